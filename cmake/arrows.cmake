@@ -1,0 +1,51 @@
+# arrows.cmake - who may use whom: grammar <- compiler -> vm <- runtime, and everything stands on the kit.
+#
+# A library's include folder is reached only by linking it, so a forbidden #include does not find its header.
+# esc_link() refuses a forbidden arrow where it is written; esc_check_arrows() at the end of the top-level
+# file also finds one that went around esc_link(). tests/arrows/run looks at the #include lines themselves,
+# because esc/kit.h and esc/vm.h share a folder.
+set(ESC_ARROWS_esc_kit)
+set(ESC_ARROWS_esc_vm esc_kit)
+set(ESC_ARROWS_esc_grammar esc_kit esc_grammar_generated)
+set(ESC_ARROWS_esc_grammar_generated esc_kit)
+set(ESC_ARROWS_esc_compiler esc_kit esc_grammar esc_vm)
+set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_compiler)
+set(ESC_LIBRARIES esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler esc_runtime)
+
+# Stops the configuration when library `target` must not use `lib`. Programs and tests see all libraries, and
+# libraries of the system are nobody's arrow.
+function(esc_check_arrow target lib)
+    if(target IN_LIST ESC_LIBRARIES AND lib IN_LIST ESC_LIBRARIES AND NOT lib IN_LIST ESC_ARROWS_${target})
+        message(FATAL_ERROR "${target} must not use ${lib}: the arrows are grammar <- compiler -> vm <- runtime")
+    endif()
+endfunction()
+
+# esc_link(target [PUBLIC libs...] [PRIVATE libs...]): target_link_libraries behind the arrow check. PUBLIC
+# is for libraries whose types stand in the target's own public header.
+function(esc_link target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PUBLIC;PRIVATE")
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "esc_link(${target}): say PUBLIC or PRIVATE before ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    foreach(lib IN LISTS arg_PUBLIC arg_PRIVATE)
+        esc_check_arrow(${target} ${lib})
+    endforeach()
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "INTERFACE_LIBRARY")
+        target_link_libraries(${target} INTERFACE ${arg_PUBLIC})
+    else()
+        target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    endif()
+endfunction()
+
+function(esc_check_arrows)
+    foreach(target IN LISTS ESC_LIBRARIES)
+        if(NOT TARGET ${target})
+            continue()
+        endif()
+        get_target_property(libs ${target} LINK_LIBRARIES)
+        foreach(lib IN LISTS libs)
+            esc_check_arrow(${target} ${lib})
+        endforeach()
+    endforeach()
+endfunction()
