@@ -1,0 +1,238 @@
+/* esc/kit.h - the small kit that every Escal library stands on: status, texts and bytes, arena, buffer,
+ * names, UTF-8, checksums.
+ *
+ * Nothing here does I/O. Allocation fails by returning ESC_NO_MEMORY or NULL, never by abort; the one
+ * exception is ESC_ASSERT, which reports our own mistakes and stays on in release builds. */
+#ifndef ESC_KIT_H
+#define ESC_KIT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define ESC_MUST_USE __attribute__((warn_unused_result))
+#define ESC_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
+#else
+#define ESC_MUST_USE
+#define ESC_PRINTF(format_at, first_at)
+#endif
+
+/* --- status ---------------------------------------------------------------------------------- */
+
+/* What to do about a failure, for callers that must choose between retrying and giving up. */
+typedef enum EscRemedy {
+    ESC_REMEDY_NONE,      /* nothing failed */
+    ESC_REMEDY_RETRY,     /* the outside was busy or away: the same call may succeed later */
+    ESC_REMEDY_RECOMPILE, /* the bytes do not fit this build: compile or migrate again */
+    ESC_REMEDY_REDUCE,    /* a limit was reached: ask for less */
+    ESC_REMEDY_CORRECT,   /* the caller's input is wrong and must be changed */
+    ESC_REMEDY_GIVE_UP    /* a human has to look */
+} EscRemedy;
+
+/* The enum, its names and its texts all come from this list. */
+#define ESC_STATUS_LIST(X)                                                                         \
+    X(OK, NONE, "success")                                                                         \
+    X(NO_MEMORY, GIVE_UP, "out of memory")                                                         \
+    X(OVER_LIMIT, REDUCE, "a limit was reached")                                                   \
+    X(BAD_ARGUMENT, CORRECT, "an argument is out of its range")                                    \
+    X(BAD_SOURCE, CORRECT, "the source text has errors")                                           \
+    X(BAD_BUNDLE, RECOMPILE, "the bundle failed verification")                                     \
+    X(BAD_SNAPSHOT, RECOMPILE, "the snapshot failed verification")                                 \
+    X(BAD_INPUT, CORRECT, "the input is malformed")                                                \
+    X(BAD_CONFIG, CORRECT, "the configuration is wrong")                                           \
+    X(NOT_FOUND, CORRECT, "there is no such thing")                                                \
+    X(CONFLICT, CORRECT, "the request does not fit the present state")                             \
+    X(FORBIDDEN, CORRECT, "not allowed")                                                           \
+    X(DUPLICATE, NONE, "already received")                                                         \
+    X(IO_FAILED, RETRY, "reading or writing failed")                                               \
+    X(STORE_BUSY, RETRY, "the store is locked by another writer")                                  \
+    X(STORE_FULL, GIVE_UP, "the disk is full")                                                     \
+    X(STORE_FAILED, GIVE_UP, "the store failed")                                                   \
+    X(OUT_OF_FUEL, GIVE_UP, "the program ran past its proved cost bound")                          \
+    X(TRAP, GIVE_UP, "a run-time check in the interpreter failed")
+
+typedef enum EscStatus {
+#define ESC_STATUS_ENUM(name, remedy, text) ESC_##name,
+    ESC_STATUS_LIST(ESC_STATUS_ENUM)
+#undef ESC_STATUS_ENUM
+        ESC_STATUS_COUNT
+} EscStatus;
+
+const char *esc_status_name(EscStatus status); /* "BAD_BUNDLE"; never NULL */
+const char *esc_status_text(EscStatus status); /* one English clause; never NULL */
+EscRemedy esc_status_remedy(EscStatus status);
+
+/* Why something failed, for a person: which named check, where, and a sentence. Filled in by functions that
+ * take an `EscWhy *why`, which may always be NULL. */
+typedef struct EscWhy {
+    char check[8];   /* "V17", "F2" …, empty when no numbered check is meant */
+    uint64_t offset; /* byte offset or instruction index; 0 when there is none */
+    char text[232];  /* one sentence, NUL-terminated, valid UTF-8 */
+} EscWhy;
+
+/* Fills *why (NULL allowed) and returns `status`, so that a failing check is one line. `check` may be "". */
+EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset, const char *format, ...)
+    ESC_PRINTF(5, 6);
+
+/* Our own mistake: prints file, line and condition to stderr and aborts. On in release too. */
+#define ESC_ASSERT(condition)                                                                      \
+    ((condition) ? (void)0 : esc_assert_failed(#condition, __FILE__, __LINE__))
+_Noreturn void esc_assert_failed(const char *condition, const char *file, int line);
+
+#define ESC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* --- texts and bytes --------------------------------------------------------------------------- */
+
+/* A borrowed run of UTF-8; not NUL-terminated, `data` may be NULL when size is 0. */
+typedef struct EscText {
+    const char *data;
+    size_t size;
+} EscText;
+
+/* A borrowed run of bytes. */
+typedef struct EscBytes {
+    const uint8_t *data;
+    size_t size;
+} EscBytes;
+
+#define ESC_TEXT(literal) ((EscText){.data = ("" literal), .size = sizeof(literal) - 1})
+#define ESC_TEXT_ARG(text) (int)(text).size, ((text).size == 0 ? "" : (text).data) /* for "%.*s" */
+
+EscText esc_text_from(const char *string); /* strlen; NULL gives an empty text */
+bool esc_text_equal(EscText a, EscText b);
+int esc_text_compare(EscText a, EscText b); /* as memcmp; a prefix comes before what it begins; <0, 0, >0 */
+bool esc_text_starts_with(EscText text, EscText prefix);
+bool esc_text_ends_with(EscText text, EscText suffix);
+bool esc_text_contains(EscText text, EscText part);
+/* Smallest number of single-character edits between a and b (Damerau-Levenshtein, adjacent swaps count one),
+ * or limit + 1 when it is more than limit. For "did you mean". Texts over 64 bytes count as far apart. */
+unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
+/* True when text is well-formed UTF-8 without NUL and without surrogates; *bad_at (may be NULL) is the first bad byte. */
+bool esc_utf8_is_valid(EscText text, size_t *bad_at);
+/* The longest prefix of text that is at most size_max bytes and ends between characters. */
+EscText esc_utf8_cut(EscText text, size_t size_max);
+/* Decodes the character at text.data[at] of valid UTF-8; *size gets its length in bytes. */
+uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size);
+
+/* --- arena ------------------------------------------------------------------------------------- */
+
+/* Memory that is released all at once. Pointers stay valid until esc_arena_free or esc_arena_clear. */
+typedef struct EscArena EscArena;
+
+/* size_max bounds the sum of all allocations, in bytes; each counts rounded up to the alignment of max_align_t.
+ * NULL when there is no memory. */
+EscArena *esc_arena_new(size_t size_max);
+void esc_arena_free(EscArena *arena);  /* NULL is allowed */
+void esc_arena_clear(EscArena *arena); /* keeps the first block for reuse */
+size_t esc_arena_used(const EscArena *arena);
+/* Zeroed memory, aligned for any type. NULL when memory or size_max is used up; once that has happened every later
+ * call gives NULL too and esc_arena_failed is true, so a pass may check once at its end. size 0 gives a valid pointer. */
+void *esc_arena_alloc(EscArena *arena, size_t size);
+void *esc_arena_alloc_array(EscArena *arena, size_t count, size_t item_size); /* checked multiplication */
+bool esc_arena_failed(const EscArena *arena);
+EscText esc_arena_text(EscArena *arena, EscText text); /* copy, with a NUL behind it; {NULL,0} on failure */
+EscText esc_arena_printf(EscArena *arena, const char *format, ...) ESC_PRINTF(2, 3);
+/* Grows an arena array so that one more item fits (items may be NULL with *capacity 0): returns the (moved) array and updates *capacity. NULL on failure. */
+void *esc_arena_grow(EscArena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
+
+/* --- buffer ------------------------------------------------------------------------------------ */
+
+/* A growable byte buffer with a maximum. What is appended must not lie in the buffer itself. After a failed append the buffer stays failed and keeps what it had before;
+ * check esc_buf_status once at the end. */
+typedef struct EscBuf {
+    uint8_t *data; /* owned; NULL while empty */
+    size_t size, capacity, size_max;
+    EscStatus status; /* ESC_OK, ESC_NO_MEMORY or ESC_OVER_LIMIT */
+} EscBuf;
+
+void esc_buf_init(EscBuf *buf, size_t size_max);
+void esc_buf_release(EscBuf *buf); /* frees the contents; the buffer may be initialised again */
+void esc_buf_clear(EscBuf *buf);   /* size 0, status OK, keeps the memory */
+void esc_buf_append(EscBuf *buf, const void *data, size_t size);
+void esc_buf_text(EscBuf *buf, EscText text);
+void esc_buf_string(EscBuf *buf, const char *string);
+void esc_buf_char(EscBuf *buf, char c);
+void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
+void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
+void esc_buf_u8(EscBuf *buf, uint8_t value);
+void esc_buf_u16(EscBuf *buf, uint16_t value); /* integers are big-endian */
+void esc_buf_u32(EscBuf *buf, uint32_t value);
+void esc_buf_u64(EscBuf *buf, uint64_t value);
+static inline EscText esc_buf_as_text(const EscBuf *buf)
+{
+    return (EscText){(const char *)buf->data, buf->size};
+}
+static inline EscBytes esc_buf_as_bytes(const EscBuf *buf)
+{
+    return (EscBytes){buf->data, buf->size};
+}
+
+/* --- cursor: reads that cannot run past the end --------------------------------------------------- */
+
+typedef struct EscCursor {
+    EscBytes bytes;
+    size_t at;
+    bool failed; /* set by the first read past the end; every later read gives 0 */
+} EscCursor;
+
+EscCursor esc_cursor(EscBytes bytes);
+uint8_t esc_cursor_u8(EscCursor *cursor);
+uint16_t esc_cursor_u16(EscCursor *cursor);
+uint32_t esc_cursor_u32(EscCursor *cursor);
+uint64_t esc_cursor_u64(EscCursor *cursor);
+EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size); /* {NULL,0} when there are fewer */
+size_t esc_cursor_left(const EscCursor *cursor);
+
+/* --- names: text → number, open addressing ---------------------------------------------------------- */
+
+/* A map from text to uint32_t. Keys are borrowed and must outlive the map. It cannot be iterated: who needs an order
+ * keeps an array beside it, with the values as indexes. */
+typedef struct EscNames EscNames;
+
+EscNames *esc_names_new(uint64_t seed); /* seed against crafted collisions; the order does not depend on it */
+void esc_names_free(EscNames *names);   /* NULL is allowed */
+bool esc_names_find(const EscNames *names, EscText key, uint32_t *value); /* value may be NULL */
+/* Puts or replaces. ESC_NO_MEMORY and ESC_OVER_LIMIT leave the map as it was. */
+ESC_MUST_USE EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value);
+bool esc_names_remove(EscNames *names, EscText key); /* false when it was not there */
+uint32_t esc_names_count(const EscNames *names);
+
+/* --- checksums ------------------------------------------------------------------------------------------ */
+
+uint32_t esc_crc32c(EscBytes bytes);                      /* Castagnoli, reflected, as in RFC 3720 */
+void esc_sha256(EscBytes bytes, uint8_t digest[32]);      /* FIPS 180-4, by libcrypto */
+void esc_hex(EscBytes bytes, char *out);                  /* lower case; writes 2 * size + 1 bytes */
+uint64_t esc_hash(EscText text, uint64_t seed);           /* in-memory tables only: the values are not stable */
+
+/* --- JSON text writing ------------------------------------------------------------------------------------- */
+
+void esc_json_text(EscBuf *out, EscText text);     /* quoted and escaped; text must be valid UTF-8 */
+void esc_json_number(EscBuf *out, double value);   /* shortest form that reads back equal; finite values only */
+
+/* --- durations and times as people write them ------------------------------------------------------------------ */
+
+#define ESC_SECOND_MS INT64_C(1000)
+#define ESC_MINUTE_MS (60 * ESC_SECOND_MS)
+#define ESC_HOUR_MS (60 * ESC_MINUTE_MS)
+#define ESC_DAY_MS (24 * ESC_HOUR_MS)
+#define ESC_YEAR_MS (365 * ESC_DAY_MS) /* as a unit of retention, never of the calendar */
+
+void esc_duration_write(EscBuf *out, int64_t duration_ms); /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
+/* "2026-01-05T09:00:00.000Z"; years 0001 to 9999, others are written clamped. */
+void esc_time_write(EscBuf *out, int64_t time_ms);
+/* RFC 3339 date-time with offset or Z. Leap seconds are read as :59. */
+bool esc_time_read(EscText text, int64_t *time_ms);
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back (algorithm: Howard Hinnant, "days_from_civil"). */
+int64_t esc_days_from_date(int64_t year, unsigned month, unsigned day);
+void esc_date_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,187 @@
+/* kit_buf.c - bytes out and bytes in: a growable buffer with a maximum, and a cursor that cannot run past the end.
+ *
+ * Both keep their failure: a writer or reader of a format goes through its fields without a check at each and
+ * asks once at the end. Integers are big-endian. */
+#include <esc/kit.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CAPACITY_MIN = 64 };
+
+void esc_buf_init(EscBuf *buf, size_t size_max)
+{
+    *buf = (EscBuf){.size_max = size_max, .status = ESC_OK};
+}
+
+void esc_buf_release(EscBuf *buf)
+{
+    free(buf->data);
+    esc_buf_init(buf, buf->size_max);
+}
+
+void esc_buf_clear(EscBuf *buf)
+{
+    buf->size = 0;
+    buf->status = ESC_OK;
+}
+
+/* Makes room for `size` bytes that count towards the maximum and `spare` that do not. */
+static bool reserve(EscBuf *buf, size_t size, size_t spare)
+{
+    if (buf->status != ESC_OK)
+        return false;
+    if (size > buf->size_max - buf->size || buf->size + size > SIZE_MAX - spare) {
+        buf->status = ESC_OVER_LIMIT;
+        return false;
+    }
+    size_t needed = buf->size + size + spare;
+    if (needed <= buf->capacity)
+        return true;
+    size_t capacity = buf->capacity > SIZE_MAX / 2 ? SIZE_MAX : 2 * buf->capacity;
+    if (capacity < CAPACITY_MIN)
+        capacity = CAPACITY_MIN;
+    if (capacity > buf->size_max)
+        capacity = buf->size_max;
+    if (capacity < needed)
+        capacity = needed;
+    uint8_t *data = realloc(buf->data, capacity);
+    if (data == NULL) {
+        buf->status = ESC_NO_MEMORY;
+        return false;
+    }
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
+void esc_buf_append(EscBuf *buf, const void *data, size_t size)
+{
+    if (size == 0 || !reserve(buf, size, 0))
+        return;
+    memcpy(buf->data + buf->size, data, size);
+    buf->size += size;
+}
+
+void esc_buf_text(EscBuf *buf, EscText text)
+{
+    esc_buf_append(buf, text.data, text.size);
+}
+
+void esc_buf_string(EscBuf *buf, const char *string)
+{
+    esc_buf_text(buf, esc_text_from(string));
+}
+
+void esc_buf_char(EscBuf *buf, char c)
+{
+    esc_buf_append(buf, &c, 1);
+}
+
+void esc_buf_printf(EscBuf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    esc_buf_vprintf(buf, format, arguments);
+    va_end(arguments);
+}
+
+void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
+{
+    if (buf->status != ESC_OK)
+        return;
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    if (size < 0)
+        buf->status = ESC_OVER_LIMIT; /* longer than an int can say */
+    else if (reserve(buf, (size_t)size, 1)) { /* vsnprintf insists on writing a NUL */
+        vsnprintf((char *)buf->data + buf->size, (size_t)size + 1, format, again);
+        buf->size += (size_t)size;
+    }
+    va_end(again);
+}
+
+void esc_buf_u8(EscBuf *buf, uint8_t value)
+{
+    esc_buf_append(buf, &value, 1);
+}
+
+/* The low `size` bytes of value, the highest first. */
+static void append_integer(EscBuf *buf, uint64_t value, size_t size)
+{
+    uint8_t bytes[8];
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+    esc_buf_append(buf, bytes, size);
+}
+
+void esc_buf_u16(EscBuf *buf, uint16_t value)
+{
+    append_integer(buf, value, 2);
+}
+
+void esc_buf_u32(EscBuf *buf, uint32_t value)
+{
+    append_integer(buf, value, 4);
+}
+
+void esc_buf_u64(EscBuf *buf, uint64_t value)
+{
+    append_integer(buf, value, 8);
+}
+
+/* --- cursor ------------------------------------------------------------------------------------- */
+
+EscCursor esc_cursor(EscBytes bytes)
+{
+    return (EscCursor){.bytes = bytes};
+}
+
+size_t esc_cursor_left(const EscCursor *cursor)
+{
+    return cursor->failed ? 0 : cursor->bytes.size - cursor->at;
+}
+
+EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size)
+{
+    if (cursor->failed || size > cursor->bytes.size - cursor->at) {
+        cursor->failed = true;
+        return (EscBytes){NULL, 0};
+    }
+    if (size == 0) /* `data` may be NULL, and NULL + 0 is not C */
+        return (EscBytes){cursor->bytes.data, 0};
+    EscBytes bytes = {cursor->bytes.data + cursor->at, size};
+    cursor->at += size;
+    return bytes;
+}
+
+static uint64_t read_integer(EscCursor *cursor, size_t size)
+{
+    EscBytes bytes = esc_cursor_bytes(cursor, size);
+    uint64_t value = 0;
+    for (size_t i = 0; i < bytes.size; i++)
+        value = value << 8 | bytes.data[i];
+    return value;
+}
+
+uint8_t esc_cursor_u8(EscCursor *cursor)
+{
+    return (uint8_t)read_integer(cursor, 1);
+}
+
+uint16_t esc_cursor_u16(EscCursor *cursor)
+{
+    return (uint16_t)read_integer(cursor, 2);
+}
+
+uint32_t esc_cursor_u32(EscCursor *cursor)
+{
+    return (uint32_t)read_integer(cursor, 4);
+}
+
+uint64_t esc_cursor_u64(EscCursor *cursor)
+{
+    return read_integer(cursor, 8);
+}

@@ -1,0 +1,82 @@
+/* kit_status.c - what failed and what to do about it: the status tables, EscWhy, and the end of ESC_ASSERT.
+ *
+ * Not here: diagnostics about an operator's text, which carry a span and belong to the compiler. */
+#include <esc/kit.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct StatusInfo {
+    const char *name;
+    const char *text;
+    EscRemedy remedy;
+} StatusInfo;
+
+static const StatusInfo status_info[ESC_STATUS_COUNT] = {
+#define STATUS_ROW(name_, remedy_, text_)                                                          \
+    [ESC_##name_] = {.name = #name_, .text = text_, .remedy = ESC_REMEDY_##remedy_},
+    ESC_STATUS_LIST(STATUS_ROW)
+#undef STATUS_ROW
+};
+
+/* A status may come from a wire or a database, so a number outside the table is answered, not asserted. */
+static bool is_known(EscStatus status)
+{
+    return (size_t)status < ESC_COUNT_OF(status_info);
+}
+
+const char *esc_status_name(EscStatus status)
+{
+    return is_known(status) ? status_info[status].name : "UNKNOWN";
+}
+
+const char *esc_status_text(EscStatus status)
+{
+    return is_known(status) ? status_info[status].text : "an unknown status";
+}
+
+EscRemedy esc_status_remedy(EscStatus status)
+{
+    return is_known(status) ? status_info[status].remedy : ESC_REMEDY_GIVE_UP;
+}
+
+/* Arguments of a message may quote hostile bytes, or be cut in the middle of a character: what is not UTF-8
+ * becomes '?', so that a why can be put into JSON and on a terminal as it is. */
+static void make_valid_utf8(char *text)
+{
+    EscText rest = esc_text_from(text);
+    size_t bad_at = 0;
+    for (size_t at = 0; !esc_utf8_is_valid(rest, &bad_at); at += bad_at + 1) {
+        text[at + bad_at] = '?';
+        rest = esc_text_from(text + at + bad_at + 1);
+    }
+}
+
+EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset, const char *format, ...)
+{
+    if (why == NULL)
+        return status;
+    *why = (EscWhy){.offset = offset};
+    snprintf(why->check, sizeof why->check, "%s", check == NULL ? "" : check);
+
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(why->text, sizeof why->text, format, arguments);
+    va_end(arguments);
+
+    if (size < 0)
+        why->text[0] = '\0';
+    if ((size_t)size >= sizeof why->text) {
+        EscText kept = esc_utf8_cut((EscText){why->text, sizeof why->text}, sizeof why->text - 1);
+        why->text[kept.size] = '\0';
+    }
+    make_valid_utf8(why->text);
+    return status;
+}
+
+void esc_assert_failed(const char *condition, const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: this must hold and does not: %s\n", file, line, condition);
+    abort();
+}
