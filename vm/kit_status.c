@@ -41,8 +41,22 @@ EscRemedy esc_status_remedy(EscStatus status)
     return is_known(status) ? status_info[status].remedy : ESC_REMEDY_GIVE_UP;
 }
 
-/* Arguments of a message may quote hostile bytes, or be cut in the middle of a character: what is not UTF-8
- * becomes '?', so that a why can be put into JSON and on a terminal as it is. */
+/* vsnprintf cuts at a byte. Takes away the start of a character whose end did not fit any more. */
+static void drop_split_character(char *text, size_t size)
+{
+    for (size_t back = 1; back <= 3 && back <= size; back++) {
+        uint8_t byte = (uint8_t)text[size - back];
+        if ((byte & 0xC0) == 0x80)
+            continue;
+        size_t character_size = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+        if (character_size > back)
+            text[size - back] = '\0';
+        return;
+    }
+}
+
+/* Arguments of a message may quote hostile bytes: what is not UTF-8 becomes '?', so that a why can be put into
+ * JSON and on a terminal as it is. */
 static void make_valid_utf8(char *text)
 {
     EscText rest = esc_text_from(text);
@@ -67,10 +81,8 @@ EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t off
 
     if (size < 0)
         why->text[0] = '\0';
-    if ((size_t)size >= sizeof why->text) {
-        EscText kept = esc_utf8_cut((EscText){why->text, sizeof why->text}, sizeof why->text - 1);
-        why->text[kept.size] = '\0';
-    }
+    else if ((size_t)size >= sizeof why->text)
+        drop_split_character(why->text, sizeof why->text - 1);
     make_valid_utf8(why->text);
     return status;
 }

@@ -138,13 +138,14 @@ void *esc_arena_alloc_array(EscArena *arena, size_t count, size_t item_size); /*
 bool esc_arena_failed(const EscArena *arena);
 EscText esc_arena_text(EscArena *arena, EscText text); /* copy, with a NUL behind it; {NULL,0} on failure */
 EscText esc_arena_printf(EscArena *arena, const char *format, ...) ESC_PRINTF(2, 3);
-/* Grows an arena array so that one more item fits (items may be NULL with *capacity 0): returns the (moved) array and updates *capacity. NULL on failure. */
+/* Grows an arena array so that one more item fits: returns the (moved) array and updates *capacity. Start with items
+ * NULL and *capacity 0. NULL on failure. */
 void *esc_arena_grow(EscArena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
 
 /* --- buffer ------------------------------------------------------------------------------------ */
 
-/* A growable byte buffer with a maximum. What is appended must not lie in the buffer itself. After a failed append the buffer stays failed and keeps what it had before;
- * check esc_buf_status once at the end. */
+/* A growable byte buffer with a maximum. After a failed append the buffer stays failed and keeps what it had before;
+ * check `status` once at the end. What is appended must not lie in the buffer itself. */
 typedef struct EscBuf {
     uint8_t *data; /* owned; NULL while empty */
     size_t size, capacity, size_max;

@@ -1,0 +1,114 @@
+/* test_kit_json.c - strings and numbers as JSON, in more than one locale. */
+#define _GNU_SOURCE /* mkdtemp, setenv */
+#include "support/test.h"
+
+#include <float.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void assert_json_text(EscText text, const char *expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 1000);
+    esc_json_text(&out, text);
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+static void texts_are_quoted_and_escaped(void **state)
+{
+    (void)state;
+    assert_json_text((EscText){NULL, 0}, "\"\"");
+    assert_json_text(ESC_TEXT("plain"), "\"plain\"");
+    assert_json_text(ESC_TEXT("say \"no\""), "\"say \\\"no\\\"\"");
+    assert_json_text(ESC_TEXT("a\\b/c"), "\"a\\\\b/c\"");
+    assert_json_text(ESC_TEXT("\b\f\n\r\t"), "\"\\b\\f\\n\\r\\t\"");
+    assert_json_text(ESC_TEXT("\x01\x1f\x7f"), "\"\\u0001\\u001f\\u007f\"");
+    assert_json_text(ESC_TEXT("gr\u00fcn \U0001F600"), "\"gr\u00fcn \U0001F600\"");
+}
+
+static void text_over_the_limit_is_noticed(void **state)
+{
+    (void)state;
+    EscBuf out;
+    esc_buf_init(&out, 5);
+    esc_json_text(&out, ESC_TEXT("abcd"));
+    assert_status(out.status, ESC_OVER_LIMIT);
+    esc_buf_release(&out);
+}
+
+static void assert_json_number(double value, const char *expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 100);
+    esc_json_number(&out, value);
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+static void numbers_take_the_shortest_form(void **state)
+{
+    (void)state;
+    assert_json_number(0, "0");
+    assert_json_number(-0.0, "-0");
+    assert_json_number(42, "42");
+    assert_json_number(-3.5, "-3.5");
+    assert_json_number(0.1, "0.1");
+    assert_json_number(0.1 + 0.2, "0.30000000000000004");
+    assert_json_number(1.0 / 3, "0.3333333333333333");
+    assert_json_number(9007199254740991, "9007199254740991");
+    assert_json_number(1e300, "1e+300");
+    assert_json_number(DBL_MAX, "1.7976931348623157e+308");
+    assert_json_number(5e-324, "4.94065645841247e-324");
+}
+
+static void numbers_read_back_equal(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int i = 0; i < 20000; i++) {
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        double value = (double)(int64_t)random / (double)(1 + (random >> 40));
+        EscBuf out;
+        esc_buf_init(&out, 100);
+        esc_json_number(&out, value);
+        esc_buf_char(&out, '\0');
+        double back = strtod((const char *)out.data, NULL);
+        esc_buf_release(&out);
+        assert_memory_equal(&back, &value, sizeof value);
+    }
+}
+
+/* A fresh machine has no locale with a comma, so the test makes itself one in a folder of its own. */
+static void numbers_do_not_follow_the_locale(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/esc_locale_XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char command[200];
+    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8", folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(setenv("LOCPATH", folder, 1), 0);
+    assert_non_null(setlocale(LC_NUMERIC, "de_DE.UTF-8"));
+    assert_string_equal(localeconv()->decimal_point, ",");
+
+    assert_json_number(-3.5, "-3.5");
+    assert_json_number(1e300 / 3, "3.333333333333333e+299");
+
+    setlocale(LC_NUMERIC, "C");
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_quoted_and_escaped),
+        cmocka_unit_test(text_over_the_limit_is_noticed),
+        cmocka_unit_test(numbers_take_the_shortest_form),
+        cmocka_unit_test(numbers_read_back_equal),
+        cmocka_unit_test(numbers_do_not_follow_the_locale),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

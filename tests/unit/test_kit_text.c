@@ -1,0 +1,192 @@
+/* test_kit_text.c - comparing texts, UTF-8 by the Unicode tables, and edit distances. */
+#include "support/test.h"
+
+static const EscText none = {NULL, 0};
+
+static void from_null_is_empty(void **state)
+{
+    (void)state;
+    assert_int_equal(esc_text_from(NULL).size, 0);
+    assert_int_equal(esc_text_from("").size, 0);
+    assert_int_equal(esc_text_from("role").size, 4);
+}
+
+static void equality_looks_at_size_and_bytes(void **state)
+{
+    (void)state;
+    assert_true(esc_text_equal(none, ESC_TEXT("")));
+    assert_true(esc_text_equal(ESC_TEXT("a\0b"), ESC_TEXT("a\0b")));
+    assert_false(esc_text_equal(ESC_TEXT("a\0b"), ESC_TEXT("a\0c")));
+    assert_false(esc_text_equal(ESC_TEXT("ab"), ESC_TEXT("abc")));
+}
+
+static void order_is_by_bytes_then_by_size(void **state)
+{
+    (void)state;
+    assert_int_equal(esc_text_compare(none, none), 0);
+    assert_true(esc_text_compare(none, ESC_TEXT("a")) < 0);
+    assert_true(esc_text_compare(ESC_TEXT("ab"), ESC_TEXT("abc")) < 0);
+    assert_true(esc_text_compare(ESC_TEXT("b"), ESC_TEXT("abc")) > 0);
+    assert_true(esc_text_compare(ESC_TEXT("\xc3\xbc"), ESC_TEXT("z")) > 0);
+}
+
+static void prefixes_and_suffixes(void **state)
+{
+    (void)state;
+    assert_true(esc_text_starts_with(ESC_TEXT("vip-1"), ESC_TEXT("vip")));
+    assert_true(esc_text_starts_with(none, none));
+    assert_false(esc_text_starts_with(ESC_TEXT("vi"), ESC_TEXT("vip")));
+    assert_true(esc_text_ends_with(ESC_TEXT("x.esc"), ESC_TEXT(".esc")));
+    assert_true(esc_text_ends_with(none, none));
+    assert_true(esc_text_ends_with(ESC_TEXT("x"), none));
+    assert_false(esc_text_ends_with(ESC_TEXT("esc"), ESC_TEXT(".esc")));
+}
+
+static void contains_finds_overlapping_starts(void **state)
+{
+    (void)state;
+    assert_true(esc_text_contains(none, none));
+    assert_true(esc_text_contains(ESC_TEXT("a"), none));
+    assert_true(esc_text_contains(ESC_TEXT("aaab"), ESC_TEXT("aab")));
+    assert_true(esc_text_contains(ESC_TEXT("refund now"), ESC_TEXT("now")));
+    assert_false(esc_text_contains(ESC_TEXT("refund no"), ESC_TEXT("now")));
+    assert_false(esc_text_contains(none, ESC_TEXT("a")));
+    assert_true(esc_text_contains(ESC_TEXT("a\0b"), ESC_TEXT("\0b")));
+}
+
+/* --- UTF-8 ------------------------------------------------------------------------------------- */
+
+typedef struct Utf8Case {
+    EscText text;
+    int bad_at; /* -1: valid */
+} Utf8Case;
+
+static const Utf8Case utf8_cases[] = {
+    {{"", 0}, -1},
+    {{"plain", 5}, -1},
+    {{"\x7f", 1}, -1},
+    {{"\xc2\x80", 2}, -1},          /* U+0080, the smallest of two bytes */
+    {{"\xdf\xbf", 2}, -1},          /* U+07FF */
+    {{"\xe0\xa0\x80", 3}, -1},      /* U+0800 */
+    {{"\xed\x9f\xbf", 3}, -1},      /* U+D7FF, last before the surrogates */
+    {{"\xee\x80\x80", 3}, -1},      /* U+E000, first behind them */
+    {{"\xef\xbf\xbf", 3}, -1},      /* U+FFFF */
+    {{"\xf0\x90\x80\x80", 4}, -1},  /* U+10000 */
+    {{"\xf4\x8f\xbf\xbf", 4}, -1},  /* U+10FFFF */
+    {{"a\0b", 3}, 1},               /* NUL */
+    {{"ab\x80", 3}, 2},             /* continuation alone */
+    {{"\xc0\x80", 2}, 0},           /* overlong NUL */
+    {{"\xc1\xbf", 2}, 0},           /* overlong */
+    {{"\xe0\x9f\xbf", 3}, 0},       /* overlong of three */
+    {{"\xf0\x8f\xbf\xbf", 4}, 0},   /* overlong of four */
+    {{"\xed\xa0\x80", 3}, 0},       /* first surrogate */
+    {{"\xed\xbf\xbf", 3}, 0},       /* last surrogate */
+    {{"\xf4\x90\x80\x80", 4}, 0},   /* above U+10FFFF */
+    {{"\xf5\x80\x80\x80", 4}, 0},
+    {{"\xff", 1}, 0},
+    {{"a\xc3", 2}, 1},              /* cut off after 1 of 2 */
+    {{"a\xe2\x82", 3}, 1},          /* 2 of 3 */
+    {{"a\xf0\x9f\x98", 4}, 1},      /* 3 of 4 */
+    {{"\xe2\x82(", 3}, 0},          /* third byte wrong */
+    {{"\xf0\x9f\x98(", 4}, 0},      /* fourth byte wrong */
+};
+
+static void utf8_is_checked_by_the_tables(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ESC_COUNT_OF(utf8_cases); i++) {
+        size_t bad_at = 99;
+        bool is_valid = esc_utf8_is_valid(utf8_cases[i].text, &bad_at);
+        print_message("case %zu\n", i);
+        assert_int_equal(is_valid, utf8_cases[i].bad_at < 0);
+        assert_int_equal(bad_at, is_valid ? 99 : utf8_cases[i].bad_at);
+    }
+    assert_false(esc_utf8_is_valid(ESC_TEXT("\xff"), NULL));
+}
+
+static void cutting_keeps_characters_whole(void **state)
+{
+    (void)state;
+    EscText text = ESC_TEXT("a\u00fc\u20ac\U0001F600"); /* 1 + 2 + 3 + 4 bytes */
+    static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+    for (size_t size_max = 0; size_max < ESC_COUNT_OF(kept); size_max++)
+        assert_int_equal(esc_utf8_cut(text, size_max).size, kept[size_max]);
+    assert_int_equal(esc_utf8_cut(none, 0).size, 0);
+}
+
+static void decoding_gives_code_points(void **state)
+{
+    (void)state;
+    EscText text = ESC_TEXT("a\u00fc\u20ac\U0010FFFF");
+    static const uint32_t expected[] = {'a', 0xFC, 0x20AC, 0x10FFFF};
+    size_t at = 0;
+    for (size_t i = 0; i < ESC_COUNT_OF(expected); i++) {
+        size_t size = 0;
+        assert_int_equal(esc_utf8_decode(text, at, &size), expected[i]);
+        assert_int_equal(size, i + 1);
+        at += size;
+    }
+    assert_int_equal(at, text.size);
+}
+
+static void decoding_steps_over_a_malformed_byte(void **state)
+{
+    (void)state;
+    size_t size = 0;
+    assert_int_equal(esc_utf8_decode(ESC_TEXT("\xe2\x82"), 0, &size), 0xFFFD);
+    assert_int_equal(size, 1);
+}
+
+/* --- distance ------------------------------------------------------------------------------------ */
+
+static void distance_counts_edits(void **state)
+{
+    (void)state;
+    assert_int_equal(esc_text_distance(ESC_TEXT("severity"), ESC_TEXT("severity"), 3), 0);
+    assert_int_equal(esc_text_distance(ESC_TEXT("severty"), ESC_TEXT("severity"), 3), 1);
+    assert_int_equal(esc_text_distance(ESC_TEXT("sevreity"), ESC_TEXT("severity"), 3), 1); /* swap */
+    assert_int_equal(esc_text_distance(ESC_TEXT("xeverity"), ESC_TEXT("severity"), 3), 1);
+    assert_int_equal(esc_text_distance(ESC_TEXT("severityy"), ESC_TEXT("severity"), 3), 1);
+    assert_int_equal(esc_text_distance(ESC_TEXT("kitten"), ESC_TEXT("sitting"), 3), 3);
+    assert_int_equal(esc_text_distance(none, ESC_TEXT("abc"), 3), 3);
+    assert_int_equal(esc_text_distance(none, none, 0), 0);
+    assert_int_equal(esc_text_distance(ESC_TEXT("gr\u00fcn"), ESC_TEXT("grun"), 3), 1); /* characters, not bytes */
+}
+
+static void distance_over_the_limit_is_limit_plus_one(void **state)
+{
+    (void)state;
+    assert_int_equal(esc_text_distance(ESC_TEXT("kitten"), ESC_TEXT("sitting"), 2), 3);
+    assert_int_equal(esc_text_distance(ESC_TEXT("a"), ESC_TEXT("b"), 0), 1);
+}
+
+static void distance_of_long_texts_is_far(void **state)
+{
+    (void)state;
+    char text[65];
+    memset(text, 'a', sizeof text);
+    EscText longest = {text, 64};
+    EscText too_long = {text, 65};
+    assert_int_equal(esc_text_distance(longest, longest, 2), 0);
+    assert_int_equal(esc_text_distance(too_long, too_long, 2), 3);
+    assert_int_equal(esc_text_distance(longest, too_long, 2), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_null_is_empty),
+        cmocka_unit_test(equality_looks_at_size_and_bytes),
+        cmocka_unit_test(order_is_by_bytes_then_by_size),
+        cmocka_unit_test(prefixes_and_suffixes),
+        cmocka_unit_test(contains_finds_overlapping_starts),
+        cmocka_unit_test(utf8_is_checked_by_the_tables),
+        cmocka_unit_test(cutting_keeps_characters_whole),
+        cmocka_unit_test(decoding_gives_code_points),
+        cmocka_unit_test(decoding_steps_over_a_malformed_byte),
+        cmocka_unit_test(distance_counts_edits),
+        cmocka_unit_test(distance_over_the_limit_is_limit_plus_one),
+        cmocka_unit_test(distance_of_long_texts_is_far),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
