@@ -94,7 +94,7 @@ static void numbers_do_not_follow_the_locale(void **state)
     assert_string_equal(localeconv()->decimal_point, ",");
 
     assert_json_number(-3.5, "-3.5");
-    assert_json_number(1e300 / 3, "3.333333333333333e+299");
+    assert_json_number(2.5e300, "2.5e+300");
 
     setlocale(LC_NUMERIC, "C");
     snprintf(command, sizeof command, "rm -r %s", folder);
