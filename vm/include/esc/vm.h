@@ -1,0 +1,379 @@
+/* esc/vm.h - load, verify, run and show compiled bundles.
+ *
+ * The VM reads no clock, file or socket and allocates nothing after a bundle is loaded: the host passes facts and time in and
+ * takes effects out through two callbacks. Start reading at esc_bundle_load(), then esc_run_start() and esc_run_resume().
+ * The tables of a bundle are described in vm/tables.def, instructions in vm/include/esc/opcodes.def, effects in vm/effects.def. */
+#ifndef ESC_VM_H
+#define ESC_VM_H
+
+#include <esc/kit.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
+
+#define ESC_BUNDLE_FORMAT 1
+#define ESC_BUNDLE_BYTES_MAX ((size_t)64 << 20) /* a workspace of 10,000 templates fits; one template is far below 1 MiB */
+#define ESC_REGISTERS_MAX 32
+#define ESC_FUNCTION_CODE_MAX 4096
+#define ESC_LOOP_DEPTH_MAX 3
+#define ESC_RUN_COST_MAX 20000  /* fuel units of one run-to-suspend */
+#define ESC_RUN_EFFECTS_MAX 64  /* effects of one run-to-suspend */
+#define ESC_RUN_TEXTS_MAX 256   /* text-making instructions of one run-to-suspend */
+#define ESC_TEXT_MAX 4096       /* bytes of any text in a register */
+#define ESC_LIST_ITEMS_MAX 255
+#define ESC_EFFECT_ARGS_MAX 24
+#define ESC_SNAPSHOT_BYTES_MAX ((size_t)64 << 10)
+#define ESC_DEADLINE_MIN_MS ESC_SECOND_MS
+#define ESC_DEADLINE_MAX_MS (400 * ESC_DAY_MS)
+#define ESC_PRED_DEPTH_MAX 16
+#define ESC_NONE UINT32_MAX
+
+/* --- types and values --------------------------------------------------------------------------------- */
+
+typedef enum EscKind {
+    ESC_KIND_UNSET, /* a register that holds nothing; never in a bundle's types but as 0 = no type */
+    ESC_KIND_BOOL,
+    ESC_KIND_NUMBER,
+    ESC_KIND_TEXT,
+    ESC_KIND_DURATION,
+    ESC_KIND_TIME,
+    ESC_KIND_ENUM, /* with the index of its enum */
+    ESC_KIND_LIST, /* of text */
+    ESC_KIND_REF,  /* a person, team, schedule … */
+    ESC_KIND_COUNT
+} EscKind;
+
+/* kind in bits 0-7, optional in bit 8, enum index in bits 16-31. All other bits are zero. */
+typedef uint32_t EscType;
+#define ESC_TYPE(kind) ((EscType)(kind))
+#define ESC_TYPE_OPTIONAL ((EscType)0x100)
+#define ESC_TYPE_ENUM(enum_index) ((EscType)ESC_KIND_ENUM | ((EscType)(enum_index) << 16))
+static inline EscKind esc_type_kind(EscType type) { return (EscKind)(type & 0xffu); }
+static inline bool esc_type_is_optional(EscType type) { return (type & ESC_TYPE_OPTIONAL) != 0; }
+static inline EscType esc_type_plain(EscType type) { return type & ~ESC_TYPE_OPTIONAL; }
+static inline uint32_t esc_type_enum(EscType type) { return type >> 16; }
+
+/* Something that can own, be notified or be a destination: kind in bits 24-31, index in bits 0-23; 0 is none. */
+typedef uint32_t EscRef;
+typedef enum EscRefKind {
+    ESC_REF_NONE,
+    ESC_REF_PERSON,   /* index in PERSONS */
+    ESC_REF_TEAM,     /* TEAMS */
+    ESC_REF_SCHEDULE, /* SCHEDULES */
+    ESC_REF_ROUTE,    /* ROUTES */
+    ESC_REF_CHANNEL,  /* CHANNELS */
+    ESC_REF_ROLE,     /* 0 primary, 1 secondary, 2 escalation, 3 last_resort, 4 whoever is accountable now */
+    ESC_REF_FIELD,    /* FIELDS: a ticket text field that holds the name of a person, team or schedule */
+    ESC_REF_TEMPLATE, /* TEMPLATES: a route's target */
+    ESC_REF_TEXT,     /* TEXTS: a queue's name */
+    ESC_REF_COUNT
+} EscRefKind;
+#define ESC_REF(kind, index) (((EscRef)(kind) << 24) | (EscRef)(index))
+static inline EscRefKind esc_ref_kind(EscRef ref) { return (EscRefKind)(ref >> 24); }
+static inline uint32_t esc_ref_index(EscRef ref) { return ref & 0xffffffu; }
+
+/* A typed value. Texts and lists are borrowed from the bundle, the host or the run's scratch memory. */
+typedef struct EscValue {
+    EscType type;    /* ESC_KIND_UNSET when the register holds nothing */
+    bool is_missing; /* only with an optional type; the payload is then zero */
+    union {
+        bool truth;
+        double number;
+        int64_t ms;      /* DURATION, TIME (UTC since 1970) */
+        uint32_t member; /* ENUM: member number within its enum */
+        EscRef ref;
+        EscText text;
+        struct {
+            const EscText *items;
+            uint32_t count;
+        } list;
+    };
+} EscValue;
+
+bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
+
+/* --- enumerations of the tables ------------------------------------------------------------------------- */
+
+typedef enum EscScope { ESC_SCOPE_TICKET, ESC_SCOPE_EVENT, ESC_SCOPE_EXCEPTION, ESC_SCOPE_COUNT } EscScope;
+typedef enum EscBuiltinEvent {
+    ESC_EVENT_TICKET_CREATED, ESC_EVENT_TICKET_UPDATED, ESC_EVENT_TICKET_RESOLVED, ESC_EVENT_TICKET_CLOSED,
+    ESC_EVENT_TICKET_REOPENED, ESC_EVENT_SLA_WARNING, ESC_EVENT_SLA_BREACHED, ESC_EVENT_OWNER_ABSENT,
+    ESC_EVENT_BUILTIN_COUNT /* names: ticket.created … sla.warning{clock: text percent: number} sla.breached{clock: text} owner.absent{person: text} */
+} EscBuiltinEvent;
+typedef enum EscBuiltinException {
+    ESC_EXCEPTION_UNOWNED, ESC_EXCEPTION_ACTION_FAILED, ESC_EXCEPTION_DELIVERY_DEAD, ESC_EXCEPTION_QA_FAILED,
+    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT,
+    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault */
+} EscBuiltinException;
+typedef enum EscContact { ESC_CONTACT_EMAIL, ESC_CONTACT_CHAT, ESC_CONTACT_PHONE, ESC_CONTACT_COUNT } EscContact;
+typedef enum EscChannel { ESC_CHANNEL_CHAT, ESC_CHANNEL_EMAIL, ESC_CHANNEL_WEBHOOK, ESC_CHANNEL_PHONE, ESC_CHANNEL_COUNT } EscChannel;
+typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
+typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
+typedef enum EscPred {
+    ESC_PRED_ALWAYS, ESC_PRED_AND, ESC_PRED_OR, ESC_PRED_NOT,
+    ESC_PRED_ENUM_IN,   /* field is one of the members of mask `low` */
+    ESC_PRED_RANGE,     /* field (NUMBER, DURATION, TIME) between low and high; infinities and INT64_MIN/MAX for open ends */
+    ESC_PRED_BOOL, ESC_PRED_TEXT_IS, ESC_PRED_TEXT_STARTS, ESC_PRED_TEXT_ENDS, ESC_PRED_TEXT_CONTAINS,
+    ESC_PRED_LIST_HAS, ESC_PRED_PRESENT, ESC_PRED_MISSING, ESC_PRED_CHANGED,
+    ESC_PRED_CODE,      /* the rest: a COND function */
+    ESC_PRED_COUNT      /* a test of a missing value is false, but for MISSING */
+} EscPred;
+typedef enum EscCheck { ESC_CHECK_ACKNOWLEDGED, ESC_CHECK_DELIVERED, ESC_CHECK_CONSISTENT, ESC_CHECK_CONFIRMED, ESC_CHECK_CONDITION, ESC_CHECK_COUNT } EscCheck;
+typedef enum EscTiming {
+    ESC_TIMING_WITHIN,       /* judged within_ms after the escalation opened, or at closing when that is earlier */
+    ESC_TIMING_BEFORE_CLOSE, /* judged at closing by `close when` */
+    ESC_TIMING_AT_CLOSE,     /* written in the QA block without a time: judged at every closing */
+    ESC_TIMING_IN_PLACE,     /* a step */
+    ESC_TIMING_COUNT
+} EscTiming;
+typedef enum EscProof { ESC_PROOF_QUEUED, ESC_PROOF_ACCEPTED, ESC_PROOF_DELIVERED, ESC_PROOF_SEEN, ESC_PROOF_ACKED, ESC_PROOF_COUNT } EscProof;
+typedef enum EscFunction {
+    ESC_FUNCTION_STEPS,    /* may WAIT; ends by CLOSE, or a RAISED wait */
+    ESC_FUNCTION_CATCH,    /* as STEPS; may also END(RESUME) */
+    ESC_FUNCTION_CLOSING,  /* WAIT(QA) then DONE; entry register 0 is the outcome (TEXT) */
+    ESC_FUNCTION_HANDLER,  /* atomic: no WAIT; ends by END(FALL | SKIP | RAISE) or CLOSE */
+    ESC_FUNCTION_REMINDER, /* atomic, with the registers of its wait; END(FALL | RAISE) */
+    ESC_FUNCTION_QA_ELSE,  /* atomic; END(FALL | RAISE) */
+    ESC_FUNCTION_COND,     /* no effects; ends by RETURN */
+    ESC_FUNCTION_REQUEST,  /* emits exactly one REQUEST; END(FALL) */
+    ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
+    ESC_FUNCTION_COUNT
+} EscFunction;
+typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
+typedef enum EscWait {
+    ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
+    ESC_WAIT_PAUSE,      /* timeout target is pc + 1: both ways lead on */
+    ESC_WAIT_CHECK,      /* satisfied: the check passed; timed out: it failed */
+    ESC_WAIT_RAISED,     /* behind EMIT(RAISE): satisfied when a handler says resume; timeout target is pc + 1 */
+    ESC_WAIT_CLOSE_WHEN, /* the steps are done; satisfied never (closing replaces the frame); timed out: raises overdue */
+    ESC_WAIT_QA,         /* closing: satisfied when every check passed, was handled or overridden; timed out: raises qa_failed */
+    ESC_WAIT_COUNT
+} EscWait;
+typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
+typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
+typedef enum EscGrant { ESC_GRANT_CHANNEL, ESC_GRANT_ACTION, ESC_GRANT_COUNT } EscGrant;
+typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_COUNT } EscLimit;
+typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ESC_LIMIT_ACTION_RAISE, ESC_LIMIT_ACTION_COUNT } EscLimitAction;
+#define ESC_EVIDENCE_TICKET 1u
+#define ESC_EVIDENCE_CHANGES 2u
+#define ESC_EVIDENCE_TIMELINE 4u
+#define ESC_EVIDENCE_NOTIFICATIONS 8u
+
+typedef enum EscEffect {
+    ESC_EFFECT_NONE,
+#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, text) ESC_EFFECT_##NAME = number,
+#include <esc/effects.def>
+#undef ESC_EFFECT
+    ESC_EFFECT_COUNT
+} EscEffect;
+
+typedef enum EscFact {
+#define ESC_FACT(number, NAME, path, kind, is_optional) ESC_FACT_##NAME = number,
+#include <esc/facts.def>
+#undef ESC_FACT
+    ESC_FACT_COUNT
+} EscFact;
+
+typedef enum EscOp {
+#define ESC_OP(number, NAME, a, b, c, imm, cost, flags, text) ESC_OP_##NAME = number,
+#include <esc/opcodes.def>
+#undef ESC_OP
+} EscOp;
+
+typedef struct EscInstr {
+    uint8_t op, a, b, c;
+    uint32_t imm;
+} EscInstr;
+
+/* --- a program: the tables of a bundle, decoded ------------------------------------------------------------ */
+
+/* Row structs: EscMetaRow, EscConstRow … one u32 or i64 member for each column of tables.def. */
+#define ESC_COL_TYPE_I64 int64_t
+#define ESC_COL_TYPE_U32 uint32_t
+#define ESC_COL_TYPE_INDEX uint32_t
+#define ESC_COL_TYPE_OPTION uint32_t
+#define ESC_COL_TYPE_RANGE_FIRST uint32_t
+#define ESC_COL_TYPE_RANGE_COUNT uint32_t
+#define ESC_COL_TYPE_CHOICE uint32_t
+#define ESC_COL_TYPE_COUNT uint32_t
+#define ESC_COL_TYPE_BITS uint32_t
+#define ESC_COL_TYPE_TYPE uint32_t
+#define ESC_COL_TYPE_REF uint32_t
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what) typedef struct Struct {
+#define ESC_COL(name, KIND, arg, what) ESC_COL_TYPE_##KIND name;
+#define ESC_TABLE_END(NAME, Struct) } Struct;
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+
+/* All tables, each as an array and a count: program->persons, program->persons_count … and the two sections that are no tables. */
+typedef struct EscProgram {
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what) const Struct *member; uint32_t member##_count;
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    const EscText *texts; /* section TEXTS: valid UTF-8 without NUL, at most ESC_TEXT_MAX bytes, sorted by bytes, unique; index 0 is the empty text */
+    uint32_t texts_count;
+    const EscInstr *code; /* section CODE */
+    uint32_t code_count;
+} EscProgram;
+
+/* --- bundles --------------------------------------------------------------------------------------------------- */
+
+typedef struct EscBundle EscBundle; /* opaque; immutable once loaded, so threads may share it */
+
+/* Computes what a bundle must state about itself and the verifier derives again: costs of functions, META's maxima. `functions` and
+ * `meta` are the writable arrays behind program->functions and program->meta. Fails with ESC_OVER_LIMIT when a bound is over its
+ * limit; *why then names the function by its index in offset. */
+ESC_MUST_USE EscStatus esc_program_measure(const EscProgram *program, EscFunctionRow *functions, EscMetaRow *meta, EscWhy *why);
+
+/* Writes a program as the bytes of a bundle; the same program gives the same bytes everywhere. Does not verify. */
+ESC_MUST_USE EscStatus esc_bundle_encode(const EscProgram *program, EscBuf *out);
+
+/* Reads and verifies a bundle. `bytes` is borrowed for the length of the call. On ESC_OK *out owns a bundle, to be given to
+ * esc_bundle_free(); on any other status *out is NULL and *why (may be NULL) names the check (V01 … V36) and the offset. */
+ESC_MUST_USE EscStatus esc_bundle_load(EscBytes bytes, EscBundle **out, EscWhy *why);
+void esc_bundle_free(EscBundle *bundle); /* NULL is allowed */
+const EscProgram *esc_bundle_program(const EscBundle *bundle); /* lives as long as the bundle */
+const uint8_t *esc_bundle_hash(const EscBundle *bundle);       /* 32 bytes: SHA-256 of the content */
+/* "customer.esc:23" for an instruction (index in CODE); line 0 when the map has nothing. */
+typedef struct EscPlace { EscText file; uint32_t line, column; } EscPlace;
+EscPlace esc_program_place(const EscProgram *program, uint32_t code_index);
+
+/* Reads program text of code and tables. `source_line` (may be NULL) gives the author's line to be shown beside the code: it
+ * returns an empty text when it does not know. */
+typedef EscText (*EscSourceLine)(void *context, EscText file, uint32_t line);
+void esc_program_disassemble(const EscProgram *program, EscSourceLine source_line, void *context, EscBuf *out);
+
+/* --- running ------------------------------------------------------------------------------------------------------ */
+
+typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT } EscLoad;
+
+/* What a run sees of the world. Both callbacks are called on the caller's stack; neither may call back into the same run. */
+typedef struct EscHost {
+    void *context;
+    /* Gives the value of a field (index in FIELDS) or fact. Its type must be exactly what the verifier proved: the field's type,
+     * made optional where opcodes.def says so. Texts must live until the run returns. */
+    EscStatus (*load)(void *context, EscLoad what, uint32_t index, EscValue *value);
+    /* Carries out effect site `effect`; arguments are borrowed for the call. *result is preset to UNSET; effect kinds that have a result must set it,
+     * with text that lives until the run returns. */
+    EscStatus (*emit)(void *context, uint32_t effect, const EscValue *arguments, uint32_t count, EscValue *result);
+    /* OWN: role number (0 to 2) becomes accountable. */
+    EscStatus (*own)(void *context, uint32_t role);
+} EscHost;
+
+typedef enum EscRunEnd {
+    ESC_RUN_WAITING,  /* suspended: run.wait says where */
+    ESC_RUN_RETURNED, /* COND: run.answer */
+    ESC_RUN_ENDED,    /* END: run.end_mode */
+    ESC_RUN_CLOSE,    /* CLOSE: run.outcome (index in TEXTS) */
+    ESC_RUN_DONE      /* DONE */
+} EscRunEnd;
+
+/* One activation of a function. Plain memory of the caller's; about 20 KiB with ESC_RUN_SCRATCH_MAX given separately. */
+typedef struct EscRun {
+    const EscBundle *bundle;
+    uint32_t function;           /* index in FUNCTIONS */
+    uint32_t pc;                 /* within the function */
+    uint32_t wait;               /* index in WAITS while suspended, else ESC_NONE */
+    EscValue registers[ESC_REGISTERS_MAX];
+    uint32_t loops[ESC_LOOP_DEPTH_MAX]; /* rounds done */
+    uint32_t fuel_used;          /* of the last run-to-suspend */
+    uint32_t effects_used;       /* of the last run-to-suspend */
+    uint32_t effects_total;      /* over the life of the frame; only grows, kept in snapshots */
+    /* how the last run ended */
+    bool answer;
+    EscEndMode end_mode;
+    uint32_t outcome;
+    char *scratch;               /* texts made by this run; borrowed; registers point into it */
+    size_t scratch_size, scratch_used;
+} EscRun;
+
+#define ESC_RUN_SCRATCH_MAX ((size_t)ESC_RUN_TEXTS_MAX * ESC_TEXT_MAX + ESC_SNAPSHOT_BYTES_MAX) /* size that always suffices */
+
+/* Prepares a run at the entry of `function`. `entry` gives the entry registers (outcome of CLOSING, parameters of REQUEST and UNDO), with the
+ * count and types that the verifier proved; for functions with at_wait use esc_run_init_at_wait. `scratch` must stay until the run is given up. */
+void esc_run_init(EscRun *run, const EscBundle *bundle, uint32_t function, const EscValue *entry, uint32_t entry_count, char *scratch, size_t scratch_size);
+/* Prepares a COND or REMINDER function that starts with the registers of `frame`, which waits at its at_wait. */
+void esc_run_init_at_wait(EscRun *run, const EscRun *frame, uint32_t function, char *scratch, size_t scratch_size);
+
+/* Runs until it suspends or ends. now_ms is the logical time. On ESC_OK *end tells how; ESC_TRAP (division by zero, number not finite),
+ * ESC_OUT_OF_FUEL (our bug) and a failure of a host callback leave the run unusable. */
+ESC_MUST_USE EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
+/* The same by the plain reference interpreter (a switch, written to be read): always the same outcome, effects and fuel. */
+ESC_MUST_USE EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
+
+/* Makes a waiting run ready to go on: satisfied (result: its wait's result value or NULL; stored to the result register) or timed out. The caller
+ * then calls esc_run_go. ESC_BAD_ARGUMENT when the run does not wait or the result's type is not the wait's. A TEXT result is copied to scratch. */
+ESC_MUST_USE EscStatus esc_run_resume(EscRun *run, bool is_satisfied, const EscValue *result);
+
+/* --- snapshots ------------------------------------------------------------------------------------------------------- */
+
+/* A waiting run as portable bytes (format: vm/snapshot.c). */
+ESC_MUST_USE EscStatus esc_snapshot_write(const EscRun *run, EscBuf *out);
+/* The bundle hash a snapshot is pinned to, without any further check; false when the bytes are too short or have another magic. */
+bool esc_snapshot_bundle_hash(EscBytes bytes, uint8_t hash[32]);
+/* Reads and verifies (F1 … F7) a snapshot against its bundle; texts are copied to scratch. effects_total_min: what the same escalation's
+ * previous snapshot had (0 when unknown): budgets only shrink (F5). On failure *run is unusable and the bytes are still evidence. */
+ESC_MUST_USE EscStatus esc_snapshot_read(EscBytes bytes, const EscBundle *bundle, uint32_t effects_total_min, char *scratch, size_t scratch_size, EscRun *run, EscWhy *why);
+
+/* --- trigger conditions as data ------------------------------------------------------------------------------------------ */
+
+/* Evaluates a PREDS tree against a host (load is used for fields; CODE nodes are run). `scratch` as for esc_run_init. */
+ESC_MUST_USE EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *host, int64_t now_ms, char *scratch, size_t scratch_size, bool *holds);
+
+/* --- what the tables say about themselves (for writers, tests and docs) ---------------------------------------------------- */
+
+typedef enum EscOperand {
+    ESC_OPERAND_NONE, ESC_OPERAND_REG, ESC_OPERAND_OUT_SAME, ESC_OPERAND_OUT_ANY, ESC_OPERAND_OUT_BOOL, ESC_OPERAND_OUT_NUMBER,
+    ESC_OPERAND_OUT_TEXT, ESC_OPERAND_OUT_DURATION, ESC_OPERAND_OUT_TIME, ESC_OPERAND_IN_ANY, ESC_OPERAND_IN_OPTIONAL, ESC_OPERAND_IN_BOOL,
+    ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
+    ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
+    ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
+    ESC_OPERAND_KIND_COUNT
+} EscOperand;
+#define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
+
+#define ESC_OPF_NO_NEXT 1u    /* control never goes to the next instruction */
+#define ESC_OPF_WAIT 2u       /* suspends */
+#define ESC_OPF_EFFECT 4u     /* counts as an effect */
+#define ESC_OPF_MAKES_TEXT 8u /* takes scratch memory */
+
+typedef struct EscOpInfo {
+    const char *name; /* NULL: no such opcode */
+    uint8_t a, b, c, imm; /* EscOperand */
+    uint8_t flags;
+    uint16_t cost;
+    const char *text;
+} EscOpInfo;
+extern const EscOpInfo esc_op_info[256];
+
+#define ESC_EF_MESSAGE 1u /* a notification */
+#define ESC_EF_CHANGE 2u  /* a recorded change */
+#define ESC_EF_CALL 4u    /* a connector action */
+typedef struct EscEffectInfo {
+    const char *name; /* NULL: no such effect */
+    uint8_t fixed[2]; /* EscKind of the fixed arguments, UNSET for none */
+    uint8_t result;   /* EscKind, UNSET for none */
+    uint8_t flags;
+    const char *text;
+} EscEffectInfo;
+extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
+
+typedef struct EscFactInfo {
+    const char *path;
+    EscType type;
+} EscFactInfo;
+extern const EscFactInfo esc_fact_info[ESC_FACT_COUNT];
+
+#ifdef __cplusplus
+}
+#endif
+#endif
