@@ -1,8 +1,9 @@
-/* kit_arena.c - memory that is released all at once: a list of blocks, each filled from its start.
+/* kit_arena.c - memory that is released all at once: a list of blocks, each filled from its
+ * start.
  *
  * A compile makes one arena and drops it at the end, so no error path of a pass can leak. Under
- * AddressSanitizer everything that was not handed out is poisoned, and a gap is left behind each item: an
- * overrun is found here as it would be with malloc. */
+ * AddressSanitizer everything that was not handed out is poisoned, and a gap is left behind each
+ * item: an overrun is found here as it would be with malloc. */
 #include <esc/kit.h>
 
 #include <stdalign.h>

@@ -1,7 +1,8 @@
-/* kit_buf.c - bytes out and bytes in: a growable buffer with a maximum, and a cursor that cannot run past the end.
+/* kit_buf.c - bytes out and bytes in: a growable buffer with a maximum, and a cursor that cannot
+ * run past the end.
  *
- * Both keep their failure: a writer or reader of a format goes through its fields without a check at each and
- * asks once at the end. Integers are big-endian. */
+ * Both keep their failure: a writer or reader of a format goes through its fields without a
+ * check at each and asks once at the end. Integers are big-endian. */
 #include <esc/kit.h>
 
 #include <stdio.h>
@@ -95,7 +96,7 @@ void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
     va_copy(again, arguments);
     int size = vsnprintf(NULL, 0, format, arguments);
     if (size < 0)
-        buf->status = ESC_OVER_LIMIT; /* longer than an int can say */
+        buf->status = ESC_OVER_LIMIT;         /* longer than an int can say */
     else if (reserve(buf, (size_t)size, 1)) { /* vsnprintf insists on writing a NUL */
         vsnprintf((char *)buf->data + buf->size, (size_t)size + 1, format, again);
         buf->size += (size_t)size;
@@ -132,7 +133,7 @@ void esc_buf_u64(EscBuf *buf, uint64_t value)
     append_integer(buf, value, 8);
 }
 
-/* --- cursor ------------------------------------------------------------------------------------- */
+/* --- cursor ----------------------------------------------------------------------------------- */
 
 EscCursor esc_cursor(EscBytes bytes)
 {

@@ -1,6 +1,7 @@
 /* kit_json.c - the two parts of JSON writing that are easy to get wrong: strings and numbers.
  *
- * Not here: reading JSON, and the braces and commas, which whoever writes a document puts down itself. */
+ * Not here: reading JSON, and the braces and commas, which whoever writes a document puts down
+ * itself. */
 #include <esc/kit.h>
 
 #include <math.h>
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The letter behind the backslash, 'u' for the \u00XX form, or 0 when the character stands for itself. */
+/* The letter behind the backslash, 'u' for the \u00XX form, or 0 when the character stands for
+ * itself. */
 static char escape_of(char c)
 {
     switch (c) {
@@ -56,8 +58,9 @@ static bool is_number_character(char c)
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == 'e';
 }
 
-/* printf and strtod both use the locale's decimal point, so the test for equality holds in any locale; what
- * is then neither digit, sign nor exponent is that point, one character or several bytes, and becomes '.'. */
+/* printf and strtod both use the locale's decimal point, so the test for equality holds in any
+ * locale; what is then neither digit, sign nor exponent is that point, one character or several
+ * bytes, and becomes '.'. */
 void esc_json_number(EscBuf *out, double value)
 {
     ESC_ASSERT(isfinite(value));

@@ -1,7 +1,8 @@
 /* kit_names.c - text to number: open addressing with linear probing.
  *
- * Removing moves the followers of a run back (Knuth, volume 3, 6.4, algorithm R) and so leaves no tombstones. The hash is
- * keyed: names come from people's files, and a crafted set must not make one long run. */
+ * Removing moves the followers of a run back (Knuth, volume 3, 6.4, algorithm R) and so leaves
+ * no tombstones. The hash is keyed: names come from people's files, and a crafted set must not
+ * make one long run. */
 #include <esc/kit.h>
 
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static uint32_t next_of(const EscNames *names, uint32_t index)
     return (index + 1) & (names->slot_count - 1);
 }
 
-/* The slot that holds key, or the free one where its run ends. The table is never full, so the walk ends. */
+/* The slot that holds key, or the free one where its run ends. The table is never full, so the
+ * walk ends. */
 static uint32_t slot_of(const EscNames *names, EscText key, uint64_t hash)
 {
     uint32_t index = home_of(names, hash);
@@ -126,7 +128,8 @@ bool esc_names_remove(EscNames *names, EscText key)
         return false;
     names->count--;
     for (uint32_t at = next_of(names, hole); names->slots[at].is_used; at = next_of(names, at)) {
-        /* A follower may fill the hole unless its home lies behind the hole, cyclically in (hole, at]. */
+        /* A follower may fill the hole unless its home lies behind the hole, cyclically in
+         * (hole, at]. */
         uint32_t home = home_of(names, names->slots[at].hash);
         uint32_t from_home = (at - home) & (names->slot_count - 1);
         uint32_t from_hole = (at - hole) & (names->slot_count - 1);

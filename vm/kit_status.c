@@ -1,4 +1,5 @@
-/* kit_status.c - what failed and what to do about it: the status tables, EscWhy, and the end of ESC_ASSERT.
+/* kit_status.c - what failed and what to do about it: the status tables, EscWhy, and the end of
+ * ESC_ASSERT.
  *
  * Not here: diagnostics about an operator's text, which carry a span and belong to the compiler. */
 #include <esc/kit.h>
@@ -20,7 +21,8 @@ static const StatusInfo status_info[ESC_STATUS_COUNT] = {
 #undef STATUS_ROW
 };
 
-/* A status may come from a wire or a database, so a number outside the table is answered, not asserted. */
+/* A status may come from a wire or a database, so a number outside the table is answered, not
+ * asserted. */
 static bool is_known(EscStatus status)
 {
     return (size_t)status < ESC_COUNT_OF(status_info);
@@ -55,8 +57,8 @@ static void drop_split_character(char *text, size_t size)
     }
 }
 
-/* Arguments of a message may quote hostile bytes: what is not UTF-8 becomes '?', so that a why can be put into
- * JSON and on a terminal as it is. */
+/* Arguments of a message may quote hostile bytes: what is not UTF-8 becomes '?', so that a why
+ * can be put into JSON and on a terminal as it is. */
 static void make_valid_utf8(char *text)
 {
     EscText rest = esc_text_from(text);
@@ -67,7 +69,8 @@ static void make_valid_utf8(char *text)
     }
 }
 
-EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset, const char *format, ...)
+EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset,
+                  const char *format, ...)
 {
     if (why == NULL)
         return status;

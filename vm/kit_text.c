@@ -46,8 +46,8 @@ bool esc_text_ends_with(EscText text, EscText suffix)
            compare_bytes(text.data + (text.size - suffix.size), suffix.data, suffix.size) == 0;
 }
 
-/* Looks for the first byte with memchr and compares there: at worst size * part.size, and both are bounded
- * by whoever made the texts. */
+/* Looks for the first byte with memchr and compares there: at worst size * part.size, and both
+ * are bounded by whoever made the texts. */
 bool esc_text_contains(EscText text, EscText part)
 {
     if (part.size == 0)
@@ -64,10 +64,10 @@ bool esc_text_contains(EscText text, EscText part)
     return false;
 }
 
-/* --- UTF-8 ------------------------------------------------------------------------------------- */
+/* --- UTF-8 ------------------------------------------------------------------------------------ */
 
-/* Length of the well-formed character at `at` by table 3-7 of the Unicode standard, or 0: no overlong forms,
- * no surrogates, nothing above U+10FFFF. */
+/* Length of the well-formed character at `at` by table 3-7 of the Unicode standard, or 0: no
+ * overlong forms, no surrogates, nothing above U+10FFFF. */
 static size_t character_size(EscText text, size_t at)
 {
     const uint8_t *bytes = (const uint8_t *)text.data + at;
@@ -137,7 +137,7 @@ uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size)
     }
 }
 
-/* --- edit distance --------------------------------------------------------------------------------- */
+/* --- edit distance ---------------------------------------------------------------------------- */
 
 static size_t decode_all(EscText text, uint32_t characters[DISTANCE_BYTES_MAX])
 {
@@ -153,7 +153,8 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
     return smaller < c ? smaller : c;
 }
 
-/* Optimal string alignment: the rows of the Levenshtein table, and one row more for adjacent swaps. */
+/* Optimal string alignment: the rows of the Levenshtein table, and one row more for adjacent
+ * swaps. */
 unsigned esc_text_distance(EscText a, EscText b, unsigned limit)
 {
     if (a.size > DISTANCE_BYTES_MAX || b.size > DISTANCE_BYTES_MAX)

@@ -1,6 +1,8 @@
-/* kit_time.c - times and durations as people write them, and the calendar arithmetic behind them.
+/* kit_time.c - times and durations as people write them, and the calendar arithmetic behind
+ * them.
  *
- * Not here: the clock, time zones and calendars of working hours. A time is milliseconds since 1970 in UTC. */
+ * Not here: the clock, time zones and calendars of working hours. A time is milliseconds since
+ * 1970 in UTC. */
 #include <esc/kit.h>
 
 #define TIME_MIN_MS (INT64_C(-719162) * ESC_DAY_MS)     /* 0001-01-01T00:00:00.000Z */
@@ -8,7 +10,7 @@
 
 enum { TIME_TEXT_BYTES_MAX = 64 };
 
-/* --- durations ------------------------------------------------------------------------------------- */
+/* --- durations -------------------------------------------------------------------------------- */
 
 /* People say "90s" and "1h30m": what is under two minutes and no whole minute stays in seconds. */
 void esc_duration_write(EscBuf *out, int64_t duration_ms)
@@ -26,8 +28,11 @@ void esc_duration_write(EscBuf *out, int64_t duration_ms)
         uint64_t size_ms;
         const char *name;
     } units[] = {
-        {(uint64_t)ESC_DAY_MS, "d"},    {(uint64_t)ESC_HOUR_MS, "h"}, {(uint64_t)ESC_MINUTE_MS, "m"},
-        {(uint64_t)ESC_SECOND_MS, "s"}, {1, "ms"},
+        {(uint64_t)ESC_DAY_MS, "d"},
+        {(uint64_t)ESC_HOUR_MS, "h"},
+        {(uint64_t)ESC_MINUTE_MS, "m"},
+        {(uint64_t)ESC_SECOND_MS, "s"},
+        {1, "ms"},
     };
     bool in_seconds = left < 2 * (uint64_t)ESC_MINUTE_MS && left % (uint64_t)ESC_MINUTE_MS != 0;
     for (size_t i = in_seconds ? 3 : 0; i < ESC_COUNT_OF(units); i++) {
@@ -38,7 +43,7 @@ void esc_duration_write(EscBuf *out, int64_t duration_ms)
     }
 }
 
-/* --- the calendar ----------------------------------------------------------------------------------- */
+/* --- the calendar ----------------------------------------------------------------------------- */
 
 int64_t esc_days_from_date(int64_t year, unsigned month, unsigned day)
 {
@@ -72,7 +77,7 @@ static unsigned days_of_month(int64_t year, unsigned month)
     return days[month - 1] + (month == 2 && is_leap);
 }
 
-/* --- RFC 3339 ------------------------------------------------------------------------------------------ */
+/* --- RFC 3339 --------------------------------------------------------------------------------- */
 
 void esc_time_write(EscBuf *out, int64_t time_ms)
 {
@@ -94,7 +99,8 @@ void esc_time_write(EscBuf *out, int64_t time_ms)
                    (int)(of_day / ESC_SECOND_MS % 60), (int)(of_day % ESC_SECOND_MS));
 }
 
-/* Reads a text from left to right; the first thing that does not fit makes everything after it fail. */
+/* Reads a text from left to right; the first thing that does not fit makes everything after it
+ * fail. */
 typedef struct TimeReader {
     EscText left;
     bool failed;

@@ -1,4 +1,5 @@
-/* test_kit_arena.c - alignment, the maximum, what survives a clear, and every allocation failing in turn. */
+/* test_kit_arena.c - alignment, the maximum, what survives a clear, and every allocation failing
+ * in turn. */
 #include "support/alloc_fail.h"
 #include "support/test.h"
 

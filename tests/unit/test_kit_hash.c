@@ -34,7 +34,8 @@ static void assert_sha256(EscBytes bytes, const char *expected)
 static void sha256_gives_the_examples_of_fips_180(void **state)
 {
     (void)state;
-    assert_sha256(bytes_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_sha256(bytes_of("abc"),
+                  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_sha256(bytes_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
                   "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     assert_sha256((EscBytes){NULL, 0},
@@ -58,7 +59,8 @@ static void hashes_depend_on_text_size_and_seed(void **state)
     static const char zeros[17] = {0};
     for (size_t size = 0; size < 17; size++) { /* zeros of different lengths must not meet */
         for (size_t other = 0; other < size; other++)
-            assert_true(esc_hash((EscText){zeros, size}, 1) != esc_hash((EscText){zeros, other}, 1));
+            assert_true(esc_hash((EscText){zeros, size}, 1) !=
+                        esc_hash((EscText){zeros, other}, 1));
     }
     assert_true(esc_hash(ESC_TEXT("role"), 1) == esc_hash(ESC_TEXT("role"), 1));
     assert_true(esc_hash(ESC_TEXT("role"), 1) != esc_hash(ESC_TEXT("role"), 2));

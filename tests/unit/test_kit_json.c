@@ -80,7 +80,8 @@ static void numbers_read_back_equal(void **state)
     }
 }
 
-/* A fresh machine has no locale with a comma, so the test makes itself one in a folder of its own. */
+/* A fresh machine has no locale with a comma, so the test makes itself one in a folder of its
+ * own. */
 static void numbers_do_not_follow_the_locale(void **state)
 {
     (void)state;

@@ -44,8 +44,8 @@ static void put_replaces(void **state)
     esc_names_free(names);
 }
 
-/* Puts and removes in an order that a small generator decides, and compares with the model after each step's
- * neighbourhood; at the end with the whole model. */
+/* Puts and removes in an order that a small generator decides, and compares with the model after
+ * each step's neighbourhood; at the end with the whole model. */
 static void it_agrees_with_a_plain_array(void **state)
 {
     (void)state;

@@ -54,7 +54,7 @@ static void contains_finds_overlapping_starts(void **state)
     assert_true(esc_text_contains(ESC_TEXT("a\0b"), ESC_TEXT("\0b")));
 }
 
-/* --- UTF-8 ------------------------------------------------------------------------------------- */
+/* --- UTF-8 ------------------------------------------------------------------------------------ */
 
 typedef struct Utf8Case {
     EscText text;
@@ -65,30 +65,30 @@ static const Utf8Case utf8_cases[] = {
     {{"", 0}, -1},
     {{"plain", 5}, -1},
     {{"\x7f", 1}, -1},
-    {{"\xc2\x80", 2}, -1},          /* U+0080, the smallest of two bytes */
-    {{"\xdf\xbf", 2}, -1},          /* U+07FF */
-    {{"\xe0\xa0\x80", 3}, -1},      /* U+0800 */
-    {{"\xed\x9f\xbf", 3}, -1},      /* U+D7FF, last before the surrogates */
-    {{"\xee\x80\x80", 3}, -1},      /* U+E000, first behind them */
-    {{"\xef\xbf\xbf", 3}, -1},      /* U+FFFF */
-    {{"\xf0\x90\x80\x80", 4}, -1},  /* U+10000 */
-    {{"\xf4\x8f\xbf\xbf", 4}, -1},  /* U+10FFFF */
-    {{"a\0b", 3}, 1},               /* NUL */
-    {{"ab\x80", 3}, 2},             /* continuation alone */
-    {{"\xc0\x80", 2}, 0},           /* overlong NUL */
-    {{"\xc1\xbf", 2}, 0},           /* overlong */
-    {{"\xe0\x9f\xbf", 3}, 0},       /* overlong of three */
-    {{"\xf0\x8f\xbf\xbf", 4}, 0},   /* overlong of four */
-    {{"\xed\xa0\x80", 3}, 0},       /* first surrogate */
-    {{"\xed\xbf\xbf", 3}, 0},       /* last surrogate */
-    {{"\xf4\x90\x80\x80", 4}, 0},   /* above U+10FFFF */
+    {{"\xc2\x80", 2}, -1},         /* U+0080, the smallest of two bytes */
+    {{"\xdf\xbf", 2}, -1},         /* U+07FF */
+    {{"\xe0\xa0\x80", 3}, -1},     /* U+0800 */
+    {{"\xed\x9f\xbf", 3}, -1},     /* U+D7FF, last before the surrogates */
+    {{"\xee\x80\x80", 3}, -1},     /* U+E000, first behind them */
+    {{"\xef\xbf\xbf", 3}, -1},     /* U+FFFF */
+    {{"\xf0\x90\x80\x80", 4}, -1}, /* U+10000 */
+    {{"\xf4\x8f\xbf\xbf", 4}, -1}, /* U+10FFFF */
+    {{"a\0b", 3}, 1},              /* NUL */
+    {{"ab\x80", 3}, 2},            /* continuation alone */
+    {{"\xc0\x80", 2}, 0},          /* overlong NUL */
+    {{"\xc1\xbf", 2}, 0},          /* overlong */
+    {{"\xe0\x9f\xbf", 3}, 0},      /* overlong of three */
+    {{"\xf0\x8f\xbf\xbf", 4}, 0},  /* overlong of four */
+    {{"\xed\xa0\x80", 3}, 0},      /* first surrogate */
+    {{"\xed\xbf\xbf", 3}, 0},      /* last surrogate */
+    {{"\xf4\x90\x80\x80", 4}, 0},  /* above U+10FFFF */
     {{"\xf5\x80\x80\x80", 4}, 0},
     {{"\xff", 1}, 0},
-    {{"a\xc3", 2}, 1},              /* cut off after 1 of 2 */
-    {{"a\xe2\x82", 3}, 1},          /* 2 of 3 */
-    {{"a\xf0\x9f\x98", 4}, 1},      /* 3 of 4 */
-    {{"\xe2\x82(", 3}, 0},          /* third byte wrong */
-    {{"\xf0\x9f\x98(", 4}, 0},      /* fourth byte wrong */
+    {{"a\xc3", 2}, 1},         /* cut off after 1 of 2 */
+    {{"a\xe2\x82", 3}, 1},     /* 2 of 3 */
+    {{"a\xf0\x9f\x98", 4}, 1}, /* 3 of 4 */
+    {{"\xe2\x82(", 3}, 0},     /* third byte wrong */
+    {{"\xf0\x9f\x98(", 4}, 0}, /* fourth byte wrong */
 };
 
 static void utf8_is_checked_by_the_tables(void **state)
@@ -137,20 +137,22 @@ static void decoding_steps_over_a_malformed_byte(void **state)
     assert_int_equal(size, 1);
 }
 
-/* --- distance ------------------------------------------------------------------------------------ */
+/* --- distance --------------------------------------------------------------------------------- */
 
 static void distance_counts_edits(void **state)
 {
     (void)state;
     assert_int_equal(esc_text_distance(ESC_TEXT("severity"), ESC_TEXT("severity"), 3), 0);
     assert_int_equal(esc_text_distance(ESC_TEXT("severty"), ESC_TEXT("severity"), 3), 1);
-    assert_int_equal(esc_text_distance(ESC_TEXT("sevreity"), ESC_TEXT("severity"), 3), 1); /* swap */
+    assert_int_equal(esc_text_distance(ESC_TEXT("sevreity"), ESC_TEXT("severity"), 3),
+                     1); /* swap */
     assert_int_equal(esc_text_distance(ESC_TEXT("xeverity"), ESC_TEXT("severity"), 3), 1);
     assert_int_equal(esc_text_distance(ESC_TEXT("severityy"), ESC_TEXT("severity"), 3), 1);
     assert_int_equal(esc_text_distance(ESC_TEXT("kitten"), ESC_TEXT("sitting"), 3), 3);
     assert_int_equal(esc_text_distance(none, ESC_TEXT("abc"), 3), 3);
     assert_int_equal(esc_text_distance(none, none, 0), 0);
-    assert_int_equal(esc_text_distance(ESC_TEXT("gr\u00fcn"), ESC_TEXT("grun"), 3), 1); /* characters, not bytes */
+    assert_int_equal(esc_text_distance(ESC_TEXT("gr\u00fcn"), ESC_TEXT("grun"), 3),
+                     1); /* characters, not bytes */
 }
 
 static void distance_over_the_limit_is_limit_plus_one(void **state)

@@ -1,4 +1,5 @@
-/* test_kit_time.c - durations and times as people write them; the calendar day by day over 9999 years. */
+/* test_kit_time.c - durations and times as people write them; the calendar day by day over 9999
+ * years. */
 #include "support/test.h"
 
 static void assert_duration(int64_t duration_ms, const char *expected)
@@ -33,7 +34,7 @@ static void durations_are_written_as_people_say_them(void **state)
     assert_duration(INT64_MIN, "-106751991167d7h12m55s808ms");
 }
 
-/* --- the calendar ----------------------------------------------------------------------------------- */
+/* --- the calendar ----------------------------------------------------------------------------- */
 
 static void every_day_follows_the_one_before(void **state)
 {
@@ -48,7 +49,8 @@ static void every_day_follows_the_one_before(void **state)
                 int64_t y = 0;
                 unsigned m = 0, d = 0;
                 esc_date_from_days(expected, &y, &m, &d);
-                if (esc_days_from_date(year, month, day) != expected || y != year || m != month || d != day)
+                if (esc_days_from_date(year, month, day) != expected || y != year || m != month ||
+                    d != day)
                     fail_msg("%lld-%u-%u", (long long)year, month, day);
             }
         }
@@ -71,7 +73,7 @@ static void known_days(void **state)
     assert_int_equal(day, 29);
 }
 
-/* --- times ------------------------------------------------------------------------------------------- */
+/* --- times ------------------------------------------------------------------------------------ */
 
 static void assert_time(int64_t time_ms, const char *expected)
 {
@@ -112,7 +114,8 @@ static const TimeCase time_cases[] = {
     {"2026-01-05T09:00:00.5Z", "2026-01-05T09:00:00.500Z"},
     {"2026-01-05T09:00:00.0019999Z", "2026-01-05T09:00:00.001Z"},
     {"2026-01-05T09:00:00.123456789012345678901234567890123456789012Z", "2026-01-05T09:00:00.123Z"},
-    {"2026-01-05T09:00:00.1234567890123456789012345678901234567890123456Z", NULL}, /* over 64 bytes */
+    {"2026-01-05T09:00:00.1234567890123456789012345678901234567890123456Z",
+     NULL}, /* over 64 bytes */
     {"2026-01-05T09:00:00+01:30", "2026-01-05T07:30:00.000Z"},
     {"2026-01-05T09:00:00-00:00", "2026-01-05T09:00:00.000Z"},
     {"2025-12-31T23:30:00-01:00", "2026-01-01T00:30:00.000Z"},

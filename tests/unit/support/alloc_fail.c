@@ -1,4 +1,5 @@
-/* alloc_fail.c - see alloc_fail.h. The linker's --wrap sends calls of malloc here and names the real one __real_malloc. */
+/* alloc_fail.c - see alloc_fail.h. The linker's --wrap sends calls of malloc here and names the
+ * real one __real_malloc. */
 #include "alloc_fail.h"
 
 #include <stddef.h>

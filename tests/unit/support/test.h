@@ -13,10 +13,10 @@
 #include <esc/kit.h>
 
 /* The text of a why or a buffer, against a literal. */
-#define assert_text_equal(text, literal)                                                           \
-    assert_text_equal_at((text), (literal), __FILE__, __LINE__)
+#define assert_text_equal(text, literal) assert_text_equal_at((text), (literal), __FILE__, __LINE__)
 
-static inline void assert_text_equal_at(EscText text, const char *expected, const char *file, int line)
+static inline void assert_text_equal_at(EscText text, const char *expected, const char *file,
+                                        int line)
 {
     if (esc_text_equal(text, esc_text_from(expected)))
         return;

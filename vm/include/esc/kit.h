@@ -1,8 +1,9 @@
-/* esc/kit.h - the small kit that every Escal library stands on: status, texts and bytes, arena, buffer,
- * names, UTF-8, checksums.
+/* esc/kit.h - the small kit that every Escal library stands on: status, texts and bytes, arena,
+ * buffer, names, UTF-8, checksums.
  *
- * Nothing here does I/O. Allocation fails by returning ESC_NO_MEMORY or NULL, never by abort; the one
- * exception is ESC_ASSERT, which reports our own mistakes and stays on in release builds. */
+ * Nothing here does I/O. Allocation fails by returning ESC_NO_MEMORY or NULL, never by abort;
+ * the one exception is ESC_ASSERT, which reports our own mistakes and stays on in release
+ * builds. */
 #ifndef ESC_KIT_H
 #define ESC_KIT_H
 
@@ -68,17 +69,18 @@ const char *esc_status_name(EscStatus status); /* "BAD_BUNDLE"; never NULL */
 const char *esc_status_text(EscStatus status); /* one English clause; never NULL */
 EscRemedy esc_status_remedy(EscStatus status);
 
-/* Why something failed, for a person: which named check, where, and a sentence. Filled in by functions that
- * take an `EscWhy *why`, which may always be NULL. */
+/* Why something failed, for a person: which named check, where, and a sentence. Filled in by
+ * functions that take an `EscWhy *why`, which may always be NULL. */
 typedef struct EscWhy {
     char check[8];   /* "V17", "F2" …, empty when no numbered check is meant */
     uint64_t offset; /* byte offset or instruction index; 0 when there is none */
     char text[232];  /* one sentence, NUL-terminated, valid UTF-8 */
 } EscWhy;
 
-/* Fills *why (NULL allowed) and returns `status`, so that a failing check is one line. `check` may be "". */
-EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset, const char *format, ...)
-    ESC_PRINTF(5, 6);
+/* Fills *why (NULL allowed) and returns `status`, so that a failing check is one line. `check`
+ * may be "". */
+EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset,
+                  const char *format, ...) ESC_PRINTF(5, 6);
 
 /* Our own mistake: prints file, line and condition to stderr and aborts. On in release too. */
 #define ESC_ASSERT(condition)                                                                      \
@@ -87,7 +89,7 @@ _Noreturn void esc_assert_failed(const char *condition, const char *file, int li
 
 #define ESC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- texts and bytes --------------------------------------------------------------------------- */
+/* --- texts and bytes -------------------------------------------------------------------------- */
 
 /* A borrowed run of UTF-8; not NUL-terminated, `data` may be NULL when size is 0. */
 typedef struct EscText {
@@ -106,46 +108,55 @@ typedef struct EscBytes {
 
 EscText esc_text_from(const char *string); /* strlen; NULL gives an empty text */
 bool esc_text_equal(EscText a, EscText b);
-int esc_text_compare(EscText a, EscText b); /* as memcmp; a prefix comes before what it begins; <0, 0, >0 */
+/* as memcmp; a prefix comes before what it begins; <0, 0, >0 */
+int esc_text_compare(EscText a, EscText b);
 bool esc_text_starts_with(EscText text, EscText prefix);
 bool esc_text_ends_with(EscText text, EscText suffix);
 bool esc_text_contains(EscText text, EscText part);
-/* Smallest number of single-character edits between a and b (Damerau-Levenshtein, adjacent swaps count one),
- * or limit + 1 when it is more than limit. For "did you mean". Texts over 64 bytes count as far apart. */
+/* Smallest number of single-character edits between a and b (Damerau-Levenshtein, adjacent swaps
+ * count one), or limit + 1 when it is more than limit. For "did you mean". Texts over 64 bytes
+ * count as far apart. */
 unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
-/* True when text is well-formed UTF-8 without NUL and without surrogates; *bad_at (may be NULL) is the first bad byte. */
+/* True when text is well-formed UTF-8 without NUL and without surrogates; *bad_at (may be NULL)
+ * is the first bad byte. */
 bool esc_utf8_is_valid(EscText text, size_t *bad_at);
 /* The longest prefix of text that is at most size_max bytes and ends between characters. */
 EscText esc_utf8_cut(EscText text, size_t size_max);
 /* Decodes the character at text.data[at] of valid UTF-8; *size gets its length in bytes. */
 uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size);
 
-/* --- arena ------------------------------------------------------------------------------------- */
+/* --- arena ------------------------------------------------------------------------------------ */
 
-/* Memory that is released all at once. Pointers stay valid until esc_arena_free or esc_arena_clear. */
+/* Memory that is released all at once. Pointers stay valid until esc_arena_free or
+ * esc_arena_clear. */
 typedef struct EscArena EscArena;
 
-/* size_max bounds the sum of all allocations, in bytes; each counts rounded up to the alignment of max_align_t.
- * NULL when there is no memory. */
+/* size_max bounds the sum of all allocations, in bytes; each counts rounded up to the alignment
+ * of max_align_t. NULL when there is no memory. */
 EscArena *esc_arena_new(size_t size_max);
 void esc_arena_free(EscArena *arena);  /* NULL is allowed */
 void esc_arena_clear(EscArena *arena); /* keeps the first block for reuse */
 size_t esc_arena_used(const EscArena *arena);
-/* Zeroed memory, aligned for any type. NULL when memory or size_max is used up; once that has happened every later
- * call gives NULL too and esc_arena_failed is true, so a pass may check once at its end. size 0 gives a valid pointer. */
+/* Zeroed memory, aligned for any type. NULL when memory or size_max is used up; once that has
+ * happened every later call gives NULL too and esc_arena_failed is true, so a pass may check
+ * once at its end. size 0 gives a valid pointer. */
 void *esc_arena_alloc(EscArena *arena, size_t size);
-void *esc_arena_alloc_array(EscArena *arena, size_t count, size_t item_size); /* checked multiplication */
+/* checked multiplication */
+void *esc_arena_alloc_array(EscArena *arena, size_t count, size_t item_size);
 bool esc_arena_failed(const EscArena *arena);
-EscText esc_arena_text(EscArena *arena, EscText text); /* copy, with a NUL behind it; {NULL,0} on failure */
+/* copy, with a NUL behind it; {NULL,0} on failure */
+EscText esc_arena_text(EscArena *arena, EscText text);
 EscText esc_arena_printf(EscArena *arena, const char *format, ...) ESC_PRINTF(2, 3);
-/* Grows an arena array so that one more item fits: returns the (moved) array and updates *capacity. Start with items
- * NULL and *capacity 0. NULL on failure. */
-void *esc_arena_grow(EscArena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
+/* Grows an arena array so that one more item fits: returns the (moved) array and updates
+ * *capacity. Start with items NULL and *capacity 0. NULL on failure. */
+void *esc_arena_grow(EscArena *arena, void *items, size_t count, size_t *capacity,
+                     size_t item_size);
 
-/* --- buffer ------------------------------------------------------------------------------------ */
+/* --- buffer ----------------------------------------------------------------------------------- */
 
-/* A growable byte buffer with a maximum. After a failed append the buffer stays failed and keeps what it had before;
- * check `status` once at the end. What is appended must not lie in the buffer itself. */
+/* A growable byte buffer with a maximum. After a failed append the buffer stays failed and keeps
+ * what it had before; check `status` once at the end. What is appended must not lie in the
+ * buffer itself. */
 typedef struct EscBuf {
     uint8_t *data; /* owned; NULL while empty */
     size_t size, capacity, size_max;
@@ -174,7 +185,7 @@ static inline EscBytes esc_buf_as_bytes(const EscBuf *buf)
     return (EscBytes){buf->data, buf->size};
 }
 
-/* --- cursor: reads that cannot run past the end --------------------------------------------------- */
+/* --- cursor: reads that cannot run past the end ----------------------------------------------- */
 
 typedef struct EscCursor {
     EscBytes bytes;
@@ -190,33 +201,39 @@ uint64_t esc_cursor_u64(EscCursor *cursor);
 EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size); /* {NULL,0} when there are fewer */
 size_t esc_cursor_left(const EscCursor *cursor);
 
-/* --- names: text → number, open addressing ---------------------------------------------------------- */
+/* --- names: text → number, open addressing ---------------------------------------------------- */
 
-/* A map from text to uint32_t. Keys are borrowed and must outlive the map. It cannot be iterated: who needs an order
- * keeps an array beside it, with the values as indexes. */
+/* A map from text to uint32_t. Keys are borrowed and must outlive the map. It cannot be
+ * iterated: who needs an order keeps an array beside it, with the values as indexes. */
 typedef struct EscNames EscNames;
 
-EscNames *esc_names_new(uint64_t seed); /* seed against crafted collisions; the order does not depend on it */
-void esc_names_free(EscNames *names);   /* NULL is allowed */
+/* seed against crafted collisions; the order does not depend on it */
+EscNames *esc_names_new(uint64_t seed);
+void esc_names_free(EscNames *names); /* NULL is allowed */
 bool esc_names_find(const EscNames *names, EscText key, uint32_t *value); /* value may be NULL */
 /* Puts or replaces. ESC_NO_MEMORY and ESC_OVER_LIMIT leave the map as it was. */
 ESC_MUST_USE EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value);
 bool esc_names_remove(EscNames *names, EscText key); /* false when it was not there */
 uint32_t esc_names_count(const EscNames *names);
 
-/* --- checksums ------------------------------------------------------------------------------------------ */
+/* --- checksums -------------------------------------------------------------------------------- */
 
-uint32_t esc_crc32c(EscBytes bytes);                      /* Castagnoli, reflected, as in RFC 3720 */
-void esc_sha256(EscBytes bytes, uint8_t digest[32]);      /* FIPS 180-4, by libcrypto */
-void esc_hex(EscBytes bytes, char *out);                  /* lower case; writes 2 * size + 1 bytes */
-uint64_t esc_hash(EscText text, uint64_t seed);           /* in-memory tables only: the values are not stable */
+/* Castagnoli, reflected, as in RFC 3720 */
+uint32_t esc_crc32c(EscBytes bytes);
+void esc_sha256(EscBytes bytes, uint8_t digest[32]); /* FIPS 180-4, by libcrypto */
+/* lower case; writes 2 * size + 1 bytes */
+void esc_hex(EscBytes bytes, char *out);
+/* in-memory tables only: the values are not stable */
+uint64_t esc_hash(EscText text, uint64_t seed);
 
-/* --- JSON text writing ------------------------------------------------------------------------------------- */
+/* --- JSON text writing ------------------------------------------------------------------------ */
 
-void esc_json_text(EscBuf *out, EscText text);     /* quoted and escaped; text must be valid UTF-8 */
-void esc_json_number(EscBuf *out, double value);   /* shortest form that reads back equal; finite values only */
+/* quoted and escaped; text must be valid UTF-8 */
+void esc_json_text(EscBuf *out, EscText text);
+/* shortest form that reads back equal; finite values only */
+void esc_json_number(EscBuf *out, double value);
 
-/* --- durations and times as people write them ------------------------------------------------------------------ */
+/* --- durations and times as people write them ------------------------------------------------- */
 
 #define ESC_SECOND_MS INT64_C(1000)
 #define ESC_MINUTE_MS (60 * ESC_SECOND_MS)
@@ -224,12 +241,14 @@ void esc_json_number(EscBuf *out, double value);   /* shortest form that reads b
 #define ESC_DAY_MS (24 * ESC_HOUR_MS)
 #define ESC_YEAR_MS (365 * ESC_DAY_MS) /* as a unit of retention, never of the calendar */
 
-void esc_duration_write(EscBuf *out, int64_t duration_ms); /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
+/* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
+void esc_duration_write(EscBuf *out, int64_t duration_ms);
 /* "2026-01-05T09:00:00.000Z"; years 0001 to 9999, others are written clamped. */
 void esc_time_write(EscBuf *out, int64_t time_ms);
 /* RFC 3339 date-time with offset or Z. Leap seconds are read as :59. */
 bool esc_time_read(EscText text, int64_t *time_ms);
-/* Days since 1970-01-01 of a proleptic Gregorian date, and back (algorithm: Howard Hinnant, "days_from_civil"). */
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back (algorithm: Howard Hinnant,
+ * "days_from_civil"). */
 int64_t esc_days_from_date(int64_t year, unsigned month, unsigned day);
 void esc_date_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
 
