@@ -1,0 +1,216 @@
+/* Who is it now, and when have that many open hours passed: on a small directory written out as tables. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <esc/runtime.h>
+#include <stdio.h>
+
+enum { ANA, BEN, CHEN, DORA, PERSONS };
+enum { T_EMPTY, T_ANA, T_BEN, T_CHEN, T_DORA, T_PLATFORM, T_ONCALL, T_ZONE, T_OFFICE, T_ROUTE, T_COUNT };
+
+static const EscText TEXTS[T_COUNT] = {{"", 0},      {"ana", 3},    {"ben", 3},           {"chen", 4},         {"dora", 4},
+                                       {"platform", 8}, {"oncall", 6}, {"Europe/Berlin", 13}, {"office_hours", 12}, {"support", 7}};
+static const EscMetaRow META = {.timezone = T_ZONE};
+static const EscPersonRow PEOPLE[PERSONS] = {{.name = T_ANA}, {.name = T_BEN}, {.name = T_CHEN}, {.name = T_DORA}};
+static const EscTeamMemberRow MEMBERS[] = {{ANA}, {BEN}, {CHEN}};
+static const EscTeamRow TEAMS[] = {{.name = T_PLATFORM, .members_count = 3, .lead = DORA + 1}, {.name = T_OFFICE, .members_count = 3}};
+static const EscRotationMemberRow TURNS[] = {{ANA}, {BEN}, {CHEN}, {DORA}};
+static EscRotationRow rotations[2];
+static EscOverrideRow overrides[2];
+static const EscScheduleRow SCHEDULES[] = {{.name = T_ONCALL, .rotations_count = 2, .overrides_count = 2}};
+static const EscHoursRow HOURS[] = {{0, 480, 1080}, {1, 480, 1080}, {2, 480, 720}, {2, 780, 1080}, {3, 480, 1080}, {4, 480, 1080}};
+static EscHolidayRow holidays[1];
+static const EscCalendarRow CALENDARS[] = {{.name = T_OFFICE, .hours_count = 6, .holidays_count = 1}, {.name = T_ROUTE, .hours_count = 1, .hours_first = 0}};
+static const EscRouteRowRow ROUTE_ROWS[] = {{.cond = 1, .target = ESC_REF(ESC_REF_TEAM, 0)}, {.target = ESC_REF(ESC_REF_SCHEDULE, 0)},
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 1)}};
+static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2}, {.name = T_ROUTE, .rows_first = 2, .rows_count = 1}};
+
+typedef struct Host {
+    bool holds;
+    const char *field;
+    bool absent[PERSONS];
+} Host;
+
+static bool holds(void *context, uint32_t function)
+{
+    assert_int_equal(function, 0);
+    return ((Host *)context)->holds;
+}
+
+static EscText field_text(void *context, uint32_t field)
+{
+    assert_int_equal(field, 5);
+    return esc_text_from(((Host *)context)->field);
+}
+
+static bool is_absent(void *context, uint32_t person)
+{
+    return ((Host *)context)->absent[person];
+}
+
+static EscProgram program_of(void)
+{
+    int64_t monday = esc_days_from_date(2026, 1, 5) * 1440 + 540; /* 2026-01-05T09:00 */
+    rotations[0] = (EscRotationRow){.from_local_minute = monday, .shift_days = 7, .members_count = 3};
+    rotations[1] = (EscRotationRow){.from_local_minute = monday, .shift_days = 1, .members_first = 3, .members_count = 1};
+    int64_t christmas = esc_days_from_date(2026, 12, 24) * 1440;
+    overrides[0] = (EscOverrideRow){christmas, christmas + 4 * 1440, DORA};
+    overrides[1] = (EscOverrideRow){christmas + 1440, christmas + 2 * 1440, BEN};
+    holidays[0].day = esc_days_from_date(2026, 1, 6);
+    return (EscProgram){.texts = TEXTS, .texts_count = T_COUNT, .meta = &META, .meta_count = 1, .persons = PEOPLE, .persons_count = PERSONS,
+                        .teams = TEAMS, .teams_count = 2, .team_members = MEMBERS, .team_members_count = 3, .schedules = SCHEDULES, .schedules_count = 1,
+                        .rotations = rotations, .rotations_count = 2, .rotation_members = TURNS, .rotation_members_count = 4, .overrides = overrides,
+                        .overrides_count = 2, .calendars = CALENDARS, .calendars_count = 2, .hours = HOURS, .hours_count = 6, .holidays = holidays,
+                        .holidays_count = 1, .routes = ROUTES, .routes_count = 2, .route_rows = ROUTE_ROWS, .route_rows_count = 3};
+}
+
+static EscStatus read_file(void *context, const char *path, EscBuf *out)
+{
+    (void)context;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return ESC_NOT_FOUND;
+    char block[4096];
+    size_t size = 0;
+    while ((size = fread(block, 1, sizeof block, file)) > 0)
+        esc_buf_append(out, block, size);
+    fclose(file);
+    return out->status;
+}
+
+static EscProgram program;
+static EscZones *zones;
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    EscFiles files = {.read = read_file};
+    program = program_of();
+    zones = esc_zones_new();
+    return esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", NULL) == ESC_OK ? 0 : -1;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    esc_zones_free(zones);
+    return 0;
+}
+
+static int64_t at(const char *time)
+{
+    int64_t time_ms = 0;
+    assert_true(esc_time_read(esc_text_from(time), &time_ms));
+    return time_ms;
+}
+
+static EscOwners resolve(Host *host, EscRef ref, const char *time)
+{
+    EscDirectoryHost directory = {host, holds, field_text, is_absent};
+    EscOwners owners;
+    esc_directory_resolve(&program, zones, &directory, ref, at(time), &owners);
+    return owners;
+}
+
+static void rotation_turns_at_the_local_hour(void **unused)
+{
+    (void)unused;
+    Host host = {0};
+    EscRef oncall = ESC_REF(ESC_REF_SCHEDULE, 0);
+    assert_int_equal(resolve(&host, oncall, "2026-01-05T08:00:00Z").persons[0], ANA); /* 09:00 in Berlin */
+    assert_int_equal(resolve(&host, oncall, "2026-01-12T07:59:59Z").persons[0], ANA);
+    assert_int_equal(resolve(&host, oncall, "2026-01-12T08:00:00Z").persons[0], BEN);
+    assert_int_equal(resolve(&host, oncall, "2026-03-02T09:00:00Z").persons[0], CHEN); /* the ninth week */
+    assert_int_equal(resolve(&host, oncall, "2026-03-30T06:59:59Z").persons[0], CHEN); /* summer time: 08:59 */
+    assert_int_equal(resolve(&host, oncall, "2026-03-30T07:00:00Z").persons[0], ANA);
+    assert_int_equal(resolve(&host, oncall, "2026-01-05T07:59:00Z").count, 0); /* before it begins */
+}
+
+static void overrides_come_first_and_the_last_written_wins(void **unused)
+{
+    (void)unused;
+    Host host = {0};
+    EscRef oncall = ESC_REF(ESC_REF_SCHEDULE, 0);
+    assert_int_equal(resolve(&host, oncall, "2026-12-24T12:00:00Z").persons[0], DORA);
+    assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").persons[0], BEN);
+    assert_int_equal(resolve(&host, oncall, "2026-12-27T22:59:00Z").persons[0], DORA); /* the end date is included */
+    host.absent[BEN] = true;
+    EscOwners owners = resolve(&host, oncall, "2026-12-25T12:00:00Z");
+    assert_int_equal(owners.persons[0], DORA);
+    assert_int_equal(owners.skipped[0], BEN);
+}
+
+static void absent_people_are_skipped_and_named(void **unused)
+{
+    (void)unused;
+    Host host = {.absent = {[CHEN] = true}};
+    EscOwners owners = resolve(&host, ESC_REF(ESC_REF_SCHEDULE, 0), "2026-03-02T09:00:00Z");
+    assert_int_equal(owners.count, 1);
+    assert_int_equal(owners.persons[0], DORA); /* the second rotation */
+    assert_int_equal(owners.skipped_count, 1);
+    assert_int_equal(owners.skipped[0], CHEN);
+    host.absent[DORA] = true;
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_SCHEDULE, 0), "2026-03-02T09:00:00Z").count, 0);
+}
+
+static void a_team_puts_its_lead_first(void **unused)
+{
+    (void)unused;
+    Host host = {0};
+    EscOwners owners = resolve(&host, ESC_REF(ESC_REF_TEAM, 0), "2026-03-02T09:00:00Z");
+    assert_int_equal(owners.count, 4);
+    assert_int_equal(owners.persons[0], DORA);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 1), "2026-03-02T09:00:00Z").persons[0], ANA);
+    host.absent[DORA] = true;
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 0), "2026-03-02T09:00:00Z").persons[0], ANA);
+}
+
+static void routes_and_fields_lead_to_people(void **unused)
+{
+    (void)unused;
+    Host host = {.holds = true};
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via, ESC_REF(ESC_REF_TEAM, 0));
+    host.holds = false;
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via, ESC_REF(ESC_REF_SCHEDULE, 0));
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 1), "2026-03-02T09:00:00Z").count, 0); /* a route to itself ends */
+    host.field = "ben";
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0], BEN);
+    host.field = "oncall";
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0], CHEN);
+    host.field = "nobody";
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").count, 0);
+}
+
+static void assert_due(uint32_t calendar, const char *from, int64_t duration_ms, const char *expected)
+{
+    assert_int_equal(esc_calendar_due_ms(&program, zones, calendar, at(from), duration_ms), at(expected));
+}
+
+static void open_hours_are_counted(void **unused)
+{
+    (void)unused;
+    assert_due(0, "2026-01-05T22:00:00Z", 4 * ESC_HOUR_MS, "2026-01-06T02:00:00Z");
+    assert_due(1, "2026-01-05T08:00:00Z", 4 * ESC_HOUR_MS, "2026-01-05T12:00:00Z");  /* Monday 09:00 to 13:00 */
+    assert_due(1, "2026-01-05T16:00:00Z", ESC_HOUR_MS, "2026-01-05T17:00:00Z");      /* exactly until closing */
+    assert_due(1, "2026-01-05T16:00:00Z", 2 * ESC_HOUR_MS, "2026-01-07T08:00:00Z");  /* over the holiday of Tuesday */
+    assert_due(1, "2026-01-07T10:30:00Z", ESC_HOUR_MS, "2026-01-07T12:30:00Z");      /* over the lunch break */
+    assert_due(1, "2026-01-09T20:00:00Z", ESC_HOUR_MS, "2026-01-12T08:00:00Z");      /* over the weekend */
+    assert_due(1, "2026-03-27T16:00:00Z", 2 * ESC_HOUR_MS, "2026-03-30T07:00:00Z");  /* over the clock change: 09:00 summer time */
+    assert_due(1, "2026-01-05T08:00:00Z", ESC_DEADLINE_MAX_MS, "2027-02-09T08:00:00Z"); /* bounded */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rotation_turns_at_the_local_hour),
+        cmocka_unit_test(overrides_come_first_and_the_last_written_wins),
+        cmocka_unit_test(absent_people_are_skipped_and_named),
+        cmocka_unit_test(a_team_puts_its_lead_first),
+        cmocka_unit_test(routes_and_fields_lead_to_people),
+        cmocka_unit_test(open_hours_are_counted),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

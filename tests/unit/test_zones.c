@@ -1,0 +1,194 @@
+/* Time zones: against libc's own reading of the same files, and every way a file can be damaged. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <esc/runtime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "zone.h"
+
+static const char *const ZONES[] = {
+    "Europe/Berlin", "America/New_York", "Asia/Singapore",  "Australia/Lord_Howe", "Africa/Casablanca",  "Europe/Dublin",
+    "Asia/Gaza",     "Pacific/Chatham",  "Antarctica/Troll", "America/Asuncion",    "Asia/Kolkata",       "Etc/UTC",
+};
+
+static EscStatus read_file(void *context, const char *path, EscBuf *out)
+{
+    (void)context;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return ESC_NOT_FOUND;
+    char block[4096];
+    size_t size = 0;
+    while ((size = fread(block, 1, sizeof block, file)) > 0)
+        esc_buf_append(out, block, size);
+    fclose(file);
+    return out->status;
+}
+
+static void read_zone(const char *name, EscBuf *out)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    esc_buf_init(out, 1 << 20);
+    assert_int_equal(read_file(NULL, path, out), ESC_OK);
+}
+
+static EscZones *zones_of(const char *const *names, size_t count)
+{
+    EscZones *zones = esc_zones_new();
+    for (size_t i = 0; i < count; i++) {
+        EscBuf bytes;
+        EscWhy why;
+        read_zone(names[i], &bytes);
+        assert_int_equal(esc_zones_add(zones, esc_text_from(names[i]), esc_buf_as_bytes(&bytes), &why), ESC_OK);
+        esc_buf_release(&bytes);
+    }
+    return zones;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void agrees_with_libc(void **unused)
+{
+    (void)unused;
+    uint64_t random = 20261123;
+    EscZones *zones = zones_of(ZONES, ESC_COUNT_OF(ZONES));
+    for (size_t z = 0; z < ESC_COUNT_OF(ZONES); z++) {
+        setenv("TZ", ZONES[z], 1);
+        tzset();
+        for (int i = 0; i < 20000; i++) {
+            time_t at_s = (time_t)(next_random(&random) % UINT64_C(4102444800)); /* 1970 to 2100 */
+            struct tm local;
+            localtime_r(&at_s, &local);
+            assert_int_equal(esc_zone_offset_s(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000), local.tm_gmtoff);
+        }
+    }
+    unsetenv("TZ");
+    esc_zones_free(zones);
+}
+
+static int64_t local_minute(int64_t year, unsigned month, unsigned day, int64_t hour, int64_t minute)
+{
+    return esc_days_from_date(year, month, day) * 1440 + hour * 60 + minute;
+}
+
+static void assert_instant(const EscZones *zones, int64_t minute, const char *expected)
+{
+    EscBuf text;
+    esc_buf_init(&text, 64);
+    esc_time_write(&text, esc_zone_instant_ms(zones, ESC_TEXT("Europe/Berlin"), minute));
+    esc_buf_char(&text, '\0');
+    assert_string_equal((const char *)text.data, expected);
+    esc_buf_release(&text);
+}
+
+static void local_times_become_instants(void **unused)
+{
+    (void)unused;
+    EscZones *zones = zones_of(ZONES, 1);
+    assert_instant(zones, local_minute(2026, 1, 5, 9, 0), "2026-01-05T08:00:00.000Z");
+    assert_instant(zones, local_minute(2026, 7, 1, 9, 0), "2026-07-01T07:00:00.000Z");
+    assert_instant(zones, local_minute(2026, 3, 29, 2, 30), "2026-03-29T01:30:00.000Z");  /* gap: 03:30 summer time */
+    assert_instant(zones, local_minute(2026, 3, 29, 1, 59), "2026-03-29T00:59:00.000Z");
+    assert_instant(zones, local_minute(2026, 3, 29, 3, 0), "2026-03-29T01:00:00.000Z");
+    assert_instant(zones, local_minute(2026, 10, 25, 2, 30), "2026-10-25T00:30:00.000Z"); /* fold: the first */
+    assert_instant(zones, local_minute(2026, 10, 25, 3, 0), "2026-10-25T02:00:00.000Z");
+    assert_instant(zones, local_minute(2050, 7, 1, 12, 0), "2050-07-01T10:00:00.000Z");   /* by the footer's rule */
+    esc_zones_free(zones);
+}
+
+static void an_unknown_zone_counts_as_utc(void **unused)
+{
+    (void)unused;
+    EscZones *zones = esc_zones_new();
+    assert_int_equal(esc_zone_offset_s(zones, ESC_TEXT("Mars/Olympus"), 0), 0);
+    assert_int_equal(esc_zone_instant_ms(zones, ESC_TEXT("Mars/Olympus"), 10), 600000);
+    assert_false(esc_zones_has(zones, ESC_TEXT("Mars/Olympus")));
+    esc_zones_free(zones);
+}
+
+static void every_cut_and_flip_is_refused_or_read_safely(void **unused)
+{
+    (void)unused;
+    EscBuf bytes;
+    read_zone("Europe/Berlin", &bytes);
+    for (size_t size = 0; size < bytes.size; size++) {
+        EscZones *zones = esc_zones_new();
+        assert_int_equal(esc_zones_add(zones, ESC_TEXT("x"), (EscBytes){bytes.data, size}, NULL), ESC_BAD_INPUT);
+        esc_zones_free(zones);
+    }
+    for (size_t at = 0; at < bytes.size; at++) {
+        EscZones *zones = esc_zones_new();
+        bytes.data[at] ^= 0x81;
+        if (esc_zones_add(zones, ESC_TEXT("x"), esc_buf_as_bytes(&bytes), NULL) == ESC_OK)
+            (void)esc_zone_instant_ms(zones, ESC_TEXT("x"), local_minute(2040, 6, 1, 0, 0));
+        bytes.data[at] ^= 0x81;
+        esc_zones_free(zones);
+    }
+    esc_buf_release(&bytes);
+}
+
+static void rules_of_the_footer(void **unused)
+{
+    (void)unused;
+    static const char *const bad[] = {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0/3", "CET-1CEST,M3.6.0,M10.5.0",
+                                      "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,M3.5.0,M10.5.0/3x", "CET-25", "<CET-1"};
+    ZoneRule rule;
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        assert_false(esc_zone_rule_read(esc_text_from(bad[i]), &rule));
+    assert_true(esc_zone_rule_read(ESC_TEXT("<+0330>-3:30"), &rule));
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 0), 12600);
+    assert_true(esc_zone_rule_read(ESC_TEXT("AEST-10AEDT,M10.1.0,M4.1.0/3"), &rule)); /* summer over the new year */
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), 39600);               /* 2026-01-01 */
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), 36000);               /* 2026-07-01 */
+    assert_true(esc_zone_rule_read(ESC_TEXT("XXX3YYY,J60,300/-1"), &rule));
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), -10800);
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), -7200);
+}
+
+static void loading_takes_only_zone_names(void **unused)
+{
+    (void)unused;
+    EscText texts[] = {ESC_TEXT(""), ESC_TEXT("Europe/Berlin"), ESC_TEXT("../../../etc/passwd"), ESC_TEXT("Europe/Nowhere")};
+    EscMetaRow meta = {.timezone = 1};
+    EscPersonRow person = {.timezone = 0};
+    EscProgram program = {.meta = &meta, .meta_count = 1, .texts = texts, .texts_count = 4, .persons = &person, .persons_count = 1};
+    EscFiles files = {.read = read_file};
+    EscWhy why;
+    EscZones *zones = esc_zones_new();
+    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_OK);
+    assert_true(esc_zones_has(zones, ESC_TEXT("Europe/Berlin")));
+    person.timezone = 3;
+    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_BAD_INPUT);
+    person.timezone = 4;
+    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_NOT_FOUND);
+    assert_non_null(strstr(why.text, "Europe/Nowhere"));
+    esc_zones_free(zones);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agrees_with_libc),
+        cmocka_unit_test(local_times_become_instants),
+        cmocka_unit_test(an_unknown_zone_counts_as_utc),
+        cmocka_unit_test(every_cut_and_flip_is_refused_or_read_safely),
+        cmocka_unit_test(rules_of_the_footer),
+        cmocka_unit_test(loading_takes_only_zone_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
