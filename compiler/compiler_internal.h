@@ -1,0 +1,368 @@
+/* compiler_internal.h - a checked workspace as the passes of this folder share it: symbols, field tables, and what every
+ * node of the syntax tree means. Filled in by load, collect and check (names and types), read by lowering.
+ *
+ * Arrays are in declaration order: files sorted by path, then place; the standard library's modules last. An index in one of
+ * these arrays is also the row number in the bundle's table of the same name, so an EscRef can be made here once. */
+#ifndef ESC_COMPILER_INTERNAL_H
+#define ESC_COMPILER_INTERNAL_H
+
+#include <esc/compiler.h>
+#include <esc/grammar.h>
+#include <esc/vm.h>
+
+/* --- limits of declarations ------------------------------------------------------------------------------ */
+
+#define ESC_TEXT_SIZE_DEFAULT 1024u /* bytes of a text that says nothing */
+#define ESC_LIST_ITEMS_DEFAULT 32u
+#define ESC_LIST_ITEM_SIZE_DEFAULT 128u
+#define ESC_ENUM_MEMBERS_MAX 64u /* a mask of members has 64 bits */
+#define ESC_RECORD_DEPTH_MAX 4u
+#define ESC_PARAMS_MAX 16u
+#define ESC_RUNBOOK_DEPTH_MAX 8u
+#define ESC_ROLES_MAX 3u
+
+/* --- meanings: what a node stands for ------------------------------------------------------------------------- */
+
+typedef enum EscMeans {
+    ESC_MEANS_NOTHING,         /* never looked at, or wrong: then an error was reported */
+    ESC_MEANS_VALUE,           /* a literal, text or operator; only `type` counts */
+    ESC_MEANS_TICKET_FIELD,    /* index in fields */
+    ESC_MEANS_EVENT_FIELD,     /* index in fields */
+    ESC_MEANS_EXCEPTION_FIELD, /* index in fields */
+    ESC_MEANS_FACT,            /* index: EscFact */
+    ESC_MEANS_LOCAL,           /* index in locals */
+    ESC_MEANS_MEMBER,          /* index: member number within the enum of `type` */
+    ESC_MEANS_PERSON_NAME,     /* a person where a text is wanted (escalation.owner = dora): index in persons, the text is its name */
+    ESC_MEANS_PREVIOUS,        /* bare `previous` in an action's undo: ticket field index before this event, as text when type is TEXT */
+    ESC_MEANS_REF,             /* index: packed EscRef (who to notify, own, page …) */
+    ESC_MEANS_QUEUE,           /* a queue's name: the path's words joined by dots */
+    ESC_MEANS_EVENT,           /* index in events */
+    ESC_MEANS_EXCEPTION,       /* index in exceptions */
+    ESC_MEANS_ACTION,          /* index in actions */
+    ESC_MEANS_RUNBOOK,         /* index in runbooks */
+    ESC_MEANS_TEMPLATE,        /* index in templates */
+    ESC_MEANS_PARAM,           /* of an ENTRY: index in params (actions) or parameter number (runbooks, 0-based); type is the parameter's */
+    ESC_MEANS_CALENDAR,        /* of a DURATION with `of`: index in calendars */
+    ESC_MEANS_ROLE,            /* of an OWNER: role number 0 to 2 */
+    ESC_MEANS_CONTACT,         /* of a NOTIFY with `via`: index: EscContact */
+    ESC_MEANS_EVIDENCE,        /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
+    ESC_MEANS_CHECK            /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+} EscMeans;
+
+typedef enum EscUnit { ESC_UNIT_NONE, ESC_UNIT_SECONDS, ESC_UNIT_MINUTES, ESC_UNIT_HOURS, ESC_UNIT_DAYS } EscUnit;
+
+/* The path is proved present here (`if x is present { … }`): its value must be the one the test saw. `type` is plain already. */
+#define ESC_MEANING_NARROWED 1u
+/* LOAD gives an optional, but every raise of the handled exception gives the field: `type` is plain; take the type's first value if
+ * it should be missing after all. */
+#define ESC_MEANING_ASSURED 2u
+
+typedef struct EscMeaning {
+    uint8_t means; /* EscMeans */
+    uint8_t unit;  /* EscUnit: the path ended in .minutes …: convert the duration; type is then NUMBER */
+    uint8_t flags;
+    uint8_t extra;
+    uint32_t index;
+    EscType type; /* of the value of the expression; 0 for what has none. Optional bit: it may be missing */
+} EscMeaning;
+
+/* --- symbols ---------------------------------------------------------------------------------------------------- */
+
+typedef enum EscSymbolKind {
+    ESC_SYMBOL_NONE, /* a declaration that did not parse: its users are not reported */
+    ESC_SYMBOL_PERSON, ESC_SYMBOL_TEAM, ESC_SYMBOL_SCHEDULE, ESC_SYMBOL_CALENDAR, ESC_SYMBOL_CHANNEL, ESC_SYMBOL_SYSTEM,
+    ESC_SYMBOL_SOURCE, ESC_SYMBOL_EVENT, ESC_SYMBOL_ROUTE, ESC_SYMBOL_SLA, ESC_SYMBOL_RUNBOOK, ESC_SYMBOL_TEMPLATE,
+    ESC_SYMBOL_POLICY, ESC_SYMBOL_COUNT
+} EscSymbolKind;
+
+typedef struct EscSymbol {
+    EscSymbolKind kind;
+    uint32_t index; /* in the array of its kind */
+    EscText name;
+    EscSpan span; /* of the name; end is 0 for what is built in */
+} EscSymbol;
+
+typedef struct EscEnumInfo {
+    EscText name; /* path of the first field that has it */
+    bool is_ordered;
+    const EscText *members;
+    uint32_t count;
+    EscSpan span;
+} EscEnumInfo;
+
+typedef struct EscFieldInfo {
+    EscScope scope;
+    EscText name; /* dotted, without scope: account.tier */
+    EscType type; /* with the optional bit */
+    uint32_t size_max, items_max;
+    uint32_t slot; /* TICKET: 0, 1, 2 … */
+    EscSpan span;
+} EscFieldInfo;
+
+typedef struct EscEventInfo {
+    EscText name, title;
+    const uint32_t *fields; /* in `fields` */
+    uint32_t count;
+    const EscNode *node; /* NULL: built in */
+    EscNames *field_names; /* name → index in `fields`; owned; NULL while it has none */
+} EscEventInfo;
+
+typedef struct EscExceptionInfo {
+    EscText name;
+    EscSpan span; /* of the first raise */
+    uint32_t *fields; /* in `fields`, union over all raises */
+    uint32_t count;
+    size_t capacity;
+    uint32_t *given; /* for each field: how many raises give it */
+    uint32_t raises;
+} EscExceptionInfo;
+
+typedef struct EscContactInfo {
+    EscContact kind;
+    EscText address;
+    int64_t after_ms;
+} EscContactInfo;
+
+typedef struct EscPersonInfo {
+    EscText name, title, timezone; /* timezone empty: the workspace's */
+    const EscContactInfo *contacts;
+    uint32_t contacts_count;
+    const EscNode *node;
+} EscPersonInfo;
+
+typedef struct EscTeamInfo {
+    EscText name, title;
+    const uint32_t *members; /* persons */
+    uint32_t count;
+    uint32_t lead; /* person or ESC_NONE */
+    const EscNode *node;
+} EscTeamInfo;
+
+typedef struct EscHoursInfo {
+    uint8_t weekday; /* 0 Monday */
+    uint16_t from_minute, to_minute;
+} EscHoursInfo;
+
+typedef struct EscCalendarInfo {
+    EscText name, timezone;
+    const EscHoursInfo *hours; /* sorted, merged: ready for the table */
+    uint32_t hours_count;
+    const int64_t *holidays; /* days since 1970, sorted, unique */
+    uint32_t holidays_count;
+    const EscNode *node;
+} EscCalendarInfo;
+
+typedef struct EscRotationInfo {
+    int64_t from_local_minute;
+    uint32_t shift_days;
+    const uint32_t *members;
+    uint32_t count;
+} EscRotationInfo;
+
+typedef struct EscOverrideInfo {
+    int64_t from_local_minute, to_local_minute;
+    uint32_t person;
+} EscOverrideInfo;
+
+typedef struct EscScheduleInfo {
+    EscText name, title, timezone;
+    const EscRotationInfo *rotations;
+    uint32_t rotations_count;
+    const EscOverrideInfo *overrides;
+    uint32_t overrides_count;
+    const EscNode *node;
+} EscScheduleInfo;
+
+typedef struct EscChannelInfo {
+    EscText name, title;
+    EscChannel kind;
+    EscProof proves; /* how far it can prove; only the checks need it */
+    const EscNode *node;
+} EscChannelInfo;
+
+typedef struct EscSystemInfo {
+    EscText name, title;
+    uint32_t actions_first, actions_count;
+    EscNames *action_names; /* name → index in actions; owned */
+    const EscNode *node;
+} EscSystemInfo;
+
+typedef struct EscParamInfo {
+    EscText name;
+    EscType type;
+    uint32_t local; /* what paths in the action's own request mean: index in locals */
+} EscParamInfo;
+
+typedef struct EscActionInfo {
+    uint32_t system;
+    EscText name; /* "requeue" */
+    uint32_t params_first, params_count; /* in params */
+    EscType result; /* 0 none, else TEXT */
+    EscText result_path; /* RFC 6901 pointer; empty: the whole body */
+    EscMethod method;
+    const EscNode *url;  /* TEXT */
+    const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
+    const uint16_t *statuses;
+    uint32_t statuses_count;
+    uint32_t undo_action;      /* or ESC_NONE */
+    const EscNode *undo;       /* UNDO with arguments, or NULL */
+    const EscNode *node;
+} EscActionInfo;
+
+typedef struct EscRouteInfo {
+    EscText name;
+    EscSymbolKind result; /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
+    const EscNode *node; /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+} EscRouteInfo;
+
+typedef struct EscSlaInfo {
+    EscText name;
+    const EscNode *condition; /* or NULL */
+    int64_t respond_ms, resolve_ms; /* 0: none */
+    uint32_t respond_calendar, resolve_calendar; /* or ESC_NONE */
+    const EscNode *node; /* warnings: SLA_CLOCK, PERCENT (whole 1 to 99) */
+} EscSlaInfo;
+
+typedef struct EscRunbookInfo {
+    EscText name;
+    const EscNode *node;
+    uint32_t locals_first; /* parameter i is local locals_first + i */
+    uint32_t params_count;
+    bool is_waiting, is_resuming, is_skipping, is_closing; /* with what it runs */
+} EscRunbookInfo;
+
+typedef struct EscTemplateInfo {
+    EscText name, title;
+    const EscNode *node;
+    const EscNode *owners[ESC_ROLES_MAX]; /* OWNER by role number, or NULL */
+    const EscNode *steps, *closing, *qa;  /* or NULL when not written (qa), or wrong */
+    const EscNode *catch_all;             /* EXCEPTION_HANDLER without a name; NULL: run triage_runbook */
+    const uint32_t *events; /* what event.* can come from in everything but handlers: ascending, unique */
+    uint32_t events_count;
+    bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
+    bool is_manual;
+    int64_t again_ms;
+} EscTemplateInfo;
+
+typedef struct EscLocal {
+    EscText name;
+    EscType type;
+    EscSpan span; /* where it is declared */
+} EscLocal;
+
+typedef struct EscLimitInfo {
+    EscLimit kind;
+    uint32_t count;
+    int64_t window_ms;
+    EscLimitAction action;
+    uint32_t exception; /* or ESC_NONE */
+} EscLimitInfo;
+
+typedef struct EscSourceFile {
+    EscText path;
+    EscText text;   /* borrowed from `owned`, the caller of add, or the embedded library */
+    uint8_t *owned; /* malloc, or NULL */
+    EscNode *tree;
+    uint32_t *line_starts; /* built when first asked for; owned */
+    uint32_t line_count;
+    bool is_std;
+    bool is_too_big;
+} EscSourceFile;
+
+/* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
+#define ESC_ARRAY(Type, name)                                                                      \
+    Type *name;                                                                                    \
+    uint32_t name##_count;                                                                         \
+    size_t name##_capacity
+
+struct EscWorkspace {
+    EscArena *arena; /* trees, texts, tables; dies with the workspace */
+    EscSourceFiles io; /* for holiday files; functions may be NULL */
+    bool is_checked;
+    bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */
+    EscStatus failure;
+
+    ESC_ARRAY(EscSourceFile, files);
+    ESC_ARRAY(EscDiagnostic, diagnostics);
+    uint32_t errors, warnings;
+
+    EscText name, title, timezone;
+    const EscNode *node; /* WORKSPACE */
+
+    EscNames *names;         /* word or dotted event name → index in symbols */
+    ESC_ARRAY(EscSymbol, symbols);
+    ESC_ARRAY(EscEnumInfo, enums); /* row 0: role */
+    EscNames *enum_shapes;         /* "low<medium<high" → enum */
+    ESC_ARRAY(EscFieldInfo, fields); /* ticket first, then events, then exceptions: ready for the table */
+    uint32_t ticket_fields_count;
+    EscNames *ticket_names; /* account.tier → index in fields; a record's own name → ESC_NONE */
+    ESC_ARRAY(EscEventInfo, events); /* built-in ones first */
+    ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
+    EscNames *exception_names;
+    ESC_ARRAY(EscPersonInfo, persons);
+    ESC_ARRAY(EscTeamInfo, teams);
+    ESC_ARRAY(EscCalendarInfo, calendars);
+    ESC_ARRAY(EscScheduleInfo, schedules);
+    ESC_ARRAY(EscChannelInfo, channels);
+    ESC_ARRAY(EscSystemInfo, systems);
+    ESC_ARRAY(EscActionInfo, actions);
+    ESC_ARRAY(EscParamInfo, params);
+    ESC_ARRAY(EscRouteInfo, routes);
+    ESC_ARRAY(EscSlaInfo, slas);
+    ESC_ARRAY(EscRunbookInfo, runbooks);
+    ESC_ARRAY(EscTemplateInfo, templates);
+    ESC_ARRAY(EscLimitInfo, limits);
+    ESC_ARRAY(EscLocal, locals);
+    ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
+    ESC_ARRAY(EscScenario, scenarios);
+
+    EscRef last_resort;      /* 0: none */
+    uint32_t triage_runbook; /* index in runbooks */
+};
+
+/* --- for lowering ------------------------------------------------------------------------------------------------- */
+
+static inline EscMeaning esc_meaning(const EscWorkspace *workspace, const EscNode *node)
+{
+    return workspace->meanings[node->meaning];
+}
+
+static inline EscType esc_node_type(const EscWorkspace *workspace, const EscNode *node)
+{
+    return workspace->meanings[node->meaning].type;
+}
+
+/* The paths that `condition` proves present when it is true (truth) or false (!truth): operands of `is present` in its `and` chain, of
+ * `is missing` in a negated or false `or` chain. At most `max` are written; returns how many. */
+uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max);
+/* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to the test it is equal to. */
+bool esc_paths_equal(const EscNode *a, const EscNode *b);
+#define ESC_NARROWINGS_MAX 32u
+
+/* --- diagnostics: how a pass reports -------------------------------------------------------------------------------- */
+
+/* Adds a diagnostic; `code` must be a row of diagnostics.def. NULL when it was dropped (too many): the functions below allow NULL. */
+EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span, const char *format, ...)
+    ESC_PRINTF(4, 5);
+void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const char *format, ...)
+    ESC_PRINTF(3, 4);
+void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span, const char *format,
+                        ...) ESC_PRINTF(4, 5);
+void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement);
+/* Out of memory or a limit of the whole workspace: the running check ends in `status`. */
+void esc_workspace_fail(EscWorkspace *workspace, EscStatus status);
+
+/* Types in the operators' words: "text", "text (may be missing)", "low < medium < high". Lives in the arena. */
+const char *esc_type_words(EscWorkspace *workspace, EscType type);
+
+/* Appends a zeroed item to an ESC_ARRAY and gives a pointer that is good until the next append. Without memory the workspace
+ * fails and the last item is given again: passes go on and end in ESC_NO_MEMORY. */
+#define ESC_ARRAY_ADD(workspace, name)                                                             \
+    ((void)((workspace)->name = esc_array_grow((workspace), (workspace)->name,                     \
+                                               &(workspace)->name##_count,                         \
+                                               &(workspace)->name##_capacity,                      \
+                                               sizeof *(workspace)->name)),                        \
+     &(workspace)->name[(workspace)->name##_count - 1])
+void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity, size_t item_size);
+
+#endif

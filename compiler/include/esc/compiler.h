@@ -1,0 +1,261 @@
+/* esc/compiler.h - a workspace of .esc files: load, check, build into a bundle, read its tests as data.
+ *
+ * The compiler does no I/O: the program hands in functions that list and read files, or the texts themselves. Start
+ * reading at esc_workspace_new(), then esc_workspace_load(), esc_workspace_check() and esc_workspace_build().
+ * One workspace is used by one thread at a time. */
+#ifndef ESC_COMPILER_H
+#define ESC_COMPILER_H
+
+#include <esc/kit.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- limits ----------------------------------------------------------------------------------------- */
+
+#define ESC_WORKSPACE_FILES_MAX 20000u
+#define ESC_WORKSPACE_BYTES_MAX ((size_t)128 << 20) /* of all sources together */
+#define ESC_DIAGNOSTICS_MAX 1000u                   /* kept; the rest is only counted */
+#define ESC_PATH_BYTES_MAX 1024u                    /* of one file name within the workspace */
+
+/* --- a workspace -------------------------------------------------------------------------------------- */
+
+/* Sources, what they mean, and the diagnostics about them. Owned; esc_workspace_free(). */
+typedef struct EscWorkspace EscWorkspace;
+
+EscWorkspace *esc_workspace_new(void); /* NULL when there is no memory */
+void esc_workspace_free(EscWorkspace *workspace); /* NULL is allowed */
+
+/* How a program gives the compiler its files. Paths are relative to the workspace's folder, with `/` between folders. */
+typedef struct EscSourceFiles {
+    void *context;
+    /* Calls put once for every path below the folder that ends in ".esc", in any order. */
+    EscStatus (*list)(void *context, void (*put)(void *put_context, EscText path), void *put_context,
+                      EscWhy *why);
+    /* Appends the whole file to *out. ESC_NOT_FOUND when there is none. */
+    EscStatus (*read)(void *context, EscText path, EscBuf *out, EscWhy *why);
+} EscSourceFiles;
+
+/* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what declarations name (holiday calendars), until
+ * the workspace is checked. Only failures of the functions themselves and of memory are returned; what is wrong with a text is a
+ * diagnostic. ESC_NOT_FOUND when there is no .esc file at all. */
+ESC_MUST_USE EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files, EscWhy *why);
+
+/* Adds one source from memory; both texts are copied. Give the sources in the order of their paths: names are numbered in it.
+ * A path that is there already is replaced when `replace` is set (what an editor holds), else ESC_CONFLICT. Not after the check. */
+ESC_MUST_USE EscStatus esc_workspace_add(EscWorkspace *workspace, EscText path, EscText source, bool replace);
+
+/* Parses, resolves names and types and applies the policy, once. ESC_OK: no error (there may be warnings). ESC_BAD_SOURCE: errors,
+ * see the diagnostics. Any other status: nothing is known. */
+ESC_MUST_USE EscStatus esc_workspace_check(EscWorkspace *workspace);
+
+/* Appends the bytes of the bundle of a workspace that checked without an error; ESC_BAD_SOURCE otherwise, also when lowering
+ * itself found an error (a bound that is too big), which then stands among the diagnostics. Made bytes are loaded back and verified. */
+ESC_MUST_USE EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why);
+
+EscText esc_workspace_name(const EscWorkspace *workspace);     /* "acme"; empty before the check */
+EscText esc_workspace_timezone(const EscWorkspace *workspace); /* "Europe/Berlin"; "UTC" when not said */
+
+/* The sources, in order; the standard library's modules that are used come after the files, as std/triage.esc … */
+uint32_t esc_workspace_file_count(const EscWorkspace *workspace);
+EscText esc_workspace_file_path(const EscWorkspace *workspace, uint32_t file);
+EscText esc_workspace_file_source(const EscWorkspace *workspace, uint32_t file);
+bool esc_workspace_file_is_std(const EscWorkspace *workspace, uint32_t file);
+
+/* The author's line (1-based) of a file without its line end; empty when there is none. */
+EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file, uint32_t line);
+
+/* How many of each there are, for summaries. After the check. */
+typedef struct EscWorkspaceCounts {
+    uint32_t files, bytes, persons, teams, schedules, channels, systems, events, templates, runbooks, routes, tests;
+} EscWorkspaceCounts;
+EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace);
+
+/* --- diagnostics --------------------------------------------------------------------------------------- */
+
+/* Half-open byte offsets in a file. */
+typedef struct EscPlaceSpan {
+    uint32_t file, start, end;
+} EscPlaceSpan;
+
+typedef enum EscSeverity { ESC_SEVERITY_ERROR, ESC_SEVERITY_WARNING } EscSeverity;
+
+/* One fault. Texts live as long as the workspace. */
+typedef struct EscDiagnostic {
+    const char *code; /* "E0217"; "A0401" for a warning */
+    EscSeverity severity;
+    EscPlaceSpan span;
+    EscText message; /* one sentence without full stop */
+    EscText hint;    /* a way out; may be empty */
+    bool has_related;
+    EscPlaceSpan related; /* "declared here" */
+    EscText related_label;
+    bool has_fix;
+    EscPlaceSpan fix_span; /* replacing this by `fix` is the way out that the hint names */
+    EscText fix;
+} EscDiagnostic;
+
+/* Sorted by file, then place, then code. */
+uint32_t esc_workspace_diagnostic_count(const EscWorkspace *workspace);
+const EscDiagnostic *esc_workspace_diagnostic(const EscWorkspace *workspace, uint32_t index);
+uint32_t esc_workspace_error_count(const EscWorkspace *workspace); /* with those beyond ESC_DIAGNOSTICS_MAX */
+uint32_t esc_workspace_warning_count(const EscWorkspace *workspace);
+
+/* Line and column of an offset, both 1-based. column counts characters, utf16_column UTF-16 units (what editors want). */
+typedef struct EscLineColumn {
+    uint32_t line, column, utf16_column;
+} EscLineColumn;
+EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file, uint32_t offset);
+
+/* One diagnostic as people read it: place, code, message, the author's line with carets, the hint; and the second place. */
+void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic, EscBuf *out);
+/* All of them as one JSON object: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
+void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out);
+
+/* What `escalc explain CODE` says, one entry for every code there is, in order of code. */
+typedef struct EscExplanation {
+    const char *code, *title, *text, *wrong, *right; /* wrong and right are examples; "" when none fits in a few lines */
+} EscExplanation;
+uint32_t esc_explanation_count(void);
+const EscExplanation *esc_explanation(uint32_t index);
+const EscExplanation *esc_explanation_find(EscText code); /* NULL when there is none */
+/* docs/diagnostics.md, made from the same table. */
+void esc_explanations_write_markdown(EscBuf *out);
+
+/* --- layout ------------------------------------------------------------------------------------------------ */
+
+/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse (nothing is appended). */
+ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
+
+/* --- tests: what `test "…" { … }` says, as plain data -------------------------------------------------------- */
+
+/* A value without a place: a literal of a test. */
+typedef enum EscDatumKind {
+    ESC_DATUM_BOOL,
+    ESC_DATUM_NUMBER,
+    ESC_DATUM_TEXT,     /* also what looks like an enum member to an untyped place (a connector's reply) */
+    ESC_DATUM_DURATION, /* ms */
+    ESC_DATUM_TIME,     /* local minutes since 1970-01-01T00:00 in the workspace's zone */
+    ESC_DATUM_MEMBER,   /* text is the member's name, member its number */
+    ESC_DATUM_LIST      /* of texts */
+} EscDatumKind;
+
+typedef struct EscDatum {
+    EscDatumKind kind;
+    bool truth;
+    uint32_t member;
+    double number;
+    int64_t ms; /* DURATION: ms; TIME: local minutes */
+    EscText text;
+    const EscText *items;
+    uint32_t items_count;
+} EscDatum;
+
+/* account.tier = enterprise: `name` is the flattened path without its scope. */
+typedef struct EscDatumField {
+    EscText name;
+    EscDatum value;
+} EscDatumField;
+
+typedef enum EscWhoKind {
+    ESC_WHO_NONE,
+    ESC_WHO_PERSON,
+    ESC_WHO_TEAM,
+    ESC_WHO_SCHEDULE, /* whoever is on call then */
+    ESC_WHO_CHANNEL,
+    ESC_WHO_ROLE,   /* name is primary, secondary, escalation, last_resort or owner (whoever is accountable) */
+    ESC_WHO_ACTION, /* "crm.requeue" */
+    ESC_WHO_SYSTEM
+} EscWhoKind;
+
+typedef struct EscWho {
+    EscWhoKind kind;
+    EscText name;
+} EscWho;
+
+/* A condition over the ticket (and the facts of facts.def), in prefix form: children follow their parent. */
+typedef enum EscProbeKind {
+    ESC_PROBE_AND, ESC_PROBE_OR, ESC_PROBE_NOT, /* `children` nodes follow, each with its own children */
+    ESC_PROBE_EQUAL, ESC_PROBE_LESS, ESC_PROBE_LESS_EQUAL, ESC_PROBE_GREATER, ESC_PROBE_GREATER_EQUAL,
+    ESC_PROBE_STARTS, ESC_PROBE_ENDS, ESC_PROBE_CONTAINS, /* CONTAINS: part of a text, or an item of a list */
+    ESC_PROBE_PRESENT, ESC_PROBE_MISSING,
+    ESC_PROBE_TRUE /* a bool field or fact is true */
+} EscProbeKind;
+
+typedef struct EscProbe {
+    EscProbeKind kind;
+    uint32_t children;
+    EscText path; /* with scope: "ticket.status", "resolved", "escalation.handoffs" */
+    EscDatum value;
+} EscProbe;
+
+typedef enum EscExpected {
+    ESC_EXPECTED_NOTHING, /* no escalation was started by this test so far */
+    ESC_EXPECTED_NOTIFY, ESC_EXPECTED_PAGE, ESC_EXPECTED_ASKED, /* who, text ("" any) */
+    ESC_EXPECTED_OWNER,     /* who: the accountable person */
+    ESC_EXPECTED_ROLE,      /* name */
+    ESC_EXPECTED_EXCEPTION, /* name */
+    ESC_EXPECTED_PASSED, ESC_EXPECTED_FAILED, /* names: acknowledged, delivered, consistent, confirmed */
+    ESC_EXPECTED_CLOSED,    /* name: outcome, "" any */
+    ESC_EXPECTED_CREATED,   /* name of the created ticket, or postmortem */
+    ESC_EXPECTED_HANDOFF,   /* who (NONE any), text: reason ("" any) */
+    ESC_EXPECTED_CALL,      /* who: ACTION */
+    ESC_EXPECTED_STARTED,   /* name: template */
+    ESC_EXPECTED_CONDITION  /* probes */
+} EscExpected;
+
+typedef struct EscScenarioExpect {
+    EscExpected kind;
+    bool is_negated; /* expect no … */
+    EscPlaceSpan span;
+    EscWho who;
+    EscText name, text;
+    const EscText *names;
+    uint32_t names_count;
+    const EscProbe *probes;
+    uint32_t probes_count;
+} EscScenarioExpect;
+
+typedef enum EscScenarioKind {
+    ESC_SCENARIO_AT,       /* local_minute: the clock starts here; first */
+    ESC_SCENARIO_AFTER,    /* ms: the clock moves */
+    ESC_SCENARIO_GIVEN,    /* fields of the ticket before anything happens */
+    ESC_SCENARIO_EVENT,    /* name: event type; fields: its own (or the ticket's, for ticket.* events) */
+    ESC_SCENARIO_ACK, ESC_SCENARIO_RESOLVE, ESC_SCENARIO_APPROVE, ESC_SCENARIO_REJECT, ESC_SCENARIO_CLOSE, /* who */
+    ESC_SCENARIO_ANSWER,   /* name: the answer; who */
+    ESC_SCENARIO_CONFIRM,  /* text; who */
+    ESC_SCENARIO_START,    /* name: template; who */
+    ESC_SCENARIO_SYSTEM_FAILS, ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record is written as JSON) */
+    ESC_SCENARIO_DELIVER_FAILS, ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
+    ESC_SCENARIO_ABSENT,   /* who: PERSON; local_minute: until, or INT64_MAX */
+    ESC_SCENARIO_EXPECT    /* expects: all must hold */
+} EscScenarioKind;
+
+typedef struct EscScenarioStep {
+    EscScenarioKind kind;
+    EscPlaceSpan span;
+    int64_t ms, local_minute;
+    EscText name, text;
+    EscWho who;
+    const EscDatumField *fields;
+    uint32_t fields_count;
+    const EscScenarioExpect *expects;
+    uint32_t expects_count;
+} EscScenarioStep;
+
+typedef struct EscScenario {
+    EscText title;
+    EscPlaceSpan span;
+    const EscScenarioStep *steps;
+    uint32_t steps_count;
+} EscScenario;
+
+/* The tests of a workspace that checked without an error, in the order of files and text. Live as long as the workspace. */
+uint32_t esc_workspace_scenario_count(const EscWorkspace *workspace);
+const EscScenario *esc_workspace_scenario(const EscWorkspace *workspace, uint32_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
