@@ -33,7 +33,7 @@ static bool reserve(EscBuf *buf, size_t size, size_t spare)
 {
     if (buf->status != ESC_OK)
         return false;
-    if (size > buf->size_max - buf->size || buf->size + size > SIZE_MAX - spare) {
+    if (size > buf->size_max - buf->size) {
         buf->status = ESC_OVER_LIMIT;
         return false;
     }

@@ -76,7 +76,8 @@ static void clear_makes_it_as_new(void **state)
 static void sizes_that_overflow_fail(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 32, SIZE_MAX / 2};
+    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 32, SIZE_MAX / 2,
+                                   SIZE_MAX / 4 + 2}; /* times 4 would wrap to 4 */
     for (size_t i = 0; i < ESC_COUNT_OF(sizes); i++) {
         EscArena *arena = esc_arena_new(1 << 20);
         assert_null(esc_arena_alloc(arena, sizes[i]));

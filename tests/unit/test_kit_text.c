@@ -87,6 +87,9 @@ static const Utf8Case utf8_cases[] = {
     {{"a\xc3", 2}, 1},         /* cut off after 1 of 2 */
     {{"a\xe2\x82", 3}, 1},     /* 2 of 3 */
     {{"a\xf0\x9f\x98", 4}, 1}, /* 3 of 4 */
+    {{"\xc3\xbc", 1}, 0},      /* the rest lies behind the end */
+    {{"\xe2\x82\xac", 2}, 0},
+    {{"\xf0\x9f\x98\x80", 3}, 0},
     {{"\xe2\x82(", 3}, 0},     /* third byte wrong */
     {{"\xf0\x9f\x98(", 4}, 0}, /* fourth byte wrong */
 };
