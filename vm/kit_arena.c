@@ -28,12 +28,14 @@ enum { GAP_SIZE = 16 };
 enum { GAP_SIZE = 0 };
 #endif
 
-enum {
-    ALIGNMENT = alignof(max_align_t),
-    BLOCK_SIZE_MIN = 4096,
-    BLOCK_SIZE_MAX = 1 << 20, /* blocks double up to here; a larger item gets a block of its own */
-    GROW_COUNT_MIN = 8
-};
+enum { ALIGNMENT = alignof(max_align_t), GROW_COUNT_MIN = 8 };
+
+/* Blocks double from the one to the other; a larger item gets a block of its own. */
+#ifdef ESC_STRESS
+enum { BLOCK_SIZE_MIN = 64, BLOCK_SIZE_MAX = 256 };
+#else
+enum { BLOCK_SIZE_MIN = 4096, BLOCK_SIZE_MAX = 1 << 20 };
+#endif
 
 typedef struct ArenaBlock {
     struct ArenaBlock *next; /* older */

@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef ESC_STRESS
+enum { CAPACITY_MIN = 1 };
+#else
 enum { CAPACITY_MIN = 64 };
+#endif
 
 void esc_buf_init(EscBuf *buf, size_t size_max)
 {
