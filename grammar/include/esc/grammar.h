@@ -783,19 +783,19 @@ typedef struct EscApproveNode {
 } EscApproveNode;
 
 typedef enum EscCheckFor {
-    ESC_CHECK_ACKNOWLEDGED,
-    ESC_CHECK_DELIVERED, /* also accepted, seen: `name` says which evidence */
-    ESC_CHECK_CONSISTENT,
-    ESC_CHECK_CONFIRMED, /* with text */
-    ESC_CHECK_CONDITION
+    ESC_CHECK_FOR_ACKNOWLEDGED,
+    ESC_CHECK_FOR_DELIVERED, /* also accepted, seen: `name` says which evidence */
+    ESC_CHECK_FOR_CONSISTENT,
+    ESC_CHECK_FOR_CONFIRMED, /* with text */
+    ESC_CHECK_FOR_CONDITION
 } EscCheckFor;
 
 /* check acknowledged within 5m else failover   check confirmed "customer confirms" before close */
 typedef struct EscCheckNode {
     EscCheckFor check_for;
     EscName name;       /* the word, unless it is a condition */
-    EscNode *text;      /* TEXT, for ESC_CHECK_CONFIRMED */
-    EscNode *condition; /* for ESC_CHECK_CONDITION */
+    EscNode *text;      /* TEXT, for ESC_CHECK_FOR_CONFIRMED */
+    EscNode *condition; /* for ESC_CHECK_FOR_CONDITION */
     EscNode *within;    /* DURATION or NULL */
     bool is_before_close;
     EscNodeList otherwise;
@@ -1087,6 +1087,7 @@ struct EscNode {
     EscNodeKind kind;
     uint16_t depth; /* of an expression, 0 for leaves; at most ESC_EXPRESSION_DEPTH_MAX */
     EscSpan span;   /* the whole construct */
+    uint32_t meaning; /* the compiler's: what names and types made of the node; 0 from the parser */
     EscNode *next;  /* in the list it belongs to */
     union {
         EscFileNode file;

@@ -1,0 +1,262 @@
+/* literal.c - numbers, durations, times and dotted names: from their spelling to nodes.
+ *
+ * A literal without a meaning (the 31st of February) is reported here and gets a harmless value, so that the parse goes on. */
+#include "ast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DURATION_MAX_MS (1000 * ESC_YEAR_MS)
+#define NUMBER_SIZE_MAX 40u
+
+EscText esc_parse_slice(const EscParse *parse, uint32_t start, uint32_t end)
+{
+    return (EscText){.data = parse->source.data + start, .size = end - start};
+}
+
+EscSpan esc_parse_span(const EscParse *parse, uint32_t start, uint32_t end)
+{
+    return (EscSpan){.file = parse->file, .start = start, .end = end};
+}
+
+static void put_bad(EscParse *parse, EscSpan span, const char *message, const char *hint)
+{
+    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_BAD_LITERAL, span, esc_text_from(message));
+    error.hint = esc_text_from(hint);
+    esc_syntax_put(parse, &error);
+}
+
+static EscText slice_of(const EscParse *parse, EscSpan span)
+{
+    return esc_parse_slice(parse, span.start, span.end);
+}
+
+static EscNode *put_number(EscParse *parse, EscSpan span, double value)
+{
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_NUMBER, .span = span, .number = {.value = value}});
+}
+
+/* --- numbers ------------------------------------------------------------------------------------- */
+
+/* Digits with at most one dot; false when there are too many of them. */
+static bool read_number(EscText text, double *value)
+{
+    char digits[NUMBER_SIZE_MAX + 1];
+    *value = 0;
+    if (text.size > NUMBER_SIZE_MAX)
+        return false;
+    memcpy(digits, text.data, text.size);
+    digits[text.size] = '\0';
+    *value = strtod(digits, NULL); /* the scanner lets through only what reads alike in every locale but for the dot */
+    return true;
+}
+
+/* strtod follows the locale's decimal point, so the two halves are read as whole numbers. */
+static bool read_decimal(EscText text, double *value)
+{
+    const char *dot = memchr(text.data, '.', text.size);
+    if (dot == NULL)
+        return read_number(text, value);
+    EscText whole = {text.data, (size_t)(dot - text.data)};
+    EscText rest = {dot + 1, text.size - whole.size - 1};
+    char joined[2 * NUMBER_SIZE_MAX + 8];
+    if (text.size > NUMBER_SIZE_MAX)
+        return read_number(text, value);
+    memcpy(joined, whole.data, whole.size);
+    memcpy(joined + whole.size, rest.data, rest.size);
+    joined[whole.size + rest.size] = 'e';
+    joined[whole.size + rest.size + 1] = '-';
+    joined[whole.size + rest.size + 2] = (char)('0' + rest.size / 10);
+    joined[whole.size + rest.size + 3] = (char)('0' + rest.size % 10);
+    joined[whole.size + rest.size + 4] = '\0';
+    *value = strtod(joined, NULL);
+    return true;
+}
+
+EscNode *esc_literal_number(EscParse *parse, EscSpan span)
+{
+    double value = 0;
+    if (!read_decimal(slice_of(parse, span), &value))
+        put_bad(parse, span, "this number has more than 40 digits", "");
+    return put_number(parse, span, value);
+}
+
+EscNode *esc_literal_percent(EscParse *parse, EscSpan span)
+{
+    double value = 0;
+    if (!read_decimal(esc_parse_slice(parse, span.start, span.end - 1), &value))
+        put_bad(parse, span, "this number has more than 40 digits", "");
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_PERCENT, .span = span, .percent = {.value = value}});
+}
+
+EscNode *esc_literal_bad(EscParse *parse, EscSpan span)
+{
+    put_bad(parse, span, "this is neither a number nor a duration", "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`; a name does not begin with a digit");
+    return put_number(parse, span, 0);
+}
+
+/* --- durations ------------------------------------------------------------------------------------ */
+
+static int64_t unit_ms(char unit)
+{
+    switch (unit) {
+    case 's': return ESC_SECOND_MS;
+    case 'm': return ESC_MINUTE_MS;
+    case 'h': return ESC_HOUR_MS;
+    case 'd': return ESC_DAY_MS;
+    case 'w': return 7 * ESC_DAY_MS;
+    default: return ESC_YEAR_MS; /* y: the scanner lets nothing else through */
+    }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Reads digits from *at on; saturates above DURATION_MAX_MS, which the caller refuses. */
+static int64_t read_digits(EscText text, size_t *at)
+{
+    int64_t value = 0;
+    while (*at < text.size && is_digit(text.data[*at])) {
+        if (value <= DURATION_MAX_MS)
+            value = value * 10 + (text.data[*at] - '0');
+        (*at)++;
+    }
+    return value;
+}
+
+static EscNode *put_duration(EscParse *parse, EscSpan span, int64_t ms)
+{
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ms}});
+}
+
+static bool add_duration(int64_t *sum, int64_t count, int64_t unit)
+{
+    if (count > DURATION_MAX_MS / unit || *sum > DURATION_MAX_MS - count * unit)
+        return false;
+    *sum += count * unit;
+    return true;
+}
+
+EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    int64_t sum = 0, unit_before = INT64_MAX;
+    for (size_t at = 0; at < text.size;) {
+        int64_t count = read_digits(text, &at);
+        int64_t unit = unit_ms(text.data[at++]);
+        if (unit >= unit_before) {
+            put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
+            break;
+        }
+        unit_before = unit;
+        if (!add_duration(&sum, count, unit)) {
+            put_bad(parse, span, "this duration is longer than 1000 years", "");
+            break;
+        }
+    }
+    return put_duration(parse, span, sum);
+}
+
+EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    size_t at = 0;
+    int64_t count = read_digits(text, &at);
+    EscText digits = {text.data, at};
+    while (text.data[at] == ' ' || text.data[at] == '\t')
+        at++;
+    char unit = text.data[at];
+    int64_t sum = 0;
+    if (!add_duration(&sum, count, unit_ms(unit)))
+        put_bad(parse, span, "this duration is longer than 1000 years", "");
+    else if (!parse->is_quiet)
+        esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span, ESC_TEXT("the unit of a duration is one letter behind the number"),
+                           esc_arena_printf(parse->arena, "%.*s%c", ESC_TEXT_ARG(digits), unit));
+    return put_duration(parse, span, sum);
+}
+
+/* --- times ------------------------------------------------------------------------------------------ */
+
+EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    size_t at = 0;
+    int64_t hour = read_digits(text, &at);
+    at++;
+    int64_t minute = read_digits(text, &at);
+    int64_t minutes = hour * 60 + minute;
+    if (minute > 59 || minutes > 24 * 60) {
+        put_bad(parse, span, "there is no such time of day", "times of day go from `00:00` to `24:00`");
+        minutes = 0;
+    }
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY, .span = span, .time_of_day = {.minutes = (uint16_t)minutes}});
+}
+
+static unsigned days_in_month(int64_t year, int64_t month)
+{
+    if (month == 2)
+        return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+EscNode *esc_literal_local_time(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    size_t at = 0;
+    int64_t fields[5] = {0}; /* year, month, day, hour, minute */
+    size_t count = 0;
+    while (count < ESC_COUNT_OF(fields) && at < text.size && is_digit(text.data[at])) {
+        fields[count++] = read_digits(text, &at);
+        if (at < text.size)
+            at++;
+    }
+    bool ends_well = at == text.size && is_digit(text.data[text.size - 1]);
+    bool is_date = fields[0] >= 1 && fields[1] >= 1 && fields[1] <= 12 && fields[2] >= 1 && fields[2] <= days_in_month(fields[0], fields[1]);
+    if (!ends_well || (count != 3 && count != 5)) {
+        put_bad(parse, span, "a date looks like `2026-01-05`, and with a time like `2026-01-05T09:00`",
+                "it is local to the zone of the workspace or schedule, so it has no zone of its own");
+        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span, .local_time = {.year = 2000, .month = 1, .day = 1}});
+    }
+    if (!is_date || fields[3] > 23 || fields[4] > 59) {
+        put_bad(parse, span, is_date ? "there is no such time of day" : "there is no such date", "");
+        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span, .local_time = {.year = 2000, .month = 1, .day = 1}});
+    }
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span,
+                                          .local_time = {.year = (uint16_t)fields[0], .month = (uint8_t)fields[1], .day = (uint8_t)fields[2],
+                                                         .hour = (uint8_t)fields[3], .minute = (uint8_t)fields[4], .has_time = count == 5}});
+}
+
+/* --- dotted names --------------------------------------------------------------------------------------- */
+
+EscNode *esc_literal_path(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    uint32_t count = 1;
+    for (size_t i = 0; i < text.size; i++)
+        count += text.data[i] == '.';
+    bool is_long = false;
+    EscName *parts = esc_arena_alloc_array(parse->arena, count, sizeof *parts);
+    if (parts == NULL)
+        return NULL;
+    uint32_t start = 0, part = 0;
+    for (uint32_t i = 0; i <= text.size; i++) {
+        if (i < text.size && text.data[i] != '.')
+            continue;
+        parts[part].text = (EscText){text.data + start, i - start};
+        parts[part].span = esc_parse_span(parse, span.start + start, span.start + i);
+        is_long = is_long || parts[part].text.size > ESC_NAME_SIZE_MAX;
+        part++;
+        start = i + 1;
+    }
+    if (is_long || count > ESC_PATH_PARTS_MAX) {
+        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
+                                                is_long ? ESC_TEXT("a word of this name is longer than 64 letters")
+                                                        : ESC_TEXT("this name has more than 16 words"));
+        esc_syntax_put(parse, &error);
+    }
+    if (count > ESC_PATH_PARTS_MAX)
+        count = ESC_PATH_PARTS_MAX;
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_PATH, .span = span, .path = {.parts = parts, .count = count}});
+}
