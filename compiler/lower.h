@@ -1,0 +1,343 @@
+/* lower.h - from the checked tree to a program: the builder of tables, the emitter of functions, and the lowering itself.
+ *
+ * Private to compiler/. Order of reading: build.c (tables), emit.c (one function), lower.c (the whole), then one file a subject. */
+#ifndef ESC_LOWER_H
+#define ESC_LOWER_H
+
+#include <esc/vm.h>
+
+#include "compiler_internal.h"
+
+/* --- build.c: the tables of a program while they grow --------------------------------------------------------- */
+
+/* Where an instruction comes from. */
+typedef struct EscOrigin {
+    uint32_t file;         /* index in FILES */
+    uint32_t line, column; /* 1-based, column in characters */
+} EscOrigin;
+
+/* From instruction `first` of its function on. */
+typedef struct EscBuildSpan {
+    uint32_t first;
+    EscOrigin origin;
+} EscBuildSpan;
+
+/* A function that is finished but has no place in CODE yet: EMIT and WAIT name rows of its own lists. */
+typedef struct EscBuildFunction {
+    EscFunctionRow row; /* without code_first, code_count, at_wait and cost */
+    const EscInstr *code;
+    const EscEffectRow *effects;
+    const EscWaitRow *waits;
+    const EscBuildSpan *spans;
+    uint32_t code_count, effects_count, waits_count, spans_count;
+    uint32_t at_function,
+        at_wait; /* starts with the registers of that function's wait of that number; ESC_NONE: does not */
+    bool is_finished;
+} EscBuildFunction;
+
+/* All arrays live in the arena. Texts and constants have provisional numbers until esc_build_finish() sorts them. */
+typedef struct EscBuild {
+    EscArena *arena; /* borrowed */
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
+    Struct *member;                                                                                \
+    size_t member##_count, member##_capacity;
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    EscText *texts;
+    size_t texts_count, texts_capacity;
+    EscInstr *code;
+    size_t code_count, code_capacity;
+    EscBuildFunction *made; /* beside functions: same indexes */
+    size_t made_capacity;
+    EscNames *text_names;  /* text → provisional number */
+    EscNames *const_names; /* bytes of the row → provisional number */
+    EscStatus status;      /* the first failure; later calls do nothing */
+} EscBuild;
+
+/* The arena is borrowed and must outlive the program. esc_build_release() is needed even when this fails. */
+ESC_MUST_USE EscStatus esc_build_init(EscBuild *build, EscArena *arena);
+void esc_build_release(
+    EscBuild *build); /* the finished program stays valid: it lives in the arena */
+
+/* Provisional number of a text or constant, for columns and operands that name one. The text is borrowed until the arena goes. */
+uint32_t esc_build_text(EscBuild *build, EscText text);
+uint32_t esc_build_const(EscBuild *build, EscConstRow row);
+
+/* esc_build_put_persons(build, row): appends a row to that table and returns its index. There is one for every table. */
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
+    uint32_t esc_build_put_##member(EscBuild *build, Struct row);
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+
+/* Takes the next index in FUNCTIONS; esc_build_function_finish() must follow for each. */
+uint32_t esc_build_function_begin(EscBuild *build);
+void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunction made);
+
+/* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both. *program borrows from the arena.
+ * ESC_OVER_LIMIT: a table is longer than tables.def allows; why->text names it. */
+ESC_MUST_USE EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why);
+
+/* --- emit.c: one function ------------------------------------------------------------------------------------------ */
+
+typedef uint8_t EscRegister;
+
+/* What the verifier will know about the registers at one place. */
+typedef struct EscRegisters {
+    EscType types[ESC_REGISTERS_MAX]; /* 0: unset, or not the same on every path here */
+    uint32_t written;                 /* bit set: written on some path here and not cleared since */
+} EscRegisters;
+
+/* A place to jump to, placed once. Zeroed is the start. */
+typedef struct EscLabel {
+    EscRegisters registers; /* the join over all jumps to it so far */
+    uint32_t patches;       /* 1 + number of the newest patch, 0 for none */
+    bool is_reached;
+} EscLabel;
+
+typedef struct EscPatch {
+    uint32_t next; /* as EscLabel.patches */
+    uint32_t at;   /* instruction, or wait */
+    bool is_wait;
+} EscPatch;
+
+typedef enum EscEmitFault {
+    ESC_EMIT_FINE,
+    ESC_EMIT_REGISTERS, /* more than ESC_REGISTERS_MAX values at once */
+    ESC_EMIT_CODE,      /* more than ESC_FUNCTION_CODE_MAX instructions */
+    ESC_EMIT_LOOPS,     /* loops nested deeper than ESC_LOOP_DEPTH_MAX */
+    ESC_EMIT_ARGUMENTS  /* an effect with more than ESC_EFFECT_ARGS_MAX arguments */
+} EscEmitFault;
+
+/* Registers are a stack: locals at the bottom, temporaries above. What lies at or above `next` is dead. */
+typedef struct EscEmit {
+    EscBuild *build;
+    uint32_t function; /* index in FUNCTIONS */
+    EscFunctionRow row;
+    uint32_t at_function, at_wait;
+    EscInstr *code;
+    size_t code_count, code_capacity;
+    EscEffectRow *effects;
+    size_t effects_count, effects_capacity;
+    EscWaitRow *waits;
+    size_t waits_count, waits_capacity;
+    EscBuildSpan *spans;
+    size_t spans_count, spans_capacity;
+    EscPatch *patches;
+    size_t patches_count, patches_capacity;
+    EscRegisters now;
+    uint32_t next; /* first free register */
+    uint32_t loop_depth;
+    EscOrigin origin;  /* of what is emitted next; line 0: unknown */
+    bool is_reachable; /* false behind a terminal instruction: what is emitted then is dropped */
+    EscEmitFault fault;
+} EscEmit;
+
+/* Begins a function with no register set. `template_index` may be ESC_NONE. */
+void esc_emit_begin(EscEmit *emit, EscBuild *build, EscFunction kind, uint32_t template_index);
+/* Begins a COND or REMINDER that runs while `parent` stands in the wait that it emits next: it sees parent's registers. */
+void esc_emit_begin_at_wait(EscEmit *emit, const EscEmit *parent, EscFunction kind);
+/* Hands the function to the builder. Every path must have ended. Returns its index. */
+uint32_t esc_emit_finish(EscEmit *emit);
+
+/* Takes the next free register. Beyond the last one the fault is noted and register 0 is given. */
+EscRegister esc_emit_take(EscEmit *emit);
+/* Takes an entry register that is set from the start. */
+EscRegister esc_emit_take_entry(EscEmit *emit, EscType type);
+/* Gives back every register from `mark` on (mark: emit->next as it was). */
+void esc_emit_drop_to(EscEmit *emit, uint32_t mark);
+EscType esc_emit_type(const EscEmit *emit, EscRegister at);
+
+/* One instruction without a written register, a site or a target. */
+void esc_emit_op(EscEmit *emit, EscOp op, EscRegister a, EscRegister b, uint8_t c, uint32_t imm);
+/* One instruction that writes a value of `type` to `out`. */
+void esc_emit_make(EscEmit *emit, EscOp op, EscRegister out, EscType type, EscRegister b, uint8_t c,
+                   uint32_t imm);
+void esc_emit_const(EscEmit *emit, EscRegister out, EscType type, int64_t bits);
+void esc_emit_const_number(EscEmit *emit, EscRegister out, double value);
+void esc_emit_const_text(EscEmit *emit, EscRegister out, EscText text);
+void esc_emit_move(EscEmit *emit, EscRegister out, EscRegister in);
+
+void esc_emit_jump(EscEmit *emit, EscLabel *target);
+void esc_emit_jump_if(EscEmit *emit, EscRegister truth, bool sense, EscLabel *target);
+/* out := value of optional `in`, or to `missing`. */
+void esc_emit_unwrap(EscEmit *emit, EscRegister out, EscRegister in, EscLabel *missing);
+/* Here is the label. A label that nothing jumps to changes nothing. */
+void esc_emit_label(EscEmit *emit, EscLabel *label);
+
+typedef struct EscLoop {
+    EscLabel exit; /* jumps out of the loop go here */
+    EscRegisters entry;
+    uint32_t begin, mark;
+    bool was_reachable;
+} EscLoop;
+/* for `out` in the first `rounds_max` texts of `list`. The body must be able to reach esc_emit_loop_end(). */
+void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegister list,
+                         uint8_t rounds_max);
+void esc_emit_loop_end(EscEmit *emit, EscLoop *loop);
+
+/* Emits an effect with `count` arguments in registers from `first` on; their types are filled in here. `result` counts only where
+ * the kind has a result. */
+void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,
+                     EscEffectArgRow *args, uint32_t count);
+/* Clears dead registers, so that a snapshot holds only what is needed later. Comes before the functions of a wait are made. */
+void esc_emit_clear_dead(EscEmit *emit);
+/* Suspends. `timeout` NULL: the next instruction. The result register, if any, is set on both ways on. */
+void esc_emit_wait(EscEmit *emit, EscWaitRow wait, EscLabel *timeout);
+
+/* --- lower.c: what the files of the lowering share -------------------------------------------------------------------- */
+
+#define ESC_LOWER_NARROWINGS_MAX 64u
+#define ESC_LOWER_RAISED_DEADLINE_MS ESC_DEADLINE_MAX_MS
+#define ESC_LOWER_OPEN_DEADLINE_MS                                                                 \
+    (30 *                                                                                          \
+     ESC_DAY_MS) /* waits that the text gives no time: closing, checks of people, ack by calendar */
+#define ESC_LOWER_REPLY_DEADLINE_MS ESC_MINUTE_MS /* an action without `within` */
+
+/* A path that was found present, and the register with the value that the test saw. */
+typedef struct EscNarrowing {
+    const EscNode *path;
+    EscRegister at;
+} EscNarrowing;
+
+/* Where event.* of the function at hand comes from. */
+typedef struct EscEventSource {
+    const uint32_t *events; /* ascending, unique; borrowed */
+    uint32_t count;
+    bool may_be_missing;
+    uint32_t rows_first; /* in FUNCTION_EVENTS, + 1; 0: no function has needed them yet */
+} EscEventSource;
+
+typedef struct EscLower {
+    EscWorkspace *workspace; /* only its diagnostics are written */
+    EscBuild build;
+    EscEmit *emit;                /* the function at hand */
+    EscEventSource *source;       /* NULL: none */
+    EscRegister *local_registers; /* by index in workspace->locals, while they are in scope */
+    EscNarrowing narrowings[ESC_LOWER_NARROWINGS_MAX];
+    uint32_t narrowings_count,
+        narrowings_first; /* those before narrowings_first belong to another function */
+    /* the template at hand */
+    const EscTemplateInfo *template;
+    EscEventSource template_source;
+    uint32_t template_index; /* or ESC_NONE */
+    uint32_t checks_first;   /* row in CHECKS of its first check */
+    EscCheckRow *checks;     /* collected: the rows must follow each other */
+    size_t checks_count, checks_capacity;
+    EscSpan
+        *function_spans; /* by index in FUNCTIONS: what a fault of the whole function points at */
+    size_t function_spans_capacity;
+} EscLower;
+
+/* A function while it is lowered; the state of the outer one is kept in it. */
+typedef struct EscLowerFunction {
+    EscEmit emit;
+    EscEmit *outer;
+    EscEventSource *outer_source;
+    uint32_t outer_narrowings_first, outer_narrowings_count;
+} EscLowerFunction;
+
+void esc_lower_begin(EscLower *lower, EscLowerFunction *function, EscFunction kind, EscSpan span);
+/* Runs while the wait stands that the function at hand emits next. Sees its registers and narrowings. */
+void esc_lower_begin_at_wait(EscLower *lower, EscLowerFunction *function, EscFunction kind,
+                             EscSpan span);
+/* Ends it, reports faults, and gives its index in FUNCTIONS. */
+uint32_t esc_lower_end(EscLower *lower, EscLowerFunction *function);
+void esc_lower_origin(EscLower *lower, EscSpan span); /* what is emitted next comes from here */
+
+/* Names and values that were found present stay known between these two, and so do registers taken. */
+typedef struct EscLowerMark {
+    uint32_t registers, narrowings;
+} EscLowerMark;
+EscLowerMark esc_lower_mark(const EscLower *lower);
+void esc_lower_reset(EscLower *lower, EscLowerMark mark);
+
+/* --- lower_load.c: values that stand in paths, and constants ------------------------------------------------------------- */
+
+void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at);
+/* The register that holds the plain value of a path already, or false. */
+bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at);
+/* out := what the path names, possibly missing. The register's type is what the instruction gives. */
+void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out);
+/* Makes the value in `out` plain: goes to `missing`, or takes the type's first value when that is NULL. */
+void esc_lower_make_plain(EscLower *lower, EscRegister out, EscLabel *missing);
+/* Makes the value in `out` exactly of type `wanted`, which differs only in its optional bit. */
+void esc_lower_fit(EscLower *lower, EscRegister out, EscType wanted);
+void esc_lower_default(EscLower *lower, EscRegister out,
+                       EscType type); /* the first value of a plain type */
+
+/* --- lower_expr.c: values ----------------------------------------------------------------------------------------------------- */
+
+/* out := value of the expression, with the type that the check gave it (possibly optional). */
+void esc_lower_into(EscLower *lower, const EscNode *node, EscRegister out);
+/* out := plain value, or go to `missing` (NULL: takes the type's first value). */
+void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing);
+/* As esc_lower_plain, in a register of the function's choice: a new one, or one that holds it already. */
+EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *missing);
+/* A new register with the value, exactly of type `wanted`. */
+EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted);
+/* out := text of a TEXT node; `is_url`: what stands in braces is encoded for one path segment. NULL: the empty text. */
+void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool is_url);
+
+/* --- lower_cond.c: conditions as jumps ------------------------------------------------------------------------------------------ */
+
+/* Goes to `target` when the condition is `sense`, else on. What it proves present stays in registers: see esc_lower_mark(). */
+void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *target);
+EscOp esc_lower_equal_op(EscKind kind);
+/* How many items of a list a loop may see; at_most 0: not said. */
+uint8_t esc_lower_rounds_max(const EscLower *lower, const EscNode *list, uint32_t at_most);
+/* A COND function of its own; `node` NULL gives ESC_NONE. */
+uint32_t esc_lower_condition(EscLower *lower, const EscNode *node);
+/* The same at the wait that comes next. */
+uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source);
+
+/* --- lower_steps.c, lower_effects.c, lower_waits.c, lower_calls.c: steps ------------------------------------------------------------- */
+
+void esc_lower_steps(EscLower *lower, EscNodeList steps);
+/* STEPS and CATCH: raises the exception and waits for the answer. Atomic functions: raises and ends. */
+void esc_lower_raise(EscLower *lower, uint32_t exception, const EscNode *node);
+bool esc_lower_can_wait(const EscLower *lower); /* STEPS or CATCH */
+void esc_lower_effect_step(EscLower *lower, const EscNode *node);
+void esc_lower_await(EscLower *lower, const EscNode *node);
+void esc_lower_pause(EscLower *lower, const EscNode *node);
+void esc_lower_ask(EscLower *lower, const EscNode *node);
+void esc_lower_approve(EscLower *lower, const EscNode *node);
+void esc_lower_check_step(EscLower *lower, const EscNode *node);
+void esc_lower_action_call(EscLower *lower, const EscNode *node);
+void esc_lower_run(EscLower *lower, const EscNode *node);
+/* What stands behind a wait: WAIT, then on timeout the steps of `else` or the exception; both ways lead on. */
+void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNodeList otherwise,
+                         uint32_t exception);
+uint32_t esc_lower_queue(EscLower *lower,
+                         const EscNode *path); /* provisional text of a queue name */
+/* The deadline columns from a DURATION node. */
+int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t *calendar_option);
+/* Arguments of an action in the order of its parameters, in new registers from the result on. */
+EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList entries,
+                                EscEffectArgRow *args, uint32_t *count);
+
+/* --- lower_template.c, lower_trigger.c, lower_tables.c --------------------------------------------------------------------------------- */
+
+void esc_lower_template(EscLower *lower, uint32_t index);
+void esc_lower_triggers(EscLower *lower); /* of the template at hand */
+EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing);
+void esc_lower_put_check(EscLower *lower,
+                         EscCheckRow row); /* behind those of the template so far */
+void esc_lower_schema(EscLower *lower);    /* META to EXCEPTIONS, FILES */
+void esc_lower_directory(EscLower *lower); /* PERSONS to CHANNELS */
+void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS */
+void esc_lower_connectors(EscLower *lower);
+void esc_lower_grants(EscLower *lower); /* last: what the effects name */
+
+/* Lowers a workspace that checked without an error, encodes it, and loads the bytes back. Appends to *bundle. ESC_BAD_SOURCE: a bound is
+ * broken, which stands among the diagnostics. */
+ESC_MUST_USE EscStatus esc_lower_workspace(EscWorkspace *workspace, EscBuf *bundle, EscWhy *why);
+
+#endif
