@@ -174,11 +174,19 @@ uint32_t esc_ast_count(EscParse *parse, const EscNode *number)
 
 /* --- mistakes ------------------------------------------------------------------------------------------------ */
 
+static EscNode *put_minute(EscParse *parse, EscSpan span)
+{
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ESC_MINUTE_MS}});
+}
+
 EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
 {
     if (number == NULL)
         return NULL;
     EscText digits = esc_parse_slice(parse, number->span.start, number->span.end);
+    for (size_t i = 0; i < digits.size; i++)
+        if (digits.data[i] > '9')
+            return put_minute(parse, number->span); /* letters in it: no number either, and the scanner said so */
     EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNIT_MISSING, number->span, ESC_TEXT("this duration has no unit"));
     error.hint = esc_arena_printf(parse->arena, "`%.*ss`, `%.*sm`, `%.*sh` or `%.*sd`", ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits),
                                   ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits));
@@ -186,7 +194,7 @@ EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
     error.fix_span = number->span;
     error.fix = esc_arena_printf(parse->arena, "%.*sm", ESC_TEXT_ARG(digits));
     esc_syntax_put(parse, &error);
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = number->span, .duration = {.ms = ESC_MINUTE_MS}});
+    return put_minute(parse, number->span);
 }
 
 EscName esc_ast_unquoted(EscParse *parse, const EscNode *text)

@@ -203,8 +203,7 @@ static const struct {
 
 static bool rule_unknown_word(const Fault *fault)
 {
-    bool is_word = is(fault, "a name") || is(fault, "a dotted name") || is_code(fault->unexpected);
-    if (!is_word || !has(fault, "}") || is(fault, "}"))
+    if (!has(fault, "}") || is(fault, "}"))
         return false;
     for (size_t i = 0; i < ESC_COUNT_OF(blocks); i++) {
         if (!has(fault, blocks[i].word))
@@ -292,6 +291,36 @@ static bool rule_value(const Fault *fault)
                esc_arena_printf(fault->parse->arena, "a value is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))), "");
 }
 
+/* `when ticket.x =` and then `steps {` below: the word was taken for the value, and the brace tells. */
+static bool rule_value_before_block(const Fault *fault)
+{
+    EscParse *parse = fault->parse;
+    if (!is(fault, "{"))
+        return false;
+    for (size_t i = 0; i < ESC_COUNT_OF(block_words); i++) {
+        if (!esc_text_equal(before_text(fault), esc_text_from(block_words[i])))
+            continue;
+        return put(fault, ESC_SYNTAX_VALUE_MISSING, parse->previous,
+                   esc_arena_printf(parse->arena, "a value is missing before `%s`", block_words[i]), "");
+    }
+    return false;
+}
+
+static const char *const connectors[] = {"]", ")", "from", "to", "in", "=>", "->", "<-", "by"};
+
+static bool rule_connector(const Fault *fault)
+{
+    if (has(fault, "}"))
+        return false;
+    for (size_t i = 0; i < ESC_COUNT_OF(connectors); i++) {
+        if (!has(fault, connectors[i]))
+            continue;
+        return put(fault, ESC_SYNTAX_PART_MISSING, gap(fault),
+                   esc_arena_printf(fault->parse->arena, "`%s` is missing after `%.*s`", connectors[i], ESC_TEXT_ARG(before_text(fault))), "");
+    }
+    return false;
+}
+
 static bool rule_name(const Fault *fault)
 {
     if (!has(fault, "a name") || has(fault, "}"))
@@ -339,8 +368,9 @@ static void put_general(const Fault *fault)
 
 static const Rule rules[] = {
     rule_brace_missing, rule_brace_extra,         rule_quoted_name, rule_set_equals, rule_reason,
-    rule_expectation,   rule_deadline,            rule_duration,    rule_text,       rule_unknown_declaration,
-    rule_value,         rule_unknown_word,        rule_name,        rule_brace_open,
+    rule_expectation,   rule_deadline,            rule_value,       rule_connector,  rule_duration,
+    rule_text,          rule_unknown_declaration, rule_value_before_block, rule_unknown_word, rule_name,
+    rule_brace_open,
 };
 
 void esc_syntax_put_unexpected(EscParse *parse, const char *unexpected, const char *const *expected, size_t count)
