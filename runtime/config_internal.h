@@ -1,0 +1,67 @@
+/* config_internal.h - the tables that describe the configuration, for the files config*.c only.
+ *
+ * A group is one kind of JSON object; each of its options is one row. Reading, the reference text and the
+ * search for the nearest known option all work from these rows. */
+#ifndef ESC_CONFIG_INTERNAL_H
+#define ESC_CONFIG_INTERNAL_H
+
+#include <esc/runtime.h>
+
+typedef enum OptionType {
+    OPTION_TEXT,
+    OPTION_WORD,    /* one of `words` */
+    OPTION_COUNT,   /* integer from `min` to `max` */
+    OPTION_TEXTS,   /* list of texts */
+    OPTION_HEADERS, /* object of texts, kept as "Name: value" */
+    OPTION_OBJECT,  /* object described by `group` */
+    OPTION_MAP      /* object whose members, of free names, are each described by `group` */
+} OptionType;
+
+typedef struct OptionGroup OptionGroup;
+
+typedef struct Option {
+    const char *name;
+    OptionType type;
+    size_t offset;      /* of its member in the group's struct */
+    const char *preset; /* default of TEXT, WORD */
+    int64_t count;      /* default of COUNT */
+    int64_t min, max;   /* COUNT */
+    const char *words;  /* WORD: "a|b|c" */
+    const OptionGroup *group;
+    const char *help;
+} Option;
+
+struct OptionGroup {
+    const char *title; /* "channels.NAME", as the reference names it */
+    size_t size;       /* of the struct; a MAP's item has its name, an EscText, at offset 0 */
+    const Option *options;
+    size_t options_count;
+};
+
+extern const OptionGroup esc_config_groups[];
+extern const size_t esc_config_groups_count;
+#define CONFIG_GROUP_DAEMON (&esc_config_groups[0])
+#define CONFIG_GROUP_WORKSPACE (&esc_config_groups[1])
+
+/* Puts the defaults of a group's options into the struct at `base`. */
+void esc_config_preset(const OptionGroup *group, void *base);
+
+/* Whether an address may be connected to: entry of allowed_addresses as text, parsed. */
+typedef struct AddressRange {
+    uint8_t bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
+    unsigned bits;
+} AddressRange;
+/* Reads "10.0.0.0/8", "127.0.0.1", "::1"; false when the text is no address (then it is a host name). */
+bool esc_address_range_read(EscText text, AddressRange *range);
+bool esc_address_range_holds(const AddressRange *range, const uint8_t bytes[16]);
+/* Whether allowed_addresses names a host of a URL: by its name, or as a literal address within a range. */
+bool esc_host_is_allowed(const EscWorkspaceConfig *workspace, EscText host);
+
+struct sockaddr;
+/* An IPv4 or IPv6 address as 16 bytes; false for any other family. */
+bool esc_address_bytes(const struct sockaddr *address, uint8_t bytes[16]);
+bool esc_address_is_public(const uint8_t bytes[16]);
+/* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses names. */
+bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host, const struct sockaddr *address);
+
+#endif
