@@ -1,0 +1,36 @@
+/* sample.h - groups of changes with known contents, written to a store and found again in its file.
+ *
+ * Group n (1, 2, 3 …) touches every table: it adds event, ticket, escalation, two timers, outbox row, two audit records and
+ * evidence, and changes what group n-1 left (acknowledges the escalation, deletes a timer, settles the outbox row). So a file
+ * says how many groups it holds, and whether it holds them whole. */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include <sqlite3.h>
+
+#include <esc/runtime.h>
+
+#define SAMPLE_WORKSPACE ESC_TEXT("acme")
+
+extern const uint8_t sample_bundle_hash[32];
+
+typedef struct Sample {
+    EscArena *arena;
+    EscGroup group;
+    EscEvent event;
+} Sample;
+
+void sample_init(Sample *sample);
+void sample_release(Sample *sample);
+/* Fills event and group for number n. */
+void sample_make(Sample *sample, uint64_t n);
+/* Stores the bundle that the escalations are pinned to. */
+EscStatus sample_begin(EscStore *store, EscWhy *why);
+/* One whole transaction for group n. */
+EscStatus sample_commit(EscStore *store, Sample *sample, uint64_t n, EscWhy *why);
+
+/* Opens the file by itself (no store may have it open) and says how many whole groups it holds, or -1 with a sentence
+ * in *why when a group is not whole, more is there than belongs to it, or integrity_check finds something. */
+int64_t sample_count(const char *path, EscWhy *why);
+
+#endif
