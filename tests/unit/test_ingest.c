@@ -1,0 +1,530 @@
+/* test_ingest.c - events from strangers: what is taken, what is refused, and in which words. */
+#include "support/test.h"
+
+#include <stdio.h>
+
+#include <esc/runtime.h>
+
+/* --- a program with one of each kind of field -------------------------------------------------------- */
+
+/* Sorted by bytes, as in a bundle. */
+static const char *const text_list[] = {
+    "",          "account.name", "account.tier",   "attempts",      "callback",      "critical",       "due",
+    "enterprise", "free",        "id",             "lead.rejected", "low",           "owner.absent",   "pro",
+    "score",     "severity",     "sla.breached",   "sla.warning",   "tags",          "ticket.closed",  "ticket.created",
+    "ticket.reopened", "ticket.resolved", "ticket.updated", "title", "urgent",       "vip"};
+static EscText texts[ESC_COUNT_OF(text_list)];
+
+static uint32_t text(const char *name)
+{
+    for (uint32_t i = 0; i < ESC_COUNT_OF(text_list); i++)
+        if (strcmp(text_list[i], name) == 0)
+            return i;
+    fail_msg("no text %s", name);
+    return 0;
+}
+
+enum { TITLE, SEVERITY, TIER, NAME, TAGS, DUE, CALLBACK, VIP, ID, SCORE, ATTEMPTS, FIELDS };
+
+static EscMemberRow members[6];
+static EscEnumRow enums[2];
+static EscFieldRow fields[FIELDS];
+static EscEventRow events[9];
+static EscEventFieldRow event_fields[2] = {{SCORE}, {ATTEMPTS}};
+static EscProgram program;
+
+static void set_field(uint32_t index, EscScope scope, const char *name, EscType type)
+{
+    fields[index] = (EscFieldRow){.scope = scope, .name = text(name), .type = type, .size_max = 20, .items_max = 3};
+}
+
+static void set_fields(void)
+{
+    set_field(TITLE, ESC_SCOPE_TICKET, "title", ESC_TYPE(ESC_KIND_TEXT));
+    set_field(SEVERITY, ESC_SCOPE_TICKET, "severity", ESC_TYPE_ENUM(0));
+    set_field(TIER, ESC_SCOPE_TICKET, "account.tier", ESC_TYPE_ENUM(1) | ESC_TYPE_OPTIONAL);
+    set_field(NAME, ESC_SCOPE_TICKET, "account.name", ESC_TYPE(ESC_KIND_TEXT));
+    set_field(TAGS, ESC_SCOPE_TICKET, "tags", ESC_TYPE(ESC_KIND_LIST));
+    set_field(DUE, ESC_SCOPE_TICKET, "due", ESC_TYPE(ESC_KIND_TIME));
+    set_field(CALLBACK, ESC_SCOPE_TICKET, "callback", ESC_TYPE(ESC_KIND_DURATION));
+    set_field(VIP, ESC_SCOPE_TICKET, "vip", ESC_TYPE(ESC_KIND_BOOL));
+    set_field(ID, ESC_SCOPE_TICKET, "id", ESC_TYPE(ESC_KIND_TEXT));
+    set_field(SCORE, ESC_SCOPE_EVENT, "score", ESC_TYPE(ESC_KIND_NUMBER));
+    set_field(ATTEMPTS, ESC_SCOPE_EVENT, "attempts", ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL);
+    fields[ID].size_max = 200;
+}
+
+static int make_program(void **state)
+{
+    (void)state;
+    static const char *const event_names[] = {"ticket.created",  "ticket.updated", "ticket.resolved",
+                                              "ticket.closed",   "ticket.reopened", "sla.warning",
+                                              "sla.breached",    "owner.absent",    "lead.rejected"};
+    static const char *const member_names[] = {"low", "urgent", "critical", "free", "pro", "enterprise"};
+    for (size_t i = 0; i < ESC_COUNT_OF(text_list); i++)
+        texts[i] = esc_text_from(text_list[i]);
+    for (size_t i = 1; i < ESC_COUNT_OF(text_list); i++)
+        assert_true(esc_text_compare(texts[i - 1], texts[i]) < 0);
+    for (size_t i = 0; i < ESC_COUNT_OF(member_names); i++)
+        members[i].name = text(member_names[i]);
+    enums[0] = (EscEnumRow){text("severity"), 1, 0, 3};
+    enums[1] = (EscEnumRow){text("account.tier"), 1, 3, 3};
+    for (size_t i = 0; i < ESC_COUNT_OF(event_names); i++)
+        events[i] = (EscEventRow){.name = text(event_names[i])};
+    events[8].fields_count = 2;
+    set_fields();
+    program.texts = texts, program.texts_count = ESC_COUNT_OF(texts);
+    program.members = members, program.members_count = ESC_COUNT_OF(members);
+    program.enums = enums, program.enums_count = ESC_COUNT_OF(enums);
+    program.fields = fields, program.fields_count = FIELDS;
+    program.events = events, program.events_count = ESC_COUNT_OF(events);
+    program.event_fields = event_fields, program.event_fields_count = ESC_COUNT_OF(event_fields);
+    return 0;
+}
+
+/* --- one event a test ------------------------------------------------------------------------------------- */
+
+static EscArena *arena;
+static EscEvent event;
+static EscWhy why;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = esc_arena_new((size_t)64 << 20);
+    why = (EscWhy){.text = ""};
+    return arena == NULL;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    esc_arena_free(arena);
+    return 0;
+}
+
+static EscStatus parse(const char *json)
+{
+    return esc_event_parse(arena, &program, esc_text_from(json), &event, &why);
+}
+
+/* A ticket.created with this data. */
+static EscStatus parse_data(const char *data)
+{
+    EscText json = esc_arena_printf(arena,
+                                    "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"subject\":\"T-1\","
+                                    "\"type\":\"ticket.created\",\"data\":%s}",
+                                    data);
+    return esc_event_parse(arena, &program, json, &event, &why);
+}
+
+static const EscValue *patch_of(uint32_t field)
+{
+    for (uint32_t i = 0; i < event.patches_count; i++)
+        if (event.patches[i].field == field)
+            return &event.patches[i].value;
+    fail_msg("no patch of field %u", field);
+    return NULL;
+}
+
+static void assert_refused(const char *data, const char *message)
+{
+    EscStatus status = parse_data(data);
+    if (status != ESC_BAD_INPUT)
+        print_error("data %s\n", data);
+    assert_status(status, ESC_BAD_INPUT);
+    assert_string_equal(why.text, message);
+}
+
+static void a_whole_event_is_read(void **state)
+{
+    (void)state;
+    assert_status(parse("{ \"specversion\": \"1.0\", \"id\": \"e-7\", \"source\": \"/shop\",\n\"type\":\"lead.rejected\","
+                        "\"subject\":\"T-9\",\"time\":\"2026-01-05T10:00:00+01:00\",\"traceparent\":\"x\","
+                        "\"datacontenttype\":\"Application/JSON; charset=utf-8\",\"dataschema\":null,"
+                        "\"data\":{\"score\": 0.25, \"ticket\":{\"title\":\"A  b\",\"account\":{\"tier\":\"PRO\"}}}}"),
+                  ESC_OK);
+    assert_text_equal(event.id, "e-7");
+    assert_text_equal(event.source, "/shop");
+    assert_text_equal(event.subject, "T-9");
+    assert_int_equal(event.type, 8);
+    assert_int_equal(event.time_ms, INT64_C(1767603600000));
+    assert_int_equal(event.fields_count, 2);
+    assert_true(event.fields[0].number == 0.25);
+    assert_true(event.fields[1].is_missing);
+    assert_int_equal(event.patches_count, 2);
+    assert_text_equal(patch_of(TITLE)->text, "A  b");
+    assert_int_equal(patch_of(TIER)->member, 1);
+    assert_true(esc_text_starts_with(event.json, ESC_TEXT("{\"specversion\":\"1.0\",\"id\":\"e-7\",")));
+    assert_true(esc_text_contains(event.json, ESC_TEXT("\"A  b\"")));
+}
+
+static void every_kind_of_value_is_read(void **state)
+{
+    (void)state;
+    assert_status(parse_data("{\"title\":\"\",\"severity\":\"Critical\",\"account.tier\":null,\"tags\":[\"a\",\"b\"],"
+                             "\"due\":\"1970-01-01T00:00:01Z\",\"callback\":\"PT1H30M\",\"vip\":true}"),
+                  ESC_OK);
+    assert_int_equal(patch_of(TITLE)->text.size, 0);
+    assert_int_equal(patch_of(SEVERITY)->member, 2);
+    assert_true(patch_of(TIER)->is_missing);
+    assert_int_equal(patch_of(TAGS)->list.count, 2);
+    assert_text_equal(patch_of(TAGS)->list.items[1], "b");
+    assert_int_equal(patch_of(DUE)->ms, 1000);
+    assert_int_equal(patch_of(CALLBACK)->ms, 90 * ESC_MINUTE_MS);
+    assert_true(patch_of(VIP)->truth);
+}
+
+static void what_an_event_does_not_say_has_its_first_value(void **state)
+{
+    (void)state;
+    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"lead.rejected\"}"), ESC_OK);
+    assert_int_equal(event.subject.size, 0);
+    assert_false(event.fields[0].is_missing);
+    assert_true(event.fields[0].number == 0);
+    assert_int_equal(event.patches_count, 0);
+}
+
+static void texts_become_composed(void **state)
+{
+    (void)state;
+    assert_status(parse_data("{\"title\":\"Zoe\\u0308\"}"), ESC_OK);
+    assert_text_equal(patch_of(TITLE)->text, "Zo\xC3\xAB");
+}
+
+static void the_id_in_data_is_the_subject(void **state)
+{
+    (void)state;
+    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\","
+                        "\"data\":{\"id\":\"T-5\"}}"),
+                  ESC_OK);
+    assert_text_equal(event.subject, "T-5");
+    assert_int_equal(event.patches_count, 0);
+    assert_refused("{\"id\":\"T-5\"}", "data.id is T-5, but the subject is T-1");
+}
+
+static void durations_are_read_in_both_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: refused */
+    } cases[] = {
+        {"0s", 0},           {"90s", 90000},        {"1h30m", 5400000}, {"2d", 172800000},  {"1.5s", 1500},
+        {"PT0.25S", 250},    {"P1W", 604800000},    {"P1DT1S", 86401000}, {"PT36H", 129600000}, {"", -1},
+        {"5", -1},           {"m", -1},             {"5m1h", -1},       {"5m5m", -1},       {"1.5h", -1},
+        {"-5m", -1},         {"5 m", -1},           {"P1Y", -1},        {"P1M", -1},        {"PT", -1},
+        {"P", -1},           {"P1DT", -1},          {"PT1M1H", -1},     {"pt1m", -1},       {"1e3s", -1},
+        {"1.0005s", -1},     {"99999999999999999999d", -1}, {"9223372036854775807s", -1},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscText data = esc_arena_printf(arena, "{\"callback\":\"%s\"}", cases[i].text);
+        EscStatus status = parse_data(data.data);
+        if ((status == ESC_OK) != (cases[i].ms >= 0))
+            fail_msg("\"%s\": %s", cases[i].text, esc_status_name(status));
+        if (status == ESC_OK)
+            assert_int_equal(patch_of(CALLBACK)->ms, cases[i].ms);
+    }
+}
+
+static void faults_are_said_in_words(void **state)
+{
+    (void)state;
+    assert_refused("{\"titel\":\"x\"}", "data.titel: the ticket has no such field; did you mean title?");
+    assert_refused("{\"zzzzzzzz\":1}", "data.zzzzzzzz: the ticket has no such field");
+    assert_refused("{\"account\":{\"teir\":\"pro\"}}",
+                   "data.account.teir: the ticket has no such field; did you mean account.tier?");
+    assert_refused("{\"account\":7}", "data.account is a number; wanted is an object");
+    assert_refused("{\"account\":{\"tier\":\"gold\"}}",
+                   "data.account.tier is \"gold\"; wanted is one of free, pro, enterprise");
+    assert_refused("{\"severity\":3}", "data.severity is a number; wanted is one of low, urgent, critical");
+    assert_refused("{\"severity\":null}", "data.severity is null, but it is not optional");
+    assert_refused("{\"title\":{}}", "data.title is an object; wanted is a text");
+    assert_refused("{\"vip\":\"true\"}", "data.vip is a text; wanted is true or false");
+    assert_refused("{\"due\":1767603600}", "data.due is a number; wanted is a time such as \"2026-01-05T09:00:00Z\"");
+    assert_refused("{\"due\":\"yesterday\"}",
+                   "data.due is \"yesterday\"; wanted is a time such as \"2026-01-05T09:00:00Z\"");
+    assert_refused("{\"tags\":\"a\"}", "data.tags is a text; wanted is a list of texts");
+    assert_refused("{\"tags\":[\"a\",1]}", "data.tags is a number; wanted is a text");
+    assert_refused("{\"title\":\"a\",\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\"}",
+                   "data.account.tier is said twice");
+    assert_refused("[]", "data is a list; wanted is an object");
+}
+
+static void sizes_hold_at_their_limit_and_one_past_it(void **state)
+{
+    (void)state;
+    assert_status(parse_data("{\"title\":\"12345678901234567890\"}"), ESC_OK);
+    assert_refused("{\"title\":\"123456789012345678901\"}", "data.title has 21 bytes; at most 20 are taken");
+    assert_status(parse_data("{\"tags\":[\"a\",\"b\",\"c\"]}"), ESC_OK);
+    assert_refused("{\"tags\":[\"a\",\"b\",\"c\",\"d\"]}", "data.tags has 4 items; at most 3 are taken");
+    assert_refused("{\"tags\":[\"123456789012345678901\"]}", "data.tags has 21 bytes; at most 20 are taken");
+}
+
+/* Attributes: the whole event with one of them changed. */
+static void assert_attributes(const char *attributes, EscStatus expected)
+{
+    EscText json = esc_arena_printf(arena, "{%s}", attributes);
+    EscStatus status = esc_event_parse(arena, &program, json, &event, &why);
+    if (status != expected)
+        fail_msg("{%s}: %s %s", attributes, esc_status_name(status), why.text);
+}
+
+#define GOOD "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
+#define ID_128 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void attributes_are_required_and_checked(void **state)
+{
+    (void)state;
+    assert_int_equal(strlen(ID_128), 128);
+    assert_attributes(GOOD, ESC_OK);
+    assert_attributes(GOOD ",\"data\":null,\"subject\":null,\"time\":null,\"datacontenttype\":null", ESC_OK);
+    assert_attributes(GOOD ",\"subject\":\"" ID_128 "\"", ESC_OK);
+    assert_attributes(GOOD ",\"sampledrate\":3,\"ext1\":true", ESC_OK);
+    static const char *const bad[] = {
+        "",
+        "\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"0.3\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":1.0,\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":1,\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"" ID_128 "b\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"a\\nb\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"a\\u009bb\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\"",
+        "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"",
+        GOOD ",\"subject\":\"" ID_128 "b\"",
+        GOOD ",\"subject\":5",
+        GOOD ",\"time\":\"2026-01-05\"",
+        GOOD ",\"time\":1767603600",
+        GOOD ",\"datacontenttype\":\"text/xml\"",
+        GOOD ",\"datacontenttype\":\"application/jsonl\"",
+        GOOD ",\"data_base64\":\"AAAA\"",
+        GOOD ",\"Subject\":\"T-1\"",
+        GOOD ",\"ext\":{}",
+        GOOD ",\"id\":\"2\"",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        assert_attributes(bad[i], ESC_BAD_INPUT);
+    assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"", ESC_BAD_INPUT);
+    assert_string_equal(why.text, "the workspace has no event type ticket.creatd; did you mean ticket.created?");
+}
+
+static void what_is_no_json_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        size_t size; /* 0: up to the NUL */
+    } cases[] = {
+        {"", 0},
+        {" ", 0},
+        {"{", 0},
+        {"}", 0},
+        {"null", 0},
+        {"7", 0},
+        {"\"x\"", 0},
+        {"[]", 0},
+        {"{" GOOD "} x", 0},
+        {"{" GOOD "}{" GOOD "}", 0},
+        {"{" GOOD ",}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"a\",\"title\":\"b\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"\xFF\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"\xC0\x80\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"\xED\xA0\x80\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"\\ud800\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"\\udc00\\ud800\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"a\\u0000b\"}}", 0},
+        {"{" GOOD ",\"data\":{\"a\\u0000b\":1}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"a\nb\"}}", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"a", 0},
+        {"{" GOOD ",\"data\":{\"title\":\"a\\", 0},
+        {"{" GOOD ",\"data\":{\"title\":'a'}}", 0},
+        {"{" GOOD ",\"data\":{title:\"a\"}}", 0},
+        {"{" GOOD ",\"data\":[}}", 0},
+        {"{" GOOD ",\"data\":{\"vip\":True}}", 0},
+        {"{" GOOD ",\"x\":NaN}", 0},
+        {"{" GOOD ",\"x\":01}", 0},
+        {"{" GOOD ",\"x\":1e999}", 0},
+        {"{" GOOD ",\"x\":99999999999999999999}", 0},
+        {"{" GOOD ",\"x\":.5}", 0},
+        {"{" GOOD " /* no */}", 0},
+        {"\xEF\xBB\xBF{" GOOD "}", 0},
+        {"{\"a\":1}\0", 8},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscText json = {cases[i].json, cases[i].size != 0 ? cases[i].size : strlen(cases[i].json)};
+        EscStatus status = esc_event_parse(arena, &program, json, &event, &why);
+        if (status != ESC_BAD_INPUT)
+            fail_msg("%s: %s", cases[i].json, esc_status_name(status));
+        assert_int_not_equal(strlen(why.text), 0);
+    }
+}
+
+static void numbers_that_a_double_cannot_keep_are_refused(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"9007199254740992", "-9007199254740992", "0.1", "1e300", "-0.0",
+                                          "9007199254740993", "-9007199254740993", "\"1\"", "true", "[1]"};
+    for (size_t i = 0; i < ESC_COUNT_OF(numbers); i++) {
+        EscText json = esc_arena_printf(arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\","
+                                               "\"type\":\"lead.rejected\",\"data\":{\"score\":%s}}", numbers[i]);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), i < 5 ? ESC_OK : ESC_BAD_INPUT);
+    }
+}
+
+static EscText repeat(const char *before, const char *part, size_t count, const char *after)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, (size_t)32 << 20);
+    esc_buf_string(&buf, before);
+    for (size_t i = 0; i < count; i++)
+        esc_buf_string(&buf, part);
+    esc_buf_string(&buf, after);
+    assert_status(buf.status, ESC_OK);
+    EscText all = esc_arena_text(arena, esc_buf_as_text(&buf));
+    esc_buf_release(&buf);
+    return all;
+}
+
+static void measures_hold(void **state)
+{
+    (void)state;
+    EscText deep = repeat("", "[", 100000, "");
+    assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_OVER_LIMIT);
+    deep = repeat("{" GOOD ",\"data\":{\"account\":", "{\"account\":", 30, "");
+    assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_BAD_INPUT); /* 32 deep, unfinished */
+    deep = repeat("{" GOOD ",\"data\":{\"account\":", "{\"account\":", 31, "");
+    assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_OVER_LIMIT);
+    EscText wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9990, "]}}");
+    assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_BAD_INPUT);
+    wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 10000, "]}}");
+    assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OVER_LIMIT);
+    EscText big = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX, "\"}}");
+    assert_status(esc_event_parse(arena, &program, big, &event, &why), ESC_OVER_LIMIT);
+    EscText spaced = repeat("{" GOOD, " ", ESC_EVENT_BYTES_MAX, "}");
+    assert_status(esc_event_parse(arena, &program, spaced, &event, &why), ESC_OK); /* white space is not kept */
+    EscText digits = repeat("{" GOOD ",\"x\":", "1", 100000, "}");
+    assert_status(esc_event_parse(arena, &program, digits, &event, &why), ESC_BAD_INPUT);
+    EscText key = repeat("{" GOOD ",\"data\":{\"", "k", 300, "\":1}}");
+    assert_status(esc_event_parse(arena, &program, key, &event, &why), ESC_BAD_INPUT);
+}
+
+/* --- batches -------------------------------------------------------------------------------------------- */
+
+static EscStatus parse_batch(const char *json, EscEvent **list, uint32_t *count)
+{
+    return esc_event_parse_batch(arena, &program, esc_text_from(json), list, count, &why);
+}
+
+static void a_batch_keeps_its_order(void **state)
+{
+    (void)state;
+    EscEvent *list;
+    uint32_t count;
+    assert_status(parse_batch(" [ {" GOOD "} , {\"specversion\":\"1.0\",\"id\":\"2]\",\"source\":\"/a\",\"type\":"
+                              "\"lead.rejected\"} ] ", &list, &count),
+                  ESC_OK);
+    assert_int_equal(count, 2);
+    assert_text_equal(list[0].id, "1");
+    assert_text_equal(list[1].id, "2]");
+    assert_status(parse_batch("{" GOOD "}", &list, &count), ESC_OK);
+    assert_int_equal(count, 1);
+    assert_status(parse_batch("[]", &list, &count), ESC_OK);
+    assert_int_equal(count, 0);
+}
+
+static void a_bad_batch_names_its_event(void **state)
+{
+    (void)state;
+    EscEvent *list;
+    uint32_t count;
+    static const struct {
+        const char *json;
+        uint64_t offset;
+    } cases[] = {
+        {"[{" GOOD "},{" GOOD "},{}]", 2}, {"[{" GOOD "},7]", 1}, {"[{" GOOD "},]", 1}, {"[,{" GOOD "}]", 0},
+        {"[[{" GOOD "}]]", 0},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        assert_status(parse_batch(cases[i].json, &list, &count), ESC_BAD_INPUT);
+        assert_int_equal(why.offset, cases[i].offset);
+        assert_int_equal(count, 0);
+        assert_null(list);
+    }
+    static const char *const broken[] = {"[", "[{" GOOD "}", "[{" GOOD "} {" GOOD "}]", "[] x", "[{" GOOD "}]]", "", "]"};
+    for (size_t i = 0; i < ESC_COUNT_OF(broken); i++)
+        assert_status(parse_batch(broken[i], &list, &count), ESC_BAD_INPUT);
+}
+
+static void a_batch_has_at_most_1000_events(void **state)
+{
+    (void)state;
+    EscEvent *list;
+    uint32_t count;
+    EscText json = repeat("[{" GOOD "}", ",{" GOOD "}", ESC_BATCH_EVENTS_MAX - 1, "]");
+    assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OK);
+    assert_int_equal(count, ESC_BATCH_EVENTS_MAX);
+    json = repeat("[{" GOOD "}", ",{" GOOD "}", ESC_BATCH_EVENTS_MAX, "]");
+    assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OVER_LIMIT);
+}
+
+static void an_event_is_made_from_its_parts(void **state)
+{
+    (void)state;
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT("T-1"), ESC_TEXT("{\"score\":3}"), &event, &why),
+                  ESC_OK);
+    assert_true(event.fields[0].number == 3);
+    assert_text_equal(event.json, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\","
+                                  "\"subject\":\"T-1\",\"data\":{\"score\":3}}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.reject"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT(""), ESC_TEXT(""), &event, &why),
+                  ESC_BAD_INPUT);
+}
+
+/* An arena of every size: the parse fails in words or succeeds, and leaks nothing. */
+static void memory_may_end_anywhere(void **state)
+{
+    (void)state;
+    EscStatus status = ESC_NO_MEMORY;
+    size_t size = 16;
+    for (; status != ESC_OK && size < 8192; size += 16) {
+        EscArena *small = esc_arena_new(size);
+        status = esc_event_parse(small, &program,
+                                 ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"]}}"),
+                                 &event, &why);
+        assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
+        esc_arena_free(small);
+    }
+    assert_status(status, ESC_OK);
+    assert_true(size > 300);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_whole_event_is_read),
+        TEST(every_kind_of_value_is_read),
+        TEST(what_an_event_does_not_say_has_its_first_value),
+        TEST(texts_become_composed),
+        TEST(the_id_in_data_is_the_subject),
+        TEST(durations_are_read_in_both_forms),
+        TEST(faults_are_said_in_words),
+        TEST(sizes_hold_at_their_limit_and_one_past_it),
+        TEST(attributes_are_required_and_checked),
+        TEST(what_is_no_json_is_refused),
+        TEST(numbers_that_a_double_cannot_keep_are_refused),
+        TEST(measures_hold),
+        TEST(a_batch_keeps_its_order),
+        TEST(a_bad_batch_names_its_event),
+        TEST(a_batch_has_at_most_1000_events),
+        TEST(an_event_is_made_from_its_parts),
+        TEST(memory_may_end_anywhere),
+    };
+    return cmocka_run_group_tests(tests, make_program, NULL);
+}
