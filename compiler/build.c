@@ -1,8 +1,10 @@
 /* build.c - the tables of a program while they grow, and their last ordering.
  *
- * Texts and constants are interned under provisional numbers in the order of first use; esc_build_finish() drops the unused ones, sorts
- * both and renumbers every column and operand that names one. Functions are kept apart until then, because a function may be begun while
- * another is still open, but CODE, WAITS and EFFECTS must follow the order of FUNCTIONS. Not here: what an instruction means. */
+ * Texts and constants are interned under provisional numbers in the order of first use;
+ * esc_build_finish() drops the unused ones, sorts both and renumbers every column and operand
+ * that names one. Functions are kept apart until then, because a function may be begun while
+ * another is still open, but CODE, WAITS and EFFECTS must follow the order of FUNCTIONS. Not
+ * here: what an instruction means. */
 #include "lower.h"
 
 #include <stdlib.h>
@@ -48,7 +50,8 @@ static void fail(EscBuild *build, EscStatus status)
         build->status = status;
 }
 
-/* Appends one item to a growing array; gives its index, or 0 after a failure (nobody looks then). */
+/* Appends one item to a growing array; gives its index, or 0 after a failure (nobody looks
+ * then). */
 static uint32_t put(EscBuild *build, void **items, size_t *count, size_t *capacity,
                     const void *item, size_t item_size)
 {
@@ -95,7 +98,8 @@ uint32_t esc_build_text(EscBuild *build, EscText text)
     return at;
 }
 
-/* The key of a constant is its bytes, kept in the arena; the struct has no padding between these three. */
+/* The key of a constant is its bytes, kept in the arena; the struct has no padding between these
+ * three. */
 uint32_t esc_build_const(EscBuild *build, EscConstRow row)
 {
     unsigned char key[16];
@@ -135,7 +139,7 @@ void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunct
     build->made[function] = made;
 }
 
-/* --- laying out the code ---------------------------------------------------------------------------------------- */
+/* --- laying out the code ---------------------------------------------------------------------- */
 
 static void put_code(EscBuild *build, const EscInstr *instr)
 {
@@ -190,7 +194,8 @@ static void lay_out_function(EscBuild *build, uint32_t function)
     lay_out_spans(build, made, row->code_first);
 }
 
-/* Waits have their numbers only now, and a function that runs at one always comes behind the function that waits. */
+/* Waits have their numbers only now, and a function that runs at one always comes behind the
+ * function that waits. */
 static EscStatus lay_out(EscBuild *build)
 {
     uint32_t count = (uint32_t)build->functions_count;
@@ -210,7 +215,7 @@ static EscStatus lay_out(EscBuild *build)
     return build->status;
 }
 
-/* --- constants ------------------------------------------------------------------------------------------------------ */
+/* --- constants -------------------------------------------------------------------------------- */
 
 typedef struct SortedConst {
     EscConstRow row;
@@ -272,7 +277,7 @@ static EscStatus drop_unused_consts(EscBuild *build)
     return ESC_OK;
 }
 
-/* --- texts ------------------------------------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 /* Visits every place that holds the number of a text. */
 typedef struct TextVisit {
@@ -396,7 +401,7 @@ static EscStatus sort_texts(EscBuild *build)
     return ESC_OK;
 }
 
-/* --- the end ----------------------------------------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static EscStatus check_rows(const EscBuild *build, EscWhy *why)
 {
@@ -411,6 +416,18 @@ static EscStatus check_rows(const EscBuild *build, EscWhy *why)
 #undef ESC_TABLE
 #undef ESC_COL
 #undef ESC_TABLE_END
+    return ESC_OK;
+}
+
+static EscStatus check_texts(const EscBuild *build, EscWhy *why)
+{
+    for (size_t i = 0; i < build->texts_count; i++) {
+        EscText start = esc_utf8_cut(build->texts[i], 40);
+        if (build->texts[i].size > ESC_TEXT_MAX)
+            return esc_why(why, ESC_OVER_LIMIT, "", i,
+                           "a text is longer than %d bytes; it begins with \"%.*s\"", ESC_TEXT_MAX,
+                           ESC_TEXT_ARG(start));
+    }
     return ESC_OK;
 }
 
@@ -429,6 +446,8 @@ EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why)
     if (status != ESC_OK)
         return esc_why(why, status, "", 0, "no memory for the program");
     status = check_rows(build, why);
+    if (status == ESC_OK)
+        status = check_texts(build, why);
     if (status != ESC_OK)
         return status;
 #define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \

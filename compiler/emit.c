@@ -1,9 +1,10 @@
 /* emit.c - one function: instructions, labels, registers, effect sites and wait points.
  *
- * It follows the types of the registers exactly as the verifier will (differing registers are unset behind a join), so that what it
- * hands over verifies. Nothing is emitted behind a terminal instruction: unreachable code is refused (V21). Faults such as too many
- * registers are noted once and left to the caller to report; until then emitting goes on with nonsense that is never used.
- * Not here: what a step or an expression means. */
+ * It follows the types of the registers exactly as the verifier will (differing registers are
+ * unset behind a join), so that what it hands over verifies. Nothing is emitted behind a
+ * terminal instruction: unreachable code is refused (V21). Faults such as too many registers are
+ * noted once and left to the caller to report; until then emitting goes on with nonsense that is
+ * never used. Not here: what a step or an expression means. */
 #include "lower.h"
 
 #include <string.h>
@@ -76,7 +77,7 @@ static bool grow(EscEmit *emit, void **items, size_t count, size_t *capacity, si
     return true;
 }
 
-/* --- registers ----------------------------------------------------------------------------------------------- */
+/* --- registers -------------------------------------------------------------------------------- */
 
 EscRegister esc_emit_take(EscEmit *emit)
 {
@@ -121,7 +122,7 @@ static void join_registers(EscRegisters *to, const EscRegisters *from)
     to->written |= from->written;
 }
 
-/* --- instructions ------------------------------------------------------------------------------------------------- */
+/* --- instructions ----------------------------------------------------------------------------- */
 
 static bool same_origin(EscOrigin a, EscOrigin b)
 {
@@ -207,7 +208,7 @@ void esc_emit_move(EscEmit *emit, EscRegister out, EscRegister in)
         esc_emit_make(emit, ESC_OP_MOVE, out, esc_emit_type(emit, in), in, 0, 0);
 }
 
-/* --- labels ---------------------------------------------------------------------------------------------------------- */
+/* --- labels ----------------------------------------------------------------------------------- */
 
 static void reach(EscEmit *emit, EscLabel *label, uint32_t at, bool is_wait)
 {
@@ -269,9 +270,10 @@ void esc_emit_label(EscEmit *emit, EscLabel *label)
     emit->is_reachable = true;
 }
 
-/* --- clearing ---------------------------------------------------------------------------------------------------------- */
+/* --- clearing --------------------------------------------------------------------------------- */
 
-/* Clears what was written in registers from `first` on and is not in `keep`, in as few instructions as runs of registers allow. */
+/* Clears what was written in registers from `first` on and is not in `keep`, in as few
+ * instructions as runs of registers allow. */
 static void clear_written(EscEmit *emit, uint32_t first, uint32_t keep)
 {
     if (!emit->is_reachable)
@@ -295,7 +297,7 @@ void esc_emit_clear_dead(EscEmit *emit)
         clear_written(emit, emit->next, 0);
 }
 
-/* --- loops -------------------------------------------------------------------------------------------------------------- */
+/* --- loops ------------------------------------------------------------------------------------ */
 
 void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegister list,
                          uint8_t rounds_max)
@@ -303,7 +305,8 @@ void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegis
     memset(loop, 0, sizeof *loop);
     if (++emit->loop_depth > ESC_LOOP_DEPTH_MAX)
         note_fault(emit, ESC_EMIT_LOOPS);
-    /* Registers above the variable hold left-overs that differ between the first round and the others. */
+    /* Registers above the variable hold left-overs that differ between the first round and the
+     * others. */
     esc_emit_clear_dead(emit);
     uint32_t at;
     EscInstr instr = {.op = ESC_OP_LOOP_BEGIN, .a = out, .b = list, .c = rounds_max};
@@ -329,7 +332,7 @@ void esc_emit_loop_end(EscEmit *emit, EscLoop *loop)
     esc_emit_label(emit, &loop->exit);
 }
 
-/* --- sites --------------------------------------------------------------------------------------------------------------- */
+/* --- sites ------------------------------------------------------------------------------------ */
 
 void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,
                      EscEffectArgRow *args, uint32_t count)

@@ -1,15 +1,18 @@
-/* lower.c - a checked workspace becomes a bundle: functions begin and end here, and the order of everything.
+/* lower.c - a checked workspace becomes a bundle: functions begin and end here, and the order of
+ * everything.
  *
- * The check left no error, so what is missing or wrong here is our own mistake; only bounds of the machine (registers, work, size) are
- * still reported to the author. Bytes that our own loader refuses are reported as an internal fault and never handed out. */
+ * The check left no error, so what is missing or wrong here is our own mistake; only bounds of
+ * the machine (registers, work, size) are still reported to the author. Bytes that our own
+ * loader refuses are reported as an internal fault and never handed out. */
 #include "lower.h"
 
 #include <string.h>
 
-/* What a compile may use for its program: four times the largest bundle, for the lists that grow and are given up. */
+/* What a compile may use for its program: four times the largest bundle, for the lists that grow
+ * and are given up. */
 static const size_t ARENA_SIZE_MAX = 16 * ESC_BUNDLE_BYTES_MAX;
 
-/* --- marks and origins ------------------------------------------------------------------------------------------------ */
+/* --- marks and origins ------------------------------------------------------------------------ */
 
 EscLowerMark esc_lower_mark(const EscLower *lower)
 {
@@ -28,7 +31,7 @@ void esc_lower_origin(EscLower *lower, EscSpan span)
     lower->emit->origin = (EscOrigin){span.file, place.line, place.column};
 }
 
-/* --- functions ------------------------------------------------------------------------------------------------------------ */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static void note_span(EscLower *lower, uint32_t function, EscSpan span)
 {
@@ -122,7 +125,7 @@ uint32_t esc_lower_end(EscLower *lower, EscLowerFunction *function)
     return esc_emit_finish(emit);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void lower_everything(EscLower *lower)
 {

@@ -1,6 +1,8 @@
-/* lower.h - from the checked tree to a program: the builder of tables, the emitter of functions, and the lowering itself.
+/* lower.h - from the checked tree to a program: the builder of tables, the emitter of functions,
+ * and the lowering itself.
  *
- * Private to compiler/. Order of reading: build.c (tables), emit.c (one function), lower.c (the whole), then one file a subject. */
+ * Private to compiler/. Order of reading: build.c (tables), emit.c (one function), lower.c (the
+ * whole), then one file a subject. */
 #ifndef ESC_LOWER_H
 #define ESC_LOWER_H
 
@@ -8,7 +10,7 @@
 
 #include "compiler_internal.h"
 
-/* --- build.c: the tables of a program while they grow --------------------------------------------------------- */
+/* --- build.c: the tables of a program while they grow ----------------------------------------- */
 
 /* Where an instruction comes from. */
 typedef struct EscOrigin {
@@ -22,7 +24,8 @@ typedef struct EscBuildSpan {
     EscOrigin origin;
 } EscBuildSpan;
 
-/* A function that is finished but has no place in CODE yet: EMIT and WAIT name rows of its own lists. */
+/* A function that is finished but has no place in CODE yet: EMIT and WAIT name rows of its own
+ * lists. */
 typedef struct EscBuildFunction {
     EscFunctionRow row; /* without code_first, code_count, at_wait and cost */
     const EscInstr *code;
@@ -30,12 +33,13 @@ typedef struct EscBuildFunction {
     const EscWaitRow *waits;
     const EscBuildSpan *spans;
     uint32_t code_count, effects_count, waits_count, spans_count;
-    uint32_t at_function,
-        at_wait; /* starts with the registers of that function's wait of that number; ESC_NONE: does not */
+    uint32_t at_function; /* it starts with the registers of a wait of that one; ESC_NONE: not */
+    uint32_t at_wait;     /* number of that wait in its function */
     bool is_finished;
 } EscBuildFunction;
 
-/* All arrays live in the arena. Texts and constants have provisional numbers until esc_build_finish() sorts them. */
+/* All arrays live in the arena. Texts and constants have provisional numbers until
+ * esc_build_finish() sorts them. */
 typedef struct EscBuild {
     EscArena *arena; /* borrowed */
 #define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
@@ -58,16 +62,19 @@ typedef struct EscBuild {
     EscStatus status;      /* the first failure; later calls do nothing */
 } EscBuild;
 
-/* The arena is borrowed and must outlive the program. esc_build_release() is needed even when this fails. */
+/* The arena is borrowed and must outlive the program. esc_build_release() is needed even when
+ * this fails. */
 ESC_MUST_USE EscStatus esc_build_init(EscBuild *build, EscArena *arena);
 void esc_build_release(
     EscBuild *build); /* the finished program stays valid: it lives in the arena */
 
-/* Provisional number of a text or constant, for columns and operands that name one. The text is borrowed until the arena goes. */
+/* Provisional number of a text or constant, for columns and operands that name one. The text is
+ * borrowed until the arena goes. */
 uint32_t esc_build_text(EscBuild *build, EscText text);
 uint32_t esc_build_const(EscBuild *build, EscConstRow row);
 
-/* esc_build_put_persons(build, row): appends a row to that table and returns its index. There is one for every table. */
+/* esc_build_put_persons(build, row): appends a row to that table and returns its index. There is
+ * one for every table. */
 #define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
     uint32_t esc_build_put_##member(EscBuild *build, Struct row);
 #define ESC_COL(name, KIND, arg, what)
@@ -81,11 +88,12 @@ uint32_t esc_build_const(EscBuild *build, EscConstRow row);
 uint32_t esc_build_function_begin(EscBuild *build);
 void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunction made);
 
-/* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both. *program borrows from the arena.
- * ESC_OVER_LIMIT: a table is longer than tables.def allows; why->text names it. */
+/* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both.
+ * *program borrows from the arena. ESC_OVER_LIMIT: a table is longer than tables.def allows;
+ * why->text names it. */
 ESC_MUST_USE EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why);
 
-/* --- emit.c: one function ------------------------------------------------------------------------------------------ */
+/* --- emit.c: one function --------------------------------------------------------------------- */
 
 typedef uint8_t EscRegister;
 
@@ -116,7 +124,8 @@ typedef enum EscEmitFault {
     ESC_EMIT_ARGUMENTS  /* an effect with more than ESC_EFFECT_ARGS_MAX arguments */
 } EscEmitFault;
 
-/* Registers are a stack: locals at the bottom, temporaries above. What lies at or above `next` is dead. */
+/* Registers are a stack: locals at the bottom, temporaries above. What lies at or above `next`
+ * is dead. */
 typedef struct EscEmit {
     EscBuild *build;
     uint32_t function; /* index in FUNCTIONS */
@@ -142,7 +151,8 @@ typedef struct EscEmit {
 
 /* Begins a function with no register set. `template_index` may be ESC_NONE. */
 void esc_emit_begin(EscEmit *emit, EscBuild *build, EscFunction kind, uint32_t template_index);
-/* Begins a COND or REMINDER that runs while `parent` stands in the wait that it emits next: it sees parent's registers. */
+/* Begins a COND or REMINDER that runs while `parent` stands in the wait that it emits next: it
+ * sees parent's registers. */
 void esc_emit_begin_at_wait(EscEmit *emit, const EscEmit *parent, EscFunction kind);
 /* Hands the function to the builder. Every path must have ended. Returns its index. */
 uint32_t esc_emit_finish(EscEmit *emit);
@@ -178,21 +188,24 @@ typedef struct EscLoop {
     uint32_t begin, mark;
     bool was_reachable;
 } EscLoop;
-/* for `out` in the first `rounds_max` texts of `list`. The body must be able to reach esc_emit_loop_end(). */
+/* for `out` in the first `rounds_max` texts of `list`. The body must be able to reach
+ * esc_emit_loop_end(). */
 void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegister list,
                          uint8_t rounds_max);
 void esc_emit_loop_end(EscEmit *emit, EscLoop *loop);
 
-/* Emits an effect with `count` arguments in registers from `first` on; their types are filled in here. `result` counts only where
- * the kind has a result. */
+/* Emits an effect with `count` arguments in registers from `first` on; their types are filled in
+ * here. `result` counts only where the kind has a result. */
 void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,
                      EscEffectArgRow *args, uint32_t count);
-/* Clears dead registers, so that a snapshot holds only what is needed later. Comes before the functions of a wait are made. */
+/* Clears dead registers, so that a snapshot holds only what is needed later. Comes before the
+ * functions of a wait are made. */
 void esc_emit_clear_dead(EscEmit *emit);
-/* Suspends. `timeout` NULL: the next instruction. The result register, if any, is set on both ways on. */
+/* Suspends. `timeout` NULL: the next instruction. The result register, if any, is set on both
+ * ways on. */
 void esc_emit_wait(EscEmit *emit, EscWaitRow wait, EscLabel *timeout);
 
-/* --- lower.c: what the files of the lowering share -------------------------------------------------------------------- */
+/* --- lower.c: what the files of the lowering share -------------------------------------------- */
 
 #define ESC_LOWER_NARROWINGS_MAX 64u
 #define ESC_LOWER_RAISED_DEADLINE_MS ESC_DEADLINE_MAX_MS
@@ -245,50 +258,57 @@ typedef struct EscLowerFunction {
 } EscLowerFunction;
 
 void esc_lower_begin(EscLower *lower, EscLowerFunction *function, EscFunction kind, EscSpan span);
-/* Runs while the wait stands that the function at hand emits next. Sees its registers and narrowings. */
+/* Runs while the wait stands that the function at hand emits next. Sees its registers and
+ * narrowings. */
 void esc_lower_begin_at_wait(EscLower *lower, EscLowerFunction *function, EscFunction kind,
                              EscSpan span);
 /* Ends it, reports faults, and gives its index in FUNCTIONS. */
 uint32_t esc_lower_end(EscLower *lower, EscLowerFunction *function);
 void esc_lower_origin(EscLower *lower, EscSpan span); /* what is emitted next comes from here */
 
-/* Names and values that were found present stay known between these two, and so do registers taken. */
+/* Names and values that were found present stay known between these two, and so do registers
+ * taken. */
 typedef struct EscLowerMark {
     uint32_t registers, narrowings;
 } EscLowerMark;
 EscLowerMark esc_lower_mark(const EscLower *lower);
 void esc_lower_reset(EscLower *lower, EscLowerMark mark);
 
-/* --- lower_load.c: values that stand in paths, and constants ------------------------------------------------------------- */
+/* --- lower_load.c: values that stand in paths, and constants ---------------------------------- */
 
 void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at);
 /* The register that holds the plain value of a path already, or false. */
 bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at);
-/* out := what the path names, possibly missing. The register's type is what the instruction gives. */
+/* out := what the path names, possibly missing. The register's type is what the instruction
+ * gives. */
 void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out);
-/* Makes the value in `out` plain: goes to `missing`, or takes the type's first value when that is NULL. */
+/* Makes the value in `out` plain: goes to `missing`, or takes the type's first value when that
+ * is NULL. */
 void esc_lower_make_plain(EscLower *lower, EscRegister out, EscLabel *missing);
 /* Makes the value in `out` exactly of type `wanted`, which differs only in its optional bit. */
 void esc_lower_fit(EscLower *lower, EscRegister out, EscType wanted);
 void esc_lower_default(EscLower *lower, EscRegister out,
                        EscType type); /* the first value of a plain type */
 
-/* --- lower_expr.c: values ----------------------------------------------------------------------------------------------------- */
+/* --- lower_expr.c: values --------------------------------------------------------------------- */
 
 /* out := value of the expression, with the type that the check gave it (possibly optional). */
 void esc_lower_into(EscLower *lower, const EscNode *node, EscRegister out);
 /* out := plain value, or go to `missing` (NULL: takes the type's first value). */
 void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing);
-/* As esc_lower_plain, in a register of the function's choice: a new one, or one that holds it already. */
+/* As esc_lower_plain, in a register of the function's choice: a new one, or one that holds it
+ * already. */
 EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *missing);
 /* A new register with the value, exactly of type `wanted`. */
 EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted);
-/* out := text of a TEXT node; `is_url`: what stands in braces is encoded for one path segment. NULL: the empty text. */
+/* out := text of a TEXT node; `is_url`: what stands in braces is encoded for one path segment.
+ * NULL: the empty text. */
 void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool is_url);
 
-/* --- lower_cond.c: conditions as jumps ------------------------------------------------------------------------------------------ */
+/* --- lower_cond.c: conditions as jumps -------------------------------------------------------- */
 
-/* Goes to `target` when the condition is `sense`, else on. What it proves present stays in registers: see esc_lower_mark(). */
+/* Goes to `target` when the condition is `sense`, else on. What it proves present stays in
+ * registers: see esc_lower_mark(). */
 void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *target);
 EscOp esc_lower_equal_op(EscKind kind);
 /* How many items of a list a loop may see; at_most 0: not said. */
@@ -298,10 +318,11 @@ uint32_t esc_lower_condition(EscLower *lower, const EscNode *node);
 /* The same at the wait that comes next. */
 uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source);
 
-/* --- lower_steps.c, lower_effects.c, lower_waits.c, lower_calls.c: steps ------------------------------------------------------------- */
+/* --- lower_steps.c, lower_effects.c, lower_waits.c, lower_calls.c: steps ---------------------- */
 
 void esc_lower_steps(EscLower *lower, EscNodeList steps);
-/* STEPS and CATCH: raises the exception and waits for the answer. Atomic functions: raises and ends. */
+/* STEPS and CATCH: raises the exception and waits for the answer. Atomic functions: raises and
+ * ends. */
 void esc_lower_raise(EscLower *lower, uint32_t exception, const EscNode *node);
 bool esc_lower_can_wait(const EscLower *lower); /* STEPS or CATCH */
 void esc_lower_effect_step(EscLower *lower, const EscNode *node);
@@ -312,7 +333,8 @@ void esc_lower_approve(EscLower *lower, const EscNode *node);
 void esc_lower_check_step(EscLower *lower, const EscNode *node);
 void esc_lower_action_call(EscLower *lower, const EscNode *node);
 void esc_lower_run(EscLower *lower, const EscNode *node);
-/* What stands behind a wait: WAIT, then on timeout the steps of `else` or the exception; both ways lead on. */
+/* What stands behind a wait: WAIT, then on timeout the steps of `else` or the exception; both
+ * ways lead on. */
 void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNodeList otherwise,
                          uint32_t exception);
 uint32_t esc_lower_queue(EscLower *lower,
@@ -323,7 +345,16 @@ int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t 
 EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList entries,
                                 EscEffectArgRow *args, uint32_t *count);
 
-/* --- lower_template.c, lower_trigger.c, lower_tables.c --------------------------------------------------------------------------------- */
+/* --- lower_pred.c: conditions of triggers as data --------------------------------------------- */
+
+typedef struct EscLowerPred EscLowerPred; /* a tree without rows yet; in the arena */
+/* NULL condition: always. NULL when there is no memory, which is noted. */
+EscLowerPred *esc_lower_pred(EscLower *lower, const EscNode *condition);
+/* Puts a tree of rows of its own for a trigger on `event` (ESC_NONE: on a clock); gives its
+ * root. */
+uint32_t esc_lower_pred_put(EscLower *lower, EscLowerPred *root, uint32_t event);
+
+/* --- lower_template.c, lower_trigger.c, lower_tables.c ---------------------------------------- */
 
 void esc_lower_template(EscLower *lower, uint32_t index);
 void esc_lower_triggers(EscLower *lower); /* of the template at hand */
@@ -336,8 +367,8 @@ void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS */
 void esc_lower_connectors(EscLower *lower);
 void esc_lower_grants(EscLower *lower); /* last: what the effects name */
 
-/* Lowers a workspace that checked without an error, encodes it, and loads the bytes back. Appends to *bundle. ESC_BAD_SOURCE: a bound is
- * broken, which stands among the diagnostics. */
+/* Lowers a workspace that checked without an error, encodes it, and loads the bytes back.
+ * Appends to *bundle. ESC_BAD_SOURCE: a bound is broken, which stands among the diagnostics. */
 ESC_MUST_USE EscStatus esc_lower_workspace(EscWorkspace *workspace, EscBuf *bundle, EscWhy *why);
 
 #endif

@@ -1,12 +1,13 @@
-/* lower_calls.c - what takes arguments: connector actions with their undo, and runbooks, which are expanded in place. */
+/* lower_calls.c - what takes arguments: connector actions with their undo, and runbooks, which
+ * are expanded in place. */
 #include "lower.h"
 
 static const EscNode *find_argument(const EscLower *lower, EscNodeList entries, uint32_t param)
 {
     ESC_EACH_NODE(entry, entries)
-    if (esc_meaning(lower->workspace, entry).means == ESC_MEANS_PARAM &&
-        esc_meaning(lower->workspace, entry).index == param)
-        return entry->entry.value;
+        if (esc_meaning(lower->workspace, entry).means == ESC_MEANS_PARAM &&
+            esc_meaning(lower->workspace, entry).index == param)
+            return entry->entry.value;
     return NULL;
 }
 

@@ -1,11 +1,13 @@
 /* lower_cond.c - conditions as jumps.
  *
- * A positive test on a missing value is false: every operand of a comparison that may be missing goes straight to the false side. The check
- * made sure that no missing value can make a condition true. `is present` unwraps the value into a register that stays, so that what stands
- * behind the test sees the value that was tested (narrowing), even when the ticket changes while the steps wait. */
+ * A positive test on a missing value is false: every operand of a comparison that may be missing
+ * goes straight to the false side. The check made sure that no missing value can make a
+ * condition true. `is present` unwraps the value into a register that stays, so that what stands
+ * behind the test sees the value that was tested (narrowing), even when the ticket changes while
+ * the steps wait. */
 #include "lower.h"
 
-/* --- comparisons ------------------------------------------------------------------------------------------------ */
+/* --- comparisons ------------------------------------------------------------------------------ */
 
 typedef struct Comparison {
     EscOp op;
@@ -104,8 +106,7 @@ static void jump_in_list(EscLower *lower, const EscNode *node, bool sense, EscLa
     EscKind kind = esc_type_kind(esc_node_type(lower->workspace, node->binary.left));
     EscRegister value = esc_lower_operand(lower, node->binary.left, missing);
     EscRegister truth = esc_emit_take(emit);
-    ESC_EACH_NODE(item, node->binary.right->list.items)
-    {
+    ESC_EACH_NODE(item, node->binary.right->list.items) {
         uint32_t item_mark = emit->next;
         EscRegister other = esc_lower_operand(lower, item, missing);
         esc_emit_make(emit, esc_lower_equal_op(kind), truth, ESC_TYPE(ESC_KIND_BOOL), value, other,
@@ -124,7 +125,7 @@ static void jump_in_list(EscLower *lower, const EscNode *node, bool sense, EscLa
     esc_emit_label(emit, &skip);
 }
 
-/* --- presence, quantifiers, plain truth ----------------------------------------------------------------------------- */
+/* --- presence, quantifiers, plain truth ------------------------------------------------------- */
 
 static void jump_present(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
@@ -204,9 +205,10 @@ static void jump_changed(EscLower *lower, const EscNode *node, bool sense, EscLa
     esc_emit_drop_to(emit, mark);
 }
 
-/* --- all of them -------------------------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
-/* `and` goes to its false side as soon as one side is false, `or` to its true side as soon as one is true. */
+/* `and` goes to its false side as soon as one side is false, `or` to its true side as soon as
+ * one is true. */
 static void jump_both(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     bool early = node->binary.op == ESC_BINARY_OR; /* the value that ends it early */
@@ -244,7 +246,7 @@ void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *
         jump_truth(lower, node, sense, target);
 }
 
-/* --- functions that answer ------------------------------------------------------------------------------------------------ */
+/* --- functions that answer -------------------------------------------------------------------- */
 
 static void answer(EscLower *lower, const EscNode *node)
 {

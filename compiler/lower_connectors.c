@@ -1,5 +1,5 @@
-/* lower_connectors.c - systems and their actions: each a REQUEST function and, where an inverse is declared, an UNDO function; and what the
- * workspace's programs may reach. */
+/* lower_connectors.c - systems and their actions: each a REQUEST function and, where an inverse
+ * is declared, an UNDO function; and what the workspace's programs may reach. */
 #include "lower.h"
 
 static void take_parameters(EscLower *lower, const EscActionInfo *action)
@@ -25,8 +25,7 @@ static uint32_t lower_request(EscLower *lower, uint32_t index)
     EscRegister path = esc_emit_take(emit);
     esc_lower_text(lower, action->url, path, true);
     if (action->body != NULL) {
-        ESC_EACH_NODE(entry, action->body->record.entries)
-        {
+        ESC_EACH_NODE(entry, action->body->record.entries) {
             if (count >= ESC_EFFECT_ARGS_MAX) {
                 emit->fault = ESC_EMIT_ARGUMENTS;
                 break;
@@ -101,7 +100,7 @@ void esc_lower_connectors(EscLower *lower)
         put_action(lower, i);
 }
 
-/* --- grants -------------------------------------------------------------------------------------------------------- */
+/* --- grants ----------------------------------------------------------------------------------- */
 
 static void note_effect(const EscEffectRow *effect, bool *channels, bool *actions)
 {

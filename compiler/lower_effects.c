@@ -49,12 +49,12 @@ static void lower_set(EscLower *lower, const EscNode *node)
     esc_emit_drop_to(emit, mark);
 }
 
-/* Records stand within records: account: { name: "x" }. Their depth is bounded by the schema (ESC_RECORD_DEPTH_MAX). */
+/* Records stand within records: account: { name: "x" }. Their depth is bounded by the schema
+ * (ESC_RECORD_DEPTH_MAX). */
 static void create_fields(EscLower *lower, EscNodeList entries, EscEffectArgRow *args,
                           uint32_t *count)
 {
-    ESC_EACH_NODE(entry, entries)
-    {
+    ESC_EACH_NODE(entry, entries) {
         if (entry->entry.value->kind == ESC_NODE_RECORD) {
             create_fields(lower, entry->entry.value->record.entries, args, count);
             continue;
@@ -97,8 +97,7 @@ static void lower_handoff(EscLower *lower, const EscNode *node)
 static void lower_snapshot(EscLower *lower, const EscNode *node)
 {
     EscEffectRow site = {.kind = ESC_EFFECT_SNAPSHOT};
-    ESC_EACH_NODE(item, node->snapshot.items)
-    {
+    ESC_EACH_NODE(item, node->snapshot.items) {
         site.aux |= esc_meaning(lower->workspace, item).index;
         if (item->snapshot_item.window != NULL &&
             item->snapshot_item.window->duration.ms > site.extra_ms)

@@ -1,8 +1,10 @@
 /* lower_expr.c - expressions as values in registers.
  *
- * A value that may be missing is lowered as its plain value and a label for the missing case (esc_lower_plain), so that arithmetic and
- * comparisons need no optional registers; only at the end it is wrapped again where somebody wants the optional itself.
- * Recursion follows the tree, whose depth grammar.h bounds (ESC_EXPRESSION_DEPTH_MAX). Not here: conditions, see lower_cond.c. */
+ * A value that may be missing is lowered as its plain value and a label for the missing case
+ * (esc_lower_plain), so that arithmetic and comparisons need no optional registers; only at the
+ * end it is wrapped again where somebody wants the optional itself. Recursion follows the tree,
+ * whose depth grammar.h bounds (ESC_EXPRESSION_DEPTH_MAX). Not here: conditions, see
+ * lower_cond.c. */
 #include "lower.h"
 
 enum {
@@ -18,7 +20,7 @@ static bool is_condition(const EscNode *node)
     return node->kind == ESC_NODE_QUANTIFIER || node->kind == ESC_NODE_CHANGED;
 }
 
-/* --- texts ---------------------------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 static void text_part(EscLower *lower, const EscNode *part, EscRegister out, bool is_url)
 {
@@ -46,8 +48,7 @@ void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool 
         return;
     }
     uint32_t first = emit->next, count = 0;
-    ESC_EACH_NODE(part, node->text.parts)
-    {
+    ESC_EACH_NODE(part, node->text.parts) {
         if (count == JOIN_PARTS_MAX) {
             esc_emit_make(emit, ESC_OP_JOIN, (EscRegister)first, ESC_TYPE(ESC_KIND_TEXT),
                           (EscRegister)first, JOIN_PARTS_MAX, 0);
@@ -62,39 +63,36 @@ void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool 
     esc_emit_drop_to(emit, first);
 }
 
-/* --- arithmetic ------------------------------------------------------------------------------------------------- */
+/* --- arithmetic ------------------------------------------------------------------------------- */
 
 typedef struct Arithmetic {
     EscBinaryOp op;
     EscKind left, right;
     EscOp instruction;
     EscKind result;
-    bool is_swapped; /* the instruction wants the right operand first */
 } Arithmetic;
 
+#define ROW(op, left, right, instruction, result)                                                  \
+    {                                                                                              \
+        ESC_BINARY_##op, ESC_KIND_##left, ESC_KIND_##right, ESC_OP_##instruction,                  \
+            ESC_KIND_##result                                                                      \
+    }
+
 static const Arithmetic arithmetic[] = {
-    {ESC_BINARY_ADD, ESC_KIND_NUMBER, ESC_KIND_NUMBER, ESC_OP_ADD_NUMBER, ESC_KIND_NUMBER, false},
-    {ESC_BINARY_SUBTRACT, ESC_KIND_NUMBER, ESC_KIND_NUMBER, ESC_OP_SUB_NUMBER, ESC_KIND_NUMBER,
-     false},
-    {ESC_BINARY_MULTIPLY, ESC_KIND_NUMBER, ESC_KIND_NUMBER, ESC_OP_MUL_NUMBER, ESC_KIND_NUMBER,
-     false},
-    {ESC_BINARY_DIVIDE, ESC_KIND_NUMBER, ESC_KIND_NUMBER, ESC_OP_DIV_NUMBER, ESC_KIND_NUMBER,
-     false},
-    {ESC_BINARY_ADD, ESC_KIND_DURATION, ESC_KIND_DURATION, ESC_OP_ADD_DURATION, ESC_KIND_DURATION,
-     false},
-    {ESC_BINARY_SUBTRACT, ESC_KIND_DURATION, ESC_KIND_DURATION, ESC_OP_SUB_DURATION,
-     ESC_KIND_DURATION, false},
-    {ESC_BINARY_MULTIPLY, ESC_KIND_DURATION, ESC_KIND_NUMBER, ESC_OP_MUL_DURATION,
-     ESC_KIND_DURATION, false},
-    {ESC_BINARY_MULTIPLY, ESC_KIND_NUMBER, ESC_KIND_DURATION, ESC_OP_MUL_DURATION,
-     ESC_KIND_DURATION, true},
-    {ESC_BINARY_DIVIDE, ESC_KIND_DURATION, ESC_KIND_NUMBER, ESC_OP_DIV_DURATION, ESC_KIND_DURATION,
-     false},
-    {ESC_BINARY_ADD, ESC_KIND_TIME, ESC_KIND_DURATION, ESC_OP_TIME_ADD, ESC_KIND_TIME, false},
-    {ESC_BINARY_ADD, ESC_KIND_DURATION, ESC_KIND_TIME, ESC_OP_TIME_ADD, ESC_KIND_TIME, true},
-    {ESC_BINARY_SUBTRACT, ESC_KIND_TIME, ESC_KIND_DURATION, ESC_OP_TIME_SUB, ESC_KIND_TIME, false},
-    {ESC_BINARY_SUBTRACT, ESC_KIND_TIME, ESC_KIND_TIME, ESC_OP_TIME_DIFF, ESC_KIND_DURATION, false},
+    ROW(ADD, NUMBER, NUMBER, ADD_NUMBER, NUMBER),
+    ROW(SUBTRACT, NUMBER, NUMBER, SUB_NUMBER, NUMBER),
+    ROW(MULTIPLY, NUMBER, NUMBER, MUL_NUMBER, NUMBER),
+    ROW(DIVIDE, NUMBER, NUMBER, DIV_NUMBER, NUMBER),
+    ROW(ADD, DURATION, DURATION, ADD_DURATION, DURATION),
+    ROW(SUBTRACT, DURATION, DURATION, SUB_DURATION, DURATION),
+    ROW(MULTIPLY, DURATION, NUMBER, MUL_DURATION, DURATION),
+    ROW(DIVIDE, DURATION, NUMBER, DIV_DURATION, DURATION),
+    ROW(ADD, TIME, DURATION, TIME_ADD, TIME),
+    ROW(SUBTRACT, TIME, DURATION, TIME_SUB, TIME),
+    ROW(SUBTRACT, TIME, TIME, TIME_DIFF, DURATION),
 };
+
+#undef ROW
 
 static const Arithmetic *find_arithmetic(EscBinaryOp op, EscKind left, EscKind right)
 {
@@ -115,8 +113,7 @@ static void lower_arithmetic(EscLower *lower, const EscNode *node, EscRegister o
     uint32_t mark = emit->next;
     EscRegister a = esc_lower_operand(lower, node->binary.left, missing);
     EscRegister b = esc_lower_operand(lower, node->binary.right, missing);
-    EscRegister first = row->is_swapped ? b : a, second = row->is_swapped ? a : b;
-    esc_emit_make(emit, row->instruction, out, ESC_TYPE(row->result), first, second, 0);
+    esc_emit_make(emit, row->instruction, out, ESC_TYPE(row->result), a, b, 0);
     esc_emit_drop_to(emit, mark);
 }
 
@@ -133,7 +130,7 @@ static void lower_negate(EscLower *lower, const EscNode *node, EscRegister out, 
     esc_emit_drop_to(emit, mark);
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static void lower_truth(EscLower *lower, const EscNode *node, EscRegister out)
 {

@@ -1,7 +1,9 @@
-/* lower_load.c - values that stand in paths: fields, facts, locals, members; and the step from optional to plain.
+/* lower_load.c - values that stand in paths: fields, facts, locals, members; and the step from
+ * optional to plain.
  *
- * The type that an instruction gives may differ in the optional bit from what the check said (a runbook is checked once but run in
- * several places), so it is computed here as the verifier does, and fitted afterwards. */
+ * The type that an instruction gives may differ in the optional bit from what the check said (a
+ * runbook is checked once but run in several places), so it is computed here as the verifier
+ * does, and fitted afterwards. */
 #include "lower.h"
 
 void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at)

@@ -1,8 +1,9 @@
 /* lower_steps.c - lists of steps: branches, loops, runbooks, and the steps that end or leave.
  *
- * Steps behind one that never goes on are not lowered: the check reported them, and unreachable code is refused. What one verb needs
- * stands in lower_effects.c (does something at once), lower_calls.c (connectors) and lower_waits.c (waits for something). Recursion
- * follows nested blocks (ESC_NESTING_MAX) and runbooks (ESC_RUNBOOK_DEPTH_MAX). */
+ * Steps behind one that never goes on are not lowered: the check reported them, and unreachable
+ * code is refused. What one verb needs stands in lower_effects.c (does something at once),
+ * lower_calls.c (connectors) and lower_waits.c (waits for something). Recursion follows nested
+ * blocks (ESC_NESTING_MAX) and runbooks (ESC_RUNBOOK_DEPTH_MAX). */
 #include "lower.h"
 
 bool esc_lower_can_wait(const EscLower *lower)
@@ -11,7 +12,7 @@ bool esc_lower_can_wait(const EscLower *lower)
     return kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH;
 }
 
-/* --- if, match, for each ------------------------------------------------------------------------------------------ */
+/* --- if, match, for each ---------------------------------------------------------------------- */
 
 static void lower_if(EscLower *lower, const EscNode *node)
 {
@@ -35,8 +36,7 @@ static void jump_to_arm(EscLower *lower, const EscNode *arm, EscRegister value, 
 {
     EscEmit *emit = lower->emit;
     EscKind kind = esc_type_kind(esc_emit_type(emit, value));
-    ESC_EACH_NODE(literal, arm->match_arm.values)
-    {
+    ESC_EACH_NODE(literal, arm->match_arm.values) {
         uint32_t mark = emit->next;
         EscRegister other = esc_lower_operand(lower, literal, NULL);
         EscRegister truth = esc_emit_take(emit);
@@ -47,8 +47,34 @@ static void jump_to_arm(EscLower *lower, const EscNode *arm, EscRegister value, 
     }
 }
 
-/* First all comparisons, then the blocks: the value need not live while a block waits. The last arm of a match without `otherwise` is
- * not compared, because the check proved the match exhaustive (enums) or nothing else can be meant. */
+/* First all comparisons, then the blocks: the value need not live while a block waits. The last arm
+ * of a match on an enum is not compared, because the check proved the match exhaustive. */
+static EscLabel *jump_to_arms(EscLower *lower, const EscNode *node, EscRegister value,
+                              EscLabel *labels, EscLabel *end)
+{
+    bool is_enum =
+        esc_type_kind(esc_node_type(lower->workspace, node->match.value)) == ESC_KIND_ENUM;
+    EscLabel *rest = end;
+    uint32_t i = 0;
+    ESC_EACH_NODE(arm, node->match.arms) {
+        bool is_last = is_enum && rest == end && arm->next == NULL;
+        if (arm->match_arm.values.count == 0 || is_last)
+            rest = &labels[i];
+        else
+            jump_to_arm(lower, arm, value, &labels[i]);
+        i++;
+    }
+    return rest;
+}
+
+static bool has_otherwise(EscNodeList arms)
+{
+    ESC_EACH_NODE(arm, arms)
+        if (arm->match_arm.values.count == 0)
+            return true;
+    return false;
+}
+
 static void lower_match(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
@@ -58,36 +84,19 @@ static void lower_match(EscLower *lower, const EscNode *node)
         return;
     EscLowerMark mark = esc_lower_mark(lower);
     EscLabel end = {0}, missing = {0};
-    bool is_enum =
-        esc_type_kind(esc_node_type(lower->workspace, node->match.value)) == ESC_KIND_ENUM;
-    EscRegister value = esc_lower_operand(lower, node->match.value, &missing);
-    EscLabel *rest = &end;
-    uint32_t i = 0;
-    ESC_EACH_NODE(arm, arms)
-    {
-        bool is_rest =
-            arm->match_arm.values.count == 0 || (is_enum && rest == &end && arm->next == NULL);
-        if (is_rest)
-            rest = &labels[i];
-        else
-            jump_to_arm(lower, arm, value, &labels[i]);
-        i++;
-    }
-    bool has_otherwise = arms.last->match_arm.values.count == 0;
-    if (missing.is_reached && has_otherwise)
-        esc_emit_label(emit, &missing);
+    EscLabel *none = has_otherwise(arms) ? &missing : &end; /* a missing value is no member */
+    EscRegister value = esc_lower_operand(lower, node->match.value, none);
+    EscLabel *rest = jump_to_arms(lower, node, value, labels, &end);
+    esc_emit_label(emit, &missing);
     esc_emit_jump(emit, rest);
     esc_emit_drop_to(emit, mark.registers);
-    i = 0;
-    ESC_EACH_NODE(arm, arms)
-    {
+    uint32_t i = 0;
+    ESC_EACH_NODE(arm, arms) {
         esc_emit_label(emit, &labels[i++]);
         esc_lower_steps(lower, arm->match_arm.steps);
-        if (arm->next != NULL || (missing.is_reached && !has_otherwise))
+        if (arm->next != NULL)
             esc_emit_jump(emit, &end);
     }
-    if (!has_otherwise)
-        esc_emit_label(emit, &missing);
     esc_emit_label(emit, &end);
     esc_lower_reset(lower, mark);
 }
@@ -107,13 +116,13 @@ static bool step_may_end(const EscNode *node)
         return may_end(node->if_step.steps) || may_end(node->if_step.otherwise);
     case ESC_NODE_MATCH:
         ESC_EACH_NODE(arm, node->match.arms)
-        if (may_end(arm->match_arm.steps))
-            return true;
+            if (may_end(arm->match_arm.steps))
+                return true;
         return false;
     case ESC_NODE_ASK:
         ESC_EACH_NODE(item, node->ask.items)
-        if (item->kind == ESC_NODE_ANSWER && may_end(item->answer.steps))
-            return true;
+            if (item->kind == ESC_NODE_ANSWER && may_end(item->answer.steps))
+                return true;
         return false;
     default:
         return false; /* a wait that is satisfied goes on, and so does a loop over nothing */
@@ -123,8 +132,8 @@ static bool step_may_end(const EscNode *node)
 static bool may_end(EscNodeList steps)
 {
     ESC_EACH_NODE(step, steps)
-    if (step_may_end(step))
-        return true;
+        if (step_may_end(step))
+            return true;
     return false;
 }
 
@@ -154,15 +163,14 @@ static void lower_for_each(EscLower *lower, const EscNode *node)
     esc_lower_reset(lower, mark);
 }
 
-/* --- steps that leave -------------------------------------------------------------------------------------------------- */
+/* --- steps that leave ------------------------------------------------------------------------- */
 
 static EscRegister lower_raise_fields(EscLower *lower, EscNodeList entries, EscEffectArgRow *args,
                                       uint32_t *count)
 {
     EscEmit *emit = lower->emit;
     EscRegister first = (EscRegister)emit->next;
-    ESC_EACH_NODE(entry, entries)
-    {
+    ESC_EACH_NODE(entry, entries) {
         EscMeaning meaning = esc_meaning(lower->workspace, entry);
         const EscFieldInfo *field = &lower->workspace->fields[meaning.index];
         if (*count >= ESC_EFFECT_ARGS_MAX) {
@@ -262,8 +270,7 @@ static void lower_step(EscLower *lower, const EscNode *node)
 void esc_lower_steps(EscLower *lower, EscNodeList steps)
 {
     EscLowerMark mark = esc_lower_mark(lower); /* names of a block end with it */
-    ESC_EACH_NODE(step, steps)
-    {
+    ESC_EACH_NODE(step, steps) {
         if (!lower->emit->is_reachable)
             break;
         esc_lower_origin(lower, step->span);

@@ -1,4 +1,5 @@
-/* lower_tables.c - schema, directory, services: rows that need little or no code. Rows have the indexes of the workspace's arrays. */
+/* lower_tables.c - schema, directory, services: rows that need little or no code. Rows have the
+ * indexes of the workspace's arrays. */
 #include "lower.h"
 
 static uint32_t text(EscLower *lower, EscText value)
@@ -23,7 +24,7 @@ static void extend(uint32_t *first, uint32_t *count, uint32_t at)
     ++*count;
 }
 
-/* --- schema ------------------------------------------------------------------------------------------------------- */
+/* --- schema ----------------------------------------------------------------------------------- */
 
 static void put_enums(EscLower *lower)
 {
@@ -84,7 +85,7 @@ void esc_lower_schema(EscLower *lower)
                                  (EscExceptionRow){text(lower, workspace->exceptions[i].name)});
 }
 
-/* --- directory ------------------------------------------------------------------------------------------------------- */
+/* --- directory -------------------------------------------------------------------------------- */
 
 static void put_person(EscLower *lower, const EscPersonInfo *info)
 {
@@ -176,7 +177,7 @@ void esc_lower_directory(EscLower *lower)
     }
 }
 
-/* --- routes, service levels, limits -------------------------------------------------------------------------------------- */
+/* --- routes, service levels, limits ----------------------------------------------------------- */
 
 static EscRef route_target(EscLower *lower, const EscNode *target)
 {
@@ -191,8 +192,7 @@ static EscRef route_target(EscLower *lower, const EscNode *target)
 static void put_route(EscLower *lower, const EscRouteInfo *info)
 {
     EscRouteRow row = {.name = text(lower, info->name)};
-    ESC_EACH_NODE(item, info->node->route.rows)
-    {
+    ESC_EACH_NODE(item, info->node->route.rows) {
         uint32_t cond = esc_lower_condition(lower, item->route_row.condition);
         EscRouteRowRow made = {.cond = option(cond),
                                .target = route_target(lower, item->route_row.target)};
@@ -211,13 +211,11 @@ static void put_sla(EscLower *lower, const EscSlaInfo *info)
                      .respond_calendar = option(info->respond_calendar),
                      .resolve_ms = info->resolve_ms,
                      .resolve_calendar = option(info->resolve_calendar)};
-    ESC_EACH_NODE(item, info->node->sla.items)
-    {
+    ESC_EACH_NODE(item, info->node->sla.items) {
         if (item->kind != ESC_NODE_SLA_CLOCK)
             continue;
         bool is_respond = esc_text_equal(item->sla_clock.name.text, ESC_TEXT("respond"));
-        ESC_EACH_NODE(warning, item->sla_clock.warnings)
-        {
+        ESC_EACH_NODE(warning, item->sla_clock.warnings) {
             EscWarnRow warn = {.clock = is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE,
                                .percent = (uint32_t)warning->percent.value};
             extend(&row.warns_first, &row.warns_count, esc_build_put_warns(&lower->build, warn));

@@ -1,4 +1,5 @@
-/* lower_template.c - one template: roles, steps, closing, handlers, exception handlers, checks. Not here: when it starts (lower_trigger.c). */
+/* lower_template.c - one template: roles, steps, closing, handlers, exception handlers, checks.
+ * Not here: when it starts (lower_trigger.c). */
 #include "lower.h"
 
 static void put_function_end(EscLower *lower)
@@ -7,7 +8,8 @@ static void put_function_end(EscLower *lower)
                 ESC_END_FALL); /* dropped when the steps ended themselves */
 }
 
-/* What an escalation does when its steps are done: it waits for `close when`; when that never comes, somebody has to look. */
+/* What an escalation does when its steps are done: it waits for `close when`; when that never
+ * comes, somebody has to look. */
 static void wait_for_closing(EscLower *lower)
 {
     EscEmit *emit = lower->emit;
@@ -21,7 +23,7 @@ static void wait_for_closing(EscLower *lower)
     esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, esc_build_text(&lower->build, ESC_TEXT("overdue")));
 }
 
-/* --- functions ----------------------------------------------------------------------------------------------------- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static uint32_t lower_steps(EscLower *lower, uint32_t first_role)
 {
@@ -47,7 +49,8 @@ static void wait_for_qa(EscLower *lower, EscLabel *failed)
     esc_emit_label(emit, failed);
 }
 
-/* QA fails: raised once; when it still has not passed after another wait, it is parked with the last resort owner. */
+/* QA fails: raised once; when it still has not passed after another wait, it is parked with the
+ * last resort owner. */
 static uint32_t lower_closing(EscLower *lower)
 {
     const EscNode *node =
@@ -86,14 +89,13 @@ static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *n
     return esc_lower_end(lower, &function);
 }
 
-/* --- handlers ---------------------------------------------------------------------------------------------------------- */
+/* --- handlers --------------------------------------------------------------------------------- */
 
 /* Event numbers of the handler, ascending and unique. */
 static uint32_t collect_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
 {
     uint32_t count = 0;
-    ESC_EACH_NODE(path, paths)
-    {
+    ESC_EACH_NODE(path, paths) {
         uint32_t event = esc_meaning(lower->workspace, path).index, at = count;
         while (at > 0 && events[at - 1] > event)
             at--;
@@ -133,7 +135,8 @@ static void lower_triage(EscLower *lower)
     esc_lower_steps(lower, triage->node->runbook.steps);
 }
 
-/* `node` NULL: the standard library's triage. A handler whose condition does not hold leaves the exception to it as well. */
+/* `node` NULL: the standard library's triage. A handler whose condition does not hold leaves the
+ * exception to it as well. */
 static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *row)
 {
     const EscNode *place = node != NULL ? node : lower->template->node;
@@ -167,15 +170,15 @@ static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *ro
 static void lower_items(EscLower *lower, EscTemplateRow *row)
 {
     ESC_EACH_NODE(item, lower->template->node->template.items)
-    if (item->kind == ESC_NODE_HANDLER)
-        lower_handler(lower, item, row);
+        if (item->kind == ESC_NODE_HANDLER)
+            lower_handler(lower, item, row);
     ESC_EACH_NODE(item, lower->template->node->template.items)
-    if (item->kind == ESC_NODE_EXCEPTION_HANDLER && item->exception_handler.name.text.size > 0)
-        lower_catch(lower, item, row);
+        if (item->kind == ESC_NODE_EXCEPTION_HANDLER && item->exception_handler.name.text.size > 0)
+            lower_catch(lower, item, row);
     lower_catch(lower, lower->template->catch_all, row);
 }
 
-/* --- roles --------------------------------------------------------------------------------------------------------------- */
+/* --- roles ------------------------------------------------------------------------------------ */
 
 static void lower_roles(EscLower *lower, EscTemplateRow *row)
 {
@@ -211,7 +214,7 @@ static uint32_t first_role(const EscTemplateInfo *template)
     return role;
 }
 
-/* --- checks ---------------------------------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 /* True when a condition needs registers of the steps around it. */
 static bool uses_locals(const EscLower *lower, const EscNode *node)
@@ -228,13 +231,13 @@ static bool uses_locals(const EscLower *lower, const EscNode *node)
                uses_locals(lower, node->quantifier.condition);
     case ESC_NODE_LIST:
         ESC_EACH_NODE(item, node->list.items)
-        if (uses_locals(lower, item))
-            return true;
+            if (uses_locals(lower, item))
+                return true;
         return false;
     case ESC_NODE_TEXT:
         ESC_EACH_NODE(part, node->text.parts)
-        if (uses_locals(lower, part))
-            return true;
+            if (uses_locals(lower, part))
+                return true;
         return false;
     default:
         return false;
@@ -299,8 +302,7 @@ static void lower_qa(EscLower *lower)
     if (qa == NULL || lower->build.status != ESC_OK)
         return;
     uint32_t at = 0;
-    ESC_EACH_NODE(node, qa->qa.checks)
-    {
+    ESC_EACH_NODE(node, qa->qa.checks) {
         EscCheckRow row = esc_lower_qa_check(lower, node, timing_of(&node->check));
         if (node->check.has_else)
             row.otherwise =
@@ -318,7 +320,7 @@ static void put_checks(EscLower *lower, EscTemplateRow *row)
     row->checks_count = (uint32_t)lower->checks_count;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 void esc_lower_template(EscLower *lower, uint32_t index)
 {

@@ -1,7 +1,9 @@
-/* lower_waits.c - the steps that wait: await, wait, ask, approve, check; with their reminders, conditions and what happens when time is up.
+/* lower_waits.c - the steps that wait: await, wait, ask, approve, check; with their reminders,
+ * conditions and what happens when time is up.
  *
- * Order in each: dead registers are cleared first, then the functions that run while it waits are made (they see the registers that are
- * left), then WAIT. Every wait has a deadline and a way on. */
+ * Order in each: dead registers are cleared first, then the functions that run while it waits
+ * are made (they see the registers that are left), then WAIT. Every wait has a deadline and a
+ * way on. */
 #include "lower.h"
 
 int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t *calendar_option)
@@ -31,7 +33,7 @@ void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNod
     esc_emit_label(emit, &end);
 }
 
-/* --- reminders ------------------------------------------------------------------------------------------------- */
+/* --- reminders -------------------------------------------------------------------------------- */
 
 static uint32_t lower_reminder(EscLower *lower, const EscNode *node)
 {
@@ -42,15 +44,15 @@ static uint32_t lower_reminder(EscLower *lower, const EscNode *node)
     return esc_lower_end(lower, &function);
 }
 
-/* In ascending order; what is written twice for one percentage keeps its order and is told apart by nothing, so the first wins. */
+/* In ascending order; what is written twice for one percentage keeps its order and is told apart
+ * by nothing, so the first wins. */
 static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *wait)
 {
     EscReminderRow *rows = esc_arena_alloc_array(lower->build.arena, reminders.count, sizeof *rows);
     if (rows == NULL || reminders.count == 0)
         return;
     uint32_t count = 0;
-    ESC_EACH_NODE(reminder, reminders)
-    {
+    ESC_EACH_NODE(reminder, reminders) {
         EscReminderRow row = {.percent = (uint32_t)reminder->reminder.percent->percent.value};
         uint32_t at = count;
         while (at > 0 && rows[at - 1].percent > row.percent)
@@ -69,9 +71,10 @@ static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *
     wait->reminders_count = count;
 }
 
-/* --- await ---------------------------------------------------------------------------------------------------------- */
+/* --- await ------------------------------------------------------------------------------------ */
 
-/* `await ack` without a time ends when the last owner's time is over; hours of a calendar cannot be added up here. */
+/* `await ack` without a time ends when the last owner's time is over; hours of a calendar cannot
+ * be added up here. */
 static int64_t ack_deadline_ms(const EscLower *lower)
 {
     int64_t sum_ms = ESC_MINUTE_MS;
@@ -134,20 +137,19 @@ void esc_lower_pause(EscLower *lower, const EscNode *node)
     esc_emit_wait(lower->emit, wait, NULL);
 }
 
-/* --- ask ---------------------------------------------------------------------------------------------------------------- */
+/* --- ask -------------------------------------------------------------------------------------- */
 
 static const EscNode *find_item(const EscNode *ask, EscNodeKind kind)
 {
     ESC_EACH_NODE(item, ask->ask.items)
-    if (item->kind == kind)
-        return item;
+        if (item->kind == kind)
+            return item;
     return NULL;
 }
 
 static void put_answers(EscLower *lower, const EscNode *node, EscWaitRow *wait)
 {
-    ESC_EACH_NODE(item, node->ask.items)
-    {
+    ESC_EACH_NODE(item, node->ask.items) {
         if (item->kind != ESC_NODE_ANSWER)
             continue;
         EscText title =
@@ -211,8 +213,7 @@ void esc_lower_ask(EscLower *lower, const EscNode *node)
     jump_to_answers(lower, answer, labels, wait.answers_count);
     esc_emit_drop_to(emit, answer);
     uint32_t number = 0;
-    ESC_EACH_NODE(item, node->ask.items)
-    {
+    ESC_EACH_NODE(item, node->ask.items) {
         if (item->kind != ESC_NODE_ANSWER)
             continue;
         esc_emit_label(emit, &labels[number++]);
@@ -228,7 +229,7 @@ void esc_lower_ask(EscLower *lower, const EscNode *node)
     esc_emit_label(emit, &end);
 }
 
-/* --- approve, check ---------------------------------------------------------------------------------------------------------- */
+/* --- approve, check --------------------------------------------------------------------------- */
 
 void esc_lower_approve(EscLower *lower, const EscNode *node)
 {
