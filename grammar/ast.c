@@ -22,17 +22,20 @@ EscNode *esc_path_one(EscParse *parse, EscName name)
     if (part == NULL)
         return NULL;
     *part = name;
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_PATH, .span = name.span, .path = {.parts = part, .count = 1}});
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_PATH, .span = name.span, .path = {.parts = part, .count = 1}});
 }
 
-/* --- expressions ----------------------------------------------------------------------------------- */
+/* --- expressions ------------------------------------------------------------------------------ */
 
 static uint16_t depth_of(const EscNode *node)
 {
     return node == NULL ? 0 : node->depth;
 }
 
-/* Passes over the tree recurse into expressions, so their height is bounded here, where they are built. */
+/* Passes over the tree recurse into expressions, so their height is bounded here, where they are
+ * built. */
 static uint16_t depth_above(EscParse *parse, EscSpan span, const EscNode *a, const EscNode *b)
 {
     uint16_t depth = depth_of(a) > depth_of(b) ? depth_of(a) : depth_of(b);
@@ -40,8 +43,10 @@ static uint16_t depth_above(EscParse *parse, EscSpan span, const EscNode *a, con
         return (uint16_t)(depth + 1);
     parse->is_expression_too_deep = true;
     if (depth == ESC_EXPRESSION_DEPTH_MAX) {
-        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_EXPRESSION_TOO_DEEP, span, ESC_TEXT("this expression has too many parts"));
-        error.hint = ESC_TEXT("at most 200 may follow one another; `x in [a, b, c]` says many equalities at once");
+        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_EXPRESSION_TOO_DEEP, span,
+                                                ESC_TEXT("this expression has too many parts"));
+        error.hint = ESC_TEXT(
+            "at most 200 may follow one another; `x in [a, b, c]` says many equalities at once");
         esc_syntax_put(parse, &error);
     }
     return ESC_EXPRESSION_DEPTH_MAX + 1; /* above the limit: already reported */
@@ -49,23 +54,35 @@ static uint16_t depth_above(EscParse *parse, EscSpan span, const EscNode *a, con
 
 EscNode *esc_ast_unary(EscParse *parse, EscSpan span, EscUnaryOp op, EscNode *operand)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_UNARY, .depth = depth_above(parse, span, operand, NULL), .span = span,
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_UNARY,
+                                          .depth = depth_above(parse, span, operand, NULL),
+                                          .span = span,
                                           .unary = {.op = op, .operand = operand}});
 }
 
-EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left, EscNode *right)
+EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left,
+                        EscNode *right)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_BINARY, .depth = depth_above(parse, span, left, right), .span = span,
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_BINARY,
+                                          .depth = depth_above(parse, span, left, right),
+                                          .span = span,
                                           .binary = {.op = op, .left = left, .right = right}});
 }
 
-EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable, EscNode *list, EscNode *condition)
+EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable,
+                            EscNode *list, EscNode *condition)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_QUANTIFIER, .depth = depth_above(parse, span, list, condition), .span = span,
-                                          .quantifier = {.is_all = is_all, .variable = variable, .list = list, .condition = condition}});
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_QUANTIFIER,
+                                          .depth = depth_above(parse, span, list, condition),
+                                          .span = span,
+                                          .quantifier = {.is_all = is_all,
+                                                         .variable = variable,
+                                                         .list = list,
+                                                         .condition = condition}});
 }
 
-EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList parts, EscNode *end)
+EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList parts,
+                      EscNode *end)
 {
     EscNodeList all = esc_list_one(start);
     if (all.first == NULL) {
@@ -76,7 +93,9 @@ EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList
         all.count += parts.count;
     }
     all = esc_list_append(all, end);
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TEXT, .span = span, .text = {.parts = all, .is_plain = false}});
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_TEXT, .span = span, .text = {.parts = all, .is_plain = false}});
 }
 
 EscNode *esc_ast_duration_of(EscSpan span, EscNode *duration, EscName calendar)
@@ -88,33 +107,47 @@ EscNode *esc_ast_duration_of(EscSpan span, EscNode *duration, EscName calendar)
     return duration;
 }
 
-/* --- parts whose meaning depends on what is in them ------------------------------------------------------- */
+/* --- parts whose meaning depends on what is in them ------------------------------------------- */
 
-EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSpan type_span, EscNodeList fields, bool is_optional)
+EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSpan type_span,
+                              EscNodeList fields, bool is_optional)
 {
-    EscNode *type = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TYPE_RECORD, .span = type_span, .type_record = {.fields = fields}});
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_FIELD, .span = span,
-                                          .field = {.name = name, .type = type, .is_optional = is_optional}});
+    EscNode *type = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TYPE_RECORD,
+                                                   .span = type_span,
+                                                   .type_record = {.fields = fields}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_FIELD,
+                          .span = span,
+                          .field = {.name = name, .type = type, .is_optional = is_optional}});
 }
 
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value)
 {
     if (!esc_text_equal(word.text, ESC_TEXT("header"))) {
-        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNKNOWN_WORD, word.span, ESC_TEXT("only `header` is followed by two texts"));
+        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNKNOWN_WORD, word.span,
+                                                ESC_TEXT("only `header` is followed by two texts"));
         esc_syntax_put(parse, &error);
     }
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_HEADER, .span = span, .header = {.name = name, .value = value}});
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_HEADER,
+                                          .span = span,
+                                          .header = {.name = name, .value = value}});
 }
 
 static bool is_one_word(const EscNode *node, EscText word)
 {
-    return node != NULL && node->kind == ESC_NODE_PATH && node->path.count == 1 && esc_text_equal(node->path.parts[0].text, word);
+    return node != NULL && node->kind == ESC_NODE_PATH && node->path.count == 1 &&
+           esc_text_equal(node->path.parts[0].text, word);
 }
 
-EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within, EscNodeList reminders, EscBranch otherwise)
+EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
+                       EscNodeList reminders, EscBranch otherwise)
 {
-    EscAwaitNode await = {.wait_for = ESC_AWAIT_CONDITION, .condition = what, .within = within, .reminders = reminders,
-                          .otherwise = otherwise.steps, .has_else = otherwise.is_written};
+    EscAwaitNode await = {.wait_for = ESC_AWAIT_CONDITION,
+                          .condition = what,
+                          .within = within,
+                          .reminders = reminders,
+                          .otherwise = otherwise.steps,
+                          .has_else = otherwise.is_written};
     if (is_one_word(what, ESC_TEXT("resolved"))) {
         await.wait_for = ESC_AWAIT_RESOLVED;
         await.condition = NULL;
@@ -126,14 +159,23 @@ static const struct {
     EscText word;
     EscCheckFor check_for;
 } known_checks[] = {
-    {{"acknowledged", 12}, ESC_CHECK_FOR_ACKNOWLEDGED}, {{"consistent", 10}, ESC_CHECK_FOR_CONSISTENT}, {{"delivered", 9}, ESC_CHECK_FOR_DELIVERED},
-    {{"accepted", 8}, ESC_CHECK_FOR_DELIVERED},         {{"queued", 6}, ESC_CHECK_FOR_DELIVERED},       {{"seen", 4}, ESC_CHECK_FOR_DELIVERED},
+    {{"acknowledged", 12}, ESC_CHECK_FOR_ACKNOWLEDGED},
+    {{"consistent", 10}, ESC_CHECK_FOR_CONSISTENT},
+    {{"delivered", 9}, ESC_CHECK_FOR_DELIVERED},
+    {{"accepted", 8}, ESC_CHECK_FOR_DELIVERED},
+    {{"queued", 6}, ESC_CHECK_FOR_DELIVERED},
+    {{"seen", 4}, ESC_CHECK_FOR_DELIVERED},
 };
 
-EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within, bool is_before_close, EscBranch otherwise)
+EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
+                       bool is_before_close, EscBranch otherwise)
 {
-    EscCheckNode check = {.check_for = ESC_CHECK_FOR_CONDITION, .condition = what, .within = within, .is_before_close = is_before_close,
-                          .otherwise = otherwise.steps, .has_else = otherwise.is_written};
+    EscCheckNode check = {.check_for = ESC_CHECK_FOR_CONDITION,
+                          .condition = what,
+                          .within = within,
+                          .is_before_close = is_before_close,
+                          .otherwise = otherwise.steps,
+                          .has_else = otherwise.is_written};
     for (size_t i = 0; i < ESC_COUNT_OF(known_checks); i++) {
         if (!is_one_word(what, known_checks[i].word))
             continue;
@@ -167,16 +209,19 @@ uint32_t esc_ast_count(EscParse *parse, const EscNode *number)
     double value = number->number.value;
     if (value >= 1 && value <= COUNT_MAX)
         return (uint32_t)value;
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_BAD_LITERAL, number->span, ESC_TEXT("this count must be from 1 to 1000000"));
+    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_BAD_LITERAL, number->span,
+                                            ESC_TEXT("this count must be from 1 to 1000000"));
     esc_syntax_put(parse, &error);
     return 1;
 }
 
-/* --- mistakes ------------------------------------------------------------------------------------------------ */
+/* --- mistakes --------------------------------------------------------------------------------- */
 
 static EscNode *put_minute(EscParse *parse, EscSpan span)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ESC_MINUTE_MS}});
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ESC_MINUTE_MS}});
 }
 
 EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
@@ -186,10 +231,13 @@ EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
     EscText digits = esc_parse_slice(parse, number->span.start, number->span.end);
     for (size_t i = 0; i < digits.size; i++)
         if (digits.data[i] > '9')
-            return put_minute(parse, number->span); /* letters in it: no number either, and the scanner said so */
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNIT_MISSING, number->span, ESC_TEXT("this duration has no unit"));
-    error.hint = esc_arena_printf(parse->arena, "`%.*ss`, `%.*sm`, `%.*sh` or `%.*sd`", ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits),
-                                  ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits));
+            return put_minute(
+                parse, number->span); /* letters in it: no number either, and the scanner said so */
+    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNIT_MISSING, number->span,
+                                            ESC_TEXT("this duration has no unit"));
+    error.hint =
+        esc_arena_printf(parse->arena, "`%.*ss`, `%.*sm`, `%.*sh` or `%.*sd`", ESC_TEXT_ARG(digits),
+                         ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits));
     error.has_fix = true;
     error.fix_span = number->span;
     error.fix = esc_arena_printf(parse->arena, "%.*sm", ESC_TEXT_ARG(digits));
@@ -201,15 +249,17 @@ EscName esc_ast_unquoted(EscParse *parse, const EscNode *text)
 {
     EscName name = esc_ast_text_name(text);
     if (text != NULL)
-        esc_syntax_put_fix(parse, ESC_SYNTAX_QUOTED_NAME, name.span, ESC_TEXT("a name is written without quotes"), name.text);
+        esc_syntax_put_fix(parse, ESC_SYNTAX_QUOTED_NAME, name.span,
+                           ESC_TEXT("a name is written without quotes"), name.text);
     return name;
 }
 
 static void put_else_if(EscParse *parse, EscSpan else_span, EscSpan nested)
 {
     EscText inner = esc_parse_slice(parse, nested.start, nested.end);
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_ELSE_IF, esc_parse_span(parse, else_span.start, nested.start + 2),
-                                            ESC_TEXT("`else` is followed by a block"));
+    EscSyntaxError error = esc_syntax_error(
+        ESC_SYNTAX_ELSE_IF, esc_parse_span(parse, else_span.start, nested.start + 2),
+        ESC_TEXT("`else` is followed by a block"));
     error.hint = ESC_TEXT("`else { if … { … } }`, or `match` when one value decides");
     if (inner.size <= ELSE_IF_FIX_MAX) {
         error.has_fix = true;
@@ -219,14 +269,18 @@ static void put_else_if(EscParse *parse, EscSpan else_span, EscSpan nested)
     esc_syntax_put(parse, &error);
 }
 
-EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps, EscSpan else_span, EscNode *nested)
+EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps,
+                         EscSpan else_span, EscNode *nested)
 {
-    EscNode *node = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_IF, .span = span,
-                                                   .if_step = {.condition = condition, .steps = steps, .has_else = true}});
+    EscNode *node = esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_IF,
+                          .span = span,
+                          .if_step = {.condition = condition, .steps = steps, .has_else = true}});
     if (node == NULL || nested == NULL)
         return node;
     put_else_if(parse, else_span, nested->span);
-    /* A long chain nests without brackets: what is beyond the limit is left out, as the file is wrong anyway. */
+    /* A long chain nests without brackets: what is beyond the limit is left out, as the file is
+     * wrong anyway. */
     if (nested->depth < ESC_NESTING_MAX) {
         node->depth = (uint16_t)(nested->depth + 1);
         node->if_step.otherwise = esc_list_one(nested);

@@ -1,6 +1,7 @@
 /* ast.h - the constructors that the grammar's actions call. Private to this folder.
  *
- * Every constructor takes NULL children (no memory) and then gives a tree with holes, which parse.c throws away. */
+ * Every constructor takes NULL children (no memory) and then gives a tree with holes, which parse.c
+ * throws away. */
 #ifndef ESC_GRAMMAR_AST_H
 #define ESC_GRAMMAR_AST_H
 
@@ -35,14 +36,20 @@ void esc_parse_declare(EscParse *parse, EscNode *declaration);
 
 EscNode *esc_path_one(EscParse *parse, EscName name);
 EscNode *esc_ast_unary(EscParse *parse, EscSpan span, EscUnaryOp op, EscNode *operand);
-EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left, EscNode *right);
-EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable, EscNode *list, EscNode *condition);
-EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList parts, EscNode *end);
+EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left,
+                        EscNode *right);
+EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable,
+                            EscNode *list, EscNode *condition);
+EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList parts,
+                      EscNode *end);
 EscNode *esc_ast_duration_of(EscSpan span, EscNode *duration, EscName calendar);
-EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSpan type_span, EscNodeList fields, bool is_optional);
+EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSpan type_span,
+                              EscNodeList fields, bool is_optional);
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value);
-EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within, EscNodeList reminders, EscBranch otherwise);
-EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within, bool is_before_close, EscBranch otherwise);
+EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
+                       EscNodeList reminders, EscBranch otherwise);
+EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
+                       bool is_before_close, EscBranch otherwise);
 EscNode *esc_ast_denied(EscSpan span, EscNode *fact);
 EscName esc_ast_text_name(const EscNode *text);
 uint32_t esc_ast_count(EscParse *parse, const EscNode *number);
@@ -50,6 +57,7 @@ uint32_t esc_ast_count(EscParse *parse, const EscNode *number);
 /* Mistakes: each reports, and gives what was meant. */
 EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number);
 EscName esc_ast_unquoted(EscParse *parse, const EscNode *text);
-EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps, EscSpan else_span, EscNode *nested);
+EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps,
+                         EscSpan else_span, EscNode *nested);
 
 #endif

@@ -1,7 +1,8 @@
 /* bracket.c - which brackets and texts are open at the moment.
  *
- * The scanner needs this to know whether a `}` closes a block or goes back into a text, and the reports need it to say which
- * brace was never closed. The stack is bounded by ESC_NESTING_MAX, and with it everything that is built from it. */
+ * The scanner needs this to know whether a `}` closes a block or goes back into a text, and the
+ * reports need it to say which brace was never closed. The stack is bounded by ESC_NESTING_MAX, and
+ * with it everything that is built from it. */
 #include "grammar_internal.h"
 
 bool esc_bracket_open(EscParse *parse, BracketKind kind, uint32_t at)
@@ -17,10 +18,12 @@ bool esc_bracket_open(EscParse *parse, BracketKind kind, uint32_t at)
     return true;
 }
 
-/* Longer lines tell nothing about indentation, and looking for their start at every brace would cost the square of their length. */
+/* Longer lines tell nothing about indentation, and looking for their start at every brace would
+ * cost the square of their length. */
 #define LINE_LOOK_BACK_MAX 400u
 
-/* How far the line of `at` is indented; UINT32_MAX when that is not known, or when `must_be_first` and something stands before it. */
+/* How far the line of `at` is indented; UINT32_MAX when that is not known, or when `must_be_first`
+ * and something stands before it. */
 static uint32_t line_indent(const EscParse *parse, uint32_t at, bool must_be_first)
 {
     uint32_t line = at;

@@ -1,62 +1,62 @@
 /* dump.c - a tree as text, for golden tests and for comparing two trees.
  *
- * Items of a list stand on lines of their own, everything else stands in one line. Spans are left out on purpose: two layouts of one
- * meaning have one dump. It recurses as deep as the tree is, which ESC_NESTING_MAX and ESC_EXPRESSION_DEPTH_MAX bound. */
-#include <esc/grammar.h>
-
+ * Items of a list stand on lines of their own, everything else stands in one line. Spans are left
+ * out on purpose: two layouts of one meaning have one dump. It recurses as deep as the tree is,
+ * which ESC_NESTING_MAX and ESC_EXPRESSION_DEPTH_MAX bound. */
 #include <inttypes.h>
-#include <stddef.h>
 
-typedef enum MemberType { MEMBER_NAME, MEMBER_NODE, MEMBER_LIST, MEMBER_FLAG, MEMBER_COUNT, MEMBER_NUMBER, MEMBER_WORD } MemberType;
-
-typedef struct Member {
-    EscNodeKind kind;
-    MemberType type;
-    uint16_t offset;
-    const char *label;
-} Member;
-
-static const Member members[] = {
-#define MEMBER(kind_, member, type_, field) {ESC_NODE_##kind_, MEMBER_##type_, (uint16_t)offsetof(EscNode, member.field), #field},
-#include "members.def"
-#undef MEMBER
-};
+#include "members.h"
 
 static void write_node(EscBuf *out, const EscNode *node, unsigned depth);
 
-/* --- words for enums --------------------------------------------------------------------------------- */
+/* --- words for enums -------------------------------------------------------------------------- */
 
 static const char *const rotation_words[] = {"daily", "weekly", "every"};
 static const char *const ack_by_words[] = {"one", "all", "count"};
 static const char *const require_words[] = {"owners", "ack", "qa", "undo"};
 static const char *const expectation_words[] = {"acked", "resolved"};
 static const char *const await_words[] = {"ack", "resolved", "condition", "event"};
-static const char *const check_words[] = {"acknowledged", "delivered", "consistent", "confirmed", "condition"};
-static const char *const act_words[] = {"ack", "resolve", "answer", "confirm", "approve", "reject", "start", "close"};
-static const char *const fact_words[] = {"nothing", "notify", "page",    "owner",   "role", "exception", "passed",
-                                         "failed",  "closed", "created", "handoff", "call", "started",   "asked"};
+static const char *const check_words[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                          "condition"};
+static const char *const act_words[] = {"ack",     "resolve", "answer", "confirm",
+                                        "approve", "reject",  "start",  "close"};
+static const char *const fact_words[] = {"nothing",   "notify", "page",    "owner",  "role",
+                                         "exception", "passed", "failed",  "closed", "created",
+                                         "handoff",   "call",   "started", "asked"};
 static const char *const unary_words[] = {"not", "negate", "is missing", "is present"};
 
 static const char *word_of(const EscNode *node)
 {
     switch (node->kind) {
-    case ESC_NODE_BROKEN: return esc_node_kind_name(node->broken.declares);
-    case ESC_NODE_ROTATION: return rotation_words[node->rotation.period];
-    case ESC_NODE_OWNER: return ack_by_words[node->owner.ack_by];
-    case ESC_NODE_POLICY_REQUIRE: return require_words[node->policy_require.require];
-    case ESC_NODE_HANDOFF: return expectation_words[node->handoff.expectation];
-    case ESC_NODE_AWAIT: return await_words[node->await.wait_for];
-    case ESC_NODE_CHECK: return check_words[node->check.check_for];
-    case ESC_NODE_TEST_ACT: return act_words[node->test_act.act];
-    case ESC_NODE_FACT: return fact_words[node->fact.fact];
-    case ESC_NODE_BINARY: return esc_binary_op_text(node->binary.op);
-    case ESC_NODE_UNARY: return unary_words[node->unary.op];
-    default: break;
+    case ESC_NODE_BROKEN:
+        return esc_node_kind_name(node->broken.declares);
+    case ESC_NODE_ROTATION:
+        return rotation_words[node->rotation.period];
+    case ESC_NODE_OWNER:
+        return ack_by_words[node->owner.ack_by];
+    case ESC_NODE_POLICY_REQUIRE:
+        return require_words[node->policy_require.require];
+    case ESC_NODE_HANDOFF:
+        return expectation_words[node->handoff.expectation];
+    case ESC_NODE_AWAIT:
+        return await_words[node->await.wait_for];
+    case ESC_NODE_CHECK:
+        return check_words[node->check.check_for];
+    case ESC_NODE_TEST_ACT:
+        return act_words[node->test_act.act];
+    case ESC_NODE_FACT:
+        return fact_words[node->fact.fact];
+    case ESC_NODE_BINARY:
+        return esc_binary_op_text(node->binary.op);
+    case ESC_NODE_UNARY:
+        return unary_words[node->unary.op];
+    default:
+        break;
     }
     esc_assert_failed("a kind with a WORD member has its words here", __FILE__, __LINE__);
 }
 
-/* --- members ------------------------------------------------------------------------------------------- */
+/* --- members ---------------------------------------------------------------------------------- */
 
 static void write_list(EscBuf *out, const EscNodeList *list, unsigned depth)
 {
@@ -72,7 +72,8 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
     switch (member->type) {
     case MEMBER_NAME:
         if (((const EscName *)field)->text.size > 0)
-            esc_buf_printf(out, " %s=%.*s", member->label, ESC_TEXT_ARG(((const EscName *)field)->text));
+            esc_buf_printf(out, " %s=%.*s", member->label,
+                           ESC_TEXT_ARG(((const EscName *)field)->text));
         break;
     case MEMBER_NODE:
         if (*(EscNode *const *)field == NULL)
@@ -104,7 +105,7 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
     }
 }
 
-/* --- kinds with a form of their own ----------------------------------------------------------------------- */
+/* --- kinds with a form of their own ----------------------------------------------------------- */
 
 static void write_path(EscBuf *out, const EscPathNode *path)
 {
@@ -143,15 +144,27 @@ static void write_duration(EscBuf *out, const EscDurationNode *duration)
 static bool write_special(EscBuf *out, const EscNode *node, unsigned depth)
 {
     switch (node->kind) {
-    case ESC_NODE_PATH: write_path(out, &node->path); return true;
-    case ESC_NODE_TEXT: write_text(out, node, depth); return true;
-    case ESC_NODE_TEXT_LITERAL: esc_json_text(out, node->text_literal.value); return true;
-    case ESC_NODE_LOCAL_TIME: write_local_time(out, &node->local_time); return true;
-    case ESC_NODE_DURATION: write_duration(out, &node->duration); return true;
-    case ESC_NODE_TIME_OF_DAY:
-        esc_buf_printf(out, "%02u:%02u", node->time_of_day.minutes / 60u, node->time_of_day.minutes % 60u);
+    case ESC_NODE_PATH:
+        write_path(out, &node->path);
         return true;
-    default: return false;
+    case ESC_NODE_TEXT:
+        write_text(out, node, depth);
+        return true;
+    case ESC_NODE_TEXT_LITERAL:
+        esc_json_text(out, node->text_literal.value);
+        return true;
+    case ESC_NODE_LOCAL_TIME:
+        write_local_time(out, &node->local_time);
+        return true;
+    case ESC_NODE_DURATION:
+        write_duration(out, &node->duration);
+        return true;
+    case ESC_NODE_TIME_OF_DAY:
+        esc_buf_printf(out, "%02u:%02u", node->time_of_day.minutes / 60u,
+                       node->time_of_day.minutes % 60u);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -160,9 +173,10 @@ static void write_node(EscBuf *out, const EscNode *node, unsigned depth)
     if (write_special(out, node, depth))
         return;
     esc_buf_printf(out, "(%s", esc_node_kind_name(node->kind));
-    for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
-        if (members[i].kind == node->kind)
-            write_member(out, node, &members[i], depth);
+    size_t count = 0;
+    const Member *rows = esc_members_of(node->kind, &count);
+    for (size_t i = 0; i < count; i++)
+        write_member(out, node, &rows[i], depth);
     esc_buf_char(out, ')');
 }
 

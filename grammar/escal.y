@@ -1,9 +1,10 @@
 /* escal.y - the grammar of the language: token sequence to tree.
  *
- * An action is one constructor call: no look-up, no check, no message. What a mistake is called stands in unexpected.c.
- * There are no `error` productions: after a fault parse.c skips to the next declaration and starts afresh, so a fault
- * never spoils its neighbours. A few usual mistakes are productions of their own (search for "mistake"): their
- * constructors report and go on, so that the rest of the declaration is read too. */
+ * An action is one constructor call: no look-up, no check, no message. What a mistake is called
+ * stands in unexpected.c. There are no `error` productions: after a fault parse.c skips to the next
+ * declaration and starts afresh, so a fault never spoils its neighbours. A few usual mistakes are
+ * productions of their own (search for "mistake"): their constructors report and go on, so that the
+ * rest of the declaration is read too. */
 
 %require "3.8"
 %define api.pure full
@@ -40,7 +41,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 /* A node of one kind with the named members filled in. */
 #define NODE(kind_, span_, ...)                                                                    \
     esc_node_put(parse, &(EscNode){.kind = ESC_NODE_##kind_, .span = (span_), __VA_ARGS__})
-#define BARE(kind_, span_) esc_node_put(parse, &(EscNode){.kind = ESC_NODE_##kind_, .span = (span_)})
+#define BARE(kind_, span_)                                                                         \
+    esc_node_put(parse, &(EscNode){.kind = ESC_NODE_##kind_, .span = (span_)})
 }
 
 %union {
@@ -55,7 +57,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
     bool flag;
 }
 
-/* --- names and literals ------------------------------------------------------------------------------ */
+/* --- names and literals ----------------------------------------------------------------------- */
 %token <name> NAME "a name"
 %token <node> PATH "a dotted name"
 %token <node> TEXT "a text"
@@ -70,64 +72,96 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <node> TIME_OF_DAY "a time of day"
 %token YYEOF 0 "the end of the file"
 
-/* --- punctuation -------------------------------------------------------------------------------------- */
-%token BRACE_OPEN "{" BRACE_CLOSE "}" ROUND_OPEN "(" ROUND_CLOSE ")" SQUARE_OPEN "[" SQUARE_CLOSE "]"
-%token COMMA "," COLON ":" PIPE "|" QUESTION "?" DOT_DOT ".." ARROW "->" MAP_ARROW "<-" ARM_ARROW "=>"
+/* --- punctuation ------------------------------------------------------------------------------ */
+%token BRACE_OPEN "{" BRACE_CLOSE "}" ROUND_OPEN "(" ROUND_CLOSE ")" SQUARE_OPEN "["
+%token SQUARE_CLOSE "]"
+%token COMMA "," COLON ":" PIPE "|" QUESTION "?" DOT_DOT ".." ARROW "->" MAP_ARROW "<-"
+%token ARM_ARROW "=>"
 %token EQUAL "=" NOT_EQUAL "!=" LESS "<" LESS_EQUAL "<=" GREATER ">" GREATER_EQUAL ">="
 %token PLUS "+" MINUS "-" STAR "*" SLASH "/"
 %token COMMENT "a comment" UNKNOWN "an unknown character" /* only in token lists */
 
-/* --- words that are never names (but after a dot and before a colon, where the scanner makes names of them) -- */
-%token <name> AND "and" OR "or" NOT "not" IN "in" NOT_IN "not in" IS_MISSING "is missing" IS_PRESENT "is present"
-%token <name> STARTS_WITH "starts with" ENDS_WITH "ends with" CONTAINS "contains" ANY_OF "any" ALL_OF "all"
+/* --- words that are never names (but after a dot and before a colon) --------------------------- */
+%token <name> AND "and" OR "or" NOT "not" IN "in" NOT_IN "not in" IS_MISSING "is missing"
+%token <name> IS_PRESENT "is present"
+%token <name> STARTS_WITH "starts with" ENDS_WITH "ends with" CONTAINS "contains" ANY_OF "any"
+%token <name> ALL_OF "all"
 %token <name> TRUE "true" FALSE "false" NOW "now" CHANGED "changed" PREVIOUS "previous"
-%token <name> WITHIN "within" WHEN "when" BECAUSE "because" ELSE "else" BY "by" FOR "for" OF "of" AS "as" AT "at"
-%token <name> FROM "from" TO "to" VIA "via" THEN "then" AFTER "after" EXPECT "expect" EXPECT_THAT "expect that"
+%token <name> WITHIN "within" WHEN "when" BECAUSE "because" ELSE "else" BY "by" FOR "for" OF "of"
+%token <name> AS "as" AT "at"
+%token <name> FROM "from" TO "to" VIA "via" THEN "then" AFTER "after" EXPECT "expect"
+%token <name> EXPECT_THAT "expect that"
 %token <name> ACK "ack" HOLDS "holds" PER "per" UNTIL "until" MAP "map" OTHERWISE "otherwise"
-%token <name> EVERY "every" RETURN "return" DURING "during" PROVES "proves" AT_MOST "at most" LIST_OF "list of"
+%token <name> EVERY "every" RETURN "return" DURING "during" PROVES "proves" AT_MOST "at most"
+%token <name> LIST_OF "list of"
 
-/* --- words that are also names where a name can stand (the rule soft_word) -------------------------------- */
-%token <name> WORKSPACE "workspace" USE "use" TICKET "ticket" EXTEND_TICKET "extend ticket" EVENT "event"
-%token <name> PERSON "person" TEAM "team" CALENDAR "calendar" SCHEDULE "schedule" CHANNEL "channel" SYSTEM "system"
-%token <name> SOURCE "source" SLA "sla" ROUTE "route" RUNBOOK "runbook" TEMPLATE "template" POLICY "policy" TEST "test"
-%token <name> LEAD "lead" REACH_BY "reach by" ABSENT "absent" CLOSED "closed" DAILY "daily" WEEKLY "weekly"
+/* --- words that are also names where a name can stand (the rule soft_word) -------------------- */
+%token <name> WORKSPACE "workspace" USE "use" TICKET "ticket" EXTEND_TICKET "extend ticket"
+%token <name> EVENT "event"
+%token <name> PERSON "person" TEAM "team" CALENDAR "calendar" SCHEDULE "schedule"
+%token <name> CHANNEL "channel" SYSTEM "system"
+%token <name> SOURCE "source" SLA "sla" ROUTE "route" RUNBOOK "runbook" TEMPLATE "template"
+%token <name> POLICY "policy" TEST "test"
+%token <name> LEAD "lead" REACH_BY "reach by" ABSENT "absent" CLOSED "closed" DAILY "daily"
+%token <name> WEEKLY "weekly"
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
-%token <name> START "start" START_ON "start on" START_AFTER "start after" START_TEMPLATE "start template" MANUAL "manual"
-%token <name> AGAIN_AFTER "again after" ALONGSIDE "alongside" OWNERS "owners" ALL "all (of them)" STEPS "steps" ON "on"
-%token <name> ON_EXCEPTION "on exception" QA "qa" CLOSE_WHEN "close when" WITH_POSTMORTEM_BY "with postmortem by"
-%token <name> NOTIFY "notify" PAGE "page" SET "set" CREATE_TICKET "create ticket" ASSIGN_TO "assign to" QUEUE "queue"
-%token <name> HANDOFF "handoff" HANDOFF_TO "handoff to" ACKED "acked" RESOLVED "resolved" SNAPSHOT "snapshot"
-%token <name> ATTACH "attach" OPEN_WARROOM "open warroom" UNDO "undo" UNDO_NONE "undo none" AWAIT "await" WAIT "wait"
-%token <name> ASK "ask" GUIDANCE "guidance" ANSWER "answer" TIMEOUT "timeout" APPROVE "approve" APPROVE_BY "approve by"
-%token <name> CHECK "check" BEFORE_CLOSE "before close" IF "if" MATCH "match" FOR_EACH "for each" RUN "run" RAISE "raise"
-%token <name> ROLLBACK "rollback" CLOSE "close" SKIP "skip" RESUME "resume" FAILOVER "failover" DIGEST "digest"
+%token <name> START "start" START_ON "start on" START_AFTER "start after"
+%token <name> START_TEMPLATE "start template" MANUAL "manual"
+%token <name> AGAIN_AFTER "again after" ALONGSIDE "alongside" OWNERS "owners" ALL "all (of them)"
+%token <name> STEPS "steps" ON "on"
+%token <name> ON_EXCEPTION "on exception" QA "qa" CLOSE_WHEN "close when"
+%token <name> WITH_POSTMORTEM_BY "with postmortem by"
+%token <name> NOTIFY "notify" PAGE "page" SET "set" CREATE_TICKET "create ticket"
+%token <name> ASSIGN_TO "assign to" QUEUE "queue"
+%token <name> HANDOFF "handoff" HANDOFF_TO "handoff to" ACKED "acked" RESOLVED "resolved"
+%token <name> SNAPSHOT "snapshot"
+%token <name> ATTACH "attach" OPEN_WARROOM "open warroom" UNDO "undo" UNDO_NONE "undo none"
+%token <name> AWAIT "await" WAIT "wait"
+%token <name> ASK "ask" GUIDANCE "guidance" ANSWER "answer" TIMEOUT "timeout" APPROVE "approve"
+%token <name> APPROVE_BY "approve by"
+%token <name> CHECK "check" BEFORE_CLOSE "before close" IF "if" MATCH "match" FOR_EACH "for each"
+%token <name> RUN "run" RAISE "raise"
+%token <name> ROLLBACK "rollback" CLOSE "close" SKIP "skip" RESUME "resume" FAILOVER "failover"
+%token <name> DIGEST "digest"
 %token <name> REQUIRE "require" LAST_RESORT "last resort" LIMIT "limit" RETAIN "retain"
-%token <name> GIVEN "given" RESOLVE "resolve" CONFIRM "confirm" REJECT "reject" FAILS "fails" WORKS_ON "works on"
+%token <name> GIVEN "given" RESOLVE "resolve" CONFIRM "confirm" REJECT "reject" FAILS "fails"
+%token <name> WORKS_ON "works on"
 %token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver"
-%token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception" PASSED "passed" FAILED "failed"
-%token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue" DUE "due"
+%token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception"
+%token <name> PASSED "passed" FAILED "failed"
+%token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
+%token <name> DUE "due"
 
-/* --- operators, weakest first --------------------------------------------------------------------------------- */
+/* --- operators, weakest first ----------------------------------------------------------------- */
 %left "or"
 %left "and"
 %precedence "not"
-%nonassoc "=" "!=" "<" "<=" ">" ">=" "in" "not in" "is missing" "is present" "starts with" "ends with" "contains"
+%nonassoc "=" "!=" "<" "<=" ">" ">=" "in" "not in" "is missing" "is present" "starts with"
+     "ends with" "contains"
 %left "+" "-"
 %left "*" "/"
 %precedence NEGATE
 
 %type <name> word soft_word member_word quotable as_opt via_opt during_opt proves_opt
-%type <node> declaration title_opt text text_opt path target value expr condition_opt duration duration_opt within_opt
+%type <node> declaration title_opt text text_opt path target value expr condition_opt duration
+%type <node> duration_opt within_opt
 %type <node> type simple_type field parameter setting
-%type <node> person_item reach_step team_item calendar_item day_range schedule_item action result_opt undo_opt undo
-%type <node> action_item source_item sla_item route_row template_item start owner policy_item policy_else_opt
-%type <node> step short_step rollback await ask ask_item approve check if match match_arm for_each action_call
+%type <node> person_item reach_step team_item calendar_item day_range schedule_item action
+%type <node> result_opt undo_opt undo
+%type <node> action_item source_item sla_item route_row template_item start owner policy_item
+%type <node> policy_else_opt
+%type <node> step short_step rollback await ask ask_item approve check if match match_arm for_each
+%type <node> action_call
 %type <node> test_statement fact because_opt until_opt reply literal entry member call number
-%type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps team_items calendar_items
-%type <list> day_ranges schedule_items words members_enum_or members_enum_less actions action_items codes source_items
-%type <list> map_opt sla_items warnings_opt percents route_rows template_items events paths owners checks policy_items
+%type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
+%type <list> team_items calendar_items
+%type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
+%type <list> action_items codes source_items
+%type <list> map_opt sla_items warnings_opt percents route_rows template_items events paths owners
+%type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
-%type <list> entries record record_opt arguments argument_list expressions expression_list test_statements facts text_parts
+%type <list> entries record record_opt arguments argument_list expressions expression_list
+%type <list> test_statements facts text_parts
 %type <node> snapshot_item
 %type <branch> else_opt
 %type <range> date_range
@@ -144,11 +178,12 @@ file:
     %empty
   | file declaration { esc_parse_declare(parse, $declaration); }
 
-/* --- declarations ------------------------------------------------------------------------------------------------ */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 declaration:
     "workspace" word title_opt[title] "{" settings "}"
-    { $$ = NODE(WORKSPACE, @$, .workspace = {.name = $word, .title = $title, .settings = $settings}); }
+    { $$ = NODE(WORKSPACE, @$, .workspace = {.name = $word, .title = $title,
+          .settings = $settings}); }
   | "use" path
     { $$ = NODE(USE, @$, .use = {.module = $path}); }
   | "ticket" "{" fields "}"
@@ -166,19 +201,23 @@ declaration:
   | "schedule" word title_opt[title] "{" schedule_items[items] "}"
     { $$ = NODE(SCHEDULE, @$, .schedule = {.name = $word, .title = $title, .items = $items}); }
   | "channel" word[name] title_opt[title] word[medium] proves_opt[proves]
-    { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium, .proves = $proves}); }
+    { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium,
+          .proves = $proves}); }
   | "system" word title_opt[title] "{" actions "}"
     { $$ = NODE(SYSTEM, @$, .system = {.name = $word, .title = $title, .actions = $actions}); }
   | "source" word title_opt[title] "{" source_items[items] "}"
     { $$ = NODE(SOURCE, @$, .source = {.name = $word, .title = $title, .items = $items}); }
   | "sla" word title_opt[title] "for" expr[condition] "{" sla_items[items] "}"
-    { $$ = NODE(SLA, @$, .sla = {.name = $word, .title = $title, .condition = $condition, .items = $items}); }
+    { $$ = NODE(SLA, @$, .sla = {.name = $word, .title = $title, .condition = $condition,
+          .items = $items}); }
   | "sla" word title_opt[title] "{" sla_items[items] "}"
     { $$ = NODE(SLA, @$, .sla = {.name = $word, .title = $title, .items = $items}); }
   | "route" word[name] title_opt[title] "->" word[result] "{" route_rows[rows] "}"
-    { $$ = NODE(ROUTE, @$, .route = {.name = $name, .title = $title, .result = $result, .rows = $rows}); }
+    { $$ = NODE(ROUTE, @$, .route = {.name = $name, .title = $title, .result = $result,
+          .rows = $rows}); }
   | "runbook" word title_opt[title] parameters_opt[parameters] block
-    { $$ = NODE(RUNBOOK, @$, .runbook = {.name = $word, .title = $title, .parameters = $parameters, .steps = $block}); }
+    { $$ = NODE(RUNBOOK, @$, .runbook = {.name = $word, .title = $title,
+          .parameters = $parameters, .steps = $block}); }
   | "template" word title_opt[title] "{" template_items[items] "}"
     { $$ = NODE(TEMPLATE, @$, .template = {.name = $word, .title = $title, .items = $items}); }
   | "policy" word title_opt[title] "{" policy_items[items] "}"
@@ -202,7 +241,7 @@ proves_opt:
     %empty { $$ = esc_name_empty(); }
   | "proves" quotable { $$ = $quotable; }
 
-/* --- fields and types ---------------------------------------------------------------------------------------------- */
+/* --- fields and types ------------------------------------------------------------------------- */
 
 fields:
     %empty { $$ = esc_list_empty(); }
@@ -220,9 +259,11 @@ optional:
   | "?" { $$ = true; }
 
 type:
-    word at_most_opt[most] { $$ = NODE(TYPE_NAME, @$, .type_name = {.name = $word, .at_most = $most}); }
+    word at_most_opt[most] { $$ = NODE(TYPE_NAME, @$, .type_name = {.name = $word,
+          .at_most = $most}); }
   | members_enum_or { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = false, .members = $1}); }
-  | members_enum_less { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = true, .members = $1}); }
+  | members_enum_less
+    { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = true, .members = $1}); }
   | "list of" simple_type at_most_opt[most]
     { $$ = NODE(TYPE_LIST, @$, .type_list = {.item = $simple_type, .at_most = $most}); }
   | "{" fields "}" { $$ = NODE(TYPE_RECORD, @$, .type_record = {.fields = $fields}); }
@@ -230,7 +271,8 @@ type:
 simple_type:
     word { $$ = NODE(TYPE_NAME, @$, .type_name = {.name = $word}); }
   | members_enum_or { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = false, .members = $1}); }
-  | members_enum_less { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = true, .members = $1}); }
+  | members_enum_less
+    { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = true, .members = $1}); }
 
 members_enum_or:
     member "|" member { $$ = esc_list_append(esc_list_one($1), $3); }
@@ -242,7 +284,9 @@ members_enum_less:
 
 member:
     word { $$ = NODE(MEMBER, @$, .member = {.name = $word}); }
-  | TEXT { $$ = NODE(MEMBER, @$, .member = {.name = esc_ast_unquoted(parse, $TEXT)}); } /* mistake: a name in quotes */
+  | TEXT
+    { $$ = NODE(MEMBER, @$, .member = {.name = esc_ast_unquoted(parse,
+          $TEXT)}); } /* mistake: a name in quotes */
 
 at_most_opt:
     %empty { $$ = 0; }
@@ -262,9 +306,10 @@ parameter_list:
 
 parameter:
     NAME ":" type optional
-    { $$ = NODE(PARAMETER, @$, .parameter = {.name = $NAME, .type = $type, .is_optional = $optional}); }
+    { $$ = NODE(PARAMETER, @$, .parameter = {.name = $NAME, .type = $type,
+          .is_optional = $optional}); }
 
-/* --- the directory -------------------------------------------------------------------------------------------------- */
+/* --- the directory ---------------------------------------------------------------------------- */
 
 person_items:
     %empty { $$ = esc_list_empty(); }
@@ -272,9 +317,11 @@ person_items:
 
 person_item:
     setting
-  | "calendar" word { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
+  | "calendar" word
+    { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
   | "reach by" reach_steps { $$ = NODE(REACH, @$, .reach = {.steps = $reach_steps}); }
-  | "absent" date_range { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to}); }
+  | "absent" date_range
+    { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to}); }
 
 reach_steps:
     reach_step { $$ = esc_list_one($1); }
@@ -283,7 +330,8 @@ reach_steps:
 
 reach_step:
     word { $$ = NODE(REACH_STEP, @$, .reach_step = {.method = $word}); }
-  | word "after" duration { $$ = NODE(REACH_STEP, @$, .reach_step = {.method = $word, .after = $duration}); }
+  | word "after" duration
+    { $$ = NODE(REACH_STEP, @$, .reach_step = {.method = $word, .after = $duration}); }
 
 team_items:
     %empty { $$ = esc_list_empty(); }
@@ -302,7 +350,8 @@ calendar_item:
     day_ranges[days] TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
     { $$ = NODE(HOURS, @$, .hours = {.days = $days, .from = $from, .to = $to}); }
   | "closed" date_range title_opt[title]
-    { $$ = NODE(CLOSED, @$, .closed = {.from = $date_range.from, .to = $date_range.to, .title = $title}); }
+    { $$ = NODE(CLOSED, @$, .closed = {.from = $date_range.from, .to = $date_range.to,
+          .title = $title}); }
   | "closed" LOCAL_TIME[day] title_opt[title]
     { $$ = NODE(CLOSED, @$, .closed = {.from = $day, .title = $title}); }
   | setting
@@ -313,7 +362,8 @@ day_ranges:
 
 day_range:
     word { $$ = NODE(DAY_RANGE, @$, .day_range = {.first = $word}); }
-  | word[first] ".." word[last] { $$ = NODE(DAY_RANGE, @$, .day_range = {.first = $first, .last = $last}); }
+  | word[first] ".." word[last]
+    { $$ = NODE(DAY_RANGE, @$, .day_range = {.first = $first, .last = $last}); }
 
 date_range:
     LOCAL_TIME[from] ".." LOCAL_TIME[to] { $$ = (EscRange){.from = $from, .to = $to}; }
@@ -324,14 +374,18 @@ schedule_items:
 
 schedule_item:
     "weekly" "from" LOCAL_TIME[from] words during_opt[during]
-    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_WEEKLY, .from = $from, .members = $words, .during = $during}); }
+    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_WEEKLY, .from = $from,
+          .members = $words, .during = $during}); }
   | "daily" "from" LOCAL_TIME[from] words during_opt[during]
-    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_DAILY, .from = $from, .members = $words, .during = $during}); }
+    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_DAILY, .from = $from,
+          .members = $words, .during = $during}); }
   | "every" duration "from" LOCAL_TIME[from] words during_opt[during]
-    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_EVERY, .every = $duration, .from = $from,
+    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_EVERY, .every = $duration,
+          .from = $from,
                                            .members = $words, .during = $during}); }
   | "override" date_range word
-    { $$ = NODE(OVERRIDE, @$, .override = {.from = $date_range.from, .to = $date_range.to, .person = $word}); }
+    { $$ = NODE(OVERRIDE, @$, .override = {.from = $date_range.from, .to = $date_range.to,
+          .person = $word}); }
   | setting
 
 words:
@@ -342,7 +396,7 @@ during_opt:
     %empty { $$ = esc_name_empty(); }
   | "during" word { $$ = $word; }
 
-/* --- connectors and sources -------------------------------------------------------------------------------------------- */
+/* --- connectors and sources ------------------------------------------------------------------- */
 
 actions:
     %empty { $$ = esc_list_empty(); }
@@ -350,7 +404,8 @@ actions:
 
 action:
     "action" word parameters result_opt[result] undo_opt[undo] "{" action_items[items] "}"
-    { $$ = NODE(ACTION, @$, .action = {.name = $word, .parameters = $parameters, .result = $result, .undo = $undo, .items = $items}); }
+    { $$ = NODE(ACTION, @$, .action = {.name = $word, .parameters = $parameters,
+          .result = $result, .undo = $undo, .items = $items}); }
 
 result_opt:
     %empty { $$ = NULL; }
@@ -361,7 +416,8 @@ undo_opt:
   | undo
 
 undo:
-    "undo" path arguments { $$ = NODE(UNDO, @$, .undo = {.action = $path, .arguments = $arguments}); }
+    "undo" path arguments { $$ = NODE(UNDO, @$, .undo = {.action = $path,
+          .arguments = $arguments}); }
   | "undo none" "because" text { $$ = NODE(UNDO, @$, .undo = {.reason = $text}); }
 
 action_items:
@@ -371,7 +427,9 @@ action_items:
 action_item:
     word text { $$ = NODE(REQUEST, @$, .request = {.method = $word, .url = $text}); }
   | word text[name] text[value] { $$ = esc_ast_header(parse, @$, $word, $name, $value); }
-  | word record { $$ = NODE(BODY, @$, .body = {.format = $word, .value = NODE(RECORD, @record, .record = {$record})}); }
+  | word record
+    { $$ = NODE(BODY, @$, .body = {.format = $word, .value = NODE(RECORD, @record,
+          .record = {$record})}); }
   | "expect" codes { $$ = NODE(REPLY, @$, .reply = {.codes = $codes}); }
   | "return" expr { $$ = NODE(RETURN, @$, .return_value = {.value = $expr}); }
 
@@ -384,17 +442,19 @@ source_items:
   | source_items source_item { $$ = esc_list_append($1, $2); }
 
 source_item:
-    "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path, .variable = $word}); }
+    "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
+          .variable = $word}); }
   | "event" path condition_opt[condition]
     { $$ = NODE(SOURCE_EVENT, @$, .source_event = {.event = $path, .condition = $condition}); }
   | path "<-" expr map_opt[map]
-    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $path, .value = $expr, .entries = $map, .has_map = $map.count > 0}); }
+    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $path, .value = $expr, .entries = $map,
+          .has_map = $map.count > 0}); }
 
 map_opt:
     %empty { $$ = esc_list_empty(); }
   | "map" record { $$ = $record; }
 
-/* --- service levels and routes ---------------------------------------------------------------------------------------- */
+/* --- service levels and routes ---------------------------------------------------------------- */
 
 sla_items:
     %empty { $$ = esc_list_empty(); }
@@ -402,7 +462,8 @@ sla_items:
 
 sla_item:
     word "within" duration warnings_opt[warnings]
-    { $$ = NODE(SLA_CLOCK, @$, .sla_clock = {.name = $word, .within = $duration, .warnings = $warnings}); }
+    { $$ = NODE(SLA_CLOCK, @$, .sla_clock = {.name = $word, .within = $duration,
+          .warnings = $warnings}); }
   | "pause" "when" expr { $$ = NODE(SLA_PAUSE, @$, .sla_pause = {.condition = $expr}); }
 
 warnings_opt:
@@ -418,10 +479,11 @@ route_rows:
   | route_rows route_row { $$ = esc_list_append($1, $2); }
 
 route_row:
-    "when" expr "->" path { $$ = NODE(ROUTE_ROW, @$, .route_row = {.condition = $expr, .target = $path}); }
+    "when" expr "->" path { $$ = NODE(ROUTE_ROW, @$, .route_row = {.condition = $expr,
+          .target = $path}); }
   | "otherwise" "->" path { $$ = NODE(ROUTE_ROW, @$, .route_row = {.target = $path}); }
 
-/* --- templates ----------------------------------------------------------------------------------------------------------- */
+/* --- templates -------------------------------------------------------------------------------- */
 
 template_items:
     %empty { $$ = esc_list_empty(); }
@@ -436,21 +498,27 @@ template_item:
   | "owners" "{" owners "}" { $$ = NODE(OWNERS, @$, .owners = {.owners = $3}); }
   | "steps" block { $$ = NODE(STEPS, @$, .steps = {.steps = $block}); }
   | "on" events condition_opt[condition] block
-    { $$ = NODE(HANDLER, @$, .handler = {.events = $events, .condition = $condition, .steps = $block}); }
+    { $$ = NODE(HANDLER, @$, .handler = {.events = $events, .condition = $condition,
+          .steps = $block}); }
   | "on exception" word condition_opt[condition] block
-    { $$ = NODE(EXCEPTION_HANDLER, @$, .exception_handler = {.name = $word, .condition = $condition, .steps = $block}); }
+    { $$ = NODE(EXCEPTION_HANDLER, @$, .exception_handler = {.name = $word,
+          .condition = $condition, .steps = $block}); }
   | "on exception" condition_opt[condition] block
-    { $$ = NODE(EXCEPTION_HANDLER, @$, .exception_handler = {.condition = $condition, .steps = $block}); }
+    { $$ = NODE(EXCEPTION_HANDLER, @$, .exception_handler = {.condition = $condition,
+          .steps = $block}); }
   | "qa" "{" checks "}" { $$ = NODE(QA, @$, .qa = {.checks = $checks}); }
   | "close when" expr { $$ = NODE(CLOSING, @$, .closing = {.condition = $expr}); }
   | "close when" expr "with postmortem by" target "due" duration
-    { $$ = NODE(CLOSING, @$, .closing = {.condition = $expr, .postmortem_by = $target, .due = $duration}); }
+    { $$ = NODE(CLOSING, @$, .closing = {.condition = $expr, .postmortem_by = $target,
+          .due = $duration}); }
 
 start:
     "start on" events condition_opt[condition] duration_opt[holds]
-    { $$ = NODE(START, @$, .start = {.events = $events, .condition = $condition, .holds = $holds}); }
+    { $$ = NODE(START, @$, .start = {.events = $events, .condition = $condition,
+          .holds = $holds}); }
   | "start after" path "overdue" duration condition_opt[condition] duration_opt[holds]
-    { $$ = NODE(START, @$, .start = {.clock = $path, .overdue = $duration, .condition = $condition, .holds = $holds}); }
+    { $$ = NODE(START, @$, .start = {.clock = $path, .overdue = $duration,
+          .condition = $condition, .holds = $holds}); }
 
 events: paths
 
@@ -476,7 +544,8 @@ owner:
                                      .ack_count = $ack_rule.count, .within = $duration}); }
   | word target "ack" ack_rule "within" duration[within] "holds" duration[holds]
     { $$ = NODE(OWNER, @$, .owner = {.role = $word, .who = $target, .ack_by = $ack_rule.by,
-                                     .ack_count = $ack_rule.count, .within = $within, .holds = $holds}); }
+                                     .ack_count = $ack_rule.count, .within = $within,
+          .holds = $holds}); }
 
 ack_rule:
     %empty { $$ = (EscAckRule){.by = ESC_ACK_BY_ONE}; }
@@ -488,7 +557,7 @@ checks:
     %empty { $$ = esc_list_empty(); }
   | checks check { $$ = esc_list_append($1, $2); }
 
-/* --- steps ---------------------------------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 block: "{" steps "}" { $$ = $steps; }
 
@@ -500,18 +569,23 @@ step: short_step | rollback | action_call | await | ask | approve | check | if |
 
 /* Steps that have no `else` of their own and may therefore stand behind one without braces. */
 short_step:
-    "notify" target text via_opt[via] { $$ = NODE(NOTIFY, @$, .notify = {.to = $target, .text = $text, .via = $via}); }
+    "notify" target text via_opt[via] { $$ = NODE(NOTIFY, @$, .notify = {.to = $target,
+          .text = $text, .via = $via}); }
   | "page" target text { $$ = NODE(PAGE, @$, .page = {.to = $target, .text = $text}); }
   | "set" path "to" expr { $$ = NODE(SET, @$, .set = {.field = $path, .value = $expr}); }
-  | "create ticket" word record { $$ = NODE(CREATE, @$, .create = {.name = $word, .entries = $record}); }
+  | "create ticket" word record
+    { $$ = NODE(CREATE, @$, .create = {.name = $word, .entries = $record}); }
   | "assign to" target { $$ = NODE(ASSIGN, @$, .assign = {.to = $target}); }
   | "queue" path { $$ = NODE(QUEUE, @$, .queue = {.queue = $path}); }
   | "handoff to" target "because" text "expect" ACK "within" duration
-    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text, .expectation = ESC_EXPECTATION_ACKED, .within = $duration}); }
+    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text,
+          .expectation = ESC_EXPECTATION_ACKED, .within = $duration}); }
   | "handoff to" target "because" text "expect" ACKED "within" duration
-    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text, .expectation = ESC_EXPECTATION_ACKED, .within = $duration}); }
+    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text,
+          .expectation = ESC_EXPECTATION_ACKED, .within = $duration}); }
   | "handoff to" target "because" text "expect" RESOLVED "within" duration
-    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text, .expectation = ESC_EXPECTATION_RESOLVED, .within = $duration}); }
+    { $$ = NODE(HANDOFF, @$, .handoff = {.to = $target, .reason = $text,
+          .expectation = ESC_EXPECTATION_RESOLVED, .within = $duration}); }
   | "snapshot" snapshot_items[items] { $$ = NODE(SNAPSHOT, @$, .snapshot = {.items = $items}); }
   | "attach" expr { $$ = NODE(ATTACH, @$, .attach = {.value = $expr}); }
   | "open warroom" text { $$ = NODE(WARROOM, @$, .warroom = {.title = $text}); }
@@ -519,14 +593,16 @@ short_step:
   | "run" path arguments { $$ = NODE(RUN, @$, .run = {.runbook = $path, .arguments = $arguments}); }
   | "start template" path arguments
     { $$ = NODE(START_TEMPLATE, @$, .start_template = {.name = $path, .arguments = $arguments}); }
-  | "raise" quotable record_opt[record] { $$ = NODE(RAISE, @$, .raise = {.exception = $quotable, .entries = $record}); }
+  | "raise" quotable record_opt[record]
+    { $$ = NODE(RAISE, @$, .raise = {.exception = $quotable, .entries = $record}); }
   | "close" { $$ = NODE(CLOSE, @$, .close = {.outcome = esc_name_empty()}); }
   | "close" "as" quotable { $$ = NODE(CLOSE, @$, .close = {.outcome = $quotable}); }
   | "skip" { $$ = BARE(SKIP, @$); }
   | "resume" { $$ = BARE(RESUME, @$); }
   | "failover" { $$ = BARE(FAILOVER, @$); }
 
-/* Not a short step: as the body of a match arm it could not be told whether the text behind it is the next arm. */
+/* Not a short step: as the body of a match arm it could not be told whether the text behind it is
+ * the next arm. */
 rollback: "rollback" text_opt[reason] { $$ = NODE(ROLLBACK, @$, .rollback = {.reason = $reason}); }
 
 via_opt:
@@ -538,12 +614,15 @@ snapshot_items:
   | snapshot_items "," snapshot_item { $$ = esc_list_append($1, $3); }
 
 snapshot_item:
-    path duration_opt[window] { $$ = NODE(SNAPSHOT_ITEM, @$, .snapshot_item = {.what = $path, .window = $window}); }
+    path duration_opt[window] { $$ = NODE(SNAPSHOT_ITEM, @$, .snapshot_item = {.what = $path,
+          .window = $window}); }
 
 action_call:
     PATH arguments as_opt[result] within_opt[within] undo_opt[undo] else_opt[other]
-    { $$ = NODE(ACTION_CALL, @$, .action_call = {.action = $PATH, .arguments = $arguments, .result = $result, .within = $within,
-                                                 .undo = $undo, .otherwise = $other.steps, .has_else = $other.is_written}); }
+    { $$ = NODE(ACTION_CALL, @$, .action_call = {.action = $PATH, .arguments = $arguments,
+          .result = $result, .within = $within,
+                                                 .undo = $undo, .otherwise = $other.steps,
+          .has_else = $other.is_written}); }
 
 as_opt:
     %empty { $$ = esc_name_empty(); }
@@ -561,22 +640,27 @@ else_opt:
 
 await:
     "await" ACK within_opt[within] reminders else_opt[other]
-    { $$ = NODE(AWAIT, @$, .await = {.wait_for = ESC_AWAIT_ACK, .within = $within, .reminders = $reminders,
+    { $$ = NODE(AWAIT, @$, .await = {.wait_for = ESC_AWAIT_ACK, .within = $within,
+          .reminders = $reminders,
                                      .otherwise = $other.steps, .has_else = $other.is_written}); }
   | "await" expr "within" duration reminders else_opt[other]
     { $$ = esc_ast_await(parse, @$, $expr, $duration, $reminders, $other); }
   | "await" path "when" expr "within" duration reminders else_opt[other]
-    { $$ = NODE(AWAIT, @$, .await = {.wait_for = ESC_AWAIT_EVENT, .event = $path, .condition = $expr, .within = $duration,
-                                     .reminders = $reminders, .otherwise = $other.steps, .has_else = $other.is_written}); }
+    { $$ = NODE(AWAIT, @$, .await = {.wait_for = ESC_AWAIT_EVENT, .event = $path,
+          .condition = $expr, .within = $duration,
+                                     .reminders = $reminders, .otherwise = $other.steps,
+          .has_else = $other.is_written}); }
 
 reminders:
     %empty { $$ = esc_list_empty(); }
   | reminders "at" PERCENT block
-    { $$ = esc_list_append($1, NODE(REMINDER, esc_span_join(@2, @4), .reminder = {.percent = $PERCENT, .steps = $block})); }
+    { $$ = esc_list_append($1, NODE(REMINDER, esc_span_join(@2, @4),
+          .reminder = {.percent = $PERCENT, .steps = $block})); }
 
 ask:
     "ask" target text "within" duration "{" ask_items[items] "}"
-    { $$ = NODE(ASK, @$, .ask = {.who = $target, .question = $text, .within = $duration, .items = $items}); }
+    { $$ = NODE(ASK, @$, .ask = {.who = $target, .question = $text, .within = $duration,
+          .items = $items}); }
 
 ask_items:
     %empty { $$ = esc_list_empty(); }
@@ -590,8 +674,10 @@ ask_item:
 
 approve:
     "approve by" quorum text "within" duration else_opt[other]
-    { $$ = NODE(APPROVE, @$, .approve = {.by = $quorum.who, .count = $quorum.count, .text = $text, .within = $duration,
-                                         .otherwise = $other.steps, .has_else = $other.is_written}); }
+    { $$ = NODE(APPROVE, @$, .approve = {.by = $quorum.who, .count = $quorum.count, .text = $text,
+          .within = $duration,
+                                         .otherwise = $other.steps,
+          .has_else = $other.is_written}); }
 
 quorum:
     target { $$ = (EscQuorum){.who = $target, .count = 1}; }
@@ -602,8 +688,10 @@ check:
     "check" expr within_opt[within] before_close_opt[before] else_opt[other]
     { $$ = esc_ast_check(parse, @$, $expr, $within, $before, $other); }
   | "check" word text within_opt[within] before_close_opt[before] else_opt[other]
-    { $$ = NODE(CHECK, @$, .check = {.check_for = ESC_CHECK_FOR_CONFIRMED, .name = $word, .text = $text, .within = $within,
-                                     .is_before_close = $before, .otherwise = $other.steps, .has_else = $other.is_written}); }
+    { $$ = NODE(CHECK, @$, .check = {.check_for = ESC_CHECK_FOR_CONFIRMED, .name = $word,
+          .text = $text, .within = $within,
+                                     .is_before_close = $before, .otherwise = $other.steps,
+          .has_else = $other.is_written}); }
 
 before_close_opt:
     %empty { $$ = false; }
@@ -612,12 +700,14 @@ before_close_opt:
 if:
     "if" expr block { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $block}); }
   | "if" expr block[then] "else" block[other]
-    { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $then, .otherwise = $other, .has_else = true}); }
+    { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $then, .otherwise = $other,
+          .has_else = true}); }
   | "if" expr block[then] "else" if[nested] /* mistake: else if */
     { $$ = esc_ast_else_if(parse, @$, $expr, $then, @4, $nested); }
 
 match:
-    "match" expr "{" match_arms[arms] "}" { $$ = NODE(MATCH, @$, .match = {.value = $expr, .arms = $arms}); }
+    "match" expr "{" match_arms[arms] "}" { $$ = NODE(MATCH, @$, .match = {.value = $expr,
+          .arms = $arms}); }
 
 match_arms:
     %empty { $$ = esc_list_empty(); }
@@ -638,9 +728,10 @@ match_values:
 
 for_each:
     "for each" word "in" expr at_most_opt[most] block
-    { $$ = NODE(FOR_EACH, @$, .for_each = {.variable = $word, .list = $expr, .at_most = $most, .steps = $block}); }
+    { $$ = NODE(FOR_EACH, @$, .for_each = {.variable = $word, .list = $expr, .at_most = $most,
+          .steps = $block}); }
 
-/* --- policies --------------------------------------------------------------------------------------------------------------- */
+/* --- policies --------------------------------------------------------------------------------- */
 
 policy_items:
     %empty { $$ = esc_list_empty(); }
@@ -648,30 +739,37 @@ policy_items:
 
 policy_item:
     "approve" word "by" quorum
-    { $$ = NODE(POLICY_APPROVE, @$, .policy_approve = {.what = $word, .count = $quorum.count, .by = $quorum.who}); }
+    { $$ = NODE(POLICY_APPROVE, @$, .policy_approve = {.what = $word, .count = $quorum.count,
+          .by = $quorum.who}); }
   | "require" "owners" words condition_opt[condition]
-    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_OWNERS, .names = $words, .condition = $condition}); }
+    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_OWNERS,
+          .names = $words, .condition = $condition}); }
   | "require" ACK "within" duration condition_opt[condition]
-    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_ACK, .within = $duration, .condition = $condition}); }
+    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_ACK,
+          .within = $duration, .condition = $condition}); }
   | "require" "qa" words condition_opt[condition]
-    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_QA, .names = $words, .condition = $condition}); }
+    { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_QA, .names = $words,
+          .condition = $condition}); }
   | "require" "undo" "on" NAME
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
   | "require" "undo" "on" "system" NAME
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
   | "last resort" target { $$ = NODE(LAST_RESORT, @$, .last_resort = {.who = $target}); }
   | "limit" count word[what] "per" duration policy_else_opt[other]
-    { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .window = $duration, .otherwise = $other}); }
+    { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .window = $duration,
+          .otherwise = $other}); }
   | "limit" count word[what] "per" word[per] "per" duration policy_else_opt[other]
-    { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .per = $per, .window = $duration, .otherwise = $other}); }
-  | "retain" word duration { $$ = NODE(RETAIN, @$, .retain = {.what = $word, .duration = $duration}); }
+    { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .per = $per,
+          .window = $duration, .otherwise = $other}); }
+  | "retain" word duration
+    { $$ = NODE(RETAIN, @$, .retain = {.what = $word, .duration = $duration}); }
 
 policy_else_opt:
     %empty { $$ = NULL; }
   | "else" "digest" { $$ = BARE(DIGEST, @2); }
   | "else" short_step { $$ = $2; }
 
-/* --- tests ------------------------------------------------------------------------------------------------------------------- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 test_statements:
     %empty { $$ = esc_list_empty(); }
@@ -680,26 +778,35 @@ test_statements:
 test_statement:
     "at" LOCAL_TIME { $$ = NODE(TEST_AT, @$, .test_at = {.time = $LOCAL_TIME}); }
   | "after" duration { $$ = NODE(TEST_AFTER, @$, .test_after = {.duration = $duration}); }
-  | "given" word record { $$ = NODE(TEST_GIVEN, @$, .test_given = {.what = $word, .entries = $record}); }
-  | "on" path record_opt[record] { $$ = NODE(TEST_EVENT, @$, .test_event = {.event = $path, .entries = $record}); }
+  | "given" word record
+    { $$ = NODE(TEST_GIVEN, @$, .test_given = {.what = $word, .entries = $record}); }
+  | "on" path record_opt[record]
+    { $$ = NODE(TEST_EVENT, @$, .test_event = {.event = $path, .entries = $record}); }
   | "ack" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ACK, .by = $target}); }
-  | "resolve" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
+  | "resolve" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
   | "answer" word "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ANSWER, .name = $word, .by = $target}); }
   | "confirm" text "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CONFIRM, .text = $text, .by = $target}); }
-  | "approve by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_APPROVE, .by = $target}); }
-  | "reject" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_REJECT, .by = $target}); }
+  | "approve by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_APPROVE, .by = $target}); }
+  | "reject" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_REJECT, .by = $target}); }
   | "start" word "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word, .by = $target}); }
-  | "close" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CLOSE, .by = $target}); }
-  | "system" path "fails" { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
-  | "system" path "replies" reply { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .reply = $reply}); }
+  | "close" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CLOSE, .by = $target}); }
+  | "system" path "fails"
+    { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
+  | "system" path "replies" reply
+    { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .reply = $reply}); }
   | "deliver" "fails on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = false}); }
-  | "absent" target until_opt[until] { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until}); }
+  | "absent" target until_opt[until]
+    { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until}); }
   | "expect" facts { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.facts = $facts}); }
   | "expect that" expr { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.condition = $expr}); }
 
@@ -718,9 +825,12 @@ facts:
 fact:
     "nothing" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTHING}); }
   | "no" fact[denied] { $$ = esc_ast_denied(@$, $denied); }
-  | "notify" target text_opt[text] { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTIFY, .who = $target, .text = $text}); }
-  | "page" target text_opt[text] { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PAGE, .who = $target, .text = $text}); }
-  | "asked" target text_opt[text] { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ASKED, .who = $target, .text = $text}); }
+  | "notify" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTIFY, .who = $target, .text = $text}); }
+  | "page" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PAGE, .who = $target, .text = $text}); }
+  | "asked" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ASKED, .who = $target, .text = $text}); }
   | "owner" target { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_OWNER, .who = $target}); }
   | "role" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ROLE, .name = $word}); }
   | "exception" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_EXCEPTION, .name = $word}); }
@@ -728,11 +838,13 @@ fact:
   | "failed" words { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_FAILED, .names = $words}); }
   | "qa" words "passed" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PASSED, .names = $words}); }
   | "qa" words "failed" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_FAILED, .names = $words}); }
-  | "closed" as_opt[outcome] { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CLOSED, .name = $outcome}); }
+  | "closed" as_opt[outcome]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CLOSED, .name = $outcome}); }
   | "created" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CREATED, .name = $word}); }
   | "started" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_STARTED, .name = $word}); }
   | "call" path { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CALL, .who = $path}); }
-  | "handoff" because_opt[reason] { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_HANDOFF, .text = $reason}); }
+  | "handoff" because_opt[reason]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_HANDOFF, .text = $reason}); }
   | "handoff to" target because_opt[reason]
     { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_HANDOFF, .who = $target, .text = $reason}); }
 
@@ -740,7 +852,7 @@ because_opt:
     %empty { $$ = NULL; }
   | "because" text { $$ = $text; }
 
-/* --- values -------------------------------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 record_opt:
     %empty { $$ = esc_list_empty(); }
@@ -755,7 +867,8 @@ entries:
 
 entry:
     NAME ":" value { $$ = NODE(ENTRY, @$, .entry = {.name = $NAME, .value = $value}); }
-  | TEXT ":" value { $$ = NODE(ENTRY, @$, .entry = {.name = esc_ast_text_name($TEXT), .value = $value}); }
+  | TEXT ":" value
+    { $$ = NODE(ENTRY, @$, .entry = {.name = esc_ast_text_name($TEXT), .value = $value}); }
 
 value:
     expr
@@ -775,7 +888,8 @@ text_opt:
 
 text:
     TEXT
-  | TEXT_START text_parts[parts] TEXT_END { $$ = esc_ast_text(parse, @$, $TEXT_START, $parts, $TEXT_END); }
+  | TEXT_START text_parts[parts] TEXT_END
+    { $$ = esc_ast_text(parse, @$, $TEXT_START, $parts, $TEXT_END); }
 
 text_parts:
     expr { $$ = esc_list_one($1); }
@@ -792,7 +906,8 @@ count: INTEGER { $$ = esc_ast_count(parse, $INTEGER); }
 
 target: path | call
 
-call: word "(" expressions ")" { $$ = NODE(CALL, @$, .call = {.name = $word, .arguments = $expressions}); }
+call: word "(" expressions ")" { $$ = NODE(CALL, @$, .call = {.name = $word,
+          .arguments = $expressions}); }
 
 expressions:
     %empty { $$ = esc_list_empty(); }
@@ -831,8 +946,10 @@ expr:
   | "(" expr[inner] ")" { $$ = $inner; }
   | "changed" path { $$ = NODE(CHANGED, @$, .changed = {.path = $path}); }
   | "previous" path { $$ = NODE(PREVIOUS, @$, .previous = {.path = $path}); }
-  | "any" "(" word "in" expr[list] ":" expr[condition] ")" { $$ = esc_ast_quantifier(parse, @$, false, $word, $list, $condition); }
-  | "all" "(" word "in" expr[list] ":" expr[condition] ")" { $$ = esc_ast_quantifier(parse, @$, true, $word, $list, $condition); }
+  | "any" "(" word "in" expr[list] ":" expr[condition] ")"
+    { $$ = esc_ast_quantifier(parse, @$, false, $word, $list, $condition); }
+  | "all" "(" word "in" expr[list] ":" expr[condition] ")"
+    { $$ = esc_ast_quantifier(parse, @$, true, $word, $list, $condition); }
   | "not" expr[a] { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NOT, $a); }
   | "-" expr[a] %prec NEGATE { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NEGATE, $a); }
   | expr[a] "is missing" { $$ = esc_ast_unary(parse, @$, ESC_UNARY_IS_MISSING, $a); }
@@ -847,7 +964,8 @@ expr:
   | expr[a] ">=" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER_EQUAL, $a, $b); }
   | expr[a] "in" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
   | expr[a] "not in" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
-  | expr[a] "starts with" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
+  | expr[a] "starts with" expr[b]
+    { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
   | expr[a] "ends with" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }
   | expr[a] "contains" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_CONTAINS, $a, $b); }
   | expr[a] "+" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ADD, $a, $b); }
@@ -855,7 +973,7 @@ expr:
   | expr[a] "*" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_MULTIPLY, $a, $b); }
   | expr[a] "/" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_DIVIDE, $a, $b); }
 
-/* --- words ------------------------------------------------------------------------------------------------------------------------ */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* A name where nothing else can stand: a word of the language is as good as any. */
 word: soft_word | "lead"
@@ -868,14 +986,16 @@ quotable:
   | TEXT { $$ = esc_ast_unquoted(parse, $TEXT); } /* mistake: a name in quotes */
 
 soft_word:
-    NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule" | "channel" | "system"
-  | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test" | "absent" | "closed" | "daily" | "weekly"
-  | "override" | "action" | "each" | "pause" | "start" | "manual" | "alongside" | "owners" | ALL | "steps"
-  | "on" | "qa" | "notify" | "page" | "set" | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo"
-  | "await" | "wait" | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise" | "rollback"
-  | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit" | "retain" | "given" | "resolve" | "confirm"
-  | "reject" | "fails" | "replies" | "deliver" | "no" | "nothing" | "owner" | "role" | "exception" | "passed" | "failed"
-  | "created" | "call" | "started" | "asked" | "overdue" | "due"
+    NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule"
+  | "channel" | "system" | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test"
+  | "absent" | "closed" | "daily" | "weekly" | "override" | "action" | "each" | "pause" | "start"
+  | "manual" | "alongside" | "owners" | ALL | "steps" | "on" | "qa" | "notify" | "page" | "set"
+  | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo" | "await" | "wait"
+  | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
+  | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
+  | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
+  | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
+  | "started" | "asked" | "overdue" | "due"
 
 %%
 
@@ -904,6 +1024,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, EscParse *parse)
         return count;
     for (int i = 0; i < count; i++)
         names[i] = yysymbol_name(symbols[i]);
-    esc_syntax_put_unexpected(parse, yysymbol_name(yypcontext_token(context)), names, (size_t)count);
+    esc_syntax_put_unexpected(parse, yysymbol_name(yypcontext_token(context)), names,
+          (size_t)count);
     return 0;
 }

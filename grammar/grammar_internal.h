@@ -1,23 +1,31 @@
-/* grammar_internal.h - what the scanner, the parser and their constructors share. Private to this folder. */
+/* grammar_internal.h - what the scanner, the parser and their constructors share. Private to this
+ * folder. */
 #ifndef ESC_GRAMMAR_INTERNAL_H
 #define ESC_GRAMMAR_INTERNAL_H
 
 #include <esc/grammar.h>
 
-/* --- the state of one parse ---------------------------------------------------------------------- */
+/* --- the state of one parse ------------------------------------------------------------------- */
 
 /* What flex asks for: its own state, one buffer state and a buffer stack of one. It never grows. */
 #define SCANNER_RESERVE_SIZE 1024u
 
-/* What an open bracket is, so that a `}` knows whether it closes a block or goes back into a text. */
-typedef enum BracketKind { BRACKET_BRACE, BRACKET_ROUND, BRACKET_SQUARE, BRACKET_TEXT, BRACKET_LONG_TEXT } BracketKind;
+/* What an open bracket is, so that a `}` knows whether it closes a block or goes back into a text.
+ */
+typedef enum BracketKind {
+    BRACKET_BRACE,
+    BRACKET_ROUND,
+    BRACKET_SQUARE,
+    BRACKET_TEXT,
+    BRACKET_LONG_TEXT
+} BracketKind;
 
 typedef struct Bracket {
     BracketKind kind;
-    bool is_first;   /* text: no {…} of it was read yet */
-    uint32_t at;     /* offset of the bracket, or of the opening quote of the text */
+    bool is_first;    /* text: no {…} of it was read yet */
+    uint32_t at;      /* offset of the bracket, or of the opening quote of the text */
     uint32_t hole_at; /* text: offset of the { that is open now */
-    uint32_t indent; /* long text: the common indentation that is taken away */
+    uint32_t indent;  /* long text: the common indentation that is taken away */
 } Bracket;
 
 typedef struct EscParse {
@@ -26,7 +34,7 @@ typedef struct EscParse {
     uint32_t file;
     const EscSyntaxSink *errors;
     uint32_t error_count;
-    bool is_quiet;       /* errors are not reported: while skipping, and when only tokens are wanted */
+    bool is_quiet; /* errors are not reported: while skipping, and when only tokens are wanted */
     bool keeps_comments; /* comments are tokens: for esc_source_tokens */
 
     void *scanner;
@@ -35,22 +43,25 @@ typedef struct EscParse {
 
     Bracket brackets[ESC_NESTING_MAX];
     uint32_t bracket_count;
-    uint32_t text_at;      /* start of the piece of text that is being read */
-    uint32_t crooked_at;   /* a `{` whose `}` stands at another indentation: to blame for a missing one; 0 when none */
-    uint32_t resume_at;    /* where to go on after a fault that the scanner found; 0: at the token itself */
+    uint32_t text_at;    /* start of the piece of text that is being read */
+    uint32_t crooked_at; /* a `{` whose `}` stands at another indentation: to blame for a missing
+                            one; 0 when none */
+    uint32_t
+        resume_at; /* where to go on after a fault that the scanner found; 0: at the token itself */
 
-    EscSpan token, previous;   /* the last token that the parser was given, and the one before */
-    int declaration_token;     /* keyword of the declaration that is being read, 0 between declarations */
-    uint32_t declaration_at;   /* where it starts */
-    EscName declaration_name;  /* its first name, once that was read */
+    EscSpan token, previous; /* the last token that the parser was given, and the one before */
+    int declaration_token; /* keyword of the declaration that is being read, 0 between declarations
+                            */
+    uint32_t declaration_at;  /* where it starts */
+    EscName declaration_name; /* its first name, once that was read */
     bool wants_declared_name;
-    bool found_declaration;    /* the last token is the word of a declaration */
+    bool found_declaration; /* the last token is the word of a declaration */
 
     bool is_expression_too_deep;
     EscNodeList declarations;
 } EscParse;
 
-/* --- the scanner (escal.l) ------------------------------------------------------------------------- */
+/* --- the scanner (escal.l) -------------------------------------------------------------------- */
 
 ESC_MUST_USE EscStatus esc_scanner_open(EscParse *parse);
 void esc_scanner_close(EscParse *parse);
@@ -59,16 +70,16 @@ void esc_scanner_seek(EscParse *parse, uint32_t offset);
 bool esc_token_is_declaration(int token); /* whether a declaration begins with this word */
 bool esc_parse_is_line_start(const EscParse *parse, uint32_t at);
 
-/* --- brackets (bracket.c) ---------------------------------------------------------------------------- */
+/* --- brackets (bracket.c) --------------------------------------------------------------------- */
 
 /* False when there are too many inside one another, which is then reported. */
 bool esc_bracket_open(EscParse *parse, BracketKind kind, uint32_t at);
-/* Closes the innermost bracket of this kind; a `}` also those that were left open inside it. False when there is none: it does not
- * reach beyond the text it stands in. */
+/* Closes the innermost bracket of this kind; a `}` also those that were left open inside it. False
+ * when there is none: it does not reach beyond the text it stands in. */
 bool esc_bracket_close(EscParse *parse, BracketKind kind, uint32_t at);
 const Bracket *esc_bracket_top(const EscParse *parse); /* NULL when none is open */
 
-/* --- reports (syntax_error.c, unexpected.c) ------------------------------------------------------------- */
+/* --- reports (syntax_error.c, unexpected.c) --------------------------------------------------- */
 
 #define ESC_SYNTAX_CODE_LIST(X)                                                                    \
     X(SOURCE_TOO_LONG, "E0001")                                                                    \
@@ -83,32 +94,32 @@ const Bracket *esc_bracket_top(const EscParse *parse); /* NULL when none is open
     X(BAD_LITERAL, "E0010")                                                                        \
     X(EXPRESSION_TOO_DEEP, "E0011")                                                                \
     X(TOO_MANY_ERRORS, "E0012")                                                                    \
-    X(DOUBLE_EQUALS, "E0101")                                                                      \
-    X(AND_SIGNS, "E0102")                                                                          \
-    X(OR_SIGNS, "E0103")                                                                           \
-    X(NOT_SIGN, "E0104")                                                                           \
-    X(SPELLED_UNIT, "E0105")                                                                       \
-    X(UNIT_MISSING, "E0106")                                                                       \
-    X(QUOTED_NAME, "E0107")                                                                        \
-    X(OTHER_QUOTES, "E0108")                                                                       \
-    X(BRACE_MISSING, "E0109")                                                                      \
-    X(SEMICOLON, "E0110")                                                                          \
-    X(ELSE_IF, "E0111")                                                                            \
-    X(IS_FOR_EQUALS, "E0112")                                                                      \
-    X(OTHER_COMMENT, "E0113")                                                                      \
-    X(OTHER_NOT_EQUAL, "E0114")                                                                    \
-    X(BRACE_EXTRA, "E0115")                                                                        \
-    X(UNEXPECTED, "E0120")                                                                         \
-    X(DEADLINE_MISSING, "E0121")                                                                   \
-    X(REASON_MISSING, "E0122")                                                                     \
-    X(EXPECTATION_MISSING, "E0123")                                                                \
-    X(TEXT_MISSING, "E0124")                                                                       \
-    X(DURATION_MISSING, "E0125")                                                                   \
-    X(NAME_MISSING, "E0126")                                                                       \
-    X(UNKNOWN_DECLARATION, "E0127")                                                                \
-    X(UNKNOWN_WORD, "E0128")                                                                       \
-    X(VALUE_MISSING, "E0129")                                                                      \
-    X(PART_MISSING, "E0130")
+    X(DOUBLE_EQUALS, "E0021")                                                                      \
+    X(AND_SIGNS, "E0022")                                                                          \
+    X(OR_SIGNS, "E0023")                                                                           \
+    X(NOT_SIGN, "E0024")                                                                           \
+    X(SPELLED_UNIT, "E0025")                                                                       \
+    X(UNIT_MISSING, "E0026")                                                                       \
+    X(QUOTED_NAME, "E0027")                                                                        \
+    X(OTHER_QUOTES, "E0028")                                                                       \
+    X(BRACE_MISSING, "E0029")                                                                      \
+    X(SEMICOLON, "E0030")                                                                          \
+    X(ELSE_IF, "E0031")                                                                            \
+    X(IS_FOR_EQUALS, "E0032")                                                                      \
+    X(OTHER_COMMENT, "E0033")                                                                      \
+    X(OTHER_NOT_EQUAL, "E0034")                                                                    \
+    X(BRACE_EXTRA, "E0035")                                                                        \
+    X(UNEXPECTED, "E0040")                                                                         \
+    X(DEADLINE_MISSING, "E0041")                                                                   \
+    X(REASON_MISSING, "E0042")                                                                     \
+    X(EXPECTATION_MISSING, "E0043")                                                                \
+    X(TEXT_MISSING, "E0044")                                                                       \
+    X(DURATION_MISSING, "E0045")                                                                   \
+    X(NAME_MISSING, "E0046")                                                                       \
+    X(UNKNOWN_DECLARATION, "E0047")                                                                \
+    X(UNKNOWN_WORD, "E0048")                                                                       \
+    X(VALUE_MISSING, "E0049")                                                                      \
+    X(PART_MISSING, "E0050")
 
 typedef enum EscSyntaxCode {
 #define ESC_SYNTAX_CODE_ENUM(name, code) ESC_SYNTAX_##name,
@@ -117,45 +128,52 @@ typedef enum EscSyntaxCode {
         ESC_SYNTAX_CODE_COUNT
 } EscSyntaxCode;
 
-/* Starts a report: place and message. The caller adds hint, fix or related place and calls esc_syntax_put. */
+/* Starts a report: place and message. The caller adds hint, fix or related place and calls
+ * esc_syntax_put. */
 EscSyntaxError esc_syntax_error(EscSyntaxCode code, EscSpan span, EscText message);
 void esc_syntax_put(EscParse *parse, const EscSyntaxError *error);
 /* The whole report in one call, for mistakes whose cure is to write `fix` in place of the span. */
-void esc_syntax_put_fix(EscParse *parse, EscSyntaxCode code, EscSpan span, EscText message, EscText fix);
+void esc_syntax_put_fix(EscParse *parse, EscSyntaxCode code, EscSpan span, EscText message,
+                        EscText fix);
 
-/* Something stands deeper inside something else than ESC_NESTING_MAX or the parser's stack allow. */
+/* Something stands deeper inside something else than ESC_NESTING_MAX or the parser's stack allow.
+ */
 void esc_syntax_put_too_deep(EscParse *parse, EscSpan span);
-/* The parser met `unexpected` at parse->token where only `expected` could stand: finds the sentence that explains it. */
-void esc_syntax_put_unexpected(EscParse *parse, const char *unexpected, const char *const *expected, size_t count);
+/* The parser met `unexpected` at parse->token where only `expected` could stand: finds the sentence
+ * that explains it. */
+void esc_syntax_put_unexpected(EscParse *parse, const char *unexpected, const char *const *expected,
+                               size_t count);
 
-/* --- literals (literal.c, text.c) ------------------------------------------------------------------------- */
+/* --- literals (literal.c, text.c) ------------------------------------------------------------- */
 
 EscText esc_parse_slice(const EscParse *parse, uint32_t start, uint32_t end);
 EscSpan esc_parse_span(const EscParse *parse, uint32_t start, uint32_t end);
 
-/* Each returns a node, also when it reports that the literal has no meaning; NULL only without memory. */
+/* Each returns a node, also when it reports that the literal has no meaning; NULL only without
+ * memory. */
 EscNode *esc_literal_number(EscParse *parse, EscSpan span);
 EscNode *esc_literal_percent(EscParse *parse, EscSpan span);
 EscNode *esc_literal_duration(EscParse *parse, EscSpan span);
-EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span); /* "5 minutes", with its report */
+EscNode *esc_literal_spelled_duration(EscParse *parse,
+                                      EscSpan span); /* "5 minutes", with its report */
 EscNode *esc_literal_local_time(EscParse *parse, EscSpan span);
 EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span);
 EscNode *esc_literal_path(EscParse *parse, EscSpan span);
-EscNode *esc_literal_bad(EscParse *parse, EscSpan span); /* "5x": reports, and stands for a number */
+EscNode *esc_literal_bad(EscParse *parse,
+                         EscSpan span); /* "5x": reports, and stands for a number */
 
 /* A whole text without {…}: `span` with its quotes, the contents between start and end. */
 EscNode *esc_literal_text(EscParse *parse, EscSpan span, uint32_t start, uint32_t end);
-/* A piece of a text with {…}, or a text that needs decoding: [start, end) of the source. NULL when it is empty. is_last: its closing
- * quotes follow. */
-EscNode *esc_literal_piece(EscParse *parse, const Bracket *text, uint32_t start, uint32_t end, bool is_last);
+/* A piece of a text with {…}, or a text that needs decoding: [start, end) of the source. NULL when
+ * it is empty. is_last: its closing quotes follow. */
+EscNode *esc_literal_piece(EscParse *parse, const Bracket *text, uint32_t start, uint32_t end,
+                           bool is_last);
 /* The TEXT node around a piece that is the whole text; `piece` may be NULL: "". */
 EscNode *esc_literal_whole(EscParse *parse, EscSpan span, EscNode *piece);
 /* The indentation that all lines of the long text that opens at `at` have in common. */
 uint32_t esc_text_common_indent(const EscParse *parse, uint32_t at);
 
-/* --- constructors (node.c, ast_*.c) -------------------------------------------------------------------------- */
-
-
+/* --- constructors (node.c, ast_*.c) ----------------------------------------------------------- */
 
 /* A copy of *node in the arena, as large as its kind needs. NULL without memory. */
 EscNode *esc_node_put(EscParse *parse, const EscNode *node);

@@ -1,6 +1,7 @@
 /* literal.c - numbers, durations, times and dotted names: from their spelling to nodes.
  *
- * A literal without a meaning (the 31st of February) is reported here and gets a harmless value, so that the parse goes on. */
+ * A literal without a meaning (the 31st of February) is reported here and gets a harmless value, so
+ * that the parse goes on. */
 #include "ast.h"
 
 #include <stdlib.h>
@@ -33,10 +34,11 @@ static EscText slice_of(const EscParse *parse, EscSpan span)
 
 static EscNode *put_number(EscParse *parse, EscSpan span, double value)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_NUMBER, .span = span, .number = {.value = value}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_NUMBER, .span = span, .number = {.value = value}});
 }
 
-/* --- numbers ------------------------------------------------------------------------------------- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 /* Digits with at most one dot; false when there are too many of them. */
 static bool read_number(EscText text, double *value)
@@ -47,7 +49,9 @@ static bool read_number(EscText text, double *value)
         return false;
     memcpy(digits, text.data, text.size);
     digits[text.size] = '\0';
-    *value = strtod(digits, NULL); /* the scanner lets through only what reads alike in every locale but for the dot */
+    *value = strtod(
+        digits,
+        NULL); /* the scanner lets through only what reads alike in every locale but for the dot */
     return true;
 }
 
@@ -86,26 +90,35 @@ EscNode *esc_literal_percent(EscParse *parse, EscSpan span)
     double value = 0;
     if (!read_decimal(esc_parse_slice(parse, span.start, span.end - 1), &value))
         put_bad(parse, span, "this number has more than 40 digits", "");
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_PERCENT, .span = span, .percent = {.value = value}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_PERCENT, .span = span, .percent = {.value = value}});
 }
 
 EscNode *esc_literal_bad(EscParse *parse, EscSpan span)
 {
-    put_bad(parse, span, "this is neither a number nor a duration", "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`; a name does not begin with a digit");
+    put_bad(parse, span, "this is neither a number nor a duration",
+            "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`; a name does not begin with a "
+            "digit");
     return put_number(parse, span, 0);
 }
 
-/* --- durations ------------------------------------------------------------------------------------ */
+/* --- durations -------------------------------------------------------------------------------- */
 
 static int64_t unit_ms(char unit)
 {
     switch (unit) {
-    case 's': return ESC_SECOND_MS;
-    case 'm': return ESC_MINUTE_MS;
-    case 'h': return ESC_HOUR_MS;
-    case 'd': return ESC_DAY_MS;
-    case 'w': return 7 * ESC_DAY_MS;
-    default: return ESC_YEAR_MS; /* y: the scanner lets nothing else through */
+    case 's':
+        return ESC_SECOND_MS;
+    case 'm':
+        return ESC_MINUTE_MS;
+    case 'h':
+        return ESC_HOUR_MS;
+    case 'd':
+        return ESC_DAY_MS;
+    case 'w':
+        return 7 * ESC_DAY_MS;
+    default:
+        return ESC_YEAR_MS; /* y: the scanner lets nothing else through */
     }
 }
 
@@ -128,7 +141,8 @@ static int64_t read_digits(EscText text, size_t *at)
 
 static EscNode *put_duration(EscParse *parse, EscSpan span, int64_t ms)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ms}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_DURATION, .span = span, .duration = {.ms = ms}});
 }
 
 static bool add_duration(int64_t *sum, int64_t count, int64_t unit)
@@ -147,7 +161,8 @@ EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
         int64_t count = read_digits(text, &at);
         int64_t unit = unit_ms(text.data[at++]);
         if (unit >= unit_before) {
-            put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
+            put_bad(parse, span, "the parts of a duration go from large to small",
+                    "such as `1h30m`");
             break;
         }
         unit_before = unit;
@@ -172,12 +187,13 @@ EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)
     if (!add_duration(&sum, count, unit_ms(unit)))
         put_bad(parse, span, "this duration is longer than 1000 years", "");
     else if (!parse->is_quiet)
-        esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span, ESC_TEXT("the unit of a duration is one letter behind the number"),
+        esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span,
+                           ESC_TEXT("the unit of a duration is one letter behind the number"),
                            esc_arena_printf(parse->arena, "%.*s%c", ESC_TEXT_ARG(digits), unit));
     return put_duration(parse, span, sum);
 }
 
-/* --- times ------------------------------------------------------------------------------------------ */
+/* --- times ------------------------------------------------------------------------------------ */
 
 EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
 {
@@ -188,10 +204,13 @@ EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
     int64_t minute = read_digits(text, &at);
     int64_t minutes = hour * 60 + minute;
     if (minute > 59 || minutes > 24 * 60) {
-        put_bad(parse, span, "there is no such time of day", "times of day go from `00:00` to `24:00`");
+        put_bad(parse, span, "there is no such time of day",
+                "times of day go from `00:00` to `24:00`");
         minutes = 0;
     }
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY, .span = span, .time_of_day = {.minutes = (uint16_t)minutes}});
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
+                                          .span = span,
+                                          .time_of_day = {.minutes = (uint16_t)minutes}});
 }
 
 static unsigned days_in_month(int64_t year, int64_t month)
@@ -213,22 +232,34 @@ EscNode *esc_literal_local_time(EscParse *parse, EscSpan span)
             at++;
     }
     bool ends_well = at == text.size && is_digit(text.data[text.size - 1]);
-    bool is_date = fields[0] >= 1 && fields[1] >= 1 && fields[1] <= 12 && fields[2] >= 1 && fields[2] <= days_in_month(fields[0], fields[1]);
+    bool is_date = fields[0] >= 1 && fields[1] >= 1 && fields[1] <= 12 && fields[2] >= 1 &&
+                   fields[2] <= days_in_month(fields[0], fields[1]);
     if (!ends_well || (count != 3 && count != 5)) {
-        put_bad(parse, span, "a date looks like `2026-01-05`, and with a time like `2026-01-05T09:00`",
-                "it is local to the zone of the workspace or schedule, so it has no zone of its own");
-        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span, .local_time = {.year = 2000, .month = 1, .day = 1}});
+        put_bad(
+            parse, span, "a date looks like `2026-01-05`, and with a time like `2026-01-05T09:00`",
+            "it is local to the zone of the workspace or schedule, so it has no zone of its own");
+        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME,
+                                              .span = span,
+                                              .local_time = {.year = 2000, .month = 1, .day = 1}});
     }
     if (!is_date || fields[3] > 23 || fields[4] > 59) {
-        put_bad(parse, span, is_date ? "there is no such time of day" : "there is no such date", "");
-        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span, .local_time = {.year = 2000, .month = 1, .day = 1}});
+        put_bad(parse, span, is_date ? "there is no such time of day" : "there is no such date",
+                "");
+        return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME,
+                                              .span = span,
+                                              .local_time = {.year = 2000, .month = 1, .day = 1}});
     }
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME, .span = span,
-                                          .local_time = {.year = (uint16_t)fields[0], .month = (uint8_t)fields[1], .day = (uint8_t)fields[2],
-                                                         .hour = (uint8_t)fields[3], .minute = (uint8_t)fields[4], .has_time = count == 5}});
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME,
+                                          .span = span,
+                                          .local_time = {.year = (uint16_t)fields[0],
+                                                         .month = (uint8_t)fields[1],
+                                                         .day = (uint8_t)fields[2],
+                                                         .hour = (uint8_t)fields[3],
+                                                         .minute = (uint8_t)fields[4],
+                                                         .has_time = count == 5}});
 }
 
-/* --- dotted names --------------------------------------------------------------------------------------- */
+/* --- dotted names ----------------------------------------------------------------------------- */
 
 EscNode *esc_literal_path(EscParse *parse, EscSpan span)
 {
@@ -251,12 +282,15 @@ EscNode *esc_literal_path(EscParse *parse, EscSpan span)
         start = i + 1;
     }
     if (is_long || count > ESC_PATH_PARTS_MAX) {
-        EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
-                                                is_long ? ESC_TEXT("a word of this name is longer than 64 letters")
-                                                        : ESC_TEXT("this name has more than 16 words"));
+        EscSyntaxError error =
+            esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
+                             is_long ? ESC_TEXT("a word of this name is longer than 64 letters")
+                                     : ESC_TEXT("this name has more than 16 words"));
         esc_syntax_put(parse, &error);
     }
     if (count > ESC_PATH_PARTS_MAX)
         count = ESC_PATH_PARTS_MAX;
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_PATH, .span = span, .path = {.parts = parts, .count = count}});
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_PATH, .span = span, .path = {.parts = parts, .count = count}});
 }

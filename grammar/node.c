@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A kind needs the members in front of the union and its own member, not the largest one: a tree has several nodes for each
- * token, so this halves its memory. */
+/* A kind needs the members in front of the union and its own member, not the largest one: a tree
+ * has several nodes for each token, so this halves its memory. */
 static const uint16_t node_sizes[ESC_NODE_COUNT] = {
 #define NODE_SIZE(name, member, text)                                                              \
     [ESC_NODE_##name] = (uint16_t)(offsetof(EscNode, file) + sizeof(((EscNode *)NULL)->member)),

@@ -1,16 +1,18 @@
-/* parse.c - one file: checks its bytes, runs the parser, and goes on behind every declaration that is wrong.
+/* parse.c - one file: checks its bytes, runs the parser, and goes on behind every declaration that
+ * is wrong.
  *
- * Declarations are independent and begin with a word of their own at the start of a line. So after a fault it is sound to skip to
- * the next such word and to start with an empty parser: nothing of the broken declaration can spoil the others. */
+ * Declarations are independent and begin with a word of their own at the start of a line. So after
+ * a fault it is sound to skip to the next such word and to start with an empty parser: nothing of
+ * the broken declaration can spoil the others. */
 #include "ast.h"
 #include "escal_parser.h"
 
 #include <string.h>
 
-/* --- bytes ------------------------------------------------------------------------------------------- */
+/* --- bytes ------------------------------------------------------------------------------------ */
 
-/* Characters that turn the direction of the text, so that a reviewer sees something else than the compiler:
- * U+202A to U+202E and U+2066 to U+2069. */
+/* Characters that turn the direction of the text, so that a reviewer sees something else than the
+ * compiler: U+202A to U+202E and U+2066 to U+2069. */
 static bool is_direction_control(const char *at, size_t left)
 {
     if (left < 3 || at[0] != '\xe2')
@@ -30,8 +32,11 @@ static void check_directions(EscParse *parse)
             return;
         at = (size_t)(found - data);
         if (is_direction_control(found, size - at))
-            esc_syntax_put_fix(parse, ESC_SYNTAX_DIRECTION_CONTROL, esc_parse_span(parse, (uint32_t)at, (uint32_t)at + 3),
-                               ESC_TEXT("an invisible character here turns the direction of the text"), ESC_TEXT(""));
+            esc_syntax_put_fix(
+                parse, ESC_SYNTAX_DIRECTION_CONTROL,
+                esc_parse_span(parse, (uint32_t)at, (uint32_t)at + 3),
+                ESC_TEXT("an invisible character here turns the direction of the text"),
+                ESC_TEXT(""));
         at += 3;
     }
 }
@@ -42,7 +47,8 @@ static bool check_bytes(EscParse *parse)
     EscSyntaxError error;
     size_t bad_at = 0;
     if (parse->source.size > ESC_SOURCE_SIZE_MAX) {
-        error = esc_syntax_error(ESC_SYNTAX_SOURCE_TOO_LONG, esc_parse_span(parse, 0, 0), ESC_TEXT("this file is longer than 1 MiB"));
+        error = esc_syntax_error(ESC_SYNTAX_SOURCE_TOO_LONG, esc_parse_span(parse, 0, 0),
+                                 ESC_TEXT("this file is longer than 1 MiB"));
         error.hint = ESC_TEXT("a workspace may have any number of files");
         esc_syntax_put(parse, &error);
         return false;
@@ -51,7 +57,8 @@ static bool check_bytes(EscParse *parse)
         EscSpan span = esc_parse_span(parse, (uint32_t)bad_at, (uint32_t)bad_at + 1);
         bool is_nul = parse->source.data[bad_at] == '\0';
         error = esc_syntax_error(is_nul ? ESC_SYNTAX_NUL_BYTE : ESC_SYNTAX_NOT_UTF8, span,
-                                 is_nul ? ESC_TEXT("there is a NUL byte here") : ESC_TEXT("the bytes here are not UTF-8"));
+                                 is_nul ? ESC_TEXT("there is a NUL byte here")
+                                        : ESC_TEXT("the bytes here are not UTF-8"));
         error.hint = ESC_TEXT("a source file is text in UTF-8");
         esc_syntax_put(parse, &error);
         return false;
@@ -60,30 +67,48 @@ static bool check_bytes(EscParse *parse)
     return true;
 }
 
-/* --- declarations ----------------------------------------------------------------------------------------- */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 static EscNodeKind kind_declared_by(int token)
 {
     switch (token) {
-    case T_WORKSPACE: return ESC_NODE_WORKSPACE;
-    case T_USE: return ESC_NODE_USE;
+    case T_WORKSPACE:
+        return ESC_NODE_WORKSPACE;
+    case T_USE:
+        return ESC_NODE_USE;
     case T_TICKET:
-    case T_EXTEND_TICKET: return ESC_NODE_TICKET;
-    case T_EVENT: return ESC_NODE_EVENT;
-    case T_PERSON: return ESC_NODE_PERSON;
-    case T_TEAM: return ESC_NODE_TEAM;
-    case T_CALENDAR: return ESC_NODE_CALENDAR;
-    case T_SCHEDULE: return ESC_NODE_SCHEDULE;
-    case T_CHANNEL: return ESC_NODE_CHANNEL;
-    case T_SYSTEM: return ESC_NODE_SYSTEM;
-    case T_SOURCE: return ESC_NODE_SOURCE;
-    case T_SLA: return ESC_NODE_SLA;
-    case T_ROUTE: return ESC_NODE_ROUTE;
-    case T_RUNBOOK: return ESC_NODE_RUNBOOK;
-    case T_TEMPLATE: return ESC_NODE_TEMPLATE;
-    case T_POLICY: return ESC_NODE_POLICY;
-    case T_TEST: return ESC_NODE_TEST;
-    default: return ESC_NODE_BROKEN;
+    case T_EXTEND_TICKET:
+        return ESC_NODE_TICKET;
+    case T_EVENT:
+        return ESC_NODE_EVENT;
+    case T_PERSON:
+        return ESC_NODE_PERSON;
+    case T_TEAM:
+        return ESC_NODE_TEAM;
+    case T_CALENDAR:
+        return ESC_NODE_CALENDAR;
+    case T_SCHEDULE:
+        return ESC_NODE_SCHEDULE;
+    case T_CHANNEL:
+        return ESC_NODE_CHANNEL;
+    case T_SYSTEM:
+        return ESC_NODE_SYSTEM;
+    case T_SOURCE:
+        return ESC_NODE_SOURCE;
+    case T_SLA:
+        return ESC_NODE_SLA;
+    case T_ROUTE:
+        return ESC_NODE_ROUTE;
+    case T_RUNBOOK:
+        return ESC_NODE_RUNBOOK;
+    case T_TEMPLATE:
+        return ESC_NODE_TEMPLATE;
+    case T_POLICY:
+        return ESC_NODE_POLICY;
+    case T_TEST:
+        return ESC_NODE_TEST;
+    default:
+        return ESC_NODE_BROKEN;
     }
 }
 
@@ -91,8 +116,10 @@ static void declare_broken(EscParse *parse, uint32_t end)
 {
     EscNodeKind kind = kind_declared_by(parse->declaration_token);
     uint32_t start = parse->declaration_token == 0 ? parse->token.start : parse->declaration_at;
-    EscNode *broken = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_BROKEN, .span = esc_parse_span(parse, start, end < start ? start : end),
-                                                     .broken = {.declares = kind, .name = parse->declaration_name}});
+    EscNode *broken = esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_BROKEN,
+                          .span = esc_parse_span(parse, start, end < start ? start : end),
+                          .broken = {.declares = kind, .name = parse->declaration_name}});
     parse->declarations = esc_list_append(parse->declarations, broken);
 }
 
@@ -114,17 +141,19 @@ void esc_parse_declare(EscParse *parse, EscNode *declaration)
     begin_declaration(parse);
 }
 
-/* --- recovery --------------------------------------------------------------------------------------------------- */
+/* --- recovery --------------------------------------------------------------------------------- */
 
 static bool is_fresh_start(const EscParse *parse, int token)
 {
     return esc_token_is_declaration(token) && esc_parse_is_line_start(parse, parse->token.start);
 }
 
-/* Moves to the next declaration at the start of a line, behind the one that was broken. False when there is none. */
+/* Moves to the next declaration at the start of a line, behind the one that was broken. False when
+ * there is none. */
 static bool skip_to_declaration(EscParse *parse)
 {
-    uint32_t behind = parse->declaration_token == 0 ? parse->token.start : parse->declaration_at + 1;
+    uint32_t behind =
+        parse->declaration_token == 0 ? parse->token.start : parse->declaration_at + 1;
     uint32_t from = parse->resume_at != 0 ? parse->resume_at : parse->token.start;
     parse->resume_at = 0;
     begin_declaration(parse);
@@ -157,7 +186,8 @@ static bool skip_to_declaration(EscParse *parse)
     return is_found;
 }
 
-/* Parses as often as there are broken declarations. Each turn goes on behind the one before, so this ends. */
+/* Parses as often as there are broken declarations. Each turn goes on behind the one before, so
+ * this ends. */
 static void parse_declarations(EscParse *parse)
 {
     for (;;) {
@@ -165,14 +195,17 @@ static void parse_declarations(EscParse *parse)
         int rc = esc_yyparse(parse);
         if (rc == 0)
             return;
-        ESC_ASSERT(parse->error_count > errors_before || parse->error_count >= ESC_SYNTAX_ERRORS_MAX || esc_arena_failed(parse->arena));
+        ESC_ASSERT(parse->error_count > errors_before ||
+                   parse->error_count >= ESC_SYNTAX_ERRORS_MAX || esc_arena_failed(parse->arena));
         declare_broken(parse, parse->token.start);
-        if (parse->error_count >= ESC_SYNTAX_ERRORS_MAX || esc_arena_failed(parse->arena) || !skip_to_declaration(parse))
+        if (parse->error_count >= ESC_SYNTAX_ERRORS_MAX || esc_arena_failed(parse->arena) ||
+            !skip_to_declaration(parse))
             return;
     }
 }
 
-EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source, const EscSyntaxSink *errors)
+EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
+                          const EscSyntaxSink *errors)
 {
     EscParse *parse = esc_arena_alloc(arena, sizeof *parse);
     if (parse == NULL)
@@ -185,7 +218,9 @@ EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source, const 
         esc_scanner_close(parse);
     }
     uint32_t size = source.size > UINT32_MAX ? UINT32_MAX : (uint32_t)source.size;
-    EscNode *node = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_FILE, .span = esc_parse_span(parse, 0, size),
-                                                   .file = {.declarations = parse->declarations, .error_count = parse->error_count}});
+    EscNode *node = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_FILE,
+                                                   .span = esc_parse_span(parse, 0, size),
+                                                   .file = {.declarations = parse->declarations,
+                                                            .error_count = parse->error_count}});
     return esc_arena_failed(arena) ? NULL : node;
 }

@@ -1,4 +1,5 @@
-/* syntax_error.c - how a fault gets to the caller's sink. Which fault it is, is decided elsewhere. */
+/* syntax_error.c - how a fault gets to the caller's sink. Which fault it is, is decided elsewhere.
+ */
 #include "ast.h"
 
 static const char *const codes[ESC_SYNTAX_CODE_COUNT] = {
@@ -28,12 +29,14 @@ void esc_syntax_put(EscParse *parse, const EscSyntaxError *error)
         send(parse, error);
         return;
     }
-    EscSyntaxError last = esc_syntax_error(ESC_SYNTAX_TOO_MANY_ERRORS, error->span, ESC_TEXT("there are too many faults in this file"));
+    EscSyntaxError last = esc_syntax_error(ESC_SYNTAX_TOO_MANY_ERRORS, error->span,
+                                           ESC_TEXT("there are too many faults in this file"));
     last.hint = ESC_TEXT("the rest is shown when these are mended");
     send(parse, &last);
 }
 
-void esc_syntax_put_fix(EscParse *parse, EscSyntaxCode code, EscSpan span, EscText message, EscText fix)
+void esc_syntax_put_fix(EscParse *parse, EscSyntaxCode code, EscSpan span, EscText message,
+                        EscText fix)
 {
     EscSyntaxError error = esc_syntax_error(code, span, message);
     error.has_fix = true;
@@ -44,7 +47,9 @@ void esc_syntax_put_fix(EscParse *parse, EscSyntaxCode code, EscSpan span, EscTe
 
 void esc_syntax_put_too_deep(EscParse *parse, EscSpan span)
 {
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_NESTED_TOO_DEEP, span, ESC_TEXT("too much stands inside one another here"));
-    error.hint = ESC_TEXT("at most 32 blocks, brackets and texts; a runbook can take some of them over");
+    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_NESTED_TOO_DEEP, span,
+                                            ESC_TEXT("too much stands inside one another here"));
+    error.hint =
+        ESC_TEXT("at most 32 blocks, brackets and texts; a runbook can take some of them over");
     esc_syntax_put(parse, &error);
 }

@@ -5,7 +5,9 @@
 
 static EscNode *put_literal(EscParse *parse, EscSpan span, EscText value)
 {
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TEXT_LITERAL, .span = span, .text_literal = {.value = value}});
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_TEXT_LITERAL, .span = span, .text_literal = {.value = value}});
 }
 
 EscNode *esc_literal_whole(EscParse *parse, EscSpan span, EscNode *piece)
@@ -22,18 +24,20 @@ EscNode *esc_literal_text(EscParse *parse, EscSpan span, uint32_t start, uint32_
 {
     EscNode *piece = NULL;
     if (end > start)
-        piece = put_literal(parse, esc_parse_span(parse, start, end), esc_parse_slice(parse, start, end));
+        piece = put_literal(parse, esc_parse_span(parse, start, end),
+                            esc_parse_slice(parse, start, end));
     return esc_literal_whole(parse, span, piece);
 }
 
-/* --- indentation of long texts ------------------------------------------------------------------------ */
+/* --- indentation of long texts ---------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The first line counts only from its text on, so it never takes part; lines of blanks do not either. */
+/* The first line counts only from its text on, so it never takes part; lines of blanks do not
+ * either. */
 uint32_t esc_text_common_indent(const EscParse *parse, uint32_t at)
 {
     EscText source = parse->source;
@@ -41,7 +45,8 @@ uint32_t esc_text_common_indent(const EscParse *parse, uint32_t at)
     bool is_at_line_start = false;
     for (size_t i = (size_t)at + 3; i < source.size; i++) {
         char c = source.data[i];
-        bool is_closing = c == '"' && source.size - i >= 3 && memcmp(source.data + i, "\"\"\"", 3) == 0;
+        bool is_closing =
+            c == '"' && source.size - i >= 3 && memcmp(source.data + i, "\"\"\"", 3) == 0;
         if (is_closing)
             break;
         if (c == '\n') {
@@ -60,19 +65,28 @@ uint32_t esc_text_common_indent(const EscParse *parse, uint32_t at)
     return common == UINT32_MAX ? 0 : common;
 }
 
-/* --- decoding --------------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 /* \" \\ \n \{ \} \t; anything else is reported and kept as it was written. */
 static char decode_escape(EscParse *parse, uint32_t at)
 {
     char c = parse->source.data[at + 1];
     switch (c) {
-    case 'n': return '\n';
-    case 't': return '\t';
-    case '"': case '\\': case '{': case '}': return c;
-    default: break;
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    case '"':
+    case '\\':
+    case '{':
+    case '}':
+        return c;
+    default:
+        break;
     }
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNKNOWN_ESCAPE, esc_parse_span(parse, at, at + 2), ESC_TEXT("this backslash means nothing"));
+    EscSyntaxError error =
+        esc_syntax_error(ESC_SYNTAX_UNKNOWN_ESCAPE, esc_parse_span(parse, at, at + 2),
+                         ESC_TEXT("this backslash means nothing"));
     error.hint = ESC_TEXT("a text knows `\\\"`, `\\\\`, `\\n`, `\\t` and `\\{`");
     esc_syntax_put(parse, &error);
     return c;
@@ -117,13 +131,15 @@ static EscText decode(EscParse *parse, uint32_t start, uint32_t end, bool is_lon
         }
         if (!is_long || c != '\n')
             continue;
-        for (uint32_t i = 0; i < indent && at + 1 < end && is_blank(parse->source.data[at + 1]); i++)
+        for (uint32_t i = 0; i < indent && at + 1 < end && is_blank(parse->source.data[at + 1]);
+             i++)
             at++;
     }
     return (EscText){out, size};
 }
 
-EscNode *esc_literal_piece(EscParse *parse, const Bracket *text, uint32_t start, uint32_t end, bool is_last)
+EscNode *esc_literal_piece(EscParse *parse, const Bracket *text, uint32_t start, uint32_t end,
+                           bool is_last)
 {
     bool is_long = text->kind == BRACKET_LONG_TEXT;
     uint32_t from = start, to = end;
@@ -134,9 +150,12 @@ EscNode *esc_literal_piece(EscParse *parse, const Bracket *text, uint32_t start,
     if (from >= to)
         return NULL;
     EscText raw = esc_parse_slice(parse, from, to);
-    bool is_plain = memchr(raw.data, '\\', raw.size) == NULL && (!is_long || memchr(raw.data, '\n', raw.size) == NULL);
+    bool is_plain = memchr(raw.data, '\\', raw.size) == NULL &&
+                    (!is_long || memchr(raw.data, '\n', raw.size) == NULL);
     EscText value = is_plain ? raw : decode(parse, from, to, is_long, text->indent);
     if (is_long && text->is_first && value.size > 0 && raw.data[0] == '\n')
-        value = (EscText){value.data + 1, value.size - 1}; /* its indentation was taken away together with the line end */
+        value = (EscText){value.data + 1,
+                          value.size -
+                              1}; /* its indentation was taken away together with the line end */
     return value.size == 0 ? NULL : put_literal(parse, esc_parse_span(parse, from, to), value);
 }

@@ -1,7 +1,7 @@
 /* tokens.c - a file as a list of tokens with nothing lost: for the formatter and for editors.
  *
- * It is the parser's own scanner with comments kept and reports off, so the two can never disagree about what a token is. A text
- * with {…} in it becomes one token here. */
+ * It is the parser's own scanner with comments kept and reports off, so the two can never disagree
+ * about what a token is. A text with {…} in it becomes one token here. */
 #include "ast.h"
 #include "escal_parser.h"
 
@@ -23,33 +23,43 @@ static bool append(Tokens *tokens, EscTokenKind kind, uint32_t start, uint32_t e
 {
     EscParse *parse = tokens->parse;
     if (tokens->count == tokens->capacity) {
-        EscToken *grown = esc_arena_grow(parse->arena, tokens->items, tokens->count, &tokens->capacity, sizeof *grown);
+        EscToken *grown = esc_arena_grow(parse->arena, tokens->items, tokens->count,
+                                         &tokens->capacity, sizeof *grown);
         if (grown == NULL)
             return false;
         tokens->items = grown;
     }
     uint32_t before = tokens->count == 0 ? 0 : tokens->items[tokens->count - 1].end;
     tokens->items[tokens->count++] =
-        (EscToken){.kind = kind, .start = start, .end = end, .newlines_before = count_line_ends(parse->source, before, start)};
+        (EscToken){.kind = kind,
+                   .start = start,
+                   .end = end,
+                   .newlines_before = count_line_ends(parse->source, before, start)};
     return true;
 }
 
 static EscTokenKind kind_of(int token)
 {
     switch (token) {
-    case T_COMMENT: return ESC_TOKEN_COMMENT;
+    case T_COMMENT:
+        return ESC_TOKEN_COMMENT;
     case T_UNKNOWN:
-    case T_ESC_YYerror: return ESC_TOKEN_UNKNOWN;
-    case T_TEXT: return ESC_TOKEN_TEXT;
+    case T_ESC_YYerror:
+        return ESC_TOKEN_UNKNOWN;
+    case T_TEXT:
+        return ESC_TOKEN_TEXT;
     case T_INTEGER:
     case T_DECIMAL:
     case T_PERCENT:
     case T_DURATION:
     case T_LOCAL_TIME:
-    case T_TIME_OF_DAY: return ESC_TOKEN_LITERAL;
+    case T_TIME_OF_DAY:
+        return ESC_TOKEN_LITERAL;
     case T_NAME:
-    case T_PATH: return ESC_TOKEN_WORD;
-    default: return token >= T_BRACE_OPEN && token <= T_SLASH ? ESC_TOKEN_PUNCTUATION : ESC_TOKEN_WORD;
+    case T_PATH:
+        return ESC_TOKEN_WORD;
+    default:
+        return token >= T_BRACE_OPEN && token <= T_SLASH ? ESC_TOKEN_PUNCTUATION : ESC_TOKEN_WORD;
     }
 }
 
@@ -72,7 +82,8 @@ static EscStatus read_tokens(Tokens *tokens)
             token = T_TEXT;
             span.start = text_at;
         }
-        if (depth == 0 && span.end > span.start && !append(tokens, kind_of(token), span.start, span.end))
+        if (depth == 0 && span.end > span.start &&
+            !append(tokens, kind_of(token), span.start, span.end))
             return ESC_NO_MEMORY;
     }
     uint32_t size = (uint32_t)parse->source.size;

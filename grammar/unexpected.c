@@ -1,8 +1,9 @@
 /* unexpected.c - the one sentence for a token that does not fit.
  *
- * The parser gives the token that it got and, thanks to LAC, exactly those that it would have taken. From the two it follows what
- * the author forgot or meant: the rules below are tried from the most telling to the most general one. None prints a list of
- * tokens where a word of the language says it. */
+ * The parser gives the token that it got and, thanks to LAC, exactly those that it would have
+ * taken. From the two it follows what the author forgot or meant: the rules below are tried from
+ * the most telling to the most general one. None prints a list of tokens where a word of the
+ * language says it. */
 #include "ast.h"
 
 #include <string.h>
@@ -63,7 +64,8 @@ static EscText before_text(const Fault *fault)
 /* Aliases of words and signs are shown as code; the others ("a name") read by themselves. */
 static bool is_code(const char *name)
 {
-    return strncmp(name, "a ", 2) != 0 && strncmp(name, "the ", 4) != 0 && strncmp(name, "all (", 5) != 0;
+    return strncmp(name, "a ", 2) != 0 && strncmp(name, "the ", 4) != 0 &&
+           strncmp(name, "all (", 5) != 0;
 }
 
 /* Where something is missing: at the token that stands there instead, but not on a line below. */
@@ -73,11 +75,13 @@ static EscSpan gap(const Fault *fault)
     if (parse->previous.end <= parse->previous.start)
         return parse->token;
     EscText between = esc_parse_slice(parse, parse->previous.end, parse->token.start);
-    bool is_same_line = !is_end(fault) && memchr(between.data, '\n', between.size) == NULL && !is(fault, "}");
+    bool is_same_line =
+        !is_end(fault) && memchr(between.data, '\n', between.size) == NULL && !is(fault, "}");
     return is_same_line ? parse->token : parse->previous;
 }
 
-static bool put(const Fault *fault, EscSyntaxCode code, EscSpan span, EscText message, const char *hint)
+static bool put(const Fault *fault, EscSyntaxCode code, EscSpan span, EscText message,
+                const char *hint)
 {
     EscSyntaxError error = esc_syntax_error(code, span, message);
     error.hint = esc_text_from(hint);
@@ -85,10 +89,11 @@ static bool put(const Fault *fault, EscSyntaxCode code, EscSpan span, EscText me
     return true;
 }
 
-/* --- braces ------------------------------------------------------------------------------------------ */
+/* --- braces ----------------------------------------------------------------------------------- */
 
-static const char *const block_words[] = {"qa",      "owners",     "steps",        "on",          "on exception", "close when",
-                                          "start on", "start after", "again after", "alongside"};
+static const char *const block_words[] = {"qa",           "owners",     "steps",    "on",
+                                          "on exception", "close when", "start on", "start after",
+                                          "again after",  "alongside"};
 
 /* A part of a template among steps: the block before it was not closed. */
 static bool is_part_among_steps(const Fault *fault)
@@ -113,14 +118,18 @@ static bool rule_brace_missing(const Fault *fault)
 {
     EscParse *parse = fault->parse;
     const Bracket *open = esc_bracket_top(parse);
-    if (open == NULL || open->kind != BRACKET_BRACE || !(is_next_declaration(fault) || is_part_among_steps(fault)))
+    if (open == NULL || open->kind != BRACKET_BRACE ||
+        !(is_next_declaration(fault) || is_part_among_steps(fault)))
         return false;
     if (!has(fault, "}") && !has(fault, "a name"))
         return false; /* something else is missing first */
     uint32_t at = parse->crooked_at != 0 ? parse->crooked_at : open->at;
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_BRACE_MISSING, esc_parse_span(parse, at, at + 1), ESC_TEXT("this `{` is never closed"));
+    EscSyntaxError error =
+        esc_syntax_error(ESC_SYNTAX_BRACE_MISSING, esc_parse_span(parse, at, at + 1),
+                         ESC_TEXT("this `{` is never closed"));
     error.related = parse->token;
-    error.related_label = is_end(fault) ? ESC_TEXT("the file ends here") : ESC_TEXT("a `}` is missing before this");
+    error.related_label =
+        is_end(fault) ? ESC_TEXT("the file ends here") : ESC_TEXT("a `}` is missing before this");
     error.has_fix = parse->crooked_at == 0;
     error.fix_span = esc_parse_span(parse, parse->token.start, parse->token.start);
     error.fix = is_end(fault) ? ESC_TEXT("}\n") : ESC_TEXT("}\n\n");
@@ -137,7 +146,8 @@ static bool rule_brace_extra(const Fault *fault)
         return false;
     if (parse->bracket_count > 0 || has(fault, "a name"))
         return false;
-    esc_syntax_put_fix(parse, ESC_SYNTAX_BRACE_EXTRA, parse->token, ESC_TEXT("this `}` closes nothing"), ESC_TEXT(""));
+    esc_syntax_put_fix(parse, ESC_SYNTAX_BRACE_EXTRA, parse->token,
+                       ESC_TEXT("this `}` closes nothing"), ESC_TEXT(""));
     return true;
 }
 
@@ -146,10 +156,12 @@ static bool rule_brace_open(const Fault *fault)
     if (!has(fault, "{") || has(fault, "}"))
         return false;
     return put(fault, ESC_SYNTAX_PART_MISSING, gap(fault),
-               esc_arena_printf(fault->parse->arena, "a `{` is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))), "");
+               esc_arena_printf(fault->parse->arena, "a `{` is missing after `%.*s`",
+                                ESC_TEXT_ARG(before_text(fault))),
+               "");
 }
 
-/* --- words that look like a known one ------------------------------------------------------------------------ */
+/* --- words that look like a known one --------------------------------------------------------- */
 
 static const char *nearest(const Fault *fault)
 {
@@ -159,7 +171,8 @@ static const char *nearest(const Fault *fault)
         if (!is_code(fault->expected[i]) || strlen(fault->expected[i]) < 2 || fault->found.size < 2)
             continue;
         unsigned limit = fault->found.size <= 3 ? 1 : SUGGESTION_EDITS_MAX;
-        unsigned distance = esc_text_distance(fault->found, esc_text_from(fault->expected[i]), limit);
+        unsigned distance =
+            esc_text_distance(fault->found, esc_text_from(fault->expected[i]), limit);
         if (distance <= limit && distance < best_distance) {
             best_distance = distance;
             best = fault->expected[i];
@@ -187,9 +200,11 @@ static bool rule_unknown_declaration(const Fault *fault)
 {
     if (!has(fault, "template") || !has(fault, "policy") || has(fault, "a name"))
         return false;
-    put_unknown(fault, ESC_SYNTAX_UNKNOWN_DECLARATION,
-                esc_arena_printf(fault->parse->arena, "%.*s does not begin a declaration", ESC_TEXT_ARG(found_text(fault))),
-                "declarations begin with a word such as `template`, `person`, `route`, `policy` or `test`");
+    put_unknown(
+        fault, ESC_SYNTAX_UNKNOWN_DECLARATION,
+        esc_arena_printf(fault->parse->arena, "%.*s does not begin a declaration",
+                         ESC_TEXT_ARG(found_text(fault))),
+        "declarations begin with a word such as `template`, `person`, `route`, `policy` or `test`");
     return true;
 }
 
@@ -197,8 +212,13 @@ static bool rule_unknown_declaration(const Fault *fault)
 static const struct {
     const char *word, *noun;
 } blocks[] = {
-    {"notify", "a step"},           {"start on", "a part of a template"}, {"given", "a statement of a test"}, {"require", "a rule of a policy"},
-    {"last resort", "a rule of a policy"}, {"action", "an action of a system"}, {"weekly", "a part of a schedule"},
+    {"notify", "a step"},
+    {"start on", "a part of a template"},
+    {"given", "a statement of a test"},
+    {"require", "a rule of a policy"},
+    {"last resort", "a rule of a policy"},
+    {"action", "an action of a system"},
+    {"weekly", "a part of a schedule"},
 };
 
 static bool rule_unknown_word(const Fault *fault)
@@ -209,7 +229,9 @@ static bool rule_unknown_word(const Fault *fault)
         if (!has(fault, blocks[i].word))
             continue;
         put_unknown(fault, ESC_SYNTAX_UNKNOWN_WORD,
-                    esc_arena_printf(fault->parse->arena, "%.*s does not begin %s", ESC_TEXT_ARG(found_text(fault)), blocks[i].noun), "");
+                    esc_arena_printf(fault->parse->arena, "%.*s does not begin %s",
+                                     ESC_TEXT_ARG(found_text(fault)), blocks[i].noun),
+                    "");
         return true;
     }
     return false;
@@ -223,7 +245,8 @@ static bool rule_quoted_name(const Fault *fault)
     EscText inside = {fault->found.data + 1, fault->found.size - 2};
     if (fault->found.size < 3 || fault->found.data[0] != '"')
         return false;
-    esc_syntax_put_fix(parse, ESC_SYNTAX_QUOTED_NAME, parse->token, ESC_TEXT("a name is written without quotes"), inside);
+    esc_syntax_put_fix(parse, ESC_SYNTAX_QUOTED_NAME, parse->token,
+                       ESC_TEXT("a name is written without quotes"), inside);
     return true;
 }
 
@@ -231,23 +254,26 @@ static bool rule_set_equals(const Fault *fault)
 {
     if (!is(fault, "=") || !has(fault, "to"))
         return false;
-    esc_syntax_put_fix(fault->parse, ESC_SYNTAX_UNEXPECTED, fault->parse->token, ESC_TEXT("a field is set with `to`: `set ticket.status to open`"),
+    esc_syntax_put_fix(fault->parse, ESC_SYNTAX_UNEXPECTED, fault->parse->token,
+                       ESC_TEXT("a field is set with `to`: `set ticket.status to open`"),
                        ESC_TEXT("to"));
     return true;
 }
 
-/* --- missing parts ------------------------------------------------------------------------------------------------ */
+/* --- missing parts ---------------------------------------------------------------------------- */
 
 static bool rule_deadline(const Fault *fault)
 {
     if (has(fault, "}") || has(fault, "a name"))
         return false;
     if (has(fault, "ack"))
-        return put(fault, ESC_SYNTAX_DEADLINE_MISSING, gap(fault), ESC_TEXT("a deadline such as `ack within 5m` is missing"),
+        return put(fault, ESC_SYNTAX_DEADLINE_MISSING, gap(fault),
+                   ESC_TEXT("a deadline such as `ack within 5m` is missing"),
                    "every owner has a time in which to acknowledge");
     if (!has(fault, "within"))
         return false;
-    return put(fault, ESC_SYNTAX_DEADLINE_MISSING, gap(fault), ESC_TEXT("a deadline such as `within 5m` is missing"),
+    return put(fault, ESC_SYNTAX_DEADLINE_MISSING, gap(fault),
+               ESC_TEXT("a deadline such as `within 5m` is missing"),
                "nothing waits without an end");
 }
 
@@ -255,14 +281,17 @@ static bool rule_reason(const Fault *fault)
 {
     if (has(fault, "}") || !has(fault, "because"))
         return false;
-    return put(fault, ESC_SYNTAX_REASON_MISSING, gap(fault), ESC_TEXT("a reason such as `because \"not resolved in 4h\"` is missing"), "");
+    return put(fault, ESC_SYNTAX_REASON_MISSING, gap(fault),
+               ESC_TEXT("a reason such as `because \"not resolved in 4h\"` is missing"), "");
 }
 
 static bool rule_expectation(const Fault *fault)
 {
-    if (has(fault, "}") || !(has(fault, "expect") || has(fault, "resolved")) || has(fault, "a name"))
+    if (has(fault, "}") || !(has(fault, "expect") || has(fault, "resolved")) ||
+        has(fault, "a name"))
         return false;
-    return put(fault, ESC_SYNTAX_EXPECTATION_MISSING, gap(fault), ESC_TEXT("an expectation such as `expect resolved within 2h` is missing"),
+    return put(fault, ESC_SYNTAX_EXPECTATION_MISSING, gap(fault),
+               ESC_TEXT("an expectation such as `expect resolved within 2h` is missing"),
                "who hands over says what is expected, and by when");
 }
 
@@ -271,7 +300,9 @@ static bool rule_duration(const Fault *fault)
     if (!has(fault, "a duration") || has(fault, "a text") || has(fault, "a name"))
         return false;
     return put(fault, ESC_SYNTAX_DURATION_MISSING, gap(fault),
-               esc_arena_printf(fault->parse->arena, "a duration such as `5m` is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))),
+               esc_arena_printf(fault->parse->arena,
+                                "a duration such as `5m` is missing after `%.*s`",
+                                ESC_TEXT_ARG(before_text(fault))),
                "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`");
 }
 
@@ -280,7 +311,9 @@ static bool rule_text(const Fault *fault)
     if (!has(fault, "a text") || has(fault, "a name") || has(fault, "}"))
         return false;
     return put(fault, ESC_SYNTAX_TEXT_MISSING, gap(fault),
-               esc_arena_printf(fault->parse->arena, "a text in quotes is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))), "");
+               esc_arena_printf(fault->parse->arena, "a text in quotes is missing after `%.*s`",
+                                ESC_TEXT_ARG(before_text(fault))),
+               "");
 }
 
 static bool rule_value(const Fault *fault)
@@ -288,10 +321,13 @@ static bool rule_value(const Fault *fault)
     if (!has(fault, "a name") || !has(fault, "[") || !has(fault, "now"))
         return false;
     return put(fault, ESC_SYNTAX_VALUE_MISSING, gap(fault),
-               esc_arena_printf(fault->parse->arena, "a value is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))), "");
+               esc_arena_printf(fault->parse->arena, "a value is missing after `%.*s`",
+                                ESC_TEXT_ARG(before_text(fault))),
+               "");
 }
 
-/* `when ticket.x =` and then `steps {` below: the word was taken for the value, and the brace tells. */
+/* `when ticket.x =` and then `steps {` below: the word was taken for the value, and the brace
+ * tells. */
 static bool rule_value_before_block(const Fault *fault)
 {
     EscParse *parse = fault->parse;
@@ -301,7 +337,8 @@ static bool rule_value_before_block(const Fault *fault)
         if (!esc_text_equal(before_text(fault), esc_text_from(block_words[i])))
             continue;
         return put(fault, ESC_SYNTAX_VALUE_MISSING, parse->previous,
-                   esc_arena_printf(parse->arena, "a value is missing before `%s`", block_words[i]), "");
+                   esc_arena_printf(parse->arena, "a value is missing before `%s`", block_words[i]),
+                   "");
     }
     return false;
 }
@@ -316,7 +353,9 @@ static bool rule_connector(const Fault *fault)
         if (!has(fault, connectors[i]))
             continue;
         return put(fault, ESC_SYNTAX_PART_MISSING, gap(fault),
-                   esc_arena_printf(fault->parse->arena, "`%s` is missing after `%.*s`", connectors[i], ESC_TEXT_ARG(before_text(fault))), "");
+                   esc_arena_printf(fault->parse->arena, "`%s` is missing after `%.*s`",
+                                    connectors[i], ESC_TEXT_ARG(before_text(fault))),
+                   "");
     }
     return false;
 }
@@ -326,11 +365,14 @@ static bool rule_name(const Fault *fault)
     if (!has(fault, "a name") || has(fault, "}"))
         return false;
     return put(fault, ESC_SYNTAX_NAME_MISSING, gap(fault),
-               esc_arena_printf(fault->parse->arena, "a name is missing after `%.*s`", ESC_TEXT_ARG(before_text(fault))),
-               is_code(fault->unexpected) && fault->found.size > 1 ? "words of the language are names only after a dot and before a colon" : "");
+               esc_arena_printf(fault->parse->arena, "a name is missing after `%.*s`",
+                                ESC_TEXT_ARG(before_text(fault))),
+               is_code(fault->unexpected) && fault->found.size > 1
+                   ? "words of the language are names only after a dot and before a colon"
+                   : "");
 }
 
-/* --- whatever is left --------------------------------------------------------------------------------------------------- */
+/* --- whatever is left ------------------------------------------------------------------------- */
 
 static void append_expected(const Fault *fault, EscBuf *out)
 {
@@ -352,11 +394,15 @@ static void put_general(const Fault *fault)
         esc_buf_string(&hint, "here stands ");
         append_expected(fault, &hint);
     }
-    EscSyntaxError error = esc_syntax_error(ESC_SYNTAX_UNEXPECTED, parse->token,
-                                            is_end(fault) ? ESC_TEXT("the file ends too early")
-                                                          : esc_arena_printf(parse->arena, "%.*s cannot stand here", ESC_TEXT_ARG(found_text(fault))));
+    EscSyntaxError error =
+        esc_syntax_error(ESC_SYNTAX_UNEXPECTED, parse->token,
+                         is_end(fault) ? ESC_TEXT("the file ends too early")
+                                       : esc_arena_printf(parse->arena, "%.*s cannot stand here",
+                                                          ESC_TEXT_ARG(found_text(fault))));
     const char *suggestion = nearest(fault);
-    error.hint = suggestion != NULL ? esc_arena_printf(parse->arena, "did you mean `%s`?", suggestion) : esc_buf_as_text(&hint);
+    error.hint = suggestion != NULL
+                     ? esc_arena_printf(parse->arena, "did you mean `%s`?", suggestion)
+                     : esc_buf_as_text(&hint);
     if (suggestion != NULL) {
         error.has_fix = true;
         error.fix_span = parse->token;
@@ -367,15 +413,21 @@ static void put_general(const Fault *fault)
 }
 
 static const Rule rules[] = {
-    rule_brace_missing, rule_brace_extra,         rule_quoted_name, rule_set_equals, rule_reason,
-    rule_expectation,   rule_deadline,            rule_value,       rule_connector,  rule_duration,
-    rule_text,          rule_unknown_declaration, rule_value_before_block, rule_unknown_word, rule_name,
+    rule_brace_missing,      rule_brace_extra,  rule_quoted_name,
+    rule_set_equals,         rule_reason,       rule_expectation,
+    rule_deadline,           rule_value,        rule_connector,
+    rule_duration,           rule_text,         rule_unknown_declaration,
+    rule_value_before_block, rule_unknown_word, rule_name,
     rule_brace_open,
 };
 
-void esc_syntax_put_unexpected(EscParse *parse, const char *unexpected, const char *const *expected, size_t count)
+void esc_syntax_put_unexpected(EscParse *parse, const char *unexpected, const char *const *expected,
+                               size_t count)
 {
-    Fault fault = {.parse = parse, .unexpected = unexpected, .expected = expected, .count = count,
+    Fault fault = {.parse = parse,
+                   .unexpected = unexpected,
+                   .expected = expected,
+                   .count = count,
                    .found = esc_parse_slice(parse, parse->token.start, parse->token.end)};
     for (size_t i = 0; i < ESC_COUNT_OF(rules); i++)
         if (rules[i](&fault))

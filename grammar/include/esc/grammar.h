@@ -1,14 +1,15 @@
-/* esc/grammar.h - source text to syntax tree, and nothing else: no names are looked up and no types are checked here.
+/* esc/grammar.h - source text to syntax tree, and nothing else: no names are looked up and no types
+ * are checked here.
  *
- * Start reading at esc_source_parse(). Every node lives in the caller's arena and borrows its texts from the source or
- * the arena, so both must outlive the tree. Nodes are allocated only as large as their kind needs: pass pointers, never
- * copy an EscNode by value. */
+ * Start reading at esc_source_parse(). Every node lives in the caller's arena and borrows its texts
+ * from the source or the arena, so both must outlive the tree. Nodes are allocated only as large as
+ * their kind needs: pass pointers, never copy an EscNode by value. */
 #ifndef ESC_GRAMMAR_H
 #define ESC_GRAMMAR_H
 
 #include <esc/kit.h>
 
-/* --- limits --------------------------------------------------------------------------------------- */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 #define ESC_SOURCE_SIZE_MAX (1024u * 1024u) /* bytes in one file */
 #define ESC_NAME_SIZE_MAX 64u               /* bytes in one word of a name */
@@ -17,7 +18,7 @@
 #define ESC_EXPRESSION_DEPTH_MAX 200u       /* operators above one another in one expression */
 #define ESC_SYNTAX_ERRORS_MAX 50u           /* per file; parsing stops there */
 
-/* --- places ----------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 /* A half-open range of byte offsets in one file. */
 typedef struct EscSpan {
@@ -42,7 +43,7 @@ typedef struct EscNodeList {
 #define ESC_EACH_NODE(node, list)                                                                  \
     for (const EscNode *node = (list).first; node != NULL; node = node->next)
 
-/* --- kinds --------------------------------------------------------------------------------------------- */
+/* --- kinds ------------------------------------------------------------------------------------ */
 
 /* X(NAME, member, "name") - the enum, the union member that a kind uses, and the name in dumps. */
 #define ESC_NODE_LIST(X)                                                                           \
@@ -224,14 +225,15 @@ typedef enum EscUnaryOp {
     ESC_UNARY_IS_PRESENT  /* a is present */
 } EscUnaryOp;
 
-/* --- declarations ------------------------------------------------------------------------------------ */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 typedef struct EscFileNode {
     EscNodeList declarations; /* in source order */
     uint32_t error_count;     /* how many errors went to the sink */
 } EscFileNode;
 
-/* A declaration that could not be parsed. It keeps the name declared, so that its users are not reported as well. */
+/* A declaration that could not be parsed. It keeps the name declared, so that its users are not
+ * reported as well. */
 typedef struct EscBrokenNode {
     EscNodeKind declares; /* ESC_NODE_TEMPLATE …; ESC_NODE_BROKEN when even that is unknown */
     EscName name;         /* may be empty */
@@ -283,7 +285,8 @@ typedef struct EscCalendarNode {
     EscNodeList items; /* HOURS, CLOSED, SETTING (holidays, timezone) */
 } EscCalendarNode;
 
-/* schedule oncall { timezone "Europe/Berlin"  weekly from 2026-01-05T09:00 ana, ben  override 2026-12-24..2026-12-27 dora } */
+/* schedule oncall { timezone "Europe/Berlin"  weekly from 2026-01-05T09:00 ana, ben  override
+ * 2026-12-24..2026-12-27 dora } */
 typedef struct EscScheduleNode {
     EscName name;
     EscNode *title;
@@ -305,7 +308,8 @@ typedef struct EscSystemNode {
     EscNodeList actions; /* ACTION */
 } EscSystemNode;
 
-/* source alertmanager { each body.alerts as alert  event ticket.created when …  ticket.id <- alert.fingerprint } */
+/* source alertmanager { each body.alerts as alert  event ticket.created when …  ticket.id <-
+ * alert.fingerprint } */
 typedef struct EscSourceNode {
     EscName name;
     EscNode *title;
@@ -336,11 +340,13 @@ typedef struct EscRunbookNode {
     EscNodeList steps;
 } EscRunbookNode;
 
-/* template high_value "Title" { start on …  owners { … }  steps { … }  qa { … }  close when resolved } */
+/* template high_value "Title" { start on …  owners { … }  steps { … }  qa { … }  close when
+ * resolved } */
 typedef struct EscTemplateNode {
     EscName name;
     EscNode *title;
-    EscNodeList items; /* START, MANUAL, AGAIN, ALONGSIDE, OWNERS, STEPS, HANDLER, EXCEPTION_HANDLER, QA, CLOSING */
+    EscNodeList items; /* START, MANUAL, AGAIN, ALONGSIDE, OWNERS, STEPS, HANDLER,
+                          EXCEPTION_HANDLER, QA, CLOSING */
 } EscTemplateNode;
 
 /* policy company { … } */
@@ -356,7 +362,7 @@ typedef struct EscTestNode {
     EscNodeList statements; /* TEST_… in order */
 } EscTestNode;
 
-/* --- parts of declarations ------------------------------------------------------------------------------ */
+/* --- parts of declarations -------------------------------------------------------------------- */
 
 /* language 1   timezone "Europe/Berlin"   email "ana@acme.example"   calendar office_hours */
 typedef struct EscSettingNode {
@@ -364,7 +370,8 @@ typedef struct EscSettingNode {
     EscNode *value; /* TEXT, NUMBER or PATH */
 } EscSettingNode;
 
-/* severity: low < medium < high   url: text?   tags: list of text at most 20   account { id: text } */
+/* severity: low < medium < high   url: text?   tags: list of text at most 20   account { id: text }
+ */
 typedef struct EscFieldNode {
     EscName name;
     EscNode *type; /* TYPE_… */
@@ -400,18 +407,20 @@ typedef struct EscReachStepNode {
 
 /* absent 2026-12-24..2026-12-27 */
 typedef struct EscAbsentNode {
-    EscNode *from, *to; /* LOCAL_TIME; a `to` without time of day means through the end of that day */
+    EscNode *from,
+        *to; /* LOCAL_TIME; a `to` without time of day means through the end of that day */
 } EscAbsentNode;
 
 /* mon..fri 08:00..18:00   sat, sun 10:00..14:00 */
 typedef struct EscHoursNode {
-    EscNodeList days; /* DAY_RANGE */
+    EscNodeList days;   /* DAY_RANGE */
     EscNode *from, *to; /* TIME_OF_DAY; `to` at or before `from` means past midnight */
 } EscHoursNode;
 
 /* mon..fri   sat */
 typedef struct EscDayRangeNode {
-    EscName first, last; /* as written: mon tue wed thu fri sat sun; last is empty for a single day */
+    EscName first,
+        last; /* as written: mon tue wed thu fri sat sun; last is empty for a single day */
 } EscDayRangeNode;
 
 /* closed 2026-12-24..2026-12-26 "Christmas" */
@@ -437,11 +446,13 @@ typedef struct EscRotationNode {
 
 /* override 2026-12-24..2026-12-27 dora */
 typedef struct EscOverrideNode {
-    EscNode *from, *to; /* LOCAL_TIME; a `to` without time of day means through the end of that day */
+    EscNode *from,
+        *to; /* LOCAL_TIME; a `to` without time of day means through the end of that day */
     EscName person;
 } EscOverrideNode;
 
-/* action requeue(lead: text) -> text undo other(lead: lead) { PUT "/leads/{lead}"  expect 200  return body } */
+/* action requeue(lead: text) -> text undo other(lead: lead) { PUT "/leads/{lead}"  expect 200
+ * return body } */
 typedef struct EscActionNode {
     EscName name;
     EscNodeList parameters; /* PARAMETER */
@@ -515,9 +526,10 @@ typedef struct EscRouteRowNode {
     EscNode *target;    /* PATH */
 } EscRouteRowNode;
 
-/* --- parts of a template ------------------------------------------------------------------------------------ */
+/* --- parts of a template ---------------------------------------------------------------------- */
 
-/* start on ticket.created, ticket.updated when … for 30m   start after sla.resolve overdue 30m when … */
+/* start on ticket.created, ticket.updated when … for 30m   start after sla.resolve overdue 30m when
+ * … */
 typedef struct EscStartNode {
     EscNodeList events; /* PATH; empty when it starts on a service-level clock */
     EscNode *clock;     /* PATH (sla.resolve) or NULL */
@@ -588,7 +600,7 @@ typedef struct EscClosingNode {
     EscNode *due;           /* DURATION, with postmortem_by */
 } EscClosingNode;
 
-/* --- parts of a policy ------------------------------------------------------------------------------------------ */
+/* --- parts of a policy ------------------------------------------------------------------------ */
 
 /* approve templates by 2 of team ops_leads */
 typedef struct EscPolicyApproveNode {
@@ -620,9 +632,9 @@ typedef struct EscLastResortNode {
 /* limit 5 handoffs per ticket per 24h else raise routing_loop */
 typedef struct EscLimitNode {
     uint32_t count;
-    EscName what;   /* notifications, handoffs … */
-    EscName per;    /* person, ticket …; empty: of the workspace */
-    EscNode *window; /* DURATION */
+    EscName what;       /* notifications, handoffs … */
+    EscName per;        /* person, ticket …; empty: of the workspace */
+    EscNode *window;    /* DURATION */
     EscNode *otherwise; /* DIGEST or a step such as RAISE; NULL when not said */
 } EscLimitNode;
 
@@ -632,7 +644,7 @@ typedef struct EscRetainNode {
     EscNode *duration;
 } EscRetainNode;
 
-/* --- steps --------------------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 /* notify incidents "{ticket.id} is down" via email */
 typedef struct EscNotifyNode {
@@ -669,10 +681,7 @@ typedef struct EscQueueNode {
     EscNode *queue; /* PATH */
 } EscQueueNode;
 
-typedef enum EscExpectation {
-    ESC_EXPECTATION_ACKED,
-    ESC_EXPECTATION_RESOLVED
-} EscExpectation;
+typedef enum EscExpectation { ESC_EXPECTATION_ACKED, ESC_EXPECTATION_RESOLVED } EscExpectation;
 
 /* handoff to escalation because "not resolved in 4h" expect resolved within 2h */
 typedef struct EscHandoffNode {
@@ -723,7 +732,8 @@ typedef struct EscUndoNode {
 typedef enum EscAwaitFor {
     ESC_AWAIT_ACK,       /* await ack */
     ESC_AWAIT_RESOLVED,  /* await resolved within 4h */
-    ESC_AWAIT_CONDITION, /* await ticket.status = x within 4h; a bare dotted name may turn out to be an event */
+    ESC_AWAIT_CONDITION, /* await ticket.status = x within 4h; a bare dotted name may turn out to be
+                            an event */
     ESC_AWAIT_EVENT      /* await vendor.outage when … within 4h */
 } EscAwaitFor;
 
@@ -862,7 +872,7 @@ typedef struct EscBareNode {
     char unused;
 } EscBareNode;
 
-/* --- statements of a test ---------------------------------------------------------------------------------------- */
+/* --- statements of a test --------------------------------------------------------------------- */
 
 /* at 2026-03-02T10:00 */
 typedef struct EscTestAtNode {
@@ -949,14 +959,14 @@ typedef enum EscFactKind {
 
 typedef struct EscFactNode {
     EscFactKind fact;
-    bool is_negated; /* expect no notify incidents */
-    EscNode *who;    /* PATH or CALL: receiver, owner, action, new owner of a handoff */
-    EscName name;    /* role, exception, outcome, ticket or template */
+    bool is_negated;   /* expect no notify incidents */
+    EscNode *who;      /* PATH or CALL: receiver, owner, action, new owner of a handoff */
+    EscName name;      /* role, exception, outcome, ticket or template */
     EscNodeList names; /* MEMBER: checks */
-    EscNode *text;   /* TEXT: message or reason */
+    EscNode *text;     /* TEXT: message or reason */
 } EscFactNode;
 
-/* --- types ----------------------------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 /* text   number   text at most 200 */
 typedef struct EscTypeNameNode {
@@ -981,9 +991,10 @@ typedef struct EscTypeRecordNode {
     EscNodeList fields; /* FIELD */
 } EscTypeRecordNode;
 
-/* --- expressions -------------------------------------------------------------------------------------------------------- */
+/* --- expressions ------------------------------------------------------------------------------ */
 
-/* ticket.account.tier   critical   resolved - one part may be a field, a parameter, an enum member or a declared name */
+/* ticket.account.tier   critical   resolved - one part may be a field, a parameter, an enum member
+ * or a declared name */
 typedef struct EscPathNode {
     const EscName *parts;
     uint32_t count;
@@ -1081,14 +1092,14 @@ typedef struct EscCallNode {
     EscNodeList arguments; /* expressions */
 } EscCallNode;
 
-/* --- the node ---------------------------------------------------------------------------------------------------------- */
+/* --- the node --------------------------------------------------------------------------------- */
 
 struct EscNode {
     EscNodeKind kind;
-    uint16_t depth; /* of an expression, 0 for leaves; at most ESC_EXPRESSION_DEPTH_MAX */
-    EscSpan span;   /* the whole construct */
+    uint16_t depth;   /* of an expression, 0 for leaves; at most ESC_EXPRESSION_DEPTH_MAX */
+    EscSpan span;     /* the whole construct */
     uint32_t meaning; /* the compiler's: what names and types made of the node; 0 from the parser */
-    EscNode *next;  /* in the list it belongs to */
+    EscNode *next;    /* in the list it belongs to */
     union {
         EscFileNode file;
         EscBrokenNode broken;
@@ -1221,7 +1232,7 @@ struct EscNode {
     };
 };
 
-/* --- parsing ---------------------------------------------------------------------------------------------------------- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 /* One fault of the text. All texts are borrowed for the length of the call of the sink. */
 typedef struct EscSyntaxError {
@@ -1229,42 +1240,53 @@ typedef struct EscSyntaxError {
     EscSpan span;
     EscText message; /* one sentence without a full stop, in the words of the language */
     EscText hint;    /* how to go on, or empty */
-    EscSpan related; /* a second place, such as the brace that was never closed; end is 0 when there is none */
+    EscSpan related; /* a second place, such as the brace that was never closed; end is 0 when there
+                        is none */
     EscText related_label;
     bool has_fix;
     EscSpan fix_span; /* replacing this … */
     EscText fix;      /* … by this makes it right (may be empty: delete) */
 } EscSyntaxError;
 
-/* Where errors go. `put` is called in source order and may be called ESC_SYNTAX_ERRORS_MAX times for a file. */
+/* Where errors go. `put` is called in source order and may be called ESC_SYNTAX_ERRORS_MAX times
+ * for a file. */
 typedef struct EscSyntaxSink {
     void (*put)(void *context, const EscSyntaxError *error);
     void *context;
 } EscSyntaxSink;
 
-/* Parses one file. `source` is borrowed by the tree. Faults go to `errors` (may be NULL: not wanted), and a declaration with a fault becomes a
- * BROKEN node, so the result is a FILE node whatever the text was; NULL only when the arena is used up.
- * Time and memory grow linearly with the source; nothing recurses. */
-EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source, const EscSyntaxSink *errors);
+/* Parses one file. `source` is borrowed by the tree. Faults go to `errors` (may be NULL: not
+ * wanted), and a declaration with a fault becomes a BROKEN node, so the result is a FILE node
+ * whatever the text was; NULL only when the arena is used up. Time and memory grow linearly with
+ * the source; nothing recurses. */
+EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
+                          const EscSyntaxSink *errors);
 
-const char *esc_node_kind_name(EscNodeKind kind);     /* "template"; never NULL */
-const char *esc_binary_op_text(EscBinaryOp op);       /* "starts with"; never NULL */
+const char *esc_node_kind_name(EscNodeKind kind); /* "template"; never NULL */
+const char *esc_binary_op_text(EscBinaryOp op);   /* "starts with"; never NULL */
 
-/* Writes the tree as an S-expression, without spans: two sources with one meaning give one dump. For tests and for `escalc dump --tree`. */
+/* Calls visit(context, node, child) for every direct child, in about the order of the source. To go
+ * deeper, visit again from the callback: the height of a tree is bounded by the limits above. */
+typedef void (*EscChildVisitor)(void *context, const EscNode *parent, const EscNode *child);
+void esc_node_each_child(const EscNode *node, EscChildVisitor visit, void *context);
+
+/* Writes the tree as an S-expression, without spans: two sources with one meaning give one dump.
+ * For tests and for `escalc dump --tree`. */
 void esc_node_dump(EscBuf *out, const EscNode *node);
 
-/* --- tokens, for the formatter and for editors ------------------------------------------------------------------------ */
+/* --- tokens, for the formatter and for editors ------------------------------------------------ */
 
 typedef enum EscTokenKind {
-    ESC_TOKEN_WORD,        /* a name, dotted name or keyword */
-    ESC_TOKEN_LITERAL,     /* number, duration, time, percentage */
-    ESC_TOKEN_TEXT,        /* a whole "…" or triple-quoted text with its quotes and {…} inside */
+    ESC_TOKEN_WORD,    /* a name, dotted name or keyword */
+    ESC_TOKEN_LITERAL, /* number, duration, time, percentage */
+    ESC_TOKEN_TEXT,    /* a whole "…" or triple-quoted text with its quotes and {…} inside */
     ESC_TOKEN_PUNCTUATION, /* { } ( ) [ ] , : -> => <- = != < … .. | ? */
     ESC_TOKEN_COMMENT,     /* from # to the end of the line, without it */
     ESC_TOKEN_UNKNOWN      /* bytes that no rule of the language knows */
 } EscTokenKind;
 
-/* One token; the source between two tokens is only blanks and line ends, so nothing of the file is lost. */
+/* One token; the source between two tokens is only blanks and line ends, so nothing of the file is
+ * lost. */
 typedef struct EscToken {
     EscTokenKind kind;
     uint32_t start, end;      /* byte offsets */
@@ -1276,7 +1298,8 @@ typedef struct EscTokenList {
     size_t count;
 } EscTokenList;
 
-/* Splits any text, correct or not. ESC_NO_MEMORY or ESC_OVER_LIMIT (source too long) leave *out empty. */
+/* Splits any text, correct or not. ESC_NO_MEMORY or ESC_OVER_LIMIT (source too long) leave *out
+ * empty. */
 ESC_MUST_USE EscStatus esc_source_tokens(EscArena *arena, EscText source, EscTokenList *out);
 
 #endif
