@@ -296,7 +296,8 @@ typedef struct EscRun {
     size_t scratch_size, scratch_used;
 } EscRun;
 
-#define ESC_RUN_SCRATCH_MAX ((size_t)ESC_RUN_TEXTS_MAX * ESC_TEXT_MAX + ESC_SNAPSHOT_BYTES_MAX) /* size that always suffices */
+/* Size that always suffices: the texts of one run, and twice what a snapshot can hold (before and after it settles at a wait). */
+#define ESC_RUN_SCRATCH_MAX ((size_t)ESC_RUN_TEXTS_MAX * ESC_TEXT_MAX + 12 * ESC_SNAPSHOT_BYTES_MAX)
 
 /* Prepares a run at the entry of `function`. `entry` gives the entry registers (outcome of CLOSING, parameters of REQUEST and UNDO), with the
  * count and types that the verifier proved; for functions with at_wait use esc_run_init_at_wait. `scratch` must stay until the run is given up. */
@@ -358,12 +359,14 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_MESSAGE 1u /* a notification */
 #define ESC_EF_CHANGE 2u  /* a recorded change */
 #define ESC_EF_CALL 4u    /* a connector action */
+typedef enum EscExtra { ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_ANY1 } EscExtra;
 typedef struct EscEffectInfo {
     const char *name; /* NULL: no such effect */
     uint8_t fixed[2]; /* EscKind of the fixed arguments, UNSET for none */
     uint8_t result;   /* EscKind, UNSET for none */
     uint8_t flags;
     const char *text;
+    uint8_t extra;    /* EscExtra: what follows the fixed arguments */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
 

@@ -1,0 +1,163 @@
+/* pred.c - a trigger condition in PREDS against a host: the same answer that the matcher gives without looking at every tree.
+ *
+ * The verifier proved that children lie behind their parent and trees are at most ESC_PRED_DEPTH_MAX deep, so an explicit stack of that
+ * size suffices. A test of a missing value is false, but for MISSING. */
+#include <esc/vm.h>
+
+#include <string.h>
+
+#include "vm_internal.h"
+
+typedef struct Judge {
+    const EscBundle *bundle;
+    const EscHost *host;
+    int64_t now_ms;
+    char *scratch;
+    size_t scratch_size;
+} Judge;
+
+/* --- leaves ------------------------------------------------------------------------------------------------------ */
+
+static EscStatus load_field(const Judge *judge, uint32_t field, EscLoad what, EscType type,
+                            EscValue *value)
+{
+    *value = (EscValue){.type = ESC_TYPE(ESC_KIND_UNSET)};
+    EscStatus status = judge->host->load(judge->host->context, what, field, value);
+    if (status != ESC_OK)
+        return status;
+    if (esc_type_kind(value->type) == ESC_KIND_TEXT && !value->is_missing)
+        value->text = esc_utf8_cut(value->text, ESC_TEXT_MAX);
+    return esc_value_fits(&judge->bundle->program, value, type) ? ESC_OK : ESC_TRAP;
+}
+
+static bool number_in_range(double number, const EscPredRow *row)
+{
+    double low, high;
+    memcpy(&low, &row->low, sizeof low);
+    memcpy(&high, &row->high, sizeof high);
+    bool is_above = (row->detail & 1) != 0 ? number > low : number >= low;
+    bool is_below = (row->detail & 2) != 0 ? number < high : number <= high;
+    return is_above && is_below;
+}
+
+static bool ms_in_range(int64_t ms, const EscPredRow *row)
+{
+    bool is_above = (row->detail & 1) != 0 ? ms > row->low : ms >= row->low;
+    bool is_below = (row->detail & 2) != 0 ? ms < row->high : ms <= row->high;
+    return is_above && is_below;
+}
+
+static bool test_holds(const EscProgram *program, const EscPredRow *row, const EscValue *value)
+{
+    if (row->kind == ESC_PRED_PRESENT || row->kind == ESC_PRED_MISSING)
+        return value->is_missing == (row->kind == ESC_PRED_MISSING);
+    if (value->is_missing)
+        return false;
+    switch (row->kind) {
+    case ESC_PRED_ENUM_IN:
+        return ((uint64_t)row->low >> value->member & 1) != 0;
+    case ESC_PRED_RANGE:
+        return esc_type_kind(value->type) == ESC_KIND_NUMBER ? number_in_range(value->number, row)
+                                                             : ms_in_range(value->ms, row);
+    case ESC_PRED_BOOL:
+        return value->truth == (row->detail != 0);
+    case ESC_PRED_TEXT_IS:
+        return esc_text_equal(value->text, program->texts[row->detail]);
+    case ESC_PRED_TEXT_STARTS:
+        return esc_text_starts_with(value->text, program->texts[row->detail]);
+    case ESC_PRED_TEXT_ENDS:
+        return esc_text_ends_with(value->text, program->texts[row->detail]);
+    case ESC_PRED_TEXT_CONTAINS:
+        return esc_text_contains(value->text, program->texts[row->detail]);
+    case ESC_PRED_LIST_HAS:
+        return esc_list_has(value, program->texts[row->detail]);
+    case ESC_PRED_CHANGED:
+        return value->truth;
+    default:
+        return false;
+    }
+}
+
+static EscStatus judge_code(const Judge *judge, uint32_t function, bool *holds)
+{
+    EscRun run;
+    EscRunEnd end;
+    esc_run_init(&run, judge->bundle, function, NULL, 0, judge->scratch, judge->scratch_size);
+    EscStatus status = esc_run_go(&run, judge->host, judge->now_ms, &end, NULL);
+    if (status == ESC_OK)
+        *holds = end == ESC_RUN_RETURNED && run.answer;
+    return status;
+}
+
+static EscStatus judge_leaf(const Judge *judge, const EscPredRow *row, bool *holds)
+{
+    const EscProgram *program = &judge->bundle->program;
+    if (row->kind == ESC_PRED_ALWAYS) {
+        *holds = true;
+        return ESC_OK;
+    }
+    if (row->kind == ESC_PRED_CODE)
+        return judge_code(judge, row->detail, holds);
+    const EscFieldRow *field = &program->fields[row->field - 1];
+    EscLoad what = field->scope == ESC_SCOPE_EVENT ? ESC_LOAD_EVENT : ESC_LOAD_TICKET;
+    EscType type = field->type;
+    if (row->kind == ESC_PRED_CHANGED) {
+        what = ESC_LOAD_CHANGED;
+        type = ESC_TYPE(ESC_KIND_BOOL);
+    }
+    EscValue value;
+    EscStatus status = load_field(judge, row->field - 1, what, type, &value);
+    if (status == ESC_OK)
+        *holds = test_holds(program, row, &value);
+    return status;
+}
+
+/* --- trees ---------------------------------------------------------------------------------------------------------- */
+
+/* An inner node while its children are judged: AND stops at the first false one, OR at the first true one. */
+typedef struct OpenNode {
+    uint32_t kind, next, end;
+} OpenNode;
+
+/* Hands `holds` up: true when it settles the node, with the node's own answer in *holds. */
+static bool node_takes(const OpenNode *node, bool *holds)
+{
+    if (node->kind == ESC_PRED_NOT) {
+        *holds = !*holds;
+        return true;
+    }
+    bool is_decisive = node->kind == ESC_PRED_OR ? *holds : !*holds;
+    return is_decisive || node->next == node->end;
+}
+
+EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *host,
+                         int64_t now_ms, char *scratch, size_t scratch_size, bool *holds)
+{
+    const EscProgram *program = &bundle->program;
+    Judge judge = {.bundle = bundle,
+                   .host = host,
+                   .now_ms = now_ms,
+                   .scratch = scratch,
+                   .scratch_size = scratch_size};
+    OpenNode open[ESC_PRED_DEPTH_MAX];
+    uint32_t depth = 0, at = pred;
+    ESC_ASSERT(pred < program->preds_count);
+    for (;;) {
+        const EscPredRow *row = &program->preds[at];
+        if (row->children_count > 0) {
+            ESC_ASSERT(depth < ESC_PRED_DEPTH_MAX);
+            open[depth++] = (OpenNode){row->kind, row->children_first + 1,
+                                       row->children_first + row->children_count};
+            at = row->children_first;
+            continue;
+        }
+        EscStatus status = judge_leaf(&judge, row, holds);
+        if (status != ESC_OK)
+            return status;
+        while (depth > 0 && node_takes(&open[depth - 1], holds))
+            depth--;
+        if (depth == 0)
+            return ESC_OK;
+        at = open[depth - 1].next++;
+    }
+}

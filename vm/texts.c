@@ -1,0 +1,203 @@
+/* texts.c - the instructions that make texts: TO_TEXT, JOIN, URL_ENCODE.
+ *
+ * A text is written straight into the run's scratch memory and cut at ESC_TEXT_MAX bytes between characters; what is cut
+ * stays cut, a later part is not squeezed in behind it. */
+#include <esc/vm.h>
+
+#include <string.h>
+
+#include "vm_internal.h"
+
+typedef struct Maker {
+    char *data;
+    size_t size, room;
+    bool is_cut;
+} Maker;
+
+static Maker maker(const EscRun *run)
+{
+    size_t left = run->scratch_size - run->scratch_used;
+    return (Maker){.data = run->scratch + run->scratch_used,
+                   .room = left < ESC_TEXT_MAX ? left : ESC_TEXT_MAX};
+}
+
+static void put(Maker *make, EscText part)
+{
+    size_t left = make->is_cut ? 0 : make->room - make->size;
+    if (part.size > left) {
+        part = esc_utf8_cut(part, left);
+        make->is_cut = true;
+    }
+    if (part.size > 0)
+        memcpy(make->data + make->size, part.data, part.size);
+    make->size += part.size;
+}
+
+/* A part that is of no use when it is cut: all or nothing. */
+static void put_whole(Maker *make, EscText part)
+{
+    if (make->is_cut || part.size > make->room - make->size)
+        make->is_cut = true;
+    else
+        put(make, part);
+}
+
+/* Cut by the limit of texts, that is the language's rule; cut because scratch is full, that is a failure. */
+static EscStatus finish(EscRun *run, const Maker *make, EscText *text)
+{
+    if (make->is_cut && make->room < ESC_TEXT_MAX)
+        return ESC_OVER_LIMIT;
+    *text = (EscText){make->data, make->size};
+    run->scratch_used += make->size;
+    return ESC_OK;
+}
+
+/* --- TO_TEXT ---------------------------------------------------------------------------------------------------- */
+
+static EscText first_of(EscText title, EscText name)
+{
+    return title.size > 0 ? title : name;
+}
+
+EscText esc_ref_text(const EscProgram *program, EscRef ref)
+{
+    uint32_t i = esc_ref_index(ref);
+    const EscText *texts = program->texts;
+    switch ((uint32_t)esc_ref_kind(ref)) {
+    case ESC_REF_PERSON:
+        return first_of(texts[program->persons[i].title], texts[program->persons[i].name]);
+    case ESC_REF_TEAM:
+        return first_of(texts[program->teams[i].title], texts[program->teams[i].name]);
+    case ESC_REF_SCHEDULE:
+        return first_of(texts[program->schedules[i].title], texts[program->schedules[i].name]);
+    case ESC_REF_ROUTE:
+        return texts[program->routes[i].name];
+    case ESC_REF_CHANNEL:
+        return first_of(texts[program->channels[i].title], texts[program->channels[i].name]);
+    case ESC_REF_ROLE:
+        return i == 4 ? ESC_TEXT("owner")
+                      : texts[program->members[program->enums[0].members_first + i].name];
+    case ESC_REF_FIELD:
+        return texts[program->fields[i].name];
+    case ESC_REF_TEMPLATE:
+        return first_of(texts[program->templates[i].title], texts[program->templates[i].name]);
+    case ESC_REF_TEXT:
+        return texts[i];
+    default:
+        return ESC_TEXT("");
+    }
+}
+
+/* Numbers, durations and times have writers for buffers; a buffer over an array on the stack never allocates. */
+static void put_written(Maker *make, const EscValue *value)
+{
+    uint8_t block[96];
+    EscBuf buf = {
+        .data = block, .capacity = sizeof block, .size_max = sizeof block - 1, .status = ESC_OK};
+    switch (esc_type_kind(value->type)) {
+    case ESC_KIND_NUMBER:
+        esc_json_number(&buf, value->number);
+        break;
+    case ESC_KIND_DURATION:
+        esc_duration_write(&buf, value->ms);
+        break;
+    default:
+        esc_time_write(&buf, value->ms);
+        break;
+    }
+    ESC_ASSERT(buf.status == ESC_OK);
+    ESC_ASSERT(buf.data == block);
+    put(make, esc_buf_as_text(&buf));
+}
+
+static void put_list(Maker *make, const EscValue *value)
+{
+    for (uint32_t i = 0; i < value->list.count; i++) {
+        if (i > 0)
+            put(make, ESC_TEXT(", "));
+        put(make, value->list.items[i]);
+    }
+}
+
+static void put_value(Maker *make, const EscProgram *program, const EscValue *value)
+{
+    if (value->is_missing) {
+        put(make, ESC_TEXT("(none)"));
+        return;
+    }
+    switch (esc_type_kind(value->type)) {
+    case ESC_KIND_BOOL:
+        put(make, value->truth ? ESC_TEXT("true") : ESC_TEXT("false"));
+        break;
+    case ESC_KIND_NUMBER:
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        put_written(make, value);
+        break;
+    case ESC_KIND_TEXT:
+        put(make, value->text);
+        break;
+    case ESC_KIND_ENUM:
+        put(make,
+            program->texts[program
+                               ->members[program->enums[esc_type_enum(value->type)].members_first +
+                                         value->member]
+                               .name]);
+        break;
+    case ESC_KIND_LIST:
+        put_list(make, value);
+        break;
+    case ESC_KIND_REF:
+        put(make, esc_ref_text(program, value->ref));
+        break;
+    case ESC_KIND_UNSET:
+    case ESC_KIND_COUNT:
+        break; /* the caller has checked the tag */
+    }
+}
+
+EscStatus esc_make_text(EscRun *run, const EscValue *value, EscText *text)
+{
+    Maker make = maker(run);
+    put_value(&make, &run->bundle->program, value);
+    return finish(run, &make, text);
+}
+
+EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text)
+{
+    Maker make = maker(run);
+    for (uint32_t i = 0; i < count; i++)
+        put(&make, texts[i].text);
+    return finish(run, &make, text);
+}
+
+/* --- URL_ENCODE: RFC 3986, everything but unreserved characters ----------------------------------------------------- */
+
+static bool is_unreserved(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    Maker make = maker(run);
+    size_t size = 0;
+    for (size_t at = 0; at < plain.size && !make.is_cut; at += size) {
+        uint32_t c = esc_utf8_decode(plain, at, &size);
+        if (is_unreserved(c)) {
+            put_whole(&make, (EscText){plain.data + at, 1});
+            continue;
+        }
+        char coded[12];
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = (uint8_t)plain.data[at + i];
+            coded[3 * i] = '%';
+            coded[3 * i + 1] = digits[byte >> 4];
+            coded[3 * i + 2] = digits[byte & 15];
+        }
+        put_whole(&make, (EscText){coded, 3 * size});
+    }
+    return finish(run, &make, text);
+}

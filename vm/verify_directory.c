@@ -1,0 +1,371 @@
+/* verify_directory.c - the rules of the rows that templates refer to: the workspace, its schema, its directory, its
+ * connectors and its policy. V08 (domains), V25 (which function a row may enter), V33 (grants) and V35 (the schema).
+ *
+ * Columns hold by now: every index may be used without looking. */
+#include <esc/vm.h>
+
+#include <string.h>
+
+#include "vm_internal.h"
+
+static EscText text_at(const EscVerify *verify, uint32_t index)
+{
+    return verify->program->texts[index];
+}
+
+static bool text_is(const EscVerify *verify, uint32_t index, const char *string)
+{
+    return esc_text_equal(text_at(verify, index), esc_text_from(string));
+}
+
+EscStatus esc_verify_names(EscVerify *verify, EscTable table, uint32_t first, uint32_t count,
+                           size_t name_offset)
+{
+    const EscTableInfo *info = &esc_table_info[table];
+    const uint8_t *rows = esc_program_rows(verify->program, table);
+    verify->stamp++; /* texts are unique, so equal names have equal indexes */
+    for (uint32_t i = first; i < first + count; i++) {
+        uint32_t name;
+        memcpy(&name, rows + i * info->struct_size + name_offset, sizeof name);
+        if (name == 0)
+            return esc_verify_bad(verify, "V35", table, i, "the name is empty");
+        if (verify->text_stamps[name] == verify->stamp)
+            return esc_verify_bad(verify, "V35", table, i, "the name is taken by a row before it");
+        verify->text_stamps[name] = verify->stamp;
+    }
+    return ESC_OK;
+}
+
+EscStatus esc_verify_entry(EscVerify *verify, EscTable table, uint32_t row, uint32_t function,
+                           EscFunction kind, uint32_t template_option, uint32_t event)
+{
+    const EscProgram *program = verify->program;
+    const EscFunctionRow *entered = &program->functions[function];
+    verify->is_function_named[function] = 1;
+    if (entered->kind != (uint32_t)kind || entered->template != template_option ||
+        entered->at_wait != 0)
+        return esc_verify_bad(verify, "V25", table, row,
+                              "function %u has not the kind or template that is entered here",
+                              (unsigned)function);
+    if (entered->events_count == 0 || event == ESC_EVENT_UNKNOWN)
+        return ESC_OK; /* without events it reads none, so it does not matter which one there is */
+    if (event == ESC_NONE) {
+        if (entered->event_may_be_missing == 0)
+            return esc_verify_bad(verify, "V25", table, row,
+                                  "function %u is entered without an event", (unsigned)function);
+        return ESC_OK;
+    }
+    verify->steps += entered->events_count;
+    for (uint32_t i = 0; i < entered->events_count; i++) {
+        if (program->function_events[entered->events_first + i].event == event)
+            return ESC_OK;
+    }
+    return esc_verify_bad(verify, "V25", table, row, "function %u is not made for event %u",
+                          (unsigned)function, (unsigned)event);
+}
+
+/* --- workspace and schema ------------------------------------------------------------------------------------------ */
+
+static bool ref_is_owner(EscRef ref)
+{
+    EscRefKind kind = esc_ref_kind(ref);
+    return kind == ESC_REF_PERSON || kind == ESC_REF_TEAM || kind == ESC_REF_SCHEDULE ||
+           kind == ESC_REF_ROUTE;
+}
+
+static EscStatus verify_meta(EscVerify *verify)
+{
+    const EscMetaRow *meta = &verify->program->meta[0];
+    REJECT_IF(meta->language != 1, "V08", META, 0, "language version %u is unknown",
+              (unsigned)meta->language);
+    REJECT_IF(meta->name == 0, "V35", META, 0, "the workspace has no name");
+    REJECT_IF(meta->last_resort != 0 && !ref_is_owner(meta->last_resort), "V06", META, 0,
+              "the last resort is nobody who can own");
+    REJECT_IF(meta->last_resort == 0 && verify->program->templates_count > 0, "V31", META, 0,
+              "there are templates but no last resort owner");
+    return ESC_OK;
+}
+
+static EscStatus verify_enums(EscVerify *verify)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort"};
+    const EscProgram *program = verify->program;
+    bool is_role = program->enums_count > 0 && program->enums[0].is_ordered == 1 &&
+                   program->enums[0].members_count == 4;
+    for (uint32_t i = 0; i < 4 && is_role; i++)
+        is_role =
+            text_is(verify, program->members[program->enums[0].members_first + i].name, roles[i]);
+    REJECT_IF(!is_role, "V35", ENUMS, 0,
+              "the first enum must be role: primary < secondary < escalation < last_resort");
+    for (uint32_t i = 0; i < program->enums_count; i++) {
+        const EscEnumRow *row = &program->enums[i];
+        REJECT_IF(row->members_count < 1 || row->members_count > 1000, "V08", ENUMS, i,
+                  "%u members", (unsigned)row->members_count);
+        EscStatus status = esc_verify_names(verify, ESC_TABLE_MEMBERS, row->members_first,
+                                            row->members_count, offsetof(EscMemberRow, name));
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_fields(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < program->fields_count; i++) {
+        const EscFieldRow *row = &program->fields[i];
+        EscKind kind = esc_type_kind(row->type);
+        REJECT_IF(row->type == 0 || kind == ESC_KIND_REF, "V08", FIELDS, i,
+                  "a field cannot be of this type");
+        REJECT_IF(kind != ESC_KIND_LIST && row->items_max != 0, "V08", FIELDS, i,
+                  "only a list has items");
+        REJECT_IF(kind == ESC_KIND_LIST && row->size_max > ESC_TEXT_MAX, "V08", FIELDS, i,
+                  "items are at most %d bytes", ESC_TEXT_MAX);
+        REJECT_IF(row->name == 0, "V35", FIELDS, i, "the name is empty");
+        REJECT_IF(row->slot != (row->scope == ESC_SCOPE_TICKET ? slot : 0), "V35", FIELDS, i,
+                  "slots of the ticket follow each other");
+        slot += row->scope == ESC_SCOPE_TICKET;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_events(EscVerify *verify)
+{
+    static const char *const names[ESC_EVENT_BUILTIN_COUNT] = {
+        "ticket.created",  "ticket.updated", "ticket.resolved", "ticket.closed",
+        "ticket.reopened", "sla.warning",    "sla.breached",    "owner.absent"};
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < ESC_EVENT_BUILTIN_COUNT; i++)
+        REJECT_IF(i >= program->events_count || !text_is(verify, program->events[i].name, names[i]),
+                  "V35", EVENTS, i, "this must be the built-in event %s", names[i]);
+    for (uint32_t i = 0; i < program->event_fields_count; i++)
+        REJECT_IF(program->fields[program->event_fields[i].field].scope != ESC_SCOPE_EVENT, "V35",
+                  EVENT_FIELDS, i, "the field is not one of an event");
+    return esc_verify_names(verify, ESC_TABLE_EVENTS, 0, program->events_count,
+                            offsetof(EscEventRow, name));
+}
+
+static EscStatus verify_exceptions(EscVerify *verify)
+{
+    static const char *const names[ESC_EXCEPTION_BUILTIN_COUNT] = {
+        "unowned", "action_failed", "delivery_dead", "qa_failed", "overdue", "engine_fault"};
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < ESC_EXCEPTION_BUILTIN_COUNT; i++)
+        REJECT_IF(i >= program->exceptions_count ||
+                      !text_is(verify, program->exceptions[i].name, names[i]),
+                  "V35", EXCEPTIONS, i, "this must be the built-in exception %s", names[i]);
+    return esc_verify_names(verify, ESC_TABLE_EXCEPTIONS, 0, program->exceptions_count,
+                            offsetof(EscExceptionRow, name));
+}
+
+/* --- people and hours ------------------------------------------------------------------------------------------------ */
+
+static EscStatus verify_people(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->contacts_count; i++)
+        REJECT_IF(program->contacts[i].after_ms < 0 ||
+                      program->contacts[i].after_ms > ESC_DEADLINE_MAX_MS,
+                  "V08", CONTACTS, i, "after_ms is out of range");
+    for (uint32_t i = 0; i < program->teams_count; i++)
+        REJECT_IF(program->teams[i].members_count == 0, "V31", TEAMS, i, "the team has no members");
+    return esc_verify_names(verify, ESC_TABLE_PERSONS, 0, program->persons_count,
+                            offsetof(EscPersonRow, name));
+}
+
+static bool hours_are_behind(const EscHoursRow *row, const EscHoursRow *before)
+{
+    return row->weekday > before->weekday ||
+           (row->weekday == before->weekday && row->from_minute >= before->to_minute);
+}
+
+static EscStatus verify_calendars(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->hours_count; i++)
+        REJECT_IF(program->hours[i].to_minute <= program->hours[i].from_minute, "V08", HOURS, i,
+                  "the hours end before they begin");
+    for (uint32_t i = 0; i < program->calendars_count; i++) {
+        const EscCalendarRow *row = &program->calendars[i];
+        const EscHoursRow *hours = program->hours + row->hours_first;
+        const EscHolidayRow *holidays = program->holidays + row->holidays_first;
+        REJECT_IF(row->hours_count == 0, "V30", CALENDARS, i,
+                  "no hour ever counts, so a deadline would never come");
+        for (uint32_t h = 1; h < row->hours_count; h++)
+            REJECT_IF(!hours_are_behind(&hours[h], &hours[h - 1]), "V08", HOURS,
+                      row->hours_first + h, "hours must be sorted and apart");
+        for (uint32_t h = 1; h < row->holidays_count; h++)
+            REJECT_IF(holidays[h].day <= holidays[h - 1].day, "V08", HOLIDAYS,
+                      row->holidays_first + h, "days must be sorted and unique");
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_schedules(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->schedules_count; i++)
+        REJECT_IF(program->schedules[i].rotations_count == 0, "V31", SCHEDULES, i,
+                  "nobody is ever on call");
+    for (uint32_t i = 0; i < program->rotations_count; i++) {
+        const EscRotationRow *row = &program->rotations[i];
+        REJECT_IF(row->shift_days == 0, "V08", ROTATIONS, i, "a turn has no length");
+        REJECT_IF(row->members_count == 0, "V31", ROTATIONS, i, "nobody takes turns");
+        REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
+                      row->from_local_minute > ESC_SPAN_MAX_MS,
+                  "V08", ROTATIONS, i, "the start is out of range");
+    }
+    for (uint32_t i = 0; i < program->overrides_count; i++) {
+        const EscOverrideRow *row = &program->overrides[i];
+        REJECT_IF(row->to_local_minute <= row->from_local_minute, "V08", OVERRIDES, i,
+                  "the override ends before it begins");
+        REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
+                      row->to_local_minute > ESC_SPAN_MAX_MS,
+                  "V08", OVERRIDES, i, "the override is out of range");
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_routes(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->routes_count; i++) {
+        const EscRouteRow *row = &program->routes[i];
+        REJECT_IF(row->rows_count == 0 ||
+                      program->route_rows[row->rows_first + row->rows_count - 1].cond != 0,
+                  "V31", ROUTES, i,
+                  "the last row must have no condition, so that somebody is always found");
+    }
+    for (uint32_t i = 0; i < program->route_rows_count; i++) {
+        const EscRouteRowRow *row = &program->route_rows[i];
+        EscRefKind kind = esc_ref_kind(row->target);
+        REJECT_IF(kind != ESC_REF_PERSON && kind != ESC_REF_TEAM && kind != ESC_REF_SCHEDULE &&
+                      kind != ESC_REF_TEXT && kind != ESC_REF_TEMPLATE,
+                  "V06", ROUTE_ROWS, i, "this is no target of a route");
+        if (row->cond == 0)
+            continue;
+        EscStatus status = esc_verify_entry(verify, ESC_TABLE_ROUTE_ROWS, i, row->cond - 1,
+                                            ESC_FUNCTION_COND, 0, ESC_NONE);
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}
+
+static bool sla_time_is_valid(int64_t ms)
+{
+    return ms == 0 || esc_verify_deadline_is_valid(ms);
+}
+
+static EscStatus verify_slas(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->slas_count; i++) {
+        const EscSlaRow *row = &program->slas[i];
+        REJECT_IF(!sla_time_is_valid(row->respond_ms) || !sla_time_is_valid(row->resolve_ms), "V08",
+                  SLAS, i, "a time is out of range");
+        if (row->cond == 0)
+            continue;
+        EscStatus status = esc_verify_entry(verify, ESC_TABLE_SLAS, i, row->cond - 1,
+                                            ESC_FUNCTION_COND, 0, ESC_NONE);
+        if (status != ESC_OK)
+            return status;
+    }
+    for (uint32_t i = 0; i < program->warns_count; i++)
+        REJECT_IF(program->warns[i].percent == 0, "V08", WARNS, i, "the share is 0");
+    return ESC_OK;
+}
+
+/* --- connectors and policy --------------------------------------------------------------------------------------------- */
+
+/* A function whose entry registers are the parameters of an action. */
+static EscStatus verify_action_function(EscVerify *verify, uint32_t action, uint32_t function,
+                                        EscFunction kind)
+{
+    REJECT_IF(verify->program->functions[function].action != action + 1, "V25", ACTIONS, action,
+              "function %u is made for another action", (unsigned)function);
+    return esc_verify_entry(verify, ESC_TABLE_ACTIONS, action, function, kind, 0, ESC_NONE);
+}
+
+static EscStatus verify_actions(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->actions_count; i++) {
+        const EscActionRow *row = &program->actions[i];
+        REJECT_IF(row->params_count > 16, "V08", ACTIONS, i, "%u parameters",
+                  (unsigned)row->params_count);
+        REJECT_IF(row->result != 0 && row->result != ESC_TYPE(ESC_KIND_TEXT), "V08", ACTIONS, i,
+                  "a reply is text or nothing");
+        REJECT_IF((row->undo == 0) != (row->undo_action == 0), "V25", ACTIONS, i,
+                  "the inverse needs an action and a function");
+        EscStatus status = verify_action_function(verify, i, row->request, ESC_FUNCTION_REQUEST);
+        if (status == ESC_OK && row->undo != 0)
+            status = verify_action_function(verify, i, row->undo - 1, ESC_FUNCTION_UNDO);
+        if (status != ESC_OK)
+            return status;
+    }
+    for (uint32_t i = 0; i < program->params_count; i++)
+        REJECT_IF(program->params[i].type == 0, "V06", PARAMS, i, "a parameter has a type");
+    for (uint32_t i = 0; i < program->statuses_count; i++)
+        REJECT_IF(program->statuses[i].code < 100, "V08", STATUSES, i, "this is no HTTP status");
+    return ESC_OK;
+}
+
+static EscStatus verify_grants(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->grants_count; i++) {
+        const EscGrantRow *row = &program->grants[i];
+        bool is_channel = row->kind == ESC_GRANT_CHANNEL;
+        REJECT_IF(row->index >= (is_channel ? program->channels_count : program->actions_count),
+                  "V06", GRANTS, i, "index is out of range");
+        REJECT_IF(i > 0 && (row->kind < row[-1].kind ||
+                            (row->kind == row[-1].kind && row->index <= row[-1].index)),
+                  "V07", GRANTS, i, "grants must be sorted and unique");
+        (is_channel ? verify->is_channel_granted : verify->is_action_granted)[row->index] = 1;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_limits(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->limits_count; i++) {
+        const EscLimitRow *row = &program->limits[i];
+        REJECT_IF(row->count == 0 && row->kind != ESC_LIMIT_RETAIN_AUDIT, "V08", LIMITS, i,
+                  "a limit of nothing");
+        REJECT_IF(row->window_ms < 0, "V08", LIMITS, i, "the window is negative");
+        REJECT_IF((row->action == ESC_LIMIT_ACTION_RAISE) != (row->exception != 0), "V08", LIMITS,
+                  i, "raise names an exception");
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_spans(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->spans_count; i++) {
+        const EscSpanRow *row = &program->spans[i];
+        REJECT_IF(row->first >= program->code_count || row->line == 0 || row->column == 0, "V06",
+                  SPANS, i, "no such place");
+        REJECT_IF(i > 0 && row->first <= row[-1].first, "V07", SPANS, i,
+                  "spans must be sorted and unique");
+    }
+    return ESC_OK;
+}
+
+EscStatus esc_verify_directory(EscVerify *verify)
+{
+    static EscStatus (*const rules[])(EscVerify *) = {
+        verify_meta,    verify_enums,     verify_fields,    verify_events, verify_exceptions,
+        verify_people,  verify_calendars, verify_schedules, verify_routes, verify_slas,
+        verify_actions, verify_grants,    verify_limits,    verify_spans,
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rules); i++) {
+        EscStatus status = rules[i](verify);
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}

@@ -1,0 +1,316 @@
+/* verify_effects.c - effect sites, each by the rules of its kind in effects.def: V19 (arguments), V33 (granted channels and
+ * actions), V35 (fields and names of the schema); and V32: no storm of templates that start each other without time passing.
+ *
+ * Which site may stand in which function, and in what order, is verify_code.c's question. */
+#include <esc/vm.h>
+
+#include "vm_internal.h"
+
+/* --- what a site refers to ------------------------------------------------------------------------------------- */
+
+#define REF_BIT(kind) (1u << ESC_REF_##kind)
+#define REFS_PERSONS                                                                               \
+    (REF_BIT(PERSON) | REF_BIT(TEAM) | REF_BIT(SCHEDULE) | REF_BIT(ROUTE) | REF_BIT(ROLE) |        \
+     REF_BIT(FIELD))
+
+/* Allow-list: the kinds of reference that a kind of effect may hold; NONE where it must hold none. */
+static uint32_t refs_of(uint32_t effect)
+{
+    switch (effect) {
+    case ESC_EFFECT_NOTIFY:
+        return REFS_PERSONS | REF_BIT(CHANNEL);
+    case ESC_EFFECT_PAGE:
+    case ESC_EFFECT_ASSIGN:
+    case ESC_EFFECT_HANDOFF:
+    case ESC_EFFECT_ASK:
+    case ESC_EFFECT_APPROVE:
+        return REFS_PERSONS;
+    default:
+        return REF_BIT(NONE);
+    }
+}
+
+static EscStatus verify_ref(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscEffectRow *row = &program->effects[i];
+    EscRefKind kind = esc_ref_kind(row->ref);
+    uint32_t index = esc_ref_index(row->ref);
+    REJECT_IF((refs_of(row->kind) >> kind & 1) == 0, "V06", EFFECTS, i, "%s cannot refer to this",
+              esc_effect_info[row->kind].name);
+    REJECT_IF(kind == ESC_REF_CHANNEL && !verify->is_channel_granted[index], "V33", EFFECTS, i,
+              "channel %u is not granted", (unsigned)index);
+    REJECT_IF(kind == ESC_REF_FIELD &&
+                  (program->fields[index].scope != ESC_SCOPE_TICKET ||
+                   esc_type_kind(program->fields[index].type) != ESC_KIND_TEXT),
+              "V35", EFFECTS, i, "field %u names nobody: it is not a text of the ticket",
+              (unsigned)index);
+    return ESC_OK;
+}
+
+static EscStatus verify_extra(EscVerify *verify, uint32_t i)
+{
+    const EscEffectRow *row = &verify->program->effects[i];
+    bool is_handoff = row->kind == ESC_EFFECT_HANDOFF;
+    bool has_window = row->kind == ESC_EFFECT_SNAPSHOT;
+    bool has_reason = row->kind == ESC_EFFECT_UNDO && row->aux == ESC_NONE;
+    REJECT_IF(row->calendar != 0 && !is_handoff, "V11", EFFECTS, i,
+              "it has no deadline that a calendar could count");
+    REJECT_IF(is_handoff && !esc_verify_deadline_is_valid(row->extra_ms), "V30", EFFECTS, i,
+              "a handoff expects something within a time");
+    REJECT_IF(has_window && (row->extra_ms < 0 || row->extra_ms > ESC_DEADLINE_MAX_MS), "V08",
+              EFFECTS, i, "the window is out of range");
+    REJECT_IF(has_reason &&
+                  (row->extra_ms < 0 || (uint64_t)row->extra_ms >= verify->program->texts_count),
+              "V06", EFFECTS, i, "the reason is no text");
+    REJECT_IF(!is_handoff && !has_window && !has_reason && row->extra_ms != 0, "V11", EFFECTS, i,
+              "extra_ms must be zero");
+    if (has_reason)
+        verify->is_text_used[row->extra_ms] = 1;
+    return ESC_OK;
+}
+
+static bool field_is_ticket(const EscProgram *program, uint32_t field)
+{
+    return field < program->fields_count && program->fields[field].scope == ESC_SCOPE_TICKET;
+}
+
+static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
+{
+    switch (row->kind) {
+    case ESC_EFFECT_NOTIFY:
+        return row->aux <= ESC_CONTACT_COUNT;
+    case ESC_EFFECT_SET:
+        return field_is_ticket(program, row->aux);
+    case ESC_EFFECT_CREATE:
+    case ESC_EFFECT_QUEUE:
+        return row->aux > 0 && row->aux < program->texts_count;
+    case ESC_EFFECT_HANDOFF:
+        return row->aux < ESC_EXPECT_COUNT;
+    case ESC_EFFECT_SNAPSHOT:
+        return row->aux >= 1 && row->aux <= 15;
+    case ESC_EFFECT_CALL:
+        return row->aux < program->actions_count;
+    case ESC_EFFECT_UNDO:
+        return row->aux < program->actions_count || row->aux == ESC_NONE;
+    case ESC_EFFECT_APPROVE:
+        return row->aux >= 1 && row->aux <= 1000;
+    case ESC_EFFECT_RAISE:
+        return row->aux < program->exceptions_count;
+    case ESC_EFFECT_START:
+        return row->aux < program->templates_count;
+    case ESC_EFFECT_CHECK:
+        return row->aux < program->checks_count;
+    case ESC_EFFECT_REQUEST:
+        return row->aux < ESC_METHOD_COUNT;
+    default:
+        return row->aux == 0;
+    }
+}
+
+static EscStatus verify_aux(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscEffectRow *row = &program->effects[i];
+    REJECT_IF(!aux_is_valid(program, row), "V06", EFFECTS, i, "aux is no number that %s knows: %u",
+              esc_effect_info[row->kind].name, (unsigned)row->aux);
+    if (row->kind == ESC_EFFECT_CREATE || row->kind == ESC_EFFECT_QUEUE)
+        verify->is_text_used[row->aux] = 1;
+    bool is_action =
+        row->kind == ESC_EFFECT_CALL || (row->kind == ESC_EFFECT_UNDO && row->aux != ESC_NONE);
+    REJECT_IF(is_action && !verify->is_action_granted[row->aux], "V33", EFFECTS, i,
+              "action %u is not granted", (unsigned)row->aux);
+    return ESC_OK;
+}
+
+/* --- arguments ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t fixed_count(const EscEffectInfo *info)
+{
+    return (info->fixed[0] != 0) + (uint32_t)(info->fixed[1] != 0);
+}
+
+static EscStatus verify_fixed(EscVerify *verify, const EscEffectRow *row, uint32_t fixed)
+{
+    const EscEffectInfo *info = &esc_effect_info[row->kind];
+    for (uint32_t a = 0; a < fixed; a++) {
+        const EscEffectArgRow *arg = &verify->program->effect_args[row->args_first + a];
+        REJECT_IF(arg->type != ESC_TYPE(info->fixed[a]) || arg->name != 0 || arg->field != 0, "V19",
+                  EFFECT_ARGS, row->args_first + a, "%s has another fixed argument here",
+                  info->name);
+    }
+    return ESC_OK;
+}
+
+/* Arguments that name a field of `scope` have its type, plain: what is set is never missing. */
+static EscStatus verify_field_argument(EscVerify *verify, uint32_t a, uint32_t scope)
+{
+    const EscProgram *program = verify->program;
+    const EscEffectArgRow *arg = &program->effect_args[a];
+    const EscFieldRow *field = arg->field == 0 ? NULL : &program->fields[arg->field - 1];
+    REJECT_IF(field == NULL || field->scope != scope, "V35", EFFECT_ARGS, a,
+              "the argument names no such field");
+    REJECT_IF(arg->type != esc_type_plain(field->type), "V19", EFFECT_ARGS, a,
+              "the argument is not of the field's type");
+    return ESC_OK;
+}
+
+static EscStatus verify_params(EscVerify *verify, const EscEffectRow *row, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    uint32_t wanted = row->aux == ESC_NONE ? 0 : program->actions[row->aux].params_count;
+    REJECT_IF(row->args_count != wanted, "V19", EFFECTS, i,
+              "%u arguments, but the action has %u parameters", (unsigned)row->args_count,
+              (unsigned)wanted);
+    for (uint32_t a = 0; a < wanted; a++) {
+        const EscParamRow *param = &program->params[program->actions[row->aux].params_first + a];
+        const EscEffectArgRow *arg = &program->effect_args[row->args_first + a];
+        REJECT_IF(arg->type != param->type || arg->field != 0, "V19", EFFECT_ARGS,
+                  row->args_first + a, "the argument is not of the parameter's type");
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_extra_argument(EscVerify *verify, const EscEffectRow *row, uint32_t a)
+{
+    const EscEffectArgRow *arg = &verify->program->effect_args[a];
+    switch (esc_effect_info[row->kind].extra) {
+    case ESC_EXTRA_FIELDS:
+        return verify_field_argument(verify, a, ESC_SCOPE_TICKET);
+    case ESC_EXTRA_ANY1:
+        if (row->kind != ESC_EFFECT_SET)
+            break;
+        REJECT_IF(arg->field != 0 && arg->field != row->aux + 1, "V35", EFFECT_ARGS, a,
+                  "the argument names another field");
+        REJECT_IF(arg->type != esc_type_plain(verify->program->fields[row->aux].type), "V19",
+                  EFFECT_ARGS, a, "the argument is not of the field's type");
+        return ESC_OK;
+    case ESC_EXTRA_NAMED:
+        if (row->kind == ESC_EFFECT_RAISE)
+            return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
+        REJECT_IF(arg->name == 0, "V35", EFFECT_ARGS, a, "the argument has no name");
+        break;
+    default:
+        break;
+    }
+    REJECT_IF(arg->field != 0, "V35", EFFECT_ARGS, a, "the argument stands for no field");
+    return ESC_OK;
+}
+
+static EscStatus verify_arguments(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscEffectRow *row = &program->effects[i];
+    const EscEffectInfo *info = &esc_effect_info[row->kind];
+    uint32_t fixed = fixed_count(info);
+    REJECT_IF(row->args_count > ESC_EFFECT_ARGS_MAX, "V19", EFFECTS, i, "%u arguments",
+              (unsigned)row->args_count);
+    for (uint32_t a = row->args_first; a < row->args_first + row->args_count; a++)
+        REJECT_IF(program->effect_args[a].type == 0, "V19", EFFECT_ARGS, a,
+                  "an argument has a type");
+    if (info->extra == ESC_EXTRA_PARAMS)
+        return verify_params(verify, row, i);
+    bool is_fine = row->args_count >= fixed;
+    if (info->extra == ESC_EXTRA_NONE)
+        is_fine = row->args_count == fixed;
+    if (info->extra == ESC_EXTRA_ANY1)
+        is_fine = row->args_count == fixed + 1;
+    REJECT_IF(!is_fine, "V19", EFFECTS, i, "%u arguments do not fit %s", (unsigned)row->args_count,
+              info->name);
+    EscStatus status = verify_fixed(verify, row, fixed);
+    for (uint32_t a = row->args_first + fixed;
+         a < row->args_first + row->args_count && status == ESC_OK; a++)
+        status = verify_extra_argument(verify, row, a);
+    return status;
+}
+
+static EscStatus verify_site(EscVerify *verify, uint32_t i)
+{
+    const EscEffectRow *row = &verify->program->effects[i];
+    REJECT_IF(row->kind == ESC_EFFECT_NONE || esc_effect_info[row->kind].name == NULL, "V06",
+              EFFECTS, i, "there is no such effect");
+    EscStatus status = verify_ref(verify, i);
+    if (status == ESC_OK)
+        status = verify_aux(verify, i);
+    if (status == ESC_OK)
+        status = verify_extra(verify, i);
+    if (status == ESC_OK)
+        status = verify_arguments(verify, i);
+    return status;
+}
+
+/* --- V32: templates that start each other ------------------------------------------------------------------------- */
+
+typedef struct Starts {
+    uint32_t *first, *next; /* edges by template: first[t] and next[effect] are effect + 1 */
+    uint32_t *incoming;
+    uint32_t *ready;
+} Starts;
+
+/* Edges between templates that may start again at once: a pause of a second ends a storm. Code is not verified yet, so only EMITs of
+ * effects that exist are looked at. */
+static void collect_starts(const EscProgram *program, Starts *starts)
+{
+    for (uint32_t f = 0; f < program->functions_count; f++) {
+        const EscFunctionRow *function = &program->functions[f];
+        if (function->template == 0 ||
+            program->templates[function->template - 1].again_after_ms >= ESC_SECOND_MS)
+            continue;
+        for (uint32_t pc = 0; pc < function->code_count; pc++) {
+            const EscInstr *instr = &program->code[function->code_first + pc];
+            bool is_start = instr->op == ESC_OP_EMIT && instr->imm < program->effects_count &&
+                            program->effects[instr->imm].kind == ESC_EFFECT_START;
+            if (!is_start || starts->next[instr->imm] != 0)
+                continue;
+            uint32_t target = program->effects[instr->imm].aux;
+            if (program->templates[target].again_after_ms >= ESC_SECOND_MS)
+                continue;
+            starts->next[instr->imm] = starts->first[function->template - 1] == 0
+                                           ? ESC_NONE
+                                           : starts->first[function->template - 1];
+            starts->first[function->template - 1] = instr->imm + 1;
+            starts->incoming[target]++;
+        }
+    }
+}
+
+/* Takes away templates that nothing starts, again and again (Kahn's algorithm): what is left goes round in a circle. */
+static EscStatus verify_starts(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    Starts starts = {
+        .first = esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
+        .next = esc_arena_alloc_array(verify->scratch, program->effects_count, sizeof(uint32_t)),
+        .incoming =
+            esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
+        .ready = esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
+    };
+    if (esc_arena_failed(verify->scratch))
+        return ESC_NO_MEMORY;
+    collect_starts(program, &starts);
+    uint32_t count = 0;
+    for (uint32_t t = 0; t < program->templates_count; t++) {
+        if (starts.incoming[t] == 0)
+            starts.ready[count++] = t;
+    }
+    for (uint32_t done = 0; done < count; done++) {
+        uint32_t edge = starts.first[starts.ready[done]];
+        for (; edge != 0 && edge != ESC_NONE; edge = starts.next[edge - 1]) {
+            uint32_t target = program->effects[edge - 1].aux;
+            if (--starts.incoming[target] == 0)
+                starts.ready[count++] = target;
+        }
+    }
+    for (uint32_t t = 0; t < program->templates_count; t++)
+        REJECT_IF(starts.incoming[t] != 0, "V32", TEMPLATES, t,
+                  "templates start each other in a circle without `again after`");
+    return ESC_OK;
+}
+
+EscStatus esc_verify_effects(EscVerify *verify)
+{
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < verify->program->effects_count && status == ESC_OK; i++)
+        status = verify_site(verify, i);
+    return status == ESC_OK ? verify_starts(verify) : status;
+}

@@ -1,0 +1,299 @@
+/* verify_programs.c - the rules of templates, functions and wait points: V20 (where a wait may lead), V25 (which function a row
+ * may enter), V30 (every wait has a deadline), V31 (owners), V35 (the schema), V36 (what runs beside a wait). */
+#include <esc/vm.h>
+
+#include "vm_internal.h"
+
+/* --- functions ------------------------------------------------------------------------------------------------- */
+
+static bool function_may_wait(uint32_t kind)
+{
+    return kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH || kind == ESC_FUNCTION_CLOSING;
+}
+
+static bool function_has_template(uint32_t kind)
+{
+    return function_may_wait(kind) || kind == ESC_FUNCTION_HANDLER ||
+           kind == ESC_FUNCTION_REMINDER || kind == ESC_FUNCTION_QA_ELSE;
+}
+
+static EscStatus verify_function(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscFunctionRow *row = &program->functions[i];
+    bool has_action = row->kind == ESC_FUNCTION_REQUEST || row->kind == ESC_FUNCTION_UNDO;
+    REJECT_IF(row->code_count == 0 || row->code_count > ESC_FUNCTION_CODE_MAX, "V26", FUNCTIONS, i,
+              "%u instructions", (unsigned)row->code_count);
+    REJECT_IF(function_has_template(row->kind) && row->template == 0, "V25", FUNCTIONS, i,
+              "it belongs to no template");
+    REJECT_IF(has_action != (row->action != 0), "V25", FUNCTIONS, i,
+              "REQUEST and UNDO functions name their action, others none");
+    REJECT_IF(row->at_wait != 0 && row->kind != ESC_FUNCTION_COND &&
+                  row->kind != ESC_FUNCTION_REMINDER,
+              "V36", FUNCTIONS, i, "only conditions and reminders run beside a wait");
+    REJECT_IF(row->at_wait == 0 && row->kind == ESC_FUNCTION_REMINDER, "V36", FUNCTIONS, i,
+              "a reminder runs beside a wait");
+    verify->steps += row->events_count;
+    for (uint32_t e = row->events_first + 1; e < row->events_first + row->events_count; e++)
+        REJECT_IF(program->function_events[e].event <= program->function_events[e - 1].event, "V35",
+                  FUNCTION_EVENTS, e, "events must ascend within a function");
+    return ESC_OK;
+}
+
+static EscStatus verify_functions(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    uint64_t end = 0;
+    for (uint32_t i = 0; i < program->functions_count; i++) {
+        const EscFunctionRow *row = &program->functions[i];
+        REJECT_IF(row->code_first != end || row->code_count > program->code_count - end, "V06",
+                  FUNCTIONS, i, "functions must follow each other in CODE");
+        end += row->code_count;
+        EscStatus status = verify_function(verify, i);
+        if (status != ESC_OK)
+            return status;
+    }
+    REJECT_IF(end != program->code_count, "V09", CODE, end, "this belongs to no function");
+    return ESC_OK;
+}
+
+/* --- templates ----------------------------------------------------------------------------------------------------- */
+
+static EscStatus verify_owners(EscVerify *verify, uint32_t template)
+{
+    const EscProgram *program = verify->program;
+    const EscTemplateRow *row = &program->templates[template];
+    REJECT_IF(row->roles_count < 1 || row->roles_count > 3, "V31", TEMPLATES, template, "%u owners",
+              (unsigned)row->roles_count);
+    REJECT_IF(row->postmortem_role != 0 &&
+                  row->postmortem_role - 1 - row->roles_first >= row->roles_count,
+              "V31", TEMPLATES, template, "the post-mortem's role is not one of the template's");
+    uint32_t seen = 0;
+    for (uint32_t r = row->roles_first; r < row->roles_first + row->roles_count; r++) {
+        const EscRoleRow *role = &program->roles[r];
+        EscRefKind kind = esc_ref_kind(role->owner);
+        bool is_field =
+            kind == ESC_REF_FIELD &&
+            program->fields[esc_ref_index(role->owner)].scope == ESC_SCOPE_TICKET &&
+            esc_type_kind(program->fields[esc_ref_index(role->owner)].type) == ESC_KIND_TEXT;
+        REJECT_IF(!is_field && kind != ESC_REF_PERSON && kind != ESC_REF_TEAM &&
+                      kind != ESC_REF_SCHEDULE && kind != ESC_REF_ROUTE,
+                  "V31", ROLES, r, "this can own nothing");
+        REJECT_IF((seen >> role->role & 1) != 0, "V31", ROLES, r, "the role is there twice");
+        REJECT_IF(!esc_verify_deadline_is_valid(role->ack_ms), "V30", ROLES, r,
+                  "an owner has 1 s to 400 d to acknowledge");
+        REJECT_IF(role->hold_ms != 0 && !esc_verify_deadline_is_valid(role->hold_ms), "V08", ROLES,
+                  r, "hold_ms is out of range");
+        seen |= 1u << role->role;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_checks(EscVerify *verify, uint32_t template)
+{
+    const EscProgram *program = verify->program;
+    const EscTemplateRow *row = &program->templates[template];
+    for (uint32_t c = row->checks_first; c < row->checks_first + row->checks_count; c++) {
+        const EscCheckRow *check = &program->checks[c];
+        REJECT_IF((check->kind == ESC_CHECK_CONDITION) != (check->cond != 0), "V25", CHECKS, c,
+                  "a condition, and only that, has a function");
+        REJECT_IF(check->kind == ESC_CHECK_CONFIRMED && check->text == 0, "V08", CHECKS, c,
+                  "it does not say what is confirmed");
+        REJECT_IF(check->kind != ESC_CHECK_DELIVERED && check->proof != 0, "V08", CHECKS, c,
+                  "only `delivered` asks for a proof");
+        REJECT_IF(check->within_ms != 0 && !esc_verify_deadline_is_valid(check->within_ms), "V30",
+                  CHECKS, c, "within_ms is out of range");
+        REJECT_IF(check->timing == ESC_TIMING_WITHIN && check->within_ms == 0, "V30", CHECKS, c,
+                  "it has no time");
+        EscStatus status = ESC_OK;
+        if (check->cond != 0)
+            status = esc_verify_entry(verify, ESC_TABLE_CHECKS, c, check->cond - 1,
+                                      ESC_FUNCTION_COND, template + 1, ESC_EVENT_UNKNOWN);
+        if (status == ESC_OK && check->otherwise != 0)
+            status = esc_verify_entry(verify, ESC_TABLE_CHECKS, c, check->otherwise - 1,
+                                      ESC_FUNCTION_QA_ELSE, template + 1, ESC_EVENT_UNKNOWN);
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_handlers(EscVerify *verify, uint32_t template)
+{
+    const EscProgram *program = verify->program;
+    const EscTemplateRow *row = &program->templates[template];
+    for (uint32_t h = row->handlers_first; h < row->handlers_first + row->handlers_count; h++) {
+        const EscHandlerRow *handler = &program->handlers[h];
+        EscStatus status = esc_verify_entry(verify, ESC_TABLE_HANDLERS, h, handler->body,
+                                            ESC_FUNCTION_HANDLER, template + 1, handler->event);
+        if (status == ESC_OK && handler->cond != 0)
+            status = esc_verify_entry(verify, ESC_TABLE_HANDLERS, h, handler->cond - 1,
+                                      ESC_FUNCTION_COND, template + 1, handler->event);
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}
+
+/* Named ones first, the catch-all last, so no exception is left to nobody. */
+static EscStatus verify_catches(EscVerify *verify, uint32_t template)
+{
+    const EscProgram *program = verify->program;
+    const EscTemplateRow *row = &program->templates[template];
+    uint32_t end = row->catches_first + row->catches_count;
+    REJECT_IF(row->catches_count == 0, "V31", TEMPLATES, template,
+              "it has no catch-all for exceptions");
+    for (uint32_t c = row->catches_first; c < end; c++) {
+        const EscCatchRow *catch = &program->catches[c];
+        REJECT_IF((catch->exception == 0) != (c + 1 == end), "V31", CATCHES, c,
+                  "the catch-all, and only that, must be the last");
+        EscStatus status = esc_verify_entry(verify, ESC_TABLE_CATCHES, c, catch->body,
+                                            ESC_FUNCTION_CATCH, template + 1, ESC_EVENT_UNKNOWN);
+        if (status != ESC_OK)
+            return status;
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_template(EscVerify *verify, uint32_t i)
+{
+    const EscTemplateRow *row = &verify->program->templates[i];
+    REJECT_IF(row->again_after_ms < 0 || row->again_after_ms > ESC_DEADLINE_MAX_MS, "V08",
+              TEMPLATES, i, "again_after_ms is out of range");
+    REJECT_IF(row->postmortem_due_ms < 0 || row->postmortem_due_ms > ESC_DEADLINE_MAX_MS, "V08",
+              TEMPLATES, i, "postmortem_due_ms is out of range");
+    /* Triggers name the events that start the steps; a person who starts them brings none. */
+    uint32_t start_event = row->is_manual ? ESC_NONE : ESC_EVENT_UNKNOWN;
+    EscStatus status = esc_verify_entry(verify, ESC_TABLE_TEMPLATES, i, row->steps,
+                                        ESC_FUNCTION_STEPS, i + 1, start_event);
+    if (status == ESC_OK)
+        status = esc_verify_entry(verify, ESC_TABLE_TEMPLATES, i, row->closing,
+                                  ESC_FUNCTION_CLOSING, i + 1, ESC_EVENT_UNKNOWN);
+    if (status == ESC_OK && row->close_when != 0)
+        status = esc_verify_entry(verify, ESC_TABLE_TEMPLATES, i, row->close_when - 1,
+                                  ESC_FUNCTION_COND, i + 1, ESC_EVENT_UNKNOWN);
+    if (status == ESC_OK)
+        status = verify_owners(verify, i);
+    if (status == ESC_OK)
+        status = verify_handlers(verify, i);
+    if (status == ESC_OK)
+        status = verify_catches(verify, i);
+    if (status == ESC_OK)
+        status = verify_checks(verify, i);
+    return status;
+}
+
+static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscTriggerRow *row = &program->triggers[i];
+    bool is_event = row->kind == ESC_TRIGGER_EVENT;
+    REJECT_IF(is_event != (row->event != 0), "V35", TRIGGERS, i,
+              "an event trigger, and only that, names an event");
+    REJECT_IF(is_event && (row->clock != 0 || row->overdue_ms != 0), "V08", TRIGGERS, i,
+              "an event trigger has no clock");
+    REJECT_IF(row->overdue_ms < 0 || row->overdue_ms > ESC_DEADLINE_MAX_MS, "V08", TRIGGERS, i,
+              "overdue_ms is out of range");
+    REJECT_IF(row->for_ms != 0 && !esc_verify_deadline_is_valid(row->for_ms), "V08", TRIGGERS, i,
+              "for_ms is out of range");
+    uint32_t steps = program->templates[row->template].steps;
+    return esc_verify_entry(verify, ESC_TABLE_TRIGGERS, i, steps, ESC_FUNCTION_STEPS,
+                            row->template + 1, is_event ? row->event - 1 : ESC_NONE);
+}
+
+/* --- wait points --------------------------------------------------------------------------------------------------- */
+
+/* A function that runs beside wait `i`: it must start with the registers of just that wait. */
+static EscStatus verify_beside(EscVerify *verify, uint32_t i, uint32_t function, EscFunction kind)
+{
+    const EscProgram *program = verify->program;
+    const EscFunctionRow *row = &program->functions[function];
+    verify->is_function_named[function] = 1;
+    REJECT_IF(row->kind != (uint32_t)kind || row->at_wait != i + 1, "V36", WAITS, i,
+              "function %u is not made to run beside this wait", (unsigned)function);
+    REJECT_IF(row->template != program->functions[program->waits[i].function].template, "V25",
+              WAITS, i, "function %u belongs to another template", (unsigned)function);
+    return ESC_OK;
+}
+
+static EscStatus verify_wait_parts(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscWaitRow *row = &program->waits[i];
+    bool may_have_cond = row->kind == ESC_WAIT_CONDITION || row->kind == ESC_WAIT_EVENT ||
+                         row->kind == ESC_WAIT_CLOSE_WHEN;
+    REJECT_IF((row->kind == ESC_WAIT_EVENT) != (row->event != 0), "V35", WAITS, i,
+              "an event wait, and only that, names an event");
+    REJECT_IF((row->kind == ESC_WAIT_CHECK) != (row->check != 0), "V25", WAITS, i,
+              "a check wait, and only that, names a check");
+    REJECT_IF(row->kind == ESC_WAIT_CONDITION && row->cond == 0, "V25", WAITS, i,
+              "it does not say what it waits for");
+    REJECT_IF(!may_have_cond && row->cond != 0, "V25", WAITS, i,
+              "this kind of wait has no condition");
+    EscStatus status =
+        row->cond == 0 ? ESC_OK : verify_beside(verify, i, row->cond - 1, ESC_FUNCTION_COND);
+    for (uint32_t r = row->reminders_first;
+         r < row->reminders_first + row->reminders_count && status == ESC_OK; r++) {
+        const EscReminderRow *reminder = &program->reminders[r];
+        REJECT_IF(reminder->percent == 0, "V08", REMINDERS, r, "the share is 0");
+        REJECT_IF(r > row->reminders_first && reminder->percent <= reminder[-1].percent, "V08",
+                  REMINDERS, r, "shares must ascend");
+        status = verify_beside(verify, i, reminder->body, ESC_FUNCTION_REMINDER);
+    }
+    return status;
+}
+
+static EscStatus verify_wait_result(EscVerify *verify, uint32_t i)
+{
+    const EscWaitRow *row = &verify->program->waits[i];
+    bool is_fine = row->result_type == 0 && row->result_register == 0;
+    if (row->kind == ESC_WAIT_REPLY)
+        is_fine = is_fine || row->result_type == (ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    if (row->kind == ESC_WAIT_ANSWER)
+        is_fine = row->result_type == ESC_TYPE(ESC_KIND_NUMBER);
+    REJECT_IF(!is_fine, "V19", WAITS, i, "the result is not what this kind of wait gives");
+    REJECT_IF((row->kind == ESC_WAIT_ANSWER) != (row->answers_count > 0), "V35", WAITS, i,
+              "a question, and only that, has answers");
+    return ESC_OK;
+}
+
+static EscStatus verify_wait(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscWaitRow *row = &program->waits[i];
+    const EscFunctionRow *function = &program->functions[row->function];
+    REJECT_IF(!function_may_wait(function->kind), "V36", WAITS, i, "function %u may not wait",
+              (unsigned)row->function);
+    REJECT_IF(row->pc >= function->code_count, "V06", WAITS, i,
+              "its instruction is outside the function");
+    REJECT_IF(row->timeout <= row->pc || row->timeout >= function->code_count, "V30", WAITS, i,
+              "nothing is said for the time-out");
+    REJECT_IF((row->kind == ESC_WAIT_PAUSE || row->kind == ESC_WAIT_RAISED) &&
+                  row->timeout != row->pc + 1,
+              "V30", WAITS, i, "this kind of wait goes on when its time is up");
+    REJECT_IF(!esc_verify_deadline_is_valid(row->deadline_ms), "V30", WAITS, i,
+              "a deadline is 1 s to 400 d");
+    REJECT_IF((row->kind == ESC_WAIT_QA) && function->kind != ESC_FUNCTION_CLOSING, "V34", WAITS, i,
+              "only CLOSING waits for QA");
+    REJECT_IF(row->kind != ESC_WAIT_QA && row->kind != ESC_WAIT_RAISED &&
+                  function->kind == ESC_FUNCTION_CLOSING,
+              "V34", WAITS, i, "CLOSING waits for QA and nothing else");
+    EscStatus status = verify_wait_parts(verify, i);
+    return status == ESC_OK ? verify_wait_result(verify, i) : status;
+}
+
+EscStatus esc_verify_programs(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    EscStatus status = verify_functions(verify);
+    for (uint32_t i = 0; i < program->templates_count && status == ESC_OK; i++)
+        status = verify_template(verify, i);
+    for (uint32_t i = 0; i < program->triggers_count && status == ESC_OK; i++)
+        status = verify_trigger(verify, i);
+    for (uint32_t i = 0; i < program->waits_count && status == ESC_OK; i++)
+        status = verify_wait(verify, i);
+    if (status == ESC_OK)
+        status = esc_verify_names(verify, ESC_TABLE_TEMPLATES, 0, program->templates_count,
+                                  offsetof(EscTemplateRow, name));
+    return status;
+}

@@ -1,0 +1,220 @@
+/* vm_internal.h - what the files of vm/ share and nobody else sees. */
+#ifndef ESC_VM_INTERNAL_H
+#define ESC_VM_INTERNAL_H
+
+#include <esc/vm.h>
+
+/* --- the tables as data: one description for reader, writer, checks and docs (tables.c) ------------------- */
+
+typedef enum EscTable {
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what) ESC_TABLE_##NAME = number,
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    ESC_TABLE_COUNT, /* tables are 1 … ESC_TABLE_COUNT - 1; two sections behind them are no tables */
+    ESC_TABLE_TEXTS = ESC_TABLE_COUNT,
+    ESC_TABLE_CODE,
+    ESC_SECTION_COUNT
+} EscTable;
+
+typedef enum EscColumnKind {
+    ESC_COLUMN_INDEX,
+    ESC_COLUMN_OPTION,
+    ESC_COLUMN_RANGE_FIRST,
+    ESC_COLUMN_RANGE_COUNT,
+    ESC_COLUMN_CHOICE,
+    ESC_COLUMN_COUNT,
+    ESC_COLUMN_BITS,
+    ESC_COLUMN_TYPE,
+    ESC_COLUMN_REF,
+    ESC_COLUMN_U32,
+    ESC_COLUMN_I64
+} EscColumnKind;
+
+typedef struct EscColumn {
+    const char *name;
+    EscColumnKind kind;
+    uint32_t arg;  /* a table, a bound or a mask, as the kind says */
+    size_t offset; /* of the member in the row struct */
+    const char *what;
+} EscColumn;
+
+typedef struct EscTableInfo {
+    const char *name;
+    const EscColumn *(*columns)(void);
+    size_t columns_count;
+    size_t struct_size;  /* of a row in memory */
+    size_t row_size;     /* of a row in a bundle */
+    size_t rows_offset;  /* of the row pointer in EscProgram */
+    size_t count_offset; /* of the row count in EscProgram */
+    uint32_t rows_max;
+    const char *what;
+} EscTableInfo;
+
+/* Indexed by EscTable; entry 0 is empty. */
+extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT];
+extern const char *const esc_column_kind_names[];
+
+#define ESC_TEXTS_ROWS_MAX (1u << 20)
+#define ESC_CODE_ROWS_MAX (1u << 23)
+#define ESC_INSTR_SIZE 8u
+
+/* Rows of a table, of TEXTS or of CODE. */
+uint32_t esc_program_count(const EscProgram *program, EscTable table);
+const uint8_t *esc_program_rows(const EscProgram *program, EscTable table); /* tables only */
+/* The value of a column in a row struct, u32 columns widened. */
+int64_t esc_column_value(const EscColumn *column, const uint8_t *row);
+/* The enum of this program that a fact of kind ENUM has (role), so that esc_fact_info can be const. */
+#define ESC_ENUM_ROLE 0u
+
+/* --- container (bundle_write.c, bundle_read.c) ---------------------------------------------------------- */
+
+#define ESC_BUNDLE_MAGIC "ESCB"
+#define ESC_BUNDLE_HEADER_SIZE 40u /* magic, u16 format, u16 section count, SHA-256 */
+#define ESC_BUNDLE_ENTRY_SIZE 12u  /* u16 section, u16 zero, u32 offset, u32 size */
+#define ESC_BUNDLE_HASH_AT 8u
+
+void esc_bundle_encode_directory(const EscProgram *program, EscBuf *out);
+void esc_bundle_encode_section(const EscProgram *program, EscTable section, EscBuf *out);
+
+/* What a wait point looks like to a snapshot: which registers are live and of what type, and the loops around it. */
+typedef struct EscWaitState {
+    uint32_t mask;        /* bit r: register r is live */
+    uint32_t types_first; /* one EscType for each bit, in wait_types */
+    uint8_t loop_depth;
+    uint8_t loop_limits[ESC_LOOP_DEPTH_MAX]; /* rounds done are below these */
+} EscWaitState;
+
+struct EscBundle {
+    EscArena *arena;
+    EscProgram program;
+    uint8_t hash[32];
+    EscBytes text_bytes;       /* what program.texts point into */
+    EscWaitState *wait_states; /* one for each row of WAITS */
+    EscType *wait_types;
+    uint32_t wait_types_count;
+    size_t wait_types_capacity;
+    uint8_t *loop_slots; /* for each LOOP_BEGIN and LOOP_END in CODE: its counter in EscRun.loops */
+    uint64_t *event_fields;      /* bit matrix: row = event, column = field */
+    uint32_t event_fields_words; /* words of a row */
+};
+
+/* --- verification (bundle.c drives bundle_read.c and verify_*.c) ------------------------------------------- */
+
+/* What the passes over one bundle share. Everything but the bundle lives in scratch and is gone after the load. */
+typedef struct EscVerify {
+    EscBundle *bundle;
+    const EscProgram *program;
+    EscArena *scratch;
+    EscWhy *why;
+    uint8_t *is_text_used; /* one for each text … */
+    uint8_t *is_const_used;
+    uint8_t *is_function_named; /* by the row that enters it */
+    uint8_t *is_channel_granted, *is_action_granted;
+    uint32_t *text_stamps; /* for "no two rows have the same name"; see esc_verify_names */
+    uint32_t stamp;
+    uint64_t steps; /* work done by the pass over code: V29 */
+} EscVerify;
+
+EscStatus esc_bundle_read(EscBytes bytes, EscBundle *bundle, EscWhy *why); /* V01 … V05 */
+EscStatus esc_verify_tables(EscVerify *verify); /* texts, constants, columns, ranges: V06 … V09 */
+EscStatus esc_verify_directory(
+    EscVerify *verify); /* rules of the rows that templates refer to: V08, V35 */
+EscStatus esc_verify_programs(
+    EscVerify *verify); /* rules of templates, functions, waits, effects */
+EscStatus esc_verify_effects(EscVerify *verify);
+EscStatus esc_verify_preds(EscVerify *verify);
+EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
+EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
+
+/* Rejects: fills *why ("TABLE row n: sentence") and returns ESC_BAD_BUNDLE. */
+EscStatus esc_verify_bad(EscVerify *verify, const char *check, EscTable table, uint64_t row,
+                         const char *format, ...) ESC_PRINTF(5, 6);
+bool esc_verify_type_is_valid(const EscProgram *program, EscType type); /* not 0 */
+bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref);    /* not 0 */
+/* A row enters `function`: it must be of that kind and start without a wait's registers. `template_option` as in FUNCTIONS. `event` is the
+ * type it is entered with: ESC_NONE: none; ESC_EVENT_UNKNOWN: whichever the host kept, so its loads are checked when they run.
+ * Marks the function as named. V25. */
+#define ESC_EVENT_UNKNOWN (ESC_NONE - 1)
+EscStatus esc_verify_entry(EscVerify *verify, EscTable table, uint32_t row, uint32_t function,
+                           EscFunction kind, uint32_t template_option, uint32_t event);
+/* The names of rows first … first + count - 1 (column at name_offset) all differ. V35. */
+EscStatus esc_verify_names(EscVerify *verify, EscTable table, uint32_t first, uint32_t count,
+                           size_t name_offset);
+static inline bool esc_verify_deadline_is_valid(int64_t ms)
+{
+    return ms >= ESC_DEADLINE_MIN_MS && ms <= ESC_DEADLINE_MAX_MS;
+}
+
+#define REJECT_IF(condition, check, table, row, ...)                                               \
+    do {                                                                                           \
+        if (condition)                                                                             \
+            return esc_verify_bad(verify, check, ESC_TABLE_##table, row, __VA_ARGS__);             \
+    } while (0)
+
+/* The type that LOAD_EVENT gives for `field` in `function`: optional unless every event of the function has the field. 0 when none has it. */
+EscType esc_event_load_type(const EscBundle *bundle, uint32_t function, uint32_t field);
+static inline bool esc_event_has_field(const EscBundle *bundle, uint32_t event, uint32_t field)
+{
+    const uint64_t *row = bundle->event_fields + (size_t)event * bundle->event_fields_words;
+    return (row[field / 64] >> (field % 64) & 1) != 0;
+}
+
+/* --- costs (measure.c) -------------------------------------------------------------------------------------- */
+
+typedef struct EscCost {
+    uint64_t fuel, effects, texts;
+} EscCost;
+
+/* Room for one function's backward sweep. */
+typedef struct EscMeasure {
+    EscCost worst[ESC_FUNCTION_CODE_MAX + 1];
+} EscMeasure;
+
+/* The worst run-to-suspend of a function from its entry or any resume. Safe on any code whose range lies in CODE and is at most
+ * ESC_FUNCTION_CODE_MAX long; ESC_BAD_ARGUMENT when targets or loops make no sense. */
+EscStatus esc_function_cost(const EscProgram *program, const EscFunctionRow *function,
+                            EscMeasure *room, EscCost *cost);
+uint32_t esc_function_registers(const EscProgram *program, const EscFunctionRow *function);
+
+/* --- running (run.c, interp_values.c, texts.c) ----------------------------------------------------------------------- */
+
+#define ESC_SPAN_MAX_MS (400 * ESC_YEAR_MS) /* durations and times saturate here */
+
+/* A run-time check failed, or the program divided by zero: ESC_TRAP, with place and reason in *why. */
+EscStatus esc_run_trap(const EscRun *run, EscWhy *why, const char *reason);
+/* True when `value` has exactly `type` and its content is within the bounds of that type: what is loaded may be used without looking. */
+bool esc_value_fits(const EscProgram *program, const EscValue *value, EscType type);
+EscValue esc_const_value(const EscProgram *program, uint32_t index);
+/* The boundary to the host, the same for both interpreters: they check what comes in against what the verifier proved. */
+EscStatus esc_run_load(EscRun *run, const EscHost *host, const EscInstr *instr, EscValue *value,
+                       EscWhy *why);
+EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, EscWhy *why);
+/* Suspends at wait point `wait`, which must be the present instruction's: moves everything live to the bottom of scratch, so that the frame
+ * outlives the host's texts. ESC_OVER_LIMIT when it is more than a snapshot may hold. */
+EscStatus esc_run_suspend(EscRun *run, uint32_t wait, EscWhy *why);
+/* Copies the text or list of *value behind what scratch holds. ESC_OVER_LIMIT when it is full. */
+EscStatus esc_scratch_copy(EscRun *run, EscValue *value);
+
+int64_t esc_ms_add(int64_t a, int64_t b); /* saturating at ESC_SPAN_MAX_MS */
+int64_t esc_ms_subtract(int64_t a, int64_t b);
+int64_t esc_ms_multiply(int64_t a, double b);
+int64_t esc_ms_divide(int64_t a, double b); /* b is not 0 */
+double esc_duration_in(int64_t duration_ms, uint32_t unit);
+extern const int64_t esc_unit_ms[4];
+bool esc_list_has(const EscValue *list, EscText text);
+/* Texts made in scratch, cut at ESC_TEXT_MAX between characters. ESC_OVER_LIMIT when scratch is full. */
+EscStatus esc_make_text(EscRun *run, const EscValue *value, EscText *text);
+EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text);
+EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text);
+/* "(none)", a person's title … as TO_TEXT shows it; for a value that needs no scratch. */
+EscText esc_ref_text(const EscProgram *program, EscRef ref);
+
+/* --- snapshots (snapshot.c) --------------------------------------------------------------------------------- */
+
+size_t esc_snapshot_size(const EscRun *run); /* in bytes, of a run whose wait is set */
+
+#endif
