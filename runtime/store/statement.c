@@ -129,10 +129,12 @@ EscStatus esc_store_write(EscStoreStep *step, int changes_wanted, EscWhy *why)
     return status;
 }
 
+/* Read as bytes: sqlite3_column_text copies the value to put a NUL behind it, and a copy that fails for want of memory
+ * would look like an empty text. The file's encoding is UTF-8, so the bytes are the text. */
 EscText esc_store_column_text(const EscStoreStep *step, int column)
 {
-    const unsigned char *data = sqlite3_column_text(step->statement, column);
-    return (EscText){(const char *)data, (size_t)sqlite3_column_bytes(step->statement, column)};
+    EscBytes bytes = esc_store_column_bytes(step, column);
+    return (EscText){(const char *)bytes.data, bytes.size};
 }
 
 EscBytes esc_store_column_bytes(const EscStoreStep *step, int column)

@@ -1,0 +1,294 @@
+/* test_store_open.c - opening and closing: settings, the lock, whose file it is, damage. */
+#define _GNU_SOURCE
+#include "support/store_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <sqlite3.h>
+
+#include "sample.h"
+#include "store/store_internal.h"
+
+static StoreFile file;
+static EscStore *store;
+static EscWhy why;
+
+static int set_up(void **state)
+{
+    (void)state;
+    store_file_make(&file);
+    store = NULL;
+    why = (EscWhy){.text = ""};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    esc_store_close(store);
+    store_file_remove(&file);
+    return 0;
+}
+
+static EscStatus open_store(void)
+{
+    return esc_store_open(file.path, SAMPLE_WORKSPACE, &store, &why);
+}
+
+static void close_store(void)
+{
+    esc_store_close(store);
+    store = NULL;
+}
+
+/* Changes the closed file by hand. */
+static void run_on_file(const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(file.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void commit_groups(uint64_t first, uint64_t last)
+{
+    Sample sample;
+    sample_init(&sample);
+    assert_status(sample_begin(store, &why), ESC_OK);
+    for (uint64_t n = first; n <= last; n++)
+        assert_status(sample_commit(store, &sample, n, &why), ESC_OK);
+    sample_release(&sample);
+}
+
+static void a_new_file_belongs_to_its_owner_alone(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    struct stat about;
+    assert_int_equal(stat(file.path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    assert_int_equal(store->next_audit, 1);
+}
+
+static void settings_are_what_the_manual_asks_for(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    assert_int_equal(sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, -1), 0);
+    assert_int_equal(sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, -1), (int)ESC_BUNDLE_BYTES_MAX + (1 << 20));
+    int value = -1;
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, -1, &value);
+    assert_int_equal(value, 1);
+    /* Lift the authorizer to look at the rest. */
+    sqlite3_set_authorizer(store->db, NULL, NULL);
+    static const char *const wanted[][2] = {
+        {"PRAGMA journal_mode", "wal"},  {"PRAGMA synchronous", "2"},     {"PRAGMA trusted_schema", "0"},
+        {"PRAGMA cell_size_check", "1"}, {"PRAGMA foreign_keys", "1"},    {"PRAGMA locking_mode", "exclusive"},
+        {"PRAGMA page_size", "4096"},    {"PRAGMA wal_autocheckpoint", "8000"}, {"PRAGMA mmap_size", "0"},
+        {"PRAGMA user_version", "1"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(wanted); i++) {
+        sqlite3_stmt *query = NULL;
+        assert_int_equal(sqlite3_prepare_v2(store->db, wanted[i][0], -1, &query, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+        assert_string_equal((const char *)sqlite3_column_text(query, 0), wanted[i][1]);
+        sqlite3_finalize(query);
+    }
+}
+
+static void every_table_is_strict(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(file.path, &db), SQLITE_OK);
+    sqlite3_stmt *query = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*), total(strict) FROM pragma_table_list "
+                                            "WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'",
+                                        -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(query, 0), 10);
+    assert_int_equal(sqlite3_column_int(query, 1), 10);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+}
+
+static void an_open_store_takes_no_definition(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    static const char *const refused[] = {
+        "DROP TABLE audit", "CREATE TABLE x (a)", "ALTER TABLE audit ADD COLUMN x", "CREATE INDEX x ON audit (kind)",
+        "ATTACH ':memory:' AS x", "PRAGMA synchronous = OFF", "CREATE TRIGGER x AFTER INSERT ON audit BEGIN SELECT 1; END",
+        "VACUUM", "REINDEX", "ANALYZE", "UPDATE sqlite_schema SET sql = ''",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(refused); i++)
+        if (sqlite3_exec(store->db, refused[i], NULL, NULL, NULL) == SQLITE_OK)
+            fail_msg("%s was taken", refused[i]);
+}
+
+static void a_second_opener_is_refused(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    EscStore *second = NULL;
+    assert_status(esc_store_open(file.path, SAMPLE_WORKSPACE, &second, &why), ESC_STORE_BUSY);
+    assert_null(second);
+    assert_non_null(strstr(why.text, "another process has the store"));
+    commit_groups(1, 2); /* the first is none the worse for it */
+    close_store();
+    assert_status(open_store(), ESC_OK);
+}
+
+static void another_process_is_refused(void **state)
+{
+    (void)state;
+    int ready[2], end[2];
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(end), 0);
+    pid_t child = fork();
+    if (child == 0) { /* holds the store until the parent has looked */
+        char byte = esc_store_open(file.path, SAMPLE_WORKSPACE, &store, NULL) == ESC_OK ? 'y' : 'n';
+        close(end[1]);
+        ssize_t done = write(ready[1], &byte, 1);
+        done += read(end[0], &byte, 1);
+        _exit((int)done & 0);
+    }
+    char byte = 'n';
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    assert_status(open_store(), ESC_STORE_BUSY);
+    close(end[0]), close(end[1]), close(ready[0]), close(ready[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_status(open_store(), ESC_OK);
+}
+
+static void a_store_of_another_workspace_is_refused(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    assert_status(esc_store_open(file.path, ESC_TEXT("globex"), &store, &why), ESC_BAD_CONFIG);
+    assert_string_equal(why.text, "the store belongs to workspace acme, not globex");
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    assert_status(esc_store_open(file.path, ESC_TEXT(""), &store, &why), ESC_BAD_ARGUMENT);
+}
+
+static void another_schema_is_refused(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    run_on_file("PRAGMA user_version = 2");
+    assert_status(open_store(), ESC_BAD_CONFIG);
+    assert_string_equal(why.text, "the store has schema version 2, and this program needs 1");
+    run_on_file("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    assert_status(open_store(), ESC_BAD_CONFIG);
+    assert_string_equal(why.text, "the file is not a store of Escal");
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+    (void)state;
+    FILE *other = fopen(file.path, "w");
+    for (int i = 0; i < 1000; i++)
+        fputs("this is not a database\n", other);
+    fclose(other);
+    assert_status(open_store(), ESC_STORE_FAILED);
+    char missing[400];
+    snprintf(missing, sizeof missing, "%s/none/acme.db", file.folder);
+    assert_status(esc_store_open(missing, SAMPLE_WORKSPACE, &store, &why), ESC_IO_FAILED);
+}
+
+static int64_t is_clean(void)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *query = NULL;
+    assert_int_equal(sqlite3_open(file.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT is_clean FROM state", -1, &query, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    int64_t answer = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return answer;
+}
+
+static void a_clean_stop_leaves_a_mark_and_no_log(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    assert_int_equal(is_clean(), 1);
+    char log[320];
+    snprintf(log, sizeof log, "%s-wal", file.path);
+    assert_int_equal(access(log, F_OK), -1);
+    assert_int_equal(sample_count(file.path, &why), 3);
+}
+
+static void an_unclean_stop_leaves_no_mark_and_loses_nothing(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        bool is_good = esc_store_open(file.path, SAMPLE_WORKSPACE, &store, NULL) == ESC_OK;
+        commit_groups(1, 3);
+        _exit(is_good ? 7 : 1); /* without closing */
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    assert_int_equal(is_clean(), 0);
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    assert_int_equal(sample_count(file.path, &why), 3);
+}
+
+/* Overwrites the middle of a page of the closed file. */
+static void damage(long page)
+{
+    FILE *bytes = fopen(file.path, "r+b");
+    assert_non_null(bytes);
+    assert_int_equal(fseek(bytes, page * ESC_STORE_PAGE_SIZE + 2, SEEK_SET), 0);
+    for (int i = 0; i < 500; i++)
+        fputc(0xA5, bytes);
+    fclose(bytes);
+}
+
+static void damage_is_found_after_an_unclean_stop(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    run_on_file("UPDATE state SET is_clean = 0");
+    damage(8);
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_null(store);
+    assert_non_null(strstr(why.text, "damaged"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_file_belongs_to_its_owner_alone),
+        TEST(settings_are_what_the_manual_asks_for),
+        TEST(every_table_is_strict),
+        TEST(an_open_store_takes_no_definition),
+        TEST(a_second_opener_is_refused),
+        TEST(another_process_is_refused),
+        TEST(a_store_of_another_workspace_is_refused),
+        TEST(another_schema_is_refused),
+        TEST(what_is_no_database_is_refused),
+        TEST(a_clean_stop_leaves_a_mark_and_no_log),
+        TEST(an_unclean_stop_leaves_no_mark_and_loses_nothing),
+        TEST(damage_is_found_after_an_unclean_stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
