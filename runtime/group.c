@@ -1,0 +1,15 @@
+/* group.c - the plain struct in which the engine hands its changes to the store. Filling it is the engine's
+ * job (engine_flush.c), writing it the store's. */
+#include <esc/runtime.h>
+
+void esc_group_init(EscGroup *group, EscArena *arena)
+{
+    *group = (EscGroup){.arena = arena};
+}
+
+void esc_group_clear(EscGroup *group)
+{
+    EscArena *arena = group->arena;
+    esc_arena_clear(arena);
+    *group = (EscGroup){.arena = arena};
+}
