@@ -200,7 +200,7 @@ declaration:
     { $$ = NODE(CALENDAR, @$, .calendar = {.name = $word, .title = $title, .items = $items}); }
   | "schedule" word title_opt[title] "{" schedule_items[items] "}"
     { $$ = NODE(SCHEDULE, @$, .schedule = {.name = $word, .title = $title, .items = $items}); }
-  | "channel" word[name] title_opt[title] word[medium] proves_opt[proves]
+  | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves]
     { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium,
           .proves = $proves}); }
   | "system" word title_opt[title] "{" actions "}"

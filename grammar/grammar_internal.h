@@ -50,12 +50,12 @@ typedef struct EscParse {
         resume_at; /* where to go on after a fault that the scanner found; 0: at the token itself */
 
     EscSpan token, previous; /* the last token that the parser was given, and the one before */
+    int token_kind;          /* of token */
     int declaration_token; /* keyword of the declaration that is being read, 0 between declarations
                             */
     uint32_t declaration_at;  /* where it starts */
     EscName declaration_name; /* its first name, once that was read */
     bool wants_declared_name;
-    bool found_declaration; /* the last token is the word of a declaration */
 
     bool is_expression_too_deep;
     EscNodeList declarations;
@@ -65,7 +65,7 @@ typedef struct EscParse {
 
 ESC_MUST_USE EscStatus esc_scanner_open(EscParse *parse);
 void esc_scanner_close(EscParse *parse);
-/* Goes on reading at `offset`, outside of every bracket and text. */
+/* Goes on reading at `offset`, outside of every text; brackets stay as they are. */
 void esc_scanner_seek(EscParse *parse, uint32_t offset);
 bool esc_token_is_declaration(int token); /* whether a declaration begins with this word */
 bool esc_parse_is_line_start(const EscParse *parse, uint32_t at);
@@ -81,51 +81,11 @@ const Bracket *esc_bracket_top(const EscParse *parse); /* NULL when none is open
 
 /* --- reports (syntax_error.c, unexpected.c) --------------------------------------------------- */
 
-#define ESC_SYNTAX_CODE_LIST(X)                                                                    \
-    X(SOURCE_TOO_LONG, "E0001")                                                                    \
-    X(NOT_UTF8, "E0002")                                                                           \
-    X(NUL_BYTE, "E0003")                                                                           \
-    X(DIRECTION_CONTROL, "E0004")                                                                  \
-    X(UNKNOWN_CHARACTER, "E0005")                                                                  \
-    X(TEXT_NOT_CLOSED, "E0006")                                                                    \
-    X(NAME_TOO_LONG, "E0007")                                                                      \
-    X(NESTED_TOO_DEEP, "E0008")                                                                    \
-    X(UNKNOWN_ESCAPE, "E0009")                                                                     \
-    X(BAD_LITERAL, "E0010")                                                                        \
-    X(EXPRESSION_TOO_DEEP, "E0011")                                                                \
-    X(TOO_MANY_ERRORS, "E0012")                                                                    \
-    X(DOUBLE_EQUALS, "E0021")                                                                      \
-    X(AND_SIGNS, "E0022")                                                                          \
-    X(OR_SIGNS, "E0023")                                                                           \
-    X(NOT_SIGN, "E0024")                                                                           \
-    X(SPELLED_UNIT, "E0025")                                                                       \
-    X(UNIT_MISSING, "E0026")                                                                       \
-    X(QUOTED_NAME, "E0027")                                                                        \
-    X(OTHER_QUOTES, "E0028")                                                                       \
-    X(BRACE_MISSING, "E0029")                                                                      \
-    X(SEMICOLON, "E0030")                                                                          \
-    X(ELSE_IF, "E0031")                                                                            \
-    X(IS_FOR_EQUALS, "E0032")                                                                      \
-    X(OTHER_COMMENT, "E0033")                                                                      \
-    X(OTHER_NOT_EQUAL, "E0034")                                                                    \
-    X(BRACE_EXTRA, "E0035")                                                                        \
-    X(UNEXPECTED, "E0040")                                                                         \
-    X(DEADLINE_MISSING, "E0041")                                                                   \
-    X(REASON_MISSING, "E0042")                                                                     \
-    X(EXPECTATION_MISSING, "E0043")                                                                \
-    X(TEXT_MISSING, "E0044")                                                                       \
-    X(DURATION_MISSING, "E0045")                                                                   \
-    X(NAME_MISSING, "E0046")                                                                       \
-    X(UNKNOWN_DECLARATION, "E0047")                                                                \
-    X(UNKNOWN_WORD, "E0048")                                                                       \
-    X(VALUE_MISSING, "E0049")                                                                      \
-    X(PART_MISSING, "E0050")
-
 typedef enum EscSyntaxCode {
-#define ESC_SYNTAX_CODE_ENUM(name, code) ESC_SYNTAX_##name,
-    ESC_SYNTAX_CODE_LIST(ESC_SYNTAX_CODE_ENUM)
-#undef ESC_SYNTAX_CODE_ENUM
-        ESC_SYNTAX_CODE_COUNT
+#define CODE(name, code, title, text, wrong, right) ESC_SYNTAX_##name,
+#include "syntax_codes.def"
+#undef CODE
+    ESC_SYNTAX_CODE_COUNT
 } EscSyntaxCode;
 
 /* Starts a report: place and message. The caller adds hint, fix or related place and calls

@@ -143,9 +143,35 @@ void esc_parse_declare(EscParse *parse, EscNode *declaration)
 
 /* --- recovery --------------------------------------------------------------------------------- */
 
-static bool is_fresh_start(const EscParse *parse, int token)
+/* A declaration at the start of a line, or outside of all brackets some other word, which is
+ * probably the misspelt beginning of one. */
+static bool is_fresh_start(const EscParse *parse, uint32_t behind)
 {
-    return esc_token_is_declaration(token) && esc_parse_is_line_start(parse, parse->token.start);
+    if (parse->token.start < behind || !esc_parse_is_line_start(parse, parse->token.start))
+        return false;
+    return esc_token_is_declaration(parse->token_kind) ||
+           (parse->token_kind == T_NAME && parse->bracket_count == 0);
+}
+
+/* Texts end with the fault; the braces around stay, so that the end of the broken declaration is
+ * found. */
+static void drop_texts(EscParse *parse)
+{
+    uint32_t count = 0;
+    while (count < parse->bracket_count && parse->brackets[count].kind == BRACKET_BRACE)
+        count++;
+    parse->bracket_count = count;
+}
+
+/* Goes on after a fault of the scanner: a text that is not closed, or brackets without end. */
+static void skip_scanner_fault(EscParse *parse)
+{
+    drop_texts(parse);
+    if (parse->resume_at != 0)
+        esc_scanner_seek(parse, parse->resume_at);
+    else if (parse->bracket_count == ESC_NESTING_MAX)
+        parse->bracket_count = 0; /* nested too deep: forget where we are */
+    parse->resume_at = 0;
 }
 
 /* Moves to the next declaration at the start of a line, behind the one that was broken. False when
@@ -153,34 +179,22 @@ static bool is_fresh_start(const EscParse *parse, int token)
 static bool skip_to_declaration(EscParse *parse)
 {
     uint32_t behind =
-        parse->declaration_token == 0 ? parse->token.start : parse->declaration_at + 1;
-    uint32_t from = parse->resume_at != 0 ? parse->resume_at : parse->token.start;
-    parse->resume_at = 0;
-    begin_declaration(parse);
+        parse->declaration_token == 0 ? parse->token.start + 1 : parse->declaration_at + 1;
     bool was_quiet = parse->is_quiet;
     parse->is_quiet = true;
-    esc_scanner_seek(parse, from);
+    drop_texts(parse);
     ESC_YYSTYPE value;
     EscSpan span;
-    bool is_found = false;
-    for (;;) {
+    while (parse->token_kind != T_YYEOF && !is_fresh_start(parse, behind)) {
+        if (parse->token_kind == T_ESC_YYerror)
+            skip_scanner_fault(parse);
         parse->declaration_token = T_NAME; /* nothing is declared while skipping */
-        int token = esc_yylex(&value, &span, parse);
-        if (token == T_YYEOF)
-            break;
-        if (token == T_ESC_YYerror) {
-            if (parse->resume_at > from)
-                esc_scanner_seek(parse, from = parse->resume_at);
-            else
-                parse->bracket_count = 0; /* nested too deep: forget where we are */
-            parse->resume_at = 0;
-        }
-        if (is_fresh_start(parse, token) && span.start >= behind) {
-            esc_scanner_seek(parse, span.start);
-            is_found = true;
-            break;
-        }
+        (void)esc_yylex(&value, &span, parse);
     }
+    bool is_found = parse->token_kind != T_YYEOF;
+    if (is_found)
+        esc_scanner_seek(parse, parse->token.start);
+    parse->bracket_count = 0;
     begin_declaration(parse);
     parse->is_quiet = was_quiet;
     return is_found;

@@ -1,17 +1,29 @@
-/* syntax_error.c - how a fault gets to the caller's sink. Which fault it is, is decided elsewhere.
+/* syntax_error.c - what faults there are, and how one gets to the caller's sink. Which fault it is, is decided elsewhere.
  */
 #include "ast.h"
 
-static const char *const codes[ESC_SYNTAX_CODE_COUNT] = {
-#define SYNTAX_CODE(name, code) [ESC_SYNTAX_##name] = code,
-    ESC_SYNTAX_CODE_LIST(SYNTAX_CODE)
-#undef SYNTAX_CODE
+static const EscSyntaxExplanation explanations[ESC_SYNTAX_CODE_COUNT] = {
+#define CODE(name, code, title, text, wrong, right)                                                \
+    [ESC_SYNTAX_##name] = {code, title, text, wrong, right},
+#include "syntax_codes.def"
+#undef CODE
 };
+
+uint32_t esc_syntax_explanation_count(void)
+{
+    return ESC_SYNTAX_CODE_COUNT;
+}
+
+const EscSyntaxExplanation *esc_syntax_explanation(uint32_t index)
+{
+    ESC_ASSERT(index < ESC_SYNTAX_CODE_COUNT);
+    return &explanations[index];
+}
 
 EscSyntaxError esc_syntax_error(EscSyntaxCode code, EscSpan span, EscText message)
 {
     ESC_ASSERT((unsigned)code < ESC_SYNTAX_CODE_COUNT);
-    return (EscSyntaxError){.code = codes[code], .span = span, .message = message};
+    return (EscSyntaxError){.code = explanations[code].code, .span = span, .message = message};
 }
 
 static void send(EscParse *parse, const EscSyntaxError *error)

@@ -111,7 +111,8 @@ static bool is_next_declaration(const Fault *fault)
     const EscParse *parse = fault->parse;
     if (is_end(fault))
         return true;
-    return parse->found_declaration && esc_parse_is_line_start(parse, parse->token.start);
+    return esc_token_is_declaration(parse->token_kind) &&
+           esc_parse_is_line_start(parse, parse->token.start);
 }
 
 static bool rule_brace_missing(const Fault *fault)
@@ -170,6 +171,9 @@ static const char *nearest(const Fault *fault)
     for (size_t i = 0; i < fault->count; i++) {
         if (!is_code(fault->expected[i]) || strlen(fault->expected[i]) < 2 || fault->found.size < 2)
             continue;
+        EscText rest = esc_text_from(fault->expected[i]);
+        if (esc_text_starts_with(rest, fault->found) && rest.data[fault->found.size] == ' ')
+            return fault->expected[i]; /* the first of two words: `handoff x` for `handoff to x` */
         unsigned limit = fault->found.size <= 3 ? 1 : SUGGESTION_EDITS_MAX;
         unsigned distance =
             esc_text_distance(fault->found, esc_text_from(fault->expected[i]), limit);
@@ -343,7 +347,7 @@ static bool rule_value_before_block(const Fault *fault)
     return false;
 }
 
-static const char *const connectors[] = {"]", ")", "from", "to", "in", "=>", "->", "<-", "by"};
+static const char *const connectors[] = {"]", ")", "from", "to", "in", "=>", "->", "<-", "by", "("};
 
 static bool rule_connector(const Fault *fault)
 {
@@ -352,6 +356,10 @@ static bool rule_connector(const Fault *fault)
     for (size_t i = 0; i < ESC_COUNT_OF(connectors); i++) {
         if (!has(fault, connectors[i]))
             continue;
+        if (strcmp(connectors[i], "in") == 0 && has(fault, "and"))
+            continue; /* only one of many ways to go on with a condition */
+        if (strcmp(connectors[i], "(") == 0 && fault->count > 1)
+            continue; /* nor does every name want arguments */
         return put(fault, ESC_SYNTAX_PART_MISSING, gap(fault),
                    esc_arena_printf(fault->parse->arena, "`%s` is missing after `%.*s`",
                                     connectors[i], ESC_TEXT_ARG(before_text(fault))),

@@ -1236,7 +1236,7 @@ struct EscNode {
 
 /* One fault of the text. All texts are borrowed for the length of the call of the sink. */
 typedef struct EscSyntaxError {
-    const char *code; /* "E0102"; static */
+    const char *code; /* "E0021"; static */
     EscSpan span;
     EscText message; /* one sentence without a full stop, in the words of the language */
     EscText hint;    /* how to go on, or empty */
@@ -1248,8 +1248,8 @@ typedef struct EscSyntaxError {
     EscText fix;      /* … by this makes it right (may be empty: delete) */
 } EscSyntaxError;
 
-/* Where errors go. `put` is called in source order and may be called ESC_SYNTAX_ERRORS_MAX times
- * for a file. */
+/* Where errors go. `put` is called at most ESC_SYNTAX_ERRORS_MAX times for a file, almost in source
+ * order: a fault that only shows at the end of a construct comes after those inside it. */
 typedef struct EscSyntaxSink {
     void (*put)(void *context, const EscSyntaxError *error);
     void *context;
@@ -1261,6 +1261,16 @@ typedef struct EscSyntaxSink {
  * the source; nothing recurses. */
 EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
                           const EscSyntaxSink *errors);
+
+/* What there is to say about one code, for `escalc explain` and the docs. `wrong` is a whole file with
+ * this fault and `right` the same without it; both are "" where no small one shows it. */
+typedef struct EscSyntaxExplanation {
+    const char *code, *title, *text, *wrong, *right;
+} EscSyntaxExplanation;
+
+/* In order of code: E0001 to E0099 are faults of the text alone. */
+uint32_t esc_syntax_explanation_count(void);
+const EscSyntaxExplanation *esc_syntax_explanation(uint32_t index);
 
 const char *esc_node_kind_name(EscNodeKind kind); /* "template"; never NULL */
 const char *esc_binary_op_text(EscBinaryOp op);   /* "starts with"; never NULL */
