@@ -193,13 +193,13 @@ static EscStatus verify_cost(Flow *flow)
     ESC_ASSERT(status == ESC_OK); /* the pass before has looked at every target and loop */
     FLOW_REJECT_IF(cost.fuel > ESC_RUN_COST_MAX, "V26", "a run may cost %llu units",
                    (unsigned long long)cost.fuel);
-    FLOW_REJECT_IF(cost.fuel != flow->row->cost, "V26",
-                   "a run may cost %llu units, but the bundle states %u",
-                   (unsigned long long)cost.fuel, (unsigned)flow->row->cost);
     FLOW_REJECT_IF(cost.effects > ESC_RUN_EFFECTS_MAX, "V27", "a run may emit %llu effects",
                    (unsigned long long)cost.effects);
     FLOW_REJECT_IF(cost.texts > ESC_RUN_TEXTS_MAX, "V27", "a run may make %llu texts",
                    (unsigned long long)cost.texts);
+    FLOW_REJECT_IF(cost.fuel != flow->row->cost, "V26",
+                   "a run may cost %llu units, but the bundle states %u",
+                   (unsigned long long)cost.fuel, (unsigned)flow->row->cost);
     uint32_t registers = esc_function_registers(flow->verify->program, flow->row);
     flow->cost_max = larger(flow->cost_max, cost.fuel);
     flow->effects_max = larger(flow->effects_max, cost.effects);

@@ -1,0 +1,950 @@
+/* program_builder.c - see program_builder.h. */
+#include "program_builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/test.h"
+#include "vm_internal.h"
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+static uint32_t text(TestProgram *p, const char *string)
+{
+    EscText wanted = esc_text_from(string);
+    for (uint32_t i = 0; i < p->texts_count; i++) {
+        if (esc_text_equal(p->texts[i], wanted))
+            return i;
+    }
+    p->texts[p->texts_count] = esc_arena_text(p->arena, wanted);
+    return p->texts_count++;
+}
+
+uint32_t program_text(TestProgram *p, const char *string)
+{
+    return text(p, string);
+}
+
+/* Every table gets room for a few rows more than the base needs, so that tests may append. */
+enum { ROOM = 160, TEXT_ROOM = 400, CODE_ROOM = 20000 };
+
+static void make_room(TestProgram *p)
+{
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
+    p->member = esc_arena_alloc_array(p->arena, ROOM, sizeof(Struct));
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    p->texts = esc_arena_alloc_array(p->arena, TEXT_ROOM, sizeof *p->texts);
+    p->code = esc_arena_alloc_array(p->arena, CODE_ROOM, sizeof *p->code);
+    assert_false(esc_arena_failed(p->arena));
+}
+
+void program_refresh(TestProgram *p)
+{
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
+    p->program.member = p->member;                                                                 \
+    p->program.member##_count = p->member##_count;
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    p->program.texts = p->texts;
+    p->program.texts_count = p->texts_count;
+    p->program.code = p->code;
+    p->program.code_count = p->code_count;
+}
+
+static void add_enum(TestProgram *p, const char *name, uint32_t is_ordered,
+                     const char *const *members, uint32_t count)
+{
+    p->enums[p->enums_count++] = (EscEnumRow){text(p, name), is_ordered, p->members_count, count};
+    for (uint32_t i = 0; i < count; i++)
+        p->members[p->members_count++] = (EscMemberRow){text(p, members[i])};
+}
+
+static void add_field(TestProgram *p, EscScope scope, const char *name, EscType type)
+{
+    uint32_t slot =
+        scope == ESC_SCOPE_TICKET ? p->fields_count : 0; /* ticket fields come first here */
+    bool is_list = esc_type_kind(type) == ESC_KIND_LIST;
+    p->fields[p->fields_count++] =
+        (EscFieldRow){(uint32_t)scope, text(p, name), type, 200, is_list ? 10 : 0, slot};
+}
+
+static void add_schema(TestProgram *p)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort"};
+    static const char *const severities[] = {"low", "medium", "high"};
+    static const char *const statuses[] = {"open", "done"};
+    static const char *const events[] = {"ticket.created", "ticket.updated",  "ticket.resolved",
+                                         "ticket.closed",  "ticket.reopened", "sla.warning",
+                                         "sla.breached",   "owner.absent",    "lead.rejected"};
+    static const char *const exceptions[] = {"unowned",   "action_failed", "delivery_dead",
+                                             "qa_failed", "overdue",       "engine_fault",
+                                             "outage"};
+    add_enum(p, "role", 1, roles, 4);
+    add_enum(p, "severity", 1, severities, 3);
+    add_enum(p, "status", 0, statuses, 2);
+    add_field(p, ESC_SCOPE_TICKET, "id", ESC_TYPE(ESC_KIND_TEXT));
+    add_field(p, ESC_SCOPE_TICKET, "severity", ESC_TYPE_ENUM(ENUM_SEVERITY));
+    add_field(p, ESC_SCOPE_TICKET, "status", ESC_TYPE_ENUM(ENUM_STATUS));
+    add_field(p, ESC_SCOPE_TICKET, "count", ESC_TYPE(ESC_KIND_NUMBER));
+    add_field(p, ESC_SCOPE_TICKET, "note", ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    add_field(p, ESC_SCOPE_TICKET, "tags", ESC_TYPE(ESC_KIND_LIST));
+    add_field(p, ESC_SCOPE_TICKET, "due", ESC_TYPE(ESC_KIND_TIME));
+    add_field(p, ESC_SCOPE_TICKET, "spent", ESC_TYPE(ESC_KIND_DURATION));
+    add_field(p, ESC_SCOPE_TICKET, "flag", ESC_TYPE(ESC_KIND_BOOL));
+    add_field(p, ESC_SCOPE_TICKET, "owner", ESC_TYPE(ESC_KIND_TEXT));
+    add_field(p, ESC_SCOPE_EVENT, "percent", ESC_TYPE(ESC_KIND_NUMBER));
+    add_field(p, ESC_SCOPE_EVENT, "clock", ESC_TYPE(ESC_KIND_TEXT));
+    add_field(p, ESC_SCOPE_EXCEPTION, "vendor", ESC_TYPE(ESC_KIND_TEXT));
+    for (uint32_t i = 0; i < ESC_COUNT_OF(events); i++)
+        p->events[p->events_count++] = (EscEventRow){.name = text(p, events[i])};
+    p->event_fields[0].field = FIELD_CLOCK;
+    p->event_fields[1].field = FIELD_PERCENT;
+    p->event_fields[2].field = FIELD_PERCENT;
+    p->event_fields_count = 3;
+    p->events[ESC_EVENT_SLA_WARNING].fields_count = 2; /* clock and percent */
+    p->events[EVENT_LEAD].fields_first = 2;            /* percent only */
+    p->events[EVENT_LEAD].fields_count = 1;
+    for (uint32_t i = 0; i < ESC_COUNT_OF(exceptions); i++)
+        p->exceptions[p->exceptions_count++] = (EscExceptionRow){text(p, exceptions[i])};
+}
+
+static void add_directory(TestProgram *p)
+{
+    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1};
+    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0};
+    p->persons_count = 2;
+    p->contacts[0] = (EscContactRow){ESC_CONTACT_EMAIL, text(p, "ana@acme.example"), 0};
+    p->contacts_count = 1;
+    p->teams[0] = (EscTeamRow){text(p, "ops"), 0, 0, 2, 1};
+    p->teams_count = 1;
+    p->team_members[1].person = 1;
+    p->team_members_count = 2;
+    p->calendars[0] = (EscCalendarRow){text(p, "office"), 0, 0, 2, 0, 2};
+    p->calendars_count = 1;
+    p->hours[0] = (EscHoursRow){0, 480, 720};
+    p->hours[1] = (EscHoursRow){0, 720, 1080};
+    p->hours_count = 2;
+    p->holidays[0].day = 20000;
+    p->holidays[1].day = 20001;
+    p->holidays_count = 2;
+    p->schedules[0] = (EscScheduleRow){text(p, "oncall"), 0, 0, 0, 1, 0, 1};
+    p->schedules_count = 1;
+    p->rotations[0] = (EscRotationRow){1000, 7, 0, 2};
+    p->rotations_count = 1;
+    p->rotation_members[1].person = 1;
+    p->rotation_members_count = 2;
+    p->overrides[0] = (EscOverrideRow){2000, 3440, 1};
+    p->overrides_count = 1;
+    p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT};
+    p->channels[1] = (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL};
+    p->channels_count = 2;
+    p->routes[0] = (EscRouteRow){text(p, "support"), 0, 2};
+    p->routes_count = 1;
+    p->route_rows[0].target = ESC_REF(ESC_REF_PERSON, 0);
+    p->route_rows[1].target = ESC_REF(ESC_REF_TEAM, 0);
+    p->route_rows_count = 2;
+    p->slas[0] = (EscSlaRow){text(p, "gold"), 0, ESC_HOUR_MS, 0, 4 * ESC_HOUR_MS, 1, 0, 1};
+    p->slas_count = 1;
+    p->warns[0] = (EscWarnRow){ESC_SLA_CLOCK_RESOLVE, 50};
+    p->warns_count = 1;
+}
+
+static void add_connectors(TestProgram *p)
+{
+    p->systems[0] = (EscSystemRow){text(p, "crm"), 0};
+    p->systems_count = 1;
+    p->actions[0] = (EscActionRow){.name = text(p, "send"),
+                                   .params_count = 2,
+                                   .request = BODY_REQUEST,
+                                   .undo_action = 2,
+                                   .undo = BODY_UNDO + 1,
+                                   .result = ESC_TYPE(ESC_KIND_TEXT),
+                                   .result_path = text(p, "/id"),
+                                   .statuses_count = 1};
+    p->actions[1] = (EscActionRow){.name = text(p, "unsend"),
+                                   .params_first = 2,
+                                   .params_count = 1,
+                                   .request = BODY_REQUEST_BACK};
+    p->actions_count = 2;
+    p->params[0] = (EscParamRow){text(p, "to"), ESC_TYPE(ESC_KIND_TEXT)};
+    p->params[1] = (EscParamRow){text(p, "count"), ESC_TYPE(ESC_KIND_NUMBER)};
+    p->params[2] = (EscParamRow){text(p, "to"), ESC_TYPE(ESC_KIND_TEXT)};
+    p->params_count = 3;
+    p->statuses[0].code = 201;
+    p->statuses_count = 1;
+    p->grants[0] = (EscGrantRow){ESC_GRANT_CHANNEL, 0};
+    p->grants[1] = (EscGrantRow){ESC_GRANT_ACTION, 0};
+    p->grants[2] = (EscGrantRow){ESC_GRANT_ACTION, 1};
+    p->grants_count = 3;
+    p->limits[0] = (EscLimitRow){ESC_LIMIT_NOTIFICATIONS_PER_PERSON, 20, ESC_HOUR_MS,
+                                 ESC_LIMIT_ACTION_DIGEST, 0};
+    p->limits_count = 1;
+    p->files[0].name = text(p, "main.esc");
+    p->files_count = 1;
+    p->spans[0] = (EscSpanRow){0, 0, 1, 1};
+    p->spans[1] = (EscSpanRow){2, 0, 2, 3};
+    p->spans_count = 2;
+}
+
+static void add_template(TestProgram *p)
+{
+    p->templates[0] = (EscTemplateRow){.name = text(p, "incident"),
+                                       .roles_count = 2,
+                                       .steps = BODY_STEPS,
+                                       .closing = BODY_CLOSING,
+                                       .close_when = 0,
+                                       .handlers_count = 1,
+                                       .catches_count = 2,
+                                       .checks_count = 2,
+                                       .postmortem_role = 1,
+                                       .postmortem_due_ms = ESC_DAY_MS,
+                                       .again_after_ms = ESC_SECOND_MS,
+                                       .is_manual = 1};
+    p->templates_count = 1;
+    p->roles[0] = (EscRoleRow){0, ESC_REF(ESC_REF_SCHEDULE, 0), 5 * ESC_MINUTE_MS, 0, 1, 0};
+    p->roles[1] =
+        (EscRoleRow){1, ESC_REF(ESC_REF_FIELD, FIELD_OWNER), 5 * ESC_MINUTE_MS, 1, 1, ESC_HOUR_MS};
+    p->roles_count = 2;
+    p->triggers[0] = (EscTriggerRow){.kind = ESC_TRIGGER_EVENT, .event = EVENT_LEAD + 1};
+    p->triggers_count = 1;
+    p->preds[0] = (EscPredRow){.kind = ESC_PRED_AND, .children_first = 1, .children_count = 3};
+    p->preds[1] = (EscPredRow){.kind = ESC_PRED_ENUM_IN, .field = FIELD_SEVERITY + 1, .low = 6};
+    p->preds[2] = (EscPredRow){.kind = ESC_PRED_NOT, .children_first = 4, .children_count = 1};
+    p->preds[3] = (EscPredRow){.kind = ESC_PRED_CODE, .detail = BODY_PRED};
+    p->preds[4] =
+        (EscPredRow){.kind = ESC_PRED_TEXT_IS, .field = FIELD_NOTE + 1, .detail = text(p, "no")};
+    p->preds_count = 5;
+    p->handlers[0] = (EscHandlerRow){EVENT_LEAD, BODY_COND + 1, BODY_HANDLER};
+    p->handlers_count = 1;
+    p->catches[0] = (EscCatchRow){7, BODY_CATCH};
+    p->catches[1] = (EscCatchRow){0, BODY_CATCH};
+    p->catches_count = 2;
+    p->checks[0] =
+        (EscCheckRow){ESC_CHECK_DELIVERED, 0, 0, ESC_TIMING_WITHIN, ESC_MINUTE_MS, 0, BODY_ELSE + 1,
+                      ESC_PROOF_ACCEPTED};
+    p->checks[1] = (EscCheckRow){
+        ESC_CHECK_CONFIRMED, text(p, "customer confirms"), 0, ESC_TIMING_IN_PLACE, 0, 0, 0, 0};
+    p->checks_count = 2;
+    p->function_events[0].event = EVENT_LEAD;
+    p->function_events[1].event = ESC_EVENT_SLA_WARNING;
+    p->function_events[2].event = EVENT_LEAD;
+    p->function_events_count = 3;
+}
+
+/* --- effect sites and wait points that bodies may use --------------------------------------------------------------- */
+
+static void site(TestProgram *p, uint32_t number, EscEffectRow row, uint32_t count,
+                 const EscEffectArgRow *args)
+{
+    row.args_first = p->effect_args_count;
+    row.args_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        p->effect_args[p->effect_args_count++] = args[i];
+    p->sites[number] = row;
+}
+
+#define ARGS(...)                                                                                  \
+    (uint32_t)(sizeof((EscEffectArgRow[]){__VA_ARGS__}) / sizeof(EscEffectArgRow)),                \
+        (const EscEffectArgRow[])                                                                  \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+#define TEXT_ARG                                                                                   \
+    {                                                                                              \
+        .type = ESC_TYPE(ESC_KIND_TEXT)                                                            \
+    }
+
+static void add_sites(TestProgram *p)
+{
+    site(p, SITE_NOTIFY,
+         (EscEffectRow){.kind = ESC_EFFECT_NOTIFY, .ref = ESC_REF(ESC_REF_CHANNEL, 0)},
+         ARGS(TEXT_ARG));
+    site(p, SITE_PAGE, (EscEffectRow){.kind = ESC_EFFECT_PAGE, .ref = ESC_REF(ESC_REF_ROLE, 0)},
+         ARGS(TEXT_ARG));
+    site(p, SITE_SET, (EscEffectRow){.kind = ESC_EFFECT_SET, .aux = FIELD_COUNT},
+         ARGS({.field = FIELD_COUNT + 1, .type = ESC_TYPE(ESC_KIND_NUMBER)}));
+    site(p, SITE_CREATE, (EscEffectRow){.kind = ESC_EFFECT_CREATE, .aux = text(p, "incident")},
+         ARGS({.field = FIELD_NOTE + 1, .type = ESC_TYPE(ESC_KIND_TEXT)}));
+    site(p, SITE_ASSIGN,
+         (EscEffectRow){.kind = ESC_EFFECT_ASSIGN, .ref = ESC_REF(ESC_REF_PERSON, 1)}, 0, NULL);
+    site(p, SITE_QUEUE, (EscEffectRow){.kind = ESC_EFFECT_QUEUE, .aux = text(p, "support")}, 0,
+         NULL);
+    site(p, SITE_HANDOFF,
+         (EscEffectRow){
+             .kind = ESC_EFFECT_HANDOFF, .ref = ESC_REF(ESC_REF_TEAM, 0), .extra_ms = ESC_HOUR_MS},
+         ARGS(TEXT_ARG));
+    site(p, SITE_SNAPSHOT,
+         (EscEffectRow){.kind = ESC_EFFECT_SNAPSHOT,
+                        .aux = ESC_EVIDENCE_TICKET | ESC_EVIDENCE_CHANGES,
+                        .extra_ms = ESC_DAY_MS},
+         0, NULL);
+    site(p, SITE_ATTACH, (EscEffectRow){.kind = ESC_EFFECT_ATTACH}, ARGS(TEXT_ARG));
+    site(p, SITE_WARROOM, (EscEffectRow){.kind = ESC_EFFECT_WARROOM}, ARGS(TEXT_ARG));
+    site(p, SITE_CALL, (EscEffectRow){.kind = ESC_EFFECT_CALL, .aux = 0},
+         ARGS(TEXT_ARG, {.type = ESC_TYPE(ESC_KIND_NUMBER)}));
+    site(p, SITE_UNDO, (EscEffectRow){.kind = ESC_EFFECT_UNDO, .aux = 1}, ARGS(TEXT_ARG));
+    site(p, SITE_NO_UNDO,
+         (EscEffectRow){
+             .kind = ESC_EFFECT_UNDO, .aux = ESC_NONE, .extra_ms = text(p, "customer confirms")},
+         0, NULL);
+    site(p, SITE_ASK, (EscEffectRow){.kind = ESC_EFFECT_ASK, .ref = ESC_REF(ESC_REF_ROLE, 1)},
+         ARGS(TEXT_ARG, TEXT_ARG));
+    site(p, SITE_APPROVE,
+         (EscEffectRow){.kind = ESC_EFFECT_APPROVE, .ref = ESC_REF(ESC_REF_TEAM, 0), .aux = 2},
+         ARGS(TEXT_ARG));
+    site(p, SITE_RAISE, (EscEffectRow){.kind = ESC_EFFECT_RAISE, .aux = 6},
+         ARGS({.field = FIELD_VENDOR + 1, .type = ESC_TYPE(ESC_KIND_TEXT)}));
+    site(p, SITE_ROLLBACK, (EscEffectRow){.kind = ESC_EFFECT_ROLLBACK}, ARGS(TEXT_ARG));
+    site(p, SITE_START, (EscEffectRow){.kind = ESC_EFFECT_START, .aux = 0}, 0, NULL);
+    site(p, SITE_CHECK, (EscEffectRow){.kind = ESC_EFFECT_CHECK, .aux = 1}, 0, NULL);
+    site(p, SITE_FAILOVER, (EscEffectRow){.kind = ESC_EFFECT_FAILOVER}, 0, NULL);
+    site(p, SITE_REQUEST, (EscEffectRow){.kind = ESC_EFFECT_REQUEST, .aux = ESC_METHOD_POST},
+         ARGS(TEXT_ARG, {.name = text(p, "to"), .type = ESC_TYPE(ESC_KIND_TEXT)}));
+    site(p, SITE_CALL_BACK, (EscEffectRow){.kind = ESC_EFFECT_CALL, .aux = 1}, ARGS(TEXT_ARG));
+}
+
+static void add_waits(TestProgram *p)
+{
+    EscWaitRow *w = p->wait_points;
+    for (uint32_t i = 0; i < WAIT_TOTAL; i++)
+        w[i].deadline_ms = ESC_HOUR_MS;
+    w[WAIT_ACK].kind = ESC_WAIT_ACK;
+    w[WAIT_CONDITION].kind = ESC_WAIT_CONDITION;
+    w[WAIT_CONDITION].cond = BODY_AT_WAIT + 1;
+    w[WAIT_CONDITION].reminders_count = 1;
+    w[WAIT_CONDITION].calendar = 1;
+    p->reminders[0] = (EscReminderRow){50, BODY_REMINDER};
+    p->reminders_count = 1;
+    w[WAIT_EVENT].kind = ESC_WAIT_EVENT;
+    w[WAIT_EVENT].event = EVENT_LEAD + 1;
+    w[WAIT_REPLY].kind = ESC_WAIT_REPLY;
+    w[WAIT_REPLY].result_register = 5;
+    w[WAIT_REPLY].result_type = ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL;
+    w[WAIT_ANSWER].kind = ESC_WAIT_ANSWER;
+    w[WAIT_ANSWER].result_register = 6;
+    w[WAIT_ANSWER].result_type = ESC_TYPE(ESC_KIND_NUMBER);
+    w[WAIT_ANSWER].answers_count = 2;
+    w[WAIT_APPROVAL].kind = ESC_WAIT_APPROVAL;
+    w[WAIT_PAUSE].kind = ESC_WAIT_PAUSE;
+    w[WAIT_CHECK].kind = ESC_WAIT_CHECK;
+    w[WAIT_CHECK].check = 2;
+    w[WAIT_RAISED].kind = ESC_WAIT_RAISED;
+    w[WAIT_CLOSE_WHEN].kind = ESC_WAIT_CLOSE_WHEN;
+    w[WAIT_QA].kind = ESC_WAIT_QA;
+}
+
+/* --- default bodies ------------------------------------------------------------------------------------------------------ */
+
+static const EscInstr cond_body[] = {OP(LOAD_TICKET, 0, 0, 0, FIELD_FLAG), OP(RETURN, 0, 0, 0, 0)};
+static const EscInstr steps_body[] = {
+    OP(OWN, 0, 0, 0, 0),
+    OP(CONST, 0, 0, 0, CONST_TEXT),
+    OP(EMIT, 0, 0, 1, SITE_NOTIFY),
+    OP(CONST, 1, 0, 0, CONST_ONE),
+    OP(EMIT, 0, 0, 2, SITE_CALL),
+    OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_REPLY, 7)),
+    OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 7)),
+    OP(TO_TEXT, 2, 5, 0, 0),
+    OP(EMIT, 0, 2, 1, SITE_PAGE),
+    OP(CLOSE, 0, 0, 0, 0),
+};
+static const EscInstr closing_body[] = {OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 2)),
+                                        OP(DONE, 0, 0, 0, 0), OP(EMIT, 0, 0, 1, SITE_RAISE),
+                                        OP(END, 0, 0, 0, ESC_END_RAISE)};
+static const EscInstr catch_body[] = {
+    OP(LOAD_EXCEPTION, 0, 0, 0, FIELD_VENDOR),
+    OP(LOAD_TICKET, 1, 0, 0, FIELD_TAGS),
+    OP(LOOP_BEGIN, 2, 1, 3, 6),
+    OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_CONDITION, 5)),
+    OP(EMIT, 0, 2, 1, SITE_ROLLBACK),
+    OP(LOOP_END, 0, 0, 0, 2),
+    OP(END, 0, 0, 0, ESC_END_RESUME),
+};
+static const EscInstr handler_body[] = {OP(LOAD_EVENT, 0, 0, 0, FIELD_PERCENT),
+                                        OP(EMIT, 0, 0, 1, SITE_SET),
+                                        OP(END, 0, 0, 0, ESC_END_SKIP)};
+static const EscInstr else_body[] = {OP(EMIT, 0, 0, 0, SITE_FAILOVER),
+                                     OP(END, 0, 0, 0, ESC_END_FALL)};
+static const EscInstr request_body[] = {OP(CONST, 2, 0, 0, CONST_TEXT), OP(MOVE, 3, 0, 0, 0),
+                                        OP(EMIT, 0, 2, 2, SITE_REQUEST),
+                                        OP(END, 0, 0, 0, ESC_END_FALL)};
+static const EscInstr undo_body[] = {OP(EMIT, 0, 0, 1, SITE_CALL_BACK),
+                                     OP(END, 0, 0, 0, ESC_END_FALL)};
+static const EscInstr pred_body[] = {OP(LOAD_EVENT, 0, 0, 0, FIELD_CLOCK), OP(UNWRAP, 1, 0, 0, 4),
+                                     OP(CONST, 2, 0, 0, CONST_TEXT_B),     OP(EQ_TEXT, 3, 1, 2, 0),
+                                     OP(CONST, 3, 0, 0, CONST_TRUE),       OP(RETURN, 3, 0, 0, 0)};
+static const EscInstr at_wait_body[] = {OP(IS_PRESENT, 3, 0, 0, 0), OP(RETURN, 3, 0, 0, 0)};
+static const EscInstr reminder_body[] = {OP(EMIT, 0, 2, 1, SITE_ATTACH),
+                                         OP(END, 0, 0, 0, ESC_END_FALL)};
+
+void program_begin(TestProgram *p)
+{
+    memset(p, 0, sizeof *p);
+    p->arena = esc_arena_new((size_t)16 << 20);
+    assert_non_null(p->arena);
+    make_room(p);
+    text(p, "");
+    p->meta[0] = (EscMetaRow){.name = text(p, "acme"),
+                              .title = text(p, "Acme"),
+                              .timezone = text(p, "Etc/UTC"),
+                              .language = 1,
+                              .last_resort = ESC_REF(ESC_REF_PERSON, 1)};
+    p->meta_count = 1;
+    add_schema(p);
+    add_directory(p);
+    add_connectors(p);
+    add_template(p);
+    add_sites(p);
+    add_waits(p);
+    p->answers[0].name = text(p, "yes");
+    p->answers[1].name = text(p, "no");
+    p->answers_count = 2;
+    const Body bodies[BODY_TOTAL] = {BODY(cond_body),    BODY(steps_body),   BODY(closing_body),
+                                     BODY(catch_body),   BODY(handler_body), BODY(else_body),
+                                     BODY(request_body), BODY(request_body), BODY(undo_body),
+                                     BODY(pred_body),    BODY(at_wait_body), BODY(reminder_body)};
+    memcpy(p->bodies, bodies, sizeof bodies);
+    /* unsend has one parameter: r1 is free, and nothing differs */
+}
+
+/* --- finishing -------------------------------------------------------------------------------------------------------------- */
+
+/* Sites and waits become rows of their own in the order of the code; what no body uses is dropped with its arguments. */
+typedef struct Finish {
+    EscEffectArgRow args[ROOM];
+    EscReminderRow reminders[ROOM];
+    EscAnswerRow answers[ROOM];
+    uint32_t args_count, reminders_count, answers_count;
+    uint32_t condition_wait; /* row that BODY_AT_WAIT runs beside, ESC_NONE while there is none */
+} Finish;
+
+static uint32_t place_site(TestProgram *p, Finish *f, uint32_t number)
+{
+    EscEffectRow row = p->sites[number];
+    uint32_t first = f->args_count;
+    for (uint32_t i = 0; i < row.args_count; i++)
+        f->args[f->args_count++] = p->effect_args[row.args_first + i];
+    row.args_first = row.args_count == 0 ? 0 : first;
+    p->effects[p->effects_count] = row;
+    return p->effects_count++;
+}
+
+static uint32_t place_wait(TestProgram *p, Finish *f, uint32_t imm, uint32_t function, uint32_t pc)
+{
+    EscWaitRow row = p->wait_points[imm & 0xff];
+    row.function = function;
+    row.pc = pc;
+    row.timeout = imm >> 8;
+    if (row.kind == ESC_WAIT_CONDITION && f->condition_wait == ESC_NONE)
+        f->condition_wait = p->waits_count;
+    if (row.reminders_count > 0) {
+        f->reminders[f->reminders_count] = p->reminders[0];
+        row.reminders_first = f->reminders_count++;
+    }
+    if (row.answers_count > 0) {
+        memcpy(&f->answers[f->answers_count], p->answers, 2 * sizeof(EscAnswerRow));
+        row.answers_first = f->answers_count;
+        f->answers_count += 2;
+    }
+    p->waits[p->waits_count] = row;
+    return p->waits_count++;
+}
+
+static void place_function(TestProgram *p, Finish *f, uint32_t body)
+{
+    static const uint32_t kinds[BODY_TOTAL] = {
+        ESC_FUNCTION_COND,    ESC_FUNCTION_STEPS,   ESC_FUNCTION_CLOSING, ESC_FUNCTION_CATCH,
+        ESC_FUNCTION_HANDLER, ESC_FUNCTION_QA_ELSE, ESC_FUNCTION_REQUEST, ESC_FUNCTION_REQUEST,
+        ESC_FUNCTION_UNDO,    ESC_FUNCTION_COND,    ESC_FUNCTION_COND,    ESC_FUNCTION_REMINDER};
+    EscFunctionRow row = {.kind = kinds[body],
+                          .template = 1,
+                          .code_first = p->code_count,
+                          .code_count = p->bodies[body].count};
+    if (body == BODY_REQUEST || body == BODY_UNDO)
+        row.action = 1;
+    if (body == BODY_REQUEST_BACK)
+        row.action = 2;
+    if (row.action != 0)
+        row.template = 0;
+    if (body == BODY_COND || body == BODY_HANDLER)
+        row.events_count = 1;
+    if (body == BODY_PRED) {
+        row.events_first = 1;
+        row.events_count = 2;
+    }
+    if (body == BODY_AT_WAIT || body == BODY_REMINDER)
+        row.at_wait = f->condition_wait + 1;
+    for (uint32_t pc = 0; pc < row.code_count; pc++) {
+        EscInstr instr = p->bodies[body].code[pc];
+        if (instr.op == ESC_OP_EMIT && instr.imm < SITE_TOTAL)
+            instr.imm = place_site(p, f, instr.imm);
+        if (instr.op == ESC_OP_WAIT && (instr.imm & 0xff) < WAIT_TOTAL)
+            instr.imm = place_wait(p, f, instr.imm, p->functions_count, pc);
+        p->code[p->code_count++] = instr;
+    }
+    p->functions[p->functions_count++] = row;
+}
+
+static void place_code(TestProgram *p)
+{
+    static Finish finish; /* tests run one after the other; too large for some stacks under ASan */
+    memset(&finish, 0, sizeof finish);
+    finish.condition_wait = ESC_NONE;
+    for (uint32_t body = 0; body < BODY_TOTAL; body++) {
+        bool is_beside = body == BODY_AT_WAIT || body == BODY_REMINDER;
+        if (!is_beside || finish.condition_wait != ESC_NONE)
+            place_function(p, &finish, body);
+    }
+    memcpy(p->effect_args, finish.args, sizeof finish.args);
+    memcpy(p->reminders, finish.reminders, sizeof finish.reminders);
+    memcpy(p->answers, finish.answers, sizeof finish.answers);
+    p->effect_args_count = finish.args_count;
+    p->reminders_count = finish.reminders_count;
+    p->answers_count = finish.answers_count;
+}
+
+static int64_t const_bits(uint32_t number, const TestProgram *p, uint32_t text_a, uint32_t text_b)
+{
+    double one = 1;
+    int64_t bits;
+    memcpy(&bits, &one, sizeof bits);
+    (void)p;
+    const int64_t all[CONST_TOTAL] = {1,
+                                      0,
+                                      0,
+                                      bits,
+                                      text_a,
+                                      text_b,
+                                      ESC_HOUR_MS,
+                                      12 * ESC_HOUR_MS,
+                                      2,
+                                      0,
+                                      ESC_REF(ESC_REF_PERSON, 0)};
+    return all[number];
+}
+
+/* Constants that an instruction uses, in the order of the verifier. */
+static void place_consts(TestProgram *p, uint32_t text_a, uint32_t text_b)
+{
+    static const uint32_t kinds[CONST_TOTAL] = {ESC_KIND_BOOL,     ESC_KIND_BOOL, ESC_KIND_NUMBER,
+                                                ESC_KIND_NUMBER,   ESC_KIND_TEXT, ESC_KIND_TEXT,
+                                                ESC_KIND_DURATION, ESC_KIND_TIME, ESC_KIND_ENUM,
+                                                ESC_KIND_ENUM,     ESC_KIND_REF};
+    static const uint32_t details[CONST_TOTAL] = {
+        [CONST_HIGH] = ENUM_SEVERITY, [CONST_OPEN] = ENUM_STATUS};
+    static const uint32_t order[CONST_TOTAL] = {CONST_FALSE, CONST_TRUE,   CONST_ZERO, CONST_ONE,
+                                                CONST_TEXT,  CONST_TEXT_B, CONST_HOUR, CONST_NOON,
+                                                CONST_HIGH,  CONST_OPEN,   CONST_ANA};
+    bool is_used[CONST_TOTAL] = {false};
+    for (uint32_t i = 0; i < p->code_count; i++) {
+        if (p->code[i].op == ESC_OP_CONST && p->code[i].imm < CONST_TOTAL)
+            is_used[p->code[i].imm] = true;
+    }
+    for (uint32_t i = 0; i < CONST_TOTAL; i++) {
+        uint32_t number = order[i];
+        p->const_at[number] = is_used[number] ? p->consts_count : ESC_NONE;
+        if (is_used[number])
+            p->consts[p->consts_count++] = (EscConstRow){kinds[number], details[number],
+                                                         const_bits(number, p, text_a, text_b)};
+    }
+    for (uint32_t i = 0; i < p->code_count; i++) {
+        if (p->code[i].op == ESC_OP_CONST && p->code[i].imm < CONST_TOTAL)
+            p->code[i].imm = p->const_at[p->code[i].imm];
+    }
+}
+
+/* Calls `visit` for each place that names a text, with the number as it stands there. */
+typedef void VisitText(void *context, uint32_t *index);
+
+static void visit_columns(TestProgram *p, VisitText *visit, void *context)
+{
+    for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
+        const EscTableInfo *info = &esc_table_info[table];
+        const EscColumn *columns = info->columns();
+        uint8_t *row = (uint8_t *)(uintptr_t)esc_program_rows(&p->program, table);
+        for (uint32_t i = 0; i < esc_program_count(&p->program, table);
+             i++, row += info->struct_size) {
+            for (size_t c = 0; c < info->columns_count; c++) {
+                bool is_text =
+                    columns[c].arg == ESC_TABLE_TEXTS &&
+                    (columns[c].kind == ESC_COLUMN_INDEX || columns[c].kind == ESC_COLUMN_OPTION);
+                uint32_t value = (uint32_t)esc_column_value(&columns[c], row),
+                         shift = columns[c].kind == ESC_COLUMN_OPTION;
+                if (!is_text || (shift == 1 && value == 0))
+                    continue;
+                value -= shift;
+                visit(context, &value);
+                value += shift;
+                memcpy(row + columns[c].offset, &value, sizeof value);
+            }
+        }
+    }
+}
+
+static void visit_wide(VisitText *visit, void *context, int64_t *wide)
+{
+    uint32_t index = (uint32_t)*wide;
+    visit(context, &index);
+    *wide = index;
+}
+
+static void visit_texts(TestProgram *p, VisitText *visit, void *context)
+{
+    visit_columns(p, visit, context);
+    for (uint32_t i = 0; i < p->consts_count; i++) {
+        if (p->consts[i].kind == ESC_KIND_TEXT)
+            visit_wide(visit, context, &p->consts[i].bits);
+    }
+    for (uint32_t i = 0; i < p->code_count; i++) {
+        if (p->code[i].op == ESC_OP_CLOSE && p->code[i].imm < p->texts_count)
+            visit(context, &p->code[i].imm);
+    }
+    for (uint32_t i = 0; i < p->preds_count; i++) {
+        if (p->preds[i].kind >= ESC_PRED_TEXT_IS && p->preds[i].kind <= ESC_PRED_LIST_HAS)
+            visit(context, &p->preds[i].detail);
+    }
+    for (uint32_t i = 0; i < p->effects_count; i++) {
+        if (p->effects[i].kind == ESC_EFFECT_CREATE || p->effects[i].kind == ESC_EFFECT_QUEUE)
+            visit(context, &p->effects[i].aux);
+        if (p->effects[i].kind == ESC_EFFECT_UNDO && p->effects[i].aux == ESC_NONE)
+            visit_wide(visit, context, &p->effects[i].extra_ms);
+    }
+}
+
+typedef struct TextMap {
+    bool is_used[TEXT_ROOM];
+    uint32_t new_at[TEXT_ROOM];
+} TextMap;
+
+static void mark_text(void *context, uint32_t *index)
+{
+    ((TextMap *)context)->is_used[*index] = true;
+}
+
+static void renumber_text(void *context, uint32_t *index)
+{
+    *index = ((TextMap *)context)->new_at[*index];
+}
+
+void program_sort_texts(TestProgram *p)
+{
+    program_refresh(p);
+    TextMap map = {.is_used = {true}};
+    EscText sorted[TEXT_ROOM];
+    uint32_t count = 0;
+    visit_texts(p, mark_text, &map);
+    for (uint32_t i = 0; i < p->texts_count; i++) {
+        uint32_t before = 0; /* texts are few: rank by counting */
+        for (uint32_t j = 0; j < p->texts_count; j++)
+            before += map.is_used[j] && esc_text_compare(p->texts[j], p->texts[i]) < 0;
+        map.new_at[i] = before;
+        if (map.is_used[i]) {
+            sorted[before] = p->texts[i];
+            count++;
+        }
+    }
+    visit_texts(p, renumber_text, &map);
+    memcpy(p->texts, sorted, count * sizeof *sorted);
+    p->texts_count = count;
+    /* Constants of kind TEXT follow the order of the texts. */
+    uint32_t a = p->const_at[CONST_TEXT], b = p->const_at[CONST_TEXT_B];
+    if (a != ESC_NONE && b != ESC_NONE)
+        assert_true(p->consts[a].bits < p->consts[b].bits);
+}
+
+void program_measure(TestProgram *p)
+{
+    program_refresh(p);
+    EscMetaRow meta = p->meta[0];
+    EscWhy why;
+    if (esc_program_measure(&p->program, p->functions, &meta, &why) == ESC_OK)
+        p->meta[0] = meta;
+}
+
+void program_finish(TestProgram *p)
+{
+    uint32_t text_a = text(p, "a text"), text_b = text(p, "b text");
+    place_code(p);
+    place_consts(p, text_a, text_b);
+    program_refresh(p);
+    program_sort_texts(p);
+    program_measure(p);
+}
+
+void program_release(TestProgram *p)
+{
+    esc_arena_free(p->arena);
+}
+
+uint32_t program_text_at(const TestProgram *p, const char *string)
+{
+    for (uint32_t i = 0; i < p->texts_count; i++) {
+        if (esc_text_equal(p->texts[i], esc_text_from(string)))
+            return i;
+    }
+    return ESC_NONE;
+}
+
+EscInstr *program_instr(TestProgram *p, uint32_t body, uint32_t pc)
+{
+    assert_true(pc < p->functions[body].code_count);
+    return &p->code[p->functions[body].code_first + pc];
+}
+
+EscEffectRow *program_site(TestProgram *p, uint32_t body, uint32_t pc)
+{
+    assert_int_equal(program_instr(p, body, pc)->op, ESC_OP_EMIT);
+    return &p->effects[program_instr(p, body, pc)->imm];
+}
+
+EscWaitRow *program_wait(TestProgram *p, uint32_t body, uint32_t pc)
+{
+    assert_int_equal(program_instr(p, body, pc)->op, ESC_OP_WAIT);
+    return &p->waits[program_instr(p, body, pc)->imm];
+}
+
+/* --- loading ---------------------------------------------------------------------------------------------------------------- */
+
+EscBuf program_encode(TestProgram *p)
+{
+    EscBuf bytes;
+    esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
+    program_refresh(p);
+    assert_int_equal(esc_bundle_encode(&p->program, &bytes), ESC_OK);
+    return bytes;
+}
+
+void bundle_rehash(EscBuf *bundle)
+{
+    esc_sha256(
+        (EscBytes){bundle->data + ESC_BUNDLE_HEADER_SIZE, bundle->size - ESC_BUNDLE_HEADER_SIZE},
+        bundle->data + ESC_BUNDLE_HASH_AT);
+}
+
+EscBundle *program_load(TestProgram *p)
+{
+    EscBuf bytes = program_encode(p);
+    EscBundle *bundle = NULL;
+    EscWhy why = {.check = ""};
+    EscStatus status = esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why);
+    esc_buf_release(&bytes);
+    if (status != ESC_OK)
+        fail_msg("rejected by %s at %llu: %s", why.check, (unsigned long long)why.offset, why.text);
+    return bundle;
+}
+
+void assert_accepts(TestProgram *p)
+{
+    esc_bundle_free(program_load(p));
+}
+
+void assert_bundle_rejected(const EscBuf *bytes, const char *check)
+{
+    EscBundle *bundle = NULL;
+    EscWhy why = {.check = ""};
+    EscStatus status = esc_bundle_load(esc_buf_as_bytes(bytes), &bundle, &why);
+    if (status == ESC_OK) {
+        esc_bundle_free(bundle);
+        fail_msg("accepted, but %s should have rejected it", check);
+    }
+    assert_null(bundle);
+    assert_int_equal(status, ESC_BAD_BUNDLE);
+    if (strcmp(why.check, check) != 0)
+        fail_msg("rejected by %s, not %s: %s", why.check, check, why.text);
+}
+
+void assert_rejects(TestProgram *p, const char *check)
+{
+    EscBuf bytes = program_encode(p);
+    assert_bundle_rejected(&bytes, check);
+    esc_buf_release(&bytes);
+}
+
+/* --- host --------------------------------------------------------------------------------------------------------------------- */
+
+uint64_t test_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+EscValue test_value(const EscProgram *program, EscType type, uint64_t seed)
+{
+    static const double numbers[] = {0, 1, -1, 0.5, 1e9, 3, -7.25, 100};
+    static const char *const texts[] = {"",
+                                        "a text",
+                                        "b text",
+                                        "ana",
+                                        "x/y z?",
+                                        "Gr\xc3\xbc\xc3\x9f"
+                                        "e",
+                                        "no",
+                                        "a"};
+    static const EscText items[] = {{"a text", 6}, {"ana", 3}, {"", 0}, {"x", 1}, {"urgent", 6}};
+    static const int64_t times[] = {
+        0, 1, -1, ESC_HOUR_MS, 90 * ESC_SECOND_MS, 1767600000000, -ESC_DAY_MS, INT64_MAX};
+    uint64_t state = seed ^ (uint64_t)type << 32, random = test_random(&state);
+    EscValue value = {.type = type};
+    if (esc_type_is_optional(type) && random % 3 == 0) {
+        value.is_missing = true;
+        return value;
+    }
+    random = test_random(&state);
+    switch (esc_type_kind(type)) {
+    case ESC_KIND_BOOL:
+        value.truth = random & 1;
+        break;
+    case ESC_KIND_NUMBER:
+        value.number = numbers[random % ESC_COUNT_OF(numbers)];
+        break;
+    case ESC_KIND_TEXT:
+        value.text = esc_text_from(texts[random % ESC_COUNT_OF(texts)]);
+        break;
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        value.ms = times[random % ESC_COUNT_OF(times)];
+        break;
+    case ESC_KIND_ENUM:
+        value.member = (uint32_t)(random % program->enums[esc_type_enum(type)].members_count);
+        break;
+    case ESC_KIND_LIST:
+        value.list.items = items;
+        value.list.count = (uint32_t)(random % (ESC_COUNT_OF(items) + 1));
+        break;
+    case ESC_KIND_REF:
+        value.ref = ESC_REF(ESC_REF_PERSON, random % program->persons_count);
+        break;
+    default:
+        break;
+    }
+    return value;
+}
+
+static EscType wanted_type(const TestHost *host, EscLoad what, uint32_t index)
+{
+    const EscProgram *program = esc_bundle_program(host->bundle);
+    switch (what) {
+    case ESC_LOAD_TICKET:
+        return program->fields[index].type;
+    case ESC_LOAD_EVENT:
+        return esc_event_load_type(host->bundle, host->function, index);
+    case ESC_LOAD_EXCEPTION:
+    case ESC_LOAD_PREVIOUS:
+        return program->fields[index].type | ESC_TYPE_OPTIONAL;
+    case ESC_LOAD_CHANGED:
+        return ESC_TYPE(ESC_KIND_BOOL);
+    case ESC_LOAD_FACT:
+        return esc_fact_info[index].type;
+    }
+    return 0;
+}
+
+static EscStatus host_load(void *context, EscLoad what, uint32_t index, EscValue *value)
+{
+    TestHost *host = context;
+    host->loads++;
+    if (host->load_status != ESC_OK)
+        return host->load_status;
+    EscType type = wanted_type(host, what, index);
+    if (host->gives_wrong_type)
+        type =
+            type == ESC_TYPE(ESC_KIND_BOOL) ? ESC_TYPE(ESC_KIND_NUMBER) : ESC_TYPE(ESC_KIND_BOOL);
+    *value = test_value(esc_bundle_program(host->bundle), type,
+                        host->seed * 31 + (uint64_t)what * 8191 + index);
+    return ESC_OK;
+}
+
+static void digest(TestHost *host, uint64_t value)
+{
+    host->trace ^= value;
+    host->trace = test_random(&host->trace);
+}
+
+static void digest_text(TestHost *host, EscText part)
+{
+    digest(host, part.size);
+    for (size_t i = 0; i < part.size; i++)
+        digest(host, (uint8_t)part.data[i]);
+}
+
+static void digest_value(TestHost *host, const EscValue *value)
+{
+    uint64_t bits = 0;
+    digest(host, value->type);
+    digest(host, value->is_missing);
+    if (value->is_missing)
+        return;
+    switch (esc_type_kind(value->type)) {
+    case ESC_KIND_BOOL:
+        digest(host, value->truth);
+        break;
+    case ESC_KIND_NUMBER:
+        memcpy(&bits, &value->number, sizeof bits);
+        digest(host, bits);
+        break;
+    case ESC_KIND_TEXT:
+        digest_text(host, value->text);
+        break;
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        digest(host, (uint64_t)value->ms);
+        break;
+    case ESC_KIND_ENUM:
+        digest(host, value->member);
+        break;
+    case ESC_KIND_REF:
+        digest(host, value->ref);
+        break;
+    case ESC_KIND_LIST:
+        for (uint32_t i = 0; i < value->list.count; i++)
+            digest_text(host, value->list.items[i]);
+        break;
+    default:
+        break;
+    }
+}
+
+static EscStatus host_emit(void *context, uint32_t effect, const EscValue *arguments,
+                           uint32_t count, EscValue *result)
+{
+    TestHost *host = context;
+    const EscProgram *program = esc_bundle_program(host->bundle);
+    host->emits++;
+    host->last_effect = effect;
+    if (host->emit_status != ESC_OK)
+        return host->emit_status;
+    digest(host, effect);
+    for (uint32_t i = 0; i < count; i++)
+        digest_value(host, &arguments[i]);
+    uint32_t kind = esc_effect_info[program->effects[effect].kind].result;
+    if (kind != ESC_KIND_UNSET)
+        *result =
+            test_value(program, host->gives_wrong_type ? ESC_TYPE(ESC_KIND_BOOL) : ESC_TYPE(kind),
+                       host->seed + effect);
+    return ESC_OK;
+}
+
+static EscStatus host_own(void *context, uint32_t role)
+{
+    TestHost *host = context;
+    host->owns++;
+    host->last_role = role;
+    digest(host, 1000 + role);
+    return host->own_status;
+}
+
+EscHost test_host(TestHost *host)
+{
+    return (EscHost){.context = host, .load = host_load, .emit = host_emit, .own = host_own};
+}
