@@ -1,0 +1,210 @@
+/* escalctl_request.c - one request of the API with libcurl, the posting of event files, and the making of tokens. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <sys/random.h>
+
+#include <esc/runtime.h>
+
+#include "escalctl.h"
+#include "escalctl_print.h"
+
+#define REPLY_BYTES_MAX ((size_t)128 << 20)
+#define TIMEOUT_MS 30000L
+
+static size_t take_reply(char *data, size_t size, size_t count, void *context)
+{
+    EscBuf *out = context;
+    esc_buf_append(out, data, size * count);
+    return out->status == ESC_OK ? size * count : 0;
+}
+
+static bool read_stream(FILE *file, EscBuf *out)
+{
+    char chunk[65536];
+    size_t got = 0;
+    while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
+        esc_buf_append(out, chunk, got);
+    return ferror(file) == 0 && out->status == ESC_OK;
+}
+
+static bool read_file(const char *path, EscBuf *out)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(path, "re");
+    bool is_fine = file != NULL && read_stream(file, out);
+    if (file != NULL && !is_stdin)
+        (void)fclose(file);
+    if (!is_fine)
+        (void)fprintf(stderr, "escalctl: %s cannot be read\n", path);
+    return is_fine;
+}
+
+/* "Authorization: Bearer …" from --token-file or ESCAL_TOKEN. Never from the command line: others can see that. */
+static bool token_header(const CtlCall *call, EscBuf *out)
+{
+    EscBuf token;
+    esc_buf_init(&token, 4096);
+    bool is_fine = true;
+    if (call->token_file != NULL)
+        is_fine = read_file(call->token_file, &token);
+    else if (getenv("ESCAL_TOKEN") != NULL)
+        esc_buf_string(&token, getenv("ESCAL_TOKEN"));
+    EscText text = esc_buf_as_text(&token);
+    while (text.size > 0 && (unsigned char)text.data[text.size - 1] <= ' ')
+        text.size--;
+    for (size_t i = 0; i < text.size; i++)
+        is_fine = is_fine && (unsigned char)text.data[i] > ' ' && (unsigned char)text.data[i] < 0x7f;
+    if (!is_fine)
+        (void)fprintf(stderr, "escalctl: the token file must hold one token and nothing else\n");
+    if (text.size > 0)
+        esc_buf_printf(out, "Authorization: Bearer %.*s", ESC_TEXT_ARG(text));
+    esc_buf_char(out, '\0');
+    if (token.data != NULL)
+        OPENSSL_cleanse(token.data, token.capacity);
+    esc_buf_release(&token);
+    return is_fine;
+}
+
+static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscText body, bool is_post, CtlReply *reply)
+{
+    char url[20000];
+    int length = snprintf(url, sizeof(url), "%s%s", call->url, path);
+    bool is_fine = length > 0 && (size_t)length < sizeof(url) && curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK &&
+                   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &reply->body) == CURLE_OK;
+    if (is_fine && is_post)
+        is_fine = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+                  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size) == CURLE_OK &&
+                  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data) == CURLE_OK;
+    return is_fine;
+}
+
+bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body, bool is_post, CtlReply *reply)
+{
+    *reply = (CtlReply){0};
+    esc_buf_init(&reply->body, REPLY_BYTES_MAX);
+    EscBuf token;
+    esc_buf_init(&token, 8192);
+    char content_type[128];
+    (void)snprintf(content_type, sizeof(content_type), "Content-Type: %s", type);
+    CURL *easy = curl_easy_init();
+    struct curl_slist *headers = NULL;
+    CURLcode code = CURLE_FAILED_INIT;
+    bool is_fine = easy != NULL && token_header(call, &token) && set_options(easy, call, path, body, is_post, reply);
+    if (is_fine && token.size > 1)
+        headers = curl_slist_append(headers, (const char *)token.data);
+    if (is_fine && is_post)
+        headers = curl_slist_append(headers, content_type);
+    if (is_fine && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK) {
+        code = curl_easy_perform(easy);
+        if (code != CURLE_OK)
+            (void)fprintf(stderr, "escalctl: no answer from the daemon: %s\n", curl_easy_strerror(code));
+    }
+    if (code == CURLE_OK)
+        (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(easy);
+    esc_buf_release(&token);
+    if (code != CURLE_OK) {
+        esc_buf_release(&reply->body);
+        return false;
+    }
+    EscText text = esc_buf_as_text(&reply->body);
+    reply->json = text.size == 0 ? NULL : json_loadb(text.data, text.size, 0, NULL);
+    return true;
+}
+
+void ctl_reply_release(CtlReply *reply)
+{
+    json_decref(reply->json);
+    esc_buf_release(&reply->body);
+}
+
+static void print_problem(const json_t *problem, const char *name, const char *before)
+{
+    const json_t *value = json_object_get(problem, name);
+    if (!json_is_string(value))
+        return;
+    (void)fputs(before, stderr);
+    print_safe(stderr, (EscText){json_string_value(value), json_string_length(value)}, false);
+}
+
+int ctl_check(const CtlReply *reply)
+{
+    if (reply->status >= 200 && reply->status < 300 && reply->json != NULL)
+        return EXIT_FINE;
+    (void)fputs("escalctl: ", stderr);
+    print_problem(reply->json, "title", "");
+    print_problem(reply->json, "detail", ": ");
+    print_problem(reply->json, "place", " at ");
+    if (json_is_integer(json_object_get(reply->json, "index")))
+        (void)fprintf(stderr, " (event %lld)", (long long)json_integer_value(json_object_get(reply->json, "index")));
+    (void)fprintf(stderr, " [%ld]\n", reply->status);
+    if (reply->status == 401 || reply->status == 403)
+        return EXIT_USAGE;
+    if (reply->status == 429 || reply->status == 503)
+        return EXIT_TRY_AGAIN;
+    return reply->status >= 400 && reply->status < 500 ? EXIT_REFUSED : EXIT_FAILED;
+}
+
+int ctl_send(const CtlCall *call)
+{
+    EscBuf events;
+    esc_buf_init(&events, ESC_BODY_BYTES_MAX);
+    CtlReply reply;
+    int result = EXIT_FAILED;
+    if (!read_file(call->arguments[0], &events)) {
+        result = EXIT_USAGE;
+    } else if (ctl_request(call, "/v1/events", "application/json", esc_buf_as_text(&events), true, &reply)) {
+        result = ctl_check(&reply);
+        if (result == EXIT_FINE && call->is_json)
+            (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&reply.body)));
+        else if (result == EXIT_FINE)
+            ctl_show_events(call, reply.json);
+        ctl_reply_release(&reply);
+    }
+    esc_buf_release(&events);
+    return result;
+}
+
+int ctl_token_new(const CtlCall *call)
+{
+    uint8_t random[32];
+    const char *id = call->options[CTL_OPTION_id], *workspace = call->options[CTL_OPTION_workspace];
+    const char *principal = call->options[CTL_OPTION_principal], *scopes = call->options[CTL_OPTION_scopes];
+    if (strcmp(call->arguments[0], "new") != 0 || id == NULL || workspace == NULL || principal == NULL || scopes == NULL) {
+        (void)fprintf(stderr, "escalctl: usage: escalctl token new --id ID --workspace NAME --principal NAME --scopes events,read,…\n");
+        return EXIT_USAGE;
+    }
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+        (void)fprintf(stderr, "escalctl: no random bytes: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    EscWhy why = {.text = ""};
+    EscBuf token, line;
+    esc_buf_init(&token, 4096);
+    esc_buf_init(&line, 4096);
+    EscStatus status = esc_token_make(random, esc_text_from(id), esc_text_from(workspace), esc_text_from(principal),
+                                      esc_text_from(scopes), &token, &line, &why);
+    if (status != ESC_OK)
+        (void)fprintf(stderr, "escalctl: %s\n", why.text);
+    else if (call->is_json)
+        (void)printf("{\"token\":\"%.*s\",\"line\":\"%.*s\"}\n", ESC_TEXT_ARG(esc_buf_as_text(&token)), ESC_TEXT_ARG(esc_buf_as_text(&line)));
+    else
+        (void)printf("token (shown only now):\n  %.*s\nline for the token file:\n  %.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&token)),
+                     ESC_TEXT_ARG(esc_buf_as_text(&line)));
+    OPENSSL_cleanse(random, sizeof(random));
+    esc_buf_release(&token);
+    esc_buf_release(&line);
+    return status == ESC_OK ? EXIT_FINE : EXIT_USAGE;
+}

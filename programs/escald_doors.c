@@ -1,0 +1,202 @@
+/* escald_doors.c - the world as the daemon sees it. Nothing else in it reads a clock, draws a number or opens anything. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <netinet/in.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "escald_doors.h"
+
+#define LISTEN_BACKLOG 512
+
+/* --- clock ------------------------------------------------------------------------------------------------- */
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now;
+    (void)clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t own_time(const ScaledClock *clock)
+{
+    return read_clock(clock->scale > 1.0 || clock->scale < 1.0 ? CLOCK_MONOTONIC : CLOCK_REALTIME);
+}
+
+void scaled_clock_start(ScaledClock *clock, double scale, int64_t base_ms)
+{
+    clock->scale = scale;
+    clock->base_ms = base_ms != 0 ? base_ms : read_clock(CLOCK_REALTIME);
+    clock->started_ms = own_time(clock);
+}
+
+static int64_t scaled_now(void *context)
+{
+    const ScaledClock *clock = context;
+    return clock->base_ms + (int64_t)((double)(own_time(clock) - clock->started_ms) * clock->scale);
+}
+
+void scaled_clock_raise(ScaledClock *clock, int64_t time_ms)
+{
+    if (scaled_now(clock) >= time_ms)
+        return;
+    clock->base_ms = time_ms;
+    clock->started_ms = own_time(clock);
+}
+
+EscClock scaled_clock_door(ScaledClock *clock)
+{
+    return (EscClock){.context = clock, .now_ms = scaled_now};
+}
+
+/* --- randomness ------------------------------------------------------------------------------------------------ */
+
+static void fill_random(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    uint8_t *at = bytes;
+    while (size > 0) {
+        ssize_t got = getrandom(at, size, 0);
+        ESC_ASSERT(got > 0 || errno == EINTR);
+        if (got > 0) {
+            at += got;
+            size -= (size_t)got;
+        }
+    }
+}
+
+EscRandom system_random_door(void)
+{
+    return (EscRandom){.fill = fill_random};
+}
+
+/* --- files --------------------------------------------------------------------------------------------------------- */
+
+static EscStatus read_file(void *context, const char *path, EscBuf *out)
+{
+    (void)context;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? ESC_NOT_FOUND : ESC_IO_FAILED;
+    char chunk[65536];
+    ssize_t got = 0;
+    while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            break;
+        esc_buf_append(out, chunk, (size_t)got);
+        if (out->status != ESC_OK)
+            break;
+    }
+    close(fd);
+    return got < 0 ? ESC_IO_FAILED : out->status;
+}
+
+static bool write_all(int fd, EscBytes bytes)
+{
+    for (size_t at = 0; at < bytes.size;) {
+        ssize_t written = write(fd, bytes.data + at, bytes.size - at);
+        if (written < 0 && errno != EINTR)
+            return false;
+        at += written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+/* A new file's name must survive a power cut too, so its folder is synced with it. */
+static bool sync_folder(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? snprintf(folder, sizeof(folder), ".") : snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + 1), path);
+    if (length < 0 || (size_t)length >= sizeof(folder))
+        return false;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_fine = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_fine;
+}
+
+static EscStatus append_file(void *context, const char *path, EscBytes bytes)
+{
+    (void)context;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    bool is_new = fd < 0 && errno == ENOENT;
+    if (is_new)
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ESC_IO_FAILED;
+    bool is_fine = write_all(fd, bytes) && fdatasync(fd) == 0;
+    close(fd);
+    return is_fine && (!is_new || sync_folder(path)) ? ESC_OK : ESC_IO_FAILED;
+}
+
+EscFiles system_files_door(void)
+{
+    return (EscFiles){.read = read_file, .append = append_file};
+}
+
+/* --- sockets ---------------------------------------------------------------------------------------------------------- */
+
+static int open_socket(void *context, const struct sockaddr *address, socklen_t size)
+{
+    (void)context;
+    (void)size;
+    if (address->sa_family != AF_INET && address->sa_family != AF_INET6)
+        return -1;
+    return socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static uint16_t bound_port(int fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof(address);
+    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+        return 0;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    memcpy(&v4, &address, sizeof(v4));
+    memcpy(&v6, &address, sizeof(v6));
+    return ntohs(address.ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
+}
+
+static int listen_on(void *context, const char *host, uint16_t port, uint16_t *port_bound)
+{
+    (void)context;
+    char service[8];
+    (void)snprintf(service, sizeof(service), "%u", (unsigned)port);
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, service, &hints, &found) != 0)
+        return -1;
+    int fd = -1, one = 1;
+    for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next) {
+        fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+            continue;
+        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 || bind(fd, at->ai_addr, at->ai_addrlen) != 0 ||
+            listen(fd, LISTEN_BACKLOG) != 0) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    freeaddrinfo(found);
+    if (fd >= 0)
+        *port_bound = bound_port(fd);
+    return fd;
+}
+
+EscSockets system_sockets_door(void)
+{
+    return (EscSockets){.open = open_socket, .listen = listen_on};
+}

@@ -1,0 +1,53 @@
+/* escald_follow.c - audit rows as an account for people: local time, ticket, sentence. Colours only where a terminal is. */
+#include <string.h>
+
+#include "escald_follow.h"
+#include "escalctl_print.h"
+
+#define TICKET_COLUMNS 18
+
+/* Rows that somebody should look at now stand out. */
+static const char *colour_of(EscText kind)
+{
+    static const struct {
+        const char *word, *colour;
+    } rows[] = {
+        {"opened", "\033[1m"},           {"closed", "\033[32m"},        {"acked", "\033[32m"},     {"resolved", "\033[32m"},
+        {"failover", "\033[33m"},        {"exception", "\033[31m"},     {"parked", "\033[31m"},    {"check_failed", "\033[31m"},
+        {"delivery_dead", "\033[31m"},   {"handoff", "\033[33m"},       {"unowned", "\033[31m"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
+        if (esc_text_equal(kind, esc_text_from(rows[i].word)))
+            return rows[i].colour;
+    return "";
+}
+
+static void print_time(FILE *out, const EscZones *zones, EscText timezone, int64_t at_ms)
+{
+    EscBuf text;
+    esc_buf_init(&text, 64);
+    esc_time_write(&text, at_ms + (int64_t)esc_zone_offset_s(zones, timezone, at_ms) * 1000);
+    EscText time = esc_buf_as_text(&text); /* 2026-01-05T09:00:00.000Z, to the second and without the zone */
+    if (time.size >= 19)
+        (void)fprintf(out, "%.10s %.8s", time.data, time.data + 11);
+    esc_buf_release(&text);
+}
+
+void follow_row(const Follow *follow, EscText workspace, EscText timezone, const EscAuditRow *row)
+{
+    const char *colour = follow->has_colours ? colour_of(row->kind) : "";
+    char escalation[24] = "";
+    if (row->escalation != 0)
+        (void)snprintf(escalation, sizeof(escalation), "E-%llu", (unsigned long long)row->escalation);
+    print_time(follow->out, follow->zones, timezone, row->at_ms);
+    (void)fputs("  ", follow->out);
+    if (follow->has_many) {
+        print_cell(follow->out, workspace, 10);
+        (void)fputs("  ", follow->out);
+    }
+    print_cell(follow->out, row->ticket, TICKET_COLUMNS);
+    (void)fprintf(follow->out, "  %-6s  %s", escalation, colour);
+    print_safe(follow->out, row->text, false);
+    (void)fprintf(follow->out, "%s\n", colour[0] != '\0' ? "\033[0m" : "");
+    (void)fflush(follow->out);
+}

@@ -1,0 +1,20 @@
+/* escald_options.h - the command line of escald. */
+#ifndef ESCALD_OPTIONS_H
+#define ESCALD_OPTIONS_H
+
+#include <esc/runtime.h>
+
+typedef struct Options {
+    const char *workspaces[ESC_WORKSPACES_MAX];
+    uint32_t workspaces_count;
+    const char *data, *listen, *config, *port_file;
+    double time_scale;
+    int64_t start_ms; /* 0: now */
+    bool follow, check_config, help_config, help, version;
+} Options;
+
+/* False: a message is on stderr, and the exit status is 2. */
+bool options_read(Options *options, int argc, char **argv);
+void options_help(void);
+
+#endif

@@ -1,0 +1,109 @@
+/* escald_workspace.c - compiles a workspace's folder: lists its files, calls the compiler, shows its diagnostics. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/stat.h>
+
+#include <esc/compiler.h>
+
+#include "escald_workspace.h"
+
+#define FOLDER_DEPTH_MAX 16
+#define DIAGNOSTICS_BYTES_MAX ((size_t)4 << 20)
+
+typedef struct Folder {
+    const char *root;
+    const EscFiles *files;
+    void (*put)(void *put_context, EscText path);
+    void *put_context;
+} Folder;
+
+/* Depth is bounded by FOLDER_DEPTH_MAX; hidden folders and symbolic links to folders are left out. */
+static EscStatus list_folder(const Folder *folder, const char *below, unsigned depth, EscWhy *why)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder->root, below);
+    DIR *handle = opendir(path);
+    if (handle == NULL)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "the folder %s cannot be read", path);
+    EscStatus status = ESC_OK;
+    const struct dirent *entry = NULL;
+    while (status == ESC_OK && (entry = readdir(handle)) != NULL) {
+        char name[4096];
+        struct stat info;
+        int length = snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/", entry->d_name);
+        if (entry->d_name[0] == '.' || length < 0 || (size_t)length >= sizeof(name) ||
+            fstatat(dirfd(handle), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        if (S_ISDIR(info.st_mode))
+            status = depth == FOLDER_DEPTH_MAX ? esc_why(why, ESC_OVER_LIMIT, "", 0, "folders are nested too deep at %s", name)
+                                               : list_folder(folder, name, depth + 1, why);
+        else if (esc_text_ends_with(esc_text_from(name), ESC_TEXT(".esc")))
+            folder->put(folder->put_context, esc_text_from(name));
+    }
+    closedir(handle);
+    return status;
+}
+
+static EscStatus list_files(void *context, void (*put)(void *put_context, EscText path), void *put_context, EscWhy *why)
+{
+    Folder *folder = context;
+    folder->put = put;
+    folder->put_context = put_context;
+    return list_folder(folder, "", 0, why);
+}
+
+static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *why)
+{
+    const Folder *folder = context;
+    char full[4096];
+    int length = snprintf(full, sizeof(full), "%s/%.*s", folder->root, ESC_TEXT_ARG(path));
+    if (length < 0 || (size_t)length >= sizeof(full))
+        return esc_why(why, ESC_OVER_LIMIT, "", 0, "the name %.*s is too long", ESC_TEXT_ARG(path));
+    EscStatus status = folder->files->read(folder->files->context, full, out);
+    return status == ESC_OK ? ESC_OK : esc_why(why, status, "", 0, "%s cannot be read", full);
+}
+
+static void show_diagnostics(const EscWorkspace *workspace)
+{
+    EscBuf text;
+    esc_buf_init(&text, DIAGNOSTICS_BYTES_MAX);
+    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
+        if (esc_workspace_diagnostic(workspace, i)->severity == ESC_SEVERITY_ERROR)
+            esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), &text);
+    (void)fwrite(text.data == NULL ? (const void *)"" : text.data, 1, text.size, stderr);
+    esc_buf_release(&text);
+}
+
+EscStatus workspace_compile(const char *folder_name, const EscFiles *files, CompiledWorkspace *out, EscWhy *why)
+{
+    memset(out, 0, sizeof(*out));
+    esc_buf_init(&out->bundle, ESC_BUNDLE_BYTES_MAX);
+    Folder folder = {.root = folder_name, .files = files};
+    EscSourceFiles sources = {.context = &folder, .list = list_files, .read = read_source};
+    EscWorkspace *workspace = esc_workspace_new();
+    if (workspace == NULL)
+        return ESC_NO_MEMORY;
+    EscStatus status = esc_workspace_load(workspace, &sources, why);
+    if (status == ESC_OK)
+        status = esc_workspace_check(workspace);
+    if (status == ESC_OK)
+        status = esc_workspace_build(workspace, &out->bundle, why);
+    if (status == ESC_BAD_SOURCE) {
+        show_diagnostics(workspace);
+        (void)esc_why(why, status, "", 0, "the workspace %s has errors", folder_name);
+    }
+    (void)snprintf(out->name, sizeof(out->name), "%.*s", ESC_TEXT_ARG(esc_workspace_name(workspace)));
+    (void)snprintf(out->timezone, sizeof(out->timezone), "%.*s", ESC_TEXT_ARG(esc_workspace_timezone(workspace)));
+    esc_workspace_free(workspace);
+    return status;
+}
+
+void workspace_release(CompiledWorkspace *workspace)
+{
+    esc_buf_release(&workspace->bundle);
+}

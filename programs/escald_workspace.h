@@ -1,0 +1,17 @@
+/* escald_workspace.h - a workspace's folder, compiled. */
+#ifndef ESCALD_WORKSPACE_H
+#define ESCALD_WORKSPACE_H
+
+#include <esc/runtime.h>
+
+typedef struct CompiledWorkspace {
+    char name[ESC_ID_BYTES_MAX + 1];
+    char timezone[128];
+    EscBuf bundle;
+} CompiledWorkspace;
+
+/* Compiles all .esc files below `folder`. On ESC_BAD_SOURCE the diagnostics are on stderr already. */
+ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files, CompiledWorkspace *out, EscWhy *why);
+void workspace_release(CompiledWorkspace *workspace);
+
+#endif
