@@ -27,6 +27,8 @@ static const struct {
 bool esc_scopes_read(EscText text, uint32_t *scopes)
 {
     *scopes = 0;
+    if (esc_text_ends_with(text, ESC_TEXT(",")))
+        return false;
     while (text.size > 0) {
         const char *comma = memchr(text.data, ',', text.size);
         EscText word = {text.data, comma == NULL ? text.size : (size_t)(comma - text.data)};

@@ -246,24 +246,42 @@ static void plan_message(Planner *planner)
 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
 
+/* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the base address. */
+static bool has_dot_segment(EscText path)
+{
+    size_t dots = 0;
+    bool has_others = false;
+    for (size_t i = 0; i <= path.size; i++) {
+        bool is_end = i == path.size || path.data[i] == '?';
+        if (is_end || path.data[i] == '/') {
+            if (!has_others && (dots == 1 || dots == 2))
+                return true;
+            dots = 0;
+            has_others = false;
+            if (is_end)
+                return false;
+        } else if (path.data[i] == '.') {
+            dots++;
+        } else if (i + 2 < path.size && path.data[i] == '%' && path.data[i + 1] == '2' && (path.data[i + 2] | 0x20) == 'e') {
+            dots++;
+            i += 2;
+        } else {
+            has_others = true;
+        }
+    }
+    return false;
+}
+
 /* The action's path behind the base address. Bytes that no URL holds are encoded; what would leave the base address is refused. */
 static EscText call_url(Planner *planner, EscText base, EscText path)
 {
     EscBuf url;
     esc_buf_init(&url, 4 * ESC_URL_BYTES_MAX);
     esc_buf_text(&url, base);
-    bool in_path = true;
+    if (has_dot_segment(path))
+        refuse(planner, "the path of the call has dot segments");
     for (size_t i = 0; i < path.size; i++) {
         unsigned char c = (unsigned char)path.data[i];
-        if (in_path && c == '/' && i + 1 < path.size && path.data[i + 1] == '.') {
-            size_t end = i + 1;
-            while (end < path.size && strchr("/?", path.data[end]) == NULL)
-                end++;
-            EscText segment = {path.data + i + 1, end - i - 1};
-            if (esc_text_equal(segment, ESC_TEXT(".")) || esc_text_equal(segment, ESC_TEXT("..")))
-                refuse(planner, "the path of the call has dot segments");
-        }
-        in_path = in_path && c != '?';
         if (c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}#", c) != NULL)
             esc_buf_printf(&url, "%%%02X", c);
         else

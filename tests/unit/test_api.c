@@ -1,0 +1,156 @@
+/* test_api.c - routes, tokens and the small texts of the API. */
+#include <stdio.h>
+
+#include "support/test.h"
+
+#include "api_internal.h"
+
+static void every_route_but_health_needs_a_scope(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < esc_routes_count; i++) {
+        const EscRoute *route = &esc_routes[i];
+        bool is_health = strncmp(route->path, "/health", 7) == 0;
+        assert_int_equal(route->scope == ESC_SCOPE_PUBLIC, is_health);
+        assert_true(route->scope == 0 || (route->scope & (route->scope - 1)) == 0); /* one bit */
+        assert_non_null(route->handle);
+        for (size_t k = 0; k < i; k++)
+            assert_false(esc_routes[k].method == route->method && strcmp(esc_routes[k].path, route->path) == 0);
+    }
+}
+
+static void matches_segment_by_segment(void **state)
+{
+    (void)state;
+    EscBuf parameter;
+    esc_buf_init(&parameter, ESC_ID_BYTES_MAX);
+    assert_true(esc_route_matches("/v1/tickets/{}/resolve", "/v1/tickets/a%2Fb%20c/resolve", &parameter));
+    assert_text_equal(esc_buf_as_text(&parameter), "a/b c");
+    static const char *const others[] = {"/v1/tickets//resolve", "/v1/tickets/a/b/resolve", "/v1/tickets/a", "/v1/tickets/a/resolve/", "/v1/tickets/%00/resolve",
+                                         "/v1/tickets/%zz/resolve", "/v1/tickets/%f/resolve", "/v1/tickets/%ff/resolve", "v1/tickets/a/resolve", "", "/"};
+    for (size_t i = 0; i < ESC_COUNT_OF(others); i++)
+        if (esc_route_matches("/v1/tickets/{}/resolve", others[i], &parameter))
+            fail_msg("%s matches", others[i]);
+    char longest[ESC_ID_BYTES_MAX + 64];
+    (void)snprintf(longest, sizeof(longest), "/v1/tickets/%0*d", ESC_ID_BYTES_MAX, 0);
+    assert_true(esc_route_matches("/v1/tickets/{}", longest, &parameter));
+    (void)snprintf(longest, sizeof(longest), "/v1/tickets/%0*d", ESC_ID_BYTES_MAX + 1, 0);
+    assert_false(esc_route_matches("/v1/tickets/{}", longest, &parameter));
+    esc_buf_release(&parameter);
+}
+
+static void reads_escalation_ids(void **state)
+{
+    (void)state;
+    uint64_t id = 0;
+    assert_true(esc_escalation_id_read(ESC_TEXT("E-12"), &id));
+    assert_int_equal(id, 12);
+    static const char *const bad[] = {"", "E-", "E-0", "E-01", "e-1", "E-1x", "12", "E-+1", "E-9999999999999999999"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        if (esc_escalation_id_read(esc_text_from(bad[i]), &id))
+            fail_msg("%s is no id", bad[i]);
+}
+
+static void reads_durations(void **state)
+{
+    (void)state;
+    int64_t ms = 0;
+    assert_true(esc_duration_read(ESC_TEXT("1h30m"), &ms));
+    assert_int_equal(ms, 90 * ESC_MINUTE_MS);
+    assert_true(esc_duration_read(ESC_TEXT("400d"), &ms));
+    assert_int_equal(ms, ESC_DEADLINE_MAX_MS);
+    static const char *const bad[] = {"", "5", "m", "5 m", "5x", "-5m", "401d", "9999999999s", "5m5", "1h-1m"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        if (esc_duration_read(esc_text_from(bad[i]), &ms))
+            fail_msg("%s is no duration", bad[i]);
+}
+
+/* --- tokens ------------------------------------------------------------------------------------------------- */
+
+static void make(const uint8_t fill, const char *id, EscBuf *token, EscBuf *file)
+{
+    uint8_t random[32];
+    memset(random, fill, sizeof(random));
+    assert_status(esc_token_make(random, esc_text_from(id), ESC_TEXT("acme"), ESC_TEXT("ana"), ESC_TEXT("read,act"), token, file, NULL), ESC_OK);
+    esc_buf_char(file, '\n');
+}
+
+static void recognises_its_own_tokens_and_no_others(void **state)
+{
+    (void)state;
+    EscBuf first, second, file;
+    esc_buf_init(&first, 512);
+    esc_buf_init(&second, 512);
+    esc_buf_init(&file, 4096);
+    esc_buf_string(&file, "# people\n\n");
+    make(1, "ops-1", &first, &file);
+    make(2, "bot", &second, &file);
+    assert_false(esc_text_contains(esc_buf_as_text(&file), esc_buf_as_text(&first))); /* only its hash is kept */
+
+    EscTokens tokens = {0};
+    assert_status(esc_tokens_read(&tokens, esc_buf_as_text(&file), NULL), ESC_OK);
+    const EscToken *found = esc_tokens_find(&tokens, esc_buf_as_text(&first));
+    assert_non_null(found);
+    assert_text_equal(found->id, "ops-1");
+    assert_text_equal(found->workspace, "acme");
+    assert_text_equal(found->principal, "ana");
+    assert_int_equal(found->scopes, ESC_SCOPE_BIT_READ | ESC_SCOPE_BIT_ACT);
+    assert_text_equal(esc_tokens_find(&tokens, esc_buf_as_text(&second))->id, "bot");
+
+    first.data[first.size - 1] ^= 1;
+    assert_null(esc_tokens_find(&tokens, esc_buf_as_text(&first)));
+    first.data[first.size - 1] ^= 1;
+    assert_null(esc_tokens_find(&tokens, (EscText){(const char *)first.data, first.size - 1}));
+    assert_null(esc_tokens_find(&tokens, ESC_TEXT("")));
+    assert_null(esc_tokens_find(&tokens, ESC_TEXT("esc_nobody_0000000000000000000000000000000000000000000000000000000000000000")));
+    esc_tokens_release(&tokens);
+    esc_buf_release(&first);
+    esc_buf_release(&second);
+    esc_buf_release(&file);
+}
+
+static void refuses_bad_token_files(void **state)
+{
+    (void)state;
+#define HASH "0000000000000000000000000000000000000000000000000000000000000000"
+    static const char *const bad[] = {
+        "a " HASH " acme ana", "a " HASH " acme ana read extra", "a 00 acme ana read", "a " HASH " acme ana fly", "a " HASH " acme ana read,",
+        "a " HASH " acme ana read\na " HASH " acme ben read", "a Z" HASH " acme ana read",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        EscTokens tokens = {0};
+        EscStatus status = esc_tokens_read(&tokens, esc_text_from(bad[i]), NULL);
+        if (status != ESC_BAD_CONFIG)
+            fail_msg("row %zu was taken", i);
+        esc_tokens_release(&tokens);
+    }
+}
+
+static void refuses_to_make_bad_tokens(void **state)
+{
+    (void)state;
+    uint8_t random[32] = {0};
+    EscBuf token, line;
+    esc_buf_init(&token, 512);
+    esc_buf_init(&line, 512);
+    assert_status(esc_token_make(random, ESC_TEXT("a_b"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a b"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p\nq"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT(""), &token, &line, NULL), ESC_BAD_ARGUMENT);
+    esc_buf_release(&token);
+    esc_buf_release(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_route_but_health_needs_a_scope),
+        cmocka_unit_test(matches_segment_by_segment),
+        cmocka_unit_test(reads_escalation_ids),
+        cmocka_unit_test(reads_durations),
+        cmocka_unit_test(recognises_its_own_tokens_and_no_others),
+        cmocka_unit_test(refuses_bad_token_files),
+        cmocka_unit_test(refuses_to_make_bad_tokens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

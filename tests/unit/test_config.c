@@ -1,0 +1,289 @@
+/* test_config.c - reading the configuration: strict, by the table; secrets; which addresses are allowed. */
+#include <stdio.h>
+
+#include <netinet/in.h>
+
+#include <arpa/inet.h>
+
+#include "support/test.h"
+
+#include <esc/runtime.h>
+
+#include "config_internal.h"
+
+/* --- a files door with three files ----------------------------------------------------------------------- */
+
+static EscStatus read_fake(void *context, const char *path, EscBuf *out)
+{
+    (void)context;
+    if (strcmp(path, "/etc/escal/secret") == 0)
+        esc_buf_string(out, "s3cret-canary\n");
+    else if (strcmp(path, "/etc/escal/url") == 0)
+        esc_buf_string(out, "https://hooks.example/T1/canary\n");
+    else if (strcmp(path, "/etc/escal/two-lines") == 0)
+        esc_buf_string(out, "one\r\nX-Injected: yes");
+    else
+        return ESC_NOT_FOUND;
+    return ESC_OK;
+}
+
+static const EscFiles files = {.read = read_fake};
+
+static EscStatus read_all(EscConfig *config, const char *json, EscWhy *why)
+{
+    EscStatus status = esc_config_read(config, esc_text_from(json), "/etc/escal/escald.json", why);
+    return status == ESC_OK ? esc_config_finish(config, &files, why) : status;
+}
+
+static void assert_refused(const char *json, const char *part)
+{
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_non_null(config);
+    assert_status(read_all(config, json, &why), ESC_BAD_CONFIG);
+    if (strstr(why.text, part) == NULL)
+        fail_msg("\"%s\" does not hold \"%s\"", why.text, part);
+    assert_null(strstr(why.text, "canary")); /* no secret in a message */
+    esc_config_free(config);
+}
+
+#define ACME(inside) "{\"workspaces\": {\"acme\": {" inside "}}}"
+
+/* --- reading ------------------------------------------------------------------------------------------------ */
+
+static void has_the_defaults_of_the_table(void **state)
+{
+    (void)state;
+    EscConfig *config = esc_config_new();
+    assert_text_equal(config->listen, "127.0.0.1:8080");
+    assert_int_equal(config->delivery_attempts_max, 12);
+    assert_int_equal(config->workspaces.count, 0);
+    esc_config_free(config);
+}
+
+static void reads_every_kind_of_option(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config,
+                           "{\"listen\": \"[::1]:0\", \"queue_max\": 7, \"workspaces\": {\"acme\": {"
+                           "\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": \"https://a.example/x\", \"secret_file\": \"secret\"},"
+                           " \"managers\": {\"type\": \"smtp\", \"to\": [\"m@acme.example\"]},"
+                           " \"revops\": {\"type\": \"chat\", \"url_file\": \"url\"}},"
+                           "\"mail\": {\"server\": \"smtp://127.0.0.1:2525\", \"from\": \"e@acme.example\", \"tls\": \"none\"},"
+                           "\"systems\": {\"crm\": {\"base_url\": \"https://crm.example/api/\", \"headers\": {\"X-App\": \"escal\"}}},"
+                           "\"allowed_addresses\": [\"127.0.0.1\"]}}}",
+                           &why),
+                  ESC_OK);
+    assert_int_equal(config->queue_max, 7);
+    const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+    assert_non_null(acme);
+    assert_int_equal(acme->channels.count, 3);
+    assert_int_equal(acme->channels.items[0].kind, ESC_ENDPOINT_WEBHOOK);
+    assert_text_equal(acme->channels.items[0].secret, "s3cret-canary");
+    assert_text_equal(acme->channels.items[1].to.items[0], "m@acme.example");
+    assert_text_equal(acme->channels.items[2].url, "https://hooks.example/T1/canary");
+    assert_text_equal(acme->systems.items[0].base_url, "https://crm.example/api");
+    assert_text_equal(acme->systems.items[0].headers.items[0], "X-App: escal");
+    assert_text_equal(acme->unbound, "file");
+    assert_null(esc_config_workspace(config, ESC_TEXT("globex")));
+    esc_config_free(config);
+}
+
+static void names_the_nearest_option(void **state)
+{
+    (void)state;
+    assert_refused("{\"listn\": \"a:1\"}", "listn: there is no such option; did you mean \"listen\"?");
+    assert_refused(ACME("\"channels\": {\"incidents\": {\"ulr\": \"https://a.example\"}}"),
+                   "workspaces.acme.channels.incidents.ulr: there is no such option; did you mean \"url\"?");
+    assert_refused("{\"completely_different\": 1}", "completely_different: there is no such option");
+}
+
+static void refuses_what_is_no_strict_json(void **state)
+{
+    (void)state;
+    assert_refused("{\"listen\": \"a:1\", \"listen\": \"b:1\"}", "a member is there twice");
+    assert_refused("{\"listen\": ", "this is not JSON");
+    assert_refused("", "this is not JSON");
+    assert_refused("[]", "must be an object");
+}
+
+static void refuses_wrong_types_and_ranges(void **state)
+{
+    (void)state;
+    assert_refused("{\"queue_max\": \"7\"}", "queue_max: must be a whole number");
+    assert_refused("{\"queue_max\": 0}", "queue_max: must be from 1 to 1000000");
+    assert_refused("{\"queue_max\": 1000001}", "must be from 1 to 1000000");
+    assert_refused("{\"listen\": 5}", "listen: must be a text");
+    assert_refused("{\"listen\": \"a\\nb\"}", "must not hold control characters");
+    assert_refused(ACME("\"unbound\": \"ignore\""), "must be one of file|refuse");
+    assert_refused(ACME("\"allowed_addresses\": \"127.0.0.1\""), "must be a list of texts");
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": {\"X A\": \"b\"}}}"),
+                   "no header name");
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": {\"X\": \"a\\r\\nb\"}}}"),
+                   "without control characters");
+}
+
+static void takes_numbers_at_the_ends_of_their_range(void **state)
+{
+    (void)state;
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config, "{\"queue_max\": 1}", NULL), ESC_OK);
+    assert_status(read_all(config, "{\"queue_max\": 1000000}", NULL), ESC_OK);
+    esc_config_free(config);
+}
+
+static void reads_a_workspaces_own_part_once(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    EscText own = ESC_TEXT("{\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"secret\"}}}");
+    assert_status(esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why), ESC_OK);
+    assert_status(esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why), ESC_CONFLICT);
+    assert_status(esc_config_read_workspace(config, ESC_TEXT("globex"), ESC_TEXT("{\"listen\": \"a:1\"}"), "b.json", &why), ESC_BAD_CONFIG);
+    assert_status(esc_config_finish(config, &files, &why), ESC_OK);
+    assert_text_equal(esc_config_workspace(config, ESC_TEXT("acme"))->channels.items[0].secret, "s3cret-canary");
+    assert_null(esc_config_workspace(config, ESC_TEXT("globex")));
+    esc_config_free(config);
+}
+
+/* --- what needs several options --------------------------------------------------------------------------------- */
+
+static void wants_encryption_beyond_allowed_addresses(void **state)
+{
+    (void)state;
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://chat.example/x\"}}"), "is not encrypted");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"ftp://chat.example/x\"}}"), "scheme");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"https://u:p-canary@chat.example/\"}}"), "user name");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\", \"tls\": \"opportunistic\"}"), "is not encrypted");
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config, ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://10.1.2.3/x\"}}, \"allowed_addresses\": [\"10.0.0.0/8\"]"), NULL), ESC_OK);
+    assert_status(read_all(config, ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\"}"), NULL), ESC_OK);
+    assert_status(read_all(config, ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://chat.local/x\"}}, \"allowed_addresses\": [\"chat.local\"]"), NULL), ESC_OK);
+    esc_config_free(config);
+}
+
+static void refuses_incomplete_endpoints(void **state)
+{
+    (void)state;
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\"}}"), "needs url or url_file");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"file\", \"url\": \"https://a.example\"}}"), "does not use");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"smtp\", \"to\": [\"a@b.example\"]}}"), "mail.server");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"nobody\"}"), "is no mail address");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"missing\"}}"), "cannot be read");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"two-lines\"}}"), "more than one line");
+}
+
+static void help_lists_every_option(void **state)
+{
+    (void)state;
+    EscBuf out;
+    esc_buf_init(&out, 65536);
+    esc_config_help(&out);
+    for (size_t g = 0; g < esc_config_groups_count; g++)
+        for (size_t i = 0; i < esc_config_groups[g].options_count; i++) {
+            char row[80];
+            (void)snprintf(row, sizeof(row), "  %s: ", esc_config_groups[g].options[i].name);
+            assert_true(esc_text_contains(esc_buf_as_text(&out), esc_text_from(row)));
+        }
+    esc_buf_release(&out);
+}
+
+/* --- addresses --------------------------------------------------------------------------------------------------------- */
+
+static void make_address(const char *text, struct sockaddr_storage *address)
+{
+    memset(address, 0, sizeof(*address));
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+        memcpy(address, &v4, sizeof(v4));
+    else if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
+        memcpy(address, &v6, sizeof(v6));
+    else
+        fail_msg("%s is no address", text);
+}
+
+static bool is_public(const char *text)
+{
+    struct sockaddr_storage address;
+    uint8_t bytes[16];
+    make_address(text, &address);
+    assert_true(esc_address_bytes((const struct sockaddr *)&address, bytes));
+    return esc_address_is_public(bytes);
+}
+
+static void knows_public_addresses(void **state)
+{
+    (void)state;
+    static const char *const is[] = {"8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.0", "100.63.255.255", "100.128.0.0", "2606:4700::1111", "2a00::1"};
+    static const char *const is_not[] = {
+        "127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.51.100.7", "203.0.113.9", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "fd12::1",
+        "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "::7f00:1",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(is); i++)
+        if (!is_public(is[i]))
+            fail_msg("%s is public", is[i]);
+    for (size_t i = 0; i < ESC_COUNT_OF(is_not); i++)
+        if (is_public(is_not[i]))
+            fail_msg("%s is not public", is_not[i]);
+}
+
+static void allows_what_the_configuration_names(void **state)
+{
+    (void)state;
+    EscText entries[] = {ESC_TEXT("10.1.0.0/16"), ESC_TEXT("::1"), ESC_TEXT("hooks.local")};
+    EscWorkspaceConfig config = {.allowed_addresses = {entries, ESC_COUNT_OF(entries)}};
+    static const struct {
+        const char *host, *address;
+        bool is_allowed;
+    } rows[] = {
+        {"a.example", "10.1.2.3", true},    {"a.example", "10.2.2.3", false},      {"a.example", "::1", true},
+        {"a.example", "127.0.0.1", false},  {"hooks.local", "127.0.0.1", true},    {"hooks.local.evil.example", "127.0.0.1", false},
+        {"a.example", "8.8.8.8", true},     {"a.example", "::ffff:10.1.2.3", true},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        struct sockaddr_storage address;
+        make_address(rows[i].address, &address);
+        if (esc_address_is_allowed(&config, esc_text_from(rows[i].host), (const struct sockaddr *)&address) != rows[i].is_allowed)
+            fail_msg("%s at %s", rows[i].host, rows[i].address);
+    }
+    struct sockaddr local = {.sa_family = AF_UNIX};
+    assert_false(esc_address_is_allowed(&config, ESC_TEXT("hooks.local"), &local));
+}
+
+static void reads_ranges(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0", "::1/129", "host.example", "0x7f.1", "2130706433", "10.0.0.0/-1"};
+    AddressRange range;
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        if (esc_address_range_read(esc_text_from(bad[i]), &range))
+            fail_msg("%s is no range", bad[i]);
+    assert_true(esc_address_range_read(ESC_TEXT("10.0.0.0/32"), &range));
+    assert_int_equal(range.bits, 128);
+    assert_true(esc_address_range_read(ESC_TEXT("::/0"), &range));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_the_defaults_of_the_table),
+        cmocka_unit_test(reads_every_kind_of_option),
+        cmocka_unit_test(names_the_nearest_option),
+        cmocka_unit_test(refuses_what_is_no_strict_json),
+        cmocka_unit_test(refuses_wrong_types_and_ranges),
+        cmocka_unit_test(takes_numbers_at_the_ends_of_their_range),
+        cmocka_unit_test(reads_a_workspaces_own_part_once),
+        cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
+        cmocka_unit_test(refuses_incomplete_endpoints),
+        cmocka_unit_test(help_lists_every_option),
+        cmocka_unit_test(knows_public_addresses),
+        cmocka_unit_test(allows_what_the_configuration_names),
+        cmocka_unit_test(reads_ranges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+/* test_delivery_plan.c - from outbox rows to requests: bindings, mark-up, paths that want to leave their system. */
+#include <stdio.h>
+
+#include "support/test.h"
+
+#include "config_internal.h"
+#include "delivery_internal.h"
+
+typedef struct Fixture {
+    EscArena *arena;
+    EscWorkspaceConfig config;
+    EscEndpoint channels[3];
+    EscSystemBinding systems[1];
+    EscOutboxRow row;
+    EscPlan plan;
+} Fixture;
+
+static const char message_json[] =
+    "{\"text\":\"<!channel> a & b\\u202e\\u001b[2J\\nnext\",\"subject\":\"S\",\"workspace\":\"acme\",\"escalation\":\"E-1\",\"ticket\":\"T\",\"template\":\"t\",\"page\":true}";
+
+static int set_up(void **state)
+{
+    static Fixture fixture;
+    fixture = (Fixture){.arena = esc_arena_new((size_t)8 << 20)};
+    esc_config_preset(CONFIG_GROUP_WORKSPACE, &fixture.config);
+    fixture.channels[0] = (EscEndpoint){.name = ESC_TEXT("incidents"), .kind = ESC_ENDPOINT_CHAT, .url = ESC_TEXT("https://chat.example/hook")};
+    fixture.channels[1] = (EscEndpoint){.name = ESC_TEXT("audit"), .kind = ESC_ENDPOINT_WEBHOOK, .url = ESC_TEXT("https://w.example/"), .secret = ESC_TEXT("k")};
+    fixture.channels[2] = (EscEndpoint){.name = ESC_TEXT("log"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/var/log/x")};
+    fixture.config.channels = (EscEndpoints){fixture.channels, 3};
+    fixture.systems[0] = (EscSystemBinding){.name = ESC_TEXT("crm"), .base_url = ESC_TEXT("https://crm.example/api"), .secret = ESC_TEXT("s"),
+                                            .secret_header = ESC_TEXT("Authorization"), .secret_prefix = ESC_TEXT("Bearer ")};
+    fixture.config.systems = (EscSystemBindings){fixture.systems, 1};
+    fixture.config.mail = (EscMailServer){.server = ESC_TEXT("smtp://m.example"), .from = ESC_TEXT("e@acme.example")};
+    fixture.row = (EscOutboxRow){.id = 1, .key = ESC_TEXT("acme/E-1/1"), .target = ESC_TEXT("incidents"), .medium = ESC_TEXT("chat"), .body = esc_text_from(message_json)};
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    esc_arena_free(((Fixture *)*state)->arena);
+    return 0;
+}
+
+static void make(Fixture *f)
+{
+    esc_plan_make(f->arena, &f->config, &f->row, INT64_C(1767603600000), &f->plan);
+}
+
+static bool has_header(const EscPlan *plan, const char *line)
+{
+    for (uint32_t i = 0; i < plan->headers_count; i++)
+        if (esc_text_starts_with(plan->headers[i], esc_text_from(line)))
+            return true;
+    return false;
+}
+
+static void chat_mark_up_is_escaped(void **state)
+{
+    Fixture *f = *state;
+    make(f);
+    assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
+    assert_text_equal(f->plan.url, "https://chat.example/hook");
+    assert_text_equal(f->plan.body, "{\"text\":\"PAGE: &lt;!channel&gt; a &amp; b[2J\\nnext\\nacme · E-1 · T · t\"}");
+    assert_true(has_header(&f->plan, "Idempotency-Key: acme/E-1/1"));
+}
+
+static void webhooks_are_signed(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("audit");
+    make(f);
+    assert_true(has_header(&f->plan, "webhook-id: acme/E-1/1"));
+    assert_true(has_header(&f->plan, "webhook-timestamp: 1767603600"));
+    assert_true(has_header(&f->plan, "webhook-signature: v1,"));
+}
+
+static void what_is_not_bound_goes_to_the_sink_or_nowhere(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("elsewhere");
+    make(f);
+    assert_int_equal(f->plan.kind, ESC_PLAN_FILE);
+    assert_int_equal(f->plan.path.size, 0);
+    f->config.unbound = ESC_TEXT("refuse");
+    make(f);
+    assert_int_equal(f->plan.kind, ESC_PLAN_REFUSED);
+    f->row.target = ESC_TEXT("log");
+    make(f);
+    assert_text_equal(f->plan.path, "/var/log/x");
+}
+
+static void a_person_is_not_a_channel(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("incidents"); /* a person of that name, reached by mail */
+    f->row.medium = ESC_TEXT("email");
+    f->row.address = ESC_TEXT("ana@acme.example");
+    make(f);
+    assert_int_equal(f->plan.kind, ESC_PLAN_MAIL);
+    assert_text_equal(f->plan.to.items[0], "ana@acme.example");
+}
+
+static void mail_addresses_cannot_add_recipients(void **state)
+{
+    Fixture *f = *state;
+    static const char *const bad[] = {"a@b.example,c@d.example", "a@b.example\r\nRCPT TO:<x@y.example>", "<a@b.example>", "a b@c.example", "\xc3\xa4@b.example"};
+    f->row.medium = ESC_TEXT("email");
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        f->row.address = esc_text_from(bad[i]);
+        make(f);
+        assert_int_equal(f->plan.kind, ESC_PLAN_REFUSED);
+    }
+}
+
+static void make_call(Fixture *f, const char *json)
+{
+    f->row.kind = ESC_OUTBOX_CALL;
+    f->row.target = ESC_TEXT("crm.requeue");
+    f->row.body = esc_text_from(json);
+    make(f);
+}
+
+static void calls_go_behind_the_base_address(void **state)
+{
+    Fixture *f = *state;
+    make_call(f, "{\"system\":\"crm\",\"action\":\"requeue\",\"method\":\"PUT\",\"path\":\"/leads/L 1/q?x=\\u00e4\",\"json\":{\"queue\":\"sdr\"},\"expect\":[200,204],\"result_path\":\"/id\"}");
+    assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
+    assert_text_equal(f->plan.method, "PUT");
+    assert_text_equal(f->plan.url, "https://crm.example/api/leads/L%201/q?x=%C3%A4");
+    assert_text_equal(f->plan.host, "crm.example");
+    assert_text_equal(f->plan.body, "{\"queue\":\"sdr\"}");
+    assert_int_equal(f->plan.statuses_count, 2);
+    assert_text_equal(f->plan.result_path, "/id");
+    assert_true(has_header(&f->plan, "Authorization: Bearer s"));
+    assert_true(has_header(&f->plan, "Idempotency-Key: acme/E-1/1"));
+}
+
+static void calls_cannot_leave_the_base_address(void **state)
+{
+    Fixture *f = *state;
+    static const char *const bad[] = {"@evil.example/", "leads", "", "/a/../../admin", "/a/..", "/./a", "/%2e%2E/a", "/a/.%2e?x", ".evil.example/"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        char json[256];
+        (void)snprintf(json, sizeof(json), "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"%s\",\"expect\":[]}", bad[i]);
+        make_call(f, json);
+        if (f->plan.kind != ESC_PLAN_REFUSED)
+            fail_msg("\"%s\" gives %.*s", bad[i], ESC_TEXT_ARG(f->plan.url));
+    }
+    make_call(f, "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\\r\\nHost: x\",\"expect\":[]}");
+    assert_text_equal(f->plan.url, "https://crm.example/api/a%0D%0AHost:%20x");
+    make_call(f, "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a..b/.c?x=/../\",\"expect\":[]}");
+    assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(chat_mark_up_is_escaped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(webhooks_are_signed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_person_is_not_a_channel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mail_addresses_cannot_add_recipients, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(calls_go_behind_the_base_address, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(calls_cannot_leave_the_base_address, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
