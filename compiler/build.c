@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_SEED = 0x45736331 };
+enum { NAMES_SEED = 0x45736331, GROW_COUNT_MIN = 16 };
 
 /* Table numbers, so that a column's target table can be compared in a constant expression. */
 enum {
@@ -38,10 +38,27 @@ EscStatus esc_build_init(EscBuild *build, EscArena *arena)
 
 void esc_build_release(EscBuild *build)
 {
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what) free(build->member);
+#define ESC_COL(name, KIND, arg, what)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+    free(build->texts);
+    free(build->text_consts);
+    free(build->code);
+    free(build->made);
+    for (size_t i = 0; i < ESC_COUNT_OF(build->rooms); i++) {
+        free(build->rooms[i].code);
+        free(build->rooms[i].effects);
+        free(build->rooms[i].waits);
+        free(build->rooms[i].spans);
+        free(build->rooms[i].patches);
+    }
     esc_names_free(build->text_names);
     esc_names_free(build->const_names);
-    build->text_names = NULL;
-    build->const_names = NULL;
+    memset(build, 0, sizeof *build);
 }
 
 static void fail(EscBuild *build, EscStatus status)
@@ -50,21 +67,28 @@ static void fail(EscBuild *build, EscStatus status)
         build->status = status;
 }
 
+void *esc_build_grow(EscBuild *build, void *items, size_t count, size_t *capacity, size_t item_size)
+{
+    if (build->status != ESC_OK || count < *capacity)
+        return items;
+    size_t grown = *capacity < GROW_COUNT_MIN ? GROW_COUNT_MIN : 2 * *capacity;
+    void *moved = grown > SIZE_MAX / item_size ? NULL : realloc(items, grown * item_size);
+    if (moved == NULL) {
+        fail(build, ESC_NO_MEMORY);
+        return items;
+    }
+    *capacity = grown;
+    return moved;
+}
+
 /* Appends one item to a growing array; gives its index, or 0 after a failure (nobody looks
  * then). */
 static uint32_t put(EscBuild *build, void **items, size_t *count, size_t *capacity,
                     const void *item, size_t item_size)
 {
+    *items = esc_build_grow(build, *items, *count, capacity, item_size);
     if (build->status != ESC_OK)
         return 0;
-    if (*count == *capacity) {
-        void *grown = esc_arena_grow(build->arena, *items, *count, capacity, item_size);
-        if (grown == NULL) {
-            fail(build, ESC_NO_MEMORY);
-            return 0;
-        }
-        *items = grown;
-    }
     memcpy((uint8_t *)*items + *count * item_size, item, item_size);
     return (uint32_t)(*count)++;
 }
@@ -91,16 +115,20 @@ uint32_t esc_build_text(EscBuild *build, EscText text)
     if (build->status != ESC_OK || esc_names_find(build->text_names, text, &at))
         return at;
     void *items = build->texts;
+    size_t consts_count = build->texts_count;
     at = put(build, &items, &build->texts_count, &build->texts_capacity, &text, sizeof text);
     build->texts = items;
+    items = build->text_consts;
+    put(build, &items, &consts_count, &build->text_consts_capacity, &(uint32_t){0},
+        sizeof(uint32_t));
+    build->text_consts = items;
     if (build->status == ESC_OK)
         fail(build, esc_names_put(build->text_names, text, at));
     return at;
 }
 
-/* The key of a constant is its bytes, kept in the arena; the struct has no padding between these
- * three. */
-uint32_t esc_build_const(EscBuild *build, EscConstRow row)
+/* The key of a constant is its bytes, kept in the arena. */
+static uint32_t named_const(EscBuild *build, EscConstRow row)
 {
     unsigned char key[16];
     memcpy(key, &row.kind, 4);
@@ -108,7 +136,7 @@ uint32_t esc_build_const(EscBuild *build, EscConstRow row)
     memcpy(key + 8, &row.bits, 8);
     EscText bytes = {(const char *)key, sizeof key};
     uint32_t at = 0;
-    if (build->status != ESC_OK || esc_names_find(build->const_names, bytes, &at))
+    if (esc_names_find(build->const_names, bytes, &at))
         return at;
     at = esc_build_put_consts(build, row);
     EscText kept = esc_arena_text(build->arena, bytes);
@@ -117,6 +145,19 @@ uint32_t esc_build_const(EscBuild *build, EscConstRow row)
     if (build->status == ESC_OK)
         fail(build, esc_names_put(build->const_names, kept, at));
     return at;
+}
+
+/* Most constants are texts, which have numbers already. */
+uint32_t esc_build_const(EscBuild *build, EscConstRow row)
+{
+    if (build->status != ESC_OK)
+        return 0;
+    if (row.kind != ESC_KIND_TEXT)
+        return named_const(build, row);
+    uint32_t *known = &build->text_consts[row.bits];
+    if (*known == 0)
+        *known = esc_build_put_consts(build, row) + 1;
+    return *known - 1;
 }
 
 uint32_t esc_build_function_begin(EscBuild *build)

@@ -9,9 +9,20 @@
 
 #include <string.h>
 
+static EscEmitRoom *take_room(EscBuild *build)
+{
+    uint32_t at = 0;
+    while (at < ESC_BUILD_ROOMS_MAX && build->rooms[at].is_taken)
+        at++;
+    ESC_ASSERT(at < ESC_BUILD_ROOMS_MAX);
+    build->rooms[at].is_taken = true;
+    return &build->rooms[at];
+}
+
 static void begin(EscEmit *emit, EscBuild *build, EscFunction kind)
 {
     memset(emit, 0, sizeof *emit);
+    emit->room = take_room(build);
     emit->build = build;
     emit->function = esc_build_function_begin(build);
     emit->row.kind = kind;
@@ -37,22 +48,36 @@ void esc_emit_begin_at_wait(EscEmit *emit, const EscEmit *parent, EscFunction ki
     emit->origin = parent->origin;
 }
 
+/* A copy as long as it must be: most functions are short, and there are many. */
+static const void *keep(EscEmit *emit, const void *items, size_t count, size_t item_size)
+{
+    void *kept = esc_arena_alloc_array(emit->build->arena, count, item_size);
+    if (kept == NULL && emit->build->status == ESC_OK)
+        emit->build->status = ESC_NO_MEMORY;
+    if (kept != NULL && count > 0)
+        memcpy(kept, items, count * item_size);
+    return kept;
+}
+
 uint32_t esc_emit_finish(EscEmit *emit)
 {
+    EscEmitRoom *room = emit->room;
     ESC_ASSERT(!emit->is_reachable || emit->fault != ESC_EMIT_FINE ||
                emit->build->status != ESC_OK);
-    esc_build_function_finish(emit->build, emit->function,
-                              (EscBuildFunction){.row = emit->row,
-                                                 .code = emit->code,
-                                                 .effects = emit->effects,
-                                                 .waits = emit->waits,
-                                                 .spans = emit->spans,
-                                                 .code_count = (uint32_t)emit->code_count,
-                                                 .effects_count = (uint32_t)emit->effects_count,
-                                                 .waits_count = (uint32_t)emit->waits_count,
-                                                 .spans_count = (uint32_t)emit->spans_count,
-                                                 .at_function = emit->at_function,
-                                                 .at_wait = emit->at_wait});
+    EscBuildFunction made = {
+        .row = emit->row,
+        .code = keep(emit, room->code, emit->code_count, sizeof *room->code),
+        .effects = keep(emit, room->effects, emit->effects_count, sizeof *room->effects),
+        .waits = keep(emit, room->waits, emit->waits_count, sizeof *room->waits),
+        .spans = keep(emit, room->spans, emit->spans_count, sizeof *room->spans),
+        .code_count = (uint32_t)emit->code_count,
+        .effects_count = (uint32_t)emit->effects_count,
+        .waits_count = (uint32_t)emit->waits_count,
+        .spans_count = (uint32_t)emit->spans_count,
+        .at_function = emit->at_function,
+        .at_wait = emit->at_wait};
+    esc_build_function_finish(emit->build, emit->function, made);
+    room->is_taken = false;
     return emit->function;
 }
 
@@ -65,16 +90,8 @@ static void note_fault(EscEmit *emit, EscEmitFault fault)
 /* Makes room for one more item. False: no memory, noted in the builder. */
 static bool grow(EscEmit *emit, void **items, size_t count, size_t *capacity, size_t item_size)
 {
-    if (count < *capacity)
-        return true;
-    void *grown = esc_arena_grow(emit->build->arena, *items, count, capacity, item_size);
-    if (grown == NULL) {
-        if (emit->build->status == ESC_OK)
-            emit->build->status = ESC_NO_MEMORY;
-        return false;
-    }
-    *items = grown;
-    return true;
+    *items = esc_build_grow(emit->build, *items, count, capacity, item_size);
+    return emit->build->status == ESC_OK;
 }
 
 /* --- registers -------------------------------------------------------------------------------- */
@@ -134,14 +151,15 @@ static void note_origin(EscEmit *emit)
     if (emit->origin.line == 0)
         return;
     if (emit->spans_count > 0 &&
-        same_origin(emit->spans[emit->spans_count - 1].origin, emit->origin))
+        same_origin(emit->room->spans[emit->spans_count - 1].origin, emit->origin))
         return;
-    void *items = emit->spans;
-    bool has_room =
-        grow(emit, &items, emit->spans_count, &emit->spans_capacity, sizeof *emit->spans);
-    emit->spans = items;
+    void *items = emit->room->spans;
+    bool has_room = grow(emit, &items, emit->spans_count, &emit->room->spans_capacity,
+                         sizeof *emit->room->spans);
+    emit->room->spans = items;
     if (has_room)
-        emit->spans[emit->spans_count++] = (EscBuildSpan){(uint32_t)emit->code_count, emit->origin};
+        emit->room->spans[emit->spans_count++] =
+            (EscBuildSpan){(uint32_t)emit->code_count, emit->origin};
 }
 
 /* Appends one instruction and gives its index; false when it is dropped. */
@@ -154,13 +172,14 @@ static bool put_instr(EscEmit *emit, EscInstr instr, uint32_t *at)
         return false;
     }
     note_origin(emit);
-    void *items = emit->code;
-    bool has_room = grow(emit, &items, emit->code_count, &emit->code_capacity, sizeof *emit->code);
-    emit->code = items;
+    void *items = emit->room->code;
+    bool has_room =
+        grow(emit, &items, emit->code_count, &emit->room->code_capacity, sizeof *emit->room->code);
+    emit->room->code = items;
     if (!has_room)
         return false;
     *at = (uint32_t)emit->code_count;
-    emit->code[emit->code_count++] = instr;
+    emit->room->code[emit->code_count++] = instr;
     if ((esc_op_info[instr.op].flags & ESC_OPF_NO_NEXT) != 0)
         emit->is_reachable = false;
     return true;
@@ -212,13 +231,13 @@ void esc_emit_move(EscEmit *emit, EscRegister out, EscRegister in)
 
 static void reach(EscEmit *emit, EscLabel *label, uint32_t at, bool is_wait)
 {
-    void *items = emit->patches;
-    bool has_room =
-        grow(emit, &items, emit->patches_count, &emit->patches_capacity, sizeof *emit->patches);
-    emit->patches = items;
+    void *items = emit->room->patches;
+    bool has_room = grow(emit, &items, emit->patches_count, &emit->room->patches_capacity,
+                         sizeof *emit->room->patches);
+    emit->room->patches = items;
     if (!has_room)
         return;
-    emit->patches[emit->patches_count] = (EscPatch){label->patches, at, is_wait};
+    emit->room->patches[emit->patches_count] = (EscPatch){label->patches, at, is_wait};
     label->patches = (uint32_t)++emit->patches_count;
     if (label->is_reached)
         join_registers(&label->registers, &emit->now);
@@ -256,12 +275,12 @@ void esc_emit_label(EscEmit *emit, EscLabel *label)
 {
     if (!label->is_reached)
         return;
-    for (uint32_t patch = label->patches; patch != 0; patch = emit->patches[patch - 1].next) {
-        const EscPatch *place = &emit->patches[patch - 1];
+    for (uint32_t patch = label->patches; patch != 0; patch = emit->room->patches[patch - 1].next) {
+        const EscPatch *place = &emit->room->patches[patch - 1];
         if (place->is_wait)
-            emit->waits[place->at].timeout = (uint32_t)emit->code_count;
+            emit->room->waits[place->at].timeout = (uint32_t)emit->code_count;
         else
-            emit->code[place->at].imm = (uint32_t)emit->code_count;
+            emit->room->code[place->at].imm = (uint32_t)emit->code_count;
     }
     if (emit->is_reachable)
         join_registers(&emit->now, &label->registers);
@@ -343,10 +362,10 @@ void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRe
         note_fault(emit, ESC_EMIT_ARGUMENTS);
         return;
     }
-    void *items = emit->effects;
-    bool has_room =
-        grow(emit, &items, emit->effects_count, &emit->effects_capacity, sizeof *emit->effects);
-    emit->effects = items;
+    void *items = emit->room->effects;
+    bool has_room = grow(emit, &items, emit->effects_count, &emit->room->effects_capacity,
+                         sizeof *emit->room->effects);
+    emit->room->effects = items;
     if (!has_room)
         return;
     for (uint32_t i = 0; i < count; i++) {
@@ -364,7 +383,7 @@ void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRe
                       .imm = (uint32_t)emit->effects_count};
     if (!put_instr(emit, instr, &at))
         return;
-    emit->effects[emit->effects_count++] = site;
+    emit->room->effects[emit->effects_count++] = site;
     if (kind != ESC_KIND_UNSET)
         write_register(emit, result, ESC_TYPE(kind));
 }
@@ -373,17 +392,17 @@ void esc_emit_wait(EscEmit *emit, EscWaitRow wait, EscLabel *timeout)
 {
     if (!emit->is_reachable)
         return;
-    void *items = emit->waits;
-    bool has_room =
-        grow(emit, &items, emit->waits_count, &emit->waits_capacity, sizeof *emit->waits);
-    emit->waits = items;
+    void *items = emit->room->waits;
+    bool has_room = grow(emit, &items, emit->waits_count, &emit->room->waits_capacity,
+                         sizeof *emit->room->waits);
+    emit->room->waits = items;
     uint32_t at;
     if (!has_room ||
         !put_instr(emit, (EscInstr){.op = ESC_OP_WAIT, .imm = (uint32_t)emit->waits_count}, &at))
         return;
     wait.pc = at;
     wait.timeout = at + 1;
-    emit->waits[emit->waits_count++] = wait;
+    emit->room->waits[emit->waits_count++] = wait;
     if (wait.result_type != 0)
         write_register(emit, (EscRegister)wait.result_register, wait.result_type);
     if (timeout != NULL)

@@ -25,10 +25,39 @@ void esc_lower_reset(EscLower *lower, EscLowerMark mark)
     lower->narrowings_count = mark.narrowings;
 }
 
+/* Steps mostly follow each other, so the line is found from the one before, forwards. */
+static void find_line(EscLower *lower, EscSpan span)
+{
+    EscLowerLine *line = &lower->line;
+    EscText source = esc_workspace_file_source(lower->workspace, span.file);
+    ESC_ASSERT(span.start <= source.size);
+    if (line->number == 0 || line->file != span.file || span.start < line->start)
+        *line = (EscLowerLine){.file = span.file, .number = 1};
+    while (line->start < span.start) {
+        const char *end = memchr(source.data + line->start, '\n', span.start - line->start);
+        if (end == NULL)
+            break;
+        line->start = (uint32_t)(end - source.data) + 1;
+        line->number++;
+    }
+}
+
+/* Columns count characters: bytes that begin one. */
+static uint32_t column_of(EscText source, uint32_t line_start, uint32_t at)
+{
+    uint32_t column = 1;
+    for (uint32_t i = line_start; i < at; i++)
+        column += ((unsigned char)source.data[i] & 0xc0u) != 0x80u;
+    return column;
+}
+
 void esc_lower_origin(EscLower *lower, EscSpan span)
 {
-    EscLineColumn place = esc_workspace_place(lower->workspace, span.file, span.start);
-    lower->emit->origin = (EscOrigin){span.file, place.line, place.column};
+    find_line(lower, span);
+    EscText source = esc_workspace_file_source(lower->workspace, span.file);
+    lower->emit->origin = (EscOrigin){.file = span.file,
+                                      .line = lower->line.number,
+                                      .column = column_of(source, lower->line.start, span.start)};
 }
 
 /* --- functions -------------------------------------------------------------------------------- */

@@ -38,10 +38,24 @@ typedef struct EscBuildFunction {
     bool is_finished;
 } EscBuildFunction;
 
-/* All arrays live in the arena. Texts and constants have provisional numbers until
- * esc_build_finish() sorts them. */
+/* Arrays of a function while it is emitted. They go from one function to the next. */
+typedef struct EscEmitRoom {
+    EscInstr *code;
+    EscEffectRow *effects;
+    EscWaitRow *waits;
+    EscBuildSpan *spans;
+    struct EscPatch *patches;
+    size_t code_capacity, effects_capacity, waits_capacity, spans_capacity, patches_capacity;
+    bool is_taken;
+} EscEmitRoom;
+
+/* How deep functions can be begun within one another: steps, what runs beside their waits. */
+#define ESC_BUILD_ROOMS_MAX 4
+
+/* Tables are malloc memory of the builder, because they grow large. Texts and constants have
+ * provisional numbers until esc_build_finish() sorts them. */
 typedef struct EscBuild {
-    EscArena *arena; /* borrowed */
+    EscArena *arena; /* borrowed: what finished functions are made of, and notes */
 #define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
     Struct *member;                                                                                \
     size_t member##_count, member##_capacity;
@@ -53,20 +67,27 @@ typedef struct EscBuild {
 #undef ESC_TABLE_END
     EscText *texts;
     size_t texts_count, texts_capacity;
+    uint32_t *text_consts; /* beside texts: 1 + the constant of that text, 0 for none yet */
+    size_t text_consts_capacity;
     EscInstr *code;
     size_t code_count, code_capacity;
     EscBuildFunction *made; /* beside functions: same indexes */
     size_t made_capacity;
+    EscEmitRoom rooms[ESC_BUILD_ROOMS_MAX];
     EscNames *text_names;  /* text → provisional number */
-    EscNames *const_names; /* bytes of the row → provisional number */
+    EscNames *const_names; /* bytes of the row → provisional number, but for texts */
     EscStatus status;      /* the first failure; later calls do nothing */
 } EscBuild;
 
-/* The arena is borrowed and must outlive the program. esc_build_release() is needed even when
- * this fails. */
+/* The arena is borrowed and must outlive the builder. esc_build_release() is needed even when this
+ * fails. */
 ESC_MUST_USE EscStatus esc_build_init(EscBuild *build, EscArena *arena);
-void esc_build_release(
-    EscBuild *build); /* the finished program stays valid: it lives in the arena */
+void esc_build_release(EscBuild *build); /* the program goes with it */
+
+/* Room for one more item in an array of malloc memory; notes a failure and gives it back as it
+ * was. */
+void *esc_build_grow(EscBuild *build, void *items, size_t count, size_t *capacity,
+                     size_t item_size);
 
 /* Provisional number of a text or constant, for columns and operands that name one. The text is
  * borrowed until the arena goes. */
@@ -89,7 +110,7 @@ uint32_t esc_build_function_begin(EscBuild *build);
 void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunction made);
 
 /* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both.
- * *program borrows from the arena. ESC_OVER_LIMIT: a table is longer than tables.def allows;
+ * *program borrows from the builder. ESC_OVER_LIMIT: a table is longer than tables.def allows;
  * why->text names it. */
 ESC_MUST_USE EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why);
 
@@ -131,16 +152,8 @@ typedef struct EscEmit {
     uint32_t function; /* index in FUNCTIONS */
     EscFunctionRow row;
     uint32_t at_function, at_wait;
-    EscInstr *code;
-    size_t code_count, code_capacity;
-    EscEffectRow *effects;
-    size_t effects_count, effects_capacity;
-    EscWaitRow *waits;
-    size_t waits_count, waits_capacity;
-    EscBuildSpan *spans;
-    size_t spans_count, spans_capacity;
-    EscPatch *patches;
-    size_t patches_count, patches_capacity;
+    EscEmitRoom *room; /* one of the builder's */
+    size_t code_count, effects_count, waits_count, spans_count, patches_count;
     EscRegisters now;
     uint32_t next; /* first free register */
     uint32_t loop_depth;
@@ -228,10 +241,17 @@ typedef struct EscEventSource {
     uint32_t rows_first; /* in FUNCTION_EVENTS, + 1; 0: no function has needed them yet */
 } EscEventSource;
 
+/* The line that was looked up last. */
+typedef struct EscLowerLine {
+    uint32_t file, number; /* number 0: none yet */
+    uint32_t start;        /* byte offset */
+} EscLowerLine;
+
 typedef struct EscLower {
     EscWorkspace *workspace; /* only its diagnostics are written */
     EscBuild build;
-    EscEmit *emit;                /* the function at hand */
+    EscEmit *emit; /* the function at hand */
+    EscLowerLine line;
     EscEventSource *source;       /* NULL: none */
     EscRegister *local_registers; /* by index in workspace->locals, while they are in scope */
     EscNarrowing narrowings[ESC_LOWER_NARROWINGS_MAX];

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lower.h"
+#include "support/alloc_fail.h"
 #include "support/test.h"
 
 typedef struct Fixture {
@@ -230,20 +231,28 @@ static void a_table_that_is_too_long_is_named(void **state)
     assert_non_null(strstr(fixture->why.text, "META"));
 }
 
+/* One allocation after the other fails: the first failure stands, and nothing leaks. */
 static void no_memory_is_remembered(void **state)
 {
     (void)state;
-    EscArena *arena = esc_arena_new(2000);
-    EscBuild build;
-    assert_status(esc_build_init(&build, arena), ESC_OK);
-    for (int i = 0; i < 1000; i++)
-        esc_build_put_persons(&build, (EscPersonRow){0});
-    assert_status(build.status, ESC_NO_MEMORY);
-    assert_int_equal(esc_build_text(&build, ESC_TEXT("x")), 0);
-    EscProgram program;
-    assert_status(esc_build_finish(&build, &program, NULL), ESC_NO_MEMORY);
-    esc_build_release(&build);
-    esc_arena_free(arena);
+    bool happened = true;
+    for (unsigned nth = 1; happened; nth++) {
+        EscArena *arena = esc_arena_new((size_t)1 << 20);
+        alloc_fail_at(nth);
+        EscBuild build;
+        EscProgram program;
+        EscStatus status = esc_build_init(&build, arena);
+        for (int i = 0; i < 100; i++)
+            esc_build_put_persons(&build, (EscPersonRow){0});
+        uint32_t function = esc_build_function_begin(&build);
+        esc_build_function_finish(&build, function, (EscBuildFunction){.at_function = ESC_NONE});
+        status = esc_build_finish(&build, &program, NULL);
+        happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_status(status, happened ? ESC_NO_MEMORY : ESC_OK);
+        esc_build_release(&build);
+        esc_arena_free(arena);
+    }
 }
 
 int main(void)

@@ -42,10 +42,10 @@ static void a_jump_leads_to_its_label(void **state)
     esc_emit_jump_if(emit, r, true, &end);
     esc_emit_const(emit, r, truth, 0);
     esc_emit_label(emit, &end);
-    assert_int_equal(emit->code[1].op, ESC_OP_JUMP_UNLESS);
-    assert_int_equal(emit->code[2].op, ESC_OP_JUMP_IF);
-    assert_int_equal(emit->code[1].imm, 4);
-    assert_int_equal(emit->code[2].imm, 4);
+    assert_int_equal(emit->room->code[1].op, ESC_OP_JUMP_UNLESS);
+    assert_int_equal(emit->room->code[2].op, ESC_OP_JUMP_IF);
+    assert_int_equal(emit->room->code[1].imm, 4);
+    assert_int_equal(emit->room->code[2].imm, 4);
 }
 
 static void nothing_is_emitted_behind_an_end(void **state)
@@ -106,11 +106,11 @@ static void a_wait_finds_no_dead_register(void **state)
             esc_emit_const(emit, (EscRegister)(kept + 1 + i), truth, 0);
     esc_emit_clear_dead(emit);
     assert_int_equal(emit->code_count, 6);
-    assert_int_equal(emit->code[4].op, ESC_OP_CLEAR);
-    assert_int_equal(emit->code[4].a, 1);
-    assert_int_equal(emit->code[4].b, 2);
-    assert_int_equal(emit->code[5].a, 4);
-    assert_int_equal(emit->code[5].b, 1);
+    assert_int_equal(emit->room->code[4].op, ESC_OP_CLEAR);
+    assert_int_equal(emit->room->code[4].a, 1);
+    assert_int_equal(emit->room->code[4].b, 2);
+    assert_int_equal(emit->room->code[5].a, 4);
+    assert_int_equal(emit->room->code[5].b, 1);
     assert_int_equal(emit->now.written, 1);
     esc_emit_clear_dead(emit);
     assert_int_equal(emit->code_count, 6);
@@ -127,11 +127,11 @@ static void a_wait_leads_to_its_timeout_and_sets_its_result(void **state)
         &timeout);
     esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, 0);
     esc_emit_label(emit, &timeout);
-    assert_int_equal(emit->waits[0].pc, 0);
-    assert_int_equal(emit->waits[0].timeout, 2);
+    assert_int_equal(emit->room->waits[0].pc, 0);
+    assert_int_equal(emit->room->waits[0].timeout, 2);
     assert_int_equal(esc_emit_type(emit, answer), number);
     esc_emit_wait(emit, (EscWaitRow){.kind = ESC_WAIT_PAUSE}, NULL);
-    assert_int_equal(emit->waits[1].timeout, 3);
+    assert_int_equal(emit->room->waits[1].timeout, 3);
 }
 
 static void a_function_at_a_wait_sees_its_registers(void **state)
@@ -147,6 +147,7 @@ static void a_function_at_a_wait_sees_its_registers(void **state)
     assert_int_equal(cond.at_wait, 1); /* the wait that comes next */
     assert_int_equal(esc_emit_type(&cond, name), number);
     assert_int_equal(esc_emit_take(&cond), 1);
+    assert_ptr_not_equal(cond.room, emit->room);
 }
 
 static void an_effect_knows_the_types_of_its_arguments(void **state)
@@ -158,9 +159,9 @@ static void an_effect_knows_the_types_of_its_arguments(void **state)
     esc_emit_const(emit, first, number, 0);
     esc_emit_const(emit, second, truth, 0);
     esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_CREATE}, id, first, args, 2);
-    assert_int_equal(emit->code[2].a, id);
-    assert_int_equal(emit->code[2].b, first);
-    assert_int_equal(emit->code[2].c, 2);
+    assert_int_equal(emit->room->code[2].a, id);
+    assert_int_equal(emit->room->code[2].b, first);
+    assert_int_equal(emit->room->code[2].c, 2);
     assert_int_equal(fixture->build.effect_args[0].type, number);
     assert_int_equal(fixture->build.effect_args[1].type, truth);
     assert_int_equal(esc_emit_type(emit, id), ESC_TYPE(ESC_KIND_TEXT));
@@ -180,12 +181,12 @@ static void a_loop_leaves_what_was_there_before(void **state)
     esc_emit_label(emit, &round);
     esc_emit_loop_end(emit, &loop);
     /* 0 CONST, 1 LOAD, 2 LOOP_BEGIN, 3 CONST, 4 JUMP, 5 CLEAR, 6 LOOP_END */
-    assert_int_equal(emit->code[2].c, 7);
-    assert_int_equal(emit->code[2].imm, 7);
-    assert_int_equal(emit->code[4].imm, 7);
-    assert_int_equal(emit->code[5].op, ESC_OP_CLEAR);
-    assert_int_equal(emit->code[6].op, ESC_OP_LOOP_END);
-    assert_int_equal(emit->code[6].imm, 2);
+    assert_int_equal(emit->room->code[2].c, 7);
+    assert_int_equal(emit->room->code[2].imm, 7);
+    assert_int_equal(emit->room->code[4].imm, 7);
+    assert_int_equal(emit->room->code[5].op, ESC_OP_CLEAR);
+    assert_int_equal(emit->room->code[6].op, ESC_OP_LOOP_END);
+    assert_int_equal(emit->room->code[6].imm, 2);
     assert_int_equal(esc_emit_type(emit, kept), number);
     assert_int_equal(esc_emit_type(emit, item), 0);
 }
@@ -200,8 +201,8 @@ static void origins_are_noted_where_they_change(void **state)
     emit->origin.line = 6;
     esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, 0);
     assert_int_equal(emit->spans_count, 2);
-    assert_int_equal(emit->spans[0].first, 1);
-    assert_int_equal(emit->spans[1].first, 4);
+    assert_int_equal(emit->room->spans[0].first, 1);
+    assert_int_equal(emit->room->spans[1].first, 4);
 }
 
 static void negative_zero_is_zero(void **state)
