@@ -113,6 +113,7 @@ typedef struct EscExceptionInfo {
     uint32_t *fields; /* in `fields`, union over all raises */
     uint32_t count;
     size_t capacity;
+    EscText *names; /* of the fields */
     uint32_t *given; /* for each field: how many raises give it */
     uint32_t raises;
 } EscExceptionInfo;
@@ -242,6 +243,8 @@ typedef struct EscTemplateInfo {
     bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
     bool is_manual;
     int64_t again_ms;
+    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    EscSpan weakest_span;
 } EscTemplateInfo;
 
 typedef struct EscLocal {
@@ -278,6 +281,7 @@ typedef struct EscSourceFile {
 struct EscWorkspace {
     EscArena *arena; /* trees, texts, tables; dies with the workspace */
     EscSourceFiles io; /* for holiday files; functions may be NULL */
+    size_t sources_bytes; /* of all files together */
     bool is_checked;
     bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */
     EscStatus failure;
@@ -318,6 +322,8 @@ struct EscWorkspace {
 
     EscRef last_resort;      /* 0: none */
     uint32_t triage_runbook; /* index in runbooks */
+    struct EscBodyFacts *runbook_facts; /* check.h; one for each runbook; in the arena */
+    struct EscPolicyRules *policy;      /* policy.c; in the arena */
 };
 
 /* --- for lowering ------------------------------------------------------------------------------------------------- */
