@@ -1,0 +1,175 @@
+/* escalc_files.c - the only place of escalc that touches files: the compiler's doors, reading and writing. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "escalc.h"
+
+#define FOLDER_DEPTH_MAX 16
+#define READ_PIECE ((size_t)64 << 10)
+
+static bool ends_in_esc(const char *name)
+{
+    size_t size = strlen(name);
+    return size > 4 && strcmp(name + size - 4, ".esc") == 0;
+}
+
+static EscStatus read_file(const char *path, EscBuf *out, EscWhy *why)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return esc_why(why, errno == ENOENT ? ESC_NOT_FOUND : ESC_IO_FAILED, "", 0, "%s: %s", path, strerror(errno));
+    char *piece = malloc(READ_PIECE);
+    size_t got = 0;
+    while (piece != NULL && out->status == ESC_OK && (got = fread(piece, 1, READ_PIECE, file)) > 0)
+        esc_buf_append(out, piece, got);
+    bool is_whole = piece != NULL && ferror(file) == 0;
+    int error = errno;
+    free(piece);
+    (void)fclose(file);
+    if (!is_whole)
+        return esc_why(why, ESC_IO_FAILED, "", 0, "%s: %s", path, strerror(error));
+    if (out->status != ESC_OK)
+        return esc_why(why, out->status, "", 0, "%s: %s", path, esc_status_text(out->status));
+    return ESC_OK;
+}
+
+bool escalc_read_file(const char *path, EscBuf *out)
+{
+    EscWhy why = {0};
+    if (read_file(path, out, &why) == ESC_OK)
+        return true;
+    fprintf(stderr, "escalc: %s\n", why.text);
+    return false;
+}
+
+bool escalc_write_file(const char *path, EscBytes bytes)
+{
+    char temporary[4096];
+    int size = snprintf(temporary, sizeof temporary, "%s.escalc-%ld", path, (long)getpid());
+    FILE *file = size > 0 && (size_t)size < sizeof temporary ? fopen(temporary, "wb") : NULL;
+    bool is_written = file != NULL && (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
+    if (file != NULL)
+        is_written = fclose(file) == 0 && is_written;
+    if (is_written && rename(temporary, path) == 0)
+        return true;
+    fprintf(stderr, "escalc: %s: %s\n", path, strerror(errno));
+    if (file != NULL)
+        (void)unlink(temporary);
+    return false;
+}
+
+/* --- folders -------------------------------------------------------------------------------------------------- */
+
+static int visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Walks a folder in order of names; `at` holds the path so far. Symbolic links to folders are left out. */
+static bool walk(char *at, size_t at_max, unsigned depth, bool (*visit)(void *context, const char *path), void *context)
+{
+    struct dirent **entries = NULL;
+    int count = depth < FOLDER_DEPTH_MAX ? scandir(at, &entries, visible, alphasort) : -1;
+    if (count < 0) {
+        fprintf(stderr, "escalc: %s: %s\n", at, depth < FOLDER_DEPTH_MAX ? strerror(errno) : "folders lie too deep in one another");
+        return false;
+    }
+    bool is_fine = true;
+    size_t used = strlen(at);
+    for (int i = 0; i < count; ++i) {
+        struct stat info;
+        int size = snprintf(at + used, at_max - used, "/%s", entries[i]->d_name);
+        if (is_fine && size > 0 && (size_t)size < at_max - used && lstat(at, &info) == 0) {
+            if (S_ISDIR(info.st_mode))
+                is_fine = walk(at, at_max, depth + 1, visit, context);
+            else if (ends_in_esc(at))
+                is_fine = visit(context, at);
+        }
+        at[used] = '\0';
+        free(entries[i]);
+    }
+    free(entries);
+    return is_fine;
+}
+
+bool escalc_each_source(const char *path, bool (*visit)(void *context, const char *path), void *context)
+{
+    if (ends_in_esc(path))
+        return visit(context, path);
+    char at[8192];
+    int size = snprintf(at, sizeof at, "%s", path);
+    if (size <= 0 || (size_t)size >= sizeof at)
+        return false;
+    while (size > 1 && at[size - 1] == '/')
+        at[--size] = '\0';
+    return walk(at, sizeof at, 0, visit, context);
+}
+
+/* --- the compiler's doors ---------------------------------------------------------------------------------------- */
+
+typedef struct Folder {
+    const char *path;
+    size_t base; /* where paths below the folder begin */
+    void (*put)(void *context, EscText path);
+    void *put_context;
+} Folder;
+
+static bool list_visit(void *context, const char *path)
+{
+    Folder *folder = context;
+    folder->put(folder->put_context, esc_text_from(path + folder->base));
+    return true;
+}
+
+static EscStatus list_sources(void *context, void (*put)(void *put_context, EscText path), void *put_context, EscWhy *why)
+{
+    Folder *folder = context;
+    folder->put = put;
+    folder->put_context = put_context;
+    if (escalc_each_source(folder->path, list_visit, folder))
+        return ESC_OK;
+    return esc_why(why, ESC_IO_FAILED, "", 0, "the sources below %s cannot be listed", folder->path);
+}
+
+static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *why)
+{
+    const Folder *folder = context;
+    char full[8192];
+    int size = snprintf(full, sizeof full, "%.*s%.*s", (int)folder->base, folder->path, ESC_TEXT_ARG(path));
+    if (folder->base > strlen(folder->path))
+        size = snprintf(full, sizeof full, "%s/%.*s", folder->path, ESC_TEXT_ARG(path));
+    if (size <= 0 || (size_t)size >= sizeof full)
+        return esc_why(why, ESC_OVER_LIMIT, "", 0, "a path is too long");
+    return read_file(full, out, why);
+}
+
+int escalc_load_quietly(const char *path, EscWorkspace **out)
+{
+    char clean[8192];
+    int size = snprintf(clean, sizeof clean, "%s", path);
+    while (size > 1 && (size_t)size < sizeof clean && clean[size - 1] == '/')
+        clean[--size] = '\0';
+    Folder folder = {.path = clean, .base = strlen(clean) + 1};
+    if (ends_in_esc(clean)) {
+        const char *slash = strrchr(clean, '/');
+        folder.base = slash == NULL ? 0 : (size_t)(slash + 1 - clean);
+    }
+    EscSourceFiles files = {.context = &folder, .list = list_sources, .read = read_source};
+    *out = esc_workspace_new();
+    EscWhy why = {0};
+    EscStatus status = *out == NULL ? ESC_NO_MEMORY : esc_workspace_load(*out, &files, &why);
+    if (status == ESC_OK)
+        status = esc_workspace_check(*out); /* while the folder still stands on the stack */
+    if (status == ESC_OK || status == ESC_BAD_SOURCE)
+        return status == ESC_OK ? ESCALC_FINE : ESCALC_FINDINGS;
+    fprintf(stderr, "escalc: %s: %s\n", path, why.text[0] != '\0' ? why.text : esc_status_text(status));
+    esc_workspace_free(*out);
+    *out = NULL;
+    return status == ESC_NOT_FOUND ? ESCALC_USAGE : ESCALC_FAILURE;
+}
