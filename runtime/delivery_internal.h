@@ -61,7 +61,7 @@ typedef struct EscMessage {
 bool esc_message_read(EscArena *arena, EscText json, EscMessage *message);
 void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat);
 /* Appends text without control (but line ends, when `lines`) and bidirectional characters; & < > escaped when `is_chat`. */
-void esc_plain_text(EscBuf *out, EscText text, bool lines, bool is_chat);
+void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat);
 
 typedef struct EscMail {
     EscText from, subject, text, key;

@@ -36,7 +36,7 @@ static void subject_header(EscBuf *out, EscText subject)
 {
     EscBuf plain;
     esc_buf_init(&plain, 4 * SUBJECT_BYTES_MAX);
-    esc_plain_text(&plain, esc_utf8_cut(subject, SUBJECT_BYTES_MAX), false, false);
+    esc_delivery_text(&plain, esc_utf8_cut(subject, SUBJECT_BYTES_MAX), false, false);
     EscText text = esc_buf_as_text(&plain);
     esc_buf_string(out, "Subject: ");
     if (is_plain(text)) {

@@ -14,7 +14,7 @@ static bool is_bidirectional_control(uint32_t c)
     return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void esc_plain_text(EscBuf *out, EscText text, bool lines, bool is_chat)
+void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat)
 {
     size_t size = 0;
     for (size_t at = 0; at < text.size; at += size) {
@@ -75,24 +75,24 @@ void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat)
 {
     if (message->page)
         esc_buf_string(out, "PAGE: ");
-    esc_plain_text(out, message->text, true, is_chat);
+    esc_delivery_text(out, message->text, true, is_chat);
     if (message->question.size > 0 && !esc_text_equal(message->question, message->text)) {
         esc_buf_char(out, '\n');
-        esc_plain_text(out, message->question, true, is_chat);
+        esc_delivery_text(out, message->question, true, is_chat);
     }
     for (uint32_t i = 0; i < message->answers_count; i++) {
         esc_buf_string(out, "\n  ");
-        esc_plain_text(out, message->answer_names[i], false, is_chat);
+        esc_delivery_text(out, message->answer_names[i], false, is_chat);
         esc_buf_string(out, ": ");
-        esc_plain_text(out, message->answer_titles[i], false, is_chat);
+        esc_delivery_text(out, message->answer_titles[i], false, is_chat);
     }
     esc_buf_char(out, '\n');
-    esc_plain_text(out, message->workspace, false, is_chat);
+    esc_delivery_text(out, message->workspace, false, is_chat);
     const EscText parts[] = {message->escalation, message->ticket, message->template_name, message->severity};
     for (size_t i = 0; i < ESC_COUNT_OF(parts); i++) {
         if (parts[i].size == 0)
             continue;
         esc_buf_string(out, " · ");
-        esc_plain_text(out, parts[i], false, is_chat);
+        esc_delivery_text(out, parts[i], false, is_chat);
     }
 }

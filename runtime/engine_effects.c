@@ -377,7 +377,7 @@ static void emit_check(Emission *emission)
     uint32_t check =
         emission->row->aux - esc_escalation_template(emission->escalation)->checks_first;
     emission->escalation->checks[check] = ESC_CHECK_STATE_PENDING;
-    EscText text = esc_check_text(emission->engine, emission->escalation, check);
+    EscText text = esc_qa_check_text(emission->engine, emission->escalation, check);
     esc_audit_escalation(emission->engine, emission->escalation, ESC_AUDIT_CHECK_BEGUN,
                          esc_audit_data(emission->engine, "check", text, NULL), "checks: %.*s",
                          ESC_TEXT_ARG(text));

@@ -166,7 +166,7 @@ static EscText description_of(EscEngine *engine, const EscEscalation *escalation
             &program->checks[esc_escalation_template(escalation)->checks_first + i];
         if (row->timing == ESC_TIMING_IN_PLACE && escalation->checks[i] == ESC_CHECK_STATE_PENDING)
             continue;
-        esc_buf_printf(&buf, "- %.*s: %s\n", ESC_TEXT_ARG(esc_check_text(engine, escalation, i)),
+        esc_buf_printf(&buf, "- %.*s: %s\n", ESC_TEXT_ARG(esc_qa_check_text(engine, escalation, i)),
                        esc_check_state_name((EscCheckState)escalation->checks[i]));
     }
     return esc_turn_take(engine, &buf);

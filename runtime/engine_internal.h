@@ -394,7 +394,7 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
 bool esc_qa_settle(EscEngine *engine,
                    EscEscalation *escalation); /* at closing: true when nothing is left */
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation);
-EscText esc_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
+EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 const char *esc_check_state_name(EscCheckState state);
 /* A check by its text for a person's action; empty: the only one that is open. ESC_NOT_FOUND, ESC_CONFLICT. */
 EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text, bool is_confirm,

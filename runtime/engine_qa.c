@@ -27,7 +27,7 @@ static const char *kind_name(uint32_t kind)
     return kind < ESC_CHECK_COUNT ? names[kind] : "check";
 }
 
-EscText esc_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
+EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
     (void)engine;
     const EscCheckRow *row = check_row(escalation, check);
@@ -151,7 +151,7 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CHECK, check);
     if (state == ESC_CHECK_STATE_FAILED && because.size == 0)
         because = failure_reason(engine, escalation, check);
-    EscText text = esc_check_text(engine, escalation, check),
+    EscText text = esc_qa_check_text(engine, escalation, check),
             name = esc_text_from(kind_name(check_row(escalation, check)->kind));
     esc_audit_escalation(
         engine, escalation, records[state].kind,
@@ -182,7 +182,7 @@ static void check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t ch
     }
     if (was_raised(escalation, check))
         return;
-    EscText text = esc_check_text(engine, escalation, check);
+    EscText text = esc_qa_check_text(engine, escalation, check);
     esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
                       esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
                                       ESC_TEXT_ARG(reason)));
@@ -229,7 +229,7 @@ static void closing_tell(EscEngine *engine, EscEscalation *escalation)
         if (row->kind != ESC_CHECK_CONFIRMED || row->timing == ESC_TIMING_IN_PLACE ||
             escalation->checks[i] != ESC_CHECK_STATE_PENDING)
             continue;
-        EscText text = esc_check_text(engine, escalation, i);
+        EscText text = esc_qa_check_text(engine, escalation, i);
         EscMessage message = {
             .text = esc_turn_printf(engine, "%.*s closes when somebody confirms: %.*s",
                                     ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(text)),
@@ -276,7 +276,7 @@ EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text
     uint32_t open = 0, named = ESC_NONE;
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         bool is_named =
-            text.size > 0 && esc_text_equal(esc_check_text(engine, escalation, i), text);
+            text.size > 0 && esc_text_equal(esc_qa_check_text(engine, escalation, i), text);
         if (is_named && (!is_confirm || check_row(escalation, i)->kind == ESC_CHECK_CONFIRMED))
             named = named == ESC_NONE || !is_open_for(escalation, named, is_confirm) ? i : named;
         if (text.size == 0 && is_open_for(escalation, i, is_confirm)) {
