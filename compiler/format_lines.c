@@ -39,10 +39,26 @@ typedef struct Breaker {
 
 /* --- looking at tokens ------------------------------------------------------------------------ */
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 bool esc_format_is(const Format *format, size_t token, const char *text)
 {
-    return token < format->tokens.count &&
-           esc_text_equal(esc_format_token_text(format, token), esc_text_from(text));
+    if (token >= format->tokens.count)
+        return false;
+    EscText found = esc_format_token_text(format, token);
+    size_t at = 0;
+    for (; *text != '\0'; text++) {
+        if (at == found.size ||
+            (*text == ' ' ? !is_blank(found.data[at]) : *text != found.data[at]))
+            return false;
+        at++;
+        while (*text == ' ' && at < found.size && is_blank(found.data[at]))
+            at++;
+    }
+    return at == found.size;
 }
 
 static bool is_comment(const Format *format, size_t token)
@@ -183,8 +199,9 @@ typedef struct Break {
 
 static Break at_item(const Breaker *breaker, size_t token, uint32_t newlines)
 {
-    bool may_share =
-        breaker->format->items[token] == ESC_NODE_MEMBER || breaker->item == ESC_NODE_TEST_AFTER;
+    bool is_first = esc_format_is(breaker->format, breaker->previous, "{");
+    bool may_share = !is_first && (breaker->format->items[token] == ESC_NODE_MEMBER ||
+                                   breaker->item == ESC_NODE_TEST_AFTER);
     bool is_break = block(breaker)->is_multi && (newlines > 0 || !may_share);
     return (Break){
         .is_break = is_break, .is_blank = newlines > 1, .indent = content_indent(breaker)};

@@ -74,8 +74,11 @@ static EscStatus read_tokens(Tokens *tokens)
         int token = esc_yylex(&value, &span, parse);
         if (token == T_YYEOF)
             break;
-        if (token == T_ESC_YYerror)
-            parse->bracket_count = 0, depth = 0;
+        if (token == T_ESC_YYerror) { /* nested too deep: what was begun becomes one unknown token */
+            parse->bracket_count = 0;
+            span.start = depth > 0 ? text_at : span.start;
+            depth = 0;
+        }
         if (token == T_TEXT_START && depth++ == 0)
             text_at = span.start;
         if (token == T_TEXT_END && depth > 0 && --depth == 0) {

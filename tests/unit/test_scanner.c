@@ -97,6 +97,8 @@ static void tokens_of_wrong_text_lose_nothing(void **state)
     assert_text_equal(tokens_of(ESC_TEXT("a ; \xc3\xbc b")), "w a|? ;|? \xc3\xbc|w b");
     assert_text_equal(tokens_of(ESC_TEXT("a \"b\nc")), "w a|t \"b|/w c");
     assert_text_equal(tokens_of(ESC_TEXT("a \"{b")), "w a|? \"{b");
+    assert_text_equal(tokens_of(ESC_TEXT("\"{(((((((((((((((((((((((((((((((( a")),
+                      "? \"{((((((((((((((((((((((((((((((((|w a");
     assert_text_equal(tokens_of(ESC_TEXT("a \xff\x01 b")), "w a|? \xff|? \x01|w b");
 }
 
