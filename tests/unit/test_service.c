@@ -1,0 +1,267 @@
+/* test_service.c - turns of a real engine on a real store: what is answered, what is kept, what comes back. */
+#define _GNU_SOURCE
+#include "support/service_file.h"
+
+#include <sqlite3.h>
+
+#include "store/store_internal.h"
+
+#define WORKSPACE                                                                                                      \
+    "workspace acme \"Acme\" { language 1 timezone \"UTC\" }\n"                                                        \
+    "channel incidents chat\n"                                                                                         \
+    "person ana \"Ana\" { email \"ana@acme.example\" }\n"                                                              \
+    "person dora \"Dora\" { email \"dora@acme.example\" }\n"                                                           \
+    "policy company { last resort dora }\n"
+
+#define TEMPLATE(word)                                                                                                 \
+    "template trouble \"Trouble\" {\n"                                                                                 \
+    "  start on ticket.created, ticket.updated when ticket.severity = critical\n"                                      \
+    "  owners { primary ana ack within 5m }\n"                                                                         \
+    "  steps { notify incidents \"" word " {ticket.title}\" await ack await resolved within 4h else raise overdue }\n" \
+    "  close when resolved\n"                                                                                          \
+    "}\n"
+
+static ServiceFile file;
+
+static int set_up(void **state)
+{
+    (void)state;
+    service_file_make(&file, WORKSPACE TEMPLATE("first"));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    service_file_remove(&file);
+    return 0;
+}
+
+static EscReply create(const char *id, const char *ticket)
+{
+    return service_file_send(&file, service_file_event(&file, "ticket.created", id, ticket,
+                                                       "{\"title\":\"Down\",\"severity\":\"critical\"}"));
+}
+
+/* Rows changed in the file since it was opened. */
+static int changes(void)
+{
+    return sqlite3_total_changes(esc_service_store(file.service)->db);
+}
+
+static void assert_audit_has(const char *ticket, const char *part, bool expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 1 << 20);
+    assert_status(esc_store_audit_json(esc_service_store(file.service), esc_text_from(ticket), 0, 0, 1000, &out, &file.why), ESC_OK);
+    if (esc_text_contains(esc_buf_as_text(&out), esc_text_from(part)) != expected)
+        fail_msg("audit of %s: %.*s", ticket, ESC_TEXT_ARG(esc_buf_as_text(&out)));
+    esc_buf_release(&out);
+}
+
+static void an_event_starts_an_escalation_that_outlives_the_process(void **state)
+{
+    (void)state;
+    EscReply reply = create("1", "T-1");
+    assert_status(reply.status, ESC_OK);
+    assert_int_equal(reply.outcome.escalations_count, 1);
+    assert_string_equal(reply.outcome.ticket, "T-1");
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 1, &view));
+    int64_t due_ms = esc_engine_next_due_ms(esc_service_engine(file.service));
+    assert_true(due_ms < INT64_MAX);
+    service_file_close(&file);
+    service_file_open(&file);
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 1, &view));
+    assert_text_equal(view.ticket, "T-1");
+    assert_text_equal(view.owner, "ana");
+    assert_int_equal(view.state, ESC_STATE_OPEN);
+    assert_int_equal(esc_engine_next_due_ms(esc_service_engine(file.service)), due_ms);
+}
+
+static void a_known_event_is_answered_as_a_duplicate_and_changes_nothing(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    int before = changes();
+    EscReply reply = create("1", "T-1");
+    assert_status(reply.status, ESC_DUPLICATE);
+    assert_int_equal(changes(), before);
+    service_file_close(&file);
+    service_file_open(&file);
+    assert_status(create("1", "T-1").status, ESC_DUPLICATE);
+}
+
+static void another_content_under_the_same_id_is_refused(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    EscReply reply = create("1", "T-2");
+    assert_status(reply.status, ESC_CONFLICT);
+    assert_non_null(strstr(reply.why.text, "another content"));
+}
+
+static void a_refused_event_leaves_no_row_and_its_neighbours_stand(void **state)
+{
+    (void)state;
+    EscEvent *good = service_file_event(&file, "ticket.created", "1", "T-1", "{}");
+    EscEvent *bad = service_file_event(&file, "ticket.created", "2", "T-2", "{}");
+    EscEvent *last = service_file_event(&file, "ticket.created", "3", "T-3", "{}");
+    EscText subject = bad->subject;
+    bad->subject = (EscText){NULL, 0};
+    EscBuf longer;
+    esc_buf_init(&longer, 1000);
+    for (int i = 0; i <= ESC_ID_BYTES_MAX; i++)
+        esc_buf_char(&longer, 'x');
+    bad->subject = esc_buf_as_text(&longer); /* nothing that the parser lets through */
+    const EscInput inputs[] = {{.kind = ESC_INPUT_EVENT, .event = good},
+                               {.kind = ESC_INPUT_EVENT, .event = bad},
+                               {.kind = ESC_INPUT_EVENT, .event = last}};
+    EscReply replies[3];
+    assert_status(esc_service_turn(file.service, inputs, 3, 0, replies, NULL, &file.why), ESC_OK);
+    assert_status(replies[0].status, ESC_OK);
+    assert_status(replies[1].status, ESC_BAD_INPUT);
+    assert_status(replies[2].status, ESC_OK);
+    bad->subject = subject;
+    assert_status(service_file_send(&file, bad).status, ESC_OK); /* not a duplicate */
+    assert_status(service_file_send(&file, good).status, ESC_DUPLICATE);
+    esc_buf_release(&longer);
+}
+
+static void a_turn_without_work_costs_nothing(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    int before = changes();
+    size_t fired = 99;
+    assert_status(esc_service_turn(file.service, NULL, 0, 100, NULL, &fired, &file.why), ESC_OK);
+    assert_int_equal(fired, 0);
+    assert_int_equal(changes(), before);
+    const EscAction stray = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 77};
+    const EscInput input = {.kind = ESC_INPUT_ACTION, .action = &stray};
+    EscReply reply;
+    assert_status(esc_service_turn(file.service, &input, 1, 100, &reply, NULL, &file.why), ESC_OK);
+    assert_status(reply.status, ESC_NOT_FOUND);
+    assert_int_equal(changes(), before);
+}
+
+static void time_never_goes_back(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    int64_t before = esc_engine_time_ms(esc_service_engine(file.service));
+    file.now_ms -= ESC_DAY_MS;
+    create("2", "T-2");
+    assert_true(esc_engine_time_ms(esc_service_engine(file.service)) >= before);
+    service_file_close(&file);
+    service_file_open(&file);
+    assert_true(esc_engine_time_ms(esc_service_engine(file.service)) >= before);
+}
+
+static void due_timers_fire_after_the_inputs_and_a_bounded_number(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    create("2", "T-2");
+    file.now_ms += 5 * ESC_MINUTE_MS; /* both have not been acknowledged */
+    const EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
+    const EscInput input = {.kind = ESC_INPUT_ACTION, .action = &ack};
+    EscReply reply;
+    size_t fired = 0;
+    assert_status(esc_service_turn(file.service, &input, 1, 1, &reply, &fired, &file.why), ESC_OK);
+    assert_status(reply.status, ESC_OK);
+    assert_int_equal(fired, 1);
+    while (fired != 0)
+        assert_status(esc_service_turn(file.service, NULL, 0, 1, NULL, &fired, &file.why), ESC_OK);
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 1, &view));
+    assert_true(view.is_acked); /* the late acknowledgement came before the overdue timer */
+    assert_text_equal(view.owner, "ana");
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 2, &view));
+    assert_text_equal(view.owner, "dora");
+    service_file_close(&file);
+    service_file_open(&file);
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 2, &view));
+    assert_text_equal(view.owner, "dora");
+}
+
+static void a_ticket_that_was_put_aside_comes_back(void **state)
+{
+    (void)state;
+    service_file_send(&file, service_file_event(&file, "ticket.created", "1", "T-1", "{\"title\":\"Printer\"}"));
+    service_file_close(&file);
+    service_file_open(&file); /* without an escalation or a clock it stays in the file */
+    assert_false(esc_engine_has_ticket(esc_service_engine(file.service), ESC_TEXT("T-1")));
+    service_file_send(&file, service_file_event(&file, "ticket.updated", "2", "T-1", "{\"severity\":\"critical\"}"));
+    EscTicketRow row;
+    assert_true(esc_engine_find_ticket(esc_service_engine(file.service), ESC_TEXT("T-1"), &row));
+    assert_text_equal(row.title, "Printer");
+    assert_audit_has("T-1", "first Printer", true);
+}
+
+static void a_running_escalation_keeps_its_bundle(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    service_file_close(&file);
+    service_file_compile(&file, WORKSPACE TEMPLATE("second"));
+    service_file_open(&file);
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), 1, &view));
+    assert_int_equal(view.state, ESC_STATE_OPEN); /* not parked: the old bundle was found */
+    assert_status(create("2", "T-2").status, ESC_OK);
+    assert_audit_has("T-1", "second", false);
+    assert_audit_has("T-2", "second Down", true);
+}
+
+static void a_workspace_of_another_name_is_refused(void **state)
+{
+    (void)state;
+    service_file_close(&file);
+    EscServiceConfig config = {.workspace = ESC_TEXT("globex"), .clock = &file.clock, .zones = file.zones,
+                               .store_path = file.file.path, .hash_seed = 7};
+    EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&file.bundle), &file.service, &file.why);
+    assert_status(status, ESC_BAD_CONFIG);
+    assert_null(file.service);
+    config.workspace = ESC_TEXT("acme");
+    status = esc_service_open(&config, (EscBytes){(const uint8_t *)"junk", 4}, &file.service, &file.why);
+    assert_status(status, ESC_BAD_BUNDLE);
+    assert_null(file.service);
+}
+
+static void news_are_given_once(void **state)
+{
+    (void)state;
+    const EscAuditRow *rows;
+    size_t count;
+    create("1", "T-1");
+    esc_service_news(file.service, &rows, &count);
+    assert_true(count > 1);
+    assert_int_equal(rows[0].seq, 1);
+    assert_int_equal(rows[count - 1].seq, count);
+    esc_service_news(file.service, &rows, &count);
+    assert_int_equal(count, 0);
+    create("1", "T-1");
+    esc_service_news(file.service, &rows, &count);
+    assert_int_equal(count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_event_starts_an_escalation_that_outlives_the_process),
+        TEST(a_known_event_is_answered_as_a_duplicate_and_changes_nothing),
+        TEST(another_content_under_the_same_id_is_refused),
+        TEST(a_refused_event_leaves_no_row_and_its_neighbours_stand),
+        TEST(a_turn_without_work_costs_nothing),
+        TEST(time_never_goes_back),
+        TEST(due_timers_fire_after_the_inputs_and_a_bounded_number),
+        TEST(a_ticket_that_was_put_aside_comes_back),
+        TEST(a_running_escalation_keeps_its_bundle),
+        TEST(a_workspace_of_another_name_is_refused),
+        TEST(news_are_given_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
