@@ -1,0 +1,64 @@
+/* bench.c - see bench.h. */
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int64_t bench_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+int64_t bench_percentile(int64_t *values, size_t count, unsigned percent)
+{
+    ESC_ASSERT(count > 0);
+    qsort(values, count, sizeof *values, compare);
+    return values[(count - 1) * percent / 100];
+}
+
+void bench_event(EscBuf *out, uint64_t number, const char *queue)
+{
+    esc_buf_printf(out,
+                   "{\"specversion\":\"1.0\",\"id\":\"e-%llu\",\"source\":\"/helpdesk/eu\",\"type\":\"ticket.created\","
+                   "\"subject\":\"T-%llu\",\"time\":\"2026-01-05T08:00:00Z\",\"datacontenttype\":\"application/json\","
+                   "\"data\":{\"title\":\"Checkout fails for every second customer\",\"severity\":\"critical\","
+                   "\"priority\":\"high\",\"status\":\"open\",\"queue\":\"%s\",\"account\":{\"id\":\"A-%llu\","
+                   "\"name\":\"Initech Europe\",\"tier\":\"enterprise\"},\"url\":\"https://help.example/T-%llu\","
+                   "\"tags\":[\"checkout\",\"payment\"],\"region\":\"emea\",\"revenue_impact\":12500}}",
+                   (unsigned long long)number, (unsigned long long)number, queue, (unsigned long long)(number % 97),
+                   (unsigned long long)number);
+}
+
+void bench_fail(const char *what, const EscWhy *why)
+{
+    (void)fprintf(stderr, "bench: %s: %s\n", what, why == NULL ? "" : why->text);
+    exit(4);
+}
+
+EscBundle *bench_bundle(const char *path, EscBuf *bytes)
+{
+    esc_buf_init(bytes, ESC_BUNDLE_BYTES_MAX);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        bench_fail(path, NULL);
+    char block[65536];
+    size_t size;
+    while ((size = fread(block, 1, sizeof block, file)) > 0)
+        esc_buf_append(bytes, block, size);
+    fclose(file);
+    EscBundle *bundle = NULL;
+    EscWhy why = {.text = ""};
+    if (bytes->status != ESC_OK || esc_bundle_load(esc_buf_as_bytes(bytes), &bundle, &why) != ESC_OK)
+        bench_fail(path, &why);
+    return bundle;
+}

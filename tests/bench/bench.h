@@ -1,0 +1,16 @@
+/* bench.h - what the benchmark programs share: time, percentiles, events, a bundle from a file. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <esc/runtime.h>
+
+int64_t bench_now_ns(void); /* monotonic */
+/* Sorts and picks; percent 50 is the median. */
+int64_t bench_percentile(int64_t *values, size_t count, unsigned percent);
+/* Appends one ticket.created of ticket number `number` with id `id`, for the queue (what starts template N is "q0000N"). */
+void bench_event(EscBuf *out, uint64_t number, const char *queue);
+/* Reads a bundle file and loads it; ends the program with a message when it cannot. */
+EscBundle *bench_bundle(const char *path, EscBuf *bytes);
+_Noreturn void bench_fail(const char *what, const EscWhy *why);
+
+#endif
