@@ -209,7 +209,12 @@ EscStatus esc_source_format(EscText source, EscBuf *out)
     EscArena *arena = esc_arena_new(FORMAT_MEMORY_MAX);
     if (arena == NULL)
         return ESC_NO_MEMORY;
+    size_t size_before = out->size;
     EscStatus status = format_into(arena, source, out);
     esc_arena_free(arena);
+    if (status == ESC_OK && out->size - size_before > ESC_SOURCE_SIZE_MAX)
+        status = ESC_OVER_LIMIT; /* indentation made it longer than what can be read again */
+    if (status != ESC_OK)
+        out->size = size_before;
     return status;
 }

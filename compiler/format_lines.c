@@ -28,6 +28,7 @@ typedef struct Breaker {
     Block blocks[ESC_NESTING_MAX + 1]; /* blocks[0] is the file */
     uint32_t depth;
     size_t previous; /* the last token that was put; count when none was */
+    size_t solid;    /* behind the run of comments that is being put */
     size_t before_previous;
     uint32_t dropped_newlines; /* line ends before commas that were dropped */
     EscNodeKind item;          /* of the part that was begun last */
@@ -207,10 +208,12 @@ static Break at_item(const Breaker *breaker, size_t token, uint32_t newlines)
         .is_break = is_break, .is_blank = newlines > 1, .indent = content_indent(breaker)};
 }
 
-static Break at_comment(const Breaker *breaker, size_t token, uint32_t newlines)
+static Break at_comment(Breaker *breaker, size_t token, uint32_t newlines)
 {
     const Format *format = breaker->format;
-    size_t next = skip_comments(format, token);
+    if (breaker->solid <= token) /* looked up once for each run of comments */
+        breaker->solid = skip_comments(format, token);
+    size_t next = breaker->solid;
     bool is_between = next == format->tokens.count || begins_item(format, next) ||
                       esc_format_is(format, next, "}");
     uint32_t indent = content_indent(breaker) + (is_between ? 0 : INDENT_SIZE);
@@ -235,7 +238,7 @@ static Break at_other(const Breaker *breaker, size_t token, uint32_t newlines)
                    .indent = content_indent(breaker) + INDENT_SIZE};
 }
 
-static Break break_before(const Breaker *breaker, size_t token)
+static Break break_before(Breaker *breaker, size_t token)
 {
     const Format *format = breaker->format;
     uint32_t newlines = format->tokens.items[token].newlines_before + breaker->dropped_newlines;

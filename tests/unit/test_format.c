@@ -207,6 +207,21 @@ static void too_small_a_buffer_is_told(void **state)
     esc_buf_release(&small);
 }
 
+static void too_long_a_layout_is_refused(void **state)
+{
+    (void)state;
+    EscBuf source;
+    esc_buf_init(&source, ESC_SOURCE_SIZE_MAX);
+    esc_buf_string(&source, "template t { steps {\n");
+    while (source.size < ESC_SOURCE_SIZE_MAX - 100)
+        esc_buf_string(&source, "skip\n"); /* four blanks more each, when indented */
+    esc_buf_string(&source, "} }");
+    esc_buf_clear(&once);
+    assert_status(esc_source_format(esc_buf_as_text(&source), &once), ESC_OVER_LIMIT);
+    assert_int_equal(once.size, 0);
+    esc_buf_release(&source);
+}
+
 /* Every golden source that parses: stable, and the same tree. */
 static void golden_sources_keep_their_trees(void **state)
 {
@@ -255,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_line_ends_become_plain_ones, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_sources_are_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_small_a_buffer_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(too_long_a_layout_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(golden_sources_keep_their_trees, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

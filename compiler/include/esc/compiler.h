@@ -125,7 +125,8 @@ void esc_explanations_write_markdown(EscBuf *out);
 
 /* --- layout ------------------------------------------------------------------------------------------------ */
 
-/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse (nothing is appended). */
+/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse, ESC_OVER_LIMIT when the layout would be longer
+ * than a source may be; nothing is appended then. */
 ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
 
 /* --- tests: what `test "…" { … }` says, as plain data -------------------------------------------------------- */
