@@ -290,7 +290,7 @@ static EscStatus read_loops(Reader *reader, const EscWaitState *state)
 
 static EscStatus read_header(Reader *reader, EscBytes bytes, const EscBundle *bundle)
 {
-    if (bytes.size < FIXED_SIZE + 6 || bytes.size > ESC_SNAPSHOT_BYTES_MAX)
+    if (bytes.size < FIXED_SIZE + 1 + 4 || bytes.size > ESC_SNAPSHOT_BYTES_MAX)
         return bad(reader, "F1", "this is too short or too long for a snapshot");
     EscCursor crc = esc_cursor((EscBytes){bytes.data + bytes.size - 4, 4});
     reader->at = esc_cursor((EscBytes){bytes.data, bytes.size - 4});
