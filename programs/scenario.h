@@ -1,0 +1,69 @@
+/* scenario.h - plays `test` declarations on the runtime's own engine, on a virtual clock.
+ *
+ * scenario_play.c moves the world: events, people, time, connectors, deliveries. scenario_expect.c judges what happened.
+ * escalc_test.c is the command around it. */
+#ifndef ESC_PROGRAMS_SCENARIO_H
+#define ESC_PROGRAMS_SCENARIO_H
+
+#include <esc/compiler.h>
+#include <esc/runtime.h>
+#include <jansson.h>
+
+#define ESC_SCENARIO_BYTES_MAX ((size_t)256 << 20) /* memory of one scenario */
+#define ESC_SCENARIO_INPUTS_MAX 100000u            /* inputs and timers of one scenario: more is a template that never rests */
+
+/* One audit record of the play. */
+typedef struct EscRecord {
+    int64_t at_ms;
+    uint64_t escalation;
+    EscText kind, text;
+    json_t *data; /* object or NULL; owned by the play */
+} EscRecord;
+
+/* One message or call that went out. */
+typedef struct EscSent {
+    int64_t at_ms;
+    EscOutboxKind kind;
+    EscText target, text;
+    bool is_page, is_question;
+} EscSent;
+
+/* How a system, an action, a channel or a person behaves in this scenario. */
+typedef struct EscConduct {
+    EscText name;
+    bool is_failing;
+    EscText reply;
+} EscConduct;
+
+typedef struct EscPlay {
+    const EscWorkspace *workspace;
+    const EscBundle *bundle;
+    const EscProgram *program;
+    const EscZones *zones;
+    EscEngine *engine;
+    EscArena *arena, *group_arena;
+    EscGroup group;
+    int64_t now_ms;
+    EscText ticket;
+    json_t *given; /* fields of the ticket that `given` said */
+    bool has_ticket;
+    uint32_t events_count, inputs_count;
+    EscRecord *records;
+    size_t records_count, records_capacity;
+    EscSent *sent;
+    size_t sent_count, sent_capacity;
+    EscConduct *conducts;
+    size_t conducts_count, conducts_capacity;
+    EscBuf *report; /* why the scenario failed */
+} EscPlay;
+
+/* Plays one scenario. True when every expectation held; otherwise *report has the reason and the timeline. */
+bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario, EscBuf *report);
+
+/* Judges one `expect` step; appends to play->report what was expected and what is the case when it does not hold. */
+bool esc_play_expect(EscPlay *play, const EscScenarioStep *step);
+
+/* People that a name of the scenario means now: schedules and teams are looked up at the play's time. */
+void esc_play_who(EscPlay *play, EscWho who, EscOwners *owners);
+
+#endif
