@@ -180,6 +180,57 @@ void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunct
     build->made[function] = made;
 }
 
+static bool stands_alone(const EscBuildFunction *made)
+{
+    for (uint32_t i = 0; i < made->waits_count; i++)
+        if (made->waits[i].cond != 0 || made->waits[i].reminders_count != 0 ||
+            made->waits[i].check != 0)
+            return false;
+    return made->is_finished && made->at_function == ESC_NONE;
+}
+
+/* Rows of parts belong to one function, so the copy gets its own. */
+static EscEffectRow *copy_effects(EscBuild *build, const EscBuildFunction *made)
+{
+    EscEffectRow *effects =
+        esc_arena_alloc_array(build->arena, made->effects_count, sizeof *effects);
+    for (uint32_t i = 0; effects != NULL && i < made->effects_count; i++) {
+        effects[i] = made->effects[i];
+        effects[i].args_first = effects[i].args_count == 0 ? 0 : (uint32_t)build->effect_args_count;
+        for (uint32_t k = 0; k < effects[i].args_count && build->status == ESC_OK; k++)
+            esc_build_put_effect_args(build, build->effect_args[made->effects[i].args_first + k]);
+    }
+    return effects;
+}
+
+static EscWaitRow *copy_waits(EscBuild *build, const EscBuildFunction *made)
+{
+    EscWaitRow *waits = esc_arena_alloc_array(build->arena, made->waits_count, sizeof *waits);
+    for (uint32_t i = 0; waits != NULL && i < made->waits_count; i++) {
+        waits[i] = made->waits[i];
+        waits[i].answers_first = waits[i].answers_count == 0 ? 0 : (uint32_t)build->answers_count;
+        for (uint32_t k = 0; k < waits[i].answers_count && build->status == ESC_OK; k++)
+            esc_build_put_answers(build, build->answers[made->waits[i].answers_first + k]);
+    }
+    return waits;
+}
+
+uint32_t esc_build_function_copy(EscBuild *build, uint32_t from, EscFunctionRow row)
+{
+    if (build->status != ESC_OK || !stands_alone(&build->made[from]))
+        return ESC_NONE;
+    EscBuildFunction made = build->made[from];
+    made.row = row;
+    made.effects = copy_effects(build, &made);
+    made.waits = copy_waits(build, &made);
+    if (made.effects == NULL || made.waits == NULL)
+        fail(build, ESC_NO_MEMORY);
+    uint32_t function = esc_build_function_begin(build);
+    made.is_finished = false;
+    esc_build_function_finish(build, function, made);
+    return function;
+}
+
 /* --- laying out the code ---------------------------------------------------------------------- */
 
 static void put_code(EscBuild *build, const EscInstr *instr)

@@ -25,14 +25,28 @@ void esc_lower_reset(EscLower *lower, EscLowerMark mark)
     lower->narrowings_count = mark.narrowings;
 }
 
-/* Steps mostly follow each other, so the line is found from the one before, forwards. */
+static uint32_t line_start(EscText source, uint32_t at)
+{
+    while (at > 0 && source.data[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* What is lowered next mostly stands near what was lowered before, so its line is found from there;
+ * only in another file it is looked up. */
 static void find_line(EscLower *lower, EscSpan span)
 {
     EscLowerLine *line = &lower->line;
     EscText source = esc_workspace_file_source(lower->workspace, span.file);
     ESC_ASSERT(span.start <= source.size);
-    if (line->number == 0 || line->file != span.file || span.start < line->start)
-        *line = (EscLowerLine){.file = span.file, .number = 1};
+    if (line->number == 0 || line->file != span.file) {
+        EscLineColumn place = esc_workspace_place(lower->workspace, span.file, span.start);
+        *line = (EscLowerLine){span.file, place.line, line_start(source, span.start)};
+    }
+    while (line->start > span.start) {
+        line->start = line_start(source, line->start - 1);
+        line->number--;
+    }
     while (line->start < span.start) {
         const char *end = memchr(source.data + line->start, '\n', span.start - line->start);
         if (end == NULL)
@@ -92,6 +106,14 @@ void esc_lower_begin(EscLower *lower, EscLowerFunction *function, EscFunction ki
     esc_emit_begin(&function->emit, &lower->build, kind, lower->template_index);
     enter(lower, function, span);
     lower->narrowings_first = lower->narrowings_count;
+}
+
+uint32_t esc_lower_copy(EscLower *lower, uint32_t function, EscFunctionRow row)
+{
+    uint32_t copy = esc_build_function_copy(&lower->build, function, row);
+    if (copy != ESC_NONE)
+        note_span(lower, copy, lower->template->node->span);
+    return copy;
 }
 
 void esc_lower_begin_at_wait(EscLower *lower, EscLowerFunction *function, EscFunction kind,
@@ -248,6 +270,7 @@ EscStatus esc_lower_workspace(EscWorkspace *workspace, EscBuf *bundle, EscWhy *w
     memset(&lower, 0, sizeof lower);
     lower.workspace = workspace;
     lower.template_index = ESC_NONE;
+    lower.triage = ESC_NONE;
     EscStatus status = esc_build_init(&lower.build, arena);
     lower.local_registers = esc_arena_alloc_array(arena, (size_t)workspace->locals_count + 1,
                                                   sizeof *lower.local_registers);

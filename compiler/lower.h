@@ -108,6 +108,9 @@ uint32_t esc_build_const(EscBuild *build, EscConstRow row);
 /* Takes the next index in FUNCTIONS; esc_build_function_finish() must follow for each. */
 uint32_t esc_build_function_begin(EscBuild *build);
 void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunction made);
+/* Makes another function of the same code with a row of its own. ESC_NONE: `from` has parts that
+ * belong to it alone (functions beside its waits, checks), or there is no memory. */
+uint32_t esc_build_function_copy(EscBuild *build, uint32_t from, EscFunctionRow row);
 
 /* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both.
  * *program borrows from the builder. ESC_OVER_LIMIT: a table is longer than tables.def allows;
@@ -255,8 +258,8 @@ typedef struct EscLower {
     EscEventSource *source;       /* NULL: none */
     EscRegister *local_registers; /* by index in workspace->locals, while they are in scope */
     EscNarrowing narrowings[ESC_LOWER_NARROWINGS_MAX];
-    uint32_t narrowings_count,
-        narrowings_first; /* those before narrowings_first belong to another function */
+    uint32_t narrowings_count;
+    uint32_t narrowings_first; /* those before it belong to another function */
     /* the template at hand */
     const EscTemplateInfo *template;
     EscEventSource template_source;
@@ -264,8 +267,8 @@ typedef struct EscLower {
     uint32_t checks_first;   /* row in CHECKS of its first check */
     EscCheckRow *checks;     /* collected: the rows must follow each other */
     size_t checks_count, checks_capacity;
-    EscSpan
-        *function_spans; /* by index in FUNCTIONS: what a fault of the whole function points at */
+    uint32_t triage;         /* a CATCH function of std.triage, or ESC_NONE */
+    EscSpan *function_spans; /* by index in FUNCTIONS: what a fault of one points at */
     size_t function_spans_capacity;
 } EscLower;
 
@@ -282,6 +285,9 @@ void esc_lower_begin(EscLower *lower, EscLowerFunction *function, EscFunction ki
  * narrowings. */
 void esc_lower_begin_at_wait(EscLower *lower, EscLowerFunction *function, EscFunction kind,
                              EscSpan span);
+/* A copy of a finished function for the template at hand, or ESC_NONE: see
+ * esc_build_function_copy(). */
+uint32_t esc_lower_copy(EscLower *lower, uint32_t function, EscFunctionRow row);
 /* Ends it, reports faults, and gives its index in FUNCTIONS. */
 uint32_t esc_lower_end(EscLower *lower, EscLowerFunction *function);
 void esc_lower_origin(EscLower *lower, EscSpan span); /* what is emitted next comes from here */
@@ -377,6 +383,8 @@ uint32_t esc_lower_pred_put(EscLower *lower, EscLowerPred *root, uint32_t event)
 /* --- lower_template.c, lower_trigger.c, lower_tables.c ---------------------------------------- */
 
 void esc_lower_template(EscLower *lower, uint32_t index);
+/* Event numbers of a list of PATHs, ascending and unique; `events` has room for all of them. */
+uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events);
 void esc_lower_triggers(EscLower *lower); /* of the template at hand */
 EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing);
 void esc_lower_put_check(EscLower *lower,

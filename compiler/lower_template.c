@@ -91,8 +91,7 @@ static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *n
 
 /* --- handlers --------------------------------------------------------------------------------- */
 
-/* Event numbers of the handler, ascending and unique. */
-static uint32_t collect_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
+uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
 {
     uint32_t count = 0;
     ESC_EACH_NODE(path, paths) {
@@ -114,7 +113,7 @@ static void lower_handler(EscLower *lower, const EscNode *node, EscTemplateRow *
     uint32_t *events = esc_arena_alloc_array(lower->build.arena, paths.count, sizeof *events);
     if (events == NULL)
         return;
-    uint32_t count = collect_events(lower, paths, events);
+    uint32_t count = esc_lower_events(lower, paths, events);
     EscEventSource source = {.events = events, .count = count};
     lower->source = &source;
     uint32_t body = lower_atomic(lower, ESC_FUNCTION_HANDLER, node, node->handler.steps);
@@ -135,9 +134,7 @@ static void lower_triage(EscLower *lower)
     esc_lower_steps(lower, triage->node->runbook.steps);
 }
 
-/* `node` NULL: the standard library's triage. A handler whose condition does not hold leaves the
- * exception to it as well. */
-static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *row)
+static uint32_t lower_catch_body(EscLower *lower, const EscNode *node)
 {
     const EscNode *place = node != NULL ? node : lower->template->node;
     EscLowerFunction function;
@@ -159,7 +156,32 @@ static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *ro
         lower_triage(lower);
         wait_for_closing(lower);
     }
-    EscCatchRow catch = {.body = esc_lower_end(lower, &function)};
+    return esc_lower_end(lower, &function);
+}
+
+/* The standard library's triage reads no event and has no roles but those that every template has,
+ * so it is lowered once and copied into the other templates. */
+static uint32_t lower_default_catch(EscLower *lower)
+{
+    EscFunctionRow row = {.kind = ESC_FUNCTION_CATCH, .template = lower->template_index + 1};
+    uint32_t copy = ESC_NONE;
+    if (lower->triage != ESC_NONE)
+        copy = esc_lower_copy(lower, lower->triage, row);
+    if (copy != ESC_NONE)
+        return copy;
+    EscEventSource *source = lower->source;
+    lower->source = NULL;
+    lower->triage = lower_catch_body(lower, NULL);
+    lower->source = source;
+    return lower->triage;
+}
+
+/* `node` NULL: std.triage. A handler whose condition does not hold leaves the exception to it as
+ * well. */
+static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *row)
+{
+    EscCatchRow catch = {0};
+    catch.body = node == NULL ? lower_default_catch(lower) : lower_catch_body(lower, node);
     if (node != NULL && node->exception_handler.name.text.size > 0)
         catch.exception = esc_meaning(lower->workspace, node).index + 1;
     uint32_t at = esc_build_put_catches(&lower->build, catch);

@@ -46,23 +46,11 @@ static bool patches_ticket(uint32_t event)
     return event <= ESC_EVENT_TICKET_REOPENED;
 }
 
-static void lower_start(EscLower *lower, const EscNode *node)
+static void put_event_triggers(EscLower *lower, const EscNode *node, EscTriggerRow row,
+                               EscLowerPred *condition)
 {
     const EscStartNode *start = &node->start;
-    EscTriggerRow row = {.template = lower->template_index};
-    EscLowerPred *condition = esc_lower_pred(lower, start->condition);
-    if (condition == NULL)
-        return; /* no memory: noted */
     bool is_level = start->condition != NULL && reads_only_ticket(lower, start->condition);
-    row.for_ms = start->holds == NULL ? 0 : start->holds->duration.ms;
-    if (start->clock != NULL) {
-        row.kind = ESC_TRIGGER_SLA;
-        row.clock = esc_meaning(lower->workspace, start->clock).index;
-        row.overdue_ms = start->overdue == NULL ? 0 : start->overdue->duration.ms;
-        row.pred = esc_lower_pred_put(lower, condition, ESC_NONE);
-        esc_build_put_triggers(&lower->build, row);
-        return;
-    }
     ESC_EACH_NODE(path, start->events) {
         uint32_t event = esc_meaning(lower->workspace, path).index;
         row.event = event + 1;
@@ -70,6 +58,32 @@ static void lower_start(EscLower *lower, const EscNode *node)
         row.is_level = is_level && patches_ticket(event);
         esc_build_put_triggers(&lower->build, row);
     }
+}
+
+/* A condition sees the events of its own `start` and no others. */
+static void lower_start(EscLower *lower, const EscNode *node)
+{
+    const EscStartNode *start = &node->start;
+    uint32_t *events =
+        esc_arena_alloc_array(lower->build.arena, start->events.count, sizeof *events);
+    EscLowerPred *condition = esc_lower_pred(lower, start->condition);
+    if (events == NULL || condition == NULL)
+        return; /* no memory: noted */
+    EscEventSource source = {.events = events,
+                             .count = esc_lower_events(lower, start->events, events)};
+    lower->source = &source;
+    EscTriggerRow row = {.template = lower->template_index};
+    row.for_ms = start->holds == NULL ? 0 : start->holds->duration.ms;
+    if (start->clock == NULL) {
+        put_event_triggers(lower, node, row, condition);
+    } else {
+        row.kind = ESC_TRIGGER_SLA;
+        row.clock = esc_meaning(lower->workspace, start->clock).index;
+        row.overdue_ms = start->overdue == NULL ? 0 : start->overdue->duration.ms;
+        row.pred = esc_lower_pred_put(lower, condition, ESC_NONE);
+        esc_build_put_triggers(&lower->build, row);
+    }
+    lower->source = &lower->template_source;
 }
 
 void esc_lower_triggers(EscLower *lower)

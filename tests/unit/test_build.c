@@ -199,6 +199,47 @@ static void functions_lie_in_the_order_they_were_begun(void **state)
     assert_int_equal(program->waits[1].function, outer);
 }
 
+static void a_copy_has_parts_of_its_own(void **state)
+{
+    Fixture *fixture = *state;
+    EscBuild *build = &fixture->build;
+    EscInstr code[] = {{.op = ESC_OP_EMIT, .imm = 0}, {.op = ESC_OP_WAIT, .imm = 0}};
+    EscEffectRow effect = {.kind = ESC_EFFECT_ASK, .args_count = 2};
+    EscWaitRow wait = {.kind = ESC_WAIT_ANSWER, .answers_count = 1};
+    esc_build_put_effect_args(build, (EscEffectArgRow){.type = 1});
+    esc_build_put_effect_args(build, (EscEffectArgRow){.type = 3});
+    esc_build_put_answers(build, (EscAnswerRow){.name = esc_build_text(build, ESC_TEXT("yes"))});
+    uint32_t from = esc_build_function_begin(build);
+    EscBuildFunction made = {.code = code,
+                             .code_count = 2,
+                             .effects = &effect,
+                             .effects_count = 1,
+                             .waits = &wait,
+                             .waits_count = 1,
+                             .at_function = ESC_NONE};
+    esc_build_function_finish(build, from, made);
+    uint32_t copy = esc_build_function_copy(build, from, (EscFunctionRow){.template = 7});
+    finish(fixture);
+    const EscProgram *program = &fixture->program;
+    assert_int_equal(program->functions[copy].template, 7);
+    assert_int_equal(program->functions[copy].code_first, 2);
+    assert_int_equal(program->effects[1].args_first, 2);
+    assert_int_equal(program->effect_args[3].type, 3);
+    assert_int_equal(program->waits[1].answers_first, 1);
+    assert_int_equal(program->answers[1].name, program->answers[0].name);
+}
+
+static void what_has_parts_beside_it_is_not_copied(void **state)
+{
+    Fixture *fixture = *state;
+    EscBuild *build = &fixture->build;
+    EscWaitRow wait = {.kind = ESC_WAIT_CONDITION, .cond = 1};
+    uint32_t from = esc_build_function_begin(build);
+    EscBuildFunction made = {.waits = &wait, .waits_count = 1, .at_function = ESC_NONE};
+    esc_build_function_finish(build, from, made);
+    assert_int_equal(esc_build_function_copy(build, from, (EscFunctionRow){0}), ESC_NONE);
+}
+
 static void spans_count_from_the_start_of_code_and_do_not_repeat(void **state)
 {
     Fixture *fixture = *state;
@@ -265,6 +306,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(functions_lie_in_the_order_they_were_begun, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_has_parts_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_has_parts_beside_it_is_not_copied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(spans_count_from_the_start_of_code_and_do_not_repeat,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_table_that_is_too_long_is_named, set_up, tear_down),
