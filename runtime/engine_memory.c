@@ -29,7 +29,7 @@ EscText esc_text_own(EscText text)
 {
     if (text.size == 0)
         return (EscText){0};
-    char *data = esc_engine_alloc(text.size);
+    char *data = esc_engine_alloc(text.size + 1); /* with a NUL behind it, as an arena's */
     memcpy(data, text.data, text.size);
     return (EscText){data, text.size};
 }

@@ -1,0 +1,810 @@
+/* engine_scene.c - the worlds of engine_scene.h. */
+#define _GNU_SOURCE
+#include "engine_scene.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <esc/compiler.h>
+
+#include "support/test.h"
+
+enum { INPUTS_MAX = 100000, BUNDLES_MAX = 8 };
+
+typedef struct List {
+    void **items;
+    size_t count, capacity;
+} List;
+
+struct Scene {
+    EscBundle *bundles[BUNDLES_MAX]; /* the last one is current */
+    size_t bundles_count;
+    EscZones *zones;
+    EscEngine *plain; /* lives through the whole scene */
+    EscArena *keep, *batch, *input;
+    int64_t now_ms;
+    uint64_t events_count;
+    EscOutcome outcome;
+    EscWhy why;
+    EscCounters counters;
+    EscText absences;
+    List tickets, escalations, timers, outbox, unsettled, audit, evidence;
+    bool is_manual;
+    size_t row_size_max;
+    char field[8192];
+};
+
+static const char *const usual_directory =
+    "workspace tests \"Tests\" { language 1 timezone \"UTC\" }\n"
+    "person ana \"Ana\" { email \"ana@x.example\" chat \"@ana\" phone \"+49 30 1\" "
+    "reach by chat, then phone after 3m }\n"
+    "person ben \"Ben\" { email \"ben@x.example\" }\n"
+    "person cleo \"Cleo\" { email \"cleo@x.example\" }\n"
+    "person dora \"Dora\" { email \"dora@x.example\" }\n"
+    "team ops { ana ben cleo }\n"
+    "channel room chat\n";
+
+/* --- lists ----------------------------------------------------------------------------------------------------- */
+
+static void *list_add(List *list, void *item)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        list->items = realloc(list->items, list->capacity * sizeof *list->items);
+        assert_non_null(list->items);
+    }
+    return list->items[list->count++] = item;
+}
+
+static void list_remove(List *list, size_t at)
+{
+    memmove(list->items + at, list->items + at + 1, (list->count - at - 1) * sizeof *list->items);
+    list->count--;
+}
+
+static void *kept(Scene *scene, const void *bytes, size_t size)
+{
+    void *copy = esc_arena_alloc(scene->keep, size);
+    assert_non_null(copy);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
+static EscText text_kept(Scene *scene, EscText text)
+{
+    return esc_arena_text(scene->keep, text);
+}
+
+/* --- building ---------------------------------------------------------------------------------------------------- */
+
+static EscStatus file_read(void *context, const char *path, EscBuf *out)
+{
+    (void)context;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return ESC_NOT_FOUND;
+    char chunk[4096];
+    size_t size = 0;
+    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0)
+        esc_buf_append(out, chunk, size);
+    fclose(file);
+    return ESC_OK;
+}
+
+static void engine_fill(const Scene *scene, EscEngine *engine)
+{
+    for (size_t i = 0; i < scene->bundles_count; i++)
+        assert_status(
+            esc_engine_add_bundle(engine, scene->bundles[i], i + 1 == scene->bundles_count, NULL),
+            ESC_OK);
+}
+
+static Scene *scene_of_bundle(EscBundle *bundle)
+{
+    Scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    scene->bundles[scene->bundles_count++] = bundle;
+    scene->keep = esc_arena_new((size_t)1 << 30);
+    scene->batch = esc_arena_new((size_t)1 << 30);
+    scene->input = esc_arena_new((size_t)1 << 30);
+    scene->zones = esc_zones_new();
+    EscFiles files = {.read = file_read};
+    EscWhy why = {.text = ""};
+    EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
+                                      "/usr/share/zoneinfo", &why);
+    if (status != ESC_OK)
+        fail_msg("zones: %s", why.text);
+    EscEngineConfig config = {.zones = scene->zones, .hash_seed = 1};
+    scene->plain = esc_engine_new(&config);
+    assert_non_null(scene->plain);
+    engine_fill(scene, scene->plain);
+    assert_true(esc_time_read(ESC_TEXT("2026-01-05T09:00:00Z"), &scene->now_ms));
+    return scene;
+}
+
+static EscBundle *bundle_of(EscWorkspace *workspace)
+{
+    EscBuf out;
+    esc_buf_init(&out, ESC_BUNDLE_BYTES_MAX);
+    EscWhy why = {.text = ""};
+    EscStatus status = esc_workspace_check(workspace);
+    if (status == ESC_OK)
+        status = esc_workspace_build(workspace, &out, &why);
+    if (status != ESC_OK) {
+        EscBuf text;
+        esc_buf_init(&text, (size_t)1 << 20);
+        for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
+            esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), &text);
+        print_error("%s %.*s\n", why.text, ESC_TEXT_ARG(esc_buf_as_text(&text)));
+        fail_msg("the workspace does not build");
+    }
+    EscBundle *bundle = NULL;
+    status = esc_bundle_load(esc_buf_as_bytes(&out), &bundle, &why);
+    if (status != ESC_OK)
+        fail_msg("the bundle does not load: %s", why.text);
+    esc_buf_release(&out);
+    esc_workspace_free(workspace);
+    return bundle;
+}
+
+static EscBundle *bundle_of_sources(const char *const *sources)
+{
+    EscWorkspace *workspace = esc_workspace_new();
+    for (int i = 0; sources[i] != NULL; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "%c.esc", 'a' + i);
+        assert_status(
+            esc_workspace_add(workspace, esc_text_from(path), esc_text_from(sources[i]), false),
+            ESC_OK);
+    }
+    return bundle_of(workspace);
+}
+
+Scene *scene_new(const char *const *sources)
+{
+    return scene_of_bundle(bundle_of_sources(sources));
+}
+
+Scene *scene_of(const char *source)
+{
+    const char *const sources[] = {usual_directory, source, NULL};
+    return scene_new(sources);
+}
+
+Scene *scene_of_program(const EscProgram *program)
+{
+    EscBuf out;
+    esc_buf_init(&out, ESC_BUNDLE_BYTES_MAX);
+    assert_status(esc_bundle_encode(program, &out), ESC_OK);
+    EscBundle *bundle = NULL;
+    EscWhy why = {.text = ""};
+    if (esc_bundle_load(esc_buf_as_bytes(&out), &bundle, &why) != ESC_OK)
+        fail_msg("%s: %s", why.check, why.text);
+    esc_buf_release(&out);
+    return scene_of_bundle(bundle);
+}
+
+void scene_publish(Scene *scene, const char *source)
+{
+    const char *const sources[] = {usual_directory, source, NULL};
+    assert_true(scene->bundles_count < BUNDLES_MAX);
+    EscBundle *bundle = bundle_of_sources(sources);
+    scene->bundles[scene->bundles_count++] = bundle;
+    assert_status(esc_engine_add_bundle(scene->plain, bundle, true, NULL), ESC_OK);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+Scene *scene_of_folder(const char *folder)
+{
+    char *names[64];
+    size_t count = 0;
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        fail_msg("no folder %s", folder);
+    for (struct dirent *entry = readdir(stream); entry != NULL && count < ESC_COUNT_OF(names);
+         entry = readdir(stream)) {
+        if (esc_text_ends_with(esc_text_from(entry->d_name), ESC_TEXT(".esc")))
+            names[count++] = strdup(entry->d_name);
+    }
+    closedir(stream);
+    qsort(names, count, sizeof names[0], by_name);
+    EscWorkspace *workspace = esc_workspace_new();
+    for (size_t i = 0; i < count; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        EscBuf text;
+        esc_buf_init(&text, (size_t)1 << 20);
+        assert_status(file_read(NULL, path, &text), ESC_OK);
+        assert_status(
+            esc_workspace_add(workspace, esc_text_from(names[i]), esc_buf_as_text(&text), false),
+            ESC_OK);
+        esc_buf_release(&text);
+        free(names[i]);
+    }
+    return scene_of_bundle(bundle_of(workspace));
+}
+
+void scene_free(Scene *scene)
+{
+    esc_engine_free(scene->plain);
+    for (size_t i = 0; i < scene->bundles_count; i++)
+        esc_bundle_free(scene->bundles[i]);
+    esc_zones_free(scene->zones);
+    esc_arena_free(scene->keep);
+    esc_arena_free(scene->batch);
+    esc_arena_free(scene->input);
+    List *lists[] = {&scene->tickets,   &scene->escalations, &scene->timers,  &scene->outbox,
+                     &scene->unsettled, &scene->audit,       &scene->evidence};
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
+        free(lists[i]->items);
+    free(scene);
+}
+
+/* --- the store in memory ------------------------------------------------------------------------------------------- */
+
+static void ticket_store(Scene *scene, const EscTicketRow *row)
+{
+    EscTicketRow *copy = kept(scene, row, sizeof *row);
+    copy->id = text_kept(scene, row->id);
+    copy->title = text_kept(scene, row->title);
+    copy->status = text_kept(scene, row->status);
+    copy->json = text_kept(scene, row->json);
+    copy->sla_json = text_kept(scene, row->sla_json);
+    for (size_t i = 0; i < scene->tickets.count; i++) {
+        if (esc_text_equal(((EscTicketRow *)scene->tickets.items[i])->id, row->id)) {
+            scene->tickets.items[i] = copy;
+            return;
+        }
+    }
+    list_add(&scene->tickets, copy);
+}
+
+static void escalation_store(Scene *scene, const EscEscalationRow *row)
+{
+    EscEscalationRow *copy = kept(scene, row, sizeof *row);
+    EscText *texts[] = {&copy->ticket, &copy->template_name, &copy->owner,      &copy->outcome,
+                        &copy->step,   &copy->state_json,    &copy->start_event};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = text_kept(scene, *texts[i]);
+    copy->frame.data = kept(scene, row->frame.data == NULL ? (const uint8_t *)"" : row->frame.data,
+                            row->frame.size);
+    copy->below.data = kept(scene, row->below.data == NULL ? (const uint8_t *)"" : row->below.data,
+                            row->below.size);
+    size_t size = row->frame.size + row->below.size + row->state_json.size;
+    if (row->state != ESC_STATE_CLOSED && size > scene->row_size_max)
+        scene->row_size_max = size;
+    for (size_t i = 0; i < scene->escalations.count; i++) {
+        const EscEscalationRow *before = scene->escalations.items[i];
+        if (before->id != row->id)
+            continue;
+        assert_int_equal(row->start_event.size, 0);
+        copy->start_event = before->start_event;
+        scene->escalations.items[i] = copy;
+        return;
+    }
+    list_add(&scene->escalations, copy);
+}
+
+static bool is_same_key(const EscTimerRow *a, const EscTimerRow *b)
+{
+    bool is_owner = a->escalation == b->escalation &&
+                    (a->escalation != 0 || esc_text_equal(a->ticket, b->ticket));
+    return is_owner && a->kind == b->kind && a->index == b->index;
+}
+
+static void timers_store(Scene *scene, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->timers_deleted_count; i++) {
+        const EscTimerRow *gone = &group->timers_deleted[i];
+        size_t at = 0;
+        while (at < scene->timers.count &&
+               ((EscTimerRow *)scene->timers.items[at])->seq != gone->seq)
+            at++;
+        if (at == scene->timers.count)
+            fail_msg("deleted timer %llu is not in the store", (unsigned long long)gone->seq);
+        const EscTimerRow *stored = scene->timers.items[at];
+        assert_true(is_same_key(stored, gone));
+        assert_true(stored->due_ms == gone->due_ms);
+        list_remove(&scene->timers, at);
+    }
+    for (size_t i = 0; i < group->timers_put_count; i++) {
+        const EscTimerRow *row = &group->timers_put[i];
+        for (size_t j = 0; j < scene->timers.count; j++)
+            assert_false(is_same_key(scene->timers.items[j], row));
+        EscTimerRow *copy = list_add(&scene->timers, kept(scene, row, sizeof *row));
+        copy->ticket = text_kept(scene, row->ticket);
+    }
+}
+
+static void outbox_store(Scene *scene, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->outbox_count; i++) {
+        EscOutboxRow *copy = kept(scene, &group->outbox[i], sizeof *copy);
+        EscText *texts[] = {&copy->key,    &copy->ticket,  &copy->target,
+                            &copy->medium, &copy->address, &copy->body};
+        for (size_t j = 0; j < ESC_COUNT_OF(texts); j++)
+            *texts[j] = text_kept(scene, *texts[j]);
+        assert_int_equal(copy->id, scene->outbox.count + 1);
+        json_t *body = json_loadb(copy->body.data, copy->body.size, 0, NULL);
+        assert_true(json_is_object(body));
+        json_decref(body);
+        for (size_t j = 0; j < scene->outbox.count; j++)
+            assert_false(esc_text_equal(((EscOutboxRow *)scene->outbox.items[j])->key, copy->key));
+        list_add(&scene->outbox, copy);
+        list_add(&scene->unsettled, copy);
+    }
+    for (size_t i = 0; i < group->settled_count; i++) {
+        size_t at = 0;
+        while (at < scene->unsettled.count &&
+               ((EscOutboxRow *)scene->unsettled.items[at])->id != group->settled[i].id)
+            at++;
+        assert_true(at < scene->unsettled.count);
+        list_remove(&scene->unsettled, at);
+    }
+}
+
+static void audit_store(Scene *scene, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->audit_count; i++) {
+        EscAuditRow *copy = kept(scene, &group->audit[i], sizeof *copy);
+        assert_int_equal(copy->seq, scene->audit.count + 1);
+        EscText *texts[] = {&copy->ticket, &copy->actor, &copy->place, &copy->text, &copy->data};
+        for (size_t j = 0; j < ESC_COUNT_OF(texts); j++)
+            *texts[j] = text_kept(scene, *texts[j]);
+        assert_true(esc_utf8_is_valid(copy->text, NULL));
+        if (copy->data.size > 0) {
+            json_t *data = json_loadb(copy->data.data, copy->data.size, 0, NULL);
+            assert_true(json_is_object(data));
+            json_decref(data);
+        }
+        list_add(&scene->audit, copy);
+    }
+    for (size_t i = 0; i < group->evidence_count; i++) {
+        EscEvidenceRow *copy = kept(scene, &group->evidence[i], sizeof *copy);
+        copy->name = text_kept(scene, copy->name);
+        copy->content = text_kept(scene, copy->content);
+        list_add(&scene->evidence, copy);
+    }
+}
+
+static void group_store(Scene *scene, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->tickets_count; i++)
+        ticket_store(scene, &group->tickets[i]);
+    for (size_t i = 0; i < group->escalations_count; i++)
+        escalation_store(scene, &group->escalations[i]);
+    timers_store(scene, group);
+    outbox_store(scene, group);
+    audit_store(scene, group);
+    if (group->absences.size > 0)
+        scene->absences = text_kept(scene, group->absences);
+    assert_true(group->counters.time_ms >= scene->counters.time_ms);
+    scene->counters = group->counters;
+}
+
+/* --- rows as text, to be compared ------------------------------------------------------------------------------------ */
+
+static void write_texts(EscBuf *out, const EscText *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        esc_buf_printf(out, " |%.*s", ESC_TEXT_ARG(texts[i]));
+    esc_buf_char(out, '\n');
+}
+
+static void write_escalation(EscBuf *out, const EscEscalationRow *row)
+{
+    esc_buf_printf(
+        out, "escalation %llu state %d role %u acked %d %lld %lld next %lld frame %08x below %08x",
+        (unsigned long long)row->id, row->state, row->role, row->is_acked,
+        (long long)row->opened_at_ms, (long long)row->closed_at_ms, (long long)row->next_due_ms,
+        esc_crc32c(row->frame), esc_crc32c(row->below));
+    write_texts(out,
+                (EscText[]){row->ticket, row->template_name, row->owner, row->outcome, row->step,
+                            row->state_json, row->start_event},
+                7);
+}
+
+static void write_timers(EscBuf *out, const char *name, const EscTimerRow *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        esc_buf_printf(out, "%s due %lld seq %llu escalation %llu ticket %.*s kind %u index %u\n",
+                       name, (long long)rows[i].due_ms, (unsigned long long)rows[i].seq,
+                       (unsigned long long)rows[i].escalation, ESC_TEXT_ARG(rows[i].ticket),
+                       rows[i].kind, rows[i].index);
+}
+
+static void write_lists(EscBuf *out, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->outbox_count; i++) {
+        const EscOutboxRow *row = &group->outbox[i];
+        esc_buf_printf(out, "outbox %llu %llu kind %d %lld %lld", (unsigned long long)row->id,
+                       (unsigned long long)row->escalation, row->kind,
+                       (long long)row->created_at_ms, (long long)row->deadline_ms);
+        write_texts(
+            out,
+            (EscText[]){row->key, row->ticket, row->target, row->medium, row->address, row->body},
+            6);
+    }
+    for (size_t i = 0; i < group->settled_count; i++)
+        esc_buf_printf(out, "settled %llu %d %.*s\n", (unsigned long long)group->settled[i].id,
+                       group->settled[i].state, ESC_TEXT_ARG(group->settled[i].detail));
+    for (size_t i = 0; i < group->audit_count; i++) {
+        const EscAuditRow *row = &group->audit[i];
+        esc_buf_printf(out, "audit %llu %lld %llu", (unsigned long long)row->seq,
+                       (long long)row->at_ms, (unsigned long long)row->escalation);
+        write_texts(
+            out, (EscText[]){row->ticket, row->kind, row->actor, row->place, row->text, row->data},
+            6);
+    }
+    for (size_t i = 0; i < group->evidence_count; i++) {
+        const EscEvidenceRow *row = &group->evidence[i];
+        esc_buf_printf(out, "evidence %02x%02x %llu", row->hash[0], row->hash[1],
+                       (unsigned long long)row->escalation);
+        write_texts(out, (EscText[]){row->name, row->content}, 2);
+    }
+}
+
+static void group_write(EscBuf *out, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->tickets_count; i++) {
+        const EscTicketRow *row = &group->tickets[i];
+        esc_buf_printf(out, "ticket %lld %lld", (long long)row->created_at_ms,
+                       (long long)row->updated_at_ms);
+        write_texts(out, (EscText[]){row->id, row->title, row->status, row->json, row->sla_json},
+                    5);
+    }
+    for (size_t i = 0; i < group->escalations_count; i++)
+        write_escalation(out, &group->escalations[i]);
+    write_timers(out, "put", group->timers_put, group->timers_put_count);
+    write_timers(out, "deleted", group->timers_deleted, group->timers_deleted_count);
+    write_lists(out, group);
+    const EscCounters *counters = &group->counters;
+    esc_buf_printf(
+        out, "counters %llu %llu %llu %llu %llu %lld\n",
+        (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
+        (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
+        (unsigned long long)counters->next_timer, (long long)counters->time_ms);
+    write_texts(out, &group->absences, 1);
+}
+
+static void compare(EscText plain, EscText reborn)
+{
+    if (esc_text_equal(plain, reborn))
+        return;
+    size_t at = 0, line = 0;
+    while (at < plain.size && at < reborn.size && plain.data[at] == reborn.data[at]) {
+        at++;
+        if (plain.data[at - 1] == '\n')
+            line = at;
+    }
+    EscText a = {plain.data + line, plain.size - line},
+            b = {reborn.data + line, reborn.size - line};
+    print_error("lived on:  %.*s\nrestored:  %.*s\n", ESC_TEXT_ARG(esc_utf8_cut(a, 1500)),
+                ESC_TEXT_ARG(esc_utf8_cut(b, 1500)));
+    fail_msg("a restored engine gives other rows at byte %zu", at - line);
+}
+
+/* --- inputs -------------------------------------------------------------------------------------------------------------- */
+
+EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
+{
+    EscEngineConfig config = {.zones = scene->zones, .hash_seed = hash_seed};
+    EscEngine *engine = esc_engine_new(&config);
+    assert_non_null(engine);
+    engine_fill(scene, engine);
+    if (scene->counters.next_audit == 0)
+        return engine;
+    EscWhy why = {.text = ""};
+    esc_engine_restore_counters(engine, &scene->counters, scene->absences);
+    for (size_t i = 0; i < scene->tickets.count; i++)
+        assert_status(esc_engine_restore_ticket(engine, scene->tickets.items[i], &why), ESC_OK);
+    for (size_t i = 0; i < scene->escalations.count; i++) {
+        const EscEscalationRow *row = scene->escalations.items[i];
+        if (row->state != ESC_STATE_CLOSED)
+            assert_status(esc_engine_restore_escalation(engine, row, &why), ESC_OK);
+    }
+    for (size_t i = 0; i < scene->timers.count; i++)
+        assert_status(esc_engine_restore_timer(engine, scene->timers.items[i]), ESC_OK);
+    for (size_t i = 0; i < scene->unsettled.count; i++)
+        assert_status(esc_engine_restore_outbox(engine, scene->unsettled.items[i]), ESC_OK);
+    return engine;
+}
+
+static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input,
+                          EscOutcome *outcome, EscWhy *why, EscBuf *rows, bool is_plain)
+{
+    EscGroup group;
+    esc_arena_clear(scene->batch);
+    esc_group_init(&group, scene->batch);
+    EscStatus status = esc_engine_apply(engine, input, scene->now_ms, outcome, why);
+    esc_engine_flush(engine, &group);
+    if (status != ESC_OK) {
+        bool is_empty = group.tickets_count + group.escalations_count + group.timers_put_count +
+                            group.timers_deleted_count + group.outbox_count + group.audit_count +
+                            group.settled_count ==
+                        0;
+        assert_true(is_empty);
+    } else {
+        group_write(rows, &group);
+    }
+    if (is_plain && status == ESC_OK)
+        group_store(scene, &group);
+    return status;
+}
+
+static EscStatus scene_apply(Scene *scene, const EscInput *input)
+{
+    EscEngine *reborn = scene_restore(scene, 0x9e3779b97f4a7c15u + scene->counters.next_audit);
+    EscBuf plain_rows, reborn_rows;
+    esc_buf_init(&plain_rows, (size_t)256 << 20);
+    esc_buf_init(&reborn_rows, (size_t)256 << 20);
+    EscOutcome reborn_outcome;
+    scene->why = (EscWhy){.text = ""};
+    EscWhy reborn_why = {.text = ""};
+    EscStatus status =
+        apply_to(scene, reborn, input, &reborn_outcome, &reborn_why, &reborn_rows, false);
+    EscStatus plain_status =
+        apply_to(scene, scene->plain, input, &scene->outcome, &scene->why, &plain_rows, true);
+    if (plain_status == ESC_OK && status == ESC_OK)
+        compare(esc_buf_as_text(&plain_rows), esc_buf_as_text(&reborn_rows));
+    else if (!(plain_status == ESC_OK && scene->outcome.is_noop))
+        assert_status(
+            status,
+            plain_status); /* closed ones are not restored: a late action is a no-op or not found */
+    esc_buf_release(&plain_rows);
+    esc_buf_release(&reborn_rows);
+    esc_engine_free(reborn);
+    return plain_status;
+}
+
+static void deliver_pending(Scene *scene)
+{
+    if (!scene->is_manual)
+        scene_deliver_all(scene);
+}
+
+EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data)
+{
+    esc_arena_clear(scene->input);
+    char id[32];
+    snprintf(id, sizeof id, "ev-%llu", (unsigned long long)++scene->events_count);
+    EscEvent event;
+    const EscProgram *program = esc_engine_program(scene->plain);
+    EscStatus status = esc_event_make(
+        scene->input, program, esc_text_from(type), ESC_TEXT("test"), esc_text_from(id),
+        esc_text_from(subject), esc_text_from(data == NULL ? "{}" : data), &event, &scene->why);
+    if (status != ESC_OK)
+        fail_msg("event: %s", scene->why.text);
+    EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
+    status = scene_apply(scene, &input);
+    deliver_pending(scene);
+    return status;
+}
+
+EscStatus scene_act_full(Scene *scene, const EscAction *action)
+{
+    EscInput input = {.kind = ESC_INPUT_ACTION, .action = action};
+    EscStatus status = scene_apply(scene, &input);
+    EscOutcome outcome = scene->outcome;
+    EscWhy why = scene->why;
+    deliver_pending(scene);
+    scene->outcome = outcome;
+    scene->why = why;
+    return status;
+}
+
+EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
+                    const char *target)
+{
+    EscAction action = {
+        .verb = verb,
+        .actor = esc_text_from(actor),
+        .escalation = escalation,
+        .target = esc_text_from(target),
+        .reason = ESC_TEXT("because of the test"),
+        .until_ms = scene->now_ms + ESC_DAY_MS,
+    };
+    return scene_act_full(scene, &action);
+}
+
+EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, const char *reply)
+{
+    EscDelivery delivery = {
+        .outbox = outbox,
+        .state = state,
+        .http_status = state == ESC_DELIVERY_DEAD ? 500 : 200,
+        .detail = state == ESC_DELIVERY_DEAD ? ESC_TEXT("refused") : (EscText){0},
+        .reply = esc_text_from(reply),
+    };
+    EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &delivery};
+    return scene_apply(scene, &input);
+}
+
+static void settle_all(Scene *scene, EscDeliveryState state)
+{
+    for (int i = 0; scene->unsettled.count > 0; i++) {
+        assert_true(i < INPUTS_MAX);
+        assert_status(
+            scene_settle(scene, ((EscOutboxRow *)scene->unsettled.items[0])->id, state, "ok"),
+            ESC_OK);
+    }
+}
+
+void scene_deliver_all(Scene *scene)
+{
+    settle_all(scene, ESC_DELIVERY_ACCEPTED);
+}
+
+void scene_fail_all(Scene *scene)
+{
+    settle_all(scene, ESC_DELIVERY_DEAD);
+}
+
+void scene_manual_delivery(Scene *scene)
+{
+    scene->is_manual = true;
+}
+
+void scene_after(Scene *scene, int64_t ms)
+{
+    int64_t until_ms = scene->now_ms + ms;
+    EscInput input = {.kind = ESC_INPUT_TIMER};
+    for (int i = 0; esc_engine_next_due_ms(scene->plain) <= until_ms; i++) {
+        assert_true(i < INPUTS_MAX);
+        int64_t due_ms = esc_engine_next_due_ms(scene->plain);
+        scene->now_ms = due_ms > scene->now_ms ? due_ms : scene->now_ms;
+        assert_status(scene_apply(scene, &input), ESC_OK);
+        deliver_pending(scene);
+    }
+    scene->now_ms = until_ms;
+}
+
+void scene_at(Scene *scene, const char *time)
+{
+    assert_true(esc_time_read(esc_text_from(time), &scene->now_ms));
+}
+
+void scene_clock(Scene *scene, int64_t ms)
+{
+    scene->now_ms += ms;
+}
+
+/* --- looking ---------------------------------------------------------------------------------------------------------------- */
+
+const EscOutcome *scene_outcome(const Scene *scene)
+{
+    return &scene->outcome;
+}
+
+const char *scene_why(const Scene *scene)
+{
+    return scene->why.text;
+}
+
+int64_t scene_now(const Scene *scene)
+{
+    return scene->now_ms;
+}
+
+EscEngine *scene_engine(Scene *scene)
+{
+    return scene->plain;
+}
+
+EscCounters scene_counters(const Scene *scene)
+{
+    return scene->counters;
+}
+
+EscEscalationView scene_view(Scene *scene, uint64_t escalation)
+{
+    EscEscalationView view;
+    if (!esc_engine_find_escalation(scene->plain, escalation, &view)) {
+        scene_story(scene);
+        fail_msg("there is no escalation E-%llu", (unsigned long long)escalation);
+    }
+    return view;
+}
+
+const char *scene_field(Scene *scene, const char *ticket, const char *field)
+{
+    EscTicketRow row;
+    if (!esc_engine_find_ticket(scene->plain, esc_text_from(ticket), &row))
+        return "";
+    json_t *json = json_loadb(row.json.data, row.json.size, 0, NULL);
+    char *text = json_dumps(json_object_get(json, field), JSON_ENCODE_ANY | JSON_COMPACT);
+    snprintf(scene->field, sizeof scene->field, "%s", text == NULL ? "" : text);
+    free(text);
+    json_decref(json);
+    return scene->field;
+}
+
+size_t scene_audit(const Scene *scene, const char *kind, const char *part)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scene->audit.count; i++) {
+        const EscAuditRow *row = scene->audit.items[i];
+        bool is_part = esc_text_contains(row->text, esc_text_from(part)) ||
+                       esc_text_contains(row->data, esc_text_from(part));
+        count += esc_text_equal(row->kind, esc_text_from(kind)) && is_part;
+    }
+    return count;
+}
+
+size_t scene_sent(const Scene *scene, const char *target, const char *part)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scene->outbox.count; i++) {
+        const EscOutboxRow *row = scene->outbox.items[i];
+        count += esc_text_equal(row->target, esc_text_from(target)) &&
+                 esc_text_contains(row->body, esc_text_from(part));
+    }
+    return count;
+}
+
+const EscOutboxRow *scene_last(const Scene *scene, const char *target)
+{
+    for (size_t i = scene->outbox.count; i > 0; i--) {
+        const EscOutboxRow *row = scene->outbox.items[i - 1];
+        if (esc_text_equal(row->target, esc_text_from(target)))
+            return row;
+    }
+    return NULL;
+}
+
+size_t scene_timers(const Scene *scene)
+{
+    return scene->timers.count;
+}
+
+size_t scene_unsettled(const Scene *scene)
+{
+    return scene->unsettled.count;
+}
+
+const EscEvidenceRow *scene_evidence(const Scene *scene, const char *name)
+{
+    for (size_t i = scene->evidence.count; i > 0; i--) {
+        const EscEvidenceRow *row = scene->evidence.items[i - 1];
+        if (esc_text_equal(row->name, esc_text_from(name)))
+            return row;
+    }
+    return NULL;
+}
+
+size_t scene_row_size_max(const Scene *scene)
+{
+    return scene->row_size_max;
+}
+
+EscEscalationRow *scene_row(Scene *scene, uint64_t escalation)
+{
+    for (size_t i = 0; i < scene->escalations.count; i++) {
+        EscEscalationRow *row = scene->escalations.items[i];
+        if (row->id == escalation)
+            return row;
+    }
+    fail_msg("no row of E-%llu", (unsigned long long)escalation);
+    return NULL;
+}
+
+void scene_story(const Scene *scene)
+{
+    for (size_t i = 0; i < scene->audit.count; i++) {
+        const EscAuditRow *row = scene->audit.items[i];
+        EscBuf time;
+        esc_buf_init(&time, 64);
+        esc_time_write(&time, row->at_ms);
+        print_message("%.*s E-%llu %-18.*s %-8.*s %.*s (%.*s)\n",
+                      ESC_TEXT_ARG(esc_buf_as_text(&time)), (unsigned long long)row->escalation,
+                      ESC_TEXT_ARG(row->kind), ESC_TEXT_ARG(row->actor), ESC_TEXT_ARG(row->text),
+                      ESC_TEXT_ARG(row->place));
+        esc_buf_release(&time);
+    }
+}

@@ -1,0 +1,68 @@
+/* engine_scene.h - small worlds for tests of the engine: sources compiled, a clock, a store in memory.
+ *
+ * Every input goes to two engines with different hash seeds. One lives through the whole scene; the other is built anew
+ * from the stored rows before each input. Their rows must be the same byte for byte: so every test of the engine is a
+ * test of restoring at every cut point and of determinism as well. The store in memory checks what the real one relies
+ * on: timers that are deleted exist, keys of timers are unique, audit and outbox numbers have no gap. */
+#ifndef ESC_TEST_ENGINE_SCENE_H
+#define ESC_TEST_ENGINE_SCENE_H
+
+#include <esc/runtime.h>
+
+typedef struct Scene Scene;
+
+/* Compiles the texts (the standard library is there) and starts at 2026-01-05T09:00Z, a Monday. Fails the test when
+ * they do not compile. The last item of `sources` is NULL; the workspace's zone is UTC unless a source says another. */
+Scene *scene_new(const char *const *sources);
+Scene *scene_of(const char *source); /* one text after a usual directory (see engine_scene.c) */
+Scene *scene_of_program(const EscProgram *program); /* a hand-made bundle */
+Scene *scene_of_folder(const char *folder);         /* all .esc files in it */
+void scene_free(Scene *scene);
+/* Compiles another text and makes it current; escalations that are open stay on theirs. */
+void scene_publish(Scene *scene, const char *source);
+
+/* --- what happens --- */
+void scene_at(Scene *scene, const char *time); /* RFC 3339 */
+void scene_after(Scene *scene, int64_t ms);    /* fires what is due on the way, in its order */
+void scene_clock(Scene *scene, int64_t ms);    /* the clock says something else; nothing fires */
+/* data: the JSON object of the event's data, or NULL. subject may be NULL. */
+EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data);
+EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
+                    const char *target);
+EscStatus scene_act_full(Scene *scene, const EscAction *action);
+EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, const char *reply);
+void scene_deliver_all(Scene *scene); /* everything unsettled arrives; calls reply "ok" */
+void scene_fail_all(Scene *scene);
+void scene_manual_delivery(
+    Scene *scene); /* from now on deliveries wait for scene_settle or scene_deliver_all */
+
+/* --- what came of it --- */
+const EscOutcome *scene_outcome(const Scene *scene); /* of the last input */
+const char *scene_why(const Scene *scene);
+int64_t scene_now(const Scene *scene);
+EscEngine *scene_engine(Scene *scene);
+EscEscalationView scene_view(Scene *scene,
+                             uint64_t escalation); /* fails the test when there is none */
+const char *scene_field(Scene *scene, const char *ticket,
+                        const char *field); /* as JSON text; "" when there is none */
+/* Audit records so far of that kind whose sentence or data contains `part`. */
+size_t scene_audit(const Scene *scene, const char *kind, const char *part);
+/* Outbox rows so far to that target whose body contains `part`; scene_last: the last one's row, NULL when there is none. */
+size_t scene_sent(const Scene *scene, const char *target, const char *part);
+const EscOutboxRow *scene_last(const Scene *scene, const char *target);
+size_t scene_timers(const Scene *scene); /* in the store */
+size_t scene_unsettled(const Scene *scene);
+const EscEvidenceRow *scene_evidence(const Scene *scene, const char *name);
+/* Largest snapshot + state_json of a row that was suspended. */
+size_t scene_row_size_max(const Scene *scene);
+void scene_story(const Scene *scene); /* prints the audit trail, for looking at a failing test */
+/* Rows of the stored escalation, to be changed by tests of restoring. */
+EscEscalationRow *scene_row(Scene *scene, uint64_t escalation);
+EscCounters scene_counters(const Scene *scene);
+/* A fresh engine from the stored rows, for tests that look at it themselves; the caller frees it. */
+EscEngine *scene_restore(Scene *scene, uint64_t hash_seed);
+
+#define assert_view_owner(scene, escalation, name)                                                 \
+    assert_text_equal(scene_view((scene), (escalation)).owner, (name))
+
+#endif
