@@ -31,6 +31,8 @@ static unsigned stop_of(const Format *format, EscNodeKind kind, size_t token, si
                                                          : 0;
     case ESC_NODE_ROUTE_ROW:
         return esc_format_is(format, token, "->") ? 1 : 0;
+    case ESC_NODE_MATCH_ARM:
+        return esc_format_is(format, token, "=>") ? 1 : 0;
     case ESC_NODE_ANSWER:
         return is_text ? 1 : 0;
     case ESC_NODE_POLICY_APPROVE:
@@ -98,6 +100,8 @@ static bool is_whole(const Format *format, size_t index)
     size_t last = format->pieces[line->first_piece + line->piece_count - 1].token;
     for (size_t token = format->pieces[line->first_piece].token; token <= last; token++) {
         EscText text = esc_format_token_text(format, token);
+        if (format->partners[token] > last)
+            return false; /* a block that ends below */
         for (size_t i = 0; i < text.size; i++)
             if (text.data[i] == '\n')
                 return false;

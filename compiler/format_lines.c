@@ -126,6 +126,9 @@ static uint32_t gap_before(const Breaker *breaker, size_t token)
     if (begins_item(format, token))
         return esc_format_is(format, previous, "{") || format->items[token] == ESC_NODE_MEMBER ? 1
                                                                                                : 2;
+    if ((breaker->item == ESC_NODE_OWNER && esc_format_is(format, token, "ack")) ||
+        (breaker->item == ESC_NODE_SLA_CLOCK && esc_format_is(format, token, "warn at")))
+        return 2; /* tables that are read at a glance */
     if (is_any(format, token, tight_signs, ESC_COUNT_OF(tight_signs)))
         return 0;
     if (esc_format_is(format, previous, "(") || esc_format_is(format, previous, "["))

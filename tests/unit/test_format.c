@@ -146,7 +146,7 @@ static void idle_commas_go(void **state)
     assert_format("event e {\n a: text, # one\n b: text\n}",
                   "event e {\n  a: text  # one\n  b: text\n}\n");
     assert_format("sla s for a in [b,c] { x within 1h warn at 50%,80% }",
-                  "sla s for a in [b, c] { x within 1h warn at 50%, 80% }\n");
+                  "sla s for a in [b, c] { x within 1h  warn at 50%, 80% }\n");
 }
 
 static void columns_line_up(void **state)
@@ -154,8 +154,10 @@ static void columns_line_up(void **state)
     (void)state;
     assert_format(
         "template t {\n owners {\n primary a ack within 5m\n secondary bcd ack within 10m\n }\n}",
-        "template t {\n  owners {\n    primary   a   ack within 5m\n    secondary bcd ack within "
+        "template t {\n  owners {\n    primary   a    ack within 5m\n    secondary bcd  ack within "
         "10m\n  }\n}\n");
+    assert_format("team a { x }\nteam bcd { y }\nteam efghi {\n  z\n}\n",
+                  "team a   { x }\nteam bcd { y }\nteam efghi {\n  z\n}\n");
     assert_format("channel a chat\nchannel bcd email\n\nchannel e chat",
                   "channel a   chat\nchannel bcd email\n\nchannel e chat\n");
     assert_format("route r -> team {\n when a -> b\n otherwise -> c\n}",
