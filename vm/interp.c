@@ -146,6 +146,7 @@ op_MISSING:
     OUT_A;
     SET(.type = instr->imm, .is_missing = true);
 op_CLEAR:
+    OUT_A;
     CHECK(instr->a + instr->b <= ESC_REGISTERS_MAX);
     for (uint32_t r = 0; r < instr->b; r++)
         registers[instr->a + r] = (EscValue){.type = 0};
@@ -293,7 +294,7 @@ op_TO_TEXT:
     goto set_text;
 op_JOIN:
     OUT_A;
-    CHECK(instr->b + instr->c <= ESC_REGISTERS_MAX);
+    CHECK(instr->b < ESC_REGISTERS_MAX && instr->b + instr->c <= ESC_REGISTERS_MAX);
     for (uint32_t r = 0; r < instr->c; r++)
         CHECK(registers[instr->b + r].type == T_TEXT);
     status = esc_make_join(run, &B, instr->c, &text);
@@ -364,6 +365,8 @@ op_OWN:
                        (unsigned)instr->imm);
     NEXT;
 op_EMIT:
+    OUT_A;
+    CHECK(instr->b < ESC_REGISTERS_MAX);
     status = esc_run_emit(run, host, instr, why);
     if (status != ESC_OK)
         return status;

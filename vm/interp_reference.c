@@ -25,7 +25,7 @@ typedef struct Machine {
 static bool input_fits(const Machine *m, uint32_t operand, uint32_t at)
 {
     if (at >= ESC_REGISTERS_MAX)
-        return false;
+        return operand == ESC_OPERAND_NONE;
     EscType type = m->run->registers[at].type;
     switch (operand) {
     case ESC_OPERAND_IN_ANY:
@@ -50,7 +50,7 @@ static bool input_fits(const Machine *m, uint32_t operand, uint32_t at)
     case ESC_OPERAND_IN_REF:
         return type == ESC_TYPE(ESC_KIND_REF);
     default:
-        return at < ESC_REGISTERS_MAX; /* written registers, counts and what is not used */
+        return true; /* a written register, or nothing */
     }
 }
 

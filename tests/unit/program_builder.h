@@ -97,6 +97,9 @@ enum {
     WAIT_TOTAL
 };
 
+/* Every table gets room for more rows than the base needs, so that tests may append. */
+enum { PROGRAM_ROOM = 160, PROGRAM_TEXT_ROOM = 400, PROGRAM_CODE_ROOM = 20000 };
+
 typedef struct Body {
     const EscInstr *
         code; /* EMIT: imm is a SITE; WAIT: imm is WAIT_IMM(wait, timeout); CLOSE: imm is a text of program_text() */
@@ -173,6 +176,8 @@ typedef struct TestHost {
     uint32_t last_effect, last_role;
     EscStatus load_status, emit_status, own_status; /* ESC_OK, or what the callback fails with */
     bool gives_wrong_type;
+    const EscValue
+        *fields; /* NULL, or what a load of the ticket gives: one value for each row of FIELDS */
 } TestHost;
 EscHost test_host(TestHost *host);
 EscValue test_value(const EscProgram *program, EscType type, uint64_t seed);

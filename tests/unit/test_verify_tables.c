@@ -4,33 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "program_builder.h"
-#include "support/test.h"
-#include "vm_internal.h"
-
-/* The base program, finished, with one change. The change may use `p`. */
-#define ROW_REJECT(name, check, ...)                                                               \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        TestProgram program, *p = &program;                                                        \
-        program_begin(p);                                                                          \
-        program_finish(p);                                                                         \
-        __VA_ARGS__;                                                                               \
-        assert_rejects(p, check);                                                                  \
-        program_release(p);                                                                        \
-    }
-#define ROW_ACCEPT(name, ...)                                                                      \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        TestProgram program, *p = &program;                                                        \
-        program_begin(p);                                                                          \
-        program_finish(p);                                                                         \
-        __VA_ARGS__;                                                                               \
-        assert_accepts(p);                                                                         \
-        program_release(p);                                                                        \
-    }
+#include "verify_cases.h"
 
 static int64_t as_bits(double number)
 {

@@ -1,0 +1,796 @@
+/* test_interp.c - what each opcode does, by both interpreters, and what they do when something is not as proved. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "program_builder.h"
+#include "support/test.h"
+#include "vm_internal.h"
+
+static char scratch[2][ESC_RUN_SCRATCH_MAX];
+
+typedef EscStatus Go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
+static Go *const interpreters[2] = {esc_run_go, esc_run_go_reference};
+
+/* --- one opcode on values of the test's choice ---------------------------------------------------- */
+
+enum { FIELD_B = FIELD_TOTAL, FIELD_C };
+static const EscInstr unary_body[] = {OP(LOAD_TICKET, 1, 0, 0, FIELD_B),
+                                      OP(CONST, 0, 0, 0, CONST_TRUE), OP(NOT, 0, 0, 0, 0),
+                                      OP(CONST, 31, 0, 0, CONST_TRUE), OP(RETURN, 31, 0, 0, 0)};
+static const EscInstr binary_body[] = {
+    OP(LOAD_TICKET, 1, 0, 0, FIELD_B), OP(LOAD_TICKET, 2, 0, 0, FIELD_C),
+    OP(CONST, 0, 0, 0, CONST_TRUE),    OP(NOT, 0, 0, 0, 0),
+    OP(CONST, 31, 0, 0, CONST_TRUE),   OP(RETURN, 31, 0, 0, 0)};
+
+typedef struct Outcome {
+    EscStatus status;
+    EscValue value; /* of register 0; its text points into scratch[1] or the test's own data */
+} Outcome;
+
+static void add_field(TestProgram *p, EscType type, uint32_t slot)
+{
+    bool is_list = esc_type_kind(type) == ESC_KIND_LIST;
+    p->fields[p->fields_count++] = (EscFieldRow){
+        ESC_SCOPE_TICKET, p->fields[FIELD_ID].name, type, 4096, is_list ? 255 : 0, slot};
+}
+
+/* r0 := op r1 (r2) with imm: by both interpreters, which must agree. */
+static Outcome apply(EscOp op, EscValue b, const EscValue *c, uint32_t imm)
+{
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_COND] = c == NULL ? BODY(unary_body) : BODY(binary_body);
+    program_finish(&p);
+    add_field(&p, b.type, 10);
+    add_field(&p, c == NULL ? ESC_TYPE(ESC_KIND_BOOL) : c->type, 11);
+    *program_instr(&p, BODY_COND, c == NULL ? 2 : 3) =
+        (EscInstr){(uint8_t)op, 0, 1, c == NULL ? 0 : 2, imm};
+    program_measure(&p);
+    EscBundle *bundle = program_load(&p);
+    EscValue fields[FIELD_TOTAL + 2];
+    fields[FIELD_B] = b;
+    fields[FIELD_C] = c == NULL ? b : *c;
+    TestHost host = {.bundle = bundle, .fields = fields};
+    EscHost door = test_host(&host);
+    Outcome outcomes[2];
+    uint32_t fuel[2];
+    for (int i = 0; i < 2; i++) {
+        EscRun run;
+        EscRunEnd end;
+        esc_run_init(&run, bundle, BODY_COND, NULL, 0, scratch[i], sizeof scratch[i]);
+        outcomes[i].status = interpreters[i](&run, &door, 0, &end, NULL);
+        outcomes[i].value = run.registers[0];
+        fuel[i] = run.fuel_used;
+        assert_true(fuel[i] <= p.functions[BODY_COND].cost);
+        if (outcomes[i].status == ESC_OK)
+            assert_int_equal(end, ESC_RUN_RETURNED);
+    }
+    assert_int_equal(outcomes[0].status, outcomes[1].status);
+    assert_int_equal(fuel[0], fuel[1]);
+    if (outcomes[0].status == ESC_OK)
+        assert_true(esc_value_equal(outcomes[0].value, outcomes[1].value));
+    esc_bundle_free(bundle);
+    program_release(&p);
+    return outcomes[1];
+}
+
+static EscValue number(double value)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_NUMBER), .number = value};
+}
+
+static EscValue duration(int64_t ms)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_DURATION), .ms = ms};
+}
+
+static EscValue moment(int64_t ms)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_TIME), .ms = ms};
+}
+
+static EscValue text(const char *string)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_text_from(string)};
+}
+
+static EscValue truth(bool value)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = value};
+}
+
+static EscValue severity(uint32_t member)
+{
+    return (EscValue){.type = ESC_TYPE_ENUM(ENUM_SEVERITY), .member = member};
+}
+
+static EscValue list(const EscText *items, uint32_t count)
+{
+    EscValue value = {.type = ESC_TYPE(ESC_KIND_LIST)};
+    value.list.items = items;
+    value.list.count = count;
+    return value;
+}
+
+static EscValue missing(EscKind kind)
+{
+    return (EscValue){.type = ESC_TYPE(kind) | ESC_TYPE_OPTIONAL, .is_missing = true};
+}
+
+static EscValue present(EscValue value)
+{
+    value.type |= ESC_TYPE_OPTIONAL;
+    return value;
+}
+
+static void assert_truth(EscOp op, EscValue b, EscValue c, bool expected)
+{
+    Outcome outcome = apply(op, b, &c, 0);
+    assert_status(outcome.status, ESC_OK);
+    assert_true(esc_value_equal(outcome.value, truth(expected)));
+}
+
+static void assert_value(EscOp op, EscValue b, EscValue c, EscValue expected)
+{
+    Outcome outcome = apply(op, b, &c, 0);
+    assert_status(outcome.status, ESC_OK);
+    assert_true(esc_value_equal(outcome.value, expected));
+}
+
+static void assert_text(EscOp op, EscValue b, const char *expected)
+{
+    Outcome outcome = apply(op, b, NULL, 0);
+    assert_status(outcome.status, ESC_OK);
+    assert_int_equal(outcome.value.type, ESC_TYPE(ESC_KIND_TEXT));
+    assert_text_equal(outcome.value.text, expected);
+}
+
+/* --- comparison ---------------------------------------------------------------------------------------- */
+
+static void comparisons_of_numbers(void **state)
+{
+    (void)state;
+    assert_truth(ESC_OP_EQ_NUMBER, number(1), number(1), true);
+    assert_truth(ESC_OP_EQ_NUMBER, number(0.0), number(-0.0), true);
+    assert_truth(ESC_OP_EQ_NUMBER, number(1), number(2), false);
+    assert_truth(ESC_OP_LT_NUMBER, number(1), number(2), true);
+    assert_truth(ESC_OP_LT_NUMBER, number(2), number(2), false);
+    assert_truth(ESC_OP_LE_NUMBER, number(2), number(2), true);
+    assert_truth(ESC_OP_LE_NUMBER, number(3), number(2), false);
+}
+
+static void comparisons_of_durations_and_times(void **state)
+{
+    (void)state;
+    for (int is_time = 0; is_time <= 1; is_time++) {
+        EscValue (*make)(int64_t) = is_time ? moment : duration;
+        EscOp equal = is_time ? ESC_OP_EQ_TIME : ESC_OP_EQ_DURATION,
+              less = is_time ? ESC_OP_LT_TIME : ESC_OP_LT_DURATION;
+        EscOp less_equal = is_time ? ESC_OP_LE_TIME : ESC_OP_LE_DURATION;
+        assert_truth(equal, make(5), make(5), true);
+        assert_truth(equal, make(5), make(6), false);
+        assert_truth(less, make(-5), make(5), true);
+        assert_truth(less, make(5), make(5), false);
+        assert_truth(less_equal, make(5), make(5), true);
+        assert_truth(less_equal, make(6), make(5), false);
+    }
+}
+
+static void comparisons_of_truths_enums_and_references(void **state)
+{
+    (void)state;
+    assert_truth(ESC_OP_EQ_BOOL, truth(true), truth(true), true);
+    assert_truth(ESC_OP_EQ_BOOL, truth(true), truth(false), false);
+    assert_truth(ESC_OP_EQ_ENUM, severity(1), severity(1), true);
+    assert_truth(ESC_OP_EQ_ENUM, severity(1), severity(2), false);
+    assert_truth(ESC_OP_LT_ENUM, severity(0), severity(1), true);
+    assert_truth(ESC_OP_LT_ENUM, severity(1), severity(1), false);
+    assert_truth(ESC_OP_LE_ENUM, severity(1), severity(1), true);
+    assert_truth(ESC_OP_LE_ENUM, severity(2), severity(1), false);
+    Outcome outcome = apply(ESC_OP_NOT, truth(true), NULL, 0);
+    assert_false(outcome.value.truth);
+}
+
+static void comparisons_of_texts(void **state)
+{
+    (void)state;
+    static const EscText items[] = {{"red", 3}, {"", 0}};
+    assert_truth(ESC_OP_EQ_TEXT, text("abc"), text("abc"), true);
+    assert_truth(ESC_OP_EQ_TEXT, text("abc"), text("abd"), false);
+    assert_truth(ESC_OP_STARTS_WITH, text("abc"), text("ab"), true);
+    assert_truth(ESC_OP_STARTS_WITH, text("ab"), text("abc"), false);
+    assert_truth(ESC_OP_STARTS_WITH, text("ab"), text(""), true);
+    assert_truth(ESC_OP_ENDS_WITH, text("abc"), text("bc"), true);
+    assert_truth(ESC_OP_ENDS_WITH, text("abc"), text("ab"), false);
+    assert_truth(ESC_OP_CONTAINS, text("abcd"), text("bc"), true);
+    assert_truth(ESC_OP_CONTAINS, text("abcd"), text("bd"), false);
+    assert_truth(ESC_OP_LIST_HAS, list(items, 2), text("red"), true);
+    assert_truth(ESC_OP_LIST_HAS, list(items, 2), text(""), true);
+    assert_truth(ESC_OP_LIST_HAS, list(items, 1), text(""), false);
+    assert_truth(ESC_OP_LIST_HAS, list(NULL, 0), text("red"), false);
+}
+
+/* --- arithmetic ---------------------------------------------------------------------------------------------- */
+
+static void numbers_are_doubles_and_stay_finite(void **state)
+{
+    (void)state;
+    assert_value(ESC_OP_ADD_NUMBER, number(1.5), number(2), number(3.5));
+    assert_value(ESC_OP_SUB_NUMBER, number(1.5), number(2), number(-0.5));
+    assert_value(ESC_OP_MUL_NUMBER, number(1.5), number(2), number(3));
+    assert_value(ESC_OP_DIV_NUMBER, number(1), number(4), number(0.25));
+    EscValue most = number(DBL_MAX), least = number(DBL_MIN), zero = number(0),
+             minus_zero = number(-0.0);
+    assert_status(apply(ESC_OP_ADD_NUMBER, most, &most, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_MUL_NUMBER, most, &most, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_DIV_NUMBER, most, &least, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_DIV_NUMBER, most, &zero, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_DIV_NUMBER, zero, &minus_zero, 0).status, ESC_TRAP);
+    EscValue least_most = number(-DBL_MAX);
+    assert_status(apply(ESC_OP_SUB_NUMBER, least_most, &most, 0).status, ESC_TRAP);
+}
+
+static void durations_and_times_saturate(void **state)
+{
+    (void)state;
+    const int64_t most = ESC_SPAN_MAX_MS;
+    assert_value(ESC_OP_ADD_DURATION, duration(1), duration(2), duration(3));
+    assert_value(ESC_OP_ADD_DURATION, duration(most), duration(1), duration(most));
+    assert_value(ESC_OP_ADD_DURATION, duration(INT64_MAX), duration(INT64_MAX), duration(most));
+    assert_value(ESC_OP_SUB_DURATION, duration(1), duration(3), duration(-2));
+    assert_value(ESC_OP_SUB_DURATION, duration(INT64_MIN), duration(INT64_MAX), duration(-most));
+    assert_value(ESC_OP_MUL_DURATION, duration(1000), number(1.5), duration(1500));
+    assert_value(ESC_OP_MUL_DURATION, duration(1), number(-0.9), duration(0));
+    assert_value(ESC_OP_MUL_DURATION, duration(most), number(1e300), duration(most));
+    assert_value(ESC_OP_MUL_DURATION, duration(most), number(-1e300), duration(-most));
+    assert_value(ESC_OP_DIV_DURATION, duration(1000), number(4), duration(250));
+    assert_value(ESC_OP_DIV_DURATION, duration(most), number(1e-300), duration(most));
+    EscValue zero = number(0);
+    assert_status(apply(ESC_OP_DIV_DURATION, duration(1), &zero, 0).status, ESC_TRAP);
+    assert_value(ESC_OP_TIME_ADD, moment(1000), duration(-1), moment(999));
+    assert_value(ESC_OP_TIME_ADD, moment(most), duration(1), moment(most));
+    assert_value(ESC_OP_TIME_SUB, moment(1000), duration(1), moment(999));
+    assert_value(ESC_OP_TIME_DIFF, moment(1000), moment(400), duration(600));
+    assert_value(ESC_OP_TIME_DIFF, moment(-most), moment(most), duration(-most));
+}
+
+static void durations_in_units_are_rounded_down(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        uint32_t unit;
+        double expected;
+    } cases[] = {{1999, 0, 1},
+                 {2000, 0, 2},
+                 {-1, 0, -1},
+                 {-1000, 0, -1},
+                 {59999, 1, 0},
+                 {60000, 1, 1},
+                 {7200000, 2, 2},
+                 {ESC_DAY_MS - 1, 3, 0},
+                 {3 * ESC_DAY_MS, 3, 3},
+                 {-ESC_DAY_MS - 1, 3, -2}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Outcome outcome = apply(ESC_OP_DURATION_IN, duration(cases[i].ms), NULL, cases[i].unit);
+        assert_true(outcome.value.number == cases[i].expected);
+    }
+}
+
+/* --- texts -------------------------------------------------------------------------------------------------------- */
+
+static void values_become_texts_as_people_read_them(void **state)
+{
+    (void)state;
+    static const EscText items[] = {{"red", 3}, {"blue", 4}};
+    assert_text(ESC_OP_TO_TEXT, truth(true), "true");
+    assert_text(ESC_OP_TO_TEXT, truth(false), "false");
+    assert_text(ESC_OP_TO_TEXT, number(1.5), "1.5");
+    assert_text(ESC_OP_TO_TEXT, number(100), "100");
+    assert_text(ESC_OP_TO_TEXT, text("x"), "x");
+    assert_text(ESC_OP_TO_TEXT, duration(90 * ESC_MINUTE_MS), "1h30m");
+    assert_text(ESC_OP_TO_TEXT, moment(0), "1970-01-01T00:00:00.000Z");
+    assert_text(ESC_OP_TO_TEXT, severity(2), "high");
+    assert_text(ESC_OP_TO_TEXT, list(items, 2), "red, blue");
+    assert_text(ESC_OP_TO_TEXT, list(NULL, 0), "");
+    assert_text(ESC_OP_TO_TEXT, missing(ESC_KIND_TEXT), "(none)");
+    assert_text(ESC_OP_TO_TEXT, present(number(2)), "2");
+}
+
+static void references_become_the_names_people_know(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_PERSON, 0)), "Ana Ruiz");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_PERSON, 1)), "ben");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_TEAM, 0)), "ops");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_SCHEDULE, 0)), "oncall");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_ROUTE, 0)), "support");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_CHANNEL, 1)), "board");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_ROLE, 3)), "last_resort");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_ROLE, 4)), "owner");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_FIELD, FIELD_NOTE)), "note");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_TEMPLATE, 0)), "incident");
+    assert_text_equal(esc_ref_text(&p.program, ESC_REF(ESC_REF_TEXT, p.meta[0].name)), "acme");
+    program_release(&p);
+}
+
+static void texts_are_percent_encoded_for_urls(void **state)
+{
+    (void)state;
+    assert_text(ESC_OP_URL_ENCODE, text("aZ09-._~"), "aZ09-._~");
+    assert_text(ESC_OP_URL_ENCODE, text("a b/c?d=e&f%"), "a%20b%2Fc%3Fd%3De%26f%25");
+    assert_text(ESC_OP_URL_ENCODE, text("\xc3\xbc"), "%C3%BC");
+    assert_text(ESC_OP_URL_ENCODE, text(""), "");
+}
+
+/* `size` bytes of `unit` repeated; the last repetition may be cut, which the caller avoids. */
+static EscText repeated(const char *unit, size_t size)
+{
+    static char data[2 * ESC_TEXT_MAX];
+    size_t step = strlen(unit);
+    for (size_t at = 0; at < size; at += step)
+        memcpy(data + at, unit, step);
+    return (EscText){data, size};
+}
+
+static void texts_are_cut_between_characters(void **state)
+{
+    (void)state;
+    EscValue whole = {.type = ESC_TYPE(ESC_KIND_TEXT),
+                      .text = repeated("\xe2\x82\xac", 4095)}; /* € takes 3 bytes */
+    assert_int_equal(apply(ESC_OP_TO_TEXT, whole, NULL, 0).value.text.size, 4095);
+    EscText item = whole.text;
+    const EscText items[] = {item, item};
+    assert_int_equal(apply(ESC_OP_TO_TEXT, list(items, 2), NULL, 0).value.text.size,
+                     4096); /* the comma fits, the blank does not */
+    EscText two[] = {{"x", 1}, {repeated("\xe2\x82\xac", 4095).data, 4095}};
+    assert_int_equal(apply(ESC_OP_TO_TEXT, list(two, 2), NULL, 0).value.text.size, 3 + 4092);
+    /* 9 bytes for each character: 455 characters fit. */
+    assert_int_equal(apply(ESC_OP_URL_ENCODE, whole, NULL, 0).value.text.size, 9 * 455);
+}
+
+static void loads_are_cut_to_what_a_register_holds(void **state)
+{
+    (void)state;
+    EscValue value = {.type = ESC_TYPE(ESC_KIND_TEXT), .text = repeated("\xe2\x82\xac", 4200)};
+    Outcome outcome = apply(ESC_OP_MOVE, value, NULL, 0);
+    assert_status(outcome.status, ESC_OK);
+    assert_int_equal(outcome.value.text.size, 4095);
+}
+
+/* --- optional values --------------------------------------------------------------------------------------------------- */
+
+static void optional_values_are_tested_and_wrapped(void **state)
+{
+    (void)state;
+    assert_true(apply(ESC_OP_IS_PRESENT, present(number(1)), NULL, 0).value.truth);
+    assert_false(apply(ESC_OP_IS_PRESENT, missing(ESC_KIND_NUMBER), NULL, 0).value.truth);
+    Outcome wrapped = apply(ESC_OP_WRAP, number(1), NULL, 0);
+    assert_true(esc_value_equal(wrapped.value, present(number(1))));
+    Outcome value = apply(ESC_OP_UNWRAP, present(number(7)), NULL, 3);
+    assert_true(esc_value_equal(value.value, number(7)));
+    Outcome none = apply(ESC_OP_UNWRAP, missing(ESC_KIND_NUMBER), NULL, 3);
+    assert_true(esc_value_equal(none.value, truth(true))); /* register 0 stays as it was */
+}
+
+/* --- whole bodies --------------------------------------------------------------------------------------------------------- */
+
+typedef struct BodyRun {
+    TestProgram p;
+    EscBundle *bundle;
+    TestHost host[2];
+    EscRun run[2];
+    EscRunEnd end[2];
+    EscStatus status[2];
+    EscWhy why[2];
+} BodyRun;
+
+static void body_begin(BodyRun *b, uint32_t body, Body code)
+{
+    program_begin(&b->p);
+    b->p.bodies[body] = code;
+    program_finish(&b->p);
+    b->bundle = program_load(&b->p);
+    for (int i = 0; i < 2; i++) {
+        b->host[i] = (TestHost){.bundle = b->bundle, .function = body};
+        esc_run_init(&b->run[i], b->bundle, body, NULL, 0, scratch[i], sizeof scratch[i]);
+    }
+}
+
+/* Both interpreters go on from where they are, and must end alike. */
+static void body_go(BodyRun *b)
+{
+    for (int i = 0; i < 2; i++) {
+        EscHost door = test_host(&b->host[i]);
+        b->status[i] = interpreters[i](&b->run[i], &door, 5000, &b->end[i], &b->why[i]);
+    }
+    assert_int_equal(b->status[0], b->status[1]);
+    assert_int_equal(b->run[0].fuel_used, b->run[1].fuel_used);
+    assert_int_equal(b->run[0].effects_total, b->run[1].effects_total);
+    assert_true(b->host[0].trace == b->host[1].trace);
+    if (b->status[0] != ESC_OK) {
+        assert_string_equal(b->why[0].text, b->why[1].text);
+        return;
+    }
+    assert_int_equal(b->end[0], b->end[1]);
+    assert_int_equal(b->run[0].pc, b->run[1].pc);
+}
+
+static void body_resume(BodyRun *b, bool is_satisfied, const EscValue *result)
+{
+    for (int i = 0; i < 2; i++)
+        assert_status(esc_run_resume(&b->run[i], is_satisfied, result), ESC_OK);
+}
+
+static void body_end(BodyRun *b)
+{
+    esc_bundle_free(b->bundle);
+    program_release(&b->p);
+}
+
+static void steps_wait_and_go_on(void **state)
+{
+    (void)state;
+    TestProgram base;
+    program_begin(&base);
+    Body steps = base.bodies[BODY_STEPS];
+    program_release(&base);
+    BodyRun b;
+    body_begin(&b, BODY_STEPS, steps);
+    body_go(&b);
+    assert_int_equal(b.end[0], ESC_RUN_WAITING);
+    assert_int_equal(b.host[0].owns, 1);
+    assert_int_equal(b.host[0].emits, 2);
+    EscValue reply = present(text("done"));
+    body_resume(&b, true, &reply);
+    body_go(&b);
+    assert_int_equal(b.end[0], ESC_RUN_WAITING);
+    assert_int_equal(b.p.waits[b.run[0].wait].kind, ESC_WAIT_ACK);
+    assert_text_equal(b.run[0].registers[5].text, "done");
+    body_resume(&b, true, NULL);
+    body_go(&b);
+    assert_int_equal(b.end[0], ESC_RUN_CLOSE);
+    assert_int_equal(b.run[0].effects_total, 3);
+    assert_int_equal(b.run[0].effects_used, 1);
+    body_end(&b);
+}
+
+static void time_out_goes_to_its_target_with_a_missing_reply(void **state)
+{
+    (void)state;
+    TestProgram base;
+    program_begin(&base);
+    Body steps = base.bodies[BODY_STEPS];
+    program_release(&base);
+    BodyRun b;
+    body_begin(&b, BODY_STEPS, steps);
+    body_go(&b);
+    body_resume(&b, false, NULL);
+    assert_int_equal(b.run[0].pc, 7);
+    assert_true(b.run[0].registers[5].is_missing);
+    body_go(&b);
+    assert_int_equal(b.end[0], ESC_RUN_CLOSE);
+    assert_text_equal(b.run[0].registers[2].text, "(none)");
+    body_end(&b);
+}
+
+static void resume_wants_what_the_wait_gives(void **state)
+{
+    (void)state;
+    TestProgram base;
+    program_begin(&base);
+    Body steps = base.bodies[BODY_STEPS];
+    program_release(&base);
+    BodyRun b;
+    body_begin(&b, BODY_STEPS, steps);
+    assert_status(esc_run_resume(&b.run[0], true, NULL), ESC_BAD_ARGUMENT); /* it does not wait */
+    body_go(&b);
+    EscHost door = test_host(&b.host[0]);
+    EscRunEnd end;
+    assert_status(esc_run_go(&b.run[0], &door, 0, &end, NULL), ESC_BAD_ARGUMENT); /* it waits */
+    assert_status(esc_run_go_reference(&b.run[1], &door, 0, &end, NULL), ESC_BAD_ARGUMENT);
+    EscValue wrong = number(1), reply = text("plain");
+    assert_status(esc_run_resume(&b.run[0], true, &wrong), ESC_BAD_ARGUMENT);
+    assert_status(esc_run_resume(&b.run[0], false, &reply), ESC_BAD_ARGUMENT);
+    body_resume(&b, true, &reply); /* a plain text where it might have been missing */
+    assert_int_equal(b.run[0].registers[5].type, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    body_go(&b);
+    assert_status(esc_run_resume(&b.run[0], true, &reply),
+                  ESC_BAD_ARGUMENT); /* an ack gives nothing */
+    body_end(&b);
+}
+
+static const EscInstr loop_body[] = {
+    OP(LOAD_TICKET, 1, 0, 0, FIELD_TAGS), OP(LOOP_BEGIN, 2, 1, 2, 4),
+    OP(EMIT, 0, 2, 1, SITE_ATTACH),       OP(LOOP_END, 0, 0, 0, 1),
+    OP(END, 0, 0, 0, ESC_END_FALL),
+};
+
+static void loops_run_over_the_first_items(void **state)
+{
+    (void)state;
+    static const EscText items[] = {{"a", 1}, {"b", 1}, {"c", 1}};
+    for (uint32_t count = 0; count <= 3; count++) {
+        BodyRun b;
+        body_begin(&b, BODY_HANDLER, BODY(loop_body));
+        EscValue fields[FIELD_TOTAL];
+        fields[FIELD_TAGS] = list(items, count);
+        b.host[0].fields = b.host[1].fields = fields;
+        body_go(&b);
+        assert_status(b.status[0], ESC_OK);
+        uint32_t rounds = count < 2 ? count : 2;
+        assert_int_equal(b.host[0].emits, rounds);
+        assert_int_equal(b.run[0].fuel_used, 2 + 2 + rounds * (32 + 2) + 1);
+        if (rounds > 0)
+            assert_text_equal(b.run[0].registers[2].text, rounds == 1 ? "a" : "b");
+        body_end(&b);
+    }
+}
+
+static const EscInstr nested_body[] = {
+    OP(OWN, 0, 0, 0, 0),
+    OP(LOAD_TICKET, 1, 0, 0, FIELD_TAGS),
+    OP(LOOP_BEGIN, 2, 1, 3, 8),
+    OP(LOOP_BEGIN, 3, 1, 3, 7),
+    OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 7)), /* a time-out leaves the inner loop */
+    OP(EMIT, 0, 3, 1, SITE_ATTACH),
+    OP(LOOP_END, 0, 0, 0, 3),
+    OP(LOOP_END, 0, 0, 0, 2),
+    OP(CLOSE, 0, 0, 0, 0),
+};
+
+static void loops_nest_and_wait(void **state)
+{
+    (void)state;
+    static const EscText items[] = {{"a", 1}, {"b", 1}, {"c", 1}};
+    BodyRun b;
+    body_begin(&b, BODY_STEPS, BODY(nested_body));
+    EscValue fields[FIELD_TOTAL];
+    fields[FIELD_TAGS] = list(items, 3);
+    b.host[0].fields = b.host[1].fields = fields;
+    uint32_t waits = 0;
+    for (body_go(&b); b.end[0] == ESC_RUN_WAITING; body_go(&b)) {
+        assert_int_equal(b.run[0].loops[0], b.run[1].loops[0]);
+        assert_int_equal(b.run[0].loops[1], b.run[1].loops[1]);
+        body_resume(&b, waits++ != 4, NULL); /* the second round of b is the one that times out */
+    }
+    assert_int_equal(waits, 8);
+    assert_int_equal(b.host[0].emits, 7);
+    body_end(&b);
+}
+
+static const EscInstr branch_body[] = {
+    OP(LOAD_TICKET, 0, 0, 0, FIELD_FLAG), OP(JUMP_UNLESS, 0, 0, 0, 4),
+    OP(CONST, 1, 0, 0, CONST_TRUE),       OP(JUMP, 0, 0, 0, 5),
+    OP(CONST, 1, 0, 0, CONST_FALSE),      OP(RETURN, 1, 0, 0, 0)};
+
+static void branches_follow_their_condition(void **state)
+{
+    (void)state;
+    for (int flag = 0; flag <= 1; flag++) {
+        BodyRun b;
+        body_begin(&b, BODY_COND, BODY(branch_body));
+        EscValue fields[FIELD_TOTAL];
+        fields[FIELD_FLAG] = truth(flag);
+        b.host[0].fields = b.host[1].fields = fields;
+        body_go(&b);
+        assert_int_equal(b.end[0], ESC_RUN_RETURNED);
+        assert_int_equal(b.run[0].answer, flag);
+        assert_int_equal(b.run[1].answer, flag);
+        assert_int_equal(b.run[0].fuel_used, flag ? 6 : 5);
+        EscHost door = test_host(&b.host[0]);
+        EscRunEnd end;
+        assert_status(esc_run_go(&b.run[0], &door, 0, &end, NULL), ESC_TRAP); /* it has ended */
+        assert_status(esc_run_go_reference(&b.run[1], &door, 0, &end, NULL), ESC_TRAP);
+        body_end(&b);
+    }
+}
+
+static const EscInstr loads_body[] = {OP(LOAD_EVENT, 1, 0, 0, FIELD_PERCENT),
+                                      OP(LOAD_EXCEPTION, 2, 0, 0, FIELD_VENDOR),
+                                      OP(LOAD_PREVIOUS, 3, 0, 0, FIELD_NOTE),
+                                      OP(LOAD_CHANGED, 4, 0, 0, FIELD_NOTE),
+                                      OP(LOAD_FACT, 5, 0, 0, ESC_FACT_ESCALATION_ROLE),
+                                      OP(LOAD_NOW, 6, 0, 0, 0),
+                                      OP(CONST, 7, 0, 0, CONST_ANA),
+                                      OP(EQ_REF, 8, 7, 7, 0),
+                                      OP(CLEAR, 1, 2, 0, 0),
+                                      OP(RETURN, 8, 0, 0, 0)};
+
+static void loads_give_what_the_verifier_proved(void **state)
+{
+    (void)state;
+    BodyRun b;
+    body_begin(&b, BODY_COND, BODY(loads_body));
+    body_go(&b);
+    assert_status(b.status[0], ESC_OK);
+    const EscValue *r = b.run[0].registers;
+    assert_int_equal(r[1].type, ESC_TYPE(ESC_KIND_UNSET));
+    assert_int_equal(r[2].type, ESC_TYPE(ESC_KIND_UNSET));
+    assert_int_equal(r[3].type, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    assert_int_equal(r[4].type, ESC_TYPE(ESC_KIND_BOOL));
+    assert_int_equal(r[5].type, ESC_TYPE_ENUM(ENUM_ROLE));
+    assert_int_equal(r[6].ms, 5000);
+    assert_true(b.run[0].answer);
+    for (uint32_t i = 0; i < ESC_REGISTERS_MAX; i++)
+        assert_true(esc_value_equal(r[i], b.run[1].registers[i]));
+    body_end(&b);
+}
+
+/* --- things that must not happen ------------------------------------------------------------------------------------------- */
+
+static void host_that_lies_is_trapped(void **state)
+{
+    (void)state;
+    BodyRun b;
+    body_begin(&b, BODY_COND, BODY(branch_body));
+    b.host[0].gives_wrong_type = b.host[1].gives_wrong_type = true;
+    body_go(&b);
+    assert_status(b.status[0], ESC_TRAP);
+    body_end(&b);
+}
+
+static const EscInstr room_body[] = {
+    OP(CONST, 0, 0, 0, CONST_TEXT), OP(EMIT, 1, 0, 1, SITE_WARROOM), OP(EMIT, 0, 1, 1, SITE_NOTIFY),
+    OP(END, 0, 0, 0, ESC_END_FALL)};
+
+static void host_that_lies_about_a_result_is_trapped(void **state)
+{
+    (void)state;
+    BodyRun b;
+    body_begin(&b, BODY_HANDLER, BODY(room_body));
+    b.host[0].gives_wrong_type = b.host[1].gives_wrong_type = true;
+    body_go(&b);
+    assert_status(b.status[0], ESC_TRAP);
+    assert_int_equal(b.host[0].emits, 1);
+    body_end(&b);
+}
+
+static void host_that_fails_ends_the_run(void **state)
+{
+    (void)state;
+    BodyRun b;
+    body_begin(&b, BODY_COND, BODY(branch_body));
+    b.host[0].load_status = b.host[1].load_status = ESC_IO_FAILED;
+    body_go(&b);
+    assert_status(b.status[0], ESC_IO_FAILED);
+    body_end(&b);
+    body_begin(&b, BODY_HANDLER, BODY(room_body));
+    b.host[0].emit_status = b.host[1].emit_status = ESC_STORE_FULL;
+    body_go(&b);
+    assert_status(b.status[0], ESC_STORE_FULL);
+    body_end(&b);
+    body_begin(&b, BODY_STEPS, BODY(nested_body));
+    b.host[0].own_status = b.host[1].own_status = ESC_NOT_FOUND;
+    body_go(&b);
+    assert_status(b.status[0], ESC_NOT_FOUND);
+    body_end(&b);
+}
+
+static const EscInstr text_body[] = {OP(LOAD_TICKET, 0, 0, 0, FIELD_NOTE), OP(TO_TEXT, 1, 0, 0, 0),
+                                     OP(EMIT, 0, 1, 1, SITE_NOTIFY),
+                                     OP(END, 0, 0, 0, ESC_END_FALL)};
+
+static void scratch_that_is_too_small_is_noticed(void **state)
+{
+    (void)state;
+    BodyRun b;
+    body_begin(&b, BODY_HANDLER, BODY(text_body));
+    for (size_t size = 0; size < 8; size++) { /* "(none)" or a short text */
+        for (int i = 0; i < 2; i++) {
+            EscValue fields[FIELD_TOTAL];
+            fields[FIELD_NOTE] = missing(ESC_KIND_TEXT);
+            b.host[i].fields = fields;
+            EscHost door = test_host(&b.host[i]);
+            EscRunEnd end;
+            esc_run_init(&b.run[i], b.bundle, BODY_HANDLER, NULL, 0, scratch[i], size);
+            assert_status(interpreters[i](&b.run[i], &door, 0, &end, NULL),
+                          size < 6 ? ESC_OVER_LIMIT : ESC_OK);
+        }
+    }
+    body_end(&b);
+}
+
+/* The bundle's memory is changed behind the verifier's back: what must be caught is caught by both, and nothing worse happens. */
+static void code_that_was_never_verified_is_trapped(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    EscBundle *bundle = program_load(&p);
+    EscInstr *code =
+        (EscInstr *)(uintptr_t)esc_bundle_program(bundle)->code; /* function 0 begins here */
+    const EscInstr was = code[0];
+    uint64_t seed = 1;
+    uint32_t traps = 0;
+    for (uint32_t i = 0; i < 60000; i++) {
+        uint64_t random = test_random(&seed);
+        code[0] = (EscInstr){(uint8_t)(random % 96), (uint8_t)(random >> 8 & 63),
+                             (uint8_t)(random >> 16 & 63), (uint8_t)(random >> 24 & 63),
+                             (uint32_t)(random >> 32) % 40};
+        if (code[0].op == ESC_OP_MISSING || code[0].op == ESC_OP_LOOP_BEGIN)
+            continue; /* a type that no register has, or a loop without its counter: not run-time checks */
+        EscStatus status[2];
+        for (int k = 0; k < 2; k++) {
+            TestHost host = {.bundle = bundle};
+            EscHost door = test_host(&host);
+            EscRun run;
+            EscRunEnd end;
+            esc_run_init(&run, bundle, 0, NULL, 0, scratch[k], sizeof scratch[k]);
+            status[k] = interpreters[k](&run, &door, 0, &end, NULL);
+        }
+        if (status[0] != status[1])
+            fail_msg("%02x %u %u %u %u", code[0].op, code[0].a, code[0].b, code[0].c,
+                     (unsigned)code[0].imm);
+        traps += status[0] == ESC_TRAP;
+    }
+    assert_true(traps > 1000);
+    code[0] = was;
+    esc_bundle_free(bundle);
+    program_release(&p);
+}
+
+static void fuel_is_the_static_bound(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    EscBundle *bundle = program_load(&p);
+    EscFunctionRow *row =
+        (EscFunctionRow *)(uintptr_t)&esc_bundle_program(bundle)->functions[BODY_COND];
+    assert_int_equal(row->cost, 3);
+    row->cost = 2; /* as if the bound were wrong: the run stops, and says that it is our fault */
+    for (int k = 0; k < 2; k++) {
+        TestHost host = {.bundle = bundle};
+        EscHost door = test_host(&host);
+        EscRun run;
+        EscRunEnd end;
+        EscWhy why;
+        esc_run_init(&run, bundle, BODY_COND, NULL, 0, scratch[k], sizeof scratch[k]);
+        assert_status(interpreters[k](&run, &door, 0, &end, &why), ESC_OUT_OF_FUEL);
+        assert_string_equal(why.check, "V26");
+        assert_int_equal(run.fuel_used, 2);
+    }
+    esc_bundle_free(bundle);
+    program_release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comparisons_of_numbers),
+        cmocka_unit_test(comparisons_of_durations_and_times),
+        cmocka_unit_test(comparisons_of_truths_enums_and_references),
+        cmocka_unit_test(comparisons_of_texts),
+        cmocka_unit_test(numbers_are_doubles_and_stay_finite),
+        cmocka_unit_test(durations_and_times_saturate),
+        cmocka_unit_test(durations_in_units_are_rounded_down),
+        cmocka_unit_test(values_become_texts_as_people_read_them),
+        cmocka_unit_test(references_become_the_names_people_know),
+        cmocka_unit_test(texts_are_percent_encoded_for_urls),
+        cmocka_unit_test(texts_are_cut_between_characters),
+        cmocka_unit_test(loads_are_cut_to_what_a_register_holds),
+        cmocka_unit_test(optional_values_are_tested_and_wrapped),
+        cmocka_unit_test(steps_wait_and_go_on),
+        cmocka_unit_test(time_out_goes_to_its_target_with_a_missing_reply),
+        cmocka_unit_test(resume_wants_what_the_wait_gives),
+        cmocka_unit_test(loops_run_over_the_first_items),
+        cmocka_unit_test(loops_nest_and_wait),
+        cmocka_unit_test(branches_follow_their_condition),
+        cmocka_unit_test(loads_give_what_the_verifier_proved),
+        cmocka_unit_test(host_that_lies_is_trapped),
+        cmocka_unit_test(host_that_lies_about_a_result_is_trapped),
+        cmocka_unit_test(host_that_fails_ends_the_run),
+        cmocka_unit_test(scratch_that_is_too_small_is_noticed),
+        cmocka_unit_test(code_that_was_never_verified_is_trapped),
+        cmocka_unit_test(fuel_is_the_static_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
