@@ -96,6 +96,13 @@ static bool is_idle_comma(const Format *format, size_t token)
     return begins_item(format, next) || esc_format_is(format, next, "}");
 }
 
+static size_t skip_to_solid(const Format *format, size_t token)
+{
+    while (is_comment(format, token) || is_idle_comma(format, token))
+        token++;
+    return token;
+}
+
 /* --- blanks between two tokens ---------------------------------------------------------------- */
 
 /* Words after which a value begins: a `(` or `-` behind them belongs to that value. */
@@ -215,7 +222,7 @@ static Break at_comment(Breaker *breaker, size_t token, uint32_t newlines)
 {
     const Format *format = breaker->format;
     if (breaker->solid <= token) /* looked up once for each run of comments */
-        breaker->solid = skip_comments(format, token);
+        breaker->solid = skip_to_solid(format, token);
     size_t next = breaker->solid;
     bool is_between = next == format->tokens.count || begins_item(format, next) ||
                       esc_format_is(format, next, "}");

@@ -145,6 +145,8 @@ static void idle_commas_go(void **state)
     assert_format("event e { a: text, b: x | y, }", "event e { a: text  b: x | y }\n");
     assert_format("event e {\n a: text, # one\n b: text\n}",
                   "event e {\n  a: text  # one\n  b: text\n}\n");
+    assert_format("event e {\n a: text\n # why\n , b: text\n}",
+                  "event e {\n  a: text\n  # why\n  b: text\n}\n");
     assert_format("sla s for a in [b,c] { x within 1h warn at 50%,80% }",
                   "sla s for a in [b, c] { x within 1h  warn at 50%, 80% }\n");
 }
