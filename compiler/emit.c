@@ -127,7 +127,7 @@ void esc_emit_drop_to(EscEmit *emit, uint32_t mark)
 
 EscType esc_emit_type(const EscEmit *emit, EscRegister at)
 {
-    return emit->now.types[at];
+    return at < ESC_REGISTERS_MAX ? emit->now.types[at] : 0; /* 0 only after a fault */
 }
 
 /* What holds where two paths meet. */
@@ -150,16 +150,19 @@ static void note_origin(EscEmit *emit)
 {
     if (emit->origin.line == 0)
         return;
+    EscEmitRoom *room = emit->room;
+    /* A jump that was taken back leaves its place behind. */
+    while (emit->spans_count > 0 && room->spans[emit->spans_count - 1].first >= emit->code_count)
+        emit->spans_count--;
     if (emit->spans_count > 0 &&
-        same_origin(emit->room->spans[emit->spans_count - 1].origin, emit->origin))
+        same_origin(room->spans[emit->spans_count - 1].origin, emit->origin))
         return;
-    void *items = emit->room->spans;
-    bool has_room = grow(emit, &items, emit->spans_count, &emit->room->spans_capacity,
-                         sizeof *emit->room->spans);
-    emit->room->spans = items;
+    void *items = room->spans;
+    bool has_room =
+        grow(emit, &items, emit->spans_count, &room->spans_capacity, sizeof *room->spans);
+    room->spans = items;
     if (has_room)
-        emit->room->spans[emit->spans_count++] =
-            (EscBuildSpan){(uint32_t)emit->code_count, emit->origin};
+        room->spans[emit->spans_count++] = (EscBuildSpan){(uint32_t)emit->code_count, emit->origin};
 }
 
 /* Appends one instruction and gives its index; false when it is dropped. */
@@ -271,10 +274,25 @@ void esc_emit_unwrap(EscEmit *emit, EscRegister out, EscRegister in, EscLabel *m
     write_register(emit, out, type);
 }
 
+/* A jump to the next instruction is taken back. Nothing can have been placed behind it: control has
+ * not come here since. */
+static void drop_last_jump(EscEmit *emit, EscLabel *label)
+{
+    if (emit->is_reachable || label->patches == 0 || emit->code_count == 0)
+        return;
+    const EscPatch *newest = &emit->room->patches[label->patches - 1];
+    bool is_last = !newest->is_wait && newest->at + 1 == emit->code_count;
+    if (!is_last || emit->room->code[newest->at].op != ESC_OP_JUMP)
+        return;
+    label->patches = newest->next;
+    emit->code_count--;
+}
+
 void esc_emit_label(EscEmit *emit, EscLabel *label)
 {
     if (!label->is_reached)
         return;
+    drop_last_jump(emit, label);
     for (uint32_t patch = label->patches; patch != 0; patch = emit->room->patches[patch - 1].next) {
         const EscPatch *place = &emit->room->patches[patch - 1];
         if (place->is_wait)
@@ -358,8 +376,8 @@ void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRe
 {
     if (!emit->is_reachable)
         return;
-    if (count > ESC_EFFECT_ARGS_MAX) {
-        note_fault(emit, ESC_EMIT_ARGUMENTS);
+    if (count > ESC_EFFECT_ARGS_MAX || first + count > ESC_REGISTERS_MAX) {
+        note_fault(emit, count > ESC_EFFECT_ARGS_MAX ? ESC_EMIT_ARGUMENTS : ESC_EMIT_REGISTERS);
         return;
     }
     void *items = emit->room->effects;

@@ -195,6 +195,15 @@ static EscSpan workspace_span(const EscWorkspace *workspace)
     return workspace->node != NULL ? workspace->node->span : (EscSpan){0};
 }
 
+/* "function 7 may emit 70 effects …" in words that an author knows. */
+static void report_bound(EscLower *lower, const EscWhy *bound, EscSpan span)
+{
+    const char *may = strstr(bound->text, " may ");
+    const char *needs = strstr(bound->text, " needs ");
+    const char *rest = may != NULL ? may : needs != NULL ? needs : bound->text;
+    esc_report(lower->workspace, "E0350", span, "this%s%s", rest == bound->text ? ": " : "", rest);
+}
+
 /* The bounds that only the whole program shows: work, effects and texts of one run. */
 static EscStatus measure(EscLower *lower, const EscProgram *program, EscWhy *why)
 {
@@ -204,7 +213,7 @@ static EscStatus measure(EscLower *lower, const EscProgram *program, EscWhy *why
     if (status == ESC_OVER_LIMIT) {
         EscSpan span = bound.offset < program->functions_count ? lower->function_spans[bound.offset]
                                                                : workspace_span(lower->workspace);
-        esc_report(lower->workspace, "E0350", span, "%s", bound.text);
+        report_bound(lower, &bound, span);
         status = ESC_BAD_SOURCE;
     }
     if (status != ESC_OK && why != NULL)

@@ -276,6 +276,16 @@ static EscText source_text(const EscLower *lower, EscSpan span)
     return esc_utf8_cut(part, ESC_TEXT_MAX);
 }
 
+/* Checks are judged again at closing, so their conditions cannot see the registers of steps. */
+static uint32_t lower_check_condition(EscLower *lower, const EscNode *condition)
+{
+    if (!uses_locals(lower, condition))
+        return esc_lower_condition(lower, condition);
+    esc_report(lower->workspace, "E0355", condition->span,
+               "a check cannot use names that steps gave: it is judged again at closing");
+    return esc_lower_condition_at_wait(lower, condition, NULL);
+}
+
 EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing)
 {
     const EscCheckNode *check = &node->check;
@@ -289,9 +299,7 @@ EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming t
         row.text = esc_build_text(&lower->build, check->text->text.plain);
     if (row.kind == ESC_CHECK_CONDITION) {
         row.text = esc_build_text(&lower->build, source_text(lower, check->condition->span));
-        bool is_local = timing == ESC_TIMING_IN_PLACE && uses_locals(lower, check->condition);
-        row.cond = 1 + (is_local ? esc_lower_condition_at_wait(lower, check->condition, NULL)
-                                 : esc_lower_condition(lower, check->condition));
+        row.cond = 1 + lower_check_condition(lower, check->condition);
     }
     return row;
 }

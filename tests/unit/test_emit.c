@@ -66,6 +66,40 @@ static void nothing_is_emitted_behind_an_end(void **state)
     assert_int_equal(fixture->build.consts_count, 0);
 }
 
+static void a_jump_to_the_next_instruction_is_taken_back(void **state)
+{
+    EscEmit *emit = &((Fixture *)*state)->emit;
+    EscLabel next = {0};
+    EscRegister r = esc_emit_take(emit);
+    esc_emit_const(emit, r, truth, 1);
+    esc_emit_jump_if(emit, r, false, &next);
+    emit->origin = (EscOrigin){0, 7, 1};
+    esc_emit_jump(emit, &next);
+    esc_emit_label(emit, &next);
+    emit->origin.line = 8;
+    esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, 0);
+    assert_int_equal(emit->code_count, 3);
+    assert_int_equal(emit->room->code[1].imm, 2);
+    assert_int_equal(emit->spans_count, 1);
+    assert_int_equal(emit->room->spans[0].origin.line, 8);
+}
+
+static void a_jump_over_something_stays(void **state)
+{
+    EscEmit *emit = &((Fixture *)*state)->emit;
+    EscLabel other = {0}, end = {0};
+    EscRegister r = esc_emit_take(emit);
+    esc_emit_const(emit, r, truth, 1);
+    esc_emit_jump_if(emit, r, false, &other);
+    esc_emit_jump(emit, &end);
+    esc_emit_label(emit, &other); /* both ways come here: the jump must go round nothing */
+    esc_emit_label(emit, &end);
+    esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, 0);
+    assert_int_equal(emit->code_count, 4);
+    assert_int_equal(emit->room->code[1].imm, 3);
+    assert_int_equal(emit->room->code[2].imm, 3);
+}
+
 static void a_register_that_two_ways_leave_different_is_unset(void **state)
 {
     EscEmit *emit = &((Fixture *)*state)->emit;
@@ -269,6 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_jump_leads_to_its_label),
         CASE(nothing_is_emitted_behind_an_end),
+        CASE(a_jump_to_the_next_instruction_is_taken_back),
+        CASE(a_jump_over_something_stays),
         CASE(a_register_that_two_ways_leave_different_is_unset),
         CASE(unwrap_leaves_its_register_alone_where_the_value_is_missing),
         CASE(a_wait_finds_no_dead_register),
