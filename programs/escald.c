@@ -285,6 +285,7 @@ static int run(App *app)
         (void)puts("the configuration and the workspaces are fine");
         return 0;
     }
+    scaled_clock_start(&app->scaled, app->options.time_scale, app->options.start_ms); /* compiling took none of its time */
     if (status == ESC_OK)
         status = open_all(app, &why);
     if (status == ESC_OK)
@@ -325,7 +326,6 @@ int main(int argc, char **argv)
         return 0;
     }
     protect_memory();
-    scaled_clock_start(&app->scaled, app->options.time_scale, app->options.start_ms);
     app->clock = scaled_clock_door(&app->scaled);
     app->random = system_random_door();
     app->files = system_files_door();

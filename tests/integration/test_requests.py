@@ -1,0 +1,211 @@
+"""Requests of every shape: events single and in batches, duplicates, malformed bodies, problem documents, paging."""
+
+import json
+
+from harness import Case, critical_ticket, event, eventually
+
+
+class Events(Case):
+    def test_single_batch_and_their_types(self):
+        daemon = self.daemon.start()
+        one, two = (critical_ticket(f"e{n}", f"INC-{n}") for n in (1, 2))
+        self.assertEqual(daemon.post("/v1/events", one, type="application/cloudevents+json").status, 202)
+        self.assertEqual(daemon.post("/v1/events", [two], type="application/cloudevents-batch+json; charset=utf-8").status, 202)
+        self.assertEqual(daemon.post("/v1/events", []).json, {"events": []})
+        self.assertEqual(daemon.post("/v1/events", [one], type="application/cloudevents+json").json["code"], "form_mismatch")
+        self.assertEqual(daemon.post("/v1/events", one, type="application/cloudevents-batch+json").json["code"], "form_mismatch")
+        self.assertEqual(len(daemon.escalations()), 2)
+
+    def test_duplicates(self):
+        daemon = self.daemon.start()
+        made = critical_ticket("e1", "INC-1")
+        first = daemon.post("/v1/events", made)
+        self.assertEqual((first.status, first.json["events"][0]["status"]), (202, "accepted"))
+        audit = daemon.audit()
+        again = daemon.post("/v1/events", made)
+        self.assertEqual((again.status, again.json["events"][0]["status"]), (200, "duplicate"))
+        self.assertEqual(len([r for r in daemon.audit() if r["kind"] == "opened"]), len([r for r in audit if r["kind"] == "opened"]))
+        both = daemon.post("/v1/events", [made, critical_ticket("e2", "INC-2"), critical_ticket("e2", "INC-2")])
+        self.assertEqual(both.status, 202)
+        self.assertEqual([e["status"] for e in both.json["events"]], ["duplicate", "accepted", "duplicate"])
+        other = daemon.post("/v1/events", critical_ticket("e1", "INC-1", title="something else"))
+        self.assertEqual((other.status, other.json["code"]), (409, "conflict"))
+        self.assertEqual(daemon.send({**made, "source": "/elsewhere"})[0]["status"], "accepted")
+
+    def test_a_bad_event_refuses_the_whole_batch(self):
+        daemon = self.daemon.start()
+        batch = [critical_ticket(f"e{n}", f"INC-{n}") for n in range(5)]
+        batch[3]["data"]["severty"] = "critical"
+        answer = daemon.post("/v1/events", batch)
+        self.assertEqual(answer.status, 422)
+        self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(answer.json["index"], 3)
+        self.assertIn("severty", answer.json["detail"])
+        self.assertIn("severity", answer.json["detail"])
+        self.assertEqual((daemon.escalations(), daemon.get("/v1/tickets").json["items"], daemon.audit()), ([], [], []))
+        del batch[3]["data"]["severty"]
+        self.assertEqual([e["status"] for e in daemon.send(*batch)], ["accepted"] * 5)
+
+    def test_bad_events(self):
+        daemon = self.daemon.start()
+        good = critical_ticket("e1", "INC-1")
+        bad = {
+            "no specversion": {k: v for k, v in good.items() if k != "specversion"},
+            "other specversion": {**good, "specversion": "0.3"},
+            "no id": {k: v for k, v in good.items() if k != "id"},
+            "empty id": {**good, "id": ""},
+            "long id": {**good, "id": "x" * 129},
+            "id is a number": {**good, "id": 7},
+            "no source": {k: v for k, v in good.items() if k != "source"},
+            "no type": {k: v for k, v in good.items() if k != "type"},
+            "unknown type": {**good, "type": "lead.rejectd"},
+            "bad time": {**good, "time": "yesterday"},
+            "data is a list": {**good, "data": []},
+            "unknown member": {**good, "data": {"severty": "high"}},
+            "unknown enum member": {**good, "data": {"severity": "sev1"}},
+            "wrong type": {**good, "data": {"title": 5}},
+            "null in a required field": {**good, "data": {"title": None}},
+            "too long a text": {**good, "data": {"title": "x" * 100000}},
+            "nested too far": {**good, "data": {"account": {"tier": {"x": 1}}}},
+            "not an object": "text",
+        }
+        for name, body in bad.items():
+            with self.subTest(name):
+                answer = daemon.post("/v1/events", [body])
+                self.assertIn(answer.status, (422, 413), answer.body)
+                self.assertEqual(answer.json["index"], 0)
+                self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(daemon.audit(), [])
+
+    def test_what_is_no_json(self):
+        daemon = self.daemon.start()
+        deep = b"[" * 100000
+        for body in (b"", b"{", b"null", b"5", b'"text"', b"{}x", b'{"a":1,"a":2}', b"\xff\xfe", b'{"id":"\xff"}', b'{"id":"\\ud800"}', b'{"id":"\\u0000"}', deep,
+                     b'{"x":1e999}', b"NaN"):
+            with self.subTest(body=body[:20]):
+                answer = daemon.post("/v1/events", body)
+                self.assertIn(answer.status, (400, 413, 422), answer.body)
+                self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(daemon.audit(), [])
+        self.assertEqual(daemon.send(critical_ticket("e1", "INC-1"))[0]["status"], "accepted")
+
+    def test_event_without_subject_opens_its_own_ticket(self):
+        daemon = self.daemon.start()
+        sent = daemon.send(event("p/1 ä", "pipeline.failed", source="/ci", slug="q3", stage="build", error="boom"))[0]
+        self.assertEqual(sent["escalations"], ["E-1"])
+        from urllib.parse import quote
+        ticket = daemon.get("/v1/tickets/" + quote(sent["ticket"], safe=""))
+        self.assertEqual((ticket.status, ticket.json["id"]), (200, sent["ticket"]))
+
+
+class Actions(Case):
+    def setUp(self):
+        super().setUp()
+        self.daemon.start()
+        self.daemon.send(critical_ticket("e1", "INC-1"))
+
+    def test_malformed_bodies(self):
+        before = len(self.daemon.audit())
+        rows = [
+            ("ack", b"{", 400, "malformed_json"), ("ack", b"[]", 400, "malformed_json"), ("ack", b'{"as":"chen","as":"ben"}', 400, "malformed_json"),
+            ("ack", {"sa": "chen"}, 422, "unknown_member"), ("ack", {"as": 5}, 422, "bad_member"), ("ack", {"as": "x" * 200}, 422, "bad_member"),
+            ("ack", {"as": "chen", "reason": "x" * 1001}, 422, "bad_member"), ("ack", {"as chen": ""}, 422, "unknown_member"),
+            ("handoff", {"as": "chen", "reason": "r"}, 422, "missing_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "soon"}, 422, "bad_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "within": "5"}, 422, "bad_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "within": "0s"}, 422, "bad_member"),
+        ]
+        for verb, body, status, code in rows:
+            with self.subTest(verb=verb, body=body):
+                answer = self.daemon.post(f"/v1/escalations/E-1/{verb}", body)
+                self.assertEqual((answer.status, answer.json["code"]), (status, code))
+        for body in ({}, {"for": "1d", "until": "2026-03-03T00:00:00Z"}, {"until": "soon"}, {"for": "long"}):
+            self.assertEqual(self.daemon.post("/v1/people/ana/absent", body).status, 422, body)
+        self.assertEqual(len([r for r in self.daemon.audit() if r["actor"] not in ("escal",)]), 0)
+        self.assertGreaterEqual(len(self.daemon.audit()), before)
+
+    def test_refused_by_the_engine(self):
+        rows = [
+            ("/v1/escalations/E-99/ack", {"as": "chen"}, 404), ("/v1/escalations/nonsense/ack", {"as": "chen"}, 404),
+            ("/v1/escalations/E-1/ack", {"as": "nobody"}, 403),
+            ("/v1/escalations/E-1/handoff", {"as": "chen", "to": "nobody", "reason": "r"}, 404),
+            ("/v1/escalations/E-1/handoff", {"as": "chen", "to": "dora"}, 422),
+            ("/v1/escalations/E-1/override", {"as": "chen", "check": "acknowledged"}, 422),
+            ("/v1/tickets/NO-1/resolve", {"as": "chen"}, 404),
+            ("/v1/templates/nonsense/start", {"as": "chen", "ticket": "INC-1"}, 404),
+            ("/v1/people/nobody/absent", {"for": "1d"}, 404),
+        ]
+        for path, body, status in rows:
+            with self.subTest(path=path, body=body):
+                answer = self.daemon.post(path, body)
+                self.assertEqual(answer.status, status, answer.body)
+                self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+                self.assertEqual(answer.json["status"], status)
+                self.assertTrue(answer.json["type"].startswith("urn:escal:problem:"))
+
+    def test_a_late_acknowledgement_does_nothing(self):
+        self.assertEqual(self.daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}).json["noop"], False)
+        self.assertEqual(self.daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}).json["noop"], True)
+        self.assertEqual(self.daemon.post("/v1/escalations/E-1/answer", {"as": "chen", "answer": "yes"}).json["noop"], True)
+        self.assert_once("acked")
+
+    def test_handoff_by_hand(self):
+        self.daemon.ctl("handoff", "E-1", "--to", "dora", "--reason", "I am on a train", "--expect", "acked", "--within", "30m", "--as", "chen")
+        self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["handoffs"]), ("dora", 1))
+        self.assertTrue(any("I am on a train" in row["text"] + str(row.get("data")) for row in self.daemon.audit(escalation="E-1")))
+
+    def test_absence_skips_a_person(self):
+        self.daemon.ctl("absent", "chen", "--for", "2d")
+        sent = self.daemon.send(critical_ticket("e2", "INC-2"))[0]
+        self.assertNotEqual(self.daemon.escalation(sent["escalations"][0])["owner"], "chen")
+        self.daemon.ctl("present", "chen")
+        sent = self.daemon.send(critical_ticket("e3", "INC-3"))[0]
+        self.assertEqual(self.daemon.escalation(sent["escalations"][0])["owner"], "chen")
+
+
+class Reading(Case):
+    def test_paging_and_filters(self):
+        daemon = self.daemon.start()
+        daemon.send(*[critical_ticket(f"e{n}", f"INC-{n}") for n in range(1, 8)])
+        newest = daemon.escalations(limit=3)
+        self.assertEqual([e["id"] for e in newest], ["E-7", "E-6", "E-5"])
+        self.assertEqual([e["id"] for e in daemon.escalations(limit=3, before="E-5")], ["E-4", "E-3", "E-2"])
+        self.assertEqual([e["id"] for e in daemon.escalations(ticket="INC-2")], ["E-2"])
+        self.assertEqual(len(daemon.escalations(state="open")), 7)
+        self.assertEqual(daemon.escalations(state="closed"), [])
+        first = daemon.audit(limit=5)
+        self.assertEqual([row["seq"] for row in daemon.audit(limit=5, after=first[-1]["seq"])], [6, 7, 8, 9, 10])
+
+    def test_bad_queries(self):
+        daemon = self.daemon.start()
+        for query in ("limit=x", "limit=1001", "limit=-1", "state=nonsense", "before=7", "before=E-0", "limit=1&limit=2", "nonsense=1", "limit=%zz", "=1"):
+            with self.subTest(query):
+                answer = daemon.get(f"/v1/escalations?{query}")
+                self.assertEqual((answer.status, answer.headers["Content-Type"]), (400, "application/problem+json"))
+
+    def test_reading_changes_nothing(self):
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        eventually(daemon.settled)
+        before = json.dumps(daemon.audit()), daemon.escalation()["acked"], daemon.get("/health").json["inputs"]
+        for path in ("/v1/escalations/E-1/ack", "/v1/escalations/E-1/resolve", "/v1/people/ana/absent", "/v1/templates/sla_overdue/start"):
+            for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"):
+                answer = daemon.request(method, path)
+                self.assertEqual((answer.status, answer.headers["Allow"]), (405, "POST"))
+        self.assertEqual((json.dumps(daemon.audit()), daemon.escalation()["acked"], daemon.get("/health").json["inputs"]), before)
+
+    def test_escalctl_shows_readable_and_safe_text(self):
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1", title="evil \x1b[2J title"))
+        for arguments in (("status",), ("show", "E-1"), ("show", "INC-1"), ("audit",), ("outbox",)):
+            shown = daemon.ctl(*arguments).stdout
+            self.assertIn("INC-1" if arguments[0] != "outbox" else "incidents", shown)
+            self.assertNotIn("\x1b", shown)
+        self.assertEqual(json.loads(daemon.ctl("show", "E-1", "--format", "json").stdout)["id"], "E-1")
+        daemon.ctl("show", "E-9", status=1)
+        daemon.ctl("nonsense", status=2)
+        daemon.ctl("ack", status=2)
+        daemon.ctl("status", token="wrong", status=2)
+        daemon.ctl("status", "--url", "http://127.0.0.1:1", status=4)
+        for command in ("status", "show", "ack", "resolve", "handoff", "answer", "approve", "confirm", "override", "start", "absent", "audit", "send", "token"):
+            self.assertIn(f"usage: escalctl {command}", daemon.ctl(command, "--help").stdout)
