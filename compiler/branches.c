@@ -125,7 +125,7 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
         EscDiagnostic *diagnostic = esc_report(workspace, "E0307", span, "this `match` says nothing for %.*s", ESC_TEXT_ARG(words));
         esc_report_hint(workspace, diagnostic, "add an arm for each, or `otherwise => { … }`");
     }
-    esc_buf_release(&missing);
+    esc_buf_done(workspace, &missing);
 }
 
 bool esc_check_match(EscWhere *where, EscNode *node)

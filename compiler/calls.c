@@ -147,6 +147,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, c
 {
     EscWorkspace *workspace = where->workspace;
     bool given[ESC_PARAMS_MAX] = {false};
+    bool has_unknown = false; /* a misspelt name is one fault, not also a missing argument */
     ESC_EACH(entry, arguments) {
         uint32_t at = 0;
         while (at < count && !esc_text_equal(params[at].name, entry->entry.name.text))
@@ -154,6 +155,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, c
         entry_twice(workspace, arguments, entry);
         if (at == count) {
             no_such_param(workspace, entry, params, count, whose, declared);
+            has_unknown = true;
             continue;
         }
         given[at] = true;
@@ -164,7 +166,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, c
         (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
         where->undo_field = ESC_TEXT("");
     }
-    for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t i = 0; i < count && !has_unknown; ++i) {
         if (given[i] || esc_type_is_optional(params[i].type) || params[i].type == ESC_TYPE_WRONG)
             continue;
         EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`", whose, ESC_TEXT_ARG(params[i].name));

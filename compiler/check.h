@@ -50,6 +50,9 @@ typedef struct EscWhere {
 /* Puts the diagnostics in the order of their places. Pointers to them are then stale. */
 void esc_diagnostics_sort(EscWorkspace *workspace);
 
+/* What was written to a buffer may be wrong without memory: then the workspace fails. Releases the buffer. */
+void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
+
 /* --- names.c ------------------------------------------------------------------------------------------ */
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name); /* NULL: none */

@@ -4,6 +4,8 @@
 
 #include "check.h"
 
+#define REACH_PAUSE_MS (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
+
 static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL}; /* in the order of EscContact */
 
 static uint32_t word_index(EscText word, const char *const *words)
@@ -65,6 +67,7 @@ typedef struct PersonBuild {
     EscText addresses[ESC_CONTACT_COUNT];
     EscContactInfo *contacts;
     uint32_t count;
+    bool is_unclear; /* something was said that nobody understands */
 } PersonBuild;
 
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
@@ -79,6 +82,7 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
     }
     if (kind == ESC_NONE) {
         esc_report_word(workspace, setting->setting.name, "something that is known of a person", words);
+        build->is_unclear = true;
         return;
     }
     if (build->settings[kind] != NULL) {
@@ -147,14 +151,14 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
     }
     if (reach != NULL)
         person_reach(&build, reach);
-    /* What `reach by` does not name comes behind it, chat first: it is read soonest. */
+    /* What `reach by` does not name comes behind it, one after the other, chat first: it is read soonest, and a phone rings last. */
     static const uint32_t order[] = {ESC_CONTACT_CHAT, ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
-    int64_t last_ms = build.count > 0 ? build.contacts[build.count - 1].after_ms : 0;
     for (size_t i = 0; i < ESC_COUNT_OF(order); ++i) {
+        int64_t after_ms = build.count > 0 ? build.contacts[build.count - 1].after_ms + REACH_PAUSE_MS : 0;
         if (build.settings[order[i]] != NULL)
-            (void)contact_add(&build, order[i], last_ms);
+            (void)contact_add(&build, order[i], after_ms);
     }
-    if (build.count == 0) {
+    if (build.count == 0 && !build.is_unclear) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0335", node->person.name.span, "`%.*s` cannot be reached in any way", ESC_TEXT_ARG(person->name));
         esc_report_hint(workspace, diagnostic, "add `email \"…\"`, `chat \"…\"` or `phone \"…\"`");
     }

@@ -154,7 +154,7 @@ static void holidays_file(EscWorkspace *workspace, HolidayBuild *build, const Es
     }
     for (uint32_t i = 0; i < count; ++i)
         holiday_put(workspace, build, days[i], value->span);
-    esc_buf_release(&bytes);
+    esc_buf_done(workspace, &bytes);
 }
 
 static int day_order(const void *left, const void *right)
@@ -168,9 +168,11 @@ static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, H
     static const char *const words[] = {"timezone", "holidays", NULL};
     const EscNode *node = calendar->node;
     HolidayBuild holidays = {0};
+    bool has_hours = false;
     build->count = 0;
     (void)esc_plain_text(workspace, node->calendar.title);
     ESC_EACH_NODE(item, node->calendar.items) {
+        has_hours = has_hours || item->kind == ESC_NODE_HOURS;
         if (item->kind == ESC_NODE_HOURS)
             hours_of_row(build, item);
         else if (item->kind == ESC_NODE_CLOSED)
@@ -182,7 +184,7 @@ static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, H
         else
             esc_report_word(workspace, item->setting.name, "a setting of a calendar", words);
     }
-    if (build->count == 0)
+    if (!has_hours)
         esc_report_hint(workspace, esc_report(workspace, "E0319", node->calendar.name.span, "the calendar `%.*s` has no hours", ESC_TEXT_ARG(calendar->name)),
                         "write `mon..fri 08:00..18:00`");
     qsort(build->items, build->count, sizeof *build->items, hours_order);

@@ -247,7 +247,7 @@ static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step
     esc_buf_init(&json, ESC_SOURCE_SIZE_MAX);
     json_value(scenario, reply, &json, 0);
     step->text = esc_arena_text(workspace->arena, esc_buf_as_text(&json));
-    esc_buf_release(&json);
+    esc_buf_done(workspace, &json);
 }
 
 static void step_absent(Scenario *scenario, EscNode *node, EscScenarioStep *step)

@@ -21,7 +21,7 @@ static uint32_t enum_find_or_add(EscWorkspace *workspace, const EscNode *type, E
         members[used++] = member->member.name.text;
     }
     EscText key = esc_arena_text(workspace->arena, esc_buf_as_text(&shape));
-    esc_buf_release(&shape);
+    esc_buf_done(workspace, &shape);
     uint32_t index = 0;
     if (esc_names_find(workspace->enum_shapes, key, &index))
         return index;

@@ -96,7 +96,7 @@ static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
             esc_report_hint(workspace, esc_report(workspace, "E0390", item->span, "pausing a service level is not part of language 1"),
                             "let its clock follow a calendar: `of office_hours`");
     }
-    if (sla->respond_ms == 0 && sla->resolve_ms == 0)
+    if (node->sla.items.count == 0)
         esc_report_hint(workspace, esc_report(workspace, "E0319", node->sla.name.span, "the service level `%.*s` promises nothing", ESC_TEXT_ARG(sla->name)),
                         "write `respond within 15m` or `resolve within 4h`");
 }

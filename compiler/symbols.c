@@ -30,7 +30,8 @@ static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index,
 {
     if (name.size == 0)
         return;
-    const EscSymbol *first = esc_symbol_find(workspace, name);
+    uint32_t at = 0;
+    EscSymbol *first = esc_names_find(workspace->names, name, &at) ? &workspace->symbols[at] : NULL;
     if (first != NULL && kind != ESC_SYMBOL_NONE && first->kind != ESC_SYMBOL_NONE) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0102", span, "`%.*s` is declared twice: all names of a workspace are different", ESC_TEXT_ARG(name));
@@ -38,6 +39,8 @@ static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index,
         if (first->span.end == 0)
             esc_report_hint(workspace, diagnostic, "this one belongs to the language; choose another name");
         esc_report_related(workspace, diagnostic, first->span, "%s, declared here", esc_symbol_kind_words(first->kind));
+        if (first->kind != kind)
+            first->kind = ESC_SYMBOL_NONE; /* nobody knows which of them its users mean */
         return;
     }
     if (first != NULL)

@@ -17,7 +17,7 @@ void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_ca
         esc_duration_write(&bounds, max_ms);
         EscText words = esc_buf_as_text(&bounds);
         esc_report_hint(workspace, esc_report(workspace, "E0317", node->span, "this duration is outside of what is possible here"), "it can be %.*s", ESC_TEXT_ARG(words));
-        esc_buf_release(&bounds);
+        esc_buf_done(workspace, &bounds);
     }
     EscName calendar = node->duration.calendar;
     if (calendar.text.size == 0)

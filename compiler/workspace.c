@@ -46,6 +46,13 @@ void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size
     return items;
 }
 
+void esc_buf_done(EscWorkspace *workspace, EscBuf *buf)
+{
+    if (buf->status == ESC_NO_MEMORY)
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    esc_buf_release(buf);
+}
+
 EscWorkspace *esc_workspace_new(void)
 {
     EscWorkspace *workspace = calloc(1, sizeof *workspace);

@@ -11,9 +11,7 @@ static const struct {
 } COMMANDS[] = {
     {"check", escalc_check, "find what is wrong in workspaces"},
     {"build", escalc_build, "compile a workspace to a bundle"},
-#ifdef ESCALC_HAS_TEST
     {"test", escalc_test, "play the tests of workspaces on a virtual clock"},
-#endif
     {"fmt", escalc_fmt, "print or rewrite sources in the one layout"},
     {"disasm", escalc_disasm, "show a bundle or workspace as program text"},
     {"explain", escalc_explain, "explain a diagnostic code"},

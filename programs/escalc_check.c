@@ -72,7 +72,10 @@ int escalc_check(int argc, char **argv)
     code = ESCALC_FINE;
     for (int i = 0; i < options.paths_count; ++i) {
         EscWorkspace *workspace = NULL;
-        code = escalc_worse(code, escalc_load(options.paths[i], &options, &workspace));
+        EscBuf bundle; /* thrown away: only the finished program shows whether all bounds hold */
+        esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
+        code = escalc_worse(code, escalc_compile(options.paths[i], &options, &workspace, &bundle));
+        esc_buf_release(&bundle);
         if (workspace == NULL)
             continue;
         if (options.denies && esc_workspace_warning_count(workspace) > 0)
