@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "compiler_internal.h"
+#include "support/alloc_fail.h"
 #include "support/test.h"
 
 enum { FILES_MAX = 32, SOURCE_BYTES_MAX = 1 << 20 };
@@ -281,6 +282,32 @@ static void a_check_cannot_use_names_of_the_steps(void **state)
         "E0355");
 }
 
+/* Whatever allocation fails, the build says so, gives no bytes away and leaks nothing. */
+static void every_failed_allocation_is_reported(void **state)
+{
+    (void)state;
+    Built built = build_repeated("for each t in ticket.tags { notify ana \"{t}\" }\n"
+                                 "await ticket.severity = low within 1h at 50% { page ana \"x\" }",
+                                 1);
+    assert_built(&built);
+    EscBuf again;
+    esc_buf_init(&again, ESC_BUNDLE_BYTES_MAX);
+    bool happened = true;
+    for (unsigned nth = 1; happened; nth++) {
+        esc_buf_release(&again);
+        esc_buf_init(&again, ESC_BUNDLE_BYTES_MAX);
+        alloc_fail_at(nth);
+        EscStatus status = esc_workspace_build(built.workspace, &again, NULL);
+        happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_status(status, happened ? ESC_NO_MEMORY : ESC_OK);
+        assert_int_equal(again.size, happened ? 0 : built.bytes.size);
+    }
+    assert_memory_equal(again.data, built.bytes.data, again.size);
+    esc_buf_release(&again);
+    build_release(&built);
+}
+
 /* --- examples --------------------------------------------------------------------------------- */
 
 static Folder example;
@@ -332,6 +359,7 @@ int main(void)
         cmocka_unit_test(too_many_values_at_once_are_reported),
         cmocka_unit_test(loops_that_nest_too_deep_are_reported),
         cmocka_unit_test(a_check_cannot_use_names_of_the_steps),
+        cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(the_first_example_builds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
