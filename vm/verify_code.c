@@ -168,6 +168,8 @@ static EscStatus verify_flow(Flow *flow)
     for (flow->pc = 0; flow->pc < flow->count; flow->pc++) {
         flow->verify->steps++;
         EscStatus status = arrive(flow, falls_through);
+        if (status == ESC_OK && flow->observe != NULL)
+            flow->observe(flow->observe_context, flow->pc, &flow->now);
         if (status == ESC_OK)
             status = flow_instruction(flow);
         if (status != ESC_OK)
@@ -207,7 +209,7 @@ static EscStatus verify_cost(Flow *flow)
     return ESC_OK;
 }
 
-static EscStatus verify_function(Flow *flow, uint32_t function)
+EscStatus flow_function(Flow *flow, uint32_t function)
 {
     const EscProgram *program = flow->verify->program;
     flow->function = function;
@@ -252,7 +254,7 @@ static EscStatus verify_numbering(EscVerify *verify)
     return ESC_OK;
 }
 
-static EscStatus flow_init(Flow *flow, EscVerify *verify)
+EscStatus flow_init(Flow *flow, EscVerify *verify)
 {
     EscBundle *bundle = verify->bundle;
     *flow = (Flow){.verify = verify};
@@ -303,7 +305,7 @@ EscStatus esc_verify_code(EscVerify *verify)
     for (int beside = 0; beside <= 1; beside++) {
         for (uint32_t f = 0; f < program->functions_count && status == ESC_OK; f++) {
             if ((program->functions[f].at_wait != 0) == beside)
-                status = verify_function(flow, f);
+                status = flow_function(flow, f);
         }
     }
     if (status == ESC_OK)

@@ -37,7 +37,14 @@ typedef struct Flow {
     uint32_t states_used;
     EscMeasure *measure;
     uint64_t cost_max, effects_max, registers_max; /* over all functions so far */
+    /* NULL, or told of what is known before each instruction: tests hold runs against it. */
+    void (*observe)(void *context, uint32_t pc, const FlowState *state);
+    void *observe_context;
 } Flow;
+
+/* Prepares for functions of verify's bundle, whose tables hold; then any number of functions, those beside a wait last. */
+EscStatus flow_init(Flow *flow, EscVerify *verify);
+EscStatus flow_function(Flow *flow, uint32_t function);
 
 /* Rejects at the present instruction. */
 EscStatus flow_bad(Flow *flow, const char *check, const char *format, ...) ESC_PRINTF(3, 4);

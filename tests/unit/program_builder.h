@@ -98,7 +98,7 @@ enum {
 };
 
 /* Every table gets room for more rows than the base needs, so that tests may append. */
-enum { PROGRAM_ROOM = 160, PROGRAM_TEXT_ROOM = 400, PROGRAM_CODE_ROOM = 20000 };
+enum { PROGRAM_ROOM = 640, PROGRAM_TEXT_ROOM = 400, PROGRAM_CODE_ROOM = 20000 };
 
 typedef struct Body {
     const EscInstr *

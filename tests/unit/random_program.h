@@ -1,0 +1,18 @@
+/* random_program.h - bodies that are valid by construction, from a seed: the generator follows types as the verifier will.
+ *
+ * Its programs reach what enumeration of small ones cannot: nested loops and branches, waits within them, effects with results. */
+#ifndef ESC_TEST_RANDOM_PROGRAM_H
+#define ESC_TEST_RANDOM_PROGRAM_H
+
+#include "program_builder.h"
+
+enum { RANDOM_CODE_MAX = 700 };
+typedef struct RandomBody {
+    EscInstr code[RANDOM_CODE_MAX];
+    uint32_t count;
+} RandomBody;
+
+/* A body for BODY_COND, BODY_STEPS or BODY_HANDLER of the base program; about `size` statements. */
+void random_body(RandomBody *out, uint32_t body, uint64_t seed, uint32_t size);
+
+#endif
