@@ -45,6 +45,7 @@ class Framing(Case):
         self.assertTrue(answer.startswith(b"HTTP/1.1 400"), answer[:100])
 
     def test_what_is_no_http(self):
+        self.daemon.config["request_timeout_s"] = 1
         daemon = self.daemon.start()
         for request in (b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
                         b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"):
