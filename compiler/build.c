@@ -233,11 +233,51 @@ uint32_t esc_build_function_copy(EscBuild *build, uint32_t from, EscFunctionRow 
 
 /* --- laying out the code ---------------------------------------------------------------------- */
 
-static void put_code(EscBuild *build, const EscInstr *instr)
+/* Makes room for exactly what the functions hold together. */
+static void reserve(EscBuild *build, void **items, size_t *capacity, size_t count, size_t item_size)
 {
+    if (count == 0 || build->status != ESC_OK)
+        return;
+    void *moved = realloc(*items, count * item_size);
+    if (moved == NULL) {
+        fail(build, ESC_NO_MEMORY);
+        return;
+    }
+    *items = moved;
+    *capacity = count;
+}
+
+static void reserve_all(EscBuild *build)
+{
+    size_t code = 0, effects = 0, waits = 0;
+    for (size_t i = 0; i < build->functions_count; i++) {
+        code += build->made[i].code_count;
+        effects += build->made[i].effects_count;
+        waits += build->made[i].waits_count;
+    }
     void *items = build->code;
-    put(build, &items, &build->code_count, &build->code_capacity, instr, sizeof *instr);
+    reserve(build, &items, &build->code_capacity, code, sizeof *build->code);
     build->code = items;
+    items = build->effects;
+    reserve(build, &items, &build->effects_capacity, effects, sizeof *build->effects);
+    build->effects = items;
+    items = build->waits;
+    reserve(build, &items, &build->waits_capacity, waits, sizeof *build->waits);
+    build->waits = items;
+}
+
+static void lay_out_code(EscBuild *build, const EscBuildFunction *made)
+{
+    uint32_t effects_first = (uint32_t)build->effects_count;
+    uint32_t waits_first = (uint32_t)build->waits_count;
+    for (uint32_t i = 0; i < made->code_count; i++) {
+        EscInstr *instr = &build->code[build->code_count++];
+        *instr = made->code[i];
+        if (instr->op == ESC_OP_EMIT)
+            instr->imm += effects_first;
+        else if (instr->op == ESC_OP_WAIT)
+            instr->imm += waits_first;
+    }
 }
 
 static bool same_origin(const EscSpanRow *row, EscOrigin origin)
@@ -266,22 +306,13 @@ static void lay_out_function(EscBuild *build, uint32_t function)
     *row = made->row;
     row->code_first = (uint32_t)build->code_count;
     row->code_count = made->code_count;
-    uint32_t effects_first = (uint32_t)build->effects_count;
-    uint32_t waits_first = (uint32_t)build->waits_count;
-    for (uint32_t i = 0; i < made->code_count; i++) {
-        EscInstr instr = made->code[i];
-        if (instr.op == ESC_OP_EMIT)
-            instr.imm += effects_first;
-        else if (instr.op == ESC_OP_WAIT)
-            instr.imm += waits_first;
-        put_code(build, &instr);
-    }
+    lay_out_code(build, made);
     for (uint32_t i = 0; i < made->effects_count; i++)
-        esc_build_put_effects(build, made->effects[i]);
+        build->effects[build->effects_count++] = made->effects[i];
     for (uint32_t i = 0; i < made->waits_count; i++) {
-        EscWaitRow wait = made->waits[i];
-        wait.function = function;
-        esc_build_put_waits(build, wait);
+        EscWaitRow *wait = &build->waits[build->waits_count++];
+        *wait = made->waits[i];
+        wait->function = function;
     }
     lay_out_spans(build, made, row->code_first);
 }
@@ -295,6 +326,7 @@ static EscStatus lay_out(EscBuild *build)
         esc_arena_alloc_array(build->arena, (size_t)count + 1, sizeof *waits_first);
     if (waits_first == NULL)
         return ESC_NO_MEMORY;
+    reserve_all(build); /* without room the loop does nothing */
     for (uint32_t i = 0; i < count && build->status == ESC_OK; i++) {
         waits_first[i] = (uint32_t)build->waits_count;
         lay_out_function(build, i);

@@ -262,14 +262,17 @@ static void too_many_values_at_once_are_reported(void **state)
     esc_buf_release(&steps);
 }
 
+/* The check sees loops within one body; runbooks bring their own into it. */
 static void loops_that_nest_too_deep_are_reported(void **state)
 {
     (void)state;
     assert_refused(
-        build_repeated("for each a in ticket.tags at most 2 { for each b in ticket.tags at most 2 {"
-                       " for each c in ticket.tags at most 2 { if any(d in ticket.tags: d = c) { "
-                       "notify ana \"{c}\" } } } }",
-                       1),
+        build_text(
+            "runbook inner \"Inner\" () { for each c in ticket.tags at most 2 {\n"
+            "  for each d in ticket.tags at most 2 { notify ana \"{c}{d}\" } } }\n"
+            "template t { start on ticket.created owners { primary ana ack within 5m }\n"
+            "  steps { for each a in ticket.tags at most 2 {\n"
+            "    for each b in ticket.tags at most 2 { run inner() } } } close when resolved }"),
         "E0350");
 }
 
