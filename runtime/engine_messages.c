@@ -124,7 +124,8 @@ static void message_send(EscEngine *engine, EscEscalation *escalation, EscText t
     if (escalation == NULL)
         return;
     escalation->messages++;
-    escalation->is_told = true;
+    escalation->is_told =
+        escalation->is_told || message->is_page || esc_text_equal(target, escalation->owner);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
                        "target", target, "medium", medium, "text", message->text, "page",

@@ -42,6 +42,15 @@ static int64_t clock_length(const EscSlaRow *row, EscSlaClock clock, uint32_t *c
     return clock == ESC_SLA_CLOCK_RESPOND ? row->respond_ms : row->resolve_ms;
 }
 
+/* Puts a timer unless it stands as it should: reading the levels again must not write rows. */
+static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, uint32_t index,
+                         int64_t due_ms)
+{
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, kind, index);
+    if (timer == NULL || timer->due_ms != due_ms)
+        esc_timer_put(engine, NULL, ticket, kind, index, due_ms);
+}
+
 /* --- timers of a clock --------------------------------------------------------------------------------------- */
 
 /* The next overdue time that some trigger waits for. */
@@ -52,8 +61,7 @@ static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
         int64_t overdue_ms = engine->overdues[clock][i];
         if (overdue_ms <= state->overdue_done_ms)
             continue;
-        esc_timer_put(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock,
-                      state->due_ms + overdue_ms);
+        timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, state->due_ms + overdue_ms);
         return;
     }
     esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
@@ -65,7 +73,7 @@ static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *ro
     const EscProgram *program = engine->current->program;
     const EscSlaState *state = &ticket->sla[clock];
     if (state->state == ESC_CLOCK_RUNNING)
-        esc_timer_put(engine, NULL, ticket, ESC_TIMER_SLA_DUE, clock, state->due_ms);
+        timer_ensure(engine, ticket, ESC_TIMER_SLA_DUE, clock, state->due_ms);
     overdue_timer(engine, ticket, clock);
     uint32_t calendar = 0;
     int64_t length_ms = clock_length(row, clock, &calendar);
@@ -77,7 +85,7 @@ static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *ro
             esc_calendar_due_ms(program, engine->zones, calendar, ticket->created_at_ms,
                                 length_ms / 100 * warn->percent);
         if (due_ms > engine->now_ms)
-            esc_timer_put(engine, NULL, ticket, ESC_TIMER_SLA_WARN, row->warns_first + i, due_ms);
+            timer_ensure(engine, ticket, ESC_TIMER_SLA_WARN, i, due_ms);
     }
 }
 
@@ -89,7 +97,7 @@ static void timers_stop(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
     const EscSlaRow *row = level_of(engine, ticket);
     for (uint32_t i = 0; row != NULL && i < row->warns_count; i++) {
         if (program->warns[row->warns_first + i].clock == (uint32_t)clock)
-            esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_WARN, row->warns_first + i);
+            esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_WARN, i);
     }
 }
 
@@ -202,10 +210,37 @@ void esc_sla_review(EscEngine *engine, EscTicket *ticket)
         clock_reopen(engine, ticket);
 }
 
+static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSlaRow *row)
+{
+    EscText name = row == NULL ? (EscText){0} : engine->current->program->texts[row->name];
+    if (!esc_text_equal(name, ticket->sla_name))
+        return false;
+    for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
+        uint32_t calendar = 0;
+        int64_t length_ms = clock_length(row, (EscSlaClock)i, &calendar);
+        int64_t due_ms = length_ms == 0
+                             ? 0
+                             : esc_calendar_due_ms(engine->current->program, engine->zones,
+                                                   calendar, ticket->created_at_ms, length_ms);
+        if (due_ms != ticket->sla[i].due_ms)
+            return false;
+    }
+    return true;
+}
+
 void esc_sla_rebuild(EscEngine *engine, EscTicket *ticket)
 {
-    if (!ticket->is_linked)
-        level_enter(engine, ticket, level_match(engine, ticket));
+    if (ticket->is_linked)
+        return;
+    const EscSlaRow *row = level_match(engine, ticket);
+    if (!level_stands(engine, ticket, row)) {
+        level_enter(engine, ticket, row);
+        return;
+    }
+    for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
+        if (ticket->sla[i].state != ESC_CLOCK_NONE && !ticket->sla[i].is_met)
+            timers_put(engine, ticket, row, (EscSlaClock)i);
+    }
 }
 
 void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket)
@@ -240,10 +275,9 @@ void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn)
 {
     const EscProgram *program = engine->current->program;
     const EscSlaRow *level = level_of(engine, ticket);
-    if (level == NULL || warn < level->warns_first ||
-        warn >= level->warns_first + level->warns_count)
+    if (level == NULL || warn >= level->warns_count)
         return;
-    const EscWarnRow *row = &program->warns[warn];
+    const EscWarnRow *row = &program->warns[level->warns_first + warn];
     EscText percent = esc_turn_printf(engine, "%u", row->percent);
     const char *clock = esc_clock_name((EscSlaClock)row->clock);
     esc_audit_ticket(

@@ -51,7 +51,7 @@ typedef enum EscTimer {
     ESC_TIMER_EXPECTATION, /* escalation [expectation] */
     ESC_TIMER_ARMED,       /* ticket [armed trigger]: `for` is over */
     ESC_TIMER_SLA_DUE,     /* ticket [clock] */
-    ESC_TIMER_SLA_WARN,    /* ticket [warn row of the service level] */
+    ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
     ESC_TIMER_COUNT

@@ -124,7 +124,7 @@ static void calendar_hours_count(void **state)
     snprintf(source, sizeof source,
              "calendar office { mon..fri 08:00..18:00 }\ntemplate t \"T\" { start on "
              "ticket.created\n" CHAIN "steps { await resolved within 4h of office else { notify "
-                                      "room \"over\" } }\nclose when resolved }\n");
+             "room \"over\" } }\nclose when resolved }\n");
     Scene *scene = scene_of(source);
     scene_at(scene, "2026-01-09T16:00:00Z"); /* Friday: two hours are left */
     scene_event(scene, "ticket.created", "T", "{}");

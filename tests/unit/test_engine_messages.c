@@ -1,0 +1,190 @@
+/* test_engine_messages.c - messages, pages, limits and digests, and what becomes of deliveries. */
+#include "engine_scene.h"
+
+#include <stdio.h>
+
+#include "support/test.h"
+
+#define CHAIN "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+#define STAYS "await resolved within 30d else raise overdue"
+#define TEMPLATE(steps)                                                                            \
+    "template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " steps "  " STAYS         \
+    " }\nclose when resolved }\n"
+
+static Scene *begun(const char *source)
+{
+    Scene *scene = scene_of(source);
+    assert_status(
+        scene_event(scene, "ticket.created", "T", "{\"title\":\"x\",\"severity\":\"high\"}"),
+        ESC_OK);
+    return scene;
+}
+
+static void body_says_what_it_is_about(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("notify room \"{ticket.id} \\\"quoted\\\"\""));
+    const EscOutboxRow *row = scene_last(scene, "room");
+    assert_non_null(row);
+    assert_text_equal(row->key, "tests/E-1/1");
+    assert_text_equal(row->medium, "chat");
+    assert_int_equal(row->address.size, 0);
+    assert_text_equal(
+        row->body,
+        "{\"text\":\"T \\\"quoted\\\"\",\"subject\":\"[T] T "
+        "\\\"quoted\\\"\",\"workspace\":\"tests\",\"escalation\":"
+        "\"E-1\",\"ticket\":\"T\",\"template\":\"t\",\"severity\":\"high\",\"page\":false}");
+    scene_free(scene);
+}
+
+static void team_members_get_one_each(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("notify ops \"all of you\" via email"));
+    assert_int_equal(scene_sent(scene, "ana", "all of you"), 1);
+    assert_int_equal(scene_sent(scene, "ben", "all of you"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "all of you"), 1);
+    assert_text_equal(scene_last(scene, "ana")->medium, "email");
+    assert_text_equal(scene_last(scene, "ana")->address, "ana@x.example");
+    scene_free(scene);
+}
+
+static void absent_people_get_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TEMPLATE("notify ops \"all of you\""));
+    scene_act(scene, ESC_VERB_ABSENT, "dora", 0, "cleo");
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_sent(scene, "cleo", ""), 0);
+    assert_int_equal(scene_audit(scene, "skipped", "cleo is absent and gets no message"), 1);
+    scene_free(scene);
+}
+
+static void page_ends_with_its_escalation(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("page primary \"see\""));
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "ana", "see"), 1);
+    assert_int_equal(scene_timers(scene), 0);
+    scene_free(scene);
+}
+
+static void too_many_messages_become_a_digest(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("policy p { last resort dora  limit 3 notifications per person per 1h else digest "
+              "}\n" TEMPLATE("notify ben \"one\"  notify ben \"two\"  notify ben \"three\"  notify "
+                             "ben \"four\"  notify ben \"five\"  page ben \"six\""));
+    assert_int_equal(scene_sent(scene, "ben", ""),
+                     4); /* three, and the page: pages are never held back */
+    assert_int_equal(scene_audit(scene, "limited", "four"), 1);
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "ben", "2 messages were held back"), 1);
+    assert_int_equal(scene_sent(scene, "ben", "E-1: five"), 1);
+    assert_int_equal(scene_audit(scene, "digest", "ben"), 1);
+    scene_after(scene, ESC_DAY_MS);
+    assert_int_equal(scene_sent(scene, "ben", "held back"), 1);
+    scene_free(scene);
+}
+
+static void window_begins_anew(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("policy p { last resort dora  limit 1 notifications per person per 1h else digest "
+              "}\n" TEMPLATE("notify ben \"one\"  wait 61m  notify ben \"two\""));
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_after(scene, 61 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ben", "\"text\":\"two\""), 1);
+    assert_int_equal(scene_audit(scene, "limited", ""), 0);
+    scene_free(scene);
+}
+
+static void digest_is_bounded(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "policy p { last resort dora  limit 1 notifications per person per 1h else digest }\n"
+        "event ping { }\ntemplate t \"T\" { start on ticket.created\n" CHAIN "steps { " STAYS " }\n"
+        "on ping { notify ben \"ping\" }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    for (int i = 0; i < 60; i++)
+        scene_event(scene, "ping", "T", NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "ben", "59 messages were held back"), 1);
+    assert_int_equal(scene_sent(scene, "ben", "and 9 more"), 1);
+    scene_free(scene);
+}
+
+static void results_in_any_order(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TEMPLATE("notify room \"a\"  notify room \"b\"  notify room \"c\""));
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_unsettled(scene), 4); /* and the owner was told */
+    assert_status(scene_settle(scene, 3, ESC_DELIVERY_DELIVERED, NULL), ESC_OK);
+    assert_status(scene_settle(scene, 1, ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    assert_status(scene_settle(scene, 1, ESC_DELIVERY_DEAD, NULL),
+                  ESC_OK); /* the first result stands */
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_status(scene_settle(scene, 2, ESC_DELIVERY_QUEUED, NULL), ESC_BAD_INPUT);
+    assert_int_equal(scene_audit(scene, "delivered", ""), 2);
+    assert_int_equal(scene_audit(scene, "delivery_dead", ""), 0);
+    scene_free(scene);
+}
+
+static void result_after_the_close_is_only_told(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TEMPLATE("notify room \"a\""));
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_fail_all(scene);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    assert_true(scene_audit(scene, "delivery_dead", "") >= 1);
+    scene_free(scene);
+}
+
+static void message_to_nobody_is_a_dead_one(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created\n"
+        "owners { primary dora ack within 5m  secondary dora ack within 1h }\n"
+        "steps { notify ops \"hear me\"  " STAYS " }\n"
+        "qa { check delivered within 2m else page dora \"lost\" }\nclose when resolved }\n");
+    const char *const ops[] = {"ana", "ben", "cleo"};
+    for (size_t i = 0; i < ESC_COUNT_OF(ops); i++)
+        scene_act(scene, ESC_VERB_ABSENT, "dora", 0, ops[i]);
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_audit(scene, "unreachable", "ops"), 1);
+    scene_after(scene, 2 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "dora", "lost"), 1);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(body_says_what_it_is_about),
+        cmocka_unit_test(team_members_get_one_each),
+        cmocka_unit_test(absent_people_get_nothing),
+        cmocka_unit_test(page_ends_with_its_escalation),
+        cmocka_unit_test(too_many_messages_become_a_digest),
+        cmocka_unit_test(window_begins_anew),
+        cmocka_unit_test(digest_is_bounded),
+        cmocka_unit_test(results_in_any_order),
+        cmocka_unit_test(result_after_the_close_is_only_told),
+        cmocka_unit_test(message_to_nobody_is_a_dead_one),
+    };
+    return cmocka_run_group_tests_name("engine_messages", tests, NULL, NULL);
+}

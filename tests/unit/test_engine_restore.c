@@ -1,0 +1,295 @@
+/* test_engine_restore.c - restarts, other bundles, refused rows, clocks that jump, eviction. That a restored engine goes on
+ * byte for byte is tested by every scene (engine_scene.h). */
+#include "engine_scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/test.h"
+
+#define CHAIN "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+#define TEMPLATE(steps)                                                                            \
+    "template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " steps                    \
+    " }\nclose when resolved }\n"
+
+static const char *const usual =
+    TEMPLATE("page primary \"see\"  await ack  await resolved within 4h else raise overdue");
+
+static Scene *begun(const char *source)
+{
+    Scene *scene = scene_of(source);
+    assert_status(
+        scene_event(scene, "ticket.created", "T", "{\"title\":\"x\",\"severity\":\"high\"}"),
+        ESC_OK);
+    return scene;
+}
+
+/* One input to an engine of the test's own; the group is given to `look` before it is dropped. */
+static EscStatus apply(EscEngine *engine, const EscInput *input, int64_t now_ms, EscGroup *group)
+{
+    EscOutcome outcome;
+    EscWhy why = {.text = ""};
+    EscStatus status = esc_engine_apply(engine, input, now_ms, &outcome, &why);
+    esc_engine_flush(engine, group);
+    return status;
+}
+
+static size_t audit_count(const EscGroup *group, const char *kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->audit_count; i++)
+        count += esc_text_equal(group->audit[i].kind, esc_text_from(kind));
+    return count;
+}
+
+static void expect_parked(Scene *scene)
+{
+    EscEngine *engine = scene_restore(scene, 7);
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(engine, 1, &view));
+    assert_int_equal(view.state, ESC_STATE_PARKED);
+    EscArena *arena = esc_arena_new((size_t)1 << 24);
+    EscGroup group;
+    esc_group_init(&group, arena);
+    EscInput input = {.kind = ESC_INPUT_TIMER};
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_int_equal(audit_count(&group, "parked"), 1);
+    assert_int_equal(group.escalations_count, 1);
+    assert_int_equal(group.escalations[0].state, ESC_STATE_PARKED);
+    assert_text_equal(group.escalations[0].owner, "dora");
+    assert_true(group.escalations[0].frame.size > 0); /* unreadable bytes are still evidence */
+    bool is_told = false;
+    for (size_t i = 0; i < group.outbox_count; i++)
+        is_told = is_told || esc_text_equal(group.outbox[i].target, ESC_TEXT("dora"));
+    assert_true(is_told);
+    EscAction action = {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("dora"), .escalation = 1};
+    EscInput resolve = {.kind = ESC_INPUT_ACTION, .action = &action};
+    esc_group_clear(&group);
+    assert_status(apply(engine, &resolve, scene_now(scene), &group), ESC_OK);
+    assert_true(esc_engine_find_escalation(engine, 1, &view));
+    assert_int_equal(view.state, ESC_STATE_CLOSED);
+    esc_arena_free(arena);
+    esc_engine_free(engine);
+}
+
+static void unknown_bundle_is_parked(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_row(scene, 1)->bundle_hash[0] ^= 1;
+    expect_parked(scene);
+    scene_free(scene);
+}
+
+static void refused_snapshot_is_parked(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    EscEscalationRow *row = scene_row(scene, 1);
+    row->frame.size -= 3;
+    expect_parked(scene);
+    scene_free(scene);
+}
+
+static void state_that_is_no_json_is_parked(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_row(scene, 1)->state_json = ESC_TEXT("{\"r\":");
+    expect_parked(scene);
+    scene_free(scene);
+}
+
+/* Each byte of the snapshot and of the state changed in turn: parked or restored, never a crash. */
+static void damaged_rows_do_no_harm(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("set ticket.severity to low  ask primary \"Which?\" within 1h { "
+                                  "guidance \"g\" answer a \"A\" { } timeout { } }"));
+    EscEscalationRow *row = scene_row(scene, 1);
+    EscEscalationRow whole = *row;
+    size_t total = whole.frame.size + whole.state_json.size;
+    char *bytes = malloc(total);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < total; i++) {
+        memcpy(bytes, whole.frame.data, whole.frame.size);
+        memcpy(bytes + whole.frame.size, whole.state_json.data, whole.state_json.size);
+        bytes[i] = (char)(bytes[i] ^ (i % 2 == 0 ? 1 : 0x11));
+        row->frame = (EscBytes){(const uint8_t *)bytes, whole.frame.size};
+        row->state_json = (EscText){bytes + whole.frame.size, whole.state_json.size};
+        EscEngine *engine = scene_restore(scene, 3);
+        EscArena *arena = esc_arena_new((size_t)1 << 24);
+        EscGroup group;
+        esc_group_init(&group, arena);
+        EscInput input = {.kind = ESC_INPUT_TIMER};
+        for (int step = 0; step < 4; step++) {
+            assert_status(apply(engine, &input, scene_now(scene) + step * ESC_HOUR_MS, &group),
+                          ESC_OK);
+            esc_group_clear(&group);
+        }
+        esc_arena_free(arena);
+        esc_engine_free(engine);
+    }
+    *row = whole;
+    free(bytes);
+    scene_free(scene);
+}
+
+static void running_ones_stay_on_their_bundle(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("await ack  set ticket.severity to critical  notify room \"old "
+                                  "way\"  await resolved within 1d else raise overdue"));
+    scene_publish(scene,
+                  "extend ticket { region: emea | apac }\n" TEMPLATE(
+                      "await ack  notify room \"new way\"  await resolved within 1d else raise "
+                      "overdue"));
+    scene_event(scene, "ticket.created", "U", "{\"region\":\"apac\"}");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+    assert_int_equal(scene_sent(scene, "room", "old way"), 1);
+    assert_int_equal(scene_sent(scene, "room", "new way"), 1);
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"critical\"");
+    assert_string_equal(scene_field(scene, "T", "region"), "\"emea\"");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+static void people_are_live(void **state)
+{
+    (void)state;
+    Scene *scene = begun("schedule rota { weekly from 2026-01-05T09:00 ana, ben }\ntemplate t "
+                         "\"T\" { start on ticket.created\n"
+                         "owners { primary ana ack within 5m  secondary rota ack within 5m "
+                         "}\nsteps { await ack }\nclose when resolved }\n");
+    scene_publish(scene, "schedule rota { weekly from 2026-01-05T09:00 cleo, ben }\ntemplate t "
+                         "\"T\" { start on ticket.created\n"
+                         "owners { primary ana ack within 5m  secondary rota ack within 5m "
+                         "}\nsteps { await ack }\nclose when resolved }\n");
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "cleo");
+    scene_free(scene);
+}
+
+static void enum_members_keep_their_names(void **state)
+{
+    (void)state;
+    Scene *scene = begun("extend ticket { region: emea | apac }\n" TEMPLATE(
+        "await ticket.region = apac within 1d else { notify room \"never\" }  notify room "
+        "\"apac\""));
+    scene_publish(scene,
+                  "extend ticket { region: americas | apac | emea }\n" TEMPLATE("await ack"));
+    assert_string_equal(scene_field(scene, "T", "region"), "\"emea\"");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"region\":\"apac\"}");
+    assert_int_equal(scene_sent(scene, "room", "apac"), 1);
+    scene_free(scene);
+}
+
+static void clock_that_goes_back_changes_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    int64_t before_ms = esc_engine_time_ms(scene_engine(scene));
+    scene_clock(scene, -ESC_DAY_MS);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_true(esc_engine_time_ms(scene_engine(scene)) == before_ms);
+    scene_clock(scene, ESC_DAY_MS);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "ben");
+    scene_free(scene);
+}
+
+static void late_timers_fire_in_their_order(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_clock(scene, ESC_DAY_MS); /* the machine slept */
+    assert_status(scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL),
+                  ESC_OK); /* late inputs come first */
+    scene_after(scene, 0);
+    assert_view_owner(scene, 1, "ana");
+    assert_int_equal(scene_audit(scene, "failover", ""), 0);
+    scene_free(scene);
+    scene = begun(usual);
+    scene_clock(scene, ESC_DAY_MS);
+    scene_after(scene, 0);
+    assert_view_owner(scene, 1, "ben"); /* one turn at a time: ben's begins now */
+    scene_free(scene);
+}
+
+static void closed_tickets_are_forgotten(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_event(scene, "ticket.created", "U", "{}");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    EscEngine *engine = scene_engine(scene);
+    EscTicketRow row;
+    assert_true(esc_engine_find_ticket(engine, ESC_TEXT("T"), &row));
+    esc_engine_evict(engine, 1);
+    assert_true(esc_engine_has_ticket(engine, ESC_TEXT("T")));
+    esc_engine_evict(engine, 0);
+    assert_false(esc_engine_has_ticket(engine, ESC_TEXT("T")));
+    assert_true(esc_engine_has_ticket(engine, ESC_TEXT("U")));
+    EscEscalationView view;
+    assert_false(esc_engine_find_escalation(engine, 1, &view));
+    assert_true(esc_engine_find_escalation(engine, 2, &view));
+    scene_free(scene);
+}
+
+static void engine_without_a_bundle_refuses(void **state)
+{
+    (void)state;
+    EscEngineConfig config = {.hash_seed = 1};
+    EscEngine *engine = esc_engine_new(&config);
+    EscInput input = {.kind = ESC_INPUT_TIMER};
+    EscOutcome outcome;
+    EscWhy why;
+    assert_status(esc_engine_apply(engine, &input, 1, &outcome, &why), ESC_CONFLICT);
+    EscTicketRow row = {.id = ESC_TEXT("T"), .json = ESC_TEXT("{}")};
+    assert_status(esc_engine_restore_ticket(engine, &row, &why), ESC_CONFLICT);
+    assert_true(esc_engine_next_due_ms(engine) == INT64_MAX);
+    esc_engine_free(engine);
+}
+
+static void rows_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    EscEngine *engine = scene_restore(scene, 5);
+    EscWhy why;
+    EscTicketRow ticket = {.id = ESC_TEXT("T"), .json = ESC_TEXT("{}")};
+    assert_status(esc_engine_restore_ticket(engine, &ticket, &why), ESC_CONFLICT);
+    ticket = (EscTicketRow){.id = ESC_TEXT("V"), .json = ESC_TEXT("[]")};
+    assert_status(esc_engine_restore_ticket(engine, &ticket, &why), ESC_BAD_INPUT);
+    assert_status(esc_engine_restore_escalation(engine, scene_row(scene, 1), &why), ESC_CONFLICT);
+    EscTimerRow timer = {.due_ms = 1, .seq = 1, .escalation = 9, .kind = 1};
+    assert_status(esc_engine_restore_timer(engine, &timer), ESC_NOT_FOUND);
+    timer = (EscTimerRow){.due_ms = 1, .seq = 1, .escalation = 1, .kind = 99};
+    assert_status(esc_engine_restore_timer(engine, &timer), ESC_BAD_INPUT);
+    EscOutboxRow outbox = {.id = 0};
+    assert_status(esc_engine_restore_outbox(engine, &outbox), ESC_CONFLICT);
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_bundle_is_parked),
+        cmocka_unit_test(refused_snapshot_is_parked),
+        cmocka_unit_test(state_that_is_no_json_is_parked),
+        cmocka_unit_test(damaged_rows_do_no_harm),
+        cmocka_unit_test(running_ones_stay_on_their_bundle),
+        cmocka_unit_test(people_are_live),
+        cmocka_unit_test(enum_members_keep_their_names),
+        cmocka_unit_test(clock_that_goes_back_changes_nothing),
+        cmocka_unit_test(late_timers_fire_in_their_order),
+        cmocka_unit_test(closed_tickets_are_forgotten),
+        cmocka_unit_test(engine_without_a_bundle_refuses),
+        cmocka_unit_test(rows_that_do_not_fit_are_refused),
+    };
+    return cmocka_run_group_tests_name("engine_restore", tests, NULL, NULL);
+}
