@@ -189,11 +189,14 @@ static EscStatus preload_ticket(Turn *turn, const EscInput *input)
     if (id.size == 0 || esc_engine_has_ticket(service->engine, id))
         return ESC_OK;
     EscTicketRow row;
-    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, turn->why);
+    EscWhy why;
+    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
     if (status == ESC_OK)
-        status = esc_engine_restore_ticket(service->engine, &row, turn->why);
+        status = esc_engine_restore_ticket(service->engine, &row, &why);
     else if (status == ESC_NOT_FOUND)
-        status = ESC_OK;
+        status = ESC_OK; /* a new one */
+    if (status != ESC_OK && turn->why != NULL)
+        *turn->why = why;
     esc_arena_clear(service->scratch);
     return status;
 }
