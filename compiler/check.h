@@ -31,6 +31,7 @@ typedef struct EscWhere {
     bool is_runbook;  /* checked once, wherever it is run: its steps may be any but those of atomic places only */
     bool is_in_undo;    /* in the arguments of an action's inverse */
     EscText undo_field; /* where bare `previous` has a meaning: the ticket's field of that name; else empty */
+    bool is_test;       /* literals of a test may be times and lists: nobody compiles them */
     bool is_negated;    /* under an odd number of `not`: a missing value could make the whole true */
     bool has_event, event_may_be_missing;
     const uint32_t *events;

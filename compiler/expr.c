@@ -398,7 +398,11 @@ static EscType check_quantifier(EscWhere *where, EscNode *node)
         might_be_missing(where, node->quantifier.list, "not");
     uint32_t locals = where->locals_count;
     uint32_t index = esc_where_local(where, NULL, node->quantifier.variable, TEXT_TYPE);
+    if (where->loop_depth >= ESC_LOOP_DEPTH_MAX)
+        esc_report(where->workspace, "E0333", node->quantifier.variable.span, "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
+    ++where->loop_depth;
     check_truth(where, node->quantifier.condition);
+    --where->loop_depth;
     where->locals_count = locals;
     esc_mark(where->workspace, node, ESC_MEANS_VALUE, index, BOOL_TYPE);
     return BOOL_TYPE;
@@ -447,6 +451,11 @@ void esc_check_text(EscWhere *where, EscNode *text)
 
 static EscType check_list(EscWhere *where, EscNode *node)
 {
+    if (!where->is_test) {
+        esc_report_hint(where->workspace, esc_report(where->workspace, "E0390", node->span, "written lists as values are not part of language 1"),
+                        "lists stand behind `in`, and in fields of the ticket");
+        return ESC_TYPE_WRONG;
+    }
     ESC_EACH(item, node->list.items) {
         EscType type = esc_check_expression(where, item, TEXT_TYPE);
         if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_TEXT)
@@ -487,7 +496,12 @@ static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
     switch (node->kind) {
     case ESC_NODE_NUMBER: return NUMBER_TYPE;
     case ESC_NODE_BOOL: return BOOL_TYPE;
-    case ESC_NODE_LOCAL_TIME: return TIME_TYPE;
+    case ESC_NODE_LOCAL_TIME:
+        if (where->is_test)
+            return TIME_TYPE;
+        esc_report_hint(where->workspace, esc_report(where->workspace, "E0390", node->span, "dates in conditions are not part of language 1"),
+                        "compare with a time that is counted from now, such as `now - 2d`");
+        return ESC_TYPE_WRONG;
     case ESC_NODE_NOW: return TIME_TYPE;
     case ESC_NODE_DURATION:
         esc_check_duration(where->workspace, node, false, 0, 0);

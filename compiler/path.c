@@ -259,7 +259,9 @@ static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_as
         for (uint32_t k = 0; k < exception->count; ++k) {
             if (exception->fields[k] == ESC_NONE || !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
                 continue;
-            *is_assured = where->exception != ESC_NONE && exception->given[k] == exception->raises;
+            /* A list has no constant to fall back to, should it be missing after all. */
+            *is_assured = where->exception != ESC_NONE && exception->given[k] == exception->raises &&
+                          esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
             return exception->fields[k];
         }
     }

@@ -305,6 +305,7 @@ static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, 
 static void make_scenario(EscWorkspace *workspace, const EscNode *node)
 {
     Scenario scenario = {.workspace = workspace, .where = esc_where(workspace, ESC_FUNCTION_COND)};
+    scenario.where.is_test = true;
     EscScenarioStep *steps = esc_arena_alloc_array(workspace->arena, node->test.statements.count, sizeof *steps);
     if (steps == NULL)
         return;

@@ -274,10 +274,11 @@ EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace)
         .systems = workspace->systems_count,
         .events = workspace->events_count,
         .templates = workspace->templates_count,
-        .runbooks = workspace->runbooks_count,
         .routes = workspace->routes_count,
         .tests = workspace->scenarios_count,
     };
+    for (uint32_t i = 0; i < workspace->runbooks_count; ++i)
+        counts.runbooks += !workspace->files[workspace->runbooks[i].node->span.file].is_std;
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
         if (workspace->files[i].is_std)
             continue;

@@ -66,7 +66,7 @@ bool esc_workspace_file_is_std(const EscWorkspace *workspace, uint32_t file);
 /* The author's line (1-based) of a file without its line end; empty when there is none. */
 EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file, uint32_t line);
 
-/* How many of each there are, for summaries. After the check. */
+/* How many of each there are, without those of the standard library, for summaries; events with the built-in ones. After the check. */
 typedef struct EscWorkspaceCounts {
     uint32_t files, bytes, persons, teams, schedules, channels, systems, events, templates, runbooks, routes, tests;
 } EscWorkspaceCounts;
