@@ -78,9 +78,10 @@ class Life(Case):
         eventually(daemon.settled)
         newest = daemon.audit()[-1]["at"]
         daemon.stop()
-        daemon.start(at=START)
+        daemon.start(at=START, scale=600)
         daemon.send(critical_ticket("e2", "INC-2"))
         self.assertGreaterEqual(daemon.audit()[-1]["at"], newest)
+        eventually(lambda: daemon.escalation("E-2")["role"] == "secondary")  # it did not wait for 30 days to pass again
         self.assert_no_gap()
 
     def test_one_writer(self):
@@ -132,6 +133,18 @@ class CommandLine(Case):
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn(message, done.stderr)
         self.assertFalse((self.folder / "x").exists())
+
+    def test_the_example_of_the_documentation(self):
+        text = (HERE.parent.parent / "docs" / "operations.md").read_text()
+        example = text[text.index("    {\n      \"listen\""):]
+        example = example[:example.index("\n\n")]
+        (self.folder / "secrets").mkdir()
+        for name in ("incidents-url", "people-url", "status", "mail", "sms", "crm"):
+            (self.folder / "secrets" / name).write_text("https://hooks.example/x\n" if name.endswith("url") else "secret\n")
+        config = self.folder / "c.json"
+        config.write_text(example)
+        done = self.escald("--workspace", HERE / "acme", "--data", self.folder / "x", "--config", config, "--check-config")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_workspace_with_errors(self):
         broken = self.folder / "broken"

@@ -19,6 +19,27 @@ static void every_route_but_health_needs_a_scope(void **state)
     }
 }
 
+/* docs/api.md names every route; {} is written with what it is there for. */
+static void the_documentation_names_every_route(void **state)
+{
+    (void)state;
+    static char text[65536];
+    FILE *file = fopen(ESC_TEST_SOURCE_DIR "/docs/api.md", "r");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof(text) - 1, file);
+    (void)fclose(file);
+    text[size] = '\0';
+    for (size_t i = 0; i < esc_routes_count; i++) {
+        const char *path = esc_routes[i].path;
+        const char *hole = strstr(path, "{}");
+        char start[128];
+        (void)snprintf(start, sizeof(start), "%.*s", hole == NULL ? (int)strlen(path) : (int)(hole - path), path);
+        const char *last = strrchr(path, '/');
+        if (strstr(text, start) == NULL || (hole != NULL && hole[2] != '\0' && strstr(text, last) == NULL))
+            fail_msg("docs/api.md does not name %s", path);
+    }
+}
+
 static void matches_segment_by_segment(void **state)
 {
     (void)state;
@@ -145,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_but_health_needs_a_scope),
+        cmocka_unit_test(the_documentation_names_every_route),
         cmocka_unit_test(matches_segment_by_segment),
         cmocka_unit_test(reads_escalation_ids),
         cmocka_unit_test(reads_durations),
