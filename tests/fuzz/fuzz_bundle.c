@@ -1,12 +1,10 @@
 /* fuzz_bundle.c - any bytes as a bundle, as they are and again with a right hash: otherwise
- * nothing would get past the first check. What loads encodes to the same bytes and can be
- * disassembled. */
+ * nothing would get past the first check. What loads encodes to the same bytes, can be
+ * disassembled, and runs alike by both interpreters within the bounds that it states. */
 #include <stdlib.h>
 #include <string.h>
 
-#include <esc/vm.h>
-
-#include "vm_internal.h"
+#include "fuzz_run.h"
 
 enum { LISTING_BYTES_MAX = 16 << 20 };
 
@@ -30,6 +28,7 @@ static void load(EscBytes bytes)
     esc_program_disassemble(esc_bundle_program(bundle), NULL, NULL, &listing);
     esc_buf_release(&again);
     esc_buf_release(&listing);
+    fuzz_run(bundle, esc_crc32c(bytes), NULL);
     esc_bundle_free(bundle);
 }
 
