@@ -7,8 +7,7 @@
 static void syntax_put(void *context, const EscSyntaxError *error)
 {
     EscWorkspace *workspace = context;
-    const char *code = esc_explanation_find(esc_text_from(error->code)) != NULL ? error->code : "E0001";
-    EscDiagnostic *diagnostic = esc_report(workspace, code, error->span, "%.*s", ESC_TEXT_ARG(error->message));
+    EscDiagnostic *diagnostic = esc_report(workspace, error->code, error->span, "%.*s", ESC_TEXT_ARG(error->message));
     if (error->hint.size > 0)
         esc_report_hint(workspace, diagnostic, "%.*s", ESC_TEXT_ARG(error->hint));
     if (error->related.end > 0)

@@ -25,8 +25,9 @@ static EscText text_of(EscWorkspace *workspace, const char *format, va_list argu
 
 EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span, const char *format, ...)
 {
-    const EscExplanation *known = esc_explanation_find(esc_text_from(code));
-    ESC_ASSERT(known != NULL);
+    EscExplanation known;
+    bool is_known = esc_explanation_find(esc_text_from(code), &known);
+    ESC_ASSERT(is_known);
     bool is_error = code[0] == 'E';
     if (is_error)
         ++workspace->errors;
@@ -35,7 +36,7 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
         return NULL;
     EscDiagnostic *diagnostic = ESC_ARRAY_ADD(workspace, diagnostics);
-    diagnostic->code = known->code;
+    diagnostic->code = known.code;
     diagnostic->severity = is_error ? ESC_SEVERITY_ERROR : ESC_SEVERITY_WARNING;
     diagnostic->span = place_of(span);
     va_list arguments;

@@ -71,7 +71,7 @@ int escalc_fmt(int argc, char **argv)
 
 static void print_example(const char *word, const char *example)
 {
-    if (example[0] == '\0')
+    if (example[0] == '\0' || !esc_utf8_is_valid(esc_text_from(example), NULL))
         return;
     printf("\n%s:\n", word);
     for (const char *line = example; *line != '\0';) {
@@ -83,14 +83,14 @@ static void print_example(const char *word, const char *example)
 
 static int explain_one(const char *word)
 {
-    const EscExplanation *entry = esc_explanation_find(esc_text_from(word));
-    if (entry == NULL) {
+    EscExplanation entry;
+    if (!esc_explanation_find(esc_text_from(word), &entry)) {
         fprintf(stderr, "escalc: there is no diagnostic `%s`; `escalc explain --list` lists them\n", word);
         return ESCALC_USAGE;
     }
-    printf("%s: %s\n\n%s\n", entry->code, entry->title, entry->text);
-    print_example("Wrong", entry->wrong);
-    print_example("Right", entry->right);
+    printf("%s: %s\n\n%s\n", entry.code, entry.title, entry.text);
+    print_example("Wrong", entry.wrong);
+    print_example("Right", entry.right);
     return ESCALC_FINE;
 }
 
@@ -111,7 +111,7 @@ int escalc_explain(int argc, char **argv)
         esc_buf_release(&page);
     }
     for (uint32_t i = 0; options.lists && i < esc_explanation_count(); ++i)
-        printf("%s  %s\n", esc_explanation(i)->code, esc_explanation(i)->title);
+        printf("%s  %s\n", esc_explanation(i).code, esc_explanation(i).title);
     for (int i = 0; i < options.paths_count; ++i)
         code = escalc_worse(code, explain_one(options.paths[i]));
     return code;

@@ -8,16 +8,18 @@ static void codes_stand_in_order_and_are_whole(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < esc_explanation_count(); ++i) {
-        const EscExplanation *entry = esc_explanation(i);
-        assert_int_equal(strlen(entry->code), 5);
-        assert_true(entry->code[0] == 'E' || entry->code[0] == 'A');
-        assert_true(strlen(entry->title) > 0 && strlen(entry->text) > 0);
+        EscExplanation entry = esc_explanation(i), found = {0};
+        assert_int_equal(strlen(entry.code), 5);
+        assert_true(entry.code[0] == 'E' || entry.code[0] == 'A');
+        assert_true(strlen(entry.title) > 0 && strlen(entry.text) > 0);
         if (i > 0)
-            assert_true(strcmp(esc_explanation(i - 1)->code, entry->code) < 0);
-        assert_ptr_equal(esc_explanation_find(esc_text_from(entry->code)), entry);
+            assert_true(strcmp(esc_explanation(i - 1).code, entry.code) < 0);
+        assert_true(esc_explanation_find(esc_text_from(entry.code), &found));
+        assert_string_equal(found.title, entry.title);
     }
-    assert_null(esc_explanation_find(ESC_TEXT("E9999")));
-    assert_null(esc_explanation_find(ESC_TEXT("")));
+    assert_false(esc_explanation_find(ESC_TEXT("E9999"), NULL));
+    assert_false(esc_explanation_find(ESC_TEXT("E0000"), NULL));
+    assert_false(esc_explanation_find(ESC_TEXT(""), NULL));
 }
 
 static void the_page_is_up_to_date(void **state)

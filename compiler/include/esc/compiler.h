@@ -113,13 +113,13 @@ void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *di
 /* All of them as one JSON object: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
 void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out);
 
-/* What `escalc explain CODE` says, one entry for every code there is, in order of code. */
+/* What `escalc explain CODE` says, one entry for every code there is, in order of code. All texts are static. */
 typedef struct EscExplanation {
     const char *code, *title, *text, *wrong, *right; /* wrong and right are examples; "" when none fits in a few lines */
 } EscExplanation;
 uint32_t esc_explanation_count(void);
-const EscExplanation *esc_explanation(uint32_t index);
-const EscExplanation *esc_explanation_find(EscText code); /* NULL when there is none */
+EscExplanation esc_explanation(uint32_t index);
+bool esc_explanation_find(EscText code, EscExplanation *out); /* false when there is none; out may be NULL */
 /* docs/diagnostics.md, made from the same table. */
 void esc_explanations_write_markdown(EscBuf *out);
 
