@@ -108,6 +108,8 @@ void esc_engine_free(EscEngine *engine)
 static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
                                   const EscTimerNode *fired)
 {
+    if (escalation->state == ESC_STATE_PARKED)
+        return; /* only a person moves it */
     esc_outcome_add(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
     memcpy(engine->outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);

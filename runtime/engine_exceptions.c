@@ -17,7 +17,8 @@ void esc_raised_release(EscRaised *raised)
 void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                        EscText message)
 {
-    if (escalation->asked.is_pending || !esc_escalation_is_open(escalation))
+    if (escalation->asked.is_pending || escalation->state == ESC_STATE_CLOSED ||
+        escalation->state == ESC_STATE_PARKED)
         return;
     escalation->asked = (EscRaised){
         .is_pending = true,

@@ -233,6 +233,12 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
             window->count++;
             continue;
         }
+        if (limit->action == ESC_LIMIT_ACTION_RAISE && escalation != NULL && limit->exception > 0) {
+            EscText name = program->texts[program->exceptions[limit->exception - 1].name];
+            esc_exception_ask_named(engine, escalation, name,
+                                    ESC_TEXT("too many notifications of one person"));
+            continue; /* the message goes out; the exception says that there are too many */
+        }
         digest_add(engine, window, escalation, message->text);
         if (escalation != NULL)
             esc_audit_escalation(

@@ -466,13 +466,21 @@ static void row_read(EscEngine *engine, EscEscalation *escalation, const EscEsca
     memcpy(escalation->bundle_hash, row->bundle_hash, sizeof escalation->bundle_hash);
 }
 
+/* What cannot be read is not used, and is written back as it was. */
+static void unreadable_keep(EscEscalation *escalation, const EscEscalationRow *row)
+{
+    escalation->kept_state = esc_text_own(row->state_json);
+    escalation->bundle = NULL;
+    escalation->template_index = ESC_NONE;
+    escalation->checks_count = 0;
+}
+
 /* Parked now; the record and the message follow with the next input. */
 static void park_silently(EscEngine *engine, EscEscalation *escalation, const char *because)
 {
     escalation->is_parked_now = true;
     escalation->state = ESC_STATE_PARKED;
     escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
-    escalation->bundle = NULL;
     engine->is_parked_due = true;
 }
 
@@ -500,10 +508,8 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
         snapshot_take(engine, escalation, &escalation->below, row->below, &refused) && is_readable;
     if (bundle != NULL)
         is_readable = start_event_read(engine, escalation, row->start_event) && is_readable;
-    if (bundle == NULL || !is_readable) {
-        escalation->kept_state = esc_text_own(row->state_json);
-        escalation->bundle = NULL; /* what cannot be read is not used */
-    }
+    if (bundle == NULL || !is_readable)
+        unreadable_keep(escalation, row);
     if (row->state == ESC_STATE_PARKED)
         return ESC_OK;
     if (bundle == NULL)

@@ -27,7 +27,8 @@ enum {
     ESC_HANDOFF_TIMES_MAX = 64 /* hand-offs of a ticket remembered for a limit */
 };
 
-#define ESC_ENGINE_TURN_BYTES_MAX ((size_t)256 << 20)  /* what one input may take in passing */
+#define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
+#define ESC_ENGINE_VIEW_BYTES_MAX ((size_t)64 << 20)   /* of views between two inputs */
 #define ESC_ENGINE_PENDING_BYTES_MAX ((size_t)1 << 30) /* what waits for the next flush */
 
 /* --- values that own their memory ------------------------------------------------------------------------ */
@@ -333,9 +334,13 @@ typedef struct EscAbsence {
     int64_t until_ms;
 } EscAbsence;
 
-/* A trigger as the posting lists hold it. */
+/* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
+ * field is one of some enum members. Most triggers that do not match are seen off by it. */
 typedef struct EscPosting {
     uint32_t trigger, pred;
+    uint32_t slot; /* of that field; ESC_NONE: the condition has no such test */
+    bool is_level;
+    uint64_t members; /* mask */
 } EscPosting;
 
 /* --- the engine --------------------------------------------------------------------------------------------------------------- */

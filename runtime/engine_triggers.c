@@ -38,6 +38,42 @@ static void overdues_build(EscEngine *engine)
     }
 }
 
+/* The test of an enum field that stands alone or under the root's `and`; ESC_NONE when there is none. */
+static uint32_t gate_find(const EscProgram *program, uint32_t root)
+{
+    const EscPredRow *row = &program->preds[root];
+    uint32_t first = row->kind == ESC_PRED_AND ? row->children_first : root;
+    uint32_t count = row->kind == ESC_PRED_AND ? row->children_count : 1;
+    for (uint32_t i = first; i < first + count; i++) {
+        const EscPredRow *test = &program->preds[i];
+        if (test->kind == ESC_PRED_ENUM_IN && test->field > 0 &&
+            program->fields[test->field - 1].scope == ESC_SCOPE_TICKET)
+            return i;
+    }
+    return ESC_NONE;
+}
+
+static EscPosting posting_make(const EscProgram *program, uint32_t trigger)
+{
+    const EscTriggerRow *row = &program->triggers[trigger];
+    uint32_t gate = gate_find(program, row->pred);
+    EscPosting posting = {
+        .trigger = trigger, .pred = row->pred, .slot = ESC_NONE, .is_level = row->is_level != 0};
+    if (gate != ESC_NONE) {
+        posting.slot = program->fields[program->preds[gate].field - 1].slot;
+        posting.members = (uint64_t)program->preds[gate].low;
+    }
+    return posting;
+}
+
+static bool gate_holds(const EscTicket *ticket, const EscPosting *posting)
+{
+    if (posting->slot == ESC_NONE)
+        return true;
+    const EscValue *value = &ticket->values[posting->slot].value;
+    return !value->is_missing && value->member < 64 && (posting->members >> value->member & 1) != 0;
+}
+
 /* A stable counting sort by event type: within one type triggers stay in the order of templates. */
 void esc_postings_build(EscEngine *engine)
 {
@@ -57,7 +93,7 @@ void esc_postings_build(EscEngine *engine)
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         if (row->kind == ESC_TRIGGER_EVENT)
-            engine->postings[engine->postings_first[row->event]++] = (EscPosting){i, row->pred};
+            engine->postings[engine->postings_first[row->event]++] = posting_make(program, i);
     }
     overdues_build(engine);
 }
@@ -275,8 +311,9 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
     uint32_t edges_count = 0;
     Matching matching = matching_begin(engine, ticket, event);
     for (uint32_t i = first; i < end; i++) {
-        const EscTriggerRow *row = &program->triggers[engine->postings[i].trigger];
-        if ((row->is_level && !has_changed) || !is_edge(&matching, row))
+        const EscPosting *posting = &engine->postings[i];
+        if ((posting->is_level && !has_changed) || !gate_holds(ticket, posting) ||
+            !is_edge(&matching, &program->triggers[posting->trigger]))
             continue;
         if (edges == NULL)
             edges = esc_arena_alloc_array(engine->turn, end - first, sizeof *edges);

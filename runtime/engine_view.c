@@ -84,6 +84,8 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
 /* Views are made in their own arena, so that reading does not end the life of what apply gave out. */
 static EscArena *view_begin(EscEngine *engine)
 {
+    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
+        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
     EscArena *turn = engine->turn;
     engine->turn = engine->view;
     return turn;
@@ -119,8 +121,10 @@ bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row)
     const EscTicket *ticket = esc_ticket_find(engine, id);
     if (ticket == NULL)
         return false;
+    EscArena *turn = view_begin(engine);
     EscGroup group;
     esc_group_init(&group, engine->view);
     esc_ticket_row(engine, ticket, &group, row);
+    engine->turn = turn;
     return true;
 }

@@ -62,6 +62,20 @@ static void expect_parked(Scene *scene)
     for (size_t i = 0; i < group.outbox_count; i++)
         is_told = is_told || esc_text_equal(group.outbox[i].target, ESC_TEXT("dora"));
     assert_true(is_told);
+    const EscVerb verbs[] = {ESC_VERB_ACK, ESC_VERB_HANDOFF, ESC_VERB_CONFIRM, ESC_VERB_ANSWER};
+    for (size_t i = 0; i < ESC_COUNT_OF(verbs); i++) {
+        EscAction other = {.verb = verbs[i],
+                           .actor = ESC_TEXT("ana"),
+                           .escalation = 1,
+                           .target = ESC_TEXT("ben"),
+                           .reason = ESC_TEXT("because"),
+                           .within_ms = ESC_MINUTE_MS};
+        EscInput act = {.kind = ESC_INPUT_ACTION, .action = &other};
+        esc_group_clear(&group);
+        (void)apply(engine, &act, scene_now(scene), &group);
+        esc_group_clear(&group);
+        assert_status(apply(engine, &input, scene_now(scene) + ESC_DAY_MS, &group), ESC_OK);
+    }
     EscAction action = {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("dora"), .escalation = 1};
     EscInput resolve = {.kind = ESC_INPUT_ACTION, .action = &action};
     esc_group_clear(&group);

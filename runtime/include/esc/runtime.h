@@ -267,12 +267,12 @@ typedef struct EscGroup {
     EscTicketRow *tickets; size_t tickets_count, tickets_capacity;
     EscEscalationRow *escalations; size_t escalations_count, escalations_capacity;
     EscTimerRow *timers_put; size_t timers_put_count, timers_put_capacity;
-    EscTimerRow *timers_deleted; size_t timers_deleted_count, timers_deleted_capacity; /* by the full key; each must exist in the store */
+    EscTimerRow *timers_deleted; size_t timers_deleted_count, timers_deleted_capacity; /* by the full key; each must exist in the store; written before timers_put */
     EscOutboxRow *outbox; size_t outbox_count, outbox_capacity;
     EscOutboxSettled *settled; size_t settled_count, settled_capacity;
     EscAuditRow *audit; size_t audit_count, audit_capacity;
     EscEvidenceRow *evidence; size_t evidence_count, evidence_capacity;
-    EscText absences;       /* JSON object person → until_ms; empty text: unchanged */
+    EscText absences;       /* JSON object of the engine's own: {"absent":{person: until_ms},"windows":[…]}; empty text: unchanged */
     EscCounters counters;
 } EscGroup;
 
@@ -317,7 +317,7 @@ int64_t esc_engine_time_ms(const EscEngine *engine);
 /* Forgets closed tickets without an open escalation beyond `keep` (oldest first); call after a commit. */
 void esc_engine_evict(EscEngine *engine, size_t keep);
 
-/* Reading for the API, status and tests; rows point into the engine and hold until the next apply. */
+/* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
 typedef struct EscEscalationView {
     uint64_t id;
     EscText ticket, ticket_title, template_name, template_title, owner, outcome, step;
