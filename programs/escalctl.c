@@ -15,7 +15,7 @@
 typedef struct Command {
     const char *name, *arguments, *help;
     bool is_post;
-    const char *path;   /* %s: the first argument, encoded */
+    const char *path;   /* %s: the first argument, encoded; an EITHER path is completed by what kind of id that is */
     int required, most; /* arguments */
     const char *second; /* member that the second argument goes to */
     const char *options;
@@ -23,22 +23,23 @@ typedef struct Command {
     int (*run)(const CtlCall *call); /* instead of the request */
 } Command;
 
-#define ESCALATION "/v1/escalations/%s"
+/* Commands on one thing take the id of an escalation (E-12) or of a ticket that has one open. */
+#define EITHER "ID"
 
 static const Command commands[] = {
     {"status", "", "lists escalations that are not closed (--all: closed ones too)", false, "/v1/escalations", 0, 0, NULL,
      " state ticket limit before ", ctl_show_escalations, NULL},
-    {"show", "ID", "shows an escalation (E-12) or a ticket", false, NULL, 1, 1, NULL, "", ctl_show_one, NULL},
-    {"ack", "ID", "acknowledges an escalation: it is yours", true, ESCALATION "/ack", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"resolve", "ID", "says that an escalation (E-12) or a ticket is resolved", true, NULL, 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"handoff", "ID --to WHO --reason TEXT", "gives an escalation to a person, team or schedule", true, ESCALATION "/handoff", 1, 1,
+    {"show", "ID", "shows an escalation (E-12) or a ticket", false, EITHER, 1, 1, NULL, "", ctl_show_one, NULL},
+    {"ack", "ID", "acknowledges an escalation (E-12, or its ticket): it is yours", true, EITHER "/ack", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"resolve", "ID", "says that an escalation (E-12) or a ticket is resolved", true, EITHER "/resolve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"handoff", "ID --to WHO --reason TEXT", "gives an escalation to a person, team or schedule", true, EITHER "/handoff", 1, 1,
      NULL, " reason to expect within ", ctl_show_done, NULL},
-    {"answer", "ID ANSWER", "answers the question of an escalation", true, ESCALATION "/answer", 2, 2, "answer", " reason ",
+    {"answer", "ID ANSWER", "answers the question of an escalation", true, EITHER "/answer", 2, 2, "answer", " reason ",
      ctl_show_done, NULL},
-    {"approve", "ID", "approves", true, ESCALATION "/approve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"reject", "ID --reason TEXT", "refuses an approval", true, ESCALATION "/reject", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"confirm", "ID [CHECK]", "confirms a check", true, ESCALATION "/confirm", 1, 2, "check", " reason ", ctl_show_done, NULL},
-    {"override", "ID [CHECK] --reason TEXT", "lets a failed check pass, in your name", true, ESCALATION "/override", 1, 2, "check",
+    {"approve", "ID", "approves", true, EITHER "/approve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"reject", "ID --reason TEXT", "refuses an approval", true, EITHER "/reject", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"confirm", "ID [CHECK]", "confirms a check", true, EITHER "/confirm", 1, 2, "check", " reason ", ctl_show_done, NULL},
+    {"override", "ID [CHECK] --reason TEXT", "lets a failed check pass, in your name", true, EITHER "/override", 1, 2, "check",
      " reason ", ctl_show_done, NULL},
     {"start", "TEMPLATE --ticket ID", "starts a template by hand", true, "/v1/templates/%s/start", 1, 1, NULL, " reason ticket ",
      ctl_show_done, NULL},
@@ -189,22 +190,21 @@ static bool is_escalation_id(const char *text)
     return text[0] == 'E' && text[1] == '-' && text[2] != '\0' && strspn(text + 2, "0123456789") == strlen(text + 2);
 }
 
-/* `show` and `resolve` take both kinds of ids, so their row has no path. */
-static const char *path_of(const Command *command, const CtlCall *call)
+/* The part of a path before the id. */
+static const char *base_of(const CtlCall *call)
 {
-    if (command->path != NULL)
-        return command->path;
-    bool is_escalation = is_escalation_id(call->arguments[0]);
-    if (command->is_post)
-        return is_escalation ? ESCALATION "/resolve" : "/v1/tickets/%s/resolve";
-    return is_escalation ? ESCALATION : "/v1/tickets/%s";
+    return is_escalation_id(call->arguments[0]) ? "/v1/escalations/" : "/v1/tickets/";
 }
 
 static void write_path(EscBuf *out, const Command *command, const CtlCall *call)
 {
-    const char *path = path_of(command, call);
+    const char *path = command->path;
     const char *hole = strstr(path, "%s");
-    if (hole == NULL) {
+    if (strncmp(path, EITHER, strlen(EITHER)) == 0) {
+        esc_buf_string(out, base_of(call));
+        put_encoded(out, call->arguments[0]);
+        esc_buf_string(out, path + strlen(EITHER));
+    } else if (hole == NULL) {
         esc_buf_string(out, path);
     } else {
         esc_buf_append(out, path, (size_t)(hole - path));
