@@ -32,6 +32,7 @@ struct EscDeliveries {
     EscDaemon *daemon;
     CURLM *multi;
     EscTransfer *transfers; /* under way, and those whose outcome waits for its commit */
+    EscTransfer *for_files, *for_files_last; /* claimed, to be written together */
     size_t transfers_count;
     uint32_t under_way;
     EscEndpointState *endpoints;
@@ -359,25 +360,70 @@ static EscTransfer *transfer_new(EscDeliveries *deliveries, EscWorkspaceState *w
     return transfer;
 }
 
-static EscStatus append_to_file(EscTransfer *transfer, EscWhy *why)
+/* The file of a plan: its own, or the workspace's sink. False: the name is too long. */
+static bool file_of(const EscTransfer *transfer, char *path, size_t size)
 {
-    const EscDaemonSetup *setup = &transfer->deliveries->daemon->setup;
-    char path[4096];
     EscText own = transfer->plan.path;
-    int length = own.size > 0 ? snprintf(path, sizeof(path), "%.*s", ESC_TEXT_ARG(own))
-                              : snprintf(path, sizeof(path), "%s/%.*s.outbox.jsonl", setup->data_folder, ESC_TEXT_ARG(transfer->workspace->name));
-    EscBuf line;
-    esc_buf_init(&line, transfer->plan.body.size + 1);
-    esc_buf_text(&line, transfer->plan.body);
-    esc_buf_char(&line, '\n');
-    EscStatus status = length < 0 || (size_t)length >= sizeof(path) ? ESC_IO_FAILED : line.status;
-    if (status == ESC_OK)
-        status = setup->files->append(setup->files->context, path, esc_buf_as_bytes(&line));
-    esc_buf_release(&line);
-    if (status != ESC_OK)
-        return try_again(transfer, 0, "the file sink cannot be written", why);
-    settle(transfer, transfer->plan.is_call ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED, 0, "written to a file", (EscText){0});
-    return ESC_OK;
+    int length = own.size > 0 ? snprintf(path, size, "%.*s", ESC_TEXT_ARG(own))
+                              : snprintf(path, size, "%s/%.*s.outbox.jsonl", transfer->deliveries->daemon->setup.data_folder,
+                                         ESC_TEXT_ARG(transfer->workspace->name));
+    return length > 0 && (size_t)length < size;
+}
+
+/* Takes the first of the waiting transfers and all others of the same file off the list, and their lines into one text. */
+static EscTransfer *take_for_one_file(EscDeliveries *deliveries, EscBuf *lines)
+{
+    EscTransfer *taken = NULL, **place = &deliveries->for_files;
+    EscText path = deliveries->for_files->plan.path;
+    const EscWorkspaceState *workspace = deliveries->for_files->workspace;
+    while (*place != NULL) {
+        EscTransfer *one = *place;
+        if (one->workspace != workspace || !esc_text_equal(one->plan.path, path)) {
+            place = &one->next_for_file;
+            continue;
+        }
+        esc_buf_text(lines, one->plan.body);
+        esc_buf_char(lines, '\n');
+        *place = one->next_for_file;
+        one->next_for_file = taken;
+        taken = one;
+    }
+    return taken;
+}
+
+/* One write and one sync for all lines of a file: a sync each would hold the loop up for as long as the disk takes, times the lines. */
+static EscStatus write_files(EscDeliveries *deliveries, EscWhy *why)
+{
+    const EscFiles *files = deliveries->daemon->setup.files;
+    EscStatus status = ESC_OK;
+    while (deliveries->for_files != NULL && status == ESC_OK) {
+        char path[4096];
+        EscBuf lines;
+        esc_buf_init(&lines, CLAIM_ARENA_BYTES_MAX);
+        EscTransfer *taken = take_for_one_file(deliveries, &lines);
+        bool is_written = file_of(taken, path, sizeof(path)) && lines.status == ESC_OK &&
+                          files->append(files->context, path, esc_buf_as_bytes(&lines)) == ESC_OK;
+        esc_buf_release(&lines);
+        while (taken != NULL && status == ESC_OK) {
+            EscTransfer *next = taken->next_for_file;
+            if (is_written)
+                settle(taken, taken->plan.is_call ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED, 0, "written to a file", (EscText){0});
+            else
+                status = try_again(taken, 0, "the file sink cannot be written", why);
+            taken = next;
+        }
+    }
+    return status;
+}
+
+static void put_for_file(EscTransfer *transfer)
+{
+    EscTransfer **place = &transfer->deliveries->for_files_last;
+    if (transfer->deliveries->for_files == NULL)
+        transfer->deliveries->for_files = transfer;
+    else
+        (*place)->next_for_file = transfer;
+    *place = transfer;
 }
 
 static EscStatus send_by_curl(EscTransfer *transfer, EscWhy *why)
@@ -408,8 +454,10 @@ static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspa
         settle(transfer, ESC_DELIVERY_DEAD, 0, "its time was over before it could be delivered", (EscText){0});
         return ESC_OK;
     }
-    if (transfer->plan.kind == ESC_PLAN_FILE)
-        return append_to_file(transfer, why);
+    if (transfer->plan.kind == ESC_PLAN_FILE) {
+        put_for_file(transfer);
+        return ESC_OK;
+    }
     if ((int64_t)transfer->endpoint->under_way >= config->delivery_parallel_per_host_max) {
         transfer_free(transfer); /* stays due; taken when a place is free */
         return ESC_OK;
@@ -435,7 +483,7 @@ static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *w
         if (!is_under_way(deliveries, workspace, claims[i].row.id))
             status = start_row(deliveries, workspace, &claims[i], why);
     }
-    return status;
+    return status == ESC_OK ? write_files(deliveries, why) : status;
 }
 
 EscStatus esc_deliveries_start(EscDeliveries *deliveries, EscWhy *why)

@@ -12,6 +12,7 @@ typedef struct EscEndpointState EscEndpointState;
 typedef struct EscTransfer {
     EscWork work; /* first: the queue's pointer is ours */
     struct EscTransfer *previous, *next;
+    struct EscTransfer *next_for_file;
     EscDeliveries *deliveries;
     EscWorkspaceState *workspace;
     EscArena *arena;
