@@ -246,8 +246,6 @@ static EscStatus read_register(Reader *reader, uint32_t wanted, EscType type)
         return esc_why(reader->why, status, "", reader->at.at, "scratch memory is used up");
     if (status != ESC_OK)
         return status;
-    if (reader->at.failed)
-        return bad(reader, "F1", "the snapshot is cut off");
     bool is_ref_bad = esc_type_kind(type) == ESC_KIND_REF && !value.is_missing &&
                       !esc_verify_ref_is_valid(reader->program, value.ref);
     if (is_ref_bad || !esc_value_fits(reader->program, &value, type))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "program_builder.h"
+#include "support/alloc_fail.h"
 #include "support/test.h"
 #include "vm_internal.h"
 
@@ -171,7 +172,11 @@ static void v03_rejects_bundle_over_the_limit(void **state)
     EscBuf bytes = lone_section(
         ESC_TABLE_TEXTS,
         (uint32_t)ESC_BUNDLE_BYTES_MAX - ESC_BUNDLE_HEADER_SIZE - ESC_BUNDLE_ENTRY_SIZE + 1, 0);
-    assert_bundle_rejected(&bytes, "V03");
+    EscBundle *bundle = NULL;
+    EscWhy why;
+    assert_int_equal(esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why), ESC_BAD_BUNDLE);
+    assert_string_equal(why.check, "V03");
+    assert_non_null(strstr(why.text, "more than a bundle may have"));
     esc_buf_release(&bytes);
 }
 
@@ -392,6 +397,29 @@ static void every_prefix_is_rejected(void **state)
     esc_buf_release(&bytes);
 }
 
+/* Whichever allocation fails, it is said, and nothing leaks. */
+static void every_failed_allocation_is_reported(void **state)
+{
+    (void)state;
+    EscBuf bytes = base_bundle();
+    EscStatus status = ESC_NO_MEMORY;
+    uint32_t failures = 0;
+    for (unsigned n = 1; status == ESC_NO_MEMORY; n++) {
+        EscBundle *bundle = NULL;
+        EscWhy why = {.text = ""};
+        alloc_fail_at(n);
+        status = esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why);
+        alloc_fail_at(0);
+        assert_true((status == ESC_OK) == (bundle != NULL));
+        assert_true(status == ESC_OK || why.text[0] != '\0');
+        failures += status != ESC_OK;
+        esc_bundle_free(bundle);
+    }
+    assert_status(status, ESC_OK);
+    assert_true(failures > 4);
+    esc_buf_release(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +457,7 @@ int main(void)
         cmocka_unit_test(program_without_templates_is_valid),
         cmocka_unit_test(every_flipped_bit_is_rejected_or_harmless),
         cmocka_unit_test(every_prefix_is_rejected),
+        cmocka_unit_test(every_failed_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

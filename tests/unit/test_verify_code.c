@@ -9,6 +9,9 @@ ROW_REJECT(v09_rejects_wait_used_out_of_order, "V09", program_instr(p, BODY_STEP
 ROW_REJECT(v09_rejects_wait_that_says_another_place, "V09", program_wait(p, BODY_STEPS, 6)->pc = 8;
            program_wait(p, BODY_STEPS, 6)->timeout = 9)
 
+ROW_REJECT(v09_rejects_wait_past_the_last, "V09",
+           *program_instr(p, BODY_REMINDER, 0) = (EscInstr)OP(WAIT, 0, 0, 0, p->waits_count))
+
 /* --- V10: known opcodes ------------------------------------------------------------------------------ */
 
 ROW_REJECT(v10_rejects_opcode_zero, "V10", program_instr(p, BODY_COND, 0)->op = 0)
@@ -32,6 +35,9 @@ CODE_ACCEPT(v11_accepts_zero_operands, BODY_HANDLER, TEXT_AT(0), OP(EMIT, 0, 0, 
 
 CODE_REJECT(v12_rejects_out_register_32, "V12", BODY_COND, FLAG, OP(NOT, 32, 0, 0, 0), ANSWER)
 CODE_ACCEPT(v12_accepts_out_register_31, BODY_COND, FLAG, OP(NOT, 31, 0, 0, 0), ANSWER)
+CODE_REJECT(v12_rejects_in_register_32, "V12", BODY_COND, FLAG, OP(NOT, 0, 32, 0, 0), ANSWER)
+CODE_ACCEPT(v12_accepts_effect_argument_in_the_last_register, BODY_HANDLER, TEXT_AT(31),
+            OP(EMIT, 0, 31, 1, SITE_NOTIFY), FALL)
 CODE_REJECT(v12_rejects_in_register_255, "V12", BODY_COND, FLAG, OP(NOT, 0, 255, 0, 0), ANSWER)
 CODE_REJECT(v12_rejects_clear_of_nothing, "V12", BODY_COND, FLAG, OP(CLEAR, 1, 0, 0, 0), ANSWER)
 CODE_REJECT(v12_rejects_clear_past_the_last_register, "V12", BODY_COND, FLAG,
@@ -246,6 +252,12 @@ CODE_REJECT(v23_rejects_loop_end_of_another_begin, "V23", BODY_COND, FLAG, TAGS(
             OP(LOOP_BEGIN, 2, 1, 3, 4), OP(LOOP_END, 0, 0, 0, 1), ANSWER)
 CODE_REJECT(v23_rejects_loop_whose_exit_is_not_behind_its_end, "V23", BODY_COND, FLAG, TAGS(1),
             OP(LOOP_BEGIN, 2, 1, 3, 5), OP(LOOP_END, 0, 0, 0, 2), OP(NOT, 0, 0, 0, 0), ANSWER)
+CODE_REJECT(v23_rejects_loop_without_end, "V23", BODY_COND, FLAG, TAGS(1),
+            OP(LOOP_BEGIN, 2, 1, 3, 4), OP(NOT, 0, 0, 0, 0), ANSWER)
+CODE_REJECT(v20_rejects_loop_that_exits_where_it_begins, "V20", BODY_COND, FLAG, TAGS(1),
+            OP(LOOP_BEGIN, 2, 1, 3, 3), OP(LOOP_END, 0, 0, 0, 2), ANSWER)
+CODE_REJECT(v20_rejects_loop_that_exits_past_the_end, "V20", BODY_COND, FLAG, TAGS(1),
+            OP(LOOP_BEGIN, 2, 1, 3, 5), OP(NOT, 0, 0, 0, 0), OP(LOOP_END, 0, 0, 0, 2))
 CODE_REJECT(v23_rejects_loop_without_rounds, "V23", BODY_COND, FLAG, TAGS(1),
             OP(LOOP_BEGIN, 2, 1, 0, 4), OP(LOOP_END, 0, 0, 0, 2), ANSWER)
 CODE_ACCEPT(v23_accepts_loop_of_one_round, BODY_COND, FLAG, TAGS(1), OP(LOOP_BEGIN, 2, 1, 1, 4),
@@ -297,6 +309,7 @@ int main(void)
         cmocka_unit_test(v09_rejects_site_used_out_of_order),
         cmocka_unit_test(v09_rejects_wait_used_out_of_order),
         cmocka_unit_test(v09_rejects_wait_that_says_another_place),
+        cmocka_unit_test(v09_rejects_wait_past_the_last),
         cmocka_unit_test(v10_rejects_opcode_zero),
         cmocka_unit_test(v10_rejects_opcode_in_a_hole),
         cmocka_unit_test(v10_rejects_opcode_past_the_last),
@@ -309,6 +322,8 @@ int main(void)
         cmocka_unit_test(v11_accepts_zero_operands),
         cmocka_unit_test(v12_rejects_out_register_32),
         cmocka_unit_test(v12_accepts_out_register_31),
+        cmocka_unit_test(v12_rejects_in_register_32),
+        cmocka_unit_test(v12_accepts_effect_argument_in_the_last_register),
         cmocka_unit_test(v12_rejects_in_register_255),
         cmocka_unit_test(v12_rejects_clear_of_nothing),
         cmocka_unit_test(v12_rejects_clear_past_the_last_register),
@@ -390,6 +405,9 @@ int main(void)
         cmocka_unit_test(v23_rejects_loop_end_without_begin),
         cmocka_unit_test(v23_rejects_loop_end_of_another_begin),
         cmocka_unit_test(v23_rejects_loop_whose_exit_is_not_behind_its_end),
+        cmocka_unit_test(v23_rejects_loop_without_end),
+        cmocka_unit_test(v20_rejects_loop_that_exits_where_it_begins),
+        cmocka_unit_test(v20_rejects_loop_that_exits_past_the_end),
         cmocka_unit_test(v23_rejects_loop_without_rounds),
         cmocka_unit_test(v23_accepts_loop_of_one_round),
         cmocka_unit_test(v23_rejects_loop_over_its_own_register),

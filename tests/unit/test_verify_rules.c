@@ -67,6 +67,33 @@ static void v26_rejects_cost_one_past_the_limit(void **state)
     try_loop_cost(100, 3, 594, "V26");
 }
 
+/* Even when the bundle states what is true. */
+static void v26_rejects_stated_cost_past_the_limit(void **state)
+{
+    (void)state;
+    static const EscInstr code[] = {FLAG,
+                                    TAGS(1),
+                                    OP(LOOP_BEGIN, 2, 1, 255, 6),
+                                    OP(CONTAINS, 0, 2, 2, 0),
+                                    OP(CONTAINS, 0, 2, 2, 0),
+                                    OP(LOOP_END, 0, 0, 0, 2),
+                                    ANSWER};
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_COND] = BODY(code);
+    program_finish(&p);
+    p.functions[BODY_COND].cost = 7 + 255 * 130;
+    EscWhy why;
+    EscBundle *bundle = NULL;
+    EscBuf bytes = program_encode(&p);
+    assert_status(esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why), ESC_BAD_BUNDLE);
+    assert_string_equal(why.check, "V26");
+    assert_non_null(strstr(why.text, "a run may cost 33157 units"));
+    assert_null(strstr(why.text, "states"));
+    esc_buf_release(&bytes);
+    program_release(&p);
+}
+
 static void try_effects(uint32_t count, const char *check)
 {
     EscInstr code[80];
@@ -239,6 +266,87 @@ CODE_ACCEPT(v34_accepts_check_in_place, BODY_STEPS, OWN_FIRST, OP(EMIT, 0, 0, 0,
 CODE_REJECT(v34_rejects_answer_to_an_approval, "V34", BODY_STEPS, OWN_FIRST, TEXT_AT(0),
             OP(EMIT, 0, 0, 1, SITE_APPROVE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ANSWER, 4)), CLOSED)
 
+CODE_REJECT(v34_rejects_call_that_the_next_effect_forgets, "V34", BODY_STEPS, OWN_FIRST, TEXT_AT(0),
+            OP(EMIT, 0, 0, 1, SITE_CALL_BACK), OP(EMIT, 0, 0, 1, SITE_NOTIFY),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 5)), CLOSED)
+CODE_REJECT(v34_rejects_call_on_the_other_way_to_its_wait, "V34", BODY_STEPS, OWN_FIRST, TEXT_AT(2),
+            FLAG, OP(JUMP_IF, 0, 0, 0, 6), OP(EMIT, 0, 2, 1, SITE_CALL_BACK), OP(JUMP, 0, 0, 0, 7),
+            OP(CLEAR, 9, 1, 0, 0), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 8)), CLOSED)
+CODE_REJECT(v34_rejects_call_in_a_round_without_its_wait, "V34", BODY_STEPS, OWN_FIRST, TEXT_AT(0),
+            TAGS(1), OP(LOOP_BEGIN, 2, 1, 3, 6), OP(EMIT, 0, 0, 1, SITE_CALL_BACK),
+            OP(LOOP_END, 0, 0, 0, 3), CLOSED)
+CODE_REJECT(v34_rejects_request_in_each_round, "V34", BODY_REQUEST, OP(MOVE, 1, 0, 0, 0), TAGS(2),
+            OP(LOOP_BEGIN, 3, 2, 3, 5), OP(EMIT, 0, 0, 2, SITE_REQUEST), OP(LOOP_END, 0, 0, 0, 2),
+            FALL)
+CODE_REJECT(v24_rejects_round_that_loses_its_qa, "V24", BODY_CLOSING,
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 8)), TAGS(1), OP(LOOP_BEGIN, 2, 1, 3, 6),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 4)), OP(CLEAR, 9, 1, 0, 0),
+            OP(LOOP_END, 0, 0, 0, 2), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 8)), OP(DONE, 0, 0, 0, 0),
+            OP(EMIT, 0, 0, 1, SITE_RAISE), OP(END, 0, 0, 0, ESC_END_RAISE))
+
+static const EscInstr check_in_place[] = {OWN_FIRST, OP(EMIT, 0, 0, 0, SITE_CHECK),
+                                          OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_CHECK, 3)), CLOSED};
+
+static void v25_rejects_wait_for_another_check(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_STEPS] = BODY(check_in_place);
+    program_finish(&p);
+    program_wait(&p, BODY_STEPS, 2)->check = 1;
+    assert_rejects(&p, "V25");
+    program_release(&p);
+}
+
+/* A second template with a check of its own, which the first one's steps must not begin. */
+static void v25_rejects_check_of_another_template(void **state)
+{
+    (void)state;
+    static const EscInstr code[] = {OWN_FIRST, CLOSED, OP(EMIT, 0, 0, 1, 0),
+                                    OP(END, 0, 0, 0, ESC_END_RAISE),
+                                    OP(END, 0, 0, 0, ESC_END_RESUME)};
+    static const EscFunctionRow functions[] = {
+        {.kind = ESC_FUNCTION_STEPS, .template = 2, .code_count = 2},
+        {.kind = ESC_FUNCTION_CLOSING, .template = 2, .code_count = 2},
+        {.kind = ESC_FUNCTION_CATCH, .template = 2, .code_count = 1}};
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_STEPS] = BODY(check_in_place);
+    program_finish(&p);
+    uint32_t first = p.functions_count;
+    for (uint32_t i = 0; i < 3; i++) {
+        p.functions[p.functions_count] = functions[i];
+        p.functions[p.functions_count++].code_first = p.code_count + (i == 0 ? 0 : i == 1 ? 2 : 4);
+    }
+    for (uint32_t i = 0; i < ESC_COUNT_OF(code); i++)
+        p.code[p.code_count++] = code[i];
+    EscEffectRow raise = *program_site(&p, BODY_CLOSING, 2);
+    p.effect_args[p.effect_args_count] = p.effect_args[raise.args_first];
+    raise.args_first = p.effect_args_count++;
+    p.code[p.code_count - 3].imm = p.effects_count;
+    p.effects[p.effects_count++] = raise;
+    p.roles[p.roles_count] = p.roles[0];
+    p.catches[p.catches_count] = (EscCatchRow){0, first + 2};
+    p.checks[p.checks_count] = p.checks[1];
+    p.templates[1] = (EscTemplateRow){.name = p.meta[0].name,
+                                      .roles_first = p.roles_count++,
+                                      .roles_count = 1,
+                                      .steps = first,
+                                      .closing = first + 1,
+                                      .catches_first = p.catches_count++,
+                                      .catches_count = 1,
+                                      .checks_first = p.checks_count++,
+                                      .checks_count = 1};
+    p.templates_count = 2;
+    program_measure(&p);
+    assert_accepts(&p);
+    program_site(&p, BODY_STEPS, 1)->aux = 2;
+    program_wait(&p, BODY_STEPS, 2)->check = 3;
+    assert_rejects(&p, "V25");
+    program_release(&p);
+}
+
 /* --- V35 in code ------------------------------------------------------------------------------------------------------------------------------------ */
 
 CODE_REJECT(v35_rejects_event_field_as_ticket_field, "V35", BODY_COND,
@@ -291,6 +399,7 @@ int main(void)
         cmocka_unit_test(v26_rejects_4097_instructions),
         cmocka_unit_test(v26_accepts_cost_at_the_limit),
         cmocka_unit_test(v26_rejects_cost_one_past_the_limit),
+        cmocka_unit_test(v26_rejects_stated_cost_past_the_limit),
         cmocka_unit_test(v27_accepts_64_effects),
         cmocka_unit_test(v27_rejects_65_effects),
         cmocka_unit_test(v27_accepts_256_texts),
@@ -329,6 +438,13 @@ int main(void)
         cmocka_unit_test(v34_accepts_ask_and_its_answer),
         cmocka_unit_test(v34_accepts_check_in_place),
         cmocka_unit_test(v34_rejects_answer_to_an_approval),
+        cmocka_unit_test(v34_rejects_call_that_the_next_effect_forgets),
+        cmocka_unit_test(v34_rejects_call_on_the_other_way_to_its_wait),
+        cmocka_unit_test(v34_rejects_call_in_a_round_without_its_wait),
+        cmocka_unit_test(v34_rejects_request_in_each_round),
+        cmocka_unit_test(v24_rejects_round_that_loses_its_qa),
+        cmocka_unit_test(v25_rejects_wait_for_another_check),
+        cmocka_unit_test(v25_rejects_check_of_another_template),
         cmocka_unit_test(v35_rejects_event_field_as_ticket_field),
         cmocka_unit_test(v35_rejects_field_that_no_event_has),
         cmocka_unit_test(v35_accepts_field_that_the_event_has),

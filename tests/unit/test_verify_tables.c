@@ -378,6 +378,11 @@ ROW_ACCEPT(v35_accepts_level_trigger_on_the_ticket, p->triggers[0].is_level = 1)
 ROW_REJECT(v35_rejects_events_of_a_function_out_of_order, "V35",
            p->function_events[1].event = EVENT_LEAD)
 
+ROW_REJECT(v35_rejects_change_of_an_event_field, "V35",
+           p->preds[1] = (EscPredRow){.kind = ESC_PRED_CHANGED, .field = FIELD_PERCENT + 1})
+ROW_ACCEPT(v35_accepts_change_of_a_ticket_field,
+           p->preds[1] = (EscPredRow){.kind = ESC_PRED_CHANGED, .field = FIELD_FLAG + 1})
+
 /* --- conditions as data: V11, V12 ------------------------------------------------------------------------------------------------ */
 
 ROW_REJECT(v11_rejects_bounds_of_a_presence_test, "V11",
@@ -605,6 +610,8 @@ int main(void)
         cmocka_unit_test(v35_rejects_level_trigger_that_reads_its_event),
         cmocka_unit_test(v35_accepts_level_trigger_on_the_ticket),
         cmocka_unit_test(v35_rejects_events_of_a_function_out_of_order),
+        cmocka_unit_test(v35_rejects_change_of_an_event_field),
+        cmocka_unit_test(v35_accepts_change_of_a_ticket_field),
         cmocka_unit_test(v11_rejects_bounds_of_a_presence_test),
         cmocka_unit_test(v11_rejects_window_of_a_notification),
         cmocka_unit_test(v11_rejects_calendar_of_a_notification),
