@@ -134,6 +134,9 @@ static EscStatus do_resolve(Deed *deed)
     if (!esc_person_known(engine, deed->actor))
         return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
                        ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    /* An old button: after a restart a closed escalation is not there at all, so it must not resolve its ticket now. */
+    if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
+        return noop(deed, "it is closed");
     if (esc_ticket_is_resolved(engine, deed->ticket)) {
         if (deed->escalation != NULL && deed->escalation->state == ESC_STATE_PARKED) {
             parked_close(engine, deed->escalation);
@@ -356,6 +359,9 @@ static EscStatus do_start(Deed *deed)
     if (!program->templates[template_index].is_manual)
         return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "the template %.*s does not say `manual`",
                        ESC_TEXT_ARG(deed->action->target));
+    if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed: name the ticket instead",
+                       (unsigned long long)deed->escalation->id);
     if (esc_ticket_open_of(deed->ticket, deed->action->target) != NULL)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "the template %.*s is open on this ticket",
                        ESC_TEXT_ARG(deed->action->target));

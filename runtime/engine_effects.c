@@ -111,6 +111,7 @@ static void emit_approve(Emission *emission)
 
 void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot, EscValue value)
 {
+    value = esc_ticket_fit(engine, slot, value);
     EscTicket *ticket = escalation->ticket;
     const EscProgram *program = engine->current->program;
     EscText name = esc_slot_name(engine, slot);

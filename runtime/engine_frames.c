@@ -41,12 +41,15 @@ EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, Esc
 
 /* --- suspending ------------------------------------------------------------------------------------------- */
 
-static void snapshot_keep(EscEscalation *escalation, const EscRun *run)
+/* False when it is too big to be kept. */
+static bool snapshot_keep(EscEscalation *escalation, const EscRun *run)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_SNAPSHOT_BYTES_MAX);
-    EscStatus status = esc_snapshot_write(run, &buf);
-    ESC_ASSERT(status == ESC_OK);
+    if (esc_snapshot_write(run, &buf) != ESC_OK) {
+        esc_buf_release(&buf);
+        return false;
+    }
     EscFrame *frame = &escalation->frame;
     free(frame->bytes);
     frame->bytes = esc_engine_alloc(buf.size);
@@ -56,6 +59,7 @@ static void snapshot_keep(EscEscalation *escalation, const EscRun *run)
     frame->wait = run->wait;
     frame->effects_total = run->effects_total;
     esc_buf_release(&buf);
+    return true;
 }
 
 /* Deadline and reminders that are still to come; after a resumed exception the old ones. */
@@ -94,7 +98,12 @@ static void reply_deadline(EscEngine *engine, const EscFrame *frame)
 static void frame_suspend(EscEngine *engine, EscEscalation *escalation, const EscRun *run)
 {
     const EscProgram *program = escalation->bundle->program;
-    snapshot_keep(escalation, run);
+    if (!snapshot_keep(escalation, run)) {
+        esc_frame_drop(&escalation->frame);
+        esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                          ESC_TEXT("what its steps hold is too big to be kept while they wait"));
+        return;
+    }
     EscFrame *frame = &escalation->frame;
     const EscWaitRow *wait = &program->waits[frame->wait];
     frame->began_ms = engine->now_ms;

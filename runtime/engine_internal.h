@@ -102,6 +102,8 @@ void esc_ticket_touch(
     EscTicket *ticket); /* its escalations are looked at again before the input ends */
 /* Remembers the fields for `previous`, `changed` and edges. */
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new);
+/* The value with its text cut to the field's size. */
+EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value);
 /* Sets a field; the value has the current bundle's type. False when it had that value. */
 bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
 EscText esc_ticket_text(const EscEngine *engine, const EscTicket *ticket,

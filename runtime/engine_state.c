@@ -10,7 +10,11 @@
 
 static void name_write(EscBuf *out, const char *name)
 {
-    esc_buf_printf(out, "%s\"%s\":", out->data[out->size - 1] == '{' ? "" : ",", name);
+    if (out->data[out->size - 1] != '{')
+        esc_buf_char(out, ',');
+    esc_buf_char(out, '"');
+    esc_buf_string(out, name);
+    esc_buf_string(out, "\":");
 }
 
 static void number_write(EscBuf *out, const char *name, int64_t number)
@@ -18,7 +22,7 @@ static void number_write(EscBuf *out, const char *name, int64_t number)
     if (number == 0)
         return;
     name_write(out, name);
-    esc_buf_printf(out, "%lld", (long long)number);
+    esc_buf_number(out, number);
 }
 
 static void text_write(EscBuf *out, const char *name, EscText text)
@@ -171,7 +175,13 @@ static void pages_write(EscBuf *out, const EscEscalation *escalation)
     for (size_t i = 0; i < escalation->pages_count; i++) {
         const EscPage *page = &escalation->pages[i];
         comma(out);
-        esc_buf_printf(out, "[%u,%u,%lld,", page->number, page->contact, (long long)page->began_ms);
+        esc_buf_char(out, '[');
+        esc_buf_number(out, page->number);
+        esc_buf_char(out, ',');
+        esc_buf_number(out, page->contact);
+        esc_buf_char(out, ',');
+        esc_buf_number(out, page->began_ms);
+        esc_buf_char(out, ',');
         esc_json_text(out, page->person);
         esc_buf_char(out, ',');
         esc_json_text(out, page->text);
@@ -216,8 +226,10 @@ static void timeline_write(EscBuf *out, const EscEscalation *escalation)
     for (size_t i = 0; i < escalation->timeline_count; i++) {
         const EscMoment *moment = &escalation->timeline[i];
         comma(out);
-        esc_buf_printf(out, "[%u,%lld", moment->kind,
-                       (long long)(moment->at_ms - escalation->opened_at_ms));
+        esc_buf_char(out, '[');
+        esc_buf_number(out, moment->kind);
+        esc_buf_char(out, ',');
+        esc_buf_number(out, moment->at_ms - escalation->opened_at_ms);
         if (moment->who.size > 0) {
             esc_buf_char(out, ',');
             esc_json_text(out, moment->who);

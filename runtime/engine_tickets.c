@@ -131,9 +131,19 @@ static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
     };
 }
 
+EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
+{
+    uint32_t size_max = engine->current->program->fields[engine->slot_fields[slot]].size_max;
+    bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
+    if (is_text && value.text.size > (size_max == 0 ? ESC_TEXT_MAX : size_max))
+        value.text = esc_utf8_cut(value.text, size_max == 0 ? ESC_TEXT_MAX : size_max);
+    return value;
+}
+
 bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
 {
     EscOwned *owned = &ticket->values[slot];
+    value = esc_ticket_fit(engine, slot, value);
     if (esc_value_equal(owned->value, value))
         return false;
     EscValue before = owned->value;
@@ -160,8 +170,6 @@ bool esc_ticket_set_text(EscEngine *engine, EscTicket *ticket, uint32_t slot, Es
 {
     if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TEXT)
         return false;
-    uint32_t size_max = engine->current->program->fields[engine->slot_fields[slot]].size_max;
-    text = esc_utf8_cut(text, size_max == 0 ? ESC_TEXT_MAX : size_max);
     return esc_ticket_set(engine, ticket, slot,
                           (EscValue){.type = esc_slot_type(engine, slot), .text = text});
 }

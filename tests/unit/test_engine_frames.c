@@ -479,6 +479,49 @@ static void linked_ticket_room_and_snapshot(void **state)
     scene_free(scene);
 }
 
+static void what_is_set_is_cut_to_its_field(void **state)
+{
+    (void)state;
+    char title[481], data[520];
+    memset(title, 'x', sizeof title - 1);
+    title[sizeof title - 1] = '\0';
+    snprintf(data, sizeof data, "{\"title\":\"%s\"}", title);
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.created\n" CHAIN
+                 "steps { set ticket.title to \"[ESCALATED BY ESCAL] {ticket.title}\" "
+                 "await resolved within 1d else raise overdue }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", data);
+    assert_int_equal(strlen(scene_field(scene, "T", "title")), 502); /* 500 and its quotes */
+    scene_free(scene);
+}
+
+/* Seventeen texts of 4 KiB do not fit into a snapshot. */
+static void state_too_big_to_keep_is_a_fault(void **state)
+{
+    (void)state;
+    char source[8192], long_text[4001];
+    memset(long_text, 'y', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
+    size_t used = (size_t)snprintf(source, sizeof source,
+                                   SYSTEM "template t \"T\" { start on ticket.created\n" CHAIN
+                                          "steps { wait 1m\n");
+    for (int i = 0; i < 18; i++)
+        used += (size_t)snprintf(source + used, sizeof source - used,
+                                 "crm.look(id: ticket.id) as r%d else { }\n", i);
+    for (int i = 0; i < 18; i++)
+        used += (size_t)snprintf(source + used, sizeof source - used, "attach r%d\n", i);
+    snprintf(source + used, sizeof source - used,
+             "}\non exception engine_fault { notify room \"too big\" }\nclose when resolved }\n");
+    Scene *scene = scene_of(source);
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_after(scene, ESC_MINUTE_MS);
+    for (int i = 0; i < 18 && scene_sent(scene, "room", "too big") == 0; i++)
+        scene_settle(scene, scene_last(scene, "crm.look")->id, ESC_DELIVERY_ACCEPTED, long_text);
+    assert_int_equal(scene_sent(scene, "room", "too big"), 1);
+    scene_free(scene);
+}
+
 static void template_starts_another(void **state)
 {
     (void)state;
@@ -530,6 +573,8 @@ int main(void)
         cmocka_unit_test(failing_inverse_raises),
         cmocka_unit_test(what_has_no_inverse_says_why),
         cmocka_unit_test(linked_ticket_room_and_snapshot),
+        cmocka_unit_test(what_is_set_is_cut_to_its_field),
+        cmocka_unit_test(state_too_big_to_keep_is_a_fault),
         cmocka_unit_test(template_starts_another),
     };
     return cmocka_run_group_tests_name("engine_frames", tests, NULL, NULL);
