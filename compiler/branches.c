@@ -20,13 +20,17 @@ void esc_check_for_each(EscWhere *where, EscNode *node)
     EscWorkspace *workspace = where->workspace;
     EscType type = esc_check_expression(where, node->for_each.list, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_LIST)
-        esc_report(workspace, "E0211", node->for_each.list->span, "`for each` goes through a list, and this is %s", esc_type_words(workspace, esc_type_plain(type)));
+        esc_report(workspace, "E0211", node->for_each.list->span,
+                   "`for each` goes through a list, and this is %s",
+                   esc_type_words(workspace, esc_type_plain(type)));
     else if (esc_type_is_optional(type))
         esc_must_be_present(where, node->for_each.list);
     if (node->for_each.at_most > ESC_LIST_ITEMS_MAX)
-        esc_report(workspace, "E0333", node->span, "a list has at most %u items", (unsigned)ESC_LIST_ITEMS_MAX);
+        esc_report(workspace, "E0333", node->span, "a list has at most %u items",
+                   (unsigned)ESC_LIST_ITEMS_MAX);
     if (where->loop_depth >= ESC_LOOP_DEPTH_MAX)
-        esc_report(workspace, "E0333", node->for_each.variable.span, "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
+        esc_report(workspace, "E0333", node->for_each.variable.span,
+                   "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
     uint32_t locals = where->locals_count;
     (void)esc_where_local(where, node, node->for_each.variable, ESC_TYPE(ESC_KIND_TEXT));
     ++where->loop_depth;
@@ -35,7 +39,7 @@ void esc_check_for_each(EscWhere *where, EscNode *node)
     where->locals_count = locals;
 }
 
-/* --- match ------------------------------------------------------------------------------------------------------------ */
+/* --- match ------------------------------------------------------------------------------------ */
 
 typedef struct MatchCheck {
     EscWhere *where;
@@ -61,7 +65,8 @@ static bool same_literal(const EscNode *a, const EscNode *b)
         return a->text.is_plain && b->text.is_plain && esc_text_equal(a->text.plain, b->text.plain);
     if (a->kind == ESC_NODE_DURATION)
         return a->duration.ms == b->duration.ms;
-    return a->kind == ESC_NODE_NUMBER && a->number.value <= b->number.value && a->number.value >= b->number.value;
+    return a->kind == ESC_NODE_NUMBER && a->number.value <= b->number.value &&
+           a->number.value >= b->number.value;
 }
 
 static const EscNode *literal_seen(const EscNode *match, const EscNode *value)
@@ -85,11 +90,15 @@ static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *va
         esc_report(workspace, "E0308", value->span, "an arm of `match` is a fixed value");
         return;
     }
-    if (check->type == ESC_TYPE_WRONG || !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
+    if (check->type == ESC_TYPE_WRONG ||
+        !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
         return;
     int bit = value_bit(check, value);
     if (bit < 0 ? literal_seen(match, value) != NULL : (check->covered >> bit & 1) != 0)
-        esc_report_hint(workspace, esc_report(workspace, "E0308", value->span, "an arm above takes this value already"), "leave it out here or there");
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0308", value->span, "an arm above takes this value already"),
+            "leave it out here or there");
     if (bit >= 0)
         check->covered |= UINT64_C(1) << bit;
 }
@@ -106,7 +115,10 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
     else if (esc_type_kind(check->type) == ESC_KIND_BOOL)
         count = 2;
     if (count == 0) {
-        esc_report_hint(workspace, esc_report(workspace, "E0307", span, "this `match` does not cover every value"), "add `otherwise => { … }`");
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0307", span, "this `match` does not cover every value"),
+            "add `otherwise => { … }`");
         return;
     }
     EscBuf missing;
@@ -122,7 +134,8 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
     }
     if (missing.size > 0) {
         EscText words = esc_buf_as_text(&missing);
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0307", span, "this `match` says nothing for %.*s", ESC_TEXT_ARG(words));
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0307", span, "this `match` says nothing for %.*s", ESC_TEXT_ARG(words));
         esc_report_hint(workspace, diagnostic, "add an arm for each, or `otherwise => { … }`");
     }
     esc_buf_done(workspace, &missing);
@@ -131,19 +144,23 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
 bool esc_check_match(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    MatchCheck check = {.where = where, .type = esc_check_expression(where, node->match.value, ESC_TYPE_ANY)};
+    MatchCheck check = {.where = where,
+                        .type = esc_check_expression(where, node->match.value, ESC_TYPE_ANY)};
     if (esc_type_is_optional(check.type)) {
         esc_must_be_present(where, node->match.value);
         check.type = ESC_TYPE_WRONG;
     } else if (esc_type_kind(check.type) == ESC_KIND_LIST) {
-        esc_report(workspace, "E0211", node->match.value->span, "`match` takes one value, and this is a list");
+        esc_report(workspace, "E0211", node->match.value->span,
+                   "`match` takes one value, and this is a list");
         check.type = ESC_TYPE_WRONG;
     }
     bool ends = node->match.arms.count > 0;
     ESC_EACH(arm, node->match.arms) {
         if (check.otherwise != NULL) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0308", arm->span, "this arm is never reached");
-            esc_report_related(workspace, diagnostic, check.otherwise->span, "`otherwise` takes everything");
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0308", arm->span, "this arm is never reached");
+            esc_report_related(workspace, diagnostic, check.otherwise->span,
+                               "`otherwise` takes everything");
         }
         ESC_EACH(value, arm->match_arm.values)
             check_arm_value(&check, node, value);

@@ -1,4 +1,5 @@
-/* calls.c - steps that hand values over: set, create, raise, run, start template, connector actions. */
+/* calls.c - steps that hand values over: set, create, raise, run, start template, connector
+ * actions. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,20 +14,23 @@ const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSym
         return symbol->kind == kind ? symbol : NULL;
     const char *wanted = esc_symbol_kind_words(kind);
     if (symbol != NULL) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0111", path->span, "`%.*s` is %s, and %s is wanted here", ESC_TEXT_ARG(name), esc_symbol_kind_words(symbol->kind), wanted);
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", path->span, "`%.*s` is %s, and %s is wanted here",
+                       ESC_TEXT_ARG(name), esc_symbol_kind_words(symbol->kind), wanted);
         esc_report_related(workspace, diagnostic, symbol->span, "declared here");
         return NULL;
     }
     EscSuggest suggest = esc_suggest(name);
     esc_suggest_try_symbols(&suggest, workspace, 1u << kind);
     const char *noun = strchr(wanted, ' ') + 1;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", path->span, "there is no %s `%.*s`", noun, ESC_TEXT_ARG(name));
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", path->span, "there is no %s `%.*s`",
+                                           noun, ESC_TEXT_ARG(name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
         esc_report_hint(workspace, diagnostic, "declare it");
     return NULL;
 }
 
-/* --- fields of the ticket -------------------------------------------------------------------------------------------- */
+/* --- fields of the ticket --------------------------------------------------------------------- */
 
 /* A value for a ticket field: its type, and that a written text is not longer than the field. */
 static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
@@ -38,9 +42,12 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
     /* A missing value is never written: an optional field gets plain values too. */
     if (!esc_check_value(where, value, esc_type_plain(info.type), "E0209", place))
         return;
-    if (value->kind != ESC_NODE_TEXT || !value->text.is_plain || value->text.plain.size <= info.size_max)
+    if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
+        value->text.plain.size <= info.size_max)
         return;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0213", value->span, "this text has %zu bytes, and %s holds %u", value->text.plain.size, place, info.size_max);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0213", value->span, "this text has %zu bytes, and %s holds %u",
+                   value->text.plain.size, place, info.size_max);
     esc_report_related(workspace, diagnostic, info.span, "declared here");
 }
 
@@ -52,10 +59,12 @@ void esc_check_set(EscWhere *where, EscNode *node)
     EscMeaning meaning = esc_meaning(workspace, path);
     bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD && meaning.unit == ESC_UNIT_NONE;
     if (type != ESC_TYPE_WRONG && !is_field) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0211", path->span, "only fields of the ticket can be set");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0211", path->span, "only fields of the ticket can be set");
         esc_report_hint(workspace, diagnostic, "write `set ticket.… to …`");
         type = ESC_TYPE_WRONG;
-    } else if (type != ESC_TYPE_WRONG && esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("id"))) {
+    } else if (type != ESC_TYPE_WRONG &&
+               esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("id"))) {
         esc_report(workspace, "E0209", path->span, "the id of a ticket never changes");
         type = ESC_TYPE_WRONG;
     }
@@ -70,7 +79,9 @@ static void entry_twice(EscWorkspace *workspace, EscNodeList entries, const EscN
     for (const EscNode *other = entries.first; other != entry; other = other->next) {
         if (!esc_text_equal(other->entry.name.text, entry->entry.name.text))
             continue;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0219", entry->entry.name.span, "`%.*s` is given twice", ESC_TEXT_ARG(entry->entry.name.text));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0219", entry->entry.name.span, "`%.*s` is given twice",
+                       ESC_TEXT_ARG(entry->entry.name.text));
         esc_report_related(workspace, diagnostic, other->entry.name.span, "first here");
         return;
     }
@@ -82,7 +93,8 @@ static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText
     for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     EscSpan span = entry->entry.name.span;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
     if (suggest.best.size > 0 && !esc_text_contains(suggest.best, ESC_TEXT(".")))
         (void)esc_suggest_hint(workspace, &suggest, diagnostic, span);
     else if (suggest.best.size > 0)
@@ -97,19 +109,27 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
     ESC_EACH(entry, entries) {
         EscText name = entry->entry.name.text;
         if (prefix.size > 0)
-            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix), ESC_TEXT_ARG(name));
+            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
+                                    ESC_TEXT_ARG(name));
         entry_twice(workspace, entries, entry);
         uint32_t field = 0;
         EscNode *value = entry->entry.value;
         if (!esc_names_find(workspace->ticket_names, name, &field)) {
             no_such_field(workspace, entry, name);
-        } else if (field == ESC_NONE && value->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
+        } else if (field == ESC_NONE && value->kind == ESC_NODE_RECORD &&
+                   depth < ESC_RECORD_DEPTH_MAX) {
             esc_check_fields(where, value->record.entries, name, depth + 1);
         } else if (field == ESC_NONE || value->kind == ESC_NODE_RECORD) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0215", entry->entry.name.span, "`ticket.%.*s` is %s record", ESC_TEXT_ARG(name), field == ESC_NONE ? "a" : "no");
-            esc_report_hint(workspace, diagnostic, field == ESC_NONE ? "give its fields: `%.*s: { … }`" : "give one value: `%.*s: …`", ESC_TEXT_ARG(entry->entry.name.text));
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0215", entry->entry.name.span, "`ticket.%.*s` is %s record",
+                           ESC_TEXT_ARG(name), field == ESC_NONE ? "a" : "no");
+            esc_report_hint(workspace, diagnostic,
+                            field == ESC_NONE ? "give its fields: `%.*s: { … }`"
+                                              : "give one value: `%.*s: …`",
+                            ESC_TEXT_ARG(entry->entry.name.text));
         } else {
-            esc_mark(workspace, entry, ESC_MEANS_TICKET_FIELD, field, workspace->fields[field].type);
+            esc_mark(workspace, entry, ESC_MEANS_TICKET_FIELD, field,
+                     workspace->fields[field].type);
             check_field_value(where, value, field);
         }
     }
@@ -122,27 +142,35 @@ void esc_check_create(EscWhere *where, EscNode *node)
     ESC_EACH_NODE(entry, node->create.entries) {
         has_title = has_title || esc_text_equal(entry->entry.name.text, ESC_TEXT("title"));
         if (esc_text_equal(entry->entry.name.text, ESC_TEXT("id")))
-            esc_report(where->workspace, "E0209", entry->span, "the id of a new ticket is given by the system");
+            esc_report(where->workspace, "E0209", entry->span,
+                       "the id of a new ticket is given by the system");
     }
     if (!has_title)
-        esc_report_hint(where->workspace, esc_report(where->workspace, "E0218", node->create.name.span, "a new ticket needs a title"), "add `title: \"…\"`");
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0218", node->create.name.span,
+                                   "a new ticket needs a title"),
+                        "add `title: \"…\"`");
     (void)esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
 }
 
-/* --- arguments ------------------------------------------------------------------------------------------------------------ */
+/* --- arguments -------------------------------------------------------------------------------- */
 
-static void no_such_param(EscWorkspace *workspace, const EscNode *entry, const EscParamInfo *params, uint32_t count, const char *whose, EscSpan declared)
+static void no_such_param(EscWorkspace *workspace, const EscNode *entry, const EscParamInfo *params,
+                          uint32_t count, const char *whose, EscSpan declared)
 {
     EscName name = entry->entry.name;
     EscSuggest suggest = esc_suggest(name.text);
     for (uint32_t i = 0; i < count; ++i)
         esc_suggest_try(&suggest, params[i].name);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0108", name.span, "%s has no parameter `%.*s`", whose, ESC_TEXT_ARG(name.text));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0108", name.span, "%s has no parameter `%.*s`", whose,
+                   ESC_TEXT_ARG(name.text));
     (void)esc_suggest_hint(workspace, &suggest, diagnostic, name.span);
     esc_report_related(workspace, diagnostic, declared, "declared here");
 }
 
-void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, const EscParamInfo *params, uint32_t count, uint32_t base,
+void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
+                         const EscParamInfo *params, uint32_t count, uint32_t base,
                          const char *whose, EscSpan declared)
 {
     EscWorkspace *workspace = where->workspace;
@@ -169,13 +197,14 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, c
     for (uint32_t i = 0; i < count && !has_unknown; ++i) {
         if (given[i] || esc_type_is_optional(params[i].type) || params[i].type == ESC_TYPE_WRONG)
             continue;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`", whose, ESC_TEXT_ARG(params[i].name));
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`", whose,
+                                               ESC_TEXT_ARG(params[i].name));
         esc_report_hint(workspace, diagnostic, "add `%.*s: …`", ESC_TEXT_ARG(params[i].name));
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }
 }
 
-/* --- run, start template ---------------------------------------------------------------------------------------------------- */
+/* --- run, start template ---------------------------------------------------------------------- */
 
 static void merge_facts(EscBodyFacts *into, const EscBodyFacts *from)
 {
@@ -193,7 +222,8 @@ static void merge_facts(EscBodyFacts *into, const EscBodyFacts *from)
 }
 
 /* What a runbook does must be possible where it is run. */
-static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo *runbook, const EscBodyFacts *facts)
+static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo *runbook,
+                     const EscBodyFacts *facts)
 {
     static const char *const roles[] = {"primary", "secondary", "escalation"};
     EscWorkspace *workspace = where->workspace;
@@ -201,7 +231,10 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
     EscSpan span = node->run.runbook->span;
     const char *verb = NULL;
     if (esc_is_atomic(where) && facts->is_waiting) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0312", span, "the runbook `%.*s` waits, and what runs at once may not wait", ESC_TEXT_ARG(runbook->name));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0312", span,
+                       "the runbook `%.*s` waits, and what runs at once may not wait",
+                       ESC_TEXT_ARG(runbook->name));
         esc_report_hint(workspace, diagnostic, "`raise` an exception and run it in its handler");
         esc_report_related(workspace, diagnostic, declared, "declared here");
         return;
@@ -212,16 +245,22 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
         verb = "resume";
     else if (facts->is_skipping && where->body != ESC_FUNCTION_HANDLER)
         verb = "skip";
-    else if (facts->is_closing && (where->body == ESC_FUNCTION_REMINDER || where->body == ESC_FUNCTION_QA_ELSE))
+    else if (facts->is_closing &&
+             (where->body == ESC_FUNCTION_REMINDER || where->body == ESC_FUNCTION_QA_ELSE))
         verb = "close";
     if (verb != NULL) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0313", span, "the runbook `%.*s` says `%s`, which cannot stand here", ESC_TEXT_ARG(runbook->name), verb);
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0313", span, "the runbook `%.*s` says `%s`, which cannot stand here",
+            ESC_TEXT_ARG(runbook->name), verb);
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }
     for (uint32_t role = 0; role < ESC_ROLES_MAX && where->has_roles; ++role) {
         if ((facts->roles_used & ~where->roles & (1u << role)) == 0)
             continue;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0113", span, "the runbook `%.*s` turns to the %s owner, and this template has none", ESC_TEXT_ARG(runbook->name), roles[role]);
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0113", span,
+                       "the runbook `%.*s` turns to the %s owner, and this template has none",
+                       ESC_TEXT_ARG(runbook->name), roles[role]);
         esc_report_hint(workspace, diagnostic, "declare it in `owners { … }`");
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }
@@ -237,13 +276,18 @@ void esc_check_run(EscWhere *where, EscNode *node)
     esc_mark(workspace, node->run.runbook, ESC_MEANS_RUNBOOK, index, ESC_TYPE_ANY);
     const EscBodyFacts *facts = &workspace->runbook_facts[index];
     if (facts->state == 1) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0310", node->run.runbook->span, "runbooks cannot run one another in a circle");
-        esc_report_hint(workspace, diagnostic, "break the circle; to begin anew, `start template` or `raise`");
-        esc_report_related(workspace, diagnostic, symbol->span, "this runbook comes back to itself");
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0310", node->run.runbook->span,
+                                               "runbooks cannot run one another in a circle");
+        esc_report_hint(workspace, diagnostic,
+                        "break the circle; to begin anew, `start template` or `raise`");
+        esc_report_related(workspace, diagnostic, symbol->span,
+                           "this runbook comes back to itself");
         return;
     }
-    if (where->run_depth >= ESC_RUNBOOK_DEPTH_MAX || (facts->state == 2 && facts->depth + where->run_depth > ESC_RUNBOOK_DEPTH_MAX)) {
-        esc_report(workspace, "E0311", node->run.runbook->span, "runbooks run one another more than %u deep here", ESC_RUNBOOK_DEPTH_MAX);
+    if (where->run_depth >= ESC_RUNBOOK_DEPTH_MAX ||
+        (facts->state == 2 && facts->depth + where->run_depth > ESC_RUNBOOK_DEPTH_MAX)) {
+        esc_report(workspace, "E0311", node->run.runbook->span,
+                   "runbooks run one another more than %u deep here", ESC_RUNBOOK_DEPTH_MAX);
         return;
     }
     if (facts->state == 0)
@@ -256,7 +300,8 @@ void esc_check_run(EscWhere *where, EscNode *node)
     }
     char whose[ESC_NAME_SIZE_MAX + 32];
     (void)snprintf(whose, sizeof whose, "the runbook `%.*s`", ESC_TEXT_ARG(runbook->name));
-    esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params, runbook->params_count, 0, whose, runbook->node->runbook.name.span);
+    esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params,
+                        runbook->params_count, 0, whose, runbook->node->runbook.name.span);
     run_fits(where, node, runbook, facts);
     merge_facts(&where->facts, facts);
 }
@@ -264,9 +309,12 @@ void esc_check_run(EscWhere *where, EscNode *node)
 void esc_check_start_template(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    const EscSymbol *symbol = esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
+    const EscSymbol *symbol =
+        esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
     if (node->start_template.arguments.count > 0)
-        esc_report_hint(workspace, esc_report(workspace, "E0390", node->start_template.arguments.first->span, "templates that are started take no arguments in language 1"),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0390", node->start_template.arguments.first->span,
+                                   "templates that are started take no arguments in language 1"),
                         "set fields of the ticket before");
     if (symbol == NULL)
         return;
@@ -276,12 +324,14 @@ void esc_check_start_template(EscWhere *where, EscNode *node)
         if (item->kind == ESC_NODE_MANUAL)
             return;
     }
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0340", node->start_template.name->span, "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0340", node->start_template.name->span,
+                   "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
     esc_report_hint(workspace, diagnostic, "add `manual` to it");
     esc_report_related(workspace, diagnostic, symbol->span, "declared here");
 }
 
-/* --- connector actions -------------------------------------------------------------------------------------------------------- */
+/* --- connector actions ------------------------------------------------------------------------ */
 
 static EscText path_words(const EscNode *path, char *buffer)
 {
@@ -295,9 +345,12 @@ static uint32_t no_such_action(EscWorkspace *workspace, const EscNode *path, uin
     EscSuggest suggest = esc_suggest(name.text);
     for (uint32_t i = 0; i < info->actions_count; ++i)
         esc_suggest_try(&suggest, workspace->actions[info->actions_first + i].name);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0107", name.span, "the system `%.*s` has no action `%.*s`", ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name.text));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0107", name.span, "the system `%.*s` has no action `%.*s`",
+                   ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
-        esc_report_hint(workspace, diagnostic, "declare `action %.*s(…) { … }` in it", ESC_TEXT_ARG(name.text));
+        esc_report_hint(workspace, diagnostic, "declare `action %.*s(…) { … }` in it",
+                        ESC_TEXT_ARG(name.text));
     esc_report_related(workspace, diagnostic, info->node->system.name.span, "declared here");
     return ESC_NONE;
 }
@@ -312,20 +365,26 @@ uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t syste
                 return ESC_NONE;
             EscSuggest suggest = esc_suggest(path->path.parts[0].text);
             esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_SYSTEM);
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0107", path->path.parts[0].span, "there is no system `%.*s`", ESC_TEXT_ARG(path->path.parts[0].text));
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0107", path->path.parts[0].span,
+                           "there is no system `%.*s`", ESC_TEXT_ARG(path->path.parts[0].text));
             if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->path.parts[0].span))
-                esc_report_hint(workspace, diagnostic, "declare `system %.*s { action … }`", ESC_TEXT_ARG(path->path.parts[0].text));
+                esc_report_hint(workspace, diagnostic, "declare `system %.*s { action … }`",
+                                ESC_TEXT_ARG(path->path.parts[0].text));
             return ESC_NONE;
         }
         system = symbol->index;
     } else if (path->path.count > 2 || system == ESC_NONE) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0107", path->span, "`%.*s` is no action of a system", ESC_TEXT_ARG(path_words(path, buffer)));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0107", path->span, "`%.*s` is no action of a system",
+                       ESC_TEXT_ARG(path_words(path, buffer)));
         esc_report_hint(workspace, diagnostic, "write SYSTEM.ACTION, such as `crm.requeue`");
         return ESC_NONE;
     }
     uint32_t action = 0;
     const EscNames *names = workspace->systems[system].action_names;
-    if (names == NULL || !esc_names_find(names, path->path.parts[path->path.count - 1].text, &action))
+    if (names == NULL ||
+        !esc_names_find(names, path->path.parts[path->path.count - 1].text, &action))
         return no_such_action(workspace, path, system);
     esc_mark(workspace, path, ESC_MEANS_ACTION, action, ESC_TYPE_ANY);
     return action;
@@ -336,8 +395,11 @@ static void action_arguments(EscWhere *where, EscNode *path, EscNodeList argumen
     EscWorkspace *workspace = where->workspace;
     const EscActionInfo *info = &workspace->actions[action];
     char whose[2 * ESC_NAME_SIZE_MAX + 32];
-    (void)snprintf(whose, sizeof whose, "the action `%.*s.%.*s`", ESC_TEXT_ARG(workspace->systems[info->system].name), ESC_TEXT_ARG(info->name));
-    esc_check_arguments(where, path->span, arguments, workspace->params + info->params_first, info->params_count, info->params_first, whose, info->node->action.name.span);
+    (void)snprintf(whose, sizeof whose, "the action `%.*s.%.*s`",
+                   ESC_TEXT_ARG(workspace->systems[info->system].name), ESC_TEXT_ARG(info->name));
+    esc_check_arguments(where, path->span, arguments, workspace->params + info->params_first,
+                        info->params_count, info->params_first, whose,
+                        info->node->action.name.span);
 }
 
 /* Whether a change can be taken back: the policy may demand it. */
@@ -359,7 +421,9 @@ static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
     const EscNode *rule = workspace->policy != NULL ? workspace->policy->undo : NULL;
     if (rule == NULL || info->node->action.undo != NULL || info->method == ESC_METHOD_GET)
         return;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0405", node->action_call.action->span, "the policy wants a way back for every change, and this action has none");
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0405", node->action_call.action->span,
+                   "the policy wants a way back for every change, and this action has none");
     esc_report_hint(workspace, diagnostic, "add `undo ACTION(…)`, or `undo none because \"…\"`");
     esc_report_related(workspace, diagnostic, rule->span, "the rule");
 }
@@ -381,9 +445,11 @@ void esc_check_action_call(EscWhere *where, EscNode *node)
         return;
     }
     if (action != ESC_NONE && workspace->actions[action].result == ESC_TYPE_WRONG) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0341", result.span, "this action gives nothing back");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0341", result.span, "this action gives nothing back");
         esc_report_hint(workspace, diagnostic, "declare it with `-> text` and `return body`");
-        esc_report_related(workspace, diagnostic, workspace->actions[action].node->action.name.span, "declared here");
+        esc_report_related(workspace, diagnostic, workspace->actions[action].node->action.name.span,
+                           "declared here");
     }
     (void)esc_where_local(where, node, result, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
 }

@@ -1,4 +1,5 @@
-/* check.c - the order of the passes over a workspace, and the diagnostics that need no pass of their own. */
+/* check.c - the order of the passes over a workspace, and the diagnostics that need no pass of
+ * their own. */
 #include <esc/compiler.h>
 
 #include "check.h"
@@ -6,11 +7,14 @@
 EscStatus esc_workspace_check(EscWorkspace *workspace)
 {
     if (workspace->is_checked)
-        return workspace->has_failed ? workspace->failure : workspace->errors > 0 ? ESC_BAD_SOURCE : ESC_OK;
+        return workspace->has_failed   ? workspace->failure
+               : workspace->errors > 0 ? ESC_BAD_SOURCE
+                                       : ESC_OK;
     workspace->is_checked = true;
     static void (*const passes[])(EscWorkspace *) = {
-        esc_pass_modules,    esc_pass_symbols, esc_pass_schema,   esc_pass_directory, esc_pass_connectors, esc_pass_exceptions,
-        esc_pass_policy,     esc_pass_services, esc_pass_runbooks, esc_pass_templates, esc_pass_tests,
+        esc_pass_modules,    esc_pass_symbols,    esc_pass_schema, esc_pass_directory,
+        esc_pass_connectors, esc_pass_exceptions, esc_pass_policy, esc_pass_services,
+        esc_pass_runbooks,   esc_pass_templates,  esc_pass_tests,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(passes); ++i) {
         if (esc_arena_failed(workspace->arena))

@@ -1,7 +1,9 @@
-/* check.h - what the passes between parsing and lowering share: scopes, names, suggestions. Not seen by lowering.
+/* check.h - what the passes between parsing and lowering share: scopes, names, suggestions. Not
+ * seen by lowering.
  *
- * Order of the passes (check.c): modules, symbols, schema, directory, connectors, exceptions, bodies, policy, tests. Each goes on
- * after a fault, and type 0 (ESC_TYPE_WRONG) says that something was reported already, so that one fault gives one message. */
+ * Order of the passes (check.c): modules, symbols, schema, directory, connectors, exceptions,
+ * bodies, policy, tests. Each goes on after a fault, and type 0 (ESC_TYPE_WRONG) says that
+ * something was reported already, so that one fault gives one message. */
 #ifndef ESC_CHECK_H
 #define ESC_CHECK_H
 
@@ -17,22 +19,25 @@
 /* What a body does, collected while it is checked; a runbook hands it on to whoever runs it. */
 typedef struct EscBodyFacts {
     bool is_waiting, is_resuming, is_skipping, is_closing, is_raising;
-    EscProof weakest;         /* of what it notifies; ESC_PROOF_COUNT when it notifies nothing */
-    EscSpan weakest_span;     /* of that receiver */
-    unsigned roles_used;      /* bit set; a runbook's roles must be those of its template */
-    unsigned depth;           /* runbooks: how many run one another, 1 for one that runs none */
-    unsigned state;           /* runbooks: 0 not looked at, 1 being checked, 2 done */
+    EscProof weakest;     /* of what it notifies; ESC_PROOF_COUNT when it notifies nothing */
+    EscSpan weakest_span; /* of that receiver */
+    unsigned roles_used;  /* bit set; a runbook's roles must be those of its template */
+    unsigned depth;       /* runbooks: how many run one another, 1 for one that runs none */
+    unsigned state;       /* runbooks: 0 not looked at, 1 being checked, 2 done */
 } EscBodyFacts;
 
 /* Where an expression or a step stands. */
 typedef struct EscWhere {
     EscWorkspace *workspace;
     EscFunction body; /* decides which steps may stand here */
-    bool is_runbook;  /* checked once, wherever it is run: its steps may be any but those of atomic places only */
-    bool is_in_undo;    /* in the arguments of an action's inverse */
-    EscText undo_field; /* where bare `previous` has a meaning: the ticket's field of that name; else empty */
-    bool is_test;       /* literals of a test may be times and lists: nobody compiles them */
-    bool is_negated;    /* under an odd number of `not`: a missing value could make the whole true */
+    /* checked once, wherever it is run: its steps may be any but those of atomic places only */
+    bool is_runbook;
+    bool is_in_undo; /* in the arguments of an action's inverse */
+    /* where bare `previous` has a meaning: the ticket's field of that name; else empty */
+    EscText undo_field;
+    bool is_test; /* literals of a test may be times and lists: nobody compiles them */
+    /* under an odd number of `not`: a missing value could make the whole true */
+    bool is_negated;
     bool has_event, event_may_be_missing;
     const uint32_t *events;
     uint32_t events_count;
@@ -51,13 +56,14 @@ typedef struct EscWhere {
 /* Puts the diagnostics in the order of their places. Pointers to them are then stale. */
 void esc_diagnostics_sort(EscWorkspace *workspace);
 
-/* What was written to a buffer may be wrong without memory: then the workspace fails. Releases the buffer. */
+/* What was written to a buffer may be wrong without memory: then the workspace fails. Releases
+ * the buffer. */
 void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
 
-/* --- names.c ------------------------------------------------------------------------------------------ */
+/* --- names.c ---------------------------------------------------------------------------------- */
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name); /* NULL: none */
-const char *esc_symbol_kind_words(EscSymbolKind kind); /* "a person" */
+const char *esc_symbol_kind_words(EscSymbolKind kind);                         /* "a person" */
 
 /* Finds the nearest of the names that fit a place. */
 typedef struct EscSuggest {
@@ -66,34 +72,41 @@ typedef struct EscSuggest {
 } EscSuggest;
 EscSuggest esc_suggest(EscText wanted);
 void esc_suggest_try(EscSuggest *suggest, EscText candidate);
-void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds); /* bit set of EscSymbolKind */
-/* Adds "did you mean …?" and the fix when something is near; otherwise leaves *diagnostic alone and returns false. */
-bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic, EscSpan span);
+/* bit set of EscSymbolKind */
+void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds);
+/* Adds "did you mean …?" and the fix when something is near; otherwise leaves *diagnostic alone
+ * and returns false. */
+bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
+                      EscSpan span);
 /* Reports that `word` is none of `words` (a NULL-terminated list). */
-void esc_report_word(EscWorkspace *workspace, EscName word, const char *what, const char *const *words);
+void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
+                     const char *const *words);
 
-/* The words of a path from part `from` on, joined by dots. `buffer` holds ESC_PATH_TEXT_MAX bytes and is used only if the path was not
- * written in one piece. */
+/* The words of a path from part `from` on, joined by dots. `buffer` holds ESC_PATH_TEXT_MAX
+ * bytes and is used only if the path was not written in one piece. */
 #define ESC_PATH_TEXT_MAX ((ESC_NAME_SIZE_MAX + 1) * ESC_PATH_PARTS_MAX)
 EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buffer);
 
-EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index, EscType type);
+EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
+                     EscType type);
 
-/* A plain text of a title or setting: empty when it is missing; a text with {…} in it is reported. */
+/* A plain text of a title or setting: empty when it is missing; a text with {…} in it is
+ * reported. */
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text);
 uint64_t esc_seed(void);
 
-/* --- collect.c, schema.c, directory.c … : passes in order ------------------------------------------------- */
+/* --- collect.c, schema.c, directory.c … : passes in order ------------------------------------- */
 
-void esc_pass_modules(EscWorkspace *workspace);  /* parses; adds the standard library's modules */
-void esc_pass_symbols(EscWorkspace *workspace);  /* one namespace */
-void esc_pass_schema(EscWorkspace *workspace);   /* ticket and events */
+void esc_pass_modules(EscWorkspace *workspace); /* parses; adds the standard library's modules */
+void esc_pass_symbols(EscWorkspace *workspace); /* one namespace */
+void esc_pass_schema(EscWorkspace *workspace);  /* ticket and events */
 void esc_pass_directory(EscWorkspace *workspace);
 void esc_pass_connectors(EscWorkspace *workspace);
 void esc_pass_sources(EscWorkspace *workspace); /* by esc_pass_connectors */
-void esc_pass_exceptions(EscWorkspace *workspace); /* names of all exceptions, before bodies are checked */
-void esc_pass_policy(EscWorkspace *workspace);     /* rules, before the templates that they judge */
-void esc_pass_services(EscWorkspace *workspace);   /* routes and service levels */
+/* names of all exceptions, before bodies are checked */
+void esc_pass_exceptions(EscWorkspace *workspace);
+void esc_pass_policy(EscWorkspace *workspace);   /* rules, before the templates that they judge */
+void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_tests(EscWorkspace *workspace);
@@ -101,37 +114,59 @@ void esc_pass_tests(EscWorkspace *workspace);
 /* The zone of a `timezone` setting; empty after a report. */
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 
-void esc_check_duty(EscWorkspace *workspace);          /* calendars and schedules, for esc_pass_directory */
-int64_t esc_local_minutes(const EscNode *local_time);  /* minutes since 1970-01-01T00:00 on the clock of its own zone */
-uint32_t esc_contact_kind(EscText word);               /* EscContact or ESC_NONE */
+/* calendars and schedules, for esc_pass_directory */
+void esc_check_duty(EscWorkspace *workspace);
+/* minutes since 1970-01-01T00:00 on the clock of its own zone */
+int64_t esc_local_minutes(const EscNode *local_time);
+uint32_t esc_contact_kind(EscText word);                         /* EscContact or ESC_NONE */
 uint32_t esc_find_person(EscWorkspace *workspace, EscName name); /* ESC_NONE after a report */
-/* The persons that the MEMBER nodes of a list name, without the unknown ones, which are reported. */
+/* The persons that the MEMBER nodes of a list name, without the unknown ones, which are
+ * reported. */
 const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uint32_t *count);
 
 /* Type of a TYPE_ node; name is the field's path for enums. WRONG after a report. */
-EscType esc_schema_type(EscWorkspace *workspace, const EscNode *type, EscText name, uint32_t *size_max, uint32_t *items_max);
+EscType esc_schema_type(EscWorkspace *workspace, const EscNode *type, EscText name,
+                        uint32_t *size_max, uint32_t *items_max);
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name); /* or ESC_NONE */
 uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscSpan span);
 
-/* Reads the days of all-day events of an iCalendar text: appends days since 1970. Returns false when the text is no calendar. */
+/* Reads the days of all-day events of an iCalendar text: appends days since 1970. Returns false
+ * when the text is no calendar. */
 bool esc_holidays_read(EscWorkspace *workspace, EscText text, int64_t **days, uint32_t *count);
 
-/* --- expr.c ------------------------------------------------------------------------------------------------- */
+/* --- expr.c ----------------------------------------------------------------------------------- */
 
 EscWhere esc_where(EscWorkspace *workspace, EscFunction body);
-/* Checks an expression and marks its nodes. `expected` is the type that the place wants (for bare words), or ANY. */
+/* Checks an expression and marks its nodes. `expected` is the type that the place wants (for
+ * bare words), or ANY. */
 EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected);
-/* The same where a value of exactly `expected` must come; reports code otherwise. `place` names it: "the field severity". */
-bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code, const char *place);
-void esc_check_condition(EscWhere *where, EscNode *node); /* NULL is fine */
-void esc_check_text(EscWhere *where, EscNode *text);      /* NULL is fine */
+/* The same where a value of exactly `expected` must come; reports code otherwise. `place` names
+ * it: "the field severity". */
+bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
+                     const char *place);
+void esc_check_condition(EscWhere *where, EscNode *node);             /* NULL is fine */
+EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives type */
+EscText esc_words_of(const EscWhere *where, const EscNode *node);     /* as written, for messages */
+/* Reports that a condition turns true because `node` is missing. */
+void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);
+void esc_check_text(EscWhere *where, EscNode *text); /* NULL is fine */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
 /* Narrowing: begins with what `condition` proves; *mark is what to set narrowed_count back to. */
 uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth);
-uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscType type); /* index in locals, or ESC_NONE */
+/* index in locals, or ESC_NONE */
+uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscType type);
 
-/* --- who.c ----------------------------------------------------------------------------------------------------- */
+/* --- compare.c -------------------------------------------------------------------------------- */
+
+bool esc_is_single_word(const EscNode *node);
+/* Reports a quoted text beside a field with fixed values; false when it is something else. */
+bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type);
+void esc_check_comparison(EscWhere *where, EscNode *node);
+void esc_check_in(EscWhere *where, EscNode *node);
+void esc_check_text_test(EscWhere *where, EscNode *node);
+
+/* --- who.c ------------------------------------------------------------------------------------ */
 
 #define ESC_WHO_CAN_PERSON 1u
 #define ESC_WHO_CAN_TEAM 2u
@@ -141,15 +176,18 @@ uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscTy
 #define ESC_WHO_CAN_ROLE 32u
 #define ESC_WHO_CAN_FIELD 64u
 #define ESC_WHO_CAN_OWN                                                                            \
-    (ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROUTE | ESC_WHO_CAN_FIELD)
+    (ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROUTE |            \
+     ESC_WHO_CAN_FIELD)
 #define ESC_WHO_CAN_PEOPLE (ESC_WHO_CAN_OWN | ESC_WHO_CAN_ROLE)
-/* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an escalation". */
+/* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
+ * escalation". */
 EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
 uint32_t esc_role_number(EscText word); /* 0 to 3, 4 for owner, ESC_NONE */
 
-/* --- steps.c, waits.c, calls.c, branches.c ------------------------------------------------------------------------- */
+/* --- steps.c, waits.c, calls.c, branches.c ---------------------------------------------------- */
 
-/* Checks steps in order; true when nothing can come behind them (close, skip, resume on every way). */
+/* Checks steps in order; true when nothing can come behind them (close, skip, resume on every
+ * way). */
 bool esc_check_steps(EscWhere *where, EscNodeList steps);
 bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: nothing may wait */
 /* Reports when a waiting step stands in an atomic body; notes it otherwise. */
@@ -163,17 +201,21 @@ void esc_check_await(EscWhere *where, EscNode *node);
 void esc_check_approve(EscWhere *where, EscNode *node);
 void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa);
 
-/* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. `whose`: "the action `crm.requeue`". */
-void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments, const EscParamInfo *params, uint32_t count, uint32_t base,
+/* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. `whose`: "the action
+ * `crm.requeue`". */
+void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
+                         const EscParamInfo *params, uint32_t count, uint32_t base,
                          const char *whose, EscSpan declared);
-void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth); /* ticket fields of a record */
+/* ticket fields of a record */
+void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);
 void esc_check_set(EscWhere *where, EscNode *node);
 void esc_check_create(EscWhere *where, EscNode *node);
 void esc_check_raise(EscWhere *where, EscNode *node);
 void esc_check_run(EscWhere *where, EscNode *node);
 void esc_check_start_template(EscWhere *where, EscNode *node);
 void esc_check_action_call(EscWhere *where, EscNode *node);
-/* The action that a PATH of two words names, or of one within `system` (ESC_NONE: two are needed); marks it. ESC_NONE after a report. */
+/* The action that a PATH of two words names, or of one within `system` (ESC_NONE: two are
+ * needed); marks it. ESC_NONE after a report. */
 uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t system);
 
 bool esc_check_if(EscWhere *where, EscNode *node);
@@ -185,16 +227,18 @@ uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind);
 /* A DURATION: its calendar, and that it lies in min … max (ms; max 0: any). */
-void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar, int64_t min_ms, int64_t max_ms);
+void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
+                        int64_t min_ms, int64_t max_ms);
 void esc_check_deadline(EscWorkspace *workspace, EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);
-void esc_must_be_present(EscWhere *where, const EscNode *node); /* reports that a value may be missing */
+/* reports that a value may be missing */
+void esc_must_be_present(EscWhere *where, const EscNode *node);
 
 /* Checks a runbook, once; run_depth says how deep it is run. */
 void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth);
 
-/* --- policy.c, rules.c ------------------------------------------------------------------------------------------------ */
+/* --- policy.c, rules.c ------------------------------------------------------------------------ */
 
 typedef struct EscPolicyRules {
     const EscNode *last_resort; /* LAST_RESORT */

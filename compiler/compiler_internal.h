@@ -1,8 +1,10 @@
-/* compiler_internal.h - a checked workspace as the passes of this folder share it: symbols, field tables, and what every
- * node of the syntax tree means. Filled in by load, collect and check (names and types), read by lowering.
+/* compiler_internal.h - a checked workspace as the passes of this folder share it: symbols,
+ * field tables, and what every node of the syntax tree means. Filled in by load, collect and
+ * check (names and types), read by lowering.
  *
- * Arrays are in declaration order: files sorted by path, then place; the standard library's modules last. An index in one of
- * these arrays is also the row number in the bundle's table of the same name, so an EscRef can be made here once. */
+ * Arrays are in declaration order: files sorted by path, then place; the standard library's
+ * modules last. An index in one of these arrays is also the row number in the bundle's table of
+ * the same name, so an EscRef can be made here once. */
 #ifndef ESC_COMPILER_INTERNAL_H
 #define ESC_COMPILER_INTERNAL_H
 
@@ -10,7 +12,7 @@
 #include <esc/grammar.h>
 #include <esc/vm.h>
 
-/* --- limits of declarations ------------------------------------------------------------------------------ */
+/* --- limits of declarations ------------------------------------------------------------------- */
 
 #define ESC_TEXT_SIZE_DEFAULT 1024u /* bytes of a text that says nothing */
 #define ESC_LIST_ITEMS_DEFAULT 32u
@@ -21,7 +23,7 @@
 #define ESC_RUNBOOK_DEPTH_MAX 8u
 #define ESC_ROLES_MAX 3u
 
-/* --- meanings: what a node stands for ------------------------------------------------------------------------- */
+/* --- meanings: what a node stands for --------------------------------------------------------- */
 
 typedef enum EscMeans {
     ESC_MEANS_NOTHING,         /* never looked at, or wrong: then an error was reported */
@@ -32,47 +34,67 @@ typedef enum EscMeans {
     ESC_MEANS_FACT,            /* index: EscFact */
     ESC_MEANS_LOCAL,           /* index in locals */
     ESC_MEANS_MEMBER,          /* index: member number within the enum of `type` */
-    ESC_MEANS_PERSON_NAME,     /* a person where a text is wanted (escalation.owner = dora): index in persons, the text is its name */
-    ESC_MEANS_PREVIOUS,        /* bare `previous` in an action's undo: ticket field index before this event, as text when type is TEXT */
-    ESC_MEANS_REF,             /* index: packed EscRef (who to notify, own, page …) */
-    ESC_MEANS_QUEUE,           /* a queue's name: the path's words joined by dots */
-    ESC_MEANS_EVENT,           /* index in events */
-    ESC_MEANS_EXCEPTION,       /* index in exceptions */
-    ESC_MEANS_ACTION,          /* index in actions */
-    ESC_MEANS_RUNBOOK,         /* index in runbooks */
-    ESC_MEANS_TEMPLATE,        /* index in templates */
-    ESC_MEANS_PARAM,           /* of an ENTRY: index in params (actions) or parameter number (runbooks, 0-based); type is the parameter's */
-    ESC_MEANS_CALENDAR,        /* of a DURATION with `of`: index in calendars */
-    ESC_MEANS_ROLE,            /* of an OWNER: role number 0 to 2 */
-    ESC_MEANS_CONTACT,         /* of a NOTIFY with `via`: index: EscContact */
-    ESC_MEANS_EVIDENCE,        /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
-    ESC_MEANS_CHECK            /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_PERSON_NAME, /* a person where a text is wanted (escalation.owner = dora): index in persons, the text is its name */
+    ESC_MEANS_PREVIOUS, /* bare `previous` in an action's undo: ticket field index before this event, as text when type is TEXT */
+    ESC_MEANS_REF,      /* index: packed EscRef (who to notify, own, page …) */
+    ESC_MEANS_QUEUE,    /* a queue's name: the path's words joined by dots */
+    ESC_MEANS_EVENT,    /* index in events */
+    ESC_MEANS_EXCEPTION, /* index in exceptions */
+    ESC_MEANS_ACTION,    /* index in actions */
+    ESC_MEANS_RUNBOOK,   /* index in runbooks */
+    ESC_MEANS_TEMPLATE,  /* index in templates */
+    ESC_MEANS_PARAM, /* of an ENTRY: index in params (actions) or parameter number (runbooks, 0-based); type is the parameter's */
+    ESC_MEANS_CALENDAR, /* of a DURATION with `of`: index in calendars */
+    ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
+    ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
+    ESC_MEANS_EVIDENCE, /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
+    ESC_MEANS_CHECK     /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
 } EscMeans;
 
-typedef enum EscUnit { ESC_UNIT_NONE, ESC_UNIT_SECONDS, ESC_UNIT_MINUTES, ESC_UNIT_HOURS, ESC_UNIT_DAYS } EscUnit;
+typedef enum EscUnit {
+    ESC_UNIT_NONE,
+    ESC_UNIT_SECONDS,
+    ESC_UNIT_MINUTES,
+    ESC_UNIT_HOURS,
+    ESC_UNIT_DAYS
+} EscUnit;
 
-/* The path is proved present here (`if x is present { … }`): its value must be the one the test saw. `type` is plain already. */
+/* The path is proved present here (`if x is present { … }`): its value must be the one the test
+ * saw. `type` is plain already. */
 #define ESC_MEANING_NARROWED 1u
-/* LOAD gives an optional, but every raise of the handled exception gives the field: `type` is plain; take the type's first value if
- * it should be missing after all. */
+/* LOAD gives an optional, but every raise of the handled exception gives the field: `type` is
+ * plain; take the type's first value if it should be missing after all. */
 #define ESC_MEANING_ASSURED 2u
 
 typedef struct EscMeaning {
     uint8_t means; /* EscMeans */
-    uint8_t unit;  /* EscUnit: the path ended in .minutes …: convert the duration; type is then NUMBER */
+    /* EscUnit: the path ended in .minutes …: convert the duration; type is then NUMBER */
+    uint8_t unit;
     uint8_t flags;
     uint8_t extra;
     uint32_t index;
-    EscType type; /* of the value of the expression; 0 for what has none. Optional bit: it may be missing */
+    /* of the value of the expression; 0 for what has none. Optional bit: it may be missing */
+    EscType type;
 } EscMeaning;
 
-/* --- symbols ---------------------------------------------------------------------------------------------------- */
+/* --- symbols ---------------------------------------------------------------------------------- */
 
 typedef enum EscSymbolKind {
     ESC_SYMBOL_NONE, /* a declaration that did not parse: its users are not reported */
-    ESC_SYMBOL_PERSON, ESC_SYMBOL_TEAM, ESC_SYMBOL_SCHEDULE, ESC_SYMBOL_CALENDAR, ESC_SYMBOL_CHANNEL, ESC_SYMBOL_SYSTEM,
-    ESC_SYMBOL_SOURCE, ESC_SYMBOL_EVENT, ESC_SYMBOL_ROUTE, ESC_SYMBOL_SLA, ESC_SYMBOL_RUNBOOK, ESC_SYMBOL_TEMPLATE,
-    ESC_SYMBOL_POLICY, ESC_SYMBOL_COUNT
+    ESC_SYMBOL_PERSON,
+    ESC_SYMBOL_TEAM,
+    ESC_SYMBOL_SCHEDULE,
+    ESC_SYMBOL_CALENDAR,
+    ESC_SYMBOL_CHANNEL,
+    ESC_SYMBOL_SYSTEM,
+    ESC_SYMBOL_SOURCE,
+    ESC_SYMBOL_EVENT,
+    ESC_SYMBOL_ROUTE,
+    ESC_SYMBOL_SLA,
+    ESC_SYMBOL_RUNBOOK,
+    ESC_SYMBOL_TEMPLATE,
+    ESC_SYMBOL_POLICY,
+    ESC_SYMBOL_COUNT
 } EscSymbolKind;
 
 typedef struct EscSymbol {
@@ -103,17 +125,17 @@ typedef struct EscEventInfo {
     EscText name, title;
     const uint32_t *fields; /* in `fields` */
     uint32_t count;
-    const EscNode *node; /* NULL: built in */
+    const EscNode *node;   /* NULL: built in */
     EscNames *field_names; /* name → index in `fields`; owned; NULL while it has none */
 } EscEventInfo;
 
 typedef struct EscExceptionInfo {
     EscText name;
-    EscSpan span; /* of the first raise */
+    EscSpan span;     /* of the first raise */
     uint32_t *fields; /* in `fields`, union over all raises */
     uint32_t count;
     size_t capacity;
-    EscText *names; /* of the fields */
+    EscText *names;  /* of the fields */
     uint32_t *given; /* for each field: how many raises give it */
     uint32_t raises;
 } EscExceptionInfo;
@@ -196,32 +218,32 @@ typedef struct EscParamInfo {
 
 typedef struct EscActionInfo {
     uint32_t system;
-    EscText name; /* "requeue" */
+    EscText name;                        /* "requeue" */
     uint32_t params_first, params_count; /* in params */
-    EscType result; /* 0 none, else TEXT */
-    EscText result_path; /* RFC 6901 pointer; empty: the whole body */
+    EscType result;                      /* 0 none, else TEXT */
+    EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
     EscMethod method;
     const EscNode *url;  /* TEXT */
     const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
     const uint16_t *statuses;
     uint32_t statuses_count;
-    uint32_t undo_action;      /* or ESC_NONE */
-    const EscNode *undo;       /* UNDO with arguments, or NULL */
+    uint32_t undo_action; /* or ESC_NONE */
+    const EscNode *undo;  /* UNDO with arguments, or NULL */
     const EscNode *node;
 } EscActionInfo;
 
 typedef struct EscRouteInfo {
     EscText name;
     EscSymbolKind result; /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
-    const EscNode *node; /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+    const EscNode *node;  /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
 } EscRouteInfo;
 
 typedef struct EscSlaInfo {
     EscText name;
-    const EscNode *condition; /* or NULL */
-    int64_t respond_ms, resolve_ms; /* 0: none */
+    const EscNode *condition;                    /* or NULL */
+    int64_t respond_ms, resolve_ms;              /* 0: none */
     uint32_t respond_calendar, resolve_calendar; /* or ESC_NONE */
-    const EscNode *node; /* warnings: SLA_CLOCK, PERCENT (whole 1 to 99) */
+    const EscNode *node;                         /* warnings: SLA_CLOCK, PERCENT (whole 1 to 99) */
 } EscSlaInfo;
 
 typedef struct EscRunbookInfo {
@@ -237,8 +259,10 @@ typedef struct EscTemplateInfo {
     const EscNode *node;
     const EscNode *owners[ESC_ROLES_MAX]; /* OWNER by role number, or NULL */
     const EscNode *steps, *closing, *qa;  /* or NULL when not written (qa), or wrong */
-    const EscNode *catch_all;             /* EXCEPTION_HANDLER without a name; NULL: run triage_runbook */
-    const uint32_t *events; /* what event.* can come from in everything but handlers: ascending, unique */
+    /* EXCEPTION_HANDLER without a name; NULL: run triage_runbook */
+    const EscNode *catch_all;
+    /* what event.* can come from in everything but handlers: ascending, unique */
+    const uint32_t *events;
     uint32_t events_count;
     bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
     bool is_manual;
@@ -279,8 +303,8 @@ typedef struct EscSourceFile {
     size_t name##_capacity
 
 struct EscWorkspace {
-    EscArena *arena; /* trees, texts, tables; dies with the workspace */
-    EscSourceFiles io; /* for holiday files; functions may be NULL */
+    EscArena *arena;      /* trees, texts, tables; dies with the workspace */
+    EscSourceFiles io;    /* for holiday files; functions may be NULL */
     size_t sources_bytes; /* of all files together */
     bool is_checked;
     bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */
@@ -293,14 +317,15 @@ struct EscWorkspace {
     EscText name, title, timezone;
     const EscNode *node; /* WORKSPACE */
 
-    EscNames *names;         /* word or dotted event name → index in symbols */
+    EscNames *names; /* word or dotted event name → index in symbols */
     ESC_ARRAY(EscSymbol, symbols);
     ESC_ARRAY(EscEnumInfo, enums); /* row 0: role */
     EscNames *enum_shapes;         /* "low<medium<high" → enum */
-    ESC_ARRAY(EscFieldInfo, fields); /* ticket first, then events, then exceptions: ready for the table */
+    /* ticket first, then events, then exceptions: ready for the table */
+    ESC_ARRAY(EscFieldInfo, fields);
     uint32_t ticket_fields_count;
     EscNames *ticket_names; /* account.tier → index in fields; a record's own name → ESC_NONE */
-    ESC_ARRAY(EscEventInfo, events); /* built-in ones first */
+    ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
     ESC_ARRAY(EscPersonInfo, persons);
@@ -320,13 +345,13 @@ struct EscWorkspace {
     ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
     ESC_ARRAY(EscScenario, scenarios);
 
-    EscRef last_resort;      /* 0: none */
-    uint32_t triage_runbook; /* index in runbooks */
+    EscRef last_resort;                 /* 0: none */
+    uint32_t triage_runbook;            /* index in runbooks */
     struct EscBodyFacts *runbook_facts; /* check.h; one for each runbook; in the arena */
     struct EscPolicyRules *policy;      /* policy.c; in the arena */
 };
 
-/* --- for lowering ------------------------------------------------------------------------------------------------- */
+/* --- for lowering ----------------------------------------------------------------------------- */
 
 static inline EscMeaning esc_meaning(const EscWorkspace *workspace, const EscNode *node)
 {
@@ -338,37 +363,43 @@ static inline EscType esc_node_type(const EscWorkspace *workspace, const EscNode
     return workspace->meanings[node->meaning].type;
 }
 
-/* The paths that `condition` proves present when it is true (truth) or false (!truth): operands of `is present` in its `and` chain, of
- * `is missing` in a negated or false `or` chain. At most `max` are written; returns how many. */
-uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max);
-/* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to the test it is equal to. */
+/* The paths that `condition` proves present when it is true (truth) or false (!truth): operands
+ * of `is present` in its `and` chain, of `is missing` in a negated or false `or` chain. At most
+ * `max` are written; returns how many. */
+uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths,
+                              uint32_t max);
+/* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to
+ * the test it is equal to. */
 bool esc_paths_equal(const EscNode *a, const EscNode *b);
 #define ESC_NARROWINGS_MAX 32u
 
-/* --- diagnostics: how a pass reports -------------------------------------------------------------------------------- */
+/* --- diagnostics: how a pass reports ---------------------------------------------------------- */
 
-/* Adds a diagnostic; `code` must be a row of diagnostics.def. NULL when it was dropped (too many): the functions below allow NULL. */
-EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span, const char *format, ...)
-    ESC_PRINTF(4, 5);
+/* Adds a diagnostic; `code` must be a row of diagnostics.def. NULL when it was dropped (too
+ * many): the functions below allow NULL. */
+EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
+                          const char *format, ...) ESC_PRINTF(4, 5);
 void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const char *format, ...)
     ESC_PRINTF(3, 4);
-void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span, const char *format,
-                        ...) ESC_PRINTF(4, 5);
+void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span,
+                        const char *format, ...) ESC_PRINTF(4, 5);
 void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement);
 /* Out of memory or a limit of the whole workspace: the running check ends in `status`. */
 void esc_workspace_fail(EscWorkspace *workspace, EscStatus status);
 
-/* Types in the operators' words: "text", "text (may be missing)", "low < medium < high". Lives in the arena. */
+/* Types in the operators' words: "text", "text (may be missing)", "low < medium < high". Lives
+ * in the arena. */
 const char *esc_type_words(EscWorkspace *workspace, EscType type);
 
-/* Appends a zeroed item to an ESC_ARRAY and gives a pointer that is good until the next append. Without memory the workspace
- * fails and the last item is given again: passes go on and end in ESC_NO_MEMORY. */
+/* Appends a zeroed item to an ESC_ARRAY and gives a pointer that is good until the next append.
+ * Without memory the workspace fails and the last item is given again: passes go on and end in
+ * ESC_NO_MEMORY. */
 #define ESC_ARRAY_ADD(workspace, name)                                                             \
-    ((void)((workspace)->name = esc_array_grow((workspace), (workspace)->name,                     \
-                                               &(workspace)->name##_count,                         \
-                                               &(workspace)->name##_capacity,                      \
-                                               sizeof *(workspace)->name)),                        \
+    ((void)((workspace)->name =                                                                    \
+                esc_array_grow((workspace), (workspace)->name, &(workspace)->name##_count,         \
+                               &(workspace)->name##_capacity, sizeof *(workspace)->name)),         \
      &(workspace)->name[(workspace)->name##_count - 1])
-void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity, size_t item_size);
+void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity,
+                     size_t item_size);
 
 #endif

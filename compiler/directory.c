@@ -1,12 +1,15 @@
-/* directory.c - persons, teams, channels: how they are reached. Calendars and schedules are duty.c's. */
+/* directory.c - persons, teams, channels: how they are reached. Calendars and schedules are
+ * duty.c's. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 
-#define REACH_PAUSE_MS (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
+#define REACH_PAUSE_MS                                                                             \
+    (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
 
-static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL}; /* in the order of EscContact */
+/* in the order of EscContact */
+static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL};
 
 static uint32_t word_index(EscText word, const char *const *words)
 {
@@ -31,15 +34,19 @@ uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
         return ESC_NONE;
     EscDiagnostic *diagnostic = NULL;
     if (symbol != NULL) {
-        diagnostic = esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here", ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
+        diagnostic =
+            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here",
+                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
         esc_report_related(workspace, diagnostic, symbol->span, "declared here");
         return ESC_NONE;
     }
     EscSuggest suggest = esc_suggest(name.text);
     esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
-    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`", ESC_TEXT_ARG(name.text));
+    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
+                            ESC_TEXT_ARG(name.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
-        esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`", ESC_TEXT_ARG(name.text));
+        esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`",
+                        ESC_TEXT_ARG(name.text));
     return ESC_NONE;
 }
 
@@ -59,7 +66,7 @@ const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uin
     return persons;
 }
 
-/* --- persons ----------------------------------------------------------------------------------------------------- */
+/* --- persons ---------------------------------------------------------------------------------- */
 
 typedef struct PersonBuild {
     EscWorkspace *workspace;
@@ -81,19 +88,26 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
         return;
     }
     if (kind == ESC_NONE) {
-        esc_report_word(workspace, setting->setting.name, "something that is known of a person", words);
+        esc_report_word(workspace, setting->setting.name, "something that is known of a person",
+                        words);
         build->is_unclear = true;
         return;
     }
     if (build->settings[kind] != NULL) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", setting->span, "`%.*s` is said twice", ESC_TEXT_ARG(name));
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", setting->span,
+                                               "`%.*s` is said twice", ESC_TEXT_ARG(name));
         esc_report_related(workspace, diagnostic, build->settings[kind]->span, "first here");
         return;
     }
     build->settings[kind] = setting;
-    build->addresses[kind] = setting->setting.value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, setting->setting.value) : ESC_TEXT("");
+    build->addresses[kind] = setting->setting.value->kind == ESC_NODE_TEXT
+                                 ? esc_plain_text(workspace, setting->setting.value)
+                                 : ESC_TEXT("");
     if (build->addresses[kind].size == 0)
-        esc_report_hint(workspace, esc_report(workspace, "E0335", setting->setting.value->span, "this is no address"), "write it in quotes");
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0335", setting->setting.value->span, "this is no address"),
+            "write it in quotes");
 }
 
 static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
@@ -102,7 +116,8 @@ static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
         if (build->contacts[i].kind == (EscContact)kind)
             return false;
     }
-    build->contacts[build->count++] = (EscContactInfo){.kind = (EscContact)kind, .address = build->addresses[kind], .after_ms = after_ms};
+    build->contacts[build->count++] = (EscContactInfo){
+        .kind = (EscContact)kind, .address = build->addresses[kind], .after_ms = after_ms};
     return true;
 }
 
@@ -121,10 +136,12 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
         if (kind == ESC_NONE) {
             esc_report_word(workspace, method, "a way of reaching somebody", CONTACT_WORDS);
         } else if (build->settings[kind] == NULL) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0316", method.span, "this person has no %s", CONTACT_WORDS[kind]);
+            EscDiagnostic *diagnostic = esc_report(workspace, "E0316", method.span,
+                                                   "this person has no %s", CONTACT_WORDS[kind]);
             esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", CONTACT_WORDS[kind]);
         } else if (!contact_add(build, kind, after_ms)) {
-            esc_report(workspace, "E0306", method.span, "`%s` stands twice in this order", CONTACT_WORDS[kind]);
+            esc_report(workspace, "E0306", method.span, "`%s` stands twice in this order",
+                       CONTACT_WORDS[kind]);
         }
     }
 }
@@ -134,7 +151,8 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
     const EscNode *node = person->node;
     person->title = esc_plain_text(workspace, node->person.title);
     PersonBuild build = {.workspace = workspace};
-    build.contacts = esc_arena_alloc_array(workspace->arena, ESC_CONTACT_COUNT, sizeof *build.contacts);
+    build.contacts =
+        esc_arena_alloc_array(workspace->arena, ESC_CONTACT_COUNT, sizeof *build.contacts);
     if (build.contacts == NULL)
         return;
     const EscNode *reach = NULL;
@@ -146,27 +164,34 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
         else if (item->kind == ESC_NODE_REACH)
             esc_report(workspace, "E0306", item->span, "`reach by` is said twice");
         else
-            esc_report_hint(workspace, esc_report(workspace, "E0390", item->span, "absences of a person are not part of language 1"),
-                            "write an `override` in the schedule, or tell the daemon when it happens");
+            esc_report_hint(
+                workspace,
+                esc_report(workspace, "E0390", item->span,
+                           "absences of a person are not part of language 1"),
+                "write an `override` in the schedule, or tell the daemon when it happens");
     }
     if (reach != NULL)
         person_reach(&build, reach);
-    /* What `reach by` does not name comes behind it, one after the other, chat first: it is read soonest, and a phone rings last. */
+    /* What `reach by` does not name comes behind it, one after the other, chat first: it is read
+     * soonest, and a phone rings last. */
     static const uint32_t order[] = {ESC_CONTACT_CHAT, ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
     for (size_t i = 0; i < ESC_COUNT_OF(order); ++i) {
-        int64_t after_ms = build.count > 0 ? build.contacts[build.count - 1].after_ms + REACH_PAUSE_MS : 0;
+        int64_t after_ms =
+            build.count > 0 ? build.contacts[build.count - 1].after_ms + REACH_PAUSE_MS : 0;
         if (build.settings[order[i]] != NULL)
             (void)contact_add(&build, order[i], after_ms);
     }
     if (build.count == 0 && !build.is_unclear) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0335", node->person.name.span, "`%.*s` cannot be reached in any way", ESC_TEXT_ARG(person->name));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0335", node->person.name.span,
+                       "`%.*s` cannot be reached in any way", ESC_TEXT_ARG(person->name));
         esc_report_hint(workspace, diagnostic, "add `email \"…\"`, `chat \"…\"` or `phone \"…\"`");
     }
     person->contacts = build.contacts;
     person->contacts_count = build.count;
 }
 
-/* --- teams ------------------------------------------------------------------------------------------------------------ */
+/* --- teams ------------------------------------------------------------------------------------ */
 
 static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
 {
@@ -180,24 +205,31 @@ static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
             continue;
         }
         ++written;
-        for (const EscNode *other = node->team.items.first; other != item && written <= 1000; other = other->next) {
-            if (other->kind != ESC_NODE_MEMBER || !esc_text_equal(other->member.name.text, item->member.name.text))
+        for (const EscNode *other = node->team.items.first; other != item && written <= 1000;
+             other = other->next) {
+            if (other->kind != ESC_NODE_MEMBER ||
+                !esc_text_equal(other->member.name.text, item->member.name.text))
                 continue;
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice", ESC_TEXT_ARG(item->member.name.text));
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
+                           ESC_TEXT_ARG(item->member.name.text));
             esc_report_related(workspace, diagnostic, other->span, "first here");
             break;
         }
     }
     if (written == 0)
-        esc_report_hint(workspace, esc_report(workspace, "E0319", node->team.name.span, "the team `%.*s` has no members", ESC_TEXT_ARG(team->name)),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->team.name.span,
+                                   "the team `%.*s` has no members", ESC_TEXT_ARG(team->name)),
                         "name the people in it");
 }
 
-/* --- channels ----------------------------------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
 {
-    static const char *const media[] = {"chat", "email", "webhook", "phone", NULL}; /* in the order of EscChannel */
+    /* in the order of EscChannel */
+    static const char *const media[] = {"chat", "email", "webhook", "phone", NULL};
     static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);

@@ -1,5 +1,6 @@
-/* exceptions.c - which exceptions there are, and their fields: every `raise` declares. Names and which fields are always given are
- * collected before any body is checked; types when the raise itself is. */
+/* exceptions.c - which exceptions there are, and their fields: every `raise` declares. Names and
+ * which fields are always given are collected before any body is checked; types when the raise
+ * itself is. */
 #include <string.h>
 
 #include "check.h"
@@ -58,10 +59,12 @@ static void collect_steps(void *context, EscNodeList steps)
     EscWorkspace *workspace = context;
     ESC_EACH(step, steps) {
         if (step->kind != ESC_NODE_RAISE) {
-            esc_step_blocks(step, collect_steps, workspace); /* at most ESC_NESTING_MAX deep: the grammar's limit */
+            /* at most ESC_NESTING_MAX deep: the grammar's limit */
+            esc_step_blocks(step, collect_steps, workspace);
             continue;
         }
-        uint32_t index = exception_add(workspace, step->raise.exception.text, step->raise.exception.span);
+        uint32_t index =
+            exception_add(workspace, step->raise.exception.text, step->raise.exception.span);
         EscExceptionInfo *exception = &workspace->exceptions[index];
         ++exception->raises;
         ESC_EACH(entry, step->raise.entries) {
@@ -98,14 +101,16 @@ static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
         ESC_EACH(item, node->policy.items) {
             EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;
             if (otherwise != NULL && otherwise->kind == ESC_NODE_RAISE)
-                (void)exception_add(workspace, otherwise->raise.exception.text, otherwise->raise.exception.span);
+                (void)exception_add(workspace, otherwise->raise.exception.text,
+                                    otherwise->raise.exception.span);
         }
     }
 }
 
 void esc_pass_exceptions(EscWorkspace *workspace)
 {
-    static const char *const builtin[ESC_EXCEPTION_BUILTIN_COUNT] = {"unowned", "action_failed", "delivery_dead", "qa_failed", "overdue", "engine_fault"};
+    static const char *const builtin[ESC_EXCEPTION_BUILTIN_COUNT] = {
+        "unowned", "action_failed", "delivery_dead", "qa_failed", "overdue", "engine_fault"};
     for (size_t i = 0; i < ESC_COUNT_OF(builtin); ++i)
         (void)exception_add(workspace, esc_text_from(builtin[i]), (EscSpan){0});
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
@@ -116,19 +121,22 @@ void esc_pass_exceptions(EscWorkspace *workspace)
     }
 }
 
-/* --- raise --------------------------------------------------------------------------------------------------------------- */
+/* --- raise ------------------------------------------------------------------------------------ */
 
 /* The row in FIELDS of an exception's field: exceptions share rows of one name and type. */
 static uint32_t field_row(EscWorkspace *workspace, EscText name, EscType type, EscSpan span)
 {
-    EscText shape = esc_arena_printf(workspace->arena, "exception:%.*s:%x", ESC_TEXT_ARG(name), type);
+    EscText shape =
+        esc_arena_printf(workspace->arena, "exception:%.*s:%x", ESC_TEXT_ARG(name), type);
     uint32_t index = 0;
     if (esc_names_find(workspace->enum_shapes, shape, &index))
         return index;
     index = workspace->fields_count;
     EscFieldInfo *field = ESC_ARRAY_ADD(workspace, fields);
     *field = (EscFieldInfo){.scope = ESC_SCOPE_EXCEPTION, .name = name, .type = type, .span = span};
-    field->size_max = esc_type_kind(type) == ESC_KIND_TEXT ? ESC_TEXT_MAX : esc_type_kind(type) == ESC_KIND_LIST ? ESC_LIST_ITEM_SIZE_DEFAULT : 0;
+    field->size_max = esc_type_kind(type) == ESC_KIND_TEXT   ? ESC_TEXT_MAX
+                      : esc_type_kind(type) == ESC_KIND_LIST ? ESC_LIST_ITEM_SIZE_DEFAULT
+                                                             : 0;
     field->items_max = esc_type_kind(type) == ESC_KIND_LIST ? ESC_LIST_ITEMS_MAX : 0;
     EscStatus status = esc_names_put(workspace->enum_shapes, shape, index);
     if (status != ESC_OK)
@@ -153,10 +161,14 @@ static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_inde
         return;
     }
     if (known != ESC_NONE && workspace->fields[known].type != type) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0223", entry->entry.value->span, "the field `%.*s` of `%.*s` is %s elsewhere, and %s here",
-                                               ESC_TEXT_ARG(entry->entry.name.text), ESC_TEXT_ARG(exception->name), esc_type_words(workspace, workspace->fields[known].type),
-                                               esc_type_words(workspace, type));
-        esc_report_related(workspace, diagnostic, workspace->fields[known].span, "first raised here");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0223", entry->entry.value->span,
+                       "the field `%.*s` of `%.*s` is %s elsewhere, and %s here",
+                       ESC_TEXT_ARG(entry->entry.name.text), ESC_TEXT_ARG(exception->name),
+                       esc_type_words(workspace, workspace->fields[known].type),
+                       esc_type_words(workspace, type));
+        esc_report_related(workspace, diagnostic, workspace->fields[known].span,
+                           "first raised here");
         return;
     }
     if (known == ESC_NONE)
@@ -173,9 +185,13 @@ void esc_check_raise(EscWhere *where, EscNode *node)
         return; /* only without memory: the pass above has seen every raise */
     esc_mark(workspace, node, ESC_MEANS_EXCEPTION, exception, ESC_TYPE_ANY);
     ESC_EACH(entry, node->raise.entries) {
-        for (const EscNode *other = node->raise.entries.first; other != entry; other = other->next) {
+        for (const EscNode *other = node->raise.entries.first; other != entry;
+             other = other->next) {
             if (esc_text_equal(other->entry.name.text, entry->entry.name.text))
-                esc_report_related(workspace, esc_report(workspace, "E0219", entry->entry.name.span, "`%.*s` is given twice", ESC_TEXT_ARG(entry->entry.name.text)),
+                esc_report_related(workspace,
+                                   esc_report(workspace, "E0219", entry->entry.name.span,
+                                              "`%.*s` is given twice",
+                                              ESC_TEXT_ARG(entry->entry.name.text)),
                                    other->entry.name.span, "first here");
         }
         check_entry(where, entry, exception);

@@ -1,18 +1,22 @@
-/* expectations.c - what a test expects: facts about what happened, and conditions over the ticket as a small tree of probes. */
+/* expectations.c - what a test expects: facts about what happened, and conditions over the
+ * ticket as a small tree of probes. */
 #include <string.h>
 
 #include "scenarios.h"
 
-/* --- facts -------------------------------------------------------------------------------------------------------- */
+/* --- facts ------------------------------------------------------------------------------------ */
 
 static void check_names(Scenario *scenario, const EscNode *fact, EscScenarioExpect *expect)
 {
-    static const char *const words[] = {"acknowledged", "delivered", "consistent", "confirmed", NULL};
-    EscText *names = esc_arena_alloc_array(scenario->workspace->arena, fact->fact.names.count, sizeof *names);
+    static const char *const words[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                        NULL};
+    EscText *names =
+        esc_arena_alloc_array(scenario->workspace->arena, fact->fact.names.count, sizeof *names);
     if (names == NULL)
         return;
     ESC_EACH_NODE(name, fact->fact.names) {
-        bool is_known = esc_text_equal(name->member.name.text, ESC_TEXT("accepted")) || esc_text_equal(name->member.name.text, ESC_TEXT("seen"));
+        bool is_known = esc_text_equal(name->member.name.text, ESC_TEXT("accepted")) ||
+                        esc_text_equal(name->member.name.text, ESC_TEXT("seen"));
         for (size_t i = 0; words[i] != NULL; ++i)
             is_known = is_known || esc_text_equal(name->member.name.text, esc_text_from(words[i]));
         if (!is_known)
@@ -26,30 +30,39 @@ static void must_know(Scenario *scenario, const EscNode *fact, EscScenarioExpect
 {
     EscWorkspace *workspace = scenario->workspace;
     EscName name = fact->fact.name;
-    if (expect->kind == ESC_EXPECTED_EXCEPTION && esc_exception_find(workspace, name.text) == ESC_NONE) {
+    if (expect->kind == ESC_EXPECTED_EXCEPTION &&
+        esc_exception_find(workspace, name.text) == ESC_NONE) {
         EscSuggest suggest = esc_suggest(name.text);
         for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
             esc_suggest_try(&suggest, workspace->exceptions[i].name);
-        (void)esc_suggest_hint(workspace, &suggest, esc_report(workspace, "E0109", name.span, "nothing raises an exception `%.*s`", ESC_TEXT_ARG(name.text)), name.span);
+        (void)esc_suggest_hint(workspace, &suggest,
+                               esc_report(workspace, "E0109", name.span,
+                                          "nothing raises an exception `%.*s`",
+                                          ESC_TEXT_ARG(name.text)),
+                               name.span);
     }
     if (expect->kind == ESC_EXPECTED_ROLE && esc_role_number(name.text) > ESC_ROLES_MAX) {
-        static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort", NULL};
+        static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
+                                            NULL};
         esc_report_word(workspace, name, "a role of owners", roles);
     }
     if (expect->kind == ESC_EXPECTED_STARTED) {
         const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
         if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
-            esc_report(workspace, "E0101", name.span, "there is no template `%.*s`", ESC_TEXT_ARG(name.text));
+            esc_report(workspace, "E0101", name.span, "there is no template `%.*s`",
+                       ESC_TEXT_ARG(name.text));
     }
 }
 
 static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expect)
 {
     static const EscExpected kinds[] = {
-        [ESC_FACT_NOTHING] = ESC_EXPECTED_NOTHING, [ESC_FACT_NOTIFY] = ESC_EXPECTED_NOTIFY,   [ESC_FACT_PAGE] = ESC_EXPECTED_PAGE,
-        [ESC_FACT_OWNER] = ESC_EXPECTED_OWNER,     [ESC_FACT_ROLE] = ESC_EXPECTED_ROLE,       [ESC_FACT_EXCEPTION] = ESC_EXPECTED_EXCEPTION,
-        [ESC_FACT_PASSED] = ESC_EXPECTED_PASSED,   [ESC_FACT_FAILED] = ESC_EXPECTED_FAILED,   [ESC_FACT_CLOSED] = ESC_EXPECTED_CLOSED,
-        [ESC_FACT_CREATED] = ESC_EXPECTED_CREATED, [ESC_FACT_HANDOFF] = ESC_EXPECTED_HANDOFF, [ESC_FACT_CALL] = ESC_EXPECTED_CALL,
+        [ESC_FACT_NOTHING] = ESC_EXPECTED_NOTHING, [ESC_FACT_NOTIFY] = ESC_EXPECTED_NOTIFY,
+        [ESC_FACT_PAGE] = ESC_EXPECTED_PAGE,       [ESC_FACT_OWNER] = ESC_EXPECTED_OWNER,
+        [ESC_FACT_ROLE] = ESC_EXPECTED_ROLE,       [ESC_FACT_EXCEPTION] = ESC_EXPECTED_EXCEPTION,
+        [ESC_FACT_PASSED] = ESC_EXPECTED_PASSED,   [ESC_FACT_FAILED] = ESC_EXPECTED_FAILED,
+        [ESC_FACT_CLOSED] = ESC_EXPECTED_CLOSED,   [ESC_FACT_CREATED] = ESC_EXPECTED_CREATED,
+        [ESC_FACT_HANDOFF] = ESC_EXPECTED_HANDOFF, [ESC_FACT_CALL] = ESC_EXPECTED_CALL,
         [ESC_FACT_STARTED] = ESC_EXPECTED_STARTED, [ESC_FACT_ASKED] = ESC_EXPECTED_ASKED,
     };
     expect->kind = kinds[fact->fact.fact];
@@ -65,16 +78,23 @@ static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expe
     if (fact->fact.fact == ESC_FACT_CALL)
         expect->who = esc_scenario_action(scenario->workspace, fact->fact.who);
     else if (fact->fact.fact == ESC_FACT_NOTIFY)
-        expect->who = esc_scenario_who(&scenario->where, fact->fact.who, (ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL) & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE), "be notified");
+        expect->who = esc_scenario_who(&scenario->where, fact->fact.who,
+                                       (ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL) &
+                                           ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE),
+                                       "be notified");
     else
-        expect->who = esc_scenario_who(&scenario->where, fact->fact.who, ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE), "be expected here");
+        expect->who = esc_scenario_who(
+            &scenario->where, fact->fact.who,
+            ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE), "be expected here");
 }
 
-/* --- conditions ------------------------------------------------------------------------------------------------------ */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 static void probe_put(Scenario *scenario, EscProbe probe)
 {
-    EscProbe *grown = esc_arena_grow(scenario->workspace->arena, scenario->probes, scenario->probes_count, &scenario->probes_capacity, sizeof *grown);
+    EscProbe *grown =
+        esc_arena_grow(scenario->workspace->arena, scenario->probes, scenario->probes_count,
+                       &scenario->probes_capacity, sizeof *grown);
     if (grown == NULL)
         return;
     scenario->probes = grown;
@@ -83,7 +103,9 @@ static void probe_put(Scenario *scenario, EscProbe probe)
 
 static void too_clever(Scenario *scenario, const EscNode *node)
 {
-    esc_report_hint(scenario->workspace, esc_report(scenario->workspace, "E0342", node->span, "a test compares fields of the ticket with fixed values"),
+    esc_report_hint(scenario->workspace,
+                    esc_report(scenario->workspace, "E0342", node->span,
+                               "a test compares fields of the ticket with fixed values"),
                     "such as `expect ticket.status = escalated`");
 }
 
@@ -96,11 +118,13 @@ static bool probe_path(Scenario *scenario, const EscNode *node, EscText *path)
     }
     EscMeaning meaning = esc_meaning(scenario->workspace, node);
     char buffer[ESC_PATH_TEXT_MAX];
-    if ((meaning.means != ESC_MEANS_TICKET_FIELD && meaning.means != ESC_MEANS_FACT) || meaning.unit != ESC_UNIT_NONE) {
+    if ((meaning.means != ESC_MEANS_TICKET_FIELD && meaning.means != ESC_MEANS_FACT) ||
+        meaning.unit != ESC_UNIT_NONE) {
         too_clever(scenario, node);
         return false;
     }
-    *path = esc_arena_text(scenario->workspace->arena, esc_path_text(node, 0, node->path.count, buffer));
+    *path = esc_arena_text(scenario->workspace->arena,
+                           esc_path_text(node, 0, node->path.count, buffer));
     return true;
 }
 
@@ -108,15 +132,32 @@ static bool comparison_kind(EscBinaryOp op, EscProbeKind *kind)
 {
     switch (op) {
     case ESC_BINARY_EQUAL:
-    case ESC_BINARY_NOT_EQUAL: *kind = ESC_PROBE_EQUAL; return true;
-    case ESC_BINARY_LESS: *kind = ESC_PROBE_LESS; return true;
-    case ESC_BINARY_LESS_EQUAL: *kind = ESC_PROBE_LESS_EQUAL; return true;
-    case ESC_BINARY_GREATER: *kind = ESC_PROBE_GREATER; return true;
-    case ESC_BINARY_GREATER_EQUAL: *kind = ESC_PROBE_GREATER_EQUAL; return true;
-    case ESC_BINARY_STARTS_WITH: *kind = ESC_PROBE_STARTS; return true;
-    case ESC_BINARY_ENDS_WITH: *kind = ESC_PROBE_ENDS; return true;
-    case ESC_BINARY_CONTAINS: *kind = ESC_PROBE_CONTAINS; return true;
-    default: return false;
+    case ESC_BINARY_NOT_EQUAL:
+        *kind = ESC_PROBE_EQUAL;
+        return true;
+    case ESC_BINARY_LESS:
+        *kind = ESC_PROBE_LESS;
+        return true;
+    case ESC_BINARY_LESS_EQUAL:
+        *kind = ESC_PROBE_LESS_EQUAL;
+        return true;
+    case ESC_BINARY_GREATER:
+        *kind = ESC_PROBE_GREATER;
+        return true;
+    case ESC_BINARY_GREATER_EQUAL:
+        *kind = ESC_PROBE_GREATER_EQUAL;
+        return true;
+    case ESC_BINARY_STARTS_WITH:
+        *kind = ESC_PROBE_STARTS;
+        return true;
+    case ESC_BINARY_ENDS_WITH:
+        *kind = ESC_PROBE_ENDS;
+        return true;
+    case ESC_BINARY_CONTAINS:
+        *kind = ESC_PROBE_CONTAINS;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -135,11 +176,13 @@ static void comparison_probe(Scenario *scenario, const EscNode *node)
             probe_put(scenario, probe);
         return;
     }
-    if ((op != ESC_BINARY_IN && op != ESC_BINARY_NOT_IN) || node->binary.right->kind != ESC_NODE_LIST) {
+    if ((op != ESC_BINARY_IN && op != ESC_BINARY_NOT_IN) ||
+        node->binary.right->kind != ESC_NODE_LIST) {
         too_clever(scenario, node);
         return;
     }
-    probe_put(scenario, (EscProbe){.kind = ESC_PROBE_OR, .children = node->binary.right->list.items.count});
+    probe_put(scenario,
+              (EscProbe){.kind = ESC_PROBE_OR, .children = node->binary.right->list.items.count});
     probe.kind = ESC_PROBE_EQUAL;
     ESC_EACH_NODE(item, node->binary.right->list.items) {
         if (esc_scenario_datum(&scenario->where, item, &probe.value))
@@ -149,7 +192,8 @@ static void comparison_probe(Scenario *scenario, const EscNode *node)
 
 static void unary_probe(Scenario *scenario, const EscNode *node)
 {
-    EscProbe probe = {.kind = node->unary.op == ESC_UNARY_IS_PRESENT ? ESC_PROBE_PRESENT : ESC_PROBE_MISSING};
+    EscProbe probe = {.kind = node->unary.op == ESC_UNARY_IS_PRESENT ? ESC_PROBE_PRESENT
+                                                                     : ESC_PROBE_MISSING};
     if (node->unary.op == ESC_UNARY_NOT) {
         probe_put(scenario, (EscProbe){.kind = ESC_PROBE_NOT, .children = 1});
         make_probe(scenario, node->unary.operand);
@@ -164,8 +208,11 @@ static void unary_probe(Scenario *scenario, const EscNode *node)
 static void make_probe(Scenario *scenario, const EscNode *node)
 {
     EscProbe probe = {.kind = ESC_PROBE_TRUE};
-    if (node->kind == ESC_NODE_BINARY && (node->binary.op == ESC_BINARY_AND || node->binary.op == ESC_BINARY_OR)) {
-        probe_put(scenario, (EscProbe){.kind = node->binary.op == ESC_BINARY_AND ? ESC_PROBE_AND : ESC_PROBE_OR, .children = 2});
+    if (node->kind == ESC_NODE_BINARY &&
+        (node->binary.op == ESC_BINARY_AND || node->binary.op == ESC_BINARY_OR)) {
+        probe_put(scenario, (EscProbe){.kind = node->binary.op == ESC_BINARY_AND ? ESC_PROBE_AND
+                                                                                 : ESC_PROBE_OR,
+                                       .children = 2});
         make_probe(scenario, node->binary.left);
         make_probe(scenario, node->binary.right);
     } else if (node->kind == ESC_NODE_BINARY) {
@@ -196,7 +243,8 @@ void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *ste
 {
     bool is_condition = node->test_expect.condition != NULL;
     uint32_t count = is_condition ? 1 : node->test_expect.facts.count;
-    EscScenarioExpect *expects = esc_arena_alloc_array(scenario->workspace->arena, count, sizeof *expects);
+    EscScenarioExpect *expects =
+        esc_arena_alloc_array(scenario->workspace->arena, count, sizeof *expects);
     if (expects == NULL)
         return;
     step->expects = expects;

@@ -1,5 +1,5 @@
-/* explain.c - the codes of diagnostics: found by code, written as a page. Rows of E00xx come from the grammar, all others from
- * diagnostics.def. */
+/* explain.c - the codes of diagnostics: found by code, written as a page. Rows of E00xx come
+ * from the grammar, all others from diagnostics.def. */
 #include <esc/compiler.h>
 
 #include <string.h>
@@ -25,7 +25,11 @@ static uint32_t warning_count(void)
 static EscExplanation of_syntax(uint32_t index)
 {
     const EscSyntaxExplanation *row = esc_syntax_explanation(index);
-    return (EscExplanation){.code = row->code, .title = row->title, .text = row->text, .wrong = row->wrong, .right = row->right};
+    return (EscExplanation){.code = row->code,
+                            .title = row->title,
+                            .text = row->text,
+                            .wrong = row->wrong,
+                            .right = row->right};
 }
 
 uint32_t esc_explanation_count(void)
@@ -56,7 +60,8 @@ static bool find_syntax(EscText code, EscExplanation *out)
 bool esc_explanation_find(EscText code, EscExplanation *out)
 {
     EscExplanation unwanted;
-    size_t low = 0, high = ESC_COUNT_OF(OWN); /* the rows are in order of code: a unit test sees to it */
+    /* the rows are in order of code: a unit test sees to it */
+    size_t low = 0, high = ESC_COUNT_OF(OWN);
     out = out == NULL ? &unwanted : out;
     if (esc_text_starts_with(code, ESC_TEXT("E00")))
         return find_syntax(code, out);
@@ -84,10 +89,13 @@ static void write_example(EscBuf *out, const char *word, const char *example)
 
 void esc_explanations_write_markdown(EscBuf *out)
 {
-    esc_buf_string(out, "# Diagnostics\n\n"
-                        "Made from `compiler/diagnostics.def` and `grammar/syntax_codes.def` by `escalc explain --markdown`; do not edit. `escalc explain CODE` shows one entry.\n\n"
-                        "Codes that begin with E are errors: E00xx the text, E01xx names, E02xx types and values, E03xx structure, E04xx policy.\n"
-                        "Codes that begin with A are warnings. A code never changes its meaning.\n");
+    esc_buf_string(out,
+                   "# Diagnostics\n\n"
+                   "Made from `compiler/diagnostics.def` and `grammar/syntax_codes.def` by `escalc "
+                   "explain --markdown`; do not edit. `escalc explain CODE` shows one entry.\n\n"
+                   "Codes that begin with E are errors: E00xx the text, E01xx names, E02xx types "
+                   "and values, E03xx structure, E04xx policy.\n"
+                   "Codes that begin with A are warnings. A code never changes its meaning.\n");
     for (uint32_t i = 0; i < esc_explanation_count(); ++i) {
         EscExplanation entry = esc_explanation(i);
         esc_buf_printf(out, "\n## %s: %s\n\n%s\n", entry.code, entry.title, entry.text);

@@ -1,4 +1,5 @@
-/* expr.c - types of expressions, and the rules about missing values. A fault gives ESC_TYPE_WRONG, about which nobody complains again. */
+/* expr.c - types of expressions, and the rules about missing values. A fault gives
+ * ESC_TYPE_WRONG, about which nobody complains again. */
 #include <string.h>
 
 #include "check.h"
@@ -17,69 +18,67 @@ EscWhere esc_where(EscWorkspace *workspace, EscFunction body)
     return where;
 }
 
-static EscType value(EscWhere *where, EscNode *node, EscType type)
+EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type)
 {
     esc_mark(where->workspace, node, ESC_MEANS_VALUE, 0, type);
     return type;
 }
 
 /* The words of an expression as its author wrote them, for messages. */
-static EscText words_of(const EscWhere *where, const EscNode *node)
+EscText esc_words_of(const EscWhere *where, const EscNode *node)
 {
     EscText source = where->workspace->files[node->span.file].text;
     EscText words = {source.data + node->span.start, node->span.end - node->span.start};
     return words.size <= 60 ? words : ESC_TEXT("this");
 }
 
-/* --- missing values ------------------------------------------------------------------------------------------------------- */
+/* --- missing values --------------------------------------------------------------------------- */
 
 /* Reports a test that could become true because `node` is missing. */
-static void might_be_missing(EscWhere *where, const EscNode *node, const char *under)
+void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under)
 {
-    EscText words = words_of(where, node);
-    EscDiagnostic *diagnostic = esc_report(where->workspace, "E0205", node->span, "`%.*s` may be missing, and under `%s` the condition would then be true",
-                                           ESC_TEXT_ARG(words), under);
-    esc_report_hint(where->workspace, diagnostic, "say what you mean: `%.*s is present and …` or `%.*s is missing or …`", ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
+    EscText words = esc_words_of(where, node);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0205", node->span,
+                   "`%.*s` may be missing, and under `%s` the condition would then be true",
+                   ESC_TEXT_ARG(words), under);
+    esc_report_hint(where->workspace, diagnostic,
+                    "say what you mean: `%.*s is present and …` or `%.*s is missing or …`",
+                    ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
 }
 
 void esc_must_be_present(EscWhere *where, const EscNode *node)
 {
-    EscText words = words_of(where, node);
-    EscDiagnostic *diagnostic = esc_report(where->workspace, "E0204", node->span, "`%.*s` may be missing, and a value is needed here", ESC_TEXT_ARG(words));
-    esc_report_hint(where->workspace, diagnostic, "put it into `if %.*s is present { … }`", ESC_TEXT_ARG(words));
+    EscText words = esc_words_of(where, node);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0204", node->span,
+                   "`%.*s` may be missing, and a value is needed here", ESC_TEXT_ARG(words));
+    esc_report_hint(where->workspace, diagnostic, "put it into `if %.*s is present { … }`",
+                    ESC_TEXT_ARG(words));
 }
 
-/* A test reads an operand: fine when missing only makes it false. */
-static void test_reads(EscWhere *where, const EscNode *node, EscType type, EscBinaryOp op)
-{
-    if (!esc_type_is_optional(type))
-        return;
-    if (op == ESC_BINARY_NOT_EQUAL)
-        might_be_missing(where, node, "!=");
-    else if (op == ESC_BINARY_NOT_IN)
-        might_be_missing(where, node, "not in");
-    else if (where->is_negated)
-        might_be_missing(where, node, "not");
-}
-
-static uint32_t prove(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max, uint32_t count)
+static uint32_t prove(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max,
+                      uint32_t count)
 {
     if (condition->kind == ESC_NODE_UNARY) {
         EscUnaryOp op = condition->unary.op;
         if (op == ESC_UNARY_NOT)
             return prove(condition->unary.operand, !truth, paths, max, count);
-        bool proves = (op == ESC_UNARY_IS_PRESENT && truth) || (op == ESC_UNARY_IS_MISSING && !truth);
+        bool proves =
+            (op == ESC_UNARY_IS_PRESENT && truth) || (op == ESC_UNARY_IS_MISSING && !truth);
         if (proves && condition->unary.operand->kind == ESC_NODE_PATH && count < max)
             paths[count++] = condition->unary.operand;
         return count;
     }
-    if (condition->kind != ESC_NODE_BINARY || condition->binary.op != (truth ? ESC_BINARY_AND : ESC_BINARY_OR))
+    if (condition->kind != ESC_NODE_BINARY ||
+        condition->binary.op != (truth ? ESC_BINARY_AND : ESC_BINARY_OR))
         return count;
     count = prove(condition->binary.left, truth, paths, max, count);
     return prove(condition->binary.right, truth, paths, max, count);
 }
 
-uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max)
+uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths,
+                              uint32_t max)
 {
     return prove(condition, truth, paths, max, 0);
 }
@@ -87,181 +86,20 @@ uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNod
 uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth)
 {
     uint32_t mark = where->narrowed_count;
-    where->narrowed_count += esc_condition_proves(condition, truth, where->narrowed + mark, ESC_NARROWINGS_MAX - mark);
+    where->narrowed_count +=
+        esc_condition_proves(condition, truth, where->narrowed + mark, ESC_NARROWINGS_MAX - mark);
     return mark;
 }
 
-/* --- comparisons ---------------------------------------------------------------------------------------------------------------- */
-
-static bool is_single_word(const EscNode *node)
-{
-    return node->kind == ESC_NODE_PATH && node->path.count == 1;
-}
-
-/* A quoted text beside a field with fixed values: the most frequent slip, with a message of its own. */
-static bool quoted_member(EscWhere *where, const EscNode *text, EscType enum_type)
-{
-    if (text->kind != ESC_NODE_TEXT || !text->text.is_plain || esc_type_kind(enum_type) != ESC_KIND_ENUM)
-        return false;
-    EscWorkspace *workspace = where->workspace;
-    const EscEnumInfo *info = &workspace->enums[esc_type_enum(enum_type)];
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0206", text->span, "`%.*s` has fixed values, and they are written without quotes", ESC_TEXT_ARG(info->name));
-    EscSuggest suggest = esc_suggest(text->text.plain);
-    for (uint32_t i = 0; i < info->count; ++i)
-        esc_suggest_try(&suggest, info->members[i]);
-    if (suggest.best.size > 0) {
-        esc_report_hint(workspace, diagnostic, "write `%.*s`", ESC_TEXT_ARG(suggest.best));
-        esc_report_fix(diagnostic, text->span, suggest.best);
-    } else {
-        esc_report_hint(workspace, diagnostic, "say %s", esc_type_words(workspace, enum_type));
-    }
-    return true;
-}
-
-static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, EscType right)
-{
-    EscWorkspace *workspace = where->workspace;
-    if (quoted_member(where, node->binary.right, left) || quoted_member(where, node->binary.left, right))
-        return;
-    EscText left_words = words_of(where, node->binary.left), right_words = words_of(where, node->binary.right);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0201", node->span, "`%.*s` is %s, and `%.*s` is %s: they cannot be compared", ESC_TEXT_ARG(left_words),
-                                           esc_type_words(workspace, esc_type_plain(left)), ESC_TEXT_ARG(right_words),
-                                           esc_type_words(workspace, esc_type_plain(right)));
-    EscKind kinds[2] = {esc_type_kind(left), esc_type_kind(right)};
-    bool has_number = kinds[0] == ESC_KIND_NUMBER || kinds[1] == ESC_KIND_NUMBER;
-    bool has_duration = kinds[0] == ESC_KIND_DURATION || kinds[1] == ESC_KIND_DURATION;
-    if (has_number && has_duration)
-        esc_report_hint(workspace, diagnostic, "a duration has a unit: `30m`, `2h`; or take `.minutes` of the duration");
-    else if (kinds[0] == ESC_KIND_LIST)
-        esc_report_hint(workspace, diagnostic, "say `contains`");
-    else if (kinds[0] == ESC_KIND_TIME || kinds[1] == ESC_KIND_TIME)
-        esc_report_hint(workspace, diagnostic, "compare with another time, such as `now - 2h`");
-}
-
-/* Types both sides of a comparison: a bare word takes its meaning from the other side. WRONG when either is. */
-static bool comparison_sides(EscWhere *where, EscNode *node, EscType *left, EscType *right)
-{
-    EscNode *a = node->binary.left, *b = node->binary.right;
-    if (is_single_word(a) && !is_single_word(b)) {
-        *right = esc_check_expression(where, b, ESC_TYPE_ANY);
-        *left = esc_check_expression(where, a, esc_type_plain(*right));
-        /* Nothing more can be said about a word whose other side is wrong. */
-    } else {
-        *left = esc_check_expression(where, a, ESC_TYPE_ANY);
-        if (*left == ESC_TYPE_WRONG && is_single_word(b))
-            return false; /* what the word would mean depends on the side that is wrong */
-        *right = esc_check_expression(where, b, esc_type_plain(*left));
-    }
-    return *left != ESC_TYPE_WRONG && *right != ESC_TYPE_WRONG;
-}
-
-static void no_order(EscWhere *where, const EscNode *node, EscType type)
-{
-    EscWorkspace *workspace = where->workspace;
-    EscDiagnostic *diagnostic = NULL;
-    if (esc_type_kind(type) == ESC_KIND_ENUM) {
-        const EscEnumInfo *info = &workspace->enums[esc_type_enum(type)];
-        diagnostic = esc_report(workspace, "E0203", node->span, "the values of `%.*s` have no order", ESC_TEXT_ARG(info->name));
-        esc_report_hint(workspace, diagnostic, "use `=` or `in […]`, or declare them with `<` between them");
-        esc_report_related(workspace, diagnostic, info->span, "declared here");
-        return;
-    }
-    diagnostic = esc_report(workspace, "E0203", node->span, "%s has no order", esc_type_words(workspace, esc_type_plain(type)));
-    esc_report_hint(workspace, diagnostic, "`<` compares numbers, durations, times and ordered values");
-}
-
-static bool has_order(const EscWorkspace *workspace, EscType type)
-{
-    switch (esc_type_kind(type)) {
-    case ESC_KIND_NUMBER:
-    case ESC_KIND_DURATION:
-    case ESC_KIND_TIME:
-        return true;
-    case ESC_KIND_ENUM:
-        return workspace->enums[esc_type_enum(type)].is_ordered;
-    default:
-        return false;
-    }
-}
-
-static void check_comparison(EscWhere *where, EscNode *node)
-{
-    EscType left = ESC_TYPE_WRONG, right = ESC_TYPE_WRONG;
-    if (!comparison_sides(where, node, &left, &right))
-        return;
-    if (esc_type_plain(left) != esc_type_plain(right) || esc_type_kind(left) == ESC_KIND_LIST) {
-        cannot_compare(where, node, left, right);
-        return;
-    }
-    EscBinaryOp op = node->binary.op;
-    if (op != ESC_BINARY_EQUAL && op != ESC_BINARY_NOT_EQUAL && !has_order(where->workspace, left)) {
-        no_order(where, node, left);
-        return;
-    }
-    test_reads(where, node->binary.left, left, op);
-    test_reads(where, node->binary.right, right, op);
-}
-
-static void check_in(EscWhere *where, EscNode *node)
-{
-    EscNode *list = node->binary.right;
-    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
-    if (left == ESC_TYPE_WRONG)
-        return;
-    test_reads(where, node->binary.left, left, node->binary.op);
-    if (list->kind != ESC_NODE_LIST) {
-        EscType right = esc_check_expression(where, list, ESC_TYPE_ANY);
-        if (right == ESC_TYPE_WRONG)
-            return;
-        if (esc_type_kind(right) != ESC_KIND_LIST || esc_type_kind(left) != ESC_KIND_TEXT) {
-            EscDiagnostic *diagnostic = esc_report(where->workspace, "E0211", list->span, "`in` wants a list of %s here", esc_type_words(where->workspace, esc_type_plain(left)));
-            esc_report_hint(where->workspace, diagnostic, "write the values in brackets: `in [a, b]`");
-            return;
-        }
-        test_reads(where, list, right, node->binary.op);
-        return;
-    }
-    value(where, list, LIST_TYPE);
-    if (list->list.items.count == 0)
-        esc_report(where->workspace, "E0220", list->span, "this list is empty, so nothing is ever in it");
-    ESC_EACH(item, list->list.items) {
-        EscType type = esc_check_expression(where, item, esc_type_plain(left));
-        if (type == ESC_TYPE_WRONG || esc_type_plain(type) == esc_type_plain(left) || quoted_member(where, item, left))
-            continue;
-        esc_report(where->workspace, "E0220", item->span, "`%.*s` is %s, and the list is about %s", ESC_TEXT_ARG(words_of(where, item)),
-                   esc_type_words(where->workspace, esc_type_plain(type)), esc_type_words(where->workspace, esc_type_plain(left)));
-    }
-}
-
-static void check_text_test(EscWhere *where, EscNode *node)
-{
-    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
-    EscType right = esc_check_expression(where, node->binary.right, TEXT_TYPE);
-    if (left == ESC_TYPE_WRONG || right == ESC_TYPE_WRONG)
-        return;
-    bool is_contains = node->binary.op == ESC_BINARY_CONTAINS;
-    bool left_fits = esc_type_kind(left) == ESC_KIND_TEXT || (is_contains && esc_type_kind(left) == ESC_KIND_LIST);
-    if (!left_fits || esc_type_kind(right) != ESC_KIND_TEXT) {
-        const EscNode *culprit = left_fits ? node->binary.right : node->binary.left;
-        EscDiagnostic *diagnostic =
-            esc_report(where->workspace, "E0201", culprit->span, "`%s` looks into texts%s, and this is %s", esc_binary_op_text(node->binary.op),
-                       is_contains ? " and lists of texts" : "", esc_type_words(where->workspace, esc_type_plain(left_fits ? right : left)));
-        if (esc_type_kind(left_fits ? right : left) == ESC_KIND_ENUM)
-            esc_report_hint(where->workspace, diagnostic, "compare it with `=` or `in […]`");
-        return;
-    }
-    test_reads(where, node->binary.left, left, node->binary.op);
-    test_reads(where, node->binary.right, right, node->binary.op);
-}
-
-/* --- arithmetic ----------------------------------------------------------------------------------------------------------------------- */
+/* --- arithmetic ------------------------------------------------------------------------------- */
 
 static EscType arithmetic_type(EscBinaryOp op, EscKind left, EscKind right)
 {
     if (left == ESC_KIND_NUMBER && right == ESC_KIND_NUMBER)
         return NUMBER_TYPE;
     if (op == ESC_BINARY_MULTIPLY || op == ESC_BINARY_DIVIDE)
-        return left == ESC_KIND_DURATION && right == ESC_KIND_NUMBER ? DURATION_TYPE : ESC_TYPE_WRONG;
+        return left == ESC_KIND_DURATION && right == ESC_KIND_NUMBER ? DURATION_TYPE
+                                                                     : ESC_TYPE_WRONG;
     if (left == ESC_KIND_DURATION && right == ESC_KIND_DURATION)
         return DURATION_TYPE;
     if (left == ESC_KIND_TIME && right == ESC_KIND_DURATION)
@@ -279,11 +117,15 @@ static EscType check_arithmetic(EscWhere *where, EscNode *node)
         return ESC_TYPE_WRONG;
     EscType type = arithmetic_type(node->binary.op, esc_type_kind(left), esc_type_kind(right));
     if (type == ESC_TYPE_WRONG) {
-        EscDiagnostic *diagnostic =
-            esc_report(where->workspace, "E0210", node->span, "%s and %s cannot be put together with `%s`", esc_type_words(where->workspace, esc_type_plain(left)),
-                       esc_type_words(where->workspace, esc_type_plain(right)), esc_binary_op_text(node->binary.op));
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "E0210", node->span, "%s and %s cannot be put together with `%s`",
+            esc_type_words(where->workspace, esc_type_plain(left)),
+            esc_type_words(where->workspace, esc_type_plain(right)),
+            esc_binary_op_text(node->binary.op));
         if (esc_type_kind(left) == ESC_KIND_TEXT || esc_type_kind(right) == ESC_KIND_TEXT)
-            esc_report_hint(where->workspace, diagnostic, "texts are put together inside quotes: \"{ticket.id}: {ticket.title}\"");
+            esc_report_hint(
+                where->workspace, diagnostic,
+                "texts are put together inside quotes: \"{ticket.id}: {ticket.title}\"");
         return ESC_TYPE_WRONG;
     }
     if (esc_type_is_optional(left))
@@ -294,7 +136,7 @@ static EscType check_arithmetic(EscWhere *where, EscNode *node)
     return is_wrong ? ESC_TYPE_WRONG : type;
 }
 
-/* --- conditions ------------------------------------------------------------------------------------------------------------------------ */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 /* An operand of and, or, not, or a whole condition: true or false, and false when missing. */
 static void check_truth(EscWhere *where, EscNode *node)
@@ -303,16 +145,19 @@ static void check_truth(EscWhere *where, EscNode *node)
     if (type == ESC_TYPE_WRONG)
         return;
     if (esc_type_kind(type) != ESC_KIND_BOOL) {
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0202", node->span, "a condition is true or false, and `%.*s` is %s",
-                                               ESC_TEXT_ARG(words_of(where, node)), esc_type_words(where->workspace, esc_type_plain(type)));
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "E0202", node->span, "a condition is true or false, and `%.*s` is %s",
+            ESC_TEXT_ARG(esc_words_of(where, node)),
+            esc_type_words(where->workspace, esc_type_plain(type)));
         if (esc_type_is_optional(type))
-            esc_report_hint(where->workspace, diagnostic, "say `is present`, or compare it with something");
+            esc_report_hint(where->workspace, diagnostic,
+                            "say `is present`, or compare it with something");
         else
             esc_report_hint(where->workspace, diagnostic, "compare it with something");
         return;
     }
     if (esc_type_is_optional(type) && where->is_negated)
-        might_be_missing(where, node, "not");
+        esc_might_be_missing(where, node, "not");
 }
 
 static EscType check_binary(EscWhere *where, EscNode *node)
@@ -332,16 +177,16 @@ static EscType check_binary(EscWhere *where, EscNode *node)
     case ESC_BINARY_LESS_EQUAL:
     case ESC_BINARY_GREATER:
     case ESC_BINARY_GREATER_EQUAL:
-        check_comparison(where, node);
+        esc_check_comparison(where, node);
         break;
     case ESC_BINARY_IN:
     case ESC_BINARY_NOT_IN:
-        check_in(where, node);
+        esc_check_in(where, node);
         break;
     case ESC_BINARY_STARTS_WITH:
     case ESC_BINARY_ENDS_WITH:
     case ESC_BINARY_CONTAINS:
-        check_text_test(where, node);
+        esc_check_text_test(where, node);
         break;
     default:
         return check_arithmetic(where, node);
@@ -357,8 +202,10 @@ static EscType check_presence(EscWhere *where, EscNode *node)
         return BOOL_TYPE;
     EscMeaning meaning = esc_meaning(where->workspace, operand);
     if ((meaning.flags & (ESC_MEANING_NARROWED | ESC_MEANING_ASSURED)) == 0) {
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "A0201", node->span, "`%.*s` is never missing, so this is always %s",
-                                               ESC_TEXT_ARG(words_of(where, operand)), node->unary.op == ESC_UNARY_IS_PRESENT ? "true" : "false");
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "A0201", node->span, "`%.*s` is never missing, so this is always %s",
+            ESC_TEXT_ARG(esc_words_of(where, operand)),
+            node->unary.op == ESC_UNARY_IS_PRESENT ? "true" : "false");
         esc_report_hint(where->workspace, diagnostic, "leave the test out");
     }
     return BOOL_TYPE;
@@ -378,7 +225,9 @@ static EscType check_unary(EscWhere *where, EscNode *node)
     if (type == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG;
     if (esc_type_kind(type) != ESC_KIND_NUMBER && esc_type_kind(type) != ESC_KIND_DURATION) {
-        esc_report(where->workspace, "E0210", node->span, "`-` stands before numbers and durations, and this is %s", esc_type_words(where->workspace, esc_type_plain(type)));
+        esc_report(where->workspace, "E0210", node->span,
+                   "`-` stands before numbers and durations, and this is %s",
+                   esc_type_words(where->workspace, esc_type_plain(type)));
         return ESC_TYPE_WRONG;
     }
     if (esc_type_is_optional(type)) {
@@ -392,14 +241,17 @@ static EscType check_quantifier(EscWhere *where, EscNode *node)
 {
     EscType type = esc_check_expression(where, node->quantifier.list, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_LIST)
-        esc_report(where->workspace, "E0211", node->quantifier.list->span, "`%s` goes through a list, and this is %s", node->quantifier.is_all ? "all" : "any",
+        esc_report(where->workspace, "E0211", node->quantifier.list->span,
+                   "`%s` goes through a list, and this is %s",
+                   node->quantifier.is_all ? "all" : "any",
                    esc_type_words(where->workspace, esc_type_plain(type)));
     else if (type != ESC_TYPE_WRONG && esc_type_is_optional(type) && where->is_negated)
-        might_be_missing(where, node->quantifier.list, "not");
+        esc_might_be_missing(where, node->quantifier.list, "not");
     uint32_t locals = where->locals_count;
     uint32_t index = esc_where_local(where, NULL, node->quantifier.variable, TEXT_TYPE);
     if (where->loop_depth >= ESC_LOOP_DEPTH_MAX)
-        esc_report(where->workspace, "E0333", node->quantifier.variable.span, "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
+        esc_report(where->workspace, "E0333", node->quantifier.variable.span,
+                   "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
     ++where->loop_depth;
     check_truth(where, node->quantifier.condition);
     --where->loop_depth;
@@ -414,8 +266,11 @@ static EscType check_history(EscWhere *where, EscNode *node)
     EscNode *path = node->kind == ESC_NODE_CHANGED ? node->changed.path : node->previous.path;
     const char *word = node->kind == ESC_NODE_CHANGED ? "changed" : "previous";
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
-    if (type != ESC_TYPE_WRONG && (esc_meaning(where->workspace, path).means != ESC_MEANS_TICKET_FIELD || esc_meaning(where->workspace, path).unit != ESC_UNIT_NONE)) {
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0111", path->span, "`%s` looks back at a field of the ticket", word);
+    if (type != ESC_TYPE_WRONG &&
+        (esc_meaning(where->workspace, path).means != ESC_MEANS_TICKET_FIELD ||
+         esc_meaning(where->workspace, path).unit != ESC_UNIT_NONE)) {
+        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0111", path->span,
+                                               "`%s` looks back at a field of the ticket", word);
         esc_report_hint(where->workspace, diagnostic, "write `%s ticket.severity`", word);
         type = ESC_TYPE_WRONG;
     }
@@ -423,16 +278,17 @@ static EscType check_history(EscWhere *where, EscNode *node)
         return ESC_TYPE_WRONG;
     if (node->kind == ESC_NODE_CHANGED)
         return BOOL_TYPE;
-    return where->workspace->fields[esc_meaning(where->workspace, path).index].type | ESC_TYPE_OPTIONAL;
+    return where->workspace->fields[esc_meaning(where->workspace, path).index].type |
+           ESC_TYPE_OPTIONAL;
 }
 
-/* --- texts and the rest ---------------------------------------------------------------------------------------------------------------- */
+/* --- texts and the rest ----------------------------------------------------------------------- */
 
 void esc_check_text(EscWhere *where, EscNode *text)
 {
     if (text == NULL)
         return;
-    value(where, text, TEXT_TYPE);
+    esc_mark_value(where, text, TEXT_TYPE);
     if (text->kind != ESC_NODE_TEXT)
         return;
     size_t size = 0;
@@ -446,20 +302,25 @@ void esc_check_text(EscWhere *where, EscNode *text)
     }
     where->is_negated = is_negated;
     if (size > ESC_TEXT_MAX)
-        esc_report(where->workspace, "E0213", text->span, "this text has %zu bytes; a text can have at most %u", size, (unsigned)ESC_TEXT_MAX);
+        esc_report(where->workspace, "E0213", text->span,
+                   "this text has %zu bytes; a text can have at most %u", size,
+                   (unsigned)ESC_TEXT_MAX);
 }
 
 static EscType check_list(EscWhere *where, EscNode *node)
 {
     if (!where->is_test) {
-        esc_report_hint(where->workspace, esc_report(where->workspace, "E0390", node->span, "written lists as values are not part of language 1"),
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0390", node->span,
+                                   "written lists as values are not part of language 1"),
                         "lists stand behind `in`, and in fields of the ticket");
         return ESC_TYPE_WRONG;
     }
     ESC_EACH(item, node->list.items) {
         EscType type = esc_check_expression(where, item, TEXT_TYPE);
         if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_TEXT)
-            esc_report(where->workspace, "E0220", item->span, "a list holds texts, and this is %s", esc_type_words(where->workspace, esc_type_plain(type)));
+            esc_report(where->workspace, "E0220", item->span, "a list holds texts, and this is %s",
+                       esc_type_words(where->workspace, esc_type_plain(type)));
         else if (esc_type_is_optional(type))
             esc_must_be_present(where, item);
     }
@@ -469,7 +330,7 @@ static EscType check_list(EscWhere *where, EscNode *node)
 /* escalation.owner = dora: a person's name where a text is compared. */
 static bool is_person_word(EscWhere *where, EscNode *node, EscType expected)
 {
-    if (!is_single_word(node) || esc_type_kind(expected) != ESC_KIND_TEXT)
+    if (!esc_is_single_word(node) || esc_type_kind(expected) != ESC_KIND_TEXT)
         return false;
     const EscSymbol *symbol = esc_symbol_find(where->workspace, node->path.parts[0].text);
     if (symbol == NULL || symbol->kind != ESC_SYMBOL_PERSON)
@@ -485,7 +346,9 @@ static EscType misplaced(EscWhere *where, EscNode *node)
                        : node->kind == ESC_NODE_RECORD      ? "a record"
                        : node->kind == ESC_NODE_CALL        ? "this"
                                                             : "this";
-    EscDiagnostic *diagnostic = esc_report(where->workspace, "E0226", node->span, "%s has no value that can be compared or calculated with", what);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0226", node->span,
+                   "%s has no value that can be compared or calculated with", what);
     if (node->kind == ESC_NODE_TIME_OF_DAY)
         esc_report_hint(where->workspace, diagnostic, "hours of the day belong in a calendar");
     return ESC_TYPE_WRONG;
@@ -494,27 +357,37 @@ static EscType misplaced(EscWhere *where, EscNode *node)
 static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
 {
     switch (node->kind) {
-    case ESC_NODE_NUMBER: return NUMBER_TYPE;
-    case ESC_NODE_BOOL: return BOOL_TYPE;
+    case ESC_NODE_NUMBER:
+        return NUMBER_TYPE;
+    case ESC_NODE_BOOL:
+        return BOOL_TYPE;
     case ESC_NODE_LOCAL_TIME:
         if (where->is_test)
             return TIME_TYPE;
-        esc_report_hint(where->workspace, esc_report(where->workspace, "E0390", node->span, "dates in conditions are not part of language 1"),
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0390", node->span,
+                                   "dates in conditions are not part of language 1"),
                         "compare with a time that is counted from now, such as `now - 2d`");
         return ESC_TYPE_WRONG;
-    case ESC_NODE_NOW: return TIME_TYPE;
+    case ESC_NODE_NOW:
+        return TIME_TYPE;
     case ESC_NODE_DURATION:
         esc_check_duration(where->workspace, node, false, 0, 0);
         return DURATION_TYPE;
     case ESC_NODE_TEXT:
         esc_check_text(where, node);
         return TEXT_TYPE;
-    case ESC_NODE_LIST: return check_list(where, node);
-    case ESC_NODE_BINARY: return check_binary(where, node);
-    case ESC_NODE_UNARY: return check_unary(where, node);
+    case ESC_NODE_LIST:
+        return check_list(where, node);
+    case ESC_NODE_BINARY:
+        return check_binary(where, node);
+    case ESC_NODE_UNARY:
+        return check_unary(where, node);
     case ESC_NODE_CHANGED:
-    case ESC_NODE_PREVIOUS: return check_history(where, node);
-    default: break;
+    case ESC_NODE_PREVIOUS:
+        return check_history(where, node);
+    default:
+        break;
     }
     (void)expected;
     return misplaced(where, node);
@@ -523,11 +396,12 @@ static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
 EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected)
 {
     if (node->kind == ESC_NODE_PATH)
-        return is_person_word(where, node, expected) ? TEXT_TYPE : esc_check_path(where, node, expected);
+        return is_person_word(where, node, expected) ? TEXT_TYPE
+                                                     : esc_check_path(where, node, expected);
     if (node->kind == ESC_NODE_QUANTIFIER)
         return check_quantifier(where, node);
     EscType type = expression_type(where, node, expected);
-    return type == ESC_TYPE_WRONG ? type : value(where, node, type);
+    return type == ESC_TYPE_WRONG ? type : esc_mark_value(where, node, type);
 }
 
 void esc_check_condition(EscWhere *where, EscNode *node)
@@ -538,9 +412,11 @@ void esc_check_condition(EscWhere *where, EscNode *node)
     check_truth(where, node);
 }
 
-bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code, const char *place)
+bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
+                     const char *place)
 {
-    if (expected == ESC_TYPE_WRONG) { /* the place itself was reported; look for faults within the value */
+    if (expected ==
+        ESC_TYPE_WRONG) { /* the place itself was reported; look for faults within the value */
         if (node->kind != ESC_NODE_PATH)
             (void)esc_check_expression(where, node, ESC_TYPE_ANY);
         return false;
@@ -549,11 +425,14 @@ bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const cha
     if (type == ESC_TYPE_WRONG)
         return false;
     if (esc_type_plain(type) != esc_type_plain(expected)) {
-        if (!quoted_member(where, node, expected)) {
-            EscDiagnostic *diagnostic = esc_report(where->workspace, code, node->span, "%s wants %s, and this is %s", place,
-                                                   esc_type_words(where->workspace, esc_type_plain(expected)), esc_type_words(where->workspace, esc_type_plain(type)));
+        if (!esc_quoted_member(where, node, expected)) {
+            EscDiagnostic *diagnostic =
+                esc_report(where->workspace, code, node->span, "%s wants %s, and this is %s", place,
+                           esc_type_words(where->workspace, esc_type_plain(expected)),
+                           esc_type_words(where->workspace, esc_type_plain(type)));
             if (esc_type_kind(expected) == ESC_KIND_TEXT && node->kind != ESC_NODE_LIST)
-                esc_report_hint(where->workspace, diagnostic, "put it into a text: \"{%.*s}\"", ESC_TEXT_ARG(words_of(where, node)));
+                esc_report_hint(where->workspace, diagnostic, "put it into a text: \"{%.*s}\"",
+                                ESC_TEXT_ARG(esc_words_of(where, node)));
         }
         return false;
     }
@@ -580,7 +459,9 @@ uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscTy
         const EscLocal *other = &workspace->locals[where->locals[i]];
         if (!esc_text_equal(other->name, name.text))
             continue;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0112", name.span, "`%.*s` has a meaning here already", ESC_TEXT_ARG(name.text));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0112", name.span, "`%.*s` has a meaning here already",
+                       ESC_TEXT_ARG(name.text));
         esc_report_hint(workspace, diagnostic, "choose another name");
         esc_report_related(workspace, diagnostic, other->span, "declared here");
         return index;
@@ -588,6 +469,7 @@ uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscTy
     if (where->locals_count < ESC_SCOPE_LOCALS_MAX)
         where->locals[where->locals_count++] = index;
     else
-        esc_report(workspace, "E0333", name.span, "more than %u names are in use at once", ESC_SCOPE_LOCALS_MAX);
+        esc_report(workspace, "E0333", name.span, "more than %u names are in use at once",
+                   ESC_SCOPE_LOCALS_MAX);
     return index;
 }

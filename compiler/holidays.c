@@ -1,5 +1,6 @@
-/* holidays.c - whole days out of an iCalendar text (RFC 5545): DTSTART and DTEND of events with a date and no time. Recurrence is not
- * expanded: public holiday feeds list every year by itself. */
+/* holidays.c - whole days out of an iCalendar text (RFC 5545): DTSTART and DTEND of events with
+ * a date and no time. Recurrence is not expanded: public holiday feeds list every year by
+ * itself. */
 #include <string.h>
 
 #include "check.h"
@@ -36,7 +37,8 @@ static EscText line_take(EscText *rest)
     return line;
 }
 
-/* The date of a line such as DTSTART;VALUE=DATE:20261225; false when it is another property or has a time of day. */
+/* The date of a line such as DTSTART;VALUE=DATE:20261225; false when it is another property or
+ * has a time of day. */
 static bool property_date(EscText line, EscText name, int64_t *day)
 {
     if (!esc_text_starts_with(line, name))
@@ -58,7 +60,8 @@ typedef struct DayList {
 static void days_put(DayList *list, int64_t first, int64_t end)
 {
     for (int64_t day = first; day < end && day < first + EVENT_DAYS_MAX; ++day) {
-        int64_t *grown = esc_arena_grow(list->workspace->arena, list->items, list->count, &list->capacity, sizeof *list->items);
+        int64_t *grown = esc_arena_grow(list->workspace->arena, list->items, list->count,
+                                        &list->capacity, sizeof *list->items);
         if (grown == NULL)
             return;
         list->items = grown;

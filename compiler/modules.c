@@ -1,17 +1,19 @@
-/* modules.c - sources to trees: parses every file and brings in the standard library's modules that are used. */
+/* modules.c - sources to trees: parses every file and brings in the standard library's modules
+ * that are used. */
 #include <string.h>
 
 #include "check.h"
 
-
 static void syntax_put(void *context, const EscSyntaxError *error)
 {
     EscWorkspace *workspace = context;
-    EscDiagnostic *diagnostic = esc_report(workspace, error->code, error->span, "%.*s", ESC_TEXT_ARG(error->message));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, error->code, error->span, "%.*s", ESC_TEXT_ARG(error->message));
     if (error->hint.size > 0)
         esc_report_hint(workspace, diagnostic, "%.*s", ESC_TEXT_ARG(error->hint));
     if (error->related.end > 0)
-        esc_report_related(workspace, diagnostic, error->related, "%.*s", ESC_TEXT_ARG(error->related_label));
+        esc_report_related(workspace, diagnostic, error->related, "%.*s",
+                           ESC_TEXT_ARG(error->related_label));
     if (error->has_fix)
         esc_report_fix(diagnostic, error->fix_span, esc_arena_text(workspace->arena, error->fix));
 }
@@ -59,9 +61,11 @@ static void module_use(EscWorkspace *workspace, EscNode *path)
         esc_suggest_try(&suggest, known);
     }
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0110", path->span, "there is no module `%.*s` in the standard library", ESC_TEXT_ARG(name));
+        esc_report(workspace, "E0110", path->span,
+                   "there is no module `%.*s` in the standard library", ESC_TEXT_ARG(name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
-        esc_report_hint(workspace, diagnostic, "all files of the workspace belong together without `use`");
+        esc_report_hint(workspace, diagnostic,
+                        "all files of the workspace belong together without `use`");
 }
 
 static void modules_of_file(EscWorkspace *workspace, uint32_t index)
@@ -86,7 +90,8 @@ void esc_pass_modules(EscWorkspace *workspace)
         if (strcmp(name, "std.ticket") == 0 || strcmp(name, "std.triage") == 0)
             module_load(workspace, &esc_std_modules[i]);
     }
-    /* Modules may use modules: the list grows while it is walked, by at most the number of modules there are. */
+    /* Modules may use modules: the list grows while it is walked, by at most the number of
+     * modules there are. */
     for (uint32_t i = 0; i < workspace->files_count; ++i)
         modules_of_file(workspace, i);
 }

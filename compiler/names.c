@@ -13,18 +13,25 @@ const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
 const char *esc_symbol_kind_words(EscSymbolKind kind)
 {
     static const char *const words[ESC_SYMBOL_COUNT] = {
-        [ESC_SYMBOL_NONE] = "a broken declaration", [ESC_SYMBOL_PERSON] = "a person",
-        [ESC_SYMBOL_TEAM] = "a team",               [ESC_SYMBOL_SCHEDULE] = "a schedule",
-        [ESC_SYMBOL_CALENDAR] = "a calendar",       [ESC_SYMBOL_CHANNEL] = "a channel",
-        [ESC_SYMBOL_SYSTEM] = "a system",           [ESC_SYMBOL_SOURCE] = "a source",
-        [ESC_SYMBOL_EVENT] = "an event",            [ESC_SYMBOL_ROUTE] = "a route",
-        [ESC_SYMBOL_SLA] = "a service level",       [ESC_SYMBOL_RUNBOOK] = "a runbook",
-        [ESC_SYMBOL_TEMPLATE] = "a template",       [ESC_SYMBOL_POLICY] = "a policy",
+        [ESC_SYMBOL_NONE] = "a broken declaration",
+        [ESC_SYMBOL_PERSON] = "a person",
+        [ESC_SYMBOL_TEAM] = "a team",
+        [ESC_SYMBOL_SCHEDULE] = "a schedule",
+        [ESC_SYMBOL_CALENDAR] = "a calendar",
+        [ESC_SYMBOL_CHANNEL] = "a channel",
+        [ESC_SYMBOL_SYSTEM] = "a system",
+        [ESC_SYMBOL_SOURCE] = "a source",
+        [ESC_SYMBOL_EVENT] = "an event",
+        [ESC_SYMBOL_ROUTE] = "a route",
+        [ESC_SYMBOL_SLA] = "a service level",
+        [ESC_SYMBOL_RUNBOOK] = "a runbook",
+        [ESC_SYMBOL_TEMPLATE] = "a template",
+        [ESC_SYMBOL_POLICY] = "a policy",
     };
     return words[kind];
 }
 
-/* --- suggestions -------------------------------------------------------------------------------------------------- */
+/* --- suggestions ------------------------------------------------------------------------------ */
 
 /* One wrong letter in a short word, more in a long one. */
 static unsigned distance_limit(size_t size)
@@ -61,7 +68,8 @@ void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace,
     }
 }
 
-bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic, EscSpan span)
+bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
+                      EscSpan span)
 {
     if (suggest->best.size == 0)
         return false;
@@ -70,22 +78,28 @@ bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDia
     return true;
 }
 
-void esc_report_word(EscWorkspace *workspace, EscName word, const char *what, const char *const *words)
+void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
+                     const char *const *words)
 {
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0116", word.span, "`%.*s` is not %s", ESC_TEXT_ARG(word.text), what);
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0116", word.span, "`%.*s` is not %s",
+                                           ESC_TEXT_ARG(word.text), what);
     EscSuggest suggest = esc_suggest(word.text);
     char all[256] = "";
     size_t used = 0;
     for (size_t i = 0; words[i] != NULL; ++i) {
         esc_suggest_try(&suggest, esc_text_from(words[i]));
-        int size = snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+        int size = snprintf(all + used, sizeof all - used, "%s%s",
+                            i == 0                 ? ""
+                            : words[i + 1] == NULL ? " or "
+                                                   : ", ",
+                            words[i]);
         used += size > 0 && (size_t)size < sizeof all - used ? (size_t)size : 0;
     }
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, word.span))
         esc_report_hint(workspace, diagnostic, "say %s", all);
 }
 
-/* --- paths ------------------------------------------------------------------------------------------------------------ */
+/* --- paths ------------------------------------------------------------------------------------ */
 
 EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buffer)
 {
@@ -121,7 +135,8 @@ bool esc_paths_equal(const EscNode *a, const EscNode *b)
     return true;
 }
 
-EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index, EscType type)
+EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
+                     EscType type)
 {
     if (node->meaning == 0) {
         EscMeaning *added = ESC_ARRAY_ADD(workspace, meanings);
@@ -138,6 +153,7 @@ EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
         return ESC_TEXT("");
     if (text->kind == ESC_NODE_TEXT && text->text.is_plain)
         return text->text.plain;
-    esc_report(workspace, "E0225", text->span, "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
+    esc_report(workspace, "E0225", text->span,
+               "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
     return ESC_TEXT("");
 }

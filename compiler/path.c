@@ -1,10 +1,12 @@
-/* path.c - what a dotted name stands for where it stands: field, fact, local name, enum member. People and channels are who.c's. */
+/* path.c - what a dotted name stands for where it stands: field, fact, local name, enum member.
+ * People and channels are who.c's. */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 
-/* A path while it is looked up. `parts` is how many of its words belong to the name: one less when the last is a unit. */
+/* A path while it is looked up. `parts` is how many of its words belong to the name: one less
+ * when the last is a unit. */
 typedef struct Lookup {
     EscWhere *where;
     EscNode *node;
@@ -19,8 +21,10 @@ static EscUnit unit_of(EscText word)
     static const struct {
         EscText word;
         EscUnit unit;
-    } units[] = {
-        {{"seconds", 7}, ESC_UNIT_SECONDS}, {{"minutes", 7}, ESC_UNIT_MINUTES}, {{"hours", 5}, ESC_UNIT_HOURS}, {{"days", 4}, ESC_UNIT_DAYS}};
+    } units[] = {{{"seconds", 7}, ESC_UNIT_SECONDS},
+                 {{"minutes", 7}, ESC_UNIT_MINUTES},
+                 {{"hours", 5}, ESC_UNIT_HOURS},
+                 {{"days", 4}, ESC_UNIT_DAYS}};
     for (size_t i = 0; i < ESC_COUNT_OF(units); ++i) {
         if (esc_text_equal(units[i].word, word))
             return units[i].unit;
@@ -50,8 +54,9 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
     if (lookup->unit != ESC_UNIT_NONE) {
         if (esc_type_kind(type) != ESC_KIND_DURATION) {
             EscName last = lookup->node->path.parts[lookup->parts];
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0212", last.span, "`.%.*s` belongs behind a duration, and this is %s",
-                                                   ESC_TEXT_ARG(last.text), esc_type_words(workspace, type));
+            EscDiagnostic *diagnostic = esc_report(
+                workspace, "E0212", last.span, "`.%.*s` belongs behind a duration, and this is %s",
+                ESC_TEXT_ARG(last.text), esc_type_words(workspace, type));
             esc_report_hint(workspace, diagnostic, "leave it out");
             return ESC_TYPE_WRONG;
         }
@@ -63,9 +68,10 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
     return type;
 }
 
-/* --- fields of the ticket --------------------------------------------------------------------------------------------- */
+/* --- fields of the ticket --------------------------------------------------------------------- */
 
-/* The field that `owner.name` means, for a ticket without a person in it: suggestions look at the last word too. */
+/* The field that `owner.name` means, for a ticket without a person in it: suggestions look at
+ * the last word too. */
 static EscType no_ticket_field(Lookup *lookup, EscText name)
 {
     EscWorkspace *workspace = lookup->where->workspace;
@@ -73,8 +79,10 @@ static EscType no_ticket_field(Lookup *lookup, EscText name)
     for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     const EscNode *node = lookup->node;
-    EscSpan span = {node->span.file, node->path.parts[1].span.start, node->path.parts[node->path.count - 1].span.end};
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
+    EscSpan span = {node->span.file, node->path.parts[1].span.start,
+                    node->path.parts[node->path.count - 1].span.end};
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
         esc_report_hint(workspace, diagnostic, "declare it with `extend ticket { … }`");
     return ESC_TYPE_WRONG;
@@ -85,14 +93,17 @@ static EscType ticket_path(Lookup *lookup)
     EscWorkspace *workspace = lookup->where->workspace;
     EscNode *node = lookup->node;
     if (node->path.count == 1) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0215", node->span, "`ticket` is the whole ticket and has no value of its own");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0215", node->span,
+                       "`ticket` is the whole ticket and has no value of its own");
         esc_report_hint(workspace, diagnostic, "name one of its fields, such as `ticket.title`");
         return ESC_TYPE_WRONG;
     }
     uint32_t index = 0;
     EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
     bool is_known = esc_names_find(workspace->ticket_names, name, &index);
-    if (!is_known && node->path.count > 2 && unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
+    if (!is_known && node->path.count > 2 &&
+        unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
         EscText shorter = esc_path_text(node, 1, node->path.count - 1, lookup->buffer);
         if (esc_names_find(workspace->ticket_names, shorter, &index)) {
             lookup->parts = node->path.count - 1;
@@ -106,11 +117,15 @@ static EscType ticket_path(Lookup *lookup)
         return no_ticket_field(lookup, name);
     if (index == ESC_NONE) {
         EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0215", node->span, "`ticket.%.*s` is a record and has no value of its own", ESC_TEXT_ARG(name));
+            esc_report(workspace, "E0215", node->span,
+                       "`ticket.%.*s` is a record and has no value of its own", ESC_TEXT_ARG(name));
         for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i) {
             EscText field = workspace->fields[i].name;
-            if (field.size > name.size && field.data[name.size] == '.' && esc_text_starts_with(field, name)) {
-                esc_report_hint(workspace, diagnostic, "name one of its fields, such as `ticket.%.*s`", ESC_TEXT_ARG(field));
+            if (field.size > name.size && field.data[name.size] == '.' &&
+                esc_text_starts_with(field, name)) {
+                esc_report_hint(workspace, diagnostic,
+                                "name one of its fields, such as `ticket.%.*s`",
+                                ESC_TEXT_ARG(field));
                 break;
             }
         }
@@ -119,7 +134,7 @@ static EscType ticket_path(Lookup *lookup)
     return found(lookup, ESC_MEANS_TICKET_FIELD, index, workspace->fields[index].type, 0);
 }
 
-/* --- fields of events ------------------------------------------------------------------------------------------------------ */
+/* --- fields of events ------------------------------------------------------------------------- */
 
 static EscType no_event_field(Lookup *lookup, EscText name)
 {
@@ -132,19 +147,24 @@ static EscType no_event_field(Lookup *lookup, EscText name)
             esc_suggest_try(&suggest, workspace->fields[event->fields[field]].name);
     }
     const EscEventInfo *first = &workspace->events[where->events[0]];
-    EscSpan span = lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
+    EscSpan span =
+        lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0104", span, "%s`%.*s` has no field `%.*s`", where->events_count > 1 ? "no event here such as " : "the event ",
+        esc_report(workspace, "E0104", span, "%s`%.*s` has no field `%.*s`",
+                   where->events_count > 1 ? "no event here such as " : "the event ",
                    ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
     if (where->events_count > 1)
-        diagnostic->message = esc_arena_printf(workspace->arena, "none of the events here has a field `%.*s`", ESC_TEXT_ARG(name));
+        diagnostic->message = esc_arena_printf(
+            workspace->arena, "none of the events here has a field `%.*s`", ESC_TEXT_ARG(name));
     uint32_t ticket_field = 0;
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
     if (esc_names_find(workspace->ticket_names, name, &ticket_field))
-        esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`", ESC_TEXT_ARG(name));
+        esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
+                        ESC_TEXT_ARG(name));
     else if (first->node != NULL)
-        esc_report_related(workspace, diagnostic, first->node->event.name->span, "the event is declared here");
+        esc_report_related(workspace, diagnostic, first->node->event.name->span,
+                           "the event is declared here");
     return ESC_TYPE_WRONG;
 }
 
@@ -173,14 +193,18 @@ static EscType event_path(Lookup *lookup)
     EscWorkspace *workspace = where->workspace;
     EscNode *node = lookup->node;
     if (!where->has_event || where->events_count == 0) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span, "there is no event here whose fields could be read");
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
+                                               "there is no event here whose fields could be read");
         if (where->is_runbook)
-            esc_report_hint(workspace, diagnostic, "give the runbook a parameter and pass `%.*s` to it",
+            esc_report_hint(workspace, diagnostic,
+                            "give the runbook a parameter and pass `%.*s` to it",
                             ESC_TEXT_ARG(esc_path_text(node, 0, node->path.count, lookup->buffer)));
         return ESC_TYPE_WRONG;
     }
     if (node->path.count == 1) {
-        esc_report_hint(workspace, esc_report(workspace, "E0215", node->span, "`event` is the whole event and has no value of its own"),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0215", node->span,
+                                   "`event` is the whole event and has no value of its own"),
                         "name one of its fields");
         return ESC_TYPE_WRONG;
     }
@@ -188,18 +212,22 @@ static EscType event_path(Lookup *lookup)
     uint32_t other = ESC_NONE;
     EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
     uint32_t index = event_field(where, name, &everywhere, &other);
-    if (index == ESC_NONE && node->path.count > 2 && unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
+    if (index == ESC_NONE && node->path.count > 2 &&
+        unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
         lookup->parts = node->path.count - 1;
         lookup->unit = unit_of(node->path.parts[lookup->parts].text);
-        index = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer), &everywhere, &other);
+        index = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer),
+                            &everywhere, &other);
     }
     if (index == ESC_NONE)
         return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
     const EscFieldInfo *field = &workspace->fields[index];
     if (other != ESC_NONE) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0222", node->span, "the events that start this have different fields `%.*s`: %s, and %s",
-                                               ESC_TEXT_ARG(field->name), esc_type_words(workspace, field->type),
-                                               esc_type_words(workspace, workspace->fields[other].type));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0222", node->span,
+                       "the events that start this have different fields `%.*s`: %s, and %s",
+                       ESC_TEXT_ARG(field->name), esc_type_words(workspace, field->type),
+                       esc_type_words(workspace, workspace->fields[other].type));
         esc_report_related(workspace, diagnostic, workspace->fields[other].span, "one of them");
         return ESC_TYPE_WRONG;
     }
@@ -209,7 +237,7 @@ static EscType event_path(Lookup *lookup)
     return found(lookup, ESC_MEANS_EVENT_FIELD, index, type, 0);
 }
 
-/* --- facts and fields of exceptions ------------------------------------------------------------------------------------------- */
+/* --- facts and fields of exceptions ----------------------------------------------------------- */
 
 static const struct {
     const char *path;
@@ -241,13 +269,16 @@ static EscType fact_path(Lookup *lookup)
     EscSuggest suggest = esc_suggest(name);
     for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i)
         esc_suggest_try(&suggest, esc_text_from(FACTS[i].path));
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0114", node->span, "there is no `%.*s`", ESC_TEXT_ARG(name));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", node->span, "there is no `%.*s`", ESC_TEXT_ARG(name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, node->span))
-        esc_report_hint(workspace, diagnostic, "docs/language.md lists what can be read besides ticket and event");
+        esc_report_hint(workspace, diagnostic,
+                        "docs/language.md lists what can be read besides ticket and event");
     return ESC_TYPE_WRONG;
 }
 
-/* The field of an exception by name: of the handled one, or in a catch-all of any (then it may be missing). */
+/* The field of an exception by name: of the handled one, or in a catch-all of any (then it may
+ * be missing). */
 static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_assured)
 {
     const EscWorkspace *workspace = where->workspace;
@@ -257,11 +288,13 @@ static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_as
     for (uint32_t i = first; i < end; ++i) {
         const EscExceptionInfo *exception = &workspace->exceptions[i];
         for (uint32_t k = 0; k < exception->count; ++k) {
-            if (exception->fields[k] == ESC_NONE || !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
+            if (exception->fields[k] == ESC_NONE ||
+                !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
                 continue;
             /* A list has no constant to fall back to, should it be missing after all. */
-            *is_assured = where->exception != ESC_NONE && exception->given[k] == exception->raises &&
-                          esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
+            *is_assured =
+                where->exception != ESC_NONE && exception->given[k] == exception->raises &&
+                esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
             return exception->fields[k];
         }
     }
@@ -277,14 +310,19 @@ static EscType exception_path(Lookup *lookup)
     if (esc_text_equal(name, ESC_TEXT("name")) || esc_text_equal(name, ESC_TEXT("message")))
         return fact_path(lookup);
     if (!where->has_exception) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0115", node->span, "there is no exception here whose fields could be read");
-        esc_report_hint(workspace, diagnostic, "fields of an exception belong in `on exception NAME { … }`");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0115", node->span,
+                       "there is no exception here whose fields could be read");
+        esc_report_hint(workspace, diagnostic,
+                        "fields of an exception belong in `on exception NAME { … }`");
         return ESC_TYPE_WRONG;
     }
     bool is_assured = false;
     uint32_t index = exception_field(where, name, &is_assured);
     if (index == ESC_NONE) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0115", node->span, "no `raise` gives the exception a field `%.*s`", ESC_TEXT_ARG(name));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0115", node->span,
+                       "no `raise` gives the exception a field `%.*s`", ESC_TEXT_ARG(name));
         EscSuggest suggest = esc_suggest(name);
         if (where->exception != ESC_NONE) {
             const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
@@ -295,16 +333,18 @@ static EscType exception_path(Lookup *lookup)
         }
         EscSpan span = node->path.count > 1 ? node->path.parts[1].span : node->span;
         if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
-            esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised", ESC_TEXT_ARG(name));
+            esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised",
+                            ESC_TEXT_ARG(name));
         return ESC_TYPE_WRONG;
     }
     EscType type = workspace->fields[index].type;
     if (!is_assured && type != ESC_TYPE_WRONG)
         type |= ESC_TYPE_OPTIONAL;
-    return found(lookup, ESC_MEANS_EXCEPTION_FIELD, index, type, is_assured ? ESC_MEANING_ASSURED : 0);
+    return found(lookup, ESC_MEANS_EXCEPTION_FIELD, index, type,
+                 is_assured ? ESC_MEANING_ASSURED : 0);
 }
 
-/* --- single words -------------------------------------------------------------------------------------------------------------- */
+/* --- single words ----------------------------------------------------------------------------- */
 
 static EscType no_member(Lookup *lookup, EscText word)
 {
@@ -313,10 +353,12 @@ static EscType no_member(Lookup *lookup, EscText word)
     EscSuggest suggest = esc_suggest(word);
     for (uint32_t i = 0; i < info->count; ++i)
         esc_suggest_try(&suggest, info->members[i]);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0105", lookup->node->span, "`%.*s` is not a value of %s`%.*s`", ESC_TEXT_ARG(word),
-                                           info->span.end == 0 ? "" : "the field ", ESC_TEXT_ARG(info->name));
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0105", lookup->node->span, "`%.*s` is not a value of %s`%.*s`",
+        ESC_TEXT_ARG(word), info->span.end == 0 ? "" : "the field ", ESC_TEXT_ARG(info->name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, lookup->node->span))
-        esc_report_hint(workspace, diagnostic, "say %s", esc_type_words(workspace, lookup->expected));
+        esc_report_hint(workspace, diagnostic, "say %s",
+                        esc_type_words(workspace, lookup->expected));
     esc_report_related(workspace, diagnostic, info->span, "its values are declared here");
     return ESC_TYPE_WRONG;
 }
@@ -325,13 +367,18 @@ static EscType previous_word(Lookup *lookup)
 {
     EscWhere *where = lookup->where;
     uint32_t index = 0;
-    if (!esc_names_find(where->workspace->ticket_names, where->undo_field, &index) || index == ESC_NONE) {
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0103", lookup->node->span,
-                                               "`previous` means the ticket's field `%.*s` as it was, and there is no such field", ESC_TEXT_ARG(where->undo_field));
+    if (!esc_names_find(where->workspace->ticket_names, where->undo_field, &index) ||
+        index == ESC_NONE) {
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "E0103", lookup->node->span,
+            "`previous` means the ticket's field `%.*s` as it was, and there is no such field",
+            ESC_TEXT_ARG(where->undo_field));
         esc_report_hint(where->workspace, diagnostic, "say which: `previous ticket.status`");
         return ESC_TYPE_WRONG;
     }
-    EscType type = esc_type_kind(lookup->expected) == ESC_KIND_TEXT ? ESC_TYPE(ESC_KIND_TEXT) : esc_type_plain(where->workspace->fields[index].type);
+    EscType type = esc_type_kind(lookup->expected) == ESC_KIND_TEXT
+                       ? ESC_TYPE(ESC_KIND_TEXT)
+                       : esc_type_plain(where->workspace->fields[index].type);
     return found(lookup, ESC_MEANS_PREVIOUS, index, type, 0);
 }
 
@@ -341,8 +388,10 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     EscWorkspace *workspace = where->workspace;
     EscSpan span = lookup->node->span;
     const EscSymbol *symbol = esc_symbol_find(workspace, word);
-    if (esc_type_kind(lookup->expected) == ESC_KIND_TEXT && (symbol == NULL || symbol->kind != ESC_SYMBOL_NONE)) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0207", span, "a text is wanted here, and texts stand in quotes");
+    if (esc_type_kind(lookup->expected) == ESC_KIND_TEXT &&
+        (symbol == NULL || symbol->kind != ESC_SYMBOL_NONE)) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0207", span,
+                                               "a text is wanted here, and texts stand in quotes");
         EscText quoted = esc_arena_printf(workspace->arena, "\"%.*s\"", ESC_TEXT_ARG(word));
         esc_report_hint(workspace, diagnostic, "write %.*s", ESC_TEXT_ARG(quoted));
         esc_report_fix(diagnostic, span, quoted);
@@ -351,8 +400,9 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     if (symbol != NULL) {
         if (symbol->kind == ESC_SYMBOL_NONE)
             return ESC_TYPE_WRONG;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0111", span, "`%.*s` is %s and cannot be compared or calculated with", ESC_TEXT_ARG(word),
-                                               esc_symbol_kind_words(symbol->kind));
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0111", span, "`%.*s` is %s and cannot be compared or calculated with",
+            ESC_TEXT_ARG(word), esc_symbol_kind_words(symbol->kind));
         esc_report_related(workspace, diagnostic, symbol->span, "declared here");
         return ESC_TYPE_WRONG;
     }
@@ -360,13 +410,15 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     esc_suggest_try(&suggest, ESC_TEXT("resolved"));
     for (uint32_t i = 0; i < where->locals_count; ++i)
         esc_suggest_try(&suggest, workspace->locals[where->locals[i]].name);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", span, "nothing here is called `%.*s`", ESC_TEXT_ARG(word));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0101", span, "nothing here is called `%.*s`", ESC_TEXT_ARG(word));
     uint32_t field = 0;
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
     if (esc_names_find(workspace->ticket_names, word, &field)) {
         esc_report_hint(workspace, diagnostic, "did you mean `ticket.%.*s`?", ESC_TEXT_ARG(word));
-        esc_report_fix(diagnostic, span, esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
+        esc_report_fix(diagnostic, span,
+                       esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
     }
     return ESC_TYPE_WRONG;
 }
@@ -405,8 +457,9 @@ static bool local_path(Lookup *lookup, EscType *type)
             lookup->parts = 1;
         }
         if (path->count > 2 || (path->count == 2 && lookup->unit == ESC_UNIT_NONE)) {
-            EscDiagnostic *diagnostic = esc_report(where->workspace, "E0212", path->parts[1].span, "`%.*s` is %s and has no parts",
-                                                   ESC_TEXT_ARG(local->name), esc_type_words(where->workspace, local->type));
+            EscDiagnostic *diagnostic = esc_report(
+                where->workspace, "E0212", path->parts[1].span, "`%.*s` is %s and has no parts",
+                ESC_TEXT_ARG(local->name), esc_type_words(where->workspace, local->type));
             esc_report_related(where->workspace, diagnostic, local->span, "declared here");
             *type = ESC_TYPE_WRONG;
             return true;
@@ -419,15 +472,19 @@ static bool local_path(Lookup *lookup, EscType *type)
 
 static EscType unknown_root(Lookup *lookup)
 {
-    static const char *const roots[] = {"ticket", "event", "escalation", "exception", "sla", "workspace", NULL};
+    static const char *const roots[] = {"ticket", "event",     "escalation", "exception",
+                                        "sla",    "workspace", NULL};
     EscWorkspace *workspace = lookup->where->workspace;
     EscName first = lookup->node->path.parts[0];
     EscSuggest suggest = esc_suggest(first.text);
     for (size_t i = 0; roots[i] != NULL; ++i)
         esc_suggest_try(&suggest, esc_text_from(roots[i]));
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0114", first.span, "`%.*s` has no parts that can be read here", ESC_TEXT_ARG(first.text));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", first.span, "`%.*s` has no parts that can be read here",
+                   ESC_TEXT_ARG(first.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, first.span))
-        esc_report_hint(workspace, diagnostic, "values begin with ticket, event, escalation, exception, sla or workspace");
+        esc_report_hint(workspace, diagnostic,
+                        "values begin with ticket, event, escalation, exception, sla or workspace");
     return ESC_TYPE_WRONG;
 }
 
@@ -437,8 +494,12 @@ EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected)
         EscText root;
         EscType (*resolve)(Lookup *lookup);
     } roots[] = {
-        {{"ticket", 6}, ticket_path}, {{"event", 5}, event_path},   {{"exception", 9}, exception_path},
-        {{"escalation", 10}, fact_path}, {{"sla", 3}, fact_path}, {{"workspace", 9}, fact_path},
+        {{"ticket", 6}, ticket_path},
+        {{"event", 5}, event_path},
+        {{"exception", 9}, exception_path},
+        {{"escalation", 10}, fact_path},
+        {{"sla", 3}, fact_path},
+        {{"workspace", 9}, fact_path},
     };
     Lookup lookup = {.where = where, .node = node, .expected = expected, .parts = node->path.count};
     EscType type = ESC_TYPE_WRONG;

@@ -1,4 +1,5 @@
-/* render.c - diagnostics as people and editors read them: places in lines and columns, the author's own line with carets, JSON. */
+/* render.c - diagnostics as people and editors read them: places in lines and columns, the
+ * author's own line with carets, JSON. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #define LINE_SHOWN_MAX 400u /* bytes of an author's line that are shown */
 #define CARETS_MAX 200u
 
-/* --- places ---------------------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 /* The table of line starts of a file, made on first use; NULL without memory. */
 static const EscSourceFile *file_with_lines(const EscWorkspace *workspace, uint32_t index)
@@ -49,7 +50,8 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0u) == 0x80u;
 }
 
-EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_index, uint32_t offset)
+EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_index,
+                                  uint32_t offset)
 {
     EscLineColumn place = {1, 1, 1};
     const EscSourceFile *file = file_with_lines(workspace, file_index);
@@ -73,7 +75,7 @@ EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_i
     return place;
 }
 
-/* --- text ------------------------------------------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static unsigned digits_of(uint32_t number)
 {
@@ -117,7 +119,8 @@ static void write_repeated(EscBuf *out, char c, uint32_t count)
 }
 
 /* "   4 |  text" and the carets below it with a label behind them. */
-static void write_excerpt(const EscWorkspace *workspace, EscPlaceSpan span, EscText label, unsigned gutter, EscBuf *out)
+static void write_excerpt(const EscWorkspace *workspace, EscPlaceSpan span, EscText label,
+                          unsigned gutter, EscBuf *out)
 {
     EscLineColumn place = esc_workspace_place(workspace, span.file, span.start);
     EscText line = esc_workspace_line(workspace, span.file, place.line);
@@ -140,7 +143,8 @@ static void write_excerpt(const EscWorkspace *workspace, EscPlaceSpan span, EscT
     esc_buf_char(out, '\n');
 }
 
-void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic, EscBuf *out)
+void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic,
+                          EscBuf *out)
 {
     EscPlaceSpan span = diagnostic->span;
     EscLineColumn place = esc_workspace_place(workspace, span.file, span.start);
@@ -148,14 +152,16 @@ void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *di
     if (path.size == 0)
         path = ESC_TEXT("(workspace)");
     esc_buf_printf(out, "%.*s:%u:%u: %s %s: %.*s\n", ESC_TEXT_ARG(path), place.line, place.column,
-                   diagnostic->severity == ESC_SEVERITY_ERROR ? "error" : "warning", diagnostic->code,
-                   ESC_TEXT_ARG(diagnostic->message));
+                   diagnostic->severity == ESC_SEVERITY_ERROR ? "error" : "warning",
+                   diagnostic->code, ESC_TEXT_ARG(diagnostic->message));
     if (file_with_lines(workspace, span.file) == NULL)
         return;
     unsigned gutter = digits_of(place.line) + 4;
-    bool has_second = diagnostic->has_related && file_with_lines(workspace, diagnostic->related.file) != NULL;
+    bool has_second =
+        diagnostic->has_related && file_with_lines(workspace, diagnostic->related.file) != NULL;
     if (has_second) {
-        EscLineColumn second = esc_workspace_place(workspace, diagnostic->related.file, diagnostic->related.start);
+        EscLineColumn second =
+            esc_workspace_place(workspace, diagnostic->related.file, diagnostic->related.start);
         unsigned second_gutter = digits_of(second.line) + 4;
         gutter = second_gutter > gutter ? second_gutter : gutter;
     }
@@ -164,18 +170,20 @@ void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *di
         return;
     if (diagnostic->related.file != span.file) {
         write_repeated(out, ' ', gutter);
-        esc_buf_printf(out, " > %.*s\n", ESC_TEXT_ARG(esc_workspace_file_path(workspace, diagnostic->related.file)));
+        esc_buf_printf(out, " > %.*s\n",
+                       ESC_TEXT_ARG(esc_workspace_file_path(workspace, diagnostic->related.file)));
     }
     write_excerpt(workspace, diagnostic->related, diagnostic->related_label, gutter, out);
 }
 
-/* --- JSON --------------------------------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
-static void json_position(const EscWorkspace *workspace, uint32_t file, uint32_t offset, EscBuf *out)
+static void json_position(const EscWorkspace *workspace, uint32_t file, uint32_t offset,
+                          EscBuf *out)
 {
     EscLineColumn place = esc_workspace_place(workspace, file, offset);
-    esc_buf_printf(out, "{\"byte\":%u,\"line\":%u,\"column\":%u,\"utf16_column\":%u}", offset, place.line, place.column,
-                   place.utf16_column);
+    esc_buf_printf(out, "{\"byte\":%u,\"line\":%u,\"column\":%u,\"utf16_column\":%u}", offset,
+                   place.line, place.column, place.utf16_column);
 }
 
 static void json_span(const EscWorkspace *workspace, EscPlaceSpan span, EscBuf *out)
@@ -189,7 +197,8 @@ static void json_span(const EscWorkspace *workspace, EscPlaceSpan span, EscBuf *
     esc_buf_char(out, '}');
 }
 
-static void json_diagnostic(const EscWorkspace *workspace, const EscDiagnostic *diagnostic, EscBuf *out)
+static void json_diagnostic(const EscWorkspace *workspace, const EscDiagnostic *diagnostic,
+                            EscBuf *out)
 {
     esc_buf_printf(out, "{\"code\":\"%s\",\"severity\":\"%s\",\"message\":", diagnostic->code,
                    diagnostic->severity == ESC_SEVERITY_ERROR ? "error" : "warning");
@@ -219,8 +228,11 @@ static void json_diagnostic(const EscWorkspace *workspace, const EscDiagnostic *
 
 void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out)
 {
-    esc_buf_printf(out, "{\"format_version\":\"1.0\",\"valid\":%s,\"error_count\":%u,\"warning_count\":%u,\"diagnostics\":[",
-                   workspace->errors == 0 ? "true" : "false", workspace->errors, workspace->warnings);
+    esc_buf_printf(out,
+                   "{\"format_version\":\"1.0\",\"valid\":%s,\"error_count\":%u,\"warning_count\":%"
+                   "u,\"diagnostics\":[",
+                   workspace->errors == 0 ? "true" : "false", workspace->errors,
+                   workspace->warnings);
     for (uint32_t i = 0; i < workspace->diagnostics_count; ++i) {
         if (i > 0)
             esc_buf_char(out, ',');

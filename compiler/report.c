@@ -1,5 +1,5 @@
-/* report.c - how passes report what is wrong with a text: the list of diagnostics, its order and its limit. How they look
- * is render.c's. */
+/* report.c - how passes report what is wrong with a text: the list of diagnostics, its order and
+ * its limit. How they look is render.c's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,8 @@ static EscText text_of(EscWorkspace *workspace, const char *format, va_list argu
     return esc_arena_text(workspace->arena, esc_utf8_cut(text, sizeof buffer));
 }
 
-EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span, const char *format, ...)
+EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
+                          const char *format, ...)
 {
     EscExplanation known;
     bool is_known = esc_explanation_find(esc_text_from(code), &known);
@@ -56,7 +57,8 @@ void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const c
     va_end(arguments);
 }
 
-void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span, const char *format, ...)
+void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span,
+                        const char *format, ...)
 {
     if (diagnostic == NULL || span.end == 0)
         return;
@@ -77,7 +79,7 @@ void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement
     diagnostic->fix = replacement;
 }
 
-/* --- order ------------------------------------------------------------------------------------------------------ */
+/* --- order ------------------------------------------------------------------------------------ */
 
 static int diagnostic_order(const void *left, const void *right)
 {
@@ -92,7 +94,8 @@ static int diagnostic_order(const void *left, const void *right)
 
 void esc_diagnostics_sort(EscWorkspace *workspace)
 {
-    qsort(workspace->diagnostics, workspace->diagnostics_count, sizeof *workspace->diagnostics, diagnostic_order);
+    qsort(workspace->diagnostics, workspace->diagnostics_count, sizeof *workspace->diagnostics,
+          diagnostic_order);
 }
 
 uint32_t esc_workspace_diagnostic_count(const EscWorkspace *workspace)

@@ -1,11 +1,11 @@
-/* scenarios.c - tests as data: checks what they name and turns their statements into the plain structs of compiler.h, for whoever
- * plays them. What they expect is expectations.c's. */
+/* scenarios.c - tests as data: checks what they name and turns their statements into the plain
+ * structs of compiler.h, for whoever plays them. What they expect is expectations.c's. */
 #include <string.h>
 
 #include "check.h"
 #include "scenarios.h"
 
-/* --- values ------------------------------------------------------------------------------------------------------ */
+/* --- values ----------------------------------------------------------------------------------- */
 
 bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum)
 {
@@ -51,7 +51,8 @@ bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum)
         break;
     }
     case ESC_NODE_LIST: {
-        EscText *items = esc_arena_alloc_array(workspace->arena, node->list.items.count, sizeof *items);
+        EscText *items =
+            esc_arena_alloc_array(workspace->arena, node->list.items.count, sizeof *items);
         bool is_plain = items != NULL;
         datum->kind = ESC_DATUM_LIST;
         ESC_EACH_NODE(item, node->list.items) {
@@ -64,15 +65,20 @@ bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum)
             return true;
         break;
     }
-    default: break;
+    default:
+        break;
     }
-    esc_report_hint(workspace, esc_report(workspace, "E0342", node->span, "a test gives fixed values"), "write a number, a text in quotes, a duration or a value of the field");
+    esc_report_hint(workspace,
+                    esc_report(workspace, "E0342", node->span, "a test gives fixed values"),
+                    "write a number, a text in quotes, a duration or a value of the field");
     return false;
 }
 
 static void field_put(Scenario *scenario, EscText name, EscDatum value)
 {
-    EscDatumField *grown = esc_arena_grow(scenario->workspace->arena, scenario->fields, scenario->fields_count, &scenario->fields_capacity, sizeof *grown);
+    EscDatumField *grown =
+        esc_arena_grow(scenario->workspace->arena, scenario->fields, scenario->fields_count,
+                       &scenario->fields_capacity, sizeof *grown);
     if (grown == NULL)
         return;
     scenario->fields = grown;
@@ -86,20 +92,24 @@ static void ticket_fields(Scenario *scenario, EscNodeList entries)
         EscMeaning meaning = esc_meaning(scenario->workspace, entry);
         EscDatum value;
         if (entry->entry.value->kind == ESC_NODE_RECORD)
-            ticket_fields(scenario, entry->entry.value->record.entries); /* as deep as esc_check_fields went */
-        else if (meaning.means == ESC_MEANS_TICKET_FIELD && esc_scenario_datum(&scenario->where, entry->entry.value, &value))
+            /* as deep as esc_check_fields went */
+            ticket_fields(scenario, entry->entry.value->record.entries);
+        else if (meaning.means == ESC_MEANS_TICKET_FIELD &&
+                 esc_scenario_datum(&scenario->where, entry->entry.value, &value))
             field_put(scenario, scenario->workspace->fields[meaning.index].name, value);
     }
 }
 
-static void event_fields(Scenario *scenario, EscNodeList entries, EscText prefix, uint32_t event, unsigned depth)
+static void event_fields(Scenario *scenario, EscNodeList entries, EscText prefix, uint32_t event,
+                         unsigned depth)
 {
     EscWorkspace *workspace = scenario->workspace;
     const EscEventInfo *info = &workspace->events[event];
     ESC_EACH(entry, entries) {
         EscText name = entry->entry.name.text;
         if (prefix.size > 0)
-            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix), ESC_TEXT_ARG(name));
+            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
+                                    ESC_TEXT_ARG(name));
         EscNode *value = entry->entry.value;
         if (value->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
             event_fields(scenario, value->record.entries, name, event, depth + 1);
@@ -110,12 +120,15 @@ static void event_fields(Scenario *scenario, EscNodeList entries, EscText prefix
             EscSuggest suggest = esc_suggest(name);
             for (uint32_t i = 0; i < info->count; ++i)
                 esc_suggest_try(&suggest, workspace->fields[info->fields[i]].name);
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0104", entry->entry.name.span, "the event `%.*s` has no field `%.*s`", ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name));
+            EscDiagnostic *diagnostic = esc_report(workspace, "E0104", entry->entry.name.span,
+                                                   "the event `%.*s` has no field `%.*s`",
+                                                   ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name));
             (void)esc_suggest_hint(workspace, &suggest, diagnostic, entry->entry.name.span);
             continue;
         }
         EscDatum datum;
-        if (esc_check_value(&scenario->where, value, esc_type_plain(workspace->fields[index].type), "E0209", "this field") &&
+        if (esc_check_value(&scenario->where, value, esc_type_plain(workspace->fields[index].type),
+                            "E0209", "this field") &&
             esc_scenario_datum(&scenario->where, value, &datum))
             field_put(scenario, name, datum);
     }
@@ -130,23 +143,30 @@ static void take_fields(Scenario *scenario, EscScenarioStep *step)
     scenario->fields_capacity = 0;
 }
 
-/* --- who --------------------------------------------------------------------------------------------------------------- */
+/* --- who -------------------------------------------------------------------------------------- */
 
 EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort", "owner"};
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
+                                        "owner"};
     const EscWorkspace *workspace = where->workspace;
     if (node == NULL)
         return (EscWho){0};
     EscRef ref = esc_check_who(where, node, allowed, to);
     uint32_t index = esc_ref_index(ref);
     switch (esc_ref_kind(ref)) {
-    case ESC_REF_PERSON: return (EscWho){ESC_WHO_PERSON, workspace->persons[index].name};
-    case ESC_REF_TEAM: return (EscWho){ESC_WHO_TEAM, workspace->teams[index].name};
-    case ESC_REF_SCHEDULE: return (EscWho){ESC_WHO_SCHEDULE, workspace->schedules[index].name};
-    case ESC_REF_CHANNEL: return (EscWho){ESC_WHO_CHANNEL, workspace->channels[index].name};
-    case ESC_REF_ROLE: return (EscWho){ESC_WHO_ROLE, esc_text_from(roles[index])};
-    default: return (EscWho){0};
+    case ESC_REF_PERSON:
+        return (EscWho){ESC_WHO_PERSON, workspace->persons[index].name};
+    case ESC_REF_TEAM:
+        return (EscWho){ESC_WHO_TEAM, workspace->teams[index].name};
+    case ESC_REF_SCHEDULE:
+        return (EscWho){ESC_WHO_SCHEDULE, workspace->schedules[index].name};
+    case ESC_REF_CHANNEL:
+        return (EscWho){ESC_WHO_CHANNEL, workspace->channels[index].name};
+    case ESC_REF_ROLE:
+        return (EscWho){ESC_WHO_ROLE, esc_text_from(roles[index])};
+    default:
+        return (EscWho){0};
     }
 }
 
@@ -159,10 +179,12 @@ EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path)
     }
     if (esc_check_action(workspace, path, ESC_NONE) == ESC_NONE)
         return (EscWho){0};
-    return (EscWho){ESC_WHO_ACTION, esc_arena_text(workspace->arena, esc_path_text(path, 0, path->path.count, buffer))};
+    return (EscWho){
+        ESC_WHO_ACTION,
+        esc_arena_text(workspace->arena, esc_path_text(path, 0, path->path.count, buffer))};
 }
 
-/* --- statements ------------------------------------------------------------------------------------------------------------ */
+/* --- statements ------------------------------------------------------------------------------- */
 
 static void step_event(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
@@ -183,19 +205,23 @@ static void step_event(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
     static const EscScenarioKind kinds[] = {
-        [ESC_ACT_ACK] = ESC_SCENARIO_ACK,         [ESC_ACT_RESOLVE] = ESC_SCENARIO_RESOLVE, [ESC_ACT_ANSWER] = ESC_SCENARIO_ANSWER,
-        [ESC_ACT_CONFIRM] = ESC_SCENARIO_CONFIRM, [ESC_ACT_APPROVE] = ESC_SCENARIO_APPROVE, [ESC_ACT_REJECT] = ESC_SCENARIO_REJECT,
+        [ESC_ACT_ACK] = ESC_SCENARIO_ACK,         [ESC_ACT_RESOLVE] = ESC_SCENARIO_RESOLVE,
+        [ESC_ACT_ANSWER] = ESC_SCENARIO_ANSWER,   [ESC_ACT_CONFIRM] = ESC_SCENARIO_CONFIRM,
+        [ESC_ACT_APPROVE] = ESC_SCENARIO_APPROVE, [ESC_ACT_REJECT] = ESC_SCENARIO_REJECT,
         [ESC_ACT_START] = ESC_SCENARIO_START,     [ESC_ACT_CLOSE] = ESC_SCENARIO_CLOSE,
     };
     step->kind = kinds[node->test_act.act];
     step->name = node->test_act.name.text;
     step->text = esc_plain_text(scenario->workspace, node->test_act.text);
-    step->who = esc_scenario_who(&scenario->where, node->test_act.by, ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE, "act in a test");
+    step->who = esc_scenario_who(&scenario->where, node->test_act.by,
+                                 ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE,
+                                 "act in a test");
     if (node->test_act.act != ESC_ACT_START)
         return;
     const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);
     if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
-        esc_report(scenario->workspace, "E0101", node->test_act.name.span, "there is no template `%.*s`", ESC_TEXT_ARG(step->name));
+        esc_report(scenario->workspace, "E0101", node->test_act.name.span,
+                   "there is no template `%.*s`", ESC_TEXT_ARG(step->name));
 }
 
 /* The JSON of what a connector is made to reply. */
@@ -216,9 +242,15 @@ static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, uns
     if (!esc_scenario_datum(&scenario->where, node, &datum))
         return;
     switch (datum.kind) {
-    case ESC_DATUM_BOOL: esc_buf_string(out, datum.truth ? "true" : "false"); break;
-    case ESC_DATUM_NUMBER: esc_json_number(out, datum.number); break;
-    case ESC_DATUM_DURATION: esc_json_number(out, (double)datum.ms / 1000); break;
+    case ESC_DATUM_BOOL:
+        esc_buf_string(out, datum.truth ? "true" : "false");
+        break;
+    case ESC_DATUM_NUMBER:
+        esc_json_number(out, datum.number);
+        break;
+    case ESC_DATUM_DURATION:
+        esc_json_number(out, (double)datum.ms / 1000);
+        break;
     case ESC_DATUM_LIST:
         esc_buf_char(out, '[');
         for (uint32_t i = 0; i < datum.items_count; ++i) {
@@ -227,14 +259,17 @@ static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, uns
         }
         esc_buf_char(out, ']');
         break;
-    default: esc_json_text(out, datum.text); break;
+    default:
+        esc_json_text(out, datum.text);
+        break;
     }
 }
 
 static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
     EscWorkspace *workspace = scenario->workspace;
-    step->kind = node->test_system.is_failing ? ESC_SCENARIO_SYSTEM_FAILS : ESC_SCENARIO_SYSTEM_REPLIES;
+    step->kind =
+        node->test_system.is_failing ? ESC_SCENARIO_SYSTEM_FAILS : ESC_SCENARIO_SYSTEM_REPLIES;
     step->who = esc_scenario_action(workspace, node->test_system.system);
     const EscNode *reply = node->test_system.reply;
     if (reply == NULL)
@@ -253,8 +288,10 @@ static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step
 static void step_absent(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
     step->kind = ESC_SCENARIO_ABSENT;
-    step->who = esc_scenario_who(&scenario->where, node->test_absent.who, ESC_WHO_CAN_PERSON, "be absent");
-    step->local_minute = node->test_absent.until == NULL ? INT64_MAX : esc_local_minutes(node->test_absent.until);
+    step->who =
+        esc_scenario_who(&scenario->where, node->test_absent.who, ESC_WHO_CAN_PERSON, "be absent");
+    step->local_minute =
+        node->test_absent.until == NULL ? INT64_MAX : esc_local_minutes(node->test_absent.until);
 }
 
 static void step_at(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
@@ -262,43 +299,61 @@ static void step_at(Scenario *scenario, EscNode *node, EscScenarioStep *step, ui
     step->kind = ESC_SCENARIO_AT;
     step->local_minute = esc_local_minutes(node->test_at.time);
     if (position > 0)
-        esc_report_hint(scenario->workspace, esc_report(scenario->workspace, "E0343", node->span, "`at` sets the clock where a test begins"), "use `after` to move it");
+        esc_report_hint(scenario->workspace,
+                        esc_report(scenario->workspace, "E0343", node->span,
+                                   "`at` sets the clock where a test begins"),
+                        "use `after` to move it");
 }
 
 static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
 {
     step->span = (EscPlaceSpan){node->span.file, node->span.start, node->span.end};
     switch (node->kind) {
-    case ESC_NODE_TEST_AT: step_at(scenario, node, step, position); break;
+    case ESC_NODE_TEST_AT:
+        step_at(scenario, node, step, position);
+        break;
     case ESC_NODE_TEST_AFTER:
         step->kind = ESC_SCENARIO_AFTER;
-        esc_check_duration(scenario->workspace, node->test_after.duration, false, 1, 10 * ESC_YEAR_MS);
+        esc_check_duration(scenario->workspace, node->test_after.duration, false, 1,
+                           10 * ESC_YEAR_MS);
         step->ms = node->test_after.duration->duration.ms;
         break;
     case ESC_NODE_TEST_GIVEN:
         step->kind = ESC_SCENARIO_GIVEN;
         if (!esc_text_equal(node->test_given.what.text, ESC_TEXT("ticket"))) {
             static const char *const words[] = {"ticket", NULL};
-            esc_report_word(scenario->workspace, node->test_given.what, "something that can be given", words);
+            esc_report_word(scenario->workspace, node->test_given.what,
+                            "something that can be given", words);
             break;
         }
         esc_check_fields(&scenario->where, node->test_given.entries, ESC_TEXT(""), 1);
         ticket_fields(scenario, node->test_given.entries);
         take_fields(scenario, step);
         break;
-    case ESC_NODE_TEST_EVENT: step_event(scenario, node, step); break;
-    case ESC_NODE_TEST_ACT: step_act(scenario, node, step); break;
-    case ESC_NODE_TEST_SYSTEM: step_system(scenario, node, step); break;
-    case ESC_NODE_TEST_DELIVER:
-        step->kind = node->test_deliver.is_failing ? ESC_SCENARIO_DELIVER_FAILS : ESC_SCENARIO_DELIVER_WORKS;
-        step->who = esc_scenario_who(&scenario->where, node->test_deliver.channel, ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
+    case ESC_NODE_TEST_EVENT:
+        step_event(scenario, node, step);
         break;
-    case ESC_NODE_TEST_ABSENT: step_absent(scenario, node, step); break;
+    case ESC_NODE_TEST_ACT:
+        step_act(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_SYSTEM:
+        step_system(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_DELIVER:
+        step->kind =
+            node->test_deliver.is_failing ? ESC_SCENARIO_DELIVER_FAILS : ESC_SCENARIO_DELIVER_WORKS;
+        step->who = esc_scenario_who(&scenario->where, node->test_deliver.channel,
+                                     ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
+        break;
+    case ESC_NODE_TEST_ABSENT:
+        step_absent(scenario, node, step);
+        break;
     case ESC_NODE_TEST_EXPECT:
         step->kind = ESC_SCENARIO_EXPECT;
         esc_scenario_expect(scenario, node, step);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -306,7 +361,8 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
 {
     Scenario scenario = {.workspace = workspace, .where = esc_where(workspace, ESC_FUNCTION_COND)};
     scenario.where.is_test = true;
-    EscScenarioStep *steps = esc_arena_alloc_array(workspace->arena, node->test.statements.count, sizeof *steps);
+    EscScenarioStep *steps =
+        esc_arena_alloc_array(workspace->arena, node->test.statements.count, sizeof *steps);
     if (steps == NULL)
         return;
     uint32_t count = 0;
@@ -314,10 +370,11 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
         make_step(&scenario, statement, &steps[count], count);
         ++count;
     }
-    *ESC_ARRAY_ADD(workspace, scenarios) = (EscScenario){.title = esc_plain_text(workspace, node->test.title),
-                                                         .span = {node->span.file, node->span.start, node->span.end},
-                                                         .steps = steps,
-                                                         .steps_count = count};
+    *ESC_ARRAY_ADD(workspace, scenarios) =
+        (EscScenario){.title = esc_plain_text(workspace, node->test.title),
+                      .span = {node->span.file, node->span.start, node->span.end},
+                      .steps = steps,
+                      .steps_count = count};
 }
 
 void esc_pass_tests(EscWorkspace *workspace)

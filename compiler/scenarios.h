@@ -18,7 +18,8 @@ typedef struct Scenario {
 
 /* A literal that an expression pass has marked; false after a report. */
 bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum);
-EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to); /* node NULL: NONE */
+/* node NULL: NONE */
+EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
 EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path); /* system or system.action */
 void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step);
 

@@ -3,12 +3,13 @@
 
 #include "check.h"
 
-/* --- routes --------------------------------------------------------------------------------------------------- */
+/* --- routes ----------------------------------------------------------------------------------- */
 
 static bool route_result(EscWorkspace *workspace, EscRouteInfo *route)
 {
     static const char *const words[] = {"team", "person", "schedule", "template", "queue", NULL};
-    static const EscSymbolKind kinds[] = {ESC_SYMBOL_TEAM, ESC_SYMBOL_PERSON, ESC_SYMBOL_SCHEDULE, ESC_SYMBOL_TEMPLATE, ESC_SYMBOL_NONE};
+    static const EscSymbolKind kinds[] = {ESC_SYMBOL_TEAM, ESC_SYMBOL_PERSON, ESC_SYMBOL_SCHEDULE,
+                                          ESC_SYMBOL_TEMPLATE, ESC_SYMBOL_NONE};
     EscName result = route->node->route.result;
     for (size_t i = 0; words[i] != NULL; ++i) {
         if (!esc_text_equal(result.text, esc_text_from(words[i])))
@@ -45,7 +46,9 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
     const EscNode *otherwise = NULL;
     ESC_EACH(row, node->route.rows) {
         if (otherwise != NULL)
-            esc_report_related(workspace, esc_report(workspace, "E0309", row->span, "this row is never reached"), otherwise->span, "`otherwise` takes everything");
+            esc_report_related(
+                workspace, esc_report(workspace, "E0309", row->span, "this row is never reached"),
+                otherwise->span, "`otherwise` takes everything");
         if (row->route_row.condition == NULL)
             otherwise = row;
         esc_check_condition(&where, row->route_row.condition);
@@ -53,11 +56,14 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
             route_target(workspace, route, row->route_row.target);
     }
     if (otherwise == NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0309", node->route.name.span, "the route `%.*s` lets some tickets fall through", ESC_TEXT_ARG(route->name)),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0309", node->route.name.span,
+                                   "the route `%.*s` lets some tickets fall through",
+                                   ESC_TEXT_ARG(route->name)),
                         "end it with `otherwise -> …`");
 }
 
-/* --- service levels ------------------------------------------------------------------------------------------------ */
+/* --- service levels --------------------------------------------------------------------------- */
 
 static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, EscNode *clock)
 {
@@ -74,7 +80,8 @@ static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, EscNode *clock
     uint32_t calendar = meaning.means == ESC_MEANS_CALENDAR ? meaning.index : ESC_NONE;
     int64_t *ms = is_respond ? &sla->respond_ms : &sla->resolve_ms;
     if (*ms != 0)
-        esc_report(workspace, "E0306", clock->sla_clock.name.span, "`%.*s` is said twice", ESC_TEXT_ARG(name));
+        esc_report(workspace, "E0306", clock->sla_clock.name.span, "`%.*s` is said twice",
+                   ESC_TEXT_ARG(name));
     *ms = within->duration.ms;
     *(is_respond ? &sla->respond_calendar : &sla->resolve_calendar) = calendar;
     double previous = 0;
@@ -93,11 +100,16 @@ static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
         if (item->kind == ESC_NODE_SLA_CLOCK)
             check_clock(workspace, sla, item);
         else
-            esc_report_hint(workspace, esc_report(workspace, "E0390", item->span, "pausing a service level is not part of language 1"),
+            esc_report_hint(workspace,
+                            esc_report(workspace, "E0390", item->span,
+                                       "pausing a service level is not part of language 1"),
                             "let its clock follow a calendar: `of office_hours`");
     }
     if (node->sla.items.count == 0)
-        esc_report_hint(workspace, esc_report(workspace, "E0319", node->sla.name.span, "the service level `%.*s` promises nothing", ESC_TEXT_ARG(sla->name)),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->sla.name.span,
+                                   "the service level `%.*s` promises nothing",
+                                   ESC_TEXT_ARG(sla->name)),
                         "write `respond within 15m` or `resolve within 4h`");
 }
 

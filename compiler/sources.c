@@ -1,4 +1,5 @@
-/* sources.c - inbound mappings: that they name real events, fields and values. The JSON that comes in has no types here. */
+/* sources.c - inbound mappings: that they name real events, fields and values. The JSON that
+ * comes in has no types here. */
 #include <string.h>
 
 #include "check.h"
@@ -15,11 +16,14 @@ static void check_json_path(const SourceCheck *check, const EscNode *path)
     if (path == NULL || path->kind != ESC_NODE_PATH)
         return;
     EscText root = path->path.parts[0].text;
-    if (esc_text_equal(root, ESC_TEXT("body")) || (check->variable.size > 0 && esc_text_equal(root, check->variable)))
+    if (esc_text_equal(root, ESC_TEXT("body")) ||
+        (check->variable.size > 0 && esc_text_equal(root, check->variable)))
         return;
-    EscDiagnostic *diagnostic = esc_report(check->workspace, "E0114", path->span, "`%.*s` is nothing that comes in", ESC_TEXT_ARG(root));
+    EscDiagnostic *diagnostic = esc_report(check->workspace, "E0114", path->span,
+                                           "`%.*s` is nothing that comes in", ESC_TEXT_ARG(root));
     if (check->variable.size > 0)
-        esc_report_hint(check->workspace, diagnostic, "begin with `body` or `%.*s`", ESC_TEXT_ARG(check->variable));
+        esc_report_hint(check->workspace, diagnostic, "begin with `body` or `%.*s`",
+                        ESC_TEXT_ARG(check->variable));
     else
         esc_report_hint(check->workspace, diagnostic, "begin with `body`");
 }
@@ -35,7 +39,10 @@ static EscType target_type(const SourceCheck *check, EscNode *target)
     EscText root = target->path.parts[0].text;
     if (esc_text_equal(root, ESC_TEXT("ticket")) || esc_text_equal(root, ESC_TEXT("event")))
         return esc_check_path(&where, target, ESC_TYPE_ANY);
-    esc_report_hint(check->workspace, esc_report(check->workspace, "E0114", target->span, "a source fills fields of the ticket and of the event"), "write `ticket.… <- …`");
+    esc_report_hint(check->workspace,
+                    esc_report(check->workspace, "E0114", target->span,
+                               "a source fills fields of the ticket and of the event"),
+                    "write `ticket.… <- …`");
     return ESC_TYPE_WRONG;
 }
 
@@ -47,10 +54,14 @@ static void check_map(const SourceCheck *check, EscNode *node)
     EscWhere where = esc_where(check->workspace, ESC_FUNCTION_COND);
     ESC_EACH(entry, node->source_map.entries) {
         has_default = has_default || esc_text_equal(entry->entry.name.text, ESC_TEXT("otherwise"));
-        (void)esc_check_value(&where, entry->entry.value, esc_type_plain(type), "E0209", "this field");
+        (void)esc_check_value(&where, entry->entry.value, esc_type_plain(type), "E0209",
+                              "this field");
     }
     if (node->source_map.has_map && !has_default)
-        esc_report_hint(check->workspace, esc_report(check->workspace, "E0309", node->span, "this table says nothing about other values"), "end it with `otherwise: …`");
+        esc_report_hint(check->workspace,
+                        esc_report(check->workspace, "E0309", node->span,
+                                   "this table says nothing about other values"),
+                        "end it with `otherwise: …`");
 }
 
 static void check_source(EscWorkspace *workspace, const EscNode *node)
@@ -69,7 +80,8 @@ static void check_source(EscWorkspace *workspace, const EscNode *node)
         if (item->kind == ESC_NODE_SOURCE_MAP)
             check_map(&check, item);
     }
-    EscDiagnostic *diagnostic = esc_report(workspace, "A0301", node->source.name.span, "a source is checked, but nothing reads it yet");
+    EscDiagnostic *diagnostic = esc_report(workspace, "A0301", node->source.name.span,
+                                           "a source is checked, but nothing reads it yet");
     esc_report_hint(workspace, diagnostic, "send events to escald as CloudEvents for now");
 }
 

@@ -1,13 +1,15 @@
-/* symbols.c - one namespace for everything that a workspace declares: rows in the arrays, in order of declaration, and names that
- * are taken only once. What stands inside declarations is looked at by later passes. */
+/* symbols.c - one namespace for everything that a workspace declares: rows in the arrays, in
+ * order of declaration, and names that are taken only once. What stands inside declarations is
+ * looked at by later passes. */
 #include <string.h>
 
 #include "check.h"
 
 /* Words that mean something of their own wherever a name may stand. */
 static const char *const RESERVED[] = {
-    "ticket", "event",   "escalation", "exception", "sla",         "workspace", "primary",  "secondary", "last_resort",
-    "owner",  "previous", "resolved",   "now",       "true",        "false",     "everyone", NULL,
+    "ticket",  "event",     "escalation",  "exception", "sla",      "workspace",
+    "primary", "secondary", "last_resort", "owner",     "previous", "resolved",
+    "now",     "true",      "false",       "everyone",  NULL,
 };
 
 static void name_put(EscWorkspace *workspace, EscText name, uint32_t symbol)
@@ -26,28 +28,42 @@ static bool is_reserved(EscText name)
     return false;
 }
 
-static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index, EscText name, EscSpan span)
+/* The standard library's files come last; who declares one of its names again is shown all the same. */
+static void declared_twice(EscWorkspace *workspace, EscSymbol *first, EscSymbolKind kind,
+                           EscSpan span)
+{
+    bool is_ours = !workspace->files[span.file].is_std || first->span.end == 0;
+    EscSpan here = is_ours ? span : first->span, there = is_ours ? first->span : span;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0102", here,
+                   "`%.*s` is declared twice: all names of a workspace are different",
+                   ESC_TEXT_ARG(first->name));
+    esc_report_hint(workspace, diagnostic,
+                    there.end == 0 ? "this one belongs to the language; choose another name"
+                                   : "choose another name");
+    esc_report_related(workspace, diagnostic, there, "%s, declared here",
+                       esc_symbol_kind_words(is_ours ? first->kind : kind));
+    if (first->kind != kind)
+        first->kind = ESC_SYMBOL_NONE; /* nobody knows which of them its users mean */
+}
+
+static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index, EscText name,
+                    EscSpan span)
 {
     if (name.size == 0)
         return;
     uint32_t at = 0;
     EscSymbol *first = esc_names_find(workspace->names, name, &at) ? &workspace->symbols[at] : NULL;
     if (first != NULL && kind != ESC_SYMBOL_NONE && first->kind != ESC_SYMBOL_NONE) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0102", span, "`%.*s` is declared twice: all names of a workspace are different", ESC_TEXT_ARG(name));
-        esc_report_hint(workspace, diagnostic, "choose another name");
-        if (first->span.end == 0)
-            esc_report_hint(workspace, diagnostic, "this one belongs to the language; choose another name");
-        esc_report_related(workspace, diagnostic, first->span, "%s, declared here", esc_symbol_kind_words(first->kind));
-        if (first->kind != kind)
-            first->kind = ESC_SYMBOL_NONE; /* nobody knows which of them its users mean */
+        declared_twice(workspace, first, kind, span);
         return;
     }
     if (first != NULL)
         return;
     if (kind != ESC_SYMBOL_EVENT && kind != ESC_SYMBOL_NONE && is_reserved(name)) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0118", span, "`%.*s` is a word of the language and cannot be %s", ESC_TEXT_ARG(name),
-                                               esc_symbol_kind_words(kind));
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0118", span,
+                                               "`%.*s` is a word of the language and cannot be %s",
+                                               ESC_TEXT_ARG(name), esc_symbol_kind_words(kind));
         esc_report_hint(workspace, diagnostic, "choose another name");
         return;
     }
@@ -56,12 +72,13 @@ static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index,
     name_put(workspace, name, workspace->symbols_count - 1);
 }
 
-/* --- what is built in ------------------------------------------------------------------------------------------------- */
+/* --- what is built in ------------------------------------------------------------------------- */
 
 static void builtin_events(EscWorkspace *workspace)
 {
     static const char *const names[ESC_EVENT_BUILTIN_COUNT] = {
-        "ticket.created", "ticket.updated", "ticket.resolved", "ticket.closed", "ticket.reopened", "sla.warning", "sla.breached", "owner.absent",
+        "ticket.created",  "ticket.updated", "ticket.resolved", "ticket.closed",
+        "ticket.reopened", "sla.warning",    "sla.breached",    "owner.absent",
     };
     for (uint32_t i = 0; i < ESC_EVENT_BUILTIN_COUNT; ++i) {
         EscEventInfo *event = ESC_ARRAY_ADD(workspace, events);
@@ -70,13 +87,15 @@ static void builtin_events(EscWorkspace *workspace)
     }
 }
 
-/* --- declarations ---------------------------------------------------------------------------------------------------- */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 static void declare_workspace(EscWorkspace *workspace, const EscNode *node)
 {
     if (workspace->node != NULL) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0302", node->workspace.name.span, "a workspace is declared once");
-        esc_report_related(workspace, diagnostic, workspace->node->workspace.name.span, "declared here");
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0302", node->workspace.name.span,
+                                               "a workspace is declared once");
+        esc_report_related(workspace, diagnostic, workspace->node->workspace.name.span,
+                           "declared here");
         return;
     }
     workspace->node = node;
@@ -90,20 +109,23 @@ static void declare_event(EscWorkspace *workspace, const EscNode *node)
     uint32_t index = workspace->events_count - 1;
     const EscNode *path = node->event.name;
     char buffer[ESC_PATH_TEXT_MAX];
-    event->name = esc_arena_text(workspace->arena, esc_path_text(path, 0, path->path.count, buffer));
+    event->name =
+        esc_arena_text(workspace->arena, esc_path_text(path, 0, path->path.count, buffer));
     event->node = node;
     declare(workspace, ESC_SYMBOL_EVENT, index, event->name, path->span);
 }
 
 /* Adds the row of a named declaration to its array and gives its index. */
-static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNode *node, EscName name)
+static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNode *node,
+                        EscName name)
 {
     switch (kind) {
     case ESC_SYMBOL_PERSON:
         *ESC_ARRAY_ADD(workspace, persons) = (EscPersonInfo){.name = name.text, .node = node};
         return workspace->persons_count - 1;
     case ESC_SYMBOL_TEAM:
-        *ESC_ARRAY_ADD(workspace, teams) = (EscTeamInfo){.name = name.text, .lead = ESC_NONE, .node = node};
+        *ESC_ARRAY_ADD(workspace, teams) =
+            (EscTeamInfo){.name = name.text, .lead = ESC_NONE, .node = node};
         return workspace->teams_count - 1;
     case ESC_SYMBOL_CALENDAR:
         *ESC_ARRAY_ADD(workspace, calendars) = (EscCalendarInfo){.name = name.text, .node = node};
@@ -121,8 +143,10 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, routes) = (EscRouteInfo){.name = name.text, .node = node};
         return workspace->routes_count - 1;
     case ESC_SYMBOL_SLA:
-        *ESC_ARRAY_ADD(workspace, slas) =
-            (EscSlaInfo){.name = name.text, .respond_calendar = ESC_NONE, .resolve_calendar = ESC_NONE, .node = node};
+        *ESC_ARRAY_ADD(workspace, slas) = (EscSlaInfo){.name = name.text,
+                                                       .respond_calendar = ESC_NONE,
+                                                       .resolve_calendar = ESC_NONE,
+                                                       .node = node};
         return workspace->slas_count - 1;
     case ESC_SYMBOL_RUNBOOK:
         *ESC_ARRAY_ADD(workspace, runbooks) = (EscRunbookInfo){.name = name.text, .node = node};
@@ -138,20 +162,34 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
 static EscSymbolKind kind_of(EscNodeKind kind)
 {
     switch (kind) {
-    case ESC_NODE_PERSON: return ESC_SYMBOL_PERSON;
-    case ESC_NODE_TEAM: return ESC_SYMBOL_TEAM;
-    case ESC_NODE_CALENDAR: return ESC_SYMBOL_CALENDAR;
-    case ESC_NODE_SCHEDULE: return ESC_SYMBOL_SCHEDULE;
-    case ESC_NODE_CHANNEL: return ESC_SYMBOL_CHANNEL;
-    case ESC_NODE_SYSTEM: return ESC_SYMBOL_SYSTEM;
-    case ESC_NODE_SOURCE: return ESC_SYMBOL_SOURCE;
-    case ESC_NODE_EVENT: return ESC_SYMBOL_EVENT;
-    case ESC_NODE_ROUTE: return ESC_SYMBOL_ROUTE;
-    case ESC_NODE_SLA: return ESC_SYMBOL_SLA;
-    case ESC_NODE_RUNBOOK: return ESC_SYMBOL_RUNBOOK;
-    case ESC_NODE_TEMPLATE: return ESC_SYMBOL_TEMPLATE;
-    case ESC_NODE_POLICY: return ESC_SYMBOL_POLICY;
-    default: return ESC_SYMBOL_NONE;
+    case ESC_NODE_PERSON:
+        return ESC_SYMBOL_PERSON;
+    case ESC_NODE_TEAM:
+        return ESC_SYMBOL_TEAM;
+    case ESC_NODE_CALENDAR:
+        return ESC_SYMBOL_CALENDAR;
+    case ESC_NODE_SCHEDULE:
+        return ESC_SYMBOL_SCHEDULE;
+    case ESC_NODE_CHANNEL:
+        return ESC_SYMBOL_CHANNEL;
+    case ESC_NODE_SYSTEM:
+        return ESC_SYMBOL_SYSTEM;
+    case ESC_NODE_SOURCE:
+        return ESC_SYMBOL_SOURCE;
+    case ESC_NODE_EVENT:
+        return ESC_SYMBOL_EVENT;
+    case ESC_NODE_ROUTE:
+        return ESC_SYMBOL_ROUTE;
+    case ESC_NODE_SLA:
+        return ESC_SYMBOL_SLA;
+    case ESC_NODE_RUNBOOK:
+        return ESC_SYMBOL_RUNBOOK;
+    case ESC_NODE_TEMPLATE:
+        return ESC_SYMBOL_TEMPLATE;
+    case ESC_NODE_POLICY:
+        return ESC_SYMBOL_POLICY;
+    default:
+        return ESC_SYMBOL_NONE;
     }
 }
 
@@ -159,20 +197,34 @@ static EscSymbolKind kind_of(EscNodeKind kind)
 static EscName name_of(const EscNode *node)
 {
     switch (node->kind) {
-    case ESC_NODE_PERSON: return node->person.name;
-    case ESC_NODE_TEAM: return node->team.name;
-    case ESC_NODE_CALENDAR: return node->calendar.name;
-    case ESC_NODE_SCHEDULE: return node->schedule.name;
-    case ESC_NODE_CHANNEL: return node->channel.name;
-    case ESC_NODE_SYSTEM: return node->system.name;
-    case ESC_NODE_SOURCE: return node->source.name;
-    case ESC_NODE_ROUTE: return node->route.name;
-    case ESC_NODE_SLA: return node->sla.name;
-    case ESC_NODE_RUNBOOK: return node->runbook.name;
-    case ESC_NODE_TEMPLATE: return node->template.name;
-    case ESC_NODE_POLICY: return node->policy.name;
-    case ESC_NODE_BROKEN: return node->broken.name;
-    default: return (EscName){0};
+    case ESC_NODE_PERSON:
+        return node->person.name;
+    case ESC_NODE_TEAM:
+        return node->team.name;
+    case ESC_NODE_CALENDAR:
+        return node->calendar.name;
+    case ESC_NODE_SCHEDULE:
+        return node->schedule.name;
+    case ESC_NODE_CHANNEL:
+        return node->channel.name;
+    case ESC_NODE_SYSTEM:
+        return node->system.name;
+    case ESC_NODE_SOURCE:
+        return node->source.name;
+    case ESC_NODE_ROUTE:
+        return node->route.name;
+    case ESC_NODE_SLA:
+        return node->sla.name;
+    case ESC_NODE_RUNBOOK:
+        return node->runbook.name;
+    case ESC_NODE_TEMPLATE:
+        return node->template.name;
+    case ESC_NODE_POLICY:
+        return node->policy.name;
+    case ESC_NODE_BROKEN:
+        return node->broken.name;
+    default:
+        return (EscName){0};
     }
 }
 
@@ -191,9 +243,10 @@ static void declare_node(EscWorkspace *workspace, const EscNode *node)
     declare(workspace, kind, add_row(workspace, kind, node, name), name.text, name.span);
 }
 
-/* --- the workspace's own settings ----------------------------------------------------------------------------------------- */
+/* --- the workspace's own settings ------------------------------------------------------------- */
 
-/* The shape of an IANA zone name; whether the zone exists is known where the zone tables are, when the bundle is loaded. */
+/* The shape of an IANA zone name; whether the zone exists is known where the zone tables are,
+ * when the bundle is loaded. */
 static bool is_zone_name(EscText zone)
 {
     if (zone.size == 0 || zone.size > ESC_NAME_SIZE_MAX)
@@ -209,10 +262,13 @@ static bool is_zone_name(EscText zone)
 
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting)
 {
-    EscText zone = setting->setting.value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, setting->setting.value) : ESC_TEXT("");
+    EscText zone = setting->setting.value->kind == ESC_NODE_TEXT
+                       ? esc_plain_text(workspace, setting->setting.value)
+                       : ESC_TEXT("");
     if (is_zone_name(zone))
         return zone;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0326", setting->setting.value->span, "this is not the name of a time zone");
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0326", setting->setting.value->span,
+                                           "this is not the name of a time zone");
     esc_report_hint(workspace, diagnostic, "write it as \"Europe/Berlin\" or \"UTC\"");
     return ESC_TEXT("");
 }
@@ -226,7 +282,8 @@ static void workspace_setting(EscWorkspace *workspace, const EscNode *setting)
         workspace->timezone = esc_timezone_setting(workspace, setting);
     } else if (esc_text_equal(name, ESC_TEXT("language"))) {
         if (value->kind != ESC_NODE_NUMBER || value->number.value < 1 || value->number.value > 1) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0325", value->span, "this compiler knows language version 1 only");
+            EscDiagnostic *diagnostic = esc_report(workspace, "E0325", value->span,
+                                                   "this compiler knows language version 1 only");
             esc_report_hint(workspace, diagnostic, "write `language 1`");
         }
     } else {
@@ -253,9 +310,13 @@ void esc_pass_symbols(EscWorkspace *workspace)
     }
     bool has_broken = false;
     for (uint32_t i = 0; i < workspace->files_count; ++i)
-        has_broken = has_broken || workspace->files[i].tree == NULL || workspace->files[i].tree->file.error_count > 0;
+        has_broken = has_broken || workspace->files[i].tree == NULL ||
+                     workspace->files[i].tree->file.error_count > 0;
     if (has_broken)
         return; /* it may be the declaration that could not be read */
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0301", (EscSpan){.end = 1}, "no file of this folder declares the workspace");
-    esc_report_hint(workspace, diagnostic, "write `workspace NAME { language 1  timezone \"Europe/Berlin\" }` in one file");
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0301", (EscSpan){.end = 1},
+                                           "no file of this folder declares the workspace");
+    esc_report_hint(
+        workspace, diagnostic,
+        "write `workspace NAME { language 1  timezone \"Europe/Berlin\" }` in one file");
 }

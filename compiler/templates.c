@@ -1,10 +1,11 @@
-/* templates.c - templates and runbooks as wholes: their parts, what may be missing, and in which order their bodies are checked. */
+/* templates.c - templates and runbooks as wholes: their parts, what may be missing, and in which
+ * order their bodies are checked. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 
-/* --- runbooks --------------------------------------------------------------------------------------------------------- */
+/* --- runbooks --------------------------------------------------------------------------------- */
 
 void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth)
 {
@@ -18,12 +19,14 @@ void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_dep
     workspace->runbooks[index].locals_first = workspace->locals_count;
     ESC_EACH_NODE(param, node->runbook.parameters) {
         if (where.locals_count == ESC_PARAMS_MAX) {
-            esc_report(workspace, "E0333", param->span, "a runbook has at most %u parameters", ESC_PARAMS_MAX);
+            esc_report(workspace, "E0333", param->span, "a runbook has at most %u parameters",
+                       ESC_PARAMS_MAX);
             break;
         }
         uint32_t size_max = 0, items_max = 0;
         EscName name = param->parameter.name;
-        EscType type = esc_schema_type(workspace, param->parameter.type, name.text, &size_max, &items_max);
+        EscType type =
+            esc_schema_type(workspace, param->parameter.type, name.text, &size_max, &items_max);
         if (type != ESC_TYPE_WRONG && param->parameter.is_optional)
             type |= ESC_TYPE_OPTIONAL;
         (void)esc_where_local(&where, NULL, name, type);
@@ -41,7 +44,8 @@ void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_dep
 
 void esc_pass_runbooks(EscWorkspace *workspace)
 {
-    workspace->runbook_facts = esc_arena_alloc_array(workspace->arena, workspace->runbooks_count, sizeof *workspace->runbook_facts);
+    workspace->runbook_facts = esc_arena_alloc_array(workspace->arena, workspace->runbooks_count,
+                                                     sizeof *workspace->runbook_facts);
     if (workspace->runbook_facts == NULL)
         return;
     for (uint32_t i = 0; i < workspace->runbooks_count; ++i) {
@@ -50,7 +54,7 @@ void esc_pass_runbooks(EscWorkspace *workspace)
     }
 }
 
-/* --- triggers --------------------------------------------------------------------------------------------------------- */
+/* --- triggers --------------------------------------------------------------------------------- */
 
 typedef struct TemplateCheck {
     EscWorkspace *workspace;
@@ -93,10 +97,13 @@ static void check_clock_path(EscWorkspace *workspace, EscNode *clock)
     EscText name = esc_path_text(clock, 0, clock->path.count, buffer);
     bool is_respond = esc_text_equal(name, ESC_TEXT("sla.respond"));
     if (is_respond || esc_text_equal(name, ESC_TEXT("sla.resolve"))) {
-        esc_mark(workspace, clock, ESC_MEANS_VALUE, is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE, ESC_TYPE_ANY);
+        esc_mark(workspace, clock, ESC_MEANS_VALUE,
+                 is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE, ESC_TYPE_ANY);
         return;
     }
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0114", clock->span, "`%.*s` is no clock of a service level", ESC_TEXT_ARG(name));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", clock->span, "`%.*s` is no clock of a service level",
+                   ESC_TEXT_ARG(name));
     esc_report_hint(workspace, diagnostic, "say `sla.respond` or `sla.resolve`");
 }
 
@@ -149,16 +156,21 @@ static void collect_events(TemplateCheck *check)
     check->info->events_count = unique;
 }
 
-/* --- owners --------------------------------------------------------------------------------------------------------------- */
+/* --- owners ----------------------------------------------------------------------------------- */
 
 static void check_ack_count(EscWorkspace *workspace, const EscNode *owner, EscRef ref)
 {
-    uint32_t people = esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
-    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON || esc_ref_kind(ref) == ESC_REF_SCHEDULE;
-    if (owner->owner.ack_by != ESC_ACK_BY_COUNT || !is_known || (owner->owner.ack_count > 0 && owner->owner.ack_count <= people))
+    uint32_t people =
+        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
+    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON ||
+                    esc_ref_kind(ref) == ESC_REF_SCHEDULE;
+    if (owner->owner.ack_by != ESC_ACK_BY_COUNT || !is_known ||
+        (owner->owner.ack_count > 0 && owner->owner.ack_count <= people))
         return;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0321", owner->owner.who->span, "%u acknowledgements are asked for, and there are %u people to give them",
-                                           owner->owner.ack_count, people);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0321", owner->owner.who->span,
+                   "%u acknowledgements are asked for, and there are %u people to give them",
+                   owner->owner.ack_count, people);
     esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
 }
 
@@ -172,7 +184,8 @@ static void check_owner(TemplateCheck *check, EscNode *owner)
         return;
     }
     if (check->info->owners[role] != NULL) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span, "the %s owner is named twice", words[role]);
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span,
+                                               "the %s owner is named twice", words[role]);
         esc_report_related(workspace, diagnostic, check->info->owners[role]->span, "first here");
         return;
     }
@@ -184,10 +197,11 @@ static void check_owner(TemplateCheck *check, EscNode *owner)
     if (ref != 0)
         check_ack_count(workspace, owner, ref);
     esc_check_deadline(workspace, owner->owner.within);
-    esc_check_duration(workspace, owner->owner.holds, false, ESC_DEADLINE_MIN_MS, ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, owner->owner.holds, false, ESC_DEADLINE_MIN_MS,
+                       ESC_DEADLINE_MAX_MS);
 }
 
-/* --- bodies ------------------------------------------------------------------------------------------------------------------ */
+/* --- bodies ----------------------------------------------------------------------------------- */
 
 static EscWhere body_where(const TemplateCheck *check, EscFunction body)
 {
@@ -227,9 +241,12 @@ static void unknown_exception(EscWorkspace *workspace, EscName name)
     EscSuggest suggest = esc_suggest(name.text);
     for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
         esc_suggest_try(&suggest, workspace->exceptions[i].name);
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0109", name.span, "nothing raises an exception `%.*s`", ESC_TEXT_ARG(name.text));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0109", name.span, "nothing raises an exception `%.*s`",
+                   ESC_TEXT_ARG(name.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
-        esc_report_hint(workspace, diagnostic, "write `raise %.*s` where it happens", ESC_TEXT_ARG(name.text));
+        esc_report_hint(workspace, diagnostic, "write `raise %.*s` where it happens",
+                        ESC_TEXT_ARG(name.text));
 }
 
 static void exception_is_new(TemplateCheck *check, const EscNode *handler)
@@ -237,12 +254,21 @@ static void exception_is_new(TemplateCheck *check, const EscNode *handler)
     ESC_EACH_NODE(other, check->info->node->template.items) {
         if (other == handler)
             return;
-        if (other->kind != ESC_NODE_EXCEPTION_HANDLER || !esc_text_equal(other->exception_handler.name.text, handler->exception_handler.name.text))
+        if (other->kind != ESC_NODE_EXCEPTION_HANDLER ||
+            !esc_text_equal(other->exception_handler.name.text,
+                            handler->exception_handler.name.text))
             continue;
-        EscDiagnostic *diagnostic = esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
+        EscDiagnostic *diagnostic =
+            esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
         if (diagnostic != NULL) /* the head of the handler says enough */
-            diagnostic->span.end = handler->exception_handler.name.text.size > 0 ? handler->exception_handler.name.span.end : handler->span.start + 12;
-        esc_report_related(check->workspace, diagnostic, other->exception_handler.name.text.size > 0 ? other->exception_handler.name.span : other->span, "first here");
+            diagnostic->span.end = handler->exception_handler.name.text.size > 0
+                                       ? handler->exception_handler.name.span.end
+                                       : handler->span.start + 12;
+        esc_report_related(check->workspace, diagnostic,
+                           other->exception_handler.name.text.size > 0
+                               ? other->exception_handler.name.span
+                               : other->span,
+                           "first here");
         return;
     }
 }
@@ -264,7 +290,9 @@ static void check_exception_handler(TemplateCheck *check, EscNode *handler)
         check->info->catch_all = handler;
     }
     if (handler->exception_handler.condition != NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0390", handler->exception_handler.condition->span, "a condition on an exception handler is not part of language 1"),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0390", handler->exception_handler.condition->span,
+                                   "a condition on an exception handler is not part of language 1"),
                         "begin the handler with `if`");
     (void)esc_check_steps(&where, handler->exception_handler.steps);
     body_done(check, &where);
@@ -273,13 +301,17 @@ static void check_exception_handler(TemplateCheck *check, EscNode *handler)
 static void qa_is_new(TemplateCheck *check, const EscNode *qa, const EscNode *node)
 {
     for (const EscNode *other = qa->qa.checks.first; other != node; other = other->next) {
-        bool is_same = other->check.check_for == node->check.check_for && node->check.check_for != ESC_CHECK_FOR_CONDITION;
+        bool is_same = other->check.check_for == node->check.check_for &&
+                       node->check.check_for != ESC_CHECK_FOR_CONDITION;
         if (is_same && node->check.check_for == ESC_CHECK_FOR_CONFIRMED)
-            is_same = node->check.text != NULL && other->check.text != NULL && esc_text_equal(other->check.text->text.plain, node->check.text->text.plain);
+            is_same = node->check.text != NULL && other->check.text != NULL &&
+                      esc_text_equal(other->check.text->text.plain, node->check.text->text.plain);
         if (!is_same)
             continue;
         EscSpan span = {node->span.file, node->span.start, node->span.start + 5};
-        esc_report_related(check->workspace, esc_report(check->workspace, "E0306", span, "this is checked twice"), other->span, "first here");
+        esc_report_related(check->workspace,
+                           esc_report(check->workspace, "E0306", span, "this is checked twice"),
+                           other->span, "first here");
         return;
     }
 }
@@ -299,17 +331,23 @@ static void check_qa(TemplateCheck *check, EscNode *qa)
 /* A check can ask for no more evidence than the weakest receiver can give. */
 static void check_evidence(TemplateCheck *check)
 {
-    static const char *const levels[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen", "acked"};
+    static const char *const levels[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen",
+                                                        "acked"};
     if (check->info->qa == NULL)
         return;
     ESC_EACH_NODE(node, check->info->qa->qa.checks) {
         EscProof wanted = (EscProof)esc_meaning(check->workspace, node).extra;
         if (node->check.check_for != ESC_CHECK_FOR_DELIVERED || check->info->weakest >= wanted)
             continue;
-        EscDiagnostic *diagnostic = esc_report(check->workspace, "E0315", node->check.name.span, "this template notifies somebody who can prove only `%s`, and `%s` is asked for",
-                                               levels[check->info->weakest], levels[wanted]);
-        esc_report_hint(check->workspace, diagnostic, "check `delivered`, or declare the channel with `proves %s`", levels[wanted]);
-        esc_report_related(check->workspace, diagnostic, check->info->weakest_span, "notified here");
+        EscDiagnostic *diagnostic = esc_report(
+            check->workspace, "E0315", node->check.name.span,
+            "this template notifies somebody who can prove only `%s`, and `%s` is asked for",
+            levels[check->info->weakest], levels[wanted]);
+        esc_report_hint(check->workspace, diagnostic,
+                        "check `delivered`, or declare the channel with `proves %s`",
+                        levels[wanted]);
+        esc_report_related(check->workspace, diagnostic, check->info->weakest_span,
+                           "notified here");
     }
 }
 
@@ -323,21 +361,29 @@ static void check_closing(TemplateCheck *check, EscNode *closing)
         return;
     EscRef ref = esc_check_who(&where, by, ESC_WHO_CAN_ROLE, "write the post-mortem");
     if (ref != 0 && esc_ref_index(ref) >= ESC_ROLES_MAX)
-        esc_report_hint(workspace, esc_report(workspace, "E0113", by->span, "the post-mortem belongs to an owner of the template"), "say primary, secondary or escalation");
-    esc_check_duration(workspace, closing->closing.due, false, ESC_DEADLINE_MIN_MS, ESC_DEADLINE_MAX_MS);
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0113", by->span,
+                                   "the post-mortem belongs to an owner of the template"),
+                        "say primary, secondary or escalation");
+    esc_check_duration(workspace, closing->closing.due, false, ESC_DEADLINE_MIN_MS,
+                       ESC_DEADLINE_MAX_MS);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
-static void part_once(TemplateCheck *check, const EscNode **seen, const EscNode *item, const char *what)
+static void part_once(TemplateCheck *check, const EscNode **seen, const EscNode *item,
+                      const char *what)
 {
     if (*seen == NULL) {
         *seen = item;
         return;
     }
-    EscSpan span = {item->span.file, item->span.start, item->span.start + (uint32_t)strcspn(what, " ")};
-    EscDiagnostic *diagnostic = esc_report(check->workspace, "E0306", span, "`%s` stands in this template twice", what);
-    EscSpan first = {(*seen)->span.file, (*seen)->span.start, (*seen)->span.start + (uint32_t)strcspn(what, " ")};
+    EscSpan span = {item->span.file, item->span.start,
+                    item->span.start + (uint32_t)strcspn(what, " ")};
+    EscDiagnostic *diagnostic =
+        esc_report(check->workspace, "E0306", span, "`%s` stands in this template twice", what);
+    EscSpan first = {(*seen)->span.file, (*seen)->span.start,
+                     (*seen)->span.start + (uint32_t)strcspn(what, " ")};
     esc_report_related(check->workspace, diagnostic, first, "first here");
 }
 
@@ -346,7 +392,9 @@ static void check_head(TemplateCheck *check, EscNode *item)
 {
     EscWorkspace *workspace = check->workspace;
     switch (item->kind) {
-    case ESC_NODE_START: check_start(check, item); break;
+    case ESC_NODE_START:
+        check_start(check, item);
+        break;
     case ESC_NODE_MANUAL:
         check->info->is_manual = true;
         check->info->event_may_be_missing = true;
@@ -366,10 +414,17 @@ static void check_head(TemplateCheck *check, EscNode *item)
         ESC_EACH(owner, item->owners.owners)
             check_owner(check, owner);
         break;
-    case ESC_NODE_STEPS: part_once(check, &check->info->steps, item, "steps"); break;
-    case ESC_NODE_QA: part_once(check, &check->info->qa, item, "qa"); break;
-    case ESC_NODE_CLOSING: part_once(check, &check->info->closing, item, "close when"); break;
-    default: break;
+    case ESC_NODE_STEPS:
+        part_once(check, &check->info->steps, item, "steps");
+        break;
+    case ESC_NODE_QA:
+        part_once(check, &check->info->qa, item, "qa");
+        break;
+    case ESC_NODE_CLOSING:
+        part_once(check, &check->info->closing, item, "close when");
+        break;
+    default:
+        break;
     }
 }
 
@@ -393,22 +448,36 @@ static void must_be_whole(TemplateCheck *check)
     EscWorkspace *workspace = check->workspace;
     const EscTemplateInfo *info = check->info;
     if (!check->is_triggered)
-        esc_report_hint(workspace, esc_report(workspace, "E0303", check->name, "nothing ever starts `%.*s`", ESC_TEXT_ARG(info->name)),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0303", check->name, "nothing ever starts `%.*s`",
+                                   ESC_TEXT_ARG(info->name)),
                         "add `start on ticket.created when …`, or `manual`");
     if (check->owners == NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0304", check->name, "nobody owns `%.*s`", ESC_TEXT_ARG(info->name)),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0304", check->name, "nobody owns `%.*s`",
+                                   ESC_TEXT_ARG(info->name)),
                         "add `owners { primary NAME ack within 15m }`");
     else if (info->owners[0] == NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0304", (EscSpan){check->owners->span.file, check->owners->span.start, check->owners->span.start + 6},
-                                              "these owners have no primary"),
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0304",
+                                   (EscSpan){check->owners->span.file, check->owners->span.start,
+                                             check->owners->span.start + 6},
+                                   "these owners have no primary"),
                         "add `primary NAME ack within 15m`");
     if (info->steps == NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0305", check->name, "`%.*s` has no steps", ESC_TEXT_ARG(info->name)), "add `steps { page primary \"…\"  await ack }`");
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0305", check->name, "`%.*s` has no steps",
+                                   ESC_TEXT_ARG(info->name)),
+                        "add `steps { page primary \"…\"  await ack }`");
     if (info->closing == NULL)
-        esc_report_hint(workspace, esc_report(workspace, "E0305", check->name, "nothing says when `%.*s` is over", ESC_TEXT_ARG(info->name)), "add `close when resolved`");
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0305", check->name,
+                                   "nothing says when `%.*s` is over", ESC_TEXT_ARG(info->name)),
+                        "add `close when resolved`");
 }
 
-/* First all of a template but its exception handlers, so that the fields of what it raises have types when they are read. */
+/* First all of a template but its exception handlers, so that the fields of what it raises have
+ * types when they are read. */
 static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, bool handlers)
 {
     const EscNode *node = info->node;

@@ -1,5 +1,5 @@
-/* workspace.c - a workspace's memory: its sources, its arrays, and what callers may ask about them. What sources mean is
- * decided by the passes that check.c runs. */
+/* workspace.c - a workspace's memory: its sources, its arrays, and what callers may ask about
+ * them. What sources mean is decided by the passes that check.c runs. */
 #include <esc/compiler.h>
 
 #include <stdlib.h>
@@ -12,9 +12,10 @@
 
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
-    X(files) X(diagnostics) X(symbols) X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams)      \
-    X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks)    \
-    X(templates) X(limits) X(locals) X(meanings) X(scenarios)
+    X(files)                                                                                       \
+    X(diagnostics) X(symbols) X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams)       \
+        X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas)    \
+            X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(scenarios)
 
 uint64_t esc_seed(void)
 {
@@ -29,7 +30,8 @@ void esc_workspace_fail(EscWorkspace *workspace, EscStatus status)
     }
 }
 
-void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity, size_t item_size)
+void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity,
+                     size_t item_size)
 {
     if (*count == *capacity) {
         size_t wanted = *capacity == 0 ? ARRAY_FIRST_CAPACITY : *capacity * 2;
@@ -63,9 +65,11 @@ EscWorkspace *esc_workspace_new(void)
     workspace->enum_shapes = esc_names_new(esc_seed());
     workspace->ticket_names = esc_names_new(esc_seed());
     workspace->exception_names = esc_names_new(esc_seed());
-    bool is_whole = workspace->arena != NULL && workspace->names != NULL && workspace->enum_shapes != NULL &&
-                    workspace->ticket_names != NULL && workspace->exception_names != NULL;
-    /* Every array has room from the start, so that adding without memory still has an item to give. */
+    bool is_whole = workspace->arena != NULL && workspace->names != NULL &&
+                    workspace->enum_shapes != NULL && workspace->ticket_names != NULL &&
+                    workspace->exception_names != NULL;
+    /* Every array has room from the start, so that adding without memory still has an item to
+     * give. */
 #define ARRAY_START(name)                                                                          \
     workspace->name = calloc(ARRAY_FIRST_CAPACITY, sizeof *workspace->name);                       \
     workspace->name##_capacity = ARRAY_FIRST_CAPACITY;                                             \
@@ -110,7 +114,7 @@ void esc_workspace_free(EscWorkspace *workspace)
     free(workspace);
 }
 
-/* --- sources ----------------------------------------------------------------------------------------------- */
+/* --- sources ---------------------------------------------------------------------------------- */
 
 static EscSourceFile *file_find(EscWorkspace *workspace, EscText path)
 {
@@ -121,8 +125,10 @@ static EscSourceFile *file_find(EscWorkspace *workspace, EscText path)
     return NULL;
 }
 
-/* Puts a text into a file row. `source` is copied unless `owned` (malloc memory that it lies in) is handed over. */
-static EscStatus file_fill(EscWorkspace *workspace, EscSourceFile *file, EscText source, uint8_t *owned)
+/* Puts a text into a file row. `source` is copied unless `owned` (malloc memory that it lies in)
+ * is handed over. */
+static EscStatus file_fill(EscWorkspace *workspace, EscSourceFile *file, EscText source,
+                           uint8_t *owned)
 {
     if (owned == NULL && source.size > 0) {
         owned = malloc(source.size);
@@ -178,7 +184,8 @@ static void path_put(void *context, EscText path)
     if (list->has_failed || path.size == 0 || path.size > ESC_PATH_BYTES_MAX)
         return;
     EscText *grown = list->count < ESC_WORKSPACE_FILES_MAX
-                         ? esc_arena_grow(list->arena, list->items, list->count, &list->capacity, sizeof *list->items)
+                         ? esc_arena_grow(list->arena, list->items, list->count, &list->capacity,
+                                          sizeof *list->items)
                          : NULL;
     EscText kept = esc_arena_text(list->arena, path);
     if (grown == NULL || kept.data == NULL) {
@@ -197,16 +204,19 @@ static int path_order(const void *a, const void *b)
 static EscStatus file_read(EscWorkspace *workspace, EscText path, EscWhy *why)
 {
     EscBuf bytes;
-    /* One byte more than a file may have, so that a file that is too big is a diagnostic and not a failure to read. */
+    /* One byte more than a file may have, so that a file that is too big is a diagnostic and not
+     * a failure to read. */
     esc_buf_init(&bytes, ESC_WORKSPACE_BYTES_MAX);
     EscStatus status = workspace->io.read(workspace->io.context, path, &bytes, why);
     if (status == ESC_OK)
         status = bytes.status;
     if (status == ESC_OK && workspace->sources_bytes + bytes.size > ESC_WORKSPACE_BYTES_MAX)
-        status = esc_why(why, ESC_OVER_LIMIT, "", 0, "the sources are larger than %zu bytes together", ESC_WORKSPACE_BYTES_MAX);
+        status = esc_why(why, ESC_OVER_LIMIT, "", 0,
+                         "the sources are larger than %zu bytes together", ESC_WORKSPACE_BYTES_MAX);
     if (status == ESC_OK) {
         EscSourceFile *file = file_append(workspace, path);
-        status = file == NULL ? ESC_NO_MEMORY : file_fill(workspace, file, esc_buf_as_text(&bytes), bytes.data);
+        status = file == NULL ? ESC_NO_MEMORY
+                              : file_fill(workspace, file, esc_buf_as_text(&bytes), bytes.data);
         if (status == ESC_OK)
             return ESC_OK; /* the file owns the bytes now */
     }
@@ -223,7 +233,8 @@ EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *file
     if (status != ESC_OK)
         return status;
     if (paths.has_failed)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "more than %u source files", ESC_WORKSPACE_FILES_MAX);
+        return esc_why(why, ESC_OVER_LIMIT, "", 0, "more than %u source files",
+                       ESC_WORKSPACE_FILES_MAX);
     if (paths.count == 0)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no .esc file");
     qsort(paths.items, paths.count, sizeof *paths.items, path_order);
@@ -232,7 +243,7 @@ EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *file
     return status;
 }
 
-/* --- questions ----------------------------------------------------------------------------------------------- */
+/* --- questions -------------------------------------------------------------------------------- */
 
 EscText esc_workspace_name(const EscWorkspace *workspace)
 {

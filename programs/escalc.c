@@ -20,11 +20,13 @@ static const struct {
 static void print_help(FILE *to)
 {
     fprintf(to, "usage: escalc COMMAND [OPTION…] PATH…\n\n"
-                "A PATH is the folder of a workspace, or one .esc file that is a whole workspace.\n\ncommands:\n");
+                "A PATH is the folder of a workspace, or one .esc file that is a whole "
+                "workspace.\n\ncommands:\n");
     for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i)
         fprintf(to, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].what);
     fprintf(to, "\n`escalc COMMAND --help` says more about one.\n\n"
-                "exit status: 0 fine, 1 findings, 2 usage, 3 inconclusive, 4 failure to read, write or work\n");
+                "exit status: 0 fine, 1 findings, 2 usage, 3 inconclusive, 4 failure to read, "
+                "write or work\n");
 }
 
 int main(int argc, char **argv)

@@ -28,7 +28,8 @@ void escalc_print_diagnostics(const EscWorkspace *workspace, const EscalcOptions
             esc_buf_char(&report, '\n');
         }
         put_out(stderr, &report);
-        uint32_t all = esc_workspace_error_count(workspace) + esc_workspace_warning_count(workspace);
+        uint32_t all =
+            esc_workspace_error_count(workspace) + esc_workspace_warning_count(workspace);
         if (all > count)
             fprintf(stderr, "… and %u more\n", all - count);
     }
@@ -51,22 +52,28 @@ static const char *plural(uint32_t count)
 static void print_summary(const char *path, const EscWorkspace *workspace)
 {
     EscWorkspaceCounts counts = esc_workspace_counts(workspace);
-    uint32_t errors = esc_workspace_error_count(workspace), warnings = esc_workspace_warning_count(workspace);
+    uint32_t errors = esc_workspace_error_count(workspace),
+             warnings = esc_workspace_warning_count(workspace);
     if (errors + warnings > 0) {
-        printf("%s: %u error%s, %u warning%s\n", path, errors, plural(errors), warnings, plural(warnings));
+        printf("%s: %u error%s, %u warning%s\n", path, errors, plural(errors), warnings,
+               plural(warnings));
         return;
     }
-    printf("%s: %u template%s, %u runbook%s, %u test%s in %u file%s: nothing wrong\n", path, counts.templates, plural(counts.templates),
-           counts.runbooks, plural(counts.runbooks), counts.tests, plural(counts.tests), counts.files, plural(counts.files));
+    printf("%s: %u template%s, %u runbook%s, %u test%s in %u file%s: nothing wrong\n", path,
+           counts.templates, plural(counts.templates), counts.runbooks, plural(counts.runbooks),
+           counts.tests, plural(counts.tests), counts.files, plural(counts.files));
 }
 
 int escalc_check(int argc, char **argv)
 {
-    static const char help[] = "usage: escalc check [--format text|json] [--deny warnings] PATH…\n\n"
-                               "Checks each workspace: names, types, structure, policy. Diagnostics go to stderr as text, or to stdout as one JSON\n"
-                               "object a workspace. With `--deny warnings` a warning is a finding too.\n";
+    static const char help[] =
+        "usage: escalc check [--format text|json] [--deny warnings] PATH…\n\n"
+        "Checks each workspace: names, types, structure, policy. Diagnostics go to stderr as text, "
+        "or to stdout as one JSON\n"
+        "object a workspace. With `--deny warnings` a warning is a finding too.\n";
     EscalcOptions options;
-    int code = escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_DENY, 1, &options);
+    int code =
+        escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_DENY, 1, &options);
     if (code >= 0)
         return code;
     code = ESCALC_FINE;
@@ -87,30 +94,35 @@ int escalc_check(int argc, char **argv)
     return code;
 }
 
-/* --- build -------------------------------------------------------------------------------------------------------- */
+/* --- build ------------------------------------------------------------------------------------ */
 
-int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace, EscBuf *bundle)
+int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace,
+                   EscBuf *bundle)
 {
     int code = escalc_load_quietly(path, workspace);
     if (*workspace == NULL)
         return code;
     EscWhy why = {0};
-    EscStatus status = code == ESCALC_FINE ? esc_workspace_build(*workspace, bundle, &why) : ESC_BAD_SOURCE;
+    EscStatus status =
+        code == ESCALC_FINE ? esc_workspace_build(*workspace, bundle, &why) : ESC_BAD_SOURCE;
     escalc_print_diagnostics(*workspace, options);
     if (status == ESC_OK)
         return ESCALC_FINE;
     if (status == ESC_BAD_SOURCE)
         return ESCALC_FINDINGS;
-    fprintf(stderr, "escalc: %s: %s %s\n", path, why.check, why.text[0] != '\0' ? why.text : esc_status_text(status));
+    fprintf(stderr, "escalc: %s: %s %s\n", path, why.check,
+            why.text[0] != '\0' ? why.text : esc_status_text(status));
     return ESCALC_FAILURE;
 }
 
 int escalc_build(int argc, char **argv)
 {
     static const char help[] = "usage: escalc build [--format text|json] [-o FILE] PATH\n\n"
-                               "Compiles a workspace to a bundle: FILE, or NAME.escb in the current folder. The same sources give the same bytes.\n";
+                               "Compiles a workspace to a bundle: FILE, or NAME.escb in the "
+                               "current folder. The same sources give the same bytes.\n";
     EscalcOptions options;
-    int code = escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_OUTPUT, 1, &options);
+    int code =
+        escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_OUTPUT, 1, &options);
     if (code >= 0)
         return code;
     if (options.paths_count != 1) {
@@ -135,7 +147,7 @@ int escalc_build(int argc, char **argv)
     return code;
 }
 
-/* --- disasm ---------------------------------------------------------------------------------------------------------- */
+/* --- disasm ----------------------------------------------------------------------------------- */
 
 static EscText line_of(void *context, EscText file, uint32_t line)
 {
@@ -160,7 +172,8 @@ static int print_program(const char *path, const EscWorkspace *workspace, EscByt
     EscBuf text;
     esc_buf_init(&text, (size_t)1 << 30);
     /* The callback only reads; its context is not const for the sake of hosts that keep state. */
-    esc_program_disassemble(esc_bundle_program(bundle), line_of, (void *)(uintptr_t)workspace, &text);
+    esc_program_disassemble(esc_bundle_program(bundle), line_of, (void *)(uintptr_t)workspace,
+                            &text);
     put_out(stdout, &text);
     int code = text.status == ESC_OK ? ESCALC_FINE : ESCALC_FAILURE;
     esc_buf_release(&text);
@@ -177,7 +190,8 @@ static bool is_bundle(const char *path)
 int escalc_disasm(int argc, char **argv)
 {
     static const char help[] = "usage: escalc disasm PATH…\n\n"
-                               "Shows the program of a workspace, with the author's lines beside the code, or of a bundle (FILE.escb).\n";
+                               "Shows the program of a workspace, with the author's lines beside "
+                               "the code, or of a bundle (FILE.escb).\n";
     EscalcOptions options;
     int code = escalc_options(argc, argv, help, 0, 1, &options);
     if (code >= 0)

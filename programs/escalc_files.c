@@ -1,4 +1,5 @@
-/* escalc_files.c - the only place of escalc that touches files: the compiler's doors, reading and writing. */
+/* escalc_files.c - the only place of escalc that touches files: the compiler's doors, reading
+ * and writing. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -23,7 +24,8 @@ static EscStatus read_file(const char *path, EscBuf *out, EscWhy *why)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL)
-        return esc_why(why, errno == ENOENT ? ESC_NOT_FOUND : ESC_IO_FAILED, "", 0, "%s: %s", path, strerror(errno));
+        return esc_why(why, errno == ENOENT ? ESC_NOT_FOUND : ESC_IO_FAILED, "", 0, "%s: %s", path,
+                       strerror(errno));
     char *piece = malloc(READ_PIECE);
     size_t got = 0;
     while (piece != NULL && out->status == ESC_OK && (got = fread(piece, 1, READ_PIECE, file)) > 0)
@@ -53,7 +55,8 @@ bool escalc_write_file(const char *path, EscBytes bytes)
     char temporary[4096];
     int size = snprintf(temporary, sizeof temporary, "%s.escalc-%ld", path, (long)getpid());
     FILE *file = size > 0 && (size_t)size < sizeof temporary ? fopen(temporary, "wb") : NULL;
-    bool is_written = file != NULL && (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
+    bool is_written =
+        file != NULL && (bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
     if (file != NULL)
         is_written = fclose(file) == 0 && is_written;
     if (is_written && rename(temporary, path) == 0)
@@ -64,20 +67,23 @@ bool escalc_write_file(const char *path, EscBytes bytes)
     return false;
 }
 
-/* --- folders -------------------------------------------------------------------------------------------------- */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static int visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
 }
 
-/* Walks a folder in order of names; `at` holds the path so far. Symbolic links to folders are left out. */
-static bool walk(char *at, size_t at_max, unsigned depth, bool (*visit)(void *context, const char *path), void *context)
+/* Walks a folder in order of names; `at` holds the path so far. Symbolic links to folders are
+ * left out. */
+static bool walk(char *at, size_t at_max, unsigned depth,
+                 bool (*visit)(void *context, const char *path), void *context)
 {
     struct dirent **entries = NULL;
     int count = depth < FOLDER_DEPTH_MAX ? scandir(at, &entries, visible, alphasort) : -1;
     if (count < 0) {
-        fprintf(stderr, "escalc: %s: %s\n", at, depth < FOLDER_DEPTH_MAX ? strerror(errno) : "folders lie too deep in one another");
+        fprintf(stderr, "escalc: %s: %s\n", at,
+                depth < FOLDER_DEPTH_MAX ? strerror(errno) : "folders lie too deep in one another");
         return false;
     }
     bool is_fine = true;
@@ -98,7 +104,8 @@ static bool walk(char *at, size_t at_max, unsigned depth, bool (*visit)(void *co
     return is_fine;
 }
 
-bool escalc_each_source(const char *path, bool (*visit)(void *context, const char *path), void *context)
+bool escalc_each_source(const char *path, bool (*visit)(void *context, const char *path),
+                        void *context)
 {
     if (ends_in_esc(path))
         return visit(context, path);
@@ -111,7 +118,7 @@ bool escalc_each_source(const char *path, bool (*visit)(void *context, const cha
     return walk(at, sizeof at, 0, visit, context);
 }
 
-/* --- the compiler's doors ---------------------------------------------------------------------------------------- */
+/* --- the compiler's doors --------------------------------------------------------------------- */
 
 typedef struct Folder {
     const char *path;
@@ -127,21 +134,24 @@ static bool list_visit(void *context, const char *path)
     return true;
 }
 
-static EscStatus list_sources(void *context, void (*put)(void *put_context, EscText path), void *put_context, EscWhy *why)
+static EscStatus list_sources(void *context, void (*put)(void *put_context, EscText path),
+                              void *put_context, EscWhy *why)
 {
     Folder *folder = context;
     folder->put = put;
     folder->put_context = put_context;
     if (escalc_each_source(folder->path, list_visit, folder))
         return ESC_OK;
-    return esc_why(why, ESC_IO_FAILED, "", 0, "the sources below %s cannot be listed", folder->path);
+    return esc_why(why, ESC_IO_FAILED, "", 0, "the sources below %s cannot be listed",
+                   folder->path);
 }
 
 static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *why)
 {
     const Folder *folder = context;
     char full[8192];
-    int size = snprintf(full, sizeof full, "%.*s%.*s", (int)folder->base, folder->path, ESC_TEXT_ARG(path));
+    int size = snprintf(full, sizeof full, "%.*s%.*s", (int)folder->base, folder->path,
+                        ESC_TEXT_ARG(path));
     if (folder->base > strlen(folder->path))
         size = snprintf(full, sizeof full, "%s/%.*s", folder->path, ESC_TEXT_ARG(path));
     if (size <= 0 || (size_t)size >= sizeof full)
@@ -168,7 +178,8 @@ int escalc_load_quietly(const char *path, EscWorkspace **out)
         status = esc_workspace_check(*out); /* while the folder still stands on the stack */
     if (status == ESC_OK || status == ESC_BAD_SOURCE)
         return status == ESC_OK ? ESCALC_FINE : ESCALC_FINDINGS;
-    fprintf(stderr, "escalc: %s: %s\n", path, why.text[0] != '\0' ? why.text : esc_status_text(status));
+    fprintf(stderr, "escalc: %s: %s\n", path,
+            why.text[0] != '\0' ? why.text : esc_status_text(status));
     esc_workspace_free(*out);
     *out = NULL;
     return status == ESC_NOT_FOUND ? ESCALC_USAGE : ESCALC_FAILURE;

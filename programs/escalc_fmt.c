@@ -9,7 +9,8 @@ typedef struct FormatRun {
     int code;
 } FormatRun;
 
-static void format_result(FormatRun *run, const char *path, const EscBuf *before, const EscBuf *after)
+static void format_result(FormatRun *run, const char *path, const EscBuf *before,
+                          const EscBuf *after)
 {
     bool is_same = esc_text_equal(esc_buf_as_text(before), esc_buf_as_text(after));
     if (run->options->checks) {
@@ -38,8 +39,10 @@ static bool format_file(void *context, const char *path)
         if (status == ESC_OK) {
             format_result(run, path, &before, &after);
         } else {
-            fprintf(stderr, "escalc: %s: %s; `escalc check` says where\n", path, esc_status_text(status));
-            run->code = escalc_worse(run->code, status == ESC_BAD_SOURCE ? ESCALC_FINDINGS : ESCALC_FAILURE);
+            fprintf(stderr, "escalc: %s: %s; `escalc check` says where\n", path,
+                    esc_status_text(status));
+            run->code = escalc_worse(run->code,
+                                     status == ESC_BAD_SOURCE ? ESCALC_FINDINGS : ESCALC_FAILURE);
         }
     }
     esc_buf_release(&before);
@@ -50,7 +53,8 @@ static bool format_file(void *context, const char *path)
 int escalc_fmt(int argc, char **argv)
 {
     static const char help[] = "usage: escalc fmt [--write | --check] PATH…\n\n"
-                               "Prints sources in the one canonical layout. --write rewrites the files that differ; --check names them and ends with 1.\n";
+                               "Prints sources in the one canonical layout. --write rewrites the "
+                               "files that differ; --check names them and ends with 1.\n";
     EscalcOptions options;
     int code = escalc_options(argc, argv, help, ESCALC_TAKES_WRITE, 1, &options);
     if (code >= 0)
@@ -67,7 +71,7 @@ int escalc_fmt(int argc, char **argv)
     return run.code;
 }
 
-/* --- explain --------------------------------------------------------------------------------------------------------- */
+/* --- explain ---------------------------------------------------------------------------------- */
 
 static void print_example(const char *word, const char *example)
 {
@@ -85,7 +89,8 @@ static int explain_one(const char *word)
 {
     EscExplanation entry;
     if (!esc_explanation_find(esc_text_from(word), &entry)) {
-        fprintf(stderr, "escalc: there is no diagnostic `%s`; `escalc explain --list` lists them\n", word);
+        fprintf(stderr, "escalc: there is no diagnostic `%s`; `escalc explain --list` lists them\n",
+                word);
         return ESCALC_USAGE;
     }
     printf("%s: %s\n\n%s\n", entry.code, entry.title, entry.text);
@@ -97,7 +102,8 @@ static int explain_one(const char *word)
 int escalc_explain(int argc, char **argv)
 {
     static const char help[] = "usage: escalc explain CODE… | --list | --markdown\n\n"
-                               "Explains diagnostic codes such as E0103. --list names them all; --markdown prints docs/diagnostics.md.\n";
+                               "Explains diagnostic codes such as E0103. --list names them all; "
+                               "--markdown prints docs/diagnostics.md.\n";
     EscalcOptions options;
     int code = escalc_options(argc, argv, help, ESCALC_TAKES_LIST, 1, &options);
     if (code >= 0)

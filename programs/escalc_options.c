@@ -6,11 +6,13 @@
 
 static int usage_fault(const char *command, const char *what, const char *word)
 {
-    fprintf(stderr, "escalc %s: %s%s; `escalc %s --help` says more\n", command, what, word, command);
+    fprintf(stderr, "escalc %s: %s%s; `escalc %s --help` says more\n", command, what, word,
+            command);
     return ESCALC_USAGE;
 }
 
-/* The value of an option that needs one: `--format json` or `--format=json`; NULL when there is none. */
+/* The value of an option that needs one: `--format json` or `--format=json`; NULL when there is
+ * none. */
 static const char *value_of(const char *argument, size_t name_size, char **argv, int argc, int *at)
 {
     if (argument[name_size] == '=')
@@ -40,8 +42,10 @@ static bool take_option(int argc, char **argv, int *at, unsigned takes, EscalcOp
         options->denies = value != NULL && strcmp(value, "warnings") == 0;
         return options->denies;
     }
-    if ((takes & ESCALC_TAKES_OUTPUT) != 0 && (is_option(argument, "--output") || strcmp(argument, "-o") == 0)) {
-        options->output = value_of(argument, argument[1] == 'o' ? 2 : strlen("--output"), argv, argc, at);
+    if ((takes & ESCALC_TAKES_OUTPUT) != 0 &&
+        (is_option(argument, "--output") || strcmp(argument, "-o") == 0)) {
+        options->output =
+            value_of(argument, argument[1] == 'o' ? 2 : strlen("--output"), argv, argc, at);
         return options->output != NULL;
     }
     struct {
@@ -63,7 +67,8 @@ static bool take_option(int argc, char **argv, int *at, unsigned takes, EscalcOp
     return false;
 }
 
-int escalc_options(int argc, char **argv, const char *help, unsigned takes, int paths_min, EscalcOptions *options)
+int escalc_options(int argc, char **argv, const char *help, unsigned takes, int paths_min,
+                   EscalcOptions *options)
 {
     *options = (EscalcOptions){0};
     bool may_be_option = true;
@@ -71,7 +76,8 @@ int escalc_options(int argc, char **argv, const char *help, unsigned takes, int 
         const char *argument = argv[i];
         if (may_be_option && strcmp(argument, "--") == 0) {
             may_be_option = false;
-        } else if (may_be_option && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)) {
+        } else if (may_be_option &&
+                   (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)) {
             fputs(help, stdout);
             return ESCALC_FINE;
         } else if (may_be_option && argument[0] == '-' && argument[1] != '\0') {

@@ -45,7 +45,8 @@ static EscWorkspace *of_text(const char *text)
 {
     EscWorkspace *workspace = esc_workspace_new();
     assert_non_null(workspace);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), esc_text_from(text), false), ESC_OK);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), esc_text_from(text), false),
+                  ESC_OK);
     return workspace;
 }
 
@@ -100,7 +101,8 @@ static void a_span_past_the_end_is_shown_all_the_same(void **state)
 {
     (void)state;
     EscWorkspace *workspace = of_text("x");
-    EscDiagnostic diagnostic = {.code = "E0101", .span = {.file = 0, .start = 1, .end = 1}, .message = ESC_TEXT("m")};
+    EscDiagnostic diagnostic = {
+        .code = "E0101", .span = {.file = 0, .start = 1, .end = 1}, .message = ESC_TEXT("m")};
     EscBuf out;
     esc_buf_init(&out, 4096);
     esc_diagnostic_write(workspace, &diagnostic, &out);
@@ -117,9 +119,13 @@ static void json_carries_bytes_columns_and_the_fix(void **state)
     esc_buf_init(&out, (size_t)1 << 20);
     esc_diagnostics_write_json(workspace, &out);
     EscText text = esc_buf_as_text(&out);
-    assert_true(esc_text_starts_with(text, ESC_TEXT("{\"format_version\":\"1.0\",\"valid\":false,\"error_count\":1,\"warning_count\":0,")));
+    assert_true(esc_text_starts_with(
+        text,
+        ESC_TEXT(
+            "{\"format_version\":\"1.0\",\"valid\":false,\"error_count\":1,\"warning_count\":0,")));
     assert_true(esc_text_contains(text, ESC_TEXT("\"code\":\"E0103\",\"severity\":\"error\"")));
-    assert_true(esc_text_contains(text, ESC_TEXT("\"start\":{\"byte\":22,\"line\":1,\"column\":23,\"utf16_column\":23}")));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("\"start\":{\"byte\":22,\"line\":1,\"column\":23,\"utf16_column\":23}")));
     assert_true(esc_text_contains(text, ESC_TEXT("\"with\":\"title\"}")));
     esc_buf_release(&out);
     esc_workspace_free(workspace);

@@ -4,7 +4,8 @@
 static void rows_stand_in_order_of_files_and_text(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("person cem { chat \"@c\" }\nperson abe { chat \"@a\" }\n");
+    EscWorkspace *workspace =
+        scene_sound("person cem { chat \"@c\" }\nperson abe { chat \"@a\" }\n");
     assert_int_equal(workspace->persons_count, 4);
     assert_text_equal(workspace->persons[0].name, "ana");
     assert_text_equal(workspace->persons[1].name, "ben");
@@ -34,7 +35,8 @@ static void a_name_stands_for_one_thing(void **state)
 static void users_of_an_ambiguous_name_are_not_reported(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_checked("channel platform chat\nrunbook r { notify platform \"x\"  page platform \"x\" }\n");
+    EscWorkspace *workspace = scene_checked(
+        "channel platform chat\nrunbook r { notify platform \"x\"  page platform \"x\" }\n");
     assert_int_equal(esc_workspace_diagnostic_count(workspace), 1);
     assert_string_equal(esc_workspace_diagnostic(workspace, 0)->code, "E0102");
     assert_true(esc_workspace_diagnostic(workspace, 0)->has_related);
@@ -46,7 +48,8 @@ static void users_of_a_broken_declaration_are_not_reported(void **state)
     (void)state;
     EscWorkspace *workspace = scene_checked("channel noise\nrunbook r { notify noise \"x\" }\n");
     assert_int_equal(esc_workspace_diagnostic_count(workspace), 1);
-    assert_true(esc_text_starts_with(esc_text_from(esc_workspace_diagnostic(workspace, 0)->code), ESC_TEXT("E00")));
+    assert_true(esc_text_starts_with(esc_text_from(esc_workspace_diagnostic(workspace, 0)->code),
+                                     ESC_TEXT("E00")));
     esc_workspace_free(workspace);
 }
 
@@ -67,7 +70,8 @@ static void near_names_are_suggested_and_far_ones_are_not(void **state)
 static void paths_are_joined_by_dots(void **state)
 {
     (void)state;
-    EscName parts[] = {{.text = ESC_TEXT("one")}, {.text = ESC_TEXT("two")}, {.text = ESC_TEXT("three")}};
+    EscName parts[] = {
+        {.text = ESC_TEXT("one")}, {.text = ESC_TEXT("two")}, {.text = ESC_TEXT("three")}};
     EscNode path = {.kind = ESC_NODE_PATH, .path = {.parts = parts, .count = 3}};
     char buffer[ESC_PATH_TEXT_MAX];
     assert_text_equal(esc_path_text(&path, 0, 3, buffer), "one.two.three");
@@ -84,7 +88,8 @@ static void paths_are_joined_by_dots(void **state)
 static void runbooks_hand_on_what_they_do(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("runbook a { run b() }\nrunbook b { run c() }\nrunbook c { page secondary \"x\"  wait 5m }\n");
+    EscWorkspace *workspace = scene_sound("runbook a { run b() }\nrunbook b { run c() }\nrunbook c "
+                                          "{ page secondary \"x\"  wait 5m }\n");
     for (uint32_t i = 0; i < 3; ++i) {
         assert_true(workspace->runbooks[i].is_waiting);
         assert_false(workspace->runbooks[i].is_closing);

@@ -1,4 +1,5 @@
-/* test_types.c - what expressions mean: types, missing values, narrowing, fields that events share. */
+/* test_types.c - what expressions mean: types, missing values, narrowing, fields that events
+ * share. */
 #include "workspace_scene.h"
 
 static EscMeaning condition_side(const EscWorkspace *workspace, const EscNode *step, bool left)
@@ -11,10 +12,13 @@ static EscMeaning condition_side(const EscWorkspace *workspace, const EscNode *s
 static void members_take_their_meaning_from_the_other_side(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("runbook r { if ticket.severity >= high { rollback }  if resolved { rollback }\n"
-                                          "if ticket.status = resolved { rollback }  if escalation.role = escalation { rollback } }\n");
+    EscWorkspace *workspace = scene_sound(
+        "runbook r { if ticket.severity >= high { rollback }  if resolved { rollback }\n"
+        "if ticket.status = resolved { rollback }  if escalation.role = escalation { rollback } "
+        "}\n");
     const EscNode *step = scene_runbook(workspace, "r");
-    EscMeaning left = condition_side(workspace, step, true), right = condition_side(workspace, step, false);
+    EscMeaning left = condition_side(workspace, step, true),
+               right = condition_side(workspace, step, false);
     assert_int_equal(left.means, ESC_MEANS_TICKET_FIELD);
     assert_text_equal(workspace->fields[left.index].name, "severity");
     assert_int_equal(right.means, ESC_MEANS_MEMBER);
@@ -36,7 +40,8 @@ static void members_take_their_meaning_from_the_other_side(void **state)
 static void a_presence_test_narrows_its_block_only(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("runbook r { if ticket.note is present { set ticket.title to ticket.note }  attach ticket.note }\n");
+    EscWorkspace *workspace = scene_sound("runbook r { if ticket.note is present { set "
+                                          "ticket.title to ticket.note }  attach ticket.note }\n");
     const EscNode *step = scene_runbook(workspace, "r");
     EscMeaning inside = esc_meaning(workspace, step->if_step.steps.first->set.value);
     assert_int_equal(inside.flags, ESC_MEANING_NARROWED);
@@ -53,7 +58,8 @@ static uint32_t proved(const char *condition, bool truth)
     (void)snprintf(source, sizeof source, "runbook r { if %s { rollback } }\n", condition);
     EscWorkspace *workspace = scene_sound(source);
     const EscNode *paths[4];
-    uint32_t count = esc_condition_proves(scene_runbook(workspace, "r")->if_step.condition, truth, paths, 4);
+    uint32_t count =
+        esc_condition_proves(scene_runbook(workspace, "r")->if_step.condition, truth, paths, 4);
     esc_workspace_free(workspace);
     return count;
 }
@@ -75,7 +81,8 @@ static void conditions_prove_what_their_truth_needs(void **state)
 static void a_unit_makes_a_number_of_a_duration(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("runbook r (d: duration) { if ticket.left.minutes > 5 { rollback }  if d.hours > 5 { rollback }\n"
+    EscWorkspace *workspace = scene_sound("runbook r (d: duration) { if ticket.left.minutes > 5 { "
+                                          "rollback }  if d.hours > 5 { rollback }\n"
                                           "attach sla.resolve.overdue.days }\n");
     const EscNode *step = scene_runbook(workspace, "r");
     EscMeaning field = condition_side(workspace, step, true);
@@ -106,35 +113,45 @@ static void events_share_fields_of_one_name_and_type(void **state)
 }
 
 #define TEMPLATE_OF(start, steps)                                                                  \
-    "template t {\n  start on " start "\n  owners { primary ana ack within 5m }\n  steps { " steps " }\n  close when resolved\n}\n"
+    "template t {\n  start on " start "\n  owners { primary ana ack within 5m }\n  steps { " steps \
+    " }\n  close when resolved\n}\n"
 
 static void a_field_that_not_every_event_has_may_be_missing(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound(TEMPLATE_OF("vendor.outage, vendor.back", "attach event.vendor  attach event.url")
-                                          "template u {\n  start on vendor.back\n  manual\n  owners { primary ana ack within 5m }\n"
-                                          "  steps { attach event.vendor }\n  close when resolved\n}\n");
+    EscWorkspace *workspace = scene_sound(TEMPLATE_OF(
+        "vendor.outage, vendor.back",
+        "attach event.vendor  attach event.url") "template u {\n  start on vendor.back\n  manual\n "
+                                                 " owners { primary ana ack within 5m }\n"
+                                                 "  steps { attach event.vendor }\n  close when "
+                                                 "resolved\n}\n");
     const EscNode *step = workspace->templates[0].steps->steps.steps.first;
     assert_int_equal(esc_node_type(workspace, step->attach.value), ESC_TYPE(ESC_KIND_TEXT));
-    assert_int_equal(esc_node_type(workspace, step->next->attach.value), ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    assert_int_equal(esc_node_type(workspace, step->next->attach.value),
+                     ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
     step = workspace->templates[1].steps->steps.steps.first;
     assert_true(workspace->templates[1].event_may_be_missing);
-    assert_int_equal(esc_node_type(workspace, step->attach.value), ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    assert_int_equal(esc_node_type(workspace, step->attach.value),
+                     ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
     esc_workspace_free(workspace);
 }
 
 static void fields_that_every_raise_gives_are_assured(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("runbook a { raise late { by: 1  who: \"x\" } }\nrunbook b { raise late { by: 2 } }\n"
-                                          "template t {\n  start on ticket.created\n  owners { primary ana ack within 5m }\n  steps { await ack }\n"
-                                          "  on exception late { attach exception.by  attach exception.who }\n  close when resolved\n}\n");
+    EscWorkspace *workspace = scene_sound(
+        "runbook a { raise late { by: 1  who: \"x\" } }\nrunbook b { raise late { by: 2 } }\n"
+        "template t {\n  start on ticket.created\n  owners { primary ana ack within 5m }\n  steps "
+        "{ await ack }\n"
+        "  on exception late { attach exception.by  attach exception.who }\n  close when "
+        "resolved\n}\n");
     const EscNode *node = workspace->templates[0].node;
     const EscNode *handler = node->template.items.first;
     while (handler->kind != ESC_NODE_EXCEPTION_HANDLER)
         handler = handler->next;
     const EscNode *step = handler->exception_handler.steps.first;
-    EscMeaning by = esc_meaning(workspace, step->attach.value), who = esc_meaning(workspace, step->next->attach.value);
+    EscMeaning by = esc_meaning(workspace, step->attach.value),
+               who = esc_meaning(workspace, step->next->attach.value);
     assert_int_equal(by.flags, ESC_MEANING_ASSURED);
     assert_int_equal(by.type, ESC_TYPE(ESC_KIND_NUMBER));
     assert_int_equal(who.flags, 0);
@@ -145,7 +162,8 @@ static void fields_that_every_raise_gives_are_assured(void **state)
 static void enums_of_one_shape_are_one(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("extend ticket { a: x < y  b: x < y  c: x | y }\nrunbook r { if ticket.a = ticket.b { rollback } }\n");
+    EscWorkspace *workspace = scene_sound("extend ticket { a: x < y  b: x < y  c: x | y }\nrunbook "
+                                          "r { if ticket.a = ticket.b { rollback } }\n");
     uint32_t a = 0, b = 0, c = 0;
     assert_true(esc_names_find(workspace->ticket_names, ESC_TEXT("a"), &a));
     assert_true(esc_names_find(workspace->ticket_names, ESC_TEXT("b"), &b));
@@ -160,7 +178,8 @@ static void enums_of_one_shape_are_one(void **state)
 static void hours_past_midnight_belong_to_the_next_day(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("calendar night { sun 22:00..06:00 }\ncalendar always { mon..sun 00:00..24:00 }\n");
+    EscWorkspace *workspace = scene_sound(
+        "calendar night { sun 22:00..06:00 }\ncalendar always { mon..sun 00:00..24:00 }\n");
     const EscCalendarInfo *night = &workspace->calendars[0];
     assert_int_equal(night->hours_count, 2);
     assert_int_equal(night->hours[0].weekday, 0);
@@ -176,8 +195,11 @@ static void whole_days_are_read_from_a_holiday_calendar(void **state)
 {
     (void)state;
     EscWorkspace *workspace = scene_sound("");
-    EscText text = ESC_TEXT("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nDTEND;VALUE=DATE:20261227\r\nEND:VEVENT\r\n"
-                            "BEGIN:VEVENT\r\nDTSTART:20261231T180000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    EscText text =
+        ESC_TEXT("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nDTEND;VALUE="
+                 "DATE:20261227\r\nEND:VEVENT\r\n"
+                 "BEGIN:VEVENT\r\nDTSTART:20261231T180000Z\r\nEND:VEVENT\r\nBEGIN:"
+                 "VEVENT\r\nDTSTART;VALUE=DATE:20270101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     int64_t *days = NULL;
     uint32_t count = 0;
     assert_true(esc_holidays_read(workspace, text, &days, &count));

@@ -1,10 +1,11 @@
-/* test_workspace.c - sources into a workspace: order, replacing, failures of the doors and of memory, tests as data. */
+/* test_workspace.c - sources into a workspace: order, replacing, failures of the doors and of
+ * memory, tests as data. */
 #include <stdlib.h>
 
 #include "support/alloc_fail.h"
 #include "workspace_scene.h"
 
-/* --- doors ------------------------------------------------------------------------------------------------------ */
+/* --- doors ------------------------------------------------------------------------------------ */
 
 typedef struct Files {
     const char *paths[4];
@@ -13,12 +14,14 @@ typedef struct Files {
     EscStatus list_status, read_status;
 } Files;
 
-static EscStatus list(void *context, void (*put)(void *put_context, EscText path), void *put_context, EscWhy *why)
+static EscStatus list(void *context, void (*put)(void *put_context, EscText path),
+                      void *put_context, EscWhy *why)
 {
     const Files *files = context;
     for (size_t i = 0; i < files->count; ++i)
         put(put_context, esc_text_from(files->paths[i]));
-    return files->list_status == ESC_OK ? ESC_OK : esc_why(why, files->list_status, "", 0, "no list");
+    return files->list_status == ESC_OK ? ESC_OK
+                                        : esc_why(why, files->list_status, "", 0, "no list");
 }
 
 static EscStatus read(void *context, EscText path, EscBuf *out, EscWhy *why)
@@ -45,7 +48,9 @@ static EscStatus load(EscWorkspace *workspace, Files *files)
 static void files_are_read_in_order_of_their_paths(void **state)
 {
     (void)state;
-    Files files = {.paths = {"z.esc", "b/a.esc", "a.esc"}, .texts = {"", SCENE_PRELUDE, "channel c chat\n"}, .count = 3};
+    Files files = {.paths = {"z.esc", "b/a.esc", "a.esc"},
+                   .texts = {"", SCENE_PRELUDE, "channel c chat\n"},
+                   .count = 3};
     EscWorkspace *workspace = esc_workspace_new();
     assert_status(load(workspace, &files), ESC_OK);
     assert_int_equal(esc_workspace_file_count(workspace), 3);
@@ -65,7 +70,8 @@ static void files_are_read_in_order_of_their_paths(void **state)
 static void failures_of_the_doors_are_handed_on(void **state)
 {
     (void)state;
-    Files none = {.count = 0}, no_list = {.list_status = ESC_IO_FAILED}, no_read = {.paths = {"a.esc"}, .texts = {""}, .count = 1, .read_status = ESC_IO_FAILED};
+    Files none = {.count = 0}, no_list = {.list_status = ESC_IO_FAILED},
+          no_read = {.paths = {"a.esc"}, .texts = {""}, .count = 1, .read_status = ESC_IO_FAILED};
     EscWorkspace *workspace = esc_workspace_new();
     assert_status(load(workspace, &none), ESC_NOT_FOUND);
     assert_status(load(workspace, &no_list), ESC_IO_FAILED);
@@ -79,9 +85,12 @@ static void a_source_is_replaced_only_on_purpose(void **state)
     (void)state;
     EscWorkspace *workspace = esc_workspace_new();
     assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT("team"), false), ESC_OK);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(""), false), ESC_CONFLICT);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), true), ESC_OK);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT(""), ESC_TEXT("x"), false), ESC_BAD_ARGUMENT);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(""), false),
+                  ESC_CONFLICT);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), true),
+                  ESC_OK);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT(""), ESC_TEXT("x"), false),
+                  ESC_BAD_ARGUMENT);
     assert_int_equal(esc_workspace_file_count(workspace), 1);
     assert_status(esc_workspace_check(workspace), ESC_OK);
     esc_workspace_free(workspace);
@@ -90,7 +99,9 @@ static void a_source_is_replaced_only_on_purpose(void **state)
 static void faults_do_not_stop_the_check(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_checked("person x { }\nteam y { nobody }\nchannel z pigeon\nschedule s { }\nroute r -> team { }\nrunbook b { page q \"x\" }\n");
+    EscWorkspace *workspace =
+        scene_checked("person x { }\nteam y { nobody }\nchannel z pigeon\nschedule s { }\nroute r "
+                      "-> team { }\nrunbook b { page q \"x\" }\n");
     assert_int_equal(esc_workspace_error_count(workspace), 6);
     assert_status(esc_workspace_check(workspace), ESC_BAD_SOURCE);
     EscBuf out;
@@ -101,13 +112,19 @@ static void faults_do_not_stop_the_check(void **state)
     esc_workspace_free(workspace);
 }
 
-/* --- memory -------------------------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
-static const char RICH[] = "system crm { action a(x: text) -> text undo b(x: x) { POST \"/{x}\"  json { x: x }  return body }  action b(x: text) { DELETE \"/{x}\" } }\n"
-                           "template t {\n  start on vendor.outage when event.url is present\n  owners { primary platform ack within 5m }\n"
-                           "  steps { crm.a(x: event.vendor) as y  attach y  if event.url is present { notify incidents \"{event.url}\" }  raise late { by: 1 } }\n"
-                           "  on exception late { notify incidents \"{exception.by}\" }\n  qa { check delivered }\n  close when resolved\n}\n"
-                           "test \"x\" { given ticket { severity: high  tags: [\"a\"] }  on vendor.outage { vendor: \"v\" }  expect notify incidents  expect ticket.severity = high }\n";
+static const char RICH[] =
+    "system crm { action a(x: text) -> text undo b(x: x) { POST \"/{x}\"  json { x: x }  return "
+    "body }  action b(x: text) { DELETE \"/{x}\" } }\n"
+    "template t {\n  start on vendor.outage when event.url is present\n  owners { primary platform "
+    "ack within 5m }\n"
+    "  steps { crm.a(x: event.vendor) as y  attach y  if event.url is present { notify incidents "
+    "\"{event.url}\" }  raise late { by: 1 } }\n"
+    "  on exception late { notify incidents \"{exception.by}\" }\n  qa { check delivered }\n  "
+    "close when resolved\n}\n"
+    "test \"x\" { given ticket { severity: high  tags: [\"a\"] }  on vendor.outage { vendor: \"v\" "
+    "}  expect notify incidents  expect ticket.severity = high }\n";
 
 static void every_failing_allocation_ends_in_a_status(void **state)
 {
@@ -118,9 +135,11 @@ static void every_failing_allocation_ends_in_a_status(void **state)
         EscWorkspace *workspace = esc_workspace_new();
         EscStatus status = ESC_NO_MEMORY;
         if (workspace != NULL) {
-            status = esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), false);
+            status =
+                esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), false);
             if (status == ESC_OK)
-                status = esc_workspace_add(workspace, ESC_TEXT("b.esc"), esc_text_from(RICH), false);
+                status =
+                    esc_workspace_add(workspace, ESC_TEXT("b.esc"), esc_text_from(RICH), false);
             if (status == ESC_OK)
                 status = esc_workspace_check(workspace);
         }
@@ -134,14 +153,17 @@ static void every_failing_allocation_ends_in_a_status(void **state)
     assert_true(at > 30);
 }
 
-/* --- tests as data ---------------------------------------------------------------------------------------------------- */
+/* --- tests as data ---------------------------------------------------------------------------- */
 
 static void a_test_becomes_plain_steps(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("test \"one\" {\n  at 2026-03-02T10:00\n  given ticket { severity: high  account: { name: \"Globex\" }  tags: [\"a\", \"b\"] }\n"
-                                          "  on vendor.outage { vendor: \"Cloud\" }\n  after 5m\n  ack by ana\n"
-                                          "  expect owner ana and no notify incidents\n  expect ticket.status != closed and ticket.note is missing\n}\n");
+    EscWorkspace *workspace =
+        scene_sound("test \"one\" {\n  at 2026-03-02T10:00\n  given ticket { severity: high  "
+                    "account: { name: \"Globex\" }  tags: [\"a\", \"b\"] }\n"
+                    "  on vendor.outage { vendor: \"Cloud\" }\n  after 5m\n  ack by ana\n"
+                    "  expect owner ana and no notify incidents\n  expect ticket.status != closed "
+                    "and ticket.note is missing\n}\n");
     assert_int_equal(esc_workspace_scenario_count(workspace), 1);
     const EscScenario *scenario = esc_workspace_scenario(workspace, 0);
     assert_text_equal(scenario->title, "one");

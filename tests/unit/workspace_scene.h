@@ -23,8 +23,10 @@ static inline EscWorkspace *scene_checked(const char *source)
 {
     EscWorkspace *workspace = esc_workspace_new();
     assert_non_null(workspace);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), false), ESC_OK);
-    assert_status(esc_workspace_add(workspace, ESC_TEXT("b.esc"), esc_text_from(source), false), ESC_OK);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE), false),
+                  ESC_OK);
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("b.esc"), esc_text_from(source), false),
+                  ESC_OK);
     EscStatus status = esc_workspace_check(workspace);
     assert_true(status == ESC_OK || status == ESC_BAD_SOURCE);
     return workspace;
@@ -35,7 +37,8 @@ static inline EscWorkspace *scene_sound(const char *source)
 {
     EscWorkspace *workspace = scene_checked(source);
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); ++i)
-        print_error("%s: %.*s\n", esc_workspace_diagnostic(workspace, i)->code, ESC_TEXT_ARG(esc_workspace_diagnostic(workspace, i)->message));
+        print_error("%s: %.*s\n", esc_workspace_diagnostic(workspace, i)->code,
+                    ESC_TEXT_ARG(esc_workspace_diagnostic(workspace, i)->message));
     assert_int_equal(esc_workspace_diagnostic_count(workspace), 0);
     return workspace;
 }

@@ -1,8 +1,10 @@
-/* esc/compiler.h - a workspace of .esc files: load, check, build into a bundle, read its tests as data.
+/* esc/compiler.h - a workspace of .esc files: load, check, build into a bundle, read its tests
+ * as data.
  *
- * The compiler does no I/O: the program hands in functions that list and read files, or the texts themselves. Start
- * reading at esc_workspace_new(), then esc_workspace_load(), esc_workspace_check() and esc_workspace_build().
- * One workspace is used by one thread at a time. */
+ * The compiler does no I/O: the program hands in functions that list and read files, or the
+ * texts themselves. Start reading at esc_workspace_new(), then esc_workspace_load(),
+ * esc_workspace_check() and esc_workspace_build(). One workspace is used by one thread at a
+ * time. */
 #ifndef ESC_COMPILER_H
 #define ESC_COMPILER_H
 
@@ -12,52 +14,60 @@
 extern "C" {
 #endif
 
-/* --- limits ----------------------------------------------------------------------------------------- */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 #define ESC_WORKSPACE_FILES_MAX 20000u
 #define ESC_WORKSPACE_BYTES_MAX ((size_t)128 << 20) /* of all sources together */
 #define ESC_DIAGNOSTICS_MAX 1000u                   /* kept; the rest is only counted */
 #define ESC_PATH_BYTES_MAX 1024u                    /* of one file name within the workspace */
 
-/* --- a workspace -------------------------------------------------------------------------------------- */
+/* --- a workspace ------------------------------------------------------------------------------ */
 
 /* Sources, what they mean, and the diagnostics about them. Owned; esc_workspace_free(). */
 typedef struct EscWorkspace EscWorkspace;
 
-EscWorkspace *esc_workspace_new(void); /* NULL when there is no memory */
+EscWorkspace *esc_workspace_new(void);            /* NULL when there is no memory */
 void esc_workspace_free(EscWorkspace *workspace); /* NULL is allowed */
 
-/* How a program gives the compiler its files. Paths are relative to the workspace's folder, with `/` between folders. */
+/* How a program gives the compiler its files. Paths are relative to the workspace's folder, with
+ * `/` between folders. */
 typedef struct EscSourceFiles {
     void *context;
     /* Calls put once for every path below the folder that ends in ".esc", in any order. */
-    EscStatus (*list)(void *context, void (*put)(void *put_context, EscText path), void *put_context,
-                      EscWhy *why);
+    EscStatus (*list)(void *context, void (*put)(void *put_context, EscText path),
+                      void *put_context, EscWhy *why);
     /* Appends the whole file to *out. ESC_NOT_FOUND when there is none. */
     EscStatus (*read)(void *context, EscText path, EscBuf *out, EscWhy *why);
 } EscSourceFiles;
 
-/* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what declarations name (holiday calendars), until
- * the workspace is checked. Only failures of the functions themselves and of memory are returned; what is wrong with a text is a
- * diagnostic. ESC_NOT_FOUND when there is no .esc file at all. */
-ESC_MUST_USE EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files, EscWhy *why);
+/* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what
+ * declarations name (holiday calendars), until the workspace is checked. Only failures of the
+ * functions themselves and of memory are returned; what is wrong with a text is a diagnostic.
+ * ESC_NOT_FOUND when there is no .esc file at all. */
+ESC_MUST_USE EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files,
+                                          EscWhy *why);
 
-/* Adds one source from memory; both texts are copied. Give the sources in the order of their paths: names are numbered in it.
- * A path that is there already is replaced when `replace` is set (what an editor holds), else ESC_CONFLICT. Not after the check. */
-ESC_MUST_USE EscStatus esc_workspace_add(EscWorkspace *workspace, EscText path, EscText source, bool replace);
+/* Adds one source from memory; both texts are copied. Give the sources in the order of their
+ * paths: names are numbered in it. A path that is there already is replaced when `replace` is
+ * set (what an editor holds), else ESC_CONFLICT. Not after the check. */
+ESC_MUST_USE EscStatus esc_workspace_add(EscWorkspace *workspace, EscText path, EscText source,
+                                         bool replace);
 
-/* Parses, resolves names and types and applies the policy, once. ESC_OK: no error (there may be warnings). ESC_BAD_SOURCE: errors,
- * see the diagnostics. Any other status: nothing is known. */
+/* Parses, resolves names and types and applies the policy, once. ESC_OK: no error (there may be
+ * warnings). ESC_BAD_SOURCE: errors, see the diagnostics. Any other status: nothing is known. */
 ESC_MUST_USE EscStatus esc_workspace_check(EscWorkspace *workspace);
 
-/* Appends the bytes of the bundle of a workspace that checked without an error; ESC_BAD_SOURCE otherwise, also when lowering
- * itself found an error (a bound that is too big), which then stands among the diagnostics. Made bytes are loaded back and verified. */
+/* Appends the bytes of the bundle of a workspace that checked without an error; ESC_BAD_SOURCE
+ * otherwise, also when lowering itself found an error (a bound that is too big), which then
+ * stands among the diagnostics. Made bytes are loaded back and verified. */
 ESC_MUST_USE EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why);
 
-EscText esc_workspace_name(const EscWorkspace *workspace);     /* "acme"; empty before the check */
-EscText esc_workspace_timezone(const EscWorkspace *workspace); /* "Europe/Berlin"; "UTC" when not said */
+EscText esc_workspace_name(const EscWorkspace *workspace); /* "acme"; empty before the check */
+/* "Europe/Berlin"; "UTC" when not said */
+EscText esc_workspace_timezone(const EscWorkspace *workspace);
 
-/* The sources, in order; the standard library's modules that are used come after the files, as std/triage.esc … */
+/* The sources, in order; the standard library's modules that are used come after the files, as
+ * std/triage.esc … */
 uint32_t esc_workspace_file_count(const EscWorkspace *workspace);
 EscText esc_workspace_file_path(const EscWorkspace *workspace, uint32_t file);
 EscText esc_workspace_file_source(const EscWorkspace *workspace, uint32_t file);
@@ -66,13 +76,15 @@ bool esc_workspace_file_is_std(const EscWorkspace *workspace, uint32_t file);
 /* The author's line (1-based) of a file without its line end; empty when there is none. */
 EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file, uint32_t line);
 
-/* How many of each there are, without those of the standard library, for summaries; events with the built-in ones. After the check. */
+/* How many of each there are, without those of the standard library, for summaries; events with
+ * the built-in ones. After the check. */
 typedef struct EscWorkspaceCounts {
-    uint32_t files, bytes, persons, teams, schedules, channels, systems, events, templates, runbooks, routes, tests;
+    uint32_t files, bytes, persons, teams, schedules, channels, systems, events, templates,
+        runbooks, routes, tests;
 } EscWorkspaceCounts;
 EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace);
 
-/* --- diagnostics --------------------------------------------------------------------------------------- */
+/* --- diagnostics ------------------------------------------------------------------------------ */
 
 /* Half-open byte offsets in a file. */
 typedef struct EscPlaceSpan {
@@ -99,43 +111,51 @@ typedef struct EscDiagnostic {
 /* Sorted by file, then place, then code. */
 uint32_t esc_workspace_diagnostic_count(const EscWorkspace *workspace);
 const EscDiagnostic *esc_workspace_diagnostic(const EscWorkspace *workspace, uint32_t index);
-uint32_t esc_workspace_error_count(const EscWorkspace *workspace); /* with those beyond ESC_DIAGNOSTICS_MAX */
+/* with those beyond ESC_DIAGNOSTICS_MAX */
+uint32_t esc_workspace_error_count(const EscWorkspace *workspace);
 uint32_t esc_workspace_warning_count(const EscWorkspace *workspace);
 
-/* Line and column of an offset, both 1-based. column counts characters, utf16_column UTF-16 units (what editors want). */
+/* Line and column of an offset, both 1-based. column counts characters, utf16_column UTF-16
+ * units (what editors want). */
 typedef struct EscLineColumn {
     uint32_t line, column, utf16_column;
 } EscLineColumn;
 EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file, uint32_t offset);
 
-/* One diagnostic as people read it: place, code, message, the author's line with carets, the hint; and the second place. */
-void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic, EscBuf *out);
-/* All of them as one JSON object: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
+/* One diagnostic as people read it: place, code, message, the author's line with carets, the
+ * hint; and the second place. */
+void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic,
+                          EscBuf *out);
+/* All of them as one JSON object:
+ * {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
 void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out);
 
-/* What `escalc explain CODE` says, one entry for every code there is, in order of code. All texts are static. */
+/* What `escalc explain CODE` says, one entry for every code there is, in order of code. All
+ * texts are static. */
 typedef struct EscExplanation {
-    const char *code, *title, *text, *wrong, *right; /* wrong and right are examples; "" when none fits in a few lines */
+    /* wrong and right are examples; "" when none fits in a few lines */
+    const char *code, *title, *text, *wrong, *right;
 } EscExplanation;
 uint32_t esc_explanation_count(void);
 EscExplanation esc_explanation(uint32_t index);
-bool esc_explanation_find(EscText code, EscExplanation *out); /* false when there is none; out may be NULL */
+/* false when there is none; out may be NULL */
+bool esc_explanation_find(EscText code, EscExplanation *out);
 /* docs/diagnostics.md, made from the same table. */
 void esc_explanations_write_markdown(EscBuf *out);
 
-/* --- layout ------------------------------------------------------------------------------------------------ */
+/* --- layout ----------------------------------------------------------------------------------- */
 
-/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse, ESC_OVER_LIMIT when the layout would be longer
- * than a source may be; nothing is appended then. */
+/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse,
+ * ESC_OVER_LIMIT when the layout would be longer than a source may be; nothing is appended then. */
 ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
 
-/* --- tests: what `test "…" { … }` says, as plain data -------------------------------------------------------- */
+/* --- tests: what `test "…" { … }` says, as plain data ----------------------------------------- */
 
 /* A value without a place: a literal of a test. */
 typedef enum EscDatumKind {
     ESC_DATUM_BOOL,
     ESC_DATUM_NUMBER,
-    ESC_DATUM_TEXT,     /* also what looks like an enum member to an untyped place (a connector's reply) */
+    ESC_DATUM_TEXT, /* also what looks like an enum member to an untyped place (a connector's reply) */
     ESC_DATUM_DURATION, /* ms */
     ESC_DATUM_TIME,     /* local minutes since 1970-01-01T00:00 in the workspace's zone */
     ESC_DATUM_MEMBER,   /* text is the member's name, member its number */
@@ -165,7 +185,7 @@ typedef enum EscWhoKind {
     ESC_WHO_TEAM,
     ESC_WHO_SCHEDULE, /* whoever is on call then */
     ESC_WHO_CHANNEL,
-    ESC_WHO_ROLE,   /* name is primary, secondary, escalation, last_resort or owner (whoever is accountable) */
+    ESC_WHO_ROLE, /* name is primary, secondary, escalation, last_resort or owner (whoever is accountable) */
     ESC_WHO_ACTION, /* "crm.requeue" */
     ESC_WHO_SYSTEM
 } EscWhoKind;
@@ -175,12 +195,22 @@ typedef struct EscWho {
     EscText name;
 } EscWho;
 
-/* A condition over the ticket (and the facts of facts.def), in prefix form: children follow their parent. */
+/* A condition over the ticket (and the facts of facts.def), in prefix form: children follow
+ * their parent. */
 typedef enum EscProbeKind {
-    ESC_PROBE_AND, ESC_PROBE_OR, ESC_PROBE_NOT, /* `children` nodes follow, each with its own children */
-    ESC_PROBE_EQUAL, ESC_PROBE_LESS, ESC_PROBE_LESS_EQUAL, ESC_PROBE_GREATER, ESC_PROBE_GREATER_EQUAL,
-    ESC_PROBE_STARTS, ESC_PROBE_ENDS, ESC_PROBE_CONTAINS, /* CONTAINS: part of a text, or an item of a list */
-    ESC_PROBE_PRESENT, ESC_PROBE_MISSING,
+    ESC_PROBE_AND,
+    ESC_PROBE_OR,
+    ESC_PROBE_NOT, /* `children` nodes follow, each with its own children */
+    ESC_PROBE_EQUAL,
+    ESC_PROBE_LESS,
+    ESC_PROBE_LESS_EQUAL,
+    ESC_PROBE_GREATER,
+    ESC_PROBE_GREATER_EQUAL,
+    ESC_PROBE_STARTS,
+    ESC_PROBE_ENDS,
+    ESC_PROBE_CONTAINS, /* CONTAINS: part of a text, or an item of a list */
+    ESC_PROBE_PRESENT,
+    ESC_PROBE_MISSING,
     ESC_PROBE_TRUE /* a bool field or fact is true */
 } EscProbeKind;
 
@@ -193,17 +223,20 @@ typedef struct EscProbe {
 
 typedef enum EscExpected {
     ESC_EXPECTED_NOTHING, /* no escalation was started by this test so far */
-    ESC_EXPECTED_NOTIFY, ESC_EXPECTED_PAGE, ESC_EXPECTED_ASKED, /* who, text ("" any) */
+    ESC_EXPECTED_NOTIFY,
+    ESC_EXPECTED_PAGE,
+    ESC_EXPECTED_ASKED,     /* who, text ("" any) */
     ESC_EXPECTED_OWNER,     /* who: the accountable person */
     ESC_EXPECTED_ROLE,      /* name */
     ESC_EXPECTED_EXCEPTION, /* name */
-    ESC_EXPECTED_PASSED, ESC_EXPECTED_FAILED, /* names: acknowledged, delivered, consistent, confirmed */
-    ESC_EXPECTED_CLOSED,    /* name: outcome, "" any */
-    ESC_EXPECTED_CREATED,   /* name of the created ticket, or postmortem */
-    ESC_EXPECTED_HANDOFF,   /* who (NONE any), text: reason ("" any) */
-    ESC_EXPECTED_CALL,      /* who: ACTION */
-    ESC_EXPECTED_STARTED,   /* name: template */
-    ESC_EXPECTED_CONDITION  /* probes */
+    ESC_EXPECTED_PASSED,
+    ESC_EXPECTED_FAILED,   /* names: acknowledged, delivered, consistent, confirmed */
+    ESC_EXPECTED_CLOSED,   /* name: outcome, "" any */
+    ESC_EXPECTED_CREATED,  /* name of the created ticket, or postmortem */
+    ESC_EXPECTED_HANDOFF,  /* who (NONE any), text: reason ("" any) */
+    ESC_EXPECTED_CALL,     /* who: ACTION */
+    ESC_EXPECTED_STARTED,  /* name: template */
+    ESC_EXPECTED_CONDITION /* probes */
 } EscExpected;
 
 typedef struct EscScenarioExpect {
@@ -219,18 +252,24 @@ typedef struct EscScenarioExpect {
 } EscScenarioExpect;
 
 typedef enum EscScenarioKind {
-    ESC_SCENARIO_AT,       /* local_minute: the clock starts here; first */
-    ESC_SCENARIO_AFTER,    /* ms: the clock moves */
-    ESC_SCENARIO_GIVEN,    /* fields of the ticket before anything happens */
-    ESC_SCENARIO_EVENT,    /* name: event type; fields: its own (or the ticket's, for ticket.* events) */
-    ESC_SCENARIO_ACK, ESC_SCENARIO_RESOLVE, ESC_SCENARIO_APPROVE, ESC_SCENARIO_REJECT, ESC_SCENARIO_CLOSE, /* who */
-    ESC_SCENARIO_ANSWER,   /* name: the answer; who */
-    ESC_SCENARIO_CONFIRM,  /* text; who */
-    ESC_SCENARIO_START,    /* name: template; who */
-    ESC_SCENARIO_SYSTEM_FAILS, ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record is written as JSON) */
-    ESC_SCENARIO_DELIVER_FAILS, ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
-    ESC_SCENARIO_ABSENT,   /* who: PERSON; local_minute: until, or INT64_MAX */
-    ESC_SCENARIO_EXPECT    /* expects: all must hold */
+    ESC_SCENARIO_AT,    /* local_minute: the clock starts here; first */
+    ESC_SCENARIO_AFTER, /* ms: the clock moves */
+    ESC_SCENARIO_GIVEN, /* fields of the ticket before anything happens */
+    ESC_SCENARIO_EVENT, /* name: event type; fields: its own (or the ticket's, for ticket.* events) */
+    ESC_SCENARIO_ACK,
+    ESC_SCENARIO_RESOLVE,
+    ESC_SCENARIO_APPROVE,
+    ESC_SCENARIO_REJECT,
+    ESC_SCENARIO_CLOSE,   /* who */
+    ESC_SCENARIO_ANSWER,  /* name: the answer; who */
+    ESC_SCENARIO_CONFIRM, /* text; who */
+    ESC_SCENARIO_START,   /* name: template; who */
+    ESC_SCENARIO_SYSTEM_FAILS,
+    ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record is written as JSON) */
+    ESC_SCENARIO_DELIVER_FAILS,
+    ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
+    ESC_SCENARIO_ABSENT,        /* who: PERSON; local_minute: until, or INT64_MAX */
+    ESC_SCENARIO_EXPECT         /* expects: all must hold */
 } EscScenarioKind;
 
 typedef struct EscScenarioStep {
@@ -252,7 +291,8 @@ typedef struct EscScenario {
     uint32_t steps_count;
 } EscScenario;
 
-/* The tests of a workspace that checked without an error, in the order of files and text. Live as long as the workspace. */
+/* The tests of a workspace that checked without an error, in the order of files and text. Live
+ * as long as the workspace. */
 uint32_t esc_workspace_scenario_count(const EscWorkspace *workspace);
 const EscScenario *esc_workspace_scenario(const EscWorkspace *workspace, uint32_t index);
 
