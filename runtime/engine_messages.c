@@ -72,7 +72,9 @@ EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
 
 static void member_write(EscBuf *out, const char *name, EscText value)
 {
-    esc_buf_printf(out, ",\"%s\":", name);
+    esc_buf_string(out, ",\"");
+    esc_buf_string(out, name);
+    esc_buf_string(out, "\":");
     esc_json_text(out, value);
 }
 

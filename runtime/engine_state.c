@@ -262,8 +262,13 @@ void esc_state_write(EscEngine *engine, const EscEscalation *escalation, EscBuf 
                  &escalation->raised);
     checks_write(out, escalation);
     name_write(out, "m");
-    esc_buf_printf(out, "[%u,%u,%u,%u]", escalation->messages, escalation->accepted,
-                   escalation->delivered, escalation->dead);
+    const uint32_t counts[] = {escalation->messages, escalation->accepted, escalation->delivered,
+                               escalation->dead};
+    for (size_t i = 0; i < ESC_COUNT_OF(counts); i++) {
+        esc_buf_char(out, i == 0 ? '[' : ',');
+        esc_buf_number(out, counts[i]);
+    }
+    esc_buf_char(out, ']');
     if (escalation->is_inconsistent)
         text_write(out, "ic", escalation->inconsistent_field);
     number_write(out, "ct", escalation->is_close_told);
@@ -288,10 +293,14 @@ static void clocks_write(EscBuf *out, const EscTicket *ticket)
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
         const EscSlaState *state = &ticket->sla[i];
         name_write(out, esc_clock_name((EscSlaClock)i));
-        esc_buf_printf(
-            out, "{\"state\":\"%s\",\"met\":%s,\"overdue_done_ms\":%lld,\"due_ms\":%lld,\"due\":\"",
-            states[state->state], state->is_met ? "true" : "false",
-            (long long)state->overdue_done_ms, (long long)state->due_ms);
+        esc_buf_string(out, "{\"state\":\"");
+        esc_buf_string(out, states[state->state]);
+        esc_buf_string(out, state->is_met ? "\",\"met\":true" : "\",\"met\":false");
+        esc_buf_string(out, ",\"overdue_done_ms\":");
+        esc_buf_number(out, state->overdue_done_ms);
+        esc_buf_string(out, ",\"due_ms\":");
+        esc_buf_number(out, state->due_ms);
+        esc_buf_string(out, ",\"due\":\"");
         esc_time_write(out, state->due_ms);
         esc_buf_string(out, "\"}");
     }

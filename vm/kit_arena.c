@@ -169,17 +169,21 @@ EscText esc_arena_text(EscArena *arena, EscText text)
 
 EscText esc_arena_printf(EscArena *arena, const char *format, ...)
 {
+    char most[256]; /* what fits here is printed only once */
     va_list arguments;
     va_list again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
+    int size = vsnprintf(most, sizeof most, format, arguments);
     va_end(arguments);
 
     EscText text = {NULL, 0};
     char *copy = size < 0 ? fail(arena) : esc_arena_alloc(arena, (size_t)size + 1);
     if (copy != NULL) {
-        vsnprintf(copy, (size_t)size + 1, format, again);
+        if ((size_t)size < sizeof most)
+            memcpy(copy, most, (size_t)size);
+        else
+            vsnprintf(copy, (size_t)size + 1, format, again);
         text = (EscText){copy, (size_t)size};
     }
     va_end(again);

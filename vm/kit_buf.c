@@ -84,6 +84,20 @@ void esc_buf_char(EscBuf *buf, char c)
     esc_buf_append(buf, &c, 1);
 }
 
+void esc_buf_number(EscBuf *buf, int64_t number)
+{
+    char digits[20]; /* of the lowest number, with its sign */
+    size_t at = sizeof digits;
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    esc_buf_append(buf, digits + at, sizeof digits - at);
+}
+
 void esc_buf_printf(EscBuf *buf, const char *format, ...)
 {
     va_list arguments;
@@ -96,13 +110,17 @@ void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
 {
     if (buf->status != ESC_OK)
         return;
+    if (buf->capacity == 0 && !reserve(buf, 0, CAPACITY_MIN))
+        return;
     va_list again;
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    if (size < 0)
-        buf->status = ESC_OVER_LIMIT;         /* longer than an int can say */
-    else if (reserve(buf, (size_t)size, 1)) { /* vsnprintf insists on writing a NUL */
-        vsnprintf((char *)buf->data + buf->size, (size_t)size + 1, format, again);
+    size_t room = buf->capacity - buf->size; /* most texts fit what is there already */
+    int size = vsnprintf((char *)buf->data + buf->size, room, format, arguments);
+    if (size < 0) {
+        buf->status = ESC_OVER_LIMIT; /* longer than an int can say */
+    } else if (reserve(buf, (size_t)size, 1)) { /* vsnprintf insists on writing a NUL */
+        if ((size_t)size >= room)
+            vsnprintf((char *)buf->data + buf->size, (size_t)size + 1, format, again);
         buf->size += (size_t)size;
     }
     va_end(again);

@@ -64,6 +64,11 @@ static bool is_number_character(char c)
 void esc_json_number(EscBuf *out, double value)
 {
     ESC_ASSERT(isfinite(value));
+    bool is_whole = fabs(value) >= 1 && fabs(value) < 1e15 && fabs(value - trunc(value)) <= 0;
+    if (is_whole) { /* the same digits as below, sooner */
+        esc_buf_number(out, (int64_t)value);
+        return;
+    }
     char text[48] = "";
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);

@@ -79,6 +79,12 @@ static unsigned days_of_month(int64_t year, unsigned month)
 
 /* --- RFC 3339 --------------------------------------------------------------------------------- */
 
+static void put_digits(char *out, size_t count, uint64_t number)
+{
+    for (size_t i = count; i > 0; i--, number /= 10)
+        out[i - 1] = (char)('0' + number % 10);
+}
+
 void esc_time_write(EscBuf *out, int64_t time_ms)
 {
     if (time_ms < TIME_MIN_MS)
@@ -94,9 +100,15 @@ void esc_time_write(EscBuf *out, int64_t time_ms)
     int64_t year = 0;
     unsigned month = 0, day = 0;
     esc_date_from_days(days, &year, &month, &day);
-    esc_buf_printf(out, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", (int)year, month, day,
-                   (int)(of_day / ESC_HOUR_MS), (int)(of_day / ESC_MINUTE_MS % 60),
-                   (int)(of_day / ESC_SECOND_MS % 60), (int)(of_day % ESC_SECOND_MS));
+    char text[] = "0000-00-00T00:00:00.000Z"; /* by hand: every row has some, and printf is slow */
+    put_digits(text, 4, (uint64_t)year);
+    put_digits(text + 5, 2, month);
+    put_digits(text + 8, 2, day);
+    put_digits(text + 11, 2, (uint64_t)(of_day / ESC_HOUR_MS));
+    put_digits(text + 14, 2, (uint64_t)(of_day / ESC_MINUTE_MS % 60));
+    put_digits(text + 17, 2, (uint64_t)(of_day / ESC_SECOND_MS % 60));
+    put_digits(text + 20, 3, (uint64_t)(of_day % ESC_SECOND_MS));
+    esc_buf_append(out, text, sizeof text - 1);
 }
 
 /* Reads a text from left to right; the first thing that does not fit makes everything after it

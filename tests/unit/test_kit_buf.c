@@ -68,6 +68,21 @@ static void failure_sticks_until_clear(void **state)
     esc_buf_release(&buf);
 }
 
+static void numbers_are_decimal(void **state)
+{
+    (void)state;
+    EscBuf buf;
+    esc_buf_init(&buf, 100);
+    const int64_t numbers[] = {0, 7, -10, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < ESC_COUNT_OF(numbers); i++) {
+        esc_buf_number(&buf, numbers[i]);
+        esc_buf_char(&buf, ' ');
+    }
+    assert_true(esc_text_equal(esc_buf_as_text(&buf),
+                               ESC_TEXT("0 7 -10 9223372036854775807 -9223372036854775808 ")));
+    esc_buf_release(&buf);
+}
+
 static void printf_reaches_exactly_the_maximum(void **state)
 {
     (void)state;
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(pieces_follow_each_other),
         cmocka_unit_test(the_maximum_fits_and_one_more_does_not),
         cmocka_unit_test(failure_sticks_until_clear),
+        cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(printf_reaches_exactly_the_maximum),
         cmocka_unit_test(without_a_maximum_sizes_still_cannot_wrap),
         cmocka_unit_test(integers_are_big_endian_and_read_back),

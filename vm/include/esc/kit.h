@@ -170,6 +170,7 @@ void esc_buf_append(EscBuf *buf, const void *data, size_t size);
 void esc_buf_text(EscBuf *buf, EscText text);
 void esc_buf_string(EscBuf *buf, const char *string);
 void esc_buf_char(EscBuf *buf, char c);
+void esc_buf_number(EscBuf *buf, int64_t number); /* in decimal; printf is slow where rows are written */
 void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
 void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
 void esc_buf_u8(EscBuf *buf, uint8_t value);
