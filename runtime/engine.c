@@ -316,10 +316,15 @@ static void closed_evict(EscEngine *engine, EscTicket **gone, size_t gone_count)
     engine->escalations_count = kept;
 }
 
+/* It looks at all tickets, so it waits until an eighth of what it keeps may have closed: a ticket that did, or whose
+ * escalation did, was flushed since the last look. */
 void esc_engine_evict(EscEngine *engine, size_t keep)
 {
     if (engine->dirty_escalations_count > 0 || engine->dirty_tickets_count > 0)
         return; /* not flushed yet */
+    if (engine->flushed_count < keep / 8)
+        return;
+    engine->flushed_count = 0;
     for (size_t i = 0; i < engine->touched_count; i++)
         engine->touched[i]->is_touched = false;
     engine->touched_count = 0;

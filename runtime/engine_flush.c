@@ -193,6 +193,7 @@ static void pending_flush(EscEngine *engine, EscGroup *group)
 void esc_engine_flush(EscEngine *engine, EscGroup *group)
 {
     esc_arena_clear(engine->turn);
+    engine->flushed_count += engine->dirty_tickets_count + engine->dirty_escalations_count;
     tickets_flush(engine, group);
     escalations_flush(engine, group);
     timers_flush(engine, group);

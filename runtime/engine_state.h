@@ -411,6 +411,7 @@ struct EscEngine {
     EscOutcome *outcome;
     EscTicket **touched;
     size_t touched_count, touched_capacity;
+    size_t flushed_count; /* tickets and escalations, since the last look for what can be forgotten */
     void **garbage; /* blocks that may still be read until the input is done */
     size_t garbage_count, garbage_capacity;
     struct EscStartAsked *starts; /* templates that templates asked for */

@@ -314,7 +314,8 @@ void esc_engine_flush(EscEngine *engine, EscGroup *group);
 /* Due time of the earliest timer; INT64_MAX when there is none. */
 int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
-/* Forgets closed tickets without an open escalation beyond `keep` (oldest first); call after a commit. */
+/* Forgets closed tickets without an open escalation beyond `keep` (oldest first), though not before an eighth more may be there;
+ * call after a commit. */
 void esc_engine_evict(EscEngine *engine, size_t keep);
 
 /* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
