@@ -31,8 +31,6 @@ static EscStatus verify_function(EscVerify *verify, uint32_t i)
     REJECT_IF(row->at_wait != 0 && row->kind != ESC_FUNCTION_COND &&
                   row->kind != ESC_FUNCTION_REMINDER,
               "V36", FUNCTIONS, i, "only conditions and reminders run beside a wait");
-    REJECT_IF(row->at_wait == 0 && row->kind == ESC_FUNCTION_REMINDER, "V36", FUNCTIONS, i,
-              "a reminder runs beside a wait");
     verify->steps += row->events_count;
     for (uint32_t e = row->events_first + 1; e < row->events_first + row->events_count; e++)
         REJECT_IF(program->function_events[e].event <= program->function_events[e - 1].event, "V35",
@@ -63,8 +61,7 @@ static EscStatus verify_owners(EscVerify *verify, uint32_t template)
 {
     const EscProgram *program = verify->program;
     const EscTemplateRow *row = &program->templates[template];
-    REJECT_IF(row->roles_count < 1 || row->roles_count > 3, "V31", TEMPLATES, template, "%u owners",
-              (unsigned)row->roles_count);
+    REJECT_IF(row->roles_count == 0, "V31", TEMPLATES, template, "it has no owner");
     REJECT_IF(row->postmortem_role != 0 &&
                   row->postmortem_role - 1 - row->roles_first >= row->roles_count,
               "V31", TEMPLATES, template, "the post-mortem's role is not one of the template's");

@@ -141,6 +141,8 @@ void program_finish(TestProgram *program);
 void program_release(TestProgram *program);
 /* Drops texts that nothing uses any more and sorts the rest; for after a change. */
 void program_sort_texts(TestProgram *program);
+/* After finish: a second template with a role, a catch-all and a check of its own, row 2 of ROLES, CATCHES and CHECKS. */
+void program_add_template(TestProgram *program);
 uint32_t program_text(TestProgram *program,
                       const char *text); /* before finish: its provisional number */
 uint32_t program_text_at(const TestProgram *program,

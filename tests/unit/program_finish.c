@@ -355,3 +355,40 @@ void assert_rejects(TestProgram *p, const char *check)
     assert_bundle_rejected(&bytes, check);
     esc_buf_release(&bytes);
 }
+
+void program_add_template(TestProgram *p)
+{
+    static const EscInstr code[] = {OP(OWN, 0, 0, 0, 0), OP(CLOSE, 0, 0, 0, 0),
+                                    OP(EMIT, 0, 0, 1, 0), OP(END, 0, 0, 0, ESC_END_RAISE),
+                                    OP(END, 0, 0, 0, ESC_END_RESUME)};
+    static const EscFunctionRow functions[] = {
+        {.kind = ESC_FUNCTION_STEPS, .template = 2, .code_first = 0, .code_count = 2},
+        {.kind = ESC_FUNCTION_CLOSING, .template = 2, .code_first = 2, .code_count = 2},
+        {.kind = ESC_FUNCTION_CATCH, .template = 2, .code_first = 4, .code_count = 1}};
+    uint32_t first = p->functions_count;
+    for (uint32_t i = 0; i < ESC_COUNT_OF(functions); i++) {
+        p->functions[p->functions_count] = functions[i];
+        p->functions[p->functions_count++].code_first += p->code_count;
+    }
+    for (uint32_t i = 0; i < ESC_COUNT_OF(code); i++)
+        p->code[p->code_count++] = code[i];
+    EscEffectRow raise = *program_site(p, BODY_CLOSING, 2);
+    p->effect_args[p->effect_args_count] = p->effect_args[raise.args_first];
+    raise.args_first = p->effect_args_count++;
+    p->code[p->code_count - 3].imm = p->effects_count;
+    p->effects[p->effects_count++] = raise;
+    p->roles[p->roles_count] = p->roles[0];
+    p->catches[p->catches_count] = (EscCatchRow){0, first + 2};
+    p->checks[p->checks_count] = p->checks[1];
+    p->templates[1] = (EscTemplateRow){.name = p->meta[0].name,
+                                       .roles_first = p->roles_count++,
+                                       .roles_count = 1,
+                                       .steps = first,
+                                       .closing = first + 1,
+                                       .catches_first = p->catches_count++,
+                                       .catches_count = 1,
+                                       .checks_first = p->checks_count++,
+                                       .checks_count = 1};
+    p->templates_count = 2;
+    program_measure(p);
+}

@@ -299,51 +299,36 @@ static void v25_rejects_wait_for_another_check(void **state)
     program_release(&p);
 }
 
-/* A second template with a check of its own, which the first one's steps must not begin. */
 static void v25_rejects_check_of_another_template(void **state)
 {
     (void)state;
-    static const EscInstr code[] = {OWN_FIRST, CLOSED, OP(EMIT, 0, 0, 1, 0),
-                                    OP(END, 0, 0, 0, ESC_END_RAISE),
-                                    OP(END, 0, 0, 0, ESC_END_RESUME)};
-    static const EscFunctionRow functions[] = {
-        {.kind = ESC_FUNCTION_STEPS, .template = 2, .code_count = 2},
-        {.kind = ESC_FUNCTION_CLOSING, .template = 2, .code_count = 2},
-        {.kind = ESC_FUNCTION_CATCH, .template = 2, .code_count = 1}};
     TestProgram p;
     program_begin(&p);
     p.bodies[BODY_STEPS] = BODY(check_in_place);
     program_finish(&p);
-    uint32_t first = p.functions_count;
-    for (uint32_t i = 0; i < 3; i++) {
-        p.functions[p.functions_count] = functions[i];
-        p.functions[p.functions_count++].code_first = p.code_count + (i == 0 ? 0 : i == 1 ? 2 : 4);
-    }
-    for (uint32_t i = 0; i < ESC_COUNT_OF(code); i++)
-        p.code[p.code_count++] = code[i];
-    EscEffectRow raise = *program_site(&p, BODY_CLOSING, 2);
-    p.effect_args[p.effect_args_count] = p.effect_args[raise.args_first];
-    raise.args_first = p.effect_args_count++;
-    p.code[p.code_count - 3].imm = p.effects_count;
-    p.effects[p.effects_count++] = raise;
-    p.roles[p.roles_count] = p.roles[0];
-    p.catches[p.catches_count] = (EscCatchRow){0, first + 2};
-    p.checks[p.checks_count] = p.checks[1];
-    p.templates[1] = (EscTemplateRow){.name = p.meta[0].name,
-                                      .roles_first = p.roles_count++,
-                                      .roles_count = 1,
-                                      .steps = first,
-                                      .closing = first + 1,
-                                      .catches_first = p.catches_count++,
-                                      .catches_count = 1,
-                                      .checks_first = p.checks_count++,
-                                      .checks_count = 1};
-    p.templates_count = 2;
-    program_measure(&p);
+    program_add_template(&p);
     assert_accepts(&p);
-    program_site(&p, BODY_STEPS, 1)->aux = 2;
+    program_site(&p, BODY_STEPS, 1)->aux = 2; /* the second template's */
     program_wait(&p, BODY_STEPS, 2)->check = 3;
     assert_rejects(&p, "V25");
+    program_release(&p);
+}
+
+/* Functions are looked at before it is known whether any row enters them. */
+static void v25_rejects_function_of_no_template_that_nothing_enters(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    p.functions[p.functions_count++] =
+        (EscFunctionRow){.kind = ESC_FUNCTION_HANDLER, .code_first = p.code_count, .code_count = 2};
+    p.code[p.code_count++] = (EscInstr)OWN_FIRST;
+    p.code[p.code_count++] = (EscInstr)FALL;
+    program_measure(&p);
+    assert_rejects(&p, "V25");
+    p.functions[p.functions_count - 1].template = 1;
+    assert_rejects(&p, "V09");
     program_release(&p);
 }
 
@@ -445,6 +430,7 @@ int main(void)
         cmocka_unit_test(v24_rejects_round_that_loses_its_qa),
         cmocka_unit_test(v25_rejects_wait_for_another_check),
         cmocka_unit_test(v25_rejects_check_of_another_template),
+        cmocka_unit_test(v25_rejects_function_of_no_template_that_nothing_enters),
         cmocka_unit_test(v35_rejects_event_field_as_ticket_field),
         cmocka_unit_test(v35_rejects_field_that_no_event_has),
         cmocka_unit_test(v35_accepts_field_that_the_event_has),

@@ -2,6 +2,8 @@
 #ifndef ESC_TEST_VERIFY_CASES_H
 #define ESC_TEST_VERIFY_CASES_H
 
+#include <string.h>
+
 #include "program_builder.h"
 #include "support/test.h"
 #include "vm_internal.h"
@@ -52,6 +54,14 @@ static inline void try_body(uint32_t body, Body code, const char *check)
         assert_accepts(p);                                                                         \
         program_release(p);                                                                        \
     }
+
+/* A number as a constant or a bound of a range holds it. */
+static inline int64_t as_bits(double number)
+{
+    int64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
 
 /* Instructions that many bodies share. */
 #define FLAG OP(LOAD_TICKET, 0, 0, 0, FIELD_FLAG)
