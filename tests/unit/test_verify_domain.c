@@ -51,6 +51,27 @@ ROW_ACCEPT(v25_accepts_manual_steps_that_may_miss_it, p->functions[BODY_STEPS].e
            p->functions[BODY_STEPS].event_may_be_missing = 1)
 ROW_ACCEPT(v25_accepts_functions_where_they_belong, (void)0)
 
+ROW_REJECT(v25_rejects_condition_of_another_template_beside_a_wait, "V25", program_add_template(p);
+           p->functions[BODY_AT_WAIT].template = 2)
+ROW_REJECT(v25_rejects_ack_wait_with_a_check, "V25", program_wait(p, BODY_STEPS, 6)->check = 1)
+ROW_REJECT(v25_rejects_check_wait_without_check, "V25",
+           program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_CHECK)
+ROW_REJECT(v35_rejects_ack_wait_with_an_event, "V35", program_wait(p, BODY_STEPS, 6)->event = 1)
+ROW_REJECT(v35_rejects_event_wait_without_event, "V35",
+           program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_EVENT)
+ROW_ACCEPT(v35_accepts_event_wait_with_an_event,
+           program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_EVENT;
+           program_wait(p, BODY_STEPS, 6)->event = 1)
+ROW_REJECT(v35_rejects_question_without_answers, "V35",
+           EscWaitRow *w = program_wait(p, BODY_STEPS, 6);
+           w->kind = ESC_WAIT_ANSWER; w->result_register = 6;
+           w->result_type = ESC_TYPE(ESC_KIND_NUMBER))
+ROW_REJECT(v19_rejects_question_without_result, "V19",
+           program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_ANSWER)
+ROW_REJECT(v34_rejects_qa_wait_in_steps, "V34", program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_QA)
+ROW_REJECT(v34_rejects_ack_wait_in_closing, "V34",
+           program_wait(p, BODY_CLOSING, 0)->kind = ESC_WAIT_ACK)
+
 /* --- V30: every wait has a deadline and a way on ---------------------------------------------------------------------- */
 
 ROW_REJECT(v30_rejects_deadline_below_a_second, "V30",
@@ -320,6 +341,16 @@ int main(void)
         cmocka_unit_test(v25_rejects_manual_steps_that_need_an_event),
         cmocka_unit_test(v25_accepts_manual_steps_that_may_miss_it),
         cmocka_unit_test(v25_accepts_functions_where_they_belong),
+        cmocka_unit_test(v25_rejects_condition_of_another_template_beside_a_wait),
+        cmocka_unit_test(v25_rejects_ack_wait_with_a_check),
+        cmocka_unit_test(v25_rejects_check_wait_without_check),
+        cmocka_unit_test(v35_rejects_ack_wait_with_an_event),
+        cmocka_unit_test(v35_rejects_event_wait_without_event),
+        cmocka_unit_test(v35_accepts_event_wait_with_an_event),
+        cmocka_unit_test(v35_rejects_question_without_answers),
+        cmocka_unit_test(v19_rejects_question_without_result),
+        cmocka_unit_test(v34_rejects_qa_wait_in_steps),
+        cmocka_unit_test(v34_rejects_ack_wait_in_closing),
         cmocka_unit_test(v30_rejects_deadline_below_a_second),
         cmocka_unit_test(v30_accepts_deadline_of_a_second),
         cmocka_unit_test(v30_rejects_deadline_past_400_days),
