@@ -3,12 +3,6 @@
 # esc_library(name source...): a static library with the house flags. Its public headers are in include/,
 # and its private ones are seen by its own sources only.
 function(esc_library name)
-    if(NOT ARGN)
-        # Nothing to compile: users of the library still see its public header.
-        add_library(${name} INTERFACE)
-        target_include_directories(${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/include)
-        return()
-    endif()
     add_library(${name} STATIC ${ARGN})
     target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include
                                        PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
