@@ -14,7 +14,7 @@
 #include "delivery_transfer.h"
 
 #define POLL_REAL_MS 5000          /* looks for rows that became due unnoticed, such as those of before a restart */
-#define CLAIMS_MAX 256             /* rows of one look at the store, beyond those under way */
+#define CLAIMS_MAX 512             /* rows of one look at the store, beyond those under way */
 #define RETRIES_MAX 256            /* times of next attempts that are remembered; the poll finds the others */
 #define TRANSFER_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define CLAIM_ARENA_BYTES_MAX ((size_t)256 << 20)
@@ -321,9 +321,10 @@ static void forget_retries(EscDeliveries *deliveries, int64_t now_ms)
 
 /* --- starting -------------------------------------------------------------------------------------------------- */
 
-static bool is_under_way(const EscDeliveries *deliveries, const EscWorkspaceState *workspace, uint64_t id)
+static bool is_under_way(const EscTransfer *transfers, const EscWorkspaceState *workspace,
+                         uint64_t id)
 {
-    for (const EscTransfer *one = deliveries->transfers; one != NULL; one = one->next)
+    for (const EscTransfer *one = transfers; one != NULL; one = one->next)
         if (one->workspace == workspace && one->row.id == id)
             return true;
     return false;
@@ -474,13 +475,14 @@ static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *w
 {
     EscOutboxClaim *claims = NULL;
     size_t count = 0;
+    const EscTransfer *before = deliveries->transfers; /* those of this look come in front */
     esc_arena_clear(deliveries->claim_arena);
     EscStatus status = esc_store_outbox_due(esc_service_store(workspace->service), esc_daemon_now_ms(deliveries->daemon), CLAIMS_MAX + deliveries->transfers_count,
                                             deliveries->claim_arena, &claims, &count, why);
     for (size_t i = 0; status == ESC_OK && i < count; i++) {
         if ((int64_t)deliveries->under_way >= deliveries->daemon->setup.config->delivery_parallel_max)
             break;
-        if (!is_under_way(deliveries, workspace, claims[i].row.id))
+        if (!is_under_way(before, workspace, claims[i].row.id))
             status = start_row(deliveries, workspace, &claims[i], why);
     }
     return status == ESC_OK ? write_files(deliveries, why) : status;

@@ -108,8 +108,22 @@ static void plan_unbound(Planner *planner)
         plan_file(planner, (EscText){0});
 }
 
-static void plan_chat(Planner *planner, const EscEndpoint *endpoint, const EscMessage *message)
+/* Only what people read needs the members of the body; a file and a webhook take it as it is.
+ * NULL: it is refused. */
+static EscMessage *read_message(Planner *planner)
 {
+    EscMessage *message = esc_arena_alloc(planner->arena, sizeof(*message));
+    if (message != NULL && esc_message_read(planner->arena, planner->row->body, message))
+        return message;
+    refuse(planner, "the message is not readable");
+    return NULL;
+}
+
+static void plan_chat(Planner *planner, const EscEndpoint *endpoint)
+{
+    const EscMessage *message = read_message(planner);
+    if (message == NULL)
+        return;
     EscBuf text, body;
     esc_buf_init(&text, PLAN_BYTES_MAX);
     esc_message_write(&text, message, true);
@@ -149,8 +163,11 @@ static void plan_webhook(Planner *planner, const EscEndpoint *endpoint)
     set_url(planner, endpoint->url);
 }
 
-static void plan_mail(Planner *planner, EscTexts to, const EscMessage *message)
+static void plan_mail(Planner *planner, EscTexts to)
 {
+    const EscMessage *message = read_message(planner);
+    if (message == NULL)
+        return;
     const EscMailServer *server = &planner->config->mail;
     EscBuf text, mail;
     esc_buf_init(&text, PLAN_BYTES_MAX);
@@ -171,17 +188,17 @@ static void plan_mail(Planner *planner, EscTexts to, const EscMessage *message)
     set_url(planner, server->server);
 }
 
-static void plan_endpoint(Planner *planner, const EscEndpoint *endpoint, const EscMessage *message)
+static void plan_endpoint(Planner *planner, const EscEndpoint *endpoint)
 {
     switch (endpoint->kind) {
     case ESC_ENDPOINT_CHAT:
-        plan_chat(planner, endpoint, message);
+        plan_chat(planner, endpoint);
         break;
     case ESC_ENDPOINT_WEBHOOK:
         plan_webhook(planner, endpoint);
         break;
     case ESC_ENDPOINT_SMTP:
-        plan_mail(planner, endpoint->to, message);
+        plan_mail(planner, endpoint->to);
         break;
     default:
         plan_file(planner, endpoint->path);
@@ -202,7 +219,7 @@ static bool is_bound(const EscEndpoint *endpoint)
 }
 
 /* One recipient, whose address stands in the directory. It may not smuggle a second one in. */
-static void plan_person_mail(Planner *planner, const EscMessage *message)
+static void plan_person_mail(Planner *planner)
 {
     EscText address = planner->row->address;
     for (size_t i = 0; i < address.size; i++)
@@ -217,29 +234,24 @@ static void plan_person_mail(Planner *planner, const EscMessage *message)
         return;
     }
     *to = address;
-    plan_mail(planner, (EscTexts){.items = to, .count = 1}, message);
+    plan_mail(planner, (EscTexts){.items = to, .count = 1});
 }
 
 static void plan_message(Planner *planner)
 {
     const EscOutboxRow *row = planner->row;
-    EscMessage *message = esc_arena_alloc(planner->arena, sizeof(*message));
-    if (message == NULL || !esc_message_read(planner->arena, row->body, message)) {
-        refuse(planner, "the message is not readable");
-        return;
-    }
     const EscEndpoint *channel = row->address.size == 0 ? find_channel(planner->config, row->target) : NULL;
     const EscPeopleBinding *people = &planner->config->people;
     planner->plan->endpoint = row->address.size == 0 ? esc_arena_printf(planner->arena, "channel %.*s", ESC_TEXT_ARG(row->target))
                                                      : esc_arena_printf(planner->arena, "people by %.*s", ESC_TEXT_ARG(row->medium));
     if (channel != NULL)
-        plan_endpoint(planner, channel, message);
+        plan_endpoint(planner, channel);
     else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("email")) && planner->config->mail.server.size > 0)
-        plan_person_mail(planner, message);
+        plan_person_mail(planner);
     else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("chat")) && is_bound(&people->chat))
-        plan_endpoint(planner, &people->chat, message);
+        plan_endpoint(planner, &people->chat);
     else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("phone")) && is_bound(&people->phone))
-        plan_endpoint(planner, &people->phone, message);
+        plan_endpoint(planner, &people->phone);
     else
         plan_unbound(planner);
 }
