@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +23,7 @@
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
 #define ESCALD_VERSION "0.1.0"
+#define KEPT_BYTES (64 << 20)
 
 typedef struct Served {
     CompiledWorkspace compiled;
@@ -277,6 +281,16 @@ static void protect_memory(void)
 #endif
 }
 
+/* A turn takes and gives back a few MiB. Handing them to the kernel each time would cost a fault
+ * for each page of them. */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}
+
 static int run(App *app)
 {
     EscWhy why = {.text = ""};
@@ -326,6 +340,7 @@ int main(int argc, char **argv)
         return 0;
     }
     protect_memory();
+    keep_memory();
     app->clock = scaled_clock_door(&app->scaled);
     app->random = system_random_door();
     app->files = system_files_door();
