@@ -173,6 +173,8 @@ static EscStatus open_steps(EscStore *store, const char *path, EscText workspace
 EscStatus esc_store_open(const char *path, EscText workspace, EscStore **out, EscWhy *why)
 {
     *out = NULL;
+    /* Counting its own memory costs SQLite a lock for each allocation. Refused once it is in use, which is as good. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (workspace.size == 0 || workspace.size > ESC_ID_BYTES_MAX)
         return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "a store needs a workspace of 1 to %d bytes",
                        ESC_ID_BYTES_MAX);
