@@ -15,7 +15,8 @@
 typedef struct Command {
     const char *name, *arguments, *help;
     bool is_post;
-    const char *path;   /* %s: the first argument, encoded; an EITHER path is completed by what kind of id that is */
+    /* %s: the first argument, encoded; an EITHER path is completed by what kind of id that is. */
+    const char *path;
     int required, most; /* arguments */
     const char *second; /* member that the second argument goes to */
     const char *options;
@@ -27,33 +28,41 @@ typedef struct Command {
 #define EITHER "ID"
 
 static const Command commands[] = {
-    {"status", "", "lists escalations that are not closed (--all: closed ones too)", false, "/v1/escalations", 0, 0, NULL,
-     " state ticket limit before ", ctl_show_escalations, NULL},
-    {"show", "ID", "shows an escalation (E-12) or a ticket", false, EITHER, 1, 1, NULL, "", ctl_show_one, NULL},
-    {"ack", "ID", "acknowledges an escalation (E-12, or its ticket): it is yours", true, EITHER "/ack", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"resolve", "ID", "says that an escalation (E-12) or a ticket is resolved", true, EITHER "/resolve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"handoff", "ID --to WHO --reason TEXT", "gives an escalation to a person, team or schedule", true, EITHER "/handoff", 1, 1,
-     NULL, " reason to expect within ", ctl_show_done, NULL},
-    {"answer", "ID ANSWER", "answers the question of an escalation", true, EITHER "/answer", 2, 2, "answer", " reason ",
-     ctl_show_done, NULL},
-    {"approve", "ID", "approves", true, EITHER "/approve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"reject", "ID --reason TEXT", "refuses an approval", true, EITHER "/reject", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"confirm", "ID [CHECK]", "confirms a check", true, EITHER "/confirm", 1, 2, "check", " reason ", ctl_show_done, NULL},
-    {"override", "ID [CHECK] --reason TEXT", "lets a failed check pass, in your name", true, EITHER "/override", 1, 2, "check",
+    {"status", "", "lists escalations that are not closed (--all: closed ones too)", false,
+     "/v1/escalations", 0, 0, NULL, " state ticket limit before ", ctl_show_escalations, NULL},
+    {"show", "ID", "shows an escalation (E-12) or a ticket", false, EITHER, 1, 1, NULL, "",
+     ctl_show_one, NULL},
+    {"ack", "ID", "acknowledges an escalation (E-12, or its ticket): it is yours", true,
+     EITHER "/ack", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"resolve", "ID", "says that an escalation (E-12) or a ticket is resolved", true,
+     EITHER "/resolve", 1, 1, NULL, " reason ", ctl_show_done, NULL},
+    {"handoff", "ID --to WHO --reason TEXT", "gives an escalation to a person, team or schedule",
+     true, EITHER "/handoff", 1, 1, NULL, " reason to expect within ", ctl_show_done, NULL},
+    {"answer", "ID ANSWER", "answers the question of an escalation", true, EITHER "/answer", 2, 2,
+     "answer", " reason ", ctl_show_done, NULL},
+    {"approve", "ID", "approves", true, EITHER "/approve", 1, 1, NULL, " reason ", ctl_show_done,
+     NULL},
+    {"reject", "ID --reason TEXT", "refuses an approval", true, EITHER "/reject", 1, 1, NULL,
      " reason ", ctl_show_done, NULL},
-    {"start", "TEMPLATE --ticket ID", "starts a template by hand", true, "/v1/templates/%s/start", 1, 1, NULL, " reason ticket ",
-     ctl_show_done, NULL},
-    {"absent", "PERSON --for 2d | --until TIME", "says that a person is away", true, "/v1/people/%s/absent", 1, 1, NULL,
-     " reason until for ", ctl_show_done, NULL},
-    {"present", "PERSON", "says that a person is back", true, "/v1/people/%s/present", 1, 1, NULL, " reason ", ctl_show_done, NULL},
-    {"audit", "", "shows what happened, oldest first", false, "/v1/audit", 0, 0, NULL, " ticket escalation after limit ",
-     ctl_show_audit, NULL},
-    {"outbox", "", "shows what was sent, newest first", false, "/v1/outbox", 0, 0, NULL, " state before limit ", ctl_show_outbox, NULL},
-    {"send", "FILE", "posts the events of a file (JSON; - for standard input)", true, "/v1/events", 1, 1, NULL, "", ctl_show_events,
-     ctl_send},
+    {"confirm", "ID [CHECK]", "confirms a check", true, EITHER "/confirm", 1, 2, "check",
+     " reason ", ctl_show_done, NULL},
+    {"override", "ID [CHECK] --reason TEXT", "lets a failed check pass, in your name", true,
+     EITHER "/override", 1, 2, "check", " reason ", ctl_show_done, NULL},
+    {"start", "TEMPLATE --ticket ID", "starts a template by hand", true, "/v1/templates/%s/start",
+     1, 1, NULL, " reason ticket ", ctl_show_done, NULL},
+    {"absent", "PERSON --for 2d | --until TIME", "says that a person is away", true,
+     "/v1/people/%s/absent", 1, 1, NULL, " reason until for ", ctl_show_done, NULL},
+    {"present", "PERSON", "says that a person is back", true, "/v1/people/%s/present", 1, 1, NULL,
+     " reason ", ctl_show_done, NULL},
+    {"audit", "", "shows what happened, oldest first", false, "/v1/audit", 0, 0, NULL,
+     " ticket escalation after limit ", ctl_show_audit, NULL},
+    {"outbox", "", "shows what was sent, newest first", false, "/v1/outbox", 0, 0, NULL,
+     " state before limit ", ctl_show_outbox, NULL},
+    {"send", "FILE", "posts the events of a file (JSON; - for standard input)", true, "/v1/events",
+     1, 1, NULL, "", ctl_show_events, ctl_send},
     {"token", "new --id ID --workspace NAME --principal NAME --scopes events,read,…",
-     "makes a token: prints it once, and the line for the daemon's token file", false, NULL, 1, 1, NULL,
-     " id workspace principal scopes ", NULL, ctl_token_new},
+     "makes a token: prints it once, and the line for the daemon's token file", false, NULL, 1, 1,
+     NULL, " id workspace principal scopes ", NULL, ctl_token_new},
 };
 
 static const char *const option_names[] = {
@@ -62,7 +71,7 @@ static const char *const option_names[] = {
 #undef CTL_OPTION_NAME
 };
 
-/* --- help ------------------------------------------------------------------------------------------------------- */
+/* --- help ------------------------------------------------------------------------------------- */
 
 static void print_help(FILE *out)
 {
@@ -71,11 +80,13 @@ static void print_help(FILE *out)
         (void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
     (void)fputs("\noptions of all commands:\n"
                 "  --url URL          the daemon (default: ESCAL_URL, else http://127.0.0.1:8080)\n"
-                "  --token-file FILE  file that holds the token (default: the token itself in ESCAL_TOKEN)\n"
+                "  --token-file FILE  file that holds the token (default: the token itself in "
+                "ESCAL_TOKEN)\n"
                 "  --as PERSON        acts for that person, if the token may\n"
                 "  --format text|json how to print the answer\n"
                 "  --help             help for a command\n"
-                "\nexit status: 0 done, 1 refused, 2 usage or permission, 3 try again later, 4 no answer or the server failed\n",
+                "\nexit status: 0 done, 1 refused, 2 usage or permission, 3 try again later, 4 no "
+                "answer or the server failed\n",
                 out);
 }
 
@@ -105,7 +116,7 @@ static int usage(const char *message, const char *value)
     return EXIT_USAGE;
 }
 
-/* --- command line -------------------------------------------------------------------------------------------------- */
+/* --- command line ----------------------------------------------------------------------------- */
 
 static const Command *find_command(const char *name)
 {
@@ -138,7 +149,9 @@ static int take_option(CtlCall *call, const Command *command, int which, const c
     else if (which == OPTION_FORMAT && (strcmp(value, "json") == 0 || strcmp(value, "text") == 0))
         call->is_json = strcmp(value, "json") == 0;
     else
-        return usage(which == OPTION_FORMAT ? "--format is text or json" : "the command line is wrong", NULL);
+        return usage(which == OPTION_FORMAT ? "--format is text or json"
+                                            : "the command line is wrong",
+                     NULL);
     return EXIT_FINE;
 }
 
@@ -149,7 +162,8 @@ static int read_command_line(CtlCall *call, const Command *command, int argc, ch
     for (int i = 0; i < CTL_OPTION_COUNT; i++)
         rows[i] = (struct option){option_names[i], required_argument, NULL, i};
     rows[CTL_OPTION_COUNT] = (struct option){"url", required_argument, NULL, OPTION_URL};
-    rows[CTL_OPTION_COUNT + 1] = (struct option){"token-file", required_argument, NULL, OPTION_TOKEN_FILE};
+    rows[CTL_OPTION_COUNT + 1] =
+        (struct option){"token-file", required_argument, NULL, OPTION_TOKEN_FILE};
     rows[CTL_OPTION_COUNT + 2] = (struct option){"as", required_argument, NULL, OPTION_AS};
     rows[CTL_OPTION_COUNT + 3] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
     rows[CTL_OPTION_COUNT + 4] = (struct option){"help", no_argument, NULL, OPTION_HELP};
@@ -172,12 +186,13 @@ static int read_command_line(CtlCall *call, const Command *command, int argc, ch
     return EXIT_FINE;
 }
 
-/* --- request ----------------------------------------------------------------------------------------------------------- */
+/* --- request ---------------------------------------------------------------------------------- */
 
 static void put_encoded(EscBuf *out, const char *text)
 {
     for (const char *c = text; *c != '\0'; c++) {
-        bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || strchr("-_.~", *c) != NULL;
+        bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+                        (*c >= 'a' && *c <= 'z') || strchr("-_.~", *c) != NULL;
         if (is_plain)
             esc_buf_char(out, *c);
         else
@@ -187,7 +202,8 @@ static void put_encoded(EscBuf *out, const char *text)
 
 static bool is_escalation_id(const char *text)
 {
-    return text[0] == 'E' && text[1] == '-' && text[2] != '\0' && strspn(text + 2, "0123456789") == strlen(text + 2);
+    return text[0] == 'E' && text[1] == '-' && text[2] != '\0' &&
+           strspn(text + 2, "0123456789") == strlen(text + 2);
 }
 
 /* The part of a path before the id. */
@@ -251,7 +267,8 @@ static int run_request(const Command *command, const CtlCall *call)
     int result = EXIT_FAILED;
     if (path.status != ESC_OK)
         result = usage("an argument is too long", NULL);
-    else if (ctl_request(call, (const char *)path.data, "application/json", esc_text_from(body), command->is_post, &reply)) {
+    else if (ctl_request(call, (const char *)path.data, "application/json", esc_text_from(body),
+                         command->is_post, &reply)) {
         result = ctl_check(&reply);
         if (result == EXIT_FINE && call->is_json)
             (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&reply.body)));

@@ -1,4 +1,5 @@
-/* escalctl_print.h - text for terminals: nothing from a ticket may move the cursor or change colours. */
+/* escalctl_print.h - text for terminals: nothing from a ticket may move the cursor or change
+ * colours. */
 #ifndef ESCALCTL_PRINT_H
 #define ESCALCTL_PRINT_H
 
@@ -6,11 +7,13 @@
 
 #include <esc/kit.h>
 
-/* Writes text with control and direction-changing characters as \xNN or \u{NNNN}; line ends too, unless `lines`. */
+/* Writes text with control and direction-changing characters as \xNN or \u{NNNN}; line ends too,
+ * unless `lines`. */
 void print_safe(FILE *out, EscText text, bool lines);
 /* How many columns print_safe takes, counting every character as one. */
 size_t print_width(EscText text);
-/* print_safe of at most `width` columns, padded with blanks to that width; a cut text ends in "…". */
+/* print_safe of at most `width` columns, padded with blanks to that width; a cut text ends in
+ * "…". */
 void print_cell(FILE *out, EscText text, size_t width);
 
 #endif

@@ -1,4 +1,5 @@
-/* escalctl_request.c - one request of the API with libcurl, the posting of event files, and the making of tokens. */
+/* escalctl_request.c - one request of the API with libcurl, the posting of event files, and the
+ * making of tokens. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +46,8 @@ static bool read_file(const char *path, EscBuf *out)
     return is_fine;
 }
 
-/* "Authorization: Bearer …" from --token-file or ESCAL_TOKEN. Never from the command line: others can see that. */
+/* "Authorization: Bearer …" from --token-file or ESCAL_TOKEN. Never from the command line:
+ * others can see that. */
 static bool token_header(const CtlCall *call, EscBuf *out)
 {
     EscBuf token;
@@ -59,7 +61,8 @@ static bool token_header(const CtlCall *call, EscBuf *out)
     while (text.size > 0 && (unsigned char)text.data[text.size - 1] <= ' ')
         text.size--;
     for (size_t i = 0; i < text.size; i++)
-        is_fine = is_fine && (unsigned char)text.data[i] > ' ' && (unsigned char)text.data[i] < 0x7f;
+        is_fine =
+            is_fine && (unsigned char)text.data[i] > ' ' && (unsigned char)text.data[i] < 0x7f;
     if (!is_fine)
         (void)fprintf(stderr, "escalctl: the token file must hold one token and nothing else\n");
     if (text.size > 0)
@@ -71,11 +74,13 @@ static bool token_header(const CtlCall *call, EscBuf *out)
     return is_fine;
 }
 
-static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscText body, bool is_post, CtlReply *reply)
+static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscText body,
+                        bool is_post, CtlReply *reply)
 {
     char url[20000];
     int length = snprintf(url, sizeof(url), "%s%s", call->url, path);
-    bool is_fine = length > 0 && (size_t)length < sizeof(url) && curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+    bool is_fine = length > 0 && (size_t)length < sizeof(url) &&
+                   curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
@@ -83,13 +88,16 @@ static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscTe
                    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &reply->body) == CURLE_OK;
     if (is_fine && is_post)
-        is_fine = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data) == CURLE_OK;
+        is_fine =
+            curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size) ==
+                CURLE_OK &&
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data) == CURLE_OK;
     return is_fine;
 }
 
-bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body, bool is_post, CtlReply *reply)
+bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body,
+                 bool is_post, CtlReply *reply)
 {
     *reply = (CtlReply){0};
     esc_buf_init(&reply->body, REPLY_BYTES_MAX);
@@ -100,7 +108,8 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     CURL *easy = curl_easy_init();
     struct curl_slist *headers = NULL;
     CURLcode code = CURLE_FAILED_INIT;
-    bool is_fine = easy != NULL && token_header(call, &token) && set_options(easy, call, path, body, is_post, reply);
+    bool is_fine = easy != NULL && token_header(call, &token) &&
+                   set_options(easy, call, path, body, is_post, reply);
     if (is_fine && token.size > 1)
         headers = curl_slist_append(headers, (const char *)token.data);
     if (is_fine && is_post)
@@ -108,7 +117,8 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     if (is_fine && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK) {
         code = curl_easy_perform(easy);
         if (code != CURLE_OK)
-            (void)fprintf(stderr, "escalctl: no answer from the daemon: %s\n", curl_easy_strerror(code));
+            (void)fprintf(stderr, "escalctl: no answer from the daemon: %s\n",
+                          curl_easy_strerror(code));
     }
     if (code == CURLE_OK)
         (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
@@ -148,7 +158,8 @@ int ctl_check(const CtlReply *reply)
     print_problem(reply->json, "detail", ": ");
     print_problem(reply->json, "place", " at ");
     if (json_is_integer(json_object_get(reply->json, "index")))
-        (void)fprintf(stderr, " (event %lld)", (long long)json_integer_value(json_object_get(reply->json, "index")));
+        (void)fprintf(stderr, " (event %lld)",
+                      (long long)json_integer_value(json_object_get(reply->json, "index")));
     (void)fprintf(stderr, " [%ld]\n", reply->status);
     if (reply->status == 401 || reply->status == 403)
         return EXIT_USAGE;
@@ -165,7 +176,8 @@ int ctl_send(const CtlCall *call)
     int result = EXIT_FAILED;
     if (!read_file(call->arguments[0], &events)) {
         result = EXIT_USAGE;
-    } else if (ctl_request(call, "/v1/events", "application/json", esc_buf_as_text(&events), true, &reply)) {
+    } else if (ctl_request(call, "/v1/events", "application/json", esc_buf_as_text(&events), true,
+                           &reply)) {
         result = ctl_check(&reply);
         if (result == EXIT_FINE && call->is_json)
             (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&reply.body)));
@@ -181,9 +193,12 @@ int ctl_token_new(const CtlCall *call)
 {
     uint8_t random[32];
     const char *id = call->options[CTL_OPTION_id], *workspace = call->options[CTL_OPTION_workspace];
-    const char *principal = call->options[CTL_OPTION_principal], *scopes = call->options[CTL_OPTION_scopes];
-    if (strcmp(call->arguments[0], "new") != 0 || id == NULL || workspace == NULL || principal == NULL || scopes == NULL) {
-        (void)fprintf(stderr, "escalctl: usage: escalctl token new --id ID --workspace NAME --principal NAME --scopes events,read,…\n");
+    const char *principal = call->options[CTL_OPTION_principal],
+               *scopes = call->options[CTL_OPTION_scopes];
+    if (strcmp(call->arguments[0], "new") != 0 || id == NULL || workspace == NULL ||
+        principal == NULL || scopes == NULL) {
+        (void)fprintf(stderr, "escalctl: usage: escalctl token new --id ID --workspace NAME "
+                              "--principal NAME --scopes events,read,…\n");
         return EXIT_USAGE;
     }
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
@@ -194,15 +209,17 @@ int ctl_token_new(const CtlCall *call)
     EscBuf token, line;
     esc_buf_init(&token, 4096);
     esc_buf_init(&line, 4096);
-    EscStatus status = esc_token_make(random, esc_text_from(id), esc_text_from(workspace), esc_text_from(principal),
-                                      esc_text_from(scopes), &token, &line, &why);
+    EscStatus status =
+        esc_token_make(random, esc_text_from(id), esc_text_from(workspace),
+                       esc_text_from(principal), esc_text_from(scopes), &token, &line, &why);
     if (status != ESC_OK)
         (void)fprintf(stderr, "escalctl: %s\n", why.text);
     else if (call->is_json)
-        (void)printf("{\"token\":\"%.*s\",\"line\":\"%.*s\"}\n", ESC_TEXT_ARG(esc_buf_as_text(&token)), ESC_TEXT_ARG(esc_buf_as_text(&line)));
+        (void)printf("{\"token\":\"%.*s\",\"line\":\"%.*s\"}\n",
+                     ESC_TEXT_ARG(esc_buf_as_text(&token)), ESC_TEXT_ARG(esc_buf_as_text(&line)));
     else
-        (void)printf("token (shown only now):\n  %.*s\nline for the token file:\n  %.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&token)),
-                     ESC_TEXT_ARG(esc_buf_as_text(&line)));
+        (void)printf("token (shown only now):\n  %.*s\nline for the token file:\n  %.*s\n",
+                     ESC_TEXT_ARG(esc_buf_as_text(&token)), ESC_TEXT_ARG(esc_buf_as_text(&line)));
     OPENSSL_cleanse(random, sizeof(random));
     esc_buf_release(&token);
     esc_buf_release(&line);

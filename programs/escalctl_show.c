@@ -12,7 +12,8 @@ typedef struct Column {
     size_t width_max;
 } Column;
 
-/* A member as text: texts as they are, numbers and truths in words, anything else empty. `scratch` holds numbers. */
+/* A member as text: texts as they are, numbers and truths in words, anything else empty.
+ * `scratch` holds numbers. */
 static EscText member_text(const json_t *object, const char *name, char scratch[32])
 {
     const json_t *value = json_object_get(object, name);
@@ -34,13 +35,15 @@ static void print_table(const json_t *rows, const Column *columns, size_t count)
     for (size_t c = 0; c < count; c++) {
         widths[c] = strlen(columns[c].title);
         for (size_t r = 0; r < json_array_size(rows); r++) {
-            size_t width = print_width(member_text(json_array_get(rows, r), columns[c].member, scratch));
+            size_t width =
+                print_width(member_text(json_array_get(rows, r), columns[c].member, scratch));
             if (width > widths[c])
                 widths[c] = width < columns[c].width_max ? width : columns[c].width_max;
         }
     }
     for (size_t c = 0; c < count; c++)
-        (void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, columns[c].title, c + 1 < count ? "  " : "\n");
+        (void)printf("%-*s%s", c + 1 < count ? (int)widths[c] : 0, columns[c].title,
+                     c + 1 < count ? "  " : "\n");
     for (size_t r = 0; r < json_array_size(rows); r++)
         for (size_t c = 0; c < count; c++) {
             EscText text = member_text(json_array_get(rows, r), columns[c].member, scratch);
@@ -55,8 +58,9 @@ static void print_table(const json_t *rows, const Column *columns, size_t count)
 void ctl_show_escalations(const CtlCall *call, const json_t *json)
 {
     static const Column columns[] = {
-        {"ID", "id", 12},       {"STATE", "state", 8}, {"TEMPLATE", "template", 28},  {"TICKET", "ticket", 24},
-        {"OWNER", "owner", 16}, {"ACKED", "acked", 5}, {"OUTCOME", "outcome", 16}, {"STEP", "step", 60},
+        {"ID", "id", 12},           {"STATE", "state", 8},  {"TEMPLATE", "template", 28},
+        {"TICKET", "ticket", 24},   {"OWNER", "owner", 16}, {"ACKED", "acked", 5},
+        {"OUTCOME", "outcome", 16}, {"STEP", "step", 60},
     };
     const json_t *items = json_object_get(json, "items");
     json_t *shown = json_array();
@@ -80,7 +84,8 @@ void ctl_show_one(const CtlCall *call, const json_t *json)
         json_t *value = json_object_iter_value(at);
         char scratch[32];
         EscText text = member_text(json, json_object_iter_key(at), scratch);
-        if (json_is_null(value) || (text.size == 0 && json_is_string(value)) || (json_is_array(value) && json_array_size(value) == 0))
+        if (json_is_null(value) || (text.size == 0 && json_is_string(value)) ||
+            (json_is_array(value) && json_array_size(value) == 0))
             continue;
         (void)printf("%-15s ", json_object_iter_key(at));
         if (text.size > 0) {
@@ -110,7 +115,8 @@ void ctl_show_audit(const CtlCall *call, const json_t *json)
 {
     (void)call;
     static const Column columns[] = {
-        {"SEQ", "seq", 10}, {"TIME", "at", 24}, {"ESCALATION", "escalation", 10}, {"KIND", "kind", 20}, {"ACTOR", "actor", 16}, {"WHAT", "text", 400},
+        {"SEQ", "seq", 10},   {"TIME", "at", 24},     {"ESCALATION", "escalation", 10},
+        {"KIND", "kind", 20}, {"ACTOR", "actor", 16}, {"WHAT", "text", 400},
     };
     print_table(json_object_get(json, "items"), columns, ESC_COUNT_OF(columns));
 }
@@ -119,7 +125,9 @@ void ctl_show_outbox(const CtlCall *call, const json_t *json)
 {
     (void)call;
     static const Column columns[] = {
-        {"ID", "id", 10}, {"KEY", "key", 28}, {"KIND", "kind", 8}, {"TARGET", "target", 20}, {"MEDIUM", "medium", 8}, {"STATE", "state", 10}, {"DETAIL", "detail", 200},
+        {"ID", "id", 10},          {"KEY", "key", 28},      {"KIND", "kind", 8},
+        {"TARGET", "target", 20},  {"MEDIUM", "medium", 8}, {"STATE", "state", 10},
+        {"DETAIL", "detail", 200},
     };
     print_table(json_object_get(json, "items"), columns, ESC_COUNT_OF(columns));
 }
@@ -128,7 +136,8 @@ void ctl_show_events(const CtlCall *call, const json_t *json)
 {
     (void)call;
     static const Column columns[] = {
-        {"SOURCE", "source", 32}, {"EVENT", "id", 32}, {"STATUS", "status", 10}, {"TICKET", "ticket", 40}, {"DETAIL", "detail", 200},
+        {"SOURCE", "source", 32}, {"EVENT", "id", 32},       {"STATUS", "status", 10},
+        {"TICKET", "ticket", 40}, {"DETAIL", "detail", 200},
     };
     print_table(json_object_get(json, "events"), columns, ESC_COUNT_OF(columns));
 }

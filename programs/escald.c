@@ -1,6 +1,8 @@
-/* escald.c - the daemon's main: reads options and configuration, compiles the workspaces, opens their services, serves.
+/* escald.c - the daemon's main: reads options and configuration, compiles the workspaces, opens
+ * their services, serves.
  *
- * Everything that it does while it runs is in the runtime library; here the parts are only put together. */
+ * Everything that it does while it runs is in the runtime library; here the parts are only put
+ * together. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -63,7 +65,8 @@ static void write_news(void *context, EscText workspace, const EscAuditRow *row)
     follow_row(&app->follow, workspace, timezone, row);
 }
 
-static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool may_be_missing, EscWhy *why)
+static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool may_be_missing,
+                                EscWhy *why)
 {
     esc_buf_init(out, ESC_CONFIG_BYTES_MAX);
     EscStatus status = app->files.read(app->files.context, path, out);
@@ -77,9 +80,11 @@ static EscStatus read_config(App *app, EscWhy *why)
 {
     char path[4096];
     const char *given = app->options.config;
-    int length = given != NULL ? snprintf(path, sizeof(path), "%s", given) : snprintf(path, sizeof(path), "%s/escald.json", app->options.data);
+    int length = given != NULL ? snprintf(path, sizeof(path), "%s", given)
+                               : snprintf(path, sizeof(path), "%s/escald.json", app->options.data);
     if (length < 0 || (size_t)length >= sizeof(path))
-        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the configuration file is too long");
+        return esc_why(why, ESC_BAD_CONFIG, "", 0,
+                       "the name of the configuration file is too long");
     EscBuf text;
     EscStatus status = read_text_file(app, path, &text, given == NULL, why);
     if (status == ESC_OK)
@@ -95,7 +100,8 @@ static EscStatus read_workspace_config(App *app, const char *folder, EscText nam
 {
     char path[4096];
     int length = snprintf(path, sizeof(path), "%s/escald.json", folder);
-    if (esc_config_workspace(app->config, name) != NULL || length < 0 || (size_t)length >= sizeof(path))
+    if (esc_config_workspace(app->config, name) != NULL || length < 0 ||
+        (size_t)length >= sizeof(path))
         return ESC_OK;
     EscBuf text;
     EscStatus status = read_text_file(app, path, &text, true, why);
@@ -114,7 +120,8 @@ static EscStatus prepare(App *app, EscWhy *why)
         CompiledWorkspace *compiled = &app->served[app->served_count++].compiled;
         status = workspace_compile(app->options.workspaces[i], &app->files, compiled, why);
         if (status == ESC_OK)
-            status = read_workspace_config(app, app->options.workspaces[i], esc_text_from(compiled->name), why);
+            status = read_workspace_config(app, app->options.workspaces[i],
+                                           esc_text_from(compiled->name), why);
     }
     return status == ESC_OK ? esc_config_finish(app->config, &app->files, why) : status;
 }
@@ -129,18 +136,20 @@ static bool is_in_table(const EscProgram *program, EscText name, bool is_system)
     return false;
 }
 
-/* A binding that nothing uses is most likely a misspelt one; old escalations may still use it, so it is no error. */
+/* A binding that nothing uses is most likely a misspelt one; old escalations may still use it,
+ * so it is no error. */
 static void warn_of_bindings(const App *app, const Served *served, const EscProgram *program)
 {
-    const EscWorkspaceConfig *config = esc_config_workspace(app->config, esc_text_from(served->compiled.name));
+    const EscWorkspaceConfig *config =
+        esc_config_workspace(app->config, esc_text_from(served->compiled.name));
     for (uint32_t i = 0; config != NULL && i < config->channels.count; i++)
         if (!is_in_table(program, config->channels.items[i].name, false))
-            (void)fprintf(stderr, "escald: warning: workspace %s declares no channel %s\n", served->compiled.name,
-                          config->channels.items[i].name.data);
+            (void)fprintf(stderr, "escald: warning: workspace %s declares no channel %s\n",
+                          served->compiled.name, config->channels.items[i].name.data);
     for (uint32_t i = 0; config != NULL && i < config->systems.count; i++)
         if (!is_in_table(program, config->systems.items[i].name, true))
-            (void)fprintf(stderr, "escald: warning: workspace %s declares no system %s\n", served->compiled.name,
-                          config->systems.items[i].name.data);
+            (void)fprintf(stderr, "escald: warning: workspace %s declares no system %s\n",
+                          served->compiled.name, config->systems.items[i].name.data);
 }
 
 static EscStatus load_zones(App *app, Served *served, EscWhy *why)
@@ -149,7 +158,8 @@ static EscStatus load_zones(App *app, Served *served, EscWhy *why)
     EscStatus status = esc_bundle_load(esc_buf_as_bytes(&served->compiled.bundle), &bundle, why);
     if (status != ESC_OK)
         return status;
-    status = esc_zones_load(app->zones, esc_bundle_program(bundle), &app->files, app->config->zoneinfo.data, why);
+    status = esc_zones_load(app->zones, esc_bundle_program(bundle), &app->files,
+                            app->config->zoneinfo.data, why);
     warn_of_bindings(app, served, esc_bundle_program(bundle));
     esc_bundle_free(bundle);
     return status;
@@ -163,9 +173,13 @@ static EscStatus open_service(App *app, Served *served, EscWhy *why)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the data folder is too long");
     uint64_t seed = 0;
     app->random.fill(app->random.context, &seed, sizeof(seed));
-    EscServiceConfig config = {.workspace = esc_text_from(served->compiled.name), .clock = &app->clock, .zones = app->zones,
-                               .store_path = path, .hash_seed = seed};
-    EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service, why);
+    EscServiceConfig config = {.workspace = esc_text_from(served->compiled.name),
+                               .clock = &app->clock,
+                               .zones = app->zones,
+                               .store_path = path,
+                               .hash_seed = seed};
+    EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle),
+                                        &served->service, why);
     if (status == ESC_OK)
         scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(served->service)));
     return status;
@@ -174,7 +188,8 @@ static EscStatus open_service(App *app, Served *served, EscWhy *why)
 static EscStatus open_all(App *app, EscWhy *why)
 {
     if (mkdir(app->options.data, 0700) != 0 && errno != EEXIST)
-        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the data folder %s cannot be made", app->options.data);
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the data folder %s cannot be made",
+                       app->options.data);
     EscStatus status = ESC_OK;
     for (uint32_t i = 0; i < app->served_count && status == ESC_OK; i++)
         status = load_zones(app, &app->served[i], why);
@@ -198,7 +213,8 @@ static bool split_address(EscText address, char *host, size_t host_size, uint16_
             return false;
         number = number * 10 + (*c - '0');
     }
-    if (name.size == 0 || name.size >= host_size || colon + 1 == address.data + address.size || number > 65535)
+    if (name.size == 0 || name.size >= host_size || colon + 1 == address.data + address.size ||
+        number > 65535)
         return false;
     memcpy(host, name.data, name.size);
     host[name.size] = '\0';
@@ -222,24 +238,34 @@ static EscStatus write_port_file(const char *path, uint16_t port, EscWhy *why)
 
 static EscStatus start(App *app, EscWhy *why)
 {
-    EscDaemonSetup setup = {.config = app->config, .clock = &app->clock, .random = &app->random, .files = &app->files,
-                            .sockets = &app->sockets, .data_folder = app->options.data, .time_scale = app->options.time_scale,
-                            .context = app, .log = write_log, .news = write_news};
+    EscDaemonSetup setup = {.config = app->config,
+                            .clock = &app->clock,
+                            .random = &app->random,
+                            .files = &app->files,
+                            .sockets = &app->sockets,
+                            .data_folder = app->options.data,
+                            .time_scale = app->options.time_scale,
+                            .context = app,
+                            .log = write_log,
+                            .news = write_news};
     EscStatus status = esc_daemon_new(&setup, &app->daemon, why);
     for (uint32_t i = 0; i < app->served_count && status == ESC_OK; i++)
-        status = esc_daemon_add(app->daemon, esc_text_from(app->served[i].compiled.name), app->served[i].service, why);
+        status = esc_daemon_add(app->daemon, esc_text_from(app->served[i].compiled.name),
+                                app->served[i].service, why);
     if (status != ESC_OK)
         return status;
     char host[256];
     uint16_t port = 0, bound = 0;
-    EscText address = app->options.listen != NULL ? esc_text_from(app->options.listen) : app->config->listen;
+    EscText address =
+        app->options.listen != NULL ? esc_text_from(app->options.listen) : app->config->listen;
     if (!split_address(address, host, sizeof(host), &port))
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the address to listen on must be HOST:PORT");
     status = esc_daemon_listen(app->daemon, host, port, &bound, why);
     if (status != ESC_OK)
         return status;
     (void)fprintf(stderr, "escald: listening on %s:%u\n", host, (unsigned)bound);
-    return app->options.port_file == NULL ? ESC_OK : write_port_file(app->options.port_file, bound, why);
+    return app->options.port_file == NULL ? ESC_OK
+                                          : write_port_file(app->options.port_file, bound, why);
 }
 
 static void release(App *app)
@@ -271,7 +297,8 @@ static int exit_status(EscStatus status)
     }
 }
 
-/* Secrets must not end in a core file. The address sanitizer's leak check needs to look at the process, so it keeps its right. */
+/* Secrets must not end in a core file. The address sanitizer's leak check needs to look at the
+ * process, so it keeps its right. */
 static void protect_memory(void)
 {
     struct rlimit none = {0, 0};
@@ -299,18 +326,21 @@ static int run(App *app)
         (void)puts("the configuration and the workspaces are fine");
         return 0;
     }
-    scaled_clock_start(&app->scaled, app->options.time_scale, app->options.start_ms); /* compiling took none of its time */
+    scaled_clock_start(&app->scaled, app->options.time_scale,
+                       app->options.start_ms); /* compiling took none of its time */
     if (status == ESC_OK)
         status = open_all(app, &why);
     if (status == ESC_OK)
         status = start(app, &why);
     if (status != ESC_OK) {
-        (void)fprintf(stderr, "escald: %s\n", why.text[0] != '\0' ? why.text : esc_status_text(status));
+        (void)fprintf(stderr, "escald: %s\n",
+                      why.text[0] != '\0' ? why.text : esc_status_text(status));
         return exit_status(status);
     }
     status = esc_daemon_run(app->daemon, &why);
     if (status != ESC_OK) {
-        /* Fail-stop: what is in memory is ahead of the file. Nothing is answered or written any more. */
+        /* Fail-stop: what is in memory is ahead of the file. Nothing is answered or written any
+         * more. */
         (void)fprintf(stderr, "escald: stopped: %s\n", why.text);
         (void)fflush(NULL);
         _exit(EXIT_INTERNAL);
@@ -347,7 +377,9 @@ int main(int argc, char **argv)
     app->sockets = system_sockets_door();
     app->config = esc_config_new();
     app->zones = esc_zones_new();
-    app->follow = (Follow){.out = stdout, .zones = app->zones, .has_colours = isatty(STDOUT_FILENO) == 1,
+    app->follow = (Follow){.out = stdout,
+                           .zones = app->zones,
+                           .has_colours = isatty(STDOUT_FILENO) == 1,
                            .has_many = app->options.workspaces_count > 1};
     ESC_ASSERT(app->config != NULL);
     ESC_ASSERT(app->zones != NULL);

@@ -1,4 +1,5 @@
-/* escald_doors.c - the world as the daemon sees it. Nothing else in it reads a clock, draws a number or opens anything. */
+/* escald_doors.c - the world as the daemon sees it. Nothing else in it reads a clock, draws a
+ * number or opens anything. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 #define LISTEN_BACKLOG 512
 
-/* --- clock ------------------------------------------------------------------------------------------------- */
+/* --- clock ------------------------------------------------------------------------------------ */
 
 static int64_t read_clock(clockid_t id)
 {
@@ -57,7 +58,7 @@ EscClock scaled_clock_door(ScaledClock *clock)
     return (EscClock){.context = clock, .now_ms = scaled_now};
 }
 
-/* --- randomness ------------------------------------------------------------------------------------------------ */
+/* --- randomness ------------------------------------------------------------------------------- */
 
 static void fill_random(void *context, void *bytes, size_t size)
 {
@@ -78,7 +79,7 @@ EscRandom system_random_door(void)
     return (EscRandom){.fill = fill_random};
 }
 
-/* --- files --------------------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static EscStatus read_file(void *context, const char *path, EscBuf *out)
 {
@@ -117,7 +118,9 @@ static bool sync_folder(const char *path)
 {
     char folder[4096];
     const char *slash = strrchr(path, '/');
-    int length = slash == NULL ? snprintf(folder, sizeof(folder), ".") : snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + 1), path);
+    int length = slash == NULL
+                     ? snprintf(folder, sizeof(folder), ".")
+                     : snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + 1), path);
     if (length < 0 || (size_t)length >= sizeof(folder))
         return false;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -146,7 +149,7 @@ EscFiles system_files_door(void)
     return (EscFiles){.read = read_file, .append = append_file};
 }
 
-/* --- sockets ---------------------------------------------------------------------------------------------------------- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 static int open_socket(void *context, const struct sockaddr *address, socklen_t size)
 {
@@ -175,7 +178,9 @@ static int listen_on(void *context, const char *host, uint16_t port, uint16_t *p
     (void)context;
     char service[8];
     (void)snprintf(service, sizeof(service), "%u", (unsigned)port);
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                             .ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     if (getaddrinfo(host, service, &hints, &found) != 0)
         return -1;
@@ -184,8 +189,8 @@ static int listen_on(void *context, const char *host, uint16_t port, uint16_t *p
         fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0)
             continue;
-        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 || bind(fd, at->ai_addr, at->ai_addrlen) != 0 ||
-            listen(fd, LISTEN_BACKLOG) != 0) {
+        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
+            bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
             close(fd);
             fd = -1;
         }

@@ -1,8 +1,9 @@
-/* escald_follow.c - audit rows as an account for people: local time, ticket, sentence. Colours only where a terminal is. */
+/* escald_follow.c - audit rows as an account for people: local time, ticket, sentence. Colours
+ * only where a terminal is. */
 #include <string.h>
 
-#include "escald_follow.h"
 #include "escalctl_print.h"
+#include "escald_follow.h"
 
 #define TICKET_COLUMNS 18
 
@@ -12,9 +13,10 @@ static const char *colour_of(EscText kind)
     static const struct {
         const char *word, *colour;
     } rows[] = {
-        {"opened", "\033[1m"},           {"closed", "\033[32m"},        {"acked", "\033[32m"},     {"resolved", "\033[32m"},
-        {"failover", "\033[33m"},        {"exception", "\033[31m"},     {"parked", "\033[31m"},    {"check_failed", "\033[31m"},
-        {"delivery_dead", "\033[31m"},   {"handoff", "\033[33m"},       {"unowned", "\033[31m"},
+        {"opened", "\033[1m"},    {"closed", "\033[32m"},       {"acked", "\033[32m"},
+        {"resolved", "\033[32m"}, {"failover", "\033[33m"},     {"exception", "\033[31m"},
+        {"parked", "\033[31m"},   {"check_failed", "\033[31m"}, {"delivery_dead", "\033[31m"},
+        {"handoff", "\033[33m"},  {"unowned", "\033[31m"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         if (esc_text_equal(kind, esc_text_from(rows[i].word)))
@@ -27,7 +29,8 @@ static void print_time(FILE *out, const EscZones *zones, EscText timezone, int64
     EscBuf text;
     esc_buf_init(&text, 64);
     esc_time_write(&text, at_ms + (int64_t)esc_zone_offset_s(zones, timezone, at_ms) * 1000);
-    EscText time = esc_buf_as_text(&text); /* 2026-01-05T09:00:00.000Z, to the second and without the zone */
+    EscText time =
+        esc_buf_as_text(&text); /* 2026-01-05T09:00:00.000Z, to the second and without the zone */
     if (time.size >= 19)
         (void)fprintf(out, "%.10s %.8s", time.data, time.data + 11);
     esc_buf_release(&text);
@@ -38,7 +41,8 @@ void follow_row(const Follow *follow, EscText workspace, EscText timezone, const
     const char *colour = follow->has_colours ? colour_of(row->kind) : "";
     char escalation[24] = "";
     if (row->escalation != 0)
-        (void)snprintf(escalation, sizeof(escalation), "E-%llu", (unsigned long long)row->escalation);
+        (void)snprintf(escalation, sizeof(escalation), "E-%llu",
+                       (unsigned long long)row->escalation);
     print_time(follow->out, follow->zones, timezone, row->at_ms);
     (void)fputs("  ", follow->out);
     if (follow->has_many) {

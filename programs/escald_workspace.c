@@ -1,4 +1,5 @@
-/* escald_workspace.c - compiles a workspace's folder: lists its files, calls the compiler, shows its diagnostics. */
+/* escald_workspace.c - compiles a workspace's folder: lists its files, calls the compiler, shows
+ * its diagnostics. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +23,8 @@ typedef struct Folder {
     void *put_context;
 } Folder;
 
-/* Depth is bounded by FOLDER_DEPTH_MAX; hidden folders and symbolic links to folders are left out. */
+/* Depth is bounded by FOLDER_DEPTH_MAX; hidden folders and symbolic links to folders are left
+ * out. */
 static EscStatus list_folder(const Folder *folder, const char *below, unsigned depth, EscWhy *why)
 {
     char path[4096];
@@ -35,12 +37,14 @@ static EscStatus list_folder(const Folder *folder, const char *below, unsigned d
     while (status == ESC_OK && (entry = readdir(handle)) != NULL) {
         char name[4096];
         struct stat info;
-        int length = snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/", entry->d_name);
+        int length = snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/",
+                              entry->d_name);
         if (entry->d_name[0] == '.' || length < 0 || (size_t)length >= sizeof(name) ||
             fstatat(dirfd(handle), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         if (S_ISDIR(info.st_mode))
-            status = depth == FOLDER_DEPTH_MAX ? esc_why(why, ESC_OVER_LIMIT, "", 0, "folders are nested too deep at %s", name)
+            status = depth == FOLDER_DEPTH_MAX ? esc_why(why, ESC_OVER_LIMIT, "", 0,
+                                                         "folders are nested too deep at %s", name)
                                                : list_folder(folder, name, depth + 1, why);
         else if (esc_text_ends_with(esc_text_from(name), ESC_TEXT(".esc")))
             folder->put(folder->put_context, esc_text_from(name));
@@ -49,7 +53,8 @@ static EscStatus list_folder(const Folder *folder, const char *below, unsigned d
     return status;
 }
 
-static EscStatus list_files(void *context, void (*put)(void *put_context, EscText path), void *put_context, EscWhy *why)
+static EscStatus list_files(void *context, void (*put)(void *put_context, EscText path),
+                            void *put_context, EscWhy *why)
 {
     Folder *folder = context;
     folder->put = put;
@@ -79,7 +84,8 @@ static void show_diagnostics(const EscWorkspace *workspace)
     esc_buf_release(&text);
 }
 
-EscStatus workspace_compile(const char *folder_name, const EscFiles *files, CompiledWorkspace *out, EscWhy *why)
+EscStatus workspace_compile(const char *folder_name, const EscFiles *files, CompiledWorkspace *out,
+                            EscWhy *why)
 {
     memset(out, 0, sizeof(*out));
     esc_buf_init(&out->bundle, ESC_BUNDLE_BYTES_MAX);
@@ -97,8 +103,10 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, Comp
         show_diagnostics(workspace);
         (void)esc_why(why, status, "", 0, "the workspace %s has errors", folder_name);
     }
-    (void)snprintf(out->name, sizeof(out->name), "%.*s", ESC_TEXT_ARG(esc_workspace_name(workspace)));
-    (void)snprintf(out->timezone, sizeof(out->timezone), "%.*s", ESC_TEXT_ARG(esc_workspace_timezone(workspace)));
+    (void)snprintf(out->name, sizeof(out->name), "%.*s",
+                   ESC_TEXT_ARG(esc_workspace_name(workspace)));
+    (void)snprintf(out->timezone, sizeof(out->timezone), "%.*s",
+                   ESC_TEXT_ARG(esc_workspace_timezone(workspace)));
     esc_workspace_free(workspace);
     return status;
 }

@@ -10,8 +10,10 @@ typedef struct CompiledWorkspace {
     EscBuf bundle;
 } CompiledWorkspace;
 
-/* Compiles all .esc files below `folder`. On ESC_BAD_SOURCE the diagnostics are on stderr already. */
-ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files, CompiledWorkspace *out, EscWhy *why);
+/* Compiles all .esc files below `folder`. On ESC_BAD_SOURCE the diagnostics are on stderr
+ * already. */
+ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files,
+                                         CompiledWorkspace *out, EscWhy *why);
 void workspace_release(CompiledWorkspace *workspace);
 
 #endif

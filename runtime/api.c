@@ -1,7 +1,9 @@
-/* api.c - the router: finds the route, asks for permission, and only then lets a handler see the request.
+/* api.c - the router: finds the route, asks for permission, and only then lets a handler see the
+ * request.
  *
- * Order for every request: path known (404) → method known (405) → token valid (401) → token's scope (403) → names of the query
- * known (400) → type of the body (415) → handler. Not its job: what the handlers do (api_events.c, api_actions.c, api_reads.c). */
+ * Order for every request: path known (404) → method known (405) → token valid (401) → token's
+ * scope (403) → names of the query known (400) → type of the body (415) → handler. Not its job:
+ * what the handlers do (api_events.c, api_actions.c, api_reads.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,13 +69,17 @@ void esc_api_free(EscApi *api)
     free(api);
 }
 
-/* --- refusals --------------------------------------------------------------------------------------------- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
-void esc_api_refuse(EscApiCall *call, unsigned http_status, const char *code, const char *title, const char *place,
-                    const char *detail)
+void esc_api_refuse(EscApiCall *call, unsigned http_status, const char *code, const char *title,
+                    const char *place, const char *detail)
 {
-    esc_http_problem(call->http, &(EscProblem){.status = http_status, .code = code, .title = title, .place = place,
-                                               .detail = esc_text_from(detail), .index = -1});
+    esc_http_problem(call->http, &(EscProblem){.status = http_status,
+                                               .code = code,
+                                               .title = title,
+                                               .place = place,
+                                               .detail = esc_text_from(detail),
+                                               .index = -1});
 }
 
 unsigned esc_api_http_status(EscStatus status)
@@ -120,14 +126,16 @@ void esc_api_fail(EscApiCall *call, EscStatus status, const EscWhy *why)
             title = rows[i].title;
         }
     unsigned http_status = esc_api_http_status(status);
-    esc_api_refuse(call, http_status, code, title, NULL, http_status == 500 || why == NULL ? "" : why->text);
+    esc_api_refuse(call, http_status, code, title, NULL,
+                   http_status == 500 || why == NULL ? "" : why->text);
 }
 
-/* --- the queue ------------------------------------------------------------------------------------------------ */
+/* --- the queue -------------------------------------------------------------------------------- */
 
 void esc_api_enqueue(EscApiCall *call, const EscInput *inputs, uint32_t count, bool is_action)
 {
-    size_t room = (size_t)call->api->daemon->setup.config->queue_max + (is_action ? ACTIONS_RESERVED : 0);
+    size_t room =
+        (size_t)call->api->daemon->setup.config->queue_max + (is_action ? ACTIONS_RESERVED : 0);
     if (call->workspace->inputs_waiting > 0 && call->workspace->inputs_waiting + count > room) {
         esc_http_add_header(call->http, "Retry-After", "1");
         esc_api_refuse(call, 429, "queue_full", "Too much is waiting already", NULL, "");
@@ -139,7 +147,7 @@ void esc_api_enqueue(EscApiCall *call, const EscInput *inputs, uint32_t count, b
     esc_work_put(call->workspace, &call->work);
 }
 
-/* --- the router ----------------------------------------------------------------------------------------------- */
+/* --- the router ------------------------------------------------------------------------------- */
 
 static const EscRoute *find_route(EscApiCall *call, char *allow, size_t allow_size)
 {
@@ -151,7 +159,8 @@ static const EscRoute *find_route(EscApiCall *call, char *allow, size_t allow_si
             continue;
         if (route->method == esc_http_method(call->http))
             return route;
-        (void)snprintf(allow, allow_size, "%s", route->method == ESC_HTTP_GET ? "GET, HEAD" : "POST");
+        (void)snprintf(allow, allow_size, "%s",
+                       route->method == ESC_HTTP_GET ? "GET, HEAD" : "POST");
     }
     return NULL;
 }
@@ -167,12 +176,14 @@ static bool authorise(EscApiCall *call)
         token = esc_tokens_find(&call->api->tokens, esc_text_from(header + 7));
     if (token == NULL) {
         esc_http_add_header(call->http, "WWW-Authenticate", "Bearer");
-        esc_api_refuse(call, 401, "unauthenticated", "A valid bearer token is needed", "header:Authorization", "");
+        esc_api_refuse(call, 401, "unauthenticated", "A valid bearer token is needed",
+                       "header:Authorization", "");
         return false;
     }
     call->workspace = esc_daemon_workspace(call->api->daemon, token->workspace);
     if ((token->scopes & call->route->scope) == 0 || call->workspace == NULL) {
-        esc_api_refuse(call, 403, "forbidden", "The token does not allow this", "header:Authorization", "");
+        esc_api_refuse(call, 403, "forbidden", "The token does not allow this",
+                       "header:Authorization", "");
         return false;
     }
     call->scopes = token->scopes;
@@ -204,7 +215,8 @@ static bool check_query(EscApiCall *call)
     esc_http_each_query(call->http, check_query_name, &check);
     if (check.unknown.size == 0)
         return true;
-    esc_api_refuse(call, 400, "unknown_parameter", "The query has a parameter that is not known here", NULL, "");
+    esc_api_refuse(call, 400, "unknown_parameter",
+                   "The query has a parameter that is not known here", NULL, "");
     return false;
 }
 
@@ -236,9 +248,11 @@ static bool check_type(EscApiCall *call)
         return true; /* an action may come without a body */
     EscText type = media_type(header);
     if (type_is(type, "application/json") ||
-        (is_events && (type_is(type, "application/cloudevents+json") || type_is(type, "application/cloudevents-batch+json"))))
+        (is_events && (type_is(type, "application/cloudevents+json") ||
+                       type_is(type, "application/cloudevents-batch+json"))))
         return true;
-    esc_api_refuse(call, 415, "unsupported_type", "The body must be JSON", "header:Content-Type", "");
+    esc_api_refuse(call, 415, "unsupported_type", "The body must be JSON", "header:Content-Type",
+                   "");
     return false;
 }
 
@@ -248,7 +262,8 @@ static void route_call(EscApiCall *call)
     call->route = find_route(call, allow, sizeof(allow));
     if (call->route == NULL && allow[0] != '\0') {
         esc_http_add_header(call->http, "Allow", allow);
-        esc_api_refuse(call, 405, "method_not_allowed", "This method is not for this address", NULL, "");
+        esc_api_refuse(call, 405, "method_not_allowed", "This method is not for this address", NULL,
+                       "");
     } else if (call->route == NULL) {
         esc_api_refuse(call, 404, "no_such_route", "There is nothing at this address", NULL, "");
     } else if (authorise(call) && check_query(call)) {
@@ -267,7 +282,11 @@ static void take_headers(void *context, EscHttpCall *http)
         call->arena = esc_arena_new(CALL_ARENA_BYTES_MAX);
     if (call == NULL || call->arena == NULL) {
         free(call);
-        esc_http_problem(http, &(EscProblem){.status = 503, .code = "no_memory", .title = "The server is out of memory", .index = -1, .close = true});
+        esc_http_problem(http, &(EscProblem){.status = 503,
+                                             .code = "no_memory",
+                                             .title = "The server is out of memory",
+                                             .index = -1,
+                                             .close = true});
         return;
     }
     call->api = api;
@@ -293,7 +312,9 @@ static void take_gone(void *context, EscHttpCall *http)
     EscApiCall *call = *esc_http_note(http);
     if (call == NULL)
         return;
-    ESC_ASSERT(!call->is_waiting); /* a waiting call is suspended, and a suspended connection does not end */
+    ESC_ASSERT(
+        /* a waiting call is suspended, and a suspended connection does not end */
+        !call->is_waiting);
     esc_buf_release(&call->parameter);
     esc_arena_free(call->arena);
     free(call);
@@ -301,16 +322,19 @@ static void take_gone(void *context, EscHttpCall *http)
 
 EscHttpHandler esc_api_handler(EscApi *api)
 {
-    return (EscHttpHandler){.context = api, .headers = take_headers, .request = take_request, .gone = take_gone};
+    return (EscHttpHandler){
+        .context = api, .headers = take_headers, .request = take_request, .gone = take_gone};
 }
 
-/* --- after the turn ---------------------------------------------------------------------------------------------- */
+/* --- after the turn --------------------------------------------------------------------------- */
 
 static void write_outcome(EscBuf *out, const EscOutcome *outcome)
 {
     esc_buf_string(out, "\"escalations\":[");
-    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations); i++)
-        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",", (unsigned long long)outcome->escalations[i]);
+    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
+         i++)
+        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
+                       (unsigned long long)outcome->escalations[i]);
     esc_buf_string(out, "],\"ticket\":");
     esc_json_text(out, esc_text_from(outcome->ticket));
 }
@@ -338,7 +362,9 @@ static void write_event_result(EscBuf *out, const EscEvent *event, const EscRepl
     esc_buf_string(out, ",\"id\":");
     esc_json_text(out, event->id);
     esc_buf_printf(out, ",\"status\":\"%s\"",
-                   reply->status == ESC_OK ? "accepted" : reply->status == ESC_DUPLICATE ? "duplicate" : "refused");
+                   reply->status == ESC_OK          ? "accepted"
+                   : reply->status == ESC_DUPLICATE ? "duplicate"
+                                                    : "refused");
     if (reply->status == ESC_OK) {
         esc_buf_char(out, ',');
         write_outcome(out, &reply->outcome);
@@ -350,7 +376,8 @@ static void write_event_result(EscBuf *out, const EscEvent *event, const EscRepl
     esc_buf_char(out, '}');
 }
 
-/* 202 when something was new, 200 when all was known already; a refusal of them all has the first one's status. */
+/* 202 when something was new, 200 when all was known already; a refusal of them all has the
+ * first one's status. */
 static void answer_events(EscApiCall *call, const EscReply *replies)
 {
     bool has_new = false, has_known = false;

@@ -1,6 +1,8 @@
-/* api_actions.c - what people do: acknowledge, resolve, hand off, answer, approve, confirm, override, start, be absent.
+/* api_actions.c - what people do: acknowledge, resolve, hand off, answer, approve, confirm,
+ * override, start, be absent.
  *
- * Turns path and body into one EscAction. Whether the action is allowed in the present state is the engine's to say. */
+ * Turns path and body into one EscAction. Whether the action is allowed in the present state is
+ * the engine's to say. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,8 @@
 bool esc_escalation_id_read(EscText text, uint64_t *id)
 {
     *id = 0;
-    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' || text.data[2] == '0')
+    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' ||
+        text.data[2] == '0')
         return false;
     for (size_t i = 2; i < text.size; i++) {
         if (text.data[i] < '0' || text.data[i] > '9')
@@ -26,7 +29,11 @@ bool esc_duration_read(EscText text, int64_t *duration_ms)
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = {{"ms", 1}, {"s", ESC_SECOND_MS}, {"m", ESC_MINUTE_MS}, {"h", ESC_HOUR_MS}, {"d", ESC_DAY_MS}};
+    } units[] = {{"ms", 1},
+                 {"s", ESC_SECOND_MS},
+                 {"m", ESC_MINUTE_MS},
+                 {"h", ESC_HOUR_MS},
+                 {"d", ESC_DAY_MS}};
     *duration_ms = 0;
     size_t at = 0;
     while (at < text.size) {
@@ -39,7 +46,8 @@ bool esc_duration_read(EscText text, int64_t *duration_ms)
             at++;
         int64_t unit_ms = 0;
         for (size_t i = 0; i < ESC_COUNT_OF(units); i++)
-            if (esc_text_equal((EscText){text.data + start, at - start}, esc_text_from(units[i].unit)))
+            if (esc_text_equal((EscText){text.data + start, at - start},
+                               esc_text_from(units[i].unit)))
                 unit_ms = units[i].ms;
         if (digits == 0 || digits > 9 || unit_ms == 0)
             return false;
@@ -58,7 +66,8 @@ static void refuse_member(EscApiCall *call, const char *code, const char *name, 
 }
 
 /* A text member of the body; empty when it is not there. False: refused. */
-static bool take_text(EscApiCall *call, const json_t *body, const char *name, size_t size_max, EscText *out)
+static bool take_text(EscApiCall *call, const json_t *body, const char *name, size_t size_max,
+                      EscText *out)
 {
     const json_t *value = json_object_get(body, name);
     *out = (EscText){0};
@@ -66,7 +75,8 @@ static bool take_text(EscApiCall *call, const json_t *body, const char *name, si
         return true;
     EscText text = {json_string_value(value), json_string_length(value)};
     if (!json_is_string(value) || text.size > size_max) {
-        refuse_member(call, "bad_member", name, json_is_string(value) ? "is too long" : "must be a text");
+        refuse_member(call, "bad_member", name,
+                      json_is_string(value) ? "is too long" : "must be a text");
         return false;
     }
     *out = esc_arena_text(call->arena, text);
@@ -81,8 +91,8 @@ static bool check_members(EscApiCall *call, json_t *body)
     {
         char padded[64];
         int length = snprintf(padded, sizeof(padded), " %s ", name);
-        bool is_known = length > 2 && (size_t)length < sizeof(padded) && strchr(name, ' ') == NULL &&
-                        strstr(call->route->names, padded) != NULL;
+        bool is_known = length > 2 && (size_t)length < sizeof(padded) &&
+                        strchr(name, ' ') == NULL && strstr(call->route->names, padded) != NULL;
         if (!is_known) {
             EscText cut = esc_utf8_cut(esc_text_from(name), 60);
             char shown[64];
@@ -101,7 +111,8 @@ static bool take_actor(EscApiCall *call, const json_t *body)
     if (!take_text(call, body, "as", ESC_ID_BYTES_MAX, &as))
         return false;
     call->action.actor = as.size > 0 ? as : call->principal;
-    if (esc_text_equal(call->action.actor, call->principal) || (call->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
+    if (esc_text_equal(call->action.actor, call->principal) ||
+        (call->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
         return true;
     esc_api_refuse(call, 403, "forbidden", "The token does not allow to act for others", "/as", "");
     return false;
@@ -110,15 +121,19 @@ static bool take_actor(EscApiCall *call, const json_t *body)
 static bool take_handoff(EscApiCall *call, const json_t *body)
 {
     EscText expect, within;
-    if (!take_text(call, body, "to", ESC_ID_BYTES_MAX, &call->action.target) || !take_text(call, body, "expect", 16, &expect) ||
+    if (!take_text(call, body, "to", ESC_ID_BYTES_MAX, &call->action.target) ||
+        !take_text(call, body, "expect", 16, &expect) ||
         !take_text(call, body, "within", 32, &within))
         return false;
-    call->action.expect = esc_text_equal(expect, ESC_TEXT("resolved")) ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
-    if (expect.size > 0 && call->action.expect == ESC_EXPECT_ACKED && !esc_text_equal(expect, ESC_TEXT("acked"))) {
+    call->action.expect =
+        esc_text_equal(expect, ESC_TEXT("resolved")) ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
+    if (expect.size > 0 && call->action.expect == ESC_EXPECT_ACKED &&
+        !esc_text_equal(expect, ESC_TEXT("acked"))) {
         refuse_member(call, "bad_member", "expect", "must be acked or resolved");
         return false;
     }
-    if (within.size > 0 && (!esc_duration_read(within, &call->action.within_ms) || call->action.within_ms == 0)) {
+    if (within.size > 0 &&
+        (!esc_duration_read(within, &call->action.within_ms) || call->action.within_ms == 0)) {
         refuse_member(call, "bad_member", "within", "must be a duration such as 30m or 1h30m");
         return false;
     }
@@ -158,7 +173,8 @@ static bool take_path(EscApiCall *call)
     if (strncmp(path, "/v1/escalations/", 16) == 0) {
         if (esc_escalation_id_read(name, &call->action.escalation))
             return true;
-        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL, "an escalation's id looks like E-12");
+        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL,
+                       "an escalation's id looks like E-12");
         return false;
     }
     if (strncmp(path, "/v1/tickets/", 12) == 0)
@@ -171,7 +187,8 @@ static bool take_path(EscApiCall *call)
 static bool take_body(EscApiCall *call, const json_t *body)
 {
     EscAction *action = &call->action;
-    if (!take_actor(call, body) || !take_text(call, body, "reason", ESC_REASON_BYTES_MAX, &action->reason))
+    if (!take_actor(call, body) ||
+        !take_text(call, body, "reason", ESC_REASON_BYTES_MAX, &action->reason))
         return false;
     switch (action->verb) {
     case ESC_VERB_HANDOFF:
@@ -194,7 +211,8 @@ void esc_api_act(EscApiCall *call)
 {
     call->action.verb = (EscVerb)call->route->verb;
     EscText text = esc_http_body(call->http);
-    json_t *body = text.size == 0 ? json_object() : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    json_t *body = text.size == 0 ? json_object()
+                                  : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
     if (body == NULL || !json_is_object(body)) {
         esc_api_refuse(call, 400, "malformed_json", "The body must be one JSON object", NULL, "");
     } else if (take_path(call) && check_members(call, body) && take_body(call, body)) {

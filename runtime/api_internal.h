@@ -6,13 +6,15 @@
 
 typedef struct EscApi EscApi;
 
-ESC_MUST_USE EscStatus esc_api_new(EscDaemon *daemon, EscApi **out, EscWhy *why); /* reads the token file */
-/* Reads the token file again; on failure the old tokens stay. Requests under way keep their permission. */
+ESC_MUST_USE EscStatus esc_api_new(EscDaemon *daemon, EscApi **out,
+                                   EscWhy *why); /* reads the token file */
+/* Reads the token file again; on failure the old tokens stay. Requests under way keep their
+ * permission. */
 ESC_MUST_USE EscStatus esc_api_reload(EscApi *api, EscWhy *why);
 void esc_api_free(EscApi *api); /* NULL is allowed */
 EscHttpHandler esc_api_handler(EscApi *api);
 
-/* --- tokens -------------------------------------------------------------------------------------------------- */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 typedef struct EscToken {
     EscText id, workspace, principal;
@@ -26,13 +28,15 @@ typedef struct EscTokens {
     uint32_t count;
 } EscTokens;
 
-/* One token a line: `id  sha256-hex  workspace  principal  scopes`, `#` begins a comment. ESC_BAD_CONFIG names the line. */
+/* One token a line: `id  sha256-hex  workspace  principal  scopes`, `#` begins a comment.
+ * ESC_BAD_CONFIG names the line. */
 ESC_MUST_USE EscStatus esc_tokens_read(EscTokens *tokens, EscText text, EscWhy *why);
 void esc_tokens_release(EscTokens *tokens);
-/* The token that was presented, or NULL; takes the same time whether the id is unknown or the secret wrong. */
+/* The token that was presented, or NULL; takes the same time whether the id is unknown or the
+ * secret wrong. */
 const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented);
 
-/* --- routes ------------------------------------------------------------------------------------------------------ */
+/* --- routes ----------------------------------------------------------------------------------- */
 
 typedef struct EscApiCall EscApiCall;
 
@@ -40,8 +44,8 @@ typedef struct EscApiCall EscApiCall;
 
 typedef struct EscRoute {
     EscHttpMethod method;
-    const char *path;  /* "/v1/tickets/{}/resolve"; {} is one segment */
-    uint32_t scope;    /* one EscScopeBit, or ESC_SCOPE_PUBLIC */
+    const char *path; /* "/v1/tickets/{}/resolve"; {} is one segment */
+    uint32_t scope;   /* one EscScopeBit, or ESC_SCOPE_PUBLIC */
     void (*handle)(EscApiCall *call);
     int verb;          /* EscVerb of an action */
     const char *names; /* query parameters of a GET, members of a POST's body: " a b c " */
@@ -74,9 +78,11 @@ struct EscApiCall {
 EscDaemon *esc_api_daemon(const EscApi *api);
 /* A refusal: status from `status`, detail from `why`. */
 void esc_api_fail(EscApiCall *call, EscStatus status, const EscWhy *why);
-void esc_api_refuse(EscApiCall *call, unsigned http_status, const char *code, const char *title, const char *place, const char *detail);
+void esc_api_refuse(EscApiCall *call, unsigned http_status, const char *code, const char *title,
+                    const char *place, const char *detail);
 unsigned esc_api_http_status(EscStatus status);
-/* Puts the call into its workspace's queue, or answers 429. Actions have room that events do not get. */
+/* Puts the call into its workspace's queue, or answers 429. Actions have room that events do not
+ * get. */
 void esc_api_enqueue(EscApiCall *call, const EscInput *inputs, uint32_t count, bool is_action);
 /* "E-12" → 12; false for anything else. */
 bool esc_escalation_id_read(EscText text, uint64_t *id);

@@ -1,6 +1,8 @@
-/* api_reads.c - everything that is only read: tickets, escalations, audit, outbox, health. GET never changes anything.
+/* api_reads.c - everything that is only read: tickets, escalations, audit, outbox, health. GET
+ * never changes anything.
  *
- * Answers come from the engine for what is open and from the store for lists and history; both show the last committed turn. */
+ * Answers come from the engine for what is open and from the store for lists and history; both
+ * show the last committed turn. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +38,8 @@ static bool query_text(EscApiCall *call, const char *name, EscText *out)
     return false;
 }
 
-static bool query_number(EscApiCall *call, const char *name, uint64_t preset, uint64_t max, uint64_t *out)
+static bool query_number(EscApiCall *call, const char *name, uint64_t preset, uint64_t max,
+                         uint64_t *out)
 {
     EscText text;
     if (!query_text(call, name, &text))
@@ -103,7 +106,8 @@ void esc_api_tickets(EscApiCall *call)
     EscWhy why = {.text = ""};
     EscBuf items;
     esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_tickets_json(store_of(call), after, limit, &items, &why), &items, &why);
+    answer_items(call, esc_store_tickets_json(store_of(call), after, limit, &items, &why), &items,
+                 &why);
 }
 
 void esc_api_escalations(EscApiCall *call)
@@ -111,8 +115,8 @@ void esc_api_escalations(EscApiCall *call)
     EscText state, ticket;
     uint64_t before = 0;
     size_t limit = 0;
-    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &ticket) || !query_escalation(call, "before", &before) ||
-        !query_limit(call, &limit))
+    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &ticket) ||
+        !query_escalation(call, "before", &before) || !query_limit(call, &limit))
         return;
     bool is_state = state.size == 0;
     for (unsigned i = 0; i < ESC_STATE_COUNT; i++)
@@ -124,7 +128,10 @@ void esc_api_escalations(EscApiCall *call)
     EscWhy why = {.text = ""};
     EscBuf items;
     esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_escalations_json(store_of(call), state, ticket, before, limit, &items, &why), &items, &why);
+    answer_items(
+        call,
+        esc_store_escalations_json(store_of(call), state, ticket, before, limit, &items, &why),
+        &items, &why);
 }
 
 void esc_api_audit(EscApiCall *call)
@@ -132,13 +139,16 @@ void esc_api_audit(EscApiCall *call)
     EscText ticket;
     uint64_t escalation = 0, after = 0;
     size_t limit = 0;
-    if (!query_text(call, "ticket", &ticket) || !query_escalation(call, "escalation", &escalation) ||
+    if (!query_text(call, "ticket", &ticket) ||
+        !query_escalation(call, "escalation", &escalation) ||
         !query_number(call, "after", 0, INT64_MAX, &after) || !query_limit(call, &limit))
         return;
     EscWhy why = {.text = ""};
     EscBuf items;
     esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_audit_json(store_of(call), ticket, escalation, after, limit, &items, &why), &items, &why);
+    answer_items(
+        call, esc_store_audit_json(store_of(call), ticket, escalation, after, limit, &items, &why),
+        &items, &why);
 }
 
 void esc_api_outbox(EscApiCall *call)
@@ -147,7 +157,8 @@ void esc_api_outbox(EscApiCall *call)
     EscText state;
     uint64_t before = 0;
     size_t limit = 0;
-    if (!query_text(call, "state", &state) || !query_number(call, "before", 0, INT64_MAX, &before) || !query_limit(call, &limit))
+    if (!query_text(call, "state", &state) ||
+        !query_number(call, "before", 0, INT64_MAX, &before) || !query_limit(call, &limit))
         return;
     bool is_state = false;
     for (size_t i = 0; i < ESC_COUNT_OF(states); i++)
@@ -159,10 +170,11 @@ void esc_api_outbox(EscApiCall *call)
     EscWhy why = {.text = ""};
     EscBuf items;
     esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_outbox_json(store_of(call), state, before, limit, &items, &why), &items, &why);
+    answer_items(call, esc_store_outbox_json(store_of(call), state, before, limit, &items, &why),
+                 &items, &why);
 }
 
-/* --- single things --------------------------------------------------------------------------------------------- */
+/* --- single things ---------------------------------------------------------------------------- */
 
 static void text_member(EscBuf *out, const char *name, EscText value)
 {
@@ -232,7 +244,8 @@ static void write_escalation(EscBuf *out, const EscEscalationView *view)
     text_member(out, "state", esc_text_from(esc_state_name(view->state)));
     text_member(out, "outcome", view->outcome);
     text_member(out, "owner", view->owner);
-    text_member(out, "role", esc_text_from(view->role < ESC_COUNT_OF(roles) ? roles[view->role] : ""));
+    text_member(out, "role",
+                esc_text_from(view->role < ESC_COUNT_OF(roles) ? roles[view->role] : ""));
     esc_buf_printf(out, ",\"acked\":%s", view->is_acked ? "true" : "false");
     text_member(out, "step", view->step);
     text_member(out, "waiting_for", view->waiting_for);
@@ -254,12 +267,14 @@ static void answer_stored_escalation(EscApiCall *call, uint64_t id)
     EscWhy why = {.text = ""};
     EscBuf items;
     esc_buf_init(&items, ANSWER_BYTES_MAX);
-    EscStatus status = esc_store_escalations_json(store_of(call), (EscText){0}, (EscText){0}, id + 1, 1, &items, &why);
+    EscStatus status = esc_store_escalations_json(store_of(call), (EscText){0}, (EscText){0},
+                                                  id + 1, 1, &items, &why);
     char wanted[48];
     (void)snprintf(wanted, sizeof(wanted), "\"id\":\"E-%llu\"", (unsigned long long)id);
     EscText list = esc_buf_as_text(&items);
     if (status == ESC_OK && (list.size < 4 || !esc_text_contains(list, esc_text_from(wanted))))
-        status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu", (unsigned long long)id);
+        status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
+                         (unsigned long long)id);
     if (status != ESC_OK)
         esc_api_fail(call, status, &why);
     else
@@ -272,7 +287,8 @@ void esc_api_escalation(EscApiCall *call)
     uint64_t id = 0;
     EscEscalationView view;
     if (!esc_escalation_id_read(esc_buf_as_text(&call->parameter), &id)) {
-        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL, "an escalation's id looks like E-12");
+        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL,
+                       "an escalation's id looks like E-12");
         return;
     }
     if (!esc_engine_find_escalation(esc_service_engine(call->workspace->service), id, &view)) {
@@ -291,9 +307,11 @@ void esc_api_health(EscApiCall *call)
     const EscDaemon *daemon = esc_api_daemon(call->api);
     EscBuf out;
     esc_buf_init(&out, 1024);
-    esc_buf_printf(&out, "{\"status\":\"ok\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,\"timers\":%llu}",
-                   daemon->workspaces_count, (unsigned long long)daemon->turns, (unsigned long long)daemon->inputs_done,
-                   (unsigned long long)daemon->timers_fired);
+    esc_buf_printf(
+        &out,
+        "{\"status\":\"ok\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,\"timers\":%llu}",
+        daemon->workspaces_count, (unsigned long long)daemon->turns,
+        (unsigned long long)daemon->inputs_done, (unsigned long long)daemon->timers_fired);
     esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
     esc_buf_release(&out);
 }

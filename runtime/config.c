@@ -1,8 +1,9 @@
 /* config.c - reads escald.json by the rows of config_table.c.
  *
- * Strict: no unknown option, no second mention of one, no value out of its range. A message names the place as a path
- * ("workspaces.acme.channels.incidents.type") and never shows a value, because values may be secrets that somebody put in the
- * wrong place. Not its job: secret files and what needs several options at once (config_check.c). */
+ * Strict: no unknown option, no second mention of one, no value out of its range. A message
+ * names the place as a path ("workspaces.acme.channels.incidents.type") and never shows a value,
+ * because values may be secrets that somebody put in the wrong place. Not its job: secret files
+ * and what needs several options at once (config_check.c). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ typedef struct Reader {
     char path[CONFIG_PATH_BYTES_MAX];
 } Reader;
 
-/* Groups nest as config_table.c nests them, four deep, so this recursion is bounded by our own table and not by the input. */
+/* Groups nest as config_table.c nests them, four deep, so this recursion is bounded by our own
+ * table and not by the input. */
 static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *json, void *base);
 
 void esc_config_preset(const OptionGroup *group, void *base)
@@ -108,7 +110,8 @@ static void path_pop(Reader *reader, size_t length)
 
 static EscStatus refuse(Reader *reader, const char *what)
 {
-    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: %s", reader->origin, reader->path, what);
+    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: %s", reader->origin, reader->path,
+                   what);
 }
 
 static bool word_is_known(const char *words, EscText word)
@@ -141,8 +144,8 @@ static EscStatus read_text(Reader *reader, const Option *option, json_t *json, u
     if (has_control_bytes(text))
         return refuse(reader, "must not hold control characters");
     if (option->type == OPTION_WORD && !word_is_known(option->words, text))
-        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be one of %s", reader->origin, reader->path,
-                       option->words);
+        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be one of %s",
+                       reader->origin, reader->path, option->words);
     EscText copy = esc_arena_text(reader->arena, text);
     memcpy(member, &copy, sizeof(copy));
     return ESC_OK;
@@ -154,8 +157,9 @@ static EscStatus read_count(Reader *reader, const Option *option, json_t *json, 
         return refuse(reader, "must be a whole number");
     int64_t value = json_integer_value(json);
     if (value < option->min || value > option->max)
-        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be from %lld to %lld", reader->origin, reader->path,
-                       (long long)option->min, (long long)option->max);
+        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be from %lld to %lld",
+                       reader->origin, reader->path, (long long)option->min,
+                       (long long)option->max);
     memcpy(member, &value, sizeof(value));
     return ESC_OK;
 }
@@ -167,10 +171,12 @@ static EscStatus read_texts(Reader *reader, json_t *json, uint8_t *member)
     size_t count = json_array_size(json);
     if (count > ESC_CONFIG_ITEMS_MAX)
         return refuse(reader, "has too many items");
-    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, count, sizeof(EscText)), .count = (uint32_t)count};
+    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, count, sizeof(EscText)),
+                      .count = (uint32_t)count};
     static const Option item = {.type = OPTION_TEXT};
     for (size_t i = 0; i < count && texts.items != NULL; i++) {
-        EscStatus status = read_text(reader, &item, json_array_get(json, i), (uint8_t *)&texts.items[i]);
+        EscStatus status =
+            read_text(reader, &item, json_array_get(json, i), (uint8_t *)&texts.items[i]);
         if (status != ESC_OK)
             return status;
     }
@@ -182,7 +188,8 @@ static bool is_header_name(const char *name)
 {
     size_t length = strlen(name);
     return length > 0 && length <= 128 &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == length;
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+               length;
 }
 
 static EscStatus read_headers(Reader *reader, json_t *json, uint8_t *member)
@@ -254,7 +261,8 @@ static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, const 
     const char *nearest = NULL;
     unsigned best = 4; /* further apart than three edits is no misspelling */
     for (size_t i = 0; i < group->options_count; i++) {
-        unsigned distance = esc_text_distance(esc_text_from(name), esc_text_from(group->options[i].name), best);
+        unsigned distance =
+            esc_text_distance(esc_text_from(name), esc_text_from(group->options[i].name), best);
         if (distance < best) {
             best = distance;
             nearest = group->options[i].name;
@@ -263,7 +271,8 @@ static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, const 
     path_push(reader, name);
     if (nearest == NULL)
         return refuse(reader, "there is no such option (escald --help-config lists all)");
-    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: there is no such option; did you mean \"%s\"?", reader->origin,
+    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0,
+                   "%s: %s: there is no such option; did you mean \"%s\"?", reader->origin,
                    reader->path, nearest);
 }
 
@@ -310,10 +319,13 @@ static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *js
 static json_t *parse(EscText json, const char *origin, EscWhy *why)
 {
     json_error_t error;
-    json_t *root = json_loadb(json.data == NULL ? "" : json.data, json.size, JSON_REJECT_DUPLICATES, &error);
+    json_t *root =
+        json_loadb(json.data == NULL ? "" : json.data, json.size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
         (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s:%d:%d: %s", origin, error.line, error.column,
-                      json_error_code(&error) == json_error_duplicate_key ? "a member is there twice" : "this is not JSON");
+                      json_error_code(&error) == json_error_duplicate_key
+                          ? "a member is there twice"
+                          : "this is not JSON");
     return root;
 }
 
@@ -348,12 +360,16 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
     return NULL;
 }
 
-EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json, const char *origin, EscWhy *why)
+EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,
+                                    const char *origin, EscWhy *why)
 {
     if (esc_config_workspace(config, name) != NULL)
-        return esc_why(why, ESC_CONFLICT, "", 0, "%s: workspace %.*s is configured elsewhere already", origin, ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_CONFLICT, "", 0,
+                       "%s: workspace %.*s is configured elsewhere already", origin,
+                       ESC_TEXT_ARG(name));
     EscWorkspaceConfigs old = config->workspaces;
-    EscWorkspaceConfig *items = esc_arena_alloc_array(config->arena, old.count + 1u, sizeof(*items));
+    EscWorkspaceConfig *items =
+        esc_arena_alloc_array(config->arena, old.count + 1u, sizeof(*items));
     if (items == NULL)
         return ESC_NO_MEMORY;
     json_t *root = parse(json, origin, why);

@@ -1,8 +1,9 @@
 /* config_address.c - which addresses may be connected to.
  *
- * Private, loopback, link-local and other addresses that are not of the public Internet are refused, unless allowed_addresses names
- * the host, the address or a range that holds it. The check is made on each address that is really about to be connected to, so that
- * a name which resolves differently the second time gains nothing. IPv4 addresses are kept as ::ffff:a.b.c.d. */
+ * Private, loopback, link-local and other addresses that are not of the public Internet are
+ * refused, unless allowed_addresses names the host, the address or a range that holds it. The
+ * check is made on each address that is really about to be connected to, so that a name which
+ * resolves differently the second time gains nothing. IPv4 addresses are kept as ::ffff:a.b.c.d. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,8 @@ bool esc_host_is_allowed(const EscWorkspaceConfig *workspace, EscText host)
         AddressRange range;
         if (esc_text_equal(entry, host))
             return true;
-        if (is_literal && esc_address_range_read(entry, &range) && esc_address_range_holds(&range, literal.bytes))
+        if (is_literal && esc_address_range_read(entry, &range) &&
+            esc_address_range_holds(&range, literal.bytes))
             return true;
     }
     return false;
@@ -96,24 +98,27 @@ static bool is_in_one_of(const char *const *ranges, size_t count, const uint8_t 
     return false;
 }
 
-/* IPv4: the special-purpose registry (RFC 6890 and its updates). IPv6: only 2000::/3 is public, without what tunnels to IPv4 or
- * stands for examples; mapped and NAT64 forms are outside of it. */
+/* IPv4: the special-purpose registry (RFC 6890 and its updates). IPv6: only 2000::/3 is public,
+ * without what tunnels to IPv4 or stands for examples; mapped and NAT64 forms are outside of it. */
 bool esc_address_is_public(const uint8_t bytes[16])
 {
     static const char *const mapped[] = {"::ffff:0:0/96"};
     static const char *const not_public_v4[] = {
-        "0.0.0.0/8",      "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",     "169.254.0.0/16",  "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
     };
     static const char *const public_v6[] = {"2000::/3"};
-    static const char *const not_public_v6[] = {"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"};
+    static const char *const not_public_v6[] = {"2001::/23", "2001:db8::/32", "2002::/16",
+                                                "3fff::/20"};
     if (is_in_one_of(mapped, ESC_COUNT_OF(mapped), bytes))
         return !is_in_one_of(not_public_v4, ESC_COUNT_OF(not_public_v4), bytes);
     return is_in_one_of(public_v6, ESC_COUNT_OF(public_v6), bytes) &&
            !is_in_one_of(not_public_v6, ESC_COUNT_OF(not_public_v6), bytes);
 }
 
-bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host, const struct sockaddr *address)
+bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
+                            const struct sockaddr *address)
 {
     uint8_t bytes[16];
     if (!esc_address_bytes(address, bytes))

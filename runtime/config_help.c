@@ -12,8 +12,8 @@ static void write_row(const Option *option, EscBuf *out)
         esc_buf_printf(out, "%s, default %s", option->words, option->preset);
         break;
     case OPTION_COUNT:
-        esc_buf_printf(out, "%lld to %lld, default %lld", (long long)option->min, (long long)option->max,
-                       (long long)option->count);
+        esc_buf_printf(out, "%lld to %lld, default %lld", (long long)option->min,
+                       (long long)option->max, (long long)option->count);
         break;
     case OPTION_TEXTS:
         esc_buf_string(out, "list of texts, default []");
@@ -39,6 +39,8 @@ void esc_config_help(EscBuf *out)
         for (size_t i = 0; i < group->options_count; i++)
             write_row(&group->options[i], out);
     }
-    esc_buf_string(out, "\nA file escald.json in a workspace's own folder holds what stands here under workspaces.NAME.\n"
-                        "Relative file names are relative to the folder of the configuration file.\n");
+    esc_buf_string(out,
+                   "\nA file escald.json in a workspace's own folder holds what stands here under "
+                   "workspaces.NAME.\n"
+                   "Relative file names are relative to the folder of the configuration file.\n");
 }

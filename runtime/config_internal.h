@@ -1,7 +1,7 @@
 /* config_internal.h - the tables that describe the configuration, for the files config*.c only.
  *
- * A group is one kind of JSON object; each of its options is one row. Reading, the reference text and the
- * search for the nearest known option all work from these rows. */
+ * A group is one kind of JSON object; each of its options is one row. Reading, the reference
+ * text and the search for the nearest known option all work from these rows. */
 #ifndef ESC_CONFIG_INTERNAL_H
 #define ESC_CONFIG_INTERNAL_H
 
@@ -51,17 +51,21 @@ typedef struct AddressRange {
     uint8_t bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
     unsigned bits;
 } AddressRange;
-/* Reads "10.0.0.0/8", "127.0.0.1", "::1"; false when the text is no address (then it is a host name). */
+/* Reads "10.0.0.0/8", "127.0.0.1", "::1"; false when the text is no address (then it is a host
+ * name). */
 bool esc_address_range_read(EscText text, AddressRange *range);
 bool esc_address_range_holds(const AddressRange *range, const uint8_t bytes[16]);
-/* Whether allowed_addresses names a host of a URL: by its name, or as a literal address within a range. */
+/* Whether allowed_addresses names a host of a URL: by its name, or as a literal address within a
+ * range. */
 bool esc_host_is_allowed(const EscWorkspaceConfig *workspace, EscText host);
 
 struct sockaddr;
 /* An IPv4 or IPv6 address as 16 bytes; false for any other family. */
 bool esc_address_bytes(const struct sockaddr *address, uint8_t bytes[16]);
 bool esc_address_is_public(const uint8_t bytes[16]);
-/* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses names. */
-bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host, const struct sockaddr *address);
+/* Whether a connection for `host` may go to this address: public ones, and what
+ * allowed_addresses names. */
+bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
+                            const struct sockaddr *address);
 
 #endif

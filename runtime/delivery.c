@@ -1,9 +1,11 @@
-/* delivery.c - the delivery worker: claims due outbox rows, carries them out, and hands the outcomes to the next turn.
+/* delivery.c - the delivery worker: claims due outbox rows, carries them out, and hands the
+ * outcomes to the next turn.
  *
- * A row is in one of our transfers from its claim until its outcome is committed, so that it is never under way twice. What ends
- * without a definite answer is noted in the store with the time of its next attempt; what is settled becomes an input of the engine.
- * After a crash the unsettled rows are simply due again, with the same key: at least once outside, exactly once in our state.
- * All times but the time-out of an attempt are those of the clock door. */
+ * A row is in one of our transfers from its claim until its outcome is committed, so that it is
+ * never under way twice. What ends without a definite answer is noted in the store with the time
+ * of its next attempt; what is settled becomes an input of the engine. After a crash the
+ * unsettled rows are simply due again, with the same key: at least once outside, exactly once in
+ * our state. All times but the time-out of an attempt are those of the clock door. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +15,10 @@
 
 #include "delivery_transfer.h"
 
-#define POLL_REAL_MS 5000          /* looks for rows that became due unnoticed, such as those of before a restart */
-#define CLAIMS_MAX 512             /* rows of one look at the store, beyond those under way */
-#define RETRIES_MAX 256            /* times of next attempts that are remembered; the poll finds the others */
+/* Looks for rows that became due unnoticed, such as those of before a restart. */
+#define POLL_REAL_MS 5000
+#define CLAIMS_MAX 512 /* rows of one look at the store, beyond those under way */
+#define RETRIES_MAX 256 /* times of next attempts that are remembered; the poll finds the others */
 #define TRANSFER_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define CLAIM_ARENA_BYTES_MAX ((size_t)256 << 20)
 
@@ -41,15 +44,16 @@ struct EscDeliveries {
     int64_t look_due_real_ms;
     int64_t retries_ms[RETRIES_MAX]; /* when postponed rows are due again */
     size_t retries_count;
-    bool has_freed;           /* something ended: there is room for more */
+    bool has_freed; /* something ended: there is room for more */
 };
 
-/* --- libcurl in our loop ---------------------------------------------------------------------------------- */
+/* --- libcurl in our loop ---------------------------------------------------------------------- */
 
 static void socket_ready(void *context, int fd, uint32_t events)
 {
     EscDeliveries *deliveries = context;
-    int what = ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) | ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+    int what = ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
+               ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
                ((events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
     int running = 0;
     (void)curl_multi_socket_action(deliveries->multi, fd, what, &running);
@@ -66,7 +70,8 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, v
         (void)curl_multi_assign(deliveries->multi, fd, NULL);
         return 0;
     }
-    uint32_t events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+    uint32_t events =
+        ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
     if (watch != NULL) {
         esc_reactor_change(reactor, watch, events);
         return 0;
@@ -86,7 +91,7 @@ static int set_timer(CURLM *multi, long wait_ms, void *context)
     return 0;
 }
 
-/* --- life -------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 EscStatus esc_deliveries_new(EscDaemon *daemon, EscDeliveries **out, EscWhy *why)
 {
@@ -144,10 +149,12 @@ void esc_deliveries_free(EscDeliveries *deliveries)
     curl_global_cleanup();
 }
 
-static EscEndpointState *find_endpoint(EscDeliveries *deliveries, const EscWorkspaceState *workspace, EscText name)
+static EscEndpointState *find_endpoint(EscDeliveries *deliveries,
+                                       const EscWorkspaceState *workspace, EscText name)
 {
     for (EscEndpointState *one = deliveries->endpoints; one != NULL; one = one->next)
-        if (one->workspace == workspace && esc_text_equal((EscText){one->name, one->name_size}, name))
+        if (one->workspace == workspace &&
+            esc_text_equal((EscText){one->name, one->name_size}, name))
             return one;
     EscEndpointState *added = calloc(1, sizeof(*added) + name.size + 1);
     ESC_ASSERT(added != NULL);
@@ -160,15 +167,16 @@ static EscEndpointState *find_endpoint(EscDeliveries *deliveries, const EscWorks
     return added;
 }
 
-/* --- outcomes ------------------------------------------------------------------------------------------------- */
+/* --- outcomes --------------------------------------------------------------------------------- */
 
 static void outcome_done(EscWork *work, const EscReply *replies)
 {
     EscTransfer *transfer = (EscTransfer *)work; /* its first member */
     if (replies[0].status != ESC_OK) {
-        /* The row stays unsettled, and this transfer stays in the list so that it is not carried out again and again. */
-        esc_daemon_log(transfer->deliveries->daemon, "error", "delivery_outcome_refused", "%.*s: %s", ESC_TEXT_ARG(transfer->row.key),
-                       replies[0].why.text);
+        /* The row stays unsettled, and this transfer stays in the list so that it is not carried
+         * out again and again. */
+        esc_daemon_log(transfer->deliveries->daemon, "error", "delivery_outcome_refused",
+                       "%.*s: %s", ESC_TEXT_ARG(transfer->row.key), replies[0].why.text);
         return;
     }
     transfer_free(transfer);
@@ -176,7 +184,8 @@ static void outcome_done(EscWork *work, const EscReply *replies)
 
 static void outcome_dropped(EscWork *work)
 {
-    transfer_free((EscTransfer *)work); /* the daemon ends; the row is due again at the next start */
+    /* The daemon ends; the row is due again at the next start. */
+    transfer_free((EscTransfer *)work);
 }
 
 static void release_slot(EscTransfer *transfer)
@@ -189,16 +198,23 @@ static void release_slot(EscTransfer *transfer)
     transfer->deliveries->has_freed = true;
 }
 
-static void settle(EscTransfer *transfer, EscDeliveryState state, unsigned status, const char *detail, EscText reply)
+static void settle(EscTransfer *transfer, EscDeliveryState state, unsigned status,
+                   const char *detail, EscText reply)
 {
     release_slot(transfer);
-    transfer->delivery = (EscDelivery){.outbox = transfer->row.id, .state = state, .http_status = status, .reply = reply,
-                                       .detail = esc_arena_text(transfer->arena, esc_text_from(detail))};
+    transfer->delivery =
+        (EscDelivery){.outbox = transfer->row.id,
+                      .state = state,
+                      .http_status = status,
+                      .reply = reply,
+                      .detail = esc_arena_text(transfer->arena, esc_text_from(detail))};
     transfer->input = (EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &transfer->delivery};
-    transfer->work = (EscWork){.inputs = &transfer->input, .count = 1, .done = outcome_done, .dropped = outcome_dropped};
+    transfer->work = (EscWork){
+        .inputs = &transfer->input, .count = 1, .done = outcome_done, .dropped = outcome_dropped};
     if (state == ESC_DELIVERY_DEAD)
-        esc_daemon_log(transfer->deliveries->daemon, "warning", "delivery_dead", "%.*s to %.*s: %s", ESC_TEXT_ARG(transfer->row.key),
-                       ESC_TEXT_ARG(transfer->plan.endpoint), detail);
+        esc_daemon_log(transfer->deliveries->daemon, "warning", "delivery_dead", "%.*s to %.*s: %s",
+                       ESC_TEXT_ARG(transfer->row.key), ESC_TEXT_ARG(transfer->plan.endpoint),
+                       detail);
     esc_work_put(transfer->workspace, &transfer->work);
 }
 
@@ -206,11 +222,13 @@ static int64_t give_up_at_ms(const EscTransfer *transfer)
 {
     if (transfer->row.deadline_ms > 0)
         return transfer->row.deadline_ms;
-    return transfer->row.created_at_ms + transfer->deliveries->daemon->setup.config->delivery_lifetime_s * 1000;
+    return transfer->row.created_at_ms +
+           transfer->deliveries->daemon->setup.config->delivery_lifetime_s * 1000;
 }
 
 /* Notes the next attempt in the store and forgets the transfer. */
-static EscStatus postpone(EscTransfer *transfer, uint32_t attempts, int64_t next_ms, const char *detail, EscWhy *why)
+static EscStatus postpone(EscTransfer *transfer, uint32_t attempts, int64_t next_ms,
+                          const char *detail, EscWhy *why)
 {
     EscDeliveries *deliveries = transfer->deliveries;
     int64_t last_ms = give_up_at_ms(transfer);
@@ -219,8 +237,9 @@ static EscStatus postpone(EscTransfer *transfer, uint32_t attempts, int64_t next
     if (deliveries->retries_count < RETRIES_MAX)
         deliveries->retries_ms[deliveries->retries_count++] = next_ms;
     release_slot(transfer);
-    EscStatus status = esc_store_outbox_retry(esc_service_store(transfer->workspace->service), transfer->row.id, attempts, next_ms,
-                                              esc_text_from(detail), why);
+    EscStatus status =
+        esc_store_outbox_retry(esc_service_store(transfer->workspace->service), transfer->row.id,
+                               attempts, next_ms, esc_text_from(detail), why);
     transfer_free(transfer);
     return status;
 }
@@ -230,7 +249,8 @@ static EscStatus try_again(EscTransfer *transfer, int64_t floor_ms, const char *
     const EscDaemonSetup *setup = &transfer->deliveries->daemon->setup;
     int64_t now = esc_daemon_now_ms(transfer->deliveries->daemon);
     uint32_t attempts = transfer->attempts + 1;
-    if ((int64_t)attempts >= setup->config->delivery_attempts_max || now >= give_up_at_ms(transfer)) {
+    if ((int64_t)attempts >= setup->config->delivery_attempts_max ||
+        now >= give_up_at_ms(transfer)) {
         char text[200];
         (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", attempts, detail);
         settle(transfer, ESC_DELIVERY_DEAD, 0, text, (EscText){0});
@@ -238,16 +258,20 @@ static EscStatus try_again(EscTransfer *transfer, int64_t floor_ms, const char *
     }
     uint64_t random = 0;
     setup->random->fill(setup->random->context, &random, sizeof(random));
-    int64_t pause = esc_backoff_ms(attempts, setup->config->backoff_base_ms, setup->config->backoff_max_ms, floor_ms, random);
-    esc_daemon_log(transfer->deliveries->daemon, "info", "delivery_retry", "%.*s to %.*s: %s; attempt %u in %lld ms",
-                   ESC_TEXT_ARG(transfer->row.key), ESC_TEXT_ARG(transfer->plan.endpoint), detail, attempts + 1, (long long)pause);
+    int64_t pause = esc_backoff_ms(attempts, setup->config->backoff_base_ms,
+                                   setup->config->backoff_max_ms, floor_ms, random);
+    esc_daemon_log(transfer->deliveries->daemon, "info", "delivery_retry",
+                   "%.*s to %.*s: %s; attempt %u in %lld ms", ESC_TEXT_ARG(transfer->row.key),
+                   ESC_TEXT_ARG(transfer->plan.endpoint), detail, attempts + 1, (long long)pause);
     return postpone(transfer, attempts, now + pause, detail, why);
 }
 
 /* A sentence without any address in it: libcurl's own messages name hosts. */
-static void describe(const EscTransfer *transfer, CURLcode code, long status, char *out, size_t size)
+static void describe(const EscTransfer *transfer, CURLcode code, long status, char *out,
+                     size_t size)
 {
-    const char *what = transfer->plan.kind == ESC_PLAN_MAIL ? "the mail server answered" : "HTTP status";
+    const char *what =
+        transfer->plan.kind == ESC_PLAN_MAIL ? "the mail server answered" : "HTTP status";
     if (transfer->is_address_refused && !transfer->is_address_tried)
         (void)snprintf(out, size, "its address is not allowed by the configuration");
     else if (code == CURLE_OK || (status > 0 && code != CURLE_OPERATION_TIMEDOUT))
@@ -266,10 +290,12 @@ static void settle_done(EscTransfer *transfer, unsigned status, const char *deta
     }
     EscBuf reply;
     esc_buf_init(&reply, ESC_TEXT_MAX);
-    bool has_result = esc_reply_select(&reply, esc_buf_as_text(&transfer->reply), transfer->plan.result_path);
+    bool has_result =
+        esc_reply_select(&reply, esc_buf_as_text(&transfer->reply), transfer->plan.result_path);
     EscText text = esc_arena_text(transfer->arena, esc_buf_as_text(&reply));
     esc_buf_release(&reply);
-    settle(transfer, ESC_DELIVERY_DELIVERED, status, has_result ? detail : "the reply has no such member", text);
+    settle(transfer, ESC_DELIVERY_DELIVERED, status,
+           has_result ? detail : "the reply has no such member", text);
 }
 
 static EscStatus transfer_ended(EscTransfer *transfer, CURLcode code, EscWhy *why)
@@ -281,17 +307,21 @@ static EscStatus transfer_ended(EscTransfer *transfer, CURLcode code, EscWhy *wh
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
     bool is_mail = transfer->plan.kind == ESC_PLAN_MAIL;
-    EscVerdict verdict = is_mail ? esc_verdict_mail(code == CURLE_OK, (unsigned)status)
-                                 : esc_verdict_http(&transfer->plan, code == CURLE_OK, (unsigned)status);
+    EscVerdict verdict =
+        is_mail ? esc_verdict_mail(code == CURLE_OK, (unsigned)status)
+                : esc_verdict_http(&transfer->plan, code == CURLE_OK, (unsigned)status);
     if (transfer->is_address_refused && !transfer->is_address_tried)
         verdict = ESC_VERDICT_DEAD;
     char detail[160];
     describe(transfer, code, status, detail, sizeof(detail));
     (void)curl_multi_remove_handle(deliveries->multi, transfer->easy);
-    esc_breaker_note(&transfer->endpoint->breaker, verdict, esc_daemon_now_ms(deliveries->daemon), config->circuit_failures,
-                     config->circuit_open_ms);
+    esc_breaker_note(&transfer->endpoint->breaker, verdict, esc_daemon_now_ms(deliveries->daemon),
+                     config->circuit_failures, config->circuit_open_ms);
     if (verdict == ESC_VERDICT_RETRY)
-        return try_again(transfer, retry_after_s > 0 && retry_after_s < 86400 ? (int64_t)retry_after_s * 1000 : 0, detail, why);
+        return try_again(transfer,
+                         retry_after_s > 0 && retry_after_s < 86400 ? (int64_t)retry_after_s * 1000
+                                                                    : 0,
+                         detail, why);
     if (verdict == ESC_VERDICT_DONE)
         settle_done(transfer, (unsigned)status, detail);
     else
@@ -319,7 +349,7 @@ static void forget_retries(EscDeliveries *deliveries, int64_t now_ms)
     deliveries->retries_count = kept;
 }
 
-/* --- starting -------------------------------------------------------------------------------------------------- */
+/* --- starting --------------------------------------------------------------------------------- */
 
 static bool is_under_way(const EscTransfer *transfers, const EscWorkspaceState *workspace,
                          uint64_t id)
@@ -335,7 +365,8 @@ static EscText keep(EscArena *arena, EscText text)
     return text.size == 0 ? (EscText){0} : esc_arena_text(arena, text);
 }
 
-static EscTransfer *transfer_new(EscDeliveries *deliveries, EscWorkspaceState *workspace, const EscOutboxClaim *claim)
+static EscTransfer *transfer_new(EscDeliveries *deliveries, EscWorkspaceState *workspace,
+                                 const EscOutboxClaim *claim)
 {
     EscTransfer *transfer = calloc(1, sizeof(*transfer));
     EscArena *arena = esc_arena_new(TRANSFER_ARENA_BYTES_MAX);
@@ -366,12 +397,14 @@ static bool file_of(const EscTransfer *transfer, char *path, size_t size)
 {
     EscText own = transfer->plan.path;
     int length = own.size > 0 ? snprintf(path, size, "%.*s", ESC_TEXT_ARG(own))
-                              : snprintf(path, size, "%s/%.*s.outbox.jsonl", transfer->deliveries->daemon->setup.data_folder,
+                              : snprintf(path, size, "%s/%.*s.outbox.jsonl",
+                                         transfer->deliveries->daemon->setup.data_folder,
                                          ESC_TEXT_ARG(transfer->workspace->name));
     return length > 0 && (size_t)length < size;
 }
 
-/* Takes the first of the waiting transfers and all others of the same file off the list, and their lines into one text. */
+/* Takes the first of the waiting transfers and all others of the same file off the list, and
+ * their lines into one text. */
 static EscTransfer *take_for_one_file(EscDeliveries *deliveries, EscBuf *lines)
 {
     EscTransfer *taken = NULL, **place = &deliveries->for_files;
@@ -392,7 +425,8 @@ static EscTransfer *take_for_one_file(EscDeliveries *deliveries, EscBuf *lines)
     return taken;
 }
 
-/* One write and one sync for all lines of a file: a sync each would hold the loop up for as long as the disk takes, times the lines. */
+/* One write and one sync for all lines of a file: a sync each would hold the loop up for as long
+ * as the disk takes, times the lines. */
 static EscStatus write_files(EscDeliveries *deliveries, EscWhy *why)
 {
     const EscFiles *files = deliveries->daemon->setup.files;
@@ -408,7 +442,8 @@ static EscStatus write_files(EscDeliveries *deliveries, EscWhy *why)
         while (taken != NULL && status == ESC_OK) {
             EscTransfer *next = taken->next_for_file;
             if (is_written)
-                settle(taken, taken->plan.is_call ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED, 0, "written to a file", (EscText){0});
+                settle(taken, taken->plan.is_call ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED,
+                       0, "written to a file", (EscText){0});
             else
                 status = try_again(taken, 0, "the file sink cannot be written", why);
             taken = next;
@@ -431,8 +466,10 @@ static EscStatus send_by_curl(EscTransfer *transfer, EscWhy *why)
 {
     EscDeliveries *deliveries = transfer->deliveries;
     const EscConfig *config = deliveries->daemon->setup.config;
-    int64_t timeout_ms = transfer->plan.timeout_ms > 0 ? transfer->plan.timeout_ms : config->delivery_timeout_ms;
-    if (!esc_transfer_prepare(transfer, timeout_ms) || curl_multi_add_handle(deliveries->multi, transfer->easy) != CURLM_OK)
+    int64_t timeout_ms =
+        transfer->plan.timeout_ms > 0 ? transfer->plan.timeout_ms : config->delivery_timeout_ms;
+    if (!esc_transfer_prepare(transfer, timeout_ms) ||
+        curl_multi_add_handle(deliveries->multi, transfer->easy) != CURLM_OK)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a delivery");
     transfer->is_under_way = true;
     transfer->endpoint->under_way++;
@@ -440,7 +477,8 @@ static EscStatus send_by_curl(EscTransfer *transfer, EscWhy *why)
     return ESC_OK;
 }
 
-static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspace, const EscOutboxClaim *claim, EscWhy *why)
+static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspace,
+                           const EscOutboxClaim *claim, EscWhy *why)
 {
     const EscConfig *config = deliveries->daemon->setup.config;
     int64_t now = esc_daemon_now_ms(deliveries->daemon);
@@ -452,7 +490,8 @@ static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspa
         return ESC_OK;
     }
     if (now >= give_up_at_ms(transfer)) {
-        settle(transfer, ESC_DELIVERY_DEAD, 0, "its time was over before it could be delivered", (EscText){0});
+        settle(transfer, ESC_DELIVERY_DEAD, 0, "its time was over before it could be delivered",
+               (EscText){0});
         return ESC_OK;
     }
     if (transfer->plan.kind == ESC_PLAN_FILE) {
@@ -464,23 +503,28 @@ static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspa
         return ESC_OK;
     }
     if (!esc_breaker_lets_through(&transfer->endpoint->breaker, now)) {
-        int64_t next = transfer->endpoint->breaker.open_until_ms > now ? transfer->endpoint->breaker.open_until_ms
-                                                                       : now + config->backoff_base_ms;
-        return postpone(transfer, transfer->attempts, next, "its endpoint failed too often; waiting", why);
+        int64_t next = transfer->endpoint->breaker.open_until_ms > now
+                           ? transfer->endpoint->breaker.open_until_ms
+                           : now + config->backoff_base_ms;
+        return postpone(transfer, transfer->attempts, next,
+                        "its endpoint failed too often; waiting", why);
     }
     return send_by_curl(transfer, why);
 }
 
-static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *workspace, EscWhy *why)
+static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *workspace,
+                                 EscWhy *why)
 {
     EscOutboxClaim *claims = NULL;
     size_t count = 0;
     const EscTransfer *before = deliveries->transfers; /* those of this look come in front */
     esc_arena_clear(deliveries->claim_arena);
-    EscStatus status = esc_store_outbox_due(esc_service_store(workspace->service), esc_daemon_now_ms(deliveries->daemon), CLAIMS_MAX + deliveries->transfers_count,
-                                            deliveries->claim_arena, &claims, &count, why);
+    EscStatus status = esc_store_outbox_due(
+        esc_service_store(workspace->service), esc_daemon_now_ms(deliveries->daemon),
+        CLAIMS_MAX + deliveries->transfers_count, deliveries->claim_arena, &claims, &count, why);
     for (size_t i = 0; status == ESC_OK && i < count; i++) {
-        if ((int64_t)deliveries->under_way >= deliveries->daemon->setup.config->delivery_parallel_max)
+        if ((int64_t)deliveries->under_way >=
+            deliveries->daemon->setup.config->delivery_parallel_max)
             break;
         if (!is_under_way(before, workspace, claims[i].row.id))
             status = start_row(deliveries, workspace, &claims[i], why);
@@ -540,10 +584,12 @@ int64_t esc_deliveries_wait_ms(const EscDeliveries *deliveries)
         wait = deliveries->curl_due_real_ms - real;
     int64_t retry_ms = next_retry_ms(deliveries);
     if (retry_ms != INT64_MAX) {
-        double until = (double)(retry_ms - esc_daemon_now_ms(deliveries->daemon)) / deliveries->daemon->setup.time_scale;
+        double until = (double)(retry_ms - esc_daemon_now_ms(deliveries->daemon)) /
+                       deliveries->daemon->setup.time_scale;
         if (until < (double)wait)
             wait = (int64_t)until;
     }
-    bool has_room = (int64_t)deliveries->under_way < deliveries->daemon->setup.config->delivery_parallel_max;
+    bool has_room =
+        (int64_t)deliveries->under_way < deliveries->daemon->setup.config->delivery_parallel_max;
     return wait < 0 || (deliveries->has_freed && has_room) ? 0 : wait;
 }

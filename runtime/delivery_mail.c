@@ -1,8 +1,9 @@
 /* delivery_mail.c - one message as RFC 5322 text.
  *
- * Nothing that comes from a ticket can begin a header or end the message: header values are stripped of line ends and either plain
- * ASCII or RFC 2047 words, and the text goes as base64. The Message-ID is made from the outbox key, so that a message which is sent
- * twice is recognised as one. */
+ * Nothing that comes from a ticket can begin a header or end the message: header values are
+ * stripped of line ends and either plain ASCII or RFC 2047 words, and the text goes as base64.
+ * The Message-ID is made from the outbox key, so that a message which is sent twice is
+ * recognised as one. */
 #include <string.h>
 
 #include "delivery_internal.h"
@@ -14,14 +15,16 @@
 static void date_header(EscBuf *out, int64_t date_ms)
 {
     static const char *const weekdays[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     int64_t days = date_ms / ESC_DAY_MS;
     int64_t seconds = date_ms % ESC_DAY_MS / 1000;
     int64_t year = 0;
     unsigned month = 1, day = 1;
     esc_date_from_days(days, &year, &month, &day);
-    esc_buf_printf(out, "Date: %s, %02u %s %04lld %02d:%02d:%02d +0000\r\n", weekdays[((days % 7) + 7) % 7], day, months[month - 1],
-                   (long long)year, (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+    esc_buf_printf(out, "Date: %s, %02u %s %04lld %02d:%02d:%02d +0000\r\n",
+                   weekdays[((days % 7) + 7) % 7], day, months[month - 1], (long long)year,
+                   (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
 }
 
 static bool is_plain(EscText text)
@@ -54,11 +57,13 @@ static void subject_header(EscBuf *out, EscText subject)
     esc_buf_release(&plain);
 }
 
-/* Addresses were checked when the configuration or the directory was read; what slipped through is left out, not repaired. */
+/* Addresses were checked when the configuration or the directory was read; what slipped through
+ * is left out, not repaired. */
 static void address(EscBuf *out, EscText text)
 {
     for (size_t i = 0; i < text.size; i++)
-        if ((unsigned char)text.data[i] > ' ' && (unsigned char)text.data[i] < 0x7f && strchr("<>,;:\\\"()[]", text.data[i]) == NULL)
+        if ((unsigned char)text.data[i] > ' ' && (unsigned char)text.data[i] < 0x7f &&
+            strchr("<>,;:\\\"()[]", text.data[i]) == NULL)
             esc_buf_char(out, text.data[i]);
 }
 
@@ -68,11 +73,13 @@ static void message_id_header(EscBuf *out, EscText key, EscText from)
     esc_buf_string(out, "Message-ID: <");
     for (size_t i = 0; i < key.size; i++) {
         unsigned char c = (unsigned char)key.data[i];
-        bool is_atom = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+        bool is_atom = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       c == '-' || c == '_';
         esc_buf_char(out, is_atom ? (char)c : '.');
     }
     const char *at = from.size == 0 ? NULL : memchr(from.data, '@', from.size);
-    EscText domain = at == NULL ? ESC_TEXT("@localhost") : (EscText){at, from.size - (size_t)(at - from.data)};
+    EscText domain =
+        at == NULL ? ESC_TEXT("@localhost") : (EscText){at, from.size - (size_t)(at - from.data)};
     address(out, domain);
     esc_buf_string(out, ">\r\n");
 }

@@ -1,8 +1,10 @@
 /* delivery_plan.c - from an outbox row and the configuration to what is sent where. Pure.
  *
- * A message goes to its channel's binding; a message to a person goes by its medium: mail, chat of people, phone of people. What has
- * no binding goes to the workspace's file sink, or is refused where the configuration says so. Addresses come from the configuration
- * alone; a row only adds a path behind a system's base address, or names a recipient at an address that is configured. */
+ * A message goes to its channel's binding; a message to a person goes by its medium: mail, chat
+ * of people, phone of people. What has no binding goes to the workspace's file sink, or is
+ * refused where the configuration says so. Addresses come from the configuration alone; a row
+ * only adds a path behind a system's base address, or names a recipient at an address that is
+ * configured. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +31,8 @@ static void refuse(Planner *planner, const char *why)
 
 static EscText keep(Planner *planner, EscBuf *buf)
 {
-    EscText text = buf->status == ESC_OK ? esc_arena_text(planner->arena, esc_buf_as_text(buf)) : (EscText){0};
+    EscText text =
+        buf->status == ESC_OK ? esc_arena_text(planner->arena, esc_buf_as_text(buf)) : (EscText){0};
     if (text.data == NULL)
         refuse(planner, "the message is too big");
     esc_buf_release(buf);
@@ -48,7 +51,8 @@ static void header(Planner *planner, const char *name, EscText value)
         refuse(planner, "there are too many headers");
         return;
     }
-    plan->headers[plan->headers_count++] = esc_arena_printf(planner->arena, "%s: %.*s", name, ESC_TEXT_ARG(value));
+    plan->headers[plan->headers_count++] =
+        esc_arena_printf(planner->arena, "%s: %.*s", name, ESC_TEXT_ARG(value));
 }
 
 static void set_url(Planner *planner, EscText url)
@@ -56,7 +60,8 @@ static void set_url(Planner *planner, EscText url)
     char *host = NULL;
     CURLU *parts = curl_url();
     planner->plan->url = url;
-    if (parts != NULL && url.data != NULL && curl_url_set(parts, CURLUPART_URL, url.data, 0) == CURLUE_OK &&
+    if (parts != NULL && url.data != NULL &&
+        curl_url_set(parts, CURLUPART_URL, url.data, 0) == CURLUE_OK &&
         curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
         planner->plan->host = esc_arena_text(planner->arena, esc_text_from(host));
     else
@@ -65,7 +70,7 @@ static void set_url(Planner *planner, EscText url)
     curl_url_cleanup(parts);
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static void member(EscBuf *out, const char *name, EscText value)
 {
@@ -97,7 +102,8 @@ static void plan_file(Planner *planner, EscText path)
 {
     planner->plan->kind = ESC_PLAN_FILE;
     planner->plan->path = path;
-    planner->plan->body = envelope(planner, planner->row->kind == ESC_OUTBOX_CALL ? "escal.call" : "escal.message");
+    planner->plan->body =
+        envelope(planner, planner->row->kind == ESC_OUTBOX_CALL ? "escal.call" : "escal.message");
 }
 
 static void plan_unbound(Planner *planner)
@@ -152,11 +158,13 @@ static void plan_webhook(Planner *planner, const EscEndpoint *endpoint)
     planner->plan->has_body = true;
     header(planner, "Content-Type", ESC_TEXT("application/json"));
     header(planner, "webhook-id", planner->row->key);
-    header(planner, "webhook-timestamp", esc_arena_printf(planner->arena, "%lld", (long long)timestamp_s));
+    header(planner, "webhook-timestamp",
+           esc_arena_printf(planner->arena, "%lld", (long long)timestamp_s));
     if (endpoint->secret.size > 0) {
         EscBuf signature;
         esc_buf_init(&signature, 256);
-        esc_webhook_sign(&signature, endpoint->secret, planner->row->key, timestamp_s, planner->plan->body);
+        esc_webhook_sign(&signature, endpoint->secret, planner->row->key, timestamp_s,
+                         planner->plan->body);
         header(planner, "webhook-signature", esc_buf_as_text(&signature));
         esc_buf_release(&signature);
     }
@@ -173,12 +181,13 @@ static void plan_mail(Planner *planner, EscTexts to)
     esc_buf_init(&text, PLAN_BYTES_MAX);
     esc_message_write(&text, message, false);
     esc_buf_init(&mail, 2 * PLAN_BYTES_MAX);
-    esc_mail_write(&mail, &(EscMail){.from = server->from,
-                                     .to = to,
-                                     .subject = message->subject.size > 0 ? message->subject : message->text,
-                                     .text = esc_buf_as_text(&text),
-                                     .key = planner->row->key,
-                                     .date_ms = planner->now_ms});
+    esc_mail_write(
+        &mail, &(EscMail){.from = server->from,
+                          .to = to,
+                          .subject = message->subject.size > 0 ? message->subject : message->text,
+                          .text = esc_buf_as_text(&text),
+                          .key = planner->row->key,
+                          .date_ms = planner->now_ms});
     planner->plan->kind = ESC_PLAN_MAIL;
     planner->plan->mail = server;
     planner->plan->from = server->from;
@@ -240,25 +249,32 @@ static void plan_person_mail(Planner *planner)
 static void plan_message(Planner *planner)
 {
     const EscOutboxRow *row = planner->row;
-    const EscEndpoint *channel = row->address.size == 0 ? find_channel(planner->config, row->target) : NULL;
+    const EscEndpoint *channel =
+        row->address.size == 0 ? find_channel(planner->config, row->target) : NULL;
     const EscPeopleBinding *people = &planner->config->people;
-    planner->plan->endpoint = row->address.size == 0 ? esc_arena_printf(planner->arena, "channel %.*s", ESC_TEXT_ARG(row->target))
-                                                     : esc_arena_printf(planner->arena, "people by %.*s", ESC_TEXT_ARG(row->medium));
+    planner->plan->endpoint =
+        row->address.size == 0
+            ? esc_arena_printf(planner->arena, "channel %.*s", ESC_TEXT_ARG(row->target))
+            : esc_arena_printf(planner->arena, "people by %.*s", ESC_TEXT_ARG(row->medium));
     if (channel != NULL)
         plan_endpoint(planner, channel);
-    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("email")) && planner->config->mail.server.size > 0)
+    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("email")) &&
+             planner->config->mail.server.size > 0)
         plan_person_mail(planner);
-    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("chat")) && is_bound(&people->chat))
+    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("chat")) &&
+             is_bound(&people->chat))
         plan_endpoint(planner, &people->chat);
-    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("phone")) && is_bound(&people->phone))
+    else if (row->address.size > 0 && esc_text_equal(row->medium, ESC_TEXT("phone")) &&
+             is_bound(&people->phone))
         plan_endpoint(planner, &people->phone);
     else
         plan_unbound(planner);
 }
 
-/* --- calls -------------------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
-/* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the base address. */
+/* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the
+ * base address. */
 static bool has_dot_segment(EscText path)
 {
     size_t dots = 0;
@@ -274,7 +290,8 @@ static bool has_dot_segment(EscText path)
                 return false;
         } else if (path.data[i] == '.') {
             dots++;
-        } else if (i + 2 < path.size && path.data[i] == '%' && path.data[i + 1] == '2' && (path.data[i + 2] | 0x20) == 'e') {
+        } else if (i + 2 < path.size && path.data[i] == '%' && path.data[i + 1] == '2' &&
+                   (path.data[i + 2] | 0x20) == 'e') {
             dots++;
             i += 2;
         } else {
@@ -284,7 +301,8 @@ static bool has_dot_segment(EscText path)
     return false;
 }
 
-/* The action's path behind the base address. Bytes that no URL holds are encoded; what would leave the base address is refused. */
+/* The action's path behind the base address. Bytes that no URL holds are encoded; what would
+ * leave the base address is refused. */
 static EscText call_url(Planner *planner, EscText base, EscText path)
 {
     EscBuf url;
@@ -307,7 +325,8 @@ static EscText call_url(Planner *planner, EscText base, EscText path)
 static void read_statuses(EscPlan *plan, const json_t *expect)
 {
     for (size_t i = 0; i < json_array_size(expect) && i < ESC_PLAN_STATUSES_MAX; i++)
-        plan->statuses[plan->statuses_count++] = (uint32_t)json_integer_value(json_array_get(expect, i));
+        plan->statuses[plan->statuses_count++] =
+            (uint32_t)json_integer_value(json_array_get(expect, i));
 }
 
 static void system_headers(Planner *planner, const EscSystemBinding *system)
@@ -321,7 +340,9 @@ static void system_headers(Planner *planner, const EscSystemBinding *system)
         plan->headers[plan->headers_count++] = system->headers.items[i];
     }
     if (system->secret.size > 0) {
-        EscText value = esc_arena_printf(planner->arena, "%.*s%.*s", ESC_TEXT_ARG(system->secret_prefix), ESC_TEXT_ARG(system->secret));
+        EscText value =
+            esc_arena_printf(planner->arena, "%.*s%.*s", ESC_TEXT_ARG(system->secret_prefix),
+                             ESC_TEXT_ARG(system->secret));
         header(planner, system->secret_header.data, value);
     }
     header(planner, "Idempotency-Key", planner->row->key);
@@ -334,8 +355,10 @@ static void plan_bound_call(Planner *planner, const EscSystemBinding *system, co
     const json_t *body = json_object_get(call, "json");
     plan->kind = ESC_PLAN_HTTP;
     plan->timeout_ms = system->timeout_ms;
-    plan->method = esc_arena_text(planner->arena, esc_text_from(json_string_value(json_object_get(call, "method"))));
-    plan->result_path = esc_arena_text(planner->arena, esc_text_from(json_string_value(json_object_get(call, "result_path"))));
+    plan->method = esc_arena_text(
+        planner->arena, esc_text_from(json_string_value(json_object_get(call, "method"))));
+    plan->result_path = esc_arena_text(
+        planner->arena, esc_text_from(json_string_value(json_object_get(call, "result_path"))));
     read_statuses(plan, json_object_get(call, "expect"));
     if (body != NULL) {
         char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -345,7 +368,8 @@ static void plan_bound_call(Planner *planner, const EscSystemBinding *system, co
         header(planner, "Content-Type", ESC_TEXT("application/json"));
     }
     system_headers(planner, system);
-    set_url(planner, call_url(planner, system->base_url, (EscText){json_string_value(path), json_string_length(path)}));
+    set_url(planner, call_url(planner, system->base_url,
+                              (EscText){json_string_value(path), json_string_length(path)}));
 }
 
 static void plan_call(Planner *planner)
@@ -369,16 +393,18 @@ static void plan_call(Planner *planner)
     json_decref(call);
 }
 
-void esc_plan_make(EscArena *arena, const EscWorkspaceConfig *config, const EscOutboxRow *row, int64_t now_ms, EscPlan *plan)
+void esc_plan_make(EscArena *arena, const EscWorkspaceConfig *config, const EscOutboxRow *row,
+                   int64_t now_ms, EscPlan *plan)
 {
     *plan = (EscPlan){.kind = ESC_PLAN_FILE};
-    Planner planner = {.arena = arena, .config = config, .row = row, .now_ms = now_ms, .plan = plan};
+    Planner planner = {
+        .arena = arena, .config = config, .row = row, .now_ms = now_ms, .plan = plan};
     if (row->kind == ESC_OUTBOX_CALL)
         plan_call(&planner);
     else
         plan_message(&planner);
     if (plan->refusal.size > 0)
-        plan->kind = ESC_PLAN_REFUSED; /* what was refused on the way must not be sent by what came after */
+        plan->kind = ESC_PLAN_REFUSED; /* whatever was planned after the refusal */
     if (esc_arena_failed(arena))
         refuse(&planner, "no memory");
 }

@@ -1,4 +1,5 @@
-/* delivery_sign.c - signatures of outgoing webhooks (Standard Webhooks 1.0) and the base64 that they and mail need. */
+/* delivery_sign.c - signatures of outgoing webhooks (Standard Webhooks 1.0) and the base64 that
+ * they and mail need. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -51,7 +52,8 @@ void esc_webhook_sign(EscBuf *out, EscText secret, EscText id, int64_t timestamp
     esc_buf_init(&text, body.size + id.size + 64);
     esc_buf_printf(&text, "%.*s.%lld.", ESC_TEXT_ARG(id), (long long)timestamp_s);
     esc_buf_text(&text, body);
-    bool is_made = text.status == ESC_OK && HMAC(EVP_sha256(), key, (int)key_size, text.data, text.size, mac, &mac_size) != NULL;
+    bool is_made = text.status == ESC_OK && HMAC(EVP_sha256(), key, (int)key_size, text.data,
+                                                 text.size, mac, &mac_size) != NULL;
     ESC_ASSERT(is_made); /* only without memory */
     OPENSSL_cleanse(key, sizeof(key));
     esc_buf_release(&text);

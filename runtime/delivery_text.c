@@ -1,8 +1,8 @@
 /* delivery_text.c - messages as people read them.
  *
- * A message is built once from literals and values: a value is never read again as mark-up. Chat systems take & < > as the start of
- * mentions and links, so these are escaped in values. Control characters and those that change the direction of text are left out
- * everywhere. */
+ * A message is built once from literals and values: a value is never read again as mark-up. Chat
+ * systems take & < > as the start of mentions and links, so these are escaped in values. Control
+ * characters and those that change the direction of text are left out everywhere. */
 #include <string.h>
 
 #include <jansson.h>
@@ -11,7 +11,8 @@
 
 static bool is_bidirectional_control(uint32_t c)
 {
-    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
 }
 
 void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat)
@@ -88,7 +89,8 @@ void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat)
     }
     esc_buf_char(out, '\n');
     esc_delivery_text(out, message->workspace, false, is_chat);
-    const EscText parts[] = {message->escalation, message->ticket, message->template_name, message->severity};
+    const EscText parts[] = {message->escalation, message->ticket, message->template_name,
+                             message->severity};
     for (size_t i = 0; i < ESC_COUNT_OF(parts); i++) {
         if (parts[i].size == 0)
             continue;

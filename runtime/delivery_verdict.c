@@ -1,6 +1,8 @@
-/* delivery_verdict.c - what the end of an attempt means, when to try again, and what a call returns. Pure.
+/* delivery_verdict.c - what the end of an attempt means, when to try again, and what a call
+ * returns. Pure.
  *
- * Only the peer's own answer counts, never libcurl's code alone: a temporary and a permanent refusal of a mail look alike there. */
+ * Only the peer's own answer counts, never libcurl's code alone: a temporary and a permanent
+ * refusal of a mail look alike there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +24,12 @@ EscVerdict esc_verdict_http(const EscPlan *plan, bool is_transferred, unsigned h
 {
     if (is_transferred && is_success(plan, http_status))
         return ESC_VERDICT_DONE;
-    bool may_change = http_status == 0 || http_status >= 500 || http_status == 408 || http_status == 425 || http_status == 429;
+    bool may_change = http_status == 0 || http_status >= 500 || http_status == 408 ||
+                      http_status == 425 || http_status == 429;
     if (may_change || !is_transferred)
         return ESC_VERDICT_RETRY;
-    return ESC_VERDICT_DEAD; /* the same request would get the same answer; redirects are not followed */
+    /* the same request would get the same answer; redirects are not followed */
+    return ESC_VERDICT_DEAD;
 }
 
 EscVerdict esc_verdict_mail(bool is_transferred, unsigned reply_code)
@@ -35,7 +39,8 @@ EscVerdict esc_verdict_mail(bool is_transferred, unsigned reply_code)
     return reply_code >= 500 && reply_code < 600 ? ESC_VERDICT_DEAD : ESC_VERDICT_RETRY;
 }
 
-int64_t esc_backoff_ms(uint32_t attempts, int64_t base_ms, int64_t max_ms, int64_t floor_ms, uint64_t random)
+int64_t esc_backoff_ms(uint32_t attempts, int64_t base_ms, int64_t max_ms, int64_t floor_ms,
+                       uint64_t random)
 {
     int64_t ceiling = base_ms;
     for (uint32_t i = 1; i < attempts && ceiling < max_ms; i++)
@@ -58,10 +63,13 @@ bool esc_breaker_lets_through(EscBreaker *breaker, int64_t now_ms)
     return true;
 }
 
-void esc_breaker_note(EscBreaker *breaker, EscVerdict verdict, int64_t now_ms, int64_t failures_max, int64_t open_ms)
+void esc_breaker_note(EscBreaker *breaker, EscVerdict verdict, int64_t now_ms, int64_t failures_max,
+                      int64_t open_ms)
 {
     breaker->is_probing = false;
-    if (verdict != ESC_VERDICT_RETRY) { /* a definite answer, even a refusal, shows that the endpoint is alive */
+    if (verdict !=
+        /* a definite answer, even a refusal, shows that the endpoint is alive */
+        ESC_VERDICT_RETRY) {
         *breaker = (EscBreaker){0};
         return;
     }

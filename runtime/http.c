@@ -1,10 +1,11 @@
 /* http.c - the HTTP server: libmicrohttpd inside our loop, one EscHttpCall for each request.
  *
- * MHD calls take_request several times for a request: with the headers, with each piece of the body, at its end, and once more
- * when a suspended one is resumed. Refused here, before the API sees anything: Content-Length together with Transfer-Encoding, a
- * second Host, bodies over the limit. A client has request_timeout_s for its headers, and again for its body: MHD's own time-out
- * only sees silence, not a byte now and then, so a sweep once a second shuts such sockets down.
- * Not its job: routes, tokens, JSON (api*.c); the text of answers (http_answer.c). */
+ * MHD calls take_request several times for a request: with the headers, with each piece of the
+ * body, at its end, and once more when a suspended one is resumed. Refused here, before the API
+ * sees anything: Content-Length together with Transfer-Encoding, a second Host, bodies over the
+ * limit. A client has request_timeout_s for its headers, and again for its body: MHD's own
+ * time-out only sees silence, not a byte now and then, so a sweep once a second shuts such
+ * sockets down. Not its job: routes, tokens, JSON (api*.c); the text of answers (http_answer.c). */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@
 #include "http_call.h"
 
 #define SWEEP_MS 1000
-#define DISCARD_BYTES_MAX ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
+#define DISCARD_BYTES_MAX                                                                          \
+    ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
 #define URI_BYTES_MAX 8192
 
 struct EscHttpConnection {
@@ -57,12 +59,14 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     return call;
 }
 
-static void end_call(void *context, struct MHD_Connection *connection, void **note, enum MHD_RequestTerminationCode why)
+static void end_call(void *context, struct MHD_Connection *connection, void **note,
+                     enum MHD_RequestTerminationCode why)
 {
     (void)why;
     EscHttp *http = context;
     EscHttpCall *call = *note;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     if (info != NULL && info->socket_context != NULL) {
         EscHttpConnection *one = info->socket_context;
         one->since_real_ms = esc_reactor_real_ms();
@@ -80,17 +84,19 @@ static void end_call(void *context, struct MHD_Connection *connection, void **no
     http->calls--;
 }
 
-static void watch_connection(void *context, struct MHD_Connection *connection, void **socket_context,
-                             enum MHD_ConnectionNotificationCode what)
+static void watch_connection(void *context, struct MHD_Connection *connection,
+                             void **socket_context, enum MHD_ConnectionNotificationCode what)
 {
     EscHttp *http = context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         EscHttpConnection *one = calloc(1, sizeof(*one));
         *socket_context = one;
         if (one == NULL)
             return;
-        *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd, .since_real_ms = esc_reactor_real_ms(),
+        *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd,
+                                   .since_real_ms = esc_reactor_real_ms(),
                                    .next = http->connections};
         if (http->connections != NULL)
             http->connections->previous = one;
@@ -124,7 +130,8 @@ static void sweep(EscHttp *http)
 
 static void phase(EscHttpCall *call, bool is_served)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     if (info == NULL || info->socket_context == NULL)
         return;
     EscHttpConnection *one = info->socket_context;
@@ -132,7 +139,8 @@ static void phase(EscHttpCall *call, bool is_served)
     one->is_served = is_served;
 }
 
-static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const char *key, const char *value)
+static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
 {
     (void)kind;
     (void)value;
@@ -141,9 +149,15 @@ static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title, const char *place)
+static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
+                   const char *place)
 {
-    esc_http_problem(call, &(EscProblem){.status = status, .code = code, .title = title, .place = place, .index = -1, .close = true});
+    esc_http_problem(call, &(EscProblem){.status = status,
+                                         .code = code,
+                                         .title = title,
+                                         .place = place,
+                                         .index = -1,
+                                         .close = true});
 }
 
 /* What makes a request ambiguous or too big is refused before anybody looks at its content. */
@@ -155,7 +169,9 @@ static void check_framing(EscHttpCall *call)
     if (call->uri == NULL)
         refuse(call, 414, "uri_too_long", "The address of the request is too long", NULL);
     else if (length != NULL && esc_http_header(call, "Transfer-Encoding") != NULL)
-        refuse(call, 400, "ambiguous_length", "Content-Length and Transfer-Encoding must not come together", "header:Transfer-Encoding");
+        refuse(call, 400, "ambiguous_length",
+               "Content-Length and Transfer-Encoding must not come together",
+               "header:Transfer-Encoding");
     else if (hosts > 1)
         refuse(call, 400, "duplicate_host", "There must be one Host header", "header:Host");
     else if (length != NULL && (strlen(length) > 15 || strtoull(length, NULL, 10) > call->max_body))
@@ -180,7 +196,9 @@ static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const cha
 {
     call->has_begun = true;
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    call->method = reads ? ESC_HTTP_GET : strcmp(method, "POST") == 0 ? ESC_HTTP_POST : ESC_HTTP_OTHER;
+    call->method = reads                         ? ESC_HTTP_GET
+                   : strcmp(method, "POST") == 0 ? ESC_HTTP_POST
+                                                 : ESC_HTTP_OTHER;
     phase(call, false);
     check_framing(call);
     if (!esc_http_is_answered(call))
@@ -200,8 +218,9 @@ static void take_piece(EscHttpCall *call, const char *data, size_t size)
         refuse(call, 413, "body_too_large", "The body is too large", NULL);
 }
 
-static enum MHD_Result take_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                                    const char *version, const char *data, size_t *data_size, void **note)
+static enum MHD_Result take_request(void *context, struct MHD_Connection *connection,
+                                    const char *url, const char *method, const char *version,
+                                    const char *data, size_t *data_size, void **note)
 {
     (void)url;
     (void)version;
@@ -255,19 +274,23 @@ EscStatus esc_http_new(EscDaemon *daemon, const EscHttpHandler *handler, EscHttp
     return ESC_OK;
 }
 
-EscStatus esc_http_listen(EscHttp *http, const char *host, uint16_t port, uint16_t *port_bound, EscWhy *why)
+EscStatus esc_http_listen(EscHttp *http, const char *host, uint16_t port, uint16_t *port_bound,
+                          EscWhy *why)
 {
     const EscConfig *config = http->daemon->setup.config;
-    int fd = http->daemon->setup.sockets->listen(http->daemon->setup.sockets->context, host, port, port_bound);
+    int fd = http->daemon->setup.sockets->listen(http->daemon->setup.sockets->context, host, port,
+                                                 port_bound);
     if (fd < 0)
         return esc_why(why, ESC_IO_FAILED, "", 0, "cannot listen on %s:%u", host, (unsigned)port);
     http->mhd = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_URI_LOG_CALLBACK, begin_call, http, MHD_OPTION_NOTIFY_COMPLETED, end_call, http,
-        MHD_OPTION_NOTIFY_CONNECTION, watch_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)config->request_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->header_bytes_max,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_call, http,
+        MHD_OPTION_NOTIFY_COMPLETED, end_call, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
+        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->request_timeout_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->header_bytes_max,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (http->mhd == NULL) {
         close(fd);
@@ -275,8 +298,11 @@ EscStatus esc_http_listen(EscHttp *http, const char *host, uint16_t port, uint16
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD);
     if (info != NULL)
-        http->watch = esc_reactor_watch(http->daemon->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
-    return http->watch != NULL ? ESC_OK : esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server cannot be watched");
+        http->watch =
+            esc_reactor_watch(http->daemon->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
+    return http->watch != NULL
+               ? ESC_OK
+               : esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server cannot be watched");
 }
 
 void esc_http_run(EscHttp *http)
@@ -292,7 +318,8 @@ int64_t esc_http_wait_ms(const EscHttp *http)
     if (http->mhd == NULL)
         return INT64_MAX;
     MHD_UNSIGNED_LONG_LONG wait = 0;
-    int64_t wait_ms = MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
+    int64_t wait_ms =
+        MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
     return http->connections != NULL && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
 }
 

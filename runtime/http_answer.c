@@ -85,14 +85,16 @@ EscStatus esc_http_query(const EscHttpCall *call, const char *wanted, EscBuf *ou
     while (next_parameter(&at, &name, &value)) {
         if (!esc_text_equal(name, esc_text_from(wanted)))
             continue;
-        if (status == ESC_OK || value.size > PARAMETER_BYTES_MAX || !esc_http_decode(value, true, out))
+        if (status == ESC_OK || value.size > PARAMETER_BYTES_MAX ||
+            !esc_http_decode(value, true, out))
             return ESC_BAD_INPUT;
         status = ESC_OK;
     }
     return status;
 }
 
-void esc_http_each_query(const EscHttpCall *call, bool (*visit)(void *context, EscText name), void *context)
+void esc_http_each_query(const EscHttpCall *call, bool (*visit)(void *context, EscText name),
+                         void *context)
 {
     const char *at = call->query;
     EscText name, value;
@@ -110,22 +112,25 @@ void esc_http_add_header(EscHttpCall *call, const char *name, const char *value)
 {
     ESC_ASSERT(call->headers_count < ESC_HTTP_HEADERS_MAX);
     call->headers[call->headers_count].name = name;
-    (void)snprintf(call->headers[call->headers_count].value, sizeof(call->headers[0].value), "%s", value);
+    (void)snprintf(call->headers[call->headers_count].value, sizeof(call->headers[0].value), "%s",
+                   value);
     call->headers_count++;
 }
 
 void esc_http_answer(EscHttpCall *call, unsigned status, const char *type, EscText body)
 {
     ESC_ASSERT(!esc_http_is_answered(call));
-    call->response =
-        MHD_create_response_from_buffer(body.size, (void *)(uintptr_t)(body.size == 0 ? "" : body.data), MHD_RESPMEM_MUST_COPY);
+    call->response = MHD_create_response_from_buffer(
+        body.size, (void *)(uintptr_t)(body.size == 0 ? "" : body.data), MHD_RESPMEM_MUST_COPY);
     ESC_ASSERT(call->response != NULL); /* out of memory: nothing can be told to anybody any more */
     call->answered_status = status;
-    (void)MHD_add_response_header(call->response, "Content-Type", type == NULL ? "application/json" : type);
+    (void)MHD_add_response_header(call->response, "Content-Type",
+                                  type == NULL ? "application/json" : type);
     (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(call->response, "X-Content-Type-Options", "nosniff");
     for (unsigned i = 0; i < call->headers_count; i++)
-        (void)MHD_add_response_header(call->response, call->headers[i].name, call->headers[i].value);
+        (void)MHD_add_response_header(call->response, call->headers[i].name,
+                                      call->headers[i].value);
     if (call->is_suspended) {
         call->is_suspended = false;
         MHD_resume_connection(call->connection);

@@ -43,7 +43,8 @@ static void timer_ready(void *context, int fd, uint32_t events)
     (void)context;
     (void)events;
     uint64_t count = 0;
-    (void)!read(fd, &count, sizeof(count)); /* only wakes the loop; what is due is looked up by the turn */
+    (void)!read(fd, &count,
+                sizeof(count)); /* only wakes the loop; what is due is looked up by the turn */
 }
 
 static void signal_ready(void *context, int fd, uint32_t events)
@@ -81,11 +82,14 @@ EscReactor *esc_reactor_new(EscWhy *why)
     reactor->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     reactor->signal_fd = open_signals();
     if (reactor->epoll_fd >= 0 && reactor->timer_fd >= 0 && reactor->signal_fd >= 0) {
-        reactor->timer = esc_reactor_watch(reactor, reactor->timer_fd, EPOLLIN, timer_ready, reactor);
-        reactor->signals = esc_reactor_watch(reactor, reactor->signal_fd, EPOLLIN, signal_ready, reactor);
+        reactor->timer =
+            esc_reactor_watch(reactor, reactor->timer_fd, EPOLLIN, timer_ready, reactor);
+        reactor->signals =
+            esc_reactor_watch(reactor, reactor->signal_fd, EPOLLIN, signal_ready, reactor);
     }
     if (reactor->timer == NULL || reactor->signals == NULL) {
-        (void)esc_why(why, ESC_IO_FAILED, "", 0, "the event loop cannot be made: %s", strerror(errno));
+        (void)esc_why(why, ESC_IO_FAILED, "", 0, "the event loop cannot be made: %s",
+                      strerror(errno));
         esc_reactor_free(reactor);
         return NULL;
     }
@@ -117,7 +121,8 @@ void esc_reactor_free(EscReactor *reactor)
     free(reactor);
 }
 
-EscWatch *esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events, EscWatchReady ready, void *context)
+EscWatch *esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events, EscWatchReady ready,
+                            void *context)
 {
     ESC_ASSERT(ready != NULL);
     EscWatch *watch = calloc(1, sizeof(*watch));
@@ -143,7 +148,8 @@ void esc_reactor_unwatch(EscReactor *reactor, EscWatch *watch)
 {
     if (watch == NULL || watch->ready == NULL)
         return;
-    (void)epoll_ctl(reactor->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL); /* fails when the owner closed it first */
+    /* Fails when the owner closed it first. */
+    (void)epoll_ctl(reactor->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
     watch->ready = NULL;
     watch->next_dead = reactor->dead;
     reactor->dead = watch;

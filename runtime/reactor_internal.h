@@ -1,14 +1,14 @@
-/* reactor_internal.h - the loop, the queue of each workspace and the daemon around them; for reactor*.c, http*.c, api*.c and
- * delivery*.c only.
+/* reactor_internal.h - the loop, the queue of each workspace and the daemon around them; for
+ * reactor*.c, http*.c, api*.c and delivery*.c only.
  *
- * The loop knows file descriptors, the turn knows workspaces, and what waits for a turn is an EscWork: an HTTP request or the
- * outcome of a delivery, each embedded in a struct of its owner. */
+ * The loop knows file descriptors, the turn knows workspaces, and what waits for a turn is an
+ * EscWork: an HTTP request or the outcome of a delivery, each embedded in a struct of its owner. */
 #ifndef ESC_REACTOR_INTERNAL_H
 #define ESC_REACTOR_INTERNAL_H
 
 #include <esc/runtime.h>
 
-/* --- the loop: epoll, one timer, signals -------------------------------------------------------------- */
+/* --- the loop: epoll, one timer, signals ------------------------------------------------------ */
 
 typedef struct EscReactor EscReactor;
 typedef struct EscWatch EscWatch; /* one watched descriptor */
@@ -17,16 +17,20 @@ typedef void (*EscWatchReady)(void *context, int fd, uint32_t events);
 EscReactor *esc_reactor_new(EscWhy *why); /* blocks SIGTERM, SIGINT and SIGHUP; NULL on failure */
 void esc_reactor_free(EscReactor *reactor);
 /* `events` are EPOLLIN, EPOLLOUT …; NULL when it fails. The descriptor stays the caller's. */
-EscWatch *esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events, EscWatchReady ready, void *context);
+EscWatch *esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events, EscWatchReady ready,
+                            void *context);
 void esc_reactor_change(EscReactor *reactor, EscWatch *watch, uint32_t events);
-void esc_reactor_unwatch(EscReactor *reactor, EscWatch *watch); /* NULL is allowed; the watch is gone afterwards */
-/* Waits for at most wait_ns of real time (0: only looks, INT64_MAX: for ever) and calls what is ready. */
+void esc_reactor_unwatch(EscReactor *reactor,
+                         EscWatch *watch); /* NULL is allowed; the watch is gone afterwards */
+/* Waits for at most wait_ns of real time (0: only looks, INT64_MAX: for ever) and calls what is
+ * ready. */
 ESC_MUST_USE EscStatus esc_reactor_wait(EscReactor *reactor, int64_t wait_ns, EscWhy *why);
 bool esc_reactor_is_stopping(const EscReactor *reactor); /* SIGTERM or SIGINT came */
 bool esc_reactor_take_reload(EscReactor *reactor);       /* SIGHUP came since the last call */
-int64_t esc_reactor_real_ms(void); /* monotonic; for waiting and for limits on clients, never for the engine */
+/* Monotonic; for waiting and for limits on clients, never for the engine. */
+int64_t esc_reactor_real_ms(void);
 
-/* --- what waits for a turn ------------------------------------------------------------------------------ */
+/* --- what waits for a turn -------------------------------------------------------------------- */
 
 typedef struct EscWork EscWork;
 struct EscWork {
@@ -34,8 +38,9 @@ struct EscWork {
     const EscInput *inputs; /* the owner's, until done or dropped is called */
     uint32_t count;
     /* Exactly one of the two is called, and the owner may free the work in it. */
-    void (*done)(EscWork *work, const EscReply *replies); /* committed; replies hold during the call */
-    void (*dropped)(EscWork *work);                       /* the daemon ends; nothing was done */
+    void (*done)(EscWork *work,
+                 const EscReply *replies); /* committed; replies hold during the call */
+    void (*dropped)(EscWork *work);        /* the daemon ends; nothing was done */
 };
 
 typedef struct EscWorkspaceState {
@@ -51,7 +56,7 @@ typedef struct EscWorkspaceState {
 
 void esc_work_put(EscWorkspaceState *workspace, EscWork *work);
 
-/* --- the daemon -------------------------------------------------------------------------------------------- */
+/* --- the daemon ------------------------------------------------------------------------------- */
 
 struct EscHttp;
 struct EscApi;
@@ -70,8 +75,11 @@ struct EscDaemon {
 };
 
 int64_t esc_daemon_now_ms(const EscDaemon *daemon); /* through the clock door */
-EscWorkspaceState *esc_daemon_workspace(const EscDaemon *daemon, EscText name); /* NULL when it is not served */
-/* Writes one line of the log, a JSON object. `event` is a fixed word; never give a secret or an address to it. */
-void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event, const char *format, ...) ESC_PRINTF(4, 5);
+EscWorkspaceState *esc_daemon_workspace(const EscDaemon *daemon,
+                                        EscText name); /* NULL when it is not served */
+/* Writes one line of the log, a JSON object. `event` is a fixed word; never give a secret or an
+ * address to it. */
+void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event,
+                    const char *format, ...) ESC_PRINTF(4, 5);
 
 #endif

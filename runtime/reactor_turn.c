@@ -1,14 +1,17 @@
 /* reactor_turn.c - the daemon: what it is made of, and one turn of it.
  *
  * A turn, in the order that everything depends on:
- *   1. take what is ready: sockets, signals, ended deliveries – they put work into the queue of their workspace
- *   2. for each workspace: its queued inputs, then its due timers (a bounded number), in one transaction
+ *   1. take what is ready: sockets, signals, ended deliveries – they put work into the queue of
+ *      their workspace
+ *   2. for each workspace: its queued inputs, then its due timers (a bounded number), in one
+ *      transaction
  *   3. only then answer whoever waits for these inputs
  *   4. send the answers
  *   5. hand new and due outbox rows to delivery
  *   6. wait until something is ready or due
- * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at once. Timers left over from a bounded
- * step 2 are due in the next turn, after the inputs that came meanwhile. */
+ * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at
+ * once. Timers left over from a bounded step 2 are due in the next turn, after the inputs that
+ * came meanwhile. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +20,8 @@
 #include "config_internal.h"
 #include "delivery_internal.h"
 
-#define INPUTS_PER_TURN_MAX 4096 /* of one workspace; a single request may bring more than that only by itself */
+/* Of one workspace; a single request may bring more than that only by itself. */
+#define INPUTS_PER_TURN_MAX 4096
 #define TURN_ARENA_BYTES_MAX ((size_t)64 << 20)
 #define DRAIN_REAL_MS 2000 /* at the end: for clients to take their answers */
 #define WAIT_REAL_MS_MAX 60000
@@ -27,7 +31,8 @@ int64_t esc_daemon_now_ms(const EscDaemon *daemon)
     return daemon->setup.clock->now_ms(daemon->setup.clock->context);
 }
 
-void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event, const char *format, ...)
+void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event,
+                    const char *format, ...)
 {
     if (daemon->setup.log == NULL)
         return;
@@ -81,7 +86,7 @@ static EscWork *work_take(EscWorkspaceState *workspace)
     return work;
 }
 
-/* --- life ----------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *why)
 {
@@ -112,9 +117,11 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
 EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, EscWhy *why)
 {
     if (daemon->workspaces_count == ESC_WORKSPACES_MAX)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "a daemon serves at most %d workspaces", ESC_WORKSPACES_MAX);
+        return esc_why(why, ESC_OVER_LIMIT, "", 0, "a daemon serves at most %d workspaces",
+                       ESC_WORKSPACES_MAX);
     if (esc_daemon_workspace(daemon, name) != NULL)
-        return esc_why(why, ESC_CONFLICT, "", 0, "workspace %.*s is there twice", ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_CONFLICT, "", 0, "workspace %.*s is there twice",
+                       ESC_TEXT_ARG(name));
     EscWorkspaceState *workspace = calloc(1, sizeof(*workspace));
     EscArena *arena = esc_arena_new(TURN_ARENA_BYTES_MAX);
     char *copy = malloc(name.size + 1);
@@ -138,7 +145,8 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
     return ESC_OK;
 }
 
-EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port, uint16_t *port_bound, EscWhy *why)
+EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
+                            uint16_t *port_bound, EscWhy *why)
 {
     return esc_http_listen(daemon->http, host, port, port_bound, why);
 }
@@ -169,7 +177,7 @@ void esc_daemon_free(EscDaemon *daemon)
     free(daemon);
 }
 
-/* --- a turn of one workspace ------------------------------------------------------------------------------------- */
+/* --- a turn of one workspace ------------------------------------------------------------------ */
 
 static void tell_news(EscDaemon *daemon, EscWorkspaceState *workspace)
 {
@@ -180,12 +188,14 @@ static void tell_news(EscDaemon *daemon, EscWorkspaceState *workspace)
         daemon->setup.news(daemon->setup.context, workspace->name, &rows[i]);
 }
 
-/* Moves works from the queue to `list` as long as their inputs fit a turn; gives the number of inputs. */
+/* Moves works from the queue to `list` as long as their inputs fit a turn; gives the number of
+ * inputs. */
 static size_t collect(EscWorkspaceState *workspace, EscWork **list)
 {
     size_t count = 0;
     EscWork **end = list;
-    while (workspace->first != NULL && (count == 0 || count + workspace->first->count <= INPUTS_PER_TURN_MAX)) {
+    while (workspace->first != NULL &&
+           (count == 0 || count + workspace->first->count <= INPUTS_PER_TURN_MAX)) {
         EscWork *work = work_take(workspace);
         count += work->count;
         work->next = NULL;
@@ -207,11 +217,13 @@ static EscInput *flatten(EscWorkspaceState *workspace, const EscWork *list, size
     return inputs;
 }
 
-/* The fail-stop: an uncommitted turn is never answered; whoever asked sees the connection end and asks again. */
-static EscStatus fail(EscDaemon *daemon, EscWorkspaceState *workspace, EscWork *list, EscStatus status, const EscWhy *why)
+/* The fail-stop: an uncommitted turn is never answered; whoever asked sees the connection end
+ * and asks again. */
+static EscStatus fail(EscDaemon *daemon, EscWorkspaceState *workspace, EscWork *list,
+                      EscStatus status, const EscWhy *why)
 {
-    esc_daemon_log(daemon, "error", "store_failed", "%.*s: %s: %s", ESC_TEXT_ARG(workspace->name), esc_status_text(status),
-                   why == NULL ? "" : why->text);
+    esc_daemon_log(daemon, "error", "store_failed", "%.*s: %s: %s", ESC_TEXT_ARG(workspace->name),
+                   esc_status_text(status), why == NULL ? "" : why->text);
     while (list != NULL) {
         EscWork *next = list->next;
         esc_work_put(workspace, list);
@@ -222,7 +234,8 @@ static EscStatus fail(EscDaemon *daemon, EscWorkspaceState *workspace, EscWork *
 
 static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace, EscWhy *why)
 {
-    bool is_due = esc_engine_next_due_ms(esc_service_engine(workspace->service)) <= esc_daemon_now_ms(daemon);
+    bool is_due =
+        esc_engine_next_due_ms(esc_service_engine(workspace->service)) <= esc_daemon_now_ms(daemon);
     if (workspace->first == NULL && !is_due)
         return ESC_OK;
     EscWork *list = NULL;
@@ -234,7 +247,8 @@ static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace,
 
     size_t fired = 0;
     size_t timers_max = (size_t)daemon->setup.config->timers_per_turn_max;
-    EscStatus status = esc_service_turn(workspace->service, inputs, count, timers_max, replies, &fired, why);
+    EscStatus status =
+        esc_service_turn(workspace->service, inputs, count, timers_max, replies, &fired, why);
     if (status != ESC_OK)
         return fail(daemon, workspace, list, status, why);
 
@@ -254,7 +268,7 @@ static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace,
     return ESC_OK;
 }
 
-/* --- the loop ---------------------------------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static int64_t engine_wait_ns(const EscDaemon *daemon)
 {
@@ -308,8 +322,8 @@ static EscStatus turn(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     return esc_deliveries_start(daemon->deliveries, why);
 }
 
-/* What was taken is finished and answered; what was not is the client's to send again. Deliveries under way are given up: their rows
- * are due again at the next start. */
+/* What was taken is finished and answered; what was not is the client's to send again.
+ * Deliveries under way are given up: their rows are due again at the next start. */
 static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 {
     int64_t until = esc_reactor_real_ms() + DRAIN_REAL_MS;

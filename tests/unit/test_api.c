@@ -15,7 +15,8 @@ static void every_route_but_health_needs_a_scope(void **state)
         assert_true(route->scope == 0 || (route->scope & (route->scope - 1)) == 0); /* one bit */
         assert_non_null(route->handle);
         for (size_t k = 0; k < i; k++)
-            assert_false(esc_routes[k].method == route->method && strcmp(esc_routes[k].path, route->path) == 0);
+            assert_false(esc_routes[k].method == route->method &&
+                         strcmp(esc_routes[k].path, route->path) == 0);
     }
 }
 
@@ -33,9 +34,11 @@ static void the_documentation_names_every_route(void **state)
         const char *path = esc_routes[i].path;
         const char *hole = strstr(path, "{}");
         char start[128];
-        (void)snprintf(start, sizeof(start), "%.*s", hole == NULL ? (int)strlen(path) : (int)(hole - path), path);
+        (void)snprintf(start, sizeof(start), "%.*s",
+                       hole == NULL ? (int)strlen(path) : (int)(hole - path), path);
         const char *last = strrchr(path, '/');
-        if (strstr(text, start) == NULL || (hole != NULL && hole[2] != '\0' && strstr(text, last) == NULL))
+        if (strstr(text, start) == NULL ||
+            (hole != NULL && hole[2] != '\0' && strstr(text, last) == NULL))
             fail_msg("docs/api.md does not name %s", path);
     }
 }
@@ -45,10 +48,20 @@ static void matches_segment_by_segment(void **state)
     (void)state;
     EscBuf parameter;
     esc_buf_init(&parameter, ESC_ID_BYTES_MAX);
-    assert_true(esc_route_matches("/v1/tickets/{}/resolve", "/v1/tickets/a%2Fb%20c/resolve", &parameter));
+    assert_true(
+        esc_route_matches("/v1/tickets/{}/resolve", "/v1/tickets/a%2Fb%20c/resolve", &parameter));
     assert_text_equal(esc_buf_as_text(&parameter), "a/b c");
-    static const char *const others[] = {"/v1/tickets//resolve", "/v1/tickets/a/b/resolve", "/v1/tickets/a", "/v1/tickets/a/resolve/", "/v1/tickets/%00/resolve",
-                                         "/v1/tickets/%zz/resolve", "/v1/tickets/%f/resolve", "/v1/tickets/%ff/resolve", "v1/tickets/a/resolve", "", "/"};
+    static const char *const others[] = {"/v1/tickets//resolve",
+                                         "/v1/tickets/a/b/resolve",
+                                         "/v1/tickets/a",
+                                         "/v1/tickets/a/resolve/",
+                                         "/v1/tickets/%00/resolve",
+                                         "/v1/tickets/%zz/resolve",
+                                         "/v1/tickets/%f/resolve",
+                                         "/v1/tickets/%ff/resolve",
+                                         "v1/tickets/a/resolve",
+                                         "",
+                                         "/"};
     for (size_t i = 0; i < ESC_COUNT_OF(others); i++)
         if (esc_route_matches("/v1/tickets/{}/resolve", others[i], &parameter))
             fail_msg("%s matches", others[i]);
@@ -66,7 +79,8 @@ static void reads_escalation_ids(void **state)
     uint64_t id = 0;
     assert_true(esc_escalation_id_read(ESC_TEXT("E-12"), &id));
     assert_int_equal(id, 12);
-    static const char *const bad[] = {"", "E-", "E-0", "E-01", "e-1", "E-1x", "12", "E-+1", "E-9999999999999999999"};
+    static const char *const bad[] = {
+        "", "E-", "E-0", "E-01", "e-1", "E-1x", "12", "E-+1", "E-9999999999999999999"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         if (esc_escalation_id_read(esc_text_from(bad[i]), &id))
             fail_msg("%s is no id", bad[i]);
@@ -80,19 +94,22 @@ static void reads_durations(void **state)
     assert_int_equal(ms, 90 * ESC_MINUTE_MS);
     assert_true(esc_duration_read(ESC_TEXT("400d"), &ms));
     assert_int_equal(ms, ESC_DEADLINE_MAX_MS);
-    static const char *const bad[] = {"", "5", "m", "5 m", "5x", "-5m", "401d", "9999999999s", "5m5", "1h-1m"};
+    static const char *const bad[] = {"",    "5",    "m",           "5 m", "5x",
+                                      "-5m", "401d", "9999999999s", "5m5", "1h-1m"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         if (esc_duration_read(esc_text_from(bad[i]), &ms))
             fail_msg("%s is no duration", bad[i]);
 }
 
-/* --- tokens ------------------------------------------------------------------------------------------------- */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 static void make(const uint8_t fill, const char *id, EscBuf *token, EscBuf *file)
 {
     uint8_t random[32];
     memset(random, fill, sizeof(random));
-    assert_status(esc_token_make(random, esc_text_from(id), ESC_TEXT("acme"), ESC_TEXT("ana"), ESC_TEXT("read,act"), token, file, NULL), ESC_OK);
+    assert_status(esc_token_make(random, esc_text_from(id), ESC_TEXT("acme"), ESC_TEXT("ana"),
+                                 ESC_TEXT("read,act"), token, file, NULL),
+                  ESC_OK);
     esc_buf_char(file, '\n');
 }
 
@@ -106,7 +123,8 @@ static void recognises_its_own_tokens_and_no_others(void **state)
     esc_buf_string(&file, "# people\n\n");
     make(1, "ops-1", &first, &file);
     make(2, "bot", &second, &file);
-    assert_false(esc_text_contains(esc_buf_as_text(&file), esc_buf_as_text(&first))); /* only its hash is kept */
+    assert_false(esc_text_contains(esc_buf_as_text(&file),
+                                   esc_buf_as_text(&first))); /* only its hash is kept */
 
     EscTokens tokens = {0};
     assert_status(esc_tokens_read(&tokens, esc_buf_as_text(&file), NULL), ESC_OK);
@@ -123,7 +141,9 @@ static void recognises_its_own_tokens_and_no_others(void **state)
     first.data[first.size - 1] ^= 1;
     assert_null(esc_tokens_find(&tokens, (EscText){(const char *)first.data, first.size - 1}));
     assert_null(esc_tokens_find(&tokens, ESC_TEXT("")));
-    assert_null(esc_tokens_find(&tokens, ESC_TEXT("esc_nobody_0000000000000000000000000000000000000000000000000000000000000000")));
+    assert_null(esc_tokens_find(
+        &tokens,
+        ESC_TEXT("esc_nobody_0000000000000000000000000000000000000000000000000000000000000000")));
     esc_tokens_release(&tokens);
     esc_buf_release(&first);
     esc_buf_release(&second);
@@ -135,8 +155,10 @@ static void refuses_bad_token_files(void **state)
     (void)state;
 #define HASH "0000000000000000000000000000000000000000000000000000000000000000"
     static const char *const bad[] = {
-        "a " HASH " acme ana", "a " HASH " acme ana read extra", "a 00 acme ana read", "a " HASH " acme ana fly", "a " HASH " acme ana read,",
-        "a " HASH " acme ana read\na " HASH " acme ben read", "a Z" HASH " acme ana read",
+        "a " HASH " acme ana",       "a " HASH " acme ana read extra",
+        "a 00 acme ana read",        "a " HASH " acme ana fly",
+        "a " HASH " acme ana read,", "a " HASH " acme ana read\na " HASH " acme ben read",
+        "a Z" HASH " acme ana read",
     };
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
         EscTokens tokens = {0};
@@ -154,10 +176,18 @@ static void refuses_to_make_bad_tokens(void **state)
     EscBuf token, line;
     esc_buf_init(&token, 512);
     esc_buf_init(&line, 512);
-    assert_status(esc_token_make(random, ESC_TEXT("a_b"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
-    assert_status(esc_token_make(random, ESC_TEXT("a b"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
-    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p\nq"), ESC_TEXT("read"), &token, &line, NULL), ESC_BAD_ARGUMENT);
-    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT(""), &token, &line, NULL), ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a_b"), ESC_TEXT("w"), ESC_TEXT("p"),
+                                 ESC_TEXT("read"), &token, &line, NULL),
+                  ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a b"), ESC_TEXT("w"), ESC_TEXT("p"),
+                                 ESC_TEXT("read"), &token, &line, NULL),
+                  ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p\nq"),
+                                 ESC_TEXT("read"), &token, &line, NULL),
+                  ESC_BAD_ARGUMENT);
+    assert_status(esc_token_make(random, ESC_TEXT("a"), ESC_TEXT("w"), ESC_TEXT("p"), ESC_TEXT(""),
+                                 &token, &line, NULL),
+                  ESC_BAD_ARGUMENT);
     esc_buf_release(&token);
     esc_buf_release(&line);
 }

@@ -1,4 +1,5 @@
-/* test_config.c - reading the configuration: strict, by the table; secrets; which addresses are allowed. */
+/* test_config.c - reading the configuration: strict, by the table; secrets; which addresses are
+ * allowed. */
 #include <stdio.h>
 
 #include <netinet/in.h>
@@ -11,7 +12,7 @@
 
 #include "config_internal.h"
 
-/* --- a files door with three files ----------------------------------------------------------------------- */
+/* --- a files door with three files ------------------------------------------------------------ */
 
 static EscStatus read_fake(void *context, const char *path, EscBuf *out)
 {
@@ -49,7 +50,7 @@ static void assert_refused(const char *json, const char *part)
 
 #define ACME(inside) "{\"workspaces\": {\"acme\": {" inside "}}}"
 
-/* --- reading ------------------------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void has_the_defaults_of_the_table(void **state)
 {
@@ -66,16 +67,20 @@ static void reads_every_kind_of_option(void **state)
     (void)state;
     EscWhy why = {.text = ""};
     EscConfig *config = esc_config_new();
-    assert_status(read_all(config,
-                           "{\"listen\": \"[::1]:0\", \"queue_max\": 7, \"workspaces\": {\"acme\": {"
-                           "\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": \"https://a.example/x\", \"secret_file\": \"secret\"},"
-                           " \"managers\": {\"type\": \"smtp\", \"to\": [\"m@acme.example\"]},"
-                           " \"revops\": {\"type\": \"chat\", \"url_file\": \"url\"}},"
-                           "\"mail\": {\"server\": \"smtp://127.0.0.1:2525\", \"from\": \"e@acme.example\", \"tls\": \"none\"},"
-                           "\"systems\": {\"crm\": {\"base_url\": \"https://crm.example/api/\", \"headers\": {\"X-App\": \"escal\"}}},"
-                           "\"allowed_addresses\": [\"127.0.0.1\"]}}}",
-                           &why),
-                  ESC_OK);
+    assert_status(
+        read_all(config,
+                 "{\"listen\": \"[::1]:0\", \"queue_max\": 7, \"workspaces\": {\"acme\": {"
+                 "\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": "
+                 "\"https://a.example/x\", \"secret_file\": \"secret\"},"
+                 " \"managers\": {\"type\": \"smtp\", \"to\": [\"m@acme.example\"]},"
+                 " \"revops\": {\"type\": \"chat\", \"url_file\": \"url\"}},"
+                 "\"mail\": {\"server\": \"smtp://127.0.0.1:2525\", \"from\": \"e@acme.example\", "
+                 "\"tls\": \"none\"},"
+                 "\"systems\": {\"crm\": {\"base_url\": \"https://crm.example/api/\", \"headers\": "
+                 "{\"X-App\": \"escal\"}}},"
+                 "\"allowed_addresses\": [\"127.0.0.1\"]}}}",
+                 &why),
+        ESC_OK);
     assert_int_equal(config->queue_max, 7);
     const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
     assert_non_null(acme);
@@ -94,10 +99,13 @@ static void reads_every_kind_of_option(void **state)
 static void names_the_nearest_option(void **state)
 {
     (void)state;
-    assert_refused("{\"listn\": \"a:1\"}", "listn: there is no such option; did you mean \"listen\"?");
-    assert_refused(ACME("\"channels\": {\"incidents\": {\"ulr\": \"https://a.example\"}}"),
-                   "workspaces.acme.channels.incidents.ulr: there is no such option; did you mean \"url\"?");
-    assert_refused("{\"completely_different\": 1}", "completely_different: there is no such option");
+    assert_refused("{\"listn\": \"a:1\"}",
+                   "listn: there is no such option; did you mean \"listen\"?");
+    assert_refused(
+        ACME("\"channels\": {\"incidents\": {\"ulr\": \"https://a.example\"}}"),
+        "workspaces.acme.channels.incidents.ulr: there is no such option; did you mean \"url\"?");
+    assert_refused("{\"completely_different\": 1}",
+                   "completely_different: there is no such option");
 }
 
 static void refuses_what_is_no_strict_json(void **state)
@@ -119,9 +127,11 @@ static void refuses_wrong_types_and_ranges(void **state)
     assert_refused("{\"listen\": \"a\\nb\"}", "must not hold control characters");
     assert_refused(ACME("\"unbound\": \"ignore\""), "must be one of file|refuse");
     assert_refused(ACME("\"allowed_addresses\": \"127.0.0.1\""), "must be a list of texts");
-    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": {\"X A\": \"b\"}}}"),
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
+                        "{\"X A\": \"b\"}}}"),
                    "no header name");
-    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": {\"X\": \"a\\r\\nb\"}}}"),
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
+                        "{\"X\": \"a\\r\\nb\"}}}"),
                    "without control characters");
 }
 
@@ -139,29 +149,58 @@ static void reads_a_workspaces_own_part_once(void **state)
     (void)state;
     EscWhy why = {.text = ""};
     EscConfig *config = esc_config_new();
-    EscText own = ESC_TEXT("{\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"secret\"}}}");
-    assert_status(esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why), ESC_OK);
-    assert_status(esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why), ESC_CONFLICT);
-    assert_status(esc_config_read_workspace(config, ESC_TEXT("globex"), ESC_TEXT("{\"listen\": \"a:1\"}"), "b.json", &why), ESC_BAD_CONFIG);
+    EscText own = ESC_TEXT("{\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": "
+                           "\"https://a.example\", \"secret_file\": \"secret\"}}}");
+    assert_status(
+        esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why),
+        ESC_OK);
+    assert_status(
+        esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why),
+        ESC_CONFLICT);
+    assert_status(esc_config_read_workspace(config, ESC_TEXT("globex"),
+                                            ESC_TEXT("{\"listen\": \"a:1\"}"), "b.json", &why),
+                  ESC_BAD_CONFIG);
     assert_status(esc_config_finish(config, &files, &why), ESC_OK);
-    assert_text_equal(esc_config_workspace(config, ESC_TEXT("acme"))->channels.items[0].secret, "s3cret-canary");
+    assert_text_equal(esc_config_workspace(config, ESC_TEXT("acme"))->channels.items[0].secret,
+                      "s3cret-canary");
     assert_null(esc_config_workspace(config, ESC_TEXT("globex")));
     esc_config_free(config);
 }
 
-/* --- what needs several options --------------------------------------------------------------------------------- */
+/* --- what needs several options --------------------------------------------------------------- */
 
 static void wants_encryption_beyond_allowed_addresses(void **state)
 {
     (void)state;
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://chat.example/x\"}}"), "is not encrypted");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"ftp://chat.example/x\"}}"), "scheme");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"https://u:p-canary@chat.example/\"}}"), "user name");
-    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\", \"tls\": \"opportunistic\"}"), "is not encrypted");
+    assert_refused(
+        ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://chat.example/x\"}}"),
+        "is not encrypted");
+    assert_refused(
+        ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"ftp://chat.example/x\"}}"),
+        "scheme");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://u:p-canary@chat.example/\"}}"),
+                   "user name");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\", "
+                        "\"tls\": \"opportunistic\"}"),
+                   "is not encrypted");
     EscConfig *config = esc_config_new();
-    assert_status(read_all(config, ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://10.1.2.3/x\"}}, \"allowed_addresses\": [\"10.0.0.0/8\"]"), NULL), ESC_OK);
-    assert_status(read_all(config, ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\"}"), NULL), ESC_OK);
-    assert_status(read_all(config, ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"http://chat.local/x\"}}, \"allowed_addresses\": [\"chat.local\"]"), NULL), ESC_OK);
+    assert_status(read_all(config,
+                           ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                                "\"http://10.1.2.3/x\"}}, \"allowed_addresses\": [\"10.0.0.0/8\"]"),
+                           NULL),
+                  ESC_OK);
+    assert_status(
+        read_all(config,
+                 ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@b.example\"}"),
+                 NULL),
+        ESC_OK);
+    assert_status(
+        read_all(config,
+                 ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                      "\"http://chat.local/x\"}}, \"allowed_addresses\": [\"chat.local\"]"),
+                 NULL),
+        ESC_OK);
     esc_config_free(config);
 }
 
@@ -169,11 +208,19 @@ static void refuses_incomplete_endpoints(void **state)
 {
     (void)state;
     assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\"}}"), "needs url or url_file");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"file\", \"url\": \"https://a.example\"}}"), "does not use");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"smtp\", \"to\": [\"a@b.example\"]}}"), "mail.server");
-    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"nobody\"}"), "is no mail address");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"missing\"}}"), "cannot be read");
-    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example\", \"secret_file\": \"two-lines\"}}"), "more than one line");
+    assert_refused(
+        ACME("\"channels\": {\"a\": {\"type\": \"file\", \"url\": \"https://a.example\"}}"),
+        "does not use");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"smtp\", \"to\": [\"a@b.example\"]}}"),
+                   "mail.server");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"nobody\"}"),
+                   "is no mail address");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": "
+                        "\"https://a.example\", \"secret_file\": \"missing\"}}"),
+                   "cannot be read");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": "
+                        "\"https://a.example\", \"secret_file\": \"two-lines\"}}"),
+                   "more than one line");
 }
 
 static void help_lists_every_option(void **state)
@@ -191,7 +238,7 @@ static void help_lists_every_option(void **state)
     esc_buf_release(&out);
 }
 
-/* --- addresses --------------------------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static void make_address(const char *text, struct sockaddr_storage *address)
 {
@@ -218,11 +265,38 @@ static bool is_public(const char *text)
 static void knows_public_addresses(void **state)
 {
     (void)state;
-    static const char *const is[] = {"8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.0", "100.63.255.255", "100.128.0.0", "2606:4700::1111", "2a00::1"};
+    static const char *const is[] = {"8.8.8.8",         "1.1.1.1",        "172.15.255.255",
+                                     "172.32.0.0",      "100.63.255.255", "100.128.0.0",
+                                     "2606:4700::1111", "2a00::1"};
     static const char *const is_not[] = {
-        "127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-        "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.51.100.7", "203.0.113.9", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "fd12::1",
-        "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "::7f00:1",
+        "127.0.0.1",
+        "127.255.255.255",
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "198.51.100.7",
+        "203.0.113.9",
+        "198.18.0.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "fd12::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+        "2001::1",
+        "::7f00:1",
     };
     for (size_t i = 0; i < ESC_COUNT_OF(is); i++)
         if (!is_public(is[i]))
@@ -241,14 +315,16 @@ static void allows_what_the_configuration_names(void **state)
         const char *host, *address;
         bool is_allowed;
     } rows[] = {
-        {"a.example", "10.1.2.3", true},    {"a.example", "10.2.2.3", false},      {"a.example", "::1", true},
-        {"a.example", "127.0.0.1", false},  {"hooks.local", "127.0.0.1", true},    {"hooks.local.evil.example", "127.0.0.1", false},
+        {"a.example", "10.1.2.3", true},    {"a.example", "10.2.2.3", false},
+        {"a.example", "::1", true},         {"a.example", "127.0.0.1", false},
+        {"hooks.local", "127.0.0.1", true}, {"hooks.local.evil.example", "127.0.0.1", false},
         {"a.example", "8.8.8.8", true},     {"a.example", "::ffff:10.1.2.3", true},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         struct sockaddr_storage address;
         make_address(rows[i].address, &address);
-        if (esc_address_is_allowed(&config, esc_text_from(rows[i].host), (const struct sockaddr *)&address) != rows[i].is_allowed)
+        if (esc_address_is_allowed(&config, esc_text_from(rows[i].host),
+                                   (const struct sockaddr *)&address) != rows[i].is_allowed)
             fail_msg("%s at %s", rows[i].host, rows[i].address);
     }
     struct sockaddr local = {.sa_family = AF_UNIX};
@@ -258,7 +334,9 @@ static void allows_what_the_configuration_names(void **state)
 static void reads_ranges(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0", "::1/129", "host.example", "0x7f.1", "2130706433", "10.0.0.0/-1"};
+    static const char *const bad[] = {"",           "10.0.0.0/33", "10.0.0.0/",    "10.0.0.0/x",
+                                      "10.0.0",     "::1/129",     "host.example", "0x7f.1",
+                                      "2130706433", "10.0.0.0/-1"};
     AddressRange range;
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         if (esc_address_range_read(esc_text_from(bad[i]), &range))

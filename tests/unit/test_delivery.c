@@ -3,7 +3,7 @@
 
 #include "delivery_internal.h"
 
-/* --- verdicts ---------------------------------------------------------------------------------------------- */
+/* --- verdicts --------------------------------------------------------------------------------- */
 
 static void only_2xx_is_success(void **state)
 {
@@ -14,10 +14,14 @@ static void only_2xx_is_success(void **state)
         unsigned status;
         EscVerdict verdict;
     } rows[] = {
-        {true, 200, ESC_VERDICT_DONE},  {true, 204, ESC_VERDICT_DONE},  {true, 299, ESC_VERDICT_DONE},  {true, 199, ESC_VERDICT_DEAD},
-        {true, 301, ESC_VERDICT_DEAD},  {true, 302, ESC_VERDICT_DEAD},  {true, 400, ESC_VERDICT_DEAD},  {true, 404, ESC_VERDICT_DEAD},
-        {true, 410, ESC_VERDICT_DEAD},  {true, 408, ESC_VERDICT_RETRY}, {true, 425, ESC_VERDICT_RETRY}, {true, 429, ESC_VERDICT_RETRY},
-        {true, 500, ESC_VERDICT_RETRY}, {true, 503, ESC_VERDICT_RETRY}, {false, 0, ESC_VERDICT_RETRY},  {false, 200, ESC_VERDICT_RETRY},
+        {true, 200, ESC_VERDICT_DONE},   {true, 204, ESC_VERDICT_DONE},
+        {true, 299, ESC_VERDICT_DONE},   {true, 199, ESC_VERDICT_DEAD},
+        {true, 301, ESC_VERDICT_DEAD},   {true, 302, ESC_VERDICT_DEAD},
+        {true, 400, ESC_VERDICT_DEAD},   {true, 404, ESC_VERDICT_DEAD},
+        {true, 410, ESC_VERDICT_DEAD},   {true, 408, ESC_VERDICT_RETRY},
+        {true, 425, ESC_VERDICT_RETRY},  {true, 429, ESC_VERDICT_RETRY},
+        {true, 500, ESC_VERDICT_RETRY},  {true, 503, ESC_VERDICT_RETRY},
+        {false, 0, ESC_VERDICT_RETRY},   {false, 200, ESC_VERDICT_RETRY},
         {false, 404, ESC_VERDICT_RETRY},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
@@ -28,7 +32,8 @@ static void only_2xx_is_success(void **state)
 static void a_call_succeeds_with_what_it_expects(void **state)
 {
     (void)state;
-    EscPlan plan = {.kind = ESC_PLAN_HTTP, .is_call = true, .statuses = {201, 404}, .statuses_count = 2};
+    EscPlan plan = {
+        .kind = ESC_PLAN_HTTP, .is_call = true, .statuses = {201, 404}, .statuses_count = 2};
     assert_int_equal(esc_verdict_http(&plan, true, 404), ESC_VERDICT_DONE);
     assert_int_equal(esc_verdict_http(&plan, true, 200), ESC_VERDICT_DEAD);
     assert_int_equal(esc_verdict_http(&plan, true, 500), ESC_VERDICT_RETRY);
@@ -38,7 +43,8 @@ static void mail_goes_by_the_reply_code(void **state)
 {
     (void)state;
     assert_int_equal(esc_verdict_mail(true, 250), ESC_VERDICT_DONE);
-    assert_int_equal(esc_verdict_mail(false, 250), ESC_VERDICT_RETRY); /* the last command may not have been answered */
+    assert_int_equal(esc_verdict_mail(false, 250),
+                     ESC_VERDICT_RETRY); /* the last command may not have been answered */
     assert_int_equal(esc_verdict_mail(false, 451), ESC_VERDICT_RETRY);
     assert_int_equal(esc_verdict_mail(false, 550), ESC_VERDICT_DEAD);
     assert_int_equal(esc_verdict_mail(false, 0), ESC_VERDICT_RETRY);
@@ -52,7 +58,8 @@ static void backoff_doubles_up_to_its_maximum(void **state)
         if (ceiling > 60000)
             ceiling = 60000;
         assert_int_equal(esc_backoff_ms(attempt, 1000, 60000, 0, (uint64_t)ceiling), ceiling);
-        assert_int_equal(esc_backoff_ms(attempt, 1000, 60000, 0, (uint64_t)ceiling + 1), 0); /* full jitter begins at nothing */
+        assert_int_equal(esc_backoff_ms(attempt, 1000, 60000, 0, (uint64_t)ceiling + 1),
+                         0); /* full jitter begins at nothing */
     }
     assert_int_equal(esc_backoff_ms(1, 1000, 60000, 5000, 7), 5000);
     assert_int_equal(esc_backoff_ms(1, 1000, 60000, 999999, 7), 60000);
@@ -79,7 +86,7 @@ static void breaker_opens_and_lets_one_probe_through(void **state)
     assert_int_equal(breaker.failures, 0);
 }
 
-/* --- replies ----------------------------------------------------------------------------------------------------- */
+/* --- replies ---------------------------------------------------------------------------------- */
 
 static void assert_selected(const char *body, const char *pointer, const char *expected)
 {
@@ -94,7 +101,8 @@ static void assert_selected(const char *body, const char *pointer, const char *e
 static void follows_json_pointers(void **state)
 {
     (void)state;
-    const char *body = "{\"a\": {\"b\": [\"x\", 7]}, \"m~n\": \"tilde\", \"x/y\": \"slash\", \"\": \"empty\", \"t\": true}";
+    const char *body = "{\"a\": {\"b\": [\"x\", 7]}, \"m~n\": \"tilde\", \"x/y\": \"slash\", \"\": "
+                       "\"empty\", \"t\": true}";
     assert_selected(body, "/a/b/0", "x");
     assert_selected(body, "/a/b/1", "7");
     assert_selected(body, "/a/b", "[\"x\",7]");
@@ -128,7 +136,7 @@ static void cuts_and_repairs_replies(void **state)
     esc_buf_release(&out);
 }
 
-/* --- signatures and mail ---------------------------------------------------------------------------------------------- */
+/* --- signatures and mail ---------------------------------------------------------------------- */
 
 /* The example of the Standard Webhooks documentation. */
 static void signs_as_the_specification_shows(void **state)
@@ -136,7 +144,8 @@ static void signs_as_the_specification_shows(void **state)
     (void)state;
     EscBuf out;
     esc_buf_init(&out, 256);
-    esc_webhook_sign(&out, ESC_TEXT("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), ESC_TEXT("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
+    esc_webhook_sign(&out, ESC_TEXT("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+                     ESC_TEXT("msg_p5jXN8AQM9LWM0D4loKWxJek"), 1614265330,
                      ESC_TEXT("{\"test\": 2432232314}"));
     assert_text_equal(esc_buf_as_text(&out), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     esc_buf_release(&out);
@@ -145,7 +154,11 @@ static void signs_as_the_specification_shows(void **state)
 static void writes_base64(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}}; /* RFC 4648 */
+    static const char *const rows[][2] = {{"", ""},
+                                          {"f", "Zg=="},
+                                          {"fo", "Zm8="},
+                                          {"foo", "Zm9v"},
+                                          {"foob", "Zm9vYg=="}}; /* RFC 4648 */
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         EscBuf out;
         esc_buf_init(&out, 64);
@@ -157,8 +170,12 @@ static void writes_base64(void **state)
 
 static void write_mail(EscBuf *out, EscText subject, EscText to)
 {
-    EscMail mail = {.from = ESC_TEXT("escal@acme.example"), .to = {&to, 1}, .subject = subject, .text = ESC_TEXT("line\r\n.\r\nQUIT"),
-                    .key = ESC_TEXT("acme/E-1/7"), .date_ms = INT64_C(1767603600000)};
+    EscMail mail = {.from = ESC_TEXT("escal@acme.example"),
+                    .to = {&to, 1},
+                    .subject = subject,
+                    .text = ESC_TEXT("line\r\n.\r\nQUIT"),
+                    .key = ESC_TEXT("acme/E-1/7"),
+                    .date_ms = INT64_C(1767603600000)};
     esc_buf_init(out, 65536);
     esc_mail_write(out, &mail);
 }
@@ -167,7 +184,8 @@ static void mail_cannot_be_injected(void **state)
 {
     (void)state;
     EscBuf out;
-    write_mail(&out, ESC_TEXT("hello\r\nBcc: victim@example.org\r\n\r\nbody"), ESC_TEXT("a@b.example\r\nBcc: x@y.example"));
+    write_mail(&out, ESC_TEXT("hello\r\nBcc: victim@example.org\r\n\r\nbody"),
+               ESC_TEXT("a@b.example\r\nBcc: x@y.example"));
     EscText text = esc_buf_as_text(&out);
     assert_false(esc_text_contains(text, ESC_TEXT("\r\nBcc:")));
     assert_false(esc_text_contains(text, ESC_TEXT("\r\n.\r\n")));
@@ -184,7 +202,8 @@ static void mail_subjects_are_encoded_words(void **state)
     (void)state;
     EscBuf out;
     write_mail(&out, ESC_TEXT("Störung"), ESC_TEXT("a@b.example"));
-    assert_true(esc_text_contains(esc_buf_as_text(&out), ESC_TEXT("\r\nSubject: =?UTF-8?B?U3TDtnJ1bmc=?=\r\n")));
+    assert_true(esc_text_contains(esc_buf_as_text(&out),
+                                  ESC_TEXT("\r\nSubject: =?UTF-8?B?U3TDtnJ1bmc=?=\r\n")));
     esc_buf_release(&out);
     write_mail(&out, ESC_TEXT("plain =?UTF-8?B?ZmFrZQ==?="), ESC_TEXT("a@b.example"));
     assert_false(esc_text_contains(esc_buf_as_text(&out), ESC_TEXT("ZmFrZQ==")));

@@ -1,4 +1,5 @@
-/* test_delivery_plan.c - from outbox rows to requests: bindings, mark-up, paths that want to leave their system. */
+/* test_delivery_plan.c - from outbox rows to requests: bindings, mark-up, paths that want to
+ * leave their system. */
 #include <stdio.h>
 
 #include "support/test.h"
@@ -16,22 +17,38 @@ typedef struct Fixture {
 } Fixture;
 
 static const char message_json[] =
-    "{\"text\":\"<!channel> a & b\\u202e\\u001b[2J\\nnext\",\"subject\":\"S\",\"workspace\":\"acme\",\"escalation\":\"E-1\",\"ticket\":\"T\",\"template\":\"t\",\"page\":true}";
+    "{\"text\":\"<!channel> a & "
+    "b\\u202e\\u001b[2J\\nnext\",\"subject\":\"S\",\"workspace\":\"acme\",\"escalation\":\"E-1\","
+    "\"ticket\":\"T\",\"template\":\"t\",\"page\":true}";
 
 static int set_up(void **state)
 {
     static Fixture fixture;
     fixture = (Fixture){.arena = esc_arena_new((size_t)8 << 20)};
     esc_config_preset(CONFIG_GROUP_WORKSPACE, &fixture.config);
-    fixture.channels[0] = (EscEndpoint){.name = ESC_TEXT("incidents"), .kind = ESC_ENDPOINT_CHAT, .url = ESC_TEXT("https://chat.example/hook")};
-    fixture.channels[1] = (EscEndpoint){.name = ESC_TEXT("audit"), .kind = ESC_ENDPOINT_WEBHOOK, .url = ESC_TEXT("https://w.example/"), .secret = ESC_TEXT("k")};
-    fixture.channels[2] = (EscEndpoint){.name = ESC_TEXT("log"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/var/log/x")};
+    fixture.channels[0] = (EscEndpoint){.name = ESC_TEXT("incidents"),
+                                        .kind = ESC_ENDPOINT_CHAT,
+                                        .url = ESC_TEXT("https://chat.example/hook")};
+    fixture.channels[1] = (EscEndpoint){.name = ESC_TEXT("audit"),
+                                        .kind = ESC_ENDPOINT_WEBHOOK,
+                                        .url = ESC_TEXT("https://w.example/"),
+                                        .secret = ESC_TEXT("k")};
+    fixture.channels[2] = (EscEndpoint){
+        .name = ESC_TEXT("log"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/var/log/x")};
     fixture.config.channels = (EscEndpoints){fixture.channels, 3};
-    fixture.systems[0] = (EscSystemBinding){.name = ESC_TEXT("crm"), .base_url = ESC_TEXT("https://crm.example/api"), .secret = ESC_TEXT("s"),
-                                            .secret_header = ESC_TEXT("Authorization"), .secret_prefix = ESC_TEXT("Bearer ")};
+    fixture.systems[0] = (EscSystemBinding){.name = ESC_TEXT("crm"),
+                                            .base_url = ESC_TEXT("https://crm.example/api"),
+                                            .secret = ESC_TEXT("s"),
+                                            .secret_header = ESC_TEXT("Authorization"),
+                                            .secret_prefix = ESC_TEXT("Bearer ")};
     fixture.config.systems = (EscSystemBindings){fixture.systems, 1};
-    fixture.config.mail = (EscMailServer){.server = ESC_TEXT("smtp://m.example"), .from = ESC_TEXT("e@acme.example")};
-    fixture.row = (EscOutboxRow){.id = 1, .key = ESC_TEXT("acme/E-1/1"), .target = ESC_TEXT("incidents"), .medium = ESC_TEXT("chat"), .body = esc_text_from(message_json)};
+    fixture.config.mail =
+        (EscMailServer){.server = ESC_TEXT("smtp://m.example"), .from = ESC_TEXT("e@acme.example")};
+    fixture.row = (EscOutboxRow){.id = 1,
+                                 .key = ESC_TEXT("acme/E-1/1"),
+                                 .target = ESC_TEXT("incidents"),
+                                 .medium = ESC_TEXT("chat"),
+                                 .body = esc_text_from(message_json)};
     *state = &fixture;
     return 0;
 }
@@ -61,7 +78,9 @@ static void chat_mark_up_is_escaped(void **state)
     make(f);
     assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
     assert_text_equal(f->plan.url, "https://chat.example/hook");
-    assert_text_equal(f->plan.body, "{\"text\":\"PAGE: &lt;!channel&gt; a &amp; b[2J\\nnext\\nacme · E-1 · T · t\"}");
+    assert_text_equal(
+        f->plan.body,
+        "{\"text\":\"PAGE: &lt;!channel&gt; a &amp; b[2J\\nnext\\nacme · E-1 · T · t\"}");
     assert_true(has_header(&f->plan, "Idempotency-Key: acme/E-1/1"));
 }
 
@@ -104,7 +123,9 @@ static void a_person_is_not_a_channel(void **state)
 static void mail_addresses_cannot_add_recipients(void **state)
 {
     Fixture *f = *state;
-    static const char *const bad[] = {"a@b.example,c@d.example", "a@b.example\r\nRCPT TO:<x@y.example>", "<a@b.example>", "a b@c.example", "\xc3\xa4@b.example"};
+    static const char *const bad[] = {"a@b.example,c@d.example",
+                                      "a@b.example\r\nRCPT TO:<x@y.example>", "<a@b.example>",
+                                      "a b@c.example", "\xc3\xa4@b.example"};
     f->row.medium = ESC_TEXT("email");
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
         f->row.address = esc_text_from(bad[i]);
@@ -124,7 +145,10 @@ static void make_call(Fixture *f, const char *json)
 static void calls_go_behind_the_base_address(void **state)
 {
     Fixture *f = *state;
-    make_call(f, "{\"system\":\"crm\",\"action\":\"requeue\",\"method\":\"PUT\",\"path\":\"/leads/L 1/q?x=\\u00e4\",\"json\":{\"queue\":\"sdr\"},\"expect\":[200,204],\"result_path\":\"/id\"}");
+    make_call(
+        f, "{\"system\":\"crm\",\"action\":\"requeue\",\"method\":\"PUT\",\"path\":\"/leads/L "
+           "1/q?x=\\u00e4\",\"json\":{\"queue\":\"sdr\"},\"expect\":[200,204],\"result_path\":\"/"
+           "id\"}");
     assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
     assert_text_equal(f->plan.method, "PUT");
     assert_text_equal(f->plan.url, "https://crm.example/api/leads/L%201/q?x=%C3%A4");
@@ -139,17 +163,23 @@ static void calls_go_behind_the_base_address(void **state)
 static void calls_cannot_leave_the_base_address(void **state)
 {
     Fixture *f = *state;
-    static const char *const bad[] = {"@evil.example/", "leads", "", "/a/../../admin", "/a/..", "/./a", "/%2e%2E/a", "/a/.%2e?x", ".evil.example/"};
+    static const char *const bad[] = {"@evil.example/", "leads",     "",
+                                      "/a/../../admin", "/a/..",     "/./a",
+                                      "/%2e%2E/a",      "/a/.%2e?x", ".evil.example/"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
         char json[256];
-        (void)snprintf(json, sizeof(json), "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"%s\",\"expect\":[]}", bad[i]);
+        (void)snprintf(json, sizeof(json),
+                       "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"%s\",\"expect\":[]}",
+                       bad[i]);
         make_call(f, json);
         if (f->plan.kind != ESC_PLAN_REFUSED)
             fail_msg("\"%s\" gives %.*s", bad[i], ESC_TEXT_ARG(f->plan.url));
     }
-    make_call(f, "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\\r\\nHost: x\",\"expect\":[]}");
+    make_call(f,
+              "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\\r\\nHost: x\",\"expect\":[]}");
     assert_text_equal(f->plan.url, "https://crm.example/api/a%0D%0AHost:%20x");
-    make_call(f, "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a..b/.c?x=/../\",\"expect\":[]}");
+    make_call(f,
+              "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a..b/.c?x=/../\",\"expect\":[]}");
     assert_int_equal(f->plan.kind, ESC_PLAN_HTTP);
 }
 
@@ -158,7 +188,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chat_mark_up_is_escaped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(webhooks_are_signed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_person_is_not_a_channel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mail_addresses_cannot_add_recipients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(calls_go_behind_the_base_address, set_up, tear_down),

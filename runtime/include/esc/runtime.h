@@ -415,39 +415,47 @@ ESC_MUST_USE EscStatus esc_service_turn(EscService *service, const EscInput *inp
 /* Audit rows of the last turn, given once, for a live account (escald --follow): call it after each turn; rows hold until the next. */
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count);
 
-/* --- http, delivery, configuration ---------------------------------------------------------------------------- */
+/* --- http, delivery, configuration ------------------------------------------------------------ */
 
 #define ESC_URL_BYTES_MAX 2048
 #define ESC_CONFIG_BYTES_MAX ((size_t)4 << 20)
 #define ESC_SECRET_BYTES_MAX 4096
-#define ESC_CONFIG_ITEMS_MAX 4096   /* members of one list or map of the configuration */
-#define ESC_WORKSPACES_MAX 64       /* served by one daemon */
+#define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
+#define ESC_WORKSPACES_MAX 64     /* served by one daemon */
 #define ESC_TOKENS_MAX 10000
-#define ESC_HTTP_REPLY_BYTES_MAX ((size_t)1 << 20) /* read of a receiver's reply; the rest is not taken */
+/* Read of a receiver's reply; the rest is not taken. */
+#define ESC_HTTP_REPLY_BYTES_MAX ((size_t)1 << 20)
 
 typedef struct EscTexts {
     EscText *items;
     uint32_t count;
 } EscTexts;
 
-typedef enum EscEndpointKind { ESC_ENDPOINT_FILE, ESC_ENDPOINT_CHAT, ESC_ENDPOINT_WEBHOOK, ESC_ENDPOINT_SMTP, ESC_ENDPOINT_COUNT } EscEndpointKind;
+typedef enum EscEndpointKind {
+    ESC_ENDPOINT_FILE,
+    ESC_ENDPOINT_CHAT,
+    ESC_ENDPOINT_WEBHOOK,
+    ESC_ENDPOINT_SMTP,
+    ESC_ENDPOINT_COUNT
+} EscEndpointKind;
 
 /* Where the messages of a channel, or of people by chat or phone, go. */
 typedef struct EscEndpoint {
-    EscText name;        /* channel; empty for people */
-    EscText type;        /* file, chat, webhook, smtp */
+    EscText name; /* channel; empty for people */
+    EscText type; /* file, chat, webhook, smtp */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
-    EscText path;        /* FILE */
-    EscTexts to;         /* SMTP */
-    EscText secret_file, secret; /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere */
+    EscText path;          /* FILE */
+    EscTexts to;           /* SMTP */
+    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    EscText secret_file, secret;
 } EscEndpoint;
 
 typedef struct EscMailServer {
-    EscText server;      /* "smtp://mail.example:587"; empty: mail is not bound */
+    EscText server; /* "smtp://mail.example:587"; empty: mail is not bound */
     EscText from;
     EscText user, password_file, password;
-    EscText tls;         /* required, opportunistic, none */
+    EscText tls; /* required, opportunistic, none */
 } EscMailServer;
 
 typedef struct EscPeopleBinding {
@@ -456,63 +464,91 @@ typedef struct EscPeopleBinding {
 
 typedef struct EscSystemBinding {
     EscText name, base_url;
-    EscTexts headers;    /* "Name: value" each */
+    EscTexts headers; /* "Name: value" each */
     EscText secret_file, secret, secret_header, secret_prefix;
-    int64_t timeout_ms;  /* 0: delivery_timeout_ms */
+    int64_t timeout_ms; /* 0: delivery_timeout_ms */
 } EscSystemBinding;
 
-typedef struct EscEndpoints { EscEndpoint *items; uint32_t count; } EscEndpoints;
-typedef struct EscSystemBindings { EscSystemBinding *items; uint32_t count; } EscSystemBindings;
+typedef struct EscEndpoints {
+    EscEndpoint *items;
+    uint32_t count;
+} EscEndpoints;
+typedef struct EscSystemBindings {
+    EscSystemBinding *items;
+    uint32_t count;
+} EscSystemBindings;
 
 /* Bindings of one workspace: what `channel` and `system` mean outside. */
 typedef struct EscWorkspaceConfig {
     EscText name;
-    EscText folder;             /* of the file that says it: relative names are relative to it */
+    EscText folder; /* of the file that says it: relative names are relative to it */
     EscEndpoints channels;
     EscMailServer mail;
     EscPeopleBinding people;
     EscSystemBindings systems;
-    EscTexts allowed_addresses; /* addresses, CIDR ranges and host names beyond the public Internet; http:// only to these */
-    EscText unbound;            /* "file" (the sink of the workspace) or "refuse" */
+    /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
+    EscTexts allowed_addresses;
+    EscText unbound; /* "file" (the sink of the workspace) or "refuse" */
 } EscWorkspaceConfig;
 
-typedef struct EscWorkspaceConfigs { EscWorkspaceConfig *items; uint32_t count; } EscWorkspaceConfigs;
+typedef struct EscWorkspaceConfigs {
+    EscWorkspaceConfig *items;
+    uint32_t count;
+} EscWorkspaceConfigs;
 
-/* Everything that escald.json says; one member for each row of the tables in runtime/config_table.c, with its default when it is not said. */
+/* Everything that escald.json says; one member for each row of the tables in
+ * runtime/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
     EscText listen, token_file, zoneinfo;
-    int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max, request_timeout_s;
+    int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
+        request_timeout_s;
     int64_t queue_max, timers_per_turn_max;
-    int64_t delivery_parallel_max, delivery_parallel_per_host_max, delivery_timeout_ms, delivery_attempts_max, delivery_lifetime_s;
+    int64_t delivery_parallel_max, delivery_parallel_per_host_max, delivery_timeout_ms,
+        delivery_attempts_max, delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms;
     EscWorkspaceConfigs workspaces;
-    EscArena *arena;     /* owns every text */
+    EscArena *arena; /* owns every text */
 } EscConfig;
 
 /* A configuration with every default. NULL when there is no memory. */
 EscConfig *esc_config_new(void);
 void esc_config_free(EscConfig *config); /* wipes the secrets; NULL is allowed */
-/* Reads a whole escald.json (strict JSON, no unknown option) over what is there. `origin` names the file in messages. ESC_BAD_CONFIG: *why names the option and the nearest known one. */
-ESC_MUST_USE EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, EscWhy *why);
-/* The same for a file that holds one workspace's part only (escald.json in the workspace's folder). ESC_CONFLICT when `name` is configured already. */
-ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json, const char *origin, EscWhy *why);
-/* Reads the secret files through the door (names are relative to the folder of the file that says them) and checks what needs more than one option: urls against allowed addresses. */
+/* Reads a whole escald.json (strict JSON, no unknown option) over what is there. `origin` names
+ * the file in messages. ESC_BAD_CONFIG: *why names the option and the nearest known one. */
+ESC_MUST_USE EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin,
+                                       EscWhy *why);
+/* The same for a file that holds one workspace's part only (escald.json in the workspace's
+ * folder). ESC_CONFLICT when `name` is configured already. */
+ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,
+                                                 const char *origin, EscWhy *why);
+/* Reads the secret files through the door (names are relative to the folder of the file that
+ * says them) and checks what needs more than one option: urls against allowed addresses. */
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
-const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name); /* NULL when it says nothing about it */
+/* NULL when the configuration says nothing about it. */
+const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
 /* The reference of all options as text, from the same tables. */
 void esc_config_help(EscBuf *out);
 
 /* Bearer tokens, each of one workspace and one principal. */
 typedef enum EscScopeBit {
-    ESC_SCOPE_BIT_EVENTS = 1, ESC_SCOPE_BIT_READ = 2, ESC_SCOPE_BIT_ACT = 4, ESC_SCOPE_BIT_START = 8, ESC_SCOPE_BIT_PEOPLE = 16,
-    ESC_SCOPE_BIT_AUDIT = 32, ESC_SCOPE_BIT_ACT_AS = 64
+    ESC_SCOPE_BIT_EVENTS = 1,
+    ESC_SCOPE_BIT_READ = 2,
+    ESC_SCOPE_BIT_ACT = 4,
+    ESC_SCOPE_BIT_START = 8,
+    ESC_SCOPE_BIT_PEOPLE = 16,
+    ESC_SCOPE_BIT_AUDIT = 32,
+    ESC_SCOPE_BIT_ACT_AS = 64
 } EscScopeBit;
 /* "events,read,act" as bits; false when a word is unknown. */
 bool esc_scopes_read(EscText text, uint32_t *scopes);
-/* Makes a token from 32 random bytes: `token` gets what its holder keeps (esc_ID_…), `line` what goes into the token file. */
-ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace, EscText principal, EscText scopes, EscBuf *token, EscBuf *line, EscWhy *why);
+/* Makes a token from 32 random bytes: `token` gets what its holder keeps (esc_ID_…), `line` what
+ * goes into the token file. */
+ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace,
+                                      EscText principal, EscText scopes, EscBuf *token,
+                                      EscBuf *line, EscWhy *why);
 
-/* The daemon: one thread that serves several workspaces. Start reading at runtime/reactor_turn.c. */
+/* The daemon: one thread that serves several workspaces. Start reading at
+ * runtime/reactor_turn.c. */
 typedef struct EscDaemon EscDaemon;
 
 typedef struct EscDaemonSetup {
@@ -522,19 +558,24 @@ typedef struct EscDaemonSetup {
     const EscFiles *files;
     const EscSockets *sockets;
     const char *data_folder; /* file sinks: DATA/WORKSPACE.outbox.jsonl */
-    double time_scale;       /* how much faster than real time `clock` goes: only for turning due times into waiting times */
-    void *context;           /* of the two functions; both may be NULL */
+    /* How much faster than real time `clock` goes: only for turning due times into waiting times. */
+    double time_scale;
+    void *context;                            /* of the two functions; both may be NULL */
     void (*log)(void *context, EscText line); /* one JSON object, without line end */
     void (*news)(void *context, EscText workspace, const EscAuditRow *row);
 } EscDaemonSetup;
 
-/* Blocks SIGTERM, SIGINT and SIGHUP for the process (they come in through the loop) and reads the token file. */
+/* Blocks SIGTERM, SIGINT and SIGHUP for the process (they come in through the loop) and reads
+ * the token file. */
 ESC_MUST_USE EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *why);
 /* Serves one more workspace. The service stays the caller's and must outlive the daemon. */
-ESC_MUST_USE EscStatus esc_daemon_add(EscDaemon *daemon, EscText workspace, EscService *service, EscWhy *why);
+ESC_MUST_USE EscStatus esc_daemon_add(EscDaemon *daemon, EscText workspace, EscService *service,
+                                      EscWhy *why);
 /* Starts to listen through the sockets door. */
-ESC_MUST_USE EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port, uint16_t *port_bound, EscWhy *why);
-/* Runs until SIGTERM or SIGINT (ESC_OK) or until a store fails (its status; nothing is answered, the process must stop). */
+ESC_MUST_USE EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
+                                         uint16_t *port_bound, EscWhy *why);
+/* Runs until SIGTERM or SIGINT (ESC_OK) or until a store fails (its status; nothing is answered,
+ * the process must stop). */
 ESC_MUST_USE EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why);
 void esc_daemon_free(EscDaemon *daemon); /* NULL is allowed */
 
