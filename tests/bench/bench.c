@@ -39,6 +39,40 @@ void bench_event(EscBuf *out, uint64_t number, const char *queue)
                    (unsigned long long)number);
 }
 
+static void update_event(EscBuf *out, uint64_t number, uint64_t ticket)
+{
+    esc_buf_printf(out,
+                   "{\"specversion\":\"1.0\",\"id\":\"e-%llu\",\"source\":\"/helpdesk/eu\",\"type\":\"ticket.updated\","
+                   "\"subject\":\"T-%llu\",\"time\":\"2026-01-05T08:00:00Z\",\"data\":{\"severity\":\"critical\","
+                   "\"assignee\":\"agent-%llu\",\"tags\":[\"checkout\",\"seen\"],\"revenue_impact\":%llu}}",
+                   (unsigned long long)number, (unsigned long long)ticket, (unsigned long long)(number % 31),
+                   (unsigned long long)(number % 100000));
+}
+
+static void custom_event(EscBuf *out, uint64_t number, uint64_t ticket)
+{
+    esc_buf_printf(out,
+                   "{\"specversion\":\"1.0\",\"id\":\"e-%llu\",\"source\":\"/crm\",\"type\":\"lead.rejected\",\"subject\":\"T-%llu\","
+                   "\"time\":\"2026-01-05T08:00:00Z\",\"data\":{\"lead\":\"L-%llu\",\"reason\":\"no budget\",\"score\":%llu}}",
+                   (unsigned long long)number, (unsigned long long)ticket, (unsigned long long)number,
+                   (unsigned long long)(number % 100));
+}
+
+void bench_stream_event(EscBuf *out, uint64_t number, uint64_t starts_every)
+{
+    const uint64_t ago = 400;           /* a few batches */
+    uint64_t known = number / 4 * 4;    /* a new ticket of this stream, or one that the stream mentions first now */
+    known = known % 10000 >= ago ? known - ago : known;
+    if (starts_every > 0 && number % starts_every == 0)
+        bench_event(out, number, "q00001");
+    else if (number % 4 == 0)
+        bench_event(out, number, "elsewhere");
+    else if (number % 4 == 1)
+        update_event(out, number, known);
+    else
+        custom_event(out, number, number % 4 == 2 ? known : number);
+}
+
 void bench_fail(const char *what, const EscWhy *why)
 {
     (void)fprintf(stderr, "bench: %s: %s\n", what, why == NULL ? "" : why->text);

@@ -9,6 +9,9 @@ int64_t bench_now_ns(void); /* monotonic */
 int64_t bench_percentile(int64_t *values, size_t count, unsigned percent);
 /* Appends one ticket.created of ticket number `number` with id `id`, for the queue (what starts template N is "q0000N"). */
 void bench_event(EscBuf *out, uint64_t number, const char *queue);
+/* One event of a stream in which every `starts_every`th starts an escalation (0: none). The others are new tickets that start
+ * nothing, updates of known tickets, and custom events about known and new tickets. */
+void bench_stream_event(EscBuf *out, uint64_t number, uint64_t starts_every);
 /* Reads a bundle file and loads it; ends the program with a message when it cannot. */
 EscBundle *bench_bundle(const char *path, EscBuf *bytes);
 _Noreturn void bench_fail(const char *what, const EscWhy *why);

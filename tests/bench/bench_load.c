@@ -1,7 +1,9 @@
 /* bench_load.c - posts batches of events over HTTP/1.1 and measures how long each answer takes.
  *
- *   bench_load PORT TOKEN BATCHES CONNECTIONS SERIES   100 events a batch; each connection has one request under way;
- *                                                      events of another series have other ids
+ *   bench_load PORT TOKEN BATCHES CONNECTIONS SERIES STARTS PID
+ *
+ * 100 events a batch; each connection has one request under way; events of another series have other ids; every STARTSth event
+ * starts an escalation (0: none does); PID is the server, whose processor time is read from /proc.
  *
  * All bodies are written before the clock starts, and one thread with poll serves all connections, so that the generator
  * takes little of the machine that it measures. An answer other than 2xx ends it. */
@@ -42,13 +44,13 @@ typedef struct Load {
     size_t connections_count;
 } Load;
 
-static void make_request(EscBuf *out, const char *token, uint64_t first)
+static void make_request(EscBuf *out, const char *token, uint64_t first, uint64_t starts_every)
 {
     EscBuf body;
     esc_buf_init(&body, (size_t)8 << 20);
     for (size_t i = 0; i < BATCH_EVENTS; i++) {
         esc_buf_char(&body, i == 0 ? '[' : ',');
-        bench_event(&body, first + i, "q00001");
+        bench_stream_event(&body, first + i, starts_every);
     }
     esc_buf_char(&body, ']');
     esc_buf_init(out, (size_t)8 << 20);
@@ -144,11 +146,27 @@ static void serve(Load *load)
     }
 }
 
+/* Processor time that a process has taken, in seconds. */
+static double processor_seconds(const char *pid)
+{
+    char path[64], line[1024];
+    unsigned long user = 0, kernel = 0;
+    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fgets(line, sizeof line, file) == NULL)
+        bench_fail(path, NULL);
+    fclose(file);
+    const char *end = strrchr(line, ')'); /* of the name; utime and stime are the 12th and 13th behind it */
+    if (end == NULL || sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
+        bench_fail(path, NULL);
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+}
+
 int main(int argc, char **argv)
 {
     static Load load;
-    if (argc != 6) {
-        (void)fprintf(stderr, "usage: bench_load PORT TOKEN BATCHES CONNECTIONS SERIES\n");
+    if (argc != 8) {
+        (void)fprintf(stderr, "usage: bench_load PORT TOKEN BATCHES CONNECTIONS SERIES STARTS PID\n");
         return 2;
     }
     load.batches = strtoul(argv[3], NULL, 10);
@@ -160,20 +178,23 @@ int main(int argc, char **argv)
     ESC_ASSERT(load.requests != NULL && load.times != NULL);
     uint64_t first = strtoull(argv[5], NULL, 10) * SERIES_EVENTS;
     for (size_t i = 0; i < load.batches; i++)
-        make_request(&load.requests[i], argv[2], first + i * BATCH_EVENTS);
+        make_request(&load.requests[i], argv[2], first + i * BATCH_EVENTS, strtoull(argv[6], NULL, 10));
     for (size_t i = 0; i < load.connections_count; i++)
         load.connections[i].socket = connect_to((uint16_t)strtoul(argv[1], NULL, 10));
 
+    double processor = processor_seconds(argv[7]);
     int64_t begin = bench_now_ns();
     for (size_t i = 0; i < load.connections_count; i++)
         begin_next(&load, &load.connections[i]);
     serve(&load);
     double seconds = (double)(bench_now_ns() - begin) / 1e9;
+    processor = processor_seconds(argv[7]) - processor;
 
-    printf("%.0f events/s over %zu connections, batch p50 %.1f ms, p99 %.1f ms\n",
-           (double)(load.batches * BATCH_EVENTS) / seconds, load.connections_count,
+    double events = (double)(load.batches * BATCH_EVENTS);
+    printf("%.0f events/s over %zu connection%s, batch p50 %.1f ms, p99 %.1f ms, processor %.0f us per event\n", events / seconds,
+           load.connections_count, load.connections_count == 1 ? "" : "s",
            (double)bench_percentile(load.times, load.batches, 50) / 1e6,
-           (double)bench_percentile(load.times, load.batches, 99) / 1e6);
+           (double)bench_percentile(load.times, load.batches, 99) / 1e6, processor * 1e6 / events);
     for (size_t i = 0; i < load.batches; i++)
         esc_buf_release(&load.requests[i]);
     for (size_t i = 0; i < load.connections_count; i++)
