@@ -125,7 +125,7 @@ class LeadRoutingFailure(Case):
         """The call is tried again with one key until its minute is over; then the template's own way out is taken."""
         daemon = self.daemon
         self.receiver.rule("/crm", status=503)
-        daemon.start(scale=60)
+        daemon.start(scale=20)
         daemon.send(self.rejected())
         eventually(lambda: any("could not route L-7" in text for text in self.receiver.texts("/chat/revops")))
         keys = self.receiver.keys("/crm/leads/L-7/queue")

@@ -558,7 +558,7 @@ typedef struct EscDaemonSetup {
     const EscFiles *files;
     const EscSockets *sockets;
     const char *data_folder; /* file sinks: DATA/WORKSPACE.outbox.jsonl */
-    /* How much faster than real time `clock` goes: only for turning due times into waiting times. */
+    /* How much faster than real time `clock` goes; only turns due times into waiting times. */
     double time_scale;
     void *context;                            /* of the two functions; both may be NULL */
     void (*log)(void *context, EscText line); /* one JSON object, without line end */
