@@ -126,7 +126,8 @@ static void *fail(EscArena *arena)
     return NULL;
 }
 
-void *esc_arena_alloc(EscArena *arena, size_t size)
+/* Memory as it comes. */
+static void *take(EscArena *arena, size_t size)
 {
     if (arena->has_failed || size > SIZE_MAX - ALIGNMENT - GAP_SIZE)
         return fail(arena);
@@ -143,7 +144,13 @@ void *esc_arena_alloc(EscArena *arena, size_t size)
     arena->newest->used += taken;
     arena->used += counted;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
-    return memset(memory, 0, size);
+    return memory;
+}
+
+void *esc_arena_alloc(EscArena *arena, size_t size)
+{
+    void *memory = take(arena, size);
+    return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
 void *esc_arena_alloc_array(EscArena *arena, size_t count, size_t item_size)
@@ -159,11 +166,12 @@ EscText esc_arena_text(EscArena *arena, EscText text)
         fail(arena);
         return (EscText){NULL, 0};
     }
-    char *copy = esc_arena_alloc(arena, text.size + 1);
+    char *copy = take(arena, text.size + 1);
     if (copy == NULL)
         return (EscText){NULL, 0};
     if (text.size > 0)
         memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
     return (EscText){copy, text.size};
 }
 

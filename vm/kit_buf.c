@@ -32,18 +32,8 @@ void esc_buf_clear(EscBuf *buf)
     buf->status = ESC_OK;
 }
 
-/* Makes room for `size` bytes that count towards the maximum and `spare` that do not. */
-static bool reserve(EscBuf *buf, size_t size, size_t spare)
+static bool grow(EscBuf *buf, size_t needed)
 {
-    if (buf->status != ESC_OK)
-        return false;
-    if (size > buf->size_max - buf->size) {
-        buf->status = ESC_OVER_LIMIT;
-        return false;
-    }
-    size_t needed = buf->size + size + spare;
-    if (needed <= buf->capacity)
-        return true;
     size_t capacity = buf->capacity > SIZE_MAX / 2 ? SIZE_MAX : 2 * buf->capacity;
     if (capacity < CAPACITY_MIN)
         capacity = CAPACITY_MIN;
@@ -59,6 +49,19 @@ static bool reserve(EscBuf *buf, size_t size, size_t spare)
     buf->data = data;
     buf->capacity = capacity;
     return true;
+}
+
+/* Makes room for `size` bytes that count towards the maximum and `spare` that do not. */
+static bool reserve(EscBuf *buf, size_t size, size_t spare)
+{
+    if (buf->status != ESC_OK)
+        return false;
+    if (size > buf->size_max - buf->size) {
+        buf->status = ESC_OVER_LIMIT;
+        return false;
+    }
+    size_t needed = buf->size + size + spare;
+    return needed <= buf->capacity || grow(buf, needed);
 }
 
 void esc_buf_append(EscBuf *buf, const void *data, size_t size)
@@ -81,7 +84,9 @@ void esc_buf_string(EscBuf *buf, const char *string)
 
 void esc_buf_char(EscBuf *buf, char c)
 {
-    esc_buf_append(buf, &c, 1);
+    if (!reserve(buf, 1, 0))
+        return;
+    buf->data[buf->size++] = (uint8_t)c;
 }
 
 void esc_buf_number(EscBuf *buf, int64_t number)

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The letter behind the backslash, 'u' for the \u00XX form, or 0 when the character stands for
- * itself. */
+/* The letter behind the backslash, or 'u' for the \u00XX form. */
 static char escape_of(char c)
 {
     switch (c) {
@@ -28,7 +27,7 @@ static char escape_of(char c)
     case '\t':
         return 't';
     default:
-        return (uint8_t)c < 0x20 || c == 0x7F ? 'u' : '\0';
+        return 'u';
     }
 }
 
@@ -37,13 +36,14 @@ void esc_json_text(EscBuf *out, EscText text)
     esc_buf_char(out, '"');
     size_t plain_from = 0;
     for (size_t i = 0; i < text.size; i++) {
-        char escape = escape_of(text.data[i]);
-        if (escape == '\0')
-            continue;
+        char c = text.data[i];
+        if ((uint8_t)c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
+            continue; /* nearly all */
+        char escape = escape_of(c);
         esc_buf_append(out, text.data + plain_from, i - plain_from);
         esc_buf_char(out, '\\');
         if (escape == 'u')
-            esc_buf_printf(out, "u%04x", (unsigned)(uint8_t)text.data[i]);
+            esc_buf_printf(out, "u%04x", (unsigned)(uint8_t)c);
         else
             esc_buf_char(out, escape);
         plain_from = i + 1;
