@@ -11,5 +11,5 @@ foreach(file IN LISTS FILES)
     string(APPEND arrays "static const unsigned char ${name}_esc[] = {\n${bytes}\n};\n\n")
     string(APPEND rows "    {\"std.${name}\", \"std/${file}\", ${name}_esc, sizeof ${name}_esc},\n")
 endforeach()
-file(WRITE ${OUT} "/* Made from stdlib/ by compiler/embed.cmake. */\n#include \"check.h\"\n\n${arrays}"
+file(WRITE ${OUT} "/* Made from stdlib/ by compiler/embed.cmake. */\n#include \"check/check.h\"\n\n${arrays}"
     "const EscStdModule esc_std_modules[] = {\n${rows}};\nconst unsigned esc_std_modules_count = ESC_COUNT_OF(esc_std_modules);\n")

@@ -3,7 +3,7 @@
  * itself. */
 #include <string.h>
 
-#include "check.h"
+#include "check/check.h"
 
 #define EVENT_DAYS_MAX 366
 

@@ -2,7 +2,7 @@
  * that are used. */
 #include <string.h>
 
-#include "check.h"
+#include "check/check.h"
 
 static void syntax_put(void *context, const EscSyntaxError *error)
 {

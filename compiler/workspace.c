@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "check/check.h"
 
 #define ARENA_BYTES_MAX ((size_t)3 << 30)
 #define ARRAY_FIRST_CAPACITY 16u

@@ -1,7 +1,7 @@
 /* test_build.c - tables while they grow: what is interned, dropped, sorted and renumbered at the end. */
 #include <stdlib.h>
 
-#include "lower.h"
+#include "lower/lower.h"
 #include "support/alloc_fail.h"
 #include "support/test.h"
 

@@ -1,7 +1,7 @@
 /* test_emit.c - one function: labels, registers as the verifier will see them, sites, and the limits of the machine. */
 #include <stdlib.h>
 
-#include "lower.h"
+#include "lower/lower.h"
 #include "support/test.h"
 
 typedef struct Fixture {

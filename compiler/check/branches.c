@@ -1,0 +1,173 @@
+/* branches.c - if, match, for each. */
+#include <string.h>
+
+#include "check/check.h"
+
+bool esc_check_if(EscWhere *where, EscNode *node)
+{
+    esc_check_condition(where, node->if_step.condition);
+    uint32_t mark = esc_narrow(where, node->if_step.condition, true);
+    bool then_ends = esc_check_steps(where, node->if_step.steps);
+    where->narrowed_count = mark;
+    (void)esc_narrow(where, node->if_step.condition, false);
+    bool else_ends = esc_check_steps(where, node->if_step.otherwise);
+    where->narrowed_count = mark;
+    return then_ends && else_ends && node->if_step.has_else;
+}
+
+void esc_check_for_each(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscType type = esc_check_expression(where, node->for_each.list, ESC_TYPE_ANY);
+    if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_LIST)
+        esc_report(workspace, "E0211", node->for_each.list->span,
+                   "`for each` goes through a list, and this is %s",
+                   esc_type_words(workspace, esc_type_plain(type)));
+    else if (esc_type_is_optional(type))
+        esc_must_be_present(where, node->for_each.list);
+    if (node->for_each.at_most > ESC_LIST_ITEMS_MAX)
+        esc_report(workspace, "E0333", node->span, "a list has at most %u items",
+                   (unsigned)ESC_LIST_ITEMS_MAX);
+    if (where->loop_depth >= ESC_LOOP_DEPTH_MAX)
+        esc_report(workspace, "E0333", node->for_each.variable.span,
+                   "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
+    uint32_t locals = where->locals_count;
+    (void)esc_where_local(where, node, node->for_each.variable, ESC_TYPE(ESC_KIND_TEXT));
+    ++where->loop_depth;
+    (void)esc_check_steps(where, node->for_each.steps);
+    --where->loop_depth;
+    where->locals_count = locals;
+}
+
+/* --- match ------------------------------------------------------------------------------------ */
+
+typedef struct MatchCheck {
+    EscWhere *where;
+    EscType type;
+    uint64_t covered; /* members of an enum; bit 0 and 1 of a bool */
+    const EscNode *otherwise;
+} MatchCheck;
+
+/* The bit of a value that belongs to a finite type, or -1. */
+static int value_bit(const MatchCheck *check, const EscNode *value)
+{
+    if (value->kind == ESC_NODE_BOOL)
+        return value->boolean.value ? 1 : 0;
+    EscMeaning meaning = esc_meaning(check->where->workspace, value);
+    return meaning.means == ESC_MEANS_MEMBER ? (int)meaning.index : -1;
+}
+
+static bool same_literal(const EscNode *a, const EscNode *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == ESC_NODE_TEXT)
+        return a->text.is_plain && b->text.is_plain && esc_text_equal(a->text.plain, b->text.plain);
+    if (a->kind == ESC_NODE_DURATION)
+        return a->duration.ms == b->duration.ms;
+    return a->kind == ESC_NODE_NUMBER && a->number.value <= b->number.value &&
+           a->number.value >= b->number.value;
+}
+
+static const EscNode *literal_seen(const EscNode *match, const EscNode *value)
+{
+    ESC_EACH_NODE(arm, match->match.arms) {
+        ESC_EACH_NODE(other, arm->match_arm.values) {
+            if (other == value)
+                return NULL;
+            if (same_literal(other, value))
+                return other;
+        }
+    }
+    return NULL;
+}
+
+static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *value)
+{
+    EscWorkspace *workspace = check->where->workspace;
+    bool is_literal = value->kind != ESC_NODE_PATH || value->path.count == 1;
+    if (!is_literal || (value->kind == ESC_NODE_TEXT && !value->text.is_plain)) {
+        esc_report(workspace, "E0308", value->span, "an arm of `match` is a fixed value");
+        return;
+    }
+    if (check->type == ESC_TYPE_WRONG ||
+        !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
+        return;
+    int bit = value_bit(check, value);
+    if (bit < 0 ? literal_seen(match, value) != NULL : (check->covered >> bit & 1) != 0)
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0308", value->span, "an arm above takes this value already"),
+            "leave it out here or there");
+    if (bit >= 0)
+        check->covered |= UINT64_C(1) << bit;
+}
+
+static void must_be_total(const MatchCheck *check, const EscNode *node)
+{
+    EscWorkspace *workspace = check->where->workspace;
+    EscSpan span = {node->span.file, node->span.start, node->match.value->span.end};
+    if (check->type == ESC_TYPE_WRONG || check->otherwise != NULL)
+        return;
+    uint32_t count = 0;
+    if (esc_type_kind(check->type) == ESC_KIND_ENUM)
+        count = workspace->enums[esc_type_enum(check->type)].count;
+    else if (esc_type_kind(check->type) == ESC_KIND_BOOL)
+        count = 2;
+    if (count == 0) {
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0307", span, "this `match` does not cover every value"),
+            "add `otherwise => { … }`");
+        return;
+    }
+    EscBuf missing;
+    esc_buf_init(&missing, 4096);
+    for (uint32_t i = 0; i < count; ++i) {
+        if ((check->covered >> i & 1) != 0)
+            continue;
+        esc_buf_string(&missing, missing.size > 0 ? ", " : "");
+        if (esc_type_kind(check->type) == ESC_KIND_BOOL)
+            esc_buf_string(&missing, i == 1 ? "true" : "false");
+        else
+            esc_buf_text(&missing, workspace->enums[esc_type_enum(check->type)].members[i]);
+    }
+    if (missing.size > 0) {
+        EscText words = esc_buf_as_text(&missing);
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0307", span, "this `match` says nothing for %.*s", ESC_TEXT_ARG(words));
+        esc_report_hint(workspace, diagnostic, "add an arm for each, or `otherwise => { … }`");
+    }
+    esc_buf_done(workspace, &missing);
+}
+
+bool esc_check_match(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    MatchCheck check = {.where = where,
+                        .type = esc_check_expression(where, node->match.value, ESC_TYPE_ANY)};
+    if (esc_type_is_optional(check.type)) {
+        esc_must_be_present(where, node->match.value);
+        check.type = ESC_TYPE_WRONG;
+    } else if (esc_type_kind(check.type) == ESC_KIND_LIST) {
+        esc_report(workspace, "E0211", node->match.value->span,
+                   "`match` takes one value, and this is a list");
+        check.type = ESC_TYPE_WRONG;
+    }
+    bool ends = node->match.arms.count > 0;
+    ESC_EACH(arm, node->match.arms) {
+        if (check.otherwise != NULL) {
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0308", arm->span, "this arm is never reached");
+            esc_report_related(workspace, diagnostic, check.otherwise->span,
+                               "`otherwise` takes everything");
+        }
+        ESC_EACH(value, arm->match_arm.values)
+            check_arm_value(&check, node, value);
+        if (arm->match_arm.values.count == 0)
+            check.otherwise = arm;
+        ends = esc_check_steps(where, arm->match_arm.steps) && ends;
+    }
+    must_be_total(&check, node);
+    return ends;
+}

@@ -1,0 +1,455 @@
+/* calls.c - steps that hand values over: set, create, raise, run, start template, connector
+ * actions. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check.h"
+
+const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    EscText name = esc_path_text(path, 0, path->path.count, buffer);
+    const EscSymbol *symbol = esc_symbol_find(workspace, name);
+    if (symbol != NULL && (symbol->kind == kind || symbol->kind == ESC_SYMBOL_NONE))
+        return symbol->kind == kind ? symbol : NULL;
+    const char *wanted = esc_symbol_kind_words(kind);
+    if (symbol != NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", path->span, "`%.*s` is %s, and %s is wanted here",
+                       ESC_TEXT_ARG(name), esc_symbol_kind_words(symbol->kind), wanted);
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return NULL;
+    }
+    EscSuggest suggest = esc_suggest(name);
+    esc_suggest_try_symbols(&suggest, workspace, 1u << kind);
+    const char *noun = strchr(wanted, ' ') + 1;
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", path->span, "there is no %s `%.*s`",
+                                           noun, ESC_TEXT_ARG(name));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
+        esc_report_hint(workspace, diagnostic, "declare it");
+    return NULL;
+}
+
+/* --- fields of the ticket --------------------------------------------------------------------- */
+
+/* A value for a ticket field: its type, and that a written text is not longer than the field. */
+static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscFieldInfo info = workspace->fields[field];
+    char place[ESC_PATH_TEXT_MAX + 32];
+    (void)snprintf(place, sizeof place, "the field `ticket.%.*s`", ESC_TEXT_ARG(info.name));
+    /* A missing value is never written: an optional field gets plain values too. */
+    if (!esc_check_value(where, value, esc_type_plain(info.type), "E0209", place))
+        return;
+    if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
+        value->text.plain.size <= info.size_max)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0213", value->span, "this text has %zu bytes, and %s holds %u",
+                   value->text.plain.size, place, info.size_max);
+    esc_report_related(workspace, diagnostic, info.span, "declared here");
+}
+
+void esc_check_set(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscNode *path = node->set.field;
+    EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
+    EscMeaning meaning = esc_meaning(workspace, path);
+    bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD && meaning.unit == ESC_UNIT_NONE;
+    if (type != ESC_TYPE_WRONG && !is_field) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0211", path->span, "only fields of the ticket can be set");
+        esc_report_hint(workspace, diagnostic, "write `set ticket.… to …`");
+        type = ESC_TYPE_WRONG;
+    } else if (type != ESC_TYPE_WRONG &&
+               esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("id"))) {
+        esc_report(workspace, "E0209", path->span, "the id of a ticket never changes");
+        type = ESC_TYPE_WRONG;
+    }
+    if (type == ESC_TYPE_WRONG)
+        (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
+    else
+        check_field_value(where, node->set.value, meaning.index);
+}
+
+static void entry_twice(EscWorkspace *workspace, EscNodeList entries, const EscNode *entry)
+{
+    for (const EscNode *other = entries.first; other != entry; other = other->next) {
+        if (!esc_text_equal(other->entry.name.text, entry->entry.name.text))
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0219", entry->entry.name.span, "`%.*s` is given twice",
+                       ESC_TEXT_ARG(entry->entry.name.text));
+        esc_report_related(workspace, diagnostic, other->entry.name.span, "first here");
+        return;
+    }
+}
+
+static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText name)
+{
+    EscSuggest suggest = esc_suggest(name);
+    for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
+        esc_suggest_try(&suggest, workspace->fields[i].name);
+    EscSpan span = entry->entry.name.span;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
+    if (suggest.best.size > 0 && !esc_text_contains(suggest.best, ESC_TEXT(".")))
+        (void)esc_suggest_hint(workspace, &suggest, diagnostic, span);
+    else if (suggest.best.size > 0)
+        esc_report_hint(workspace, diagnostic, "did you mean `%.*s`?", ESC_TEXT_ARG(suggest.best));
+    else
+        esc_report_hint(workspace, diagnostic, "declare it with `extend ticket { … }`");
+}
+
+void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth)
+{
+    EscWorkspace *workspace = where->workspace;
+    ESC_EACH(entry, entries) {
+        EscText name = entry->entry.name.text;
+        if (prefix.size > 0)
+            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
+                                    ESC_TEXT_ARG(name));
+        entry_twice(workspace, entries, entry);
+        uint32_t field = 0;
+        EscNode *value = entry->entry.value;
+        if (!esc_names_find(workspace->ticket_names, name, &field)) {
+            no_such_field(workspace, entry, name);
+        } else if (field == ESC_NONE && value->kind == ESC_NODE_RECORD &&
+                   depth < ESC_RECORD_DEPTH_MAX) {
+            esc_check_fields(where, value->record.entries, name, depth + 1);
+        } else if (field == ESC_NONE || value->kind == ESC_NODE_RECORD) {
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0215", entry->entry.name.span, "`ticket.%.*s` is %s record",
+                           ESC_TEXT_ARG(name), field == ESC_NONE ? "a" : "no");
+            esc_report_hint(workspace, diagnostic,
+                            field == ESC_NONE ? "give its fields: `%.*s: { … }`"
+                                              : "give one value: `%.*s: …`",
+                            ESC_TEXT_ARG(entry->entry.name.text));
+        } else {
+            esc_mark(workspace, entry, ESC_MEANS_TICKET_FIELD, field,
+                     workspace->fields[field].type);
+            check_field_value(where, value, field);
+        }
+    }
+}
+
+void esc_check_create(EscWhere *where, EscNode *node)
+{
+    esc_check_fields(where, node->create.entries, ESC_TEXT(""), 1);
+    bool has_title = false;
+    ESC_EACH_NODE(entry, node->create.entries) {
+        has_title = has_title || esc_text_equal(entry->entry.name.text, ESC_TEXT("title"));
+        if (esc_text_equal(entry->entry.name.text, ESC_TEXT("id")))
+            esc_report(where->workspace, "E0209", entry->span,
+                       "the id of a new ticket is given by the system");
+    }
+    if (!has_title)
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0218", node->create.name.span,
+                                   "a new ticket needs a title"),
+                        "add `title: \"…\"`");
+    (void)esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
+}
+
+/* --- arguments -------------------------------------------------------------------------------- */
+
+static void no_such_param(EscWorkspace *workspace, const EscNode *entry, const EscParamInfo *params,
+                          uint32_t count, const char *whose, EscSpan declared)
+{
+    EscName name = entry->entry.name;
+    EscSuggest suggest = esc_suggest(name.text);
+    for (uint32_t i = 0; i < count; ++i)
+        esc_suggest_try(&suggest, params[i].name);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0108", name.span, "%s has no parameter `%.*s`", whose,
+                   ESC_TEXT_ARG(name.text));
+    (void)esc_suggest_hint(workspace, &suggest, diagnostic, name.span);
+    esc_report_related(workspace, diagnostic, declared, "declared here");
+}
+
+void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
+                         const EscParamInfo *params, uint32_t count, uint32_t base,
+                         const char *whose, EscSpan declared)
+{
+    EscWorkspace *workspace = where->workspace;
+    bool given[ESC_PARAMS_MAX] = {false};
+    bool has_unknown = false; /* a misspelt name is one fault, not also a missing argument */
+    ESC_EACH(entry, arguments) {
+        uint32_t at = 0;
+        while (at < count && !esc_text_equal(params[at].name, entry->entry.name.text))
+            ++at;
+        entry_twice(workspace, arguments, entry);
+        if (at == count) {
+            no_such_param(workspace, entry, params, count, whose, declared);
+            has_unknown = true;
+            continue;
+        }
+        given[at] = true;
+        esc_mark(workspace, entry, ESC_MEANS_PARAM, base + at, params[at].type);
+        char place[ESC_PATH_TEXT_MAX];
+        (void)snprintf(place, sizeof place, "the parameter `%.*s`", ESC_TEXT_ARG(params[at].name));
+        where->undo_field = where->is_in_undo ? params[at].name : ESC_TEXT("");
+        (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
+        where->undo_field = ESC_TEXT("");
+    }
+    for (uint32_t i = 0; i < count && !has_unknown; ++i) {
+        if (given[i] || esc_type_is_optional(params[i].type) || params[i].type == ESC_TYPE_WRONG)
+            continue;
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`", whose,
+                                               ESC_TEXT_ARG(params[i].name));
+        esc_report_hint(workspace, diagnostic, "add `%.*s: …`", ESC_TEXT_ARG(params[i].name));
+        esc_report_related(workspace, diagnostic, declared, "declared here");
+    }
+}
+
+/* --- run, start template ---------------------------------------------------------------------- */
+
+static void merge_facts(EscBodyFacts *into, const EscBodyFacts *from)
+{
+    into->is_waiting |= from->is_waiting;
+    into->is_closing |= from->is_closing;
+    into->is_resuming |= from->is_resuming;
+    into->is_skipping |= from->is_skipping;
+    into->roles_used |= from->roles_used;
+    if (from->weakest < into->weakest) {
+        into->weakest = from->weakest;
+        into->weakest_span = from->weakest_span;
+    }
+    if (from->depth + 1 > into->depth)
+        into->depth = from->depth + 1;
+}
+
+/* What a runbook does must be possible where it is run. */
+static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo *runbook,
+                     const EscBodyFacts *facts)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation"};
+    EscWorkspace *workspace = where->workspace;
+    EscSpan declared = runbook->node->runbook.name.span;
+    EscSpan span = node->run.runbook->span;
+    const char *verb = NULL;
+    if (esc_is_atomic(where) && facts->is_waiting) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0312", span,
+                       "the runbook `%.*s` waits, and what runs at once may not wait",
+                       ESC_TEXT_ARG(runbook->name));
+        esc_report_hint(workspace, diagnostic, "`raise` an exception and run it in its handler");
+        esc_report_related(workspace, diagnostic, declared, "declared here");
+        return;
+    }
+    if (where->is_runbook)
+        return; /* judged where that one is run */
+    if (facts->is_resuming && where->body != ESC_FUNCTION_CATCH)
+        verb = "resume";
+    else if (facts->is_skipping && where->body != ESC_FUNCTION_HANDLER)
+        verb = "skip";
+    else if (facts->is_closing &&
+             (where->body == ESC_FUNCTION_REMINDER || where->body == ESC_FUNCTION_QA_ELSE))
+        verb = "close";
+    if (verb != NULL) {
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0313", span, "the runbook `%.*s` says `%s`, which cannot stand here",
+            ESC_TEXT_ARG(runbook->name), verb);
+        esc_report_related(workspace, diagnostic, declared, "declared here");
+    }
+    for (uint32_t role = 0; role < ESC_ROLES_MAX && where->has_roles; ++role) {
+        if ((facts->roles_used & ~where->roles & (1u << role)) == 0)
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0113", span,
+                       "the runbook `%.*s` turns to the %s owner, and this template has none",
+                       ESC_TEXT_ARG(runbook->name), roles[role]);
+        esc_report_hint(workspace, diagnostic, "declare it in `owners { … }`");
+        esc_report_related(workspace, diagnostic, declared, "declared here");
+    }
+}
+
+void esc_check_run(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscSymbol *symbol = esc_check_symbol(workspace, node->run.runbook, ESC_SYMBOL_RUNBOOK);
+    if (symbol == NULL)
+        return;
+    uint32_t index = symbol->index;
+    esc_mark(workspace, node->run.runbook, ESC_MEANS_RUNBOOK, index, ESC_TYPE_ANY);
+    const EscBodyFacts *facts = &workspace->runbook_facts[index];
+    if (facts->state == 1) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0310", node->run.runbook->span,
+                                               "runbooks cannot run one another in a circle");
+        esc_report_hint(workspace, diagnostic,
+                        "break the circle; to begin anew, `start template` or `raise`");
+        esc_report_related(workspace, diagnostic, symbol->span,
+                           "this runbook comes back to itself");
+        return;
+    }
+    if (where->run_depth >= ESC_RUNBOOK_DEPTH_MAX ||
+        (facts->state == 2 && facts->depth + where->run_depth > ESC_RUNBOOK_DEPTH_MAX)) {
+        esc_report(workspace, "E0311", node->run.runbook->span,
+                   "runbooks run one another more than %u deep here", ESC_RUNBOOK_DEPTH_MAX);
+        return;
+    }
+    if (facts->state == 0)
+        esc_check_runbook(workspace, index, where->run_depth + 1);
+    const EscRunbookInfo *runbook = &workspace->runbooks[index];
+    EscParamInfo params[ESC_PARAMS_MAX];
+    for (uint32_t i = 0; i < runbook->params_count; ++i) {
+        const EscLocal *local = &workspace->locals[runbook->locals_first + i];
+        params[i] = (EscParamInfo){.name = local->name, .type = local->type};
+    }
+    char whose[ESC_NAME_SIZE_MAX + 32];
+    (void)snprintf(whose, sizeof whose, "the runbook `%.*s`", ESC_TEXT_ARG(runbook->name));
+    esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params,
+                        runbook->params_count, 0, whose, runbook->node->runbook.name.span);
+    run_fits(where, node, runbook, facts);
+    merge_facts(&where->facts, facts);
+}
+
+void esc_check_start_template(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscSymbol *symbol =
+        esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
+    if (node->start_template.arguments.count > 0)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0390", node->start_template.arguments.first->span,
+                                   "templates that are started take no arguments in language 1"),
+                        "set fields of the ticket before");
+    if (symbol == NULL)
+        return;
+    esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
+    const EscNode *template = workspace->templates[symbol->index].node;
+    ESC_EACH_NODE(item, template->template.items) {
+        if (item->kind == ESC_NODE_MANUAL)
+            return;
+    }
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0340", node->start_template.name->span,
+                   "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
+    esc_report_hint(workspace, diagnostic, "add `manual` to it");
+    esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+}
+
+/* --- connector actions ------------------------------------------------------------------------ */
+
+static EscText path_words(const EscNode *path, char *buffer)
+{
+    return esc_path_text(path, 0, path->path.count, buffer);
+}
+
+static uint32_t no_such_action(EscWorkspace *workspace, const EscNode *path, uint32_t system)
+{
+    const EscSystemInfo *info = &workspace->systems[system];
+    EscName name = path->path.parts[path->path.count - 1];
+    EscSuggest suggest = esc_suggest(name.text);
+    for (uint32_t i = 0; i < info->actions_count; ++i)
+        esc_suggest_try(&suggest, workspace->actions[info->actions_first + i].name);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0107", name.span, "the system `%.*s` has no action `%.*s`",
+                   ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name.text));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
+        esc_report_hint(workspace, diagnostic, "declare `action %.*s(…) { … }` in it",
+                        ESC_TEXT_ARG(name.text));
+    esc_report_related(workspace, diagnostic, info->node->system.name.span, "declared here");
+    return ESC_NONE;
+}
+
+uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t system)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    if (path->path.count == 2) {
+        const EscSymbol *symbol = esc_symbol_find(workspace, path->path.parts[0].text);
+        if (symbol == NULL || symbol->kind != ESC_SYMBOL_SYSTEM) {
+            if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
+                return ESC_NONE;
+            EscSuggest suggest = esc_suggest(path->path.parts[0].text);
+            esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_SYSTEM);
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0107", path->path.parts[0].span,
+                           "there is no system `%.*s`", ESC_TEXT_ARG(path->path.parts[0].text));
+            if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->path.parts[0].span))
+                esc_report_hint(workspace, diagnostic, "declare `system %.*s { action … }`",
+                                ESC_TEXT_ARG(path->path.parts[0].text));
+            return ESC_NONE;
+        }
+        system = symbol->index;
+    } else if (path->path.count > 2 || system == ESC_NONE) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0107", path->span, "`%.*s` is no action of a system",
+                       ESC_TEXT_ARG(path_words(path, buffer)));
+        esc_report_hint(workspace, diagnostic, "write SYSTEM.ACTION, such as `crm.requeue`");
+        return ESC_NONE;
+    }
+    uint32_t action = 0;
+    const EscNames *names = workspace->systems[system].action_names;
+    if (names == NULL ||
+        !esc_names_find(names, path->path.parts[path->path.count - 1].text, &action))
+        return no_such_action(workspace, path, system);
+    esc_mark(workspace, path, ESC_MEANS_ACTION, action, ESC_TYPE_ANY);
+    return action;
+}
+
+static void action_arguments(EscWhere *where, EscNode *path, EscNodeList arguments, uint32_t action)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscActionInfo *info = &workspace->actions[action];
+    char whose[2 * ESC_NAME_SIZE_MAX + 32];
+    (void)snprintf(whose, sizeof whose, "the action `%.*s.%.*s`",
+                   ESC_TEXT_ARG(workspace->systems[info->system].name), ESC_TEXT_ARG(info->name));
+    esc_check_arguments(where, path->span, arguments, workspace->params + info->params_first,
+                        info->params_count, info->params_first, whose,
+                        info->node->action.name.span);
+}
+
+/* Whether a change can be taken back: the policy may demand it. */
+static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscNode *undo = node->action_call.undo;
+    if (undo != NULL && undo->undo.action == NULL) {
+        esc_check_text(where, undo->undo.reason);
+        return;
+    }
+    if (undo != NULL) {
+        uint32_t inverse = esc_check_action(workspace, undo->undo.action, ESC_NONE);
+        if (inverse != ESC_NONE)
+            action_arguments(where, undo->undo.action, undo->undo.arguments, inverse);
+        return;
+    }
+    const EscActionInfo *info = &workspace->actions[action];
+    const EscNode *rule = workspace->policy != NULL ? workspace->policy->undo : NULL;
+    if (rule == NULL || info->node->action.undo != NULL || info->method == ESC_METHOD_GET)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0405", node->action_call.action->span,
+                   "the policy wants a way back for every change, and this action has none");
+    esc_report_hint(workspace, diagnostic, "add `undo ACTION(…)`, or `undo none because \"…\"`");
+    esc_report_related(workspace, diagnostic, rule->span, "the rule");
+}
+
+void esc_check_action_call(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    (void)esc_check_may_wait(where, node->action_call.action, "a connector action");
+    uint32_t action = esc_check_action(workspace, node->action_call.action, ESC_NONE);
+    if (action != ESC_NONE) {
+        action_arguments(where, node->action_call.action, node->action_call.arguments, action);
+        check_undo(where, node, action);
+    }
+    esc_check_deadline(workspace, node->action_call.within);
+    (void)esc_check_steps(where, node->action_call.otherwise);
+    EscName result = node->action_call.result;
+    if (result.text.size == 0) {
+        esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE_ANY);
+        return;
+    }
+    if (action != ESC_NONE && workspace->actions[action].result == ESC_TYPE_WRONG) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0341", result.span, "this action gives nothing back");
+        esc_report_hint(workspace, diagnostic, "declare it with `-> text` and `return body`");
+        esc_report_related(workspace, diagnostic, workspace->actions[action].node->action.name.span,
+                           "declared here");
+    }
+    (void)esc_where_local(where, node, result, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+}

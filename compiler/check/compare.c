@@ -1,0 +1,202 @@
+/* compare.c - comparisons: both sides of one type, an order where `<` needs one, and no condition
+ * that turns true because a value is missing. */
+#include <string.h>
+
+#include "check/check.h"
+
+bool esc_is_single_word(const EscNode *node)
+{
+    return node->kind == ESC_NODE_PATH && node->path.count == 1;
+}
+
+/* A test reads an operand: fine when missing only makes it false. */
+static void test_reads(EscWhere *where, const EscNode *node, EscType type, EscBinaryOp op)
+{
+    if (!esc_type_is_optional(type))
+        return;
+    if (op == ESC_BINARY_NOT_EQUAL)
+        esc_might_be_missing(where, node, "!=");
+    else if (op == ESC_BINARY_NOT_IN)
+        esc_might_be_missing(where, node, "not in");
+    else if (where->is_negated)
+        esc_might_be_missing(where, node, "not");
+}
+
+/* A quoted text beside a field with fixed values: the most frequent slip, with a message of its
+ * own. */
+bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type)
+{
+    if (text->kind != ESC_NODE_TEXT || !text->text.is_plain ||
+        esc_type_kind(enum_type) != ESC_KIND_ENUM)
+        return false;
+    EscWorkspace *workspace = where->workspace;
+    const EscEnumInfo *info = &workspace->enums[esc_type_enum(enum_type)];
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0206", text->span,
+        "`%.*s` has fixed values, and they are written without quotes", ESC_TEXT_ARG(info->name));
+    EscSuggest suggest = esc_suggest(text->text.plain);
+    for (uint32_t i = 0; i < info->count; ++i)
+        esc_suggest_try(&suggest, info->members[i]);
+    if (suggest.best.size > 0) {
+        esc_report_hint(workspace, diagnostic, "write `%.*s`", ESC_TEXT_ARG(suggest.best));
+        esc_report_fix(diagnostic, text->span, suggest.best);
+    } else {
+        esc_report_hint(workspace, diagnostic, "say %s", esc_type_words(workspace, enum_type));
+    }
+    return true;
+}
+
+static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, EscType right)
+{
+    EscWorkspace *workspace = where->workspace;
+    if (esc_quoted_member(where, node->binary.right, left) ||
+        esc_quoted_member(where, node->binary.left, right))
+        return;
+    EscText left_words = esc_words_of(where, node->binary.left),
+            right_words = esc_words_of(where, node->binary.right);
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0201", node->span, "`%.*s` is %s, and `%.*s` is %s: they cannot be compared",
+        ESC_TEXT_ARG(left_words), esc_type_words(workspace, esc_type_plain(left)),
+        ESC_TEXT_ARG(right_words), esc_type_words(workspace, esc_type_plain(right)));
+    EscKind kinds[2] = {esc_type_kind(left), esc_type_kind(right)};
+    bool has_number = kinds[0] == ESC_KIND_NUMBER || kinds[1] == ESC_KIND_NUMBER;
+    bool has_duration = kinds[0] == ESC_KIND_DURATION || kinds[1] == ESC_KIND_DURATION;
+    if (has_number && has_duration)
+        esc_report_hint(workspace, diagnostic,
+                        "a duration has a unit: `30m`, `2h`; or take `.minutes` of the duration");
+    else if (kinds[0] == ESC_KIND_LIST)
+        esc_report_hint(workspace, diagnostic, "say `contains`");
+    else if (kinds[0] == ESC_KIND_TIME || kinds[1] == ESC_KIND_TIME)
+        esc_report_hint(workspace, diagnostic, "compare with another time, such as `now - 2h`");
+}
+
+/* Types both sides of a comparison: a bare word takes its meaning from the other side. WRONG
+ * when either is. */
+static bool comparison_sides(EscWhere *where, EscNode *node, EscType *left, EscType *right)
+{
+    EscNode *a = node->binary.left, *b = node->binary.right;
+    if (esc_is_single_word(a) && !esc_is_single_word(b)) {
+        *right = esc_check_expression(where, b, ESC_TYPE_ANY);
+        *left = esc_check_expression(where, a, esc_type_plain(*right));
+        /* Nothing more can be said about a word whose other side is wrong. */
+    } else {
+        *left = esc_check_expression(where, a, ESC_TYPE_ANY);
+        if (*left == ESC_TYPE_WRONG && esc_is_single_word(b))
+            return false; /* what the word would mean depends on the side that is wrong */
+        *right = esc_check_expression(where, b, esc_type_plain(*left));
+    }
+    return *left != ESC_TYPE_WRONG && *right != ESC_TYPE_WRONG;
+}
+
+static void no_order(EscWhere *where, const EscNode *node, EscType type)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscDiagnostic *diagnostic = NULL;
+    if (esc_type_kind(type) == ESC_KIND_ENUM) {
+        const EscEnumInfo *info = &workspace->enums[esc_type_enum(type)];
+        diagnostic = esc_report(workspace, "E0203", node->span,
+                                "the values of `%.*s` have no order", ESC_TEXT_ARG(info->name));
+        esc_report_hint(workspace, diagnostic,
+                        "use `=` or `in […]`, or declare them with `<` between them");
+        esc_report_related(workspace, diagnostic, info->span, "declared here");
+        return;
+    }
+    diagnostic = esc_report(workspace, "E0203", node->span, "%s has no order",
+                            esc_type_words(workspace, esc_type_plain(type)));
+    esc_report_hint(workspace, diagnostic,
+                    "`<` compares numbers, durations, times and ordered values");
+}
+
+static bool has_order(const EscWorkspace *workspace, EscType type)
+{
+    switch (esc_type_kind(type)) {
+    case ESC_KIND_NUMBER:
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        return true;
+    case ESC_KIND_ENUM:
+        return workspace->enums[esc_type_enum(type)].is_ordered;
+    default:
+        return false;
+    }
+}
+
+void esc_check_comparison(EscWhere *where, EscNode *node)
+{
+    EscType left = ESC_TYPE_WRONG, right = ESC_TYPE_WRONG;
+    if (!comparison_sides(where, node, &left, &right))
+        return;
+    if (esc_type_plain(left) != esc_type_plain(right) || esc_type_kind(left) == ESC_KIND_LIST) {
+        cannot_compare(where, node, left, right);
+        return;
+    }
+    EscBinaryOp op = node->binary.op;
+    if (op != ESC_BINARY_EQUAL && op != ESC_BINARY_NOT_EQUAL &&
+        !has_order(where->workspace, left)) {
+        no_order(where, node, left);
+        return;
+    }
+    test_reads(where, node->binary.left, left, op);
+    test_reads(where, node->binary.right, right, op);
+}
+
+void esc_check_in(EscWhere *where, EscNode *node)
+{
+    EscNode *list = node->binary.right;
+    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
+    if (left == ESC_TYPE_WRONG)
+        return;
+    test_reads(where, node->binary.left, left, node->binary.op);
+    if (list->kind != ESC_NODE_LIST) {
+        EscType right = esc_check_expression(where, list, ESC_TYPE_ANY);
+        if (right == ESC_TYPE_WRONG)
+            return;
+        if (esc_type_kind(right) != ESC_KIND_LIST || esc_type_kind(left) != ESC_KIND_TEXT) {
+            EscDiagnostic *diagnostic =
+                esc_report(where->workspace, "E0211", list->span, "`in` wants a list of %s here",
+                           esc_type_words(where->workspace, esc_type_plain(left)));
+            esc_report_hint(where->workspace, diagnostic,
+                            "write the values in brackets: `in [a, b]`");
+            return;
+        }
+        test_reads(where, list, right, node->binary.op);
+        return;
+    }
+    esc_mark_value(where, list, ESC_TYPE(ESC_KIND_LIST));
+    if (list->list.items.count == 0)
+        esc_report(where->workspace, "E0220", list->span,
+                   "this list is empty, so nothing is ever in it");
+    ESC_EACH(item, list->list.items) {
+        EscType type = esc_check_expression(where, item, esc_type_plain(left));
+        if (type == ESC_TYPE_WRONG || esc_type_plain(type) == esc_type_plain(left) ||
+            esc_quoted_member(where, item, left))
+            continue;
+        esc_report(where->workspace, "E0220", item->span, "`%.*s` is %s, and the list is about %s",
+                   ESC_TEXT_ARG(esc_words_of(where, item)),
+                   esc_type_words(where->workspace, esc_type_plain(type)),
+                   esc_type_words(where->workspace, esc_type_plain(left)));
+    }
+}
+
+void esc_check_text_test(EscWhere *where, EscNode *node)
+{
+    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
+    EscType right = esc_check_expression(where, node->binary.right, ESC_TYPE(ESC_KIND_TEXT));
+    if (left == ESC_TYPE_WRONG || right == ESC_TYPE_WRONG)
+        return;
+    bool is_contains = node->binary.op == ESC_BINARY_CONTAINS;
+    bool left_fits = esc_type_kind(left) == ESC_KIND_TEXT ||
+                     (is_contains && esc_type_kind(left) == ESC_KIND_LIST);
+    if (!left_fits || esc_type_kind(right) != ESC_KIND_TEXT) {
+        const EscNode *culprit = left_fits ? node->binary.right : node->binary.left;
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "E0201", culprit->span, "`%s` looks into texts%s, and this is %s",
+            esc_binary_op_text(node->binary.op), is_contains ? " and lists of texts" : "",
+            esc_type_words(where->workspace, esc_type_plain(left_fits ? right : left)));
+        if (esc_type_kind(left_fits ? right : left) == ESC_KIND_ENUM)
+            esc_report_hint(where->workspace, diagnostic, "compare it with `=` or `in […]`");
+        return;
+    }
+    test_reads(where, node->binary.left, left, node->binary.op);
+    test_reads(where, node->binary.right, right, node->binary.op);
+}

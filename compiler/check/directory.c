@@ -1,0 +1,260 @@
+/* directory.c - persons, teams, channels: how they are reached. Calendars and schedules are
+ * duty.c's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+#define REACH_PAUSE_MS                                                                             \
+    (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
+
+/* in the order of EscContact */
+static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL};
+
+static uint32_t word_index(EscText word, const char *const *words)
+{
+    for (uint32_t i = 0; words[i] != NULL; ++i) {
+        if (esc_text_equal(word, esc_text_from(words[i])))
+            return i;
+    }
+    return ESC_NONE;
+}
+
+uint32_t esc_contact_kind(EscText word)
+{
+    return word_index(word, CONTACT_WORDS);
+}
+
+uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
+{
+    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_PERSON)
+        return symbol->index;
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
+        return ESC_NONE;
+    EscDiagnostic *diagnostic = NULL;
+    if (symbol != NULL) {
+        diagnostic =
+            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here",
+                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return ESC_NONE;
+    }
+    EscSuggest suggest = esc_suggest(name.text);
+    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
+    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
+                            ESC_TEXT_ARG(name.text));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
+        esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`",
+                        ESC_TEXT_ARG(name.text));
+    return ESC_NONE;
+}
+
+const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uint32_t *count)
+{
+    uint32_t *persons = esc_arena_alloc_array(workspace->arena, items.count, sizeof *persons);
+    *count = 0;
+    if (persons == NULL)
+        return NULL;
+    ESC_EACH_NODE(item, items) {
+        if (item->kind != ESC_NODE_MEMBER)
+            continue;
+        uint32_t person = esc_find_person(workspace, item->member.name);
+        if (person != ESC_NONE)
+            persons[(*count)++] = person;
+    }
+    return persons;
+}
+
+/* --- persons ---------------------------------------------------------------------------------- */
+
+typedef struct PersonBuild {
+    EscWorkspace *workspace;
+    const EscNode *settings[ESC_CONTACT_COUNT]; /* where each kind was written */
+    EscText addresses[ESC_CONTACT_COUNT];
+    EscContactInfo *contacts;
+    uint32_t count;
+    bool is_unclear; /* something was said that nobody understands */
+} PersonBuild;
+
+static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
+{
+    static const char *const words[] = {"email", "chat", "phone", "timezone", NULL};
+    EscWorkspace *workspace = build->workspace;
+    EscText name = setting->setting.name.text;
+    uint32_t kind = esc_contact_kind(name);
+    if (esc_text_equal(name, ESC_TEXT("timezone"))) {
+        person->timezone = esc_timezone_setting(workspace, setting);
+        return;
+    }
+    if (kind == ESC_NONE) {
+        esc_report_word(workspace, setting->setting.name, "something that is known of a person",
+                        words);
+        build->is_unclear = true;
+        return;
+    }
+    if (build->settings[kind] != NULL) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", setting->span,
+                                               "`%.*s` is said twice", ESC_TEXT_ARG(name));
+        esc_report_related(workspace, diagnostic, build->settings[kind]->span, "first here");
+        return;
+    }
+    build->settings[kind] = setting;
+    build->addresses[kind] = setting->setting.value->kind == ESC_NODE_TEXT
+                                 ? esc_plain_text(workspace, setting->setting.value)
+                                 : ESC_TEXT("");
+    if (build->addresses[kind].size == 0)
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0335", setting->setting.value->span, "this is no address"),
+            "write it in quotes");
+}
+
+static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
+{
+    for (uint32_t i = 0; i < build->count; ++i) {
+        if (build->contacts[i].kind == (EscContact)kind)
+            return false;
+    }
+    build->contacts[build->count++] = (EscContactInfo){
+        .kind = (EscContact)kind, .address = build->addresses[kind], .after_ms = after_ms};
+    return true;
+}
+
+/* reach by chat, then phone after 3m: the order of paging. */
+static void person_reach(PersonBuild *build, const EscNode *reach)
+{
+    EscWorkspace *workspace = build->workspace;
+    int64_t after_ms = 0;
+    ESC_EACH(step, reach->reach.steps) {
+        EscName method = step->reach_step.method;
+        uint32_t kind = esc_contact_kind(method.text);
+        if (step->reach_step.after != NULL) {
+            esc_check_duration(workspace, step->reach_step.after, false, 0, ESC_DAY_MS);
+            after_ms += step->reach_step.after->duration.ms;
+        }
+        if (kind == ESC_NONE) {
+            esc_report_word(workspace, method, "a way of reaching somebody", CONTACT_WORDS);
+        } else if (build->settings[kind] == NULL) {
+            EscDiagnostic *diagnostic = esc_report(workspace, "E0316", method.span,
+                                                   "this person has no %s", CONTACT_WORDS[kind]);
+            esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", CONTACT_WORDS[kind]);
+        } else if (!contact_add(build, kind, after_ms)) {
+            esc_report(workspace, "E0306", method.span, "`%s` stands twice in this order",
+                       CONTACT_WORDS[kind]);
+        }
+    }
+}
+
+static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
+{
+    const EscNode *node = person->node;
+    person->title = esc_plain_text(workspace, node->person.title);
+    PersonBuild build = {.workspace = workspace};
+    build.contacts =
+        esc_arena_alloc_array(workspace->arena, ESC_CONTACT_COUNT, sizeof *build.contacts);
+    if (build.contacts == NULL)
+        return;
+    const EscNode *reach = NULL;
+    ESC_EACH(item, node->person.items) {
+        if (item->kind == ESC_NODE_SETTING)
+            person_setting(&build, person, item);
+        else if (item->kind == ESC_NODE_REACH && reach == NULL)
+            reach = item;
+        else if (item->kind == ESC_NODE_REACH)
+            esc_report(workspace, "E0306", item->span, "`reach by` is said twice");
+        else
+            esc_report_hint(
+                workspace,
+                esc_report(workspace, "E0390", item->span,
+                           "absences of a person are not part of language 1"),
+                "write an `override` in the schedule, or tell the daemon when it happens");
+    }
+    if (reach != NULL)
+        person_reach(&build, reach);
+    /* What `reach by` does not name comes behind it, one after the other, chat first: it is read
+     * soonest, and a phone rings last. */
+    static const uint32_t order[] = {ESC_CONTACT_CHAT, ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
+    for (size_t i = 0; i < ESC_COUNT_OF(order); ++i) {
+        int64_t after_ms =
+            build.count > 0 ? build.contacts[build.count - 1].after_ms + REACH_PAUSE_MS : 0;
+        if (build.settings[order[i]] != NULL)
+            (void)contact_add(&build, order[i], after_ms);
+    }
+    if (build.count == 0 && !build.is_unclear) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0335", node->person.name.span,
+                       "`%.*s` cannot be reached in any way", ESC_TEXT_ARG(person->name));
+        esc_report_hint(workspace, diagnostic, "add `email \"…\"`, `chat \"…\"` or `phone \"…\"`");
+    }
+    person->contacts = build.contacts;
+    person->contacts_count = build.count;
+}
+
+/* --- teams ------------------------------------------------------------------------------------ */
+
+static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
+{
+    const EscNode *node = team->node;
+    team->title = esc_plain_text(workspace, node->team.title);
+    team->members = esc_find_persons(workspace, node->team.items, &team->count);
+    uint32_t written = 0;
+    ESC_EACH_NODE(item, node->team.items) {
+        if (item->kind == ESC_NODE_LEAD) {
+            team->lead = esc_find_person(workspace, item->lead.name);
+            continue;
+        }
+        ++written;
+        for (const EscNode *other = node->team.items.first; other != item && written <= 1000;
+             other = other->next) {
+            if (other->kind != ESC_NODE_MEMBER ||
+                !esc_text_equal(other->member.name.text, item->member.name.text))
+                continue;
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
+                           ESC_TEXT_ARG(item->member.name.text));
+            esc_report_related(workspace, diagnostic, other->span, "first here");
+            break;
+        }
+    }
+    if (written == 0)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->team.name.span,
+                                   "the team `%.*s` has no members", ESC_TEXT_ARG(team->name)),
+                        "name the people in it");
+}
+
+/* --- channels --------------------------------------------------------------------------------- */
+
+static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
+{
+    /* in the order of EscChannel */
+    static const char *const media[] = {"chat", "email", "webhook", "phone", NULL};
+    static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
+    const EscNode *node = channel->node;
+    channel->title = esc_plain_text(workspace, node->channel.title);
+    channel->proves = ESC_PROOF_DELIVERED; /* what every kind of channel reports by itself */
+    uint32_t kind = word_index(node->channel.medium.text, media);
+    if (kind == ESC_NONE)
+        esc_report_word(workspace, node->channel.medium, "a kind of channel", media);
+    else
+        channel->kind = (EscChannel)kind;
+    if (node->channel.proves.text.size == 0)
+        return;
+    uint32_t level = word_index(node->channel.proves.text, levels);
+    if (level == ESC_NONE)
+        esc_report_word(workspace, node->channel.proves, "a proof of delivery", levels);
+    else
+        channel->proves = (EscProof)(level + ESC_PROOF_ACCEPTED);
+}
+
+void esc_pass_directory(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->persons_count; ++i)
+        check_person(workspace, &workspace->persons[i]);
+    for (uint32_t i = 0; i < workspace->teams_count; ++i)
+        check_team(workspace, &workspace->teams[i]);
+    for (uint32_t i = 0; i < workspace->channels_count; ++i)
+        check_channel(workspace, &workspace->channels[i]);
+    esc_check_duty(workspace);
+}

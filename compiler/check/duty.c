@@ -1,0 +1,324 @@
+/* duty.c - which hours count and who is on call when: calendars and schedules as rows of local
+ * minutes. Zones and changes of the clock are the runtime's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+#define DAY_MINUTES 1440
+#define HOURS_MAX 512u
+#define HOLIDAYS_MAX 4096u
+
+static int64_t days_of(const EscNode *time)
+{
+    return esc_days_from_date(time->local_time.year, time->local_time.month, time->local_time.day);
+}
+
+int64_t esc_local_minutes(const EscNode *time)
+{
+    return days_of(time) * DAY_MINUTES +
+           (time->local_time.has_time ? time->local_time.hour * 60 + time->local_time.minute : 0);
+}
+
+/* The end of a range, exclusive: a date without a time of day is included. */
+static int64_t end_minutes(const EscNode *time)
+{
+    return esc_local_minutes(time) + (time->local_time.has_time ? 0 : DAY_MINUTES);
+}
+
+/* --- calendars -------------------------------------------------------------------------------- */
+
+static uint32_t weekday_of(EscWorkspace *workspace, EscName word)
+{
+    static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
+    for (uint32_t i = 0; days[i] != NULL; ++i) {
+        if (esc_text_equal(word.text, esc_text_from(days[i])))
+            return i;
+    }
+    esc_report_word(workspace, word, "a day of the week", days);
+    return ESC_NONE;
+}
+
+typedef struct HoursBuild {
+    EscWorkspace *workspace;
+    EscHoursInfo items[HOURS_MAX];
+    EscSpan spans[HOURS_MAX];
+    uint32_t count;
+} HoursBuild;
+
+static void hours_put(HoursBuild *build, uint32_t weekday, uint32_t from, uint32_t to, EscSpan span)
+{
+    if (from == to)
+        return;
+    for (uint32_t i = 0; i < build->count; ++i) {
+        const EscHoursInfo *other = &build->items[i];
+        if (other->weekday != weekday || other->to_minute <= from || to <= other->from_minute)
+            continue;
+        EscDiagnostic *diagnostic = esc_report(build->workspace, "E0320", span,
+                                               "these hours overlap others of the same day");
+        esc_report_related(build->workspace, diagnostic, build->spans[i], "these");
+        return;
+    }
+    if (build->count >= HOURS_MAX) {
+        esc_report(build->workspace, "E0333", span,
+                   "a calendar can have at most %u ranges of hours", HOURS_MAX);
+        return;
+    }
+    build->spans[build->count] = span;
+    build->items[build->count++] = (EscHoursInfo){
+        .weekday = (uint8_t)weekday, .from_minute = (uint16_t)from, .to_minute = (uint16_t)to};
+}
+
+/* One weekday of `mon..fri 22:00..06:00`: what is past midnight belongs to the next day. */
+static void hours_of_day(HoursBuild *build, uint32_t weekday, const EscNode *hours)
+{
+    uint32_t from = hours->hours.from->time_of_day.minutes,
+             to = hours->hours.to->time_of_day.minutes;
+    if (to > from) {
+        hours_put(build, weekday, from, to, hours->span);
+        return;
+    }
+    hours_put(build, weekday, from, DAY_MINUTES, hours->span);
+    hours_put(build, (weekday + 1) % 7, 0, to, hours->span);
+}
+
+static void hours_of_row(HoursBuild *build, const EscNode *hours)
+{
+    ESC_EACH_NODE(range, hours->hours.days) {
+        uint32_t first = weekday_of(build->workspace, range->day_range.first);
+        uint32_t last = range->day_range.last.text.size == 0
+                            ? first
+                            : weekday_of(build->workspace, range->day_range.last);
+        if (first == ESC_NONE || last == ESC_NONE)
+            continue;
+        for (uint32_t day = first;; day = (day + 1) % 7) { /* at most seven rounds */
+            hours_of_day(build, day, hours);
+            if (day == last)
+                break;
+        }
+    }
+}
+
+static int hours_order(const void *left, const void *right)
+{
+    const EscHoursInfo *a = left, *b = right;
+    return (a->weekday * DAY_MINUTES + a->from_minute) -
+           (b->weekday * DAY_MINUTES + b->from_minute);
+}
+
+typedef struct HolidayBuild {
+    int64_t *days;
+    uint32_t count;
+    size_t capacity;
+} HolidayBuild;
+
+static void holiday_put(EscWorkspace *workspace, HolidayBuild *build, int64_t day, EscSpan span)
+{
+    if (build->count >= HOLIDAYS_MAX) {
+        if (build->count == HOLIDAYS_MAX)
+            esc_report(workspace, "E0333", span, "a calendar can have at most %u holidays",
+                       HOLIDAYS_MAX);
+        build->count = HOLIDAYS_MAX + 1;
+        return;
+    }
+    int64_t *grown = esc_arena_grow(workspace->arena, build->days, build->count, &build->capacity,
+                                    sizeof *build->days);
+    if (grown == NULL)
+        return;
+    build->days = grown;
+    build->days[build->count++] = day;
+}
+
+static void holidays_closed(EscWorkspace *workspace, HolidayBuild *build, const EscNode *closed)
+{
+    int64_t first = days_of(closed->closed.from);
+    int64_t last = closed->closed.to == NULL ? first : days_of(closed->closed.to);
+    if (last < first || last - first > 366) {
+        esc_report(workspace, "E0320", closed->span,
+                   "this range of days ends before it begins, or is longer than a year");
+        return;
+    }
+    for (int64_t day = first; day <= last; ++day)
+        holiday_put(workspace, build, day, closed->span);
+}
+
+static void holidays_file(EscWorkspace *workspace, HolidayBuild *build, const EscNode *setting)
+{
+    const EscNode *value = setting->setting.value;
+    EscText path = value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, value) : ESC_TEXT("");
+    bool is_inside =
+        path.size > 0 && path.data[0] != '/' && !esc_text_contains(path, ESC_TEXT(".."));
+    EscBuf bytes;
+    esc_buf_init(&bytes, ESC_SOURCE_SIZE_MAX);
+    EscWhy why = {0};
+    EscStatus status = ESC_NOT_FOUND;
+    if (is_inside && workspace->io.read != NULL)
+        status = workspace->io.read(workspace->io.context, path, &bytes, &why);
+    EscText text = esc_buf_as_text(&bytes);
+    int64_t *days = NULL;
+    uint32_t count = 0;
+    if (status != ESC_OK || bytes.status != ESC_OK) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0334", value->span,
+                       "the holiday calendar `%.*s` cannot be read", ESC_TEXT_ARG(path));
+        esc_report_hint(workspace, diagnostic,
+                        "name an .ics file below the folder of the workspace");
+    } else if (!esc_holidays_read(workspace, text, &days, &count)) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0334", value->span,
+                                   "`%.*s` is no iCalendar file with whole days",
+                                   ESC_TEXT_ARG(path)),
+                        "it begins with BEGIN:VCALENDAR, and its events have DTSTART;VALUE=DATE");
+    }
+    for (uint32_t i = 0; i < count; ++i)
+        holiday_put(workspace, build, days[i], value->span);
+    esc_buf_done(workspace, &bytes);
+}
+
+static int day_order(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, HoursBuild *build)
+{
+    static const char *const words[] = {"timezone", "holidays", NULL};
+    const EscNode *node = calendar->node;
+    HolidayBuild holidays = {0};
+    bool has_hours = false;
+    build->count = 0;
+    (void)esc_plain_text(workspace, node->calendar.title);
+    ESC_EACH_NODE(item, node->calendar.items) {
+        has_hours = has_hours || item->kind == ESC_NODE_HOURS;
+        if (item->kind == ESC_NODE_HOURS)
+            hours_of_row(build, item);
+        else if (item->kind == ESC_NODE_CLOSED)
+            holidays_closed(workspace, &holidays, item);
+        else if (esc_text_equal(item->setting.name.text, ESC_TEXT("timezone")))
+            calendar->timezone = esc_timezone_setting(workspace, item);
+        else if (esc_text_equal(item->setting.name.text, ESC_TEXT("holidays")))
+            holidays_file(workspace, &holidays, item);
+        else
+            esc_report_word(workspace, item->setting.name, "a setting of a calendar", words);
+    }
+    if (!has_hours)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->calendar.name.span,
+                                   "the calendar `%.*s` has no hours",
+                                   ESC_TEXT_ARG(calendar->name)),
+                        "write `mon..fri 08:00..18:00`");
+    qsort(build->items, build->count, sizeof *build->items, hours_order);
+    EscHoursInfo *hours = esc_arena_alloc_array(workspace->arena, build->count, sizeof *hours);
+    if (hours != NULL)
+        memcpy(hours, build->items, build->count * sizeof *hours);
+    calendar->hours = hours;
+    calendar->hours_count = build->count;
+    uint32_t unique = 0;
+    if (holidays.count > HOLIDAYS_MAX)
+        holidays.count = HOLIDAYS_MAX;
+    if (holidays.count > 0)
+        qsort(holidays.days, holidays.count, sizeof *holidays.days, day_order);
+    for (uint32_t i = 0; i < holidays.count; ++i) {
+        if (unique == 0 || holidays.days[unique - 1] != holidays.days[i])
+            holidays.days[unique++] = holidays.days[i];
+    }
+    calendar->holidays = holidays.days;
+    calendar->holidays_count = unique;
+}
+
+/* --- schedules -------------------------------------------------------------------------------- */
+
+static void rotation(EscWorkspace *workspace, const EscNode *node, EscRotationInfo *info)
+{
+    int64_t shift_ms = node->rotation.period == ESC_ROTATION_DAILY ? ESC_DAY_MS : 7 * ESC_DAY_MS;
+    if (node->rotation.period == ESC_ROTATION_EVERY)
+        shift_ms = node->rotation.every->duration.ms;
+    if (shift_ms % ESC_DAY_MS != 0 || shift_ms < ESC_DAY_MS || shift_ms > 366 * ESC_DAY_MS) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0390", node->rotation.every->span,
+                                               "turns of a rotation are whole days in language 1");
+        esc_report_hint(workspace, diagnostic, "use `daily`, `weekly` or `every 14d`");
+        shift_ms = ESC_DAY_MS;
+    }
+    if (node->rotation.during.text.size > 0) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0390", node->rotation.during.span,
+                                               "`during` is not part of language 1");
+        esc_report_hint(workspace, diagnostic,
+                        "write one schedule for all hours, and give the owner's deadline a "
+                        "calendar: `ack within 1h of office_hours`");
+    }
+    info->from_local_minute = esc_local_minutes(node->rotation.from);
+    info->shift_days = (uint32_t)(shift_ms / ESC_DAY_MS);
+    info->members = esc_find_persons(workspace, node->rotation.members, &info->count);
+    if (node->rotation.members.count == 0)
+        esc_report(workspace, "E0319", node->span, "nobody is in this rotation");
+}
+
+static bool override_of(EscWorkspace *workspace, const EscNode *node, EscOverrideInfo *info)
+{
+    info->from_local_minute = esc_local_minutes(node->override.from);
+    info->to_local_minute = end_minutes(node->override.to);
+    info->person = esc_find_person(workspace, node->override.person);
+    if (info->to_local_minute <= info->from_local_minute) {
+        esc_report(workspace, "E0320", node->span, "this override ends before it begins");
+        return false;
+    }
+    return info->person != ESC_NONE;
+}
+
+static void schedule_setting(EscWorkspace *workspace, EscScheduleInfo *schedule,
+                             const EscNode *setting)
+{
+    static const char *const words[] = {"timezone", NULL};
+    EscText name = setting->setting.name.text;
+    if (esc_text_equal(name, ESC_TEXT("timezone")))
+        schedule->timezone = esc_timezone_setting(workspace, setting);
+    else if (esc_text_equal(name, ESC_TEXT("import")))
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0390", setting->span,
+                                   "importing a schedule is not part of language 1"),
+                        "write the rotation with `weekly from …`");
+    else
+        esc_report_word(workspace, setting->setting.name, "a setting of a schedule", words);
+}
+
+static void check_schedule(EscWorkspace *workspace, EscScheduleInfo *schedule)
+{
+    const EscNode *node = schedule->node;
+    schedule->title = esc_plain_text(workspace, node->schedule.title);
+    EscRotationInfo *rotations =
+        esc_arena_alloc_array(workspace->arena, node->schedule.items.count, sizeof *rotations);
+    EscOverrideInfo *overrides =
+        esc_arena_alloc_array(workspace->arena, node->schedule.items.count, sizeof *overrides);
+    if (rotations == NULL || overrides == NULL)
+        return;
+    ESC_EACH_NODE(item, node->schedule.items) {
+        if (item->kind == ESC_NODE_ROTATION)
+            rotation(workspace, item, &rotations[schedule->rotations_count++]);
+        else if (item->kind == ESC_NODE_OVERRIDE)
+            schedule->overrides_count +=
+                override_of(workspace, item, &overrides[schedule->overrides_count]);
+        else
+            schedule_setting(workspace, schedule, item);
+    }
+    schedule->rotations = rotations;
+    schedule->overrides = overrides;
+    if (schedule->rotations_count == 0)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->schedule.name.span,
+                                   "nobody is ever on call in `%.*s`",
+                                   ESC_TEXT_ARG(schedule->name)),
+                        "write `weekly from 2026-01-05T09:00 ana, ben`");
+}
+
+void esc_check_duty(EscWorkspace *workspace)
+{
+    HoursBuild *build = esc_arena_alloc(workspace->arena, sizeof *build);
+    if (build == NULL)
+        return;
+    build->workspace = workspace;
+    for (uint32_t i = 0; i < workspace->calendars_count; ++i)
+        check_calendar(workspace, &workspace->calendars[i], build);
+    for (uint32_t i = 0; i < workspace->schedules_count; ++i)
+        check_schedule(workspace, &workspace->schedules[i]);
+}

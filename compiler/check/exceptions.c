@@ -1,0 +1,199 @@
+/* exceptions.c - which exceptions there are, and their fields: every `raise` declares. Names and
+ * which fields are always given are collected before any body is checked; types when the raise
+ * itself is. */
+#include <string.h>
+
+#include "check/check.h"
+
+uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name)
+{
+    uint32_t index = 0;
+    return esc_names_find(workspace->exception_names, name, &index) ? index : ESC_NONE;
+}
+
+static uint32_t exception_add(EscWorkspace *workspace, EscText name, EscSpan span)
+{
+    uint32_t index = esc_exception_find(workspace, name);
+    if (index != ESC_NONE)
+        return index;
+    *ESC_ARRAY_ADD(workspace, exceptions) = (EscExceptionInfo){.name = name, .span = span};
+    index = workspace->exceptions_count - 1;
+    EscStatus status = esc_names_put(workspace->exception_names, name, index);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+    return index;
+}
+
+/* The number of a field within an exception; added when it is new. ESC_NONE without memory. */
+static uint32_t field_add(EscWorkspace *workspace, EscExceptionInfo *exception, EscText name)
+{
+    for (uint32_t i = 0; i < exception->count; ++i) {
+        if (esc_text_equal(exception->names[i], name))
+            return i;
+    }
+    size_t capacity = exception->capacity;
+    if (exception->count == capacity) { /* three arrays side by side grow together */
+        capacity = capacity == 0 ? 4 : capacity * 2;
+        uint32_t *fields = esc_arena_alloc_array(workspace->arena, capacity, sizeof *fields);
+        uint32_t *given = esc_arena_alloc_array(workspace->arena, capacity, sizeof *given);
+        EscText *names = esc_arena_alloc_array(workspace->arena, capacity, sizeof *names);
+        if (fields == NULL || given == NULL || names == NULL)
+            return ESC_NONE;
+        if (exception->count > 0) {
+            memcpy(fields, exception->fields, exception->count * sizeof *fields);
+            memcpy(given, exception->given, exception->count * sizeof *given);
+            memcpy(names, exception->names, exception->count * sizeof *names);
+        }
+        exception->fields = fields;
+        exception->given = given;
+        exception->names = names;
+        exception->capacity = capacity;
+    }
+    exception->fields[exception->count] = ESC_NONE;
+    exception->names[exception->count] = name;
+    return exception->count++;
+}
+
+static void collect_steps(void *context, EscNodeList steps)
+{
+    EscWorkspace *workspace = context;
+    ESC_EACH(step, steps) {
+        if (step->kind != ESC_NODE_RAISE) {
+            /* at most ESC_NESTING_MAX deep: the grammar's limit */
+            esc_step_blocks(step, collect_steps, workspace);
+            continue;
+        }
+        uint32_t index =
+            exception_add(workspace, step->raise.exception.text, step->raise.exception.span);
+        EscExceptionInfo *exception = &workspace->exceptions[index];
+        ++exception->raises;
+        ESC_EACH(entry, step->raise.entries) {
+            uint32_t field = field_add(workspace, exception, entry->entry.name.text);
+            if (field != ESC_NONE)
+                ++exception->given[field];
+        }
+    }
+}
+
+static void collect_template(EscWorkspace *workspace, const EscNode *node)
+{
+    ESC_EACH(item, node->template.items) {
+        if (item->kind == ESC_NODE_STEPS)
+            collect_steps(workspace, item->steps.steps);
+        else if (item->kind == ESC_NODE_HANDLER)
+            collect_steps(workspace, item->handler.steps);
+        else if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
+            collect_steps(workspace, item->exception_handler.steps);
+        else if (item->kind == ESC_NODE_QA) {
+            ESC_EACH(check, item->qa.checks)
+                collect_steps(workspace, check->check.otherwise);
+        }
+    }
+}
+
+static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
+{
+    if (node->kind == ESC_NODE_RUNBOOK)
+        collect_steps(workspace, node->runbook.steps);
+    else if (node->kind == ESC_NODE_TEMPLATE)
+        collect_template(workspace, node);
+    else if (node->kind == ESC_NODE_POLICY) {
+        ESC_EACH(item, node->policy.items) {
+            EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;
+            if (otherwise != NULL && otherwise->kind == ESC_NODE_RAISE)
+                (void)exception_add(workspace, otherwise->raise.exception.text,
+                                    otherwise->raise.exception.span);
+        }
+    }
+}
+
+void esc_pass_exceptions(EscWorkspace *workspace)
+{
+    static const char *const builtin[ESC_EXCEPTION_BUILTIN_COUNT] = {
+        "unowned", "action_failed", "delivery_dead", "qa_failed", "overdue", "engine_fault"};
+    for (size_t i = 0; i < ESC_COUNT_OF(builtin); ++i)
+        (void)exception_add(workspace, esc_text_from(builtin[i]), (EscSpan){0});
+    for (uint32_t i = 0; i < workspace->files_count; ++i) {
+        if (workspace->files[i].tree == NULL)
+            continue;
+        ESC_EACH(node, workspace->files[i].tree->file.declarations)
+            collect_declaration(workspace, node);
+    }
+}
+
+/* --- raise ------------------------------------------------------------------------------------ */
+
+/* The row in FIELDS of an exception's field: exceptions share rows of one name and type. */
+static uint32_t field_row(EscWorkspace *workspace, EscText name, EscType type, EscSpan span)
+{
+    EscText shape =
+        esc_arena_printf(workspace->arena, "exception:%.*s:%x", ESC_TEXT_ARG(name), type);
+    uint32_t index = 0;
+    if (esc_names_find(workspace->enum_shapes, shape, &index))
+        return index;
+    index = workspace->fields_count;
+    EscFieldInfo *field = ESC_ARRAY_ADD(workspace, fields);
+    *field = (EscFieldInfo){.scope = ESC_SCOPE_EXCEPTION, .name = name, .type = type, .span = span};
+    field->size_max = esc_type_kind(type) == ESC_KIND_TEXT   ? ESC_TEXT_MAX
+                      : esc_type_kind(type) == ESC_KIND_LIST ? ESC_LIST_ITEM_SIZE_DEFAULT
+                                                             : 0;
+    field->items_max = esc_type_kind(type) == ESC_KIND_LIST ? ESC_LIST_ITEMS_MAX : 0;
+    EscStatus status = esc_names_put(workspace->enum_shapes, shape, index);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+    return index;
+}
+
+static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_index)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscExceptionInfo *exception = &workspace->exceptions[exception_index];
+    uint32_t at = field_add(workspace, exception, entry->entry.name.text);
+    if (at == ESC_NONE)
+        return;
+    uint32_t known = exception->fields[at];
+    EscType expected = known == ESC_NONE ? ESC_TYPE_ANY : workspace->fields[known].type;
+    EscType type = esc_check_expression(where, entry->entry.value, expected);
+    if (type == ESC_TYPE_WRONG)
+        return;
+    if (esc_type_is_optional(type)) {
+        esc_must_be_present(where, entry->entry.value);
+        return;
+    }
+    if (known != ESC_NONE && workspace->fields[known].type != type) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0223", entry->entry.value->span,
+                       "the field `%.*s` of `%.*s` is %s elsewhere, and %s here",
+                       ESC_TEXT_ARG(entry->entry.name.text), ESC_TEXT_ARG(exception->name),
+                       esc_type_words(workspace, workspace->fields[known].type),
+                       esc_type_words(workspace, type));
+        esc_report_related(workspace, diagnostic, workspace->fields[known].span,
+                           "first raised here");
+        return;
+    }
+    if (known == ESC_NONE)
+        known = field_row(workspace, entry->entry.name.text, type, entry->entry.name.span);
+    workspace->exceptions[exception_index].fields[at] = known;
+    esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
+}
+
+void esc_check_raise(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    uint32_t exception = esc_exception_find(workspace, node->raise.exception.text);
+    if (exception == ESC_NONE)
+        return; /* only without memory: the pass above has seen every raise */
+    esc_mark(workspace, node, ESC_MEANS_EXCEPTION, exception, ESC_TYPE_ANY);
+    ESC_EACH(entry, node->raise.entries) {
+        for (const EscNode *other = node->raise.entries.first; other != entry;
+             other = other->next) {
+            if (esc_text_equal(other->entry.name.text, entry->entry.name.text))
+                esc_report_related(workspace,
+                                   esc_report(workspace, "E0219", entry->entry.name.span,
+                                              "`%.*s` is given twice",
+                                              ESC_TEXT_ARG(entry->entry.name.text)),
+                                   other->entry.name.span, "first here");
+        }
+        check_entry(where, entry, exception);
+    }
+}

@@ -1,0 +1,159 @@
+/* names.c - looking names up, and what is near to a name that is not there. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check.h"
+
+const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
+{
+    uint32_t index = 0;
+    return esc_names_find(workspace->names, name, &index) ? &workspace->symbols[index] : NULL;
+}
+
+const char *esc_symbol_kind_words(EscSymbolKind kind)
+{
+    static const char *const words[ESC_SYMBOL_COUNT] = {
+        [ESC_SYMBOL_NONE] = "a broken declaration",
+        [ESC_SYMBOL_PERSON] = "a person",
+        [ESC_SYMBOL_TEAM] = "a team",
+        [ESC_SYMBOL_SCHEDULE] = "a schedule",
+        [ESC_SYMBOL_CALENDAR] = "a calendar",
+        [ESC_SYMBOL_CHANNEL] = "a channel",
+        [ESC_SYMBOL_SYSTEM] = "a system",
+        [ESC_SYMBOL_SOURCE] = "a source",
+        [ESC_SYMBOL_EVENT] = "an event",
+        [ESC_SYMBOL_ROUTE] = "a route",
+        [ESC_SYMBOL_SLA] = "a service level",
+        [ESC_SYMBOL_RUNBOOK] = "a runbook",
+        [ESC_SYMBOL_TEMPLATE] = "a template",
+        [ESC_SYMBOL_POLICY] = "a policy",
+    };
+    return words[kind];
+}
+
+/* --- suggestions ------------------------------------------------------------------------------ */
+
+/* One wrong letter in a short word, more in a long one. */
+static unsigned distance_limit(size_t size)
+{
+    return size <= 3 ? 1 : size <= 8 ? 2 : 3;
+}
+
+EscSuggest esc_suggest(EscText wanted)
+{
+    return (EscSuggest){.wanted = wanted, .best_distance = distance_limit(wanted.size) + 1};
+}
+
+void esc_suggest_try(EscSuggest *suggest, EscText candidate)
+{
+    size_t a = suggest->wanted.size, b = candidate.size;
+    size_t apart = a > b ? a - b : b - a;
+    if (suggest->best_distance == 0 || apart >= suggest->best_distance)
+        return;
+    unsigned distance = esc_text_distance(suggest->wanted, candidate, suggest->best_distance - 1);
+    /* A suggestion that shares nothing with a short word is no help. */
+    if (distance < suggest->best_distance && distance < suggest->wanted.size) {
+        suggest->best = candidate;
+        suggest->best_distance = distance;
+    }
+}
+
+void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds)
+{
+    if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
+        return; /* nobody will read it */
+    for (uint32_t i = 0; i < workspace->symbols_count; ++i) {
+        if ((kinds & (1u << workspace->symbols[i].kind)) != 0)
+            esc_suggest_try(suggest, workspace->symbols[i].name);
+    }
+}
+
+bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
+                      EscSpan span)
+{
+    if (suggest->best.size == 0)
+        return false;
+    esc_report_hint(workspace, diagnostic, "did you mean `%.*s`?", ESC_TEXT_ARG(suggest->best));
+    esc_report_fix(diagnostic, span, suggest->best);
+    return true;
+}
+
+void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
+                     const char *const *words)
+{
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0116", word.span, "`%.*s` is not %s",
+                                           ESC_TEXT_ARG(word.text), what);
+    EscSuggest suggest = esc_suggest(word.text);
+    char all[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; words[i] != NULL; ++i) {
+        esc_suggest_try(&suggest, esc_text_from(words[i]));
+        int size = snprintf(all + used, sizeof all - used, "%s%s",
+                            i == 0                 ? ""
+                            : words[i + 1] == NULL ? " or "
+                                                   : ", ",
+                            words[i]);
+        used += size > 0 && (size_t)size < sizeof all - used ? (size_t)size : 0;
+    }
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, word.span))
+        esc_report_hint(workspace, diagnostic, "say %s", all);
+}
+
+/* --- paths ------------------------------------------------------------------------------------ */
+
+EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buffer)
+{
+    const EscName *parts = path->path.parts;
+    if (from >= to)
+        return ESC_TEXT("");
+    if (to == from + 1)
+        return parts[from].text;
+    size_t size = to - from - 1;
+    for (uint32_t i = from; i < to; ++i)
+        size += parts[i].text.size;
+    const char *start = parts[from].text.data;
+    if (parts[to - 1].text.data + parts[to - 1].text.size == start + size)
+        return (EscText){start, size}; /* written in one piece */
+    size = 0;
+    for (uint32_t i = from; i < to; ++i) {
+        if (i > from)
+            buffer[size++] = '.';
+        memcpy(buffer + size, parts[i].text.data, parts[i].text.size);
+        size += parts[i].text.size;
+    }
+    return (EscText){buffer, size};
+}
+
+bool esc_paths_equal(const EscNode *a, const EscNode *b)
+{
+    if (a->kind != ESC_NODE_PATH || b->kind != ESC_NODE_PATH || a->path.count != b->path.count)
+        return false;
+    for (uint32_t i = 0; i < a->path.count; ++i) {
+        if (!esc_text_equal(a->path.parts[i].text, b->path.parts[i].text))
+            return false;
+    }
+    return true;
+}
+
+EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
+                     EscType type)
+{
+    if (node->meaning == 0) {
+        EscMeaning *added = ESC_ARRAY_ADD(workspace, meanings);
+        node->meaning = (uint32_t)(added - workspace->meanings);
+    }
+    EscMeaning *meaning = &workspace->meanings[node->meaning];
+    *meaning = (EscMeaning){.means = (uint8_t)means, .index = index, .type = type};
+    return meaning;
+}
+
+EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
+{
+    if (text == NULL)
+        return ESC_TEXT("");
+    if (text->kind == ESC_NODE_TEXT && text->text.is_plain)
+        return text->text.plain;
+    esc_report(workspace, "E0225", text->span,
+               "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
+    return ESC_TEXT("");
+}

@@ -1,0 +1,516 @@
+/* path.c - what a dotted name stands for where it stands: field, fact, local name, enum member.
+ * People and channels are who.c's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check.h"
+
+/* A path while it is looked up. `parts` is how many of its words belong to the name: one less
+ * when the last is a unit. */
+typedef struct Lookup {
+    EscWhere *where;
+    EscNode *node;
+    EscType expected;
+    uint32_t parts;
+    EscUnit unit;
+    char buffer[ESC_PATH_TEXT_MAX];
+} Lookup;
+
+static EscUnit unit_of(EscText word)
+{
+    static const struct {
+        EscText word;
+        EscUnit unit;
+    } units[] = {{{"seconds", 7}, ESC_UNIT_SECONDS},
+                 {{"minutes", 7}, ESC_UNIT_MINUTES},
+                 {{"hours", 5}, ESC_UNIT_HOURS},
+                 {{"days", 4}, ESC_UNIT_DAYS}};
+    for (size_t i = 0; i < ESC_COUNT_OF(units); ++i) {
+        if (esc_text_equal(units[i].word, word))
+            return units[i].unit;
+    }
+    return ESC_UNIT_NONE;
+}
+
+static bool is_narrowed(const EscWhere *where, const EscNode *path)
+{
+    for (uint32_t i = 0; i < where->narrowed_count; ++i) {
+        if (esc_paths_equal(where->narrowed[i], path))
+            return true;
+    }
+    return false;
+}
+
+/* Marks the node as found and gives its type, with narrowing and the unit applied. */
+static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType type, uint8_t flags)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    if (type == ESC_TYPE_WRONG)
+        return ESC_TYPE_WRONG; /* its declaration was reported */
+    if (esc_type_is_optional(type) && is_narrowed(lookup->where, lookup->node)) {
+        type = esc_type_plain(type);
+        flags |= ESC_MEANING_NARROWED;
+    }
+    if (lookup->unit != ESC_UNIT_NONE) {
+        if (esc_type_kind(type) != ESC_KIND_DURATION) {
+            EscName last = lookup->node->path.parts[lookup->parts];
+            EscDiagnostic *diagnostic = esc_report(
+                workspace, "E0212", last.span, "`.%.*s` belongs behind a duration, and this is %s",
+                ESC_TEXT_ARG(last.text), esc_type_words(workspace, type));
+            esc_report_hint(workspace, diagnostic, "leave it out");
+            return ESC_TYPE_WRONG;
+        }
+        type = ESC_TYPE(ESC_KIND_NUMBER) | (type & ESC_TYPE_OPTIONAL);
+    }
+    EscMeaning *meaning = esc_mark(workspace, lookup->node, means, index, type);
+    meaning->unit = (uint8_t)lookup->unit;
+    meaning->flags = flags;
+    return type;
+}
+
+/* --- fields of the ticket --------------------------------------------------------------------- */
+
+/* The field that `owner.name` means, for a ticket without a person in it: suggestions look at
+ * the last word too. */
+static EscType no_ticket_field(Lookup *lookup, EscText name)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscSuggest suggest = esc_suggest(name);
+    for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
+        esc_suggest_try(&suggest, workspace->fields[i].name);
+    const EscNode *node = lookup->node;
+    EscSpan span = {node->span.file, node->path.parts[1].span.start,
+                    node->path.parts[node->path.count - 1].span.end};
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
+        esc_report_hint(workspace, diagnostic, "declare it with `extend ticket { … }`");
+    return ESC_TYPE_WRONG;
+}
+
+static EscType ticket_path(Lookup *lookup)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscNode *node = lookup->node;
+    if (node->path.count == 1) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0215", node->span,
+                       "`ticket` is the whole ticket and has no value of its own");
+        esc_report_hint(workspace, diagnostic, "name one of its fields, such as `ticket.title`");
+        return ESC_TYPE_WRONG;
+    }
+    uint32_t index = 0;
+    EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
+    bool is_known = esc_names_find(workspace->ticket_names, name, &index);
+    if (!is_known && node->path.count > 2 &&
+        unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
+        EscText shorter = esc_path_text(node, 1, node->path.count - 1, lookup->buffer);
+        if (esc_names_find(workspace->ticket_names, shorter, &index)) {
+            lookup->parts = node->path.count - 1;
+            lookup->unit = unit_of(node->path.parts[lookup->parts].text);
+            is_known = true;
+        } else {
+            name = esc_path_text(node, 1, node->path.count, lookup->buffer);
+        }
+    }
+    if (!is_known)
+        return no_ticket_field(lookup, name);
+    if (index == ESC_NONE) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0215", node->span,
+                       "`ticket.%.*s` is a record and has no value of its own", ESC_TEXT_ARG(name));
+        for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i) {
+            EscText field = workspace->fields[i].name;
+            if (field.size > name.size && field.data[name.size] == '.' &&
+                esc_text_starts_with(field, name)) {
+                esc_report_hint(workspace, diagnostic,
+                                "name one of its fields, such as `ticket.%.*s`",
+                                ESC_TEXT_ARG(field));
+                break;
+            }
+        }
+        return ESC_TYPE_WRONG;
+    }
+    return found(lookup, ESC_MEANS_TICKET_FIELD, index, workspace->fields[index].type, 0);
+}
+
+/* --- fields of events ------------------------------------------------------------------------- */
+
+static EscType no_event_field(Lookup *lookup, EscText name)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    const EscWhere *where = lookup->where;
+    EscSuggest suggest = esc_suggest(name);
+    for (uint32_t i = 0; i < where->events_count; ++i) {
+        const EscEventInfo *event = &workspace->events[where->events[i]];
+        for (uint32_t field = 0; field < event->count; ++field)
+            esc_suggest_try(&suggest, workspace->fields[event->fields[field]].name);
+    }
+    const EscEventInfo *first = &workspace->events[where->events[0]];
+    EscSpan span =
+        lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0104", span, "%s`%.*s` has no field `%.*s`",
+                   where->events_count > 1 ? "no event here such as " : "the event ",
+                   ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
+    if (where->events_count > 1)
+        diagnostic->message = esc_arena_printf(
+            workspace->arena, "none of the events here has a field `%.*s`", ESC_TEXT_ARG(name));
+    uint32_t ticket_field = 0;
+    if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
+        return ESC_TYPE_WRONG;
+    if (esc_names_find(workspace->ticket_names, name, &ticket_field))
+        esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
+                        ESC_TEXT_ARG(name));
+    else if (first->node != NULL)
+        esc_report_related(workspace, diagnostic, first->node->event.name->span,
+                           "the event is declared here");
+    return ESC_TYPE_WRONG;
+}
+
+/* Looks the name up in every event that may be meant; ESC_NONE when none has it. */
+static uint32_t event_field(const EscWhere *where, EscText name, bool *everywhere, uint32_t *other)
+{
+    uint32_t result = ESC_NONE;
+    *everywhere = true;
+    *other = ESC_NONE;
+    for (uint32_t i = 0; i < where->events_count; ++i) {
+        const EscEventInfo *event = &where->workspace->events[where->events[i]];
+        uint32_t index = 0;
+        if (event->field_names == NULL || !esc_names_find(event->field_names, name, &index))
+            *everywhere = false;
+        else if (result == ESC_NONE)
+            result = index;
+        else if (result != index)
+            *other = index;
+    }
+    return result;
+}
+
+static EscType event_path(Lookup *lookup)
+{
+    EscWhere *where = lookup->where;
+    EscWorkspace *workspace = where->workspace;
+    EscNode *node = lookup->node;
+    if (!where->has_event || where->events_count == 0) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
+                                               "there is no event here whose fields could be read");
+        if (where->is_runbook)
+            esc_report_hint(workspace, diagnostic,
+                            "give the runbook a parameter and pass `%.*s` to it",
+                            ESC_TEXT_ARG(esc_path_text(node, 0, node->path.count, lookup->buffer)));
+        return ESC_TYPE_WRONG;
+    }
+    if (node->path.count == 1) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0215", node->span,
+                                   "`event` is the whole event and has no value of its own"),
+                        "name one of its fields");
+        return ESC_TYPE_WRONG;
+    }
+    bool everywhere = false;
+    uint32_t other = ESC_NONE;
+    EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
+    uint32_t index = event_field(where, name, &everywhere, &other);
+    if (index == ESC_NONE && node->path.count > 2 &&
+        unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
+        lookup->parts = node->path.count - 1;
+        lookup->unit = unit_of(node->path.parts[lookup->parts].text);
+        index = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer),
+                            &everywhere, &other);
+    }
+    if (index == ESC_NONE)
+        return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
+    const EscFieldInfo *field = &workspace->fields[index];
+    if (other != ESC_NONE) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0222", node->span,
+                       "the events that start this have different fields `%.*s`: %s, and %s",
+                       ESC_TEXT_ARG(field->name), esc_type_words(workspace, field->type),
+                       esc_type_words(workspace, workspace->fields[other].type));
+        esc_report_related(workspace, diagnostic, workspace->fields[other].span, "one of them");
+        return ESC_TYPE_WRONG;
+    }
+    EscType type = field->type;
+    if (type != ESC_TYPE_WRONG && (!everywhere || where->event_may_be_missing))
+        type |= ESC_TYPE_OPTIONAL;
+    return found(lookup, ESC_MEANS_EVENT_FIELD, index, type, 0);
+}
+
+/* --- facts and fields of exceptions ----------------------------------------------------------- */
+
+static const struct {
+    const char *path;
+    EscType type;
+} FACTS[ESC_FACT_COUNT] = {
+#define ESC_FACT(number, NAME, path_, kind, is_optional)                                           \
+    [number] = {path_, ESC_TYPE(ESC_KIND_##kind) | ((is_optional) ? ESC_TYPE_OPTIONAL : 0)},
+#include <esc/facts.def>
+#undef ESC_FACT
+};
+
+static EscType fact_path(Lookup *lookup)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscNode *node = lookup->node;
+    uint32_t count = node->path.count;
+    for (unsigned attempt = 0; attempt < 2; ++attempt) {
+        EscText name = esc_path_text(node, 0, count, lookup->buffer);
+        for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i) {
+            if (esc_text_equal(name, esc_text_from(FACTS[i].path)))
+                return found(lookup, ESC_MEANS_FACT, i, FACTS[i].type, 0);
+        }
+        if (count < 2 || unit_of(node->path.parts[count - 1].text) == ESC_UNIT_NONE)
+            break;
+        lookup->unit = unit_of(node->path.parts[--count].text);
+        lookup->parts = count;
+    }
+    EscText name = esc_path_text(node, 0, node->path.count, lookup->buffer);
+    EscSuggest suggest = esc_suggest(name);
+    for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i)
+        esc_suggest_try(&suggest, esc_text_from(FACTS[i].path));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", node->span, "there is no `%.*s`", ESC_TEXT_ARG(name));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, node->span))
+        esc_report_hint(workspace, diagnostic,
+                        "docs/language.md lists what can be read besides ticket and event");
+    return ESC_TYPE_WRONG;
+}
+
+/* The field of an exception by name: of the handled one, or in a catch-all of any (then it may
+ * be missing). */
+static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_assured)
+{
+    const EscWorkspace *workspace = where->workspace;
+    uint32_t first = where->exception == ESC_NONE ? 0 : where->exception;
+    uint32_t end = where->exception == ESC_NONE ? workspace->exceptions_count : first + 1;
+    *is_assured = false;
+    for (uint32_t i = first; i < end; ++i) {
+        const EscExceptionInfo *exception = &workspace->exceptions[i];
+        for (uint32_t k = 0; k < exception->count; ++k) {
+            if (exception->fields[k] == ESC_NONE ||
+                !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
+                continue;
+            /* A list has no constant to fall back to, should it be missing after all. */
+            *is_assured =
+                where->exception != ESC_NONE && exception->given[k] == exception->raises &&
+                esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
+            return exception->fields[k];
+        }
+    }
+    return ESC_NONE;
+}
+
+static EscType exception_path(Lookup *lookup)
+{
+    EscWhere *where = lookup->where;
+    EscWorkspace *workspace = where->workspace;
+    EscNode *node = lookup->node;
+    EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
+    if (esc_text_equal(name, ESC_TEXT("name")) || esc_text_equal(name, ESC_TEXT("message")))
+        return fact_path(lookup);
+    if (!where->has_exception) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0115", node->span,
+                       "there is no exception here whose fields could be read");
+        esc_report_hint(workspace, diagnostic,
+                        "fields of an exception belong in `on exception NAME { … }`");
+        return ESC_TYPE_WRONG;
+    }
+    bool is_assured = false;
+    uint32_t index = exception_field(where, name, &is_assured);
+    if (index == ESC_NONE) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0115", node->span,
+                       "no `raise` gives the exception a field `%.*s`", ESC_TEXT_ARG(name));
+        EscSuggest suggest = esc_suggest(name);
+        if (where->exception != ESC_NONE) {
+            const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
+            for (uint32_t k = 0; k < exception->count; ++k) {
+                if (exception->fields[k] != ESC_NONE)
+                    esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
+            }
+        }
+        EscSpan span = node->path.count > 1 ? node->path.parts[1].span : node->span;
+        if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
+            esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised",
+                            ESC_TEXT_ARG(name));
+        return ESC_TYPE_WRONG;
+    }
+    EscType type = workspace->fields[index].type;
+    if (!is_assured && type != ESC_TYPE_WRONG)
+        type |= ESC_TYPE_OPTIONAL;
+    return found(lookup, ESC_MEANS_EXCEPTION_FIELD, index, type,
+                 is_assured ? ESC_MEANING_ASSURED : 0);
+}
+
+/* --- single words ----------------------------------------------------------------------------- */
+
+static EscType no_member(Lookup *lookup, EscText word)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    const EscEnumInfo *info = &workspace->enums[esc_type_enum(lookup->expected)];
+    EscSuggest suggest = esc_suggest(word);
+    for (uint32_t i = 0; i < info->count; ++i)
+        esc_suggest_try(&suggest, info->members[i]);
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0105", lookup->node->span, "`%.*s` is not a value of %s`%.*s`",
+        ESC_TEXT_ARG(word), info->span.end == 0 ? "" : "the field ", ESC_TEXT_ARG(info->name));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, lookup->node->span))
+        esc_report_hint(workspace, diagnostic, "say %s",
+                        esc_type_words(workspace, lookup->expected));
+    esc_report_related(workspace, diagnostic, info->span, "its values are declared here");
+    return ESC_TYPE_WRONG;
+}
+
+static EscType previous_word(Lookup *lookup)
+{
+    EscWhere *where = lookup->where;
+    uint32_t index = 0;
+    if (!esc_names_find(where->workspace->ticket_names, where->undo_field, &index) ||
+        index == ESC_NONE) {
+        EscDiagnostic *diagnostic = esc_report(
+            where->workspace, "E0103", lookup->node->span,
+            "`previous` means the ticket's field `%.*s` as it was, and there is no such field",
+            ESC_TEXT_ARG(where->undo_field));
+        esc_report_hint(where->workspace, diagnostic, "say which: `previous ticket.status`");
+        return ESC_TYPE_WRONG;
+    }
+    EscType type = esc_type_kind(lookup->expected) == ESC_KIND_TEXT
+                       ? ESC_TYPE(ESC_KIND_TEXT)
+                       : esc_type_plain(where->workspace->fields[index].type);
+    return found(lookup, ESC_MEANS_PREVIOUS, index, type, 0);
+}
+
+static EscType unknown_word(Lookup *lookup, EscText word)
+{
+    EscWhere *where = lookup->where;
+    EscWorkspace *workspace = where->workspace;
+    EscSpan span = lookup->node->span;
+    const EscSymbol *symbol = esc_symbol_find(workspace, word);
+    if (esc_type_kind(lookup->expected) == ESC_KIND_TEXT &&
+        (symbol == NULL || symbol->kind != ESC_SYMBOL_NONE)) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0207", span,
+                                               "a text is wanted here, and texts stand in quotes");
+        EscText quoted = esc_arena_printf(workspace->arena, "\"%.*s\"", ESC_TEXT_ARG(word));
+        esc_report_hint(workspace, diagnostic, "write %.*s", ESC_TEXT_ARG(quoted));
+        esc_report_fix(diagnostic, span, quoted);
+        return ESC_TYPE_WRONG;
+    }
+    if (symbol != NULL) {
+        if (symbol->kind == ESC_SYMBOL_NONE)
+            return ESC_TYPE_WRONG;
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0111", span, "`%.*s` is %s and cannot be compared or calculated with",
+            ESC_TEXT_ARG(word), esc_symbol_kind_words(symbol->kind));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return ESC_TYPE_WRONG;
+    }
+    EscSuggest suggest = esc_suggest(word);
+    esc_suggest_try(&suggest, ESC_TEXT("resolved"));
+    for (uint32_t i = 0; i < where->locals_count; ++i)
+        esc_suggest_try(&suggest, workspace->locals[where->locals[i]].name);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0101", span, "nothing here is called `%.*s`", ESC_TEXT_ARG(word));
+    uint32_t field = 0;
+    if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
+        return ESC_TYPE_WRONG;
+    if (esc_names_find(workspace->ticket_names, word, &field)) {
+        esc_report_hint(workspace, diagnostic, "did you mean `ticket.%.*s`?", ESC_TEXT_ARG(word));
+        esc_report_fix(diagnostic, span,
+                       esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
+    }
+    return ESC_TYPE_WRONG;
+}
+
+static EscType single_word(Lookup *lookup)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscText word = lookup->node->path.parts[0].text;
+    if (esc_type_kind(lookup->expected) == ESC_KIND_ENUM) {
+        const EscEnumInfo *info = &workspace->enums[esc_type_enum(lookup->expected)];
+        for (uint32_t i = 0; i < info->count; ++i) {
+            if (esc_text_equal(info->members[i], word))
+                return found(lookup, ESC_MEANS_MEMBER, i, esc_type_plain(lookup->expected), 0);
+        }
+        return no_member(lookup, word);
+    }
+    if (esc_text_equal(word, ESC_TEXT("resolved")))
+        return fact_path(lookup);
+    if (esc_text_equal(word, ESC_TEXT("previous")) && lookup->where->undo_field.size > 0)
+        return previous_word(lookup);
+    return unknown_word(lookup, word);
+}
+
+/* A local name, with or without a unit; false when the first word is none. */
+static bool local_path(Lookup *lookup, EscType *type)
+{
+    EscWhere *where = lookup->where;
+    const EscPathNode *path = &lookup->node->path;
+    for (uint32_t i = where->locals_count; i > 0; --i) {
+        uint32_t index = where->locals[i - 1];
+        const EscLocal *local = &where->workspace->locals[index];
+        if (!esc_text_equal(local->name, path->parts[0].text))
+            continue;
+        if (path->count == 2) {
+            lookup->unit = unit_of(path->parts[1].text);
+            lookup->parts = 1;
+        }
+        if (path->count > 2 || (path->count == 2 && lookup->unit == ESC_UNIT_NONE)) {
+            EscDiagnostic *diagnostic = esc_report(
+                where->workspace, "E0212", path->parts[1].span, "`%.*s` is %s and has no parts",
+                ESC_TEXT_ARG(local->name), esc_type_words(where->workspace, local->type));
+            esc_report_related(where->workspace, diagnostic, local->span, "declared here");
+            *type = ESC_TYPE_WRONG;
+            return true;
+        }
+        *type = found(lookup, ESC_MEANS_LOCAL, index, local->type, 0);
+        return true;
+    }
+    return false;
+}
+
+static EscType unknown_root(Lookup *lookup)
+{
+    static const char *const roots[] = {"ticket", "event",     "escalation", "exception",
+                                        "sla",    "workspace", NULL};
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscName first = lookup->node->path.parts[0];
+    EscSuggest suggest = esc_suggest(first.text);
+    for (size_t i = 0; roots[i] != NULL; ++i)
+        esc_suggest_try(&suggest, esc_text_from(roots[i]));
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", first.span, "`%.*s` has no parts that can be read here",
+                   ESC_TEXT_ARG(first.text));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, first.span))
+        esc_report_hint(workspace, diagnostic,
+                        "values begin with ticket, event, escalation, exception, sla or workspace");
+    return ESC_TYPE_WRONG;
+}
+
+EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected)
+{
+    static const struct {
+        EscText root;
+        EscType (*resolve)(Lookup *lookup);
+    } roots[] = {
+        {{"ticket", 6}, ticket_path},
+        {{"event", 5}, event_path},
+        {{"exception", 9}, exception_path},
+        {{"escalation", 10}, fact_path},
+        {{"sla", 3}, fact_path},
+        {{"workspace", 9}, fact_path},
+    };
+    Lookup lookup = {.where = where, .node = node, .expected = expected, .parts = node->path.count};
+    EscType type = ESC_TYPE_WRONG;
+    if (local_path(&lookup, &type))
+        return type;
+    EscText root = node->path.parts[0].text;
+    /* `escalation` is a role too, where a member of the role enum is wanted. */
+    bool is_member = node->path.count == 1 && esc_type_kind(expected) == ESC_KIND_ENUM;
+    for (size_t i = 0; i < ESC_COUNT_OF(roots) && !is_member; ++i) {
+        if (esc_text_equal(root, roots[i].root))
+            return roots[i].resolve(&lookup);
+    }
+    return node->path.count == 1 ? single_word(&lookup) : unknown_root(&lookup);
+}

@@ -1,0 +1,195 @@
+/* policy.c - what a policy says: the last resort, limits at run time, and the rules that rules.c
+ * applies to templates. */
+#include <string.h>
+
+#include "check/check.h"
+
+static bool word_is_one_of(EscWorkspace *workspace, EscName word, const char *what,
+                           const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; ++i) {
+        if (esc_text_equal(word.text, esc_text_from(words[i])))
+            return true;
+    }
+    esc_report_word(workspace, word, what, words);
+    return false;
+}
+
+static void check_approve(EscWorkspace *workspace, EscNode *item)
+{
+    static const char *const words[] = {"templates", "routes", "policies", NULL};
+    (void)word_is_one_of(workspace, item->policy_approve.what, "something that is approved", words);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    EscRef ref = esc_check_who(&where, item->policy_approve.by,
+                               ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM, "approve");
+    uint32_t people =
+        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
+    if (ref == 0 || (item->policy_approve.count > 0 && item->policy_approve.count <= people))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0407", item->policy_approve.by->span,
+                   "%u approvals are asked for, and there are %u people to give them",
+                   item->policy_approve.count, people);
+    esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
+}
+
+static void check_last_resort(EscWorkspace *workspace, EscNode *item)
+{
+    EscPolicyRules *rules = workspace->policy;
+    if (rules->last_resort != NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0406", item->span, "there is one last resort only");
+        esc_report_related(workspace, diagnostic, rules->last_resort->span, "first here");
+        return;
+    }
+    rules->last_resort = item;
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    workspace->last_resort = esc_check_who(
+        &where, item->last_resort.who, ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE,
+        "be the last resort");
+}
+
+static void check_require(EscWorkspace *workspace, EscNode *item)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", NULL};
+    static const char *const checks[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                         NULL};
+    EscPolicyRules *rules = workspace->policy;
+    const EscNode **grown = esc_arena_grow(workspace->arena, rules->requires, rules->count,
+                                           &rules->capacity, sizeof *rules->requires);
+    if (grown == NULL)
+        return;
+    rules->requires = grown;
+    EscRequire require = item->policy_require.require;
+    bool is_sound = true;
+    ESC_EACH_NODE(name, item->policy_require.names) {
+        if (require == ESC_REQUIRE_OWNERS)
+            is_sound =
+                word_is_one_of(workspace, name->member.name, "a role of owners", roles) && is_sound;
+        else if (require == ESC_REQUIRE_QA)
+            is_sound =
+                word_is_one_of(workspace, name->member.name, "a QA check", checks) && is_sound;
+    }
+    esc_check_duration(workspace, item->policy_require.within, false, ESC_DEADLINE_MIN_MS,
+                       ESC_DEADLINE_MAX_MS);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    esc_check_condition(&where, item->policy_require.condition);
+    if (require == ESC_REQUIRE_UNDO)
+        rules->undo = item;
+    else if (is_sound)
+        rules->requires[rules->count++] = item;
+}
+
+static bool limit_action(EscWorkspace *workspace, const EscNode *otherwise, EscLimitInfo *limit)
+{
+    limit->exception = ESC_NONE;
+    if (otherwise == NULL)
+        return true;
+    if (otherwise->kind == ESC_NODE_DIGEST && limit->kind == ESC_LIMIT_NOTIFICATIONS_PER_PERSON) {
+        limit->action = ESC_LIMIT_ACTION_DIGEST;
+        return true;
+    }
+    if (otherwise->kind == ESC_NODE_RAISE) {
+        limit->action = ESC_LIMIT_ACTION_RAISE;
+        limit->exception = esc_exception_find(workspace, otherwise->raise.exception.text);
+        return limit->exception != ESC_NONE;
+    }
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0408", otherwise->span,
+                                           "this cannot be done when that limit is reached");
+    esc_report_hint(workspace, diagnostic,
+                    limit->kind == ESC_LIMIT_NOTIFICATIONS_PER_PERSON
+                        ? "say `else digest` or `else raise NAME`"
+                        : "say `else raise NAME`");
+    return false;
+}
+
+static void check_limit(EscWorkspace *workspace, EscNode *item)
+{
+    static const char *const words[] = {"notifications", "handoffs", NULL};
+    EscName what = item->limit.what, per = item->limit.per;
+    EscLimitInfo limit = {.count = item->limit.count};
+    esc_check_duration(workspace, item->limit.window, false, ESC_SECOND_MS, ESC_YEAR_MS);
+    limit.window_ms = item->limit.window->duration.ms;
+    if (!word_is_one_of(workspace, what, "something that can be limited", words))
+        return;
+    bool is_handoffs = esc_text_equal(what.text, ESC_TEXT("handoffs"));
+    limit.kind = is_handoffs ? ESC_LIMIT_HANDOFFS_PER_TICKET : ESC_LIMIT_NOTIFICATIONS_PER_PERSON;
+    if (!esc_text_equal(per.text, is_handoffs ? ESC_TEXT("ticket") : ESC_TEXT("person"))) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0408", per.text.size > 0 ? per.span : what.span,
+                       "%.*s are counted for each %s", ESC_TEXT_ARG(what.text),
+                       is_handoffs ? "ticket" : "person");
+        esc_report_hint(workspace, diagnostic, "say `per %s`", is_handoffs ? "ticket" : "person");
+        return;
+    }
+    if (limit.count == 0) {
+        esc_report(workspace, "E0408", item->span, "a limit of nothing would stop everything");
+        return;
+    }
+    if (limit_action(workspace, item->limit.otherwise, &limit))
+        *ESC_ARRAY_ADD(workspace, limits) = limit;
+}
+
+static void check_retain(EscWorkspace *workspace, EscNode *item)
+{
+    static const char *const words[] = {"audit", NULL};
+    if (!word_is_one_of(workspace, item->retain.what, "something that is kept", words))
+        return;
+    esc_check_duration(workspace, item->retain.duration, false, ESC_DAY_MS, 100 * ESC_YEAR_MS);
+    *ESC_ARRAY_ADD(workspace, limits) =
+        (EscLimitInfo){.kind = ESC_LIMIT_RETAIN_AUDIT,
+                       .count = 1,
+                       .window_ms = item->retain.duration->duration.ms,
+                       .exception = ESC_NONE};
+}
+
+static void check_policy(EscWorkspace *workspace, const EscNode *node)
+{
+    (void)esc_plain_text(workspace, node->policy.title);
+    ESC_EACH(item, node->policy.items) {
+        switch (item->kind) {
+        case ESC_NODE_POLICY_APPROVE:
+            check_approve(workspace, item);
+            break;
+        case ESC_NODE_POLICY_REQUIRE:
+            check_require(workspace, item);
+            break;
+        case ESC_NODE_LAST_RESORT:
+            check_last_resort(workspace, item);
+            break;
+        case ESC_NODE_LIMIT:
+            check_limit(workspace, item);
+            break;
+        case ESC_NODE_RETAIN:
+            check_retain(workspace, item);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+void esc_pass_policy(EscWorkspace *workspace)
+{
+    workspace->policy = esc_arena_alloc(workspace->arena, sizeof *workspace->policy);
+    if (workspace->policy == NULL)
+        return;
+    bool may_be_broken = false;
+    for (uint32_t i = 0; i < workspace->files_count; ++i) {
+        may_be_broken = may_be_broken || workspace->files[i].tree == NULL ||
+                        workspace->files[i].tree->file.error_count > 0;
+        if (workspace->files[i].tree == NULL)
+            continue;
+        ESC_EACH(node, workspace->files[i].tree->file.declarations) {
+            if (node->kind == ESC_NODE_POLICY)
+                check_policy(workspace, node);
+        }
+    }
+    if (workspace->policy->last_resort != NULL || workspace->templates_count == 0 || may_be_broken)
+        return;
+    EscSpan span = workspace->node != NULL ? workspace->node->workspace.name.span
+                                           : workspace->templates[0].node->template.name.span;
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0401", span, "no policy names a last resort, so a ticket could have nobody");
+    esc_report_hint(workspace, diagnostic, "write `policy NAME { last resort PERSON }`");
+}

@@ -1,0 +1,390 @@
+/* scenarios.c - tests as data: checks what they name and turns their statements into the plain
+ * structs of compiler.h, for whoever plays them. What they expect is expectations.c's. */
+#include <string.h>
+
+#include "check/check.h"
+#include "check/scenarios.h"
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum)
+{
+    EscWorkspace *workspace = where->workspace;
+    *datum = (EscDatum){0};
+    switch (node->kind) {
+    case ESC_NODE_BOOL:
+        datum->kind = ESC_DATUM_BOOL;
+        datum->truth = node->boolean.value;
+        return true;
+    case ESC_NODE_NUMBER:
+        datum->kind = ESC_DATUM_NUMBER;
+        datum->number = node->number.value;
+        return true;
+    case ESC_NODE_DURATION:
+        datum->kind = ESC_DATUM_DURATION;
+        datum->ms = node->duration.ms;
+        return true;
+    case ESC_NODE_LOCAL_TIME:
+        datum->kind = ESC_DATUM_TIME;
+        datum->ms = esc_local_minutes(node);
+        return true;
+    case ESC_NODE_TEXT:
+        datum->kind = ESC_DATUM_TEXT;
+        datum->text = node->text.plain;
+        if (node->text.is_plain)
+            return true;
+        break;
+    case ESC_NODE_UNARY:
+        if (node->unary.op == ESC_UNARY_NEGATE && node->unary.operand->kind == ESC_NODE_NUMBER) {
+            datum->kind = ESC_DATUM_NUMBER;
+            datum->number = -node->unary.operand->number.value;
+            return true;
+        }
+        break;
+    case ESC_NODE_PATH: {
+        EscMeaning meaning = esc_meaning(workspace, node);
+        datum->text = node->path.parts[0].text;
+        datum->kind = meaning.means == ESC_MEANS_PERSON_NAME ? ESC_DATUM_TEXT : ESC_DATUM_MEMBER;
+        datum->member = meaning.index;
+        if (meaning.means == ESC_MEANS_MEMBER || meaning.means == ESC_MEANS_PERSON_NAME)
+            return true;
+        break;
+    }
+    case ESC_NODE_LIST: {
+        EscText *items =
+            esc_arena_alloc_array(workspace->arena, node->list.items.count, sizeof *items);
+        bool is_plain = items != NULL;
+        datum->kind = ESC_DATUM_LIST;
+        ESC_EACH_NODE(item, node->list.items) {
+            is_plain = is_plain && item->kind == ESC_NODE_TEXT && item->text.is_plain;
+            if (is_plain)
+                items[datum->items_count++] = item->text.plain;
+        }
+        datum->items = items;
+        if (is_plain)
+            return true;
+        break;
+    }
+    default:
+        break;
+    }
+    esc_report_hint(workspace,
+                    esc_report(workspace, "E0342", node->span, "a test gives fixed values"),
+                    "write a number, a text in quotes, a duration or a value of the field");
+    return false;
+}
+
+static void field_put(Scenario *scenario, EscText name, EscDatum value)
+{
+    EscDatumField *grown =
+        esc_arena_grow(scenario->workspace->arena, scenario->fields, scenario->fields_count,
+                       &scenario->fields_capacity, sizeof *grown);
+    if (grown == NULL)
+        return;
+    scenario->fields = grown;
+    scenario->fields[scenario->fields_count++] = (EscDatumField){.name = name, .value = value};
+}
+
+/* Collects the leaves of a record of ticket fields that esc_check_fields has marked. */
+static void ticket_fields(Scenario *scenario, EscNodeList entries)
+{
+    ESC_EACH_NODE(entry, entries) {
+        EscMeaning meaning = esc_meaning(scenario->workspace, entry);
+        EscDatum value;
+        if (entry->entry.value->kind == ESC_NODE_RECORD)
+            /* as deep as esc_check_fields went */
+            ticket_fields(scenario, entry->entry.value->record.entries);
+        else if (meaning.means == ESC_MEANS_TICKET_FIELD &&
+                 esc_scenario_datum(&scenario->where, entry->entry.value, &value))
+            field_put(scenario, scenario->workspace->fields[meaning.index].name, value);
+    }
+}
+
+static void event_fields(Scenario *scenario, EscNodeList entries, EscText prefix, uint32_t event,
+                         unsigned depth)
+{
+    EscWorkspace *workspace = scenario->workspace;
+    const EscEventInfo *info = &workspace->events[event];
+    ESC_EACH(entry, entries) {
+        EscText name = entry->entry.name.text;
+        if (prefix.size > 0)
+            name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
+                                    ESC_TEXT_ARG(name));
+        EscNode *value = entry->entry.value;
+        if (value->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
+            event_fields(scenario, value->record.entries, name, event, depth + 1);
+            continue;
+        }
+        uint32_t index = 0;
+        if (info->field_names == NULL || !esc_names_find(info->field_names, name, &index)) {
+            EscSuggest suggest = esc_suggest(name);
+            for (uint32_t i = 0; i < info->count; ++i)
+                esc_suggest_try(&suggest, workspace->fields[info->fields[i]].name);
+            EscDiagnostic *diagnostic = esc_report(workspace, "E0104", entry->entry.name.span,
+                                                   "the event `%.*s` has no field `%.*s`",
+                                                   ESC_TEXT_ARG(info->name), ESC_TEXT_ARG(name));
+            (void)esc_suggest_hint(workspace, &suggest, diagnostic, entry->entry.name.span);
+            continue;
+        }
+        EscDatum datum;
+        if (esc_check_value(&scenario->where, value, esc_type_plain(workspace->fields[index].type),
+                            "E0209", "this field") &&
+            esc_scenario_datum(&scenario->where, value, &datum))
+            field_put(scenario, name, datum);
+    }
+}
+
+static void take_fields(Scenario *scenario, EscScenarioStep *step)
+{
+    step->fields = scenario->fields;
+    step->fields_count = scenario->fields_count;
+    scenario->fields = NULL;
+    scenario->fields_count = 0;
+    scenario->fields_capacity = 0;
+}
+
+/* --- who -------------------------------------------------------------------------------------- */
+
+EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
+                                        "owner"};
+    const EscWorkspace *workspace = where->workspace;
+    if (node == NULL)
+        return (EscWho){0};
+    EscRef ref = esc_check_who(where, node, allowed, to);
+    uint32_t index = esc_ref_index(ref);
+    switch (esc_ref_kind(ref)) {
+    case ESC_REF_PERSON:
+        return (EscWho){ESC_WHO_PERSON, workspace->persons[index].name};
+    case ESC_REF_TEAM:
+        return (EscWho){ESC_WHO_TEAM, workspace->teams[index].name};
+    case ESC_REF_SCHEDULE:
+        return (EscWho){ESC_WHO_SCHEDULE, workspace->schedules[index].name};
+    case ESC_REF_CHANNEL:
+        return (EscWho){ESC_WHO_CHANNEL, workspace->channels[index].name};
+    case ESC_REF_ROLE:
+        return (EscWho){ESC_WHO_ROLE, esc_text_from(roles[index])};
+    default:
+        return (EscWho){0};
+    }
+}
+
+EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    if (path->path.count == 1) {
+        const EscSymbol *symbol = esc_check_symbol(workspace, path, ESC_SYMBOL_SYSTEM);
+        return symbol == NULL ? (EscWho){0} : (EscWho){ESC_WHO_SYSTEM, symbol->name};
+    }
+    if (esc_check_action(workspace, path, ESC_NONE) == ESC_NONE)
+        return (EscWho){0};
+    return (EscWho){
+        ESC_WHO_ACTION,
+        esc_arena_text(workspace->arena, esc_path_text(path, 0, path->path.count, buffer))};
+}
+
+/* --- statements ------------------------------------------------------------------------------- */
+
+static void step_event(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+{
+    uint32_t event = esc_check_event(scenario->workspace, node->test_event.event);
+    step->kind = ESC_SCENARIO_EVENT;
+    if (event == ESC_NONE)
+        return;
+    step->name = scenario->workspace->events[event].name;
+    if (event <= ESC_EVENT_TICKET_REOPENED) {
+        esc_check_fields(&scenario->where, node->test_event.entries, ESC_TEXT(""), 1);
+        ticket_fields(scenario, node->test_event.entries);
+    } else {
+        event_fields(scenario, node->test_event.entries, ESC_TEXT(""), event, 1);
+    }
+    take_fields(scenario, step);
+}
+
+static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+{
+    static const EscScenarioKind kinds[] = {
+        [ESC_ACT_ACK] = ESC_SCENARIO_ACK,         [ESC_ACT_RESOLVE] = ESC_SCENARIO_RESOLVE,
+        [ESC_ACT_ANSWER] = ESC_SCENARIO_ANSWER,   [ESC_ACT_CONFIRM] = ESC_SCENARIO_CONFIRM,
+        [ESC_ACT_APPROVE] = ESC_SCENARIO_APPROVE, [ESC_ACT_REJECT] = ESC_SCENARIO_REJECT,
+        [ESC_ACT_START] = ESC_SCENARIO_START,     [ESC_ACT_CLOSE] = ESC_SCENARIO_CLOSE,
+    };
+    step->kind = kinds[node->test_act.act];
+    step->name = node->test_act.name.text;
+    step->text = esc_plain_text(scenario->workspace, node->test_act.text);
+    step->who = esc_scenario_who(&scenario->where, node->test_act.by,
+                                 ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE,
+                                 "act in a test");
+    if (node->test_act.act != ESC_ACT_START)
+        return;
+    const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);
+    if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
+        esc_report(scenario->workspace, "E0101", node->test_act.name.span,
+                   "there is no template `%.*s`", ESC_TEXT_ARG(step->name));
+}
+
+/* The JSON of what a connector is made to reply. */
+static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
+{
+    EscDatum datum;
+    if (node->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
+        esc_buf_char(out, '{');
+        ESC_EACH_NODE(entry, node->record.entries) {
+            esc_buf_string(out, entry == node->record.entries.first ? "" : ",");
+            esc_json_text(out, entry->entry.name.text);
+            esc_buf_char(out, ':');
+            json_value(scenario, entry->entry.value, out, depth + 1);
+        }
+        esc_buf_char(out, '}');
+        return;
+    }
+    if (!esc_scenario_datum(&scenario->where, node, &datum))
+        return;
+    switch (datum.kind) {
+    case ESC_DATUM_BOOL:
+        esc_buf_string(out, datum.truth ? "true" : "false");
+        break;
+    case ESC_DATUM_NUMBER:
+        esc_json_number(out, datum.number);
+        break;
+    case ESC_DATUM_DURATION:
+        esc_json_number(out, (double)datum.ms / 1000);
+        break;
+    case ESC_DATUM_LIST:
+        esc_buf_char(out, '[');
+        for (uint32_t i = 0; i < datum.items_count; ++i) {
+            esc_buf_string(out, i == 0 ? "" : ",");
+            esc_json_text(out, datum.items[i]);
+        }
+        esc_buf_char(out, ']');
+        break;
+    default:
+        esc_json_text(out, datum.text);
+        break;
+    }
+}
+
+static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+{
+    EscWorkspace *workspace = scenario->workspace;
+    step->kind =
+        node->test_system.is_failing ? ESC_SCENARIO_SYSTEM_FAILS : ESC_SCENARIO_SYSTEM_REPLIES;
+    step->who = esc_scenario_action(workspace, node->test_system.system);
+    const EscNode *reply = node->test_system.reply;
+    if (reply == NULL)
+        return;
+    if (reply->kind == ESC_NODE_TEXT) {
+        step->text = esc_plain_text(workspace, reply);
+        return;
+    }
+    EscBuf json;
+    esc_buf_init(&json, ESC_SOURCE_SIZE_MAX);
+    json_value(scenario, reply, &json, 0);
+    step->text = esc_arena_text(workspace->arena, esc_buf_as_text(&json));
+    esc_buf_done(workspace, &json);
+}
+
+static void step_absent(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+{
+    step->kind = ESC_SCENARIO_ABSENT;
+    step->who =
+        esc_scenario_who(&scenario->where, node->test_absent.who, ESC_WHO_CAN_PERSON, "be absent");
+    step->local_minute =
+        node->test_absent.until == NULL ? INT64_MAX : esc_local_minutes(node->test_absent.until);
+}
+
+static void step_at(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
+{
+    step->kind = ESC_SCENARIO_AT;
+    step->local_minute = esc_local_minutes(node->test_at.time);
+    if (position > 0)
+        esc_report_hint(scenario->workspace,
+                        esc_report(scenario->workspace, "E0343", node->span,
+                                   "`at` sets the clock where a test begins"),
+                        "use `after` to move it");
+}
+
+static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
+{
+    step->span = (EscPlaceSpan){node->span.file, node->span.start, node->span.end};
+    switch (node->kind) {
+    case ESC_NODE_TEST_AT:
+        step_at(scenario, node, step, position);
+        break;
+    case ESC_NODE_TEST_AFTER:
+        step->kind = ESC_SCENARIO_AFTER;
+        esc_check_duration(scenario->workspace, node->test_after.duration, false, 1,
+                           10 * ESC_YEAR_MS);
+        step->ms = node->test_after.duration->duration.ms;
+        break;
+    case ESC_NODE_TEST_GIVEN:
+        step->kind = ESC_SCENARIO_GIVEN;
+        if (!esc_text_equal(node->test_given.what.text, ESC_TEXT("ticket"))) {
+            static const char *const words[] = {"ticket", NULL};
+            esc_report_word(scenario->workspace, node->test_given.what,
+                            "something that can be given", words);
+            break;
+        }
+        esc_check_fields(&scenario->where, node->test_given.entries, ESC_TEXT(""), 1);
+        ticket_fields(scenario, node->test_given.entries);
+        take_fields(scenario, step);
+        break;
+    case ESC_NODE_TEST_EVENT:
+        step_event(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_ACT:
+        step_act(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_SYSTEM:
+        step_system(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_DELIVER:
+        step->kind =
+            node->test_deliver.is_failing ? ESC_SCENARIO_DELIVER_FAILS : ESC_SCENARIO_DELIVER_WORKS;
+        step->who = esc_scenario_who(&scenario->where, node->test_deliver.channel,
+                                     ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
+        break;
+    case ESC_NODE_TEST_ABSENT:
+        step_absent(scenario, node, step);
+        break;
+    case ESC_NODE_TEST_EXPECT:
+        step->kind = ESC_SCENARIO_EXPECT;
+        esc_scenario_expect(scenario, node, step);
+        break;
+    default:
+        break;
+    }
+}
+
+static void make_scenario(EscWorkspace *workspace, const EscNode *node)
+{
+    Scenario scenario = {.workspace = workspace, .where = esc_where(workspace, ESC_FUNCTION_COND)};
+    scenario.where.is_test = true;
+    EscScenarioStep *steps =
+        esc_arena_alloc_array(workspace->arena, node->test.statements.count, sizeof *steps);
+    if (steps == NULL)
+        return;
+    uint32_t count = 0;
+    ESC_EACH(statement, node->test.statements) {
+        make_step(&scenario, statement, &steps[count], count);
+        ++count;
+    }
+    *ESC_ARRAY_ADD(workspace, scenarios) =
+        (EscScenario){.title = esc_plain_text(workspace, node->test.title),
+                      .span = {node->span.file, node->span.start, node->span.end},
+                      .steps = steps,
+                      .steps_count = count};
+}
+
+void esc_pass_tests(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->files_count; ++i) {
+        if (workspace->files[i].tree == NULL)
+            continue;
+        ESC_EACH(node, workspace->files[i].tree->file.declarations) {
+            if (node->kind == ESC_NODE_TEST)
+                make_scenario(workspace, node);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* scenarios.h - shared by scenarios.c and expectations.c only. */
+#ifndef ESC_SCENARIOS_H
+#define ESC_SCENARIOS_H
+
+#include "check/check.h"
+
+/* One test while it is made. */
+typedef struct Scenario {
+    EscWorkspace *workspace;
+    EscWhere where;
+    EscDatumField *fields; /* of the present statement */
+    uint32_t fields_count;
+    size_t fields_capacity;
+    EscProbe *probes; /* of the present expectation */
+    uint32_t probes_count;
+    size_t probes_capacity;
+} Scenario;
+
+/* A literal that an expression pass has marked; false after a report. */
+bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum);
+/* node NULL: NONE */
+EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
+EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path); /* system or system.action */
+void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step);
+
+#endif

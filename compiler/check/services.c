@@ -1,0 +1,122 @@
+/* services.c - routes and service levels: ordered tables over the ticket. */
+#include <string.h>
+
+#include "check/check.h"
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+static bool route_result(EscWorkspace *workspace, EscRouteInfo *route)
+{
+    static const char *const words[] = {"team", "person", "schedule", "template", "queue", NULL};
+    static const EscSymbolKind kinds[] = {ESC_SYMBOL_TEAM, ESC_SYMBOL_PERSON, ESC_SYMBOL_SCHEDULE,
+                                          ESC_SYMBOL_TEMPLATE, ESC_SYMBOL_NONE};
+    EscName result = route->node->route.result;
+    for (size_t i = 0; words[i] != NULL; ++i) {
+        if (!esc_text_equal(result.text, esc_text_from(words[i])))
+            continue;
+        route->result = kinds[i];
+        return true;
+    }
+    esc_report_word(workspace, result, "something a route can lead to", words);
+    return false;
+}
+
+static void route_target(EscWorkspace *workspace, const EscRouteInfo *route, EscNode *target)
+{
+    if (route->result == ESC_SYMBOL_NONE) {
+        esc_mark(workspace, target, ESC_MEANS_QUEUE, 0, ESC_TYPE_ANY);
+        return;
+    }
+    const EscSymbol *symbol = esc_check_symbol(workspace, target, route->result);
+    if (symbol == NULL)
+        return;
+    EscRefKind kind = route->result == ESC_SYMBOL_TEAM       ? ESC_REF_TEAM
+                      : route->result == ESC_SYMBOL_PERSON   ? ESC_REF_PERSON
+                      : route->result == ESC_SYMBOL_SCHEDULE ? ESC_REF_SCHEDULE
+                                                             : ESC_REF_TEMPLATE;
+    esc_mark(workspace, target, ESC_MEANS_REF, ESC_REF(kind, symbol->index), ESC_TYPE_ANY);
+}
+
+static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
+{
+    const EscNode *node = route->node;
+    (void)esc_plain_text(workspace, node->route.title);
+    bool has_result = route_result(workspace, route);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    const EscNode *otherwise = NULL;
+    ESC_EACH(row, node->route.rows) {
+        if (otherwise != NULL)
+            esc_report_related(
+                workspace, esc_report(workspace, "E0309", row->span, "this row is never reached"),
+                otherwise->span, "`otherwise` takes everything");
+        if (row->route_row.condition == NULL)
+            otherwise = row;
+        esc_check_condition(&where, row->route_row.condition);
+        if (has_result)
+            route_target(workspace, route, row->route_row.target);
+    }
+    if (otherwise == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0309", node->route.name.span,
+                                   "the route `%.*s` lets some tickets fall through",
+                                   ESC_TEXT_ARG(route->name)),
+                        "end it with `otherwise -> …`");
+}
+
+/* --- service levels --------------------------------------------------------------------------- */
+
+static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, EscNode *clock)
+{
+    static const char *const words[] = {"respond", "resolve", NULL};
+    EscText name = clock->sla_clock.name.text;
+    bool is_respond = esc_text_equal(name, ESC_TEXT("respond"));
+    if (!is_respond && !esc_text_equal(name, ESC_TEXT("resolve"))) {
+        esc_report_word(workspace, clock->sla_clock.name, "a clock of a service level", words);
+        return;
+    }
+    EscNode *within = clock->sla_clock.within;
+    esc_check_deadline(workspace, within);
+    EscMeaning meaning = esc_meaning(workspace, within);
+    uint32_t calendar = meaning.means == ESC_MEANS_CALENDAR ? meaning.index : ESC_NONE;
+    int64_t *ms = is_respond ? &sla->respond_ms : &sla->resolve_ms;
+    if (*ms != 0)
+        esc_report(workspace, "E0306", clock->sla_clock.name.span, "`%.*s` is said twice",
+                   ESC_TEXT_ARG(name));
+    *ms = within->duration.ms;
+    *(is_respond ? &sla->respond_calendar : &sla->resolve_calendar) = calendar;
+    double previous = 0;
+    ESC_EACH_NODE(percent, clock->sla_clock.warnings)
+        esc_check_percent(workspace, percent, &previous);
+}
+
+static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
+{
+    const EscNode *node = sla->node;
+    (void)esc_plain_text(workspace, node->sla.title);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    sla->condition = node->sla.condition;
+    esc_check_condition(&where, node->sla.condition);
+    ESC_EACH(item, node->sla.items) {
+        if (item->kind == ESC_NODE_SLA_CLOCK)
+            check_clock(workspace, sla, item);
+        else
+            esc_report_hint(workspace,
+                            esc_report(workspace, "E0390", item->span,
+                                       "pausing a service level is not part of language 1"),
+                            "let its clock follow a calendar: `of office_hours`");
+    }
+    if (node->sla.items.count == 0)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0319", node->sla.name.span,
+                                   "the service level `%.*s` promises nothing",
+                                   ESC_TEXT_ARG(sla->name)),
+                        "write `respond within 15m` or `resolve within 4h`");
+}
+
+void esc_pass_services(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->routes_count; ++i)
+        check_route(workspace, &workspace->routes[i]);
+    for (uint32_t i = 0; i < workspace->slas_count; ++i)
+        check_sla(workspace, &workspace->slas[i]);
+}

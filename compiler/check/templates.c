@@ -1,0 +1,513 @@
+/* templates.c - templates and runbooks as wholes: their parts, what may be missing, and in which
+ * order their bodies are checked. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+/* --- runbooks --------------------------------------------------------------------------------- */
+
+void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth)
+{
+    const EscNode *node = workspace->runbooks[index].node;
+    workspace->runbook_facts[index].state = 1;
+    (void)esc_plain_text(workspace, node->runbook.title);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_STEPS);
+    where.is_runbook = true;
+    where.run_depth = run_depth;
+    where.facts.depth = 1;
+    workspace->runbooks[index].locals_first = workspace->locals_count;
+    ESC_EACH_NODE(param, node->runbook.parameters) {
+        if (where.locals_count == ESC_PARAMS_MAX) {
+            esc_report(workspace, "E0333", param->span, "a runbook has at most %u parameters",
+                       ESC_PARAMS_MAX);
+            break;
+        }
+        uint32_t size_max = 0, items_max = 0;
+        EscName name = param->parameter.name;
+        EscType type =
+            esc_schema_type(workspace, param->parameter.type, name.text, &size_max, &items_max);
+        if (type != ESC_TYPE_WRONG && param->parameter.is_optional)
+            type |= ESC_TYPE_OPTIONAL;
+        (void)esc_where_local(&where, NULL, name, type);
+    }
+    workspace->runbooks[index].params_count = where.locals_count;
+    (void)esc_check_steps(&where, node->runbook.steps);
+    EscRunbookInfo *runbook = &workspace->runbooks[index];
+    runbook->is_waiting = where.facts.is_waiting;
+    runbook->is_resuming = where.facts.is_resuming;
+    runbook->is_skipping = where.facts.is_skipping;
+    runbook->is_closing = where.facts.is_closing;
+    where.facts.state = 2;
+    workspace->runbook_facts[index] = where.facts;
+}
+
+void esc_pass_runbooks(EscWorkspace *workspace)
+{
+    workspace->runbook_facts = esc_arena_alloc_array(workspace->arena, workspace->runbooks_count,
+                                                     sizeof *workspace->runbook_facts);
+    if (workspace->runbook_facts == NULL)
+        return;
+    for (uint32_t i = 0; i < workspace->runbooks_count; ++i) {
+        if (workspace->runbook_facts[i].state == 0)
+            esc_check_runbook(workspace, i, 0);
+    }
+}
+
+/* --- triggers --------------------------------------------------------------------------------- */
+
+typedef struct TemplateCheck {
+    EscWorkspace *workspace;
+    EscTemplateInfo *info;
+    EscSpan name;
+    unsigned roles;
+    bool is_triggered;
+    const EscNode *again, *owners;
+} TemplateCheck;
+
+static int event_order(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Resolves the events of a list; sorted and unique. Unknown ones are left out. */
+static const uint32_t *events_of(EscWorkspace *workspace, EscNodeList paths, uint32_t *count)
+{
+    uint32_t *events = esc_arena_alloc_array(workspace->arena, paths.count, sizeof *events);
+    uint32_t found = 0, unique = 0;
+    ESC_EACH(path, paths) {
+        uint32_t event = esc_check_event(workspace, path);
+        if (event != ESC_NONE && events != NULL)
+            events[found++] = event;
+    }
+    if (found > 0)
+        qsort(events, found, sizeof *events, event_order);
+    for (uint32_t i = 0; i < found; ++i) {
+        if (unique == 0 || events[unique - 1] != events[i])
+            events[unique++] = events[i];
+    }
+    *count = unique;
+    return events;
+}
+
+static void check_clock_path(EscWorkspace *workspace, EscNode *clock)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    EscText name = esc_path_text(clock, 0, clock->path.count, buffer);
+    bool is_respond = esc_text_equal(name, ESC_TEXT("sla.respond"));
+    if (is_respond || esc_text_equal(name, ESC_TEXT("sla.resolve"))) {
+        esc_mark(workspace, clock, ESC_MEANS_VALUE,
+                 is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE, ESC_TYPE_ANY);
+        return;
+    }
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0114", clock->span, "`%.*s` is no clock of a service level",
+                   ESC_TEXT_ARG(name));
+    esc_report_hint(workspace, diagnostic, "say `sla.respond` or `sla.resolve`");
+}
+
+static void check_start(TemplateCheck *check, EscNode *start)
+{
+    EscWorkspace *workspace = check->workspace;
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    uint32_t count = 0;
+    const uint32_t *events = events_of(workspace, start->start.events, &count);
+    check->is_triggered = true;
+    if (start->start.clock != NULL) {
+        check_clock_path(workspace, start->start.clock);
+        esc_check_duration(workspace, start->start.overdue, false, 1, ESC_DEADLINE_MAX_MS);
+        check->info->event_may_be_missing = true;
+    }
+    where.has_event = count > 0;
+    where.events = events;
+    where.events_count = count;
+    if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
+        esc_check_condition(&where, start->start.condition);
+    esc_check_duration(workspace, start->start.holds, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+}
+
+/* All events that the template starts on. */
+static void collect_events(TemplateCheck *check)
+{
+    EscWorkspace *workspace = check->workspace;
+    uint32_t written = 0, found = 0, unique = 0;
+    ESC_EACH_NODE(item, check->info->node->template.items)
+        written += item->kind == ESC_NODE_START ? item->start.events.count : 0;
+    uint32_t *events = esc_arena_alloc_array(workspace->arena, written, sizeof *events);
+    if (events == NULL)
+        return;
+    ESC_EACH_NODE(item, check->info->node->template.items) {
+        if (item->kind != ESC_NODE_START)
+            continue;
+        ESC_EACH_NODE(path, item->start.events) {
+            EscMeaning meaning = esc_meaning(workspace, path);
+            if (meaning.means == ESC_MEANS_EVENT)
+                events[found++] = meaning.index;
+        }
+    }
+    if (found > 0)
+        qsort(events, found, sizeof *events, event_order);
+    for (uint32_t i = 0; i < found; ++i) {
+        if (unique == 0 || events[unique - 1] != events[i])
+            events[unique++] = events[i];
+    }
+    check->info->events = events;
+    check->info->events_count = unique;
+}
+
+/* --- owners ----------------------------------------------------------------------------------- */
+
+static void check_ack_count(EscWorkspace *workspace, const EscNode *owner, EscRef ref)
+{
+    uint32_t people =
+        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
+    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON ||
+                    esc_ref_kind(ref) == ESC_REF_SCHEDULE;
+    if (owner->owner.ack_by != ESC_ACK_BY_COUNT || !is_known ||
+        (owner->owner.ack_count > 0 && owner->owner.ack_count <= people))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0321", owner->owner.who->span,
+                   "%u acknowledgements are asked for, and there are %u people to give them",
+                   owner->owner.ack_count, people);
+    esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
+}
+
+static void check_owner(TemplateCheck *check, EscNode *owner)
+{
+    static const char *const words[] = {"primary", "secondary", "escalation", NULL};
+    EscWorkspace *workspace = check->workspace;
+    uint32_t role = esc_role_number(owner->owner.role.text);
+    if (role >= ESC_ROLES_MAX) {
+        esc_report_word(workspace, owner->owner.role, "a role of owners", words);
+        return;
+    }
+    if (check->info->owners[role] != NULL) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span,
+                                               "the %s owner is named twice", words[role]);
+        esc_report_related(workspace, diagnostic, check->info->owners[role]->span, "first here");
+        return;
+    }
+    check->info->owners[role] = owner;
+    check->roles |= 1u << role;
+    esc_mark(workspace, owner, ESC_MEANS_ROLE, role, ESC_TYPE_ANY);
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
+    if (ref != 0)
+        check_ack_count(workspace, owner, ref);
+    esc_check_deadline(workspace, owner->owner.within);
+    esc_check_duration(workspace, owner->owner.holds, false, ESC_DEADLINE_MIN_MS,
+                       ESC_DEADLINE_MAX_MS);
+}
+
+/* --- bodies ----------------------------------------------------------------------------------- */
+
+static EscWhere body_where(const TemplateCheck *check, EscFunction body)
+{
+    EscWhere where = esc_where(check->workspace, body);
+    where.has_roles = true;
+    where.roles = check->roles;
+    where.has_event = check->info->events_count > 0;
+    where.events = check->info->events;
+    where.events_count = check->info->events_count;
+    where.event_may_be_missing = check->info->event_may_be_missing;
+    return where;
+}
+
+static void body_done(TemplateCheck *check, const EscWhere *where)
+{
+    if (where->facts.weakest < check->info->weakest) {
+        check->info->weakest = where->facts.weakest;
+        check->info->weakest_span = where->facts.weakest_span;
+    }
+}
+
+static void check_handler(TemplateCheck *check, EscNode *handler)
+{
+    EscWhere where = body_where(check, ESC_FUNCTION_HANDLER);
+    where.events = events_of(check->workspace, handler->handler.events, &where.events_count);
+    where.has_event = where.events_count > 0;
+    where.event_may_be_missing = false;
+    if (!where.has_event)
+        return; /* what its fields are cannot be known */
+    esc_check_condition(&where, handler->handler.condition);
+    (void)esc_check_steps(&where, handler->handler.steps);
+    body_done(check, &where);
+}
+
+static void unknown_exception(EscWorkspace *workspace, EscName name)
+{
+    EscSuggest suggest = esc_suggest(name.text);
+    for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
+        esc_suggest_try(&suggest, workspace->exceptions[i].name);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0109", name.span, "nothing raises an exception `%.*s`",
+                   ESC_TEXT_ARG(name.text));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
+        esc_report_hint(workspace, diagnostic, "write `raise %.*s` where it happens",
+                        ESC_TEXT_ARG(name.text));
+}
+
+static void exception_is_new(TemplateCheck *check, const EscNode *handler)
+{
+    ESC_EACH_NODE(other, check->info->node->template.items) {
+        if (other == handler)
+            return;
+        if (other->kind != ESC_NODE_EXCEPTION_HANDLER ||
+            !esc_text_equal(other->exception_handler.name.text,
+                            handler->exception_handler.name.text))
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
+        if (diagnostic != NULL) /* the head of the handler says enough */
+            diagnostic->span.end = handler->exception_handler.name.text.size > 0
+                                       ? handler->exception_handler.name.span.end
+                                       : handler->span.start + 12;
+        esc_report_related(check->workspace, diagnostic,
+                           other->exception_handler.name.text.size > 0
+                               ? other->exception_handler.name.span
+                               : other->span,
+                           "first here");
+        return;
+    }
+}
+
+static void check_exception_handler(TemplateCheck *check, EscNode *handler)
+{
+    EscWorkspace *workspace = check->workspace;
+    EscName name = handler->exception_handler.name;
+    EscWhere where = body_where(check, ESC_FUNCTION_CATCH);
+    where.has_exception = true;
+    exception_is_new(check, handler);
+    if (name.text.size > 0) {
+        where.exception = esc_exception_find(workspace, name.text);
+        if (where.exception == ESC_NONE)
+            unknown_exception(workspace, name);
+        else
+            esc_mark(workspace, handler, ESC_MEANS_EXCEPTION, where.exception, ESC_TYPE_ANY);
+    } else {
+        check->info->catch_all = handler;
+    }
+    if (handler->exception_handler.condition != NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0390", handler->exception_handler.condition->span,
+                                   "a condition on an exception handler is not part of language 1"),
+                        "begin the handler with `if`");
+    (void)esc_check_steps(&where, handler->exception_handler.steps);
+    body_done(check, &where);
+}
+
+static void qa_is_new(TemplateCheck *check, const EscNode *qa, const EscNode *node)
+{
+    for (const EscNode *other = qa->qa.checks.first; other != node; other = other->next) {
+        bool is_same = other->check.check_for == node->check.check_for &&
+                       node->check.check_for != ESC_CHECK_FOR_CONDITION;
+        if (is_same && node->check.check_for == ESC_CHECK_FOR_CONFIRMED)
+            is_same = node->check.text != NULL && other->check.text != NULL &&
+                      esc_text_equal(other->check.text->text.plain, node->check.text->text.plain);
+        if (!is_same)
+            continue;
+        EscSpan span = {node->span.file, node->span.start, node->span.start + 5};
+        esc_report_related(check->workspace,
+                           esc_report(check->workspace, "E0306", span, "this is checked twice"),
+                           other->span, "first here");
+        return;
+    }
+}
+
+static void check_qa(TemplateCheck *check, EscNode *qa)
+{
+    ESC_EACH(node, qa->qa.checks) {
+        EscWhere condition = body_where(check, ESC_FUNCTION_COND);
+        qa_is_new(check, qa, node);
+        esc_check_check(&condition, node, true);
+        EscWhere where = body_where(check, ESC_FUNCTION_QA_ELSE);
+        (void)esc_check_steps(&where, node->check.otherwise);
+        body_done(check, &where);
+    }
+}
+
+/* A check can ask for no more evidence than the weakest receiver can give. */
+static void check_evidence(TemplateCheck *check)
+{
+    static const char *const levels[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen",
+                                                        "acked"};
+    if (check->info->qa == NULL)
+        return;
+    ESC_EACH_NODE(node, check->info->qa->qa.checks) {
+        EscProof wanted = (EscProof)esc_meaning(check->workspace, node).extra;
+        if (node->check.check_for != ESC_CHECK_FOR_DELIVERED || check->info->weakest >= wanted)
+            continue;
+        EscDiagnostic *diagnostic = esc_report(
+            check->workspace, "E0315", node->check.name.span,
+            "this template notifies somebody who can prove only `%s`, and `%s` is asked for",
+            levels[check->info->weakest], levels[wanted]);
+        esc_report_hint(check->workspace, diagnostic,
+                        "check `delivered`, or declare the channel with `proves %s`",
+                        levels[wanted]);
+        esc_report_related(check->workspace, diagnostic, check->info->weakest_span,
+                           "notified here");
+    }
+}
+
+static void check_closing(TemplateCheck *check, EscNode *closing)
+{
+    EscWorkspace *workspace = check->workspace;
+    EscWhere where = body_where(check, ESC_FUNCTION_COND);
+    esc_check_condition(&where, closing->closing.condition);
+    EscNode *by = closing->closing.postmortem_by;
+    if (by == NULL)
+        return;
+    EscRef ref = esc_check_who(&where, by, ESC_WHO_CAN_ROLE, "write the post-mortem");
+    if (ref != 0 && esc_ref_index(ref) >= ESC_ROLES_MAX)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0113", by->span,
+                                   "the post-mortem belongs to an owner of the template"),
+                        "say primary, secondary or escalation");
+    esc_check_duration(workspace, closing->closing.due, false, ESC_DEADLINE_MIN_MS,
+                       ESC_DEADLINE_MAX_MS);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void part_once(TemplateCheck *check, const EscNode **seen, const EscNode *item,
+                      const char *what)
+{
+    if (*seen == NULL) {
+        *seen = item;
+        return;
+    }
+    EscSpan span = {item->span.file, item->span.start,
+                    item->span.start + (uint32_t)strcspn(what, " ")};
+    EscDiagnostic *diagnostic =
+        esc_report(check->workspace, "E0306", span, "`%s` stands in this template twice", what);
+    EscSpan first = {(*seen)->span.file, (*seen)->span.start,
+                     (*seen)->span.start + (uint32_t)strcspn(what, " ")};
+    esc_report_related(check->workspace, diagnostic, first, "first here");
+}
+
+/* Parts that bodies depend on: triggers, owners, and which blocks there are. */
+static void check_head(TemplateCheck *check, EscNode *item)
+{
+    EscWorkspace *workspace = check->workspace;
+    switch (item->kind) {
+    case ESC_NODE_START:
+        check_start(check, item);
+        break;
+    case ESC_NODE_MANUAL:
+        check->info->is_manual = true;
+        check->info->event_may_be_missing = true;
+        check->is_triggered = true;
+        break;
+    case ESC_NODE_AGAIN:
+        part_once(check, &check->again, item, "again");
+        esc_check_duration(workspace, item->again.after, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+        check->info->again_ms = item->again.after->duration.ms;
+        break;
+    case ESC_NODE_ALONGSIDE:
+        ESC_EACH(path, item->alongside.templates)
+            (void)esc_check_symbol(workspace, path, ESC_SYMBOL_TEMPLATE);
+        break;
+    case ESC_NODE_OWNERS:
+        part_once(check, &check->owners, item, "owners");
+        ESC_EACH(owner, item->owners.owners)
+            check_owner(check, owner);
+        break;
+    case ESC_NODE_STEPS:
+        part_once(check, &check->info->steps, item, "steps");
+        break;
+    case ESC_NODE_QA:
+        part_once(check, &check->info->qa, item, "qa");
+        break;
+    case ESC_NODE_CLOSING:
+        part_once(check, &check->info->closing, item, "close when");
+        break;
+    default:
+        break;
+    }
+}
+
+static void check_body(TemplateCheck *check, EscNode *item)
+{
+    if (item->kind == ESC_NODE_STEPS) {
+        EscWhere where = body_where(check, ESC_FUNCTION_STEPS);
+        (void)esc_check_steps(&where, item->steps.steps);
+        body_done(check, &where);
+    } else if (item->kind == ESC_NODE_HANDLER) {
+        check_handler(check, item);
+    } else if (item->kind == ESC_NODE_QA) {
+        check_qa(check, item);
+    } else if (item->kind == ESC_NODE_CLOSING) {
+        check_closing(check, item);
+    }
+}
+
+static void must_be_whole(TemplateCheck *check)
+{
+    EscWorkspace *workspace = check->workspace;
+    const EscTemplateInfo *info = check->info;
+    if (!check->is_triggered)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0303", check->name, "nothing ever starts `%.*s`",
+                                   ESC_TEXT_ARG(info->name)),
+                        "add `start on ticket.created when …`, or `manual`");
+    if (check->owners == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0304", check->name, "nobody owns `%.*s`",
+                                   ESC_TEXT_ARG(info->name)),
+                        "add `owners { primary NAME ack within 15m }`");
+    else if (info->owners[0] == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0304",
+                                   (EscSpan){check->owners->span.file, check->owners->span.start,
+                                             check->owners->span.start + 6},
+                                   "these owners have no primary"),
+                        "add `primary NAME ack within 15m`");
+    if (info->steps == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0305", check->name, "`%.*s` has no steps",
+                                   ESC_TEXT_ARG(info->name)),
+                        "add `steps { page primary \"…\"  await ack }`");
+    if (info->closing == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0305", check->name,
+                                   "nothing says when `%.*s` is over", ESC_TEXT_ARG(info->name)),
+                        "add `close when resolved`");
+}
+
+/* First all of a template but its exception handlers, so that the fields of what it raises have
+ * types when they are read. */
+static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, bool handlers)
+{
+    const EscNode *node = info->node;
+    TemplateCheck check = {.workspace = workspace, .info = info, .name = node->template.name.span};
+    for (uint32_t role = 0; role < ESC_ROLES_MAX; ++role)
+        check.roles |= info->owners[role] != NULL ? 1u << role : 0;
+    if (handlers) {
+        ESC_EACH(item, node->template.items) {
+            if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
+                check_exception_handler(&check, item);
+        }
+        check_evidence(&check);
+        return;
+    }
+    info->weakest = ESC_PROOF_COUNT;
+    info->title = esc_plain_text(workspace, node->template.title);
+    ESC_EACH(item, node->template.items)
+        check_head(&check, item);
+    collect_events(&check);
+    must_be_whole(&check);
+    ESC_EACH(item, node->template.items)
+        check_body(&check, item);
+}
+
+void esc_pass_templates(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->templates_count; ++i)
+        check_template(workspace, &workspace->templates[i], false);
+    for (uint32_t i = 0; i < workspace->templates_count; ++i) {
+        check_template(workspace, &workspace->templates[i], true);
+        esc_apply_policy(workspace, &workspace->templates[i]);
+    }
+}

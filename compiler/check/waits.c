@@ -1,0 +1,284 @@
+/* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
+#include <math.h>
+#include <string.h>
+
+#include "check/check.h"
+
+void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
+                        int64_t min_ms, int64_t max_ms)
+{
+    if (node == NULL || node->kind != ESC_NODE_DURATION)
+        return;
+    esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE(ESC_KIND_DURATION));
+    if (max_ms > 0 && (node->duration.ms < min_ms || node->duration.ms > max_ms)) {
+        EscBuf bounds;
+        esc_buf_init(&bounds, 128);
+        esc_duration_write(&bounds, min_ms);
+        esc_buf_string(&bounds, " to ");
+        esc_duration_write(&bounds, max_ms);
+        EscText words = esc_buf_as_text(&bounds);
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0317", node->span,
+                                   "this duration is outside of what is possible here"),
+                        "it can be %.*s", ESC_TEXT_ARG(words));
+        esc_buf_done(workspace, &bounds);
+    }
+    EscName calendar = node->duration.calendar;
+    if (calendar.text.size == 0)
+        return;
+    const EscSymbol *symbol = esc_symbol_find(workspace, calendar.text);
+    if (!may_have_calendar) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0336", calendar.span,
+                                   "this duration is elapsed time and cannot follow a calendar"),
+                        "leave `of %.*s` out", ESC_TEXT_ARG(calendar.text));
+    } else if (symbol == NULL) {
+        EscSuggest suggest = esc_suggest(calendar.text);
+        esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0101", calendar.span, "there is no calendar `%.*s`",
+                       ESC_TEXT_ARG(calendar.text));
+        if (!esc_suggest_hint(workspace, &suggest, diagnostic, calendar.span))
+            esc_report_hint(workspace, diagnostic,
+                            "declare `calendar %.*s { mon..fri 08:00..18:00 }`",
+                            ESC_TEXT_ARG(calendar.text));
+    } else if (symbol->kind == ESC_SYMBOL_CALENDAR) {
+        esc_mark(workspace, node, ESC_MEANS_CALENDAR, symbol->index, ESC_TYPE(ESC_KIND_DURATION));
+    } else if (symbol->kind != ESC_SYMBOL_NONE) {
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0111", calendar.span, "`%.*s` is %s, and a calendar is wanted here",
+            ESC_TEXT_ARG(calendar.text), esc_symbol_kind_words(symbol->kind));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    }
+}
+
+void esc_check_deadline(EscWorkspace *workspace, EscNode *node)
+{
+    esc_check_duration(workspace, node, true, ESC_DEADLINE_MIN_MS, ESC_DEADLINE_MAX_MS);
+}
+
+void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous)
+{
+    double value = percent->percent.value;
+    if (value < 1 || value > 99 || floor(value) < value) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0318", percent->span,
+                                   "a share of the time is a whole percentage from 1%% to 99%%"),
+                        "such as `50%%`");
+        return;
+    }
+    if (value <= *previous)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0318", percent->span,
+                                   "this comes before or with the one above it"),
+                        "write them in the order in which they are due");
+    *previous = value;
+}
+
+uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    EscText name = esc_path_text(path, 0, path->path.count, buffer);
+    const EscSymbol *symbol = esc_symbol_find(workspace, name);
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_EVENT) {
+        esc_mark(workspace, path, ESC_MEANS_EVENT, symbol->index, ESC_TYPE_ANY);
+        return symbol->index;
+    }
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
+        return ESC_NONE;
+    EscSuggest suggest = esc_suggest(name);
+    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_EVENT);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0106", path->span, "there is no event `%.*s`", ESC_TEXT_ARG(name));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
+        esc_report_hint(workspace, diagnostic, "declare `event %.*s { … }`", ESC_TEXT_ARG(name));
+    return ESC_NONE;
+}
+
+/* --- await and wait --------------------------------------------------------------------------- */
+
+void esc_check_wait(EscWhere *where, EscNode *node)
+{
+    (void)esc_check_may_wait(where, node, "`wait`");
+    esc_check_deadline(where->workspace, node->wait.duration);
+}
+
+/* `await vendor.outage within 4h` reads like a condition: a bare dotted name may be an event. */
+static bool condition_is_event(EscWhere *where, EscNode *condition)
+{
+    if (condition == NULL || condition->kind != ESC_NODE_PATH || condition->path.count < 2)
+        return false;
+    char buffer[ESC_PATH_TEXT_MAX];
+    const EscSymbol *symbol = esc_symbol_find(
+        where->workspace, esc_path_text(condition, 0, condition->path.count, buffer));
+    return symbol != NULL && symbol->kind == ESC_SYMBOL_EVENT &&
+           esc_check_event(where->workspace, condition) != ESC_NONE;
+}
+
+static void check_event_condition(EscWhere *where, EscNode *node)
+{
+    uint32_t event = esc_check_event(where->workspace, node->await.event);
+    if (node->await.condition == NULL)
+        return;
+    EscWhere inner = *where;
+    inner.has_event = true;
+    inner.event_may_be_missing = false;
+    inner.events = &event;
+    inner.events_count = event == ESC_NONE ? 0 : 1;
+    if (event != ESC_NONE)
+        esc_check_condition(&inner, node->await.condition);
+}
+
+static void check_reminders(EscWhere *where, EscNodeList reminders)
+{
+    double previous = 0;
+    ESC_EACH(reminder, reminders) {
+        esc_check_percent(where->workspace, reminder->reminder.percent, &previous);
+        EscFunction body = where->body;
+        bool is_runbook = where->is_runbook;
+        where->body = ESC_FUNCTION_REMINDER;
+        where->is_runbook = false;
+        bool was_waiting = where->facts.is_waiting;
+        (void)esc_check_steps(where, reminder->reminder.steps);
+        where->facts.is_waiting = was_waiting;
+        where->body = body;
+        where->is_runbook = is_runbook;
+    }
+}
+
+void esc_check_await(EscWhere *where, EscNode *node)
+{
+    (void)esc_check_may_wait(where, node, "`await`");
+    if (node->await.wait_for == ESC_AWAIT_EVENT)
+        check_event_condition(where, node);
+    else if (node->await.wait_for == ESC_AWAIT_CONDITION &&
+             !condition_is_event(where, node->await.condition))
+        esc_check_condition(where, node->await.condition);
+    esc_check_deadline(where->workspace, node->await.within);
+    check_reminders(where, node->await.reminders);
+    (void)esc_check_steps(where, node->await.otherwise);
+}
+
+/* --- ask and approve -------------------------------------------------------------------------- */
+
+static void answer_is_new(EscWhere *where, EscNodeList items, const EscNode *answer)
+{
+    for (const EscNode *other = items.first; other != answer; other = other->next) {
+        if (other->kind != ESC_NODE_ANSWER ||
+            !esc_text_equal(other->answer.name.text, answer->answer.name.text))
+            continue;
+        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0306", answer->answer.name.span,
+                                               "the answer `%.*s` stands here twice",
+                                               ESC_TEXT_ARG(answer->answer.name.text));
+        esc_report_related(where->workspace, diagnostic, other->answer.name.span, "first here");
+        return;
+    }
+}
+
+bool esc_check_ask(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    (void)esc_check_may_wait(where, node, "`ask`");
+    (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_PEOPLE, "be asked");
+    esc_check_text(where, node->ask.question);
+    esc_check_deadline(workspace, node->ask.within);
+    uint32_t answers = 0;
+    const EscNode *timeout = NULL, *guidance = NULL;
+    bool ends = true;
+    ESC_EACH(item, node->ask.items) {
+        if (item->kind == ESC_NODE_ANSWER) {
+            ++answers;
+            answer_is_new(where, node->ask.items, item);
+            (void)esc_plain_text(workspace, item->answer.title);
+            ends = esc_check_steps(where, item->answer.steps) && ends;
+            continue;
+        }
+        const EscNode **first = item->kind == ESC_NODE_TIMEOUT ? &timeout : &guidance;
+        if (*first != NULL)
+            esc_report_related(workspace,
+                               esc_report(workspace, "E0306", item->span, "this is said twice"),
+                               (*first)->span, "first here");
+        *first = item;
+        if (item->kind == ESC_NODE_TIMEOUT)
+            ends = esc_check_steps(where, item->timeout.steps) && ends;
+        else
+            esc_check_text(where, item->guidance.text);
+    }
+    if (answers == 0 || answers > 16)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0330", node->span,
+                                   "a question has 1 to 16 answers, and this one has %u", answers),
+                        "write `answer yes \"Yes\" { … }`");
+    if (timeout == NULL) {
+        EscSpan span = {node->span.file, node->span.start, node->span.start + 3};
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0330", span, "nothing says what happens when nobody answers"),
+            "add `timeout { … }`");
+    }
+    return ends && timeout != NULL;
+}
+
+void esc_check_approve(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    (void)esc_check_may_wait(where, node, "`approve`");
+    EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
+    esc_check_text(where, node->approve.text);
+    esc_check_deadline(workspace, node->approve.within);
+    uint32_t people =
+        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
+    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON;
+    if (node->approve.count == 0 || (is_known && node->approve.count > people))
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0321", node->approve.by->span,
+                       "%u approvals are asked for, and there are %u people to give them",
+                       node->approve.count, people),
+            "ask for fewer, or name a larger team");
+    (void)esc_check_steps(where, node->approve.otherwise);
+}
+
+/* --- checks ----------------------------------------------------------------------------------- */
+
+static EscProof proof_of(const EscNode *node)
+{
+    if (esc_text_equal(node->check.name.text, ESC_TEXT("accepted")))
+        return ESC_PROOF_ACCEPTED;
+    return esc_text_equal(node->check.name.text, ESC_TEXT("seen")) ? ESC_PROOF_SEEN
+                                                                   : ESC_PROOF_DELIVERED;
+}
+
+void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
+{
+    static const EscCheck kinds[] = {
+        [ESC_CHECK_FOR_ACKNOWLEDGED] = ESC_CHECK_ACKNOWLEDGED,
+        [ESC_CHECK_FOR_DELIVERED] = ESC_CHECK_DELIVERED,
+        [ESC_CHECK_FOR_CONSISTENT] = ESC_CHECK_CONSISTENT,
+        [ESC_CHECK_FOR_CONFIRMED] = ESC_CHECK_CONFIRMED,
+        [ESC_CHECK_FOR_CONDITION] = ESC_CHECK_CONDITION,
+    };
+    EscWorkspace *workspace = where->workspace;
+    EscMeaning *meaning = esc_mark(workspace, node, ESC_MEANS_CHECK,
+                                   (uint32_t)kinds[node->check.check_for], ESC_TYPE_ANY);
+    meaning->extra = (uint8_t)proof_of(node);
+    if (node->check.text != NULL)
+        (void)esc_plain_text(workspace, node->check.text);
+    esc_check_condition(where, node->check.condition);
+    esc_check_deadline(workspace, node->check.within);
+    if (is_in_qa)
+        return; /* its else is another body: the caller's */
+    (void)esc_check_may_wait(where, node, "`check`");
+    EscSpan word = {node->span.file, node->span.start, node->span.start + 5};
+    if (node->check.is_before_close)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0337", word,
+                                   "`before close` belongs to the checks of `qa { … }`"),
+                        "say `within 10m` here");
+    else if (node->check.within == NULL)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0337", word,
+                                   "a check among the steps waits, so it needs a deadline"),
+                        "say `within 10m`");
+    (void)esc_check_steps(where, node->check.otherwise);
+}

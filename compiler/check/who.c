@@ -1,0 +1,200 @@
+/* who.c - people and places: who owns, is notified, paged, asked. Gives the packed reference
+ * that the bundle will hold. */
+#include <string.h>
+
+#include "check/check.h"
+
+uint32_t esc_role_number(EscText word)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
+                                        "owner"};
+    for (uint32_t i = 0; i < ESC_COUNT_OF(roles); ++i) {
+        if (esc_text_equal(word, esc_text_from(roles[i])))
+            return i;
+    }
+    return ESC_NONE;
+}
+
+static EscRef done(EscWhere *where, EscNode *node, EscRefKind kind, uint32_t index)
+{
+    EscRef ref = ESC_REF(kind, index);
+    esc_mark(where->workspace, node, ESC_MEANS_REF, ref, ESC_TYPE_ANY);
+    return ref;
+}
+
+/* "a person, a team or a schedule" for what is allowed. */
+static const char *allowed_words(unsigned allowed)
+{
+    if ((allowed & ESC_WHO_CAN_CHANNEL) != 0)
+        return "a person, team, schedule, role or channel";
+    if ((allowed & ESC_WHO_CAN_ROLE) != 0)
+        return "a person, team, schedule or role";
+    return (allowed & ESC_WHO_CAN_ROUTE) != 0 ? "a person, team, schedule or route"
+                                              : "a person, team or schedule";
+}
+
+static EscRef role_ref(EscWhere *where, EscNode *node, uint32_t role, unsigned allowed,
+                       const char *to)
+{
+    EscWorkspace *workspace = where->workspace;
+    if ((allowed & ESC_WHO_CAN_ROLE) == 0) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", node->span, "a role of an escalation cannot %s", to);
+        esc_report_hint(workspace, diagnostic, "name %s", allowed_words(allowed));
+        return 0;
+    }
+    if (role < ESC_ROLES_MAX)
+        where->facts.roles_used |= 1u << role;
+    if (role < ESC_ROLES_MAX && where->has_roles && (where->roles & (1u << role)) == 0) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0113", node->span, "this template has no %.*s owner",
+                       ESC_TEXT_ARG(node->path.parts[0].text));
+        esc_report_hint(workspace, diagnostic, "declare it in `owners { … }`");
+        return 0;
+    }
+    return done(where, node, ESC_REF_ROLE, role);
+}
+
+static EscRef field_ref(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+{
+    EscType type = esc_check_path(where, node, ESC_TYPE_ANY);
+    if (type == ESC_TYPE_WRONG)
+        return 0;
+    EscMeaning meaning = esc_meaning(where->workspace, node);
+    if ((allowed & ESC_WHO_CAN_FIELD) == 0 || meaning.means != ESC_MEANS_TICKET_FIELD ||
+        esc_type_kind(type) != ESC_KIND_TEXT) {
+        EscDiagnostic *diagnostic =
+            esc_report(where->workspace, "E0111", node->span, "this cannot %s", to);
+        esc_report_hint(where->workspace, diagnostic, "name %s%s", allowed_words(allowed),
+                        (allowed & ESC_WHO_CAN_FIELD) != 0
+                            ? ", or a text field of the ticket that holds such a name"
+                            : "");
+        return 0;
+    }
+    return done(where, node, ESC_REF_FIELD, meaning.index);
+}
+
+static unsigned symbol_bit(EscSymbolKind kind)
+{
+    switch (kind) {
+    case ESC_SYMBOL_PERSON:
+        return ESC_WHO_CAN_PERSON;
+    case ESC_SYMBOL_TEAM:
+        return ESC_WHO_CAN_TEAM;
+    case ESC_SYMBOL_SCHEDULE:
+        return ESC_WHO_CAN_SCHEDULE;
+    case ESC_SYMBOL_ROUTE:
+        return ESC_WHO_CAN_ROUTE;
+    case ESC_SYMBOL_CHANNEL:
+        return ESC_WHO_CAN_CHANNEL;
+    default:
+        return 0;
+    }
+}
+
+static EscRefKind symbol_ref_kind(EscSymbolKind kind)
+{
+    switch (kind) {
+    case ESC_SYMBOL_PERSON:
+        return ESC_REF_PERSON;
+    case ESC_SYMBOL_TEAM:
+        return ESC_REF_TEAM;
+    case ESC_SYMBOL_SCHEDULE:
+        return ESC_REF_SCHEDULE;
+    case ESC_SYMBOL_ROUTE:
+        return ESC_REF_ROUTE;
+    default:
+        return ESC_REF_CHANNEL;
+    }
+}
+
+static unsigned symbol_kinds(unsigned allowed)
+{
+    unsigned kinds = 0;
+    for (unsigned kind = ESC_SYMBOL_PERSON; kind < ESC_SYMBOL_COUNT; ++kind) {
+        if ((symbol_bit((EscSymbolKind)kind) & allowed) != 0)
+            kinds |= 1u << kind;
+    }
+    return kinds;
+}
+
+static EscRef symbol_ref(EscWhere *where, EscNode *node, EscName name, unsigned allowed,
+                         const char *to)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
+    if (symbol == NULL) {
+        EscSuggest suggest = esc_suggest(name.text);
+        esc_suggest_try_symbols(&suggest, workspace, symbol_kinds(allowed));
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0101", name.span, "nobody and nothing is called `%.*s`",
+                       ESC_TEXT_ARG(name.text));
+        if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
+            esc_report_hint(workspace, diagnostic, "declare it, or name %s",
+                            allowed_words(allowed));
+        return 0;
+    }
+    if (symbol->kind == ESC_SYMBOL_NONE)
+        return 0; /* its declaration could not be read */
+    if ((symbol_bit(symbol->kind) & allowed) == 0) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", name.span, "`%.*s` is %s and cannot %s",
+                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind), to);
+        esc_report_hint(workspace, diagnostic, "name %s", allowed_words(allowed));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return 0;
+    }
+    return done(where, node, symbol_ref_kind(symbol->kind), symbol->index);
+}
+
+/* A route can only stand where a person comes out of it. */
+static EscRef route_leads_to_people(EscWhere *where, EscNode *node, EscRef ref, const char *to)
+{
+    if (esc_ref_kind(ref) != ESC_REF_ROUTE)
+        return ref;
+    const EscRouteInfo *route = &where->workspace->routes[esc_ref_index(ref)];
+    if (symbol_bit(route->result) != 0 && route->result != ESC_SYMBOL_CHANNEL)
+        return ref;
+    EscDiagnostic *diagnostic = esc_report(
+        where->workspace, "E0111", node->span,
+        "the route `%.*s` does not lead to people, so it cannot %s", ESC_TEXT_ARG(route->name), to);
+    esc_report_related(where->workspace, diagnostic, route->node->route.result.span,
+                       "it leads to this");
+    return 0;
+}
+
+static EscRef on_call(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscNode *argument = node->call.arguments.first;
+    if (!esc_text_equal(node->call.name.text, ESC_TEXT("on_call")) ||
+        node->call.arguments.count != 1 || argument->kind != ESC_NODE_PATH ||
+        argument->path.count != 1) {
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0101", node->span,
+                                               "only `on_call(SCHEDULE)` can be written like this");
+        esc_report_hint(workspace, diagnostic,
+                        "write on_call( ) with the name of one schedule or team");
+        return 0;
+    }
+    return symbol_ref(where, node, argument->path.parts[0],
+                      allowed & (ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_TEAM), to);
+}
+
+EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+{
+    if (node->kind == ESC_NODE_CALL)
+        return on_call(where, node, allowed, to);
+    if (node->kind != ESC_NODE_PATH) {
+        EscDiagnostic *diagnostic =
+            esc_report(where->workspace, "E0111", node->span, "this cannot %s", to);
+        esc_report_hint(where->workspace, diagnostic, "name %s", allowed_words(allowed));
+        return 0;
+    }
+    if (node->path.count > 1)
+        return field_ref(where, node, allowed, to);
+    uint32_t role = esc_role_number(node->path.parts[0].text);
+    if (role != ESC_NONE)
+        return role_ref(where, node, role, allowed, to);
+    return route_leads_to_people(where, node,
+                                 symbol_ref(where, node, node->path.parts[0], allowed, to), to);
+}

@@ -1,0 +1,301 @@
+/* lower.c - a checked workspace becomes a bundle: functions begin and end here, and the order of
+ * everything.
+ *
+ * The check left no error, so what is missing or wrong here is our own mistake; only bounds of
+ * the machine (registers, work, size) are still reported to the author. Bytes that our own
+ * loader refuses are reported as an internal fault and never handed out. */
+#include "lower/lower.h"
+
+#include <string.h>
+
+/* What a compile may use for its program: four times the largest bundle, for the lists that grow
+ * and are given up. */
+static const size_t ARENA_SIZE_MAX = 16 * ESC_BUNDLE_BYTES_MAX;
+
+/* --- marks and origins ------------------------------------------------------------------------ */
+
+EscLowerMark esc_lower_mark(const EscLower *lower)
+{
+    return (EscLowerMark){lower->emit->next, lower->narrowings_count};
+}
+
+void esc_lower_reset(EscLower *lower, EscLowerMark mark)
+{
+    esc_emit_drop_to(lower->emit, mark.registers);
+    lower->narrowings_count = mark.narrowings;
+}
+
+static uint32_t line_start(EscText source, uint32_t at)
+{
+    while (at > 0 && source.data[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* What is lowered next mostly stands near what was lowered before, so its line is found from there;
+ * only in another file it is looked up. */
+static void find_line(EscLower *lower, EscSpan span)
+{
+    EscLowerLine *line = &lower->line;
+    EscText source = esc_workspace_file_source(lower->workspace, span.file);
+    ESC_ASSERT(span.start <= source.size);
+    if (line->number == 0 || line->file != span.file) {
+        EscLineColumn place = esc_workspace_place(lower->workspace, span.file, span.start);
+        *line = (EscLowerLine){span.file, place.line, line_start(source, span.start)};
+    }
+    while (line->start > span.start) {
+        line->start = line_start(source, line->start - 1);
+        line->number--;
+    }
+    while (line->start < span.start) {
+        const char *end = memchr(source.data + line->start, '\n', span.start - line->start);
+        if (end == NULL)
+            break;
+        line->start = (uint32_t)(end - source.data) + 1;
+        line->number++;
+    }
+}
+
+/* Columns count characters: bytes that begin one. */
+static uint32_t column_of(EscText source, uint32_t line_start, uint32_t at)
+{
+    uint32_t column = 1;
+    for (uint32_t i = line_start; i < at; i++)
+        column += ((unsigned char)source.data[i] & 0xc0u) != 0x80u;
+    return column;
+}
+
+void esc_lower_origin(EscLower *lower, EscSpan span)
+{
+    find_line(lower, span);
+    EscText source = esc_workspace_file_source(lower->workspace, span.file);
+    lower->emit->origin = (EscOrigin){.file = span.file,
+                                      .line = lower->line.number,
+                                      .column = column_of(source, lower->line.start, span.start)};
+}
+
+/* --- functions -------------------------------------------------------------------------------- */
+
+static void note_span(EscLower *lower, uint32_t function, EscSpan span)
+{
+    void *spans = lower->function_spans;
+    while (lower->build.status == ESC_OK && function >= lower->function_spans_capacity) {
+        spans = esc_arena_grow(lower->build.arena, spans, lower->function_spans_capacity,
+                               &lower->function_spans_capacity, sizeof span);
+        if (spans == NULL)
+            lower->build.status = ESC_NO_MEMORY;
+    }
+    if (lower->build.status != ESC_OK)
+        return;
+    lower->function_spans = spans;
+    lower->function_spans[function] = span;
+}
+
+static void enter(EscLower *lower, EscLowerFunction *function, EscSpan span)
+{
+    function->outer = lower->emit;
+    function->outer_source = lower->source;
+    function->outer_narrowings_first = lower->narrowings_first;
+    function->outer_narrowings_count = lower->narrowings_count;
+    lower->emit = &function->emit;
+    note_span(lower, function->emit.function, span);
+}
+
+void esc_lower_begin(EscLower *lower, EscLowerFunction *function, EscFunction kind, EscSpan span)
+{
+    esc_emit_begin(&function->emit, &lower->build, kind, lower->template_index);
+    enter(lower, function, span);
+    lower->narrowings_first = lower->narrowings_count;
+}
+
+uint32_t esc_lower_copy(EscLower *lower, uint32_t function, EscFunctionRow row)
+{
+    uint32_t copy = esc_build_function_copy(&lower->build, function, row);
+    if (copy != ESC_NONE)
+        note_span(lower, copy, lower->template->node->span);
+    return copy;
+}
+
+void esc_lower_begin_at_wait(EscLower *lower, EscLowerFunction *function, EscFunction kind,
+                             EscSpan span)
+{
+    esc_emit_begin_at_wait(&function->emit, lower->emit, kind);
+    enter(lower, function, span);
+}
+
+static void report_fault(EscLower *lower, EscEmitFault fault, EscSpan span)
+{
+    switch (fault) {
+    case ESC_EMIT_FINE:
+        break;
+    case ESC_EMIT_REGISTERS:
+        esc_report(lower->workspace, "E0351", span, "more than %d values are needed at once here",
+                   ESC_REGISTERS_MAX);
+        break;
+    case ESC_EMIT_CODE:
+        esc_report(lower->workspace, "E0353", span,
+                   "this is too long: it needs more than %d instructions", ESC_FUNCTION_CODE_MAX);
+        break;
+    case ESC_EMIT_LOOPS:
+        esc_report(lower->workspace, "E0350", span,
+                   "loops stand more than %d deep in one another here", ESC_LOOP_DEPTH_MAX);
+        break;
+    case ESC_EMIT_ARGUMENTS:
+        esc_report(lower->workspace, "E0351", span, "a step here sets more than %d fields at once",
+                   ESC_EFFECT_ARGS_MAX);
+        break;
+    }
+}
+
+/* Functions with the same source share its rows, which are made when the first of them ends. */
+static void name_events(EscLower *lower, EscEmit *emit)
+{
+    EscEventSource *source = lower->source;
+    if (source == NULL || source->count == 0)
+        return;
+    if (source->rows_first == 0) {
+        source->rows_first = (uint32_t)lower->build.function_events_count + 1;
+        for (uint32_t i = 0; i < source->count; i++)
+            esc_build_put_function_events(&lower->build, (EscFunctionEventRow){source->events[i]});
+    }
+    emit->row.events_first = source->rows_first - 1;
+    emit->row.events_count = source->count;
+    emit->row.event_may_be_missing = source->may_be_missing;
+}
+
+uint32_t esc_lower_end(EscLower *lower, EscLowerFunction *function)
+{
+    EscEmit *emit = &function->emit;
+    name_events(lower, emit);
+    if (emit->fault != ESC_EMIT_FINE && lower->build.status == ESC_OK)
+        report_fault(lower, emit->fault, lower->function_spans[emit->function]);
+    lower->emit = function->outer;
+    lower->source = function->outer_source;
+    lower->narrowings_first = function->outer_narrowings_first;
+    lower->narrowings_count = function->outer_narrowings_count;
+    return esc_emit_finish(emit);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void lower_everything(EscLower *lower)
+{
+    esc_lower_schema(lower);
+    esc_lower_directory(lower);
+    esc_lower_connectors(lower);
+    esc_lower_services(lower);
+    for (uint32_t i = 0; i < lower->workspace->templates_count && lower->build.status == ESC_OK;
+         i++)
+        esc_lower_template(lower, i);
+    esc_lower_grants(lower);
+}
+
+static EscSpan workspace_span(const EscWorkspace *workspace)
+{
+    return workspace->node != NULL ? workspace->node->span : (EscSpan){0};
+}
+
+/* "function 7 may emit 70 effects …" in words that an author knows. */
+static void report_bound(EscLower *lower, const EscWhy *bound, EscSpan span)
+{
+    const char *may = strstr(bound->text, " may ");
+    const char *needs = strstr(bound->text, " needs ");
+    const char *rest = may != NULL ? may : needs != NULL ? needs : bound->text;
+    esc_report(lower->workspace, "E0350", span, "this%s%s", rest == bound->text ? ": " : "", rest);
+}
+
+/* The bounds that only the whole program shows: work, effects and texts of one run. */
+static EscStatus measure(EscLower *lower, const EscProgram *program, EscWhy *why)
+{
+    EscWhy bound = {0};
+    EscStatus status =
+        esc_program_measure(program, lower->build.functions, lower->build.meta, &bound);
+    if (status == ESC_OVER_LIMIT) {
+        EscSpan span = bound.offset < program->functions_count ? lower->function_spans[bound.offset]
+                                                               : workspace_span(lower->workspace);
+        report_bound(lower, &bound, span);
+        status = ESC_BAD_SOURCE;
+    }
+    if (status != ESC_OK && why != NULL)
+        *why = bound;
+    return status;
+}
+
+static EscStatus finish(EscLower *lower, EscProgram *program, EscWhy *why)
+{
+    EscWhy bound = {0};
+    EscStatus status = esc_build_finish(&lower->build, program, &bound);
+    if (status == ESC_OVER_LIMIT) {
+        esc_report(lower->workspace, "E0354", workspace_span(lower->workspace), "%s", bound.text);
+        status = ESC_BAD_SOURCE;
+    }
+    if (status != ESC_OK && why != NULL)
+        *why = bound;
+    return status;
+}
+
+/* Our own bytes must load; when they do not, the fault is ours and the bytes are not given away. */
+static EscStatus verify(const EscBuf *bundle, size_t from, EscWhy *why)
+{
+    EscBundle *loaded = NULL;
+    EscWhy refusal = {0};
+    EscStatus status =
+        esc_bundle_load((EscBytes){bundle->data + from, bundle->size - from}, &loaded, &refusal);
+    esc_bundle_free(loaded);
+    if (status == ESC_OK)
+        return ESC_OK;
+    return esc_why(why, status, refusal.check, refusal.offset,
+                   "internal: the compiled bundle was refused: %s", refusal.text);
+}
+
+static EscStatus lower_to_bytes(EscLower *lower, EscBuf *bundle, EscWhy *why)
+{
+    uint32_t errors_before = lower->workspace->errors;
+    lower_everything(lower);
+    EscProgram program;
+    EscStatus status = lower->workspace->errors > errors_before ? ESC_BAD_SOURCE : ESC_OK;
+    if (lower->build.status != ESC_OK)
+        status = esc_why(why, lower->build.status, "", 0, "no memory for the program");
+    if (status == ESC_OK)
+        status = finish(lower, &program, why);
+    if (status == ESC_OK)
+        status = measure(lower, &program, why);
+    size_t from = bundle->size;
+    if (status == ESC_OK)
+        status = esc_bundle_encode(&program, bundle);
+    if (status == ESC_OK)
+        status = verify(bundle, from, why);
+    if (status != ESC_OK && bundle->size > from)
+        bundle->size = from;
+    return status;
+}
+
+EscStatus esc_lower_workspace(EscWorkspace *workspace, EscBuf *bundle, EscWhy *why)
+{
+    EscArena *arena = esc_arena_new(ARENA_SIZE_MAX);
+    if (arena == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the program");
+    EscLower lower;
+    memset(&lower, 0, sizeof lower);
+    lower.workspace = workspace;
+    lower.template_index = ESC_NONE;
+    lower.triage = ESC_NONE;
+    EscStatus status = esc_build_init(&lower.build, arena);
+    lower.local_registers = esc_arena_alloc_array(arena, (size_t)workspace->locals_count + 1,
+                                                  sizeof *lower.local_registers);
+    if (status == ESC_OK && lower.local_registers == NULL)
+        status = ESC_NO_MEMORY;
+    if (status == ESC_OK)
+        status = lower_to_bytes(&lower, bundle, why);
+    esc_build_release(&lower.build);
+    esc_arena_free(arena);
+    return status;
+}
+
+EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why)
+{
+    ESC_ASSERT(workspace->is_checked);
+    if (workspace->errors > 0)
+        return esc_why(why, ESC_BAD_SOURCE, "", 0, "the workspace has errors");
+    return esc_lower_workspace(workspace, out, why);
+}

@@ -1,0 +1,190 @@
+/* lower_effects.c - the steps that do something at once: one effect each, one place per verb.
+ * Not here: connector actions (lower_calls.c) and steps that wait (lower_waits.c). */
+#include "lower/lower.h"
+
+static uint32_t ref_of(const EscLower *lower, const EscNode *who)
+{
+    return esc_meaning(lower->workspace, who).index;
+}
+
+/* An effect whose only argument is a text. */
+static void text_effect(EscLower *lower, EscEffectRow site, const EscNode *text)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscRegister first = esc_emit_take(emit);
+    EscEffectArgRow arg = {0};
+    esc_lower_text(lower, text, first, false);
+    esc_emit_effect(emit, site, first, first, &arg,
+                    1); /* a result that nobody named takes the argument's place */
+    esc_emit_drop_to(emit, mark);
+}
+
+static void bare_effect(EscLower *lower, EscEffectRow site)
+{
+    esc_emit_effect(lower->emit, site, 0, 0, NULL, 0);
+}
+
+static void lower_notify(EscLower *lower, const EscNode *node)
+{
+    EscMeaning meaning = esc_meaning(lower->workspace, node);
+    uint32_t via = node->notify.via.text.size == 0 || meaning.means != ESC_MEANS_CONTACT
+                       ? 0
+                       : meaning.index + 1;
+    text_effect(lower,
+                (EscEffectRow){
+                    .kind = ESC_EFFECT_NOTIFY, .ref = ref_of(lower, node->notify.to), .aux = via},
+                node->notify.text);
+}
+
+static void lower_set(EscLower *lower, const EscNode *node)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t field = esc_meaning(lower->workspace, node->set.field).index;
+    EscType type = esc_type_plain(lower->workspace->fields[field].type);
+    uint32_t mark = emit->next;
+    EscRegister value = esc_lower_argument(lower, node->set.value, type);
+    EscEffectArgRow arg = {.field = field + 1};
+    esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_SET, .aux = field}, 0, value, &arg, 1);
+    esc_emit_drop_to(emit, mark);
+}
+
+/* Records stand within records: account: { name: "x" }. Their depth is bounded by the schema
+ * (ESC_RECORD_DEPTH_MAX). */
+static void create_fields(EscLower *lower, EscNodeList entries, EscEffectArgRow *args,
+                          uint32_t *count)
+{
+    ESC_EACH_NODE(entry, entries) {
+        if (entry->entry.value->kind == ESC_NODE_RECORD) {
+            create_fields(lower, entry->entry.value->record.entries, args, count);
+            continue;
+        }
+        if (*count >= ESC_EFFECT_ARGS_MAX) {
+            lower->emit->fault = ESC_EMIT_ARGUMENTS;
+            return;
+        }
+        uint32_t field = esc_meaning(lower->workspace, entry).index;
+        const EscFieldInfo *info = &lower->workspace->fields[field];
+        esc_lower_argument(lower, entry->entry.value, esc_type_plain(info->type));
+        args[(*count)++] = (EscEffectArgRow){.name = esc_build_text(&lower->build, info->name),
+                                             .field = field + 1};
+    }
+}
+
+static void lower_create(EscLower *lower, const EscNode *node)
+{
+    EscEmit *emit = lower->emit;
+    EscRegister id = esc_emit_take(emit); /* stays: the ticket's name means its id */
+    uint32_t mark = emit->next, count = 0;
+    EscEffectArgRow args[ESC_EFFECT_ARGS_MAX] = {0};
+    create_fields(lower, node->create.entries, args, &count);
+    uint32_t name = esc_build_text(&lower->build, node->create.name.text);
+    esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_CREATE, .aux = name}, id,
+                    (EscRegister)mark, args, count);
+    esc_emit_drop_to(emit, mark);
+    lower->local_registers[esc_meaning(lower->workspace, node).index] = id;
+}
+
+static void lower_handoff(EscLower *lower, const EscNode *node)
+{
+    EscEffectRow site = {.kind = ESC_EFFECT_HANDOFF, .ref = ref_of(lower, node->handoff.to)};
+    site.aux =
+        node->handoff.expectation == ESC_EXPECTATION_ACKED ? ESC_EXPECT_ACKED : ESC_EXPECT_RESOLVED;
+    site.extra_ms = esc_lower_duration(lower, node->handoff.within, &site.calendar);
+    text_effect(lower, site, node->handoff.reason);
+}
+
+static void lower_snapshot(EscLower *lower, const EscNode *node)
+{
+    EscEffectRow site = {.kind = ESC_EFFECT_SNAPSHOT};
+    ESC_EACH_NODE(item, node->snapshot.items) {
+        site.aux |= esc_meaning(lower->workspace, item).index;
+        if (item->snapshot_item.window != NULL &&
+            item->snapshot_item.window->duration.ms > site.extra_ms)
+            site.extra_ms = item->snapshot_item.window->duration.ms;
+    }
+    bare_effect(lower, site);
+}
+
+static void lower_attach(EscLower *lower, const EscNode *node)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscRegister value = esc_emit_take(emit);
+    EscEffectArgRow arg = {0};
+    esc_lower_into(lower, node->attach.value, value);
+    esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_ATTACH}, 0, value, &arg, 1);
+    esc_emit_drop_to(emit, mark);
+}
+
+/* A queue's name is written as one word or several with dots. */
+static EscText queue_name(EscLower *lower, const EscNode *path)
+{
+    const EscPathNode *words = &path->path;
+    if (words->count == 1)
+        return words->parts[0].text;
+    EscText name = words->parts[0].text;
+    for (uint32_t i = 1; i < words->count; i++)
+        name = esc_arena_printf(lower->build.arena, "%.*s.%.*s", ESC_TEXT_ARG(name),
+                                ESC_TEXT_ARG(words->parts[i].text));
+    return name;
+}
+
+uint32_t esc_lower_queue(EscLower *lower, const EscNode *path)
+{
+    return esc_build_text(&lower->build, queue_name(lower, path));
+}
+
+void esc_lower_effect_step(EscLower *lower, const EscNode *node)
+{
+    switch (node->kind) {
+    case ESC_NODE_NOTIFY:
+        lower_notify(lower, node);
+        break;
+    case ESC_NODE_PAGE:
+        text_effect(lower,
+                    (EscEffectRow){.kind = ESC_EFFECT_PAGE, .ref = ref_of(lower, node->page.to)},
+                    node->page.text);
+        break;
+    case ESC_NODE_SET:
+        lower_set(lower, node);
+        break;
+    case ESC_NODE_CREATE:
+        lower_create(lower, node);
+        break;
+    case ESC_NODE_ASSIGN:
+        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ASSIGN,
+                                          .ref = ref_of(lower, node->assign.to)});
+        break;
+    case ESC_NODE_QUEUE:
+        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_QUEUE,
+                                          .aux = esc_lower_queue(lower, node->queue.queue)});
+        break;
+    case ESC_NODE_HANDOFF:
+        lower_handoff(lower, node);
+        break;
+    case ESC_NODE_SNAPSHOT:
+        lower_snapshot(lower, node);
+        break;
+    case ESC_NODE_ATTACH:
+        lower_attach(lower, node);
+        break;
+    case ESC_NODE_WARROOM:
+        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_WARROOM}, node->warroom.title);
+        break;
+    case ESC_NODE_ROLLBACK:
+        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ROLLBACK}, node->rollback.reason);
+        break;
+    case ESC_NODE_START_TEMPLATE:
+        bare_effect(
+            lower,
+            (EscEffectRow){.kind = ESC_EFFECT_START,
+                           .aux = esc_meaning(lower->workspace, node->start_template.name).index});
+        break;
+    case ESC_NODE_FAILOVER:
+        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_FAILOVER});
+        break;
+    default:
+        ESC_ASSERT(!"a step that no file lowers");
+    }
+}

@@ -1,0 +1,264 @@
+/* lower_expr.c - expressions as values in registers.
+ *
+ * A value that may be missing is lowered as its plain value and a label for the missing case
+ * (esc_lower_plain), so that arithmetic and comparisons need no optional registers; only at the
+ * end it is wrapped again where somebody wants the optional itself. Recursion follows the tree,
+ * whose depth grammar.h bounds (ESC_EXPRESSION_DEPTH_MAX). Not here: conditions, see
+ * lower_cond.c. */
+#include "lower/lower.h"
+
+enum {
+    JOIN_PARTS_MAX = 8
+}; /* registers that one JOIN takes at once; longer texts are joined in groups */
+
+static bool is_condition(const EscNode *node)
+{
+    if (node->kind == ESC_NODE_BINARY)
+        return node->binary.op <= ESC_BINARY_CONTAINS;
+    if (node->kind == ESC_NODE_UNARY)
+        return node->unary.op != ESC_UNARY_NEGATE;
+    return node->kind == ESC_NODE_QUANTIFIER || node->kind == ESC_NODE_CHANGED;
+}
+
+/* --- texts ------------------------------------------------------------------------------------ */
+
+static void text_part(EscLower *lower, const EscNode *part, EscRegister out, bool is_url)
+{
+    EscEmit *emit = lower->emit;
+    if (part->kind == ESC_NODE_TEXT_LITERAL) {
+        esc_emit_const_text(emit, out, part->text_literal.value);
+        return;
+    }
+    esc_lower_into(lower, part, out);
+    if (esc_emit_type(emit, out) != ESC_TYPE(ESC_KIND_TEXT))
+        esc_emit_make(emit, ESC_OP_TO_TEXT, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
+    if (is_url)
+        esc_emit_make(emit, ESC_OP_URL_ENCODE, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
+}
+
+void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool is_url)
+{
+    EscEmit *emit = lower->emit;
+    if (node == NULL || node->text.is_plain || node->text.parts.count == 0) {
+        esc_emit_const_text(emit, out, node == NULL ? (EscText){0} : node->text.plain);
+        return;
+    }
+    if (node->text.parts.count == 1) {
+        text_part(lower, node->text.parts.first, out, is_url);
+        return;
+    }
+    uint32_t first = emit->next, count = 0;
+    ESC_EACH_NODE(part, node->text.parts) {
+        if (count == JOIN_PARTS_MAX) {
+            esc_emit_make(emit, ESC_OP_JOIN, (EscRegister)first, ESC_TYPE(ESC_KIND_TEXT),
+                          (EscRegister)first, JOIN_PARTS_MAX, 0);
+            esc_emit_drop_to(emit, first + 1);
+            count = 1;
+        }
+        text_part(lower, part, esc_emit_take(emit), is_url);
+        count++;
+    }
+    esc_emit_make(emit, ESC_OP_JOIN, out, ESC_TYPE(ESC_KIND_TEXT), (EscRegister)first,
+                  (uint8_t)count, 0);
+    esc_emit_drop_to(emit, first);
+}
+
+/* --- arithmetic ------------------------------------------------------------------------------- */
+
+typedef struct Arithmetic {
+    EscBinaryOp op;
+    EscKind left, right;
+    EscOp instruction;
+    EscKind result;
+} Arithmetic;
+
+#define ROW(op, left, right, instruction, result)                                                  \
+    {                                                                                              \
+        ESC_BINARY_##op, ESC_KIND_##left, ESC_KIND_##right, ESC_OP_##instruction,                  \
+            ESC_KIND_##result                                                                      \
+    }
+
+static const Arithmetic arithmetic[] = {
+    ROW(ADD, NUMBER, NUMBER, ADD_NUMBER, NUMBER),
+    ROW(SUBTRACT, NUMBER, NUMBER, SUB_NUMBER, NUMBER),
+    ROW(MULTIPLY, NUMBER, NUMBER, MUL_NUMBER, NUMBER),
+    ROW(DIVIDE, NUMBER, NUMBER, DIV_NUMBER, NUMBER),
+    ROW(ADD, DURATION, DURATION, ADD_DURATION, DURATION),
+    ROW(SUBTRACT, DURATION, DURATION, SUB_DURATION, DURATION),
+    ROW(MULTIPLY, DURATION, NUMBER, MUL_DURATION, DURATION),
+    ROW(DIVIDE, DURATION, NUMBER, DIV_DURATION, DURATION),
+    ROW(ADD, TIME, DURATION, TIME_ADD, TIME),
+    ROW(SUBTRACT, TIME, DURATION, TIME_SUB, TIME),
+    ROW(SUBTRACT, TIME, TIME, TIME_DIFF, DURATION),
+};
+
+#undef ROW
+
+static const Arithmetic *find_arithmetic(EscBinaryOp op, EscKind left, EscKind right)
+{
+    for (size_t i = 0; i < ESC_COUNT_OF(arithmetic); i++)
+        if (arithmetic[i].op == op && arithmetic[i].left == left && arithmetic[i].right == right)
+            return &arithmetic[i];
+    return NULL;
+}
+
+static void lower_arithmetic(EscLower *lower, const EscNode *node, EscRegister out,
+                             EscLabel *missing)
+{
+    EscEmit *emit = lower->emit;
+    EscKind left = esc_type_kind(esc_node_type(lower->workspace, node->binary.left));
+    EscKind right = esc_type_kind(esc_node_type(lower->workspace, node->binary.right));
+    const Arithmetic *row = find_arithmetic(node->binary.op, left, right);
+    ESC_ASSERT(row != NULL);
+    uint32_t mark = emit->next;
+    EscRegister a = esc_lower_operand(lower, node->binary.left, missing);
+    EscRegister b = esc_lower_operand(lower, node->binary.right, missing);
+    esc_emit_make(emit, row->instruction, out, ESC_TYPE(row->result), a, b, 0);
+    esc_emit_drop_to(emit, mark);
+}
+
+static void lower_negate(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
+{
+    EscEmit *emit = lower->emit;
+    EscKind kind = esc_type_kind(esc_node_type(lower->workspace, node->unary.operand));
+    uint32_t mark = emit->next;
+    EscRegister value = esc_lower_operand(lower, node->unary.operand, missing);
+    EscRegister zero = esc_emit_take(emit);
+    esc_lower_default(lower, zero, ESC_TYPE(kind));
+    esc_emit_make(emit, kind == ESC_KIND_DURATION ? ESC_OP_SUB_DURATION : ESC_OP_SUB_NUMBER, out,
+                  ESC_TYPE(kind), zero, value, 0);
+    esc_emit_drop_to(emit, mark);
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static void lower_truth(EscLower *lower, const EscNode *node, EscRegister out)
+{
+    EscEmit *emit = lower->emit;
+    EscLowerMark mark = esc_lower_mark(lower);
+    EscLabel end = {0};
+    esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_BOOL), 0);
+    esc_lower_jump(lower, node, false, &end);
+    esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_BOOL), 1);
+    esc_emit_label(emit, &end);
+    esc_lower_reset(lower, mark);
+}
+
+static void lower_path(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
+{
+    EscEmit *emit = lower->emit;
+    EscRegister held;
+    if (esc_lower_held(lower, node, &held)) {
+        esc_emit_move(emit, out, held);
+        return;
+    }
+    EscMeaning meaning = esc_meaning(lower->workspace, node);
+    bool is_assured = (meaning.flags & ESC_MEANING_ASSURED) != 0;
+    esc_lower_load(lower, node, out);
+    esc_lower_make_plain(lower, out, is_assured ? NULL : missing);
+    if (meaning.unit != ESC_UNIT_NONE)
+        esc_emit_make(emit, ESC_OP_DURATION_IN, out, ESC_TYPE(ESC_KIND_NUMBER), out, 0,
+                      (uint32_t)meaning.unit - ESC_UNIT_SECONDS);
+}
+
+static void lower_previous(EscLower *lower, const EscNode *node, EscRegister out)
+{
+    uint32_t field = esc_meaning(lower->workspace, node->previous.path).index;
+    EscType type = lower->workspace->fields[field].type | ESC_TYPE_OPTIONAL;
+    esc_emit_make(lower->emit, ESC_OP_LOAD_PREVIOUS, out, type, 0, 0, field);
+}
+
+void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
+{
+    EscEmit *emit = lower->emit;
+    if (is_condition(node)) {
+        lower_truth(lower, node, out);
+        return;
+    }
+    switch (node->kind) {
+    case ESC_NODE_PATH:
+    case ESC_NODE_CALL:
+        lower_path(lower, node, out, missing);
+        break;
+    case ESC_NODE_NUMBER:
+        esc_emit_const_number(emit, out, node->number.value);
+        break;
+    case ESC_NODE_PERCENT:
+        esc_emit_const_number(emit, out, node->percent.value);
+        break;
+    case ESC_NODE_BOOL:
+        esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_BOOL), node->boolean.value);
+        break;
+    case ESC_NODE_DURATION:
+        esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_DURATION), node->duration.ms);
+        break;
+    case ESC_NODE_TEXT:
+        esc_lower_text(lower, node, out, false);
+        break;
+    case ESC_NODE_NOW:
+        esc_emit_make(emit, ESC_OP_LOAD_NOW, out, ESC_TYPE(ESC_KIND_TIME), 0, 0, 0);
+        break;
+    case ESC_NODE_PREVIOUS:
+        lower_previous(lower, node, out);
+        esc_lower_make_plain(lower, out, missing);
+        break;
+    case ESC_NODE_BINARY:
+        lower_arithmetic(lower, node, out, missing);
+        break;
+    case ESC_NODE_UNARY:
+        lower_negate(lower, node, out, missing);
+        break;
+    default:
+        ESC_ASSERT(!"an expression without a value passed the check");
+    }
+}
+
+EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *missing)
+{
+    EscRegister held;
+    if (esc_lower_held(lower, node, &held))
+        return held;
+    EscRegister out = esc_emit_take(lower->emit);
+    esc_lower_plain(lower, node, out, missing);
+    return out;
+}
+
+/* An optional that is computed: its plain value wrapped, or missing. */
+static void lower_optional(EscLower *lower, const EscNode *node, EscRegister out, EscType type)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscLabel missing = {0}, end = {0};
+    EscRegister value = esc_lower_operand(lower, node, &missing);
+    esc_emit_make(emit, ESC_OP_WRAP, out, type, value, 0, 0);
+    esc_emit_drop_to(emit, mark);
+    if (missing.is_reached) {
+        esc_emit_jump(emit, &end);
+        esc_emit_label(emit, &missing);
+        esc_emit_make(emit, ESC_OP_MISSING, out, type, 0, 0, type);
+    }
+    esc_emit_label(emit, &end);
+}
+
+void esc_lower_into(EscLower *lower, const EscNode *node, EscRegister out)
+{
+    EscMeaning meaning = esc_meaning(lower->workspace, node);
+    if (!esc_type_is_optional(meaning.type)) {
+        esc_lower_plain(lower, node, out, NULL);
+    } else if (node->kind == ESC_NODE_PATH && meaning.unit == ESC_UNIT_NONE) {
+        esc_lower_load(lower, node, out);
+        esc_lower_fit(lower, out, meaning.type);
+    } else if (node->kind == ESC_NODE_PREVIOUS) {
+        lower_previous(lower, node, out);
+    } else {
+        lower_optional(lower, node, out, meaning.type);
+    }
+}
+
+EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted)
+{
+    EscRegister out = esc_emit_take(lower->emit);
+    esc_lower_into(lower, node, out);
+    esc_lower_fit(lower, out, wanted);
+    return out;
+}
