@@ -480,6 +480,26 @@ static void group_write(EscBuf *out, const EscGroup *group)
     write_texts(out, &group->absences, 1);
 }
 
+/* What an engine shows of an escalation; closed ones are not restored. */
+static bool view_write(void *context, const EscEscalationView *view)
+{
+    EscBuf *out = context;
+    if (view->state == ESC_STATE_CLOSED)
+        return true;
+    esc_buf_printf(
+        out, "view %llu state %d role %u acked %d %lld due %lld %lld handoffs %u exceptions %u",
+        (unsigned long long)view->id, view->state, view->role, view->is_acked,
+        (long long)view->opened_at_ms, (long long)view->next_due_ms, (long long)view->ack_due_ms,
+        view->handoffs, view->exceptions);
+    write_texts(out,
+                (EscText[]){view->ticket, view->ticket_title, view->template_name,
+                            view->template_title, view->owner, view->outcome, view->step,
+                            view->waiting_for, view->question, view->answers_json,
+                            view->checks_json, view->changes_json},
+                12);
+    return true;
+}
+
 static void compare(EscText plain, EscText reborn)
 {
     if (esc_text_equal(plain, reborn))
@@ -539,6 +559,7 @@ static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input
         assert_true(is_empty);
     } else {
         group_write(rows, &group);
+        esc_engine_each_escalation(engine, view_write, rows);
     }
     if (is_plain && status == ESC_OK)
         group_store(scene, &group);

@@ -479,6 +479,21 @@ static void linked_ticket_room_and_snapshot(void **state)
     scene_free(scene);
 }
 
+static void snapshot_shows_what_changed(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("wait 1h  snapshot changes for 24h  await resolved within 2d else raise overdue");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    const EscEvidenceRow *row = scene_evidence(scene, "changes");
+    assert_non_null(row);
+    assert_text_equal(row->content, "[{\"at\":\"2026-01-05T09:00:00.000Z\",\"field\":\"severity\","
+                                    "\"before\":\"high\",\"after\":\"low\"}]");
+    scene_free(scene);
+}
+
 static void what_is_set_is_cut_to_its_field(void **state)
 {
     (void)state;
@@ -573,6 +588,7 @@ int main(void)
         cmocka_unit_test(failing_inverse_raises),
         cmocka_unit_test(what_has_no_inverse_says_why),
         cmocka_unit_test(linked_ticket_room_and_snapshot),
+        cmocka_unit_test(snapshot_shows_what_changed),
         cmocka_unit_test(what_is_set_is_cut_to_its_field),
         cmocka_unit_test(state_too_big_to_keep_is_a_fault),
         cmocka_unit_test(template_starts_another),
