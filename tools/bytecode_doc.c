@@ -270,5 +270,7 @@ int main(int count, char **arguments)
     }
     esc_buf_release(&before);
     esc_buf_release(&after);
+    if (is_check) /* tests/run_all counts by this line */
+        printf("%d passed, %d failed\n", status == 0, status != 0);
     return status;
 }
