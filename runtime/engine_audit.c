@@ -125,13 +125,13 @@ EscText esc_local_time(EscEngine *engine, int64_t time_ms)
     const EscProgram *program = engine->current->program;
     EscText zone = esc_program_text(program, program->meta[0].timezone);
     int64_t local_ms = time_ms + (int64_t)esc_zone_offset_s(engine->zones, zone, time_ms) * 1000;
-    int64_t days = local_ms / ESC_DAY_MS - (local_ms % ESC_DAY_MS < 0);
-    int64_t minute = (local_ms - days * ESC_DAY_MS) / ESC_MINUTE_MS;
-    int64_t year = 0;
-    unsigned month = 1, day = 1;
-    esc_date_from_days(days, &year, &month, &day);
-    return esc_turn_printf(engine, "%04lld-%02u-%02u %02lld:%02lld", (long long)year, month, day,
-                           (long long)(minute / 60), (long long)(minute % 60));
+    EscBuf buf;
+    esc_buf_init(&buf, 64);
+    esc_time_write(&buf, local_ms);
+    ESC_ASSERT(buf.status == ESC_OK);
+    buf.data[10] = ' ';
+    buf.size = sizeof "2026-01-05 09:00" - 1; /* without seconds and the Z, which it is not */
+    return esc_turn_take(engine, &buf);
 }
 
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms)
