@@ -169,6 +169,8 @@ EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, 
 
 static char *scratch_take(EscRun *run, size_t size, size_t alignment)
 {
+    if (run->scratch_size == 0)
+        return NULL; /* `scratch` may be NULL, and NULL + 0 is not C */
     size_t at = run->scratch_used +
                 (alignment - (uintptr_t)(run->scratch + run->scratch_used) % alignment) % alignment;
     if (at > run->scratch_size || size > run->scratch_size - at)

@@ -17,7 +17,7 @@ typedef struct Maker {
 static Maker maker(const EscRun *run)
 {
     size_t left = run->scratch_size - run->scratch_used;
-    return (Maker){.data = run->scratch + run->scratch_used,
+    return (Maker){.data = left == 0 ? NULL : run->scratch + run->scratch_used,
                    .room = left < ESC_TEXT_MAX ? left : ESC_TEXT_MAX};
 }
 

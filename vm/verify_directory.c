@@ -188,16 +188,15 @@ static EscStatus verify_calendars(EscVerify *verify)
                   "the hours end before they begin");
     for (uint32_t i = 0; i < program->calendars_count; i++) {
         const EscCalendarRow *row = &program->calendars[i];
-        const EscHoursRow *hours = program->hours + row->hours_first;
-        const EscHolidayRow *holidays = program->holidays + row->holidays_first;
         REJECT_IF(row->hours_count == 0, "V30", CALENDARS, i,
                   "no hour ever counts, so a deadline would never come");
-        for (uint32_t h = 1; h < row->hours_count; h++)
-            REJECT_IF(!hours_are_behind(&hours[h], &hours[h - 1]), "V08", HOURS,
-                      row->hours_first + h, "hours must be sorted and apart");
-        for (uint32_t h = 1; h < row->holidays_count; h++)
-            REJECT_IF(holidays[h].day <= holidays[h - 1].day, "V08", HOLIDAYS,
-                      row->holidays_first + h, "days must be sorted and unique");
+        for (uint32_t h = row->hours_first + 1; h < row->hours_first + row->hours_count; h++)
+            REJECT_IF(!hours_are_behind(&program->hours[h], &program->hours[h - 1]), "V08", HOURS,
+                      h, "hours must be sorted and apart");
+        for (uint32_t h = row->holidays_first + 1; h < row->holidays_first + row->holidays_count;
+             h++)
+            REJECT_IF(program->holidays[h].day <= program->holidays[h - 1].day, "V08", HOLIDAYS, h,
+                      "days must be sorted and unique");
     }
     return ESC_OK;
 }

@@ -98,7 +98,7 @@ enum {
 };
 
 /* Every table gets room for more rows than the base needs, so that tests may append. */
-enum { PROGRAM_ROOM = 640, PROGRAM_TEXT_ROOM = 400, PROGRAM_CODE_ROOM = 20000 };
+enum { PROGRAM_ROOM = 1200, PROGRAM_TEXT_ROOM = 1600, PROGRAM_CODE_ROOM = 20000 };
 
 typedef struct Body {
     const EscInstr *
@@ -143,6 +143,10 @@ void program_release(TestProgram *program);
 void program_sort_texts(TestProgram *program);
 /* After finish: a second template with a role, a catch-all and a check of its own, row 2 of ROLES, CATCHES and CHECKS. */
 void program_add_template(TestProgram *program);
+/* After finish: everything goes that has to do with templates and code. */
+void program_strip(TestProgram *program);
+/* After finish: a text that sorts behind every other; it is borrowed. Its index. */
+uint32_t program_add_text(TestProgram *program, EscText text);
 uint32_t program_text(TestProgram *program,
                       const char *text); /* before finish: its provisional number */
 uint32_t program_text_at(const TestProgram *program,

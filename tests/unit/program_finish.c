@@ -392,3 +392,26 @@ void program_add_template(TestProgram *p)
     p->templates_count = 2;
     program_measure(p);
 }
+
+void program_strip(TestProgram *p)
+{
+    p->templates_count = p->roles_count = p->triggers_count = p->preds_count = p->handlers_count =
+        0;
+    p->catches_count = p->checks_count = p->functions_count = p->function_events_count =
+        p->waits_count = 0;
+    p->reminders_count = p->answers_count = p->effects_count = p->effect_args_count =
+        p->spans_count = 0;
+    p->code_count = p->consts_count = p->actions_count = p->params_count = p->statuses_count = 0;
+    p->grants_count = 1; /* the channel's */
+    p->meta[0].last_resort = 0;
+    program_sort_texts(p);
+    program_measure(p);
+}
+
+uint32_t program_add_text(TestProgram *p, EscText text)
+{
+    assert_true(p->texts_count < PROGRAM_TEXT_ROOM);
+    assert_true(esc_text_compare(p->texts[p->texts_count - 1], text) < 0);
+    p->texts[p->texts_count] = text;
+    return p->texts_count++;
+}

@@ -16,15 +16,8 @@ uint64_t test_random(uint64_t *state)
 EscValue test_value(const EscProgram *program, EscType type, uint64_t seed)
 {
     static const double numbers[] = {0, 1, -1, 0.5, 1e9, 3, -7.25, 100};
-    static const char *const texts[] = {"",
-                                        "a text",
-                                        "b text",
-                                        "ana",
-                                        "x/y z?",
-                                        "Gr\xc3\xbc\xc3\x9f"
-                                        "e",
-                                        "no",
-                                        "a"};
+    static const char *const texts[] = {"",       "a text",      "b text", "ana",
+                                        "x/y z?", "Gr\xc3\xbcn", "no",     "a"};
     static const EscText items[] = {{"a text", 6}, {"ana", 3}, {"", 0}, {"x", 1}, {"urgent", 6}};
     static const int64_t times[] = {
         0, 1, -1, ESC_HOUR_MS, 90 * ESC_SECOND_MS, 1767600000000, -ESC_DAY_MS, INT64_MAX};

@@ -102,6 +102,8 @@ ROW_REJECT(v30_rejects_check_within_no_time, "V30", p->checks[0].within_ms = 0)
 
 /* --- V31: somebody is always accountable ---------------------------------------------------------------------------------- */
 
+ROW_REJECT(v06_rejects_channel_as_last_resort, "V06",
+           p->meta[0].last_resort = ESC_REF(ESC_REF_CHANNEL, 0))
 ROW_REJECT(v31_rejects_templates_without_last_resort, "V31", p->meta[0].last_resort = 0)
 ROW_ACCEPT(v31_accepts_team_as_last_resort, p->meta[0].last_resort = ESC_REF(ESC_REF_TEAM, 0))
 ROW_REJECT(v31_rejects_template_without_owners, "V09", p->templates[0].roles_count = 0;
@@ -190,9 +192,27 @@ ROW_ACCEPT(v33_accepts_actions_with_grants, (void)0)
 /* --- V35: the schema --------------------------------------------------------------------------------------------------------- */
 
 ROW_REJECT(v35_rejects_another_enum_in_place_of_role, "V35", p->enums[0].is_ordered = 0)
-ROW_REJECT(v35_rejects_renamed_event, "V35", p->events[0].name = p->events[EVENT_LEAD].name)
-ROW_REJECT(v35_rejects_missing_builtin_event, "V06", p->events_count = 7)
-ROW_REJECT(v35_rejects_renamed_exception, "V35", p->exceptions[0].name = p->exceptions[6].name)
+ROW_REJECT(v35_rejects_renamed_event, "V35", p->events[0].name = p->exceptions[6].name)
+ROW_REJECT(v35_rejects_missing_builtin_event, "V35", program_strip(p);
+           p->events_count = ESC_EVENT_BUILTIN_COUNT - 1; p->event_fields_count = 2;
+           program_sort_texts(p))
+ROW_ACCEPT(v35_accepts_builtin_events_alone, program_strip(p);
+           p->events_count = ESC_EVENT_BUILTIN_COUNT; p->event_fields_count = 2;
+           program_sort_texts(p))
+ROW_REJECT(v35_rejects_missing_builtin_exception, "V35", program_strip(p);
+           p->exceptions_count = ESC_EXCEPTION_BUILTIN_COUNT - 1; program_sort_texts(p))
+ROW_ACCEPT(v35_accepts_builtin_exceptions_alone, program_strip(p);
+           p->exceptions_count = ESC_EXCEPTION_BUILTIN_COUNT; program_sort_texts(p))
+ROW_REJECT(v35_rejects_workspace_without_name, "V35", p->meta[0].name = 0)
+ROW_REJECT(v35_rejects_field_without_name, "V35", p->fields[FIELD_FLAG].name = 0)
+ROW_REJECT(v35_rejects_ticket_field_behind_an_events_own, "V35",
+           p->event_fields[3].field = FIELD_ID;
+           p->event_fields_count = 4; p->events[EVENT_LEAD].fields_count = 2)
+ROW_ACCEPT(v35_accepts_event_field_behind_an_events_own, p->event_fields[3].field = FIELD_CLOCK;
+           p->event_fields_count = 4; p->events[EVENT_LEAD].fields_count = 2;
+           program_instr(p, BODY_PRED, 0)->imm = FIELD_PERCENT;
+           *program_instr(p, BODY_PRED, 1) = (EscInstr)OP(TO_TEXT, 1, 0, 0, 0); program_measure(p))
+ROW_REJECT(v35_rejects_renamed_exception, "V35", p->exceptions[0].name = p->events[EVENT_LEAD].name)
 ROW_REJECT(v35_rejects_event_name_twice, "V35", p->events[EVENT_LEAD].name = p->events[0].name)
 ROW_REJECT(v35_rejects_member_name_twice, "V35", p->members[5].name = p->members[4].name)
 ROW_REJECT(v35_rejects_ticket_field_in_an_event, "V35", p->event_fields[0].field = FIELD_ID)
@@ -367,6 +387,7 @@ int main(void)
         cmocka_unit_test(v30_rejects_check_within_half_a_second),
         cmocka_unit_test(v30_accepts_check_within_a_second),
         cmocka_unit_test(v30_rejects_check_within_no_time),
+        cmocka_unit_test(v06_rejects_channel_as_last_resort),
         cmocka_unit_test(v31_rejects_templates_without_last_resort),
         cmocka_unit_test(v31_accepts_team_as_last_resort),
         cmocka_unit_test(v31_rejects_template_without_owners),
@@ -401,6 +422,13 @@ int main(void)
         cmocka_unit_test(v35_rejects_another_enum_in_place_of_role),
         cmocka_unit_test(v35_rejects_renamed_event),
         cmocka_unit_test(v35_rejects_missing_builtin_event),
+        cmocka_unit_test(v35_accepts_builtin_events_alone),
+        cmocka_unit_test(v35_rejects_missing_builtin_exception),
+        cmocka_unit_test(v35_accepts_builtin_exceptions_alone),
+        cmocka_unit_test(v35_rejects_workspace_without_name),
+        cmocka_unit_test(v35_rejects_field_without_name),
+        cmocka_unit_test(v35_rejects_ticket_field_behind_an_events_own),
+        cmocka_unit_test(v35_accepts_event_field_behind_an_events_own),
         cmocka_unit_test(v35_rejects_renamed_exception),
         cmocka_unit_test(v35_rejects_event_name_twice),
         cmocka_unit_test(v35_rejects_member_name_twice),

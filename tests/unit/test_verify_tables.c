@@ -1,6 +1,7 @@
 /* test_verify_tables.c - rows that are wrong in one place, and the nearest ones that are right: V06 to V09. The rules of the domain
  * are test_verify_domain.c's, effects test_verify_effects.c's, instructions test_verify_code.c's. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,8 @@ ROW_REJECT(v07_rejects_consts_out_of_order, "V07", EscConstRow c = p->consts[0];
 ROW_REJECT(v07_rejects_const_twice, "V07", p->consts[1] = p->consts[0])
 ROW_REJECT(v07_rejects_grants_out_of_order, "V07", EscGrantRow g = p->grants[1];
            p->grants[1] = p->grants[2]; p->grants[2] = g)
+ROW_REJECT(v07_rejects_grant_twice, "V07", p->grants[2] = p->grants[1])
+ROW_REJECT(v06_rejects_parameter_without_type, "V06", p->params[0].type = 0)
 ROW_REJECT(v07_rejects_spans_at_one_place, "V07", p->spans[1].first = p->spans[0].first)
 ROW_ACCEPT(v07_accepts_sorted_texts, (void)0)
 
@@ -227,6 +230,86 @@ ROW_ACCEPT(v08_accepts_reminders_that_ascend, EscWaitRow *w = program_wait(p, BO
            p->reminders[1] = p->reminders[0]; p->reminders[1].percent++; p->reminders_count = 2;
            w->reminders_count = 2)
 
+/* An enum of `count` members, each with a name of its own, which a field has. */
+static void try_members(uint32_t count, const char *check)
+{
+    static char names[1001][8];
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    program_strip(&p);
+    p.members_count -= p.enums[ENUM_STATUS].members_count;
+    p.enums[ENUM_STATUS].members_first = count == 0 ? 0 : p.members_count;
+    p.enums[ENUM_STATUS].members_count = count;
+    program_sort_texts(&p);
+    for (uint32_t i = 0; i < count; i++) {
+        int size = snprintf(names[i], sizeof names[i], "zz%04u", (unsigned)i);
+        p.members[p.members_count++].name = program_add_text(&p, (EscText){names[i], (size_t)size});
+    }
+    if (check == NULL)
+        assert_accepts(&p);
+    else
+        assert_rejects(&p, check);
+    program_release(&p);
+}
+
+static void v08_accepts_enums_of_1_to_1000_members(void **state)
+{
+    (void)state;
+    try_members(1, NULL);
+    try_members(1000, NULL);
+}
+
+static void v08_rejects_enums_of_0_or_1001_members(void **state)
+{
+    (void)state;
+    try_members(0, "V08");
+    try_members(1001, "V08");
+}
+
+/* A third action with `count` parameters and a request of its own. */
+static void try_params(uint32_t count, const char *check)
+{
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    p.actions[2] = (EscActionRow){.name = p.meta[0].name,
+                                  .params_first = p.params_count,
+                                  .params_count = count,
+                                  .request = p.functions_count};
+    p.actions_count = 3;
+    for (uint32_t i = 0; i < count; i++)
+        p.params[p.params_count++] = p.params[0];
+    EscEffectRow request = *program_site(&p, BODY_REQUEST, 2);
+    p.effect_args[p.effect_args_count] = p.effect_args[request.args_first];
+    p.effect_args[p.effect_args_count + 1] = p.effect_args[request.args_first + 1];
+    request.args_first = p.effect_args_count;
+    p.effect_args_count += 2;
+    p.functions[p.functions_count++] = (EscFunctionRow){
+        .kind = ESC_FUNCTION_REQUEST, .action = 3, .code_first = p.code_count, .code_count = 2};
+    p.code[p.code_count++] = (EscInstr)OP(EMIT, 0, 0, 2, p.effects_count);
+    p.code[p.code_count++] = (EscInstr)OP(END, 0, 0, 0, ESC_END_FALL);
+    p.effects[p.effects_count++] = request;
+    program_measure(&p);
+    if (check == NULL)
+        assert_accepts(&p);
+    else
+        assert_rejects(&p, check);
+    program_release(&p);
+}
+
+static void v08_accepts_16_parameters(void **state)
+{
+    (void)state;
+    try_params(16, NULL);
+}
+
+static void v08_rejects_17_parameters(void **state)
+{
+    (void)state;
+    try_params(17, "V08");
+}
+
 /* A trigger on a service-level clock beside the base's, with a condition that always holds. */
 static void try_sla_trigger(EscTriggerRow row, const char *check)
 {
@@ -332,6 +415,8 @@ int main(void)
         cmocka_unit_test(v07_rejects_consts_out_of_order),
         cmocka_unit_test(v07_rejects_const_twice),
         cmocka_unit_test(v07_rejects_grants_out_of_order),
+        cmocka_unit_test(v07_rejects_grant_twice),
+        cmocka_unit_test(v06_rejects_parameter_without_type),
         cmocka_unit_test(v07_rejects_spans_at_one_place),
         cmocka_unit_test(v07_accepts_sorted_texts),
         cmocka_unit_test(v07_accepts_text_of_the_largest_size),
@@ -401,6 +486,10 @@ int main(void)
         cmocka_unit_test(v08_rejects_field_without_type),
         cmocka_unit_test(v08_rejects_reminders_that_do_not_ascend),
         cmocka_unit_test(v08_accepts_reminders_that_ascend),
+        cmocka_unit_test(v08_accepts_enums_of_1_to_1000_members),
+        cmocka_unit_test(v08_rejects_enums_of_0_or_1001_members),
+        cmocka_unit_test(v08_accepts_16_parameters),
+        cmocka_unit_test(v08_rejects_17_parameters),
         cmocka_unit_test(v08_rejects_sla_trigger_before_it_is_overdue),
         cmocka_unit_test(v08_accepts_sla_trigger_when_it_is_overdue),
         cmocka_unit_test(v35_rejects_sla_trigger_with_an_event),

@@ -300,7 +300,8 @@ typedef struct EscRun {
 #define ESC_RUN_SCRATCH_MAX ((size_t)ESC_RUN_TEXTS_MAX * ESC_TEXT_MAX + 12 * ESC_SNAPSHOT_BYTES_MAX)
 
 /* Prepares a run at the entry of `function`. `entry` gives the entry registers (outcome of CLOSING, parameters of REQUEST and UNDO), with the
- * count and types that the verifier proved; for functions with at_wait use esc_run_init_at_wait. `scratch` must stay until the run is given up. */
+ * count and types that the verifier proved; for functions with at_wait use esc_run_init_at_wait. `scratch` must stay until the run is given up. It may be NULL
+ * with size 0 for a function that makes no text and does not wait. */
 void esc_run_init(EscRun *run, const EscBundle *bundle, uint32_t function, const EscValue *entry, uint32_t entry_count, char *scratch, size_t scratch_size);
 /* Prepares a COND or REMINDER function that starts with the registers of `frame`, which waits at its at_wait. */
 void esc_run_init_at_wait(EscRun *run, const EscRun *frame, uint32_t function, char *scratch, size_t scratch_size);
