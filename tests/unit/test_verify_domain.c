@@ -280,6 +280,17 @@ ROW_REJECT(v11_rejects_window_of_a_notification, "V11",
            program_site(p, BODY_STEPS, 2)->extra_ms = 1)
 ROW_REJECT(v11_rejects_calendar_of_a_notification, "V11",
            program_site(p, BODY_STEPS, 2)->calendar = 1)
+ROW_REJECT(v06_rejects_condition_past_the_functions, "V06", p->preds[3].detail = p->functions_count)
+ROW_REJECT(v11_rejects_field_of_an_and, "V11", p->preds[0].field = 1)
+ROW_REJECT(v11_rejects_low_of_an_and, "V11", p->preds[0].low = 1)
+ROW_REJECT(v11_rejects_high_of_code, "V11", p->preds[3].high = 1)
+ROW_REJECT(v11_rejects_detail_of_a_not, "V11", p->preds[2].detail = 1)
+ROW_REJECT(v20_rejects_root_that_is_its_own_child, "V20", p->triggers[1] = p->triggers[0];
+           p->triggers[1].pred = p->preds_count; p->triggers_count = 2;
+           p->preds[p->preds_count] = (EscPredRow){.kind = ESC_PRED_NOT,
+                                                   .children_first = p->preds_count,
+                                                   .children_count = 1};
+           p->preds_count++)
 ROW_REJECT(v12_rejects_mask_past_the_enum, "V12", p->preds[1].low = 8)
 ROW_ACCEPT(v12_accepts_mask_of_the_whole_enum, p->preds[1].low = 7)
 ROW_REJECT(v12_rejects_empty_mask, "V12", p->preds[1].low = 0)
@@ -451,6 +462,12 @@ int main(void)
         cmocka_unit_test(v11_rejects_bounds_of_a_presence_test),
         cmocka_unit_test(v11_rejects_window_of_a_notification),
         cmocka_unit_test(v11_rejects_calendar_of_a_notification),
+        cmocka_unit_test(v06_rejects_condition_past_the_functions),
+        cmocka_unit_test(v11_rejects_field_of_an_and),
+        cmocka_unit_test(v11_rejects_low_of_an_and),
+        cmocka_unit_test(v11_rejects_high_of_code),
+        cmocka_unit_test(v11_rejects_detail_of_a_not),
+        cmocka_unit_test(v20_rejects_root_that_is_its_own_child),
         cmocka_unit_test(v12_rejects_mask_past_the_enum),
         cmocka_unit_test(v12_accepts_mask_of_the_whole_enum),
         cmocka_unit_test(v12_rejects_empty_mask),

@@ -154,6 +154,7 @@ SITE_REJECT(v06_rejects_reason_past_the_texts, "V06", H(PC_NO_UNDO)->extra_ms = 
 SITE_REJECT(v06_rejects_reason_below_the_texts, "V06", H(PC_NO_UNDO)->extra_ms = -1)
 SITE_REJECT(v06_rejects_reason_far_past_the_texts, "V06",
             H(PC_NO_UNDO)->extra_ms = INT64_C(0x100000000))
+SITE_ACCEPT(v06_accepts_reason_that_is_the_first_text, H(PC_NO_UNDO)->extra_ms = 0)
 SITE_ACCEPT(v06_accepts_reason_that_is_the_last_text, H(PC_NO_UNDO)->extra_ms = p->texts_count - 1)
 SITE_REJECT(v11_rejects_time_of_a_failover, "V11", H(PC_FAILOVER)->extra_ms = 1)
 SITE_REJECT(v11_rejects_reason_of_an_undo_that_there_is, "V11", H(PC_UNDO)->extra_ms = 1)
@@ -180,6 +181,7 @@ SITE_ACCEPT(v35_accepts_created_value_of_another_text_field,
 SITE_REJECT(v35_rejects_parameter_with_a_field, "V19", ARG(H(PC_CALL), 0).field = 1)
 SITE_REJECT(v19_rejects_parameter_of_another_type, "V19",
             ARG(H(PC_CALL), 1).type = ESC_TYPE(ESC_KIND_TEXT))
+SITE_REJECT(v19_rejects_call_with_more_arguments_than_parameters, "V19", H(PC_CALL)->aux = 1)
 SITE_REJECT(v19_rejects_undo_with_the_parameters_of_another, "V19", H(PC_UNDO)->aux = 0)
 SITE_REJECT(v35_rejects_attached_field, "V35", ARG(H(PC_ATTACH), 0).field = 1)
 SITE_REJECT(v35_rejects_raised_value_without_field, "V35", ARG(H(PC_RAISE), 0).field = 0)
@@ -286,6 +288,7 @@ int main(void)
         cmocka_unit_test(v06_rejects_reason_past_the_texts),
         cmocka_unit_test(v06_rejects_reason_below_the_texts),
         cmocka_unit_test(v06_rejects_reason_far_past_the_texts),
+        cmocka_unit_test(v06_accepts_reason_that_is_the_first_text),
         cmocka_unit_test(v06_accepts_reason_that_is_the_last_text),
         cmocka_unit_test(v11_rejects_time_of_a_failover),
         cmocka_unit_test(v11_rejects_reason_of_an_undo_that_there_is),
@@ -302,6 +305,7 @@ int main(void)
         cmocka_unit_test(v35_accepts_created_value_of_another_text_field),
         cmocka_unit_test(v35_rejects_parameter_with_a_field),
         cmocka_unit_test(v19_rejects_parameter_of_another_type),
+        cmocka_unit_test(v19_rejects_call_with_more_arguments_than_parameters),
         cmocka_unit_test(v19_rejects_undo_with_the_parameters_of_another),
         cmocka_unit_test(v35_rejects_attached_field),
         cmocka_unit_test(v35_rejects_raised_value_without_field),

@@ -222,6 +222,12 @@ CODE_REJECT(v34_rejects_done_behind_a_qa_that_timed_out, "V34", BODY_CLOSING,
             OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 1)), OP(DONE, 0, 0, 0, 0))
 CODE_ACCEPT(v34_accepts_done_behind_qa, BODY_CLOSING, OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 2)),
             OP(DONE, 0, 0, 0, 0), OP(EMIT, 0, 0, 1, SITE_RAISE), OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_REJECT(v34_rejects_other_waits_in_closing, "V34", BODY_CLOSING,
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 1)), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 3)),
+            OP(DONE, 0, 0, 0, 0), OP(EMIT, 0, 0, 1, SITE_RAISE), OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_ACCEPT(v34_accepts_raised_wait_in_closing, BODY_CLOSING, OP(EMIT, 0, 0, 1, SITE_RAISE),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 2)), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 4)),
+            OP(DONE, 0, 0, 0, 0), OP(END, 0, 0, 0, ESC_END_RAISE))
 CODE_REJECT(v34_rejects_done_in_steps, "V34", BODY_STEPS, OWN_FIRST, OP(DONE, 0, 0, 0, 0))
 CODE_REJECT(v34_rejects_reply_wait_without_call, "V34", BODY_STEPS, OWN_FIRST,
             OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_REPLY, 2)), CLOSED)
@@ -404,6 +410,8 @@ int main(void)
         cmocka_unit_test(v34_rejects_done_without_qa),
         cmocka_unit_test(v34_rejects_done_behind_a_qa_that_timed_out),
         cmocka_unit_test(v34_accepts_done_behind_qa),
+        cmocka_unit_test(v34_rejects_other_waits_in_closing),
+        cmocka_unit_test(v34_accepts_raised_wait_in_closing),
         cmocka_unit_test(v34_rejects_done_in_steps),
         cmocka_unit_test(v34_rejects_reply_wait_without_call),
         cmocka_unit_test(v34_rejects_call_without_reply_wait),

@@ -1,8 +1,8 @@
 /* esc/vm.h - load, verify, run and show compiled bundles.
  *
  * The VM reads no clock, file or socket and allocates nothing after a bundle is loaded: the host passes facts and time in and
- * takes effects out through two callbacks. Start reading at esc_bundle_load(), then esc_run_start() and esc_run_resume().
- * The tables of a bundle are described in vm/tables.def, instructions in vm/include/esc/opcodes.def, effects in vm/effects.def. */
+ * takes effects out through two callbacks. Start reading at esc_bundle_load(), then esc_run_init(), esc_run_go() and esc_run_resume().
+ * The tables of a bundle are described in tables.def beside this header, instructions in opcodes.def, effects in effects.def; the format in docs/bytecode.md. */
 #ifndef ESC_VM_H
 #define ESC_VM_H
 
