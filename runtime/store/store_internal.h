@@ -17,7 +17,7 @@
 
 typedef enum EscStoreSql {
 #define ESC_SQL(name, text) ESC_STORE_SQL_##name,
-#include "statements.def"
+#include "store/statements.def"
 #undef ESC_SQL
     ESC_STORE_SQL_COUNT
 } EscStoreSql;

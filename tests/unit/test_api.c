@@ -3,7 +3,7 @@
 
 #include "support/test.h"
 
-#include "api_internal.h"
+#include "http/api_internal.h"
 
 static void every_route_but_health_needs_a_scope(void **state)
 {

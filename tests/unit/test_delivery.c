@@ -1,7 +1,7 @@
 /* test_delivery.c - verdicts, backoff, circuit breaker, what a call returns, signatures, mail. */
 #include "support/test.h"
 
-#include "delivery_internal.h"
+#include "delivery/delivery_internal.h"
 
 /* --- verdicts --------------------------------------------------------------------------------- */
 

@@ -4,8 +4,8 @@
 
 #include "support/test.h"
 
-#include "config_internal.h"
-#include "delivery_internal.h"
+#include "config/config_internal.h"
+#include "delivery/delivery_internal.h"
 
 typedef struct Fixture {
     EscArena *arena;

@@ -497,7 +497,7 @@ typedef struct EscWorkspaceConfigs {
 } EscWorkspaceConfigs;
 
 /* Everything that escald.json says; one member for each row of the tables in
- * runtime/config_table.c, with its default when it is not said. */
+ * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
     EscText listen, token_file, zoneinfo;
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
@@ -548,7 +548,7 @@ ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscT
                                       EscBuf *line, EscWhy *why);
 
 /* The daemon: one thread that serves several workspaces. Start reading at
- * runtime/reactor_turn.c. */
+ * runtime/loop/reactor_turn.c. */
 typedef struct EscDaemon EscDaemon;
 
 typedef struct EscDaemonSetup {

@@ -1,0 +1,208 @@
+/* config_check.c - the part of the configuration that needs more than one option, or a file:
+ * secrets, kinds, addresses.
+ *
+ * An http:// or smtp:// address without TLS is accepted only where allowed_addresses names its
+ * host or the address lies in one of its ranges: everything else must be encrypted. The
+ * addresses that a name resolves to are judged later, at each connection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "config/config_internal.h"
+
+typedef struct Checker {
+    EscConfig *config;
+    const EscFiles *files;
+    const EscWorkspaceConfig *workspace;
+    EscWhy *why;
+} Checker;
+
+static EscStatus refuse(const Checker *checker, const char *place, EscText name, const char *what)
+{
+    return esc_why(checker->why, ESC_BAD_CONFIG, "", 0, "workspaces.%.*s.%s%s%.*s: %s",
+                   ESC_TEXT_ARG(checker->workspace->name), place, name.size > 0 ? "." : "",
+                   ESC_TEXT_ARG(name), what);
+}
+
+static EscText in_folder(const Checker *checker, EscText path)
+{
+    if (path.size == 0 || path.data[0] == '/')
+        return path;
+    return esc_arena_printf(checker->config->arena, "%.*s/%.*s",
+                            ESC_TEXT_ARG(checker->workspace->folder), ESC_TEXT_ARG(path));
+}
+
+/* First line of a file, without the spaces around it. */
+static EscStatus read_secret(const Checker *checker, EscText path, EscText *secret)
+{
+    EscText full = in_folder(checker, path);
+    EscBuf bytes;
+    esc_buf_init(&bytes, ESC_SECRET_BYTES_MAX);
+    EscStatus status = full.data == NULL
+                           ? ESC_NO_MEMORY
+                           : checker->files->read(checker->files->context, full.data, &bytes);
+    EscText text = esc_buf_as_text(&bytes);
+    while (text.size > 0 && (unsigned char)text.data[text.size - 1] <= ' ')
+        text.size--;
+    if (status == ESC_OK)
+        *secret = esc_arena_text(checker->config->arena, text);
+    if (bytes.data != NULL)
+        memset(bytes.data, 0, bytes.size);
+    esc_buf_release(&bytes);
+    if (status != ESC_OK || secret->size == 0)
+        return esc_why(checker->why, ESC_BAD_CONFIG, "", 0,
+                       "workspaces.%.*s: the secret file %.*s cannot be read or is empty",
+                       ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
+    for (size_t i = 0; i < secret->size; i++)
+        if ((unsigned char)secret->data[i] < 0x20)
+            return esc_why(checker->why, ESC_BAD_CONFIG, "", 0,
+                           "workspaces.%.*s: the secret file %.*s has more than one line",
+                           ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
+    return ESC_OK;
+}
+
+/* What is wrong with an address, or NULL. Scheme `safe` may go anywhere, `plain` to allowed
+ * hosts only. */
+static const char *url_fault(const EscWorkspaceConfig *workspace, EscText url, const char *safe,
+                             const char *plain, bool plain_is_safe)
+{
+    const char *fault = "is not a URL";
+    char *scheme = NULL, *host = NULL, *user = NULL;
+    CURLU *parts = curl_url();
+    if (parts == NULL || url.size == 0 || url.size > ESC_URL_BYTES_MAX)
+        goto done;
+    if (curl_url_set(parts, CURLUPART_URL, url.data, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        goto done;
+    fault = "must not hold a user name; use secret_file";
+    if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
+        goto done;
+    fault = NULL;
+    if (strcmp(scheme, safe) == 0)
+        goto done;
+    fault = "has a scheme that is not supported here";
+    if (strcmp(scheme, plain) == 0)
+        fault = plain_is_safe || esc_host_is_allowed(workspace, esc_text_from(host))
+                    ? NULL
+                    : "is not encrypted, and its host is not among allowed_addresses";
+done:
+    curl_free(user);
+    curl_free(host);
+    curl_free(scheme);
+    curl_url_cleanup(parts);
+    return fault;
+}
+
+static EscEndpointKind endpoint_kind(EscText type)
+{
+    static const char *const names[ESC_ENDPOINT_COUNT] = {"file", "chat", "webhook", "smtp"};
+    for (unsigned i = 0; i < ESC_ENDPOINT_COUNT; i++)
+        if (esc_text_equal(type, esc_text_from(names[i])))
+            return (EscEndpointKind)i;
+    return ESC_ENDPOINT_FILE;
+}
+
+static bool is_mail_address(EscText address)
+{
+    const char *at = address.size == 0 ? NULL : memchr(address.data, '@', address.size);
+    if (at == NULL || at == address.data || at + 1 == address.data + address.size ||
+        address.size > 254)
+        return false;
+    for (size_t i = 0; i < address.size; i++) {
+        unsigned char c = (unsigned char)address.data[i];
+        if (c <= ' ' || c >= 0x7f || strchr("<>()[],;:\\\"", c) != NULL)
+            return false;
+    }
+    return true;
+}
+
+static EscStatus finish_endpoint(const Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    endpoint->kind = endpoint_kind(endpoint->type);
+    endpoint->path = in_folder(checker, endpoint->path);
+    bool has_url = endpoint->url.size > 0 || endpoint->url_file.size > 0;
+    bool wants_url = endpoint->kind == ESC_ENDPOINT_CHAT || endpoint->kind == ESC_ENDPOINT_WEBHOOK;
+    if (has_url != wants_url)
+        return refuse(checker, place, endpoint->name,
+                      wants_url ? "needs url or url_file" : "has a url that its type does not use");
+    if (endpoint->url.size > 0 && endpoint->url_file.size > 0)
+        return refuse(checker, place, endpoint->name, "has both url and url_file");
+    if (endpoint->url_file.size > 0) {
+        EscStatus status = read_secret(checker, endpoint->url_file, &endpoint->url);
+        if (status != ESC_OK)
+            return status;
+    }
+    const char *fault =
+        wants_url ? url_fault(checker->workspace, endpoint->url, "https", "http", false) : NULL;
+    if (fault != NULL)
+        return refuse(checker, place, endpoint->name, fault);
+    if (endpoint->kind == ESC_ENDPOINT_SMTP &&
+        (endpoint->to.count == 0 || checker->workspace->mail.server.size == 0))
+        return refuse(checker, place, endpoint->name,
+                      "is mail: it needs `to`, and the workspace needs mail.server");
+    for (uint32_t i = 0; i < endpoint->to.count; i++)
+        if (!is_mail_address(endpoint->to.items[i]))
+            return refuse(checker, place, endpoint->name,
+                          "has a recipient that is no mail address");
+    if (endpoint->secret_file.size == 0)
+        return ESC_OK;
+    if (endpoint->kind != ESC_ENDPOINT_WEBHOOK)
+        return refuse(checker, place, endpoint->name,
+                      "has a secret_file that its type does not use");
+    return read_secret(checker, endpoint->secret_file, &endpoint->secret);
+}
+
+static EscStatus finish_system(const Checker *checker, EscSystemBinding *system)
+{
+    const char *fault = url_fault(checker->workspace, system->base_url, "https", "http", false);
+    if (fault != NULL)
+        return refuse(checker, "systems", system->name, fault);
+    while (system->base_url.size > 0 && system->base_url.data[system->base_url.size - 1] == '/')
+        system->base_url.size--;
+    return system->secret_file.size == 0
+               ? ESC_OK
+               : read_secret(checker, system->secret_file, &system->secret);
+}
+
+static EscStatus finish_mail(const Checker *checker, EscMailServer *mail)
+{
+    if (mail->server.size == 0)
+        return ESC_OK;
+    bool starts_tls = esc_text_equal(mail->tls, ESC_TEXT("required"));
+    const char *fault = url_fault(checker->workspace, mail->server, "smtps", "smtp", starts_tls);
+    if (fault != NULL)
+        return refuse(checker, "mail.server", (EscText){0}, fault);
+    if (!is_mail_address(mail->from))
+        return refuse(checker, "mail.from", (EscText){0}, "is no mail address");
+    return mail->password_file.size == 0
+               ? ESC_OK
+               : read_secret(checker, mail->password_file, &mail->password);
+}
+
+static EscStatus finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
+{
+    checker->workspace = workspace;
+    EscStatus status = finish_mail(checker, &workspace->mail);
+    for (uint32_t i = 0; status == ESC_OK && i < workspace->channels.count; i++)
+        status = finish_endpoint(checker, "channels", &workspace->channels.items[i]);
+    for (uint32_t i = 0; status == ESC_OK && i < workspace->systems.count; i++)
+        status = finish_system(checker, &workspace->systems.items[i]);
+    if (status == ESC_OK)
+        status = finish_endpoint(checker, "people.chat", &workspace->people.chat);
+    if (status == ESC_OK)
+        status = finish_endpoint(checker, "people.phone", &workspace->people.phone);
+    return status;
+}
+
+EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
+{
+    Checker checker = {.config = config, .files = files, .why = why};
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        EscStatus status = finish_workspace(&checker, &config->workspaces.items[i]);
+        if (status != ESC_OK)
+            return status;
+    }
+    return esc_arena_failed(config->arena) ? ESC_NO_MEMORY : ESC_OK;
+}

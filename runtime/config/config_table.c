@@ -1,0 +1,145 @@
+/* config_table.c - every option of the daemon: one row each.
+ *
+ * Not its job: reading JSON (config.c), what needs several options at once (config_check.c). */
+#include "config/config_internal.h"
+
+/* The formatter takes the # of a macro for a directive. */
+/* clang-format off */
+#define AT(Struct, member) offsetof(Struct, member)
+#define TEXT_ROW(Struct, member, preset_, help_)                                                   \
+    {#member, OPTION_TEXT, AT(Struct, member), preset_, 0, 0, 0, NULL, NULL, help_}
+#define WORD_ROW(Struct, member, preset_, words_, help_)                                           \
+    {#member, OPTION_WORD, AT(Struct, member), preset_, 0, 0, 0, words_, NULL, help_}
+#define COUNT_ROW(Struct, member, preset_, min_, max_, help_)                                      \
+    {#member, OPTION_COUNT, AT(Struct, member), NULL, preset_, min_, max_, NULL, NULL, help_}
+#define TEXTS_ROW(Struct, member, help_)                                                           \
+    {#member, OPTION_TEXTS, AT(Struct, member), NULL, 0, 0, 0, NULL, NULL, help_}
+#define HEADERS_ROW(Struct, member, help_)                                                         \
+    {#member, OPTION_HEADERS, AT(Struct, member), NULL, 0, 0, 0, NULL, NULL, help_}
+#define OBJECT_ROW(Struct, member, group_, help_)                                                  \
+    {#member, OPTION_OBJECT, AT(Struct, member), NULL, 0, 0, 0, NULL, group_, help_}
+#define MAP_ROW(Struct, member, group_, help_)                                                     \
+    {#member, OPTION_MAP, AT(Struct, member), NULL, 0, 0, 0, NULL, group_, help_}
+/* clang-format on */
+
+#define GROUP_WORKSPACE (&esc_config_groups[1])
+#define GROUP_CHANNEL (&esc_config_groups[2])
+#define GROUP_MAIL (&esc_config_groups[3])
+#define GROUP_PEOPLE (&esc_config_groups[4])
+#define GROUP_ENDPOINT (&esc_config_groups[5])
+#define GROUP_SYSTEM (&esc_config_groups[6])
+
+static const Option daemon_options[] = {
+    TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
+             "host and port of the API; port 0 picks a free one"),
+    TEXT_ROW(EscConfig, token_file, "",
+             "file of bearer tokens; empty: \"tokens\" in the data folder"),
+    TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
+    COUNT_ROW(EscConfig, header_bytes_max, 16384, 4096, 65536,
+              "request line and headers of one request, in bytes"),
+    COUNT_ROW(EscConfig, body_bytes_max, 8388608, 1024, 8388608, "body of one request, in bytes"),
+    COUNT_ROW(EscConfig, connections_max, 1000, 4, 100000, "open connections"),
+    COUNT_ROW(EscConfig, connections_per_address_max, 64, 1, 100000,
+              "open connections from one address"),
+    COUNT_ROW(EscConfig, request_timeout_s, 30, 1, 3600,
+              "time a client has for the headers of a request, for its body, and between requests"),
+    COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
+              "events of a workspace that wait for their turn; beyond it requests get 429"),
+    COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
+              "due timers of a workspace fired between two looks at its inputs"),
+    COUNT_ROW(EscConfig, delivery_parallel_max, 32, 1, 1000, "deliveries under way at once"),
+    COUNT_ROW(EscConfig, delivery_parallel_per_host_max, 8, 1, 1000, "of these to one host"),
+    COUNT_ROW(EscConfig, delivery_timeout_ms, 10000, 50, 600000, "one attempt, in real time"),
+    COUNT_ROW(EscConfig, delivery_attempts_max, 12, 1, 1000, "attempts before a delivery is dead"),
+    COUNT_ROW(EscConfig, delivery_lifetime_s, 86400, 1, 31536000,
+              "age at which a delivery without its own deadline is dead"),
+    COUNT_ROW(EscConfig, backoff_base_ms, 1000, 1, 3600000,
+              "longest pause after the first failed attempt; it doubles with each"),
+    COUNT_ROW(EscConfig, backoff_max_ms, 600000, 1, 86400000,
+              "longest pause after any failed attempt"),
+    COUNT_ROW(EscConfig, circuit_failures, 5, 1, 1000,
+              "failures in a row that stop the deliveries to one endpoint"),
+    COUNT_ROW(EscConfig, circuit_open_ms, 30000, 1, 86400000, "how long they stop"),
+    MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
+};
+
+static const Option workspace_options[] = {
+    MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL,
+            "where each `channel` of the templates is"),
+    OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
+    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
+               "how people are reached by chat and phone"),
+    MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is"),
+    TEXTS_ROW(EscWorkspaceConfig, allowed_addresses,
+              "addresses, ranges (10.0.0.0/8) and host names beyond the public Internet that may "
+              "be connected to; http:// and smtp:// without TLS only to these"),
+    WORD_ROW(EscWorkspaceConfig, unbound, "file", "file|refuse",
+             "what becomes of messages and calls without a binding: a line in the workspace's file "
+             "sink, or a dead delivery"),
+};
+
+static const Option channel_options[] = {
+    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook|smtp",
+             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail"),
+    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
+    TEXT_ROW(EscEndpoint, url_file, "",
+             "chat, webhook: file that holds the address, when it is a secret itself"),
+    TEXT_ROW(EscEndpoint, path, "",
+             "file: the file to append to; empty: the workspace's file sink"),
+    TEXTS_ROW(EscEndpoint, to, "smtp: recipients"),
+    TEXT_ROW(EscEndpoint, secret_file, "",
+             "webhook: file that holds the signing secret (whsec_… or plain)"),
+};
+
+static const Option mail_options[] = {
+    TEXT_ROW(EscMailServer, server, "", "smtp://HOST:PORT or smtps://HOST:PORT"),
+    TEXT_ROW(EscMailServer, from, "", "sender address"),
+    TEXT_ROW(EscMailServer, user, "", "user name, when the server wants one"),
+    TEXT_ROW(EscMailServer, password_file, "", "file that holds the password"),
+    WORD_ROW(EscMailServer, tls, "required", "required|opportunistic|none",
+             "whether an smtp:// connection must, may or must not be encrypted"),
+};
+
+static const Option people_options[] = {
+    OBJECT_ROW(EscPeopleBinding, chat, GROUP_ENDPOINT,
+               "chat: {\"text\", \"channel\": the person's chat name}"),
+    OBJECT_ROW(EscPeopleBinding, phone, GROUP_ENDPOINT,
+               "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}"),
+};
+
+static const Option endpoint_options[] = {
+    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook", "as for channels"),
+    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
+    TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
+    TEXT_ROW(EscEndpoint, path, "",
+             "file: the file to append to; empty: the workspace's file sink"),
+    TEXT_ROW(EscEndpoint, secret_file, "", "webhook: file that holds the signing secret"),
+};
+
+static const Option system_options[] = {
+    TEXT_ROW(EscSystemBinding, base_url, "",
+             "address that the paths of the actions are put behind"),
+    HEADERS_ROW(EscSystemBinding, headers, "headers of every call, {\"Name\": \"value\"}"),
+    TEXT_ROW(EscSystemBinding, secret_file, "",
+             "file that holds a secret to be sent in secret_header"),
+    TEXT_ROW(EscSystemBinding, secret_header, "Authorization", "header that carries the secret"),
+    TEXT_ROW(EscSystemBinding, secret_prefix, "Bearer ", "text before the secret"),
+    COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
+              "one call, in real time; 0: delivery_timeout_ms"),
+};
+
+#define GROUP(title_, Struct, rows)                                                                \
+    {                                                                                              \
+        title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
+    }
+
+const OptionGroup esc_config_groups[] = {
+    GROUP("", EscConfig, daemon_options),
+    GROUP("workspaces.NAME", EscWorkspaceConfig, workspace_options),
+    GROUP("workspaces.NAME.channels.NAME", EscEndpoint, channel_options),
+    GROUP("workspaces.NAME.mail", EscMailServer, mail_options),
+    GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
+    GROUP("workspaces.NAME.people.chat, .phone", EscEndpoint, endpoint_options),
+    GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
+};
+const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

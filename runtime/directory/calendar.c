@@ -1,0 +1,75 @@
+/* calendar.c - when a duration of open hours has passed.
+ *
+ * Walks local days, not instants: an opening time is a local time, so a day with a clock change has an hour more or less and the
+ * opening hours stay what people read on the wall. */
+#include <esc/runtime.h>
+
+#include "directory/zone.h"
+
+#define CALENDAR_DAYS_MAX 401
+#define DAY_MINUTES 1440
+
+static EscText calendar_zone(const EscProgram *program, const EscCalendarRow *calendar)
+{
+    return program->texts[calendar->timezone != 0 ? calendar->timezone - 1 : program->meta->timezone];
+}
+
+static bool is_holiday(const EscProgram *program, const EscCalendarRow *calendar, int64_t day)
+{
+    uint32_t low = 0, high = calendar->holidays_count; /* sorted: first holiday that is >= day */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (program->holidays[calendar->holidays_first + middle].day < day)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < calendar->holidays_count && program->holidays[calendar->holidays_first + low].day == day;
+}
+
+/* 0 for Monday; 1970-01-01 was a Thursday. */
+static uint32_t weekday_of(int64_t day)
+{
+    int64_t weekday = (day + 3) % 7;
+    return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
+}
+
+/* Takes this day's open time that lies at or after *at_ms from *left_ms. True when nothing is left; *at_ms is then the instant. */
+static bool spend_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
+{
+    EscText zone = calendar_zone(program, calendar);
+    for (uint32_t i = 0; i < calendar->hours_count; i++) {
+        const EscHoursRow *hours = &program->hours[calendar->hours_first + i];
+        if (hours->weekday != weekday_of(day))
+            continue;
+        int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
+        int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
+        int64_t from_ms = opens_ms > *at_ms ? opens_ms : *at_ms;
+        if (closes_ms <= from_ms)
+            continue;
+        if (closes_ms - from_ms >= *left_ms) {
+            *at_ms = from_ms + *left_ms;
+            return true;
+        }
+        *left_ms -= closes_ms - from_ms;
+        *at_ms = closes_ms;
+    }
+    return false;
+}
+
+int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t from_ms, int64_t duration_ms)
+{
+    if (calendar_option == 0 || duration_ms <= 0)
+        return from_ms > INT64_MAX - duration_ms ? INT64_MAX : from_ms + duration_ms;
+    const EscCalendarRow *calendar = &program->calendars[calendar_option - 1];
+    int32_t offset_s = esc_zone_offset_s(zones, calendar_zone(program, calendar), from_ms);
+    int64_t day = esc_floor_divide(esc_floor_divide(from_ms, 1000) + offset_s, 86400);
+    int64_t at_ms = from_ms, left_ms = duration_ms;
+    for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day++) {
+        if (is_holiday(program, calendar, day))
+            continue;
+        if (spend_day(program, zones, calendar, day, &at_ms, &left_ms))
+            return at_ms;
+    }
+    return from_ms + ESC_DEADLINE_MAX_MS;
+}

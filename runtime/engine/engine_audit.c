@@ -1,0 +1,143 @@
+/* engine_audit.c - audit records: one English sentence each for what a person would ask about later. The kinds
+ * stand in engine_audit.def. */
+#include "engine/engine_internal.h"
+
+#include <stdio.h>
+
+const char *esc_audit_word(EscAuditKind kind)
+{
+    static const char *const words[] = {
+#define ESC_AUDIT(NAME, word, text) word,
+#include "engine/engine_audit.def"
+#undef ESC_AUDIT
+    };
+    ESC_ASSERT(kind < ESC_AUDIT_COUNT);
+    return words[kind];
+}
+
+const char *esc_audit_text(EscAuditKind kind)
+{
+    static const char *const texts[] = {
+#define ESC_AUDIT(NAME, word, text) text,
+#include "engine/engine_audit.def"
+#undef ESC_AUDIT
+    };
+    ESC_ASSERT(kind < ESC_AUDIT_COUNT);
+    return texts[kind];
+}
+
+static EscText pending_text(EscEngine *engine, EscText text)
+{
+    EscText copy = esc_arena_text(engine->pending_arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending_arena));
+    return copy;
+}
+
+static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data, EscText text)
+{
+    EscGroup *group = &engine->pending;
+    group->audit = esc_arena_grow(group->arena, group->audit, group->audit_count,
+                                  &group->audit_capacity, sizeof *group->audit);
+    ESC_ASSERT(group->audit != NULL);
+    EscAuditRow *row = &group->audit[group->audit_count++];
+    *row = (EscAuditRow){
+        .seq = engine->counters.next_audit++,
+        .at_ms = engine->now_ms,
+        .kind = esc_text_from(esc_audit_word(kind)),
+        .actor = pending_text(engine, engine->actor.size > 0 ? engine->actor : ESC_TEXT("escal")),
+        .text = pending_text(engine, text),
+        .data = pending_text(engine, data),
+    };
+    return row;
+}
+
+static EscText sentence(EscEngine *engine, const char *format, va_list arguments)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_vprintf(&buf, format, arguments);
+    return esc_turn_take(engine, &buf);
+}
+
+void esc_audit_escalation(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
+                          EscText data, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    row->escalation = escalation->id;
+    row->ticket = pending_text(engine, escalation->ticket->id);
+    row->place = pending_text(engine, esc_place_text(engine, escalation));
+    esc_escalation_dirty(engine, escalation);
+}
+
+void esc_audit_ticket(EscEngine *engine, EscTicket *ticket, EscAuditKind kind, EscText data,
+                      const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    if (ticket != NULL)
+        row->ticket = pending_text(engine, ticket->id);
+}
+
+void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscAuditKind kind,
+                    EscText data, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    row->escalation = escalation;
+    row->ticket = pending_text(engine, ticket);
+}
+
+EscText esc_audit_data(EscEngine *engine, ...)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_char(&buf, '{');
+    va_list arguments;
+    va_start(arguments, engine);
+    const char *name = NULL;
+    while ((name = va_arg(arguments, const char *)) != NULL) {
+        EscText value = va_arg(arguments, EscText);
+        if (value.size == 0)
+            continue;
+        if (buf.size > 1)
+            esc_buf_char(&buf, ',');
+        esc_json_text(&buf, esc_text_from(name));
+        esc_buf_char(&buf, ':');
+        esc_json_text(&buf, value);
+    }
+    va_end(arguments);
+    esc_buf_char(&buf, '}');
+    return esc_turn_take(engine, &buf);
+}
+
+EscText esc_local_time(EscEngine *engine, int64_t time_ms)
+{
+    const EscProgram *program = engine->current->program;
+    EscText zone = esc_program_text(program, program->meta[0].timezone);
+    int64_t local_ms = time_ms + (int64_t)esc_zone_offset_s(engine->zones, zone, time_ms) * 1000;
+    EscBuf buf;
+    esc_buf_init(&buf, 64);
+    esc_time_write(&buf, local_ms);
+    ESC_ASSERT(buf.status == ESC_OK);
+    buf.data[10] = ' ';
+    buf.size = sizeof "2026-01-05 09:00" - 1; /* without seconds and the Z, which it is not */
+    return esc_turn_take(engine, &buf);
+}
+
+EscText esc_duration_text(EscEngine *engine, int64_t duration_ms)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, 64);
+    esc_duration_write(&buf, duration_ms);
+    return esc_turn_take(engine, &buf);
+}

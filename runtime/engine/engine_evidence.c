@@ -1,0 +1,225 @@
+/* engine_evidence.c - what an escalation can show for itself: changes, timeline, notifications, checks, and the
+ * post-mortem that is made of them when it closes. */
+#include "engine/engine_internal.h"
+
+static void time_member(EscBuf *out, const char *name, int64_t time_ms)
+{
+    esc_buf_printf(out, "\"%s\":\"", name);
+    esc_time_write(out, time_ms);
+    esc_buf_char(out, '"');
+}
+
+static void text_member(EscBuf *out, const char *name, EscText value)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    esc_json_text(out, value);
+}
+
+static EscBuf buf_new(void)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    return buf;
+}
+
+EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int64_t window_ms)
+{
+    const EscTicket *ticket = escalation->ticket;
+    EscBuf buf = buf_new();
+    esc_buf_char(&buf, '[');
+    for (size_t i = 0; i < ticket->log_count; i++) {
+        const EscTicketChange *change = &ticket->log[i];
+        if (window_ms > 0 && change->at_ms < engine->now_ms - window_ms)
+            continue;
+        esc_buf_string(&buf, buf.size > 1 ? ",{" : "{");
+        time_member(&buf, "at", change->at_ms);
+        text_member(&buf, "field", change->field);
+        text_member(&buf, "before", change->before);
+        text_member(&buf, "after", change->after);
+        esc_buf_char(&buf, '}');
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
+EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscBuf buf = buf_new();
+    esc_buf_char(&buf, '[');
+    for (size_t i = 0; i < escalation->timeline_count; i++) {
+        const EscMoment *moment = &escalation->timeline[i];
+        esc_buf_string(&buf, i > 0 ? ",{" : "{");
+        time_member(&buf, "at", moment->at_ms);
+        text_member(&buf, "kind", esc_text_from(esc_audit_word((EscAuditKind)moment->kind)));
+        text_member(&buf, "who", moment->who);
+        esc_buf_char(&buf, '}');
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
+EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalation)
+{
+    uint32_t arrived = escalation->accepted + escalation->delivered;
+    return esc_turn_printf(engine,
+                           "{\"sent\":%u,\"accepted\":%u,\"delivered\":%u,\"dead\":%u,\"open\":%u}",
+                           escalation->messages, escalation->accepted, escalation->delivered,
+                           escalation->dead, escalation->messages - arrived - escalation->dead);
+}
+
+EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const EscWaitRow *wait)
+{
+    EscBuf buf = buf_new();
+    esc_buf_char(&buf, '[');
+    for (uint32_t i = 0; i < wait->answers_count; i++) {
+        const EscAnswerRow *answer = &program->answers[wait->answers_first + i];
+        esc_buf_string(&buf, i > 0 ? ",{\"name\":" : "{\"name\":");
+        esc_json_text(&buf, program->texts[answer->name]);
+        text_member(&buf, "title", program->texts[answer->title]);
+        esc_buf_char(&buf, '}');
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
+EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
+{
+    static const char *const kinds[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                        "condition"};
+    EscBuf buf = buf_new();
+    esc_buf_char(&buf, '[');
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscProgram *program = escalation->bundle->program;
+        const EscCheckRow *row =
+            &program->checks[esc_escalation_template(escalation)->checks_first + i];
+        esc_buf_printf(&buf, "%s{\"check\":\"%s\"", i > 0 ? "," : "",
+                       row->kind < ESC_CHECK_COUNT ? kinds[row->kind] : "check");
+        text_member(&buf, "text", program->texts[row->text]);
+        text_member(&buf, "result",
+                    esc_text_from(esc_check_state_name((EscCheckState)escalation->checks[i])));
+        esc_buf_char(&buf, '}');
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
+/* --- the post-mortem ------------------------------------------------------------------------------------------ */
+
+static EscText postmortem_json(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscBuf buf = buf_new();
+    esc_buf_string(&buf, "{\"escalation\":");
+    esc_json_text(&buf, esc_escalation_name(engine, escalation));
+    text_member(&buf, "ticket", escalation->ticket->id);
+    text_member(&buf, "template", escalation->template_name);
+    text_member(&buf, "outcome", escalation->outcome);
+    esc_buf_char(&buf, ',');
+    time_member(&buf, "opened_at", escalation->opened_at_ms);
+    esc_buf_char(&buf, ',');
+    time_member(&buf, "closed_at", escalation->closed_at_ms);
+    esc_buf_printf(&buf, ",\"handoffs\":%u,\"exceptions\":%u,\"timeline\":", escalation->handoffs,
+                   escalation->exceptions);
+    esc_buf_text(&buf, esc_timeline_json(engine, escalation));
+    esc_buf_string(&buf, ",\"notifications\":");
+    esc_buf_text(&buf, esc_notifications_json(engine, escalation));
+    esc_buf_string(&buf, ",\"checks\":");
+    esc_buf_text(&buf, esc_checks_json(engine, escalation));
+    esc_buf_string(&buf, ",\"changes\":");
+    esc_buf_text(&buf, esc_changes_json(engine, escalation,
+                                        engine->now_ms - escalation->opened_at_ms + ESC_DAY_MS));
+    esc_buf_char(&buf, '}');
+    return esc_turn_take(engine, &buf);
+}
+
+static void description_timeline(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
+{
+    esc_buf_string(buf, "\nTimeline:\n");
+    for (size_t i = 0; i < escalation->timeline_count; i++) {
+        const EscMoment *moment = &escalation->timeline[i];
+        esc_buf_printf(buf, "- %.*s %s%s%.*s\n",
+                       ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)),
+                       esc_audit_word((EscAuditKind)moment->kind), moment->who.size > 0 ? " " : "",
+                       ESC_TEXT_ARG(moment->who));
+    }
+}
+
+/* What people read in the ticket; the evidence has the same as data. */
+static EscText description_of(EscEngine *engine, const EscEscalation *escalation, int64_t due_ms,
+                              const char *hex)
+{
+    const EscProgram *program = escalation->bundle->program;
+    EscBuf buf = buf_new();
+    esc_buf_printf(&buf, "%.*s on %.*s was closed as %.*s after %.*s. Due %.*s. Evidence %.12s.\n",
+                   ESC_TEXT_ARG(esc_escalation_title(escalation)),
+                   ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->outcome),
+                   ESC_TEXT_ARG(esc_duration_text(engine, escalation->closed_at_ms -
+                                                              escalation->opened_at_ms)),
+                   ESC_TEXT_ARG(esc_local_time(engine, due_ms)), hex);
+    description_timeline(engine, escalation, &buf);
+    esc_buf_printf(&buf,
+                   "\nNotifications: %u sent, %u given up. Hand-offs: %u. Exceptions: "
+                   "%u.\n\nQuality checks:\n",
+                   escalation->messages, escalation->dead, escalation->handoffs,
+                   escalation->exceptions);
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscCheckRow *row =
+            &program->checks[esc_escalation_template(escalation)->checks_first + i];
+        if (row->timing == ESC_TIMING_IN_PLACE && escalation->checks[i] == ESC_CHECK_STATE_PENDING)
+            continue;
+        esc_buf_printf(&buf, "- %.*s: %s\n", ESC_TEXT_ARG(esc_qa_check_text(engine, escalation, i)),
+                       esc_check_state_name((EscCheckState)escalation->checks[i]));
+    }
+    return esc_turn_take(engine, &buf);
+}
+
+static void postmortem_fields(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                              EscText owner, int64_t due_ms, const char *hex)
+{
+    esc_ticket_set_text(engine, ticket, esc_slot_find(engine, ESC_TEXT("description")),
+                        description_of(engine, escalation, due_ms, hex));
+    esc_ticket_set_member(engine, ticket, esc_slot_find(engine, ESC_TEXT("kind")), "postmortem");
+    esc_ticket_set_text(engine, ticket, engine->assignee_slot, owner);
+    static const char *const due_fields[] = {"due_at", "due"};
+    for (size_t i = 0; i < ESC_COUNT_OF(due_fields); i++) {
+        uint32_t slot = esc_slot_find(engine, esc_text_from(due_fields[i]));
+        if (slot != ESC_NONE && esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_TIME)
+            esc_ticket_set(engine, ticket, slot,
+                           (EscValue){.type = esc_slot_type(engine, slot), .ms = due_ms});
+    }
+}
+
+void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    const EscRoleRow *role = &escalation->bundle->program->roles[row->postmortem_role - 1];
+    EscPeople people;
+    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle, role->owner,
+                    &people);
+    EscText owner = people.count > 0 ? people.names[0] : escalation->owner;
+    int64_t due_ms = engine->now_ms + row->postmortem_due_ms;
+    char hex[65];
+    esc_evidence_put(engine, escalation, ESC_TEXT("postmortem"),
+                     postmortem_json(engine, escalation), hex);
+    EscText title = esc_turn_printf(engine, "Post-mortem: %.*s on %.*s",
+                                    ESC_TEXT_ARG(esc_escalation_title(escalation)),
+                                    ESC_TEXT_ARG(escalation->ticket->id));
+    EscTicket *ticket = esc_ticket_create_linked(engine, title);
+    postmortem_fields(engine, escalation, ticket, owner, due_ms, hex);
+    EscText until = esc_local_time(engine, due_ms);
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_CREATED,
+        esc_audit_data(engine, "name", ESC_TEXT("postmortem"), "ticket", ticket->id, NULL),
+        "made the ticket %.*s (postmortem): \"%.*s\"", ESC_TEXT_ARG(ticket->id),
+        ESC_TEXT_ARG(title));
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_POSTMORTEM,
+                         esc_audit_data(engine, "ticket", ticket->id, "owner", owner, "until",
+                                        until, "hash", esc_text_from(hex), NULL),
+                         "the post-mortem %.*s is %.*s's, due %.*s", ESC_TEXT_ARG(ticket->id),
+                         ESC_TEXT_ARG(owner), ESC_TEXT_ARG(until));
+    EscMessage message = {
+        .text = esc_turn_printf(engine, "The post-mortem of %.*s is yours until %.*s: %.*s",
+                                ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(until),
+                                ESC_TEXT_ARG(ticket->id)),
+    };
+    esc_message_person(engine, escalation, owner, &message);
+}

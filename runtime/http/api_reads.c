@@ -1,0 +1,326 @@
+/* api_reads.c - everything that is only read: tickets, escalations, audit, outbox, health. GET
+ * never changes anything.
+ *
+ * Answers come from the engine for what is open and from the store for lists and history; both
+ * show the last committed turn. */
+#include <stdio.h>
+#include <string.h>
+
+#include "http/api_internal.h"
+
+#define ANSWER_BYTES_MAX ((size_t)64 << 20)
+#define LIMIT_DEFAULT 100
+#define LIMIT_MAX 1000
+
+static EscStore *store_of(const EscApiCall *call)
+{
+    return esc_service_store(call->workspace->service);
+}
+
+static void refuse_parameter(EscApiCall *call, const char *name, const char *detail)
+{
+    char place[64];
+    (void)snprintf(place, sizeof(place), "query:%s", name);
+    esc_api_refuse(call, 400, "bad_parameter", "A parameter of the query is wrong", place, detail);
+}
+
+/* A text parameter; empty when it is not there. False: refused. */
+static bool query_text(EscApiCall *call, const char *name, EscText *out)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, 1024);
+    EscStatus status = esc_http_query(call->http, name, &buf);
+    *out = status == ESC_OK ? esc_arena_text(call->arena, esc_buf_as_text(&buf)) : (EscText){0};
+    esc_buf_release(&buf);
+    if (status == ESC_OK || status == ESC_NOT_FOUND)
+        return true;
+    refuse_parameter(call, name, "is there twice or badly encoded");
+    return false;
+}
+
+static bool query_number(EscApiCall *call, const char *name, uint64_t preset, uint64_t max,
+                         uint64_t *out)
+{
+    EscText text;
+    if (!query_text(call, name, &text))
+        return false;
+    *out = text.size == 0 ? preset : 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || text.size > 18) {
+            refuse_parameter(call, name, "must be a whole number");
+            return false;
+        }
+        *out = *out * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    if (*out > max)
+        refuse_parameter(call, name, "is too big");
+    return *out <= max;
+}
+
+static bool query_escalation(EscApiCall *call, const char *name, uint64_t *out)
+{
+    EscText text;
+    if (!query_text(call, name, &text))
+        return false;
+    *out = 0;
+    if (text.size == 0 || esc_escalation_id_read(text, out))
+        return true;
+    refuse_parameter(call, name, "an escalation's id looks like E-12");
+    return false;
+}
+
+static bool query_limit(EscApiCall *call, size_t *limit)
+{
+    uint64_t number = 0;
+    if (!query_number(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &number))
+        return false;
+    *limit = number == 0 ? 1 : (size_t)number;
+    return true;
+}
+
+/* {"items":[…]} around a list that the store wrote. */
+static void answer_items(EscApiCall *call, EscStatus status, EscBuf *items, const EscWhy *why)
+{
+    if (status == ESC_OK)
+        status = items->status;
+    if (status != ESC_OK) {
+        esc_api_fail(call, status, why);
+    } else {
+        EscBuf out;
+        esc_buf_init(&out, ANSWER_BYTES_MAX + 32);
+        esc_buf_string(&out, "{\"items\":");
+        esc_buf_text(&out, esc_buf_as_text(items));
+        esc_buf_char(&out, '}');
+        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
+        esc_buf_release(&out);
+    }
+    esc_buf_release(items);
+}
+
+void esc_api_tickets(EscApiCall *call)
+{
+    EscText after;
+    size_t limit = 0;
+    if (!query_text(call, "after", &after) || !query_limit(call, &limit))
+        return;
+    EscWhy why = {.text = ""};
+    EscBuf items;
+    esc_buf_init(&items, ANSWER_BYTES_MAX);
+    answer_items(call, esc_store_tickets_json(store_of(call), after, limit, &items, &why), &items,
+                 &why);
+}
+
+void esc_api_escalations(EscApiCall *call)
+{
+    EscText state, ticket;
+    uint64_t before = 0;
+    size_t limit = 0;
+    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &ticket) ||
+        !query_escalation(call, "before", &before) || !query_limit(call, &limit))
+        return;
+    bool is_state = state.size == 0;
+    for (unsigned i = 0; i < ESC_STATE_COUNT; i++)
+        is_state = is_state || esc_text_equal(state, esc_text_from(esc_state_name((EscState)i)));
+    if (!is_state) {
+        refuse_parameter(call, "state", "must be open, closing, parked or closed");
+        return;
+    }
+    EscWhy why = {.text = ""};
+    EscBuf items;
+    esc_buf_init(&items, ANSWER_BYTES_MAX);
+    answer_items(
+        call,
+        esc_store_escalations_json(store_of(call), state, ticket, before, limit, &items, &why),
+        &items, &why);
+}
+
+void esc_api_audit(EscApiCall *call)
+{
+    EscText ticket;
+    uint64_t escalation = 0, after = 0;
+    size_t limit = 0;
+    if (!query_text(call, "ticket", &ticket) ||
+        !query_escalation(call, "escalation", &escalation) ||
+        !query_number(call, "after", 0, INT64_MAX, &after) || !query_limit(call, &limit))
+        return;
+    EscWhy why = {.text = ""};
+    EscBuf items;
+    esc_buf_init(&items, ANSWER_BYTES_MAX);
+    answer_items(
+        call, esc_store_audit_json(store_of(call), ticket, escalation, after, limit, &items, &why),
+        &items, &why);
+}
+
+void esc_api_outbox(EscApiCall *call)
+{
+    static const char *const states[] = {"", "queued", "accepted", "delivered", "dead"};
+    EscText state;
+    uint64_t before = 0;
+    size_t limit = 0;
+    if (!query_text(call, "state", &state) ||
+        !query_number(call, "before", 0, INT64_MAX, &before) || !query_limit(call, &limit))
+        return;
+    bool is_state = false;
+    for (size_t i = 0; i < ESC_COUNT_OF(states); i++)
+        is_state = is_state || esc_text_equal(state, esc_text_from(states[i]));
+    if (!is_state) {
+        refuse_parameter(call, "state", "must be queued, accepted, delivered or dead");
+        return;
+    }
+    EscWhy why = {.text = ""};
+    EscBuf items;
+    esc_buf_init(&items, ANSWER_BYTES_MAX);
+    answer_items(call, esc_store_outbox_json(store_of(call), state, before, limit, &items, &why),
+                 &items, &why);
+}
+
+/* --- single things ---------------------------------------------------------------------------- */
+
+static void text_member(EscBuf *out, const char *name, EscText value)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    esc_json_text(out, value);
+}
+
+static void time_member(EscBuf *out, const char *name, int64_t time_ms)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    if (time_ms == 0) {
+        esc_buf_string(out, "null");
+        return;
+    }
+    esc_buf_char(out, '"');
+    esc_time_write(out, time_ms);
+    esc_buf_char(out, '"');
+}
+
+/* JSON that the engine made already; `otherwise` stands for an empty text. */
+static void json_member(EscBuf *out, const char *name, EscText json, const char *otherwise)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    esc_buf_text(out, json.size > 0 ? json : esc_text_from(otherwise));
+}
+
+static void write_ticket(EscBuf *out, const EscTicketRow *row)
+{
+    esc_buf_string(out, "{\"id\":");
+    esc_json_text(out, row->id);
+    text_member(out, "title", row->title);
+    text_member(out, "status", row->status);
+    time_member(out, "created_at", row->created_at_ms);
+    time_member(out, "updated_at", row->updated_at_ms);
+    json_member(out, "fields", row->json, "{}");
+    json_member(out, "sla", row->sla_json, "null");
+    esc_buf_char(out, '}');
+}
+
+void esc_api_ticket(EscApiCall *call)
+{
+    EscTicketRow row;
+    EscWhy why = {.text = ""};
+    EscText id = esc_buf_as_text(&call->parameter);
+    EscStatus status = ESC_OK;
+    if (!esc_engine_find_ticket(esc_service_engine(call->workspace->service), id, &row))
+        status = esc_store_ticket_get(store_of(call), id, call->arena, &row, &why);
+    if (status != ESC_OK) {
+        esc_api_fail(call, status, &why);
+        return;
+    }
+    EscBuf out;
+    esc_buf_init(&out, ANSWER_BYTES_MAX);
+    write_ticket(&out, &row);
+    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
+    esc_buf_release(&out);
+}
+
+static void write_escalation(EscBuf *out, const EscEscalationView *view)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort"};
+    esc_buf_printf(out, "{\"id\":\"E-%llu\"", (unsigned long long)view->id);
+    text_member(out, "ticket", view->ticket);
+    text_member(out, "ticket_title", view->ticket_title);
+    text_member(out, "template", view->template_name);
+    text_member(out, "template_title", view->template_title);
+    text_member(out, "state", esc_text_from(esc_state_name(view->state)));
+    text_member(out, "outcome", view->outcome);
+    text_member(out, "owner", view->owner);
+    text_member(out, "role",
+                esc_text_from(view->role < ESC_COUNT_OF(roles) ? roles[view->role] : ""));
+    esc_buf_printf(out, ",\"acked\":%s", view->is_acked ? "true" : "false");
+    text_member(out, "step", view->step);
+    text_member(out, "waiting_for", view->waiting_for);
+    time_member(out, "opened_at", view->opened_at_ms);
+    time_member(out, "closed_at", view->closed_at_ms);
+    time_member(out, "next_due_at", view->next_due_ms);
+    time_member(out, "ack_due_at", view->ack_due_ms);
+    esc_buf_printf(out, ",\"handoffs\":%u,\"exceptions\":%u", view->handoffs, view->exceptions);
+    text_member(out, "question", view->question);
+    json_member(out, "answers", view->answers_json, "[]");
+    json_member(out, "checks", view->checks_json, "[]");
+    json_member(out, "changes", view->changes_json, "[]");
+    esc_buf_char(out, '}');
+}
+
+/* An escalation that is closed and no longer in memory: its row of the list. */
+static void answer_stored_escalation(EscApiCall *call, uint64_t id)
+{
+    EscWhy why = {.text = ""};
+    EscBuf items;
+    esc_buf_init(&items, ANSWER_BYTES_MAX);
+    EscStatus status = esc_store_escalations_json(store_of(call), (EscText){0}, (EscText){0},
+                                                  id + 1, 1, &items, &why);
+    char wanted[48];
+    (void)snprintf(wanted, sizeof(wanted), "\"id\":\"E-%llu\"", (unsigned long long)id);
+    EscText list = esc_buf_as_text(&items);
+    if (status == ESC_OK && (list.size < 4 || !esc_text_contains(list, esc_text_from(wanted))))
+        status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
+                         (unsigned long long)id);
+    if (status != ESC_OK)
+        esc_api_fail(call, status, &why);
+    else
+        esc_http_answer(call->http, 200, NULL, (EscText){list.data + 1, list.size - 2});
+    esc_buf_release(&items);
+}
+
+void esc_api_escalation(EscApiCall *call)
+{
+    uint64_t id = 0;
+    EscEscalationView view;
+    if (!esc_escalation_id_read(esc_buf_as_text(&call->parameter), &id)) {
+        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL,
+                       "an escalation's id looks like E-12");
+        return;
+    }
+    if (!esc_engine_find_escalation(esc_service_engine(call->workspace->service), id, &view)) {
+        answer_stored_escalation(call, id);
+        return;
+    }
+    EscBuf out;
+    esc_buf_init(&out, ANSWER_BYTES_MAX);
+    write_escalation(&out, &view);
+    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
+    esc_buf_release(&out);
+}
+
+void esc_api_health(EscApiCall *call)
+{
+    const EscDaemon *daemon = esc_api_daemon(call->api);
+    EscBuf out;
+    esc_buf_init(&out, 1024);
+    esc_buf_printf(
+        &out,
+        "{\"status\":\"ok\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,\"timers\":%llu}",
+        daemon->workspaces_count, (unsigned long long)daemon->turns,
+        (unsigned long long)daemon->inputs_done, (unsigned long long)daemon->timers_fired);
+    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
+    esc_buf_release(&out);
+}
+
+void esc_api_ready(EscApiCall *call)
+{
+    const EscDaemon *daemon = esc_api_daemon(call->api);
+    if (daemon->workspaces_count > 0 && !esc_reactor_is_stopping(daemon->reactor))
+        esc_http_answer(call->http, 200, NULL, ESC_TEXT("{\"status\":\"ready\"}"));
+    else
+        esc_api_refuse(call, 503, "not_ready", "The server takes no work now", NULL, "");
+}

@@ -1,0 +1,347 @@
+/* http.c - the HTTP server: libmicrohttpd inside our loop, one EscHttpCall for each request.
+ *
+ * MHD calls take_request several times for a request: with the headers, with each piece of the
+ * body, at its end, and once more when a suspended one is resumed. Refused here, before the API
+ * sees anything: Content-Length together with Transfer-Encoding, a second Host, bodies over the
+ * limit. A client has request_timeout_s for its headers, and again for its body: MHD's own
+ * time-out only sees silence, not a byte now and then, so a sweep once a second shuts such
+ * sockets down. Not its job: routes, tokens, JSON (api*.c); the text of answers (http_answer.c). */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "http/http_call.h"
+
+#define SWEEP_MS 1000
+#define DISCARD_BYTES_MAX                                                                          \
+    ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
+#define URI_BYTES_MAX 8192
+
+struct EscHttpConnection {
+    int fd;
+    int64_t since_real_ms; /* start of the present phase */
+    bool is_served;        /* the request is ours now: no limit on the client */
+    EscHttpConnection *previous, *next;
+};
+
+struct EscHttp {
+    EscDaemon *daemon;
+    EscHttpHandler handler;
+    struct MHD_Daemon *mhd;
+    EscWatch *watch;
+    EscHttpConnection *connections;
+    int64_t swept_real_ms;
+    size_t calls;
+    int listen_fd; /* ours again after esc_http_quiesce */
+};
+
+static void *begin_call(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    (void)connection;
+    EscHttp *http = context;
+    EscHttpCall *call = calloc(1, sizeof(*call));
+    if (call == NULL)
+        return NULL;
+    call->http = http;
+    call->max_body = (size_t)http->daemon->setup.config->body_bytes_max;
+    esc_buf_init(&call->body, call->max_body);
+    size_t length = strnlen(uri, URI_BYTES_MAX + 1);
+    call->uri = length > URI_BYTES_MAX ? NULL : strdup(uri);
+    if (call->uri != NULL && (call->query = strchr(call->uri, '?')) != NULL)
+        *call->query++ = '\0';
+    http->calls++;
+    return call;
+}
+
+static void end_call(void *context, struct MHD_Connection *connection, void **note,
+                     enum MHD_RequestTerminationCode why)
+{
+    (void)why;
+    EscHttp *http = context;
+    EscHttpCall *call = *note;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info != NULL && info->socket_context != NULL) {
+        EscHttpConnection *one = info->socket_context;
+        one->since_real_ms = esc_reactor_real_ms();
+        one->is_served = false;
+    }
+    *note = NULL;
+    if (call == NULL)
+        return;
+    http->handler.gone(http->handler.context, call);
+    if (call->response != NULL)
+        MHD_destroy_response(call->response);
+    esc_buf_release(&call->body);
+    free(call->uri);
+    free(call);
+    http->calls--;
+}
+
+static void watch_connection(void *context, struct MHD_Connection *connection,
+                             void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+    EscHttp *http = context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        EscHttpConnection *one = calloc(1, sizeof(*one));
+        *socket_context = one;
+        if (one == NULL)
+            return;
+        *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd,
+                                   .since_real_ms = esc_reactor_real_ms(),
+                                   .next = http->connections};
+        if (http->connections != NULL)
+            http->connections->previous = one;
+        http->connections = one;
+        return;
+    }
+    EscHttpConnection *one = *socket_context;
+    if (one == NULL)
+        return;
+    if (one->previous != NULL)
+        one->previous->next = one->next;
+    else
+        http->connections = one->next;
+    if (one->next != NULL)
+        one->next->previous = one->previous;
+    *socket_context = NULL;
+    free(one);
+}
+
+static void sweep(EscHttp *http)
+{
+    int64_t now = esc_reactor_real_ms();
+    if (now - http->swept_real_ms < SWEEP_MS)
+        return;
+    http->swept_real_ms = now;
+    int64_t limit = http->daemon->setup.config->request_timeout_s * 1000;
+    for (EscHttpConnection *one = http->connections; one != NULL; one = one->next)
+        if (!one->is_served && one->fd >= 0 && now - one->since_real_ms > limit)
+            (void)shutdown(one->fd, SHUT_RDWR); /* MHD sees the end of the stream and closes */
+}
+
+static void phase(EscHttpCall *call, bool is_served)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info == NULL || info->socket_context == NULL)
+        return;
+    EscHttpConnection *one = info->socket_context;
+    one->since_real_ms = esc_reactor_real_ms();
+    one->is_served = is_served;
+}
+
+static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    (void)kind;
+    (void)value;
+    if (strcasecmp(key, "Host") == 0)
+        ++*(unsigned *)context;
+    return MHD_YES;
+}
+
+static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
+                   const char *place)
+{
+    esc_http_problem(call, &(EscProblem){.status = status,
+                                         .code = code,
+                                         .title = title,
+                                         .place = place,
+                                         .index = -1,
+                                         .close = true});
+}
+
+/* What makes a request ambiguous or too big is refused before anybody looks at its content. */
+static void check_framing(EscHttpCall *call)
+{
+    const char *length = esc_http_header(call, "Content-Length");
+    unsigned hosts = 0;
+    (void)MHD_get_connection_values(call->connection, MHD_HEADER_KIND, count_host, &hosts);
+    if (call->uri == NULL)
+        refuse(call, 414, "uri_too_long", "The address of the request is too long", NULL);
+    else if (length != NULL && esc_http_header(call, "Transfer-Encoding") != NULL)
+        refuse(call, 400, "ambiguous_length",
+               "Content-Length and Transfer-Encoding must not come together",
+               "header:Transfer-Encoding");
+    else if (hosts > 1)
+        refuse(call, 400, "duplicate_host", "There must be one Host header", "header:Host");
+    else if (length != NULL && (strlen(length) > 15 || strtoull(length, NULL, 10) > call->max_body))
+        refuse(call, 413, "body_too_large", "The body is too large", NULL);
+}
+
+static bool must_answer_before_body(const EscHttpCall *call)
+{
+    const char *length = esc_http_header(call, "Content-Length");
+    return call->answered_status == 413 || esc_http_header(call, "Expect") != NULL ||
+           (length != NULL && strtoull(length, NULL, 10) > DISCARD_BYTES_MAX);
+}
+
+static enum MHD_Result send_answer(EscHttpCall *call)
+{
+    call->is_queued = true;
+    phase(call, false);
+    return MHD_queue_response(call->connection, call->answered_status, call->response);
+}
+
+static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const char *method)
+{
+    call->has_begun = true;
+    bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    call->method = reads                         ? ESC_HTTP_GET
+                   : strcmp(method, "POST") == 0 ? ESC_HTTP_POST
+                                                 : ESC_HTTP_OTHER;
+    phase(call, false);
+    check_framing(call);
+    if (!esc_http_is_answered(call))
+        http->handler.headers(http->handler.context, call);
+    if (esc_http_is_answered(call) && must_answer_before_body(call))
+        return send_answer(call);
+    return MHD_YES;
+}
+
+static void take_piece(EscHttpCall *call, const char *data, size_t size)
+{
+    call->received += size;
+    if (esc_http_is_answered(call))
+        return; /* thrown away */
+    esc_buf_append(&call->body, data, size);
+    if (call->body.status != ESC_OK)
+        refuse(call, 413, "body_too_large", "The body is too large", NULL);
+}
+
+static enum MHD_Result take_request(void *context, struct MHD_Connection *connection,
+                                    const char *url, const char *method, const char *version,
+                                    const char *data, size_t *data_size, void **note)
+{
+    (void)url;
+    (void)version;
+    EscHttp *http = context;
+    EscHttpCall *call = *note;
+    if (call == NULL)
+        return MHD_NO;
+    call->connection = connection;
+    if (!call->has_begun)
+        return begin_request(http, call, method);
+    if (*data_size > 0) {
+        take_piece(call, data, *data_size);
+        *data_size = 0;
+        return call->received > call->max_body + DISCARD_BYTES_MAX ? MHD_NO : MHD_YES;
+    }
+    if (!esc_http_is_answered(call) && !call->is_dispatched) {
+        call->is_dispatched = true;
+        phase(call, true);
+        http->handler.request(http->handler.context, call);
+    }
+    if (esc_http_is_answered(call))
+        return call->is_queued ? MHD_YES : send_answer(call);
+    call->is_suspended = true;
+    MHD_suspend_connection(connection);
+    return MHD_YES;
+}
+
+/* Paths stay as they were sent: a decoded %2F would become another segment. */
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static void mhd_ready(void *context, int fd, uint32_t events)
+{
+    (void)context;
+    (void)fd;
+    (void)events; /* esc_http_run follows in every turn */
+}
+
+EscStatus esc_http_new(EscDaemon *daemon, const EscHttpHandler *handler, EscHttp **out, EscWhy *why)
+{
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the HTTP server");
+    (*out)->daemon = daemon;
+    (*out)->handler = *handler;
+    (*out)->listen_fd = -1;
+    return ESC_OK;
+}
+
+EscStatus esc_http_listen(EscHttp *http, const char *host, uint16_t port, uint16_t *port_bound,
+                          EscWhy *why)
+{
+    const EscConfig *config = http->daemon->setup.config;
+    int fd = http->daemon->setup.sockets->listen(http->daemon->setup.sockets->context, host, port,
+                                                 port_bound);
+    if (fd < 0)
+        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot listen on %s:%u", host, (unsigned)port);
+    http->mhd = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_call, http,
+        MHD_OPTION_NOTIFY_COMPLETED, end_call, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
+        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->request_timeout_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->header_bytes_max,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+    if (http->mhd == NULL) {
+        close(fd);
+        return esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server does not start");
+    }
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD);
+    if (info != NULL)
+        http->watch =
+            esc_reactor_watch(http->daemon->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
+    return http->watch != NULL
+               ? ESC_OK
+               : esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server cannot be watched");
+}
+
+void esc_http_run(EscHttp *http)
+{
+    if (http->mhd == NULL)
+        return;
+    sweep(http);
+    (void)MHD_run(http->mhd);
+}
+
+int64_t esc_http_wait_ms(const EscHttp *http)
+{
+    if (http->mhd == NULL)
+        return INT64_MAX;
+    MHD_UNSIGNED_LONG_LONG wait = 0;
+    int64_t wait_ms =
+        MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
+    return http->connections != NULL && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
+}
+
+void esc_http_quiesce(EscHttp *http)
+{
+    if (http->mhd != NULL && http->listen_fd < 0)
+        http->listen_fd = MHD_quiesce_daemon(http->mhd);
+}
+
+bool esc_http_is_idle(const EscHttp *http)
+{
+    return http->calls == 0;
+}
+
+void esc_http_free(EscHttp *http)
+{
+    if (http == NULL)
+        return;
+    esc_reactor_unwatch(http->daemon->reactor, http->watch);
+    if (http->mhd != NULL)
+        MHD_stop_daemon(http->mhd);
+    if (http->listen_fd >= 0)
+        close(http->listen_fd);
+    free(http);
+}

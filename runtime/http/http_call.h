@@ -1,0 +1,35 @@
+/* http_call.h - one request inside the server; for http*.c only. */
+#ifndef ESC_HTTP_CALL_H
+#define ESC_HTTP_CALL_H
+
+#include <stdint.h>
+
+#include <sys/types.h>
+
+#include <microhttpd.h>
+
+#include "http/http_internal.h"
+
+#define ESC_HTTP_HEADERS_MAX 4 /* that an answer may add */
+
+typedef struct EscHttpConnection EscHttpConnection;
+
+struct EscHttpCall {
+    EscHttp *http;
+    struct MHD_Connection *connection;
+    EscHttpMethod method;
+    char *uri, *query; /* one allocation; the path ends where the query began. NULL query: none */
+    EscBuf body;
+    size_t received, max_body;
+    void *note;
+    bool has_begun, is_dispatched, is_suspended, is_queued;
+    unsigned answered_status; /* 0: not answered */
+    struct MHD_Response *response;
+    struct {
+        const char *name;
+        char value[128];
+    } headers[ESC_HTTP_HEADERS_MAX];
+    unsigned headers_count;
+};
+
+#endif

@@ -1,0 +1,354 @@
+/* ingest.c - CloudEvents 1.0 in JSON (structured mode), one or a batch, as typed events.
+ *
+ * In order: cut and measure (ingest_scan.c), parse, read the attributes here, then the data against the program's
+ * schema (ingest_data.c, ingest_value.c). Attributes that we do not know are extensions and pass unread, as the specification
+ * has it; what is unknown inside data is an error, because a misspelt field would otherwise be a silent default. */
+#include "ingest/ingest_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why)
+{
+    if (id.size == 0)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "%s is empty", what);
+    if (id.size > ESC_ID_BYTES_MAX)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "%s has %zu bytes; at most %d are taken", what, id.size,
+                       ESC_ID_BYTES_MAX);
+    for (size_t i = 0, size = 0; i < id.size; i += size) {
+        uint32_t character = esc_utf8_decode(id, i, &size);
+        if (character < 0x20 || (character >= 0x7F && character < 0xA0))
+            return esc_why(why, ESC_BAD_INPUT, "", i, "%s has a control character", what);
+    }
+    return ESC_OK;
+}
+
+static EscText text_of(const json_t *json)
+{
+    return (EscText){json_string_value(json), json_string_length(json)};
+}
+
+/* An attribute as text; empty when it is not there or null, which means the same. */
+static EscStatus read_attribute(const json_t *envelope, const char *name, EscText *text, EscWhy *why)
+{
+    *text = (EscText){NULL, 0};
+    const json_t *json = json_object_get(envelope, name);
+    if (json == NULL || json_is_null(json))
+        return ESC_OK;
+    if (!json_is_string(json))
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "%s is %s; wanted is a text", name,
+                       esc_ingest_kind_name(json));
+    *text = text_of(json);
+    return ESC_OK;
+}
+
+/* An id that must be there: an empty one is refused like a missing one. */
+static EscStatus read_id(EscArena *arena, const json_t *envelope, const char *name, EscText *id, EscWhy *why)
+{
+    EscText text;
+    EscStatus status = read_attribute(envelope, name, &text, why);
+    if (status == ESC_OK && text.size == 0)
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "the event has no %s", name);
+    if (status == ESC_OK)
+        status = esc_ingest_id(text, name, why);
+    if (status != ESC_OK)
+        return status;
+    *id = esc_arena_text(arena, text);
+    return esc_arena_failed(arena) ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event")
+                                   : ESC_OK;
+}
+
+static EscStatus read_version(const json_t *envelope, EscWhy *why)
+{
+    EscText version;
+    EscStatus status = read_attribute(envelope, "specversion", &version, why);
+    if (status == ESC_OK && !esc_text_equal(version, ESC_TEXT("1.0")))
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "specversion is \"%.*s\"; wanted is \"1.0\"",
+                         ESC_TEXT_ARG(esc_utf8_cut(version, 40)));
+    return status;
+}
+
+static EscStatus unknown_type(const EscProgram *program, EscText name, EscWhy *why)
+{
+    EscText nearest = {NULL, 0};
+    unsigned nearest_distance = 4;
+    for (uint32_t i = 0; i < program->events_count; i++) {
+        EscText known = program->texts[program->events[i].name];
+        unsigned distance = esc_text_distance(name, known, 3);
+        if (distance < nearest_distance) {
+            nearest_distance = distance;
+            nearest = known;
+        }
+    }
+    EscText shown = esc_utf8_cut(name, 80);
+    if (nearest.size == 0)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the workspace has no event type %.*s", ESC_TEXT_ARG(shown));
+    return esc_why(why, ESC_BAD_INPUT, "", 0, "the workspace has no event type %.*s; did you mean %.*s?",
+                   ESC_TEXT_ARG(shown), ESC_TEXT_ARG(nearest));
+}
+
+static EscStatus find_type(const EscProgram *program, EscText name, uint32_t *type, EscWhy *why)
+{
+    for (uint32_t i = 0; i < program->events_count; i++) {
+        if (esc_text_equal(program->texts[program->events[i].name], name)) {
+            *type = i;
+            return ESC_OK;
+        }
+    }
+    return unknown_type(program, name, why);
+}
+
+static EscStatus read_type(const EscProgram *program, const json_t *envelope, uint32_t *type, EscWhy *why)
+{
+    EscText name;
+    EscStatus status = read_attribute(envelope, "type", &name, why);
+    if (status == ESC_OK && name.size == 0)
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "the event has no type");
+    return status == ESC_OK ? find_type(program, name, type, why) : status;
+}
+
+/* "application/json", with or without parameters behind a semicolon. */
+static EscStatus check_content_type(const json_t *envelope, EscWhy *why)
+{
+    if (json_object_get(envelope, "data_base64") != NULL)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "data_base64 is not taken: give data as JSON");
+    EscText given;
+    EscStatus status = read_attribute(envelope, "datacontenttype", &given, why);
+    if (status != ESC_OK || given.size == 0)
+        return status;
+    EscText wanted = ESC_TEXT("application/json");
+    bool is_json = given.size >= wanted.size &&
+                   (given.size == wanted.size || given.data[wanted.size] == ';' || given.data[wanted.size] == ' ');
+    for (size_t i = 0; i < wanted.size && is_json; i++)
+        is_json = given.data[i] == wanted.data[i] ||
+                  (given.data[i] >= 'A' && given.data[i] <= 'Z' && given.data[i] + ('a' - 'A') == wanted.data[i]);
+    if (!is_json)
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "datacontenttype is \"%.*s\"; wanted is application/json",
+                         ESC_TEXT_ARG(esc_utf8_cut(given, 80)));
+    return status;
+}
+
+static EscStatus read_subject(EscArena *arena, const json_t *envelope, EscText *subject, EscWhy *why)
+{
+    EscText text;
+    EscStatus status = read_attribute(envelope, "subject", &text, why);
+    if (status != ESC_OK || text.size == 0)
+        return status;
+    status = esc_ingest_normal(arena, text, subject, why);
+    return status == ESC_OK ? esc_ingest_id(*subject, "subject", why) : status;
+}
+
+static EscStatus read_time(const json_t *envelope, int64_t *time_ms, EscWhy *why)
+{
+    EscText text;
+    EscStatus status = read_attribute(envelope, "time", &text, why);
+    if (status == ESC_OK && text.size != 0 && !esc_time_read(text, time_ms))
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "time is \"%.*s\"; wanted is \"2026-01-05T09:00:00Z\"",
+                         ESC_TEXT_ARG(esc_utf8_cut(text, 40)));
+    return status;
+}
+
+/* The specification allows a-z and 0-9 only, so a member such as "Subject" or "dataa_" is a slip and no extension. */
+static EscStatus check_names(const json_t *envelope, EscWhy *why)
+{
+    const char *key;
+    size_t key_size;
+    json_t *value;
+    json_object_keylen_foreach((json_t *)envelope, key, key_size, value)
+    {
+        bool is_name = key_size != 0;
+        for (size_t i = 0; i < key_size && is_name; i++)
+            is_name = (key[i] >= 'a' && key[i] <= 'z') || (key[i] >= '0' && key[i] <= '9');
+        bool is_data = strcmp(key, "data") == 0;
+        if (!is_name)
+            return esc_why(why, ESC_BAD_INPUT, "", 0,
+                           "\"%.*s\" cannot be an attribute: their names are lower-case letters and digits",
+                           ESC_TEXT_ARG(esc_utf8_cut((EscText){key, key_size}, 64)));
+        if (!is_data && (json_is_object(value) || json_is_array(value)))
+            return esc_why(why, ESC_BAD_INPUT, "", 0, "attribute %.*s is %s; attributes are plain values",
+                           ESC_TEXT_ARG(esc_utf8_cut((EscText){key, key_size}, 64)),
+                           esc_ingest_kind_name(value));
+    }
+    return ESC_OK;
+}
+
+static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const json_t *envelope,
+                               EscEvent *event, EscWhy *why)
+{
+    EscStatus status = read_version(envelope, why);
+    if (status == ESC_OK)
+        status = read_id(arena, envelope, "id", &event->id, why);
+    if (status == ESC_OK)
+        status = read_id(arena, envelope, "source", &event->source, why);
+    if (status == ESC_OK)
+        status = read_type(program, envelope, &event->type, why);
+    if (status == ESC_OK)
+        status = read_subject(arena, envelope, &event->subject, why);
+    if (status == ESC_OK)
+        status = read_time(envelope, &event->time_ms, why);
+    if (status == ESC_OK)
+        status = check_content_type(envelope, why);
+    if (status == ESC_OK)
+        status = check_names(envelope, why);
+    if (status != ESC_OK)
+        return status;
+    const json_t *data = json_object_get(envelope, "data");
+    return esc_ingest_data(arena, program, json_is_null(data) ? NULL : data, event, why);
+}
+
+static EscStatus parse_json(EscText compact, json_t **json, EscWhy *why)
+{
+    json_error_t error;
+    *json = json_loadb(compact.data, compact.size, JSON_REJECT_DUPLICATES, &error);
+    if (*json != NULL)
+        return ESC_OK;
+    bool is_memory = json_error_code(&error) == json_error_out_of_memory;
+    uint64_t at = error.position > 0 ? (uint64_t)error.position : 0;
+    return esc_why(why, is_memory ? ESC_NO_MEMORY : ESC_BAD_INPUT, "", at, "the event is no JSON: %s",
+                   error.text);
+}
+
+/* One event from its compact text. */
+static EscStatus parse_event(EscArena *arena, const EscProgram *program, EscText compact, EscEvent *event,
+                             EscWhy *why)
+{
+    *event = (EscEvent){.json = compact};
+    json_t *envelope = NULL;
+    EscStatus status = parse_json(compact, &envelope, why);
+    if (status == ESC_OK && !json_is_object(envelope))
+        status = esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
+                         esc_ingest_kind_name(envelope));
+    if (status == ESC_OK)
+        status = read_envelope(arena, program, envelope, event, why);
+    json_decref(envelope);
+    return status;
+}
+
+static EscStatus check_end(EscText json, size_t *at, EscWhy *why)
+{
+    esc_ingest_skip_space(json, at);
+    return *at == json.size ? ESC_OK : esc_why(why, ESC_BAD_INPUT, "", *at, "there is text behind the JSON");
+}
+
+EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event, EscWhy *why)
+{
+    *event = (EscEvent){0};
+    size_t at = 0;
+    EscText compact;
+    esc_ingest_skip_space(json, &at);
+    EscStatus status = esc_ingest_slice(arena, json, &at, &compact, why);
+    if (status == ESC_OK)
+        status = check_end(json, &at, why);
+    return status == ESC_OK ? parse_event(arena, program, compact, event, why) : status;
+}
+
+/* --- batches ------------------------------------------------------------------------------------------ */
+
+typedef struct Batch {
+    EscArena *arena;
+    const EscProgram *program;
+    EscText json;
+    size_t at;
+    EscEvent *events;
+    size_t capacity;
+    uint32_t count;
+} Batch;
+
+static EscStatus parse_item(Batch *batch, EscWhy *why)
+{
+    if (batch->count == ESC_BATCH_EVENTS_MAX)
+        return esc_why(why, ESC_OVER_LIMIT, "", batch->count, "a batch has at most %d events",
+                       ESC_BATCH_EVENTS_MAX);
+    EscEvent *grown =
+        esc_arena_grow(batch->arena, batch->events, batch->count, &batch->capacity, sizeof *batch->events);
+    if (grown == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", batch->count, "no memory for a batch");
+    batch->events = grown;
+    EscText compact;
+    EscStatus status = esc_ingest_slice(batch->arena, batch->json, &batch->at, &compact, why);
+    if (status == ESC_OK)
+        status = parse_event(batch->arena, batch->program, compact, &grown[batch->count], why);
+    if (status != ESC_OK) {
+        if (why != NULL)
+            why->offset = batch->count;
+        return status;
+    }
+    batch->count++;
+    return ESC_OK;
+}
+
+static char batch_peek(Batch *batch)
+{
+    esc_ingest_skip_space(batch->json, &batch->at);
+    return batch->at < batch->json.size ? batch->json.data[batch->at] : '\0';
+}
+
+/* The brackets and commas between the events; batch->at stands behind the first bracket. */
+static EscStatus parse_items(Batch *batch, EscWhy *why)
+{
+    if (batch_peek(batch) == ']') {
+        batch->at++;
+        return ESC_OK;
+    }
+    for (;;) { /* each round takes an event, of which there are at most ESC_BATCH_EVENTS_MAX */
+        EscStatus status = parse_item(batch, why);
+        if (status != ESC_OK)
+            return status;
+        char next = batch_peek(batch);
+        batch->at++;
+        if (next == ']')
+            return ESC_OK;
+        if (next != ',')
+            return esc_why(why, ESC_BAD_INPUT, "", batch->count, "the batch is no JSON: ',' or ']' is missing");
+        esc_ingest_skip_space(batch->json, &batch->at);
+    }
+}
+
+EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program, EscText json, EscEvent **events,
+                                uint32_t *count, EscWhy *why)
+{
+    *events = NULL;
+    *count = 0;
+    Batch batch = {.arena = arena, .program = program, .json = json};
+    bool is_list = batch_peek(&batch) == '[';
+    batch.at += is_list ? 1 : 0;
+    EscStatus status = is_list ? parse_items(&batch, why) : parse_item(&batch, why);
+    if (status == ESC_OK)
+        status = check_end(json, &batch.at, why);
+    if (status != ESC_OK)
+        return status;
+    *events = batch.events;
+    *count = batch.count;
+    return ESC_OK;
+}
+
+/* --- from typed values ------------------------------------------------------------------------------------- */
+
+EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type, EscText source, EscText id,
+                         EscText subject, EscText data_json, EscEvent *event, EscWhy *why)
+{
+    *event = (EscEvent){0};
+    EscBuf json;
+    esc_buf_init(&json, 2 * ESC_EVENT_BYTES_MAX);
+    const struct {
+        const char *name;
+        EscText text;
+    } attributes[] = {{"id", id}, {"source", source}, {"type", type}, {"subject", subject}};
+    esc_buf_string(&json, "{\"specversion\":\"1.0\"");
+    for (size_t i = 0; i < ESC_COUNT_OF(attributes); i++) {
+        if (attributes[i].text.size == 0)
+            continue;
+        esc_buf_printf(&json, ",\"%s\":", attributes[i].name);
+        esc_json_text(&json, attributes[i].text);
+    }
+    if (data_json.size != 0) {
+        esc_buf_string(&json, ",\"data\":");
+        esc_buf_text(&json, data_json);
+    }
+    esc_buf_char(&json, '}');
+    EscStatus status = json.status == ESC_OK
+                           ? esc_event_parse(arena, program, esc_buf_as_text(&json), event, why)
+                           : esc_why(why, json.status, "", 0, "the event does not fit");
+    esc_buf_release(&json);
+    return status;
+}

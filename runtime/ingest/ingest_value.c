@@ -1,0 +1,247 @@
+/* ingest_value.c - one JSON value as a typed value: no conversion between kinds, no cutting, and a message that says where,
+ * what was found and what is wanted. */
+#include "ingest/ingest_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+static const char *const wanted_of_kind[ESC_KIND_COUNT] = {
+    [ESC_KIND_BOOL] = "true or false",
+    [ESC_KIND_NUMBER] = "a number",
+    [ESC_KIND_TEXT] = "a text",
+    [ESC_KIND_DURATION] = "a duration such as \"1h30m\" or \"PT1H30M\"",
+    [ESC_KIND_TIME] = "a time such as \"2026-01-05T09:00:00Z\"",
+    [ESC_KIND_ENUM] = "one of",
+    [ESC_KIND_LIST] = "a list of texts",
+};
+
+const char *esc_ingest_kind_name(const json_t *json)
+{
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "a text";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        return "null";
+    }
+    return "unknown";
+}
+
+EscValue esc_ingest_default(EscType type)
+{
+    return (EscValue){.type = type, .is_missing = esc_type_is_optional(type)};
+}
+
+static bool is_ascii(EscText text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
+EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why)
+{
+    if (is_ascii(text)) {
+        *normal = esc_arena_text(arena, text);
+    } else {
+        utf8proc_uint8_t *composed = NULL;
+        utf8proc_ssize_t size =
+            utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &composed,
+                         (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+        if (size < 0)
+            return esc_why(why, size == UTF8PROC_ERROR_NOMEM ? ESC_NO_MEMORY : ESC_BAD_INPUT, "", 0,
+                           "a text cannot be normalised: %s", utf8proc_errmsg(size));
+        *normal = esc_arena_text(arena, (EscText){(const char *)composed, (size_t)size});
+        free(composed);
+    }
+    return esc_arena_failed(arena) ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event")
+                                   : ESC_OK;
+}
+
+typedef struct Conversion {
+    EscArena *arena;
+    const EscProgram *program;
+    const EscFieldRow *field;
+    EscText path;
+    EscWhy *why;
+} Conversion;
+
+static EscStatus wrong_kind(const Conversion *conversion, const json_t *json, EscKind kind)
+{
+    return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s; wanted is %s",
+                   ESC_TEXT_ARG(conversion->path), esc_ingest_kind_name(json), wanted_of_kind[kind]);
+}
+
+static EscText text_of(const json_t *json)
+{
+    return (EscText){json_string_value(json), json_string_length(json)};
+}
+
+static EscStatus convert_text(const Conversion *conversion, const json_t *json, EscText *text)
+{
+    if (!json_is_string(json))
+        return wrong_kind(conversion, json, ESC_KIND_TEXT);
+    EscStatus status = esc_ingest_normal(conversion->arena, text_of(json), text, conversion->why);
+    if (status == ESC_OK && text->size > conversion->field->size_max)
+        status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                         "%.*s has %zu bytes; at most %u are taken", ESC_TEXT_ARG(conversion->path),
+                         text->size, conversion->field->size_max);
+    return status;
+}
+
+static EscStatus convert_number(const Conversion *conversion, const json_t *json, double *number)
+{
+    if (json_is_real(json)) {
+        *number = json_real_value(json); /* finite: the parser refuses what overflows */
+        return ESC_OK;
+    }
+    if (!json_is_integer(json))
+        return wrong_kind(conversion, json, ESC_KIND_NUMBER);
+    json_int_t integer = json_integer_value(json);
+    if (integer > ESC_INGEST_NUMBER_EXACT_MAX || integer < -ESC_INGEST_NUMBER_EXACT_MAX)
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                       "%.*s is %lld; whole numbers are kept exactly up to 9007199254740992",
+                       ESC_TEXT_ARG(conversion->path), (long long)integer);
+    *number = (double)integer;
+    return ESC_OK;
+}
+
+static EscStatus convert_time(const Conversion *conversion, const json_t *json, EscKind kind, int64_t *ms)
+{
+    if (!json_is_string(json))
+        return wrong_kind(conversion, json, kind);
+    EscText text = text_of(json);
+    bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms) : esc_ingest_duration(text, ms);
+    if (!is_read)
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is \"%.*s\"; wanted is %s",
+                       ESC_TEXT_ARG(conversion->path), ESC_TEXT_ARG(esc_utf8_cut(text, 40)),
+                       wanted_of_kind[kind]);
+    return ESC_OK;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Members are names of the language, so only ASCII letters have a case. */
+static bool equal_without_case(EscText a, EscText b)
+{
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (lower(a.data[i]) != lower(b.data[i]))
+            return false;
+    return true;
+}
+
+static EscText member_name(const EscProgram *program, const EscEnumRow *enumeration, uint32_t member)
+{
+    return program->texts[program->members[enumeration->members_first + member].name];
+}
+
+static EscStatus not_a_member(const Conversion *conversion, const EscEnumRow *enumeration,
+                              const json_t *json)
+{
+    bool is_text = json_is_string(json);
+    EscText found = is_text ? text_of(json) : esc_text_from(esc_ingest_kind_name(json));
+    EscBuf names;
+    esc_buf_init(&names, 120);
+    for (uint32_t i = 0; i < enumeration->members_count; i++) {
+        esc_buf_string(&names, i == 0 ? "" : ", ");
+        esc_buf_text(&names, member_name(conversion->program, enumeration, i));
+    }
+    EscText listed = esc_buf_as_text(&names);
+    EscStatus status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                               "%.*s is %s%.*s%s; wanted is one of %.*s%s",
+                               ESC_TEXT_ARG(conversion->path), is_text ? "\"" : "",
+                               ESC_TEXT_ARG(esc_utf8_cut(found, 40)), is_text ? "\"" : "",
+                               ESC_TEXT_ARG(listed), names.status == ESC_OK ? "" : " …");
+    esc_buf_release(&names);
+    return status;
+}
+
+static EscStatus convert_enum(const Conversion *conversion, const json_t *json, uint32_t *member)
+{
+    const EscEnumRow *enumeration =
+        &conversion->program->enums[esc_type_enum(conversion->field->type)];
+    if (!json_is_string(json))
+        return not_a_member(conversion, enumeration, json);
+    EscText text = text_of(json);
+    for (uint32_t i = 0; i < enumeration->members_count; i++) {
+        if (equal_without_case(text, member_name(conversion->program, enumeration, i))) {
+            *member = i;
+            return ESC_OK;
+        }
+    }
+    return not_a_member(conversion, enumeration, json);
+}
+
+static EscStatus convert_list(const Conversion *conversion, const json_t *json, EscValue *value)
+{
+    if (!json_is_array(json))
+        return wrong_kind(conversion, json, ESC_KIND_LIST);
+    size_t count = json_array_size(json);
+    if (count > conversion->field->items_max)
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s has %zu items; at most %u are taken",
+                       ESC_TEXT_ARG(conversion->path), count, conversion->field->items_max);
+    EscText *items = esc_arena_alloc_array(conversion->arena, count, sizeof *items);
+    if (items == NULL)
+        return esc_why(conversion->why, ESC_NO_MEMORY, "", 0, "no memory for an event");
+    for (size_t i = 0; i < count; i++) {
+        EscStatus status = convert_text(conversion, json_array_get(json, i), &items[i]);
+        if (status != ESC_OK)
+            return status;
+    }
+    value->list.items = items;
+    value->list.count = (uint32_t)count;
+    return ESC_OK;
+}
+
+EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field,
+                           const json_t *json, EscText path, EscValue *value, EscWhy *why)
+{
+    Conversion conversion = {arena, program, field, path, why};
+    *value = (EscValue){.type = field->type};
+    EscKind kind = esc_type_kind(field->type);
+    if (json_is_null(json)) {
+        *value = esc_ingest_default(field->type);
+        return value->is_missing ? ESC_OK
+                                 : esc_why(why, ESC_BAD_INPUT, "", 0,
+                                           "%.*s is null, but it is not optional", ESC_TEXT_ARG(path));
+    }
+    switch (kind) {
+    case ESC_KIND_BOOL:
+        value->truth = json_is_true(json);
+        return json_is_boolean(json) ? ESC_OK : wrong_kind(&conversion, json, kind);
+    case ESC_KIND_NUMBER:
+        return convert_number(&conversion, json, &value->number);
+    case ESC_KIND_TEXT:
+        return convert_text(&conversion, json, &value->text);
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        return convert_time(&conversion, json, kind, &value->ms);
+    case ESC_KIND_ENUM:
+        return convert_enum(&conversion, json, &value->member);
+    case ESC_KIND_LIST:
+        return convert_list(&conversion, json, value);
+    case ESC_KIND_UNSET:
+    case ESC_KIND_REF:
+    case ESC_KIND_COUNT:
+        break;
+    }
+    ESC_ASSERT(!"the verifier lets no field of that kind through");
+    return ESC_TRAP;
+}
