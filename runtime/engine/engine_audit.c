@@ -136,6 +136,8 @@ EscText esc_local_time(EscEngine *engine, int64_t time_ms)
 
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms)
 {
+    if (duration_ms >= ESC_MINUTE_MS)
+        duration_ms -= duration_ms % ESC_SECOND_MS; /* people do not read milliseconds behind minutes */
     EscBuf buf;
     esc_buf_init(&buf, 64);
     esc_duration_write(&buf, duration_ms);
