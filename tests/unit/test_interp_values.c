@@ -378,6 +378,59 @@ static void optional_values_are_tested_and_wrapped(void **state)
     assert_true(esc_value_equal(none.value, truth(true))); /* register 0 stays as it was */
 }
 
+static void values_are_equal_in_type_presence_and_content(void **state)
+{
+    (void)state;
+    static const EscText items[] = {{"a", 1}, {"b", 1}, {"a", 1}};
+    const EscValue values[] = {number(1),
+                               number(2),
+                               text("a"),
+                               text("b"),
+                               truth(true),
+                               truth(false),
+                               duration(1),
+                               moment(1),
+                               severity(1),
+                               severity(2),
+                               list(items, 2),
+                               list(items, 1),
+                               list(items + 1, 2),
+                               missing(ESC_KIND_TEXT),
+                               missing(ESC_KIND_NUMBER),
+                               present(text("a")),
+                               {.type = ESC_TYPE(ESC_KIND_REF), .ref = 1},
+                               {.type = ESC_TYPE(ESC_KIND_REF), .ref = 2},
+                               {.type = 0}};
+    for (size_t i = 0; i < ESC_COUNT_OF(values); i++) {
+        for (size_t k = 0; k < ESC_COUNT_OF(values); k++)
+            assert_int_equal(esc_value_equal(values[i], values[k]), i == k);
+    }
+    assert_true(esc_value_equal(list(items, 1), list(items + 2, 1))); /* content, not place */
+}
+
+/* What a host gives is looked at before it gets a register. */
+static void loads_over_a_bound_are_trapped(void **state)
+{
+    (void)state;
+    static EscText items[ESC_LIST_ITEMS_MAX + 1];
+    static char data[ESC_TEXT_MAX + 1];
+    for (size_t i = 0; i < ESC_COUNT_OF(items); i++)
+        items[i] = ESC_TEXT("x");
+    assert_status(apply(ESC_OP_MOVE, list(items, ESC_LIST_ITEMS_MAX), NULL, 0).status, ESC_OK);
+    assert_status(apply(ESC_OP_MOVE, list(items, ESC_LIST_ITEMS_MAX + 1), NULL, 0).status,
+                  ESC_TRAP);
+    memset(data, 'x', sizeof data);
+    items[7] = (EscText){data, ESC_TEXT_MAX};
+    assert_status(apply(ESC_OP_MOVE, list(items, 8), NULL, 0).status, ESC_OK);
+    items[7].size++;
+    assert_status(apply(ESC_OP_MOVE, list(items, 8), NULL, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_MOVE, severity(3), NULL, 0).status, ESC_TRAP);
+    assert_status(apply(ESC_OP_MOVE, number(INFINITY), NULL, 0).status, ESC_TRAP);
+    EscValue absent = number(1);
+    absent.is_missing = true; /* of a plain type */
+    assert_status(apply(ESC_OP_MOVE, absent, NULL, 0).status, ESC_TRAP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +447,8 @@ int main(void)
         cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(loads_are_cut_to_what_a_register_holds),
         cmocka_unit_test(optional_values_are_tested_and_wrapped),
+        cmocka_unit_test(values_are_equal_in_type_presence_and_content),
+        cmocka_unit_test(loads_over_a_bound_are_trapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

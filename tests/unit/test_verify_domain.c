@@ -291,6 +291,10 @@ ROW_REJECT(v20_rejects_root_that_is_its_own_child, "V20", p->triggers[1] = p->tr
                                                    .children_first = p->preds_count,
                                                    .children_count = 1};
            p->preds_count++)
+ROW_REJECT(v09_rejects_root_that_is_a_child, "V09", p->triggers[1] = p->triggers[0];
+           p->triggers[1].pred = 1; p->triggers_count = 2)
+ROW_REJECT(v12_rejects_members_of_a_number, "V12", p->preds[1].field = FIELD_COUNT + 1;
+           p->preds[1].low = 1)
 ROW_REJECT(v12_rejects_mask_past_the_enum, "V12", p->preds[1].low = 8)
 ROW_ACCEPT(v12_accepts_mask_of_the_whole_enum, p->preds[1].low = 7)
 ROW_REJECT(v12_rejects_empty_mask, "V12", p->preds[1].low = 0)
@@ -468,6 +472,8 @@ int main(void)
         cmocka_unit_test(v11_rejects_high_of_code),
         cmocka_unit_test(v11_rejects_detail_of_a_not),
         cmocka_unit_test(v20_rejects_root_that_is_its_own_child),
+        cmocka_unit_test(v09_rejects_root_that_is_a_child),
+        cmocka_unit_test(v12_rejects_members_of_a_number),
         cmocka_unit_test(v12_rejects_mask_past_the_enum),
         cmocka_unit_test(v12_accepts_mask_of_the_whole_enum),
         cmocka_unit_test(v12_rejects_empty_mask),
