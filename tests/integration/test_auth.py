@@ -6,11 +6,10 @@ ROUTES = [
     ("POST", "/v1/events", "events"),
     ("GET", "/v1/tickets", "read"),
     ("GET", "/v1/tickets/INC-1", "read"),
-    ("POST", "/v1/tickets/INC-1/resolve", "act"),
+    *[("POST", f"/v1/{thing}/{verb}", "act") for thing in ("tickets/INC-1", "escalations/E-1")
+      for verb in ("ack", "resolve", "handoff", "answer", "approve", "reject", "confirm", "override")],
     ("GET", "/v1/escalations", "read"),
     ("GET", "/v1/escalations/E-1", "read"),
-    *[("POST", f"/v1/escalations/E-1/{verb}", "act")
-      for verb in ("ack", "resolve", "handoff", "answer", "approve", "reject", "confirm", "override")],
     ("POST", "/v1/templates/sla_overdue/start", "start"),
     ("POST", "/v1/people/ana/absent", "people"),
     ("POST", "/v1/people/ana/present", "people"),

@@ -149,6 +149,14 @@ class Actions(Case):
         self.assertEqual(self.daemon.post("/v1/escalations/E-1/answer", {"as": "chen", "answer": "yes"}).json["noop"], True)
         self.assert_once("acked")
 
+    def test_a_ticket_stands_for_its_escalation(self):
+        self.daemon.ctl("ack", "INC-1", "--as", "chen")
+        self.assertTrue(self.daemon.escalation()["acked"])
+        self.daemon.ctl("handoff", "INC-1", "--to", "dora", "--reason", "I am on a train", "--as", "chen")
+        self.assertEqual(self.daemon.escalation()["owner"], "dora")
+        self.assertEqual(self.daemon.post("/v1/tickets/NO-1/ack", {"as": "chen"}).status, 404)
+        self.assert_once("acked")
+
     def test_handoff_by_hand(self):
         self.daemon.ctl("handoff", "E-1", "--to", "dora", "--reason", "I am on a train", "--expect", "acked", "--within", "30m", "--as", "chen")
         self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["handoffs"]), ("dora", 1))
