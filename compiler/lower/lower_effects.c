@@ -185,6 +185,6 @@ void esc_lower_effect_step(EscLower *lower, const EscNode *node)
         bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_FAILOVER});
         break;
     default:
-        ESC_ASSERT(!"a step that no file lowers");
+        ESC_ASSERT(false && "a step that no file lowers");
     }
 }

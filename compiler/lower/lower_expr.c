@@ -209,7 +209,7 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
         lower_negate(lower, node, out, missing);
         break;
     default:
-        ESC_ASSERT(!"an expression without a value passed the check");
+        ESC_ASSERT(false && "an expression without a value passed the check");
     }
 }
 

@@ -108,7 +108,7 @@ void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out)
         esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_REF), meaning.index);
         break;
     default:
-        ESC_ASSERT(!"a path without a value passed the check");
+        ESC_ASSERT(false && "a path without a value passed the check");
     }
 }
 

@@ -242,6 +242,6 @@ EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const Esc
     case ESC_KIND_COUNT:
         break;
     }
-    ESC_ASSERT(!"the verifier lets no field of that kind through");
+    ESC_ASSERT(false && "the verifier lets no field of that kind through");
     return ESC_TRAP;
 }

@@ -151,7 +151,7 @@ static Node *node_create(const char *name)
             return &nodes[i];
         }
     }
-    ESC_ASSERT(!"more files than the tests use");
+    ESC_ASSERT(false && "more files than the tests use");
     return NULL;
 }
 
