@@ -27,6 +27,7 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+WORKSPACES = {"acme": HERE.parent.parent / "examples" / "agency" / "acme", "globex": HERE / "globex"}
 BIN = Path(os.environ.get("ESC_BIN", HERE.parent.parent / "build" / "dev" / "bin"))
 PATIENCE = 30  # seconds; only a test that fails waits so long
 START = "2026-03-02T09:00:00Z"  # a Monday, the ninth week of acme's rotation: chen is on call
@@ -227,7 +228,7 @@ class Daemon:
     def __init__(self, folder, workspaces=("acme",), config=None):
         self.folder = Path(folder)
         self.folder.mkdir(exist_ok=True)
-        self.workspaces = [HERE / w for w in workspaces]
+        self.workspaces = [WORKSPACES[w] for w in workspaces]
         self.config = config or {}
         self.process = None
         self.tokens = []

@@ -4,7 +4,7 @@ import json
 import subprocess
 import threading
 
-from harness import BIN, HERE, START, Case, critical_ticket, eventually, later
+from harness import BIN, HERE, START, WORKSPACES, Case, critical_ticket, eventually, later
 
 
 class Life(Case):
@@ -86,7 +86,7 @@ class Life(Case):
 
     def test_one_writer(self):
         daemon = self.daemon.start()
-        second = subprocess.run([str(BIN / "escald"), "--workspace", str(HERE / "acme"), "--data", str(daemon.folder), "--listen", "127.0.0.1:0"],
+        second = subprocess.run([str(BIN / "escald"), "--workspace", str(WORKSPACES["acme"]), "--data", str(daemon.folder), "--listen", "127.0.0.1:0"],
                                 capture_output=True, text=True, timeout=60)
         self.assertEqual(second.returncode, 2, second.stderr)
         self.assertEqual(daemon.get("/health").status, 200)
@@ -95,7 +95,7 @@ class Life(Case):
         """escald.json in the workspace's folder holds its bindings."""
         import shutil
         workspace = self.folder / "acme"
-        shutil.copytree(HERE / "acme", workspace)
+        shutil.copytree(WORKSPACES["acme"], workspace)
         own = self.daemon.config.pop("workspaces")["acme"]
         for binding in (own["people"]["phone"], own["systems"]["crm"]):
             binding["secret_file"] = str(self.daemon.folder / binding["secret_file"])
@@ -111,7 +111,7 @@ class CommandLine(Case):
         return subprocess.run([str(BIN / "escald"), *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
     def test_usage(self):
-        acme, data = HERE / "acme", self.folder / "x"
+        acme, data = WORKSPACES["acme"], self.folder / "x"
         self.assertEqual(self.escald("--help").returncode, 0)
         self.assertIn("circuit_open_ms", self.escald("--help-config").stdout)
         for arguments in ((), ("--workspace", acme), ("--data", data), ("--nonsense",), ("--workspace", acme, "--data", data, "extra"),
@@ -129,7 +129,7 @@ class CommandLine(Case):
         rows = (({}, 0, ""), ({"listn": "x"}, 2, 'did you mean "listen"?'), ({"queue_max": 0}, 2, "from 1 to"), ([], 2, "must be an object"))
         for content, status, message in rows:
             config.write_text(json.dumps(content))
-            done = self.escald("--workspace", HERE / "acme", "--data", self.folder / "x", "--config", config, "--check-config")
+            done = self.escald("--workspace", WORKSPACES["acme"], "--data", self.folder / "x", "--config", config, "--check-config")
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn(message, done.stderr)
         self.assertFalse((self.folder / "x").exists())
@@ -143,7 +143,7 @@ class CommandLine(Case):
             (self.folder / "secrets" / name).write_text("https://hooks.example/x\n" if name.endswith("url") else "secret\n")
         config = self.folder / "c.json"
         config.write_text(example)
-        done = self.escald("--workspace", HERE / "acme", "--data", self.folder / "x", "--config", config, "--check-config")
+        done = self.escald("--workspace", WORKSPACES["acme"], "--data", self.folder / "x", "--config", config, "--check-config")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_workspace_with_errors(self):
