@@ -42,6 +42,8 @@ EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file_index, u
     size_t end = line < file->line_count ? file->line_starts[line] : file->text.size;
     while (end > start && (file->text.data[end - 1] == '\n' || file->text.data[end - 1] == '\r'))
         --end;
+    if (start == end) /* the text of an empty file is at NULL */
+        return ESC_TEXT("");
     return (EscText){file->text.data + start, end - start};
 }
 
