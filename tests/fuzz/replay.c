@@ -68,7 +68,8 @@ static void run_one(const uint8_t *data, size_t size)
     uint8_t *copy = malloc(size == 0 ? 1 : size);
     if (copy == NULL)
         abort();
-    memcpy(copy, data, size);
+    if (size > 0) /* an empty file is at NULL */
+        memcpy(copy, data, size);
     current = copy;
     current_size = size;
     (void)LLVMFuzzerTestOneInput(copy, size);
