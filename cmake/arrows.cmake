@@ -9,8 +9,22 @@ set(ESC_ARROWS_esc_vm esc_kit)
 set(ESC_ARROWS_esc_grammar esc_kit esc_grammar_generated)
 set(ESC_ARROWS_esc_grammar_generated esc_kit)
 set(ESC_ARROWS_esc_compiler esc_kit esc_grammar esc_vm)
-set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_compiler)
-set(ESC_LIBRARIES esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler esc_runtime)
+
+# Inside runtime/, from the bottom up.
+set(ESC_ARROWS_esc_doors esc_kit)
+set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
+set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
+set(ESC_ARROWS_esc_group esc_kit esc_vm)
+set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group)
+set(ESC_ARROWS_esc_store esc_kit esc_vm esc_ingest esc_group esc_engine)
+set(ESC_ARROWS_esc_service esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store)
+set(ESC_ARROWS_esc_config esc_kit esc_doors)
+set(ESC_ARROWS_esc_daemon esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config)
+set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_daemon)
+
+set(ESC_LIBRARIES
+    esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler
+    esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config esc_daemon esc_runtime)
 
 # Stops the configuration when library `target` must not use `lib`. Programs and tests see all libraries, and
 # libraries of the system are nobody's arrow.
@@ -38,7 +52,12 @@ function(esc_check_arrows)
         if(NOT TARGET ${target})
             continue()
         endif()
-        get_target_property(libs ${target} LINK_LIBRARIES)
+        get_target_property(type ${target} TYPE)
+        if(type STREQUAL "INTERFACE_LIBRARY")
+            get_target_property(libs ${target} INTERFACE_LINK_LIBRARIES)
+        else()
+            get_target_property(libs ${target} LINK_LIBRARIES)
+        endif()
         foreach(lib IN LISTS libs)
             esc_check_arrow(${target} ${lib})
         endforeach()

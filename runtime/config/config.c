@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <openssl/crypto.h>
 
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 #define CONFIG_ARENA_BYTES_MAX ((size_t)64 << 20)
 #define CONFIG_PATH_BYTES_MAX 180

@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 bool esc_address_range_read(EscText text, AddressRange *range)
 {

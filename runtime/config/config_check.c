@@ -9,7 +9,7 @@
 
 #include <curl/curl.h>
 
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 typedef struct Checker {
     EscConfig *config;

@@ -1,5 +1,5 @@
 /* config_help.c - the reference of all options as text, made from the rows of config_table.c. */
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 static void write_row(const Option *option, EscBuf *out)
 {

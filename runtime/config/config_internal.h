@@ -5,7 +5,7 @@
 #ifndef ESC_CONFIG_INTERNAL_H
 #define ESC_CONFIG_INTERNAL_H
 
-#include <esc/runtime.h>
+#include <esc/config.h>
 
 typedef enum OptionType {
     OPTION_TEXT,

@@ -1,7 +1,7 @@
 /* config_table.c - every option of the daemon: one row each.
  *
  * Not its job: reading JSON (config.c), what needs several options at once (config_check.c). */
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 /* The formatter takes the # of a macro for a directive. */
 /* clang-format off */

@@ -2,9 +2,9 @@
  *
  * Walks local days, not instants: an opening time is a local time, so a day with a clock change has an hour more or less and the
  * opening hours stay what people read on the wall. */
-#include <esc/runtime.h>
+#include <esc/directory.h>
 
-#include "directory/zone.h"
+#include "zone.h"
 
 #define CALENDAR_DAYS_MAX 401
 #define DAY_MINUTES 1440

@@ -1,9 +1,9 @@
 /* directory.c - who a reference means at a moment: person, team, schedule, route, ticket field.
  *
  * Pure look-ups in a program's tables. Who is accountable, and what follows when nobody is, is the engine's job. */
-#include <esc/runtime.h>
+#include <esc/directory.h>
 
-#include "directory/zone.h"
+#include "zone.h"
 
 #define ROUTE_DEPTH_MAX 8
 #define DAY_MINUTES 1440

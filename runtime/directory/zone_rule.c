@@ -2,7 +2,7 @@
  *
  * Reads the string and answers for an instant. Signs in the string count west of Greenwich; here every offset is seconds east.
  * Source: POSIX.1-2017 8.3 "TZ", extended by RFC 8536 3.3.1 (times from -167 to 167 hours). */
-#include "directory/zone.h"
+#include "zone.h"
 
 #define OFFSET_HOURS_MAX 24
 #define TIME_HOURS_MAX 167

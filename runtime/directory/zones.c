@@ -4,9 +4,9 @@
  * system clock. The files come in as bytes: who reads them is the caller's business (esc_zones_load takes the files door).
  * Why our own reader: libc's needs the process-wide TZ variable, and the other library at hand carries outdated zone data.
  * tests/unit/test_zones.c compares with libc's. */
-#include <esc/runtime.h>
+#include <esc/directory.h>
 
-#include "directory/zone.h"
+#include "zone.h"
 
 #include <stdlib.h>
 #include <string.h>

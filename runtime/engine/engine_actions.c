@@ -28,12 +28,6 @@ const char *esc_verb_name(EscVerb verb)
     return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
 }
 
-const char *esc_state_name(EscState state)
-{
-    static const char *const names[ESC_STATE_COUNT] = {"open", "closing", "parked", "closed"};
-    return state < ESC_STATE_COUNT ? names[state] : "unknown";
-}
-
 static EscStatus noop(Deed *deed, const char *because)
 {
     EscEngine *engine = deed->engine;

@@ -1,5 +1,5 @@
 /* engine_memory.c - memory of the engine. An input that has begun cannot be taken back half way, so memory that
- * is not there ends the process (runtime.h says so at esc_engine_apply); the next start goes on from the store. */
+ * is not there ends the process (engine.h says so at esc_engine_apply); the next start goes on from the store. */
 #include "engine/engine_internal.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef ESC_ENGINE_STATE_H
 #define ESC_ENGINE_STATE_H
 
-#include <esc/runtime.h>
+#include <esc/engine.h>
 
 /* --- limits ------------------------------------------------------------------------------------------ */
 

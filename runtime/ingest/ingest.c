@@ -3,7 +3,7 @@
  * In order: cut and measure (ingest_scan.c), parse, read the attributes here, then the data against the program's
  * schema (ingest_data.c, ingest_value.c). Attributes that we do not know are extensions and pass unread, as the specification
  * has it; what is unknown inside data is an error, because a misspelt field would otherwise be a silent default. */
-#include "ingest/ingest_internal.h"
+#include "ingest_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

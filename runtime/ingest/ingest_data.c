@@ -4,7 +4,7 @@
  * a field of the event, and the member "ticket" holds fields of the ticket. Records may be nested or dotted:
  * {"account":{"tier":"pro"}} and {"account.tier":"pro"} say the same, and saying both is an error.
  * Names are looked up once in the sorted texts of the program; after that they are numbers. */
-#include "ingest/ingest_internal.h"
+#include "ingest_internal.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* ingest_duration.c - durations in events: "1h30m" as the language writes them, or ISO 8601 "PT1H30M".
  *
  * Years and months of ISO 8601 are refused: their length depends on when they begin. */
-#include "ingest/ingest_internal.h"
+#include "ingest_internal.h"
 
 typedef struct Unit {
     char letter;

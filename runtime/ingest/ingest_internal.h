@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include <esc/runtime.h>
+#include <esc/event.h>
 
 #define ESC_INGEST_DEPTH_MAX 32     /* nested objects and lists of one event */
 #define ESC_INGEST_NODES_MAX 10000  /* values of one event */

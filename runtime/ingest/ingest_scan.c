@@ -3,7 +3,7 @@
  * It looks at brackets, strings and commas only, so its work is linear and its memory is the copy. What it lets through
  * may still be no JSON: the parser decides. Copies are compact, so that the same event keeps the same digest however it was
  * laid out. */
-#include "ingest/ingest_internal.h"
+#include "ingest_internal.h"
 
 #include <string.h>
 

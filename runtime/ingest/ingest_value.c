@@ -1,6 +1,6 @@
 /* ingest_value.c - one JSON value as a typed value: no conversion between kinds, no cutting, and a message that says where,
  * what was found and what is wanted. */
-#include "ingest/ingest_internal.h"
+#include "ingest_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef ESC_REACTOR_INTERNAL_H
 #define ESC_REACTOR_INTERNAL_H
 
-#include <esc/runtime.h>
+#include <esc/daemon.h>
 
 /* --- the loop: epoll, one timer, signals ------------------------------------------------------ */
 

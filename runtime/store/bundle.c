@@ -1,5 +1,5 @@
 /* bundle.c - bundles by hash: kept for as long as an escalation is pinned to them. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <string.h>
 

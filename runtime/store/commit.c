@@ -3,7 +3,7 @@
  * Rows are written in the order that their references need: tickets, escalations, timers (gone before new), outbox, audit,
  * evidence, counters. A failure of any statement rolls back everything since esc_store_begin and leaves the store
  * failed: nothing is written any more, because the engine's memory is now ahead of the file. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * the pages when the last process did not stop cleanly, and the mark that this one is running. The lock is SQLite's
  * own, taken with the first access and held until close. The file must not be opened by any other way in this process:
  * closing such a descriptor would drop the lock (fcntl(2)). */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* outbox.c - what is still to be delivered, and when the next attempt is due.
  *
  * Settling a row is part of a group (commit.c): it is the engine that hears of a delivery first. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 static void keep_texts(EscArena *arena, EscOutboxRow *row)
 {

@@ -1,6 +1,6 @@
 /* place.c - where a store's file may be: on a local file system, and readable by its owner alone. */
 #define _GNU_SOURCE
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* restore.c - fills an engine from the file: counters and absences, then tickets, escalations, timers, outbox.
  *
  * The engine copies what it keeps: rows are borrowed from the statement until its next step. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* rows.c - rows of tickets and of the outbox as the structs of the interface. The order of the columns is that of the
  * statements TICKET_GET, TICKETS_… and OUTBOX_… */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 EscTicketRow esc_store_ticket_row(const EscStoreStep *step)
 {

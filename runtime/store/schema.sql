@@ -1,5 +1,5 @@
 -- The system of record of one workspace. Times are milliseconds since 1970 UTC, enums the numbers of
--- esc/runtime.h, hashes SHA-256. A change here needs a new ESC_STORE_SCHEMA_VERSION and a migration.
+-- esc/group.h, hashes SHA-256. A change here needs a new ESC_STORE_SCHEMA_VERSION and a migration.
 --
 -- Every table is STRICT. WITHOUT ROWID only where the natural key is nearly the whole row; rows that hold
 -- blobs hang on a growing integer, so that inserts go to the right edge of the tree.

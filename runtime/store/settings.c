@@ -3,7 +3,7 @@
  *
  * locking_mode=EXCLUSIVE keeps every other process out for as long as the connection lives, and with it the
  * fault of SQLite 3.7.0 to 3.51.2 where two connections that write or checkpoint at one instant damage the log. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* statement.c - prepared statements: binding, stepping, reading, and SQLite's result codes as our status.
  *
  * Not here: what the statements say (statements.def) and when they run. */
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #include <errno.h>
 #include <string.h>
 
 static const char *const sql_texts[ESC_STORE_SQL_COUNT] = {
 #define ESC_SQL(name, text) [ESC_STORE_SQL_##name] = (text),
-#include "store/statements.def"
+#include "statements.def"
 #undef ESC_SQL
 };
 

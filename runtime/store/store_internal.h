@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include <esc/runtime.h>
+#include <esc/store.h>
 
 #define ESC_STORE_SCHEMA_VERSION 1
 #define ESC_STORE_APPLICATION_ID 0x45736361 /* "Esca": says in the file's header whose it is */
@@ -17,7 +17,7 @@
 
 typedef enum EscStoreSql {
 #define ESC_SQL(name, text) ESC_STORE_SQL_##name,
-#include "store/statements.def"
+#include "statements.def"
 #undef ESC_SQL
     ESC_STORE_SQL_COUNT
 } EscStoreSql;

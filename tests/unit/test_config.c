@@ -10,7 +10,7 @@
 
 #include <esc/runtime.h>
 
-#include "config/config_internal.h"
+#include "config_internal.h"
 
 /* --- a files door with three files ------------------------------------------------------------ */
 

@@ -4,7 +4,7 @@
 
 #include "support/test.h"
 
-#include "config/config_internal.h"
+#include "config_internal.h"
 #include "delivery/delivery_internal.h"
 
 typedef struct Fixture {

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 #define WORKSPACE                                                                                                      \
     "workspace acme \"Acme\" { language 1 timezone \"UTC\" }\n"                                                        \

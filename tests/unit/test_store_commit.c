@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "sample.h"
-#include "store/store_internal.h"
+#include "store_internal.h"
 
 static StoreFile file;
 static EscStore *store;

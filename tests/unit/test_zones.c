@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "directory/zone.h"
+#include "zone.h"
 
 static const char *const ZONES[] = {
     "Europe/Berlin", "America/New_York", "Asia/Singapore",  "Australia/Lord_Howe", "Africa/Casablanca",  "Europe/Dublin",

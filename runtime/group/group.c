@@ -1,6 +1,6 @@
 /* group.c - the plain struct in which the engine hands its changes to the store. Filling it is the engine's
  * job (engine_flush.c), writing it the store's. */
-#include <esc/runtime.h>
+#include <esc/group.h>
 
 void esc_group_init(EscGroup *group, EscArena *arena)
 {
@@ -12,4 +12,10 @@ void esc_group_clear(EscGroup *group)
     EscArena *arena = group->arena;
     esc_arena_clear(arena);
     *group = (EscGroup){.arena = arena};
+}
+
+const char *esc_state_name(EscState state)
+{
+    static const char *const names[ESC_STATE_COUNT] = {"open", "closing", "parked", "closed"};
+    return state < ESC_STATE_COUNT ? names[state] : "unknown";
 }

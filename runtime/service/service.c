@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <esc/runtime.h>
+#include <esc/service.h>
 
 #define ESC_SERVICE_BUNDLES_MAX 4096           /* old bundles that open escalations are pinned to */
 #define ESC_SERVICE_GROUP_BYTES_MAX ((size_t)1 << 30)

@@ -1,0 +1,122 @@
+/* esc/config.h - what escald.json says. */
+#ifndef ESC_CONFIG_H
+#define ESC_CONFIG_H
+
+#include <esc/doors.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ESC_URL_BYTES_MAX 2048
+#define ESC_CONFIG_BYTES_MAX ((size_t)4 << 20)
+#define ESC_SECRET_BYTES_MAX 4096
+#define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
+
+typedef struct EscTexts {
+    EscText *items;
+    uint32_t count;
+} EscTexts;
+
+typedef enum EscEndpointKind {
+    ESC_ENDPOINT_FILE,
+    ESC_ENDPOINT_CHAT,
+    ESC_ENDPOINT_WEBHOOK,
+    ESC_ENDPOINT_SMTP,
+    ESC_ENDPOINT_COUNT
+} EscEndpointKind;
+
+/* Where the messages of a channel, or of people by chat or phone, go. */
+typedef struct EscEndpoint {
+    EscText name; /* channel; empty for people */
+    EscText type; /* file, chat, webhook, smtp */
+    EscEndpointKind kind;
+    EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
+    EscText path;          /* FILE */
+    EscTexts to;           /* SMTP */
+    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    EscText secret_file, secret;
+} EscEndpoint;
+
+typedef struct EscMailServer {
+    EscText server; /* "smtp://mail.example:587"; empty: mail is not bound */
+    EscText from;
+    EscText user, password_file, password;
+    EscText tls; /* required, opportunistic, none */
+} EscMailServer;
+
+typedef struct EscPeopleBinding {
+    EscEndpoint chat, phone; /* kind FILE with an empty path: not bound */
+} EscPeopleBinding;
+
+typedef struct EscSystemBinding {
+    EscText name, base_url;
+    EscTexts headers; /* "Name: value" each */
+    EscText secret_file, secret, secret_header, secret_prefix;
+    int64_t timeout_ms; /* 0: delivery_timeout_ms */
+} EscSystemBinding;
+
+typedef struct EscEndpoints {
+    EscEndpoint *items;
+    uint32_t count;
+} EscEndpoints;
+typedef struct EscSystemBindings {
+    EscSystemBinding *items;
+    uint32_t count;
+} EscSystemBindings;
+
+/* Bindings of one workspace: what `channel` and `system` mean outside. */
+typedef struct EscWorkspaceConfig {
+    EscText name;
+    EscText folder; /* of the file that says it: relative names are relative to it */
+    EscEndpoints channels;
+    EscMailServer mail;
+    EscPeopleBinding people;
+    EscSystemBindings systems;
+    /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
+    EscTexts allowed_addresses;
+    EscText unbound; /* "file" (the sink of the workspace) or "refuse" */
+} EscWorkspaceConfig;
+
+typedef struct EscWorkspaceConfigs {
+    EscWorkspaceConfig *items;
+    uint32_t count;
+} EscWorkspaceConfigs;
+
+/* Everything that escald.json says; one member for each row of the tables in
+ * runtime/config/config_table.c, with its default when it is not said. */
+typedef struct EscConfig {
+    EscText listen, token_file, zoneinfo;
+    int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
+        request_timeout_s;
+    int64_t queue_max, timers_per_turn_max;
+    int64_t delivery_parallel_max, delivery_parallel_per_host_max, delivery_timeout_ms,
+        delivery_attempts_max, delivery_lifetime_s;
+    int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms;
+    EscWorkspaceConfigs workspaces;
+    EscArena *arena; /* owns every text */
+} EscConfig;
+
+/* A configuration with every default. NULL when there is no memory. */
+EscConfig *esc_config_new(void);
+void esc_config_free(EscConfig *config); /* wipes the secrets; NULL is allowed */
+/* Reads a whole escald.json (strict JSON, no unknown option) over what is there. `origin` names
+ * the file in messages. ESC_BAD_CONFIG: *why names the option and the nearest known one. */
+ESC_MUST_USE EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin,
+                                       EscWhy *why);
+/* The same for a file that holds one workspace's part only (escald.json in the workspace's
+ * folder). ESC_CONFLICT when `name` is configured already. */
+ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,
+                                                 const char *origin, EscWhy *why);
+/* Reads the secret files through the door (names are relative to the folder of the file that
+ * says them) and checks what needs more than one option: urls against allowed addresses. */
+ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
+/* NULL when the configuration says nothing about it. */
+const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* The reference of all options as text, from the same tables. */
+void esc_config_help(EscBuf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

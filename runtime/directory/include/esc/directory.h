@@ -1,0 +1,68 @@
+/* esc/directory.h - time zones, calendars, and who it is now. Pure but for esc_zones_load. */
+#ifndef ESC_DIRECTORY_H
+#define ESC_DIRECTORY_H
+
+#include <esc/doors.h>
+#include <esc/vm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ESC_OWNERS_MAX 64 /* people that one reference resolves to */
+
+/* --- time zones and calendars (pure; source of the TZif format: RFC 8536) --------------------------------- */
+
+typedef struct EscZones EscZones; /* a set of zones, filled once, then read-only */
+
+EscZones *esc_zones_new(void);
+void esc_zones_free(EscZones *zones); /* NULL is allowed */
+/* Adds a zone from the bytes of its TZif file (version 2 or later). ESC_BAD_INPUT with *why when malformed. */
+ESC_MUST_USE EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *why);
+bool esc_zones_has(const EscZones *zones, EscText name);
+/* Seconds east of UTC at that instant; an unknown zone counts as UTC. Its abbreviation is not kept. */
+int32_t esc_zone_offset_s(const EscZones *zones, EscText name, int64_t time_ms);
+/* A local time (minutes since 1970-01-01T00:00 local) as an instant. Gap: shifted forward; fold: the first. */
+int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute);
+/* Loads every zone that the program names (and the workspace's) from `directory` ("/usr/share/zoneinfo") through the door. */
+ESC_MUST_USE EscStatus esc_zones_load(EscZones *zones, const EscProgram *program,
+                                      const EscFiles *files, const char *directory, EscWhy *why);
+
+/* The instant at which duration_ms of a calendar's open time has passed since from_ms (calendar: OPTION column value: 0 always, else index + 1).
+ * Bounded: gives from_ms + 400 days when the calendar has too few open hours. */
+int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones,
+                            uint32_t calendar_option, int64_t from_ms, int64_t duration_ms);
+
+/* --- directory: who is it now ---------------------------------------------------------------------------------- */
+
+/* Decides what the engine alone knows: route conditions (a COND function on the ticket at hand), the text of a ticket field, absences. */
+typedef struct EscDirectoryHost {
+    void *context;
+    bool (*holds)(void *context, uint32_t function);
+    EscText (*field_text)(void *context, uint32_t field);
+    bool (*is_absent)(void *context, uint32_t person);
+} EscDirectoryHost;
+
+typedef struct EscOwners {
+    uint32_t persons
+        [ESC_OWNERS_MAX]; /* indexes in PERSONS; the accountable one first; only people that are not absent */
+    uint32_t count; /* 0: nobody */
+    uint32_t
+        skipped[ESC_OWNERS_MAX]; /* people left out because they are absent, for the audit record */
+    uint32_t skipped_count;
+    EscRef via; /* what it was looked up through: the person, team or schedule itself */
+} EscOwners;
+
+/* Resolves person, team, schedule, route and field references (roles are the engine's own). Routes are followed at most 8 deep. */
+void esc_directory_resolve(const EscProgram *program, const EscZones *zones,
+                           const EscDirectoryHost *host, EscRef ref, int64_t now_ms,
+                           EscOwners *owners);
+/* Index in PERSONS by name; false when there is none. */
+bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
+EscText esc_directory_ref_name(const EscProgram *program,
+                               EscRef ref); /* "platform_oncall"; empty for none */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,46 @@
+/* esc/doors.h - the four doors through which the world comes in: clock, randomness, files, sockets.
+ *
+ * The program's main fills them in; a simulator or a test takes their place without touching anything
+ * else. The engine sees none of them. */
+#ifndef ESC_DOORS_H
+#define ESC_DOORS_H
+
+#include <esc/kit.h>
+
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct EscClock {
+    void *context;
+    int64_t (*now_ms)(void *context); /* UTC since 1970; may jump: callers keep their own maximum */
+} EscClock;
+
+typedef struct EscRandom {
+    void *context;
+    void (*fill)(void *context, void *bytes, size_t size);
+} EscRandom;
+
+typedef struct EscFiles {
+    void *context;
+    /* Whole file into out (whose size_max bounds it). ESC_NOT_FOUND, ESC_IO_FAILED, ESC_OVER_LIMIT. */
+    EscStatus (*read)(void *context, const char *path, EscBuf *out);
+    /* Appends a line durably (file sink); creates the file. */
+    EscStatus (*append)(void *context, const char *path, EscBytes bytes);
+} EscFiles;
+
+typedef struct EscSockets {
+    void *context;
+    int (*open)(
+        void *context, const struct sockaddr *address,
+        socklen_t size); /* an unconnected outgoing socket, or -1 when the address is not allowed */
+    int (*listen)(void *context, const char *host, uint16_t port,
+                  uint16_t *port_bound); /* a listening socket, or -1; port 0 picks one */
+} EscSockets;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,157 @@
+/* esc/engine.h - runs bundles against inputs: one workspace's tickets, escalations and timers in memory.
+ *
+ * Pure: no clock, randomness, file or socket. Start reading at esc_engine_apply. An engine belongs to one
+ * thread at a time. */
+#ifndef ESC_ENGINE_H
+#define ESC_ENGINE_H
+
+#include <esc/directory.h>
+#include <esc/event.h>
+#include <esc/group.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ESC_EXCEPTIONS_PER_ESCALATION_MAX 8
+#define ESC_REASON_BYTES_MAX 1000
+
+/* --- inputs of the engine ------------------------------------------------------------------------------------------------ */
+
+typedef enum EscVerb {
+    ESC_VERB_ACK,
+    ESC_VERB_RESOLVE,
+    ESC_VERB_HANDOFF,
+    ESC_VERB_ANSWER,
+    ESC_VERB_APPROVE,
+    ESC_VERB_REJECT,
+    ESC_VERB_CONFIRM,
+    ESC_VERB_OVERRIDE,
+    ESC_VERB_START,
+    ESC_VERB_ABSENT,
+    ESC_VERB_PRESENT,
+    ESC_VERB_COUNT
+} EscVerb;
+const char *esc_verb_name(EscVerb verb); /* "ack" */
+
+/* What a person does. `actor` is a person's name of the directory (or a principal of the API that is none: then only HANDOFF, START, ABSENT, PRESENT). */
+typedef struct EscAction {
+    EscVerb verb;
+    EscText actor;
+    uint64_t escalation; /* 0: by ticket */
+    EscText ticket;      /* ABSENT, PRESENT: unused */
+    EscText
+        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
+    EscText reason;    /* HANDOFF, OVERRIDE, REJECT: required; else optional */
+    int64_t until_ms;  /* ABSENT */
+    int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
+    EscExpect expect;  /* HANDOFF */
+} EscAction;
+
+/* What became of an outbox row. */
+typedef struct EscDelivery {
+    uint64_t outbox;
+    EscDeliveryState
+        state; /* ACCEPTED or DELIVERED for messages and successful calls, DEAD when given up */
+    uint32_t http_status; /* 0 when none */
+    EscText detail;       /* error text, cut to 1000 bytes */
+    EscText reply;        /* CALL: the result text that the action's `return` selects */
+} EscDelivery;
+
+typedef enum EscInputKind {
+    ESC_INPUT_EVENT,
+    ESC_INPUT_ACTION,
+    ESC_INPUT_DELIVERY,
+    ESC_INPUT_TIMER
+} EscInputKind;
+typedef struct EscInput {
+    EscInputKind kind;
+    union {
+        const EscEvent *event;
+        const EscAction *action;
+        const EscDelivery *delivery;
+        /* TIMER: fires the earliest timer that is due; nothing to give */
+    };
+} EscInput;
+
+/* What an input did, for the answer to whoever sent it. */
+typedef struct EscOutcome {
+    uint64_t escalations[8]; /* started or touched, the first eight */
+    uint32_t escalations_count;
+    bool is_noop; /* accepted but without effect: a late ack, a stale button */
+    char ticket[ESC_ID_BYTES_MAX + 1];
+} EscOutcome;
+
+/* --- engine ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct EscEngine
+    EscEngine; /* one workspace: tickets, open escalations and timers in memory */
+
+typedef struct EscEngineConfig {
+    const EscZones *zones; /* borrowed, must outlive the engine */
+    uint64_t hash_seed;    /* for tables in memory; results do not depend on it */
+} EscEngineConfig;
+
+EscEngine *esc_engine_new(const EscEngineConfig *config); /* NULL without memory */
+void esc_engine_free(EscEngine *engine);                  /* NULL is allowed */
+/* Adds a loaded bundle (borrowed, must outlive the engine). The current one takes new events; others only serve escalations that are pinned to them.
+ * Ticket fields and events are matched by name and type between bundles. */
+ESC_MUST_USE EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle,
+                                             bool is_current, EscWhy *why);
+const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current bundle */
+
+/* Restoring, before the first input: counters and absences, then tickets, then escalations, then timers, then unsettled outbox rows. */
+void esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters, EscText absences);
+bool esc_engine_has_ticket(const EscEngine *engine, EscText id);
+ESC_MUST_USE EscStatus
+esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row,
+                          EscWhy *why); /* also later, for a ticket that is not in memory */
+/* A row whose bundle is unknown or whose snapshot is refused is parked (state PARKED, last resort owner, audited at the next input): never dropped. */
+ESC_MUST_USE EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRow *row,
+                                                     EscWhy *why);
+ESC_MUST_USE EscStatus esc_engine_restore_timer(EscEngine *engine, const EscTimerRow *row);
+ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row);
+
+/* The heart: applies one input at now_ms (raised to the engine's own time when it is earlier). ESC_OK: *outcome says what it did and its changes are
+ * in the engine's memory, to be collected by esc_engine_flush. Any other status: nothing changed; *why says what is wrong with the input
+ * (ESC_NOT_FOUND, ESC_CONFLICT, ESC_FORBIDDEN, ESC_BAD_INPUT). Running out of memory half way is fatal (ESC_ASSERT). */
+ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
+                                        EscOutcome *outcome, EscWhy *why);
+/* Moves everything that changed since the last flush into the group. */
+void esc_engine_flush(EscEngine *engine, EscGroup *group);
+/* Due time of the earliest timer; INT64_MAX when there is none. */
+int64_t esc_engine_next_due_ms(const EscEngine *engine);
+int64_t esc_engine_time_ms(const EscEngine *engine);
+/* Forgets closed tickets without an open escalation beyond `keep` (oldest first), though not before an eighth more may be there;
+ * call after a commit. */
+void esc_engine_evict(EscEngine *engine, size_t keep);
+
+/* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
+typedef struct EscEscalationView {
+    uint64_t id;
+    EscText ticket, ticket_title, template_name, template_title, owner, outcome, step;
+    EscState state;
+    uint32_t role;
+    bool is_acked;
+    int64_t opened_at_ms, closed_at_ms, next_due_ms, ack_due_ms; /* 0 when there is none */
+    uint32_t handoffs, exceptions;
+    EscText waiting_for;  /* one phrase: "acknowledgement by ana until 09:05" */
+    EscText question;     /* open question or approval, else empty */
+    EscText answers_json; /* [{"name","title"}…] of an open question, else empty */
+    EscText
+        checks_json; /* [{"check","text","result":"pending|passed|failed|handled|overridden|not asked"}…] */
+    EscText changes_json; /* recorded changes that a rollback would undo */
+} EscEscalationView;
+bool esc_engine_find_escalation(
+    EscEngine *engine, uint64_t id,
+    EscEscalationView *view); /* open ones, and closed ones not yet evicted */
+/* Visits escalations in id order; stops when `visit` gives false. */
+void esc_engine_each_escalation(EscEngine *engine,
+                                bool (*visit)(void *context, const EscEscalationView *view),
+                                void *context);
+bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
