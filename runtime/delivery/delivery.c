@@ -87,7 +87,7 @@ static int set_timer(CURLM *multi, long wait_ms, void *context)
 {
     (void)multi;
     EscDeliveries *deliveries = context;
-    deliveries->curl_due_real_ms = wait_ms < 0 ? INT64_MAX : esc_reactor_real_ms() + wait_ms;
+    deliveries->curl_due_real_ms = wait_ms < 0 ? INT64_MAX : esc_boot_ms() + wait_ms;
     return 0;
 }
 
@@ -535,13 +535,13 @@ static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *w
 EscStatus esc_deliveries_start(EscDeliveries *deliveries, EscWhy *why)
 {
     EscDaemon *daemon = deliveries->daemon;
-    bool is_due = deliveries->has_freed || esc_reactor_real_ms() >= deliveries->look_due_real_ms ||
+    bool is_due = deliveries->has_freed || esc_boot_ms() >= deliveries->look_due_real_ms ||
                   esc_daemon_now_ms(daemon) >= next_retry_ms(deliveries);
     if ((int64_t)deliveries->under_way >= daemon->setup.config->delivery_parallel_max)
         return ESC_OK;
     EscStatus status = ESC_OK;
     if (is_due) {
-        deliveries->look_due_real_ms = esc_reactor_real_ms() + POLL_REAL_MS;
+        deliveries->look_due_real_ms = esc_boot_ms() + POLL_REAL_MS;
         forget_retries(deliveries, esc_daemon_now_ms(daemon));
         deliveries->has_freed = false;
     }
@@ -558,7 +558,7 @@ EscStatus esc_deliveries_start(EscDeliveries *deliveries, EscWhy *why)
 EscStatus esc_deliveries_run(EscDeliveries *deliveries, EscWhy *why)
 {
     int running = 0;
-    if (esc_reactor_real_ms() >= deliveries->curl_due_real_ms) {
+    if (esc_boot_ms() >= deliveries->curl_due_real_ms) {
         deliveries->curl_due_real_ms = INT64_MAX;
         (void)curl_multi_socket_action(deliveries->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
@@ -578,7 +578,7 @@ EscStatus esc_deliveries_run(EscDeliveries *deliveries, EscWhy *why)
 
 int64_t esc_deliveries_wait_ms(const EscDeliveries *deliveries)
 {
-    int64_t real = esc_reactor_real_ms();
+    int64_t real = esc_boot_ms();
     int64_t wait = deliveries->look_due_real_ms - real;
     if (deliveries->curl_due_real_ms != INT64_MAX && deliveries->curl_due_real_ms - real < wait)
         wait = deliveries->curl_due_real_ms - real;

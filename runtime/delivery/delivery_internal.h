@@ -7,7 +7,7 @@
 #ifndef ESC_DELIVERY_INTERNAL_H
 #define ESC_DELIVERY_INTERNAL_H
 
-#include "loop/reactor_internal.h"
+#include "daemon/daemon_internal.h"
 
 /* --- the worker ------------------------------------------------------------------------------- */
 

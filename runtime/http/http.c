@@ -69,7 +69,7 @@ static void end_call(void *context, struct MHD_Connection *connection, void **no
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     if (info != NULL && info->socket_context != NULL) {
         EscHttpConnection *one = info->socket_context;
-        one->since_real_ms = esc_reactor_real_ms();
+        one->since_real_ms = esc_boot_ms();
         one->is_served = false;
     }
     *note = NULL;
@@ -96,7 +96,7 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
         if (one == NULL)
             return;
         *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd,
-                                   .since_real_ms = esc_reactor_real_ms(),
+                                   .since_real_ms = esc_boot_ms(),
                                    .next = http->connections};
         if (http->connections != NULL)
             http->connections->previous = one;
@@ -118,7 +118,7 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
 
 static void sweep(EscHttp *http)
 {
-    int64_t now = esc_reactor_real_ms();
+    int64_t now = esc_boot_ms();
     if (now - http->swept_real_ms < SWEEP_MS)
         return;
     http->swept_real_ms = now;
@@ -135,7 +135,7 @@ static void phase(EscHttpCall *call, bool is_served)
     if (info == NULL || info->socket_context == NULL)
         return;
     EscHttpConnection *one = info->socket_context;
-    one->since_real_ms = esc_reactor_real_ms();
+    one->since_real_ms = esc_boot_ms();
     one->is_served = is_served;
 }
 

@@ -5,7 +5,7 @@
 #ifndef ESC_HTTP_INTERNAL_H
 #define ESC_HTTP_INTERNAL_H
 
-#include "loop/reactor_internal.h"
+#include "daemon/daemon_internal.h"
 
 typedef enum EscHttpMethod { ESC_HTTP_GET, ESC_HTTP_POST, ESC_HTTP_OTHER } EscHttpMethod;
 

@@ -1,19 +1,19 @@
 /* reactor.c - one thread, one epoll: descriptors and who is called for them, one timer, signals.
  *
- * Not its job: what a turn does (reactor_turn.c). */
+ * Not its job: what its owner does between two waits. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
-#include "loop/reactor_internal.h"
+#include <esc/loop.h>
 
 #define READY_MAX 256 /* events taken in one look; the rest is there at the next one */
 
@@ -25,18 +25,12 @@ struct EscWatch {
 };
 
 struct EscReactor {
-    int epoll_fd, timer_fd, signal_fd;
-    EscWatch *timer, *signals;
+    int epoll_fd, timer_fd, poke_fd;
+    int signal_fd; /* -1: it takes no signals */
+    EscWatch *timer, *poke, *signals;
     EscWatch *dead;
     bool is_stopping, wants_reload;
 };
-
-int64_t esc_reactor_real_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void timer_ready(void *context, int fd, uint32_t events)
 {
@@ -45,6 +39,11 @@ static void timer_ready(void *context, int fd, uint32_t events)
     uint64_t count = 0;
     (void)!read(fd, &count,
                 sizeof(count)); /* only wakes the loop; what is due is looked up by the turn */
+}
+
+static void poke_ready(void *context, int fd, uint32_t events)
+{
+    timer_ready(context, fd, events); /* a number to be read away, as a timer's */
 }
 
 static void signal_ready(void *context, int fd, uint32_t events)
@@ -67,33 +66,43 @@ static int open_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return -1;
     (void)signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-EscReactor *esc_reactor_new(EscWhy *why)
+static bool open_all(EscReactor *reactor, bool takes_signals)
+{
+    reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    reactor->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    reactor->poke_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    reactor->signal_fd = takes_signals ? open_signals() : -1;
+    return reactor->epoll_fd >= 0 && reactor->timer_fd >= 0 && reactor->poke_fd >= 0 &&
+           (reactor->signal_fd >= 0 || !takes_signals);
+}
+
+static bool watch_all(EscReactor *reactor)
+{
+    reactor->timer = esc_reactor_watch(reactor, reactor->timer_fd, EPOLLIN, timer_ready, reactor);
+    reactor->poke = esc_reactor_watch(reactor, reactor->poke_fd, EPOLLIN, poke_ready, reactor);
+    if (reactor->signal_fd >= 0)
+        reactor->signals =
+            esc_reactor_watch(reactor, reactor->signal_fd, EPOLLIN, signal_ready, reactor);
+    return reactor->timer != NULL && reactor->poke != NULL &&
+           (reactor->signals != NULL || reactor->signal_fd < 0);
+}
+
+EscReactor *esc_reactor_new(bool takes_signals, EscWhy *why)
 {
     EscReactor *reactor = calloc(1, sizeof(*reactor));
     if (reactor == NULL)
         return NULL;
-    reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    reactor->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    reactor->signal_fd = open_signals();
-    if (reactor->epoll_fd >= 0 && reactor->timer_fd >= 0 && reactor->signal_fd >= 0) {
-        reactor->timer =
-            esc_reactor_watch(reactor, reactor->timer_fd, EPOLLIN, timer_ready, reactor);
-        reactor->signals =
-            esc_reactor_watch(reactor, reactor->signal_fd, EPOLLIN, signal_ready, reactor);
-    }
-    if (reactor->timer == NULL || reactor->signals == NULL) {
-        (void)esc_why(why, ESC_IO_FAILED, "", 0, "the event loop cannot be made: %s",
-                      strerror(errno));
-        esc_reactor_free(reactor);
-        return NULL;
-    }
-    return reactor;
+    if (open_all(reactor, takes_signals) && watch_all(reactor))
+        return reactor;
+    (void)esc_why(why, ESC_IO_FAILED, "", 0, "the event loop cannot be made: %s", strerror(errno));
+    esc_reactor_free(reactor);
+    return NULL;
 }
 
 static void free_dead(EscReactor *reactor)
@@ -110,14 +119,13 @@ void esc_reactor_free(EscReactor *reactor)
     if (reactor == NULL)
         return;
     esc_reactor_unwatch(reactor, reactor->timer);
+    esc_reactor_unwatch(reactor, reactor->poke);
     esc_reactor_unwatch(reactor, reactor->signals);
     free_dead(reactor);
-    if (reactor->signal_fd >= 0)
-        close(reactor->signal_fd);
-    if (reactor->timer_fd >= 0)
-        close(reactor->timer_fd);
-    if (reactor->epoll_fd >= 0)
-        close(reactor->epoll_fd);
+    int fds[] = {reactor->signal_fd, reactor->poke_fd, reactor->timer_fd, reactor->epoll_fd};
+    for (size_t i = 0; i < ESC_COUNT_OF(fds); i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
     free(reactor);
 }
 
@@ -183,6 +191,13 @@ EscStatus esc_reactor_wait(EscReactor *reactor, int64_t wait_ns, EscWhy *why)
     }
     free_dead(reactor);
     return ESC_OK;
+}
+
+void esc_reactor_poke(void *context)
+{
+    const EscReactor *reactor = context;
+    uint64_t one = 1;
+    (void)!write(reactor->poke_fd, &one, sizeof(one)); /* fails only when it is poked already */
 }
 
 bool esc_reactor_is_stopping(const EscReactor *reactor)

@@ -34,7 +34,7 @@ ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscT
                                       EscBuf *line, EscWhy *why);
 
 /* The daemon: one thread that serves several workspaces. Start reading at
- * runtime/loop/reactor_turn.c. */
+ * runtime/daemon/daemon.c. */
 typedef struct EscDaemon EscDaemon;
 
 typedef struct EscDaemonSetup {

@@ -1,34 +1,12 @@
-/* reactor_internal.h - the loop, the queue of each workspace and the daemon around them; for
- * reactor*.c, http*.c, api*.c and delivery*.c only.
+/* daemon_internal.h - the queue of each workspace and the daemon around them; for daemon/, http/ and delivery/.
  *
  * The loop knows file descriptors, the turn knows workspaces, and what waits for a turn is an
  * EscWork: an HTTP request or the outcome of a delivery, each embedded in a struct of its owner. */
-#ifndef ESC_REACTOR_INTERNAL_H
-#define ESC_REACTOR_INTERNAL_H
+#ifndef ESC_DAEMON_INTERNAL_H
+#define ESC_DAEMON_INTERNAL_H
 
 #include <esc/daemon.h>
-
-/* --- the loop: epoll, one timer, signals ------------------------------------------------------ */
-
-typedef struct EscReactor EscReactor;
-typedef struct EscWatch EscWatch; /* one watched descriptor */
-typedef void (*EscWatchReady)(void *context, int fd, uint32_t events);
-
-EscReactor *esc_reactor_new(EscWhy *why); /* blocks SIGTERM, SIGINT and SIGHUP; NULL on failure */
-void esc_reactor_free(EscReactor *reactor);
-/* `events` are EPOLLIN, EPOLLOUT …; NULL when it fails. The descriptor stays the caller's. */
-EscWatch *esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events, EscWatchReady ready,
-                            void *context);
-void esc_reactor_change(EscReactor *reactor, EscWatch *watch, uint32_t events);
-void esc_reactor_unwatch(EscReactor *reactor,
-                         EscWatch *watch); /* NULL is allowed; the watch is gone afterwards */
-/* Waits for at most wait_ns of real time (0: only looks, INT64_MAX: for ever) and calls what is
- * ready. */
-ESC_MUST_USE EscStatus esc_reactor_wait(EscReactor *reactor, int64_t wait_ns, EscWhy *why);
-bool esc_reactor_is_stopping(const EscReactor *reactor); /* SIGTERM or SIGINT came */
-bool esc_reactor_take_reload(EscReactor *reactor);       /* SIGHUP came since the last call */
-/* Monotonic; for waiting and for limits on clients, never for the engine. */
-int64_t esc_reactor_real_ms(void);
+#include <esc/loop.h>
 
 /* --- what waits for a turn -------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* reactor_turn.c - the daemon: what it is made of, and one turn of it.
+/* daemon.c - the daemon: what it is made of, and one turn of it.
  *
  * A turn, in the order that everything depends on:
  *   1. take what is ready: sockets, signals, ended deliveries – they put work into the queue of
@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/api_internal.h"
 #include "config/config_internal.h"
 #include "delivery/delivery_internal.h"
+#include "http/api_internal.h"
 
 /* Of one workspace; a single request may bring more than that only by itself. */
 #define INPUTS_PER_TURN_MAX 4096
@@ -95,8 +95,8 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (daemon == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the daemon");
     daemon->setup = *setup;
-    daemon->started_real_ms = esc_reactor_real_ms();
-    daemon->reactor = esc_reactor_new(why);
+    daemon->started_real_ms = esc_boot_ms();
+    daemon->reactor = esc_reactor_new(true, why);
     EscStatus status = daemon->reactor == NULL ? ESC_IO_FAILED : ESC_OK;
     if (status == ESC_OK)
         status = esc_api_new(daemon, &daemon->api, why);
@@ -326,10 +326,10 @@ static EscStatus turn(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
  * Deliveries under way are given up: their rows are due again at the next start. */
 static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 {
-    int64_t until = esc_reactor_real_ms() + DRAIN_REAL_MS;
+    int64_t until = esc_boot_ms() + DRAIN_REAL_MS;
     esc_http_quiesce(daemon->http);
     EscStatus status = ESC_OK;
-    while (status == ESC_OK && !esc_http_is_idle(daemon->http) && esc_reactor_real_ms() < until) {
+    while (status == ESC_OK && !esc_http_is_idle(daemon->http) && esc_boot_ms() < until) {
         status = esc_reactor_wait(daemon->reactor, 10000000, why);
         if (status == ESC_OK)
             esc_http_run(daemon->http);
