@@ -12,6 +12,7 @@ set(ESC_ARROWS_esc_compiler esc_kit esc_grammar esc_vm)
 
 # Inside runtime/, from the bottom up.
 set(ESC_ARROWS_esc_doors esc_kit)
+set(ESC_ARROWS_esc_timekeeper esc_kit)
 set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
 set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
 set(ESC_ARROWS_esc_group esc_kit esc_vm)
@@ -25,7 +26,7 @@ set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_daemon)
 
 set(ESC_LIBRARIES
     esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler
-    esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config esc_loop esc_daemon esc_runtime)
+    esc_doors esc_timekeeper esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config esc_loop esc_daemon esc_runtime)
 
 # Stops the configuration when library `target` must not use `lib`. Programs and tests see all libraries, and
 # libraries of the system are nobody's arrow.
