@@ -202,6 +202,21 @@ uint64_t esc_cursor_u64(EscCursor *cursor);
 EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size); /* {NULL,0} when there are fewer */
 size_t esc_cursor_left(const EscCursor *cursor);
 
+/* --- packing: rows and records in few bytes (LEB128; the format stands in kit_pack.c) ---------- */
+
+void esc_buf_varint(EscBuf *buf, uint64_t value); /* 1 to 10 bytes */
+void esc_buf_signed(EscBuf *buf, int64_t value);
+void esc_buf_double(EscBuf *buf, double value); /* its bits, 8 bytes */
+void esc_buf_packed(EscBuf *buf, EscText text); /* its size as a varint, then its bytes */
+/* Each fails the cursor when the bytes are not what the writer above writes for some value. */
+uint64_t esc_cursor_varint(EscCursor *cursor);
+int64_t esc_cursor_signed(EscCursor *cursor);
+double esc_cursor_double(EscCursor *cursor);
+EscText esc_cursor_packed(EscCursor *cursor); /* borrowed from the cursor's bytes */
+/* A number of items of at least item_bytes_min bytes each (not 0): one that cannot be there fails the cursor, so
+ * that nobody makes room for it. */
+size_t esc_cursor_count(EscCursor *cursor, size_t item_bytes_min);
+
 /* --- names: text → number, open addressing ---------------------------------------------------- */
 
 /* A map from text to uint32_t. Keys are borrowed and must outlive the map. It cannot be
