@@ -119,6 +119,8 @@ static EscStatus do_ack(Deed *deed)
         return noop(deed, "it is closed");
     if (!esc_role_ack(engine, deed->escalation, deed->actor))
         return noop(deed, "it was acknowledged before");
+    if (deed->escalation->is_acked)
+        esc_qa_acked(engine, deed->escalation);
     return ESC_OK;
 }
 

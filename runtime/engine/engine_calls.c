@@ -49,8 +49,8 @@ static void statuses_write(EscBuf *out, const EscProgram *program, const EscActi
     esc_buf_char(out, ']');
 }
 
-EscStatus esc_request_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                             uint32_t count)
+static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
+                                 const EscValue *arguments, uint32_t count)
 {
     CallBuild *build = (CallBuild *)world;
     const EscProgram *program = world->bundle->program;
@@ -72,7 +72,43 @@ EscStatus esc_request_effect(EscWorld *world, const EscEffectRow *row, const Esc
     return ESC_OK;
 }
 
-/* Runs a REQUEST function; its one REQUEST effect comes back to esc_request_effect. */
+static EscChange inverse_make(EscEngine *engine, const EscEngineBundle *bundle, uint32_t action,
+                              const EscValue *arguments, uint32_t count)
+{
+    (void)engine;
+    (void)bundle;
+    EscChange change = {.kind = ESC_CHANGE_CALL, .undo = action, .arguments_count = count};
+    change.arguments = esc_engine_alloc(count * sizeof *change.arguments);
+    for (uint32_t i = 0; i < count; i++)
+        change.arguments[i] = esc_owned_copy(arguments[i]);
+    return change;
+}
+
+/* In an UNDO function the CALL is not made: it is what a rollback would call. */
+static EscStatus inverse_collect(EscWorld *world, const EscEffectRow *row,
+                                 const EscValue *arguments, uint32_t count)
+{
+    EscEscalation *escalation = world->escalation;
+    escalation->has_undo = true;
+    escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
+    return ESC_OK;
+}
+
+/* What a REQUEST or UNDO function emits is collected; the verifier lets it emit nothing else. */
+static EscStatus nested_emit(void *context, uint32_t effect, const EscValue *arguments,
+                             uint32_t count, EscValue *result)
+{
+    (void)result;
+    EscWorld *world = context;
+    const EscEffectRow *row = &world->bundle->program->effects[effect];
+    if (row->kind == ESC_EFFECT_REQUEST)
+        return request_collect(world, row, arguments, count);
+    if (row->kind == ESC_EFFECT_CALL)
+        return inverse_collect(world, row, arguments, count);
+    return ESC_TRAP;
+}
+
+/* Runs a REQUEST or UNDO function; its one effect comes back to nested_emit. */
 static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arguments,
                         uint32_t count)
 {
@@ -80,7 +116,8 @@ static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arg
     EscRun *run = esc_run_borrow(engine, &scratch);
     esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count, scratch,
                  ESC_RUN_SCRATCH_MAX);
-    EscHost host = esc_world_host(&build->world);
+    EscHost host = esc_world_reader(&build->world);
+    host.emit = nested_emit;
     EscRunEnd end = ESC_RUN_ENDED;
     EscWhy why;
     EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);
@@ -119,18 +156,6 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
 
 /* --- inverses ------------------------------------------------------------------------------------------------ */
 
-static EscChange inverse_make(EscEngine *engine, const EscEngineBundle *bundle, uint32_t action,
-                              const EscValue *arguments, uint32_t count)
-{
-    (void)engine;
-    (void)bundle;
-    EscChange change = {.kind = ESC_CHANGE_CALL, .undo = action, .arguments_count = count};
-    change.arguments = esc_engine_alloc(count * sizeof *change.arguments);
-    for (uint32_t i = 0; i < count; i++)
-        change.arguments[i] = esc_owned_copy(arguments[i]);
-    return change;
-}
-
 EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                           uint32_t count)
 {
@@ -143,16 +168,6 @@ EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscVal
         escalation->undo.no_undo = world->bundle->program->texts[row->extra_ms];
     else
         escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
-    return ESC_OK;
-}
-
-/* In an UNDO function the CALL is not made: it is what a rollback would call. */
-static EscStatus inverse_collect(EscWorld *world, const EscEffectRow *row,
-                                 const EscValue *arguments, uint32_t count)
-{
-    EscEscalation *escalation = world->escalation;
-    escalation->has_undo = true;
-    escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
     return ESC_OK;
 }
 
@@ -183,8 +198,6 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
     const EscProgram *program = world->bundle->program;
     EscEngine *engine = world->engine;
     EscEscalation *escalation = world->escalation;
-    if (program->functions[world->function].kind == ESC_FUNCTION_UNDO)
-        return inverse_collect(world, row, arguments, count);
     inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
     uint64_t id = esc_call_put(engine, escalation, row->aux, arguments, count);
     EscChange change = escalation->undo;

@@ -235,25 +235,6 @@ static void emit_failover(Emission *emission)
 
 /* --- evidence ----------------------------------------------------------------------------------------------------------- */
 
-void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name, EscText content,
-                      char hex[65])
-{
-    EscGroup *group = &engine->pending;
-    group->evidence = esc_arena_grow(group->arena, group->evidence, group->evidence_count,
-                                     &group->evidence_capacity, sizeof *group->evidence);
-    ESC_ASSERT(group->evidence != NULL);
-    EscEvidenceRow *row = &group->evidence[group->evidence_count++];
-    *row = (EscEvidenceRow){
-        .escalation = escalation->id,
-        .name = esc_arena_text(group->arena, name),
-        .content = esc_arena_text(group->arena, content),
-        .at_ms = engine->now_ms,
-    };
-    ESC_ASSERT(!esc_arena_failed(group->arena));
-    esc_sha256((EscBytes){(const uint8_t *)row->content.data, row->content.size}, row->hash);
-    esc_hex((EscBytes){row->hash, sizeof row->hash}, hex);
-}
-
 static void evidence_take(Emission *emission, const char *name, EscText content)
 {
     char hex[65];
@@ -398,8 +379,8 @@ static void (*const emitters[ESC_EFFECT_COUNT])(Emission *emission) = {
     [ESC_EFFECT_FAILOVER] = emit_failover,
 };
 
-EscStatus esc_effect_emit(void *context, uint32_t effect, const EscValue *arguments, uint32_t count,
-                          EscValue *result)
+static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arguments,
+                             uint32_t count, EscValue *result)
 {
     EscWorld *world = context;
     const EscProgram *program = world->bundle->program;
@@ -411,9 +392,7 @@ EscStatus esc_effect_emit(void *context, uint32_t effect, const EscValue *argume
     EscStatus status = ESC_OK;
     Emission emission = {world, world->engine, world->escalation, program, row, arguments,
                          count, result};
-    if (row->kind == ESC_EFFECT_REQUEST)
-        status = esc_request_effect(world, row, arguments, count);
-    else if (row->kind == ESC_EFFECT_CALL)
+    if (row->kind == ESC_EFFECT_CALL)
         status = esc_call_effect(world, row, arguments, count);
     else if (row->kind == ESC_EFFECT_UNDO)
         status = esc_undo_effect(world, row, arguments, count);
@@ -423,4 +402,22 @@ EscStatus esc_effect_emit(void *context, uint32_t effect, const EscValue *argume
         status = ESC_TRAP;
     world->engine->emit_place = place_before;
     return status;
+}
+
+/* --- what running code is given ------------------------------------------------------------------------------- */
+
+static EscStatus world_own(void *context, uint32_t role)
+{
+    EscWorld *world = context;
+    if (world->escalation != NULL)
+        esc_role_own(world->engine, world->escalation, role);
+    return ESC_OK;
+}
+
+EscHost esc_world_host(EscWorld *world)
+{
+    EscHost host = esc_world_reader(world);
+    host.emit = effect_emit;
+    host.own = world_own;
+    return host;
 }

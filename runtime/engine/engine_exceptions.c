@@ -1,47 +1,6 @@
-/* engine_exceptions.c - exceptions and the ways out: catch and resume, closing, closed, parked. */
+/* engine_exceptions.c - exceptions and closing begin: the handler, or the closing, takes the frame. How they end is
+ * in engine_endings.c. */
 #include "engine/engine_internal.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-void esc_raised_release(EscRaised *raised)
-{
-    esc_text_drop(&raised->message);
-    for (uint32_t i = 0; i < raised->fields_count; i++)
-        esc_owned_release(&raised->fields[i]);
-    free(raised->fields);
-    free(raised->field_indexes);
-    *raised = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
-}
-
-void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
-                       EscText message)
-{
-    if (escalation->asked.is_pending || escalation->state == ESC_STATE_CLOSED ||
-        escalation->state == ESC_STATE_PARKED)
-        return;
-    escalation->asked = (EscRaised){
-        .is_pending = true,
-        .exception = exception,
-        .message = esc_text_own(message),
-        .place = ESC_NONE,
-    };
-    esc_escalation_dirty(engine, escalation);
-    esc_ticket_touch(engine, escalation->ticket);
-}
-
-void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
-                             EscText message)
-{
-    const EscProgram *program =
-        escalation->bundle == NULL ? engine->current->program : escalation->bundle->program;
-    uint32_t exception = ESC_EXCEPTION_ENGINE_FAULT;
-    for (uint32_t i = 0; i < program->exceptions_count; i++) {
-        if (esc_text_equal(program->texts[program->exceptions[i].name], name))
-            exception = i;
-    }
-    esc_exception_ask(engine, escalation, exception, message);
-}
 
 /* Named handlers stand before the catch-all. */
 static uint32_t catch_find(const EscEscalation *escalation, uint32_t exception)
@@ -116,27 +75,6 @@ void esc_exception_raise(EscEngine *engine, EscEscalation *escalation)
     esc_frame_start(engine, escalation, body, NULL, 0);
 }
 
-void esc_exception_over(EscEngine *engine, EscEscalation *escalation)
-{
-    if (escalation->below.bytes == NULL) {
-        esc_escalation_park(engine, escalation,
-                            "its exception is handled, but what it interrupted is lost");
-        return;
-    }
-    escalation->frame = escalation->below;
-    escalation->below = (EscFrame){0};
-    escalation->frame.is_resumed = esc_frame_wait(escalation)->kind == ESC_WAIT_RAISED;
-    esc_frame_timers(engine, escalation);
-    const EscProgram *program = escalation->bundle->program;
-    EscText name = escalation->raised.exception == ESC_NONE
-                       ? (EscText){0}
-                       : program->texts[program->exceptions[escalation->raised.exception].name];
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_EXCEPTION_OVER, esc_audit_data(engine, "name", name, NULL),
-        "exception %.*s is handled; what it interrupted goes on", ESC_TEXT_ARG(name));
-    esc_raised_release(&escalation->raised);
-}
-
 /* --- closing -------------------------------------------------------------------------------------------------- */
 
 /* Confirmations guard the closing by `close when` only. */
@@ -176,42 +114,6 @@ void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscTe
     esc_frame_start(engine, escalation, esc_escalation_template(escalation)->closing, &entry, 1);
 }
 
-static void ticket_unlink(EscTicket *ticket, const EscEscalation *escalation)
-{
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        if (ticket->open[i] != escalation)
-            continue;
-        memmove(ticket->open + i, ticket->open + i + 1,
-                (ticket->open_count - i - 1) * sizeof *ticket->open);
-        ticket->open_count--;
-        return;
-    }
-}
-
-void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
-{
-    esc_pages_stop(engine, escalation, (EscText){0});
-    esc_timer_cancel_all(engine, escalation, NULL);
-    esc_frame_drop(&escalation->frame);
-    esc_frame_drop(&escalation->below);
-    esc_raised_release(&escalation->asked);
-    escalation->state = ESC_STATE_CLOSED;
-    escalation->closed_at_ms = engine->now_ms;
-    esc_ticket_starts(engine, escalation->ticket, escalation->template_name)->closed_at_ms =
-        engine->now_ms;
-    esc_ticket_dirty(engine, escalation->ticket);
-    ticket_unlink(escalation->ticket, escalation);
-    esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSED, escalation->outcome);
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_CLOSED,
-        esc_audit_data(engine, "outcome", escalation->outcome, NULL), "closed as %.*s after %.*s",
-        ESC_TEXT_ARG(escalation->outcome),
-        ESC_TEXT_ARG(esc_duration_text(engine, engine->now_ms - escalation->opened_at_ms)));
-    if (escalation->bundle != NULL && escalation->is_closed_by_when &&
-        esc_escalation_template(escalation)->postmortem_role > 0)
-        esc_postmortem_make(engine, escalation);
-}
-
 void esc_close_when(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->state != ESC_STATE_OPEN || escalation->frame.bytes == NULL)
@@ -225,22 +127,4 @@ void esc_close_when(EscEngine *engine, EscEscalation *escalation)
     else if (world.is_faulty)
         esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
                           ESC_TEXT("`close when` could not be judged"));
-}
-
-/* --- parking ----------------------------------------------------------------------------------------------------- */
-
-void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because)
-{
-    if (escalation->state == ESC_STATE_CLOSED)
-        return;
-    escalation->state = ESC_STATE_PARKED;
-    escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
-    esc_raised_release(&escalation->asked);
-    esc_pages_stop(engine, escalation, (EscText){0});
-    esc_timer_cancel_all(engine, escalation, NULL);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_PARKED,
-                         esc_audit_data(engine, "because", escalation->parked_because, NULL),
-                         "cannot go on by itself: %s; a person has to", because);
-    esc_escalation_moment(engine, escalation, ESC_AUDIT_PARKED, (EscText){0});
-    esc_role_last_resort(engine, escalation, because);
 }

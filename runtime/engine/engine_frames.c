@@ -8,28 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const EscFunctionRow *function_of(const EscEscalation *escalation, uint32_t function)
-{
-    return &escalation->bundle->program->functions[function];
-}
-
-const EscWaitRow *esc_frame_wait(const EscEscalation *escalation)
-{
-    if (escalation->frame.bytes == NULL || escalation->bundle == NULL)
-        return NULL;
-    return &escalation->bundle->program->waits[escalation->frame.wait];
-}
-
-void esc_frame_drop(EscFrame *frame)
-{
-    free(frame->bytes);
-    esc_text_drop(&frame->reply_text);
-    if (frame->question != NULL)
-        esc_text_drop(&frame->question->text);
-    free(frame->question);
-    *frame = (EscFrame){0};
-}
-
 EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, EscRun *run,
                          char *scratch, EscWhy *why)
 {
@@ -60,29 +38,6 @@ static bool snapshot_keep(EscEscalation *escalation, const EscRun *run)
     frame->effects_total = run->effects_total;
     esc_buf_release(&buf);
     return true;
-}
-
-/* Deadline and reminders that are still to come; after a resumed exception the old ones. */
-void esc_frame_timers(EscEngine *engine, EscEscalation *escalation)
-{
-    const EscProgram *program = escalation->bundle->program;
-    const EscFrame *frame = &escalation->frame;
-    const EscWaitRow *wait = &program->waits[frame->wait];
-    esc_timer_put(engine, escalation, NULL, ESC_TIMER_WAIT, 0, frame->due_ms);
-    for (uint32_t i = 0; i < wait->reminders_count; i++) {
-        int64_t share_ms =
-            wait->deadline_ms / 100 * program->reminders[wait->reminders_first + i].percent;
-        int64_t due_ms =
-            esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, share_ms);
-        if (due_ms > engine->now_ms)
-            esc_timer_put(engine, escalation, NULL, ESC_TIMER_REMINDER, i, due_ms);
-    }
-}
-
-static void timers_stop(EscEngine *engine, EscEscalation *escalation)
-{
-    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_WAIT, 0);
-    esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
 }
 
 /* A call that a run has just queued ends with the wait for its reply. */
@@ -132,7 +87,7 @@ static void fault(EscEngine *engine, EscEscalation *escalation, const char *what
 static void run_ended(EscEngine *engine, EscEscalation *escalation, const EscRun *run,
                       EscRunEnd end)
 {
-    uint32_t kind = function_of(escalation, run->function)->kind;
+    uint32_t kind = esc_escalation_function(escalation, run->function)->kind;
     if (end == ESC_RUN_WAITING) {
         frame_suspend(engine, escalation, run);
     } else if (end == ESC_RUN_CLOSE) {
@@ -173,7 +128,7 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscRun *run)
 void esc_frame_start(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                      const EscValue *entry, uint32_t entry_count)
 {
-    timers_stop(engine, escalation);
+    esc_frame_timers_stop(engine, escalation);
     esc_frame_drop(&escalation->frame);
     char *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
@@ -238,7 +193,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd e
         status = esc_run_resume(run, is_satisfied, has_result ? &result : NULL);
     }
     resume_record(engine, escalation, wait, is_satisfied);
-    timers_stop(engine, escalation);
+    esc_frame_timers_stop(engine, escalation);
     wait_forget(&escalation->frame, wait->kind);
     if (status == ESC_OK) {
         frame_run(engine, escalation, run);
@@ -247,168 +202,6 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd e
         fault(engine, escalation, "the frame could not go on", &why);
     }
     esc_run_return(engine);
-}
-
-/* A condition that starts with the registers of the waiting frame. */
-static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, uint32_t function,
-                         bool with_event)
-{
-    char *scratch = NULL;
-    EscRun *frame = esc_run_borrow(engine, &scratch);
-    EscWhy why;
-    bool holds = false;
-    if (esc_frame_read(engine, escalation, frame, scratch, &why) == ESC_OK) {
-        EscWorld world = esc_world_of(engine, escalation, function, with_event);
-        bool at_wait = function_of(escalation, function)->at_wait != 0;
-        holds = esc_cond_holds(&world, at_wait ? frame : NULL);
-        if (world.is_faulty)
-            esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                              ESC_TEXT("a condition of a wait could not be judged"));
-    }
-    esc_run_return(engine);
-    return holds;
-}
-
-static EscWaitEnd question_end(const EscFrame *frame)
-{
-    const EscQuestion *question = frame->question;
-    if (question == NULL)
-        return ESC_WAIT_END_NONE;
-    if (question->is_rejected)
-        return ESC_WAIT_END_TIMED_OUT;
-    bool is_done = question->kind == ESC_QUESTION_ASK
-                       ? question->answer > 0
-                       : question->approvers_count >= question->needed;
-    return is_done ? ESC_WAIT_END_SATISFIED : ESC_WAIT_END_NONE;
-}
-
-static EscWaitEnd check_end(EscEngine *engine, EscEscalation *escalation, const EscWaitRow *wait)
-{
-    if (wait->check == 0)
-        return ESC_WAIT_END_SATISFIED;
-    uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
-    uint8_t state = escalation->checks[check];
-    if (state == ESC_CHECK_STATE_PENDING) {
-        EscJudgement judgement = esc_qa_judge(engine, escalation, check, false);
-        if (judgement == ESC_JUDGEMENT_OPEN)
-            return ESC_WAIT_END_NONE;
-        state = judgement == ESC_JUDGEMENT_PASS ? ESC_CHECK_STATE_PASSED : ESC_CHECK_STATE_FAILED;
-        esc_qa_set(engine, escalation, check, (EscCheckState)state, (EscText){0}, (EscText){0});
-    }
-    return state == ESC_CHECK_STATE_FAILED ? ESC_WAIT_END_TIMED_OUT : ESC_WAIT_END_SATISFIED;
-}
-
-/* Whether the present wait is over by what is known now. Events and pauses end theirs elsewhere. */
-static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
-{
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    const EscFrame *frame = &escalation->frame;
-    bool is_over = false;
-    if (wait == NULL)
-        return ESC_WAIT_END_NONE;
-    switch ((EscWait)wait->kind) {
-    case ESC_WAIT_ACK:
-        is_over = escalation->is_acked;
-        break;
-    case ESC_WAIT_RESOLVED:
-        is_over = esc_ticket_is_resolved(engine, escalation->ticket);
-        break;
-    case ESC_WAIT_CONDITION:
-        is_over = wait->cond > 0 && cond_at_wait(engine, escalation, wait->cond - 1, false);
-        break;
-    case ESC_WAIT_REPLY:
-        if (frame->reply == ESC_REPLY_FAILED)
-            return ESC_WAIT_END_TIMED_OUT;
-        is_over = frame->reply == ESC_REPLY_GOOD;
-        break;
-    case ESC_WAIT_ANSWER:
-    case ESC_WAIT_APPROVAL:
-        return question_end(frame);
-    case ESC_WAIT_CHECK:
-        return check_end(engine, escalation, wait);
-    case ESC_WAIT_RAISED:
-        is_over = frame->is_resumed;
-        break;
-    case ESC_WAIT_QA:
-        is_over = esc_qa_settle(engine, escalation);
-        break;
-    case ESC_WAIT_EVENT:
-    case ESC_WAIT_PAUSE:
-    case ESC_WAIT_CLOSE_WHEN:
-    case ESC_WAIT_COUNT:
-        break;
-    }
-    return is_over ? ESC_WAIT_END_SATISFIED : ESC_WAIT_END_NONE;
-}
-
-void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
-{
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (wait == NULL || wait->kind != ESC_WAIT_EVENT || engine->event == NULL)
-        return;
-    const EscProgram *program = escalation->bundle->program, *current = engine->current->program;
-    EscText wanted = program->texts[program->events[wait->event - 1].name];
-    if (!esc_text_equal(wanted, current->texts[current->events[engine->event->type].name]))
-        return;
-    if (wait->cond == 0 || cond_at_wait(engine, escalation, wait->cond - 1, true))
-        esc_frame_resume(engine, escalation, ESC_WAIT_END_SATISFIED);
-}
-
-/* --- driving -------------------------------------------------------------------------------------------------------- */
-
-static bool is_closing_below(const EscEscalation *escalation)
-{
-    return escalation->below.bytes != NULL &&
-           function_of(escalation, escalation->below.function)->kind == ESC_FUNCTION_CLOSING;
-}
-
-/* The steps of a handler of an exception raised while closing are done: back to the closing. So it is when the
- * checks that were in the way are settled meanwhile. */
-static bool closing_goes_on(EscEngine *engine, EscEscalation *escalation)
-{
-    if (!is_closing_below(escalation))
-        return false;
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    bool is_done = wait == NULL || wait->kind == ESC_WAIT_CLOSE_WHEN;
-    if (!is_done && !esc_qa_settle(engine, escalation))
-        return false;
-    timers_stop(engine, escalation);
-    esc_frame_drop(&escalation->frame);
-    esc_exception_over(engine, escalation);
-    return true;
-}
-
-static bool drive_once(EscEngine *engine, EscEscalation *escalation)
-{
-    if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED) {
-        esc_raised_release(&escalation->asked);
-        return false;
-    }
-    if (escalation->is_close_asked) {
-        escalation->is_close_asked = false;
-        esc_escalation_close_as(engine, escalation, escalation->outcome, false);
-        return true;
-    }
-    if (escalation->asked.is_pending) {
-        esc_exception_raise(engine, escalation);
-        return true;
-    }
-    EscWaitEnd end = wait_end(engine, escalation);
-    if (end != ESC_WAIT_END_NONE) {
-        esc_frame_resume(engine, escalation, end);
-        return true;
-    }
-    return escalation->asked.is_pending || escalation->is_close_asked ||
-           closing_goes_on(engine, escalation);
-}
-
-void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
-{
-    for (int i = 0; i < ESC_ENGINE_RESUMES_MAX; i++) {
-        if (!drive_once(engine, escalation))
-            return;
-    }
-    esc_escalation_park(engine, escalation, "it ran in circles");
 }
 
 /* --- atomic functions ---------------------------------------------------------------------------------------------------- */
@@ -445,21 +238,4 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
     if (status != ESC_OK)
         fault(engine, escalation, esc_status_text(status), &why);
     return mode;
-}
-
-void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index)
-{
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (wait == NULL || index >= wait->reminders_count)
-        return;
-    const EscReminderRow *row =
-        &escalation->bundle->program->reminders[wait->reminders_first + index];
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_REMINDER,
-        esc_audit_data(engine, "percent", esc_turn_printf(engine, "%u", row->percent), NULL),
-        "%u%% of the time for %.*s has gone", row->percent,
-        ESC_TEXT_ARG(esc_wait_name(engine, escalation)));
-    bool at_wait = function_of(escalation, row->body)->at_wait != 0;
-    (void)esc_atomic_run(engine, escalation, row->body, false, at_wait);
-    esc_frame_drive(engine, escalation);
 }

@@ -23,6 +23,7 @@ EscOwned esc_owned_copy(EscValue value);
 void esc_owned_release(EscOwned *owned);
 /* Frees the block when the present input is done: somebody may still read it. */
 void esc_engine_discard(EscEngine *engine, void *block);
+void esc_garbage_free(EscEngine *engine); /* what was discarded */
 EscText esc_turn_text(EscEngine *engine, EscText text);
 EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2, 3);
 /* A buffer's text, copied to the turn's arena; releases the buffer. */
@@ -152,6 +153,9 @@ typedef struct EscWorld {
     bool is_faulty; /* a callback could not do its work */
 } EscWorld;
 
+/* For code that only looks: its effects are refused (ESC_TRAP). */
+EscHost esc_world_reader(EscWorld *world);
+/* For code that acts. */
 EscHost esc_world_host(EscWorld *world);
 /* The world of an escalation's functions, with the event that started it; with_event: the event at hand instead. */
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
@@ -229,6 +233,7 @@ void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscT
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 void esc_digest_fire(EscEngine *engine);
+void esc_window_empty(EscWindow *window); /* after its digest */
 void esc_windows_release(EscEngine *engine);
 /* Queues one outbox row; texts are copied. Returns its id. */
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
@@ -245,8 +250,6 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
                           uint32_t count);
 EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                           uint32_t count);
-EscStatus esc_request_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                             uint32_t count);
 
 /* --- engine_rollback.c ------------------------------------------------------------------------------------------------------------------- */
 
@@ -259,8 +262,6 @@ void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason);
 
 /* --- engine_effects.c ----------------------------------------------------------------------------------------------------------------------- */
 
-EscStatus esc_effect_emit(void *context, uint32_t effect, const EscValue *arguments, uint32_t count,
-                          EscValue *result);
 void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name, EscText content,
                       char hex[65]);
 void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot,
@@ -273,6 +274,7 @@ EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation);
 EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalation);
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program,
                          const EscWaitRow *wait); /* [{"name","title"}…] */
+EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation);
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation);
 
 /* --- engine_frames.c: run, suspend, resume ------------------------------------------------------------------------------------------------------- */
@@ -298,6 +300,8 @@ EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, Esc
 EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                           bool with_event, bool at_wait);
 void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index);
+void esc_check_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation);
 void esc_frame_timers(EscEngine *engine,
                       EscEscalation *escalation); /* of the present wait, from its beginning */
 
@@ -339,6 +343,17 @@ typedef struct EscStartAsked {
     EscText because;       /* for the audit; lives in the turn */
 } EscStartAsked;
 
+typedef enum EscAskedKind { ESC_ASKED_EVENT, ESC_ASKED_OVERDUE } EscAskedKind;
+typedef struct EscAsked {
+    EscAskedKind kind;
+    EscTicket *ticket;
+    EscBuiltinEvent event; /* EVENT */
+    EscValue fields[2];
+    uint32_t fields_count;
+    EscSlaClock clock; /* OVERDUE */
+    int64_t from_ms, to_ms;
+} EscAsked;
+
 EscEscalation *esc_escalation_find(const EscEngine *engine,
                                    uint64_t id); /* NULL when there is none */
 EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
@@ -347,6 +362,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation);
 void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation);
 void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
                            EscText who);
+const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
 const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation);
 EscText esc_escalation_title(const EscEscalation *escalation);
 EscText esc_escalation_name(EscEngine *engine,
@@ -355,6 +371,12 @@ bool esc_escalation_is_open(const EscEscalation *escalation); /* not closed */
 /* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because);
+/* An event of the engine's own, and triggers on a clock that is over by from_ms (not any more) to to_ms: heard as soon
+ * as the timer that asks has fired. Texts of the fields must outlive the input. */
+void esc_event_ask(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
+                   const EscValue *fields, uint32_t count);
+void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
+                     int64_t to_ms);
 void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
 
@@ -390,11 +412,19 @@ typedef enum EscJudgement {
 void esc_qa_begin(EscEngine *engine, EscEscalation *escalation); /* timers of `within` */
 EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t check,
                           bool is_deadline);
-void esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+/* The time of a check is over. True when its `else` (esc_qa_otherwise) has to run. */
+bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check); /* FUNCTIONS index */
 void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, EscCheckState state,
                 EscText actor, EscText because);
-bool esc_qa_settle(EscEngine *engine,
-                   EscEscalation *escalation); /* at closing: true when nothing is left */
+/* How far the judging of all checks at closing is; starts zeroed. */
+typedef struct EscSettling {
+    uint32_t next, check;
+    bool is_held_up, is_settled;
+} EscSettling;
+/* Goes on with judging. True when the `else` of settling->check has to run first; false at the end, when is_settled
+ * says whether nothing is left to wait for. */
+bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *settling);
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation);
 EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 const char *esc_check_state_name(EscCheckState state);
@@ -413,6 +443,7 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
 /* Until nothing moves any more: waits, close-when, templates that were asked for. */
 void esc_engine_settle(EscEngine *engine);
 EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why);
+void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */
 EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why);
 
 /* --- engine_state.c, engine_restore.c ------------------------------------------------------------------------------------------------------------------------------------------- */

@@ -129,3 +129,10 @@ EscText esc_turn_take(EscEngine *engine, EscBuf *buf)
     esc_buf_release(buf);
     return text;
 }
+
+void esc_garbage_free(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->garbage_count; i++)
+        free(engine->garbage[i]);
+    engine->garbage_count = 0;
+}

@@ -376,7 +376,6 @@ bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor)
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ACKED, actor);
     esc_pages_stop(engine, escalation, (EscText){0});
     esc_sla_respond_met(engine, escalation->ticket);
-    esc_qa_acked(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
     return true;
 }

@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-const char *esc_check_state_name(EscCheckState state)
-{
-    static const char *const names[] = {"pending", "passed",     "failed",
-                                        "handled", "overridden", "not asked"};
-    return state < ESC_CHECK_STATE_COUNT ? names[state] : "pending";
-}
-
 static const EscCheckRow *check_row(const EscEscalation *escalation, uint32_t check)
 {
     return &escalation->bundle->program
@@ -170,38 +163,44 @@ static bool was_raised(EscEscalation *escalation, uint32_t check)
     return before;
 }
 
-static void check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+/* True when its `else` has to run: the caller does, and says so with ESC_CHECK_STATE_HANDLED. */
+static bool check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
     const EscCheckRow *row = check_row(escalation, check);
     EscText reason = failure_reason(engine, escalation, check);
     esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_FAILED, (EscText){0}, reason);
-    if (row->otherwise > 0) {
-        (void)esc_atomic_run(engine, escalation, row->otherwise - 1, false, false);
-        esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_HANDLED, (EscText){0}, (EscText){0});
-        return;
-    }
+    if (row->otherwise > 0)
+        return true;
     if (was_raised(escalation, check))
-        return;
+        return false;
     EscText text = esc_qa_check_text(engine, escalation, check);
     esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
                       esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
                                       ESC_TEXT_ARG(reason)));
+    return false;
 }
 
-void esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check)
+{
+    return check_row(escalation, check)->otherwise - 1;
+}
+
+bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
     if (check >= escalation->checks_count || escalation->checks[check] != ESC_CHECK_STATE_PENDING)
-        return;
-    if (esc_qa_judge(engine, escalation, check, true) == ESC_JUDGEMENT_PASS)
-        esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
-    else
-        check_fail(engine, escalation, check);
+        return false;
+    if (esc_qa_judge(engine, escalation, check, true) != ESC_JUDGEMENT_PASS)
+        return check_fail(engine, escalation, check);
+    esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
+    return false;
 }
 
 /* --- closing ------------------------------------------------------------------------------------------------------- */
 
-/* One check at closing; true when it does not hold the closing up. */
-static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+/* One check at closing; true when it does not hold the closing up. *is_otherwise: its `else` has to run, after which
+ * it does not either. */
+static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t check,
+                         bool *is_otherwise)
 {
     const EscCheckRow *row = check_row(escalation, check);
     uint8_t state = escalation->checks[check];
@@ -217,8 +216,8 @@ static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t 
         return true;
     }
     if (judgement == ESC_JUDGEMENT_FAIL && state == ESC_CHECK_STATE_PENDING)
-        check_fail(engine, escalation, check);
-    return escalation->checks[check] == ESC_CHECK_STATE_HANDLED;
+        *is_otherwise = check_fail(engine, escalation, check);
+    return *is_otherwise;
 }
 
 /* The owner hears once what the closing waits for. */
@@ -240,14 +239,20 @@ static void closing_tell(EscEngine *engine, EscEscalation *escalation)
     }
 }
 
-bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation)
+bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *settling)
 {
-    bool is_settled = true;
-    for (uint32_t i = 0; i < escalation->checks_count; i++)
-        is_settled = check_settle(engine, escalation, i) && is_settled;
-    if (!is_settled && !escalation->asked.is_pending)
+    while (settling->next < escalation->checks_count) {
+        bool is_otherwise = false;
+        settling->check = settling->next++;
+        if (!check_settle(engine, escalation, settling->check, &is_otherwise))
+            settling->is_held_up = true;
+        if (is_otherwise)
+            return true;
+    }
+    if (settling->is_held_up && !escalation->asked.is_pending)
         closing_tell(engine, escalation);
-    return is_settled && !escalation->asked.is_pending;
+    settling->is_settled = !settling->is_held_up && !escalation->asked.is_pending;
+    return false;
 }
 
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation)

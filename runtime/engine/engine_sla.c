@@ -1,13 +1,8 @@
 /* engine_sla.c - service levels: two clocks a ticket, respond and resolve, by the first level whose condition holds.
  *
  * Clocks run from the ticket's creation. When its fields change so that another level holds, they are computed anew.
- * A warning or a breach is an event of the ticket like any other. */
+ * A warning or a breach is an event of the ticket like any other; it is asked for here and heard in engine_events.c. */
 #include "engine/engine_internal.h"
-
-const char *esc_clock_name(EscSlaClock clock)
-{
-    return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
-}
 
 static const EscSlaRow *level_of(EscEngine *engine, const EscTicket *ticket)
 {
@@ -268,7 +263,7 @@ void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
                      "the time to %s of %.*s is over", esc_clock_name(clock),
                      ESC_TEXT_ARG(ticket->sla_name));
     EscValue field = clock_value(clock);
-    esc_event_internal(engine, ticket, ESC_EVENT_SLA_BREACHED, &field, 1);
+    esc_event_ask(engine, ticket, ESC_EVENT_SLA_BREACHED, &field, 1);
 }
 
 void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn)
@@ -287,7 +282,7 @@ void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn)
         ESC_TEXT_ARG(ticket->sla_name));
     EscValue fields[2] = {clock_value((EscSlaClock)row->clock),
                           {.type = ESC_TYPE(ESC_KIND_NUMBER), .number = row->percent}};
-    esc_event_internal(engine, ticket, ESC_EVENT_SLA_WARNING, fields, 2);
+    esc_event_ask(engine, ticket, ESC_EVENT_SLA_WARNING, fields, 2);
 }
 
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
@@ -299,5 +294,5 @@ void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     state->overdue_done_ms = to_ms;
     esc_ticket_dirty(engine, ticket);
     overdue_timer(engine, ticket, clock);
-    esc_triggers_overdue(engine, ticket, clock, from_ms, to_ms);
+    esc_overdue_ask(engine, ticket, clock, from_ms, to_ms);
 }

@@ -411,9 +411,12 @@ struct EscEngine {
     EscOutcome *outcome;
     EscTicket **touched;
     size_t touched_count, touched_capacity;
-    size_t flushed_count; /* tickets and escalations, since the last look for what can be forgotten */
-    void **garbage; /* blocks that may still be read until the input is done */
+    size_t
+        flushed_count; /* tickets and escalations, since the last look for what can be forgotten */
+    void **garbage;    /* blocks that may still be read until the input is done */
     size_t garbage_count, garbage_capacity;
+    struct EscAsked *asked; /* what a timer of a service level asked for */
+    size_t asked_count, asked_capacity;
     struct EscStartAsked *starts; /* templates that templates asked for */
     size_t starts_count, starts_capacity;
     char *scratch[ESC_ENGINE_RUN_DEPTH_MAX];

@@ -1,5 +1,5 @@
 /* engine_tickets.c - tickets in memory: their fields in the current bundle's types, what they were before the
- * event at hand, and what happened to them. Their service levels are in engine_sla.c. */
+ * event at hand, and what happened to them. What their service levels do is in engine_sla.c. */
 #include "engine/engine_internal.h"
 
 #include <stdio.h>
@@ -10,23 +10,6 @@ EscTicket *esc_ticket_find(const EscEngine *engine, EscText id)
 {
     uint32_t index = 0;
     return esc_names_find(engine->ticket_names, id, &index) ? engine->tickets[index] : NULL;
-}
-
-EscType esc_slot_type(const EscEngine *engine, uint32_t slot)
-{
-    return engine->current->program->fields[engine->slot_fields[slot]].type;
-}
-
-EscText esc_slot_name(const EscEngine *engine, uint32_t slot)
-{
-    const EscProgram *program = engine->current->program;
-    return esc_program_text(program, program->fields[engine->slot_fields[slot]].name);
-}
-
-uint32_t esc_slot_find(const EscEngine *engine, EscText name)
-{
-    uint32_t field = esc_field_find(engine->current->program, ESC_SCOPE_TICKET, name);
-    return field == ESC_NONE ? ESC_NONE : engine->current->slots[field];
 }
 
 static uint32_t place_take(EscEngine *engine)
@@ -266,4 +249,9 @@ EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
     esc_ticket_set_text(engine, ticket, engine->title_slot, title);
     esc_ticket_dirty(engine, ticket);
     return ticket;
+}
+
+const char *esc_clock_name(EscSlaClock clock)
+{
+    return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
 }

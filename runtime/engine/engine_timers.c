@@ -240,3 +240,8 @@ void esc_timers_release(EscEngine *engine)
     engine->heap = NULL;
     engine->heap_count = 0;
 }
+
+int64_t esc_engine_next_due_ms(const EscEngine *engine)
+{
+    return engine->heap_count == 0 ? INT64_MAX : engine->heap[0]->due_ms;
+}

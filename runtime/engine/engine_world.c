@@ -1,5 +1,5 @@
-/* engine_host.c - what running code sees of the world: ticket, event, exception, facts; and the memory for runs.
- * What it does to the world is in engine_effects.c. */
+/* engine_host.c - what running code sees of the world: ticket, event, exception, facts; the memory for runs, and
+ * conditions, which only look. What running code does to the world is in engine_effects.c. */
 #include "engine/engine_internal.h"
 
 #include <stdlib.h>
@@ -256,18 +256,24 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
     return ESC_OK;
 }
 
-static EscStatus world_own(void *context, uint32_t role)
+/* Conditions have no effects and make nobody accountable: the verifier refuses a bundle whose conditions do. */
+static EscStatus emit_refused(void *context, uint32_t effect, const EscValue *arguments,
+                              uint32_t count, EscValue *result)
 {
-    EscWorld *world = context;
-    if (world->escalation != NULL)
-        esc_role_own(world->engine, world->escalation, role);
-    return ESC_OK;
+    (void)context, (void)effect, (void)arguments, (void)count, (void)result;
+    return ESC_TRAP;
 }
 
-EscHost esc_world_host(EscWorld *world)
+static EscStatus own_refused(void *context, uint32_t role)
+{
+    (void)context, (void)role;
+    return ESC_TRAP;
+}
+
+EscHost esc_world_reader(EscWorld *world)
 {
     return (EscHost){
-        .context = world, .load = world_load, .emit = esc_effect_emit, .own = world_own};
+        .context = world, .load = world_load, .emit = emit_refused, .own = own_refused};
 }
 
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
@@ -309,7 +315,7 @@ bool esc_cond_holds(EscWorld *world, const EscRun *frame)
     else
         esc_run_init(run, world->bundle->bundle, world->function, NULL, 0, scratch,
                      ESC_RUN_SCRATCH_MAX);
-    EscHost host = esc_world_host(world);
+    EscHost host = esc_world_reader(world);
     EscRunEnd end = ESC_RUN_RETURNED;
     EscWhy why;
     EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);

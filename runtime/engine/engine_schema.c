@@ -1,4 +1,4 @@
-/* engine_bundles.c - the bundles an engine serves: the current one, which types tickets and takes new events, and
+/* engine_schema.c - the bundles an engine serves: the current one, which types tickets and takes new events, and
  * older ones that open escalations are pinned to. Names, not numbers, hold between bundles. */
 #include "engine/engine_internal.h"
 
@@ -92,6 +92,23 @@ EscRef esc_ref_named(const EscProgram *program, EscText name)
 }
 
 /* --- the current bundle's ticket --------------------------------------------------------------------------- */
+
+EscType esc_slot_type(const EscEngine *engine, uint32_t slot)
+{
+    return engine->current->program->fields[engine->slot_fields[slot]].type;
+}
+
+EscText esc_slot_name(const EscEngine *engine, uint32_t slot)
+{
+    const EscProgram *program = engine->current->program;
+    return esc_program_text(program, program->fields[engine->slot_fields[slot]].name);
+}
+
+uint32_t esc_slot_find(const EscEngine *engine, EscText name)
+{
+    uint32_t field = esc_field_find(engine->current->program, ESC_SCOPE_TICKET, name);
+    return field == ESC_NONE ? ESC_NONE : engine->current->slots[field];
+}
 
 static int slot_name_compare(const EscEngine *engine, uint32_t a, uint32_t b)
 {
