@@ -16,7 +16,13 @@ set(ESC_ARROWS_esc_timekeeper esc_kit)
 set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
 set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
 set(ESC_ARROWS_esc_group esc_kit esc_vm)
-set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group)
+# The engine's rooms: model <- duty <- run <- flow, and model <- rows. Everybody else links esc_engine.
+set(ESC_ARROWS_esc_engine_model esc_kit esc_vm esc_directory esc_ingest esc_group)
+set(ESC_ARROWS_esc_engine_duty ${ESC_ARROWS_esc_engine_model} esc_engine_model)
+set(ESC_ARROWS_esc_engine_run ${ESC_ARROWS_esc_engine_duty} esc_engine_duty)
+set(ESC_ARROWS_esc_engine_flow ${ESC_ARROWS_esc_engine_run} esc_engine_run)
+set(ESC_ARROWS_esc_engine_rows ${ESC_ARROWS_esc_engine_model} esc_engine_model)
+set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group esc_engine_flow esc_engine_rows)
 set(ESC_ARROWS_esc_store esc_kit esc_vm esc_ingest esc_group esc_engine)
 set(ESC_ARROWS_esc_service esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store)
 set(ESC_ARROWS_esc_config esc_kit esc_doors)
@@ -26,11 +32,14 @@ set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_daemon)
 
 set(ESC_LIBRARIES
     esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler
-    esc_doors esc_timekeeper esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config esc_loop esc_daemon esc_runtime)
+    esc_doors esc_timekeeper esc_directory esc_ingest esc_group
+    esc_engine_model esc_engine_duty esc_engine_run esc_engine_flow esc_engine_rows
+    esc_engine esc_store esc_service esc_config esc_loop esc_daemon esc_runtime)
 
 # Stops the configuration when library `target` must not use `lib`. Programs and tests see all libraries, and
 # libraries of the system are nobody's arrow.
 function(esc_check_arrow target lib)
+    string(REGEX REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1" lib "${lib}")
     if(target IN_LIST ESC_LIBRARIES AND lib IN_LIST ESC_LIBRARIES AND NOT lib IN_LIST ESC_ARROWS_${target})
         message(FATAL_ERROR "${target} must not use ${lib}: the arrows are grammar <- compiler -> vm <- runtime")
     endif()

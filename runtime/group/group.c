@@ -1,5 +1,5 @@
 /* group.c - the plain struct in which the engine hands its changes to the store. Filling it is the engine's
- * job (engine_flush.c), writing it the store's. */
+ * job (engine/rows/flush.c), writing it the store's. */
 #include <esc/group.h>
 
 void esc_group_init(EscGroup *group, EscArena *arena)

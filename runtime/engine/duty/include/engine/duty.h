@@ -1,0 +1,89 @@
+/* engine/duty.h - who is accountable, by when, and which words reach them. Knows nothing of frames and triggers: what
+ * has to run because of a turn that ended is asked for (engine/model.h, turn.c). */
+#ifndef ESC_ENGINE_DUTY_H
+#define ESC_ENGINE_DUTY_H
+
+#include <engine/model.h>
+
+/* --- people.c --------------------------------------------------------------------------------- */
+
+/* People that a reference means now. */
+typedef struct EscPeople {
+    EscText names[ESC_OWNERS_MAX]; /* interned; who is accountable first */
+    uint32_t count;
+    EscText skipped[ESC_OWNERS_MAX];
+    uint32_t skipped_count;
+    EscText via; /* interned: person, team or schedule */
+} EscPeople;
+/* `ref` in the numbering of `bundle`; escalation may be NULL when ref is no role. */
+void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                     const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
+/* A person, team or schedule of the current directory by its name. */
+void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
+bool esc_people_has(const EscPeople *people, EscText person);
+bool esc_person_known(const EscEngine *engine, EscText name);
+bool esc_person_absent(const EscEngine *engine, EscText name);
+
+/* --- owners.c --------------------------------------------------------------------------------- */
+
+const char *esc_role_name(uint32_t role);
+EscRef esc_role_ref(const EscEscalation *escalation,
+                    uint32_t role_row); /* last resort beyond the rows */
+void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
+/* The turn of the accountable role is over. */
+void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *because);
+void esc_role_last_resort(EscEngine *engine, EscEscalation *escalation, const char *because);
+EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
+                             EscWhy *why);
+bool esc_role_ack(EscEngine *engine, EscEscalation *escalation,
+                  EscText actor); /* false: too late */
+void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
+void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
+void esc_role_active(EscEngine *engine,
+                     EscEscalation *escalation); /* something happened: the lease starts anew */
+void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
+/* Makes `owner` accountable in that role; handed_to: who it was handed to when that is not the role's own. */
+void esc_role_take(EscEngine *engine, EscEscalation *escalation, uint32_t role_row, EscText owner,
+                   EscText handed_to);
+void esc_role_absent(EscEngine *engine,
+                     EscEscalation *escalation); /* the accountable person went away */
+
+/* --- handoff.c -------------------------------------------------------------------------------- */
+
+/* extra_ms 0: the role's own time. False when the handoff limit raises instead. */
+bool esc_role_handoff(EscEngine *engine, EscEscalation *escalation, const EscEngineBundle *bundle,
+                      EscRef to, EscText reason, EscExpect expect, int64_t within_ms,
+                      uint32_t calendar);
+void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
+void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
+
+/* --- messages.c ------------------------------------------------------------------------------- */
+
+typedef struct EscMessage {
+    EscText text;
+    bool is_page;
+    EscText question, answers_json; /* empty for none */
+    uint32_t via;                   /* contact kind + 1; 0: the person's first */
+    bool is_digest;                 /* outside the limits */
+} EscMessage;
+void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
+                        const EscMessage *message);
+void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
+                     const EscMessage *message); /* in the bundle's numbering */
+void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
+void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text);
+void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
+void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
+void esc_digest_fire(EscEngine *engine);
+
+/* --- sla.c ------------------------------------------------------------------------------------ */
+
+void esc_sla_review(EscEngine *engine, EscTicket *ticket); /* the ticket changed */
+void esc_sla_rebuild(EscEngine *engine,
+                     EscTicket *ticket); /* another bundle is current: all of it anew */
+void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket);
+void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
+void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn);
+void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
+
+#endif

@@ -1,0 +1,390 @@
+/* messages.c - messages and pages: who gets which words by which contact method. Carrying them out is the
+ * delivery worker's job; what became of them comes back through flow/results.c.
+ *
+ * A page goes through a person's contact methods by their times until the escalation is acknowledged. The policy's
+ * limit on notifications holds messages back, never pages: a page is how somebody learns that they are accountable. */
+#include <engine/duty.h>
+
+#include <string.h>
+
+/* --- one message ------------------------------------------------------------------------------ */
+
+static void member_write(EscBuf *out, const char *name, EscText value)
+{
+    esc_buf_string(out, ",\"");
+    esc_buf_string(out, name);
+    esc_buf_string(out, "\":");
+    esc_json_text(out, value);
+}
+
+static EscText body_of(EscEngine *engine, EscEscalation *escalation, const EscMessage *message)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_string(&buf, "{\"text\":");
+    esc_json_text(&buf, message->text);
+    EscText subject = esc_utf8_cut(message->text, 120);
+    if (escalation != NULL)
+        subject = esc_turn_printf(engine, "[%.*s] %.*s", ESC_TEXT_ARG(escalation->ticket->id),
+                                  ESC_TEXT_ARG(subject));
+    member_write(&buf, "subject", subject);
+    member_write(&buf, "workspace", esc_workspace_text(engine));
+    if (escalation != NULL) {
+        member_write(&buf, "escalation", esc_escalation_name(engine, escalation));
+        member_write(&buf, "ticket", escalation->ticket->id);
+        member_write(&buf, "template", escalation->template_name);
+        uint32_t slot = engine->severity_slot;
+        if (slot != ESC_NONE) {
+            esc_buf_string(&buf, ",\"severity\":");
+            esc_value_write_json(&buf, engine->current->program,
+                                 escalation->ticket->values[slot].value);
+        }
+    }
+    esc_buf_printf(&buf, ",\"page\":%s", message->is_page ? "true" : "false");
+    if (message->question.size > 0)
+        member_write(&buf, "question", message->question);
+    if (message->answers_json.size > 0) {
+        esc_buf_string(&buf, ",\"answers\":");
+        esc_buf_text(&buf, message->answers_json);
+    }
+    esc_buf_char(&buf, '}');
+    return esc_turn_take(engine, &buf);
+}
+
+static void message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
+                         EscText medium, EscText address, const EscMessage *message)
+{
+    EscOutboxRow row = {
+        .kind = ESC_OUTBOX_MESSAGE,
+        .target = target,
+        .medium = medium,
+        .address = address,
+        .body = body_of(engine, escalation, message),
+    };
+    uint64_t id = esc_outbox_put(engine, escalation, &row);
+    if (escalation == NULL)
+        return;
+    escalation->messages++;
+    escalation->is_told =
+        escalation->is_told || message->is_page || esc_text_equal(target, escalation->owner);
+    EscText data =
+        esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
+                       "target", target, "medium", medium, "text", message->text, "page",
+                       message->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_NOTIFIED, data, "%s %.*s by %.*s: \"%.*s\"",
+                         message->is_page ? "paged" : "notified", ESC_TEXT_ARG(target),
+                         ESC_TEXT_ARG(medium), ESC_TEXT_ARG(message->text));
+}
+
+static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscText target,
+                             const char *because)
+{
+    if (escalation == NULL)
+        return;
+    escalation->messages++; /* a message that cannot go anywhere is a dead one */
+    escalation->dead++;
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_UNREACHABLE,
+                         esc_audit_data(engine, "target", target, NULL),
+                         "a message to %.*s went nowhere: %s",
+                         ESC_TEXT_ARG(target.size > 0 ? target : ESC_TEXT("nobody")), because);
+}
+
+/* --- people ----------------------------------------------------------------------------------- */
+
+static EscText contact_word(uint32_t kind)
+{
+    static const char *const words[] = {"email", "chat", "phone"};
+    return esc_text_from(kind < ESC_COUNT_OF(words) ? words[kind] : "email");
+}
+
+/* The person's row in the current directory, or in the escalation's own when they have left since. */
+static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalation *escalation,
+                                       EscText name, const EscProgram **program)
+{
+    uint32_t person = 0;
+    *program = engine->current->program;
+    if (esc_directory_person(*program, name, &person))
+        return &(*program)->persons[person];
+    if (escalation == NULL || escalation->bundle == NULL)
+        return NULL;
+    *program = escalation->bundle->program;
+    return esc_directory_person(*program, name, &person) ? &(*program)->persons[person] : NULL;
+}
+
+static EscWindow *window_of(EscEngine *engine, EscText person, int64_t window_ms)
+{
+    for (size_t i = 0; i < engine->windows_count; i++) {
+        EscWindow *window = &engine->windows[i];
+        if (!esc_text_equal(window->person, person))
+            continue;
+        if (window->ends_at_ms <= engine->now_ms && window->items_count == 0) {
+            window->ends_at_ms = engine->now_ms + window_ms;
+            window->count = 0;
+        }
+        return window;
+    }
+    ESC_ENGINE_GROW(engine->windows, engine->windows_count, engine->windows_capacity);
+    EscWindow *window = &engine->windows[engine->windows_count++];
+    *window = (EscWindow){.person = esc_engine_intern(engine, person),
+                          .ends_at_ms = engine->now_ms + window_ms};
+    return window;
+}
+
+static void digest_timer(EscEngine *engine)
+{
+    int64_t due_ms = INT64_MAX;
+    for (size_t i = 0; i < engine->windows_count; i++) {
+        if (engine->windows[i].items_count > 0 && engine->windows[i].ends_at_ms < due_ms)
+            due_ms = engine->windows[i].ends_at_ms;
+    }
+    const EscTimerNode *timer = esc_timer_find(engine->timers, ESC_TIMER_DIGEST, 0);
+    if (due_ms == INT64_MAX)
+        esc_timer_cancel(engine, NULL, NULL, ESC_TIMER_DIGEST, 0);
+    else if (timer == NULL || timer->due_ms != due_ms)
+        esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, 0, due_ms);
+}
+
+static void digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation,
+                       EscText text)
+{
+    if (window->items_count == ESC_DIGEST_ITEMS_MAX) {
+        window->items_left_out++;
+        return;
+    }
+    ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
+    window->items[window->items_count++] = (EscDigestItem){
+        .escalation = escalation == NULL ? 0 : escalation->id,
+        .text = esc_text_own(esc_utf8_cut(text, 200)),
+    };
+    digest_timer(engine);
+}
+
+/* False when the message is held back for the digest. */
+static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText person,
+                         const EscMessage *message)
+{
+    const EscProgram *program = engine->current->program;
+    for (uint32_t i = 0; i < program->limits_count && !message->is_digest; i++) {
+        const EscLimitRow *limit = &program->limits[i];
+        if (limit->kind != ESC_LIMIT_NOTIFICATIONS_PER_PERSON)
+            continue;
+        EscWindow *window = window_of(engine, person, limit->window_ms);
+        engine->is_absences_dirty = true;
+        if (window->count < limit->count || message->is_page) {
+            window->count++;
+            continue;
+        }
+        if (limit->action == ESC_LIMIT_ACTION_RAISE && escalation != NULL && limit->exception > 0) {
+            EscText name = program->texts[program->exceptions[limit->exception - 1].name];
+            esc_exception_ask_named(engine, escalation, name,
+                                    ESC_TEXT("too many notifications of one person"));
+            continue; /* the message goes out; the exception says that there are too many */
+        }
+        digest_add(engine, window, escalation, message->text);
+        if (escalation != NULL)
+            esc_audit_escalation(
+                engine, escalation, ESC_AUDIT_LIMITED,
+                esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
+                               message->text, NULL),
+                "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
+                ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
+                limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+        return false;
+    }
+    return true;
+}
+
+static void contact_send(EscEngine *engine, EscEscalation *escalation, const EscProgram *program,
+                         EscText person, const EscContactRow *contact, const EscMessage *message)
+{
+    message_send(engine, escalation, person, contact_word(contact->kind),
+                 program->texts[contact->address], message);
+}
+
+void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
+                        const EscMessage *message)
+{
+    const EscProgram *program = NULL;
+    const EscPersonRow *row = person_find(engine, escalation, person, &program);
+    if (row == NULL || row->contacts_count == 0) {
+        unreachable_tell(engine, escalation, person, "the directory has no way of reaching them");
+        return;
+    }
+    if (!limit_allows(engine, escalation, person, message))
+        return;
+    const EscContactRow *contact = &program->contacts[row->contacts_first];
+    for (uint32_t i = 0; i < row->contacts_count && message->via > 0; i++) {
+        if (program->contacts[row->contacts_first + i].kind == message->via - 1) {
+            contact = &program->contacts[row->contacts_first + i];
+            break;
+        }
+    }
+    contact_send(engine, escalation, program, person, contact, message);
+}
+
+static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
+                            const EscMessage *message)
+{
+    static const char *const words[] = {"chat", "email", "webhook", "phone"};
+    const EscEngineBundle *in = escalation->bundle;
+    ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
+    const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
+    message_send(engine, escalation, in->program->texts[row->name], esc_text_from(words[row->kind]),
+                 (EscText){0}, message);
+}
+
+static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)
+{
+    const EscEngineBundle *bundle =
+        escalation->bundle != NULL ? escalation->bundle : engine->current;
+    esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
+    for (uint32_t i = 0; i < people->skipped_count; i++)
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
+                             esc_audit_data(engine, "person", people->skipped[i], "because",
+                                            ESC_TEXT("absent"), NULL),
+                             "%.*s is absent and gets no message",
+                             ESC_TEXT_ARG(people->skipped[i]));
+    if (people->count == 0)
+        unreachable_tell(engine, escalation, people->via, "nobody is there now");
+}
+
+void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
+                     const EscMessage *message)
+{
+    if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
+        message_channel(engine, escalation, ref, message);
+        return;
+    }
+    EscPeople people;
+    people_of(engine, escalation, ref, &people);
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_message_person(engine, escalation, people.names[i], message);
+}
+
+/* --- pages ------------------------------------------------------------------------------------ */
+
+static void page_remove(EscEngine *engine, EscEscalation *escalation, size_t at)
+{
+    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, escalation->pages[at].number);
+    esc_text_drop(&escalation->pages[at].text);
+    memmove(escalation->pages + at, escalation->pages + at + 1,
+            (escalation->pages_count - at - 1) * sizeof *escalation->pages);
+    escalation->pages_count--;
+}
+
+/* Sends to every contact method whose time has come and sets the timer of the next; false when there is none left. */
+static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
+{
+    const EscProgram *program = NULL;
+    const EscPersonRow *row = person_find(engine, escalation, page->person, &program);
+    if (row == NULL || row->contacts_count == 0) {
+        unreachable_tell(engine, escalation, page->person,
+                         "the directory has no way of reaching them");
+        return false;
+    }
+    EscMessage message = {.text = page->text, .is_page = true};
+    for (; page->contact < row->contacts_count; page->contact++) {
+        const EscContactRow *contact = &program->contacts[row->contacts_first + page->contact];
+        int64_t due_ms = page->began_ms + contact->after_ms;
+        if (due_ms > engine->now_ms) {
+            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number, due_ms);
+            return true;
+        }
+        (void)limit_allows(engine, escalation, page->person, &message);
+        contact_send(engine, escalation, program, page->person, contact, &message);
+    }
+    return false;
+}
+
+void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text)
+{
+    if (escalation->pages_count == ESC_PAGES_MAX)
+        page_remove(engine, escalation, 0);
+    ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
+    size_t at = escalation->pages_count++;
+    escalation->pages[at] = (EscPage){
+        .person = esc_engine_intern(engine, person),
+        .number = escalation->page_next++,
+        .began_ms = engine->now_ms,
+        .text = esc_text_own(text),
+    };
+    if (!page_go(engine, escalation, &escalation->pages[at]))
+        page_remove(engine, escalation, at);
+    esc_escalation_dirty(engine, escalation);
+}
+
+void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text)
+{
+    if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
+        EscMessage message = {.text = text, .is_page = true};
+        message_channel(engine, escalation, ref, &message);
+        return;
+    }
+    EscPeople people;
+    people_of(engine, escalation, ref, &people);
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_page_person(engine, escalation, people.names[i], text);
+}
+
+void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
+{
+    for (size_t i = 0; i < escalation->pages_count; i++) {
+        if (escalation->pages[i].number != number)
+            continue;
+        if (!page_go(engine, escalation, &escalation->pages[i]))
+            page_remove(engine, escalation, i);
+        esc_escalation_dirty(engine, escalation);
+        return;
+    }
+}
+
+void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person)
+{
+    for (size_t i = escalation->pages_count; i > 0; i--) {
+        EscText paged = escalation->pages[i - 1].person;
+        if (person.size > 0 && !esc_text_equal(paged, person))
+            continue;
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_PAGE_STOPPED,
+                             esc_audit_data(engine, "person", paged, NULL),
+                             "the page to %.*s ended before its last contact method",
+                             ESC_TEXT_ARG(paged));
+        page_remove(engine, escalation, i - 1);
+    }
+}
+
+/* --- digests ---------------------------------------------------------------------------------- */
+
+static EscText digest_text(EscEngine *engine, const EscWindow *window)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_printf(&buf,
+                   "%zu messages were held back:", window->items_count + window->items_left_out);
+    for (size_t i = 0; i < window->items_count; i++)
+        esc_buf_printf(&buf, "\nE-%llu: %.*s", (unsigned long long)window->items[i].escalation,
+                       ESC_TEXT_ARG(window->items[i].text));
+    if (window->items_left_out > 0)
+        esc_buf_printf(&buf, "\nand %u more", window->items_left_out);
+    return esc_turn_take(engine, &buf);
+}
+
+void esc_digest_fire(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->windows_count; i++) {
+        EscWindow *window = &engine->windows[i];
+        if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
+            continue;
+        EscMessage message = {.text = digest_text(engine, window), .is_digest = true};
+        esc_audit_ticket(
+            engine, NULL, ESC_AUDIT_DIGEST,
+            esc_audit_data(
+                engine, "person", window->person, "count",
+                esc_turn_printf(engine, "%zu", window->items_count + window->items_left_out), NULL),
+            "%.*s gets %zu messages as one digest", ESC_TEXT_ARG(window->person),
+            window->items_count + window->items_left_out);
+        esc_window_empty(window);
+        engine->is_absences_dirty = true;
+        esc_message_person(engine, NULL, window->person, &message);
+    }
+    digest_timer(engine);
+}

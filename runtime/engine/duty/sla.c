@@ -1,0 +1,298 @@
+/* sla.c - service levels: two clocks a ticket, respond and resolve, by the first level whose condition holds.
+ *
+ * Clocks run from the ticket's creation. When its fields change so that another level holds, they are computed anew.
+ * A warning or a breach is an event of the ticket like any other; it is asked for here and heard in flow/events.c. */
+#include <engine/duty.h>
+
+static const EscSlaRow *level_of(EscEngine *engine, const EscTicket *ticket)
+{
+    const EscProgram *program = engine->current->program;
+    for (uint32_t i = 0; i < program->slas_count; i++) {
+        if (esc_text_equal(program->texts[program->slas[i].name], ticket->sla_name))
+            return &program->slas[i];
+    }
+    return NULL;
+}
+
+static const EscSlaRow *level_match(EscEngine *engine, EscTicket *ticket)
+{
+    const EscProgram *program = engine->current->program;
+    for (uint32_t i = 0; i < program->slas_count; i++) {
+        const EscSlaRow *row = &program->slas[i];
+        if (row->cond == 0)
+            return row;
+        EscWorld world = {.engine = engine,
+                          .ticket = ticket,
+                          .bundle = engine->current,
+                          .function = row->cond - 1};
+        if (esc_cond_holds(&world, NULL))
+            return row;
+    }
+    return NULL;
+}
+
+static int64_t clock_length(const EscSlaRow *row, EscSlaClock clock, uint32_t *calendar)
+{
+    *calendar = clock == ESC_SLA_CLOCK_RESPOND ? row->respond_calendar : row->resolve_calendar;
+    return clock == ESC_SLA_CLOCK_RESPOND ? row->respond_ms : row->resolve_ms;
+}
+
+/* Puts a timer unless it stands as it should: reading the levels again must not write rows. */
+static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, uint32_t index,
+                         int64_t due_ms)
+{
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, kind, index);
+    if (timer == NULL || timer->due_ms != due_ms)
+        esc_timer_put(engine, NULL, ticket, kind, index, due_ms);
+}
+
+/* --- timers of a clock ------------------------------------------------------------------------ */
+
+/* The next overdue time that some trigger waits for. */
+static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    const EscSlaState *state = &ticket->sla[clock];
+    for (uint32_t i = 0; i < engine->overdues_count[clock]; i++) {
+        int64_t overdue_ms = engine->overdues[clock][i];
+        if (overdue_ms <= state->overdue_done_ms)
+            continue;
+        timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, state->due_ms + overdue_ms);
+        return;
+    }
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
+}
+
+static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row,
+                       EscSlaClock clock)
+{
+    const EscProgram *program = engine->current->program;
+    const EscSlaState *state = &ticket->sla[clock];
+    if (state->state == ESC_CLOCK_RUNNING)
+        timer_ensure(engine, ticket, ESC_TIMER_SLA_DUE, clock, state->due_ms);
+    overdue_timer(engine, ticket, clock);
+    uint32_t calendar = 0;
+    int64_t length_ms = clock_length(row, clock, &calendar);
+    for (uint32_t i = 0; i < row->warns_count; i++) {
+        const EscWarnRow *warn = &program->warns[row->warns_first + i];
+        if (warn->clock != (uint32_t)clock)
+            continue;
+        int64_t due_ms =
+            esc_calendar_due_ms(program, engine->zones, calendar, ticket->created_at_ms,
+                                length_ms / 100 * warn->percent);
+        if (due_ms > engine->now_ms)
+            timer_ensure(engine, ticket, ESC_TIMER_SLA_WARN, i, due_ms);
+    }
+}
+
+static void timers_stop(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    const EscProgram *program = engine->current->program;
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_DUE, clock);
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
+    const EscSlaRow *row = level_of(engine, ticket);
+    for (uint32_t i = 0; row != NULL && i < row->warns_count; i++) {
+        if (program->warns[row->warns_first + i].clock == (uint32_t)clock)
+            esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_WARN, i);
+    }
+}
+
+/* --- which level ------------------------------------------------------------------------------ */
+
+static void level_leave(EscEngine *engine, EscTicket *ticket)
+{
+    esc_timer_cancel_kind(engine, NULL, ticket, ESC_TIMER_SLA_DUE);
+    esc_timer_cancel_kind(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE);
+    esc_timer_cancel_kind(engine, NULL, ticket, ESC_TIMER_SLA_WARN);
+}
+
+static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row,
+                        EscSlaClock clock)
+{
+    EscSlaState *state = &ticket->sla[clock];
+    uint32_t calendar = 0;
+    int64_t length_ms = clock_length(row, clock, &calendar);
+    if (length_ms == 0) {
+        *state = (EscSlaState){.is_met = state->is_met, .overdue_done_ms = -1};
+        return;
+    }
+    int64_t due_before_ms = state->due_ms;
+    state->due_ms = esc_calendar_due_ms(engine->current->program, engine->zones, calendar,
+                                        ticket->created_at_ms, length_ms);
+    /* A breach that was told is not told again because the level changed its name or its bundle. */
+    bool is_told =
+        state->state == ESC_CLOCK_BREACHED && (state->is_met || state->due_ms <= engine->now_ms);
+    if (!is_told)
+        state->state = state->is_met ? ESC_CLOCK_MET : ESC_CLOCK_RUNNING;
+    if (state->due_ms != due_before_ms)
+        state->overdue_done_ms = -1;
+    if (!state->is_met)
+        timers_put(engine, ticket, row, clock);
+}
+
+static void level_enter(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row)
+{
+    level_leave(engine, ticket);
+    ticket->sla_name = row == NULL
+                           ? (EscText){0}
+                           : esc_engine_intern(engine, engine->current->program->texts[row->name]);
+    esc_ticket_dirty(engine, ticket);
+    if (row == NULL) {
+        for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+            ticket->sla[i] = (EscSlaState){.is_met = ticket->sla[i].is_met, .overdue_done_ms = -1};
+        return;
+    }
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        clock_start(engine, ticket, row, (EscSlaClock)i);
+    EscText until[ESC_SLA_CLOCK_COUNT];
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        until[i] = ticket->sla[i].state == ESC_CLOCK_NONE
+                       ? (EscText){0}
+                       : esc_local_time(engine, ticket->sla[i].due_ms);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_STARTED,
+                     esc_audit_data(engine, "sla", ticket->sla_name, "respond", until[0], "resolve",
+                                    until[1], NULL),
+                     "the service level %.*s applies%s%.*s%s%.*s", ESC_TEXT_ARG(ticket->sla_name),
+                     until[0].size > 0 ? ": respond by " : "", ESC_TEXT_ARG(until[0]),
+                     until[1].size > 0 ? ", resolve by " : "", ESC_TEXT_ARG(until[1]));
+}
+
+static void clock_met(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    EscSlaState *state = &ticket->sla[clock];
+    if (state->is_met)
+        return;
+    state->is_met = true;
+    esc_ticket_dirty(engine, ticket);
+    timers_stop(engine, ticket, clock);
+    if (state->state == ESC_CLOCK_NONE)
+        return;
+    bool is_late = state->state == ESC_CLOCK_BREACHED;
+    if (!is_late)
+        state->state = ESC_CLOCK_MET;
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_MET,
+                     esc_audit_data(engine, "clock", esc_text_from(esc_clock_name(clock)), NULL),
+                     "the %s clock of %.*s stopped %s", esc_clock_name(clock),
+                     ESC_TEXT_ARG(ticket->sla_name), is_late ? "after its breach" : "in time");
+}
+
+/* A reopened ticket goes on with its old resolve clock. */
+static void clock_reopen(EscEngine *engine, EscTicket *ticket)
+{
+    EscSlaState *state = &ticket->sla[ESC_SLA_CLOCK_RESOLVE];
+    if (!state->is_met)
+        return;
+    state->is_met = false;
+    esc_ticket_dirty(engine, ticket);
+    const EscSlaRow *row = level_of(engine, ticket);
+    if (row == NULL || state->state == ESC_CLOCK_NONE)
+        return;
+    if (state->state == ESC_CLOCK_MET)
+        state->state = ESC_CLOCK_RUNNING;
+    timers_put(engine, ticket, row, ESC_SLA_CLOCK_RESOLVE);
+}
+
+void esc_sla_review(EscEngine *engine, EscTicket *ticket)
+{
+    if (ticket->is_linked)
+        return;
+    const EscSlaRow *row = level_match(engine, ticket);
+    EscText name = row == NULL ? (EscText){0} : engine->current->program->texts[row->name];
+    if (!esc_text_equal(name, ticket->sla_name))
+        level_enter(engine, ticket, row);
+    if (esc_ticket_is_resolved(engine, ticket))
+        clock_met(engine, ticket, ESC_SLA_CLOCK_RESOLVE);
+    else
+        clock_reopen(engine, ticket);
+}
+
+static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSlaRow *row)
+{
+    EscText name = row == NULL ? (EscText){0} : engine->current->program->texts[row->name];
+    if (!esc_text_equal(name, ticket->sla_name))
+        return false;
+    for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
+        uint32_t calendar = 0;
+        int64_t length_ms = clock_length(row, (EscSlaClock)i, &calendar);
+        int64_t due_ms = length_ms == 0
+                             ? 0
+                             : esc_calendar_due_ms(engine->current->program, engine->zones,
+                                                   calendar, ticket->created_at_ms, length_ms);
+        if (due_ms != ticket->sla[i].due_ms)
+            return false;
+    }
+    return true;
+}
+
+void esc_sla_rebuild(EscEngine *engine, EscTicket *ticket)
+{
+    if (ticket->is_linked)
+        return;
+    const EscSlaRow *row = level_match(engine, ticket);
+    if (!level_stands(engine, ticket, row)) {
+        level_enter(engine, ticket, row);
+        return;
+    }
+    for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
+        if (ticket->sla[i].state != ESC_CLOCK_NONE && !ticket->sla[i].is_met)
+            timers_put(engine, ticket, row, (EscSlaClock)i);
+    }
+}
+
+void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket)
+{
+    clock_met(engine, ticket, ESC_SLA_CLOCK_RESPOND);
+}
+
+/* --- what fires ------------------------------------------------------------------------------- */
+
+static EscValue clock_value(EscSlaClock clock)
+{
+    return (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT),
+                      .text = esc_text_from(esc_clock_name(clock))};
+}
+
+void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    EscSlaState *state = &ticket->sla[clock];
+    if (state->state != ESC_CLOCK_RUNNING)
+        return;
+    state->state = ESC_CLOCK_BREACHED;
+    esc_ticket_dirty(engine, ticket);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_BREACHED,
+                     esc_audit_data(engine, "clock", esc_text_from(esc_clock_name(clock)), NULL),
+                     "the time to %s of %.*s is over", esc_clock_name(clock),
+                     ESC_TEXT_ARG(ticket->sla_name));
+    EscValue field = clock_value(clock);
+    esc_event_ask(engine, ticket, ESC_EVENT_SLA_BREACHED, &field, 1);
+}
+
+void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn)
+{
+    const EscProgram *program = engine->current->program;
+    const EscSlaRow *level = level_of(engine, ticket);
+    if (level == NULL || warn >= level->warns_count)
+        return;
+    const EscWarnRow *row = &program->warns[level->warns_first + warn];
+    EscText percent = esc_turn_printf(engine, "%u", row->percent);
+    const char *clock = esc_clock_name((EscSlaClock)row->clock);
+    esc_audit_ticket(
+        engine, ticket, ESC_AUDIT_SLA_WARNING,
+        esc_audit_data(engine, "clock", esc_text_from(clock), "percent", percent, NULL),
+        "%u%% of the time to %s of %.*s has gone", row->percent, clock,
+        ESC_TEXT_ARG(ticket->sla_name));
+    EscValue fields[2] = {clock_value((EscSlaClock)row->clock),
+                          {.type = ESC_TYPE(ESC_KIND_NUMBER), .number = row->percent}};
+    esc_event_ask(engine, ticket, ESC_EVENT_SLA_WARNING, fields, 2);
+}
+
+void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    EscSlaState *state = &ticket->sla[clock];
+    if (state->state == ESC_CLOCK_NONE || state->is_met)
+        return;
+    int64_t from_ms = state->overdue_done_ms, to_ms = engine->now_ms - state->due_ms;
+    state->overdue_done_ms = to_ms;
+    esc_ticket_dirty(engine, ticket);
+    overdue_timer(engine, ticket, clock);
+    esc_overdue_ask(engine, ticket, clock, from_ms, to_ms);
+}

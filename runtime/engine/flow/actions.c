@@ -1,0 +1,477 @@
+/* actions.c - what people do: acknowledge, resolve, hand off, answer, approve, confirm, override, start, be
+ * away. An action is checked in full before it changes anything; one that comes too late is accepted as a no-op. */
+#include <engine/flow.h>
+
+#include <string.h>
+
+/* An action with what it is about, found once. */
+typedef struct Deed {
+    EscEngine *engine;
+    const EscAction *action;
+    EscEscalation *escalation; /* NULL when the verb needs none */
+    EscTicket *ticket;
+    EscText actor; /* interned */
+    EscWhy *why;
+} Deed;
+
+const char *esc_verb_name(EscVerb verb)
+{
+    static const char *const names[ESC_VERB_COUNT] = {
+        [ESC_VERB_ACK] = "ack",         [ESC_VERB_RESOLVE] = "resolve",
+        [ESC_VERB_HANDOFF] = "handoff", [ESC_VERB_ANSWER] = "answer",
+        [ESC_VERB_APPROVE] = "approve", [ESC_VERB_REJECT] = "reject",
+        [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
+        [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
+        [ESC_VERB_PRESENT] = "present",
+    };
+    return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
+}
+
+static EscStatus noop(Deed *deed, const char *because)
+{
+    EscEngine *engine = deed->engine;
+    engine->outcome->is_noop = true;
+    EscText verb = esc_text_from(esc_verb_name(deed->action->verb));
+    if (deed->escalation != NULL && esc_escalation_is_open(deed->escalation))
+        esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_IGNORED,
+                             esc_audit_data(engine, "verb", verb, NULL),
+                             "%.*s by %.*s changed nothing: %s", ESC_TEXT_ARG(verb),
+                             ESC_TEXT_ARG(deed->actor), because);
+    return ESC_OK;
+}
+
+/* --- which escalation ------------------------------------------------------------------------- */
+
+/* Whether the verb has something to do there; decides which escalation of a ticket is meant. */
+static bool is_meant(EscEngine *engine, EscEscalation *escalation, EscVerb verb)
+{
+    (void)engine;
+    const EscQuestion *question = escalation->frame.question;
+    switch (verb) {
+    case ESC_VERB_ACK:
+        return !escalation->is_acked;
+    case ESC_VERB_ANSWER:
+        return question != NULL && question->kind == ESC_QUESTION_ASK;
+    case ESC_VERB_APPROVE:
+    case ESC_VERB_REJECT:
+        return question != NULL && question->kind == ESC_QUESTION_APPROVE;
+    default:
+        return true;
+    }
+}
+
+static EscStatus escalation_of(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    const EscAction *action = deed->action;
+    if (action->escalation != 0) {
+        deed->escalation = esc_escalation_find(engine, action->escalation);
+        if (deed->escalation == NULL)
+            return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
+                           (unsigned long long)action->escalation);
+        deed->ticket = deed->escalation->ticket;
+        return ESC_OK;
+    }
+    deed->ticket = esc_ticket_find(engine, action->ticket);
+    if (deed->ticket == NULL)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no ticket \"%.*s\"",
+                       ESC_TEXT_ARG(esc_utf8_cut(action->ticket, 100)));
+    for (size_t i = 0; i < deed->ticket->open_count && deed->escalation == NULL; i++) {
+        if (is_meant(engine, deed->ticket->open[i], action->verb))
+            deed->escalation = deed->ticket->open[i];
+    }
+    if (deed->escalation == NULL && deed->ticket->open_count > 0)
+        deed->escalation = deed->ticket->open[0];
+    if (deed->escalation == NULL && action->verb != ESC_VERB_RESOLVE &&
+        action->verb != ESC_VERB_START)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
+                       "the ticket \"%.*s\" has no open escalation",
+                       ESC_TEXT_ARG(esc_utf8_cut(action->ticket, 100)));
+    return ESC_OK;
+}
+
+/* --- the checks' and the closing's side ------------------------------------------------------- */
+
+/* A parked escalation closes when a person resolved it or its checks are settled; nothing else moves it. */
+static void parked_close(EscEngine *engine, EscEscalation *escalation)
+{
+    bool is_known = escalation->bundle != NULL && escalation->template_index != ESC_NONE;
+    if (escalation->outcome.size == 0)
+        escalation->outcome = ESC_TEXT("resolved");
+    if (is_known) {
+        for (uint32_t i = 0; i < escalation->checks_count; i++) {
+            uint8_t state = escalation->checks[i];
+            if (state == ESC_CHECK_STATE_FAILED)
+                return;
+        }
+    }
+    esc_escalation_closed(engine, escalation);
+}
+
+static EscStatus do_ack(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscStatus status = esc_role_check_ack(engine, deed->escalation, deed->actor, deed->why);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_escalation_is_open(deed->escalation))
+        return noop(deed, "it is closed");
+    if (!esc_role_ack(engine, deed->escalation, deed->actor))
+        return noop(deed, "it was acknowledged before");
+    if (deed->escalation->is_acked)
+        esc_qa_acked(engine, deed->escalation);
+    return ESC_OK;
+}
+
+static EscStatus do_resolve(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    if (!esc_person_known(engine, deed->actor))
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    /* An old button: after a restart a closed escalation is not there at all, so it must not resolve its ticket now. */
+    if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
+        return noop(deed, "it is closed");
+    if (esc_ticket_is_resolved(engine, deed->ticket)) {
+        if (deed->escalation != NULL && deed->escalation->state == ESC_STATE_PARKED) {
+            parked_close(engine, deed->escalation);
+            return ESC_OK;
+        }
+        return noop(deed, "the ticket is resolved already");
+    }
+    esc_ticket_remember(engine, deed->ticket, false);
+    esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
+    esc_audit_ticket(
+        engine, deed->ticket, ESC_AUDIT_RESOLVED,
+        esc_audit_data(engine, "by", deed->actor, "reason", deed->action->reason, NULL),
+        "%.*s resolved %.*s%s%.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(deed->ticket->id),
+        deed->action->reason.size > 0 ? ": " : "", ESC_TEXT_ARG(deed->action->reason));
+    esc_event_internal(engine, deed->ticket, ESC_EVENT_TICKET_RESOLVED, NULL, 0);
+    for (size_t i = deed->ticket->open_count; i > 0; i--) {
+        if (deed->ticket->open[i - 1]->state == ESC_STATE_PARKED)
+            parked_close(engine, deed->ticket->open[i - 1]);
+    }
+    return ESC_OK;
+}
+
+static EscStatus reason_check(const Deed *deed)
+{
+    if (deed->action->reason.size == 0)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "%s needs a reason",
+                       esc_verb_name(deed->action->verb));
+    if (deed->action->reason.size > ESC_REASON_BYTES_MAX)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "a reason has at most %d bytes",
+                       ESC_REASON_BYTES_MAX);
+    return ESC_OK;
+}
+
+static EscStatus do_handoff(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    const EscAction *action = deed->action;
+    EscStatus status = reason_check(deed);
+    if (status != ESC_OK)
+        return status;
+    EscRef to = esc_ref_named(engine->current->program, action->target);
+    if (to == 0)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is no person, team or schedule",
+                       ESC_TEXT_ARG(esc_utf8_cut(action->target, 64)));
+    if (action->within_ms < 0 || action->within_ms > ESC_DEADLINE_MAX_MS ||
+        action->expect >= ESC_EXPECT_COUNT)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the expectation's time is out of range");
+    if (deed->escalation->state == ESC_STATE_CLOSED)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed",
+                       (unsigned long long)deed->escalation->id);
+    (void)esc_role_handoff(engine, deed->escalation, engine->current, to, action->reason,
+                           action->expect, action->within_ms, 0);
+    return ESC_OK;
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+/* Those who were asked, whoever is accountable now, and the last resort may answer. */
+static bool may_answer(Deed *deed, const EscQuestion *question)
+{
+    EscEngine *engine = deed->engine;
+    EscEscalation *escalation = deed->escalation;
+    EscPeople people;
+    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle, question->ref,
+                    &people);
+    if (esc_people_has(&people, deed->actor))
+        return true;
+    if (question->kind == ESC_QUESTION_APPROVE)
+        return false;
+    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle,
+                    ESC_REF(ESC_REF_ROLE, 3), &people);
+    return esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor);
+}
+
+static EscStatus question_check(Deed *deed, EscQuestionKind kind, EscQuestion **question)
+{
+    EscEscalation *escalation = deed->escalation;
+    *question = escalation->frame.question;
+    if (*question == NULL || (*question)->kind != kind || escalation->state == ESC_STATE_CLOSED) {
+        *question = NULL; /* an old button */
+        return ESC_OK;
+    }
+    if (!may_answer(deed, *question))
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "%.*s was not asked",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    return ESC_OK;
+}
+
+static EscStatus do_answer(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscEscalation *escalation = deed->escalation;
+    EscQuestion *question = NULL;
+    EscStatus status = question_check(deed, ESC_QUESTION_ASK, &question);
+    if (status != ESC_OK)
+        return status;
+    if (question == NULL || question->answer > 0)
+        return noop(deed, "the question is not open any more");
+    const EscProgram *program = escalation->bundle->program;
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    for (uint32_t i = 0; wait != NULL && i < wait->answers_count; i++) {
+        EscText name = program->texts[program->answers[wait->answers_first + i].name];
+        if (!esc_text_equal(name, deed->action->target))
+            continue;
+        question->answer = i + 1;
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_ANSWERED,
+                             esc_audit_data(engine, "answer", name, "question", question->text,
+                                            "reason", deed->action->reason, NULL),
+                             "%.*s answered %.*s to \"%.*s\"", ESC_TEXT_ARG(deed->actor),
+                             ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text));
+        esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
+        return ESC_OK;
+    }
+    return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "the question has no answer \"%.*s\"",
+                   ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
+}
+
+static EscStatus do_approve(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscQuestion *question = NULL;
+    EscStatus status = question_check(deed, ESC_QUESTION_APPROVE, &question);
+    if (status != ESC_OK)
+        return status;
+    if (question == NULL || question->is_rejected)
+        return noop(deed, "no approval is waited for any more");
+    for (uint32_t i = 0; i < question->approvers_count; i++) {
+        if (esc_text_equal(question->approvers[i], deed->actor))
+            return noop(deed, "it was approved by the same person before");
+    }
+    if (question->approvers_count == ESC_OWNERS_MAX)
+        return noop(deed, "more approvals than can be counted");
+    question->approvers[question->approvers_count++] = deed->actor;
+    EscText have = esc_turn_printf(engine, "%u", question->approvers_count),
+            need = esc_turn_printf(engine, "%u", question->needed);
+    esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_APPROVED,
+                         esc_audit_data(engine, "have", have, "need", need, NULL),
+                         "%.*s approved \"%.*s\": %.*s of %.*s", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need));
+    esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_APPROVED, deed->actor);
+    return ESC_OK;
+}
+
+static EscStatus do_reject(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscStatus status = reason_check(deed);
+    EscQuestion *question = NULL;
+    if (status == ESC_OK)
+        status = question_check(deed, ESC_QUESTION_APPROVE, &question);
+    if (status != ESC_OK)
+        return status;
+    if (question == NULL || question->is_rejected)
+        return noop(deed, "no approval is waited for any more");
+    question->is_rejected = true;
+    esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_REJECTED,
+                         esc_audit_data(engine, "reason", deed->action->reason, NULL),
+                         "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(deed->action->reason));
+    esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_REJECTED, deed->actor);
+    return ESC_OK;
+}
+
+static EscStatus do_check(Deed *deed, bool is_confirm)
+{
+    EscEngine *engine = deed->engine;
+    EscEscalation *escalation = deed->escalation;
+    if (escalation->bundle == NULL)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is parked: its checks are not known",
+                       (unsigned long long)escalation->id);
+    uint32_t check = 0;
+    EscStatus status =
+        esc_qa_find(engine, escalation, deed->action->target, is_confirm, &check, deed->why);
+    if (status == ESC_CONFLICT && escalation->state == ESC_STATE_CLOSED)
+        return noop(deed, "it is closed");
+    if (status != ESC_OK)
+        return status;
+    uint8_t state = escalation->checks[check];
+    if (escalation->state == ESC_STATE_CLOSED ||
+        (state != ESC_CHECK_STATE_PENDING && state != ESC_CHECK_STATE_FAILED))
+        return noop(deed, "the check is not open any more");
+    esc_qa_set(engine, escalation, check,
+               is_confirm ? ESC_CHECK_STATE_PASSED : ESC_CHECK_STATE_OVERRIDDEN, deed->actor,
+               deed->action->reason);
+    esc_escalation_moment(engine, escalation,
+                          is_confirm ? ESC_AUDIT_CHECK_PASSED : ESC_AUDIT_CHECK_OVERRIDDEN,
+                          deed->actor);
+    if (escalation->state == ESC_STATE_PARKED && escalation->outcome.size > 0)
+        parked_close(engine, escalation);
+    return ESC_OK;
+}
+
+static EscStatus do_confirm(Deed *deed)
+{
+    if (!esc_person_known(deed->engine, deed->actor))
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    return do_check(deed, true);
+}
+
+static EscStatus do_override(Deed *deed)
+{
+    if (!esc_person_known(deed->engine, deed->actor))
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    EscStatus status = reason_check(deed);
+    return status == ESC_OK ? do_check(deed, false) : status;
+}
+
+/* --- starting, being away --------------------------------------------------------------------- */
+
+static EscStatus do_start(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    const EscProgram *program = engine->current->program;
+    uint32_t template_index = esc_template_find(program, deed->action->target);
+    if (template_index == ESC_NONE)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no template \"%.*s\"",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
+    if (!program->templates[template_index].is_manual)
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "the template %.*s does not say `manual`",
+                       ESC_TEXT_ARG(deed->action->target));
+    if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed: name the ticket instead",
+                       (unsigned long long)deed->escalation->id);
+    if (esc_ticket_open_of(deed->ticket, deed->action->target) != NULL)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "the template %.*s is open on this ticket",
+                       ESC_TEXT_ARG(deed->action->target));
+    EscText because = esc_turn_printf(engine, "%.*s started it%s%.*s", ESC_TEXT_ARG(deed->actor),
+                                      deed->action->reason.size > 0 ? ": " : "",
+                                      ESC_TEXT_ARG(deed->action->reason));
+    deed->escalation = esc_escalation_start(engine, deed->ticket, template_index, NULL, because);
+    if (deed->escalation == NULL)
+        engine->outcome->is_noop = true;
+    return ESC_OK;
+}
+
+static void absence_set(EscEngine *engine, EscText person, int64_t until_ms)
+{
+    engine->is_absences_dirty = true;
+    for (size_t i = 0; i < engine->absences_count; i++) {
+        if (!esc_text_equal(engine->absences[i].person, person))
+            continue;
+        engine->absences[i].until_ms = until_ms;
+        if (until_ms == 0) {
+            memmove(engine->absences + i, engine->absences + i + 1,
+                    (engine->absences_count - i - 1) * sizeof *engine->absences);
+            engine->absences_count--;
+        }
+        return;
+    }
+    if (until_ms == 0)
+        return;
+    ESC_ENGINE_GROW(engine->absences, engine->absences_count, engine->absences_capacity);
+    engine->absences[engine->absences_count++] = (EscAbsence){person, until_ms};
+}
+
+/* Every escalation that the person is accountable for hears of it, then looks for somebody else. */
+static void absence_spread(EscEngine *engine, EscText person)
+{
+    size_t count = 0;
+    EscEscalation **list =
+        esc_arena_alloc_array(engine->turn, engine->escalations_count, sizeof *list);
+    ESC_ASSERT(list != NULL);
+    for (size_t i = 0; i < engine->escalations_count; i++) {
+        EscEscalation *escalation = engine->escalations[i];
+        if (escalation->state == ESC_STATE_OPEN && esc_text_equal(escalation->owner, person))
+            list[count++] = escalation;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (list[i]->state != ESC_STATE_OPEN || !esc_text_equal(list[i]->owner, person))
+            continue;
+        EscValue field = {.type = ESC_TYPE(ESC_KIND_TEXT), .text = person};
+        esc_event_internal(engine, list[i]->ticket, ESC_EVENT_OWNER_ABSENT, &field, 1);
+        if (list[i]->state == ESC_STATE_OPEN && esc_text_equal(list[i]->owner, person))
+            esc_role_absent(engine, list[i]);
+        esc_outcome_add(engine, list[i]);
+    }
+}
+
+static EscStatus do_absence(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    bool is_absent = deed->action->verb == ESC_VERB_ABSENT;
+    if (!esc_person_known(engine, deed->action->target))
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is nobody in the directory",
+                       ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
+    if (is_absent && deed->action->until_ms <= engine->now_ms)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the absence has to end in the future");
+    EscText person = esc_engine_intern(engine, deed->action->target);
+    if (!is_absent && !esc_person_absent(engine, person)) {
+        engine->outcome->is_noop = true;
+        return ESC_OK;
+    }
+    absence_set(engine, person, is_absent ? deed->action->until_ms : 0);
+    EscText until = is_absent ? esc_local_time(engine, deed->action->until_ms) : (EscText){0};
+    esc_audit_ticket(engine, NULL, is_absent ? ESC_AUDIT_ABSENT : ESC_AUDIT_PRESENT,
+                     esc_audit_data(engine, "person", person, "until", until, NULL),
+                     "%.*s is %s%s%.*s", ESC_TEXT_ARG(person), is_absent ? "away" : "back",
+                     until.size > 0 ? " until " : "", ESC_TEXT_ARG(until));
+    if (is_absent)
+        absence_spread(engine, person);
+    return ESC_OK;
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why)
+{
+    static EscStatus (*const deeds[ESC_VERB_COUNT])(Deed * deed) = {
+        [ESC_VERB_ACK] = do_ack,         [ESC_VERB_RESOLVE] = do_resolve,
+        [ESC_VERB_HANDOFF] = do_handoff, [ESC_VERB_ANSWER] = do_answer,
+        [ESC_VERB_APPROVE] = do_approve, [ESC_VERB_REJECT] = do_reject,
+        [ESC_VERB_CONFIRM] = do_confirm, [ESC_VERB_OVERRIDE] = do_override,
+        [ESC_VERB_START] = do_start,     [ESC_VERB_ABSENT] = do_absence,
+        [ESC_VERB_PRESENT] = do_absence,
+    };
+    if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
+        action->actor.size > ESC_ID_BYTES_MAX)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "an action needs a verb and an actor");
+    Deed deed = {.engine = engine, .action = action, .why = why};
+    bool needs_escalation = action->verb != ESC_VERB_ABSENT && action->verb != ESC_VERB_PRESENT;
+    if (needs_escalation) {
+        EscStatus status = escalation_of(&deed);
+        if (status != ESC_OK)
+            return status;
+    }
+    deed.actor = esc_engine_intern(engine, action->actor);
+    engine->actor = deed.actor;
+    EscStatus status = deeds[action->verb](&deed);
+    if (status != ESC_OK)
+        return status;
+    if (deed.escalation != NULL && !engine->outcome->is_noop) {
+        esc_role_active(engine, deed.escalation);
+        esc_outcome_add(engine, deed.escalation);
+        esc_escalation_dirty(engine, deed.escalation);
+    }
+    if (deed.ticket != NULL) {
+        memcpy(engine->outcome->ticket, deed.ticket->id.data, deed.ticket->id.size);
+        esc_ticket_touch(engine, deed.ticket);
+    }
+    return ESC_OK;
+}

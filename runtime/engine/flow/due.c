@@ -1,0 +1,95 @@
+/* due.c - the earliest timer that is due fires: one input. */
+#include <engine/flow.h>
+
+#include <string.h>
+
+static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
+                                  const EscTimerNode *fired)
+{
+    if (escalation->state == ESC_STATE_PARKED)
+        return; /* only a person moves it */
+    esc_outcome_add(engine, escalation);
+    esc_ticket_touch(engine, escalation->ticket);
+    memcpy(engine->outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
+    switch ((EscTimer)fired->kind) {
+    case ESC_TIMER_ACK: {
+        EscText taken = esc_duration_text(engine, engine->now_ms - escalation->turn_at_ms);
+        EscText because =
+            esc_turn_printf(engine, "did not acknowledge within %.*s", ESC_TEXT_ARG(taken));
+        esc_role_failover(engine, escalation, because.data);
+        break;
+    }
+    case ESC_TIMER_HOLD:
+        esc_role_lease_end(engine, escalation);
+        break;
+    case ESC_TIMER_WAIT:
+        if (esc_frame_wait(escalation) != NULL)
+            esc_frame_resume(engine, escalation, ESC_WAIT_END_TIMED_OUT);
+        break;
+    case ESC_TIMER_REMINDER:
+        esc_reminder_fire(engine, escalation, fired->index);
+        break;
+    case ESC_TIMER_CONTACT:
+        esc_page_fire(engine, escalation, fired->index);
+        break;
+    case ESC_TIMER_CHECK:
+        esc_check_fire(engine, escalation, fired->index);
+        break;
+    case ESC_TIMER_EXPECTATION:
+        esc_expectation_fire(engine, escalation, fired->index);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What service levels asked for while they fired. */
+static void asked_run(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->asked_count; i++) {
+        EscAsked asked = engine->asked[i];
+        if (asked.kind == ESC_ASKED_EVENT)
+            esc_event_internal(engine, asked.ticket, asked.event, asked.fields, asked.fields_count);
+        else
+            esc_triggers_overdue(engine, asked.ticket, asked.clock, asked.from_ms, asked.to_ms);
+    }
+    engine->asked_count = 0;
+}
+
+static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTimerNode *fired)
+{
+    memcpy(engine->outcome->ticket, ticket->id.data, ticket->id.size);
+    switch ((EscTimer)fired->kind) {
+    case ESC_TIMER_ARMED:
+        esc_armed_fire(engine, ticket, fired->index);
+        break;
+    case ESC_TIMER_SLA_DUE:
+        esc_sla_due_fire(engine, ticket, (EscSlaClock)fired->index);
+        break;
+    case ESC_TIMER_SLA_WARN:
+        esc_sla_warn_fire(engine, ticket, fired->index);
+        break;
+    case ESC_TIMER_SLA_OVERDUE:
+        esc_sla_overdue_fire(engine, ticket, (EscSlaClock)fired->index);
+        break;
+    default:
+        break;
+    }
+    asked_run(engine);
+    esc_ticket_touch(engine, ticket);
+}
+
+void esc_due_apply(EscEngine *engine)
+{
+    EscTimerNode fired;
+    if (!esc_timer_take_due(engine, &fired)) {
+        engine->outcome->is_noop = true;
+        return;
+    }
+    if (fired.escalation != NULL)
+        escalation_timer_fire(engine, fired.escalation, &fired);
+    else if (fired.ticket != NULL)
+        ticket_timer_fire(engine, fired.ticket, &fired);
+    else
+        esc_digest_fire(engine);
+}

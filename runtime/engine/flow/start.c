@@ -1,0 +1,86 @@
+/* start.c - a template starts on a ticket: whether it may, and its first run. */
+#include <engine/flow.h>
+
+static void start_event_keep(EscEscalation *escalation, const EscEvent *event)
+{
+    escalation->start_type = event->type;
+    escalation->start_fields_count = event->fields_count;
+    escalation->start_fields =
+        esc_engine_alloc(event->fields_count * sizeof *escalation->start_fields);
+    for (uint32_t i = 0; i < event->fields_count; i++)
+        escalation->start_fields[i] = esc_owned_copy(event->fields[i]);
+    escalation->start_json = esc_text_own(event->json);
+}
+
+static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
+                         const EscTemplateRow *row)
+{
+    EscEscalation *open = esc_ticket_open_of(ticket, name);
+    if (open != NULL) {
+        EscText text = esc_escalation_name(engine, open);
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
+                         esc_audit_data(engine, "template", name, "because", text, NULL),
+                         "%.*s did not start again: %.*s is still open", ESC_TEXT_ARG(name),
+                         ESC_TEXT_ARG(text));
+        return false;
+    }
+    const EscStarts *starts = esc_ticket_starts(engine, ticket, name);
+    if (row->again_after_ms > 0 && starts->closed_at_ms > 0 &&
+        engine->now_ms < starts->closed_at_ms + row->again_after_ms) {
+        EscText until = esc_local_time(engine, starts->closed_at_ms + row->again_after_ms);
+        esc_audit_ticket(
+            engine, ticket, ESC_AUDIT_NOT_STARTED,
+            esc_audit_data(engine, "template", name, "because", ESC_TEXT("again after"), NULL),
+            "%.*s did not start: it may start again from %.*s on", ESC_TEXT_ARG(name),
+            ESC_TEXT_ARG(until));
+        return false;
+    }
+    return true;
+}
+
+/* If the first run told nobody, the owner hears of it from the engine. */
+static void owner_tell(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->is_told || escalation->state != ESC_STATE_OPEN)
+        return;
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->title_slot);
+    EscMessage message = {
+        .text = esc_turn_printf(engine, "You are accountable for %.*s: %.*s",
+                                ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title)),
+    };
+    esc_message_person(engine, escalation, escalation->owner, &message);
+}
+
+EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
+                                    const EscEvent *event, EscText because)
+{
+    const EscProgram *program = engine->current->program;
+    const EscTemplateRow *row = &program->templates[template_index];
+    EscText name = program->texts[row->name];
+    if (!is_startable(engine, ticket, name, row))
+        return NULL;
+    EscStarts *starts = esc_ticket_starts(engine, ticket, name);
+    starts->count++;
+    esc_ticket_dirty(engine, ticket);
+    EscEscalation *escalation = esc_escalation_alloc(engine, engine->counters.next_escalation++,
+                                                     ticket, engine->current, name);
+    escalation->is_new = escalation->is_first_run = true;
+    escalation->opened_at_ms = engine->now_ms;
+    if (event != NULL)
+        start_event_keep(escalation, event);
+    esc_outcome_add(engine, escalation);
+    esc_escalation_dirty(engine, escalation);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
+                         esc_audit_data(engine, "template", name, "because", because, NULL),
+                         "\"%.*s\" started on %.*s: %.*s",
+                         ESC_TEXT_ARG(esc_escalation_title(escalation)), ESC_TEXT_ARG(ticket->id),
+                         ESC_TEXT_ARG(because));
+    esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, (EscText){0});
+    esc_frame_start(engine, escalation, row->steps, NULL, 0);
+    esc_qa_begin(engine, escalation);
+    esc_frame_drive(engine, escalation);
+    owner_tell(engine, escalation);
+    escalation->is_first_run = false;
+    esc_ticket_touch(engine, ticket);
+    return escalation;
+}

@@ -1,0 +1,119 @@
+/* audit.c - audit records: one English sentence each for what a person would ask about later. The kinds
+ * stand in include/engine/audit.def. */
+#include <engine/model.h>
+
+const char *esc_audit_word(EscAuditKind kind)
+{
+    static const char *const words[] = {
+#define ESC_AUDIT(NAME, word, text) word,
+#include <engine/audit.def>
+#undef ESC_AUDIT
+    };
+    ESC_ASSERT(kind < ESC_AUDIT_COUNT);
+    return words[kind];
+}
+
+const char *esc_audit_text(EscAuditKind kind)
+{
+    static const char *const texts[] = {
+#define ESC_AUDIT(NAME, word, text) text,
+#include <engine/audit.def>
+#undef ESC_AUDIT
+    };
+    ESC_ASSERT(kind < ESC_AUDIT_COUNT);
+    return texts[kind];
+}
+
+static EscText pending_text(EscEngine *engine, EscText text)
+{
+    EscText copy = esc_arena_text(engine->pending_arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending_arena));
+    return copy;
+}
+
+static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data, EscText text)
+{
+    EscGroup *group = &engine->pending;
+    group->audit = esc_arena_grow(group->arena, group->audit, group->audit_count,
+                                  &group->audit_capacity, sizeof *group->audit);
+    ESC_ASSERT(group->audit != NULL);
+    EscAuditRow *row = &group->audit[group->audit_count++];
+    *row = (EscAuditRow){
+        .seq = engine->counters.next_audit++,
+        .at_ms = engine->now_ms,
+        .kind = esc_text_from(esc_audit_word(kind)),
+        .actor = pending_text(engine, engine->actor.size > 0 ? engine->actor : ESC_TEXT("escal")),
+        .text = pending_text(engine, text),
+        .data = pending_text(engine, data),
+    };
+    return row;
+}
+
+static EscText sentence(EscEngine *engine, const char *format, va_list arguments)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_vprintf(&buf, format, arguments);
+    return esc_turn_take(engine, &buf);
+}
+
+void esc_audit_escalation(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
+                          EscText data, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    row->escalation = escalation->id;
+    row->ticket = pending_text(engine, escalation->ticket->id);
+    row->place = pending_text(engine, esc_place_text(engine, escalation));
+    esc_escalation_dirty(engine, escalation);
+}
+
+void esc_audit_ticket(EscEngine *engine, EscTicket *ticket, EscAuditKind kind, EscText data,
+                      const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    if (ticket != NULL)
+        row->ticket = pending_text(engine, ticket->id);
+}
+
+void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscAuditKind kind,
+                    EscText data, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    EscText text = sentence(engine, format, arguments);
+    va_end(arguments);
+    EscAuditRow *row = audit_add(engine, kind, data, text);
+    row->escalation = escalation;
+    row->ticket = pending_text(engine, ticket);
+}
+
+EscText esc_audit_data(EscEngine *engine, ...)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_char(&buf, '{');
+    va_list arguments;
+    va_start(arguments, engine);
+    const char *name = NULL;
+    while ((name = va_arg(arguments, const char *)) != NULL) {
+        EscText value = va_arg(arguments, EscText);
+        if (value.size == 0)
+            continue;
+        if (buf.size > 1)
+            esc_buf_char(&buf, ',');
+        esc_json_text(&buf, esc_text_from(name));
+        esc_buf_char(&buf, ':');
+        esc_json_text(&buf, value);
+    }
+    va_end(arguments);
+    esc_buf_char(&buf, '}');
+    return esc_turn_take(engine, &buf);
+}

@@ -1,0 +1,197 @@
+/* escalations.c - escalations as records: found, made, named, given back. How one starts is in flow/start.c,
+ * what it does in run/frames.c. */
+#include <engine/model.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Position of the first escalation whose id is not below `id`. */
+static size_t position_of(const EscEngine *engine, uint64_t id)
+{
+    size_t low = 0, high = engine->escalations_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (engine->escalations[middle]->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+EscEscalation *esc_escalation_find(const EscEngine *engine, uint64_t id)
+{
+    size_t position = position_of(engine, id);
+    if (position == engine->escalations_count || engine->escalations[position]->id != id)
+        return NULL;
+    return engine->escalations[position];
+}
+
+static void ticket_link(EscTicket *ticket, EscEscalation *escalation)
+{
+    ESC_ENGINE_GROW(ticket->open, ticket->open_count, ticket->open_capacity);
+    size_t at = ticket->open_count++;
+    for (; at > 0 && ticket->open[at - 1]->id > escalation->id; at--)
+        ticket->open[at] = ticket->open[at - 1];
+    ticket->open[at] = escalation;
+}
+
+EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
+                                    const EscEngineBundle *bundle, EscText template_name)
+{
+    EscEscalation *escalation = esc_engine_alloc(sizeof *escalation);
+    *escalation = (EscEscalation){
+        .id = id,
+        .ticket = ticket,
+        .bundle = bundle,
+        .template_name = esc_engine_intern(engine, template_name),
+        .start_type = ESC_NONE,
+        .raised = {.exception = ESC_NONE, .place = ESC_NONE},
+        .asked = {.exception = ESC_NONE, .place = ESC_NONE},
+    };
+    escalation->template_index =
+        bundle == NULL ? ESC_NONE : esc_template_find(bundle->program, template_name);
+    if (escalation->template_index != ESC_NONE) {
+        memcpy(escalation->bundle_hash, esc_bundle_hash(bundle->bundle), 32);
+        escalation->checks_count = esc_escalation_template(escalation)->checks_count;
+    }
+    escalation->checks = esc_engine_alloc(escalation->checks_count);
+    escalation->raised_checks =
+        esc_engine_alloc((escalation->checks_count / 64 + 1) * sizeof *escalation->raised_checks);
+    ESC_ENGINE_GROW(engine->escalations, engine->escalations_count, engine->escalations_capacity);
+    size_t position = position_of(engine, id);
+    memmove(engine->escalations + position + 1, engine->escalations + position,
+            (engine->escalations_count - position) * sizeof *engine->escalations);
+    engine->escalations[position] = escalation;
+    engine->escalations_count++;
+    ticket_link(ticket, escalation);
+    return escalation;
+}
+
+void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
+{
+    (void)engine;
+    esc_frame_drop(&escalation->frame);
+    esc_frame_drop(&escalation->below);
+    esc_raised_release(&escalation->raised);
+    esc_raised_release(&escalation->asked);
+    esc_text_drop(&escalation->kept_state);
+    for (uint32_t i = 0; i < escalation->start_fields_count; i++)
+        esc_owned_release(&escalation->start_fields[i]);
+    free(escalation->start_fields);
+    esc_text_drop(&escalation->start_json);
+    free(escalation->checks);
+    free(escalation->raised_checks);
+    for (size_t i = 0; i < escalation->changes_count; i++)
+        esc_change_release(&escalation->changes[i]);
+    free(escalation->changes);
+    if (escalation->has_undo)
+        esc_change_release(&escalation->undo);
+    for (size_t i = 0; i < escalation->pages_count; i++)
+        esc_text_drop(&escalation->pages[i].text);
+    free(escalation->pages);
+    free(escalation->expectations);
+    free(escalation->inverses);
+    free(escalation);
+}
+
+void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->is_dirty)
+        return;
+    escalation->is_dirty = true;
+    ESC_ENGINE_GROW(engine->dirty_escalations, engine->dirty_escalations_count,
+                    engine->dirty_escalations_capacity);
+    engine->dirty_escalations[engine->dirty_escalations_count++] = escalation;
+}
+
+/* The first moment is the opening; when there are too many, the oldest behind it goes. */
+void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
+                           EscText who)
+{
+    if (escalation->timeline_count == ESC_TIMELINE_MAX) {
+        memmove(escalation->timeline + 1, escalation->timeline + 2,
+                (ESC_TIMELINE_MAX - 2) * sizeof escalation->timeline[0]);
+        escalation->timeline_count--;
+    }
+    escalation->timeline[escalation->timeline_count++] = (EscMoment){
+        .kind = (uint8_t)kind,
+        .at_ms = engine->now_ms,
+        .who = esc_engine_intern(engine, who),
+    };
+    esc_escalation_dirty(engine, escalation);
+}
+
+const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation)
+{
+    return &escalation->bundle->program->templates[escalation->template_index];
+}
+
+EscText esc_escalation_title(const EscEscalation *escalation)
+{
+    if (escalation->bundle == NULL || escalation->template_index == ESC_NONE)
+        return escalation->template_name;
+    EscText title = escalation->bundle->program->texts[esc_escalation_template(escalation)->title];
+    return title.size > 0 ? title : escalation->template_name;
+}
+
+EscText esc_escalation_name(EscEngine *engine, const EscEscalation *escalation)
+{
+    return esc_turn_printf(engine, "E-%llu", (unsigned long long)escalation->id);
+}
+
+bool esc_escalation_is_open(const EscEscalation *escalation)
+{
+    return escalation->state != ESC_STATE_CLOSED;
+}
+
+void esc_raised_release(EscRaised *raised)
+{
+    esc_text_drop(&raised->message);
+    for (uint32_t i = 0; i < raised->fields_count; i++)
+        esc_owned_release(&raised->fields[i]);
+    free(raised->fields);
+    free(raised->field_indexes);
+    *raised = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
+}
+
+/* --- its frame -------------------------------------------------------------------------------- */
+
+const EscWaitRow *esc_frame_wait(const EscEscalation *escalation)
+{
+    if (escalation->frame.bytes == NULL || escalation->bundle == NULL)
+        return NULL;
+    return &escalation->bundle->program->waits[escalation->frame.wait];
+}
+
+void esc_frame_drop(EscFrame *frame)
+{
+    free(frame->bytes);
+    esc_text_drop(&frame->reply_text);
+    if (frame->question != NULL)
+        esc_text_drop(&frame->question->text);
+    free(frame->question);
+    *frame = (EscFrame){0};
+}
+
+const char *esc_check_state_name(EscCheckState state)
+{
+    static const char *const names[] = {"pending", "passed",     "failed",
+                                        "handled", "overridden", "not asked"};
+    return state < ESC_CHECK_STATE_COUNT ? names[state] : "pending";
+}
+
+const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function)
+{
+    return &escalation->bundle->program->functions[function];
+}
+
+void esc_change_release(EscChange *change)
+{
+    esc_owned_release(&change->before);
+    esc_owned_release(&change->after);
+    for (uint32_t i = 0; i < change->arguments_count; i++)
+        esc_owned_release(&change->arguments[i]);
+    free(change->arguments);
+    *change = (EscChange){.undo = ESC_NONE};
+}

@@ -1,0 +1,260 @@
+/* engine/model.h - the engine's lowest room: what it keeps (engine/state.h), and what can be done to it without running
+ * code or asking who is on duty. It knows what was noted, and nothing of what follows from it. */
+#ifndef ESC_ENGINE_MODEL_H
+#define ESC_ENGINE_MODEL_H
+
+#include <engine/state.h>
+
+/* --- memory.c --------------------------------------------------------------------------------- */
+
+void *esc_engine_alloc(size_t size); /* zeroed */
+/* Makes room for one more item; *items and *capacity are updated. */
+void esc_engine_grow(void **items, size_t count, size_t *capacity, size_t item_size);
+#define ESC_ENGINE_GROW(items, count, capacity)                                                    \
+    do {                                                                                           \
+        void *grown_ = (items);                                                                    \
+        esc_engine_grow(&grown_, (count), &(capacity), sizeof *(items));                           \
+        (items) = grown_;                                                                          \
+    } while (0)
+EscText esc_text_own(EscText text);
+void esc_text_drop(EscText *text); /* frees an owned text and empties it */
+EscText esc_engine_intern(EscEngine *engine, EscText text);
+EscOwned esc_owned_copy(EscValue value);
+void esc_owned_release(EscOwned *owned);
+/* Frees the block when the present input is done: somebody may still read it. */
+void esc_engine_discard(EscEngine *engine, void *block);
+void esc_garbage_free(EscEngine *engine); /* what was discarded */
+EscText esc_turn_text(EscEngine *engine, EscText text);
+EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2, 3);
+/* A buffer's text, copied to the turn's arena; releases the buffer. */
+EscText esc_turn_take(EscEngine *engine, EscBuf *buf);
+
+/* --- values.c --------------------------------------------------------------------------------- */
+
+EscValue esc_value_default(EscType type); /* missing, or the type's first value */
+/* The value as `type` of another program: enum members by name; what does not fit becomes the default. */
+EscValue esc_value_convert(const EscProgram *from, const EscProgram *to, EscValue value,
+                           EscType type);
+bool esc_value_same(const EscProgram *a_program, EscValue a, const EscProgram *b_program,
+                    EscValue b); /* content, whatever the optional bits */
+EscText esc_member_name(const EscProgram *program, EscType type, uint32_t member);
+bool esc_member_find(const EscProgram *program, EscType type, EscText name, uint32_t *member);
+uint32_t esc_field_find(const EscProgram *program, EscScope scope,
+                        EscText name); /* FIELDS index or ESC_NONE */
+void esc_value_write_json(EscBuf *out, const EscProgram *program,
+                          EscValue value); /* times as RFC 3339, durations in ms, refs as numbers */
+void esc_value_write_text(EscBuf *out, const EscProgram *program,
+                          EscValue value); /* as people read it */
+struct json_t;
+EscOwned esc_value_read_json(const EscProgram *program, EscType type, const struct json_t *json);
+
+/* --- words.c ---------------------------------------------------------------------------------- */
+
+/* "2026-03-02 10:05" in the workspace's zone; lives as long as the turn. */
+EscText esc_local_time(EscEngine *engine, int64_t time_ms);
+EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
+
+/* --- schema.c --------------------------------------------------------------------------------- */
+
+EscType esc_slot_type(const EscEngine *engine, uint32_t slot);
+EscText esc_slot_name(const EscEngine *engine, uint32_t slot);
+uint32_t esc_slot_find(const EscEngine *engine, EscText name);
+const EscEngineBundle *esc_engine_bundle_find(const EscEngine *engine, const uint8_t hash[32]);
+EscText esc_program_text(const EscProgram *program, uint32_t index);
+EscText esc_workspace_text(const EscEngine *engine); /* the workspace's name */
+/* The same template in the current bundle; ESC_NONE when it is gone. */
+uint32_t esc_template_find(const EscProgram *program, EscText name);
+/* A reference of a bundle in the numbers of the current one, by name; *program is the current one unless the name is gone there. */
+EscRef esc_ref_translate(const EscEngine *engine, const EscEngineBundle *bundle, EscRef ref,
+                         const EscEngineBundle **in);
+EscRef esc_ref_named(const EscProgram *program, EscText name); /* 0 when there is none */
+
+/* --- postings.c ------------------------------------------------------------------------------- */
+
+void esc_postings_build(EscEngine *engine);
+
+/* --- tickets.c -------------------------------------------------------------------------------- */
+
+EscTicket *esc_ticket_find(const EscEngine *engine, EscText id); /* NULL when there is none */
+EscTicket *esc_ticket_new(EscEngine *engine, EscText id,
+                          int64_t created_at_ms); /* fields have their defaults */
+void esc_ticket_free(EscEngine *engine, EscTicket *ticket);
+void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket);
+void esc_ticket_touch(
+    EscEngine *engine,
+    EscTicket *ticket); /* its escalations are looked at again before the input ends */
+/* Remembers the fields for `previous`, `changed` and edges. */
+void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new);
+/* The value with its text cut to the field's size. */
+EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value);
+/* Sets a field; the value has the current bundle's type. False when it had that value. */
+bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+EscText esc_ticket_text(const EscEngine *engine, const EscTicket *ticket,
+                        uint32_t slot); /* empty when missing or no such slot */
+bool esc_ticket_set_text(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscText text);
+bool esc_ticket_set_member(EscEngine *engine, EscTicket *ticket, uint32_t slot,
+                           const char *member); /* false when the enum has none such */
+bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket);
+void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *status,
+                             bool is_resolved);
+EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket);
+EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket,
+                             EscText template_name); /* made when there is none */
+EscEscalation *esc_ticket_open_of(const EscTicket *ticket,
+                                  EscText template_name); /* NULL: none is open */
+void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
+/* A new linked ticket "T-n" with its title. */
+EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title);
+const char *esc_clock_name(EscSlaClock clock);
+
+/* --- escalations.c ---------------------------------------------------------------------------- */
+
+void esc_change_release(EscChange *change);
+void esc_frame_drop(EscFrame *frame);
+const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
+void esc_raised_release(EscRaised *raised);
+EscEscalation *esc_escalation_find(const EscEngine *engine,
+                                   uint64_t id); /* NULL when there is none */
+EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
+                                    const EscEngineBundle *bundle, EscText template_name);
+void esc_escalation_free(EscEngine *engine, EscEscalation *escalation);
+void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation);
+void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
+                           EscText who);
+const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
+const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation);
+EscText esc_escalation_title(const EscEscalation *escalation);
+EscText esc_escalation_name(EscEngine *engine,
+                            const EscEscalation *escalation); /* "E-7", lives in the turn */
+bool esc_escalation_is_open(const EscEscalation *escalation); /* not closed */
+const char *esc_check_state_name(EscCheckState state);
+
+/* --- turn.c ----------------------------------------------------------------------------------- */
+
+/* Asks for an exception; it is raised once the present run is over. The first one stands. Takes `fields` over (may be NULL). */
+void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
+                       EscText message);
+/* By the name an exception has in another bundle; engine_fault stands in where the escalation's bundle has none such. */
+void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
+                             EscText message);
+typedef struct EscStartAsked {
+    EscTicket *ticket;
+    EscText template_name; /* interned */
+    const EscEvent *event; /* NULL: none */
+    EscText because;       /* for the audit; lives in the turn */
+} EscStartAsked;
+typedef enum EscAskedKind { ESC_ASKED_EVENT, ESC_ASKED_OVERDUE } EscAskedKind;
+typedef struct EscAsked {
+    EscAskedKind kind;
+    EscTicket *ticket;
+    EscBuiltinEvent event; /* EVENT */
+    EscValue fields[2];
+    uint32_t fields_count;
+    EscSlaClock clock; /* OVERDUE */
+    int64_t from_ms, to_ms;
+} EscAsked;
+/* An event of the engine's own, and triggers on a clock that is over by from_ms (not any more) to to_ms: heard as soon
+ * as the timer that asks has fired. Texts of the fields must outlive the input. */
+void esc_event_ask(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
+                   const EscValue *fields, uint32_t count);
+void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
+                     int64_t to_ms);
+void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because);
+void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
+
+/* --- world.c ---------------------------------------------------------------------------------- */
+
+typedef struct EscWorld {
+    EscEngine *engine;
+    EscEscalation *escalation; /* NULL: conditions of triggers, routes and service levels */
+    EscTicket *ticket;
+    const EscEngineBundle *bundle;
+    uint32_t function;               /* index in FUNCTIONS; ESC_NONE: a trigger's condition */
+    const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
+    uint32_t event_type;
+    const EscValue *event_fields;
+    bool is_before; /* show the ticket as it was before the event */
+    bool is_faulty; /* a callback could not do its work */
+} EscWorld;
+/* For code that only looks: its effects are refused (ESC_TRAP). */
+EscHost esc_world_reader(EscWorld *world);
+/* The world of an escalation's functions, with the event that started it; with_event: the event at hand instead. */
+EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                      bool with_event);
+/* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
+bool esc_cond_holds(EscWorld *world, const EscRun *frame);
+/* One run and its scratch memory, to be given back in reverse order. */
+EscRun *esc_run_borrow(EscEngine *engine, char **scratch);
+void esc_run_return(EscEngine *engine);
+
+/* --- timers.c --------------------------------------------------------------------------------- */
+
+void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket, EscTimer kind,
+                   uint32_t index, int64_t due_ms);
+void esc_timer_cancel(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                      EscTimer kind, uint32_t index);
+void esc_timer_cancel_kind(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                           EscTimer kind);
+void esc_timer_cancel_all(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket);
+const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
+                                   uint32_t index);   /* NULL when there is none */
+int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
+/* Takes the earliest timer that is due out; false when there is none. */
+bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired);
+void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                       const EscTimerRow *row);
+void esc_timers_release(EscEngine *engine);
+
+/* --- outbox.c --------------------------------------------------------------------------------- */
+
+void esc_window_empty(EscWindow *window); /* after its digest */
+void esc_windows_release(EscEngine *engine);
+/* Queues one outbox row; texts are copied. Returns its id. */
+uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
+EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id);
+
+/* --- audit.c ---------------------------------------------------------------------------------- */
+
+const char *esc_audit_word(EscAuditKind kind);
+const char *esc_audit_text(EscAuditKind kind); /* when it is written, for docs */
+/* One record about an escalation, its place being where it waits. `data` is JSON or empty. */
+void esc_audit_escalation(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
+                          EscText data, const char *format, ...) ESC_PRINTF(5, 6);
+void esc_audit_ticket(EscEngine *engine, EscTicket *ticket, EscAuditKind kind, EscText data,
+                      const char *format, ...) ESC_PRINTF(5, 6);
+/* About an escalation that is closed and perhaps not in memory any more: only its number is known. */
+void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscAuditKind kind,
+                    EscText data, const char *format, ...) ESC_PRINTF(6, 7);
+/* JSON object of texts for `data`: pairs of name and value, NULL at the end. Values of size 0 are left out. */
+EscText esc_audit_data(EscEngine *engine, ...);
+
+/* --- changes.c -------------------------------------------------------------------------------- */
+
+void esc_change_record(EscEngine *engine, EscEscalation *escalation,
+                       EscChange *change); /* takes it over */
+void esc_change_forget_call(EscEscalation *escalation,
+                            uint64_t outbox); /* it failed: nothing to undo */
+
+/* --- phrases.c -------------------------------------------------------------------------------- */
+
+EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation); /* "the resolution" */
+EscText esc_wait_phrase(
+    EscEngine *engine,
+    const EscEscalation *escalation); /* "the resolution until 2026-03-02 14:00" */
+EscText esc_step_text(EscEngine *engine,
+                      const EscEscalation *escalation); /* "customer.esc:31 await resolved" */
+EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation); /* "customer.esc:31" */
+
+/* --- evidence.c ------------------------------------------------------------------------------- */
+
+void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name, EscText content,
+                      char hex[65]);
+EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int64_t window_ms);
+EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation);
+EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalation);
+EscText esc_answers_json(EscEngine *engine, const EscProgram *program,
+                         const EscWaitRow *wait); /* [{"name","title"}…] */
+EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation);
+EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation);
+
+#endif

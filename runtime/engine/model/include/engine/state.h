@@ -1,0 +1,437 @@
+/* engine/state.h - what the engine keeps in memory: tickets, escalations, timers, unsettled outbox rows.
+ *
+ * Texts called "interned" live as long as the engine or a bundle and are never freed one by one; texts called
+ * "owned" are malloc'ed and belong to the struct. Whatever is in an escalation must survive a restart: it stands in
+ * its row or in its state_json (rows/state.c writes it, rows/restore.c reads it). */
+#ifndef ESC_ENGINE_STATE_H
+#define ESC_ENGINE_STATE_H
+
+#include <esc/engine.h>
+
+/* --- limits ----------------------------------------------------------------------------------- */
+
+enum {
+    ESC_ENGINE_RUN_DEPTH_MAX = 6, /* runs inside runs: steps → page → route condition … */
+    ESC_ENGINE_ROUNDS_MAX = 16,   /* rounds in which escalations of one input may wake each other */
+    ESC_ENGINE_RESUMES_MAX = 512, /* resumptions of one escalation within one input */
+    ESC_ENGINE_STARTS_MAX = 64,   /* escalations started by templates within one input */
+    ESC_TIMELINE_MAX =
+        16, /* moments kept for the post-mortem; later ones take the place of the oldest but one */
+    ESC_TICKET_LOG_MAX = 16,   /* changes of a ticket kept for `snapshot changes` */
+    ESC_LOG_TEXT_MAX = 48,     /* bytes of a value in that log */
+    ESC_PAGES_MAX = 16,        /* pages under way in one escalation */
+    ESC_EXPECTATIONS_MAX = 8,  /* expectations of hand-offs that are open in one escalation */
+    ESC_CHANGES_MAX = 256,     /* changes recorded for rollback in one escalation */
+    ESC_INVERSES_MAX = 64,     /* inverse calls of one escalation that are not settled */
+    ESC_DIGEST_ITEMS_MAX = 50, /* messages that one digest repeats; the rest is counted */
+    ESC_HANDOFF_TIMES_MAX = 64 /* hand-offs of a ticket remembered for a limit */
+};
+
+#define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
+#define ESC_ENGINE_VIEW_BYTES_MAX ((size_t)64 << 20)   /* of views between two inputs */
+#define ESC_ENGINE_PENDING_BYTES_MAX ((size_t)1 << 30) /* what waits for the next flush */
+
+/* --- values that own their memory ------------------------------------------------------------- */
+
+typedef struct EscOwned {
+    EscValue value;
+    void *block; /* texts and items of `value`; NULL when it has none */
+} EscOwned;
+
+/* --- audit records ---------------------------------------------------------------------------- */
+
+typedef enum EscAuditKind {
+#define ESC_AUDIT(NAME, word, text) ESC_AUDIT_##NAME,
+#include <engine/audit.def>
+#undef ESC_AUDIT
+    ESC_AUDIT_COUNT
+} EscAuditKind;
+
+/* --- timers ----------------------------------------------------------------------------------- */
+
+/* Numbers are stored: append only. `index` in brackets. */
+typedef enum EscTimer {
+    ESC_TIMER_NONE,
+    ESC_TIMER_ACK,         /* escalation: the accountable owner must acknowledge */
+    ESC_TIMER_HOLD,        /* escalation: the lease of an acknowledgement ends */
+    ESC_TIMER_WAIT,        /* escalation: the deadline of the present wait */
+    ESC_TIMER_REMINDER,    /* escalation [reminder of the wait] */
+    ESC_TIMER_CONTACT,     /* escalation [page]: its next contact method */
+    ESC_TIMER_CHECK,       /* escalation [check of the template] */
+    ESC_TIMER_EXPECTATION, /* escalation [expectation] */
+    ESC_TIMER_ARMED,       /* ticket [armed trigger]: `for` is over */
+    ESC_TIMER_SLA_DUE,     /* ticket [clock] */
+    ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
+    ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
+    ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
+    ESC_TIMER_COUNT
+} EscTimer;
+
+typedef struct EscEscalation EscEscalation;
+typedef struct EscTicket EscTicket;
+
+typedef struct EscTimerNode {
+    int64_t due_ms;
+    uint64_t seq;
+    uint32_t kind, index;
+    bool is_stored;            /* the store has its row */
+    size_t place;              /* in the heap */
+    EscEscalation *escalation; /* both NULL: the workspace's */
+    EscTicket *ticket;
+    struct EscTimerNode *next;                       /* of the same owner */
+    struct EscTimerNode *fresh_before, *fresh_after; /* not stored yet, in order of creation */
+} EscTimerNode;
+
+/* --- bundles ---------------------------------------------------------------------------------- */
+
+typedef struct EscEngineBundle {
+    const EscBundle *bundle;
+    const EscProgram *program;
+    uint32_t *slots; /* by FIELDS index: slot of the ticket in the current bundle, or ESC_NONE */
+} EscEngineBundle;
+
+/* --- tickets ---------------------------------------------------------------------------------- */
+
+typedef enum EscClockState {
+    ESC_CLOCK_NONE,
+    ESC_CLOCK_RUNNING,
+    ESC_CLOCK_MET,
+    ESC_CLOCK_BREACHED,
+    ESC_CLOCK_STATE_COUNT
+} EscClockState;
+
+typedef struct EscSlaState {
+    EscClockState state;
+    bool is_met; /* met after the breach counts too */
+    int64_t due_ms;
+    int64_t
+        overdue_done_ms; /* triggers with at most this overdue time have had their turn; -1: none yet */
+} EscSlaState;
+
+/* How often a template started on a ticket, and when the last of these closed. */
+typedef struct EscStarts {
+    EscText template_name; /* interned */
+    uint32_t count;
+    int64_t closed_at_ms; /* 0: none closed yet */
+} EscStarts;
+
+/* A trigger with `for` whose condition holds. */
+typedef struct EscArmed {
+    EscText template_name; /* interned */
+    uint32_t ordinal;      /* of the trigger among its template's */
+    uint32_t number;       /* index of its timer */
+    EscText event_json;    /* owned: the event that made it true */
+} EscArmed;
+
+typedef struct EscTicketChange {
+    int64_t at_ms;
+    EscText field;         /* interned */
+    EscText before, after; /* owned, cut */
+} EscTicketChange;
+
+struct EscTicket {
+    EscText id;     /* owned */
+    uint32_t index; /* in the engine's array */
+    int64_t created_at_ms, updated_at_ms;
+    EscOwned *values;      /* by slot */
+    bool is_resolved_flag; /* for schemas without a status */
+    bool is_linked;        /* made by the engine: no service level, no trigger */
+    bool is_dirty, is_touched;
+    EscText sla_name; /* interned; empty: none applies */
+    EscSlaState sla[ESC_SLA_CLOCK_COUNT];
+    EscStarts *starts;
+    size_t starts_count, starts_capacity;
+    EscArmed *armed;
+    size_t armed_count, armed_capacity;
+    uint32_t armed_next;
+    int64_t handoffs[ESC_HANDOFF_TIMES_MAX];
+    size_t handoffs_count;
+    EscTicketChange log[ESC_TICKET_LOG_MAX];
+    size_t log_count;
+    EscEscalation **open; /* in id order */
+    size_t open_count, open_capacity;
+    EscTimerNode *timers;
+};
+
+/* --- escalations ------------------------------------------------------------------------------ */
+
+typedef enum EscReplyState {
+    ESC_REPLY_NONE,
+    ESC_REPLY_PENDING,
+    ESC_REPLY_GOOD,
+    ESC_REPLY_FAILED
+} EscReplyState;
+typedef enum EscQuestionKind {
+    ESC_QUESTION_NONE,
+    ESC_QUESTION_ASK,
+    ESC_QUESTION_APPROVE
+} EscQuestionKind;
+
+typedef struct EscQuestion {
+    EscQuestionKind kind;
+    EscRef ref;      /* who is asked, in the numbering of the escalation's bundle */
+    uint32_t needed; /* APPROVE */
+    EscText text;    /* owned */
+    uint32_t answer; /* ASK: number + 1, 0 while open */
+    bool is_rejected;
+    EscText approvers[ESC_OWNERS_MAX]; /* interned */
+    uint32_t approvers_count;
+} EscQuestion;
+
+/* A suspended function: its snapshot, and what its wait needs. */
+typedef struct EscFrame {
+    uint8_t *bytes; /* owned; NULL: no frame */
+    size_t size;
+    uint32_t function, wait; /* indexes in the bundle, read out of the snapshot */
+    uint32_t effects_total;
+    int64_t began_ms, due_ms; /* of the wait */
+    bool is_resumed;          /* RAISED: a handler said so */
+    EscReplyState reply;
+    uint64_t reply_outbox;
+    EscText reply_text;    /* owned */
+    EscQuestion *question; /* owned; NULL: none */
+} EscFrame;
+
+typedef enum EscChangeKind {
+    ESC_CHANGE_FIELD,
+    ESC_CHANGE_TICKET,
+    ESC_CHANGE_CALL,
+    ESC_CHANGE_KIND_COUNT
+} EscChangeKind;
+
+/* A recorded change with its inverse. */
+typedef struct EscChange {
+    EscChangeKind kind;
+    EscText
+        name; /* FIELD: the field; TICKET: its name in the template; CALL: "crm.requeue" (interned) */
+    EscText ticket;      /* TICKET: id of the made ticket (interned) */
+    EscOwned before;     /* FIELD: the old value */
+    EscOwned after;      /* FIELD: what was set, for `consistent` */
+    uint64_t outbox;     /* CALL */
+    uint32_t undo;       /* action that undoes it, or ESC_NONE */
+    EscOwned *arguments; /* of that action; owned */
+    uint32_t arguments_count;
+    EscText
+        no_undo; /* interned: why there is no inverse; empty when there is one, or for FIELD and TICKET the natural one */
+} EscChange;
+
+typedef enum EscCheckState {
+    ESC_CHECK_STATE_PENDING,
+    ESC_CHECK_STATE_PASSED,
+    ESC_CHECK_STATE_FAILED,
+    ESC_CHECK_STATE_HANDLED,
+    ESC_CHECK_STATE_OVERRIDDEN,
+    ESC_CHECK_STATE_NOT_ASKED,
+    ESC_CHECK_STATE_COUNT
+} EscCheckState;
+
+typedef struct EscPage {
+    EscText person;   /* interned */
+    uint32_t number;  /* index of its timer */
+    uint32_t contact; /* next contact method, by position */
+    int64_t began_ms;
+    EscText text; /* owned */
+} EscPage;
+
+typedef struct EscExpectation {
+    uint32_t number;
+    EscText person; /* interned */
+    int64_t due_ms;
+} EscExpectation;
+
+typedef struct EscMoment {
+    uint8_t kind; /* EscAuditKind */
+    int64_t at_ms;
+    EscText who; /* interned */
+} EscMoment;
+
+typedef struct EscRaised {
+    bool is_pending;
+    uint32_t exception; /* index in EXCEPTIONS of the bundle; ESC_NONE: none yet */
+    EscText message;    /* owned */
+    EscOwned *fields;   /* by FIELDS position given in field_indexes; owned */
+    uint32_t *field_indexes;
+    uint32_t fields_count;
+    uint32_t place; /* index in CODE, ESC_NONE when none */
+} EscRaised;
+
+struct EscEscalation {
+    uint64_t id;
+    EscTicket *ticket;
+    const EscEngineBundle *bundle; /* NULL: unknown, parked */
+    uint32_t template_index;
+    EscText template_name; /* interned */
+    uint8_t bundle_hash[32];
+    EscState state;
+    bool is_dirty, is_new, is_parked_now; /* parked_now: restored parked, not yet audited */
+    EscText parked_because;               /* interned */
+    EscText
+        kept_state; /* owned: state_json of a row that could not be read, to be written as it was */
+    uint32_t role, opening_role;
+    uint32_t role_row;  /* position in the template's roles; roles_count: last resort */
+    EscText owner;      /* interned */
+    int64_t turn_at_ms; /* when the accountable one's turn began */
+    EscText handed_to;  /* interned name of who it was handed to; empty: the role's own */
+    bool is_acked;
+    int64_t first_acked_ms;         /* 0: never */
+    EscText ackers[ESC_OWNERS_MAX]; /* interned; of the present turn */
+    uint32_t ackers_count;
+    int64_t opened_at_ms, closed_at_ms;
+    EscText outcome;        /* interned */
+    bool is_closed_by_when; /* the end came by `close when` */
+    bool is_close_asked;    /* `close as` ran; never outlives an input */
+    uint32_t handoffs, exceptions, effects;
+    EscFrame frame, below;
+    EscRaised raised; /* the exception that is being handled */
+    EscRaised
+        asked; /* one that is raised as soon as the present run is over; never outlives an input */
+    uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
+    EscOwned *start_fields;
+    uint32_t start_fields_count;
+    EscText start_json;      /* owned; only until the first flush */
+    uint8_t *checks;         /* EscCheckState, one for each check of the template */
+    uint64_t *raised_checks; /* bit set: qa_failed was raised for it */
+    uint32_t checks_count;
+    uint32_t messages, accepted, delivered, dead; /* notifications */
+    bool is_inconsistent;
+    EscText inconsistent_field; /* interned */
+    bool is_told;               /* somebody was notified or paged since the opening */
+    bool is_close_told;         /* the owner was told what the closing waits for */
+    EscChange *changes;
+    size_t changes_count, changes_capacity;
+    EscPage *pages;
+    size_t pages_count, pages_capacity;
+    uint32_t page_next;
+    EscExpectation *expectations;
+    size_t expectations_count, expectations_capacity;
+    uint32_t expectation_next;
+    uint64_t *inverses; /* outbox ids of inverse calls that are not settled */
+    size_t inverses_count, inverses_capacity;
+    EscMoment timeline[ESC_TIMELINE_MAX];
+    size_t timeline_count;
+    EscTimerNode *timers;
+    bool has_undo; /* set by UNDO for the CALL or SET that follows in the same run */
+    EscChange undo;
+    bool is_first_run; /* the steps run for the first time */
+};
+
+/* --- the outbox and notification windows ------------------------------------------------------ */
+
+typedef struct EscOutboxNode {
+    uint64_t id, escalation;
+    EscOutboxKind kind;
+    EscText target; /* interned */
+    EscText ticket; /* owned */
+} EscOutboxNode;
+
+typedef struct EscDigestItem {
+    uint64_t escalation;
+    EscText text; /* owned */
+} EscDigestItem;
+
+typedef struct EscWindow {
+    EscText person; /* interned */
+    int64_t ends_at_ms;
+    uint32_t count;
+    EscDigestItem *items; /* owned */
+    size_t items_count, items_capacity;
+    uint32_t items_left_out;
+} EscWindow;
+
+typedef struct EscAbsence {
+    EscText person; /* interned */
+    int64_t until_ms;
+} EscAbsence;
+
+/* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
+ * field is one of some enum members. Most triggers that do not match are seen off by it. */
+typedef struct EscPosting {
+    uint32_t trigger, pred;
+    uint32_t slot; /* of that field; ESC_NONE: the condition has no such test */
+    bool is_level;
+    uint64_t members; /* mask */
+} EscPosting;
+
+/* --- the engine ------------------------------------------------------------------------------- */
+
+struct EscEngine {
+    const EscZones *zones;
+    uint64_t hash_seed;
+    EscEngineBundle **bundles;
+    size_t bundles_count, bundles_capacity;
+    EscEngineBundle *current;
+    bool is_parked_due; /* escalations were parked while restoring: tell it at the next input */
+    bool is_review_due; /* a new current bundle: service levels have to be looked at again */
+    /* of the current bundle */
+    uint32_t *slot_fields; /* by slot: FIELDS index */
+    uint32_t slots_count;
+    uint32_t *slots_by_name; /* slots sorted by field name */
+    uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot,
+        severity_slot;                      /* ESC_NONE: no such field */
+    EscPosting *postings;                   /* grouped by event type */
+    uint32_t *postings_first;               /* by event type, with one more at the end */
+    int64_t *overdues[ESC_SLA_CLOCK_COUNT]; /* distinct overdue times of SLA triggers, ascending */
+    uint32_t overdues_count[ESC_SLA_CLOCK_COUNT];
+
+    EscTicket **tickets; /* NULL: free place */
+    size_t tickets_count, tickets_capacity;
+    uint32_t *tickets_free;
+    size_t tickets_free_count, tickets_free_capacity;
+    EscNames *ticket_names;
+    EscEscalation **escalations; /* in id order */
+    size_t escalations_count, escalations_capacity;
+
+    EscTimerNode **heap;
+    size_t heap_count, heap_capacity;
+    EscTimerNode *timers; /* the workspace's */
+    EscTimerNode *fresh_first, *fresh_last;
+
+    EscOutboxNode *outbox; /* unsettled, in id order */
+    size_t outbox_count, outbox_capacity;
+    EscWindow *windows;
+    size_t windows_count, windows_capacity;
+    EscAbsence *absences;
+    size_t absences_count, absences_capacity;
+    bool is_absences_dirty;
+
+    EscNames *intern_names;
+    EscText *interned; /* owned */
+    size_t interned_count, interned_capacity;
+
+    EscCounters counters;
+    EscTicket **dirty_tickets;
+    size_t dirty_tickets_count, dirty_tickets_capacity;
+    EscEscalation **dirty_escalations;
+    size_t dirty_escalations_count, dirty_escalations_capacity;
+    EscArena *pending_arena;
+    EscGroup pending; /* audit, outbox, settled, evidence and deleted timers since the last flush */
+
+    /* of the present input */
+    int64_t now_ms;
+    EscArena *turn;
+    EscText actor;       /* who causes what happens */
+    uint32_t emit_place; /* index in CODE of the EMIT at hand, ESC_NONE when none is */
+    EscTicket *before_ticket;
+    EscValue
+        *before; /* by slot: the ticket before the event; texts live until the end of the input */
+    size_t before_capacity;
+    bool before_is_new;
+    const EscEvent *event; /* of the current bundle's types */
+    EscOutcome *outcome;
+    EscTicket **touched;
+    size_t touched_count, touched_capacity;
+    size_t
+        flushed_count; /* tickets and escalations, since the last look for what can be forgotten */
+    void **garbage;    /* blocks that may still be read until the input is done */
+    size_t garbage_count, garbage_capacity;
+    struct EscAsked *asked; /* what a timer of a service level asked for */
+    size_t asked_count, asked_capacity;
+    struct EscStartAsked *starts; /* templates that templates asked for */
+    size_t starts_count, starts_capacity;
+    char *scratch[ESC_ENGINE_RUN_DEPTH_MAX];
+    EscRun *runs[ESC_ENGINE_RUN_DEPTH_MAX];
+    uint32_t depth;
+    EscArena *view;
+};
+
+#endif

@@ -1,0 +1,80 @@
+/* outbox.c - rows for the outside that are not settled, and the windows that hold messages back. */
+#include <engine/model.h>
+
+#include <stdlib.h>
+
+static EscText pending_text(EscEngine *engine, EscText text)
+{
+    EscText copy = esc_arena_text(engine->pending_arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending_arena));
+    return copy;
+}
+
+uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *given)
+{
+    EscGroup *group = &engine->pending;
+    group->outbox = esc_arena_grow(group->arena, group->outbox, group->outbox_count,
+                                   &group->outbox_capacity, sizeof *group->outbox);
+    ESC_ASSERT(group->outbox != NULL);
+    EscOutboxRow *row = &group->outbox[group->outbox_count++];
+    *row = *given;
+    row->id = engine->counters.next_outbox++;
+    row->created_at_ms = engine->now_ms;
+    EscText workspace = esc_workspace_text(engine);
+    EscText key = {0};
+    if (escalation != NULL) {
+        key = esc_turn_printf(engine, "%.*s/E-%llu/%u", ESC_TEXT_ARG(workspace),
+                              (unsigned long long)escalation->id, ++escalation->effects);
+        row->escalation = escalation->id;
+        row->ticket = pending_text(engine, escalation->ticket->id);
+        esc_escalation_dirty(engine, escalation);
+    } else {
+        key = esc_turn_printf(engine, "%.*s/outbox/%llu", ESC_TEXT_ARG(workspace),
+                              (unsigned long long)row->id);
+    }
+    row->key = pending_text(engine, key);
+    row->target = pending_text(engine, given->target);
+    row->medium = pending_text(engine, given->medium);
+    row->address = pending_text(engine, given->address);
+    row->body = pending_text(engine, given->body);
+    ESC_ENGINE_GROW(engine->outbox, engine->outbox_count, engine->outbox_capacity);
+    engine->outbox[engine->outbox_count++] = (EscOutboxNode){
+        .id = row->id,
+        .escalation = row->escalation,
+        .kind = row->kind,
+        .target = esc_engine_intern(engine, given->target),
+        .ticket = esc_text_own(row->ticket),
+    };
+    return row->id;
+}
+
+EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
+{
+    size_t low = 0, high = engine->outbox_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (engine->outbox[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < engine->outbox_count && engine->outbox[low].id == id ? &engine->outbox[low] : NULL;
+}
+
+void esc_window_empty(EscWindow *window)
+{
+    for (size_t i = 0; i < window->items_count; i++)
+        esc_text_drop(&window->items[i].text);
+    window->items_count = 0;
+    window->items_left_out = 0;
+    window->count = 0;
+}
+
+void esc_windows_release(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->windows_count; i++) {
+        esc_window_empty(&engine->windows[i]);
+        free(engine->windows[i].items);
+    }
+    free(engine->windows);
+}

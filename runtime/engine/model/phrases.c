@@ -1,0 +1,111 @@
+/* phrases.c - where an escalation stands, in words: what it waits for, on which line. */
+#include <engine/model.h>
+
+static EscText code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t code_index)
+{
+    EscPlace place = esc_program_place(escalation->bundle->program, code_index);
+    if (place.line == 0)
+        return (EscText){0};
+    return esc_turn_printf(engine, "%.*s:%u", ESC_TEXT_ARG(place.file), place.line);
+}
+
+EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    if (escalation->bundle == NULL)
+        return (EscText){0};
+    if (engine->emit_place != ESC_NONE)
+        return code_place(engine, escalation, engine->emit_place);
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (wait == NULL)
+        return (EscText){0};
+    return code_place(engine, escalation,
+                      escalation->bundle->program->functions[wait->function].code_first + wait->pc);
+}
+
+static EscText event_name(const EscEscalation *escalation, const EscWaitRow *wait)
+{
+    const EscProgram *program = escalation->bundle->program;
+    return wait->event == 0 ? (EscText){0} : program->texts[program->events[wait->event - 1].name];
+}
+
+static EscText question_text(const EscEscalation *escalation)
+{
+    const EscQuestion *question = escalation->frame.question;
+    return question == NULL ? (EscText){0} : question->text;
+}
+
+EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (wait == NULL)
+        return (EscText){0};
+    switch ((EscWait)wait->kind) {
+    case ESC_WAIT_ACK:
+        return esc_turn_printf(engine, "acknowledgement by %.*s", ESC_TEXT_ARG(escalation->owner));
+    case ESC_WAIT_RESOLVED:
+        return ESC_TEXT("the resolution");
+    case ESC_WAIT_CONDITION:
+        return ESC_TEXT("a condition");
+    case ESC_WAIT_EVENT:
+        return esc_turn_printf(engine, "the event %.*s",
+                               ESC_TEXT_ARG(event_name(escalation, wait)));
+    case ESC_WAIT_REPLY:
+        return ESC_TEXT("the reply of a connector");
+    case ESC_WAIT_ANSWER:
+        return esc_turn_printf(engine, "an answer to \"%.*s\"",
+                               ESC_TEXT_ARG(question_text(escalation)));
+    case ESC_WAIT_APPROVAL:
+        return esc_turn_printf(engine, "approval of \"%.*s\"",
+                               ESC_TEXT_ARG(question_text(escalation)));
+    case ESC_WAIT_PAUSE:
+        return ESC_TEXT("a pause");
+    case ESC_WAIT_CHECK:
+        return ESC_TEXT("a quality check");
+    case ESC_WAIT_RAISED:
+        return ESC_TEXT("its exception to be handled");
+    case ESC_WAIT_CLOSE_WHEN:
+        return ESC_TEXT("what closes it");
+    case ESC_WAIT_QA:
+        return ESC_TEXT("the quality checks");
+    case ESC_WAIT_COUNT:
+        break;
+    }
+    return (EscText){0};
+}
+
+EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscText name = esc_wait_name(engine, escalation);
+    if (name.size == 0)
+        return name;
+    return esc_turn_printf(engine, "%.*s until %.*s", ESC_TEXT_ARG(name),
+                           ESC_TEXT_ARG(esc_local_time(engine, escalation->frame.due_ms)));
+}
+
+EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    static const char *const words[ESC_WAIT_COUNT] = {
+        [ESC_WAIT_ACK] = "await ack",
+        [ESC_WAIT_RESOLVED] = "await resolved",
+        [ESC_WAIT_CONDITION] = "await a condition",
+        [ESC_WAIT_EVENT] = "await an event",
+        [ESC_WAIT_REPLY] = "await a reply",
+        [ESC_WAIT_ANSWER] = "ask",
+        [ESC_WAIT_APPROVAL] = "approve",
+        [ESC_WAIT_PAUSE] = "wait",
+        [ESC_WAIT_CHECK] = "check",
+        [ESC_WAIT_RAISED] = "exception",
+        [ESC_WAIT_CLOSE_WHEN] = "steps done",
+        [ESC_WAIT_QA] = "closing",
+    };
+    if (escalation->state == ESC_STATE_PARKED)
+        return esc_turn_printf(engine, "parked: %.*s", ESC_TEXT_ARG(escalation->parked_because));
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (escalation->state == ESC_STATE_CLOSED || wait == NULL)
+        return (EscText){0};
+    EscText place =
+        code_place(engine, escalation,
+                   escalation->bundle->program->functions[wait->function].code_first + wait->pc);
+    return esc_turn_printf(engine, "%.*s%s%s", ESC_TEXT_ARG(place), place.size > 0 ? " " : "",
+                           words[wait->kind]);
+}

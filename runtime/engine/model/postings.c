@@ -1,0 +1,86 @@
+/* postings.c - triggers of the current bundle, filed by event type with the one test that sees most of them off,
+ * and the overdue times that service-level triggers wait for. A cleverer matcher will take its place. */
+#include <engine/model.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static void overdue_add(EscEngine *engine, EscSlaClock clock, int64_t overdue_ms)
+{
+    int64_t *list = engine->overdues[clock];
+    uint32_t count = engine->overdues_count[clock], at = 0;
+    while (at < count && list[at] < overdue_ms)
+        at++;
+    if (at < count && list[at] == overdue_ms)
+        return;
+    memmove(list + at + 1, list + at, (count - at) * sizeof *list);
+    list[at] = overdue_ms;
+    engine->overdues_count[clock]++;
+}
+
+static void overdues_build(EscEngine *engine)
+{
+    const EscProgram *program = engine->current->program;
+    for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
+        free(engine->overdues[clock]);
+        engine->overdues[clock] = esc_engine_alloc((program->triggers_count + 1) * sizeof(int64_t));
+        engine->overdues_count[clock] = 0;
+    }
+    for (uint32_t i = 0; i < program->triggers_count; i++) {
+        const EscTriggerRow *row = &program->triggers[i];
+        if (row->kind == ESC_TRIGGER_SLA)
+            overdue_add(engine, (EscSlaClock)row->clock, row->overdue_ms);
+    }
+}
+
+/* The test of an enum field that stands alone or under the root's `and`; ESC_NONE when there is none. */
+static uint32_t gate_find(const EscProgram *program, uint32_t root)
+{
+    const EscPredRow *row = &program->preds[root];
+    uint32_t first = row->kind == ESC_PRED_AND ? row->children_first : root;
+    uint32_t count = row->kind == ESC_PRED_AND ? row->children_count : 1;
+    for (uint32_t i = first; i < first + count; i++) {
+        const EscPredRow *test = &program->preds[i];
+        if (test->kind == ESC_PRED_ENUM_IN && test->field > 0 &&
+            program->fields[test->field - 1].scope == ESC_SCOPE_TICKET)
+            return i;
+    }
+    return ESC_NONE;
+}
+
+static EscPosting posting_make(const EscProgram *program, uint32_t trigger)
+{
+    const EscTriggerRow *row = &program->triggers[trigger];
+    uint32_t gate = gate_find(program, row->pred);
+    EscPosting posting = {
+        .trigger = trigger, .pred = row->pred, .slot = ESC_NONE, .is_level = row->is_level != 0};
+    if (gate != ESC_NONE) {
+        posting.slot = program->fields[program->preds[gate].field - 1].slot;
+        posting.members = (uint64_t)program->preds[gate].low;
+    }
+    return posting;
+}
+
+/* A stable counting sort by event type: within one type triggers stay in the order of templates. */
+void esc_postings_build(EscEngine *engine)
+{
+    const EscProgram *program = engine->current->program;
+    uint32_t events_count = program->events_count;
+    free(engine->postings);
+    free(engine->postings_first);
+    engine->postings = esc_engine_alloc(program->triggers_count * sizeof *engine->postings);
+    engine->postings_first = esc_engine_alloc((events_count + 2) * sizeof *engine->postings_first);
+    for (uint32_t i = 0; i < program->triggers_count; i++) {
+        if (program->triggers[i].kind == ESC_TRIGGER_EVENT)
+            engine->postings_first[program->triggers[i].event + 1]++;
+    }
+    for (uint32_t i = 1; i <= events_count + 1; i++)
+        engine->postings_first[i] += engine->postings_first[i - 1];
+    /* first[event + 1] is now where that type begins, and moves to its end while it is filled */
+    for (uint32_t i = 0; i < program->triggers_count; i++) {
+        const EscTriggerRow *row = &program->triggers[i];
+        if (row->kind == ESC_TRIGGER_EVENT)
+            engine->postings[engine->postings_first[row->event]++] = posting_make(program, i);
+    }
+    overdues_build(engine);
+}

@@ -1,0 +1,257 @@
+/* tickets.c - tickets in memory: their fields in the current bundle's types, what they were before the
+ * event at hand, and what happened to them. What their service levels do is in duty/sla.c. */
+#include <engine/model.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+EscTicket *esc_ticket_find(const EscEngine *engine, EscText id)
+{
+    uint32_t index = 0;
+    return esc_names_find(engine->ticket_names, id, &index) ? engine->tickets[index] : NULL;
+}
+
+static uint32_t place_take(EscEngine *engine)
+{
+    if (engine->tickets_free_count > 0)
+        return engine->tickets_free[--engine->tickets_free_count];
+    ESC_ENGINE_GROW(engine->tickets, engine->tickets_count, engine->tickets_capacity);
+    return (uint32_t)engine->tickets_count++;
+}
+
+EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
+{
+    EscTicket *ticket = esc_engine_alloc(sizeof *ticket);
+    ticket->id = esc_text_own(id);
+    ticket->created_at_ms = ticket->updated_at_ms = created_at_ms;
+    ticket->index = place_take(engine);
+    engine->tickets[ticket->index] = ticket;
+    EscStatus status = esc_names_put(engine->ticket_names, ticket->id, ticket->index);
+    ESC_ASSERT(status == ESC_OK);
+    ticket->values = esc_engine_alloc(engine->slots_count * sizeof *ticket->values);
+    for (uint32_t i = 0; i < engine->slots_count; i++)
+        ticket->values[i].value = esc_value_default(esc_slot_type(engine, i));
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        ticket->sla[i].overdue_done_ms = -1;
+    uint32_t id_slot = esc_slot_find(engine, ESC_TEXT("id"));
+    if (id_slot != ESC_NONE && esc_type_kind(esc_slot_type(engine, id_slot)) == ESC_KIND_TEXT)
+        ticket->values[id_slot] =
+            esc_owned_copy((EscValue){.type = esc_slot_type(engine, id_slot), .text = id});
+    return ticket;
+}
+
+void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
+{
+    for (uint32_t i = 0; i < engine->slots_count; i++)
+        esc_owned_release(&ticket->values[i]);
+    free(ticket->values);
+    for (size_t i = 0; i < ticket->armed_count; i++)
+        esc_text_drop(&ticket->armed[i].event_json);
+    free(ticket->armed);
+    for (size_t i = 0; i < ticket->log_count; i++) {
+        esc_text_drop(&ticket->log[i].before);
+        esc_text_drop(&ticket->log[i].after);
+    }
+    free(ticket->starts);
+    free(ticket->open);
+    esc_text_drop(&ticket->id);
+    free(ticket);
+}
+
+void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket)
+{
+    if (ticket->is_dirty)
+        return;
+    ticket->is_dirty = true;
+    ESC_ENGINE_GROW(engine->dirty_tickets, engine->dirty_tickets_count,
+                    engine->dirty_tickets_capacity);
+    engine->dirty_tickets[engine->dirty_tickets_count++] = ticket;
+}
+
+void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
+{
+    if (ticket->is_touched)
+        return;
+    ticket->is_touched = true;
+    ESC_ENGINE_GROW(engine->touched, engine->touched_count, engine->touched_capacity);
+    engine->touched[engine->touched_count++] = ticket;
+}
+
+void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new)
+{
+    engine->before_ticket = ticket;
+    engine->before_is_new = is_new;
+    for (uint32_t i = 0; i < engine->slots_count; i++)
+        engine->before[i] = ticket->values[i].value;
+}
+
+static EscText log_text(EscEngine *engine, EscValue value)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_value_write_text(&buf, engine->current->program, value);
+    EscText text = esc_text_own(esc_utf8_cut(esc_buf_as_text(&buf), ESC_LOG_TEXT_MAX));
+    esc_buf_release(&buf);
+    return text;
+}
+
+/* The log keeps the last changes: what `snapshot changes` shows. */
+static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before,
+                    EscValue after)
+{
+    if (ticket->log_count == ESC_TICKET_LOG_MAX) {
+        esc_text_drop(&ticket->log[0].before);
+        esc_text_drop(&ticket->log[0].after);
+        memmove(ticket->log, ticket->log + 1, (ESC_TICKET_LOG_MAX - 1) * sizeof ticket->log[0]);
+        ticket->log_count--;
+    }
+    ticket->log[ticket->log_count++] = (EscTicketChange){
+        .at_ms = engine->now_ms,
+        .field = esc_slot_name(engine, slot),
+        .before = log_text(engine, before),
+        .after = log_text(engine, after),
+    };
+}
+
+EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
+{
+    uint32_t size_max = engine->current->program->fields[engine->slot_fields[slot]].size_max;
+    bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
+    if (is_text && value.text.size > (size_max == 0 ? ESC_TEXT_MAX : size_max))
+        value.text = esc_utf8_cut(value.text, size_max == 0 ? ESC_TEXT_MAX : size_max);
+    return value;
+}
+
+bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
+{
+    EscOwned *owned = &ticket->values[slot];
+    value = esc_ticket_fit(engine, slot, value);
+    if (esc_value_equal(owned->value, value))
+        return false;
+    EscValue before = owned->value;
+    esc_engine_discard(engine, owned->block);
+    *owned = esc_owned_copy(value);
+    bool is_opening = engine->before_ticket == ticket && engine->before_is_new;
+    if (!is_opening && !ticket->is_linked)
+        log_add(engine, ticket, slot, before, owned->value);
+    ticket->updated_at_ms = engine->now_ms;
+    esc_ticket_dirty(engine, ticket);
+    esc_ticket_touch(engine, ticket);
+    return true;
+}
+
+EscText esc_ticket_text(const EscEngine *engine, const EscTicket *ticket, uint32_t slot)
+{
+    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TEXT)
+        return (EscText){0};
+    EscValue value = ticket->values[slot].value;
+    return value.is_missing ? (EscText){0} : value.text;
+}
+
+bool esc_ticket_set_text(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscText text)
+{
+    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TEXT)
+        return false;
+    return esc_ticket_set(engine, ticket, slot,
+                          (EscValue){.type = esc_slot_type(engine, slot), .text = text});
+}
+
+bool esc_ticket_set_member(EscEngine *engine, EscTicket *ticket, uint32_t slot, const char *member)
+{
+    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_ENUM)
+        return false;
+    EscType type = esc_slot_type(engine, slot);
+    EscValue value = {.type = type};
+    if (!esc_member_find(engine->current->program, type, esc_text_from(member), &value.member))
+        return false;
+    return esc_ticket_set(engine, ticket, slot, value);
+}
+
+EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket)
+{
+    uint32_t slot = engine->status_slot;
+    if (slot == ESC_NONE || ticket->values[slot].value.is_missing)
+        return ticket->is_resolved_flag ? ESC_TEXT("resolved") : ESC_TEXT("open");
+    if (esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_TEXT)
+        return ticket->values[slot].value.text;
+    return esc_member_name(engine->current->program, esc_slot_type(engine, slot),
+                           ticket->values[slot].value.member);
+}
+
+bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket)
+{
+    EscText status = esc_ticket_status(engine, ticket);
+    return esc_text_equal(status, ESC_TEXT("resolved")) ||
+           esc_text_equal(status, ESC_TEXT("closed"));
+}
+
+void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *status,
+                             bool is_resolved)
+{
+    if (ticket->is_resolved_flag != is_resolved) {
+        ticket->is_resolved_flag = is_resolved;
+        esc_ticket_dirty(engine, ticket);
+        esc_ticket_touch(engine, ticket);
+    }
+    uint32_t slot = engine->status_slot;
+    if (slot == ESC_NONE)
+        return;
+    if (esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_TEXT)
+        esc_ticket_set_text(engine, ticket, slot, esc_text_from(status));
+    else
+        esc_ticket_set_member(engine, ticket, slot, status);
+}
+
+EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket, EscText template_name)
+{
+    for (size_t i = 0; i < ticket->starts_count; i++) {
+        if (esc_text_equal(ticket->starts[i].template_name, template_name))
+            return &ticket->starts[i];
+    }
+    ESC_ENGINE_GROW(ticket->starts, ticket->starts_count, ticket->starts_capacity);
+    EscStarts *starts = &ticket->starts[ticket->starts_count++];
+    *starts = (EscStarts){.template_name = esc_engine_intern(engine, template_name)};
+    return starts;
+}
+
+EscEscalation *esc_ticket_open_of(const EscTicket *ticket, EscText template_name)
+{
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        if (esc_text_equal(ticket->open[i]->template_name, template_name))
+            return ticket->open[i];
+    }
+    return NULL;
+}
+
+void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out)
+{
+    esc_buf_char(out, '{');
+    for (uint32_t i = 0; i < engine->slots_count; i++) {
+        uint32_t slot = engine->slots_by_name[i];
+        if (i > 0)
+            esc_buf_char(out, ',');
+        esc_json_text(out, esc_slot_name(engine, slot));
+        esc_buf_char(out, ':');
+        esc_value_write_json(out, engine->current->program, ticket->values[slot].value);
+    }
+    esc_buf_char(out, '}');
+}
+
+EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
+{
+    char id[32];
+    do {
+        snprintf(id, sizeof id, "T-%llu", (unsigned long long)engine->counters.next_ticket++);
+    } while (esc_ticket_find(engine, esc_text_from(id)) != NULL);
+    EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
+    ticket->is_linked = true;
+    esc_ticket_set_text(engine, ticket, engine->title_slot, title);
+    esc_ticket_dirty(engine, ticket);
+    return ticket;
+}
+
+const char *esc_clock_name(EscSlaClock clock)
+{
+    return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
+}

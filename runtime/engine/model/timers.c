@@ -1,0 +1,247 @@
+/* timers.c - timers, ordered by (due, order of creation) in a binary heap, and found again by their key:
+ * (escalation or ticket or workspace, kind, index). Each owner has a short list of its own timers.
+ *
+ * The store learns of a timer at the next flush. One that was put and taken away in between never gets there. */
+#include <engine/model.h>
+
+#include <stdlib.h>
+
+static bool is_before(const EscTimerNode *a, const EscTimerNode *b)
+{
+    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->seq < b->seq;
+}
+
+static void heap_place(EscEngine *engine, EscTimerNode *node, size_t place)
+{
+    engine->heap[place] = node;
+    node->place = place;
+}
+
+static void heap_up(EscEngine *engine, EscTimerNode *node, size_t place)
+{
+    while (place > 0) {
+        size_t parent = (place - 1) / 2;
+        if (!is_before(node, engine->heap[parent]))
+            break;
+        heap_place(engine, engine->heap[parent], place);
+        place = parent;
+    }
+    heap_place(engine, node, place);
+}
+
+static void heap_down(EscEngine *engine, EscTimerNode *node, size_t place)
+{
+    for (;;) {
+        size_t child = 2 * place + 1;
+        if (child >= engine->heap_count)
+            break;
+        if (child + 1 < engine->heap_count &&
+            is_before(engine->heap[child + 1], engine->heap[child]))
+            child++;
+        if (!is_before(engine->heap[child], node))
+            break;
+        heap_place(engine, engine->heap[child], place);
+        place = child;
+    }
+    heap_place(engine, node, place);
+}
+
+static void heap_remove(EscEngine *engine, const EscTimerNode *node)
+{
+    size_t place = node->place;
+    ESC_ASSERT(engine->heap[place] == node);
+    EscTimerNode *last = engine->heap[--engine->heap_count];
+    if (last == node)
+        return;
+    heap_down(engine, last, place);
+    heap_up(engine, last, last->place);
+}
+
+static EscTimerNode **owner_list(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket)
+{
+    if (escalation != NULL)
+        return &escalation->timers;
+    return ticket != NULL ? &ticket->timers : &engine->timers;
+}
+
+static void fresh_link(EscEngine *engine, EscTimerNode *node)
+{
+    node->fresh_before = engine->fresh_last;
+    if (engine->fresh_last != NULL)
+        engine->fresh_last->fresh_after = node;
+    else
+        engine->fresh_first = node;
+    engine->fresh_last = node;
+}
+
+static void fresh_unlink(EscEngine *engine, EscTimerNode *node)
+{
+    if (node->fresh_before != NULL)
+        node->fresh_before->fresh_after = node->fresh_after;
+    else
+        engine->fresh_first = node->fresh_after;
+    if (node->fresh_after != NULL)
+        node->fresh_after->fresh_before = node->fresh_before;
+    else
+        engine->fresh_last = node->fresh_before;
+    node->fresh_before = node->fresh_after = NULL;
+}
+
+static void deleted_row_add(EscEngine *engine, const EscTimerNode *node)
+{
+    EscGroup *group = &engine->pending;
+    group->timers_deleted =
+        esc_arena_grow(group->arena, group->timers_deleted, group->timers_deleted_count,
+                       &group->timers_deleted_capacity, sizeof *group->timers_deleted);
+    ESC_ASSERT(group->timers_deleted != NULL);
+    EscTimerRow row = {
+        .due_ms = node->due_ms, .seq = node->seq, .kind = node->kind, .index = node->index};
+    const EscTicket *ticket = node->escalation != NULL ? node->escalation->ticket : node->ticket;
+    row.escalation = node->escalation != NULL ? node->escalation->id : 0;
+    if (ticket != NULL)
+        row.ticket = esc_arena_text(group->arena, ticket->id);
+    group->timers_deleted[group->timers_deleted_count++] = row;
+}
+
+static void owner_changed(EscEngine *engine, EscTimerNode *node)
+{
+    if (node->escalation != NULL)
+        esc_escalation_dirty(engine, node->escalation);
+}
+
+/* Takes it out of everything but the store's future. */
+static void node_remove(EscEngine *engine, EscTimerNode *node)
+{
+    heap_remove(engine, node);
+    EscTimerNode **link = owner_list(engine, node->escalation, node->ticket);
+    while (*link != node)
+        link = &(*link)->next;
+    *link = node->next;
+    owner_changed(engine, node);
+    if (node->is_stored)
+        deleted_row_add(engine, node);
+    else
+        fresh_unlink(engine, node);
+}
+
+static void node_insert(EscEngine *engine, EscTimerNode *node)
+{
+    EscTimerNode **list = owner_list(engine, node->escalation, node->ticket);
+    node->next = *list;
+    *list = node;
+    ESC_ENGINE_GROW(engine->heap, engine->heap_count, engine->heap_capacity);
+    engine->heap_count++;
+    heap_up(engine, node, engine->heap_count - 1);
+}
+
+const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind, uint32_t index)
+{
+    while (list != NULL && !(list->kind == (uint32_t)kind && list->index == index))
+        list = list->next;
+    return list;
+}
+
+int64_t esc_timer_earliest(const EscTimerNode *list)
+{
+    int64_t earliest = 0;
+    for (; list != NULL; list = list->next) {
+        if (earliest == 0 || list->due_ms < earliest)
+            earliest = list->due_ms;
+    }
+    return earliest;
+}
+
+void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket, EscTimer kind,
+                   uint32_t index, int64_t due_ms)
+{
+    esc_timer_cancel(engine, escalation, ticket, kind, index);
+    EscTimerNode *node = esc_engine_alloc(sizeof *node);
+    *node = (EscTimerNode){
+        .due_ms = due_ms,
+        .seq = engine->counters.next_timer++,
+        .kind = (uint32_t)kind,
+        .index = index,
+        .escalation = escalation,
+        .ticket = escalation != NULL ? NULL : ticket,
+    };
+    node_insert(engine, node);
+    fresh_link(engine, node);
+    owner_changed(engine, node);
+}
+
+void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                       const EscTimerRow *row)
+{
+    EscTimerNode *node = esc_engine_alloc(sizeof *node);
+    *node = (EscTimerNode){
+        .due_ms = row->due_ms,
+        .seq = row->seq,
+        .kind = row->kind,
+        .index = row->index,
+        .is_stored = true,
+        .escalation = escalation,
+        .ticket = escalation != NULL ? NULL : ticket,
+    };
+    node_insert(engine, node);
+}
+
+void esc_timer_cancel(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                      EscTimer kind, uint32_t index)
+{
+    const EscTimerNode *found =
+        esc_timer_find(*owner_list(engine, escalation, ticket), kind, index);
+    if (found == NULL)
+        return;
+    EscTimerNode *node = engine->heap[found->place];
+    node_remove(engine, node);
+    free(node);
+}
+
+/* Lists are walked anew after each removal; they hold a handful. */
+static EscTimerNode *of_kind(EscTimerNode *list, EscTimer kind)
+{
+    while (list != NULL && kind != ESC_TIMER_NONE && list->kind != (uint32_t)kind)
+        list = list->next;
+    return list;
+}
+
+void esc_timer_cancel_kind(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                           EscTimer kind)
+{
+    EscTimerNode **list = owner_list(engine, escalation, ticket);
+    EscTimerNode *node = NULL;
+    while ((node = of_kind(*list, kind)) != NULL) {
+        node_remove(engine, node);
+        free(node);
+    }
+}
+
+void esc_timer_cancel_all(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket)
+{
+    esc_timer_cancel_kind(engine, escalation, ticket, ESC_TIMER_NONE);
+}
+
+bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
+{
+    if (engine->heap_count == 0 || engine->heap[0]->due_ms > engine->now_ms)
+        return false;
+    EscTimerNode *node = engine->heap[0];
+    node_remove(engine, node);
+    *fired = *node;
+    free(node);
+    return true;
+}
+
+void esc_timers_release(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->heap_count; i++)
+        free(engine->heap[i]);
+    free(engine->heap);
+    engine->heap = NULL;
+    engine->heap_count = 0;
+}
+
+int64_t esc_engine_next_due_ms(const EscEngine *engine)
+{
+    return engine->heap_count == 0 ? INT64_MAX : engine->heap[0]->due_ms;
+}

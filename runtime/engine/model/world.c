@@ -1,0 +1,326 @@
+/* world.c - what running code sees of the world: ticket, event, exception, facts; the memory for runs, and
+ * conditions, which only look. What running code does to the world is in run/effects.c. */
+#include <engine/model.h>
+
+#include <stdlib.h>
+
+/* --- borrowed runs ---------------------------------------------------------------------------- */
+
+EscRun *esc_run_borrow(EscEngine *engine, char **scratch)
+{
+    ESC_ASSERT(engine->depth < ESC_ENGINE_RUN_DEPTH_MAX);
+    if (engine->runs[engine->depth] == NULL) {
+        engine->runs[engine->depth] = esc_engine_alloc(sizeof(EscRun));
+        engine->scratch[engine->depth] =
+            malloc(ESC_RUN_SCRATCH_MAX); /* not zeroed: mostly never touched */
+        ESC_ASSERT(engine->scratch[engine->depth] != NULL);
+    }
+    *scratch = engine->scratch[engine->depth];
+    return engine->runs[engine->depth++];
+}
+
+void esc_run_return(EscEngine *engine)
+{
+    ESC_ASSERT(engine->depth > 0);
+    engine->depth--;
+}
+
+/* --- loads ------------------------------------------------------------------------------------ */
+
+static EscValue optional_of(EscValue value, EscType type)
+{
+    value.type = esc_type_plain(type) | ESC_TYPE_OPTIONAL;
+    return value;
+}
+
+/* A ticket field of the world's bundle, now or before the event. */
+static EscValue ticket_value(const EscWorld *world, uint32_t field, bool is_before)
+{
+    const EscEngine *engine = world->engine;
+    EscType type = world->bundle->program->fields[field].type;
+    uint32_t slot = world->bundle->slots[field];
+    if (slot == ESC_NONE || world->ticket == NULL)
+        return esc_value_default(type);
+    bool has_before = is_before && engine->before_ticket == world->ticket;
+    EscValue value = has_before ? engine->before[slot] : world->ticket->values[slot].value;
+    if (world->bundle == engine->current)
+        return value;
+    return esc_value_convert(engine->current->program, world->bundle->program, value, type);
+}
+
+static bool has_changed(const EscWorld *world, uint32_t field)
+{
+    const EscEngine *engine = world->engine;
+    uint32_t slot = world->bundle->slots[field];
+    if (slot == ESC_NONE || world->ticket == NULL || engine->before_ticket != world->ticket)
+        return false;
+    return !esc_value_equal(engine->before[slot], world->ticket->values[slot].value);
+}
+
+static EscValue previous_value(const EscWorld *world, uint32_t field)
+{
+    EscType type = world->bundle->program->fields[field].type | ESC_TYPE_OPTIONAL;
+    const EscEngine *engine = world->engine;
+    if (world->ticket == NULL || engine->before_ticket != world->ticket || engine->before_is_new)
+        return esc_value_default(type);
+    return optional_of(ticket_value(world, field, true), type);
+}
+
+static bool event_has(const EscProgram *program, uint32_t event, uint32_t field, uint32_t *position)
+{
+    const EscEventRow *row = &program->events[event];
+    for (uint32_t i = 0; i < row->fields_count; i++) {
+        if (program->event_fields[row->fields_first + i].field == field) {
+            *position = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Position of a field of the same name and kind in an event of another bundle. */
+static bool event_has_like(const EscWorld *world, uint32_t field, uint32_t *position)
+{
+    const EscProgram *program = world->event_program, *own = world->bundle->program;
+    const EscEventRow *row = &program->events[world->event_type];
+    for (uint32_t i = 0; i < row->fields_count; i++) {
+        const EscFieldRow *other =
+            &program->fields[program->event_fields[row->fields_first + i].field];
+        if (esc_text_equal(program->texts[other->name], own->texts[own->fields[field].name]) &&
+            esc_type_kind(other->type) == esc_type_kind(own->fields[field].type)) {
+            *position = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The verifier's rule: plain when every event the function runs with has the field and there always is an event. */
+static EscType event_field_type(const EscWorld *world, uint32_t field)
+{
+    const EscProgram *program = world->bundle->program;
+    EscType type = program->fields[field].type;
+    if (world->function == ESC_NONE)
+        return type;
+    const EscFunctionRow *row = &program->functions[world->function];
+    bool is_sure = row->event_may_be_missing == 0;
+    for (uint32_t i = 0; i < row->events_count && is_sure; i++) {
+        uint32_t position = 0;
+        is_sure = event_has(program, program->function_events[row->events_first + i].event, field,
+                            &position);
+    }
+    return is_sure ? type : type | ESC_TYPE_OPTIONAL;
+}
+
+static EscValue event_value(const EscWorld *world, uint32_t field)
+{
+    EscType type = event_field_type(world, field);
+    uint32_t position = 0;
+    if (world->event_program == NULL)
+        return esc_value_default(type);
+    if (world->event_program == world->bundle->program) {
+        if (!event_has(world->event_program, world->event_type, field, &position))
+            return esc_value_default(type);
+        EscValue value = world->event_fields[position];
+        value.type = type;
+        return value;
+    }
+    if (!event_has_like(world, field, &position))
+        return esc_value_default(type);
+    return esc_value_convert(world->event_program, world->bundle->program,
+                             world->event_fields[position], type);
+}
+
+static EscValue exception_value(const EscWorld *world, uint32_t field)
+{
+    EscType type = world->bundle->program->fields[field].type | ESC_TYPE_OPTIONAL;
+    if (world->escalation == NULL)
+        return esc_value_default(type);
+    const EscRaised *raised = &world->escalation->raised;
+    for (uint32_t i = 0; i < raised->fields_count; i++) {
+        if (raised->field_indexes[i] == field)
+            return optional_of(raised->fields[i].value, type);
+    }
+    return esc_value_default(type);
+}
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
+{
+    EscEscalation *escalation = world->escalation;
+    if (escalation == NULL) {
+        if (fact == ESC_FACT_ESCALATION_OPENED_AT)
+            value.ms = world->engine->now_ms;
+        if (fact == ESC_FACT_ESCALATION_ATTEMPT)
+            value.number = 1;
+        return value;
+    }
+    if (fact == ESC_FACT_ESCALATION_ID)
+        value.text = esc_escalation_name(world->engine, escalation);
+    else if (fact == ESC_FACT_ESCALATION_OWNER)
+        value.text = escalation->owner;
+    else if (fact == ESC_FACT_ESCALATION_ROLE)
+        value.member = escalation->role;
+    else if (fact == ESC_FACT_ESCALATION_ACKED)
+        value.truth = escalation->is_acked;
+    else if (fact == ESC_FACT_ESCALATION_OPENED_AT)
+        value.ms = escalation->opened_at_ms;
+    else if (fact == ESC_FACT_ESCALATION_HANDOFFS)
+        value.number = escalation->handoffs;
+    else
+        value.number =
+            esc_ticket_starts(world->engine, escalation->ticket, escalation->template_name)->count;
+    return value;
+}
+
+static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_overdue,
+                              EscValue value)
+{
+    const EscSlaState *state = world->ticket == NULL ? NULL : &world->ticket->sla[clock];
+    value.is_missing = true;
+    if (state == NULL || state->state == ESC_CLOCK_NONE)
+        return value;
+    if (!is_overdue) {
+        value.is_missing = false;
+        value.ms = state->due_ms;
+    } else if (!state->is_met && world->engine->now_ms > state->due_ms) {
+        value.is_missing = false;
+        value.ms = world->engine->now_ms - state->due_ms;
+    }
+    return value;
+}
+
+static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue value)
+{
+    const EscRaised *raised = world->escalation == NULL ? NULL : &world->escalation->raised;
+    value.is_missing = raised == NULL || raised->exception == ESC_NONE;
+    if (value.is_missing)
+        return value;
+    const EscProgram *program = world->bundle->program;
+    value.text =
+        is_name ? program->texts[program->exceptions[raised->exception].name] : raised->message;
+    return value;
+}
+
+static EscValue fact_value(const EscWorld *world, EscFact fact)
+{
+    EscValue value = {.type = esc_fact_info[fact].type};
+    switch (fact) {
+    case ESC_FACT_RESOLVED:
+        value.truth = world->ticket != NULL && esc_ticket_is_resolved(world->engine, world->ticket);
+        return value;
+    case ESC_FACT_SLA_RESPOND_DUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_RESPOND, false, value);
+    case ESC_FACT_SLA_RESPOND_OVERDUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_RESPOND, true, value);
+    case ESC_FACT_SLA_RESOLVE_DUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_RESOLVE, false, value);
+    case ESC_FACT_SLA_RESOLVE_OVERDUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_RESOLVE, true, value);
+    case ESC_FACT_EXCEPTION_NAME:
+        return fact_of_exception(world, true, value);
+    case ESC_FACT_EXCEPTION_MESSAGE:
+        return fact_of_exception(world, false, value);
+    case ESC_FACT_WORKSPACE_NAME:
+        value.text = esc_workspace_text(world->engine);
+        return value;
+    default:
+        return fact_of_escalation(world, fact, value);
+    }
+}
+
+static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValue *value)
+{
+    const EscWorld *world = context;
+    switch (what) {
+    case ESC_LOAD_TICKET:
+        *value = ticket_value(world, index, world->is_before);
+        break;
+    case ESC_LOAD_EVENT:
+        *value = event_value(world, index);
+        break;
+    case ESC_LOAD_EXCEPTION:
+        *value = exception_value(world, index);
+        break;
+    case ESC_LOAD_PREVIOUS:
+        *value = previous_value(world, index);
+        break;
+    case ESC_LOAD_CHANGED:
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = has_changed(world, index)};
+        break;
+    case ESC_LOAD_FACT:
+        *value = fact_value(world, (EscFact)index);
+        break;
+    }
+    return ESC_OK;
+}
+
+/* Conditions have no effects and make nobody accountable: the verifier refuses a bundle whose conditions do. */
+static EscStatus emit_refused(void *context, uint32_t effect, const EscValue *arguments,
+                              uint32_t count, EscValue *result)
+{
+    (void)context, (void)effect, (void)arguments, (void)count, (void)result;
+    return ESC_TRAP;
+}
+
+static EscStatus own_refused(void *context, uint32_t role)
+{
+    (void)context, (void)role;
+    return ESC_TRAP;
+}
+
+EscHost esc_world_reader(EscWorld *world)
+{
+    return (EscHost){
+        .context = world, .load = world_load, .emit = emit_refused, .own = own_refused};
+}
+
+EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                      bool with_event)
+{
+    EscWorld world = {
+        .engine = engine,
+        .escalation = escalation,
+        .ticket = escalation->ticket,
+        .bundle = escalation->bundle,
+        .function = function,
+    };
+    if (with_event && engine->event != NULL) {
+        world.event_program = engine->current->program;
+        world.event_type = engine->event->type;
+        world.event_fields = engine->event->fields;
+        return world;
+    }
+    if (escalation->start_type == ESC_NONE)
+        return world;
+    EscValue *fields =
+        esc_arena_alloc_array(engine->turn, escalation->start_fields_count, sizeof *fields);
+    ESC_ASSERT(fields != NULL);
+    for (uint32_t i = 0; i < escalation->start_fields_count; i++)
+        fields[i] = escalation->start_fields[i].value;
+    world.event_program = escalation->bundle->program;
+    world.event_type = escalation->start_type;
+    world.event_fields = fields;
+    return world;
+}
+
+bool esc_cond_holds(EscWorld *world, const EscRun *frame)
+{
+    EscEngine *engine = world->engine;
+    char *scratch = NULL;
+    EscRun *run = esc_run_borrow(engine, &scratch);
+    if (frame != NULL)
+        esc_run_init_at_wait(run, frame, world->function, scratch, ESC_RUN_SCRATCH_MAX);
+    else
+        esc_run_init(run, world->bundle->bundle, world->function, NULL, 0, scratch,
+                     ESC_RUN_SCRATCH_MAX);
+    EscHost host = esc_world_reader(world);
+    EscRunEnd end = ESC_RUN_RETURNED;
+    EscWhy why;
+    EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);
+    bool holds = status == ESC_OK && end == ESC_RUN_RETURNED && run->answer;
+    world->is_faulty = world->is_faulty || status != ESC_OK;
+    esc_run_return(engine);
+    return holds;
+}

@@ -1,0 +1,210 @@
+/* flush.c - everything that changed since the last flush, as rows for the store. Tickets, escalations and new
+ * timers are written as they are now; audit, outbox, evidence and settled rows were kept in the order they came. */
+#include <engine/rows.h>
+
+#include <string.h>
+
+static EscText copied(EscGroup *group, EscText text)
+{
+    EscText copy = esc_arena_text(group->arena, text);
+    ESC_ASSERT(!esc_arena_failed(group->arena));
+    return copy;
+}
+
+static EscText buf_copied(EscGroup *group, EscBuf *buf)
+{
+    ESC_ASSERT(buf->status == ESC_OK);
+    EscText text = copied(group, esc_buf_as_text(buf));
+    esc_buf_release(buf);
+    return text;
+}
+
+static EscBytes bytes_copied(EscGroup *group, const EscFrame *frame)
+{
+    if (frame->bytes == NULL)
+        return (EscBytes){0};
+    EscText copy = copied(group, (EscText){(const char *)frame->bytes, frame->size});
+    return (EscBytes){(const uint8_t *)copy.data, copy.size};
+}
+
+/* Room for one more row in a list of the group. */
+#define ROW_ADD(group, list)                                                                       \
+    ((group)->list = esc_arena_grow((group)->arena, (group)->list, (group)->list##_count,          \
+                                    &(group)->list##_capacity, sizeof *(group)->list),             \
+     row_room((group)->list), &(group)->list[(group)->list##_count++])
+
+static void row_room(const void *list)
+{
+    ESC_ASSERT(list != NULL);
+}
+
+/* --- what is written as it is now ------------------------------------------------------------- */
+
+void esc_ticket_row(EscEngine *engine, const EscTicket *ticket, EscGroup *group, EscTicketRow *row)
+{
+    EscBuf json, state;
+    esc_buf_init(&json, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_init(&state, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_ticket_write_json(engine, ticket, &json);
+    esc_ticket_state_write(engine, ticket, &state);
+    *row = (EscTicketRow){
+        .id = copied(group, ticket->id),
+        .title = copied(group, esc_ticket_text(engine, ticket, engine->title_slot)),
+        .status = copied(group, esc_ticket_status(engine, ticket)),
+        .created_at_ms = ticket->created_at_ms,
+        .updated_at_ms = ticket->updated_at_ms,
+    };
+    row->json = buf_copied(group, &json);
+    row->sla_json = buf_copied(group, &state);
+}
+
+static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGroup *group,
+                           EscEscalationRow *row)
+{
+    EscBuf state;
+    esc_buf_init(&state, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_state_write(engine, escalation, &state);
+    *row = (EscEscalationRow){
+        .id = escalation->id,
+        .ticket = copied(group, escalation->ticket->id),
+        .template_name = copied(group, escalation->template_name),
+        .state = escalation->state,
+        .role = escalation->role,
+        .owner = copied(group, escalation->owner),
+        .is_acked = escalation->is_acked,
+        .opened_at_ms = escalation->opened_at_ms,
+        .closed_at_ms = escalation->closed_at_ms,
+        .outcome =
+            escalation->state == ESC_STATE_OPEN ? (EscText){0} : copied(group, escalation->outcome),
+        .step = copied(group, esc_step_text(engine, escalation)),
+        .next_due_ms = esc_timer_earliest(escalation->timers),
+        .frame = bytes_copied(group, &escalation->frame),
+        .below = bytes_copied(group, &escalation->below),
+        .state_json = buf_copied(group, &state),
+        .start_event = copied(group, escalation->is_new ? escalation->start_json : (EscText){0}),
+    };
+    memcpy(row->bundle_hash, escalation->bundle_hash, sizeof row->bundle_hash);
+    escalation->is_new = false;
+    esc_text_drop(&escalation->start_json);
+}
+
+static void tickets_flush(EscEngine *engine, EscGroup *group)
+{
+    for (size_t i = 0; i < engine->dirty_tickets_count; i++) {
+        EscTicket *ticket = engine->dirty_tickets[i];
+        esc_ticket_row(engine, ticket, group, ROW_ADD(group, tickets));
+        ticket->is_dirty = false;
+    }
+    engine->dirty_tickets_count = 0;
+}
+
+static void escalations_flush(EscEngine *engine, EscGroup *group)
+{
+    for (size_t i = 0; i < engine->dirty_escalations_count; i++) {
+        EscEscalation *escalation = engine->dirty_escalations[i];
+        escalation_row(engine, escalation, group, ROW_ADD(group, escalations));
+        escalation->is_dirty = false;
+    }
+    engine->dirty_escalations_count = 0;
+}
+
+static void timers_flush(EscEngine *engine, EscGroup *group)
+{
+    EscTimerNode *node = engine->fresh_first;
+    while (node != NULL) {
+        EscTimerNode *after = node->fresh_after;
+        const EscTicket *ticket =
+            node->escalation != NULL ? node->escalation->ticket : node->ticket;
+        EscTimerRow *row = ROW_ADD(group, timers_put);
+        *row = (EscTimerRow){
+            .due_ms = node->due_ms,
+            .seq = node->seq,
+            .escalation = node->escalation == NULL ? 0 : node->escalation->id,
+            .ticket = ticket == NULL ? (EscText){0} : copied(group, ticket->id),
+            .kind = node->kind,
+            .index = node->index,
+        };
+        node->is_stored = true;
+        node->fresh_before = node->fresh_after = NULL;
+        node = after;
+    }
+    engine->fresh_first = engine->fresh_last = NULL;
+}
+
+/* --- what was kept in order ------------------------------------------------------------------- */
+
+static void deleted_copy(EscGroup *group, const EscTimerRow *given)
+{
+    EscTimerRow *row = ROW_ADD(group, timers_deleted);
+    *row = *given;
+    row->ticket = copied(group, given->ticket);
+}
+
+static void outbox_copy(EscGroup *group, const EscOutboxRow *given)
+{
+    EscOutboxRow *row = ROW_ADD(group, outbox);
+    *row = *given;
+    EscText *texts[] = {&row->key,    &row->ticket,  &row->target,
+                        &row->medium, &row->address, &row->body};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = copied(group, *texts[i]);
+}
+
+static void audit_copy(EscGroup *group, const EscAuditRow *given)
+{
+    EscAuditRow *row = ROW_ADD(group, audit);
+    *row = *given; /* `kind` is a word of ours */
+    EscText *texts[] = {&row->ticket, &row->actor, &row->place, &row->text, &row->data};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = copied(group, *texts[i]);
+}
+
+static void evidence_copy(EscGroup *group, const EscEvidenceRow *given)
+{
+    EscEvidenceRow *row = ROW_ADD(group, evidence);
+    *row = *given;
+    row->name = copied(group, given->name);
+    row->content = copied(group, given->content);
+}
+
+static void settled_copy(EscGroup *group, const EscOutboxSettled *given)
+{
+    EscOutboxSettled *row = ROW_ADD(group, settled);
+    *row = *given;
+    row->detail = copied(group, given->detail);
+}
+
+static void pending_flush(EscEngine *engine, EscGroup *group)
+{
+    const EscGroup *pending = &engine->pending;
+    for (size_t i = 0; i < pending->timers_deleted_count; i++)
+        deleted_copy(group, &pending->timers_deleted[i]);
+    for (size_t i = 0; i < pending->outbox_count; i++)
+        outbox_copy(group, &pending->outbox[i]);
+    for (size_t i = 0; i < pending->settled_count; i++)
+        settled_copy(group, &pending->settled[i]);
+    for (size_t i = 0; i < pending->audit_count; i++)
+        audit_copy(group, &pending->audit[i]);
+    for (size_t i = 0; i < pending->evidence_count; i++)
+        evidence_copy(group, &pending->evidence[i]);
+    esc_group_clear(&engine->pending);
+}
+
+void esc_engine_flush(EscEngine *engine, EscGroup *group)
+{
+    esc_arena_clear(engine->turn);
+    engine->flushed_count += engine->dirty_tickets_count + engine->dirty_escalations_count;
+    tickets_flush(engine, group);
+    escalations_flush(engine, group);
+    timers_flush(engine, group);
+    pending_flush(engine, group);
+    if (engine->is_absences_dirty) {
+        EscBuf buf;
+        esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+        esc_absences_write(engine, &buf);
+        group->absences = buf_copied(group, &buf);
+        engine->is_absences_dirty = false;
+    }
+    engine->counters.time_ms = engine->now_ms;
+    group->counters = engine->counters;
+}

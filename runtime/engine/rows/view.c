@@ -1,0 +1,130 @@
+/* view.c - the engine's state for the API, for status and for tests. Nothing here changes anything. */
+#include <engine/rows.h>
+
+static void question_view(EscEngine *engine, const EscEscalation *escalation,
+                          EscEscalationView *view)
+{
+    const EscQuestion *question = escalation->frame.question;
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (question == NULL || wait == NULL || escalation->state != ESC_STATE_OPEN)
+        return;
+    view->question = esc_turn_text(engine, question->text);
+    if (wait->kind == ESC_WAIT_ANSWER)
+        view->answers_json = esc_answers_json(engine, escalation->bundle->program, wait);
+}
+
+static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
+{
+    static const char *const kinds[ESC_CHANGE_KIND_COUNT] = {"field", "ticket", "call"};
+    const EscProgram *program = engine->current->program;
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_char(&buf, '[');
+    for (size_t i = 0; i < escalation->changes_count; i++) {
+        const EscChange *change = &escalation->changes[i];
+        esc_buf_printf(&buf, "%s{\"kind\":\"%s\",\"name\":", i > 0 ? "," : "", kinds[change->kind]);
+        esc_json_text(&buf, change->name);
+        if (change->kind == ESC_CHANGE_FIELD) {
+            esc_buf_string(&buf, ",\"before\":");
+            esc_value_write_json(&buf, program, change->before.value);
+            esc_buf_string(&buf, ",\"after\":");
+            esc_value_write_json(&buf, program, change->after.value);
+        } else if (change->kind == ESC_CHANGE_TICKET) {
+            esc_buf_string(&buf, ",\"ticket\":");
+            esc_json_text(&buf, change->ticket);
+        }
+        if (change->no_undo.size > 0) {
+            esc_buf_string(&buf, ",\"no_undo\":");
+            esc_json_text(&buf, change->no_undo);
+        }
+        esc_buf_char(&buf, '}');
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
+static EscText waiting_view(EscEngine *engine, const EscEscalation *escalation)
+{
+    if (escalation->state == ESC_STATE_CLOSED)
+        return (EscText){0};
+    if (escalation->state == ESC_STATE_PARKED)
+        return esc_turn_printf(engine, "a person: %.*s", ESC_TEXT_ARG(escalation->parked_because));
+    return esc_wait_phrase(engine, escalation);
+}
+
+static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    *view = (EscEscalationView){
+        .id = escalation->id,
+        .ticket = escalation->ticket->id,
+        .ticket_title = esc_ticket_text(engine, escalation->ticket, engine->title_slot),
+        .template_name = escalation->template_name,
+        .template_title = esc_escalation_title(escalation),
+        .owner = escalation->owner,
+        .outcome = escalation->state == ESC_STATE_OPEN ? (EscText){0} : escalation->outcome,
+        .step = esc_step_text(engine, escalation),
+        .state = escalation->state,
+        .role = escalation->role,
+        .is_acked = escalation->is_acked,
+        .opened_at_ms = escalation->opened_at_ms,
+        .closed_at_ms = escalation->closed_at_ms,
+        .next_due_ms = esc_timer_earliest(escalation->timers),
+        .ack_due_ms = ack == NULL ? 0 : ack->due_ms,
+        .handoffs = escalation->handoffs,
+        .exceptions = escalation->exceptions,
+        .waiting_for = waiting_view(engine, escalation),
+        .checks_json =
+            escalation->bundle == NULL ? (EscText){0} : esc_checks_json(engine, escalation),
+        .changes_json = changes_view(engine, escalation),
+    };
+    question_view(engine, escalation, view);
+}
+
+/* Views are made in their own arena, so that reading does not end the life of what apply gave out. */
+static EscArena *view_begin(EscEngine *engine)
+{
+    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
+        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
+    EscArena *turn = engine->turn;
+    engine->turn = engine->view;
+    return turn;
+}
+
+bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationView *view)
+{
+    const EscEscalation *escalation = esc_escalation_find(engine, id);
+    if (escalation == NULL)
+        return false;
+    EscArena *turn = view_begin(engine);
+    view_fill(engine, escalation, view);
+    engine->turn = turn;
+    return true;
+}
+
+void esc_engine_each_escalation(EscEngine *engine,
+                                bool (*visit)(void *context, const EscEscalationView *view),
+                                void *context)
+{
+    for (size_t i = 0; i < engine->escalations_count; i++) {
+        EscEscalationView view;
+        EscArena *turn = view_begin(engine);
+        view_fill(engine, engine->escalations[i], &view);
+        engine->turn = turn;
+        if (!visit(context, &view))
+            return;
+    }
+}
+
+bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row)
+{
+    const EscTicket *ticket = esc_ticket_find(engine, id);
+    if (ticket == NULL)
+        return false;
+    EscArena *turn = view_begin(engine);
+    EscGroup group;
+    esc_group_init(&group, engine->view);
+    esc_ticket_row(engine, ticket, &group, row);
+    engine->turn = turn;
+    return true;
+}

@@ -1,0 +1,220 @@
+/* calls.c - connector actions: the REQUEST function of an action becomes an outbox row, its inverse is
+ * recorded for rollback. The HTTP exchange is the delivery worker's job. */
+#include <engine/run.h>
+
+/* What a nested run of a REQUEST or UNDO function is collected into. */
+typedef struct CallBuild {
+    EscWorld world; /* first: effects get it as their context */
+    const EscActionRow *action;
+    EscText body;
+} CallBuild;
+
+static const char *method_name(uint32_t method)
+{
+    static const char *const names[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    return method < ESC_COUNT_OF(names) ? names[method] : "GET";
+}
+
+EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t action)
+{
+    const EscActionRow *row = &program->actions[action];
+    EscText system = program->texts[program->systems[row->system].name],
+            name = program->texts[row->name];
+    return esc_engine_intern(
+        engine, esc_turn_printf(engine, "%.*s.%.*s", ESC_TEXT_ARG(system), ESC_TEXT_ARG(name)));
+}
+
+static void json_members_write(EscBuf *out, const EscProgram *program, const EscEffectRow *row,
+                               const EscValue *arguments, uint32_t count)
+{
+    esc_buf_string(out, ",\"json\":{");
+    for (uint32_t i = 1; i < count; i++) {
+        if (i > 1)
+            esc_buf_char(out, ',');
+        esc_json_text(out, program->texts[program->effect_args[row->args_first + i].name]);
+        esc_buf_char(out, ':');
+        esc_value_write_json(out, program, arguments[i]);
+    }
+    esc_buf_char(out, '}');
+}
+
+static void statuses_write(EscBuf *out, const EscProgram *program, const EscActionRow *action)
+{
+    esc_buf_string(out, ",\"expect\":[");
+    for (uint32_t i = 0; i < action->statuses_count; i++)
+        esc_buf_printf(out, "%s%u", i > 0 ? "," : "",
+                       program->statuses[action->statuses_first + i].code);
+    esc_buf_char(out, ']');
+}
+
+static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
+                                 const EscValue *arguments, uint32_t count)
+{
+    CallBuild *build = (CallBuild *)world;
+    const EscProgram *program = world->bundle->program;
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_string(&buf, "{\"system\":");
+    esc_json_text(&buf, program->texts[program->systems[build->action->system].name]);
+    esc_buf_string(&buf, ",\"action\":");
+    esc_json_text(&buf, program->texts[build->action->name]);
+    esc_buf_printf(&buf, ",\"method\":\"%s\",\"path\":", method_name(row->aux));
+    esc_json_text(&buf, arguments[0].text);
+    if (count > 1)
+        json_members_write(&buf, program, row, arguments, count);
+    statuses_write(&buf, program, build->action);
+    esc_buf_string(&buf, ",\"result_path\":");
+    esc_json_text(&buf, program->texts[build->action->result_path]);
+    esc_buf_char(&buf, '}');
+    build->body = esc_turn_take(world->engine, &buf);
+    return ESC_OK;
+}
+
+static EscChange inverse_make(EscEngine *engine, const EscEngineBundle *bundle, uint32_t action,
+                              const EscValue *arguments, uint32_t count)
+{
+    (void)engine;
+    (void)bundle;
+    EscChange change = {.kind = ESC_CHANGE_CALL, .undo = action, .arguments_count = count};
+    change.arguments = esc_engine_alloc(count * sizeof *change.arguments);
+    for (uint32_t i = 0; i < count; i++)
+        change.arguments[i] = esc_owned_copy(arguments[i]);
+    return change;
+}
+
+/* In an UNDO function the CALL is not made: it is what a rollback would call. */
+static EscStatus inverse_collect(EscWorld *world, const EscEffectRow *row,
+                                 const EscValue *arguments, uint32_t count)
+{
+    EscEscalation *escalation = world->escalation;
+    escalation->has_undo = true;
+    escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
+    return ESC_OK;
+}
+
+/* What a REQUEST or UNDO function emits is collected; the verifier lets it emit nothing else. */
+static EscStatus nested_emit(void *context, uint32_t effect, const EscValue *arguments,
+                             uint32_t count, EscValue *result)
+{
+    (void)result;
+    EscWorld *world = context;
+    const EscEffectRow *row = &world->bundle->program->effects[effect];
+    if (row->kind == ESC_EFFECT_REQUEST)
+        return request_collect(world, row, arguments, count);
+    if (row->kind == ESC_EFFECT_CALL)
+        return inverse_collect(world, row, arguments, count);
+    return ESC_TRAP;
+}
+
+/* Runs a REQUEST or UNDO function; its one effect comes back to nested_emit. */
+static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arguments,
+                        uint32_t count)
+{
+    char *scratch = NULL;
+    EscRun *run = esc_run_borrow(engine, &scratch);
+    esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count, scratch,
+                 ESC_RUN_SCRATCH_MAX);
+    EscHost host = esc_world_reader(&build->world);
+    host.emit = nested_emit;
+    EscRunEnd end = ESC_RUN_ENDED;
+    EscWhy why;
+    EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);
+    esc_run_return(engine);
+    return status == ESC_OK && end == ESC_RUN_ENDED;
+}
+
+uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action,
+                      const EscValue *arguments, uint32_t count)
+{
+    const EscProgram *program = escalation->bundle->program;
+    CallBuild build = {
+        .world = esc_world_of(engine, escalation, program->actions[action].request, false),
+        .action = &program->actions[action],
+    };
+    EscText name = esc_action_name(engine, program, action);
+    if (!request_run(engine, &build, arguments, count) || build.body.size == 0) {
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_CALL_FAILED,
+                             esc_audit_data(engine, "action", name, NULL),
+                             "the request of %.*s could not be made", ESC_TEXT_ARG(name));
+        return 0;
+    }
+    EscOutboxRow row = {
+        .kind = ESC_OUTBOX_CALL,
+        .target = name,
+        .medium = ESC_TEXT("http"),
+        .body = build.body,
+    };
+    uint64_t id = esc_outbox_put(engine, escalation, &row);
+    EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)id);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_CALLED,
+                         esc_audit_data(engine, "outbox", outbox, "action", name, NULL),
+                         "calls %.*s", ESC_TEXT_ARG(name));
+    return id;
+}
+
+/* --- inverses --------------------------------------------------------------------------------- */
+
+EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                          uint32_t count)
+{
+    EscEscalation *escalation = world->escalation;
+    if (escalation->has_undo)
+        esc_change_release(&escalation->undo);
+    escalation->has_undo = true;
+    escalation->undo = (EscChange){.undo = ESC_NONE};
+    if (row->aux == ESC_NONE)
+        escalation->undo.no_undo = world->bundle->program->texts[row->extra_ms];
+    else
+        escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
+    return ESC_OK;
+}
+
+/* The inverse declared with the action, unless the step gave its own. */
+static void inverse_declared(EscEngine *engine, EscEscalation *escalation,
+                             const EscActionRow *action, const EscValue *arguments, uint32_t count)
+{
+    if (escalation->has_undo)
+        return;
+    escalation->has_undo = true;
+    escalation->undo =
+        (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the action has no inverse")};
+    if (action->undo == 0)
+        return;
+    escalation->has_undo = false;
+    CallBuild build = {.world = esc_world_of(engine, escalation, action->undo - 1, false),
+                       .action = action};
+    if (!request_run(engine, &build, arguments, count) || !escalation->has_undo) {
+        escalation->has_undo = true;
+        escalation->undo =
+            (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the inverse could not be made")};
+    }
+}
+
+EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                          uint32_t count)
+{
+    const EscProgram *program = world->bundle->program;
+    EscEngine *engine = world->engine;
+    EscEscalation *escalation = world->escalation;
+    inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
+    uint64_t id = esc_call_put(engine, escalation, row->aux, arguments, count);
+    EscChange change = escalation->undo;
+    escalation->undo = (EscChange){0};
+    escalation->has_undo = false;
+    uint32_t kind = program->functions[world->function].kind;
+    if (kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH) {
+        EscFrame *frame = &escalation->frame;
+        frame->reply = id == 0 ? ESC_REPLY_FAILED : ESC_REPLY_PENDING;
+        frame->reply_outbox = id;
+        esc_text_drop(&frame->reply_text);
+    }
+    if (id == 0) {
+        esc_change_release(&change);
+        return ESC_OK;
+    }
+    change.kind = ESC_CHANGE_CALL;
+    change.name = esc_action_name(engine, program, row->aux);
+    change.outbox = id;
+    esc_change_record(engine, escalation, &change);
+    return ESC_OK;
+}

@@ -1,0 +1,203 @@
+/* drive.c - what goes on: whether the present wait is over, and everything that follows from it until the
+ * escalation waits again. Nothing is run from within a run; what a run asked for is done here, behind it. */
+#include <engine/run.h>
+
+/* The `else` of a check that failed. */
+static void otherwise_run(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    (void)esc_atomic_run(engine, escalation, esc_qa_otherwise(escalation, check), false, false);
+    esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_HANDLED, (EscText){0}, (EscText){0});
+}
+
+void esc_check_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    if (esc_qa_fire(engine, escalation, check))
+        otherwise_run(engine, escalation, check);
+}
+
+/* At closing: true when no check is left to wait for. */
+static bool checks_settle(EscEngine *engine, EscEscalation *escalation)
+{
+    EscSettling settling = {.next = 0};
+    while (esc_qa_settle(engine, escalation, &settling))
+        otherwise_run(engine, escalation, settling.check);
+    return settling.is_settled;
+}
+
+/* A condition that starts with the registers of the waiting frame. */
+static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                         bool with_event)
+{
+    char *scratch = NULL;
+    EscRun *frame = esc_run_borrow(engine, &scratch);
+    EscWhy why;
+    bool holds = false;
+    if (esc_frame_read(engine, escalation, frame, scratch, &why) == ESC_OK) {
+        EscWorld world = esc_world_of(engine, escalation, function, with_event);
+        bool at_wait = esc_escalation_function(escalation, function)->at_wait != 0;
+        holds = esc_cond_holds(&world, at_wait ? frame : NULL);
+        if (world.is_faulty)
+            esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                              ESC_TEXT("a condition of a wait could not be judged"));
+    }
+    esc_run_return(engine);
+    return holds;
+}
+
+static EscWaitEnd question_end(const EscFrame *frame)
+{
+    const EscQuestion *question = frame->question;
+    if (question == NULL)
+        return ESC_WAIT_END_NONE;
+    if (question->is_rejected)
+        return ESC_WAIT_END_TIMED_OUT;
+    bool is_done = question->kind == ESC_QUESTION_ASK
+                       ? question->answer > 0
+                       : question->approvers_count >= question->needed;
+    return is_done ? ESC_WAIT_END_SATISFIED : ESC_WAIT_END_NONE;
+}
+
+static EscWaitEnd check_end(EscEngine *engine, EscEscalation *escalation, const EscWaitRow *wait)
+{
+    if (wait->check == 0)
+        return ESC_WAIT_END_SATISFIED;
+    uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
+    uint8_t state = escalation->checks[check];
+    if (state == ESC_CHECK_STATE_PENDING) {
+        EscJudgement judgement = esc_qa_judge(engine, escalation, check, false);
+        if (judgement == ESC_JUDGEMENT_OPEN)
+            return ESC_WAIT_END_NONE;
+        state = judgement == ESC_JUDGEMENT_PASS ? ESC_CHECK_STATE_PASSED : ESC_CHECK_STATE_FAILED;
+        esc_qa_set(engine, escalation, check, (EscCheckState)state, (EscText){0}, (EscText){0});
+    }
+    return state == ESC_CHECK_STATE_FAILED ? ESC_WAIT_END_TIMED_OUT : ESC_WAIT_END_SATISFIED;
+}
+
+/* Whether the present wait is over by what is known now. Events and pauses end theirs elsewhere. */
+static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    const EscFrame *frame = &escalation->frame;
+    bool is_over = false;
+    if (wait == NULL)
+        return ESC_WAIT_END_NONE;
+    switch ((EscWait)wait->kind) {
+    case ESC_WAIT_ACK:
+        is_over = escalation->is_acked;
+        break;
+    case ESC_WAIT_RESOLVED:
+        is_over = esc_ticket_is_resolved(engine, escalation->ticket);
+        break;
+    case ESC_WAIT_CONDITION:
+        is_over = wait->cond > 0 && cond_at_wait(engine, escalation, wait->cond - 1, false);
+        break;
+    case ESC_WAIT_REPLY:
+        if (frame->reply == ESC_REPLY_FAILED)
+            return ESC_WAIT_END_TIMED_OUT;
+        is_over = frame->reply == ESC_REPLY_GOOD;
+        break;
+    case ESC_WAIT_ANSWER:
+    case ESC_WAIT_APPROVAL:
+        return question_end(frame);
+    case ESC_WAIT_CHECK:
+        return check_end(engine, escalation, wait);
+    case ESC_WAIT_RAISED:
+        is_over = frame->is_resumed;
+        break;
+    case ESC_WAIT_QA:
+        is_over = checks_settle(engine, escalation);
+        break;
+    case ESC_WAIT_EVENT:
+    case ESC_WAIT_PAUSE:
+    case ESC_WAIT_CLOSE_WHEN:
+    case ESC_WAIT_COUNT:
+        break;
+    }
+    return is_over ? ESC_WAIT_END_SATISFIED : ESC_WAIT_END_NONE;
+}
+
+void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (wait == NULL || wait->kind != ESC_WAIT_EVENT || engine->event == NULL)
+        return;
+    const EscProgram *program = escalation->bundle->program, *current = engine->current->program;
+    EscText wanted = program->texts[program->events[wait->event - 1].name];
+    if (!esc_text_equal(wanted, current->texts[current->events[engine->event->type].name]))
+        return;
+    if (wait->cond == 0 || cond_at_wait(engine, escalation, wait->cond - 1, true))
+        esc_frame_resume(engine, escalation, ESC_WAIT_END_SATISFIED);
+}
+
+static bool is_closing_below(const EscEscalation *escalation)
+{
+    return escalation->below.bytes != NULL &&
+           esc_escalation_function(escalation, escalation->below.function)->kind ==
+               ESC_FUNCTION_CLOSING;
+}
+
+/* The steps of a handler of an exception raised while closing are done: back to the closing. So it is when the
+ * checks that were in the way are settled meanwhile. */
+static bool closing_goes_on(EscEngine *engine, EscEscalation *escalation)
+{
+    if (!is_closing_below(escalation))
+        return false;
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    bool is_done = wait == NULL || wait->kind == ESC_WAIT_CLOSE_WHEN;
+    if (!is_done && !checks_settle(engine, escalation))
+        return false;
+    esc_frame_timers_stop(engine, escalation);
+    esc_frame_drop(&escalation->frame);
+    esc_exception_over(engine, escalation);
+    return true;
+}
+
+static bool drive_once(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED) {
+        esc_raised_release(&escalation->asked);
+        return false;
+    }
+    if (escalation->is_close_asked) {
+        escalation->is_close_asked = false;
+        esc_escalation_close_as(engine, escalation, escalation->outcome, false);
+        return true;
+    }
+    if (escalation->asked.is_pending) {
+        esc_exception_raise(engine, escalation);
+        return true;
+    }
+    EscWaitEnd end = wait_end(engine, escalation);
+    if (end != ESC_WAIT_END_NONE) {
+        esc_frame_resume(engine, escalation, end);
+        return true;
+    }
+    return escalation->asked.is_pending || escalation->is_close_asked ||
+           closing_goes_on(engine, escalation);
+}
+
+void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
+{
+    for (int i = 0; i < ESC_ENGINE_RESUMES_MAX; i++) {
+        if (!drive_once(engine, escalation))
+            return;
+    }
+    esc_escalation_park(engine, escalation, "it ran in circles");
+}
+
+void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (wait == NULL || index >= wait->reminders_count)
+        return;
+    const EscReminderRow *row =
+        &escalation->bundle->program->reminders[wait->reminders_first + index];
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_REMINDER,
+        esc_audit_data(engine, "percent", esc_turn_printf(engine, "%u", row->percent), NULL),
+        "%u%% of the time for %.*s has gone", row->percent,
+        ESC_TEXT_ARG(esc_wait_name(engine, escalation)));
+    bool at_wait = esc_escalation_function(escalation, row->body)->at_wait != 0;
+    (void)esc_atomic_run(engine, escalation, row->body, false, at_wait);
+    esc_frame_drive(engine, escalation);
+}

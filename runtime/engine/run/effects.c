@@ -1,0 +1,420 @@
+/* effects.c - what running code does to the world: one function for each effect kind, and the table that
+ * picks it. Connector actions are in calls.c, rollback in rollback.c. */
+#include <engine/run.h>
+
+typedef struct Emission {
+    EscWorld *world;
+    EscEngine *engine;
+    EscEscalation *escalation;
+    const EscProgram *program;
+    const EscEffectRow *row;
+    const EscValue *arguments;
+    uint32_t count;
+    EscValue *result;
+} Emission;
+
+static EscText number_text(EscEngine *engine, uint64_t number)
+{
+    return esc_turn_printf(engine, "%llu", (unsigned long long)number);
+}
+
+static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue value)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_value_write_text(&buf, program, value);
+    return esc_turn_take(engine, &buf);
+}
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+static void emit_notify(Emission *emission)
+{
+    EscMessage message = {.text = emission->arguments[0].text, .via = emission->row->aux};
+    esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
+}
+
+static void emit_page(Emission *emission)
+{
+    esc_page_ref(emission->engine, emission->escalation, emission->row->ref,
+                 emission->arguments[0].text);
+}
+
+static EscQuestion *question_new(Emission *emission, EscQuestionKind kind)
+{
+    EscFrame *frame = &emission->escalation->frame;
+    if (frame->question != NULL)
+        esc_text_drop(&frame->question->text);
+    else
+        frame->question = esc_engine_alloc(sizeof *frame->question);
+    *frame->question = (EscQuestion){
+        .kind = kind, .ref = emission->row->ref, .text = esc_text_own(emission->arguments[0].text)};
+    return frame->question;
+}
+
+/* The options stand with the WAIT that follows; an ASK is the only effect that needs to know it, so look it up. */
+static EscText answers_following(Emission *emission)
+{
+    const EscProgram *program = emission->program;
+    const EscFunctionRow *function = &program->functions[emission->world->function];
+    uint32_t effect = (uint32_t)(emission->row - program->effects);
+    bool is_behind = false;
+    for (uint32_t i = 0; i < function->code_count; i++) {
+        const EscInstr *instr = &program->code[function->code_first + i];
+        is_behind = is_behind || (instr->op == ESC_OP_EMIT && instr->imm == effect);
+        if (is_behind && instr->op == ESC_OP_WAIT)
+            return esc_answers_json(emission->engine, program, &program->waits[instr->imm]);
+    }
+    return (EscText){0};
+}
+
+static void emit_ask(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText question = emission->arguments[0].text, guidance = emission->arguments[1].text;
+    question_new(emission, ESC_QUESTION_ASK);
+    EscMessage message = {
+        .text = guidance.size == 0 ? question
+                                   : esc_turn_printf(engine, "%.*s\n%.*s", ESC_TEXT_ARG(question),
+                                                     ESC_TEXT_ARG(guidance)),
+        .question = question,
+        .answers_json = answers_following(emission),
+    };
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ASKED,
+                         esc_audit_data(engine, "question", question, NULL), "asks: \"%.*s\"",
+                         ESC_TEXT_ARG(question));
+    esc_message_ref(engine, emission->escalation, emission->row->ref, &message);
+}
+
+static void emit_approve(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE);
+    question->needed = emission->row->aux == 0 ? 1 : emission->row->aux;
+    EscMessage message = {
+        .text = emission->arguments[0].text,
+        .question = emission->arguments[0].text,
+        .answers_json = ESC_TEXT("[{\"name\":\"approve\",\"title\":\"Approve\"},{\"name\":"
+                                 "\"reject\",\"title\":\"Reject\"}]"),
+    };
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_APPROVAL_ASKED,
+                         esc_audit_data(engine, "question", message.text, "need",
+                                        number_text(engine, question->needed), NULL),
+                         "asks for approval: \"%.*s\"", ESC_TEXT_ARG(message.text));
+    esc_message_ref(engine, emission->escalation, emission->row->ref, &message);
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot, EscValue value)
+{
+    value = esc_ticket_fit(engine, slot, value);
+    EscTicket *ticket = escalation->ticket;
+    const EscProgram *program = engine->current->program;
+    EscText name = esc_slot_name(engine, slot);
+    EscChange change = escalation->undo;
+    if (!escalation->has_undo)
+        change = (EscChange){.undo = ESC_NONE};
+    escalation->has_undo = false;
+    escalation->undo = (EscChange){.undo = ESC_NONE};
+    change.kind = ESC_CHANGE_FIELD;
+    change.name = esc_engine_intern(engine, name);
+    change.before = esc_owned_copy(ticket->values[slot].value);
+    change.after = esc_owned_copy(value);
+    EscText before = value_text(engine, program, ticket->values[slot].value),
+            after = value_text(engine, program, value);
+    esc_ticket_set(engine, ticket, slot, value);
+    esc_ticket_dirty(engine, ticket);
+    esc_change_record(engine, escalation, &change);
+    if (escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name))
+        escalation->is_inconsistent = false;
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_SET,
+                         esc_audit_data(engine, "field", name, "old", before, "new", after, NULL),
+                         "set ticket.%.*s from \"%.*s\" to \"%.*s\"", ESC_TEXT_ARG(name),
+                         ESC_TEXT_ARG(before), ESC_TEXT_ARG(after));
+}
+
+/* The argument in the current bundle's type; a field that is gone there is left alone. */
+static void field_set(Emission *emission, uint32_t field, EscValue value)
+{
+    EscEngine *engine = emission->engine;
+    uint32_t slot = emission->world->bundle->slots[field];
+    if (slot == ESC_NONE)
+        return;
+    value = esc_value_convert(emission->program, engine->current->program, value,
+                              esc_slot_type(engine, slot));
+    esc_change_field(engine, emission->escalation, slot, value);
+}
+
+static void emit_set(Emission *emission)
+{
+    field_set(emission, emission->row->aux, emission->arguments[0]);
+}
+
+static void text_field_set(Emission *emission, uint32_t slot, EscText text)
+{
+    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(emission->engine, slot)) != ESC_KIND_TEXT)
+        return;
+    esc_change_field(emission->engine, emission->escalation, slot,
+                     (EscValue){.type = esc_slot_type(emission->engine, slot), .text = text});
+}
+
+static void emit_assign(Emission *emission)
+{
+    EscPeople people;
+    EscEscalation *escalation = emission->escalation;
+    esc_people_find(emission->engine, escalation, escalation->ticket, escalation->bundle,
+                    emission->row->ref, &people);
+    bool is_team = esc_ref_kind(emission->row->ref) == ESC_REF_TEAM;
+    text_field_set(emission, emission->engine->assignee_slot,
+                   is_team || people.count == 0 ? people.via : people.names[0]);
+}
+
+static void emit_queue(Emission *emission)
+{
+    text_field_set(emission, emission->engine->queue_slot,
+                   emission->program->texts[emission->row->aux]);
+}
+
+static void linked_fields_set(Emission *emission, EscTicket *ticket)
+{
+    EscEngine *engine = emission->engine;
+    for (uint32_t i = 0; i < emission->count; i++) {
+        uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
+        uint32_t slot = field == 0 ? ESC_NONE : emission->world->bundle->slots[field - 1];
+        if (slot == ESC_NONE)
+            continue;
+        EscValue value = esc_value_convert(emission->program, engine->current->program,
+                                           emission->arguments[i], esc_slot_type(engine, slot));
+        esc_ticket_set(engine, ticket, slot, value);
+    }
+}
+
+static void emit_create(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText name = emission->program->texts[emission->row->aux];
+    EscTicket *ticket = esc_ticket_create_linked(engine, (EscText){0});
+    linked_fields_set(emission, ticket);
+    EscText id = esc_engine_intern(engine, ticket->id);
+    EscChange change = {.kind = ESC_CHANGE_TICKET,
+                        .undo = ESC_NONE,
+                        .name = esc_engine_intern(engine, name),
+                        .ticket = id};
+    esc_change_record(engine, emission->escalation, &change);
+    EscText title = esc_ticket_text(engine, ticket, engine->title_slot);
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_CREATED,
+                         esc_audit_data(engine, "name", name, "ticket", id, NULL),
+                         "made the ticket %.*s (%.*s): \"%.*s\"", ESC_TEXT_ARG(id),
+                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(title));
+    *emission->result = (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = id};
+}
+
+/* --- ownership -------------------------------------------------------------------------------- */
+
+static void emit_handoff(Emission *emission)
+{
+    const EscEffectRow *row = emission->row;
+    EscEscalation *escalation = emission->escalation;
+    esc_role_handoff(emission->engine, escalation, escalation->bundle, row->ref,
+                     emission->arguments[0].text, (EscExpect)row->aux, row->extra_ms,
+                     row->calendar);
+}
+
+static void emit_failover(Emission *emission)
+{
+    EscEscalation *escalation = emission->escalation;
+    if (escalation->is_acked || escalation->role != escalation->opening_role ||
+        escalation->handoffs > 0)
+        return; /* that role already lost its turn, or did its duty */
+    esc_role_failover(emission->engine, escalation, "did not acknowledge in time");
+}
+
+/* --- evidence --------------------------------------------------------------------------------- */
+
+static void evidence_take(Emission *emission, const char *name, EscText content)
+{
+    char hex[65];
+    EscEngine *engine = emission->engine;
+    esc_evidence_put(engine, emission->escalation, esc_text_from(name), content, hex);
+    esc_audit_escalation(
+        engine, emission->escalation, ESC_AUDIT_SNAPSHOT,
+        esc_audit_data(engine, "name", esc_text_from(name), "hash", esc_text_from(hex), NULL),
+        "took a snapshot of the %s (%.12s)", name, hex);
+    esc_escalation_moment(engine, emission->escalation, ESC_AUDIT_SNAPSHOT, esc_text_from(name));
+}
+
+static void emit_snapshot(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscEscalation *escalation = emission->escalation;
+    uint32_t bits = emission->row->aux;
+    if (bits & ESC_EVIDENCE_TICKET) {
+        EscBuf buf;
+        esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+        esc_ticket_write_json(engine, escalation->ticket, &buf);
+        evidence_take(emission, "ticket", esc_turn_take(engine, &buf));
+    }
+    if (bits & ESC_EVIDENCE_CHANGES)
+        evidence_take(emission, "changes",
+                      esc_changes_json(engine, escalation, emission->row->extra_ms));
+    if (bits & ESC_EVIDENCE_TIMELINE)
+        evidence_take(emission, "timeline", esc_timeline_json(engine, escalation));
+    if (bits & ESC_EVIDENCE_NOTIFICATIONS)
+        evidence_take(emission, "notifications", esc_notifications_json(engine, escalation));
+}
+
+static void emit_attach(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText name =
+        emission->program->texts[emission->program->effect_args[emission->row->args_first].name];
+    if (name.size == 0)
+        name = ESC_TEXT("attachment");
+    EscText content = value_text(engine, emission->program, emission->arguments[0]);
+    char hex[65];
+    esc_evidence_put(engine, emission->escalation, name, content, hex);
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ATTACHED,
+                         esc_audit_data(engine, "name", name, "hash", esc_text_from(hex), NULL),
+                         "kept %.*s as evidence (%.12s)%s", ESC_TEXT_ARG(name), hex,
+                         emission->arguments[0].is_missing ? "; it is missing" : "");
+    esc_escalation_moment(engine, emission->escalation, ESC_AUDIT_ATTACHED, name);
+}
+
+static void emit_warroom(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText title = emission->arguments[0].text;
+    EscText room = esc_turn_printf(engine, "%.*s-E-%llu", ESC_TEXT_ARG(esc_workspace_text(engine)),
+                                   (unsigned long long)emission->escalation->id);
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_WARROOM,
+                         esc_audit_data(engine, "room", room, "title", title, NULL),
+                         "opened the room %.*s: %.*s", ESC_TEXT_ARG(room), ESC_TEXT_ARG(title));
+    *emission->result =
+        (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, room)};
+}
+
+/* --- control ---------------------------------------------------------------------------------- */
+
+/* Index in CODE of the EMIT at hand: each site is used by exactly one. */
+static uint32_t site_place(const EscProgram *program, uint32_t function, uint32_t effect)
+{
+    const EscFunctionRow *row = &program->functions[function];
+    for (uint32_t i = 0; i < row->code_count; i++) {
+        const EscInstr *instr = &program->code[row->code_first + i];
+        if (instr->op == ESC_OP_EMIT && instr->imm == effect)
+            return row->code_first + i;
+    }
+    return ESC_NONE;
+}
+
+static void emit_raise(Emission *emission)
+{
+    EscEscalation *escalation = emission->escalation;
+    EscText message = {0};
+    for (uint32_t i = 0; i < emission->count; i++) {
+        const EscEffectArgRow *argument =
+            &emission->program->effect_args[emission->row->args_first + i];
+        if (esc_text_equal(emission->program->texts[argument->name], ESC_TEXT("message")))
+            message = value_text(emission->engine, emission->program, emission->arguments[i]);
+    }
+    esc_exception_ask(emission->engine, escalation, emission->row->aux, message);
+    EscRaised *asked = &escalation->asked;
+    if (!asked->is_pending || asked->fields_count > 0 || asked->exception != emission->row->aux)
+        return;
+    asked->place = emission->engine->emit_place;
+    asked->fields = esc_engine_alloc(emission->count * sizeof *asked->fields);
+    asked->field_indexes = esc_engine_alloc(emission->count * sizeof *asked->field_indexes);
+    for (uint32_t i = 0; i < emission->count; i++) {
+        uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
+        if (field == 0)
+            continue;
+        asked->field_indexes[asked->fields_count] = field - 1;
+        asked->fields[asked->fields_count++] = esc_owned_copy(emission->arguments[i]);
+    }
+}
+
+static void emit_rollback(Emission *emission)
+{
+    esc_rollback(emission->engine, emission->escalation, emission->arguments[0].text);
+}
+
+static void emit_start(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText name = emission->program->texts[emission->program->templates[emission->row->aux].name];
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_START_ASKED,
+                         esc_audit_data(engine, "template", name, NULL), "starts the template %.*s",
+                         ESC_TEXT_ARG(name));
+    EscText because =
+        esc_turn_printf(engine, "E-%llu started it", (unsigned long long)emission->escalation->id);
+    esc_start_ask(engine, emission->escalation->ticket, name, because);
+}
+
+static void emit_check(Emission *emission)
+{
+    uint32_t check =
+        emission->row->aux - esc_escalation_template(emission->escalation)->checks_first;
+    emission->escalation->checks[check] = ESC_CHECK_STATE_PENDING;
+    EscText text = esc_qa_check_text(emission->engine, emission->escalation, check);
+    esc_audit_escalation(emission->engine, emission->escalation, ESC_AUDIT_CHECK_BEGUN,
+                         esc_audit_data(emission->engine, "check", text, NULL), "checks: %.*s",
+                         ESC_TEXT_ARG(text));
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+static void (*const emitters[ESC_EFFECT_COUNT])(Emission *emission) = {
+    [ESC_EFFECT_NOTIFY] = emit_notify,     [ESC_EFFECT_PAGE] = emit_page,
+    [ESC_EFFECT_SET] = emit_set,           [ESC_EFFECT_CREATE] = emit_create,
+    [ESC_EFFECT_ASSIGN] = emit_assign,     [ESC_EFFECT_QUEUE] = emit_queue,
+    [ESC_EFFECT_HANDOFF] = emit_handoff,   [ESC_EFFECT_SNAPSHOT] = emit_snapshot,
+    [ESC_EFFECT_ATTACH] = emit_attach,     [ESC_EFFECT_WARROOM] = emit_warroom,
+    [ESC_EFFECT_ASK] = emit_ask,           [ESC_EFFECT_APPROVE] = emit_approve,
+    [ESC_EFFECT_RAISE] = emit_raise,       [ESC_EFFECT_ROLLBACK] = emit_rollback,
+    [ESC_EFFECT_START] = emit_start,       [ESC_EFFECT_CHECK] = emit_check,
+    [ESC_EFFECT_FAILOVER] = emit_failover,
+};
+
+static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arguments,
+                             uint32_t count, EscValue *result)
+{
+    EscWorld *world = context;
+    const EscProgram *program = world->bundle->program;
+    const EscEffectRow *row = &program->effects[effect];
+    if (world->escalation == NULL || row->kind >= ESC_EFFECT_COUNT)
+        return ESC_TRAP;
+    uint32_t place_before = world->engine->emit_place;
+    world->engine->emit_place = site_place(program, world->function, effect);
+    EscStatus status = ESC_OK;
+    Emission emission = {world, world->engine, world->escalation, program, row, arguments,
+                         count, result};
+    if (row->kind == ESC_EFFECT_CALL)
+        status = esc_call_effect(world, row, arguments, count);
+    else if (row->kind == ESC_EFFECT_UNDO)
+        status = esc_undo_effect(world, row, arguments, count);
+    else if (emitters[row->kind] != NULL)
+        emitters[row->kind](&emission);
+    else
+        status = ESC_TRAP;
+    world->engine->emit_place = place_before;
+    return status;
+}
+
+/* --- what running code is given --------------------------------------------------------------- */
+
+static EscStatus world_own(void *context, uint32_t role)
+{
+    EscWorld *world = context;
+    if (world->escalation != NULL)
+        esc_role_own(world->engine, world->escalation, role);
+    return ESC_OK;
+}
+
+EscHost esc_world_host(EscWorld *world)
+{
+    EscHost host = esc_world_reader(world);
+    host.emit = effect_emit;
+    host.own = world_own;
+    return host;
+}

@@ -1,0 +1,114 @@
+/* engine/run.h - one escalation runs: frames, effects, exceptions, checks, what is taken back. Knows nothing of other
+ * escalations, of events and of triggers.
+ *
+ * Between files: waits <- endings <- frames <- exceptions <- drive. Code runs in frames.c only, and what it asked for
+ * is done by esc_frame_drive behind it, so nothing recurses but the interpreter's nested runs (conditions, requests). */
+#ifndef ESC_ENGINE_RUN_H
+#define ESC_ENGINE_RUN_H
+
+#include <engine/duty.h>
+
+/* --- waits.c ---------------------------------------------------------------------------------- */
+
+void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation);
+void esc_frame_timers(EscEngine *engine,
+                      EscEscalation *escalation); /* of the present wait, from its beginning */
+
+/* --- endings.c -------------------------------------------------------------------------------- */
+
+void esc_exception_over(EscEngine *engine, EscEscalation *escalation);    /* END(RESUME) */
+void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation); /* DONE */
+void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because);
+
+/* --- frames.c --------------------------------------------------------------------------------- */
+
+typedef enum EscWaitEnd {
+    ESC_WAIT_END_NONE,
+    ESC_WAIT_END_SATISFIED,
+    ESC_WAIT_END_TIMED_OUT
+} EscWaitEnd;
+void esc_frame_start(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                     const EscValue *entry, uint32_t entry_count);
+void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd end);
+EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, EscRun *run,
+                         char *scratch, EscWhy *why);
+/* Runs a HANDLER, REMINDER or QA_ELSE function to its end. */
+EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                          bool with_event, bool at_wait);
+
+/* --- drive.c ---------------------------------------------------------------------------------- */
+
+/* Goes on with everything that can go on: exceptions, satisfied waits. */
+void esc_frame_drive(EscEngine *engine, EscEscalation *escalation);
+/* Ends the wait for an event that is at hand, if it is this one. */
+void esc_frame_event(EscEngine *engine, EscEscalation *escalation);
+void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index);
+void esc_check_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+
+/* --- exceptions.c ----------------------------------------------------------------------------- */
+
+void esc_exception_raise(EscEngine *engine,
+                         EscEscalation *escalation); /* the one that was asked for */
+void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscText outcome,
+                             bool by_close_when);
+void esc_close_when(EscEngine *engine, EscEscalation *escalation);
+
+/* --- effects.c -------------------------------------------------------------------------------- */
+
+/* For code that acts. */
+EscHost esc_world_host(EscWorld *world);
+void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot,
+                      EscValue value); /* a recorded SET */
+
+/* --- calls.c ---------------------------------------------------------------------------------- */
+
+/* Runs the action's REQUEST function and queues the call. Returns the outbox id, 0 when the request could not be made. */
+uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action,
+                      const EscValue *arguments, uint32_t count);
+EscText esc_action_name(EscEngine *engine, const EscProgram *program,
+                        uint32_t action); /* "crm.requeue", interned */
+EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                          uint32_t count);
+EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                          uint32_t count);
+
+/* --- rollback.c ------------------------------------------------------------------------------- */
+
+void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason);
+
+/* --- qa.c ------------------------------------------------------------------------------------- */
+
+typedef enum EscJudgement {
+    ESC_JUDGEMENT_OPEN,
+    ESC_JUDGEMENT_PASS,
+    ESC_JUDGEMENT_FAIL
+} EscJudgement;
+void esc_qa_begin(EscEngine *engine, EscEscalation *escalation); /* timers of `within` */
+EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t check,
+                          bool is_deadline);
+/* The time of a check is over. True when its `else` (esc_qa_otherwise) has to run. */
+bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check); /* FUNCTIONS index */
+void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, EscCheckState state,
+                EscText actor, EscText because);
+/* How far the judging of all checks at closing is; starts zeroed. */
+typedef struct EscSettling {
+    uint32_t next, check;
+    bool is_held_up, is_settled;
+} EscSettling;
+/* Goes on with judging. True when the `else` of settling->check has to run first; false at the end, when is_settled
+ * says whether nothing is left to wait for. */
+bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *settling);
+void esc_qa_acked(EscEngine *engine, EscEscalation *escalation);
+EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
+/* A check by its text for a person's action; empty: the only one that is open. ESC_NOT_FOUND, ESC_CONFLICT. */
+EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text, bool is_confirm,
+                      uint32_t *check, EscWhy *why);
+/* What the source system or a person reported about fields that escalations set. */
+void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+
+/* --- postmortem.c ----------------------------------------------------------------------------- */
+
+void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation);
+
+#endif

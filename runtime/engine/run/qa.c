@@ -1,0 +1,345 @@
+/* qa.c - quality checks: when each is judged, by what, and what a failure does.
+ *
+ * A check is pending until it is judged. `within` ones have a timer; all of the QA block are judged at closing when
+ * they are still pending. A failed check runs its `else` (and is then handled) or raises qa_failed, once; one that
+ * failed without an `else` is judged again while the closing waits for it. */
+#include <engine/run.h>
+
+static const EscCheckRow *check_row(const EscEscalation *escalation, uint32_t check)
+{
+    return &escalation->bundle->program
+                ->checks[esc_escalation_template(escalation)->checks_first + check];
+}
+
+static const char *kind_name(uint32_t kind)
+{
+    static const char *const names[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                        "condition"};
+    return kind < ESC_CHECK_COUNT ? names[kind] : "check";
+}
+
+EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
+{
+    (void)engine;
+    const EscCheckRow *row = check_row(escalation, check);
+    EscText text = escalation->bundle->program->texts[row->text];
+    return text.size > 0 ? text : esc_text_from(kind_name(row->kind));
+}
+
+void esc_qa_begin(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscCheckRow *row = check_row(escalation, i);
+        if (row->timing != ESC_TIMING_WITHIN || row->within_ms == 0)
+            continue;
+        int64_t due_ms = esc_calendar_due_ms(program, engine->zones, row->calendar,
+                                             escalation->opened_at_ms, row->within_ms);
+        esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, due_ms);
+    }
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static EscJudgement judge_acknowledged(const EscEscalation *escalation, const EscCheckRow *row,
+                                       bool is_deadline)
+{
+    if (escalation->first_acked_ms > 0)
+        return ESC_JUDGEMENT_PASS;
+    return is_deadline || row->timing != ESC_TIMING_IN_PLACE ? ESC_JUDGEMENT_FAIL
+                                                             : ESC_JUDGEMENT_OPEN;
+}
+
+/* How many notifications have not reached the proof that is asked for. */
+static uint32_t messages_short(const EscEscalation *escalation, uint32_t proof)
+{
+    uint32_t arrived = escalation->accepted + escalation->delivered;
+    if (proof == ESC_PROOF_QUEUED)
+        arrived = escalation->messages - escalation->dead;
+    return escalation->messages - arrived;
+}
+
+static EscJudgement judge_delivered(const EscEscalation *escalation, const EscCheckRow *row,
+                                    bool is_deadline)
+{
+    uint32_t missing = messages_short(escalation, row->proof);
+    if (missing == 0)
+        return ESC_JUDGEMENT_PASS;
+    return is_deadline || escalation->dead > 0 ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_OPEN;
+}
+
+static EscJudgement judge_condition(EscEngine *engine, EscEscalation *escalation,
+                                    const EscCheckRow *row, bool is_deadline)
+{
+    if (row->cond == 0)
+        return ESC_JUDGEMENT_PASS;
+    EscWorld world = esc_world_of(engine, escalation, row->cond - 1, false);
+    if (esc_cond_holds(&world, NULL))
+        return ESC_JUDGEMENT_PASS;
+    return is_deadline || row->timing != ESC_TIMING_IN_PLACE ? ESC_JUDGEMENT_FAIL
+                                                             : ESC_JUDGEMENT_OPEN;
+}
+
+EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t check,
+                          bool is_deadline)
+{
+    const EscCheckRow *row = check_row(escalation, check);
+    switch ((EscCheck)row->kind) {
+    case ESC_CHECK_ACKNOWLEDGED:
+        return judge_acknowledged(escalation, row, is_deadline);
+    case ESC_CHECK_DELIVERED:
+        return judge_delivered(escalation, row, is_deadline);
+    case ESC_CHECK_CONSISTENT:
+        return escalation->is_inconsistent ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_PASS;
+    case ESC_CHECK_CONFIRMED: /* only a person's word passes it */
+        return is_deadline ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_OPEN;
+    case ESC_CHECK_CONDITION:
+        return judge_condition(engine, escalation, row, is_deadline);
+    case ESC_CHECK_COUNT:
+        break;
+    }
+    return ESC_JUDGEMENT_PASS;
+}
+
+static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
+{
+    const EscCheckRow *row = check_row(escalation, check);
+    switch ((EscCheck)row->kind) {
+    case ESC_CHECK_ACKNOWLEDGED:
+        return esc_turn_printf(engine, "%.*s has not acknowledged",
+                               ESC_TEXT_ARG(escalation->owner));
+    case ESC_CHECK_DELIVERED:
+        return esc_turn_printf(engine, "%u of %u notifications did not arrive",
+                               messages_short(escalation, row->proof), escalation->messages);
+    case ESC_CHECK_CONSISTENT:
+        return esc_turn_printf(engine, "the source system reports another ticket.%.*s than was set",
+                               ESC_TEXT_ARG(escalation->inconsistent_field));
+    case ESC_CHECK_CONFIRMED:
+        return ESC_TEXT("nobody confirmed it");
+    default:
+        return ESC_TEXT("it does not hold");
+    }
+}
+
+void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, EscCheckState state,
+                EscText actor, EscText because)
+{
+    static const struct {
+        EscAuditKind kind;
+        const char *words;
+    } records[ESC_CHECK_STATE_COUNT] = {
+        [ESC_CHECK_STATE_PENDING] = {ESC_AUDIT_CHECK_BEGUN, "is open"},
+        [ESC_CHECK_STATE_PASSED] = {ESC_AUDIT_CHECK_PASSED, "passed"},
+        [ESC_CHECK_STATE_FAILED] = {ESC_AUDIT_CHECK_FAILED, "failed"},
+        [ESC_CHECK_STATE_HANDLED] = {ESC_AUDIT_CHECK_HANDLED, "failed and was handled"},
+        [ESC_CHECK_STATE_OVERRIDDEN] = {ESC_AUDIT_CHECK_OVERRIDDEN, "was overridden"},
+        [ESC_CHECK_STATE_NOT_ASKED] = {ESC_AUDIT_CHECK_NOT_ASKED,
+                                       "is not asked for when it ends this way"},
+    };
+    if (escalation->checks[check] == (uint8_t)state)
+        return;
+    escalation->checks[check] = (uint8_t)state;
+    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CHECK, check);
+    if (state == ESC_CHECK_STATE_FAILED && because.size == 0)
+        because = failure_reason(engine, escalation, check);
+    EscText text = esc_qa_check_text(engine, escalation, check),
+            name = esc_text_from(kind_name(check_row(escalation, check)->kind));
+    esc_audit_escalation(
+        engine, escalation, records[state].kind,
+        esc_audit_data(engine, "check", name, "text", text, "because", because, "by", actor, NULL),
+        "check \"%.*s\" %s%s%.*s", ESC_TEXT_ARG(text), records[state].words,
+        because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
+}
+
+/* --- failing ---------------------------------------------------------------------------------- */
+
+static bool was_raised(EscEscalation *escalation, uint32_t check)
+{
+    uint64_t bit = UINT64_C(1) << (check % 64);
+    bool before = (escalation->raised_checks[check / 64] & bit) != 0;
+    escalation->raised_checks[check / 64] |= bit;
+    return before;
+}
+
+/* True when its `else` has to run: the caller does, and says so with ESC_CHECK_STATE_HANDLED. */
+static bool check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    const EscCheckRow *row = check_row(escalation, check);
+    EscText reason = failure_reason(engine, escalation, check);
+    esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_FAILED, (EscText){0}, reason);
+    if (row->otherwise > 0)
+        return true;
+    if (was_raised(escalation, check))
+        return false;
+    EscText text = esc_qa_check_text(engine, escalation, check);
+    esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
+                      esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
+                                      ESC_TEXT_ARG(reason)));
+    return false;
+}
+
+uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check)
+{
+    return check_row(escalation, check)->otherwise - 1;
+}
+
+bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    if (check >= escalation->checks_count || escalation->checks[check] != ESC_CHECK_STATE_PENDING)
+        return false;
+    if (esc_qa_judge(engine, escalation, check, true) != ESC_JUDGEMENT_PASS)
+        return check_fail(engine, escalation, check);
+    esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
+    return false;
+}
+
+/* --- closing ---------------------------------------------------------------------------------- */
+
+/* One check at closing; true when it does not hold the closing up. *is_otherwise: its `else` has to run, after which
+ * it does not either. */
+static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t check,
+                         bool *is_otherwise)
+{
+    const EscCheckRow *row = check_row(escalation, check);
+    uint8_t state = escalation->checks[check];
+    if (row->timing == ESC_TIMING_IN_PLACE ||
+        (state != ESC_CHECK_STATE_PENDING && state != ESC_CHECK_STATE_FAILED))
+        return true;
+    bool was_late = state == ESC_CHECK_STATE_FAILED && row->kind == ESC_CHECK_ACKNOWLEDGED &&
+                    row->timing == ESC_TIMING_WITHIN;
+    EscJudgement judgement =
+        was_late ? ESC_JUDGEMENT_FAIL : esc_qa_judge(engine, escalation, check, false);
+    if (judgement == ESC_JUDGEMENT_PASS) {
+        esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
+        return true;
+    }
+    if (judgement == ESC_JUDGEMENT_FAIL && state == ESC_CHECK_STATE_PENDING)
+        *is_otherwise = check_fail(engine, escalation, check);
+    return *is_otherwise;
+}
+
+/* The owner hears once what the closing waits for. */
+static void closing_tell(EscEngine *engine, EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count && !escalation->is_close_told; i++) {
+        const EscCheckRow *row = check_row(escalation, i);
+        if (row->kind != ESC_CHECK_CONFIRMED || row->timing == ESC_TIMING_IN_PLACE ||
+            escalation->checks[i] != ESC_CHECK_STATE_PENDING)
+            continue;
+        EscText text = esc_qa_check_text(engine, escalation, i);
+        EscMessage message = {
+            .text = esc_turn_printf(engine, "%.*s closes when somebody confirms: %.*s",
+                                    ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(text)),
+            .question = text,
+        };
+        escalation->is_close_told = true;
+        esc_message_person(engine, escalation, escalation->owner, &message);
+    }
+}
+
+bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *settling)
+{
+    while (settling->next < escalation->checks_count) {
+        bool is_otherwise = false;
+        settling->check = settling->next++;
+        if (!check_settle(engine, escalation, settling->check, &is_otherwise))
+            settling->is_held_up = true;
+        if (is_otherwise)
+            return true;
+    }
+    if (settling->is_held_up && !escalation->asked.is_pending)
+        closing_tell(engine, escalation);
+    settling->is_settled = !settling->is_held_up && !escalation->asked.is_pending;
+    return false;
+}
+
+void esc_qa_acked(EscEngine *engine, EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscCheckRow *row = check_row(escalation, i);
+        if (row->kind == ESC_CHECK_ACKNOWLEDGED && row->timing == ESC_TIMING_WITHIN &&
+            escalation->checks[i] == ESC_CHECK_STATE_PENDING)
+            esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
+    }
+}
+
+/* --- people and reports ----------------------------------------------------------------------- */
+
+static bool is_open_for(const EscEscalation *escalation, uint32_t check, bool is_confirm)
+{
+    uint8_t state = escalation->checks[check];
+    if (is_confirm && check_row(escalation, check)->kind != ESC_CHECK_CONFIRMED)
+        return false;
+    return state == ESC_CHECK_STATE_PENDING || state == ESC_CHECK_STATE_FAILED;
+}
+
+EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text, bool is_confirm,
+                      uint32_t *check, EscWhy *why)
+{
+    uint32_t open = 0, named = ESC_NONE;
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        bool is_named =
+            text.size > 0 && esc_text_equal(esc_qa_check_text(engine, escalation, i), text);
+        if (is_named && (!is_confirm || check_row(escalation, i)->kind == ESC_CHECK_CONFIRMED))
+            named = named == ESC_NONE || !is_open_for(escalation, named, is_confirm) ? i : named;
+        if (text.size == 0 && is_open_for(escalation, i, is_confirm)) {
+            open++;
+            *check = i;
+        }
+    }
+    if (text.size > 0 && named == ESC_NONE)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "E-%llu has no check \"%.*s\"",
+                       (unsigned long long)escalation->id, ESC_TEXT_ARG(esc_utf8_cut(text, 100)));
+    if (text.size > 0) {
+        *check = named;
+        return ESC_OK;
+    }
+    if (open == 1)
+        return ESC_OK;
+    return esc_why(why, ESC_CONFLICT, "", 0,
+                   open == 0 ? "E-%llu has no open check"
+                             : "E-%llu has several open checks: say which one",
+                   (unsigned long long)escalation->id);
+}
+
+/* Resolving and closing is what everybody waits for: it contradicts no status that a template set. */
+static bool is_resolution(const EscEngine *engine, uint32_t slot, EscValue value)
+{
+    if (slot != engine->status_slot || value.is_missing ||
+        esc_type_kind(value.type) != ESC_KIND_ENUM)
+        return false;
+    EscText name = esc_member_name(engine->current->program, value.type, value.member);
+    return esc_text_equal(name, ESC_TEXT("resolved")) || esc_text_equal(name, ESC_TEXT("closed"));
+}
+
+/* The last value that this escalation set; NULL when it set none. */
+static const EscChange *change_of(const EscEscalation *escalation, EscText field)
+{
+    for (size_t i = escalation->changes_count; i > 0; i--) {
+        const EscChange *change = &escalation->changes[i - 1];
+        if (change->kind == ESC_CHANGE_FIELD && esc_text_equal(change->name, field))
+            return change;
+    }
+    return NULL;
+}
+
+void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
+{
+    if (is_resolution(engine, slot, value))
+        return;
+    EscText name = esc_slot_name(engine, slot);
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        EscEscalation *escalation = ticket->open[i];
+        const EscChange *change = escalation->bundle == NULL ? NULL : change_of(escalation, name);
+        if (change == NULL)
+            continue;
+        bool is_same = esc_value_same(engine->current->program, change->after.value,
+                                      engine->current->program, value);
+        if (is_same &&
+            !(escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name)))
+            continue;
+        escalation->is_inconsistent = !is_same;
+        escalation->inconsistent_field = esc_engine_intern(engine, name);
+        esc_escalation_dirty(engine, escalation);
+    }
+}
