@@ -21,7 +21,7 @@ static uint32_t role_position(const EscEscalation *escalation, EscRef to)
 /* The policy's limit on hand-offs; false when this one is too many, and the exception it asks for is on its way. */
 static bool limit_allows(EscEngine *engine, EscEscalation *escalation)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscTicket *ticket = escalation->ticket;
     for (uint32_t i = 0; i < program->limits_count; i++) {
         const EscLimitRow *limit = &program->limits[i];
@@ -81,7 +81,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation, EscEx
     if (within_ms == 0)
         return own == NULL ? 0 : own->due_ms;
     const EscEngineBundle *bundle =
-        escalation->bundle != NULL ? escalation->bundle : engine->current;
+        escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     int64_t due_ms =
         esc_calendar_due_ms(bundle->program, engine->zones, calendar, engine->now_ms, within_ms);
     if (expect == ESC_EXPECT_RESOLVED)
@@ -111,7 +111,7 @@ static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText
 static void new_owners_page(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
                             EscText reason)
 {
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->title_slot);
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
     EscText text = esc_turn_printf(engine, "%.*s (%.*s) was handed to you because %.*s",
                                    ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title),
                                    ESC_TEXT_ARG(reason));

@@ -33,10 +33,10 @@ static EscText body_of(EscEngine *engine, EscEscalation *escalation, const EscMe
         member_write(&buf, "escalation", esc_escalation_name(engine, escalation));
         member_write(&buf, "ticket", escalation->ticket->id);
         member_write(&buf, "template", escalation->template_name);
-        uint32_t slot = engine->severity_slot;
+        uint32_t slot = engine->schema.severity_slot;
         if (slot != ESC_NONE) {
             esc_buf_string(&buf, ",\"severity\":");
-            esc_value_write_json(&buf, engine->current->program,
+            esc_value_write_json(&buf, engine->schema.current->program,
                                  escalation->ticket->values[slot].value);
         }
     }
@@ -102,7 +102,7 @@ static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalat
                                        EscText name, const EscProgram **program)
 {
     uint32_t person = 0;
-    *program = engine->current->program;
+    *program = engine->schema.current->program;
     if (esc_directory_person(*program, name, &person))
         return &(*program)->persons[person];
     if (escalation == NULL || escalation->bundle == NULL)
@@ -113,8 +113,8 @@ static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalat
 
 static EscWindow *window_of(EscEngine *engine, EscText person, int64_t window_ms)
 {
-    for (size_t i = 0; i < engine->windows_count; i++) {
-        EscWindow *window = &engine->windows[i];
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        EscWindow *window = &engine->windows.items[i];
         if (!esc_text_equal(window->person, person))
             continue;
         if (window->ends_at_ms <= engine->now_ms && window->items_count == 0) {
@@ -123,8 +123,8 @@ static EscWindow *window_of(EscEngine *engine, EscText person, int64_t window_ms
         }
         return window;
     }
-    ESC_ENGINE_GROW(engine->windows, engine->windows_count, engine->windows_capacity);
-    EscWindow *window = &engine->windows[engine->windows_count++];
+    ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
+    EscWindow *window = &engine->windows.items[engine->windows.count++];
     *window = (EscWindow){.person = esc_engine_intern(engine, person),
                           .ends_at_ms = engine->now_ms + window_ms};
     return window;
@@ -133,11 +133,12 @@ static EscWindow *window_of(EscEngine *engine, EscText person, int64_t window_ms
 static void digest_timer(EscEngine *engine)
 {
     int64_t due_ms = INT64_MAX;
-    for (size_t i = 0; i < engine->windows_count; i++) {
-        if (engine->windows[i].items_count > 0 && engine->windows[i].ends_at_ms < due_ms)
-            due_ms = engine->windows[i].ends_at_ms;
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        if (engine->windows.items[i].items_count > 0 &&
+            engine->windows.items[i].ends_at_ms < due_ms)
+            due_ms = engine->windows.items[i].ends_at_ms;
     }
-    const EscTimerNode *timer = esc_timer_find(engine->timers, ESC_TIMER_DIGEST, 0);
+    const EscTimerNode *timer = esc_timer_find(engine->timers.own, ESC_TIMER_DIGEST, 0);
     if (due_ms == INT64_MAX)
         esc_timer_cancel(engine, NULL, NULL, ESC_TIMER_DIGEST, 0);
     else if (timer == NULL || timer->due_ms != due_ms)
@@ -163,13 +164,13 @@ static void digest_add(EscEngine *engine, EscWindow *window, EscEscalation *esca
 static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText person,
                          const EscMessage *message)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->limits_count && !message->is_digest; i++) {
         const EscLimitRow *limit = &program->limits[i];
         if (limit->kind != ESC_LIMIT_NOTIFICATIONS_PER_PERSON)
             continue;
         EscWindow *window = window_of(engine, person, limit->window_ms);
-        engine->is_absences_dirty = true;
+        engine->absences.is_dirty = true;
         if (window->count < limit->count || message->is_page) {
             window->count++;
             continue;
@@ -236,7 +237,7 @@ static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef
 static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)
 {
     const EscEngineBundle *bundle =
-        escalation->bundle != NULL ? escalation->bundle : engine->current;
+        escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
     for (uint32_t i = 0; i < people->skipped_count; i++)
         esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
@@ -370,8 +371,8 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
 
 void esc_digest_fire(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->windows_count; i++) {
-        EscWindow *window = &engine->windows[i];
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        EscWindow *window = &engine->windows.items[i];
         if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
             continue;
         EscMessage message = {.text = digest_text(engine, window), .is_digest = true};
@@ -383,7 +384,7 @@ void esc_digest_fire(EscEngine *engine)
             "%.*s gets %zu messages as one digest", ESC_TEXT_ARG(window->person),
             window->items_count + window->items_left_out);
         esc_window_empty(window);
-        engine->is_absences_dirty = true;
+        engine->absences.is_dirty = true;
         esc_message_person(engine, NULL, window->person, &message);
     }
     digest_timer(engine);

@@ -33,8 +33,8 @@ static void role_people(EscEngine *engine, EscEscalation *escalation, uint32_t p
     const EscEngineBundle *bundle = escalation->bundle;
     EscRef ref = esc_role_ref(escalation, position);
     if (role_row(escalation, position) == NULL) {
-        bundle = engine->current; /* the last resort is the present policy's */
-        ref = engine->current->program->meta[0].last_resort;
+        bundle = engine->schema.current; /* the last resort is the present policy's */
+        ref = engine->schema.current->program->meta[0].last_resort;
     }
     esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
 }
@@ -158,14 +158,14 @@ static EscText last_resort_person(EscEngine *engine, EscEscalation *escalation)
         return people.names[0];
     if (people.skipped_count > 0)
         return people.skipped[0];
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscText name = esc_directory_ref_name(program, program->meta[0].last_resort);
     return esc_engine_intern(engine, name.size > 0 ? name : ESC_TEXT("last resort"));
 }
 
 static EscText page_text(EscEngine *engine, EscEscalation *escalation, const char *because)
 {
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->title_slot),
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
             id = escalation->ticket->id;
     EscText name = esc_escalation_title(escalation);
     return esc_turn_printf(engine, "You are accountable for %.*s (%.*s), %.*s: %s",

@@ -11,9 +11,9 @@ typedef struct Lookup {
 
 bool esc_person_absent(const EscEngine *engine, EscText name)
 {
-    for (size_t i = 0; i < engine->absences_count; i++) {
-        if (esc_text_equal(engine->absences[i].person, name))
-            return engine->absences[i].until_ms > engine->now_ms;
+    for (size_t i = 0; i < engine->absences.count; i++) {
+        if (esc_text_equal(engine->absences.items[i].person, name))
+            return engine->absences.items[i].until_ms > engine->now_ms;
     }
     return false;
 }
@@ -21,7 +21,7 @@ bool esc_person_absent(const EscEngine *engine, EscText name)
 bool esc_person_known(const EscEngine *engine, EscText name)
 {
     uint32_t person = 0;
-    return esc_directory_person(engine->current->program, name, &person);
+    return esc_directory_person(engine->schema.current->program, name, &person);
 }
 
 static bool lookup_holds(void *context, uint32_t function)
@@ -85,8 +85,8 @@ static EscRef role_reference(EscEngine *engine, const EscEscalation *escalation,
                 return candidate->owner;
         }
     }
-    *bundle = engine->current;
-    return engine->current->program->meta[0].last_resort;
+    *bundle = engine->schema.current;
+    return engine->schema.current->program->meta[0].last_resort;
 }
 
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
@@ -113,9 +113,9 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people)
 {
     *people = (EscPeople){.count = 0};
-    EscRef ref = esc_ref_named(engine->current->program, name);
+    EscRef ref = esc_ref_named(engine->schema.current->program, name);
     if (ref != 0)
-        lookup_run(engine, ticket, engine->current, ref, people);
+        lookup_run(engine, ticket, engine->schema.current, ref, people);
 }
 
 bool esc_people_has(const EscPeople *people, EscText person)

@@ -6,7 +6,7 @@
 
 static const EscSlaRow *level_of(EscEngine *engine, const EscTicket *ticket)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->slas_count; i++) {
         if (esc_text_equal(program->texts[program->slas[i].name], ticket->sla_name))
             return &program->slas[i];
@@ -16,14 +16,14 @@ static const EscSlaRow *level_of(EscEngine *engine, const EscTicket *ticket)
 
 static const EscSlaRow *level_match(EscEngine *engine, EscTicket *ticket)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->slas_count; i++) {
         const EscSlaRow *row = &program->slas[i];
         if (row->cond == 0)
             return row;
         EscWorld world = {.engine = engine,
                           .ticket = ticket,
-                          .bundle = engine->current,
+                          .bundle = engine->schema.current,
                           .function = row->cond - 1};
         if (esc_cond_holds(&world, NULL))
             return row;
@@ -52,8 +52,8 @@ static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, ui
 static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
 {
     const EscSlaState *state = &ticket->sla[clock];
-    for (uint32_t i = 0; i < engine->overdues_count[clock]; i++) {
-        int64_t overdue_ms = engine->overdues[clock][i];
+    for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++) {
+        int64_t overdue_ms = engine->schema.overdues[clock][i];
         if (overdue_ms <= state->overdue_done_ms)
             continue;
         timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, state->due_ms + overdue_ms);
@@ -65,7 +65,7 @@ static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
 static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row,
                        EscSlaClock clock)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscSlaState *state = &ticket->sla[clock];
     if (state->state == ESC_CLOCK_RUNNING)
         timer_ensure(engine, ticket, ESC_TIMER_SLA_DUE, clock, state->due_ms);
@@ -86,7 +86,7 @@ static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *ro
 
 static void timers_stop(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_DUE, clock);
     esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
     const EscSlaRow *row = level_of(engine, ticket);
@@ -116,7 +116,7 @@ static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
         return;
     }
     int64_t due_before_ms = state->due_ms;
-    state->due_ms = esc_calendar_due_ms(engine->current->program, engine->zones, calendar,
+    state->due_ms = esc_calendar_due_ms(engine->schema.current->program, engine->zones, calendar,
                                         ticket->created_at_ms, length_ms);
     /* A breach that was told is not told again because the level changed its name or its bundle. */
     bool is_told =
@@ -132,9 +132,9 @@ static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
 static void level_enter(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row)
 {
     level_leave(engine, ticket);
-    ticket->sla_name = row == NULL
-                           ? (EscText){0}
-                           : esc_engine_intern(engine, engine->current->program->texts[row->name]);
+    ticket->sla_name =
+        row == NULL ? (EscText){0}
+                    : esc_engine_intern(engine, engine->schema.current->program->texts[row->name]);
     esc_ticket_dirty(engine, ticket);
     if (row == NULL) {
         for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
@@ -196,7 +196,7 @@ void esc_sla_review(EscEngine *engine, EscTicket *ticket)
     if (ticket->is_linked)
         return;
     const EscSlaRow *row = level_match(engine, ticket);
-    EscText name = row == NULL ? (EscText){0} : engine->current->program->texts[row->name];
+    EscText name = row == NULL ? (EscText){0} : engine->schema.current->program->texts[row->name];
     if (!esc_text_equal(name, ticket->sla_name))
         level_enter(engine, ticket, row);
     if (esc_ticket_is_resolved(engine, ticket))
@@ -207,7 +207,7 @@ void esc_sla_review(EscEngine *engine, EscTicket *ticket)
 
 static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSlaRow *row)
 {
-    EscText name = row == NULL ? (EscText){0} : engine->current->program->texts[row->name];
+    EscText name = row == NULL ? (EscText){0} : engine->schema.current->program->texts[row->name];
     if (!esc_text_equal(name, ticket->sla_name))
         return false;
     for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
@@ -215,7 +215,7 @@ static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSl
         int64_t length_ms = clock_length(row, (EscSlaClock)i, &calendar);
         int64_t due_ms = length_ms == 0
                              ? 0
-                             : esc_calendar_due_ms(engine->current->program, engine->zones,
+                             : esc_calendar_due_ms(engine->schema.current->program, engine->zones,
                                                    calendar, ticket->created_at_ms, length_ms);
         if (due_ms != ticket->sla[i].due_ms)
             return false;
@@ -268,7 +268,7 @@ void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
 
 void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscSlaRow *level = level_of(engine, ticket);
     if (level == NULL || warn >= level->warns_count)
         return;

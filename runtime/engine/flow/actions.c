@@ -30,7 +30,7 @@ const char *esc_verb_name(EscVerb verb)
 static EscStatus noop(Deed *deed, const char *because)
 {
     EscEngine *engine = deed->engine;
-    engine->outcome->is_noop = true;
+    engine->turn.outcome->is_noop = true;
     EscText verb = esc_text_from(esc_verb_name(deed->action->verb));
     if (deed->escalation != NULL && esc_escalation_is_open(deed->escalation))
         esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_IGNORED,
@@ -172,7 +172,7 @@ static EscStatus do_handoff(Deed *deed)
     EscStatus status = reason_check(deed);
     if (status != ESC_OK)
         return status;
-    EscRef to = esc_ref_named(engine->current->program, action->target);
+    EscRef to = esc_ref_named(engine->schema.current->program, action->target);
     if (to == 0)
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is no person, team or schedule",
                        ESC_TEXT_ARG(esc_utf8_cut(action->target, 64)));
@@ -182,7 +182,7 @@ static EscStatus do_handoff(Deed *deed)
     if (deed->escalation->state == ESC_STATE_CLOSED)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed",
                        (unsigned long long)deed->escalation->id);
-    (void)esc_role_handoff(engine, deed->escalation, engine->current, to, action->reason,
+    (void)esc_role_handoff(engine, deed->escalation, engine->schema.current, to, action->reason,
                            action->expect, action->within_ms, 0);
     return ESC_OK;
 }
@@ -346,7 +346,7 @@ static EscStatus do_override(Deed *deed)
 static EscStatus do_start(Deed *deed)
 {
     EscEngine *engine = deed->engine;
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     uint32_t template_index = esc_template_find(program, deed->action->target);
     if (template_index == ESC_NONE)
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no template \"%.*s\"",
@@ -365,28 +365,28 @@ static EscStatus do_start(Deed *deed)
                                       ESC_TEXT_ARG(deed->action->reason));
     deed->escalation = esc_escalation_start(engine, deed->ticket, template_index, NULL, because);
     if (deed->escalation == NULL)
-        engine->outcome->is_noop = true;
+        engine->turn.outcome->is_noop = true;
     return ESC_OK;
 }
 
 static void absence_set(EscEngine *engine, EscText person, int64_t until_ms)
 {
-    engine->is_absences_dirty = true;
-    for (size_t i = 0; i < engine->absences_count; i++) {
-        if (!esc_text_equal(engine->absences[i].person, person))
+    engine->absences.is_dirty = true;
+    for (size_t i = 0; i < engine->absences.count; i++) {
+        if (!esc_text_equal(engine->absences.items[i].person, person))
             continue;
-        engine->absences[i].until_ms = until_ms;
+        engine->absences.items[i].until_ms = until_ms;
         if (until_ms == 0) {
-            memmove(engine->absences + i, engine->absences + i + 1,
-                    (engine->absences_count - i - 1) * sizeof *engine->absences);
-            engine->absences_count--;
+            memmove(engine->absences.items + i, engine->absences.items + i + 1,
+                    (engine->absences.count - i - 1) * sizeof *engine->absences.items);
+            engine->absences.count--;
         }
         return;
     }
     if (until_ms == 0)
         return;
-    ESC_ENGINE_GROW(engine->absences, engine->absences_count, engine->absences_capacity);
-    engine->absences[engine->absences_count++] = (EscAbsence){person, until_ms};
+    ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+    engine->absences.items[engine->absences.count++] = (EscAbsence){person, until_ms};
 }
 
 /* Every escalation that the person is accountable for hears of it, then looks for somebody else. */
@@ -394,10 +394,10 @@ static void absence_spread(EscEngine *engine, EscText person)
 {
     size_t count = 0;
     EscEscalation **list =
-        esc_arena_alloc_array(engine->turn, engine->escalations_count, sizeof *list);
+        esc_arena_alloc_array(engine->turn.arena, engine->escalations.count, sizeof *list);
     ESC_ASSERT(list != NULL);
-    for (size_t i = 0; i < engine->escalations_count; i++) {
-        EscEscalation *escalation = engine->escalations[i];
+    for (size_t i = 0; i < engine->escalations.count; i++) {
+        EscEscalation *escalation = engine->escalations.items[i];
         if (escalation->state == ESC_STATE_OPEN && esc_text_equal(escalation->owner, person))
             list[count++] = escalation;
     }
@@ -423,7 +423,7 @@ static EscStatus do_absence(Deed *deed)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the absence has to end in the future");
     EscText person = esc_engine_intern(engine, deed->action->target);
     if (!is_absent && !esc_person_absent(engine, person)) {
-        engine->outcome->is_noop = true;
+        engine->turn.outcome->is_noop = true;
         return ESC_OK;
     }
     absence_set(engine, person, is_absent ? deed->action->until_ms : 0);
@@ -460,17 +460,17 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
             return status;
     }
     deed.actor = esc_engine_intern(engine, action->actor);
-    engine->actor = deed.actor;
+    engine->turn.actor = deed.actor;
     EscStatus status = deeds[action->verb](&deed);
     if (status != ESC_OK)
         return status;
-    if (deed.escalation != NULL && !engine->outcome->is_noop) {
+    if (deed.escalation != NULL && !engine->turn.outcome->is_noop) {
         esc_role_active(engine, deed.escalation);
         esc_outcome_add(engine, deed.escalation);
         esc_escalation_dirty(engine, deed.escalation);
     }
     if (deed.ticket != NULL) {
-        memcpy(engine->outcome->ticket, deed.ticket->id.data, deed.ticket->id.size);
+        memcpy(engine->turn.outcome->ticket, deed.ticket->id.data, deed.ticket->id.size);
         esc_ticket_touch(engine, deed.ticket);
     }
     return ESC_OK;

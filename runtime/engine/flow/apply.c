@@ -11,32 +11,22 @@
 
 static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
 {
-    for (size_t i = 0; i < engine->touched_count; i++)
-        engine->touched[i]->is_touched = false;
-    esc_garbage_free(engine);
-    esc_arena_clear(engine->turn);
+    esc_turn_end(engine); /* restoring touches tickets */
+    esc_arena_clear(engine->turn.arena);
     esc_arena_clear(engine->view);
     *outcome = (EscOutcome){.escalations_count = 0};
-    engine->outcome = outcome;
+    engine->turn.outcome = outcome;
     engine->now_ms = now_ms > engine->now_ms ? now_ms : engine->now_ms;
-    engine->actor = (EscText){0};
-    engine->before_ticket = NULL;
-    engine->before_is_new = false;
-    engine->event = NULL;
-    engine->touched_count = 0;
-    engine->starts_count = 0;
-    engine->asked_count = 0;
-    engine->emit_place = ESC_NONE;
 }
 
 /* Escalations that could not be read at the start, and service levels under another bundle: done with the first
  * input that changes anything. */
 static void arrears_do(EscEngine *engine)
 {
-    if (engine->is_parked_due) {
-        engine->is_parked_due = false;
-        for (size_t i = 0; i < engine->escalations_count; i++) {
-            EscEscalation *escalation = engine->escalations[i];
+    if (engine->escalations.is_parked_due) {
+        engine->escalations.is_parked_due = false;
+        for (size_t i = 0; i < engine->escalations.count; i++) {
+            EscEscalation *escalation = engine->escalations.items[i];
             if (!escalation->is_parked_now)
                 continue;
             escalation->is_parked_now = false;
@@ -44,12 +34,12 @@ static void arrears_do(EscEngine *engine)
                                 esc_turn_text(engine, escalation->parked_because).data);
         }
     }
-    if (!engine->is_review_due)
+    if (!engine->schema.is_review_due)
         return;
-    engine->is_review_due = false;
-    for (size_t i = 0; i < engine->tickets_count; i++) {
-        if (engine->tickets[i] != NULL)
-            esc_sla_rebuild(engine, engine->tickets[i]);
+    engine->schema.is_review_due = false;
+    for (size_t i = 0; i < engine->tickets.count; i++) {
+        if (engine->tickets.items[i] != NULL)
+            esc_sla_rebuild(engine, engine->tickets.items[i]);
     }
 }
 
@@ -72,21 +62,20 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
 EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
                            EscOutcome *outcome, EscWhy *why)
 {
-    if (engine->current == NULL)
+    if (engine->schema.current == NULL)
         return esc_why(why, ESC_CONFLICT, "", 0, "the engine has no bundle");
     int64_t time_before_ms = engine->now_ms;
     turn_begin(engine, now_ms, outcome);
     EscStatus status = input_apply(engine, input, why);
-    if (status != ESC_OK) {
+    if (status == ESC_OK) {
+        engine->turn.actor = (EscText){0};
+        arrears_do(engine);
+        esc_engine_settle(engine);
+    } else {
         engine->now_ms = time_before_ms;
-        engine->outcome = NULL;
-        return status;
     }
-    engine->actor = (EscText){0};
-    arrears_do(engine);
-    esc_engine_settle(engine);
-    engine->outcome = NULL;
-    return ESC_OK;
+    esc_turn_end(engine);
+    return status;
 }
 
 /* --- forgetting ------------------------------------------------------------------------------- */
@@ -107,11 +96,11 @@ static int older(const void *a, const void *b)
 
 static void ticket_evict(EscEngine *engine, EscTicket *ticket)
 {
-    esc_names_remove(engine->ticket_names, ticket->id);
-    engine->tickets[ticket->index] = NULL;
-    ESC_ENGINE_GROW(engine->tickets_free, engine->tickets_free_count,
-                    engine->tickets_free_capacity);
-    engine->tickets_free[engine->tickets_free_count++] = ticket->index;
+    esc_names_remove(engine->tickets.names, ticket->id);
+    engine->tickets.items[ticket->index] = NULL;
+    ESC_ENGINE_GROW(engine->tickets.places, engine->tickets.places_count,
+                    engine->tickets.places_capacity);
+    engine->tickets.places[engine->tickets.places_count++] = ticket->index;
     esc_ticket_free(engine, ticket);
 }
 
@@ -122,34 +111,31 @@ static void closed_evict(EscEngine *engine, EscTicket **gone, size_t gone_count)
         gone[i]->is_touched =
             true; /* marks for the walk below; nothing is touched between two inputs */
     size_t kept = 0;
-    for (size_t i = 0; i < engine->escalations_count; i++) {
-        EscEscalation *escalation = engine->escalations[i];
+    for (size_t i = 0; i < engine->escalations.count; i++) {
+        EscEscalation *escalation = engine->escalations.items[i];
         if (escalation->ticket->is_touched && escalation->state == ESC_STATE_CLOSED)
             esc_escalation_free(engine, escalation);
         else
-            engine->escalations[kept++] = escalation;
+            engine->escalations.items[kept++] = escalation;
     }
-    engine->escalations_count = kept;
+    engine->escalations.count = kept;
 }
 
 /* It looks at all tickets, so it waits until an eighth of what it keeps may have closed: a ticket that did, or whose
  * escalation did, was flushed since the last look. */
 void esc_engine_evict(EscEngine *engine, size_t keep)
 {
-    if (engine->dirty_escalations_count > 0 || engine->dirty_tickets_count > 0)
+    if (engine->escalations.dirty_count > 0 || engine->tickets.dirty_count > 0)
         return; /* not flushed yet */
-    if (engine->flushed_count < keep / 8)
+    if (engine->tickets.flushed_count < keep / 8)
         return;
-    engine->flushed_count = 0;
-    for (size_t i = 0; i < engine->touched_count; i++)
-        engine->touched[i]->is_touched = false;
-    engine->touched_count = 0;
-    engine->before_ticket = NULL;
-    EscTicket **closed = esc_engine_alloc((engine->tickets_count + 1) * sizeof *closed);
+    engine->tickets.flushed_count = 0;
+    esc_turn_end(engine); /* reading a ticket back touches it */
+    EscTicket **closed = esc_engine_alloc((engine->tickets.count + 1) * sizeof *closed);
     size_t count = 0;
-    for (size_t i = 0; i < engine->tickets_count; i++) {
-        if (is_evictable(engine, engine->tickets[i]))
-            closed[count++] = engine->tickets[i];
+    for (size_t i = 0; i < engine->tickets.count; i++) {
+        if (is_evictable(engine, engine->tickets.items[i]))
+            closed[count++] = engine->tickets.items[i];
     }
     if (count > keep) {
         qsort(closed, count, sizeof(EscTicket *), older);

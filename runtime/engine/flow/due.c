@@ -10,7 +10,7 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
         return; /* only a person moves it */
     esc_outcome_add(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
-    memcpy(engine->outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
+    memcpy(engine->turn.outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
     switch ((EscTimer)fired->kind) {
     case ESC_TIMER_ACK: {
         EscText taken = esc_duration_text(engine, engine->now_ms - escalation->turn_at_ms);
@@ -46,19 +46,19 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
 /* What service levels asked for while they fired. */
 static void asked_run(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->asked_count; i++) {
-        EscAsked asked = engine->asked[i];
+    for (size_t i = 0; i < engine->turn.asked_count; i++) {
+        EscAsked asked = engine->turn.asked[i];
         if (asked.kind == ESC_ASKED_EVENT)
             esc_event_internal(engine, asked.ticket, asked.event, asked.fields, asked.fields_count);
         else
             esc_triggers_overdue(engine, asked.ticket, asked.clock, asked.from_ms, asked.to_ms);
     }
-    engine->asked_count = 0;
+    engine->turn.asked_count = 0;
 }
 
 static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTimerNode *fired)
 {
-    memcpy(engine->outcome->ticket, ticket->id.data, ticket->id.size);
+    memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     switch ((EscTimer)fired->kind) {
     case ESC_TIMER_ARMED:
         esc_armed_fire(engine, ticket, fired->index);
@@ -83,7 +83,7 @@ void esc_due_apply(EscEngine *engine)
 {
     EscTimerNode fired;
     if (!esc_timer_take_due(engine, &fired)) {
-        engine->outcome->is_noop = true;
+        engine->turn.outcome->is_noop = true;
         return;
     }
     if (fired.escalation != NULL)

@@ -8,7 +8,7 @@
 
 static EscText event_type_name(const EscEngine *engine, const EscEvent *event)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     return program->texts[program->events[event->type].name];
 }
 
@@ -25,16 +25,16 @@ static EscText ticket_id_of(EscEngine *engine, const EscEvent *event)
 /* A ticket that no ticket event brought gets a title from the event. */
 static void title_default(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
-    if (engine->title_slot == ESC_NONE ||
-        esc_ticket_text(engine, ticket, engine->title_slot).size > 0 ||
+    if (engine->schema.title_slot == ESC_NONE ||
+        esc_ticket_text(engine, ticket, engine->schema.title_slot).size > 0 ||
         event->type <= ESC_EVENT_TICKET_REOPENED)
         return;
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscText title = program->texts[program->events[event->type].title];
     if (title.size == 0)
         title = event_type_name(engine, event);
     esc_ticket_set_text(
-        engine, ticket, engine->title_slot,
+        engine, ticket, engine->schema.title_slot,
         esc_turn_printf(engine, "%.*s %.*s", ESC_TEXT_ARG(title), ESC_TEXT_ARG(event->id)));
 }
 
@@ -50,7 +50,7 @@ static void field_name_add(EscBuf *names, EscText name)
 static void patches_apply(EscEngine *engine, EscTicket *ticket, const EscEvent *event,
                           EscBuf *names)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < event->patches_count; i++) {
         const EscPatch *patch = &event->patches[i];
         if (patch->field >= program->fields_count ||
@@ -61,7 +61,7 @@ static void patches_apply(EscEngine *engine, EscTicket *ticket, const EscEvent *
         value.type = program->fields[patch->field].type;
         bool is_status_event =
             event->type >= ESC_EVENT_TICKET_RESOLVED && event->type <= ESC_EVENT_TICKET_REOPENED;
-        if (!is_status_event || slot != engine->status_slot)
+        if (!is_status_event || slot != engine->schema.status_slot)
             esc_qa_reported(engine, ticket, slot, value);
         if (esc_ticket_set(engine, ticket, slot, value))
             field_name_add(names, esc_slot_name(engine, slot));
@@ -81,7 +81,7 @@ static void status_apply(EscEngine *engine, EscTicket *ticket, const EscEvent *e
 /* Service levels count from the source's own time of creation where it says one that has been. */
 static void creation_time(EscEngine *engine, EscTicket *ticket)
 {
-    uint32_t slot = engine->created_slot;
+    uint32_t slot = engine->schema.created_slot;
     if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TIME)
         return;
     EscValue value = ticket->values[slot].value;
@@ -105,7 +105,7 @@ static void change_record(EscEngine *engine, EscTicket *ticket, const EscEvent *
     bool is_resolved = esc_ticket_is_resolved(engine, ticket);
     if (is_resolved && !was_resolved)
         esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED,
-                         esc_audit_data(engine, "by", engine->actor, NULL), "%.*s is resolved",
+                         esc_audit_data(engine, "by", engine->turn.actor, NULL), "%.*s is resolved",
                          ESC_TEXT_ARG(ticket->id));
     else if (was_resolved && !is_resolved)
         esc_audit_ticket(engine, ticket, ESC_AUDIT_REOPENED, (EscText){0}, "%.*s is open again",
@@ -118,7 +118,8 @@ static void change_record(EscEngine *engine, EscTicket *ticket, const EscEvent *
 static EscEscalation **open_list(EscEngine *engine, const EscTicket *ticket, size_t *count)
 {
     *count = ticket->open_count;
-    EscEscalation **list = esc_arena_alloc_array(engine->turn, ticket->open_count, sizeof *list);
+    EscEscalation **list =
+        esc_arena_alloc_array(engine->turn.arena, ticket->open_count, sizeof *list);
     ESC_ASSERT(list != NULL);
     if (ticket->open_count > 0)
         memcpy(list, ticket->open, ticket->open_count * sizeof *list);
@@ -130,7 +131,7 @@ static bool handler_matches(EscEngine *engine, EscEscalation *escalation,
 {
     const EscProgram *program = escalation->bundle->program;
     if (!esc_text_equal(program->texts[program->events[handler->event].name],
-                        event_type_name(engine, engine->event)))
+                        event_type_name(engine, engine->turn.event)))
         return false;
     if (handler->cond == 0)
         return true;
@@ -143,8 +144,8 @@ static void handler_run(EscEngine *engine, EscEscalation *escalation, const EscH
     static const char *const ends[] = {"the wait goes on", "the wait is over", "it raises",
                                        "the exception is over"};
     EscEndMode mode = esc_atomic_run(engine, escalation, handler->body, true, false);
-    EscText type = event_type_name(engine, engine->event);
-    const char *end = escalation->is_close_asked ? "it closes" : ends[mode];
+    EscText type = event_type_name(engine, engine->turn.event);
+    const char *end = esc_close_is_asked(engine, escalation) ? "it closes" : ends[mode];
     esc_audit_escalation(engine, escalation, ESC_AUDIT_HANDLER,
                          esc_audit_data(engine, "event", type, "end", esc_text_from(end), NULL),
                          "the handler of %.*s ran: %s", ESC_TEXT_ARG(type), end);
@@ -192,12 +193,12 @@ static void escalations_hear(EscEngine *engine, EscTicket *ticket)
 /* Service levels, handlers, waits, triggers; what closes is judged when everything has settled. */
 static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
-    const EscEvent *before = engine->event;
-    engine->event = event;
+    const EscEvent *before = engine->turn.event;
+    engine->turn.event = event;
     esc_sla_review(engine, ticket);
     if (ticket->open_count > 0)
         escalations_hear(engine, ticket);
-    engine->event = before;
+    engine->turn.event = before;
     if (ticket->armed_count > 0)
         esc_triggers_review(engine, ticket);
     esc_triggers_event(engine, ticket, event);
@@ -206,7 +207,7 @@ static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *eve
 
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
-    if (event->type >= engine->current->program->events_count)
+    if (event->type >= engine->schema.current->program->events_count)
         return esc_why(why, ESC_BAD_INPUT, "", event->type,
                        "the current bundle has no such event type");
     EscText id = ticket_id_of(engine, event);
@@ -229,7 +230,7 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
         esc_ticket_dirty(engine, ticket);
     }
     change_record(engine, ticket, event, is_new, was_resolved, esc_turn_take(engine, &names));
-    memcpy(engine->outcome->ticket, ticket->id.data, ticket->id.size);
+    memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     event_pass(engine, ticket, event);
     return ESC_OK;
 }
@@ -238,7 +239,7 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 
 static EscText internal_json(EscEngine *engine, const EscTicket *ticket, const EscEvent *event)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscEventRow *row = &program->events[event->type];
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
@@ -264,10 +265,10 @@ static EscText internal_json(EscEngine *engine, const EscTicket *ticket, const E
 void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
                         const EscValue *fields, uint32_t count)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscEventRow *row = &program->events[type];
-    EscEvent *event = esc_arena_alloc(engine->turn, sizeof *event);
-    EscValue *values = esc_arena_alloc_array(engine->turn, row->fields_count, sizeof *values);
+    EscEvent *event = esc_arena_alloc(engine->turn.arena, sizeof *event);
+    EscValue *values = esc_arena_alloc_array(engine->turn.arena, row->fields_count, sizeof *values);
     ESC_ASSERT(event != NULL);
     ESC_ASSERT(values != NULL);
     for (uint32_t i = 0; i < row->fields_count; i++) {
@@ -290,7 +291,7 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
         .fields_count = row->fields_count,
     };
     event->json = internal_json(engine, ticket, event);
-    if (engine->before_ticket != ticket)
+    if (engine->turn.before_ticket != ticket)
         esc_ticket_remember(engine, ticket, false);
     event_pass(engine, ticket, event);
 }
@@ -312,31 +313,43 @@ static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 
 static void starts_run(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->starts_count; i++) {
-        EscStartAsked asked = engine->starts[i];
-        uint32_t template_index = esc_template_find(engine->current->program, asked.template_name);
+    for (size_t i = 0; i < engine->turn.starts_count; i++) {
+        EscStartAsked asked = engine->turn.starts[i];
+        uint32_t template_index =
+            esc_template_find(engine->schema.current->program, asked.template_name);
         if (template_index != ESC_NONE)
             (void)esc_escalation_start(engine, asked.ticket, template_index, asked.event,
                                        asked.because);
     }
 }
 
+/* After the last round an escalation that is started may still have asked for something. */
+static void wishes_settle(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->turn.wishes_count; i++) {
+        if (esc_wish_is_open(&engine->turn.wishes[i]))
+            esc_frame_drive(engine, engine->turn.wishes[i].escalation);
+    }
+}
+
 void esc_engine_settle(EscEngine *engine)
 {
     for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX; round++) {
-        size_t touched_count = engine->touched_count;
-        if (touched_count == 0 && engine->starts_count == 0)
-            return;
+        size_t touched_count = engine->turn.touched_count;
+        if (touched_count == 0 && engine->turn.starts_count == 0)
+            break;
         for (size_t i = 0; i < touched_count; i++)
-            engine->touched[i]->is_touched = false;
-        EscTicket **touched = esc_arena_alloc_array(engine->turn, touched_count, sizeof *touched);
+            engine->turn.touched[i]->is_touched = false;
+        EscTicket **touched =
+            esc_arena_alloc_array(engine->turn.arena, touched_count, sizeof *touched);
         ESC_ASSERT(touched != NULL);
         if (touched_count > 0)
-            memcpy(touched, engine->touched, touched_count * sizeof *touched);
-        engine->touched_count = 0;
+            memcpy(touched, engine->turn.touched, touched_count * sizeof *touched);
+        engine->turn.touched_count = 0;
         for (size_t i = 0; i < touched_count; i++)
             ticket_settle(engine, touched[i]);
         starts_run(engine);
-        engine->starts_count = 0;
+        engine->turn.starts_count = 0;
     }
+    wishes_settle(engine);
 }

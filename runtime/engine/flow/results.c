@@ -143,9 +143,9 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
 
 static void outbox_remove(EscEngine *engine, EscOutboxNode *node)
 {
-    size_t at = (size_t)(node - engine->outbox);
-    memmove(node, node + 1, (engine->outbox_count - at - 1) * sizeof *node);
-    engine->outbox_count--;
+    size_t at = (size_t)(node - engine->outbox.items);
+    memmove(node, node + 1, (engine->outbox.count - at - 1) * sizeof *node);
+    engine->outbox.count--;
 }
 
 EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
@@ -157,7 +157,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
         return esc_why(why, ESC_BAD_INPUT, "", 0, "a result is accepted, delivered or dead");
     EscOutboxNode *found = esc_outbox_find(engine, delivery->outbox);
     if (found == NULL) {
-        engine->outcome->is_noop = true;
+        engine->turn.outcome->is_noop = true;
         return ESC_OK;
     }
     EscOutboxNode node = *found;
@@ -176,7 +176,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     else
         call_settled(engine, escalation, &node, delivery);
     esc_outcome_add(engine, escalation);
-    memcpy(engine->outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
+    memcpy(engine->turn.outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
     esc_ticket_touch(engine, escalation->ticket);
     return ESC_OK;
 }

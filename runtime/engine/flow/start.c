@@ -43,7 +43,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->is_told || escalation->state != ESC_STATE_OPEN)
         return;
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->title_slot);
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
     EscMessage message = {
         .text = esc_turn_printf(engine, "You are accountable for %.*s: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title)),
@@ -54,7 +54,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation)
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     EscText name = program->texts[row->name];
     if (!is_startable(engine, ticket, name, row))
@@ -63,7 +63,7 @@ EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32
     starts->count++;
     esc_ticket_dirty(engine, ticket);
     EscEscalation *escalation = esc_escalation_alloc(engine, engine->counters.next_escalation++,
-                                                     ticket, engine->current, name);
+                                                     ticket, engine->schema.current, name);
     escalation->is_new = escalation->is_first_run = true;
     escalation->opened_at_ms = engine->now_ms;
     if (event != NULL)

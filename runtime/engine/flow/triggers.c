@@ -31,11 +31,11 @@ static Matching matching_begin(EscEngine *engine, EscTicket *ticket, const EscEv
         .ticket = ticket,
         .world = {.engine = engine,
                   .ticket = ticket,
-                  .bundle = engine->current,
+                  .bundle = engine->schema.current,
                   .function = ESC_NONE},
     };
     if (event != NULL) {
-        matching.world.event_program = engine->current->program;
+        matching.world.event_program = engine->schema.current->program;
         matching.world.event_type = event->type;
         matching.world.event_fields = event->fields;
     }
@@ -49,7 +49,7 @@ static bool condition_holds(Matching *matching, uint32_t pred, bool is_before)
     matching->world.is_before = is_before;
     EscHost host = esc_world_reader(&matching->world);
     bool holds = false;
-    EscStatus status = esc_pred_holds(engine->current->bundle, pred, &host, engine->now_ms,
+    EscStatus status = esc_pred_holds(engine->schema.current->bundle, pred, &host, engine->now_ms,
                                       matching->scratch, ESC_RUN_SCRATCH_MAX, &holds);
     return status == ESC_OK && holds;
 }
@@ -59,7 +59,7 @@ static bool is_edge(Matching *matching, const EscTriggerRow *row)
     EscEngine *engine = matching->engine;
     if (!condition_holds(matching, row->pred, false))
         return false;
-    if (!row->is_level || engine->before_is_new)
+    if (!row->is_level || engine->turn.before_is_new)
         return true;
     return !condition_holds(matching, row->pred, true);
 }
@@ -67,10 +67,10 @@ static bool is_edge(Matching *matching, const EscTriggerRow *row)
 /* Whether any field differs from before the event; without a change no level has an edge. */
 static bool ticket_changed(const EscEngine *engine, const EscTicket *ticket)
 {
-    if (engine->before_ticket != ticket || engine->before_is_new)
-        return engine->before_ticket == ticket;
-    for (uint32_t i = 0; i < engine->slots_count; i++) {
-        if (!esc_value_equal(engine->before[i], ticket->values[i].value))
+    if (engine->turn.before_ticket != ticket || engine->turn.before_is_new)
+        return engine->turn.before_ticket == ticket;
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
+        if (!esc_value_equal(engine->turn.before[i], ticket->values[i].value))
             return true;
     }
     return false;
@@ -101,7 +101,7 @@ static uint32_t trigger_find(const EscProgram *program, EscText template_name, u
 
 static void arm(EscEngine *engine, EscTicket *ticket, uint32_t trigger, const EscEvent *event)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     const EscTriggerRow *row = &program->triggers[trigger];
     EscText name = program->texts[program->templates[row->template].name];
     uint32_t ordinal = ordinal_of(program, trigger);
@@ -140,7 +140,7 @@ void esc_armed_drop(EscEngine *engine, EscTicket *ticket, size_t index)
 
 void esc_triggers_review(EscEngine *engine, EscTicket *ticket)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (size_t i = ticket->armed_count; i > 0; i--) {
         EscText name = ticket->armed[i - 1].template_name;
         uint32_t trigger = trigger_find(program, name, ticket->armed[i - 1].ordinal);
@@ -162,25 +162,26 @@ void esc_triggers_review(EscEngine *engine, EscTicket *ticket)
 /* The event that armed a trigger, read again for the start; NULL when the present schema refuses it. */
 static const EscEvent *armed_event(EscEngine *engine, EscText json)
 {
-    EscEvent *event = esc_arena_alloc(engine->turn, sizeof *event);
+    EscEvent *event = esc_arena_alloc(engine->turn.arena, sizeof *event);
     ESC_ASSERT(event != NULL);
     EscText kept = esc_turn_text(engine, json);
     EscWhy why;
-    return esc_event_parse(engine->turn, engine->current->program, kept, event, &why) == ESC_OK
+    return esc_event_parse(engine->turn.arena, engine->schema.current->program, kept, event,
+                           &why) == ESC_OK
                ? event
                : NULL;
 }
 
 static EscText started_by(EscEngine *engine, const EscEvent *event)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     return esc_turn_printf(engine, "the event %.*s",
                            ESC_TEXT_ARG(program->texts[program->events[event->type].name]));
 }
 
 void esc_armed_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (size_t i = 0; i < ticket->armed_count; i++) {
         if (ticket->armed[i].number != number)
             continue;
@@ -208,7 +209,7 @@ void esc_armed_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
 static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                          const EscEvent *event)
 {
-    const EscTriggerRow *row = &engine->current->program->triggers[trigger];
+    const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     if (row->for_ms > 0)
         arm(engine, ticket, trigger, event);
     else
@@ -217,9 +218,9 @@ static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
 
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
-    const EscProgram *program = engine->current->program;
-    uint32_t first = engine->postings_first[event->type],
-             end = engine->postings_first[event->type + 1];
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t first = engine->schema.postings_first[event->type],
+             end = engine->schema.postings_first[event->type + 1];
     if (first == end || ticket->is_linked)
         return;
     bool has_changed = ticket_changed(engine, ticket);
@@ -228,14 +229,14 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
     uint32_t edges_count = 0;
     Matching matching = matching_begin(engine, ticket, event);
     for (uint32_t i = first; i < end; i++) {
-        const EscPosting *posting = &engine->postings[i];
+        const EscPosting *posting = &engine->schema.postings[i];
         if ((posting->is_level && !has_changed) || !gate_holds(ticket, posting) ||
             !is_edge(&matching, &program->triggers[posting->trigger]))
             continue;
         if (edges == NULL)
-            edges = esc_arena_alloc_array(engine->turn, end - first, sizeof *edges);
+            edges = esc_arena_alloc_array(engine->turn.arena, end - first, sizeof *edges);
         ESC_ASSERT(edges != NULL);
-        edges[edges_count++] = engine->postings[i].trigger;
+        edges[edges_count++] = engine->schema.postings[i].trigger;
     }
     esc_run_return(engine);
     for (uint32_t i = 0; i < edges_count; i++)
@@ -245,7 +246,7 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
 void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
                           int64_t to_ms)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         if (row->kind != ESC_TRIGGER_SLA || row->clock != (uint32_t)clock ||

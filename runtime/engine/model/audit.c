@@ -26,8 +26,8 @@ const char *esc_audit_text(EscAuditKind kind)
 
 static EscText pending_text(EscEngine *engine, EscText text)
 {
-    EscText copy = esc_arena_text(engine->pending_arena, text);
-    ESC_ASSERT(!esc_arena_failed(engine->pending_arena));
+    EscText copy = esc_arena_text(engine->pending.arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending.arena));
     return copy;
 }
 
@@ -42,7 +42,8 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
         .seq = engine->counters.next_audit++,
         .at_ms = engine->now_ms,
         .kind = esc_text_from(esc_audit_word(kind)),
-        .actor = pending_text(engine, engine->actor.size > 0 ? engine->actor : ESC_TEXT("escal")),
+        .actor = pending_text(engine,
+                              engine->turn.actor.size > 0 ? engine->turn.actor : ESC_TEXT("escal")),
         .text = pending_text(engine, text),
         .data = pending_text(engine, data),
     };

@@ -37,3 +37,10 @@ void esc_change_forget_call(EscEscalation *escalation, uint64_t outbox)
         }
     }
 }
+
+void esc_undo_forget(EscEngine *engine)
+{
+    if (engine->turn.has_undo)
+        esc_change_release(&engine->turn.undo);
+    engine->turn.has_undo = false;
+}

@@ -10,85 +10,79 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
         return NULL;
     engine->zones = config->zones;
     engine->hash_seed = config->hash_seed;
-    engine->ticket_names = esc_names_new(config->hash_seed);
-    engine->intern_names = esc_names_new(config->hash_seed);
-    engine->turn = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
+    engine->tickets.names = esc_names_new(config->hash_seed);
+    engine->interned.names = esc_names_new(config->hash_seed);
+    engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     engine->view = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
-    engine->pending_arena = esc_arena_new(ESC_ENGINE_PENDING_BYTES_MAX);
-    engine->emit_place = ESC_NONE;
+    engine->pending.arena = esc_arena_new(ESC_ENGINE_PENDING_BYTES_MAX);
+    engine->turn.emit_place = ESC_NONE;
     engine->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
-    bool is_complete = engine->ticket_names != NULL && engine->intern_names != NULL &&
-                       engine->turn != NULL && engine->view != NULL &&
-                       engine->pending_arena != NULL;
+    bool is_complete = engine->tickets.names != NULL && engine->interned.names != NULL &&
+                       engine->turn.arena != NULL && engine->view != NULL &&
+                       engine->pending.arena != NULL;
     if (!is_complete) {
         esc_engine_free(engine);
         return NULL;
     }
-    esc_group_init(&engine->pending, engine->pending_arena);
+    esc_group_init(&engine->pending, engine->pending.arena);
     return engine;
 }
 
 static void bundles_free(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->bundles_count; i++) {
-        free(engine->bundles[i]->slots);
-        free(engine->bundles[i]);
+    for (size_t i = 0; i < engine->schema.bundles_count; i++) {
+        free(engine->schema.bundles[i]->slots);
+        free(engine->schema.bundles[i]);
     }
-    free(engine->bundles);
-    free(engine->slot_fields);
-    free(engine->slots_by_name);
-    free(engine->before);
-    free(engine->postings);
-    free(engine->postings_first);
+    free(engine->schema.bundles);
+    free(engine->schema.slot_fields);
+    free(engine->schema.slots_by_name);
+    free(engine->schema.postings);
+    free(engine->schema.postings_first);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
-        free(engine->overdues[i]);
+        free(engine->schema.overdues[i]);
 }
 
 static void lists_free(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->outbox_count; i++)
-        esc_text_drop(&engine->outbox[i].ticket);
-    for (size_t i = 0; i < engine->interned_count; i++)
-        esc_text_drop(&engine->interned[i]);
-    free(engine->outbox);
-    free(engine->interned);
-    free(engine->absences);
-    free(engine->tickets);
-    free(engine->tickets_free);
-    free(engine->escalations);
-    free(engine->dirty_tickets);
-    free(engine->dirty_escalations);
-    free(engine->touched);
-    free(engine->garbage);
-    free(engine->starts);
-    free(engine->asked);
+    for (size_t i = 0; i < engine->outbox.count; i++)
+        esc_text_drop(&engine->outbox.items[i].ticket);
+    for (size_t i = 0; i < engine->interned.count; i++)
+        esc_text_drop(&engine->interned.items[i]);
+    free(engine->outbox.items);
+    free(engine->interned.items);
+    free(engine->absences.items);
+    free(engine->tickets.items);
+    free(engine->tickets.places);
+    free(engine->escalations.items);
+    free(engine->tickets.dirty);
+    free(engine->escalations.dirty);
 }
 
 void esc_engine_free(EscEngine *engine)
 {
     if (engine == NULL)
         return;
-    for (size_t i = 0; i < engine->escalations_count; i++)
-        esc_escalation_free(engine, engine->escalations[i]);
-    for (size_t i = 0; i < engine->tickets_count; i++) {
-        if (engine->tickets[i] != NULL)
-            esc_ticket_free(engine, engine->tickets[i]);
+    for (size_t i = 0; i < engine->escalations.count; i++)
+        esc_escalation_free(engine, engine->escalations.items[i]);
+    for (size_t i = 0; i < engine->tickets.count; i++) {
+        if (engine->tickets.items[i] != NULL)
+            esc_ticket_free(engine, engine->tickets.items[i]);
     }
-    esc_garbage_free(engine);
+    esc_turn_release(engine);
     esc_timers_release(engine);
     esc_windows_release(engine);
     bundles_free(engine);
     lists_free(engine);
     for (uint32_t i = 0; i < ESC_ENGINE_RUN_DEPTH_MAX; i++) {
-        free(engine->runs[i]);
-        free(engine->scratch[i]);
+        free(engine->runs.items[i]);
+        free(engine->runs.scratch[i]);
     }
-    esc_names_free(engine->ticket_names);
-    esc_names_free(engine->intern_names);
-    esc_arena_free(engine->turn);
+    esc_names_free(engine->tickets.names);
+    esc_names_free(engine->interned.names);
     esc_arena_free(engine->view);
-    esc_arena_free(engine->pending_arena);
+    esc_arena_free(engine->pending.arena);
     free(engine);
 }
 

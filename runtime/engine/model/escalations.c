@@ -8,10 +8,10 @@
 /* Position of the first escalation whose id is not below `id`. */
 static size_t position_of(const EscEngine *engine, uint64_t id)
 {
-    size_t low = 0, high = engine->escalations_count;
+    size_t low = 0, high = engine->escalations.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (engine->escalations[middle]->id < id)
+        if (engine->escalations.items[middle]->id < id)
             low = middle + 1;
         else
             high = middle;
@@ -22,9 +22,9 @@ static size_t position_of(const EscEngine *engine, uint64_t id)
 EscEscalation *esc_escalation_find(const EscEngine *engine, uint64_t id)
 {
     size_t position = position_of(engine, id);
-    if (position == engine->escalations_count || engine->escalations[position]->id != id)
+    if (position == engine->escalations.count || engine->escalations.items[position]->id != id)
         return NULL;
-    return engine->escalations[position];
+    return engine->escalations.items[position];
 }
 
 static void ticket_link(EscTicket *ticket, EscEscalation *escalation)
@@ -47,7 +47,6 @@ EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *t
         .template_name = esc_engine_intern(engine, template_name),
         .start_type = ESC_NONE,
         .raised = {.exception = ESC_NONE, .place = ESC_NONE},
-        .asked = {.exception = ESC_NONE, .place = ESC_NONE},
     };
     escalation->template_index =
         bundle == NULL ? ESC_NONE : esc_template_find(bundle->program, template_name);
@@ -58,12 +57,13 @@ EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *t
     escalation->checks = esc_engine_alloc(escalation->checks_count);
     escalation->raised_checks =
         esc_engine_alloc((escalation->checks_count / 64 + 1) * sizeof *escalation->raised_checks);
-    ESC_ENGINE_GROW(engine->escalations, engine->escalations_count, engine->escalations_capacity);
+    ESC_ENGINE_GROW(engine->escalations.items, engine->escalations.count,
+                    engine->escalations.capacity);
     size_t position = position_of(engine, id);
-    memmove(engine->escalations + position + 1, engine->escalations + position,
-            (engine->escalations_count - position) * sizeof *engine->escalations);
-    engine->escalations[position] = escalation;
-    engine->escalations_count++;
+    memmove(engine->escalations.items + position + 1, engine->escalations.items + position,
+            (engine->escalations.count - position) * sizeof *engine->escalations.items);
+    engine->escalations.items[position] = escalation;
+    engine->escalations.count++;
     ticket_link(ticket, escalation);
     return escalation;
 }
@@ -74,7 +74,6 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     esc_frame_drop(&escalation->frame);
     esc_frame_drop(&escalation->below);
     esc_raised_release(&escalation->raised);
-    esc_raised_release(&escalation->asked);
     esc_text_drop(&escalation->kept_state);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         esc_owned_release(&escalation->start_fields[i]);
@@ -85,8 +84,6 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     for (size_t i = 0; i < escalation->changes_count; i++)
         esc_change_release(&escalation->changes[i]);
     free(escalation->changes);
-    if (escalation->has_undo)
-        esc_change_release(&escalation->undo);
     for (size_t i = 0; i < escalation->pages_count; i++)
         esc_text_drop(&escalation->pages[i].text);
     free(escalation->pages);
@@ -100,9 +97,9 @@ void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
     if (escalation->is_dirty)
         return;
     escalation->is_dirty = true;
-    ESC_ENGINE_GROW(engine->dirty_escalations, engine->dirty_escalations_count,
-                    engine->dirty_escalations_capacity);
-    engine->dirty_escalations[engine->dirty_escalations_count++] = escalation;
+    ESC_ENGINE_GROW(engine->escalations.dirty, engine->escalations.dirty_count,
+                    engine->escalations.dirty_capacity);
+    engine->escalations.dirty[engine->escalations.dirty_count++] = escalation;
 }
 
 /* The first moment is the opening; when there are too many, the oldest behind it goes. */

@@ -45,14 +45,15 @@ EscText esc_engine_intern(EscEngine *engine, EscText text)
     if (text.size == 0)
         return (EscText){0};
     uint32_t index = 0;
-    if (esc_names_find(engine->intern_names, text, &index))
-        return engine->interned[index];
-    ESC_ENGINE_GROW(engine->interned, engine->interned_count, engine->interned_capacity);
+    if (esc_names_find(engine->interned.names, text, &index))
+        return engine->interned.items[index];
+    ESC_ENGINE_GROW(engine->interned.items, engine->interned.count, engine->interned.capacity);
     EscText owned = esc_text_own(text);
-    engine->interned[engine->interned_count] = owned;
-    EscStatus status = esc_names_put(engine->intern_names, owned, (uint32_t)engine->interned_count);
+    engine->interned.items[engine->interned.count] = owned;
+    EscStatus status =
+        esc_names_put(engine->interned.names, owned, (uint32_t)engine->interned.count);
     ESC_ASSERT(status == ESC_OK);
-    engine->interned_count++;
+    engine->interned.count++;
     return owned;
 }
 
@@ -99,14 +100,15 @@ void esc_engine_discard(EscEngine *engine, void *block)
 {
     if (block == NULL)
         return;
-    ESC_ENGINE_GROW(engine->garbage, engine->garbage_count, engine->garbage_capacity);
-    engine->garbage[engine->garbage_count++] = block;
+    ESC_ENGINE_GROW(engine->turn.garbage, engine->turn.garbage_count,
+                    engine->turn.garbage_capacity);
+    engine->turn.garbage[engine->turn.garbage_count++] = block;
 }
 
 EscText esc_turn_text(EscEngine *engine, EscText text)
 {
-    EscText copy = esc_arena_text(engine->turn, text);
-    ESC_ASSERT(!esc_arena_failed(engine->turn));
+    EscText copy = esc_arena_text(engine->turn.arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->turn.arena));
     return copy;
 }
 
@@ -131,7 +133,7 @@ EscText esc_turn_take(EscEngine *engine, EscBuf *buf)
 
 void esc_garbage_free(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->garbage_count; i++)
-        free(engine->garbage[i]);
-    engine->garbage_count = 0;
+    for (size_t i = 0; i < engine->turn.garbage_count; i++)
+        free(engine->turn.garbage[i]);
+    engine->turn.garbage_count = 0;
 }

@@ -5,8 +5,8 @@
 
 static EscText pending_text(EscEngine *engine, EscText text)
 {
-    EscText copy = esc_arena_text(engine->pending_arena, text);
-    ESC_ASSERT(!esc_arena_failed(engine->pending_arena));
+    EscText copy = esc_arena_text(engine->pending.arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending.arena));
     return copy;
 }
 
@@ -37,8 +37,8 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
     row->medium = pending_text(engine, given->medium);
     row->address = pending_text(engine, given->address);
     row->body = pending_text(engine, given->body);
-    ESC_ENGINE_GROW(engine->outbox, engine->outbox_count, engine->outbox_capacity);
-    engine->outbox[engine->outbox_count++] = (EscOutboxNode){
+    ESC_ENGINE_GROW(engine->outbox.items, engine->outbox.count, engine->outbox.capacity);
+    engine->outbox.items[engine->outbox.count++] = (EscOutboxNode){
         .id = row->id,
         .escalation = row->escalation,
         .kind = row->kind,
@@ -50,15 +50,17 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
 
 EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
 {
-    size_t low = 0, high = engine->outbox_count;
+    size_t low = 0, high = engine->outbox.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (engine->outbox[middle].id < id)
+        if (engine->outbox.items[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < engine->outbox_count && engine->outbox[low].id == id ? &engine->outbox[low] : NULL;
+    return low < engine->outbox.count && engine->outbox.items[low].id == id
+               ? &engine->outbox.items[low]
+               : NULL;
 }
 
 void esc_window_empty(EscWindow *window)
@@ -72,9 +74,9 @@ void esc_window_empty(EscWindow *window)
 
 void esc_windows_release(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->windows_count; i++) {
-        esc_window_empty(&engine->windows[i]);
-        free(engine->windows[i].items);
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        esc_window_empty(&engine->windows.items[i]);
+        free(engine->windows.items[i].items);
     }
-    free(engine->windows);
+    free(engine->windows.items);
 }

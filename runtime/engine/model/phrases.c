@@ -13,8 +13,8 @@ EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation)
 {
     if (escalation->bundle == NULL)
         return (EscText){0};
-    if (engine->emit_place != ESC_NONE)
-        return code_place(engine, escalation, engine->emit_place);
+    if (engine->turn.emit_place != ESC_NONE)
+        return code_place(engine, escalation, engine->turn.emit_place);
     const EscWaitRow *wait = esc_frame_wait(escalation);
     if (wait == NULL)
         return (EscText){0};

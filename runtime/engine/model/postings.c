@@ -7,24 +7,25 @@
 
 static void overdue_add(EscEngine *engine, EscSlaClock clock, int64_t overdue_ms)
 {
-    int64_t *list = engine->overdues[clock];
-    uint32_t count = engine->overdues_count[clock], at = 0;
+    int64_t *list = engine->schema.overdues[clock];
+    uint32_t count = engine->schema.overdues_count[clock], at = 0;
     while (at < count && list[at] < overdue_ms)
         at++;
     if (at < count && list[at] == overdue_ms)
         return;
     memmove(list + at + 1, list + at, (count - at) * sizeof *list);
     list[at] = overdue_ms;
-    engine->overdues_count[clock]++;
+    engine->schema.overdues_count[clock]++;
 }
 
 static void overdues_build(EscEngine *engine)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
-        free(engine->overdues[clock]);
-        engine->overdues[clock] = esc_engine_alloc((program->triggers_count + 1) * sizeof(int64_t));
-        engine->overdues_count[clock] = 0;
+        free(engine->schema.overdues[clock]);
+        engine->schema.overdues[clock] =
+            esc_engine_alloc((program->triggers_count + 1) * sizeof(int64_t));
+        engine->schema.overdues_count[clock] = 0;
     }
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
@@ -64,23 +65,26 @@ static EscPosting posting_make(const EscProgram *program, uint32_t trigger)
 /* A stable counting sort by event type: within one type triggers stay in the order of templates. */
 void esc_postings_build(EscEngine *engine)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     uint32_t events_count = program->events_count;
-    free(engine->postings);
-    free(engine->postings_first);
-    engine->postings = esc_engine_alloc(program->triggers_count * sizeof *engine->postings);
-    engine->postings_first = esc_engine_alloc((events_count + 2) * sizeof *engine->postings_first);
+    free(engine->schema.postings);
+    free(engine->schema.postings_first);
+    engine->schema.postings =
+        esc_engine_alloc(program->triggers_count * sizeof *engine->schema.postings);
+    engine->schema.postings_first =
+        esc_engine_alloc((events_count + 2) * sizeof *engine->schema.postings_first);
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         if (program->triggers[i].kind == ESC_TRIGGER_EVENT)
-            engine->postings_first[program->triggers[i].event + 1]++;
+            engine->schema.postings_first[program->triggers[i].event + 1]++;
     }
     for (uint32_t i = 1; i <= events_count + 1; i++)
-        engine->postings_first[i] += engine->postings_first[i - 1];
+        engine->schema.postings_first[i] += engine->schema.postings_first[i - 1];
     /* first[event + 1] is now where that type begins, and moves to its end while it is filled */
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         if (row->kind == ESC_TRIGGER_EVENT)
-            engine->postings[engine->postings_first[row->event]++] = posting_make(program, i);
+            engine->schema.postings[engine->schema.postings_first[row->event]++] =
+                posting_make(program, i);
     }
     overdues_build(engine);
 }

@@ -12,15 +12,15 @@ EscText esc_program_text(const EscProgram *program, uint32_t index)
 
 EscText esc_workspace_text(const EscEngine *engine)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     return program->texts[program->meta[0].name];
 }
 
 const EscEngineBundle *esc_engine_bundle_find(const EscEngine *engine, const uint8_t hash[32])
 {
-    for (size_t i = 0; i < engine->bundles_count; i++) {
-        if (memcmp(esc_bundle_hash(engine->bundles[i]->bundle), hash, 32) == 0)
-            return engine->bundles[i];
+    for (size_t i = 0; i < engine->schema.bundles_count; i++) {
+        if (memcmp(esc_bundle_hash(engine->schema.bundles[i]->bundle), hash, 32) == 0)
+            return engine->schema.bundles[i];
     }
     return NULL;
 }
@@ -66,16 +66,16 @@ EscRef esc_ref_translate(const EscEngine *engine, const EscEngineBundle *bundle,
                          const EscEngineBundle **in)
 {
     *in = bundle;
-    if (bundle == engine->current)
+    if (bundle == engine->schema.current)
         return ref;
     const EscProgram *program = bundle->program;
     EscRefKind kind = esc_ref_kind(ref);
     EscText name = kind == ESC_REF_FIELD ? program->texts[program->fields[esc_ref_index(ref)].name]
                                          : esc_directory_ref_name(program, ref);
-    uint32_t index = ref_find(engine->current->program, kind, name);
+    uint32_t index = ref_find(engine->schema.current->program, kind, name);
     if (index == ESC_NONE)
         return ref;
-    *in = engine->current;
+    *in = engine->schema.current;
     return ESC_REF(kind, index);
 }
 
@@ -95,19 +95,19 @@ EscRef esc_ref_named(const EscProgram *program, EscText name)
 
 EscType esc_slot_type(const EscEngine *engine, uint32_t slot)
 {
-    return engine->current->program->fields[engine->slot_fields[slot]].type;
+    return engine->schema.current->program->fields[engine->schema.slot_fields[slot]].type;
 }
 
 EscText esc_slot_name(const EscEngine *engine, uint32_t slot)
 {
-    const EscProgram *program = engine->current->program;
-    return esc_program_text(program, program->fields[engine->slot_fields[slot]].name);
+    const EscProgram *program = engine->schema.current->program;
+    return esc_program_text(program, program->fields[engine->schema.slot_fields[slot]].name);
 }
 
 uint32_t esc_slot_find(const EscEngine *engine, EscText name)
 {
-    uint32_t field = esc_field_find(engine->current->program, ESC_SCOPE_TICKET, name);
-    return field == ESC_NONE ? ESC_NONE : engine->current->slots[field];
+    uint32_t field = esc_field_find(engine->schema.current->program, ESC_SCOPE_TICKET, name);
+    return field == ESC_NONE ? ESC_NONE : engine->schema.current->slots[field];
 }
 
 static int slot_name_compare(const EscEngine *engine, uint32_t a, uint32_t b)
@@ -118,40 +118,41 @@ static int slot_name_compare(const EscEngine *engine, uint32_t a, uint32_t b)
 /* Insertion sort: a ticket has a few dozen fields, and qsort takes no context. */
 static void slots_sort(EscEngine *engine)
 {
-    for (uint32_t i = 1; i < engine->slots_count; i++) {
-        uint32_t slot = engine->slots_by_name[i], j = i;
-        for (; j > 0 && slot_name_compare(engine, slot, engine->slots_by_name[j - 1]) < 0; j--)
-            engine->slots_by_name[j] = engine->slots_by_name[j - 1];
-        engine->slots_by_name[j] = slot;
+    for (uint32_t i = 1; i < engine->schema.slots_count; i++) {
+        uint32_t slot = engine->schema.slots_by_name[i], j = i;
+        for (; j > 0 && slot_name_compare(engine, slot, engine->schema.slots_by_name[j - 1]) < 0;
+             j--)
+            engine->schema.slots_by_name[j] = engine->schema.slots_by_name[j - 1];
+        engine->schema.slots_by_name[j] = slot;
     }
 }
 
 static void slots_build(EscEngine *engine)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     uint32_t count = 0;
     for (uint32_t i = 0; i < program->fields_count; i++)
         count += program->fields[i].scope == ESC_SCOPE_TICKET;
-    engine->slots_count = count;
-    free(engine->slot_fields);
-    free(engine->slots_by_name);
-    free(engine->before);
-    engine->slot_fields = esc_engine_alloc(count * sizeof *engine->slot_fields);
-    engine->slots_by_name = esc_engine_alloc(count * sizeof *engine->slots_by_name);
-    engine->before = esc_engine_alloc(count * sizeof *engine->before);
-    engine->before_ticket = NULL;
+    engine->schema.slots_count = count;
+    free(engine->schema.slot_fields);
+    free(engine->schema.slots_by_name);
+    free(engine->turn.before);
+    engine->schema.slot_fields = esc_engine_alloc(count * sizeof *engine->schema.slot_fields);
+    engine->schema.slots_by_name = esc_engine_alloc(count * sizeof *engine->schema.slots_by_name);
+    engine->turn.before = esc_engine_alloc(count * sizeof *engine->turn.before);
+    engine->turn.before_ticket = NULL;
     for (uint32_t i = 0; i < program->fields_count; i++) {
         if (program->fields[i].scope == ESC_SCOPE_TICKET)
-            engine->slot_fields[program->fields[i].slot] = i;
+            engine->schema.slot_fields[program->fields[i].slot] = i;
     }
     for (uint32_t i = 0; i < count; i++)
-        engine->slots_by_name[i] = i;
+        engine->schema.slots_by_name[i] = i;
     slots_sort(engine);
 }
 
 static void slots_map(EscEngine *engine, EscEngineBundle *bundle)
 {
-    const EscProgram *program = bundle->program, *current = engine->current->program;
+    const EscProgram *program = bundle->program, *current = engine->schema.current->program;
     free(bundle->slots);
     bundle->slots = esc_engine_alloc(program->fields_count * sizeof *bundle->slots);
     for (uint32_t i = 0; i < program->fields_count; i++) {
@@ -170,10 +171,10 @@ static void slots_map(EscEngine *engine, EscEngineBundle *bundle)
 static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram *from,
                           const uint32_t *from_slots, uint32_t from_count)
 {
-    const EscProgram *to = engine->current->program;
+    const EscProgram *to = engine->schema.current->program;
     EscOwned *before = ticket->values;
-    ticket->values = esc_engine_alloc(engine->slots_count * sizeof *ticket->values);
-    for (uint32_t i = 0; i < engine->slots_count; i++) {
+    ticket->values = esc_engine_alloc(engine->schema.slots_count * sizeof *ticket->values);
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         EscType type = esc_slot_type(engine, i);
         ticket->values[i].value = esc_value_default(type);
         for (uint32_t j = 0; j < from_count; j++) {
@@ -191,7 +192,7 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
 /* Recorded changes keep the current bundle's types, as the ticket does. */
 static void changes_retype(EscEngine *engine, EscEscalation *escalation, const EscProgram *from)
 {
-    const EscProgram *to = engine->current->program;
+    const EscProgram *to = engine->schema.current->program;
     for (size_t i = 0; i < escalation->changes_count; i++) {
         EscChange *change = &escalation->changes[i];
         uint32_t slot =
@@ -210,29 +211,30 @@ static void changes_retype(EscEngine *engine, EscEscalation *escalation, const E
 
 static void current_set(EscEngine *engine, EscEngineBundle *bundle)
 {
-    const EscEngineBundle *before = engine->current;
-    uint32_t *before_slots = engine->slot_fields;
-    uint32_t before_count = engine->slots_count;
-    engine->slot_fields = NULL;
-    engine->current = bundle;
+    const EscEngineBundle *before = engine->schema.current;
+    uint32_t *before_slots = engine->schema.slot_fields;
+    uint32_t before_count = engine->schema.slots_count;
+    engine->schema.slot_fields = NULL;
+    engine->schema.current = bundle;
     slots_build(engine);
-    for (size_t i = 0; i < engine->bundles_count; i++)
-        slots_map(engine, engine->bundles[i]);
-    for (size_t i = 0; before != NULL && i < engine->tickets_count; i++) {
-        if (engine->tickets[i] != NULL)
-            ticket_retype(engine, engine->tickets[i], before->program, before_slots, before_count);
+    for (size_t i = 0; i < engine->schema.bundles_count; i++)
+        slots_map(engine, engine->schema.bundles[i]);
+    for (size_t i = 0; before != NULL && i < engine->tickets.count; i++) {
+        if (engine->tickets.items[i] != NULL)
+            ticket_retype(engine, engine->tickets.items[i], before->program, before_slots,
+                          before_count);
     }
-    for (size_t i = 0; before != NULL && i < engine->escalations_count; i++)
-        changes_retype(engine, engine->escalations[i], before->program);
+    for (size_t i = 0; before != NULL && i < engine->escalations.count; i++)
+        changes_retype(engine, engine->escalations.items[i], before->program);
     free(before_slots);
-    engine->status_slot = esc_slot_find(engine, ESC_TEXT("status"));
-    engine->title_slot = esc_slot_find(engine, ESC_TEXT("title"));
-    engine->assignee_slot = esc_slot_find(engine, ESC_TEXT("assignee"));
-    engine->queue_slot = esc_slot_find(engine, ESC_TEXT("queue"));
-    engine->created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
-    engine->severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
+    engine->schema.status_slot = esc_slot_find(engine, ESC_TEXT("status"));
+    engine->schema.title_slot = esc_slot_find(engine, ESC_TEXT("title"));
+    engine->schema.assignee_slot = esc_slot_find(engine, ESC_TEXT("assignee"));
+    engine->schema.queue_slot = esc_slot_find(engine, ESC_TEXT("queue"));
+    engine->schema.created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
+    engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
     esc_postings_build(engine);
-    engine->is_review_due = engine->tickets_count > 0;
+    engine->schema.is_review_due = engine->tickets.count > 0;
 }
 
 EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool is_current,
@@ -242,25 +244,27 @@ EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool
     if (esc_bundle_program(bundle)->meta_count != 1)
         return esc_why(why, ESC_BAD_BUNDLE, "", 0,
                        "the bundle does not say which workspace it is for");
-    for (size_t i = 0; i < engine->bundles_count; i++) {
-        if (memcmp(esc_bundle_hash(engine->bundles[i]->bundle), esc_bundle_hash(bundle), 32) == 0)
-            added = engine->bundles[i];
+    for (size_t i = 0; i < engine->schema.bundles_count; i++) {
+        if (memcmp(esc_bundle_hash(engine->schema.bundles[i]->bundle), esc_bundle_hash(bundle),
+                   32) == 0)
+            added = engine->schema.bundles[i];
     }
     if (added == NULL) {
-        ESC_ENGINE_GROW(engine->bundles, engine->bundles_count, engine->bundles_capacity);
+        ESC_ENGINE_GROW(engine->schema.bundles, engine->schema.bundles_count,
+                        engine->schema.bundles_capacity);
         added = esc_engine_alloc(sizeof *added);
         *added = (EscEngineBundle){.bundle = bundle, .program = esc_bundle_program(bundle)};
-        engine->bundles[engine->bundles_count++] = added;
-        if (engine->current != NULL && !is_current)
+        engine->schema.bundles[engine->schema.bundles_count++] = added;
+        if (engine->schema.current != NULL && !is_current)
             slots_map(engine, added);
     }
     /* Without a current one the first serves as that until the real one comes: tickets need types. */
-    if (engine->current != added && (is_current || engine->current == NULL))
+    if (engine->schema.current != added && (is_current || engine->schema.current == NULL))
         current_set(engine, added);
     return ESC_OK;
 }
 
 const EscProgram *esc_engine_program(const EscEngine *engine)
 {
-    return engine->current == NULL ? NULL : engine->current->program;
+    return engine->schema.current == NULL ? NULL : engine->schema.current->program;
 }

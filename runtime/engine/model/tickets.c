@@ -9,15 +9,15 @@
 EscTicket *esc_ticket_find(const EscEngine *engine, EscText id)
 {
     uint32_t index = 0;
-    return esc_names_find(engine->ticket_names, id, &index) ? engine->tickets[index] : NULL;
+    return esc_names_find(engine->tickets.names, id, &index) ? engine->tickets.items[index] : NULL;
 }
 
 static uint32_t place_take(EscEngine *engine)
 {
-    if (engine->tickets_free_count > 0)
-        return engine->tickets_free[--engine->tickets_free_count];
-    ESC_ENGINE_GROW(engine->tickets, engine->tickets_count, engine->tickets_capacity);
-    return (uint32_t)engine->tickets_count++;
+    if (engine->tickets.places_count > 0)
+        return engine->tickets.places[--engine->tickets.places_count];
+    ESC_ENGINE_GROW(engine->tickets.items, engine->tickets.count, engine->tickets.capacity);
+    return (uint32_t)engine->tickets.count++;
 }
 
 EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
@@ -26,11 +26,11 @@ EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
     ticket->id = esc_text_own(id);
     ticket->created_at_ms = ticket->updated_at_ms = created_at_ms;
     ticket->index = place_take(engine);
-    engine->tickets[ticket->index] = ticket;
-    EscStatus status = esc_names_put(engine->ticket_names, ticket->id, ticket->index);
+    engine->tickets.items[ticket->index] = ticket;
+    EscStatus status = esc_names_put(engine->tickets.names, ticket->id, ticket->index);
     ESC_ASSERT(status == ESC_OK);
-    ticket->values = esc_engine_alloc(engine->slots_count * sizeof *ticket->values);
-    for (uint32_t i = 0; i < engine->slots_count; i++)
+    ticket->values = esc_engine_alloc(engine->schema.slots_count * sizeof *ticket->values);
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
         ticket->values[i].value = esc_value_default(esc_slot_type(engine, i));
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         ticket->sla[i].overdue_done_ms = -1;
@@ -43,7 +43,7 @@ EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
 
 void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
 {
-    for (uint32_t i = 0; i < engine->slots_count; i++)
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
         esc_owned_release(&ticket->values[i]);
     free(ticket->values);
     for (size_t i = 0; i < ticket->armed_count; i++)
@@ -64,9 +64,9 @@ void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket)
     if (ticket->is_dirty)
         return;
     ticket->is_dirty = true;
-    ESC_ENGINE_GROW(engine->dirty_tickets, engine->dirty_tickets_count,
-                    engine->dirty_tickets_capacity);
-    engine->dirty_tickets[engine->dirty_tickets_count++] = ticket;
+    ESC_ENGINE_GROW(engine->tickets.dirty, engine->tickets.dirty_count,
+                    engine->tickets.dirty_capacity);
+    engine->tickets.dirty[engine->tickets.dirty_count++] = ticket;
 }
 
 void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
@@ -74,23 +74,24 @@ void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
     if (ticket->is_touched)
         return;
     ticket->is_touched = true;
-    ESC_ENGINE_GROW(engine->touched, engine->touched_count, engine->touched_capacity);
-    engine->touched[engine->touched_count++] = ticket;
+    ESC_ENGINE_GROW(engine->turn.touched, engine->turn.touched_count,
+                    engine->turn.touched_capacity);
+    engine->turn.touched[engine->turn.touched_count++] = ticket;
 }
 
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new)
 {
-    engine->before_ticket = ticket;
-    engine->before_is_new = is_new;
-    for (uint32_t i = 0; i < engine->slots_count; i++)
-        engine->before[i] = ticket->values[i].value;
+    engine->turn.before_ticket = ticket;
+    engine->turn.before_is_new = is_new;
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
+        engine->turn.before[i] = ticket->values[i].value;
 }
 
 static EscText log_text(EscEngine *engine, EscValue value)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_value_write_text(&buf, engine->current->program, value);
+    esc_value_write_text(&buf, engine->schema.current->program, value);
     EscText text = esc_text_own(esc_utf8_cut(esc_buf_as_text(&buf), ESC_LOG_TEXT_MAX));
     esc_buf_release(&buf);
     return text;
@@ -116,7 +117,8 @@ static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
 
 EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
 {
-    uint32_t size_max = engine->current->program->fields[engine->slot_fields[slot]].size_max;
+    uint32_t size_max =
+        engine->schema.current->program->fields[engine->schema.slot_fields[slot]].size_max;
     bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
     if (is_text && value.text.size > (size_max == 0 ? ESC_TEXT_MAX : size_max))
         value.text = esc_utf8_cut(value.text, size_max == 0 ? ESC_TEXT_MAX : size_max);
@@ -132,7 +134,7 @@ bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
     EscValue before = owned->value;
     esc_engine_discard(engine, owned->block);
     *owned = esc_owned_copy(value);
-    bool is_opening = engine->before_ticket == ticket && engine->before_is_new;
+    bool is_opening = engine->turn.before_ticket == ticket && engine->turn.before_is_new;
     if (!is_opening && !ticket->is_linked)
         log_add(engine, ticket, slot, before, owned->value);
     ticket->updated_at_ms = engine->now_ms;
@@ -163,19 +165,20 @@ bool esc_ticket_set_member(EscEngine *engine, EscTicket *ticket, uint32_t slot, 
         return false;
     EscType type = esc_slot_type(engine, slot);
     EscValue value = {.type = type};
-    if (!esc_member_find(engine->current->program, type, esc_text_from(member), &value.member))
+    if (!esc_member_find(engine->schema.current->program, type, esc_text_from(member),
+                         &value.member))
         return false;
     return esc_ticket_set(engine, ticket, slot, value);
 }
 
 EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket)
 {
-    uint32_t slot = engine->status_slot;
+    uint32_t slot = engine->schema.status_slot;
     if (slot == ESC_NONE || ticket->values[slot].value.is_missing)
         return ticket->is_resolved_flag ? ESC_TEXT("resolved") : ESC_TEXT("open");
     if (esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_TEXT)
         return ticket->values[slot].value.text;
-    return esc_member_name(engine->current->program, esc_slot_type(engine, slot),
+    return esc_member_name(engine->schema.current->program, esc_slot_type(engine, slot),
                            ticket->values[slot].value.member);
 }
 
@@ -194,7 +197,7 @@ void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *s
         esc_ticket_dirty(engine, ticket);
         esc_ticket_touch(engine, ticket);
     }
-    uint32_t slot = engine->status_slot;
+    uint32_t slot = engine->schema.status_slot;
     if (slot == ESC_NONE)
         return;
     if (esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_TEXT)
@@ -227,13 +230,13 @@ EscEscalation *esc_ticket_open_of(const EscTicket *ticket, EscText template_name
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out)
 {
     esc_buf_char(out, '{');
-    for (uint32_t i = 0; i < engine->slots_count; i++) {
-        uint32_t slot = engine->slots_by_name[i];
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
+        uint32_t slot = engine->schema.slots_by_name[i];
         if (i > 0)
             esc_buf_char(out, ',');
         esc_json_text(out, esc_slot_name(engine, slot));
         esc_buf_char(out, ':');
-        esc_value_write_json(out, engine->current->program, ticket->values[slot].value);
+        esc_value_write_json(out, engine->schema.current->program, ticket->values[slot].value);
     }
     esc_buf_char(out, '}');
 }
@@ -246,7 +249,7 @@ EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
     } while (esc_ticket_find(engine, esc_text_from(id)) != NULL);
     EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
     ticket->is_linked = true;
-    esc_ticket_set_text(engine, ticket, engine->title_slot, title);
+    esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);
     esc_ticket_dirty(engine, ticket);
     return ticket;
 }

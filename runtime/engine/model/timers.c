@@ -13,7 +13,7 @@ static bool is_before(const EscTimerNode *a, const EscTimerNode *b)
 
 static void heap_place(EscEngine *engine, EscTimerNode *node, size_t place)
 {
-    engine->heap[place] = node;
+    engine->timers.heap[place] = node;
     node->place = place;
 }
 
@@ -21,9 +21,9 @@ static void heap_up(EscEngine *engine, EscTimerNode *node, size_t place)
 {
     while (place > 0) {
         size_t parent = (place - 1) / 2;
-        if (!is_before(node, engine->heap[parent]))
+        if (!is_before(node, engine->timers.heap[parent]))
             break;
-        heap_place(engine, engine->heap[parent], place);
+        heap_place(engine, engine->timers.heap[parent], place);
         place = parent;
     }
     heap_place(engine, node, place);
@@ -33,14 +33,14 @@ static void heap_down(EscEngine *engine, EscTimerNode *node, size_t place)
 {
     for (;;) {
         size_t child = 2 * place + 1;
-        if (child >= engine->heap_count)
+        if (child >= engine->timers.heap_count)
             break;
-        if (child + 1 < engine->heap_count &&
-            is_before(engine->heap[child + 1], engine->heap[child]))
+        if (child + 1 < engine->timers.heap_count &&
+            is_before(engine->timers.heap[child + 1], engine->timers.heap[child]))
             child++;
-        if (!is_before(engine->heap[child], node))
+        if (!is_before(engine->timers.heap[child], node))
             break;
-        heap_place(engine, engine->heap[child], place);
+        heap_place(engine, engine->timers.heap[child], place);
         place = child;
     }
     heap_place(engine, node, place);
@@ -49,8 +49,8 @@ static void heap_down(EscEngine *engine, EscTimerNode *node, size_t place)
 static void heap_remove(EscEngine *engine, const EscTimerNode *node)
 {
     size_t place = node->place;
-    ESC_ASSERT(engine->heap[place] == node);
-    EscTimerNode *last = engine->heap[--engine->heap_count];
+    ESC_ASSERT(engine->timers.heap[place] == node);
+    EscTimerNode *last = engine->timers.heap[--engine->timers.heap_count];
     if (last == node)
         return;
     heap_down(engine, last, place);
@@ -61,17 +61,17 @@ static EscTimerNode **owner_list(EscEngine *engine, EscEscalation *escalation, E
 {
     if (escalation != NULL)
         return &escalation->timers;
-    return ticket != NULL ? &ticket->timers : &engine->timers;
+    return ticket != NULL ? &ticket->timers : &engine->timers.own;
 }
 
 static void fresh_link(EscEngine *engine, EscTimerNode *node)
 {
-    node->fresh_before = engine->fresh_last;
-    if (engine->fresh_last != NULL)
-        engine->fresh_last->fresh_after = node;
+    node->fresh_before = engine->timers.fresh_last;
+    if (engine->timers.fresh_last != NULL)
+        engine->timers.fresh_last->fresh_after = node;
     else
-        engine->fresh_first = node;
-    engine->fresh_last = node;
+        engine->timers.fresh_first = node;
+    engine->timers.fresh_last = node;
 }
 
 static void fresh_unlink(EscEngine *engine, EscTimerNode *node)
@@ -79,11 +79,11 @@ static void fresh_unlink(EscEngine *engine, EscTimerNode *node)
     if (node->fresh_before != NULL)
         node->fresh_before->fresh_after = node->fresh_after;
     else
-        engine->fresh_first = node->fresh_after;
+        engine->timers.fresh_first = node->fresh_after;
     if (node->fresh_after != NULL)
         node->fresh_after->fresh_before = node->fresh_before;
     else
-        engine->fresh_last = node->fresh_before;
+        engine->timers.fresh_last = node->fresh_before;
     node->fresh_before = node->fresh_after = NULL;
 }
 
@@ -129,9 +129,9 @@ static void node_insert(EscEngine *engine, EscTimerNode *node)
     EscTimerNode **list = owner_list(engine, node->escalation, node->ticket);
     node->next = *list;
     *list = node;
-    ESC_ENGINE_GROW(engine->heap, engine->heap_count, engine->heap_capacity);
-    engine->heap_count++;
-    heap_up(engine, node, engine->heap_count - 1);
+    ESC_ENGINE_GROW(engine->timers.heap, engine->timers.heap_count, engine->timers.heap_capacity);
+    engine->timers.heap_count++;
+    heap_up(engine, node, engine->timers.heap_count - 1);
 }
 
 const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind, uint32_t index)
@@ -192,7 +192,7 @@ void esc_timer_cancel(EscEngine *engine, EscEscalation *escalation, EscTicket *t
         esc_timer_find(*owner_list(engine, escalation, ticket), kind, index);
     if (found == NULL)
         return;
-    EscTimerNode *node = engine->heap[found->place];
+    EscTimerNode *node = engine->timers.heap[found->place];
     node_remove(engine, node);
     free(node);
 }
@@ -223,9 +223,9 @@ void esc_timer_cancel_all(EscEngine *engine, EscEscalation *escalation, EscTicke
 
 bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
 {
-    if (engine->heap_count == 0 || engine->heap[0]->due_ms > engine->now_ms)
+    if (engine->timers.heap_count == 0 || engine->timers.heap[0]->due_ms > engine->now_ms)
         return false;
-    EscTimerNode *node = engine->heap[0];
+    EscTimerNode *node = engine->timers.heap[0];
     node_remove(engine, node);
     *fired = *node;
     free(node);
@@ -234,14 +234,14 @@ bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
 
 void esc_timers_release(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->heap_count; i++)
-        free(engine->heap[i]);
-    free(engine->heap);
-    engine->heap = NULL;
-    engine->heap_count = 0;
+    for (size_t i = 0; i < engine->timers.heap_count; i++)
+        free(engine->timers.heap[i]);
+    free(engine->timers.heap);
+    engine->timers.heap = NULL;
+    engine->timers.heap_count = 0;
 }
 
 int64_t esc_engine_next_due_ms(const EscEngine *engine)
 {
-    return engine->heap_count == 0 ? INT64_MAX : engine->heap[0]->due_ms;
+    return engine->timers.heap_count == 0 ? INT64_MAX : engine->timers.heap[0]->due_ms;
 }

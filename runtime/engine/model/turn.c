@@ -2,9 +2,11 @@
  * answer says. Who asks does not run anything: the rooms above do, when the present run is over. */
 #include <engine/model.h>
 
+#include <stdlib.h>
+
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscOutcome *outcome = engine->outcome;
+    EscOutcome *outcome = engine->turn.outcome;
     if (outcome == NULL)
         return;
     for (uint32_t i = 0; i < outcome->escalations_count; i++) {
@@ -17,7 +19,7 @@ void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation)
 
 void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because)
 {
-    if (engine->starts_count >= ESC_ENGINE_STARTS_MAX) {
+    if (engine->turn.starts_count >= ESC_ENGINE_STARTS_MAX) {
         esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
                          esc_audit_data(engine, "template", template_name, "because",
                                         ESC_TEXT("too many"), NULL),
@@ -25,21 +27,98 @@ void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, 
                          ESC_TEXT_ARG(template_name), ESC_ENGINE_STARTS_MAX);
         return;
     }
-    ESC_ENGINE_GROW(engine->starts, engine->starts_count, engine->starts_capacity);
-    engine->starts[engine->starts_count++] = (EscStartAsked){
+    ESC_ENGINE_GROW(engine->turn.starts, engine->turn.starts_count, engine->turn.starts_capacity);
+    engine->turn.starts[engine->turn.starts_count++] = (EscStartAsked){
         .ticket = ticket,
         .template_name = esc_engine_intern(engine, template_name),
         .because = because,
     };
 }
 
+/* --- what an escalation asks for -------------------------------------------------------------- */
+
+static const EscWish *wish_find(const EscEngine *engine, const EscEscalation *escalation)
+{
+    return escalation->wish == 0 ? NULL : &engine->turn.wishes[escalation->wish - 1];
+}
+
+EscWish *esc_wish_of(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTurn *turn = &engine->turn;
+    if (escalation->wish == 0) {
+        ESC_ENGINE_GROW(turn->wishes, turn->wishes_count, turn->wishes_capacity);
+        turn->wishes[turn->wishes_count++] = (EscWish){
+            .escalation = escalation, .raised = {.exception = ESC_NONE, .place = ESC_NONE}};
+        escalation->wish = (uint32_t)turn->wishes_count;
+    }
+    return &turn->wishes[escalation->wish - 1];
+}
+
+bool esc_wish_is_open(const EscWish *wish)
+{
+    return wish->raised.is_pending || wish->is_closing || wish->is_resumed;
+}
+
+bool esc_exception_is_asked(const EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWish *wish = wish_find(engine, escalation);
+    return wish != NULL && wish->raised.is_pending;
+}
+
+bool esc_close_is_asked(const EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWish *wish = wish_find(engine, escalation);
+    return wish != NULL && wish->is_closing;
+}
+
+bool esc_wish_is_resumed(const EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWish *wish = wish_find(engine, escalation);
+    return wish != NULL && wish->is_resumed;
+}
+
+void esc_wish_set_resumed(EscEngine *engine, EscEscalation *escalation, bool is_resumed)
+{
+    if (is_resumed || escalation->wish != 0)
+        esc_wish_of(engine, escalation)->is_resumed = is_resumed;
+}
+
+void esc_close_ask(EscEngine *engine, EscEscalation *escalation, EscText outcome)
+{
+    esc_wish_of(engine, escalation)->is_closing = true;
+    escalation->outcome = outcome;
+}
+
+void esc_close_take(EscEngine *engine, EscEscalation *escalation)
+{
+    esc_wish_of(engine, escalation)->is_closing = false;
+}
+
+EscRaised esc_exception_take(EscEngine *engine, EscEscalation *escalation)
+{
+    EscWish *wish = esc_wish_of(engine, escalation);
+    EscRaised raised = wish->raised;
+    raised.is_pending = false;
+    wish->raised = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
+    return raised;
+}
+
+void esc_wish_forget(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->wish == 0)
+        return;
+    EscWish *wish = esc_wish_of(engine, escalation);
+    esc_raised_release(&wish->raised);
+    wish->is_closing = wish->is_resumed = false;
+}
+
 void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                        EscText message)
 {
-    if (escalation->asked.is_pending || escalation->state == ESC_STATE_CLOSED ||
+    if (esc_exception_is_asked(engine, escalation) || escalation->state == ESC_STATE_CLOSED ||
         escalation->state == ESC_STATE_PARKED)
         return;
-    escalation->asked = (EscRaised){
+    esc_wish_of(engine, escalation)->raised = (EscRaised){
         .is_pending = true,
         .exception = exception,
         .message = esc_text_own(message),
@@ -53,7 +132,7 @@ void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscTe
                              EscText message)
 {
     const EscProgram *program =
-        escalation->bundle == NULL ? engine->current->program : escalation->bundle->program;
+        escalation->bundle == NULL ? engine->schema.current->program : escalation->bundle->program;
     uint32_t exception = ESC_EXCEPTION_ENGINE_FAULT;
     for (uint32_t i = 0; i < program->exceptions_count; i++) {
         if (esc_text_equal(program->texts[program->exceptions[i].name], name))
@@ -64,8 +143,8 @@ void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscTe
 
 static EscAsked *asked_add(EscEngine *engine, EscAskedKind kind, EscTicket *ticket)
 {
-    ESC_ENGINE_GROW(engine->asked, engine->asked_count, engine->asked_capacity);
-    EscAsked *asked = &engine->asked[engine->asked_count++];
+    ESC_ENGINE_GROW(engine->turn.asked, engine->turn.asked_count, engine->turn.asked_capacity);
+    EscAsked *asked = &engine->turn.asked[engine->turn.asked_count++];
     *asked = (EscAsked){.kind = kind, .ticket = ticket};
     return asked;
 }
@@ -88,4 +167,47 @@ void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, in
     asked->clock = clock;
     asked->from_ms = from_ms;
     asked->to_ms = to_ms;
+}
+
+/* --- its end ---------------------------------------------------------------------------------- */
+
+bool esc_turn_is_empty(const EscEngine *engine)
+{
+    const EscTurn *turn = &engine->turn;
+    return turn->actor.size == 0 && turn->emit_place == ESC_NONE && turn->event == NULL &&
+           turn->outcome == NULL && turn->before_ticket == NULL && !turn->before_is_new &&
+           !turn->has_undo && turn->touched_count == 0 && turn->wishes_count == 0 &&
+           turn->asked_count == 0 && turn->starts_count == 0 && turn->garbage_count == 0 &&
+           engine->runs.depth == 0;
+}
+
+void esc_turn_end(EscEngine *engine)
+{
+    EscTurn *turn = &engine->turn;
+    for (size_t i = 0; i < turn->wishes_count; i++) {
+        ESC_ASSERT(!esc_wish_is_open(&turn->wishes[i]));
+        turn->wishes[i].escalation->wish = 0;
+    }
+    for (size_t i = 0; i < turn->touched_count; i++)
+        turn->touched[i]->is_touched = false;
+    esc_garbage_free(engine);
+    turn->actor = (EscText){0};
+    turn->outcome = NULL;
+    turn->before_ticket = NULL;
+    turn->before_is_new = false;
+    turn->wishes_count = turn->touched_count = turn->starts_count = 0;
+    ESC_ASSERT(esc_turn_is_empty(engine));
+}
+
+void esc_turn_release(EscEngine *engine)
+{
+    EscTurn *turn = &engine->turn;
+    esc_garbage_free(engine);
+    free(turn->before);
+    free(turn->touched);
+    free(turn->wishes);
+    free(turn->asked);
+    free(turn->starts);
+    free(turn->garbage);
+    esc_arena_free(turn->arena);
 }

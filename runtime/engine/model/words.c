@@ -3,7 +3,7 @@
 
 EscText esc_local_time(EscEngine *engine, int64_t time_ms)
 {
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscText zone = esc_program_text(program, program->meta[0].timezone);
     int64_t local_ms = time_ms + (int64_t)esc_zone_offset_s(engine->zones, zone, time_ms) * 1000;
     EscBuf buf;

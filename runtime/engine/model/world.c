@@ -8,21 +8,21 @@
 
 EscRun *esc_run_borrow(EscEngine *engine, char **scratch)
 {
-    ESC_ASSERT(engine->depth < ESC_ENGINE_RUN_DEPTH_MAX);
-    if (engine->runs[engine->depth] == NULL) {
-        engine->runs[engine->depth] = esc_engine_alloc(sizeof(EscRun));
-        engine->scratch[engine->depth] =
+    ESC_ASSERT(engine->runs.depth < ESC_ENGINE_RUN_DEPTH_MAX);
+    if (engine->runs.items[engine->runs.depth] == NULL) {
+        engine->runs.items[engine->runs.depth] = esc_engine_alloc(sizeof(EscRun));
+        engine->runs.scratch[engine->runs.depth] =
             malloc(ESC_RUN_SCRATCH_MAX); /* not zeroed: mostly never touched */
-        ESC_ASSERT(engine->scratch[engine->depth] != NULL);
+        ESC_ASSERT(engine->runs.scratch[engine->runs.depth] != NULL);
     }
-    *scratch = engine->scratch[engine->depth];
-    return engine->runs[engine->depth++];
+    *scratch = engine->runs.scratch[engine->runs.depth];
+    return engine->runs.items[engine->runs.depth++];
 }
 
 void esc_run_return(EscEngine *engine)
 {
-    ESC_ASSERT(engine->depth > 0);
-    engine->depth--;
+    ESC_ASSERT(engine->runs.depth > 0);
+    engine->runs.depth--;
 }
 
 /* --- loads ------------------------------------------------------------------------------------ */
@@ -41,27 +41,28 @@ static EscValue ticket_value(const EscWorld *world, uint32_t field, bool is_befo
     uint32_t slot = world->bundle->slots[field];
     if (slot == ESC_NONE || world->ticket == NULL)
         return esc_value_default(type);
-    bool has_before = is_before && engine->before_ticket == world->ticket;
-    EscValue value = has_before ? engine->before[slot] : world->ticket->values[slot].value;
-    if (world->bundle == engine->current)
+    bool has_before = is_before && engine->turn.before_ticket == world->ticket;
+    EscValue value = has_before ? engine->turn.before[slot] : world->ticket->values[slot].value;
+    if (world->bundle == engine->schema.current)
         return value;
-    return esc_value_convert(engine->current->program, world->bundle->program, value, type);
+    return esc_value_convert(engine->schema.current->program, world->bundle->program, value, type);
 }
 
 static bool has_changed(const EscWorld *world, uint32_t field)
 {
     const EscEngine *engine = world->engine;
     uint32_t slot = world->bundle->slots[field];
-    if (slot == ESC_NONE || world->ticket == NULL || engine->before_ticket != world->ticket)
+    if (slot == ESC_NONE || world->ticket == NULL || engine->turn.before_ticket != world->ticket)
         return false;
-    return !esc_value_equal(engine->before[slot], world->ticket->values[slot].value);
+    return !esc_value_equal(engine->turn.before[slot], world->ticket->values[slot].value);
 }
 
 static EscValue previous_value(const EscWorld *world, uint32_t field)
 {
     EscType type = world->bundle->program->fields[field].type | ESC_TYPE_OPTIONAL;
     const EscEngine *engine = world->engine;
-    if (world->ticket == NULL || engine->before_ticket != world->ticket || engine->before_is_new)
+    if (world->ticket == NULL || engine->turn.before_ticket != world->ticket ||
+        engine->turn.before_is_new)
         return esc_value_default(type);
     return optional_of(ticket_value(world, field, true), type);
 }
@@ -286,16 +287,16 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
         .bundle = escalation->bundle,
         .function = function,
     };
-    if (with_event && engine->event != NULL) {
-        world.event_program = engine->current->program;
-        world.event_type = engine->event->type;
-        world.event_fields = engine->event->fields;
+    if (with_event && engine->turn.event != NULL) {
+        world.event_program = engine->schema.current->program;
+        world.event_type = engine->turn.event->type;
+        world.event_fields = engine->turn.event->fields;
         return world;
     }
     if (escalation->start_type == ESC_NONE)
         return world;
     EscValue *fields =
-        esc_arena_alloc_array(engine->turn, escalation->start_fields_count, sizeof *fields);
+        esc_arena_alloc_array(engine->turn.arena, escalation->start_fields_count, sizeof *fields);
     ESC_ASSERT(fields != NULL);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         fields[i] = escalation->start_fields[i].value;

@@ -49,7 +49,7 @@ void esc_ticket_row(EscEngine *engine, const EscTicket *ticket, EscGroup *group,
     esc_ticket_state_write(engine, ticket, &state);
     *row = (EscTicketRow){
         .id = copied(group, ticket->id),
-        .title = copied(group, esc_ticket_text(engine, ticket, engine->title_slot)),
+        .title = copied(group, esc_ticket_text(engine, ticket, engine->schema.title_slot)),
         .status = copied(group, esc_ticket_status(engine, ticket)),
         .created_at_ms = ticket->created_at_ms,
         .updated_at_ms = ticket->updated_at_ms,
@@ -90,27 +90,27 @@ static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGrou
 
 static void tickets_flush(EscEngine *engine, EscGroup *group)
 {
-    for (size_t i = 0; i < engine->dirty_tickets_count; i++) {
-        EscTicket *ticket = engine->dirty_tickets[i];
+    for (size_t i = 0; i < engine->tickets.dirty_count; i++) {
+        EscTicket *ticket = engine->tickets.dirty[i];
         esc_ticket_row(engine, ticket, group, ROW_ADD(group, tickets));
         ticket->is_dirty = false;
     }
-    engine->dirty_tickets_count = 0;
+    engine->tickets.dirty_count = 0;
 }
 
 static void escalations_flush(EscEngine *engine, EscGroup *group)
 {
-    for (size_t i = 0; i < engine->dirty_escalations_count; i++) {
-        EscEscalation *escalation = engine->dirty_escalations[i];
+    for (size_t i = 0; i < engine->escalations.dirty_count; i++) {
+        EscEscalation *escalation = engine->escalations.dirty[i];
         escalation_row(engine, escalation, group, ROW_ADD(group, escalations));
         escalation->is_dirty = false;
     }
-    engine->dirty_escalations_count = 0;
+    engine->escalations.dirty_count = 0;
 }
 
 static void timers_flush(EscEngine *engine, EscGroup *group)
 {
-    EscTimerNode *node = engine->fresh_first;
+    EscTimerNode *node = engine->timers.fresh_first;
     while (node != NULL) {
         EscTimerNode *after = node->fresh_after;
         const EscTicket *ticket =
@@ -128,7 +128,7 @@ static void timers_flush(EscEngine *engine, EscGroup *group)
         node->fresh_before = node->fresh_after = NULL;
         node = after;
     }
-    engine->fresh_first = engine->fresh_last = NULL;
+    engine->timers.fresh_first = engine->timers.fresh_last = NULL;
 }
 
 /* --- what was kept in order ------------------------------------------------------------------- */
@@ -192,18 +192,18 @@ static void pending_flush(EscEngine *engine, EscGroup *group)
 
 void esc_engine_flush(EscEngine *engine, EscGroup *group)
 {
-    esc_arena_clear(engine->turn);
-    engine->flushed_count += engine->dirty_tickets_count + engine->dirty_escalations_count;
+    esc_arena_clear(engine->turn.arena);
+    engine->tickets.flushed_count += engine->tickets.dirty_count + engine->escalations.dirty_count;
     tickets_flush(engine, group);
     escalations_flush(engine, group);
     timers_flush(engine, group);
     pending_flush(engine, group);
-    if (engine->is_absences_dirty) {
+    if (engine->absences.is_dirty) {
         EscBuf buf;
         esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
         esc_absences_write(engine, &buf);
         group->absences = buf_copied(group, &buf);
-        engine->is_absences_dirty = false;
+        engine->absences.is_dirty = false;
     }
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;

@@ -56,8 +56,8 @@ static uint32_t texts_read(EscEngine *engine, const json_t *array, EscText *text
 
 static void window_read(EscEngine *engine, const json_t *item)
 {
-    ESC_ENGINE_GROW(engine->windows, engine->windows_count, engine->windows_capacity);
-    EscWindow *window = &engine->windows[engine->windows_count++];
+    ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
+    EscWindow *window = &engine->windows.items[engine->windows.count++];
     *window = (EscWindow){
         .person = esc_engine_intern(engine, item_text(item, 0)),
         .ends_at_ms = item_number(item, 1),
@@ -80,8 +80,8 @@ static void absences_read(EscEngine *engine, EscText text)
     json_t *until = NULL;
     json_object_foreach(absent, name, until)
     {
-        ESC_ENGINE_GROW(engine->absences, engine->absences_count, engine->absences_capacity);
-        engine->absences[engine->absences_count++] =
+        ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+        engine->absences.items[engine->absences.count++] =
             (EscAbsence){esc_engine_intern(engine, esc_text_from(name)), json_integer_value(until)};
     }
     for (size_t i = 0; i < json_array_size(windows); i++)
@@ -171,7 +171,7 @@ bool esc_engine_has_ticket(const EscEngine *engine, EscText id)
 
 EscStatus esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row, EscWhy *why)
 {
-    if (engine->current == NULL)
+    if (engine->schema.current == NULL)
         return esc_why(why, ESC_CONFLICT, "", 0, "an engine needs a bundle before its tickets");
     if (row->id.size == 0 || row->id.size > ESC_ID_BYTES_MAX ||
         esc_engine_has_ticket(engine, row->id))
@@ -184,13 +184,13 @@ EscStatus esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row, 
     }
     EscTicket *ticket = esc_ticket_new(engine, row->id, row->created_at_ms);
     ticket->updated_at_ms = row->updated_at_ms;
-    for (uint32_t i = 0; i < engine->slots_count; i++) {
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         EscText name = esc_slot_name(engine, i);
         const json_t *value = json_object_getn(json, name.data, name.size);
         if (value == NULL)
             continue;
         EscOwned owned =
-            esc_value_read_json(engine->current->program, esc_slot_type(engine, i), value);
+            esc_value_read_json(engine->schema.current->program, esc_slot_type(engine, i), value);
         esc_owned_release(&ticket->values[i]);
         ticket->values[i] = owned;
     }
@@ -294,7 +294,7 @@ static void change_read(EscEngine *engine, EscEscalation *escalation, const json
     };
     uint32_t slot = change.kind == ESC_CHANGE_FIELD ? esc_slot_find(engine, change.name) : ESC_NONE;
     if (slot != ESC_NONE) {
-        const EscProgram *program = engine->current->program;
+        const EscProgram *program = engine->schema.current->program;
         change.before =
             esc_value_read_json(program, esc_slot_type(engine, slot), json_object_get(json, "b"));
         change.after =
@@ -480,7 +480,7 @@ static void park_silently(EscEngine *engine, EscEscalation *escalation, const ch
     escalation->is_parked_now = true;
     escalation->state = ESC_STATE_PARKED;
     escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
-    engine->is_parked_due = true;
+    engine->escalations.is_parked_due = true;
 }
 
 EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRow *row, EscWhy *why)
@@ -543,11 +543,11 @@ EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row)
 {
     if (row->id == 0 || esc_outbox_find(engine, row->id) != NULL)
         return ESC_CONFLICT;
-    ESC_ENGINE_GROW(engine->outbox, engine->outbox_count, engine->outbox_capacity);
-    size_t at = engine->outbox_count++;
-    for (; at > 0 && engine->outbox[at - 1].id > row->id; at--)
-        engine->outbox[at] = engine->outbox[at - 1];
-    engine->outbox[at] = (EscOutboxNode){
+    ESC_ENGINE_GROW(engine->outbox.items, engine->outbox.count, engine->outbox.capacity);
+    size_t at = engine->outbox.count++;
+    for (; at > 0 && engine->outbox.items[at - 1].id > row->id; at--)
+        engine->outbox.items[at] = engine->outbox.items[at - 1];
+    engine->outbox.items[at] = (EscOutboxNode){
         .id = row->id,
         .escalation = row->escalation,
         .kind = row->kind,

@@ -160,7 +160,7 @@ static void changes_write(EscBuf *out, const EscEngine *engine, const EscEscalat
     esc_buf_char(out, '[');
     for (size_t i = 0; i < escalation->changes_count; i++) {
         comma(out);
-        change_write(out, engine->current->program, escalation->bundle->program,
+        change_write(out, engine->schema.current->program, escalation->bundle->program,
                      &escalation->changes[i]);
     }
     esc_buf_char(out, ']');
@@ -389,8 +389,8 @@ static void windows_write(EscBuf *out, const EscEngine *engine)
 {
     name_write(out, "windows");
     esc_buf_char(out, '[');
-    for (size_t i = 0; i < engine->windows_count; i++) {
-        const EscWindow *window = &engine->windows[i];
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        const EscWindow *window = &engine->windows.items[i];
         comma(out);
         esc_buf_char(out, '[');
         esc_json_text(out, window->person);
@@ -408,14 +408,14 @@ static void windows_write(EscBuf *out, const EscEngine *engine)
 void esc_absences_write(EscEngine *engine, EscBuf *out)
 {
     esc_buf_string(out, "{\"absent\":{");
-    for (size_t i = 0; i < engine->absences_count; i++) {
+    for (size_t i = 0; i < engine->absences.count; i++) {
         if (i > 0)
             esc_buf_char(out, ',');
-        esc_json_text(out, engine->absences[i].person);
-        esc_buf_printf(out, ":%lld", (long long)engine->absences[i].until_ms);
+        esc_json_text(out, engine->absences.items[i].person);
+        esc_buf_printf(out, ":%lld", (long long)engine->absences.items[i].until_ms);
     }
     esc_buf_char(out, '}');
-    if (engine->windows_count > 0)
+    if (engine->windows.count > 0)
         windows_write(out, engine);
     esc_buf_char(out, '}');
 }

@@ -16,7 +16,7 @@ static void question_view(EscEngine *engine, const EscEscalation *escalation,
 static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
 {
     static const char *const kinds[ESC_CHANGE_KIND_COUNT] = {"field", "ticket", "call"};
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
     esc_buf_char(&buf, '[');
@@ -58,7 +58,7 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
     *view = (EscEscalationView){
         .id = escalation->id,
         .ticket = escalation->ticket->id,
-        .ticket_title = esc_ticket_text(engine, escalation->ticket, engine->title_slot),
+        .ticket_title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
         .template_name = escalation->template_name,
         .template_title = esc_escalation_title(escalation),
         .owner = escalation->owner,
@@ -86,8 +86,8 @@ static EscArena *view_begin(EscEngine *engine)
 {
     if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
         esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
-    EscArena *turn = engine->turn;
-    engine->turn = engine->view;
+    EscArena *turn = engine->turn.arena;
+    engine->turn.arena = engine->view;
     return turn;
 }
 
@@ -98,7 +98,7 @@ bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationVie
         return false;
     EscArena *turn = view_begin(engine);
     view_fill(engine, escalation, view);
-    engine->turn = turn;
+    engine->turn.arena = turn;
     return true;
 }
 
@@ -106,11 +106,11 @@ void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context)
 {
-    for (size_t i = 0; i < engine->escalations_count; i++) {
+    for (size_t i = 0; i < engine->escalations.count; i++) {
         EscEscalationView view;
         EscArena *turn = view_begin(engine);
-        view_fill(engine, engine->escalations[i], &view);
-        engine->turn = turn;
+        view_fill(engine, engine->escalations.items[i], &view);
+        engine->turn.arena = turn;
         if (!visit(context, &view))
             return;
     }
@@ -125,6 +125,6 @@ bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row)
     EscGroup group;
     esc_group_init(&group, engine->view);
     esc_ticket_row(engine, ticket, &group, row);
-    engine->turn = turn;
+    engine->turn.arena = turn;
     return true;
 }

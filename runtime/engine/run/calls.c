@@ -86,9 +86,9 @@ static EscChange inverse_make(EscEngine *engine, const EscEngineBundle *bundle, 
 static EscStatus inverse_collect(EscWorld *world, const EscEffectRow *row,
                                  const EscValue *arguments, uint32_t count)
 {
-    EscEscalation *escalation = world->escalation;
-    escalation->has_undo = true;
-    escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
+    EscEngine *engine = world->engine;
+    engine->turn.has_undo = true;
+    engine->turn.undo = inverse_make(engine, world->bundle, row->aux, arguments, count);
     return ESC_OK;
 }
 
@@ -157,15 +157,15 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
 EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                           uint32_t count)
 {
-    EscEscalation *escalation = world->escalation;
-    if (escalation->has_undo)
-        esc_change_release(&escalation->undo);
-    escalation->has_undo = true;
-    escalation->undo = (EscChange){.undo = ESC_NONE};
+    EscEngine *engine = world->engine;
+    if (engine->turn.has_undo)
+        esc_change_release(&engine->turn.undo);
+    engine->turn.has_undo = true;
+    engine->turn.undo = (EscChange){.undo = ESC_NONE};
     if (row->aux == ESC_NONE)
-        escalation->undo.no_undo = world->bundle->program->texts[row->extra_ms];
+        engine->turn.undo.no_undo = world->bundle->program->texts[row->extra_ms];
     else
-        escalation->undo = inverse_make(world->engine, world->bundle, row->aux, arguments, count);
+        engine->turn.undo = inverse_make(engine, world->bundle, row->aux, arguments, count);
     return ESC_OK;
 }
 
@@ -173,19 +173,19 @@ EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscVal
 static void inverse_declared(EscEngine *engine, EscEscalation *escalation,
                              const EscActionRow *action, const EscValue *arguments, uint32_t count)
 {
-    if (escalation->has_undo)
+    if (engine->turn.has_undo)
         return;
-    escalation->has_undo = true;
-    escalation->undo =
+    engine->turn.has_undo = true;
+    engine->turn.undo =
         (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the action has no inverse")};
     if (action->undo == 0)
         return;
-    escalation->has_undo = false;
+    engine->turn.has_undo = false;
     CallBuild build = {.world = esc_world_of(engine, escalation, action->undo - 1, false),
                        .action = action};
-    if (!request_run(engine, &build, arguments, count) || !escalation->has_undo) {
-        escalation->has_undo = true;
-        escalation->undo =
+    if (!request_run(engine, &build, arguments, count) || !engine->turn.has_undo) {
+        engine->turn.has_undo = true;
+        engine->turn.undo =
             (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the inverse could not be made")};
     }
 }
@@ -198,9 +198,9 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
     EscEscalation *escalation = world->escalation;
     inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
     uint64_t id = esc_call_put(engine, escalation, row->aux, arguments, count);
-    EscChange change = escalation->undo;
-    escalation->undo = (EscChange){0};
-    escalation->has_undo = false;
+    EscChange change = engine->turn.undo;
+    engine->turn.undo = (EscChange){0};
+    engine->turn.has_undo = false;
     uint32_t kind = program->functions[world->function].kind;
     if (kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH) {
         EscFrame *frame = &escalation->frame;

@@ -102,7 +102,7 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
     case ESC_WAIT_CHECK:
         return check_end(engine, escalation, wait);
     case ESC_WAIT_RAISED:
-        is_over = frame->is_resumed;
+        is_over = esc_wish_is_resumed(engine, escalation);
         break;
     case ESC_WAIT_QA:
         is_over = checks_settle(engine, escalation);
@@ -119,11 +119,12 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
 void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
 {
     const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (wait == NULL || wait->kind != ESC_WAIT_EVENT || engine->event == NULL)
+    if (wait == NULL || wait->kind != ESC_WAIT_EVENT || engine->turn.event == NULL)
         return;
-    const EscProgram *program = escalation->bundle->program, *current = engine->current->program;
+    const EscProgram *program = escalation->bundle->program,
+                     *current = engine->schema.current->program;
     EscText wanted = program->texts[program->events[wait->event - 1].name];
-    if (!esc_text_equal(wanted, current->texts[current->events[engine->event->type].name]))
+    if (!esc_text_equal(wanted, current->texts[current->events[engine->turn.event->type].name]))
         return;
     if (wait->cond == 0 || cond_at_wait(engine, escalation, wait->cond - 1, true))
         esc_frame_resume(engine, escalation, ESC_WAIT_END_SATISFIED);
@@ -155,15 +156,15 @@ static bool closing_goes_on(EscEngine *engine, EscEscalation *escalation)
 static bool drive_once(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED) {
-        esc_raised_release(&escalation->asked);
+        esc_wish_forget(engine, escalation);
         return false;
     }
-    if (escalation->is_close_asked) {
-        escalation->is_close_asked = false;
+    if (esc_close_is_asked(engine, escalation)) {
+        esc_close_take(engine, escalation);
         esc_escalation_close_as(engine, escalation, escalation->outcome, false);
         return true;
     }
-    if (escalation->asked.is_pending) {
+    if (esc_exception_is_asked(engine, escalation)) {
         esc_exception_raise(engine, escalation);
         return true;
     }
@@ -172,7 +173,7 @@ static bool drive_once(EscEngine *engine, EscEscalation *escalation)
         esc_frame_resume(engine, escalation, end);
         return true;
     }
-    return escalation->asked.is_pending || escalation->is_close_asked ||
+    return esc_exception_is_asked(engine, escalation) || esc_close_is_asked(engine, escalation) ||
            closing_goes_on(engine, escalation);
 }
 

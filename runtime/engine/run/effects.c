@@ -110,13 +110,13 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
 {
     value = esc_ticket_fit(engine, slot, value);
     EscTicket *ticket = escalation->ticket;
-    const EscProgram *program = engine->current->program;
+    const EscProgram *program = engine->schema.current->program;
     EscText name = esc_slot_name(engine, slot);
-    EscChange change = escalation->undo;
-    if (!escalation->has_undo)
+    EscChange change = engine->turn.undo;
+    if (!engine->turn.has_undo)
         change = (EscChange){.undo = ESC_NONE};
-    escalation->has_undo = false;
-    escalation->undo = (EscChange){.undo = ESC_NONE};
+    engine->turn.has_undo = false;
+    engine->turn.undo = (EscChange){.undo = ESC_NONE};
     change.kind = ESC_CHANGE_FIELD;
     change.name = esc_engine_intern(engine, name);
     change.before = esc_owned_copy(ticket->values[slot].value);
@@ -141,7 +141,7 @@ static void field_set(Emission *emission, uint32_t field, EscValue value)
     uint32_t slot = emission->world->bundle->slots[field];
     if (slot == ESC_NONE)
         return;
-    value = esc_value_convert(emission->program, engine->current->program, value,
+    value = esc_value_convert(emission->program, engine->schema.current->program, value,
                               esc_slot_type(engine, slot));
     esc_change_field(engine, emission->escalation, slot, value);
 }
@@ -166,13 +166,13 @@ static void emit_assign(Emission *emission)
     esc_people_find(emission->engine, escalation, escalation->ticket, escalation->bundle,
                     emission->row->ref, &people);
     bool is_team = esc_ref_kind(emission->row->ref) == ESC_REF_TEAM;
-    text_field_set(emission, emission->engine->assignee_slot,
+    text_field_set(emission, emission->engine->schema.assignee_slot,
                    is_team || people.count == 0 ? people.via : people.names[0]);
 }
 
 static void emit_queue(Emission *emission)
 {
-    text_field_set(emission, emission->engine->queue_slot,
+    text_field_set(emission, emission->engine->schema.queue_slot,
                    emission->program->texts[emission->row->aux]);
 }
 
@@ -184,7 +184,7 @@ static void linked_fields_set(Emission *emission, EscTicket *ticket)
         uint32_t slot = field == 0 ? ESC_NONE : emission->world->bundle->slots[field - 1];
         if (slot == ESC_NONE)
             continue;
-        EscValue value = esc_value_convert(emission->program, engine->current->program,
+        EscValue value = esc_value_convert(emission->program, engine->schema.current->program,
                                            emission->arguments[i], esc_slot_type(engine, slot));
         esc_ticket_set(engine, ticket, slot, value);
     }
@@ -202,7 +202,7 @@ static void emit_create(Emission *emission)
                         .name = esc_engine_intern(engine, name),
                         .ticket = id};
     esc_change_record(engine, emission->escalation, &change);
-    EscText title = esc_ticket_text(engine, ticket, engine->title_slot);
+    EscText title = esc_ticket_text(engine, ticket, engine->schema.title_slot);
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_CREATED,
                          esc_audit_data(engine, "name", name, "ticket", id, NULL),
                          "made the ticket %.*s (%.*s): \"%.*s\"", ESC_TEXT_ARG(id),
@@ -319,10 +319,10 @@ static void emit_raise(Emission *emission)
             message = value_text(emission->engine, emission->program, emission->arguments[i]);
     }
     esc_exception_ask(emission->engine, escalation, emission->row->aux, message);
-    EscRaised *asked = &escalation->asked;
+    EscRaised *asked = &esc_wish_of(emission->engine, escalation)->raised;
     if (!asked->is_pending || asked->fields_count > 0 || asked->exception != emission->row->aux)
         return;
-    asked->place = emission->engine->emit_place;
+    asked->place = emission->engine->turn.emit_place;
     asked->fields = esc_engine_alloc(emission->count * sizeof *asked->fields);
     asked->field_indexes = esc_engine_alloc(emission->count * sizeof *asked->field_indexes);
     for (uint32_t i = 0; i < emission->count; i++) {
@@ -384,8 +384,8 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
     const EscEffectRow *row = &program->effects[effect];
     if (world->escalation == NULL || row->kind >= ESC_EFFECT_COUNT)
         return ESC_TRAP;
-    uint32_t place_before = world->engine->emit_place;
-    world->engine->emit_place = site_place(program, world->function, effect);
+    uint32_t place_before = world->engine->turn.emit_place;
+    world->engine->turn.emit_place = site_place(program, world->function, effect);
     EscStatus status = ESC_OK;
     Emission emission = {world, world->engine, world->escalation, program, row, arguments,
                          count, result};
@@ -397,7 +397,7 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
         emitters[row->kind](&emission);
     else
         status = ESC_TRAP;
-    world->engine->emit_place = place_before;
+    world->engine->turn.emit_place = place_before;
     return status;
 }
 

@@ -12,7 +12,7 @@ void esc_exception_over(EscEngine *engine, EscEscalation *escalation)
     }
     escalation->frame = escalation->below;
     escalation->below = (EscFrame){0};
-    escalation->frame.is_resumed = esc_frame_wait(escalation)->kind == ESC_WAIT_RAISED;
+    esc_wish_set_resumed(engine, escalation, esc_frame_wait(escalation)->kind == ESC_WAIT_RAISED);
     esc_frame_timers(engine, escalation);
     const EscProgram *program = escalation->bundle->program;
     EscText name = escalation->raised.exception == ESC_NONE
@@ -42,7 +42,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
     esc_timer_cancel_all(engine, escalation, NULL);
     esc_frame_drop(&escalation->frame);
     esc_frame_drop(&escalation->below);
-    esc_raised_release(&escalation->asked);
+    esc_wish_forget(engine, escalation);
     escalation->state = ESC_STATE_CLOSED;
     escalation->closed_at_ms = engine->now_ms;
     esc_ticket_starts(engine, escalation->ticket, escalation->template_name)->closed_at_ms =
@@ -66,7 +66,7 @@ void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const cha
         return;
     escalation->state = ESC_STATE_PARKED;
     escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
-    esc_raised_release(&escalation->asked);
+    esc_wish_forget(engine, escalation);
     esc_pages_stop(engine, escalation, (EscText){0});
     esc_timer_cancel_all(engine, escalation, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_PARKED,

@@ -20,6 +20,7 @@ static void frame_save(EscEngine *engine, EscEscalation *escalation)
 {
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_WAIT, 0);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
+    esc_wish_set_resumed(engine, escalation, false);
     if (escalation->frame.bytes == NULL)
         return;
     uint32_t kind = escalation->bundle->program->functions[escalation->frame.function].kind;
@@ -43,20 +44,18 @@ static void fault_tell(EscEngine *engine, EscEscalation *escalation, EscText mes
 
 void esc_exception_raise(EscEngine *engine, EscEscalation *escalation)
 {
-    EscRaised raised = escalation->asked;
-    raised.is_pending = false;
-    escalation->asked = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
+    EscRaised raised = esc_exception_take(engine, escalation);
     escalation->exceptions++;
     const EscProgram *program = escalation->bundle->program;
     EscText name = program->texts[program->exceptions[raised.exception].name];
     EscText count = esc_turn_printf(engine, "%u", escalation->exceptions);
-    engine->emit_place = raised.place;
+    engine->turn.emit_place = raised.place;
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_EXCEPTION,
         esc_audit_data(engine, "name", name, "message", raised.message, "count", count, NULL),
         "exception %.*s%s%.*s", ESC_TEXT_ARG(name), raised.message.size > 0 ? ": " : "",
         ESC_TEXT_ARG(raised.message));
-    engine->emit_place = ESC_NONE;
+    engine->turn.emit_place = ESC_NONE;
     esc_escalation_moment(engine, escalation, ESC_AUDIT_EXCEPTION, name);
     escalation->ticket->updated_at_ms = engine->now_ms;
     esc_ticket_dirty(engine, escalation->ticket);
@@ -93,7 +92,7 @@ static void confirmations_skip(EscEngine *engine, EscEscalation *escalation)
 void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscText outcome,
                              bool by_close_when)
 {
-    esc_raised_release(&escalation->asked);
+    esc_wish_forget(engine, escalation);
     escalation->outcome = esc_engine_intern(engine, outcome);
     escalation->is_closed_by_when = by_close_when;
     escalation->state = ESC_STATE_CLOSING;

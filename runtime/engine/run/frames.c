@@ -64,7 +64,6 @@ static void frame_suspend(EscEngine *engine, EscEscalation *escalation, const Es
     frame->began_ms = engine->now_ms;
     frame->due_ms = esc_calendar_due_ms(program, engine->zones, wait->calendar, engine->now_ms,
                                         wait->deadline_ms);
-    frame->is_resumed = false;
     esc_frame_timers(engine, escalation);
     if (wait->kind == ESC_WAIT_REPLY)
         reply_deadline(engine, frame);
@@ -92,8 +91,7 @@ static void run_ended(EscEngine *engine, EscEscalation *escalation, const EscRun
         frame_suspend(engine, escalation, run);
     } else if (end == ESC_RUN_CLOSE) {
         esc_frame_drop(&escalation->frame);
-        escalation->is_close_asked = true;
-        escalation->outcome = escalation->bundle->program->texts[run->outcome];
+        esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
     } else if (end == ESC_RUN_DONE) {
         esc_escalation_closed(engine, escalation);
     } else if (end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CATCH &&
@@ -116,6 +114,7 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscRun *run)
     EscRunEnd end = ESC_RUN_WAITING;
     EscWhy why = {.text = ""};
     EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);
+    esc_undo_forget(engine);
     esc_escalation_dirty(engine, escalation);
     if (status == ESC_OK) {
         run_ended(engine, escalation, run, end);
@@ -129,6 +128,7 @@ void esc_frame_start(EscEngine *engine, EscEscalation *escalation, uint32_t func
                      const EscValue *entry, uint32_t entry_count)
 {
     esc_frame_timers_stop(engine, escalation);
+    esc_wish_set_resumed(engine, escalation, false);
     esc_frame_drop(&escalation->frame);
     char *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
@@ -194,6 +194,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd e
     }
     resume_record(engine, escalation, wait, is_satisfied);
     esc_frame_timers_stop(engine, escalation);
+    esc_wish_set_resumed(engine, escalation, false);
     wait_forget(&escalation->frame, wait->kind);
     if (status == ESC_OK) {
         frame_run(engine, escalation, run);
@@ -229,9 +230,9 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
     }
     EscEndMode mode = status == ESC_OK && end == ESC_RUN_ENDED ? run->end_mode : ESC_END_FALL;
     if (status == ESC_OK && end == ESC_RUN_CLOSE) {
-        escalation->is_close_asked = true;
-        escalation->outcome = escalation->bundle->program->texts[run->outcome];
+        esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
     }
+    esc_undo_forget(engine);
     esc_run_return(engine);
     esc_run_return(engine);
     esc_escalation_dirty(engine, escalation);

@@ -55,7 +55,7 @@ static void postmortem_fields(EscEngine *engine, EscEscalation *escalation, EscT
     esc_ticket_set_text(engine, ticket, esc_slot_find(engine, ESC_TEXT("description")),
                         description_of(engine, escalation, due_ms, hex));
     esc_ticket_set_member(engine, ticket, esc_slot_find(engine, ESC_TEXT("kind")), "postmortem");
-    esc_ticket_set_text(engine, ticket, engine->assignee_slot, owner);
+    esc_ticket_set_text(engine, ticket, engine->schema.assignee_slot, owner);
     static const char *const due_fields[] = {"due_at", "due"};
     for (size_t i = 0; i < ESC_COUNT_OF(due_fields); i++) {
         uint32_t slot = esc_slot_find(engine, esc_text_from(due_fields[i]));

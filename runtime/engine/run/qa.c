@@ -247,9 +247,9 @@ bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *se
         if (is_otherwise)
             return true;
     }
-    if (settling->is_held_up && !escalation->asked.is_pending)
+    if (settling->is_held_up && !esc_exception_is_asked(engine, escalation))
         closing_tell(engine, escalation);
-    settling->is_settled = !settling->is_held_up && !escalation->asked.is_pending;
+    settling->is_settled = !settling->is_held_up && !esc_exception_is_asked(engine, escalation);
     return false;
 }
 
@@ -305,10 +305,10 @@ EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text
 /* Resolving and closing is what everybody waits for: it contradicts no status that a template set. */
 static bool is_resolution(const EscEngine *engine, uint32_t slot, EscValue value)
 {
-    if (slot != engine->status_slot || value.is_missing ||
+    if (slot != engine->schema.status_slot || value.is_missing ||
         esc_type_kind(value.type) != ESC_KIND_ENUM)
         return false;
-    EscText name = esc_member_name(engine->current->program, value.type, value.member);
+    EscText name = esc_member_name(engine->schema.current->program, value.type, value.member);
     return esc_text_equal(name, ESC_TEXT("resolved")) || esc_text_equal(name, ESC_TEXT("closed"));
 }
 
@@ -333,8 +333,8 @@ void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscVal
         const EscChange *change = escalation->bundle == NULL ? NULL : change_of(escalation, name);
         if (change == NULL)
             continue;
-        bool is_same = esc_value_same(engine->current->program, change->after.value,
-                                      engine->current->program, value);
+        bool is_same = esc_value_same(engine->schema.current->program, change->after.value,
+                                      engine->schema.current->program, value);
         if (is_same &&
             !(escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name)))
             continue;

@@ -15,7 +15,7 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
     if (slot == ESC_NONE)
         return;
     const EscProgram *program =
-        engine->current->program; /* recorded values keep the current bundle's types */
+        engine->schema.current->program; /* recorded values keep the current bundle's types */
     EscValue value =
         esc_value_convert(program, program, change->before.value, esc_slot_type(engine, slot));
     esc_ticket_set(engine, escalation->ticket, slot, value);

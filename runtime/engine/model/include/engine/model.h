@@ -137,28 +137,29 @@ void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t ex
 /* By the name an exception has in another bundle; engine_fault stands in where the escalation's bundle has none such. */
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message);
-typedef struct EscStartAsked {
-    EscTicket *ticket;
-    EscText template_name; /* interned */
-    const EscEvent *event; /* NULL: none */
-    EscText because;       /* for the audit; lives in the turn */
-} EscStartAsked;
-typedef enum EscAskedKind { ESC_ASKED_EVENT, ESC_ASKED_OVERDUE } EscAskedKind;
-typedef struct EscAsked {
-    EscAskedKind kind;
-    EscTicket *ticket;
-    EscBuiltinEvent event; /* EVENT */
-    EscValue fields[2];
-    uint32_t fields_count;
-    EscSlaClock clock; /* OVERDUE */
-    int64_t from_ms, to_ms;
-} EscAsked;
 /* An event of the engine's own, and triggers on a clock that is over by from_ms (not any more) to to_ms: heard as soon
  * as the timer that asks has fired. Texts of the fields must outlive the input. */
 void esc_event_ask(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
                    const EscValue *fields, uint32_t count);
 void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
                      int64_t to_ms);
+/* `close as`: it begins when the present run is over. */
+void esc_close_ask(EscEngine *engine, EscEscalation *escalation, EscText outcome);
+bool esc_exception_is_asked(const EscEngine *engine, const EscEscalation *escalation);
+bool esc_close_is_asked(const EscEngine *engine, const EscEscalation *escalation);
+bool esc_wish_is_resumed(const EscEngine *engine, const EscEscalation *escalation);
+void esc_wish_set_resumed(EscEngine *engine, EscEscalation *escalation, bool is_resumed);
+EscWish *esc_wish_of(EscEngine *engine, EscEscalation *escalation); /* made when there is none */
+EscRaised esc_exception_take(EscEngine *engine, EscEscalation *escalation); /* to the caller */
+void esc_close_take(EscEngine *engine, EscEscalation *escalation);
+void esc_wish_forget(EscEngine *engine, EscEscalation *escalation);
+bool esc_wish_is_open(const EscWish *wish);
+/* The inverse that UNDO gave for the next effect is dropped with the run. */
+void esc_undo_forget(EscEngine *engine);
+/* Drops what an input leaves; it must have done what was asked for (asserted). */
+void esc_turn_end(EscEngine *engine);
+bool esc_turn_is_empty(const EscEngine *engine);
+void esc_turn_release(EscEngine *engine);
 void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
 

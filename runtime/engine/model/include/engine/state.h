@@ -185,7 +185,6 @@ typedef struct EscFrame {
     uint32_t function, wait; /* indexes in the bundle, read out of the snapshot */
     uint32_t effects_total;
     int64_t began_ms, due_ms; /* of the wait */
-    bool is_resumed;          /* RAISED: a handler said so */
     EscReplyState reply;
     uint64_t reply_outbox;
     EscText reply_text;    /* owned */
@@ -279,12 +278,10 @@ struct EscEscalation {
     int64_t opened_at_ms, closed_at_ms;
     EscText outcome;        /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
-    bool is_close_asked;    /* `close as` ran; never outlives an input */
     uint32_t handoffs, exceptions, effects;
     EscFrame frame, below;
-    EscRaised raised; /* the exception that is being handled */
-    EscRaised
-        asked; /* one that is raised as soon as the present run is over; never outlives an input */
+    EscRaised raised;    /* the exception that is being handled */
+    uint32_t wish;       /* in the turn's list, + 1; 0: none */
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
     uint32_t start_fields_count;
@@ -310,8 +307,6 @@ struct EscEscalation {
     EscMoment timeline[ESC_TIMELINE_MAX];
     size_t timeline_count;
     EscTimerNode *timers;
-    bool has_undo; /* set by UNDO for the CALL or SET that follows in the same run */
-    EscChange undo;
     bool is_first_run; /* the steps run for the first time */
 };
 
@@ -354,83 +349,155 @@ typedef struct EscPosting {
 
 /* --- the engine ------------------------------------------------------------------------------- */
 
-struct EscEngine {
-    const EscZones *zones;
-    uint64_t hash_seed;
+/* Bundles, and what is read out of the current one (schema.c, postings.c). */
+typedef struct EscSchema {
     EscEngineBundle **bundles;
     size_t bundles_count, bundles_capacity;
     EscEngineBundle *current;
-    bool is_parked_due; /* escalations were parked while restoring: tell it at the next input */
-    bool is_review_due; /* a new current bundle: service levels have to be looked at again */
-    /* of the current bundle */
+    bool is_review_due;    /* a new current bundle: service levels have to be looked at again */
     uint32_t *slot_fields; /* by slot: FIELDS index */
     uint32_t slots_count;
     uint32_t *slots_by_name; /* slots sorted by field name */
-    uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot,
-        severity_slot;                      /* ESC_NONE: no such field */
+    /* ESC_NONE: no such field */
+    uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
     EscPosting *postings;                   /* grouped by event type */
     uint32_t *postings_first;               /* by event type, with one more at the end */
     int64_t *overdues[ESC_SLA_CLOCK_COUNT]; /* distinct overdue times of SLA triggers, ascending */
     uint32_t overdues_count[ESC_SLA_CLOCK_COUNT];
+} EscSchema;
 
-    EscTicket **tickets; /* NULL: free place */
-    size_t tickets_count, tickets_capacity;
-    uint32_t *tickets_free;
-    size_t tickets_free_count, tickets_free_capacity;
-    EscNames *ticket_names;
-    EscEscalation **escalations; /* in id order */
-    size_t escalations_count, escalations_capacity;
+/* tickets.c */
+typedef struct EscTickets {
+    EscTicket **items; /* NULL: free place */
+    size_t count, capacity;
+    uint32_t *places; /* free ones */
+    size_t places_count, places_capacity;
+    EscNames *names;
+    EscTicket **dirty; /* to be written by the next flush */
+    size_t dirty_count, dirty_capacity;
+    size_t flushed_count; /* with escalations, since the last look for what can be forgotten */
+} EscTickets;
 
+/* escalations.c */
+typedef struct EscEscalations {
+    EscEscalation **items; /* in id order */
+    size_t count, capacity;
+    EscEscalation **dirty; /* to be written by the next flush */
+    size_t dirty_count, dirty_capacity;
+    bool is_parked_due; /* some were parked while restoring: tell it at the next input */
+} EscEscalations;
+
+/* timers.c */
+typedef struct EscTimers {
     EscTimerNode **heap;
     size_t heap_count, heap_capacity;
-    EscTimerNode *timers; /* the workspace's */
+    EscTimerNode *own; /* the workspace's */
     EscTimerNode *fresh_first, *fresh_last;
+} EscTimers;
 
-    EscOutboxNode *outbox; /* unsettled, in id order */
-    size_t outbox_count, outbox_capacity;
-    EscWindow *windows;
-    size_t windows_count, windows_capacity;
-    EscAbsence *absences;
-    size_t absences_count, absences_capacity;
-    bool is_absences_dirty;
+/* outbox.c */
+typedef struct EscOutbox {
+    EscOutboxNode *items; /* unsettled, in id order */
+    size_t count, capacity;
+} EscOutbox;
 
-    EscNames *intern_names;
-    EscText *interned; /* owned */
-    size_t interned_count, interned_capacity;
+/* outbox.c; what is in them is the business of duty/messages.c */
+typedef struct EscWindows {
+    EscWindow *items;
+    size_t count, capacity;
+} EscWindows;
 
-    EscCounters counters;
-    EscTicket **dirty_tickets;
-    size_t dirty_tickets_count, dirty_tickets_capacity;
-    EscEscalation **dirty_escalations;
-    size_t dirty_escalations_count, dirty_escalations_capacity;
-    EscArena *pending_arena;
-    EscGroup pending; /* audit, outbox, settled, evidence and deleted timers since the last flush */
+/* people.c of duty/ asks, actions.c of flow/ changes them. */
+typedef struct EscAbsences {
+    EscAbsence *items;
+    size_t count, capacity;
+    bool is_dirty; /* these or the windows: one text of the group has both */
+} EscAbsences;
 
-    /* of the present input */
-    int64_t now_ms;
-    EscArena *turn;
-    EscText actor;       /* who causes what happens */
-    uint32_t emit_place; /* index in CODE of the EMIT at hand, ESC_NONE when none is */
-    EscTicket *before_ticket;
-    EscValue
-        *before; /* by slot: the ticket before the event; texts live until the end of the input */
-    size_t before_capacity;
-    bool before_is_new;
+/* memory.c */
+typedef struct EscInterned {
+    EscNames *names;
+    EscText *items; /* owned */
+    size_t count, capacity;
+} EscInterned;
+
+/* Memory for runs, taken and given back like a stack (world.c). */
+typedef struct EscRuns {
+    EscRun *items[ESC_ENGINE_RUN_DEPTH_MAX];
+    char *scratch[ESC_ENGINE_RUN_DEPTH_MAX];
+    uint32_t depth;
+} EscRuns;
+
+typedef enum EscAskedKind { ESC_ASKED_EVENT, ESC_ASKED_OVERDUE } EscAskedKind;
+
+/* What a timer of a service level asked for. */
+typedef struct EscAsked {
+    EscAskedKind kind;
+    EscTicket *ticket;
+    EscBuiltinEvent event; /* EVENT */
+    EscValue fields[2];
+    uint32_t fields_count;
+    EscSlaClock clock; /* OVERDUE */
+    int64_t from_ms, to_ms;
+} EscAsked;
+
+/* A template that a template asked for. */
+typedef struct EscStartAsked {
+    EscTicket *ticket;
+    EscText template_name; /* interned */
+    const EscEvent *event; /* NULL: none */
+    EscText because;       /* for the audit; lives in the turn */
+} EscStartAsked;
+
+/* What an escalation asked for, to be done when its present run is over. */
+typedef struct EscWish {
+    EscEscalation *escalation;
+    EscRaised raised; /* is_pending: this exception */
+    bool is_closing;  /* `close as` ran */
+    bool is_resumed;  /* the exception that its frame waits for is handled */
+} EscWish;
+
+/* All that lives for one input (turn.c), empty between two. Only the arena's texts hold until the next one, for
+ * whoever gets the answer; the lists keep their capacity. */
+typedef struct EscTurn {
+    EscArena *arena;
+    EscText actor;         /* who causes what happens */
+    uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */
     EscOutcome *outcome;
+    EscTicket *before_ticket; /* whose values `before` has; NULL: nobody's */
+    EscValue *before;         /* by slot: that ticket before the event */
+    bool before_is_new;
+    bool has_undo; /* set by UNDO for the CALL or SET that follows in the same run */
+    EscChange undo;
     EscTicket **touched;
     size_t touched_count, touched_capacity;
-    size_t
-        flushed_count; /* tickets and escalations, since the last look for what can be forgotten */
-    void **garbage;    /* blocks that may still be read until the input is done */
-    size_t garbage_count, garbage_capacity;
-    struct EscAsked *asked; /* what a timer of a service level asked for */
+    EscWish *wishes; /* escalation->wish - 1 is its index here */
+    size_t wishes_count, wishes_capacity;
+    EscAsked *asked;
     size_t asked_count, asked_capacity;
-    struct EscStartAsked *starts; /* templates that templates asked for */
+    EscStartAsked *starts;
     size_t starts_count, starts_capacity;
-    char *scratch[ESC_ENGINE_RUN_DEPTH_MAX];
-    EscRun *runs[ESC_ENGINE_RUN_DEPTH_MAX];
-    uint32_t depth;
+    void **garbage; /* blocks that may still be read until the input is done */
+    size_t garbage_count, garbage_capacity;
+} EscTurn;
+
+struct EscEngine {
+    const EscZones *zones;
+    uint64_t hash_seed;
+    int64_t now_ms; /* logical time */
+    EscCounters counters;
+    EscSchema schema;
+    EscTickets tickets;
+    EscEscalations escalations;
+    EscTimers timers;
+    EscOutbox outbox;
+    EscWindows windows;
+    EscAbsences absences;
+    EscInterned interned;
+    EscRuns runs;
+    EscTurn turn;
+    EscGroup pending; /* audit, outbox, settled, evidence and deleted timers since the last flush */
     EscArena *view;
 };
 
