@@ -25,6 +25,7 @@
 
 struct EscHttpConnection {
     int fd;
+    EscHttpCall *call;     /* what begin_call made; NULL between requests */
     int64_t since_real_ms; /* start of the present phase */
     bool is_served;        /* the request is ours now: no limit on the client */
     EscHttpConnection *previous, *next;
@@ -41,13 +42,37 @@ struct EscHttp {
     int listen_fd; /* ours again after esc_http_quiesce */
 };
 
+static EscHttpConnection *connection_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static void call_free(EscHttp *http, EscHttpCall *call)
+{
+    if (call == NULL)
+        return;
+    http->handler.gone(http->handler.context, call);
+    if (call->response != NULL)
+        MHD_destroy_response(call->response);
+    esc_buf_release(&call->body);
+    free(call->uri);
+    free(call);
+    http->calls--;
+}
+
+/* MHD does not tell of the end of a request that it gives up before its headers are read (no room
+ * for them): the call therefore hangs on its connection, and goes with it at the latest. */
 static void *begin_call(void *context, const char *uri, struct MHD_Connection *connection)
 {
-    (void)connection;
     EscHttp *http = context;
-    EscHttpCall *call = calloc(1, sizeof(*call));
+    EscHttpConnection *one = connection_of(connection);
+    EscHttpCall *call = one == NULL ? NULL : calloc(1, sizeof(*call));
     if (call == NULL)
         return NULL;
+    call_free(http, one->call);
+    one->call = call;
     call->http = http;
     call->max_body = (size_t)http->daemon->setup.config->body_bytes_max;
     esc_buf_init(&call->body, call->max_body);
@@ -63,25 +88,14 @@ static void end_call(void *context, struct MHD_Connection *connection, void **no
                      enum MHD_RequestTerminationCode why)
 {
     (void)why;
-    EscHttp *http = context;
-    EscHttpCall *call = *note;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (info != NULL && info->socket_context != NULL) {
-        EscHttpConnection *one = info->socket_context;
-        one->since_real_ms = esc_boot_ms();
-        one->is_served = false;
-    }
     *note = NULL;
-    if (call == NULL)
-        return;
-    http->handler.gone(http->handler.context, call);
-    if (call->response != NULL)
-        MHD_destroy_response(call->response);
-    esc_buf_release(&call->body);
-    free(call->uri);
-    free(call);
-    http->calls--;
+    EscHttpConnection *one = connection_of(connection);
+    if (one == NULL)
+        return; /* without a connection of ours no call was made */
+    one->since_real_ms = esc_boot_ms();
+    one->is_served = false;
+    call_free(context, one->call);
+    one->call = NULL;
 }
 
 static void watch_connection(void *context, struct MHD_Connection *connection,
@@ -113,6 +127,7 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
     if (one->next != NULL)
         one->next->previous = one->previous;
     *socket_context = NULL;
+    call_free(http, one->call);
     free(one);
 }
 
@@ -130,11 +145,9 @@ static void sweep(EscHttp *http)
 
 static void phase(EscHttpCall *call, bool is_served)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (info == NULL || info->socket_context == NULL)
+    EscHttpConnection *one = connection_of(call->connection);
+    if (one == NULL)
         return;
-    EscHttpConnection *one = info->socket_context;
     one->since_real_ms = esc_boot_ms();
     one->is_served = is_served;
 }

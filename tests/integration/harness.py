@@ -339,6 +339,11 @@ class Daemon:
         """True when nothing is left to deliver."""
         return not self.outbox(state="queued")
 
+    def resident_kib(self):
+        """Resident memory of the process."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
+
     def socket(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
