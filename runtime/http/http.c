@@ -1,16 +1,15 @@
 /* http.c - the HTTP server: libmicrohttpd inside our loop, one EscHttpCall for each request.
  *
  * MHD calls take_request several times for a request: with the headers, with each piece of the
- * body, at its end, and once more when a suspended one is resumed. Refused here, before the API
- * sees anything: Content-Length together with Transfer-Encoding, a second Host, bodies over the
- * limit. A client has request_timeout_s for its headers, and again for its body: MHD's own
- * time-out only sees silence, not a byte now and then, so a sweep once a second shuts such
- * sockets down. Not its job: routes, tokens, JSON (api*.c); the text of answers (http_answer.c). */
+ * body, at its end, and once more when a suspended one is resumed. A client has request_timeout_s
+ * for its headers, and again for its body: MHD's own time-out only sees silence, not a byte now and
+ * then, so a sweep once a second shuts such sockets down. Not its job: which requests are ambiguous
+ * or too large (http_framing.c); routes, tokens, JSON (api*.c); the text of answers
+ * (http_answer.c). */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <sys/epoll.h>
@@ -21,7 +20,6 @@
 #define SWEEP_MS 1000
 #define DISCARD_BYTES_MAX                                                                          \
     ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
-#define URI_BYTES_MAX 8192
 
 struct EscHttpConnection {
     int fd;
@@ -76,8 +74,8 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call->http = http;
     call->max_body = (size_t)http->daemon->setup.config->body_bytes_max;
     esc_buf_init(&call->body, call->max_body);
-    size_t length = strnlen(uri, URI_BYTES_MAX + 1);
-    call->uri = length > URI_BYTES_MAX ? NULL : strdup(uri);
+    size_t length = strnlen(uri, ESC_HTTP_URI_BYTES_MAX + 1);
+    call->uri = length > ESC_HTTP_URI_BYTES_MAX ? NULL : strdup(uri);
     if (call->uri != NULL && (call->query = strchr(call->uri, '?')) != NULL)
         *call->query++ = '\0';
     http->calls++;
@@ -152,16 +150,6 @@ static void phase(EscHttpCall *call, bool is_served)
     one->is_served = is_served;
 }
 
-static enum MHD_Result count_host(void *context, enum MHD_ValueKind kind, const char *key,
-                                  const char *value)
-{
-    (void)kind;
-    (void)value;
-    if (strcasecmp(key, "Host") == 0)
-        ++*(unsigned *)context;
-    return MHD_YES;
-}
-
 static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
                    const char *place)
 {
@@ -173,28 +161,11 @@ static void refuse(EscHttpCall *call, unsigned status, const char *code, const c
                                          .close = true});
 }
 
-/* What makes a request ambiguous or too big is refused before anybody looks at its content. */
-static void check_framing(EscHttpCall *call)
-{
-    const char *length = esc_http_header(call, "Content-Length");
-    unsigned hosts = 0;
-    (void)MHD_get_connection_values(call->connection, MHD_HEADER_KIND, count_host, &hosts);
-    if (call->uri == NULL)
-        refuse(call, 414, "uri_too_long", "The address of the request is too long", NULL);
-    else if (length != NULL && esc_http_header(call, "Transfer-Encoding") != NULL)
-        refuse(call, 400, "ambiguous_length",
-               "Content-Length and Transfer-Encoding must not come together",
-               "header:Transfer-Encoding");
-    else if (hosts > 1)
-        refuse(call, 400, "duplicate_host", "There must be one Host header", "header:Host");
-    else if (length != NULL && (strlen(length) > 15 || strtoull(length, NULL, 10) > call->max_body))
-        refuse(call, 413, "body_too_large", "The body is too large", NULL);
-}
-
 static bool must_answer_before_body(const EscHttpCall *call)
 {
     const char *length = esc_http_header(call, "Content-Length");
-    return call->answered_status == 413 || esc_http_header(call, "Expect") != NULL ||
+    return call->answered_status == 413 || call->answered_status == 501 ||
+           esc_http_header(call, "Expect") != NULL ||
            (length != NULL && strtoull(length, NULL, 10) > DISCARD_BYTES_MAX);
 }
 
@@ -205,7 +176,8 @@ static enum MHD_Result send_answer(EscHttpCall *call)
     return MHD_queue_response(call->connection, call->answered_status, call->response);
 }
 
-static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const char *method)
+static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const char *url,
+                                     const char *method, const char *version)
 {
     call->has_begun = true;
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -213,7 +185,7 @@ static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const cha
                    : strcmp(method, "POST") == 0 ? ESC_HTTP_POST
                                                  : ESC_HTTP_OTHER;
     phase(call, false);
-    check_framing(call);
+    esc_http_check_framing(call, url, version);
     if (!esc_http_is_answered(call))
         http->handler.headers(http->handler.context, call);
     if (esc_http_is_answered(call) && must_answer_before_body(call))
@@ -235,15 +207,13 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
                                     const char *url, const char *method, const char *version,
                                     const char *data, size_t *data_size, void **note)
 {
-    (void)url;
-    (void)version;
     EscHttp *http = context;
     EscHttpCall *call = *note;
     if (call == NULL)
         return MHD_NO;
     call->connection = connection;
     if (!call->has_begun)
-        return begin_request(http, call, method);
+        return begin_request(http, call, url, method, version);
     if (*data_size > 0) {
         take_piece(call, data, *data_size);
         *data_size = 0;

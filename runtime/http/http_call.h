@@ -11,6 +11,7 @@
 #include "http/http_internal.h"
 
 #define ESC_HTTP_HEADERS_MAX 4 /* that an answer may add */
+#define ESC_HTTP_URI_BYTES_MAX 8192
 
 typedef struct EscHttpConnection EscHttpConnection;
 
@@ -31,5 +32,9 @@ struct EscHttpCall {
     } headers[ESC_HTTP_HEADERS_MAX];
     unsigned headers_count;
 };
+
+/* Answers a request that two readers could understand differently, or whose body is too large
+ * (http_framing.c). url and version are as the library gave them: borrowed, of one line. */
+void esc_http_check_framing(EscHttpCall *call, const char *url, const char *version);
 
 #endif

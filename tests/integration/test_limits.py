@@ -51,6 +51,36 @@ class Framing(Case):
         self.assertIn(b"ambiguous_length", answer)
         self.assertEqual(daemon.audit(), [])
 
+    def test_one_request_for_every_reader(self):
+        """What a proxy before us could cut elsewhere is refused and ends the connection: nothing behind it is a request."""
+        daemon = self.daemon.start()
+        body = json.dumps(critical_ticket("e1", "INC-1")).encode()
+        hidden = head(daemon, method="GET", path="/v1/tickets")
+        json_type = "Content-Type: application/json"
+        rows = {
+            "the shorter length first": (400, head(daemon, json_type, f"Content-Length: {len(body)}", f"Content-Length: {len(body + hidden)}") + body + hidden),
+            "the longer length first": (400, head(daemon, json_type, f"Content-Length: {len(body + hidden)}", f"Content-Length: {len(body)}") + body + hidden),
+            "the same length twice": (400, head(daemon, json_type, *2 * [f"Content-Length: {len(body)}"]) + body + hidden),
+            "a space before the colon": (400, head(daemon, json_type, "Transfer-Encoding : chunked", f"Content-Length: {len(body)}") + body + hidden),
+            "a coding that is not known": (501, head(daemon, json_type, "Transfer-Encoding: identity") + body),
+            "two codings": (501, head(daemon, json_type, "Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n" + hidden),
+            "the coding twice": (400, head(daemon, json_type, *2 * ["Transfer-Encoding: chunked"]) + b"0\r\n\r\n" + hidden),
+            "a coding of an older version": (400, head(daemon, json_type, "Transfer-Encoding: chunked").replace(b"HTTP/1.1", b"HTTP/1.0") + b"0\r\n\r\n" + hidden),
+            "a path with a NUL": (400, head(daemon, method="GET", path="/v1/tickets\0/x") + hidden),
+            "a query with a NUL": (400, head(daemon, method="GET", path="/v1/tickets?limit=1\0") + hidden),
+            "a path with a control character": (400, head(daemon, method="GET", path="/v1/tickets\x01") + hidden),
+            "a name with a space": (400, head(daemon, "X y: z", method="GET", path="/v1/tickets") + hidden),
+        }
+        for name, (status, request) in rows.items():
+            with self.subTest(name):
+                answer = raw(daemon, request)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 %d " % status), answer[:200])
+                self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
+                self.assertIn(b"urn:escal:problem:", answer)
+        answer = raw(daemon, head(daemon, method="GET", path="/v1/tickets /x") + hidden)
+        self.assertIn(answer[:13], (b"", b"HTTP/1.1 400 "))
+        self.assertEqual(daemon.audit(), [])
+
     def test_two_hosts_or_none(self):
         daemon = self.daemon.start()
         answer = raw(daemon, head(daemon, "Host: other", "Connection: close", method="GET", path="/v1/tickets"))
