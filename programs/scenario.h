@@ -41,8 +41,7 @@ typedef struct EscPlay {
     const EscProgram *program;
     const EscZones *zones;
     EscEngine *engine;
-    EscArena *arena, *group_arena;
-    EscGroup group;
+    EscArena *arena;
     int64_t now_ms;
     EscText ticket;
     json_t *given; /* fields of the ticket that `given` said */

@@ -77,14 +77,13 @@ static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, siz
 /* Takes what changed out of the engine; gives the deliveries that answer it. */
 static EscDelivery *collect(EscPlay *play, size_t *count)
 {
-    esc_group_clear(&play->group);
-    esc_engine_flush(play->engine, &play->group);
-    for (size_t i = 0; i < play->group.audit_count; i++)
-        keep_record(play, &play->group.audit[i]);
-    EscDelivery *deliveries = esc_arena_alloc_array(play->arena, play->group.outbox_count, sizeof *deliveries);
+    const EscGroup *group = esc_engine_flush(play->engine);
+    for (size_t i = 0; i < group->audit_count; i++)
+        keep_record(play, &group->audit[i]);
+    EscDelivery *deliveries = esc_arena_alloc_array(play->arena, group->outbox_count, sizeof *deliveries);
     ESC_ASSERT(deliveries != NULL);
-    for (size_t i = 0; i < play->group.outbox_count; i++) {
-        const EscOutboxRow *row = &play->group.outbox[i];
+    for (size_t i = 0; i < group->outbox_count; i++) {
+        const EscOutboxRow *row = &group->outbox[i];
         const EscConduct *conduct = conduct_of(play, row->target);
         bool is_failing = conduct != NULL && conduct->is_failing;
         keep_sent(play, row);
@@ -96,7 +95,7 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
             .reply = conduct == NULL || is_failing ? ESC_TEXT("") : conduct->reply,
         };
     }
-    *count = play->group.outbox_count;
+    *count = group->outbox_count;
     return deliveries;
 }
 
@@ -333,12 +332,10 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
 static bool open_play(EscPlay *play)
 {
     play->arena = esc_arena_new(ESC_SCENARIO_BYTES_MAX);
-    play->group_arena = esc_arena_new(ESC_SCENARIO_BYTES_MAX);
     play->given = json_object();
     play->engine = esc_engine_new(&(EscEngineConfig){.zones = play->zones, .hash_seed = 1});
-    if (play->arena == NULL || play->group_arena == NULL || play->given == NULL || play->engine == NULL)
+    if (play->arena == NULL || play->given == NULL || play->engine == NULL)
         return false;
-    esc_group_init(&play->group, play->group_arena);
     play->ticket = ESC_TEXT(TICKET_ID);
     int64_t first_minute = (int64_t)FIRST_MONDAY_DAYS * 1440 + FIRST_HOUR_MINUTES;
     play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
@@ -351,7 +348,6 @@ static void close_play(EscPlay *play)
         json_decref(play->records[i].data);
     json_decref(play->given);
     esc_engine_free(play->engine);
-    esc_arena_free(play->group_arena);
     esc_arena_free(play->arena);
 }
 

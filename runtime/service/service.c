@@ -8,7 +8,6 @@
 #include <esc/service.h>
 
 #define ESC_SERVICE_BUNDLES_MAX 4096           /* old bundles that open escalations are pinned to */
-#define ESC_SERVICE_GROUP_BYTES_MAX ((size_t)1 << 30)
 #define ESC_SERVICE_SCRATCH_BYTES_MAX ((size_t)64 << 20)
 #define ESC_SERVICE_TICKETS_KEPT 10000         /* closed tickets that stay in memory */
 
@@ -18,8 +17,8 @@ struct EscService {
     EscEngine *engine;
     EscBundle **bundles; /* all that the engine borrows */
     size_t bundles_count, bundles_capacity;
-    EscArena *group_arena, *scratch;
-    EscGroup group;      /* of the last turn: esc_service_news points into it */
+    EscArena *scratch;
+    const EscGroup *group; /* of the last turn, the engine's: esc_service_news points into it; NULL: nothing was flushed */
     bool has_news;
 };
 
@@ -98,13 +97,11 @@ static EscStatus add_bundles(EscService *service, EscBytes bytes, EscWhy *why)
 static EscStatus make_parts(EscService *service, const EscServiceConfig *config, EscWhy *why)
 {
     service->clock = config->clock;
-    service->group_arena = esc_arena_new(ESC_SERVICE_GROUP_BYTES_MAX);
     service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     EscEngineConfig engine = {.zones = config->zones, .hash_seed = config->hash_seed};
     service->engine = esc_engine_new(&engine);
-    if (service->group_arena == NULL || service->scratch == NULL || service->engine == NULL)
+    if (service->scratch == NULL || service->engine == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
-    esc_group_init(&service->group, service->group_arena);
     return esc_store_open(config->store_path, config->workspace, &service->store, why);
 }
 
@@ -136,7 +133,6 @@ void esc_service_close(EscService *service)
     for (size_t i = 0; i < service->bundles_count; i++)
         esc_bundle_free(service->bundles[i]);
     free(service->bundles);
-    esc_arena_free(service->group_arena);
     esc_arena_free(service->scratch);
     free(service);
 }
@@ -273,13 +269,12 @@ static bool is_empty(const EscGroup *group)
 static EscStatus flush_and_commit(Turn *turn)
 {
     EscService *service = turn->service;
-    esc_engine_flush(service->engine, &service->group);
-    ESC_ASSERT(!esc_arena_failed(service->group_arena));
-    if (!turn->has_changes && is_empty(&service->group)) {
+    service->group = esc_engine_flush(service->engine);
+    if (!turn->has_changes && is_empty(service->group)) {
         esc_store_rollback(service->store); /* duplicates and refusals only */
         return ESC_OK;
     }
-    return esc_store_commit(service->store, &service->group, turn->why);
+    return esc_store_commit(service->store, service->group, turn->why);
 }
 
 /* 1. time, never back   2. begin with the first work   3. each input in order: record, preload, apply   4. due timers
@@ -292,7 +287,7 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
     turn.now_ms = service->clock->now_ms(service->clock->context);
     if (turn.now_ms < engine_ms)
         turn.now_ms = engine_ms;
-    esc_group_clear(&service->group);
+    service->group = NULL;
     service->has_news = false;
 
     EscStatus status = ESC_OK;
@@ -317,7 +312,8 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
 
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count)
 {
-    *rows = service->has_news ? service->group.audit : NULL;
-    *count = service->has_news ? service->group.audit_count : 0;
+    bool has_rows = service->has_news && service->group != NULL;
+    *rows = has_rows ? service->group->audit : NULL;
+    *count = has_rows ? service->group->audit_count : 0;
     service->has_news = false;
 }

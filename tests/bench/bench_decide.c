@@ -13,8 +13,7 @@
 typedef struct Decider {
     EscEngine *engine;
     EscZones *zones;
-    EscArena *events, *changes;
-    EscGroup group;
+    EscArena *events;
     uint64_t started;
 } Decider;
 
@@ -32,14 +31,12 @@ static void decide(Decider *decider, EscText json)
 
 static double run(const EscBundle *bundle, size_t count, const char *queue, uint64_t *started)
 {
-    Decider decider = {.zones = esc_zones_new(), .events = esc_arena_new((size_t)64 << 20),
-                       .changes = esc_arena_new((size_t)256 << 20)};
+    Decider decider = {.zones = esc_zones_new(), .events = esc_arena_new((size_t)64 << 20)};
     EscEngineConfig config = {.zones = decider.zones, .hash_seed = 1};
     decider.engine = esc_engine_new(&config);
     EscWhy why = {.text = ""};
     if (decider.engine == NULL || esc_engine_add_bundle(decider.engine, bundle, true, &why) != ESC_OK)
         bench_fail("the engine", &why);
-    esc_group_init(&decider.group, decider.changes);
     EscBuf json;
     esc_buf_init(&json, 65536);
     int64_t spent = 0;
@@ -49,8 +46,7 @@ static double run(const EscBundle *bundle, size_t count, const char *queue, uint
         int64_t begin = bench_now_ns();
         decide(&decider, esc_buf_as_text(&json));
         if (i % GROUP_EVENTS == 0) {
-            esc_engine_flush(decider.engine, &decider.group);
-            esc_group_clear(&decider.group);
+            (void)esc_engine_flush(decider.engine);
             esc_engine_evict(decider.engine, 1000);
             esc_arena_clear(decider.events);
         }
@@ -61,7 +57,6 @@ static double run(const EscBundle *bundle, size_t count, const char *queue, uint
     esc_engine_free(decider.engine);
     esc_zones_free(decider.zones);
     esc_arena_free(decider.events);
-    esc_arena_free(decider.changes);
     return (double)spent / (double)count / 1000.0;
 }
 

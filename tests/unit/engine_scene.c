@@ -23,7 +23,7 @@ struct Scene {
     size_t bundles_count;
     EscZones *zones;
     EscEngine *plain; /* lives through the whole scene */
-    EscArena *keep, *batch, *input;
+    EscArena *keep, *input;
     int64_t now_ms;
     uint64_t events_count;
     EscOutcome outcome;
@@ -107,7 +107,6 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     assert_non_null(scene);
     scene->bundles[scene->bundles_count++] = bundle;
     scene->keep = esc_arena_new((size_t)1 << 30);
-    scene->batch = esc_arena_new((size_t)1 << 30);
     scene->input = esc_arena_new((size_t)1 << 30);
     scene->zones = esc_zones_new();
     EscFiles files = {.read = file_read};
@@ -244,7 +243,6 @@ void scene_free(Scene *scene)
         esc_bundle_free(scene->bundles[i]);
     esc_zones_free(scene->zones);
     esc_arena_free(scene->keep);
-    esc_arena_free(scene->batch);
     esc_arena_free(scene->input);
     List *lists[] = {&scene->tickets,   &scene->escalations, &scene->timers,  &scene->outbox,
                      &scene->unsettled, &scene->audit,       &scene->evidence};
@@ -546,23 +544,20 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
 static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input,
                           EscOutcome *outcome, EscWhy *why, EscBuf *rows, bool is_plain)
 {
-    EscGroup group;
-    esc_arena_clear(scene->batch);
-    esc_group_init(&group, scene->batch);
     EscStatus status = esc_engine_apply(engine, input, scene->now_ms, outcome, why);
-    esc_engine_flush(engine, &group);
+    const EscGroup *group = esc_engine_flush(engine);
     if (status != ESC_OK) {
-        bool is_empty = group.tickets_count + group.escalations_count + group.timers_put_count +
-                            group.timers_deleted_count + group.outbox_count + group.audit_count +
-                            group.settled_count ==
+        bool is_empty = group->tickets_count + group->escalations_count + group->timers_put_count +
+                            group->timers_deleted_count + group->outbox_count + group->audit_count +
+                            group->settled_count ==
                         0;
         assert_true(is_empty);
     } else {
-        group_write(rows, &group);
+        group_write(rows, group);
         esc_engine_each_escalation(engine, view_write, rows);
     }
     if (is_plain && status == ESC_OK)
-        group_store(scene, &group);
+        group_store(scene, group);
     return status;
 }
 

@@ -6,7 +6,7 @@
 
 static void settled_add(EscEngine *engine, const EscDelivery *delivery)
 {
-    EscGroup *group = &engine->pending;
+    EscGroup *group = engine->pending;
     group->settled = esc_arena_grow(group->arena, group->settled, group->settled_count,
                                     &group->settled_capacity, sizeof *group->settled);
     ESC_ASSERT(group->settled != NULL);

@@ -26,14 +26,14 @@ const char *esc_audit_text(EscAuditKind kind)
 
 static EscText pending_text(EscEngine *engine, EscText text)
 {
-    EscText copy = esc_arena_text(engine->pending.arena, text);
-    ESC_ASSERT(!esc_arena_failed(engine->pending.arena));
+    EscText copy = esc_arena_text(engine->pending->arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending->arena));
     return copy;
 }
 
 static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data, EscText text)
 {
-    EscGroup *group = &engine->pending;
+    EscGroup *group = engine->pending;
     group->audit = esc_arena_grow(group->arena, group->audit, group->audit_count,
                                   &group->audit_capacity, sizeof *group->audit);
     ESC_ASSERT(group->audit != NULL);

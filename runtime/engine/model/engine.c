@@ -14,18 +14,19 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->interned.names = esc_names_new(config->hash_seed);
     engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     engine->view = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
-    engine->pending.arena = esc_arena_new(ESC_ENGINE_PENDING_BYTES_MAX);
+    for (size_t i = 0; i < ESC_COUNT_OF(engine->groups); i++)
+        esc_group_init(&engine->groups[i], esc_arena_new(ESC_ENGINE_PENDING_BYTES_MAX));
+    engine->pending = &engine->groups[0];
     engine->turn.emit_place = ESC_NONE;
     engine->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
     bool is_complete = engine->tickets.names != NULL && engine->interned.names != NULL &&
                        engine->turn.arena != NULL && engine->view != NULL &&
-                       engine->pending.arena != NULL;
+                       engine->groups[0].arena != NULL && engine->groups[1].arena != NULL;
     if (!is_complete) {
         esc_engine_free(engine);
         return NULL;
     }
-    esc_group_init(&engine->pending, engine->pending.arena);
     return engine;
 }
 
@@ -82,7 +83,8 @@ void esc_engine_free(EscEngine *engine)
     esc_names_free(engine->tickets.names);
     esc_names_free(engine->interned.names);
     esc_arena_free(engine->view);
-    esc_arena_free(engine->pending.arena);
+    for (size_t i = 0; i < ESC_COUNT_OF(engine->groups); i++)
+        esc_arena_free(engine->groups[i].arena);
     free(engine);
 }
 

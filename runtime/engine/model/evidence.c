@@ -132,7 +132,7 @@ EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation)
 void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name, EscText content,
                       char hex[65])
 {
-    EscGroup *group = &engine->pending;
+    EscGroup *group = engine->pending;
     group->evidence = esc_arena_grow(group->arena, group->evidence, group->evidence_count,
                                      &group->evidence_capacity, sizeof *group->evidence);
     ESC_ASSERT(group->evidence != NULL);

@@ -5,14 +5,14 @@
 
 static EscText pending_text(EscEngine *engine, EscText text)
 {
-    EscText copy = esc_arena_text(engine->pending.arena, text);
-    ESC_ASSERT(!esc_arena_failed(engine->pending.arena));
+    EscText copy = esc_arena_text(engine->pending->arena, text);
+    ESC_ASSERT(!esc_arena_failed(engine->pending->arena));
     return copy;
 }
 
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *given)
 {
-    EscGroup *group = &engine->pending;
+    EscGroup *group = engine->pending;
     group->outbox = esc_arena_grow(group->arena, group->outbox, group->outbox_count,
                                    &group->outbox_capacity, sizeof *group->outbox);
     ESC_ASSERT(group->outbox != NULL);

@@ -89,7 +89,7 @@ static void fresh_unlink(EscEngine *engine, EscTimerNode *node)
 
 static void deleted_row_add(EscEngine *engine, const EscTimerNode *node)
 {
-    EscGroup *group = &engine->pending;
+    EscGroup *group = engine->pending;
     group->timers_deleted =
         esc_arena_grow(group->arena, group->timers_deleted, group->timers_deleted_count,
                        &group->timers_deleted_capacity, sizeof *group->timers_deleted);

@@ -1,5 +1,6 @@
-/* flush.c - everything that changed since the last flush, as rows for the store. Tickets, escalations and new
- * timers are written as they are now; audit, outbox, evidence and settled rows were kept in the order they came. */
+/* flush.c - everything that changed since the last flush, as rows for the store. Audit, outbox, evidence, settled rows
+ * and deleted timers stand in the pending group already, in the order they came; tickets, escalations and new timers
+ * are added as they are now, and the group is handed out. The next one is collected in the other of two. */
 #include <engine/rows.h>
 
 #include <string.h>
@@ -131,80 +132,30 @@ static void timers_flush(EscEngine *engine, EscGroup *group)
     engine->timers.fresh_first = engine->timers.fresh_last = NULL;
 }
 
-/* --- what was kept in order ------------------------------------------------------------------- */
-
-static void deleted_copy(EscGroup *group, const EscTimerRow *given)
+static void absences_flush(EscEngine *engine, EscGroup *group)
 {
-    EscTimerRow *row = ROW_ADD(group, timers_deleted);
-    *row = *given;
-    row->ticket = copied(group, given->ticket);
+    if (!engine->absences.is_dirty)
+        return;
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_absences_write(engine, &buf);
+    group->absences = buf_copied(group, &buf);
+    engine->absences.is_dirty = false;
 }
 
-static void outbox_copy(EscGroup *group, const EscOutboxRow *given)
+const EscGroup *esc_engine_flush(EscEngine *engine)
 {
-    EscOutboxRow *row = ROW_ADD(group, outbox);
-    *row = *given;
-    EscText *texts[] = {&row->key,    &row->ticket,  &row->target,
-                        &row->medium, &row->address, &row->body};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = copied(group, *texts[i]);
-}
-
-static void audit_copy(EscGroup *group, const EscAuditRow *given)
-{
-    EscAuditRow *row = ROW_ADD(group, audit);
-    *row = *given; /* `kind` is a word of ours */
-    EscText *texts[] = {&row->ticket, &row->actor, &row->place, &row->text, &row->data};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = copied(group, *texts[i]);
-}
-
-static void evidence_copy(EscGroup *group, const EscEvidenceRow *given)
-{
-    EscEvidenceRow *row = ROW_ADD(group, evidence);
-    *row = *given;
-    row->name = copied(group, given->name);
-    row->content = copied(group, given->content);
-}
-
-static void settled_copy(EscGroup *group, const EscOutboxSettled *given)
-{
-    EscOutboxSettled *row = ROW_ADD(group, settled);
-    *row = *given;
-    row->detail = copied(group, given->detail);
-}
-
-static void pending_flush(EscEngine *engine, EscGroup *group)
-{
-    const EscGroup *pending = &engine->pending;
-    for (size_t i = 0; i < pending->timers_deleted_count; i++)
-        deleted_copy(group, &pending->timers_deleted[i]);
-    for (size_t i = 0; i < pending->outbox_count; i++)
-        outbox_copy(group, &pending->outbox[i]);
-    for (size_t i = 0; i < pending->settled_count; i++)
-        settled_copy(group, &pending->settled[i]);
-    for (size_t i = 0; i < pending->audit_count; i++)
-        audit_copy(group, &pending->audit[i]);
-    for (size_t i = 0; i < pending->evidence_count; i++)
-        evidence_copy(group, &pending->evidence[i]);
-    esc_group_clear(&engine->pending);
-}
-
-void esc_engine_flush(EscEngine *engine, EscGroup *group)
-{
+    EscGroup *group = engine->pending;
     esc_arena_clear(engine->turn.arena);
     engine->tickets.flushed_count += engine->tickets.dirty_count + engine->escalations.dirty_count;
     tickets_flush(engine, group);
     escalations_flush(engine, group);
     timers_flush(engine, group);
-    pending_flush(engine, group);
-    if (engine->absences.is_dirty) {
-        EscBuf buf;
-        esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-        esc_absences_write(engine, &buf);
-        group->absences = buf_copied(group, &buf);
-        engine->absences.is_dirty = false;
-    }
+    absences_flush(engine, group);
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;
+    ESC_ASSERT(!esc_arena_failed(group->arena));
+    engine->pending = group == &engine->groups[0] ? &engine->groups[1] : &engine->groups[0];
+    esc_group_clear(engine->pending);
+    return group;
 }

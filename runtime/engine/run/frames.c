@@ -43,8 +43,8 @@ static bool snapshot_keep(EscEscalation *escalation, const EscRun *run)
 /* A call that a run has just queued ends with the wait for its reply. */
 static void reply_deadline(EscEngine *engine, const EscFrame *frame)
 {
-    for (size_t i = engine->pending.outbox_count; i > 0; i--) {
-        EscOutboxRow *row = &engine->pending.outbox[i - 1];
+    for (size_t i = engine->pending->outbox_count; i > 0; i--) {
+        EscOutboxRow *row = &engine->pending->outbox[i - 1];
         if (row->id == frame->reply_outbox)
             row->deadline_ms = frame->due_ms;
     }

@@ -497,7 +497,8 @@ struct EscEngine {
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
-    EscGroup pending; /* audit, outbox, settled, evidence and deleted timers since the last flush */
+    EscGroup groups[2]; /* one is collected while the other is with whoever flushed */
+    EscGroup *pending;  /* audit, outbox, settled, evidence, deleted timers since the last flush */
     EscArena *view;
 };
 
