@@ -46,6 +46,11 @@ def eventually(question, patience=PATIENCE):
         time.sleep(0.01)
 
 
+def key_of(request):
+    """The name under which a receiver knows a message again, by whichever header its kind of channel sends it."""
+    return request["headers"].get("idempotency-key") or request["headers"].get("webhook-id")
+
+
 # --- receivers ---------------------------------------------------------------------------------------------
 
 
@@ -128,7 +133,7 @@ class Receiver:
         return [json.loads(r["body"])["text"] for r in self.at(prefix)]
 
     def keys(self, prefix):
-        return [r["headers"].get("idempotency-key") or r["headers"].get("webhook-id") for r in self.at(prefix)]
+        return [key_of(request) for request in self.at(prefix)]
 
     def close(self):
         self.released.set()
@@ -447,6 +452,8 @@ class Case(unittest.TestCase):
         """What was sent twice was the same thing under the same key, and every key is one effect of the outbox."""
         bodies = {}
         for request in self.receiver.at(prefix):
-            key = request["headers"]["idempotency-key"]
+            key = key_of(request)
+            self.assertTrue(key, request)
             self.assertEqual(bodies.setdefault(key, request["body"]), request["body"])
+        self.assertTrue(bodies, f"nothing was sent to {prefix}")
         self.assertLessEqual(set(bodies), {row["key"] for row in self.daemon.outbox()})
