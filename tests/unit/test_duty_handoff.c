@@ -1,0 +1,89 @@
+/* test_duty_handoff.c - hand-offs: their limit, the pages of the former owner, deadlines, expectations. */
+#include "model_fixture.h"
+#include "support/test.h"
+
+static Model *model_of_ana(void)
+{
+    Model *model = model_new();
+    model->program.roles[0].owner = ESC_REF(ESC_REF_PERSON, PERSON_ANA);
+    model->program.roles[1].owner = ESC_REF(ESC_REF_PERSON, PERSON_BEN);
+    model->program.roles[1].ack_calendar = 0;
+    esc_role_own(model->engine, model->escalation, 0);
+    return model;
+}
+
+static bool hand_to(Model *model, uint32_t person, EscExpect expect, int64_t within_ms)
+{
+    return esc_role_handoff(model->engine, model->escalation, model->escalation->bundle,
+                            ESC_REF(ESC_REF_PERSON, person), ESC_TEXT("lunch"), expect, within_ms,
+                            0);
+}
+
+static void the_limit_counts_within_its_window(void **state)
+{
+    (void)state;
+    Model *model = model_of_ana();
+    model->program.limits[0] =
+        (EscLimitRow){ESC_LIMIT_HANDOFFS_PER_TICKET, 1, ESC_HOUR_MS, ESC_LIMIT_ACTION_RAISE, 7};
+    model->program.limits_count = 1;
+    program_refresh(&model->program);
+    assert_true(hand_to(model, PERSON_BEN, ESC_EXPECT_ACKED, 0));
+    model->engine->now_ms += ESC_HOUR_MS - 1;
+    assert_false(hand_to(model, PERSON_ANA, ESC_EXPECT_ACKED, 0));
+    assert_text_equal(model->escalation->owner, "ben");
+    assert_true(esc_exception_is_asked(model->engine, model->escalation));
+    model->engine->now_ms += 1; /* the first one is an hour ago: out of the window */
+    assert_true(hand_to(model, PERSON_ANA, ESC_EXPECT_ACKED, 0));
+    assert_text_equal(model->escalation->owner, "ana");
+    model_free(model);
+}
+
+static void pages_of_the_former_owner_end(void **state)
+{
+    (void)state;
+    Model *model = model_of_ana();
+    esc_page_person(model->engine, model->escalation, ESC_TEXT("ana"), ESC_TEXT("help"));
+    assert_int_equal(model->escalation->pages_count, 1);
+    assert_true(hand_to(model, PERSON_BEN, ESC_EXPECT_ACKED, 0));
+    assert_int_equal(model->escalation->pages_count, 0); /* ben's has no second contact method */
+    assert_false(model_has_timer(model, ESC_TIMER_CONTACT, 0));
+    assert_int_equal(model_audits(model, ESC_AUDIT_PAGE_STOPPED), 1);
+    assert_int_equal(model_messages(model, "ben"), 1);
+    model_free(model);
+}
+
+static void acked_within_is_the_deadline(void **state)
+{
+    (void)state;
+    Model *model = model_of_ana();
+    assert_true(hand_to(model, PERSON_BEN, ESC_EXPECT_ACKED, ESC_MINUTE_MS));
+    const EscTimerNode *ack = esc_timer_find(model->escalation->timers, ESC_TIMER_ACK, 0);
+    assert_true(ack->due_ms == MODEL_START_MS + ESC_MINUTE_MS);
+    assert_int_equal(model->escalation->expectations_count, 0);
+    model_free(model);
+}
+
+static void resolved_within_stands_beside_the_deadline(void **state)
+{
+    (void)state;
+    Model *model = model_of_ana();
+    assert_true(hand_to(model, PERSON_BEN, ESC_EXPECT_RESOLVED, ESC_MINUTE_MS));
+    const EscTimerNode *ack = esc_timer_find(model->escalation->timers, ESC_TIMER_ACK, 0);
+    assert_true(ack->due_ms == MODEL_START_MS + 5 * ESC_MINUTE_MS);
+    assert_true(model_has_timer(model, ESC_TIMER_EXPECTATION, 0));
+    esc_expectations_met(model->engine, model->escalation);
+    assert_false(model_has_timer(model, ESC_TIMER_EXPECTATION, 0));
+    assert_int_equal(model_audits(model, ESC_AUDIT_EXPECTATION_MET), 1);
+    model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_limit_counts_within_its_window),
+        cmocka_unit_test(pages_of_the_former_owner_end),
+        cmocka_unit_test(acked_within_is_the_deadline),
+        cmocka_unit_test(resolved_within_stands_beside_the_deadline),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+/* test_duty_messages.c - pages through contact methods, and windows that hold messages back. */
+#include "model_fixture.h"
+#include "support/test.h"
+
+static void tell(Model *model, const char *person)
+{
+    EscMessage message = {.text = ESC_TEXT("hello")};
+    esc_message_person(model->engine, model->escalation, esc_text_from(person), &message);
+}
+
+static void limit_set(Model *model, uint32_t count)
+{
+    model->program.limits[0] = (EscLimitRow){ESC_LIMIT_NOTIFICATIONS_PER_PERSON, count, ESC_HOUR_MS,
+                                             ESC_LIMIT_ACTION_DIGEST, 0};
+    model->program.limits_count = 1;
+    program_refresh(&model->program);
+}
+
+static void a_window_with_messages_stays_until_its_digest(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    limit_set(model, 1);
+    tell(model, "ana");
+    tell(model, "ana");
+    assert_int_equal(model_messages(model, "ana"), 1);
+    model->engine->now_ms += ESC_HOUR_MS; /* its end, and the digest's timer has not fired yet */
+    tell(model, "ana");
+    assert_int_equal(model_messages(model, "ana"), 1);
+    esc_digest_fire(model->engine);
+    assert_int_equal(model_messages(model, "ana"), 2);
+    assert_int_equal(model_audits(model, ESC_AUDIT_DIGEST), 1);
+    assert_int_equal(model_audits(model, ESC_AUDIT_LIMITED), 2);
+    assert_null(esc_timer_find(model->engine->timers.own, ESC_TIMER_DIGEST, 0));
+    tell(model, "ana"); /* a new window */
+    assert_int_equal(model_messages(model, "ana"), 3);
+    model_free(model);
+}
+
+static void an_empty_window_begins_anew_at_its_end(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    limit_set(model, 1);
+    tell(model, "ana");
+    model->engine->now_ms += ESC_HOUR_MS;
+    tell(model, "ana");
+    assert_int_equal(model_messages(model, "ana"), 2);
+    assert_true(model->engine->windows.items[0].ends_at_ms == MODEL_START_MS + 2 * ESC_HOUR_MS);
+    model_free(model);
+}
+
+static void the_page_after_the_last_place_goes_out(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    for (int i = 0; i <= ESC_PAGES_MAX; i++)
+        esc_page_person(model->engine, model->escalation, ESC_TEXT("ana"), ESC_TEXT("help"));
+    assert_int_equal(model->escalation->pages_count, ESC_PAGES_MAX);
+    assert_int_equal(model->escalation->pages[ESC_PAGES_MAX - 1].number, ESC_PAGES_MAX);
+    assert_int_equal(model_messages(model, "ana"), ESC_PAGES_MAX + 1);
+    assert_true(model_has_timer(model, ESC_TIMER_CONTACT, ESC_PAGES_MAX));
+    model_free(model);
+}
+
+static void a_page_goes_through_the_contact_methods(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    esc_page_person(model->engine, model->escalation, ESC_TEXT("ana"), ESC_TEXT("help"));
+    const EscOutboxRow *rows = model->engine->pending->outbox;
+    assert_text_equal(rows[0].medium, "email");
+    model->engine->now_ms += 3 * ESC_MINUTE_MS - 1;
+    esc_page_fire(model->engine, model->escalation, 0);
+    assert_int_equal(model_messages(model, "ana"), 1);
+    model->engine->now_ms += 1;
+    esc_page_fire(model->engine, model->escalation, 0);
+    assert_int_equal(model_messages(model, "ana"), 2);
+    assert_text_equal(model->engine->pending->outbox[1].medium, "phone");
+    assert_int_equal(model->escalation->pages_count, 0);
+    model_free(model);
+}
+
+static void whom_nobody_can_reach_is_a_dead_message(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    tell(model, "stranger");
+    assert_int_equal(model->escalation->messages, 1);
+    assert_int_equal(model->escalation->dead, 1);
+    assert_int_equal(model_audits(model, ESC_AUDIT_UNREACHABLE), 1);
+    model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_window_with_messages_stays_until_its_digest),
+        cmocka_unit_test(an_empty_window_begins_anew_at_its_end),
+        cmocka_unit_test(the_page_after_the_last_place_goes_out),
+        cmocka_unit_test(a_page_goes_through_the_contact_methods),
+        cmocka_unit_test(whom_nobody_can_reach_is_a_dead_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

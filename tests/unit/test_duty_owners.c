@@ -1,0 +1,157 @@
+/* test_duty_owners.c - whose turn it is, how many must acknowledge, and who is passed over. */
+#include "model_fixture.h"
+#include "support/test.h"
+
+static void role_set(Model *model, uint32_t position, EscRef owner, uint32_t ack_count,
+                     int64_t hold_ms)
+{
+    EscRoleRow *row = &model->program.roles[position];
+    row->owner = owner;
+    row->ack_count = ack_count;
+    row->ack_calendar = 0;
+    row->hold_ms = hold_ms;
+}
+
+/* The ops team is primary, ben secondary; it is the team's turn. */
+static Model *model_of_team(uint32_t ack_count)
+{
+    Model *model = model_new();
+    role_set(model, 0, ESC_REF(ESC_REF_TEAM, 0), ack_count, 0);
+    role_set(model, 1, ESC_REF(ESC_REF_PERSON, PERSON_BEN), 1, 0);
+    esc_role_own(model->engine, model->escalation, 0);
+    assert_text_equal(model->escalation->owner, "ana");
+    return model;
+}
+
+static bool ack(Model *model, const char *actor)
+{
+    return esc_role_ack(model->engine, model->escalation, esc_text_from(actor));
+}
+
+static void no_more_acks_are_needed_than_there_are_people(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(5);
+    assert_true(ack(model, "ana"));
+    assert_false(model->escalation->is_acked);
+    assert_true(ack(model, "ben"));
+    assert_true(model->escalation->is_acked);
+    assert_text_equal(model->escalation->owner, "ben");
+    model_free(model);
+}
+
+static void one_person_counts_once(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(2);
+    assert_true(ack(model, "ana"));
+    assert_false(ack(model, "ana"));
+    assert_false(model->escalation->is_acked);
+    assert_int_equal(model_audits(model, ESC_AUDIT_ACK_COUNTED), 1);
+    model_free(model);
+}
+
+static void acks_of_the_former_turn_do_not_count(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(2);
+    assert_true(ack(model, "ana"));
+    esc_role_own(model->engine, model->escalation, 0);
+    assert_true(ack(model, "ben"));
+    assert_false(model->escalation->is_acked);
+    assert_true(ack(model, "ana"));
+    assert_true(model->escalation->is_acked);
+    model_free(model);
+}
+
+static void the_lease_ends_with_the_turn(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    role_set(model, 0, ESC_REF(ESC_REF_TEAM, 0), 1, ESC_HOUR_MS);
+    assert_true(ack(model, "ana"));
+    assert_true(model_has_timer(model, ESC_TIMER_HOLD, 0));
+    assert_false(model_has_timer(model, ESC_TIMER_ACK, 0));
+    esc_role_failover(model->engine, model->escalation, "went away");
+    assert_false(model_has_timer(model, ESC_TIMER_HOLD, 0));
+    assert_true(model_has_timer(model, ESC_TIMER_ACK, 0));
+    assert_false(model->escalation->is_acked);
+    assert_text_equal(model->escalation->owner, "ben");
+    model_free(model);
+}
+
+static void failover_passes_over_the_same_person(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    role_set(model, 1, ESC_REF(ESC_REF_PERSON, PERSON_ANA), 1, 0);
+    esc_role_failover(model->engine, model->escalation, "did not acknowledge");
+    assert_text_equal(model->escalation->owner, "ben"); /* the last resort */
+    assert_int_equal(model->escalation->role, 3);
+    assert_int_equal(model_audits(model, ESC_AUDIT_SKIPPED), 1);
+    assert_true(esc_exception_is_asked(model->engine, model->escalation));
+    assert_false(model_has_timer(model, ESC_TIMER_ACK, 0));
+    model_free(model);
+}
+
+static void the_lease_starts_anew_when_something_happens(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    role_set(model, 0, ESC_REF(ESC_REF_TEAM, 0), 1, ESC_HOUR_MS);
+    assert_true(ack(model, "ana"));
+    model->engine->now_ms += ESC_MINUTE_MS;
+    esc_role_active(model->engine, model->escalation);
+    const EscTimerNode *hold = esc_timer_find(model->escalation->timers, ESC_TIMER_HOLD, 0);
+    assert_true(hold->due_ms == MODEL_START_MS + ESC_MINUTE_MS + ESC_HOUR_MS);
+    model_free(model);
+}
+
+static void who_acknowledges_from_another_role_takes_it(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    role_set(model, 0, ESC_REF(ESC_REF_PERSON, PERSON_ANA), 1, 0);
+    role_set(model, 1, ESC_REF(ESC_REF_PERSON, PERSON_BEN), 1, 0);
+    esc_role_own(model->engine, model->escalation, 0);
+    assert_true(ack(model, "ben"));
+    assert_int_equal(model->escalation->role_row, 1);
+    assert_text_equal(model->escalation->owner, "ben");
+    EscWhy why;
+    assert_status(esc_role_check_ack(model->engine, model->escalation, ESC_TEXT("stranger"), &why),
+                  ESC_FORBIDDEN);
+    model_free(model);
+}
+
+static void the_absent_are_passed_over(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    EscEngine *engine = model->engine;
+    ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+    engine->absences.items[engine->absences.count++] =
+        (EscAbsence){esc_engine_intern(engine, ESC_TEXT("ana")), engine->now_ms + 1};
+    esc_role_own(engine, model->escalation, 0);
+    assert_text_equal(model->escalation->owner, "ben");
+    assert_int_equal(model_audits(model, ESC_AUDIT_SKIPPED), 1);
+    engine->now_ms++;
+    assert_false(esc_person_absent(engine, ESC_TEXT("ana")));
+    esc_role_own(engine, model->escalation, 0);
+    assert_text_equal(model->escalation->owner, "ana");
+    model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_more_acks_are_needed_than_there_are_people),
+        cmocka_unit_test(one_person_counts_once),
+        cmocka_unit_test(acks_of_the_former_turn_do_not_count),
+        cmocka_unit_test(the_lease_ends_with_the_turn),
+        cmocka_unit_test(failover_passes_over_the_same_person),
+        cmocka_unit_test(the_lease_starts_anew_when_something_happens),
+        cmocka_unit_test(who_acknowledges_from_another_role_takes_it),
+        cmocka_unit_test(the_absent_are_passed_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+/* test_model_timers.c - the heap's order, its ties, cancelling, and the owners' lists. */
+#include "model_fixture.h"
+#include "support/test.h"
+
+static uint32_t fire(Model *model)
+{
+    EscTimerNode fired;
+    assert_true(esc_timer_take_due(model->engine, &fired));
+    return fired.index;
+}
+
+static void put(Model *model, uint32_t index, int64_t after_ms)
+{
+    esc_timer_put(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, index,
+                  MODEL_START_MS + after_ms);
+}
+
+static void fire_in_order_of_due(void **state)
+{
+    (void)state;
+    enum { TIMERS = 500 };
+    Model *model = model_new();
+    uint64_t seed = 42;
+    for (uint32_t i = 0; i < TIMERS; i++)
+        put(model, i, (int64_t)(test_random(&seed) % 1000));
+    model->engine->now_ms += 1000;
+    int64_t due_ms = 0;
+    uint64_t seq = 0;
+    for (uint32_t i = 0; i < TIMERS; i++) {
+        EscTimerNode fired;
+        assert_true(esc_timer_take_due(model->engine, &fired));
+        assert_true(fired.due_ms > due_ms || (fired.due_ms == due_ms && fired.seq > seq));
+        due_ms = fired.due_ms;
+        seq = fired.seq;
+    }
+    assert_null(model->ticket->timers);
+    assert_true(esc_engine_next_due_ms(model->engine) == INT64_MAX);
+    model_free(model);
+}
+
+static void ties_fire_in_order_of_creation(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    for (uint32_t i = 0; i < 9; i++)
+        put(model, i, 0);
+    for (uint32_t i = 0; i < 9; i++)
+        assert_int_equal(fire(model), i);
+    model_free(model);
+}
+
+static void not_before_they_are_due(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    EscTimerNode fired;
+    put(model, 7, 1);
+    assert_false(esc_timer_take_due(model->engine, &fired));
+    model->engine->now_ms++;
+    assert_int_equal(fire(model), 7);
+    assert_false(esc_timer_take_due(model->engine, &fired));
+    model_free(model);
+}
+
+static void putting_again_moves(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    put(model, 1, 10);
+    put(model, 2, 20);
+    put(model, 1, 30);
+    model->engine->now_ms += 40;
+    assert_int_equal(fire(model), 2);
+    assert_int_equal(fire(model), 1);
+    assert_true(esc_engine_next_due_ms(model->engine) == INT64_MAX);
+    model_free(model);
+}
+
+static void cancelled_in_the_middle_of_the_heap(void **state)
+{
+    (void)state;
+    enum { TIMERS = 64 };
+    Model *model = model_new();
+    for (uint32_t i = 0; i < TIMERS; i++)
+        put(model, i, (i * 37) % TIMERS);
+    for (uint32_t i = 0; i < TIMERS; i += 3)
+        esc_timer_cancel(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, i);
+    model->engine->now_ms += TIMERS;
+    for (uint32_t due = 0; due < TIMERS; due++) {
+        for (uint32_t i = 0; i < TIMERS; i++) {
+            if ((i * 37) % TIMERS == due && i % 3 != 0)
+                assert_int_equal(fire(model), i);
+        }
+    }
+    assert_null(model->ticket->timers);
+    model_free(model);
+}
+
+static void lists_belong_to_their_owners(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    EscEngine *engine = model->engine;
+    int64_t due_ms = MODEL_START_MS + 5;
+    esc_timer_put(engine, model->escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
+    esc_timer_put(engine, model->escalation, NULL, ESC_TIMER_REMINDER, 0, due_ms);
+    esc_timer_put(engine, model->escalation, NULL, ESC_TIMER_REMINDER, 1, due_ms - 1);
+    esc_timer_put(engine, NULL, model->ticket, ESC_TIMER_ARMED, 0, due_ms);
+    esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, 0, due_ms);
+    assert_true(esc_timer_earliest(model->escalation->timers) == due_ms - 1);
+    esc_timer_cancel_kind(engine, model->escalation, NULL, ESC_TIMER_REMINDER);
+    assert_false(model_has_timer(model, ESC_TIMER_REMINDER, 1));
+    assert_true(model_has_timer(model, ESC_TIMER_ACK, 0));
+    assert_true(esc_timer_earliest(model->escalation->timers) == due_ms);
+    esc_timer_cancel_all(engine, model->escalation, NULL);
+    assert_null(model->escalation->timers);
+    assert_true(esc_timer_earliest(model->escalation->timers) == 0);
+    assert_non_null(esc_timer_find(model->ticket->timers, ESC_TIMER_ARMED, 0));
+    assert_non_null(esc_timer_find(engine->timers.own, ESC_TIMER_DIGEST, 0));
+    assert_int_equal(engine->timers.heap_count, 2);
+    model_free(model);
+}
+
+static void only_stored_ones_are_deleted_in_the_store(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    put(model, 1, 10);
+    esc_timer_cancel(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, 1);
+    assert_int_equal(model->engine->pending->timers_deleted_count, 0);
+    assert_null(model->engine->timers.fresh_first);
+    EscTimerRow row = {.due_ms = MODEL_START_MS, .seq = 1, .kind = ESC_TIMER_ARMED, .index = 2};
+    esc_timer_restore(model->engine, NULL, model->ticket, &row);
+    esc_timer_cancel(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, 2);
+    assert_int_equal(model->engine->pending->timers_deleted_count, 1);
+    assert_int_equal(model->engine->pending->timers_deleted[0].index, 2);
+    model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fire_in_order_of_due),
+        cmocka_unit_test(ties_fire_in_order_of_creation),
+        cmocka_unit_test(not_before_they_are_due),
+        cmocka_unit_test(putting_again_moves),
+        cmocka_unit_test(cancelled_in_the_middle_of_the_heap),
+        cmocka_unit_test(lists_belong_to_their_owners),
+        cmocka_unit_test(only_stored_ones_are_deleted_in_the_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
