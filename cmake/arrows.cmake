@@ -16,15 +16,18 @@ set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
 set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
 set(ESC_ARROWS_esc_group esc_kit esc_vm)
 set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group)
-set(ESC_ARROWS_esc_store esc_kit esc_vm esc_ingest esc_group esc_engine)
+set(ESC_ARROWS_esc_store esc_kit esc_vm esc_group)
+set(ESC_ARROWS_esc_store_sqlite esc_kit esc_vm esc_group esc_store)
+set(ESC_ARROWS_esc_store_memory esc_kit esc_vm esc_group esc_store)
 set(ESC_ARROWS_esc_service esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store)
 set(ESC_ARROWS_esc_config esc_kit esc_doors)
 set(ESC_ARROWS_esc_daemon esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config)
-set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_daemon)
+set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_daemon esc_store_sqlite esc_store_memory)
 
 set(ESC_LIBRARIES
     esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler
-    esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_config esc_daemon esc_runtime)
+    esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_store_sqlite
+    esc_store_memory esc_service esc_config esc_daemon esc_runtime)
 
 # Stops the configuration when library `target` must not use `lib`. Programs and tests see all libraries, and
 # libraries of the system are nobody's arrow.
