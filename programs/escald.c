@@ -173,12 +173,13 @@ static EscStatus open_service(App *app, Served *served, EscWhy *why)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the data folder is too long");
     uint64_t seed = 0;
     app->random.fill(app->random.context, &seed, sizeof(seed));
-    EscServiceConfig config = {.workspace = esc_text_from(served->compiled.name),
-                               .clock = &app->clock,
-                               .zones = app->zones,
-                               .store_path = path,
-                               .hash_seed = seed};
-    EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle),
+    EscSqliteOptions options = {.path = path, .workspace = esc_text_from(served->compiled.name)};
+    app->random.fill(app->random.context, options.new_id, sizeof(options.new_id));
+    EscServiceConfig config = {.clock = &app->clock, .zones = app->zones, .hash_seed = seed};
+    EscStatus status = esc_sqlite_open(&options, &config.store, why);
+    if (status != ESC_OK)
+        return status;
+    status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle),
                                         &served->service, why);
     if (status == ESC_OK)
         scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(served->service)));

@@ -17,7 +17,7 @@
 
 /* Looks for rows that became due unnoticed, such as those of before a restart. */
 #define POLL_REAL_MS 5000
-#define CLAIMS_MAX 512 /* rows of one look at the store, beyond those under way */
+#define CLAIMS_MAX 512  /* rows of one look at the store, beyond those under way */
 #define RETRIES_MAX 256 /* times of next attempts that are remembered; the poll finds the others */
 #define TRANSFER_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define CLAIM_ARENA_BYTES_MAX ((size_t)256 << 20)
@@ -237,9 +237,10 @@ static EscStatus postpone(EscTransfer *transfer, uint32_t attempts, int64_t next
     if (deliveries->retries_count < RETRIES_MAX)
         deliveries->retries_ms[deliveries->retries_count++] = next_ms;
     release_slot(transfer);
-    EscStatus status =
-        esc_store_outbox_retry(esc_service_store(transfer->workspace->service), transfer->row.id,
-                               attempts, next_ms, esc_text_from(detail), why);
+    EscService *service = transfer->workspace->service;
+    const EscOutboxRetry retry = {transfer->row.id, attempts, next_ms, esc_text_from(detail)};
+    esc_service_retry(service, &retry);
+    EscStatus status = esc_service_turn(service, NULL, 0, 0, NULL, NULL, why);
     transfer_free(transfer);
     return status;
 }
@@ -366,7 +367,7 @@ static EscText keep(EscArena *arena, EscText text)
 }
 
 static EscTransfer *transfer_new(EscDeliveries *deliveries, EscWorkspaceState *workspace,
-                                 const EscOutboxClaim *claim)
+                                 const EscOutboxEntry *claim)
 {
     EscTransfer *transfer = calloc(1, sizeof(*transfer));
     EscArena *arena = esc_arena_new(TRANSFER_ARENA_BYTES_MAX);
@@ -478,7 +479,7 @@ static EscStatus send_by_curl(EscTransfer *transfer, EscWhy *why)
 }
 
 static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspace,
-                           const EscOutboxClaim *claim, EscWhy *why)
+                           const EscOutboxEntry *claim, EscWhy *why)
 {
     const EscConfig *config = deliveries->daemon->setup.config;
     int64_t now = esc_daemon_now_ms(deliveries->daemon);
@@ -512,22 +513,44 @@ static EscStatus start_row(EscDeliveries *deliveries, EscWorkspaceState *workspa
     return send_by_curl(transfer, why);
 }
 
+typedef struct Claims {
+    EscArena *arena;
+    EscOutboxEntry *entries;
+    size_t count, capacity;
+} Claims;
+
+static bool claim(void *context, const EscOutboxEntry *entry)
+{
+    Claims *claims = context;
+    EscOutboxEntry *grown = esc_arena_grow(claims->arena, claims->entries, claims->count,
+                                           &claims->capacity, sizeof *grown);
+    ESC_ASSERT(grown != NULL);
+    claims->entries = grown;
+    EscOutboxRow *row = &grown[claims->count].row;
+    grown[claims->count++] = *entry;
+    EscText *texts[] = {&row->key,    &row->ticket,  &row->target,
+                        &row->medium, &row->address, &row->body};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = esc_arena_text(claims->arena, *texts[i]);
+    return true;
+}
+
 static EscStatus start_workspace(EscDeliveries *deliveries, EscWorkspaceState *workspace,
                                  EscWhy *why)
 {
-    EscOutboxClaim *claims = NULL;
-    size_t count = 0;
+    Claims claims = {.arena = deliveries->claim_arena};
     const EscTransfer *before = deliveries->transfers; /* those of this look come in front */
     esc_arena_clear(deliveries->claim_arena);
     EscStatus status = esc_store_outbox_due(
         esc_service_store(workspace->service), esc_daemon_now_ms(deliveries->daemon),
-        CLAIMS_MAX + deliveries->transfers_count, deliveries->claim_arena, &claims, &count, why);
-    for (size_t i = 0; status == ESC_OK && i < count; i++) {
+        CLAIMS_MAX + deliveries->transfers_count, claim, &claims, why);
+    ESC_ASSERT(!esc_arena_failed(deliveries->claim_arena));
+    for (size_t i = 0; status == ESC_OK && i < claims.count; i++) {
         if ((int64_t)deliveries->under_way >=
             deliveries->daemon->setup.config->delivery_parallel_max)
             break;
-        if (!is_under_way(before, workspace, claims[i].row.id))
-            status = start_row(deliveries, workspace, &claims[i], why);
+        if (!is_under_way(before, workspace, claims.entries[i].row.id))
+            status = start_row(deliveries, workspace, &claims.entries[i], why);
     }
     return status == ESC_OK ? write_files(deliveries, why) : status;
 }

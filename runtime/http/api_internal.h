@@ -100,4 +100,14 @@ void esc_api_outbox(EscApiCall *call);
 void esc_api_health(EscApiCall *call);
 void esc_api_ready(EscApiCall *call);
 
+/* api_rows.c: a list while the store gives its rows. Each visitor writes one more item. */
+typedef struct EscApiItems {
+    EscBuf out;
+    size_t count;
+} EscApiItems;
+bool esc_api_audit_item(void *items, const EscAuditRow *row);
+bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
+bool esc_api_ticket_item(void *items, const EscTicketRow *row);
+bool esc_api_outbox_item(void *items, const EscOutboxEntry *entry);
+
 #endif

@@ -78,100 +78,95 @@ static bool query_limit(EscApiCall *call, size_t *limit)
     return true;
 }
 
-/* {"items":[…]} around a list that the store wrote. */
-static void answer_items(EscApiCall *call, EscStatus status, EscBuf *items, const EscWhy *why)
+static void items_open(EscApiItems *items)
 {
-    if (status == ESC_OK)
-        status = items->status;
-    if (status != ESC_OK) {
+    *items = (EscApiItems){.count = 0};
+    esc_buf_init(&items->out, ANSWER_BYTES_MAX);
+    esc_buf_string(&items->out, "{\"items\":[");
+}
+
+/* Answers with the list, or with what went wrong while the store gave it. */
+static void items_answer(EscApiCall *call, EscApiItems *items, EscStatus status, EscWhy *why)
+{
+    esc_buf_string(&items->out, "]}");
+    if (status == ESC_OK && items->out.status != ESC_OK)
+        status = esc_why(why, items->out.status, "", 0,
+                         "the answer is larger than its limit: ask for less");
+    if (status != ESC_OK)
         esc_api_fail(call, status, why);
-    } else {
-        EscBuf out;
-        esc_buf_init(&out, ANSWER_BYTES_MAX + 32);
-        esc_buf_string(&out, "{\"items\":");
-        esc_buf_text(&out, esc_buf_as_text(items));
-        esc_buf_char(&out, '}');
-        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
-        esc_buf_release(&out);
-    }
-    esc_buf_release(items);
+    else
+        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&items->out));
+    esc_buf_release(&items->out);
 }
 
 void esc_api_tickets(EscApiCall *call)
 {
-    EscText after;
-    size_t limit = 0;
-    if (!query_text(call, "after", &after) || !query_limit(call, &limit))
+    EscTicketFilter filter = {.limit = 0};
+    if (!query_text(call, "after", &filter.after) || !query_limit(call, &filter.limit))
         return;
     EscWhy why = {.text = ""};
-    EscBuf items;
-    esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_tickets_json(store_of(call), after, limit, &items, &why), &items,
+    EscApiItems items;
+    items_open(&items);
+    items_answer(call, &items,
+                 esc_store_tickets(store_of(call), &filter, esc_api_ticket_item, &items, &why),
                  &why);
 }
 
 void esc_api_escalations(EscApiCall *call)
 {
-    EscText state, ticket;
-    uint64_t before = 0;
-    size_t limit = 0;
-    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &ticket) ||
-        !query_escalation(call, "before", &before) || !query_limit(call, &limit))
+    EscText state;
+    EscEscalationFilter filter = {.limit = 0};
+    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &filter.ticket) ||
+        !query_escalation(call, "before", &filter.before) || !query_limit(call, &filter.limit))
         return;
-    bool is_state = state.size == 0;
-    for (unsigned i = 0; i < ESC_STATE_COUNT; i++)
-        is_state = is_state || esc_text_equal(state, esc_text_from(esc_state_name((EscState)i)));
-    if (!is_state) {
+    filter.has_state = state.size > 0;
+    if (filter.has_state && !esc_state_find(state, &filter.state)) {
         refuse_parameter(call, "state", "must be open, closing, parked or closed");
         return;
     }
     EscWhy why = {.text = ""};
-    EscBuf items;
-    esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(
-        call,
-        esc_store_escalations_json(store_of(call), state, ticket, before, limit, &items, &why),
-        &items, &why);
+    EscApiItems items;
+    items_open(&items);
+    items_answer(
+        call, &items,
+        esc_store_escalations(store_of(call), &filter, esc_api_escalation_item, &items, &why),
+        &why);
 }
 
 void esc_api_audit(EscApiCall *call)
 {
-    EscText ticket;
-    uint64_t escalation = 0, after = 0;
-    size_t limit = 0;
-    if (!query_text(call, "ticket", &ticket) ||
-        !query_escalation(call, "escalation", &escalation) ||
-        !query_number(call, "after", 0, INT64_MAX, &after) || !query_limit(call, &limit))
+    EscAuditFilter filter = {.limit = 0};
+    if (!query_text(call, "ticket", &filter.ticket) ||
+        !query_escalation(call, "escalation", &filter.escalation) ||
+        !query_number(call, "after", 0, INT64_MAX, &filter.after) ||
+        !query_limit(call, &filter.limit))
         return;
     EscWhy why = {.text = ""};
-    EscBuf items;
-    esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(
-        call, esc_store_audit_json(store_of(call), ticket, escalation, after, limit, &items, &why),
-        &items, &why);
+    EscApiItems items;
+    items_open(&items);
+    items_answer(call, &items,
+                 esc_store_audit(store_of(call), &filter, esc_api_audit_item, &items, &why), &why);
 }
 
 void esc_api_outbox(EscApiCall *call)
 {
-    static const char *const states[] = {"", "queued", "accepted", "delivered", "dead"};
     EscText state;
-    uint64_t before = 0;
-    size_t limit = 0;
+    EscOutboxFilter filter = {.limit = 0};
     if (!query_text(call, "state", &state) ||
-        !query_number(call, "before", 0, INT64_MAX, &before) || !query_limit(call, &limit))
+        !query_number(call, "before", 0, INT64_MAX, &filter.before) ||
+        !query_limit(call, &filter.limit))
         return;
-    bool is_state = false;
-    for (size_t i = 0; i < ESC_COUNT_OF(states); i++)
-        is_state = is_state || esc_text_equal(state, esc_text_from(states[i]));
-    if (!is_state) {
-        refuse_parameter(call, "state", "must be queued, accepted, delivered or dead");
+    filter.has_state = state.size > 0;
+    if (filter.has_state && !esc_delivery_state_find(state, &filter.state)) {
+        refuse_parameter(call, "state", "must be queued, accepted, delivered, seen, acked or dead");
         return;
     }
     EscWhy why = {.text = ""};
-    EscBuf items;
-    esc_buf_init(&items, ANSWER_BYTES_MAX);
-    answer_items(call, esc_store_outbox_json(store_of(call), state, before, limit, &items, &why),
-                 &items, &why);
+    EscApiItems items;
+    items_open(&items);
+    items_answer(call, &items,
+                 esc_store_outbox(store_of(call), &filter, esc_api_outbox_item, &items, &why),
+                 &why);
 }
 
 /* --- single things ---------------------------------------------------------------------------- */
@@ -235,7 +230,6 @@ void esc_api_ticket(EscApiCall *call)
 
 static void write_escalation(EscBuf *out, const EscEscalationView *view)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort"};
     esc_buf_printf(out, "{\"id\":\"E-%llu\"", (unsigned long long)view->id);
     text_member(out, "ticket", view->ticket);
     text_member(out, "ticket_title", view->ticket_title);
@@ -244,8 +238,7 @@ static void write_escalation(EscBuf *out, const EscEscalationView *view)
     text_member(out, "state", esc_text_from(esc_state_name(view->state)));
     text_member(out, "outcome", view->outcome);
     text_member(out, "owner", view->owner);
-    text_member(out, "role",
-                esc_text_from(view->role < ESC_COUNT_OF(roles) ? roles[view->role] : ""));
+    text_member(out, "role", esc_text_from(esc_role_row_name(view->role)));
     esc_buf_printf(out, ",\"acked\":%s", view->is_acked ? "true" : "false");
     text_member(out, "step", view->step);
     text_member(out, "waiting_for", view->waiting_for);
@@ -261,25 +254,36 @@ static void write_escalation(EscBuf *out, const EscEscalationView *view)
     esc_buf_char(out, '}');
 }
 
+/* The item of a list alone, when it is the escalation that was asked for. */
+typedef struct Wanted {
+    uint64_t id;
+    EscApiItems items;
+} Wanted;
+
+static bool wanted_item(void *context, const EscEscalationRow *row)
+{
+    Wanted *wanted = context;
+    return row->id != wanted->id || esc_api_escalation_item(&wanted->items, row);
+}
+
 /* An escalation that is closed and no longer in memory: its row of the list. */
 static void answer_stored_escalation(EscApiCall *call, uint64_t id)
 {
     EscWhy why = {.text = ""};
-    EscBuf items;
-    esc_buf_init(&items, ANSWER_BYTES_MAX);
-    EscStatus status = esc_store_escalations_json(store_of(call), (EscText){0}, (EscText){0},
-                                                  id + 1, 1, &items, &why);
-    char wanted[48];
-    (void)snprintf(wanted, sizeof(wanted), "\"id\":\"E-%llu\"", (unsigned long long)id);
-    EscText list = esc_buf_as_text(&items);
-    if (status == ESC_OK && (list.size < 4 || !esc_text_contains(list, esc_text_from(wanted))))
+    Wanted wanted = {.id = id};
+    esc_buf_init(&wanted.items.out, ANSWER_BYTES_MAX);
+    EscEscalationFilter filter = {.before = id + 1, .limit = 1};
+    EscStatus status = esc_store_escalations(store_of(call), &filter, wanted_item, &wanted, &why);
+    if (status == ESC_OK && wanted.items.count == 0)
         status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
                          (unsigned long long)id);
+    if (status == ESC_OK)
+        status = wanted.items.out.status;
     if (status != ESC_OK)
         esc_api_fail(call, status, &why);
     else
-        esc_http_answer(call->http, 200, NULL, (EscText){list.data + 1, list.size - 2});
-    esc_buf_release(&items);
+        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&wanted.items.out));
+    esc_buf_release(&wanted.items.out);
 }
 
 void esc_api_escalation(EscApiCall *call)

@@ -116,9 +116,12 @@ int main(int argc, char **argv)
     esc_bundle_free(bench_bundle(argv[1], &bytes));
     const EscClock clock = {NULL, fixed_now};
     EscZones *zones = esc_zones_new();
-    EscServiceConfig config = {.workspace = ESC_TEXT("bench"), .clock = &clock, .zones = zones, .store_path = path, .hash_seed = 1};
+    const EscSqliteOptions options = {.path = path, .workspace = ESC_TEXT("bench")};
+    EscServiceConfig config = {.clock = &clock, .zones = zones, .hash_seed = 1};
     EscService *service = NULL;
     EscWhy why = {.text = ""};
+    if (esc_sqlite_open(&options, &config.store, &why) != ESC_OK)
+        bench_fail("the store", &why);
     if (esc_service_open(&config, esc_buf_as_bytes(&bytes), &service, &why) != ESC_OK)
         bench_fail("the service", &why);
     run(service, strtoul(argv[3], NULL, 10));

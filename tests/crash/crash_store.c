@@ -38,9 +38,8 @@ static EscStatus work(uint64_t *acknowledged, uint64_t *begun)
     for (uint64_t n = 1; n <= GROUPS && status == ESC_OK; n++) {
         if (n == 1 || n == GROUPS_BEFORE_REOPEN + 1) {
             esc_store_close(store);
-            status = esc_store_open(PATH, SAMPLE_WORKSPACE, &store, NULL);
-            if (status == ESC_OK)
-                status = sample_begin(store, NULL);
+            store = NULL;
+            status = sample_open(PATH, &store, NULL);
         }
         if (status != ESC_OK)
             break;
@@ -58,7 +57,7 @@ static EscStatus work(uint64_t *acknowledged, uint64_t *begun)
 static bool recovers(uint64_t acknowledged, uint64_t begun, EscWhy *why)
 {
     EscStore *store = NULL;
-    if (esc_store_open(PATH, SAMPLE_WORKSPACE, &store, why) != ESC_OK)
+    if (sample_open(PATH, &store, why) != ESC_OK)
         return false;
     esc_store_close(store);
     int64_t count = sample_count(PATH, why);
@@ -71,9 +70,7 @@ static bool recovers(uint64_t acknowledged, uint64_t begun, EscWhy *why)
     }
     Sample sample;
     sample_init(&sample);
-    EscStatus status = esc_store_open(PATH, SAMPLE_WORKSPACE, &store, why);
-    if (status == ESC_OK)
-        status = sample_begin(store, why);
+    EscStatus status = sample_open(PATH, &store, why);
     if (status == ESC_OK)
         status = sample_commit(store, &sample, (uint64_t)count + 1, why);
     esc_store_close(store);

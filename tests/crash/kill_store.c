@@ -34,9 +34,7 @@ static _Noreturn void child_run(const char *path, uint64_t count, int ledger)
     EscWhy why = {.text = ""};
     Sample sample;
     sample_init(&sample);
-    EscStatus status = esc_store_open(path, SAMPLE_WORKSPACE, &store, &why);
-    if (status == ESC_OK)
-        status = sample_begin(store, &why);
+    EscStatus status = sample_open(path, &store, &why);
     for (uint64_t n = count + 1; n < count + COMMITS_MAX && status == ESC_OK; n++) {
         status = sample_commit(store, &sample, n, &why);
         if (status == ESC_OK && write(ledger, &n, sizeof n) != (ssize_t)sizeof n)
@@ -86,7 +84,7 @@ static bool one_kill(const char *path, uint64_t *count, EscWhy *why)
     uint64_t acknowledged = kill_at_random(child, ledger[0], *count);
     close(ledger[0]);
     EscStore *store = NULL;
-    if (esc_store_open(path, SAMPLE_WORKSPACE, &store, why) != ESC_OK)
+    if (sample_open(path, &store, why) != ESC_OK)
         return false;
     esc_store_close(store);
     int64_t found = sample_count(path, why);

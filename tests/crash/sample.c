@@ -24,6 +24,25 @@ static EscText numbered(Sample *sample, const char *format, uint64_t n)
     return esc_arena_printf(sample->arena, "%s%llu", format, (unsigned long long)n);
 }
 
+/* The same in every group: only the first one is kept. */
+static EscBundleRow bundle(void)
+{
+    static const uint8_t bytes[] = "bytes of a bundle";
+    EscBundleRow row = {.at_ms = 1, .bytes = {bytes, sizeof bytes}};
+    memcpy(row.hash, sample_bundle_hash, sizeof row.hash);
+    return row;
+}
+
+static EscReceivedRow received(Sample *sample, uint64_t n)
+{
+    EscReceivedRow row = {.source = ESC_TEXT("/monitor"),
+                          .id = numbered(sample, "e-", n),
+                          .received_at_ms = (int64_t)n * 1000,
+                          .content = numbered(sample, "event ", n)};
+    memset(row.digest, (int)n, sizeof row.digest);
+    return row;
+}
+
 static EscEscalationRow escalation(Sample *sample, uint64_t n, bool is_new)
 {
     EscEscalationRow row = {
@@ -39,7 +58,7 @@ static EscEscalationRow escalation(Sample *sample, uint64_t n, bool is_new)
         .step = ESC_TEXT("customer.esc:31 await resolved"),
         .next_due_ms = (int64_t)n * 1000 + 60000,
         .state_json = ESC_TEXT("{\"qa\":[]}"),
-        .start_event = is_new ? numbered(sample, "start of ", n) : ESC_TEXT(""),
+        .start_event = !is_new ? ESC_TEXT("") : numbered(sample, n % 2 == 1 ? "event " : "start of ", n),
     };
     memcpy(row.bundle_hash, sample_bundle_hash, sizeof row.bundle_hash);
     EscText frame = numbered(sample, is_new ? "frame of " : "next frame of ", n);
@@ -93,6 +112,8 @@ static EscOutboxRow outbox(Sample *sample, uint64_t n)
 static void make_lists(Sample *sample, uint64_t n)
 {
     EscGroup *group = &sample->group;
+    group->bundles = esc_arena_alloc_array(sample->arena, 1, sizeof *group->bundles);
+    group->events = esc_arena_alloc_array(sample->arena, 1, sizeof *group->events);
     group->tickets = esc_arena_alloc_array(sample->arena, 1, sizeof *group->tickets);
     group->escalations = esc_arena_alloc_array(sample->arena, 2, sizeof *group->escalations);
     group->timers_put = esc_arena_alloc_array(sample->arena, 2, sizeof *group->timers_put);
@@ -102,6 +123,8 @@ static void make_lists(Sample *sample, uint64_t n)
     group->audit = esc_arena_alloc_array(sample->arena, 2, sizeof *group->audit);
     group->evidence = esc_arena_alloc_array(sample->arena, 1, sizeof *group->evidence);
     ESC_ASSERT(!esc_arena_failed(sample->arena));
+    group->bundles[group->bundles_count++] = bundle();
+    group->events[group->events_count++] = received(sample, n);
     group->tickets[group->tickets_count++] = (EscTicketRow){
         numbered(sample, "T-", n),  ESC_TEXT("Checkout is down"), ESC_TEXT("open"),
         ESC_TEXT("{\"severity\":\"critical\"}"), (int64_t)n * 1000, (int64_t)n * 1000, ESC_TEXT("")};
@@ -137,32 +160,25 @@ void sample_make(Sample *sample, uint64_t n)
         .next_escalation = n + 1, .next_ticket = 1, .next_outbox = n + 1, .next_audit = 2 * n + 1,
         .next_timer = 2 * n + 1, .time_ms = (int64_t)n * 1000};
     sample->group.absences = numbered(sample, "", n);
-    sample->event = (EscEvent){
-        .source = ESC_TEXT("/monitor"), .id = numbered(sample, "e-", n), .json = numbered(sample, "event ", n)};
+    sample->key = (EscEventKey){sample->group.events[0].source, sample->group.events[0].id};
     ESC_ASSERT(!esc_arena_failed(sample->arena));
 }
 
-EscStatus sample_begin(EscStore *store, EscWhy *why)
+EscStatus sample_open(const char *path, EscStore **store, EscWhy *why)
 {
-    static const uint8_t bytes[] = "bytes of a bundle";
-    return esc_store_bundle_put(store, sample_bundle_hash, (EscBytes){bytes, sizeof bytes}, 1, why);
+    EscSqliteOptions options = {.path = path, .workspace = SAMPLE_WORKSPACE, .new_id = {7}};
+    return esc_sqlite_open(&options, store, why);
 }
 
 EscStatus sample_commit(EscStore *store, Sample *sample, uint64_t n, EscWhy *why)
 {
     sample_make(sample, n);
-    EscStatus status = esc_store_begin(store, why);
-    if (status != ESC_OK)
-        return status;
-    bool is_new = false;
-    status = esc_store_event_put(store, &sample->event, (int64_t)n * 1000, &is_new, why);
-    if (status == ESC_OK && !is_new)
+    sample->group.epoch = esc_store_epoch(store);
+    EscEventKnown known = {.is_known = false};
+    EscStatus status = esc_store_events_find(store, &sample->key, 1, &known, why);
+    if (status == ESC_OK && known.is_known)
         status = esc_why(why, ESC_CONFLICT, "", n, "event %llu was there before", (unsigned long long)n);
-    if (status != ESC_OK) {
-        esc_store_rollback(store);
-        return status;
-    }
-    return esc_store_commit(store, &sample->group, why);
+    return status == ESC_OK ? esc_store_commit(store, &sample->group, why) : status;
 }
 
 /* --- finding again ---------------------------------------------------------------------------------- */
@@ -178,13 +194,18 @@ static const struct {
                          "FROM escalation"},
     {"frames", "SELECT coalesce(min(CAST(frame AS TEXT) = iif(id < ?1, 'next frame of ', 'frame of ') || id), 1) "
                "FROM escalation"},
-    {"start events", "SELECT count(*) = ?1 AND coalesce(min(json = 'start of ' || escalation), 1) FROM start_event"},
+    {"start events", "SELECT count(*) = ?1 / 2 AND coalesce(min(json = 'start of ' || escalation), 1) FROM start_event"},
+    {"starts", "SELECT total(start > 0) = (?1 + 1) / 2 AND "
+               "coalesce(min(start = 0 OR start = (SELECT content FROM event AS v WHERE v.id = 'e-' || e.id)), 1) "
+               "FROM escalation AS e"},
+    {"contents", "SELECT count(*) = ?1 AND total(key IN (SELECT content FROM event)) = ?1 FROM content"},
     {"timers", "SELECT count(*) = iif(?1 = 0, 0, ?1 + 1) AND "
                "coalesce(min(number = 1 OR escalation = ?1), 1) FROM timer"},
     {"outbox", "SELECT count(*) = ?1 AND coalesce(min(state = (id < ?1) AND "
                "detail = iif(id < ?1, 'settled ' || id, '')), 1) FROM outbox"},
-    {"audit", "SELECT count(*) = 2 * ?1 AND coalesce(max(seq), 0) = 2 * ?1 AND "
-              "coalesce(min(text = 'record ' || seq), 1) FROM audit"},
+    {"audit", "SELECT count(*) = ?1 AND total(count) = 2 * ?1 AND coalesce(max(seq), -1) = 2 * ?1 - 1 AND "
+              "coalesce(min(instr(records, CAST('record ' || seq AS BLOB)) > 0 AND "
+              "instr(records, CAST('record ' || (seq + 1) AS BLOB)) > 0), 1) FROM audit"},
     {"evidence", "SELECT count(*) = ?1 AND coalesce(min(content = 'evidence ' || escalation), 1) FROM evidence"},
     {"counters", "SELECT next_escalation = ?1 + 1 AND next_outbox = ?1 + 1 AND next_audit = 2 * ?1 + 1 AND "
                  "next_timer = 2 * ?1 + 1 AND time_ms = 1000 * ?1 AND absences = iif(?1 = 0, '', ?1) FROM state"},

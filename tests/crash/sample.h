@@ -1,6 +1,6 @@
 /* sample.h - groups of changes with known contents, written to a store and found again in its file.
  *
- * Group n (1, 2, 3 …) touches every table: it adds event, ticket, escalation, two timers, outbox row, two audit records and
+ * Group n (1, 2, 3 …) touches every table: it adds bundle, event, ticket, escalation, two timers, outbox row, two audit records and
  * evidence, and changes what group n-1 left (acknowledges the escalation, deletes a timer, settles the outbox row). So a file
  * says how many groups it holds, and whether it holds them whole. */
 #ifndef SAMPLE_H
@@ -17,15 +17,15 @@ extern const uint8_t sample_bundle_hash[32];
 typedef struct Sample {
     EscArena *arena;
     EscGroup group;
-    EscEvent event;
+    EscEventKey key; /* of its event */
 } Sample;
 
 void sample_init(Sample *sample);
 void sample_release(Sample *sample);
-/* Fills event and group for number n. */
+/* Fills the group for number n, of no epoch. Odd ones start by the event that they bring, even ones by another. */
 void sample_make(Sample *sample, uint64_t n);
-/* Stores the bundle that the escalations are pinned to. */
-EscStatus sample_begin(EscStore *store, EscWhy *why);
+/* Opens the file as a store of the sample's workspace. */
+EscStatus sample_open(const char *path, EscStore **store, EscWhy *why);
 /* One whole transaction for group n. */
 EscStatus sample_commit(EscStore *store, Sample *sample, uint64_t n, EscWhy *why);
 

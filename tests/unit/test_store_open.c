@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 #include "sample.h"
-#include "store_internal.h"
+#include "sqlite_internal.h"
 
 static StoreFile file;
 static EscStore *store;
@@ -34,7 +34,18 @@ static int tear_down(void **state)
 
 static EscStatus open_store(void)
 {
-    return esc_store_open(file.path, SAMPLE_WORKSPACE, &store, &why);
+    return sample_open(file.path, &store, &why);
+}
+
+static EscStatus open_as(EscText workspace)
+{
+    const EscSqliteOptions options = {.path = file.path, .workspace = workspace};
+    return esc_sqlite_open(&options, &store, &why);
+}
+
+static sqlite3 *db_of(void)
+{
+    return esc_sqlite_of(store)->db;
 }
 
 static void close_store(void)
@@ -56,7 +67,6 @@ static void commit_groups(uint64_t first, uint64_t last)
 {
     Sample sample;
     sample_init(&sample);
-    assert_status(sample_begin(store, &why), ESC_OK);
     for (uint64_t n = first; n <= last; n++)
         assert_status(sample_commit(store, &sample, n, &why), ESC_OK);
     sample_release(&sample);
@@ -76,22 +86,22 @@ static void settings_are_what_the_manual_asks_for(void **state)
 {
     (void)state;
     assert_status(open_store(), ESC_OK);
-    assert_int_equal(sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, -1), 0);
-    assert_int_equal(sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, -1), (int)ESC_BUNDLE_BYTES_MAX + (1 << 20));
+    assert_int_equal(sqlite3_limit(db_of(), SQLITE_LIMIT_ATTACHED, -1), 0);
+    assert_int_equal(sqlite3_limit(db_of(), SQLITE_LIMIT_LENGTH, -1), (int)ESC_BUNDLE_BYTES_MAX + (1 << 20));
     int value = -1;
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, -1, &value);
+    sqlite3_db_config(db_of(), SQLITE_DBCONFIG_DEFENSIVE, -1, &value);
     assert_int_equal(value, 1);
     /* Lift the authorizer to look at the rest. */
-    sqlite3_set_authorizer(store->db, NULL, NULL);
+    sqlite3_set_authorizer(db_of(), NULL, NULL);
     static const char *const wanted[][2] = {
         {"PRAGMA journal_mode", "wal"},  {"PRAGMA synchronous", "2"},     {"PRAGMA trusted_schema", "0"},
         {"PRAGMA cell_size_check", "1"}, {"PRAGMA foreign_keys", "1"},    {"PRAGMA locking_mode", "exclusive"},
         {"PRAGMA page_size", "4096"},    {"PRAGMA wal_autocheckpoint", "8000"}, {"PRAGMA mmap_size", "0"},
-        {"PRAGMA user_version", "1"},
+        {"PRAGMA user_version", "2"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(wanted); i++) {
         sqlite3_stmt *query = NULL;
-        assert_int_equal(sqlite3_prepare_v2(store->db, wanted[i][0], -1, &query, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db_of(), wanted[i][0], -1, &query, NULL), SQLITE_OK);
         assert_int_equal(sqlite3_step(query), SQLITE_ROW);
         assert_string_equal((const char *)sqlite3_column_text(query, 0), wanted[i][1]);
         sqlite3_finalize(query);
@@ -110,8 +120,8 @@ static void every_table_is_strict(void **state)
                                             "WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'",
                                         -1, &query, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(query, 0), 10);
-    assert_int_equal(sqlite3_column_int(query, 1), 10);
+    assert_int_equal(sqlite3_column_int(query, 0), 11);
+    assert_int_equal(sqlite3_column_int(query, 1), 11);
     sqlite3_finalize(query);
     sqlite3_close(db);
 }
@@ -126,7 +136,7 @@ static void an_open_store_takes_no_definition(void **state)
         "VACUUM", "REINDEX", "ANALYZE", "UPDATE sqlite_schema SET sql = ''",
     };
     for (size_t i = 0; i < ESC_COUNT_OF(refused); i++)
-        if (sqlite3_exec(store->db, refused[i], NULL, NULL, NULL) == SQLITE_OK)
+        if (sqlite3_exec(db_of(), refused[i], NULL, NULL, NULL) == SQLITE_OK)
             fail_msg("%s was taken", refused[i]);
 }
 
@@ -135,7 +145,7 @@ static void a_second_opener_is_refused(void **state)
     (void)state;
     assert_status(open_store(), ESC_OK);
     EscStore *second = NULL;
-    assert_status(esc_store_open(file.path, SAMPLE_WORKSPACE, &second, &why), ESC_STORE_BUSY);
+    assert_status(sample_open(file.path, &second, &why), ESC_STORE_BUSY);
     assert_null(second);
     assert_non_null(strstr(why.text, "another process has the store"));
     commit_groups(1, 2); /* the first is none the worse for it */
@@ -151,7 +161,7 @@ static void another_process_is_refused(void **state)
     assert_int_equal(pipe(end), 0);
     pid_t child = fork();
     if (child == 0) { /* holds the store until the parent has looked */
-        char byte = esc_store_open(file.path, SAMPLE_WORKSPACE, &store, NULL) == ESC_OK ? 'y' : 'n';
+        char byte = sample_open(file.path, &store, NULL) == ESC_OK ? 'y' : 'n';
         close(end[1]);
         ssize_t done = write(ready[1], &byte, 1);
         done += read(end[0], &byte, 1);
@@ -171,11 +181,11 @@ static void a_store_of_another_workspace_is_refused(void **state)
     (void)state;
     assert_status(open_store(), ESC_OK);
     close_store();
-    assert_status(esc_store_open(file.path, ESC_TEXT("globex"), &store, &why), ESC_BAD_CONFIG);
+    assert_status(open_as(ESC_TEXT("globex")), ESC_BAD_CONFIG);
     assert_string_equal(why.text, "the store belongs to workspace acme, not globex");
     assert_status(open_store(), ESC_OK);
     close_store();
-    assert_status(esc_store_open(file.path, ESC_TEXT(""), &store, &why), ESC_BAD_ARGUMENT);
+    assert_status(open_as(ESC_TEXT("")), ESC_BAD_ARGUMENT);
 }
 
 static void another_schema_is_refused(void **state)
@@ -183,10 +193,10 @@ static void another_schema_is_refused(void **state)
     (void)state;
     assert_status(open_store(), ESC_OK);
     close_store();
-    run_on_file("PRAGMA user_version = 2");
+    run_on_file("PRAGMA user_version = 3");
     assert_status(open_store(), ESC_BAD_CONFIG);
-    assert_string_equal(why.text, "the store has schema version 2, and this program needs 1");
-    run_on_file("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    assert_string_equal(why.text, "the store has schema version 3, and this program needs 2");
+    run_on_file("PRAGMA user_version = 2; PRAGMA application_id = 7");
     assert_status(open_store(), ESC_BAD_CONFIG);
     assert_string_equal(why.text, "the file is not a store of Escal");
 }
@@ -201,7 +211,7 @@ static void what_is_no_database_is_refused(void **state)
     assert_status(open_store(), ESC_STORE_FAILED);
     char missing[400];
     snprintf(missing, sizeof missing, "%s/none/acme.db", file.folder);
-    assert_status(esc_store_open(missing, SAMPLE_WORKSPACE, &store, &why), ESC_IO_FAILED);
+    assert_status(sample_open(missing, &store, &why), ESC_IO_FAILED);
 }
 
 static int64_t is_clean(void)
@@ -235,7 +245,7 @@ static void an_unclean_stop_leaves_no_mark_and_loses_nothing(void **state)
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        bool is_good = esc_store_open(file.path, SAMPLE_WORKSPACE, &store, NULL) == ESC_OK;
+        bool is_good = sample_open(file.path, &store, NULL) == ESC_OK;
         commit_groups(1, 3);
         _exit(is_good ? 7 : 1); /* without closing */
     }
@@ -253,7 +263,7 @@ static void damage(long page)
 {
     FILE *bytes = fopen(file.path, "r+b");
     assert_non_null(bytes);
-    assert_int_equal(fseek(bytes, page * ESC_STORE_PAGE_SIZE + 2, SEEK_SET), 0);
+    assert_int_equal(fseek(bytes, page * ESC_SQLITE_PAGE_SIZE + 2, SEEK_SET), 0);
     for (int i = 0; i < 500; i++)
         fputc(0xA5, bytes);
     fclose(bytes);

@@ -143,7 +143,7 @@ static void absences_flush(EscEngine *engine, EscGroup *group)
     engine->absences.is_dirty = false;
 }
 
-const EscGroup *esc_engine_flush(EscEngine *engine)
+EscGroup *esc_engine_flush(EscEngine *engine)
 {
     EscGroup *group = engine->pending;
     esc_arena_clear(engine->turn.arena);

@@ -15,5 +15,7 @@
 #include <esc/group.h>
 #include <esc/service.h>
 #include <esc/store.h>
+#include <esc/store_memory.h>
+#include <esc/store_sqlite.h>
 
 #endif

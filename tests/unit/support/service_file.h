@@ -43,8 +43,9 @@ static inline void service_file_compile(ServiceFile *file, const char *source)
 
 static inline void service_file_open(ServiceFile *file)
 {
-    EscServiceConfig config = {.workspace = ESC_TEXT("acme"), .clock = &file->clock, .zones = file->zones,
-                               .store_path = file->file.path, .hash_seed = 7};
+    EscServiceConfig config = {.clock = &file->clock, .zones = file->zones, .hash_seed = 7};
+    const EscSqliteOptions options = {.path = file->file.path, .workspace = ESC_TEXT("acme")};
+    assert_status(esc_sqlite_open(&options, &config.store, &file->why), ESC_OK);
     EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&file->bundle), &file->service, &file->why);
     if (status != ESC_OK)
         print_error("%s\n", file->why.text);

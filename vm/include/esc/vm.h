@@ -22,6 +22,7 @@ extern "C" {
 #define ESC_RUN_COST_MAX 20000  /* fuel units of one run-to-suspend */
 #define ESC_RUN_EFFECTS_MAX 64  /* effects of one run-to-suspend */
 #define ESC_RUN_TEXTS_MAX 256   /* text-making instructions of one run-to-suspend */
+#define ESC_ID_BYTES_MAX 128     /* ids of tickets, events, sources; principals */
 #define ESC_TEXT_MAX 4096       /* bytes of any text in a register */
 #define ESC_LIST_ITEMS_MAX 255
 #define ESC_EFFECT_ARGS_MAX 24

@@ -118,8 +118,9 @@ ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOut
 ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
                                         EscOutcome *outcome, EscWhy *why);
 /* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the next
- * flush, whatever is applied meanwhile; each text was copied once on its way here. */
-const EscGroup *esc_engine_flush(EscEngine *engine);
+ * flush, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
+ * what the engine knows nothing of (events, retries, bundles, epoch). */
+EscGroup *esc_engine_flush(EscEngine *engine);
 /* Due time of the earliest timer; INT64_MAX when there is none. */
 int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);

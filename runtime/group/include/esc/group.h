@@ -1,4 +1,8 @@
-/* esc/group.h - rows: what a group of inputs changed. The only way from the engine to a store, and back at a start. */
+/* esc/group.h - rows: what a group of inputs changed. The only way from the engine to a store, and
+ * back at a start.
+ *
+ * Nothing reaches a store beside a group: what was received, what is still to be tried again and
+ * the bundles that escalations need are lists of it like the rest. */
 #ifndef ESC_GROUP_H
 #define ESC_GROUP_H
 
@@ -8,13 +12,24 @@
 extern "C" {
 #endif
 
+#define ESC_EVENT_DIGEST_SIZE 16 /* of an event's content; it is compared within one key only */
+
+/* How far a message or a call has come: a ladder queued < accepted < delivered < seen < acked that
+ * is never climbed down. DEAD is another end, for what was not delivered. The numbers are stored:
+ * new ones come last. */
 typedef enum EscDeliveryState {
     ESC_DELIVERY_QUEUED,
-    ESC_DELIVERY_ACCEPTED,
-    ESC_DELIVERY_DELIVERED,
-    ESC_DELIVERY_DEAD,
+    ESC_DELIVERY_ACCEPTED,  /* the next server has taken it */
+    ESC_DELIVERY_DELIVERED, /* it is known to have arrived */
+    ESC_DELIVERY_DEAD,      /* given up */
+    ESC_DELIVERY_SEEN,      /* a person has looked at it */
+    ESC_DELIVERY_ACKED,     /* a person has answered it */
     ESC_DELIVERY_STATE_COUNT
 } EscDeliveryState;
+const char *esc_delivery_state_name(EscDeliveryState state); /* "queued" */
+bool esc_delivery_state_find(EscText name, EscDeliveryState *state);
+/* True when a row that stands at `from` takes `to`: up the ladder, or dead before it arrived. */
+bool esc_delivery_climbs(EscDeliveryState from, EscDeliveryState to);
 
 typedef enum EscState {
     ESC_STATE_OPEN,
@@ -24,6 +39,25 @@ typedef enum EscState {
     ESC_STATE_COUNT
 } EscState;
 const char *esc_state_name(EscState state); /* "open" */
+bool esc_state_find(EscText name, EscState *state);
+
+#define ESC_ROLES_COUNT 4
+const char *esc_role_row_name(uint32_t role); /* "primary" */
+
+/* An event as it was received. (source, id) is its identity for as long as it is kept: the digest
+ * tells a repetition from another event under the same key. */
+typedef struct EscReceivedRow {
+    EscText source, id;
+    uint8_t digest[ESC_EVENT_DIGEST_SIZE];
+    int64_t received_at_ms;
+    EscText content; /* JSON; borrowed from the input until the turn ends */
+} EscReceivedRow;
+
+typedef struct EscBundleRow {
+    uint8_t hash[32];
+    int64_t at_ms;
+    EscBytes bytes;
+} EscBundleRow;
 
 typedef struct EscTicketRow {
     EscText id, title, status;
@@ -83,6 +117,26 @@ typedef struct EscOutboxRow {
     int64_t deadline_ms; /* give up after this instant; 0: the delivery worker's own limit */
 } EscOutboxRow;
 
+const char *esc_outbox_kind_name(EscOutboxKind kind); /* "message" */
+
+/* An outbox row as a store keeps it: what the engine said, and how far it has come. */
+typedef struct EscOutboxEntry {
+    EscOutboxRow row;
+    EscDeliveryState state;
+    uint32_t attempts; /* that failed */
+    int64_t next_attempt_at_ms;
+    EscText detail; /* of the last attempt */
+} EscOutboxEntry;
+
+/* An attempt failed and will be made again. */
+typedef struct EscOutboxRetry {
+    uint64_t id;
+    uint32_t attempts; /* that failed by now */
+    int64_t next_attempt_at_ms;
+    EscText detail;
+} EscOutboxRetry;
+
+/* A row has come further: see EscDeliveryState. What would go down changes nothing. */
 typedef struct EscOutboxSettled {
     uint64_t id;
     EscDeliveryState state;
@@ -102,6 +156,7 @@ typedef struct EscAuditRow {
 } EscAuditRow;
 
 typedef struct EscEvidenceRow {
+    uint64_t number;  /* given by the store, growing in the order kept; 0 in a group */
     uint8_t hash[32]; /* SHA-256 of content */
     uint64_t escalation;
     EscText name; /* "ticket", "changes", name of the attached value, "postmortem" */
@@ -114,34 +169,45 @@ typedef struct EscCounters {
     int64_t time_ms; /* the engine's logical time */
 } EscCounters;
 
-/* All rows are final values (the last one of the group); lists are in the order they must be written. Lives in the group's arena. */
+/* All rows are final values (the last one of the group); lists are in the order in which they must be
+ * written. Lives in the group's arena but for what a row says it borrows. */
 typedef struct EscGroup {
     EscArena *arena;
-    EscTicketRow *tickets;
+    uint64_t epoch; /* of the store when it was opened: a group of another epoch is refused */
+    EscBundleRow
+        *bundles; /* that escalations of this or a later group are pinned to; known ones stay */
+    size_t bundles_count, bundles_capacity;
+    EscReceivedRow *events; /* that were taken in, in their order; no key is in the store yet */
+    size_t events_count, events_capacity;
+    EscTicketRow *tickets; /* new or changed, by id */
     size_t tickets_count, tickets_capacity;
-    EscEscalationRow *escalations;
+    EscEscalationRow *escalations; /* new or changed, by id */
     size_t escalations_count, escalations_capacity;
-    EscTimerRow *timers_put;
+    EscTimerRow *timers_put; /* new */
     size_t timers_put_count, timers_put_capacity;
-    EscTimerRow *timers_deleted;
-    size_t timers_deleted_count,
-        timers_deleted_capacity; /* by the full key; each must exist in the store; written before timers_put */
-    EscOutboxRow *outbox;
+    EscTimerRow *timers_deleted; /* by the full key; each must exist; written before timers_put */
+    size_t timers_deleted_count, timers_deleted_capacity;
+    EscOutboxRow *outbox; /* new: queued, due at once */
     size_t outbox_count, outbox_capacity;
-    EscOutboxSettled *settled;
+    EscOutboxSettled *settled; /* of this or an earlier group; each must exist */
     size_t settled_count, settled_capacity;
-    EscAuditRow *audit;
+    EscOutboxRetry *retries; /* each must exist; one that is no longer queued stays as it is */
+    size_t retries_count, retries_capacity;
+    EscAuditRow *audit; /* new, by seq without gap */
     size_t audit_count, audit_capacity;
-    EscEvidenceRow *evidence;
+    EscEvidenceRow *evidence; /* new, in the order kept */
     size_t evidence_count, evidence_capacity;
-    EscText
-        absences; /* JSON object of the engine's own: {"absent":{person: until_ms},"windows":[…]}; empty text: unchanged */
+    /* JSON of the engine's own: {"absent":{person: until_ms},"windows":[…]}; empty: unchanged */
+    EscText absences;
     EscCounters counters;
 } EscGroup;
 
 void esc_group_init(EscGroup *group, EscArena *arena);
 /* Empties the lists and clears the arena, so the group can take the next batch. */
 void esc_group_clear(EscGroup *group);
+
+/* True when writing the group would change nothing but the counters. */
+bool esc_group_is_empty(const EscGroup *group);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,6 @@ extern "C" {
 
 #define ESC_EVENT_BYTES_MAX ((size_t)1 << 20) /* one event as JSON */
 #define ESC_BATCH_EVENTS_MAX 1000             /* events of one request */
-#define ESC_ID_BYTES_MAX 128                  /* ids of tickets, events, sources; principals */
 
 typedef struct EscPatch {
     uint32_t field; /* index in FIELDS, TICKET scope */

@@ -1,76 +1,186 @@
-/* esc/store.h - the system of record of one workspace: domain operations on SQLite, one file a workspace. */
+/* esc/store.h - the system of record of one workspace, as operations on rows.
+ *
+ * A store is a struct of functions (EscStoreOps, its first member) with an implementation behind it: sqlite/ keeps a
+ * file, memory/ nothing beyond the process. The functions below are the whole face. They hold what is true of every
+ * store: the epoch, the audit trail without gap, fail-stop, the bounds of lists. A store knows rows and no engine: who
+ * opens one says where rows go.
+ *
+ * Rows that a callback is given are borrowed until it returns. No operation may be called from inside a callback. */
 #ifndef ESC_STORE_H
 #define ESC_STORE_H
 
-#include <esc/engine.h>
+#include <esc/group.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+#define ESC_STORE_ID_SIZE 16
+#define ESC_STORE_LIST_MAX 1000 /* rows of one list */
+
+/* --- what goes in and out --------------------------------------------------------------------- */
+
+typedef struct EscEventKey {
+    EscText source, id;
+} EscEventKey;
+
+typedef struct EscEventKnown {
+    bool is_known;
+    uint8_t digest[ESC_EVENT_DIGEST_SIZE]; /* of what was received under this key */
+} EscEventKnown;
+
+/* Where the live rows go at a start. Called in this order: counters once; tickets with an escalation that is not closed
+ * or with a timer of their own; escalations that are not closed, by id, each with its start event; all timers, as they are
+ * due; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading. */
+typedef struct EscStoreSink {
+    void *context;
+    EscStatus (*counters)(void *context, const EscCounters *counters, EscText absences,
+                          EscWhy *why);
+    EscStatus (*ticket)(void *context, const EscTicketRow *row, EscWhy *why);
+    EscStatus (*escalation)(void *context, const EscEscalationRow *row, EscWhy *why);
+    EscStatus (*timer)(void *context, const EscTimerRow *row, EscWhy *why);
+    EscStatus (*outbox)(void *context, const EscOutboxEntry *entry, EscWhy *why);
+} EscStoreSink;
+
+/* Visitors; false ends the list. */
+typedef bool EscAuditVisit(void *context, const EscAuditRow *row);
+typedef bool EscEscalationVisit(void *context, const EscEscalationRow *row);
+typedef bool EscTicketVisit(void *context, const EscTicketRow *row);
+typedef bool EscOutboxVisit(void *context, const EscOutboxEntry *entry);
+typedef bool EscEvidenceVisit(void *context, const EscEvidenceRow *row);
+typedef EscStatus EscBundleVisit(void *context, const EscBundleRow *row, EscWhy *why);
+
+/* Filters. An empty text and a number of 0 mean all; `limit` is cut to ESC_STORE_LIST_MAX. */
+typedef struct EscAuditFilter {
+    EscText ticket;
+    uint64_t escalation; /* counts before ticket */
+    uint64_t after;      /* seq of the last record of the page before; upwards */
+    size_t limit;
+} EscAuditFilter;
+
+typedef struct EscEscalationFilter {
+    bool has_state;
+    EscState state;
+    EscText ticket;
+    uint64_t before; /* id of the last one of the page before; newest first */
+    size_t limit;
+} EscEscalationFilter;
+
+typedef struct EscTicketFilter {
+    EscText after; /* id of the last one of the page before; by id */
+    size_t limit;
+} EscTicketFilter;
+
+typedef struct EscOutboxFilter {
+    bool has_state;
+    EscDeliveryState state;
+    uint64_t before; /* id of the last one of the page before; newest first */
+    size_t limit;
+} EscOutboxFilter;
+
+typedef struct EscEvidenceFilter {
+    uint64_t escalation;
+    uint64_t after; /* number of the last one of the page before; in the order kept */
+    size_t limit;
+} EscEvidenceFilter;
+
+/* --- the face --------------------------------------------------------------------------------- */
+
 typedef struct EscStore EscStore;
 
-/* Opens or creates the file, applies and asserts the settings (WAL, synchronous FULL …), checks the schema version and the workspace's name,
- * runs quick_check after an unclean stop, and takes the single-writer lock (ESC_STORE_BUSY when another process has it). */
-ESC_MUST_USE EscStatus esc_store_open(const char *path, EscText workspace, EscStore **out,
-                                      EscWhy *why);
-void esc_store_close(EscStore *store); /* checkpoints; NULL is allowed */
+/* What an implementation fills in; each is described at the function of its name. The lists come with limits in bounds
+ * and `before` never 0, the commit with a group whose epoch and audit numbers are right. */
+typedef struct EscStoreOps {
+    EscStatus (*load)(EscStore *store, const EscStoreSink *sink, EscWhy *why);
+    EscStatus (*bundles_needed)(EscStore *store, EscBundleVisit *visit, void *context, EscWhy *why);
+    EscStatus (*bundle_get)(EscStore *store, const uint8_t hash[32], EscBuf *out, EscWhy *why);
+    EscStatus (*events_find)(EscStore *store, const EscEventKey *keys, size_t count,
+                             EscEventKnown *known, EscWhy *why);
+    EscStatus (*event_get)(EscStore *store, const EscEventKey *key, EscBuf *content,
+                           int64_t *received_at_ms, EscWhy *why);
+    EscStatus (*start_event_get)(EscStore *store, uint64_t escalation, EscBuf *content,
+                                 EscWhy *why);
+    EscStatus (*ticket_get)(EscStore *store, EscText id, EscArena *arena, EscTicketRow *row,
+                            EscWhy *why);
+    EscStatus (*outbox_get)(EscStore *store, const uint64_t *ids, size_t count,
+                            EscOutboxVisit *visit, void *context, EscWhy *why);
+    EscStatus (*outbox_due)(EscStore *store, int64_t now_ms, size_t limit, EscOutboxVisit *visit,
+                            void *context, EscWhy *why);
+    EscStatus (*commit)(EscStore *store, const EscGroup *group, EscWhy *why);
+    EscStatus (*audit)(EscStore *store, const EscAuditFilter *filter, EscAuditVisit *visit,
+                       void *context, EscWhy *why);
+    EscStatus (*escalations)(EscStore *store, const EscEscalationFilter *filter,
+                             EscEscalationVisit *visit, void *context, EscWhy *why);
+    EscStatus (*tickets)(EscStore *store, const EscTicketFilter *filter, EscTicketVisit *visit,
+                         void *context, EscWhy *why);
+    EscStatus (*outbox)(EscStore *store, const EscOutboxFilter *filter, EscOutboxVisit *visit,
+                        void *context, EscWhy *why);
+    EscStatus (*evidence)(EscStore *store, const EscEvidenceFilter *filter, EscEvidenceVisit *visit,
+                          void *context, EscWhy *why);
+    void (*close)(EscStore *store);
+} EscStoreOps;
 
-ESC_MUST_USE EscStatus esc_store_begin(EscStore *store, EscWhy *why);
-/* Records an event inside the open transaction. *is_new false: its (source, id) is known, and nothing is written; ESC_CONFLICT when it is known with another content. */
-ESC_MUST_USE EscStatus esc_store_event_put(EscStore *store, const EscEvent *event,
-                                           int64_t received_at_ms, bool *is_new, EscWhy *why);
-/* Removes what esc_store_event_put recorded in this transaction, for an event that the engine refused. */
-ESC_MUST_USE EscStatus esc_store_event_take_back(EscStore *store, const EscEvent *event,
-                                                 EscWhy *why);
-/* Writes the group and commits. On failure everything since esc_store_begin is rolled back, and the caller must stop (fail-stop). */
-ESC_MUST_USE EscStatus esc_store_commit(EscStore *store, const EscGroup *group, EscWhy *why);
-void esc_store_rollback(EscStore *store);
+/* The part that every store begins with. An implementation fills it when it opens and leaves it alone then. */
+struct EscStore {
+    const EscStoreOps *ops;
+    uint8_t id[ESC_STORE_ID_SIZE];
+    uint64_t epoch;
+    uint64_t next_audit; /* the sequence number that the next audit record must have */
+    bool has_failed;     /* a commit failed: nothing more is written */
+};
 
-ESC_MUST_USE EscStatus esc_store_bundle_put(EscStore *store, const uint8_t hash[32], EscBytes bytes,
-                                            int64_t at_ms,
-                                            EscWhy *why); /* own transaction; no-op when present */
+/* Random and made once, when the store was: what is derived from it is not repeated by a store that takes the place of a
+ * lost one. */
+const uint8_t *esc_store_id(const EscStore *store);
+/* Raised by each opening. A group carries it, so that one of a former opening is refused. */
+uint64_t esc_store_epoch(const EscStore *store);
+
+/* Gives all live rows: see EscStoreSink. */
+ESC_MUST_USE EscStatus esc_store_load(EscStore *store, const EscStoreSink *sink, EscWhy *why);
+/* Visits the bundles that escalations which are not closed are pinned to, in the order in which they were kept. */
+ESC_MUST_USE EscStatus esc_store_bundles_needed(EscStore *store, EscBundleVisit *visit,
+                                                void *context, EscWhy *why);
+/* ESC_NOT_FOUND; ESC_OVER_LIMIT when it does not fit into `out`. */
 ESC_MUST_USE EscStatus esc_store_bundle_get(EscStore *store, const uint8_t hash[32], EscBuf *out,
                                             EscWhy *why);
-/* Hashes of bundles that open escalations are pinned to. */
-ESC_MUST_USE EscStatus esc_store_bundles_needed(EscStore *store, EscArena *arena,
-                                                uint8_t (**hashes)[32], size_t *count, EscWhy *why);
-/* Fills the engine: counters, absences, tickets with open escalations or clocks running, escalations that are not closed, all timers, unsettled outbox rows. */
-ESC_MUST_USE EscStatus esc_store_restore(EscStore *store, EscEngine *engine, EscWhy *why);
+
+/* Says of all keys at once which are known. `known` has `count` items. */
+ESC_MUST_USE EscStatus esc_store_events_find(EscStore *store, const EscEventKey *keys, size_t count,
+                                             EscEventKnown *known, EscWhy *why);
+/* Appends an event's content as it was received. ESC_NOT_FOUND also when its content was forgotten. */
+ESC_MUST_USE EscStatus esc_store_event_get(EscStore *store, const EscEventKey *key, EscBuf *content,
+                                           int64_t *received_at_ms, EscWhy *why);
+/* Appends the event that started an escalation. ESC_NOT_FOUND. */
+ESC_MUST_USE EscStatus esc_store_start_event_get(EscStore *store, uint64_t escalation,
+                                                 EscBuf *content, EscWhy *why);
+
 /* Reads one ticket into the arena. ESC_NOT_FOUND. */
 ESC_MUST_USE EscStatus esc_store_ticket_get(EscStore *store, EscText id, EscArena *arena,
                                             EscTicketRow *row, EscWhy *why);
+/* Visits the rows of these ids that are there, in the order of `ids`. */
+ESC_MUST_USE EscStatus esc_store_outbox_get(EscStore *store, const uint64_t *ids, size_t count,
+                                            EscOutboxVisit *visit, void *context, EscWhy *why);
+/* Visits queued rows whose next attempt is due: first what was due first. */
+ESC_MUST_USE EscStatus esc_store_outbox_due(EscStore *store, int64_t now_ms, size_t limit,
+                                            EscOutboxVisit *visit, void *context, EscWhy *why);
 
-typedef struct EscOutboxClaim {
-    EscOutboxRow row;
-    uint32_t attempts;
-    int64_t next_attempt_at_ms;
-} EscOutboxClaim;
-/* Unsettled rows whose next attempt is due, oldest first, at most `count_max`. */
-ESC_MUST_USE EscStatus esc_store_outbox_due(EscStore *store, int64_t now_ms, size_t count_max,
-                                            EscArena *arena, EscOutboxClaim **claims, size_t *count,
-                                            EscWhy *why);
-/* After an attempt that failed and will be tried again. Inside the open transaction or on its own. */
-ESC_MUST_USE EscStatus esc_store_outbox_retry(EscStore *store, uint64_t id, uint32_t attempts,
-                                              int64_t next_attempt_at_ms, EscText detail,
-                                              EscWhy *why);
+/* Writes the group, whole or not at all, and for good: it is there after a power cut. On failure nothing of it is there,
+ * the store takes nothing more, and the caller must stop (its memory is ahead of the store). */
+ESC_MUST_USE EscStatus esc_store_commit(EscStore *store, const EscGroup *group, EscWhy *why);
 
-/* Reads for the API as JSON (arrays of objects), newest first for lists, keyset paging by `before` (0: from the newest). */
-ESC_MUST_USE EscStatus esc_store_audit_json(EscStore *store, EscText ticket, uint64_t escalation,
-                                            uint64_t after_seq, size_t limit, EscBuf *out,
-                                            EscWhy *why); /* ascending by seq */
-ESC_MUST_USE EscStatus esc_store_escalations_json(EscStore *store, EscText state, EscText ticket,
-                                                  uint64_t before, size_t limit, EscBuf *out,
-                                                  EscWhy *why);
-ESC_MUST_USE EscStatus esc_store_tickets_json(EscStore *store, EscText after_id, size_t limit,
-                                              EscBuf *out, EscWhy *why);
-ESC_MUST_USE EscStatus esc_store_outbox_json(EscStore *store, EscText state, uint64_t before,
-                                             size_t limit, EscBuf *out, EscWhy *why);
-ESC_MUST_USE EscStatus esc_store_evidence_json(EscStore *store, uint64_t escalation, size_t limit,
-                                               EscBuf *out, EscWhy *why); /* in the order kept */
-/* The event that started an escalation, as received. ESC_NOT_FOUND. */
-ESC_MUST_USE EscStatus esc_store_start_event_json(EscStore *store, uint64_t escalation, EscBuf *out,
-                                                  EscWhy *why);
+/* Lists for people. Escalations come without frames, state and start event. */
+ESC_MUST_USE EscStatus esc_store_audit(EscStore *store, const EscAuditFilter *filter,
+                                       EscAuditVisit *visit, void *context, EscWhy *why);
+ESC_MUST_USE EscStatus esc_store_escalations(EscStore *store, const EscEscalationFilter *filter,
+                                             EscEscalationVisit *visit, void *context, EscWhy *why);
+ESC_MUST_USE EscStatus esc_store_tickets(EscStore *store, const EscTicketFilter *filter,
+                                         EscTicketVisit *visit, void *context, EscWhy *why);
+ESC_MUST_USE EscStatus esc_store_outbox(EscStore *store, const EscOutboxFilter *filter,
+                                        EscOutboxVisit *visit, void *context, EscWhy *why);
+ESC_MUST_USE EscStatus esc_store_evidence(EscStore *store, const EscEvidenceFilter *filter,
+                                          EscEvidenceVisit *visit, void *context, EscWhy *why);
+
+void esc_store_close(EscStore *store); /* NULL is allowed */
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
  *
  * locking_mode=EXCLUSIVE keeps every other process out for as long as the connection lives, and with it the
  * fault of SQLite 3.7.0 to 3.51.2 where two connections that write or checkpoint at one instant damage the log. */
-#include "store_internal.h"
+#include "sqlite_internal.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ typedef struct Setting {
 /* page_size comes before journal_mode: a log fixes it. locking_mode comes before the first use of the log, so that its
  * index is kept in memory and not in a file that others could map. */
 static const Setting settings[] = {
-    {"page_size", "PRAGMA page_size = 4096", "PRAGMA page_size", TEXT_OF(ESC_STORE_PAGE_SIZE)},
+    {"page_size", "PRAGMA page_size = 4096", "PRAGMA page_size", TEXT_OF(ESC_SQLITE_PAGE_SIZE)},
     {"locking_mode", "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode", "exclusive"},
     {"journal_mode", "PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal"},
     {"synchronous", "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"},
@@ -31,12 +31,12 @@ static const Setting settings[] = {
     {"temp_store", "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"},
     {"cache_size", "PRAGMA cache_size = -262144", "PRAGMA cache_size", "-262144"},
     {"wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 8000", "PRAGMA wal_autocheckpoint",
-     TEXT_OF(ESC_STORE_CHECKPOINT_PAGES)},
+     TEXT_OF(ESC_SQLITE_CHECKPOINT_PAGES)},
     {"journal_size_limit", "PRAGMA journal_size_limit = 67108864", "PRAGMA journal_size_limit",
      "67108864"},
 };
 
-_Static_assert(ESC_STORE_CACHE_KIB == 262144, "the text of cache_size above");
+_Static_assert(ESC_SQLITE_CACHE_KIB == 262144, "the text of cache_size above");
 
 /* The bundle is the largest value; the rest are the manual's figures for hostile surroundings. */
 static const struct {
@@ -59,10 +59,10 @@ static const struct {
 static const struct {
     int option, value;
 } options[] = {
-    {SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},  {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
-    {SQLITE_DBCONFIG_ENABLE_FKEY, 1},     {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
-    {SQLITE_DBCONFIG_DQS_DDL, 0},         {SQLITE_DBCONFIG_DQS_DML, 0},
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+    {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DQS_DML, 0},
 };
 
 static EscStatus check_setting(sqlite3 *db, const Setting *setting, EscWhy *why)
@@ -71,7 +71,7 @@ static EscStatus check_setting(sqlite3 *db, const Setting *setting, EscWhy *why)
     int rc = sqlite3_prepare_v2(db, setting->query, -1, &query, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(query);
-    EscStatus status = esc_store_status(db, rc);
+    EscStatus status = esc_sqlite_status(db, rc);
     if (status != ESC_OK) {
         esc_why(why, status, "", 0, "the store failed to read %s: %s", setting->name,
                 sqlite3_errmsg(db));
@@ -89,7 +89,7 @@ static EscStatus apply_setting(sqlite3 *db, const Setting *setting, EscWhy *why)
 {
     int rc = sqlite3_exec(db, setting->apply, NULL, NULL, NULL);
     if (rc != SQLITE_OK)
-        return esc_why(why, esc_store_status(db, rc), "", 0, "the store failed to set %s: %s",
+        return esc_why(why, esc_sqlite_status(db, rc), "", 0, "the store failed to set %s: %s",
                        setting->name, sqlite3_errmsg(db));
     return check_setting(db, setting, why);
 }
@@ -107,18 +107,20 @@ static EscStatus refuse_mapping(sqlite3 *db, EscWhy *why)
     return ESC_OK;
 }
 
-EscStatus esc_store_settings_apply(sqlite3 *db, EscWhy *why)
+EscStatus esc_sqlite_settings_apply(sqlite3 *db, EscWhy *why)
 {
     for (size_t i = 0; i < ESC_COUNT_OF(limits); i++) {
         sqlite3_limit(db, limits[i].limit, limits[i].value);
         if (sqlite3_limit(db, limits[i].limit, -1) != limits[i].value)
-            return esc_why(why, ESC_STORE_FAILED, "", (uint64_t)i, "a limit of the store was not taken");
+            return esc_why(why, ESC_STORE_FAILED, "", (uint64_t)i,
+                           "a limit of the store was not taken");
     }
     for (size_t i = 0; i < ESC_COUNT_OF(options); i++) {
         int now = -1;
         int rc = sqlite3_db_config(db, options[i].option, options[i].value, &now);
         if (rc != SQLITE_OK || now != options[i].value)
-            return esc_why(why, ESC_STORE_FAILED, "", (uint64_t)i, "an option of the store was not taken");
+            return esc_why(why, ESC_STORE_FAILED, "", (uint64_t)i,
+                           "an option of the store was not taken");
     }
     EscStatus status = refuse_mapping(db, why);
     for (size_t i = 0; i < ESC_COUNT_OF(settings) && status == ESC_OK; i++)
@@ -145,7 +147,7 @@ static int authorize(void *context, int action, const char *first, const char *s
     }
 }
 
-EscStatus esc_store_settings_lock(sqlite3 *db, EscWhy *why)
+EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why)
 {
     if (sqlite3_set_authorizer(db, authorize, NULL) != SQLITE_OK)
         return esc_why(why, ESC_STORE_FAILED, "", 0, "the store's authorizer was not taken");

@@ -4,16 +4,21 @@
 -- Every table is STRICT. WITHOUT ROWID only where the natural key is nearly the whole row; rows that hold
 -- blobs hang on a growing integer, so that inserts go to the right edge of the tree.
 
--- One row: whose file it is, how it was left, and the engine's counters.
+-- `fields`, `sla` and `engine` are bytes of the engine's own, which no statement looks into.
+
+-- One row: whose file it is and which, how often it was opened and how left, and the engine's counters.
 CREATE TABLE state (
     id              INTEGER PRIMARY KEY CHECK (id = 1),
     workspace       TEXT    NOT NULL CHECK (workspace <> ''),
+    store_id        BLOB    NOT NULL CHECK (length(store_id) = 16),
+    epoch           INTEGER NOT NULL,
     is_clean        INTEGER NOT NULL CHECK (is_clean IN (0, 1)),
     next_escalation INTEGER NOT NULL,
     next_ticket     INTEGER NOT NULL,
     next_outbox     INTEGER NOT NULL,
     next_audit      INTEGER NOT NULL,
     next_timer      INTEGER NOT NULL,
+    next_content    INTEGER NOT NULL,
     time_ms         INTEGER NOT NULL,
     absences        TEXT    NOT NULL
 ) STRICT;
@@ -25,12 +30,23 @@ CREATE TABLE bundle (
     bytes BLOB    NOT NULL
 ) STRICT;
 
--- What has been received: the digest tells a repetition from another event under the same id.
+-- What was received in one group, compressed together (content.c). Keys are never used twice.
+CREATE TABLE content (
+    key   INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    size  INTEGER NOT NULL,
+    bytes BLOB    NOT NULL
+) STRICT;
+
+-- What has been received: the digest tells a repetition from another event under the same key. Its
+-- content is number `slot` of a row of contents; 0 when it was not kept.
 CREATE TABLE event (
     source         TEXT    NOT NULL,
     id             TEXT    NOT NULL,
     digest         BLOB    NOT NULL CHECK (length(digest) = 16),
     received_at_ms INTEGER NOT NULL,
+    content        INTEGER NOT NULL,
+    slot           INTEGER NOT NULL,
     PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -39,10 +55,10 @@ CREATE TABLE ticket (
     id            TEXT    NOT NULL UNIQUE CHECK (id <> ''),
     title         TEXT    NOT NULL,
     status        TEXT    NOT NULL,
-    fields        TEXT    NOT NULL,
+    fields        BLOB    NOT NULL,
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL,
-    sla           TEXT    NOT NULL
+    sla           BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE escalation (
@@ -61,12 +77,15 @@ CREATE TABLE escalation (
     next_due_ms  INTEGER NOT NULL,
     frame        BLOB    NOT NULL,
     below        BLOB    NOT NULL,
-    engine       TEXT    NOT NULL
+    engine       BLOB    NOT NULL,
+    start        INTEGER NOT NULL,
+    start_slot   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX escalation_by_state ON escalation (state);
 CREATE INDEX escalation_by_ticket ON escalation (ticket);
 
--- Apart from the escalation, so that a step of it does not write its whole evidence again.
+-- The event that started an escalation is a reference to where its content lies. An event that was never received, such as
+-- the engine's own, is kept here: apart from the escalation, so that a step of it does not write it again.
 CREATE TABLE start_event (
     escalation INTEGER PRIMARY KEY,
     json       TEXT NOT NULL
@@ -94,24 +113,21 @@ CREATE TABLE outbox (
     body               TEXT    NOT NULL,
     created_at_ms      INTEGER NOT NULL,
     deadline_ms        INTEGER NOT NULL,
-    state              INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+    state              INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
     attempts           INTEGER NOT NULL,
     next_attempt_at_ms INTEGER NOT NULL,
     detail             TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX outbox_unsettled ON outbox (next_attempt_at_ms, id) WHERE state = 0;
+CREATE INDEX outbox_by_state ON outbox (state);
 
--- Read by ticket; an escalation's records are those of its ticket that name it.
+-- A row holds up to 256 records of one ticket that follow each other, packed (audit.c); `at_ms` is the last one's. Read by
+-- ticket; an escalation's records are those of its ticket that name it.
 CREATE TABLE audit (
-    seq        INTEGER PRIMARY KEY,
-    at_ms      INTEGER NOT NULL,
-    escalation INTEGER NOT NULL,
-    ticket     TEXT    NOT NULL,
-    kind       TEXT    NOT NULL CHECK (kind <> ''),
-    actor      TEXT    NOT NULL,
-    place      TEXT    NOT NULL,
-    text       TEXT    NOT NULL,
-    data       TEXT    NOT NULL
+    seq     INTEGER PRIMARY KEY,
+    count   INTEGER NOT NULL CHECK (count BETWEEN 1 AND 256),
+    at_ms   INTEGER NOT NULL,
+    ticket  TEXT    NOT NULL,
+    records BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX audit_by_ticket ON audit (ticket) WHERE ticket <> '';
 

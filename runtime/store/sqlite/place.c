@@ -1,6 +1,6 @@
 /* place.c - where a store's file may be: on a local file system, and readable by its owner alone. */
 #define _GNU_SOURCE
-#include "store_internal.h"
+#include "sqlite_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,8 @@ static EscStatus create_file(const char *path, const char *folder, EscWhy *why)
     if (file < 0) {
         if (errno == EEXIST)
             return ESC_OK;
-        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot create %.150s: %s", path, strerror(errno));
+        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot create %.150s: %s", path,
+                       strerror(errno));
     }
     close(file);
     int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,11 +67,12 @@ static EscStatus create_file(const char *path, const char *folder, EscWhy *why)
     if (directory >= 0)
         close(directory);
     if (!is_synced)
-        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot sync %.150s: %s", folder, strerror(error));
+        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot sync %.150s: %s", folder,
+                       strerror(error));
     return ESC_OK;
 }
 
-EscStatus esc_store_place_check(const char *path, EscWhy *why)
+EscStatus esc_sqlite_place_check(const char *path, EscWhy *why)
 {
     char folder[PATH_MAX];
     EscStatus status = folder_of(path, folder, why);

@@ -1,0 +1,115 @@
+/* service_events.c - which events of a turn are new: against the store, which is asked once for all of them, and against
+ * each other. An event that the engine refuses leaves no trace, so it may come again in the same turn. */
+#include "service_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_keys(const EscEventKey *a, const EscEventKey *b)
+{
+    int order = esc_text_compare(a->source, b->source);
+    return order != 0 ? order : esc_text_compare(a->id, b->id);
+}
+
+typedef struct Numbered {
+    const EscServiceEvent *event;
+    size_t number;
+} Numbered;
+
+static int by_key(const void *a, const void *b)
+{
+    const Numbered *x = a, *y = b;
+    int order = compare_keys(&x->event->key, &y->event->key);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static size_t fill_events(EscServiceTurn *turn, Numbered *numbered)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < turn->count; i++) {
+        if (turn->inputs[i].kind != ESC_INPUT_EVENT)
+            continue;
+        const EscEvent *event = turn->inputs[i].event;
+        EscServiceEvent *mine = &turn->events[i];
+        uint8_t digest[32];
+        esc_sha256((EscBytes){(const uint8_t *)event->json.data, event->json.size}, digest);
+        memcpy(mine->digest, digest, sizeof mine->digest);
+        mine->key = (EscEventKey){event->source, event->id};
+        numbered[count++] = (Numbered){mine, i};
+    }
+    return count;
+}
+
+static EscStatus ask_store(EscServiceTurn *turn)
+{
+    EscArena *arena = turn->service->turn_arena;
+    EscEventKey *keys = esc_arena_alloc_array(arena, turn->events_count, sizeof *keys);
+    EscEventKnown *known = esc_arena_alloc_array(arena, turn->events_count, sizeof *known);
+    ESC_ASSERT(!esc_arena_failed(arena));
+    for (size_t i = 0; i < turn->events_count; i++)
+        keys[i] = turn->events[turn->by_key[i]].key;
+    EscStatus status =
+        esc_store_events_find(turn->service->store, keys, turn->events_count, known, turn->why);
+    for (size_t i = 0; i < turn->events_count && status == ESC_OK; i++)
+        turn->events[turn->by_key[i]].known = known[i];
+    return status;
+}
+
+EscStatus esc_turn_look_up(EscServiceTurn *turn)
+{
+    EscArena *arena = turn->service->turn_arena;
+    Numbered *numbered = esc_arena_alloc_array(arena, turn->count, sizeof *numbered);
+    turn->events = esc_arena_alloc_array(arena, turn->count, sizeof *turn->events);
+    turn->by_key = esc_arena_alloc_array(arena, turn->count, sizeof *turn->by_key);
+    ESC_ASSERT(!esc_arena_failed(arena));
+    turn->events_count = fill_events(turn, numbered);
+    qsort(numbered, turn->events_count, sizeof *numbered, by_key);
+    for (size_t i = 0; i < turn->events_count; i++) {
+        turn->by_key[i] = numbered[i].number;
+        turn->events[numbered[i].number].place = i;
+    }
+    return ask_store(turn);
+}
+
+static EscStatus compare(const EscServiceEvent *event, const uint8_t *digest, EscWhy *why)
+{
+    if (memcmp(event->digest, digest, sizeof event->digest) == 0)
+        return ESC_DUPLICATE;
+    return esc_why(why, ESC_CONFLICT, "", 0,
+                   "event %.*s of source %.*s was received before with another content",
+                   ESC_TEXT_ARG(esc_utf8_cut(event->key.id, 64)),
+                   ESC_TEXT_ARG(esc_utf8_cut(event->key.source, 64)));
+}
+
+EscStatus esc_turn_judge(const EscServiceTurn *turn, size_t index, EscWhy *why)
+{
+    const EscServiceEvent *event = &turn->events[index];
+    if (event->known.is_known)
+        return compare(event, event->known.digest, why);
+    for (size_t place = event->place; place > 0; place--) {
+        const EscServiceEvent *before = &turn->events[turn->by_key[place - 1]];
+        if (compare_keys(&before->key, &event->key) != 0)
+            break;
+        if (before->is_taken)
+            return compare(event, before->digest, why);
+    }
+    return ESC_OK;
+}
+
+void esc_turn_list_events(const EscServiceTurn *turn, EscGroup *group)
+{
+    group->events =
+        esc_arena_alloc_array(turn->service->turn_arena, turn->events_count, sizeof *group->events);
+    ESC_ASSERT(group->events != NULL);
+    for (size_t i = 0; i < turn->count; i++) {
+        const EscServiceEvent *event = &turn->events[i];
+        if (!event->is_taken)
+            continue;
+        EscReceivedRow *row = &group->events[group->events_count++];
+        *row = (EscReceivedRow){.source = event->key.source,
+                                .id = event->key.id,
+                                .received_at_ms = turn->now_ms,
+                                .content = turn->inputs[i].event->json};
+        memcpy(row->digest, event->digest, sizeof row->digest);
+    }
+}

@@ -1,0 +1,179 @@
+/* service_open.c - opens a workspace: bundles into the engine, then the store's live rows; and closes it. */
+#include "service_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ESC_SERVICE_BUNDLES_MAX 4096 /* old bundles that open escalations are pinned to */
+#define ESC_SERVICE_TURN_BYTES_MAX ((size_t)64 << 20)
+#define ESC_SERVICE_SCRATCH_BYTES_MAX ((size_t)64 << 20)
+
+static EscStatus keep_bundle(EscService *service, EscBundle *bundle, EscWhy *why)
+{
+    if (service->bundles_count == service->bundles_capacity) {
+        size_t capacity = service->bundles_capacity == 0 ? 4 : 2 * service->bundles_capacity;
+        EscBundle **grown = realloc(service->bundles, capacity * sizeof *grown);
+        if (grown == NULL) {
+            esc_bundle_free(bundle);
+            return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a bundle");
+        }
+        service->bundles = grown;
+        service->bundles_capacity = capacity;
+    }
+    service->bundles[service->bundles_count++] = bundle;
+    return ESC_OK;
+}
+
+/* A bundle that this build does not take any more is left out: the engine parks what is pinned to it, with a record,
+ * and a person looks. To refuse the start would take the whole workspace down for it. */
+static EscStatus add_old_bundle(void *context, const EscBundleRow *row, EscWhy *why)
+{
+    EscService *service = context;
+    if (memcmp(row->hash, service->new_bundle.hash, sizeof row->hash) == 0)
+        return ESC_OK;
+    if (service->bundles_count > ESC_SERVICE_BUNDLES_MAX)
+        return esc_why(why, ESC_OVER_LIMIT, "", 0, "escalations are pinned to more than %d bundles",
+                       ESC_SERVICE_BUNDLES_MAX);
+    EscBundle *bundle = NULL;
+    EscStatus status = esc_bundle_load(row->bytes, &bundle, why);
+    if (status == ESC_OK)
+        status = keep_bundle(service, bundle, why);
+    if (status == ESC_OK)
+        status = esc_engine_add_bundle(service->engine, bundle, false, why);
+    return status == ESC_BAD_BUNDLE ? ESC_OK : status;
+}
+
+/* The new bundle is verified first: nothing is written for one that cannot run. It goes to the store with the first group,
+ * before which no escalation can be pinned to it. The old ones are there before it becomes current, so that the engine can
+ * match their fields. */
+static EscStatus add_bundles(EscService *service, EscBytes bytes, EscWhy *why)
+{
+    EscBundle *current = NULL;
+    EscStatus status = esc_bundle_load(bytes, &current, why);
+    if (status == ESC_OK)
+        status = keep_bundle(service, current, why);
+    if (status != ESC_OK)
+        return status;
+    esc_buf_append(&service->new_bundle_bytes, bytes.data, bytes.size);
+    if (service->new_bundle_bytes.status != ESC_OK)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a bundle");
+    memcpy(service->new_bundle.hash, esc_bundle_hash(current), sizeof service->new_bundle.hash);
+    service->new_bundle.bytes = esc_buf_as_bytes(&service->new_bundle_bytes);
+    service->new_bundle.at_ms = service->clock->now_ms(service->clock->context);
+    status = esc_store_bundles_needed(service->store, add_old_bundle, service, why);
+    return status == ESC_OK ? esc_engine_add_bundle(service->engine, current, true, why) : status;
+}
+
+/* --- from the store to the engine -------------------------------------------------------------- */
+
+static EscStatus take_counters(void *engine, const EscCounters *counters, EscText absences,
+                               EscWhy *why)
+{
+    (void)why;
+    esc_engine_restore_counters(engine, counters, absences);
+    return ESC_OK;
+}
+
+static EscStatus take_ticket(void *engine, const EscTicketRow *row, EscWhy *why)
+{
+    return esc_engine_restore_ticket(engine, row, why);
+}
+
+static EscStatus take_escalation(void *engine, const EscEscalationRow *row, EscWhy *why)
+{
+    return esc_engine_restore_escalation(engine, row, why);
+}
+
+static EscStatus take_timer(void *engine, const EscTimerRow *row, EscWhy *why)
+{
+    EscStatus status = esc_engine_restore_timer(engine, row);
+    return status == ESC_OK ? ESC_OK
+                            : esc_why(why, status, "", row->seq, "the engine refused timer %llu",
+                                      (unsigned long long)row->seq);
+}
+
+static EscStatus take_outbox(void *engine, const EscOutboxEntry *entry, EscWhy *why)
+{
+    EscStatus status = esc_engine_restore_outbox(engine, &entry->row);
+    return status == ESC_OK
+               ? ESC_OK
+               : esc_why(why, status, "", entry->row.id, "the engine refused outbox row %llu",
+                         (unsigned long long)entry->row.id);
+}
+
+static EscStatus restore(EscService *service, EscWhy *why)
+{
+    const EscStoreSink sink = {.context = service->engine,
+                               .counters = take_counters,
+                               .ticket = take_ticket,
+                               .escalation = take_escalation,
+                               .timer = take_timer,
+                               .outbox = take_outbox};
+    return esc_store_load(service->store, &sink, why);
+}
+
+/* --- opening and closing ----------------------------------------------------------------------- */
+
+static EscStatus make_parts(EscService *service, const EscServiceConfig *config, EscWhy *why)
+{
+    service->clock = config->clock;
+    service->turn_arena = esc_arena_new(ESC_SERVICE_TURN_BYTES_MAX);
+    service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
+    service->retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
+    EscEngineConfig engine = {.zones = config->zones, .hash_seed = config->hash_seed};
+    service->engine = esc_engine_new(&engine);
+    if (service->turn_arena == NULL || service->scratch == NULL ||
+        service->retries_arena == NULL || service->engine == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
+    return ESC_OK;
+}
+
+EscStatus esc_service_open(const EscServiceConfig *config, EscBytes bundle_bytes, EscService **out,
+                           EscWhy *why)
+{
+    *out = NULL;
+    EscService *service = calloc(1, sizeof *service);
+    if (service == NULL) {
+        esc_store_close(config->store);
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
+    }
+    service->store = config->store;
+    esc_buf_init(&service->new_bundle_bytes, ESC_BUNDLE_BYTES_MAX);
+    EscStatus status = make_parts(service, config, why);
+    if (status == ESC_OK)
+        status = add_bundles(service, bundle_bytes, why);
+    if (status == ESC_OK)
+        status = restore(service, why);
+    if (status != ESC_OK) {
+        esc_service_close(service);
+        return status;
+    }
+    *out = service;
+    return ESC_OK;
+}
+
+void esc_service_close(EscService *service)
+{
+    if (service == NULL)
+        return;
+    esc_engine_free(service->engine);
+    esc_store_close(service->store);
+    for (size_t i = 0; i < service->bundles_count; i++)
+        esc_bundle_free(service->bundles[i]);
+    free(service->bundles);
+    esc_buf_release(&service->new_bundle_bytes);
+    esc_arena_free(service->turn_arena);
+    esc_arena_free(service->retries_arena);
+    esc_arena_free(service->scratch);
+    free(service);
+}
+
+EscEngine *esc_service_engine(EscService *service)
+{
+    return service->engine;
+}
+
+EscStore *esc_service_store(EscService *service)
+{
+    return service->store;
+}

@@ -1,0 +1,276 @@
+/* memory_commit.c - a group goes in whole or not at all: everything is checked before anything is written.
+ *
+ * What is checked is what SQLite's schema and the counts of changed rows refuse, with the same words where people see
+ * them. */
+#include "memory_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- checks ------------------------------------------------------------------------------------ */
+
+static EscStatus refused(const char *what, EscWhy *why)
+{
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "the store failed %s", what);
+}
+
+static bool is_new_event(const EscMemory *memory, const EscGroup *group, size_t index)
+{
+    const EscReceivedRow *row = &group->events[index];
+    EscEventKey key = {row->source, row->id};
+    for (size_t i = 0; i < index; i++)
+        if (esc_memory_by_event(&group->events[i], &key) == 0)
+            return false;
+    return esc_memory_find(&memory->events, esc_memory_by_event, &key) == NULL;
+}
+
+static bool has_bundle(const EscMemory *memory, const EscGroup *group, const uint8_t hash[32])
+{
+    for (size_t i = 0; i < group->bundles_count; i++)
+        if (memcmp(group->bundles[i].hash, hash, sizeof group->bundles[i].hash) == 0)
+            return true;
+    return esc_memory_bundle(memory, hash) != NULL;
+}
+
+static bool is_same_timer(const EscTimerRow *a, const EscTimerRow *b)
+{
+    return esc_memory_by_due(a, b) == 0 && a->escalation == b->escalation && a->kind == b->kind &&
+           a->index == b->index && esc_text_equal(a->ticket, b->ticket);
+}
+
+static bool is_deleted(const EscGroup *group, const EscTimerRow *timer)
+{
+    for (size_t i = 0; i < group->timers_deleted_count; i++)
+        if (esc_memory_by_due(&group->timers_deleted[i], timer) == 0)
+            return true;
+    return false;
+}
+
+static EscStatus check_timers(const EscMemory *memory, const EscGroup *group, EscWhy *why)
+{
+    for (size_t i = 0; i < group->timers_deleted_count; i++) {
+        const EscTimerRow *timer = &group->timers_deleted[i];
+        const EscTimerRow *stored = esc_memory_find(&memory->timers, esc_memory_by_due, timer);
+        bool is_once = true;
+        for (size_t j = 0; j < i; j++)
+            is_once = is_once && !is_same_timer(&group->timers_deleted[j], timer);
+        if (stored == NULL || !is_same_timer(stored, timer) || !is_once)
+            return refused("to delete a timer: 0 rows changed, not 1", why);
+    }
+    for (size_t i = 0; i < group->timers_put_count; i++) {
+        const EscTimerRow *timer = &group->timers_put[i];
+        bool is_free = esc_memory_find(&memory->timers, esc_memory_by_due, timer) == NULL ||
+                       is_deleted(group, timer);
+        for (size_t j = 0; j < i; j++)
+            is_free = is_free && esc_memory_by_due(&group->timers_put[j], timer) != 0;
+        if (!is_free)
+            return refused("to write a timer: there is one of that number", why);
+    }
+    return ESC_OK;
+}
+
+static bool has_outbox(const EscMemory *memory, const EscGroup *group, size_t count, uint64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (group->outbox[i].id == id)
+            return true;
+    return esc_memory_find(&memory->outbox, esc_memory_by_number, &id) != NULL;
+}
+
+static EscStatus check_outbox(const EscMemory *memory, const EscGroup *group, EscWhy *why)
+{
+    for (size_t i = 0; i < group->outbox_count; i++)
+        if (has_outbox(memory, group, i, group->outbox[i].id) || group->outbox[i].key.size == 0)
+            return refused("to write to the outbox: no key, or a number that is there", why);
+    for (size_t i = 0; i < group->settled_count; i++)
+        if (!has_outbox(memory, group, group->outbox_count, group->settled[i].id))
+            return refused("to settle an outbox row: 0 rows changed, not 1", why);
+    for (size_t i = 0; i < group->retries_count; i++)
+        if (!has_outbox(memory, group, group->outbox_count, group->retries[i].id))
+            return refused("to note a failed attempt: 0 rows changed, not 1", why);
+    return ESC_OK;
+}
+
+static EscStatus check_group(const EscMemory *memory, const EscGroup *group, EscWhy *why)
+{
+    for (size_t i = 0; i < group->events_count; i++)
+        if (!is_new_event(memory, group, i))
+            return refused("to record an event: it is there", why);
+    for (size_t i = 0; i < group->tickets_count; i++)
+        if (group->tickets[i].id.size == 0)
+            return refused("to write a ticket: it has no id", why);
+    for (size_t i = 0; i < group->escalations_count; i++)
+        if (!has_bundle(memory, group, group->escalations[i].bundle_hash))
+            return refused("to write an escalation: its bundle is not there", why);
+    for (size_t i = 0; i < group->audit_count; i++)
+        if (group->audit[i].kind.size == 0)
+            return refused("to write the audit trail: a record has no kind", why);
+    EscStatus status = check_timers(memory, group, why);
+    return status == ESC_OK ? check_outbox(memory, group, why) : status;
+}
+
+/* --- writing ----------------------------------------------------------------------------------- */
+
+/* In the place of the row of that key, or as a new one. */
+static void put_row(EscMemoryList *list, EscMemoryCompare *compare, const void *key, void *row)
+{
+    size_t at = esc_memory_place(list, compare, key);
+    if (at < list->count && compare(list->rows[at], key) == 0)
+        esc_memory_remove(list, at);
+    esc_memory_insert(list, at, row);
+}
+
+static void put_bundle(EscMemory *memory, EscBundleRow row)
+{
+    if (esc_memory_bundle(memory, row.hash) != NULL)
+        return;
+    EscBundleRow *block = malloc(sizeof row + row.bytes.size + 1);
+    ESC_ASSERT(block != NULL);
+    *block = row;
+    block->bytes.data = (uint8_t *)(block + 1);
+    if (row.bytes.size != 0)
+        memcpy(block + 1, row.bytes.data, row.bytes.size);
+    esc_memory_insert(&memory->bundles, memory->bundles.count, block);
+}
+
+static void put_event(EscMemory *memory, EscReceivedRow row)
+{
+    EscEventKey key = {row.source, row.id};
+    size_t at = esc_memory_place(&memory->events, esc_memory_by_event, &key);
+    EscText *texts[] = {&row.source, &row.id, &row.content};
+    esc_memory_insert(&memory->events, at,
+                      esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
+}
+
+static void put_ticket(EscMemory *memory, EscTicketRow given)
+{
+    EscText key = given.id;
+    const EscMemoryTicket *known = esc_memory_find(&memory->tickets, esc_memory_by_ticket, &key);
+    EscMemoryTicket ticket = {given, known != NULL ? known->number : ++memory->tickets_made};
+    EscTicketRow *row = &ticket.row;
+    EscText *texts[] = {&row->id, &row->title, &row->status, &row->json, &row->sla_json};
+    put_row(&memory->tickets, esc_memory_by_ticket, &key,
+            esc_memory_row(&ticket, sizeof ticket, texts, ESC_COUNT_OF(texts)));
+}
+
+/* What an escalation is (ticket, template, when it was opened and by what) stays as it was first written. */
+static void put_escalation(EscMemory *memory, EscEscalationRow row)
+{
+    const EscEscalationRow *known =
+        esc_memory_find(&memory->escalations, esc_memory_by_number, &row.id);
+    if (known != NULL) {
+        row.ticket = known->ticket;
+        row.template_name = known->template_name;
+        row.opened_at_ms = known->opened_at_ms;
+        row.start_event = row.start_event.size != 0 ? row.start_event : known->start_event;
+    }
+    EscText frame = {(const char *)row.frame.data, row.frame.size};
+    EscText below = {(const char *)row.below.data, row.below.size};
+    EscText *texts[] = {&row.ticket,     &row.template_name, &row.owner, &row.outcome, &row.step,
+                        &row.state_json, &row.start_event,   &frame,     &below};
+    EscEscalationRow *block = esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts));
+    block->frame.data = (const uint8_t *)frame.data;
+    block->below.data = (const uint8_t *)below.data;
+    put_row(&memory->escalations, esc_memory_by_number, &row.id, block);
+}
+
+static void put_timers(EscMemory *memory, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->timers_deleted_count; i++)
+        esc_memory_remove(&memory->timers, esc_memory_place(&memory->timers, esc_memory_by_due,
+                                                            &group->timers_deleted[i]));
+    for (size_t i = 0; i < group->timers_put_count; i++) {
+        EscTimerRow row = group->timers_put[i];
+        EscText *texts[] = {&row.ticket};
+        size_t at = esc_memory_place(&memory->timers, esc_memory_by_due, &row);
+        esc_memory_insert(&memory->timers, at, esc_memory_row(&row, sizeof row, texts, 1));
+    }
+}
+
+static void put_entry(EscMemory *memory, EscOutboxEntry entry)
+{
+    EscOutboxRow *row = &entry.row;
+    EscText *texts[] = {&row->key,     &row->ticket, &row->target, &row->medium,
+                        &row->address, &row->body,   &entry.detail};
+    put_row(&memory->outbox, esc_memory_by_number, &row->id,
+            esc_memory_row(&entry, sizeof entry, texts, ESC_COUNT_OF(texts)));
+}
+
+static void put_outbox(EscMemory *memory, const EscGroup *group)
+{
+    for (size_t i = 0; i < group->outbox_count; i++)
+        put_entry(memory, (EscOutboxEntry){.row = group->outbox[i],
+                                           .next_attempt_at_ms = group->outbox[i].created_at_ms});
+    for (size_t i = 0; i < group->settled_count; i++) {
+        const EscOutboxSettled *settled = &group->settled[i];
+        EscOutboxEntry entry = *(const EscOutboxEntry *)esc_memory_find(
+            &memory->outbox, esc_memory_by_number, &settled->id);
+        if (!esc_delivery_climbs(entry.state, settled->state))
+            continue;
+        entry.state = settled->state;
+        entry.detail = settled->detail;
+        put_entry(memory, entry);
+    }
+    for (size_t i = 0; i < group->retries_count; i++) {
+        const EscOutboxRetry *retry = &group->retries[i];
+        EscOutboxEntry entry = *(const EscOutboxEntry *)esc_memory_find(
+            &memory->outbox, esc_memory_by_number, &retry->id);
+        if (entry.state != ESC_DELIVERY_QUEUED)
+            continue;
+        entry.attempts = retry->attempts;
+        entry.next_attempt_at_ms = retry->next_attempt_at_ms;
+        entry.detail = retry->detail;
+        put_entry(memory, entry);
+    }
+}
+
+static void put_audit(EscMemory *memory, EscAuditRow row)
+{
+    EscText *texts[] = {&row.ticket, &row.kind, &row.actor, &row.place, &row.text, &row.data};
+    esc_memory_insert(&memory->audit, memory->audit.count,
+                      esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
+}
+
+static void put_evidence(EscMemory *memory, EscEvidenceRow row)
+{
+    row.number = ++memory->next_evidence;
+    EscText *texts[] = {&row.name, &row.content};
+    esc_memory_insert(&memory->evidence, memory->evidence.count,
+                      esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
+}
+
+static void put_absences(EscMemory *memory, EscText absences)
+{
+    if (absences.size == 0)
+        return;
+    char *copy = malloc(absences.size);
+    ESC_ASSERT(copy != NULL);
+    memcpy(copy, absences.data, absences.size);
+    free((void *)(uintptr_t)memory->absences.data);
+    memory->absences = (EscText){copy, absences.size};
+}
+
+EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
+{
+    EscMemory *memory = esc_memory_of(base);
+    EscStatus status = check_group(memory, group, why);
+    if (status != ESC_OK)
+        return status;
+    for (size_t i = 0; i < group->bundles_count; i++)
+        put_bundle(memory, group->bundles[i]);
+    for (size_t i = 0; i < group->events_count; i++)
+        put_event(memory, group->events[i]);
+    for (size_t i = 0; i < group->tickets_count; i++)
+        put_ticket(memory, group->tickets[i]);
+    for (size_t i = 0; i < group->escalations_count; i++)
+        put_escalation(memory, group->escalations[i]);
+    put_timers(memory, group);
+    put_outbox(memory, group);
+    for (size_t i = 0; i < group->audit_count; i++)
+        put_audit(memory, group->audit[i]);
+    for (size_t i = 0; i < group->evidence_count; i++)
+        put_evidence(memory, group->evidence[i]);
+    put_absences(memory, group->absences);
+    memory->counters = group->counters;
+    return ESC_OK;
+}

@@ -1,0 +1,269 @@
+/* commit.c - a group goes in whole or not at all.
+ *
+ * Rows are written in the order that their references need: bundles, events with their contents, tickets, escalations, timers (gone before
+ * new), outbox, audit, evidence, counters. A failure of any statement rolls all of it back. */
+#include "sqlite_internal.h"
+
+/* --- the lists of a group ------------------------------------------------------------------------ */
+
+static EscStatus put_bundle(EscSqlite *store, const EscBundleRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_BUNDLE_PUT, "to write a bundle");
+    esc_sqlite_bind_bytes(&put, (EscBytes){row->hash, sizeof row->hash});
+    esc_sqlite_bind_i64(&put, row->at_ms);
+    esc_sqlite_bind_bytes(&put, row->bytes);
+    return esc_sqlite_write(&put, -1, why); /* none when it is there */
+}
+
+static EscStatus put_event(EscSqlite *store, const EscReceivedRow *row, EscContentPlace place,
+                           EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_EVENT_PUT, "to record an event");
+    esc_sqlite_bind_text(&put, row->source);
+    esc_sqlite_bind_text(&put, row->id);
+    esc_sqlite_bind_bytes(&put, (EscBytes){row->digest, sizeof row->digest});
+    esc_sqlite_bind_i64(&put, row->received_at_ms);
+    esc_sqlite_bind_u64(&put, place.content);
+    esc_sqlite_bind_i64(&put, place.slot);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static EscStatus put_events(EscSqlite *store, const EscGroup *group, EscWhy *why)
+{
+    EscStatus status = esc_sqlite_contents_put(store, group, why);
+    for (size_t i = 0; i < group->events_count && status == ESC_OK; i++)
+        status = put_event(store, &group->events[i], store->places[i], why);
+    return status;
+}
+
+static EscStatus put_ticket(EscSqlite *store, const EscTicketRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_TICKET_PUT, "to write a ticket");
+    esc_sqlite_bind_text(&put, row->id);
+    esc_sqlite_bind_text(&put, row->title);
+    esc_sqlite_bind_text(&put, row->status);
+    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->json));
+    esc_sqlite_bind_i64(&put, row->created_at_ms);
+    esc_sqlite_bind_i64(&put, row->updated_at_ms);
+    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->sla_json));
+    return esc_sqlite_write(&put, 1, why);
+}
+
+/* Where the event that started an escalation lies, when it came in this group. Events and the escalations that they start
+ * stand in the same order, so the search goes on behind the last one that was found. */
+static EscContentPlace find_start(const EscSqlite *store, const EscGroup *group, EscText content,
+                                  size_t *from)
+{
+    for (size_t i = 0; i < group->events_count; i++) {
+        size_t at = (*from + i) % group->events_count;
+        if (esc_text_equal(group->events[at].content, content)) {
+            *from = at;
+            return store->places[at];
+        }
+    }
+    return (EscContentPlace){0, 0};
+}
+
+static EscStatus put_start_event(EscSqlite *store, const EscEscalationRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_START_EVENT_PUT, "to write evidence");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_text(&put, row->start_event);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static EscStatus put_escalation(EscSqlite *store, const EscEscalationRow *row,
+                                EscContentPlace start, EscWhy *why)
+{
+    EscSqliteStep put =
+        esc_sqlite_step(store, ESC_STATEMENT_ESCALATION_PUT, "to write an escalation");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_text(&put, row->ticket);
+    esc_sqlite_bind_text(&put, row->template_name);
+    esc_sqlite_bind_bytes(&put, (EscBytes){row->bundle_hash, sizeof row->bundle_hash});
+    esc_sqlite_bind_i64(&put, row->state);
+    esc_sqlite_bind_i64(&put, row->role);
+    esc_sqlite_bind_text(&put, row->owner);
+    esc_sqlite_bind_i64(&put, row->is_acked ? 1 : 0);
+    esc_sqlite_bind_i64(&put, row->opened_at_ms);
+    esc_sqlite_bind_i64(&put, row->closed_at_ms);
+    esc_sqlite_bind_text(&put, row->outcome);
+    esc_sqlite_bind_text(&put, row->step);
+    esc_sqlite_bind_i64(&put, row->next_due_ms);
+    esc_sqlite_bind_bytes(&put, row->frame);
+    esc_sqlite_bind_bytes(&put, row->below);
+    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->state_json));
+    esc_sqlite_bind_u64(&put, start.content);
+    esc_sqlite_bind_i64(&put, start.slot);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+/* An escalation that is written again keeps where its start lies. */
+static EscStatus put_escalations(EscSqlite *store, const EscGroup *group, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    size_t from = 0;
+    for (size_t i = 0; i < group->escalations_count && status == ESC_OK; i++) {
+        const EscEscalationRow *row = &group->escalations[i];
+        EscContentPlace start = {0, 0};
+        if (row->start_event.size != 0)
+            start = find_start(store, group, row->start_event, &from);
+        status = put_escalation(store, row, start, why);
+        if (status == ESC_OK && row->start_event.size != 0 && start.content == 0)
+            status = put_start_event(store, row, why);
+    }
+    return status;
+}
+
+/* changes() = 1 is the exactly-once check: a timer that fired is there to be deleted once. */
+static EscStatus write_timer(EscSqlite *store, EscStatement sql, const char *doing,
+                             const EscTimerRow *row, EscWhy *why)
+{
+    EscSqliteStep write = esc_sqlite_step(store, sql, doing);
+    esc_sqlite_bind_i64(&write, row->due_ms);
+    esc_sqlite_bind_u64(&write, row->seq);
+    esc_sqlite_bind_u64(&write, row->escalation);
+    esc_sqlite_bind_text(&write, row->ticket);
+    esc_sqlite_bind_i64(&write, row->kind);
+    esc_sqlite_bind_i64(&write, row->index);
+    return esc_sqlite_write(&write, 1, why);
+}
+
+static EscStatus put_outbox(EscSqlite *store, const EscOutboxRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_PUT, "to write to the outbox");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_text(&put, row->key);
+    esc_sqlite_bind_u64(&put, row->escalation);
+    esc_sqlite_bind_text(&put, row->ticket);
+    esc_sqlite_bind_i64(&put, row->kind);
+    esc_sqlite_bind_text(&put, row->target);
+    esc_sqlite_bind_text(&put, row->medium);
+    esc_sqlite_bind_text(&put, row->address);
+    esc_sqlite_bind_text(&put, row->body);
+    esc_sqlite_bind_i64(&put, row->created_at_ms);
+    esc_sqlite_bind_i64(&put, row->deadline_ms);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static int64_t states_below(EscDeliveryState to)
+{
+    int64_t mask = 0;
+    for (int from = 0; from < ESC_DELIVERY_STATE_COUNT; from++)
+        if (esc_delivery_climbs((EscDeliveryState)from, to))
+            mask |= INT64_C(1) << from;
+    return mask;
+}
+
+static EscStatus put_settled(EscSqlite *store, const EscOutboxSettled *row, EscWhy *why)
+{
+    EscSqliteStep put =
+        esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_SETTLE, "to settle an outbox row");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_i64(&put, row->state);
+    esc_sqlite_bind_text(&put, row->detail);
+    esc_sqlite_bind_i64(&put, states_below(row->state));
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static EscStatus put_retry(EscSqlite *store, const EscOutboxRetry *row, EscWhy *why)
+{
+    EscSqliteStep put =
+        esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_RETRY, "to note a failed attempt");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_i64(&put, row->attempts);
+    esc_sqlite_bind_i64(&put, row->next_attempt_at_ms);
+    esc_sqlite_bind_text(&put, row->detail);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static EscStatus put_evidence(EscSqlite *store, const EscEvidenceRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_EVIDENCE_PUT, "to write evidence");
+    esc_sqlite_bind_u64(&put, row->escalation);
+    esc_sqlite_bind_text(&put, row->name);
+    esc_sqlite_bind_bytes(&put, (EscBytes){row->hash, sizeof row->hash});
+    esc_sqlite_bind_i64(&put, row->at_ms);
+    esc_sqlite_bind_text(&put, row->content);
+    return esc_sqlite_write(&put, 1, why);
+}
+
+static EscStatus put_counters(EscSqlite *store, const EscGroup *group, EscWhy *why)
+{
+    const EscCounters *counters = &group->counters;
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_STATE_PUT, "to write its counters");
+    esc_sqlite_bind_u64(&put, counters->next_escalation);
+    esc_sqlite_bind_u64(&put, counters->next_ticket);
+    esc_sqlite_bind_u64(&put, counters->next_outbox);
+    esc_sqlite_bind_u64(&put, counters->next_audit);
+    esc_sqlite_bind_u64(&put, counters->next_timer);
+    esc_sqlite_bind_i64(&put, counters->time_ms);
+    esc_sqlite_bind_u64(&put, store->next_content);
+    EscStatus status = esc_sqlite_write(&put, 1, why);
+    if (status != ESC_OK || group->absences.size == 0)
+        return status;
+    EscSqliteStep absences =
+        esc_sqlite_step(store, ESC_STATEMENT_STATE_ABSENCES, "to write absences");
+    esc_sqlite_bind_text(&absences, group->absences);
+    return esc_sqlite_write(&absences, 1, why);
+}
+
+static EscStatus put_timers(EscSqlite *store, const EscGroup *group, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    for (size_t i = 0; i < group->timers_deleted_count && status == ESC_OK; i++)
+        status = write_timer(store, ESC_STATEMENT_TIMER_DELETE, "to delete a timer",
+                             &group->timers_deleted[i], why);
+    for (size_t i = 0; i < group->timers_put_count && status == ESC_OK; i++)
+        status = write_timer(store, ESC_STATEMENT_TIMER_PUT, "to write a timer",
+                             &group->timers_put[i], why);
+    return status;
+}
+
+/* Writes each row of a list of the group until one fails. */
+#define PUT_ALL(store, group, list, put, why)                                                      \
+    for (size_t i = 0; i < (group)->list##_count && status == ESC_OK; i++)                         \
+    status = put(store, &(group)->list[i], why)
+
+static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    PUT_ALL(store, group, bundles, put_bundle, why);
+    if (status == ESC_OK)
+        status = put_events(store, group, why);
+    PUT_ALL(store, group, tickets, put_ticket, why);
+    if (status == ESC_OK)
+        status = put_escalations(store, group, why);
+    if (status == ESC_OK)
+        status = put_timers(store, group, why);
+    PUT_ALL(store, group, outbox, put_outbox, why);
+    PUT_ALL(store, group, settled, put_settled, why);
+    PUT_ALL(store, group, retries, put_retry, why);
+    if (status == ESC_OK)
+        status = esc_sqlite_audit_put(store, group->audit, group->audit_count, why);
+    PUT_ALL(store, group, evidence, put_evidence, why);
+    return status == ESC_OK ? put_counters(store, group, why) : status;
+}
+
+static EscStatus run(EscSqlite *store, EscStatement statement, const char *doing, EscWhy *why)
+{
+    EscSqliteStep step = esc_sqlite_step(store, statement, doing);
+    return esc_sqlite_write(&step, -1, why);
+}
+
+EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
+{
+    EscSqlite *store = esc_sqlite_of(base);
+    EscStatus status = run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
+    if (status != ESC_OK)
+        return status;
+    status = put_group(store, group, why);
+    if (status == ESC_OK)
+        status = run(store, ESC_STATEMENT_COMMIT, "to commit", why);
+    /* Some failures roll back by themselves. If this one cannot, closing the connection does it. */
+    if (status != ESC_OK && sqlite3_get_autocommit(store->db) == 0) {
+        EscStatus rolled_back = run(store, ESC_STATEMENT_ROLLBACK, "to roll back", NULL);
+        (void)rolled_back;
+    }
+    return status;
+}

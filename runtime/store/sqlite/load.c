@@ -1,0 +1,138 @@
+/* load.c - the live rows for a start: counters and absences, then tickets, escalations, timers, outbox. */
+#include "sqlite_internal.h"
+
+#include <string.h>
+
+static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_STATE_GET, "to read its state");
+    EscStatus status = ESC_OK;
+    if (esc_sqlite_next(&get)) {
+        EscCounters counters = {
+            .next_escalation = esc_sqlite_column_u64(&get, 2),
+            .next_ticket = esc_sqlite_column_u64(&get, 3),
+            .next_outbox = esc_sqlite_column_u64(&get, 4),
+            .next_audit = esc_sqlite_column_u64(&get, 5),
+            .next_timer = esc_sqlite_column_u64(&get, 6),
+            .time_ms = esc_sqlite_column_i64(&get, 7),
+        };
+        status = sink->counters(sink->context, &counters, esc_sqlite_column_text(&get, 8), why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
+static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_TICKETS_LIVE, "to read tickets");
+    EscStatus status = ESC_OK;
+    while (status == ESC_OK && esc_sqlite_next(&get)) {
+        EscTicketRow row = esc_sqlite_ticket_row(&get);
+        status = sink->ticket(sink->context, &row, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
+static EscEscalationRow escalation_row(const EscSqliteStep *step)
+{
+    EscEscalationRow row = {
+        .id = esc_sqlite_column_u64(step, 0),
+        .ticket = esc_sqlite_column_text(step, 1),
+        .template_name = esc_sqlite_column_text(step, 2),
+        .state = (EscState)esc_sqlite_column_i64(step, 4),
+        .role = (uint32_t)esc_sqlite_column_i64(step, 5),
+        .owner = esc_sqlite_column_text(step, 6),
+        .is_acked = esc_sqlite_column_i64(step, 7) != 0,
+        .opened_at_ms = esc_sqlite_column_i64(step, 8),
+        .closed_at_ms = esc_sqlite_column_i64(step, 9),
+        .outcome = esc_sqlite_column_text(step, 10),
+        .step = esc_sqlite_column_text(step, 11),
+        .next_due_ms = esc_sqlite_column_i64(step, 12),
+        .frame = esc_sqlite_column_bytes(step, 13),
+        .below = esc_sqlite_column_bytes(step, 14),
+        .state_json = esc_sqlite_column_text(step, 15),
+        .start_event = esc_sqlite_column_text(step, 16),
+    };
+    EscBytes hash = esc_sqlite_column_bytes(step, 3);
+    ESC_ASSERT(hash.size == sizeof row.bundle_hash); /* the schema's CHECK */
+    memcpy(row.bundle_hash, hash.data, hash.size);
+    return row;
+}
+
+static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get =
+        esc_sqlite_step(store, ESC_STATEMENT_ESCALATIONS_LIVE, "to read escalations");
+    EscStatus status = ESC_OK;
+    while (status == ESC_OK && esc_sqlite_next(&get)) {
+        EscEscalationRow row = escalation_row(&get);
+        EscContentPlace start = {esc_sqlite_column_u64(&get, 17),
+                                 (uint32_t)esc_sqlite_column_i64(&get, 18)};
+        if (start.content != 0)
+            status = esc_sqlite_content_find(store, start, &row.start_event, why);
+        if (status == ESC_OK)
+            status = sink->escalation(sink->context, &row, why);
+    }
+    esc_sqlite_content_forget(store);
+    return esc_sqlite_finish(&get, status, why);
+}
+
+static EscStatus load_timers(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_TIMERS, "to read timers");
+    EscStatus status = ESC_OK;
+    while (status == ESC_OK && esc_sqlite_next(&get)) {
+        EscTimerRow row = {
+            .due_ms = esc_sqlite_column_i64(&get, 0),
+            .seq = esc_sqlite_column_u64(&get, 1),
+            .escalation = esc_sqlite_column_u64(&get, 2),
+            .ticket = esc_sqlite_column_text(&get, 3),
+            .kind = (uint32_t)esc_sqlite_column_i64(&get, 4),
+            .index = (uint32_t)esc_sqlite_column_i64(&get, 5),
+        };
+        status = sink->timer(sink->context, &row, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
+static EscStatus load_outbox(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_QUEUED, "to read the outbox");
+    EscStatus status = ESC_OK;
+    while (status == ESC_OK && esc_sqlite_next(&get)) {
+        EscOutboxEntry entry = esc_sqlite_outbox_entry(&get);
+        status = sink->outbox(sink->context, &entry, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
+EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqlite *store = esc_sqlite_of(base);
+    EscStatus status = load_counters(store, sink, why);
+    if (status == ESC_OK)
+        status = load_tickets(store, sink, why);
+    if (status == ESC_OK)
+        status = load_escalations(store, sink, why);
+    if (status == ESC_OK)
+        status = load_timers(store, sink, why);
+    if (status == ESC_OK)
+        status = load_outbox(store, sink, why);
+    return status;
+}
+
+EscStatus esc_sqlite_bundles_needed(EscStore *base, EscBundleVisit *visit, void *context,
+                                    EscWhy *why)
+{
+    EscSqliteStep get =
+        esc_sqlite_step(esc_sqlite_of(base), ESC_STATEMENT_BUNDLES_NEEDED, "to read bundles");
+    EscStatus status = ESC_OK;
+    while (status == ESC_OK && esc_sqlite_next(&get)) {
+        EscBytes hash = esc_sqlite_column_bytes(&get, 0);
+        EscBundleRow row = {.at_ms = esc_sqlite_column_i64(&get, 1),
+                            .bytes = esc_sqlite_column_bytes(&get, 2)};
+        ESC_ASSERT(hash.size == sizeof row.hash); /* the schema's CHECK */
+        memcpy(row.hash, hash.data, hash.size);
+        status = visit(context, &row, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}

@@ -1,0 +1,248 @@
+/* open.c - opens and closes a store: one file, one connection, one process.
+ *
+ * In order: the place, the connection's settings (settings.c), the schema or its version, whose file it is, a check of
+ * the pages when the last process did not stop cleanly, and a new epoch. The lock is SQLite's
+ * own, taken with the first access and held until close. The file must not be opened by any other way in this process:
+ * closing such a descriptor would drop the lock (fcntl(2)). */
+#include "sqlite_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static EscStatus run(EscSqlite *store, const char *sql, const char *doing, EscWhy *why)
+{
+    int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ESC_OK : esc_sqlite_why(store, rc, doing, why);
+}
+
+static EscStatus ask_number(EscSqlite *store, const char *sql, int64_t *number, EscWhy *why)
+{
+    sqlite3_stmt *query = NULL;
+    int rc = sqlite3_prepare_v2(store->db, sql, -1, &query, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(query);
+    EscStatus status = ESC_OK;
+    if (rc == SQLITE_ROW)
+        *number = sqlite3_column_int64(query, 0);
+    else
+        status = esc_sqlite_why(store, rc, "to look at its file", why);
+    sqlite3_finalize(query);
+    return status;
+}
+
+static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = run(store, esc_sqlite_schema_sql, "to create its tables", why);
+    if (status != ESC_OK)
+        return status;
+    char numbers[96];
+    sqlite3_snprintf((int)sizeof numbers, numbers,
+                     "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                     ESC_SQLITE_APPLICATION_ID, ESC_SQLITE_SCHEMA_VERSION);
+    status = run(store, numbers, "to write its version", why);
+    if (status != ESC_OK)
+        return status;
+    sqlite3_stmt *insert = NULL;
+    int rc = sqlite3_prepare_v2(
+        store->db, "INSERT INTO state VALUES (1, ?1, ?2, 0, 1, 1, 1, 1, 1, 1, 1, 0, '')", -1,
+        &insert, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_text64(insert, 1, options->workspace.data, options->workspace.size,
+                                 SQLITE_STATIC, SQLITE_UTF8);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_blob(insert, 2, options->new_id, ESC_STORE_ID_SIZE, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(insert);
+    status = rc == SQLITE_DONE ? ESC_OK : esc_sqlite_why(store, rc, "to write whose it is", why);
+    sqlite3_finalize(insert);
+    return status;
+}
+
+/* A new file gets its schema; an old one must have exactly ours. */
+static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    int64_t objects = 0, application = 0, version = 0;
+    EscStatus status = ask_number(store, "SELECT count(*) FROM sqlite_schema", &objects, why);
+    if (status == ESC_OK)
+        status = ask_number(store, "PRAGMA application_id", &application, why);
+    if (status == ESC_OK)
+        status = ask_number(store, "PRAGMA user_version", &version, why);
+    if (status != ESC_OK)
+        return status;
+    if (objects == 0 && application == 0 && version == 0)
+        return create_schema(store, options, why);
+    if (application != ESC_SQLITE_APPLICATION_ID)
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the file is not a store of Escal");
+    if (version != ESC_SQLITE_SCHEMA_VERSION)
+        return esc_why(why, ESC_BAD_CONFIG, "", 0,
+                       "the store has schema version %lld, and this program needs %d",
+                       (long long)version, ESC_SQLITE_SCHEMA_VERSION);
+    return ESC_OK;
+}
+
+/* One transaction, so that a stop half way leaves an empty file and not half a schema. */
+static EscStatus prepare_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = run(store, "BEGIN IMMEDIATE", "to lock its file", why);
+    if (status != ESC_OK)
+        return status;
+    status = check_schema(store, options, why);
+    if (status == ESC_OK)
+        status = run(store, "COMMIT", "to create its tables", why);
+    if (status != ESC_OK)
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+/* Bit rot and torn pages are silent until somebody looks; after an unclean stop we look. */
+static EscStatus check_pages(EscSqlite *store, EscWhy *why)
+{
+    sqlite3_stmt *check = NULL;
+    int rc = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &check, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(check);
+    EscStatus status = ESC_OK;
+    if (rc != SQLITE_ROW)
+        status = esc_sqlite_why(store, rc, "to check its pages", why);
+    else if (strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
+        status = esc_why(why, ESC_STORE_FAILED, "", 0, "the store is damaged: %.150s",
+                         (const char *)sqlite3_column_text(check, 0));
+    sqlite3_finalize(check);
+    return status;
+}
+
+static EscStatus take_state(EscSqlite *store, const EscSqliteStep *get, EscText workspace,
+                            bool *is_clean, EscWhy *why)
+{
+    EscText found = esc_sqlite_column_text(get, 0);
+    EscBytes id = esc_sqlite_column_bytes(get, 9);
+    if (!esc_text_equal(found, workspace))
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the store belongs to workspace %.*s, not %.*s",
+                       ESC_TEXT_ARG(found), ESC_TEXT_ARG(workspace));
+    ESC_ASSERT(id.size == ESC_STORE_ID_SIZE); /* the schema's CHECK */
+    memcpy(store->base.id, id.data, ESC_STORE_ID_SIZE);
+    *is_clean = esc_sqlite_column_i64(get, 1) != 0;
+    store->base.next_audit = esc_sqlite_column_u64(get, 5);
+    store->next_content = esc_sqlite_column_u64(get, 11);
+    store->base.epoch = esc_sqlite_column_u64(get, 10) + 1; /* as mark_open writes it */
+    return ESC_OK;
+}
+
+static EscStatus read_state(EscSqlite *store, EscText workspace, bool *is_clean, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_STATE_GET, "to read its state");
+    EscStatus status = ESC_OK;
+    if (esc_sqlite_next(&get))
+        status = take_state(store, &get, workspace, is_clean, why);
+    else if (get.rc == SQLITE_DONE)
+        status = esc_why(why, ESC_STORE_FAILED, "", 0, "the store has no state row");
+    return esc_sqlite_finish(&get, status, why);
+}
+
+/* A new epoch, and a note that a process is at work. */
+static EscStatus mark_open(EscSqlite *store, EscWhy *why)
+{
+    EscSqliteStep mark = esc_sqlite_step(store, ESC_STATEMENT_STATE_OPEN, "to mark its state");
+    esc_sqlite_bind_u64(&mark, store->base.epoch);
+    return esc_sqlite_write(&mark, 1, why);
+}
+
+static EscStatus mark_clean(EscSqlite *store, EscWhy *why)
+{
+    EscSqliteStep mark = esc_sqlite_step(store, ESC_STATEMENT_STATE_CLEAN, "to mark its state");
+    return esc_sqlite_write(&mark, 1, why);
+}
+
+static EscStatus open_connection(EscSqlite *store, const char *path, EscWhy *why)
+{
+    int rc = sqlite3_open_v2(path, &store->db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                                 SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                             NULL);
+    if (rc != SQLITE_OK)
+        return esc_sqlite_why(store, rc, "to open its file", why);
+    EscStatus status = esc_sqlite_settings_apply(store->db, why);
+    if (status == ESC_STORE_BUSY)
+        esc_why(why, status, "", 0, "another process has the store %.150s open", path);
+    return status;
+}
+
+static EscStatus open_steps(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = esc_sqlite_place_check(options->path, why);
+    if (status == ESC_OK)
+        status = open_connection(store, options->path, why);
+    if (status == ESC_OK)
+        status = prepare_schema(store, options, why);
+    if (status == ESC_OK)
+        status = esc_sqlite_statements_prepare(store, why);
+    bool is_clean = false;
+    if (status == ESC_OK)
+        status = read_state(store, options->workspace, &is_clean, why);
+    if (status == ESC_OK && !is_clean)
+        status = check_pages(store, why);
+    if (status == ESC_OK)
+        status = mark_open(store, why);
+    if (status == ESC_OK)
+        status = esc_sqlite_settings_lock(store->db, why);
+    return status;
+}
+
+static void close_store(EscStore *base)
+{
+    EscSqlite *store = esc_sqlite_of(base);
+    /* Without the mark the next opening only checks more: nothing to tell anybody. */
+    if (!base->has_failed && mark_clean(store, NULL) == ESC_OK)
+        sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    esc_sqlite_statements_finalize(store);
+    esc_sqlite_content_forget(store);
+    esc_buf_release(&store->records);
+    free(store->places);
+    int rc = sqlite3_close(store->db);
+    ESC_ASSERT(rc == SQLITE_OK);
+    free(store);
+}
+
+static const EscStoreOps operations = {
+    .load = esc_sqlite_load,
+    .bundles_needed = esc_sqlite_bundles_needed,
+    .bundle_get = esc_sqlite_bundle_get,
+    .events_find = esc_sqlite_events_find,
+    .event_get = esc_sqlite_event_get,
+    .start_event_get = esc_sqlite_start_event_get,
+    .ticket_get = esc_sqlite_ticket_get,
+    .outbox_get = esc_sqlite_outbox_get,
+    .outbox_due = esc_sqlite_outbox_due,
+    .commit = esc_sqlite_commit,
+    .audit = esc_sqlite_audit,
+    .escalations = esc_sqlite_escalations,
+    .tickets = esc_sqlite_tickets,
+    .outbox = esc_sqlite_outbox,
+    .evidence = esc_sqlite_evidence,
+    .close = close_store,
+};
+
+EscStatus esc_sqlite_open(const EscSqliteOptions *options, EscStore **out, EscWhy *why)
+{
+    *out = NULL;
+    /* Counting its own memory costs SQLite a lock for each allocation. Refused once it is in use,
+     * which is as good. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (options->workspace.size == 0 || options->workspace.size > ESC_ID_BYTES_MAX)
+        return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "a store needs a workspace of 1 to %d bytes",
+                       ESC_ID_BYTES_MAX);
+    EscSqlite *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a store");
+    store->base.ops = &operations;
+    esc_buf_init(&store->records, ESC_SQLITE_AUDIT_BYTES_MAX);
+    EscStatus status = open_steps(store, options, why);
+    if (status != ESC_OK) {
+        store->base.has_failed =
+            true; /* whatever the file says about its last stop, it still says */
+        close_store(&store->base);
+        return status;
+    }
+    *out = &store->base;
+    return ESC_OK;
+}

@@ -1,0 +1,45 @@
+/* rows.c - rows of tickets and of the outbox as the structs of the interface, and the end of a reading. */
+#include "sqlite_internal.h"
+
+EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why)
+{
+    EscStatus status = esc_sqlite_done(step, said == ESC_OK ? why : NULL);
+    return said != ESC_OK ? said : status;
+}
+
+EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step)
+{
+    return (EscTicketRow){
+        .id = esc_sqlite_column_text(step, 0),
+        .title = esc_sqlite_column_text(step, 1),
+        .status = esc_sqlite_column_text(step, 2),
+        .json = esc_sqlite_column_text(step, 3),
+        .created_at_ms = esc_sqlite_column_i64(step, 4),
+        .updated_at_ms = esc_sqlite_column_i64(step, 5),
+        .sla_json = esc_sqlite_column_text(step, 6),
+    };
+}
+
+EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step)
+{
+    EscOutboxRow row = {
+        .id = esc_sqlite_column_u64(step, 0),
+        .key = esc_sqlite_column_text(step, 1),
+        .escalation = esc_sqlite_column_u64(step, 2),
+        .ticket = esc_sqlite_column_text(step, 3),
+        .kind = (EscOutboxKind)esc_sqlite_column_i64(step, 4),
+        .target = esc_sqlite_column_text(step, 5),
+        .medium = esc_sqlite_column_text(step, 6),
+        .address = esc_sqlite_column_text(step, 7),
+        .body = esc_sqlite_column_text(step, 8),
+        .created_at_ms = esc_sqlite_column_i64(step, 9),
+        .deadline_ms = esc_sqlite_column_i64(step, 10),
+    };
+    return (EscOutboxEntry){
+        .row = row,
+        .attempts = (uint32_t)esc_sqlite_column_i64(step, 11),
+        .next_attempt_at_ms = esc_sqlite_column_i64(step, 12),
+        .state = (EscDeliveryState)esc_sqlite_column_i64(step, 13),
+        .detail = esc_sqlite_column_text(step, 14),
+    };
+}

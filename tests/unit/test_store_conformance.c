@@ -1,0 +1,982 @@
+/* test_store_conformance.c - what every store does, asked of each of them: what goes in comes out whole or not at all, is
+ * found, listed by pages and given back at a start. Texts of refusals are each store's own but for those of the face. */
+#define _GNU_SOURCE
+#include "support/store_file.h"
+
+#include "sample.h"
+
+static StoreFile file;
+static EscStore *store;
+static Sample sample;
+static EscWhy why;
+static EscBuf heard;        /* what visitors and the sink were told */
+static unsigned refuse_at;  /* number of the sink's call that fails; 0: none */
+static unsigned visits_max; /* rows after which a visitor has had enough; 0: never */
+
+/* --- the stores -------------------------------------------------------------------------------- */
+
+typedef struct Kind {
+    const char *name;
+    void (*open)(void);
+    void (*reopen)(void); /* a new life of the same store */
+} Kind;
+
+static void open_sqlite(void)
+{
+    assert_status(sample_open(file.path, &store, &why), ESC_OK);
+}
+
+static void reopen_sqlite(void)
+{
+    esc_store_close(store);
+    open_sqlite();
+}
+
+static void open_memory(void)
+{
+    static const uint8_t id[ESC_STORE_ID_SIZE] = {7};
+    store = esc_store_memory_new(id);
+    assert_non_null(store);
+}
+
+static void reopen_memory(void)
+{
+    esc_store_memory_reopen(store);
+}
+
+static Kind sqlite_kind = {"sqlite", open_sqlite, reopen_sqlite};
+static Kind memory_kind = {"memory", open_memory, reopen_memory};
+static const Kind *kind;
+
+static int set_up(void **state)
+{
+    kind = *state;
+    store_file_make(&file);
+    sample_init(&sample);
+    why = (EscWhy){.text = ""};
+    refuse_at = visits_max = 0;
+    esc_buf_init(&heard, 1 << 20);
+    kind->open();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    esc_store_close(store);
+    esc_buf_release(&heard);
+    sample_release(&sample);
+    store_file_remove(&file);
+    return 0;
+}
+
+static void commit(uint64_t n)
+{
+    if (sample_commit(store, &sample, n, &why) != ESC_OK)
+        fail_msg("%s: group %llu: %s", kind->name, (unsigned long long)n, why.text);
+}
+
+/* Makes group n, to be changed before it is committed. */
+static EscGroup *make(uint64_t n)
+{
+    sample_make(&sample, n);
+    sample.group.epoch = esc_store_epoch(store);
+    return &sample.group;
+}
+
+static void commit_made(void)
+{
+    if (esc_store_commit(store, &sample.group, &why) != ESC_OK)
+        fail_msg("%s: %s", kind->name, why.text);
+}
+
+static void assert_heard(const char *expected)
+{
+    assert_text_equal(esc_buf_as_text(&heard), expected);
+    esc_buf_clear(&heard);
+}
+
+/* --- what is heard ------------------------------------------------------------------------------- */
+
+static EscStatus answer(void)
+{
+    return refuse_at > 0 && --refuse_at == 0 ? ESC_NO_MEMORY : ESC_OK;
+}
+
+static EscStatus hear_counters(void *context, const EscCounters *counters, EscText absences, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "counters %llu %llu %llu %llu %llu %lld absences %.*s;",
+                   (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
+                   (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
+                   (unsigned long long)counters->next_timer, (long long)counters->time_ms, ESC_TEXT_ARG(absences));
+    return answer();
+}
+
+static EscStatus hear_ticket(void *context, const EscTicketRow *row, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "ticket %.*s %.*s %.*s;", ESC_TEXT_ARG(row->id), ESC_TEXT_ARG(row->title),
+                   ESC_TEXT_ARG(row->json));
+    return answer();
+}
+
+static EscStatus hear_escalation(void *context, const EscEscalationRow *row, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    bool is_pinned = memcmp(row->bundle_hash, sample_bundle_hash, sizeof row->bundle_hash) == 0;
+    esc_buf_printf(&heard, "escalation %llu %.*s %.*s %u %d %.*s %.*s %.*s %s;", (unsigned long long)row->id,
+                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->owner), row->role, row->is_acked, (int)row->frame.size,
+                   (const char *)row->frame.data, ESC_TEXT_ARG(row->state_json), ESC_TEXT_ARG(row->start_event),
+                   is_pinned ? "pinned" : "lost");
+    return answer();
+}
+
+static EscStatus hear_timer(void *context, const EscTimerRow *row, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "timer %lld %llu %llu %.*s %u %u;", (long long)row->due_ms, (unsigned long long)row->seq,
+                   (unsigned long long)row->escalation, ESC_TEXT_ARG(row->ticket), row->kind, row->index);
+    return answer();
+}
+
+static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "outbox %llu %.*s %u %lld;", (unsigned long long)entry->row.id, ESC_TEXT_ARG(entry->row.key),
+                   entry->attempts, (long long)entry->next_attempt_at_ms);
+    return answer();
+}
+
+static EscStatus load(void)
+{
+    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_timer, hear_outbox};
+    return esc_store_load(store, &sink, &why);
+}
+
+static bool goes_on(void)
+{
+    return visits_max == 0 || --visits_max > 0;
+}
+
+static bool hear_record(void *context, const EscAuditRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%llu@%lld E-%llu %.*s %.*s %.*s %.*s %.*s %.*s;", (unsigned long long)row->seq,
+                   (long long)row->at_ms, (unsigned long long)row->escalation, ESC_TEXT_ARG(row->ticket),
+                   ESC_TEXT_ARG(row->kind), ESC_TEXT_ARG(row->actor), ESC_TEXT_ARG(row->place), ESC_TEXT_ARG(row->text),
+                   ESC_TEXT_ARG(row->data));
+    return goes_on();
+}
+
+static bool hear_seq(void *context, const EscAuditRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%llu;", (unsigned long long)row->seq);
+    return goes_on();
+}
+
+static bool hear_listed(void *context, const EscEscalationRow *row)
+{
+    (void)context;
+    assert_int_equal(row->frame.size + row->below.size + row->state_json.size + row->start_event.size, 0);
+    esc_buf_printf(&heard, "%llu %.*s %.*s %s %s %.*s %d %lld %lld %.*s %.*s %lld;", (unsigned long long)row->id,
+                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->template_name), esc_state_name(row->state),
+                   esc_role_row_name(row->role), ESC_TEXT_ARG(row->owner), row->is_acked, (long long)row->opened_at_ms,
+                   (long long)row->closed_at_ms, ESC_TEXT_ARG(row->outcome), ESC_TEXT_ARG(row->step),
+                   (long long)row->next_due_ms);
+    return goes_on();
+}
+
+static bool hear_id(void *context, const EscEscalationRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%llu;", (unsigned long long)row->id);
+    return goes_on();
+}
+
+static bool hear_ticket_id(void *context, const EscTicketRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%.*s %.*s;", ESC_TEXT_ARG(row->id), ESC_TEXT_ARG(row->status));
+    return goes_on();
+}
+
+static bool hear_entry(void *context, const EscOutboxEntry *entry)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%llu %s %u %lld %.*s;", (unsigned long long)entry->row.id,
+                   esc_delivery_state_name(entry->state), entry->attempts, (long long)entry->next_attempt_at_ms,
+                   ESC_TEXT_ARG(entry->detail));
+    return goes_on();
+}
+
+static bool hear_evidence(void *context, const EscEvidenceRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "%llu E-%llu %.*s %lld %.*s;", (unsigned long long)row->number,
+                   (unsigned long long)row->escalation, ESC_TEXT_ARG(row->name), (long long)row->at_ms,
+                   ESC_TEXT_ARG(row->content));
+    return goes_on();
+}
+
+/* --- groups -------------------------------------------------------------------------------------- */
+
+static void a_new_store_gives_counters_only(void **state)
+{
+    (void)state;
+    assert_status(load(), ESC_OK);
+    assert_heard("counters 1 1 1 1 1 0 absences ;");
+}
+
+static void what_is_live_comes_back_in_order(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2);
+    kind->reopen();
+    assert_status(load(), ESC_OK);
+    assert_heard("counters 3 1 3 5 5 2000 absences 2;"
+                 "ticket T-1 Checkout is down {\"severity\":\"critical\"};"
+                 "ticket T-2 Checkout is down {\"severity\":\"critical\"};"
+                 "escalation 1 T-1 ben 1 1 next frame of 1 {\"qa\":[]} event 1 pinned;"
+                 "escalation 2 T-2 ana 0 0 frame of 2 {\"qa\":[]} start of 2 pinned;"
+                 "timer 61001 2 1 T-1 1 1;"
+                 "timer 62000 3 2 T-2 1 0;"
+                 "timer 62001 4 2 T-2 1 1;"
+                 "outbox 2 acme/E-2 0 2000;");
+}
+
+/* SQLite gives tickets in the order in which they came; "T-10" comes before "T-9" by id. */
+static void tickets_come_back_in_the_order_in_which_they_came(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 11; n++)
+        commit(n);
+    make(12);
+    sample.group.tickets[0].id = ESC_TEXT("T-9"); /* written again: it keeps its place */
+    commit_made();
+    assert_status(load(), ESC_OK);
+    EscText all = esc_buf_as_text(&heard);
+    const char *ninth = memmem(all.data, all.size, "ticket T-9 ", 11), *tenth = memmem(all.data, all.size, "ticket T-10 ", 12);
+    assert_non_null(ninth);
+    assert_non_null(tenth);
+    assert_true(ninth < tenth);
+}
+
+static void what_is_closed_stays_in_the_store(void **state)
+{
+    (void)state;
+    commit(1);
+    make(2)->escalations[1].state = ESC_STATE_CLOSED; /* number 1 */
+    commit_made();
+    assert_status(load(), ESC_OK);
+    EscText all = esc_buf_as_text(&heard);
+    assert_false(esc_text_contains(all, ESC_TEXT("ticket T-1")));
+    assert_false(esc_text_contains(all, ESC_TEXT("escalation 1 ")));
+    assert_true(esc_text_contains(all, ESC_TEXT("ticket T-2")));
+    assert_true(esc_text_contains(all, ESC_TEXT("escalation 2 ")));
+}
+
+static void a_ticket_with_a_clock_of_its_own_comes_back(void **state)
+{
+    (void)state;
+    EscGroup *group = make(1);
+    group->escalations[0].state = ESC_STATE_CLOSED;
+    group->timers_put[1].escalation = 0; /* the ticket's: a service level */
+    commit_made();
+    assert_status(load(), ESC_OK);
+    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("ticket T-1")));
+    assert_false(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("escalation")));
+}
+
+static void states_but_closed_are_live(void **state)
+{
+    (void)state;
+    commit(1);
+    make(2)->escalations[0].state = ESC_STATE_CLOSING;
+    sample.group.escalations[1].state = ESC_STATE_PARKED;
+    commit_made();
+    assert_status(load(), ESC_OK);
+    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("escalation 1 ")));
+    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("escalation 2 ")));
+}
+
+/* Wherever the sink gives up, its status comes out, and the store can be asked again. */
+static void what_the_sink_refuses_is_passed_on(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2);
+    for (unsigned i = 1; i <= 9; i++) {
+        refuse_at = i;
+        assert_status(load(), ESC_NO_MEMORY);
+    }
+    refuse_at = 10;
+    assert_status(load(), ESC_OK);
+}
+
+static void absences_stay_until_others_come(void **state)
+{
+    (void)state;
+    commit(1);
+    make(2)->absences = (EscText){NULL, 0};
+    commit_made();
+    refuse_at = 2; /* the counters are enough */
+    assert_status(load(), ESC_NO_MEMORY);
+    assert_true(esc_text_starts_with(esc_buf_as_text(&heard), ESC_TEXT("counters 3 1 3 5 5 2000 absences 1;")));
+}
+
+/* A group that cannot be written: nothing of it stays, and the store takes nothing more until it is opened again. */
+static void assert_refused(EscGroup *group)
+{
+    assert_status(esc_store_commit(store, group, &why), ESC_STORE_FAILED);
+    EscWhy later;
+    sample_make(&sample, 2);
+    sample.group.epoch = esc_store_epoch(store);
+    assert_status(esc_store_commit(store, &sample.group, &later), ESC_STORE_FAILED);
+    assert_string_equal(later.text, "the store failed before and takes nothing more");
+    kind->reopen();
+    assert_status(load(), ESC_OK);
+    assert_heard("counters 2 1 2 3 3 1000 absences 1;"
+                 "ticket T-1 Checkout is down {\"severity\":\"critical\"};"
+                 "escalation 1 T-1 ana 0 0 frame of 1 {\"qa\":[]} event 1 pinned;"
+                 "timer 61000 1 1 T-1 1 0;timer 61001 2 1 T-1 1 1;"
+                 "outbox 1 acme/E-1 0 1000;");
+    const EscAuditFilter all = {.limit = 100};
+    assert_status(esc_store_audit(store, &all, hear_seq, NULL, &why), ESC_OK);
+    assert_heard("1;2;");
+    const EscEvidenceFilter evidence = {.escalation = 2, .limit = 100};
+    assert_status(esc_store_evidence(store, &evidence, hear_evidence, NULL, &why), ESC_OK);
+    assert_heard("");
+    commit(2);
+}
+
+static void a_timer_is_deleted_exactly_once(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->timers_deleted[0].index = 5;
+    assert_refused(group);
+}
+
+static void a_timer_number_is_used_once(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->timers_put[0] = group->timers_put[1];
+    assert_refused(group);
+}
+
+static void the_audit_trail_has_no_gap(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->audit[1].seq++;
+    assert_refused(group);
+    assert_string_equal(why.text, "the audit trail would have a gap: record 5 comes where 4 is due");
+}
+
+static void the_audit_counter_must_fit(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->counters.next_audit++;
+    assert_refused(group);
+    assert_string_equal(why.text, "the audit counter says 6, but 5 is due");
+}
+
+static void an_escalation_needs_its_bundle(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->escalations[0].bundle_hash[0] ^= 1;
+    assert_refused(group);
+}
+
+static void an_outbox_row_settles_once_it_is_there(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->settled[0].id = 77;
+    assert_refused(group);
+}
+
+static void an_outbox_number_is_used_once(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->outbox[0].id = 1;
+    assert_refused(group);
+}
+
+static void a_retry_is_of_a_row_that_is_there(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    EscOutboxRetry retry = {77, 1, 5000, ESC_TEXT("late")};
+    group->retries = &retry;
+    group->retries_count = 1;
+    assert_refused(group);
+}
+
+static void an_event_is_recorded_once(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->events[0].id = ESC_TEXT("e-1");
+    assert_refused(group);
+}
+
+static void a_ticket_has_an_id(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->tickets[0].id = (EscText){NULL, 0};
+    assert_refused(group);
+}
+
+static void a_record_has_a_kind(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    group->audit[1].kind = (EscText){NULL, 0};
+    assert_refused(group);
+}
+
+static void a_group_of_another_epoch_is_refused(void **state)
+{
+    (void)state;
+    commit(1);
+    uint64_t epoch = esc_store_epoch(store);
+    kind->reopen();
+    assert_true(esc_store_epoch(store) > epoch);
+    EscGroup *group = make(2);
+    group->epoch = epoch;
+    assert_refused(group);
+    assert_true(esc_text_starts_with(esc_text_from(why.text), ESC_TEXT("the group is of epoch ")));
+}
+
+static void a_store_keeps_its_id(void **state)
+{
+    (void)state;
+    static const uint8_t id[ESC_STORE_ID_SIZE] = {7};
+    assert_memory_equal(esc_store_id(store), id, sizeof id);
+    kind->reopen();
+    assert_memory_equal(esc_store_id(store), id, sizeof id);
+}
+
+/* --- bundles ------------------------------------------------------------------------------------- */
+
+static void a_bundle_is_kept_once_and_found_by_hash(void **state)
+{
+    (void)state;
+    uint8_t hash[32] = {7};
+    EscBuf out;
+    esc_buf_init(&out, 100);
+    assert_status(esc_store_bundle_get(store, hash, &out, &why), ESC_NOT_FOUND);
+    EscBundleRow rows[] = {{.hash = {7}, .at_ms = 5, .bytes = {(const uint8_t *)"abc", 3}},
+                           {.hash = {7}, .at_ms = 6, .bytes = {(const uint8_t *)"xyz", 3}}};
+    EscGroup *group = make(1);
+    group->bundles[0] = rows[0];
+    memcpy(group->escalations[0].bundle_hash, hash, sizeof hash);
+    commit_made();
+    make(2)->bundles = rows;
+    sample.group.bundles_count = 2;
+    memcpy(sample.group.escalations[0].bundle_hash, hash, sizeof hash);
+    memcpy(sample.group.escalations[1].bundle_hash, hash, sizeof hash);
+    commit_made();
+    assert_status(esc_store_bundle_get(store, hash, &out, &why), ESC_OK);
+    assert_text_equal(esc_buf_as_text(&out), "abc");
+    esc_buf_release(&out);
+    esc_buf_init(&out, 2);
+    assert_status(esc_store_bundle_get(store, hash, &out, &why), ESC_OVER_LIMIT);
+    esc_buf_release(&out);
+}
+
+static EscStatus hear_bundle(void *context, const EscBundleRow *row, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "bundle %02x %s;", row->hash[0], (const char *)row->bytes.data);
+    return answer();
+}
+
+static void a_bundle_is_needed_while_an_escalation_is_open(void **state)
+{
+    (void)state;
+    assert_status(esc_store_bundles_needed(store, hear_bundle, NULL, &why), ESC_OK);
+    assert_heard("");
+    commit(1);
+    assert_status(esc_store_bundles_needed(store, hear_bundle, NULL, &why), ESC_OK);
+    assert_heard("bundle e5 bytes of a bundle;");
+    refuse_at = 1;
+    assert_status(esc_store_bundles_needed(store, hear_bundle, NULL, &why), ESC_NO_MEMORY);
+    esc_buf_clear(&heard);
+    EscGroup *group = make(2);
+    group->escalations[0].state = ESC_STATE_CLOSED;
+    group->escalations[1].state = ESC_STATE_CLOSED;
+    commit_made();
+    assert_status(esc_store_bundles_needed(store, hear_bundle, NULL, &why), ESC_OK);
+    assert_heard("");
+}
+
+/* --- events -------------------------------------------------------------------------------------- */
+
+static void events_are_known_by_source_and_id(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2);
+    const EscEventKey keys[] = {{ESC_TEXT("/monitor"), ESC_TEXT("e-2")},
+                                {ESC_TEXT("/monitor"), ESC_TEXT("e-3")},
+                                {ESC_TEXT("/other"), ESC_TEXT("e-1")},
+                                {ESC_TEXT("/monitor"), ESC_TEXT("e-1")}};
+    EscEventKnown known[4];
+    memset(known, 0xff, sizeof known);
+    assert_status(esc_store_events_find(store, keys, 4, known, &why), ESC_OK);
+    assert_true(known[0].is_known);
+    assert_false(known[1].is_known);
+    assert_false(known[2].is_known); /* the id alone means nothing */
+    assert_true(known[3].is_known);
+    uint8_t first[ESC_EVENT_DIGEST_SIZE];
+    memset(first, 1, sizeof first);
+    assert_memory_equal(known[3].digest, first, sizeof first);
+    assert_status(esc_store_events_find(store, keys, 0, NULL, &why), ESC_OK);
+}
+
+static void every_event_is_kept_with_its_content(void **state)
+{
+    (void)state;
+    EscReceivedRow rows[300];
+    EscGroup *group = make(1);
+    for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
+        rows[i] = group->events[0];
+        rows[i].id = esc_arena_printf(sample.arena, "many-%u", i);
+        rows[i].content = i == 7 ? (EscText){NULL, 0} : esc_arena_printf(sample.arena, "content of many-%u", i);
+        rows[i].received_at_ms = 1000 + i;
+    }
+    group->events = rows;
+    group->events_count = ESC_COUNT_OF(rows);
+    commit_made();
+    commit(2);
+    EscBuf out;
+    esc_buf_init(&out, 1000);
+    int64_t at_ms = 0;
+    for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
+        char id[32], content[64] = "";
+        snprintf(id, sizeof id, "many-%u", i);
+        if (i != 7)
+            snprintf(content, sizeof content, "content of %s", id);
+        const EscEventKey key = {ESC_TEXT("/monitor"), esc_text_from(id)};
+        assert_status(esc_store_event_get(store, &key, &out, &at_ms, &why), ESC_OK);
+        assert_text_equal(esc_buf_as_text(&out), content);
+        assert_int_equal(at_ms, 1000 + i);
+        esc_buf_clear(&out);
+    }
+    assert_status(esc_store_event_get(store, &sample.key, &out, &at_ms, &why), ESC_OK);
+    assert_text_equal(esc_buf_as_text(&out), "event 2");
+    const EscEventKey other = {ESC_TEXT("/other"), ESC_TEXT("e-2")};
+    assert_status(esc_store_event_get(store, &other, &out, &at_ms, &why), ESC_NOT_FOUND);
+    esc_buf_release(&out);
+    esc_buf_init(&out, 3);
+    assert_status(esc_store_event_get(store, &sample.key, &out, &at_ms, &why), ESC_OVER_LIMIT);
+    esc_buf_release(&out);
+}
+
+/* More than one row of contents holds: each event is found in its own. */
+static void large_events_are_kept(void **state)
+{
+    (void)state;
+    enum { SIZE = 700 * 1024 };
+    static char text[3][SIZE];
+    EscReceivedRow rows[3];
+    EscGroup *group = make(1);
+    for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
+        for (size_t j = 0; j < SIZE; j++)
+            text[i][j] = (char)('a' + (j * (i + 3)) % 23);
+        rows[i] = group->events[0];
+        rows[i].id = esc_arena_printf(sample.arena, "large-%u", i);
+        rows[i].content = (EscText){text[i], SIZE};
+    }
+    group->events = rows;
+    group->events_count = ESC_COUNT_OF(rows);
+    group->escalations[0].start_event = rows[2].content;
+    commit_made();
+    EscBuf out;
+    esc_buf_init(&out, 2 * SIZE);
+    int64_t at_ms = 0;
+    for (unsigned i = ESC_COUNT_OF(rows); i > 0; i--) {
+        const EscEventKey key = {rows[i - 1].source, rows[i - 1].id};
+        assert_status(esc_store_event_get(store, &key, &out, &at_ms, &why), ESC_OK);
+        assert_int_equal(out.size, SIZE);
+        assert_memory_equal(out.data, text[i - 1], SIZE);
+        esc_buf_clear(&out);
+    }
+    assert_status(esc_store_start_event_get(store, 1, &out, &why), ESC_OK);
+    assert_memory_equal(out.data, text[2], SIZE);
+    esc_buf_release(&out);
+}
+
+static void the_start_of_an_escalation_is_kept(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2);
+    commit(3);
+    EscBuf out;
+    esc_buf_init(&out, 1000);
+    assert_status(esc_store_start_event_get(store, 1, &out, &why), ESC_OK);
+    assert_text_equal(esc_buf_as_text(&out), "event 1"); /* received, although the escalation was written again */
+    esc_buf_clear(&out);
+    assert_status(esc_store_start_event_get(store, 2, &out, &why), ESC_OK);
+    assert_text_equal(esc_buf_as_text(&out), "start of 2"); /* never received */
+    assert_status(esc_store_start_event_get(store, 9, &out, &why), ESC_NOT_FOUND);
+    assert_status(esc_store_start_event_get(store, UINT64_MAX, &out, &why), ESC_NOT_FOUND);
+    esc_buf_release(&out);
+}
+
+/* --- tickets and the outbox ---------------------------------------------------------------------- */
+
+static void a_ticket_is_read_back(void **state)
+{
+    (void)state;
+    commit(1);
+    EscArena *arena = esc_arena_new(10000);
+    EscTicketRow row;
+    assert_status(esc_store_ticket_get(store, ESC_TEXT("T-1"), arena, &row, &why), ESC_OK);
+    assert_text_equal(row.id, "T-1");
+    assert_text_equal(row.title, "Checkout is down");
+    assert_text_equal(row.json, "{\"severity\":\"critical\"}");
+    assert_int_equal(row.created_at_ms, 1000);
+    assert_status(esc_store_ticket_get(store, ESC_TEXT("T-2"), arena, &row, &why), ESC_NOT_FOUND);
+    assert_string_equal(why.text, "there is no ticket T-2");
+    assert_status(esc_store_ticket_get(store, ESC_TEXT("' OR 1=1 --"), arena, &row, &why), ESC_NOT_FOUND);
+    esc_arena_free(arena);
+    arena = esc_arena_new(16);
+    assert_status(esc_store_ticket_get(store, ESC_TEXT("T-1"), arena, &row, &why), ESC_NO_MEMORY);
+    esc_arena_free(arena);
+}
+
+static void assert_due(int64_t now_ms, size_t limit, const char *expected)
+{
+    assert_status(esc_store_outbox_due(store, now_ms, limit, hear_entry, NULL, &why), ESC_OK);
+    assert_heard(expected);
+}
+
+static void retry(uint64_t n, uint64_t id, uint32_t attempts, int64_t next_ms, const char *detail)
+{
+    EscOutboxRetry row = {id, attempts, next_ms, esc_text_from(detail)};
+    EscGroup *group = make(n);
+    group->retries = &row;
+    group->retries_count = 1;
+    commit_made();
+}
+
+static void the_outbox_gives_what_is_due_first_what_was_due_first(void **state)
+{
+    (void)state;
+    commit(1);
+    assert_due(999, 10, "");
+    assert_due(1000, 10, "1 queued 0 1000 ;");
+    make(2)->settled_count = 0;
+    commit_made();
+    EscOutboxRetry rows[] = {{1, 1, 5000, ESC_TEXT("timed out")}, {2, 1, 4000, ESC_TEXT("refused")}};
+    EscGroup *group = make(3);
+    group->settled_count = 0;
+    group->retries = rows;
+    group->retries_count = 2;
+    commit_made();
+    assert_due(3999, 10, "3 queued 0 3000 ;");
+    assert_due(5000, 10, "3 queued 0 3000 ;2 queued 1 4000 refused;1 queued 1 5000 timed out;");
+    assert_due(5000, 2, "3 queued 0 3000 ;2 queued 1 4000 refused;");
+    assert_due(5000, 0, "");
+    visits_max = 1;
+    assert_due(5000, 10, "3 queued 0 3000 ;");
+    assert_status(load(), ESC_OK); /* by id */
+    assert_true(esc_text_contains(esc_buf_as_text(&heard),
+                                  ESC_TEXT("outbox 1 acme/E-1 1 5000;outbox 2 acme/E-2 1 4000;outbox 3 acme/E-3 0 3000;")));
+}
+
+static void a_retry_of_a_settled_row_changes_nothing(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2); /* settles row 1 */
+    retry(3, 1, 2, 9000, "late");
+    const uint64_t ids[] = {1};
+    assert_status(esc_store_outbox_get(store, ids, 1, hear_entry, NULL, &why), ESC_OK);
+    assert_heard("1 accepted 0 1000 settled 1;");
+}
+
+static void settle(uint64_t n, EscDeliveryState to, const char *expected)
+{
+    EscGroup *group = make(n);
+    EscOutboxSettled rows[] = {group->settled[0], {1, to, esc_text_from(esc_delivery_state_name(to))}};
+    group->settled = rows;
+    group->settled_count = 2;
+    commit_made();
+    const uint64_t ids[] = {1};
+    assert_status(esc_store_outbox_get(store, ids, 1, hear_entry, NULL, &why), ESC_OK);
+    assert_heard(expected);
+}
+
+static void an_outbox_row_never_goes_down(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2); /* accepts row 1 */
+    settle(3, ESC_DELIVERY_DELIVERED, "1 delivered 0 1000 delivered;");
+    settle(4, ESC_DELIVERY_ACCEPTED, "1 delivered 0 1000 delivered;");
+    settle(5, ESC_DELIVERY_DEAD, "1 delivered 0 1000 delivered;");
+    settle(6, ESC_DELIVERY_ACKED, "1 acked 0 1000 acked;");
+    settle(7, ESC_DELIVERY_SEEN, "1 acked 0 1000 acked;");
+}
+
+static void outbox_rows_are_found_by_id(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 3; n++)
+        commit(n);
+    const uint64_t ids[] = {3, 77, UINT64_MAX, 1};
+    assert_status(esc_store_outbox_get(store, ids, 4, hear_entry, NULL, &why), ESC_OK);
+    assert_heard("3 queued 0 3000 ;1 accepted 0 1000 settled 1;");
+    visits_max = 1;
+    assert_status(esc_store_outbox_get(store, ids, 4, hear_entry, NULL, &why), ESC_OK);
+    assert_heard("3 queued 0 3000 ;");
+}
+
+/* --- lists --------------------------------------------------------------------------------------- */
+
+static void assert_audit(EscAuditFilter filter, const char *expected)
+{
+    assert_status(esc_store_audit(store, &filter, hear_seq, NULL, &why), ESC_OK);
+    assert_heard(expected);
+}
+
+static void the_audit_trail_is_read_upwards(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 3; n++)
+        commit(n);
+    const EscAuditFilter last = {.after = 5, .limit = 10};
+    assert_status(esc_store_audit(store, &last, hear_record, NULL, &why), ESC_OK);
+    assert_heard("6@3000 E-3 T-3 opened escal customer.esc:31 record 6 {\"role\":\"primary\"};");
+    assert_audit((EscAuditFilter){.after = 4, .limit = 10}, "5;6;");
+    assert_audit((EscAuditFilter){.limit = 1}, "1;");
+    assert_audit((EscAuditFilter){.limit = 3}, "1;2;3;");
+    assert_audit((EscAuditFilter){.after = 1, .limit = 3}, "2;3;4;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .limit = 10}, "3;4;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 3, .limit = 10}, "4;");
+    assert_audit((EscAuditFilter){.escalation = 2, .after = 3, .limit = 10}, "4;");
+    assert_audit((EscAuditFilter){.escalation = 2, .ticket = ESC_TEXT("T-1"), .limit = 10}, "3;4;");
+    assert_audit((EscAuditFilter){.escalation = 9, .limit = 10}, "");
+    assert_audit((EscAuditFilter){.escalation = UINT64_MAX, .after = UINT64_MAX, .limit = SIZE_MAX}, "");
+    assert_audit((EscAuditFilter){.limit = 0}, "");
+    visits_max = 2;
+    assert_audit((EscAuditFilter){.limit = 10}, "1;2;");
+    assert_audit((EscAuditFilter){.after = 5, .limit = 10}, "6;"); /* the store can be asked again */
+}
+
+/* Records of one ticket that follow each other, of several escalations and of none, and between others. */
+static void records_are_found_by_ticket_and_escalation(void **state)
+{
+    (void)state;
+    commit(1);
+    EscAuditRow rows[600];
+    EscGroup *group = make(2);
+    for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
+        rows[i] = group->audit[0];
+        rows[i].seq = 3 + i;
+        rows[i].ticket = i < 500 ? ESC_TEXT("T-2") : i < 550 ? (EscText){NULL, 0} : ESC_TEXT("T-1");
+        rows[i].escalation = i == 17 || i == 499 ? 2 : i == 555 ? 1 : 0;
+    }
+    group->audit = rows;
+    group->audit_count = ESC_COUNT_OF(rows);
+    group->counters.next_audit = 603;
+    commit_made();
+    assert_audit((EscAuditFilter){.escalation = 2, .limit = 10}, "20;502;");
+    assert_audit((EscAuditFilter){.escalation = 2, .after = 20, .limit = 10}, "502;");
+    assert_audit((EscAuditFilter){.escalation = 2, .limit = 1}, "20;");
+    assert_audit((EscAuditFilter){.escalation = 1, .limit = 10}, "1;2;558;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 300, .limit = 2}, "301;302;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 500, .limit = 100}, "501;502;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-1"), .after = 2, .limit = 2}, "553;554;");
+    assert_audit((EscAuditFilter){.after = 501, .limit = 3}, "502;503;504;");
+    assert_audit((EscAuditFilter){.after = 600, .limit = 100}, "601;602;");
+}
+
+static void escalations_are_listed_newest_first(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 3; n++)
+        commit(n);
+    const EscEscalationFilter newest = {.limit = 1}, first = {.ticket = ESC_TEXT("T-1"), .limit = 10};
+    assert_status(esc_store_escalations(store, &newest, hear_listed, NULL, &why), ESC_OK);
+    assert_heard("3 T-3 high_value_incident open primary ana 0 3000 0  customer.esc:31 await resolved 63000;");
+    assert_status(esc_store_escalations(store, &first, hear_listed, NULL, &why), ESC_OK);
+    assert_heard("1 T-1 high_value_incident open secondary ben 1 1000 0  customer.esc:31 await resolved 61000;");
+    const struct {
+        EscEscalationFilter filter;
+        const char *expected;
+    } lists[] = {
+        {{.limit = 10}, "3;2;1;"},
+        {{.limit = 0}, ""},
+        {{.before = 3, .limit = 10}, "2;1;"},
+        {{.before = UINT64_MAX, .limit = 2}, "3;2;"},
+        {{.has_state = true, .state = ESC_STATE_OPEN, .before = 3, .limit = 1}, "2;"},
+        {{.has_state = true, .state = ESC_STATE_CLOSED, .limit = 10}, ""},
+        {{.ticket = ESC_TEXT("T-1"), .has_state = true, .state = ESC_STATE_CLOSED, .limit = 10}, ""},
+        {{.ticket = ESC_TEXT("T-2"), .has_state = true, .state = ESC_STATE_OPEN, .limit = 10}, "2;"},
+        {{.ticket = ESC_TEXT("T-2"), .before = 2, .limit = 10}, ""},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
+        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, &why), ESC_OK);
+        assert_heard(lists[i].expected);
+    }
+    visits_max = 2;
+    assert_status(esc_store_escalations(store, &lists[0].filter, hear_id, NULL, &why), ESC_OK);
+    assert_heard("3;2;");
+}
+
+static void tickets_are_listed_by_id(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 3; n++)
+        commit(n);
+    const EscTicketFilter all = {.limit = 10}, after = {.after = ESC_TEXT("T-2"), .limit = 10},
+                          between = {.after = ESC_TEXT("T-1x"), .limit = 1};
+    assert_status(esc_store_tickets(store, &all, hear_ticket_id, NULL, &why), ESC_OK);
+    assert_heard("T-1 open;T-2 open;T-3 open;");
+    assert_status(esc_store_tickets(store, &after, hear_ticket_id, NULL, &why), ESC_OK);
+    assert_heard("T-3 open;");
+    assert_status(esc_store_tickets(store, &between, hear_ticket_id, NULL, &why), ESC_OK);
+    assert_heard("T-2 open;");
+    visits_max = 1;
+    assert_status(esc_store_tickets(store, &all, hear_ticket_id, NULL, &why), ESC_OK);
+    assert_heard("T-1 open;");
+}
+
+static void the_outbox_is_listed_by_state(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 4; n++)
+        commit(n);
+    const struct {
+        EscOutboxFilter filter;
+        const char *expected;
+    } lists[] = {
+        {{.limit = 2}, "4 queued 0 4000 ;3 accepted 0 3000 settled 3;"},
+        {{.before = 2, .limit = 10}, "1 accepted 0 1000 settled 1;"},
+        {{.has_state = true, .state = ESC_DELIVERY_ACCEPTED, .limit = 2},
+         "3 accepted 0 3000 settled 3;2 accepted 0 2000 settled 2;"},
+        {{.has_state = true, .state = ESC_DELIVERY_ACCEPTED, .before = 2, .limit = 2}, "1 accepted 0 1000 settled 1;"},
+        {{.has_state = true, .state = ESC_DELIVERY_QUEUED, .limit = 10}, "4 queued 0 4000 ;"},
+        {{.has_state = true, .state = ESC_DELIVERY_DEAD, .limit = 10}, ""},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
+        assert_status(esc_store_outbox(store, &lists[i].filter, hear_entry, NULL, &why), ESC_OK);
+        assert_heard(lists[i].expected);
+    }
+    visits_max = 1;
+    assert_status(esc_store_outbox(store, &lists[0].filter, hear_entry, NULL, &why), ESC_OK);
+    assert_heard("4 queued 0 4000 ;");
+}
+
+static void evidence_is_listed_in_the_order_kept(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 3; n++) {
+        make(n)->evidence[0].escalation = n == 3 ? 1 : n;
+        commit_made();
+    }
+    const EscEvidenceFilter first = {.escalation = 1, .limit = 10};
+    EscEvidenceFilter page = {.escalation = 1, .limit = 1};
+    assert_status(esc_store_evidence(store, &first, hear_evidence, NULL, &why), ESC_OK);
+    assert_heard("1 E-1 ticket 1 evidence 1;3 E-1 ticket 3 evidence 3;");
+    assert_status(esc_store_evidence(store, &page, hear_evidence, NULL, &why), ESC_OK);
+    assert_heard("1 E-1 ticket 1 evidence 1;");
+    page.after = 1;
+    assert_status(esc_store_evidence(store, &page, hear_evidence, NULL, &why), ESC_OK);
+    assert_heard("3 E-1 ticket 3 evidence 3;");
+    page.after = UINT64_MAX;
+    assert_status(esc_store_evidence(store, &page, hear_evidence, NULL, &why), ESC_OK);
+    assert_heard("");
+}
+
+static void lists_have_a_limit_of_their_own(void **state)
+{
+    (void)state;
+    EscAuditRow rows[ESC_STORE_LIST_MAX + 5];
+    EscGroup *group = make(1);
+    for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
+        rows[i] = group->audit[0];
+        rows[i].seq = 1 + i;
+    }
+    group->audit = rows;
+    group->audit_count = ESC_COUNT_OF(rows);
+    group->counters.next_audit = 1 + ESC_COUNT_OF(rows);
+    commit_made();
+    const EscAuditFilter all = {.limit = SIZE_MAX};
+    assert_status(esc_store_audit(store, &all, hear_seq, NULL, &why), ESC_OK);
+    assert_true(esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT(";999;1000;")));
+}
+
+#define BOTH(name)                                                                                                     \
+    {#name " in sqlite", name, set_up, tear_down, &sqlite_kind}, {#name " in memory", name, set_up, tear_down, &memory_kind}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(a_new_store_gives_counters_only),
+        BOTH(what_is_live_comes_back_in_order),
+        BOTH(tickets_come_back_in_the_order_in_which_they_came),
+        BOTH(what_is_closed_stays_in_the_store),
+        BOTH(a_ticket_with_a_clock_of_its_own_comes_back),
+        BOTH(states_but_closed_are_live),
+        BOTH(what_the_sink_refuses_is_passed_on),
+        BOTH(absences_stay_until_others_come),
+        BOTH(a_timer_is_deleted_exactly_once),
+        BOTH(a_timer_number_is_used_once),
+        BOTH(the_audit_trail_has_no_gap),
+        BOTH(the_audit_counter_must_fit),
+        BOTH(an_escalation_needs_its_bundle),
+        BOTH(an_outbox_row_settles_once_it_is_there),
+        BOTH(an_outbox_number_is_used_once),
+        BOTH(a_retry_is_of_a_row_that_is_there),
+        BOTH(an_event_is_recorded_once),
+        BOTH(a_ticket_has_an_id),
+        BOTH(a_record_has_a_kind),
+        BOTH(a_group_of_another_epoch_is_refused),
+        BOTH(a_store_keeps_its_id),
+        BOTH(a_bundle_is_kept_once_and_found_by_hash),
+        BOTH(a_bundle_is_needed_while_an_escalation_is_open),
+        BOTH(events_are_known_by_source_and_id),
+        BOTH(every_event_is_kept_with_its_content),
+        BOTH(large_events_are_kept),
+        BOTH(the_start_of_an_escalation_is_kept),
+        BOTH(a_ticket_is_read_back),
+        BOTH(the_outbox_gives_what_is_due_first_what_was_due_first),
+        BOTH(a_retry_of_a_settled_row_changes_nothing),
+        BOTH(an_outbox_row_never_goes_down),
+        BOTH(outbox_rows_are_found_by_id),
+        BOTH(the_audit_trail_is_read_upwards),
+        BOTH(records_are_found_by_ticket_and_escalation),
+        BOTH(escalations_are_listed_newest_first),
+        BOTH(tickets_are_listed_by_id),
+        BOTH(the_outbox_is_listed_by_state),
+        BOTH(evidence_is_listed_in_the_order_kept),
+        BOTH(lists_have_a_limit_of_their_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
