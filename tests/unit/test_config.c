@@ -167,6 +167,49 @@ static void reads_a_workspaces_own_part_once(void **state)
     esc_config_free(config);
 }
 
+/* {"…": OPEN item, item … CLOSE} with this many different items. */
+static EscStatus read_many(const char *before, const char *item, unsigned count, const char *after,
+                           EscWhy *why)
+{
+    EscConfig *config = esc_config_new();
+    EscBuf json;
+    esc_buf_init(&json, 1 << 20);
+    esc_buf_string(&json, before);
+    for (unsigned i = 0; i < count; i++) {
+        esc_buf_string(&json, i == 0 ? "" : ",");
+        esc_buf_printf(&json, item, i);
+    }
+    esc_buf_string(&json, after);
+    assert_status(json.status, ESC_OK);
+    EscStatus status =
+        esc_config_read(config, esc_buf_as_text(&json), "/etc/escal/escald.json", why);
+    esc_buf_release(&json);
+    esc_config_free(config);
+    return status;
+}
+
+static void takes_4096_items_of_a_list_or_map_and_no_more(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *item, *after, *fault;
+    } rows[] = {
+        {"{\"workspaces\":{\"a\":{\"allowed_addresses\":[", "\"h%u\"", "]}}}",
+         "has too many items"},
+        {"{\"workspaces\":{\"a\":{\"channels\":{", "\"c%u\":{\"type\":\"file\"}", "}}}}",
+         "has too many members"},
+        {"{\"workspaces\":{\"a\":{\"systems\":{\"s\":{\"headers\":{", "\"X-%u\":\"x\"", "}}}}}}",
+         "has too many members"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscWhy why = {.text = ""};
+        assert_status(read_many(rows[i].before, rows[i].item, 4096, rows[i].after, &why), ESC_OK);
+        assert_status(read_many(rows[i].before, rows[i].item, 4097, rows[i].after, &why),
+                      ESC_BAD_CONFIG);
+        assert_non_null(strstr(why.text, rows[i].fault));
+    }
+}
+
 /* --- what needs several options --------------------------------------------------------------- */
 
 static void wants_encryption_beyond_allowed_addresses(void **state)
@@ -201,6 +244,14 @@ static void wants_encryption_beyond_allowed_addresses(void **state)
                       "\"http://chat.local/x\"}}, \"allowed_addresses\": [\"chat.local\"]"),
                  NULL),
         ESC_OK);
+    assert_status(read_all(config,
+                           ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                                "\"http://[fd00::1]/x\"}}, \"allowed_addresses\": [\"fd00::1\"]"),
+                           NULL),
+                  ESC_OK);
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"http://[fd00::1]/x\"}}, \"allowed_addresses\": [\"fd00::\"]"),
+                   "is not encrypted"); /* the next address */
     esc_config_free(config);
 }
 
@@ -223,6 +274,31 @@ static void refuses_incomplete_endpoints(void **state)
                    "more than one line");
 }
 
+static void takes_mail_addresses_of_254_bytes(void **state)
+{
+    (void)state;
+    static const char *const form =
+        ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"%s@b.example\"}");
+    char name[256], json[512];
+    EscConfig *config = esc_config_new();
+    memset(name, 'a', sizeof(name));
+    name[254 - strlen("@b.example")] = '\0';
+    (void)snprintf(json, sizeof(json), form, name);
+    assert_status(read_all(config, json, NULL), ESC_OK);
+    esc_config_free(config);
+    name[strlen(name)] = 'a';
+    name[255 - strlen("@b.example")] = '\0';
+    (void)snprintf(json, sizeof(json), form, name);
+    assert_refused(json, "is no mail address");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"@b.example\"}"),
+                   "is no mail address");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a@\"}"),
+                   "is no mail address");
+    assert_refused(
+        ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"a b@c.example\"}"),
+        "is no mail address");
+}
+
 static void help_lists_every_option(void **state)
 {
     (void)state;
@@ -235,6 +311,18 @@ static void help_lists_every_option(void **state)
             (void)snprintf(row, sizeof(row), "  %s: ", esc_config_groups[g].options[i].name);
             assert_true(esc_text_contains(esc_buf_as_text(&out), esc_text_from(row)));
         }
+    static const char *const rows[] = {
+        "  listen: text, default \"127.0.0.1:8080\"\n      ",
+        "  unbound: file|refuse, default file\n      ",
+        "  queue_max: 1 to 1000000, default ",
+        "  allowed_addresses: list of texts, default []\n      ",
+        "  headers: object of texts, default {}\n      ",
+        "  workspaces: object by name, see below\n      ",
+        "  people: object, see below\n      ",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
+        if (!esc_text_contains(esc_buf_as_text(&out), esc_text_from(rows[i])))
+            fail_msg("there is no \"%s\"", rows[i]);
     esc_buf_release(&out);
 }
 
@@ -356,8 +444,10 @@ int main(void)
         cmocka_unit_test(refuses_wrong_types_and_ranges),
         cmocka_unit_test(takes_numbers_at_the_ends_of_their_range),
         cmocka_unit_test(reads_a_workspaces_own_part_once),
+        cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),
+        cmocka_unit_test(takes_mail_addresses_of_254_bytes),
         cmocka_unit_test(help_lists_every_option),
         cmocka_unit_test(knows_public_addresses),
         cmocka_unit_test(allows_what_the_configuration_names),

@@ -25,8 +25,17 @@ static const EscHoursRow HOURS[] = {{0, 480, 1080}, {1, 480, 1080}, {2, 480, 720
 static EscHolidayRow holidays[1];
 static const EscCalendarRow CALENDARS[] = {{.name = T_OFFICE, .hours_count = 6, .holidays_count = 1}, {.name = T_ROUTE, .hours_count = 1, .hours_first = 0}};
 static const EscRouteRowRow ROUTE_ROWS[] = {{.cond = 1, .target = ESC_REF(ESC_REF_TEAM, 0)}, {.target = ESC_REF(ESC_REF_SCHEDULE, 0)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 1)}};
-static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2}, {.name = T_ROUTE, .rows_first = 2, .rows_count = 1}};
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 1)},
+                                            /* a chain of eight, from route 2 on, that ends in a person */
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 3)}, {.target = ESC_REF(ESC_REF_ROUTE, 4)},
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 5)}, {.target = ESC_REF(ESC_REF_ROUTE, 6)},
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 7)}, {.target = ESC_REF(ESC_REF_ROUTE, 8)},
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 9)}, {.target = ESC_REF(ESC_REF_PERSON, BEN)}};
+static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2}, {.name = T_ROUTE, .rows_first = 2, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 3, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 4, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 5, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 6, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 7, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 8, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 9, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 10, .rows_count = 1}};
 
 typedef struct Host {
     bool holds;
@@ -64,7 +73,8 @@ static EscProgram program_of(void)
                         .teams = TEAMS, .teams_count = 2, .team_members = MEMBERS, .team_members_count = 3, .schedules = SCHEDULES, .schedules_count = 1,
                         .rotations = rotations, .rotations_count = 2, .rotation_members = TURNS, .rotation_members_count = 4, .overrides = overrides,
                         .overrides_count = 2, .calendars = CALENDARS, .calendars_count = 2, .hours = HOURS, .hours_count = 6, .holidays = holidays,
-                        .holidays_count = 1, .routes = ROUTES, .routes_count = 2, .route_rows = ROUTE_ROWS, .route_rows_count = 3};
+                        .holidays_count = 1, .routes = ROUTES, .routes_count = ESC_COUNT_OF(ROUTES),
+                        .route_rows = ROUTE_ROWS, .route_rows_count = ESC_COUNT_OF(ROUTE_ROWS)};
 }
 
 static EscStatus read_file(void *context, const char *path, EscBuf *out)
@@ -136,6 +146,7 @@ static void overrides_come_first_and_the_last_written_wins(void **unused)
     EscRef oncall = ESC_REF(ESC_REF_SCHEDULE, 0);
     assert_int_equal(resolve(&host, oncall, "2026-12-24T12:00:00Z").persons[0], DORA);
     assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").persons[0], BEN);
+    assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").count, 1); /* and no older one stands beside */
     assert_int_equal(resolve(&host, oncall, "2026-12-27T22:59:00Z").persons[0], DORA); /* the end date is included */
     host.absent[BEN] = true;
     EscOwners owners = resolve(&host, oncall, "2026-12-25T12:00:00Z");
@@ -184,6 +195,15 @@ static void routes_and_fields_lead_to_people(void **unused)
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").count, 0);
 }
 
+static void routes_are_followed_so_far_and_no_further(void **unused)
+{
+    (void)unused;
+    Host host = {0};
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 3), "2026-03-02T09:00:00Z").persons[0], BEN); /* seven */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 2), "2026-03-02T09:00:00Z").count, 0);        /* eight */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 2), "2026-03-02T09:00:00Z").via, 0);
+}
+
 static void assert_due(uint32_t calendar, const char *from, int64_t duration_ms, const char *expected)
 {
     assert_int_equal(esc_calendar_due_ms(&program, zones, calendar, at(from), duration_ms), at(expected));
@@ -210,6 +230,7 @@ int main(void)
         cmocka_unit_test(absent_people_are_skipped_and_named),
         cmocka_unit_test(a_team_puts_its_lead_first),
         cmocka_unit_test(routes_and_fields_lead_to_people),
+        cmocka_unit_test(routes_are_followed_so_far_and_no_further),
         cmocka_unit_test(open_hours_are_counted),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

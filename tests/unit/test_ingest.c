@@ -11,7 +11,7 @@
 static const char *const text_list[] = {
     "",          "account.name", "account.tier",   "attempts",      "callback",      "critical",       "due",
     "enterprise", "free",        "id",             "lead.rejected", "low",           "owner.absent",   "pro",
-    "score",     "severity",     "sla.breached",   "sla.warning",   "tags",          "ticket.closed",  "ticket.created",
+    "review.score", "score",     "severity",     "sla.breached",   "sla.warning",   "tags",          "ticket.closed",  "ticket.created",
     "ticket.reopened", "ticket.resolved", "ticket.updated", "title", "urgent",       "vip"};
 static EscText texts[ESC_COUNT_OF(text_list)];
 
@@ -24,13 +24,13 @@ static uint32_t text(const char *name)
     return 0;
 }
 
-enum { TITLE, SEVERITY, TIER, NAME, TAGS, DUE, CALLBACK, VIP, ID, SCORE, ATTEMPTS, FIELDS };
+enum { TITLE, SEVERITY, TIER, NAME, TAGS, DUE, CALLBACK, VIP, ID, SCORE, ATTEMPTS, REVIEW, FIELDS };
 
 static EscMemberRow members[6];
 static EscEnumRow enums[2];
 static EscFieldRow fields[FIELDS];
 static EscEventRow events[9];
-static EscEventFieldRow event_fields[2] = {{SCORE}, {ATTEMPTS}};
+static EscEventFieldRow event_fields[3] = {{SCORE}, {ATTEMPTS}, {REVIEW}};
 static EscProgram program;
 
 static void set_field(uint32_t index, EscScope scope, const char *name, EscType type)
@@ -51,6 +51,7 @@ static void set_fields(void)
     set_field(ID, ESC_SCOPE_TICKET, "id", ESC_TYPE(ESC_KIND_TEXT));
     set_field(SCORE, ESC_SCOPE_EVENT, "score", ESC_TYPE(ESC_KIND_NUMBER));
     set_field(ATTEMPTS, ESC_SCOPE_EVENT, "attempts", ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL);
+    set_field(REVIEW, ESC_SCOPE_EVENT, "review.score", ESC_TYPE(ESC_KIND_NUMBER));
     fields[ID].size_max = 200;
 }
 
@@ -72,6 +73,7 @@ static int make_program(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(event_names); i++)
         events[i] = (EscEventRow){.name = text(event_names[i])};
     events[8].fields_count = 2;
+    events[7].fields_first = 2, events[7].fields_count = 1;
     set_fields();
     program.texts = texts, program.texts_count = ESC_COUNT_OF(texts);
     program.members = members, program.members_count = ESC_COUNT_OF(members);
@@ -192,6 +194,28 @@ static void texts_become_composed(void **state)
     assert_text_equal(patch_of(TITLE)->text, "Zo\xC3\xAB");
 }
 
+/* White space is dropped between values only: a quote behind a backslash ends no text. */
+static void texts_with_escapes_stay_as_they_are(void **state)
+{
+    (void)state;
+    assert_status(parse_data("{ \"title\" : \"a \\\"b  c\\\\\" , \"tags\":[\"] \\\", }\" ] }"), ESC_OK);
+    assert_text_equal(patch_of(TITLE)->text, "a \"b  c\\");
+    assert_text_equal(patch_of(TAGS)->list.items[0], "] \", }");
+    assert_true(esc_text_contains(event.json, ESC_TEXT("{\"title\":\"a \\\"b  c\\\\\",\"tags\":[\"] \\\", }\"]}")));
+}
+
+static void a_field_of_an_event_is_said_once(void **state)
+{
+    (void)state;
+    const char *event_of = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"owner.absent\",\"data\":%s}";
+    EscText once = esc_arena_printf(arena, event_of, "{\"review\":{\"score\":4}}");
+    assert_status(esc_event_parse(arena, &program, once, &event, &why), ESC_OK);
+    assert_true(event.fields[0].number == 4);
+    EscText twice = esc_arena_printf(arena, event_of, "{\"review\":{\"score\":4},\"review.score\":5}");
+    assert_status(esc_event_parse(arena, &program, twice, &event, &why), ESC_BAD_INPUT);
+    assert_string_equal(why.text, "data.review.score is said twice");
+}
+
 static void the_id_in_data_is_the_subject(void **state)
 {
     (void)state;
@@ -216,6 +240,7 @@ static void durations_are_read_in_both_forms(void **state)
         {"-5m", -1},         {"5 m", -1},           {"P1Y", -1},        {"P1M", -1},        {"PT", -1},
         {"P", -1},           {"P1DT", -1},          {"PT1M1H", -1},     {"pt1m", -1},       {"1e3s", -1},
         {"1.0005s", -1},     {"99999999999999999999d", -1}, {"9223372036854775807s", -1},
+        {"3650000d", INT64_C(315360000000000)}, {"3650001d", -1}, {"3650000d1s", -1}, {"P521428W5D", -1},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         EscText data = esc_arena_printf(arena, "{\"callback\":\"%s\"}", cases[i].text);
@@ -310,6 +335,8 @@ static void attributes_are_required_and_checked(void **state)
         assert_attributes(bad[i], ESC_BAD_INPUT);
     assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"", ESC_BAD_INPUT);
     assert_string_equal(why.text, "the workspace has no event type ticket.creatd; did you mean ticket.created?");
+    assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"zzzzzzzzzzzzzz\"", ESC_BAD_INPUT);
+    assert_string_equal(why.text, "the workspace has no event type zzzzzzzzzzzzzz");
 }
 
 static void what_is_no_json_is_refused(void **state)
@@ -361,6 +388,13 @@ static void what_is_no_json_is_refused(void **state)
             fail_msg("%s: %s", cases[i].json, esc_status_name(status));
         assert_int_not_equal(strlen(why.text), 0);
     }
+}
+
+static void a_list_is_no_event(void **state)
+{
+    (void)state;
+    assert_status(parse("[]"), ESC_BAD_INPUT);
+    assert_string_equal(why.text, "the event is a list; wanted is an object");
 }
 
 static void numbers_that_a_double_cannot_keep_are_refused(void **state)
@@ -485,6 +519,21 @@ static void an_event_is_made_from_its_parts(void **state)
                   ESC_BAD_INPUT);
 }
 
+/* White space around what fits is not kept, so there is room for as much of it again. */
+static void an_event_is_made_from_twice_its_size(void **state)
+{
+    (void)state;
+    EscText data = repeat("{", " ", ESC_EVENT_BYTES_MAX, "}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT(""), data, &event, &why),
+                  ESC_OK);
+    data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX, "}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT(""), data, &event, &why),
+                  ESC_OVER_LIMIT);
+    assert_string_equal(why.text, "the event does not fit");
+}
+
 /* An arena of every size: the parse fails in words or succeeds, and leaks nothing. */
 static void memory_may_end_anywhere(void **state)
 {
@@ -512,18 +561,22 @@ int main(void)
         TEST(every_kind_of_value_is_read),
         TEST(what_an_event_does_not_say_has_its_first_value),
         TEST(texts_become_composed),
+        TEST(texts_with_escapes_stay_as_they_are),
+        TEST(a_field_of_an_event_is_said_once),
         TEST(the_id_in_data_is_the_subject),
         TEST(durations_are_read_in_both_forms),
         TEST(faults_are_said_in_words),
         TEST(sizes_hold_at_their_limit_and_one_past_it),
         TEST(attributes_are_required_and_checked),
         TEST(what_is_no_json_is_refused),
+        TEST(a_list_is_no_event),
         TEST(numbers_that_a_double_cannot_keep_are_refused),
         TEST(measures_hold),
         TEST(a_batch_keeps_its_order),
         TEST(a_bad_batch_names_its_event),
         TEST(a_batch_has_at_most_1000_events),
         TEST(an_event_is_made_from_its_parts),
+        TEST(an_event_is_made_from_twice_its_size),
         TEST(memory_may_end_anywhere),
     };
     return cmocka_run_group_tests(tests, make_program, NULL);

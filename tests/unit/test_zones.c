@@ -155,9 +155,17 @@ static void rules_of_the_footer(void **unused)
     assert_true(esc_zone_rule_read(ESC_TEXT("AEST-10AEDT,M10.1.0,M4.1.0/3"), &rule)); /* summer over the new year */
     assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), 39600);               /* 2026-01-01 */
     assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), 36000);               /* 2026-07-01 */
+    assert_true(esc_zone_rule_read(ESC_TEXT("XXX0YYY,M12.5.0/0,M3.1.0/0"), &rule)); /* the last Sunday of a December */
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1798329599), 0);                  /* 2026-12-26T23:59:59Z */
+    assert_int_equal(esc_zone_rule_offset_s(&rule, 1798329600), 3600);
     assert_true(esc_zone_rule_read(ESC_TEXT("XXX3YYY,J60,300/-1"), &rule));
     assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), -10800);
     assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), -7200);
+    static const int64_t changes[] = {1772341200, 1793149200, 1835499600}; /* 2026-03-01T05Z, 2026-10-28T01Z, 2028-03-01T05Z: a leap year's first of March */
+    for (size_t i = 0; i < ESC_COUNT_OF(changes); i++) {
+        assert_int_equal(esc_zone_rule_offset_s(&rule, changes[i] - 1), i == 1 ? -7200 : -10800);
+        assert_int_equal(esc_zone_rule_offset_s(&rule, changes[i]), i == 1 ? -10800 : -7200);
+    }
 }
 
 static void loading_takes_only_zone_names(void **unused)
@@ -177,6 +185,15 @@ static void loading_takes_only_zone_names(void **unused)
     person.timezone = 4;
     assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_NOT_FOUND);
     assert_non_null(strstr(why.text, "Europe/Nowhere"));
+    static const char *const fine[] = {"a", "z", "A", "Z", "0", "9", "a/b", "a_b", "a-b", "a+b"}; /* only not there */
+    static const char *const wrong[] = {"`", "{", "@", "[", ":", "/", "/a", ".", "a.b", "a..", "a b"};
+    for (size_t i = 0; i < ESC_COUNT_OF(fine) + ESC_COUNT_OF(wrong); i++) {
+        bool is_fine = i < ESC_COUNT_OF(fine);
+        texts[3] = esc_text_from(is_fine ? fine[i] : wrong[i - ESC_COUNT_OF(fine)]);
+        EscStatus status = esc_zones_load(zones, &program, &files, "/nowhere", &why);
+        if (status != (is_fine ? ESC_NOT_FOUND : ESC_BAD_INPUT))
+            fail_msg("\"%s\": %s", texts[3].data, esc_status_name(status));
+    }
     esc_zones_free(zones);
 }
 

@@ -1,0 +1,239 @@
+"""suites - which suites should see a mutant, in which order, and what one of them says of it."""
+
+import fnmatch
+import hashlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent.parent
+
+# What is run for a source after the unit tests that its object is linked into: the first prefix that fits counts. Names
+# are those of tests/suites.txt, and integration/MODULE; patterns that match nothing are no mistake.
+FOLDERS = [
+    ("runtime/ingest/", ["fuzz_event", "example_acme", "integration/test_requests"]),
+    ("runtime/directory/", ["example_*", "integration/test_stories"]),
+    ("runtime/config/", ["fuzz_config", "integration/test_limits", "integration/test_auth"]),
+    ("runtime/engine/", ["example_acme", "example_nordlicht", "integration/test_stories", "integration/test_life"]),
+    ("runtime/store/", ["crash", "integration/test_crash", "integration/test_requests", "integration/test_life"]),
+    ("runtime/group/", ["crash", "integration/test_crash", "integration/test_stories"]),
+    ("runtime/service/", ["example_acme", "crash", "integration/test_stories", "integration/test_life",
+                          "integration/test_crash", "integration/test_limits"]),
+    ("runtime/delivery/", ["integration/test_delivery", "integration/test_stories"]),
+    ("runtime/http/", ["integration/test_requests", "integration/test_auth", "integration/test_limits"]),
+    ("runtime/api/", ["integration/test_requests", "integration/test_auth", "integration/test_limits"]),
+    ("runtime/", ["example_acme", "example_nordlicht", "crash", "integration/test_*"]),
+    ("vm/", ["fuzz_kit", "fuzz_bundle", "fuzz_snapshot", "example_*", "golden_disasm"]),
+    ("grammar/", ["golden_*", "fuzz_source"]),
+    ("compiler/", ["golden_*", "fuzz_source", "fuzz_workspace", "example_*"]),
+    ("", ["golden_*", "example_*", "integration/test_*"]),
+]
+INTEGRATION_SECONDS = 300
+HANG_SECONDS, HANG_FACTOR = 10, 5  # a suite hangs when it takes longer than 10 s and 5 times what it takes without a mutant
+LOOK_SECONDS = 0.2
+LOG_TAIL_BYTES = 1 << 16
+REPORTED = re.compile(rb"^FAIL(ED)? ", re.MULTILINE)  # how suites begin the line of a failed test, while they run
+MEMORY_MIB = 3000  # of one process, where the sanitizers watch it
+
+
+def load_run_all():
+    loader = importlib.machinery.SourceFileLoader("run_all", str(SOURCE / "tests" / "run_all"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run_all", loader))
+    sys.modules["run_all"] = module  # dataclasses look their module up
+    loader.exec_module(module)
+    return module
+
+
+run_all = load_run_all()
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    seconds: float  # at most, when nothing is known of it yet
+    command: tuple
+    program: str = ""  # of a unit test, below the build; empty for a suite that may start all programs
+
+
+def unit_suites(build):
+    found = []
+    for suite in run_all.unit_suites(build):
+        path = Path(suite.command[0])
+        if path.is_relative_to(build):
+            found.append(Suite(suite.name, suite.seconds, tuple(suite.command), str(path.relative_to(build))))
+    return found
+
+
+def other_suites():
+    found = [Suite(suite.name, suite.seconds, tuple(suite.command))
+             for suite in run_all.listed_suites(SOURCE / "tests" / "suites.txt")]
+    for path in sorted((SOURCE / "tests" / "integration").glob("test_*.py")):
+        found.append(Suite(f"integration/{path.stem}", INTEGRATION_SECONDS, ("tests/integration/run", path.name)))
+    return found
+
+
+def patterns_for(file):
+    return next(patterns for prefix, patterns in FOLDERS if file.startswith(prefix))
+
+
+@dataclass
+class Verdict:
+    is_passed: bool
+    problem: str
+    seconds: float
+    timed_out: bool
+
+
+class Runner:
+    """Runs suites in a folder of programs, and knows from the build without mutants what each of them takes."""
+
+    def __init__(self, build, scratch, memory, warden, seed, is_units_only=False):
+        self.build, self.scratch, self.warden = build, scratch, warden
+        self.environment = run_all.test_environment(build, False, seed)
+        self.environment["ASAN_OPTIONS"] += f":hard_rss_limit_mb={MEMORY_MIB}"
+        self.baseline_file = memory / "baseline.json"
+        self.learned_file = memory / "learned.json"
+        self.baseline = read_json(self.baseline_file)
+        self.learned = read_json(self.learned_file)
+        self.units = unit_suites(build)
+        self.others = [] if is_units_only else other_suites()
+        self.lock = threading.Lock()
+        self.locks = {}
+        self.stopped = False
+
+    def plan(self, file, programs):
+        """The suites for a file: first those that killed its mutants before, then the units that look nearest and
+        are fastest, then what the table says."""
+        words = {word for word in file.replace("/", "_").replace(".", "_").split("_") if len(word) > 2}
+        kills = self.learned.get(file, {})
+
+        def order(suite):
+            near = len(words.intersection(suite.name.split("_")))
+            return -kills.get(suite.name, 0), -near, self.seconds_of(suite), suite.name
+
+        units = sorted((suite for suite in self.units if suite.program in programs), key=order)
+        others = []
+        for pattern in patterns_for(file):
+            others += [s for s in self.others if fnmatch.fnmatch(s.name, pattern) and s not in others]
+        others.sort(key=lambda suite: -kills.get(suite.name, 0))
+        return units + others
+
+    def seconds_of(self, suite):
+        return self.baseline.get(suite.name, {}).get("seconds", 1.0)
+
+    def run(self, suite, programs, limit):
+        """One suite with the programs of a folder that looks like a build."""
+        folder = tempfile.mkdtemp(prefix="t", dir=self.scratch)  # short: a Unix socket's path must fit in 108 bytes
+        command = [str(programs / suite.program)] if suite.program else list(suite.command)
+        environment = {**self.environment, "TMPDIR": folder, "ESC_BUILD": str(programs),
+                       "ESC_BIN": str(programs / "bin")}
+        started = time.monotonic()
+        timed_out = False
+        with open(os.path.join(folder, "log"), "w+b") as log:
+            process = subprocess.Popen(command, cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+            self.warden.started(process.pid)
+            status, timed_out = self.wait(process, log.name, started + limit)
+            run_all.kill_group(process)
+            process.wait()
+            self.warden.ended(process.pid)
+            log.seek(0)
+            output = log.read().decode(errors="replace")
+        passed, failed, problem = run_all.judge(output, status, timed_out, limit)
+        subprocess.run(["rm", "-rf", folder], check=False)
+        return Verdict(failed == 0 and passed > 0, problem or f"{failed} failed", time.monotonic() - started, timed_out)
+
+    def wait(self, process, log, deadline):
+        """(exit status, whether it took too long). The first failure that a suite reports is enough: each of the
+        others may be a wait for what never comes."""
+        while True:
+            try:
+                return process.wait(LOOK_SECONDS), False
+            except subprocess.TimeoutExpired:
+                if REPORTED.search(Path(log).read_bytes()[-LOG_TAIL_BYTES:]):
+                    return 1, False
+            if time.monotonic() > deadline:
+                return 0, True
+
+    def prove(self, suite):
+        """What the suite takes without a mutant; None when it does not even pass then. Asked once for a build."""
+        with self.lock:
+            lock = self.locks.setdefault(suite.name, threading.Lock())
+        with lock:
+            digest = self.digest(suite)
+            known = self.baseline.get(suite.name)
+            if known and known["digest"] == digest:
+                return known["seconds"]
+            verdict = self.run(suite, self.build, suite.seconds)
+            if not verdict.is_passed:
+                print(f"without a mutant, {suite.name} fails: {verdict.problem}", flush=True)
+                return None
+            with self.lock:
+                self.baseline[suite.name] = {"digest": digest, "seconds": verdict.seconds}
+                write_json(self.baseline_file, self.baseline)
+            return verdict.seconds
+
+    def digest(self, suite):
+        """Changes when the programs or the suite's own files do."""
+        files = [self.build / suite.program] if suite.program else list((self.build / "bin").iterdir())
+        if not suite.program:
+            for folder in ("tests/integration", "tests/crash", "tests/fuzz", "examples", "stdlib"):
+                files += [path for path in (SOURCE / folder).rglob("*") if path.suffix != ".pyc"]
+        hashed = hashlib.sha256(repr(suite).encode())
+        for path in sorted(path for path in files if path.is_file()):
+            stat = path.stat()
+            hashed.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        return hashed.hexdigest()
+
+    def kills(self, suite, programs):
+        """Why the suite is red with these programs; empty when it is green."""
+        seconds = self.prove(suite)
+        if seconds is None:
+            raise BaselineError(suite.name)
+        limit = HANG_SECONDS + HANG_FACTOR * seconds
+        verdict = self.run(suite, programs, limit)
+        if not verdict.is_passed and not verdict.timed_out and not suite.program:
+            # Programs that talk over sockets may fail for the machine's sake; what fails twice fails for the mutant's.
+            verdict = self.run(suite, programs, limit)
+        return "" if verdict.is_passed else verdict.problem
+
+    def learn(self, file, suite):
+        with self.lock:
+            kills = self.learned.setdefault(file, {})
+            kills[suite.name] = kills.get(suite.name, 0) + 1
+            write_json(self.learned_file, self.learned)
+
+
+class BaselineError(Exception):
+    pass
+
+
+def read_json(path):
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def write_json(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")
+    new.write_text(json.dumps(value, indent=1, sort_keys=True))
+    os.replace(new, path)
+
+
+def end_softly(*_):
+    raise KeyboardInterrupt
+
+
+signal.signal(signal.SIGTERM, end_softly)
