@@ -24,40 +24,6 @@ bool esc_escalation_id_read(EscText text, uint64_t *id)
     return true;
 }
 
-bool esc_duration_read(EscText text, int64_t *duration_ms)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"ms", 1},
-                 {"s", ESC_SECOND_MS},
-                 {"m", ESC_MINUTE_MS},
-                 {"h", ESC_HOUR_MS},
-                 {"d", ESC_DAY_MS}};
-    *duration_ms = 0;
-    size_t at = 0;
-    while (at < text.size) {
-        int64_t value = 0;
-        size_t digits = 0;
-        for (; at < text.size && text.data[at] >= '0' && text.data[at] <= '9'; at++, digits++)
-            value = value * 10 + (text.data[at] - '0');
-        size_t start = at;
-        while (at < text.size && text.data[at] >= 'a' && text.data[at] <= 'z')
-            at++;
-        int64_t unit_ms = 0;
-        for (size_t i = 0; i < ESC_COUNT_OF(units); i++)
-            if (esc_text_equal((EscText){text.data + start, at - start},
-                               esc_text_from(units[i].unit)))
-                unit_ms = units[i].ms;
-        if (digits == 0 || digits > 9 || unit_ms == 0)
-            return false;
-        *duration_ms += value * unit_ms; /* at most 10^9 days, and a few parts */
-        if (*duration_ms > ESC_DEADLINE_MAX_MS)
-            return false;
-    }
-    return text.size > 0;
-}
-
 static void refuse_member(EscApiCall *call, const char *code, const char *name, const char *detail)
 {
     char place[80];
@@ -133,7 +99,8 @@ static bool take_handoff(EscApiCall *call, const json_t *body)
         return false;
     }
     if (within.size > 0 &&
-        (!esc_duration_read(within, &call->action.within_ms) || call->action.within_ms == 0)) {
+        (!esc_duration_read(within, ESC_DEADLINE_MAX_MS, &call->action.within_ms) ||
+         call->action.within_ms == 0)) {
         refuse_member(call, "bad_member", "within", "must be a duration such as 30m or 1h30m");
         return false;
     }
@@ -156,7 +123,7 @@ static bool take_absence(EscApiCall *call, const json_t *body)
         refuse_member(call, "bad_member", "until", "must be a time such as 2026-01-05T09:00:00Z");
         return false;
     }
-    if (length.size > 0 && !esc_duration_read(length, &length_ms)) {
+    if (length.size > 0 && !esc_duration_read(length, ESC_DEADLINE_MAX_MS, &length_ms)) {
         refuse_member(call, "bad_member", "for", "must be a duration such as 2h or 3d");
         return false;
     }

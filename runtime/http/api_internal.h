@@ -86,8 +86,6 @@ unsigned esc_api_http_status(EscStatus status);
 void esc_api_enqueue(EscApiCall *call, const EscInput *inputs, uint32_t count, bool is_action);
 /* "E-12" → 12; false for anything else. */
 bool esc_escalation_id_read(EscText text, uint64_t *id);
-/* "1h30m", "90s", "2d" → milliseconds; false for anything else. */
-bool esc_duration_read(EscText text, int64_t *duration_ms);
 
 void esc_api_events(EscApiCall *call);
 void esc_api_act(EscApiCall *call);

@@ -19,7 +19,6 @@ void esc_ingest_skip_space(EscText text, size_t *at);
 ESC_MUST_USE EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscText *compact, EscWhy *why);
 
 /* "5m", "1h30m" as the language writes it, or ISO 8601 "PT1H30M" without years and months. */
-bool esc_ingest_duration(EscText text, int64_t *duration_ms);
 
 /* Copies a text to the arena in Unicode normalisation form C. */
 ESC_MUST_USE EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why);

@@ -123,7 +123,7 @@ static EscStatus convert_time(const Conversion *conversion, const json_t *json, 
     if (!json_is_string(json))
         return wrong_kind(conversion, json, kind);
     EscText text = text_of(json);
-    bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms) : esc_ingest_duration(text, ms);
+    bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms) : esc_duration_read(text, ESC_INGEST_DURATION_MAX_MS, ms);
     if (!is_read)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is \"%.*s\"; wanted is %s",
                        ESC_TEXT_ARG(conversion->path), ESC_TEXT_ARG(esc_utf8_cut(text, 40)),

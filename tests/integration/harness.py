@@ -87,10 +87,10 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def rule(self, prefix, times=None, status=200, body=None, headers=None, hang=False):
-        """The next `times` requests (None: all) below prefix are answered so. Later rules come first."""
+    def rule(self, prefix, times=None, status=200, body=None, headers=None, hang=False, hold=None):
+        """The next `times` requests (None: all) below prefix are answered so; with an event `hold` when it is set. Later rules come first."""
         with self.lock:
-            self.rules.insert(0, [prefix, times, {"status": status, "body": body, "headers": headers or {}, "hang": hang}])
+            self.rules.insert(0, [prefix, times, {"status": status, "body": body, "headers": headers or {}, "hang": hang, "hold": hold}])
 
     def forget_rules(self):
         with self.lock:
@@ -103,7 +103,7 @@ class Receiver:
                     if rule[1] is not None:
                         rule[1] -= 1
                     return rule[2]
-        return {"status": 200, "body": None, "headers": {}, "hang": False}
+        return {"status": 200, "body": None, "headers": {}, "hang": False, "hold": None}
 
     def take(self, handler):
         size = int(handler.headers.get("Content-Length", 0))
@@ -116,6 +116,8 @@ class Receiver:
             self.released.wait(60)
             handler.close_connection = True
             return
+        if action["hold"] is not None:
+            action["hold"].wait(PATIENCE)
         content = json.dumps(action["body"]).encode() if action["body"] is not None else b"ok"
         handler.send_response(action["status"])
         for name, value in action["headers"].items():
@@ -235,6 +237,8 @@ class Daemon:
         self.folder.mkdir(exist_ok=True)
         self.workspaces = [WORKSPACES[w] for w in workspaces]
         self.config = config or {}
+        self.prefix = []  # a command that runs escald: with other limits, for instance
+        self.environment = {}
         self.process = None
         self.tokens = []
         self.token = self.add_token("demo", workspaces[0], "demo", SCOPES)
@@ -252,12 +256,15 @@ class Daemon:
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         arguments = [str(BIN / "escald"), "--data", str(self.folder), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
-                     "--start-time", at, "--time-scale", str(scale)]
+                     "--time-scale", str(scale)]
+        if at is not None:  # the machine's own clock
+            arguments += ["--start-time", at]
         for workspace in self.workspaces:
             arguments += ["--workspace", str(workspace)]
         self.out = open(self.folder / "out", "ab")
         self.err = open(self.folder / "err", "ab")
-        self.process = subprocess.Popen(arguments + list(extra), stdout=self.out, stderr=self.err, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.prefix + arguments + list(extra), stdout=self.out, stderr=self.err, stdin=subprocess.DEVNULL,
+                                        env={**os.environ, **self.environment})
         if wait:
             eventually(lambda: port_file.exists() or self.process.poll() is not None)
             if self.process.poll() is not None:

@@ -90,14 +90,26 @@ static void reads_durations(void **state)
 {
     (void)state;
     int64_t ms = 0;
-    assert_true(esc_duration_read(ESC_TEXT("1h30m"), &ms));
+    assert_true(esc_duration_read(ESC_TEXT("1h30m"), ESC_DEADLINE_MAX_MS, &ms));
     assert_int_equal(ms, 90 * ESC_MINUTE_MS);
-    assert_true(esc_duration_read(ESC_TEXT("400d"), &ms));
+    assert_true(esc_duration_read(ESC_TEXT("400d"), ESC_DEADLINE_MAX_MS, &ms));
     assert_int_equal(ms, ESC_DEADLINE_MAX_MS);
-    static const char *const bad[] = {"",    "5",    "m",           "5 m", "5x",
-                                      "-5m", "401d", "9999999999s", "5m5", "1h-1m"};
+    static const char *const bad[] = {"",
+                                      "5",
+                                      "m",
+                                      "5 m",
+                                      "5x",
+                                      "-5m",
+                                      "401d",
+                                      "9999999999s",
+                                      "5m5",
+                                      "1h-1m",
+                                      "1h1h",
+                                      "999999999999999999999999999999m",
+                                      "9223372036854775807s",
+                                      "PT"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
-        if (esc_duration_read(esc_text_from(bad[i]), &ms))
+        if (esc_duration_read(esc_text_from(bad[i]), ESC_DEADLINE_MAX_MS, &ms))
             fail_msg("%s is no duration", bad[i]);
 }
 

@@ -259,6 +259,9 @@ void esc_json_number(EscBuf *out, double value);
 
 /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
 void esc_duration_write(EscBuf *out, int64_t duration_ms);
+/* "1h30m" with falling units, or ISO 8601 "PT1H30M" without years and months. False when it is
+ * neither, or longer than max_ms (which is at least 0); nothing overflows, however long the text. */
+bool esc_duration_read(EscText text, int64_t max_ms, int64_t *duration_ms);
 /* "2026-01-05T09:00:00.000Z"; years 0001 to 9999, others are written clamped. */
 void esc_time_write(EscBuf *out, int64_t time_ms);
 /* RFC 3339 date-time with offset or Z. Leap seconds are read as :59. */
