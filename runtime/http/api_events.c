@@ -12,6 +12,8 @@
 
 static bool is_json(EscText body)
 {
+    if (body.size > 0 && memchr(body.data, '\0', body.size) != NULL)
+        return false; /* which jansson overlooks behind a number */
     json_t *root = json_loadb(body.data == NULL ? "" : body.data, body.size,
                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     json_decref(root);

@@ -196,10 +196,10 @@ static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const
     return esc_ingest_data(arena, program, json_is_null(data) ? NULL : data, event, why);
 }
 
-static EscStatus parse_json(EscText compact, json_t **json, EscWhy *why)
+static EscStatus parse_json(EscText text, json_t **json, EscWhy *why)
 {
     json_error_t error;
-    *json = json_loadb(compact.data, compact.size, JSON_REJECT_DUPLICATES, &error);
+    *json = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &error);
     if (*json != NULL)
         return ESC_OK;
     bool is_memory = json_error_code(&error) == json_error_out_of_memory;
@@ -208,13 +208,12 @@ static EscStatus parse_json(EscText compact, json_t **json, EscWhy *why)
                    error.text);
 }
 
-/* One event from its compact text. */
-static EscStatus parse_event(EscArena *arena, const EscProgram *program, EscText compact, EscEvent *event,
+static EscStatus parse_event(EscArena *arena, const EscProgram *program, EscSlice slice, EscEvent *event,
                              EscWhy *why)
 {
-    *event = (EscEvent){.json = compact};
+    *event = (EscEvent){.json = slice.compact};
     json_t *envelope = NULL;
-    EscStatus status = parse_json(compact, &envelope, why);
+    EscStatus status = parse_json(slice.original, &envelope, why);
     if (status == ESC_OK && !json_is_object(envelope))
         status = esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
                          esc_ingest_kind_name(envelope));
@@ -234,12 +233,12 @@ EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText js
 {
     *event = (EscEvent){0};
     size_t at = 0;
-    EscText compact;
+    EscSlice slice = {0};
     esc_ingest_skip_space(json, &at);
-    EscStatus status = esc_ingest_slice(arena, json, &at, &compact, why);
+    EscStatus status = esc_ingest_slice(arena, json, &at, &slice, why);
     if (status == ESC_OK)
         status = check_end(json, &at, why);
-    return status == ESC_OK ? parse_event(arena, program, compact, event, why) : status;
+    return status == ESC_OK ? parse_event(arena, program, slice, event, why) : status;
 }
 
 /* --- batches ------------------------------------------------------------------------------------------ */
@@ -264,10 +263,10 @@ static EscStatus parse_item(Batch *batch, EscWhy *why)
     if (grown == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", batch->count, "no memory for a batch");
     batch->events = grown;
-    EscText compact;
-    EscStatus status = esc_ingest_slice(batch->arena, batch->json, &batch->at, &compact, why);
+    EscSlice slice = {0};
+    EscStatus status = esc_ingest_slice(batch->arena, batch->json, &batch->at, &slice, why);
     if (status == ESC_OK)
-        status = parse_event(batch->arena, batch->program, compact, &grown[batch->count], why);
+        status = parse_event(batch->arena, batch->program, slice, &grown[batch->count], why);
     if (status != ESC_OK) {
         if (why != NULL)
             why->offset = batch->count;

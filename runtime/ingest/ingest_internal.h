@@ -14,11 +14,13 @@
 
 /* Skips white space of JSON from *at on. */
 void esc_ingest_skip_space(EscText text, size_t *at);
-/* Finds the end of the JSON value at *at, checks its size, depth and number of values, and copies it to the arena without white
- * space. *at moves behind it. Whether it is JSON is for the parser to say. */
-ESC_MUST_USE EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscText *compact, EscWhy *why);
-
-/* "5m", "1h30m" as the language writes it, or ISO 8601 "PT1H30M" without years and months. */
+/* A value as it stands in the text (borrowed from it) and without white space between its tokens (in the arena). */
+typedef struct EscSlice {
+    EscText original, compact;
+} EscSlice;
+/* Finds the end of the JSON value at *at and checks its size, depth and number of values. *at moves behind it. Whether it is JSON is
+ * for the parser to say, from the original: without its white space other text may be JSON that this one is not. */
+ESC_MUST_USE EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscSlice *slice, EscWhy *why);
 
 /* Copies a text to the arena in Unicode normalisation form C. */
 ESC_MUST_USE EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why);

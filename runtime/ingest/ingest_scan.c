@@ -1,7 +1,8 @@
 /* ingest_scan.c - cuts a JSON text into events and checks their measures before anything is built from them.
  *
  * It looks at brackets, strings and commas only, so its work is linear and its memory is the copy. What it lets through
- * may still be no JSON: the parser decides. Copies are compact, so that the same event keeps the same digest however it was
+ * may still be no JSON: the parser decides. The parser gets the text as it came (NUL apart, which jansson
+ * overlooks behind a number); copies are compact, so that the same event keeps the same digest however it was
  * laid out. */
 #include "ingest_internal.h"
 
@@ -43,6 +44,8 @@ static bool is_end(const Scan *scan, char c)
 
 static EscStatus count(Scan *scan, char c, EscWhy *why)
 {
+    if (c == '\0')
+        return esc_why(why, ESC_BAD_INPUT, "", scan->at, "the event is no JSON: it has a NUL");
     if (c == '{' || c == '[')
         scan->depth++;
     if (c == '{' || c == '[' || c == ',')
@@ -95,7 +98,7 @@ static void copy_compact(EscText text, size_t from, size_t to, char *out)
     }
 }
 
-EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscText *compact, EscWhy *why)
+EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscSlice *slice, EscWhy *why)
 {
     Scan scan = {.text = text, .at = *at};
     EscStatus status = measure(&scan, why);
@@ -108,7 +111,7 @@ EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscText *c
     if (copy == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", *at, "no memory for an event");
     copy_compact(text, *at, scan.at, copy);
-    *compact = (EscText){copy, scan.compact_size};
+    *slice = (EscSlice){.original = {text.data + *at, scan.at - *at}, .compact = {copy, scan.compact_size}};
     *at = scan.at;
     return ESC_OK;
 }

@@ -19,7 +19,6 @@ class Json(Scene):
         self.assertEqual(self.daemon.post("/v1/events", b' [ \n' + json.dumps(ticket("J-2", marker="two  words")).encode() + b' ] \n').status, 202)
         self.assertEqual(self.daemon.get("/v1/tickets/J-2").json["fields"]["marker"], "two  words")
 
-    @awaits("ingest")
     def test_white_space_inside_of_a_token(self):
         self.daemon.start()
         for members in (b'"count":1 000', b'"count":1 2 3', b'"count":- 5', b'"count":1 e5', b'"count":1. 5', b'"flag":tr ue', b'"flag":t\nrue', b'"marker":nu ll',
