@@ -1,7 +1,7 @@
 /* kit_duration.c - reads durations: "1h30m" as the language writes them, or ISO 8601 "PT1H30M".
  *
  * Years and months of ISO 8601 are refused: their length depends on when they begin. */
-#include "esc/kit.h"
+#include <esc/kit.h>
 
 typedef struct Unit {
     char letter;
