@@ -19,26 +19,25 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent.parent
 
 # What is run for a source after the unit tests that its object is linked into: the first prefix that fits counts. Names
-# are those of tests/suites.txt, and integration/MODULE; patterns that match nothing are no mistake.
+# are those of tests/suites.txt; patterns that match nothing are no mistake.
 FOLDERS = [
-    ("runtime/ingest/", ["fuzz_event", "example_acme", "integration/test_requests"]),
-    ("runtime/directory/", ["example_*", "integration/test_stories"]),
-    ("runtime/config/", ["fuzz_config", "integration/test_limits", "integration/test_auth"]),
-    ("runtime/engine/", ["example_acme", "example_nordlicht", "integration/test_stories", "integration/test_life"]),
-    ("runtime/store/", ["crash", "integration/test_crash", "integration/test_requests", "integration/test_life"]),
-    ("runtime/group/", ["crash", "integration/test_crash", "integration/test_stories"]),
-    ("runtime/service/", ["example_acme", "crash", "integration/test_stories", "integration/test_life",
-                          "integration/test_crash", "integration/test_limits"]),
-    ("runtime/delivery/", ["integration/test_delivery", "integration/test_stories"]),
-    ("runtime/http/", ["integration/test_requests", "integration/test_auth", "integration/test_limits"]),
-    ("runtime/api/", ["integration/test_requests", "integration/test_auth", "integration/test_limits"]),
-    ("runtime/", ["example_acme", "example_nordlicht", "crash", "integration/test_*"]),
+    ("runtime/ingest/", ["fuzz_event", "example_acme", "integration_requests"]),
+    ("runtime/directory/", ["example_*", "integration_stories"]),
+    ("runtime/config/", ["fuzz_config", "integration_limits", "integration_auth"]),
+    ("runtime/engine/", ["example_acme", "example_nordlicht", "integration_stories", "integration_life"]),
+    ("runtime/store/", ["crash", "integration_crash", "integration_requests", "integration_life"]),
+    ("runtime/group/", ["crash", "integration_crash", "integration_stories"]),
+    ("runtime/service/", ["example_acme", "crash", "integration_stories", "integration_life",
+                          "integration_crash", "integration_limits"]),
+    ("runtime/delivery/", ["integration_delivery", "integration_stories"]),
+    ("runtime/http/", ["integration_requests", "integration_auth", "integration_limits"]),
+    ("runtime/api/", ["integration_requests", "integration_auth", "integration_limits"]),
+    ("runtime/", ["example_acme", "example_nordlicht", "crash", "integration_*"]),
     ("vm/", ["fuzz_kit", "fuzz_bundle", "fuzz_snapshot", "example_*", "golden_disasm"]),
     ("grammar/", ["golden_*", "fuzz_source"]),
     ("compiler/", ["golden_*", "fuzz_source", "fuzz_workspace", "example_*"]),
-    ("", ["golden_*", "example_*", "integration/test_*"]),
+    ("", ["golden_*", "example_*", "integration_*"]),
 ]
-INTEGRATION_SECONDS = 300
 HANG_SECONDS, HANG_FACTOR = 10, 5  # a suite hangs when it takes longer than 10 s and 5 times what it takes without a mutant
 LOOK_SECONDS = 0.2
 LOG_TAIL_BYTES = 1 << 16
@@ -75,11 +74,8 @@ def unit_suites(build):
 
 
 def other_suites():
-    found = [Suite(suite.name, suite.seconds, tuple(suite.command))
-             for suite in run_all.listed_suites(SOURCE / "tests" / "suites.txt")]
-    for path in sorted((SOURCE / "tests" / "integration").glob("test_*.py")):
-        found.append(Suite(f"integration/{path.stem}", INTEGRATION_SECONDS, ("tests/integration/run", path.name)))
-    return found
+    return [Suite(suite.name, suite.seconds, tuple(suite.command))
+            for suite in run_all.listed_suites(SOURCE / "tests" / "suites.txt")]
 
 
 def patterns_for(file):
