@@ -29,6 +29,21 @@
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
 
+/* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
+ * front, so the first character is left out. */
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) "|" name
+static const char channel_types[] =
+#include <esc/endpoint_kinds.def>
+    ;
+#undef ESC_ENDPOINT
+#define PEOPLE_YES(name) "|" name
+#define PEOPLE_NO(name) ""
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) PEOPLE_##people(name)
+static const char people_types[] =
+#include <esc/endpoint_kinds.def>
+    ;
+#undef ESC_ENDPOINT
+
 static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
              "host and port of the API; port 0 picks a free one"),
@@ -79,7 +94,7 @@ static const Option workspace_options[] = {
 };
 
 static const Option channel_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook|smtp",
+    WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
              "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail"),
     TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
     TEXT_ROW(EscEndpoint, url_file, "",
@@ -108,7 +123,7 @@ static const Option people_options[] = {
 };
 
 static const Option endpoint_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook", "as for channels"),
+    WORD_ROW(EscEndpoint, type, "file", people_types + 1, "as for channels"),
     TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
     TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
     TEXT_ROW(EscEndpoint, path, "",

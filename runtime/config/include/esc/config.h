@@ -19,17 +19,16 @@ typedef struct EscTexts {
 } EscTexts;
 
 typedef enum EscEndpointKind {
-    ESC_ENDPOINT_FILE,
-    ESC_ENDPOINT_CHAT,
-    ESC_ENDPOINT_WEBHOOK,
-    ESC_ENDPOINT_SMTP,
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) ESC_ENDPOINT_##kind,
+#include <esc/endpoint_kinds.def>
+#undef ESC_ENDPOINT
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
 /* Where the messages of a channel, or of people by chat or phone, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
-    EscText type; /* file, chat, webhook, smtp */
+    EscText type; /* a word of endpoint_kinds.def */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
@@ -113,6 +112,10 @@ ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses
+ * names. */
+bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
+                            const struct sockaddr *address);
 /* The reference of all options as text, from the same tables. */
 void esc_config_help(EscBuf *out);
 
