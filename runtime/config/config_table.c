@@ -62,8 +62,11 @@ static const Option daemon_options[] = {
               "events of a workspace that wait for their turn; beyond it requests get 429"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
-    COUNT_ROW(EscConfig, delivery_parallel_max, 32, 1, 1000, "deliveries under way at once"),
-    COUNT_ROW(EscConfig, delivery_parallel_per_host_max, 8, 1, 1000, "of these to one host"),
+    COUNT_ROW(EscConfig, delivery_parallel_max, 128, 1, 1000, "deliveries under way at once"),
+    COUNT_ROW(EscConfig, delivery_parallel_per_workspace_max, 32, 1, 1000,
+              "of these of one workspace; with several workspaces at most half of all"),
+    COUNT_ROW(EscConfig, delivery_parallel_per_host_max, 8, 1, 1000,
+              "of these to one endpoint: a channel, people by one medium, a system"),
     COUNT_ROW(EscConfig, delivery_timeout_ms, 10000, 50, 600000, "one attempt, in real time"),
     COUNT_ROW(EscConfig, delivery_attempts_max, 12, 1, 1000, "attempts before a delivery is dead"),
     COUNT_ROW(EscConfig, delivery_lifetime_s, 86400, 1, 31536000,
@@ -75,6 +78,8 @@ static const Option daemon_options[] = {
     COUNT_ROW(EscConfig, circuit_failures, 5, 1, 1000,
               "failures in a row that stop the deliveries to one endpoint"),
     COUNT_ROW(EscConfig, circuit_open_ms, 30000, 1, 86400000, "how long they stop"),
+    COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
+              "how long a stop waits for deliveries under way; what is given up is sent again"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
 };
 

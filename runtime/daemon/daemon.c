@@ -1,13 +1,13 @@
 /* daemon.c - the daemon: what it is made of, and one turn of it.
  *
  * A turn, in the order that everything depends on:
- *   1. take what is ready: sockets, signals, ended deliveries – they put work into the queue of
+ *   1. take what is ready: sockets, signals, results of the outside – they put work into the queue of
  *      their workspace
  *   2. for each workspace: its queued inputs, then its due timers (a bounded number), in one
  *      transaction
  *   3. only then answer whoever waits for these inputs
  *   4. send the answers
- *   5. hand new and due outbox rows to delivery
+ *   5. hand the outbox rows of the turns to the outside, which has threads of its own
  *   6. wait until something is ready or due
  * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at
  * once. Timers left over from a bounded step 2 are due in the next turn, after the inputs that
@@ -17,7 +17,6 @@
 #include <string.h>
 
 #include "config/config_internal.h"
-#include "delivery/delivery_internal.h"
 #include "http/api_internal.h"
 
 /* Of one workspace; a single request may bring more than that only by itself. */
@@ -105,7 +104,7 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
         status = esc_http_new(daemon, &handler, &daemon->http, why);
     }
     if (status == ESC_OK)
-        status = esc_deliveries_new(daemon, &daemon->deliveries, why);
+        status = esc_outside_work_new(daemon, why);
     if (status != ESC_OK) {
         esc_daemon_free(daemon);
         return status;
@@ -136,13 +135,12 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
     workspace->name = (EscText){copy, name.size};
     workspace->service = service;
     workspace->arena = arena;
-    workspace->has_work_for_delivery = true; /* rows of before the start */
     esc_config_preset(CONFIG_GROUP_WORKSPACE, &workspace->default_config);
     workspace->config = esc_config_workspace(daemon->setup.config, name);
     if (workspace->config == NULL)
         workspace->config = &workspace->default_config;
     daemon->workspaces[daemon->workspaces_count++] = workspace;
-    return ESC_OK;
+    return esc_outside_work_add(daemon, workspace, why);
 }
 
 EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
@@ -166,9 +164,10 @@ void esc_daemon_free(EscDaemon *daemon)
     if (daemon->http != NULL)
         esc_http_run(daemon->http); /* nothing may be suspended when the server stops */
     esc_http_free(daemon->http);
-    esc_deliveries_free(daemon->deliveries);
+    esc_outside_free(daemon->outside);
     esc_api_free(daemon->api);
     for (uint32_t i = 0; i < daemon->workspaces_count; i++) {
+        esc_outside_work_release(daemon->workspaces[i]);
         esc_arena_free(daemon->workspaces[i]->arena);
         free((void *)(uintptr_t)daemon->workspaces[i]->name.data);
         free(daemon->workspaces[i]);
@@ -236,7 +235,7 @@ static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace,
 {
     bool is_due =
         esc_engine_next_due_ms(esc_service_engine(workspace->service)) <= esc_daemon_now_ms(daemon);
-    if (workspace->first == NULL && !is_due)
+    if (workspace->first == NULL && !is_due && !workspace->has_retries)
         return ESC_OK;
     EscWork *list = NULL;
     size_t count = collect(workspace, &list);
@@ -260,10 +259,11 @@ static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace,
         work->done(work, &replies[at]);
         at = next_at;
     }
+    workspace->has_retries = false;
     daemon->turns++;
     daemon->inputs_done += count;
     daemon->timers_fired += fired;
-    workspace->has_work_for_delivery = true;
+    esc_outside_work_put(daemon, workspace);
     tell_news(daemon, workspace);
     return ESC_OK;
 }
@@ -292,9 +292,6 @@ static int64_t wait_ns(const EscDaemon *daemon)
 {
     int64_t wait = engine_wait_ns(daemon);
     int64_t other_ms = esc_http_wait_ms(daemon->http);
-    int64_t delivery_ms = esc_deliveries_wait_ms(daemon->deliveries);
-    if (delivery_ms < other_ms)
-        other_ms = delivery_ms;
     if (other_ms > WAIT_REAL_MS_MAX)
         other_ms = WAIT_REAL_MS_MAX; /* a clock that was set is noticed within a minute */
     return other_ms * 1000000 < wait ? other_ms * 1000000 : wait;
@@ -307,9 +304,10 @@ static EscStatus turn(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     if (status != ESC_OK)
         return status;
     esc_http_run(daemon->http);
-    status = esc_deliveries_run(daemon->deliveries, why);
+    for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++)
+        status = esc_outside_work_take(daemon, daemon->workspaces[i], why);
 
-    /* 2 and 3 */
+    /* 2, 3 and 5 */
     for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++)
         status = turn_workspace(daemon, daemon->workspaces[i], why);
     if (status != ESC_OK)
@@ -317,13 +315,25 @@ static EscStatus turn(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
 
     /* 4 */
     esc_http_run(daemon->http);
-
-    /* 5 */
-    return esc_deliveries_start(daemon->deliveries, why);
+    return ESC_OK;
 }
 
-/* What was taken is finished and answered; what was not is the client's to send again.
- * Deliveries under way are given up: their rows are due again at the next start. */
+/* Starts no more deliveries, waits for those under way and commits what became of them, so that the
+ * next start does not send them again. */
+static EscStatus end_deliveries(EscDaemon *daemon, EscWhy *why)
+{
+    esc_outside_stop(daemon->outside, daemon->setup.config->stop_timeout_s * 1000);
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++) {
+        EscWorkspaceState *workspace = daemon->workspaces[i];
+        status = esc_outside_work_take(daemon, workspace, why);
+        while (status == ESC_OK && (workspace->first != NULL || workspace->has_retries))
+            status = turn_workspace(daemon, workspace, why);
+    }
+    return status;
+}
+
+/* What was taken is finished and answered; what was not is the client's to send again. */
 static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 {
     int64_t until = esc_boot_ms() + DRAIN_REAL_MS;
@@ -352,7 +362,11 @@ static void reload(EscDaemon *daemon)
 
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
-    EscStatus status = turn(daemon, 0, why); /* what came while we were away, and what fell due */
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++)
+        status = esc_outside_work_load(daemon, daemon->workspaces[i], why);
+    if (status == ESC_OK)
+        status = turn(daemon, 0, why); /* what came while we were away, and what fell due */
     while (status == ESC_OK && !esc_reactor_is_stopping(daemon->reactor)) {
         status = turn(daemon, wait_ns(daemon), why);
         if (esc_reactor_take_reload(daemon->reactor))
@@ -360,5 +374,7 @@ EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
     }
     if (status == ESC_OK)
         status = drain(daemon, why);
+    if (status == ESC_OK)
+        status = end_deliveries(daemon, why);
     return status;
 }

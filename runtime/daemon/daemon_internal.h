@@ -1,4 +1,4 @@
-/* daemon_internal.h - the queue of each workspace and the daemon around them; for daemon/, http/ and delivery/.
+/* daemon_internal.h - the queue of each workspace and the daemon around them; for daemon/ and http/.
  *
  * The loop knows file descriptors, the turn knows workspaces, and what waits for a turn is an
  * EscWork: an HTTP request or the outcome of a delivery, each embedded in a struct of its owner. */
@@ -6,6 +6,7 @@
 #define ESC_DAEMON_INTERNAL_H
 
 #include <esc/daemon.h>
+#include <esc/delivery.h>
 #include <esc/loop.h>
 
 /* --- what waits for a turn -------------------------------------------------------------------- */
@@ -28,8 +29,10 @@ typedef struct EscWorkspaceState {
     EscWorkspaceConfig default_config; /* when the configuration says nothing about it */
     EscWork *first, *last;
     size_t inputs_waiting;
-    bool has_work_for_delivery; /* a turn may have written outbox rows */
-    EscArena *arena;            /* of a turn's arrays */
+    uint32_t outside_number;   /* what the outside calls it */
+    EscMailbox results, wants; /* from the outside */
+    bool has_retries; /* failed attempts are to be noted by the next turn */
+    EscArena *arena;           /* of a turn's arrays */
 } EscWorkspaceState;
 
 void esc_work_put(EscWorkspaceState *workspace, EscWork *work);
@@ -38,14 +41,13 @@ void esc_work_put(EscWorkspaceState *workspace, EscWork *work);
 
 struct EscHttp;
 struct EscApi;
-struct EscDeliveries;
 
 struct EscDaemon {
     EscDaemonSetup setup;
     EscReactor *reactor;
     struct EscHttp *http;
     struct EscApi *api;
-    struct EscDeliveries *deliveries;
+    EscOutside *outside;
     EscWorkspaceState *workspaces[ESC_WORKSPACES_MAX];
     uint32_t workspaces_count;
     int64_t started_real_ms;
@@ -59,5 +61,20 @@ EscWorkspaceState *esc_daemon_workspace(const EscDaemon *daemon,
  * address to it. */
 void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event,
                     const char *format, ...) ESC_PRINTF(4, 5);
+
+/* --- what goes between turns and the outside (outside_work.c) ----------------------------------- */
+
+ESC_MUST_USE EscStatus esc_outside_work_new(EscDaemon *daemon, EscWhy *why);
+ESC_MUST_USE EscStatus esc_outside_work_add(EscDaemon *daemon, EscWorkspaceState *workspace,
+                                            EscWhy *why);
+void esc_outside_work_release(EscWorkspaceState *workspace); /* after the outside ended */
+/* Puts the unsettled rows of the store; once, before the first turn. */
+ESC_MUST_USE EscStatus esc_outside_work_load(EscDaemon *daemon, EscWorkspaceState *workspace,
+                                             EscWhy *why);
+/* Puts the rows of the turn that was just committed. */
+void esc_outside_work_put(EscDaemon *daemon, EscWorkspaceState *workspace);
+/* Takes results into the workspace's queue and the next group, and answers what is wanted. */
+ESC_MUST_USE EscStatus esc_outside_work_take(EscDaemon *daemon, EscWorkspaceState *workspace,
+                                             EscWhy *why);
 
 #endif

@@ -12,8 +12,6 @@ extern "C" {
 #define ESC_BODY_BYTES_MAX ((size_t)8 << 20) /* one HTTP body */
 #define ESC_WORKSPACES_MAX 64                /* served by one daemon */
 #define ESC_TOKENS_MAX 10000
-/* Read of a receiver's reply; the rest is not taken. */
-#define ESC_HTTP_REPLY_BYTES_MAX ((size_t)1 << 20)
 
 /* Bearer tokens, each of one workspace and one principal. */
 typedef enum EscScopeBit {

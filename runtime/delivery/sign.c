@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "delivery/delivery_internal.h"
+#include "plan.h"
 
 void esc_base64_write(EscBuf *out, EscBytes bytes)
 {

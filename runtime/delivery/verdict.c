@@ -3,12 +3,12 @@
  *
  * Only the peer's own answer counts, never libcurl's code alone: a temporary and a permanent
  * refusal of a mail look alike there. */
+#include "verdict.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
-
-#include "delivery/delivery_internal.h"
 
 static bool is_success(const EscPlan *plan, unsigned http_status)
 {
@@ -53,14 +53,28 @@ int64_t esc_backoff_ms(uint32_t attempts, int64_t base_ms, int64_t max_ms, int64
     return pause > floor_ms ? pause : floor_ms;
 }
 
-bool esc_breaker_lets_through(EscBreaker *breaker, int64_t now_ms)
+EscRetryPlan esc_retry_plan(const EscRetryRules *rules, uint32_t attempts, int64_t deadline_ms,
+                            int64_t now_ms, int64_t floor_ms, uint64_t random)
 {
-    if (breaker->open_until_ms == 0)
-        return true;
-    if (now_ms < breaker->open_until_ms || breaker->is_probing)
-        return false;
-    breaker->is_probing = true;
-    return true;
+    EscRetryPlan plan = {.attempts = attempts + 1};
+    plan.is_dead = (int64_t)plan.attempts >= rules->attempts_max || now_ms >= deadline_ms;
+    if (plan.is_dead)
+        return plan;
+    int64_t pause_ms =
+        esc_backoff_ms(plan.attempts, rules->base_ms, rules->max_ms, floor_ms, random);
+    plan.pause_ms = deadline_ms - now_ms < pause_ms ? deadline_ms - now_ms : pause_ms;
+    plan.next_ms = now_ms + plan.pause_ms;
+    return plan;
+}
+
+int64_t esc_breaker_opens_at_ms(const EscBreaker *breaker)
+{
+    return breaker->is_probing ? INT64_MAX : breaker->open_until_ms;
+}
+
+void esc_breaker_start(EscBreaker *breaker)
+{
+    breaker->is_probing = breaker->open_until_ms != 0;
 }
 
 void esc_breaker_note(EscBreaker *breaker, EscVerdict verdict, int64_t now_ms, int64_t failures_max,

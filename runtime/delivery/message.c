@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "delivery/delivery_internal.h"
+#include "plan.h"
 
 static bool is_bidirectional_control(uint32_t c)
 {

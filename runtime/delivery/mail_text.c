@@ -6,7 +6,7 @@
  * recognised as one. */
 #include <string.h>
 
-#include "delivery/delivery_internal.h"
+#include "plan.h"
 
 #define ENCODED_WORD_BYTES_MAX 45 /* 75 characters with its frame, RFC 2047 */
 #define SUBJECT_BYTES_MAX 200
