@@ -62,6 +62,9 @@ static const Option daemon_options[] = {
               "events of a workspace that wait for their turn; beyond it requests get 429"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
+    COUNT_ROW(EscConfig, workers, 0, 0, 1024,
+              "threads that the workspaces take their turns on; 0: two more than processors, at "
+              "least 4"),
     COUNT_ROW(EscConfig, delivery_parallel_max, 128, 1, 1000, "deliveries under way at once"),
     COUNT_ROW(EscConfig, delivery_parallel_per_workspace_max, 32, 1, 1000,
               "of these of one workspace; with several workspaces at most half of all"),

@@ -89,6 +89,7 @@ typedef struct EscConfig {
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s;
     int64_t queue_max, timers_per_turn_max;
+    int64_t workers;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
         delivery_parallel_per_host_max, delivery_timeout_ms, delivery_attempts_max,
         delivery_lifetime_s;
@@ -111,6 +112,8 @@ ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name
 /* Reads the secret files through the door (names are relative to the folder of the file that
  * says them) and checks what needs more than one option: urls against allowed addresses. */
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
+/* What holds for a workspace that the configuration says nothing about. */
+void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
 /* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses

@@ -1,4 +1,4 @@
-/* api_reads.c - everything that is only read: tickets, escalations, audit, outbox, health. GET
+/* api_reads.c - everything that is only read: tickets, escalations, audit, outbox. GET
  * never changes anything.
  *
  * Answers come from the engine for what is open and from the store for lists and history; both
@@ -6,73 +6,68 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "http/api_internal.h"
+#include "api_internal.h"
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 1000
 
-static EscStore *store_of(const EscApiCall *call)
-{
-    return esc_service_store(call->workspace->service);
-}
-
-static void refuse_parameter(EscApiCall *call, const char *name, const char *detail)
+static void refuse_parameter(EscRequest *request, const char *name, const char *detail)
 {
     char place[64];
     (void)snprintf(place, sizeof(place), "query:%s", name);
-    esc_api_refuse(call, 400, "bad_parameter", "A parameter of the query is wrong", place, detail);
+    esc_request_refuse(request, 400, "bad_parameter", "A parameter of the query is wrong", place, detail);
 }
 
 /* A text parameter; empty when it is not there. False: refused. */
-static bool query_text(EscApiCall *call, const char *name, EscText *out)
+static bool query_text(EscRequest *request, const char *name, EscText *out)
 {
     EscBuf buf;
     esc_buf_init(&buf, 1024);
-    EscStatus status = esc_http_query(call->http, name, &buf);
-    *out = status == ESC_OK ? esc_arena_text(call->arena, esc_buf_as_text(&buf)) : (EscText){0};
+    EscStatus status = esc_query_get(request->query.data, name, &buf);
+    *out = status == ESC_OK ? esc_arena_text(request->arena, esc_buf_as_text(&buf)) : (EscText){0};
     esc_buf_release(&buf);
     if (status == ESC_OK || status == ESC_NOT_FOUND)
         return true;
-    refuse_parameter(call, name, "is there twice or badly encoded");
+    refuse_parameter(request, name, "is there twice or badly encoded");
     return false;
 }
 
-static bool query_number(EscApiCall *call, const char *name, uint64_t preset, uint64_t max,
+static bool query_number(EscRequest *request, const char *name, uint64_t preset, uint64_t max,
                          uint64_t *out)
 {
     EscText text;
-    if (!query_text(call, name, &text))
+    if (!query_text(request, name, &text))
         return false;
     *out = text.size == 0 ? preset : 0;
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] < '0' || text.data[i] > '9' || text.size > 18) {
-            refuse_parameter(call, name, "must be a whole number");
+            refuse_parameter(request, name, "must be a whole number");
             return false;
         }
         *out = *out * 10 + (uint64_t)(text.data[i] - '0');
     }
     if (*out > max)
-        refuse_parameter(call, name, "is too big");
+        refuse_parameter(request, name, "is too big");
     return *out <= max;
 }
 
-static bool query_escalation(EscApiCall *call, const char *name, uint64_t *out)
+static bool query_escalation(EscRequest *request, const char *name, uint64_t *out)
 {
     EscText text;
-    if (!query_text(call, name, &text))
+    if (!query_text(request, name, &text))
         return false;
     *out = 0;
     if (text.size == 0 || esc_escalation_id_read(text, out))
         return true;
-    refuse_parameter(call, name, "an escalation's id looks like E-12");
+    refuse_parameter(request, name, "an escalation's id looks like E-12");
     return false;
 }
 
-static bool query_limit(EscApiCall *call, size_t *limit)
+static bool query_limit(EscRequest *request, size_t *limit)
 {
     uint64_t number = 0;
-    if (!query_number(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &number))
+    if (!query_number(request, "limit", LIMIT_DEFAULT, LIMIT_MAX, &number))
         return false;
     *limit = number == 0 ? 1 : (size_t)number;
     return true;
@@ -86,86 +81,86 @@ static void items_open(EscApiItems *items)
 }
 
 /* Answers with the list, or with what went wrong while the store gave it. */
-static void items_answer(EscApiCall *call, EscApiItems *items, EscStatus status, EscWhy *why)
+static void items_answer(EscRequest *request, EscApiItems *items, EscStatus status, EscWhy *why)
 {
     esc_buf_string(&items->out, "]}");
     if (status == ESC_OK && items->out.status != ESC_OK)
         status = esc_why(why, items->out.status, "", 0,
                          "the answer is larger than its limit: ask for less");
     if (status != ESC_OK)
-        esc_api_fail(call, status, why);
+        esc_request_fail(request, status, why);
     else
-        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&items->out));
+        esc_answer_json(&request->answer, 200, &items->out);
     esc_buf_release(&items->out);
 }
 
-void esc_api_tickets(EscApiCall *call)
+static void answer_tickets(EscRequest *request, EscService *service)
 {
     EscTicketFilter filter = {.limit = 0};
-    if (!query_text(call, "after", &filter.after) || !query_limit(call, &filter.limit))
+    if (!query_text(request, "after", &filter.after) || !query_limit(request, &filter.limit))
         return;
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(call, &items,
-                 esc_store_tickets(store_of(call), &filter, esc_api_ticket_item, &items, &why),
+    items_answer(request, &items,
+                 esc_store_tickets(esc_service_store(service), &filter, esc_api_ticket_item, &items, &why),
                  &why);
 }
 
-void esc_api_escalations(EscApiCall *call)
+static void answer_escalations(EscRequest *request, EscService *service)
 {
     EscText state;
     EscEscalationFilter filter = {.limit = 0};
-    if (!query_text(call, "state", &state) || !query_text(call, "ticket", &filter.ticket) ||
-        !query_escalation(call, "before", &filter.before) || !query_limit(call, &filter.limit))
+    if (!query_text(request, "state", &state) || !query_text(request, "ticket", &filter.ticket) ||
+        !query_escalation(request, "before", &filter.before) || !query_limit(request, &filter.limit))
         return;
     filter.has_state = state.size > 0;
     if (filter.has_state && !esc_state_find(state, &filter.state)) {
-        refuse_parameter(call, "state", "must be open, closing, parked or closed");
+        refuse_parameter(request, "state", "must be open, closing, parked or closed");
         return;
     }
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
     items_answer(
-        call, &items,
-        esc_store_escalations(store_of(call), &filter, esc_api_escalation_item, &items, &why),
+        request, &items,
+        esc_store_escalations(esc_service_store(service), &filter, esc_api_escalation_item, &items, &why),
         &why);
 }
 
-void esc_api_audit(EscApiCall *call)
+static void answer_audit(EscRequest *request, EscService *service)
 {
     EscAuditFilter filter = {.limit = 0};
-    if (!query_text(call, "ticket", &filter.ticket) ||
-        !query_escalation(call, "escalation", &filter.escalation) ||
-        !query_number(call, "after", 0, INT64_MAX, &filter.after) ||
-        !query_limit(call, &filter.limit))
+    if (!query_text(request, "ticket", &filter.ticket) ||
+        !query_escalation(request, "escalation", &filter.escalation) ||
+        !query_number(request, "after", 0, INT64_MAX, &filter.after) ||
+        !query_limit(request, &filter.limit))
         return;
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(call, &items,
-                 esc_store_audit(store_of(call), &filter, esc_api_audit_item, &items, &why), &why);
+    items_answer(request, &items,
+                 esc_store_audit(esc_service_store(service), &filter, esc_api_audit_item, &items, &why), &why);
 }
 
-void esc_api_outbox(EscApiCall *call)
+static void answer_outbox(EscRequest *request, EscService *service)
 {
     EscText state;
     EscOutboxFilter filter = {.limit = 0};
-    if (!query_text(call, "state", &state) ||
-        !query_number(call, "before", 0, INT64_MAX, &filter.before) ||
-        !query_limit(call, &filter.limit))
+    if (!query_text(request, "state", &state) ||
+        !query_number(request, "before", 0, INT64_MAX, &filter.before) ||
+        !query_limit(request, &filter.limit))
         return;
     filter.has_state = state.size > 0;
     if (filter.has_state && !esc_delivery_state_find(state, &filter.state)) {
-        refuse_parameter(call, "state", "must be queued, accepted, delivered, seen, acked or dead");
+        refuse_parameter(request, "state", "must be queued, accepted, delivered, seen, acked or dead");
         return;
     }
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(call, &items,
-                 esc_store_outbox(store_of(call), &filter, esc_api_outbox_item, &items, &why),
+    items_answer(request, &items,
+                 esc_store_outbox(esc_service_store(service), &filter, esc_api_outbox_item, &items, &why),
                  &why);
 }
 
@@ -209,23 +204,22 @@ static void write_ticket(EscBuf *out, const EscTicketRow *row)
     esc_buf_char(out, '}');
 }
 
-void esc_api_ticket(EscApiCall *call)
+static void answer_ticket(EscRequest *request, EscService *service)
 {
     EscTicketRow row;
     EscWhy why = {.text = ""};
-    EscText id = esc_buf_as_text(&call->parameter);
+    EscText id = esc_buf_as_text(&request->parameter);
     EscStatus status = ESC_OK;
-    if (!esc_engine_find_ticket(esc_service_engine(call->workspace->service), id, &row))
-        status = esc_store_ticket_get(store_of(call), id, call->arena, &row, &why);
+    if (!esc_engine_find_ticket(esc_service_engine(service), id, &row))
+        status = esc_store_ticket_get(esc_service_store(service), id, request->arena, &row, &why);
     if (status != ESC_OK) {
-        esc_api_fail(call, status, &why);
+        esc_request_fail(request, status, &why);
         return;
     }
     EscBuf out;
     esc_buf_init(&out, ANSWER_BYTES_MAX);
     write_ticket(&out, &row);
-    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
-    esc_buf_release(&out);
+    esc_answer_json(&request->answer, 200, &out);
 }
 
 static void write_escalation(EscBuf *out, const EscEscalationView *view)
@@ -267,64 +261,47 @@ static bool wanted_item(void *context, const EscEscalationRow *row)
 }
 
 /* An escalation that is closed and no longer in memory: its row of the list. */
-static void answer_stored_escalation(EscApiCall *call, uint64_t id)
+static void answer_stored_escalation(EscRequest *request, EscService *service, uint64_t id)
 {
     EscWhy why = {.text = ""};
     Wanted wanted = {.id = id};
     esc_buf_init(&wanted.items.out, ANSWER_BYTES_MAX);
     EscEscalationFilter filter = {.before = id + 1, .limit = 1};
-    EscStatus status = esc_store_escalations(store_of(call), &filter, wanted_item, &wanted, &why);
+    EscStatus status = esc_store_escalations(esc_service_store(service), &filter, wanted_item, &wanted, &why);
     if (status == ESC_OK && wanted.items.count == 0)
         status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
                          (unsigned long long)id);
     if (status == ESC_OK)
         status = wanted.items.out.status;
     if (status != ESC_OK)
-        esc_api_fail(call, status, &why);
+        esc_request_fail(request, status, &why);
     else
-        esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&wanted.items.out));
+        esc_answer_json(&request->answer, 200, &wanted.items.out);
     esc_buf_release(&wanted.items.out);
 }
 
-void esc_api_escalation(EscApiCall *call)
+static void answer_escalation(EscRequest *request, EscService *service)
 {
     uint64_t id = 0;
     EscEscalationView view;
-    if (!esc_escalation_id_read(esc_buf_as_text(&call->parameter), &id)) {
-        esc_api_refuse(call, 404, "not_found", "There is no such thing", NULL,
+    if (!esc_escalation_id_read(esc_buf_as_text(&request->parameter), &id)) {
+        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
                        "an escalation's id looks like E-12");
         return;
     }
-    if (!esc_engine_find_escalation(esc_service_engine(call->workspace->service), id, &view)) {
-        answer_stored_escalation(call, id);
+    if (!esc_engine_find_escalation(esc_service_engine(service), id, &view)) {
+        answer_stored_escalation(request, service, id);
         return;
     }
     EscBuf out;
     esc_buf_init(&out, ANSWER_BYTES_MAX);
     write_escalation(&out, &view);
-    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
-    esc_buf_release(&out);
+    esc_answer_json(&request->answer, 200, &out);
 }
 
-void esc_api_health(EscApiCall *call)
-{
-    const EscDaemon *daemon = esc_api_daemon(call->api);
-    EscBuf out;
-    esc_buf_init(&out, 1024);
-    esc_buf_printf(
-        &out,
-        "{\"status\":\"ok\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,\"timers\":%llu}",
-        daemon->workspaces_count, (unsigned long long)daemon->turns,
-        (unsigned long long)daemon->inputs_done, (unsigned long long)daemon->timers_fired);
-    esc_http_answer(call->http, 200, NULL, esc_buf_as_text(&out));
-    esc_buf_release(&out);
-}
-
-void esc_api_ready(EscApiCall *call)
-{
-    const EscDaemon *daemon = esc_api_daemon(call->api);
-    if (daemon->workspaces_count > 0 && !esc_reactor_is_stopping(daemon->reactor))
-        esc_http_answer(call->http, 200, NULL, ESC_TEXT("{\"status\":\"ready\"}"));
-    else
-        esc_api_refuse(call, 503, "not_ready", "The server takes no work now", NULL, "");
-}
+const EscHandler esc_handle_tickets = {.look = answer_tickets};
+const EscHandler esc_handle_ticket = {.look = answer_ticket};
+const EscHandler esc_handle_escalations = {.look = answer_escalations};
+const EscHandler esc_handle_escalation = {.look = answer_escalation};
+const EscHandler esc_handle_audit = {.look = answer_audit};
+const EscHandler esc_handle_outbox = {.look = answer_outbox};

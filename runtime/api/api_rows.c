@@ -2,7 +2,7 @@
  *
  * Ids of escalations are written as people say them ("E-12"), times as RFC 3339; what is empty or not yet so is left out.
  * Texts that are JSON themselves are put in as they are: they came from the engine's own writers. */
-#include "http/api_internal.h"
+#include "api_internal.h"
 
 /* An object while its members are written. */
 typedef struct Object {

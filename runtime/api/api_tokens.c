@@ -7,16 +7,18 @@
  *   <id>  <sha256 hex>  <workspace>  <principal>  <scope,scope…>
  *
  * The secret part has 256 random bits, so a plain hash is enough: there is nothing to guess. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
-#include "http/api_internal.h"
+#include "api_internal.h"
 
 #define TOKEN_BYTES_MAX 256
 #define TOKEN_SECRET_HEX 64
 #define TOKEN_FIELDS 5
+#define TOKEN_FILE_BYTES_MAX ((size_t)8 << 20)
 
 static const struct {
     const char *word;
@@ -137,10 +139,9 @@ static EscStatus read_line(EscTokens *tokens, EscText line, size_t *capacity, un
         return esc_why(
             why, ESC_BAD_CONFIG, "", number,
             "token file, line %lu: must be `id  sha256-hex  workspace  principal  scopes`", number);
-    for (uint32_t i = 0; i < tokens->count; i++)
-        if (esc_text_equal(tokens->items[i].id, words[0]))
-            return esc_why(why, ESC_BAD_CONFIG, "", number,
-                           "token file, line %lu: this id is there already", number);
+    if (esc_names_find(tokens->ids, words[0], NULL))
+        return esc_why(why, ESC_BAD_CONFIG, "", number,
+                       "token file, line %lu: this id is there already", number);
     if (tokens->count == ESC_TOKENS_MAX)
         return esc_why(why, ESC_OVER_LIMIT, "", number, "token file: more than %d tokens",
                        ESC_TOKENS_MAX);
@@ -151,14 +152,22 @@ static EscStatus read_line(EscTokens *tokens, EscText line, size_t *capacity, un
     token.id = esc_arena_text(tokens->arena, words[0]);
     token.workspace = esc_arena_text(tokens->arena, words[2]);
     token.principal = esc_arena_text(tokens->arena, words[3]);
+    if (esc_arena_failed(tokens->arena))
+        return ESC_NO_MEMORY;
     tokens->items[tokens->count++] = token;
-    return esc_arena_failed(tokens->arena) ? ESC_NO_MEMORY : ESC_OK;
+    return esc_names_put(tokens->ids, token.id, tokens->count - 1);
 }
 
-EscStatus esc_tokens_read(EscTokens *tokens, EscText text, EscWhy *why)
+EscStatus esc_tokens_parse(EscText text, uint64_t hash_seed, EscTokens **out, EscWhy *why)
 {
-    *tokens = (EscTokens){.arena = esc_arena_new((size_t)32 << 20)};
-    EscStatus status = tokens->arena == NULL ? ESC_NO_MEMORY : ESC_OK;
+    EscTokens *tokens = calloc(1, sizeof(*tokens));
+    *out = NULL;
+    if (tokens != NULL) {
+        tokens->arena = esc_arena_new((size_t)32 << 20);
+        tokens->ids = esc_names_new(hash_seed);
+    }
+    EscStatus status =
+        tokens == NULL || tokens->arena == NULL || tokens->ids == NULL ? ESC_NO_MEMORY : ESC_OK;
     size_t capacity = 0;
     for (unsigned long number = 1; status == ESC_OK && text.size > 0; number++) {
         const char *end = memchr(text.data, '\n', text.size);
@@ -167,15 +176,42 @@ EscStatus esc_tokens_read(EscTokens *tokens, EscText text, EscWhy *why)
         size_t used = line.size + (end == NULL ? 0 : 1);
         text = (EscText){text.data + used, text.size - used};
     }
-    if (status != ESC_OK)
-        esc_tokens_release(tokens);
+    if (status == ESC_OK)
+        *out = tokens;
+    else
+        esc_tokens_free(tokens);
     return status;
 }
 
-void esc_tokens_release(EscTokens *tokens)
+EscStatus esc_tokens_load(const EscFiles *files, EscText path, const char *data_folder,
+                          uint64_t hash_seed, EscTokens **out, EscWhy *why)
 {
+    char name[4096];
+    int length = path.size > 0 ? snprintf(name, sizeof(name), "%.*s", ESC_TEXT_ARG(path))
+                               : snprintf(name, sizeof(name), "%s/tokens", data_folder);
+    if (length < 0 || (size_t)length >= sizeof(name))
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the token file is too long");
+    EscBuf text;
+    esc_buf_init(&text, TOKEN_FILE_BYTES_MAX);
+    EscStatus status = files->read(files->context, name, &text);
+    if (status == ESC_NOT_FOUND && path.size == 0)
+        status =
+            esc_tokens_parse((EscText){0}, hash_seed, out, why); /* nobody may do anything yet */
+    else if (status != ESC_OK)
+        status = esc_why(why, ESC_BAD_CONFIG, "", 0, "the token file %s cannot be read", name);
+    else
+        status = esc_tokens_parse(esc_buf_as_text(&text), hash_seed, out, why);
+    esc_buf_release(&text);
+    return status;
+}
+
+void esc_tokens_free(EscTokens *tokens)
+{
+    if (tokens == NULL)
+        return;
+    esc_names_free(tokens->ids);
     esc_arena_free(tokens->arena);
-    *tokens = (EscTokens){0};
+    free(tokens);
 }
 
 const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented)
@@ -189,9 +225,9 @@ const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented)
     if (has_form) {
         EscText id = {presented.data + prefix.size,
                       presented.size - prefix.size - 1 - TOKEN_SECRET_HEX};
-        for (uint32_t i = 0; i < tokens->count; i++)
-            if (esc_text_equal(tokens->items[i].id, id))
-                found = &tokens->items[i];
+        uint32_t index = 0;
+        if (esc_names_find(tokens->ids, id, &index))
+            found = &tokens->items[index];
     }
     uint8_t hash[32];
     EscText hashed =
