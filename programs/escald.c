@@ -19,18 +19,18 @@
 
 #include "escald_doors.h"
 #include "escald_follow.h"
+#include "escald_log.h"
 #include "escald_options.h"
-#include "escald_workspace.h"
+#include "escald_served.h"
 
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
 #define ESCALD_VERSION "0.1.0"
 #define KEPT_BYTES (64 << 20)
-
-typedef struct Served {
-    CompiledWorkspace compiled;
-    EscService *service;
-} Served;
+#define WORKERS_MIN 4
+#define WORKERS_SPARE 32    /* that take the place of stuck ones */
+#define STUCK_MS 1000       /* a worker that takes so long for one piece waits for a disk */
+#define LOG_PATIENCE_MS 500 /* at the end: for whoever reads the log */
 
 typedef struct App {
     Options options;
@@ -41,29 +41,68 @@ typedef struct App {
     EscFiles files;
     EscSockets sockets;
     EscZones *zones;
-    Served served[ESC_WORKSPACES_MAX];
-    uint32_t served_count;
+    EscPool *pool;
+    Serving serving;
     EscDaemon *daemon;
+    LineWriter *log, *out;
     Follow follow;
 } App;
 
-static void write_log(void *context, EscText line)
+/* --- what it says ----------------------------------------------------------------------------- */
+
+static void tell_lost_log(void *context, uint64_t lost, EscBuf *out)
+{
+    const App *app = context;
+    esc_buf_string(out, "{\"at\":\"");
+    esc_time_write(out, app->clock.now_ms(app->clock.context));
+    esc_buf_printf(out,
+                   "\",\"level\":\"warning\",\"event\":\"lines_lost\",\"text\":\"%llu lines were "
+                   "lost here: nobody read the log\"}",
+                   (unsigned long long)lost);
+}
+
+static void tell_lost_news(void *context, uint64_t lost, EscBuf *out)
 {
     (void)context;
-    (void)fprintf(stderr, "%.*s\n", ESC_TEXT_ARG(line));
+    esc_buf_printf(out, "… %llu lines were lost here: nobody read them", (unsigned long long)lost);
+}
+
+static void write_log(void *context, EscText line)
+{
+    const App *app = context;
+    line_writer_put(app->log, line);
 }
 
 static void write_news(void *context, EscText workspace, const EscAuditRow *row)
 {
     const App *app = context;
-    if (!app->options.follow)
-        return;
-    EscText timezone = ESC_TEXT("UTC");
-    for (uint32_t i = 0; i < app->served_count; i++)
-        if (esc_text_equal(esc_text_from(app->served[i].compiled.name), workspace))
-            timezone = esc_text_from(app->served[i].compiled.timezone);
-    follow_row(&app->follow, workspace, timezone, row);
+    const Served *served = served_find(&app->serving, workspace);
+    ESC_ASSERT(served != NULL);
+    follow_row(&app->follow, workspace, esc_text_from(served->compiled.timezone), row);
 }
+
+static EscStatus start_writers(App *app, EscWhy *why)
+{
+    app->log = line_writer_new(STDERR_FILENO, tell_lost_log, app);
+    if (app->options.follow)
+        app->out = line_writer_new(STDOUT_FILENO, tell_lost_news, app);
+    app->follow = (Follow){.out = app->out,
+                           .zones = app->zones,
+                           .has_colours = isatty(STDOUT_FILENO) == 1,
+                           .has_many = app->options.workspaces_count > 1};
+    return app->log != NULL && (app->out != NULL || !app->options.follow)
+               ? ESC_OK
+               : esc_why(why, ESC_IO_FAILED, "", 0, "a thread cannot be started");
+}
+
+static void close_writers(App *app)
+{
+    line_writer_close(app->out, LOG_PATIENCE_MS);
+    line_writer_close(app->log, LOG_PATIENCE_MS);
+    app->out = app->log = NULL;
+}
+
+/* --- configuration and workspaces ------------------------------------------------------------- */
 
 static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool may_be_missing,
                                 EscWhy *why)
@@ -113,77 +152,37 @@ static EscStatus read_workspace_config(App *app, const char *folder, EscText nam
     return status;
 }
 
+static EscStatus make_pool(App *app, EscWhy *why)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t workers = (uint32_t)app->config->workers;
+    if (workers == 0)
+        workers = processors + 2 > WORKERS_MIN ? (uint32_t)processors + 2 : WORKERS_MIN;
+    EscPoolConfig config = {
+        .workers = workers, .workers_max = workers + WORKERS_SPARE, .stuck_ms = STUCK_MS};
+    app->pool = esc_pool_new(&config, why);
+    return app->pool == NULL ? ESC_IO_FAILED : ESC_OK;
+}
+
 static EscStatus prepare(App *app, EscWhy *why)
 {
     EscStatus status = read_config(app, why);
-    for (uint32_t i = 0; i < app->options.workspaces_count && status == ESC_OK; i++) {
-        CompiledWorkspace *compiled = &app->served[app->served_count++].compiled;
-        status = workspace_compile(app->options.workspaces[i], &app->files, compiled, why);
-        if (status == ESC_OK)
-            status = read_workspace_config(app, app->options.workspaces[i],
-                                           esc_text_from(compiled->name), why);
-    }
-    return status == ESC_OK ? esc_config_finish(app->config, &app->files, why) : status;
-}
-
-static bool is_in_table(const EscProgram *program, EscText name, bool is_system)
-{
-    for (uint32_t i = 0; i < (is_system ? program->systems_count : program->channels_count); i++) {
-        uint32_t text = is_system ? program->systems[i].name : program->channels[i].name;
-        if (esc_text_equal(program->texts[text], name))
-            return true;
-    }
-    return false;
-}
-
-/* A binding that nothing uses is most likely a misspelt one; old escalations may still use it,
- * so it is no error. */
-static void warn_of_bindings(const App *app, const Served *served, const EscProgram *program)
-{
-    const EscWorkspaceConfig *config =
-        esc_config_workspace(app->config, esc_text_from(served->compiled.name));
-    for (uint32_t i = 0; config != NULL && i < config->channels.count; i++)
-        if (!is_in_table(program, config->channels.items[i].name, false))
-            (void)fprintf(stderr, "escald: warning: workspace %s declares no channel %s\n",
-                          served->compiled.name, config->channels.items[i].name.data);
-    for (uint32_t i = 0; config != NULL && i < config->systems.count; i++)
-        if (!is_in_table(program, config->systems.items[i].name, true))
-            (void)fprintf(stderr, "escald: warning: workspace %s declares no system %s\n",
-                          served->compiled.name, config->systems.items[i].name.data);
-}
-
-static EscStatus load_zones(App *app, Served *served, EscWhy *why)
-{
-    EscBundle *bundle = NULL;
-    EscStatus status = esc_bundle_load(esc_buf_as_bytes(&served->compiled.bundle), &bundle, why);
-    if (status != ESC_OK)
-        return status;
-    status = esc_zones_load(app->zones, esc_bundle_program(bundle), &app->files,
-                            app->config->zoneinfo.data, why);
-    warn_of_bindings(app, served, esc_bundle_program(bundle));
-    esc_bundle_free(bundle);
-    return status;
-}
-
-static EscStatus open_service(App *app, Served *served, EscWhy *why)
-{
-    char path[4096];
-    int length = snprintf(path, sizeof(path), "%s/%s.db", app->options.data, served->compiled.name);
-    if (length < 0 || (size_t)length >= sizeof(path))
-        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the data folder is too long");
-    uint64_t seed = 0;
-    app->random.fill(app->random.context, &seed, sizeof(seed));
-    EscSqliteOptions options = {.path = path, .workspace = esc_text_from(served->compiled.name)};
-    app->random.fill(app->random.context, options.new_id, sizeof(options.new_id));
-    EscServiceConfig config = {.clock = &app->clock, .zones = app->zones, .hash_seed = seed};
-    EscStatus status = esc_sqlite_open(&options, &config.store, why);
-    if (status != ESC_OK)
-        return status;
-    status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle),
-                                        &served->service, why);
     if (status == ESC_OK)
-        scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(served->service)));
-    return status;
+        status = make_pool(app, why);
+    app->serving = (Serving){.pool = app->pool,
+                             .config = app->config,
+                             .clock = &app->clock,
+                             .random = &app->random,
+                             .files = &app->files,
+                             .data_folder = app->options.data,
+                             .zones = app->zones};
+    if (status == ESC_OK)
+        status = served_compile(&app->serving, app->options.workspaces,
+                                app->options.workspaces_count, why);
+    for (uint32_t i = 0; status == ESC_OK && i < app->serving.count; i++)
+        status = read_workspace_config(app, app->options.workspaces[i],
+                                       esc_text_from(app->serving.items[i].compiled.name), why);
+    return status == ESC_OK ? esc_config_finish(app->config, &app->files, why) : status;
 }
 
 static EscStatus open_all(App *app, EscWhy *why)
@@ -191,11 +190,11 @@ static EscStatus open_all(App *app, EscWhy *why)
     if (mkdir(app->options.data, 0700) != 0 && errno != EEXIST)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the data folder %s cannot be made",
                        app->options.data);
-    EscStatus status = ESC_OK;
-    for (uint32_t i = 0; i < app->served_count && status == ESC_OK; i++)
-        status = load_zones(app, &app->served[i], why);
-    for (uint32_t i = 0; i < app->served_count && status == ESC_OK; i++)
-        status = open_service(app, &app->served[i], why);
+    EscStatus status = served_open(&app->serving, why);
+    for (uint32_t i = 0; i < app->serving.count; i++)
+        if (app->serving.items[i].service != NULL)
+            scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(
+                                                 app->serving.items[i].service)));
     return status;
 }
 
@@ -237,6 +236,38 @@ static EscStatus write_port_file(const char *path, uint16_t port, EscWhy *why)
     return ESC_OK;
 }
 
+static EscStatus add_all(App *app, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < app->serving.count && status == ESC_OK; i++) {
+        Served *served = &app->serving.items[i];
+        EscService *service = served->service;
+        const char *reason =
+            served->why.text[0] != '\0' ? served->why.text : esc_status_text(served->status);
+        served->service = NULL; /* the daemon's from here on */
+        status = esc_daemon_add(app->daemon, esc_text_from(served->compiled.name), service,
+                                esc_text_from(service == NULL ? reason : ""), why);
+    }
+    return status;
+}
+
+static EscStatus listen_for_clients(App *app, EscWhy *why)
+{
+    char host[256], line[320];
+    uint16_t port = 0, bound = 0;
+    EscText address =
+        app->options.listen != NULL ? esc_text_from(app->options.listen) : app->config->listen;
+    if (!split_address(address, host, sizeof(host), &port))
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the address to listen on must be HOST:PORT");
+    EscStatus status = esc_daemon_listen(app->daemon, host, port, &bound, why);
+    if (status != ESC_OK)
+        return status;
+    (void)snprintf(line, sizeof(line), "escald: listening on %s:%u", host, (unsigned)bound);
+    line_writer_put(app->log, esc_text_from(line));
+    return app->options.port_file == NULL ? ESC_OK
+                                          : write_port_file(app->options.port_file, bound, why);
+}
+
 static EscStatus start(App *app, EscWhy *why)
 {
     EscDaemonSetup setup = {.config = app->config,
@@ -244,38 +275,26 @@ static EscStatus start(App *app, EscWhy *why)
                             .random = &app->random,
                             .files = &app->files,
                             .sockets = &app->sockets,
+                            .pool = app->pool,
                             .data_folder = app->options.data,
                             .time_scale = app->options.time_scale,
                             .context = app,
                             .log = write_log,
-                            .news = write_news};
-    EscStatus status = esc_daemon_new(&setup, &app->daemon, why);
-    for (uint32_t i = 0; i < app->served_count && status == ESC_OK; i++)
-        status = esc_daemon_add(app->daemon, esc_text_from(app->served[i].compiled.name),
-                                app->served[i].service, why);
-    if (status != ESC_OK)
-        return status;
-    char host[256];
-    uint16_t port = 0, bound = 0;
-    EscText address =
-        app->options.listen != NULL ? esc_text_from(app->options.listen) : app->config->listen;
-    if (!split_address(address, host, sizeof(host), &port))
-        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the address to listen on must be HOST:PORT");
-    status = esc_daemon_listen(app->daemon, host, port, &bound, why);
-    if (status != ESC_OK)
-        return status;
-    (void)fprintf(stderr, "escald: listening on %s:%u\n", host, (unsigned)bound);
-    return app->options.port_file == NULL ? ESC_OK
-                                          : write_port_file(app->options.port_file, bound, why);
+                            .news = app->options.follow ? write_news : NULL};
+    EscStatus status = start_writers(app, why);
+    if (status == ESC_OK)
+        status = esc_daemon_new(&setup, &app->daemon, why);
+    if (status == ESC_OK)
+        status = add_all(app, why);
+    return status == ESC_OK ? listen_for_clients(app, why) : status;
 }
 
 static void release(App *app)
 {
     esc_daemon_free(app->daemon);
-    for (uint32_t i = 0; i < app->served_count; i++) {
-        esc_service_close(app->served[i].service);
-        workspace_release(&app->served[i].compiled);
-    }
+    served_release(&app->serving);
+    esc_pool_free(app->pool);
+    close_writers(app);
     esc_zones_free(app->zones);
     esc_config_free(app->config);
     free(app);
@@ -319,6 +338,24 @@ static void keep_memory(void)
 #endif
 }
 
+/* Each workspace needs a few descriptors, and so does each client. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int fail(App *app, EscStatus status, const EscWhy *why)
+{
+    close_writers(app); /* what they have comes first */
+    (void)fprintf(stderr, "escald: %s\n",
+                  why->text[0] != '\0' ? why->text : esc_status_text(status));
+    return exit_status(status);
+}
+
 static int run(App *app)
 {
     EscWhy why = {.text = ""};
@@ -333,20 +370,19 @@ static int run(App *app)
         status = open_all(app, &why);
     if (status == ESC_OK)
         status = start(app, &why);
-    if (status != ESC_OK) {
-        (void)fprintf(stderr, "escald: %s\n",
-                      why.text[0] != '\0' ? why.text : esc_status_text(status));
-        return exit_status(status);
-    }
+    if (status != ESC_OK)
+        return fail(app, status, &why);
     status = esc_daemon_run(app->daemon, &why);
     if (status != ESC_OK) {
-        /* Fail-stop: what is in memory is ahead of the file. Nothing is answered or written any
-         * more. */
-        (void)fprintf(stderr, "escald: stopped: %s\n", why.text);
-        (void)fflush(NULL);
+        /* Something is stuck and holds what it holds: only the end of the process frees it. What was answered is in
+         * the stores. */
+        char line[320];
+        (void)snprintf(line, sizeof(line), "escald: stopped: %s", why.text);
+        line_writer_put(app->log, esc_text_from(line));
+        close_writers(app);
         _exit(EXIT_INTERNAL);
     }
-    return 0;
+    return esc_daemon_stopped_count(app->daemon) > 0 ? EXIT_INTERNAL : 0;
 }
 
 int main(int argc, char **argv)
@@ -372,16 +408,13 @@ int main(int argc, char **argv)
     }
     protect_memory();
     keep_memory();
+    raise_descriptors();
     app->clock = scaled_clock_door(&app->scaled);
     app->random = system_random_door();
     app->files = system_files_door();
     app->sockets = system_sockets_door();
     app->config = esc_config_new();
     app->zones = esc_zones_new();
-    app->follow = (Follow){.out = stdout,
-                           .zones = app->zones,
-                           .has_colours = isatty(STDOUT_FILENO) == 1,
-                           .has_many = app->options.workspaces_count > 1};
     ESC_ASSERT(app->config != NULL);
     ESC_ASSERT(app->zones != NULL);
     int result = run(app);

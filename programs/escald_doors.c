@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "escald_doors.h"
 
@@ -130,6 +131,42 @@ static bool sync_folder(const char *path)
     return is_fine;
 }
 
+/* What an ordinary file holds so far; *is_cut: its last line has no end. */
+static bool look_at_end(int fd, const char *path, off_t *size, bool *is_cut)
+{
+    struct stat status;
+    *size = 0;
+    *is_cut = false;
+    if (fstat(fd, &status) != 0)
+        return false;
+    if (!S_ISREG(status.st_mode) || status.st_size == 0)
+        return true;
+    *size = status.st_size;
+    char last = '\0';
+    int reader = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_read = reader >= 0 && pread(reader, &last, 1, status.st_size - 1) == 1;
+    if (reader >= 0)
+        close(reader);
+    *is_cut = is_read && last != '\n';
+    return is_read;
+}
+
+/* A full disk takes the beginning of a line only. It is taken back at once, so that the next line is not
+ * glued to it; what a crash left there is ended first. */
+static bool append_lines(int fd, const char *path, EscBytes bytes)
+{
+    static const uint8_t line_end[] = {'\n'};
+    off_t size = 0;
+    bool is_cut = false;
+    if (!look_at_end(fd, path, &size, &is_cut))
+        return false;
+    bool is_fine = (!is_cut || write_all(fd, (EscBytes){line_end, 1})) && write_all(fd, bytes) &&
+                   fdatasync(fd) == 0;
+    if (!is_fine)
+        (void)!ftruncate(fd, size); /* when that fails too, the next time finds the line cut */
+    return is_fine;
+}
+
 static EscStatus append_file(void *context, const char *path, EscBytes bytes)
 {
     (void)context;
@@ -139,7 +176,7 @@ static EscStatus append_file(void *context, const char *path, EscBytes bytes)
         fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return ESC_IO_FAILED;
-    bool is_fine = write_all(fd, bytes) && fdatasync(fd) == 0;
+    bool is_fine = append_lines(fd, path, bytes);
     close(fd);
     return is_fine && (!is_new || sync_folder(path)) ? ESC_OK : ESC_IO_FAILED;
 }

@@ -1,5 +1,8 @@
 /* escald_follow.c - audit rows as an account for people: local time, ticket, sentence. Colours
  * only where a terminal is. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "escalctl_print.h"
@@ -36,22 +39,34 @@ static void print_time(FILE *out, const EscZones *zones, EscText timezone, int64
     esc_buf_release(&text);
 }
 
-void follow_row(const Follow *follow, EscText workspace, EscText timezone, const EscAuditRow *row)
+static void print_row(FILE *out, const Follow *follow, EscText workspace, EscText timezone,
+                      const EscAuditRow *row)
 {
     const char *colour = follow->has_colours ? colour_of(row->kind) : "";
     char escalation[24] = "";
     if (row->escalation != 0)
         (void)snprintf(escalation, sizeof(escalation), "E-%llu",
                        (unsigned long long)row->escalation);
-    print_time(follow->out, follow->zones, timezone, row->at_ms);
-    (void)fputs("  ", follow->out);
+    print_time(out, follow->zones, timezone, row->at_ms);
+    (void)fputs("  ", out);
     if (follow->has_many) {
-        print_cell(follow->out, workspace, 10);
-        (void)fputs("  ", follow->out);
+        print_cell(out, workspace, 10);
+        (void)fputs("  ", out);
     }
-    print_cell(follow->out, row->ticket, TICKET_COLUMNS);
-    (void)fprintf(follow->out, "  %-6s  %s", escalation, colour);
-    print_safe(follow->out, row->text, false);
-    (void)fprintf(follow->out, "%s\n", colour[0] != '\0' ? "\033[0m" : "");
-    (void)fflush(follow->out);
+    print_cell(out, row->ticket, TICKET_COLUMNS);
+    (void)fprintf(out, "  %-6s  %s", escalation, colour);
+    print_safe(out, row->text, false);
+    (void)fputs(colour[0] != '\0' ? "\033[0m" : "", out);
+}
+
+void follow_row(const Follow *follow, EscText workspace, EscText timezone, const EscAuditRow *row)
+{
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&line, &size);
+    ESC_ASSERT(out != NULL);
+    print_row(out, follow, workspace, timezone, row);
+    ESC_ASSERT(fclose(out) == 0);
+    line_writer_put(follow->out, (EscText){line, size});
+    free(line);
 }

@@ -2,18 +2,18 @@
 #ifndef ESCALD_FOLLOW_H
 #define ESCALD_FOLLOW_H
 
-#include <stdio.h>
-
 #include <esc/runtime.h>
 
+#include "escald_log.h"
+
 typedef struct Follow {
-    FILE *out;
+    LineWriter *out;
     const EscZones *zones;
     bool has_colours;
     bool has_many; /* more than one workspace: name it in each line */
 } Follow;
 
-/* `timezone` is the workspace's. */
+/* Any thread; never blocks. `timezone` is the workspace's. */
 void follow_row(const Follow *follow, EscText workspace, EscText timezone, const EscAuditRow *row);
 
 #endif

@@ -1,4 +1,4 @@
-/* escald_workspace.c - compiles a workspace's folder: lists its files, calls the compiler, shows
+/* escald_workspace.c - compiles a workspace's folder: lists its files, calls the compiler, writes
  * its diagnostics. */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -73,15 +73,11 @@ static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *w
     return status == ESC_OK ? ESC_OK : esc_why(why, status, "", 0, "%s cannot be read", full);
 }
 
-static void show_diagnostics(const EscWorkspace *workspace)
+static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
 {
-    EscBuf text;
-    esc_buf_init(&text, DIAGNOSTICS_BYTES_MAX);
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
         if (esc_workspace_diagnostic(workspace, i)->severity == ESC_SEVERITY_ERROR)
-            esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), &text);
-    (void)fwrite(text.data == NULL ? (const void *)"" : text.data, 1, text.size, stderr);
-    esc_buf_release(&text);
+            esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), out);
 }
 
 EscStatus workspace_compile(const char *folder_name, const EscFiles *files, CompiledWorkspace *out,
@@ -89,6 +85,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, Comp
 {
     memset(out, 0, sizeof(*out));
     esc_buf_init(&out->bundle, ESC_BUNDLE_BYTES_MAX);
+    esc_buf_init(&out->diagnostics, DIAGNOSTICS_BYTES_MAX);
     Folder folder = {.root = folder_name, .files = files};
     EscSourceFiles sources = {.context = &folder, .list = list_files, .read = read_source};
     EscWorkspace *workspace = esc_workspace_new();
@@ -100,7 +97,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, Comp
     if (status == ESC_OK)
         status = esc_workspace_build(workspace, &out->bundle, why);
     if (status == ESC_BAD_SOURCE) {
-        show_diagnostics(workspace);
+        write_diagnostics(workspace, &out->diagnostics);
         (void)esc_why(why, status, "", 0, "the workspace %s has errors", folder_name);
     }
     (void)snprintf(out->name, sizeof(out->name), "%.*s",
@@ -114,4 +111,5 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, Comp
 void workspace_release(CompiledWorkspace *workspace)
 {
     esc_buf_release(&workspace->bundle);
+    esc_buf_release(&workspace->diagnostics);
 }

@@ -8,10 +8,10 @@ typedef struct CompiledWorkspace {
     char name[ESC_ID_BYTES_MAX + 1];
     char timezone[128];
     EscBuf bundle;
+    EscBuf diagnostics; /* on ESC_BAD_SOURCE: what is wrong, for people */
 } CompiledWorkspace;
 
-/* Compiles all .esc files below `folder`. On ESC_BAD_SOURCE the diagnostics are on stderr
- * already. */
+/* Compiles all .esc files below `folder`. Released by workspace_release, also when it fails. */
 ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files,
                                          CompiledWorkspace *out, EscWhy *why);
 void workspace_release(CompiledWorkspace *workspace);

@@ -352,6 +352,12 @@ EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, E
     return status;
 }
 
+void esc_config_workspace_preset(EscWorkspaceConfig *out)
+{
+    *out = (EscWorkspaceConfig){0};
+    esc_config_preset(CONFIG_GROUP_WORKSPACE, out);
+}
+
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name)
 {
     for (uint32_t i = 0; i < config->workspaces.count; i++)

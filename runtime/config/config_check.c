@@ -95,11 +95,23 @@ done:
     return fault;
 }
 
+/* What a kind needs, and no other kind may have. */
+typedef enum Needs { NEEDS_NOTHING, NEEDS_URL, NEEDS_SIGNED_URL, NEEDS_RECIPIENTS } Needs;
+
+static const struct {
+    const char *name;
+    Needs needs;
+} endpoint_kinds[ESC_ENDPOINT_COUNT] = {
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan)                                         \
+    [ESC_ENDPOINT_##kind] = {name, NEEDS_##needs},
+#include <esc/endpoint_kinds.def>
+#undef ESC_ENDPOINT
+};
+
 static EscEndpointKind endpoint_kind(EscText type)
 {
-    static const char *const names[ESC_ENDPOINT_COUNT] = {"file", "chat", "webhook", "smtp"};
     for (unsigned i = 0; i < ESC_ENDPOINT_COUNT; i++)
-        if (esc_text_equal(type, esc_text_from(names[i])))
+        if (esc_text_equal(type, esc_text_from(endpoint_kinds[i].name)))
             return (EscEndpointKind)i;
     return ESC_ENDPOINT_FILE;
 }
@@ -123,7 +135,8 @@ static EscStatus finish_endpoint(const Checker *checker, const char *place, EscE
     endpoint->kind = endpoint_kind(endpoint->type);
     endpoint->path = in_folder(checker, endpoint->path);
     bool has_url = endpoint->url.size > 0 || endpoint->url_file.size > 0;
-    bool wants_url = endpoint->kind == ESC_ENDPOINT_CHAT || endpoint->kind == ESC_ENDPOINT_WEBHOOK;
+    Needs needs = endpoint_kinds[endpoint->kind].needs;
+    bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL;
     if (has_url != wants_url)
         return refuse(checker, place, endpoint->name,
                       wants_url ? "needs url or url_file" : "has a url that its type does not use");
@@ -138,7 +151,7 @@ static EscStatus finish_endpoint(const Checker *checker, const char *place, EscE
         wants_url ? url_fault(checker->workspace, endpoint->url, "https", "http", false) : NULL;
     if (fault != NULL)
         return refuse(checker, place, endpoint->name, fault);
-    if (endpoint->kind == ESC_ENDPOINT_SMTP &&
+    if (needs == NEEDS_RECIPIENTS &&
         (endpoint->to.count == 0 || checker->workspace->mail.server.size == 0))
         return refuse(checker, place, endpoint->name,
                       "is mail: it needs `to`, and the workspace needs mail.server");
@@ -148,7 +161,7 @@ static EscStatus finish_endpoint(const Checker *checker, const char *place, EscE
                           "has a recipient that is no mail address");
     if (endpoint->secret_file.size == 0)
         return ESC_OK;
-    if (endpoint->kind != ESC_ENDPOINT_WEBHOOK)
+    if (needs != NEEDS_SIGNED_URL)
         return refuse(checker, place, endpoint->name,
                       "has a secret_file that its type does not use");
     return read_secret(checker, endpoint->secret_file, &endpoint->secret);

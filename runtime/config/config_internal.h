@@ -63,9 +63,5 @@ struct sockaddr;
 /* An IPv4 or IPv6 address as 16 bytes; false for any other family. */
 bool esc_address_bytes(const struct sockaddr *address, uint8_t bytes[16]);
 bool esc_address_is_public(const uint8_t bytes[16]);
-/* Whether a connection for `host` may go to this address: public ones, and what
- * allowed_addresses names. */
-bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
-                            const struct sockaddr *address);
 
 #endif

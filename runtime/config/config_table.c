@@ -29,6 +29,21 @@
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
 
+/* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
+ * front, so the first character is left out. */
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) "|" name
+static const char channel_types[] =
+#include <esc/endpoint_kinds.def>
+    ;
+#undef ESC_ENDPOINT
+#define PEOPLE_YES(name) "|" name
+#define PEOPLE_NO(name) ""
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) PEOPLE_##people(name)
+static const char people_types[] =
+#include <esc/endpoint_kinds.def>
+    ;
+#undef ESC_ENDPOINT
+
 static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
              "host and port of the API; port 0 picks a free one"),
@@ -47,8 +62,14 @@ static const Option daemon_options[] = {
               "events of a workspace that wait for their turn; beyond it requests get 429"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
-    COUNT_ROW(EscConfig, delivery_parallel_max, 32, 1, 1000, "deliveries under way at once"),
-    COUNT_ROW(EscConfig, delivery_parallel_per_host_max, 8, 1, 1000, "of these to one host"),
+    COUNT_ROW(EscConfig, workers, 0, 0, 1024,
+              "threads that the workspaces take their turns on; 0: two more than processors, at "
+              "least 4"),
+    COUNT_ROW(EscConfig, delivery_parallel_max, 128, 1, 1000, "deliveries under way at once"),
+    COUNT_ROW(EscConfig, delivery_parallel_per_workspace_max, 32, 1, 1000,
+              "of these of one workspace; with several workspaces at most half of all"),
+    COUNT_ROW(EscConfig, delivery_parallel_per_host_max, 8, 1, 1000,
+              "of these to one endpoint: a channel, people by one medium, a system"),
     COUNT_ROW(EscConfig, delivery_timeout_ms, 10000, 50, 600000, "one attempt, in real time"),
     COUNT_ROW(EscConfig, delivery_attempts_max, 12, 1, 1000, "attempts before a delivery is dead"),
     COUNT_ROW(EscConfig, delivery_lifetime_s, 86400, 1, 31536000,
@@ -60,6 +81,8 @@ static const Option daemon_options[] = {
     COUNT_ROW(EscConfig, circuit_failures, 5, 1, 1000,
               "failures in a row that stop the deliveries to one endpoint"),
     COUNT_ROW(EscConfig, circuit_open_ms, 30000, 1, 86400000, "how long they stop"),
+    COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
+              "how long a stop waits for deliveries under way; what is given up is sent again"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
 };
 
@@ -79,7 +102,7 @@ static const Option workspace_options[] = {
 };
 
 static const Option channel_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook|smtp",
+    WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
              "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail"),
     TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
     TEXT_ROW(EscEndpoint, url_file, "",
@@ -108,7 +131,7 @@ static const Option people_options[] = {
 };
 
 static const Option endpoint_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", "file|chat|webhook", "as for channels"),
+    WORD_ROW(EscEndpoint, type, "file", people_types + 1, "as for channels"),
     TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
     TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
     TEXT_ROW(EscEndpoint, path, "",

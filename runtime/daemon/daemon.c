@@ -1,92 +1,213 @@
-/* daemon.c - the daemon: what it is made of, and one turn of it.
+/* daemon.c - the door's loop, and how the rooms are put together.
  *
- * A turn, in the order that everything depends on:
- *   1. take what is ready: sockets, signals, ended deliveries – they put work into the queue of
- *      their workspace
- *   2. for each workspace: its queued inputs, then its due timers (a bounded number), in one
- *      transaction
- *   3. only then answer whoever waits for these inputs
- *   4. send the answers
- *   5. hand new and due outbox rows to delivery
- *   6. wait until something is ready or due
- * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at
- * once. Timers left over from a bounded step 2 are due in the next turn, after the inputs that
- * came meanwhile. */
+ * The door is one thread: it waits for sockets, signals and finished requests, and never for a workspace, a disk or a
+ * receiver. What it takes in goes to shards (esc/shard.h) and comes back by the API's mailbox; a shard's commit hands
+ * its news to the log and its messages to the outside (outbox.c).
+ *
+ * At the end, all within stop_timeout_s: no new connections; the outside finishes what is under way, in a thread beside
+ * this one; what was taken is answered; every shard closes its store in its own lane. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config_internal.h"
-#include "delivery/delivery_internal.h"
-#include "http/api_internal.h"
+#include <esc/daemon.h>
 
-/* Of one workspace; a single request may bring more than that only by itself. */
-#define INPUTS_PER_TURN_MAX 4096
-#define TURN_ARENA_BYTES_MAX ((size_t)64 << 20)
-#define DRAIN_REAL_MS 2000 /* at the end: for clients to take their answers */
-#define WAIT_REAL_MS_MAX 60000
+#include "outbox.h"
 
-int64_t esc_daemon_now_ms(const EscDaemon *daemon)
-{
-    return daemon->setup.clock->now_ms(daemon->setup.clock->context);
-}
+#define PUMP_REAL_NS INT64_C(10000000)
+#define CLIENTS_REAL_MS 2000 /* at the end: for clients to take their answers */
+#define CLOSE_REAL_MS                                                                              \
+    2000              /* at the end: for stores to close, when deliveries have used up the time */
+#define ROUNDS_MAX 16 /* of answers between two looks at signals */
 
-void esc_daemon_log(const EscDaemon *daemon, const char *level, const char *event,
-                    const char *format, ...)
+/* One workspace; at a fixed address, as lanes and the outside point to it. */
+typedef struct Place {
+    EscDaemon *daemon;
+    EscOutbox outbox;
+    EscWorkspaceConfig config; /* when the configuration says nothing about it */
+} Place;
+
+/* Tokens that a worker has read. */
+typedef struct NewTokens {
+    EscParcel parcel; /* first */
+    EscTokens *tokens;
+    EscWhy why;
+} NewTokens;
+
+struct EscDaemon {
+    EscDaemonSetup setup;
+    EscReactor *reactor;
+    EscHttp *http;
+    EscApi *api;
+    EscOutside *outside;
+    EscShards shards;
+    Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
+    EscLane tokens_lane;
+    EscMailbox new_tokens;
+    uint64_t hash_seed;
+    pthread_t stopper;
+    atomic_bool outside_is_still;
+};
+
+/* --- the log ---------------------------------------------------------------------------------- */
+
+static void log_line(EscDaemon *daemon, const char *level, const char *event, EscText text)
 {
     if (daemon->setup.log == NULL)
         return;
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
     size_t bad_at = 0;
-    if (!esc_utf8_is_valid(esc_text_from(text), &bad_at))
-        text[bad_at] = '\0'; /* cut within a character */
+    if (!esc_utf8_is_valid(text, &bad_at))
+        text.size = bad_at; /* cut within a character */
     EscBuf line;
     esc_buf_init(&line, 8192);
     esc_buf_string(&line, "{\"at\":\"");
-    esc_time_write(&line, esc_daemon_now_ms(daemon));
+    esc_time_write(&line, daemon->setup.clock->now_ms(daemon->setup.clock->context));
     esc_buf_printf(&line, "\",\"level\":\"%s\",\"event\":\"%s\",\"text\":", level, event);
-    esc_json_text(&line, esc_text_from(text));
+    esc_json_text(&line, text);
     esc_buf_char(&line, '}');
     daemon->setup.log(daemon->setup.context, esc_buf_as_text(&line));
     esc_buf_release(&line);
 }
 
-EscWorkspaceState *esc_daemon_workspace(const EscDaemon *daemon, EscText name)
+/* Any thread. Never give a secret or an address to it. */
+static void say(EscDaemon *daemon, const char *level, const char *event, const char *format, ...)
+    ESC_PRINTF(4, 5);
+static void say(EscDaemon *daemon, const char *level, const char *event, const char *format, ...)
 {
-    for (uint32_t i = 0; i < daemon->workspaces_count; i++)
-        if (esc_text_equal(daemon->workspaces[i]->name, name))
-            return daemon->workspaces[i];
-    return NULL;
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    log_line(daemon, level, event, esc_text_from(text));
 }
 
-void esc_work_put(EscWorkspaceState *workspace, EscWork *work)
+static void outside_log(void *context, const char *level, const char *event, EscText text)
 {
-    work->next = NULL;
-    if (workspace->last == NULL)
-        workspace->first = work;
-    else
-        workspace->last->next = work;
-    workspace->last = work;
-    workspace->inputs_waiting += work->count;
+    log_line(context, level, event, text);
 }
 
-static EscWork *work_take(EscWorkspaceState *workspace)
+/* --- what shards and outboxes tell, on workers ------------------------------------------------ */
+
+static void tell_news(const EscDaemon *daemon, EscShard *shard, EscService *service)
 {
-    EscWork *work = workspace->first;
-    if (work == NULL)
-        return NULL;
-    workspace->first = work->next;
-    if (workspace->first == NULL)
-        workspace->last = NULL;
-    workspace->inputs_waiting -= work->count;
-    return work;
+    const EscAuditRow *rows = NULL;
+    size_t count = 0;
+    esc_service_news(service, &rows, &count);
+    for (size_t i = 0; i < count && daemon->setup.news != NULL; i++)
+        daemon->setup.news(daemon->setup.context, esc_shard_name(shard), &rows[i]);
+}
+
+static void shard_committed(void *context, EscShard *shard, EscService *service)
+{
+    Place *place = context;
+    tell_news(place->daemon, shard, service);
+    esc_outbox_committed(&place->outbox, service);
+}
+
+static void shard_stopped(void *context, EscShard *shard, EscText reason)
+{
+    const Place *place = context;
+    say(place->daemon, "alarm", "workspace_stopped", "%.*s: %.*s; only a restart opens it again",
+        ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(reason));
+}
+
+static void shard_closed(void *context)
+{
+    const Place *place = context;
+    esc_reactor_poke(place->daemon->reactor);
+}
+
+static void outcome_refused(void *context, EscShard *shard, uint64_t row, EscText reason)
+{
+    const Place *place = context;
+    say(place->daemon, "error", "delivery_outcome_refused", "%.*s, row %llu: %.*s",
+        ESC_TEXT_ARG(esc_shard_name(shard)), (unsigned long long)row, ESC_TEXT_ARG(reason));
+}
+
+/* --- tokens: read by a worker, used by the door ----------------------------------------------- */
+
+static EscStatus load_tokens(const EscDaemon *daemon, EscTokens **out, EscWhy *why)
+{
+    return esc_tokens_load(daemon->setup.files, daemon->setup.config->token_file,
+                           daemon->setup.data_folder, daemon->hash_seed, out, why);
+}
+
+static void tokens_run(void *context)
+{
+    EscDaemon *daemon = context;
+    NewTokens *read = calloc(1, sizeof(*read));
+    ESC_ASSERT(read != NULL);
+    if (load_tokens(daemon, &read->tokens, &read->why) != ESC_OK)
+        read->tokens = NULL;
+    bool is_put = esc_mailbox_put(&daemon->new_tokens, &read->parcel, 1, SIZE_MAX);
+    ESC_ASSERT(is_put);
+}
+
+static void take_tokens(EscDaemon *daemon)
+{
+    EscParcel *next = esc_mailbox_take(&daemon->new_tokens);
+    while (next != NULL) {
+        NewTokens *read = (NewTokens *)next; /* its first member */
+        next = next->next;
+        if (read->tokens != NULL) {
+            esc_api_use_tokens(daemon->api, read->tokens);
+            say(daemon, "info", "tokens_read", "the token file was read again");
+        } else {
+            say(daemon, "error", "tokens_refused", "%s; the old tokens stay", read->why.text);
+        }
+        free(read);
+    }
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
+
+static EscStatus make_outside(EscDaemon *daemon, EscWhy *why)
+{
+    const EscDaemonSetup *setup = &daemon->setup;
+    EscOutsideSetup outside = {.config = setup->config,
+                               .clock = setup->clock,
+                               .random = setup->random,
+                               .files = setup->files,
+                               .sockets = setup->sockets,
+                               .data_folder = setup->data_folder,
+                               .time_scale = setup->time_scale,
+                               .context = daemon,
+                               .log = outside_log};
+    return esc_outside_new(&outside, &daemon->outside, why);
+}
+
+static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
+{
+    EscApiSetup api = {.shards = &daemon->shards,
+                       .clock = daemon->setup.clock,
+                       .queue_max = (size_t)daemon->setup.config->queue_max,
+                       .started_boot_ms = esc_boot_ms(),
+                       .wake = esc_reactor_poke,
+                       .context = daemon->reactor};
+    EscTokens *tokens = NULL;
+    EscStatus status = esc_api_new(&api, &daemon->api, why);
+    if (status == ESC_OK)
+        status = load_tokens(daemon, &tokens, why);
+    if (status == ESC_OK)
+        esc_api_use_tokens(daemon->api, tokens);
+    return status;
+}
+
+static EscStatus make_http(EscDaemon *daemon, EscWhy *why)
+{
+    const EscConfig *config = daemon->setup.config;
+    EscHttpSetup http = {.reactor = daemon->reactor,
+                         .handler = esc_api_handler(daemon->api),
+                         .header_bytes_max = (size_t)config->header_bytes_max,
+                         .body_bytes_max = (size_t)config->body_bytes_max,
+                         .connections_max = (unsigned)config->connections_max,
+                         .connections_per_address_max =
+                             (unsigned)config->connections_per_address_max,
+                         .request_timeout_s = config->request_timeout_s};
+    return esc_http_new(&http, &daemon->http, why);
+}
 
 EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *why)
 {
@@ -95,17 +216,19 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (daemon == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the daemon");
     daemon->setup = *setup;
-    daemon->started_real_ms = esc_boot_ms();
-    daemon->reactor = esc_reactor_new(true, why);
+    setup->random->fill(setup->random->context, &daemon->hash_seed, sizeof(daemon->hash_seed));
+    daemon->reactor = esc_reactor_new(true, why); /* first: threads started later take no signals */
+    esc_mailbox_init(&daemon->new_tokens, esc_reactor_poke, daemon->reactor);
+    esc_lane_init(&daemon->tokens_lane, setup->pool, tokens_run, daemon);
     EscStatus status = daemon->reactor == NULL ? ESC_IO_FAILED : ESC_OK;
     if (status == ESC_OK)
-        status = esc_api_new(daemon, &daemon->api, why);
-    if (status == ESC_OK) {
-        EscHttpHandler handler = esc_api_handler(daemon->api);
-        status = esc_http_new(daemon, &handler, &daemon->http, why);
-    }
+        status = esc_shards_init(&daemon->shards, daemon->hash_seed, why);
     if (status == ESC_OK)
-        status = esc_deliveries_new(daemon, &daemon->deliveries, why);
+        status = make_api(daemon, why);
+    if (status == ESC_OK)
+        status = make_http(daemon, why);
+    if (status == ESC_OK)
+        status = make_outside(daemon, why);
     if (status != ESC_OK) {
         esc_daemon_free(daemon);
         return status;
@@ -114,251 +237,191 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     return ESC_OK;
 }
 
-EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, EscWhy *why)
+static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, EscWhy *why)
 {
-    if (daemon->workspaces_count == ESC_WORKSPACES_MAX)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "a daemon serves at most %d workspaces",
-                       ESC_WORKSPACES_MAX);
-    if (esc_daemon_workspace(daemon, name) != NULL)
-        return esc_why(why, ESC_CONFLICT, "", 0, "workspace %.*s is there twice",
-                       ESC_TEXT_ARG(name));
-    EscWorkspaceState *workspace = calloc(1, sizeof(*workspace));
-    EscArena *arena = esc_arena_new(TURN_ARENA_BYTES_MAX);
-    char *copy = malloc(name.size + 1);
-    if (workspace == NULL || arena == NULL || copy == NULL) {
-        free(copy);
-        esc_arena_free(arena);
-        free(workspace);
+    EscText name = esc_shard_name(shard);
+    const EscWorkspaceConfig *config = esc_config_workspace(daemon->setup.config, name);
+    esc_config_workspace_preset(&place->config);
+    place->daemon = daemon;
+    place->outbox = (EscOutbox){.outside = daemon->outside,
+                                .shard = shard,
+                                .context = place,
+                                .outcome_refused = outcome_refused};
+    EscStatus status =
+        esc_outbox_add(&place->outbox, config != NULL ? config : &place->config, why);
+    if (status == ESC_OK)
+        status = esc_shards_add(&daemon->shards, shard, why);
+    if (status == ESC_OK)
+        daemon->places[daemon->shards.count - 1] = place;
+    return status;
+}
+
+EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, EscText reason,
+                         EscWhy *why)
+{
+    Place *place = calloc(1, sizeof(*place));
+    if (place == NULL) {
+        esc_service_close(service);
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
     }
-    memcpy(copy, name.data, name.size);
-    copy[name.size] = '\0';
-    workspace->name = (EscText){copy, name.size};
-    workspace->service = service;
-    workspace->arena = arena;
-    workspace->has_work_for_delivery = true; /* rows of before the start */
-    esc_config_preset(CONFIG_GROUP_WORKSPACE, &workspace->default_config);
-    workspace->config = esc_config_workspace(daemon->setup.config, name);
-    if (workspace->config == NULL)
-        workspace->config = &workspace->default_config;
-    daemon->workspaces[daemon->workspaces_count++] = workspace;
+    EscShardSetup setup = {.name = name,
+                           .pool = daemon->setup.pool,
+                           .clock = daemon->setup.clock,
+                           .time_scale = daemon->setup.time_scale,
+                           .timers_max = (size_t)daemon->setup.config->timers_per_turn_max,
+                           .context = place,
+                           .committed = shard_committed,
+                           .stopped = shard_stopped,
+                           .closed = shard_closed};
+    EscShard *shard = NULL;
+    EscStatus status = esc_shard_new(&setup, service, reason, &shard, why);
+    if (status == ESC_OK)
+        status = add_place(daemon, place, shard, why);
+    if (status != ESC_OK) {
+        esc_shard_free(shard);
+        free(place);
+        return status;
+    }
+    if (service == NULL)
+        shard_stopped(place, shard, reason);
     return ESC_OK;
 }
 
 EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
                             uint16_t *port_bound, EscWhy *why)
 {
-    return esc_http_listen(daemon->http, host, port, port_bound, why);
-}
-
-static void drop_work(EscDaemon *daemon)
-{
-    for (uint32_t i = 0; i < daemon->workspaces_count; i++)
-        for (EscWork *work = NULL; (work = work_take(daemon->workspaces[i])) != NULL;)
-            work->dropped(work);
+    const EscSockets *sockets = daemon->setup.sockets;
+    int fd = sockets->listen(sockets->context, host, port, port_bound);
+    if (fd < 0)
+        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot listen on %s:%u", host, (unsigned)port);
+    return esc_http_serve(daemon->http, fd, why);
 }
 
 void esc_daemon_free(EscDaemon *daemon)
 {
     if (daemon == NULL)
         return;
-    drop_work(daemon);
-    if (daemon->http != NULL)
-        esc_http_run(daemon->http); /* nothing may be suspended when the server stops */
+    esc_lane_close(&daemon->tokens_lane);
+    if (daemon->api != NULL)
+        take_tokens(daemon);
     esc_http_free(daemon->http);
-    esc_deliveries_free(daemon->deliveries);
+    esc_outside_free(daemon->outside);
+    uint32_t count = daemon->shards.count;
+    esc_shards_release(&daemon->shards);
+    for (uint32_t i = 0; i < count; i++)
+        free(daemon->places[i]);
     esc_api_free(daemon->api);
-    for (uint32_t i = 0; i < daemon->workspaces_count; i++) {
-        esc_arena_free(daemon->workspaces[i]->arena);
-        free((void *)(uintptr_t)daemon->workspaces[i]->name.data);
-        free(daemon->workspaces[i]);
-    }
+    esc_mailbox_release(&daemon->new_tokens);
     esc_reactor_free(daemon->reactor);
     free(daemon);
 }
 
-/* --- a turn of one workspace ------------------------------------------------------------------ */
-
-static void tell_news(EscDaemon *daemon, EscWorkspaceState *workspace)
+uint32_t esc_daemon_stopped_count(const EscDaemon *daemon)
 {
-    const EscAuditRow *rows = NULL;
-    size_t count = 0;
-    esc_service_news(workspace->service, &rows, &count);
-    for (size_t i = 0; i < count && daemon->setup.news != NULL; i++)
-        daemon->setup.news(daemon->setup.context, workspace->name, &rows[i]);
-}
-
-/* Moves works from the queue to `list` as long as their inputs fit a turn; gives the number of
- * inputs. */
-static size_t collect(EscWorkspaceState *workspace, EscWork **list)
-{
-    size_t count = 0;
-    EscWork **end = list;
-    while (workspace->first != NULL &&
-           (count == 0 || count + workspace->first->count <= INPUTS_PER_TURN_MAX)) {
-        EscWork *work = work_take(workspace);
-        count += work->count;
-        work->next = NULL;
-        *end = work;
-        end = &work->next;
-    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < daemon->shards.count; i++)
+        count += esc_shard_state(daemon->shards.items[i]) == ESC_SHARD_STOPPED;
     return count;
-}
-
-static EscInput *flatten(EscWorkspaceState *workspace, const EscWork *list, size_t count)
-{
-    EscInput *inputs = esc_arena_alloc_array(workspace->arena, count, sizeof(*inputs));
-    ESC_ASSERT(inputs != NULL);
-    size_t at = 0;
-    for (const EscWork *work = list; work != NULL; work = work->next) {
-        memcpy(&inputs[at], work->inputs, work->count * sizeof(*inputs));
-        at += work->count;
-    }
-    return inputs;
-}
-
-/* The fail-stop: an uncommitted turn is never answered; whoever asked sees the connection end
- * and asks again. */
-static EscStatus fail(EscDaemon *daemon, EscWorkspaceState *workspace, EscWork *list,
-                      EscStatus status, const EscWhy *why)
-{
-    esc_daemon_log(daemon, "error", "store_failed", "%.*s: %s: %s", ESC_TEXT_ARG(workspace->name),
-                   esc_status_text(status), why == NULL ? "" : why->text);
-    while (list != NULL) {
-        EscWork *next = list->next;
-        esc_work_put(workspace, list);
-        list = next;
-    }
-    return status;
-}
-
-static EscStatus turn_workspace(EscDaemon *daemon, EscWorkspaceState *workspace, EscWhy *why)
-{
-    bool is_due =
-        esc_engine_next_due_ms(esc_service_engine(workspace->service)) <= esc_daemon_now_ms(daemon);
-    if (workspace->first == NULL && !is_due)
-        return ESC_OK;
-    EscWork *list = NULL;
-    size_t count = collect(workspace, &list);
-    esc_arena_clear(workspace->arena);
-    EscInput *inputs = flatten(workspace, list, count);
-    EscReply *replies = esc_arena_alloc_array(workspace->arena, count, sizeof(*replies));
-    ESC_ASSERT(replies != NULL);
-
-    size_t fired = 0;
-    size_t timers_max = (size_t)daemon->setup.config->timers_per_turn_max;
-    EscStatus status =
-        esc_service_turn(workspace->service, inputs, count, timers_max, replies, &fired, why);
-    if (status != ESC_OK)
-        return fail(daemon, workspace, list, status, why);
-
-    size_t at = 0;
-    while (list != NULL) {
-        EscWork *work = list;
-        list = work->next;
-        size_t next_at = at + work->count; /* the work may be gone after `done` */
-        work->done(work, &replies[at]);
-        at = next_at;
-    }
-    daemon->turns++;
-    daemon->inputs_done += count;
-    daemon->timers_fired += fired;
-    workspace->has_work_for_delivery = true;
-    tell_news(daemon, workspace);
-    return ESC_OK;
 }
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-static int64_t engine_wait_ns(const EscDaemon *daemon)
+static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
 {
-    int64_t due = INT64_MAX;
-    for (uint32_t i = 0; i < daemon->workspaces_count; i++) {
-        const EscWorkspaceState *workspace = daemon->workspaces[i];
-        int64_t next = esc_engine_next_due_ms(esc_service_engine(workspace->service));
-        due = workspace->first != NULL ? INT64_MIN : next < due ? next : due;
-        if (due == INT64_MIN)
-            return 0;
+    int64_t wait_ms = esc_http_wait_ms(daemon->http);
+    int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
+    EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
+    if (status != ESC_OK)
+        return status;
+    take_tokens(daemon);
+    esc_http_run(daemon->http);
+    esc_api_hand_on(daemon->api);
+    for (int i = 0; i < ROUNDS_MAX && esc_api_answer(daemon->api) > 0; i++) {
+        esc_http_run(daemon->http); /* sends the answers, and may take more */
+        esc_api_hand_on(daemon->api);
     }
-    if (due == INT64_MAX)
-        return INT64_MAX;
-    double wait_ns = (double)(due - esc_daemon_now_ms(daemon)) * 1e6 / daemon->setup.time_scale;
-    if (wait_ns <= 0)
-        return 0;
-    return wait_ns > 1e6 * WAIT_REAL_MS_MAX ? INT64_MAX : (int64_t)wait_ns + 1;
+    return ESC_OK;
 }
 
-static int64_t wait_ns(const EscDaemon *daemon)
+static void start_shards(EscDaemon *daemon)
 {
-    int64_t wait = engine_wait_ns(daemon);
-    int64_t other_ms = esc_http_wait_ms(daemon->http);
-    int64_t delivery_ms = esc_deliveries_wait_ms(daemon->deliveries);
-    if (delivery_ms < other_ms)
-        other_ms = delivery_ms;
-    if (other_ms > WAIT_REAL_MS_MAX)
-        other_ms = WAIT_REAL_MS_MAX; /* a clock that was set is noticed within a minute */
-    return other_ms * 1000000 < wait ? other_ms * 1000000 : wait;
+    for (uint32_t i = 0; i < daemon->shards.count; i++) {
+        if (esc_shard_state(daemon->shards.items[i]) == ESC_SHARD_SERVING)
+            esc_outbox_load(&daemon->places[i]->outbox);
+        esc_shard_start(daemon->shards.items[i]);
+    }
 }
 
-static EscStatus turn(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void *stop_outside(void *context)
 {
-    /* 6 of the turn before, and 1: sockets and signals */
-    EscStatus status = esc_reactor_wait(daemon->reactor, longest_ns, why);
-    if (status != ESC_OK)
-        return status;
-    esc_http_run(daemon->http);
-    status = esc_deliveries_run(daemon->deliveries, why);
-
-    /* 2 and 3 */
-    for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++)
-        status = turn_workspace(daemon, daemon->workspaces[i], why);
-    if (status != ESC_OK)
-        return status;
-
-    /* 4 */
-    esc_http_run(daemon->http);
-
-    /* 5 */
-    return esc_deliveries_start(daemon->deliveries, why);
+    EscDaemon *daemon = context;
+    esc_outside_stop(daemon->outside, daemon->setup.config->stop_timeout_s * 1000);
+    atomic_store(&daemon->outside_is_still, true);
+    esc_reactor_poke(daemon->reactor);
+    return NULL;
 }
 
-/* What was taken is finished and answered; what was not is the client's to send again.
- * Deliveries under way are given up: their rows are due again at the next start. */
+static bool all_are_over(const EscDaemon *daemon)
+{
+    for (uint32_t i = 0; i < daemon->shards.count; i++)
+        if (!esc_shard_is_over(daemon->shards.items[i]))
+            return false;
+    return true;
+}
+
+/* True when nothing more is to be waited for: clients that do not take their answers have had their time. */
+static bool is_drained(const EscDaemon *daemon, int64_t began_ms)
+{
+    bool is_patient = esc_boot_ms() - began_ms < CLIENTS_REAL_MS;
+    return atomic_load(&daemon->outside_is_still) && esc_api_away(daemon->api) == 0 &&
+           (esc_http_is_idle(daemon->http) || !is_patient);
+}
+
+static EscStatus close_shards(EscDaemon *daemon, int64_t until_ms, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < daemon->shards.count; i++)
+        esc_shard_close(daemon->shards.items[i]);
+    while (status == ESC_OK && !all_are_over(daemon) && esc_boot_ms() < until_ms)
+        status = pump(daemon, PUMP_REAL_NS, why);
+    for (uint32_t i = 0; i < daemon->shards.count; i++) {
+        if (status != ESC_OK || esc_shard_is_over(daemon->shards.items[i]))
+            continue;
+        EscText name = esc_shard_name(daemon->shards.items[i]);
+        say(daemon, "alarm", "stop_timeout", "%.*s is stuck; the process ends without it",
+            ESC_TEXT_ARG(name));
+        status = esc_why(why, ESC_IO_FAILED, "", 0, "workspace %.*s is stuck", ESC_TEXT_ARG(name));
+    }
+    return status == ESC_OK ? pump(daemon, 0, why) : status; /* the last answers */
+}
+
 static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 {
-    int64_t until = esc_boot_ms() + DRAIN_REAL_MS;
+    int64_t began_ms = esc_boot_ms();
+    int64_t until_ms = began_ms + daemon->setup.config->stop_timeout_s * 1000;
+    esc_api_set_stopping(daemon->api);
     esc_http_quiesce(daemon->http);
+    if (pthread_create(&daemon->stopper, NULL, stop_outside, daemon) != 0)
+        return esc_why(why, ESC_IO_FAILED, "", 0, "a thread cannot be started");
     EscStatus status = ESC_OK;
-    while (status == ESC_OK && !esc_http_is_idle(daemon->http) && esc_boot_ms() < until) {
-        status = esc_reactor_wait(daemon->reactor, 10000000, why);
-        if (status == ESC_OK)
-            esc_http_run(daemon->http);
-        for (uint32_t i = 0; status == ESC_OK && i < daemon->workspaces_count; i++)
-            if (daemon->workspaces[i]->first != NULL)
-                status = turn_workspace(daemon, daemon->workspaces[i], why);
-        esc_http_run(daemon->http);
-    }
-    return status;
-}
-
-static void reload(EscDaemon *daemon)
-{
-    EscWhy why = {.text = ""};
-    if (esc_api_reload(daemon->api, &why) == ESC_OK)
-        esc_daemon_log(daemon, "info", "tokens_read", "the token file was read again");
-    else
-        esc_daemon_log(daemon, "error", "tokens_refused", "%s; the old tokens stay", why.text);
+    while (status == ESC_OK && !is_drained(daemon, began_ms) && esc_boot_ms() < until_ms)
+        status = pump(daemon, PUMP_REAL_NS, why);
+    (void)pthread_join(daemon->stopper, NULL); /* it keeps to the same time */
+    int64_t close_ms = esc_boot_ms() + CLOSE_REAL_MS;
+    return status == ESC_OK ? close_shards(daemon, close_ms > until_ms ? close_ms : until_ms, why)
+                            : status;
 }
 
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
-    EscStatus status = turn(daemon, 0, why); /* what came while we were away, and what fell due */
+    start_shards(daemon);
+    EscStatus status = ESC_OK;
     while (status == ESC_OK && !esc_reactor_is_stopping(daemon->reactor)) {
-        status = turn(daemon, wait_ns(daemon), why);
+        status = pump(daemon, INT64_MAX, why);
         if (esc_reactor_take_reload(daemon->reactor))
-            reload(daemon);
+            esc_lane_wake(&daemon->tokens_lane);
     }
-    if (status == ESC_OK)
-        status = drain(daemon, why);
-    return status;
+    return status == ESC_OK ? drain(daemon, why) : status;
 }

@@ -4,7 +4,7 @@
  * body, at its end, and once more when a suspended one is resumed. A client has request_timeout_s
  * for its headers, and again for its body: MHD's own time-out only sees silence, not a byte now and
  * then, so a sweep once a second shuts such sockets down. Not its job: which requests are ambiguous
- * or too large (http_framing.c); routes, tokens, JSON (api*.c); the text of answers
+ * or too large (http_framing.c); routes, tokens, JSON (the room api); the text of answers
  * (http_answer.c). */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -15,7 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "http/http_call.h"
+#include "http_call.h"
 
 #define SWEEP_MS 1000
 #define DISCARD_BYTES_MAX                                                                          \
@@ -30,8 +30,7 @@ struct EscHttpConnection {
 };
 
 struct EscHttp {
-    EscDaemon *daemon;
-    EscHttpHandler handler;
+    EscHttpSetup setup;
     struct MHD_Daemon *mhd;
     EscWatch *watch;
     EscHttpConnection *connections;
@@ -51,7 +50,7 @@ static void call_free(EscHttp *http, EscHttpCall *call)
 {
     if (call == NULL)
         return;
-    http->handler.gone(http->handler.context, call);
+    http->setup.handler.gone(http->setup.handler.context, call);
     if (call->response != NULL)
         MHD_destroy_response(call->response);
     esc_buf_release(&call->body);
@@ -72,7 +71,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call_free(http, one->call);
     one->call = call;
     call->http = http;
-    call->max_body = (size_t)http->daemon->setup.config->body_bytes_max;
+    call->max_body = http->setup.body_bytes_max;
     esc_buf_init(&call->body, call->max_body);
     size_t length = strnlen(uri, ESC_HTTP_URI_BYTES_MAX + 1);
     call->uri = length > ESC_HTTP_URI_BYTES_MAX ? NULL : strdup(uri);
@@ -135,7 +134,7 @@ static void sweep(EscHttp *http)
     if (now - http->swept_real_ms < SWEEP_MS)
         return;
     http->swept_real_ms = now;
-    int64_t limit = http->daemon->setup.config->request_timeout_s * 1000;
+    int64_t limit = http->setup.request_timeout_s * 1000;
     for (EscHttpConnection *one = http->connections; one != NULL; one = one->next)
         if (!one->is_served && one->fd >= 0 && now - one->since_real_ms > limit)
             (void)shutdown(one->fd, SHUT_RDWR); /* MHD sees the end of the stream and closes */
@@ -187,7 +186,7 @@ static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const cha
     phase(call, false);
     esc_http_check_framing(call, url, version);
     if (!esc_http_is_answered(call))
-        http->handler.headers(http->handler.context, call);
+        http->setup.handler.headers(http->setup.handler.context, call);
     if (esc_http_is_answered(call) && must_answer_before_body(call))
         return send_answer(call);
     return MHD_YES;
@@ -222,7 +221,7 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
     if (!esc_http_is_answered(call) && !call->is_dispatched) {
         call->is_dispatched = true;
         phase(call, true);
-        http->handler.request(http->handler.context, call);
+        http->setup.handler.request(http->setup.handler.context, call);
     }
     if (esc_http_is_answered(call))
         return call->is_queued ? MHD_YES : send_answer(call);
@@ -246,43 +245,35 @@ static void mhd_ready(void *context, int fd, uint32_t events)
     (void)events; /* esc_http_run follows in every turn */
 }
 
-EscStatus esc_http_new(EscDaemon *daemon, const EscHttpHandler *handler, EscHttp **out, EscWhy *why)
+EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why)
 {
     *out = calloc(1, sizeof(**out));
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the HTTP server");
-    (*out)->daemon = daemon;
-    (*out)->handler = *handler;
+    (*out)->setup = *setup;
     (*out)->listen_fd = -1;
     return ESC_OK;
 }
 
-EscStatus esc_http_listen(EscHttp *http, const char *host, uint16_t port, uint16_t *port_bound,
-                          EscWhy *why)
+EscStatus esc_http_serve(EscHttp *http, int fd, EscWhy *why)
 {
-    const EscConfig *config = http->daemon->setup.config;
-    int fd = http->daemon->setup.sockets->listen(http->daemon->setup.sockets->context, host, port,
-                                                 port_bound);
-    if (fd < 0)
-        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot listen on %s:%u", host, (unsigned)port);
+    const EscHttpSetup *setup = &http->setup;
     http->mhd = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_call, http,
         MHD_OPTION_NOTIFY_COMPLETED, end_call, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
         http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->request_timeout_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->header_bytes_max,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, setup->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        setup->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)setup->request_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        setup->header_bytes_max, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (http->mhd == NULL) {
         close(fd);
         return esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server does not start");
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD);
     if (info != NULL)
-        http->watch =
-            esc_reactor_watch(http->daemon->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
+        http->watch = esc_reactor_watch(setup->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
     return http->watch != NULL
                ? ESC_OK
                : esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server cannot be watched");
@@ -321,7 +312,7 @@ void esc_http_free(EscHttp *http)
 {
     if (http == NULL)
         return;
-    esc_reactor_unwatch(http->daemon->reactor, http->watch);
+    esc_reactor_unwatch(http->setup.reactor, http->watch);
     if (http->mhd != NULL)
         MHD_stop_daemon(http->mhd);
     if (http->listen_fd >= 0)

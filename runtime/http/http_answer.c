@@ -1,9 +1,10 @@
 /* http_answer.c - the parts of a request, and answers: JSON and problem documents (RFC 9457). */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "http/http_call.h"
+#include "http_call.h"
 
 #define PARAMETER_BYTES_MAX 1024
 
@@ -22,9 +23,30 @@ const char *esc_http_header(const EscHttpCall *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
-EscText esc_http_body(const EscHttpCall *call)
+const char *esc_http_query(const EscHttpCall *call)
 {
-    return esc_buf_as_text(&call->body);
+    return call->query;
+}
+
+void esc_http_limit_body(EscHttpCall *call, size_t bytes_max)
+{
+    if (bytes_max >= call->max_body)
+        return;
+    call->max_body = bytes_max;
+    call->body.size_max = bytes_max;
+    const char *length = esc_http_header(call, "Content-Length");
+    if (length != NULL && strtoull(length, NULL, 10) > bytes_max)
+        esc_http_problem(call, &(EscProblem){.status = 413,
+                                             .code = "body_too_large",
+                                             .title = "The body is too large",
+                                             .index = -1,
+                                             .close = true});
+}
+
+void esc_http_take_body(EscHttpCall *call, EscBuf *out)
+{
+    *out = call->body;
+    esc_buf_init(&call->body, call->max_body);
 }
 
 void **esc_http_note(EscHttpCall *call)
@@ -77,10 +99,10 @@ static bool next_parameter(const char **at, EscText *name, EscText *value)
     return true;
 }
 
-EscStatus esc_http_query(const EscHttpCall *call, const char *wanted, EscBuf *out)
+EscStatus esc_query_get(const char *query, const char *wanted, EscBuf *out)
 {
     EscStatus status = ESC_NOT_FOUND;
-    const char *at = call->query;
+    const char *at = query;
     EscText name, value;
     while (next_parameter(&at, &name, &value)) {
         if (!esc_text_equal(name, esc_text_from(wanted)))
@@ -93,48 +115,32 @@ EscStatus esc_http_query(const EscHttpCall *call, const char *wanted, EscBuf *ou
     return status;
 }
 
-void esc_http_each_query(const EscHttpCall *call, bool (*visit)(void *context, EscText name),
-                         void *context)
+void esc_query_each(const char *query, bool (*visit)(void *context, EscText name), void *context)
 {
-    const char *at = call->query;
+    const char *at = query;
     EscText name, value;
     while (next_parameter(&at, &name, &value))
         if (!visit(context, name))
             return;
 }
 
-bool esc_http_is_answered(const EscHttpCall *call)
+/* --- answers ---------------------------------------------------------------------------------- */
+
+void esc_answer_header(EscAnswer *answer, const char *name, const char *value)
 {
-    return call->answered_status != 0;
+    ESC_ASSERT(answer->headers_count < ESC_ANSWER_HEADERS_MAX);
+    answer->headers[answer->headers_count].name = name;
+    (void)snprintf(answer->headers[answer->headers_count].value, sizeof(answer->headers[0].value),
+                   "%s", value);
+    answer->headers_count++;
 }
 
-void esc_http_add_header(EscHttpCall *call, const char *name, const char *value)
+void esc_answer_json(EscAnswer *answer, unsigned status, EscBuf *body)
 {
-    ESC_ASSERT(call->headers_count < ESC_HTTP_HEADERS_MAX);
-    call->headers[call->headers_count].name = name;
-    (void)snprintf(call->headers[call->headers_count].value, sizeof(call->headers[0].value), "%s",
-                   value);
-    call->headers_count++;
-}
-
-void esc_http_answer(EscHttpCall *call, unsigned status, const char *type, EscText body)
-{
-    ESC_ASSERT(!esc_http_is_answered(call));
-    call->response = MHD_create_response_from_buffer(
-        body.size, (void *)(uintptr_t)(body.size == 0 ? "" : body.data), MHD_RESPMEM_MUST_COPY);
-    ESC_ASSERT(call->response != NULL); /* out of memory: nothing can be told to anybody any more */
-    call->answered_status = status;
-    (void)MHD_add_response_header(call->response, "Content-Type",
-                                  type == NULL ? "application/json" : type);
-    (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
-    (void)MHD_add_response_header(call->response, "X-Content-Type-Options", "nosniff");
-    for (unsigned i = 0; i < call->headers_count; i++)
-        (void)MHD_add_response_header(call->response, call->headers[i].name,
-                                      call->headers[i].value);
-    if (call->is_suspended) {
-        call->is_suspended = false;
-        MHD_resume_connection(call->connection);
-    }
+    ESC_ASSERT(answer->status == 0);
+    answer->status = status;
+    answer->body = *body;
+    esc_buf_init(body, 0);
 }
 
 static void member(EscBuf *out, const char *name, EscText value)
@@ -143,7 +149,7 @@ static void member(EscBuf *out, const char *name, EscText value)
     esc_json_text(out, value);
 }
 
-void esc_http_problem(EscHttpCall *call, const EscProblem *problem)
+void esc_answer_problem(EscAnswer *answer, const EscProblem *problem)
 {
     EscBuf out;
     esc_buf_init(&out, 16384);
@@ -159,7 +165,60 @@ void esc_http_problem(EscHttpCall *call, const EscProblem *problem)
         esc_buf_printf(&out, ",\"index\":%lld", (long long)problem->index);
     esc_buf_char(&out, '}');
     if (problem->close)
-        esc_http_add_header(call, "Connection", "close");
-    esc_http_answer(call, problem->status, "application/problem+json", esc_buf_as_text(&out));
-    esc_buf_release(&out);
+        esc_answer_header(answer, "Connection", "close");
+    answer->type = "application/problem+json";
+    esc_answer_json(answer, problem->status, &out);
+}
+
+void esc_answer_release(EscAnswer *answer)
+{
+    esc_buf_release(&answer->body);
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+bool esc_http_is_answered(const EscHttpCall *call)
+{
+    return call->answered_status != 0;
+}
+
+/* The library frees a body that it was given; an empty one it must not be given at all. */
+static struct MHD_Response *response_of(EscAnswer *answer)
+{
+    static char nothing[1];
+    if (answer->body.size == 0)
+        return MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        answer->body.size, answer->body.data, MHD_RESPMEM_MUST_FREE);
+    if (response != NULL)
+        esc_buf_init(&answer->body, 0);
+    return response;
+}
+
+void esc_http_send(EscHttpCall *call, EscAnswer *answer)
+{
+    ESC_ASSERT(!esc_http_is_answered(call));
+    ESC_ASSERT(answer->status != 0);
+    call->response = response_of(answer);
+    ESC_ASSERT(call->response != NULL); /* out of memory: nothing can be told to anybody any more */
+    call->answered_status = answer->status;
+    (void)MHD_add_response_header(call->response, "Content-Type",
+                                  answer->type == NULL ? "application/json" : answer->type);
+    (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(call->response, "X-Content-Type-Options", "nosniff");
+    for (unsigned i = 0; i < answer->headers_count; i++)
+        (void)MHD_add_response_header(call->response, answer->headers[i].name,
+                                      answer->headers[i].value);
+    esc_answer_release(answer);
+    if (call->is_suspended) {
+        call->is_suspended = false;
+        MHD_resume_connection(call->connection);
+    }
+}
+
+void esc_http_problem(EscHttpCall *call, const EscProblem *problem)
+{
+    EscAnswer answer = {0};
+    esc_answer_problem(&answer, problem);
+    esc_http_send(call, &answer);
 }

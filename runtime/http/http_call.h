@@ -8,9 +8,8 @@
 
 #include <microhttpd.h>
 
-#include "http/http_internal.h"
+#include <esc/http.h>
 
-#define ESC_HTTP_HEADERS_MAX 4 /* that an answer may add */
 #define ESC_HTTP_URI_BYTES_MAX 8192
 
 typedef struct EscHttpConnection EscHttpConnection;
@@ -26,11 +25,6 @@ struct EscHttpCall {
     bool has_begun, is_dispatched, is_suspended, is_queued;
     unsigned answered_status; /* 0: not answered */
     struct MHD_Response *response;
-    struct {
-        const char *name;
-        char value[128];
-    } headers[ESC_HTTP_HEADERS_MAX];
-    unsigned headers_count;
 };
 
 /* Answers a request that two readers could understand differently, or whose body is too large

@@ -4,12 +4,12 @@
  * or one client's bytes become another client's request. libmicrohttpd takes the first of two
  * lengths, ignores transfer codings that it does not know, keeps white space in names and ends a
  * path at a NUL; all of that ends here (RFC 9112, sections 3, 5 and 6). Not its job: what is
- * behind the framing (api.c). */
+ * behind the framing (the room api). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "http/http_call.h"
+#include "http_call.h"
 
 #define LENGTH_DIGITS_MAX 15
 

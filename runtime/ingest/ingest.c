@@ -199,12 +199,12 @@ static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const
 static EscStatus parse_json(EscText text, json_t **json, EscWhy *why)
 {
     json_error_t error;
-    *json = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &error);
+    *json = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (*json != NULL)
         return ESC_OK;
     bool is_memory = json_error_code(&error) == json_error_out_of_memory;
     uint64_t at = error.position > 0 ? (uint64_t)error.position : 0;
-    return esc_why(why, is_memory ? ESC_NO_MEMORY : ESC_BAD_INPUT, "", at, "the event is no JSON: %s",
+    return esc_why(why, is_memory ? ESC_NO_MEMORY : ESC_BAD_INPUT, "JSON", at, "the event is no JSON: %s",
                    error.text);
 }
 
@@ -226,7 +226,7 @@ static EscStatus parse_event(EscArena *arena, const EscProgram *program, EscSlic
 static EscStatus check_end(EscText json, size_t *at, EscWhy *why)
 {
     esc_ingest_skip_space(json, at);
-    return *at == json.size ? ESC_OK : esc_why(why, ESC_BAD_INPUT, "", *at, "there is text behind the JSON");
+    return *at == json.size ? ESC_OK : esc_why(why, ESC_BAD_INPUT, "JSON", *at, "there is text behind the JSON");
 }
 
 EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event, EscWhy *why)
@@ -298,7 +298,7 @@ static EscStatus parse_items(Batch *batch, EscWhy *why)
         if (next == ']')
             return ESC_OK;
         if (next != ',')
-            return esc_why(why, ESC_BAD_INPUT, "", batch->count, "the batch is no JSON: ',' or ']' is missing");
+            return esc_why(why, ESC_BAD_INPUT, "JSON", batch->count, "the batch is no JSON: ',' or ']' is missing");
         esc_ingest_skip_space(batch->json, &batch->at);
     }
 }

@@ -45,7 +45,7 @@ static bool is_end(const Scan *scan, char c)
 static EscStatus count(Scan *scan, char c, EscWhy *why)
 {
     if (c == '\0')
-        return esc_why(why, ESC_BAD_INPUT, "", scan->at, "the event is no JSON: it has a NUL");
+        return esc_why(why, ESC_BAD_INPUT, "JSON", scan->at, "the event is no JSON: it has a NUL");
     if (c == '{' || c == '[')
         scan->depth++;
     if (c == '{' || c == '[' || c == ',')

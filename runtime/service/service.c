@@ -179,3 +179,9 @@ void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *cou
     *count = has_rows ? service->group->audit_count : 0;
     service->has_news = false;
 }
+
+void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count)
+{
+    *rows = service->group == NULL ? NULL : service->group->outbox;
+    *count = service->group == NULL ? 0 : service->group->outbox_count;
+}

@@ -37,7 +37,6 @@ class NobodyReads(Scene):
         eventually(lambda: "opened" in self.daemon.follow())
         self.assert_stops()
 
-    @awaits("threads")
     def test_nobody_reads_what_is_followed(self):
         self.start_with_pipes("out")
         self.send([ticket(f"F-{n}") for n in range(300)])
@@ -45,7 +44,6 @@ class NobodyReads(Scene):
         self.assert_serves()
         self.assert_stops()
 
-    @awaits("threads")
     def test_nobody_reads_the_log(self):
         """Every failed delivery is a line of the log."""
         self.receiver.rule("/desk/incidents", status=404)
@@ -88,7 +86,6 @@ class Neighbours(Scene):
         connection.close()
         return sorted(taken)
 
-    @awaits("threads")
     def test_one_client_floods(self):
         """The desk sends as much as it can; the shop's requests take about as long as before. Bounds are wide: it is the kind that counts."""
         self.daemon.start()

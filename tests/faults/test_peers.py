@@ -105,7 +105,6 @@ class Mail(Scene):
                 self.assert_nobody_waits()
                 self.daemon.kill()
 
-    @awaits("delivery")
     def test_silent_after_the_mail(self):
         self.scene("data", delivery_timeout_ms=20000)
         self.assert_nobody_waits()
@@ -113,7 +112,6 @@ class Mail(Scene):
         eventually(lambda: self.row("managers")["state"] == "accepted")
         self.assertEqual(self.server.taken, 1)
 
-    @awaits("delivery")
     def test_silent_at_the_end(self):
         """The mail is taken, only the farewell is missing: it is not sent again."""
         self.scene("quit", delivery_timeout_ms=20000)
@@ -121,14 +119,12 @@ class Mail(Scene):
         eventually(lambda: self.row("managers")["state"] == "accepted")
         self.assertEqual(self.server.taken, 1)
 
-    @awaits("delivery")
     def test_a_time_out_counts_as_an_attempt(self):
         self.scene("data", delivery_timeout_ms=300, delivery_attempts_max=2)
         eventually(lambda: self.row("managers")["state"] == "dead")
         self.assertEqual(len(self.server.connections), 2)
         self.assert_nobody_waits()
 
-    @awaits("delivery")
     def test_stopping_beside_a_silent_server(self):
         self.scene("data", delivery_timeout_ms=600000, stop_timeout_s=1)
         self.daemon.process.terminate()
@@ -235,7 +231,6 @@ class Fairness(Scene):
         self.send([ticket(f"S-{n}") for n in range(20)])
         eventually(lambda: len(self.receiver.at("/desk/people")) == 20)
 
-    @awaits("delivery")
     def test_many_messages_wait_for_a_slow_channel(self):
         """A page goes out by its own way, however many messages stand before a channel that does not answer."""
         self.hold("/desk/incidents")
@@ -244,7 +239,6 @@ class Fairness(Scene):
         self.send([ticket(f"S-{n}") for n in range(1500)])
         eventually(lambda: len(self.receiver.at("/desk/people")) == 1500)
 
-    @awaits("delivery")
     def test_one_clients_receivers_hang(self):
         """All of the desk's receivers hang, and it has more waiting than there are places: the shop's messages go out."""
         self.hold("/desk/")
@@ -255,7 +249,6 @@ class Fairness(Scene):
         self.send([ticket("G-1")], token=self.daemon.other_tokens["shop"])
         eventually(lambda: self.receiver.at("/shop/incidents") and self.receiver.at("/shop/people"))
 
-    @awaits("delivery")
     def test_waiting_for_a_place_costs_nothing(self):
         """All places are taken and more waits: the daemon sleeps."""
         self.hold("/desk/")
@@ -267,7 +260,6 @@ class Fairness(Scene):
         eventually(lambda: time.monotonic() > until)
         self.assertLess(processor_s(self.daemon.process) - used_s, 0.5)
 
-    @awaits("delivery")
     def test_a_dead_endpoint_costs_few_writes(self):
         """Attempts that fail together are noted together: a commit for each of them is what stops everybody for seconds."""
         dead = socket.create_server(("127.0.0.1", 0))
@@ -287,7 +279,6 @@ class Fairness(Scene):
 
 
 class Stopping(Scene):
-    @awaits("delivery")
     def test_what_is_under_way_is_not_sent_twice(self):
         held = threading.Event()
         self.addCleanup(held.set)

@@ -251,7 +251,6 @@ class Limits(Scene):
         self.assert_serves()
         self.assert_stops()
 
-    @awaits("delivery")
     def test_a_file_sink_after_a_cut_line(self):
         """A full disk cut a line in the middle: the next message is a line of its own."""
         sink = self.daemon.folder / "sink.jsonl"

@@ -3,7 +3,7 @@
 
 #include "support/test.h"
 
-#include "http/api_internal.h"
+#include "api_internal.h"
 
 static void every_route_but_health_needs_a_scope(void **state)
 {
@@ -13,7 +13,7 @@ static void every_route_but_health_needs_a_scope(void **state)
         bool is_health = strncmp(route->path, "/health", 7) == 0;
         assert_int_equal(route->scope == ESC_SCOPE_PUBLIC, is_health);
         assert_true(route->scope == 0 || (route->scope & (route->scope - 1)) == 0); /* one bit */
-        assert_non_null(route->handle);
+        assert_non_null(route->handler);
         for (size_t k = 0; k < i; k++)
             assert_false(esc_routes[k].method == route->method &&
                          strcmp(esc_routes[k].path, route->path) == 0);
@@ -138,25 +138,25 @@ static void recognises_its_own_tokens_and_no_others(void **state)
     assert_false(esc_text_contains(esc_buf_as_text(&file),
                                    esc_buf_as_text(&first))); /* only its hash is kept */
 
-    EscTokens tokens = {0};
-    assert_status(esc_tokens_read(&tokens, esc_buf_as_text(&file), NULL), ESC_OK);
-    const EscToken *found = esc_tokens_find(&tokens, esc_buf_as_text(&first));
+    EscTokens *tokens = NULL;
+    assert_status(esc_tokens_parse(esc_buf_as_text(&file), 7, &tokens, NULL), ESC_OK);
+    const EscToken *found = esc_tokens_find(tokens, esc_buf_as_text(&first));
     assert_non_null(found);
     assert_text_equal(found->id, "ops-1");
     assert_text_equal(found->workspace, "acme");
     assert_text_equal(found->principal, "ana");
     assert_int_equal(found->scopes, ESC_SCOPE_BIT_READ | ESC_SCOPE_BIT_ACT);
-    assert_text_equal(esc_tokens_find(&tokens, esc_buf_as_text(&second))->id, "bot");
+    assert_text_equal(esc_tokens_find(tokens, esc_buf_as_text(&second))->id, "bot");
 
     first.data[first.size - 1] ^= 1;
-    assert_null(esc_tokens_find(&tokens, esc_buf_as_text(&first)));
+    assert_null(esc_tokens_find(tokens, esc_buf_as_text(&first)));
     first.data[first.size - 1] ^= 1;
-    assert_null(esc_tokens_find(&tokens, (EscText){(const char *)first.data, first.size - 1}));
-    assert_null(esc_tokens_find(&tokens, ESC_TEXT("")));
+    assert_null(esc_tokens_find(tokens, (EscText){(const char *)first.data, first.size - 1}));
+    assert_null(esc_tokens_find(tokens, ESC_TEXT("")));
     assert_null(esc_tokens_find(
-        &tokens,
+        tokens,
         ESC_TEXT("esc_nobody_0000000000000000000000000000000000000000000000000000000000000000")));
-    esc_tokens_release(&tokens);
+    esc_tokens_free(tokens);
     esc_buf_release(&first);
     esc_buf_release(&second);
     esc_buf_release(&file);
@@ -173,11 +173,11 @@ static void refuses_bad_token_files(void **state)
         "a Z" HASH " acme ana read",
     };
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
-        EscTokens tokens = {0};
-        EscStatus status = esc_tokens_read(&tokens, esc_text_from(bad[i]), NULL);
+        EscTokens *tokens = NULL;
+        EscStatus status = esc_tokens_parse(esc_text_from(bad[i]), 7, &tokens, NULL);
         if (status != ESC_BAD_CONFIG)
             fail_msg("row %zu was taken", i);
-        esc_tokens_release(&tokens);
+        assert_null(tokens);
     }
 }
 

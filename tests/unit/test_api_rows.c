@@ -1,5 +1,5 @@
 /* test_api_rows.c - rows of a store as the items of people's lists: which members, in which form, what is left out. */
-#include "http/api_internal.h"
+#include "api_internal.h"
 
 #include "support/test.h"
 

@@ -1,14 +1,14 @@
 /* test_delivery.c - verdicts, backoff, circuit breaker, what a call returns, signatures, mail. */
 #include "support/test.h"
 
-#include "delivery/delivery_internal.h"
+#include "verdict.h"
 
 /* --- verdicts --------------------------------------------------------------------------------- */
 
 static void only_2xx_is_success(void **state)
 {
     (void)state;
-    EscPlan plan = {.kind = ESC_PLAN_HTTP};
+    EscPlan plan = {0};
     static const struct {
         bool is_transferred;
         unsigned status;
@@ -32,8 +32,7 @@ static void only_2xx_is_success(void **state)
 static void a_call_succeeds_with_what_it_expects(void **state)
 {
     (void)state;
-    EscPlan plan = {
-        .kind = ESC_PLAN_HTTP, .is_call = true, .statuses = {201, 404}, .statuses_count = 2};
+    EscPlan plan = {.is_call = true, .statuses = {201, 404}, .statuses_count = 2};
     assert_int_equal(esc_verdict_http(&plan, true, 404), ESC_VERDICT_DONE);
     assert_int_equal(esc_verdict_http(&plan, true, 200), ESC_VERDICT_DEAD);
     assert_int_equal(esc_verdict_http(&plan, true, 500), ESC_VERDICT_RETRY);
@@ -70,20 +69,59 @@ static void breaker_opens_and_lets_one_probe_through(void **state)
     (void)state;
     EscBreaker breaker = {0};
     for (int i = 0; i < 2; i++) {
-        assert_true(esc_breaker_lets_through(&breaker, 100));
+        assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
+        esc_breaker_start(&breaker);
         esc_breaker_note(&breaker, ESC_VERDICT_RETRY, 100, 3, 1000);
     }
-    assert_true(esc_breaker_lets_through(&breaker, 100));
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
     esc_breaker_note(&breaker, ESC_VERDICT_RETRY, 100, 3, 1000);
-    assert_false(esc_breaker_lets_through(&breaker, 1099));
-    assert_true(esc_breaker_lets_through(&breaker, 1100));
-    assert_false(esc_breaker_lets_through(&breaker, 1100)); /* one probe at a time */
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 1100);
+    esc_breaker_start(&breaker);
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), INT64_MAX); /* one probe at a time */
     esc_breaker_note(&breaker, ESC_VERDICT_RETRY, 1200, 3, 1000);
-    assert_false(esc_breaker_lets_through(&breaker, 2199));
-    assert_true(esc_breaker_lets_through(&breaker, 2200));
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 2200);
+    esc_breaker_start(&breaker);
     esc_breaker_note(&breaker, ESC_VERDICT_DONE, 2200, 3, 1000);
-    assert_true(esc_breaker_lets_through(&breaker, 2200));
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
     assert_int_equal(breaker.failures, 0);
+}
+
+/* --- the next attempt ------------------------------------------------------------------------- */
+
+static const EscRetryRules rules = {.attempts_max = 5, .base_ms = 1000, .max_ms = 60000};
+
+static void a_next_attempt_counts_and_waits(void **state)
+{
+    (void)state;
+    EscRetryPlan plan = esc_retry_plan(&rules, 2, 1000000, 10000, 0, 3500);
+    assert_false(plan.is_dead);
+    assert_int_equal(plan.attempts, 3);
+    assert_int_equal(plan.pause_ms, 3500);
+    assert_int_equal(plan.next_ms, 13500);
+}
+
+static void a_next_attempt_never_lies_behind_the_deadline(void **state)
+{
+    (void)state;
+    EscRetryPlan plan = esc_retry_plan(&rules, 2, 12000, 10000, 0, 3500);
+    assert_false(plan.is_dead);
+    assert_int_equal(plan.next_ms, 12000);
+    assert_int_equal(plan.pause_ms, 2000);
+    plan = esc_retry_plan(&rules, 0, 12000, 10000, 60000, 0); /* whatever the receiver asks for */
+    assert_int_equal(plan.next_ms, 12000);
+    plan = esc_retry_plan(&rules, 2, 13500, 10000, 0, 3500); /* just in time */
+    assert_int_equal(plan.next_ms, 13500);
+}
+
+static void attempts_and_time_come_to_an_end(void **state)
+{
+    (void)state;
+    assert_false(esc_retry_plan(&rules, 3, 1000000, 10000, 0, 0).is_dead);
+    assert_true(esc_retry_plan(&rules, 4, 1000000, 10000, 0, 0).is_dead);
+    assert_int_equal(esc_retry_plan(&rules, 4, 1000000, 10000, 0, 0).attempts, 5);
+    assert_false(esc_retry_plan(&rules, 0, 10001, 10000, 0, 0).is_dead);
+    assert_true(esc_retry_plan(&rules, 0, 10000, 10000, 0, 0).is_dead);
+    assert_true(esc_retry_plan(&rules, 0, 9999, 10000, 0, 0).is_dead);
 }
 
 /* --- replies ---------------------------------------------------------------------------------- */
@@ -218,6 +256,9 @@ int main(void)
         cmocka_unit_test(mail_goes_by_the_reply_code),
         cmocka_unit_test(backoff_doubles_up_to_its_maximum),
         cmocka_unit_test(breaker_opens_and_lets_one_probe_through),
+        cmocka_unit_test(a_next_attempt_counts_and_waits),
+        cmocka_unit_test(a_next_attempt_never_lies_behind_the_deadline),
+        cmocka_unit_test(attempts_and_time_come_to_an_end),
         cmocka_unit_test(follows_json_pointers),
         cmocka_unit_test(cuts_and_repairs_replies),
         cmocka_unit_test(signs_as_the_specification_shows),

@@ -6,14 +6,19 @@
 #ifndef ESC_RUNTIME_H
 #define ESC_RUNTIME_H
 
+#include <esc/api.h>
 #include <esc/config.h>
 #include <esc/daemon.h>
+#include <esc/delivery.h>
 #include <esc/directory.h>
 #include <esc/doors.h>
 #include <esc/engine.h>
 #include <esc/event.h>
 #include <esc/group.h>
+#include <esc/http.h>
+#include <esc/loop.h>
 #include <esc/service.h>
+#include <esc/shard.h>
 #include <esc/store.h>
 #include <esc/store_memory.h>
 #include <esc/store_sqlite.h>

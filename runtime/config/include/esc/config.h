@@ -19,17 +19,16 @@ typedef struct EscTexts {
 } EscTexts;
 
 typedef enum EscEndpointKind {
-    ESC_ENDPOINT_FILE,
-    ESC_ENDPOINT_CHAT,
-    ESC_ENDPOINT_WEBHOOK,
-    ESC_ENDPOINT_SMTP,
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan) ESC_ENDPOINT_##kind,
+#include <esc/endpoint_kinds.def>
+#undef ESC_ENDPOINT
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
 /* Where the messages of a channel, or of people by chat or phone, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
-    EscText type; /* file, chat, webhook, smtp */
+    EscText type; /* a word of endpoint_kinds.def */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
@@ -90,9 +89,11 @@ typedef struct EscConfig {
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s;
     int64_t queue_max, timers_per_turn_max;
-    int64_t delivery_parallel_max, delivery_parallel_per_host_max, delivery_timeout_ms,
-        delivery_attempts_max, delivery_lifetime_s;
-    int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms;
+    int64_t workers;
+    int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
+        delivery_parallel_per_host_max, delivery_timeout_ms, delivery_attempts_max,
+        delivery_lifetime_s;
+    int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
     EscArena *arena; /* owns every text */
 } EscConfig;
@@ -111,8 +112,14 @@ ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name
 /* Reads the secret files through the door (names are relative to the folder of the file that
  * says them) and checks what needs more than one option: urls against allowed addresses. */
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
+/* What holds for a workspace that the configuration says nothing about. */
+void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses
+ * names. */
+bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
+                            const struct sockaddr *address);
 /* The reference of all options as text, from the same tables. */
 void esc_config_help(EscBuf *out);
 

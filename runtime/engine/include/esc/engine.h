@@ -48,16 +48,6 @@ typedef struct EscAction {
     EscExpect expect;  /* HANDOFF */
 } EscAction;
 
-/* What became of an outbox row. */
-typedef struct EscDelivery {
-    uint64_t outbox;
-    EscDeliveryState
-        state; /* ACCEPTED or DELIVERED for messages and successful calls, DEAD when given up */
-    uint32_t http_status; /* 0 when none */
-    EscText detail;       /* error text, cut to 1000 bytes */
-    EscText reply;        /* CALL: the result text that the action's `return` selects */
-} EscDelivery;
-
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
     ESC_INPUT_ACTION,

@@ -136,6 +136,16 @@ typedef struct EscOutboxRetry {
     EscText detail;
 } EscOutboxRetry;
 
+/* What became of an outbox row: an input of the engine. */
+typedef struct EscDelivery {
+    uint64_t outbox;
+    EscDeliveryState
+        state; /* ACCEPTED or DELIVERED for messages and successful calls, DEAD when given up */
+    uint32_t http_status; /* 0 when none */
+    EscText detail;       /* error text, cut to 1000 bytes */
+    EscText reply;        /* CALL: the result text that the action's `return` selects */
+} EscDelivery;
+
 /* A row has come further: see EscDeliveryState. What would go down changes nothing. */
 typedef struct EscOutboxSettled {
     uint64_t id;

@@ -36,7 +36,8 @@ typedef struct EscEvent {
  * A member of ticket.* data that is null makes an optional field missing. */
 ESC_MUST_USE EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json,
                                        EscEvent *event, EscWhy *why);
-/* A batch (JSON array) or a single event (object): *events in order. Fails as a whole; why->offset is then the number of the bad event. */
+/* A batch (JSON array) or a single event (object): *events in order. Fails as a whole; why->offset is then the number of the bad event,
+ * and why->check is "JSON" when it is not even that. */
 ESC_MUST_USE EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program,
                                              EscText json, EscEvent **events, uint32_t *count,
                                              EscWhy *why);

@@ -45,6 +45,8 @@ ESC_MUST_USE EscStatus esc_service_turn(EscService *service, const EscInput *inp
 /* Audit rows of the last turn, given once, for a live account (escald --follow): call it after each turn; rows hold until
  * the next. */
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count);
+/* Outbox rows of the last turn that was committed; they hold until the next. */
+void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count);
 
 #ifdef __cplusplus
 }

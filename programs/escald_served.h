@@ -1,0 +1,47 @@
+/* escald_served.h - all workspaces of the command line: compiled and opened, many at a time. */
+#ifndef ESCALD_SERVED_H
+#define ESCALD_SERVED_H
+
+#include <semaphore.h>
+
+#include "escald_workspace.h"
+
+typedef struct Serving Serving;
+
+typedef struct Served {
+    Serving *serving;
+    const char *folder;
+    CompiledWorkspace compiled;
+    EscService *service; /* NULL: not opened, and `status` and `why` say why not */
+    EscStatus status;
+    EscWhy why;
+    EscBuf warnings; /* lines for the operator */
+    EscLane lane;
+} Served;
+
+/* What all of them share; filled in by main, borrowed. */
+struct Serving {
+    EscPool *pool;
+    const EscConfig *config;
+    const EscClock *clock;
+    const EscRandom *random;
+    const EscFiles *files;
+    const char *data_folder;
+    EscZones *zones;
+    pthread_mutex_t zones_lock;
+    EscNames *names; /* of workspaces: index in items */
+    Served *items;
+    uint32_t count;
+    sem_t done;
+};
+
+/* Compiles the folders. ESC_BAD_SOURCE: the diagnostics are on stderr. */
+ESC_MUST_USE EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t count,
+                                      EscWhy *why);
+/* Loads their zones, warns of bindings that nothing uses, and opens their services. A workspace that cannot be opened
+ * has no service then; only when the configuration is wrong, or when none could be opened, this fails. */
+ESC_MUST_USE EscStatus served_open(Serving *serving, EscWhy *why);
+const Served *served_find(const Serving *serving, EscText name); /* NULL: there is none */
+void served_release(Serving *serving);
+
+#endif

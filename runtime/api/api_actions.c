@@ -1,0 +1,247 @@
+/* api_actions.c - what people do: acknowledge, resolve, hand off, answer, approve, confirm,
+ * override, start, be absent.
+ *
+ * Turns path and body into one EscAction. Whether the action is allowed in the present state is
+ * the engine's to say. */
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "api_internal.h"
+
+bool esc_escalation_id_read(EscText text, uint64_t *id)
+{
+    *id = 0;
+    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' ||
+        text.data[2] == '0')
+        return false;
+    for (size_t i = 2; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        *id = *id * 10 + (uint64_t)(text.data[i] - '0'); /* at most 18 digits */
+    }
+    return true;
+}
+
+static void refuse_member(EscRequest *request, const char *code, const char *name,
+                          const char *detail)
+{
+    char place[80];
+    (void)snprintf(place, sizeof(place), "/%s", name);
+    esc_request_refuse(request, 422, code, "The content of the request is wrong", place, detail);
+}
+
+/* A text member of the body; empty when it is not there. False: refused. */
+static bool take_text(EscRequest *request, const json_t *body, const char *name, size_t size_max,
+                      EscText *out)
+{
+    const json_t *value = json_object_get(body, name);
+    *out = (EscText){0};
+    if (value == NULL)
+        return true;
+    EscText text = {json_string_value(value), json_string_length(value)};
+    if (!json_is_string(value) || text.size > size_max) {
+        refuse_member(request, "bad_member", name,
+                      json_is_string(value) ? "is too long" : "must be a text");
+        return false;
+    }
+    *out = esc_arena_text(request->arena, text);
+    return true;
+}
+
+static bool check_members(EscRequest *request, json_t *body)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(body, name, value)
+    {
+        char padded[64];
+        int length = snprintf(padded, sizeof(padded), " %s ", name);
+        bool is_known = length > 2 && (size_t)length < sizeof(padded) &&
+                        strchr(name, ' ') == NULL && strstr(request->route->names, padded) != NULL;
+        if (!is_known) {
+            EscText cut = esc_utf8_cut(esc_text_from(name), 60);
+            char shown[64];
+            (void)snprintf(shown, sizeof(shown), "%.*s", ESC_TEXT_ARG(cut));
+            refuse_member(request, "unknown_member", shown, "there is no such member here");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The token's own principal, or the person named by "as" when the token may. */
+static bool take_actor(EscRequest *request, const json_t *body)
+{
+    EscText as;
+    if (!take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
+        return false;
+    request->action.actor = as.size > 0 ? as : request->principal;
+    if (esc_text_equal(request->action.actor, request->principal) ||
+        (request->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
+        return true;
+    esc_request_refuse(request, 403, "forbidden", "The token does not allow to act for others",
+                       "/as", "");
+    return false;
+}
+
+static bool take_handoff(EscRequest *request, const json_t *body)
+{
+    EscText expect, within;
+    if (!take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
+        !take_text(request, body, "expect", 16, &expect) ||
+        !take_text(request, body, "within", 32, &within))
+        return false;
+    request->action.expect =
+        esc_text_equal(expect, ESC_TEXT("resolved")) ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
+    if (expect.size > 0 && request->action.expect == ESC_EXPECT_ACKED &&
+        !esc_text_equal(expect, ESC_TEXT("acked"))) {
+        refuse_member(request, "bad_member", "expect", "must be acked or resolved");
+        return false;
+    }
+    if (within.size > 0 &&
+        (!esc_duration_read(within, ESC_DEADLINE_MAX_MS, &request->action.within_ms) ||
+         request->action.within_ms == 0)) {
+        refuse_member(request, "bad_member", "within", "must be a duration such as 30m or 1h30m");
+        return false;
+    }
+    if (request->action.target.size == 0)
+        refuse_member(request, "missing_member", "to", "a handoff names whom it goes to");
+    return request->action.target.size > 0;
+}
+
+static int64_t now_ms(const EscRequest *request)
+{
+    const EscClock *clock = esc_api_setup(request->api)->clock;
+    return clock->now_ms(clock->context);
+}
+
+static bool take_absence(EscRequest *request, const json_t *body)
+{
+    EscText until, length;
+    int64_t length_ms = 0;
+    if (!take_text(request, body, "until", 64, &until) ||
+        !take_text(request, body, "for", 32, &length))
+        return false;
+    if ((until.size > 0) == (length.size > 0)) {
+        refuse_member(request, "missing_member", "until", "an absence has either `until` or `for`");
+        return false;
+    }
+    if (until.size > 0 && !esc_time_read(until, &request->action.until_ms)) {
+        refuse_member(request, "bad_member", "until",
+                      "must be a time such as 2026-01-05T09:00:00Z");
+        return false;
+    }
+    if (length.size > 0 && !esc_duration_read(length, ESC_DEADLINE_MAX_MS, &length_ms)) {
+        refuse_member(request, "bad_member", "for", "must be a duration such as 2h or 3d");
+        return false;
+    }
+    if (length.size > 0)
+        request->action.until_ms = now_ms(request) + length_ms;
+    return true;
+}
+
+/* What the path names: a ticket, an escalation, a template or a person. */
+static bool take_path(EscRequest *request)
+{
+    EscText name = esc_arena_text(request->arena, esc_buf_as_text(&request->parameter));
+    const char *path = request->route->path;
+    if (strncmp(path, "/v1/escalations/", 16) == 0) {
+        if (esc_escalation_id_read(name, &request->action.escalation))
+            return true;
+        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
+                           "an escalation's id looks like E-12");
+        return false;
+    }
+    if (strncmp(path, "/v1/tickets/", 12) == 0)
+        request->action.ticket = name;
+    else
+        request->action.target = name;
+    return true;
+}
+
+static bool take_body(EscRequest *request, const json_t *body)
+{
+    EscAction *action = &request->action;
+    if (!take_actor(request, body) ||
+        !take_text(request, body, "reason", ESC_REASON_BYTES_MAX, &action->reason))
+        return false;
+    switch (action->verb) {
+    case ESC_VERB_HANDOFF:
+        return take_handoff(request, body);
+    case ESC_VERB_ABSENT:
+        return take_absence(request, body);
+    case ESC_VERB_ANSWER:
+        return take_text(request, body, "answer", ESC_TEXT_MAX, &action->target);
+    case ESC_VERB_CONFIRM:
+    case ESC_VERB_OVERRIDE:
+        return take_text(request, body, "check", ESC_TEXT_MAX, &action->target);
+    case ESC_VERB_START:
+        return take_text(request, body, "ticket", ESC_ID_BYTES_MAX, &action->ticket);
+    default:
+        return true;
+    }
+}
+
+static void make_input(EscRequest *request)
+{
+    EscInput *input = esc_arena_alloc(request->arena, sizeof(*input));
+    if (esc_arena_failed(request->arena)) {
+        esc_request_fail(request, ESC_NO_MEMORY, NULL);
+        return;
+    }
+    *input = (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action};
+    request->job.inputs = input;
+    request->job.inputs_count = 1;
+}
+
+static void parse_action(EscRequest *request, const EscProgram *program)
+{
+    (void)program; /* whom and what an action names is the engine's to know */
+    request->action.verb = (EscVerb)request->route->verb;
+    EscText text = esc_buf_as_text(&request->body);
+    json_t *body = text.size == 0 ? json_object()
+                                  : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    if (body == NULL || !json_is_object(body))
+        esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
+                           "");
+    else if (take_path(request) && check_members(request, body) && take_body(request, body))
+        make_input(request);
+    json_decref(body);
+}
+
+/* --- after the turn --------------------------------------------------------------------------- */
+
+void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)
+{
+    esc_buf_string(out, "\"escalations\":[");
+    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
+         i++)
+        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
+                       (unsigned long long)outcome->escalations[i]);
+    esc_buf_string(out, "],\"ticket\":");
+    esc_json_text(out, esc_text_from(outcome->ticket));
+}
+
+static void answer_action(EscRequest *request, const EscReply *reply)
+{
+    if (reply->status != ESC_OK) {
+        esc_request_fail(request, reply->status, &reply->why);
+        return;
+    }
+    EscBuf out;
+    esc_buf_init(&out, 4096);
+    esc_buf_char(&out, '{');
+    esc_outcome_write(&out, &reply->outcome);
+    esc_buf_printf(&out, ",\"noop\":%s}", reply->outcome.is_noop ? "true" : "false");
+    esc_answer_json(&request->answer, 200, &out);
+}
+
+const EscHandler esc_handle_action = {
+    .parse = parse_action,
+    .committed = answer_action,
+    .has_reserve = true,
+    .may_be_empty = true,
+    .body_bytes_max = ESC_ACTION_BYTES_MAX,
+};

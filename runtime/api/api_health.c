@@ -1,0 +1,101 @@
+/* api_health.c - /health and /health/ready, answered by the door from what the shards show of themselves: however busy
+ * or stuck the workspaces are, these answer.
+ *
+ * They need no token, so they name a workspace only when it is stopped. */
+#include "api_internal.h"
+
+#define HEALTH_BYTES_MAX ((size_t)1 << 20)
+
+typedef struct Sum {
+    EscShardCounts all;
+    size_t longest; /* queue */
+    uint32_t stopped;
+    int64_t latest_ms;
+} Sum;
+
+static Sum sum_up(const EscShards *shards)
+{
+    Sum sum = {0};
+    for (uint32_t i = 0; i < shards->count; i++) {
+        EscShardCounts one;
+        esc_shard_counts(shards->items[i], &one);
+        sum.all.turns += one.turns;
+        sum.all.inputs += one.inputs;
+        sum.all.timers += one.timers;
+        sum.all.waiting += one.waiting;
+        sum.longest = one.waiting > sum.longest ? one.waiting : sum.longest;
+        sum.latest_ms = one.time_ms > sum.latest_ms ? one.time_ms : sum.latest_ms;
+        sum.stopped += esc_shard_state(shards->items[i]) == ESC_SHARD_STOPPED;
+    }
+    return sum;
+}
+
+static void write_stopped(EscBuf *out, const EscShards *shards)
+{
+    const char *before = ",\"stopped\":[";
+    for (uint32_t i = 0; i < shards->count; i++) {
+        EscShard *shard = shards->items[i];
+        if (esc_shard_state(shard) != ESC_SHARD_STOPPED)
+            continue;
+        esc_buf_printf(out, "%s{\"workspace\":", before);
+        esc_json_text(out, esc_shard_name(shard));
+        esc_buf_string(out, ",\"reason\":");
+        esc_json_text(out, esc_shard_reason(shard));
+        esc_buf_char(out, '}');
+        before = ",";
+    }
+    esc_buf_char(out, ']');
+}
+
+static void write_time(EscBuf *out, const char *name, int64_t time_ms)
+{
+    esc_buf_printf(out, "\"%s\":\"", name);
+    esc_time_write(out, time_ms);
+    esc_buf_char(out, '"');
+}
+
+static void answer_health(EscRequest *request)
+{
+    const EscApiSetup *setup = esc_api_setup(request->api);
+    Sum sum = sum_up(setup->shards);
+    EscBuf out;
+    esc_buf_init(&out, HEALTH_BYTES_MAX);
+    esc_buf_printf(&out,
+                   "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
+                   "\"timers\":%llu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
+                   sum.stopped > 0 ? "degraded" : "ok", setup->shards->count,
+                   (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
+                   (unsigned long long)sum.all.timers, sum.all.waiting, sum.longest);
+    write_time(&out, "now", setup->clock->now_ms(setup->clock->context));
+    esc_buf_char(&out, ',');
+    write_time(&out, "engine", sum.latest_ms);
+    esc_buf_printf(&out, ",\"up_s\":%lld}",
+                   (long long)((esc_boot_ms() - setup->started_boot_ms) / 1000));
+    if (sum.stopped > 0)
+        write_stopped(&out, setup->shards);
+    esc_buf_char(&out, '}');
+    esc_answer_json(&request->answer, 200, &out);
+}
+
+static bool any_serves(const EscShards *shards)
+{
+    for (uint32_t i = 0; i < shards->count; i++)
+        if (esc_shard_state(shards->items[i]) == ESC_SHARD_SERVING)
+            return true;
+    return false;
+}
+
+static void answer_ready(EscRequest *request)
+{
+    if (esc_api_is_stopping(request->api) || !any_serves(esc_api_setup(request->api)->shards)) {
+        esc_request_refuse(request, 503, "not_ready", "The server takes no work now", NULL, "");
+        return;
+    }
+    EscBuf out;
+    esc_buf_init(&out, 64);
+    esc_buf_string(&out, "{\"status\":\"ready\"}");
+    esc_answer_json(&request->answer, 200, &out);
+}
+
+const EscHandler esc_handle_health = {.at_door = answer_health};
+const EscHandler esc_handle_ready = {.at_door = answer_ready};

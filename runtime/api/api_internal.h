@@ -1,0 +1,125 @@
+/* api_internal.h - one request from its headers to its answer; for api*.c only.
+ *
+ * A route's handler is a struct of functions. What needs no workspace is answered by the door; everything else is a job
+ * of the workspace, which owns a copy of all that it needs of the request. */
+#ifndef ESC_API_INTERNAL_H
+#define ESC_API_INTERNAL_H
+
+#include <esc/api.h>
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+typedef struct EscToken {
+    EscText id, workspace, principal;
+    uint8_t hash[32];
+    uint32_t scopes; /* EscScopeBit */
+} EscToken;
+
+struct EscTokens {
+    EscArena *arena;
+    EscNames *ids;
+    EscToken *items;
+    uint32_t count;
+};
+
+/* One token a line: `id  sha256-hex  workspace  principal  scopes`, `#` begins a comment.
+ * ESC_BAD_CONFIG names the line. */
+ESC_MUST_USE EscStatus esc_tokens_parse(EscText text, uint64_t hash_seed, EscTokens **out,
+                                        EscWhy *why);
+/* The token that was presented, or NULL; takes the same time whether the id is unknown or the
+ * secret wrong. */
+const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented);
+
+/* --- handlers --------------------------------------------------------------------------------- */
+
+typedef struct EscRequest EscRequest;
+
+typedef struct EscHandler {
+    /* One of the first three. */
+    void (*at_door)(EscRequest *request); /* answers from what any thread may see */
+    void (*look)(EscRequest *request, EscService *service); /* answers from the committed state */
+    /* Makes request->inputs, or answers. */
+    void (*parse)(EscRequest *request, const EscProgram *program);
+    /* With `parse`: answers what became of the inputs. */
+    void (*committed)(EscRequest *request, const EscReply *replies);
+    bool parses_apart;     /* its bodies are large: they are parsed while others have their turn */
+    bool has_reserve;      /* let in when a full queue refuses others */
+    bool may_be_empty;     /* comes without a body, too */
+    size_t body_bytes_max; /* 0: as the server takes them */
+    const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
+} EscHandler;
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+#define ESC_SCOPE_PUBLIC 0u /* needs no token */
+
+typedef struct EscRoute {
+    EscHttpMethod method;
+    const char *path; /* "/v1/tickets/{}/resolve"; {} is one segment */
+    uint32_t scope;   /* one EscScopeBit, or ESC_SCOPE_PUBLIC */
+    const EscHandler *handler;
+    int verb;          /* EscVerb of an action */
+    const char *names; /* query parameters of a GET, members of a POST's body: " a b c " */
+} EscRoute;
+
+#define ROUTE(method, path, scope, handler, verb, names) extern const EscHandler handler;
+#include "routes.def"
+#undef ROUTE
+
+extern const EscRoute esc_routes[];
+extern const size_t esc_routes_count;
+
+/* Whether a path (still encoded) fits a pattern; the segment at {} is decoded into `parameter`. */
+bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter);
+
+/* --- one request ------------------------------------------------------------------------------ */
+
+struct EscRequest {
+    EscJob job; /* first */
+    EscApi *api;
+    const EscRoute *route;
+    EscArena *arena;
+    EscText principal;
+    uint32_t scopes;
+    EscBuf parameter; /* the segment at {} */
+    EscText type;     /* media type of the body; empty when nothing is said */
+    EscText query;    /* as sent, with a NUL behind it */
+    EscBuf body;
+    EscEvent *events;
+    uint32_t events_count;
+    EscAction action;
+    EscAnswer answer;
+
+    /* The door's own. */
+    EscHttpCall *http;
+    EscShard *shard; /* NULL on public routes */
+    size_t let_in;   /* inputs of it that count as waiting */
+    bool is_away;    /* with the shard */
+};
+
+const EscApiSetup *esc_api_setup(const EscApi *api);
+bool esc_api_is_stopping(const EscApi *api);
+/* A refusal: status from `status`, detail from `why`. */
+void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why);
+void esc_request_refuse(EscRequest *request, unsigned http_status, const char *code,
+                        const char *title, const char *place, const char *detail);
+void esc_request_queue_full(EscRequest *request);
+/* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 429. */
+bool esc_request_let_in(EscRequest *request, uint32_t count);
+unsigned esc_api_http_status(EscStatus status);
+/* "E-12" → 12; false for anything else. */
+bool esc_escalation_id_read(EscText text, uint64_t *id);
+/* {"escalations":[…],"ticket":"…" without the last brace. */
+void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
+
+/* api_rows.c: a list while the store gives its rows. Each visitor writes one more item. */
+typedef struct EscApiItems {
+    EscBuf out;
+    size_t count;
+} EscApiItems;
+bool esc_api_audit_item(void *items, const EscAuditRow *row);
+bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
+bool esc_api_ticket_item(void *items, const EscTicketRow *row);
+bool esc_api_outbox_item(void *items, const EscOutboxEntry *entry);
+
+#endif

@@ -1,0 +1,70 @@
+/* esc/api.h - the JSON API: who may do what, and what a request means to a workspace.
+ *
+ * It stands between the server (esc/http.h), whose thread calls everything here, and the shards (esc/shard.h), whose
+ * workers parse and answer. Start reading at runtime/api/routes.def. */
+#ifndef ESC_API_H
+#define ESC_API_H
+
+#include <esc/http.h>
+#include <esc/shard.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ESC_TOKENS_MAX 10000
+#define ESC_ACTION_BYTES_MAX ((size_t)64 << 10) /* the body of what a person does */
+
+/* Bearer tokens, each of one workspace and one principal. */
+typedef enum EscScopeBit {
+    ESC_SCOPE_BIT_EVENTS = 1,
+    ESC_SCOPE_BIT_READ = 2,
+    ESC_SCOPE_BIT_ACT = 4,
+    ESC_SCOPE_BIT_START = 8,
+    ESC_SCOPE_BIT_PEOPLE = 16,
+    ESC_SCOPE_BIT_AUDIT = 32,
+    ESC_SCOPE_BIT_ACT_AS = 64
+} EscScopeBit;
+/* "events,read,act" as bits; false when a word is unknown. */
+bool esc_scopes_read(EscText text, uint32_t *scopes);
+/* Makes a token from 32 random bytes: `token` gets what its holder keeps (esc_ID_…), `line` what
+ * goes into the token file. */
+ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace,
+                                      EscText principal, EscText scopes, EscBuf *token,
+                                      EscBuf *line, EscWhy *why);
+
+/* All tokens that are valid; made and freed on any thread. */
+typedef struct EscTokens EscTokens;
+/* Reads the token file. An empty `path`: the file `tokens` of the data folder, which may be missing. */
+ESC_MUST_USE EscStatus esc_tokens_load(const EscFiles *files, EscText path, const char *data_folder,
+                                       uint64_t hash_seed, EscTokens **out, EscWhy *why);
+void esc_tokens_free(EscTokens *tokens); /* NULL is allowed */
+
+typedef struct EscApi EscApi;
+
+typedef struct EscApiSetup {
+    const EscShards *shards; /* borrowed, as is the clock */
+    const EscClock *clock;
+    size_t queue_max;        /* inputs of a shard that wait; beyond it requests get 429 */
+    int64_t started_boot_ms; /* for /health */
+    /* Any thread: something is finished, so esc_api_answer has to be called. */
+    void (*wake)(void *context);
+    void *context;
+} EscApiSetup;
+
+ESC_MUST_USE EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why);
+/* Takes the tokens over, and frees the former ones. Requests under way keep their permission. */
+void esc_api_use_tokens(EscApi *api, EscTokens *tokens);
+EscHttpHandler esc_api_handler(EscApi *api);
+/* Hands on what came in since the last call, so that what comes together is committed together. After each
+ * esc_http_run. */
+void esc_api_hand_on(EscApi *api);
+size_t esc_api_answer(EscApi *api); /* answers what is finished, and gives its number */
+size_t esc_api_away(const EscApi *api); /* requests that are not answered yet */
+void esc_api_set_stopping(EscApi *api); /* /health/ready says no from now on */
+void esc_api_free(EscApi *api);         /* nothing may be under way; NULL is allowed */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,26 @@
+/* outbox.h - between a workspace and the outside: new rows out, outcomes back; for daemon/ only. */
+#ifndef ESC_DAEMON_OUTBOX_H
+#define ESC_DAEMON_OUTBOX_H
+
+#include <esc/delivery.h>
+#include <esc/shard.h>
+
+/* Of one workspace; used by workers and threads of the outside. */
+typedef struct EscOutbox {
+    EscOutside *outside;
+    uint32_t number; /* the workspace's, for the outside */
+    EscShard *shard;
+    void *context;
+    /* The engine refused an outcome: its row stays unsettled until the next start. */
+    void (*outcome_refused)(void *context, EscShard *shard, uint64_t row, EscText reason);
+} EscOutbox;
+
+/* Introduces the workspace to the outside; everything else of the outbox is filled in before. */
+ESC_MUST_USE EscStatus esc_outbox_add(EscOutbox *outbox, const EscWorkspaceConfig *config,
+                                      EscWhy *why);
+/* Puts the first job of a shard, before it is started: unsettled rows of before the start. */
+void esc_outbox_load(EscOutbox *outbox);
+/* In the turn lane, after a commit: hands on the rows that it wrote. */
+void esc_outbox_committed(EscOutbox *outbox, EscService *service);
+
+#endif

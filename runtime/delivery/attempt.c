@@ -1,0 +1,304 @@
+/* attempt.c - one attempt: from the row whose turn has come to what became of it. */
+#include "outside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
+#define SPARE_MAX 64 /* attempts kept to be used again */
+#define DETAIL_BYTES_MAX 1000
+#define RETRY_AFTER_S_MAX 86400
+
+/* --- results ------------------------------------------------------------------------------------ */
+
+/* One block, the texts behind the struct. */
+static EscResult *result_new(EscText detail, EscText reply, EscText *kept_detail,
+                             EscText *kept_reply)
+{
+    EscResult *result = calloc(1, sizeof(*result) + detail.size + reply.size + 1);
+    ESC_ASSERT(result != NULL);
+    char *texts = (char *)(result + 1);
+    if (detail.size > 0)
+        memcpy(texts, detail.data, detail.size);
+    if (reply.size > 0)
+        memcpy(texts + detail.size, reply.data, reply.size);
+    *kept_detail = (EscText){texts, detail.size};
+    *kept_reply = (EscText){texts + detail.size, reply.size};
+    return result;
+}
+
+void esc_result_free(EscResult *result)
+{
+    free(result);
+}
+
+static uint32_t rank_of(EscDeliveryState state)
+{
+    static const uint32_t ranks[ESC_DELIVERY_STATE_COUNT] = {[ESC_DELIVERY_ACCEPTED] = 1,
+                                                             [ESC_DELIVERY_DELIVERED] = 2,
+                                                             [ESC_DELIVERY_SEEN] = 3,
+                                                             [ESC_DELIVERY_ACKED] = 4};
+    return ranks[state];
+}
+
+static const EscSite *site_of(const EscOutside *outside, const EscQueueItem *item)
+{
+    return outside->sites[esc_queue_workspace(item->queue)];
+}
+
+static EscText key_of(const EscQueueItem *item)
+{
+    const EscContent *content = item->content;
+    return content == NULL ? ESC_TEXT("a row without its content") : content->row.key;
+}
+
+void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
+                     unsigned status, const char *detail, EscText reply)
+{
+    const EscSite *site = site_of(outside, item);
+    EscDelivery delivery = {.outbox = item->id, .state = state, .http_status = status};
+    EscResult *result = result_new(esc_utf8_cut(esc_text_from(detail), DETAIL_BYTES_MAX), reply,
+                                   &delivery.detail, &delivery.reply);
+    result->delivery = delivery;
+    result->rank = rank_of(state);
+    if (state == ESC_DELIVERY_DEAD)
+        esc_outside_log(outside, "warning", "delivery_dead", "%.*s to %.*s: %s",
+                        ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)),
+                        detail);
+    esc_queue_settled(item);
+    site->host.result(site->host.context, result);
+}
+
+static int64_t random_number(const EscOutside *outside, uint64_t *random)
+{
+    outside->setup.random->fill(outside->setup.random->context, random, sizeof(*random));
+    return esc_outside_now_ms(outside);
+}
+
+void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail)
+{
+    const EscSite *site = site_of(outside, item);
+    uint64_t random = 0;
+    int64_t now_ms = random_number(outside, &random);
+    EscRetryPlan next = esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms, now_ms,
+                                       floor_ms, random);
+    if (next.is_dead) {
+        char text[DETAIL_BYTES_MAX];
+        (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", next.attempts, detail);
+        esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, text, (EscText){0});
+        return;
+    }
+    esc_outside_log(outside, "info", "delivery_retry", "%.*s to %.*s: %s; attempt %u in %lld ms",
+                    ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)), detail,
+                    next.attempts + 1, (long long)next.pause_ms);
+    EscOutboxRetry retry = {
+        .id = item->id, .attempts = next.attempts, .next_attempt_at_ms = next.next_ms};
+    EscText none = {0};
+    EscResult *result = result_new(esc_text_from(detail), none, &retry.detail, &none);
+    result->is_retry = true;
+    result->retry = retry;
+    esc_queue_again(item, next.attempts, next.next_ms);
+    site->host.result(site->host.context, result);
+}
+
+/* --- life --------------------------------------------------------------------------------------- */
+
+static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
+{
+    EscAttempt *attempt = outside->spare;
+    if (attempt != NULL) {
+        outside->spare = attempt->next;
+        outside->spare_count--;
+        EscArena *arena = attempt->arena;
+        CURL *easy = attempt->easy;
+        *attempt = (EscAttempt){.arena = arena, .easy = easy};
+    } else {
+        attempt = calloc(1, sizeof(*attempt));
+        ESC_ASSERT(attempt != NULL);
+        attempt->arena = esc_arena_new(ATTEMPT_ARENA_BYTES_MAX);
+        ESC_ASSERT(attempt->arena != NULL);
+    }
+    attempt->outside = outside;
+    attempt->site = site_of(outside, item);
+    attempt->item = item;
+    esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
+    esc_buf_init(&attempt->refused, DETAIL_BYTES_MAX / 2);
+    attempt->next = outside->attempts;
+    if (attempt->next != NULL)
+        attempt->next->previous = attempt;
+    outside->attempts = attempt;
+    return attempt;
+}
+
+static void unlink_attempt(EscAttempt *attempt)
+{
+    if (attempt->previous != NULL)
+        attempt->previous->next = attempt->next;
+    else
+        attempt->outside->attempts = attempt->next;
+    if (attempt->next != NULL)
+        attempt->next->previous = attempt->previous;
+}
+
+static void attempt_destroy(EscAttempt *attempt)
+{
+    if (attempt->easy != NULL)
+        curl_easy_cleanup(attempt->easy);
+    esc_arena_free(attempt->arena);
+    free(attempt);
+}
+
+void esc_attempt_free(EscAttempt *attempt)
+{
+    EscOutside *outside = attempt->outside;
+    unlink_attempt(attempt);
+    esc_transfer_release(attempt);
+    if (outside->spare_count == SPARE_MAX) {
+        attempt_destroy(attempt);
+        return;
+    }
+    esc_arena_clear(attempt->arena);
+    attempt->next = outside->spare;
+    outside->spare = attempt;
+    outside->spare_count++;
+}
+
+void esc_attempts_close(EscOutside *outside)
+{
+    for (EscAttempt *one = outside->attempts; one != NULL; one = one->next)
+        if (one->route.way == ESC_WAY_MAIL)
+            esc_lane_close(&one->lane);
+        else
+            esc_request_give_up(one);
+}
+
+void esc_attempts_free(EscOutside *outside)
+{
+    while (outside->attempts != NULL)
+        esc_attempt_free(outside->attempts);
+    while (outside->spare != NULL) {
+        EscAttempt *attempt = outside->spare;
+        outside->spare = attempt->next;
+        attempt_destroy(attempt);
+    }
+}
+
+/* --- the beginning ------------------------------------------------------------------------------ */
+
+static void give_back(EscAttempt *attempt, int64_t now_ms, const char *why)
+{
+    EscOutside *outside = attempt->outside;
+    EscQueueItem *item = attempt->item;
+    EscQueue *queue = item->queue;
+    esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, why, (EscText){0});
+    esc_queue_gave_back(queue, now_ms);
+    esc_attempt_free(attempt);
+}
+
+void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
+{
+    const EscSite *site = site_of(outside, item);
+    const EscContent *content = item->content;
+    EscRoute route;
+    esc_route_find(site->config, &content->row, &route);
+    if (route.way == ESC_WAY_FILE) {
+        esc_batch_start(outside, site, item, &route, now_ms);
+        return;
+    }
+    EscAttempt *attempt = attempt_new(outside, item);
+    attempt->route = route;
+    EscPlanInput input = {
+        .config = site->config, .route = &route, .row = &content->row, .now_ms = now_ms};
+    esc_plan_make(attempt->arena, &input, &attempt->plan);
+    attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
+                                                       : outside->setup.config->delivery_timeout_ms;
+    if (attempt->plan.refusal.size > 0)
+        give_back(attempt, now_ms, attempt->plan.refusal.data);
+    else if (!esc_transfer_prepare(attempt))
+        give_back(attempt, now_ms, "no memory");
+    else if (route.way == ESC_WAY_MAIL)
+        esc_mail_start(attempt);
+    else if (!esc_request_start(attempt))
+        give_back(attempt, now_ms, "no memory");
+}
+
+/* --- the end ------------------------------------------------------------------------------------ */
+
+/* A sentence without any address in it but those of recipients who were refused: libcurl's own messages
+ * name hosts. */
+static void describe(const EscAttempt *attempt, char *out, size_t size)
+{
+    bool is_mail = attempt->route.way == ESC_WAY_MAIL;
+    const char *what = is_mail ? "the mail server answered" : "HTTP status";
+    if (attempt->is_address_refused && !attempt->is_address_tried)
+        (void)snprintf(out, size, "its address is not allowed by the configuration");
+    else if (attempt->code == CURLE_OK ||
+             (attempt->status > 0 && attempt->code != CURLE_OPERATION_TIMEDOUT))
+        (void)snprintf(out, size, "%s %ld", what, attempt->status);
+    else if (attempt->code == CURLE_OPERATION_TIMEDOUT)
+        (void)snprintf(out, size, "no answer in time");
+    else
+        (void)snprintf(out, size, "%s", curl_easy_strerror(attempt->code));
+    size_t used = strlen(out);
+    if (attempt->refused.size > 0)
+        (void)snprintf(out + used, size - used, "; refused: %.*s",
+                       ESC_TEXT_ARG(esc_buf_as_text(&attempt->refused)));
+}
+
+static void settle_done(EscAttempt *attempt, const char *detail)
+{
+    EscOutside *outside = attempt->outside;
+    if (!attempt->plan.is_call) {
+        esc_item_settle(outside, attempt->item, ESC_DELIVERY_ACCEPTED, (unsigned)attempt->status,
+                        detail, (EscText){0});
+        return;
+    }
+    EscBuf reply;
+    esc_buf_init(&reply, ESC_TEXT_MAX);
+    bool has_result =
+        esc_reply_select(&reply, esc_buf_as_text(&attempt->reply), attempt->plan.result_path);
+    esc_item_settle(outside, attempt->item, ESC_DELIVERY_DELIVERED, (unsigned)attempt->status,
+                    has_result ? detail : "the reply has no such member", esc_buf_as_text(&reply));
+    esc_buf_release(&reply);
+}
+
+static EscVerdict verdict_of(const EscAttempt *attempt)
+{
+    bool is_fine = attempt->code == CURLE_OK;
+    if (attempt->is_address_refused && !attempt->is_address_tried)
+        return ESC_VERDICT_DEAD;
+    if (attempt->route.way != ESC_WAY_MAIL)
+        return esc_verdict_http(&attempt->plan, is_fine, (unsigned)attempt->status);
+    if (attempt->has_temporary_refusal && attempt->recipients_accepted == 0)
+        return ESC_VERDICT_RETRY; /* whatever the last recipient was refused for */
+    return esc_verdict_mail(is_fine, (unsigned)attempt->status);
+}
+
+/* As long as the receiver asks for, within reason. */
+static int64_t retry_after_ms(const EscAttempt *attempt)
+{
+    curl_off_t after_s = 0;
+    if (attempt->route.way != ESC_WAY_MAIL)
+        (void)curl_easy_getinfo(attempt->easy, CURLINFO_RETRY_AFTER, &after_s);
+    return after_s > 0 && after_s < RETRY_AFTER_S_MAX ? (int64_t)after_s * 1000 : 0;
+}
+
+void esc_attempt_ended(EscAttempt *attempt)
+{
+    EscOutside *outside = attempt->outside;
+    EscQueueItem *item = attempt->item;
+    EscQueue *queue = item->queue;
+    EscVerdict verdict = verdict_of(attempt);
+    char detail[DETAIL_BYTES_MAX];
+    describe(attempt, detail, sizeof(detail));
+    if (verdict == ESC_VERDICT_RETRY)
+        esc_item_again(outside, item, retry_after_ms(attempt), detail);
+    else if (verdict == ESC_VERDICT_DONE)
+        settle_done(attempt, detail);
+    else
+        esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
+                        (EscText){0});
+    esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
+    esc_attempt_free(attempt);
+}

@@ -1,0 +1,92 @@
+/* esc/delivery.h - the outside: carries outbox rows out and tells what became of them.
+ *
+ * Rows come in by esc_outside_put, in any order and from any thread, after their group was committed.
+ * Each waits in the queue of its (workspace, endpoint); who is next is decided by turns, over the
+ * workspaces and then over the endpoints of each, within the limits of the configuration. A row is
+ * looked at closely only when it has its slot. What became of an attempt comes back as an EscResult.
+ *
+ * Nothing here commits anything. After a crash the unsettled rows are put again by the load, with the
+ * same keys: at least once outside, exactly once in our state. */
+#ifndef ESC_DELIVERY_H
+#define ESC_DELIVERY_H
+
+#include <esc/config.h>
+#include <esc/group.h>
+#include <esc/loop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Read of a receiver's reply; the rest is not taken. */
+#define ESC_HTTP_REPLY_BYTES_MAX ((size_t)1 << 20)
+
+typedef struct EscOutside EscOutside; /* all of delivery: queues and threads */
+
+typedef struct EscOutsideSetup {
+    const EscConfig *config; /* borrowed, as are the doors; used by several threads */
+    const EscClock *clock;
+    const EscRandom *random;
+    const EscFiles *files;
+    const EscSockets *sockets;
+    const char *data_folder; /* file sinks: DATA/WORKSPACE.outbox.jsonl */
+    double time_scale;       /* how much faster than real time `clock` goes */
+    void *context;
+    /* May be NULL. Any thread. `event` is a fixed word; the text holds no secret and no address. */
+    void (*log)(void *context, const char *level, const char *event, EscText text);
+} EscOutsideSetup;
+
+/* Starts its threads: one with a reactor, and a few for what blocks (mail, files). */
+ESC_MUST_USE EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy *why);
+
+/* What became of one attempt. Embeds its parcel, so that the receiver can put it into a mailbox as it
+ * is. Owns its texts; freed with esc_result_free.
+ *
+ * A settled row is given once by what is built today, but the ladder (queued < accepted < delivered <
+ * seen < acked) may be climbed later: a result of a better rank may come for the same row. */
+typedef struct EscResult {
+    EscParcel parcel; /* first */
+    bool is_retry;
+    EscDelivery delivery; /* when !is_retry: an input of the engine */
+    uint32_t rank;        /* of delivery.state on the ladder; DEAD: 0, as if it were never sent */
+    EscOutboxRetry retry; /* when is_retry: a row of the next group */
+} EscResult;
+void esc_result_free(EscResult *result); /* NULL is allowed */
+
+/* Of one workspace; called on threads of the outside, must not block. */
+typedef struct EscOutsideHost {
+    void *context;
+    void (*result)(void *context, EscResult *result); /* takes it */
+    /* The content of these rows was not kept in memory and is needed now: to be answered by
+     * esc_outside_put with the same ids, or esc_outside_drop for those that are settled or gone. What
+     * is put may be older in attempts and next attempt: the outside's own are newer. */
+    void (*want)(void *context, const uint64_t *ids, size_t count);
+} EscOutsideHost;
+
+/* Before rows of it. `config` is borrowed and must outlive the outside. *number names the workspace in
+ * the calls below. */
+ESC_MUST_USE EscStatus esc_outside_add(EscOutside *outside, EscText workspace,
+                                       const EscWorkspaceConfig *config, const EscOutsideHost *host,
+                                       uint32_t *number, EscWhy *why);
+
+/* What is put: a row, and how far its attempts have come; state and detail are not looked at. */
+typedef EscOutboxEntry EscOutboxClaim;
+
+/* Any thread, never blocks. Rows of a committed group, or unsettled ones of the load (with attempts and
+ * next attempt). Copies what it keeps. A row that is known already only gets its content back. */
+void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxClaim *rows,
+                     size_t count);
+/* Any thread, never blocks: rows that are not to be delivered any more. Those under way end first. */
+void esc_outside_drop(EscOutside *outside, uint32_t workspace, const uint64_t *ids, size_t count);
+
+/* Not from a host's function. Starts nothing more; waits for what is under way, at most that long (real
+ * time), then gives up the rest, whose rows stay unsettled. All results were given when it returns. */
+void esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
+/* Stops first when that was not done. Waits for threads that a mail server or a disk blocks: about a
+ * second for the one, as long as it takes for the other. NULL is allowed. */
+void esc_outside_free(EscOutside *outside);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,105 @@
+/* mail.c - one mail by curl's easy interface, on a worker of the mail pool.
+ *
+ * libcurl blocks where a mail server is slow: after DATA and at QUIT, also in its multi interface. So a
+ * mail has a worker to itself, as many as there are slots, and a server that says nothing holds up the
+ * slots of its own endpoint. Its time-outs are real: CURLOPT_TIMEOUT_MS for the whole,
+ * CURLOPT_SERVER_RESPONSE_TIMEOUT for each answer. An answer to QUIT is of no use to anybody, so the
+ * socket is shut for reading when QUIT was sent: libcurl then sees the end at once. */
+#include "outside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/socket.h>
+
+static bool begins(const char *data, size_t size, const char *with)
+{
+    return size >= strlen(with) && memcmp(data, with, strlen(with)) == 0;
+}
+
+static void note_refused(EscAttempt *attempt, long code)
+{
+    attempt->refusal_code = code;
+    attempt->has_temporary_refusal = attempt->has_temporary_refusal || code / 100 == 4;
+    uint32_t at = attempt->recipients_asked - 1;
+    if (at >= attempt->plan.to.count)
+        return;
+    esc_buf_printf(&attempt->refused, "%s%.*s (%ld)", attempt->refused.size == 0 ? "" : ", ",
+                   ESC_TEXT_ARG(attempt->plan.to.items[at]), code);
+}
+
+static void take_reply_line(EscAttempt *attempt, const char *line, size_t size)
+{
+    bool is_last = size < 4 || line[3] != '-';
+    if (!attempt->is_recipient_asked || !is_last || size < 3)
+        return;
+    char digits[4] = {line[0], line[1], line[2], '\0'};
+    long code = strtol(digits, NULL, 10);
+    attempt->is_recipient_asked = false;
+    if (code / 100 == 2)
+        attempt->recipients_accepted++;
+    else
+        note_refused(attempt, code);
+}
+
+/* libcurl tells the codes of single recipients in no other way than by what it says and hears. */
+static int listen_in(CURL *easy, curl_infotype type, char *data, size_t size, void *context)
+{
+    (void)easy;
+    EscAttempt *attempt = context;
+    if (type == CURLINFO_HEADER_OUT && begins(data, size, "RCPT TO:")) {
+        attempt->is_recipient_asked = true;
+        attempt->recipients_asked++;
+    } else if (type == CURLINFO_HEADER_OUT && begins(data, size, "QUIT")) {
+        (void)shutdown(attempt->socket, SHUT_RD);
+    } else if (type == CURLINFO_HEADER_IN) {
+        take_reply_line(attempt, data, size);
+    }
+    return 0;
+}
+
+static int look_up(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                   curl_off_t up)
+{
+    (void)down_total;
+    (void)down;
+    (void)up_total;
+    (void)up;
+    const EscAttempt *attempt = context;
+    return atomic_load(&attempt->outside->is_giving_up) ? 1 : 0;
+}
+
+static void send_mail(void *context)
+{
+    EscAttempt *attempt = context;
+    CURL *easy = attempt->easy;
+    attempt->code = curl_easy_perform(easy);
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &attempt->status);
+    if (attempt->recipients_accepted == 0 && attempt->refusal_code != 0)
+        attempt->status = attempt->refusal_code;
+    curl_socket_t open = CURL_SOCKET_BAD; /* kept by the handle, which says QUIT when it goes */
+    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &open) == CURLE_OK &&
+        open != CURL_SOCKET_BAD)
+        (void)shutdown(open, SHUT_RD);
+    curl_easy_cleanup(easy);
+    attempt->easy = NULL;
+    attempt->letter.kind = ESC_LETTER_MAILED;
+    bool is_put = esc_mailbox_put(&attempt->outside->inbox, &attempt->letter.parcel, 1, SIZE_MAX);
+    ESC_ASSERT(is_put);
+}
+
+void esc_mail_start(EscAttempt *attempt)
+{
+    CURL *easy = attempt->easy;
+    (void)curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, listen_in);
+    (void)curl_easy_setopt(easy, CURLOPT_DEBUGDATA, attempt);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_up);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, attempt);
+    (void)curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                           (long)(attempt->timeout_ms + 999) / 1000);
+    esc_lane_init(&attempt->lane, attempt->outside->mail_pool, send_mail, attempt);
+    esc_lane_wake(&attempt->lane);
+}

@@ -1,0 +1,164 @@
+/* outside.h - the parts of the outside and what goes between its threads; for this folder only.
+ *
+ *   outside.c    the thread with the reactor: letters in, turns, results out
+ *   attempt.c    one attempt from its plan to its result
+ *   requests.c     requests by curl's multi interface, on the reactor
+ *   mail.c       mails by curl's easy interface, on the mail pool
+ *   sink.c       lines of files, on the file pool
+ *
+ * The queues and everything else without a lock belong to the outside's thread. The pools get an attempt
+ * or a batch, and give it back as a letter. */
+#ifndef ESC_DELIVERY_OUTSIDE_H
+#define ESC_DELIVERY_OUTSIDE_H
+
+#include <stdatomic.h>
+
+#include <curl/curl.h>
+
+#include <esc/delivery.h>
+
+#include "queue.h"
+
+typedef struct EscRequestPool EscRequestPool;
+typedef struct EscSink EscSink;
+
+/* One workspace. */
+typedef struct EscSite {
+    EscText name;
+    const EscWorkspaceConfig *config;
+    EscOutsideHost host;
+    EscRequestPool *pool; /* NULL until its first request */
+} EscSite;
+
+/* What lies in the outside's inbox. */
+typedef enum EscLetterKind {
+    ESC_LETTER_SITE,   /* a workspace was added */
+    ESC_LETTER_ROWS,   /* rows to be delivered */
+    ESC_LETTER_DROP,   /* rows that are not */
+    ESC_LETTER_MAILED, /* an EscAttempt has ended */
+    ESC_LETTER_WRITTEN /* an EscBatch has ended */
+} EscLetterKind;
+
+typedef struct EscLetter {
+    EscParcel parcel; /* first */
+    EscLetterKind kind;
+} EscLetter;
+
+/* A row as it is kept: one block with all of its texts. */
+typedef struct EscContent {
+    size_t size; /* of the block */
+    uint32_t attempts;
+    int64_t next_attempt_at_ms;
+    EscOutboxRow row;
+} EscContent;
+
+/* One attempt of one row by HTTP or mail. */
+typedef struct EscAttempt {
+    EscLetter letter;                   /* first */
+    struct EscAttempt *previous, *next; /* under way */
+    EscOutside *outside;
+    const EscSite *site;
+    EscQueueItem *item;
+    EscArena *arena;
+    EscRoute route;
+    EscPlan plan;
+    int64_t timeout_ms; /* real time */
+    CURL *easy;
+    struct curl_slist *headers, *recipients;
+    size_t sent;
+    EscBuf reply;
+    bool is_address_refused, is_address_tried;
+    CURLcode code;
+    long status;
+    EscRequestPool *pool; /* HTTP */
+    /* mail */
+    EscLane lane;
+    curl_socket_t socket;
+    uint32_t recipients_asked, recipients_accepted;
+    bool is_recipient_asked, has_temporary_refusal;
+    long refusal_code; /* the last one */
+    EscBuf refused;    /* "a@x.example (550), b@…" */
+} EscAttempt;
+
+/* Rows of one file that are written together. */
+typedef struct EscBatch {
+    EscLetter letter; /* first */
+    struct EscBatch *previous, *next;
+    struct EscBatch *next_of_sink;
+    const EscSite *site;
+    EscQueue *queue;
+    EscQueueItem **items;
+    size_t items_count;
+    EscBuf lines;
+    bool is_written;
+} EscBatch;
+
+struct EscOutside {
+    EscOutsideSetup setup;
+    EscRetryRules retries;
+    EscQueues *queues;
+    EscReactor *reactor;
+    EscPool *mail_pool, *file_pool;
+    EscMailbox inbox;
+    pthread_mutex_t adding; /* numbers of workspaces are given in the order of their letters */
+    uint32_t numbers;
+    pthread_t thread;
+    bool has_thread, has_ended;
+    atomic_bool is_giving_up;     /* what blocks should end soon */
+    atomic_llong stop_at_real_ms; /* INT64_MAX: not stopping */
+    atomic_ullong wakeups;        /* of the thread */
+    EscSite **sites;
+    uint32_t sites_count;
+    EscRequestPool *pools;
+    EscSink *sinks;
+    EscAttempt *attempts; /* under way */
+    EscAttempt *spare;    /* to be used again: an arena and a curl handle are dear */
+    uint32_t spare_count;
+    EscBatch *batches;
+};
+
+/* --- outside.c --- */
+int64_t esc_outside_now_ms(const EscOutside *outside);
+void esc_outside_log(const EscOutside *outside, const char *level, const char *event,
+                     const char *format, ...) ESC_PRINTF(4, 5);
+uint64_t esc_outside_wakeups(const EscOutside *outside); /* of its thread, for tests */
+
+/* --- attempt.c --- */
+/* Begins what the row of a slot needs. */
+void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
+/* The end of an attempt by HTTP or mail: code and status are set. */
+void esc_attempt_ended(EscAttempt *attempt);
+void esc_attempt_free(EscAttempt *attempt);
+/* At the end: waits until no worker has one of them; then they can be freed. */
+void esc_attempts_close(EscOutside *outside);
+void esc_attempts_free(EscOutside *outside);
+/* What became of a row under way; the item is gone afterwards. */
+void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
+                     unsigned status, const char *detail, EscText reply);
+/* Another attempt, or dead when there is none. */
+void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail);
+
+/* --- transfer.c --- */
+/* Prepares attempt->easy from its plan. False without memory. */
+bool esc_transfer_prepare(EscAttempt *attempt);
+void esc_transfer_release(EscAttempt *attempt); /* all but the handle itself */
+
+/* --- requests.c --- */
+bool esc_request_start(EscAttempt *attempt); /* false without memory */
+void esc_requests_run(EscOutside *outside);
+int64_t esc_requests_wait_ms(const EscOutside *outside); /* real time; INT64_MAX: none */
+void esc_requests_free(EscOutside *outside);             /* no attempt may be left */
+void esc_request_give_up(EscAttempt *attempt);
+
+/* --- mail.c --- */
+void esc_mail_start(EscAttempt *attempt);
+
+/* --- sink.c --- */
+/* Takes the row and more of its file into one write. */
+void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *item,
+                     const EscRoute *route, int64_t now_ms);
+void esc_batch_ended(EscOutside *outside, EscBatch *batch);
+void esc_sinks_close(EscOutside *outside); /* as esc_attempts_close */
+void esc_sinks_free(EscOutside *outside);
+
+#endif

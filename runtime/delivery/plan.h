@@ -1,0 +1,98 @@
+/* plan.h - from an outbox row and the configuration to what is sent where. Pure; for this folder only.
+ *
+ * `esc_route_find` says which endpoint a row belongs to from its plain columns, so that it can wait in
+ * the right queue; `esc_plan_make` says what is sent, when its turn has come. */
+#ifndef ESC_DELIVERY_PLAN_H
+#define ESC_DELIVERY_PLAN_H
+
+#include <esc/config.h>
+#include <esc/group.h>
+
+/* Text for people from a message's body. */
+typedef struct EscMessage {
+    EscText text, subject, workspace, escalation, ticket, template_name, severity, question;
+    bool page;
+    EscText answer_names[ESC_LIST_ITEMS_MAX], answer_titles[ESC_LIST_ITEMS_MAX];
+    uint32_t answers_count;
+} EscMessage;
+
+/* --- routes (route.c) ------------------------------------------------------------------------- */
+
+typedef enum EscWay {
+    ESC_WAY_NONE, /* bound to nothing, and nothing may be written to the sink */
+    ESC_WAY_FILE,
+    ESC_WAY_HTTP,
+    ESC_WAY_MAIL
+} EscWay;
+
+#define ESC_ROUTE_NAME_BYTES_MAX 256
+
+typedef struct EscRoute {
+    EscWay way;
+    const EscEndpoint *endpoint;         /* a message's; NULL: a call, mail to a person, unbound */
+    const EscSystemBinding *system;      /* a call's */
+    EscText path;                        /* FILE; empty: the workspace's sink */
+    char name[ESC_ROUTE_NAME_BYTES_MAX]; /* of the endpoint: "channel incidents", "system crm" */
+} EscRoute;
+
+/* Where a row goes. No JSON is parsed and nothing is allocated; texts point into the configuration. */
+void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscRoute *route);
+
+/* --- plans (plan.c, plan_channels.c, plan_call.c) ----------------------------------------------- */
+
+#define ESC_PLAN_HEADERS_MAX 32
+#define ESC_PLAN_STATUSES_MAX 64
+
+typedef struct EscPlan {
+    EscText refusal; /* not empty: it cannot be sent, and why */
+    EscText method, url;
+    EscText host; /* of the URL, for allowed_addresses */
+    EscText headers[ESC_PLAN_HEADERS_MAX];
+    uint32_t headers_count;
+    bool has_body;
+    EscText body; /* HTTP body, mail as RFC 5322, or the line for the file */
+    EscText from;
+    EscTexts to;
+    const EscMailServer *mail;
+    bool is_call;
+    uint32_t statuses[ESC_PLAN_STATUSES_MAX]; /* CALL: what counts as success; none: any 2xx */
+    uint32_t statuses_count;
+    EscText result_path;
+    int64_t timeout_ms; /* 0: delivery_timeout_ms */
+} EscPlan;
+
+typedef struct EscPlanInput {
+    const EscWorkspaceConfig *config;
+    const EscRoute *route;
+    const EscOutboxRow *row;
+    const EscMessage *message; /* the body of a message, when somebody has it; NULL: it is read */
+    int64_t now_ms;            /* of the attempt: only signatures tell it */
+} EscPlanInput;
+
+/* Everything in *plan lives in the arena or the configuration. Never fails: what cannot be sent has a
+ * refusal. */
+void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
+
+/* --- texts (message.c, mail_text.c, sign.c) ----------------------------------------------------- */
+
+/* The one place where the JSON of a message's body is read. */
+bool esc_message_read(EscArena *arena, EscText json, EscMessage *message);
+/* Chat mark-up is escaped when `is_chat`. Control and bidirectional characters are left out. */
+void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat);
+/* Appends text without control (but line ends, when `lines`) and bidirectional characters; & < >
+ * escaped when `is_chat`. */
+void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat);
+
+typedef struct EscMail {
+    EscText from, subject, text, key;
+    EscTexts to;
+    int64_t date_ms;
+} EscMail;
+void esc_mail_write(EscBuf *out, const EscMail *mail); /* RFC 5322, lines end in CRLF */
+
+/* Standard Webhooks: value of webhook-signature, "v1,<base64>". `secret` may have the form
+ * whsec_<base64>. */
+void esc_webhook_sign(EscBuf *out, EscText secret, EscText id, int64_t timestamp_s, EscText body);
+void esc_base64_write(EscBuf *out, EscBytes bytes);
+
+#endif

@@ -1,0 +1,119 @@
+/* plan_call.c - the request that an action of a connector makes. Pure.
+ *
+ * The address comes from the configuration; the action only adds a path behind it. */
+#include "planner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the
+ * base address. */
+static bool has_dot_segment(EscText path)
+{
+    size_t dots = 0;
+    bool has_others = false;
+    for (size_t i = 0; i <= path.size; i++) {
+        bool is_end = i == path.size || path.data[i] == '?';
+        if (is_end || path.data[i] == '/') {
+            if (!has_others && (dots == 1 || dots == 2))
+                return true;
+            dots = 0;
+            has_others = false;
+            if (is_end)
+                return false;
+        } else if (path.data[i] == '.') {
+            dots++;
+        } else if (i + 2 < path.size && path.data[i] == '%' && path.data[i + 1] == '2' &&
+                   (path.data[i + 2] | 0x20) == 'e') {
+            dots++;
+            i += 2;
+        } else {
+            has_others = true;
+        }
+    }
+    return false;
+}
+
+/* The action's path behind the base address. Bytes that no URL holds are encoded; what would
+ * leave the base address is refused. */
+static EscText call_url(EscPlanner *planner, EscText base, EscText path)
+{
+    EscBuf url;
+    esc_buf_init(&url, 4 * ESC_URL_BYTES_MAX);
+    esc_buf_text(&url, base);
+    if (has_dot_segment(path))
+        esc_planner_refuse(planner, "the path of the call has dot segments");
+    for (size_t i = 0; i < path.size; i++) {
+        unsigned char c = (unsigned char)path.data[i];
+        if (c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}#", c) != NULL)
+            esc_buf_printf(&url, "%%%02X", c);
+        else
+            esc_buf_char(&url, (char)c);
+    }
+    if (path.size == 0 || path.data[0] != '/')
+        esc_planner_refuse(planner, "the path of the call does not begin with /");
+    return esc_planner_keep(planner, &url);
+}
+
+static void read_statuses(EscPlan *plan, const json_t *expect)
+{
+    for (size_t i = 0; i < json_array_size(expect) && i < ESC_PLAN_STATUSES_MAX; i++)
+        plan->statuses[plan->statuses_count++] =
+            (uint32_t)json_integer_value(json_array_get(expect, i));
+}
+
+static void system_headers(EscPlanner *planner, const EscSystemBinding *system)
+{
+    EscPlan *plan = planner->plan;
+    for (uint32_t i = 0; i < system->headers.count; i++) {
+        if (plan->headers_count == ESC_PLAN_HEADERS_MAX) {
+            esc_planner_refuse(planner, "there are too many headers");
+            return;
+        }
+        plan->headers[plan->headers_count++] = system->headers.items[i];
+    }
+    if (system->secret.size > 0) {
+        EscText value =
+            esc_arena_printf(planner->arena, "%.*s%.*s", ESC_TEXT_ARG(system->secret_prefix),
+                             ESC_TEXT_ARG(system->secret));
+        esc_planner_header(planner, system->secret_header.data, value);
+    }
+    esc_planner_header(planner, "Idempotency-Key", planner->row->key);
+}
+
+static void plan_bound_call(EscPlanner *planner, const EscSystemBinding *system, const json_t *call)
+{
+    EscPlan *plan = planner->plan;
+    const json_t *path = json_object_get(call, "path");
+    const json_t *body = json_object_get(call, "json");
+    plan->timeout_ms = system->timeout_ms;
+    plan->method = esc_arena_text(
+        planner->arena, esc_text_from(json_string_value(json_object_get(call, "method"))));
+    plan->result_path = esc_arena_text(
+        planner->arena, esc_text_from(json_string_value(json_object_get(call, "result_path"))));
+    read_statuses(plan, json_object_get(call, "expect"));
+    if (body != NULL) {
+        char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+        plan->body = esc_arena_text(planner->arena, esc_text_from(text));
+        free(text);
+        plan->has_body = true;
+        esc_planner_header(planner, "Content-Type", ESC_TEXT("application/json"));
+    }
+    system_headers(planner, system);
+    esc_planner_url(planner,
+                    call_url(planner, system->base_url,
+                             (EscText){json_string_value(path), json_string_length(path)}));
+}
+
+void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system)
+{
+    EscText body = planner->row->body;
+    json_t *call = json_loadb(body.data == NULL ? "" : body.data, body.size, 0, NULL);
+    if (json_is_object(call))
+        plan_bound_call(planner, system, call);
+    else
+        esc_planner_refuse(planner, "the call is not readable");
+    json_decref(call);
+}

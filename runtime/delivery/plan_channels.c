@@ -1,0 +1,98 @@
+/* plan_channels.c - what goes to a file, a chat, a webhook and a mail server. Pure. */
+#include "planner.h"
+
+#include <string.h>
+
+void esc_plan_file(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    (void)endpoint; /* the route knows the path */
+    planner->plan->body =
+        esc_planner_envelope(planner, planner->plan->is_call ? "escal.call" : "escal.message");
+}
+
+void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    const EscMessage *message = esc_planner_message(planner);
+    if (message == NULL)
+        return;
+    EscBuf text, body;
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_message_write(&text, message, true);
+    esc_buf_init(&body, 2 * ESC_PLAN_BYTES_MAX);
+    esc_buf_string(&body, "{\"text\":");
+    esc_json_text(&body, esc_buf_as_text(&text));
+    if (planner->row->address.size > 0)
+        esc_planner_member(&body, "channel", planner->row->address);
+    esc_buf_char(&body, '}');
+    esc_buf_release(&text);
+    esc_planner_post(planner, endpoint->url, esc_planner_keep(planner, &body));
+    esc_planner_header(planner, "Idempotency-Key", planner->row->key);
+}
+
+/* The header tells the time of the attempt, as the specification wants it: receivers refuse what is
+ * older than some minutes as a replay, and a retry is not one. The body tells the event's. */
+void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    int64_t timestamp_s = planner->now_ms / 1000;
+    EscText id = planner->row->key;
+    esc_planner_post(planner, endpoint->url, esc_planner_envelope(planner, "escal.message"));
+    esc_planner_header(planner, "webhook-id", id);
+    esc_planner_header(planner, "webhook-timestamp",
+                       esc_arena_printf(planner->arena, "%lld", (long long)timestamp_s));
+    if (endpoint->secret.size == 0)
+        return;
+    EscBuf signature;
+    esc_buf_init(&signature, 256);
+    esc_webhook_sign(&signature, endpoint->secret, id, timestamp_s, planner->plan->body);
+    esc_planner_header(planner, "webhook-signature", esc_buf_as_text(&signature));
+    esc_buf_release(&signature);
+}
+
+static void plan_mail_to(EscPlanner *planner, EscTexts to)
+{
+    const EscMessage *message = esc_planner_message(planner);
+    if (message == NULL)
+        return;
+    const EscMailServer *server = &planner->config->mail;
+    EscBuf text, mail;
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_message_write(&text, message, false);
+    esc_buf_init(&mail, 2 * ESC_PLAN_BYTES_MAX);
+    esc_mail_write(
+        &mail, &(EscMail){.from = server->from,
+                          .to = to,
+                          .subject = message->subject.size > 0 ? message->subject : message->text,
+                          .text = esc_buf_as_text(&text),
+                          .key = planner->row->key,
+                          .date_ms = planner->row->created_at_ms});
+    planner->plan->mail = server;
+    planner->plan->from = server->from;
+    planner->plan->to = to;
+    planner->plan->body = esc_planner_keep(planner, &mail);
+    esc_buf_release(&text);
+    esc_planner_url(planner, server->server);
+}
+
+void esc_plan_mail(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    plan_mail_to(planner, endpoint->to);
+}
+
+/* One recipient, whose address stands in the directory. It may not smuggle a second one in. */
+void esc_plan_person_mail(EscPlanner *planner)
+{
+    EscText address = planner->row->address;
+    for (size_t i = 0; i < address.size; i++)
+        if ((unsigned char)address.data[i] <= ' ' || (unsigned char)address.data[i] >= 0x7f ||
+            strchr("<>,;:\\\"()[]", address.data[i]) != NULL) {
+            esc_planner_refuse(planner, "the person's mail address is malformed");
+            return;
+        }
+    EscText *to = esc_arena_alloc(planner->arena, sizeof(*to));
+    if (to == NULL) {
+        esc_planner_refuse(planner, "no memory");
+        return;
+    }
+    *to = address;
+    plan_mail_to(planner, (EscTexts){.items = to, .count = 1});
+}

@@ -1,0 +1,40 @@
+/* planner.h - what the plan functions of the endpoint kinds are made of; for plan*.c only. */
+#ifndef ESC_DELIVERY_PLANNER_H
+#define ESC_DELIVERY_PLANNER_H
+
+#include "plan.h"
+
+#define ESC_PLAN_BYTES_MAX ((size_t)1 << 20)
+
+typedef struct EscPlanner {
+    EscArena *arena;
+    const EscWorkspaceConfig *config;
+    const EscOutboxRow *row;
+    const EscMessage *message; /* NULL: esc_planner_message reads it */
+    int64_t now_ms;
+    EscPlan *plan;
+} EscPlanner;
+
+/* The first refusal stands. */
+void esc_planner_refuse(EscPlanner *planner, const char *why);
+/* Moves a buffer into the arena and releases it; what did not fit is refused. */
+EscText esc_planner_keep(EscPlanner *planner, EscBuf *buf);
+void esc_planner_header(EscPlanner *planner, const char *name, EscText value);
+void esc_planner_url(EscPlanner *planner, EscText url);
+void esc_planner_post(EscPlanner *planner, EscText url, EscText json); /* with its Content-Type */
+void esc_planner_member(EscBuf *out, const char *name, EscText value); /* ,"name":"value" */
+/* {"type","id","timestamp","target","medium","to","data"}: a line of a file, the body of a webhook. */
+EscText esc_planner_envelope(EscPlanner *planner, const char *type);
+/* NULL: it is not readable, and refused. */
+const EscMessage *esc_planner_message(EscPlanner *planner);
+
+/* One function for each kind of endpoint, named in <esc/endpoint_kinds.def>. */
+#define ESC_ENDPOINT(kind, name, way, needs, people, plan)                                         \
+    void esc_plan_##plan(EscPlanner *planner, const EscEndpoint *endpoint);
+#include <esc/endpoint_kinds.def>
+#undef ESC_ENDPOINT
+
+void esc_plan_person_mail(EscPlanner *planner); /* to the row's address */
+void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system);
+
+#endif

@@ -1,0 +1,622 @@
+/* test_outside.c - the outside with its threads, against receivers that answer, hang, refuse and close, on sockets of this
+ * machine. What is asserted is what comes before what, never how long it takes. */
+#define _GNU_SOURCE
+#include "support/test.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+
+#include "outside.h"
+#include "support/receiver.h"
+
+#define PATIENCE_S 60 /* only a test that fails waits so long */
+#define ROWS_MAX 2048
+
+/* --- doors ------------------------------------------------------------------------------------ */
+
+static int64_t now_ms(void *context)
+{
+    (void)context;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void fill_random(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    memset(bytes, 0x5a, size);
+}
+
+static int open_socket(void *context, const struct sockaddr *address, socklen_t size)
+{
+    (void)context;
+    (void)size;
+    return socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* A file in memory, whose disk may be full. */
+typedef struct Disk {
+    pthread_mutex_t lock;
+    EscBuf text;
+    int writes;
+    bool is_full;
+} Disk;
+
+static EscStatus append(void *context, const char *path, EscBytes bytes)
+{
+    (void)path;
+    Disk *disk = context;
+    (void)pthread_mutex_lock(&disk->lock);
+    bool is_full = disk->is_full;
+    disk->writes++;
+    if (!is_full)
+        esc_buf_append(&disk->text, bytes.data, bytes.size);
+    (void)pthread_mutex_unlock(&disk->lock);
+    return is_full ? ESC_IO_FAILED : ESC_OK;
+}
+
+/* --- a workspace ------------------------------------------------------------------------------ */
+
+typedef struct Scene Scene;
+
+typedef struct Host {
+    Scene *scene;
+    uint32_t number;
+    EscWorkspaceConfig config;
+    EscEndpoint channels[8];
+    EscText mail_to[2];
+    char urls[8][128];
+    EscText allowed[2];
+    EscResult *results[ROWS_MAX]; /* the last one of each row */
+    int results_count[ROWS_MAX];
+    int settled;
+} Host;
+
+struct Scene {
+    EscConfig *config;
+    EscClock clock;
+    EscRandom random;
+    EscFiles files;
+    EscSockets sockets;
+    Disk disk;
+    EscOutside *outside;
+    pthread_mutex_t lock; /* of what hosts got */
+    pthread_cond_t came;
+    Host hosts[2];
+    Receiver http;
+};
+
+static void take_result(void *context, EscResult *result)
+{
+    Host *host = context;
+    uint64_t id = result->is_retry ? result->retry.id : result->delivery.outbox;
+    assert_true(id < ROWS_MAX);
+    (void)pthread_mutex_lock(&host->scene->lock);
+    esc_result_free(host->results[id]);
+    host->results[id] = result;
+    host->results_count[id]++;
+    host->settled += !result->is_retry;
+    (void)pthread_cond_broadcast(&host->scene->came);
+    (void)pthread_mutex_unlock(&host->scene->lock);
+}
+
+static void put(Host *host, uint64_t id, const char *channel);
+
+/* The store answers at once: every row of these tests can be made again from its number. */
+static void take_want(void *context, const uint64_t *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put(context, ids[i], "ok");
+}
+
+static void put_row(Host *host, const EscOutboxRow *row)
+{
+    EscOutboxClaim claim = {.row = *row, .next_attempt_at_ms = row->created_at_ms};
+    esc_outside_put(host->scene->outside, host->number, &claim, 1);
+}
+
+static void put(Host *host, uint64_t id, const char *channel)
+{
+    char key[64];
+    int size = snprintf(key, sizeof(key), "acme/E-1/%llu", (unsigned long long)id);
+    put_row(host, &(EscOutboxRow){.id = id,
+                                  .key = {key, (size_t)size},
+                                  .target = esc_text_from(channel),
+                                  .medium = ESC_TEXT("chat"),
+                                  .body = ESC_TEXT("{\"text\":\"hello\"}"),
+                                  .created_at_ms = now_ms(NULL) - 1});
+}
+
+/* Waits for the result of a row; the lock is not held afterwards, and the result stays until the next one. */
+static const EscResult *await(Host *host, uint64_t id)
+{
+    Scene *scene = host->scene;
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_S;
+    (void)pthread_mutex_lock(&scene->lock);
+    int failed = 0;
+    while (host->results[id] == NULL && failed == 0)
+        failed = pthread_cond_timedwait(&scene->came, &scene->lock, &until);
+    const EscResult *result = host->results[id];
+    (void)pthread_mutex_unlock(&scene->lock);
+    if (result == NULL)
+        fail_msg("no result of row %llu", (unsigned long long)id);
+    return result;
+}
+
+static bool has_result(Host *host, uint64_t id)
+{
+    (void)pthread_mutex_lock(&host->scene->lock);
+    bool has = host->results[id] != NULL;
+    (void)pthread_mutex_unlock(&host->scene->lock);
+    return has;
+}
+
+static void assert_accepted(Host *host, uint64_t id)
+{
+    const EscResult *result = await(host, id);
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_ACCEPTED);
+    assert_int_equal(result->rank, 1);
+}
+
+static void wait_held(Receiver *receiver)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_S;
+    assert_int_equal(sem_timedwait(&receiver->held, &until), 0);
+}
+
+/* --- the scene -------------------------------------------------------------------------------- */
+
+static void configure(Host *host, uint16_t port)
+{
+    static const char *const paths[] = {"ok", "bye", "no", "cut", "hold"};
+    for (size_t i = 0; i < ESC_COUNT_OF(paths); i++) {
+        (void)snprintf(host->urls[i], sizeof(host->urls[i]), "http://127.0.0.1:%u/%s", port,
+                       paths[i]);
+        host->channels[i] = (EscEndpoint){.name = esc_text_from(paths[i]),
+                                          .kind = ESC_ENDPOINT_WEBHOOK,
+                                          .url = esc_text_from(host->urls[i])};
+    }
+    host->channels[5] = (EscEndpoint){
+        .name = ESC_TEXT("mail"), .kind = ESC_ENDPOINT_SMTP, .to = {host->mail_to, 1}};
+    host->channels[6] = (EscEndpoint){.name = ESC_TEXT("refused"),
+                                      .kind = ESC_ENDPOINT_WEBHOOK,
+                                      .url = ESC_TEXT("http://127.0.0.1:1/")};
+    host->mail_to[0] = ESC_TEXT("boss@acme.example");
+    host->mail_to[1] = ESC_TEXT("gone@acme.example");
+    host->allowed[0] = ESC_TEXT("127.0.0.1");
+    host->allowed[1] = ESC_TEXT("10.0.0.0/8");
+    host->config = (EscWorkspaceConfig){
+        .name = ESC_TEXT("acme"),
+        .channels = {host->channels, 7},
+        .mail = {.from = ESC_TEXT("escal@acme.example"), .tls = ESC_TEXT("none")},
+        .allowed_addresses = {host->allowed, 1},
+        .unbound = ESC_TEXT("file")};
+}
+
+static void bind_mail(Host *host, const Receiver *mail)
+{
+    (void)snprintf(host->urls[7], sizeof(host->urls[7]), "smtp://127.0.0.1:%u", mail->port);
+    host->config.mail.server = esc_text_from(host->urls[7]);
+}
+
+static Scene *scene_new(void)
+{
+    Scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    scene->config = esc_config_new();
+    scene->config->backoff_base_ms = scene->config->backoff_max_ms = 86400000;
+    scene->clock = (EscClock){.now_ms = now_ms};
+    scene->random = (EscRandom){.fill = fill_random};
+    scene->files = (EscFiles){.context = &scene->disk, .append = append};
+    scene->sockets = (EscSockets){.open = open_socket};
+    esc_buf_init(&scene->disk.text, (size_t)1 << 20);
+    assert_int_equal(pthread_mutex_init(&scene->disk.lock, NULL), 0);
+    assert_int_equal(pthread_mutex_init(&scene->lock, NULL), 0);
+    assert_int_equal(pthread_cond_init(&scene->came, NULL), 0);
+    receiver_start(&scene->http, RECEIVER_HTTP);
+    for (size_t i = 0; i < 2; i++) {
+        scene->hosts[i].scene = scene;
+        configure(&scene->hosts[i], scene->http.port);
+    }
+    return scene;
+}
+
+static void scene_start(Scene *scene)
+{
+    EscOutsideSetup setup = {.config = scene->config,
+                             .clock = &scene->clock,
+                             .random = &scene->random,
+                             .files = &scene->files,
+                             .sockets = &scene->sockets,
+                             .data_folder = "/data",
+                             .time_scale = 1};
+    EscWhy why;
+    assert_status(esc_outside_new(&setup, &scene->outside, &why), ESC_OK);
+    for (size_t i = 0; i < 2; i++) {
+        Host *host = &scene->hosts[i];
+        EscOutsideHost told = {.context = host, .result = take_result, .want = take_want};
+        assert_status(esc_outside_add(scene->outside, host->config.name, &host->config, &told,
+                                      &host->number, &why),
+                      ESC_OK);
+    }
+}
+
+static void scene_free(Scene *scene)
+{
+    esc_outside_free(scene->outside);
+    receiver_stop(&scene->http);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < ROWS_MAX; k++)
+            esc_result_free(scene->hosts[i].results[k]);
+    esc_buf_release(&scene->disk.text);
+    esc_config_free(scene->config);
+    free(scene);
+}
+
+/* --- HTTP ------------------------------------------------------------------------------------- */
+
+static void connections_are_kept(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    for (uint64_t id = 1; id <= 20; id++) {
+        put(&scene->hosts[0], id, "ok");
+        assert_accepted(&scene->hosts[0], id);
+    }
+    assert_int_equal(atomic_load(&scene->http.requests), 20);
+    assert_int_equal(atomic_load(&scene->http.connections), 1);
+    put(&scene->hosts[1], 1, "ok"); /* another workspace, the same rule */
+    assert_accepted(&scene->hosts[1], 1);
+    assert_int_equal(atomic_load(&scene->http.connections), 1);
+    scene_free(scene);
+}
+
+static void a_connection_stays_under_the_rule_that_judged_it(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->hosts[1].config.allowed_addresses.count = 2;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "ok");
+    assert_accepted(&scene->hosts[0], 1);
+    put(&scene->hosts[1], 1, "ok");
+    assert_accepted(&scene->hosts[1], 1);
+    assert_int_equal(atomic_load(&scene->http.connections), 2);
+    scene_free(scene);
+}
+
+/* Not even the address that another workspace has a connection to. */
+static void an_address_that_is_not_allowed_is_dead(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->hosts[1].config.allowed_addresses.count = 0;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "ok");
+    assert_accepted(&scene->hosts[0], 1);
+    put(&scene->hosts[1], 1, "ok");
+    const EscResult *result = await(&scene->hosts[1], 1);
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->rank, 0);
+    assert_text_equal(result->delivery.detail, "its address is not allowed by the configuration");
+    scene_free(scene);
+}
+
+static void assert_tried_again(Host *host, uint64_t id)
+{
+    const EscResult *result = await(host, id);
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 1);
+    assert_true(result->retry.next_attempt_at_ms > now_ms(NULL) - PATIENCE_S * 1000);
+    assert_true(result->retry.detail.size > 0);
+}
+
+static void what_fails_is_tried_again(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    static const char *const channels[] = {"no", "cut", "refused"};
+    for (uint64_t i = 0; i < ESC_COUNT_OF(channels); i++) {
+        put(&scene->hosts[0], i + 1, channels[i]);
+        assert_tried_again(&scene->hosts[0], i + 1);
+    }
+    assert_text_equal(scene->hosts[0].results[1]->retry.detail, "HTTP status 500");
+    scene_free(scene);
+}
+
+static void a_receiver_that_hangs_holds_up_nobody(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_max = 8;
+    scene_start(scene);
+    for (uint64_t id = 100; id < 200; id++)
+        put(&scene->hosts[0], id, "hold");
+    wait_held(&scene->http);
+    put(&scene->hosts[1], 1, "ok");
+    assert_accepted(&scene->hosts[1], 1); /* another workspace */
+    scene_free(scene);
+}
+
+static void a_full_endpoint_holds_up_no_other(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_per_host_max = 2;
+    scene_start(scene);
+    for (uint64_t id = 100; id < 1000; id++)
+        put(&scene->hosts[0], id, "hold");
+    wait_held(&scene->http);
+    put(&scene->hosts[0], 1, "ok");
+    assert_accepted(&scene->hosts[0], 1);
+    for (uint64_t id = 100; id < 1000; id++)
+        assert_false(has_result(&scene->hosts[0], id));
+    assert_true(atomic_load(&scene->http.requests) <= 3); /* two are held */
+    scene_free(scene);
+}
+
+/* More rows than contents in memory, asked for again while they go: each arrives once. */
+static void a_backlog_goes_through_memory_in_portions(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    for (uint64_t id = 1; id < ROWS_MAX; id++)
+        put(host, id, "ok");
+    for (uint64_t id = 1; id < ROWS_MAX; id++)
+        assert_accepted(host, id);
+    esc_outside_stop(scene->outside, PATIENCE_S * 1000);
+    assert_int_equal(atomic_load(&scene->http.requests), ROWS_MAX - 1);
+    for (uint64_t id = 1; id < ROWS_MAX; id++)
+        assert_int_equal(host->results_count[id], 1);
+    scene_free(scene);
+}
+
+static void time_is_over_while_the_endpoint_is_full(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_per_host_max = 1;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    put(host, 1, "hold");
+    wait_held(&scene->http);
+    put_row(host, &(EscOutboxRow){.id = 2,
+                                  .key = ESC_TEXT("acme/E-1/2"),
+                                  .target = ESC_TEXT("hold"),
+                                  .body = ESC_TEXT("{}"),
+                                  .created_at_ms = now_ms(NULL),
+                                  .deadline_ms = now_ms(NULL) + 20});
+    const EscResult *result = await(host, 2);
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_false(has_result(host, 1));
+    assert_int_equal(atomic_load(&scene->http.requests), 1);
+    scene_free(scene);
+}
+
+/* --- mail ------------------------------------------------------------------------------------- */
+
+static void a_mail_server_that_says_nothing_holds_up_nobody(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_DATA_HOLDS);
+    bind_mail(&scene->hosts[0], &mail);
+    scene->config->delivery_timeout_ms = 200;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "mail");
+    wait_held(&mail);
+    put(&scene->hosts[0], 2, "ok");
+    assert_accepted(&scene->hosts[0], 2);
+    assert_tried_again(&scene->hosts[0], 1); /* its time-out is real */
+    assert_int_equal(atomic_load(&mail.mails), 0);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+static void nobody_waits_for_the_answer_to_quit(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_QUIT_HOLDS);
+    bind_mail(&scene->hosts[0], &mail);
+    scene->config->delivery_timeout_ms = 600000;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "mail");
+    assert_accepted(&scene->hosts[0], 1);
+    scene->hosts[0].mail_to[0] = ESC_TEXT("gone@acme.example"); /* and after a refusal */
+    put(&scene->hosts[0], 2, "mail");
+    assert_int_equal(await(&scene->hosts[0], 2)->delivery.state, ESC_DELIVERY_DEAD);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+static void one_refused_recipient_does_not_kill_the_mail(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    bind_mail(&scene->hosts[0], &mail);
+    scene->hosts[0].channels[5].to.count = 2;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "mail");
+    assert_accepted(&scene->hosts[0], 1);
+    assert_text_equal(scene->hosts[0].results[1]->delivery.detail,
+                      "the mail server answered 250; refused: gone@acme.example (550)");
+    assert_int_equal(atomic_load(&mail.mails), 1);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+static void all_refused_is_dead(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    bind_mail(&scene->hosts[0], &mail);
+    scene->hosts[0].mail_to[0] = ESC_TEXT("gone2@acme.example");
+    scene->hosts[0].channels[5].to.count = 2;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "mail");
+    const EscResult *result = await(&scene->hosts[0], 1);
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->delivery.http_status, 550);
+    assert_int_equal(atomic_load(&mail.mails), 0);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void lines_of_a_file_are_written_together(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    EscOutboxClaim claims[200];
+    for (size_t i = 0; i < 200; i++)
+        claims[i] = (EscOutboxClaim){.row = {.id = i + 1,
+                                             .key = ESC_TEXT("acme/E-1/1"),
+                                             .target = ESC_TEXT("nowhere"),
+                                             .body = ESC_TEXT("{}"),
+                                             .created_at_ms = 1767603600000,
+                                             .deadline_ms = INT64_MAX}};
+    esc_outside_put(scene->outside, scene->hosts[0].number, claims, 200);
+    for (uint64_t id = 1; id <= 200; id++)
+        assert_accepted(&scene->hosts[0], id);
+    assert_int_equal(scene->disk.writes, 1);
+    size_t lines = 0;
+    for (size_t i = 0; i < scene->disk.text.size; i++)
+        lines += scene->disk.text.data[i] == '\n';
+    assert_int_equal(lines, 200);
+    scene_free(scene);
+}
+
+static void a_full_disk_is_tried_again(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->disk.is_full = true;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "nowhere");
+    assert_tried_again(&scene->hosts[0], 1);
+    scene_free(scene);
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void *release_when_held(void *context)
+{
+    Receiver *receiver = context;
+    wait_held(receiver);
+    receiver_release(receiver);
+    return NULL;
+}
+
+static void a_stop_waits_for_what_is_under_way(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_per_host_max = 1;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "hold");
+    put(&scene->hosts[0], 2, "hold");
+    pthread_t releaser;
+    while (atomic_load(&scene->http.requests) == 0)
+        (void)sched_yield();
+    assert_int_equal(pthread_create(&releaser, NULL, release_when_held, &scene->http), 0);
+    esc_outside_stop(scene->outside, PATIENCE_S * 1000);
+    assert_true(has_result(&scene->hosts[0], 1)); /* given before stop returned */
+    assert_int_equal(pthread_join(releaser, NULL), 0);
+    scene_free(scene);
+}
+
+static void a_stop_gives_up_what_hangs(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_DATA_HOLDS);
+    bind_mail(&scene->hosts[0], &mail);
+    scene->config->delivery_timeout_ms = 600000;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "hold");
+    put(&scene->hosts[0], 2, "mail");
+    wait_held(&scene->http);
+    wait_held(&mail);
+    esc_outside_stop(scene->outside, 0);
+    assert_false(has_result(&scene->hosts[0], 1));
+    put(&scene->hosts[0], 3, "ok"); /* too late: nothing starts any more */
+    scene_free(scene);
+    receiver_stop(&mail);
+}
+
+/* All slots are taken by receivers that hang, and rows wait. The file's round trips are the clock: a thread that is awake
+ * without need is awake many times in each. */
+static void nobody_is_awake_without_something_to_do(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_max = 1;
+    scene->config->delivery_timeout_ms = 600000;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    for (uint64_t id = 1000; id < 1010; id++)
+        put(host, id, "hold");
+    wait_held(&scene->http);
+    uint64_t before = esc_outside_wakeups(scene->outside);
+    time_t began = time(NULL);
+    for (uint64_t id = 1; id <= 100; id++) {
+        put(host, id, "nowhere");
+        assert_accepted(host, id);
+    }
+    uint64_t woken = esc_outside_wakeups(scene->outside) - before;
+    uint64_t seconds = (uint64_t)(time(NULL) - began) + 1;
+    assert_true(woken <= 100 * 4 + 20 * seconds); /* curl has a few timers of its own */
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connections_are_kept),
+        cmocka_unit_test(a_connection_stays_under_the_rule_that_judged_it),
+        cmocka_unit_test(an_address_that_is_not_allowed_is_dead),
+        cmocka_unit_test(what_fails_is_tried_again),
+        cmocka_unit_test(a_receiver_that_hangs_holds_up_nobody),
+        cmocka_unit_test(a_full_endpoint_holds_up_no_other),
+        cmocka_unit_test(a_backlog_goes_through_memory_in_portions),
+        cmocka_unit_test(time_is_over_while_the_endpoint_is_full),
+        cmocka_unit_test(a_mail_server_that_says_nothing_holds_up_nobody),
+        cmocka_unit_test(nobody_waits_for_the_answer_to_quit),
+        cmocka_unit_test(one_refused_recipient_does_not_kill_the_mail),
+        cmocka_unit_test(all_refused_is_dead),
+        cmocka_unit_test(lines_of_a_file_are_written_together),
+        cmocka_unit_test(a_full_disk_is_tried_again),
+        cmocka_unit_test(a_stop_waits_for_what_is_under_way),
+        cmocka_unit_test(a_stop_gives_up_what_hangs),
+        cmocka_unit_test(nobody_is_awake_without_something_to_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
