@@ -12,6 +12,7 @@ CREATE TABLE state (
     workspace       TEXT    NOT NULL CHECK (workspace <> ''),
     store_id        BLOB    NOT NULL CHECK (length(store_id) = 16),
     epoch           INTEGER NOT NULL,
+    groups          INTEGER NOT NULL,
     is_clean        INTEGER NOT NULL CHECK (is_clean IN (0, 1)),
     next_escalation INTEGER NOT NULL,
     next_ticket     INTEGER NOT NULL,
