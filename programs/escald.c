@@ -22,6 +22,8 @@
 #include "escald_options.h"
 #include "escald_workspace.h"
 
+#define STORES_CACHE_BYTES ((size_t)256 << 20) /* of pages, for all workspaces together */
+#define CACHE_BYTES_MIN ((size_t)256 << 10)    /* of one; SQLite takes them when it needs them */
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
 #define ESCALD_VERSION "0.1.0"
@@ -173,14 +175,24 @@ static EscStatus open_service(App *app, Served *served, EscWhy *why)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the data folder is too long");
     uint64_t seed = 0;
     app->random.fill(app->random.context, &seed, sizeof(seed));
-    EscSqliteOptions options = {.path = path, .workspace = esc_text_from(served->compiled.name)};
+    char sink[4096];
+    length = snprintf(sink, sizeof(sink), "%s/%s.outbox.jsonl", app->options.data,
+                      served->compiled.name);
+    if (length < 0 || (size_t)length >= sizeof(sink))
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of the data folder is too long");
+    const char *const traces[] = {sink, NULL};
+    size_t share = STORES_CACHE_BYTES / app->served_count;
+    EscSqliteOptions options = {.path = path,
+                                .workspace = esc_text_from(served->compiled.name),
+                                .traces = traces,
+                                .cache_bytes = share < CACHE_BYTES_MIN ? CACHE_BYTES_MIN : share};
     app->random.fill(app->random.context, options.new_id, sizeof(options.new_id));
     EscServiceConfig config = {.clock = &app->clock, .zones = app->zones, .hash_seed = seed};
     EscStatus status = esc_sqlite_open(&options, &config.store, why);
     if (status != ESC_OK)
         return status;
-    status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle),
-                                        &served->service, why);
+    status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,
+                              why);
     if (status == ESC_OK)
         scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(served->service)));
     return status;

@@ -31,16 +31,20 @@ static EscStatus ask_number(EscSqlite *store, const char *sql, int64_t *number, 
     return status;
 }
 
-static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+static EscStatus write_version(EscSqlite *store, EscWhy *why)
 {
-    EscStatus status = run(store, esc_sqlite_schema_sql, "to create its tables", why);
-    if (status != ESC_OK)
-        return status;
     char numbers[96];
     sqlite3_snprintf((int)sizeof numbers, numbers,
                      "PRAGMA application_id = %d; PRAGMA user_version = %d",
                      ESC_SQLITE_APPLICATION_ID, ESC_SQLITE_SCHEMA_VERSION);
-    status = run(store, numbers, "to write its version", why);
+    return run(store, numbers, "to write its version", why);
+}
+
+static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = run(store, esc_sqlite_schema_sql, "to create its tables", why);
+    if (status == ESC_OK)
+        status = write_version(store, why);
     if (status != ESC_OK)
         return status;
     sqlite3_stmt *insert = NULL;
@@ -59,7 +63,7 @@ static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options
     return status;
 }
 
-/* A new file gets its schema; an old one must have exactly ours. */
+/* A new file gets its schema, one of version 1 is migrated; any other must have exactly ours. */
 static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
     int64_t objects = 0, application = 0, version = 0;
@@ -74,6 +78,10 @@ static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options,
         return create_schema(store, options, why);
     if (application != ESC_SQLITE_APPLICATION_ID)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the file is not a store of Escal");
+    if (version == 1) {
+        status = esc_sqlite_migrate(store, options->new_id, why);
+        return status == ESC_OK ? write_version(store, why) : status;
+    }
     if (version != ESC_SQLITE_SCHEMA_VERSION)
         return esc_why(why, ESC_BAD_CONFIG, "", 0,
                        "the store has schema version %lld, and this program needs %d",

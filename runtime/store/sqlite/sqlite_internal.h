@@ -120,6 +120,10 @@ ESC_MUST_USE EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why);
  * none and no trace of one. */
 ESC_MUST_USE EscStatus esc_sqlite_place_check(const EscSqliteOptions *options, EscWhy *why);
 
+/* migrate.c: inside the transaction of opening. A store that had no id gets this one. */
+ESC_MUST_USE EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE],
+                                          EscWhy *why);
+
 /* mark.c: opens NAME.db with `end` behind it. Without `is_made` a missing file is no failure, and side->file NULL. */
 ESC_MUST_USE EscStatus esc_sqlite_side_open(EscSqliteSide *side, const char *path, const char *end,
                                             bool is_made, EscWhy *why);

@@ -14,8 +14,8 @@
  * - The mark beside the store (mark.c) is written after the sync, so frames that it counts were synced. A bad frame among
  *   them is damage, wherever it is.
  * - The header of the log is one sector and synced before the first frame. A log with frames and no good header is damage.
- * - Damage in the last transaction, when the mark was lost by a power cut as well, looks like a torn one and is taken for
- *   it; and frames with other salts are of an older round of the log, which is over. */
+ * - Damage in the last transaction, or in the header of the last frame before it, when the mark was lost by a power cut
+ *   as well, looks like a torn transaction and is taken for one; and frames with other salts are of an older round of the log, which is over. */
 #include "sqlite_internal.h"
 
 #include <stdlib.h>
