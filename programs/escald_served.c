@@ -9,6 +9,8 @@
 #include "escald_served.h"
 
 #define WARNINGS_BYTES_MAX ((size_t)64 << 10)
+#define STORES_CACHE_BYTES ((size_t)256 << 20)    /* of pages, for all workspaces together */
+#define STORE_CACHE_BYTES_MIN ((size_t)256 << 10) /* of one; SQLite takes them when it needs them */
 
 /* Runs a step for each workspace on the pool, and waits for them all. */
 static void for_each(Serving *serving, void (*step)(void *served))
@@ -146,22 +148,43 @@ static void load_zones_of_one(void *context)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+static bool path_of(const Served *served, const char *ending, char *path, size_t size)
+{
+    int length = snprintf(path, size, "%s/%s.%s", served->serving->data_folder,
+                          served->compiled.name, ending);
+    return length > 0 && (size_t)length < size;
+}
+
+/* All stores share what is kept of their pages: one more workspace costs the others a little room, not the machine. */
+static size_t cache_share(const Serving *serving)
+{
+    size_t share = STORES_CACHE_BYTES / serving->count;
+    return share < STORE_CACHE_BYTES_MIN ? STORE_CACHE_BYTES_MIN : share;
+}
+
+static EscStatus open_store(Served *served, EscStore **store)
+{
+    Serving *serving = served->serving;
+    char path[4096], sink[4096];
+    if (!path_of(served, "db", path, sizeof(path)) ||
+        !path_of(served, "outbox.jsonl", sink, sizeof(sink)))
+        return esc_why(&served->why, ESC_BAD_CONFIG, "", 0,
+                       "the name of the data folder is too long");
+    const char *const traces[] = {sink, NULL};
+    EscSqliteOptions options = {.path = path,
+                                .workspace = esc_text_from(served->compiled.name),
+                                .traces = traces,
+                                .cache_bytes = cache_share(serving)};
+    serving->random->fill(serving->random->context, options.new_id, sizeof(options.new_id));
+    return esc_sqlite_open(&options, store, &served->why);
+}
+
 static EscStatus open_service(Served *served)
 {
     Serving *serving = served->serving;
-    char path[4096];
-    int length =
-        snprintf(path, sizeof(path), "%s/%s.db", serving->data_folder, served->compiled.name);
-    if (length < 0 || (size_t)length >= sizeof(path))
-        return esc_why(&served->why, ESC_BAD_CONFIG, "", 0,
-                       "the name of the data folder is too long");
-    uint64_t seed = 0;
-    serving->random->fill(serving->random->context, &seed, sizeof(seed));
-    EscSqliteOptions options = {.path = path, .workspace = esc_text_from(served->compiled.name)};
-    serving->random->fill(serving->random->context, options.new_id, sizeof(options.new_id));
-    EscServiceConfig config = {
-        .clock = serving->clock, .zones = serving->zones, .hash_seed = seed};
-    EscStatus status = esc_sqlite_open(&options, &config.store, &served->why);
+    EscServiceConfig config = {.clock = serving->clock, .zones = serving->zones};
+    serving->random->fill(serving->random->context, &config.hash_seed, sizeof(config.hash_seed));
+    EscStatus status = open_store(served, &config.store);
     if (status != ESC_OK)
         return status;
     return esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,

@@ -120,10 +120,12 @@ static EscStatus make_parts(EscService *service, const EscServiceConfig *config,
     service->turn_arena = esc_arena_new(ESC_SERVICE_TURN_BYTES_MAX);
     service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     service->retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
-    EscEngineConfig engine = {.zones = config->zones, .hash_seed = config->hash_seed};
+    EscCursor id = esc_cursor((EscBytes){esc_store_id(config->store), ESC_STORE_ID_SIZE});
+    EscEngineConfig engine = {
+        .zones = config->zones, .hash_seed = config->hash_seed, .store_tag = esc_cursor_u64(&id)};
     service->engine = esc_engine_new(&engine);
-    if (service->turn_arena == NULL || service->scratch == NULL ||
-        service->retries_arena == NULL || service->engine == NULL)
+    if (service->turn_arena == NULL || service->scratch == NULL || service->retries_arena == NULL ||
+        service->engine == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
     return ESC_OK;
 }

@@ -12,6 +12,11 @@ uint64_t esc_store_epoch(const EscStore *store)
     return store->epoch;
 }
 
+EscStatus esc_store_is_intact(EscStore *store, EscWhy *why)
+{
+    return store->ops->is_intact(store, why);
+}
+
 void esc_store_close(EscStore *store)
 {
     if (store != NULL)

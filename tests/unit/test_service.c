@@ -234,6 +234,25 @@ static void a_bundle_that_does_not_load_is_refused(void **state)
     service_file_open(&file); /* it had closed the store */
 }
 
+static bool keep_key(void *context, const EscOutboxEntry *entry)
+{
+    esc_buf_printf(context, "%.*s;", ESC_TEXT_ARG(entry->row.key));
+    return true;
+}
+
+/* A store that takes the place of a lost one numbers from the start, and gives no key of old to another message. */
+static void keys_of_messages_end_in_the_store(void **state)
+{
+    (void)state;
+    EscBuf keys;
+    esc_buf_init(&keys, 10000);
+    const EscOutboxFilter all = {.limit = 10};
+    create("1", "T-1");
+    assert_status(esc_store_outbox(esc_service_store(file.service), &all, keep_key, &keys, &file.why), ESC_OK);
+    assert_true(esc_text_contains(esc_buf_as_text(&keys), ESC_TEXT("acme/E-1/1/0102030405060708;")));
+    esc_buf_release(&keys);
+}
+
 static void news_are_given_once(void **state)
 {
     (void)state;
@@ -266,6 +285,7 @@ int main(void)
         TEST(a_ticket_that_was_put_aside_comes_back),
         TEST(a_running_escalation_keeps_its_bundle),
         TEST(a_bundle_that_does_not_load_is_refused),
+        TEST(keys_of_messages_end_in_the_store),
         TEST(news_are_given_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

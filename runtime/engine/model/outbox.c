@@ -32,6 +32,9 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
         key = esc_turn_printf(engine, "%.*s/outbox/%llu", ESC_TEXT_ARG(workspace),
                               (unsigned long long)row->id);
     }
+    if (engine->store_tag != 0)
+        key = esc_turn_printf(engine, "%.*s/%016llx", ESC_TEXT_ARG(key),
+                              (unsigned long long)engine->store_tag);
     row->key = pending_text(engine, key);
     row->target = pending_text(engine, given->target);
     row->medium = pending_text(engine, given->medium);

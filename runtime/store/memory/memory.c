@@ -88,6 +88,12 @@ static EscStatus outbox_get(EscStore *base, const uint64_t *ids, size_t count,
 
 /* --- life -------------------------------------------------------------------------------------- */
 
+static EscStatus is_intact(EscStore *base, EscWhy *why)
+{
+    (void)base, (void)why;
+    return ESC_OK;
+}
+
 static void close_store(EscStore *base)
 {
     EscMemory *memory = esc_memory_of(base);
@@ -116,6 +122,7 @@ static const EscStoreOps operations = {
     .tickets = esc_memory_tickets,
     .outbox = esc_memory_outbox,
     .evidence = esc_memory_evidence,
+    .is_intact = is_intact,
     .close = close_store,
 };
 

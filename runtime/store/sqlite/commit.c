@@ -199,6 +199,7 @@ static EscStatus put_counters(EscSqlite *store, const EscGroup *group, EscWhy *w
     esc_sqlite_bind_u64(&put, counters->next_timer);
     esc_sqlite_bind_i64(&put, counters->time_ms);
     esc_sqlite_bind_u64(&put, store->next_content);
+    esc_sqlite_bind_u64(&put, store->groups + 1);
     EscStatus status = esc_sqlite_write(&put, 1, why);
     if (status != ESC_OK || group->absences.size == 0)
         return status;
@@ -254,14 +255,21 @@ static EscStatus run(EscSqlite *store, EscStatement statement, const char *doing
 EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
-    EscStatus status = run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
+    EscStatus status = esc_sqlite_is_intact(base, why);
+    if (status == ESC_OK)
+        status = run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
     if (status != ESC_OK)
         return status;
     status = put_group(store, group, why);
     if (status == ESC_OK)
         status = run(store, ESC_STATEMENT_COMMIT, "to commit", why);
+    if (status == ESC_OK) {
+        store->groups++;
+        esc_sqlite_mark_write(store);
+        return esc_sqlite_is_intact(base, why); /* or it went where nobody will find it */
+    }
     /* Some failures roll back by themselves. If this one cannot, closing the connection does it. */
-    if (status != ESC_OK && sqlite3_get_autocommit(store->db) == 0) {
+    if (sqlite3_get_autocommit(store->db) == 0) {
         EscStatus rolled_back = run(store, ESC_STATEMENT_ROLLBACK, "to roll back", NULL);
         (void)rolled_back;
     }

@@ -1,9 +1,10 @@
 /* open.c - opens and closes a store: one file, one connection, one process.
  *
- * In order: the place, the connection's settings (settings.c), the schema or its version, whose file it is, a check of
- * the pages when the last process did not stop cleanly, and a new epoch. The lock is SQLite's
- * own, taken with the first access and held until close. The file must not be opened by any other way in this process:
+ * In order: the place, the connection's settings (settings.c), which take the lock, the log and the mark beside it
+ * (wal_check.c, mark.c), the schema or its version, whose file it is, and a new epoch. Until all of it is right nothing is
+ * written. The lock is SQLite's own and held until close. The file must not be opened by any other way in this process:
  * closing such a descriptor would drop the lock (fcntl(2)). */
+#define _GNU_SOURCE
 #include "sqlite_internal.h"
 
 #include <stdlib.h>
@@ -30,21 +31,25 @@ static EscStatus ask_number(EscSqlite *store, const char *sql, int64_t *number, 
     return status;
 }
 
-static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+static EscStatus write_version(EscSqlite *store, EscWhy *why)
 {
-    EscStatus status = run(store, esc_sqlite_schema_sql, "to create its tables", why);
-    if (status != ESC_OK)
-        return status;
     char numbers[96];
     sqlite3_snprintf((int)sizeof numbers, numbers,
                      "PRAGMA application_id = %d; PRAGMA user_version = %d",
                      ESC_SQLITE_APPLICATION_ID, ESC_SQLITE_SCHEMA_VERSION);
-    status = run(store, numbers, "to write its version", why);
+    return run(store, numbers, "to write its version", why);
+}
+
+static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = run(store, esc_sqlite_schema_sql, "to create its tables", why);
+    if (status == ESC_OK)
+        status = write_version(store, why);
     if (status != ESC_OK)
         return status;
     sqlite3_stmt *insert = NULL;
     int rc = sqlite3_prepare_v2(
-        store->db, "INSERT INTO state VALUES (1, ?1, ?2, 0, 1, 1, 1, 1, 1, 1, 1, 0, '')", -1,
+        store->db, "INSERT INTO state VALUES (1, ?1, ?2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, '')", -1,
         &insert, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_text64(insert, 1, options->workspace.data, options->workspace.size,
@@ -58,7 +63,7 @@ static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options
     return status;
 }
 
-/* A new file gets its schema; an old one must have exactly ours. */
+/* A new file gets its schema, one of version 1 is migrated; any other must have exactly ours. */
 static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
     int64_t objects = 0, application = 0, version = 0;
@@ -73,6 +78,10 @@ static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options,
         return create_schema(store, options, why);
     if (application != ESC_SQLITE_APPLICATION_ID)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the file is not a store of Escal");
+    if (version == 1) {
+        status = esc_sqlite_migrate(store, options->new_id, why);
+        return status == ESC_OK ? write_version(store, why) : status;
+    }
     if (version != ESC_SQLITE_SCHEMA_VERSION)
         return esc_why(why, ESC_BAD_CONFIG, "", 0,
                        "the store has schema version %lld, and this program needs %d",
@@ -94,25 +103,8 @@ static EscStatus prepare_schema(EscSqlite *store, const EscSqliteOptions *option
     return status;
 }
 
-/* Bit rot and torn pages are silent until somebody looks; after an unclean stop we look. */
-static EscStatus check_pages(EscSqlite *store, EscWhy *why)
-{
-    sqlite3_stmt *check = NULL;
-    int rc = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &check, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_step(check);
-    EscStatus status = ESC_OK;
-    if (rc != SQLITE_ROW)
-        status = esc_sqlite_why(store, rc, "to check its pages", why);
-    else if (strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
-        status = esc_why(why, ESC_STORE_FAILED, "", 0, "the store is damaged: %.150s",
-                         (const char *)sqlite3_column_text(check, 0));
-    sqlite3_finalize(check);
-    return status;
-}
-
 static EscStatus take_state(EscSqlite *store, const EscSqliteStep *get, EscText workspace,
-                            bool *is_clean, EscWhy *why)
+                            EscWhy *why)
 {
     EscText found = esc_sqlite_column_text(get, 0);
     EscBytes id = esc_sqlite_column_bytes(get, 9);
@@ -121,19 +113,19 @@ static EscStatus take_state(EscSqlite *store, const EscSqliteStep *get, EscText 
                        ESC_TEXT_ARG(found), ESC_TEXT_ARG(workspace));
     ESC_ASSERT(id.size == ESC_STORE_ID_SIZE); /* the schema's CHECK */
     memcpy(store->base.id, id.data, ESC_STORE_ID_SIZE);
-    *is_clean = esc_sqlite_column_i64(get, 1) != 0;
+    store->groups = esc_sqlite_column_u64(get, 12);
     store->base.next_audit = esc_sqlite_column_u64(get, 5);
     store->next_content = esc_sqlite_column_u64(get, 11);
     store->base.epoch = esc_sqlite_column_u64(get, 10) + 1; /* as mark_open writes it */
     return ESC_OK;
 }
 
-static EscStatus read_state(EscSqlite *store, EscText workspace, bool *is_clean, EscWhy *why)
+static EscStatus read_state(EscSqlite *store, EscText workspace, EscWhy *why)
 {
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_STATE_GET, "to read its state");
     EscStatus status = ESC_OK;
     if (esc_sqlite_next(&get))
-        status = take_state(store, &get, workspace, is_clean, why);
+        status = take_state(store, &get, workspace, why);
     else if (get.rc == SQLITE_DONE)
         status = esc_why(why, ESC_STORE_FAILED, "", 0, "the store has no state row");
     return esc_sqlite_finish(&get, status, why);
@@ -153,53 +145,112 @@ static EscStatus mark_clean(EscSqlite *store, EscWhy *why)
     return esc_sqlite_write(&mark, 1, why);
 }
 
-static EscStatus open_connection(EscSqlite *store, const char *path, EscWhy *why)
+/* After each commit, with the length of the log: it is written back into the file now and then. */
+static int committed(void *context, sqlite3 *db, const char *name, int frames)
 {
-    int rc = sqlite3_open_v2(path, &store->db,
+    EscSqlite *store = context;
+    store->frames = (uint64_t)frames;
+    if (frames >= ESC_SQLITE_CHECKPOINT_PAGES)
+        sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+/* Closing writes the log back and deletes it, which a log that is damaged or not ours must not suffer. */
+static EscStatus keep_log(EscSqlite *store, bool is_kept, EscWhy *why)
+{
+    int rc = sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept ? 1 : 0, NULL);
+    return rc == SQLITE_OK ? ESC_OK : esc_sqlite_why(store, rc, "to keep its log", why);
+}
+
+static EscStatus open_connection(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    int rc = sqlite3_open_v2(options->path, &store->db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                                  SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                              NULL);
     if (rc != SQLITE_OK)
         return esc_sqlite_why(store, rc, "to open its file", why);
-    EscStatus status = esc_sqlite_settings_apply(store->db, why);
+    EscStatus status = keep_log(store, true, why);
+    if (status != ESC_OK)
+        return status;
+    size_t cache_bytes = options->cache_bytes == 0 ? ESC_SQLITE_CACHE_BYTES : options->cache_bytes;
+    status = esc_sqlite_settings_apply(store->db, cache_bytes, why);
     if (status == ESC_STORE_BUSY)
-        esc_why(why, status, "", 0, "another process has the store %.150s open", path);
+        esc_why(why, status, "", 0, "another process has the store %.150s open", options->path);
+    sqlite3_wal_hook(store->db, committed, store);
+    return status;
+}
+
+/* What is there is ours and whole: the log goes into the file, and with it whatever a power cut had left behind its end,
+ * so that no later look at the log meets it (wal_check.c). Then this opening is on record. */
+static EscStatus begin_epoch(EscSqlite *store, EscWhy *why)
+{
+    int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return esc_sqlite_why(store, rc, "to write its log back", why);
+    EscStatus status = keep_log(store, false, why);
+    if (status == ESC_OK)
+        status = mark_open(store, why);
+    if (status == ESC_OK)
+        status = esc_sqlite_side_open(&store->mark, store->path, "-mark", true, why);
+    if (status == ESC_OK) {
+        esc_sqlite_mark_write(store);
+        esc_sqlite_intact_watch(store);
+    }
     return status;
 }
 
 static EscStatus open_steps(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
-    EscStatus status = esc_sqlite_place_check(options->path, why);
+    EscSqliteMark mark;
+    bool is_marked = false;
+    EscStatus status = esc_sqlite_place_check(options, why);
     if (status == ESC_OK)
-        status = open_connection(store, options->path, why);
+        status = open_connection(store, options, why);
+    if (status == ESC_OK && !options->accepts_loss)
+        status = esc_sqlite_mark_read(options->path, &mark, &is_marked, why);
+    if (status == ESC_OK && !options->accepts_loss)
+        status = esc_sqlite_wal_check(options->path, is_marked ? &mark : NULL, why);
     if (status == ESC_OK)
         status = prepare_schema(store, options, why);
     if (status == ESC_OK)
         status = esc_sqlite_statements_prepare(store, why);
-    bool is_clean = false;
     if (status == ESC_OK)
-        status = read_state(store, options->workspace, &is_clean, why);
-    if (status == ESC_OK && !is_clean)
-        status = check_pages(store, why);
+        status = read_state(store, options->workspace, why);
+    if (status == ESC_OK && is_marked)
+        status = esc_sqlite_mark_compare(&mark, store, why);
     if (status == ESC_OK)
-        status = mark_open(store, why);
+        status = begin_epoch(store, why);
     if (status == ESC_OK)
         status = esc_sqlite_settings_lock(store->db, why);
     return status;
 }
 
+/* A store that failed leaves everything as it is, for who looks at it. */
+static void close_file(EscSqlite *store)
+{
+    if (store->base.has_failed) {
+        EscStatus kept = store->db != NULL ? keep_log(store, true, NULL) : ESC_OK;
+        (void)kept;
+    } else if (mark_clean(store, NULL) == ESC_OK) {
+        sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        store->frames = 0;
+        esc_sqlite_mark_write(store);
+    }
+    esc_sqlite_statements_finalize(store);
+    int rc = sqlite3_close(store->db);
+    ESC_ASSERT(rc == SQLITE_OK);
+}
+
 static void close_store(EscStore *base)
 {
     EscSqlite *store = esc_sqlite_of(base);
-    /* Without the mark the next opening only checks more: nothing to tell anybody. */
-    if (!base->has_failed && mark_clean(store, NULL) == ESC_OK)
-        sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    esc_sqlite_statements_finalize(store);
+    close_file(store);
+    esc_sqlite_side_close(&store->mark);
     esc_sqlite_content_forget(store);
     esc_buf_release(&store->records);
     free(store->places);
-    int rc = sqlite3_close(store->db);
-    ESC_ASSERT(rc == SQLITE_OK);
+    free(store->path);
     free(store);
 }
 
@@ -219,6 +270,7 @@ static const EscStoreOps operations = {
     .tickets = esc_sqlite_tickets,
     .outbox = esc_sqlite_outbox,
     .evidence = esc_sqlite_evidence,
+    .is_intact = esc_sqlite_is_intact,
     .close = close_store,
 };
 
@@ -236,7 +288,10 @@ EscStatus esc_sqlite_open(const EscSqliteOptions *options, EscStore **out, EscWh
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a store");
     store->base.ops = &operations;
     esc_buf_init(&store->records, ESC_SQLITE_AUDIT_BYTES_MAX);
-    EscStatus status = open_steps(store, options, why);
+    store->path = strdup(options->path);
+    EscStatus status = store->path == NULL
+                           ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a store")
+                           : open_steps(store, options, why);
     if (status != ESC_OK) {
         store->base.has_failed =
             true; /* whatever the file says about its last stop, it still says */

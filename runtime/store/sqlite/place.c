@@ -72,10 +72,52 @@ static EscStatus create_file(const char *path, const char *folder, EscWhy *why)
     return ESC_OK;
 }
 
-EscStatus esc_sqlite_place_check(const char *path, EscWhy *why)
+/* A name that stands for a file which was left by a store of this place; NULL: none. */
+static const char *find_trace(const EscSqliteOptions *options, char name[PATH_MAX + 8])
+{
+    static const char *const ends[] = {"-wal", "-mark"};
+    struct stat about;
+    for (size_t i = 0; i < ESC_COUNT_OF(ends); i++) {
+        (void)snprintf(name, PATH_MAX + 8, "%s%s", options->path, ends[i]);
+        if (stat(name, &about) == 0 && about.st_size > 0)
+            return name;
+    }
+    for (size_t i = 0; options->traces != NULL && options->traces[i] != NULL; i++)
+        if (stat(options->traces[i], &about) == 0 && about.st_size > 0)
+            return options->traces[i];
+    return NULL;
+}
+
+/* A log without its file would be taken for a log of the new one. */
+static EscStatus put_log_aside(const char *path, EscWhy *why)
+{
+    char from[PATH_MAX + 8], to[PATH_MAX + 16];
+    (void)snprintf(from, sizeof from, "%s-wal", path);
+    (void)snprintf(to, sizeof to, "%s-wal.lost", path);
+    if (rename(from, to) == 0 || errno == ENOENT)
+        return ESC_OK;
+    return esc_why(why, ESC_IO_FAILED, "", 0, "cannot rename %.150s: %s", from, strerror(errno));
+}
+
+static EscStatus check_missing(const EscSqliteOptions *options, EscWhy *why)
+{
+    struct stat about;
+    if (stat(options->path, &about) == 0 || errno != ENOENT)
+        return ESC_OK;
+    if (options->accepts_loss)
+        return put_log_aside(options->path, why);
+    char name[PATH_MAX + 8];
+    const char *trace = find_trace(options, name);
+    return trace == NULL
+               ? ESC_OK
+               : esc_why(why, ESC_STORE_DAMAGED, "", 0,
+                         "the store's file is missing, and there was one: %.150s is left", trace);
+}
+
+EscStatus esc_sqlite_place_check(const EscSqliteOptions *options, EscWhy *why)
 {
     char folder[PATH_MAX];
-    EscStatus status = folder_of(path, folder, why);
+    EscStatus status = folder_of(options->path, folder, why);
     if (status != ESC_OK)
         return status;
     struct statfs about;
@@ -84,6 +126,8 @@ EscStatus esc_sqlite_place_check(const char *path, EscWhy *why)
     const char *network = network_name((unsigned long)about.f_type & 0xFFFFFFFFul);
     if (network != NULL)
         return esc_why(why, ESC_BAD_CONFIG, "", 0,
-                       "%.150s is on %s: a store needs a local file system", path, network);
-    return create_file(path, folder, why);
+                       "%.150s is on %s: a store needs a local file system", options->path,
+                       network);
+    status = check_missing(options, why);
+    return status == ESC_OK ? create_file(options->path, folder, why) : status;
 }

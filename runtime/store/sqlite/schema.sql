@@ -1,5 +1,5 @@
 -- The system of record of one workspace. Times are milliseconds since 1970 UTC, enums the numbers of
--- esc/group.h, hashes SHA-256. A change here needs a new ESC_STORE_SCHEMA_VERSION and a migration.
+-- esc/group.h, hashes SHA-256. A change here needs a new ESC_SQLITE_SCHEMA_VERSION and a migration.
 --
 -- Every table is STRICT. WITHOUT ROWID only where the natural key is nearly the whole row; rows that hold
 -- blobs hang on a growing integer, so that inserts go to the right edge of the tree.
@@ -12,6 +12,7 @@ CREATE TABLE state (
     workspace       TEXT    NOT NULL CHECK (workspace <> ''),
     store_id        BLOB    NOT NULL CHECK (length(store_id) = 16),
     epoch           INTEGER NOT NULL,
+    groups          INTEGER NOT NULL,
     is_clean        INTEGER NOT NULL CHECK (is_clean IN (0, 1)),
     next_escalation INTEGER NOT NULL,
     next_ticket     INTEGER NOT NULL,
@@ -82,6 +83,7 @@ CREATE TABLE escalation (
     start_slot   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX escalation_by_state ON escalation (state);
+CREATE INDEX escalation_live ON escalation (id) WHERE state < 3; -- by id, as a start reads them
 CREATE INDEX escalation_by_ticket ON escalation (ticket);
 
 -- The event that started an escalation is a reference to where its content lies. An event that was never received, such as

@@ -1,10 +1,12 @@
 /* settings.c - the settings of a connection: applied, then read back, because SQLite answers an unknown or
  * impossible PRAGMA with silence. And what no statement may do any more once the schema stands.
  *
+ * The log is not checkpointed by SQLite itself: open.c does it after a commit, where it learns how long the log is.
  * locking_mode=EXCLUSIVE keeps every other process out for as long as the connection lives, and with it the
  * fault of SQLite 3.7.0 to 3.51.2 where two connections that write or checkpoint at one instant damage the log. */
 #include "sqlite_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct Setting {
@@ -29,14 +31,10 @@ static const Setting settings[] = {
     {"cell_size_check", "PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", "1"},
     {"recursive_triggers", "PRAGMA recursive_triggers = OFF", "PRAGMA recursive_triggers", "0"},
     {"temp_store", "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"},
-    {"cache_size", "PRAGMA cache_size = -262144", "PRAGMA cache_size", "-262144"},
-    {"wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 8000", "PRAGMA wal_autocheckpoint",
-     TEXT_OF(ESC_SQLITE_CHECKPOINT_PAGES)},
+    {"wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "PRAGMA wal_autocheckpoint", "0"},
     {"journal_size_limit", "PRAGMA journal_size_limit = 67108864", "PRAGMA journal_size_limit",
      "67108864"},
 };
-
-_Static_assert(ESC_SQLITE_CACHE_KIB == 262144, "the text of cache_size above");
 
 /* The bundle is the largest value; the rest are the manual's figures for hostile surroundings. */
 static const struct {
@@ -107,7 +105,18 @@ static EscStatus refuse_mapping(sqlite3 *db, EscWhy *why)
     return ESC_OK;
 }
 
-EscStatus esc_sqlite_settings_apply(sqlite3 *db, EscWhy *why)
+/* A negative number counts KiB, so the cache holds what it may whatever the page size is. */
+static EscStatus bound_cache(sqlite3 *db, size_t cache_bytes, EscWhy *why)
+{
+    size_t kib = cache_bytes / 1024;
+    char apply[64], wanted[32];
+    (void)snprintf(wanted, sizeof wanted, "-%zu", kib == 0 ? 1 : kib > INT32_MAX ? INT32_MAX : kib);
+    (void)snprintf(apply, sizeof apply, "PRAGMA cache_size = %s", wanted);
+    const Setting setting = {"cache_size", apply, "PRAGMA cache_size", wanted};
+    return apply_setting(db, &setting, why);
+}
+
+EscStatus esc_sqlite_settings_apply(sqlite3 *db, size_t cache_bytes, EscWhy *why)
 {
     for (size_t i = 0; i < ESC_COUNT_OF(limits); i++) {
         sqlite3_limit(db, limits[i].limit, limits[i].value);
@@ -125,6 +134,8 @@ EscStatus esc_sqlite_settings_apply(sqlite3 *db, EscWhy *why)
     EscStatus status = refuse_mapping(db, why);
     for (size_t i = 0; i < ESC_COUNT_OF(settings) && status == ESC_OK; i++)
         status = apply_setting(db, &settings[i], why);
+    if (status == ESC_OK)
+        status = bound_cache(db, cache_bytes, why);
     return status;
 }
 

@@ -12,7 +12,6 @@
 #define ESC_SQLITE_PAGE_SIZE 4096
 #define ESC_SQLITE_CHECKPOINT_PAGES                                                                \
     8000 /* 32 MB: a checkpoint every few thousand events, not every few hundred */
-#define ESC_SQLITE_CACHE_KIB (256 * 1024)
 typedef enum EscStatement {
 #define ESC_SQL(name, text) ESC_STATEMENT_##name,
 #include "statements.def"
@@ -29,10 +28,35 @@ typedef struct EscContentPlace {
     uint32_t slot;
 } EscContentPlace;
 
+/* A file beside the store, by SQLite's VFS. */
+typedef struct EscSqliteSide {
+    char *name;         /* owned */
+    sqlite3_file *file; /* owned; NULL: not open */
+} EscSqliteSide;
+
+/* How far a store has come: see mark.c. */
+typedef struct EscSqliteMark {
+    uint8_t id[ESC_STORE_ID_SIZE];
+    uint64_t epoch, groups;
+    uint32_t salts[2]; /* of the log that the frames are in */
+    uint64_t frames;   /* of the log that are on the disk */
+} EscSqliteMark;
+
+/* Which file a name stands for. */
+typedef struct EscSqliteIdentity {
+    bool is_there;
+    uint64_t device, inode;
+} EscSqliteIdentity;
+
 typedef struct EscSqlite {
     EscStore base; /* first: a pointer to it is one to the whole */
     sqlite3 *db;
     sqlite3_stmt *statements[ESC_STATEMENT_COUNT];
+    char *path;      /* owned */
+    uint64_t groups; /* that were ever committed */
+    uint64_t frames; /* of the log, after the last commit */
+    EscSqliteSide mark;
+    EscSqliteIdentity file_seen, log_seen;
     uint64_t next_content;   /* key of the next row of contents; never used twice */
     EscContentPlace *places; /* owned: of the events of the group that is being written */
     size_t places_capacity;
@@ -89,12 +113,34 @@ int64_t esc_sqlite_column_i64(const EscSqliteStep *step, int column);
 uint64_t esc_sqlite_column_u64(const EscSqliteStep *step, int column);
 
 /* settings.c: applies the settings to a new connection, then reads each one back. */
-ESC_MUST_USE EscStatus esc_sqlite_settings_apply(sqlite3 *db, EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_settings_apply(sqlite3 *db, size_t cache_bytes, EscWhy *why);
 /* After the schema stands: no definition, ATTACH or PRAGMA can be prepared any more. */
 ESC_MUST_USE EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why);
 /* place.c: refuses network file systems, and creates the file for its owner alone when there is
- * none. */
-ESC_MUST_USE EscStatus esc_sqlite_place_check(const char *path, EscWhy *why);
+ * none and no trace of one. */
+ESC_MUST_USE EscStatus esc_sqlite_place_check(const EscSqliteOptions *options, EscWhy *why);
+
+/* migrate.c: inside the transaction of opening. A store that had no id gets this one. */
+ESC_MUST_USE EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE],
+                                          EscWhy *why);
+
+/* mark.c: opens NAME.db with `end` behind it. Without `is_made` a missing file is no failure, and side->file NULL. */
+ESC_MUST_USE EscStatus esc_sqlite_side_open(EscSqliteSide *side, const char *path, const char *end,
+                                            bool is_made, EscWhy *why);
+void esc_sqlite_side_close(EscSqliteSide *side);
+/* *is_there false: there is none, or it says nothing. */
+ESC_MUST_USE EscStatus esc_sqlite_mark_read(const char *path, EscSqliteMark *mark, bool *is_there,
+                                            EscWhy *why);
+/* ESC_STORE_DAMAGED when the store is not the marked one, or behind. */
+ESC_MUST_USE EscStatus esc_sqlite_mark_compare(const EscSqliteMark *mark, const EscSqlite *store,
+                                               EscWhy *why);
+void esc_sqlite_mark_write(EscSqlite *store);
+/* wal_check.c: while this process has the lock, before SQLite writes. `mark` may be NULL. */
+ESC_MUST_USE EscStatus esc_sqlite_wal_check(const char *path, const EscSqliteMark *mark,
+                                            EscWhy *why);
+/* intact.c */
+void esc_sqlite_intact_watch(EscSqlite *store); /* these files, from now on */
+EscStatus esc_sqlite_is_intact(EscStore *store, EscWhy *why);
 
 /* content.c: writes the contents of a group's events and fills store->places. */
 ESC_MUST_USE EscStatus esc_sqlite_contents_put(EscSqlite *store, const EscGroup *group,

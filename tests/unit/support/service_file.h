@@ -44,7 +44,8 @@ static inline void service_file_compile(ServiceFile *file, const char *source)
 static inline void service_file_open(ServiceFile *file)
 {
     EscServiceConfig config = {.clock = &file->clock, .zones = file->zones, .hash_seed = 7};
-    const EscSqliteOptions options = {.path = file->file.path, .workspace = ESC_TEXT("acme")};
+    const EscSqliteOptions options = {.path = file->file.path, .workspace = ESC_TEXT("acme"),
+                                      .new_id = {1, 2, 3, 4, 5, 6, 7, 8, 9}};
     assert_status(esc_sqlite_open(&options, &config.store, &file->why), ESC_OK);
     EscStatus status = esc_service_open(&config, esc_buf_as_bytes(&file->bundle), &file->service, &file->why);
     if (status != ESC_OK)

@@ -23,7 +23,7 @@ static inline void store_file_make(StoreFile *file)
 
 static inline void store_file_remove(StoreFile *file)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal", "-mark", "-wal.lost"};
     for (size_t i = 0; i < ESC_COUNT_OF(ends); i++) {
         char name[320];
         snprintf(name, sizeof name, "%s%s", file->path, ends[i]);

@@ -55,6 +55,7 @@ typedef enum EscRemedy {
     X(STORE_BUSY, RETRY, "the store is locked by another writer")                                  \
     X(STORE_FULL, GIVE_UP, "the disk is full")                                                     \
     X(STORE_FAILED, GIVE_UP, "the store failed")                                                   \
+    X(STORE_DAMAGED, GIVE_UP, "the store is damaged, or has lost what it held")                    \
     X(OUT_OF_FUEL, GIVE_UP, "the program ran past its proved cost bound")                          \
     X(TRAP, GIVE_UP, "a run-time check in the interpreter failed")
 

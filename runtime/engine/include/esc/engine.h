@@ -80,6 +80,9 @@ typedef struct EscEngine
 typedef struct EscEngineConfig {
     const EscZones *zones; /* borrowed, must outlive the engine */
     uint64_t hash_seed;    /* for tables in memory; results do not depend on it */
+    /* Of the store, random: it ends every idempotency key, so that a store in the place of a lost one gives no key of old
+     * to a message of today. 0: keys have no such end. */
+    uint64_t store_tag;
 } EscEngineConfig;
 
 EscEngine *esc_engine_new(const EscEngineConfig *config); /* NULL without memory */

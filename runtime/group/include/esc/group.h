@@ -102,7 +102,7 @@ typedef enum EscOutboxKind {
 } EscOutboxKind;
 typedef struct EscOutboxRow {
     uint64_t id;
-    EscText key; /* idempotency key: "acme/E-12/7" */
+    EscText key; /* idempotency key: "acme/E-12/7/9f3c2b1a0d4e5f60", the last part of the store */
     uint64_t escalation;
     EscText ticket;
     EscOutboxKind kind;

@@ -117,6 +117,7 @@ typedef struct EscStoreOps {
                         void *context, EscWhy *why);
     EscStatus (*evidence)(EscStore *store, const EscEvidenceFilter *filter, EscEvidenceVisit *visit,
                           void *context, EscWhy *why);
+    EscStatus (*is_intact)(EscStore *store, EscWhy *why);
     void (*close)(EscStore *store);
 } EscStoreOps;
 
@@ -180,6 +181,8 @@ ESC_MUST_USE EscStatus esc_store_outbox(EscStore *store, const EscOutboxFilter *
 ESC_MUST_USE EscStatus esc_store_evidence(EscStore *store, const EscEvidenceFilter *filter,
                                           EscEvidenceVisit *visit, void *context, EscWhy *why);
 
+/* ESC_OK while what the store writes to is still there and still its own; else ESC_STORE_DAMAGED. A commit asks by itself. */
+ESC_MUST_USE EscStatus esc_store_is_intact(EscStore *store, EscWhy *why);
 void esc_store_close(EscStore *store); /* NULL is allowed */
 
 #ifdef __cplusplus

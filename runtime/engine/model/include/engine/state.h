@@ -484,7 +484,7 @@ typedef struct EscTurn {
 
 struct EscEngine {
     const EscZones *zones;
-    uint64_t hash_seed;
+    uint64_t hash_seed, store_tag;
     int64_t now_ms; /* logical time */
     EscCounters counters;
     EscSchema schema;

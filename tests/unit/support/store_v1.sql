@@ -1,0 +1,126 @@
+-- The system of record of one workspace. Times are milliseconds since 1970 UTC, enums the numbers of
+-- esc/group.h, hashes SHA-256. A change here needs a new ESC_STORE_SCHEMA_VERSION and a migration.
+--
+-- Every table is STRICT. WITHOUT ROWID only where the natural key is nearly the whole row; rows that hold
+-- blobs hang on a growing integer, so that inserts go to the right edge of the tree.
+
+-- One row: whose file it is, how it was left, and the engine's counters.
+CREATE TABLE state (
+    id              INTEGER PRIMARY KEY CHECK (id = 1),
+    workspace       TEXT    NOT NULL CHECK (workspace <> ''),
+    is_clean        INTEGER NOT NULL CHECK (is_clean IN (0, 1)),
+    next_escalation INTEGER NOT NULL,
+    next_ticket     INTEGER NOT NULL,
+    next_outbox     INTEGER NOT NULL,
+    next_audit      INTEGER NOT NULL,
+    next_timer      INTEGER NOT NULL,
+    time_ms         INTEGER NOT NULL,
+    absences        TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE bundle (
+    key   INTEGER PRIMARY KEY,
+    hash  BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
+    at_ms INTEGER NOT NULL,
+    bytes BLOB    NOT NULL
+) STRICT;
+
+-- What has been received: the digest tells a repetition from another event under the same id.
+CREATE TABLE event (
+    source         TEXT    NOT NULL,
+    id             TEXT    NOT NULL,
+    digest         BLOB    NOT NULL CHECK (length(digest) = 16),
+    received_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (source, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ticket (
+    key           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE CHECK (id <> ''),
+    title         TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    fields        TEXT    NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    sla           TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE escalation (
+    id           INTEGER PRIMARY KEY,
+    ticket       TEXT    NOT NULL,
+    template     TEXT    NOT NULL,
+    bundle       INTEGER NOT NULL REFERENCES bundle (key),
+    state        INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+    role         INTEGER NOT NULL CHECK (role BETWEEN 0 AND 3),
+    owner        TEXT    NOT NULL,
+    is_acked     INTEGER NOT NULL CHECK (is_acked IN (0, 1)),
+    opened_at_ms INTEGER NOT NULL,
+    closed_at_ms INTEGER NOT NULL,
+    outcome      TEXT    NOT NULL,
+    step         TEXT    NOT NULL,
+    next_due_ms  INTEGER NOT NULL,
+    frame        BLOB    NOT NULL,
+    below        BLOB    NOT NULL,
+    engine       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX escalation_by_state ON escalation (state);
+CREATE INDEX escalation_by_ticket ON escalation (ticket);
+
+-- Apart from the escalation, so that a step of it does not write its whole evidence again.
+CREATE TABLE start_event (
+    escalation INTEGER PRIMARY KEY,
+    json       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE timer (
+    due_ms     INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    escalation INTEGER NOT NULL,
+    ticket     TEXT    NOT NULL,
+    kind       INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
+    PRIMARY KEY (due_ms, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id                 INTEGER PRIMARY KEY,
+    key                TEXT    NOT NULL CHECK (key <> ''),
+    escalation         INTEGER NOT NULL,
+    ticket             TEXT    NOT NULL,
+    kind               INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),
+    target             TEXT    NOT NULL,
+    medium             TEXT    NOT NULL,
+    address            TEXT    NOT NULL,
+    body               TEXT    NOT NULL,
+    created_at_ms      INTEGER NOT NULL,
+    deadline_ms        INTEGER NOT NULL,
+    state              INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+    attempts           INTEGER NOT NULL,
+    next_attempt_at_ms INTEGER NOT NULL,
+    detail             TEXT    NOT NULL
+) STRICT;
+CREATE INDEX outbox_unsettled ON outbox (next_attempt_at_ms, id) WHERE state = 0;
+
+-- Read by ticket; an escalation's records are those of its ticket that name it.
+CREATE TABLE audit (
+    seq        INTEGER PRIMARY KEY,
+    at_ms      INTEGER NOT NULL,
+    escalation INTEGER NOT NULL,
+    ticket     TEXT    NOT NULL,
+    kind       TEXT    NOT NULL CHECK (kind <> ''),
+    actor      TEXT    NOT NULL,
+    place      TEXT    NOT NULL,
+    text       TEXT    NOT NULL,
+    data       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX audit_by_ticket ON audit (ticket) WHERE ticket <> '';
+
+CREATE TABLE evidence (
+    key        INTEGER PRIMARY KEY,
+    escalation INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+    at_ms      INTEGER NOT NULL,
+    content    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX evidence_by_escalation ON evidence (escalation);
