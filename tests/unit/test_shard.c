@@ -1,0 +1,313 @@
+/* test_shard.c - lanes of a workspace over a real service: order, room, being stopped, being closed, and that what hangs
+ * in one lane holds no other up. Threads meet at semaphores, never at a sleep. */
+#define _GNU_SOURCE
+#include "support/service_file.h"
+
+#include <semaphore.h>
+
+#include <esc/shard.h>
+
+#define WORKSPACE                                                                                  \
+    "workspace acme \"Acme\" { language 1 timezone \"UTC\" }\n"                                    \
+    "person dora \"Dora\" { email \"dora@acme.example\" }\n"                                       \
+    "policy company { last resort dora }\n"
+
+static ServiceFile file;
+static EscPool *pool;
+static EscShard *shard;
+static sem_t over, stopped, closed;
+static int stops;
+
+/* --- the shard under test --------------------------------------------------------------------- */
+
+static void note_stopped(void *context, EscShard *one, EscText reason)
+{
+    (void)context;
+    (void)one;
+    assert_true(reason.size > 0);
+    stops++;
+    (void)sem_post(&stopped);
+}
+
+static void note_closed(void *context)
+{
+    (void)context;
+    (void)sem_post(&closed);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    stops = 0;
+    (void)sem_init(&over, 0, 0);
+    (void)sem_init(&stopped, 0, 0);
+    (void)sem_init(&closed, 0, 0);
+    service_file_make(&file, WORKSPACE);
+    pool =
+        esc_pool_new(&(EscPoolConfig){.workers = 2, .workers_max = 2, .stuck_ms = 3600000}, NULL);
+    assert_non_null(pool);
+    EscShardSetup setup = {.name = ESC_TEXT("acme"),
+                           .pool = pool,
+                           .clock = &file.clock,
+                           .time_scale = 1.0,
+                           .timers_max = 10,
+                           .stopped = note_stopped,
+                           .closed = note_closed};
+    assert_status(esc_shard_new(&setup, file.service, (EscText){0}, &shard, NULL), ESC_OK);
+    return 0;
+}
+
+static void end_shard(void)
+{
+    if (!esc_shard_is_over(shard)) {
+        esc_shard_close(shard);
+        (void)sem_wait(&closed);
+    }
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    end_shard();
+    esc_shard_free(shard);
+    file.service = NULL; /* it was the shard's */
+    esc_pool_free(pool);
+    service_file_remove(&file);
+    return 0;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------- */
+
+#define JOBS_MAX 64
+
+typedef struct TestJob {
+    EscJob job;
+    EscInput input;
+    EscStatus reply;
+    bool is_refused;
+    EscRefusal refusal;
+    int place; /* in the order of ends; 0: not over */
+    sem_t *gate;
+} TestJob;
+
+static atomic_int ends;
+
+static void job_committed(EscJob *job, const EscReply *replies)
+{
+    ((TestJob *)job)->reply = replies[0].status;
+}
+
+static void job_refused(EscJob *job, EscRefusal refusal, EscText reason)
+{
+    TestJob *one = (TestJob *)job;
+    one->is_refused = true;
+    one->refusal = refusal;
+    assert_true(refusal != ESC_REFUSED_STOPPED || reason.size > 0);
+}
+
+static void job_over(EscJob *job)
+{
+    ((TestJob *)job)->place = atomic_fetch_add(&ends, 1) + 1;
+    (void)sem_post(&over);
+}
+
+static bool job_parse(EscJob *job, const EscProgram *program)
+{
+    TestJob *one = (TestJob *)job;
+    assert_non_null(program);
+    if (one->gate != NULL)
+        (void)sem_wait(one->gate);
+    one->job.inputs = &one->input;
+    one->job.inputs_count = 1;
+    return true;
+}
+
+static bool job_look(EscJob *job, EscService *service)
+{
+    (void)job;
+    assert_non_null(service);
+    return false;
+}
+
+static const EscJobSteps input_steps = {
+    .parse = job_parse, .committed = job_committed, .refused = job_refused, .over = job_over};
+static const EscJobSteps look_steps = {.look = job_look, .refused = job_refused, .over = job_over};
+
+static void make_job(TestJob *one, int number)
+{
+    char id[16];
+    (void)snprintf(id, sizeof(id), "%d", number);
+    *one = (TestJob){.job = {.steps = &input_steps}, .reply = ESC_STATUS_COUNT};
+    one->input = (EscInput){.kind = ESC_INPUT_EVENT,
+                            .event = service_file_event(&file, "ticket.created", id, id, "{}")};
+}
+
+static void wait_over(int count)
+{
+    for (int i = 0; i < count; i++)
+        (void)sem_wait(&over);
+}
+
+/* --- tests ------------------------------------------------------------------------------------ */
+
+static void jobs_end_in_the_order_they_came(void **state)
+{
+    (void)state;
+    static TestJob jobs[JOBS_MAX];
+    atomic_store(&ends, 0);
+    for (int i = 0; i < JOBS_MAX; i++) {
+        make_job(&jobs[i], i);
+        assert_true(esc_shard_put(shard, &jobs[i].job));
+    }
+    esc_shard_start(shard);
+    wait_over(JOBS_MAX);
+    for (int i = 0; i < JOBS_MAX; i++) {
+        assert_int_equal(jobs[i].place, i + 1);
+        assert_status(jobs[i].reply, ESC_OK);
+    }
+    end_shard(); /* its counts are final */
+    EscShardCounts counts;
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.inputs, JOBS_MAX);
+    assert_true(counts.turns >= 1 && counts.turns <= JOBS_MAX);
+}
+
+/* What is parsed apart may take as long as it likes: looks and actions have their turns meanwhile. */
+static void what_hangs_in_the_ingest_lane_holds_no_turn_up(void **state)
+{
+    (void)state;
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    TestJob slow, quick, look = {.job = {.steps = &look_steps}};
+    make_job(&slow, 1);
+    make_job(&quick, 2);
+    slow.gate = &gate;
+    slow.job.unparsed_bytes = 100;
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &slow.job));
+    assert_true(esc_shard_put(shard, &quick.job));
+    assert_true(esc_shard_put(shard, &look.job));
+    wait_over(2);
+    assert_status(quick.reply, ESC_OK);
+    assert_int_equal(slow.place, 0);
+    esc_shard_close(shard); /* waits for what is still to be parsed */
+    (void)sem_post(&gate);
+    wait_over(1);
+    assert_status(slow.reply, ESC_OK);
+    (void)sem_wait(&closed);
+    assert_int_equal(esc_shard_state(shard), ESC_SHARD_CLOSED);
+    (void)sem_destroy(&gate);
+}
+
+static void bodies_that_wait_are_bounded_by_their_bytes(void **state)
+{
+    (void)state;
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    TestJob jobs[3];
+    for (int i = 0; i < 3; i++) {
+        make_job(&jobs[i], i);
+        jobs[i].job.unparsed_bytes = ESC_SHARD_UNPARSED_BYTES_MAX;
+    }
+    jobs[0].gate = &gate;
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &jobs[0].job));
+    bool second = esc_shard_put(shard, &jobs[1].job); /* fits when the first is taken already */
+    bool third = second && esc_shard_put(shard, &jobs[2].job);
+    assert_false(third);
+    (void)sem_post(&gate);
+    wait_over(second ? 2 : 1);
+    (void)sem_destroy(&gate);
+}
+
+static void a_failing_store_stops_the_shard_for_good(void **state)
+{
+    (void)state;
+    TestJob first, later, look = {.job = {.steps = &look_steps}};
+    make_job(&first, 1);
+    make_job(&later, 2);
+    esc_service_store(file.service)->has_failed = true;
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &first.job));
+    wait_over(1);
+    (void)sem_wait(&stopped);
+    assert_int_equal(esc_shard_state(shard), ESC_SHARD_STOPPED);
+    assert_true(first.is_refused);
+    assert_int_equal(first.refusal, ESC_REFUSED_STOPPED);
+    assert_status(first.reply, ESC_STATUS_COUNT); /* never told that it was committed */
+    assert_true(esc_shard_reason(shard).size > 0);
+    assert_true(esc_shard_put(shard, &later.job));
+    assert_true(
+        esc_shard_put(shard, &look.job)); /* memory that is ahead of the disk is not looked at */
+    wait_over(2);
+    assert_int_equal(later.refusal, ESC_REFUSED_STOPPED);
+    assert_true(later.is_refused && look.is_refused);
+    end_shard();
+    assert_int_equal(esc_shard_state(shard), ESC_SHARD_STOPPED);
+    assert_int_equal(stops, 1);
+}
+
+static void what_comes_after_the_end_is_refused(void **state)
+{
+    (void)state;
+    TestJob before, after;
+    make_job(&before, 1);
+    make_job(&after, 2);
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &before.job));
+    end_shard();
+    wait_over(1);
+    assert_status(before.reply, ESC_OK);
+    assert_true(esc_shard_put(shard, &after.job));
+    wait_over(1);
+    assert_true(after.is_refused);
+    assert_int_equal(after.refusal, ESC_REFUSED_CLOSING);
+    assert_true(esc_shard_is_over(shard));
+}
+
+static void room_counts_the_others(void **state)
+{
+    (void)state;
+    assert_true(esc_shard_let_in(shard, 1000, 0, 3)); /* alone it always fits */
+    assert_false(esc_shard_let_in(shard, 1, 0, 1000));
+    assert_true(esc_shard_let_in(shard, 1, 0, 1001));
+    esc_shard_let_out(shard, 1000);
+    assert_true(esc_shard_let_in(shard, 99, 1, 3));    /* the caller is the only one: it grows */
+    assert_false(esc_shard_let_in(shard, 1, 99, 100)); /* another one is there */
+    esc_shard_let_out(shard, 100);
+    EscShardCounts counts;
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.waiting, 0);
+    esc_shard_start(shard);
+}
+
+static void shards_are_found_by_name(void **state)
+{
+    (void)state;
+    static EscShards shards;
+    assert_status(esc_shards_init(&shards, 1, NULL), ESC_OK);
+    assert_status(esc_shards_add(&shards, shard, NULL), ESC_OK);
+    assert_status(esc_shards_add(&shards, shard, NULL), ESC_CONFLICT);
+    assert_ptr_equal(esc_shards_find(&shards, ESC_TEXT("acme")), shard);
+    assert_null(esc_shards_find(&shards, ESC_TEXT("acm")));
+    shards.count = 0; /* the shard is the test's */
+    esc_shards_release(&shards);
+    esc_shard_start(shard);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(jobs_end_in_the_order_they_came, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(bodies_that_wait_are_bounded_by_their_bytes, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_failing_store_stops_the_shard_for_good, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_comes_after_the_end_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(room_counts_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shards_are_found_by_name, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
