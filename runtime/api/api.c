@@ -23,11 +23,6 @@ struct EscApi {
     bool is_stopping;
 };
 
-const EscApiSetup *esc_api_setup(const EscApi *api)
-{
-    return &api->setup;
-}
-
 EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why)
 {
     *out = calloc(1, sizeof(**out));
@@ -49,11 +44,6 @@ void esc_api_set_stopping(EscApi *api)
     api->is_stopping = true;
 }
 
-bool esc_api_is_stopping(const EscApi *api)
-{
-    return api->is_stopping;
-}
-
 void esc_api_free(EscApi *api)
 {
     if (api == NULL)
@@ -61,83 +51,6 @@ void esc_api_free(EscApi *api)
     esc_tokens_free(api->tokens);
     esc_mailbox_release(&api->finished);
     free(api);
-}
-
-/* --- refusals --------------------------------------------------------------------------------- */
-
-void esc_request_refuse(EscRequest *request, unsigned http_status, const char *code,
-                        const char *title, const char *place, const char *detail)
-{
-    esc_answer_problem(&request->answer, &(EscProblem){.status = http_status,
-                                                       .code = code,
-                                                       .title = title,
-                                                       .place = place,
-                                                       .detail = esc_text_from(detail),
-                                                       .index = -1});
-}
-
-unsigned esc_api_http_status(EscStatus status)
-{
-    switch (status) {
-    case ESC_OK:
-    case ESC_DUPLICATE:
-        return 200;
-    case ESC_NOT_FOUND:
-        return 404;
-    case ESC_CONFLICT:
-        return 409;
-    case ESC_FORBIDDEN:
-        return 403;
-    case ESC_OVER_LIMIT:
-        return 413;
-    case ESC_BAD_INPUT:
-    case ESC_BAD_ARGUMENT:
-        return 422;
-    case ESC_STORE_BUSY:
-        return 503;
-    default:
-        return 500;
-    }
-}
-
-void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why)
-{
-    static const struct {
-        EscStatus status;
-        const char *code, *title;
-    } rows[] = {
-        {ESC_NOT_FOUND, "not_found", "There is no such thing"},
-        {ESC_CONFLICT, "conflict", "The request does not fit the present state"},
-        {ESC_FORBIDDEN, "forbidden", "This is not yours to do"},
-        {ESC_OVER_LIMIT, "over_limit", "A limit was reached"},
-        {ESC_BAD_INPUT, "bad_input", "The content of the request is wrong"},
-        {ESC_BAD_ARGUMENT, "bad_input", "The content of the request is wrong"},
-    };
-    const char *code = "internal", *title = "The server failed";
-    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
-        if (rows[i].status == status) {
-            code = rows[i].code;
-            title = rows[i].title;
-        }
-    unsigned http_status = esc_api_http_status(status);
-    esc_request_refuse(request, http_status, code, title, NULL,
-                       http_status == 500 || why == NULL ? "" : why->text);
-}
-
-void esc_request_queue_full(EscRequest *request)
-{
-    esc_answer_header(&request->answer, "Retry-After", "1");
-    esc_request_refuse(request, 429, "queue_full", "Too much is waiting already", NULL, "");
-}
-
-static void refuse_stopped(EscRequest *request, EscText reason)
-{
-    esc_answer_problem(&request->answer,
-                       &(EscProblem){.status = 503,
-                                     .code = "workspace_stopped",
-                                     .title = "The workspace is stopped; only a restart opens it",
-                                     .detail = reason,
-                                     .index = -1});
 }
 
 /* --- the router ------------------------------------------------------------------------------- */
@@ -262,7 +175,7 @@ static bool check_shard(EscRequest *request)
 {
     if (request->shard == NULL || esc_shard_state(request->shard) == ESC_SHARD_SERVING)
         return true;
-    refuse_stopped(request, esc_shard_reason(request->shard));
+    esc_request_stopped(request, esc_shard_reason(request->shard));
     return false;
 }
 
@@ -314,7 +227,7 @@ static void job_refused(EscJob *job, EscRefusal refusal, EscText reason)
 {
     EscRequest *request = (EscRequest *)job;
     if (refusal == ESC_REFUSED_STOPPED)
-        refuse_stopped(request, reason);
+        esc_request_stopped(request, reason);
     else
         esc_request_refuse(request, 503, "stopping", "The server is stopping; nothing was done",
                            NULL, "");
@@ -352,7 +265,10 @@ static void take_headers(void *context, EscHttpCall *http)
                                              .close = true});
         return;
     }
-    request->api = context;
+    EscApi *api = context;
+    request->api = api;
+    request->setup = &api->setup;
+    request->is_stopping = api->is_stopping;
     request->http = http;
     request->arena = arena;
     esc_buf_init(&request->parameter, ESC_ID_BYTES_MAX);
@@ -373,18 +289,6 @@ static bool let_in(EscRequest *request)
         return false;
     }
     request->let_in = 1;
-    return true;
-}
-
-bool esc_request_let_in(EscRequest *request, uint32_t count)
-{
-    if (count > request->let_in &&
-        !esc_shard_let_in(request->shard, count - request->let_in, request->let_in,
-                          request->api->setup.queue_max)) {
-        esc_request_queue_full(request);
-        return false;
-    }
-    request->let_in = count > request->let_in ? count : request->let_in;
     return true;
 }
 

@@ -10,20 +10,6 @@
 
 #include "api_internal.h"
 
-bool esc_escalation_id_read(EscText text, uint64_t *id)
-{
-    *id = 0;
-    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' ||
-        text.data[2] == '0')
-        return false;
-    for (size_t i = 2; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        *id = *id * 10 + (uint64_t)(text.data[i] - '0'); /* at most 18 digits */
-    }
-    return true;
-}
-
 static void refuse_member(EscRequest *request, const char *code, const char *name,
                           const char *detail)
 {
@@ -113,7 +99,7 @@ static bool take_handoff(EscRequest *request, const json_t *body)
 
 static int64_t now_ms(const EscRequest *request)
 {
-    const EscClock *clock = esc_api_setup(request->api)->clock;
+    const EscClock *clock = request->setup->clock;
     return clock->now_ms(clock->context);
 }
 
@@ -212,17 +198,6 @@ static void parse_action(EscRequest *request, const EscProgram *program)
 }
 
 /* --- after the turn --------------------------------------------------------------------------- */
-
-void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)
-{
-    esc_buf_string(out, "\"escalations\":[");
-    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
-         i++)
-        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
-                       (unsigned long long)outcome->escalations[i]);
-    esc_buf_string(out, "],\"ticket\":");
-    esc_json_text(out, esc_text_from(outcome->ticket));
-}
 
 static void answer_action(EscRequest *request, const EscReply *reply)
 {

@@ -56,7 +56,7 @@ static void write_time(EscBuf *out, const char *name, int64_t time_ms)
 
 static void answer_health(EscRequest *request)
 {
-    const EscApiSetup *setup = esc_api_setup(request->api);
+    const EscApiSetup *setup = request->setup;
     Sum sum = sum_up(setup->shards);
     EscBuf out;
     esc_buf_init(&out, HEALTH_BYTES_MAX);
@@ -87,7 +87,7 @@ static bool any_serves(const EscShards *shards)
 
 static void answer_ready(EscRequest *request)
 {
-    if (esc_api_is_stopping(request->api) || !any_serves(esc_api_setup(request->api)->shards)) {
+    if (request->is_stopping || !any_serves(request->setup->shards)) {
         esc_request_refuse(request, 503, "not_ready", "The server takes no work now", NULL, "");
         return;
     }

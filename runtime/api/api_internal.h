@@ -76,7 +76,7 @@ bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter)
 
 struct EscRequest {
     EscJob job; /* first */
-    EscApi *api;
+    const EscApiSetup *setup;
     const EscRoute *route;
     EscArena *arena;
     EscText principal;
@@ -91,19 +91,20 @@ struct EscRequest {
     EscAnswer answer;
 
     /* The door's own. */
+    EscApi *api;
     EscHttpCall *http;
-    EscShard *shard; /* NULL on public routes */
-    size_t let_in;   /* inputs of it that count as waiting */
-    bool is_away;    /* with the shard */
+    EscShard *shard;  /* NULL on public routes */
+    size_t let_in;    /* inputs of it that count as waiting */
+    bool is_away;     /* with the shard */
+    bool is_stopping; /* the server takes no work any more */
 };
 
-const EscApiSetup *esc_api_setup(const EscApi *api);
-bool esc_api_is_stopping(const EscApi *api);
 /* A refusal: status from `status`, detail from `why`. */
 void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why);
 void esc_request_refuse(EscRequest *request, unsigned http_status, const char *code,
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
+void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 429. */
 bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);

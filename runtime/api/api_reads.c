@@ -16,7 +16,8 @@ static void refuse_parameter(EscRequest *request, const char *name, const char *
 {
     char place[64];
     (void)snprintf(place, sizeof(place), "query:%s", name);
-    esc_request_refuse(request, 400, "bad_parameter", "A parameter of the query is wrong", place, detail);
+    esc_request_refuse(request, 400, "bad_parameter", "A parameter of the query is wrong", place,
+                       detail);
 }
 
 /* A text parameter; empty when it is not there. False: refused. */
@@ -102,9 +103,10 @@ static void answer_tickets(EscRequest *request, EscService *service)
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(request, &items,
-                 esc_store_tickets(esc_service_store(service), &filter, esc_api_ticket_item, &items, &why),
-                 &why);
+    items_answer(
+        request, &items,
+        esc_store_tickets(esc_service_store(service), &filter, esc_api_ticket_item, &items, &why),
+        &why);
 }
 
 static void answer_escalations(EscRequest *request, EscService *service)
@@ -112,7 +114,8 @@ static void answer_escalations(EscRequest *request, EscService *service)
     EscText state;
     EscEscalationFilter filter = {.limit = 0};
     if (!query_text(request, "state", &state) || !query_text(request, "ticket", &filter.ticket) ||
-        !query_escalation(request, "before", &filter.before) || !query_limit(request, &filter.limit))
+        !query_escalation(request, "before", &filter.before) ||
+        !query_limit(request, &filter.limit))
         return;
     filter.has_state = state.size > 0;
     if (filter.has_state && !esc_state_find(state, &filter.state)) {
@@ -122,10 +125,10 @@ static void answer_escalations(EscRequest *request, EscService *service)
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(
-        request, &items,
-        esc_store_escalations(esc_service_store(service), &filter, esc_api_escalation_item, &items, &why),
-        &why);
+    items_answer(request, &items,
+                 esc_store_escalations(esc_service_store(service), &filter, esc_api_escalation_item,
+                                       &items, &why),
+                 &why);
 }
 
 static void answer_audit(EscRequest *request, EscService *service)
@@ -139,8 +142,10 @@ static void answer_audit(EscRequest *request, EscService *service)
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(request, &items,
-                 esc_store_audit(esc_service_store(service), &filter, esc_api_audit_item, &items, &why), &why);
+    items_answer(
+        request, &items,
+        esc_store_audit(esc_service_store(service), &filter, esc_api_audit_item, &items, &why),
+        &why);
 }
 
 static void answer_outbox(EscRequest *request, EscService *service)
@@ -153,15 +158,17 @@ static void answer_outbox(EscRequest *request, EscService *service)
         return;
     filter.has_state = state.size > 0;
     if (filter.has_state && !esc_delivery_state_find(state, &filter.state)) {
-        refuse_parameter(request, "state", "must be queued, accepted, delivered, seen, acked or dead");
+        refuse_parameter(request, "state",
+                         "must be queued, accepted, delivered, seen, acked or dead");
         return;
     }
     EscWhy why = {.text = ""};
     EscApiItems items;
     items_open(&items);
-    items_answer(request, &items,
-                 esc_store_outbox(esc_service_store(service), &filter, esc_api_outbox_item, &items, &why),
-                 &why);
+    items_answer(
+        request, &items,
+        esc_store_outbox(esc_service_store(service), &filter, esc_api_outbox_item, &items, &why),
+        &why);
 }
 
 /* --- single things ---------------------------------------------------------------------------- */
@@ -267,7 +274,8 @@ static void answer_stored_escalation(EscRequest *request, EscService *service, u
     Wanted wanted = {.id = id};
     esc_buf_init(&wanted.items.out, ANSWER_BYTES_MAX);
     EscEscalationFilter filter = {.before = id + 1, .limit = 1};
-    EscStatus status = esc_store_escalations(esc_service_store(service), &filter, wanted_item, &wanted, &why);
+    EscStatus status =
+        esc_store_escalations(esc_service_store(service), &filter, wanted_item, &wanted, &why);
     if (status == ESC_OK && wanted.items.count == 0)
         status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
                          (unsigned long long)id);
@@ -286,7 +294,7 @@ static void answer_escalation(EscRequest *request, EscService *service)
     EscEscalationView view;
     if (!esc_escalation_id_read(esc_buf_as_text(&request->parameter), &id)) {
         esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
-                       "an escalation's id looks like E-12");
+                           "an escalation's id looks like E-12");
         return;
     }
     if (!esc_engine_find_escalation(esc_service_engine(service), id, &view)) {

@@ -1,0 +1,121 @@
+/* api_request.c - what all handlers need of a request: refusals, room in the queue, ids and outcomes as texts.
+ *
+ * Not its job: how a request comes and goes (api.c). */
+#include <stdio.h>
+
+#include "api_internal.h"
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+void esc_request_refuse(EscRequest *request, unsigned http_status, const char *code,
+                        const char *title, const char *place, const char *detail)
+{
+    esc_answer_problem(&request->answer, &(EscProblem){.status = http_status,
+                                                       .code = code,
+                                                       .title = title,
+                                                       .place = place,
+                                                       .detail = esc_text_from(detail),
+                                                       .index = -1});
+}
+
+unsigned esc_api_http_status(EscStatus status)
+{
+    switch (status) {
+    case ESC_OK:
+    case ESC_DUPLICATE:
+        return 200;
+    case ESC_NOT_FOUND:
+        return 404;
+    case ESC_CONFLICT:
+        return 409;
+    case ESC_FORBIDDEN:
+        return 403;
+    case ESC_OVER_LIMIT:
+        return 413;
+    case ESC_BAD_INPUT:
+    case ESC_BAD_ARGUMENT:
+        return 422;
+    case ESC_STORE_BUSY:
+        return 503;
+    default:
+        return 500;
+    }
+}
+
+void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why)
+{
+    static const struct {
+        EscStatus status;
+        const char *code, *title;
+    } rows[] = {
+        {ESC_NOT_FOUND, "not_found", "There is no such thing"},
+        {ESC_CONFLICT, "conflict", "The request does not fit the present state"},
+        {ESC_FORBIDDEN, "forbidden", "This is not yours to do"},
+        {ESC_OVER_LIMIT, "over_limit", "A limit was reached"},
+        {ESC_BAD_INPUT, "bad_input", "The content of the request is wrong"},
+        {ESC_BAD_ARGUMENT, "bad_input", "The content of the request is wrong"},
+    };
+    const char *code = "internal", *title = "The server failed";
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
+        if (rows[i].status == status) {
+            code = rows[i].code;
+            title = rows[i].title;
+        }
+    unsigned http_status = esc_api_http_status(status);
+    esc_request_refuse(request, http_status, code, title, NULL,
+                       http_status == 500 || why == NULL ? "" : why->text);
+}
+
+void esc_request_queue_full(EscRequest *request)
+{
+    esc_answer_header(&request->answer, "Retry-After", "1");
+    esc_request_refuse(request, 429, "queue_full", "Too much is waiting already", NULL, "");
+}
+
+void esc_request_stopped(EscRequest *request, EscText reason)
+{
+    esc_answer_problem(&request->answer,
+                       &(EscProblem){.status = 503,
+                                     .code = "workspace_stopped",
+                                     .title = "The workspace is stopped; only a restart opens it",
+                                     .detail = reason,
+                                     .index = -1});
+}
+
+bool esc_request_let_in(EscRequest *request, uint32_t count)
+{
+    if (count > request->let_in && !esc_shard_let_in(request->shard, count - request->let_in,
+                                                     request->let_in, request->setup->queue_max)) {
+        esc_request_queue_full(request);
+        return false;
+    }
+    request->let_in = count > request->let_in ? count : request->let_in;
+    return true;
+}
+
+/* --- texts ------------------------------------------------------------------------------------ */
+
+bool esc_escalation_id_read(EscText text, uint64_t *id)
+{
+    *id = 0;
+    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' ||
+        text.data[2] == '0')
+        return false;
+    for (size_t i = 2; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        *id = *id * 10 + (uint64_t)(text.data[i] - '0'); /* at most 18 digits */
+    }
+    return true;
+}
+
+void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)
+{
+    esc_buf_string(out, "\"escalations\":[");
+    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
+         i++)
+        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
+                       (unsigned long long)outcome->escalations[i]);
+    esc_buf_string(out, "],\"ticket\":");
+    esc_json_text(out, esc_text_from(outcome->ticket));
+}
