@@ -36,7 +36,8 @@ struct EscHttp {
     EscHttpConnection *connections;
     int64_t swept_real_ms;
     size_t calls;
-    int listen_fd; /* ours again after esc_http_quiesce */
+    bool has_closed; /* a connection, since the last look */
+    int listen_fd;   /* ours again after esc_http_quiesce */
 };
 
 static EscHttpConnection *connection_of(struct MHD_Connection *connection)
@@ -124,6 +125,7 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
     if (one->next != NULL)
         one->next->previous = one->previous;
     *socket_context = NULL;
+    http->has_closed = true;
     call_free(http, one->call);
     free(one);
 }
@@ -284,7 +286,12 @@ void esc_http_run(EscHttp *http)
     if (http->mhd == NULL)
         return;
     sweep(http);
-    (void)MHD_run(http->mhd);
+    /* A library that had no descriptor left listens again in the run after a connection was closed, and nothing else
+     * may wake us for that one. */
+    do {
+        http->has_closed = false;
+        (void)MHD_run(http->mhd);
+    } while (http->has_closed);
 }
 
 int64_t esc_http_wait_ms(const EscHttp *http)
