@@ -4,6 +4,7 @@
  * undone, so the caller must stop the workspace (fail-stop) and start again from the store. */
 #include "service_internal.h"
 
+#define ESC_SERVICE_RETAIN_ROWS 256    /* of a kind that one step forgets */
 #define ESC_SERVICE_TICKETS_KEPT 10000 /* closed tickets that stay in memory */
 
 static EscText ticket_of(const EscInput *input)
@@ -101,7 +102,8 @@ static void complete_group(const EscServiceTurn *turn)
 /* What the committed group has taken over. */
 static void forget_pending(EscService *service)
 {
-    service->group->retries_count = service->group->bundles_count = service->group->events_count = 0;
+    service->group->retries_count = service->group->bundles_count = service->group->events_count =
+        0;
     service->retries = NULL;
     service->retries_count = service->retries_capacity = 0;
     esc_arena_clear(service->retries_arena);
@@ -135,6 +137,31 @@ static void begin_turn(EscServiceTurn *turn)
     service->has_news = false;
 }
 
+/* How long things are kept; 0: for ever. */
+static int64_t retention_ms(const EscEngine *engine)
+{
+    const EscProgram *program = esc_engine_program(engine);
+    for (uint32_t i = 0; i < program->limits_count; i++)
+        if (program->limits[i].kind == ESC_LIMIT_RETAIN_AUDIT)
+            return program->limits[i].window_ms;
+    return 0;
+}
+
+/* A step of forgetting behind a turn, now and then: often while there is something to forget. The turn's group is committed,
+ * whatever comes of it. */
+static EscStatus retain(const EscServiceTurn *turn)
+{
+    EscService *service = turn->service;
+    int64_t kept_ms = retention_ms(service->engine);
+    if (kept_ms == 0 || turn->now_ms < service->retain_due_ms)
+        return ESC_OK;
+    bool has_more = false;
+    EscStatus status = esc_store_retain(service->store, turn->now_ms - kept_ms,
+                                        ESC_SERVICE_RETAIN_ROWS, &has_more, turn->why);
+    service->retain_due_ms = turn->now_ms + (has_more ? 1000 : ESC_HOUR_MS);
+    return status;
+}
+
 /* 1. time, never back   2. look up all events   3. each input in order: judge, preload, apply   4. due timers
  * 5. flush   6. commit   7. forget what is done for. Replies hold after 6 and not before. */
 EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
@@ -155,6 +182,9 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
     if (status != ESC_OK)
         return status;
     service->has_news = true;
+    status = retain(&turn);
+    if (status != ESC_OK)
+        return status;
     if (turn.has_changes)
         esc_engine_evict(service->engine, ESC_SERVICE_TICKETS_KEPT);
     return ESC_OK;

@@ -17,6 +17,7 @@ struct EscService {
     size_t retries_count, retries_capacity;
     EscGroup *group; /* of the last turn, the engine's: esc_service_news points into it; NULL: nothing was flushed */
     bool has_news;
+    int64_t retain_due_ms; /* when the next step of forgetting is due */
 };
 
 /* An event among the inputs of a turn. */

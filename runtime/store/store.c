@@ -12,6 +12,18 @@ uint64_t esc_store_epoch(const EscStore *store)
     return store->epoch;
 }
 
+EscStatus esc_store_retain(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
+                           EscWhy *why)
+{
+    *has_more = false;
+    if (store->has_failed)
+        return esc_why(why, ESC_STORE_FAILED, "", 0,
+                       "the store failed before and takes nothing more");
+    EscStatus status = store->ops->retain(store, before_ms, rows_max, has_more, why);
+    store->has_failed = status != ESC_OK;
+    return status;
+}
+
 EscStatus esc_store_is_intact(EscStore *store, EscWhy *why)
 {
     return store->ops->is_intact(store, why);

@@ -206,6 +206,76 @@ static void a_ticket_that_was_put_aside_comes_back(void **state)
     assert_audit_has("T-1", "first Printer", true);
 }
 
+/* One turn of resolved tickets N-first to N-(first + count - 1). */
+static void send_resolved(unsigned first, unsigned count)
+{
+    static EscInput inputs[1000];
+    static EscReply replies[1000];
+    for (unsigned i = 0; i < count; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "N-%u", first + i);
+        const EscEvent *event = service_file_event(&file, "ticket.created", id, id, "{\"status\":\"resolved\"}");
+        inputs[i] = (EscInput){.kind = ESC_INPUT_EVENT, .event = event};
+    }
+    assert_status(esc_service_turn(file.service, inputs, count, 0, replies, NULL, &file.why), ESC_OK);
+    for (unsigned i = 0; i < count; i++)
+        assert_status(replies[i].status, ESC_OK);
+    esc_arena_clear(file.arena);
+}
+
+/* Tickets that are done for do not fill the memory: the oldest go, and come back when they are named. */
+static void tickets_that_are_done_for_are_put_aside(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 13000; first += 1000) {
+        send_resolved(first, 1000);
+        file.now_ms += 1000;
+    }
+    assert_false(esc_engine_has_ticket(esc_service_engine(file.service), ESC_TEXT("N-0")));
+    assert_true(esc_engine_has_ticket(esc_service_engine(file.service), ESC_TEXT("N-12999")));
+}
+
+static bool count_row(void *context, const EscAuditRow *row)
+{
+    (void)row;
+    ++*(unsigned *)context;
+    return true;
+}
+
+static unsigned count_records(void)
+{
+    unsigned count = 0;
+    const EscAuditFilter all = {.limit = 1000};
+    assert_status(esc_store_audit(esc_service_store(file.service), &all, count_row, &count, &file.why), ESC_OK);
+    return count;
+}
+
+/* `retain audit` of the policy: what is older goes with the turns that come, and an open escalation keeps its own. */
+static void what_is_older_than_the_policy_says_is_forgotten(void **state)
+{
+    (void)state;
+    service_file_close(&file);
+    service_file_compile(&file, "workspace acme \"Acme\" { language 1 timezone \"UTC\" }\n"
+                                "channel incidents chat\n"
+                                "person ana \"Ana\" { email \"ana@acme.example\" }\n"
+                                "person dora \"Dora\" { email \"dora@acme.example\" }\n"
+                                "policy company { last resort dora retain audit 30d }\n" TEMPLATE("first"));
+    service_file_open(&file);
+    service_file_send(&file, service_file_event(&file, "ticket.created", "1", "T-1", "{\"title\":\"Printer\"}"));
+    create("2", "T-2");
+    unsigned before = count_records();
+    file.now_ms += 29 * ESC_DAY_MS;
+    const EscEvent *again = service_file_event(&file, "ticket.created", "1", "T-1", "{\"title\":\"Printer\"}");
+    assert_status(service_file_send(&file, again).status, ESC_DUPLICATE);
+    assert_true(count_records() >= before);
+    file.now_ms += 2 * ESC_DAY_MS;
+    send_resolved(0, 1);
+    assert_audit_has("T-2", "opened", true); /* it is open */
+    assert_status(create("2", "T-2").status, ESC_DUPLICATE); /* and so is its start */
+    assert_status(service_file_send(&file, service_file_event(&file, "ticket.created", "1", "T-1", "{\"title\":\"Printer\"}")).status,
+                  ESC_OK); /* forgotten, so new */
+}
+
 static void a_running_escalation_keeps_its_bundle(void **state)
 {
     (void)state;
@@ -283,6 +353,8 @@ int main(void)
         TEST(time_never_goes_back),
         TEST(due_timers_fire_after_the_inputs_and_a_bounded_number),
         TEST(a_ticket_that_was_put_aside_comes_back),
+        TEST(tickets_that_are_done_for_are_put_aside),
+        TEST(what_is_older_than_the_policy_says_is_forgotten),
         TEST(a_running_escalation_keeps_its_bundle),
         TEST(a_bundle_that_does_not_load_is_refused),
         TEST(keys_of_messages_end_in_the_store),

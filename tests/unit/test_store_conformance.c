@@ -914,6 +914,92 @@ static void evidence_is_listed_in_the_order_kept(void **state)
     assert_heard("");
 }
 
+/* Groups 1 to 3, of which 1 and 2 are closed at 2500 and 3 is open. */
+static void close_two(void)
+{
+    for (uint64_t n = 1; n <= 2; n++)
+        commit(n);
+    EscGroup *group = make(3);
+    EscEscalationRow rows[] = {group->escalations[0], group->escalations[1], group->escalations[1]};
+    rows[2].id = 1;
+    for (unsigned i = 1; i < 3; i++) {
+        rows[i].state = ESC_STATE_CLOSED;
+        rows[i].closed_at_ms = 2500;
+    }
+    group->escalations = rows;
+    group->escalations_count = ESC_COUNT_OF(rows);
+    commit_made();
+}
+
+static bool retain(int64_t before_ms, size_t rows_max)
+{
+    bool has_more = true;
+    assert_status(esc_store_retain(store, before_ms, rows_max, &has_more, &why), ESC_OK);
+    return has_more;
+}
+
+static void hear_all(void)
+{
+    const EscEscalationFilter escalations = {.limit = 10};
+    const EscOutboxFilter outbox = {.limit = 10};
+    const EscAuditFilter audit = {.limit = 100};
+    assert_status(esc_store_escalations(store, &escalations, hear_id, NULL, &why), ESC_OK);
+    esc_buf_char(&heard, '|');
+    assert_status(esc_store_outbox(store, &outbox, hear_entry, NULL, &why), ESC_OK);
+    esc_buf_char(&heard, '|');
+    assert_status(esc_store_audit(store, &audit, hear_seq, NULL, &why), ESC_OK);
+    esc_buf_char(&heard, '|');
+    for (uint64_t n = 1; n <= 4; n++) {
+        char id[8];
+        snprintf(id, sizeof id, "e-%llu", (unsigned long long)n);
+        const EscEventKey key = {ESC_TEXT("/monitor"), esc_text_from(id)};
+        EscEventKnown known;
+        assert_status(esc_store_events_find(store, &key, 1, &known, &why), ESC_OK);
+        esc_buf_printf(&heard, "%d", known.is_known);
+        const EscEvidenceFilter evidence = {.escalation = n, .limit = 10};
+        assert_status(esc_store_evidence(store, &evidence, hear_evidence, NULL, &why), ESC_OK);
+    }
+}
+
+static void what_is_old_is_forgotten_and_what_is_live_is_not(void **state)
+{
+    (void)state;
+    close_two();
+    assert_false(retain(1000, 100)); /* nothing came before */
+    hear_all();
+    assert_heard("3;2;1;|3 queued 0 3000 ;2 accepted 0 2000 settled 2;1 accepted 0 1000 settled 1;|1;2;3;4;5;6;|"
+                 "11 E-1 ticket 1 evidence 1;12 E-2 ticket 2 evidence 2;13 E-3 ticket 3 evidence 3;0");
+    esc_buf_clear(&heard);
+    assert_false(retain(2500, 100)); /* closed at 2500: not yet */
+    hear_all();
+    assert_heard("3;2;1;|3 queued 0 3000 ;|5;6;|01 E-1 ticket 1 evidence 1;02 E-2 ticket 2 evidence 2;"
+                 "13 E-3 ticket 3 evidence 3;0");
+    assert_false(retain(INT64_MAX, 100));
+    hear_all(); /* 3 is open, with its records, its message and its start */
+    assert_heard("3;|3 queued 0 3000 ;|5;6;|0013 E-3 ticket 3 evidence 3;0");
+    assert_status(load(), ESC_OK);
+    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("event 3 pinned")));
+    esc_buf_clear(&heard);
+    EscGroup *group = make(4); /* and it goes on; the forgotten event may come again */
+    group->events[0].id = ESC_TEXT("e-1");
+    commit_made();
+    hear_all();
+    assert_true(esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT("4 E-4 ticket 4 evidence 4;")));
+}
+
+static void forgetting_goes_in_small_steps(void **state)
+{
+    (void)state;
+    close_two();
+    unsigned steps = 1;
+    while (retain(INT64_MAX, 1) && steps < 100)
+        steps++;
+    assert_true(steps > 1 && steps < 100);
+    hear_all();
+    assert_heard("3;|3 queued 0 3000 ;|5;6;|0013 E-3 ticket 3 evidence 3;0");
+    assert_false(retain(INT64_MAX, 100));
+}
+
 static void lists_have_a_limit_of_their_own(void **state)
 {
     (void)state;
@@ -976,6 +1062,8 @@ int main(void)
         BOTH(tickets_are_listed_by_id),
         BOTH(the_outbox_is_listed_by_state),
         BOTH(evidence_is_listed_in_the_order_kept),
+        BOTH(what_is_old_is_forgotten_and_what_is_live_is_not),
+        BOTH(forgetting_goes_in_small_steps),
         BOTH(lists_have_a_limit_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,7 @@ static const EscStoreOps operations = {
     .tickets = esc_memory_tickets,
     .outbox = esc_memory_outbox,
     .evidence = esc_memory_evidence,
+    .retain = esc_memory_retain,
     .is_intact = is_intact,
     .close = close_store,
 };

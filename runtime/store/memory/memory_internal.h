@@ -70,6 +70,9 @@ EscStatus esc_memory_commit(EscStore *store, const EscGroup *group, EscWhy *why)
 EscStatus esc_memory_load(EscStore *store, const EscStoreSink *sink, EscWhy *why);
 EscStatus esc_memory_bundles_needed(EscStore *store, EscBundleVisit *visit, void *context,
                                     EscWhy *why);
+/* memory_retain.c */
+EscStatus esc_memory_retain(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
+                            EscWhy *why);
 /* memory_list.c */
 EscStatus esc_memory_audit(EscStore *store, const EscAuditFilter *filter, EscAuditVisit *visit,
                            void *context, EscWhy *why);

@@ -1,8 +1,8 @@
 /* content.c - the contents of events: those of a group are compressed together into one row, and an
  * event's row says where its own lies.
  *
- * A row, before zstd: a byte for the version of this form, then each content behind its size in four
- * bytes. It holds at most CONTENT_BYTES, or one event that is larger. Reading keeps the last row, as
+ * A row, before zstd: a byte for the version of this form, then source, id and content of each
+ * event, each behind its size in four bytes. It holds at most CONTENT_BYTES, or one event that is larger. Reading keeps the last row, as
  * escalations that started together have their start events together. */
 #include "sqlite_internal.h"
 
@@ -47,6 +47,12 @@ static EscStatus put_row(EscSqlite *store, const EscBuf *raw, int64_t at_ms, Esc
     return status;
 }
 
+static void put_text(EscBuf *raw, EscText text)
+{
+    esc_buf_u32(raw, (uint32_t)text.size);
+    esc_buf_text(raw, text);
+}
+
 static void begin_row(EscBuf *raw)
 {
     esc_buf_clear(raw);
@@ -63,15 +69,17 @@ EscStatus esc_sqlite_contents_put(EscSqlite *store, const EscGroup *group, EscWh
     begin_row(&raw);
     uint32_t slot = 0;
     for (size_t i = 0; i < group->events_count && status == ESC_OK; i++) {
-        EscText content = group->events[i].content;
+        const EscReceivedRow *event = &group->events[i];
+        EscText content = event->content;
         if (slot > 0 && raw.size + content.size > CONTENT_BYTES) {
             status = put_row(store, &raw, group->events[i].received_at_ms, why);
             begin_row(&raw);
             store->next_content++;
             slot = 0;
         }
-        esc_buf_u32(&raw, (uint32_t)content.size);
-        esc_buf_text(&raw, content);
+        put_text(&raw, event->source);
+        put_text(&raw, event->id);
+        put_text(&raw, content);
         store->places[i] = (EscContentPlace){store->next_content, slot++};
     }
     if (status == ESC_OK)
@@ -134,19 +142,46 @@ static EscStatus fetch(EscSqlite *store, uint64_t key, EscWhy *why)
     return status;
 }
 
+static EscText get_text(EscCursor *cursor)
+{
+    EscBytes bytes = esc_cursor_bytes(cursor, esc_cursor_u32(cursor));
+    return (EscText){(const char *)bytes.data, bytes.size};
+}
+
+/* Behind the version and the events before the place. */
+static EscCursor seek(const EscSqlite *store, uint32_t slot)
+{
+    EscCursor cursor = esc_cursor((EscBytes){store->content, store->content_size});
+    (void)esc_cursor_u8(&cursor);
+    for (uint32_t i = 0; i < 3 * slot && !cursor.failed; i++)
+        (void)get_text(&cursor);
+    return cursor;
+}
+
 EscStatus esc_sqlite_content_find(EscSqlite *store, EscContentPlace place, EscText *content,
                                   EscWhy *why)
 {
     EscStatus status = fetch(store, place.content, why);
     if (status != ESC_OK)
         return status;
-    EscCursor cursor = esc_cursor((EscBytes){store->content, store->content_size});
-    (void)esc_cursor_u8(&cursor); /* the version */
-    EscBytes bytes = {NULL, 0};
-    for (uint32_t i = 0; i <= place.slot && !cursor.failed; i++)
-        bytes = esc_cursor_bytes(&cursor, esc_cursor_u32(&cursor));
-    if (cursor.failed)
-        return damaged(place.content, why);
-    *content = (EscText){(const char *)bytes.data, bytes.size};
-    return ESC_OK;
+    EscCursor cursor = seek(store, place.slot);
+    (void)get_text(&cursor); /* source */
+    (void)get_text(&cursor); /* id */
+    *content = get_text(&cursor);
+    return cursor.failed ? damaged(place.content, why) : ESC_OK;
+}
+
+EscStatus esc_sqlite_content_key(EscSqlite *store, EscContentPlace place, EscEventKey *key,
+                                 bool *is_there, EscWhy *why)
+{
+    EscStatus status = fetch(store, place.content, why);
+    if (status != ESC_OK)
+        return status;
+    EscCursor cursor = seek(store, place.slot);
+    *is_there = esc_cursor_left(&cursor) > 0 && !cursor.failed;
+    if (!*is_there)
+        return ESC_OK;
+    key->source = get_text(&cursor);
+    key->id = get_text(&cursor);
+    return cursor.failed ? damaged(place.content, why) : ESC_OK;
 }

@@ -270,6 +270,7 @@ static const EscStoreOps operations = {
     .tickets = esc_sqlite_tickets,
     .outbox = esc_sqlite_outbox,
     .evidence = esc_sqlite_evidence,
+    .retain = esc_sqlite_retain,
     .is_intact = esc_sqlite_is_intact,
     .close = close_store,
 };

@@ -84,6 +84,7 @@ CREATE TABLE escalation (
 ) STRICT;
 CREATE INDEX escalation_by_state ON escalation (state);
 CREATE INDEX escalation_live ON escalation (id) WHERE state < 3; -- by id, as a start reads them
+CREATE INDEX escalation_by_start ON escalation (start) WHERE state < 3;
 CREATE INDEX escalation_by_ticket ON escalation (ticket);
 
 -- The event that started an escalation is a reference to where its content lies. An event that was never received, such as

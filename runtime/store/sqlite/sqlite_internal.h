@@ -20,6 +20,7 @@ typedef enum EscStatement {
 } EscStatement;
 
 #define ESC_SQLITE_AUDIT_RECORDS_MAX 256 /* in one row; the schema says it too */
+#define ESC_SQLITE_RETAINED_KINDS 4
 #define ESC_SQLITE_AUDIT_BYTES_MAX ((size_t)64 << 20)
 
 /* Where an event's content lies: the key of a row, and which one in it. */
@@ -52,9 +53,10 @@ typedef struct EscSqlite {
     EscStore base; /* first: a pointer to it is one to the whole */
     sqlite3 *db;
     sqlite3_stmt *statements[ESC_STATEMENT_COUNT];
-    char *path;      /* owned */
-    uint64_t groups; /* that were ever committed */
-    uint64_t frames; /* of the log, after the last commit */
+    char *path;                                   /* owned */
+    uint64_t retained[ESC_SQLITE_RETAINED_KINDS]; /* the last key of each kind that was looked at */
+    uint64_t groups;                              /* that were ever committed */
+    uint64_t frames;                              /* of the log, after the last commit */
     EscSqliteSide mark;
     EscSqliteIdentity file_seen, log_seen;
     uint64_t next_content;   /* key of the next row of contents; never used twice */
@@ -148,6 +150,9 @@ ESC_MUST_USE EscStatus esc_sqlite_contents_put(EscSqlite *store, const EscGroup 
 /* Borrowed until the next call or esc_sqlite_content_forget. ESC_NOT_FOUND. */
 ESC_MUST_USE EscStatus esc_sqlite_content_find(EscSqlite *store, EscContentPlace place,
                                                EscText *content, EscWhy *why);
+/* The key of the event at a place; *is_there false behind the last one. Borrowed in the same way. */
+ESC_MUST_USE EscStatus esc_sqlite_content_key(EscSqlite *store, EscContentPlace place,
+                                              EscEventKey *key, bool *is_there, EscWhy *why);
 void esc_sqlite_content_forget(EscSqlite *store); /* frees what was read last */
 
 /* audit.c: records as rows. */
@@ -155,6 +160,10 @@ ESC_MUST_USE EscStatus esc_sqlite_audit_put(EscSqlite *store, const EscAuditRow 
                                             EscWhy *why);
 EscStatus esc_sqlite_audit(EscStore *store, const EscAuditFilter *filter, EscAuditVisit *visit,
                            void *context, EscWhy *why);
+
+/* retain.c */
+EscStatus esc_sqlite_retain(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
+                            EscWhy *why);
 
 /* commit.c */
 EscStatus esc_sqlite_commit(EscStore *store, const EscGroup *group, EscWhy *why);

@@ -117,6 +117,8 @@ typedef struct EscStoreOps {
                         void *context, EscWhy *why);
     EscStatus (*evidence)(EscStore *store, const EscEvidenceFilter *filter, EscEvidenceVisit *visit,
                           void *context, EscWhy *why);
+    EscStatus (*retain)(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
+                        EscWhy *why);
     EscStatus (*is_intact)(EscStore *store, EscWhy *why);
     void (*close)(EscStore *store);
 } EscStoreOps;
@@ -181,6 +183,12 @@ ESC_MUST_USE EscStatus esc_store_outbox(EscStore *store, const EscOutboxFilter *
 ESC_MUST_USE EscStatus esc_store_evidence(EscStore *store, const EscEvidenceFilter *filter,
                                           EscEvidenceVisit *visit, void *context, EscWhy *why);
 
+/* Forgets what came before an instant: audit records, outbox rows that are settled, escalations that were closed before it
+ * with their evidence, events with their contents and keys (they may come again then). Nothing that is live: an escalation
+ * that is not closed keeps its ticket's records, its messages and its start event; tickets stay. A transaction of its own,
+ * between groups; at most `rows_max` rows of each kind. *has_more: call again. On failure the store takes nothing more. */
+ESC_MUST_USE EscStatus esc_store_retain(EscStore *store, int64_t before_ms, size_t rows_max,
+                                        bool *has_more, EscWhy *why);
 /* ESC_OK while what the store writes to is still there and still its own; else ESC_STORE_DAMAGED. A commit asks by itself. */
 ESC_MUST_USE EscStatus esc_store_is_intact(EscStore *store, EscWhy *why);
 void esc_store_close(EscStore *store); /* NULL is allowed */
