@@ -200,6 +200,10 @@ static void serve(EscShard *shard)
     esc_batch_collect(shard, &batch);
     if (batch.count > 0 || batch.wants_turn || next_due_ms(shard) <= now_ms(shard))
         turn(shard, &batch);
+    EscWhy why = {.text = ""};
+    EscStatus status = esc_store_is_intact(esc_service_store(shard->service), &why);
+    if (status != ESC_OK && esc_shard_state(shard) == ESC_SHARD_SERVING)
+        stop(shard, &(EscBatch){0}, status, &why); /* a reading has met damage, or the file is gone */
 }
 
 /* When to come again. */

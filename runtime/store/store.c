@@ -26,6 +26,9 @@ EscStatus esc_store_retain(EscStore *store, int64_t before_ms, size_t rows_max, 
 
 EscStatus esc_store_is_intact(EscStore *store, EscWhy *why)
 {
+    if (store->has_failed)
+        return esc_why(why, ESC_STORE_FAILED, "", 0, "%s",
+                       store->failure.text[0] == '\0' ? "a commit failed" : store->failure.text);
     return store->ops->is_intact(store, why);
 }
 

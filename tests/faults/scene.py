@@ -125,7 +125,9 @@ def log_of(daemon):
 
 def says(daemon, event_word, workspace=None):
     """True when the log has this event (of this workspace, wherever the line names it)."""
-    return any(event_word in line.values() and (workspace is None or workspace in line.values()) for line in log_of(daemon))
+    return any(event_word in line.values()
+               and (workspace is None or workspace in line.values() or str(line.get("text")).startswith(f"{workspace}: "))
+               for line in log_of(daemon))
 
 
 class Load:

@@ -110,8 +110,13 @@ bool esc_sqlite_next(EscSqliteStep *step)
 EscStatus esc_sqlite_done(EscSqliteStep *step, EscWhy *why)
 {
     EscStatus status = ESC_OK;
-    if (esc_sqlite_status(step->store->db, step->rc) != ESC_OK)
-        status = esc_sqlite_why(step->store, step->rc, step->doing, why);
+    if (esc_sqlite_status(step->store->db, step->rc) != ESC_OK) {
+        EscStore *base = &step->store->base;
+        status = esc_sqlite_why(step->store, step->rc, step->doing, &base->failure);
+        if (why != NULL)
+            *why = base->failure;
+        base->has_failed = base->has_failed || status == ESC_STORE_FAILED; /* damage does not heal */
+    }
     sqlite3_reset(step->statement);
     sqlite3_clear_bindings(step->statement); /* what was bound is only borrowed */
     return status;

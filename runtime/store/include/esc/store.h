@@ -129,7 +129,8 @@ struct EscStore {
     uint8_t id[ESC_STORE_ID_SIZE];
     uint64_t epoch;
     uint64_t next_audit; /* the sequence number that the next audit record must have */
-    bool has_failed;     /* a commit failed: nothing more is written */
+    bool has_failed;     /* a commit failed, or a reading met damage: nothing more is written */
+    EscWhy failure;      /* of a reading that met damage */
 };
 
 /* Random and made once, when the store was: what is derived from it is not repeated by a store that takes the place of a
