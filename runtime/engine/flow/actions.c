@@ -10,7 +10,8 @@ typedef struct Deed {
     const EscAction *action;
     EscEscalation *escalation; /* NULL when the verb needs none */
     EscTicket *ticket;
-    EscText actor; /* interned */
+    EscText
+        actor; /* the action's: whoever keeps it interns it, so that a name that is refused does not stay */
     EscWhy *why;
 } Deed;
 
@@ -264,7 +265,7 @@ static EscStatus do_approve(Deed *deed)
     }
     if (question->approvers_count == ESC_OWNERS_MAX)
         return noop(deed, "more approvals than can be counted");
-    question->approvers[question->approvers_count++] = deed->actor;
+    question->approvers[question->approvers_count++] = esc_engine_intern(deed->engine, deed->actor);
     EscText have = esc_turn_printf(engine, "%u", question->approvers_count),
             need = esc_turn_printf(engine, "%u", question->needed);
     esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_APPROVED,
@@ -459,7 +460,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         if (status != ESC_OK)
             return status;
     }
-    deed.actor = esc_engine_intern(engine, action->actor);
+    deed.actor = action->actor;
     engine->turn.actor = deed.actor;
     EscStatus status = deeds[action->verb](&deed);
     if (status != ESC_OK)
