@@ -1,4 +1,4 @@
-/* calendar.c - when a duration of open hours has passed.
+/* calendar.c - when a duration of open hours has passed, and how much of them lies between two instants.
  *
  * Walks local days, not instants: an opening time is a local time, so a day with a clock change has an hour more or less and the
  * opening hours stay what people read on the wall. */
@@ -34,6 +34,12 @@ static uint32_t weekday_of(int64_t day)
     return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
 }
 
+static int64_t local_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t at_ms)
+{
+    int32_t offset_s = esc_zone_offset_s(zones, calendar_zone(program, calendar), at_ms);
+    return esc_floor_divide(esc_floor_divide(at_ms, 1000) + offset_s, 86400);
+}
+
 /* Takes this day's open time that lies at or after *at_ms from *left_ms. True when nothing is left; *at_ms is then the instant. */
 static bool spend_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
 {
@@ -62,8 +68,7 @@ int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones, ui
     if (calendar_option == 0 || duration_ms <= 0)
         return from_ms > INT64_MAX - duration_ms ? INT64_MAX : from_ms + duration_ms;
     const EscCalendarRow *calendar = &program->calendars[calendar_option - 1];
-    int32_t offset_s = esc_zone_offset_s(zones, calendar_zone(program, calendar), from_ms);
-    int64_t day = esc_floor_divide(esc_floor_divide(from_ms, 1000) + offset_s, 86400);
+    int64_t day = local_day(program, zones, calendar, from_ms);
     int64_t at_ms = from_ms, left_ms = duration_ms;
     for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day++) {
         if (is_holiday(program, calendar, day))
@@ -72,4 +77,75 @@ int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones, ui
             return at_ms;
     }
     return from_ms + ESC_DEADLINE_MAX_MS;
+}
+
+/* This day's open time between two instants. */
+static int64_t open_of_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t from_ms, int64_t to_ms)
+{
+    EscText zone = calendar_zone(program, calendar);
+    int64_t open_ms = 0;
+    for (uint32_t i = 0; i < calendar->hours_count; i++) {
+        const EscHoursRow *hours = &program->hours[calendar->hours_first + i];
+        if (hours->weekday != weekday_of(day))
+            continue;
+        int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
+        int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
+        if (opens_ms < from_ms)
+            opens_ms = from_ms;
+        if (closes_ms > to_ms)
+            closes_ms = to_ms;
+        open_ms += closes_ms > opens_ms ? closes_ms - opens_ms : 0;
+    }
+    return open_ms;
+}
+
+int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t from_ms, int64_t to_ms)
+{
+    if (calendar_option == 0 || to_ms <= from_ms)
+        return to_ms - from_ms;
+    const EscCalendarRow *calendar = &program->calendars[calendar_option - 1];
+    int64_t first = local_day(program, zones, calendar, from_ms), last = local_day(program, zones, calendar, to_ms);
+    if (last > first + CALENDAR_DAYS_MAX)
+        last = first + CALENDAR_DAYS_MAX;
+    int64_t open_ms = 0;
+    for (int64_t day = first; day <= last; day++)
+        open_ms += is_holiday(program, calendar, day) ? 0 : open_of_day(program, zones, calendar, day, from_ms, to_ms);
+    return open_ms;
+}
+
+/* Takes this day's open time that lies before *at_ms from *left_ms. True when nothing is left; *at_ms is then the instant. */
+static bool unspend_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
+{
+    EscText zone = calendar_zone(program, calendar);
+    for (uint32_t i = calendar->hours_count; i > 0; i--) {
+        const EscHoursRow *hours = &program->hours[calendar->hours_first + i - 1];
+        if (hours->weekday != weekday_of(day))
+            continue;
+        int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
+        int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
+        int64_t until_ms = closes_ms < *at_ms ? closes_ms : *at_ms;
+        if (until_ms <= opens_ms)
+            continue;
+        if (until_ms - opens_ms >= *left_ms) {
+            *at_ms = until_ms - *left_ms;
+            return true;
+        }
+        *left_ms -= until_ms - opens_ms;
+        *at_ms = opens_ms;
+    }
+    return false;
+}
+
+int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t to_ms, int64_t duration_ms)
+{
+    if (calendar_option == 0 || duration_ms <= 0)
+        return to_ms - duration_ms;
+    const EscCalendarRow *calendar = &program->calendars[calendar_option - 1];
+    int64_t day = local_day(program, zones, calendar, to_ms);
+    int64_t at_ms = to_ms, left_ms = duration_ms;
+    for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day--) {
+        if (!is_holiday(program, calendar, day) && unspend_day(program, zones, calendar, day, &at_ms, &left_ms))
+            return at_ms;
+    }
+    return to_ms - ESC_DEADLINE_MAX_MS;
 }

@@ -25,6 +25,8 @@ struct Scene {
     EscEngine *plain; /* lives through the whole scene */
     EscArena *keep, *input;
     int64_t now_ms;
+    int64_t correction_ms; /* of the input at hand */
+    int64_t moved_ms;      /* sum of all */
     uint64_t events_count;
     EscOutcome outcome;
     EscWhy why;
@@ -32,6 +34,7 @@ struct Scene {
     EscText absences;
     List tickets, escalations, timers, outbox, unsettled, audit, evidence;
     bool is_manual;
+    EscBuf told; /* scene_told */
     size_t row_size_max;
     char field[8192];
 };
@@ -109,6 +112,7 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     scene->keep = esc_arena_new((size_t)1 << 30);
     scene->input = esc_arena_new((size_t)1 << 30);
     scene->zones = esc_zones_new();
+    esc_buf_init(&scene->told, (size_t)64 << 20);
     EscFiles files = {.read = file_read};
     EscWhy why = {.text = ""};
     EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
@@ -242,6 +246,7 @@ void scene_free(Scene *scene)
     for (size_t i = 0; i < scene->bundles_count; i++)
         esc_bundle_free(scene->bundles[i]);
     esc_zones_free(scene->zones);
+    esc_buf_release(&scene->told);
     esc_arena_free(scene->keep);
     esc_arena_free(scene->input);
     List *lists[] = {&scene->tickets,   &scene->escalations, &scene->timers,  &scene->outbox,
@@ -327,8 +332,75 @@ static void timers_store(Scene *scene, const EscGroup *group)
     }
 }
 
+/* Bytes of a time of day at the front: "2026-03-02 10:05", "2026-03-02T10:05:00.000Z"; 0: none. */
+static size_t time_size(EscText text)
+{
+    static const char shape[] = "dddd-dd-dd dd:dd";
+    if (text.size < sizeof shape - 1)
+        return 0;
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        char c = text.data[i];
+        bool fits =
+            shape[i] == 'd' ? c >= '0' && c <= '9' : c == shape[i] || (shape[i] == ' ' && c == 'T');
+        if (!fits)
+            return 0;
+    }
+    size_t size = sizeof shape - 1;
+    while (size < text.size && strchr(":.Z0123456789", text.data[size]) != NULL)
+        size++;
+    return size;
+}
+
+/* Evidence has times in it, so its hash at the front, "(13cc1a147633)", differs too. */
+static size_t hash_size(EscText text)
+{
+    const size_t size = 14;
+    if (text.size < size || text.data[0] != '(' || text.data[size - 1] != ')')
+        return 0;
+    return strspn(text.data + 1, "0123456789abcdef") == size - 2 ? size : 0;
+}
+
+static void told_text(Scene *scene, EscText text)
+{
+    while (text.size > 0) {
+        size_t size = time_size(text);
+        if (size == 0)
+            size = hash_size(text);
+        if (size > 0)
+            esc_buf_string(&scene->told, "<…>");
+        else
+            esc_buf_char(&scene->told, text.data[size++]);
+        text = (EscText){text.data + size, text.size - size};
+    }
+    esc_buf_char(&scene->told, '\n');
+}
+
+static void audit_tell(Scene *scene, const EscAuditRow *row)
+{
+    if (esc_text_equal(row->kind, ESC_TEXT("clock_corrected")))
+        return;
+    esc_buf_printf(&scene->told, "%lld E-%llu %.*s %.*s %.*s ",
+                   (long long)(row->at_ms - scene->moved_ms), (unsigned long long)row->escalation,
+                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->kind), ESC_TEXT_ARG(row->actor));
+    told_text(scene, row->text);
+}
+
+static void outbox_tell(Scene *scene, const EscOutboxRow *row)
+{
+    esc_buf_printf(&scene->told, "%lld %.*s %.*s until %lld ",
+                   (long long)(row->created_at_ms - scene->moved_ms), ESC_TEXT_ARG(row->target),
+                   ESC_TEXT_ARG(row->medium),
+                   (long long)(row->deadline_ms == 0 ? 0 : row->deadline_ms - scene->moved_ms));
+    told_text(scene, row->body);
+}
+
 static void outbox_store(Scene *scene, const EscGroup *group)
 {
+    for (size_t i = 0; i < scene->unsettled.count; i++) {
+        EscOutboxRow *row = scene->unsettled.items[i];
+        row->created_at_ms += group->outbox_moved_ms;
+        row->deadline_ms += row->deadline_ms == 0 ? 0 : group->outbox_moved_ms;
+    }
     for (size_t i = 0; i < group->outbox_count; i++) {
         EscOutboxRow *copy = kept(scene, &group->outbox[i], sizeof *copy);
         EscText *texts[] = {&copy->key,    &copy->ticket,  &copy->target,
@@ -343,6 +415,7 @@ static void outbox_store(Scene *scene, const EscGroup *group)
             assert_false(esc_text_equal(((EscOutboxRow *)scene->outbox.items[j])->key, copy->key));
         list_add(&scene->outbox, copy);
         list_add(&scene->unsettled, copy);
+        outbox_tell(scene, copy);
     }
     for (size_t i = 0; i < group->settled_count; i++) {
         size_t at = 0;
@@ -369,6 +442,7 @@ static void audit_store(Scene *scene, const EscGroup *group)
             json_decref(data);
         }
         list_add(&scene->audit, copy);
+        audit_tell(scene, copy);
     }
     for (size_t i = 0; i < group->evidence_count; i++) {
         EscEvidenceRow *copy = kept(scene, &group->evidence[i], sizeof *copy);
@@ -389,7 +463,8 @@ static void group_store(Scene *scene, const EscGroup *group)
     audit_store(scene, group);
     if (group->absences.size > 0)
         scene->absences = text_kept(scene, group->absences);
-    assert_true(group->counters.time_ms >= scene->counters.time_ms);
+    /* Time runs back by a correction only. */
+    assert_true(group->counters.time_ms - scene->correction_ms >= scene->counters.time_ms);
     scene->counters = group->counters;
 }
 
@@ -471,10 +546,11 @@ static void group_write(EscBuf *out, const EscGroup *group)
     write_lists(out, group);
     const EscCounters *counters = &group->counters;
     esc_buf_printf(
-        out, "counters %llu %llu %llu %llu %llu %lld\n",
+        out, "counters %llu %llu %llu %llu %llu %lld moved %lld\n",
         (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
         (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
-        (unsigned long long)counters->next_timer, (long long)counters->time_ms);
+        (unsigned long long)counters->next_timer, (long long)counters->time_ms,
+        (long long)group->outbox_moved_ms);
     write_texts(out, &group->absences, 1);
 }
 
@@ -689,6 +765,51 @@ void scene_after(Scene *scene, int64_t ms)
 void scene_at(Scene *scene, const char *time)
 {
     assert_true(esc_time_read(esc_text_from(time), &scene->now_ms));
+}
+
+void scene_correct(Scene *scene, int64_t by_ms)
+{
+    const EscClockChange change = {.correction_ms = by_ms};
+    const EscInput input = {.kind = ESC_INPUT_CLOCK, .clock = &change};
+    scene->now_ms += by_ms;
+    scene->moved_ms += by_ms;
+    scene->correction_ms = by_ms;
+    assert_status(scene_apply(scene, &input), ESC_OK);
+    scene->correction_ms = 0;
+}
+
+EscText scene_told(const Scene *scene)
+{
+    return esc_buf_as_text(&scene->told);
+}
+
+void scene_rows(const Scene *scene, EscBuf *out)
+{
+    for (size_t i = 0; i < scene->tickets.count; i++) {
+        const EscTicketRow *row = scene->tickets.items[i];
+        esc_buf_printf(out, "ticket %lld %lld %.*s\n", (long long)row->created_at_ms,
+                       (long long)row->updated_at_ms, ESC_TEXT_ARG(row->sla_json));
+    }
+    for (size_t i = 0; i < scene->escalations.count; i++) {
+        const EscEscalationRow *row = scene->escalations.items[i];
+        if (row->state != ESC_STATE_CLOSED)
+            write_escalation(out, row);
+    }
+    for (size_t i = 0; i < scene->timers.count; i++) {
+        const EscTimerRow *row = scene->timers.items[i];
+        esc_buf_printf(out, "timer %u due %lld\n", row->kind, (long long)row->due_ms);
+    }
+    for (size_t i = 0; i < scene->unsettled.count; i++) {
+        const EscOutboxRow *row = scene->unsettled.items[i];
+        esc_buf_printf(out, "outbox %lld %lld\n", (long long)row->created_at_ms,
+                       (long long)row->deadline_ms);
+    }
+    esc_buf_printf(out, "%.*s\n", ESC_TEXT_ARG(scene->absences));
+}
+
+int64_t scene_moved(const Scene *scene)
+{
+    return scene->moved_ms;
 }
 
 void scene_clock(Scene *scene, int64_t ms)

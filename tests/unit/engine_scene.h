@@ -24,7 +24,15 @@ void scene_publish(Scene *scene, const char *source);
 /* --- what happens --- */
 void scene_at(Scene *scene, const char *time); /* RFC 3339 */
 void scene_after(Scene *scene, int64_t ms);    /* fires what is due on the way, in its order */
-void scene_clock(Scene *scene, int64_t ms);    /* the clock says something else; nothing fires */
+void scene_clock(Scene *scene, int64_t ms);    /* the clock goes on; nothing fires */
+/* The clock is corrected: an input of its own. scene_moved: by how much in all. */
+void scene_correct(Scene *scene, int64_t by_ms);
+int64_t scene_moved(const Scene *scene);
+/* Audit and outbox rows so far, line by line, as if no correction had been: instants without what the clock was moved,
+ * times in sentences left out, the record of a correction too. */
+EscText scene_told(const Scene *scene);
+/* What the store has of tickets' states, open escalations, timers (in the order of their creation), the outbox and the workspace. */
+void scene_rows(const Scene *scene, EscBuf *out);
 /* data: the JSON object of the event's data, or NULL. subject may be NULL. */
 EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data);
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,

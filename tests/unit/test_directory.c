@@ -222,10 +222,44 @@ static void open_hours_are_counted(void **unused)
     assert_due(1, "2026-01-05T08:00:00Z", ESC_DEADLINE_MAX_MS, "2027-02-09T08:00:00Z"); /* bounded */
 }
 
+static void assert_open(const char *from, const char *to, int64_t open_ms)
+{
+    assert_true(esc_calendar_open_ms(&program, zones, 1, at(from), at(to)) == open_ms);
+}
+
+static void open_time_between_two_instants(void **state)
+{
+    (void)state;
+    assert_open("2026-03-04T07:00:00Z", "2026-03-04T08:00:00Z", ESC_HOUR_MS);       /* Wednesday, in Berlin */
+    assert_open("2026-03-04T10:30:00Z", "2026-03-04T12:30:00Z", ESC_HOUR_MS);       /* its break */
+    assert_open("2026-03-04T16:00:00Z", "2026-03-05T08:00:00Z", 2 * ESC_HOUR_MS);   /* over the night */
+    assert_open("2026-03-06T16:00:00Z", "2026-03-09T08:00:00Z", 2 * ESC_HOUR_MS);   /* over the weekend */
+    assert_open("2026-03-07T00:00:00Z", "2026-03-08T23:00:00Z", 0);
+    assert_true(esc_calendar_open_ms(&program, zones, 0, at("2026-03-07T00:00:00Z"), at("2026-03-08T00:00:00Z")) == ESC_DAY_MS);
+}
+
+/* Forward and back are the same way, from wherever it begins. */
+static void since_is_due_the_other_way_round(void **state)
+{
+    (void)state;
+    int64_t from_ms = at("2026-03-02T00:00:00Z");
+    for (int i = 0; i < 400; i++, from_ms += 47 * ESC_MINUTE_MS) {
+        int64_t length_ms = (i % 37 + 1) * 23 * ESC_MINUTE_MS;
+        int64_t due_ms = esc_calendar_due_ms(&program, zones, 1, from_ms, length_ms);
+        int64_t since_ms = esc_calendar_since_ms(&program, zones, 1, due_ms, length_ms);
+        assert_true(since_ms >= from_ms);
+        assert_true(esc_calendar_open_ms(&program, zones, 1, from_ms, since_ms) == 0);
+        assert_true(esc_calendar_open_ms(&program, zones, 1, since_ms, due_ms) == length_ms);
+        assert_true(esc_calendar_due_ms(&program, zones, 1, since_ms, length_ms) == due_ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rotation_turns_at_the_local_hour),
+        cmocka_unit_test(open_time_between_two_instants),
+        cmocka_unit_test(since_is_due_the_other_way_round),
         cmocka_unit_test(overrides_come_first_and_the_last_written_wins),
         cmocka_unit_test(absent_people_are_skipped_and_named),
         cmocka_unit_test(a_team_puts_its_lead_first),

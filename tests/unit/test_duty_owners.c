@@ -129,8 +129,8 @@ static void the_absent_are_passed_over(void **state)
     Model *model = model_of_team(1);
     EscEngine *engine = model->engine;
     ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
-    engine->absences.items[engine->absences.count++] =
-        (EscAbsence){esc_engine_intern(engine, ESC_TEXT("ana")), engine->now_ms + 1};
+    engine->absences.items[engine->absences.count++] = (EscAbsence){
+        .person = esc_engine_intern(engine, ESC_TEXT("ana")), .until_ms = engine->now_ms + 1};
     esc_role_own(engine, model->escalation, 0);
     assert_text_equal(model->escalation->owner, "ben");
     assert_int_equal(model_audits(model, ESC_AUDIT_SKIPPED), 1);

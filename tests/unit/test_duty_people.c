@@ -14,8 +14,8 @@ static void leave(Model *model, const char *person, int64_t until_ms)
 {
     EscAbsences *absences = &model->engine->absences;
     ESC_ENGINE_GROW(absences->items, absences->count, absences->capacity);
-    absences->items[absences->count++] =
-        (EscAbsence){esc_engine_intern(model->engine, esc_text_from(person)), until_ms};
+    absences->items[absences->count++] = (EscAbsence){
+        .person = esc_engine_intern(model->engine, esc_text_from(person)), .until_ms = until_ms};
 }
 
 static void a_team_is_its_members_in_order(void **state)

@@ -137,6 +137,57 @@ static void live(uint64_t seed)
     scene_free(scene);
 }
 
+/* Corrections of the clock, schedules, calendars and all: after each of them a restored engine is the one that lives on. */
+static void lives_with_corrections(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        Scene *scene = scene_of_folder(ESC_TEST_SOURCE_DIR "/examples/agency/acme");
+        uint64_t state = seed * 0x9e3779b97f4a7c15u + 7;
+        for (int i = 0; i < STEPS; i++) {
+            random_step(scene, &state);
+            if (below(&state, 4) == 0)
+                scene_correct(scene, (int64_t)below(&state, 20 * ESC_DAY_MS) - 10 * ESC_DAY_MS);
+            esc_engine_each_escalation(scene_engine(scene), has_owner, NULL);
+        }
+        scene_free(scene);
+    }
+}
+
+/* A life in which the clock is corrected and corrected back at once, now and then, or never. */
+static Scene *life_there_and_back(uint64_t seed, bool corrects)
+{
+    Scene *scene = scene_of_folder(ESC_TEST_SOURCE_DIR "/examples/agency/acme");
+    uint64_t state = seed * 0x9e3779b97f4a7c15u + 3, other = ~state;
+    for (int i = 0; i < STEPS; i++) {
+        random_step(scene, &state);
+        if (!corrects || below(&other, 3) != 0)
+            continue;
+        int64_t by_ms = (int64_t)below(&other, 20 * ESC_DAY_MS) - 10 * ESC_DAY_MS;
+        scene_correct(scene, by_ms);
+        scene_correct(scene, -by_ms);
+    }
+    return scene;
+}
+
+static void corrections_that_cancel_change_nothing(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        Scene *plain = life_there_and_back(seed, false),
+              *corrected = life_there_and_back(seed, true);
+        EscText a = scene_told(plain), b = scene_told(corrected);
+        size_t at = 0;
+        while (at < a.size && at < b.size && a.data[at] == b.data[at])
+            at++;
+        if (at < a.size || at < b.size)
+            fail_msg("seed %u\nwithout: %.300s\nwith:    %.300s", (unsigned)seed, a.data + at,
+                     b.data + at);
+        scene_free(plain);
+        scene_free(corrected);
+    }
+}
+
 static void lives_that_restarts_do_not_change(void **state)
 {
     (void)state;
@@ -146,6 +197,10 @@ static void lives_that_restarts_do_not_change(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lives_that_restarts_do_not_change)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lives_that_restarts_do_not_change),
+        cmocka_unit_test(lives_with_corrections),
+        cmocka_unit_test(corrections_that_cancel_change_nothing),
+    };
     return cmocka_run_group_tests_name("engine_random", tests, NULL, NULL);
 }

@@ -60,7 +60,8 @@ static void handoff_count(EscEngine *engine, EscEscalation *escalation)
     esc_ticket_dirty(engine, ticket);
 }
 
-static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms)
+static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
+                            uint32_t calendar)
 {
     if (escalation->expectations_count == ESC_EXPECTATIONS_MAX)
         return;
@@ -68,7 +69,7 @@ static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_
                     escalation->expectations_capacity);
     uint32_t number = escalation->expectation_next++;
     escalation->expectations[escalation->expectations_count++] =
-        (EscExpectation){number, escalation->owner, due_ms};
+        (EscExpectation){number, escalation->owner, due_ms, calendar};
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, number, due_ms);
 }
 
@@ -85,9 +86,11 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation, EscEx
     int64_t due_ms =
         esc_calendar_due_ms(bundle->program, engine->zones, calendar, engine->now_ms, within_ms);
     if (expect == ESC_EXPECT_RESOLVED)
-        expectation_put(engine, escalation, due_ms);
-    else if (own != NULL || escalation->role != 3)
+        expectation_put(engine, escalation, due_ms, calendar);
+    else if (own != NULL || escalation->role != 3) {
+        escalation->ack_calendar = calendar;
         esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
+    }
     return due_ms;
 }
 
@@ -178,6 +181,25 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
         esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), &message);
         return;
     }
+}
+
+void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move)
+{
+    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        EscExpectation *expectation = &escalation->expectations[i];
+        expectation->due_ms =
+            esc_move_due(engine, program, move, expectation->calendar, expectation->due_ms);
+    }
+}
+
+int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise)
+{
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        if (escalation->expectations[i].number == number)
+            return escalation->expectations[i].due_ms;
+    }
+    return otherwise;
 }
 
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation)

@@ -389,3 +389,18 @@ void esc_digest_fire(EscEngine *engine)
     }
     digest_timer(engine);
 }
+
+/* --- the clock is corrected ------------------------------------------------------------------- */
+
+void esc_pages_move(EscEscalation *escalation, int64_t by_ms)
+{
+    for (size_t i = 0; i < escalation->pages_count; i++)
+        escalation->pages[i].began_ms += by_ms;
+}
+
+void esc_windows_move(EscEngine *engine, int64_t by_ms)
+{
+    for (size_t i = 0; i < engine->windows.count; i++)
+        engine->windows.items[i].ends_at_ms += by_ms;
+    engine->absences.is_dirty = true;
+}

@@ -58,6 +58,7 @@ static void ack_deadline(EscEngine *engine, EscEscalation *escalation, int64_t w
 {
     int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, calendar,
                                          engine->now_ms, within_ms);
+    escalation->ack_calendar = calendar;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
 }
 
@@ -395,4 +396,20 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation)
     if (role_row(escalation, escalation->role_row) == NULL)
         return; /* the last resort stands even when absent */
     turn_again(engine, escalation, "is absent", escalation->owner);
+}
+
+/* --- the clock is corrected ------------------------------------------------------------------- */
+
+void esc_role_move(EscEscalation *escalation, int64_t by_ms)
+{
+    escalation->turn_at_ms += by_ms;
+    if (escalation->first_acked_ms != 0)
+        escalation->first_acked_ms += by_ms;
+}
+
+int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
+                           const EscMove *move, int64_t due_ms)
+{
+    return esc_move_due(engine, escalation->bundle->program, move, escalation->ack_calendar,
+                        due_ms);
 }

@@ -18,6 +18,15 @@ bool esc_person_absent(const EscEngine *engine, EscText name)
     return false;
 }
 
+void esc_absences_move(EscEngine *engine, int64_t by_ms)
+{
+    for (size_t i = 0; i < engine->absences.count; i++) {
+        if (engine->absences.items[i].is_for)
+            engine->absences.items[i].until_ms += by_ms;
+    }
+    engine->absences.is_dirty = true;
+}
+
 bool esc_person_known(const EscEngine *engine, EscText name)
 {
     uint32_t person = 0;

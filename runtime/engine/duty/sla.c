@@ -37,6 +37,14 @@ static int64_t clock_length(const EscSlaRow *row, EscSlaClock clock, uint32_t *c
     return clock == ESC_SLA_CLOCK_RESPOND ? row->respond_ms : row->resolve_ms;
 }
 
+/* The instant at which so much of a clock's time has gone. */
+static int64_t clock_reaches(EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
+                             uint32_t calendar, int64_t length_ms)
+{
+    return esc_calendar_due_ms(engine->schema.current->program, engine->zones, calendar,
+                               ticket->created_at_ms + ticket->sla[clock].moved_ms, length_ms);
+}
+
 /* Puts a timer unless it stands as it should: reading the levels again must not write rows. */
 static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, uint32_t index,
                          int64_t due_ms)
@@ -48,18 +56,26 @@ static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, ui
 
 /* --- timers of a clock ------------------------------------------------------------------------ */
 
-/* The next overdue time that some trigger waits for. */
-static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+/* When the next overdue time is reached that some trigger waits for; `none` when none does. */
+static int64_t overdue_due_ms(const EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
+                              int64_t none)
 {
     const EscSlaState *state = &ticket->sla[clock];
     for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++) {
         int64_t overdue_ms = engine->schema.overdues[clock][i];
-        if (overdue_ms <= state->overdue_done_ms)
-            continue;
-        timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, state->due_ms + overdue_ms);
-        return;
+        if (overdue_ms > state->overdue_done_ms)
+            return state->due_ms + overdue_ms;
     }
-    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
+    return none;
+}
+
+static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    int64_t due_ms = overdue_due_ms(engine, ticket, clock, INT64_MAX);
+    if (due_ms == INT64_MAX)
+        esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
+    else
+        timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, due_ms);
 }
 
 static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row,
@@ -77,8 +93,7 @@ static void timers_put(EscEngine *engine, EscTicket *ticket, const EscSlaRow *ro
         if (warn->clock != (uint32_t)clock)
             continue;
         int64_t due_ms =
-            esc_calendar_due_ms(program, engine->zones, calendar, ticket->created_at_ms,
-                                length_ms / 100 * warn->percent);
+            clock_reaches(engine, ticket, clock, calendar, length_ms / 100 * warn->percent);
         if (due_ms > engine->now_ms)
             timer_ensure(engine, ticket, ESC_TIMER_SLA_WARN, i, due_ms);
     }
@@ -116,8 +131,9 @@ static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
         return;
     }
     int64_t due_before_ms = state->due_ms;
-    state->due_ms = esc_calendar_due_ms(engine->schema.current->program, engine->zones, calendar,
-                                        ticket->created_at_ms, length_ms);
+    state->is_kept = false;
+    state->moved_ms = 0; /* of the calendar before */
+    state->due_ms = clock_reaches(engine, ticket, clock, calendar, length_ms);
     /* A breach that was told is not told again because the level changed its name or its bundle. */
     bool is_told =
         state->state == ESC_CLOCK_BREACHED && (state->is_met || state->due_ms <= engine->now_ms);
@@ -213,11 +229,10 @@ static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSl
     for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
         uint32_t calendar = 0;
         int64_t length_ms = clock_length(row, (EscSlaClock)i, &calendar);
-        int64_t due_ms = length_ms == 0
-                             ? 0
-                             : esc_calendar_due_ms(engine->schema.current->program, engine->zones,
-                                                   calendar, ticket->created_at_ms, length_ms);
-        if (due_ms != ticket->sla[i].due_ms)
+        int64_t due_ms =
+            length_ms == 0 ? 0 : clock_reaches(engine, ticket, (EscSlaClock)i, calendar, length_ms);
+        bool is_kept = ticket->sla[i].is_kept && calendar != 0;
+        if (due_ms != ticket->sla[i].due_ms && !is_kept)
             return false;
     }
     return true;
@@ -295,4 +310,54 @@ void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     esc_ticket_dirty(engine, ticket);
     overdue_timer(engine, ticket, clock);
     esc_overdue_ask(engine, ticket, clock, from_ms, to_ms);
+}
+
+/* --- the clock is corrected ------------------------------------------------------------------- */
+
+/* A clock that is late already stays late by as much: what it would have been by the calendar is over. */
+static void running_move(EscEngine *engine, EscTicket *ticket, const EscMove *move,
+                         EscSlaClock clock, uint32_t calendar)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscSlaState *state = &ticket->sla[clock];
+    int64_t due_before_ms = state->due_ms - esc_move_by(move),
+            since_ms = ticket->created_at_ms - esc_move_by(move) + state->moved_ms;
+    if (due_before_ms <= move->from_ms) {
+        state->is_kept = true;
+        return;
+    }
+    state->due_ms = esc_move_due(engine, program, move, calendar, due_before_ms);
+    if (!state->is_kept)
+        state->moved_ms =
+            esc_move_since(engine, program, move, calendar, since_ms) - ticket->created_at_ms;
+}
+
+void esc_sla_move(EscEngine *engine, EscTicket *ticket, const EscMove *move)
+{
+    const EscSlaRow *row = level_of(engine, ticket);
+    for (uint32_t i = 0; row != NULL && i < ESC_SLA_CLOCK_COUNT; i++) {
+        uint32_t calendar = 0;
+        (void)clock_length(row, (EscSlaClock)i, &calendar);
+        if (calendar != 0 && ticket->sla[i].state == ESC_CLOCK_RUNNING)
+            running_move(engine, ticket, move, (EscSlaClock)i, calendar);
+    }
+}
+
+int64_t esc_sla_timer_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
+                            EscTimer kind, uint32_t index, int64_t due_ms)
+{
+    int64_t elapsed_ms = due_ms + esc_move_by(move);
+    const EscSlaRow *row = level_of(engine, ticket);
+    if (row == NULL)
+        return elapsed_ms;
+    if (kind == ESC_TIMER_SLA_OVERDUE)
+        return overdue_due_ms(engine, ticket, (EscSlaClock)index, elapsed_ms);
+    if (kind == ESC_TIMER_SLA_DUE)
+        return ticket->sla[index].due_ms;
+    if (index >= row->warns_count)
+        return elapsed_ms;
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t calendar = 0;
+    (void)clock_length(row, (EscSlaClock)program->warns[row->warns_first + index].clock, &calendar);
+    return esc_move_due(engine, program, move, calendar, due_ms);
 }

@@ -370,13 +370,14 @@ static EscStatus do_start(Deed *deed)
     return ESC_OK;
 }
 
-static void absence_set(EscEngine *engine, EscText person, int64_t until_ms)
+static void absence_set(EscEngine *engine, EscText person, int64_t until_ms, bool is_for)
 {
     engine->absences.is_dirty = true;
     for (size_t i = 0; i < engine->absences.count; i++) {
         if (!esc_text_equal(engine->absences.items[i].person, person))
             continue;
         engine->absences.items[i].until_ms = until_ms;
+        engine->absences.items[i].is_for = is_for;
         if (until_ms == 0) {
             memmove(engine->absences.items + i, engine->absences.items + i + 1,
                     (engine->absences.count - i - 1) * sizeof *engine->absences.items);
@@ -387,7 +388,7 @@ static void absence_set(EscEngine *engine, EscText person, int64_t until_ms)
     if (until_ms == 0)
         return;
     ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
-    engine->absences.items[engine->absences.count++] = (EscAbsence){person, until_ms};
+    engine->absences.items[engine->absences.count++] = (EscAbsence){person, until_ms, is_for};
 }
 
 /* Every escalation that the person is accountable for hears of it, then looks for somebody else. */
@@ -420,15 +421,19 @@ static EscStatus do_absence(Deed *deed)
     if (!esc_person_known(engine, deed->action->target))
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is nobody in the directory",
                        ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
-    if (is_absent && deed->action->until_ms <= engine->now_ms)
+    bool is_for = deed->action->until_ms == 0;
+    if (is_for && (deed->action->for_ms < 0 || deed->action->for_ms > ESC_DEADLINE_MAX_MS))
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "an absence lasts at most 400 days");
+    int64_t until_ms = is_for ? engine->now_ms + deed->action->for_ms : deed->action->until_ms;
+    if (is_absent && until_ms <= engine->now_ms)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the absence has to end in the future");
     EscText person = esc_engine_intern(engine, deed->action->target);
     if (!is_absent && !esc_person_absent(engine, person)) {
         engine->turn.outcome->is_noop = true;
         return ESC_OK;
     }
-    absence_set(engine, person, is_absent ? deed->action->until_ms : 0);
-    EscText until = is_absent ? esc_local_time(engine, deed->action->until_ms) : (EscText){0};
+    absence_set(engine, person, is_absent ? until_ms : 0, is_for);
+    EscText until = is_absent ? esc_local_time(engine, until_ms) : (EscText){0};
     esc_audit_ticket(engine, NULL, is_absent ? ESC_AUDIT_ABSENT : ESC_AUDIT_PRESENT,
                      esc_audit_data(engine, "person", person, "until", until, NULL),
                      "%.*s is %s%s%.*s", ESC_TEXT_ARG(person), is_absent ? "away" : "back",

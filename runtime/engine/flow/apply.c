@@ -16,7 +16,7 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     esc_arena_clear(engine->view);
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
-    engine->now_ms = now_ms > engine->now_ms ? now_ms : engine->now_ms;
+    engine->now_ms = now_ms;
 }
 
 /* Escalations that could not be read at the start, and service levels under another bundle: done with the first
@@ -43,6 +43,11 @@ static void arrears_do(EscEngine *engine)
     }
 }
 
+bool esc_engine_has_arrears(const EscEngine *engine)
+{
+    return engine->escalations.is_parked_due || engine->schema.is_review_due;
+}
+
 static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *why)
 {
     switch (input->kind) {
@@ -55,6 +60,9 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
     case ESC_INPUT_TIMER:
         esc_due_apply(engine);
         return ESC_OK;
+    case ESC_INPUT_CLOCK:
+        esc_clock_apply(engine, input->clock);
+        return ESC_OK;
     }
     return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "an input of an unknown kind");
 }
@@ -64,8 +72,12 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
 {
     if (engine->schema.current == NULL)
         return esc_why(why, ESC_CONFLICT, "", 0, "the engine has no bundle");
+    /* As far as the clock had come before it was corrected: it never runs back by itself. */
+    int64_t come_ms =
+        input->kind == ESC_INPUT_CLOCK ? now_ms - input->clock->correction_ms : now_ms;
     int64_t time_before_ms = engine->now_ms;
-    turn_begin(engine, now_ms, outcome);
+    ESC_ASSERT(time_before_ms == 0 || come_ms >= time_before_ms); /* 0: the first input of all */
+    turn_begin(engine, come_ms, outcome);
     EscStatus status = input_apply(engine, input, why);
     if (status == ESC_OK) {
         engine->turn.actor = (EscText){0};

@@ -25,7 +25,7 @@ static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
         return false;
     }
     const EscStarts *starts = esc_ticket_starts(engine, ticket, name);
-    if (row->again_after_ms > 0 && starts->closed_at_ms > 0 &&
+    if (row->again_after_ms > 0 && starts->closed_at_ms != 0 &&
         engine->now_ms < starts->closed_at_ms + row->again_after_ms) {
         EscText until = esc_local_time(engine, starts->closed_at_ms + row->again_after_ms);
         esc_audit_ticket(

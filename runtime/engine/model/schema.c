@@ -234,7 +234,7 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
     engine->schema.created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
     engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
     esc_postings_build(engine);
-    engine->schema.is_review_due = engine->tickets.count > 0;
+    engine->schema.is_review_due = true; /* tickets that are there, or that are restored now, may have other levels */
 }
 
 EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool is_current,

@@ -258,3 +258,27 @@ const char *esc_clock_name(EscSlaClock clock)
 {
     return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
 }
+
+static void clock_move(EscSlaState *state, int64_t by_ms)
+{
+    if (state->state == ESC_CLOCK_NONE)
+        return;
+    state->due_ms += by_ms;
+    state->is_kept = state->is_kept || state->state != ESC_CLOCK_RUNNING;
+}
+
+void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
+{
+    ticket->created_at_ms += by_ms;
+    ticket->updated_at_ms += by_ms;
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        clock_move(&ticket->sla[i], by_ms);
+    for (size_t i = 0; i < ticket->starts_count; i++) {
+        if (ticket->starts[i].closed_at_ms != 0)
+            ticket->starts[i].closed_at_ms += by_ms;
+    }
+    for (size_t i = 0; i < ticket->handoffs_count; i++)
+        ticket->handoffs[i] += by_ms;
+    for (size_t i = 0; i < ticket->log_count; i++)
+        ticket->log[i].at_ms += by_ms;
+}

@@ -232,6 +232,24 @@ bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
     return true;
 }
 
+void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms)
+{
+    EscTimerNode *node = engine->timers.heap[timer->place];
+    ESC_ASSERT(node == timer);
+    if (node->due_ms == due_ms)
+        return;
+    if (node->is_stored) {
+        deleted_row_add(engine, node);
+        node->is_stored = false;
+        fresh_link(engine, node);
+    }
+    heap_remove(engine, node);
+    node->due_ms = due_ms;
+    engine->timers.heap_count++;
+    heap_up(engine, node, engine->timers.heap_count - 1);
+    owner_changed(engine, node);
+}
+
 void esc_timers_release(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->timers.heap_count; i++)

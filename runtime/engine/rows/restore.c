@@ -81,11 +81,14 @@ static void absences_read(EscEngine *engine, EscText text)
     json_object_foreach(absent, name, until)
     {
         ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+        bool is_for = json_is_array(until);
         engine->absences.items[engine->absences.count++] =
-            (EscAbsence){esc_engine_intern(engine, esc_text_from(name)), json_integer_value(until)};
+            (EscAbsence){esc_engine_intern(engine, esc_text_from(name)),
+                         is_for ? item_number(until, 0) : json_integer_value(until), is_for};
     }
     for (size_t i = 0; i < json_array_size(windows); i++)
         window_read(engine, json_array_get(windows, i));
+    engine->moved_ms = number_of(json, "moved");
     json_decref(json);
 }
 
@@ -115,6 +118,8 @@ static void clock_read(const json_t *clock, EscSlaState *state)
     state->is_met = json_is_true(json_object_get(clock, "met"));
     state->due_ms = number_of(clock, "due_ms");
     state->overdue_done_ms = number_of(clock, "overdue_done_ms");
+    state->moved_ms = number_of(clock, "moved");
+    state->is_kept = number_of(clock, "kept") != 0;
 }
 
 static void armed_read(EscEngine *engine, EscTicket *ticket, const json_t *item)
@@ -161,6 +166,9 @@ void esc_ticket_state_read(EscEngine *engine, EscTicket *ticket, EscText text)
     }
     ticket->is_linked = number_of(json, "linked") != 0;
     ticket->is_resolved_flag = number_of(json, "resolved") != 0;
+    int64_t behind_ms = engine->moved_ms - number_of(json, "moved");
+    if (behind_ms != 0)
+        esc_ticket_move(ticket, behind_ms); /* the clock was corrected while it was away */
     json_decref(json);
 }
 
@@ -331,6 +339,7 @@ static void expectations_read(EscEngine *engine, EscEscalation *escalation,
             .number = item_small(item, 0),
             .due_ms = item_number(item, 1),
             .person = esc_engine_intern(engine, item_text(item, 2)),
+            .calendar = item_small(item, 3),
         };
     }
 }
@@ -362,6 +371,7 @@ static void numbers_read(EscEngine *engine, EscEscalation *escalation, const jso
     escalation->opening_role = small_of(json, "or");
     escalation->handed_to = esc_engine_intern(engine, text_of(json, "h"));
     escalation->turn_at_ms = escalation->opened_at_ms + number_of(json, "ta");
+    escalation->ack_calendar = small_of(json, "ac");
     escalation->first_acked_ms = number_of(json, "fa");
     escalation->ackers_count =
         texts_read(engine, json_object_get(json, "ak"), escalation->ackers, ESC_OWNERS_MAX);

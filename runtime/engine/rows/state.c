@@ -1,7 +1,8 @@
 /* state.c - what an escalation and a ticket keep beside their rows, as JSON. restore.c reads it.
  *
  * An escalation's names are short and defaults are left out: a suspended escalation should stay within 1 KiB.
- *   r role row  or opening role  h handed to  ta turn began, ms since the opening  fa first acknowledged at  ak acknowledgers  cw closed by close-when
+ *   r role row  or opening role  h handed to  ta turn began, ms since the opening  ac calendar of
+ *   the acknowledgement  fa first acknowledged at  ak acknowledgers  cw closed by close-when
  *   ho hand-offs  ex exceptions  ef effects  f frame  g frame below  x exception at hand  c checks: '0' + state, or
  *   'A' + state when qa_failed was raised for it  m messages [sent, accepted, delivered, dead]  ic field that is
  *   inconsistent  ct owner told about the closing  ch changes  p pages  pn next page  e expectations  en next one
@@ -201,6 +202,8 @@ static void expectations_write(EscBuf *out, const EscEscalation *escalation)
         comma(out);
         esc_buf_printf(out, "[%u,%lld,", expectation->number, (long long)expectation->due_ms);
         esc_json_text(out, expectation->person);
+        if (expectation->calendar != 0)
+            esc_buf_printf(out, ",%u", expectation->calendar);
         esc_buf_char(out, ']');
     }
     esc_buf_char(out, ']');
@@ -250,6 +253,7 @@ void esc_state_write(EscEngine *engine, const EscEscalation *escalation, EscBuf 
     number_write(out, "or", escalation->opening_role);
     text_write(out, "h", escalation->handed_to);
     number_write(out, "ta", escalation->turn_at_ms - escalation->opened_at_ms);
+    number_write(out, "ac", escalation->ack_calendar);
     number_write(out, "fa", escalation->first_acked_ms);
     texts_write(out, "ak", escalation->ackers, escalation->ackers_count);
     number_write(out, "cw", escalation->is_closed_by_when);
@@ -302,7 +306,10 @@ static void clocks_write(EscBuf *out, const EscTicket *ticket)
         esc_buf_number(out, state->due_ms);
         esc_buf_string(out, ",\"due\":\"");
         esc_time_write(out, state->due_ms);
-        esc_buf_string(out, "\"}");
+        esc_buf_char(out, '"');
+        number_write(out, "moved", state->moved_ms);
+        number_write(out, "kept", state->is_kept);
+        esc_buf_char(out, '}');
     }
     esc_buf_char(out, '}');
 }
@@ -363,7 +370,6 @@ static void log_write(EscBuf *out, const EscTicket *ticket)
 
 void esc_ticket_state_write(EscEngine *engine, const EscTicket *ticket, EscBuf *out)
 {
-    (void)engine;
     esc_buf_char(out, '{');
     text_write(out, "sla", ticket->sla_name);
     clocks_write(out, ticket);
@@ -378,6 +384,7 @@ void esc_ticket_state_write(EscEngine *engine, const EscTicket *ticket, EscBuf *
         esc_buf_char(out, ']');
     }
     log_write(out, ticket);
+    number_write(out, "moved", engine->moved_ms);
     number_write(out, "linked", ticket->is_linked);
     number_write(out, "resolved", ticket->is_resolved_flag);
     esc_buf_char(out, '}');
@@ -412,10 +419,12 @@ void esc_absences_write(EscEngine *engine, EscBuf *out)
         if (i > 0)
             esc_buf_char(out, ',');
         esc_json_text(out, engine->absences.items[i].person);
-        esc_buf_printf(out, ":%lld", (long long)engine->absences.items[i].until_ms);
+        esc_buf_printf(out, engine->absences.items[i].is_for ? ":[%lld]" : ":%lld",
+                       (long long)engine->absences.items[i].until_ms);
     }
     esc_buf_char(out, '}');
     if (engine->windows.count > 0)
         windows_write(out, engine);
+    number_write(out, "moved", engine->moved_ms);
     esc_buf_char(out, '}');
 }

@@ -39,12 +39,20 @@ void esc_qa_begin(EscEngine *engine, EscEscalation *escalation)
     }
 }
 
+int64_t esc_qa_moved(const EscEngine *engine, const EscEscalation *escalation, const EscMove *move,
+                     uint32_t check, int64_t due_ms)
+{
+    uint32_t calendar =
+        check < escalation->checks_count ? check_row(escalation, check)->calendar : 0;
+    return esc_move_due(engine, escalation->bundle->program, move, calendar, due_ms);
+}
+
 /* --- judging ---------------------------------------------------------------------------------- */
 
 static EscJudgement judge_acknowledged(const EscEscalation *escalation, const EscCheckRow *row,
                                        bool is_deadline)
 {
-    if (escalation->first_acked_ms > 0)
+    if (escalation->first_acked_ms != 0)
         return ESC_JUDGEMENT_PASS;
     return is_deadline || row->timing != ESC_TIMING_IN_PLACE ? ESC_JUDGEMENT_FAIL
                                                              : ESC_JUDGEMENT_OPEN;

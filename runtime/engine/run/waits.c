@@ -1,6 +1,15 @@
 /* waits.c - the timers of a wait: its deadline and its reminders. */
 #include <engine/run.h>
 
+static int64_t reminder_due_ms(const EscEngine *engine, const EscProgram *program,
+                               const EscFrame *frame, uint32_t reminder)
+{
+    const EscWaitRow *wait = &program->waits[frame->wait];
+    int64_t share_ms =
+        wait->deadline_ms / 100 * program->reminders[wait->reminders_first + reminder].percent;
+    return esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, share_ms);
+}
+
 /* Deadline and reminders that are still to come; after a resumed exception the old ones. */
 void esc_frame_timers(EscEngine *engine, EscEscalation *escalation)
 {
@@ -9,10 +18,7 @@ void esc_frame_timers(EscEngine *engine, EscEscalation *escalation)
     const EscWaitRow *wait = &program->waits[frame->wait];
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_WAIT, 0, frame->due_ms);
     for (uint32_t i = 0; i < wait->reminders_count; i++) {
-        int64_t share_ms =
-            wait->deadline_ms / 100 * program->reminders[wait->reminders_first + i].percent;
-        int64_t due_ms =
-            esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, share_ms);
+        int64_t due_ms = reminder_due_ms(engine, program, frame, i);
         if (due_ms > engine->now_ms)
             esc_timer_put(engine, escalation, NULL, ESC_TIMER_REMINDER, i, due_ms);
     }
@@ -22,4 +28,33 @@ void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation)
 {
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_WAIT, 0);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
+}
+
+/* --- the clock is corrected ------------------------------------------------------------------- */
+
+static void frame_move(const EscEngine *engine, const EscEscalation *escalation, EscFrame *frame,
+                       const EscMove *move)
+{
+    if (frame->bytes == NULL)
+        return;
+    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
+    uint32_t calendar = program == NULL ? 0 : program->waits[frame->wait].calendar;
+    bool is_late = frame->due_ms <= move->from_ms;
+    frame->began_ms =
+        esc_move_since(engine, program, move, is_late ? 0 : calendar, frame->began_ms);
+    frame->due_ms = esc_move_due(engine, program, move, calendar, frame->due_ms);
+}
+
+void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move)
+{
+    frame_move(engine, escalation, &escalation->frame, move);
+    frame_move(engine, escalation, &escalation->below, move);
+}
+
+int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
+                           const EscMove *move, uint32_t reminder, int64_t due_ms)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    uint32_t calendar = wait == NULL || reminder >= wait->reminders_count ? 0 : wait->calendar;
+    return esc_move_due(engine, escalation->bundle->program, move, calendar, due_ms);
 }

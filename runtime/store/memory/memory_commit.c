@@ -196,8 +196,22 @@ static void put_entry(EscMemory *memory, EscOutboxEntry entry)
             esc_memory_row(&entry, sizeof entry, texts, ESC_COUNT_OF(texts)));
 }
 
+/* The clock was corrected: what waits keeps the time it has left. */
+static void move_outbox(EscMemory *memory, int64_t by_ms)
+{
+    for (size_t i = 0; i < memory->outbox.count; i++) {
+        EscOutboxEntry *entry = memory->outbox.rows[i];
+        if (entry->state != ESC_DELIVERY_QUEUED)
+            continue;
+        entry->row.created_at_ms += by_ms;
+        entry->row.deadline_ms += entry->row.deadline_ms == 0 ? 0 : by_ms;
+        entry->next_attempt_at_ms += by_ms;
+    }
+}
+
 static void put_outbox(EscMemory *memory, const EscGroup *group)
 {
+    move_outbox(memory, group->outbox_moved_ms);
     for (size_t i = 0; i < group->outbox_count; i++)
         put_entry(memory, (EscOutboxEntry){.row = group->outbox[i],
                                            .next_attempt_at_ms = group->outbox[i].created_at_ms});

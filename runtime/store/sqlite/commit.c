@@ -166,6 +166,14 @@ static EscStatus put_settled(EscSqlite *store, const EscOutboxSettled *row, EscW
     return esc_sqlite_write(&put, 1, why);
 }
 
+/* The clock was corrected: what waits keeps the time it has left. */
+static EscStatus move_outbox(EscSqlite *store, int64_t by_ms, EscWhy *why)
+{
+    EscSqliteStep move = esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_MOVE, "to move the outbox");
+    esc_sqlite_bind_i64(&move, by_ms);
+    return esc_sqlite_write(&move, -1, why);
+}
+
 static EscStatus put_retry(EscSqlite *store, const EscOutboxRetry *row, EscWhy *why)
 {
     EscSqliteStep put =
@@ -237,6 +245,8 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
         status = put_escalations(store, group, why);
     if (status == ESC_OK)
         status = put_timers(store, group, why);
+    if (status == ESC_OK && group->outbox_moved_ms != 0)
+        status = move_outbox(store, group->outbox_moved_ms, why);
     PUT_ALL(store, group, outbox, put_outbox, why);
     PUT_ALL(store, group, settled, put_settled, why);
     PUT_ALL(store, group, retries, put_retry, why);

@@ -32,6 +32,12 @@ ESC_MUST_USE EscStatus esc_zones_load(EscZones *zones, const EscProgram *program
  * Bounded: gives from_ms + 400 days when the calendar has too few open hours. */
 int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones,
                             uint32_t calendar_option, int64_t from_ms, int64_t duration_ms);
+/* The open time of a calendar (or all of it) between two instants; what lies beyond 401 days from from_ms is not counted. */
+int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones,
+                             uint32_t calendar_option, int64_t from_ms, int64_t to_ms);
+/* esc_calendar_due_ms the other way round: the latest instant since which duration_ms of open time has passed at to_ms. Bounded as it is. */
+int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones,
+                              uint32_t calendar_option, int64_t to_ms, int64_t duration_ms);
 
 /* --- directory: who is it now ---------------------------------------------------------------------------------- */
 

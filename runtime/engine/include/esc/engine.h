@@ -43,16 +43,27 @@ typedef struct EscAction {
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT: required; else optional */
-    int64_t until_ms;  /* ABSENT */
+    int64_t until_ms;  /* ABSENT: a date, or 0 */
+    int64_t for_ms;    /* ABSENT without a date: so long from now on */
     int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
     EscExpect expect;  /* HANDOFF */
 } EscAction;
+
+/* The clock. `correction_ms`: engine time was moved by so much to follow the wall clock; the instant of the input is that
+ * behind the correction. Zero without an actor: a start, at which only what is in arrears is done. */
+typedef struct EscClockChange {
+    int64_t correction_ms;
+    EscText
+        actor; /* who said that the wall clock is right, without moving anything yet; empty: nobody */
+    int64_t ahead_ms; /* with an actor: how far the wall clock is ahead */
+} EscClockChange;
 
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
     ESC_INPUT_ACTION,
     ESC_INPUT_DELIVERY,
-    ESC_INPUT_TIMER
+    ESC_INPUT_TIMER,
+    ESC_INPUT_CLOCK
 } EscInputKind;
 typedef struct EscInput {
     EscInputKind kind;
@@ -60,6 +71,7 @@ typedef struct EscInput {
         const EscEvent *event;
         const EscAction *action;
         const EscDelivery *delivery;
+        const EscClockChange *clock;
         /* TIMER: fires the earliest timer that is due; nothing to give */
     };
 } EscInput;
@@ -105,7 +117,8 @@ ESC_MUST_USE EscStatus esc_engine_restore_escalation(EscEngine *engine, const Es
 ESC_MUST_USE EscStatus esc_engine_restore_timer(EscEngine *engine, const EscTimerRow *row);
 ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row);
 
-/* The heart: applies one input at now_ms (raised to the engine's own time when it is earlier). ESC_OK: *outcome says what it did and its changes are
+/* The heart: applies one input at now_ms, which is never before the engine's own time but by a correction of the clock
+ * (now_ms - correction_ms is not: asserted). ESC_OK: *outcome says what it did and its changes are
  * in the engine's memory, to be collected by esc_engine_flush. Any other status: nothing changed; *why says what is wrong with the input
  * (ESC_NOT_FOUND, ESC_CONFLICT, ESC_FORBIDDEN, ESC_BAD_INPUT). Running out of memory half way is fatal (ESC_ASSERT). */
 ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
@@ -117,6 +130,8 @@ EscGroup *esc_engine_flush(EscEngine *engine);
 /* Due time of the earliest timer; INT64_MAX when there is none. */
 int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
+/* Something waits for the first input after a start: escalations that were parked, service levels of a new bundle. */
+bool esc_engine_has_arrears(const EscEngine *engine);
 /* Forgets closed tickets without an open escalation beyond `keep` (oldest first), though not before an eighth more may be there;
  * call after a commit. */
 void esc_engine_evict(EscEngine *engine, size_t keep);

@@ -209,6 +209,8 @@ typedef struct EscGroup {
     size_t evidence_count, evidence_capacity;
     /* JSON of the engine's own: {"absent":{person: until_ms},"windows":[…]}; empty: unchanged */
     EscText absences;
+    /* A correction of the clock: the instants of outbox rows that are queued before this group move by so much. */
+    int64_t outbox_moved_ms;
     EscCounters counters;
 } EscGroup;
 

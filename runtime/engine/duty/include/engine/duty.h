@@ -23,6 +23,7 @@ void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeo
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_person_known(const EscEngine *engine, EscText name);
 bool esc_person_absent(const EscEngine *engine, EscText name);
+void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were given as a duration */
 
 /* --- owners.c --------------------------------------------------------------------------------- */
 
@@ -47,6 +48,10 @@ void esc_role_take(EscEngine *engine, EscEscalation *escalation, uint32_t role_r
                    EscText handed_to);
 void esc_role_absent(EscEngine *engine,
                      EscEscalation *escalation); /* the accountable person went away */
+/* The clock is corrected: when the turn began, when it was acknowledged; and the deadline of ESC_TIMER_ACK. */
+void esc_role_move(EscEscalation *escalation, int64_t by_ms);
+int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
+                           const EscMove *move, int64_t due_ms);
 
 /* --- handoff.c -------------------------------------------------------------------------------- */
 
@@ -56,6 +61,9 @@ bool esc_role_handoff(EscEngine *engine, EscEscalation *escalation, const EscEng
                       uint32_t calendar);
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
+void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move);
+/* When the expectation of that number is due; `otherwise` when there is none. */
+int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise);
 
 /* --- messages.c ------------------------------------------------------------------------------- */
 
@@ -75,6 +83,8 @@ void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscT
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 void esc_digest_fire(EscEngine *engine);
+void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
+void esc_windows_move(EscEngine *engine, int64_t by_ms);
 
 /* --- sla.c ------------------------------------------------------------------------------------ */
 
@@ -85,5 +95,10 @@ void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket);
 void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
 void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn);
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
+/* Behind esc_ticket_move: running clocks that count a calendar's hours. */
+void esc_sla_move(EscEngine *engine, EscTicket *ticket, const EscMove *move);
+/* And what a timer of a service level is due then, from the clocks as they are now. */
+int64_t esc_sla_timer_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
+                            EscTimer kind, uint32_t index, int64_t due_ms);
 
 #endif

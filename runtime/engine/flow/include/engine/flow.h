@@ -30,6 +30,10 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
 /* Until nothing moves any more: waits, close-when, templates that were asked for. */
 void esc_engine_settle(EscEngine *engine);
 
+/* --- clock.c ---------------------------------------------------------------------------------- */
+
+void esc_clock_apply(EscEngine *engine, const EscClockChange *change);
+
 /* --- actions.c -------------------------------------------------------------------------------- */
 
 EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why);

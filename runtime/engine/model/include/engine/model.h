@@ -73,6 +73,20 @@ EscRef esc_ref_named(const EscProgram *program, EscText name); /* 0 when there i
 
 void esc_postings_build(EscEngine *engine);
 
+/* --- moves.c ---------------------------------------------------------------------------------- */
+
+/* A correction under way: what was `from_ms` on the engine's clock is `to_ms` now. See flow/clock.c for who moves what. */
+typedef struct EscMove {
+    int64_t from_ms, to_ms;
+} EscMove;
+int64_t esc_move_by(const EscMove *move);
+/* A deadline that counts a calendar's hours (OPTION of `program`; 0 or no program: all time) keeps the open time left. */
+int64_t esc_move_due(const EscEngine *engine, const EscProgram *program, const EscMove *move,
+                     uint32_t calendar, int64_t due_ms);
+/* What began then began so that as much open time has passed as before. */
+int64_t esc_move_since(const EscEngine *engine, const EscProgram *program, const EscMove *move,
+                       uint32_t calendar, int64_t since_ms);
+
 /* --- tickets.c -------------------------------------------------------------------------------- */
 
 EscTicket *esc_ticket_find(const EscEngine *engine, EscText id); /* NULL when there is none */
@@ -106,6 +120,8 @@ void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *o
 /* A new linked ticket "T-n" with its title. */
 EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title);
 const char *esc_clock_name(EscSlaClock clock);
+/* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
+void esc_ticket_move(EscTicket *ticket, int64_t by_ms);
 
 /* --- escalations.c ---------------------------------------------------------------------------- */
 
@@ -128,6 +144,8 @@ EscText esc_escalation_name(EscEngine *engine,
                             const EscEscalation *escalation); /* "E-7", lives in the turn */
 bool esc_escalation_is_open(const EscEscalation *escalation); /* not closed */
 const char *esc_check_state_name(EscCheckState state);
+/* The instants that durations are computed from: its opening, its moments. */
+void esc_escalation_move(EscEscalation *escalation, int64_t by_ms);
 
 /* --- turn.c ----------------------------------------------------------------------------------- */
 
@@ -204,6 +222,8 @@ int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
 bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired);
 void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                        const EscTimerRow *row);
+/* To another instant, in the same place among those of one instant. */
+void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms);
 void esc_timers_release(EscEngine *engine);
 
 /* --- outbox.c --------------------------------------------------------------------------------- */

@@ -103,6 +103,10 @@ typedef enum EscClockState {
 typedef struct EscSlaState {
     EscClockState state;
     bool is_met; /* met after the breach counts too */
+    /* due_ms was moved by a correction when the clock had stopped: the calendar would say another instant */
+    bool is_kept;
+    int64_t
+        moved_ms; /* it counts from the ticket's creation + this, so that a calendar's open time left is kept */
     int64_t due_ms;
     int64_t
         overdue_done_ms; /* triggers with at most this overdue time have had their turn; -1: none yet */
@@ -236,6 +240,7 @@ typedef struct EscExpectation {
     uint32_t number;
     EscText person; /* interned */
     int64_t due_ms;
+    uint32_t calendar; /* OPTION in the escalation's bundle: whose hours it counts */
 } EscExpectation;
 
 typedef struct EscMoment {
@@ -267,10 +272,11 @@ struct EscEscalation {
     EscText
         kept_state; /* owned: state_json of a row that could not be read, to be written as it was */
     uint32_t role, opening_role;
-    uint32_t role_row;  /* position in the template's roles; roles_count: last resort */
-    EscText owner;      /* interned */
-    int64_t turn_at_ms; /* when the accountable one's turn began */
-    EscText handed_to;  /* interned name of who it was handed to; empty: the role's own */
+    uint32_t role_row;     /* position in the template's roles; roles_count: last resort */
+    EscText owner;         /* interned */
+    int64_t turn_at_ms;    /* when the accountable one's turn began */
+    uint32_t ack_calendar; /* OPTION in the bundle: whose hours the time to acknowledge counts */
+    EscText handed_to;     /* interned name of who it was handed to; empty: the role's own */
     bool is_acked;
     int64_t first_acked_ms;         /* 0: never */
     EscText ackers[ESC_OWNERS_MAX]; /* interned; of the present turn */
@@ -336,6 +342,7 @@ typedef struct EscWindow {
 typedef struct EscAbsence {
     EscText person; /* interned */
     int64_t until_ms;
+    bool is_for; /* given as a duration: it keeps what is left when the clock is corrected */
 } EscAbsence;
 
 /* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
@@ -486,6 +493,8 @@ struct EscEngine {
     const EscZones *zones;
     uint64_t hash_seed, store_tag;
     int64_t now_ms; /* logical time */
+    int64_t
+        moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
     EscSchema schema;
     EscTickets tickets;

@@ -13,6 +13,10 @@
 void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation);
 void esc_frame_timers(EscEngine *engine,
                       EscEscalation *escalation); /* of the present wait, from its beginning */
+/* The clock is corrected: the present wait and the one below, then a reminder's timer. */
+void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move);
+int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
+                           const EscMove *move, uint32_t reminder, int64_t due_ms);
 
 /* --- endings.c -------------------------------------------------------------------------------- */
 
@@ -99,6 +103,9 @@ typedef struct EscSettling {
 /* Goes on with judging. True when the `else` of settling->check has to run first; false at the end, when is_settled
  * says whether nothing is left to wait for. */
 bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *settling);
+/* The clock is corrected: when the time of a check is over then. */
+int64_t esc_qa_moved(const EscEngine *engine, const EscEscalation *escalation, const EscMove *move,
+                     uint32_t check, int64_t due_ms);
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation);
 EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 /* A check by its text for a person's action; empty: the only one that is open. ESC_NOT_FOUND, ESC_CONFLICT. */
