@@ -7,7 +7,7 @@ The daemon runs under libfaketime, which reads the offset of its wall clock from
 import datetime
 import glob
 
-from scene import BIN, Scene, awaits, eventually, log_of, sanitisers, says, ticket
+from scene import BIN, Scene, eventually, log_of, sanitisers, says, ticket
 
 SETTLE_MS = 500
 LIBRARIES = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
@@ -47,7 +47,6 @@ class Clock(Scene):
         eventually(lambda: self.daemon.escalation(escalation)["role"] == "escalation")
         self.assertEqual(self.daemon.kinds(escalation).count("failover"), 1)
 
-    @awaits("clock")
     def test_back_by_an_hour(self):
         """Timers that run keep what they have left; new ones work; the record follows the wall clock."""
         self.start()
@@ -61,7 +60,6 @@ class Clock(Scene):
         self.assertIn("clock", self.daemon.get("/health").json)
         self.assertEqual([row["seq"] for row in self.daemon.audit()], list(range(1, len(self.daemon.audit()) + 1)))
 
-    @awaits("clock")
     def test_forward_by_an_hour(self):
         """An hour that did not pass is not taken from anybody's deadline."""
         self.start()
@@ -72,7 +70,6 @@ class Clock(Scene):
         self.assertEqual(self.daemon.escalation(slow)["role"], "primary")
         self.assertGreater(self.newest_s(), 3000)
 
-    @awaits("clock")
     def test_forward_and_back(self):
         self.start()
         self.shift(3600)
@@ -83,7 +80,6 @@ class Clock(Scene):
         self.assert_fails_over("C-2")
         self.assertLess(abs(self.newest_s()), 600)
 
-    @awaits("clock")
     def test_a_jump_that_returns_changes_nothing(self):
         self.daemon.config["clock_settle_ms"] = 600000
         self.start()
@@ -95,7 +91,6 @@ class Clock(Scene):
         self.assertEqual(self.corrections(), [])
         self.assertLess(abs(self.newest_s()), 600)
 
-    @awaits("clock")
     def test_years_forward_wait_for_the_operator(self):
         """More than a day forward is not followed, however long it lasts; what is due goes on by elapsed time."""
         self.start()
@@ -107,7 +102,6 @@ class Clock(Scene):
         self.shift(0)
         self.assert_fails_over("C-2")
 
-    @awaits("clock")
     def test_a_restart_follows_the_wall(self):
         """An hour ahead when it stopped, right again when it starts: the store's time is corrected, and says so."""
         self.start()
