@@ -26,7 +26,7 @@ set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group esc_
 set(ESC_ARROWS_esc_store esc_kit esc_vm esc_group)
 set(ESC_ARROWS_esc_store_sqlite esc_kit esc_vm esc_group esc_store)
 set(ESC_ARROWS_esc_store_memory esc_kit esc_vm esc_group esc_store)
-set(ESC_ARROWS_esc_service esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store)
+set(ESC_ARROWS_esc_service esc_kit esc_vm esc_doors esc_timekeeper esc_directory esc_ingest esc_group esc_engine esc_store)
 set(ESC_ARROWS_esc_config esc_kit esc_doors)
 set(ESC_ARROWS_esc_loop esc_kit)
 set(ESC_ARROWS_esc_delivery esc_kit esc_vm esc_doors esc_group esc_config esc_loop)

@@ -54,6 +54,8 @@ static const Command commands[] = {
      "/v1/people/%s/absent", 1, 1, NULL, " reason until for ", ctl_show_done, NULL},
     {"present", "PERSON", "says that a person is back", true, "/v1/people/%s/present", 1, 1, NULL,
      " reason ", ctl_show_done, NULL},
+    {"clock", "accept", "says that a wall clock which is more than a day ahead is right", true,
+     "/v1/clock/%s", 1, 1, NULL, "", ctl_show_done, NULL},
     {"audit", "", "shows what happened, oldest first", false, "/v1/audit", 0, 0, NULL,
      " ticket escalation after limit ", ctl_show_audit, NULL},
     {"outbox", "", "shows what was sent, newest first", false, "/v1/outbox", 0, 0, NULL,

@@ -54,7 +54,7 @@ static void tell_lost_log(void *context, uint64_t lost, EscBuf *out)
 {
     const App *app = context;
     esc_buf_string(out, "{\"at\":\"");
-    esc_time_write(out, app->clock.now_ms(app->clock.context));
+    esc_time_write(out, app->clock.wall_ms(app->clock.context));
     esc_buf_printf(out,
                    "\",\"level\":\"warning\",\"event\":\"lines_lost\",\"text\":\"%llu lines were "
                    "lost here: nobody read the log\"}",
@@ -169,13 +169,15 @@ static EscStatus prepare(App *app, EscWhy *why)
     EscStatus status = read_config(app, why);
     if (status == ESC_OK)
         status = make_pool(app, why);
-    app->serving = (Serving){.pool = app->pool,
-                             .config = app->config,
-                             .clock = &app->clock,
-                             .random = &app->random,
-                             .files = &app->files,
-                             .data_folder = app->options.data,
-                             .zones = app->zones};
+    app->serving = (Serving){
+        .pool = app->pool,
+        .config = app->config,
+        .clock = &app->clock,
+        .is_time_lapse = scaled_clock_is_time_lapse(app->options.time_scale, app->options.start_ms),
+        .random = &app->random,
+        .files = &app->files,
+        .data_folder = app->options.data,
+        .zones = app->zones};
     if (status == ESC_OK)
         status = served_compile(&app->serving, app->options.workspaces,
                                 app->options.workspaces_count, why);
@@ -190,12 +192,7 @@ static EscStatus open_all(App *app, EscWhy *why)
     if (mkdir(app->options.data, 0700) != 0 && errno != EEXIST)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the data folder %s cannot be made",
                        app->options.data);
-    EscStatus status = served_open(&app->serving, why);
-    for (uint32_t i = 0; i < app->serving.count; i++)
-        if (app->serving.items[i].service != NULL)
-            scaled_clock_raise(&app->scaled, esc_engine_time_ms(esc_service_engine(
-                                                 app->serving.items[i].service)));
-    return status;
+    return served_open(&app->serving, why);
 }
 
 /* "127.0.0.1:8080", "[::1]:0". */

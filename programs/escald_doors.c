@@ -28,35 +28,35 @@ static int64_t read_clock(clockid_t id)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t own_time(const ScaledClock *clock)
-{
-    return read_clock(clock->scale > 1.0 || clock->scale < 1.0 ? CLOCK_MONOTONIC : CLOCK_REALTIME);
-}
-
 void scaled_clock_start(ScaledClock *clock, double scale, int64_t base_ms)
 {
     clock->scale = scale;
+    clock->is_time_lapse = scaled_clock_is_time_lapse(scale, base_ms);
     clock->base_ms = base_ms != 0 ? base_ms : read_clock(CLOCK_REALTIME);
-    clock->started_ms = own_time(clock);
+    clock->started_ms = read_clock(CLOCK_BOOTTIME);
 }
 
-static int64_t scaled_now(void *context)
+bool scaled_clock_is_time_lapse(double scale, int64_t base_ms)
+{
+    return scale > 1.0 || scale < 1.0 || base_ms != 0;
+}
+
+static int64_t scaled_boot(void *context)
 {
     const ScaledClock *clock = context;
-    return clock->base_ms + (int64_t)((double)(own_time(clock) - clock->started_ms) * clock->scale);
+    return (int64_t)((double)(read_clock(CLOCK_BOOTTIME) - clock->started_ms) * clock->scale);
 }
 
-void scaled_clock_raise(ScaledClock *clock, int64_t time_ms)
+static int64_t scaled_wall(void *context)
 {
-    if (scaled_now(clock) >= time_ms)
-        return;
-    clock->base_ms = time_ms;
-    clock->started_ms = own_time(clock);
+    const ScaledClock *clock = context;
+    return clock->is_time_lapse ? clock->base_ms + scaled_boot(context)
+                                : read_clock(CLOCK_REALTIME);
 }
 
 EscClock scaled_clock_door(ScaledClock *clock)
 {
-    return (EscClock){.context = clock, .now_ms = scaled_now};
+    return (EscClock){.context = clock, .wall_ms = scaled_wall, .boot_ms = scaled_boot};
 }
 
 /* --- randomness ------------------------------------------------------------------------------- */

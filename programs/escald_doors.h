@@ -4,17 +4,16 @@
 
 #include <esc/runtime.h>
 
-/* now = base + scale * elapsed. With scale 1 the elapsed time is that of the wall clock, so that
- * its corrections are followed; faster clocks go by the monotonic one. */
+/* The boot clock, `scale` times as fast, and the wall clock. With another scale than 1 or a base the wall clock is not the
+ * machine's: it starts at the base (0: the machine's time) and goes by the boot clock, a time lapse. */
 typedef struct ScaledClock {
     double scale;
-    int64_t base_ms, started_ms;
+    bool is_time_lapse;
+    int64_t base_ms, started_ms; /* started_ms: boot clock */
 } ScaledClock;
 
-void scaled_clock_start(ScaledClock *clock, double scale,
-                        int64_t base_ms); /* base 0: the wall clock's time */
-void scaled_clock_raise(ScaledClock *clock,
-                        int64_t time_ms); /* goes on from time_ms when it is behind */
+void scaled_clock_start(ScaledClock *clock, double scale, int64_t base_ms);
+bool scaled_clock_is_time_lapse(double scale, int64_t base_ms);
 EscClock scaled_clock_door(ScaledClock *clock);
 
 EscRandom system_random_door(void);

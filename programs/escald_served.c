@@ -182,7 +182,10 @@ static EscStatus open_store(Served *served, EscStore **store)
 static EscStatus open_service(Served *served)
 {
     Serving *serving = served->serving;
-    EscServiceConfig config = {.clock = serving->clock, .zones = serving->zones};
+    EscServiceConfig config = {.clock = serving->clock,
+                               .zones = serving->zones,
+                               .clock_settle_ms = serving->config->clock_settle_ms,
+                               .is_time_lapse = serving->is_time_lapse};
     serving->random->fill(serving->random->context, &config.hash_seed, sizeof(config.hash_seed));
     EscStatus status = open_store(served, &config.store);
     if (status != ESC_OK)

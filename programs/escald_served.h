@@ -24,6 +24,7 @@ struct Serving {
     EscPool *pool;
     const EscConfig *config;
     const EscClock *clock;
+    bool is_time_lapse; /* of that clock */
     const EscRandom *random;
     const EscFiles *files;
     const char *data_folder;

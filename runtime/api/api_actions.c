@@ -97,16 +97,9 @@ static bool take_handoff(EscRequest *request, const json_t *body)
     return request->action.target.size > 0;
 }
 
-static int64_t now_ms(const EscRequest *request)
-{
-    const EscClock *clock = request->setup->clock;
-    return clock->now_ms(clock->context);
-}
-
 static bool take_absence(EscRequest *request, const json_t *body)
 {
     EscText until, length;
-    int64_t length_ms = 0;
     if (!take_text(request, body, "until", 64, &until) ||
         !take_text(request, body, "for", 32, &length))
         return false;
@@ -119,12 +112,12 @@ static bool take_absence(EscRequest *request, const json_t *body)
                       "must be a time such as 2026-01-05T09:00:00Z");
         return false;
     }
-    if (length.size > 0 && !esc_duration_read(length, ESC_DEADLINE_MAX_MS, &length_ms)) {
+    if (length.size > 0 &&
+        (!esc_duration_read(length, ESC_DEADLINE_MAX_MS, &request->action.for_ms) ||
+         request->action.for_ms == 0)) {
         refuse_member(request, "bad_member", "for", "must be a duration such as 2h or 3d");
         return false;
     }
-    if (length.size > 0)
-        request->action.until_ms = now_ms(request) + length_ms;
     return true;
 }
 
@@ -170,14 +163,14 @@ static bool take_body(EscRequest *request, const json_t *body)
     }
 }
 
-static void make_input(EscRequest *request)
+static void make_input(EscRequest *request, EscInput made)
 {
     EscInput *input = esc_arena_alloc(request->arena, sizeof(*input));
     if (esc_arena_failed(request->arena)) {
         esc_request_fail(request, ESC_NO_MEMORY, NULL);
         return;
     }
-    *input = (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action};
+    *input = made;
     request->job.inputs = input;
     request->job.inputs_count = 1;
 }
@@ -193,7 +186,23 @@ static void parse_action(EscRequest *request, const EscProgram *program)
         esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
                            "");
     else if (take_path(request) && check_members(request, body) && take_body(request, body))
-        make_input(request);
+        make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
+    json_decref(body);
+}
+
+/* The principal of the token says that the wall clock is right. */
+static void parse_clock(EscRequest *request, const EscProgram *program)
+{
+    (void)program;
+    EscText text = esc_buf_as_text(&request->body);
+    json_t *body = text.size == 0 ? json_object()
+                                  : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    request->clock.actor = request->principal;
+    if (body == NULL || !json_is_object(body))
+        esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
+                           "");
+    else if (check_members(request, body))
+        make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
     json_decref(body);
 }
 
@@ -215,6 +224,14 @@ static void answer_action(EscRequest *request, const EscReply *reply)
 
 const EscHandler esc_handle_action = {
     .parse = parse_action,
+    .committed = answer_action,
+    .has_reserve = true,
+    .may_be_empty = true,
+    .body_bytes_max = ESC_ACTION_BYTES_MAX,
+};
+
+const EscHandler esc_handle_clock = {
+    .parse = parse_clock,
     .committed = answer_action,
     .has_reserve = true,
     .may_be_empty = true,

@@ -11,7 +11,27 @@ typedef struct Sum {
     size_t longest; /* queue */
     uint32_t stopped;
     int64_t latest_ms;
+    EscServiceClock
+        clock; /* of the workspace that is furthest apart, with the last correction of all */
 } Sum;
+
+static int64_t size_of(int64_t difference_ms)
+{
+    return difference_ms < 0 ? -difference_ms : difference_ms;
+}
+
+static void add_clock(EscServiceClock *all, const EscServiceClock *one)
+{
+    if (size_of(one->ahead_ms) > size_of(all->ahead_ms))
+        all->ahead_ms = one->ahead_ms;
+    all->waits_for_word = all->waits_for_word || one->waits_for_word;
+    if (one->corrections > 0 &&
+        (all->corrections == 0 || one->corrected_at_ms > all->corrected_at_ms)) {
+        all->corrected_by_ms = one->corrected_by_ms;
+        all->corrected_at_ms = one->corrected_at_ms;
+    }
+    all->corrections += one->corrections;
+}
 
 static Sum sum_up(const EscShards *shards)
 {
@@ -25,6 +45,7 @@ static Sum sum_up(const EscShards *shards)
         sum.all.waiting += one.waiting;
         sum.longest = one.waiting > sum.longest ? one.waiting : sum.longest;
         sum.latest_ms = one.time_ms > sum.latest_ms ? one.time_ms : sum.latest_ms;
+        add_clock(&sum.clock, &one.clock);
         sum.stopped += esc_shard_state(shards->items[i]) == ESC_SHARD_STOPPED;
     }
     return sum;
@@ -54,6 +75,17 @@ static void write_time(EscBuf *out, const char *name, int64_t time_ms)
     esc_buf_char(out, '"');
 }
 
+static void write_clock(EscBuf *out, const EscServiceClock *clock)
+{
+    esc_buf_printf(out, ",\"ahead_ms\":%lld,\"waits_for_word\":%s,\"corrections\":%llu",
+                   (long long)clock->ahead_ms, clock->waits_for_word ? "true" : "false",
+                   (unsigned long long)clock->corrections);
+    if (clock->corrections == 0)
+        return;
+    esc_buf_printf(out, ",\"corrected_by_ms\":%lld,", (long long)clock->corrected_by_ms);
+    write_time(out, "corrected_at", clock->corrected_at_ms);
+}
+
 static void answer_health(EscRequest *request)
 {
     const EscApiSetup *setup = request->setup;
@@ -66,9 +98,10 @@ static void answer_health(EscRequest *request)
                    sum.stopped > 0 ? "degraded" : "ok", setup->shards->count,
                    (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
                    (unsigned long long)sum.all.timers, sum.all.waiting, sum.longest);
-    write_time(&out, "now", setup->clock->now_ms(setup->clock->context));
+    write_time(&out, "now", setup->clock->wall_ms(setup->clock->context));
     esc_buf_char(&out, ',');
     write_time(&out, "engine", sum.latest_ms);
+    write_clock(&out, &sum.clock);
     esc_buf_printf(&out, ",\"up_s\":%lld}",
                    (long long)((esc_boot_ms() - setup->started_boot_ms) / 1000));
     if (sum.stopped > 0)

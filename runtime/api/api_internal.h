@@ -88,6 +88,7 @@ struct EscRequest {
     EscEvent *events;
     uint32_t events_count;
     EscAction action;
+    EscClockChange clock;
     EscAnswer answer;
 
     /* The door's own. */

@@ -28,6 +28,7 @@ static const struct {
     {"act", ESC_SCOPE_BIT_ACT},       {"start", ESC_SCOPE_BIT_START},
     {"people", ESC_SCOPE_BIT_PEOPLE}, {"audit", ESC_SCOPE_BIT_AUDIT},
     {"act-as", ESC_SCOPE_BIT_ACT_AS},
+    {"clock", ESC_SCOPE_BIT_CLOCK},
 };
 
 bool esc_scopes_read(EscText text, uint32_t *scopes)
@@ -73,7 +74,7 @@ EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace
     if (!esc_scopes_read(scopes, &bits))
         return esc_why(
             why, ESC_BAD_ARGUMENT, "", 0,
-            "scopes are events, read, act, start, people, audit, act-as, with commas between");
+            "scopes are events, read, act, start, people, audit, act-as, clock, with commas between");
     char hex[2 * 32 + 1];
     esc_hex((EscBytes){random, 32}, hex);
     esc_buf_clear(token);

@@ -62,6 +62,8 @@ static const Option daemon_options[] = {
               "events of a workspace that wait for their turn; beyond it requests get 429"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
+    COUNT_ROW(EscConfig, clock_settle_ms, 60000, 100, 3600000,
+              "how long the wall clock has to differ by more than 2 s before it is followed"),
     COUNT_ROW(EscConfig, workers, 0, 0, 1024,
               "threads that the workspaces take their turns on; 0: two more than processors, at "
               "least 4"),

@@ -13,6 +13,7 @@
 
 #include <esc/daemon.h>
 
+#include "daemon_clock.h"
 #include "outbox.h"
 
 #define PUMP_REAL_NS INT64_C(10000000)
@@ -26,6 +27,7 @@ typedef struct Place {
     EscDaemon *daemon;
     EscOutbox outbox;
     EscWorkspaceConfig config; /* when the configuration says nothing about it */
+    EscClockWatch clock_watch;
 } Place;
 
 /* Tokens that a worker has read. */
@@ -62,7 +64,8 @@ static void log_line(EscDaemon *daemon, const char *level, const char *event, Es
     EscBuf line;
     esc_buf_init(&line, 8192);
     esc_buf_string(&line, "{\"at\":\"");
-    esc_time_write(&line, daemon->setup.clock->now_ms(daemon->setup.clock->context));
+    /* Right or wrong: a log is laid beside those of other programs. */
+    esc_time_write(&line, daemon->setup.clock->wall_ms(daemon->setup.clock->context));
     esc_buf_printf(&line, "\",\"level\":\"%s\",\"event\":\"%s\",\"text\":", level, event);
     esc_json_text(&line, text);
     esc_buf_char(&line, '}');
@@ -90,19 +93,23 @@ static void outside_log(void *context, const char *level, const char *event, Esc
 
 /* --- what shards and outboxes tell, on workers ------------------------------------------------ */
 
-static void tell_news(const EscDaemon *daemon, EscShard *shard, EscService *service)
+/* To the live account and the log. */
+static void tell(Place *place, EscShard *shard, EscService *service)
 {
+    EscDaemon *daemon = place->daemon;
     const EscAuditRow *rows = NULL;
     size_t count = 0;
     esc_service_news(service, &rows, &count);
     for (size_t i = 0; i < count && daemon->setup.news != NULL; i++)
         daemon->setup.news(daemon->setup.context, esc_shard_name(shard), &rows[i]);
+    EscServiceClock clock = esc_service_clock(service);
+    esc_clock_tell(&place->clock_watch, esc_shard_name(shard), &clock, outside_log, daemon);
 }
 
 static void shard_committed(void *context, EscShard *shard, EscService *service)
 {
     Place *place = context;
-    tell_news(place->daemon, shard, service);
+    tell(place, shard, service);
     esc_outbox_committed(&place->outbox, service);
 }
 
@@ -266,7 +273,6 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
     }
     EscShardSetup setup = {.name = name,
                            .pool = daemon->setup.pool,
-                           .clock = daemon->setup.clock,
                            .time_scale = daemon->setup.time_scale,
                            .timers_max = (size_t)daemon->setup.config->timers_per_turn_max,
                            .context = place,
@@ -284,6 +290,8 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
     }
     if (service == NULL)
         shard_stopped(place, shard, reason);
+    else
+        tell(place, shard, service); /* what its start had to say */
     return ESC_OK;
 }
 

@@ -21,7 +21,9 @@ typedef struct ResultJob {
 static bool retry_look(EscJob *job, EscService *service)
 {
     const ResultJob *one = (const ResultJob *)job; /* its first member */
-    esc_service_retry(service, &one->result->retry);
+    EscOutboxRetry retry = one->result->retry;
+    retry.next_attempt_at_ms += esc_service_ahead_of_boot_ms(service);
+    esc_service_retry(service, &retry);
     return true;
 }
 
@@ -82,21 +84,24 @@ static void rows_over(EscJob *job)
 /* What a visitor of rows needs. */
 typedef struct Visit {
     const EscOutbox *outbox;
+    int64_t ahead_ms; /* of the rows to the boot clock */
     const RowsJob *job;
-    size_t next; /* number of the id that is looked for next; those before it were found or are gone */
+    size_t
+        next; /* number of the id that is looked for next; those before it were found or are gone */
 } Visit;
 
 static bool put_row(void *context, const EscOutboxEntry *entry)
 {
-    const EscOutbox *outbox = ((const Visit *)context)->outbox;
-    esc_outside_put(outbox->outside, outbox->number, entry, 1);
+    const Visit *visit = context;
+    esc_outside_put(visit->outbox->outside, visit->outbox->number, entry, 1, visit->ahead_ms);
     return true;
 }
 
 /* The store that fails here fails in the next turn too, which stops the shard. */
 static bool load_look(EscJob *job, EscService *service)
 {
-    Visit visit = {.outbox = ((const RowsJob *)job)->outbox};
+    Visit visit = {.outbox = ((const RowsJob *)job)->outbox,
+                   .ahead_ms = esc_service_ahead_of_boot_ms(service)};
     (void)!esc_store_outbox_due(esc_service_store(service), INT64_MAX, ROWS_MAX, put_row, &visit,
                                 NULL);
     return false;
@@ -116,7 +121,7 @@ static bool put_wanted(void *context, const EscOutboxEntry *entry)
     Visit *visit = context;
     drop_until(visit, entry->row.id);
     if (entry->state == ESC_DELIVERY_QUEUED)
-        esc_outside_put(visit->outbox->outside, visit->outbox->number, entry, 1);
+        esc_outside_put(visit->outbox->outside, visit->outbox->number, entry, 1, visit->ahead_ms);
     else
         esc_outside_drop(visit->outbox->outside, visit->outbox->number, &entry->row.id, 1);
     visit->next++;
@@ -126,7 +131,8 @@ static bool put_wanted(void *context, const EscOutboxEntry *entry)
 static bool want_look(EscJob *job, EscService *service)
 {
     const RowsJob *one = (const RowsJob *)job;
-    Visit visit = {.outbox = one->outbox, .job = one};
+    Visit visit = {
+        .outbox = one->outbox, .ahead_ms = esc_service_ahead_of_boot_ms(service), .job = one};
     if (esc_store_outbox_get(esc_service_store(service), one->ids, one->ids_count, put_wanted,
                              &visit, NULL) == ESC_OK)
         drop_until(&visit, 0); /* the rest is not there: ids begin with 1 */
@@ -169,9 +175,9 @@ void esc_outbox_committed(EscOutbox *outbox, EscService *service)
     EscOutboxEntry *claims = calloc(count, sizeof(*claims));
     ESC_ASSERT(claims != NULL);
     for (size_t i = 0; i < count; i++)
-        claims[i] =
-            (EscOutboxEntry){.row = rows[i], .next_attempt_at_ms = rows[i].created_at_ms};
-    esc_outside_put(outbox->outside, outbox->number, claims, count);
+        claims[i] = (EscOutboxEntry){.row = rows[i], .next_attempt_at_ms = rows[i].created_at_ms};
+    esc_outside_put(outbox->outside, outbox->number, claims, count,
+                    esc_service_ahead_of_boot_ms(service));
     free(claims);
 }
 

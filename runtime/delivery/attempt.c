@@ -208,8 +208,10 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     }
     EscAttempt *attempt = attempt_new(outside, item);
     attempt->route = route;
-    EscPlanInput input = {
-        .config = site->config, .route = &route, .row = &content->row, .now_ms = now_ms};
+    EscPlanInput input = {.config = site->config,
+                          .route = &route,
+                          .row = &content->row,
+                          .now_ms = esc_outside_wall_ms(outside)};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
     attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
                                                        : outside->setup.config->delivery_timeout_ms;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_REAL_MS_MAX 60000 /* a clock that was set is noticed within a minute */
+#define WAIT_REAL_MS_MAX 60000
 #define MAIL_WORKERS_FIRST 2
 #define FILE_WORKERS_MAX 8
 #define STUCK_REAL_MS                                                                              \
@@ -40,7 +40,12 @@ typedef struct DropLetter {
 
 int64_t esc_outside_now_ms(const EscOutside *outside)
 {
-    return outside->setup.clock->now_ms(outside->setup.clock->context);
+    return outside->setup.clock->boot_ms(outside->setup.clock->context);
+}
+
+int64_t esc_outside_wall_ms(const EscOutside *outside)
+{
+    return outside->setup.clock->wall_ms(outside->setup.clock->context);
 }
 
 uint64_t esc_outside_wakeups(const EscOutside *outside)
@@ -86,7 +91,7 @@ static EscText copy(char **at, EscText text)
     return kept;
 }
 
-static EscContent *content_new(const EscOutboxClaim *claim)
+static EscContent *content_new(const EscOutboxClaim *claim, int64_t ahead_ms)
 {
     const EscOutboxRow *row = &claim->row;
     size_t size = sizeof(EscContent) + row->key.size + row->ticket.size + row->target.size +
@@ -96,7 +101,8 @@ static EscContent *content_new(const EscOutboxClaim *claim)
     char *at = (char *)(content + 1);
     *content = (EscContent){.size = size,
                             .attempts = claim->attempts,
-                            .next_attempt_at_ms = claim->next_attempt_at_ms,
+                            .next_attempt_at_ms = claim->next_attempt_at_ms - ahead_ms,
+                            .ahead_ms = ahead_ms,
                             .row = *row};
     content->row.key = copy(&at, row->key);
     content->row.ticket = copy(&at, row->ticket);
@@ -108,7 +114,7 @@ static EscContent *content_new(const EscOutboxClaim *claim)
 }
 
 void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxClaim *rows,
-                     size_t count)
+                     size_t count, int64_t ahead_ms)
 {
     if (count == 0)
         return;
@@ -117,7 +123,7 @@ void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxCla
     letter->workspace = workspace;
     letter->count = count;
     for (size_t i = 0; i < count; i++)
-        letter->contents[i] = content_new(&rows[i]);
+        letter->contents[i] = content_new(&rows[i], ahead_ms);
     post(outside, &letter->letter, ESC_LETTER_ROWS);
 }
 
@@ -201,7 +207,7 @@ static void take_rows(EscOutside *outside, const RowsLetter *letter)
         EscQueueRow waits = {.id = row->id,
                              .attempts = content->attempts,
                              .due_ms = content->next_attempt_at_ms,
-                             .deadline_ms = deadline_of(outside, row),
+                             .deadline_ms = deadline_of(outside, row) - content->ahead_ms,
                              .content = content,
                              .content_size = content->size};
         esc_queues_put(queue_of(outside, letter->workspace, row), &waits);

@@ -48,7 +48,8 @@ typedef struct EscLetter {
 typedef struct EscContent {
     size_t size; /* of the block */
     uint32_t attempts;
-    int64_t next_attempt_at_ms;
+    int64_t next_attempt_at_ms; /* boot clock */
+    int64_t ahead_ms;           /* of the row's own instants to the boot clock */
     EscOutboxRow row;
 } EscContent;
 
@@ -118,7 +119,9 @@ struct EscOutside {
 };
 
 /* --- outside.c --- */
-int64_t esc_outside_now_ms(const EscOutside *outside);
+int64_t esc_outside_now_ms(const EscOutside *outside); /* boot clock of the door */
+int64_t esc_outside_wall_ms(
+    const EscOutside *outside); /* for signatures, which receivers compare with theirs */
 void esc_outside_log(const EscOutside *outside, const char *level, const char *event,
                      const char *format, ...) ESC_PRINTF(4, 5);
 uint64_t esc_outside_wakeups(const EscOutside *outside); /* of its thread, for tests */

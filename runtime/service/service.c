@@ -59,10 +59,26 @@ static EscStatus take_event(EscServiceTurn *turn, size_t index, EscReply *reply)
     return status;
 }
 
+/* An operator says that the wall clock is right, far ahead as it is; the next look follows it. */
+static EscStatus take_word(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    EscServiceTime *time = &turn->service->time;
+    ESC_ASSERT(input->clock->correction_ms == 0); /* corrections are the timekeeper's */
+    if (!esc_service_time_accept(time)) {
+        reply->outcome.is_noop = true;
+        return ESC_OK;
+    }
+    const EscClockChange word = {.actor = input->clock->actor, .ahead_ms = time->seen.ahead_ms};
+    const EscInput told = {.kind = ESC_INPUT_CLOCK, .clock = &word};
+    return apply(turn, &told, reply);
+}
+
 static EscStatus take_input(EscServiceTurn *turn, size_t index, EscReply *reply)
 {
     *reply = (EscReply){.status = ESC_OK};
     const EscInput *input = &turn->inputs[index];
+    if (input->kind == ESC_INPUT_CLOCK)
+        return take_word(turn, input, reply);
     return input->kind == ESC_INPUT_EVENT ? take_event(turn, index, reply)
                                           : apply(turn, input, reply);
 }
@@ -125,13 +141,10 @@ static EscStatus flush_and_commit(EscServiceTurn *turn)
     return status;
 }
 
-static void begin_turn(EscServiceTurn *turn)
+static void begin_turn(EscServiceTurn *turn, int64_t now_ms)
 {
     EscService *service = turn->service;
-    int64_t engine_ms = esc_engine_time_ms(service->engine);
-    turn->now_ms = service->clock->now_ms(service->clock->context);
-    if (turn->now_ms < engine_ms)
-        turn->now_ms = engine_ms;
+    turn->now_ms = now_ms;
     service->group = NULL;
     esc_arena_clear(service->turn_arena);
     service->has_news = false;
@@ -152,24 +165,53 @@ static int64_t retention_ms(const EscEngine *engine)
 static EscStatus retain(const EscServiceTurn *turn)
 {
     EscService *service = turn->service;
-    int64_t kept_ms = retention_ms(service->engine);
-    if (kept_ms == 0 || turn->now_ms < service->retain_due_ms)
+    int64_t kept_ms = retention_ms(service->engine), boot_ms = service->time.keeper.boot_ms;
+    if (kept_ms == 0 || boot_ms < service->retain_due_ms)
         return ESC_OK;
     bool has_more = false;
     EscStatus status = esc_store_retain(service->store, turn->now_ms - kept_ms,
                                         ESC_SERVICE_RETAIN_ROWS, &has_more, turn->why);
-    service->retain_due_ms = turn->now_ms + (has_more ? 1000 : ESC_HOUR_MS);
+    service->retain_due_ms = boot_ms + (has_more ? 1000 : ESC_HOUR_MS);
     return status;
 }
 
-/* 1. time, never back   2. look up all events   3. each input in order: judge, preload, apply   4. due timers
- * 5. flush   6. commit   7. forget what is done for. Replies hold after 6 and not before. */
+/* A correction comes first in its turn: what was queued is judged on the corrected clock. */
+static EscStatus correct_clock(EscServiceTurn *turn, int64_t correction_ms)
+{
+    const EscClockChange change = {.correction_ms = correction_ms};
+    const EscInput input = {.kind = ESC_INPUT_CLOCK, .clock = &change};
+    EscOutcome outcome;
+    turn->has_changes = correction_ms != 0;
+    return esc_engine_apply(turn->service->engine, &input, turn->now_ms, &outcome, turn->why);
+}
+
+static EscStatus end_turn(EscServiceTurn *turn)
+{
+    EscService *service = turn->service;
+    EscStatus status = flush_and_commit(turn);
+    if (status != ESC_OK)
+        return status;
+    service->has_news = true;
+    status = retain(turn);
+    if (status != ESC_OK)
+        return status;
+    if (turn->has_changes)
+        esc_engine_evict(service->engine, ESC_SERVICE_TICKETS_KEPT);
+    return ESC_OK;
+}
+
+/* 1. time, back by a correction only   2. look up all events   3. each input in order: judge, preload, apply
+ * 4. due timers   5. flush   6. commit   7. forget what is done for. Replies hold after 6 and not before. */
 EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                            size_t timers_max, EscReply *replies, size_t *timers_fired, EscWhy *why)
 {
     EscServiceTurn turn = {.service = service, .inputs = inputs, .count = count, .why = why};
-    begin_turn(&turn);
-    EscStatus status = esc_turn_look_up(&turn);
+    EscTimeReading reading = esc_service_time_look(&service->time);
+    begin_turn(&turn, reading.now_ms);
+    EscStatus status =
+        reading.correction_ms == 0 ? ESC_OK : correct_clock(&turn, reading.correction_ms);
+    if (status == ESC_OK)
+        status = esc_turn_look_up(&turn);
     for (size_t i = 0; i < count && status == ESC_OK; i++)
         status = take_input(&turn, i, &replies[i]);
     size_t fired = 0;
@@ -177,17 +219,20 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
         status = fire_timers(&turn, timers_max, &fired);
     if (timers_fired != NULL)
         *timers_fired = fired;
-    if (status == ESC_OK)
-        status = flush_and_commit(&turn);
-    if (status != ESC_OK)
-        return status;
-    service->has_news = true;
-    status = retain(&turn);
-    if (status != ESC_OK)
-        return status;
-    if (turn.has_changes)
-        esc_engine_evict(service->engine, ESC_SERVICE_TICKETS_KEPT);
-    return ESC_OK;
+    return status == ESC_OK ? end_turn(&turn) : status;
+}
+
+/* What a start finds is told now and not with the first input, which may be hours away. */
+EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, EscWhy *why)
+{
+    int64_t kept_ms = esc_engine_time_ms(service->engine);
+    EscTimeReading reading = esc_service_time_start(&service->time, config, kept_ms);
+    if (reading.correction_ms == 0 && !esc_engine_has_arrears(service->engine))
+        return ESC_OK;
+    EscServiceTurn turn = {.service = service, .why = why};
+    begin_turn(&turn, reading.now_ms);
+    EscStatus status = correct_clock(&turn, reading.correction_ms);
+    return status == ESC_OK ? end_turn(&turn) : status;
 }
 
 void esc_service_retry(EscService *service, const EscOutboxRetry *retry)
@@ -214,4 +259,26 @@ void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, si
 {
     *rows = service->group == NULL ? NULL : service->group->outbox;
     *count = service->group == NULL ? 0 : service->group->outbox_count;
+}
+
+/* --- its clock -------------------------------------------------------------------------------- */
+
+int64_t esc_service_now_ms(const EscService *service)
+{
+    return esc_service_time_now_ms(&service->time);
+}
+
+int64_t esc_service_wait_ms(const EscService *service)
+{
+    return esc_service_time_wait_ms(&service->time, esc_engine_next_due_ms(service->engine));
+}
+
+int64_t esc_service_ahead_of_boot_ms(const EscService *service)
+{
+    return service->time.keeper.now_ms - service->time.keeper.boot_ms;
+}
+
+EscServiceClock esc_service_clock(const EscService *service)
+{
+    return service->time.seen;
 }

@@ -2,10 +2,10 @@
 #ifndef ESC_SERVICE_INTERNAL_H
 #define ESC_SERVICE_INTERNAL_H
 
-#include <esc/service.h>
+#include "service_clock.h"
 
 struct EscService {
-    const EscClock *clock;
+    EscServiceTime time;
     EscStore *store;
     EscEngine *engine;
     EscBundle **bundles; /* all that the engine borrows */
@@ -17,7 +17,7 @@ struct EscService {
     size_t retries_count, retries_capacity;
     EscGroup *group; /* of the last turn, the engine's: esc_service_news points into it; NULL: nothing was flushed */
     bool has_news;
-    int64_t retain_due_ms; /* when the next step of forgetting is due */
+    int64_t retain_due_ms; /* when the next step of forgetting is due; boot clock */
 };
 
 /* An event among the inputs of a turn. */
@@ -40,6 +40,10 @@ typedef struct EscServiceTurn {
     bool has_changes; /* something was accepted: there is a reason to commit */
     EscWhy *why;
 } EscServiceTurn;
+
+/* service.c: the turn that a start makes of a corrected clock and of what is in arrears, when there is any. */
+ESC_MUST_USE EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config,
+                                      EscWhy *why);
 
 /* service_events.c: asks the store about all events of the turn at once. */
 ESC_MUST_USE EscStatus esc_turn_look_up(EscServiceTurn *turn);

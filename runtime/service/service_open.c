@@ -46,7 +46,7 @@ static EscStatus add_old_bundle(void *context, const EscBundleRow *row, EscWhy *
 /* The new bundle is verified first: nothing is written for one that cannot run. It goes to the store with the first group,
  * before which no escalation can be pinned to it. The old ones are there before it becomes current, so that the engine can
  * match their fields. */
-static EscStatus add_bundles(EscService *service, EscBytes bytes, EscWhy *why)
+static EscStatus add_bundles(EscService *service, EscBytes bytes, int64_t now_ms, EscWhy *why)
 {
     EscBundle *current = NULL;
     EscStatus status = esc_bundle_load(bytes, &current, why);
@@ -59,7 +59,7 @@ static EscStatus add_bundles(EscService *service, EscBytes bytes, EscWhy *why)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a bundle");
     memcpy(service->new_bundle.hash, esc_bundle_hash(current), sizeof service->new_bundle.hash);
     service->new_bundle.bytes = esc_buf_as_bytes(&service->new_bundle_bytes);
-    service->new_bundle.at_ms = service->clock->now_ms(service->clock->context);
+    service->new_bundle.at_ms = now_ms;
     status = esc_store_bundles_needed(service->store, add_old_bundle, service, why);
     return status == ESC_OK ? esc_engine_add_bundle(service->engine, current, true, why) : status;
 }
@@ -116,7 +116,6 @@ static EscStatus restore(EscService *service, EscWhy *why)
 
 static EscStatus make_parts(EscService *service, const EscServiceConfig *config, EscWhy *why)
 {
-    service->clock = config->clock;
     service->turn_arena = esc_arena_new(ESC_SERVICE_TURN_BYTES_MAX);
     service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     service->retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
@@ -143,9 +142,12 @@ EscStatus esc_service_open(const EscServiceConfig *config, EscBytes bundle_bytes
     esc_buf_init(&service->new_bundle_bytes, ESC_BUNDLE_BYTES_MAX);
     EscStatus status = make_parts(service, config, why);
     if (status == ESC_OK)
-        status = add_bundles(service, bundle_bytes, why);
+        status = add_bundles(service, bundle_bytes,
+                             config->clock->wall_ms(config->clock->context), why);
     if (status == ESC_OK)
         status = restore(service, why);
+    if (status == ESC_OK)
+        status = esc_turn_start(service, config, why);
     if (status != ESC_OK) {
         esc_service_close(service);
         return status;

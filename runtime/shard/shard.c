@@ -6,7 +6,7 @@
  *   3. these inputs, then due timers (a bounded number), in one transaction
  *   4. only then tell whoever waits for these inputs
  *   5. hand the news and the new outbox rows on
- *   6. come again at once when something is left, or when the next timer is due
+ *   6. come again at once when something is left, or when the next timer is due or somebody has to look at the clocks
  * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at once. Between two runs
  * other shards have theirs. Not its job: what jobs are about (api/, daemon/). */
 #define _GNU_SOURCE
@@ -23,7 +23,6 @@
 #define INPUTS_PER_TURN_MIN 32
 #define INPUTS_PER_TURN_MAX 4096
 #define INGEST_NS_MAX INT64_C(5000000)
-/* A clock that was set is noticed within this time, when a timer waits. */
 #define WAIT_NS_MAX INT64_C(60000000000)
 
 /* --- taking mail ------------------------------------------------------------------------------ */
@@ -126,14 +125,13 @@ static void refuse_all(EscShard *shard)
 
 /* --- the turn lane ---------------------------------------------------------------------------- */
 
-static int64_t now_ms(const EscShard *shard)
+/* What others may see of the engine's time and of the clocks. */
+static void show_clock(EscShard *shard)
 {
-    return shard->setup.clock->now_ms(shard->setup.clock->context);
-}
-
-static int64_t next_due_ms(const EscShard *shard)
-{
-    return esc_engine_next_due_ms(esc_service_engine(shard->service));
+    atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
+    (void)pthread_mutex_lock(&shard->lock);
+    shard->clock = esc_service_clock(shard->service);
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 static int64_t cpu_ns(void)
@@ -185,7 +183,7 @@ static void turn(EscShard *shard, EscBatch *batch)
         atomic_fetch_add(&shard->turns, 1);
         atomic_fetch_add(&shard->inputs, count);
         atomic_fetch_add(&shard->timers, fired);
-        atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
+        show_clock(shard);
         esc_batch_finish(batch, replies);
         if (shard->setup.committed != NULL)
             shard->setup.committed(shard->setup.context, shard, shard->service);
@@ -198,7 +196,7 @@ static void serve(EscShard *shard)
 {
     EscBatch batch = {0};
     esc_batch_collect(shard, &batch);
-    if (batch.count > 0 || batch.wants_turn || next_due_ms(shard) <= now_ms(shard))
+    if (batch.count > 0 || batch.wants_turn || esc_service_wait_ms(shard->service) == 0)
         turn(shard, &batch);
     EscWhy why = {.text = ""};
     EscStatus status = esc_store_is_intact(esc_service_store(shard->service), &why);
@@ -209,16 +207,16 @@ static void serve(EscShard *shard)
 /* When to come again. */
 static void wake_later(EscShard *shard)
 {
-    int64_t due_ms = next_due_ms(shard), now = now_ms(shard);
-    if (shard->first != NULL || due_ms <= now) {
+    int64_t wait_ms = shard->first != NULL ? 0 : esc_service_wait_ms(shard->service);
+    if (wait_ms == 0) {
         esc_lane_wake(&shard->turn);
         return;
     }
-    if (due_ms == INT64_MAX) {
+    if (wait_ms == INT64_MAX) {
         esc_lane_wake_at(&shard->turn, INT64_MAX);
         return;
     }
-    double wait_ns = (double)(due_ms - now) * 1e6 / shard->setup.time_scale;
+    double wait_ns = (double)wait_ms * 1e6 / shard->setup.time_scale;
     int64_t bounded_ns = wait_ns > (double)WAIT_NS_MAX ? WAIT_NS_MAX : (int64_t)wait_ns + 1;
     esc_lane_wake_at(&shard->turn, esc_boot_ns() + bounded_ns);
 }
@@ -312,6 +310,9 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
                                .timers = atomic_load(&shard->timers),
                                .waiting = atomic_load(&shard->waiting),
                                .time_ms = atomic_load(&shard->time_ms)};
+    (void)pthread_mutex_lock(&shard->lock);
+    counts->clock = shard->clock;
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -342,8 +343,10 @@ EscStatus esc_shard_new(const EscShardSetup *setup, EscService *service, EscText
     esc_buf_init(&shard->reason, 1024);
     if (service == NULL)
         set_stopped(shard, reason);
-    else
+    else {
         shard->program = esc_engine_program(esc_service_engine(service));
+        show_clock(shard);
+    }
     *out = shard;
     return ESC_OK;
 }

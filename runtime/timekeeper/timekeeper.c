@@ -51,6 +51,7 @@ EscTimeReading esc_timekeeper_read(EscTimekeeper *keeper, int64_t wall_ms, int64
     if (!is_apart(difference_ms)) {
         keeper->apart_since_ms = -1;
         keeper->waits_for_word = false;
+        keeper->is_allowed = false; /* the word was for the difference that has gone */
         slew(keeper, passed_ms, difference_ms);
     } else if (keeper->apart_since_ms < 0) {
         keeper->apart_since_ms = keeper->boot_ms;

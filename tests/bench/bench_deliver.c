@@ -143,7 +143,7 @@ static void put(uint64_t first, size_t count)
     static EscOutboxClaim rows[BATCH];
     for (size_t i = 0; i < count; i++)
         rows[i] = row_of(first + i);
-    esc_outside_put(outside, number, rows, count);
+    esc_outside_put(outside, number, rows, count, 0);
 }
 
 static void take_want(void *context, const uint64_t *ids, size_t count)
@@ -151,13 +151,13 @@ static void take_want(void *context, const uint64_t *ids, size_t count)
     (void)context;
     for (size_t i = 0; i < count; i++) {
         EscOutboxClaim row = row_of(ids[i]);
-        esc_outside_put(outside, number, &row, 1);
+        esc_outside_put(outside, number, &row, 1, 0);
     }
 }
 
 static void start_outside(const Receiver *receiver, EscConfig *config)
 {
-    static EscClock clock = {.now_ms = now_ms};
+    static EscClock clock = {.wall_ms = now_ms, .boot_ms = now_ms};
     static EscRandom random = {.fill = fill_random};
     static EscSockets sockets = {.open = open_socket};
     static EscEndpoint channel = {.name = {"incidents", 9}, .kind = ESC_ENDPOINT_CHAT};

@@ -118,7 +118,7 @@ static void take_want(void *context, const uint64_t *ids, size_t count)
 static void put_row(Host *host, const EscOutboxRow *row)
 {
     EscOutboxClaim claim = {.row = *row, .next_attempt_at_ms = row->created_at_ms};
-    esc_outside_put(host->scene->outside, host->number, &claim, 1);
+    esc_outside_put(host->scene->outside, host->number, &claim, 1, 0);
 }
 
 static void put(Host *host, uint64_t id, const char *channel)
@@ -216,7 +216,7 @@ static Scene *scene_new(void)
     assert_non_null(scene);
     scene->config = esc_config_new();
     scene->config->backoff_base_ms = scene->config->backoff_max_ms = 86400000;
-    scene->clock = (EscClock){.now_ms = now_ms};
+    scene->clock = (EscClock){.wall_ms = now_ms, .boot_ms = now_ms};
     scene->random = (EscRandom){.fill = fill_random};
     scene->files = (EscFiles){.context = &scene->disk, .append = append};
     scene->sockets = (EscSockets){.open = open_socket};
@@ -502,7 +502,7 @@ static void lines_of_a_file_are_written_together(void **state)
                                              .body = ESC_TEXT("{}"),
                                              .created_at_ms = 1767603600000,
                                              .deadline_ms = INT64_MAX}};
-    esc_outside_put(scene->outside, scene->hosts[0].number, claims, 200);
+    esc_outside_put(scene->outside, scene->hosts[0].number, claims, 200, 0);
     for (uint64_t id = 1; id <= 200; id++)
         assert_accepted(&scene->hosts[0], id);
     assert_int_equal(scene->disk.writes, 1);

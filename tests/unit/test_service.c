@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include <esc/timekeeper.h>
+
 #include "sqlite_internal.h"
 
 #define WORKSPACE                                                                                                      \
@@ -152,17 +154,227 @@ static void a_turn_without_work_costs_nothing(void **state)
     assert_int_equal(changes(), before);
 }
 
-static void time_never_goes_back(void **state)
+/* --- the clock -------------------------------------------------------------------------------- */
+
+/* Unsettled rows of the outbox that were made in the future. */
+static int64_t outbox_ahead(void)
+{
+    sqlite3_stmt *query = NULL;
+    assert_int_equal(sqlite3_prepare_v2(esc_sqlite_of(esc_service_store(file.service))->db,
+                                        "SELECT count(*) FROM outbox WHERE state = 0 AND (created_at_ms > ?1 OR "
+                                        "created_at_ms < ?1 - 300000 OR next_attempt_at_ms <> created_at_ms)",
+                                        -1, &query, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_int64(query, 1, esc_service_now_ms(file.service));
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    int64_t count = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    return count;
+}
+
+static void turn_without_inputs(void)
+{
+    assert_status(esc_service_turn(file.service, NULL, 0, 100, NULL, NULL, &file.why), ESC_OK);
+}
+
+/* Looks as somebody does who keeps to esc_service_wait_ms. */
+static void pass(int64_t ms)
+{
+    for (int64_t end_ms = file.now_ms + ms; file.now_ms < end_ms;) {
+        int64_t wait_ms = esc_service_wait_ms(file.service);
+        assert_true(wait_ms <= ESC_CLOCK_SETTLE_MS / 2);
+        if (wait_ms == 0)
+            turn_without_inputs();
+        else
+            file.now_ms = file.now_ms + wait_ms < end_ms ? file.now_ms + wait_ms : end_ms;
+    }
+    while (esc_service_wait_ms(file.service) == 0)
+        turn_without_inputs();
+}
+
+static EscEscalationView view_of(uint64_t escalation)
+{
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(esc_service_engine(file.service), escalation, &view));
+    return view;
+}
+
+static void assert_time(int64_t expected_ms)
+{
+    assert_true(esc_service_now_ms(file.service) == expected_ms);
+}
+
+static void a_clock_that_jumps_and_returns_changes_nothing(void **state)
+{
+    (void)state;
+    static const int64_t jumps[] = {ESC_HOUR_MS, -ESC_HOUR_MS, 3652 * ESC_DAY_MS, -3652 * ESC_DAY_MS};
+    for (size_t i = 0; i < ESC_COUNT_OF(jumps); i++) {
+        file.wall_ahead_ms = jumps[i];
+        pass(40 * ESC_SECOND_MS);
+        assert_true(esc_service_clock(file.service).is_apart);
+        assert_true(esc_service_clock(file.service).ahead_ms == jumps[i]);
+        create(i == 0 ? "1" : "2", "T-1");
+        assert_time(file.now_ms);
+        file.wall_ahead_ms = 0;
+        pass(40 * ESC_SECOND_MS);
+        assert_false(esc_service_clock(file.service).is_apart);
+    }
+    assert_time(file.now_ms);
+    assert_int_equal(esc_service_clock(file.service).corrections, 0);
+    pass(5 * ESC_MINUTE_MS);
+    assert_text_equal(view_of(1).owner, "dora");
+}
+
+/* The acknowledgement has its five minutes whatever the clock says, and the workspace lives in the wall's time. */
+static void a_clock_that_was_set_is_followed(void **state)
+{
+    (void)state;
+    static const int64_t jumps[] = {-ESC_HOUR_MS, ESC_HOUR_MS, 20 * ESC_HOUR_MS, -30 * ESC_DAY_MS};
+    for (size_t i = 0; i < ESC_COUNT_OF(jumps); i++) {
+        service_file_remove(&file);
+        service_file_make(&file, WORKSPACE TEMPLATE("first"));
+        assert_status(create("1", "T-1").status, ESC_OK);
+        file.wall_ahead_ms = jumps[i];
+        pass(3 * ESC_MINUTE_MS);
+        assert_time(file.now_ms + jumps[i]);
+        assert_int_equal(esc_service_clock(file.service).corrections, 1);
+        assert_true(esc_service_clock(file.service).corrected_by_ms == jumps[i]);
+        assert_true(esc_service_clock(file.service).corrected_at_ms <= file.now_ms + jumps[i]);
+        service_file_close(&file);
+        service_file_open(&file); /* what was moved is in the file */
+        assert_int_equal(esc_service_clock(file.service).corrections, 0);
+        pass(2 * ESC_MINUTE_MS - 1);
+        assert_text_equal(view_of(1).owner, "ana");
+        pass(1);
+        assert_text_equal(view_of(1).owner, "dora");
+        assert_int_equal(outbox_ahead(), 0);
+    }
+}
+
+static void a_clock_that_stands_still_holds_nothing_up(void **state)
 {
     (void)state;
     create("1", "T-1");
-    int64_t before = esc_engine_time_ms(esc_service_engine(file.service));
-    file.now_ms -= ESC_DAY_MS;
+    for (int i = 0; i < 299; i++) {
+        file.wall_ahead_ms -= ESC_SECOND_MS;
+        pass(ESC_SECOND_MS);
+    }
+    assert_text_equal(view_of(1).owner, "ana");
+    assert_true(esc_service_clock(file.service).corrections >= 2);
+    file.wall_ahead_ms -= ESC_SECOND_MS;
+    pass(ESC_SECOND_MS);
+    assert_text_equal(view_of(1).owner, "dora");
+}
+
+static EscReply say_yes(const char *actor)
+{
+    const EscClockChange word = {.actor = esc_text_from(actor)};
+    const EscInput input = {.kind = ESC_INPUT_CLOCK, .clock = &word};
+    EscReply reply;
+    assert_status(esc_service_turn(file.service, &input, 1, 100, &reply, NULL, &file.why), ESC_OK);
+    assert_status(reply.status, ESC_OK);
+    return reply;
+}
+
+static void a_clock_far_ahead_waits_for_a_word(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    assert_true(say_yes("ana").outcome.is_noop); /* a word in advance is none */
+    file.wall_ahead_ms = 3652 * ESC_DAY_MS;
+    pass(3 * ESC_MINUTE_MS);
+    assert_true(esc_service_clock(file.service).waits_for_word);
     create("2", "T-2");
-    assert_true(esc_engine_time_ms(esc_service_engine(file.service)) >= before);
+    assert_time(file.now_ms);
+    assert_false(say_yes("ana").outcome.is_noop);
+    pass(ESC_SECOND_MS);
+    assert_time(file.now_ms + file.wall_ahead_ms);
+    assert_false(esc_service_clock(file.service).waits_for_word);
+    assert_text_equal(view_of(1).owner, "ana");
+    pass(2 * ESC_MINUTE_MS - ESC_SECOND_MS);
+    assert_text_equal(view_of(1).owner, "dora");
+    assert_text_equal(view_of(2).owner, "ana");
+    assert_audit_has("", "ana says that the wall clock is right, which is 3652d ahead", true);
+    assert_audit_has("", "the clock was moved 3652d forward", true);
+    file.wall_ahead_ms = 0;
+    pass(2 * ESC_MINUTE_MS);
+    assert_time(file.now_ms); /* back needs no word */
+}
+
+static void a_word_goes_with_its_difference(void **state)
+{
+    (void)state;
+    file.wall_ahead_ms = 3652 * ESC_DAY_MS;
+    pass(2 * ESC_MINUTE_MS);
+    assert_false(say_yes("ana").outcome.is_noop);
+    file.wall_ahead_ms = 0; /* before anybody looked */
+    pass(2 * ESC_MINUTE_MS);
+    file.wall_ahead_ms = 3652 * ESC_DAY_MS;
+    pass(3 * ESC_MINUTE_MS);
+    assert_time(file.now_ms);
+    assert_true(esc_service_clock(file.service).waits_for_word);
+}
+
+/* As the machine that once said 2036: the store has lived there, and lives in the present again after a start. */
+static void a_start_behind_the_store_corrects_and_tells_at_once(void **state)
+{
+    (void)state;
     service_file_close(&file);
+    file.wall_ahead_ms = 3652 * ESC_DAY_MS;
     service_file_open(&file);
-    assert_true(esc_engine_time_ms(esc_service_engine(file.service)) >= before);
+    create("1", "T-1");
+    service_file_close(&file);
+    file.wall_ahead_ms = 0;
+    service_file_open(&file);
+    assert_time(file.now_ms);
+    assert_int_equal(esc_service_clock(file.service).corrections, 1);
+    assert_audit_has("", "the clock was moved 3652d back", true);
+    const EscAuditRow *rows;
+    size_t count;
+    esc_service_news(file.service, &rows, &count);
+    assert_int_equal(count, 1);
+    assert_text_equal(rows[0].kind, "clock_corrected");
+    pass(5 * ESC_MINUTE_MS - 1);
+    assert_text_equal(view_of(1).owner, "ana");
+    pass(1);
+    assert_text_equal(view_of(1).owner, "dora");
+}
+
+static void a_time_lapse_goes_on_from_its_store(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    pass(2 * ESC_MINUTE_MS);
+    int64_t stopped_ms = esc_service_now_ms(file.service);
+    turn_without_inputs();
+    service_file_send(&file, service_file_event(&file, "ticket.updated", "2", "T-1", "{}"));
+    service_file_close(&file);
+    file.wall_ahead_ms = -30 * ESC_DAY_MS; /* its wall clock begins anew */
+    file.is_time_lapse = true;
+    service_file_open(&file);
+    assert_time(stopped_ms);
+    assert_int_equal(esc_service_clock(file.service).corrections, 0);
+    file.now_ms += 3 * ESC_MINUTE_MS;
+    assert_int_equal(esc_service_wait_ms(file.service), 0);
+    turn_without_inputs();
+    assert_text_equal(view_of(1).owner, "dora");
+}
+
+/* A new bundle's service levels need no input to be told. */
+static void what_is_in_arrears_is_done_by_the_start(void **state)
+{
+    (void)state;
+    create("1", "T-1");
+    service_file_close(&file);
+    service_file_compile(&file, WORKSPACE "sla gold { resolve within 4h }\n" TEMPLATE("first"));
+    service_file_open(&file);
+    assert_audit_has("T-1", "the service level gold applies", true);
+    int before = changes();
+    turn_without_inputs();
+    assert_int_equal(changes(), before);
+    service_file_close(&file);
+    service_file_open(&file); /* and once only */
+    assert_int_equal(esc_engine_next_due_ms(esc_service_engine(file.service)), file.now_ms + 5 * ESC_MINUTE_MS);
 }
 
 static void due_timers_fire_after_the_inputs_and_a_bounded_number(void **state)
@@ -350,7 +562,14 @@ int main(void)
         TEST(another_content_under_the_same_id_is_refused),
         TEST(a_refused_event_leaves_no_row_and_its_neighbours_stand),
         TEST(a_turn_without_work_costs_nothing),
-        TEST(time_never_goes_back),
+        TEST(a_clock_that_jumps_and_returns_changes_nothing),
+        TEST(a_clock_that_was_set_is_followed),
+        TEST(a_clock_that_stands_still_holds_nothing_up),
+        TEST(a_clock_far_ahead_waits_for_a_word),
+        TEST(a_word_goes_with_its_difference),
+        TEST(a_start_behind_the_store_corrects_and_tells_at_once),
+        TEST(a_time_lapse_goes_on_from_its_store),
+        TEST(what_is_in_arrears_is_done_by_the_start),
         TEST(due_timers_fire_after_the_inputs_and_a_bounded_number),
         TEST(a_ticket_that_was_put_aside_comes_back),
         TEST(tickets_that_are_done_for_are_put_aside),

@@ -12,15 +12,23 @@ typedef struct ServiceFile {
     EscBuf bundle;
     EscZones *zones;
     EscClock clock;
-    int64_t now_ms;
+    int64_t now_ms;         /* of both clocks */
+    int64_t wall_ahead_ms;  /* and of the wall clock besides */
+    int64_t settle_ms;      /* 0: the usual */
+    bool is_time_lapse;
     EscService *service;
     EscArena *arena; /* of the events */
     EscWhy why;
 } ServiceFile;
 
-static inline int64_t service_file_now(void *context)
+static inline int64_t service_file_boot(void *context)
 {
     return ((ServiceFile *)context)->now_ms;
+}
+
+static inline int64_t service_file_wall(void *context)
+{
+    return ((ServiceFile *)context)->now_ms + ((ServiceFile *)context)->wall_ahead_ms;
 }
 
 /* Compiles one source into file->bundle, replacing what was there. */
@@ -43,7 +51,8 @@ static inline void service_file_compile(ServiceFile *file, const char *source)
 
 static inline void service_file_open(ServiceFile *file)
 {
-    EscServiceConfig config = {.clock = &file->clock, .zones = file->zones, .hash_seed = 7};
+    EscServiceConfig config = {.clock = &file->clock, .zones = file->zones, .hash_seed = 7,
+                               .clock_settle_ms = file->settle_ms, .is_time_lapse = file->is_time_lapse};
     const EscSqliteOptions options = {.path = file->file.path, .workspace = ESC_TEXT("acme"),
                                       .new_id = {1, 2, 3, 4, 5, 6, 7, 8, 9}};
     assert_status(esc_sqlite_open(&options, &config.store, &file->why), ESC_OK);
@@ -65,7 +74,7 @@ static inline void service_file_make(ServiceFile *file, const char *source)
     file->arena = esc_arena_new((size_t)64 << 20);
     assert_non_null(file->zones);
     assert_non_null(file->arena);
-    file->clock = (EscClock){file, service_file_now};
+    file->clock = (EscClock){file, service_file_wall, service_file_boot};
     store_file_make(&file->file);
     service_file_compile(file, source);
     service_file_open(file);

@@ -30,7 +30,7 @@ typedef struct EscOutsideSetup {
     const EscFiles *files;
     const EscSockets *sockets;
     const char *data_folder; /* file sinks: DATA/WORKSPACE.outbox.jsonl */
-    double time_scale;       /* how much faster than real time `clock` goes */
+    double time_scale;       /* how much faster than real time its boot clock goes */
     void *context;
     /* May be NULL. Any thread. `event` is a fixed word; the text holds no secret and no address. */
     void (*log)(void *context, const char *level, const char *event, EscText text);
@@ -49,7 +49,8 @@ typedef struct EscResult {
     bool is_retry;
     EscDelivery delivery; /* when !is_retry: an input of the engine */
     uint32_t rank;        /* of delivery.state on the ladder; DEAD: 0, as if it were never sent */
-    EscOutboxRetry retry; /* when is_retry: a row of the next group */
+    EscOutboxRetry
+        retry; /* when is_retry: a row of the next group; its next attempt by the boot clock */
 } EscResult;
 void esc_result_free(EscResult *result); /* NULL is allowed */
 
@@ -73,9 +74,10 @@ ESC_MUST_USE EscStatus esc_outside_add(EscOutside *outside, EscText workspace,
 typedef EscOutboxEntry EscOutboxClaim;
 
 /* Any thread, never blocks. Rows of a committed group, or unsettled ones of the load (with attempts and
- * next attempt). Copies what it keeps. A row that is known already only gets its content back. */
+ * next attempt). Copies what it keeps. A row that is known already only gets its content back.
+ * `ahead_ms`: the engine time of the rows minus the boot clock, by which all waiting here is measured. */
 void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxClaim *rows,
-                     size_t count);
+                     size_t count, int64_t ahead_ms);
 /* Any thread, never blocks: rows that are not to be delivered any more. Those under way end first. */
 void esc_outside_drop(EscOutside *outside, uint32_t workspace, const uint64_t *ids, size_t count);
 

@@ -13,9 +13,12 @@
 extern "C" {
 #endif
 
+/* Two clocks, of which only one can be trusted. Elapsed time is measured by the boot clock alone; what time it is for a
+ * workspace says its service (esc/service.h), which is the only one to follow the wall clock. */
 typedef struct EscClock {
     void *context;
-    int64_t (*now_ms)(void *context); /* UTC since 1970; may jump: callers keep their own maximum */
+    int64_t (*wall_ms)(void *context); /* UTC since 1970; people and NTP set it, forward and back */
+    int64_t (*boot_ms)(void *context); /* since some instant; never goes back, runs on in suspend */
 } EscClock;
 
 typedef struct EscRandom {

@@ -24,9 +24,25 @@ typedef struct EscServiceConfig {
     const EscZones *zones;
     EscStore *store; /* open; the service takes it over, and closes it also when it cannot open */
     uint64_t hash_seed;
+    /* How long (boot clock) both clocks have to differ before the wall clock is followed; 0: ESC_CLOCK_SETTLE_MS. */
+    int64_t clock_settle_ms;
+    /* The wall clock is a made-up one that starts anew with each process: where it is behind the store's time, it goes on
+     * from there. */
+    bool is_time_lapse;
 } EscServiceConfig;
 
-/* Loads the needed bundles, makes `bundle_bytes` current, restores the engine. */
+/* What a workspace makes of the two clocks, for /health and the log. */
+typedef struct EscServiceClock {
+    int64_t ahead_ms;     /* wall clock minus engine time, at the last look */
+    bool is_apart;        /* by more than ESC_CLOCK_APART_MS */
+    bool waits_for_word;  /* it is too far ahead to be followed unasked */
+    uint64_t corrections; /* since the start, which may have made one itself */
+    int64_t corrected_by_ms, corrected_at_ms; /* the last one; engine time just behind it */
+} EscServiceClock;
+
+/* Loads the needed bundles, makes `bundle_bytes` current, restores the engine. Time goes on from the store's
+ * (esc/timekeeper.h). Where the start corrects the clock, or something waits for a first input (parked escalations, service
+ * levels of a new bundle), a turn is made of it before this returns, so that it is told at once. */
 ESC_MUST_USE EscStatus esc_service_open(const EscServiceConfig *config, EscBytes bundle_bytes,
                                         EscService **out, EscWhy *why);
 void esc_service_close(EscService *service); /* NULL is allowed */
@@ -36,9 +52,20 @@ EscStore *esc_service_store(EscService *service);
 /* Notes that an attempt to deliver failed and will be made again: a row of the next turn's group. The detail is copied. */
 void esc_service_retry(EscService *service, const EscOutboxRetry *retry);
 
-/* One turn, as numbered steps: look up which events are known; apply every other input in order; then fire due timers (at
- * most timers_max, in due order); flush; commit; only then are the replies valid. replies has `count` items. A failure of
- * the store is returned, no reply is valid, and the workspace must stop. *timers_fired may be NULL. */
+/* Engine time as it would be now by the boot clock; looks at neither the wall clock nor a correction. */
+int64_t esc_service_now_ms(const EscService *service);
+/* How long, by the boot clock of the door, until a turn has something to do without an input: a timer is due, or somebody
+ * has to look at the clocks. 0: now; at most half of clock_settle_ms. */
+int64_t esc_service_wait_ms(const EscService *service);
+EscServiceClock esc_service_clock(const EscService *service);
+/* Engine time minus the boot clock of the door: who keeps instants of rows by the boot clock needs no correction. */
+int64_t esc_service_ahead_of_boot_ms(const EscService *service);
+
+/* One turn, as numbered steps: look at the clocks, and correct engine time where they say so; look up which events are
+ * known; apply every other input in order; then fire due timers (at most timers_max, in due order); flush; commit; only then
+ * are the replies valid. replies has `count` items. An input of kind ESC_INPUT_CLOCK is an operator's word: its actor says
+ * that a wall clock which waits for it is right (a noop when none does); the service fills in the rest. A failure of the
+ * store is returned, no reply is valid, and the workspace must stop. *timers_fired may be NULL. */
 ESC_MUST_USE EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                                         size_t timers_max, EscReply *replies, size_t *timers_fired,
                                         EscWhy *why);

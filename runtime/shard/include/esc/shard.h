@@ -68,7 +68,6 @@ typedef enum EscShardState {
 typedef struct EscShardSetup {
     EscText name; /* copied */
     EscPool *pool;
-    const EscClock *clock;
     double time_scale; /* how much faster than real time the clock goes */
     size_t timers_max; /* fired in one turn */
     void *context;     /* of the functions, which are called on workers and may be NULL */
@@ -100,6 +99,7 @@ typedef struct EscShardCounts {
     uint64_t turns, inputs, timers; /* since the start */
     size_t waiting;                 /* inputs that were let in and are not over */
     int64_t time_ms;                /* of its engine, after the last turn */
+    EscServiceClock clock;
 } EscShardCounts;
 void esc_shard_counts(EscShard *shard, EscShardCounts *counts); /* any thread */
 

@@ -26,7 +26,7 @@ typedef struct EscTimekeeper {
     int64_t slew_rest;      /* boot milliseconds that no caught-up millisecond was given for yet */
     int64_t apart_ms;       /* wall minus engine, at the last reading */
     bool waits_for_word;    /* the wall clock is too far ahead to follow it unasked */
-    bool is_allowed;        /* the operator's word, used up by the next correction */
+    bool is_allowed;        /* the operator's word, used up by the next correction, or when the clocks agree again */
 } EscTimekeeper;
 
 /* One look at both clocks. */
