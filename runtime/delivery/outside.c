@@ -8,8 +8,6 @@
 #include "outside.h"
 
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,30 +36,9 @@ typedef struct DropLetter {
     uint64_t ids[];
 } DropLetter;
 
-int64_t esc_outside_now_ms(const EscOutside *outside)
-{
-    return outside->setup.clock->now_ms(outside->setup.clock->context);
-}
-
 uint64_t esc_outside_wakeups(const EscOutside *outside)
 {
     return atomic_load(&outside->wakeups);
-}
-
-void esc_outside_log(const EscOutside *outside, const char *level, const char *event,
-                     const char *format, ...)
-{
-    if (outside->setup.log == NULL)
-        return;
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    size_t bad_at = 0;
-    if (!esc_utf8_is_valid(esc_text_from(text), &bad_at))
-        text[bad_at] = '\0'; /* cut within a character */
-    outside->setup.log(outside->setup.context, level, event, esc_text_from(text));
 }
 
 /* --- letters in --------------------------------------------------------------------------------- */
@@ -324,12 +301,21 @@ static bool is_over(const EscOutside *outside)
     return esc_queues_under_way(outside->queues) == 0 || esc_boot_ms() >= stop_ms;
 }
 
+static void end_requests(EscOutside *outside)
+{
+    EscAttempt *next = NULL;
+    for (EscAttempt *attempt = esc_requests_run(outside); attempt != NULL; attempt = next) {
+        next = attempt->next_ended;
+        esc_attempt_ended(attempt);
+    }
+}
+
 static void *run(void *context)
 {
     EscOutside *outside = context;
     for (;;) {
         take_letters(outside);
-        esc_requests_run(outside);
+        end_requests(outside);
         if (atomic_load(&outside->stop_at_real_ms) == INT64_MAX) {
             int64_t now_ms = esc_outside_now_ms(outside);
             settle_expired(outside, now_ms);
