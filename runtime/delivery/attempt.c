@@ -194,6 +194,11 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
 void esc_attempt_ended(EscAttempt *attempt)
 {
     EscOutside *outside = attempt->outside;
+    if (attempt->code ==
+        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
+        esc_attempt_free(attempt);
+        return;
+    }
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
     EscVerdict verdict = verdict_of(attempt);

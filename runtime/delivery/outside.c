@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GIVE_UP_REAL_MS 2000   /* libcurl asks once a second whether to go on */
 #define WAIT_REAL_MS_MAX 60000 /* a clock that was set is noticed within a minute */
 #define MAIL_WORKERS_FIRST 2
 #define FILE_WORKERS_MAX 8
@@ -285,6 +286,8 @@ static int64_t wait_ns(const EscOutside *outside)
 {
     int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
     bool is_stopping = stop_ms != INT64_MAX;
+    if (atomic_load(&outside->is_giving_up))
+        stop_ms += GIVE_UP_REAL_MS;
     int64_t wait_ms = is_stopping ? stop_ms - esc_boot_ms() : queues_wait_ms(outside);
     int64_t http_ms = esc_requests_wait_ms(outside);
     wait_ms = http_ms < wait_ms ? http_ms : wait_ms;
@@ -293,12 +296,28 @@ static int64_t wait_ns(const EscOutside *outside)
     return wait_ms < 0 ? 0 : wait_ms * 1000000;
 }
 
-static bool is_over(const EscOutside *outside)
+/* Somebody has what only he can give back: he may be in a write that does not end. */
+static bool has_workers(const EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
+    for (const EscAttempt *one = outside->attempts; one != NULL; one = one->next)
+        if (one->route.way == ESC_WAY_MAIL)
+            return true;
+    return outside->batches != NULL;
+}
+
+/* After the time for what is under way there is a moment more for workers, who are told to give up: what ends in
+ * it has its result, and what they have is ours again. */
+static bool is_over(EscOutside *outside)
+{
+    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
     if (stop_ms == INT64_MAX)
         return false;
-    return esc_queues_under_way(outside->queues) == 0 || esc_boot_ms() >= stop_ms;
+    if (esc_queues_under_way(outside->queues) == 0)
+        return true;
+    if (now_ms < stop_ms)
+        return false;
+    atomic_store(&outside->is_giving_up, true);
+    return !has_workers(outside) || now_ms >= stop_ms + GIVE_UP_REAL_MS;
 }
 
 static void end_requests(EscOutside *outside)
@@ -386,6 +405,11 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
     *out = NULL;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return esc_why(why, ESC_IO_FAILED, "", 0, "libcurl does not start");
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0) {
+        curl_global_cleanup();
+        return esc_why(why, ESC_IO_FAILED, "", 0,
+                       "libcurl waits for names in the thread that asks");
+    }
     EscOutside *outside = calloc(1, sizeof(*outside));
     ESC_ASSERT(outside != NULL);
     outside->setup = *setup;
@@ -404,7 +428,7 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
     return status;
 }
 
-void esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
+bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
 {
     if (outside->has_thread) {
         atomic_store(&outside->stop_at_real_ms, esc_boot_ms() + timeout_ms);
@@ -413,6 +437,7 @@ void esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
     }
     outside->has_thread = false;
     atomic_store(&outside->is_giving_up, true);
+    return !has_workers(outside);
 }
 
 static void free_sites(EscOutside *outside)
@@ -427,7 +452,7 @@ void esc_outside_free(EscOutside *outside)
 {
     if (outside == NULL)
         return;
-    esc_outside_stop(outside, 0);
+    (void)esc_outside_stop(outside, 0);
     esc_attempts_close(outside);
     esc_sinks_close(outside);
     if (outside->reactor != NULL) {

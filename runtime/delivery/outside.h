@@ -98,7 +98,7 @@ typedef struct EscBatch {
     EscQueueItem **items;
     size_t items_count;
     EscBuf lines;
-    bool is_written;
+    bool is_written, is_given_up;
 } EscBatch;
 
 struct EscOutside {

@@ -1,6 +1,7 @@
 """Receivers and mail servers that are silent, slow, broken or hostile: nobody but their own messages waits for them."""
 
 import http.client
+import os
 import socket
 import threading
 import time
@@ -315,6 +316,26 @@ class Stopping(Scene):
         self.assertIsNone(self.daemon.process.poll(), "it waits for the message under way")
         held.set()
         self.assertEqual(self.daemon.finish(), 0)
+
+    def test_a_disk_that_hangs_does_not_hold_up_the_end(self):
+        """A pipe that nobody reads blocks who writes to it, as a disk does that hangs: the message stays unsettled."""
+        pipe = self.daemon.folder / "pipe"
+        os.mkfifo(pipe)
+        channel = self.desk["channels"]["incidents"]
+        channel.clear()
+        channel.update(type="file", path=str(pipe))
+        self.daemon.config.update(stop_timeout_s=1)
+        self.daemon.start()
+        self.daemon.send(ticket("U-3"))
+        eventually(lambda: self.receiver.at("/desk/people"))
+        self.daemon.process.terminate()
+        self.assertEqual(self.daemon.finish(), 4)
+        self.assertIn("stop_timeout", self.daemon.errors())
+        pipe.unlink()
+        self.daemon.start()
+        eventually(self.daemon.settled)
+        self.assertEqual(len(pipe.read_text().splitlines()), 1)
+        self.assertEqual(len(self.receiver.at("/desk/people")), 1)
 
     @staticmethod
     def ready(connection):
