@@ -49,7 +49,7 @@ struct EscDaemon {
     EscMailbox new_tokens;
     uint64_t hash_seed;
     pthread_t stopper;
-    atomic_bool outside_is_still;
+    atomic_bool outside_is_still, outside_is_stuck;
 };
 
 /* --- the log ---------------------------------------------------------------------------------- */
@@ -365,7 +365,8 @@ static void start_shards(EscDaemon *daemon)
 static void *stop_outside(void *context)
 {
     EscDaemon *daemon = context;
-    esc_outside_stop(daemon->outside, daemon->setup.config->stop_timeout_s * 1000);
+    bool is_free = esc_outside_stop(daemon->outside, daemon->setup.config->stop_timeout_s * 1000);
+    atomic_store(&daemon->outside_is_stuck, !is_free);
     atomic_store(&daemon->outside_is_still, true);
     esc_reactor_poke(daemon->reactor);
     return NULL;
@@ -405,6 +406,14 @@ static EscStatus close_shards(EscDaemon *daemon, int64_t until_ms, EscWhy *why)
     return status == ESC_OK ? pump(daemon, 0, why) : status; /* the last answers */
 }
 
+/* After the stores are closed. The rows of what is stuck are unsettled, and go out again after the next start. */
+static EscStatus leave_outside(EscDaemon *daemon, EscWhy *why)
+{
+    say(daemon, "alarm", "stop_timeout",
+        "a file of messages cannot be written; the process ends without it");
+    return esc_why(why, ESC_IO_FAILED, "", 0, "a file of messages cannot be written");
+}
+
 static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 {
     int64_t began_ms = esc_boot_ms();
@@ -418,8 +427,10 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
         status = pump(daemon, PUMP_REAL_NS, why);
     (void)pthread_join(daemon->stopper, NULL); /* it keeps to the same time */
     int64_t close_ms = esc_boot_ms() + CLOSE_REAL_MS;
-    return status == ESC_OK ? close_shards(daemon, close_ms > until_ms ? close_ms : until_ms, why)
-                            : status;
+    if (status == ESC_OK)
+        status = close_shards(daemon, close_ms > until_ms ? close_ms : until_ms, why);
+    return status == ESC_OK && atomic_load(&daemon->outside_is_stuck) ? leave_outside(daemon, why)
+                                                                      : status;
 }
 
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)

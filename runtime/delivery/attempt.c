@@ -7,100 +7,7 @@
 
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
-#define DETAIL_BYTES_MAX 1000
 #define RETRY_AFTER_S_MAX 86400
-
-/* --- results ------------------------------------------------------------------------------------ */
-
-/* One block, the texts behind the struct. */
-static EscResult *result_new(EscText detail, EscText reply, EscText *kept_detail,
-                             EscText *kept_reply)
-{
-    EscResult *result = calloc(1, sizeof(*result) + detail.size + reply.size + 1);
-    ESC_ASSERT(result != NULL);
-    char *texts = (char *)(result + 1);
-    if (detail.size > 0)
-        memcpy(texts, detail.data, detail.size);
-    if (reply.size > 0)
-        memcpy(texts + detail.size, reply.data, reply.size);
-    *kept_detail = (EscText){texts, detail.size};
-    *kept_reply = (EscText){texts + detail.size, reply.size};
-    return result;
-}
-
-void esc_result_free(EscResult *result)
-{
-    free(result);
-}
-
-static uint32_t rank_of(EscDeliveryState state)
-{
-    static const uint32_t ranks[ESC_DELIVERY_STATE_COUNT] = {[ESC_DELIVERY_ACCEPTED] = 1,
-                                                             [ESC_DELIVERY_DELIVERED] = 2,
-                                                             [ESC_DELIVERY_SEEN] = 3,
-                                                             [ESC_DELIVERY_ACKED] = 4};
-    return ranks[state];
-}
-
-static const EscSite *site_of(const EscOutside *outside, const EscQueueItem *item)
-{
-    return outside->sites[esc_queue_workspace(item->queue)];
-}
-
-static EscText key_of(const EscQueueItem *item)
-{
-    const EscContent *content = item->content;
-    return content == NULL ? ESC_TEXT("a row without its content") : content->row.key;
-}
-
-void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
-                     unsigned status, const char *detail, EscText reply)
-{
-    const EscSite *site = site_of(outside, item);
-    EscDelivery delivery = {.outbox = item->id, .state = state, .http_status = status};
-    EscResult *result = result_new(esc_utf8_cut(esc_text_from(detail), DETAIL_BYTES_MAX), reply,
-                                   &delivery.detail, &delivery.reply);
-    result->delivery = delivery;
-    result->rank = rank_of(state);
-    if (state == ESC_DELIVERY_DEAD)
-        esc_outside_log(outside, "warning", "delivery_dead", "%.*s to %.*s: %s",
-                        ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)),
-                        detail);
-    esc_queue_settled(item);
-    site->host.result(site->host.context, result);
-}
-
-static int64_t random_number(const EscOutside *outside, uint64_t *random)
-{
-    outside->setup.random->fill(outside->setup.random->context, random, sizeof(*random));
-    return esc_outside_now_ms(outside);
-}
-
-void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail)
-{
-    const EscSite *site = site_of(outside, item);
-    uint64_t random = 0;
-    int64_t now_ms = random_number(outside, &random);
-    EscRetryPlan next = esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms, now_ms,
-                                       floor_ms, random);
-    if (next.is_dead) {
-        char text[DETAIL_BYTES_MAX];
-        (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", next.attempts, detail);
-        esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, text, (EscText){0});
-        return;
-    }
-    esc_outside_log(outside, "info", "delivery_retry", "%.*s to %.*s: %s; attempt %u in %lld ms",
-                    ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)), detail,
-                    next.attempts + 1, (long long)next.pause_ms);
-    EscOutboxRetry retry = {
-        .id = item->id, .attempts = next.attempts, .next_attempt_at_ms = next.next_ms};
-    EscText none = {0};
-    EscResult *result = result_new(esc_text_from(detail), none, &retry.detail, &none);
-    result->is_retry = true;
-    result->retry = retry;
-    esc_queue_again(item, next.attempts, next.next_ms);
-    site->host.result(site->host.context, result);
-}
 
 /* --- life --------------------------------------------------------------------------------------- */
 
@@ -120,10 +27,10 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
         ESC_ASSERT(attempt->arena != NULL);
     }
     attempt->outside = outside;
-    attempt->site = site_of(outside, item);
+    attempt->site = esc_site_of(outside, item);
     attempt->item = item;
     esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&attempt->refused, DETAIL_BYTES_MAX / 2);
+    esc_buf_init(&attempt->refused, ESC_DETAIL_BYTES_MAX / 2);
     attempt->next = outside->attempts;
     if (attempt->next != NULL)
         attempt->next->previous = attempt;
@@ -198,7 +105,7 @@ static void give_back(EscAttempt *attempt, int64_t now_ms, const char *why)
 
 void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
 {
-    const EscSite *site = site_of(outside, item);
+    const EscSite *site = esc_site_of(outside, item);
     const EscContent *content = item->content;
     EscRoute route;
     esc_route_find(site->config, &content->row, &route);
@@ -289,10 +196,15 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
 void esc_attempt_ended(EscAttempt *attempt)
 {
     EscOutside *outside = attempt->outside;
+    if (attempt->code ==
+        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
+        esc_attempt_free(attempt);
+        return;
+    }
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
     EscVerdict verdict = verdict_of(attempt);
-    char detail[DETAIL_BYTES_MAX];
+    char detail[ESC_DETAIL_BYTES_MAX];
     describe(attempt, detail, sizeof(detail));
     if (verdict == ESC_VERDICT_RETRY)
         esc_item_again(outside, item, retry_after_ms(attempt), detail);

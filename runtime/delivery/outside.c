@@ -8,11 +8,10 @@
 #include "outside.h"
 
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define GIVE_UP_REAL_MS 2000 /* libcurl asks once a second whether to go on */
 #define WAIT_REAL_MS_MAX 60000
 #define MAIL_WORKERS_FIRST 2
 #define FILE_WORKERS_MAX 8
@@ -38,35 +37,9 @@ typedef struct DropLetter {
     uint64_t ids[];
 } DropLetter;
 
-int64_t esc_outside_now_ms(const EscOutside *outside)
-{
-    return outside->setup.clock->boot_ms(outside->setup.clock->context);
-}
-
-int64_t esc_outside_wall_ms(const EscOutside *outside)
-{
-    return outside->setup.clock->wall_ms(outside->setup.clock->context);
-}
-
 uint64_t esc_outside_wakeups(const EscOutside *outside)
 {
     return atomic_load(&outside->wakeups);
-}
-
-void esc_outside_log(const EscOutside *outside, const char *level, const char *event,
-                     const char *format, ...)
-{
-    if (outside->setup.log == NULL)
-        return;
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    size_t bad_at = 0;
-    if (!esc_utf8_is_valid(esc_text_from(text), &bad_at))
-        text[bad_at] = '\0'; /* cut within a character */
-    outside->setup.log(outside->setup.context, level, event, esc_text_from(text));
 }
 
 /* --- letters in --------------------------------------------------------------------------------- */
@@ -314,6 +287,8 @@ static int64_t wait_ns(const EscOutside *outside)
 {
     int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
     bool is_stopping = stop_ms != INT64_MAX;
+    if (atomic_load(&outside->is_giving_up))
+        stop_ms += GIVE_UP_REAL_MS;
     int64_t wait_ms = is_stopping ? stop_ms - esc_boot_ms() : queues_wait_ms(outside);
     int64_t http_ms = esc_requests_wait_ms(outside);
     wait_ms = http_ms < wait_ms ? http_ms : wait_ms;
@@ -322,12 +297,37 @@ static int64_t wait_ns(const EscOutside *outside)
     return wait_ms < 0 ? 0 : wait_ms * 1000000;
 }
 
-static bool is_over(const EscOutside *outside)
+/* Somebody has what only he can give back: he may be in a write that does not end. */
+static bool has_workers(const EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
+    for (const EscAttempt *one = outside->attempts; one != NULL; one = one->next)
+        if (one->route.way == ESC_WAY_MAIL)
+            return true;
+    return outside->batches != NULL;
+}
+
+/* After the time for what is under way there is a moment more for workers, who are told to give up: what ends in
+ * it has its result, and what they have is ours again. */
+static bool is_over(EscOutside *outside)
+{
+    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
     if (stop_ms == INT64_MAX)
         return false;
-    return esc_queues_under_way(outside->queues) == 0 || esc_boot_ms() >= stop_ms;
+    if (esc_queues_under_way(outside->queues) == 0)
+        return true;
+    if (now_ms < stop_ms)
+        return false;
+    atomic_store(&outside->is_giving_up, true);
+    return !has_workers(outside) || now_ms >= stop_ms + GIVE_UP_REAL_MS;
+}
+
+static void end_requests(EscOutside *outside)
+{
+    EscAttempt *next = NULL;
+    for (EscAttempt *attempt = esc_requests_run(outside); attempt != NULL; attempt = next) {
+        next = attempt->next_ended;
+        esc_attempt_ended(attempt);
+    }
 }
 
 static void *run(void *context)
@@ -335,7 +335,7 @@ static void *run(void *context)
     EscOutside *outside = context;
     for (;;) {
         take_letters(outside);
-        esc_requests_run(outside);
+        end_requests(outside);
         if (atomic_load(&outside->stop_at_real_ms) == INT64_MAX) {
             int64_t now_ms = esc_outside_now_ms(outside);
             settle_expired(outside, now_ms);
@@ -406,6 +406,11 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
     *out = NULL;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return esc_why(why, ESC_IO_FAILED, "", 0, "libcurl does not start");
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0) {
+        curl_global_cleanup();
+        return esc_why(why, ESC_IO_FAILED, "", 0,
+                       "libcurl waits for names in the thread that asks");
+    }
     EscOutside *outside = calloc(1, sizeof(*outside));
     ESC_ASSERT(outside != NULL);
     outside->setup = *setup;
@@ -424,7 +429,7 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
     return status;
 }
 
-void esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
+bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
 {
     if (outside->has_thread) {
         atomic_store(&outside->stop_at_real_ms, esc_boot_ms() + timeout_ms);
@@ -433,6 +438,7 @@ void esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
     }
     outside->has_thread = false;
     atomic_store(&outside->is_giving_up, true);
+    return !has_workers(outside);
 }
 
 static void free_sites(EscOutside *outside)
@@ -447,7 +453,7 @@ void esc_outside_free(EscOutside *outside)
 {
     if (outside == NULL)
         return;
-    esc_outside_stop(outside, 0);
+    (void)esc_outside_stop(outside, 0);
     esc_attempts_close(outside);
     esc_sinks_close(outside);
     if (outside->reactor != NULL) {

@@ -1,10 +1,14 @@
 /* outside.h - the parts of the outside and what goes between its threads; for this folder only.
  *
- *   outside.c    the thread with the reactor: letters in, turns, results out
- *   attempt.c    one attempt from its plan to its result
- *   requests.c     requests by curl's multi interface, on the reactor
+ *   results.c    what became of a row, told to its workspace and to the log
+ *   transfer.c   one plan as a libcurl handle
+ *   requests.c   requests by curl's multi interface, on the reactor
  *   mail.c       mails by curl's easy interface, on the mail pool
  *   sink.c       lines of files, on the file pool
+ *   attempt.c    one attempt from its plan to its end
+ *   outside.c    the thread with the reactor: letters in, turns
+ *
+ * Each uses those above it only.
  *
  * The queues and everything else without a lock belong to the outside's thread. The pools get an attempt
  * or a batch, and give it back as a letter. */
@@ -18,6 +22,8 @@
 #include <esc/delivery.h>
 
 #include "queue.h"
+
+#define ESC_DETAIL_BYTES_MAX 1000 /* what people are told of an attempt */
 
 typedef struct EscRequestPool EscRequestPool;
 typedef struct EscSink EscSink;
@@ -71,7 +77,9 @@ typedef struct EscAttempt {
     bool is_address_refused, is_address_tried;
     CURLcode code;
     long status;
-    EscRequestPool *pool; /* HTTP */
+    /* HTTP */
+    EscRequestPool *pool;
+    struct EscAttempt *next_ended;
     /* mail */
     EscLane lane;
     curl_socket_t socket;
@@ -91,7 +99,7 @@ typedef struct EscBatch {
     EscQueueItem **items;
     size_t items_count;
     EscBuf lines;
-    bool is_written;
+    bool is_written, is_given_up;
 } EscBatch;
 
 struct EscOutside {
@@ -118,23 +126,13 @@ struct EscOutside {
     EscBatch *batches;
 };
 
-/* --- outside.c --- */
+/* --- results.c --- */
 int64_t esc_outside_now_ms(const EscOutside *outside); /* boot clock of the door */
-int64_t esc_outside_wall_ms(
-    const EscOutside *outside); /* for signatures, which receivers compare with theirs */
+/* For signatures, which receivers compare with their own clock. */
+int64_t esc_outside_wall_ms(const EscOutside *outside);
 void esc_outside_log(const EscOutside *outside, const char *level, const char *event,
                      const char *format, ...) ESC_PRINTF(4, 5);
-uint64_t esc_outside_wakeups(const EscOutside *outside); /* of its thread, for tests */
-
-/* --- attempt.c --- */
-/* Begins what the row of a slot needs. */
-void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
-/* The end of an attempt by HTTP or mail: code and status are set. */
-void esc_attempt_ended(EscAttempt *attempt);
-void esc_attempt_free(EscAttempt *attempt);
-/* At the end: waits until no worker has one of them; then they can be freed. */
-void esc_attempts_close(EscOutside *outside);
-void esc_attempts_free(EscOutside *outside);
+const EscSite *esc_site_of(const EscOutside *outside, const EscQueueItem *item);
 /* What became of a row under way; the item is gone afterwards. */
 void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
                      unsigned status, const char *detail, EscText reply);
@@ -148,7 +146,8 @@ void esc_transfer_release(EscAttempt *attempt); /* all but the handle itself */
 
 /* --- requests.c --- */
 bool esc_request_start(EscAttempt *attempt); /* false without memory */
-void esc_requests_run(EscOutside *outside);
+/* Lets curl work. Gives the attempts that have ended, by next_ended: for esc_attempt_ended, each. */
+EscAttempt *esc_requests_run(EscOutside *outside);
 int64_t esc_requests_wait_ms(const EscOutside *outside); /* real time; INT64_MAX: none */
 void esc_requests_free(EscOutside *outside);             /* no attempt may be left */
 void esc_request_give_up(EscAttempt *attempt);
@@ -163,5 +162,18 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
 void esc_batch_ended(EscOutside *outside, EscBatch *batch);
 void esc_sinks_close(EscOutside *outside); /* as esc_attempts_close */
 void esc_sinks_free(EscOutside *outside);
+
+/* --- attempt.c --- */
+/* Begins what the row of a slot needs. */
+void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
+/* The end of an attempt by HTTP or mail: code and status are set. */
+void esc_attempt_ended(EscAttempt *attempt);
+void esc_attempt_free(EscAttempt *attempt);
+/* At the end: waits until no worker has one of them; then they can be freed. */
+void esc_attempts_close(EscOutside *outside);
+void esc_attempts_free(EscOutside *outside);
+
+/* --- outside.c --- */
+uint64_t esc_outside_wakeups(const EscOutside *outside); /* of its thread, for tests */
 
 #endif

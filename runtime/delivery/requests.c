@@ -146,7 +146,8 @@ void esc_request_give_up(EscAttempt *attempt)
     attempt->pool = NULL;
 }
 
-static void take_ended(const EscRequestPool *pool)
+/* Appends what has ended to a list and gives its new end. */
+static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
 {
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(pool->multi, &left); message != NULL;
@@ -160,12 +161,15 @@ static void take_ended(const EscRequestPool *pool)
         attempt->code = code;
         (void)curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &attempt->status);
         esc_request_give_up(attempt);
-        esc_attempt_ended(attempt);
+        *end = attempt;
+        end = &attempt->next_ended;
     }
+    return end;
 }
 
-void esc_requests_run(EscOutside *outside)
+EscAttempt *esc_requests_run(EscOutside *outside)
 {
+    EscAttempt *ended = NULL, **end = &ended;
     for (EscRequestPool *pool = outside->pools; pool != NULL; pool = pool->next) {
         if (pool->multi == NULL)
             continue;
@@ -174,10 +178,11 @@ void esc_requests_run(EscOutside *outside)
             pool->due_real_ms = INT64_MAX;
             (void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         }
-        take_ended(pool);
+        end = take_ended(pool, end);
         if (pool->under_way == 0 && esc_boot_ms() - pool->idle_since_real_ms >= IDLE_REAL_MS)
             close_pool(pool);
     }
+    return ended;
 }
 
 int64_t esc_requests_wait_ms(const EscOutside *outside)

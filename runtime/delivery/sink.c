@@ -30,8 +30,9 @@ static EscBatch *write_one(EscSink *sink, EscBatch *batch)
 {
     const EscFiles *files = sink->outside->setup.files;
     EscBatch *next = (EscBatch *)batch->letter.parcel.next;
+    batch->is_given_up = atomic_load(&sink->outside->is_giving_up);
     batch->is_written =
-        batch->lines.status == ESC_OK &&
+        !batch->is_given_up && batch->lines.status == ESC_OK &&
         files->append(files->context, sink->path, esc_buf_as_bytes(&batch->lines)) == ESC_OK;
     batch->letter.kind = ESC_LETTER_WRITTEN;
     bool is_put = esc_mailbox_put(&sink->outside->inbox, &batch->letter.parcel, 1, SIZE_MAX);
@@ -159,6 +160,10 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
 
 void esc_batch_ended(EscOutside *outside, EscBatch *batch)
 {
+    if (batch->is_given_up) { /* its rows stay unsettled */
+        batch_free(outside, batch);
+        return;
+    }
     for (size_t i = 0; i < batch->items_count; i++) {
         EscQueueItem *item = batch->items[i];
         const EscContent *content = item->content;

@@ -37,7 +37,7 @@ struct EscHttp {
     int64_t swept_real_ms;
     size_t calls;
     bool has_closed; /* a connection, since the last look */
-    int listen_fd;   /* ours again after esc_http_quiesce */
+    bool is_quiet;   /* no new connections */
 };
 
 static EscHttpConnection *connection_of(struct MHD_Connection *connection)
@@ -253,7 +253,6 @@ EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why)
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the HTTP server");
     (*out)->setup = *setup;
-    (*out)->listen_fd = -1;
     return ESC_OK;
 }
 
@@ -306,8 +305,14 @@ int64_t esc_http_wait_ms(const EscHttp *http)
 
 void esc_http_quiesce(EscHttp *http)
 {
-    if (http->mhd != NULL && http->listen_fd < 0)
-        http->listen_fd = MHD_quiesce_daemon(http->mhd);
+    if (http->mhd == NULL || http->is_quiet)
+        return;
+    http->is_quiet = true;
+    /* Closed at once: the kernel would go on taking connections that nobody looks at, and their clients would wait
+     * for us instead of going elsewhere. */
+    MHD_socket listen_fd = MHD_quiesce_daemon(http->mhd);
+    if (listen_fd != MHD_INVALID_SOCKET)
+        close(listen_fd);
 }
 
 bool esc_http_is_idle(const EscHttp *http)
@@ -322,7 +327,5 @@ void esc_http_free(EscHttp *http)
     esc_reactor_unwatch(http->setup.reactor, http->watch);
     if (http->mhd != NULL)
         MHD_stop_daemon(http->mhd);
-    if (http->listen_fd >= 0)
-        close(http->listen_fd);
     free(http);
 }

@@ -1,5 +1,7 @@
 """Receivers and mail servers that are silent, slow, broken or hostile: nobody but their own messages waits for them."""
 
+import http.client
+import os
 import socket
 import threading
 import time
@@ -294,6 +296,53 @@ class Stopping(Scene):
         self.daemon.start()
         eventually(self.daemon.settled)
         self.assertEqual([len(self.receiver.at(f"/desk/{place}")) for place in ("incidents", "people")], [1, 1])
+
+    def test_new_clients_are_refused_at_once(self):
+        held = threading.Event()
+        self.addCleanup(held.set)
+        self.receiver.rule("/desk/incidents", hold=held)
+        self.daemon.config.update(delivery_timeout_ms=60000, stop_timeout_s=60)
+        self.daemon.start()
+        self.daemon.send(ticket("U-2"))
+        eventually(lambda: self.receiver.at("/desk/incidents"))
+        kept = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=60)
+        self.addCleanup(kept.close)
+        kept.connect()
+        self.assertEqual(self.ready(kept), 200)
+        self.daemon.process.terminate()
+        eventually(lambda: self.ready(kept) == 503)
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", self.daemon.port), timeout=60)
+        self.assertIsNone(self.daemon.process.poll(), "it waits for the message under way")
+        held.set()
+        self.assertEqual(self.daemon.finish(), 0)
+
+    def test_a_disk_that_hangs_does_not_hold_up_the_end(self):
+        """A pipe that nobody reads blocks who writes to it, as a disk does that hangs: the message stays unsettled."""
+        pipe = self.daemon.folder / "pipe"
+        os.mkfifo(pipe)
+        channel = self.desk["channels"]["incidents"]
+        channel.clear()
+        channel.update(type="file", path=str(pipe))
+        self.daemon.config.update(stop_timeout_s=1)
+        self.daemon.start()
+        self.daemon.send(ticket("U-3"))
+        eventually(lambda: self.receiver.at("/desk/people"))
+        self.daemon.process.terminate()
+        self.assertEqual(self.daemon.finish(), 4)
+        self.assertIn("stop_timeout", self.daemon.errors())
+        pipe.unlink()
+        self.daemon.start()
+        eventually(self.daemon.settled)
+        self.assertEqual(len(pipe.read_text().splitlines()), 1)
+        self.assertEqual(len(self.receiver.at("/desk/people")), 1)
+
+    @staticmethod
+    def ready(connection):
+        connection.request("GET", "/health/ready")
+        with connection.getresponse() as answer:
+            answer.read()
+            return answer.status
 
     def refuses_events(self):
         """The daemon has understood that it stops."""

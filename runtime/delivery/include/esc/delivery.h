@@ -82,10 +82,12 @@ void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxCla
 void esc_outside_drop(EscOutside *outside, uint32_t workspace, const uint64_t *ids, size_t count);
 
 /* Not from a host's function. Starts nothing more; waits for what is under way, at most that long (real
- * time), then gives up the rest, whose rows stay unsettled. All results were given when it returns. */
-void esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
-/* Stops first when that was not done. Waits for threads that a mail server or a disk blocks: about a
- * second for the one, as long as it takes for the other. NULL is allowed. */
+ * time), then gives up the rest, whose rows stay unsettled: two seconds more at most. All results were
+ * given when it returns. False: a thread is stuck in a write to a file, and esc_outside_free would wait
+ * for it; the process can only end. */
+bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
+/* Stops first when that was not done. Waits for a thread that is stuck, as long as it takes. NULL is
+ * allowed. */
 void esc_outside_free(EscOutside *outside);
 
 #ifdef __cplusplus

@@ -47,7 +47,8 @@ ESC_MUST_USE EscStatus esc_http_serve(EscHttp *http, int listen_fd, EscWhy *why)
 void esc_http_run(EscHttp *http); /* takes and sends what is ready; sweeps slow clients */
 /* Real time until the next esc_http_run; INT64_MAX for none. */
 int64_t esc_http_wait_ms(const EscHttp *http);
-void esc_http_quiesce(EscHttp *http);       /* no new connections */
+/* No new connections: they are refused from now on. Those that are there are served. */
+void esc_http_quiesce(EscHttp *http);
 bool esc_http_is_idle(const EscHttp *http); /* nothing is being answered */
 /* Every call must be answered. NULL is allowed. */
 void esc_http_free(EscHttp *http);

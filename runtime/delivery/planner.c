@@ -1,0 +1,97 @@
+/* planner.c - the tools of the plan functions. Pure. */
+#include "planner.h"
+
+#include <curl/curl.h>
+
+void esc_planner_refuse(EscPlanner *planner, const char *why)
+{
+    if (planner->plan->refusal.size == 0)
+        planner->plan->refusal = esc_text_from(why);
+}
+
+EscText esc_planner_keep(EscPlanner *planner, EscBuf *buf)
+{
+    EscText text =
+        buf->status == ESC_OK ? esc_arena_text(planner->arena, esc_buf_as_text(buf)) : (EscText){0};
+    if (text.data == NULL)
+        esc_planner_refuse(planner, "the message is too big");
+    esc_buf_release(buf);
+    return text;
+}
+
+void esc_planner_header(EscPlanner *planner, const char *name, EscText value)
+{
+    EscPlan *plan = planner->plan;
+    for (size_t i = 0; i < value.size; i++)
+        if ((unsigned char)value.data[i] < 0x20 || value.data[i] == 0x7f) {
+            esc_planner_refuse(planner, "a header would hold control characters");
+            return;
+        }
+    if (plan->headers_count == ESC_PLAN_HEADERS_MAX) {
+        esc_planner_refuse(planner, "there are too many headers");
+        return;
+    }
+    plan->headers[plan->headers_count++] =
+        esc_arena_printf(planner->arena, "%s: %.*s", name, ESC_TEXT_ARG(value));
+}
+
+void esc_planner_url(EscPlanner *planner, EscText url)
+{
+    char *host = NULL;
+    CURLU *parts = curl_url();
+    planner->plan->url = url;
+    if (parts != NULL && url.data != NULL &&
+        curl_url_set(parts, CURLUPART_URL, url.data, 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+        planner->plan->host = esc_arena_text(planner->arena, esc_text_from(host));
+    else
+        esc_planner_refuse(planner, "the address is not a URL");
+    curl_free(host);
+    curl_url_cleanup(parts);
+}
+
+void esc_planner_post(EscPlanner *planner, EscText url, EscText json)
+{
+    planner->plan->method = ESC_TEXT("POST");
+    planner->plan->body = json;
+    planner->plan->has_body = true;
+    esc_planner_header(planner, "Content-Type", ESC_TEXT("application/json"));
+    esc_planner_url(planner, url);
+}
+
+void esc_planner_member(EscBuf *out, const char *name, EscText value)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    esc_json_text(out, value);
+}
+
+/* The timestamp is that of the event, as Standard Webhooks has it: under one id there is one body. */
+EscText esc_planner_envelope(EscPlanner *planner, const char *type)
+{
+    const EscOutboxRow *row = planner->row;
+    EscBuf out;
+    esc_buf_init(&out, ESC_PLAN_BYTES_MAX);
+    esc_buf_printf(&out, "{\"type\":\"%s\",\"id\":", type);
+    esc_json_text(&out, row->key);
+    esc_buf_string(&out, ",\"timestamp\":\"");
+    esc_time_write(&out, row->created_at_ms);
+    esc_buf_char(&out, '"');
+    esc_planner_member(&out, "target", row->target);
+    esc_planner_member(&out, "medium", row->medium);
+    esc_planner_member(&out, "to", row->address);
+    esc_buf_string(&out, ",\"data\":");
+    esc_buf_text(&out, row->body.size > 0 ? row->body : ESC_TEXT("{}"));
+    esc_buf_char(&out, '}');
+    return esc_planner_keep(planner, &out);
+}
+
+const EscMessage *esc_planner_message(EscPlanner *planner)
+{
+    if (planner->message != NULL)
+        return planner->message;
+    EscMessage *message = esc_arena_alloc(planner->arena, sizeof(*message));
+    if (message != NULL && esc_message_read(planner->arena, planner->row->body, message))
+        return message;
+    esc_planner_refuse(planner, "the message is not readable");
+    return NULL;
+}
