@@ -52,6 +52,75 @@ static void every_matching_event_is_an_edge_of_its_own(void **state)
     scene_free(scene);
 }
 
+/* What it would be without its first event is nothing that was: all levels that hold are edges. */
+static void new_ticket_is_no_change_of_its_defaults(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created when ticket.severity < critical\n" BODY);
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_audit(scene, "opened", ""), 1);
+    scene_free(scene);
+}
+
+/* A linked ticket is work of an escalation that runs; what it starts again would never end. */
+static void linked_ticket_starts_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created\n" CHAIN
+        "steps { create ticket task { title: \"Do it\" }  notify room \"made {task};\"  await "
+        "resolved within 30d else raise overdue }\nclose when resolved }\n"
+        "template u \"U\" { start on ticket.resolved\n" BODY);
+    scene_event(scene, "ticket.created", "T", "{}");
+    const char *linked = strstr(scene_last(scene, "room")->body.data, "made ");
+    assert_non_null(linked);
+    linked += strlen("made ");
+    EscAction action = {.verb = ESC_VERB_RESOLVE,
+                        .actor = ESC_TEXT("ana"),
+                        .ticket = {linked, strcspn(linked, ";")}};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_int_equal(scene_audit(scene, "resolved", ""), 1);
+    assert_int_equal(scene_audit(scene, "opened", ""), 1); /* t itself */
+    action.ticket = ESC_TEXT("T");
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_int_equal(scene_audit(scene, "opened", ""), 2);
+    scene_free(scene);
+}
+
+#define TWO_TIMES                                                                                  \
+    "template t \"T\" {\n"                                                                         \
+    "start on ticket.created, ticket.updated when ticket.severity = critical for 30m\n"            \
+    "start on ticket.created, ticket.updated when ticket.priority = urgent for 1h\n" BODY
+
+static void second_trigger_of_a_template_waits_for_its_own_condition(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TWO_TIMES);
+    scene_event(scene, "ticket.created", "T", "{\"priority\":\"urgent\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"other\"}");
+    assert_int_equal(scene_audit(scene, "disarmed", ""), 0);
+    scene_after(scene, ESC_HOUR_MS - 1);
+    assert_int_equal(scene_audit(scene, "opened", ""), 0);
+    scene_after(scene, 1);
+    assert_int_equal(scene_audit(scene, "opened", "held for 1h"), 1);
+    scene_free(scene);
+}
+
+static void triggers_of_a_template_are_armed_beside_each_other(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TWO_TIMES);
+    scene_event(scene, "ticket.created", "T",
+                "{\"severity\":\"critical\",\"priority\":\"urgent\"}");
+    assert_int_equal(scene_audit(scene, "armed", ""), 2);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    assert_int_equal(scene_audit(scene, "disarmed", ""), 1);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "opened", "held for 1h"), 1);
+    scene_free(scene);
+}
+
 static void condition_must_hold_for_its_time(void **state)
 {
     (void)state;
@@ -173,6 +242,18 @@ static void another_level_counts_from_the_creation(void **state)
     scene_free(scene);
 }
 
+static void creation_time_that_is_to_come_does_not_count(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVELS "template t \"T\" { manual\n" BODY);
+    scene_event(scene, "ticket.created", "T",
+                "{\"created_at\":\"2026-01-05T12:00:00Z\",\"account\":{\"name\":\"G\",\"tier\":"
+                "\"enterprise\"}}");
+    scene_after(scene, 15 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "sla_breached", "respond"), 1);
+    scene_free(scene);
+}
+
 static void overdue_trigger_judges_when_it_fires(void **state)
 {
     (void)state;
@@ -223,6 +304,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(level_starts_at_its_edge),
         cmocka_unit_test(every_matching_event_is_an_edge_of_its_own),
+        cmocka_unit_test(new_ticket_is_no_change_of_its_defaults),
+        cmocka_unit_test(linked_ticket_starts_nothing),
+        cmocka_unit_test(second_trigger_of_a_template_waits_for_its_own_condition),
+        cmocka_unit_test(triggers_of_a_template_are_armed_beside_each_other),
         cmocka_unit_test(condition_must_hold_for_its_time),
         cmocka_unit_test(again_waits),
         cmocka_unit_test(person_starts_what_is_manual),
@@ -232,6 +317,7 @@ int main(void)
         cmocka_unit_test(overdue_trigger_judges_when_it_fires),
         cmocka_unit_test(warnings_are_those_of_the_own_level),
         cmocka_unit_test(creation_time_of_the_source_counts),
+        cmocka_unit_test(creation_time_that_is_to_come_does_not_count),
     };
     return cmocka_run_group_tests_name("engine_triggers", tests, NULL, NULL);
 }
