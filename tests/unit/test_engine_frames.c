@@ -195,6 +195,39 @@ static void approval_needs_two(void **state)
     scene_free(scene);
 }
 
+/* People of a team come and go while it is asked, so there may be more of them than a question counts. */
+static void approvals_beyond_what_is_counted_are_refused(void **state)
+{
+    (void)state;
+    static char source[16384];
+    size_t used = (size_t)snprintf(source, sizeof source, "# a crowd\n");
+    for (int i = 0; i < ESC_OWNERS_MAX + 2; i++)
+        used += (size_t)snprintf(source + used, sizeof source - used,
+                                 "person p%d \"P\" { email \"p%d@x.example\" }\n", i, i);
+    used += (size_t)snprintf(source + used, sizeof source - used, "team crowd {");
+    for (int i = 0; i < ESC_OWNERS_MAX + 2; i++)
+        used += (size_t)snprintf(source + used, sizeof source - used, " p%d", i);
+    snprintf(
+        source + used, sizeof source - used,
+        " }\ntemplate t \"T\" { start on ticket.created\n" CHAIN
+        "steps { approve by %d of crowd \"All?\" within 1d else { } }\nclose when resolved }\n",
+        ESC_OWNERS_MAX + 2);
+    Scene *scene = scene_of(source);
+    scene_event(scene, "ticket.created", "T", "{}");
+    char name[16];
+    for (int i = 0; i < ESC_OWNERS_MAX; i++) {
+        snprintf(name, sizeof name, "p%d", i);
+        assert_status(scene_act(scene, ESC_VERB_APPROVE, name, 1, NULL), ESC_OK);
+        assert_false(scene_outcome(scene)->is_noop);
+    }
+    assert_status(scene_act(scene, ESC_VERB_ABSENT, "p0", 0, "p0"), ESC_OK);
+    snprintf(name, sizeof name, "p%d", ESC_OWNERS_MAX);
+    assert_status(scene_act(scene, ESC_VERB_APPROVE, name, 1, NULL), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_int_equal(scene_audit(scene, "approved", ""), ESC_OWNERS_MAX);
+    scene_free(scene);
+}
+
 static void rejection_takes_the_other_way(void **state)
 {
     (void)state;
@@ -316,6 +349,42 @@ static void handler_skips_and_closes(void **state)
     scene_free(scene);
 }
 
+static void skipped_question_goes_the_way_without_an_answer(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun_more("ask primary \"Which way?\" within 1h { guidance \"g\" answer left \"Left\" { "
+                   "notify room \"went left\" } timeout { notify room \"nobody said\" } }",
+                   "on deploy.done { skip }");
+    scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    assert_int_equal(scene_sent(scene, "room", "nobody said"), 1);
+    assert_int_equal(scene_sent(scene, "room", "went left"), 0);
+    scene_free(scene);
+}
+
+static void skipped_approval_is_not_given(void **state)
+{
+    (void)state;
+    Scene *scene = begun_more("approve by ops \"Fail over?\" within 1h else { notify room "
+                              "\"refused\" }",
+                              "on deploy.done { skip }");
+    scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    assert_int_equal(scene_sent(scene, "room", "refused"), 1);
+    scene_free(scene);
+}
+
+static void skipped_wait_counts_as_satisfied(void **state)
+{
+    (void)state;
+    Scene *scene = begun_more("await ack within 1h else { notify room \"too late\" }  notify room "
+                              "\"behind\"",
+                              "on deploy.done { skip }");
+    scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    assert_int_equal(scene_sent(scene, "room", "too late"), 0);
+    assert_int_equal(scene_sent(scene, "room", "behind"), 1);
+    scene_free(scene);
+}
+
 /* --- exceptions -------------------------------------------------------------------------------------------------------- */
 
 static void handled_exception_resumes(void **state)
@@ -407,6 +476,55 @@ static void too_many_exceptions_park(void **state)
     scene_free(scene);
 }
 
+/* The second takes the first one's place: what it resumes is what the first interrupted. */
+static void exception_in_a_handler_takes_its_place(void **state)
+{
+    (void)state;
+    Scene *scene =
+        acked_more("wait 1h  notify room \"steps went on\"",
+                   "on deploy.done when event.build = 1 { raise trouble }  on deploy.done when "
+                   "event.build = 2 "
+                   "{ raise more }\n"
+                   "on exception trouble { wait 30m  notify room \"handler went on\"  resume }\n"
+                   "on exception more { resume }");
+    scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    scene_event(scene, "deploy.done", "T", "{\"build\":2}");
+    assert_int_equal(scene_view(scene, 1).exceptions, 2);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "room", "handler went on"), 0);
+    assert_int_equal(scene_sent(scene, "room", "steps went on"), 1);
+    scene_free(scene);
+}
+
+/* Timers of a parked escalation are those of a hand-off to somebody who may not acknowledge either. */
+static void parked_escalation_is_moved_by_no_timer(void **state)
+{
+    (void)state;
+    Scene *scene = begun_more("await resolved within 30d else raise overdue",
+                              "on deploy.done { raise trouble }  on exception trouble { resume }");
+    for (int i = 0; i < 9; i++)
+        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
+    EscAction action = {.verb = ESC_VERB_HANDOFF,
+                        .actor = ESC_TEXT("dora"),
+                        .escalation = 1,
+                        .target = ESC_TEXT("ana"),
+                        .reason = ESC_TEXT("she knows it"),
+                        .expect = ESC_EXPECT_RESOLVED,
+                        .within_ms = ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    action.expect = ESC_EXPECT_ACKED;
+    action.within_ms = ESC_MINUTE_MS;
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_view_owner(scene, 1, "ana");
+    scene_after(scene, ESC_DAY_MS);
+    assert_view_owner(scene, 1, "ana");
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
+    assert_int_equal(scene_audit(scene, "failover", ""), 0);
+    assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+    scene_free(scene);
+}
+
 static void steps_done_wait_for_what_closes(void **state)
 {
     (void)state;
@@ -460,6 +578,23 @@ static void what_has_no_inverse_says_why(void **state)
     Scene *scene = begun("crm.note(id: ticket.id, body: \"x\") undo none because \"a note stays\"  "
                          "rollback  close as done");
     assert_int_equal(scene_audit(scene, "not_undone", "a note stays"), 1);
+    scene_free(scene);
+}
+
+/* The inverse that a step gives is for its own action, which a trap in between keeps from being called. */
+static void inverse_of_an_action_that_was_not_called_is_dropped(void **state)
+{
+    (void)state;
+    Scene *scene = begun_more(
+        "wait 1m  crm.note(id: ticket.id, body: \"{1 / escalation.handoffs}\") undo crm.unlock(id: "
+        "ticket.id)",
+        "on exception engine_fault { set ticket.severity to low  rollback \"back\"  close as "
+        "given_up }");
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "exception", "engine_fault"), 1);
+    assert_int_equal(scene_audit(scene, "undone", ""), 1);
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"high\"");
+    assert_null(scene_last(scene, "crm.unlock"));
     scene_free(scene);
 }
 
@@ -569,6 +704,7 @@ int main(void)
         cmocka_unit_test(question_times_out),
         cmocka_unit_test(new_owner_may_answer),
         cmocka_unit_test(approval_needs_two),
+        cmocka_unit_test(approvals_beyond_what_is_counted_are_refused),
         cmocka_unit_test(rejection_takes_the_other_way),
         cmocka_unit_test(reply_is_kept),
         cmocka_unit_test(request_has_a_json_body),
@@ -577,16 +713,22 @@ int main(void)
         cmocka_unit_test(reply_after_the_deadline_changes_nothing),
         cmocka_unit_test(handler_lets_the_wait_go_on),
         cmocka_unit_test(handler_skips_and_closes),
+        cmocka_unit_test(skipped_question_goes_the_way_without_an_answer),
+        cmocka_unit_test(skipped_approval_is_not_given),
+        cmocka_unit_test(skipped_wait_counts_as_satisfied),
         cmocka_unit_test(handled_exception_resumes),
         cmocka_unit_test(interrupted_wait_keeps_its_deadline),
         cmocka_unit_test(reply_comes_while_an_exception_is_handled),
         cmocka_unit_test(unknown_exception_goes_to_triage),
         cmocka_unit_test(trap_is_an_exception_and_the_owner_hears),
         cmocka_unit_test(too_many_exceptions_park),
+        cmocka_unit_test(exception_in_a_handler_takes_its_place),
+        cmocka_unit_test(parked_escalation_is_moved_by_no_timer),
         cmocka_unit_test(steps_done_wait_for_what_closes),
         cmocka_unit_test(rollback_goes_backwards),
         cmocka_unit_test(failing_inverse_raises),
         cmocka_unit_test(what_has_no_inverse_says_why),
+        cmocka_unit_test(inverse_of_an_action_that_was_not_called_is_dropped),
         cmocka_unit_test(linked_ticket_room_and_snapshot),
         cmocka_unit_test(snapshot_shows_what_changed),
         cmocka_unit_test(what_is_set_is_cut_to_its_field),

@@ -148,6 +148,22 @@ static void closing_waits_for_deliveries(void **state)
     scene_free(scene);
 }
 
+static void what_was_given_up_fails_at_the_close_without_waiting(void **state)
+{
+    (void)state;
+    Scene *scene = begun("wait 1m  notify room \"a\"  " STAYS,
+                         "check delivered else { notify ana \"one was lost\" }");
+    scene_manual_delivery(scene);
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_settle(scene, scene_last(scene, "room")->id, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "one was lost"), 0);
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "one was lost"), 1);
+    assert_true(check_is(scene, "delivered", "handled"));
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
 static void dead_delivery_raises_only_without_a_check(void **state)
 {
     (void)state;
@@ -185,6 +201,53 @@ static void resolving_is_no_drift(void **state)
     Scene *scene = begun("set ticket.status to escalated  " STAYS, "check consistent within 10m");
     scene_event(scene, "ticket.resolved", "T", NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_true(check_is(scene, "consistent", "passed"));
+    scene_free(scene);
+}
+
+/* What a resolving or reopening event says of the status is its own doing. */
+static void status_in_a_resolving_event_is_no_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.status to escalated  " STAYS, "check consistent within 10m");
+    scene_event(scene, "ticket.resolved", "T", "{\"status\":\"open\"}");
+    assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_true(check_is(scene, "consistent", "passed"));
+    scene_free(scene);
+}
+
+static void other_fields_of_a_resolving_event_may_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.severity to critical  " STAYS,
+                         "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.resolved", "T", "{\"severity\":\"low\"}");
+    assert_int_equal(scene_sent(scene, "room", "drift"), 1);
+    scene_free(scene);
+}
+
+static void status_in_another_event_is_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.status to escalated  " STAYS,
+                         "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"open\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "room", "drift"), 1);
+    scene_free(scene);
+}
+
+static void rolling_back_ends_the_drift(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("set ticket.severity to critical  wait 1m  rollback \"false alarm\"  " STAYS,
+              "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "rollback", "false alarm"), 1);
+    assert_int_equal(scene_sent(scene, "room", "drift"), 0);
     assert_true(check_is(scene, "consistent", "passed"));
     scene_free(scene);
 }
@@ -299,9 +362,14 @@ int main(void)
         cmocka_unit_test(delivered_passes_when_all_arrived),
         cmocka_unit_test(queued_at_the_deadline_is_not_delivered),
         cmocka_unit_test(closing_waits_for_deliveries),
+        cmocka_unit_test(what_was_given_up_fails_at_the_close_without_waiting),
         cmocka_unit_test(dead_delivery_raises_only_without_a_check),
         cmocka_unit_test(drift_is_noticed),
         cmocka_unit_test(resolving_is_no_drift),
+        cmocka_unit_test(status_in_a_resolving_event_is_no_drift),
+        cmocka_unit_test(other_fields_of_a_resolving_event_may_drift),
+        cmocka_unit_test(status_in_another_event_is_drift),
+        cmocka_unit_test(rolling_back_ends_the_drift),
         cmocka_unit_test(confirmation_guards_the_close),
         cmocka_unit_test(nobody_confirms_for_a_month),
         cmocka_unit_test(explicit_close_asks_for_no_confirmation),

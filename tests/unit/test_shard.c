@@ -15,7 +15,7 @@
 static ServiceFile file;
 static EscPool *pool;
 static EscShard *shard;
-static sem_t over, stopped, closed;
+static sem_t over, stopped, closed, held;
 static int stops;
 
 /* --- the shard under test --------------------------------------------------------------------- */
@@ -42,6 +42,7 @@ static int set_up(void **state)
     (void)sem_init(&over, 0, 0);
     (void)sem_init(&stopped, 0, 0);
     (void)sem_init(&closed, 0, 0);
+    (void)sem_init(&held, 0, 0);
     service_file_make(&file, WORKSPACE);
     pool =
         esc_pool_new(&(EscPoolConfig){.workers = 2, .workers_max = 2, .stuck_ms = 3600000}, NULL);
@@ -132,6 +133,18 @@ static const EscJobSteps input_steps = {
     .parse = job_parse, .committed = job_committed, .refused = job_refused, .over = job_over};
 static const EscJobSteps look_steps = {.look = job_look, .refused = job_refused, .over = job_over};
 
+/* Keeps the turn lane until the test lets it go. */
+static bool job_hold(EscJob *job, EscService *service)
+{
+    (void)service;
+    (void)sem_post(&held);
+    (void)sem_wait(((TestJob *)job)->gate);
+    return false;
+}
+
+static const EscJobSteps hold_steps = {.look = job_hold, .over = job_over};
+static const EscJobSteps many_steps = {.refused = job_refused, .over = job_over};
+
 static void make_job(TestJob *one, int number)
 {
     char id[16];
@@ -169,6 +182,44 @@ static void jobs_end_in_the_order_they_came(void **state)
     esc_shard_counts(shard, &counts);
     assert_int_equal(counts.inputs, JOBS_MAX);
     assert_true(counts.turns >= 1 && counts.turns <= JOBS_MAX);
+}
+
+/* Jobs that are too much for one turn together have one each, and so has one that is too much alone: none is torn. */
+static void a_turn_holds_no_more_than_its_bound(void **state)
+{
+    (void)state;
+    enum { JOBS = 3, MANY = 300 };
+    static const uint32_t counts_of[JOBS] = {200, 200, MANY}; /* a turn holds 256 at the start */
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    TestJob hold = {.job = {.steps = &hold_steps}, .gate = &gate};
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &hold.job));
+    (void)sem_wait(&held); /* from here on nothing is taken until both jobs are there */
+    static TestJob jobs[JOBS];
+    static EscInput inputs[JOBS][MANY];
+    for (int i = 0; i < JOBS; i++) {
+        make_job(&jobs[i], i);
+        jobs[i].job.steps = &many_steps;
+        jobs[i].job.inputs = inputs[i];
+        jobs[i].job.inputs_count = counts_of[i];
+        for (uint32_t j = 0; j < counts_of[i]; j++) {
+            char id[16];
+            (void)snprintf(id, sizeof(id), "%d-%u", i, j);
+            inputs[i][j] =
+                (EscInput){.kind = ESC_INPUT_EVENT,
+                           .event = service_file_event(&file, "ticket.created", id, id, "{}")};
+        }
+        assert_true(esc_shard_put(shard, &jobs[i].job));
+    }
+    (void)sem_post(&gate);
+    wait_over(1 + JOBS);
+    end_shard(); /* its counts are final */
+    EscShardCounts counts;
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.inputs, 200 + 200 + MANY);
+    assert_int_equal(counts.turns, JOBS);
+    (void)sem_destroy(&gate);
 }
 
 /* What is parsed apart may take as long as it likes: looks and actions have their turns meanwhile. */
@@ -298,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(jobs_end_in_the_order_they_came, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_turn_holds_no_more_than_its_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_that_wait_are_bounded_by_their_bytes, set_up,

@@ -332,6 +332,21 @@ static void wishes_settle(EscEngine *engine)
     }
 }
 
+/* The rounds are used up: nothing starts any more, and the record says so. */
+static void starts_refuse(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->turn.starts_count; i++) {
+        const EscStartAsked *asked = &engine->turn.starts[i];
+        esc_audit_ticket(
+            engine, asked->ticket, ESC_AUDIT_NOT_STARTED,
+            esc_audit_data(engine, "template", asked->template_name, "because",
+                           ESC_TEXT("too many rounds"), NULL),
+            "%.*s did not start: escalations had woken each other in %d rounds by then",
+            ESC_TEXT_ARG(asked->template_name), ESC_ENGINE_ROUNDS_MAX);
+    }
+    engine->turn.starts_count = 0;
+}
+
 void esc_engine_settle(EscEngine *engine)
 {
     for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX; round++) {
@@ -352,4 +367,5 @@ void esc_engine_settle(EscEngine *engine)
         engine->turn.starts_count = 0;
     }
     wishes_settle(engine);
+    starts_refuse(engine);
 }
