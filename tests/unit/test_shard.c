@@ -48,7 +48,6 @@ static int set_up(void **state)
     assert_non_null(pool);
     EscShardSetup setup = {.name = ESC_TEXT("acme"),
                            .pool = pool,
-                           .clock = &file.clock,
                            .time_scale = 1.0,
                            .timers_max = 10,
                            .stopped = note_stopped,
