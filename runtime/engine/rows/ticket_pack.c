@@ -194,8 +194,8 @@ void esc_ticket_fields_take(EscEngine *engine, EscTicket *ticket, const json_t *
         if (slot == ESC_NONE)
             continue;
         esc_owned_release(&ticket->values[slot]);
-        ticket->values[slot] = esc_value_read_json(engine->schema.current->program,
-                                                   esc_slot_type(engine, slot), json);
+        ticket->values[slot] =
+            esc_value_read_json(engine->schema.current->program, esc_slot_type(engine, slot), json);
     }
 }
 
