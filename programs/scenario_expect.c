@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SHOWN_BYTES_MAX ((size_t)16 << 20)
+
 /* --- who ----------------------------------------------------------------------------------------------- */
 
 static bool route_holds(void *context, uint32_t function)
@@ -375,9 +377,16 @@ static bool condition_holds(EscPlay *play, const EscScenarioExpect *expect)
     EscTicketRow row;
     if (!esc_engine_find_ticket(play->engine, play->ticket, &row))
         return false;
-    Probing probing = {.play = play, .expect = expect, .ticket = json_loadb(row.json.data, row.json.size, 0, NULL)};
+    EscBuf fields, sla;
+    esc_buf_init(&fields, SHOWN_BYTES_MAX);
+    esc_buf_init(&sla, SHOWN_BYTES_MAX);
+    bool is_shown = esc_ticket_body_show(row.body, &fields, &sla);
+    ESC_ASSERT(is_shown); /* the engine has just written it */
+    Probing probing = {.play = play, .expect = expect, .ticket = json_loadb((const char *)fields.data, fields.size, 0, NULL)};
     bool holds = probe_holds(&probing);
     json_decref(probing.ticket);
+    esc_buf_release(&fields);
+    esc_buf_release(&sla);
     return holds;
 }
 

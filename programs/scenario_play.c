@@ -176,9 +176,9 @@ static EscStatus put_given_ticket(EscPlay *play, EscWhy *why)
 {
     json_t *fields = json_deep_copy(play->given);
     json_object_set_new(fields, "id", json_string(TICKET_ID));
-    EscTicketRow row = {.id = play->ticket, .json = dump(play, fields), .created_at_ms = play->now_ms, .updated_at_ms = play->now_ms};
+    EscText given = dump(play, fields);
     json_decref(fields);
-    return esc_engine_restore_ticket(play->engine, &row, why);
+    return esc_engine_make_ticket(play->engine, play->ticket, given, play->now_ms, why);
 }
 
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)

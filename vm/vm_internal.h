@@ -134,7 +134,6 @@ EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has mark
 EscStatus esc_verify_bad(EscVerify *verify, const char *check, EscTable table, uint64_t row,
                          const char *format, ...) ESC_PRINTF(5, 6);
 bool esc_verify_type_is_valid(const EscProgram *program, EscType type); /* not 0 */
-bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref);    /* not 0 */
 /* A row enters `function`: it must be of that kind and start without a wait's registers. `template_option` as in FUNCTIONS. `event` is the
  * type it is entered with: ESC_NONE: none; ESC_EVENT_UNKNOWN: whichever the host kept, so its loads are checked when they run.
  * Marks the function as named. V25. */
@@ -186,8 +185,6 @@ uint32_t esc_function_registers(const EscProgram *program, const EscFunctionRow 
 
 /* A run-time check failed, or the program divided by zero: ESC_TRAP, with place and reason in *why. */
 EscStatus esc_run_trap(const EscRun *run, EscWhy *why, const char *reason);
-/* True when `value` has exactly `type` and its content is within the bounds of that type: what is loaded may be used without looking. */
-bool esc_value_fits(const EscProgram *program, const EscValue *value, EscType type);
 EscValue esc_const_value(const EscProgram *program, uint32_t index);
 /* The boundary to the host, the same for both interpreters: they check what comes in against what the verifier proved. */
 EscStatus esc_run_load(EscRun *run, const EscHost *host, const EscInstr *instr, EscValue *value,

@@ -121,6 +121,12 @@ typedef struct EscApiItems {
 } EscApiItems;
 bool esc_api_audit_item(void *items, const EscAuditRow *row);
 bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
+/* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */
+typedef struct EscApiBody {
+    EscBuf fields, sla;
+} EscApiBody;
+void esc_api_body_open(EscApiBody *shown, EscBytes body);
+void esc_api_body_close(EscApiBody *shown);
 bool esc_api_ticket_item(void *items, const EscTicketRow *row);
 bool esc_api_outbox_item(void *items, const EscOutboxEntry *entry);
 

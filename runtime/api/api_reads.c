@@ -200,15 +200,18 @@ static void json_member(EscBuf *out, const char *name, EscText json, const char 
 
 static void write_ticket(EscBuf *out, const EscTicketRow *row)
 {
+    EscApiBody shown;
+    esc_api_body_open(&shown, row->body);
     esc_buf_string(out, "{\"id\":");
     esc_json_text(out, row->id);
     text_member(out, "title", row->title);
     text_member(out, "status", row->status);
     time_member(out, "created_at", row->created_at_ms);
     time_member(out, "updated_at", row->updated_at_ms);
-    json_member(out, "fields", row->json, "{}");
-    json_member(out, "sla", row->sla_json, "null");
+    json_member(out, "fields", esc_buf_as_text(&shown.fields), "{}");
+    json_member(out, "sla", esc_buf_as_text(&shown.sla), "null");
     esc_buf_char(out, '}');
+    esc_api_body_close(&shown);
 }
 
 static void answer_ticket(EscRequest *request, EscService *service)

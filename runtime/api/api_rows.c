@@ -102,6 +102,24 @@ bool esc_api_escalation_item(void *context, const EscEscalationRow *row)
     return object_close(&object);
 }
 
+#define SHOWN_BYTES_MAX ((size_t)16 << 20)
+
+void esc_api_body_open(EscApiBody *shown, EscBytes body)
+{
+    esc_buf_init(&shown->fields, SHOWN_BYTES_MAX);
+    esc_buf_init(&shown->sla, SHOWN_BYTES_MAX);
+    if (esc_ticket_body_show(body, &shown->fields, &shown->sla))
+        return;
+    esc_buf_clear(&shown->fields);
+    esc_buf_clear(&shown->sla);
+}
+
+void esc_api_body_close(EscApiBody *shown)
+{
+    esc_buf_release(&shown->fields);
+    esc_buf_release(&shown->sla);
+}
+
 bool esc_api_ticket_item(void *context, const EscTicketRow *row)
 {
     Object object = object_open(context);
@@ -110,8 +128,11 @@ bool esc_api_ticket_item(void *context, const EscTicketRow *row)
     put_text(&object, "status", row->status);
     put_time(&object, "created_at", row->created_at_ms);
     put_time(&object, "updated_at", row->updated_at_ms);
-    put_raw(&object, "fields", row->json);
-    put_raw(&object, "sla", row->sla_json);
+    EscApiBody shown;
+    esc_api_body_open(&shown, row->body);
+    put_raw(&object, "fields", esc_buf_as_text(&shown.fields));
+    put_raw(&object, "sla", esc_buf_as_text(&shown.sla));
+    esc_api_body_close(&shown);
     return object_close(&object);
 }
 

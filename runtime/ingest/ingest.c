@@ -23,6 +23,14 @@ EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why)
     return ESC_OK;
 }
 
+EscStatus esc_ingest_ticket_id(EscText id, const char *what, EscWhy *why)
+{
+    if (esc_text_starts_with(id, ESC_TEXT(ESC_OWN_TICKETS)))
+        return esc_why(why, ESC_BAD_INPUT, "", 0,
+                       "%s begins with \"" ESC_OWN_TICKETS "\", as only ids of linked tickets do", what);
+    return esc_ingest_id(id, what, why);
+}
+
 static EscText text_of(const json_t *json)
 {
     return (EscText){json_string_value(json), json_string_length(json)};
@@ -135,7 +143,7 @@ static EscStatus read_subject(EscArena *arena, const json_t *envelope, EscText *
     if (status != ESC_OK || text.size == 0)
         return status;
     status = esc_ingest_normal(arena, text, subject, why);
-    return status == ESC_OK ? esc_ingest_id(*subject, "subject", why) : status;
+    return status == ESC_OK ? esc_ingest_ticket_id(*subject, "subject", why) : status;
 }
 
 static EscStatus read_time(const json_t *envelope, int64_t *time_ms, EscWhy *why)

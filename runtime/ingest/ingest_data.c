@@ -139,7 +139,7 @@ static EscStatus said_twice(const Filler *filler, const Place *place)
 /* The ticket's id is not a field that can be changed: it names the ticket, like the event's subject. */
 static EscStatus take_id(Filler *filler, const Place *place, const EscValue *value)
 {
-    EscStatus status = esc_ingest_id(value->text, "the ticket's id", filler->why);
+    EscStatus status = esc_ingest_ticket_id(value->text, "the ticket's id", filler->why);
     if (status != ESC_OK)
         return status;
     if (filler->event->subject.size == 0)

@@ -36,5 +36,7 @@ ESC_MUST_USE EscStatus esc_ingest_data(EscArena *arena, const EscProgram *progra
 
 /* Checks an id: 1 to ESC_ID_BYTES_MAX bytes, no control characters. */
 ESC_MUST_USE EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why);
+/* The same for a ticket, whose id must also not be one of the engine's own (ESC_OWN_TICKETS). */
+ESC_MUST_USE EscStatus esc_ingest_ticket_id(EscText id, const char *what, EscWhy *why);
 
 #endif

@@ -66,12 +66,10 @@ static EscStatus add_bundles(EscService *service, EscBytes bytes, int64_t now_ms
 
 /* --- from the store to the engine -------------------------------------------------------------- */
 
-static EscStatus take_counters(void *engine, const EscCounters *counters, EscText absences,
+static EscStatus take_counters(void *engine, const EscCounters *counters, EscBytes workspace,
                                EscWhy *why)
 {
-    (void)why;
-    esc_engine_restore_counters(engine, counters, absences);
-    return ESC_OK;
+    return esc_engine_restore_counters(engine, counters, workspace, why);
 }
 
 static EscStatus take_ticket(void *engine, const EscTicketRow *row, EscWhy *why)
@@ -82,14 +80,6 @@ static EscStatus take_ticket(void *engine, const EscTicketRow *row, EscWhy *why)
 static EscStatus take_escalation(void *engine, const EscEscalationRow *row, EscWhy *why)
 {
     return esc_engine_restore_escalation(engine, row, why);
-}
-
-static EscStatus take_timer(void *engine, const EscTimerRow *row, EscWhy *why)
-{
-    EscStatus status = esc_engine_restore_timer(engine, row);
-    return status == ESC_OK ? ESC_OK
-                            : esc_why(why, status, "", row->seq, "the engine refused timer %llu",
-                                      (unsigned long long)row->seq);
 }
 
 static EscStatus take_outbox(void *engine, const EscOutboxEntry *entry, EscWhy *why)
@@ -107,7 +97,6 @@ static EscStatus restore(EscService *service, EscWhy *why)
                                .counters = take_counters,
                                .ticket = take_ticket,
                                .escalation = take_escalation,
-                               .timer = take_timer,
                                .outbox = take_outbox};
     return esc_store_load(service->store, &sink, why);
 }

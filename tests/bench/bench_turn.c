@@ -92,14 +92,12 @@ static void report_bytes(const char *path)
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         bench_fail(path, NULL);
     double row = ask(db, "SELECT avg(8 * 8 + length(ticket) + length(template) + length(owner) + length(outcome) + "
-                         "length(step) + length(frame) + length(below) + length(engine)) FROM escalation");
-    double frame = ask(db, "SELECT avg(length(frame)) FROM escalation");
-    double engine = ask(db, "SELECT avg(length(engine)) FROM escalation");
-    double timers = ask(db, "SELECT total(5 * 8 + length(ticket)) / (SELECT count(*) FROM escalation) FROM timer");
+                         "length(step) + length(body)) FROM escalation");
+    double body = ask(db, "SELECT avg(length(body)) FROM escalation");
+    double ticket = ask(db, "SELECT avg(length(body)) FROM ticket");
     double per_event = ask(db, "SELECT 1.0 * page_count * page_size / (SELECT count(*) FROM escalation) "
                                "FROM pragma_page_count, pragma_page_size");
-    printf("suspended escalation: %.0f bytes (row %.0f, of it snapshot %.0f and engine %.0f; timers %.0f)\n", row + timers, row,
-           frame, engine, timers);
+    printf("suspended escalation: %.0f bytes, of it body %.0f; body of its ticket %.0f\n", row, body, ticket);
     printf("whole file with events, tickets, outbox, audit and evidence: %.0f bytes per escalation\n", per_event);
     sqlite3_close(db);
 }

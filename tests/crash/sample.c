@@ -24,11 +24,16 @@ static EscText numbered(Sample *sample, const char *format, uint64_t n)
     return esc_arena_printf(sample->arena, "%s%llu", format, (unsigned long long)n);
 }
 
+static EscBytes bytes(EscText text)
+{
+    return (EscBytes){(const uint8_t *)text.data, text.size};
+}
+
 /* The same in every group: only the first one is kept. */
 static EscBundleRow bundle(void)
 {
-    static const uint8_t bytes[] = "bytes of a bundle";
-    EscBundleRow row = {.at_ms = 1, .bytes = {bytes, sizeof bytes}};
+    static const uint8_t data[] = "bytes of a bundle";
+    EscBundleRow row = {.at_ms = 1, .bytes = {data, sizeof data}};
     memcpy(row.hash, sample_bundle_hash, sizeof row.hash);
     return row;
 }
@@ -57,24 +62,23 @@ static EscEscalationRow escalation(Sample *sample, uint64_t n, bool is_new)
         .outcome = ESC_TEXT(""),
         .step = ESC_TEXT("customer.esc:31 await resolved"),
         .next_due_ms = (int64_t)n * 1000 + 60000,
-        .state_json = ESC_TEXT("{\"qa\":[]}"),
         .start_event = !is_new ? ESC_TEXT("") : numbered(sample, n % 2 == 1 ? "event " : "start of ", n),
     };
     memcpy(row.bundle_hash, sample_bundle_hash, sizeof row.bundle_hash);
-    EscText frame = numbered(sample, is_new ? "frame of " : "next frame of ", n);
-    row.frame = (EscBytes){(const uint8_t *)frame.data, frame.size};
+    row.body = bytes(numbered(sample, is_new ? "body of " : "next body of ", n));
     return row;
 }
 
-static EscTimerRow timer(Sample *sample, uint64_t n, uint32_t index)
+static EscTicketRow ticket(Sample *sample, uint64_t n, bool is_new)
 {
-    return (EscTimerRow){
-        .due_ms = (int64_t)n * 1000 + 60000 + index,
-        .seq = 2 * n - 1 + index,
-        .escalation = n,
-        .ticket = numbered(sample, "T-", n),
-        .kind = 1,
-        .index = index,
+    return (EscTicketRow){
+        .id = numbered(sample, "T-", n),
+        .title = ESC_TEXT("Checkout is down"),
+        .status = ESC_TEXT("open"),
+        .body = bytes(numbered(sample, is_new ? "fields of " : "next fields of ", n)),
+        .created_at_ms = (int64_t)n * 1000,
+        .updated_at_ms = (int64_t)n * 1000,
+        .is_live = true,
     };
 }
 
@@ -114,10 +118,8 @@ static void make_lists(Sample *sample, uint64_t n)
     EscGroup *group = &sample->group;
     group->bundles = esc_arena_alloc_array(sample->arena, 1, sizeof *group->bundles);
     group->events = esc_arena_alloc_array(sample->arena, 1, sizeof *group->events);
-    group->tickets = esc_arena_alloc_array(sample->arena, 1, sizeof *group->tickets);
+    group->tickets = esc_arena_alloc_array(sample->arena, 2, sizeof *group->tickets);
     group->escalations = esc_arena_alloc_array(sample->arena, 2, sizeof *group->escalations);
-    group->timers_put = esc_arena_alloc_array(sample->arena, 2, sizeof *group->timers_put);
-    group->timers_deleted = esc_arena_alloc_array(sample->arena, 1, sizeof *group->timers_deleted);
     group->outbox = esc_arena_alloc_array(sample->arena, 1, sizeof *group->outbox);
     group->settled = esc_arena_alloc_array(sample->arena, 1, sizeof *group->settled);
     group->audit = esc_arena_alloc_array(sample->arena, 2, sizeof *group->audit);
@@ -125,12 +127,8 @@ static void make_lists(Sample *sample, uint64_t n)
     ESC_ASSERT(!esc_arena_failed(sample->arena));
     group->bundles[group->bundles_count++] = bundle();
     group->events[group->events_count++] = received(sample, n);
-    group->tickets[group->tickets_count++] = (EscTicketRow){
-        numbered(sample, "T-", n),  ESC_TEXT("Checkout is down"), ESC_TEXT("open"),
-        ESC_TEXT("{\"severity\":\"critical\"}"), (int64_t)n * 1000, (int64_t)n * 1000, ESC_TEXT("")};
+    group->tickets[group->tickets_count++] = ticket(sample, n, true);
     group->escalations[group->escalations_count++] = escalation(sample, n, true);
-    group->timers_put[group->timers_put_count++] = timer(sample, n, 0);
-    group->timers_put[group->timers_put_count++] = timer(sample, n, 1);
     group->outbox[group->outbox_count++] = outbox(sample, n);
     group->audit[group->audit_count++] = audit(sample, n, 2 * n - 1);
     group->audit[group->audit_count++] = audit(sample, n, 2 * n);
@@ -145,7 +143,7 @@ static void make_changes(Sample *sample, uint64_t n)
     if (n == 1)
         return;
     group->escalations[group->escalations_count++] = escalation(sample, n - 1, false);
-    group->timers_deleted[group->timers_deleted_count++] = timer(sample, n - 1, 0);
+    group->tickets[group->tickets_count++] = ticket(sample, n - 1, false);
     group->settled[group->settled_count++] =
         (EscOutboxSettled){n - 1, ESC_DELIVERY_ACCEPTED, numbered(sample, "settled ", n - 1)};
 }
@@ -159,7 +157,7 @@ void sample_make(Sample *sample, uint64_t n)
     sample->group.counters = (EscCounters){
         .next_escalation = n + 1, .next_ticket = 1, .next_outbox = n + 1, .next_audit = 2 * n + 1,
         .next_timer = 2 * n + 1, .time_ms = (int64_t)n * 1000};
-    sample->group.absences = numbered(sample, "", n);
+    sample->group.workspace = bytes(numbered(sample, "body ", n));
     sample->key = (EscEventKey){sample->group.events[0].source, sample->group.events[0].id};
     ESC_ASSERT(!esc_arena_failed(sample->arena));
 }
@@ -192,15 +190,16 @@ static const struct {
     {"escalations", "SELECT count(*) = ?1 AND coalesce(max(id), 0) = ?1 FROM escalation"},
     {"acknowledgements", "SELECT coalesce(min(is_acked = (id < ?1) AND owner = iif(id < ?1, 'ben', 'ana')), 1) "
                          "FROM escalation"},
-    {"frames", "SELECT coalesce(min(CAST(frame AS TEXT) = iif(id < ?1, 'next frame of ', 'frame of ') || id), 1) "
+    {"bodies", "SELECT coalesce(min(CAST(body AS TEXT) = iif(id < ?1, 'next body of ', 'body of ') || id), 1) "
                "FROM escalation"},
     {"start events", "SELECT count(*) = ?1 / 2 AND coalesce(min(json = 'start of ' || escalation), 1) FROM start_event"},
     {"starts", "SELECT total(start > 0) = (?1 + 1) / 2 AND "
                "coalesce(min(start = 0 OR start = (SELECT content FROM event AS v WHERE v.id = 'e-' || e.id)), 1) "
                "FROM escalation AS e"},
     {"contents", "SELECT count(*) = ?1 AND total(key IN (SELECT content FROM event)) = ?1 FROM content"},
-    {"timers", "SELECT count(*) = iif(?1 = 0, 0, ?1 + 1) AND "
-               "coalesce(min(number = 1 OR escalation = ?1), 1) FROM timer"},
+    {"bodies of tickets", "SELECT total(is_live) = ?1 AND coalesce(min(CAST(body AS TEXT) = "
+                          "iif(created_at_ms < 1000 * ?1, 'next fields of ', 'fields of ') || (created_at_ms / 1000)), 1) "
+                          "FROM ticket"},
     {"outbox", "SELECT count(*) = ?1 AND coalesce(min(state = (id < ?1) AND "
                "detail = iif(id < ?1, 'settled ' || id, '')), 1) FROM outbox"},
     {"audit", "SELECT count(*) = ?1 AND total(count) = 2 * ?1 AND coalesce(max(seq), -1) = 2 * ?1 - 1 AND "
@@ -208,7 +207,7 @@ static const struct {
               "instr(records, CAST('record ' || (seq + 1) AS BLOB)) > 0), 1) FROM audit"},
     {"evidence", "SELECT count(*) = ?1 AND coalesce(min(content = 'evidence ' || escalation), 1) FROM evidence"},
     {"counters", "SELECT next_escalation = ?1 + 1 AND next_outbox = ?1 + 1 AND next_audit = 2 * ?1 + 1 AND "
-                 "next_timer = 2 * ?1 + 1 AND time_ms = 1000 * ?1 AND absences = iif(?1 = 0, '', ?1) FROM state"},
+                 "next_timer = 2 * ?1 + 1 AND time_ms = 1000 * ?1 AND CAST(body AS TEXT) = iif(?1 = 0, '', 'body ' || ?1) FROM state"},
 };
 
 static int64_t ask(sqlite3 *db, const char *sql, int64_t argument)

@@ -1,7 +1,7 @@
 /* sample.h - groups of changes with known contents, written to a store and found again in its file.
  *
- * Group n (1, 2, 3 …) touches every table: it adds bundle, event, ticket, escalation, two timers, outbox row, two audit records and
- * evidence, and changes what group n-1 left (acknowledges the escalation, deletes a timer, settles the outbox row). So a file
+ * Group n (1, 2, 3 …) touches every table: it adds bundle, event, ticket, escalation, outbox row, two audit records and
+ * evidence, and changes what group n-1 left (the ticket, acknowledges the escalation, settles the outbox row). So a file
  * says how many groups it holds, and whether it holds them whole. */
 #ifndef SAMPLE_H
 #define SAMPLE_H

@@ -7,7 +7,7 @@
 #ifndef ESC_TEST_ENGINE_SCENE_H
 #define ESC_TEST_ENGINE_SCENE_H
 
-#include <esc/runtime.h>
+#include <esc/engine.h>
 
 typedef struct Scene Scene;
 
@@ -31,7 +31,7 @@ int64_t scene_moved(const Scene *scene);
 /* Audit and outbox rows so far, line by line, as if no correction had been: instants without what the clock was moved,
  * times in sentences left out, the record of a correction too. */
 EscText scene_told(const Scene *scene);
-/* What the store has of tickets' states, open escalations, timers (in the order of their creation), the outbox and the workspace. */
+/* The instants that the store has of tickets, open escalations, the outbox and the workspace, timers among them. */
 void scene_rows(const Scene *scene, EscBuf *out);
 /* data: the JSON object of the event's data, or NULL. subject may be NULL. */
 EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data);
@@ -58,10 +58,10 @@ size_t scene_audit(const Scene *scene, const char *kind, const char *part);
 /* Outbox rows so far to that target whose body contains `part`; scene_last: the last one's row, NULL when there is none. */
 size_t scene_sent(const Scene *scene, const char *target, const char *part);
 const EscOutboxRow *scene_last(const Scene *scene, const char *target);
-size_t scene_timers(const Scene *scene); /* in the store */
+bool scene_has_timers(const Scene *scene); /* in the store */
 size_t scene_unsettled(const Scene *scene);
 const EscEvidenceRow *scene_evidence(const Scene *scene, const char *name);
-/* Largest snapshot + state_json of a row that was suspended. */
+/* Largest body of a row that was suspended. */
 size_t scene_row_size_max(const Scene *scene);
 void scene_story(const Scene *scene); /* prints the audit trail, for looking at a failing test */
 /* Rows of the stored escalation, to be changed by tests of restoring. */

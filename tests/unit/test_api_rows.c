@@ -65,19 +65,53 @@ static void an_escalation(void **state)
                  "\"step\":\"customer.esc:31 await resolved\",\"next_due_at\":\"1970-01-01T00:01:01.000Z\"}");
 }
 
+/* The format of rows/ticket_pack.c. */
+static void body_make(EscBuf *body)
+{
+    esc_buf_init(body, 1000);
+    esc_buf_u8(body, 1);
+    esc_buf_varint(body, 1);
+    esc_buf_packed(body, ESC_TEXT("severity"));
+    esc_buf_u8(body, ESC_KIND_ENUM);
+    esc_buf_packed(body, ESC_TEXT("critical"));
+    esc_buf_u8(body, 0);
+    esc_buf_packed(body, ESC_TEXT("gold"));
+    esc_buf_u8(body, 2 + 16); /* met */
+    esc_buf_signed(body, 0);
+    esc_buf_signed(body, -1);
+    esc_buf_signed(body, 0);
+    esc_buf_u8(body, 1); /* running */
+    esc_buf_signed(body, 9000);
+    esc_buf_signed(body, -1);
+    esc_buf_signed(body, 0);
+}
+
 static void a_ticket(void **state)
 {
     (void)state;
+    EscBuf body;
+    body_make(&body);
     const EscTicketRow row = {.id = ESC_TEXT("T-3"),
                               .title = ESC_TEXT("Checkout is down"),
                               .status = ESC_TEXT("open"),
-                              .json = ESC_TEXT("{\"severity\":\"critical\"}"),
+                              .body = esc_buf_as_bytes(&body),
                               .created_at_ms = 3000,
                               .updated_at_ms = 3000};
     assert_true(esc_api_ticket_item(&items, &row));
     assert_items("{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
                  "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
-                 "\"fields\":{\"severity\":\"critical\"}}");
+                 "\"fields\":{\"severity\":\"critical\"},"
+                 "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
+                 "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
+    esc_buf_release(&body);
+}
+
+static void a_ticket_whose_body_cannot_be_read(void **state)
+{
+    (void)state;
+    const EscTicketRow row = {.id = ESC_TEXT("T-3"), .body = {(const uint8_t *)"\1\5xx", 4}};
+    assert_true(esc_api_ticket_item(&items, &row));
+    assert_items("{\"id\":\"T-3\"}");
 }
 
 static void an_outbox_row(void **state)
@@ -119,7 +153,7 @@ static void a_list_that_does_not_fit_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_audit_record), TEST(an_escalation), TEST(a_ticket), TEST(an_outbox_row), TEST(a_list_that_does_not_fit_ends),
+        TEST(an_audit_record), TEST(an_escalation), TEST(a_ticket), TEST(a_ticket_whose_body_cannot_be_read), TEST(an_outbox_row), TEST(a_list_that_does_not_fit_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,7 @@ static void reminders_come_at_their_share(void **state)
     scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
     scene_after(scene, ESC_DAY_MS);
     assert_int_equal(scene_sent(scene, "room", "over"), 0);
-    assert_int_equal(scene_timers(scene), 0);
+    assert_false(scene_has_timers(scene));
     scene_free(scene);
 }
 
@@ -549,7 +549,7 @@ static void rollback_goes_backwards(void **state)
         "as false_alarm");
     assert_string_equal(scene_field(scene, "T", "severity"), "\"high\"");
     assert_string_equal(scene_field(scene, "T", "assignee"), "null");
-    assert_string_equal(scene_field(scene, "T-1", "status"), "\"closed\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "status"), "\"closed\"");
     assert_int_equal(scene_sent(scene, "crm.unlock", "/unlock/T"), 1);
     assert_int_equal(scene_audit(scene, "undone", ""), 5);
     assert_text_equal(scene_view(scene, 1).outcome, "false_alarm");
@@ -605,8 +605,8 @@ static void linked_ticket_room_and_snapshot(void **state)
         begun("snapshot ticket, changes for 24h  create ticket incident { title: \"I: "
               "{ticket.title}\"  severity: critical }\n"
               "open warroom \"War\"  queue sdr  await resolved within 1d else raise overdue");
-    assert_string_equal(scene_field(scene, "T-1", "title"), "\"I: x\"");
-    assert_string_equal(scene_field(scene, "T-1", "severity"), "\"critical\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "title"), "\"I: x\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "severity"), "\"critical\"");
     assert_string_equal(scene_field(scene, "T", "queue"), "\"sdr\"");
     assert_non_null(scene_evidence(scene, "ticket"));
     assert_non_null(scene_evidence(scene, "changes"));

@@ -68,7 +68,7 @@ static void page_ends_with_its_escalation(void **state)
     scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
     scene_after(scene, ESC_HOUR_MS);
     assert_int_equal(scene_sent(scene, "ana", "see"), 1);
-    assert_int_equal(scene_timers(scene), 0);
+    assert_false(scene_has_timers(scene));
     scene_free(scene);
 }
 

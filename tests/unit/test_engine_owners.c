@@ -280,7 +280,7 @@ static void expectation_is_met(void **state)
     scene_act(scene, ESC_VERB_RESOLVE, "cleo", 1, NULL);
     assert_int_equal(scene_audit(scene, "expectation_met", "cleo"), 1);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
-    assert_int_equal(scene_timers(scene), 0);
+    assert_false(scene_has_timers(scene));
     scene_free(scene);
 }
 

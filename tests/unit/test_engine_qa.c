@@ -281,7 +281,7 @@ static void nobody_confirms_for_a_month(void **state)
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
     scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
-    assert_int_equal(scene_timers(scene), 0);
+    assert_false(scene_has_timers(scene));
     scene_free(scene);
 }
 
@@ -343,11 +343,11 @@ static void postmortem_is_made_from_the_evidence(void **state)
     assert_non_null(row);
     assert_true(esc_text_contains(row->content, ESC_TEXT("\"handoffs\":1")));
     assert_true(esc_text_contains(row->content, ESC_TEXT("\"kind\":\"snapshot\"")));
-    assert_string_equal(scene_field(scene, "T-1", "kind"), "\"postmortem\"");
-    assert_string_equal(scene_field(scene, "T-1", "assignee"), "\"ana\"");
-    assert_non_null(strstr(scene_field(scene, "T-1", "description"), "Hand-offs: 1"));
-    assert_non_null(strstr(scene_field(scene, "T-1", "description"), "acknowledged: passed"));
-    assert_string_equal(scene_field(scene, "T-1", "due_at"), "\"2026-01-10T09:00:00.000Z\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "kind"), "\"postmortem\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "assignee"), "\"ana\"");
+    assert_non_null(strstr(scene_field(scene, "escal:T-1", "description"), "Hand-offs: 1"));
+    assert_non_null(strstr(scene_field(scene, "escal:T-1", "description"), "acknowledged: passed"));
+    assert_string_equal(scene_field(scene, "escal:T-1", "due_at"), "\"2026-01-10T09:00:00.000Z\"");
     assert_int_equal(scene_sent(scene, "ana", "The post-mortem of T is yours"), 1);
     scene_free(scene);
 }

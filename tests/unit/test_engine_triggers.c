@@ -341,7 +341,7 @@ static void acknowledgement_and_resolution_stop_the_clocks(void **state)
     assert_int_equal(scene_audit(scene, "sla_met", "resolve"), 1);
     scene_after(scene, ESC_DAY_MS);
     assert_int_equal(scene_audit(scene, "sla_breached", ""), 0);
-    assert_int_equal(scene_timers(scene), 0);
+    assert_false(scene_has_timers(scene));
     scene_event(scene, "ticket.reopened", "T",
                 NULL); /* its old clock goes on, and is over at once */
     scene_after(scene, 1);

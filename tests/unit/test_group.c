@@ -58,9 +58,8 @@ static void a_group_with_any_list_is_not_empty(void **state)
     group.counters.time_ms = 7;
     assert_true(esc_group_is_empty(&group));
     size_t *const counts[] = {&group.bundles_count,    &group.events_count,         &group.tickets_count,
-                              &group.escalations_count, &group.timers_put_count,    &group.timers_deleted_count,
-                              &group.outbox_count,     &group.settled_count,        &group.retries_count,
-                              &group.audit_count,      &group.evidence_count,       &group.absences.size};
+                              &group.escalations_count, &group.outbox_count,     &group.settled_count,        &group.retries_count,
+                              &group.audit_count,      &group.evidence_count,       &group.workspace.size};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++) {
         *counts[i] = 1;
         assert_false(esc_group_is_empty(&group));

@@ -305,6 +305,8 @@ static void attributes_are_required_and_checked(void **state)
     assert_attributes(GOOD, ESC_OK);
     assert_attributes(GOOD ",\"data\":null,\"subject\":null,\"time\":null,\"datacontenttype\":null", ESC_OK);
     assert_attributes(GOOD ",\"subject\":\"" ID_128 "\"", ESC_OK);
+    assert_attributes(GOOD ",\"subject\":\"escal\"", ESC_OK);
+    assert_attributes(GOOD ",\"subject\":\"Escal:T-1\"", ESC_OK);
     assert_attributes(GOOD ",\"sampledrate\":3,\"ext1\":true", ESC_OK);
     static const char *const bad[] = {
         "",
@@ -321,6 +323,9 @@ static void attributes_are_required_and_checked(void **state)
         "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\"",
         "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"",
         GOOD ",\"subject\":\"" ID_128 "b\"",
+        GOOD ",\"subject\":\"escal:T-1\"",
+        GOOD ",\"subject\":\"escal:\"",
+        GOOD ",\"data\":{\"id\":\"escal:T-1\"}",
         GOOD ",\"subject\":5",
         GOOD ",\"time\":\"2026-01-05\"",
         GOOD ",\"time\":1767603600",

@@ -121,19 +121,37 @@ static void lists_belong_to_their_owners(void **state)
     model_free(model);
 }
 
-static void only_stored_ones_are_deleted_in_the_store(void **state)
+/* A timer stands in its owner's row, so whoever gets or loses one has to be written. */
+static void owners_are_written_again(void **state)
 {
     (void)state;
     Model *model = model_new();
+    EscEngine *engine = model->engine;
+    model->ticket->is_dirty = model->escalation->is_dirty = engine->absences.is_dirty = false;
     put(model, 1, 10);
-    esc_timer_cancel(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, 1);
-    assert_int_equal(model->engine->pending->timers_deleted_count, 0);
-    assert_null(model->engine->timers.fresh_first);
-    EscTimerRow row = {.due_ms = MODEL_START_MS, .seq = 1, .kind = ESC_TIMER_ARMED, .index = 2};
-    esc_timer_restore(model->engine, NULL, model->ticket, &row);
-    esc_timer_cancel(model->engine, NULL, model->ticket, ESC_TIMER_ARMED, 2);
-    assert_int_equal(model->engine->pending->timers_deleted_count, 1);
-    assert_int_equal(model->engine->pending->timers_deleted[0].index, 2);
+    assert_true(model->ticket->is_dirty);
+    assert_false(model->escalation->is_dirty || engine->absences.is_dirty);
+    esc_timer_put(engine, model->escalation, NULL, ESC_TIMER_ACK, 0, MODEL_START_MS);
+    assert_true(model->escalation->is_dirty);
+    assert_false(engine->absences.is_dirty);
+    esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, 0, MODEL_START_MS);
+    assert_true(engine->absences.is_dirty);
+    model_free(model);
+}
+
+static void restored_ones_keep_their_number_and_change_nothing(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    EscEngine *engine = model->engine;
+    model->ticket->is_dirty = false;
+    EscTimerNode row = {.due_ms = MODEL_START_MS, .seq = 7, .kind = ESC_TIMER_ARMED, .index = 2};
+    esc_timer_restore(engine, NULL, model->ticket, &row);
+    assert_false(model->ticket->is_dirty);
+    assert_int_equal(esc_timer_find(model->ticket->timers, ESC_TIMER_ARMED, 2)->seq, 7);
+    esc_timer_cancel(engine, NULL, model->ticket, ESC_TIMER_ARMED, 2);
+    assert_true(model->ticket->is_dirty);
+    assert_null(model->ticket->timers);
     model_free(model);
 }
 
@@ -146,7 +164,8 @@ int main(void)
         cmocka_unit_test(putting_again_moves),
         cmocka_unit_test(cancelled_in_the_middle_of_the_heap),
         cmocka_unit_test(lists_belong_to_their_owners),
-        cmocka_unit_test(only_stored_ones_are_deleted_in_the_store),
+        cmocka_unit_test(owners_are_written_again),
+        cmocka_unit_test(restored_ones_keep_their_number_and_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,12 +51,7 @@ static void handoff_count(EscEngine *engine, EscEscalation *escalation)
 {
     EscTicket *ticket = escalation->ticket;
     escalation->handoffs++;
-    if (ticket->handoffs_count == ESC_HANDOFF_TIMES_MAX) {
-        memmove(ticket->handoffs, ticket->handoffs + 1,
-                (ESC_HANDOFF_TIMES_MAX - 1) * sizeof ticket->handoffs[0]);
-        ticket->handoffs_count--;
-    }
-    ticket->handoffs[ticket->handoffs_count++] = engine->now_ms;
+    esc_ticket_handoff_add(ticket, engine->now_ms);
     esc_ticket_dirty(engine, ticket);
 }
 

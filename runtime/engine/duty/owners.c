@@ -318,13 +318,13 @@ static void role_of_acker(EscEngine *engine, EscEscalation *escalation, EscText 
 
 static bool acker_add(EscEscalation *escalation, EscText actor)
 {
-    for (uint32_t i = 0; i < escalation->ackers_count; i++) {
+    for (size_t i = 0; i < escalation->ackers_count; i++) {
         if (esc_text_equal(escalation->ackers[i], actor))
             return false;
     }
-    if (escalation->ackers_count == ESC_OWNERS_MAX)
+    if (escalation->ackers_count >= ESC_OWNERS_MAX)
         return false;
-    escalation->ackers[escalation->ackers_count++] = actor;
+    esc_escalation_acker_add(escalation, actor);
     return true;
 }
 
@@ -340,9 +340,9 @@ static bool ack_count(EscEngine *engine, EscEscalation *escalation, EscText acto
         return true;
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_ACK_COUNTED,
-        esc_audit_data(engine, "have", esc_turn_printf(engine, "%u", escalation->ackers_count),
+        esc_audit_data(engine, "have", esc_turn_printf(engine, "%zu", escalation->ackers_count),
                        "need", esc_turn_printf(engine, "%u", needed), NULL),
-        "%.*s acknowledged: %u of %u", ESC_TEXT_ARG(actor), escalation->ackers_count, needed);
+        "%.*s acknowledged: %zu of %u", ESC_TEXT_ARG(actor), escalation->ackers_count, needed);
     esc_pages_stop(engine, escalation, actor);
     return false;
 }
@@ -352,7 +352,7 @@ bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor)
     actor = esc_engine_intern(engine, actor);
     if (escalation->is_acked)
         return false;
-    uint32_t acks_before = escalation->ackers_count;
+    size_t acks_before = escalation->ackers_count;
     if (!ack_count(engine, escalation, actor))
         return escalation->ackers_count > acks_before;
     EscText before = escalation->owner;

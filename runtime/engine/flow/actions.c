@@ -67,10 +67,11 @@ static EscStatus escalation_of(Deed *deed)
     const EscAction *action = deed->action;
     if (action->escalation != 0) {
         deed->escalation = esc_escalation_find(engine, action->escalation);
-        if (deed->escalation == NULL)
+        if (deed->escalation != NULL)
+            deed->ticket = deed->escalation->ticket;
+        else if (!esc_escalation_was(engine, action->escalation))
             return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
                            (unsigned long long)action->escalation);
-        deed->ticket = deed->escalation->ticket;
         return ESC_OK;
     }
     deed->ticket = esc_ticket_find(engine, action->ticket);
@@ -398,8 +399,8 @@ static void absence_spread(EscEngine *engine, EscText person)
     EscEscalation **list =
         esc_arena_alloc_array(engine->turn.arena, engine->escalations.count, sizeof *list);
     ESC_ASSERT(list != NULL);
-    for (size_t i = 0; i < engine->escalations.count; i++) {
-        EscEscalation *escalation = engine->escalations.items[i];
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         if (escalation->state == ESC_STATE_OPEN && esc_text_equal(escalation->owner, person))
             list[count++] = escalation;
     }
@@ -464,6 +465,11 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         EscStatus status = escalation_of(&deed);
         if (status != ESC_OK)
             return status;
+    }
+    if (deed.escalation == NULL &&
+        action->escalation != 0) { /* closed and forgotten: an old button */
+        engine->turn.outcome->is_noop = true;
+        return ESC_OK;
     }
     deed.actor = action->actor;
     engine->turn.actor = deed.actor;

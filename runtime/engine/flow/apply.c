@@ -25,8 +25,8 @@ static void arrears_do(EscEngine *engine)
 {
     if (engine->escalations.is_parked_due) {
         engine->escalations.is_parked_due = false;
-        for (size_t i = 0; i < engine->escalations.count; i++) {
-            EscEscalation *escalation = engine->escalations.items[i];
+        EscEscalation *escalation = NULL;
+        for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
             if (!escalation->is_parked_now)
                 continue;
             escalation->is_parked_now = false;
@@ -88,72 +88,4 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     }
     esc_turn_end(engine);
     return status;
-}
-
-/* --- forgetting ------------------------------------------------------------------------------- */
-
-static bool is_evictable(const EscEngine *engine, const EscTicket *ticket)
-{
-    return ticket != NULL && ticket->open_count == 0 && ticket->timers == NULL &&
-           !ticket->is_dirty && (esc_ticket_is_resolved(engine, ticket) || ticket->is_linked);
-}
-
-static int older(const void *a, const void *b)
-{
-    const EscTicket *x = *(EscTicket *const *)a, *y = *(EscTicket *const *)b;
-    if (x->updated_at_ms != y->updated_at_ms)
-        return x->updated_at_ms < y->updated_at_ms ? -1 : 1;
-    return esc_text_compare(x->id, y->id);
-}
-
-static void ticket_evict(EscEngine *engine, EscTicket *ticket)
-{
-    esc_names_remove(engine->tickets.names, ticket->id);
-    engine->tickets.items[ticket->index] = NULL;
-    ESC_ENGINE_GROW(engine->tickets.places, engine->tickets.places_count,
-                    engine->tickets.places_capacity);
-    engine->tickets.places[engine->tickets.places_count++] = ticket->index;
-    esc_ticket_free(engine, ticket);
-}
-
-/* Closed escalations go with their tickets. Those that still have something to write stay, and so do their tickets. */
-static void closed_evict(EscEngine *engine, EscTicket **gone, size_t gone_count)
-{
-    for (size_t i = 0; i < gone_count; i++)
-        gone[i]->is_touched =
-            true; /* marks for the walk below; nothing is touched between two inputs */
-    size_t kept = 0;
-    for (size_t i = 0; i < engine->escalations.count; i++) {
-        EscEscalation *escalation = engine->escalations.items[i];
-        if (escalation->ticket->is_touched && escalation->state == ESC_STATE_CLOSED)
-            esc_escalation_free(engine, escalation);
-        else
-            engine->escalations.items[kept++] = escalation;
-    }
-    engine->escalations.count = kept;
-}
-
-/* It looks at all tickets, so it waits until an eighth of what it keeps may have closed: a ticket that did, or whose
- * escalation did, was flushed since the last look. */
-void esc_engine_evict(EscEngine *engine, size_t keep)
-{
-    if (engine->escalations.dirty_count > 0 || engine->tickets.dirty_count > 0)
-        return; /* not flushed yet */
-    if (engine->tickets.flushed_count < keep / 8)
-        return;
-    engine->tickets.flushed_count = 0;
-    esc_turn_end(engine); /* reading a ticket back touches it */
-    EscTicket **closed = esc_engine_alloc((engine->tickets.count + 1) * sizeof *closed);
-    size_t count = 0;
-    for (size_t i = 0; i < engine->tickets.count; i++) {
-        if (is_evictable(engine, engine->tickets.items[i]))
-            closed[count++] = engine->tickets.items[i];
-    }
-    if (count > keep) {
-        qsort(closed, count, sizeof(EscTicket *), older);
-        closed_evict(engine, closed, count - keep);
-        for (size_t i = 0; i < count - keep; i++)
-            ticket_evict(engine, closed[i]);
-    }
-    free(closed);
 }

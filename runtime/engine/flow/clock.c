@@ -94,15 +94,15 @@ static void tickets_move(EscEngine *engine, const EscMove *move)
             continue;
         esc_ticket_move(ticket, esc_move_by(move));
         esc_sla_move(engine, ticket, move);
-        if (ticket->open_count > 0 || ticket->timers != NULL)
+        if (esc_ticket_is_live(ticket))
             esc_ticket_dirty(engine, ticket);
     }
 }
 
 static void escalations_move(EscEngine *engine, const EscMove *move)
 {
-    for (size_t i = 0; i < engine->escalations.count; i++) {
-        EscEscalation *escalation = engine->escalations.items[i];
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         if (!esc_escalation_is_open(escalation))
             continue;
         esc_escalation_move(escalation, esc_move_by(move));

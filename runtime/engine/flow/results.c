@@ -114,7 +114,7 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
             "%.*s succeeded", ESC_TEXT_ARG(target));
         return;
     }
-    esc_change_forget_call(escalation, node->id);
+    esc_change_forget_call(engine, escalation, node->id);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_CALL_FAILED,
                          esc_audit_data(engine, "outbox", outbox, "action", target, "status", http,
                                         "detail", detail, NULL),

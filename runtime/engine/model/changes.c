@@ -4,8 +4,22 @@
 
 #include <string.h>
 
-static void change_remove(EscEscalation *escalation, size_t at)
+/* The ticket that a rollback would close must be in memory then, also after a restart. */
+void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed)
 {
+    EscTicket *ticket =
+        change->kind == ESC_CHANGE_TICKET ? esc_ticket_find(engine, change->ticket) : NULL;
+    if (ticket == NULL || (!is_needed && ticket->pins == 0))
+        return;
+    bool was_live = esc_ticket_is_live(ticket);
+    ticket->pins = is_needed ? ticket->pins + 1 : ticket->pins - 1;
+    if (esc_ticket_is_live(ticket) != was_live)
+        esc_ticket_dirty(engine, ticket);
+}
+
+static void change_remove(EscEngine *engine, EscEscalation *escalation, size_t at)
+{
+    esc_change_pin(engine, &escalation->changes[at], false);
     esc_change_release(&escalation->changes[at]);
     memmove(escalation->changes + at, escalation->changes + at + 1,
             (escalation->changes_count - at - 1) * sizeof *escalation->changes);
@@ -20,19 +34,20 @@ void esc_change_record(EscEngine *engine, EscEscalation *escalation, EscChange *
             engine, escalation, ESC_AUDIT_NOT_UNDONE,
             esc_audit_data(engine, "what", name, "because", ESC_TEXT("too many changes"), NULL),
             "the change of %.*s is too long ago to be undone", ESC_TEXT_ARG(name));
-        change_remove(escalation, 0);
+        change_remove(engine, escalation, 0);
     }
     ESC_ENGINE_GROW(escalation->changes, escalation->changes_count, escalation->changes_capacity);
+    esc_change_pin(engine, change, true);
     escalation->changes[escalation->changes_count++] = *change;
     esc_escalation_dirty(engine, escalation);
 }
 
-void esc_change_forget_call(EscEscalation *escalation, uint64_t outbox)
+void esc_change_forget_call(EscEngine *engine, EscEscalation *escalation, uint64_t outbox)
 {
     for (size_t i = 0; i < escalation->changes_count; i++) {
         if (escalation->changes[i].kind == ESC_CHANGE_CALL &&
             escalation->changes[i].outbox == outbox) {
-            change_remove(escalation, i);
+            change_remove(engine, escalation, i);
             return;
         }
     }

@@ -58,6 +58,7 @@ static void lists_free(EscEngine *engine)
     free(engine->tickets.items);
     free(engine->tickets.places);
     free(engine->escalations.items);
+    free(engine->escalations.closed);
     free(engine->tickets.dirty);
     free(engine->escalations.dirty);
 }
@@ -66,8 +67,9 @@ void esc_engine_free(EscEngine *engine)
 {
     if (engine == NULL)
         return;
-    for (size_t i = 0; i < engine->escalations.count; i++)
-        esc_escalation_free(engine, engine->escalations.items[i]);
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;)
+        esc_escalation_free(engine, escalation);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         if (engine->tickets.items[i] != NULL)
             esc_ticket_free(engine, engine->tickets.items[i]);

@@ -11,7 +11,7 @@ static size_t position_of(const EscEngine *engine, uint64_t id)
     size_t low = 0, high = engine->escalations.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (engine->escalations.items[middle]->id < id)
+        if (engine->escalations.items[middle].id < id)
             low = middle + 1;
         else
             high = middle;
@@ -22,9 +22,23 @@ static size_t position_of(const EscEngine *engine, uint64_t id)
 EscEscalation *esc_escalation_find(const EscEngine *engine, uint64_t id)
 {
     size_t position = position_of(engine, id);
-    if (position == engine->escalations.count || engine->escalations.items[position]->id != id)
+    if (position == engine->escalations.count || engine->escalations.items[position].id != id)
         return NULL;
-    return engine->escalations.items[position];
+    return engine->escalations.items[position].escalation;
+}
+
+void esc_escalation_leave(EscEngine *engine, uint64_t id)
+{
+    size_t position = position_of(engine, id);
+    ESC_ASSERT(position < engine->escalations.count);
+    ESC_ASSERT(engine->escalations.items[position].id == id);
+    engine->escalations.items[position].escalation = NULL;
+    engine->escalations.forgotten_count++;
+}
+
+bool esc_escalation_was(const EscEngine *engine, uint64_t id)
+{
+    return id > 0 && id < engine->counters.next_escalation;
 }
 
 static void ticket_link(EscTicket *ticket, EscEscalation *escalation)
@@ -34,6 +48,18 @@ static void ticket_link(EscTicket *ticket, EscEscalation *escalation)
     for (; at > 0 && ticket->open[at - 1]->id > escalation->id; at--)
         ticket->open[at] = ticket->open[at - 1];
     ticket->open[at] = escalation;
+}
+
+/* New ones come last; only a start restores in any order. */
+static void place_insert(EscEngine *engine, EscEscalation *escalation)
+{
+    EscEscalations *all = &engine->escalations;
+    ESC_ENGINE_GROW(all->items, all->count, all->capacity);
+    size_t position = position_of(engine, escalation->id);
+    memmove(all->items + position + 1, all->items + position,
+            (all->count - position) * sizeof *all->items);
+    all->items[position] = (EscEscalationPlace){escalation->id, escalation};
+    all->count++;
 }
 
 EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
@@ -57,13 +83,7 @@ EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *t
     escalation->checks = esc_engine_alloc(escalation->checks_count);
     escalation->raised_checks =
         esc_engine_alloc((escalation->checks_count / 64 + 1) * sizeof *escalation->raised_checks);
-    ESC_ENGINE_GROW(engine->escalations.items, engine->escalations.count,
-                    engine->escalations.capacity);
-    size_t position = position_of(engine, id);
-    memmove(engine->escalations.items + position + 1, engine->escalations.items + position,
-            (engine->escalations.count - position) * sizeof *engine->escalations.items);
-    engine->escalations.items[position] = escalation;
-    engine->escalations.count++;
+    place_insert(engine, escalation);
     ticket_link(ticket, escalation);
     return escalation;
 }
@@ -74,7 +94,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     esc_frame_drop(&escalation->frame);
     esc_frame_drop(&escalation->below);
     esc_raised_release(&escalation->raised);
-    esc_text_drop(&escalation->kept_state);
+    esc_text_drop(&escalation->kept);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         esc_owned_release(&escalation->start_fields[i]);
     free(escalation->start_fields);
@@ -89,6 +109,8 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation->pages);
     free(escalation->expectations);
     free(escalation->inverses);
+    free(escalation->ackers);
+    free(escalation->timeline);
     free(escalation);
 }
 
@@ -102,20 +124,28 @@ void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
     engine->escalations.dirty[engine->escalations.dirty_count++] = escalation;
 }
 
-/* The first moment is the opening; when there are too many, the oldest behind it goes. */
+void esc_escalation_moment_add(EscEscalation *escalation, EscMoment moment)
+{
+    if (escalation->timeline_count == ESC_TIMELINE_MAX)
+        memmove(escalation->timeline + 1, escalation->timeline + 2,
+                (--escalation->timeline_count - 1) * sizeof escalation->timeline[0]);
+    ESC_ENGINE_GROW(escalation->timeline, escalation->timeline_count,
+                    escalation->timeline_capacity);
+    escalation->timeline[escalation->timeline_count++] = moment;
+}
+
+void esc_escalation_acker_add(EscEscalation *escalation, EscText acker)
+{
+    ESC_ENGINE_GROW(escalation->ackers, escalation->ackers_count, escalation->ackers_capacity);
+    escalation->ackers[escalation->ackers_count++] = acker;
+}
+
 void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
                            EscText who)
 {
-    if (escalation->timeline_count == ESC_TIMELINE_MAX) {
-        memmove(escalation->timeline + 1, escalation->timeline + 2,
-                (ESC_TIMELINE_MAX - 2) * sizeof escalation->timeline[0]);
-        escalation->timeline_count--;
-    }
-    escalation->timeline[escalation->timeline_count++] = (EscMoment){
-        .kind = (uint8_t)kind,
-        .at_ms = engine->now_ms,
-        .who = esc_engine_intern(engine, who),
-    };
+    EscMoment moment = {.kind = (uint8_t)kind, .at_ms = engine->now_ms};
+    moment.who = esc_engine_intern(engine, who);
+    esc_escalation_moment_add(escalation, moment);
     esc_escalation_dirty(engine, escalation);
 }
 

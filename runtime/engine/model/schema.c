@@ -224,8 +224,9 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
             ticket_retype(engine, engine->tickets.items[i], before->program, before_slots,
                           before_count);
     }
-    for (size_t i = 0; before != NULL && i < engine->escalations.count; i++)
-        changes_retype(engine, engine->escalations.items[i], before->program);
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; before != NULL && (escalation = esc_escalation_next(engine, &at)) != NULL;)
+        changes_retype(engine, escalation, before->program);
     free(before_slots);
     engine->schema.status_slot = esc_slot_find(engine, ESC_TEXT("status"));
     engine->schema.title_slot = esc_slot_find(engine, ESC_TEXT("title"));

@@ -53,6 +53,8 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
         esc_text_drop(&ticket->log[i].before);
         esc_text_drop(&ticket->log[i].after);
     }
+    free(ticket->log);
+    free(ticket->handoffs);
     free(ticket->starts);
     free(ticket->open);
     esc_text_drop(&ticket->id);
@@ -97,22 +99,34 @@ static EscText log_text(EscEngine *engine, EscValue value)
     return text;
 }
 
-/* The log keeps the last changes: what `snapshot changes` shows. */
-static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before,
-                    EscValue after)
+void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change)
 {
     if (ticket->log_count == ESC_TICKET_LOG_MAX) {
         esc_text_drop(&ticket->log[0].before);
         esc_text_drop(&ticket->log[0].after);
-        memmove(ticket->log, ticket->log + 1, (ESC_TICKET_LOG_MAX - 1) * sizeof ticket->log[0]);
-        ticket->log_count--;
+        memmove(ticket->log, ticket->log + 1, --ticket->log_count * sizeof ticket->log[0]);
     }
-    ticket->log[ticket->log_count++] = (EscTicketChange){
-        .at_ms = engine->now_ms,
-        .field = esc_slot_name(engine, slot),
-        .before = log_text(engine, before),
-        .after = log_text(engine, after),
-    };
+    ESC_ENGINE_GROW(ticket->log, ticket->log_count, ticket->log_capacity);
+    ticket->log[ticket->log_count++] = change;
+}
+
+void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms)
+{
+    if (ticket->handoffs_count == ESC_HANDOFF_TIMES_MAX)
+        memmove(ticket->handoffs, ticket->handoffs + 1,
+                --ticket->handoffs_count * sizeof ticket->handoffs[0]);
+    ESC_ENGINE_GROW(ticket->handoffs, ticket->handoffs_count, ticket->handoffs_capacity);
+    ticket->handoffs[ticket->handoffs_count++] = at_ms;
+}
+
+/* The log keeps the last changes: what `snapshot changes` shows. */
+static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before,
+                    EscValue after)
+{
+    EscTicketChange change = {.at_ms = engine->now_ms, .field = esc_slot_name(engine, slot)};
+    change.before = log_text(engine, before);
+    change.after = log_text(engine, after);
+    esc_ticket_log_add(ticket, change);
 }
 
 EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
@@ -244,9 +258,9 @@ void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *o
 EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
 {
     char id[32];
-    do {
-        snprintf(id, sizeof id, "T-%llu", (unsigned long long)engine->counters.next_ticket++);
-    } while (esc_ticket_find(engine, esc_text_from(id)) != NULL);
+    snprintf(id, sizeof id, ESC_OWN_TICKETS "T-%llu",
+             (unsigned long long)engine->counters.next_ticket++);
+    ESC_ASSERT(esc_ticket_find(engine, esc_text_from(id)) == NULL); /* no source names one so */
     EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
     ticket->is_linked = true;
     esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);

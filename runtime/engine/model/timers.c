@@ -1,7 +1,7 @@
 /* timers.c - timers, ordered by (due, order of creation) in a binary heap, and found again by their key:
  * (escalation or ticket or workspace, kind, index). Each owner has a short list of its own timers.
  *
- * The store learns of a timer at the next flush. One that was put and taken away in between never gets there. */
+ * The store has them in the rows of their owners, so whatever changes a timer makes its owner dirty. */
 #include <engine/model.h>
 
 #include <stdlib.h>
@@ -64,52 +64,17 @@ static EscTimerNode **owner_list(EscEngine *engine, EscEscalation *escalation, E
     return ticket != NULL ? &ticket->timers : &engine->timers.own;
 }
 
-static void fresh_link(EscEngine *engine, EscTimerNode *node)
-{
-    node->fresh_before = engine->timers.fresh_last;
-    if (engine->timers.fresh_last != NULL)
-        engine->timers.fresh_last->fresh_after = node;
-    else
-        engine->timers.fresh_first = node;
-    engine->timers.fresh_last = node;
-}
-
-static void fresh_unlink(EscEngine *engine, EscTimerNode *node)
-{
-    if (node->fresh_before != NULL)
-        node->fresh_before->fresh_after = node->fresh_after;
-    else
-        engine->timers.fresh_first = node->fresh_after;
-    if (node->fresh_after != NULL)
-        node->fresh_after->fresh_before = node->fresh_before;
-    else
-        engine->timers.fresh_last = node->fresh_before;
-    node->fresh_before = node->fresh_after = NULL;
-}
-
-static void deleted_row_add(EscEngine *engine, const EscTimerNode *node)
-{
-    EscGroup *group = engine->pending;
-    group->timers_deleted =
-        esc_arena_grow(group->arena, group->timers_deleted, group->timers_deleted_count,
-                       &group->timers_deleted_capacity, sizeof *group->timers_deleted);
-    ESC_ASSERT(group->timers_deleted != NULL);
-    EscTimerRow row = {
-        .due_ms = node->due_ms, .seq = node->seq, .kind = node->kind, .index = node->index};
-    const EscTicket *ticket = node->escalation != NULL ? node->escalation->ticket : node->ticket;
-    row.escalation = node->escalation != NULL ? node->escalation->id : 0;
-    if (ticket != NULL)
-        row.ticket = esc_arena_text(group->arena, ticket->id);
-    group->timers_deleted[group->timers_deleted_count++] = row;
-}
-
-static void owner_changed(EscEngine *engine, EscTimerNode *node)
+/* A timer stands in the body of its owner's row. */
+static void owner_changed(EscEngine *engine, const EscTimerNode *node)
 {
     if (node->escalation != NULL)
         esc_escalation_dirty(engine, node->escalation);
+    else if (node->ticket != NULL)
+        esc_ticket_dirty(engine, node->ticket);
+    else
+        engine->absences.is_dirty = true;
 }
 
-/* Takes it out of everything but the store's future. */
 static void node_remove(EscEngine *engine, EscTimerNode *node)
 {
     heap_remove(engine, node);
@@ -118,10 +83,6 @@ static void node_remove(EscEngine *engine, EscTimerNode *node)
         link = &(*link)->next;
     *link = node->next;
     owner_changed(engine, node);
-    if (node->is_stored)
-        deleted_row_add(engine, node);
-    else
-        fresh_unlink(engine, node);
 }
 
 static void node_insert(EscEngine *engine, EscTimerNode *node)
@@ -165,20 +126,18 @@ void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *tick
         .ticket = escalation != NULL ? NULL : ticket,
     };
     node_insert(engine, node);
-    fresh_link(engine, node);
     owner_changed(engine, node);
 }
 
 void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
-                       const EscTimerRow *row)
+                       const EscTimerNode *timer)
 {
     EscTimerNode *node = esc_engine_alloc(sizeof *node);
     *node = (EscTimerNode){
-        .due_ms = row->due_ms,
-        .seq = row->seq,
-        .kind = row->kind,
-        .index = row->index,
-        .is_stored = true,
+        .due_ms = timer->due_ms,
+        .seq = timer->seq,
+        .kind = timer->kind,
+        .index = timer->index,
         .escalation = escalation,
         .ticket = escalation != NULL ? NULL : ticket,
     };
@@ -238,11 +197,6 @@ void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms
     ESC_ASSERT(node == timer);
     if (node->due_ms == due_ms)
         return;
-    if (node->is_stored) {
-        deleted_row_add(engine, node);
-        node->is_stored = false;
-        fresh_link(engine, node);
-    }
     heap_remove(engine, node);
     node->due_ms = due_ms;
     engine->timers.heap_count++;

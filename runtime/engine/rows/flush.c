@@ -1,6 +1,6 @@
-/* flush.c - everything that changed since the last flush, as rows for the store. Audit, outbox, evidence, settled rows
- * and deleted timers stand in the pending group already, in the order they came; tickets, escalations and new timers
- * are added as they are now, and the group is handed out. The next one is collected in the other of two. */
+/* flush.c - everything that changed since the last flush, as rows for the store. Audit, outbox, evidence and settled
+ * rows stand in the pending group already, in the order they came; tickets and escalations are added as they are now,
+ * with their timers in their bodies, and the group is handed out. The next one is collected in the other of two. */
 #include <engine/rows.h>
 
 #include <string.h>
@@ -12,20 +12,12 @@ static EscText copied(EscGroup *group, EscText text)
     return copy;
 }
 
-static EscText buf_copied(EscGroup *group, EscBuf *buf)
+static EscBytes body_copied(EscGroup *group, EscBuf *buf)
 {
     ESC_ASSERT(buf->status == ESC_OK);
     EscText text = copied(group, esc_buf_as_text(buf));
     esc_buf_release(buf);
-    return text;
-}
-
-static EscBytes bytes_copied(EscGroup *group, const EscFrame *frame)
-{
-    if (frame->bytes == NULL)
-        return (EscBytes){0};
-    EscText copy = copied(group, (EscText){(const char *)frame->bytes, frame->size});
-    return (EscBytes){(const uint8_t *)copy.data, copy.size};
+    return (EscBytes){(const uint8_t *)text.data, text.size};
 }
 
 /* Room for one more row in a list of the group. */
@@ -41,30 +33,29 @@ static void row_room(const void *list)
 
 /* --- what is written as it is now ------------------------------------------------------------- */
 
-void esc_ticket_row(EscEngine *engine, const EscTicket *ticket, EscGroup *group, EscTicketRow *row)
+void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
+                    EscTicketRow *row)
 {
-    EscBuf json, state;
-    esc_buf_init(&json, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_init(&state, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_ticket_write_json(engine, ticket, &json);
-    esc_ticket_state_write(engine, ticket, &state);
+    EscBuf body;
+    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_ticket_pack(&body, engine, ticket);
     *row = (EscTicketRow){
         .id = copied(group, ticket->id),
         .title = copied(group, esc_ticket_text(engine, ticket, engine->schema.title_slot)),
         .status = copied(group, esc_ticket_status(engine, ticket)),
+        .body = body_copied(group, &body),
         .created_at_ms = ticket->created_at_ms,
         .updated_at_ms = ticket->updated_at_ms,
+        .is_live = esc_ticket_is_live(ticket),
     };
-    row->json = buf_copied(group, &json);
-    row->sla_json = buf_copied(group, &state);
 }
 
 static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGroup *group,
                            EscEscalationRow *row)
 {
-    EscBuf state;
-    esc_buf_init(&state, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_state_write(engine, escalation, &state);
+    EscBuf body;
+    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_escalation_pack(&body, engine, escalation);
     *row = (EscEscalationRow){
         .id = escalation->id,
         .ticket = copied(group, escalation->ticket->id),
@@ -79,9 +70,7 @@ static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGrou
             escalation->state == ESC_STATE_OPEN ? (EscText){0} : copied(group, escalation->outcome),
         .step = copied(group, esc_step_text(engine, escalation)),
         .next_due_ms = esc_timer_earliest(escalation->timers),
-        .frame = bytes_copied(group, &escalation->frame),
-        .below = bytes_copied(group, &escalation->below),
-        .state_json = buf_copied(group, &state),
+        .body = body_copied(group, &body),
         .start_event = copied(group, escalation->is_new ? escalation->start_json : (EscText){0}),
     };
     memcpy(row->bundle_hash, escalation->bundle_hash, sizeof row->bundle_hash);
@@ -95,6 +84,7 @@ static void tickets_flush(EscEngine *engine, EscGroup *group)
         EscTicket *ticket = engine->tickets.dirty[i];
         esc_ticket_row(engine, ticket, group, ROW_ADD(group, tickets));
         ticket->is_dirty = false;
+        esc_ticket_written(engine, ticket);
     }
     engine->tickets.dirty_count = 0;
 }
@@ -105,41 +95,19 @@ static void escalations_flush(EscEngine *engine, EscGroup *group)
         EscEscalation *escalation = engine->escalations.dirty[i];
         escalation_row(engine, escalation, group, ROW_ADD(group, escalations));
         escalation->is_dirty = false;
+        esc_escalation_written(engine, escalation);
     }
     engine->escalations.dirty_count = 0;
 }
 
-static void timers_flush(EscEngine *engine, EscGroup *group)
-{
-    EscTimerNode *node = engine->timers.fresh_first;
-    while (node != NULL) {
-        EscTimerNode *after = node->fresh_after;
-        const EscTicket *ticket =
-            node->escalation != NULL ? node->escalation->ticket : node->ticket;
-        EscTimerRow *row = ROW_ADD(group, timers_put);
-        *row = (EscTimerRow){
-            .due_ms = node->due_ms,
-            .seq = node->seq,
-            .escalation = node->escalation == NULL ? 0 : node->escalation->id,
-            .ticket = ticket == NULL ? (EscText){0} : copied(group, ticket->id),
-            .kind = node->kind,
-            .index = node->index,
-        };
-        node->is_stored = true;
-        node->fresh_before = node->fresh_after = NULL;
-        node = after;
-    }
-    engine->timers.fresh_first = engine->timers.fresh_last = NULL;
-}
-
-static void absences_flush(EscEngine *engine, EscGroup *group)
+static void workspace_flush(EscEngine *engine, EscGroup *group)
 {
     if (!engine->absences.is_dirty)
         return;
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_absences_write(engine, &buf);
-    group->absences = buf_copied(group, &buf);
+    EscBuf body;
+    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_workspace_pack(&body, engine);
+    group->workspace = body_copied(group, &body);
     engine->absences.is_dirty = false;
 }
 
@@ -147,11 +115,9 @@ EscGroup *esc_engine_flush(EscEngine *engine)
 {
     EscGroup *group = engine->pending;
     esc_arena_clear(engine->turn.arena);
-    engine->tickets.flushed_count += engine->tickets.dirty_count + engine->escalations.dirty_count;
     tickets_flush(engine, group);
     escalations_flush(engine, group);
-    timers_flush(engine, group);
-    absences_flush(engine, group);
+    workspace_flush(engine, group);
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;
     ESC_ASSERT(!esc_arena_failed(group->arena));

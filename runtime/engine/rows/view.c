@@ -106,10 +106,11 @@ void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context)
 {
-    for (size_t i = 0; i < engine->escalations.count; i++) {
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         EscEscalationView view;
         EscArena *turn = view_begin(engine);
-        view_fill(engine, engine->escalations.items[i], &view);
+        view_fill(engine, escalation, &view);
         engine->turn.arena = turn;
         if (!visit(context, &view))
             return;

@@ -43,6 +43,8 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
     esc_frame_drop(&escalation->frame);
     esc_frame_drop(&escalation->below);
     esc_wish_forget(engine, escalation);
+    for (size_t i = 0; i < escalation->changes_count; i++)
+        esc_change_pin(engine, &escalation->changes[i], false);
     escalation->state = ESC_STATE_CLOSED;
     escalation->closed_at_ms = engine->now_ms;
     esc_ticket_starts(engine, escalation->ticket, escalation->template_name)->closed_at_ms =

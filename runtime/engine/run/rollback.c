@@ -82,6 +82,7 @@ void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
     while (escalation->changes_count > 0) {
         EscChange change = escalation->changes[--escalation->changes_count];
         change_undo(engine, escalation, &change);
+        esc_change_pin(engine, &change, false);
         esc_change_release(&change);
     }
     escalation->is_inconsistent = false;

@@ -66,9 +66,11 @@ static EscStatus ticket_get(EscStore *base, EscText id, EscArena *arena, EscTick
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no ticket %.*s",
                        ESC_TEXT_ARG(esc_utf8_cut(id, ESC_ID_BYTES_MAX)));
     *row = *stored;
-    EscText *texts[] = {&row->id, &row->title, &row->status, &row->json, &row->sla_json};
+    EscText *texts[] = {&row->id, &row->title, &row->status};
     for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
         *texts[i] = esc_arena_text(arena, *texts[i]);
+    EscText body = esc_arena_text(arena, (EscText){(const char *)row->body.data, row->body.size});
+    row->body = (EscBytes){(const uint8_t *)body.data, body.size};
     return esc_arena_failed(arena) ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a ticket")
                                    : ESC_OK;
 }
@@ -98,11 +100,11 @@ static void close_store(EscStore *base)
 {
     EscMemory *memory = esc_memory_of(base);
     EscMemoryList *lists[] = {&memory->bundles,     &memory->events,  &memory->tickets,
-                              &memory->escalations, &memory->timers,  &memory->outbox,
-                              &memory->audit,       &memory->evidence};
+                              &memory->escalations, &memory->outbox,  &memory->audit,
+                              &memory->evidence};
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
         esc_memory_list_free(lists[i]);
-    free((void *)(uintptr_t)memory->absences.data);
+    free((void *)(uintptr_t)memory->body.data);
     free(memory);
 }
 

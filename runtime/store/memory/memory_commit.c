@@ -32,43 +32,6 @@ static bool has_bundle(const EscMemory *memory, const EscGroup *group, const uin
     return esc_memory_bundle(memory, hash) != NULL;
 }
 
-static bool is_same_timer(const EscTimerRow *a, const EscTimerRow *b)
-{
-    return esc_memory_by_due(a, b) == 0 && a->escalation == b->escalation && a->kind == b->kind &&
-           a->index == b->index && esc_text_equal(a->ticket, b->ticket);
-}
-
-static bool is_deleted(const EscGroup *group, const EscTimerRow *timer)
-{
-    for (size_t i = 0; i < group->timers_deleted_count; i++)
-        if (esc_memory_by_due(&group->timers_deleted[i], timer) == 0)
-            return true;
-    return false;
-}
-
-static EscStatus check_timers(const EscMemory *memory, const EscGroup *group, EscWhy *why)
-{
-    for (size_t i = 0; i < group->timers_deleted_count; i++) {
-        const EscTimerRow *timer = &group->timers_deleted[i];
-        const EscTimerRow *stored = esc_memory_find(&memory->timers, esc_memory_by_due, timer);
-        bool is_once = true;
-        for (size_t j = 0; j < i; j++)
-            is_once = is_once && !is_same_timer(&group->timers_deleted[j], timer);
-        if (stored == NULL || !is_same_timer(stored, timer) || !is_once)
-            return refused("to delete a timer: 0 rows changed, not 1", why);
-    }
-    for (size_t i = 0; i < group->timers_put_count; i++) {
-        const EscTimerRow *timer = &group->timers_put[i];
-        bool is_free = esc_memory_find(&memory->timers, esc_memory_by_due, timer) == NULL ||
-                       is_deleted(group, timer);
-        for (size_t j = 0; j < i; j++)
-            is_free = is_free && esc_memory_by_due(&group->timers_put[j], timer) != 0;
-        if (!is_free)
-            return refused("to write a timer: there is one of that number", why);
-    }
-    return ESC_OK;
-}
-
 static bool has_outbox(const EscMemory *memory, const EscGroup *group, size_t count, uint64_t id)
 {
     for (size_t i = 0; i < count; i++)
@@ -105,8 +68,7 @@ static EscStatus check_group(const EscMemory *memory, const EscGroup *group, Esc
     for (size_t i = 0; i < group->audit_count; i++)
         if (group->audit[i].kind.size == 0)
             return refused("to write the audit trail: a record has no kind", why);
-    EscStatus status = check_timers(memory, group, why);
-    return status == ESC_OK ? check_outbox(memory, group, why) : status;
+    return check_outbox(memory, group, why);
 }
 
 /* --- writing ----------------------------------------------------------------------------------- */
@@ -148,9 +110,11 @@ static void put_ticket(EscMemory *memory, EscTicketRow given)
     const EscMemoryTicket *known = esc_memory_find(&memory->tickets, esc_memory_by_ticket, &key);
     EscMemoryTicket ticket = {given, known != NULL ? known->number : ++memory->tickets_made};
     EscTicketRow *row = &ticket.row;
-    EscText *texts[] = {&row->id, &row->title, &row->status, &row->json, &row->sla_json};
-    put_row(&memory->tickets, esc_memory_by_ticket, &key,
-            esc_memory_row(&ticket, sizeof ticket, texts, ESC_COUNT_OF(texts)));
+    EscText body = {(const char *)row->body.data, row->body.size};
+    EscText *texts[] = {&row->id, &row->title, &row->status, &body};
+    EscMemoryTicket *block = esc_memory_row(&ticket, sizeof ticket, texts, ESC_COUNT_OF(texts));
+    block->row.body.data = (const uint8_t *)body.data;
+    put_row(&memory->tickets, esc_memory_by_ticket, &key, block);
 }
 
 /* What an escalation is (ticket, template, when it was opened and by what) stays as it was first written. */
@@ -164,27 +128,12 @@ static void put_escalation(EscMemory *memory, EscEscalationRow row)
         row.opened_at_ms = known->opened_at_ms;
         row.start_event = row.start_event.size != 0 ? row.start_event : known->start_event;
     }
-    EscText frame = {(const char *)row.frame.data, row.frame.size};
-    EscText below = {(const char *)row.below.data, row.below.size};
-    EscText *texts[] = {&row.ticket,     &row.template_name, &row.owner, &row.outcome, &row.step,
-                        &row.state_json, &row.start_event,   &frame,     &below};
+    EscText body = {(const char *)row.body.data, row.body.size};
+    EscText *texts[] = {&row.ticket, &row.template_name, &row.owner, &row.outcome,
+                        &row.step,   &row.start_event,   &body};
     EscEscalationRow *block = esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts));
-    block->frame.data = (const uint8_t *)frame.data;
-    block->below.data = (const uint8_t *)below.data;
+    block->body.data = (const uint8_t *)body.data;
     put_row(&memory->escalations, esc_memory_by_number, &row.id, block);
-}
-
-static void put_timers(EscMemory *memory, const EscGroup *group)
-{
-    for (size_t i = 0; i < group->timers_deleted_count; i++)
-        esc_memory_remove(&memory->timers, esc_memory_place(&memory->timers, esc_memory_by_due,
-                                                            &group->timers_deleted[i]));
-    for (size_t i = 0; i < group->timers_put_count; i++) {
-        EscTimerRow row = group->timers_put[i];
-        EscText *texts[] = {&row.ticket};
-        size_t at = esc_memory_place(&memory->timers, esc_memory_by_due, &row);
-        esc_memory_insert(&memory->timers, at, esc_memory_row(&row, sizeof row, texts, 1));
-    }
 }
 
 static void put_entry(EscMemory *memory, EscOutboxEntry entry)
@@ -253,15 +202,15 @@ static void put_evidence(EscMemory *memory, EscEvidenceRow row)
                       esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
 }
 
-static void put_absences(EscMemory *memory, EscText absences)
+static void put_body(EscMemory *memory, EscBytes body)
 {
-    if (absences.size == 0)
+    if (body.size == 0)
         return;
-    char *copy = malloc(absences.size);
+    uint8_t *copy = malloc(body.size);
     ESC_ASSERT(copy != NULL);
-    memcpy(copy, absences.data, absences.size);
-    free((void *)(uintptr_t)memory->absences.data);
-    memory->absences = (EscText){copy, absences.size};
+    memcpy(copy, body.data, body.size);
+    free((void *)(uintptr_t)memory->body.data);
+    memory->body = (EscBytes){copy, body.size};
 }
 
 EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
@@ -278,13 +227,12 @@ EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
         put_ticket(memory, group->tickets[i]);
     for (size_t i = 0; i < group->escalations_count; i++)
         put_escalation(memory, group->escalations[i]);
-    put_timers(memory, group);
     put_outbox(memory, group);
     for (size_t i = 0; i < group->audit_count; i++)
         put_audit(memory, group->audit[i]);
     for (size_t i = 0; i < group->evidence_count; i++)
         put_evidence(memory, group->evidence[i]);
-    put_absences(memory, group->absences);
+    put_body(memory, group->workspace);
     memory->counters = group->counters;
     return ESC_OK;
 }

@@ -16,12 +16,11 @@ typedef struct EscMemoryList {
 typedef struct EscMemory {
     EscStore base; /* first: a pointer to it is one to the whole */
     EscCounters counters;
-    EscText absences;          /* owned */
+    EscBytes body;             /* of the workspace; owned */
     EscMemoryList bundles;     /* EscBundleRow, in the order kept */
     EscMemoryList events;      /* EscReceivedRow by source and id */
     EscMemoryList tickets;     /* EscTicketRow by id */
     EscMemoryList escalations; /* EscEscalationRow by id */
-    EscMemoryList timers;      /* EscTimerRow by due time and number */
     EscMemoryList outbox;      /* EscOutboxEntry by id */
     EscMemoryList audit;       /* EscAuditRow by number */
     EscMemoryList evidence;    /* EscEvidenceRow by number */
@@ -48,7 +47,6 @@ typedef int EscMemoryCompare(const void *row, const void *key);
 int esc_memory_by_number(const void *row, const void *key); /* rows that begin with a uint64_t */
 int esc_memory_by_ticket(const void *row, const void *key);
 int esc_memory_by_event(const void *row, const void *key); /* key: EscEventKey */
-int esc_memory_by_due(const void *row, const void *key);   /* key: EscTimerRow */
 
 /* The place of the first row that is not before the key. */
 size_t esc_memory_place(const EscMemoryList *list, EscMemoryCompare *compare, const void *key);

@@ -1,25 +1,10 @@
-/* memory_load.c - the live rows for a start, by the same rules as the statements of sqlite/statements.def: tickets with an
- * escalation that is not closed or with a timer of their own, in the order in which they came; escalations that are not
- * closed; all timers; outbox rows that are still queued. */
+/* memory_load.c - the live rows for a start, by the same rules as the statements of sqlite/statements.def: tickets
+ * that the engine called live, in the order in which they came; escalations that are not closed; outbox rows that are
+ * still queued. */
 #include "memory_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_live(const EscMemory *memory, const EscTicketRow *ticket)
-{
-    for (size_t i = 0; i < memory->escalations.count; i++) {
-        const EscEscalationRow *row = memory->escalations.rows[i];
-        if (row->state != ESC_STATE_CLOSED && esc_text_equal(row->ticket, ticket->id))
-            return true;
-    }
-    for (size_t i = 0; i < memory->timers.count; i++) {
-        const EscTimerRow *row = memory->timers.rows[i];
-        if (row->escalation == 0 && esc_text_equal(row->ticket, ticket->id))
-            return true;
-    }
-    return false;
-}
 
 static int by_age(const void *a, const void *b)
 {
@@ -32,9 +17,11 @@ static EscStatus load_tickets(const EscMemory *memory, const EscStoreSink *sink,
     void **live = calloc(memory->tickets.count + 1, sizeof *live);
     ESC_ASSERT(live != NULL);
     size_t count = 0;
-    for (size_t i = 0; i < memory->tickets.count; i++)
-        if (is_live(memory, memory->tickets.rows[i]))
+    for (size_t i = 0; i < memory->tickets.count; i++) {
+        const EscTicketRow *row = memory->tickets.rows[i];
+        if (row->is_live)
             live[count++] = memory->tickets.rows[i];
+    }
     qsort(live, count, sizeof *live, by_age);
     EscStatus status = ESC_OK;
     for (size_t i = 0; i < count && status == ESC_OK; i++)
@@ -46,16 +33,15 @@ static EscStatus load_tickets(const EscMemory *memory, const EscStoreSink *sink,
 EscStatus esc_memory_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
 {
     const EscMemory *memory = esc_memory_of(base);
-    EscStatus status = sink->counters(sink->context, &memory->counters, memory->absences, why);
+    EscStatus status = sink->counters(sink->context, &memory->counters, memory->body, why);
     if (status == ESC_OK)
         status = load_tickets(memory, sink, why);
     for (size_t i = 0; i < memory->escalations.count && status == ESC_OK; i++) {
-        const EscEscalationRow *row = memory->escalations.rows[i];
-        if (row->state != ESC_STATE_CLOSED)
-            status = sink->escalation(sink->context, row, why);
+        EscEscalationRow row = *(const EscEscalationRow *)memory->escalations.rows[i];
+        row.start_event = (EscText){NULL, 0}; /* evidence: asked for by itself */
+        if (row.state != ESC_STATE_CLOSED)
+            status = sink->escalation(sink->context, &row, why);
     }
-    for (size_t i = 0; i < memory->timers.count && status == ESC_OK; i++)
-        status = sink->timer(sink->context, memory->timers.rows[i], why);
     for (size_t i = 0; i < memory->outbox.count && status == ESC_OK; i++) {
         const EscOutboxEntry *entry = memory->outbox.rows[i];
         if (entry->state == ESC_DELIVERY_QUEUED)

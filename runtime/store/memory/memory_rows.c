@@ -25,14 +25,6 @@ int esc_memory_by_event(const void *row, const void *key)
     return order != 0 ? order : esc_text_compare(a->id, b->id);
 }
 
-int esc_memory_by_due(const void *row, const void *key)
-{
-    const EscTimerRow *a = row, *b = key;
-    if (a->due_ms != b->due_ms)
-        return a->due_ms < b->due_ms ? -1 : 1;
-    return (a->seq > b->seq) - (a->seq < b->seq);
-}
-
 size_t esc_memory_place(const EscMemoryList *list, EscMemoryCompare *compare, const void *key)
 {
     size_t low = 0, high = list->count;

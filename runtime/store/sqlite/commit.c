@@ -1,7 +1,7 @@
 /* commit.c - a group goes in whole or not at all.
  *
- * Rows are written in the order that their references need: bundles, events with their contents, tickets, escalations, timers (gone before
- * new), outbox, audit, evidence, counters. A failure of any statement rolls all of it back. */
+ * Rows are written in the order that their references need: bundles, events with their contents, tickets, escalations,
+ * outbox, audit, evidence, counters. A failure of any statement rolls all of it back. */
 #include "sqlite_internal.h"
 
 /* --- the lists of a group ------------------------------------------------------------------------ */
@@ -42,10 +42,10 @@ static EscStatus put_ticket(EscSqlite *store, const EscTicketRow *row, EscWhy *w
     esc_sqlite_bind_text(&put, row->id);
     esc_sqlite_bind_text(&put, row->title);
     esc_sqlite_bind_text(&put, row->status);
-    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->json));
+    esc_sqlite_bind_bytes(&put, row->body);
     esc_sqlite_bind_i64(&put, row->created_at_ms);
     esc_sqlite_bind_i64(&put, row->updated_at_ms);
-    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->sla_json));
+    esc_sqlite_bind_i64(&put, row->is_live ? 1 : 0);
     return esc_sqlite_write(&put, 1, why);
 }
 
@@ -90,9 +90,7 @@ static EscStatus put_escalation(EscSqlite *store, const EscEscalationRow *row,
     esc_sqlite_bind_text(&put, row->outcome);
     esc_sqlite_bind_text(&put, row->step);
     esc_sqlite_bind_i64(&put, row->next_due_ms);
-    esc_sqlite_bind_bytes(&put, row->frame);
-    esc_sqlite_bind_bytes(&put, row->below);
-    esc_sqlite_bind_bytes(&put, esc_sqlite_as_bytes(row->state_json));
+    esc_sqlite_bind_bytes(&put, row->body);
     esc_sqlite_bind_u64(&put, start.content);
     esc_sqlite_bind_i64(&put, start.slot);
     return esc_sqlite_write(&put, 1, why);
@@ -113,20 +111,6 @@ static EscStatus put_escalations(EscSqlite *store, const EscGroup *group, EscWhy
             status = put_start_event(store, row, why);
     }
     return status;
-}
-
-/* changes() = 1 is the exactly-once check: a timer that fired is there to be deleted once. */
-static EscStatus write_timer(EscSqlite *store, EscStatement sql, const char *doing,
-                             const EscTimerRow *row, EscWhy *why)
-{
-    EscSqliteStep write = esc_sqlite_step(store, sql, doing);
-    esc_sqlite_bind_i64(&write, row->due_ms);
-    esc_sqlite_bind_u64(&write, row->seq);
-    esc_sqlite_bind_u64(&write, row->escalation);
-    esc_sqlite_bind_text(&write, row->ticket);
-    esc_sqlite_bind_i64(&write, row->kind);
-    esc_sqlite_bind_i64(&write, row->index);
-    return esc_sqlite_write(&write, 1, why);
 }
 
 static EscStatus put_outbox(EscSqlite *store, const EscOutboxRow *row, EscWhy *why)
@@ -209,24 +193,11 @@ static EscStatus put_counters(EscSqlite *store, const EscGroup *group, EscWhy *w
     esc_sqlite_bind_u64(&put, store->next_content);
     esc_sqlite_bind_u64(&put, store->groups + 1);
     EscStatus status = esc_sqlite_write(&put, 1, why);
-    if (status != ESC_OK || group->absences.size == 0)
+    if (status != ESC_OK || group->workspace.size == 0)
         return status;
-    EscSqliteStep absences =
-        esc_sqlite_step(store, ESC_STATEMENT_STATE_ABSENCES, "to write absences");
-    esc_sqlite_bind_text(&absences, group->absences);
-    return esc_sqlite_write(&absences, 1, why);
-}
-
-static EscStatus put_timers(EscSqlite *store, const EscGroup *group, EscWhy *why)
-{
-    EscStatus status = ESC_OK;
-    for (size_t i = 0; i < group->timers_deleted_count && status == ESC_OK; i++)
-        status = write_timer(store, ESC_STATEMENT_TIMER_DELETE, "to delete a timer",
-                             &group->timers_deleted[i], why);
-    for (size_t i = 0; i < group->timers_put_count && status == ESC_OK; i++)
-        status = write_timer(store, ESC_STATEMENT_TIMER_PUT, "to write a timer",
-                             &group->timers_put[i], why);
-    return status;
+    EscSqliteStep body = esc_sqlite_step(store, ESC_STATEMENT_STATE_BODY, "to write absences");
+    esc_sqlite_bind_bytes(&body, group->workspace);
+    return esc_sqlite_write(&body, 1, why);
 }
 
 /* Writes each row of a list of the group until one fails. */
@@ -243,8 +214,6 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
     PUT_ALL(store, group, tickets, put_ticket, why);
     if (status == ESC_OK)
         status = put_escalations(store, group, why);
-    if (status == ESC_OK)
-        status = put_timers(store, group, why);
     if (status == ESC_OK && group->outbox_moved_ms != 0)
         status = move_outbox(store, group->outbox_moved_ms, why);
     PUT_ALL(store, group, outbox, put_outbox, why);

@@ -128,9 +128,11 @@ EscStatus esc_sqlite_ticket_get(EscStore *base, EscText id, EscArena *arena, Esc
     bool is_found = esc_sqlite_next(&get);
     if (is_found) {
         *row = esc_sqlite_ticket_row(&get);
-        EscText *texts[] = {&row->id, &row->title, &row->status, &row->json, &row->sla_json};
+        EscText *texts[] = {&row->id, &row->title, &row->status};
         for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
             *texts[i] = esc_arena_text(arena, *texts[i]);
+        EscText body = {(const char *)row->body.data, row->body.size};
+        row->body = esc_sqlite_as_bytes(esc_arena_text(arena, body));
     }
     EscStatus status = esc_sqlite_done(&get, why);
     if (status != ESC_OK)

@@ -1,4 +1,4 @@
-/* load.c - the live rows for a start: counters and absences, then tickets, escalations, timers, outbox. */
+/* load.c - the live rows for a start: counters and the workspace's body, then tickets, escalations, outbox. */
 #include "sqlite_internal.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWh
             .next_timer = esc_sqlite_column_u64(&get, 6),
             .time_ms = esc_sqlite_column_i64(&get, 7),
         };
-        status = sink->counters(sink->context, &counters, esc_sqlite_column_text(&get, 8), why);
+        status = sink->counters(sink->context, &counters, esc_sqlite_column_bytes(&get, 8), why);
     }
     return esc_sqlite_finish(&get, status, why);
 }
@@ -47,10 +47,7 @@ static EscEscalationRow escalation_row(const EscSqliteStep *step)
         .outcome = esc_sqlite_column_text(step, 10),
         .step = esc_sqlite_column_text(step, 11),
         .next_due_ms = esc_sqlite_column_i64(step, 12),
-        .frame = esc_sqlite_column_bytes(step, 13),
-        .below = esc_sqlite_column_bytes(step, 14),
-        .state_json = esc_sqlite_column_text(step, 15),
-        .start_event = esc_sqlite_column_text(step, 16),
+        .body = esc_sqlite_column_bytes(step, 13),
     };
     EscBytes hash = esc_sqlite_column_bytes(step, 3);
     ESC_ASSERT(hash.size == sizeof row.bundle_hash); /* the schema's CHECK */
@@ -65,31 +62,7 @@ static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, Es
     EscStatus status = ESC_OK;
     while (status == ESC_OK && esc_sqlite_next(&get)) {
         EscEscalationRow row = escalation_row(&get);
-        EscContentPlace start = {esc_sqlite_column_u64(&get, 17),
-                                 (uint32_t)esc_sqlite_column_i64(&get, 18)};
-        if (start.content != 0)
-            status = esc_sqlite_content_find(store, start, &row.start_event, why);
-        if (status == ESC_OK)
-            status = sink->escalation(sink->context, &row, why);
-    }
-    esc_sqlite_content_forget(store);
-    return esc_sqlite_finish(&get, status, why);
-}
-
-static EscStatus load_timers(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
-{
-    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_TIMERS, "to read timers");
-    EscStatus status = ESC_OK;
-    while (status == ESC_OK && esc_sqlite_next(&get)) {
-        EscTimerRow row = {
-            .due_ms = esc_sqlite_column_i64(&get, 0),
-            .seq = esc_sqlite_column_u64(&get, 1),
-            .escalation = esc_sqlite_column_u64(&get, 2),
-            .ticket = esc_sqlite_column_text(&get, 3),
-            .kind = (uint32_t)esc_sqlite_column_i64(&get, 4),
-            .index = (uint32_t)esc_sqlite_column_i64(&get, 5),
-        };
-        status = sink->timer(sink->context, &row, why);
+        status = sink->escalation(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);
 }
@@ -113,8 +86,6 @@ EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
         status = load_tickets(store, sink, why);
     if (status == ESC_OK)
         status = load_escalations(store, sink, why);
-    if (status == ESC_OK)
-        status = load_timers(store, sink, why);
     if (status == ESC_OK)
         status = load_outbox(store, sink, why);
     return status;

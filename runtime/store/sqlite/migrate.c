@@ -2,7 +2,8 @@
  *
  * The old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
  * packed; the rest is copied as it is: contents of events that were never kept stay unkept, and starts of escalations stay
- * in start_event. The log grows by about the size of the file meanwhile. */
+ * in start_event. Bodies of that time are JSON: the engine reads the fields of a ticket from it, and parks an escalation
+ * that it finds open, for a person to go on. Timers and absences are not taken over. The log grows by about the size of the file meanwhile. */
 #include "sqlite_internal.h"
 
 #include <stdlib.h>
@@ -21,17 +22,15 @@ static const char copy[] =
     "INSERT INTO bundle (key, hash, at_ms, bytes) SELECT key, hash, at_ms, bytes FROM old_bundle;"
     "INSERT INTO event (source, id, digest, received_at_ms, content, slot) "
     "SELECT source, id, digest, received_at_ms, 0, 0 FROM old_event;"
-    "INSERT INTO ticket (key, id, title, status, fields, created_at_ms, updated_at_ms, sla) "
+    "INSERT INTO ticket (key, id, title, status, body, created_at_ms, updated_at_ms, is_live) "
     "SELECT key, id, title, status, CAST(fields AS BLOB), created_at_ms, updated_at_ms, "
-    "CAST(sla AS BLOB) FROM old_ticket;"
+    "id IN (SELECT ticket FROM old_escalation WHERE state < 3) FROM old_ticket;"
     "INSERT INTO escalation (id, ticket, template, bundle, state, role, owner, is_acked, "
-    "opened_at_ms, closed_at_ms, outcome, step, next_due_ms, frame, below, engine, start, "
-    "start_slot) SELECT id, ticket, template, bundle, state, role, owner, is_acked, opened_at_ms, "
-    "closed_at_ms, outcome, step, next_due_ms, frame, below, CAST(engine AS BLOB), 0, 0 "
+    "opened_at_ms, closed_at_ms, outcome, step, next_due_ms, body, start, start_slot) "
+    "SELECT id, ticket, template, bundle, state, role, owner, is_acked, opened_at_ms, "
+    "closed_at_ms, outcome, step, next_due_ms, CAST(engine AS BLOB), 0, 0 "
     "FROM old_escalation;"
     "INSERT INTO start_event (escalation, json) SELECT escalation, json FROM old_start_event;"
-    "INSERT INTO timer (due_ms, seq, escalation, ticket, kind, number) "
-    "SELECT due_ms, seq, escalation, ticket, kind, number FROM old_timer;"
     "INSERT INTO outbox (id, key, escalation, ticket, kind, target, medium, address, body, "
     "created_at_ms, deadline_ms, state, attempts, next_attempt_at_ms, detail) "
     "SELECT id, key, escalation, ticket, kind, target, medium, address, body, created_at_ms, "
@@ -58,9 +57,9 @@ static EscStatus copy_state(EscSqlite *store, const uint8_t *id, EscWhy *why)
     int rc = sqlite3_prepare_v2(
         store->db,
         "INSERT INTO state (id, workspace, store_id, epoch, groups, is_clean, next_escalation, "
-        "next_ticket, next_outbox, next_audit, next_timer, next_content, time_ms, absences) "
+        "next_ticket, next_outbox, next_audit, next_timer, next_content, time_ms, body) "
         "SELECT 1, workspace, ?1, 0, 0, is_clean, next_escalation, next_ticket, next_outbox, "
-        "next_audit, next_timer, 1, time_ms, absences FROM old_state",
+        "next_audit, next_timer, 1, time_ms, x'' FROM old_state",
         -1, &insert, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_blob(insert, 1, id, ESC_STORE_ID_SIZE, SQLITE_STATIC);

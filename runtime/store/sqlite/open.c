@@ -49,7 +49,7 @@ static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options
         return status;
     sqlite3_stmt *insert = NULL;
     int rc = sqlite3_prepare_v2(
-        store->db, "INSERT INTO state VALUES (1, ?1, ?2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, '')", -1,
+        store->db, "INSERT INTO state VALUES (1, ?1, ?2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, x'')", -1,
         &insert, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_text64(insert, 1, options->workspace.data, options->workspace.size,

@@ -13,10 +13,10 @@ EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step)
         .id = esc_sqlite_column_text(step, 0),
         .title = esc_sqlite_column_text(step, 1),
         .status = esc_sqlite_column_text(step, 2),
-        .json = esc_sqlite_column_text(step, 3),
+        .body = esc_sqlite_column_bytes(step, 3),
         .created_at_ms = esc_sqlite_column_i64(step, 4),
         .updated_at_ms = esc_sqlite_column_i64(step, 5),
-        .sla_json = esc_sqlite_column_text(step, 6),
+        .is_live = esc_sqlite_column_i64(step, 6) != 0,
     };
 }
 

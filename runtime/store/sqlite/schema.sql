@@ -4,7 +4,7 @@
 -- Every table is STRICT. WITHOUT ROWID only where the natural key is nearly the whole row; rows that hold
 -- blobs hang on a growing integer, so that inserts go to the right edge of the tree.
 
--- `fields`, `sla` and `engine` are bytes of the engine's own, which no statement looks into.
+-- A `body` is bytes of the engine's own, which no statement looks into.
 
 -- One row: whose file it is and which, how often it was opened and how left, and the engine's counters.
 CREATE TABLE state (
@@ -21,7 +21,7 @@ CREATE TABLE state (
     next_timer      INTEGER NOT NULL,
     next_content    INTEGER NOT NULL,
     time_ms         INTEGER NOT NULL,
-    absences        TEXT    NOT NULL
+    body            BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE bundle (
@@ -56,11 +56,12 @@ CREATE TABLE ticket (
     id            TEXT    NOT NULL UNIQUE CHECK (id <> ''),
     title         TEXT    NOT NULL,
     status        TEXT    NOT NULL,
-    fields        BLOB    NOT NULL,
+    body          BLOB    NOT NULL,
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL,
-    sla           BLOB    NOT NULL
+    is_live       INTEGER NOT NULL CHECK (is_live IN (0, 1))
 ) STRICT;
+CREATE INDEX ticket_live ON ticket (is_live) WHERE is_live = 1;
 
 CREATE TABLE escalation (
     id           INTEGER PRIMARY KEY,
@@ -76,9 +77,7 @@ CREATE TABLE escalation (
     outcome      TEXT    NOT NULL,
     step         TEXT    NOT NULL,
     next_due_ms  INTEGER NOT NULL,
-    frame        BLOB    NOT NULL,
-    below        BLOB    NOT NULL,
-    engine       BLOB    NOT NULL,
+    body         BLOB    NOT NULL,
     start        INTEGER NOT NULL,
     start_slot   INTEGER NOT NULL
 ) STRICT;
@@ -93,16 +92,6 @@ CREATE TABLE start_event (
     escalation INTEGER PRIMARY KEY,
     json       TEXT NOT NULL
 ) STRICT;
-
-CREATE TABLE timer (
-    due_ms     INTEGER NOT NULL,
-    seq        INTEGER NOT NULL,
-    escalation INTEGER NOT NULL,
-    ticket     TEXT    NOT NULL,
-    kind       INTEGER NOT NULL,
-    number     INTEGER NOT NULL,
-    PRIMARY KEY (due_ms, seq)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outbox (
     id                 INTEGER PRIMARY KEY,

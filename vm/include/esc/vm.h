@@ -243,6 +243,10 @@ ESC_MUST_USE EscStatus esc_bundle_encode(const EscProgram *program, EscBuf *out)
 ESC_MUST_USE EscStatus esc_bundle_load(EscBytes bytes, EscBundle **out, EscWhy *why);
 void esc_bundle_free(EscBundle *bundle); /* NULL is allowed */
 const EscProgram *esc_bundle_program(const EscBundle *bundle); /* lives as long as the bundle */
+/* True when `value` has exactly `type` and its content is within the bounds of that type: what is loaded may be used without
+ * looking, but for references. */
+bool esc_value_fits(const EscProgram *program, const EscValue *value, EscType type);
+bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref); /* not 0, and names a row */
 const uint8_t *esc_bundle_hash(const EscBundle *bundle);       /* 32 bytes: SHA-256 of the content */
 /* "customer.esc:23" for an instruction (index in CODE); line 0 when the map has nothing. */
 typedef struct EscPlace { EscText file; uint32_t line, column; } EscPlace;

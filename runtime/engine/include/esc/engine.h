@@ -105,16 +105,20 @@ ESC_MUST_USE EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle 
                                              bool is_current, EscWhy *why);
 const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current bundle */
 
-/* Restoring, before the first input: counters and absences, then tickets, then escalations, then timers, then unsettled outbox rows. */
-void esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters, EscText absences);
+/* Restoring, before the first input: counters and the workspace's body, then tickets, then escalations, then unsettled outbox rows. */
+ESC_MUST_USE EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,
+                                                   EscBytes workspace, EscWhy *why);
 bool esc_engine_has_ticket(const EscEngine *engine, EscText id);
 ESC_MUST_USE EscStatus
 esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row,
                           EscWhy *why); /* also later, for a ticket that is not in memory */
+/* Puts a ticket there that no event told of, with the fields of a JSON object: those that the current bundle knows and
+ * whose values fit. For rehearsals; `at_ms` is when it was created. ESC_BAD_INPUT when the text is no object. */
+ESC_MUST_USE EscStatus esc_engine_make_ticket(EscEngine *engine, EscText id, EscText fields_json,
+                                              int64_t at_ms, EscWhy *why);
 /* A row whose bundle is unknown or whose snapshot is refused is parked (state PARKED, last resort owner, audited at the next input): never dropped. */
 ESC_MUST_USE EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRow *row,
                                                      EscWhy *why);
-ESC_MUST_USE EscStatus esc_engine_restore_timer(EscEngine *engine, const EscTimerRow *row);
 ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row);
 
 /* The heart: applies one input at now_ms, which is never before the engine's own time but by a correction of the clock
@@ -132,8 +136,8 @@ int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
 /* Something waits for the first input after a start: escalations that were parked, service levels of a new bundle. */
 bool esc_engine_has_arrears(const EscEngine *engine);
-/* Forgets closed tickets without an open escalation beyond `keep` (oldest first), though not before an eighth more may be there;
- * call after a commit. */
+/* Forgets what was committed and a restart would not load: closed escalations, and tickets beyond the `keep` that were
+ * touched last. Call after a commit; costs by what goes, not by what stays. */
 void esc_engine_evict(EscEngine *engine, size_t keep);
 
 /* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
@@ -159,6 +163,9 @@ bool esc_engine_find_escalation(
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context);
+/* What a person may see of a ticket's body: its fields as an object of names, and its service level as an object or null.
+ * False when the body is not one of an engine's; what was appended until then is to be thrown away. */
+bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla);
 bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row);
 
 #ifdef __cplusplus

@@ -59,12 +59,13 @@ typedef struct EscBundleRow {
     EscBytes bytes;
 } EscBundleRow;
 
+/* A body is the engine's own, packed and versioned (engine/rows/ has the formats): a store keeps it as it is, and
+ * esc_ticket_body_show (engine.h) shows what a person may see of it. */
 typedef struct EscTicketRow {
     EscText id, title, status;
-    EscText
-        json; /* all fields: an object with dotted names flattened to members, by name, canonical order */
+    EscBytes body; /* fields, service level, timers … */
     int64_t created_at_ms, updated_at_ms;
-    EscText sla_json; /* clocks and their state; may be empty */
+    bool is_live; /* a restart must load it: an escalation is open, a timer runs, or a rollback may need it */
 } EscTicketRow;
 
 typedef struct EscEscalationRow {
@@ -79,21 +80,10 @@ typedef struct EscEscalationRow {
     EscText outcome;                    /* empty while open */
     EscText step;                       /* where it stands: "customer.esc:31 await resolved" */
     int64_t next_due_ms;                /* its earliest timer; 0 when closed */
-    EscBytes frame, below;              /* snapshots; empty when there is none */
-    EscText
-        state_json; /* the engine's own: QA, changes recorded for rollback, expectations, pages under way */
-    EscText
-        start_event; /* JSON of the event that started it: evidence, given only when the row is new, else empty (keep) */
+    EscBytes body;                      /* snapshots, timers, checks, pages under way … */
+    /* JSON of the event that started it: evidence, given only when the row is new, else empty (keep) */
+    EscText start_event;
 } EscEscalationRow;
-
-typedef struct EscTimerRow {
-    int64_t due_ms;
-    uint64_t seq;        /* order of creation: ties fire in this order */
-    uint64_t escalation; /* 0: the ticket's */
-    EscText ticket;
-    uint32_t kind; /* EscTimer of the engine */
-    uint32_t index; /* which reminder, check, contact …; unique with (escalation or ticket, kind) */
-} EscTimerRow;
 
 typedef enum EscOutboxKind {
     ESC_OUTBOX_MESSAGE,
@@ -193,10 +183,6 @@ typedef struct EscGroup {
     size_t tickets_count, tickets_capacity;
     EscEscalationRow *escalations; /* new or changed, by id */
     size_t escalations_count, escalations_capacity;
-    EscTimerRow *timers_put; /* new */
-    size_t timers_put_count, timers_put_capacity;
-    EscTimerRow *timers_deleted; /* by the full key; each must exist; written before timers_put */
-    size_t timers_deleted_count, timers_deleted_capacity;
     EscOutboxRow *outbox; /* new: queued, due at once */
     size_t outbox_count, outbox_capacity;
     EscOutboxSettled *settled; /* of this or an earlier group; each must exist */
@@ -207,8 +193,7 @@ typedef struct EscGroup {
     size_t audit_count, audit_capacity;
     EscEvidenceRow *evidence; /* new, in the order kept */
     size_t evidence_count, evidence_capacity;
-    /* JSON of the engine's own: {"absent":{person: until_ms},"windows":[…]}; empty: unchanged */
-    EscText absences;
+    EscBytes workspace; /* body of the workspace itself: absences, notification windows; empty: unchanged */
     /* A correction of the clock: the instants of outbox rows that are queued before this group move by so much. */
     int64_t outbox_moved_ms;
     EscCounters counters;

@@ -10,6 +10,7 @@ extern "C" {
 
 #define ESC_EVENT_BYTES_MAX ((size_t)1 << 20) /* one event as JSON */
 #define ESC_BATCH_EVENTS_MAX 1000             /* events of one request */
+#define ESC_OWN_TICKETS "escal:" /* how the ids of tickets begin that no source names: linked ones */
 
 typedef struct EscPatch {
     uint32_t field; /* index in FIELDS, TICKET scope */

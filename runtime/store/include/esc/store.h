@@ -29,16 +29,15 @@ typedef struct EscEventKnown {
     uint8_t digest[ESC_EVENT_DIGEST_SIZE]; /* of what was received under this key */
 } EscEventKnown;
 
-/* Where the live rows go at a start. Called in this order: counters once; tickets with an escalation that is not closed
- * or with a timer of their own; escalations that are not closed, by id, each with its start event; all timers, as they are
- * due; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading. */
+/* Where the live rows go at a start. Called in this order: counters once, with the workspace's body; tickets that
+ * are live, in the order in which they came; escalations that are not closed, by id, without their start events, which
+ * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading. */
 typedef struct EscStoreSink {
     void *context;
-    EscStatus (*counters)(void *context, const EscCounters *counters, EscText absences,
+    EscStatus (*counters)(void *context, const EscCounters *counters, EscBytes workspace,
                           EscWhy *why);
     EscStatus (*ticket)(void *context, const EscTicketRow *row, EscWhy *why);
     EscStatus (*escalation)(void *context, const EscEscalationRow *row, EscWhy *why);
-    EscStatus (*timer)(void *context, const EscTimerRow *row, EscWhy *why);
     EscStatus (*outbox)(void *context, const EscOutboxEntry *entry, EscWhy *why);
 } EscStoreSink;
 

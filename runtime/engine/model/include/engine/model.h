@@ -90,6 +90,8 @@ int64_t esc_move_since(const EscEngine *engine, const EscProgram *program, const
 /* --- tickets.c -------------------------------------------------------------------------------- */
 
 EscTicket *esc_ticket_find(const EscEngine *engine, EscText id); /* NULL when there is none */
+/* Whether a restart must load it: an escalation is open, a timer runs, or a rollback may need it. */
+bool esc_ticket_is_live(const EscTicket *ticket);
 EscTicket *esc_ticket_new(EscEngine *engine, EscText id,
                           int64_t created_at_ms); /* fields have their defaults */
 void esc_ticket_free(EscEngine *engine, EscTicket *ticket);
@@ -116,8 +118,11 @@ EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket,
                              EscText template_name); /* made when there is none */
 EscEscalation *esc_ticket_open_of(const EscTicket *ticket,
                                   EscText template_name); /* NULL: none is open */
+/* Puts behind the last ones; the oldest goes when there are too many. Takes the change's texts over. */
+void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change);
+void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms);
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
-/* A new linked ticket "T-n" with its title. */
+/* A new linked ticket "escal:T-n" with its title: no source can have one of that id. */
 EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title);
 const char *esc_clock_name(EscSlaClock clock);
 /* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
@@ -131,12 +136,28 @@ const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when 
 void esc_raised_release(EscRaised *raised);
 EscEscalation *esc_escalation_find(const EscEngine *engine,
                                    uint64_t id); /* NULL when there is none */
+/* Visits all in id order: begin with *at 0; NULL at the end. */
+static inline EscEscalation *esc_escalation_next(const EscEngine *engine, size_t *at)
+{
+    while (*at < engine->escalations.count) {
+        EscEscalation *escalation = engine->escalations.items[(*at)++].escalation;
+        if (escalation != NULL)
+            return escalation;
+    }
+    return NULL;
+}
+void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
+/* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
+bool esc_escalation_was(const EscEngine *engine, uint64_t id);
 EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
                                     const EscEngineBundle *bundle, EscText template_name);
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation);
 void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation);
 void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
                            EscText who);
+/* The first moment is the opening; when there are too many, the oldest behind it goes. */
+void esc_escalation_moment_add(EscEscalation *escalation, EscMoment moment);
+void esc_escalation_acker_add(EscEscalation *escalation, EscText acker); /* interned */
 const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
 const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation);
 EscText esc_escalation_title(const EscEscalation *escalation);
@@ -220,11 +241,19 @@ const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
 int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
 /* Takes the earliest timer that is due out; false when there is none. */
 bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired);
+/* As it was: due, seq, kind and index are taken from `timer`. */
 void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
-                       const EscTimerRow *row);
+                       const EscTimerNode *timer);
 /* To another instant, in the same place among those of one instant. */
 void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms);
 void esc_timers_release(EscEngine *engine);
+
+/* --- forget.c --------------------------------------------------------------------------------- */
+
+/* It was written as it is now, or read: what can be forgotten goes to the end of the queue. */
+void esc_ticket_written(EscEngine *engine, EscTicket *ticket);
+void esc_escalation_written(EscEngine *engine, EscEscalation *escalation);
+void esc_ticket_remove(EscEngine *engine, EscTicket *ticket); /* and frees it */
 
 /* --- outbox.c --------------------------------------------------------------------------------- */
 
@@ -253,8 +282,10 @@ EscText esc_audit_data(EscEngine *engine, ...);
 
 void esc_change_record(EscEngine *engine, EscEscalation *escalation,
                        EscChange *change); /* takes it over */
-void esc_change_forget_call(EscEscalation *escalation,
-                            uint64_t outbox); /* it failed: nothing to undo */
+/* It failed: nothing to undo. */
+void esc_change_forget_call(EscEngine *engine, EscEscalation *escalation, uint64_t outbox);
+/* Whoever records a change, or reads one, pins what takes it back; whoever drops it lets go. */
+void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed);
 
 /* --- phrases.c -------------------------------------------------------------------------------- */
 

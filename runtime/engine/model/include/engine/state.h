@@ -74,12 +74,10 @@ typedef struct EscTimerNode {
     int64_t due_ms;
     uint64_t seq;
     uint32_t kind, index;
-    bool is_stored;            /* the store has its row */
     size_t place;              /* in the heap */
     EscEscalation *escalation; /* both NULL: the workspace's */
     EscTicket *ticket;
-    struct EscTimerNode *next;                       /* of the same owner */
-    struct EscTimerNode *fresh_before, *fresh_after; /* not stored yet, in order of creation */
+    struct EscTimerNode *next; /* of the same owner */
 } EscTimerNode;
 
 /* --- bundles ---------------------------------------------------------------------------------- */
@@ -148,13 +146,17 @@ struct EscTicket {
     EscArmed *armed;
     size_t armed_count, armed_capacity;
     uint32_t armed_next;
-    int64_t handoffs[ESC_HANDOFF_TIMES_MAX];
-    size_t handoffs_count;
-    EscTicketChange log[ESC_TICKET_LOG_MAX];
-    size_t log_count;
+    int64_t *handoffs; /* instants of the last ones, for limits */
+    size_t handoffs_count, handoffs_capacity;
+    EscTicketChange *log;
+    size_t log_count, log_capacity;
     EscEscalation **open; /* in id order */
     size_t open_count, open_capacity;
+    uint32_t
+        pins; /* recorded changes of open escalations that would take this linked ticket back */
     EscTimerNode *timers;
+    bool is_idle; /* in the list of those that can be forgotten */
+    EscTicket *idle_before, *idle_after;
 };
 
 /* --- escalations ------------------------------------------------------------------------------ */
@@ -269,8 +271,10 @@ struct EscEscalation {
     EscState state;
     bool is_dirty, is_new, is_parked_now; /* parked_now: restored parked, not yet audited */
     EscText parked_because;               /* interned */
-    EscText
-        kept_state; /* owned: state_json of a row that could not be read, to be written as it was */
+    /* owned: the body of a row that could not be read, or the part of it that could not, to be written as it was */
+    EscText kept;
+    bool is_kept_whole;
+    bool is_leaving; /* written as closed: forgotten with the next evict */
     uint32_t role, opening_role;
     uint32_t role_row;     /* position in the template's roles; roles_count: last resort */
     EscText owner;         /* interned */
@@ -278,9 +282,9 @@ struct EscEscalation {
     uint32_t ack_calendar; /* OPTION in the bundle: whose hours the time to acknowledge counts */
     EscText handed_to;     /* interned name of who it was handed to; empty: the role's own */
     bool is_acked;
-    int64_t first_acked_ms;         /* 0: never */
-    EscText ackers[ESC_OWNERS_MAX]; /* interned; of the present turn */
-    uint32_t ackers_count;
+    int64_t first_acked_ms; /* 0: never */
+    EscText *ackers;        /* interned; of the present turn */
+    size_t ackers_count, ackers_capacity;
     int64_t opened_at_ms, closed_at_ms;
     EscText outcome;        /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
@@ -310,8 +314,8 @@ struct EscEscalation {
     uint32_t expectation_next;
     uint64_t *inverses; /* outbox ids of inverse calls that are not settled */
     size_t inverses_count, inverses_capacity;
-    EscMoment timeline[ESC_TIMELINE_MAX];
-    size_t timeline_count;
+    EscMoment *timeline;
+    size_t timeline_count, timeline_capacity;
     EscTimerNode *timers;
     bool is_first_run; /* the steps run for the first time */
 };
@@ -382,13 +386,23 @@ typedef struct EscTickets {
     EscNames *names;
     EscTicket **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
-    size_t flushed_count; /* with escalations, since the last look for what can be forgotten */
+    EscTicket *idle_first,
+        *idle_last; /* what a restart would not load, the longest untouched first */
+    size_t idle_count;
 } EscTickets;
+
+typedef struct EscEscalationPlace {
+    uint64_t id;
+    EscEscalation *escalation; /* NULL: forgotten; the place goes with the next clearing up */
+} EscEscalationPlace;
 
 /* escalations.c */
 typedef struct EscEscalations {
-    EscEscalation **items; /* in id order */
+    EscEscalationPlace *items; /* in id order */
     size_t count, capacity;
+    size_t forgotten_count;
+    EscEscalation **closed; /* written as closed: free to go */
+    size_t closed_count, closed_capacity;
     EscEscalation **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
     bool is_parked_due; /* some were parked while restoring: tell it at the next input */
@@ -399,7 +413,6 @@ typedef struct EscTimers {
     EscTimerNode **heap;
     size_t heap_count, heap_capacity;
     EscTimerNode *own; /* the workspace's */
-    EscTimerNode *fresh_first, *fresh_last;
 } EscTimers;
 
 /* outbox.c */

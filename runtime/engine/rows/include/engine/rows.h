@@ -4,20 +4,39 @@
 
 #include <engine/model.h>
 
-/* --- state.c ---------------------------------------------------------------------------------- */
+/* --- values_pack.c ---------------------------------------------------------------------------- */
 
-void esc_state_write(EscEngine *engine, const EscEscalation *escalation, EscBuf *out);
-void esc_ticket_state_write(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
-void esc_absences_write(EscEngine *engine, EscBuf *out);
+/* `program` is that of the value's type. */
+void esc_value_pack(EscBuf *out, const EscProgram *program, EscValue value);
+/* The value as `type` of `program`; what does not fit the type becomes its default. */
+EscOwned esc_value_unpack(EscCursor *cursor, const EscProgram *program, EscType type);
+/* The next value as JSON, without any program. */
+void esc_value_show(EscCursor *cursor, EscBuf *json);
+void esc_timers_pack(EscBuf *out, const EscTimerNode *list);
+/* Both NULL: the workspace's. */
+void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
+                       EscTicket *ticket);
 
-/* --- restore.c -------------------------------------------------------------------------------- */
+/* --- ticket_pack.c, escalation_pack.c, workspace_pack.c: bodies -------------------------------- */
 
-bool esc_state_read(EscEngine *engine, EscEscalation *escalation, EscText json);
-void esc_ticket_state_read(EscEngine *engine, EscTicket *ticket, EscText json);
+/* Each reader gives false when the bytes are not what its writer writes; what was read until then stays. */
+void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket);
+bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket);
+struct json_t;
+/* Fields of a JSON object that the current bundle knows and whose values fit; others become their defaults. */
+void esc_ticket_fields_take(EscEngine *engine, EscTicket *ticket, const struct json_t *fields);
+void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation);
+/* Snapshots are taken, not verified. */
+bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation);
+/* What could not be read stands for itself in the next row: nothing else of it is used. */
+void esc_escalation_keep(EscEscalation *escalation, EscBytes body);
+void esc_workspace_pack(EscBuf *out, const EscEngine *engine);
+bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 
 /* --- flush.c ---------------------------------------------------------------------------------- */
 
-void esc_ticket_row(EscEngine *engine, const EscTicket *ticket, EscGroup *group,
-                    EscTicketRow *row); /* flush.c; texts in the group's arena */
+/* Texts and body in the group's arena. */
+void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
+                    EscTicketRow *row);
 
 #endif

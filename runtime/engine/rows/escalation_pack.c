@@ -1,0 +1,561 @@
+/* escalation_pack.c - an escalation's body: what stands beside the columns of its row that lists are made of.
+ *
+ *   u8 format   timers (values_pack.c)   packed why it is parked   packed rest
+ *
+ * The rest is what a bundle is needed for. One that cannot be read is kept as it is and written back; a body of which
+ * not even the timers can be read is kept as a whole.
+ *
+ *   packed snapshot of the frame, and of the frame below it (empty: none)
+ *   varint role row, opening role   packed handed to   signed ms from the opening to the turn's begin
+ *   varint calendar of the acknowledgement
+ *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told
+ *   varint hand-offs, exceptions, effects   messages: varint sent, accepted, delivered, dead
+ *   packed inconsistent field   waits of the frame and the one below, where there is one:
+ *     signed began, due   varint effects   u8 reply   varint its outbox id   packed its text
+ *     u8 kind of question (0: none), then  varint ref, needed, answer  u8 rejected  packed text  count, packed approvers
+ *   exception at hand: varint number + 1 (0: none), then  packed message  count, for each  varint field  value
+ *   checks: count, u8 each: state, +128 when qa_failed was raised for it
+ *   changes: count, for each  u8 kind  packed name, ticket, no-undo  varint outbox, undo + 1  FIELD: value before, after
+ *     count, values: arguments of the undoing action
+ *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
+ *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number
+ *   inverse calls: count, varint each   timeline: count, for each  u8 kind  signed ms from the opening  packed who
+ *   start: varint event type + 1 (0: no event), then  count, values
+ *
+ * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
+#include <engine/rows.h>
+
+#include <string.h>
+
+#define FORMAT 1
+#define FLAG_BY_WHEN 1u
+#define FLAG_CLOSE_TOLD 2u
+#define CHECK_RAISED 128u
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void texts_pack(EscBuf *out, const EscText *texts, size_t count)
+{
+    esc_buf_varint(out, count);
+    for (size_t i = 0; i < count; i++)
+        esc_buf_packed(out, texts[i]);
+}
+
+static void duty_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->role_row);
+    esc_buf_varint(out, escalation->opening_role);
+    esc_buf_packed(out, escalation->handed_to);
+    esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
+    esc_buf_varint(out, escalation->ack_calendar);
+    esc_buf_signed(out, escalation->first_acked_ms);
+    texts_pack(out, escalation->ackers, escalation->ackers_count);
+    esc_buf_u8(out, (uint8_t)((escalation->is_closed_by_when ? FLAG_BY_WHEN : 0u) |
+                              (escalation->is_close_told ? FLAG_CLOSE_TOLD : 0u)));
+    const uint32_t counts[] = {escalation->handoffs, escalation->exceptions, escalation->effects,
+                               escalation->messages, escalation->accepted,   escalation->delivered,
+                               escalation->dead};
+    for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
+        esc_buf_varint(out, counts[i]);
+    esc_buf_packed(out,
+                   escalation->is_inconsistent ? escalation->inconsistent_field : (EscText){0});
+}
+
+static void question_pack(EscBuf *out, const EscQuestion *question)
+{
+    esc_buf_u8(out, question == NULL ? ESC_QUESTION_NONE : (uint8_t)question->kind);
+    if (question == NULL)
+        return;
+    esc_buf_varint(out, question->ref);
+    esc_buf_varint(out, question->needed);
+    esc_buf_varint(out, question->answer);
+    esc_buf_u8(out, question->is_rejected);
+    esc_buf_packed(out, question->text);
+    texts_pack(out, question->approvers, question->approvers_count);
+}
+
+static void wait_pack(EscBuf *out, const EscFrame *frame)
+{
+    if (frame->bytes == NULL)
+        return;
+    esc_buf_signed(out, frame->began_ms);
+    esc_buf_signed(out, frame->due_ms);
+    esc_buf_varint(out, frame->effects_total);
+    esc_buf_u8(out, (uint8_t)frame->reply);
+    esc_buf_varint(out, frame->reply_outbox);
+    esc_buf_packed(out, frame->reply_text);
+    question_pack(out, frame->question);
+}
+
+static void values_pack(EscBuf *out, const EscProgram *program, const EscOwned *values,
+                        uint32_t count)
+{
+    esc_buf_varint(out, count);
+    for (uint32_t i = 0; i < count; i++)
+        esc_value_pack(out, program, values[i].value);
+}
+
+static void raised_pack(EscBuf *out, const EscProgram *program, const EscRaised *raised)
+{
+    if (raised->exception == ESC_NONE) {
+        esc_buf_varint(out, 0);
+        return;
+    }
+    esc_buf_varint(out, (uint64_t)raised->exception + 1);
+    esc_buf_packed(out, raised->message);
+    esc_buf_varint(out, raised->fields_count);
+    for (uint32_t i = 0; i < raised->fields_count; i++) {
+        esc_buf_varint(out, raised->field_indexes[i]);
+        esc_value_pack(out, program, raised->fields[i].value);
+    }
+}
+
+static void checks_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->checks_count);
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        bool was_raised = (escalation->raised_checks[i / 64] >> (i % 64) & 1) != 0;
+        esc_buf_u8(out, (uint8_t)(escalation->checks[i] | (was_raised ? CHECK_RAISED : 0u)));
+    }
+}
+
+static void changes_pack(EscBuf *out, const EscProgram *current, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->changes_count);
+    for (size_t i = 0; i < escalation->changes_count; i++) {
+        const EscChange *change = &escalation->changes[i];
+        esc_buf_u8(out, (uint8_t)change->kind);
+        esc_buf_packed(out, change->name);
+        esc_buf_packed(out, change->ticket);
+        esc_buf_packed(out, change->no_undo);
+        esc_buf_varint(out, change->outbox);
+        esc_buf_varint(out, change->undo == ESC_NONE ? 0 : (uint64_t)change->undo + 1);
+        if (change->kind == ESC_CHANGE_FIELD) {
+            esc_value_pack(out, current, change->before.value);
+            esc_value_pack(out, current, change->after.value);
+        }
+        values_pack(out, escalation->bundle->program, change->arguments, change->arguments_count);
+    }
+}
+
+static void pages_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->pages_count);
+    for (size_t i = 0; i < escalation->pages_count; i++) {
+        const EscPage *page = &escalation->pages[i];
+        esc_buf_varint(out, page->number);
+        esc_buf_varint(out, page->contact);
+        esc_buf_signed(out, page->began_ms);
+        esc_buf_packed(out, page->person);
+        esc_buf_packed(out, page->text);
+    }
+    esc_buf_varint(out, escalation->page_next);
+}
+
+static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->expectations_count);
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        const EscExpectation *expectation = &escalation->expectations[i];
+        esc_buf_varint(out, expectation->number);
+        esc_buf_varint(out, expectation->calendar);
+        esc_buf_signed(out, expectation->due_ms);
+        esc_buf_packed(out, expectation->person);
+    }
+    esc_buf_varint(out, escalation->expectation_next);
+}
+
+static void history_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->inverses_count);
+    for (size_t i = 0; i < escalation->inverses_count; i++)
+        esc_buf_varint(out, escalation->inverses[i]);
+    esc_buf_varint(out, escalation->timeline_count);
+    for (size_t i = 0; i < escalation->timeline_count; i++) {
+        const EscMoment *moment = &escalation->timeline[i];
+        esc_buf_u8(out, moment->kind);
+        esc_buf_signed(out, moment->at_ms - escalation->opened_at_ms);
+        esc_buf_packed(out, moment->who);
+    }
+}
+
+static void start_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out,
+                   escalation->start_type == ESC_NONE ? 0 : (uint64_t)escalation->start_type + 1);
+    if (escalation->start_type != ESC_NONE)
+        values_pack(out, escalation->bundle->program, escalation->start_fields,
+                    escalation->start_fields_count);
+}
+
+static void rest_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscFrame *frames[] = {&escalation->frame, &escalation->below};
+    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
+        esc_buf_packed(out, (EscText){(const char *)frames[i]->bytes, frames[i]->size});
+    duty_pack(out, escalation);
+    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
+        wait_pack(out, frames[i]);
+    raised_pack(out, escalation->bundle->program, &escalation->raised);
+    checks_pack(out, escalation);
+    changes_pack(out, engine->schema.current->program, escalation);
+    pages_pack(out, escalation);
+    expectations_pack(out, escalation);
+    history_pack(out, escalation);
+    start_pack(out, escalation);
+}
+
+void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation)
+{
+    if (escalation->is_kept_whole) {
+        esc_buf_text(out, escalation->kept);
+        return;
+    }
+    esc_buf_u8(out, FORMAT);
+    esc_timers_pack(out, escalation->timers);
+    esc_buf_packed(out, escalation->parked_because);
+    if (escalation->bundle == NULL) {
+        esc_buf_packed(out, escalation->kept);
+        return;
+    }
+    EscBuf rest;
+    esc_buf_init(&rest, ESC_ENGINE_TURN_BYTES_MAX);
+    rest_pack(&rest, engine, escalation);
+    ESC_ASSERT(rest.status == ESC_OK);
+    esc_buf_packed(out, esc_buf_as_text(&rest));
+    esc_buf_release(&rest);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* A number that must be below `bound`; 0 and a failed cursor otherwise. */
+static uint32_t below(EscCursor *cursor, uint64_t bound)
+{
+    uint64_t number = esc_cursor_varint(cursor);
+    if (number >= bound)
+        cursor->failed = true;
+    return cursor->failed ? 0 : (uint32_t)number;
+}
+
+static uint32_t small(EscCursor *cursor)
+{
+    return below(cursor, UINT64_C(1) << 32);
+}
+
+/* One more than an index below `bound`, or 0 for ESC_NONE. */
+static uint32_t index_or_none(EscCursor *cursor, uint32_t bound)
+{
+    uint32_t number = below(cursor, (uint64_t)bound + 1);
+    return number == 0 ? ESC_NONE : number - 1;
+}
+
+static EscText interned(EscCursor *cursor, EscEngine *engine)
+{
+    return esc_engine_intern(engine, esc_cursor_packed(cursor));
+}
+
+static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    uint64_t roles = esc_escalation_template(escalation)->roles_count;
+    escalation->role_row = below(cursor, roles + 1); /* one past the last: the last resort */
+    escalation->opening_role = below(cursor, ESC_ROLES_COUNT);
+    escalation->handed_to = interned(cursor, engine);
+    escalation->turn_at_ms = escalation->opened_at_ms + esc_cursor_signed(cursor);
+    escalation->ack_calendar = small(cursor);
+    escalation->first_acked_ms = esc_cursor_signed(cursor);
+    size_t ackers = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < ackers; i++)
+        esc_escalation_acker_add(escalation, interned(cursor, engine));
+    uint8_t flags = esc_cursor_u8(cursor);
+    escalation->is_closed_by_when = (flags & FLAG_BY_WHEN) != 0;
+    escalation->is_close_told = (flags & FLAG_CLOSE_TOLD) != 0;
+    uint32_t *counts[] = {&escalation->handoffs, &escalation->exceptions, &escalation->effects,
+                          &escalation->messages, &escalation->accepted,   &escalation->delivered,
+                          &escalation->dead};
+    for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
+        *counts[i] = small(cursor);
+    escalation->inconsistent_field = interned(cursor, engine);
+    escalation->is_inconsistent = escalation->inconsistent_field.size > 0;
+}
+
+static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *program,
+                            EscFrame *frame)
+{
+    uint8_t kind = esc_cursor_u8(cursor);
+    if (kind > ESC_QUESTION_APPROVE)
+        cursor->failed = true;
+    if (kind == ESC_QUESTION_NONE || cursor->failed)
+        return;
+    EscQuestion *question = esc_engine_alloc(sizeof *question);
+    frame->question = question;
+    question->kind = (EscQuestionKind)kind;
+    question->ref = small(cursor);
+    if (!esc_verify_ref_is_valid(program, question->ref))
+        cursor->failed = true;
+    question->needed = small(cursor);
+    question->answer = small(cursor);
+    question->is_rejected = esc_cursor_u8(cursor) != 0;
+    question->text = esc_text_own(esc_cursor_packed(cursor));
+    size_t count = esc_cursor_count(cursor, 1);
+    if (count > ESC_OWNERS_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        question->approvers[question->approvers_count++] = interned(cursor, engine);
+}
+
+static void wait_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *program,
+                        EscFrame *frame)
+{
+    if (frame->bytes == NULL)
+        return;
+    frame->began_ms = esc_cursor_signed(cursor);
+    frame->due_ms = esc_cursor_signed(cursor);
+    frame->effects_total = small(cursor);
+    uint8_t reply = esc_cursor_u8(cursor);
+    if (reply > ESC_REPLY_FAILED)
+        cursor->failed = true;
+    frame->reply = cursor->failed ? ESC_REPLY_NONE : (EscReplyState)reply;
+    frame->reply_outbox = esc_cursor_varint(cursor);
+    frame->reply_text = esc_text_own(esc_cursor_packed(cursor));
+    question_unpack(cursor, engine, program, frame);
+}
+
+static void raised_unpack(EscCursor *cursor, EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    EscRaised *raised = &escalation->raised;
+    *raised = (EscRaised){.exception = index_or_none(cursor, program->exceptions_count),
+                          .place = ESC_NONE};
+    if (raised->exception == ESC_NONE)
+        return;
+    raised->message = esc_text_own(esc_cursor_packed(cursor));
+    size_t count = esc_cursor_count(cursor, 2);
+    raised->fields = esc_engine_alloc(count * sizeof *raised->fields);
+    raised->field_indexes = esc_engine_alloc(count * sizeof *raised->field_indexes);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint32_t field = below(cursor, program->fields_count);
+        if (cursor->failed)
+            return;
+        raised->field_indexes[raised->fields_count] = field;
+        raised->fields[raised->fields_count++] =
+            esc_value_unpack(cursor, program, program->fields[field].type);
+    }
+}
+
+static void checks_unpack(EscCursor *cursor, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    if (count != escalation->checks_count)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint8_t check = esc_cursor_u8(cursor);
+        uint8_t state = check & (uint8_t)~CHECK_RAISED;
+        if (state >= ESC_CHECK_STATE_COUNT)
+            cursor->failed = true;
+        escalation->checks[i] = cursor->failed ? 0 : state;
+        if ((check & CHECK_RAISED) != 0)
+            escalation->raised_checks[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+}
+
+/* The field may be gone in the current bundle: then there is nothing to take back to. */
+static void change_field_unpack(EscCursor *cursor, const EscEngine *engine, EscChange *change)
+{
+    uint32_t slot = esc_slot_find(engine, change->name);
+    EscType type = slot == ESC_NONE ? ESC_TYPE(ESC_KIND_UNSET) : esc_slot_type(engine, slot);
+    change->before = esc_value_unpack(cursor, engine->schema.current->program, type);
+    change->after = esc_value_unpack(cursor, engine->schema.current->program, type);
+}
+
+static void change_arguments_unpack(EscCursor *cursor, const EscProgram *program, EscChange *change)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    const EscActionRow *action = change->undo == ESC_NONE ? NULL : &program->actions[change->undo];
+    if (count != (action == NULL ? 0 : action->params_count))
+        cursor->failed = true;
+    if (cursor->failed || count == 0)
+        return;
+    change->arguments = esc_engine_alloc(count * sizeof *change->arguments);
+    for (size_t i = 0; i < count; i++)
+        change->arguments[change->arguments_count++] =
+            esc_value_unpack(cursor, program, program->params[action->params_first + i].type);
+}
+
+/* As esc_change_pin, but the ticket's row says it already. */
+static void change_pin(EscEngine *engine, const EscChange *change)
+{
+    EscTicket *ticket =
+        change->kind == ESC_CHANGE_TICKET ? esc_ticket_find(engine, change->ticket) : NULL;
+    if (ticket != NULL)
+        ticket->pins++;
+}
+
+static void changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    size_t count = esc_cursor_count(cursor, 7);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint8_t kind = esc_cursor_u8(cursor);
+        if (kind >= ESC_CHANGE_KIND_COUNT)
+            cursor->failed = true;
+        EscChange change = {.kind = cursor->failed ? ESC_CHANGE_FIELD : (EscChangeKind)kind};
+        change.name = interned(cursor, engine);
+        change.ticket = interned(cursor, engine);
+        change.no_undo = interned(cursor, engine);
+        change.outbox = esc_cursor_varint(cursor);
+        change.undo = index_or_none(cursor, program->actions_count);
+        if (change.kind == ESC_CHANGE_FIELD)
+            change_field_unpack(cursor, engine, &change);
+        change_arguments_unpack(cursor, program, &change);
+        change_pin(engine, &change);
+        ESC_ENGINE_GROW(escalation->changes, escalation->changes_count,
+                        escalation->changes_capacity);
+        escalation->changes[escalation->changes_count++] = change;
+    }
+}
+
+static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 5);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
+        EscPage *page = &escalation->pages[escalation->pages_count++];
+        *page = (EscPage){.number = small(cursor)};
+        page->contact = small(cursor);
+        page->began_ms = esc_cursor_signed(cursor);
+        page->person = interned(cursor, engine);
+        page->text = esc_text_own(esc_cursor_packed(cursor));
+    }
+    escalation->page_next = small(cursor);
+}
+
+static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 4);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
+                        escalation->expectations_capacity);
+        EscExpectation *expectation = &escalation->expectations[escalation->expectations_count++];
+        *expectation = (EscExpectation){.number = small(cursor)};
+        expectation->calendar = small(cursor);
+        expectation->due_ms = esc_cursor_signed(cursor);
+        expectation->person = interned(cursor, engine);
+    }
+    escalation->expectation_next = small(cursor);
+}
+
+static void history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
+                        escalation->inverses_capacity);
+        escalation->inverses[escalation->inverses_count++] = esc_cursor_varint(cursor);
+    }
+    count = esc_cursor_count(cursor, 3);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscMoment moment = {.kind = esc_cursor_u8(cursor)};
+        moment.at_ms = escalation->opened_at_ms + esc_cursor_signed(cursor);
+        moment.who = interned(cursor, engine);
+        if (moment.kind >= ESC_AUDIT_COUNT)
+            cursor->failed = true;
+        else
+            esc_escalation_moment_add(escalation, moment);
+    }
+}
+
+static void start_unpack(EscCursor *cursor, EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    escalation->start_type = index_or_none(cursor, program->events_count);
+    if (escalation->start_type == ESC_NONE || cursor->failed)
+        return;
+    const EscEventRow *event = &program->events[escalation->start_type];
+    size_t count = esc_cursor_count(cursor, 1);
+    if (count != event->fields_count) {
+        cursor->failed = true;
+        return;
+    }
+    escalation->start_fields = esc_engine_alloc(count * sizeof *escalation->start_fields);
+    for (size_t i = 0; i < count; i++)
+        escalation->start_fields[escalation->start_fields_count++] = esc_value_unpack(
+            cursor, program,
+            program->fields[program->event_fields[event->fields_first + i].field].type);
+}
+
+static void snapshot_keep(EscFrame *frame, EscText bytes)
+{
+    if (bytes.size == 0)
+        return;
+    frame->bytes = esc_engine_alloc(bytes.size);
+    memcpy(frame->bytes, bytes.data, bytes.size);
+    frame->size = bytes.size;
+}
+
+static bool rest_unpack(EscText rest, EscEngine *engine, EscEscalation *escalation)
+{
+    EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)rest.data, rest.size});
+    EscFrame *frames[] = {&escalation->frame, &escalation->below};
+    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
+        snapshot_keep(frames[i], esc_cursor_packed(&cursor));
+    duty_unpack(&cursor, engine, escalation);
+    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
+        wait_unpack(&cursor, engine, escalation->bundle->program, frames[i]);
+    raised_unpack(&cursor, escalation);
+    checks_unpack(&cursor, escalation);
+    changes_unpack(&cursor, engine, escalation);
+    pages_unpack(&cursor, engine, escalation);
+    expectations_unpack(&cursor, engine, escalation);
+    history_unpack(&cursor, engine, escalation);
+    start_unpack(&cursor, escalation);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+/* What stands before the rest; false when it cannot be read. */
+static bool outside_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation,
+                           EscText *rest)
+{
+    EscCursor cursor = esc_cursor(body);
+    if (esc_cursor_u8(&cursor) != FORMAT)
+        return false;
+    esc_timers_unpack(&cursor, engine, escalation, NULL);
+    escalation->parked_because = interned(&cursor, engine);
+    *rest = esc_cursor_packed(&cursor);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation)
+{
+    EscText rest = {0};
+    return outside_unpack(body, engine, escalation, &rest) && escalation->bundle != NULL &&
+           rest_unpack(rest, engine, escalation);
+}
+
+static bool rest_find(EscBytes body, EscText *rest)
+{
+    EscCursor cursor = esc_cursor(body);
+    bool is_known = esc_cursor_u8(&cursor) == FORMAT;
+    size_t timers = esc_cursor_count(&cursor, 4);
+    for (size_t i = 0; i < timers; i++) {
+        (void)esc_cursor_u8(&cursor);
+        (void)esc_cursor_varint(&cursor);
+        (void)esc_cursor_varint(&cursor);
+        (void)esc_cursor_signed(&cursor);
+    }
+    (void)esc_cursor_packed(&cursor);
+    *rest = esc_cursor_packed(&cursor);
+    return is_known && !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+void esc_escalation_keep(EscEscalation *escalation, EscBytes body)
+{
+    EscText rest = {0};
+    escalation->is_kept_whole = !rest_find(body, &rest);
+    escalation->kept = esc_text_own(
+        escalation->is_kept_whole ? (EscText){(const char *)body.data, body.size} : rest);
+    esc_frame_drop(&escalation->frame);
+    esc_frame_drop(&escalation->below);
+    escalation->bundle = NULL;
+    escalation->template_index = ESC_NONE;
+    escalation->checks_count = 0;
+}

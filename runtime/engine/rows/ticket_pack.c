@@ -1,0 +1,296 @@
+/* ticket_pack.c - a ticket's body: what stands beside the columns of its row that lists are made of.
+ *
+ *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
+ *   flags: 1 linked, 2 resolved   packed name of the service level
+ *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept   signed due   signed overdue times that
+ *     had their turn   signed moved
+ *   starts: count, then  packed template  varint count  signed last closed
+ *   armed triggers: count, then  packed template  varint ordinal  varint number  packed event   varint next number
+ *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
+ *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
+ *
+ * A body that begins with a brace is the JSON object of fields that stores of version 1 had; only they are read.
+ * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
+#include <engine/rows.h>
+
+#include <jansson.h>
+
+#define FORMAT 1
+#define FLAG_LINKED 1u
+#define FLAG_RESOLVED 2u
+#define MET 16u
+#define KEPT 32u
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void fields_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
+        count += !ticket->values[i].value.is_missing;
+    esc_buf_varint(out, count);
+    for (uint32_t i = 0; i < engine->schema.slots_count;
+         i++) { /* in order of name: one encoding for one ticket */
+        uint32_t slot = engine->schema.slots_by_name[i];
+        if (ticket->values[slot].value.is_missing)
+            continue;
+        esc_buf_packed(out, esc_slot_name(engine, slot));
+        esc_value_pack(out, engine->schema.current->program, ticket->values[slot].value);
+    }
+}
+
+static void clocks_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_packed(out, ticket->sla_name);
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
+        const EscSlaState *clock = &ticket->sla[i];
+        esc_buf_u8(out, (uint8_t)(clock->state | (clock->is_met ? MET : 0u) |
+                                  (clock->is_kept ? KEPT : 0u)));
+        esc_buf_signed(out, clock->due_ms);
+        esc_buf_signed(out, clock->overdue_done_ms);
+        esc_buf_signed(out, clock->moved_ms);
+    }
+}
+
+static void starts_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_varint(out, ticket->starts_count);
+    for (size_t i = 0; i < ticket->starts_count; i++) {
+        esc_buf_packed(out, ticket->starts[i].template_name);
+        esc_buf_varint(out, ticket->starts[i].count);
+        esc_buf_signed(out, ticket->starts[i].closed_at_ms);
+    }
+}
+
+static void armed_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_varint(out, ticket->armed_count);
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        esc_buf_packed(out, ticket->armed[i].template_name);
+        esc_buf_varint(out, ticket->armed[i].ordinal);
+        esc_buf_varint(out, ticket->armed[i].number);
+        esc_buf_packed(out, ticket->armed[i].event_json);
+    }
+    esc_buf_varint(out, ticket->armed_next);
+}
+
+static void history_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_varint(out, ticket->handoffs_count);
+    for (size_t i = 0; i < ticket->handoffs_count; i++)
+        esc_buf_signed(out, ticket->handoffs[i]);
+    esc_buf_varint(out, ticket->log_count);
+    for (size_t i = 0; i < ticket->log_count; i++) {
+        const EscTicketChange *change = &ticket->log[i];
+        esc_buf_signed(out, change->at_ms);
+        esc_buf_packed(out, change->field);
+        esc_buf_packed(out, change->before);
+        esc_buf_packed(out, change->after);
+    }
+}
+
+void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+{
+    esc_buf_u8(out, FORMAT);
+    fields_pack(out, engine, ticket);
+    esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
+                              (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u)));
+    clocks_pack(out, ticket);
+    starts_pack(out, ticket);
+    armed_pack(out, ticket);
+    history_pack(out, ticket);
+    esc_buf_signed(out, engine->moved_ms);
+    esc_timers_pack(out, ticket->timers);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* Fields that the current bundle does not have are read over. */
+static void fields_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 2);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint32_t slot = esc_slot_find(engine, esc_cursor_packed(cursor));
+        bool is_known = slot != ESC_NONE && !cursor->failed;
+        EscOwned value =
+            esc_value_unpack(cursor, engine->schema.current->program,
+                             is_known ? esc_slot_type(engine, slot) : ESC_TYPE(ESC_KIND_UNSET));
+        if (!is_known || cursor->failed) {
+            esc_owned_release(&value);
+            continue;
+        }
+        esc_owned_release(&ticket->values[slot]);
+        ticket->values[slot] = value;
+    }
+}
+
+static void clocks_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    ticket->sla_name = esc_engine_intern(engine, esc_cursor_packed(cursor));
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
+        uint8_t state = esc_cursor_u8(cursor);
+        uint8_t name = state & (uint8_t) ~(MET | KEPT);
+        if (name >= ESC_CLOCK_STATE_COUNT)
+            cursor->failed = true;
+        EscSlaState *clock = &ticket->sla[i];
+        *clock = (EscSlaState){.state = cursor->failed ? ESC_CLOCK_NONE : (EscClockState)name,
+                               .is_met = (state & MET) != 0,
+                               .is_kept = (state & KEPT) != 0};
+        clock->due_ms = esc_cursor_signed(cursor);
+        clock->overdue_done_ms = esc_cursor_signed(cursor);
+        clock->moved_ms = esc_cursor_signed(cursor);
+    }
+}
+
+static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 3);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscStarts *starts = esc_ticket_starts(engine, ticket, esc_cursor_packed(cursor));
+        starts->count = (uint32_t)esc_cursor_varint(cursor);
+        starts->closed_at_ms = esc_cursor_signed(cursor);
+    }
+}
+
+static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 4);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
+        EscArmed *armed = &ticket->armed[ticket->armed_count++];
+        *armed = (EscArmed){.template_name = esc_engine_intern(engine, esc_cursor_packed(cursor))};
+        armed->ordinal = (uint32_t)esc_cursor_varint(cursor);
+        armed->number = (uint32_t)esc_cursor_varint(cursor);
+        armed->event_json = esc_text_own(esc_cursor_packed(cursor));
+    }
+    ticket->armed_next = (uint32_t)esc_cursor_varint(cursor);
+}
+
+static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        esc_ticket_handoff_add(ticket, esc_cursor_signed(cursor));
+    count = esc_cursor_count(cursor, 4);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        int64_t at_ms = esc_cursor_signed(cursor);
+        EscText field = esc_engine_intern(engine, esc_cursor_packed(cursor));
+        EscText before = esc_text_own(esc_cursor_packed(cursor));
+        esc_ticket_log_add(ticket,
+                           (EscTicketChange){.at_ms = at_ms,
+                                             .field = field,
+                                             .before = before,
+                                             .after = esc_text_own(esc_cursor_packed(cursor))});
+    }
+}
+
+void esc_ticket_fields_take(EscEngine *engine, EscTicket *ticket, const json_t *fields)
+{
+    const char *name = NULL;
+    json_t *json = NULL;
+    json_object_foreach((json_t *)(uintptr_t)fields, name, json)
+    {
+        uint32_t slot = esc_slot_find(engine, esc_text_from(name));
+        if (slot == ESC_NONE)
+            continue;
+        esc_owned_release(&ticket->values[slot]);
+        ticket->values[slot] =
+            esc_value_read_json(engine->schema.current->program, esc_slot_type(engine, slot), json);
+    }
+}
+
+static bool is_old(EscBytes body)
+{
+    return body.size > 0 && body.data[0] == '{';
+}
+
+static bool old_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
+{
+    json_t *fields = json_loadb((const char *)body.data, body.size, 0, NULL);
+    bool is_object = json_is_object(fields);
+    if (is_object)
+        esc_ticket_fields_take(engine, ticket, fields);
+    json_decref(fields);
+    return is_object;
+}
+
+bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
+{
+    if (is_old(body))
+        return old_unpack(body, engine, ticket);
+    EscCursor cursor = esc_cursor(body);
+    if (esc_cursor_u8(&cursor) != FORMAT)
+        return false;
+    fields_unpack(&cursor, engine, ticket);
+    uint8_t flags = esc_cursor_u8(&cursor);
+    ticket->is_linked = (flags & FLAG_LINKED) != 0;
+    ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
+    clocks_unpack(&cursor, engine, ticket);
+    starts_unpack(&cursor, engine, ticket);
+    armed_unpack(&cursor, engine, ticket);
+    history_unpack(&cursor, engine, ticket);
+    int64_t behind_ms = engine->moved_ms - esc_cursor_signed(&cursor);
+    if (behind_ms != 0 && !cursor.failed)
+        esc_ticket_move(ticket, behind_ms); /* the clock was corrected while it was away */
+    esc_timers_unpack(&cursor, engine, NULL, ticket);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+/* --- showing ---------------------------------------------------------------------------------- */
+
+static void fields_show(EscCursor *cursor, EscBuf *json)
+{
+    size_t count = esc_cursor_count(cursor, 2);
+    esc_buf_char(json, '{');
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        esc_buf_string(json, i > 0 ? "," : "");
+        esc_json_text(json, esc_cursor_packed(cursor));
+        esc_buf_char(json, ':');
+        esc_value_show(cursor, json);
+    }
+    esc_buf_char(json, '}');
+}
+
+static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
+{
+    static const char *const states[ESC_CLOCK_STATE_COUNT] = {"none", "running", "met", "breached"};
+    uint8_t state = esc_cursor_u8(cursor);
+    int64_t due_ms = esc_cursor_signed(cursor);
+    (void)esc_cursor_signed(cursor);
+    (void)esc_cursor_signed(cursor);
+    uint8_t name = state & (uint8_t) ~(MET | KEPT);
+    esc_buf_printf(json, ",\"%s\":{\"state\":\"%s\",\"met\":%s", esc_clock_name(clock),
+                   name < ESC_CLOCK_STATE_COUNT ? states[name] : "none",
+                   (state & MET) != 0 ? "true" : "false");
+    if (due_ms != 0) {
+        esc_buf_string(json, ",\"due\":\"");
+        esc_time_write(json, due_ms);
+        esc_buf_char(json, '"');
+    }
+    esc_buf_char(json, '}');
+}
+
+bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla)
+{
+    if (is_old(body)) {
+        esc_buf_append(fields, body.data, body.size);
+        esc_buf_string(sla, "null");
+        return true;
+    }
+    EscCursor cursor = esc_cursor(body);
+    if (esc_cursor_u8(&cursor) != FORMAT)
+        return false;
+    fields_show(&cursor, fields);
+    (void)esc_cursor_u8(&cursor); /* flags */
+    EscText name = esc_cursor_packed(&cursor);
+    if (name.size == 0) {
+        esc_buf_string(sla, "null");
+        return !cursor.failed;
+    }
+    esc_buf_string(sla, "{\"name\":");
+    esc_json_text(sla, name);
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        clock_show(&cursor, (EscSlaClock)i, sla);
+    esc_buf_char(sla, '}');
+    return !cursor.failed;
+}

@@ -1,0 +1,180 @@
+/* values_pack.c - values and timers as bytes, for tickets and escalations alike.
+ *
+ *   value   u8 kind (EscKind; 0: missing), then  BOOL u8   NUMBER 8 bytes   TEXT packed   DURATION, TIME signed
+ *           ENUM packed name of the member   REF varint   LIST count, packed each
+ *   timers  count, then for each, in order of creation:  u8 kind  varint index  varint seq  signed due, UTC ms
+ *
+ * A value says what it is, so that it can be shown without the bundle that gave it its type, and read under another
+ * bundle: an enum member goes by name. Numbers are those of kit_pack.c. */
+#include <engine/rows.h>
+
+#define TIMER_BYTES_MIN 4
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+void esc_value_pack(EscBuf *out, const EscProgram *program, EscValue value)
+{
+    EscKind kind = value.is_missing ? ESC_KIND_UNSET : esc_type_kind(value.type);
+    esc_buf_u8(out, (uint8_t)kind);
+    switch (kind) {
+    case ESC_KIND_BOOL:
+        esc_buf_u8(out, value.truth);
+        break;
+    case ESC_KIND_NUMBER:
+        esc_buf_double(out, value.number);
+        break;
+    case ESC_KIND_TEXT:
+        esc_buf_packed(out, value.text);
+        break;
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        esc_buf_signed(out, value.ms);
+        break;
+    case ESC_KIND_ENUM:
+        esc_buf_packed(out, esc_member_name(program, value.type, value.member));
+        break;
+    case ESC_KIND_LIST:
+        esc_buf_varint(out, value.list.count);
+        for (uint32_t i = 0; i < value.list.count; i++)
+            esc_buf_packed(out, value.list.items[i]);
+        break;
+    case ESC_KIND_REF:
+        esc_buf_varint(out, value.ref);
+        break;
+    case ESC_KIND_UNSET:
+    case ESC_KIND_COUNT:
+        break;
+    }
+}
+
+static uint32_t list_unpack(EscCursor *cursor, EscText *items)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    if (count > ESC_LIST_ITEMS_MAX) {
+        cursor->failed = true;
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        items[i] = esc_cursor_packed(cursor);
+    return (uint32_t)count;
+}
+
+/* The value as it was written; an enum member is a text still. `items` has room for ESC_LIST_ITEMS_MAX. */
+static EscValue raw_unpack(EscCursor *cursor, EscText *items)
+{
+    EscValue value = {.type = ESC_TYPE(esc_cursor_u8(cursor))};
+    switch (esc_type_kind(value.type)) {
+    case ESC_KIND_UNSET:
+        value.is_missing = true;
+        break;
+    case ESC_KIND_BOOL:
+        value.truth = esc_cursor_u8(cursor) != 0;
+        break;
+    case ESC_KIND_NUMBER:
+        value.number = esc_cursor_double(cursor);
+        break;
+    case ESC_KIND_TEXT:
+    case ESC_KIND_ENUM:
+        value.text = esc_cursor_packed(cursor);
+        break;
+    case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
+        value.ms = esc_cursor_signed(cursor);
+        break;
+    case ESC_KIND_LIST:
+        value.list.count = list_unpack(cursor, items);
+        value.list.items = items;
+        break;
+    case ESC_KIND_REF:
+        value.ref = (EscRef)esc_cursor_varint(cursor);
+        break;
+    default:
+        cursor->failed = true;
+        break;
+    }
+    return value;
+}
+
+/* Within the bounds that code relies on. */
+static bool is_sound(const EscProgram *program, const EscValue *value)
+{
+    bool is_ref = esc_type_kind(value->type) == ESC_KIND_REF;
+    return esc_value_fits(program, value, value->type) &&
+           (!is_ref || esc_verify_ref_is_valid(program, value->ref));
+}
+
+EscOwned esc_value_unpack(EscCursor *cursor, const EscProgram *program, EscType type)
+{
+    EscText items[ESC_LIST_ITEMS_MAX];
+    EscValue value = raw_unpack(cursor, items);
+    bool fits =
+        !cursor->failed && !value.is_missing && esc_type_kind(value.type) == esc_type_kind(type);
+    if (fits && esc_type_kind(type) == ESC_KIND_ENUM) {
+        EscText name = value.text;
+        value.text = (EscText){0};
+        fits = esc_member_find(program, type, name, &value.member);
+    }
+    if (!fits)
+        return (EscOwned){esc_value_default(type), NULL};
+    value.type = type;
+    if (esc_type_kind(type) == ESC_KIND_LIST && value.list.count == 0)
+        value.list.items = NULL;
+    return is_sound(program, &value) ? esc_owned_copy(value)
+                                     : (EscOwned){esc_value_default(type), NULL};
+}
+
+void esc_value_show(EscCursor *cursor, EscBuf *json)
+{
+    EscText items[ESC_LIST_ITEMS_MAX];
+    EscValue value = raw_unpack(cursor, items);
+    if (cursor->failed || value.is_missing)
+        esc_buf_string(json, "null");
+    else if (esc_type_kind(value.type) == ESC_KIND_ENUM)
+        esc_json_text(json, value.text);
+    else
+        esc_value_write_json(json, NULL, value);
+}
+
+/* --- timers ----------------------------------------------------------------------------------- */
+
+static const EscTimerNode *next_of(const EscTimerNode *list, uint64_t after_seq)
+{
+    const EscTimerNode *next = NULL;
+    for (; list != NULL; list = list->next)
+        if (list->seq > after_seq && (next == NULL || list->seq < next->seq))
+            next = list;
+    return next;
+}
+
+void esc_timers_pack(EscBuf *out, const EscTimerNode *list)
+{
+    size_t count = 0;
+    for (const EscTimerNode *node = list; node != NULL; node = node->next)
+        count++;
+    esc_buf_varint(out, count);
+    for (const EscTimerNode *node = next_of(list, 0); node != NULL;
+         node = next_of(list, node->seq)) {
+        esc_buf_u8(out, (uint8_t)node->kind);
+        esc_buf_varint(out, node->index);
+        esc_buf_varint(out, node->seq);
+        esc_buf_signed(out, node->due_ms);
+    }
+}
+
+void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
+                       EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, TIMER_BYTES_MIN);
+    for (size_t i = 0; i < count; i++) {
+        EscTimerNode timer = {.kind = esc_cursor_u8(cursor)};
+        uint64_t index = esc_cursor_varint(cursor);
+        timer.index = (uint32_t)index;
+        timer.seq = esc_cursor_varint(cursor);
+        timer.due_ms = esc_cursor_signed(cursor);
+        if (timer.kind == ESC_TIMER_NONE || timer.kind >= ESC_TIMER_COUNT || index > UINT32_MAX)
+            cursor->failed = true;
+        if (cursor->failed)
+            return;
+        esc_timer_restore(engine, escalation, ticket, &timer);
+    }
+}

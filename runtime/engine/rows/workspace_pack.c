@@ -1,0 +1,78 @@
+/* workspace_pack.c - the body of the workspace itself: who is absent, and what waits to be told in one message.
+ *
+ *   u8 format   absences: count, for each  packed person  signed until  u8: for a duration
+ *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
+ *     varint escalation  packed text     signed sum of the clock's corrections
+ *   timers (values_pack.c) */
+#include <engine/rows.h>
+
+#define FORMAT 1
+
+void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
+{
+    esc_buf_u8(out, FORMAT);
+    esc_buf_varint(out, engine->absences.count);
+    for (size_t i = 0; i < engine->absences.count; i++) {
+        esc_buf_packed(out, engine->absences.items[i].person);
+        esc_buf_signed(out, engine->absences.items[i].until_ms);
+        esc_buf_u8(out, engine->absences.items[i].is_for);
+    }
+    esc_buf_varint(out, engine->windows.count);
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        const EscWindow *window = &engine->windows.items[i];
+        esc_buf_packed(out, window->person);
+        esc_buf_signed(out, window->ends_at_ms);
+        esc_buf_varint(out, window->count);
+        esc_buf_varint(out, window->items_left_out);
+        esc_buf_varint(out, window->items_count);
+        for (size_t j = 0; j < window->items_count; j++) {
+            esc_buf_varint(out, window->items[j].escalation);
+            esc_buf_packed(out, window->items[j].text);
+        }
+    }
+    esc_buf_signed(out, engine->moved_ms);
+    esc_timers_pack(out, engine->timers.own);
+}
+
+static void absences_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    size_t count = esc_cursor_count(cursor, 3);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+        EscAbsence *absence = &engine->absences.items[engine->absences.count++];
+        absence->person = esc_engine_intern(engine, esc_cursor_packed(cursor));
+        absence->until_ms = esc_cursor_signed(cursor);
+        absence->is_for = esc_cursor_u8(cursor) != 0;
+    }
+}
+
+static void window_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
+    EscWindow *window = &engine->windows.items[engine->windows.count++];
+    *window = (EscWindow){.person = esc_engine_intern(engine, esc_cursor_packed(cursor))};
+    window->ends_at_ms = esc_cursor_signed(cursor);
+    window->count = (uint32_t)esc_cursor_varint(cursor);
+    window->items_left_out = (uint32_t)esc_cursor_varint(cursor);
+    size_t items = esc_cursor_count(cursor, 2);
+    for (size_t i = 0; i < items && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
+        EscDigestItem *item = &window->items[window->items_count++];
+        item->escalation = esc_cursor_varint(cursor);
+        item->text = esc_text_own(esc_cursor_packed(cursor));
+    }
+}
+
+bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
+{
+    EscCursor cursor = esc_cursor(body);
+    if (esc_cursor_u8(&cursor) != FORMAT)
+        return false;
+    absences_unpack(&cursor, engine);
+    size_t windows = esc_cursor_count(&cursor, 5);
+    for (size_t i = 0; i < windows && !cursor.failed; i++)
+        window_unpack(&cursor, engine);
+    engine->moved_ms = esc_cursor_signed(&cursor);
+    esc_timers_unpack(&cursor, engine, NULL, NULL);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
