@@ -3,10 +3,6 @@
  * A message is built once from literals and values: a value is never read again as mark-up. Chat
  * systems take & < > as the start of mentions and links, so these are escaped in values. Control
  * characters and those that change the direction of text are left out everywhere. */
-#include <string.h>
-
-#include <jansson.h>
-
 #include "plan.h"
 
 static bool is_bidirectional_control(uint32_t c)
@@ -37,42 +33,7 @@ void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat)
     }
 }
 
-static EscText text_of(EscArena *arena, const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    if (!json_is_string(value))
-        return (EscText){0};
-    return esc_arena_text(arena, (EscText){json_string_value(value), json_string_length(value)});
-}
-
-bool esc_message_read(EscArena *arena, EscText json, EscMessage *message)
-{
-    *message = (EscMessage){0};
-    json_t *root = json_loadb(json.data == NULL ? "" : json.data, json.size, 0, NULL);
-    if (!json_is_object(root)) {
-        json_decref(root);
-        return false;
-    }
-    message->text = text_of(arena, root, "text");
-    message->subject = text_of(arena, root, "subject");
-    message->workspace = text_of(arena, root, "workspace");
-    message->escalation = text_of(arena, root, "escalation");
-    message->ticket = text_of(arena, root, "ticket");
-    message->template_name = text_of(arena, root, "template");
-    message->severity = text_of(arena, root, "severity");
-    message->question = text_of(arena, root, "question");
-    message->page = json_is_true(json_object_get(root, "page"));
-    const json_t *answers = json_object_get(root, "answers");
-    for (size_t i = 0; i < json_array_size(answers) && i < ESC_LIST_ITEMS_MAX; i++) {
-        const json_t *answer = json_array_get(answers, i);
-        message->answer_names[message->answers_count] = text_of(arena, answer, "name");
-        message->answer_titles[message->answers_count++] = text_of(arena, answer, "title");
-    }
-    json_decref(root);
-    return !esc_arena_failed(arena);
-}
-
-void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat)
+void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
 {
     if (message->page)
         esc_buf_string(out, "PAGE: ");
@@ -83,9 +44,9 @@ void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat)
     }
     for (uint32_t i = 0; i < message->answers_count; i++) {
         esc_buf_string(out, "\n  ");
-        esc_delivery_text(out, message->answer_names[i], false, is_chat);
+        esc_delivery_text(out, message->answers[i].name, false, is_chat);
         esc_buf_string(out, ": ");
-        esc_delivery_text(out, message->answer_titles[i], false, is_chat);
+        esc_delivery_text(out, message->answers[i].title, false, is_chat);
     }
     esc_buf_char(out, '\n');
     esc_delivery_text(out, message->workspace, false, is_chat);

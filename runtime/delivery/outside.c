@@ -64,19 +64,32 @@ static EscText copy(char **at, EscText text)
     return kept;
 }
 
+static size_t said_size(const EscOutboxRow *row)
+{
+    return row->message != NULL ? esc_message_size(row->message)
+           : row->call != NULL  ? esc_call_size(row->call)
+                                : 0;
+}
+
+/* What the row says stands first in the block, where it is aligned. */
 static EscContent *content_new(const EscOutboxClaim *claim, int64_t ahead_ms)
 {
     const EscOutboxRow *row = &claim->row;
-    size_t size = sizeof(EscContent) + row->key.size + row->ticket.size + row->target.size +
+    size_t said = said_size(row);
+    size_t size = sizeof(EscContent) + said + row->key.size + row->ticket.size + row->target.size +
                   row->medium.size + row->address.size + row->body.size + ROW_TEXTS;
     EscContent *content = malloc(size);
     ESC_ASSERT(content != NULL);
-    char *at = (char *)(content + 1);
+    char *at = (char *)(content + 1) + said;
     *content = (EscContent){.size = size,
                             .attempts = claim->attempts,
                             .next_attempt_at_ms = claim->next_attempt_at_ms - ahead_ms,
                             .ahead_ms = ahead_ms,
                             .row = *row};
+    if (row->message != NULL)
+        content->row.message = esc_message_copy(content + 1, row->message);
+    else if (row->call != NULL)
+        content->row.call = esc_call_copy(content + 1, row->call);
     content->row.key = copy(&at, row->key);
     content->row.ticket = copy(&at, row->ticket);
     content->row.target = copy(&at, row->target);

@@ -22,7 +22,6 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
     EscPlanner planner = {.arena = arena,
                           .config = input->config,
                           .row = input->row,
-                          .message = input->message,
                           .now_ms = input->now_ms,
                           .plan = plan};
     if (route->way == ESC_WAY_NONE)

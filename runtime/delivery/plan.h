@@ -8,14 +8,6 @@
 #include <esc/config.h>
 #include <esc/group.h>
 
-/* Text for people from a message's body. */
-typedef struct EscMessage {
-    EscText text, subject, workspace, escalation, ticket, template_name, severity, question;
-    bool page;
-    EscText answer_names[ESC_LIST_ITEMS_MAX], answer_titles[ESC_LIST_ITEMS_MAX];
-    uint32_t answers_count;
-} EscMessage;
-
 /* --- routes (route.c) ------------------------------------------------------------------------- */
 
 typedef enum EscWay {
@@ -41,7 +33,6 @@ void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, E
 /* --- plans (plan.c, plan_channels.c, plan_call.c) ----------------------------------------------- */
 
 #define ESC_PLAN_HEADERS_MAX 32
-#define ESC_PLAN_STATUSES_MAX 64
 
 typedef struct EscPlan {
     EscText refusal; /* not empty: it cannot be sent, and why */
@@ -55,7 +46,7 @@ typedef struct EscPlan {
     EscTexts to;
     const EscMailServer *mail;
     bool is_call;
-    uint32_t statuses[ESC_PLAN_STATUSES_MAX]; /* CALL: what counts as success; none: any 2xx */
+    const uint32_t *statuses; /* CALL: what counts as success; none: any 2xx */
     uint32_t statuses_count;
     EscText result_path;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
@@ -65,20 +56,17 @@ typedef struct EscPlanInput {
     const EscWorkspaceConfig *config;
     const EscRoute *route;
     const EscOutboxRow *row;
-    const EscMessage *message; /* the body of a message, when somebody has it; NULL: it is read */
-    int64_t now_ms;            /* of the attempt: only signatures tell it */
+    int64_t now_ms; /* of the attempt: only signatures tell it */
 } EscPlanInput;
 
-/* Everything in *plan lives in the arena or the configuration. Never fails: what cannot be sent has a
+/* Everything in *plan lives in the arena, the row or the configuration. Never fails: what cannot be sent has a
  * refusal. */
 void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
 
 /* --- texts (message.c, mail_text.c, sign.c) ----------------------------------------------------- */
 
-/* The one place where the JSON of a message's body is read. */
-bool esc_message_read(EscArena *arena, EscText json, EscMessage *message);
-/* Chat mark-up is escaped when `is_chat`. Control and bidirectional characters are left out. */
-void esc_message_write(EscBuf *out, const EscMessage *message, bool is_chat);
+/* A message for people. Chat mark-up is escaped when `is_chat`. Control and bidirectional characters are left out. */
+void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat);
 /* Appends text without control (but line ends, when `lines`) and bidirectional characters; & < >
  * escaped when `is_chat`. */
 void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat);

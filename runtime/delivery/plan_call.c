@@ -3,10 +3,7 @@
  * The address comes from the configuration; the action only adds a path behind it. */
 #include "planner.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
 
 /* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the
  * base address. */
@@ -57,13 +54,6 @@ static EscText call_url(EscPlanner *planner, EscText base, EscText path)
     return esc_planner_keep(planner, &url);
 }
 
-static void read_statuses(EscPlan *plan, const json_t *expect)
-{
-    for (size_t i = 0; i < json_array_size(expect) && i < ESC_PLAN_STATUSES_MAX; i++)
-        plan->statuses[plan->statuses_count++] =
-            (uint32_t)json_integer_value(json_array_get(expect, i));
-}
-
 static void system_headers(EscPlanner *planner, const EscSystemBinding *system)
 {
     EscPlan *plan = planner->plan;
@@ -83,37 +73,22 @@ static void system_headers(EscPlanner *planner, const EscSystemBinding *system)
     esc_planner_header(planner, "Idempotency-Key", planner->row->key);
 }
 
-static void plan_bound_call(EscPlanner *planner, const EscSystemBinding *system, const json_t *call)
+void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system)
 {
     EscPlan *plan = planner->plan;
-    const json_t *path = json_object_get(call, "path");
-    const json_t *body = json_object_get(call, "json");
+    const EscCall *call = esc_planner_call(planner);
+    if (call == NULL)
+        return;
     plan->timeout_ms = system->timeout_ms;
-    plan->method = esc_arena_text(
-        planner->arena, esc_text_from(json_string_value(json_object_get(call, "method"))));
-    plan->result_path = esc_arena_text(
-        planner->arena, esc_text_from(json_string_value(json_object_get(call, "result_path"))));
-    read_statuses(plan, json_object_get(call, "expect"));
-    if (body != NULL) {
-        char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
-        plan->body = esc_arena_text(planner->arena, esc_text_from(text));
-        free(text);
+    plan->method = call->method;
+    plan->result_path = call->result_path;
+    plan->statuses = call->statuses;
+    plan->statuses_count = call->statuses_count;
+    if (call->json.size > 0) {
+        plan->body = call->json;
         plan->has_body = true;
         esc_planner_header(planner, "Content-Type", ESC_TEXT("application/json"));
     }
     system_headers(planner, system);
-    esc_planner_url(planner,
-                    call_url(planner, system->base_url,
-                             (EscText){json_string_value(path), json_string_length(path)}));
-}
-
-void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system)
-{
-    EscText body = planner->row->body;
-    json_t *call = json_loadb(body.data == NULL ? "" : body.data, body.size, 0, NULL);
-    if (json_is_object(call))
-        plan_bound_call(planner, system, call);
-    else
-        esc_planner_refuse(planner, "the call is not readable");
-    json_decref(call);
+    esc_planner_url(planner, call_url(planner, system->base_url, call->path));
 }

@@ -17,7 +17,7 @@ void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
         return;
     EscBuf text, body;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_write(&text, message, true);
+    esc_message_say(&text, message, true);
     esc_buf_init(&body, 2 * ESC_PLAN_BYTES_MAX);
     esc_buf_string(&body, "{\"text\":");
     esc_json_text(&body, esc_buf_as_text(&text));
@@ -56,7 +56,7 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
     const EscMailServer *server = &planner->config->mail;
     EscBuf text, mail;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_write(&text, message, false);
+    esc_message_say(&text, message, false);
     esc_buf_init(&mail, 2 * ESC_PLAN_BYTES_MAX);
     esc_mail_write(
         &mail, &(EscMail){.from = server->from,

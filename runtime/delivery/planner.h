@@ -10,7 +10,6 @@ typedef struct EscPlanner {
     EscArena *arena;
     const EscWorkspaceConfig *config;
     const EscOutboxRow *row;
-    const EscMessage *message; /* NULL: esc_planner_message reads it */
     int64_t now_ms;
     EscPlan *plan;
 } EscPlanner;
@@ -25,8 +24,9 @@ void esc_planner_post(EscPlanner *planner, EscText url, EscText json); /* with i
 void esc_planner_member(EscBuf *out, const char *name, EscText value); /* ,"name":"value" */
 /* {"type","id","timestamp","target","medium","to","data"}: a line of a file, the body of a webhook. */
 EscText esc_planner_envelope(EscPlanner *planner, const char *type);
-/* NULL: it is not readable, and refused. */
+/* The row's own, or read from its body. NULL: it is not readable, and refused. */
 const EscMessage *esc_planner_message(EscPlanner *planner);
+const EscCall *esc_planner_call(EscPlanner *planner);
 
 /* One function for each kind of endpoint, named in <esc/endpoint_kinds.def>. */
 #define ESC_ENDPOINT(kind, name, way, needs, people, plan)                                         \

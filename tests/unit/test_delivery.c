@@ -32,7 +32,8 @@ static void only_2xx_is_success(void **state)
 static void a_call_succeeds_with_what_it_expects(void **state)
 {
     (void)state;
-    EscPlan plan = {.is_call = true, .statuses = {201, 404}, .statuses_count = 2};
+    static const uint32_t statuses[] = {201, 404};
+    EscPlan plan = {.is_call = true, .statuses = statuses, .statuses_count = 2};
     assert_int_equal(esc_verdict_http(&plan, true, 404), ESC_VERDICT_DONE);
     assert_int_equal(esc_verdict_http(&plan, true, 200), ESC_VERDICT_DEAD);
     assert_int_equal(esc_verdict_http(&plan, true, 500), ESC_VERDICT_RETRY);

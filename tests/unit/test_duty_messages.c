@@ -4,7 +4,7 @@
 
 static void tell(Model *model, const char *person)
 {
-    EscMessage message = {.text = ESC_TEXT("hello")};
+    EscNotice message = {.text = ESC_TEXT("hello")};
     esc_message_person(model->engine, model->escalation, esc_text_from(person), &message);
 }
 

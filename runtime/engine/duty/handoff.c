@@ -167,7 +167,7 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
                              esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
                              "%.*s was expected to resolve this by now and did not",
                              ESC_TEXT_ARG(person));
-        EscMessage message = {
+        EscNotice message = {
             .text = esc_turn_printf(engine, "%.*s was to be resolved by now; %.*s owns it",
                                     ESC_TEXT_ARG(escalation->ticket->id),
                                     ESC_TEXT_ARG(escalation->owner)),

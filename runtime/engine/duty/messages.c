@@ -9,71 +9,71 @@
 
 /* --- one message ------------------------------------------------------------------------------ */
 
-static void member_write(EscBuf *out, const char *name, EscText value)
+static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage *message)
 {
-    esc_buf_string(out, ",\"");
-    esc_buf_string(out, name);
-    esc_buf_string(out, "\":");
-    esc_json_text(out, value);
-}
-
-static EscText body_of(EscEngine *engine, EscEscalation *escalation, const EscMessage *message)
-{
+    uint32_t slot = engine->schema.severity_slot;
+    if (slot == ESC_NONE)
+        return;
+    const EscProgram *program = engine->schema.current->program;
+    EscValue value = ticket->values[slot].value;
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_string(&buf, "{\"text\":");
-    esc_json_text(&buf, message->text);
-    EscText subject = esc_utf8_cut(message->text, 120);
-    if (escalation != NULL)
-        subject = esc_turn_printf(engine, "[%.*s] %.*s", ESC_TEXT_ARG(escalation->ticket->id),
-                                  ESC_TEXT_ARG(subject));
-    member_write(&buf, "subject", subject);
-    member_write(&buf, "workspace", esc_workspace_text(engine));
-    if (escalation != NULL) {
-        member_write(&buf, "escalation", esc_escalation_name(engine, escalation));
-        member_write(&buf, "ticket", escalation->ticket->id);
-        member_write(&buf, "template", escalation->template_name);
-        uint32_t slot = engine->schema.severity_slot;
-        if (slot != ESC_NONE) {
-            esc_buf_string(&buf, ",\"severity\":");
-            esc_value_write_json(&buf, engine->schema.current->program,
-                                 escalation->ticket->values[slot].value);
-        }
-    }
-    esc_buf_printf(&buf, ",\"page\":%s", message->is_page ? "true" : "false");
-    if (message->question.size > 0)
-        member_write(&buf, "question", message->question);
-    if (message->answers_json.size > 0) {
-        esc_buf_string(&buf, ",\"answers\":");
-        esc_buf_text(&buf, message->answers_json);
-    }
-    esc_buf_char(&buf, '}');
-    return esc_turn_take(engine, &buf);
+    esc_value_write_json(&buf, program, value);
+    message->severity_json = esc_turn_take(engine, &buf);
+    if (value.is_missing)
+        return;
+    if (esc_type_kind(value.type) == ESC_KIND_TEXT)
+        message->severity = value.text;
+    else if (esc_type_kind(value.type) == ESC_KIND_ENUM)
+        message->severity = esc_member_name(program, value.type, value.member);
+}
+
+static EscMessage message_of(EscEngine *engine, const EscEscalation *escalation,
+                             const EscNotice *notice)
+{
+    EscMessage message = {.text = notice->text,
+                          .subject = esc_utf8_cut(notice->text, 120),
+                          .workspace = esc_workspace_text(engine),
+                          .question = notice->question,
+                          .page = notice->is_page,
+                          .has_answers = notice->has_answers,
+                          .answers = notice->answers,
+                          .answers_count = notice->answers_count};
+    if (escalation == NULL)
+        return message;
+    message.subject = esc_turn_printf(engine, "[%.*s] %.*s", ESC_TEXT_ARG(escalation->ticket->id),
+                                      ESC_TEXT_ARG(message.subject));
+    message.escalation = esc_escalation_name(engine, escalation);
+    message.ticket = escalation->ticket->id;
+    message.template_name = escalation->template_name;
+    severity_tell(engine, escalation->ticket, &message);
+    return message;
 }
 
 static void message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
-                         EscText medium, EscText address, const EscMessage *message)
+                         EscText medium, EscText address, const EscNotice *notice)
 {
+    EscMessage message = message_of(engine, escalation, notice);
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
         .target = target,
         .medium = medium,
         .address = address,
-        .body = body_of(engine, escalation, message),
+        .message = &message,
     };
     uint64_t id = esc_outbox_put(engine, escalation, &row);
     if (escalation == NULL)
         return;
     escalation->messages++;
     escalation->is_told =
-        escalation->is_told || message->is_page || esc_text_equal(target, escalation->owner);
+        escalation->is_told || notice->is_page || esc_text_equal(target, escalation->owner);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
-                       "target", target, "medium", medium, "text", message->text, "page",
-                       message->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
+                       "target", target, "medium", medium, "text", notice->text, "page",
+                       notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_NOTIFIED, data, "%s %.*s by %.*s: \"%.*s\"",
-                         message->is_page ? "paged" : "notified", ESC_TEXT_ARG(target),
-                         ESC_TEXT_ARG(medium), ESC_TEXT_ARG(message->text));
+                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(target),
+                         ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
 }
 
 static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscText target,
@@ -162,7 +162,7 @@ static void digest_add(EscEngine *engine, EscWindow *window, EscEscalation *esca
 
 /* False when the message is held back for the digest. */
 static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText person,
-                         const EscMessage *message)
+                         const EscNotice *message)
 {
     const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->limits_count && !message->is_digest; i++) {
@@ -196,14 +196,14 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
 }
 
 static void contact_send(EscEngine *engine, EscEscalation *escalation, const EscProgram *program,
-                         EscText person, const EscContactRow *contact, const EscMessage *message)
+                         EscText person, const EscContactRow *contact, const EscNotice *message)
 {
     message_send(engine, escalation, person, contact_word(contact->kind),
                  program->texts[contact->address], message);
 }
 
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
-                        const EscMessage *message)
+                        const EscNotice *message)
 {
     const EscProgram *program = NULL;
     const EscPersonRow *row = person_find(engine, escalation, person, &program);
@@ -224,7 +224,7 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
 }
 
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
-                            const EscMessage *message)
+                            const EscNotice *message)
 {
     static const char *const words[] = {"chat", "email", "webhook", "phone"};
     const EscEngineBundle *in = escalation->bundle;
@@ -250,7 +250,7 @@ static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, 
 }
 
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
-                     const EscMessage *message)
+                     const EscNotice *message)
 {
     if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
         message_channel(engine, escalation, ref, message);
@@ -283,7 +283,7 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
                          "the directory has no way of reaching them");
         return false;
     }
-    EscMessage message = {.text = page->text, .is_page = true};
+    EscNotice message = {.text = page->text, .is_page = true};
     for (; page->contact < row->contacts_count; page->contact++) {
         const EscContactRow *contact = &program->contacts[row->contacts_first + page->contact];
         int64_t due_ms = page->began_ms + contact->after_ms;
@@ -317,7 +317,7 @@ void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText perso
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text)
 {
     if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
-        EscMessage message = {.text = text, .is_page = true};
+        EscNotice message = {.text = text, .is_page = true};
         message_channel(engine, escalation, ref, &message);
         return;
     }
@@ -375,7 +375,7 @@ void esc_digest_fire(EscEngine *engine)
         EscWindow *window = &engine->windows.items[i];
         if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
             continue;
-        EscMessage message = {.text = digest_text(engine, window), .is_digest = true};
+        EscNotice message = {.text = digest_text(engine, window), .is_digest = true};
         esc_audit_ticket(
             engine, NULL, ESC_AUDIT_DIGEST,
             esc_audit_data(

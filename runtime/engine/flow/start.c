@@ -44,7 +44,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation)
     if (escalation->is_told || escalation->state != ESC_STATE_OPEN)
         return;
     EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
-    EscMessage message = {
+    EscNotice message = {
         .text = esc_turn_printf(engine, "You are accountable for %.*s: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title)),
     };

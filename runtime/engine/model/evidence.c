@@ -67,18 +67,23 @@ EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalatio
                            escalation->dead, escalation->messages - arrived - escalation->dead);
 }
 
+const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *program,
+                                       const EscWaitRow *wait)
+{
+    EscMessageAnswer *answers =
+        esc_turn_alloc(engine, (wait->answers_count + 1) * sizeof(*answers));
+    for (uint32_t i = 0; i < wait->answers_count; i++) {
+        const EscAnswerRow *answer = &program->answers[wait->answers_first + i];
+        answers[i] = (EscMessageAnswer){.name = program->texts[answer->name],
+                                        .title = program->texts[answer->title]};
+    }
+    return answers;
+}
+
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const EscWaitRow *wait)
 {
     EscBuf buf = buf_new();
-    esc_buf_char(&buf, '[');
-    for (uint32_t i = 0; i < wait->answers_count; i++) {
-        const EscAnswerRow *answer = &program->answers[wait->answers_first + i];
-        esc_buf_string(&buf, i > 0 ? ",{\"name\":" : "{\"name\":");
-        esc_json_text(&buf, program->texts[answer->name]);
-        text_member(&buf, "title", program->texts[answer->title]);
-        esc_buf_char(&buf, '}');
-    }
-    esc_buf_char(&buf, ']');
+    esc_answers_write_json(&buf, esc_answers_of(engine, program, wait), wait->answers_count);
     return esc_turn_take(engine, &buf);
 }
 

@@ -105,6 +105,13 @@ void esc_engine_discard(EscEngine *engine, void *block)
     engine->turn.garbage[engine->turn.garbage_count++] = block;
 }
 
+void *esc_turn_alloc(EscEngine *engine, size_t size)
+{
+    void *block = esc_arena_alloc(engine->turn.arena, size);
+    ESC_ASSERT(block != NULL);
+    return block;
+}
+
 EscText esc_turn_text(EscEngine *engine, EscText text)
 {
     EscText copy = esc_arena_text(engine->turn.arena, text);

@@ -10,6 +10,32 @@ static EscText pending_text(EscEngine *engine, EscText text)
     return copy;
 }
 
+static void *pending_block(EscEngine *engine, size_t size)
+{
+    void *block = esc_arena_alloc(engine->pending->arena, size);
+    ESC_ASSERT(block != NULL);
+    return block;
+}
+
+/* The row keeps what it says as a struct, and as JSON for the store. */
+static void body_keep(EscEngine *engine, EscOutboxRow *row)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    if (row->message != NULL) {
+        row->message =
+            esc_message_copy(pending_block(engine, esc_message_size(row->message)), row->message);
+        esc_message_write_json(&buf, row->message);
+    }
+    if (row->call != NULL) {
+        row->call = esc_call_copy(pending_block(engine, esc_call_size(row->call)), row->call);
+        esc_call_write_json(&buf, row->call);
+    }
+    ESC_ASSERT(buf.status == ESC_OK);
+    row->body = pending_text(engine, esc_buf_as_text(&buf));
+    esc_buf_release(&buf);
+}
+
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *given)
 {
     EscGroup *group = engine->pending;
@@ -39,7 +65,7 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
     row->target = pending_text(engine, given->target);
     row->medium = pending_text(engine, given->medium);
     row->address = pending_text(engine, given->address);
-    row->body = pending_text(engine, given->body);
+    body_keep(engine, row);
     ESC_ENGINE_GROW(engine->outbox.items, engine->outbox.count, engine->outbox.capacity);
     engine->outbox.items[engine->outbox.count++] = (EscOutboxNode){
         .id = row->id,

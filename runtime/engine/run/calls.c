@@ -6,7 +6,8 @@
 typedef struct CallBuild {
     EscWorld world; /* first: effects get it as their context */
     const EscActionRow *action;
-    EscText body;
+    EscCall call;
+    bool has_call;
 } CallBuild;
 
 static const char *method_name(uint32_t method)
@@ -24,27 +25,30 @@ EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t a
         engine, esc_turn_printf(engine, "%.*s.%.*s", ESC_TEXT_ARG(system), ESC_TEXT_ARG(name)));
 }
 
-static void json_members_write(EscBuf *out, const EscProgram *program, const EscEffectRow *row,
-                               const EscValue *arguments, uint32_t count)
+static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEffectRow *row,
+                       const EscValue *arguments, uint32_t count)
 {
-    esc_buf_string(out, ",\"json\":{");
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_char(&buf, '{');
     for (uint32_t i = 1; i < count; i++) {
         if (i > 1)
-            esc_buf_char(out, ',');
-        esc_json_text(out, program->texts[program->effect_args[row->args_first + i].name]);
-        esc_buf_char(out, ':');
-        esc_value_write_json(out, program, arguments[i]);
+            esc_buf_char(&buf, ',');
+        esc_json_text(&buf, program->texts[program->effect_args[row->args_first + i].name]);
+        esc_buf_char(&buf, ':');
+        esc_value_write_json(&buf, program, arguments[i]);
     }
-    esc_buf_char(out, '}');
+    esc_buf_char(&buf, '}');
+    return esc_turn_take(engine, &buf);
 }
 
-static void statuses_write(EscBuf *out, const EscProgram *program, const EscActionRow *action)
+static const uint32_t *statuses_of(EscEngine *engine, const EscProgram *program,
+                                   const EscActionRow *action)
 {
-    esc_buf_string(out, ",\"expect\":[");
+    uint32_t *codes = esc_turn_alloc(engine, (action->statuses_count + 1) * sizeof(*codes));
     for (uint32_t i = 0; i < action->statuses_count; i++)
-        esc_buf_printf(out, "%s%u", i > 0 ? "," : "",
-                       program->statuses[action->statuses_first + i].code);
-    esc_buf_char(out, ']');
+        codes[i] = program->statuses[action->statuses_first + i].code;
+    return codes;
 }
 
 static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
@@ -52,21 +56,19 @@ static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
 {
     CallBuild *build = (CallBuild *)world;
     const EscProgram *program = world->bundle->program;
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_string(&buf, "{\"system\":");
-    esc_json_text(&buf, program->texts[program->systems[build->action->system].name]);
-    esc_buf_string(&buf, ",\"action\":");
-    esc_json_text(&buf, program->texts[build->action->name]);
-    esc_buf_printf(&buf, ",\"method\":\"%s\",\"path\":", method_name(row->aux));
-    esc_json_text(&buf, arguments[0].text);
+    const EscActionRow *action = build->action;
+    build->call = (EscCall){
+        .system = program->texts[program->systems[action->system].name],
+        .action = program->texts[action->name],
+        .method = esc_text_from(method_name(row->aux)),
+        .path = esc_turn_text(world->engine, arguments[0].text), /* the run's scratch goes away */
+        .result_path = program->texts[action->result_path],
+        .statuses = statuses_of(world->engine, program, action),
+        .statuses_count = action->statuses_count,
+    };
     if (count > 1)
-        json_members_write(&buf, program, row, arguments, count);
-    statuses_write(&buf, program, build->action);
-    esc_buf_string(&buf, ",\"result_path\":");
-    esc_json_text(&buf, program->texts[build->action->result_path]);
-    esc_buf_char(&buf, '}');
-    build->body = esc_turn_take(world->engine, &buf);
+        build->call.json = json_of(world->engine, program, row, arguments, count);
+    build->has_call = true;
     return ESC_OK;
 }
 
@@ -132,7 +134,7 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
         .action = &program->actions[action],
     };
     EscText name = esc_action_name(engine, program, action);
-    if (!request_run(engine, &build, arguments, count) || build.body.size == 0) {
+    if (!request_run(engine, &build, arguments, count) || !build.has_call) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_CALL_FAILED,
                              esc_audit_data(engine, "action", name, NULL),
                              "the request of %.*s could not be made", ESC_TEXT_ARG(name));
@@ -142,7 +144,7 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
         .kind = ESC_OUTBOX_CALL,
         .target = name,
         .medium = ESC_TEXT("http"),
-        .body = build.body,
+        .call = &build.call,
     };
     uint64_t id = esc_outbox_put(engine, escalation, &row);
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)id);

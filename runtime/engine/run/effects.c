@@ -30,7 +30,7 @@ static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue
 
 static void emit_notify(Emission *emission)
 {
-    EscMessage message = {.text = emission->arguments[0].text, .via = emission->row->aux};
+    EscNotice message = {.text = emission->arguments[0].text, .via = emission->row->aux};
     esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
 }
 
@@ -53,7 +53,7 @@ static EscQuestion *question_new(Emission *emission, EscQuestionKind kind)
 }
 
 /* The options stand with the WAIT that follows; an ASK is the only effect that needs to know it, so look it up. */
-static EscText answers_following(Emission *emission)
+static const EscWaitRow *wait_following(const Emission *emission)
 {
     const EscProgram *program = emission->program;
     const EscFunctionRow *function = &program->functions[emission->world->function];
@@ -63,9 +63,9 @@ static EscText answers_following(Emission *emission)
         const EscInstr *instr = &program->code[function->code_first + i];
         is_behind = is_behind || (instr->op == ESC_OP_EMIT && instr->imm == effect);
         if (is_behind && instr->op == ESC_OP_WAIT)
-            return esc_answers_json(emission->engine, program, &program->waits[instr->imm]);
+            return &program->waits[instr->imm];
     }
-    return (EscText){0};
+    return NULL;
 }
 
 static void emit_ask(Emission *emission)
@@ -73,13 +73,18 @@ static void emit_ask(Emission *emission)
     EscEngine *engine = emission->engine;
     EscText question = emission->arguments[0].text, guidance = emission->arguments[1].text;
     question_new(emission, ESC_QUESTION_ASK);
-    EscMessage message = {
+    EscNotice message = {
         .text = guidance.size == 0 ? question
                                    : esc_turn_printf(engine, "%.*s\n%.*s", ESC_TEXT_ARG(question),
                                                      ESC_TEXT_ARG(guidance)),
         .question = question,
-        .answers_json = answers_following(emission),
     };
+    const EscWaitRow *wait = wait_following(emission);
+    if (wait != NULL) {
+        message.has_answers = true;
+        message.answers = esc_answers_of(engine, emission->program, wait);
+        message.answers_count = wait->answers_count;
+    }
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ASKED,
                          esc_audit_data(engine, "question", question, NULL), "asks: \"%.*s\"",
                          ESC_TEXT_ARG(question));
@@ -91,11 +96,14 @@ static void emit_approve(Emission *emission)
     EscEngine *engine = emission->engine;
     EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE);
     question->needed = emission->row->aux == 0 ? 1 : emission->row->aux;
-    EscMessage message = {
+    const EscMessageAnswer answers[] = {{ESC_TEXT("approve"), ESC_TEXT("Approve")},
+                                        {ESC_TEXT("reject"), ESC_TEXT("Reject")}};
+    EscNotice message = {
         .text = emission->arguments[0].text,
         .question = emission->arguments[0].text,
-        .answers_json = ESC_TEXT("[{\"name\":\"approve\",\"title\":\"Approve\"},{\"name\":"
-                                 "\"reject\",\"title\":\"Reject\"}]"),
+        .has_answers = true,
+        .answers = answers,
+        .answers_count = ESC_COUNT_OF(answers),
     };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_APPROVAL_ASKED,
                          esc_audit_data(engine, "question", message.text, "need",

@@ -35,7 +35,7 @@ static void frame_save(EscEngine *engine, EscEscalation *escalation)
 
 static void fault_tell(EscEngine *engine, EscEscalation *escalation, EscText message)
 {
-    EscMessage told = {
+    EscNotice told = {
         .text = esc_turn_printf(engine, "The template of %.*s could not go on: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(message)),
     };

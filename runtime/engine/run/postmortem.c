@@ -93,7 +93,7 @@ void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)
                                         until, "hash", esc_text_from(hex), NULL),
                          "the post-mortem %.*s is %.*s's, due %.*s", ESC_TEXT_ARG(ticket->id),
                          ESC_TEXT_ARG(owner), ESC_TEXT_ARG(until));
-    EscMessage message = {
+    EscNotice message = {
         .text = esc_turn_printf(engine, "The post-mortem of %.*s is yours until %.*s: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(until),
                                 ESC_TEXT_ARG(ticket->id)),

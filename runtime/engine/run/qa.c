@@ -235,7 +235,7 @@ static void closing_tell(EscEngine *engine, EscEscalation *escalation)
             escalation->checks[i] != ESC_CHECK_STATE_PENDING)
             continue;
         EscText text = esc_qa_check_text(engine, escalation, i);
-        EscMessage message = {
+        EscNotice message = {
             .text = esc_turn_printf(engine, "%.*s closes when somebody confirms: %.*s",
                                     ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(text)),
             .question = text,

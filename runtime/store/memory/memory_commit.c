@@ -139,6 +139,8 @@ static void put_escalation(EscMemory *memory, EscEscalationRow row)
 static void put_entry(EscMemory *memory, EscOutboxEntry entry)
 {
     EscOutboxRow *row = &entry.row;
+    row->message = NULL; /* of the group: the body is what is kept */
+    row->call = NULL;
     EscText *texts[] = {&row->key,     &row->ticket, &row->target, &row->medium,
                         &row->address, &row->body,   &entry.detail};
     put_row(&memory->outbox, esc_memory_by_number, &row->id,

@@ -6,6 +6,7 @@
 #ifndef ESC_GROUP_H
 #define ESC_GROUP_H
 
+#include <esc/message.h>
 #include <esc/vm.h>
 
 #ifdef __cplusplus
@@ -100,9 +101,10 @@ typedef struct EscOutboxRow {
     EscText medium; /* MESSAGE: chat, email, phone, webhook; CALL: http */
     EscText
         address; /* MESSAGE to a person: their address of that medium; to a channel: empty (bound in configuration) */
-    EscText
-        body; /* JSON. MESSAGE: {"text","subject","workspace","escalation","ticket","template","severity"?,"page":bool,"question"?,"answers"?}.
-                               CALL: {"system","action","method","path","json":{…}|absent,"expect":[200],"result_path":""} */
+    EscText body; /* JSON of the message or call: esc/message.h */
+    /* The same as a struct, one of them; both NULL when the row comes from a store. */
+    const EscMessage *message;
+    const EscCall *call;
     int64_t created_at_ms;
     int64_t deadline_ms; /* give up after this instant; 0: the delivery worker's own limit */
 } EscOutboxRow;

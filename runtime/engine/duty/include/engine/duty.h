@@ -67,17 +67,21 @@ int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number,
 
 /* --- messages.c ------------------------------------------------------------------------------- */
 
-typedef struct EscMessage {
+/* What is to be told; a message of it goes to each who gets it. */
+typedef struct EscNotice {
     EscText text;
     bool is_page;
-    EscText question, answers_json; /* empty for none */
-    uint32_t via;                   /* contact kind + 1; 0: the person's first */
-    bool is_digest;                 /* outside the limits */
-} EscMessage;
+    EscText question; /* empty for none */
+    bool has_answers;
+    const EscMessageAnswer *answers;
+    uint32_t answers_count;
+    uint32_t via;   /* contact kind + 1; 0: the person's first */
+    bool is_digest; /* outside the limits */
+} EscNotice;
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
-                        const EscMessage *message);
+                        const EscNotice *message);
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
-                     const EscMessage *message); /* in the bundle's numbering */
+                     const EscNotice *message); /* in the bundle's numbering */
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);

@@ -23,7 +23,8 @@ EscOwned esc_owned_copy(EscValue value);
 void esc_owned_release(EscOwned *owned);
 /* Frees the block when the present input is done: somebody may still read it. */
 void esc_engine_discard(EscEngine *engine, void *block);
-void esc_garbage_free(EscEngine *engine); /* what was discarded */
+void esc_garbage_free(EscEngine *engine);             /* what was discarded */
+void *esc_turn_alloc(EscEngine *engine, size_t size); /* until the turn ends */
 EscText esc_turn_text(EscEngine *engine, EscText text);
 EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2, 3);
 /* A buffer's text, copied to the turn's arena; releases the buffer. */
@@ -304,6 +305,9 @@ void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name
 EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int64_t window_ms);
 EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation);
 EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalation);
+/* The answers of a wait, for this turn. */
+const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *program,
+                                       const EscWaitRow *wait);
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program,
                          const EscWaitRow *wait); /* [{"name","title"}…] */
 EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation);

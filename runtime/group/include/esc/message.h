@@ -1,0 +1,58 @@
+/* esc/message.h - what stands in the body of an outbox row, as a struct and as JSON.
+ *
+ * The engine makes the struct once and has its JSON written for the store. Rows that come from the engine bring the
+ * struct along; only those that come back from a store are read again. */
+#ifndef ESC_MESSAGE_H
+#define ESC_MESSAGE_H
+
+#include <esc/kit.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct EscMessageAnswer {
+    EscText name, title;
+} EscMessageAnswer;
+
+/* {"text","subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"page":bool,"question"?,"answers"?} */
+typedef struct EscMessage {
+    EscText text, subject, workspace;
+    EscText escalation, ticket, template_name; /* all empty: it belongs to none */
+    EscText severity;                          /* for people; empty: none, or it is no text */
+    EscText severity_json; /* as it stands in the body; empty: tickets have no such field */
+    EscText question;      /* empty: nothing is asked */
+    bool page, has_answers;
+    const EscMessageAnswer *answers;
+    uint32_t answers_count;
+} EscMessage;
+
+/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":""} */
+typedef struct EscCall {
+    EscText system, action, method, path;
+    EscText json; /* of the request, byte for byte; empty: it has none */
+    EscText result_path;
+    const uint32_t *statuses; /* that count as success; none: any 2xx */
+    uint32_t statuses_count;
+} EscCall;
+
+void esc_message_write_json(EscBuf *out, const EscMessage *message);
+void esc_call_write_json(EscBuf *out, const EscCall *call);
+void esc_answers_write_json(EscBuf *out, const EscMessageAnswer *answers, uint32_t count);
+
+/* Everything in *message or *call lives in the arena. False: it is no JSON object, or there is no memory. What is not
+ * there or has another type is empty. */
+ESC_MUST_USE bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message);
+ESC_MUST_USE bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call);
+
+/* A copy in one block, which begins with the struct: bytes that it needs, and the copy in such a block (aligned as by
+ * malloc). Every text has a NUL behind it. */
+size_t esc_message_size(const EscMessage *message);
+EscMessage *esc_message_copy(void *block, const EscMessage *message);
+size_t esc_call_size(const EscCall *call);
+EscCall *esc_call_copy(void *block, const EscCall *call);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,179 @@
+/* test_message.c - the body of an outbox row: struct, JSON, struct again. */
+#include "support/test.h"
+
+#include <stdlib.h>
+
+#include <esc/group.h>
+
+#define ARENA_BYTES ((size_t)1 << 20)
+
+static int setup(void **state)
+{
+    *state = esc_arena_new(ARENA_BYTES);
+    return *state == NULL ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+    esc_arena_free(*state);
+    return 0;
+}
+
+static const EscMessageAnswer answers[] = {{{"yes", 3}, {"Yes, \"now\"", 10}},
+                                           {{"no", 2}, {"No", 2}}};
+
+static EscMessage message_full(void)
+{
+    return (EscMessage){.text = ESC_TEXT("Build is \"red\"\n{},[]"),
+                        .subject = ESC_TEXT("[T-1] Build"),
+                        .workspace = ESC_TEXT("acme"),
+                        .escalation = ESC_TEXT("E-7"),
+                        .ticket = ESC_TEXT("T-1"),
+                        .template_name = ESC_TEXT("outage"),
+                        .severity = ESC_TEXT("high"),
+                        .severity_json = ESC_TEXT("\"high\""),
+                        .question = ESC_TEXT("Go on?"),
+                        .page = true,
+                        .has_answers = true,
+                        .answers = answers,
+                        .answers_count = 2};
+}
+
+static EscText written(EscArena *arena, const EscMessage *message)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ARENA_BYTES);
+    esc_message_write_json(&buf, message);
+    EscText text = esc_arena_text(arena, esc_buf_as_text(&buf));
+    esc_buf_release(&buf);
+    return text;
+}
+
+static EscText call_written(EscArena *arena, const EscCall *call)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ARENA_BYTES);
+    esc_call_write_json(&buf, call);
+    EscText text = esc_arena_text(arena, esc_buf_as_text(&buf));
+    esc_buf_release(&buf);
+    return text;
+}
+
+static void a_message_has_its_members_in_order(void **state)
+{
+    EscMessage message = message_full();
+    assert_text_equal(
+        written(*state, &message),
+        "{\"text\":\"Build is \\\"red\\\"\\n{},[]\",\"subject\":\"[T-1] "
+        "Build\",\"workspace\":\"acme\",\"escalation\":\"E-7\",\"ticket\":\"T-1\","
+        "\"template\":\"outage\",\"severity\":\"high\",\"page\":true,\"question\":\"Go on?\","
+        "\"answers\":[{\"name\":\"yes\",\"title\":\"Yes, \\\"now\\\"\"},{\"name\":\"no\","
+        "\"title\":\"No\"}]}");
+    EscMessage least = {.text = ESC_TEXT("hello"), .workspace = ESC_TEXT("acme")};
+    assert_text_equal(
+        written(*state, &least),
+        "{\"text\":\"hello\",\"subject\":\"\",\"workspace\":\"acme\",\"page\":false}");
+    EscMessage open = {
+        .question = ESC_TEXT("Why?"), .has_answers = true, .severity_json = ESC_TEXT("null")};
+    assert_text_equal(written(*state, &open),
+                      "{\"text\":\"\",\"subject\":\"\",\"workspace\":\"\",\"severity\":null,"
+                      "\"page\":false,\"question\":\"Why?\",\"answers\":[]}");
+}
+
+static void what_is_read_is_what_was_written(void **state)
+{
+    EscMessage message = message_full(), read;
+    EscText json = written(*state, &message);
+    assert_true(esc_message_read_json(*state, json, &read));
+    assert_text_equal(read.text, "Build is \"red\"\n{},[]");
+    assert_text_equal(read.severity, "high");
+    assert_true(read.page);
+    assert_int_equal(read.answers_count, 2);
+    assert_text_equal(read.answers[0].title, "Yes, \"now\"");
+    assert_true(esc_text_equal(written(*state, &read), json));
+}
+
+static void a_copy_is_on_its_own(void **state)
+{
+    EscMessage message = message_full(), read;
+    EscText json = written(*state, &message);
+    EscArena *other = esc_arena_new(ARENA_BYTES);
+    assert_non_null(other);
+    assert_true(esc_message_read_json(other, json, &read));
+    void *block = malloc(esc_message_size(&read));
+    assert_non_null(block);
+    EscMessage *copy = esc_message_copy(block, &read);
+    esc_arena_free(other);
+    assert_true(esc_text_equal(written(*state, copy), json));
+    assert_int_equal(copy->question.data[copy->question.size], '\0');
+    free(block);
+}
+
+/* A call that is made again is the same, byte for byte, as its key is: numbers and spaces stay as they were written. */
+static void the_request_of_a_call_keeps_its_bytes(void **state)
+{
+    static const uint32_t statuses[] = {200, 204};
+    EscCall call = {.system = ESC_TEXT("crm"),
+                    .action = ESC_TEXT("look"),
+                    .method = ESC_TEXT("POST"),
+                    .path = ESC_TEXT("/a?b=\"json\":{"),
+                    .json = ESC_TEXT(
+                        "{\"rate\":0.1,\"n\": 12.50,\"s\":\"}],\\\"\\\\\",\"l\":[1,{\"json\":2}]}"),
+                    .result_path = ESC_TEXT("id"),
+                    .statuses = statuses,
+                    .statuses_count = 2};
+    EscText json = call_written(*state, &call);
+    EscCall read;
+    assert_true(esc_call_read_json(*state, json, &read));
+    assert_true(esc_text_equal(read.json, call.json));
+    assert_text_equal(read.path, "/a?b=\"json\":{");
+    assert_int_equal(read.statuses_count, 2);
+    assert_int_equal(read.statuses[1], 204);
+    void *block = malloc(esc_call_size(&read));
+    assert_non_null(block);
+    assert_true(esc_text_equal(call_written(*state, esc_call_copy(block, &read)), json));
+    free(block);
+}
+
+static void a_call_without_a_body_has_none(void **state)
+{
+    EscCall call = {.method = ESC_TEXT("GET"), .path = ESC_TEXT("/")}, read;
+    assert_text_equal(call_written(*state, &call),
+                      "{\"system\":\"\",\"action\":\"\",\"method\":\"GET\",\"path\":\"/\","
+                      "\"expect\":[],\"result_path\":\"\"}");
+    assert_true(esc_call_read_json(*state, call_written(*state, &call), &read));
+    assert_int_equal(read.json.size, 0);
+    assert_int_equal(read.statuses_count, 0);
+}
+
+static void what_is_no_message_is_refused(void **state)
+{
+    static const char *const bad[] = {"", "[]", "\"text\"", "{\"text\":", "{\"text\":\"a\"} x"};
+    EscMessage message;
+    EscCall call;
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        assert_false(esc_message_read_json(*state, esc_text_from(bad[i]), &message));
+        assert_false(esc_call_read_json(*state, esc_text_from(bad[i]), &call));
+    }
+    assert_true(esc_message_read_json(
+        *state, ESC_TEXT(" { \"text\" : 1 , \"severity\" : 3 , \"answers\" : {} } "), &message));
+    assert_int_equal(message.text.size, 0);
+    assert_int_equal(message.severity.size, 0);
+    assert_text_equal(message.severity_json, "3");
+    assert_false(message.has_answers);
+    assert_true(esc_call_read_json(*state, ESC_TEXT("{ }"), &call));
+    assert_int_equal(call.json.size, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_message_has_its_members_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_read_is_what_was_written, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_is_on_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_request_of_a_call_keeps_its_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_message_is_refused, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
