@@ -69,6 +69,40 @@ static void handlers_hear_that_the_owner_is_away(void **state)
     scene_free(scene);
 }
 
+static void action_without_a_known_verb_or_an_actor_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    char name[ESC_ID_BYTES_MAX + 2];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_status(scene_act(scene, ESC_VERB_COUNT, "ana", 1, NULL), ESC_BAD_INPUT);
+    assert_status(scene_act(scene, ESC_VERB_ACK, "", 1, NULL), ESC_BAD_INPUT);
+    assert_status(scene_act(scene, ESC_VERB_ACK, name, 1, NULL), ESC_BAD_INPUT);
+    name[ESC_ID_BYTES_MAX] = '\0';
+    assert_status(scene_act(scene, ESC_VERB_ACK, name, 1, NULL), ESC_FORBIDDEN); /* nobody */
+    scene_free(scene);
+}
+
+static void absence_said_again_ends_when_the_last_one_says(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = ESC_TEXT("ben"),
+                        .target = ESC_TEXT("ben"),
+                        .until_ms = scene_now(scene) + ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    action.until_ms = scene_now(scene) + 3 * ESC_HOUR_MS;
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    assert_false(scene_outcome(scene)->is_noop); /* still away */
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    scene_free(scene);
+}
+
 /* --- which check -------------------------------------------------------------------------------------------------- */
 
 static void confirmation_without_a_name_needs_a_single_open_check(void **state)
@@ -202,6 +236,8 @@ int main(void)
         cmocka_unit_test(answer_says_which_ticket_and_escalation),
         cmocka_unit_test(last_resort_may_answer_a_question),
         cmocka_unit_test(handlers_hear_that_the_owner_is_away),
+        cmocka_unit_test(action_without_a_known_verb_or_an_actor_is_refused),
+        cmocka_unit_test(absence_said_again_ends_when_the_last_one_says),
         cmocka_unit_test(confirmation_without_a_name_needs_a_single_open_check),
         cmocka_unit_test(other_kinds_of_checks_are_not_confirmed),
         cmocka_unit_test(override_takes_the_first_open_check_of_its_name),
