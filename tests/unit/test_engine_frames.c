@@ -238,7 +238,7 @@ static void rejection_takes_the_other_way(void **state)
     action.reason = ESC_TEXT("too risky");
     assert_status(scene_act_full(scene, &action), ESC_OK);
     assert_int_equal(scene_sent(scene, "room", "refused"), 1);
-    assert_int_equal(scene_audit(scene, "rejected", "too risky"), 1);
+    assert_int_equal(scene_audit(scene, "rejected", "ana rejected \"Fail over?\": too risky"), 1);
     scene_free(scene);
 }
 

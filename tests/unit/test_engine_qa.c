@@ -238,6 +238,67 @@ static void status_in_another_event_is_drift(void **state)
     scene_free(scene);
 }
 
+static void report_of_another_field_leaves_the_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.status to escalated  set ticket.severity to critical  " STAYS,
+                         "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"escalated\"}"); /* as it was set */
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", "ticket.severity"), 1);
+    scene_free(scene);
+}
+
+static void time_of_a_check_counts_the_hours_of_its_calendar(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("calendar office { mon..fri 08:00..18:00 }\ntemplate t \"T\" { start on "
+                 "ticket.created\n" CHAIN "steps { " STAYS
+                 " }\nqa { check ticket.severity = low within 4h of "
+                 "office else { notify room \"over\" } }\nclose when resolved }\n");
+    scene_at(scene, "2026-01-09T16:00:00Z"); /* Friday: two hours are left */
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"high\"}");
+    scene_after(scene, 2 * ESC_DAY_MS + 17 * ESC_HOUR_MS); /* Monday 09:00 */
+    assert_int_equal(scene_sent(scene, "room", "over"), 0);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "room", "over"), 1);
+    scene_free(scene);
+}
+
+static void echo_of_what_was_set_is_no_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.status to escalated  set ticket.severity to critical  " STAYS,
+                         "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"escalated\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "room", "drift"), 0);
+    scene_free(scene);
+}
+
+static void status_that_says_resolved_is_no_drift(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.status to escalated  " STAYS,
+                         "check consistent within 10m else { notify room \"drift\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"resolved\"}");
+    assert_int_equal(scene_sent(scene, "room", "drift"), 0);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+static void condition_that_does_not_hold_fails_at_the_close(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "check ticket.severity = low else { notify room \"still high\" }");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_sent(scene, "room", "still high"), 1);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
 static void rolling_back_ends_the_drift(void **state)
 {
     (void)state;
@@ -369,6 +430,11 @@ int main(void)
         cmocka_unit_test(status_in_a_resolving_event_is_no_drift),
         cmocka_unit_test(other_fields_of_a_resolving_event_may_drift),
         cmocka_unit_test(status_in_another_event_is_drift),
+        cmocka_unit_test(report_of_another_field_leaves_the_drift),
+        cmocka_unit_test(time_of_a_check_counts_the_hours_of_its_calendar),
+        cmocka_unit_test(echo_of_what_was_set_is_no_drift),
+        cmocka_unit_test(status_that_says_resolved_is_no_drift),
+        cmocka_unit_test(condition_that_does_not_hold_fails_at_the_close),
         cmocka_unit_test(rolling_back_ends_the_drift),
         cmocka_unit_test(confirmation_guards_the_close),
         cmocka_unit_test(nobody_confirms_for_a_month),

@@ -1,0 +1,248 @@
+/* test_engine_actions.c - what people do: who may, which check or question is meant, what a late one gets, what is heard. */
+#include "engine_scene.h"
+
+#include <stdio.h>
+
+#include "support/test.h"
+
+#define CHAIN "owners { primary ana ack within 1d  secondary ben ack within 1d }\n"
+#define STAYS "await resolved within 30d else raise overdue"
+
+/* A template with these steps and, behind them, what else it says. */
+static Scene *begun(const char *steps, const char *more)
+{
+    char source[4096];
+    snprintf(source, sizeof source,
+             "event deploy.done { build: number }\ntemplate t \"Trouble\" { start on "
+             "ticket.created\n" CHAIN "steps { %s }\n%s\nclose when resolved }\n",
+             steps, more);
+    Scene *scene = scene_of(source);
+    assert_status(scene_event(scene, "ticket.created", "T", "{\"severity\":\"high\"}"), ESC_OK);
+    return scene;
+}
+
+static void only_somebody_of_the_directory_resolves(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    assert_status(scene_act(scene, ESC_VERB_RESOLVE, "mallory", 1, NULL), ESC_FORBIDDEN);
+    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "mallory", 1, NULL), ESC_FORBIDDEN);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_OPEN);
+    assert_status(scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL), ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+static void answer_says_which_ticket_and_escalation(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    assert_status(scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL), ESC_OK);
+    assert_string_equal(scene_outcome(scene)->ticket, "T");
+    assert_int_equal(scene_outcome(scene)->escalations_count, 1);
+    assert_int_equal(scene_outcome(scene)->escalations[0], 1);
+    assert_false(scene_outcome(scene)->is_noop);
+    scene_free(scene);
+}
+
+static void last_resort_may_answer_a_question(void **state)
+{
+    (void)state;
+    Scene *scene = begun("ask ana \"Which way?\" within 1h { guidance \"g\" answer left \"Left\" { "
+                         "notify room \"left\" } timeout { } }  " STAYS,
+                         "");
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "cleo", 1, "left"), ESC_FORBIDDEN);
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "dora", 1, "left"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "left"), 1);
+    scene_free(scene);
+}
+
+static void handlers_hear_that_the_owner_is_away(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "on owner.absent { notify room \"{event.person} is away\" }");
+    assert_status(scene_act(scene, ESC_VERB_ABSENT, "ben", 0, "ben"), ESC_OK); /* owns nothing */
+    assert_int_equal(scene_sent(scene, "room", "is away"), 0);
+    assert_status(scene_act(scene, ESC_VERB_ABSENT, "ana", 0, "ana"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "ana is away"), 1);
+    assert_view_owner(scene, 1, "dora"); /* ben is away too */
+    scene_free(scene);
+}
+
+static void action_without_a_known_verb_or_an_actor_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    char name[ESC_ID_BYTES_MAX + 2];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_status(scene_act(scene, ESC_VERB_COUNT, "ana", 1, NULL), ESC_BAD_INPUT);
+    assert_status(scene_act(scene, ESC_VERB_ACK, "", 1, NULL), ESC_BAD_INPUT);
+    assert_status(scene_act(scene, ESC_VERB_ACK, name, 1, NULL), ESC_BAD_INPUT);
+    name[ESC_ID_BYTES_MAX] = '\0';
+    assert_status(scene_act(scene, ESC_VERB_ACK, name, 1, NULL), ESC_FORBIDDEN); /* nobody */
+    scene_free(scene);
+}
+
+static void absence_said_again_ends_when_the_last_one_says(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = ESC_TEXT("ben"),
+                        .target = ESC_TEXT("ben"),
+                        .until_ms = scene_now(scene) + ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    action.until_ms = scene_now(scene) + 3 * ESC_HOUR_MS;
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    assert_false(scene_outcome(scene)->is_noop); /* still away */
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    scene_free(scene);
+}
+
+/* --- which check -------------------------------------------------------------------------------------------------- */
+
+static void confirmation_without_a_name_needs_a_single_open_check(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "qa { check ticket.severity = low within 5h else { }  check "
+                                "confirmed \"one\" before close  check confirmed \"two\" before "
+                                "close }");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL), ESC_CONFLICT);
+    assert_non_null(strstr(scene_why(scene), "several open checks"));
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, "one"), ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL), ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL), ESC_OK); /* too late */
+    assert_true(scene_outcome(scene)->is_noop);
+    scene_free(scene);
+}
+
+static void other_kinds_of_checks_are_not_confirmed(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "qa { check ticket.severity = low within 5h else { }  check "
+                                "confirmed \"one\" before close }");
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, "ticket.severity = low"),
+                  ESC_NOT_FOUND);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL), ESC_OK);
+    assert_int_equal(scene_audit(scene, "check_passed", "one"), 1);
+    scene_free(scene);
+}
+
+static void override_takes_the_first_open_check_of_its_name(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "qa { check ticket.severity = low within 1h else { }  check "
+                                "ticket.severity = low within 2h else { }  check ticket.severity = "
+                                "low within 3h else { notify room \"third\" } }");
+    for (int i = 0; i < 2; i++) {
+        assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "ana", 1, "ticket.severity = low"),
+                      ESC_OK);
+        assert_false(scene_outcome(scene)->is_noop);
+    }
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "check_overridden", ""), 2);
+    assert_int_equal(scene_audit(scene, "check_handled", ""), 1);
+    assert_int_equal(scene_sent(scene, "room", "third"), 1);
+    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "ana", 1, "ticket.severity = low"), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "ana", 1, NULL), ESC_CONFLICT);
+    assert_non_null(strstr(scene_why(scene), "no open check"));
+    scene_free(scene);
+}
+
+/* What parked while it was closing has nobody else to go on with it. */
+static void settling_the_last_check_closes_what_is_parked(void **state)
+{
+    (void)state;
+    Scene *scene = begun("set ticket.severity to critical  " STAYS,
+                         "on deploy.done { raise trouble }  on exception trouble { resume }\n"
+                         "qa { check consistent  check ticket.severity = critical  check confirmed "
+                         "\"they are happy\" before close }");
+    for (int i = 0; i < ESC_EXCEPTIONS_PER_ESCALATION_MAX; i++)
+        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
+    assert_int_equal(scene_sent(scene, "ana", "closes when somebody confirms"), 0);
+    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "dora", 1, "consistent"), ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
+    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "dora", 1, "ticket.severity = critical"),
+                  ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_text_equal(scene_view(scene, 1).outcome, "resolved");
+    scene_free(scene);
+}
+
+/* --- which escalation of a ticket --------------------------------------------------------------------------------- */
+
+static EscStatus act_on_ticket(Scene *scene, EscVerb verb, const char *actor, const char *target)
+{
+    EscAction action = {.verb = verb,
+                        .actor = esc_text_from(actor),
+                        .ticket = ESC_TEXT("T"),
+                        .target = esc_text_from(target),
+                        .reason = ESC_TEXT("because of the test")};
+    return scene_act_full(scene, &action);
+}
+
+/* The first one is open too; the verb says that it is not meant. */
+static void verb_finds_the_escalation_it_is_about(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *steps, *target;
+        EscVerb verb;
+    } cases[] = {
+        {"approve by ops \"Fail over?\" within 1h else { }  notify room \"found\"  " STAYS, NULL,
+         ESC_VERB_APPROVE},
+        {"approve by ops \"Fail over?\" within 1h else { notify room \"found\" }  " STAYS, NULL,
+         ESC_VERB_REJECT},
+        {"ask ana \"Which?\" within 1h { guidance \"g\" answer left \"Left\" { notify room "
+         "\"found\" } timeout { } }  " STAYS,
+         "left", ESC_VERB_ANSWER},
+        {"await ack  notify room \"found\"  " STAYS, NULL, ESC_VERB_ACK},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        char source[2048];
+        snprintf(source, sizeof source,
+                 "template t \"T\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                 " }\nclose when resolved }\ntemplate u \"U\" { start on ticket.created\n" CHAIN
+                 "steps { %s }\nclose when resolved }\n",
+                 cases[i].steps);
+        Scene *scene = scene_of(source);
+        scene_event(scene, "ticket.created", "T", "{}");
+        if (cases[i].verb == ESC_VERB_ACK)
+            scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+        assert_status(act_on_ticket(scene, cases[i].verb, "ana", cases[i].target), ESC_OK);
+        assert_int_equal(scene_outcome(scene)->escalations[0], 2);
+        assert_int_equal(scene_sent(scene, "room", "found"), 1);
+        scene_free(scene);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_somebody_of_the_directory_resolves),
+        cmocka_unit_test(answer_says_which_ticket_and_escalation),
+        cmocka_unit_test(last_resort_may_answer_a_question),
+        cmocka_unit_test(handlers_hear_that_the_owner_is_away),
+        cmocka_unit_test(action_without_a_known_verb_or_an_actor_is_refused),
+        cmocka_unit_test(absence_said_again_ends_when_the_last_one_says),
+        cmocka_unit_test(confirmation_without_a_name_needs_a_single_open_check),
+        cmocka_unit_test(other_kinds_of_checks_are_not_confirmed),
+        cmocka_unit_test(override_takes_the_first_open_check_of_its_name),
+        cmocka_unit_test(settling_the_last_check_closes_what_is_parked),
+        cmocka_unit_test(verb_finds_the_escalation_it_is_about),
+    };
+    return cmocka_run_group_tests_name("engine_actions", tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+/* test_engine_results.c - what became of messages and calls: what the record says, inverses, results that come late. */
+#include "engine_scene.h"
+
+#include <stdio.h>
+
+#include "support/test.h"
+
+#define SYSTEM                                                                                     \
+    "system crm \"CRM\" {\n"                                                                       \
+    "action lock(id: text) undo unlock(id: id) { POST \"/lock/{id}\" expect 200 }\n"               \
+    "action unlock(id: text) undo lock(id: id) { POST \"/unlock/{id}\" expect 200 }\n"             \
+    "}\n"
+#define STAYS "await resolved within 30d else raise overdue"
+
+/* Deliveries wait for the test. */
+static Scene *begun(const char *steps)
+{
+    char source[4096];
+    snprintf(source, sizeof source,
+             SYSTEM "template t \"Trouble\" { start on ticket.created\n"
+                    "owners { primary ana ack within 1d }\nsteps { %s  " STAYS
+                    " }\non exception action_failed { notify room \"failed\"  resume }\n"
+                    "close when resolved }\n",
+             steps);
+    Scene *scene = scene_of(source);
+    scene_manual_delivery(scene);
+    assert_status(scene_event(scene, "ticket.created", "T", "{}"), ESC_OK);
+    return scene;
+}
+
+static uint64_t last_id(Scene *scene, const char *target)
+{
+    const EscOutboxRow *row = scene_last(scene, target);
+    assert_non_null(row);
+    return row->id;
+}
+
+static void record_says_why_a_message_was_given_up(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"");
+    scene_settle(scene, last_id(scene, "room"), ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(
+        scene_audit(scene, "delivery_dead", "the message to room was given up: refused"), 1);
+    EscDelivery silent = {.outbox = last_id(scene, "ana"), .state = ESC_DELIVERY_DEAD};
+    EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &silent};
+    EscEngine *engine = scene_restore(scene, 5);
+    EscOutcome outcome;
+    EscWhy why;
+    assert_status(esc_engine_apply(engine, &input, scene_now(scene), &outcome, &why), ESC_OK);
+    const EscGroup *group = esc_engine_flush(engine);
+    assert_text_equal(group->audit[0].text, "the message to ana was given up");
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
+static void record_says_what_a_call_got(void **state)
+{
+    (void)state;
+    Scene *scene = begun("crm.lock(id: ticket.id)  crm.lock(id: \"other\")");
+    scene_settle(scene, last_id(scene, "crm.lock"), ESC_DELIVERY_ACCEPTED, "ok");
+    assert_int_equal(scene_audit(scene, "replied", "\"status\":\"200\""), 1);
+    scene_settle(scene, last_id(scene, "crm.lock"), ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_audit(scene, "call_failed", "crm.lock failed: refused"), 1);
+    assert_int_equal(scene_audit(scene, "call_failed", "\"status\":\"500\""), 1);
+    scene_free(scene);
+}
+
+/* Each inverse is waited for by its own number, in whatever order they end. */
+static void every_inverse_that_fails_raises(void **state)
+{
+    (void)state;
+    Scene *scene = begun("crm.lock(id: \"a\")  crm.lock(id: \"b\")  crm.lock(id: \"c\")  rollback");
+    for (int i = 0; i < 3; i++)
+        scene_settle(scene, last_id(scene, "crm.lock"), ESC_DELIVERY_ACCEPTED, "ok");
+    uint64_t last = last_id(scene, "crm.unlock");
+    scene_settle(scene, last - 2, ESC_DELIVERY_ACCEPTED, "ok");
+    scene_settle(scene, last - 1, ESC_DELIVERY_DEAD, NULL);
+    scene_settle(scene, last, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_audit(scene, "exception", "the inverse crm.unlock failed: refused"), 2);
+    scene_free(scene);
+}
+
+static void late_results_are_told_and_nothing_follows(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"  crm.lock(id: ticket.id) within 30d");
+    uint64_t message = last_id(scene, "room"), call = last_id(scene, "crm.lock"),
+             told = last_id(scene, "ana");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_settle(scene, message, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_audit(scene, "delivery_dead", "the message to room was given up"), 1);
+    scene_settle(scene, told, ESC_DELIVERY_DELIVERED, NULL);
+    assert_int_equal(scene_audit(scene, "delivered", "the message to ana went through"), 1);
+    scene_settle(scene, call, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_audit(scene, "call_failed", "crm.lock was given up"), 1);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(record_says_why_a_message_was_given_up),
+        cmocka_unit_test(record_says_what_a_call_got),
+        cmocka_unit_test(every_inverse_that_fails_raises),
+        cmocka_unit_test(late_results_are_told_and_nothing_follows),
+    };
+    return cmocka_run_group_tests_name("engine_results", tests, NULL, NULL);
+}
