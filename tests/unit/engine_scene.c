@@ -791,6 +791,7 @@ void scene_rows(const Scene *scene, EscBuf *out)
                        (long long)row->deadline_ms);
     }
     instants_write(scene, scene->workspace, out);
+    esc_buf_char(out, '\0'); /* for strtoll */
 }
 
 int64_t scene_moved(const Scene *scene)
