@@ -77,7 +77,7 @@ def quiet_tokens(source, function):
             while source.text_at(end) != ":":
                 end += 1
         elif text == "(" and source.text_at(i + 1) == "void" and source.text_at(i + 2) == ")":
-            end = statement_end(source, i)
+            end = statement_end(source, i) or i
         elif text == "[" and is_size(source, function, i):
             end = source.partner[i]
         if end > i:
@@ -87,9 +87,10 @@ def quiet_tokens(source, function):
 
 
 def statement_end(source, i):
-    while source.text_at(i) != ";":
+    """The semicolon behind it; None when there is none, as behind the head and body of a loop that a macro makes."""
+    while source.text_at(i) not in (";", ""):
         i = source.partner[i] + 1 if source.text_at(i) in ("(", "[", "{") else i + 1
-    return i
+    return i if source.text_at(i) == ";" else None
 
 
 def is_declaration(source, start):
@@ -129,7 +130,9 @@ def statements(source, function):
             continue
         if source.kind_at(i) not in ("word", "punct"):
             continue
-        yield i, statement_end(source, i), is_under
+        end = statement_end(source, i)
+        if end is not None and not source.text_at(i).endswith("foreach"):
+            yield i, end, is_under
 
 
 def is_condition_end(source, closing):
