@@ -471,7 +471,8 @@ static void workspace_of(const Model *model, EscBytes body, bool is_refused, Esc
 {
     const EscEngineConfig config = {.zones = model->zones, .hash_seed = 1};
     EscEngine *engine = esc_engine_new(&config);
-    const EscCounters counters = {.time_ms = MODEL_START_MS};
+    EscCounters counters = model->engine->counters;
+    counters.time_ms = MODEL_START_MS;
     EscWhy why;
     EscStatus status = esc_engine_restore_counters(engine, &counters, body, &why);
     assert_true(status == ESC_BAD_INPUT || (status == ESC_OK && !is_refused));
@@ -506,6 +507,43 @@ static void the_workspace_there_back_and_damaged(void **state)
     model_free(model);
 }
 
+/* A workspace whose next timer is number 8, with timers of these numbers. */
+static EscStatus timers_restored(Model *model, const uint64_t *numbers, size_t count)
+{
+    const EscEngineConfig config = {.zones = model->zones, .hash_seed = 1};
+    EscEngine *engine = esc_engine_new(&config);
+    EscCounters counters = {.next_timer = 8};
+    EscBuf body;
+    packed_open(&body);
+    esc_workspace_pack(&body, engine); /* ends with how many timers there are: none */
+    body.size--;
+    esc_buf_varint(&body, count);
+    for (size_t i = 0; i < count; i++) {
+        esc_buf_u8(&body, ESC_TIMER_DIGEST);
+        esc_buf_varint(&body, i);
+        esc_buf_varint(&body, numbers[i]);
+        esc_buf_signed(&body, MODEL_START_MS);
+    }
+    EscWhy why;
+    EscStatus status =
+        esc_engine_restore_counters(engine, &counters, esc_buf_as_bytes(&body), &why);
+    esc_buf_release(&body);
+    esc_engine_free(engine);
+    return status;
+}
+
+static void timers_have_numbers_of_their_own(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    assert_status(timers_restored(model, (uint64_t[]){1, 3, 7}, 3), ESC_OK);
+    assert_status(timers_restored(model, (uint64_t[]){0}, 1), ESC_BAD_INPUT);
+    assert_status(timers_restored(model, (uint64_t[]){3, 3}, 2), ESC_BAD_INPUT);
+    assert_status(timers_restored(model, (uint64_t[]){3, 1}, 2), ESC_BAD_INPUT);
+    assert_status(timers_restored(model, (uint64_t[]){8}, 1), ESC_BAD_INPUT); /* the next one's */
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +558,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_written_back_as_it_was),
         cmocka_unit_test(damaged_escalations_do_no_harm),
         cmocka_unit_test(the_workspace_there_back_and_damaged),
+        cmocka_unit_test(timers_have_numbers_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  *
  *   value   u8 kind (EscKind; 0: missing), then  BOOL u8   NUMBER 8 bytes   TEXT packed   DURATION, TIME signed
  *           ENUM packed name of the member   REF varint   LIST count, packed each
- *   timers  count, then for each, in order of creation:  u8 kind  varint index  varint seq  signed due, UTC ms
+ *   timers  count, then for each, in order of creation:  u8 kind  varint index  varint seq, growing  signed due, UTC ms
  *
  * A value says what it is, so that it can be shown without the bundle that gave it its type, and read under another
  * bundle: an enum member goes by name. Numbers are those of kit_pack.c. */
@@ -161,9 +161,12 @@ void esc_timers_pack(EscBuf *out, const EscTimerNode *list)
     }
 }
 
+/* Written again they are found by their numbers: 0, one that comes twice, and one that the next timer will get as well
+ * would make a body that nobody can read. */
 void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
                        EscTicket *ticket)
 {
+    uint64_t before_seq = 0;
     size_t count = esc_cursor_count(cursor, TIMER_BYTES_MIN);
     for (size_t i = 0; i < count; i++) {
         EscTimerNode timer = {.kind = esc_cursor_u8(cursor)};
@@ -171,10 +174,12 @@ void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esca
         timer.index = (uint32_t)index;
         timer.seq = esc_cursor_varint(cursor);
         timer.due_ms = esc_cursor_signed(cursor);
-        if (timer.kind == ESC_TIMER_NONE || timer.kind >= ESC_TIMER_COUNT || index > UINT32_MAX)
+        if (timer.kind == ESC_TIMER_NONE || timer.kind >= ESC_TIMER_COUNT || index > UINT32_MAX ||
+            timer.seq <= before_seq || timer.seq >= engine->counters.next_timer)
             cursor->failed = true;
         if (cursor->failed)
             return;
+        before_seq = timer.seq;
         esc_timer_restore(engine, escalation, ticket, &timer);
     }
 }
