@@ -257,6 +257,91 @@ static void closed_tickets_are_forgotten(void **state)
     scene_free(scene);
 }
 
+static const EscTicketRow *ticket_written(const EscGroup *group, const char *id)
+{
+    for (size_t i = 0; i < group->tickets_count; i++) {
+        if (esc_text_equal(group->tickets[i].id, esc_text_from(id)))
+            return &group->tickets[i];
+    }
+    return NULL;
+}
+
+/* Nothing is open on a linked ticket: that a rollback will close it is all that keeps it. The scene restores what a store
+ * does, so a ticket that nothing keeps is not there. */
+static void rollback_closes_linked_tickets_after_a_restart(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun(TEMPLATE("create ticket incident { title: \"I\" }  wait 1m  "
+                       "rollback \"over\"  await resolved within 4h else raise overdue"));
+    EscEngine *engine = scene_restore(scene, 11);
+    esc_engine_evict(engine, 0);
+    assert_true(esc_engine_has_ticket(engine, ESC_TEXT("escal:T-1")));
+    const EscGroup *group = NULL;
+    EscInput timer = {.kind = ESC_INPUT_TIMER};
+    assert_status(apply(engine, &timer, scene_now(scene) + ESC_MINUTE_MS, &group), ESC_OK);
+    assert_int_equal(audit_count(group, "undone"), 1);
+    const EscTicketRow *linked = ticket_written(group, "escal:T-1");
+    assert_non_null(linked);
+    assert_text_equal(linked->status, "closed");
+    assert_false(linked->is_live);
+    esc_engine_evict(engine, 0); /* and nothing keeps it any more */
+    assert_false(esc_engine_has_ticket(engine, ESC_TEXT("escal:T-1")));
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
+static EscStatus late_act(EscEngine *engine, EscVerb verb, uint64_t escalation, EscOutcome *outcome)
+{
+    EscAction action = {.verb = verb,
+                        .actor = ESC_TEXT("ana"),
+                        .escalation = escalation,
+                        .target = ESC_TEXT("ben"),
+                        .reason = ESC_TEXT("because"),
+                        .within_ms = ESC_MINUTE_MS};
+    EscInput input = {.kind = ESC_INPUT_ACTION, .action = &action};
+    EscWhy why;
+    return esc_engine_apply(engine, &input, esc_engine_time_ms(engine), outcome, &why);
+}
+
+/* Every verb that names an escalation: E-1 is closed and forgotten, E-2 never was. */
+static void expect_old_buttons(EscEngine *engine)
+{
+    for (int verb = 0; verb < ESC_VERB_ABSENT; verb++) {
+        EscOutcome outcome = {.is_noop = false};
+        assert_status(late_act(engine, (EscVerb)verb, 1, &outcome), ESC_OK);
+        assert_true(outcome.is_noop);
+        assert_int_equal(outcome.escalations_count, 0);
+        const EscGroup *group = esc_engine_flush(engine);
+        assert_int_equal(group->tickets_count + group->escalations_count + group->outbox_count +
+                             group->audit_count,
+                         0);
+        assert_status(late_act(engine, (EscVerb)verb, 2, &outcome), ESC_NOT_FOUND);
+        assert_status(late_act(engine, (EscVerb)verb, UINT64_MAX, &outcome), ESC_NOT_FOUND);
+    }
+}
+
+static void acts_on_what_is_forgotten_come_too_late(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    assert_status(scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL), ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    /* Its ticket is open again: an old button must not resolve it. */
+    assert_status(scene_event(scene, "ticket.reopened", "T", "{}"), ESC_OK);
+    EscEngine *restarted = scene_restore(scene, 13);
+    expect_old_buttons(restarted);
+    esc_engine_free(restarted);
+    EscEngine *engine = scene_engine(scene);
+    esc_engine_evict(engine, 1);
+    EscEscalationView view;
+    assert_false(esc_engine_find_escalation(engine, 1, &view));
+    assert_true(esc_engine_has_ticket(engine, ESC_TEXT("T")));
+    expect_old_buttons(engine);
+    assert_true(strcmp(scene_field(scene, "T", "status"), "\"resolved\"") != 0);
+    scene_free(scene);
+}
+
 static void engine_without_a_bundle_refuses(void **state)
 {
     (void)state;
@@ -303,6 +388,8 @@ int main(void)
         cmocka_unit_test(clock_that_is_corrected_back_leaves_the_time_that_is_left),
         cmocka_unit_test(late_timers_fire_in_their_order),
         cmocka_unit_test(closed_tickets_are_forgotten),
+        cmocka_unit_test(rollback_closes_linked_tickets_after_a_restart),
+        cmocka_unit_test(acts_on_what_is_forgotten_come_too_late),
         cmocka_unit_test(engine_without_a_bundle_refuses),
         cmocka_unit_test(rows_that_do_not_fit_are_refused),
     };
