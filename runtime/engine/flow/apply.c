@@ -1,4 +1,4 @@
-/* apply.c - an engine is fed one input at a time, and emptied of old tickets.
+/* apply.c - an engine is fed one input at a time.
  *
  * It is pure: it reads no clock, file or socket and draws no random number. The same inputs give the same rows, in
  * whatever order its hash tables lie in memory. An input's way: esc_engine_apply → events.c, actions.c, results.c or
