@@ -9,7 +9,6 @@
 #include "escald_served.h"
 
 #define WARNINGS_BYTES_MAX ((size_t)64 << 10)
-#define STORES_CACHE_BYTES ((size_t)256 << 20)    /* of pages, for all workspaces together */
 #define STORE_CACHE_BYTES_MIN ((size_t)256 << 10) /* of one; SQLite takes them when it needs them */
 
 /* Runs a step for each workspace on the pool, and waits for them all. */
@@ -158,7 +157,7 @@ static bool path_of(const Served *served, const char *ending, char *path, size_t
 /* All stores share what is kept of their pages: one more workspace costs the others a little room, not the machine. */
 static size_t cache_share(const Serving *serving)
 {
-    size_t share = STORES_CACHE_BYTES / serving->count;
+    size_t share = ((size_t)serving->config->store_cache_mib << 20) / serving->count;
     return share < STORE_CACHE_BYTES_MIN ? STORE_CACHE_BYTES_MIN : share;
 }
 

@@ -428,14 +428,12 @@ static void every_instant_in_the_rows_moves(void **state)
     EscBuf rows;
     esc_buf_init(&rows, (size_t)1 << 20);
     scene_rows(scene, &rows);
-    esc_buf_char(&rows, '\0'); /* where the last number ends for strtoll */
     size_t count = instants(esc_buf_as_text(&rows), before, ESC_COUNT_OF(before));
     assert_true(count > 60);
     const int64_t by_ms = 12345678;
     scene_correct(scene, by_ms);
     esc_buf_clear(&rows);
     scene_rows(scene, &rows);
-    esc_buf_char(&rows, '\0'); /* where the last number ends for strtoll */
     EscText text = esc_buf_as_text(&rows);
     assert_int_equal(instants(text, after, ESC_COUNT_OF(after)), count);
     qsort(before, count, sizeof before[0], by_size);
