@@ -369,7 +369,10 @@ static void show(const EscBuf *body)
     EscBuf fields, sla;
     esc_buf_init(&fields, BODY_BYTES_MAX);
     esc_buf_init(&sla, BODY_BYTES_MAX);
-    (void)esc_ticket_body_show(esc_buf_as_bytes(body), &fields, &sla);
+    if (esc_ticket_body_show(esc_buf_as_bytes(body), &fields, &sla)) {
+        ESC_ASSERT(esc_utf8_is_valid(esc_buf_as_text(&fields), NULL));
+        ESC_ASSERT(esc_utf8_is_valid(esc_buf_as_text(&sla), NULL));
+    }
     esc_buf_release(&fields);
     esc_buf_release(&sla);
 }

@@ -507,6 +507,47 @@ static void the_workspace_there_back_and_damaged(void **state)
     model_free(model);
 }
 
+/* Whether a ticket is shown whose only field has this value of two: a number, or a text when there is one. */
+static bool is_shown(double number, const char *text)
+{
+    EscBuf body, fields, sla;
+    packed_open(&body);
+    packed_open(&fields);
+    packed_open(&sla);
+    esc_buf_u8(&body, 1); /* format */
+    esc_buf_varint(&body, 1);
+    esc_buf_packed(&body, ESC_TEXT("amount"));
+    esc_buf_u8(&body, (uint8_t)(text == NULL ? ESC_KIND_NUMBER : ESC_KIND_TEXT));
+    if (text == NULL)
+        esc_buf_double(&body, number);
+    else
+        esc_buf_packed(&body, esc_text_from(text));
+    esc_buf_u8(&body, 0); /* flags */
+    esc_buf_packed(&body, ESC_TEXT(""));
+    bool is_one = esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, &sla);
+    esc_buf_release(&body);
+    esc_buf_release(&fields);
+    esc_buf_release(&sla);
+    return is_one;
+}
+
+static void what_is_no_json_is_not_shown(void **state)
+{
+    (void)state;
+    assert_true(is_shown(0.5, NULL));
+    assert_false(is_shown((double)NAN, NULL));
+    assert_false(is_shown((double)-INFINITY, NULL));
+    assert_true(is_shown(0, "\xC3\xA4"));
+    assert_false(is_shown(0, "\xC3("));
+    EscBuf fields, sla;
+    packed_open(&fields);
+    packed_open(&sla);
+    assert_true(esc_ticket_body_show((EscBytes){(const uint8_t *)"{}", 2}, &fields, &sla));
+    assert_false(esc_ticket_body_show((EscBytes){(const uint8_t *)"{]", 2}, &fields, &sla));
+    esc_buf_release(&fields);
+    esc_buf_release(&sla);
+}
+
 /* A workspace whose next timer is number 8, with timers of these numbers. */
 static EscStatus timers_restored(Model *model, const uint64_t *numbers, size_t count)
 {
@@ -559,6 +600,7 @@ int main(void)
         cmocka_unit_test(damaged_escalations_do_no_harm),
         cmocka_unit_test(the_workspace_there_back_and_damaged),
         cmocka_unit_test(timers_have_numbers_of_their_own),
+        cmocka_unit_test(what_is_no_json_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

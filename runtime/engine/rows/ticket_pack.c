@@ -270,13 +270,26 @@ static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
     esc_buf_char(json, '}');
 }
 
+/* Bytes that are no text would make an answer that is no JSON. */
+static bool is_text(const EscBuf *json)
+{
+    return esc_utf8_is_valid(esc_buf_as_text(json), NULL);
+}
+
+static bool old_show(EscBytes body, EscBuf *fields, EscBuf *sla)
+{
+    json_t *json = json_loadb((const char *)body.data, body.size, 0, NULL);
+    bool is_object = json_is_object(json);
+    json_decref(json);
+    esc_buf_append(fields, body.data, body.size);
+    esc_buf_string(sla, "null");
+    return is_object;
+}
+
 bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla)
 {
-    if (is_old(body)) {
-        esc_buf_append(fields, body.data, body.size);
-        esc_buf_string(sla, "null");
-        return true;
-    }
+    if (is_old(body))
+        return old_show(body, fields, sla);
     EscCursor cursor = esc_cursor(body);
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
@@ -285,12 +298,12 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla)
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
         esc_buf_string(sla, "null");
-        return !cursor.failed;
+        return !cursor.failed && is_text(fields);
     }
     esc_buf_string(sla, "{\"name\":");
     esc_json_text(sla, name);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         clock_show(&cursor, (EscSlaClock)i, sla);
     esc_buf_char(sla, '}');
-    return !cursor.failed;
+    return !cursor.failed && is_text(fields) && is_text(sla);
 }

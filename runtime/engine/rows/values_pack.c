@@ -8,6 +8,8 @@
  * bundle: an enum member goes by name. Numbers are those of kit_pack.c. */
 #include <engine/rows.h>
 
+#include <math.h>
+
 #define TIMER_BYTES_MIN 4
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -127,6 +129,8 @@ void esc_value_show(EscCursor *cursor, EscBuf *json)
 {
     EscText items[ESC_LIST_ITEMS_MAX];
     EscValue value = raw_unpack(cursor, items);
+    if (esc_type_kind(value.type) == ESC_KIND_NUMBER && !isfinite(value.number))
+        cursor->failed = true; /* JSON has no such number */
     if (cursor->failed || value.is_missing)
         esc_buf_string(json, "null");
     else if (esc_type_kind(value.type) == ESC_KIND_ENUM)
