@@ -165,6 +165,19 @@ void esc_timers_pack(EscBuf *out, const EscTimerNode *list)
     }
 }
 
+/* Of a kind that its owner has; a service-level clock's number is an index of code. */
+static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket, uint32_t kind,
+                        uint64_t index)
+{
+    if (escalation != NULL)
+        return kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION && index <= UINT32_MAX;
+    if (ticket == NULL)
+        return kind == ESC_TIMER_DIGEST && index <= UINT32_MAX;
+    bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE;
+    return kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE &&
+           index < (is_clock ? ESC_SLA_CLOCK_COUNT : (uint64_t)UINT32_MAX + 1);
+}
+
 /* Written again they are found by their numbers: 0, one that comes twice, and one that the next timer will get as well
  * would make a body that nobody can read. */
 void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
@@ -178,8 +191,8 @@ void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esca
         timer.index = (uint32_t)index;
         timer.seq = esc_cursor_varint(cursor);
         timer.due_ms = esc_cursor_signed(cursor);
-        if (timer.kind == ESC_TIMER_NONE || timer.kind >= ESC_TIMER_COUNT || index > UINT32_MAX ||
-            timer.seq <= before_seq || timer.seq >= engine->counters.next_timer)
+        if (!is_timer_of(escalation, ticket, timer.kind, index) || timer.seq <= before_seq ||
+            timer.seq >= engine->counters.next_timer)
             cursor->failed = true;
         if (cursor->failed)
             return;
