@@ -229,20 +229,40 @@ static void bodies_release(EscBuf *bodies)
 
 /* --- edits ------------------------------------------------------------------------------------ */
 
+/* The number that begins there, if one does, becomes another. */
+static void number_replace(EscBuf *body, size_t at, int64_t number)
+{
+    EscBuf edited;
+    EscCursor cursor = esc_cursor((EscBytes){body->data + at, body->size - at});
+    (void)esc_cursor_varint(&cursor);
+    if (cursor.failed)
+        return;
+    esc_buf_init(&edited, BODY_BYTES_MAX);
+    esc_buf_append(&edited, body->data, at);
+    esc_buf_signed(&edited, number);
+    esc_buf_append(&edited, body->data + body->size - esc_cursor_left(&cursor),
+                   esc_cursor_left(&cursor));
+    esc_buf_release(body);
+    *body = edited;
+}
+
 /* One edit: a byte that says which body and what is done, two that say where, one that comes there. */
 static void body_edit(EscBuf *body, const uint8_t *edit)
 {
     if (body->size == 0)
         return;
     size_t at = ((size_t)edit[1] << 8 | edit[2]) % body->size;
-    switch (edit[0] / BODY_COUNT % 4) {
+    switch (edit[0] / BODY_COUNT % 5) {
     case 0:
         body->data[at] = edit[3];
         break;
     case 1:
         body->data[at] ^= (uint8_t)(1u << (edit[3] % 8));
         break;
-    case 2: /* a byte goes */
+    case 2: /* an instant becomes the first or the last of all */
+        number_replace(body, at, edit[3] % 2 == 0 ? INT64_MAX : INT64_MIN);
+        break;
+    case 3: /* a byte goes */
         memmove(body->data + at, body->data + at + 1, body->size - at - 1);
         body->size--;
         break;

@@ -586,11 +586,11 @@ static void timers_have_numbers_of_their_own(void **state)
 }
 
 /* How a ticket is taken that has one timer. */
-static EscStatus timer_restored(EscTimer kind, uint32_t index)
+static EscStatus timer_restored(EscTimer kind, uint32_t index, int64_t due_ms)
 {
     Model *model = model_new();
     EscTicket *ticket = esc_ticket_new(model->engine, ESC_TEXT("A"), MODEL_START_MS);
-    esc_timer_put(model->engine, NULL, ticket, kind, index, MODEL_START_MS);
+    esc_timer_put(model->engine, NULL, ticket, kind, index, due_ms);
     EscBuf body = ticket_packed(model, ticket);
     EscStatus status = ticket_restore(model, "B", esc_buf_as_bytes(&body));
     esc_buf_release(&body);
@@ -603,11 +603,24 @@ static void timers_are_those_of_their_owner(void **state)
     (void)state;
     for (uint32_t kind = ESC_TIMER_ACK; kind < ESC_TIMER_COUNT; kind++) {
         bool is_ticket = kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE;
-        assert_status(timer_restored((EscTimer)kind, 1), is_ticket ? ESC_OK : ESC_BAD_INPUT);
+        assert_status(timer_restored((EscTimer)kind, 1, MODEL_START_MS),
+                      is_ticket ? ESC_OK : ESC_BAD_INPUT);
     }
-    assert_status(timer_restored(ESC_TIMER_SLA_DUE, ESC_SLA_CLOCK_COUNT), ESC_BAD_INPUT);
-    assert_status(timer_restored(ESC_TIMER_SLA_OVERDUE, UINT32_MAX), ESC_BAD_INPUT);
-    assert_status(timer_restored(ESC_TIMER_ARMED, UINT32_MAX), ESC_OK); /* is looked for */
+    assert_status(timer_restored(ESC_TIMER_SLA_DUE, ESC_SLA_CLOCK_COUNT, MODEL_START_MS),
+                  ESC_BAD_INPUT);
+    assert_status(timer_restored(ESC_TIMER_SLA_OVERDUE, UINT32_MAX, MODEL_START_MS), ESC_BAD_INPUT);
+    assert_status(timer_restored(ESC_TIMER_ARMED, UINT32_MAX, MODEL_START_MS),
+                  ESC_OK); /* is looked for */
+}
+
+static void instants_have_bounds(void **state)
+{
+    (void)state;
+    const int64_t last_ms = INT64_C(1) << 53;
+    assert_status(timer_restored(ESC_TIMER_ARMED, 1, last_ms), ESC_OK);
+    assert_status(timer_restored(ESC_TIMER_ARMED, 1, -last_ms), ESC_OK);
+    assert_status(timer_restored(ESC_TIMER_ARMED, 1, last_ms + 1), ESC_BAD_INPUT);
+    assert_status(timer_restored(ESC_TIMER_ARMED, 1, INT64_MIN), ESC_BAD_INPUT);
 }
 
 int main(void)
@@ -626,6 +639,7 @@ int main(void)
         cmocka_unit_test(the_workspace_there_back_and_damaged),
         cmocka_unit_test(timers_have_numbers_of_their_own),
         cmocka_unit_test(timers_are_those_of_their_owner),
+        cmocka_unit_test(instants_have_bounds),
         cmocka_unit_test(what_is_no_json_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,9 +260,9 @@ static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->role_row = below(cursor, roles + 1); /* one past the last: the last resort */
     escalation->opening_role = below(cursor, ESC_ROLES_COUNT);
     escalation->handed_to = interned(cursor, engine);
-    escalation->turn_at_ms = escalation->opened_at_ms + esc_cursor_signed(cursor);
+    escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(cursor);
     escalation->ack_calendar = small(cursor);
-    escalation->first_acked_ms = esc_cursor_signed(cursor);
+    escalation->first_acked_ms = esc_instant_unpack(cursor);
     size_t ackers = esc_cursor_count(cursor, 1);
     for (size_t i = 0; i < ackers; i++)
         esc_escalation_acker_add(escalation, interned(cursor, engine));
@@ -308,8 +308,8 @@ static void wait_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *
 {
     if (frame->bytes == NULL)
         return;
-    frame->began_ms = esc_cursor_signed(cursor);
-    frame->due_ms = esc_cursor_signed(cursor);
+    frame->began_ms = esc_instant_unpack(cursor);
+    frame->due_ms = esc_instant_unpack(cursor);
     frame->effects_total = small(cursor);
     uint8_t reply = esc_cursor_u8(cursor);
     if (reply > ESC_REPLY_FAILED)
@@ -422,7 +422,7 @@ static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *es
         EscPage *page = &escalation->pages[escalation->pages_count++];
         *page = (EscPage){.number = small(cursor)};
         page->contact = small(cursor);
-        page->began_ms = esc_cursor_signed(cursor);
+        page->began_ms = esc_instant_unpack(cursor);
         page->person = interned(cursor, engine);
         page->text = esc_text_own(esc_cursor_packed(cursor));
     }
@@ -438,7 +438,7 @@ static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalat
         EscExpectation *expectation = &escalation->expectations[escalation->expectations_count++];
         *expectation = (EscExpectation){.number = small(cursor)};
         expectation->calendar = small(cursor);
-        expectation->due_ms = esc_cursor_signed(cursor);
+        expectation->due_ms = esc_instant_unpack(cursor);
         expectation->person = interned(cursor, engine);
     }
     escalation->expectation_next = small(cursor);
@@ -455,7 +455,7 @@ static void history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *
     count = esc_cursor_count(cursor, 3);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         EscMoment moment = {.kind = esc_cursor_u8(cursor)};
-        moment.at_ms = escalation->opened_at_ms + esc_cursor_signed(cursor);
+        moment.at_ms = escalation->opened_at_ms + esc_instant_unpack(cursor);
         moment.who = interned(cursor, engine);
         if (moment.kind >= ESC_AUDIT_COUNT)
             cursor->failed = true;

@@ -136,9 +136,9 @@ static void clocks_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
         *clock = (EscSlaState){.state = cursor->failed ? ESC_CLOCK_NONE : (EscClockState)name,
                                .is_met = (state & MET) != 0,
                                .is_kept = (state & KEPT) != 0};
-        clock->due_ms = esc_cursor_signed(cursor);
-        clock->overdue_done_ms = esc_cursor_signed(cursor);
-        clock->moved_ms = esc_cursor_signed(cursor);
+        clock->due_ms = esc_instant_unpack(cursor);
+        clock->overdue_done_ms = esc_instant_unpack(cursor);
+        clock->moved_ms = esc_instant_unpack(cursor);
     }
 }
 
@@ -148,7 +148,7 @@ static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         EscStarts *starts = esc_ticket_starts(engine, ticket, esc_cursor_packed(cursor));
         starts->count = (uint32_t)esc_cursor_varint(cursor);
-        starts->closed_at_ms = esc_cursor_signed(cursor);
+        starts->closed_at_ms = esc_instant_unpack(cursor);
     }
 }
 
@@ -170,10 +170,10 @@ static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
 {
     size_t count = esc_cursor_count(cursor, 1);
     for (size_t i = 0; i < count && !cursor->failed; i++)
-        esc_ticket_handoff_add(ticket, esc_cursor_signed(cursor));
+        esc_ticket_handoff_add(ticket, esc_instant_unpack(cursor));
     count = esc_cursor_count(cursor, 4);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
-        int64_t at_ms = esc_cursor_signed(cursor);
+        int64_t at_ms = esc_instant_unpack(cursor);
         EscText field = esc_engine_intern(engine, esc_cursor_packed(cursor));
         EscText before = esc_text_own(esc_cursor_packed(cursor));
         esc_ticket_log_add(ticket,
@@ -229,7 +229,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     starts_unpack(&cursor, engine, ticket);
     armed_unpack(&cursor, engine, ticket);
     history_unpack(&cursor, engine, ticket);
-    int64_t behind_ms = engine->moved_ms - esc_cursor_signed(&cursor);
+    int64_t behind_ms = engine->moved_ms - esc_instant_unpack(&cursor);
     if (behind_ms != 0 && !cursor.failed)
         esc_ticket_move(ticket, behind_ms); /* the clock was corrected while it was away */
     esc_timers_unpack(&cursor, engine, NULL, ticket);
@@ -255,7 +255,7 @@ static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
 {
     static const char *const states[ESC_CLOCK_STATE_COUNT] = {"none", "running", "met", "breached"};
     uint8_t state = esc_cursor_u8(cursor);
-    int64_t due_ms = esc_cursor_signed(cursor);
+    int64_t due_ms = esc_instant_unpack(cursor);
     (void)esc_cursor_signed(cursor);
     (void)esc_cursor_signed(cursor);
     uint8_t name = state & (uint8_t) ~(MET | KEPT);

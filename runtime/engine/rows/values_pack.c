@@ -11,6 +11,7 @@
 #include <math.h>
 
 #define TIMER_BYTES_MIN 4
+#define INSTANT_MAX_MS (INT64_C(1) << 53) /* 285,000 years: sums of a few do not overflow */
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -139,6 +140,14 @@ void esc_value_show(EscCursor *cursor, EscBuf *json)
         esc_value_write_json(json, NULL, value);
 }
 
+int64_t esc_instant_unpack(EscCursor *cursor)
+{
+    int64_t ms = esc_cursor_signed(cursor);
+    if (ms < -INSTANT_MAX_MS || ms > INSTANT_MAX_MS)
+        cursor->failed = true;
+    return cursor->failed ? 0 : ms;
+}
+
 /* --- timers ----------------------------------------------------------------------------------- */
 
 static const EscTimerNode *next_of(const EscTimerNode *list, uint64_t after_seq)
@@ -190,7 +199,7 @@ void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esca
         uint64_t index = esc_cursor_varint(cursor);
         timer.index = (uint32_t)index;
         timer.seq = esc_cursor_varint(cursor);
-        timer.due_ms = esc_cursor_signed(cursor);
+        timer.due_ms = esc_instant_unpack(cursor);
         if (!is_timer_of(escalation, ticket, timer.kind, index) || timer.seq <= before_seq ||
             timer.seq >= engine->counters.next_timer)
             cursor->failed = true;

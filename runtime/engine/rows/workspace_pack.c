@@ -41,7 +41,7 @@ static void absences_unpack(EscCursor *cursor, EscEngine *engine)
         ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
         EscAbsence *absence = &engine->absences.items[engine->absences.count++];
         absence->person = esc_engine_intern(engine, esc_cursor_packed(cursor));
-        absence->until_ms = esc_cursor_signed(cursor);
+        absence->until_ms = esc_instant_unpack(cursor);
         absence->is_for = esc_cursor_u8(cursor) != 0;
     }
 }
@@ -51,7 +51,7 @@ static void window_unpack(EscCursor *cursor, EscEngine *engine)
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
     EscWindow *window = &engine->windows.items[engine->windows.count++];
     *window = (EscWindow){.person = esc_engine_intern(engine, esc_cursor_packed(cursor))};
-    window->ends_at_ms = esc_cursor_signed(cursor);
+    window->ends_at_ms = esc_instant_unpack(cursor);
     window->count = (uint32_t)esc_cursor_varint(cursor);
     window->items_left_out = (uint32_t)esc_cursor_varint(cursor);
     size_t items = esc_cursor_count(cursor, 2);
@@ -72,7 +72,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     size_t windows = esc_cursor_count(&cursor, 5);
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);
-    engine->moved_ms = esc_cursor_signed(&cursor);
+    engine->moved_ms = esc_instant_unpack(&cursor);
     esc_timers_unpack(&cursor, engine, NULL, NULL);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

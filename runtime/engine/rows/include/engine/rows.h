@@ -12,6 +12,8 @@ void esc_value_pack(EscBuf *out, const EscProgram *program, EscValue value);
 EscOwned esc_value_unpack(EscCursor *cursor, const EscProgram *program, EscType type);
 /* The next value as JSON, without any program. */
 void esc_value_show(EscCursor *cursor, EscBuf *json);
+/* An instant or a time between two, in ms; one that no clock shows fails the cursor, so that nobody's sum overflows. */
+int64_t esc_instant_unpack(EscCursor *cursor);
 void esc_timers_pack(EscBuf *out, const EscTimerNode *list);
 /* Both NULL: the workspace's. */
 void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
