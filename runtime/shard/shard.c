@@ -66,19 +66,27 @@ static void ingest_one(EscShard *shard, EscJob *job)
     }
 }
 
+static bool ingest_next(EscShard *shard)
+{
+    if (shard->unparsed_first == NULL)
+        shard->unparsed_first = esc_mailbox_take(&shard->unparsed);
+    if (shard->unparsed_first == NULL)
+        return false;
+    EscJob *job = (EscJob *)shard->unparsed_first;
+    shard->unparsed_first = job->parcel.next;
+    ingest_one(shard, job);
+    atomic_fetch_sub(&shard->ingesting, 1);
+    return true;
+}
+
 static void ingest_run(void *context)
 {
     EscShard *shard = context;
     int64_t until_ns = esc_boot_ns() + INGEST_NS_MAX;
-    if (shard->unparsed_first == NULL)
-        shard->unparsed_first = esc_mailbox_take(&shard->unparsed);
-    while (shard->unparsed_first != NULL && esc_boot_ns() < until_ns) {
-        EscJob *job = (EscJob *)shard->unparsed_first;
-        shard->unparsed_first = job->parcel.next;
-        ingest_one(shard, job);
-        atomic_fetch_sub(&shard->ingesting, 1);
-    }
-    if (shard->unparsed_first != NULL)
+    bool is_in_time = true;
+    while (is_in_time && ingest_next(shard))
+        is_in_time = esc_boot_ns() < until_ns;
+    if (!is_in_time) /* what came meanwhile has woken this run, not the next one */
         esc_lane_wake(&shard->ingest);
     if (atomic_load(&shard->is_closing))
         esc_lane_wake(&shard->turn); /* it waits for the last of these */
@@ -201,7 +209,8 @@ static void serve(EscShard *shard)
     EscWhy why = {.text = ""};
     EscStatus status = esc_store_is_intact(esc_service_store(shard->service), &why);
     if (status != ESC_OK && esc_shard_state(shard) == ESC_SHARD_SERVING)
-        stop(shard, &(EscBatch){0}, status, &why); /* a reading has met damage, or the file is gone */
+        stop(shard, &(EscBatch){0}, status,
+             &why); /* a reading has met damage, or the file is gone */
 }
 
 /* When to come again. */

@@ -160,6 +160,21 @@ static void wait_over(int count)
         (void)sem_wait(&over);
 }
 
+static TestJob latecomer;
+
+/* Takes longer than a run of the ingest lane may, and somebody else comes meanwhile. */
+static bool parse_long(EscJob *job, const EscProgram *program)
+{
+    int64_t until_ns = esc_boot_ns() + INT64_C(10000000);
+    assert_true(esc_shard_put(shard, &latecomer.job));
+    while (esc_boot_ns() < until_ns)
+        ;
+    return job_parse(job, program);
+}
+
+static const EscJobSteps long_steps = {
+    .parse = parse_long, .committed = job_committed, .refused = job_refused, .over = job_over};
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 static void jobs_end_in_the_order_they_came(void **state)
@@ -185,6 +200,29 @@ static void jobs_end_in_the_order_they_came(void **state)
 }
 
 /* Jobs that are too much for one turn together have one each, and so has one that is too much alone: none is torn. */
+/* Its coming woke the run that was over in time only; the next one had what was left, and nobody took it. */
+static void who_comes_in_a_long_run_is_taken_too(void **state)
+{
+    (void)state;
+    static TestJob jobs[3];
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    for (int i = 0; i < 3; i++) {
+        make_job(&jobs[i], i);
+        jobs[i].job.unparsed_bytes = 1;
+    }
+    make_job(&latecomer, 3);
+    latecomer.job.unparsed_bytes = 1;
+    jobs[0].gate = &gate; /* until the two behind it lie there together */
+    jobs[1].job.steps = &long_steps;
+    for (int i = 0; i < 3; i++)
+        assert_true(esc_shard_put(shard, &jobs[i].job));
+    esc_shard_start(shard);
+    (void)sem_post(&gate);
+    wait_over(4); /* or the test hangs */
+    assert_status(latecomer.reply, ESC_OK);
+}
+
 static void a_turn_holds_no_more_than_its_bound(void **state)
 {
     (void)state;
@@ -349,6 +387,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(jobs_end_in_the_order_they_came, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_in_a_long_run_is_taken_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_turn_holds_no_more_than_its_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
                                         tear_down),
