@@ -1,6 +1,6 @@
 /* kit_json.c - the two parts of JSON writing that are easy to get wrong: strings and numbers.
  *
- * Not here: reading JSON, and the braces and commas, which whoever writes a document puts down
+ * Not here: reading JSON (kit_json_read.c), and the braces and commas, which whoever writes a document puts down
  * itself. */
 #include <esc/kit.h>
 

@@ -80,6 +80,16 @@ static void numbers_read_back_equal(void **state)
     }
 }
 
+static void assert_real(const char *text, double expected)
+{
+    EscArena *arena = esc_arena_new(1000);
+    EscJsonLimits limits = {.depth_max = 0, .values_max = 1};
+    const EscJson *json = NULL;
+    assert_status(esc_json_read(arena, esc_text_from(text), &limits, &json, NULL), ESC_OK);
+    assert_memory_equal(&json->real, &expected, sizeof expected);
+    esc_arena_free(arena);
+}
+
 /* A fresh machine has no locale with a comma, so the test makes itself one in a folder of its
  * own. */
 static void numbers_do_not_follow_the_locale(void **state)
@@ -96,6 +106,8 @@ static void numbers_do_not_follow_the_locale(void **state)
 
     assert_json_number(-3.5, "-3.5");
     assert_json_number(2.5e300, "2.5e+300");
+    assert_real("0.5", 0.5);
+    assert_real("0.12345678901234567890123", 0.12345678901234567890123);
 
     setlocale(LC_NUMERIC, "C");
     snprintf(command, sizeof command, "rm -r %s", folder);

@@ -250,6 +250,51 @@ void esc_json_text(EscBuf *out, EscText text);
 /* shortest form that reads back equal; finite values only */
 void esc_json_number(EscBuf *out, double value);
 
+/* --- JSON reading ----------------------------------------------------------------------------- */
+
+typedef enum EscJsonKind {
+    ESC_JSON_NULL,
+    ESC_JSON_FALSE,
+    ESC_JSON_TRUE,
+    ESC_JSON_INTEGER, /* written without point and exponent */
+    ESC_JSON_REAL,
+    ESC_JSON_TEXT,
+    ESC_JSON_LIST,
+    ESC_JSON_OBJECT
+} EscJsonKind;
+
+/* A value, its place in the list or object that it stands in, and what it holds: first item or member. */
+typedef struct EscJson {
+    EscJsonKind kind;
+    uint32_t count;             /* items or members */
+    EscText name;               /* of a member; empty otherwise */
+    const struct EscJson *next; /* NULL behind the last */
+    union {
+        int64_t integer;
+        double real; /* finite */
+        EscText text; /* valid UTF-8 without NUL */
+        const struct EscJson *first;
+    };
+} EscJson;
+
+typedef struct EscJsonLimits {
+    uint32_t depth_max;  /* of lists and objects; reading recurses so deep */
+    uint32_t values_max; /* in all; each costs sizeof(EscJson) of the arena */
+} EscJsonLimits;
+
+/* Reads a JSON text (RFC 8259) strictly: a member said twice, a NUL, a number outside of int64_t or double and text behind
+ * the value are errors; half a surrogate pair becomes U+FFFD. The tree lies in the arena and borrows from the text,
+ * which must outlive it. ESC_BAD_INPUT, ESC_OVER_LIMIT or ESC_NO_MEMORY with the byte in why->offset. */
+ESC_MUST_USE EscStatus esc_json_read(EscArena *arena, EscText text, const EscJsonLimits *limits,
+                                     const EscJson **json, EscWhy *why);
+/* The same for the value at *at, which moves behind it and the white space that follows; unchanged on failure. */
+ESC_MUST_USE EscStatus esc_json_read_at(EscArena *arena, EscText text, size_t *at,
+                                        const EscJsonLimits *limits, const EscJson **json, EscWhy *why);
+/* NULL when there is none, or when `object` is NULL or no object. */
+const EscJson *esc_json_member(const EscJson *object, EscText name);
+/* The text of a value; `otherwise` when it is NULL or no text. */
+EscText esc_json_text_or(const EscJson *json, EscText otherwise);
+
 /* --- durations and times as people write them ------------------------------------------------- */
 
 #define ESC_SECOND_MS INT64_C(1000)
