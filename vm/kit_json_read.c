@@ -448,10 +448,8 @@ static bool read_word(Reader *reader, EscJson *json, EscText word, EscJsonKind k
     return true;
 }
 
-/* Recursion is bounded by the limit of depth. */
-static bool read_value(Reader *reader, EscJson *json)
+static bool read_any(Reader *reader, EscJson *json)
 {
-    skip_space(reader);
     switch (peek(reader)) {
     case '"':
         json->kind = ESC_JSON_TEXT;
@@ -470,6 +468,16 @@ static bool read_value(Reader *reader, EscJson *json)
             return read_number(reader, json);
         return malformed(reader, "a value is wanted");
     }
+}
+
+/* Recursion is bounded by the limit of depth. */
+static bool read_value(Reader *reader, EscJson *json)
+{
+    skip_space(reader);
+    json->source.data = reader->at;
+    bool is_read = read_any(reader, json);
+    json->source.size = (size_t)(reader->at - json->source.data);
+    return is_read;
 }
 
 /* --- from outside ------------------------------------------------------------------------------------ */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #define TEXTS_MAX 16
 #define ITEMS_MAX 255 /* answers or statuses that are read */
 
@@ -72,101 +70,64 @@ void esc_call_write_json(EscBuf *out, const EscCall *call)
     esc_buf_char(out, '}');
 }
 
-/* --- where a value stands, in JSON that is known to be right ------------------------------------ */
-
-static size_t string_end(EscText json, size_t at)
-{
-    for (at++; at < json.size && json.data[at] != '"'; at++)
-        at += json.data[at] == '\\';
-    return at + 1;
-}
-
-/* The end of the value, or of the object when nothing follows. */
-static size_t value_end(EscText json, size_t at)
-{
-    for (int depth = 0; at < json.size;) {
-        char c = json.data[at];
-        if (depth == 0 && (c == ',' || c == '}' || c == ']'))
-            break;
-        depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-        at = c == '"' ? string_end(json, at) : at + 1;
-    }
-    return at < json.size ? at : json.size;
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static EscText trimmed(EscText text)
-{
-    while (text.size > 0 && is_space(text.data[0]))
-        text = (EscText){text.data + 1, text.size - 1};
-    while (text.size > 0 && is_space(text.data[text.size - 1]))
-        text.size--;
-    return text;
-}
-
-/* The bytes of an object's member, of the last one when there are several; empty: there is none. */
-static EscText member_bytes(EscText json, const char *name)
-{
-    EscText found = {0};
-    const char *first = memchr(json.data, '"', json.size);
-    for (size_t at = first == NULL ? json.size : (size_t)(first - json.data); at < json.size;) {
-        size_t key_end = string_end(json, at);
-        EscText key = {json.data + at + 1, key_end - at - 2};
-        const char *colon = memchr(json.data + key_end, ':', json.size - key_end);
-        if (colon == NULL)
-            break;
-        size_t value = (size_t)(colon - json.data) + 1, end = value_end(json, value);
-        if (esc_text_equal(key, esc_text_from(name)))
-            found = trimmed((EscText){json.data + value, end - value});
-        const char *next = memchr(json.data + end, '"', json.size - end);
-        at = next == NULL ? json.size : (size_t)(next - json.data);
-    }
-    return found;
-}
-
 /* --- read --------------------------------------------------------------------------------------- */
 
-static EscText text_of(EscArena *arena, const json_t *object, const char *name)
+/* A message or a call is as deep as the JSON of a call's body, which the engine has written. */
+static const EscJsonLimits limits = {.depth_max = 64, .values_max = 100000};
+
+static EscText text_of(EscArena *arena, const EscJson *object, const char *name)
 {
-    const json_t *value = json_object_get(object, name);
-    if (!json_is_string(value))
-        return (EscText){0};
-    return esc_arena_text(arena, (EscText){json_string_value(value), json_string_length(value)});
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    return value == NULL || value->kind != ESC_JSON_TEXT ? (EscText){0}
+                                                         : esc_arena_text(arena, value->text);
 }
 
-static json_t *object_of(EscText json)
+/* A member's own bytes; empty when it is not there. */
+static EscText bytes_of(EscArena *arena, const EscJson *object, const char *name)
 {
-    json_t *root = json_loadb(json.data == NULL ? "" : json.data, json.size, 0, NULL);
-    if (json_is_object(root))
-        return root;
-    json_decref(root);
-    return NULL;
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    return value == NULL ? (EscText){0} : esc_arena_text(arena, value->source);
 }
 
-static void read_answers(EscArena *arena, const json_t *list, EscMessage *message)
+static const EscJson *object_of(EscArena *arena, EscText json)
 {
-    size_t count = json_array_size(list) < ITEMS_MAX ? json_array_size(list) : ITEMS_MAX;
-    message->has_answers = json_is_array(list);
+    const EscJson *root = NULL;
+    EscStatus status = esc_json_read(arena, json, &limits, &root, NULL);
+    return status == ESC_OK && root->kind == ESC_JSON_OBJECT ? root : NULL;
+}
+
+/* The items of a list member, ITEMS_MAX at most; NULL when there is none. */
+static const EscJson *list_of(const EscJson *object, const char *name, uint32_t *count)
+{
+    const EscJson *list = esc_json_member(object, esc_text_from(name));
+    bool is_list = list != NULL && list->kind == ESC_JSON_LIST;
+    *count = !is_list ? 0 : list->count < ITEMS_MAX ? list->count : ITEMS_MAX;
+    return is_list ? list : NULL;
+}
+
+static void read_answers(EscArena *arena, const EscJson *root, EscMessage *message)
+{
+    uint32_t count = 0;
+    const EscJson *list = list_of(root, "answers", &count);
+    message->has_answers = list != NULL;
     if (count == 0)
         return;
-    EscMessageAnswer *answers = esc_arena_alloc(arena, count * sizeof(*answers));
-    for (size_t i = 0; i < count && answers != NULL; i++) {
-        const json_t *answer = json_array_get(list, i);
+    EscMessageAnswer *answers = esc_arena_alloc_array(arena, count, sizeof(*answers));
+    if (answers == NULL)
+        return;
+    const EscJson *answer = list->first;
+    for (uint32_t i = 0; i < count; i++, answer = answer->next) {
         answers[i].name = text_of(arena, answer, "name");
         answers[i].title = text_of(arena, answer, "title");
     }
     message->answers = answers;
-    message->answers_count = answers == NULL ? 0 : (uint32_t)count;
+    message->answers_count = count;
 }
 
 bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
 {
     *message = (EscMessage){0};
-    json_t *root = object_of(json);
+    const EscJson *root = object_of(arena, json);
     if (root == NULL)
         return false;
     message->text = text_of(arena, root, "text");
@@ -176,41 +137,44 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->ticket = text_of(arena, root, "ticket");
     message->template_name = text_of(arena, root, "template");
     message->severity = text_of(arena, root, "severity");
-    message->severity_json = esc_arena_text(arena, member_bytes(json, "severity"));
+    message->severity_json = bytes_of(arena, root, "severity");
     message->question = text_of(arena, root, "question");
-    message->page = json_is_true(json_object_get(root, "page"));
-    read_answers(arena, json_object_get(root, "answers"), message);
-    json_decref(root);
+    const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
+    message->page = page != NULL && page->kind == ESC_JSON_TRUE;
+    read_answers(arena, root, message);
     return !esc_arena_failed(arena);
 }
 
-static void read_statuses(EscArena *arena, const json_t *list, EscCall *call)
+static void read_statuses(EscArena *arena, const EscJson *root, EscCall *call)
 {
-    size_t count = json_array_size(list) < ITEMS_MAX ? json_array_size(list) : ITEMS_MAX;
+    uint32_t count = 0;
+    const EscJson *list = list_of(root, "expect", &count);
     if (count == 0)
         return;
-    uint32_t *statuses = esc_arena_alloc(arena, count * sizeof(*statuses));
-    for (size_t i = 0; i < count && statuses != NULL; i++)
-        statuses[i] = (uint32_t)json_integer_value(json_array_get(list, i));
+    uint32_t *statuses = esc_arena_alloc_array(arena, count, sizeof(*statuses));
+    if (statuses == NULL)
+        return;
+    const EscJson *item = list->first;
+    for (uint32_t i = 0; i < count; i++, item = item->next)
+        statuses[i] = item->kind == ESC_JSON_INTEGER ? (uint32_t)item->integer : 0;
     call->statuses = statuses;
-    call->statuses_count = statuses == NULL ? 0 : (uint32_t)count;
+    call->statuses_count = count;
 }
 
 /* The request's JSON keeps its bytes: a call that is made again is the same under its key. */
 bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
 {
     *call = (EscCall){0};
-    json_t *root = object_of(json);
+    const EscJson *root = object_of(arena, json);
     if (root == NULL)
         return false;
     call->system = text_of(arena, root, "system");
     call->action = text_of(arena, root, "action");
     call->method = text_of(arena, root, "method");
     call->path = text_of(arena, root, "path");
-    call->json = esc_arena_text(arena, member_bytes(json, "json"));
+    call->json = bytes_of(arena, root, "json");
     call->result_path = text_of(arena, root, "result_path");
-    read_statuses(arena, json_object_get(root, "expect"), call);
-    json_decref(root);
+    read_statuses(arena, root, call);
     return !esc_arena_failed(arena);
 }
 

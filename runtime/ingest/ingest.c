@@ -1,6 +1,6 @@
 /* ingest.c - CloudEvents 1.0 in JSON (structured mode), one or a batch, as typed events.
  *
- * In order: cut and measure (ingest_scan.c), parse, read the attributes here, then the data against the program's
+ * In order: read with limits (ingest_read.c), the attributes here, then the data against the program's
  * schema (ingest_data.c, ingest_value.c). Attributes that we do not know are extensions and pass unread, as the specification
  * has it; what is unknown inside data is an error, because a misspelt field would otherwise be a silent default. */
 #include "ingest_internal.h"
@@ -31,27 +31,22 @@ EscStatus esc_ingest_ticket_id(EscText id, const char *what, EscWhy *why)
     return esc_ingest_id(id, what, why);
 }
 
-static EscText text_of(const json_t *json)
-{
-    return (EscText){json_string_value(json), json_string_length(json)};
-}
-
 /* An attribute as text; empty when it is not there or null, which means the same. */
-static EscStatus read_attribute(const json_t *envelope, const char *name, EscText *text, EscWhy *why)
+static EscStatus read_attribute(const EscJson *envelope, const char *name, EscText *text, EscWhy *why)
 {
     *text = (EscText){NULL, 0};
-    const json_t *json = json_object_get(envelope, name);
-    if (json == NULL || json_is_null(json))
+    const EscJson *json = esc_json_member(envelope, esc_text_from(name));
+    if (json == NULL || json->kind == ESC_JSON_NULL)
         return ESC_OK;
-    if (!json_is_string(json))
+    if (json->kind != ESC_JSON_TEXT)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "%s is %s; wanted is a text", name,
                        esc_ingest_kind_name(json));
-    *text = text_of(json);
+    *text = json->text;
     return ESC_OK;
 }
 
 /* An id that must be there: an empty one is refused like a missing one. */
-static EscStatus read_id(EscArena *arena, const json_t *envelope, const char *name, EscText *id, EscWhy *why)
+static EscStatus read_id(EscArena *arena, const EscJson *envelope, const char *name, EscText *id, EscWhy *why)
 {
     EscText text;
     EscStatus status = read_attribute(envelope, name, &text, why);
@@ -66,7 +61,7 @@ static EscStatus read_id(EscArena *arena, const json_t *envelope, const char *na
                                    : ESC_OK;
 }
 
-static EscStatus read_version(const json_t *envelope, EscWhy *why)
+static EscStatus read_version(const EscJson *envelope, EscWhy *why)
 {
     EscText version;
     EscStatus status = read_attribute(envelope, "specversion", &version, why);
@@ -106,7 +101,7 @@ static EscStatus find_type(const EscProgram *program, EscText name, uint32_t *ty
     return unknown_type(program, name, why);
 }
 
-static EscStatus read_type(const EscProgram *program, const json_t *envelope, uint32_t *type, EscWhy *why)
+static EscStatus read_type(const EscProgram *program, const EscJson *envelope, uint32_t *type, EscWhy *why)
 {
     EscText name;
     EscStatus status = read_attribute(envelope, "type", &name, why);
@@ -116,9 +111,9 @@ static EscStatus read_type(const EscProgram *program, const json_t *envelope, ui
 }
 
 /* "application/json", with or without parameters behind a semicolon. */
-static EscStatus check_content_type(const json_t *envelope, EscWhy *why)
+static EscStatus check_content_type(const EscJson *envelope, EscWhy *why)
 {
-    if (json_object_get(envelope, "data_base64") != NULL)
+    if (esc_json_member(envelope, ESC_TEXT("data_base64")) != NULL)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "data_base64 is not taken: give data as JSON");
     EscText given;
     EscStatus status = read_attribute(envelope, "datacontenttype", &given, why);
@@ -136,7 +131,7 @@ static EscStatus check_content_type(const json_t *envelope, EscWhy *why)
     return status;
 }
 
-static EscStatus read_subject(EscArena *arena, const json_t *envelope, EscText *subject, EscWhy *why)
+static EscStatus read_subject(EscArena *arena, const EscJson *envelope, EscText *subject, EscWhy *why)
 {
     EscText text;
     EscStatus status = read_attribute(envelope, "subject", &text, why);
@@ -146,7 +141,7 @@ static EscStatus read_subject(EscArena *arena, const json_t *envelope, EscText *
     return status == ESC_OK ? esc_ingest_ticket_id(*subject, "subject", why) : status;
 }
 
-static EscStatus read_time(const json_t *envelope, int64_t *time_ms, EscWhy *why)
+static EscStatus read_time(const EscJson *envelope, int64_t *time_ms, EscWhy *why)
 {
     EscText text;
     EscStatus status = read_attribute(envelope, "time", &text, why);
@@ -157,30 +152,26 @@ static EscStatus read_time(const json_t *envelope, int64_t *time_ms, EscWhy *why
 }
 
 /* The specification allows a-z and 0-9 only, so a member such as "Subject" or "dataa_" is a slip and no extension. */
-static EscStatus check_names(const json_t *envelope, EscWhy *why)
+static EscStatus check_names(const EscJson *envelope, EscWhy *why)
 {
-    const char *key;
-    size_t key_size;
-    json_t *value;
-    json_object_keylen_foreach((json_t *)envelope, key, key_size, value)
-    {
-        bool is_name = key_size != 0;
-        for (size_t i = 0; i < key_size && is_name; i++)
-            is_name = (key[i] >= 'a' && key[i] <= 'z') || (key[i] >= '0' && key[i] <= '9');
-        bool is_data = strcmp(key, "data") == 0;
+    for (const EscJson *member = envelope->first; member != NULL; member = member->next) {
+        EscText name = member->name;
+        bool is_name = name.size != 0;
+        for (size_t i = 0; i < name.size && is_name; i++)
+            is_name = (name.data[i] >= 'a' && name.data[i] <= 'z') || (name.data[i] >= '0' && name.data[i] <= '9');
         if (!is_name)
             return esc_why(why, ESC_BAD_INPUT, "", 0,
                            "\"%.*s\" cannot be an attribute: their names are lower-case letters and digits",
-                           ESC_TEXT_ARG(esc_utf8_cut((EscText){key, key_size}, 64)));
-        if (!is_data && (json_is_object(value) || json_is_array(value)))
+                           ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+        bool is_plain = member->kind != ESC_JSON_OBJECT && member->kind != ESC_JSON_LIST;
+        if (!is_plain && !esc_text_equal(name, ESC_TEXT("data")))
             return esc_why(why, ESC_BAD_INPUT, "", 0, "attribute %.*s is %s; attributes are plain values",
-                           ESC_TEXT_ARG(esc_utf8_cut((EscText){key, key_size}, 64)),
-                           esc_ingest_kind_name(value));
+                           ESC_TEXT_ARG(esc_utf8_cut(name, 64)), esc_ingest_kind_name(member));
     }
     return ESC_OK;
 }
 
-static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const json_t *envelope,
+static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const EscJson *envelope,
                                EscEvent *event, EscWhy *why)
 {
     EscStatus status = read_version(envelope, why);
@@ -200,62 +191,58 @@ static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const
         status = check_names(envelope, why);
     if (status != ESC_OK)
         return status;
-    const json_t *data = json_object_get(envelope, "data");
-    return esc_ingest_data(arena, program, json_is_null(data) ? NULL : data, event, why);
+    const EscJson *data = esc_json_member(envelope, ESC_TEXT("data"));
+    bool is_said = data != NULL && data->kind != ESC_JSON_NULL;
+    return esc_ingest_data(arena, program, is_said ? data : NULL, event, why);
 }
 
-static EscStatus parse_json(EscText text, json_t **json, EscWhy *why)
+/* What of an event outlives its parsing goes to the arena; the rest to the scratch. */
+typedef struct Parser {
+    EscArena *arena, *scratch;
+    const EscProgram *program;
+    EscText json;
+    size_t at;
+} Parser;
+
+static EscStatus parse_event(Parser *parser, EscEvent *event, EscWhy *why)
 {
-    json_error_t error;
-    *json = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (*json != NULL)
-        return ESC_OK;
-    bool is_memory = json_error_code(&error) == json_error_out_of_memory;
-    uint64_t at = error.position > 0 ? (uint64_t)error.position : 0;
-    return esc_why(why, is_memory ? ESC_NO_MEMORY : ESC_BAD_INPUT, "JSON", at, "the event is no JSON: %s",
-                   error.text);
+    EscRead read = {0};
+    *event = (EscEvent){0};
+    EscStatus status = esc_ingest_read(parser->arena, parser->scratch, parser->json, &parser->at, &read, why);
+    if (status != ESC_OK)
+        return status;
+    event->json = read.compact;
+    if (read.json->kind != ESC_JSON_OBJECT)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
+                       esc_ingest_kind_name(read.json));
+    return read_envelope(parser->arena, parser->program, read.json, event, why);
 }
 
-static EscStatus parse_event(EscArena *arena, const EscProgram *program, EscSlice slice, EscEvent *event,
-                             EscWhy *why)
+static EscStatus check_end(Parser *parser, EscWhy *why)
 {
-    *event = (EscEvent){.json = slice.compact};
-    json_t *envelope = NULL;
-    EscStatus status = parse_json(slice.original, &envelope, why);
-    if (status == ESC_OK && !json_is_object(envelope))
-        status = esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
-                         esc_ingest_kind_name(envelope));
-    if (status == ESC_OK)
-        status = read_envelope(arena, program, envelope, event, why);
-    json_decref(envelope);
-    return status;
-}
-
-static EscStatus check_end(EscText json, size_t *at, EscWhy *why)
-{
-    esc_ingest_skip_space(json, at);
-    return *at == json.size ? ESC_OK : esc_why(why, ESC_BAD_INPUT, "JSON", *at, "there is text behind the JSON");
+    esc_ingest_skip_space(parser->json, &parser->at);
+    return parser->at == parser->json.size
+               ? ESC_OK
+               : esc_why(why, ESC_BAD_INPUT, "JSON", parser->at, "there is text behind the JSON");
 }
 
 EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event, EscWhy *why)
 {
     *event = (EscEvent){0};
-    size_t at = 0;
-    EscSlice slice = {0};
-    esc_ingest_skip_space(json, &at);
-    EscStatus status = esc_ingest_slice(arena, json, &at, &slice, why);
+    Parser parser = {.arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json};
+    if (parser.scratch == NULL)
+        return ESC_NO_MEMORY;
+    EscStatus status = parse_event(&parser, event, why);
     if (status == ESC_OK)
-        status = check_end(json, &at, why);
-    return status == ESC_OK ? parse_event(arena, program, slice, event, why) : status;
+        status = check_end(&parser, why);
+    esc_arena_free(parser.scratch);
+    return status;
 }
 
 /* --- batches ------------------------------------------------------------------------------------------ */
 
 typedef struct Batch {
-    EscArena *arena;
-    const EscProgram *program;
-    EscText json;
-    size_t at;
+    Parser parser;
     EscEvent *events;
     size_t capacity;
     uint32_t count;
@@ -267,14 +254,11 @@ static EscStatus parse_item(Batch *batch, EscWhy *why)
         return esc_why(why, ESC_OVER_LIMIT, "", batch->count, "a batch has at most %d events",
                        ESC_BATCH_EVENTS_MAX);
     EscEvent *grown =
-        esc_arena_grow(batch->arena, batch->events, batch->count, &batch->capacity, sizeof *batch->events);
+        esc_arena_grow(batch->parser.arena, batch->events, batch->count, &batch->capacity, sizeof *batch->events);
     if (grown == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", batch->count, "no memory for a batch");
     batch->events = grown;
-    EscSlice slice = {0};
-    EscStatus status = esc_ingest_slice(batch->arena, batch->json, &batch->at, &slice, why);
-    if (status == ESC_OK)
-        status = parse_event(batch->arena, batch->program, slice, &grown[batch->count], why);
+    EscStatus status = parse_event(&batch->parser, &grown[batch->count], why);
     if (status != ESC_OK) {
         if (why != NULL)
             why->offset = batch->count;
@@ -284,30 +268,30 @@ static EscStatus parse_item(Batch *batch, EscWhy *why)
     return ESC_OK;
 }
 
-static char batch_peek(Batch *batch)
+static char peek(Parser *parser)
 {
-    esc_ingest_skip_space(batch->json, &batch->at);
-    return batch->at < batch->json.size ? batch->json.data[batch->at] : '\0';
+    esc_ingest_skip_space(parser->json, &parser->at);
+    return parser->at < parser->json.size ? parser->json.data[parser->at] : '\0';
 }
 
-/* The brackets and commas between the events; batch->at stands behind the first bracket. */
+/* The brackets and commas between the events; the parser stands behind the first bracket. */
 static EscStatus parse_items(Batch *batch, EscWhy *why)
 {
-    if (batch_peek(batch) == ']') {
-        batch->at++;
+    Parser *parser = &batch->parser;
+    if (peek(parser) == ']') {
+        parser->at++;
         return ESC_OK;
     }
     for (;;) { /* each round takes an event, of which there are at most ESC_BATCH_EVENTS_MAX */
         EscStatus status = parse_item(batch, why);
         if (status != ESC_OK)
             return status;
-        char next = batch_peek(batch);
-        batch->at++;
+        char next = peek(parser);
+        parser->at++;
         if (next == ']')
             return ESC_OK;
         if (next != ',')
             return esc_why(why, ESC_BAD_INPUT, "JSON", batch->count, "the batch is no JSON: ',' or ']' is missing");
-        esc_ingest_skip_space(batch->json, &batch->at);
     }
 }
 
@@ -316,12 +300,15 @@ EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program, EscT
 {
     *events = NULL;
     *count = 0;
-    Batch batch = {.arena = arena, .program = program, .json = json};
-    bool is_list = batch_peek(&batch) == '[';
-    batch.at += is_list ? 1 : 0;
+    Batch batch = {.parser = {.arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json}};
+    if (batch.parser.scratch == NULL)
+        return ESC_NO_MEMORY;
+    bool is_list = peek(&batch.parser) == '[';
+    batch.parser.at += is_list ? 1 : 0;
     EscStatus status = is_list ? parse_items(&batch, why) : parse_item(&batch, why);
     if (status == ESC_OK)
-        status = check_end(json, &batch.at, why);
+        status = check_end(&batch.parser, why);
+    esc_arena_free(batch.parser.scratch);
     if (status != ESC_OK)
         return status;
     *events = batch.events;

@@ -169,7 +169,7 @@ static EscStatus add_patch(Filler *filler, const Place *place, uint32_t field, c
     return ESC_OK;
 }
 
-static EscStatus fill_one(Filler *filler, const Place *place, uint32_t position, const json_t *json)
+static EscStatus fill_one(Filler *filler, const Place *place, uint32_t position, const EscJson *json)
 {
     uint32_t field = place_field(filler, place, position);
     EscText path = shown_path(filler, place);
@@ -200,41 +200,36 @@ static bool append_key(Place *place, EscText key)
     return true;
 }
 
-static EscStatus fill_object(Filler *filler, Place *place, const json_t *object);
+static EscStatus fill_object(Filler *filler, Place *place, const EscJson *object);
 
-static EscStatus fill_member(Filler *filler, Place *place, const json_t *json)
+static EscStatus fill_member(Filler *filler, Place *place, const EscJson *json)
 {
     uint32_t position = find_field(filler, place);
     if (position != ESC_NONE)
         return fill_one(filler, place, position, json);
     if (!is_record(filler, place))
         return unknown_member(filler, place);
-    if (!json_is_object(json))
+    if (json->kind != ESC_JSON_OBJECT)
         return esc_why(filler->why, ESC_BAD_INPUT, "", 0, "%s%.*s is %s; wanted is an object",
                        place->shown, ESC_TEXT_ARG(path_of(place)), esc_ingest_kind_name(json));
     return fill_object(filler, place, json);
 }
 
 /* Recursion is bounded by ESC_INGEST_DEPTH_MAX, which was checked before the text was parsed. */
-static EscStatus fill_object(Filler *filler, Place *place, const json_t *object)
+static EscStatus fill_object(Filler *filler, Place *place, const EscJson *object)
 {
     ESC_ASSERT(place->depth <= ESC_INGEST_DEPTH_MAX);
     place->depth++;
     size_t path_size = place->path_size;
     EscStatus status = ESC_OK;
-    const char *key;
-    size_t key_size;
-    json_t *value;
-    json_object_keylen_foreach((json_t *)object, key, key_size, value)
-    {
-        EscText name = {key, key_size};
+    for (const EscJson *value = object->first; value != NULL; value = value->next) {
         Place ticket = {.scope = ESC_SCOPE_TICKET, .shown = "data.ticket.", .depth = place->depth};
-        if (!append_key(place, name))
+        if (!append_key(place, value->name))
             status = esc_why(filler->why, ESC_BAD_INPUT, "", 0,
                              "data has a member whose name is empty or longer than %d bytes",
                              ESC_INGEST_PATH_MAX);
         else if (place->scope == ESC_SCOPE_EVENT && esc_text_equal(path_of(place), ESC_TEXT("ticket")) &&
-                 json_is_object(value) && find_field(filler, place) == ESC_NONE)
+                 value->kind == ESC_JSON_OBJECT && find_field(filler, place) == ESC_NONE)
             status = fill_object(filler, &ticket, value);
         else
             status = fill_member(filler, place, value);
@@ -254,7 +249,7 @@ static bool is_about_the_ticket(uint32_t type)
 _Static_assert(ESC_EVENT_TICKET_CREATED == 0 && ESC_EVENT_TICKET_REOPENED == 4,
                "the events about the ticket come first");
 
-EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const json_t *data,
+EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJson *data,
                           EscEvent *event, EscWhy *why)
 {
     const EscEventRow *type = &program->events[event->type];
@@ -270,7 +265,7 @@ EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const json
     event->fields = filler.fields;
     event->patches_count = 0;
     EscStatus status = ESC_OK;
-    if (data != NULL && !json_is_object(data))
+    if (data != NULL && data->kind != ESC_JSON_OBJECT)
         status = esc_why(why, ESC_BAD_INPUT, "", 0, "data is %s; wanted is an object",
                          esc_ingest_kind_name(data));
     else if (data != NULL) {

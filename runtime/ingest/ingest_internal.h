@@ -1,8 +1,6 @@
-/* ingest_internal.h - what the files of ingestion share: the shape check before parsing, values, durations. */
+/* ingest_internal.h - what the files of ingestion share: reading one event of a text, values, data. */
 #ifndef ESC_INGEST_INTERNAL_H
 #define ESC_INGEST_INTERNAL_H
-
-#include <jansson.h>
 
 #include <esc/event.h>
 
@@ -14,25 +12,27 @@
 
 /* Skips white space of JSON from *at on. */
 void esc_ingest_skip_space(EscText text, size_t *at);
-/* A value as it stands in the text (borrowed from it) and without white space between its tokens (in the arena). */
-typedef struct EscSlice {
-    EscText original, compact;
-} EscSlice;
-/* Finds the end of the JSON value at *at and checks its size, depth and number of values. *at moves behind it. Whether it is JSON is
- * for the parser to say, from the original: without its white space other text may be JSON that this one is not. */
-ESC_MUST_USE EscStatus esc_ingest_slice(EscArena *arena, EscText text, size_t *at, EscSlice *slice, EscWhy *why);
+/* One event: its tree (in the scratch arena, borrowing from the text), and its JSON without white space between its values (in the arena). */
+typedef struct EscRead {
+    const EscJson *json;
+    EscText compact;
+} EscRead;
+/* An arena that esc_ingest_read clears before each event; the caller frees it. NULL: no memory. */
+EscArena *esc_ingest_scratch(EscWhy *why);
+/* Reads the value at *at within the limits of an event; *at moves behind it and the white space that follows. */
+ESC_MUST_USE EscStatus esc_ingest_read(EscArena *arena, EscArena *scratch, EscText text, size_t *at, EscRead *read, EscWhy *why);
 
 /* Copies a text to the arena in Unicode normalisation form C. */
 ESC_MUST_USE EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why);
 
 /* Converts a JSON value to the field's type. `path` names it in messages. */
-ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const json_t *json, EscText path, EscValue *value, EscWhy *why);
+ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const EscJson *json, EscText path, EscValue *value, EscWhy *why);
 /* What a field holds when nothing is said: missing, or the first value of its type. */
 EscValue esc_ingest_default(EscType type);
-const char *esc_ingest_kind_name(const json_t *json); /* "a number" */
+const char *esc_ingest_kind_name(const EscJson *json); /* "a number" */
 
 /* Fills event->fields and event->patches from data (NULL: nothing is said). Needs event->type; may set event->subject from the ticket's id. */
-ESC_MUST_USE EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const json_t *data, EscEvent *event, EscWhy *why);
+ESC_MUST_USE EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJson *data, EscEvent *event, EscWhy *why);
 
 /* Checks an id: 1 to ESC_ID_BYTES_MAX bytes, no control characters. */
 ESC_MUST_USE EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why);

@@ -17,22 +17,22 @@ static const char *const wanted_of_kind[ESC_KIND_COUNT] = {
     [ESC_KIND_LIST] = "a list of texts",
 };
 
-const char *esc_ingest_kind_name(const json_t *json)
+const char *esc_ingest_kind_name(const EscJson *json)
 {
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
+    switch (json->kind) {
+    case ESC_JSON_OBJECT:
         return "an object";
-    case JSON_ARRAY:
+    case ESC_JSON_LIST:
         return "a list";
-    case JSON_STRING:
+    case ESC_JSON_TEXT:
         return "a text";
-    case JSON_INTEGER:
-    case JSON_REAL:
+    case ESC_JSON_INTEGER:
+    case ESC_JSON_REAL:
         return "a number";
-    case JSON_TRUE:
-    case JSON_FALSE:
+    case ESC_JSON_TRUE:
+    case ESC_JSON_FALSE:
         return "true or false";
-    case JSON_NULL:
+    case ESC_JSON_NULL:
         return "null";
     }
     return "unknown";
@@ -78,22 +78,17 @@ typedef struct Conversion {
     EscWhy *why;
 } Conversion;
 
-static EscStatus wrong_kind(const Conversion *conversion, const json_t *json, EscKind kind)
+static EscStatus wrong_kind(const Conversion *conversion, const EscJson *json, EscKind kind)
 {
     return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s; wanted is %s",
                    ESC_TEXT_ARG(conversion->path), esc_ingest_kind_name(json), wanted_of_kind[kind]);
 }
 
-static EscText text_of(const json_t *json)
+static EscStatus convert_text(const Conversion *conversion, const EscJson *json, EscText *text)
 {
-    return (EscText){json_string_value(json), json_string_length(json)};
-}
-
-static EscStatus convert_text(const Conversion *conversion, const json_t *json, EscText *text)
-{
-    if (!json_is_string(json))
+    if (json->kind != ESC_JSON_TEXT)
         return wrong_kind(conversion, json, ESC_KIND_TEXT);
-    EscStatus status = esc_ingest_normal(conversion->arena, text_of(json), text, conversion->why);
+    EscStatus status = esc_ingest_normal(conversion->arena, json->text, text, conversion->why);
     if (status == ESC_OK && text->size > conversion->field->size_max)
         status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
                          "%.*s has %zu bytes; at most %u are taken", ESC_TEXT_ARG(conversion->path),
@@ -101,15 +96,15 @@ static EscStatus convert_text(const Conversion *conversion, const json_t *json, 
     return status;
 }
 
-static EscStatus convert_number(const Conversion *conversion, const json_t *json, double *number)
+static EscStatus convert_number(const Conversion *conversion, const EscJson *json, double *number)
 {
-    if (json_is_real(json)) {
-        *number = json_real_value(json); /* finite: the parser refuses what overflows */
+    if (json->kind == ESC_JSON_REAL) {
+        *number = json->real; /* finite: the reader refuses what overflows */
         return ESC_OK;
     }
-    if (!json_is_integer(json))
+    if (json->kind != ESC_JSON_INTEGER)
         return wrong_kind(conversion, json, ESC_KIND_NUMBER);
-    json_int_t integer = json_integer_value(json);
+    int64_t integer = json->integer;
     if (integer > ESC_INGEST_NUMBER_EXACT_MAX || integer < -ESC_INGEST_NUMBER_EXACT_MAX)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
                        "%.*s is %lld; whole numbers are kept exactly up to 9007199254740992",
@@ -118,11 +113,11 @@ static EscStatus convert_number(const Conversion *conversion, const json_t *json
     return ESC_OK;
 }
 
-static EscStatus convert_time(const Conversion *conversion, const json_t *json, EscKind kind, int64_t *ms)
+static EscStatus convert_time(const Conversion *conversion, const EscJson *json, EscKind kind, int64_t *ms)
 {
-    if (!json_is_string(json))
+    if (json->kind != ESC_JSON_TEXT)
         return wrong_kind(conversion, json, kind);
-    EscText text = text_of(json);
+    EscText text = json->text;
     bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms) : esc_duration_read(text, ESC_INGEST_DURATION_MAX_MS, ms);
     if (!is_read)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is \"%.*s\"; wanted is %s",
@@ -153,10 +148,10 @@ static EscText member_name(const EscProgram *program, const EscEnumRow *enumerat
 }
 
 static EscStatus not_a_member(const Conversion *conversion, const EscEnumRow *enumeration,
-                              const json_t *json)
+                              const EscJson *json)
 {
-    bool is_text = json_is_string(json);
-    EscText found = is_text ? text_of(json) : esc_text_from(esc_ingest_kind_name(json));
+    bool is_text = json->kind == ESC_JSON_TEXT;
+    EscText found = is_text ? json->text : esc_text_from(esc_ingest_kind_name(json));
     EscBuf names;
     esc_buf_init(&names, 120);
     for (uint32_t i = 0; i < enumeration->members_count; i++) {
@@ -173,13 +168,13 @@ static EscStatus not_a_member(const Conversion *conversion, const EscEnumRow *en
     return status;
 }
 
-static EscStatus convert_enum(const Conversion *conversion, const json_t *json, uint32_t *member)
+static EscStatus convert_enum(const Conversion *conversion, const EscJson *json, uint32_t *member)
 {
     const EscEnumRow *enumeration =
         &conversion->program->enums[esc_type_enum(conversion->field->type)];
-    if (!json_is_string(json))
+    if (json->kind != ESC_JSON_TEXT)
         return not_a_member(conversion, enumeration, json);
-    EscText text = text_of(json);
+    EscText text = json->text;
     for (uint32_t i = 0; i < enumeration->members_count; i++) {
         if (equal_without_case(text, member_name(conversion->program, enumeration, i))) {
             *member = i;
@@ -189,34 +184,35 @@ static EscStatus convert_enum(const Conversion *conversion, const json_t *json, 
     return not_a_member(conversion, enumeration, json);
 }
 
-static EscStatus convert_list(const Conversion *conversion, const json_t *json, EscValue *value)
+static EscStatus convert_list(const Conversion *conversion, const EscJson *json, EscValue *value)
 {
-    if (!json_is_array(json))
+    if (json->kind != ESC_JSON_LIST)
         return wrong_kind(conversion, json, ESC_KIND_LIST);
-    size_t count = json_array_size(json);
+    uint32_t count = json->count;
     if (count > conversion->field->items_max)
-        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s has %zu items; at most %u are taken",
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s has %u items; at most %u are taken",
                        ESC_TEXT_ARG(conversion->path), count, conversion->field->items_max);
     EscText *items = esc_arena_alloc_array(conversion->arena, count, sizeof *items);
     if (items == NULL)
         return esc_why(conversion->why, ESC_NO_MEMORY, "", 0, "no memory for an event");
-    for (size_t i = 0; i < count; i++) {
-        EscStatus status = convert_text(conversion, json_array_get(json, i), &items[i]);
+    EscText *next = items;
+    for (const EscJson *item = json->first; item != NULL; item = item->next) {
+        EscStatus status = convert_text(conversion, item, next++);
         if (status != ESC_OK)
             return status;
     }
     value->list.items = items;
-    value->list.count = (uint32_t)count;
+    value->list.count = count;
     return ESC_OK;
 }
 
 EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field,
-                           const json_t *json, EscText path, EscValue *value, EscWhy *why)
+                           const EscJson *json, EscText path, EscValue *value, EscWhy *why)
 {
     Conversion conversion = {arena, program, field, path, why};
     *value = (EscValue){.type = field->type};
     EscKind kind = esc_type_kind(field->type);
-    if (json_is_null(json)) {
+    if (json->kind == ESC_JSON_NULL) {
         *value = esc_ingest_default(field->type);
         return value->is_missing ? ESC_OK
                                  : esc_why(why, ESC_BAD_INPUT, "", 0,
@@ -224,8 +220,8 @@ EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const Esc
     }
     switch (kind) {
     case ESC_KIND_BOOL:
-        value->truth = json_is_true(json);
-        return json_is_boolean(json) ? ESC_OK : wrong_kind(&conversion, json, kind);
+        value->truth = json->kind == ESC_JSON_TRUE;
+        return json->kind == ESC_JSON_TRUE || json->kind == ESC_JSON_FALSE ? ESC_OK : wrong_kind(&conversion, json, kind);
     case ESC_KIND_NUMBER:
         return convert_number(&conversion, json, &value->number);
     case ESC_KIND_TEXT:

@@ -46,8 +46,12 @@ static void every_kind_of_value_is_read(void **state)
     assert_int_equal(list->count, 3);
     assert_int_equal(list->first->integer, 1);
     assert_int_equal(list->first->next->first->integer, 2);
+    assert_text_equal(list->first->next->source, "[2]");
     assert_int_equal(list->first->next->next->kind, ESC_JSON_OBJECT);
     assert_null(list->first->next->next->next);
+    const EscJson *object = read(" { \"a\" : 1.50 } ");
+    assert_text_equal(object->source, "{ \"a\" : 1.50 }");
+    assert_text_equal(object->first->source, "1.50");
 }
 
 static void members_are_found_by_name(void **state)

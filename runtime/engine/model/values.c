@@ -3,8 +3,6 @@
  * members by name. */
 #include <engine/model.h>
 
-#include <jansson.h>
-
 EscValue esc_value_default(EscType type)
 {
     return (EscValue){.type = type, .is_missing = esc_type_is_optional(type)};
@@ -171,20 +169,14 @@ void esc_value_write_text(EscBuf *out, const EscProgram *program, EscValue value
     }
 }
 
-static EscText json_text(const json_t *json)
-{
-    return (EscText){json_string_value(json), json_string_length(json)};
-}
-
-static EscOwned list_read(EscType type, const json_t *json)
+static EscOwned list_read(EscType type, const EscJson *json)
 {
     EscText items[ESC_LIST_ITEMS_MAX];
     uint32_t count = 0;
-    for (size_t i = 0; i < json_array_size(json) && count < ESC_LIST_ITEMS_MAX; i++) {
-        const json_t *item = json_array_get(json, i);
-        if (json_is_string(item))
-            items[count++] = json_text(item);
-    }
+    for (const EscJson *item = json->first; item != NULL && count < ESC_LIST_ITEMS_MAX;
+         item = item->next)
+        if (item->kind == ESC_JSON_TEXT)
+            items[count++] = item->text;
     EscValue value = {.type = type};
     value.list.items = items;
     value.list.count = count;
@@ -194,42 +186,44 @@ static EscOwned list_read(EscType type, const json_t *json)
     return owned;
 }
 
-EscOwned esc_value_read_json(const EscProgram *program, EscType type, const json_t *json)
+EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJson *json)
 {
     EscValue value = {.type = type};
-    bool is_good = false;
+    bool is_text = json->kind == ESC_JSON_TEXT, is_good = false;
     switch (esc_type_kind(type)) {
     case ESC_KIND_BOOL:
-        is_good = json_is_boolean(json);
-        value.truth = json_is_true(json);
+        is_good = json->kind == ESC_JSON_TRUE || json->kind == ESC_JSON_FALSE;
+        value.truth = json->kind == ESC_JSON_TRUE;
         break;
     case ESC_KIND_NUMBER:
-        is_good = json_is_number(json);
-        value.number = json_number_value(json);
+        is_good = json->kind == ESC_JSON_INTEGER || json->kind == ESC_JSON_REAL;
+        if (is_good)
+            value.number = json->kind == ESC_JSON_REAL ? json->real : (double)json->integer;
         break;
     case ESC_KIND_TEXT:
-        is_good = json_is_string(json);
+        is_good = is_text;
         if (is_good)
-            value.text = json_text(json);
+            value.text = json->text;
         break;
     case ESC_KIND_DURATION:
-        is_good = json_is_integer(json);
-        value.ms = json_integer_value(json);
+        is_good = json->kind == ESC_JSON_INTEGER;
+        if (is_good)
+            value.ms = json->integer;
         break;
     case ESC_KIND_TIME:
-        is_good = json_is_string(json) && esc_time_read(json_text(json), &value.ms);
+        is_good = is_text && esc_time_read(json->text, &value.ms);
         break;
     case ESC_KIND_ENUM:
-        is_good =
-            json_is_string(json) && esc_member_find(program, type, json_text(json), &value.member);
+        is_good = is_text && esc_member_find(program, type, json->text, &value.member);
         break;
     case ESC_KIND_LIST:
-        if (json_is_array(json))
+        if (json->kind == ESC_JSON_LIST)
             return list_read(type, json);
         break;
     case ESC_KIND_REF:
-        is_good = json_is_integer(json);
-        value.ref = (EscRef)json_integer_value(json);
+        is_good = json->kind == ESC_JSON_INTEGER;
+        if (is_good)
+            value.ref = (EscRef)json->integer;
         break;
     case ESC_KIND_UNSET:
     case ESC_KIND_COUNT:

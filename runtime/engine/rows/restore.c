@@ -2,7 +2,6 @@
  * escalation whose bundle is unknown, whose snapshot is refused or whose body is malformed waits for a person. */
 #include <engine/rows.h>
 
-#include <jansson.h>
 #include <string.h>
 
 EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,
@@ -59,16 +58,12 @@ EscStatus esc_engine_make_ticket(EscEngine *engine, EscText id, EscText fields_j
     EscStatus status = id_check(engine, id, why);
     if (status != ESC_OK)
         return status;
-    json_t *fields = json_loadb(fields_json.data, fields_json.size, 0, NULL);
-    if (json_is_object(fields)) {
-        EscTicket *ticket = esc_ticket_new(engine, id, at_ms);
-        esc_ticket_fields_take(engine, ticket, fields);
-        esc_ticket_written(engine, ticket);
-    } else {
-        status = esc_why(why, ESC_BAD_INPUT, "", 0, "the fields of a ticket are an object");
-    }
-    json_decref(fields);
-    return status;
+    if (!esc_ticket_fields_read(fields_json, NULL, NULL))
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the fields of a ticket are an object");
+    EscTicket *ticket = esc_ticket_new(engine, id, at_ms);
+    (void)esc_ticket_fields_read(fields_json, engine, ticket);
+    esc_ticket_written(engine, ticket);
+    return ESC_OK;
 }
 
 /* --- escalations ------------------------------------------------------------------------------ */

@@ -13,8 +13,6 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#include <jansson.h>
-
 #define FORMAT 1
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
@@ -184,19 +182,30 @@ static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
     }
 }
 
-void esc_ticket_fields_take(EscEngine *engine, EscTicket *ticket, const json_t *fields)
+static void fields_take(EscEngine *engine, EscTicket *ticket, const EscJson *fields)
 {
-    const char *name = NULL;
-    json_t *json = NULL;
-    json_object_foreach((json_t *)(uintptr_t)fields, name, json)
-    {
-        uint32_t slot = esc_slot_find(engine, esc_text_from(name));
+    for (const EscJson *field = fields->first; field != NULL; field = field->next) {
+        uint32_t slot = esc_slot_find(engine, field->name);
         if (slot == ESC_NONE)
             continue;
         esc_owned_release(&ticket->values[slot]);
-        ticket->values[slot] =
-            esc_value_read_json(engine->schema.current->program, esc_slot_type(engine, slot), json);
+        ticket->values[slot] = esc_value_read_json(engine->schema.current->program,
+                                                   esc_slot_type(engine, slot), field);
     }
+}
+
+bool esc_ticket_fields_read(EscText json, EscEngine *engine, EscTicket *ticket)
+{
+    static const EscJsonLimits limits = {.depth_max = 8, .values_max = 100000};
+    EscArena *arena = esc_arena_new((size_t)64 << 20);
+    const EscJson *fields = NULL;
+    bool is_object = arena != NULL &&
+                     esc_json_read(arena, json, &limits, &fields, NULL) == ESC_OK &&
+                     fields->kind == ESC_JSON_OBJECT;
+    if (is_object && engine != NULL)
+        fields_take(engine, ticket, fields);
+    esc_arena_free(arena);
+    return is_object;
 }
 
 static bool is_old(EscBytes body)
@@ -204,20 +213,15 @@ static bool is_old(EscBytes body)
     return body.size > 0 && body.data[0] == '{';
 }
 
-static bool old_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
+static EscText old_text(EscBytes body)
 {
-    json_t *fields = json_loadb((const char *)body.data, body.size, 0, NULL);
-    bool is_object = json_is_object(fields);
-    if (is_object)
-        esc_ticket_fields_take(engine, ticket, fields);
-    json_decref(fields);
-    return is_object;
+    return (EscText){(const char *)body.data, body.size};
 }
 
 bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
 {
     if (is_old(body))
-        return old_unpack(body, engine, ticket);
+        return esc_ticket_fields_read(old_text(body), engine, ticket);
     EscCursor cursor = esc_cursor(body);
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
@@ -278,12 +282,9 @@ static bool is_text(const EscBuf *json)
 
 static bool old_show(EscBytes body, EscBuf *fields, EscBuf *sla)
 {
-    json_t *json = json_loadb((const char *)body.data, body.size, 0, NULL);
-    bool is_object = json_is_object(json);
-    json_decref(json);
     esc_buf_append(fields, body.data, body.size);
     esc_buf_string(sla, "null");
-    return is_object;
+    return esc_ticket_fields_read(old_text(body), NULL, NULL);
 }
 
 bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla)

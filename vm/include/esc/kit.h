@@ -266,8 +266,9 @@ typedef enum EscJsonKind {
 /* A value, its place in the list or object that it stands in, and what it holds: first item or member. */
 typedef struct EscJson {
     EscJsonKind kind;
-    uint32_t count;             /* items or members */
+    uint32_t count;             /* items or members; 0 for other kinds */
     EscText name;               /* of a member; empty otherwise */
+    EscText source;             /* the value as it stands in the text */
     const struct EscJson *next; /* NULL behind the last */
     union {
         int64_t integer;

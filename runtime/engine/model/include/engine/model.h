@@ -46,8 +46,7 @@ void esc_value_write_json(EscBuf *out, const EscProgram *program,
                           EscValue value); /* times as RFC 3339, durations in ms, refs as numbers */
 void esc_value_write_text(EscBuf *out, const EscProgram *program,
                           EscValue value); /* as people read it */
-struct json_t;
-EscOwned esc_value_read_json(const EscProgram *program, EscType type, const struct json_t *json);
+EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJson *json);
 
 /* --- words.c ---------------------------------------------------------------------------------- */
 

@@ -24,9 +24,9 @@ void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esca
 /* Each reader gives false when the bytes are not what its writer writes; what was read until then stays. */
 void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket);
 bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket);
-struct json_t;
-/* Fields of a JSON object that the current bundle knows and whose values fit; others become their defaults. */
-void esc_ticket_fields_take(EscEngine *engine, EscTicket *ticket, const struct json_t *fields);
+/* Fields of a JSON object that the current bundle knows and whose values fit; others become their defaults. False when it
+ * is no object. engine NULL: only looks whether it is one. */
+bool esc_ticket_fields_read(EscText json, EscEngine *engine, EscTicket *ticket);
 void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation);
 /* Snapshots are taken, not verified. */
 bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation);
