@@ -29,11 +29,15 @@ struct EscPool {
     pthread_cond_t watch; /* the watcher has to look again */
     pthread_cond_t rest;  /* a lane stopped running */
     EscLane *first, *last;
+    uint32_t queued_count;
     EscLane **alarms; /* a binary heap by due_ns */
     size_t alarms_count, alarms_capacity;
     Worker **workers;
-    uint32_t workers_count, free_count;
+    uint32_t workers_count;
+    uint32_t
+        free_count; /* workers that wait; one that was woken counts until it runs, and so does the lane it will take */
     bool has_watcher, is_ending;
+    bool looks_soon; /* the watcher will look for workers that are stuck without being told */
     pthread_t watcher;
 };
 
@@ -102,6 +106,21 @@ static void alarm_add(EscPool *pool, EscLane *lane)
 
 /* --- the queue of ready lanes; the lock is held ------------------------------------------------------ */
 
+/* More lanes wait than workers do. */
+static bool is_short_of_workers(const EscPool *pool)
+{
+    return pool->queued_count > pool->free_count;
+}
+
+/* Perhaps all others are stuck: the watcher has to look. It is woken once and not for each lane. */
+static void tell_watcher(EscPool *pool)
+{
+    if (pool->looks_soon || !is_short_of_workers(pool))
+        return;
+    pool->looks_soon = true;
+    (void)pthread_cond_signal(&pool->watch);
+}
+
 static void queue_put(EscPool *pool, EscLane *lane)
 {
     lane->state = ESC_LANE_QUEUED;
@@ -111,10 +130,10 @@ static void queue_put(EscPool *pool, EscLane *lane)
     else
         pool->last->next = lane;
     pool->last = lane;
-    if (pool->free_count > 0)
+    pool->queued_count++;
+    if (!is_short_of_workers(pool))
         (void)pthread_cond_signal(&pool->work);
-    else
-        (void)pthread_cond_signal(&pool->watch); /* perhaps somebody is stuck */
+    tell_watcher(pool);
 }
 
 static EscLane *queue_take(EscPool *pool)
@@ -123,6 +142,7 @@ static EscLane *queue_take(EscPool *pool)
     pool->first = lane->next;
     if (pool->first == NULL)
         pool->last = NULL;
+    pool->queued_count--;
     return lane;
 }
 
@@ -137,6 +157,7 @@ static void queue_remove(EscPool *pool, const EscLane *lane)
         before->next = lane->next;
     if (pool->last == lane)
         pool->last = before;
+    pool->queued_count--;
 }
 
 static void wake(EscPool *pool, EscLane *lane)
@@ -154,6 +175,7 @@ static void run_one(EscPool *pool, Worker *worker)
     EscLane *lane = queue_take(pool);
     lane->state = ESC_LANE_RUNNING;
     worker->busy_since_ns = esc_boot_ns();
+    tell_watcher(pool); /* a worker less, and others may wait behind this lane */
     (void)pthread_mutex_unlock(&pool->lock);
     lane->run(lane->context);
     (void)pthread_mutex_lock(&pool->lock);
@@ -232,8 +254,8 @@ static void wait_watch(EscPool *pool, int64_t wait_ns)
 static int64_t next_look_ns(const EscPool *pool, int64_t now_ns)
 {
     int64_t wait_ns = pool->alarms_count == 0 ? INT64_MAX : pool->alarms[0]->due_ns - now_ns;
-    if (pool->first != NULL && pool->free_count == 0 &&
-        pool->workers_count < pool->config.workers_max && wait_ns > pool->config.stuck_ms * 1000000)
+    bool may_be_stuck = is_short_of_workers(pool) && pool->workers_count < pool->config.workers_max;
+    if (may_be_stuck && wait_ns > pool->config.stuck_ms * 1000000)
         wait_ns = pool->config.stuck_ms * 1000000;
     return wait_ns != INT64_MAX && wait_ns > WATCH_NS_MAX ? WATCH_NS_MAX : wait_ns;
 }
@@ -254,6 +276,7 @@ static void *watch(void *context)
             all_are_stuck(pool, now_ns))
             (void)start_worker(pool); /* tried again at the next look when it fails */
         int64_t wait_ns = next_look_ns(pool, now_ns);
+        pool->looks_soon = is_short_of_workers(pool); /* then it waits for stuck_ms at most */
         if (wait_ns == INT64_MAX)
             (void)pthread_cond_wait(&pool->watch, &pool->lock);
         else if (wait_ns > 0)

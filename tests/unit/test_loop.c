@@ -156,6 +156,28 @@ static void a_stuck_worker_is_replaced(void **state)
     esc_pool_free(pool);
 }
 
+/* Two lanes come while the only worker is free: it was woken for the first and hangs in it before anybody could tell
+ * that the second has none. Many rounds, because the worker may also be too slow for it to happen. */
+static void a_lane_behind_one_that_hangs_gets_a_worker(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        EscPool *pool = pool_of(1, 2, STUCK_MS);
+        Job hanging, healthy;
+        job_init(&hanging, pool);
+        job_init(&healthy, pool);
+        (void)sem_post(&healthy.may_end);
+        esc_lane_wake(&hanging.lane);
+        esc_lane_wake(&healthy.lane);
+        (void)sem_wait(&hanging.began);
+        (void)sem_wait(&healthy.began); /* by a substitute */
+        (void)sem_post(&hanging.may_end);
+        esc_lane_close(&healthy.lane);
+        esc_lane_close(&hanging.lane);
+        esc_pool_free(pool);
+    }
+}
+
 static void alarms_wake_in_order_of_their_time(void **state)
 {
     (void)state;
@@ -282,6 +304,7 @@ int main(void)
         cmocka_unit_test(waking_a_running_lane_runs_it_once_more),
         cmocka_unit_test(lanes_take_turns),
         cmocka_unit_test(a_stuck_worker_is_replaced),
+        cmocka_unit_test(a_lane_behind_one_that_hangs_gets_a_worker),
         cmocka_unit_test(alarms_wake_in_order_of_their_time),
         cmocka_unit_test(nothing_is_lost_between_many_threads),
         cmocka_unit_test(a_poke_ends_the_wait),
