@@ -57,11 +57,3 @@ EscParcel *esc_mailbox_take(EscMailbox *mailbox)
     (void)pthread_mutex_unlock(&mailbox->lock);
     return first;
 }
-
-size_t esc_mailbox_weight(EscMailbox *mailbox)
-{
-    (void)pthread_mutex_lock(&mailbox->lock);
-    size_t weight = mailbox->weight;
-    (void)pthread_mutex_unlock(&mailbox->lock);
-    return weight;
-}

@@ -44,7 +44,6 @@ ESC_MUST_USE bool esc_mailbox_put(EscMailbox *mailbox, EscParcel *parcel, size_t
                                   size_t room);
 /* Everything that lies there, in the order it came; NULL for nothing. The owner's alone. */
 EscParcel *esc_mailbox_take(EscMailbox *mailbox);
-size_t esc_mailbox_weight(EscMailbox *mailbox); /* any thread; may be old by the time it is read */
 
 /* --- the pool ---------------------------------------------------------------------------------- */
 
