@@ -12,11 +12,16 @@ void *esc_engine_alloc(size_t size)
     return block;
 }
 
+/* Most lists of a ticket or an escalation hold one or two items, and there are as many of these as there are open
+ * escalations; so large items begin with room for one. */
+#define LARGE_ITEM_BYTES 32
+
 void esc_engine_grow(void **items, size_t count, size_t *capacity, size_t item_size)
 {
     if (count < *capacity)
         return;
-    size_t wanted = *capacity == 0 ? 8 : 2 * *capacity;
+    size_t first = item_size >= LARGE_ITEM_BYTES ? 1 : 4;
+    size_t wanted = *capacity == 0 ? first : 2 * *capacity;
     ESC_ASSERT(wanted <= SIZE_MAX / item_size);
     void *grown = realloc(*items, wanted * item_size);
     ESC_ASSERT(grown != NULL);
