@@ -38,8 +38,9 @@ static void arrears_do(EscEngine *engine)
         return;
     engine->schema.is_review_due = false;
     for (size_t i = 0; i < engine->tickets.count; i++) {
-        if (engine->tickets.items[i] != NULL)
-            esc_sla_rebuild(engine, engine->tickets.items[i]);
+        EscTicket *ticket = esc_ticket_at(engine, i);
+        if (ticket != NULL)
+            esc_sla_rebuild(engine, ticket);
     }
 }
 
