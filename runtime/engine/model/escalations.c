@@ -19,29 +19,12 @@ static size_t position_of(const EscEngine *engine, uint64_t id)
     return low;
 }
 
-static EscEscalation *at_place(EscEngine *engine, const EscEscalationPlace *place)
-{
-    if (place->sleeper != 0)
-        (void)esc_ticket_at(engine, place->sleeper - 1);
-    return place->escalation;
-}
-
 EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id)
 {
     size_t position = position_of(engine, id);
     if (position == engine->escalations.count || engine->escalations.items[position].id != id)
         return NULL;
-    return at_place(engine, &engine->escalations.items[position]);
-}
-
-EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at)
-{
-    while (*at < engine->escalations.count) {
-        EscEscalation *escalation = at_place(engine, &engine->escalations.items[(*at)++]);
-        if (escalation != NULL)
-            return escalation;
-    }
-    return NULL;
+    return esc_escalation_at(engine, position);
 }
 
 void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index)

@@ -101,7 +101,7 @@ void esc_ticket_sleep(EscEngine *engine, EscTicket *ticket, EscSleeper *sleeper)
 }
 
 /* Its place is the next that is taken. */
-void esc_sleeper_wake(EscEngine *engine, EscSleeper *sleeper)
+void esc_sleeper_take(EscEngine *engine, EscSleeper *sleeper)
 {
     EscTickets *tickets = &engine->tickets;
     if (sleeper->has_timer)
@@ -109,7 +109,6 @@ void esc_sleeper_wake(EscEngine *engine, EscSleeper *sleeper)
     esc_names_remove(tickets->names, sleeper->id);
     tickets->sleepers[sleeper->index] = NULL;
     place_give(tickets, sleeper->index);
-    sleeper->wake(engine, sleeper);
 }
 
 /* --- escalations ------------------------------------------------------------------------------ */

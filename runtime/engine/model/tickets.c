@@ -17,13 +17,6 @@ bool esc_ticket_exists(const EscEngine *engine, EscText id)
     return esc_names_find(engine->tickets.names, id, NULL);
 }
 
-EscTicket *esc_ticket_at(EscEngine *engine, size_t index)
-{
-    if (engine->tickets.sleepers[index] != NULL)
-        esc_sleeper_wake(engine, engine->tickets.sleepers[index]);
-    return engine->tickets.items[index];
-}
-
 static uint32_t place_take(EscEngine *engine)
 {
     if (engine->tickets.places_count > 0)

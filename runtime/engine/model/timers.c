@@ -194,7 +194,8 @@ bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
         node = engine->timers.heap[0];
         if (node->kind != ESC_TIMER_SLEEPER)
             break;
-        esc_sleeper_wake(engine, (EscSleeper *)node); /* the timer is its first member */
+        EscSleeper *sleeper = (EscSleeper *)node; /* the timer is its first member */
+        sleeper->wake(engine, sleeper);
     }
     node_remove(engine, node);
     *fired = *node;

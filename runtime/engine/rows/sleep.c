@@ -14,9 +14,9 @@
 typedef struct Sleeping {
     uint64_t id;
     const EscEngineBundle *bundle;
-    EscText template_name, owner, outcome; /* interned */
+    EscText owner, outcome; /* interned */
     int64_t opened_at_ms;
-    uint32_t role, body_size;
+    uint32_t template_index, role, body_size;
     EscState state;
     bool is_acked;
 } Sleeping;
@@ -80,7 +80,7 @@ static Sleeping sleeping_of(const EscEngine *engine, const EscEscalation *escala
     esc_escalation_pack(bytes, engine, escalation);
     return (Sleeping){.id = escalation->id,
                       .bundle = escalation->bundle,
-                      .template_name = escalation->template_name,
+                      .template_index = escalation->template_index,
                       .owner = escalation->owner,
                       .outcome =
                           escalation->state == ESC_STATE_OPEN ? (EscText){0} : escalation->outcome,
@@ -119,8 +119,10 @@ static Block *block_of(const EscEngine *engine, const EscTicket *ticket, EscBuf 
 static void escalation_wake(EscEngine *engine, EscTicket *ticket, const Sleeping *sleeping,
                             EscBytes body)
 {
-    EscEscalation *escalation = esc_escalation_alloc(engine, sleeping->id, ticket, sleeping->bundle,
-                                                     sleeping->template_name);
+    const EscProgram *program = sleeping->bundle->program;
+    EscText name = program->texts[program->templates[sleeping->template_index].name];
+    EscEscalation *escalation =
+        esc_escalation_alloc(engine, sleeping->id, ticket, sleeping->bundle, name);
     EscEscalationRow row = {.state = sleeping->state,
                             .role = sleeping->role,
                             .owner = sleeping->owner,
@@ -137,6 +139,7 @@ static void wake(EscEngine *engine, EscSleeper *sleeper)
 {
     Block *block = (Block *)sleeper;
     const uint8_t *at = (const uint8_t *)sleeper->id.data + sleeper->id.size;
+    esc_sleeper_take(engine, sleeper);
     EscTicket *ticket = esc_ticket_new(engine, sleeper->id, block->created_at_ms);
     ESC_ASSERT(ticket->index == sleeper->index);
     ticket->updated_at_ms = block->updated_at_ms;

@@ -91,7 +91,14 @@ int64_t esc_move_since(const EscEngine *engine, const EscProgram *program, const
 
 EscTicket *esc_ticket_find(EscEngine *engine, EscText id); /* NULL when there is none; wakes it */
 bool esc_ticket_exists(const EscEngine *engine, EscText id);
-EscTicket *esc_ticket_at(EscEngine *engine, size_t index); /* by its place; NULL when that is free; wakes it */
+/* By its place; NULL when that is free; wakes it. */
+static inline EscTicket *esc_ticket_at(EscEngine *engine, size_t index)
+{
+    EscSleeper *sleeper = engine->tickets.sleepers[index];
+    if (sleeper != NULL)
+        sleeper->wake(engine, sleeper);
+    return engine->tickets.items[index];
+}
 /* Whether a restart must load it: an escalation is open, a timer runs, or a rollback may need it. */
 bool esc_ticket_is_live(const EscTicket *ticket);
 EscTicket *esc_ticket_new(EscEngine *engine, EscText id,
@@ -137,8 +144,24 @@ void esc_frame_drop(EscFrame *frame);
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
 void esc_raised_release(EscRaised *raised);
 EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+/* By its position among all; NULL when it is forgotten; wakes it. */
+static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
+{
+    const EscEscalationPlace *place = &engine->escalations.items[position];
+    if (place->sleeper != 0)
+        (void)esc_ticket_at(engine, place->sleeper - 1);
+    return place->escalation;
+}
 /* Visits all in id order, and wakes them: begin with *at 0; NULL at the end. */
-EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at);
+static inline EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at)
+{
+    while (*at < engine->escalations.count) {
+        EscEscalation *escalation = esc_escalation_at(engine, (*at)++);
+        if (escalation != NULL)
+            return escalation;
+    }
+    return NULL;
+}
 void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index); /* its ticket does */
 void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
 /* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
@@ -254,7 +277,8 @@ void esc_escalation_written(EscEngine *engine, EscEscalation *escalation);
 void esc_ticket_remove(EscEngine *engine, EscTicket *ticket); /* and frees it */
 /* Frees the ticket and its escalations, and puts the sleeper, which is made of them and has its id, in their places. */
 void esc_ticket_sleep(EscEngine *engine, EscTicket *ticket, EscSleeper *sleeper);
-void esc_sleeper_wake(EscEngine *engine, EscSleeper *sleeper);
+/* Takes a sleeper off the lists: its ticket is the next that is made. */
+void esc_sleeper_take(EscEngine *engine, EscSleeper *sleeper);
 
 /* --- outbox.c --------------------------------------------------------------------------------- */
 

@@ -167,7 +167,7 @@ typedef struct EscSleeper {
     bool has_timer;
     uint32_t index; /* of the ticket */
     EscText id;     /* of the ticket; borrowed from the sleeper's own block */
-    /* Makes ticket and escalations again in their places and frees the sleeper, which was taken off the lists before. */
+    /* Makes ticket and escalations again in their places, and frees the sleeper. */
     void (*wake)(struct EscEngine *engine, struct EscSleeper *sleeper);
 } EscSleeper;
 
@@ -378,6 +378,7 @@ typedef struct EscSchema {
     size_t bundles_count, bundles_capacity;
     EscEngineBundle *current;
     bool is_review_due;    /* a new current bundle: service levels have to be looked at again */
+    uint8_t reviewed[32];  /* hash of the bundle under which that was done last; zeros: never */
     uint32_t *slot_fields; /* by slot: FIELDS index */
     uint32_t slots_count;
     uint32_t *slots_by_name; /* slots sorted by field name */
@@ -451,7 +452,7 @@ typedef struct EscWindows {
 typedef struct EscAbsences {
     EscAbsence *items;
     size_t count, capacity;
-    bool is_dirty; /* these or the windows: one text of the group has both */
+    bool is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
 /* memory.c */
