@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "escald_served.h"
 
 #define WARNINGS_BYTES_MAX ((size_t)64 << 10)
@@ -210,6 +214,9 @@ EscStatus served_open(Serving *serving, EscWhy *why)
     if (status != ESC_OK)
         return status;
     for_each(serving, open_one);
+#ifdef __GLIBC__
+    (void)malloc_trim(0); /* reading back what is open takes more for a moment than what sleeps of it */
+#endif
     bool any_is_open = false;
     for (uint32_t i = 0; i < serving->count; i++) {
         const Served *served = &serving->items[i];

@@ -83,7 +83,7 @@ static const Option daemon_options[] = {
     COUNT_ROW(EscConfig, circuit_failures, 5, 1, 1000,
               "failures in a row that stop the deliveries to one endpoint"),
     COUNT_ROW(EscConfig, circuit_open_ms, 30000, 1, 86400000, "how long they stop"),
-    COUNT_ROW(EscConfig, store_cache_mib, 256, 1, 1 << 20,
+    COUNT_ROW(EscConfig, store_cache_mib, 24, 1, 1 << 20,
               "of memory for pages of the stores, all workspaces together"),
     COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
               "how long a stop waits for deliveries under way; what is given up is sent again"),

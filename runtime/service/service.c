@@ -195,8 +195,10 @@ static EscStatus end_turn(EscServiceTurn *turn)
     status = retain(turn);
     if (status != ESC_OK)
         return status;
-    if (turn->has_changes)
+    if (turn->has_changes) {
         esc_engine_evict(service->engine, ESC_SERVICE_TICKETS_KEPT);
+        esc_engine_sleep(service->engine, ESC_SERVICE_TICKETS_AWAKE);
+    }
     return ESC_OK;
 }
 

@@ -4,6 +4,8 @@
 
 #include "service_clock.h"
 
+#define ESC_SERVICE_TICKETS_AWAKE 1000 /* open tickets that are not asleep, with their escalations */
+
 struct EscService {
     EscServiceTime time;
     EscStore *store;

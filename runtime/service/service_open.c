@@ -66,25 +66,49 @@ static EscStatus add_bundles(EscService *service, EscBytes bytes, int64_t now_ms
 
 /* --- from the store to the engine -------------------------------------------------------------- */
 
-static EscStatus take_counters(void *engine, const EscCounters *counters, EscBytes workspace,
+static EscStatus take_counters(void *context, const EscCounters *counters, EscBytes workspace,
                                EscWhy *why)
 {
-    return esc_engine_restore_counters(engine, counters, workspace, why);
+    const EscService *service = context;
+    return esc_engine_restore_counters(service->engine, counters, workspace, why);
 }
 
-static EscStatus take_ticket(void *engine, const EscTicketRow *row, EscWhy *why)
+static bool has_ticket(void *context, EscText id)
 {
-    return esc_engine_restore_ticket(engine, row, why);
+    const EscService *service = context;
+    return esc_engine_has_ticket(service->engine, id);
 }
 
-static EscStatus take_escalation(void *engine, const EscEscalationRow *row, EscWhy *why)
+static EscStatus take_ticket(void *context, const EscTicketRow *row, EscWhy *why)
 {
-    return esc_engine_restore_escalation(engine, row, why);
+    const EscService *service = context;
+    EscStatus status = esc_engine_restore_ticket(service->engine, row, why);
+    esc_engine_sleep(service->engine, ESC_SERVICE_TICKETS_AWAKE);
+    return status;
 }
 
-static EscStatus take_outbox(void *engine, const EscOutboxEntry *entry, EscWhy *why)
+static EscStatus fetch_ticket(EscService *service, EscText id, EscWhy *why)
 {
-    EscStatus status = esc_engine_restore_outbox(engine, &entry->row);
+    EscTicketRow row;
+    esc_arena_clear(service->scratch);
+    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, why);
+    return status == ESC_OK ? take_ticket(service, &row, why) : status;
+}
+
+/* With its ticket, so that both can sleep before the next ones come. */
+static EscStatus take_escalation(void *context, const EscEscalationRow *row, EscWhy *why)
+{
+    EscService *service = context;
+    EscStatus status = ESC_OK;
+    if (!esc_engine_has_ticket(service->engine, row->ticket))
+        status = fetch_ticket(service, row->ticket, why);
+    return status == ESC_OK ? esc_engine_restore_escalation(service->engine, row, why) : status;
+}
+
+static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy *why)
+{
+    const EscService *service = context;
+    EscStatus status = esc_engine_restore_outbox(service->engine, &entry->row);
     return status == ESC_OK
                ? ESC_OK
                : esc_why(why, status, "", entry->row.id, "the engine refused outbox row %llu",
@@ -93,7 +117,8 @@ static EscStatus take_outbox(void *engine, const EscOutboxEntry *entry, EscWhy *
 
 static EscStatus restore(EscService *service, EscWhy *why)
 {
-    const EscStoreSink sink = {.context = service->engine,
+    const EscStoreSink sink = {.context = service,
+                               .has_ticket = has_ticket,
                                .counters = take_counters,
                                .ticket = take_ticket,
                                .escalation = take_escalation,
@@ -131,8 +156,8 @@ EscStatus esc_service_open(const EscServiceConfig *config, EscBytes bundle_bytes
     esc_buf_init(&service->new_bundle_bytes, ESC_BUNDLE_BYTES_MAX);
     EscStatus status = make_parts(service, config, why);
     if (status == ESC_OK)
-        status = add_bundles(service, bundle_bytes,
-                             config->clock->wall_ms(config->clock->context), why);
+        status =
+            add_bundles(service, bundle_bytes, config->clock->wall_ms(config->clock->context), why);
     if (status == ESC_OK)
         status = restore(service, why);
     if (status == ESC_OK)

@@ -81,6 +81,11 @@ EscStatus esc_store_commit(EscStore *store, const EscGroup *group, EscWhy *why)
 
 /* --- reading ----------------------------------------------------------------------------------- */
 
+bool esc_store_sink_wants(const EscStoreSink *sink, EscText ticket)
+{
+    return sink->has_ticket == NULL || !sink->has_ticket(sink->context, ticket);
+}
+
 EscStatus esc_store_load(EscStore *store, const EscStoreSink *sink, EscWhy *why)
 {
     return store->ops->load(store, sink, why);

@@ -615,6 +615,7 @@ static EscStatus scene_apply(Scene *scene, const EscInput *input)
     esc_buf_init(&plain_rows, (size_t)256 << 20);
     esc_buf_init(&reborn_rows, (size_t)256 << 20);
     EscOutcome reborn_outcome;
+    esc_engine_sleep(reborn, 0); /* and what the input needs wakes */
     scene->why = (EscWhy){.text = ""};
     EscWhy reborn_why = {.text = ""};
     EscStatus status =

@@ -143,7 +143,7 @@ static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
 
 static EscStatus load(void)
 {
-    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_outbox};
+    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_outbox, NULL};
     return esc_store_load(store, &sink, &why);
 }
 
@@ -292,6 +292,36 @@ static void states_but_closed_are_live(void **state)
     assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("escalation 2 ")));
 }
 
+static bool has_the_first(void *context, EscText id)
+{
+    (void)context;
+    return esc_text_equal(id, ESC_TEXT("T-1"));
+}
+
+static size_t heard_at(const char *line)
+{
+    EscText all = esc_buf_as_text(&heard);
+    for (size_t at = 0; at < all.size; at++)
+        if (esc_text_starts_with((EscText){all.data + at, all.size - at}, esc_text_from(line)))
+            return at;
+    return SIZE_MAX;
+}
+
+/* A sink that takes a ticket when it is needed gets the others last, and none twice. */
+static void tickets_come_behind_the_escalations_for_who_asks(void **state)
+{
+    (void)state;
+    commit(1);
+    commit(2);
+    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_outbox, has_the_first};
+    assert_status(esc_store_load(store, &sink, &why), ESC_OK);
+    assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
+    assert_in_range(heard_at("ticket T-2"), heard_at("escalation 2"), heard_at("outbox"));
+    esc_buf_clear(&heard);
+    assert_status(load(), ESC_OK);
+    assert_in_range(heard_at("ticket T-1"), 1, heard_at("escalation 1"));
+}
+
 /* Wherever the sink gives up, its status comes out, and the store can be asked again. */
 static void what_the_sink_refuses_is_passed_on(void **state)
 {
@@ -376,7 +406,7 @@ static void a_body_may_be_any_bytes(void **state)
     EscGroup *group = make(1);
     group->workspace = group->tickets[0].body = group->escalations[0].body = body;
     commit_made();
-    const EscStoreSink sink = {&body, see_counters, see_ticket, see_escalation, see_outbox};
+    const EscStoreSink sink = {&body, see_counters, see_ticket, see_escalation, see_outbox, NULL};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     EscArena *arena = esc_arena_new(10000);
     EscTicketRow row;
@@ -1061,6 +1091,7 @@ int main(void)
         BOTH(what_is_closed_stays_in_the_store),
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),
         BOTH(states_but_closed_are_live),
+        BOTH(tickets_come_behind_the_escalations_for_who_asks),
         BOTH(what_the_sink_refuses_is_passed_on),
         BOTH(the_body_of_the_workspace_stays_until_another_comes),
         BOTH(a_body_may_be_any_bytes),

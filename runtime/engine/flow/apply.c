@@ -6,6 +6,7 @@
 #include <engine/flow.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- one input -------------------------------------------------------------------------------- */
 
@@ -37,9 +38,13 @@ static void arrears_do(EscEngine *engine)
     if (!engine->schema.is_review_due)
         return;
     engine->schema.is_review_due = false;
+    memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
+           sizeof engine->schema.reviewed);
+    engine->absences.is_dirty = true;
     for (size_t i = 0; i < engine->tickets.count; i++) {
-        if (engine->tickets.items[i] != NULL)
-            esc_sla_rebuild(engine, engine->tickets.items[i]);
+        EscTicket *ticket = esc_ticket_at(engine, i);
+        if (ticket != NULL)
+            esc_sla_rebuild(engine, ticket);
     }
 }
 

@@ -89,7 +89,7 @@ static void timers_move(EscEngine *engine, const EscMove *move)
 static void tickets_move(EscEngine *engine, const EscMove *move)
 {
     for (size_t i = 0; i < engine->tickets.count; i++) {
-        EscTicket *ticket = engine->tickets.items[i];
+        EscTicket *ticket = esc_ticket_at(engine, i);
         if (ticket == NULL)
             continue;
         esc_ticket_move(ticket, esc_move_by(move));

@@ -56,6 +56,7 @@ static void lists_free(EscEngine *engine)
     free(engine->interned.items);
     free(engine->absences.items);
     free(engine->tickets.items);
+    free(engine->tickets.sleepers);
     free(engine->tickets.places);
     free(engine->escalations.items);
     free(engine->escalations.closed);
@@ -67,15 +68,18 @@ void esc_engine_free(EscEngine *engine)
 {
     if (engine == NULL)
         return;
-    EscEscalation *escalation = NULL;
-    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;)
-        esc_escalation_free(engine, escalation);
+    for (size_t i = 0; i < engine->escalations.count; i++) {
+        if (engine->escalations.items[i].escalation != NULL)
+            esc_escalation_free(engine, engine->escalations.items[i].escalation);
+    }
     for (size_t i = 0; i < engine->tickets.count; i++) {
         if (engine->tickets.items[i] != NULL)
             esc_ticket_free(engine, engine->tickets.items[i]);
     }
     esc_turn_release(engine);
     esc_timers_release(engine);
+    for (size_t i = 0; i < engine->tickets.count; i++)
+        free(engine->tickets.sleepers[i]);
     esc_windows_release(engine);
     bundles_free(engine);
     lists_free(engine);

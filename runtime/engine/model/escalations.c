@@ -19,12 +19,21 @@ static size_t position_of(const EscEngine *engine, uint64_t id)
     return low;
 }
 
-EscEscalation *esc_escalation_find(const EscEngine *engine, uint64_t id)
+EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id)
 {
     size_t position = position_of(engine, id);
     if (position == engine->escalations.count || engine->escalations.items[position].id != id)
         return NULL;
-    return engine->escalations.items[position].escalation;
+    return esc_escalation_at(engine, position);
+}
+
+void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index)
+{
+    size_t position = position_of(engine, id);
+    ESC_ASSERT(position < engine->escalations.count);
+    ESC_ASSERT(engine->escalations.items[position].id == id);
+    engine->escalations.items[position].escalation = NULL;
+    engine->escalations.items[position].sleeper = ticket_index + 1;
 }
 
 void esc_escalation_leave(EscEngine *engine, uint64_t id)
@@ -50,15 +59,20 @@ static void ticket_link(EscTicket *ticket, EscEscalation *escalation)
     ticket->open[at] = escalation;
 }
 
-/* New ones come last; only a start restores in any order. */
+/* New ones come last; only a start restores in any order. One that wakes has its place. */
 static void place_insert(EscEngine *engine, EscEscalation *escalation)
 {
     EscEscalations *all = &engine->escalations;
-    ESC_ENGINE_GROW(all->items, all->count, all->capacity);
     size_t position = position_of(engine, escalation->id);
+    if (position < all->count && all->items[position].id == escalation->id) {
+        ESC_ASSERT(all->items[position].sleeper != 0);
+        all->items[position] = (EscEscalationPlace){escalation->id, escalation, 0};
+        return;
+    }
+    ESC_ENGINE_GROW(all->items, all->count, all->capacity);
     memmove(all->items + position + 1, all->items + position,
             (all->count - position) * sizeof *all->items);
-    all->items[position] = (EscEscalationPlace){escalation->id, escalation};
+    all->items[position] = (EscEscalationPlace){escalation->id, escalation, 0};
     all->count++;
 }
 

@@ -2,7 +2,10 @@
  * without open escalation, timer or pin once others that were touched later fill the room that is left for them.
  *
  * Every step costs the same however much is kept: a ticket that was written goes to the end of a list, the first of
- * which are forgotten; a forgotten escalation leaves its place empty until half of the places are. */
+ * which are forgotten; a forgotten escalation leaves its place empty until half of the places are.
+ *
+ * And what a restart would load, but nothing has happened to for a while, sleeps: rows/sleep.c makes the bytes of it and of
+ * them what it was; here it is taken off the lists and put back. */
 #include <engine/model.h>
 
 #include <stdlib.h>
@@ -14,40 +17,47 @@ bool esc_ticket_is_live(const EscTicket *ticket)
 
 /* --- tickets ---------------------------------------------------------------------------------- */
 
-static void idle_unlink(EscTickets *tickets, EscTicket *ticket)
+static void list_unlink(EscTicket *ticket)
 {
-    if (!ticket->is_idle)
+    EscTicketList *list = ticket->list;
+    if (list == NULL)
         return;
-    if (ticket->idle_before != NULL)
-        ticket->idle_before->idle_after = ticket->idle_after;
+    if (ticket->list_before != NULL)
+        ticket->list_before->list_after = ticket->list_after;
     else
-        tickets->idle_first = ticket->idle_after;
-    if (ticket->idle_after != NULL)
-        ticket->idle_after->idle_before = ticket->idle_before;
+        list->first = ticket->list_after;
+    if (ticket->list_after != NULL)
+        ticket->list_after->list_before = ticket->list_before;
     else
-        tickets->idle_last = ticket->idle_before;
-    ticket->idle_before = ticket->idle_after = NULL;
-    ticket->is_idle = false;
-    tickets->idle_count--;
+        list->last = ticket->list_before;
+    ticket->list_before = ticket->list_after = NULL;
+    ticket->list = NULL;
+    list->count--;
 }
 
-static void idle_append(EscTickets *tickets, EscTicket *ticket)
+static void list_append(EscTicketList *list, EscTicket *ticket)
 {
-    ticket->is_idle = true;
-    ticket->idle_before = tickets->idle_last;
-    if (tickets->idle_last != NULL)
-        tickets->idle_last->idle_after = ticket;
+    ticket->list = list;
+    ticket->list_before = list->last;
+    if (list->last != NULL)
+        list->last->list_after = ticket;
     else
-        tickets->idle_first = ticket;
-    tickets->idle_last = ticket;
-    tickets->idle_count++;
+        list->first = ticket;
+    list->last = ticket;
+    list->count++;
 }
 
 void esc_ticket_written(EscEngine *engine, EscTicket *ticket)
 {
-    idle_unlink(&engine->tickets, ticket);
-    if (!esc_ticket_is_live(ticket))
-        idle_append(&engine->tickets, ticket);
+    EscTickets *tickets = &engine->tickets;
+    list_unlink(ticket);
+    list_append(esc_ticket_is_live(ticket) ? &tickets->live : &tickets->idle, ticket);
+}
+
+static void place_give(EscTickets *tickets, uint32_t index)
+{
+    ESC_ENGINE_GROW(tickets->places, tickets->places_count, tickets->places_capacity);
+    tickets->places[tickets->places_count++] = index;
 }
 
 void esc_ticket_remove(EscEngine *engine, EscTicket *ticket)
@@ -58,12 +68,47 @@ void esc_ticket_remove(EscEngine *engine, EscTicket *ticket)
         ESC_ASSERT(tickets->dirty[tickets->dirty_count - 1] == ticket);
         tickets->dirty_count--;
     }
-    idle_unlink(tickets, ticket);
+    list_unlink(ticket);
     esc_names_remove(tickets->names, ticket->id);
     tickets->items[ticket->index] = NULL;
-    ESC_ENGINE_GROW(tickets->places, tickets->places_count, tickets->places_capacity);
-    tickets->places[tickets->places_count++] = ticket->index;
+    place_give(tickets, ticket->index);
     esc_ticket_free(engine, ticket);
+}
+
+/* --- sleepers ---------------------------------------------------------------------------------- */
+
+void esc_ticket_sleep(EscEngine *engine, EscTicket *ticket, EscSleeper *sleeper)
+{
+    EscTickets *tickets = &engine->tickets;
+    ESC_ASSERT(!ticket->is_dirty && !ticket->is_touched);
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        EscEscalation *escalation = ticket->open[i];
+        esc_escalation_sleep(engine, escalation->id, ticket->index);
+        esc_timers_drop(engine, &escalation->timers);
+        esc_escalation_free(engine, escalation);
+    }
+    esc_timers_drop(engine, &ticket->timers);
+    list_unlink(ticket);
+    esc_names_remove(tickets->names, ticket->id);
+    EscStatus status = esc_names_put(tickets->names, sleeper->id, ticket->index);
+    ESC_ASSERT(status == ESC_OK); /* its room was given back the line before */
+    sleeper->index = ticket->index;
+    tickets->sleepers[ticket->index] = sleeper;
+    tickets->items[ticket->index] = NULL;
+    if (sleeper->has_timer)
+        esc_timer_sleeper_put(engine, sleeper);
+    esc_ticket_free(engine, ticket);
+}
+
+/* Its place is the next that is taken. */
+void esc_sleeper_take(EscEngine *engine, EscSleeper *sleeper)
+{
+    EscTickets *tickets = &engine->tickets;
+    if (sleeper->has_timer)
+        esc_timer_sleeper_remove(engine, sleeper);
+    esc_names_remove(tickets->names, sleeper->id);
+    tickets->sleepers[sleeper->index] = NULL;
+    place_give(tickets, sleeper->index);
 }
 
 /* --- escalations ------------------------------------------------------------------------------ */
@@ -71,6 +116,7 @@ void esc_ticket_remove(EscEngine *engine, EscTicket *ticket)
 void esc_escalation_written(EscEngine *engine, EscEscalation *escalation)
 {
     EscEscalations *all = &engine->escalations;
+    esc_ticket_written(engine, escalation->ticket);
     if (escalation->state != ESC_STATE_CLOSED || escalation->is_leaving)
         return;
     escalation->is_leaving = true;
@@ -85,7 +131,7 @@ static void places_clear(EscEscalations *all)
         return;
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].escalation != NULL)
+        if (all->items[i].escalation != NULL || all->items[i].sleeper != 0)
             all->items[kept++] = all->items[i];
     all->count = kept;
     all->forgotten_count = 0;
@@ -109,10 +155,10 @@ void esc_engine_evict(EscEngine *engine, size_t keep)
         return;           /* not flushed yet */
     esc_turn_end(engine); /* reading a ticket back touches it */
     closed_forget(engine);
-    while (engine->tickets.idle_count > keep) {
-        EscTicket *ticket = engine->tickets.idle_first;
+    while (engine->tickets.idle.count > keep) {
+        EscTicket *ticket = engine->tickets.idle.first;
         if (esc_ticket_is_live(ticket)) /* since it was read */
-            idle_unlink(&engine->tickets, ticket);
+            esc_ticket_written(engine, ticket);
         else
             esc_ticket_remove(engine, ticket);
     }

@@ -211,6 +211,8 @@ static void changes_retype(EscEngine *engine, EscEscalation *escalation, const E
 
 static void current_set(EscEngine *engine, EscEngineBundle *bundle)
 {
+    for (size_t i = 0; i < engine->tickets.count; i++)
+        (void)esc_ticket_at(engine, i); /* those that sleep have values of the types of now */
     const EscEngineBundle *before = engine->schema.current;
     uint32_t *before_slots = engine->schema.slot_fields;
     uint32_t before_count = engine->schema.slots_count;

@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-EscTicket *esc_ticket_find(const EscEngine *engine, EscText id)
+EscTicket *esc_ticket_find(EscEngine *engine, EscText id)
 {
     uint32_t index = 0;
-    return esc_names_find(engine->tickets.names, id, &index) ? engine->tickets.items[index] : NULL;
+    return esc_names_find(engine->tickets.names, id, &index) ? esc_ticket_at(engine, index) : NULL;
+}
+
+bool esc_ticket_exists(const EscEngine *engine, EscText id)
+{
+    return esc_names_find(engine->tickets.names, id, NULL);
 }
 
 static uint32_t place_take(EscEngine *engine)
@@ -17,6 +22,9 @@ static uint32_t place_take(EscEngine *engine)
     if (engine->tickets.places_count > 0)
         return engine->tickets.places[--engine->tickets.places_count];
     ESC_ENGINE_GROW(engine->tickets.items, engine->tickets.count, engine->tickets.capacity);
+    ESC_ENGINE_GROW(engine->tickets.sleepers, engine->tickets.count,
+                    engine->tickets.sleepers_capacity);
+    engine->tickets.sleepers[engine->tickets.count] = NULL;
     return (uint32_t)engine->tickets.count++;
 }
 
@@ -260,7 +268,7 @@ EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
     char id[32];
     snprintf(id, sizeof id, ESC_OWN_TICKETS "T-%llu",
              (unsigned long long)engine->counters.next_ticket++);
-    ESC_ASSERT(esc_ticket_find(engine, esc_text_from(id)) == NULL); /* no source names one so */
+    ESC_ASSERT(!esc_ticket_exists(engine, esc_text_from(id))); /* no source names one so */
     EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
     ticket->is_linked = true;
     esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);

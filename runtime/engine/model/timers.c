@@ -57,6 +57,13 @@ static void heap_remove(EscEngine *engine, const EscTimerNode *node)
     heap_up(engine, last, last->place);
 }
 
+static void heap_add(EscEngine *engine, EscTimerNode *node)
+{
+    ESC_ENGINE_GROW(engine->timers.heap, engine->timers.heap_count, engine->timers.heap_capacity);
+    engine->timers.heap_count++;
+    heap_up(engine, node, engine->timers.heap_count - 1);
+}
+
 static EscTimerNode **owner_list(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket)
 {
     if (escalation != NULL)
@@ -90,9 +97,7 @@ static void node_insert(EscEngine *engine, EscTimerNode *node)
     EscTimerNode **list = owner_list(engine, node->escalation, node->ticket);
     node->next = *list;
     *list = node;
-    ESC_ENGINE_GROW(engine->timers.heap, engine->timers.heap_count, engine->timers.heap_capacity);
-    engine->timers.heap_count++;
-    heap_up(engine, node, engine->timers.heap_count - 1);
+    heap_add(engine, node);
 }
 
 const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind, uint32_t index)
@@ -182,9 +187,16 @@ void esc_timer_cancel_all(EscEngine *engine, EscEscalation *escalation, EscTicke
 
 bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
 {
-    if (engine->timers.heap_count == 0 || engine->timers.heap[0]->due_ms > engine->now_ms)
-        return false;
-    EscTimerNode *node = engine->timers.heap[0];
+    EscTimerNode *node = NULL;
+    for (;;) {
+        if (engine->timers.heap_count == 0 || engine->timers.heap[0]->due_ms > engine->now_ms)
+            return false;
+        node = engine->timers.heap[0];
+        if (node->kind != ESC_TIMER_SLEEPER)
+            break;
+        EscSleeper *sleeper = (EscSleeper *)node; /* the timer is its first member */
+        sleeper->wake(engine, sleeper);
+    }
     node_remove(engine, node);
     *fired = *node;
     free(node);
@@ -199,15 +211,42 @@ void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms
         return;
     heap_remove(engine, node);
     node->due_ms = due_ms;
-    engine->timers.heap_count++;
-    heap_up(engine, node, engine->timers.heap_count - 1);
+    heap_add(engine, node);
     owner_changed(engine, node);
 }
+
+void esc_timers_drop(EscEngine *engine, EscTimerNode **list)
+{
+    while (*list != NULL) {
+        EscTimerNode *node = *list;
+        *list = node->next;
+        heap_remove(engine, node);
+        free(node);
+    }
+}
+
+/* --- of sleepers ------------------------------------------------------------------------------- */
+
+/* Before all others of its instant: its timers have their own order when they are there again. */
+void esc_timer_sleeper_put(EscEngine *engine, EscSleeper *sleeper)
+{
+    sleeper->timer.kind = ESC_TIMER_SLEEPER;
+    sleeper->timer.seq = 0;
+    heap_add(engine, &sleeper->timer);
+}
+
+void esc_timer_sleeper_remove(EscEngine *engine, EscSleeper *sleeper)
+{
+    heap_remove(engine, &sleeper->timer);
+}
+
+/* --- the end ------------------------------------------------------------------------------------ */
 
 void esc_timers_release(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->timers.heap_count; i++)
-        free(engine->timers.heap[i]);
+        if (engine->timers.heap[i]->kind != ESC_TIMER_SLEEPER)
+            free(engine->timers.heap[i]);
     free(engine->timers.heap);
     engine->timers.heap = NULL;
     engine->timers.heap_count = 0;

@@ -24,7 +24,7 @@ EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *coun
 
 bool esc_engine_has_ticket(const EscEngine *engine, EscText id)
 {
-    return esc_ticket_find(engine, id) != NULL;
+    return esc_ticket_exists(engine, id);
 }
 
 static EscStatus id_check(const EscEngine *engine, EscText id, EscWhy *why)
@@ -96,7 +96,7 @@ static bool body_read(EscEngine *engine, EscEscalation *escalation, EscBytes bod
            snapshot_verify(engine, escalation, &escalation->below, &refused);
 }
 
-static void row_read(EscEngine *engine, EscEscalation *escalation, const EscEscalationRow *row)
+bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation, const EscEscalationRow *row)
 {
     escalation->state = row->state;
     escalation->role = row->role;
@@ -106,6 +106,7 @@ static void row_read(EscEngine *engine, EscEscalation *escalation, const EscEsca
     escalation->closed_at_ms = row->closed_at_ms;
     escalation->outcome = esc_engine_intern(engine, row->outcome);
     memcpy(escalation->bundle_hash, row->bundle_hash, sizeof escalation->bundle_hash);
+    return body_read(engine, escalation, row->body);
 }
 
 /* Parked now; the record and the message follow with the next input. */
@@ -117,7 +118,7 @@ static void park_silently(EscEngine *engine, EscEscalation *escalation, const ch
     engine->escalations.is_parked_due = true;
 }
 
-static EscStatus row_check(const EscEngine *engine, const EscEscalationRow *row, EscWhy *why)
+static EscStatus row_check(EscEngine *engine, const EscEscalationRow *row, EscWhy *why)
 {
     if (esc_ticket_find(engine, row->ticket) == NULL)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "the ticket of E-%llu is not there",
@@ -140,10 +141,10 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
     EscTicket *ticket = esc_ticket_find(engine, row->ticket);
     EscEscalation *escalation =
         esc_escalation_alloc(engine, row->id, ticket, bundle, row->template_name);
-    row_read(engine, escalation, row);
-    bool is_readable = body_read(engine, escalation, row->body);
+    bool is_readable = esc_escalation_read(engine, escalation, row);
     if (!is_readable)
         esc_escalation_keep(escalation, row->body);
+    esc_ticket_written(engine, ticket); /* it is live now */
     if (row->state == ESC_STATE_PARKED)
         return ESC_OK;
     if (bundle == NULL)

@@ -3,10 +3,12 @@
  *   u8 format   absences: count, for each  packed person  signed until  u8: for a duration
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     signed sum of the clock's corrections
- *   timers (values_pack.c) */
+ *   hash of the bundle whose service levels all tickets have   timers (values_pack.c) */
 #include <engine/rows.h>
 
-#define FORMAT 1
+#include <string.h>
+
+#define FORMAT 2
 
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
@@ -31,6 +33,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
         }
     }
     esc_buf_signed(out, engine->moved_ms);
+    esc_buf_append(out, engine->schema.reviewed, sizeof engine->schema.reviewed);
     esc_timers_pack(out, engine->timers.own);
 }
 
@@ -63,6 +66,19 @@ static void window_unpack(EscCursor *cursor, EscEngine *engine)
     }
 }
 
+/* With the bundle that they were reviewed under nothing has to be done for tickets that may sleep on. */
+static void reviewed_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    EscSchema *schema = &engine->schema;
+    EscBytes hash = esc_cursor_bytes(cursor, sizeof schema->reviewed);
+    if (cursor->failed)
+        return;
+    memcpy(schema->reviewed, hash.data, hash.size);
+    schema->is_review_due =
+        schema->current == NULL ||
+        memcmp(hash.data, esc_bundle_hash(schema->current->bundle), hash.size) != 0;
+}
+
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
 {
     EscCursor cursor = esc_cursor(body);
@@ -73,6 +89,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);
     engine->moved_ms = esc_instant_unpack(&cursor);
+    reviewed_unpack(&cursor, engine);
     esc_timers_unpack(&cursor, engine, NULL, NULL);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

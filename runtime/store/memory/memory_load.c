@@ -19,7 +19,7 @@ static EscStatus load_tickets(const EscMemory *memory, const EscStoreSink *sink,
     size_t count = 0;
     for (size_t i = 0; i < memory->tickets.count; i++) {
         const EscTicketRow *row = memory->tickets.rows[i];
-        if (row->is_live)
+        if (row->is_live && esc_store_sink_wants(sink, row->id))
             live[count++] = memory->tickets.rows[i];
     }
     qsort(live, count, sizeof *live, by_age);
@@ -30,18 +30,28 @@ static EscStatus load_tickets(const EscMemory *memory, const EscStoreSink *sink,
     return status;
 }
 
-EscStatus esc_memory_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
+static EscStatus load_escalations(const EscMemory *memory, const EscStoreSink *sink, EscWhy *why)
 {
-    const EscMemory *memory = esc_memory_of(base);
-    EscStatus status = sink->counters(sink->context, &memory->counters, memory->body, why);
-    if (status == ESC_OK)
-        status = load_tickets(memory, sink, why);
+    EscStatus status = ESC_OK;
     for (size_t i = 0; i < memory->escalations.count && status == ESC_OK; i++) {
         EscEscalationRow row = *(const EscEscalationRow *)memory->escalations.rows[i];
         row.start_event = (EscText){NULL, 0}; /* evidence: asked for by itself */
         if (row.state != ESC_STATE_CLOSED)
             status = sink->escalation(sink->context, &row, why);
     }
+    return status;
+}
+
+EscStatus esc_memory_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
+{
+    const EscMemory *memory = esc_memory_of(base);
+    EscStatus status = sink->counters(sink->context, &memory->counters, memory->body, why);
+    if (status == ESC_OK && sink->has_ticket == NULL)
+        status = load_tickets(memory, sink, why);
+    if (status == ESC_OK)
+        status = load_escalations(memory, sink, why);
+    if (status == ESC_OK && sink->has_ticket != NULL)
+        status = load_tickets(memory, sink, why);
     for (size_t i = 0; i < memory->outbox.count && status == ESC_OK; i++) {
         const EscOutboxEntry *entry = memory->outbox.rows[i];
         if (entry->state == ESC_DELIVERY_QUEUED)

@@ -1,4 +1,5 @@
-/* load.c - the live rows for a start: counters and the workspace's body, then tickets, escalations, outbox. */
+/* load.c - the live rows for a start: counters and the workspace's body, then tickets, escalations, outbox, in the order that
+ * the sink wants. */
 #include "sqlite_internal.h"
 
 #include <string.h>
@@ -27,7 +28,8 @@ static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy
     EscStatus status = ESC_OK;
     while (status == ESC_OK && esc_sqlite_next(&get)) {
         EscTicketRow row = esc_sqlite_ticket_row(&get);
-        status = sink->ticket(sink->context, &row, why);
+        if (esc_store_sink_wants(sink, row.id))
+            status = sink->ticket(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);
 }
@@ -82,10 +84,12 @@ EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
     EscStatus status = load_counters(store, sink, why);
-    if (status == ESC_OK)
+    if (status == ESC_OK && sink->has_ticket == NULL)
         status = load_tickets(store, sink, why);
     if (status == ESC_OK)
         status = load_escalations(store, sink, why);
+    if (status == ESC_OK && sink->has_ticket != NULL)
+        status = load_tickets(store, sink, why);
     if (status == ESC_OK)
         status = load_outbox(store, sink, why);
     return status;

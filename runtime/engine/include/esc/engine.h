@@ -139,6 +139,10 @@ bool esc_engine_has_arrears(const EscEngine *engine);
 /* Forgets what was committed and a restart would not load: closed escalations, and tickets beyond the `keep` that were
  * touched last. Call after a commit; costs by what goes, not by what stays. */
 void esc_engine_evict(EscEngine *engine, size_t keep);
+/* What is open, but was not written lately, becomes the bytes of its rows until somebody looks for it or it is due: all tickets
+ * beyond the `keep` that were written last, with their escalations. Nothing is different by it but memory, and time where
+ * one wakes. Call where esc_engine_evict may be called, and while restoring. */
+void esc_engine_sleep(EscEngine *engine, size_t keep);
 
 /* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
 typedef struct EscEscalationView {

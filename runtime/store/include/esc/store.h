@@ -31,7 +31,11 @@ typedef struct EscEventKnown {
 
 /* Where the live rows go at a start. Called in this order: counters once, with the workspace's body; tickets that
  * are live, in the order in which they came; escalations that are not closed, by id, without their start events, which
- * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading. */
+ * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading.
+ *
+ * A sink that keeps what belongs together, so that it need not keep all at once in its largest form, says `has_ticket`: then
+ * tickets come behind the escalations, but for those that it has, which it asked for when an escalation on them came
+ * (esc_store_ticket_get). */
 typedef struct EscStoreSink {
     void *context;
     EscStatus (*counters)(void *context, const EscCounters *counters, EscBytes workspace,
@@ -39,7 +43,10 @@ typedef struct EscStoreSink {
     EscStatus (*ticket)(void *context, const EscTicketRow *row, EscWhy *why);
     EscStatus (*escalation)(void *context, const EscEscalationRow *row, EscWhy *why);
     EscStatus (*outbox)(void *context, const EscOutboxEntry *entry, EscWhy *why);
+    bool (*has_ticket)(void *context, EscText id); /* NULL: tickets come first */
 } EscStoreSink;
+/* Whether the sink still wants this ticket. */
+bool esc_store_sink_wants(const EscStoreSink *sink, EscText ticket);
 
 /* Visitors; false ends the list. */
 typedef bool EscAuditVisit(void *context, const EscAuditRow *row);

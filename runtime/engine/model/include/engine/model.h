@@ -89,7 +89,16 @@ int64_t esc_move_since(const EscEngine *engine, const EscProgram *program, const
 
 /* --- tickets.c -------------------------------------------------------------------------------- */
 
-EscTicket *esc_ticket_find(const EscEngine *engine, EscText id); /* NULL when there is none */
+EscTicket *esc_ticket_find(EscEngine *engine, EscText id); /* NULL when there is none; wakes it */
+bool esc_ticket_exists(const EscEngine *engine, EscText id);
+/* By its place; NULL when that is free; wakes it. */
+static inline EscTicket *esc_ticket_at(EscEngine *engine, size_t index)
+{
+    EscSleeper *sleeper = engine->tickets.sleepers[index];
+    if (sleeper != NULL)
+        sleeper->wake(engine, sleeper);
+    return engine->tickets.items[index];
+}
 /* Whether a restart must load it: an escalation is open, a timer runs, or a rollback may need it. */
 bool esc_ticket_is_live(const EscTicket *ticket);
 EscTicket *esc_ticket_new(EscEngine *engine, EscText id,
@@ -134,18 +143,26 @@ void esc_change_release(EscChange *change);
 void esc_frame_drop(EscFrame *frame);
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
 void esc_raised_release(EscRaised *raised);
-EscEscalation *esc_escalation_find(const EscEngine *engine,
-                                   uint64_t id); /* NULL when there is none */
-/* Visits all in id order: begin with *at 0; NULL at the end. */
-static inline EscEscalation *esc_escalation_next(const EscEngine *engine, size_t *at)
+EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+/* By its position among all; NULL when it is forgotten; wakes it. */
+static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
+{
+    const EscEscalationPlace *place = &engine->escalations.items[position];
+    if (place->sleeper != 0)
+        (void)esc_ticket_at(engine, place->sleeper - 1);
+    return place->escalation;
+}
+/* Visits all in id order, and wakes them: begin with *at 0; NULL at the end. */
+static inline EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at)
 {
     while (*at < engine->escalations.count) {
-        EscEscalation *escalation = engine->escalations.items[(*at)++].escalation;
+        EscEscalation *escalation = esc_escalation_at(engine, (*at)++);
         if (escalation != NULL)
             return escalation;
     }
     return NULL;
 }
+void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index); /* its ticket does */
 void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
 /* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
 bool esc_escalation_was(const EscEngine *engine, uint64_t id);
@@ -246,6 +263,10 @@ void esc_timer_restore(EscEngine *engine, EscEscalation *escalation, EscTicket *
                        const EscTimerNode *timer);
 /* To another instant, in the same place among those of one instant. */
 void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms);
+/* All timers of a list whose owner leaves the memory as it was written: nothing is dirty by that. */
+void esc_timers_drop(EscEngine *engine, EscTimerNode **list);
+void esc_timer_sleeper_put(EscEngine *engine, EscSleeper *sleeper);
+void esc_timer_sleeper_remove(EscEngine *engine, EscSleeper *sleeper);
 void esc_timers_release(EscEngine *engine);
 
 /* --- forget.c --------------------------------------------------------------------------------- */
@@ -254,6 +275,10 @@ void esc_timers_release(EscEngine *engine);
 void esc_ticket_written(EscEngine *engine, EscTicket *ticket);
 void esc_escalation_written(EscEngine *engine, EscEscalation *escalation);
 void esc_ticket_remove(EscEngine *engine, EscTicket *ticket); /* and frees it */
+/* Frees the ticket and its escalations, and puts the sleeper, which is made of them and has its id, in their places. */
+void esc_ticket_sleep(EscEngine *engine, EscTicket *ticket, EscSleeper *sleeper);
+/* Takes a sleeper off the lists: its ticket is the next that is made. */
+void esc_sleeper_take(EscEngine *engine, EscSleeper *sleeper);
 
 /* --- outbox.c --------------------------------------------------------------------------------- */
 

@@ -64,7 +64,8 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
-    ESC_TIMER_COUNT
+    ESC_TIMER_COUNT,
+    ESC_TIMER_SLEEPER = ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
 
 typedef struct EscEscalation EscEscalation;
@@ -155,9 +156,20 @@ struct EscTicket {
     uint32_t
         pins; /* recorded changes of open escalations that would take this linked ticket back */
     EscTimerNode *timers;
-    bool is_idle; /* in the list of those that can be forgotten */
-    EscTicket *idle_before, *idle_after;
+    struct EscTicketList *list; /* it stands in; NULL: it was never written */
+    EscTicket *list_before, *list_after;
 };
+
+/* A ticket that nothing has happened to for a while, and its open escalations, as the bytes of their rows (rows/sleep.c):
+ * a third of the memory. Whoever looks for one of them, or for what is due, wakes all of it. */
+typedef struct EscSleeper {
+    EscTimerNode timer; /* due with the earliest of its timers; in the heap when has_timer */
+    bool has_timer;
+    uint32_t index; /* of the ticket */
+    EscText id;     /* of the ticket; borrowed from the sleeper's own block */
+    /* Makes ticket and escalations again in their places, and frees the sleeper. */
+    void (*wake)(struct EscEngine *engine, struct EscSleeper *sleeper);
+} EscSleeper;
 
 /* --- escalations ------------------------------------------------------------------------------ */
 
@@ -366,6 +378,7 @@ typedef struct EscSchema {
     size_t bundles_count, bundles_capacity;
     EscEngineBundle *current;
     bool is_review_due;    /* a new current bundle: service levels have to be looked at again */
+    uint8_t reviewed[32];  /* hash of the bundle under which that was done last; zeros: never */
     uint32_t *slot_fields; /* by slot: FIELDS index */
     uint32_t slots_count;
     uint32_t *slots_by_name; /* slots sorted by field name */
@@ -377,23 +390,31 @@ typedef struct EscSchema {
     uint32_t overdues_count[ESC_SLA_CLOCK_COUNT];
 } EscSchema;
 
+/* By the time they were written, the longest ago first. */
+typedef struct EscTicketList {
+    EscTicket *first, *last;
+    size_t count;
+} EscTicketList;
+
 /* tickets.c */
 typedef struct EscTickets {
-    EscTicket **items; /* NULL: free place */
+    EscTicket **items; /* NULL: free place, or it sleeps */
     size_t count, capacity;
+    EscSleeper **sleepers; /* by the same places; NULL: it does not sleep */
+    size_t sleepers_capacity;
     uint32_t *places; /* free ones */
     size_t places_count, places_capacity;
     EscNames *names;
     EscTicket **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
-    EscTicket *idle_first,
-        *idle_last; /* what a restart would not load, the longest untouched first */
-    size_t idle_count;
+    EscTicketList idle; /* what a restart would not load: these are forgotten */
+    EscTicketList live; /* the others: these fall asleep */
 } EscTickets;
 
 typedef struct EscEscalationPlace {
     uint64_t id;
-    EscEscalation *escalation; /* NULL: forgotten; the place goes with the next clearing up */
+    EscEscalation *escalation; /* NULL: it sleeps, or is forgotten: then the place goes with the next clearing up */
+    uint32_t sleeper;          /* index of its ticket, which sleeps, + 1; 0: it does not sleep */
 } EscEscalationPlace;
 
 /* escalations.c */
@@ -431,7 +452,7 @@ typedef struct EscWindows {
 typedef struct EscAbsences {
     EscAbsence *items;
     size_t count, capacity;
-    bool is_dirty; /* these or the windows: one text of the group has both */
+    bool is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
 /* memory.c */

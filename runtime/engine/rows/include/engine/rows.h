@@ -35,6 +35,12 @@ void esc_escalation_keep(EscEscalation *escalation, EscBytes body);
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine);
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 
+/* --- restore.c -------------------------------------------------------------------------------- */
+
+/* What the row says, its snapshots verified. False when its body is not what its writer writes for this bundle. */
+ESC_MUST_USE bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
+                                      const EscEscalationRow *row);
+
 /* --- flush.c ---------------------------------------------------------------------------------- */
 
 /* Texts and body in the group's arena. */

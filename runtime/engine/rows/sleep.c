@@ -1,0 +1,181 @@
+/* sleep.c - tickets and escalations that wait are kept as the bytes of their rows.
+ *
+ * Most of what is open waits for days: for an answer, a deadline, a resolution. As structs a ticket and its escalation take
+ * over 2 KiB in some 25 allocations, as bytes a third of that in one. What they are made of and read back by is
+ * what the store has (ticket_pack.c, escalation_pack.c), so whatever survives a restart survives sleep.
+ *
+ * A sleeper is one block: EscSleeper, then a Sleeping for each escalation, then the bytes. Texts that are interned stay pointers. */
+#include <engine/rows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands in an escalation's row beside the body. */
+typedef struct Sleeping {
+    uint64_t id;
+    const EscEngineBundle *bundle;
+    EscText owner, outcome; /* interned */
+    int64_t opened_at_ms;
+    uint32_t template_index, role, body_size;
+    EscState state;
+    bool is_acked;
+} Sleeping;
+
+/* Looked at in one call: who may not sleep goes behind the others, and must not be met again and again. */
+#define LOOKS_MAX 1024
+
+typedef struct Block {
+    EscSleeper sleeper;
+    int64_t created_at_ms, updated_at_ms;
+    uint32_t body_size, count;
+    Sleeping escalations
+        []; /* count; behind them the ticket's id, its body, and their bodies in their order */
+} Block;
+
+/* --- falling asleep ----------------------------------------------------------------------------- */
+
+/* Rolling back would reach for other tickets, and those have to be pinned meanwhile. */
+static bool has_ticket_changes(const EscEscalation *escalation)
+{
+    for (size_t i = 0; i < escalation->changes_count; i++)
+        if (escalation->changes[i].kind == ESC_CHANGE_TICKET)
+            return true;
+    return false;
+}
+
+static bool may_sleep(const EscEscalation *escalation)
+{
+    return (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_CLOSING) &&
+           escalation->bundle != NULL && !escalation->is_dirty && !escalation->is_new &&
+           escalation->wish == 0 && escalation->kept.size == 0 && !has_ticket_changes(escalation);
+}
+
+static bool all_may_sleep(const EscTicket *ticket)
+{
+    bool may = !ticket->is_dirty && !ticket->is_touched && ticket->pins == 0;
+    for (size_t i = 0; i < ticket->open_count && may; i++)
+        may = may_sleep(ticket->open[i]);
+    return may;
+}
+
+static void due_take(EscSleeper *sleeper, const EscTimerNode *list)
+{
+    int64_t due_ms = esc_timer_earliest(list);
+    if (list == NULL || (sleeper->has_timer && sleeper->timer.due_ms <= due_ms))
+        return;
+    sleeper->has_timer = true;
+    sleeper->timer.due_ms = due_ms;
+}
+
+static uint32_t body_add(EscBuf *bytes, size_t before)
+{
+    ESC_ASSERT(bytes->status == ESC_OK);
+    ESC_ASSERT(bytes->size - before <= UINT32_MAX);
+    return (uint32_t)(bytes->size - before);
+}
+
+static Sleeping sleeping_of(const EscEngine *engine, const EscEscalation *escalation, EscBuf *bytes)
+{
+    size_t before = bytes->size;
+    esc_escalation_pack(bytes, engine, escalation);
+    return (Sleeping){.id = escalation->id,
+                      .bundle = escalation->bundle,
+                      .template_index = escalation->template_index,
+                      .owner = escalation->owner,
+                      .outcome =
+                          escalation->state == ESC_STATE_OPEN ? (EscText){0} : escalation->outcome,
+                      .opened_at_ms = escalation->opened_at_ms,
+                      .role = escalation->role,
+                      .body_size = body_add(bytes, before),
+                      .state = escalation->state,
+                      .is_acked = escalation->is_acked};
+}
+
+/* Everything but the bytes, which are collected in `bytes`. */
+static Block *block_of(const EscEngine *engine, const EscTicket *ticket, EscBuf *bytes)
+{
+    size_t fixed = sizeof(Block) + ticket->open_count * sizeof(Sleeping);
+    Block *block = esc_engine_alloc(fixed);
+    block->created_at_ms = ticket->created_at_ms;
+    block->updated_at_ms = ticket->updated_at_ms;
+    block->count = (uint32_t)ticket->open_count;
+    due_take(&block->sleeper, ticket->timers);
+    esc_buf_text(bytes, ticket->id);
+    esc_ticket_pack(bytes, engine, ticket);
+    block->body_size = body_add(bytes, ticket->id.size);
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        block->escalations[i] = sleeping_of(engine, ticket->open[i], bytes);
+        due_take(&block->sleeper, ticket->open[i]->timers);
+    }
+    Block *whole = realloc(block, fixed + bytes->size);
+    ESC_ASSERT(whole != NULL);
+    memcpy((char *)whole + fixed, bytes->data, bytes->size);
+    whole->sleeper.id = (EscText){(char *)whole + fixed, ticket->id.size};
+    return whole;
+}
+
+/* --- waking ------------------------------------------------------------------------------------- */
+
+static void escalation_wake(EscEngine *engine, EscTicket *ticket, const Sleeping *sleeping,
+                            EscBytes body)
+{
+    const EscProgram *program = sleeping->bundle->program;
+    EscText name = program->texts[program->templates[sleeping->template_index].name];
+    EscEscalation *escalation =
+        esc_escalation_alloc(engine, sleeping->id, ticket, sleeping->bundle, name);
+    EscEscalationRow row = {.state = sleeping->state,
+                            .role = sleeping->role,
+                            .owner = sleeping->owner,
+                            .outcome = sleeping->outcome,
+                            .is_acked = sleeping->is_acked,
+                            .opened_at_ms = sleeping->opened_at_ms,
+                            .body = body};
+    memcpy(row.bundle_hash, esc_bundle_hash(sleeping->bundle->bundle), sizeof row.bundle_hash);
+    bool is_read = esc_escalation_read(engine, escalation, &row);
+    ESC_ASSERT(is_read); /* we wrote it */
+}
+
+static void wake(EscEngine *engine, EscSleeper *sleeper)
+{
+    Block *block = (Block *)sleeper;
+    const uint8_t *at = (const uint8_t *)sleeper->id.data + sleeper->id.size;
+    esc_sleeper_take(engine, sleeper);
+    EscTicket *ticket = esc_ticket_new(engine, sleeper->id, block->created_at_ms);
+    ESC_ASSERT(ticket->index == sleeper->index);
+    ticket->updated_at_ms = block->updated_at_ms;
+    bool is_read = esc_ticket_unpack((EscBytes){at, block->body_size}, engine, ticket);
+    ESC_ASSERT(is_read); /* we wrote it */
+    at += block->body_size;
+    for (uint32_t i = 0; i < block->count; i++) {
+        escalation_wake(engine, ticket, &block->escalations[i],
+                        (EscBytes){at, block->escalations[i].body_size});
+        at += block->escalations[i].body_size;
+    }
+    esc_ticket_written(engine, ticket);
+    free(block);
+}
+
+/* --- from outside ------------------------------------------------------------------------------- */
+
+void esc_engine_sleep(EscEngine *engine, size_t keep)
+{
+    if (engine->tickets.live.count <= keep || engine->escalations.dirty_count > 0 ||
+        engine->tickets.dirty_count > 0 || engine->escalations.closed_count > 0)
+        return;           /* not flushed, or not evicted yet */
+    esc_turn_end(engine); /* reading a ticket back touches it */
+    size_t looks = engine->tickets.live.count - keep;
+    EscBuf bytes;
+    esc_buf_init(&bytes, ESC_ENGINE_TURN_BYTES_MAX);
+    for (looks = looks > LOOKS_MAX ? LOOKS_MAX : looks; looks > 0; looks--) {
+        EscTicket *ticket = engine->tickets.live.first;
+        if (!esc_ticket_is_live(ticket) || !all_may_sleep(ticket)) {
+            esc_ticket_written(engine, ticket); /* its turn comes again, or it is forgotten */
+            continue;
+        }
+        esc_buf_clear(&bytes);
+        Block *block = block_of(engine, ticket, &bytes);
+        block->sleeper.wake = wake;
+        esc_ticket_sleep(engine, ticket, &block->sleeper);
+    }
+    esc_buf_release(&bytes);
+}
