@@ -234,6 +234,44 @@ static void closing_goes_on_when_its_exception_is_handled(void **state)
     scene_free(scene);
 }
 
+static void handler_at_the_closing_need_not_say_resume(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "on exception qa_failed { set ticket.severity to low }\n"
+                                "qa { check ticket.severity = low }");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+static void handler_at_the_closing_has_its_time(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "on exception qa_failed { wait 1h  notify room \"an hour later\" "
+                                "resume }\nqa { check ticket.n = 5 }");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.updated", "T", "{\"n\":4}");
+    scene_after(scene, 50 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "room", "an hour later"), 1);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    scene_event(scene, "ticket.updated", "T", "{\"n\":5}");
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+/* Behind a handled exception the steps go on; the checks of the closing have nothing to do with it. */
+static void handled_exception_judges_no_check(void **state)
+{
+    (void)state;
+    Scene *scene = begun("raise trouble  notify room \"resumed\"  " STAYS,
+                         "on exception trouble { resume }\nqa { check ticket.n = 5 else { notify "
+                         "room \"judged\" }  check confirmed \"well\" before close }");
+    assert_int_equal(scene_sent(scene, "room", "resumed"), 1);
+    assert_int_equal(scene_sent(scene, "room", "judged"), 0);
+    scene_free(scene);
+}
+
 /* --- how far one input goes ------------------------------------------------------------------------------------------ */
 
 /* As in engine/state.h: so often may an escalation look whether it goes on, within one input. */
@@ -292,6 +330,9 @@ int main(void)
         cmocka_unit_test(overridden_check_in_place_lets_the_steps_go_on),
         cmocka_unit_test(check_in_place_does_not_hold_the_closing_up),
         cmocka_unit_test(closing_goes_on_when_its_exception_is_handled),
+        cmocka_unit_test(handler_at_the_closing_need_not_say_resume),
+        cmocka_unit_test(handler_at_the_closing_has_its_time),
+        cmocka_unit_test(handled_exception_judges_no_check),
         cmocka_unit_test(many_waits_that_are_over_at_once_take_one_input),
         cmocka_unit_test(escalation_that_never_rests_is_stopped),
     };

@@ -196,5 +196,4 @@ void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t in
         "%u%% of the time for %.*s has gone", row->percent,
         ESC_TEXT_ARG(esc_wait_name(engine, escalation)));
     (void)esc_atomic_run(engine, escalation, row->body, false, true);
-    esc_frame_drive(engine, escalation);
 }
