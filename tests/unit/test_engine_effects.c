@@ -69,6 +69,25 @@ static void setting_again_ends_only_the_drift_of_that_field(void **state)
     scene_free(scene);
 }
 
+/* What was recorded is what stands in the ticket, so that its echo is no other value. */
+static void echo_of_a_text_that_was_cut_is_no_drift(void **state)
+{
+    (void)state;
+    char title[501], brought[600], echo[600];
+    memset(title, 'x', sizeof title - 1);
+    title[sizeof title - 1] = '\0';
+    snprintf(brought, sizeof brought, "{\"title\":\"%s\"}", title);
+    snprintf(echo, sizeof echo, "{\"title\":\"re: %.496s\"}", title);
+    Scene *scene = begun_after("", "wait 1m  set ticket.title to \"re: {ticket.title}\"  " STAYS,
+                               "qa { check consistent within 10m else { notify room \"drift\" } }");
+    scene_event(scene, "ticket.updated", "T", brought);
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_event(scene, "ticket.updated", "T", echo);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "room", "drift"), 0);
+    scene_free(scene);
+}
+
 /* The escalation goes on with its own bundle, whose field the present one does not have. */
 static void field_that_is_gone_is_left_alone(void **state)
 {
@@ -254,19 +273,33 @@ static void exception_brings_its_message_and_its_fields(void **state)
     scene_free(scene);
 }
 
-/* The second exception of one input is not heard, and its fields are not taken for the first one's. */
+static void exception_may_bring_its_message_alone(void **state)
+{
+    (void)state;
+    Scene *scene = begun_after("", "raise trouble { message: \"it rains\" }  " STAYS,
+                               "on exception trouble { resume }");
+    assert_int_equal(scene_audit(scene, "exception", "exception trouble: it rains"), 1);
+    scene_free(scene);
+}
+
+/* The `else` of two checks raise, and nothing runs in between. */
 static void first_exception_of_an_input_keeps_its_fields(void **state)
 {
     (void)state;
-    Scene *scene =
-        begun_after("event two.raised { n: number }", "await resolved within 1d else { }",
-                    "on two.raised when event.n > 0 { raise trouble { vendor: \"first\" } }\n"
-                    "on two.raised when event.n > 1 { raise other { vendor: \"second\" } }\n"
-                    "on exception trouble { notify room \"trouble {exception.vendor}\"  resume }\n"
-                    "on exception other { notify room \"other {exception.vendor}\"  resume }");
-    scene_event(scene, "two.raised", "T", "{\"n\":1}");
-    assert_int_equal(scene_sent(scene, "room", "trouble first"), 1);
-    scene_free(scene);
+    static const char *const second[] = {"trouble", "other"};
+    for (size_t i = 0; i < ESC_COUNT_OF(second); i++) {
+        char more[1024];
+        snprintf(more, sizeof more,
+                 "on exception trouble { notify room \"trouble {exception.vendor}\"  resume }\n"
+                 "on exception { resume }\n"
+                 "qa { check ticket.severity = low else raise trouble { vendor: \"first\" }\n"
+                 "check ticket.title = \"y\" else raise %s { vendor: \"second\" } }",
+                 second[i]);
+        Scene *scene = begun_after("", STAYS, more);
+        scene_event(scene, "ticket.resolved", "T", NULL);
+        assert_int_equal(scene_sent(scene, "room", "trouble first"), 1);
+        scene_free(scene);
+    }
 }
 
 static void started_template_says_who_started_it(void **state)
@@ -293,11 +326,24 @@ static void trail_names_the_line_of_each_effect(void **state)
     scene_free(scene);
 }
 
+/* Not the line of the wait that the exception interrupts. */
+static void exception_of_a_handler_names_the_line_of_its_raise(void **state)
+{
+    (void)state;
+    Scene *scene = begun_after("event deploy.failed { n: number }", STAYS,
+                               "on deploy.failed {\nraise trouble }\n"
+                               "on exception trouble { resume }");
+    scene_event(scene, "deploy.failed", "T", "{\"n\":1}");
+    assert_int_equal(scene_audit_at(scene, "exception", "b.esc:6"), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trail_says_what_a_field_was_and_is),
         cmocka_unit_test(setting_again_ends_only_the_drift_of_that_field),
+        cmocka_unit_test(echo_of_a_text_that_was_cut_is_no_drift),
         cmocka_unit_test(field_that_is_gone_is_left_alone),
         cmocka_unit_test(team_is_assigned_by_its_name),
         cmocka_unit_test(made_ticket_is_recorded),
@@ -309,9 +355,11 @@ int main(void)
         cmocka_unit_test(room_is_named_after_the_escalation),
         cmocka_unit_test(timeline_tells_of_snapshots_and_attachments),
         cmocka_unit_test(exception_brings_its_message_and_its_fields),
+        cmocka_unit_test(exception_may_bring_its_message_alone),
         cmocka_unit_test(first_exception_of_an_input_keeps_its_fields),
         cmocka_unit_test(started_template_says_who_started_it),
         cmocka_unit_test(trail_names_the_line_of_each_effect),
+        cmocka_unit_test(exception_of_a_handler_names_the_line_of_its_raise),
     };
     return cmocka_run_group_tests_name("engine_effects", tests, NULL, NULL);
 }
