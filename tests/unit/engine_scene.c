@@ -873,6 +873,17 @@ size_t scene_audit(const Scene *scene, const char *kind, const char *part)
     return count;
 }
 
+size_t scene_audit_at(const Scene *scene, const char *kind, const char *place)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scene->audit.count; i++) {
+        const EscAuditRow *row = scene->audit.items[i];
+        count += esc_text_equal(row->kind, esc_text_from(kind)) &&
+                 esc_text_equal(row->place, esc_text_from(place));
+    }
+    return count;
+}
+
 size_t scene_sent(const Scene *scene, const char *target, const char *part)
 {
     size_t count = 0;

@@ -55,6 +55,8 @@ const char *scene_field(Scene *scene, const char *ticket,
                         const char *field); /* as JSON text; "" when there is none */
 /* Audit records so far of that kind whose sentence or data contains `part`. */
 size_t scene_audit(const Scene *scene, const char *kind, const char *part);
+/* Audit records so far of that kind that a line of a source made, as "b.esc:3". */
+size_t scene_audit_at(const Scene *scene, const char *kind, const char *place);
 /* Outbox rows so far to that target whose body contains `part`; scene_last: the last one's row, NULL when there is none. */
 size_t scene_sent(const Scene *scene, const char *target, const char *part);
 const EscOutboxRow *scene_last(const Scene *scene, const char *target);

@@ -34,6 +34,22 @@ static void level_starts_at_its_edge(void **state)
     scene_free(scene);
 }
 
+/* The fields of a ticket are kept by name: the first one and the last one too. */
+static void change_of_any_field_is_a_change(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template a \"A\" { start on ticket.updated when ticket.account.id = "
+        "\"a-1\"\n" BODY "template b \"B\" { start on ticket.updated when ticket.url starts with "
+        "\"https\"\n" BODY);
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_event(scene, "ticket.updated", "T", "{\"account\":{\"id\":\"a-1\"}}");
+    assert_text_equal(scene_view(scene, 1).template_name, "a");
+    scene_event(scene, "ticket.updated", "T", "{\"url\":\"https://x.example\"}");
+    assert_text_equal(scene_view(scene, 2).template_name, "b");
+    scene_free(scene);
+}
+
 static void every_matching_event_is_an_edge_of_its_own(void **state)
 {
     (void)state;
@@ -464,6 +480,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(level_starts_at_its_edge),
+        cmocka_unit_test(change_of_any_field_is_a_change),
         cmocka_unit_test(every_matching_event_is_an_edge_of_its_own),
         cmocka_unit_test(reports_are_recorded_when_they_change_something),
         cmocka_unit_test(long_name_of_an_event_without_a_subject_is_cut),

@@ -165,6 +165,54 @@ static void what_is_no_message_is_refused(void **state)
     assert_int_equal(call.json.size, 0);
 }
 
+static void a_copy_keeps_a_single_answer(void **state)
+{
+    EscMessage message = message_full();
+    message.answers_count = 1;
+    void *block = malloc(esc_message_size(&message));
+    assert_non_null(block);
+    const EscMessage *copy = esc_message_copy(block, &message);
+    assert_true(esc_text_equal(written(*state, copy), written(*state, &message)));
+    free(block);
+}
+
+/* Of a member that stands twice the last one counts, for texts as for bytes. */
+static void the_last_of_two_members_counts(void **state)
+{
+    EscMessage message;
+    assert_true(esc_message_read_json(
+        *state, ESC_TEXT("{\"text\":\"a\",\"severity\":1,\"text\":\"b\",\"severity\":  2}"),
+        &message));
+    assert_text_equal(message.text, "b");
+    assert_text_equal(message.severity_json, "2");
+    EscCall call;
+    assert_true(esc_call_read_json(*state, ESC_TEXT("{\"json\": {\"a\":1}}"), &call));
+    assert_text_equal(call.json, "{\"a\":1}");
+}
+
+static void at_most_255_answers_and_statuses_are_read(void **state)
+{
+    for (size_t count = 255; count <= 256; count++) {
+        EscBuf buf;
+        esc_buf_init(&buf, ARENA_BYTES);
+        esc_buf_string(&buf, "{\"answers\":[{}");
+        for (size_t i = 1; i < count; i++)
+            esc_buf_string(&buf, ",{}");
+        esc_buf_string(&buf, "],\"expect\":[200");
+        for (size_t i = 1; i < count; i++)
+            esc_buf_string(&buf, ",200");
+        esc_buf_string(&buf, "]}");
+        EscMessage message;
+        EscCall call;
+        assert_true(esc_message_read_json(*state, esc_buf_as_text(&buf), &message));
+        assert_true(esc_call_read_json(*state, esc_buf_as_text(&buf), &call));
+        assert_int_equal(message.answers_count, 255);
+        assert_int_equal(call.statuses_count, 255);
+        assert_int_equal(call.statuses[254], 200);
+        esc_buf_release(&buf);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +222,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_request_of_a_call_keeps_its_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_message_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_keeps_a_single_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_last_of_two_members_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_most_255_answers_and_statuses_are_read, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

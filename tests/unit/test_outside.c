@@ -391,6 +391,28 @@ static void what_fails_is_tried_again(void **state)
     scene_free(scene);
 }
 
+/* The end of an attempt tells the circuit of its endpoint, and that of no other one. */
+static void endpoint_that_fails_is_left_alone_for_a_while(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->circuit_failures = 2;
+    scene->config->circuit_open_ms = 86400000;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    for (uint64_t id = 1; id <= 2; id++) {
+        put(host, id, "no");
+        assert_tried_again(host, id);
+    }
+    put(host, 3, "no");
+    put(host, 4, "ok");
+    assert_accepted(host, 4);
+    assert_true(esc_outside_stop(scene->outside, PATIENCE_S * 1000));
+    assert_false(has_result(host, 3));
+    assert_int_equal(atomic_load(&scene->http.requests), 3);
+    scene_free(scene);
+}
+
 static void a_receiver_that_hangs_holds_up_nobody(void **state)
 {
     (void)state;
@@ -720,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_connection_stays_under_the_rule_that_judged_it),
         cmocka_unit_test(an_address_that_is_not_allowed_is_dead),
         cmocka_unit_test(what_fails_is_tried_again),
+        cmocka_unit_test(endpoint_that_fails_is_left_alone_for_a_while),
         cmocka_unit_test(a_receiver_that_hangs_holds_up_nobody),
         cmocka_unit_test(a_full_endpoint_holds_up_no_other),
         cmocka_unit_test(a_backlog_goes_through_memory_in_portions),

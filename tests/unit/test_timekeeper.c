@@ -189,6 +189,61 @@ static void a_boot_clock_that_goes_back_is_no_time(void **state)
     assert_int_equal(clocks.reading.now_ms, START_MS + 1000);
 }
 
+static void difference_at_its_limit_is_caught_up(void **state)
+{
+    (void)state;
+    const int64_t signs[] = {1, -1};
+    for (size_t i = 0; i < ESC_COUNT_OF(signs); i++) {
+        Clocks clocks = clocks_new(0);
+        (void)esc_timekeeper_read(&clocks.keeper, START_MS + signs[i] * ESC_CLOCK_APART_MS,
+                                  BOOT_MS);
+        assert_int_equal(clocks.keeper.apart_since_ms, -1);
+        (void)esc_timekeeper_read(&clocks.keeper, START_MS + signs[i] * (ESC_CLOCK_APART_MS + 1),
+                                  BOOT_MS);
+        assert_int_equal(clocks.keeper.apart_since_ms, BOOT_MS);
+    }
+}
+
+static void correction_leaves_nothing_to_catch_up(void **state)
+{
+    (void)state;
+    Clocks clocks = clocks_new(0);
+    pass(&clocks, ESC_CLOCK_SLEW - 1, 1); /* a millisecond short of one that is given */
+    clocks.wall_ms += ESC_HOUR_MS;
+    pass(&clocks, ESC_CLOCK_SETTLE_MS + 200, 100);
+    assert_int_equal(clocks.corrections, 1);
+    assert_int_equal(clocks.keeper.apart_ms, 0);
+    clocks.wall_ms += 1;
+    pass(&clocks, ESC_CLOCK_SLEW - 1, 1);
+    assert_int_equal(clocks.keeper.apart_ms, 1);
+    pass(&clocks, 1, 1);
+    assert_int_equal(clocks.keeper.apart_ms, 0);
+}
+
+/* Nothing is known of how long the clocks had differed before. */
+static void machine_that_just_started_counts_from_there(void **state)
+{
+    (void)state;
+    EscTimekeeper keeper;
+    (void)esc_timekeeper_start(&keeper, ESC_CLOCK_SETTLE_MS, 0, START_MS, 0);
+    int64_t wall_ms = START_MS + ESC_HOUR_MS, later_ms = ESC_CLOCK_SETTLE_MS + 1;
+    assert_int_equal(esc_timekeeper_read(&keeper, wall_ms, 0).correction_ms, 0);
+    assert_int_equal(esc_timekeeper_read(&keeper, wall_ms + later_ms, later_ms).correction_ms,
+                     ESC_HOUR_MS);
+}
+
+static void nobody_is_asked_when_the_clocks_agree_again(void **state)
+{
+    (void)state;
+    Clocks clocks = clocks_new(0);
+    clocks.wall_ms += 2 * ESC_CLOCK_FORWARD_MAX_MS;
+    pass(&clocks, ESC_HOUR_MS, 1000);
+    assert_true(clocks.keeper.waits_for_word);
+    clocks.wall_ms -= 2 * ESC_CLOCK_FORWARD_MAX_MS;
+    pass(&clocks, 1000, 1000);
+    assert_false(clocks.keeper.waits_for_word);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +257,10 @@ int main(void)
         cmocka_unit_test(two_hours_wrong_are_two_corrections),
         cmocka_unit_test(more_than_a_day_forward_waits_for_the_operator),
         cmocka_unit_test(a_boot_clock_that_goes_back_is_no_time),
+        cmocka_unit_test(difference_at_its_limit_is_caught_up),
+        cmocka_unit_test(correction_leaves_nothing_to_catch_up),
+        cmocka_unit_test(machine_that_just_started_counts_from_there),
+        cmocka_unit_test(nobody_is_asked_when_the_clocks_agree_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

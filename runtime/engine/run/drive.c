@@ -24,7 +24,7 @@ static bool checks_settle(EscEngine *engine, EscEscalation *escalation)
     return settling.is_settled;
 }
 
-/* A condition that starts with the registers of the waiting frame. */
+/* A condition of a wait: it starts with the registers of the waiting frame (V36). */
 static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                          bool with_event)
 {
@@ -34,8 +34,7 @@ static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, uint32_t 
     bool holds = false;
     if (esc_frame_read(engine, escalation, frame, scratch, &why) == ESC_OK) {
         EscWorld world = esc_world_of(engine, escalation, function, with_event);
-        bool at_wait = esc_escalation_function(escalation, function)->at_wait != 0;
-        holds = esc_cond_holds(&world, at_wait ? frame : NULL);
+        holds = esc_cond_holds(&world, frame);
         if (world.is_faulty)
             esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
                               ESC_TEXT("a condition of a wait could not be judged"));
@@ -59,8 +58,6 @@ static EscWaitEnd question_end(const EscFrame *frame)
 
 static EscWaitEnd check_end(EscEngine *engine, EscEscalation *escalation, const EscWaitRow *wait)
 {
-    if (wait->check == 0)
-        return ESC_WAIT_END_SATISFIED;
     uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
     uint8_t state = escalation->checks[check];
     if (state == ESC_CHECK_STATE_PENDING) {
@@ -89,7 +86,7 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
         is_over = esc_ticket_is_resolved(engine, escalation->ticket);
         break;
     case ESC_WAIT_CONDITION:
-        is_over = wait->cond > 0 && cond_at_wait(engine, escalation, wait->cond - 1, false);
+        is_over = cond_at_wait(engine, escalation, wait->cond - 1, false);
         break;
     case ESC_WAIT_REPLY:
         if (frame->reply == ESC_REPLY_FAILED)
@@ -198,7 +195,5 @@ void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t in
         esc_audit_data(engine, "percent", esc_turn_printf(engine, "%u", row->percent), NULL),
         "%u%% of the time for %.*s has gone", row->percent,
         ESC_TEXT_ARG(esc_wait_name(engine, escalation)));
-    bool at_wait = esc_escalation_function(escalation, row->body)->at_wait != 0;
-    (void)esc_atomic_run(engine, escalation, row->body, false, at_wait);
-    esc_frame_drive(engine, escalation);
+    (void)esc_atomic_run(engine, escalation, row->body, false, true);
 }

@@ -95,7 +95,7 @@ static void emit_approve(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE);
-    question->needed = emission->row->aux == 0 ? 1 : emission->row->aux;
+    question->needed = emission->row->aux;
     const EscMessageAnswer answers[] = {{ESC_TEXT("approve"), ESC_TEXT("Approve")},
                                         {ESC_TEXT("reject"), ESC_TEXT("Reject")}};
     EscNotice message = {

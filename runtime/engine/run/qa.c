@@ -13,9 +13,9 @@ static const EscCheckRow *check_row(const EscEscalation *escalation, uint32_t ch
 
 static const char *kind_name(uint32_t kind)
 {
-    static const char *const names[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                        "condition"};
-    return kind < ESC_CHECK_COUNT ? names[kind] : "check";
+    static const char *const names[ESC_CHECK_COUNT] = {"acknowledged", "delivered", "consistent",
+                                                       "confirmed", "condition"};
+    return names[kind];
 }
 
 EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
@@ -79,8 +79,6 @@ static EscJudgement judge_delivered(const EscEscalation *escalation, const EscCh
 static EscJudgement judge_condition(EscEngine *engine, EscEscalation *escalation,
                                     const EscCheckRow *row, bool is_deadline)
 {
-    if (row->cond == 0)
-        return ESC_JUDGEMENT_PASS;
     EscWorld world = esc_world_of(engine, escalation, row->cond - 1, false);
     if (esc_cond_holds(&world, NULL))
         return ESC_JUDGEMENT_PASS;
