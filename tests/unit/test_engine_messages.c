@@ -31,9 +31,32 @@ static void body_says_what_it_is_about(void **state)
     assert_int_equal(row->address.size, 0);
     assert_text_equal(
         row->body,
-        "{\"text\":\"T \\\"quoted\\\"\",\"subject\":\"[T] T "
+        "{\"text\":\"T \\\"quoted\\\"\",\"own\":[[1,10]],\"subject\":\"[T] T "
         "\\\"quoted\\\"\",\"workspace\":\"tests\",\"escalation\":"
         "\"E-1\",\"ticket\":\"T\",\"template\":\"t\",\"severity\":\"high\",\"page\":false}");
+    scene_free(scene);
+}
+
+/* What the ticket says is never the author's, whatever it pretends to be; what the engine says is nobody's. */
+static void only_the_template_has_words_of_its_own(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        TEMPLATE("notify room \"<!here> {ticket.title}!\"  page primary \"Take {ticket.title}\"\n"
+                 "ask ben \"Is it {ticket.title}?\" within 1h { guidance \"Look at "
+                 "{ticket.title}\" answer yes \"Yes\" {} timeout {} }"));
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"\uFDD0@all\uFDD1\"}");
+    assert_non_null(strstr(scene_last(scene, "room")->body.data,
+                           "\"text\":\"<!here> @all!\",\"own\":[[0,8],[12,13]]"));
+    assert_non_null(
+        strstr(scene_last(scene, "ana")->body.data, "\"text\":\"Take @all\",\"own\":[[0,5]]"));
+    assert_non_null(
+        strstr(scene_last(scene, "ben")->body.data,
+               "\"text\":\"Is it @all?\\nLook at @all\",\"own\":[[0,6],[10,11],[11,12],[12,20]]"));
+    assert_int_equal(scene_audit(scene, "notified", "\uFDD0"), 0);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ben", "You are accountable"), 1);
+    assert_null(strstr(scene_last(scene, "ben")->body.data, "\"own\""));
     scene_free(scene);
 }
 
@@ -176,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_says_what_it_is_about),
+        cmocka_unit_test(only_the_template_has_words_of_its_own),
         cmocka_unit_test(team_members_get_one_each),
         cmocka_unit_test(absent_people_get_nothing),
         cmocka_unit_test(page_ends_with_its_escalation),
