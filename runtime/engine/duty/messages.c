@@ -101,12 +101,6 @@ static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscTe
 
 /* --- people ----------------------------------------------------------------------------------- */
 
-static EscText contact_word(uint32_t kind)
-{
-    static const char *const words[] = {"email", "chat", "phone"};
-    return esc_text_from(kind < ESC_COUNT_OF(words) ? words[kind] : "email");
-}
-
 /* The person's row in the current directory, or in the escalation's own when they have left since. */
 static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalation *escalation,
                                        EscText name, const EscProgram **program)
@@ -208,7 +202,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
 static void contact_send(EscEngine *engine, EscEscalation *escalation, const EscProgram *program,
                          EscText person, const EscContactRow *contact, const EscNotice *message)
 {
-    message_send(engine, escalation, person, contact_word(contact->kind),
+    message_send(engine, escalation, person, esc_contact_word(contact->kind),
                  program->texts[contact->address], message);
 }
 
@@ -353,6 +347,28 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
         if (escalation->pages[i].number != number)
             continue;
         if (!page_go(engine, escalation, &escalation->pages[i]))
+            page_remove(engine, escalation, i);
+        esc_escalation_dirty(engine, escalation);
+        return;
+    }
+}
+
+/* The time that the next method was to wait is what its failing takes away: who cannot be called is not waited for. */
+void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
+{
+    for (size_t i = 0; i < escalation->pages_count; i++) {
+        EscPage *page = &escalation->pages[i];
+        const EscProgram *program = NULL;
+        const EscPersonRow *row = person_find(engine, escalation, page->person, &program);
+        if (!esc_text_equal(page->person, person) || row == NULL || page->contact == 0 ||
+            page->contact >= row->contacts_count)
+            continue;
+        const EscContactRow *contacts = &program->contacts[row->contacts_first];
+        if (contacts[page->contact - 1].kind != kind)
+            continue; /* an earlier method, which the present one has followed already */
+        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number);
+        page->began_ms = engine->now_ms - contacts[page->contact].after_ms;
+        if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);
         esc_escalation_dirty(engine, escalation);
         return;

@@ -90,6 +90,8 @@ EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
+/* A message to the person by that kind of contact is dead: the page's next method follows at once. */
+void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 void esc_digest_fire(EscEngine *engine);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
