@@ -269,6 +269,7 @@ typedef struct EscTemplateInfo {
     int64_t again_ms;
     EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
+    const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
 
 typedef struct EscLocal {

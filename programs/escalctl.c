@@ -273,7 +273,7 @@ static int run_request(const Command *command, const CtlCall *call)
                          command->is_post, &reply)) {
         result = ctl_check(&reply);
         if (result == EXIT_FINE && call->is_json)
-            (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&reply.body)));
+            print_json(stdout, esc_buf_as_text(&reply.body));
         else if (result == EXIT_FINE)
             command->show(call, reply.json);
         ctl_reply_release(&reply);

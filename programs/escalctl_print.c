@@ -5,8 +5,8 @@
 
 static bool is_unsafe(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    EscUnseen unseen = esc_unseen(c);
+    return unseen != ESC_SEEN && unseen != ESC_UNSEEN_JOINER;
 }
 
 /* One character as it is shown; gives its width in columns. */
@@ -71,4 +71,20 @@ void print_cell(FILE *out, EscText text, size_t width)
     }
     for (; used < width; used++)
         (void)fputc(' ', out);
+}
+
+void print_json(FILE *out, EscText json)
+{
+    size_t size = 0;
+    for (size_t at = 0; at < json.size; at += size) {
+        uint32_t c = esc_utf8_decode(json, at, &size);
+        if (c == '\n' || !is_unsafe(c))
+            (void)fwrite(json.data + at, 1, size, out);
+        else if (c <= 0xffff)
+            (void)fprintf(out, "\\u%04x", (unsigned)c);
+        else
+            (void)fprintf(out, "\\u%04x\\u%04x", 0xd800u + ((c - 0x10000) >> 10),
+                          0xdc00u + ((c - 0x10000) & 0x3ff));
+    }
+    (void)fputc('\n', out);
 }

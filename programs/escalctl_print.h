@@ -7,7 +7,7 @@
 
 #include <esc/kit.h>
 
-/* Writes text with control and direction-changing characters as \xNN or \u{NNNN}; line ends too,
+/* Writes text with control, direction-changing and invisible characters as \xNN or \u{NNNN}; line ends too,
  * unless `lines`. */
 void print_safe(FILE *out, EscText text, bool lines);
 /* How many columns print_safe takes, counting every character as one. */
@@ -15,5 +15,9 @@ size_t print_width(EscText text);
 /* print_safe of at most `width` columns, padded with blanks to that width; a cut text ends in
  * "…". */
 void print_cell(FILE *out, EscText text, size_t width);
+
+/* Writes JSON that came from elsewhere, and a line end. What a terminal would obey or not show is written as \uNNNN,
+ * which is the same JSON. */
+void print_json(FILE *out, EscText json);
 
 #endif

@@ -63,6 +63,18 @@ static const EscConduct *conduct_of(const EscPlay *play, EscText target)
     return found;
 }
 
+/* How far a message comes when nothing fails: as far as any check asks for, which the compiler has found possible. */
+static EscDeliveryState arrival_of(const EscPlay *play, EscOutboxKind kind)
+{
+    uint32_t proof = kind == ESC_OUTBOX_CALL ? ESC_PROOF_DELIVERED : ESC_PROOF_ACCEPTED;
+    for (uint32_t i = 0; i < play->program->checks_count; i++)
+        if (play->program->checks[i].proof > proof)
+            proof = play->program->checks[i].proof;
+    if (proof >= ESC_PROOF_SEEN)
+        return ESC_DELIVERY_SEEN;
+    return proof == ESC_PROOF_DELIVERED ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED;
+}
+
 static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why);
 
 /* Answers the messages and calls of the last group, at once. */
@@ -89,7 +101,7 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
         keep_sent(play, row);
         deliveries[i] = (EscDelivery){
             .outbox = row->id,
-            .state = is_failing ? ESC_DELIVERY_DEAD : ESC_DELIVERY_DELIVERED,
+            .state = is_failing ? ESC_DELIVERY_DEAD : arrival_of(play, row->kind),
             .http_status = row->kind == ESC_OUTBOX_MESSAGE ? 0 : is_failing ? 503 : 200,
             .detail = is_failing ? ESC_TEXT("the test says that it fails") : ESC_TEXT(""),
             .reply = conduct == NULL || is_failing ? ESC_TEXT("") : conduct->reply,

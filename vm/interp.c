@@ -303,6 +303,11 @@ op_URL_ENCODE:
     OUT_A;
     IS_B(T_TEXT);
     status = esc_make_url(run, B.text, &text);
+    goto set_text;
+op_UNMARK:
+    OUT_A;
+    IS_B(T_TEXT);
+    status = esc_make_unmarked(run, B.text, &text);
 set_text:
     if (status != ESC_OK)
         goto scratch_full;

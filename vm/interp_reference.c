@@ -150,6 +150,8 @@ static EscStatus make_text(Machine *m, const EscInstr *i)
         return set_made(m, i, esc_make_text(run, &run->registers[i->b], &text), text);
     if (i->op == ESC_OP_URL_ENCODE)
         return set_made(m, i, esc_make_url(run, run->registers[i->b].text, &text), text);
+    if (i->op == ESC_OP_UNMARK)
+        return set_made(m, i, esc_make_unmarked(run, run->registers[i->b].text, &text), text);
     if (i->b + i->c > ESC_REGISTERS_MAX)
         return esc_run_trap(run, m->why, "there are no such registers");
     for (uint32_t r = i->b; r < (uint32_t)i->b + i->c; r++) {
@@ -316,6 +318,7 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_TO_TEXT:
     case ESC_OP_JOIN:
     case ESC_OP_URL_ENCODE:
+    case ESC_OP_UNMARK:
         return make_text(m, i);
     case ESC_OP_JUMP:
         return go_to(m, i->imm);

@@ -31,22 +31,63 @@ static char escape_of(char c)
     }
 }
 
+/* Bytes that begin a character of esc_unseen beyond ASCII. */
+static bool may_be_unseen(uint8_t lead)
+{
+    return lead == 0xC2 || lead == 0xCD || lead == 0xD8 || (lead >= 0xE1 && lead <= 0xE3) ||
+           lead == 0xEF || lead >= 0xF0;
+}
+
+static void put_unseen(EscBuf *out, uint32_t c)
+{
+    if (c > 0xFFFF)
+        esc_buf_printf(out, "\\u%04x\\u%04x", 0xD800u + ((c - 0x10000) >> 10),
+                       0xDC00u + ((c - 0x10000) & 0x3FF));
+    else
+        esc_buf_printf(out, "\\u%04x", c);
+}
+
+static void put_escape(EscBuf *out, uint32_t c)
+{
+    char escape = c < 0x80 ? escape_of((char)c) : 'u';
+    if (escape == 'u') {
+        put_unseen(out, c);
+        return;
+    }
+    esc_buf_char(out, '\\');
+    esc_buf_char(out, escape);
+}
+
+/* The size of the character at `at` when it has to be escaped, else 0. */
+static size_t escaped_size(EscText text, size_t at, uint32_t *c)
+{
+    uint8_t lead = (uint8_t)text.data[at];
+    *c = lead;
+    if (lead < 0x80)
+        return lead < 0x20 || lead == '"' || lead == '\\' || lead == 0x7F ? 1 : 0;
+    if (!may_be_unseen(lead))
+        return 0;
+    size_t size = 0;
+    *c = esc_utf8_decode(text, at, &size);
+    EscUnseen unseen = esc_unseen(*c);
+    return unseen == ESC_SEEN || unseen == ESC_UNSEEN_JOINER ? 0 : size;
+}
+
 void esc_json_text(EscBuf *out, EscText text)
 {
     esc_buf_char(out, '"');
     size_t plain_from = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        if ((uint8_t)c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
-            continue; /* nearly all */
-        char escape = escape_of(c);
-        esc_buf_append(out, text.data + plain_from, i - plain_from);
-        esc_buf_char(out, '\\');
-        if (escape == 'u')
-            esc_buf_printf(out, "u%04x", (unsigned)(uint8_t)c);
-        else
-            esc_buf_char(out, escape);
-        plain_from = i + 1;
+    for (size_t at = 0; at < text.size;) {
+        uint32_t c = 0;
+        size_t size = escaped_size(text, at, &c);
+        if (size == 0) {
+            at++; /* nearly all */
+            continue;
+        }
+        esc_buf_append(out, text.data + plain_from, at - plain_from);
+        put_escape(out, c);
+        at += size;
+        plain_from = at;
     }
     if (plain_from < text.size)
         esc_buf_append(out, text.data + plain_from, text.size - plain_from);

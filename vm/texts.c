@@ -1,4 +1,4 @@
-/* texts.c - the instructions that make texts: TO_TEXT, JOIN, URL_ENCODE.
+/* texts.c - the instructions that make texts: TO_TEXT, JOIN, URL_ENCODE, UNMARK.
  *
  * A text is written straight into the run's scratch memory and cut at ESC_TEXT_MAX bytes between characters; what is cut
  * stays cut, a later part is not squeezed in behind it. */
@@ -198,6 +198,20 @@ EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
             coded[3 * i + 2] = digits[byte & 15];
         }
         put_whole(&make, (EscText){coded, 3 * size});
+    }
+    return finish(run, &make, text);
+}
+
+/* --- UNMARK ------------------------------------------------------------------------------------------------------- */
+
+EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text)
+{
+    Maker make = maker(run);
+    for (size_t at = 0; at < marked.size;) {
+        EscText rest = {marked.data + at, marked.size - at};
+        size_t mark = esc_mark_find(rest);
+        put(&make, (EscText){rest.data, mark});
+        at += mark + ESC_MARK_SIZE;
     }
     return finish(run, &make, text);
 }

@@ -207,6 +207,7 @@ bool esc_list_has(const EscValue *list, EscText text);
 EscStatus esc_make_text(EscRun *run, const EscValue *value, EscText *text);
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text);
 EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text);
+EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text);
 /* "(none)", a person's title … as TO_TEXT shows it; for a value that needs no scratch. */
 EscText esc_ref_text(const EscProgram *program, EscRef ref);
 

@@ -206,7 +206,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
 
 /* --- run, start template ---------------------------------------------------------------------- */
 
-static void merge_facts(EscBodyFacts *into, const EscBodyFacts *from)
+static void merge_facts(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from)
 {
     into->is_waiting |= from->is_waiting;
     into->is_closing |= from->is_closing;
@@ -217,6 +217,7 @@ static void merge_facts(EscBodyFacts *into, const EscBodyFacts *from)
         into->weakest = from->weakest;
         into->weakest_span = from->weakest_span;
     }
+    into->wanted = esc_stronger_check(workspace, into->wanted, from->wanted);
     if (from->depth + 1 > into->depth)
         into->depth = from->depth + 1;
 }
@@ -303,7 +304,7 @@ void esc_check_run(EscWhere *where, EscNode *node)
     esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params,
                         runbook->params_count, 0, whose, runbook->node->runbook.name.span);
     run_fits(where, node, runbook, facts);
-    merge_facts(&where->facts, facts);
+    merge_facts(where->workspace, &where->facts, facts);
 }
 
 void esc_check_start_template(EscWhere *where, EscNode *node)

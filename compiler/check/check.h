@@ -19,11 +19,12 @@
 /* What a body does, collected while it is checked; a runbook hands it on to whoever runs it. */
 typedef struct EscBodyFacts {
     bool is_waiting, is_resuming, is_skipping, is_closing, is_raising;
-    EscProof weakest;     /* of what it notifies; ESC_PROOF_COUNT when it notifies nothing */
-    EscSpan weakest_span; /* of that receiver */
-    unsigned roles_used;  /* bit set; a runbook's roles must be those of its template */
-    unsigned depth;       /* runbooks: how many run one another, 1 for one that runs none */
-    unsigned state;       /* runbooks: 0 not looked at, 1 being checked, 2 done */
+    EscProof weakest;      /* of what it notifies; ESC_PROOF_COUNT when it notifies nothing */
+    EscSpan weakest_span;  /* of that receiver */
+    const EscNode *wanted; /* the check in place that asks for most evidence, or NULL */
+    unsigned roles_used;   /* bit set; a runbook's roles must be those of its template */
+    unsigned depth;        /* runbooks: how many run one another, 1 for one that runs none */
+    unsigned state;        /* runbooks: 0 not looked at, 1 being checked, 2 done */
 } EscBodyFacts;
 
 /* Where an expression or a step stands. */
@@ -200,6 +201,9 @@ bool esc_check_ask(EscWhere *where, EscNode *node);
 void esc_check_await(EscWhere *where, EscNode *node);
 void esc_check_approve(EscWhere *where, EscNode *node);
 void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa);
+/* Of two checks of evidence the one that asks for more; either may be NULL. */
+const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a,
+                                  const EscNode *b);
 
 /* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. `whose`: "the action
  * `crm.requeue`". */

@@ -233,7 +233,7 @@ static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
     static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);
-    channel->proves = ESC_PROOF_DELIVERED; /* what every kind of channel reports by itself */
+    channel->proves = ESC_PROOF_ACCEPTED; /* what every server says by its answer, and no more */
     uint32_t kind = word_index(node->channel.medium.text, media);
     if (kind == ESC_NONE)
         esc_report_word(workspace, node->channel.medium, "a kind of channel", media);

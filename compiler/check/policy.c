@@ -52,8 +52,8 @@ static void check_last_resort(EscWorkspace *workspace, EscNode *item)
 static void check_require(EscWorkspace *workspace, EscNode *item)
 {
     static const char *const roles[] = {"primary", "secondary", "escalation", NULL};
-    static const char *const checks[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                         NULL};
+    static const char *const checks[] = {"acknowledged", "accepted",  "delivered", "seen",
+                                         "consistent",   "confirmed", NULL};
     EscPolicyRules *rules = workspace->policy;
     const EscNode **grown = esc_arena_grow(workspace->arena, rules->requires, rules->count,
                                            &rules->capacity, sizeof *rules->requires);

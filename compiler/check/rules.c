@@ -180,6 +180,16 @@ static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info, co
     esc_report_related(workspace, diagnostic, rule->span, "the rule");
 }
 
+/* 0: no evidence of notifications. */
+static int evidence_of(EscText check)
+{
+    static const char *const levels[] = {"accepted", "delivered", "seen"};
+    for (size_t i = 0; i < ESC_COUNT_OF(levels); i++)
+        if (esc_text_equal(check, esc_text_from(levels[i])))
+            return (int)i + 1;
+    return 0;
+}
+
 static bool qa_has(const EscTemplateInfo *info, EscText name)
 {
     if (info->qa == NULL)
@@ -188,9 +198,8 @@ static bool qa_has(const EscTemplateInfo *info, EscText name)
         if (esc_text_equal(check->check.name.text, name))
             return true;
         if (check->check.check_for == ESC_CHECK_FOR_DELIVERED &&
-            esc_text_equal(name, ESC_TEXT("delivered")) &&
-            esc_text_equal(check->check.name.text, ESC_TEXT("seen")))
-            return true; /* seen is more than delivered */
+            evidence_of(check->check.name.text) > evidence_of(name) && evidence_of(name) > 0)
+            return true; /* what was seen was delivered, and what was delivered was accepted */
     }
     return false;
 }

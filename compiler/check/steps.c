@@ -87,7 +87,7 @@ void esc_step_blocks(EscNode *step, void (*visit)(void *context, EscNodeList ste
 /* Remembers the receiver that can prove least: QA checks may ask for more. */
 static void note_receiver(EscWhere *where, EscRef ref, EscSpan span)
 {
-    EscProof proves = ESC_PROOF_DELIVERED;
+    EscProof proves = ESC_PROOF_ACCEPTED; /* people's contacts say no more */
     if (esc_ref_kind(ref) == ESC_REF_CHANNEL)
         proves = where->workspace->channels[esc_ref_index(ref)].proves;
     if (proves >= where->facts.weakest)

@@ -217,6 +217,8 @@ static EscWhere body_where(const TemplateCheck *check, EscFunction body)
 
 static void body_done(TemplateCheck *check, const EscWhere *where)
 {
+    check->info->wanted =
+        esc_stronger_check(check->workspace, check->info->wanted, where->facts.wanted);
     if (where->facts.weakest < check->info->weakest) {
         check->info->weakest = where->facts.weakest;
         check->info->weakest_span = where->facts.weakest_span;
@@ -328,26 +330,35 @@ static void check_qa(TemplateCheck *check, EscNode *qa)
     }
 }
 
-/* A check can ask for no more evidence than the weakest receiver can give. */
-static void check_evidence(TemplateCheck *check)
+static void check_wanted(TemplateCheck *check, const EscNode *node)
 {
     static const char *const levels[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen",
                                                         "acked"};
+    EscProof wanted = (EscProof)esc_meaning(check->workspace, node).extra;
+    if (node->check.check_for != ESC_CHECK_FOR_DELIVERED || check->info->weakest >= wanted)
+        return;
+    const char *weakest = levels[check->info->weakest];
+    EscDiagnostic *diagnostic =
+        esc_report(check->workspace, "E0315", node->check.name.span,
+                   "this template notifies somebody who can prove only `%s`, and `%s` is asked for",
+                   weakest, levels[wanted]);
+    esc_report_hint(
+        check->workspace, diagnostic,
+        "write `check %s`; only a channel whose receiver says more can be declared with "
+        "`proves %s`",
+        weakest, levels[wanted]);
+    esc_report_related(check->workspace, diagnostic, check->info->weakest_span, "notified here");
+}
+
+/* A check can ask for no more evidence than the weakest receiver can give. */
+static void check_evidence(TemplateCheck *check)
+{
+    if (check->info->wanted != NULL)
+        check_wanted(check, check->info->wanted);
     if (check->info->qa == NULL)
         return;
     ESC_EACH_NODE(node, check->info->qa->qa.checks) {
-        EscProof wanted = (EscProof)esc_meaning(check->workspace, node).extra;
-        if (node->check.check_for != ESC_CHECK_FOR_DELIVERED || check->info->weakest >= wanted)
-            continue;
-        EscDiagnostic *diagnostic = esc_report(
-            check->workspace, "E0315", node->check.name.span,
-            "this template notifies somebody who can prove only `%s`, and `%s` is asked for",
-            levels[check->info->weakest], levels[wanted]);
-        esc_report_hint(check->workspace, diagnostic,
-                        "check `delivered`, or declare the channel with `proves %s`",
-                        levels[wanted]);
-        esc_report_related(check->workspace, diagnostic, check->info->weakest_span,
-                           "notified here");
+        check_wanted(check, node);
     }
 }
 

@@ -243,10 +243,23 @@ void esc_check_approve(EscWhere *where, EscNode *node)
 
 static EscProof proof_of(const EscNode *node)
 {
-    if (esc_text_equal(node->check.name.text, ESC_TEXT("accepted")))
-        return ESC_PROOF_ACCEPTED;
-    return esc_text_equal(node->check.name.text, ESC_TEXT("seen")) ? ESC_PROOF_SEEN
-                                                                   : ESC_PROOF_DELIVERED;
+    static const struct {
+        EscText word;
+        EscProof proof;
+    } proofs[] = {{{"queued", 6}, ESC_PROOF_QUEUED},
+                  {{"accepted", 8}, ESC_PROOF_ACCEPTED},
+                  {{"seen", 4}, ESC_PROOF_SEEN}};
+    for (size_t i = 0; i < ESC_COUNT_OF(proofs); i++)
+        if (esc_text_equal(node->check.name.text, proofs[i].word))
+            return proofs[i].proof;
+    return ESC_PROOF_DELIVERED;
+}
+
+const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a, const EscNode *b)
+{
+    if (a == NULL || b == NULL)
+        return a == NULL ? b : a;
+    return esc_meaning(workspace, b).extra > esc_meaning(workspace, a).extra ? b : a;
 }
 
 void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
@@ -266,6 +279,8 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
         (void)esc_plain_text(workspace, node->check.text);
     esc_check_condition(where, node->check.condition);
     esc_check_deadline(workspace, node->check.within);
+    if (!is_in_qa && node->check.check_for == ESC_CHECK_FOR_DELIVERED)
+        where->facts.wanted = esc_stronger_check(workspace, where->facts.wanted, node);
     if (is_in_qa)
         return; /* its else is another body: the caller's */
     (void)esc_check_may_wait(where, node, "`check`");

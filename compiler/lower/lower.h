@@ -327,9 +327,14 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
 EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *missing);
 /* A new register with the value, exactly of type `wanted`. */
 EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted);
-/* out := text of a TEXT node; `is_url`: what stands in braces is encoded for one path segment.
- * NULL: the empty text. */
-void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool is_url);
+/* What a text is for, and so what becomes of its parts. */
+typedef enum EscTextUse {
+    ESC_TEXT_USE_VALUE,
+    ESC_TEXT_USE_URL,    /* what stands in braces is encoded for one path segment */
+    ESC_TEXT_USE_MESSAGE /* the author's own words are marked, and what stands in braces is not */
+} EscTextUse;
+/* out := text of a TEXT node. NULL: the empty text. */
+void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, EscTextUse use);
 
 /* --- lower_cond.c: conditions as jumps -------------------------------------------------------- */
 

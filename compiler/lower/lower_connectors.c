@@ -23,7 +23,7 @@ static uint32_t lower_request(EscLower *lower, uint32_t index)
     EscEffectArgRow args[ESC_EFFECT_ARGS_MAX] = {0};
     uint32_t count = 1;
     EscRegister path = esc_emit_take(emit);
-    esc_lower_text(lower, action->url, path, true);
+    esc_lower_text(lower, action->url, path, ESC_TEXT_USE_URL);
     if (action->body != NULL) {
         ESC_EACH_NODE(entry, action->body->record.entries) {
             if (count >= ESC_EFFECT_ARGS_MAX) {

@@ -8,13 +8,13 @@ static uint32_t ref_of(const EscLower *lower, const EscNode *who)
 }
 
 /* An effect whose only argument is a text. */
-static void text_effect(EscLower *lower, EscEffectRow site, const EscNode *text)
+static void text_effect(EscLower *lower, EscEffectRow site, const EscNode *text, EscTextUse use)
 {
     EscEmit *emit = lower->emit;
     uint32_t mark = emit->next;
     EscRegister first = esc_emit_take(emit);
     EscEffectArgRow arg = {0};
-    esc_lower_text(lower, text, first, false);
+    esc_lower_text(lower, text, first, use);
     esc_emit_effect(emit, site, first, first, &arg,
                     1); /* a result that nobody named takes the argument's place */
     esc_emit_drop_to(emit, mark);
@@ -34,7 +34,7 @@ static void lower_notify(EscLower *lower, const EscNode *node)
     text_effect(lower,
                 (EscEffectRow){
                     .kind = ESC_EFFECT_NOTIFY, .ref = ref_of(lower, node->notify.to), .aux = via},
-                node->notify.text);
+                node->notify.text, ESC_TEXT_USE_MESSAGE);
 }
 
 static void lower_set(EscLower *lower, const EscNode *node)
@@ -91,7 +91,7 @@ static void lower_handoff(EscLower *lower, const EscNode *node)
     site.aux =
         node->handoff.expectation == ESC_EXPECTATION_ACKED ? ESC_EXPECT_ACKED : ESC_EXPECT_RESOLVED;
     site.extra_ms = esc_lower_duration(lower, node->handoff.within, &site.calendar);
-    text_effect(lower, site, node->handoff.reason);
+    text_effect(lower, site, node->handoff.reason, ESC_TEXT_USE_VALUE);
 }
 
 static void lower_snapshot(EscLower *lower, const EscNode *node)
@@ -144,7 +144,7 @@ void esc_lower_effect_step(EscLower *lower, const EscNode *node)
     case ESC_NODE_PAGE:
         text_effect(lower,
                     (EscEffectRow){.kind = ESC_EFFECT_PAGE, .ref = ref_of(lower, node->page.to)},
-                    node->page.text);
+                    node->page.text, ESC_TEXT_USE_MESSAGE);
         break;
     case ESC_NODE_SET:
         lower_set(lower, node);
@@ -170,10 +170,12 @@ void esc_lower_effect_step(EscLower *lower, const EscNode *node)
         lower_attach(lower, node);
         break;
     case ESC_NODE_WARROOM:
-        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_WARROOM}, node->warroom.title);
+        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_WARROOM}, node->warroom.title,
+                    ESC_TEXT_USE_VALUE);
         break;
     case ESC_NODE_ROLLBACK:
-        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ROLLBACK}, node->rollback.reason);
+        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ROLLBACK}, node->rollback.reason,
+                    ESC_TEXT_USE_VALUE);
         break;
     case ESC_NODE_START_TEMPLATE:
         bare_effect(

@@ -22,29 +22,50 @@ static bool is_condition(const EscNode *node)
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
-static void text_part(EscLower *lower, const EscNode *part, EscRegister out, bool is_url)
+/* The author's own words. A text that has no room for the marks goes without: it is shown as what it says, and none of
+ * its characters does anything. */
+static void literal(EscLower *lower, EscText text, EscRegister out, EscTextUse use)
+{
+    bool is_marked = use == ESC_TEXT_USE_MESSAGE && text.size > 0 &&
+                     text.size <= ESC_TEXT_MAX - 2 * ESC_MARK_SIZE;
+    if (is_marked)
+        text = esc_arena_printf(lower->build.arena, ESC_MARK_OWN "%.*s" ESC_MARK_END,
+                                ESC_TEXT_ARG(text));
+    esc_emit_const_text(lower->emit, out, text);
+}
+
+/* Only texts and lists of them hold what others wrote. */
+static bool may_hold_marks(EscType type)
+{
+    return esc_type_kind(type) == ESC_KIND_TEXT || esc_type_kind(type) == ESC_KIND_LIST;
+}
+
+static void text_part(EscLower *lower, const EscNode *part, EscRegister out, EscTextUse use)
 {
     EscEmit *emit = lower->emit;
     if (part->kind == ESC_NODE_TEXT_LITERAL) {
-        esc_emit_const_text(emit, out, part->text_literal.value);
+        literal(lower, part->text_literal.value, out, use);
         return;
     }
     esc_lower_into(lower, part, out);
-    if (esc_emit_type(emit, out) != ESC_TYPE(ESC_KIND_TEXT))
+    EscType type = esc_emit_type(emit, out);
+    if (type != ESC_TYPE(ESC_KIND_TEXT))
         esc_emit_make(emit, ESC_OP_TO_TEXT, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
-    if (is_url)
+    if (use == ESC_TEXT_USE_URL)
         esc_emit_make(emit, ESC_OP_URL_ENCODE, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
+    if (use == ESC_TEXT_USE_MESSAGE && may_hold_marks(type))
+        esc_emit_make(emit, ESC_OP_UNMARK, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
 }
 
-void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool is_url)
+void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, EscTextUse use)
 {
     EscEmit *emit = lower->emit;
     if (node == NULL || node->text.is_plain || node->text.parts.count == 0) {
-        esc_emit_const_text(emit, out, node == NULL ? (EscText){0} : node->text.plain);
+        literal(lower, node == NULL ? (EscText){0} : node->text.plain, out, use);
         return;
     }
     if (node->text.parts.count == 1) {
-        text_part(lower, node->text.parts.first, out, is_url);
+        text_part(lower, node->text.parts.first, out, use);
         return;
     }
     uint32_t first = emit->next, count = 0;
@@ -55,7 +76,7 @@ void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, bool 
             esc_emit_drop_to(emit, first + 1);
             count = 1;
         }
-        text_part(lower, part, esc_emit_take(emit), is_url);
+        text_part(lower, part, esc_emit_take(emit), use);
         count++;
     }
     esc_emit_make(emit, ESC_OP_JOIN, out, ESC_TYPE(ESC_KIND_TEXT), (EscRegister)first,
@@ -193,7 +214,7 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
         esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_DURATION), node->duration.ms);
         break;
     case ESC_NODE_TEXT:
-        esc_lower_text(lower, node, out, false);
+        esc_lower_text(lower, node, out, ESC_TEXT_USE_VALUE);
         break;
     case ESC_NODE_NOW:
         esc_emit_make(emit, ESC_OP_LOAD_NOW, out, ESC_TYPE(ESC_KIND_TIME), 0, 0, 0);

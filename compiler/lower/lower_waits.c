@@ -168,10 +168,11 @@ static void emit_question(EscLower *lower, const EscNode *node)
     EscEmit *emit = lower->emit;
     uint32_t mark = emit->next;
     EscRegister question = esc_emit_take(emit);
-    esc_lower_text(lower, node->ask.question, question, false);
+    esc_lower_text(lower, node->ask.question, question, ESC_TEXT_USE_MESSAGE);
     EscRegister guidance = esc_emit_take(emit);
     const EscNode *item = find_item(node, ESC_NODE_GUIDANCE);
-    esc_lower_text(lower, item == NULL ? NULL : item->guidance.text, guidance, false);
+    esc_lower_text(lower, item == NULL ? NULL : item->guidance.text, guidance,
+                   ESC_TEXT_USE_MESSAGE);
     EscEffectArgRow args[2] = {0};
     uint32_t ref = esc_meaning(lower->workspace, node->ask.who).index;
     esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_ASK, .ref = ref}, 0, question, args, 2);
@@ -237,7 +238,7 @@ void esc_lower_approve(EscLower *lower, const EscNode *node)
     uint32_t mark = emit->next;
     EscRegister text = esc_emit_take(emit);
     EscEffectArgRow arg = {0};
-    esc_lower_text(lower, node->approve.text, text, false);
+    esc_lower_text(lower, node->approve.text, text, ESC_TEXT_USE_MESSAGE);
     EscEffectRow site = {.kind = ESC_EFFECT_APPROVE,
                          .ref = esc_meaning(lower->workspace, node->approve.by).index,
                          .aux = node->approve.count};

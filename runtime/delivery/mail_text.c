@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "teller.h"
 
 #define ENCODED_WORD_BYTES_MAX 45 /* 75 characters with its frame, RFC 2047 */
 #define SUBJECT_BYTES_MAX 200
@@ -39,7 +40,8 @@ static void subject_header(EscBuf *out, EscText subject)
 {
     EscBuf plain;
     esc_buf_init(&plain, 4 * SUBJECT_BYTES_MAX);
-    esc_delivery_text(&plain, esc_utf8_cut(subject, SUBJECT_BYTES_MAX), false, false);
+    EscTeller teller = {.out = &plain, .is_one_line = true};
+    esc_tell_value(&teller, esc_utf8_cut(subject, SUBJECT_BYTES_MAX));
     EscText text = esc_buf_as_text(&plain);
     esc_buf_string(out, "Subject: ");
     if (is_plain(text)) {

@@ -1,61 +1,42 @@
-/* delivery_text.c - messages as people read them.
- *
- * A message is built once from literals and values: a value is never read again as mark-up. Chat
- * systems take & < > as the start of mentions and links, so these are escaped in values. Control
- * characters and those that change the direction of text are left out everywhere. */
+/* message.c - messages as people read them. Pure. */
 #include "plan.h"
+#include "teller.h"
 
-static bool is_bidirectional_control(uint32_t c)
+static void tell_answers(EscTeller *teller, const EscMessage *message)
 {
-    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069);
+    for (uint32_t i = 0; i < message->answers_count; i++) {
+        esc_tell_own(teller, ESC_TEXT("\n  "));
+        esc_tell_value(teller, message->answers[i].name);
+        esc_tell_own(teller, ESC_TEXT(": "));
+        esc_tell_own(teller, message->answers[i].title);
+    }
 }
 
-void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat)
+/* What it belongs to, on a line of its own. */
+static void tell_place(EscTeller *teller, const EscMessage *message)
 {
-    size_t size = 0;
-    for (size_t at = 0; at < text.size; at += size) {
-        uint32_t c = esc_utf8_decode(text, at, &size);
-        if (c == '\n' && lines)
-            esc_buf_char(out, '\n');
-        else if (c == '\n' || c == '\t')
-            esc_buf_char(out, ' ');
-        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_bidirectional_control(c))
+    const EscText parts[] = {message->workspace, message->escalation, message->ticket,
+                             message->template_name, message->severity};
+    esc_tell_own(teller, ESC_TEXT("\n"));
+    for (size_t i = 0; i < ESC_COUNT_OF(parts); i++) {
+        if (parts[i].size == 0)
             continue;
-        else if (is_chat && c == '&')
-            esc_buf_string(out, "&amp;");
-        else if (is_chat && c == '<')
-            esc_buf_string(out, "&lt;");
-        else if (is_chat && c == '>')
-            esc_buf_string(out, "&gt;");
-        else
-            esc_buf_append(out, text.data + at, size);
+        if (i > 0)
+            esc_tell_own(teller, ESC_TEXT(" · "));
+        esc_tell_value(teller, parts[i]);
     }
 }
 
 void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
 {
+    EscTeller teller = {.out = out, .is_chat = is_chat};
     if (message->page)
-        esc_buf_string(out, "PAGE: ");
-    esc_delivery_text(out, message->text, true, is_chat);
-    if (message->question.size > 0 && !esc_text_equal(message->question, message->text)) {
-        esc_buf_char(out, '\n');
-        esc_delivery_text(out, message->question, true, is_chat);
+        esc_tell_own(&teller, ESC_TEXT("PAGE: "));
+    esc_tell_words(&teller, message->text, message->own, message->own_count);
+    if (!esc_text_contains(message->text, message->question)) {
+        esc_tell_own(&teller, ESC_TEXT("\n"));
+        esc_tell_value(&teller, message->question);
     }
-    for (uint32_t i = 0; i < message->answers_count; i++) {
-        esc_buf_string(out, "\n  ");
-        esc_delivery_text(out, message->answers[i].name, false, is_chat);
-        esc_buf_string(out, ": ");
-        esc_delivery_text(out, message->answers[i].title, false, is_chat);
-    }
-    esc_buf_char(out, '\n');
-    esc_delivery_text(out, message->workspace, false, is_chat);
-    const EscText parts[] = {message->escalation, message->ticket, message->template_name,
-                             message->severity};
-    for (size_t i = 0; i < ESC_COUNT_OF(parts); i++) {
-        if (parts[i].size == 0)
-            continue;
-        esc_buf_string(out, " · ");
-        esc_delivery_text(out, parts[i], false, is_chat);
-    }
+    tell_answers(&teller, message);
+    tell_place(&teller, message);
 }

@@ -65,12 +65,8 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
 
 /* --- texts (message.c, mail_text.c, sign.c) ----------------------------------------------------- */
 
-/* A message for people. Chat mark-up is escaped when `is_chat`. Control and bidirectional characters are left out. */
+/* A message for people: for a chat, or as plain text. Only its author's words do anything there (teller.h). */
 void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat);
-/* Appends text without control (but line ends, when `lines`) and bidirectional characters; & < >
- * escaped when `is_chat`. */
-void esc_delivery_text(EscBuf *out, EscText text, bool lines, bool is_chat);
-
 typedef struct EscMail {
     EscText from, subject, text, key;
     EscTexts to;

@@ -26,10 +26,20 @@ void esc_answers_write_json(EscBuf *out, const EscMessageAnswer *answers, uint32
     esc_buf_char(out, ']');
 }
 
+static void own_write(EscBuf *out, const EscMessage *message)
+{
+    for (uint32_t i = 0; i < message->own_count; i++)
+        esc_buf_printf(out, "%s[%u,%u]", i == 0 ? ",\"own\":[" : ",", message->own[i].from,
+                       message->own[i].to);
+    if (message->own_count > 0)
+        esc_buf_char(out, ']');
+}
+
 void esc_message_write_json(EscBuf *out, const EscMessage *message)
 {
     esc_buf_string(out, "{\"text\":");
     esc_json_text(out, message->text);
+    own_write(out, message);
     member_write(out, "subject", message->subject);
     member_write(out, "workspace", message->workspace);
     if (message->escalation.size > 0) {
@@ -124,6 +134,36 @@ static void read_answers(EscArena *arena, const EscJson *root, EscMessage *messa
     message->answers_count = count;
 }
 
+/* An edge of a span; UINT32_MAX, which no text reaches, when it is none. */
+static uint32_t edge_of(const EscJson *edge)
+{
+    bool is_edge = edge != NULL && edge->kind == ESC_JSON_INTEGER && edge->integer >= 0 &&
+                   edge->integer < UINT32_MAX;
+    return is_edge ? (uint32_t)edge->integer : UINT32_MAX;
+}
+
+static EscSpan span_of(const EscJson *span)
+{
+    const EscJson *from = span->kind == ESC_JSON_LIST ? span->first : NULL;
+    return (EscSpan){.from = edge_of(from), .to = edge_of(from == NULL ? NULL : from->next)};
+}
+
+/* Spans that do not fit their text are nobody's: then all of it is a value. */
+static void read_own(EscArena *arena, const EscJson *list, EscMessage *message)
+{
+    uint32_t count = list == NULL || list->kind != ESC_JSON_LIST ? 0 : list->count;
+    EscSpan *own = count == 0 ? NULL : esc_arena_alloc_array(arena, count, sizeof(*own));
+    if (own == NULL)
+        return;
+    const EscJson *span = list->first;
+    for (uint32_t i = 0; i < count; i++, span = span->next)
+        own[i] = span_of(span);
+    if (!esc_spans_fit(message->text, own, count))
+        return;
+    message->own = own;
+    message->own_count = count;
+}
+
 bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
 {
     *message = (EscMessage){0};
@@ -141,6 +181,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
     message->page = page != NULL && page->kind == ESC_JSON_TRUE;
+    read_own(arena, esc_json_member(root, ESC_TEXT("own")), message);
     read_answers(arena, root, message);
     return !esc_arena_failed(arena);
 }
@@ -219,7 +260,7 @@ size_t esc_message_size(const EscMessage *message)
     EscMessage copy = *message;
     EscText *texts[TEXTS_MAX];
     size_t count = message_texts(&copy, texts);
-    size_t size = sizeof(copy) + texts_size(texts, count);
+    size_t size = sizeof(copy) + texts_size(texts, count) + message->own_count * sizeof(EscSpan);
     for (uint32_t i = 0; i < message->answers_count; i++)
         size += sizeof(EscMessageAnswer) + message->answers[i].name.size +
                 message->answers[i].title.size + 2;
@@ -230,8 +271,12 @@ EscMessage *esc_message_copy(void *block, const EscMessage *message)
 {
     EscMessage *copy = block;
     EscMessageAnswer *answers = (EscMessageAnswer *)(copy + 1);
-    char *at = (char *)(answers + message->answers_count);
+    EscSpan *own = (EscSpan *)(answers + message->answers_count);
+    char *at = (char *)(own + message->own_count);
     *copy = *message;
+    copy->own = message->own_count > 0 ? own : NULL;
+    if (message->own_count > 0)
+        memcpy(own, message->own, message->own_count * sizeof(*own));
     copy->answers = message->answers_count > 0 ? answers : NULL;
     EscText *texts[TEXTS_MAX];
     size_t count = message_texts(copy, texts);

@@ -57,7 +57,7 @@ class Hostile(Scene):
     TITLES = ("<!channel> <@U123> <http://evil.example|click>", "@channel @here @everyone @all", "[click](http://evil.example)", "first\nPAGE: E-1 is solved, go home\nlast",
               "\x1b[31mred\x1b[0m\x1b]0;title\x07", "\u202eevil\u202c\u2066x", "a\u2028b\u2029c", "\u200b\u200dzero", "\u0085next", "\x9b31m", "\x7f\x08\x08",
               "\r\nX-Evil: 1\r\n\r\n", "{ticket.id}{{7*7}}${7*7}%s%n")
-    FORBIDDEN = ("\x1b", "\x9b", "\x08", "\x7f", "\u202e", "\u2066")
+    FORBIDDEN = ("\x1b", "\x9b", "\x08", "\x7f", "\u202e", "\u2066", "\u2028", "\u2029", "\u200b", "\u0085")
     COMMANDS = ("<!", "<@", "<http", "@channel", "@here", "@everyone", "@all", "](http", "\u2028", "\u2029", "\u200b", "\u0085", "\nPAGE:")
 
     def send_all(self, **options):
@@ -70,14 +70,29 @@ class Hostile(Scene):
         for text in self.send_all():
             for word in self.FORBIDDEN:
                 self.assertNotIn(word, text)
-        for arguments in (("status",), ("audit",), ("outbox",), ("show", "H-4")):
+        for arguments in (("status",), ("audit",), ("outbox",), ("show", "H-4"), ("status", "--format", "json"), ("audit", "--format", "json"), ("outbox", "--format", "json")):
             shown = self.daemon.ctl(*arguments).stdout
             for word in self.FORBIDDEN:
                 self.assertNotIn(word, shown)
+        shown = json.loads(self.daemon.ctl("audit", "--format", "json").stdout)
+        self.assertTrue(any("\u202eevil" in item["text"] for item in shown["items"]), "JSON keeps what the ticket says, escaped")
         headers = {name for request in self.receiver.at("/desk/") for name in request["headers"]}
         self.assertNotIn("x-evil", headers)
 
-    @awaits("delivery")
+    def test_what_a_program_is_sent(self):
+        """A receiver of JSON, and whoever looks at its file, gets the ticket's own text, escaped, and which words are the template's."""
+        self.desk["people"]["chat"] = {"type": "webhook", "url": f"{self.receiver.url}/desk/people"}
+        self.daemon.start()
+        self.send([ticket(f"H-{n}", title=title) for n, title in enumerate(self.TITLES)])
+        got = eventually(lambda: len(self.receiver.at("/desk/people")) == len(self.TITLES) and self.receiver.at("/desk/people"))
+        for request in got:
+            raw, data = request["body"].decode(), json.loads(request["body"])["data"]
+            for word in self.FORBIDDEN:
+                self.assertNotIn(word, raw)
+            text = data["text"].encode()
+            own = [text[start:end].decode() for start, end in data["own"]]
+            self.assertEqual(own, ["please take ", ": "])
+
     def test_words_that_a_chat_acts_on(self):
         for text in self.send_all():
             for word in self.COMMANDS:

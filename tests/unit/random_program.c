@@ -168,7 +168,7 @@ static void unary(Generator *g)
 {
     EscType type = some_type(g);
     uint32_t b = value(g, type), a = free_register(g);
-    switch (draw(g, 6)) {
+    switch (draw(g, 7)) {
     case 0:
         put(g, ESC_OP_MOVE, a, b, 0, 0);
         g->types[a] = type;
@@ -181,6 +181,11 @@ static void unary(Generator *g)
     case 2:
         b = value(g, ESC_KIND_TEXT);
         put(g, ESC_OP_URL_ENCODE, a, b, 0, 0);
+        wrote(g, a, ESC_KIND_TEXT);
+        break;
+    case 5:
+        b = value(g, ESC_KIND_TEXT);
+        put(g, ESC_OP_UNMARK, a, b, 0, 0);
         wrote(g, a, ESC_KIND_TEXT);
         break;
     case 3:

@@ -90,7 +90,7 @@ static void chat_mark_up_is_escaped(void **state)
     assert_text_equal(f->plan.url, "https://chat.example/hook");
     assert_text_equal(
         f->plan.body,
-        "{\"text\":\"PAGE: &lt;!channel&gt; a &amp; b[2J\\nnext\\nacme · E-1 · T · t\"}");
+        "{\"text\":\"PAGE: &lt;!channel&gt; a &amp; b[2J \u23ce next\\nacme · E-1 · T · t\"}");
     assert_true(has_header(&f->plan, "Idempotency-Key: acme/E-1/1"));
 }
 

@@ -31,9 +31,32 @@ static void body_says_what_it_is_about(void **state)
     assert_int_equal(row->address.size, 0);
     assert_text_equal(
         row->body,
-        "{\"text\":\"T \\\"quoted\\\"\",\"subject\":\"[T] T "
+        "{\"text\":\"T \\\"quoted\\\"\",\"own\":[[1,10]],\"subject\":\"[T] T "
         "\\\"quoted\\\"\",\"workspace\":\"tests\",\"escalation\":"
         "\"E-1\",\"ticket\":\"T\",\"template\":\"t\",\"severity\":\"high\",\"page\":false}");
+    scene_free(scene);
+}
+
+/* What the ticket says is never the author's, whatever it pretends to be; what the engine says is nobody's. */
+static void only_the_template_has_words_of_its_own(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        TEMPLATE("notify room \"<!here> {ticket.title}!\"  page primary \"Take {ticket.title}\"\n"
+                 "ask ben \"Is it {ticket.title}?\" within 1h { guidance \"Look at "
+                 "{ticket.title}\" answer yes \"Yes\" {} timeout {} }"));
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"\uFDD0@all\uFDD1\"}");
+    assert_non_null(strstr(scene_last(scene, "room")->body.data,
+                           "\"text\":\"<!here> @all!\",\"own\":[[0,8],[12,13]]"));
+    assert_non_null(
+        strstr(scene_last(scene, "ana")->body.data, "\"text\":\"Take @all\",\"own\":[[0,5]]"));
+    assert_non_null(
+        strstr(scene_last(scene, "ben")->body.data,
+               "\"text\":\"Is it @all?\\nLook at @all\",\"own\":[[0,6],[10,11],[11,12],[12,20]]"));
+    assert_int_equal(scene_audit(scene, "notified", "\uFDD0"), 0);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ben", "You are accountable"), 1);
+    assert_null(strstr(scene_last(scene, "ben")->body.data, "\"own\""));
     scene_free(scene);
 }
 
@@ -69,6 +92,48 @@ static void page_ends_with_its_escalation(void **state)
     scene_after(scene, ESC_HOUR_MS);
     assert_int_equal(scene_sent(scene, "ana", "see"), 1);
     assert_false(scene_has_timers(scene));
+    scene_free(scene);
+}
+
+/* ana: chat, phone after 3m, then mail. Who cannot be called is not waited for. */
+static void a_method_that_died_is_followed_at_once(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(TEMPLATE("page primary \"see\""));
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{}");
+    uint64_t chat = scene_last(scene, "ana")->id;
+    assert_text_equal(scene_last(scene, "ana")->medium, "chat");
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ana", "see"), 1);
+    scene_settle(scene, chat, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "see"), 2);
+    scene_settle(scene, chat + 1, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "see"), 3);
+    scene_after(scene, 4 * ESC_MINUTE_MS); /* nothing is left, and nothing comes twice */
+    assert_int_equal(scene_sent(scene, "ana", "see"), 3);
+    scene_free(scene);
+}
+
+/* An earlier method that dies late takes no time away from the one that rings now. */
+static void a_method_that_was_followed_already_may_die(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("person eve \"Eve\" { email \"eve@x.example\" chat \"@eve\" phone \"+49 30 2\" "
+                 "reach by chat, then phone after 3m, then email after 10m }\n" TEMPLATE(
+                     "page eve \"see\""));
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{}");
+    uint64_t chat = scene_last(scene, "eve")->id;
+    scene_after(scene, 3 * ESC_MINUTE_MS);
+    assert_text_equal(scene_last(scene, "eve")->medium, "phone");
+    uint64_t phone = scene_last(scene, "eve")->id;
+    scene_settle(scene, chat, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "eve", "see"), 2);
+    scene_settle(scene, phone, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "eve", "see"), 3);
+    assert_text_equal(scene_last(scene, "eve")->medium, "email");
     scene_free(scene);
 }
 
@@ -161,7 +226,7 @@ static void message_to_nobody_is_a_dead_one(void **state)
         "template t \"T\" { start on ticket.created\n"
         "owners { primary dora ack within 5m  secondary dora ack within 1h }\n"
         "steps { notify ops \"hear me\"  " STAYS " }\n"
-        "qa { check delivered within 2m else page dora \"lost\" }\nclose when resolved }\n");
+        "qa { check accepted within 2m else page dora \"lost\" }\nclose when resolved }\n");
     const char *const ops[] = {"ana", "ben", "cleo"};
     for (size_t i = 0; i < ESC_COUNT_OF(ops); i++)
         scene_act(scene, ESC_VERB_ABSENT, "dora", 0, ops[i]);
@@ -176,9 +241,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_says_what_it_is_about),
+        cmocka_unit_test(only_the_template_has_words_of_its_own),
         cmocka_unit_test(team_members_get_one_each),
         cmocka_unit_test(absent_people_get_nothing),
         cmocka_unit_test(page_ends_with_its_escalation),
+        cmocka_unit_test(a_method_that_died_is_followed_at_once),
+        cmocka_unit_test(a_method_that_was_followed_already_may_die),
         cmocka_unit_test(too_many_messages_become_a_digest),
         cmocka_unit_test(window_begins_anew),
         cmocka_unit_test(digest_is_bounded),

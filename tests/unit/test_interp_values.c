@@ -328,6 +328,15 @@ static void texts_are_percent_encoded_for_urls(void **state)
     assert_text(ESC_OP_URL_ENCODE, text(""), "");
 }
 
+static void values_lose_the_marks_of_authors(void **state)
+{
+    (void)state;
+    assert_text(ESC_OP_UNMARK, text(""), "");
+    assert_text(ESC_OP_UNMARK, text("plain \xef\xb7\x92"), "plain \xef\xb7\x92");
+    assert_text(ESC_OP_UNMARK, text(ESC_MARK_OWN "<!here>" ESC_MARK_END " x" ESC_MARK_OWN),
+                "<!here> x");
+}
+
 /* `size` bytes of `unit` repeated; the last repetition may be cut, which the caller avoids. */
 static EscText repeated(const char *unit, size_t size)
 {
@@ -444,6 +453,7 @@ int main(void)
         cmocka_unit_test(values_become_texts_as_people_read_them),
         cmocka_unit_test(references_become_the_names_people_know),
         cmocka_unit_test(texts_are_percent_encoded_for_urls),
+        cmocka_unit_test(values_lose_the_marks_of_authors),
         cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(loads_are_cut_to_what_a_register_holds),
         cmocka_unit_test(optional_values_are_tested_and_wrapped),

@@ -28,6 +28,20 @@ static void texts_are_quoted_and_escaped(void **state)
     assert_json_text(ESC_TEXT("gr\u00fcn \U0001F600"), "\"gr\u00fcn \U0001F600\"");
 }
 
+/* What shows the JSON of others as it is, such as a terminal, obeys and hides nothing. */
+static void what_cannot_be_seen_is_escaped(void **state)
+{
+    (void)state;
+    assert_json_text(ESC_TEXT("a\u202eb\u2066\u200b"), "\"a\\u202eb\\u2066\\u200b\"");
+    assert_json_text(ESC_TEXT("\u2028\xc2\x85\xc2\x9b"
+                              "31m"),
+                     "\"\\u2028\\u0085\\u009b31m\"");
+    assert_json_text(ESC_TEXT("\u061c\u034f\ufeff\u3164"), "\"\\u061c\\u034f\\ufeff\\u3164\"");
+    assert_json_text(ESC_TEXT("\U000e0041"), "\"\\udb40\\udc41\"");
+    assert_json_text(ESC_TEXT("\U0001f468\u200d\U0001f469 \u00a0\u2027\u2070"),
+                     "\"\U0001f468\u200d\U0001f469 \u00a0\u2027\u2070\"");
+}
+
 static void text_over_the_limit_is_noticed(void **state)
 {
     (void)state;
@@ -118,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_quoted_and_escaped),
+        cmocka_unit_test(what_cannot_be_seen_is_escaped),
         cmocka_unit_test(text_over_the_limit_is_noticed),
         cmocka_unit_test(numbers_take_the_shortest_form),
         cmocka_unit_test(numbers_read_back_equal),

@@ -165,6 +165,72 @@ static void distance_over_the_limit_is_limit_plus_one(void **state)
     assert_int_equal(esc_text_distance(ESC_TEXT("a"), ESC_TEXT("b"), 0), 1);
 }
 
+static void characters_that_are_not_just_seen_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t c;
+        EscUnseen unseen;
+    } cases[] = {
+        {'a', ESC_SEEN},
+        {' ', ESC_SEEN},
+        {'~', ESC_SEEN},
+        {0xa0, ESC_SEEN},
+        {0x1f600, ESC_SEEN},
+        {0x9fff, ESC_SEEN},
+        {'\t', ESC_UNSEEN_CONTROL},
+        {'\n', ESC_UNSEEN_LINE},
+        {'\r', ESC_UNSEEN_LINE},
+        {0x0e, ESC_UNSEEN_CONTROL},
+        {0x1b, ESC_UNSEEN_CONTROL},
+        {0x7f, ESC_UNSEEN_CONTROL},
+        {0x84, ESC_UNSEEN_CONTROL},
+        {0x85, ESC_UNSEEN_LINE},
+        {0x86, ESC_UNSEEN_CONTROL},
+        {0x9f, ESC_UNSEEN_CONTROL},
+        {0xad, ESC_UNSEEN_BLANK},
+        {0x200a, ESC_SEEN},
+        {0x200b, ESC_UNSEEN_BLANK},
+        {0x200c, ESC_UNSEEN_JOINER},
+        {0x200d, ESC_UNSEEN_JOINER},
+        {0x200e, ESC_UNSEEN_TURN},
+        {0x2010, ESC_SEEN},
+        {0x2027, ESC_SEEN},
+        {0x2028, ESC_UNSEEN_LINE},
+        {0x2029, ESC_UNSEEN_LINE},
+        {0x202a, ESC_UNSEEN_TURN},
+        {0x202e, ESC_UNSEEN_TURN},
+        {0x202f, ESC_SEEN},
+        {0x2066, ESC_UNSEEN_TURN},
+        {0x2069, ESC_UNSEEN_TURN},
+        {0x206a, ESC_UNSEEN_BLANK},
+        {0x2070, ESC_SEEN},
+        {0xfdcf, ESC_SEEN},
+        {0xfdd0, ESC_UNSEEN_BLANK},
+        {0xfe0f, ESC_UNSEEN_JOINER},
+        {0xfeff, ESC_UNSEEN_BLANK},
+        {0xfffc, ESC_SEEN},
+        {0xffff, ESC_UNSEEN_BLANK},
+        {0x1fffe, ESC_UNSEEN_BLANK},
+        {0x1fffd, ESC_SEEN},
+        {0xe0041, ESC_UNSEEN_BLANK},
+        {0xe0100, ESC_UNSEEN_JOINER},
+        {0x10ffff, ESC_UNSEEN_BLANK},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++)
+        if (esc_unseen(cases[i].c) != cases[i].unseen)
+            fail_msg("U+%04X is %d", (unsigned)cases[i].c, (int)esc_unseen(cases[i].c));
+}
+
+static void marks_are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(esc_mark_find(ESC_TEXT("")), 0);
+    assert_int_equal(esc_mark_find(ESC_TEXT("plain \xef\xb7\x92 \xef\xb7")), 12);
+    assert_int_equal(esc_mark_find(ESC_TEXT(ESC_MARK_END)), 0);
+    assert_int_equal(esc_mark_find(ESC_TEXT("a\xef\xb7" ESC_MARK_OWN "b")), 3);
+}
+
 static void distance_of_long_texts_is_far(void **state)
 {
     (void)state;
@@ -189,6 +255,8 @@ int main(void)
         cmocka_unit_test(cutting_keeps_characters_whole),
         cmocka_unit_test(decoding_gives_code_points),
         cmocka_unit_test(decoding_steps_over_a_malformed_byte),
+        cmocka_unit_test(characters_that_are_not_just_seen_are_known),
+        cmocka_unit_test(marks_are_found),
         cmocka_unit_test(distance_counts_edits),
         cmocka_unit_test(distance_over_the_limit_is_limit_plus_one),
         cmocka_unit_test(distance_of_long_texts_is_far),

@@ -22,9 +22,13 @@ static int teardown(void **state)
 static const EscMessageAnswer answers[] = {{{"yes", 3}, {"Yes, \"now\"", 10}},
                                            {{"no", 2}, {"No", 2}}};
 
+static const EscSpan own[] = {{0, 9}, {14, 19}};
+
 static EscMessage message_full(void)
 {
-    return (EscMessage){.text = ESC_TEXT("Build is \"red\"\n{},[]"),
+    return (EscMessage){.own = own,
+                        .own_count = 2,
+                        .text = ESC_TEXT("Build is \"red\"\n{},[]"),
                         .subject = ESC_TEXT("[T-1] Build"),
                         .workspace = ESC_TEXT("acme"),
                         .escalation = ESC_TEXT("E-7"),
@@ -64,7 +68,7 @@ static void a_message_has_its_members_in_order(void **state)
     EscMessage message = message_full();
     assert_text_equal(
         written(*state, &message),
-        "{\"text\":\"Build is \\\"red\\\"\\n{},[]\",\"subject\":\"[T-1] "
+        "{\"text\":\"Build is \\\"red\\\"\\n{},[]\",\"own\":[[0,9],[14,19]],\"subject\":\"[T-1] "
         "Build\",\"workspace\":\"acme\",\"escalation\":\"E-7\",\"ticket\":\"T-1\","
         "\"template\":\"outage\",\"severity\":\"high\",\"page\":true,\"question\":\"Go on?\","
         "\"answers\":[{\"name\":\"yes\",\"title\":\"Yes, \\\"now\\\"\"},{\"name\":\"no\","
@@ -89,8 +93,68 @@ static void what_is_read_is_what_was_written(void **state)
     assert_text_equal(read.severity, "high");
     assert_true(read.page);
     assert_int_equal(read.answers_count, 2);
+    assert_int_equal(read.own_count, 2);
+    assert_int_equal(read.own[1].from, 14);
+    assert_int_equal(read.own[1].to, 19);
     assert_text_equal(read.answers[0].title, "Yes, \"now\"");
     assert_true(esc_text_equal(written(*state, &read), json));
+}
+
+static EscWords split(EscArena *arena, const char *marked)
+{
+    EscWords words;
+    assert_true(esc_words_split(arena, esc_text_from(marked), &words));
+    assert_true(esc_spans_fit(words.text, words.own, words.own_count));
+    return words;
+}
+
+static void marks_become_spans(void **state)
+{
+    EscWords words =
+        split(*state, ESC_MARK_OWN "See " ESC_MARK_END "a" ESC_MARK_OWN "!" ESC_MARK_END);
+    assert_text_equal(words.text, "See a!");
+    assert_int_equal(words.own_count, 2);
+    assert_int_equal(words.own[0].from, 0);
+    assert_int_equal(words.own[0].to, 4);
+    assert_int_equal(words.own[1].from, 5);
+    assert_int_equal(words.own[1].to, 6);
+    words = split(*state, "all of it is a value");
+    assert_text_equal(words.text, "all of it is a value");
+    assert_int_equal(words.own_count, 0);
+    words = split(*state, "");
+    assert_int_equal(words.text.size + words.own_count, 0);
+}
+
+/* A text that was cut has lost its last mark; what is empty is nobody's. */
+static void odd_marks_are_borne(void **state)
+{
+    EscWords words = split(*state, ESC_MARK_END "a" ESC_MARK_OWN ESC_MARK_END "b" ESC_MARK_OWN "c");
+    assert_text_equal(words.text, "abc");
+    assert_int_equal(words.own_count, 1);
+    assert_int_equal(words.own[0].from, 2);
+    assert_int_equal(words.own[0].to, 3);
+    words = split(*state, ESC_MARK_OWN "a" ESC_MARK_OWN "b" ESC_MARK_END);
+    assert_int_equal(words.own_count, 2);
+    assert_int_equal(words.own[1].to, 2);
+}
+
+/* Rows come back from a store that others may have written to. */
+static void spans_that_do_not_fit_are_nobodys(void **state)
+{
+    static const char *const bad[] = {
+        "[[0,3]]",     "[[1,1]]", "[[1,0]]", "[[0,1],[0,2]]", "[[-1,1]]", "[[0,4294967297]]",
+        "[[0,\"1\"]]", "[0]",     "{}",      "[[0,6]]",       "[[3,4]]",  "[[0]]"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        EscMessage read;
+        EscText json = esc_arena_printf(*state, "{\"text\":\"ab\u20ac\",\"own\":%s}", bad[i]);
+        assert_true(esc_message_read_json(*state, json, &read));
+        if (read.own_count != 0)
+            fail_msg("%s is taken", bad[i]);
+    }
+    EscMessage read;
+    assert_true(esc_message_read_json(
+        *state, ESC_TEXT("{\"text\":\"ab\u20ac\",\"own\":[[0,2],[2,5]]}"), &read));
+    assert_int_equal(read.own_count, 2);
 }
 
 static void a_copy_is_on_its_own(void **state)
@@ -218,6 +282,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_message_has_its_members_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_read_is_what_was_written, setup, teardown),
+        cmocka_unit_test_setup_teardown(marks_become_spans, setup, teardown),
+        cmocka_unit_test_setup_teardown(odd_marks_are_borne, setup, teardown),
+        cmocka_unit_test_setup_teardown(spans_that_do_not_fit_are_nobodys, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_on_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(the_request_of_a_call_keeps_its_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, setup, teardown),

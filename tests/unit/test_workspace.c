@@ -121,7 +121,7 @@ static const char RICH[] =
     "ack within 5m }\n"
     "  steps { crm.a(x: event.vendor) as y  attach y  if event.url is present { notify incidents "
     "\"{event.url}\" }  raise late { by: 1 } }\n"
-    "  on exception late { notify incidents \"{exception.by}\" }\n  qa { check delivered }\n  "
+    "  on exception late { notify incidents \"{exception.by}\" }\n  qa { check accepted }\n  "
     "close when resolved\n}\n"
     "test \"x\" { given ticket { severity: high  tags: [\"a\"] }  on vendor.outage { vendor: \"v\" "
     "}  expect notify incidents  expect ticket.severity = high }\n";

@@ -230,8 +230,8 @@ typedef enum EscExpected {
     ESC_EXPECTED_ROLE,      /* name */
     ESC_EXPECTED_EXCEPTION, /* name */
     ESC_EXPECTED_PASSED,
-    ESC_EXPECTED_FAILED,   /* names: acknowledged, delivered, consistent, confirmed */
-    ESC_EXPECTED_CLOSED,   /* name: outcome, "" any */
+    ESC_EXPECTED_FAILED, /* names: acknowledged, accepted, delivered, seen, consistent, confirmed */
+    ESC_EXPECTED_CLOSED, /* name: outcome, "" any */
     ESC_EXPECTED_CREATED,  /* name of the created ticket, or postmortem */
     ESC_EXPECTED_HANDOFF,  /* who (NONE any), text: reason ("" any) */
     ESC_EXPECTED_CALL,     /* who: ACTION */

@@ -9,6 +9,14 @@
 
 /* --- one message ------------------------------------------------------------------------------ */
 
+EscWords esc_message_words(EscEngine *engine, EscText marked)
+{
+    EscWords words;
+    bool is_split = esc_words_split(engine->turn.arena, marked, &words);
+    ESC_ASSERT(is_split);
+    return words;
+}
+
 static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage *message)
 {
     uint32_t slot = engine->schema.severity_slot;
@@ -32,6 +40,8 @@ static EscMessage message_of(EscEngine *engine, const EscEscalation *escalation,
                              const EscNotice *notice)
 {
     EscMessage message = {.text = notice->text,
+                          .own = notice->own,
+                          .own_count = notice->own_count,
                           .subject = esc_utf8_cut(notice->text, 120),
                           .workspace = esc_workspace_text(engine),
                           .question = notice->question,
@@ -90,12 +100,6 @@ static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscTe
 }
 
 /* --- people ----------------------------------------------------------------------------------- */
-
-static EscText contact_word(uint32_t kind)
-{
-    static const char *const words[] = {"email", "chat", "phone"};
-    return esc_text_from(kind < ESC_COUNT_OF(words) ? words[kind] : "email");
-}
 
 /* The person's row in the current directory, or in the escalation's own when they have left since. */
 static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalation *escalation,
@@ -198,7 +202,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
 static void contact_send(EscEngine *engine, EscEscalation *escalation, const EscProgram *program,
                          EscText person, const EscContactRow *contact, const EscNotice *message)
 {
-    message_send(engine, escalation, person, contact_word(contact->kind),
+    message_send(engine, escalation, person, esc_contact_word(contact->kind),
                  program->texts[contact->address], message);
 }
 
@@ -283,7 +287,9 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
                          "the directory has no way of reaching them");
         return false;
     }
-    EscNotice message = {.text = page->text, .is_page = true};
+    EscWords words = esc_message_words(engine, page->text);
+    EscNotice message = {
+        .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
     for (; page->contact < row->contacts_count; page->contact++) {
         const EscContactRow *contact = &program->contacts[row->contacts_first + page->contact];
         int64_t due_ms = page->began_ms + contact->after_ms;
@@ -297,7 +303,7 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
     return false;
 }
 
-void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text)
+static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText person, EscText marked)
 {
     if (escalation->pages_count == ESC_PAGES_MAX)
         page_remove(engine, escalation, 0);
@@ -307,24 +313,32 @@ void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText perso
         .person = esc_engine_intern(engine, person),
         .number = escalation->page_next++,
         .began_ms = engine->now_ms,
-        .text = esc_text_own(text),
+        .text = esc_text_own(marked),
     };
     if (!page_go(engine, escalation, &escalation->pages[at]))
         page_remove(engine, escalation, at);
     esc_escalation_dirty(engine, escalation);
 }
 
-void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text)
+/* A title that holds marks must not pass for the words of an author. */
+void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text)
+{
+    page_begin(engine, escalation, person, esc_message_words(engine, text).text);
+}
+
+void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked)
 {
     if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
-        EscNotice message = {.text = text, .is_page = true};
+        EscWords words = esc_message_words(engine, marked);
+        EscNotice message = {
+            .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
         message_channel(engine, escalation, ref, &message);
         return;
     }
     EscPeople people;
     people_of(engine, escalation, ref, &people);
     for (uint32_t i = 0; i < people.count; i++)
-        esc_page_person(engine, escalation, people.names[i], text);
+        page_begin(engine, escalation, people.names[i], marked);
 }
 
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
@@ -333,6 +347,28 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
         if (escalation->pages[i].number != number)
             continue;
         if (!page_go(engine, escalation, &escalation->pages[i]))
+            page_remove(engine, escalation, i);
+        esc_escalation_dirty(engine, escalation);
+        return;
+    }
+}
+
+/* The time that the next method was to wait is what its failing takes away: who cannot be called is not waited for. */
+void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
+{
+    for (size_t i = 0; i < escalation->pages_count; i++) {
+        EscPage *page = &escalation->pages[i];
+        const EscProgram *program = NULL;
+        const EscPersonRow *row = person_find(engine, escalation, page->person, &program);
+        if (!esc_text_equal(page->person, person) || row == NULL || page->contact == 0 ||
+            page->contact >= row->contacts_count)
+            continue;
+        const EscContactRow *contacts = &program->contacts[row->contacts_first];
+        if (contacts[page->contact - 1].kind != kind)
+            continue; /* an earlier method, which the present one has followed already */
+        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number);
+        page->began_ms = engine->now_ms - contacts[page->contact].after_ms;
+        if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);
         esc_escalation_dirty(engine, escalation);
         return;
@@ -355,6 +391,9 @@ void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person
 
 /* --- digests ---------------------------------------------------------------------------------- */
 
+/* A line end of our own: those within the messages do not begin a line. */
+#define NEW_LINE ESC_MARK_OWN "\n" ESC_MARK_END
+
 static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
     EscBuf buf;
@@ -362,10 +401,11 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
     esc_buf_printf(&buf,
                    "%zu messages were held back:", window->items_count + window->items_left_out);
     for (size_t i = 0; i < window->items_count; i++)
-        esc_buf_printf(&buf, "\nE-%llu: %.*s", (unsigned long long)window->items[i].escalation,
-                       ESC_TEXT_ARG(window->items[i].text));
+        esc_buf_printf(&buf, NEW_LINE "E-%llu: %.*s",
+                       (unsigned long long)window->items[i].escalation,
+                       ESC_TEXT_ARG(esc_message_words(engine, window->items[i].text).text));
     if (window->items_left_out > 0)
-        esc_buf_printf(&buf, "\nand %u more", window->items_left_out);
+        esc_buf_printf(&buf, NEW_LINE "and %u more", window->items_left_out);
     return esc_turn_take(engine, &buf);
 }
 
@@ -375,7 +415,9 @@ void esc_digest_fire(EscEngine *engine)
         EscWindow *window = &engine->windows.items[i];
         if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
             continue;
-        EscNotice message = {.text = digest_text(engine, window), .is_digest = true};
+        EscWords words = esc_message_words(engine, digest_text(engine, window));
+        EscNotice message = {
+            .text = words.text, .own = words.own, .own_count = words.own_count, .is_digest = true};
         esc_audit_ticket(
             engine, NULL, ESC_AUDIT_DIGEST,
             esc_audit_data(

@@ -44,10 +44,13 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
             target = node->target;
     if (delivery->state != ESC_DELIVERY_DEAD) {
-        bool is_delivered = delivery->state == ESC_DELIVERY_DELIVERED;
+        bool is_accepted = delivery->state == ESC_DELIVERY_ACCEPTED,
+             is_delivered = delivery->state == ESC_DELIVERY_DELIVERED;
+        escalation->accepted += is_accepted && node->contact == 0;
+        escalation->reached += is_accepted && node->contact > 0;
         escalation->delivered += is_delivered;
-        escalation->accepted += !is_delivered;
-        EscText state = is_delivered ? ESC_TEXT("delivered") : ESC_TEXT("accepted");
+        escalation->seen += !is_accepted && !is_delivered;
+        EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
         esc_audit_escalation(
             engine, escalation, ESC_AUDIT_DELIVERED,
             esc_audit_data(engine, "outbox", outbox, "target", target, "state", state, NULL),
@@ -62,6 +65,8 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
         "the message to %.*s was given up%s%.*s", ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
         ESC_TEXT_ARG(detail));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
+    if (node->contact > 0)
+        esc_page_died(engine, escalation, target, node->contact - 1);
     if (escalation->state != ESC_STATE_PARKED && escalation->bundle != NULL &&
         dead_raises(escalation))
         esc_exception_ask(engine, escalation, ESC_EXCEPTION_DELIVERY_DEAD,

@@ -60,11 +60,13 @@ EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation)
 
 EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    uint32_t arrived = escalation->accepted + escalation->delivered;
-    return esc_turn_printf(engine,
-                           "{\"sent\":%u,\"accepted\":%u,\"delivered\":%u,\"dead\":%u,\"open\":%u}",
-                           escalation->messages, escalation->accepted, escalation->delivered,
-                           escalation->dead, escalation->messages - arrived - escalation->dead);
+    uint32_t accepted = escalation->accepted + escalation->reached;
+    uint32_t settled = accepted + escalation->delivered + escalation->seen + escalation->dead;
+    return esc_turn_printf(
+        engine,
+        "{\"sent\":%u,\"accepted\":%u,\"delivered\":%u,\"seen\":%u,\"dead\":%u,\"open\":%u}",
+        escalation->messages, accepted, escalation->delivered, escalation->seen, escalation->dead,
+        escalation->messages - settled);
 }
 
 const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *program,
@@ -87,18 +89,25 @@ EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const Esc
     return esc_turn_take(engine, &buf);
 }
 
+const char *esc_check_name(const EscCheckRow *row)
+{
+    static const char *const names[] = {"acknowledged", "delivered", "consistent", "confirmed",
+                                        "condition"};
+    static const char *const proofs[] = {"queued", "accepted", "delivered", "seen", "acked"};
+    if (row->kind == ESC_CHECK_DELIVERED && row->proof < ESC_COUNT_OF(proofs))
+        return proofs[row->proof];
+    return row->kind < ESC_CHECK_COUNT ? names[row->kind] : "check";
+}
+
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    static const char *const kinds[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                        "condition"};
     EscBuf buf = buf_new();
     esc_buf_char(&buf, '[');
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         const EscProgram *program = escalation->bundle->program;
         const EscCheckRow *row =
             &program->checks[esc_escalation_template(escalation)->checks_first + i];
-        esc_buf_printf(&buf, "%s{\"check\":\"%s\"", i > 0 ? "," : "",
-                       row->kind < ESC_CHECK_COUNT ? kinds[row->kind] : "check");
+        esc_buf_printf(&buf, "%s{\"check\":\"%s\"", i > 0 ? "," : "", esc_check_name(row));
         text_member(&buf, "text", program->texts[row->text]);
         text_member(&buf, "result",
                     esc_text_from(esc_check_state_name((EscCheckState)escalation->checks[i])));

@@ -67,14 +67,35 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
     row->address = pending_text(engine, given->address);
     body_keep(engine, row);
     ESC_ENGINE_GROW(engine->outbox.items, engine->outbox.count, engine->outbox.capacity);
-    engine->outbox.items[engine->outbox.count++] = (EscOutboxNode){
+    engine->outbox.items[engine->outbox.count++] = esc_outbox_node(engine, row);
+    return row->id;
+}
+
+static uint32_t contact_of(const EscOutboxRow *row)
+{
+    bool is_to_person = row->kind == ESC_OUTBOX_MESSAGE && row->address.size > 0;
+    for (uint32_t i = 0; is_to_person && i < ESC_CONTACT_KINDS; i++)
+        if (esc_text_equal(row->medium, esc_contact_word(i)))
+            return i + 1;
+    return 0;
+}
+
+EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row)
+{
+    return (EscOutboxNode){
         .id = row->id,
         .escalation = row->escalation,
         .kind = row->kind,
-        .target = esc_engine_intern(engine, given->target),
+        .target = esc_engine_intern(engine, row->target),
         .ticket = esc_text_own(row->ticket),
+        .contact = contact_of(row),
     };
-    return row->id;
+}
+
+EscText esc_contact_word(uint32_t kind)
+{
+    static const char *const words[ESC_CONTACT_KINDS] = {"email", "chat", "phone"};
+    return esc_text_from(words[kind < ESC_CONTACT_KINDS ? kind : 0]);
 }
 
 EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)

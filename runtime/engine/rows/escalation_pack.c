@@ -9,7 +9,8 @@
  *   varint role row, opening role   packed handed to   signed ms from the opening to the turn's begin
  *   varint calendar of the acknowledgement
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told
- *   varint hand-offs, exceptions, effects   messages: varint sent, accepted, delivered, dead
+ *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
+ *     reached, delivered, seen, dead
  *   packed inconsistent field   waits of the frame and the one below, where there is one:
  *     signed began, due   varint effects   u8 reply   varint its outbox id   packed its text
  *     u8 kind of question (0: none), then  varint ref, needed, answer  u8 rejected  packed text  count, packed approvers
@@ -27,7 +28,7 @@
 
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT 2
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define CHECK_RAISED 128u
@@ -52,9 +53,9 @@ static void duty_pack(EscBuf *out, const EscEscalation *escalation)
     texts_pack(out, escalation->ackers, escalation->ackers_count);
     esc_buf_u8(out, (uint8_t)((escalation->is_closed_by_when ? FLAG_BY_WHEN : 0u) |
                               (escalation->is_close_told ? FLAG_CLOSE_TOLD : 0u)));
-    const uint32_t counts[] = {escalation->handoffs, escalation->exceptions, escalation->effects,
-                               escalation->messages, escalation->accepted,   escalation->delivered,
-                               escalation->dead};
+    const uint32_t counts[] = {escalation->handoffs,  escalation->exceptions, escalation->effects,
+                               escalation->messages,  escalation->accepted,   escalation->reached,
+                               escalation->delivered, escalation->seen,       escalation->dead};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         esc_buf_varint(out, counts[i]);
     esc_buf_packed(out,
@@ -269,9 +270,9 @@ static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     uint8_t flags = esc_cursor_u8(cursor);
     escalation->is_closed_by_when = (flags & FLAG_BY_WHEN) != 0;
     escalation->is_close_told = (flags & FLAG_CLOSE_TOLD) != 0;
-    uint32_t *counts[] = {&escalation->handoffs, &escalation->exceptions, &escalation->effects,
-                          &escalation->messages, &escalation->accepted,   &escalation->delivered,
-                          &escalation->dead};
+    uint32_t *counts[] = {&escalation->handoffs,  &escalation->exceptions, &escalation->effects,
+                          &escalation->messages,  &escalation->accepted,   &escalation->reached,
+                          &escalation->delivered, &escalation->seen,       &escalation->dead};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         *counts[i] = small(cursor);
     escalation->inconsistent_field = interned(cursor, engine);

@@ -164,12 +164,6 @@ EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row)
     size_t at = engine->outbox.count++;
     for (; at > 0 && engine->outbox.items[at - 1].id > row->id; at--)
         engine->outbox.items[at] = engine->outbox.items[at - 1];
-    engine->outbox.items[at] = (EscOutboxNode){
-        .id = row->id,
-        .escalation = row->escalation,
-        .kind = row->kind,
-        .target = esc_engine_intern(engine, row->target),
-        .ticket = esc_text_own(row->ticket),
-    };
+    engine->outbox.items[at] = esc_outbox_node(engine, row);
     return ESC_OK;
 }

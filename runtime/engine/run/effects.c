@@ -30,7 +30,11 @@ static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue
 
 static void emit_notify(Emission *emission)
 {
-    EscNotice message = {.text = emission->arguments[0].text, .via = emission->row->aux};
+    EscWords words = esc_message_words(emission->engine, emission->arguments[0].text);
+    EscNotice message = {.text = words.text,
+                         .own = words.own,
+                         .own_count = words.own_count,
+                         .via = emission->row->aux};
     esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
 }
 
@@ -40,15 +44,15 @@ static void emit_page(Emission *emission)
                  emission->arguments[0].text);
 }
 
-static EscQuestion *question_new(Emission *emission, EscQuestionKind kind)
+static EscQuestion *question_new(Emission *emission, EscQuestionKind kind, EscText text)
 {
     EscFrame *frame = &emission->escalation->frame;
     if (frame->question != NULL)
         esc_text_drop(&frame->question->text);
     else
         frame->question = esc_engine_alloc(sizeof *frame->question);
-    *frame->question = (EscQuestion){
-        .kind = kind, .ref = emission->row->ref, .text = esc_text_own(emission->arguments[0].text)};
+    *frame->question =
+        (EscQuestion){.kind = kind, .ref = emission->row->ref, .text = esc_text_own(text)};
     return frame->question;
 }
 
@@ -71,14 +75,15 @@ static const EscWaitRow *wait_following(const Emission *emission)
 static void emit_ask(Emission *emission)
 {
     EscEngine *engine = emission->engine;
-    EscText question = emission->arguments[0].text, guidance = emission->arguments[1].text;
-    question_new(emission, ESC_QUESTION_ASK);
+    EscText asked = emission->arguments[0].text, guidance = emission->arguments[1].text;
+    EscText question = esc_message_words(engine, asked).text;
+    question_new(emission, ESC_QUESTION_ASK, question);
+    if (guidance.size > 0) /* the line end is ours, also behind a question that was cut */
+        asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
+                                ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
+    EscWords words = esc_message_words(engine, asked);
     EscNotice message = {
-        .text = guidance.size == 0 ? question
-                                   : esc_turn_printf(engine, "%.*s\n%.*s", ESC_TEXT_ARG(question),
-                                                     ESC_TEXT_ARG(guidance)),
-        .question = question,
-    };
+        .text = words.text, .own = words.own, .own_count = words.own_count, .question = question};
     const EscWaitRow *wait = wait_following(emission);
     if (wait != NULL) {
         message.has_answers = true;
@@ -94,13 +99,16 @@ static void emit_ask(Emission *emission)
 static void emit_approve(Emission *emission)
 {
     EscEngine *engine = emission->engine;
-    EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE);
+    EscWords words = esc_message_words(engine, emission->arguments[0].text);
+    EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE, words.text);
     question->needed = emission->row->aux;
     const EscMessageAnswer answers[] = {{ESC_TEXT("approve"), ESC_TEXT("Approve")},
                                         {ESC_TEXT("reject"), ESC_TEXT("Reject")}};
     EscNotice message = {
-        .text = emission->arguments[0].text,
-        .question = emission->arguments[0].text,
+        .text = words.text,
+        .own = words.own,
+        .own_count = words.own_count,
+        .question = words.text,
         .has_answers = true,
         .answers = answers,
         .answers_count = ESC_COUNT_OF(answers),

@@ -11,19 +11,12 @@ static const EscCheckRow *check_row(const EscEscalation *escalation, uint32_t ch
                 ->checks[esc_escalation_template(escalation)->checks_first + check];
 }
 
-static const char *kind_name(uint32_t kind)
-{
-    static const char *const names[ESC_CHECK_COUNT] = {"acknowledged", "delivered", "consistent",
-                                                       "confirmed", "condition"};
-    return names[kind];
-}
-
 EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
     (void)engine;
     const EscCheckRow *row = check_row(escalation, check);
     EscText text = escalation->bundle->program->texts[row->text];
-    return text.size > 0 ? text : esc_text_from(kind_name(row->kind));
+    return text.size > 0 ? text : esc_text_from(esc_check_name(row));
 }
 
 void esc_qa_begin(EscEngine *engine, EscEscalation *escalation)
@@ -61,7 +54,11 @@ static EscJudgement judge_acknowledged(const EscEscalation *escalation, const Es
 /* How many notifications have not reached the proof that is asked for. */
 static uint32_t messages_short(const EscEscalation *escalation, uint32_t proof)
 {
-    uint32_t arrived = escalation->accepted + escalation->delivered;
+    uint32_t arrived = escalation->seen + escalation->reached;
+    if (proof <= ESC_PROOF_DELIVERED)
+        arrived += escalation->delivered;
+    if (proof <= ESC_PROOF_ACCEPTED)
+        arrived += escalation->accepted;
     if (proof == ESC_PROOF_QUEUED)
         arrived = escalation->messages - escalation->dead;
     return escalation->messages - arrived;
@@ -115,8 +112,9 @@ static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation
         return esc_turn_printf(engine, "%.*s has not acknowledged",
                                ESC_TEXT_ARG(escalation->owner));
     case ESC_CHECK_DELIVERED:
-        return esc_turn_printf(engine, "%u of %u notifications did not arrive",
-                               messages_short(escalation, row->proof), escalation->messages);
+        return esc_turn_printf(engine, "%u of %u notifications were not %s",
+                               messages_short(escalation, row->proof), escalation->messages,
+                               esc_check_name(row));
     case ESC_CHECK_CONSISTENT:
         return esc_turn_printf(engine, "the source system reports another ticket.%.*s than was set",
                                ESC_TEXT_ARG(escalation->inconsistent_field));
@@ -149,7 +147,7 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
     if (state == ESC_CHECK_STATE_FAILED && because.size == 0)
         because = failure_reason(engine, escalation, check);
     EscText text = esc_qa_check_text(engine, escalation, check),
-            name = esc_text_from(kind_name(check_row(escalation, check)->kind));
+            name = esc_text_from(esc_check_name(check_row(escalation, check)));
     esc_audit_escalation(
         engine, escalation, records[state].kind,
         esc_audit_data(engine, "check", name, "text", text, "because", because, "by", actor, NULL),

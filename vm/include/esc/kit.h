@@ -126,6 +126,25 @@ EscText esc_utf8_cut(EscText text, size_t size_max);
 /* Decodes the character at text.data[at] of valid UTF-8; *size gets its length in bytes. */
 uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size);
 
+/* What a character does where a text is shown, if it is not just seen. */
+typedef enum EscUnseen {
+    ESC_SEEN,
+    ESC_UNSEEN_LINE,    /* ends a line */
+    ESC_UNSEEN_CONTROL, /* commands a terminal; the tabulator too */
+    ESC_UNSEEN_TURN,    /* changes the direction of what stands behind it */
+    ESC_UNSEEN_BLANK,   /* cannot be seen, or is no character at all */
+    ESC_UNSEEN_JOINER   /* changes how its neighbours are written: emoji, Persian, Japanese names */
+} EscUnseen;
+EscUnseen esc_unseen(uint32_t c);
+
+/* Marks tell the words of a message's author from values that stand between them: OWN begins what the author wrote,
+ * END ends it. They are noncharacters, which Unicode keeps for inside a program; they never leave the engine. */
+#define ESC_MARK_OWN "\xef\xb7\x90" /* U+FDD0 */
+#define ESC_MARK_END "\xef\xb7\x91" /* U+FDD1 */
+#define ESC_MARK_SIZE 3
+/* Where the first mark stands; text.size: there is none. */
+size_t esc_mark_find(EscText text);
+
 /* --- arena ------------------------------------------------------------------------------------ */
 
 /* Memory that is released all at once. Pointers stay valid until esc_arena_free or
@@ -171,7 +190,8 @@ void esc_buf_append(EscBuf *buf, const void *data, size_t size);
 void esc_buf_text(EscBuf *buf, EscText text);
 void esc_buf_string(EscBuf *buf, const char *string);
 void esc_buf_char(EscBuf *buf, char c);
-void esc_buf_number(EscBuf *buf, int64_t number); /* in decimal; printf is slow where rows are written */
+void esc_buf_number(EscBuf *buf,
+                    int64_t number); /* in decimal; printf is slow where rows are written */
 void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
 void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
 void esc_buf_u8(EscBuf *buf, uint8_t value);
@@ -226,7 +246,7 @@ typedef struct EscNames EscNames;
 
 /* seed against crafted collisions; the order does not depend on it */
 EscNames *esc_names_new(uint64_t seed);
-void esc_names_free(EscNames *names); /* NULL is allowed */
+void esc_names_free(EscNames *names);                                     /* NULL is allowed */
 bool esc_names_find(const EscNames *names, EscText key, uint32_t *value); /* value may be NULL */
 /* Puts or replaces. ESC_NO_MEMORY and ESC_OVER_LIMIT leave the map as it was. */
 ESC_MUST_USE EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value);
@@ -245,7 +265,8 @@ uint64_t esc_hash(EscText text, uint64_t seed);
 
 /* --- JSON text writing ------------------------------------------------------------------------ */
 
-/* quoted and escaped; text must be valid UTF-8 */
+/* Quoted and escaped; text must be valid UTF-8. What does something else than being seen (esc_unseen) is escaped
+ * too, but for joiners: whoever shows the JSON as it is shows nothing that is not there. */
 void esc_json_text(EscBuf *out, EscText text);
 /* shortest form that reads back equal; finite values only */
 void esc_json_number(EscBuf *out, double value);

@@ -15,9 +15,29 @@ typedef struct EscMessageAnswer {
     EscText name, title;
 } EscMessageAnswer;
 
-/* {"text","subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"page":bool,"question"?,"answers"?} */
+/* A part of a text, in bytes. */
+typedef struct EscSpan {
+    uint32_t from, to; /* `to` is behind its last byte */
+} EscSpan;
+
+/* A text, and which parts of it are its author's own words: what a template says between its values. Only these may do
+ * something where they are shown, such as naming a whole channel; the rest came from tickets, people and systems. */
+typedef struct EscWords {
+    EscText text;
+    const EscSpan *own; /* in order, between characters, without overlap */
+    uint32_t own_count;
+} EscWords;
+/* From a text with marks (ESC_MARK_OWN). Everything in *words lives in the arena. False: no memory. */
+ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *words);
+/* True when the spans are in order, between characters and within the text. */
+bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
+
+/* {"text","own":[[0,12]]?,"subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"page":bool,"question"?,
+ * "answers"?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
+    const EscSpan *own; /* of the text */
+    uint32_t own_count;
     EscText escalation, ticket, template_name; /* all empty: it belongs to none */
     EscText severity;                          /* for people; empty: none, or it is no text */
     EscText severity_json; /* as it stands in the body; empty: tickets have no such field */

@@ -70,6 +70,9 @@ int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number,
 /* What is to be told; a message of it goes to each who gets it. */
 typedef struct EscNotice {
     EscText text;
+    const EscSpan *
+        own; /* parts of the text that its template's author wrote; none of the engine's own texts */
+    uint32_t own_count;
     bool is_page;
     EscText question; /* empty for none */
     bool has_answers;
@@ -82,9 +85,13 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
                         const EscNotice *message);
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message); /* in the bundle's numbering */
+/* A text as templates make them, with marks: without, and which of it is the author's. Lives in the turn. */
+EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
-void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText text);
+void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
+/* A message to the person by that kind of contact is dead: the page's next method follows at once. */
+void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 void esc_digest_fire(EscEngine *engine);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);

@@ -287,6 +287,10 @@ void esc_windows_release(EscEngine *engine);
 /* Queues one outbox row; texts are copied. Returns its id. */
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
 EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id);
+/* What the engine keeps of a row that is not settled; its texts are owned or interned. */
+EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
+#define ESC_CONTACT_KINDS 3u
+EscText esc_contact_word(uint32_t kind); /* "email" */
 
 /* --- audit.c ---------------------------------------------------------------------------------- */
 
@@ -335,6 +339,8 @@ const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *prog
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program,
                          const EscWaitRow *wait); /* [{"name","title"}…] */
 EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation);
+/* "acknowledged"; a check of notifications is named by the evidence it asks for: "accepted". */
+const char *esc_check_name(const EscCheckRow *row);
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation);
 
 #endif

@@ -311,7 +311,9 @@ struct EscEscalation {
     uint8_t *checks;         /* EscCheckState, one for each check of the template */
     uint64_t *raised_checks; /* bit set: qa_failed was raised for it */
     uint32_t checks_count;
-    uint32_t messages, accepted, delivered, dead; /* notifications */
+    /* Notifications; each counts at the highest rung it has come to. `reached`: to people, accepted, which is all that
+     * can be asked of their contacts. */
+    uint32_t messages, accepted, reached, delivered, seen, dead;
     bool is_inconsistent;
     EscText inconsistent_field; /* interned */
     bool is_told;               /* somebody was notified or paged since the opening */
@@ -337,8 +339,9 @@ struct EscEscalation {
 typedef struct EscOutboxNode {
     uint64_t id, escalation;
     EscOutboxKind kind;
-    EscText target; /* interned */
-    EscText ticket; /* owned */
+    EscText target;   /* interned */
+    EscText ticket;   /* owned */
+    uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
 } EscOutboxNode;
 
 typedef struct EscDigestItem {
