@@ -18,8 +18,6 @@
 #include "http_call.h"
 
 #define SWEEP_MS 1000
-#define DISCARD_BYTES_MAX                                                                          \
-    ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
 
 struct EscHttpConnection {
     int fd;
@@ -162,12 +160,14 @@ static void refuse(EscHttpCall *call, unsigned status, const char *code, const c
                                          .close = true});
 }
 
+/* The body of a refused request is read and thrown away, so that a client that sends it first and reads then sees the
+ * answer; not one that is longer than any may be, and not one whose end we do not know. */
 static bool must_answer_before_body(const EscHttpCall *call)
 {
     const char *length = esc_http_header(call, "Content-Length");
-    return call->answered_status == 413 || call->answered_status == 501 ||
-           esc_http_header(call, "Expect") != NULL ||
-           (length != NULL && strtoull(length, NULL, 10) > DISCARD_BYTES_MAX);
+    return call->answered_status == 501 || esc_http_header(call, "Expect") != NULL ||
+           (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
+                               strtoull(length, NULL, 10) > call->http->setup.body_bytes_max));
 }
 
 static enum MHD_Result send_answer(EscHttpCall *call)
@@ -218,7 +218,7 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
     if (*data_size > 0) {
         take_piece(call, data, *data_size);
         *data_size = 0;
-        return call->received > call->max_body + DISCARD_BYTES_MAX ? MHD_NO : MHD_YES;
+        return call->received > 2 * http->setup.body_bytes_max ? MHD_NO : MHD_YES;
     }
     if (!esc_http_is_answered(call) && !call->is_dispatched) {
         call->is_dispatched = true;

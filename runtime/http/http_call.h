@@ -11,6 +11,7 @@
 #include <esc/http.h>
 
 #define ESC_HTTP_URI_BYTES_MAX 8192
+#define ESC_HTTP_LENGTH_DIGITS_MAX 15
 
 typedef struct EscHttpConnection EscHttpConnection;
 

@@ -11,8 +11,6 @@
 
 #include "http_call.h"
 
-#define LENGTH_DIGITS_MAX 15
-
 typedef struct Headers {
     unsigned hosts, lengths, codings;
     bool has_bad_name;
@@ -100,8 +98,8 @@ static void check_length(EscHttpCall *call, const Headers *headers, const char *
     else if (coding != NULL && strcasecmp(coding, "chunked") != 0)
         refuse(call, 501, "unknown_coding", "The only transfer coding known here is chunked",
                "header:Transfer-Encoding");
-    else if (length != NULL &&
-             (strlen(length) > LENGTH_DIGITS_MAX || strtoull(length, NULL, 10) > call->max_body))
+    else if (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
+                                strtoull(length, NULL, 10) > call->max_body))
         refuse(call, 413, "body_too_large", "The body is too large", NULL);
 }
 
