@@ -123,6 +123,9 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
 bool esc_utf8_is_valid(EscText text, size_t *bad_at);
 /* The longest prefix of text that is at most size_max bytes and ends between characters. */
 EscText esc_utf8_cut(EscText text, size_t size_max);
+/* Whether mail can be sent to this address as it is: NAME@HOST of at most 254 bytes, without a display name, white space or
+ * letters beyond ASCII. */
+bool esc_mail_address_is_plain(EscText address);
 /* Decodes the character at text.data[at] of valid UTF-8; *size gets its length in bytes. */
 uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size);
 
@@ -171,7 +174,8 @@ void esc_buf_append(EscBuf *buf, const void *data, size_t size);
 void esc_buf_text(EscBuf *buf, EscText text);
 void esc_buf_string(EscBuf *buf, const char *string);
 void esc_buf_char(EscBuf *buf, char c);
-void esc_buf_number(EscBuf *buf, int64_t number); /* in decimal; printf is slow where rows are written */
+void esc_buf_number(EscBuf *buf,
+                    int64_t number); /* in decimal; printf is slow where rows are written */
 void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
 void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
 void esc_buf_u8(EscBuf *buf, uint8_t value);
@@ -226,7 +230,7 @@ typedef struct EscNames EscNames;
 
 /* seed against crafted collisions; the order does not depend on it */
 EscNames *esc_names_new(uint64_t seed);
-void esc_names_free(EscNames *names); /* NULL is allowed */
+void esc_names_free(EscNames *names);                                     /* NULL is allowed */
 bool esc_names_find(const EscNames *names, EscText key, uint32_t *value); /* value may be NULL */
 /* Puts or replaces. ESC_NO_MEMORY and ESC_OVER_LIMIT leave the map as it was. */
 ESC_MUST_USE EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value);
