@@ -122,13 +122,11 @@ class Folder(Scene):
             self.daemon.post("/v1/events", ticket("E-1"), token=self.token)
             eventually(lambda: not self.daemon.get("/v1/outbox?state=queued", token=self.token).json["items"])
 
-    @awaits("http")
     def test_no_private_address(self):
         self.start({"allowed_addresses": ["0.0.0.0/0"], "channels": {"incidents": {"type": "webhook", "url": f"{self.receiver.url}/private"}}})
         self.reaches()
         self.assertEqual(self.receiver.at("/private"), [])
 
-    @awaits("http")
     def test_no_file_of_the_operator_is_read(self):
         secret = self.folder / "operator-secret"
         secret.write_text("TOP-SECRET-of-the-operator\n")
@@ -143,14 +141,12 @@ class Folder(Scene):
                 self.assertEqual(self.daemon.process.poll(), 2)
                 self.assertIn("secret_file", self.daemon.errors())
 
-    @awaits("http")
     def test_no_file_of_the_operator_is_written(self):
         target = self.daemon.folder / "tokens"
         self.start({"channels": {"incidents": {"type": "file", "path": str(target)}, "room": {"type": "file", "path": "../../data/tokens"}}})
         self.reaches()
         self.assertNotIn("escal.message", target.read_text())
 
-    @awaits("ingest")
     def test_a_pipe_is_no_template(self):
         folder = client(self.folder / "pipe", "pipe")
         os.mkfifo(folder / "waits.esc")
