@@ -63,8 +63,12 @@ static const Option daemon_options[] = {
               "open connections from one address"),
     COUNT_ROW(EscConfig, request_timeout_s, 30, 1, 3600,
               "time a client has for the headers of a request, for its body, and between requests"),
+    COUNT_ROW(
+        EscConfig, wrong_token_pause_max_ms, 500, 0, 60000,
+        "how long the answer to a wrong token is held back at most: it doubles with each from "
+        "an address"),
     COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
-              "events of a workspace that wait for their turn; beyond it requests get 429"),
+              "events of a workspace that wait for their turn; beyond it requests get 503"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
     COUNT_ROW(EscConfig, clock_settle_ms, 60000, 100, 3600000,

@@ -89,7 +89,7 @@ typedef struct EscWorkspaceConfigs {
 typedef struct EscConfig {
     EscText listen, token_file, zoneinfo, unbound;
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
-        request_timeout_s;
+        request_timeout_s, wrong_token_pause_max_ms;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
