@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,29 @@ static bool ends_in_esc(const char *name)
     return size > 4 && strcmp(name + size - 4, ".esc") == 0;
 }
 
+/* NULL with errno. A pipe or a device would have us wait for somebody who writes to it. */
+static FILE *open_ordinary(const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    errno = EINVAL;
+    FILE *file = fstat(fd, &info) == 0 && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))
+                     ? fdopen(fd, "rb")
+                     : NULL;
+    int error = errno;
+    if (file == NULL)
+        close(fd);
+    errno = error;
+    return file;
+}
+
 static EscStatus read_file(const char *path, EscBuf *out, EscWhy *why)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_ordinary(path);
+    if (file == NULL && errno == EINVAL)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "%s: this is no ordinary file", path);
     if (file == NULL)
         return esc_why(why, errno == ENOENT ? ESC_NOT_FOUND : ESC_IO_FAILED, "", 0, "%s: %s", path,
                        strerror(errno));

@@ -111,6 +111,7 @@ static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool ma
     EscStatus status = app->files.read(app->files.context, path, out);
     if (status == ESC_OK || (status == ESC_NOT_FOUND && may_be_missing))
         return status;
+    (void)esc_config_fault(app->config, NULL, "%s: cannot be read", path);
     return esc_why(why, ESC_BAD_CONFIG, "", 0, "%s: cannot be read", path);
 }
 
@@ -134,14 +135,13 @@ static EscStatus read_config(App *app, EscWhy *why)
     return status;
 }
 
-/* The workspace's own part, unless the daemon's configuration has it. */
+/* What the workspace's own folder says: read whatever it may say, so that nothing of it is ignored in silence. */
 static EscStatus read_workspace_config(App *app, const char *folder, EscText name, EscWhy *why)
 {
     char path[4096];
     int length = snprintf(path, sizeof(path), "%s/escald.json", folder);
-    if (esc_config_workspace(app->config, name) != NULL || length < 0 ||
-        (size_t)length >= sizeof(path))
-        return ESC_OK;
+    if (length < 0 || (size_t)length >= sizeof(path))
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "the name of a workspace's folder is too long");
     EscBuf text;
     EscStatus status = read_text_file(app, path, &text, true, why);
     if (status == ESC_OK)
@@ -164,27 +164,74 @@ static EscStatus make_pool(App *app, EscWhy *why)
     return app->pool == NULL ? ESC_IO_FAILED : ESC_OK;
 }
 
+/* Behind a part that is wrong the next one is looked at all the same: one run finds all that is wrong. */
+static void look_at(EscStatus *all, EscWhy *why, EscStatus one, const EscWhy *its)
+{
+    if (*all != ESC_OK || one == ESC_OK)
+        return;
+    *all = one;
+    *why = *its;
+}
+
+static EscStatus read_folders(App *app, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < app->serving.count; i++) {
+        EscWhy one = {.text = ""};
+        EscText name = esc_text_from(app->serving.items[i].compiled.name);
+        if (name.size > 0)
+            look_at(&status, why,
+                    read_workspace_config(app, app->options.workspaces[i], name, &one), &one);
+    }
+    return status;
+}
+
+/* A misspelt name would leave the operator waiting for what never opens. */
+static EscStatus check_accepted(App *app, EscWhy *why)
+{
+    EscStatus status = ESC_OK;
+    for (uint32_t k = 0; k < app->options.accept_loss_count; k++) {
+        bool is_served = false;
+        for (uint32_t i = 0; i < app->serving.count; i++)
+            is_served = is_served || strcmp(app->options.accept_loss[k],
+                                            app->serving.items[i].compiled.name) == 0;
+        if (!is_served)
+            status =
+                esc_config_fault(app->config, why, "--accept-loss %s: no workspace is called so",
+                                 app->options.accept_loss[k]);
+    }
+    return status;
+}
+
 static EscStatus prepare(App *app, EscWhy *why)
 {
-    EscStatus status = read_config(app, why);
-    if (status == ESC_OK)
-        status = make_pool(app, why);
     app->serving = (Serving){
-        .pool = app->pool,
         .config = app->config,
         .clock = &app->clock,
         .is_time_lapse = scaled_clock_is_time_lapse(app->options.time_scale, app->options.start_ms),
         .random = &app->random,
         .files = &app->files,
         .data_folder = app->options.data,
+        .accept_loss = app->options.accept_loss,
+        .accept_loss_count = app->options.accept_loss_count,
         .zones = app->zones};
-    if (status == ESC_OK)
-        status = served_compile(&app->serving, app->options.workspaces,
-                                app->options.workspaces_count, why);
-    for (uint32_t i = 0; status == ESC_OK && i < app->serving.count; i++)
-        status = read_workspace_config(app, app->options.workspaces[i],
-                                       esc_text_from(app->serving.items[i].compiled.name), why);
-    return status == ESC_OK ? esc_config_finish(app->config, &app->files, why) : status;
+    EscWhy config = {.text = ""}, pool = config, source = config, folders = config, all = config;
+    EscStatus status = ESC_OK;
+    look_at(&status, why, read_config(app, &config), &config);
+    if (make_pool(app, &pool) != ESC_OK) {
+        *why = pool;
+        return ESC_IO_FAILED;
+    }
+    app->serving.pool = app->pool;
+    look_at(&status, why,
+            served_compile(&app->serving, app->options.workspaces, app->options.workspaces_count,
+                           &source),
+            &source);
+    look_at(&status, why, read_folders(app, &folders), &folders);
+    EscWhy accepted = {.text = ""};
+    look_at(&status, why, check_accepted(app, &accepted), &accepted);
+    look_at(&status, why, esc_config_finish(app->config, &app->files, &all), &all);
+    return status;
 }
 
 static EscStatus open_all(App *app, EscWhy *why)
@@ -233,6 +280,20 @@ static EscStatus write_port_file(const char *path, uint16_t port, EscWhy *why)
     return ESC_OK;
 }
 
+/* The operator's word is told again with every start that uses it. */
+static void tell_loss(App *app, const Served *served)
+{
+    char text[sizeof(served->loss.text) + ESC_ID_BYTES_MAX + 128];
+    bool has_lost = served->loss.text[0] != '\0';
+    (void)snprintf(text, sizeof(text), "%s: %s%s", served->compiled.name,
+                   has_lost ? "opened by --accept-loss: "
+                            : "--accept-loss had nothing to accept; leave the option out",
+                   served->loss.text);
+    if (has_lost || served_accepts_loss(served))
+        esc_daemon_log(app->daemon, has_lost ? "alarm" : "warning",
+                       has_lost ? "loss_accepted" : "nothing_lost", esc_text_from(text));
+}
+
 static EscStatus add_all(App *app, EscWhy *why)
 {
     EscStatus status = ESC_OK;
@@ -242,6 +303,7 @@ static EscStatus add_all(App *app, EscWhy *why)
         const char *reason =
             served->why.text[0] != '\0' ? served->why.text : esc_status_text(served->status);
         served->service = NULL; /* the daemon's from here on */
+        tell_loss(app, served);
         status = esc_daemon_add(app->daemon, esc_text_from(served->compiled.name), service,
                                 esc_text_from(service == NULL ? reason : ""), why);
     }
@@ -345,11 +407,26 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Each line of a text, as a message of ours. */
+static void print_lines(const char *before, EscText lines)
+{
+    while (lines.size > 0) {
+        const char *end = memchr(lines.data, '\n', lines.size);
+        EscText line = {lines.data, end == NULL ? lines.size : (size_t)(end - lines.data)};
+        (void)fprintf(stderr, "escald: %s%.*s\n", before, ESC_TEXT_ARG(line));
+        size_t used = line.size + (end == NULL ? 0 : 1);
+        lines = (EscText){lines.data + used, lines.size - used};
+    }
+}
+
 static int fail(App *app, EscStatus status, const EscWhy *why)
 {
     close_writers(app); /* what they have comes first */
-    (void)fprintf(stderr, "escald: %s\n",
-                  why->text[0] != '\0' ? why->text : esc_status_text(status));
+    EscText faults = esc_buf_as_text(&app->config->faults);
+    const char *text = why->text[0] != '\0' ? why->text : esc_status_text(status);
+    print_lines("", faults);
+    if (!esc_text_contains(faults, esc_text_from(text)))
+        (void)fprintf(stderr, "escald: %s\n", text);
     return exit_status(status);
 }
 
@@ -357,6 +434,7 @@ static int run(App *app)
 {
     EscWhy why = {.text = ""};
     EscStatus status = prepare(app, &why);
+    print_lines("warning: ", esc_buf_as_text(&app->config->warnings));
     if (status == ESC_OK && app->options.check_config) {
         (void)puts("the configuration and the workspaces are fine");
         return 0;

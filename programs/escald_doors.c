@@ -85,9 +85,15 @@ EscRandom system_random_door(void)
 static EscStatus read_file(void *context, const char *path, EscBuf *out)
 {
     (void)context;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Ordinary files only: a pipe in a workspace's folder would have us wait for who writes to it. */
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? ESC_NOT_FOUND : ESC_IO_FAILED;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        close(fd);
+        return ESC_IO_FAILED;
+    }
     char chunk[65536];
     ssize_t got = 0;
     while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
@@ -181,9 +187,17 @@ static EscStatus append_file(void *context, const char *path, EscBytes bytes)
     return is_fine && (!is_new || sync_folder(path)) ? ESC_OK : ESC_IO_FAILED;
 }
 
+static bool is_open_to_others(void *context, const char *path)
+{
+    (void)context;
+    struct stat info;
+    return stat(path, &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0;
+}
+
 EscFiles system_files_door(void)
 {
-    return (EscFiles){.read = read_file, .append = append_file};
+    return (EscFiles){
+        .read = read_file, .append = append_file, .is_open_to_others = is_open_to_others};
 }
 
 /* --- sockets ---------------------------------------------------------------------------------- */

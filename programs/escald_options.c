@@ -27,6 +27,10 @@ void options_help(void)
         "  --time-scale N     lets time go N times faster\n"
         "  --start-time T     begins at that time, such as 2026-01-05T09:00:00Z\n"
         "  --follow           tells on standard output what happens\n"
+        "  --accept-loss NAME opens the store of this workspace although it has lost something, or "
+        "is "
+        "missing;\n"
+        "                     may be given several times, and is for one start\n"
         "  --check-config     reads configuration and workspaces, says what is wrong, and ends\n"
         "  --help-config      lists all options of the configuration\n"
         "  --version          prints the version\n"
@@ -56,6 +60,11 @@ static bool take_option(Options *options, int which, const char *value)
         if (options->workspaces_count == ESC_WORKSPACES_MAX)
             return refuse("too many workspaces", "");
         options->workspaces[options->workspaces_count++] = value;
+        return true;
+    case 'a':
+        if (options->accept_loss_count == ESC_WORKSPACES_MAX)
+            return refuse("too many workspaces", "");
+        options->accept_loss[options->accept_loss_count++] = value;
         return true;
     case 'd':
         options->data = value;
@@ -100,6 +109,7 @@ bool options_read(Options *options, int argc, char **argv)
     static const struct option rows[] = {
         {"workspace", required_argument, NULL, 'w'},
         {"data", required_argument, NULL, 'd'},
+        {"accept-loss", required_argument, NULL, 'a'},
         {"listen", required_argument, NULL, 'l'},
         {"config", required_argument, NULL, 'c'},
         {"port-file", required_argument, NULL, 'p'},

@@ -6,7 +6,9 @@
 
 typedef struct Options {
     const char *workspaces[ESC_WORKSPACES_MAX];
-    uint32_t workspaces_count;
+    const char *accept_loss
+        [ESC_WORKSPACES_MAX]; /* names of workspaces whose stores may have lost something */
+    uint32_t workspaces_count, accept_loss_count;
     const char *data, *listen, *config, *port_file;
     double time_scale;
     int64_t start_ms; /* 0: now */

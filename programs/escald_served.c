@@ -165,6 +165,26 @@ static size_t cache_share(const Serving *serving)
     return share < STORE_CACHE_BYTES_MIN ? STORE_CACHE_BYTES_MIN : share;
 }
 
+bool served_accepts_loss(const Served *served)
+{
+    const Serving *serving = served->serving;
+    for (uint32_t i = 0; i < serving->accept_loss_count; i++)
+        if (strcmp(serving->accept_loss[i], served->compiled.name) == 0)
+            return true;
+    return false;
+}
+
+/* What it has lost is found out first, so that the operator's word is on record with it. */
+static EscStatus open_lossy(Served *served, EscSqliteOptions *options, EscStore **store)
+{
+    EscStatus status = esc_sqlite_open(options, store, &served->why);
+    if (status != ESC_STORE_DAMAGED || !served_accepts_loss(served))
+        return status;
+    served->loss = served->why;
+    options->accepts_loss = true;
+    return esc_sqlite_open(options, store, &served->why);
+}
+
 static EscStatus open_store(Served *served, EscStore **store)
 {
     Serving *serving = served->serving;
@@ -179,7 +199,7 @@ static EscStatus open_store(Served *served, EscStore **store)
                                 .traces = traces,
                                 .cache_bytes = cache_share(serving)};
     serving->random->fill(serving->random->context, options.new_id, sizeof(options.new_id));
-    return esc_sqlite_open(&options, store, &served->why);
+    return open_lossy(served, &options, store);
 }
 
 static EscStatus open_service(Served *served)
@@ -193,6 +213,9 @@ static EscStatus open_service(Served *served)
     EscStatus status = open_store(served, &config.store);
     if (status != ESC_OK)
         return status;
+    EscRemark loss = {.kind = ESC_REMARK_LOSS_ACCEPTED, .what = esc_text_from(served->loss.text)};
+    config.remarks = &loss;
+    config.remarks_count = loss.what.size > 0;
     return esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,
                             &served->why);
 }

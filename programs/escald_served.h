@@ -15,6 +15,7 @@ typedef struct Served {
     EscService *service; /* NULL: not opened, and `status` and `why` say why not */
     EscStatus status;
     EscWhy why;
+    EscWhy loss;     /* what its store has lost, by the operator's word; empty: nothing */
     EscBuf warnings; /* lines for the operator */
     EscLane lane;
 } Served;
@@ -28,6 +29,8 @@ struct Serving {
     const EscRandom *random;
     const EscFiles *files;
     const char *data_folder;
+    const char *const *accept_loss; /* workspaces whose stores may have lost something */
+    uint32_t accept_loss_count;
     EscZones *zones;
     pthread_mutex_t zones_lock;
     EscNames *names; /* of workspaces: index in items */
@@ -36,6 +39,7 @@ struct Serving {
     sem_t done;
 };
 
+bool served_accepts_loss(const Served *served);
 /* Compiles the folders. ESC_BAD_SOURCE: the diagnostics are on stderr. */
 ESC_MUST_USE EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t count,
                                       EscWhy *why);

@@ -183,3 +183,17 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit)
     }
     return last[to_count] <= limit ? last[to_count] : limit + 1;
 }
+
+bool esc_mail_address_is_plain(EscText address)
+{
+    const char *at = address.size == 0 ? NULL : memchr(address.data, '@', address.size);
+    if (at == NULL || at == address.data || at + 1 == address.data + address.size ||
+        address.size > 254)
+        return false;
+    for (size_t i = 0; i < address.size; i++) {
+        unsigned char c = (unsigned char)address.data[i];
+        if (c <= ' ' || c >= 0x7f || strchr("<>()[],;:\\\"", c) != NULL)
+            return false;
+    }
+    return true;
+}

@@ -108,6 +108,11 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
             workspace,
             esc_report(workspace, "E0335", setting->setting.value->span, "this is no address"),
             "write it in quotes");
+    else if (kind == ESC_CONTACT_EMAIL && !esc_mail_address_is_plain(build->addresses[kind]))
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0335", setting->setting.value->span,
+                                   "no mail can be sent to this address"),
+                        "a mail address is NAME@HOST in plain letters, without the person's name");
 }
 
 static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)

@@ -3,7 +3,7 @@
  *
  * Order for every request: path known (404) → method known (405) → token valid (401) → token's
  * scope (403) → names of the query known (400) → type of the body (415) → its size (413) → workspace stopped (503) →
- * room in its queue (429). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
+ * room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,7 @@ struct EscApi {
     EscTokens *tokens;
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
+    EscWrongTokens wrong;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -71,6 +72,26 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
     return NULL;
 }
 
+/* Ever later for who goes on sending wrong ones; too many who wait are sent away. */
+static void refuse_token(EscRequest *request, bool is_wrong)
+{
+    EscApi *api = request->api;
+    int64_t pause_ms = 0;
+    if (is_wrong)
+        pause_ms = esc_wrong_tokens_pause(&api->wrong,
+                                          esc_http_client(request->http, api->setup.hash_seed),
+                                          esc_boot_ms(), api->setup.wrong_token_pause_max_ms);
+    if (pause_ms > 0 && !esc_http_pause(request->http, pause_ms)) {
+        esc_answer_header(&request->answer, "Retry-After", "1");
+        esc_request_refuse(request, 429, "too_many_wrong", "Too many wrong tokens came from there",
+                           "header:Authorization", "");
+        return;
+    }
+    esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
+    esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
+                       "header:Authorization", "");
+}
+
 /* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
 static bool authorise(EscRequest *request)
 {
@@ -81,9 +102,7 @@ static bool authorise(EscRequest *request)
     if (header != NULL && strncasecmp(header, "Bearer ", 7) == 0)
         token = esc_tokens_find(request->api->tokens, esc_text_from(header + 7));
     if (token == NULL) {
-        esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
-        esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
-                           "header:Authorization", "");
+        refuse_token(request, header != NULL);
         return false;
     }
     request->shard = esc_shards_find(request->api->setup.shards, token->workspace);
@@ -277,7 +296,7 @@ static void take_headers(void *context, EscHttpCall *http)
     send_answer(request);
 }
 
-/* 429 when there is no room; nobody has looked into the body yet, so it counts as one input. */
+/* 503 when there is no room; nobody has looked into the body yet, so it counts as one input. */
 static bool let_in(EscRequest *request)
 {
     const EscHandler *handler = request->route->handler;

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "api_internal.h"
+
+/* The largest body has a handful of texts: whatever is more than that is not built at all. */
+static const EscJsonLimits body_limits = {.depth_max = 4, .values_max = 64};
 
 static void refuse_member(EscRequest *request, const char *code, const char *name,
                           const char *detail)
@@ -19,37 +20,34 @@ static void refuse_member(EscRequest *request, const char *code, const char *nam
 }
 
 /* A text member of the body; empty when it is not there. False: refused. */
-static bool take_text(EscRequest *request, const json_t *body, const char *name, size_t size_max,
+static bool take_text(EscRequest *request, const EscJson *body, const char *name, size_t size_max,
                       EscText *out)
 {
-    const json_t *value = json_object_get(body, name);
+    const EscJson *value = esc_json_member(body, esc_text_from(name));
     *out = (EscText){0};
     if (value == NULL)
         return true;
-    EscText text = {json_string_value(value), json_string_length(value)};
-    if (!json_is_string(value) || text.size > size_max) {
+    if (value->kind != ESC_JSON_TEXT || value->text.size > size_max) {
         refuse_member(request, "bad_member", name,
-                      json_is_string(value) ? "is too long" : "must be a text");
+                      value->kind == ESC_JSON_TEXT ? "is too long" : "must be a text");
         return false;
     }
-    *out = esc_arena_text(request->arena, text);
+    *out = esc_arena_text(request->arena, value->text);
     return true;
 }
 
-static bool check_members(EscRequest *request, json_t *body)
+static bool check_members(EscRequest *request, const EscJson *body)
 {
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(body, name, value)
-    {
+    for (const EscJson *member = body->first; member != NULL; member = member->next) {
         char padded[64];
-        int length = snprintf(padded, sizeof(padded), " %s ", name);
+        EscText name = member->name;
+        int length = snprintf(padded, sizeof(padded), " %.*s ", ESC_TEXT_ARG(name));
         bool is_known = length > 2 && (size_t)length < sizeof(padded) &&
-                        strchr(name, ' ') == NULL && strstr(request->route->names, padded) != NULL;
+                        memchr(name.data, ' ', name.size) == NULL &&
+                        strstr(request->route->names, padded) != NULL;
         if (!is_known) {
-            EscText cut = esc_utf8_cut(esc_text_from(name), 60);
             char shown[64];
-            (void)snprintf(shown, sizeof(shown), "%.*s", ESC_TEXT_ARG(cut));
+            (void)snprintf(shown, sizeof(shown), "%.*s", ESC_TEXT_ARG(esc_utf8_cut(name, 60)));
             refuse_member(request, "unknown_member", shown, "there is no such member here");
             return false;
         }
@@ -58,7 +56,7 @@ static bool check_members(EscRequest *request, json_t *body)
 }
 
 /* The token's own principal, or the person named by "as" when the token may. */
-static bool take_actor(EscRequest *request, const json_t *body)
+static bool take_actor(EscRequest *request, const EscJson *body)
 {
     EscText as;
     if (!take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
@@ -72,7 +70,7 @@ static bool take_actor(EscRequest *request, const json_t *body)
     return false;
 }
 
-static bool take_handoff(EscRequest *request, const json_t *body)
+static bool take_handoff(EscRequest *request, const EscJson *body)
 {
     EscText expect, within;
     if (!take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
@@ -97,7 +95,7 @@ static bool take_handoff(EscRequest *request, const json_t *body)
     return request->action.target.size > 0;
 }
 
-static bool take_absence(EscRequest *request, const json_t *body)
+static bool take_absence(EscRequest *request, const EscJson *body)
 {
     EscText until, length;
     if (!take_text(request, body, "until", 64, &until) ||
@@ -140,7 +138,7 @@ static bool take_path(EscRequest *request)
     return true;
 }
 
-static bool take_body(EscRequest *request, const json_t *body)
+static bool take_body(EscRequest *request, const EscJson *body)
 {
     EscAction *action = &request->action;
     if (!take_actor(request, body) ||
@@ -175,35 +173,41 @@ static void make_input(EscRequest *request, EscInput made)
     request->job.inputs_count = 1;
 }
 
+/* The body as an object, parsed once and within its limits; NULL: it was answered. */
+static const EscJson *read_body(EscRequest *request)
+{
+    static const EscJson nothing = {.kind = ESC_JSON_OBJECT};
+    const EscJson *body = &nothing;
+    EscText text = esc_buf_as_text(&request->body);
+    EscWhy why = {.text = ""};
+    EscStatus status =
+        text.size == 0 ? ESC_OK : esc_json_read(request->arena, text, &body_limits, &body, &why);
+    if (status == ESC_NO_MEMORY || status == ESC_OVER_LIMIT)
+        esc_request_fail(request, status, &why);
+    else if (status != ESC_OK || body->kind != ESC_JSON_OBJECT)
+        esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
+                           why.text);
+    return request->answer.status != 0 ? NULL : body;
+}
+
 static void parse_action(EscRequest *request, const EscProgram *program)
 {
     (void)program; /* whom and what an action names is the engine's to know */
     request->action.verb = (EscVerb)request->route->verb;
-    EscText text = esc_buf_as_text(&request->body);
-    json_t *body = text.size == 0 ? json_object()
-                                  : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
-    if (body == NULL || !json_is_object(body))
-        esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
-                           "");
-    else if (take_path(request) && check_members(request, body) && take_body(request, body))
+    const EscJson *body = read_body(request);
+    if (body != NULL && take_path(request) && check_members(request, body) &&
+        take_body(request, body))
         make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
-    json_decref(body);
 }
 
 /* The principal of the token says that the wall clock is right. */
 static void parse_clock(EscRequest *request, const EscProgram *program)
 {
     (void)program;
-    EscText text = esc_buf_as_text(&request->body);
-    json_t *body = text.size == 0 ? json_object()
-                                  : json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
     request->clock.actor = request->principal;
-    if (body == NULL || !json_is_object(body))
-        esc_request_refuse(request, 400, "malformed_json", "The body must be one JSON object", NULL,
-                           "");
-    else if (check_members(request, body))
+    const EscJson *body = read_body(request);
+    if (body != NULL && check_members(request, body))
         make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
-    json_decref(body);
 }
 
 /* --- after the turn --------------------------------------------------------------------------- */

@@ -1,15 +1,15 @@
 /* api_health.c - /health and /health/ready, answered by the door from what the shards show of themselves: however busy
  * or stuck the workspaces are, these answer.
  *
- * They need no token, so they name a workspace only when it is stopped. */
+ * They need no token, so they name a workspace only when something is wrong with it. */
 #include "api_internal.h"
 
 #define HEALTH_BYTES_MAX ((size_t)1 << 20)
 
 typedef struct Sum {
     EscShardCounts all;
-    size_t longest; /* queue */
-    uint32_t stopped;
+    size_t longest;            /* queue */
+    uint32_t stopped, noticed; /* workspaces */
     int64_t latest_ms;
     EscServiceClock
         clock; /* of the workspace that is furthest apart, with the last correction of all */
@@ -46,22 +46,28 @@ static Sum sum_up(const EscShards *shards)
         sum.longest = one.waiting > sum.longest ? one.waiting : sum.longest;
         sum.latest_ms = one.time_ms > sum.latest_ms ? one.time_ms : sum.latest_ms;
         add_clock(&sum.clock, &one.clock);
-        sum.stopped += esc_shard_state(shards->items[i]) == ESC_SHARD_STOPPED;
+        bool is_stopped = esc_shard_state(shards->items[i]) == ESC_SHARD_STOPPED;
+        sum.stopped += is_stopped;
+        sum.noticed += !is_stopped && esc_shard_notice(shards->items[i]).size > 0;
     }
     return sum;
 }
 
-static void write_stopped(EscBuf *out, const EscShards *shards)
+/* Those that are stopped, or those that are served otherwise than they should be, with the reason. */
+static void write_shards(EscBuf *out, const EscShards *shards, const char *name, bool are_stopped)
 {
-    const char *before = ",\"stopped\":[";
+    esc_buf_printf(out, ",\"%s\":[", name);
+    const char *before = "";
     for (uint32_t i = 0; i < shards->count; i++) {
         EscShard *shard = shards->items[i];
-        if (esc_shard_state(shard) != ESC_SHARD_STOPPED)
+        bool is_stopped = esc_shard_state(shard) == ESC_SHARD_STOPPED;
+        EscText reason = is_stopped ? esc_shard_reason(shard) : esc_shard_notice(shard);
+        if (is_stopped != are_stopped || reason.size == 0)
             continue;
         esc_buf_printf(out, "%s{\"workspace\":", before);
         esc_json_text(out, esc_shard_name(shard));
         esc_buf_string(out, ",\"reason\":");
-        esc_json_text(out, esc_shard_reason(shard));
+        esc_json_text(out, reason);
         esc_buf_char(out, '}');
         before = ",";
     }
@@ -95,7 +101,7 @@ static void answer_health(EscRequest *request)
     esc_buf_printf(&out,
                    "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
                    "\"timers\":%llu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
-                   sum.stopped > 0 ? "degraded" : "ok", setup->shards->count,
+                   sum.stopped + sum.noticed > 0 ? "degraded" : "ok", setup->shards->count,
                    (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
                    (unsigned long long)sum.all.timers, sum.all.waiting, sum.longest);
     write_time(&out, "now", setup->clock->wall_ms(setup->clock->context));
@@ -105,7 +111,9 @@ static void answer_health(EscRequest *request)
     esc_buf_printf(&out, ",\"up_s\":%lld}",
                    (long long)((esc_boot_ms() - setup->started_boot_ms) / 1000));
     if (sum.stopped > 0)
-        write_stopped(&out, setup->shards);
+        write_shards(&out, setup->shards, "stopped", true);
+    if (sum.noticed > 0)
+        write_shards(&out, setup->shards, "noticed", false);
     esc_buf_char(&out, '}');
     esc_answer_json(&request->answer, 200, &out);
 }

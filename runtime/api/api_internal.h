@@ -30,6 +30,18 @@ ESC_MUST_USE EscStatus esc_tokens_parse(EscText text, uint64_t hash_seed, EscTok
  * secret wrong. */
 const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented);
 
+/* api_wrong.c */
+typedef struct EscWrongPlace {
+    int64_t at_ms; /* of the last one */
+    uint32_t count;
+} EscWrongPlace;
+typedef struct EscWrongTokens {
+    EscWrongPlace places[1024];
+} EscWrongTokens;
+/* How long the answer to one more wrong token of this client has to wait; notes it. */
+int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
+                               int64_t longest_ms);
+
 /* --- handlers --------------------------------------------------------------------------------- */
 
 typedef struct EscRequest EscRequest;
@@ -106,7 +118,7 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
-/* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 429. */
+/* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */
 bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);
 /* "E-12" → 12; false for anything else. */

@@ -66,10 +66,11 @@ void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why)
                        http_status == 500 || why == NULL ? "" : why->text);
 }
 
+/* Not 429, which is the sender's fault: many senders of webhooks repeat what got a 5xx, and drop what got a 4xx. */
 void esc_request_queue_full(EscRequest *request)
 {
     esc_answer_header(&request->answer, "Retry-After", "1");
-    esc_request_refuse(request, 429, "queue_full", "Too much is waiting already", NULL, "");
+    esc_request_refuse(request, 503, "queue_full", "Too much is waiting already", NULL, "");
 }
 
 void esc_request_stopped(EscRequest *request, EscText reason)

@@ -2,90 +2,31 @@
  *
  * Strict: no unknown option, no second mention of one, no value out of its range. A message
  * names the place as a path ("workspaces.acme.channels.incidents.type") and never shows a value,
- * because values may be secrets that somebody put in the wrong place. Not its job: secret files
- * and what needs several options at once (config_check.c). */
+ * because values may be secrets that somebody put in the wrong place. A fault costs the option that
+ * it is in: reading goes on, so that one run finds them all. Not its job: secret files and what
+ * needs several options at once (config_check.c), what a workspace's folder may say
+ * (config_folder.c). */
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
-#include <openssl/crypto.h>
 
 #include "config_internal.h"
 
-#define CONFIG_ARENA_BYTES_MAX ((size_t)64 << 20)
 #define CONFIG_PATH_BYTES_MAX 180
 
 typedef struct Reader {
+    EscConfig *config;
     EscArena *arena;
     const char *origin;
-    EscWhy *why;
+    const EscWorkspaceConfig *folder_of; /* the file is that of its folder; NULL: the operator's */
+    EscWhy first;
     char path[CONFIG_PATH_BYTES_MAX];
 } Reader;
 
 /* Groups nest as config_table.c nests them, four deep, so this recursion is bounded by our own
  * table and not by the input. */
 static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *json, void *base);
-
-void esc_config_preset(const OptionGroup *group, void *base)
-{
-    for (size_t i = 0; i < group->options_count; i++) {
-        const Option *option = &group->options[i];
-        uint8_t *member = (uint8_t *)base + option->offset;
-        if (option->type == OPTION_TEXT || option->type == OPTION_WORD) {
-            EscText preset = esc_text_from(option->preset);
-            memcpy(member, &preset, sizeof(preset));
-        } else if (option->type == OPTION_COUNT) {
-            memcpy(member, &option->count, sizeof(option->count));
-        } else if (option->type == OPTION_OBJECT) {
-            esc_config_preset(option->group, member);
-        }
-    }
-}
-
-EscConfig *esc_config_new(void)
-{
-    EscConfig *config = calloc(1, sizeof(*config));
-    if (config == NULL)
-        return NULL;
-    esc_config_preset(CONFIG_GROUP_DAEMON, config);
-    config->arena = esc_arena_new(CONFIG_ARENA_BYTES_MAX);
-    if (config->arena == NULL) {
-        free(config);
-        return NULL;
-    }
-    return config;
-}
-
-static void wipe(EscText secret)
-{
-    if (secret.size > 0)
-        OPENSSL_cleanse((void *)(uintptr_t)secret.data, secret.size);
-}
-
-static void wipe_endpoint(const EscEndpoint *endpoint)
-{
-    wipe(endpoint->secret);
-    if (endpoint->url_file.size > 0)
-        wipe(endpoint->url);
-}
-
-void esc_config_free(EscConfig *config)
-{
-    if (config == NULL)
-        return;
-    for (uint32_t i = 0; i < config->workspaces.count; i++) {
-        const EscWorkspaceConfig *workspace = &config->workspaces.items[i];
-        for (uint32_t k = 0; k < workspace->channels.count; k++)
-            wipe_endpoint(&workspace->channels.items[k]);
-        for (uint32_t k = 0; k < workspace->systems.count; k++)
-            wipe(workspace->systems.items[k].secret);
-        wipe_endpoint(&workspace->people.chat);
-        wipe_endpoint(&workspace->people.phone);
-        wipe(workspace->mail.password);
-    }
-    esc_arena_free(config->arena);
-    free(config);
-}
 
 /* Puts ".name" behind the path and gives its old length, to be given back to path_pop. */
 static size_t path_push(Reader *reader, const char *name)
@@ -110,8 +51,16 @@ static void path_pop(Reader *reader, size_t length)
 
 static EscStatus refuse(Reader *reader, const char *what)
 {
-    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: %s", reader->origin, reader->path,
-                   what);
+    return esc_config_fault(reader->config, &reader->first, "%s: %s: %s", reader->origin,
+                            reader->path, what);
+}
+
+/* What stands after a further part was read: wrong parts do not end the reading, but no memory does. */
+static bool goes_on(EscStatus *all, EscStatus one)
+{
+    if (*all == ESC_OK || one == ESC_NO_MEMORY)
+        *all = one;
+    return one != ESC_NO_MEMORY;
 }
 
 static bool word_is_known(const char *words, EscText word)
@@ -144,8 +93,8 @@ static EscStatus read_text(Reader *reader, const Option *option, json_t *json, u
     if (has_control_bytes(text))
         return refuse(reader, "must not hold control characters");
     if (option->type == OPTION_WORD && !word_is_known(option->words, text))
-        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be one of %s",
-                       reader->origin, reader->path, option->words);
+        return esc_config_fault(reader->config, &reader->first, "%s: %s: must be one of %s",
+                                reader->origin, reader->path, option->words);
     EscText copy = esc_arena_text(reader->arena, text);
     memcpy(member, &copy, sizeof(copy));
     return ESC_OK;
@@ -157,9 +106,9 @@ static EscStatus read_count(Reader *reader, const Option *option, json_t *json, 
         return refuse(reader, "must be a whole number");
     int64_t value = json_integer_value(json);
     if (value < option->min || value > option->max)
-        return esc_why(reader->why, ESC_BAD_CONFIG, "", 0, "%s: %s: must be from %lld to %lld",
-                       reader->origin, reader->path, (long long)option->min,
-                       (long long)option->max);
+        return esc_config_fault(reader->config, &reader->first, "%s: %s: must be from %lld to %lld",
+                                reader->origin, reader->path, (long long)option->min,
+                                (long long)option->max);
     memcpy(member, &value, sizeof(value));
     return ESC_OK;
 }
@@ -216,36 +165,62 @@ static EscStatus read_headers(Reader *reader, json_t *json, uint8_t *member)
     return ESC_OK;
 }
 
+/* Every map's struct: its items, whose names come first. */
+typedef struct Map {
+    void *items;
+    uint32_t count;
+} Map;
+
+/* Whether what the path names may be bound by the file. */
+static EscStatus check_place(Reader *reader)
+{
+    const char *fault =
+        reader->folder_of == NULL
+            ? NULL
+            : esc_config_folder_place_fault(reader->folder_of, esc_text_from(reader->path));
+    return fault == NULL ? ESC_OK : refuse(reader, fault);
+}
+
+static EscStatus read_item(Reader *reader, const Option *option, const char *name, json_t *json,
+                           uint8_t *item)
+{
+    EscText copy = esc_arena_text(reader->arena, esc_text_from(name));
+    esc_config_preset(option->group, item);
+    memcpy(item, &copy, sizeof(copy)); /* a MAP's item begins with its name */
+    EscStatus status = check_place(reader);
+    (void)goes_on(&status, read_group(reader, option->group, json, item));
+    return status;
+}
+
+/* In a folder's file: behind what the operator's own said. */
 static EscStatus read_map(Reader *reader, const Option *option, json_t *json, uint8_t *member)
 {
     if (!json_is_object(json))
         return refuse(reader, "must be an object");
-    struct {
-        void *items;
-        uint32_t count;
-    } map = {NULL, 0};
-    size_t count = json_object_size(json);
-    if (count > ESC_CONFIG_ITEMS_MAX)
+    Map old, map;
+    memcpy(&old, member, sizeof(old));
+    size_t count = json_object_size(json), size = option->group->size;
+    if (count + old.count > ESC_CONFIG_ITEMS_MAX)
         return refuse(reader, "has too many members");
-    map.items = esc_arena_alloc_array(reader->arena, count, option->group->size);
+    map = (Map){.items = esc_arena_alloc_array(reader->arena, count + old.count, size),
+                .count = old.count};
     if (map.items == NULL)
         return ESC_NO_MEMORY;
+    if (old.count > 0)
+        memcpy(map.items, old.items, old.count * size);
+    EscStatus status = ESC_OK, one = ESC_OK;
     const char *name = NULL;
     json_t *value = NULL;
     json_object_foreach(json, name, value)
     {
-        uint8_t *item = (uint8_t *)map.items + map.count++ * option->group->size;
-        EscText copy = esc_arena_text(reader->arena, esc_text_from(name));
-        esc_config_preset(option->group, item);
-        memcpy(item, &copy, sizeof(copy)); /* a MAP's item begins with its name */
         size_t length = path_push(reader, name);
-        EscStatus status = read_group(reader, option->group, value, item);
-        if (status != ESC_OK)
-            return status;
+        one = read_item(reader, option, name, value, (uint8_t *)map.items + map.count++ * size);
         path_pop(reader, length);
+        if (!goes_on(&status, one))
+            return status;
     }
     memcpy(member, &map, sizeof(map));
-    return ESC_OK;
+    return status;
 }
 
 static const Option *find_option(const OptionGroup *group, EscText name)
@@ -268,16 +243,25 @@ static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, const 
             nearest = group->options[i].name;
         }
     }
-    path_push(reader, name);
     if (nearest == NULL)
         return refuse(reader, "there is no such option (escald --help-config lists all)");
-    return esc_why(reader->why, ESC_BAD_CONFIG, "", 0,
-                   "%s: %s: there is no such option; did you mean \"%s\"?", reader->origin,
-                   reader->path, nearest);
+    return esc_config_fault(reader->config, &reader->first,
+                            "%s: %s: there is no such option; did you mean \"%s\"?", reader->origin,
+                            reader->path, nearest);
+}
+
+/* An object is a group of options, or itself a place that is bound ("people.chat"). */
+static EscStatus read_object(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+{
+    EscStatus status = option->is_place ? check_place(reader) : ESC_OK;
+    (void)goes_on(&status, read_group(reader, option->group, json, member));
+    return status;
 }
 
 static EscStatus read_option(Reader *reader, const Option *option, json_t *json, uint8_t *member)
 {
+    if (reader->folder_of != NULL && !option->in_folder)
+        return refuse(reader, "only the operator's configuration may say this");
     switch (option->type) {
     case OPTION_TEXT:
     case OPTION_WORD:
@@ -289,43 +273,49 @@ static EscStatus read_option(Reader *reader, const Option *option, json_t *json,
     case OPTION_HEADERS:
         return read_headers(reader, json, member);
     case OPTION_OBJECT:
-        return read_group(reader, option->group, json, member);
+        return read_object(reader, option, json, member);
     case OPTION_MAP:
         return read_map(reader, option, json, member);
     }
     return ESC_BAD_ARGUMENT;
 }
 
+static EscStatus read_member(Reader *reader, const OptionGroup *group, const char *name,
+                             json_t *value, void *base)
+{
+    const Option *option = find_option(group, esc_text_from(name));
+    size_t length = path_push(reader, name);
+    EscStatus status = option == NULL
+                           ? refuse_unknown(reader, group, name)
+                           : read_option(reader, option, value, (uint8_t *)base + option->offset);
+    path_pop(reader, length);
+    return status;
+}
+
 static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *json, void *base)
 {
     if (!json_is_object(json))
         return refuse(reader, "must be an object");
+    EscStatus status = ESC_OK;
     const char *name = NULL;
     json_t *value = NULL;
-    json_object_foreach(json, name, value)
-    {
-        const Option *option = find_option(group, esc_text_from(name));
-        if (option == NULL)
-            return refuse_unknown(reader, group, name);
-        size_t length = path_push(reader, name);
-        EscStatus status = read_option(reader, option, value, (uint8_t *)base + option->offset);
-        if (status != ESC_OK)
-            return status;
-        path_pop(reader, length);
-    }
-    return esc_arena_failed(reader->arena) ? ESC_NO_MEMORY : ESC_OK;
+    json_object_foreach(
+        json, name,
+        value) if (!goes_on(&status, read_member(reader, group, name, value, base))) return status;
+    return esc_arena_failed(reader->arena) ? ESC_NO_MEMORY : status;
 }
 
-static json_t *parse(EscText json, const char *origin, EscWhy *why)
+static json_t *parse(Reader *reader, EscText json)
 {
     json_error_t error;
     json_t *root =
         json_loadb(json.data == NULL ? "" : json.data, json.size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
-        (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s:%d:%d: %s", origin, error.line, error.column,
-                      json_error_code(&error) == json_error_duplicate_key
-                          ? "a member is there twice"
-                          : "this is not JSON");
+        (void)esc_config_fault(reader->config, &reader->first, "%s:%d:%d: %s", reader->origin,
+                               error.line, error.column,
+                               json_error_code(&error) == json_error_duplicate_key
+                                   ? "a member is there twice"
+                                   : "this is not JSON");
     return root;
 }
 
@@ -338,59 +328,43 @@ static EscText folder_of(EscArena *arena, const char *origin)
     return esc_arena_text(arena, (EscText){origin, slash == origin ? 1 : (size_t)(slash - origin)});
 }
 
-EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, EscWhy *why)
+static EscStatus read_all(Reader *reader, const OptionGroup *group, EscText json, void *base,
+                          EscWhy *why)
 {
-    json_t *root = parse(json, origin, why);
-    if (root == NULL)
-        return ESC_BAD_CONFIG;
-    Reader reader = {.arena = config->arena, .origin = origin, .why = why};
-    EscStatus status = read_group(&reader, CONFIG_GROUP_DAEMON, root, config);
-    for (uint32_t i = 0; i < config->workspaces.count; i++)
-        if (config->workspaces.items[i].folder.size == 0)
-            config->workspaces.items[i].folder = folder_of(config->arena, origin);
+    json_t *root = parse(reader, json);
+    EscStatus status = root == NULL ? ESC_BAD_CONFIG : read_group(reader, group, root, base);
     json_decref(root);
+    if (status == ESC_NO_MEMORY)
+        return esc_why(why, status, "", 0, "%s: no memory for the configuration", reader->origin);
+    if (status != ESC_OK && why != NULL)
+        *why = reader->first;
     return status;
 }
 
-void esc_config_workspace_preset(EscWorkspaceConfig *out)
+EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, EscWhy *why)
 {
-    *out = (EscWorkspaceConfig){0};
-    esc_config_preset(CONFIG_GROUP_WORKSPACE, out);
-}
-
-const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name)
-{
+    Reader reader = {.config = config, .arena = config->arena, .origin = origin};
+    EscStatus status = read_all(&reader, CONFIG_GROUP_DAEMON, json, config, why);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
-        if (esc_text_equal(config->workspaces.items[i].name, name))
-            return &config->workspaces.items[i];
-    return NULL;
+        if (config->workspaces.items[i].folder.size == 0)
+            config->workspaces.items[i].folder = folder_of(config->arena, origin);
+    return status;
 }
 
 EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,
                                     const char *origin, EscWhy *why)
 {
-    if (esc_config_workspace(config, name) != NULL)
-        return esc_why(why, ESC_CONFLICT, "", 0,
-                       "%s: workspace %.*s is configured elsewhere already", origin,
-                       ESC_TEXT_ARG(name));
-    EscWorkspaceConfigs old = config->workspaces;
-    EscWorkspaceConfig *items =
-        esc_arena_alloc_array(config->arena, old.count + 1u, sizeof(*items));
-    if (items == NULL)
-        return ESC_NO_MEMORY;
-    json_t *root = parse(json, origin, why);
-    if (root == NULL)
-        return ESC_BAD_CONFIG;
-    if (old.count > 0)
-        memcpy(items, old.items, old.count * sizeof(*items));
-    EscWorkspaceConfig *added = &items[old.count];
-    esc_config_preset(CONFIG_GROUP_WORKSPACE, added);
-    added->name = esc_arena_text(config->arena, name);
-    added->folder = folder_of(config->arena, origin);
-    Reader reader = {.arena = config->arena, .origin = origin, .why = why};
-    EscStatus status = read_group(&reader, CONFIG_GROUP_WORKSPACE, root, added);
+    EscWorkspaceConfig nothing, *workspace = esc_config_workspace_find(config, name);
+    if (workspace == NULL) { /* then nothing is allowed, and all of it is a fault */
+        esc_config_workspace_preset(&nothing);
+        nothing.name = name;
+        workspace = &nothing;
+    }
+    EscWorkspaceConfig read = *workspace;
+    Reader reader = {
+        .config = config, .arena = config->arena, .origin = origin, .folder_of = workspace};
+    EscStatus status = read_all(&reader, CONFIG_GROUP_WORKSPACE, json, &read, why);
     if (status == ESC_OK)
-        config->workspaces = (EscWorkspaceConfigs){.items = items, .count = old.count + 1u};
-    json_decref(root);
+        *workspace = read;
     return status;
 }

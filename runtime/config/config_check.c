@@ -1,5 +1,5 @@
 /* config_check.c - the part of the configuration that needs more than one option, or a file:
- * secrets, kinds, addresses.
+ * secrets, kinds, addresses. Everything is looked at, so that one run finds all faults.
  *
  * An http:// or smtp:// address without TLS is accepted only where allowed_addresses names its
  * host or the address lies in one of its ranges: everything else must be encrypted. The
@@ -15,14 +15,14 @@ typedef struct Checker {
     EscConfig *config;
     const EscFiles *files;
     const EscWorkspaceConfig *workspace;
-    EscWhy *why;
+    EscWhy first;
 } Checker;
 
-static EscStatus refuse(const Checker *checker, const char *place, EscText name, const char *what)
+static EscStatus refuse(Checker *checker, const char *place, EscText name, const char *what)
 {
-    return esc_why(checker->why, ESC_BAD_CONFIG, "", 0, "workspaces.%.*s.%s%s%.*s: %s",
-                   ESC_TEXT_ARG(checker->workspace->name), place, name.size > 0 ? "." : "",
-                   ESC_TEXT_ARG(name), what);
+    return esc_config_fault(checker->config, &checker->first, "workspaces.%.*s.%s%s%.*s: %s",
+                            ESC_TEXT_ARG(checker->workspace->name), place, name.size > 0 ? "." : "",
+                            ESC_TEXT_ARG(name), what);
 }
 
 static EscText in_folder(const Checker *checker, EscText path)
@@ -33,8 +33,30 @@ static EscText in_folder(const Checker *checker, EscText path)
                             ESC_TEXT_ARG(checker->workspace->folder), ESC_TEXT_ARG(path));
 }
 
+static EscStatus refuse_secret(Checker *checker, EscText path, const char *what)
+{
+    return esc_config_fault(checker->config, &checker->first,
+                            "workspaces.%.*s: the secret file %.*s %s",
+                            ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path), what);
+}
+
+/* Whoever only tries things out is told, and goes on. */
+static EscStatus check_rights(Checker *checker, EscText path, EscText full)
+{
+    const EscFiles *files = checker->files;
+    if (files->is_open_to_others == NULL || !files->is_open_to_others(files->context, full.data))
+        return ESC_OK;
+    if (!esc_text_equal(checker->workspace->unbound, ESC_TEXT("file")))
+        return refuse_secret(checker, path,
+                             "is open to all users of the machine; take that right (chmod o=)");
+    esc_config_warn(checker->config,
+                    "workspaces.%.*s: the secret file %.*s is open to all users of the machine",
+                    ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
+    return ESC_OK;
+}
+
 /* First line of a file, without the spaces around it. */
-static EscStatus read_secret(const Checker *checker, EscText path, EscText *secret)
+static EscStatus read_secret(Checker *checker, EscText path, EscText *secret)
 {
     EscText full = in_folder(checker, path);
     EscBuf bytes;
@@ -51,15 +73,11 @@ static EscStatus read_secret(const Checker *checker, EscText path, EscText *secr
         memset(bytes.data, 0, bytes.size);
     esc_buf_release(&bytes);
     if (status != ESC_OK || secret->size == 0)
-        return esc_why(checker->why, ESC_BAD_CONFIG, "", 0,
-                       "workspaces.%.*s: the secret file %.*s cannot be read or is empty",
-                       ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
+        return refuse_secret(checker, path, "cannot be read or is empty");
     for (size_t i = 0; i < secret->size; i++)
         if ((unsigned char)secret->data[i] < 0x20)
-            return esc_why(checker->why, ESC_BAD_CONFIG, "", 0,
-                           "workspaces.%.*s: the secret file %.*s has more than one line",
-                           ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
-    return ESC_OK;
+            return refuse_secret(checker, path, "has more than one line");
+    return check_rights(checker, path, full);
 }
 
 /* What is wrong with an address, or NULL. Scheme `safe` may go anywhere, `plain` to allowed
@@ -116,21 +134,33 @@ static EscEndpointKind endpoint_kind(EscText type)
     return ESC_ENDPOINT_FILE;
 }
 
-static bool is_mail_address(EscText address)
+static EscStatus finish_url(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
-    const char *at = address.size == 0 ? NULL : memchr(address.data, '@', address.size);
-    if (at == NULL || at == address.data || at + 1 == address.data + address.size ||
-        address.size > 254)
-        return false;
-    for (size_t i = 0; i < address.size; i++) {
-        unsigned char c = (unsigned char)address.data[i];
-        if (c <= ' ' || c >= 0x7f || strchr("<>()[],;:\\\"", c) != NULL)
-            return false;
-    }
-    return true;
+    if (endpoint->url.size > 0 && endpoint->url_file.size > 0)
+        return refuse(checker, place, endpoint->name, "has both url and url_file");
+    EscStatus status = endpoint->url_file.size == 0
+                           ? ESC_OK
+                           : read_secret(checker, endpoint->url_file, &endpoint->url);
+    const char *fault = status != ESC_OK
+                            ? NULL
+                            : url_fault(checker->workspace, endpoint->url, "https", "http", false);
+    return fault == NULL ? status : refuse(checker, place, endpoint->name, fault);
 }
 
-static EscStatus finish_endpoint(const Checker *checker, const char *place, EscEndpoint *endpoint)
+static EscStatus finish_recipients(Checker *checker, const char *place, const EscEndpoint *endpoint)
+{
+    EscStatus status = ESC_OK;
+    if (endpoint->to.count == 0 || checker->workspace->mail.server.size == 0)
+        status = refuse(checker, place, endpoint->name,
+                        "is mail: it needs `to`, and the workspace needs mail.server");
+    for (uint32_t i = 0; i < endpoint->to.count; i++)
+        if (!esc_mail_address_is_plain(endpoint->to.items[i]))
+            status =
+                refuse(checker, place, endpoint->name, "has a recipient that is no mail address");
+    return status;
+}
+
+static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     endpoint->kind = endpoint_kind(endpoint->type);
     endpoint->path = in_folder(checker, endpoint->path);
@@ -138,84 +168,70 @@ static EscStatus finish_endpoint(const Checker *checker, const char *place, EscE
     Needs needs = endpoint_kinds[endpoint->kind].needs;
     bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL;
     if (has_url != wants_url)
-        return refuse(checker, place, endpoint->name,
-                      wants_url ? "needs url or url_file" : "has a url that its type does not use");
-    if (endpoint->url.size > 0 && endpoint->url_file.size > 0)
-        return refuse(checker, place, endpoint->name, "has both url and url_file");
-    if (endpoint->url_file.size > 0) {
-        EscStatus status = read_secret(checker, endpoint->url_file, &endpoint->url);
-        if (status != ESC_OK)
-            return status;
-    }
-    const char *fault =
-        wants_url ? url_fault(checker->workspace, endpoint->url, "https", "http", false) : NULL;
-    if (fault != NULL)
-        return refuse(checker, place, endpoint->name, fault);
-    if (needs == NEEDS_RECIPIENTS &&
-        (endpoint->to.count == 0 || checker->workspace->mail.server.size == 0))
-        return refuse(checker, place, endpoint->name,
-                      "is mail: it needs `to`, and the workspace needs mail.server");
-    for (uint32_t i = 0; i < endpoint->to.count; i++)
-        if (!is_mail_address(endpoint->to.items[i]))
-            return refuse(checker, place, endpoint->name,
-                          "has a recipient that is no mail address");
+        (void)refuse(checker, place, endpoint->name,
+                     wants_url ? "needs url or url_file" : "has a url that its type does not use");
+    else if (wants_url)
+        (void)finish_url(checker, place, endpoint);
+    if (needs == NEEDS_RECIPIENTS)
+        (void)finish_recipients(checker, place, endpoint);
     if (endpoint->secret_file.size == 0)
-        return ESC_OK;
-    if (needs != NEEDS_SIGNED_URL)
-        return refuse(checker, place, endpoint->name,
-                      "has a secret_file that its type does not use");
-    return read_secret(checker, endpoint->secret_file, &endpoint->secret);
+        return;
+    if (needs == NEEDS_SIGNED_URL)
+        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
+    else
+        (void)refuse(checker, place, endpoint->name,
+                     "has a secret_file that its type does not use");
 }
 
-static EscStatus finish_system(const Checker *checker, EscSystemBinding *system)
+static void finish_system(Checker *checker, EscSystemBinding *system)
 {
     const char *fault = url_fault(checker->workspace, system->base_url, "https", "http", false);
     if (fault != NULL)
-        return refuse(checker, "systems", system->name, fault);
+        (void)refuse(checker, "systems", system->name, fault);
     while (system->base_url.size > 0 && system->base_url.data[system->base_url.size - 1] == '/')
         system->base_url.size--;
-    return system->secret_file.size == 0
-               ? ESC_OK
-               : read_secret(checker, system->secret_file, &system->secret);
+    if (system->secret_file.size > 0)
+        (void)read_secret(checker, system->secret_file, &system->secret);
 }
 
-static EscStatus finish_mail(const Checker *checker, EscMailServer *mail)
+static void finish_mail(Checker *checker, EscMailServer *mail)
 {
     if (mail->server.size == 0)
-        return ESC_OK;
+        return;
     bool starts_tls = esc_text_equal(mail->tls, ESC_TEXT("required"));
     const char *fault = url_fault(checker->workspace, mail->server, "smtps", "smtp", starts_tls);
     if (fault != NULL)
-        return refuse(checker, "mail.server", (EscText){0}, fault);
-    if (!is_mail_address(mail->from))
-        return refuse(checker, "mail.from", (EscText){0}, "is no mail address");
-    return mail->password_file.size == 0
-               ? ESC_OK
-               : read_secret(checker, mail->password_file, &mail->password);
+        (void)refuse(checker, "mail.server", (EscText){0}, fault);
+    if (!esc_mail_address_is_plain(mail->from))
+        (void)refuse(checker, "mail.from", (EscText){0}, "is no mail address");
+    if (mail->password_file.size > 0)
+        (void)read_secret(checker, mail->password_file, &mail->password);
 }
 
-static EscStatus finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
+static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 {
     checker->workspace = workspace;
-    EscStatus status = finish_mail(checker, &workspace->mail);
-    for (uint32_t i = 0; status == ESC_OK && i < workspace->channels.count; i++)
-        status = finish_endpoint(checker, "channels", &workspace->channels.items[i]);
-    for (uint32_t i = 0; status == ESC_OK && i < workspace->systems.count; i++)
-        status = finish_system(checker, &workspace->systems.items[i]);
-    if (status == ESC_OK)
-        status = finish_endpoint(checker, "people.chat", &workspace->people.chat);
-    if (status == ESC_OK)
-        status = finish_endpoint(checker, "people.phone", &workspace->people.phone);
-    return status;
+    if (workspace->unbound.size == 0)
+        workspace->unbound = checker->config->unbound;
+    finish_mail(checker, &workspace->mail);
+    for (uint32_t i = 0; i < workspace->channels.count; i++)
+        finish_endpoint(checker, "channels", &workspace->channels.items[i]);
+    for (uint32_t i = 0; i < workspace->systems.count; i++)
+        finish_system(checker, &workspace->systems.items[i]);
+    finish_endpoint(checker, "people.chat", &workspace->people.chat);
+    finish_endpoint(checker, "people.phone", &workspace->people.phone);
 }
 
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
-    Checker checker = {.config = config, .files = files, .why = why};
-    for (uint32_t i = 0; i < config->workspaces.count; i++) {
-        EscStatus status = finish_workspace(&checker, &config->workspaces.items[i]);
-        if (status != ESC_OK)
-            return status;
-    }
-    return esc_arena_failed(config->arena) ? ESC_NO_MEMORY : ESC_OK;
+    Checker checker = {.config = config, .files = files};
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        finish_workspace(&checker, &config->workspaces.items[i]);
+    if (esc_arena_failed(config->arena))
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the configuration");
+    if (checker.first.text[0] == '\0')
+        return ESC_OK;
+    if (why != NULL)
+        *why = checker.first;
+    return ESC_BAD_CONFIG;
 }

@@ -9,7 +9,8 @@ static void write_row(const Option *option, EscBuf *out)
         esc_buf_printf(out, "text, default \"%s\"", option->preset);
         break;
     case OPTION_WORD:
-        esc_buf_printf(out, "%s, default %s", option->words, option->preset);
+        esc_buf_printf(out, "%s%s%s", option->words, option->preset[0] == '\0' ? "" : ", default ",
+                       option->preset);
         break;
     case OPTION_COUNT:
         esc_buf_printf(out, "%lld to %lld, default %lld", (long long)option->min,
@@ -39,8 +40,9 @@ void esc_config_help(EscBuf *out)
         for (size_t i = 0; i < group->options_count; i++)
             write_row(&group->options[i], out);
     }
-    esc_buf_string(out,
-                   "\nA file escald.json in a workspace's own folder holds what stands here under "
-                   "workspaces.NAME.\n"
-                   "Relative file names are relative to the folder of the configuration file.\n");
+    esc_buf_string(
+        out,
+        "\nA file escald.json in a workspace's own folder may bind what folder_may_bind names, by "
+        "options that are no\nfiles, as it would stand here under workspaces.NAME.\n"
+        "Relative file names are relative to the folder of the configuration file.\n");
 }

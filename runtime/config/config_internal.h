@@ -29,6 +29,8 @@ typedef struct Option {
     const char *words;  /* WORD: "a|b|c" */
     const OptionGroup *group;
     const char *help;
+    bool in_folder; /* may stand in the file of a workspace's folder, where the operator lets it */
+    bool is_place;  /* OBJECT: it is bound as a whole, as the items of a MAP are */
 } Option;
 
 struct OptionGroup {
@@ -45,6 +47,13 @@ extern const size_t esc_config_groups_count;
 
 /* Puts the defaults of a group's options into the struct at `base`. */
 void esc_config_preset(const OptionGroup *group, void *base);
+
+/* Why the file of a workspace's folder may not bind the place at this path of it: a sentence; NULL: it may
+ * (config_folder.c). */
+const char *esc_config_folder_place_fault(const EscWorkspaceConfig *workspace, EscText path);
+
+/* NULL when the configuration says nothing about it. */
+EscWorkspaceConfig *esc_config_workspace_find(EscConfig *config, EscText name);
 
 /* Whether an address may be connected to: entry of allowed_addresses as text, parsed. */
 typedef struct AddressRange {

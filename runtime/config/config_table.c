@@ -6,20 +6,23 @@
 /* The formatter takes the # of a macro for a directive. */
 /* clang-format off */
 #define AT(Struct, member) offsetof(Struct, member)
-#define TEXT_ROW(Struct, member, preset_, help_)                                                   \
-    {#member, OPTION_TEXT, AT(Struct, member), preset_, 0, 0, 0, NULL, NULL, help_}
-#define WORD_ROW(Struct, member, preset_, words_, help_)                                           \
-    {#member, OPTION_WORD, AT(Struct, member), preset_, 0, 0, 0, words_, NULL, help_}
-#define COUNT_ROW(Struct, member, preset_, min_, max_, help_)                                      \
-    {#member, OPTION_COUNT, AT(Struct, member), NULL, preset_, min_, max_, NULL, NULL, help_}
-#define TEXTS_ROW(Struct, member, help_)                                                           \
-    {#member, OPTION_TEXTS, AT(Struct, member), NULL, 0, 0, 0, NULL, NULL, help_}
-#define HEADERS_ROW(Struct, member, help_)                                                         \
-    {#member, OPTION_HEADERS, AT(Struct, member), NULL, 0, 0, 0, NULL, NULL, help_}
-#define OBJECT_ROW(Struct, member, group_, help_)                                                  \
-    {#member, OPTION_OBJECT, AT(Struct, member), NULL, 0, 0, 0, NULL, group_, help_}
-#define MAP_ROW(Struct, member, group_, help_)                                                     \
-    {#member, OPTION_MAP, AT(Struct, member), NULL, 0, 0, 0, NULL, group_, help_}
+#define TEXT_ROW(Struct, member, preset_, ...)                                                     \
+    {.name = #member, .type = OPTION_TEXT, .offset = AT(Struct, member), .preset = preset_, .help = __VA_ARGS__}
+#define WORD_ROW(Struct, member, preset_, words_, ...)                                             \
+    {.name = #member, .type = OPTION_WORD, .offset = AT(Struct, member), .preset = preset_, .words = words_, .help = __VA_ARGS__}
+#define COUNT_ROW(Struct, member, preset_, min_, max_, ...)                                        \
+    {.name = #member, .type = OPTION_COUNT, .offset = AT(Struct, member), .count = preset_, .min = min_, .max = max_, .help = __VA_ARGS__}
+#define TEXTS_ROW(Struct, member, ...)                                                             \
+    {.name = #member, .type = OPTION_TEXTS, .offset = AT(Struct, member), .help = __VA_ARGS__}
+#define HEADERS_ROW(Struct, member, ...)                                                           \
+    {.name = #member, .type = OPTION_HEADERS, .offset = AT(Struct, member), .help = __VA_ARGS__}
+#define OBJECT_ROW(Struct, member, group_, ...)                                                    \
+    {.name = #member, .type = OPTION_OBJECT, .offset = AT(Struct, member), .group = group_, .help = __VA_ARGS__}
+#define MAP_ROW(Struct, member, group_, ...)                                                       \
+    {.name = #member, .type = OPTION_MAP, .offset = AT(Struct, member), .group = group_, .help = __VA_ARGS__}
+/* Behind the help of a row. */
+#define IN_FOLDER .in_folder = true
+#define IS_PLACE .is_place = true
 /* clang-format on */
 
 #define GROUP_WORKSPACE (&esc_config_groups[1])
@@ -44,6 +47,8 @@ static const char people_types[] =
     ;
 #undef ESC_ENDPOINT
 
+static const char unbound_words[] = "file|refuse";
+
 static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
              "host and port of the API; port 0 picks a free one"),
@@ -58,8 +63,12 @@ static const Option daemon_options[] = {
               "open connections from one address"),
     COUNT_ROW(EscConfig, request_timeout_s, 30, 1, 3600,
               "time a client has for the headers of a request, for its body, and between requests"),
+    COUNT_ROW(
+        EscConfig, wrong_token_pause_max_ms, 500, 0, 60000,
+        "how long the answer to a wrong token is held back at most: it doubles with each from "
+        "an address"),
     COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
-              "events of a workspace that wait for their turn; beyond it requests get 429"),
+              "events of a workspace that wait for their turn; beyond it requests get 503"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
               "due timers of a workspace fired between two looks at its inputs"),
     COUNT_ROW(EscConfig, clock_settle_ms, 60000, 100, 3600000,
@@ -87,33 +96,40 @@ static const Option daemon_options[] = {
               "of memory for pages of the stores, all workspaces together"),
     COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
               "how long a stop waits for deliveries under way; what is given up is sent again"),
+    WORD_ROW(EscConfig, unbound, "file", unbound_words,
+             "what becomes of messages and calls without a binding: a line in the workspace's file "
+             "sink, or a dead delivery; each workspace may say otherwise"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
 };
 
 static const Option workspace_options[] = {
-    MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL,
-            "where each `channel` of the templates is"),
+    MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL, "where each `channel` of the templates is",
+            IN_FOLDER),
     OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
-    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
-               "how people are reached by chat and phone"),
-    MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is"),
+    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE, "how people are reached by chat and phone",
+               IN_FOLDER),
+    MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
+            IN_FOLDER),
     TEXTS_ROW(EscWorkspaceConfig, allowed_addresses,
               "addresses, ranges (10.0.0.0/8) and host names beyond the public Internet that may "
               "be connected to; http:// and smtp:// without TLS only to these"),
-    WORD_ROW(EscWorkspaceConfig, unbound, "file", "file|refuse",
-             "what becomes of messages and calls without a binding: a line in the workspace's file "
-             "sink, or a dead delivery"),
+    WORD_ROW(EscWorkspaceConfig, unbound, "", unbound_words,
+             "as `unbound` above, for this workspace"),
+    TEXTS_ROW(EscWorkspaceConfig, folder_may_bind,
+              "places that a file escald.json in the workspace's own folder may bind: channels, "
+              "channels.NAME, systems, systems.NAME, people.chat, people.phone"),
 };
 
 static const Option channel_options[] = {
     WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
-             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail"),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
+             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail",
+             IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
     TEXT_ROW(EscEndpoint, url_file, "",
              "chat, webhook: file that holds the address, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXTS_ROW(EscEndpoint, to, "smtp: recipients"),
+    TEXTS_ROW(EscEndpoint, to, "smtp: recipients", IN_FOLDER),
     TEXT_ROW(EscEndpoint, secret_file, "",
              "webhook: file that holds the signing secret (whsec_… or plain)"),
 };
@@ -129,14 +145,16 @@ static const Option mail_options[] = {
 
 static const Option people_options[] = {
     OBJECT_ROW(EscPeopleBinding, chat, GROUP_ENDPOINT,
-               "chat: {\"text\", \"channel\": the person's chat name}"),
+               "chat: {\"text\", \"channel\": the person's chat name}", IN_FOLDER, IS_PLACE),
     OBJECT_ROW(EscPeopleBinding, phone, GROUP_ENDPOINT,
-               "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}"),
+               "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}", IN_FOLDER,
+               IS_PLACE),
 };
 
 static const Option endpoint_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", people_types + 1, "as for channels"),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address"),
+    WORD_ROW(EscEndpoint, type, "", people_types + 1,
+             "as for channels; without it nothing is bound", IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
     TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
@@ -144,15 +162,16 @@ static const Option endpoint_options[] = {
 };
 
 static const Option system_options[] = {
-    TEXT_ROW(EscSystemBinding, base_url, "",
-             "address that the paths of the actions are put behind"),
-    HEADERS_ROW(EscSystemBinding, headers, "headers of every call, {\"Name\": \"value\"}"),
+    TEXT_ROW(EscSystemBinding, base_url, "", "address that the paths of the actions are put behind",
+             IN_FOLDER),
+    HEADERS_ROW(EscSystemBinding, headers, "headers of every call, {\"Name\": \"value\"}",
+                IN_FOLDER),
     TEXT_ROW(EscSystemBinding, secret_file, "",
              "file that holds a secret to be sent in secret_header"),
     TEXT_ROW(EscSystemBinding, secret_header, "Authorization", "header that carries the secret"),
     TEXT_ROW(EscSystemBinding, secret_prefix, "Bearer ", "text before the secret"),
     COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
-              "one call, in real time; 0: delivery_timeout_ms"),
+              "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \

@@ -73,6 +73,11 @@ static void log_line(EscDaemon *daemon, const char *level, const char *event, Es
     esc_buf_release(&line);
 }
 
+void esc_daemon_log(EscDaemon *daemon, const char *level, const char *event, EscText text)
+{
+    log_line(daemon, level, event, text);
+}
+
 /* Any thread. Never give a secret or an address to it. */
 static void say(EscDaemon *daemon, const char *level, const char *event, const char *format, ...)
     ESC_PRINTF(4, 5);
@@ -191,6 +196,8 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .clock = daemon->setup.clock,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
+                       .hash_seed = daemon->hash_seed,
+                       .wrong_token_pause_max_ms = daemon->setup.config->wrong_token_pause_max_ms,
                        .wake = esc_reactor_poke,
                        .context = daemon->reactor};
     EscTokens *tokens = NULL;
@@ -249,6 +256,7 @@ static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, Esc
     EscText name = esc_shard_name(shard);
     const EscWorkspaceConfig *config = esc_config_workspace(daemon->setup.config, name);
     esc_config_workspace_preset(&place->config);
+    place->config.unbound = daemon->setup.config->unbound;
     place->daemon = daemon;
     place->outbox = (EscOutbox){.outside = daemon->outside,
                                 .shard = shard,
@@ -272,6 +280,7 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
     }
     EscShardSetup setup = {.name = name,
+                           .notice = service == NULL ? (EscText){0} : reason,
                            .pool = daemon->setup.pool,
                            .time_scale = daemon->setup.time_scale,
                            .timers_max = (size_t)daemon->setup.config->timers_per_turn_max,

@@ -82,12 +82,10 @@ void esc_plan_mail(EscPlanner *planner, const EscEndpoint *endpoint)
 void esc_plan_person_mail(EscPlanner *planner)
 {
     EscText address = planner->row->address;
-    for (size_t i = 0; i < address.size; i++)
-        if ((unsigned char)address.data[i] <= ' ' || (unsigned char)address.data[i] >= 0x7f ||
-            strchr("<>,;:\\\"()[]", address.data[i]) != NULL) {
-            esc_planner_refuse(planner, "the person's mail address is malformed");
-            return;
-        }
+    if (!esc_mail_address_is_plain(address)) {
+        esc_planner_refuse(planner, "the person's mail address is malformed");
+        return;
+    }
     EscText *to = esc_arena_alloc(planner->arena, sizeof(*to));
     if (to == NULL) {
         esc_planner_refuse(planner, "no memory");

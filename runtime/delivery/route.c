@@ -2,7 +2,7 @@
  *
  * A message goes to its channel's binding; a message to a person goes by its medium: mail, chat of
  * people, phone of people; a call goes to its system. What has no binding goes to the workspace's
- * file sink, or nowhere where the configuration says so. The endpoint of a file is the file itself, so
+ * file sink where the configuration says so, else nowhere. The endpoint of a file is the file itself, so
  * that all lines of one file wait in one queue. */
 #include "plan.h"
 
@@ -27,9 +27,10 @@ static const EscSystemBinding *find_system(const EscWorkspaceConfig *config, Esc
     return NULL;
 }
 
-static bool is_bound(const EscEndpoint *endpoint)
+static bool is_bound(const EscEndpoint *endpoint) /* of people */
 {
-    return endpoint->kind != ESC_ENDPOINT_FILE || endpoint->path.size > 0;
+    return endpoint->type.size > 0 || endpoint->kind != ESC_ENDPOINT_FILE ||
+           endpoint->path.size > 0;
 }
 
 static EscWay way_of(EscEndpointKind kind)
@@ -56,7 +57,7 @@ static void route_file(EscRoute *route, EscText path)
 
 static void route_unbound(const EscWorkspaceConfig *config, EscRoute *route)
 {
-    if (!esc_text_equal(config->unbound, ESC_TEXT("refuse")))
+    if (esc_text_equal(config->unbound, ESC_TEXT("file")))
         route_file(route, (EscText){0});
 }
 

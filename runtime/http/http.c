@@ -18,8 +18,10 @@
 #include "http_call.h"
 
 #define SWEEP_MS 1000
-#define DISCARD_BYTES_MAX                                                                          \
-    ((size_t)1 << 20) /* of a refused request's body: read so that the client sees the answer */
+#define HELD_MAX 64 /* answers that are held back */
+/* What the library gives a connection for one request: our own limit on headers is below it, so that most of what is too
+ * long is refused by us, in the words of a problem document. */
+#define LIBRARY_BYTES(header_bytes_max) (2 * (header_bytes_max) + 8192)
 
 struct EscHttpConnection {
     int fd;
@@ -35,6 +37,7 @@ struct EscHttp {
     EscWatch *watch;
     EscHttpConnection *connections;
     int64_t swept_real_ms;
+    EscHttpHeld held;
     size_t calls;
     bool has_closed; /* a connection, since the last look */
     bool is_quiet;   /* no new connections */
@@ -52,6 +55,7 @@ static void call_free(EscHttp *http, EscHttpCall *call)
     if (call == NULL)
         return;
     http->setup.handler.gone(http->setup.handler.context, call);
+    esc_http_forget_held(call);
     if (call->response != NULL)
         MHD_destroy_response(call->response);
     esc_buf_release(&call->body);
@@ -73,6 +77,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     one->call = call;
     call->http = http;
     call->max_body = http->setup.body_bytes_max;
+    call->header_bytes_max = http->setup.header_bytes_max;
     esc_buf_init(&call->body, call->max_body);
     size_t length = strnlen(uri, ESC_HTTP_URI_BYTES_MAX + 1);
     call->uri = length > ESC_HTTP_URI_BYTES_MAX ? NULL : strdup(uri);
@@ -162,16 +167,28 @@ static void refuse(EscHttpCall *call, unsigned status, const char *code, const c
                                          .close = true});
 }
 
+/* The body of a refused request is read and thrown away, so that a client that sends it first and reads then sees the
+ * answer; not one that is longer than any may be, and not one whose end we do not know. */
 static bool must_answer_before_body(const EscHttpCall *call)
 {
     const char *length = esc_http_header(call, "Content-Length");
-    return call->answered_status == 413 || call->answered_status == 501 ||
-           esc_http_header(call, "Expect") != NULL ||
-           (length != NULL && strtoull(length, NULL, 10) > DISCARD_BYTES_MAX);
+    return call->answered_status == 501 || esc_http_header(call, "Expect") != NULL ||
+           (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
+                               strtoull(length, NULL, 10) > call->http->setup.body_bytes_max));
+}
+
+EscHttpHeld *esc_http_held(EscHttp *http)
+{
+    return &http->held;
 }
 
 static enum MHD_Result send_answer(EscHttpCall *call)
 {
+    if (call->not_before_ms > esc_boot_ms()) {
+        phase(call, true);
+        esc_http_hold(call);
+        return MHD_YES;
+    }
     call->is_queued = true;
     phase(call, false);
     return MHD_queue_response(call->connection, call->answered_status, call->response);
@@ -218,7 +235,7 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
     if (*data_size > 0) {
         take_piece(call, data, *data_size);
         *data_size = 0;
-        return call->received > call->max_body + DISCARD_BYTES_MAX ? MHD_NO : MHD_YES;
+        return call->received > 2 * http->setup.body_bytes_max ? MHD_NO : MHD_YES;
     }
     if (!esc_http_is_answered(call) && !call->is_dispatched) {
         call->is_dispatched = true;
@@ -253,6 +270,8 @@ EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why)
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the HTTP server");
     (*out)->setup = *setup;
+    size_t half = setup->connections_per_address_max / 2;
+    (*out)->held.count_max = half < HELD_MAX ? half : HELD_MAX;
     return ESC_OK;
 }
 
@@ -263,11 +282,12 @@ EscStatus esc_http_serve(EscHttp *http, int fd, EscWhy *why)
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_call, http,
         MHD_OPTION_NOTIFY_COMPLETED, end_call, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
-        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_CONNECTION_LIMIT, setup->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         setup->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)setup->request_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        setup->header_bytes_max, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+        LIBRARY_BYTES(setup->header_bytes_max), MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_END);
     if (http->mhd == NULL) {
         close(fd);
         return esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server does not start");
@@ -285,6 +305,7 @@ void esc_http_run(EscHttp *http)
     if (http->mhd == NULL)
         return;
     sweep(http);
+    esc_http_release_held(&http->held, esc_boot_ms());
     /* A library that had no descriptor left listens again in the run after a connection was closed, and nothing else
      * may wake us for that one. */
     do {
@@ -300,6 +321,8 @@ int64_t esc_http_wait_ms(const EscHttp *http)
     MHD_UNSIGNED_LONG_LONG wait = 0;
     int64_t wait_ms =
         MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
+    int64_t held_ms = esc_http_held_wait_ms(&http->held, esc_boot_ms());
+    wait_ms = held_ms < wait_ms ? held_ms : wait_ms;
     return http->connections != NULL && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
 }
 
@@ -325,6 +348,7 @@ void esc_http_free(EscHttp *http)
     if (http == NULL)
         return;
     esc_reactor_unwatch(http->setup.reactor, http->watch);
+    esc_http_release_held(&http->held, INT64_MAX); /* the library ends with nobody suspended */
     if (http->mhd != NULL)
         MHD_stop_daemon(http->mhd);
     free(http);

@@ -11,6 +11,7 @@
 #include <esc/http.h>
 
 #define ESC_HTTP_URI_BYTES_MAX 8192
+#define ESC_HTTP_LENGTH_DIGITS_MAX 15
 
 typedef struct EscHttpConnection EscHttpConnection;
 
@@ -20,9 +21,12 @@ struct EscHttpCall {
     EscHttpMethod method;
     char *uri, *query; /* one allocation; the path ends where the query began. NULL query: none */
     EscBuf body;
-    size_t received, max_body;
+    size_t received, max_body, header_bytes_max;
     void *note;
     bool has_begun, is_dispatched, is_suspended, is_queued;
+    int64_t not_before_ms; /* boot clock: its answer is held back until then; 0: it is not */
+    bool is_held;          /* in the list of those, with its connection suspended */
+    EscHttpCall *held_previous, *held_next;
     unsigned answered_status; /* 0: not answered */
     struct MHD_Response *response;
 };
@@ -30,5 +34,19 @@ struct EscHttpCall {
 /* Answers a request that two readers could understand differently, or whose body is too large
  * (http_framing.c). url and version are as the library gave them: borrowed, of one line. */
 void esc_http_check_framing(EscHttpCall *call, const char *url, const char *version);
+
+/* --- http_hold.c: answers that are held back ---------------------------------------------------- */
+
+typedef struct EscHttpHeld {
+    EscHttpCall *first;
+    size_t count, count_max; /* calls that have asked for a pause and are not over */
+} EscHttpHeld;
+
+EscHttpHeld *esc_http_held(EscHttp *http);
+void esc_http_hold(EscHttpCall *call); /* suspends its connection until its time has come */
+void esc_http_forget_held(EscHttpCall *call);
+void esc_http_release_held(EscHttpHeld *held, int64_t now_ms); /* those whose time has come */
+/* Until the next one's time has come; INT64_MAX: none. */
+int64_t esc_http_held_wait_ms(const EscHttpHeld *held, int64_t now_ms);
 
 #endif

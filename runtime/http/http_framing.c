@@ -11,10 +11,9 @@
 
 #include "http_call.h"
 
-#define LENGTH_DIGITS_MAX 15
-
 typedef struct Headers {
     unsigned hosts, lengths, codings;
+    size_t bytes;
     bool has_bad_name;
 } Headers;
 
@@ -41,7 +40,7 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
     headers->codings += strcasecmp(name, "Transfer-Encoding") == 0;
     headers->has_bad_name = headers->has_bad_name || !is_name(name, name_size);
     (void)value;
-    (void)value_size;
+    headers->bytes += name_size + value_size + 4; /* the colon, a space, the line end */
     return MHD_YES;
 }
 
@@ -100,8 +99,8 @@ static void check_length(EscHttpCall *call, const Headers *headers, const char *
     else if (coding != NULL && strcasecmp(coding, "chunked") != 0)
         refuse(call, 501, "unknown_coding", "The only transfer coding known here is chunked",
                "header:Transfer-Encoding");
-    else if (length != NULL &&
-             (strlen(length) > LENGTH_DIGITS_MAX || strtoull(length, NULL, 10) > call->max_body))
+    else if (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
+                                strtoull(length, NULL, 10) > call->max_body))
         refuse(call, 413, "body_too_large", "The body is too large", NULL);
 }
 
@@ -115,6 +114,11 @@ void esc_http_check_framing(EscHttpCall *call, const char *url, const char *vers
                NULL);
     if (!esc_http_is_answered(call))
         check_length(call, &headers, version);
+    if (!esc_http_is_answered(call) && headers.bytes > call->header_bytes_max)
+        refuse(call, 431, "headers_too_large", "The headers of the request are too large", NULL);
     if (!esc_http_is_answered(call) && headers.hosts > 1)
         refuse(call, 400, "duplicate_host", "There must be one Host header", "header:Host");
+    if (!esc_http_is_answered(call) && headers.hosts == 0 &&
+        strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
+        refuse(call, 400, "missing_host", "There must be one Host header", "header:Host");
 }

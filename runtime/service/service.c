@@ -229,11 +229,17 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
 {
     int64_t kept_ms = esc_engine_time_ms(service->engine);
     EscTimeReading reading = esc_service_time_start(&service->time, config, kept_ms);
-    if (reading.correction_ms == 0 && !esc_engine_has_arrears(service->engine))
+    if (reading.correction_ms == 0 && config->remarks_count == 0 &&
+        !esc_engine_has_arrears(service->engine))
         return ESC_OK;
     EscServiceTurn turn = {.service = service, .why = why};
     begin_turn(&turn, reading.now_ms);
     EscStatus status = correct_clock(&turn, reading.correction_ms);
+    for (size_t i = 0; i < config->remarks_count && status == ESC_OK; i++) {
+        const EscInput input = {.kind = ESC_INPUT_REMARK, .remark = &config->remarks[i]};
+        EscReply reply;
+        status = apply(&turn, &input, &reply);
+    }
     return status == ESC_OK ? end_turn(&turn) : status;
 }
 

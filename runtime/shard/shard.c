@@ -302,6 +302,11 @@ EscText esc_shard_name(const EscShard *shard)
     return shard->setup.name;
 }
 
+EscText esc_shard_notice(const EscShard *shard)
+{
+    return shard->setup.notice;
+}
+
 EscShardState esc_shard_state(EscShard *shard)
 {
     return (EscShardState)atomic_load(&shard->state);
@@ -326,22 +331,27 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static EscText text_copy(EscText text)
+{
+    char *copy = malloc(text.size + 1);
+    ESC_ASSERT(copy != NULL);
+    memcpy(copy, text.size == 0 ? "" : text.data, text.size);
+    copy[text.size] = '\0';
+    return (EscText){copy, text.size};
+}
+
 EscStatus esc_shard_new(const EscShardSetup *setup, EscService *service, EscText reason,
                         EscShard **out, EscWhy *why)
 {
     EscShard *shard = calloc(1, sizeof(*shard));
-    char *name = malloc(setup->name.size + 1);
     *out = NULL;
-    if (shard == NULL || name == NULL) {
-        free(shard);
-        free(name);
+    if (shard == NULL) {
         esc_service_close(service);
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
     }
-    memcpy(name, setup->name.data, setup->name.size);
-    name[setup->name.size] = '\0';
     shard->setup = *setup;
-    shard->setup.name = (EscText){name, setup->name.size};
+    shard->setup.name = text_copy(setup->name);
+    shard->setup.notice = text_copy(setup->notice);
     shard->service = service;
     shard->inputs_max = 8 * (size_t)INPUTS_PER_TURN_MIN;
     esc_mailbox_init(&shard->mail, wake_turn, shard);
@@ -387,5 +397,6 @@ void esc_shard_free(EscShard *shard)
     (void)pthread_mutex_destroy(&shard->lock);
     esc_buf_release(&shard->reason);
     free((void *)(uintptr_t)shard->setup.name.data);
+    free((void *)(uintptr_t)shard->setup.notice.data);
     free(shard);
 }

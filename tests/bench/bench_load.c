@@ -14,7 +14,7 @@
  *                     server that stands still is charged for all that should have come meanwhile
  *
  * One line of JSON is the result. Events of a request that is answered with 200 (all were known) are
- * not counted as accepted, and those of a 429 are refused and lost; any other answer but 2xx ends the
+ * not counted as accepted, and those of a 503 are refused and lost; any other answer but 2xx ends the
  * program. The next request of a connection is written while its answer is awaited, so that the
  * generator keeps the server busy; what it takes of a processor is in the result. */
 #define _GNU_SOURCE
@@ -55,7 +55,7 @@ typedef struct Load {
     Options options;
     Client *clients;
     uint64_t written, answered;        /* events */
-    uint64_t accepted, known, refused; /* events, by 2xx but 200, 200, and 429 */
+    uint64_t accepted, known, refused; /* events, by 2xx but 200, 200, and 503 */
     uint64_t begun;                    /* requests */
     int64_t begin_ns, end_ns;          /* end_ns: INT64_MAX without --seconds */
     int64_t *times;
@@ -160,11 +160,11 @@ static void take_answer(Load *load, Client *client)
     if (status == 0)
         return;
     uint64_t events = client->events[client->current];
-    if (status != 429 && (status < 200 || status > 299)) {
+    if (status != 503 && (status < 200 || status > 299)) {
         (void)fprintf(stderr, "%.600s\n", client->http.answer);
         bench_fail("a request was refused", NULL);
     }
-    *(status == 429 ? &load->refused : status == 200 ? &load->known : &load->accepted) += events;
+    *(status == 503 ? &load->refused : status == 200 ? &load->known : &load->accepted) += events;
     load->answered += events;
     client->is_busy = false;
     int64_t now = bench_now_ns();

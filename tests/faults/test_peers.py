@@ -3,6 +3,8 @@
 import http.client
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -258,9 +260,12 @@ class Fairness(Scene):
         self.daemon.start()
         self.send([ticket(f"S-{n}") for n in range(5)])
         eventually(lambda: self.receiver.at("/desk/"))
-        used_s, until = processor_s(self.daemon.process), time.monotonic() + 9  # today's look at what is due comes after 5 s
-        eventually(lambda: time.monotonic() > until)
-        self.assertLess(processor_s(self.daemon.process) - used_s, 0.5)
+        # Beside somebody who does not sleep, so that a machine that is slow or busy is so for both.
+        awake = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        self.addCleanup(lambda: (awake.kill(), awake.wait()))
+        used_s, until = processor_s(self.daemon.process), time.monotonic() + 9  # a look at what is due may come after 5 s
+        eventually(lambda: time.monotonic() > until and processor_s(awake) > 2, patience=300)
+        self.assertLess(processor_s(self.daemon.process) - used_s, processor_s(awake) / 4)
 
     def test_a_dead_endpoint_costs_few_writes(self):
         """Attempts that fail together are noted together: a commit for each of them is what stops everybody for seconds."""

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import time
 import unittest
@@ -164,6 +163,44 @@ class TwoClients(Scene):
         self.assertLessEqual({f"W-{n}" for n in range(30)}, set(tickets_of(self.daemon)))
         self.assert_serves()
 
+    def test_a_loss_that_the_operator_accepts(self):
+        """By his word for this client and this start; the log, the trail and the answers say what was lost."""
+        path, frame, frames = self.wal()
+        overwrite(path, WAL_HEADER + frames // 2 * frame + FRAME_HEADER + 100)
+        self.daemon.start(extra=["--accept-loss", "shop"])
+        self.assert_stopped()
+        self.daemon.stop()
+        self.daemon.start(extra=["--accept-loss", "desk"])
+        self.assertTrue(eventually(lambda: says(self.daemon, "loss_accepted", "desk")))
+        self.assertTrue(says(self.daemon, "nothing_lost", "shop"))
+        told = [row for row in self.daemon.audit() if row["kind"] == "loss_accepted"]
+        self.assertEqual(len(told), 1)
+        self.assertIn("log", told[0]["data"]["what"])
+        kept = set(tickets_of(self.daemon))
+        self.assertTrue(kept)
+        self.assertNotIn("W-29", kept)
+        self.assert_serves()
+        self.assert_stops()
+        self.daemon.start()
+        self.assertEqual(self.daemon.get("/health").json["status"], "ok")
+        self.assertLessEqual(kept, set(tickets_of(self.daemon)))
+
+    def test_a_missing_store_that_the_operator_accepts(self):
+        self.fill(5)
+        self.daemon.stop()
+        self.store().unlink()
+        self.daemon.start()
+        self.assert_stopped()
+        self.daemon.stop()
+        self.daemon.start(extra=["--accept-loss", "desk"])
+        self.assertEqual([row["kind"] for row in self.daemon.audit()], ["loss_accepted"])
+        self.assert_serves()
+
+    def test_a_loss_of_nobody(self):
+        self.daemon.start(extra=["--accept-loss", "dsek"], wait=False)
+        self.assertEqual(self.daemon.process.wait(60), 2)
+        self.assertIn("dsek", self.daemon.errors())
+
     def test_a_log_that_is_gone(self):
         """The mark outside of the log says that more was committed than is there."""
         path, _, _ = self.wal()
@@ -287,26 +324,3 @@ class OneWriter(Scene):
             for process in started:
                 process.kill()
                 process.wait()
-
-
-class Lists(Scene):
-    def test_a_list_by_state_does_not_read_all_rows(self):
-        """Compared with a list of the newest, on the same store: what matches nothing is found by its index."""
-        for kind in ("incidents", "room"):
-            self.desk["channels"][kind] = {"type": "file"}
-        self.desk["people"]["chat"] = {"type": "file"}
-        self.daemon.start()
-        self.send([ticket(f"L-{n}") for n in range(40000 if IS_LONG else 8000)])
-        eventually(self.daemon.settled, patience=300)
-
-        def median(path):
-            times = []
-            for _ in range(31):
-                began = time.perf_counter()
-                self.assertEqual(self.daemon.get(path).status, 200)
-                times.append(time.perf_counter() - began)
-            return statistics.median(times)
-
-        newest = median("/v1/outbox?limit=1")
-        for state in ("queued", "dead", "delivered"):
-            self.assertLess(median(f"/v1/outbox?state={state}"), 2 * newest + 0.001, state)

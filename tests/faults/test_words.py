@@ -137,13 +137,11 @@ class Folder(Scene):
             self.daemon.post("/v1/events", ticket("E-1"), token=self.token)
             eventually(lambda: not self.daemon.get("/v1/outbox?state=queued", token=self.token).json["items"])
 
-    @awaits("http")
     def test_no_private_address(self):
         self.start({"allowed_addresses": ["0.0.0.0/0"], "channels": {"incidents": {"type": "webhook", "url": f"{self.receiver.url}/private"}}})
         self.reaches()
         self.assertEqual(self.receiver.at("/private"), [])
 
-    @awaits("http")
     def test_no_file_of_the_operator_is_read(self):
         secret = self.folder / "operator-secret"
         secret.write_text("TOP-SECRET-of-the-operator\n")
@@ -158,14 +156,12 @@ class Folder(Scene):
                 self.assertEqual(self.daemon.process.poll(), 2)
                 self.assertIn("secret_file", self.daemon.errors())
 
-    @awaits("http")
     def test_no_file_of_the_operator_is_written(self):
         target = self.daemon.folder / "tokens"
         self.start({"channels": {"incidents": {"type": "file", "path": str(target)}, "room": {"type": "file", "path": "../../data/tokens"}}})
         self.reaches()
         self.assertNotIn("escal.message", target.read_text())
 
-    @awaits("ingest")
     def test_a_pipe_is_no_template(self):
         folder = client(self.folder / "pipe", "pipe")
         os.mkfifo(folder / "waits.esc")
@@ -182,11 +178,30 @@ class Folder(Scene):
 
 
 class Approval(Scene):
-    @awaits("http")
     def test_nobody_approves_what_he_started(self):
         """Two must agree to what ben starts: ben is not one of them."""
         self.daemon.start()
         self.daemon.send(ticket("P-1", severity="low"))
         started = self.daemon.post("/v1/templates/asked/start", {"as": "ben", "ticket": "P-1"}).json["escalations"][0]
+        answer = self.daemon.post(f"/v1/escalations/{started}/approve", {"as": "ben"})
+        self.assertEqual((answer.status, answer.json["detail"]), (403, f"ben started {started}, and nobody approves what they started themselves"))
+        self.daemon.kill()
+        self.daemon.start()
         self.assertEqual(self.daemon.post(f"/v1/escalations/{started}/approve", {"as": "ben"}).status, 403)
         self.assertEqual(self.daemon.post(f"/v1/escalations/{started}/approve", {"as": "ana"}).status, 200)
+
+    def test_a_ticket_with_two_escalations(self):
+        """Nobody guesses which one is meant; where the action fits one only, that one is."""
+        self.daemon.start()
+        first = self.daemon.send(ticket("P-2"))[0]["escalations"][0]
+        second = self.daemon.post("/v1/templates/asked/start", {"as": "ben", "ticket": "P-2"}).json["escalations"][0]
+        for verb, body in (("ack", {}), ("handoff", {"to": "ben", "reason": "r"})):
+            with self.subTest(verb):
+                answer = self.daemon.post(f"/v1/tickets/P-2/{verb}", {"as": "ana", **body})
+                self.assertEqual((answer.status, answer.json["code"]), (409, "conflict"))
+                self.assertIn(f"{first} or {second}", answer.json["detail"])
+        self.assertEqual([self.daemon.escalation(e)["acked"] for e in (first, second)], [False, False])
+        self.assertEqual(self.daemon.post("/v1/tickets/P-2/approve", {"as": "ana"}).json["escalations"], [second])
+        self.assertEqual(self.daemon.post(f"/v1/escalations/{first}/ack", {"as": "ana"}).status, 200)
+        self.assertEqual(self.daemon.post("/v1/tickets/P-2/ack", {"as": "ana"}).json["escalations"], [second])
+        self.assertEqual(self.daemon.post("/v1/tickets/P-2/resolve", {"as": "ana"}).status, 200)  # the ticket itself

@@ -1,5 +1,7 @@
 """Who may do what: deny by default, one workspace a token, one scope a route."""
 
+import select
+
 from harness import Case, Daemon, critical_ticket, eventually
 
 ROUTES = [
@@ -21,6 +23,7 @@ SCOPES = ("events", "read", "act", "start", "people", "audit")
 
 class Authorisation(Case):
     def test_no_token_or_a_wrong_one(self):
+        self.daemon.config["wrong_token_pause_max_ms"] = 20
         daemon = self.daemon.start()
         wrong = [None, "", "x", daemon.token + "0", daemon.token[:-1], daemon.token[:-1] + ("0" if daemon.token[-1] != "0" else "1"),
                  daemon.token.replace("demo", "nobody"), "esc__" + "0" * 64, "esc_demo_" + "0" * 64]
@@ -35,6 +38,35 @@ class Authorisation(Case):
         answer = daemon.get("/v1/tickets", token=None, headers={"Authorization": f"Basic {daemon.token}"})
         self.assertEqual(answer.status, 401)
         self.assertEqual(daemon.audit(), [])
+
+    def test_wrong_tokens_wait_and_nobody_else(self):
+        """The answer to a wrong token is held back by now, those to others who come later are not; the stop waits for neither."""
+        self.daemon.config.update(wrong_token_pause_max_ms=60000, stop_timeout_s=1)
+        daemon = self.daemon.start()
+        wrong = f"GET /v1/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {daemon.token[:-1]}_\r\n\r\n".encode()
+        held = [daemon.socket() for _ in range(20)]
+        for connection in held:
+            connection.sendall(wrong)
+
+        def is_held_for_long():
+            """A pause of a minute is reached after a dozen wrong ones: what came last is not answered while others are."""
+            waiting = [c for c in held if not select.select([c], [], [], 0)[0]]
+            return waiting if daemon.get("/v1/tickets").status == 200 and 0 < len(waiting) <= 8 else None
+
+        waiting = eventually(is_held_for_long)
+        self.assertEqual(daemon.get("/v1/tickets", token=None).status, 401)  # who has none guesses nothing
+        for connection in set(held) - set(waiting):
+            self.assertIn(b" 401 ", connection.recv(65536)[:20])
+        more = [daemon.socket() for _ in range(40)]
+        for connection in more:
+            connection.sendall(wrong)
+        eventually(lambda: any(select.select([c], [], [], 0)[0] and b" 429 " in c.recv(65536)[:20] for c in more))
+        self.assertEqual(daemon.get("/v1/tickets").status, 200)
+        for connection in held[:4] + more[:10]:
+            connection.close()
+        self.assertEqual(daemon.stop(), 0)
+        for connection in held + more:
+            connection.close()
 
     def test_each_scope_opens_its_routes_and_no_other(self):
         tokens = {scope: self.daemon.add_token(f"only-{scope}", "acme", "chen", scope) for scope in SCOPES}

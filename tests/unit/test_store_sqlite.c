@@ -121,21 +121,71 @@ static void no_list_scans(void **state)
     (void)state;
     sqlite3_set_authorizer(esc_sqlite_of(store)->db, NULL, NULL);
     for (int i = 0; i < ESC_STATEMENT_COUNT; i++) {
-        char *explain = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sqlite3_sql(esc_sqlite_of(store)->statements[i]));
+        char *explain = sqlite3_mprintf("EXPLAIN QUERY PLAN %s",
+                                        sqlite3_sql(esc_sqlite_of(store)->statements[i]));
         sqlite3_stmt *plan = NULL;
-        assert_int_equal(sqlite3_prepare_v2(esc_sqlite_of(store)->db, explain, -1, &plan, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(esc_sqlite_of(store)->db, explain, -1, &plan, NULL),
+                         SQLITE_OK);
         while (sqlite3_step(plan) == SQLITE_ROW) {
             const char *line = (const char *)sqlite3_column_text(plan, 3);
-            bool is_scan = strncmp(line, "SCAN ", 5) == 0 && strcmp(line, "SCAN CONSTANT ROW") != 0 &&
-                           strstr(line, "USING INDEX escalation_live") == NULL; /* which has the live ones only */
-            bool is_sort = strstr(line, "USE TEMP B-TREE") != NULL && i != ESC_STATEMENT_OUTBOX_DUE &&
-                           i != ESC_STATEMENT_TICKETS_LIVE && i != ESC_STATEMENT_BUNDLES_NEEDED &&
-                           i != ESC_STATEMENT_ESCALATIONS_LIVE;
+            bool is_scan = strncmp(line, "SCAN ", 5) == 0 &&
+                           strcmp(line, "SCAN CONSTANT ROW") != 0 &&
+                           strstr(line, "USING INDEX escalation_live") ==
+                               NULL; /* which has the live ones only */
+            bool is_sort = strstr(line, "USE TEMP B-TREE") != NULL &&
+                           i != ESC_STATEMENT_OUTBOX_DUE && i != ESC_STATEMENT_TICKETS_LIVE &&
+                           i != ESC_STATEMENT_BUNDLES_NEEDED && i != ESC_STATEMENT_ESCALATIONS_LIVE;
             if (is_scan || is_sort)
                 fail_msg("%s: %s", explain, line);
         }
         sqlite3_finalize(plan);
         sqlite3_free(explain);
+    }
+}
+
+/* How SQLite goes about a statement: a line for each table that it reads. */
+static void plan_of(EscStatement statement, char *plan, size_t size)
+{
+    sqlite3_stmt *ask = NULL;
+    sqlite3 *db = esc_sqlite_of(store)->db;
+    sqlite3_set_authorizer(db, NULL, NULL);
+    char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s",
+                                sqlite3_sql(esc_sqlite_of(store)->statements[statement]));
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &ask, NULL), SQLITE_OK);
+    plan[0] = '\0';
+    while (sqlite3_step(ask) == SQLITE_ROW) {
+        size_t used = strlen(plan);
+        (void)snprintf(plan + used, size - used, "%s\n", (const char *)sqlite3_column_text(ask, 3));
+    }
+    sqlite3_finalize(ask);
+    sqlite3_free(sql);
+}
+
+/* However many rows there are, a list reads those that it gives: by the column that it asks for, not by its ids. */
+static void lists_use_their_indexes(void **state)
+{
+    (void)state;
+    static const struct {
+        EscStatement statement;
+        const char *by;
+    } lists[] = {
+        {ESC_STATEMENT_TICKETS_AFTER, "(id>?)"},
+        {ESC_STATEMENT_ESCALATIONS_BEFORE, "(rowid<?)"},
+        {ESC_STATEMENT_ESCALATIONS_OF_STATE, "(state=? AND"},
+        {ESC_STATEMENT_ESCALATIONS_OF_TICKET, "(ticket=? AND"},
+        {ESC_STATEMENT_ESCALATIONS_OF_TICKET_AND_STATE, "(ticket=? AND"},
+        {ESC_STATEMENT_OUTBOX_BEFORE, "(rowid<?)"},
+        {ESC_STATEMENT_OUTBOX_OF_STATE, "(state=? AND"},
+        {ESC_STATEMENT_OUTBOX_DUE, "(state=?"},
+        {ESC_STATEMENT_AUDIT_AFTER, "(rowid>?)"},
+        {ESC_STATEMENT_AUDIT_OF_TICKET, "(ticket=? AND"},
+        {ESC_STATEMENT_AUDIT_OF_ESCALATION, "(ticket=? AND"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
+        char plan[1024];
+        plan_of(lists[i].statement, plan, sizeof plan);
+        if (strstr(plan, lists[i].by) == NULL)
+            fail_msg("list %zu: %s", i, plan);
     }
 }
 
@@ -155,18 +205,23 @@ static char *read_text(const char *path)
 static const char rows_of_version_1[] =
     "INSERT INTO state VALUES (1, 'acme', 0, 4, 1, 4, 604, 9, 7000, '{\"absent\":{}}');"
     "INSERT INTO bundle VALUES (5, CAST(x'e5ca010203' || zeroblob(27) AS BLOB), 1, x'616263');"
-    "INSERT INTO event VALUES ('/monitor', 'e-1', zeroblob(16), 1000), ('/monitor', 'e-2', zeroblob(16), 2000);"
+    "INSERT INTO event VALUES ('/monitor', 'e-1', zeroblob(16), 1000), ('/monitor', 'e-2', "
+    "zeroblob(16), 2000);"
     "INSERT INTO ticket VALUES (1, 'T-1', 'Down', 'open', '{\"a\":1}', 1000, 2000, '{\"s\":2}'),"
     " (2, 'T-2', 'Up', 'resolved', '{}', 1000, 2000, '');"
-    "INSERT INTO escalation VALUES (1, 'T-1', 'trouble', 5, 0, 1, 'ben', 1, 1000, 0, '', 'a.esc:3', 9000, x'01', x'02', '{\"qa\":[]}'),"
+    "INSERT INTO escalation VALUES (1, 'T-1', 'trouble', 5, 0, 1, 'ben', 1, 1000, 0, '', "
+    "'a.esc:3', 9000, x'01', x'02', '{\"qa\":[]}'),"
     " (2, 'T-2', 'trouble', 5, 3, 0, 'ana', 0, 1000, 3000, 'resolved', '', 0, x'', x'', '{}');"
     "INSERT INTO start_event VALUES (1, 'start of 1'), (2, 'start of 2');"
     "INSERT INTO timer VALUES (9000, 8, 1, 'T-1', 2, 0);"
-    "INSERT INTO outbox VALUES (1, 'acme/E-1/1', 1, 'T-1', 0, 'room', 'chat', '', '{}', 1000, 0, 1, 0, 1000, 'ok'),"
+    "INSERT INTO outbox VALUES (1, 'acme/E-1/1', 1, 'T-1', 0, 'room', 'chat', '', '{}', 1000, 0, "
+    "1, 0, 1000, 'ok'),"
     " (2, 'acme/E-1/2', 1, 'T-1', 0, 'room', 'chat', '', '{}', 1000, 0, 0, 3, 5000, 'late'),"
     " (3, 'acme/E-2/1', 2, 'T-2', 0, 'room', 'chat', '', '{}', 1000, 0, 3, 9, 5000, 'given up');"
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 603) INSERT INTO audit "
-    "SELECT i, 1000 + i, iif(i % 2, 1, 0), iif(i < 400, 'T-1', iif(i < 500, '', 'T-2')), 'opened', 'escal', 'a.esc:1', 'record ' || i, '' FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 603) INSERT INTO "
+    "audit "
+    "SELECT i, 1000 + i, iif(i % 2, 1, 0), iif(i < 400, 'T-1', iif(i < 500, '', 'T-2')), 'opened', "
+    "'escal', 'a.esc:1', 'record ' || i, '' FROM n;"
     "INSERT INTO evidence VALUES (3, 1, 'ticket', zeroblob(32), 7, 'kept');"
     "PRAGMA user_version = 1; PRAGMA application_id = 0x45736361;";
 
@@ -205,26 +260,31 @@ static bool count_record(void *context, const EscAuditRow *row)
 
 static bool write_entry(void *context, const EscOutboxEntry *entry)
 {
-    esc_buf_printf(context, "%llu %.*s %s %u %lld %.*s;", (unsigned long long)entry->row.id, ESC_TEXT_ARG(entry->row.key),
-                   esc_delivery_state_name(entry->state), entry->attempts, (long long)entry->next_attempt_at_ms,
+    esc_buf_printf(context, "%llu %.*s %s %u %lld %.*s;", (unsigned long long)entry->row.id,
+                   ESC_TEXT_ARG(entry->row.key), esc_delivery_state_name(entry->state),
+                   entry->attempts, (long long)entry->next_attempt_at_ms,
                    ESC_TEXT_ARG(entry->detail));
     return true;
 }
 
-static EscStatus write_counters(void *context, const EscCounters *counters, EscBytes workspace, EscWhy *refusal)
+static EscStatus write_counters(void *context, const EscCounters *counters, EscBytes workspace,
+                                EscWhy *refusal)
 {
     (void)refusal;
-    esc_buf_printf(context, "%llu %llu %llu %llu %llu %lld %.*s;", (unsigned long long)counters->next_escalation,
-                   (unsigned long long)counters->next_ticket, (unsigned long long)counters->next_outbox,
-                   (unsigned long long)counters->next_audit, (unsigned long long)counters->next_timer,
-                   (long long)counters->time_ms, (int)workspace.size, (const char *)workspace.data);
+    esc_buf_printf(
+        context, "%llu %llu %llu %llu %llu %lld %.*s;",
+        (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
+        (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
+        (unsigned long long)counters->next_timer, (long long)counters->time_ms, (int)workspace.size,
+        (const char *)workspace.data);
     return ESC_OK;
 }
 
 static EscStatus write_ticket(void *context, const EscTicketRow *row, EscWhy *refusal)
 {
     (void)refusal;
-    esc_buf_printf(context, "%.*s %.*s;", ESC_TEXT_ARG(row->id), (int)row->body.size, (const char *)row->body.data);
+    esc_buf_printf(context, "%.*s %.*s;", ESC_TEXT_ARG(row->id), (int)row->body.size,
+                   (const char *)row->body.data);
     return ESC_OK;
 }
 
@@ -258,8 +318,9 @@ static void a_file_of_version_1_is_migrated(void **state)
     esc_buf_clear(&out);
     const EscOutboxFilter outbox = {.limit = 10};
     assert_status(esc_store_outbox(store, &outbox, write_entry, &out, &why), ESC_OK);
-    assert_text_equal(esc_buf_as_text(&out), "3 acme/E-2/1 dead 9 5000 given up;2 acme/E-1/2 queued 3 5000 late;"
-                                             "1 acme/E-1/1 accepted 0 1000 ok;");
+    assert_text_equal(esc_buf_as_text(&out),
+                      "3 acme/E-2/1 dead 9 5000 given up;2 acme/E-1/2 queued 3 5000 late;"
+                      "1 acme/E-1/1 accepted 0 1000 ok;");
     esc_buf_clear(&out);
     uint64_t next = 1;
     const EscAuditFilter audit = {.limit = 1000};
@@ -270,7 +331,8 @@ static void a_file_of_version_1_is_migrated(void **state)
     int64_t at_ms = 0;
     assert_status(esc_store_events_find(store, &key, 1, &known, &why), ESC_OK);
     assert_true(known.is_known);
-    assert_status(esc_store_event_get(store, &key, &out, &at_ms, &why), ESC_NOT_FOUND); /* it never was kept */
+    assert_status(esc_store_event_get(store, &key, &out, &at_ms, &why),
+                  ESC_NOT_FOUND); /* it never was kept */
     assert_status(esc_store_start_event_get(store, 2, &out, &why), ESC_OK);
     assert_text_equal(esc_buf_as_text(&out), "start of 2");
     esc_buf_release(&out);
@@ -300,7 +362,8 @@ static void a_migration_that_fails_leaves_the_file(void **state)
     make_version_1();
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(file.path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "DROP INDEX evidence_by_escalation", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP INDEX evidence_by_escalation", NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     assert_status(sample_open(file.path, &store, &why), ESC_STORE_FAILED);
     assert_int_equal(ask("SELECT user_version FROM pragma_user_version"), 1);
@@ -319,6 +382,7 @@ int main(void)
         TEST(a_row_that_settles_nothing_is_said),
         TEST(a_store_that_failed_is_not_marked_clean),
         TEST(no_list_scans),
+        TEST(lists_use_their_indexes),
         TEST(a_file_of_version_1_is_migrated),
         TEST(a_migration_that_fails_leaves_the_file),
     };

@@ -43,12 +43,23 @@ static EscStatus noop(Deed *deed, const char *because)
 
 /* --- which escalation ------------------------------------------------------------------------- */
 
-/* Whether the verb has something to do there; decides which escalation of a ticket is meant. */
-static bool is_meant(EscEngine *engine, EscEscalation *escalation, EscVerb verb)
+/* A check that a person can settle. */
+static bool has_check(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
 {
-    (void)engine;
+    uint32_t check = 0;
+    if (escalation->bundle == NULL ||
+        esc_qa_find(engine, escalation, action->target, action->verb == ESC_VERB_CONFIRM, &check,
+                    NULL) != ESC_OK)
+        return false;
+    uint8_t state = escalation->checks[check];
+    return state == ESC_CHECK_STATE_PENDING || state == ESC_CHECK_STATE_FAILED;
+}
+
+/* Whether the verb has something to do there; decides which escalation of a ticket is meant. */
+static bool is_meant(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
+{
     const EscQuestion *question = escalation->frame.question;
-    switch (verb) {
+    switch (action->verb) {
     case ESC_VERB_ACK:
         return !escalation->is_acked;
     case ESC_VERB_ANSWER:
@@ -56,9 +67,45 @@ static bool is_meant(EscEngine *engine, EscEscalation *escalation, EscVerb verb)
     case ESC_VERB_APPROVE:
     case ESC_VERB_REJECT:
         return question != NULL && question->kind == ESC_QUESTION_APPROVE;
+    case ESC_VERB_CONFIRM:
+    case ESC_VERB_OVERRIDE:
+        return has_check(engine, escalation, action);
     default:
         return true;
     }
+}
+
+/* What these do to a ticket is one thing, however many escalations it has. */
+static bool is_about_ticket(EscVerb verb)
+{
+    return verb == ESC_VERB_RESOLVE || verb == ESC_VERB_START;
+}
+
+/* The escalation of the deed's ticket that the action fits. Nobody guesses which of two a person means. */
+static EscStatus escalation_of_ticket(Deed *deed)
+{
+    EscEscalation *second = NULL;
+    const EscTicket *ticket = deed->ticket;
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        if (!is_meant(deed->engine, ticket->open[i], deed->action))
+            continue;
+        if (deed->escalation == NULL)
+            deed->escalation = ticket->open[i];
+        else if (second == NULL)
+            second = ticket->open[i];
+    }
+    if (second != NULL && !is_about_ticket(deed->action->verb))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "%s could mean E-%llu or E-%llu of \"%.*s\": name the escalation",
+                       esc_verb_name(deed->action->verb), (unsigned long long)deed->escalation->id,
+                       (unsigned long long)second->id, ESC_TEXT_ARG(esc_utf8_cut(ticket->id, 100)));
+    if (deed->escalation == NULL && ticket->open_count > 0)
+        deed->escalation = ticket->open[0];
+    if (deed->escalation == NULL && !is_about_ticket(deed->action->verb))
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
+                       "the ticket \"%.*s\" has no open escalation",
+                       ESC_TEXT_ARG(esc_utf8_cut(ticket->id, 100)));
+    return ESC_OK;
 }
 
 static EscStatus escalation_of(Deed *deed)
@@ -78,18 +125,7 @@ static EscStatus escalation_of(Deed *deed)
     if (deed->ticket == NULL)
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no ticket \"%.*s\"",
                        ESC_TEXT_ARG(esc_utf8_cut(action->ticket, 100)));
-    for (size_t i = 0; i < deed->ticket->open_count && deed->escalation == NULL; i++) {
-        if (is_meant(engine, deed->ticket->open[i], action->verb))
-            deed->escalation = deed->ticket->open[i];
-    }
-    if (deed->escalation == NULL && deed->ticket->open_count > 0)
-        deed->escalation = deed->ticket->open[0];
-    if (deed->escalation == NULL && action->verb != ESC_VERB_RESOLVE &&
-        action->verb != ESC_VERB_START)
-        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
-                       "the ticket \"%.*s\" has no open escalation",
-                       ESC_TEXT_ARG(esc_utf8_cut(action->ticket, 100)));
-    return ESC_OK;
+    return escalation_of_ticket(deed);
 }
 
 /* --- the checks' and the closing's side ------------------------------------------------------- */
@@ -251,11 +287,25 @@ static EscStatus do_answer(Deed *deed)
                    ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
 }
 
+/* An approval is a second look: not by whoever asked for the thing, be it through a template that started this one. */
+static EscStatus starter_check(const Deed *deed)
+{
+    EscText starter = esc_escalation_starter(deed->escalation);
+    if (starter.size == 0 || !esc_text_equal(starter, deed->actor))
+        return ESC_OK;
+    return esc_why(deed->why, ESC_FORBIDDEN, "", 0,
+                   "%.*s started E-%llu, and nobody approves what they started themselves",
+                   ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)),
+                   (unsigned long long)deed->escalation->id);
+}
+
 static EscStatus do_approve(Deed *deed)
 {
     EscEngine *engine = deed->engine;
     EscQuestion *question = NULL;
     EscStatus status = question_check(deed, ESC_QUESTION_APPROVE, &question);
+    if (status == ESC_OK && question != NULL)
+        status = starter_check(deed);
     if (status != ESC_OK)
         return status;
     if (question == NULL || question->is_rejected)
@@ -365,7 +415,8 @@ static EscStatus do_start(Deed *deed)
     EscText because = esc_turn_printf(engine, "%.*s started it%s%.*s", ESC_TEXT_ARG(deed->actor),
                                       deed->action->reason.size > 0 ? ": " : "",
                                       ESC_TEXT_ARG(deed->action->reason));
-    deed->escalation = esc_escalation_start(engine, deed->ticket, template_index, NULL, because);
+    deed->escalation =
+        esc_escalation_start_by(engine, deed->ticket, template_index, NULL, because, deed->actor);
     if (deed->escalation == NULL)
         engine->turn.outcome->is_noop = true;
     return ESC_OK;

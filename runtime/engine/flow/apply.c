@@ -20,6 +20,17 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     engine->now_ms = now_ms;
 }
 
+static void remark_apply(EscEngine *engine, const EscRemark *remark)
+{
+    bool is_loss = remark->kind == ESC_REMARK_LOSS_ACCEPTED;
+    EscText what = esc_utf8_cut(remark->what, ESC_REASON_BYTES_MAX);
+    esc_audit_ticket(engine, NULL, is_loss ? ESC_AUDIT_LOSS_ACCEPTED : ESC_AUDIT_OLD_TEMPLATES,
+                     esc_audit_data(engine, "what", what, NULL), "%s: %.*s",
+                     is_loss ? "the store was opened although it has lost something"
+                             : "the last good templates stay in force",
+                     ESC_TEXT_ARG(what));
+}
+
 /* Escalations that could not be read at the start, and service levels under another bundle: done with the first
  * input that changes anything. */
 static void arrears_do(EscEngine *engine)
@@ -67,6 +78,9 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
         return ESC_OK;
     case ESC_INPUT_CLOCK:
         esc_clock_apply(engine, input->clock);
+        return ESC_OK;
+    case ESC_INPUT_REMARK:
+        remark_apply(engine, input->remark);
         return ESC_OK;
     }
     return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "an input of an unknown kind");

@@ -318,8 +318,8 @@ static void starts_run(EscEngine *engine)
         uint32_t template_index =
             esc_template_find(engine->schema.current->program, asked.template_name);
         if (template_index != ESC_NONE)
-            (void)esc_escalation_start(engine, asked.ticket, template_index, asked.event,
-                                       asked.because);
+            (void)esc_escalation_start_by(engine, asked.ticket, template_index, asked.event,
+                                          asked.because, asked.by);
     }
 }
 

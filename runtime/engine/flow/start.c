@@ -51,8 +51,9 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation)
     esc_message_person(engine, escalation, escalation->owner, &message);
 }
 
-EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
-                                    const EscEvent *event, EscText because)
+EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
+                                       uint32_t template_index, const EscEvent *event,
+                                       EscText because, EscText by)
 {
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
@@ -75,7 +76,7 @@ EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32
                          "\"%.*s\" started on %.*s: %.*s",
                          ESC_TEXT_ARG(esc_escalation_title(escalation)), ESC_TEXT_ARG(ticket->id),
                          ESC_TEXT_ARG(because));
-    esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, (EscText){0});
+    esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, by);
     esc_frame_start(engine, escalation, row->steps, NULL, 0);
     esc_qa_begin(engine, escalation);
     esc_frame_drive(engine, escalation);
@@ -83,4 +84,10 @@ EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32
     escalation->is_first_run = false;
     esc_ticket_touch(engine, ticket);
     return escalation;
+}
+
+EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
+                                    const EscEvent *event, EscText because)
+{
+    return esc_escalation_start_by(engine, ticket, template_index, event, because, (EscText){0});
 }

@@ -163,6 +163,13 @@ void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAudi
     esc_escalation_dirty(engine, escalation);
 }
 
+EscText esc_escalation_starter(const EscEscalation *escalation)
+{
+    bool has_opening = escalation->timeline_count > 0 && /* the first moment is never given up */
+                       escalation->timeline[0].kind == (uint8_t)ESC_AUDIT_OPENED;
+    return has_opening ? escalation->timeline[0].who : (EscText){0};
+}
+
 const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation)
 {
     return &escalation->bundle->program->templates[escalation->template_index];

@@ -17,7 +17,8 @@ void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation)
         outcome->escalations[outcome->escalations_count++] = escalation->id;
 }
 
-void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because)
+void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because,
+                   EscText by)
 {
     if (engine->turn.starts_count >= ESC_ENGINE_STARTS_MAX) {
         esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
@@ -32,6 +33,7 @@ void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, 
         .ticket = ticket,
         .template_name = esc_engine_intern(engine, template_name),
         .because = because,
+        .by = by,
     };
 }
 

@@ -364,7 +364,8 @@ static void emit_start(Emission *emission)
                          ESC_TEXT_ARG(name));
     EscText because =
         esc_turn_printf(engine, "E-%llu started it", (unsigned long long)emission->escalation->id);
-    esc_start_ask(engine, emission->escalation->ticket, name, because);
+    esc_start_ask(engine, emission->escalation->ticket, name, because,
+                  esc_escalation_starter(emission->escalation));
 }
 
 static void emit_check(Emission *emission)

@@ -123,6 +123,9 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
 bool esc_utf8_is_valid(EscText text, size_t *bad_at);
 /* The longest prefix of text that is at most size_max bytes and ends between characters. */
 EscText esc_utf8_cut(EscText text, size_t size_max);
+/* Whether mail can be sent to this address as it is: NAME@HOST of at most 254 bytes, without a display name, white space or
+ * letters beyond ASCII. */
+bool esc_mail_address_is_plain(EscText address);
 /* Decodes the character at text.data[at] of valid UTF-8; *size gets its length in bytes. */
 uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size);
 

@@ -46,8 +46,10 @@ typedef struct EscApi EscApi;
 typedef struct EscApiSetup {
     const EscShards *shards; /* borrowed, as is the clock */
     const EscClock *clock;
-    size_t queue_max;        /* inputs of a shard that wait; beyond it requests get 429 */
+    size_t queue_max;        /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms; /* for /health */
+    uint64_t hash_seed;      /* for the table of clients that send wrong tokens */
+    int64_t wrong_token_pause_max_ms;
     /* Any thread: something is finished, so esc_api_answer has to be called. */
     void (*wake)(void *context);
     void *context;
@@ -60,7 +62,7 @@ EscHttpHandler esc_api_handler(EscApi *api);
 /* Hands on what came in since the last call, so that what comes together is committed together. After each
  * esc_http_run. */
 void esc_api_hand_on(EscApi *api);
-size_t esc_api_answer(EscApi *api); /* answers what is finished, and gives its number */
+size_t esc_api_answer(EscApi *api);     /* answers what is finished, and gives its number */
 size_t esc_api_away(const EscApi *api); /* requests that are not answered yet */
 void esc_api_set_stopping(EscApi *api); /* /health/ready says no from now on */
 void esc_api_free(EscApi *api);         /* nothing may be under way; NULL is allowed */

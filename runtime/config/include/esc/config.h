@@ -45,7 +45,7 @@ typedef struct EscMailServer {
 } EscMailServer;
 
 typedef struct EscPeopleBinding {
-    EscEndpoint chat, phone; /* kind FILE with an empty path: not bound */
+    EscEndpoint chat, phone; /* an empty type: not bound */
 } EscPeopleBinding;
 
 typedef struct EscSystemBinding {
@@ -74,7 +74,9 @@ typedef struct EscWorkspaceConfig {
     EscSystemBindings systems;
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
-    EscText unbound; /* "file" (the sink of the workspace) or "refuse" */
+    EscText
+        unbound; /* "file" (the sink of the workspace) or "refuse"; empty: as for all (esc_config_unbound) */
+    EscTexts folder_may_bind; /* places that the folder's own file may bind: "channels.incidents" */
 } EscWorkspaceConfig;
 
 typedef struct EscWorkspaceConfigs {
@@ -85,9 +87,9 @@ typedef struct EscWorkspaceConfigs {
 /* Everything that escald.json says; one member for each row of the tables in
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
-    EscText listen, token_file, zoneinfo;
+    EscText listen, token_file, zoneinfo, unbound;
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
-        request_timeout_s;
+        request_timeout_s, wrong_token_pause_max_ms;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
@@ -96,6 +98,8 @@ typedef struct EscConfig {
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
     EscArena *arena; /* owns every text */
+    EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
+    EscBuf warnings; /* the same for what the operator has accepted by `unbound` */
 } EscConfig;
 
 /* A configuration with every default. NULL when there is no memory. */
@@ -105,14 +109,22 @@ void esc_config_free(EscConfig *config); /* wipes the secrets; NULL is allowed *
  * the file in messages. ESC_BAD_CONFIG: *why names the option and the nearest known one. */
 ESC_MUST_USE EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin,
                                        EscWhy *why);
-/* The same for a file that holds one workspace's part only (escald.json in the workspace's
- * folder). ESC_CONFLICT when `name` is configured already. */
+/* The same for the file escald.json in a workspace's own folder, which people write who write templates: it gives what
+ * the operator's file lets it (folder_may_bind), and never files, secrets or addresses beyond the public Internet. It adds
+ * to what the operator's file binds and changes none of it. To be read after that one. */
 ESC_MUST_USE EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,
                                                  const char *origin, EscWhy *why);
+/* Notes a fault; in *first (may be NULL) when that is the first one. Returns ESC_BAD_CONFIG. */
+EscStatus esc_config_fault(EscConfig *config, EscWhy *first, const char *format, ...)
+    ESC_PRINTF(3, 4);
+void esc_config_warn(EscConfig *config, const char *format, ...) ESC_PRINTF(2, 3);
 /* Reads the secret files through the door (names are relative to the folder of the file that
- * says them) and checks what needs more than one option: urls against allowed addresses. */
+ * says them) and checks what needs more than one option: urls against allowed addresses. Goes on
+ * behind a fault: all are in config->faults, the first is in *why. */
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
-/* What holds for a workspace that the configuration says nothing about. */
+/* What becomes of what a workspace has no binding for: its own word, or that for all. */
+EscText esc_config_unbound(const EscConfig *config, EscText name);
+/* What holds for a workspace that the configuration says nothing about, but for `unbound`. */
 void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);

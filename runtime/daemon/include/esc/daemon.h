@@ -34,8 +34,11 @@ typedef struct EscDaemonSetup {
 /* Blocks SIGTERM, SIGINT and SIGHUP for this thread (they come in through the loop) and those that it starts, and
  * reads the token file. */
 ESC_MUST_USE EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *why);
+/* A line of the log, for who opens the workspaces. Never give a secret or an address to it. */
+void esc_daemon_log(EscDaemon *daemon, const char *level, const char *event, EscText text);
 /* Serves one more workspace, before esc_daemon_run. The service goes over to the daemon, also when this fails. NULL: it
- * could not be opened, and `reason` says why; the workspace is stopped, and its requests are refused. */
+ * could not be opened, and `reason` says why; the workspace is stopped, and its requests are refused. With a service a
+ * `reason` that is not empty says why it is served otherwise than it should be: /health shows it. */
 ESC_MUST_USE EscStatus esc_daemon_add(EscDaemon *daemon, EscText workspace, EscService *service,
                                       EscText reason, EscWhy *why);
 /* Starts to listen through the sockets door. */

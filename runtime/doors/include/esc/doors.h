@@ -32,6 +32,9 @@ typedef struct EscFiles {
     EscStatus (*read)(void *context, const char *path, EscBuf *out);
     /* Appends a line durably (file sink); creates the file. */
     EscStatus (*append)(void *context, const char *path, EscBytes bytes);
+    /* Whether users of the machine who are neither a file's owner nor of its group may read or change it; false too when
+     * that cannot be told. NULL: nobody asks. */
+    bool (*is_open_to_others)(void *context, const char *path);
 } EscFiles;
 
 typedef struct EscSockets {

@@ -58,12 +58,23 @@ typedef struct EscClockChange {
     int64_t ahead_ms; /* with an actor: how far the wall clock is ahead */
 } EscClockChange;
 
+/* What the operator has to answer for, told at a start. */
+typedef enum EscRemarkKind {
+    ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
+    ESC_REMARK_OLD_TEMPLATES /* the present templates have errors: the bundle is the last good one */
+} EscRemarkKind;
+typedef struct EscRemark {
+    EscRemarkKind kind;
+    EscText what;
+} EscRemark;
+
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
     ESC_INPUT_ACTION,
     ESC_INPUT_DELIVERY,
     ESC_INPUT_TIMER,
-    ESC_INPUT_CLOCK
+    ESC_INPUT_CLOCK,
+    ESC_INPUT_REMARK
 } EscInputKind;
 typedef struct EscInput {
     EscInputKind kind;
@@ -72,6 +83,7 @@ typedef struct EscInput {
         const EscAction *action;
         const EscDelivery *delivery;
         const EscClockChange *clock;
+        const EscRemark *remark;
         /* TIMER: fires the earliest timer that is due; nothing to give */
     };
 } EscInput;

@@ -65,6 +65,11 @@ const char *esc_http_header(const EscHttpCall *call,
 void esc_http_limit_body(EscHttpCall *call, size_t bytes_max);
 /* The body goes over to the caller, who releases it. */
 void esc_http_take_body(EscHttpCall *call, EscBuf *out);
+/* A number for the client's address (of IPv6, its network's), whatever its port; for tables of a fixed size. */
+uint64_t esc_http_client(const EscHttpCall *call, uint64_t hash_seed);
+/* The answer goes out no sooner than in so much real time; for the headers callback, before it answers. False: too many
+ * answers wait so already, and this one will not. */
+ESC_MUST_USE bool esc_http_pause(EscHttpCall *call, int64_t pause_ms);
 void **esc_http_note(EscHttpCall *call); /* a pointer for the owner's own use */
 
 /* Percent-decoding of one path segment or parameter; false when malformed, or when it holds NUL

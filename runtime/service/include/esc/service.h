@@ -29,14 +29,16 @@ typedef struct EscServiceConfig {
     /* The wall clock is a made-up one that starts anew with each process: where it is behind the store's time, it goes on
      * from there. */
     bool is_time_lapse;
+    const EscRemark *remarks; /* go into the trail with the start; borrowed for the opening */
+    size_t remarks_count;
 } EscServiceConfig;
 
 /* What a workspace makes of the two clocks, for /health and the log. */
 typedef struct EscServiceClock {
-    int64_t ahead_ms;     /* wall clock minus engine time, at the last look */
-    bool is_apart;        /* by more than ESC_CLOCK_APART_MS */
-    bool waits_for_word;  /* it is too far ahead to be followed unasked */
-    uint64_t corrections; /* since the start, which may have made one itself */
+    int64_t ahead_ms;                         /* wall clock minus engine time, at the last look */
+    bool is_apart;                            /* by more than ESC_CLOCK_APART_MS */
+    bool waits_for_word;                      /* it is too far ahead to be followed unasked */
+    uint64_t corrections;                     /* since the start, which may have made one itself */
     int64_t corrected_by_ms, corrected_at_ms; /* the last one; engine time just behind it */
 } EscServiceClock;
 

@@ -66,7 +66,8 @@ typedef enum EscShardState {
 } EscShardState;
 
 typedef struct EscShardSetup {
-    EscText name; /* copied */
+    EscText name;   /* copied */
+    EscText notice; /* copied: what is not as it should be though it is served; empty: nothing */
     EscPool *pool;
     double time_scale; /* how much faster than real time the clock goes */
     size_t timers_max; /* fired in one turn */
@@ -92,6 +93,7 @@ bool esc_shard_is_over(EscShard *shard); /* any thread: closed, or stopped and n
 void esc_shard_free(EscShard *shard);
 
 EscText esc_shard_name(const EscShard *shard);
+EscText esc_shard_notice(const EscShard *shard);
 EscShardState esc_shard_state(EscShard *shard); /* any thread */
 EscText esc_shard_reason(EscShard *shard);      /* any thread: why it is stopped; else empty */
 

@@ -20,6 +20,10 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
 /* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because);
+/* The same for a start that a person asked for, or that follows from one. */
+EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
+                                       uint32_t template_index, const EscEvent *event,
+                                       EscText because, EscText by);
 
 /* --- events.c --------------------------------------------------------------------------------- */
 

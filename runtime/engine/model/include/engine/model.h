@@ -176,6 +176,8 @@ void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAudi
 void esc_escalation_moment_add(EscEscalation *escalation, EscMoment moment);
 void esc_escalation_acker_add(EscEscalation *escalation, EscText acker); /* interned */
 const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
+/* The person who started it by hand, or the template that started it; empty: nobody did. Interned. */
+EscText esc_escalation_starter(const EscEscalation *escalation);
 const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation);
 EscText esc_escalation_title(const EscEscalation *escalation);
 EscText esc_escalation_name(EscEngine *engine,
@@ -216,7 +218,9 @@ void esc_undo_forget(EscEngine *engine);
 void esc_turn_end(EscEngine *engine);
 bool esc_turn_is_empty(const EscEngine *engine);
 void esc_turn_release(EscEngine *engine);
-void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because);
+/* `by`: the person whose start this follows from, interned; empty: nobody's. */
+void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because,
+                   EscText by);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
 
 /* --- world.c ---------------------------------------------------------------------------------- */

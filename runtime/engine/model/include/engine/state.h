@@ -491,6 +491,7 @@ typedef struct EscStartAsked {
     EscText template_name; /* interned */
     const EscEvent *event; /* NULL: none */
     EscText because;       /* for the audit; lives in the turn */
+    EscText by;            /* interned: the person whose start this follows from; or empty */
 } EscStartAsked;
 
 /* What an escalation asked for, to be done when its present run is over. */

@@ -1,0 +1,99 @@
+/* http_hold.c - answers that are held back for a while, without a thread: the connection is suspended, and the loop takes
+ * it up again when its time has come.
+ *
+ * How many may be held is bounded, and well below the connections of one address: who provokes such answers through a
+ * proxy must not use up the connections of everybody behind it. */
+#include <string.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "http_call.h"
+
+#define NETWORK_BYTES 8 /* of an IPv6 address: one client has a whole network of them */
+
+bool esc_http_pause(EscHttpCall *call, int64_t pause_ms)
+{
+    EscHttpHeld *held = esc_http_held(call->http);
+    if (call->not_before_ms == 0 && held->count >= held->count_max)
+        return false;
+    held->count += call->not_before_ms == 0;
+    call->not_before_ms = esc_boot_ms() + pause_ms;
+    return true;
+}
+
+void esc_http_hold(EscHttpCall *call)
+{
+    EscHttpHeld *held = esc_http_held(call->http);
+    ESC_ASSERT(!call->is_held);
+    call->is_held = true;
+    call->held_previous = NULL;
+    call->held_next = held->first;
+    if (held->first != NULL)
+        held->first->held_previous = call;
+    held->first = call;
+    MHD_suspend_connection(call->connection);
+}
+
+static void take_out(EscHttpHeld *held, EscHttpCall *call)
+{
+    if (call->held_previous != NULL)
+        call->held_previous->held_next = call->held_next;
+    else
+        held->first = call->held_next;
+    if (call->held_next != NULL)
+        call->held_next->held_previous = call->held_previous;
+    call->is_held = false;
+}
+
+void esc_http_forget_held(EscHttpCall *call)
+{
+    EscHttpHeld *held = esc_http_held(call->http);
+    if (call->is_held)
+        take_out(held, call);
+    held->count -= call->not_before_ms != 0;
+    call->not_before_ms = 0;
+}
+
+void esc_http_release_held(EscHttpHeld *held, int64_t now_ms)
+{
+    EscHttpCall *next = NULL;
+    for (EscHttpCall *call = held->first; call != NULL; call = next) {
+        next = call->held_next;
+        if (call->not_before_ms > now_ms)
+            continue;
+        take_out(held, call);
+        MHD_resume_connection(call->connection);
+    }
+}
+
+int64_t esc_http_held_wait_ms(const EscHttpHeld *held, int64_t now_ms)
+{
+    int64_t wait_ms = INT64_MAX;
+    for (const EscHttpCall *call = held->first; call != NULL; call = call->held_next) {
+        int64_t left_ms = call->not_before_ms > now_ms ? call->not_before_ms - now_ms : 0;
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
+    }
+    return wait_ms;
+}
+
+uint64_t esc_http_client(const EscHttpCall *call, uint64_t hash_seed)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == NULL || info->client_addr == NULL)
+        return 0;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    EscText address = {0};
+    if (info->client_addr->sa_family == AF_INET) {
+        memcpy(&v4, info->client_addr, sizeof(v4));
+        address = (EscText){(const char *)&v4.sin_addr, sizeof(v4.sin_addr)};
+    } else if (info->client_addr->sa_family == AF_INET6) {
+        memcpy(&v6, info->client_addr, sizeof(v6));
+        address = (EscText){(const char *)&v6.sin6_addr, NETWORK_BYTES};
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+            address = (EscText){(const char *)&v6.sin6_addr + 12, 4};
+    }
+    return esc_hash(address, hash_seed);
+}
