@@ -23,6 +23,9 @@ static void names_are_found_again(void **state)
     assert_string_equal(esc_role_row_name(3), "last_resort");
     assert_string_equal(esc_role_row_name(4), "unknown");
     assert_string_equal(esc_outbox_kind_name(ESC_OUTBOX_CALL), "call");
+    assert_string_equal(esc_outbox_kind_name(ESC_OUTBOX_KIND_COUNT), "unknown");
+    assert_string_equal(esc_delivery_state_name(ESC_DELIVERY_STATE_COUNT), "unknown");
+    assert_string_equal(esc_state_name(ESC_STATE_COUNT), "unknown");
 }
 
 /* The numbers stand in files. */

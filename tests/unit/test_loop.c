@@ -1,8 +1,10 @@
 /* test_loop.c - mailboxes, the pool and its lanes. Threads meet at semaphores, never at a sleep. */
+#define _GNU_SOURCE /* CLOCK_BOOTTIME */
 #include "support/test.h"
 
 #include <semaphore.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <esc/loop.h>
 
@@ -36,6 +38,33 @@ static void mail_comes_out_in_order_and_is_noticed_once(void **state)
     assert_int_equal(notices, 2);
     assert_non_null(esc_mailbox_take(&mailbox));
     esc_mailbox_release(&mailbox);
+}
+
+static void what_was_taken_has_no_weight(void **state)
+{
+    (void)state;
+    EscMailbox mailbox;
+    EscParcel parcels[2];
+    esc_mailbox_init(&mailbox, NULL, NULL);
+    assert_true(esc_mailbox_put(&mailbox, &parcels[0], 5, 5));
+    assert_non_null(esc_mailbox_take(&mailbox));
+    assert_true(esc_mailbox_put(&mailbox, &parcels[0], 3, 5));
+    assert_true(esc_mailbox_put(&mailbox, &parcels[1], 2, 5));
+    assert_non_null(esc_mailbox_take(&mailbox));
+    esc_mailbox_release(&mailbox);
+}
+
+static void boot_clock_is_that_of_the_machine(void **state)
+{
+    (void)state;
+    struct timespec before, after;
+    assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &before), 0);
+    int64_t first_ns = esc_boot_ns(), then_ms = esc_boot_ms();
+    assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &after), 0);
+    int64_t before_ns = (int64_t)before.tv_sec * 1000000000 + before.tv_nsec,
+            after_ns = (int64_t)after.tv_sec * 1000000000 + after.tv_nsec;
+    assert_in_range(first_ns, before_ns, after_ns);
+    assert_in_range(then_ms, first_ns / 1000000, after_ns / 1000000);
 }
 
 static void a_full_mailbox_refuses(void **state)
@@ -300,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_comes_out_in_order_and_is_noticed_once),
+        cmocka_unit_test(what_was_taken_has_no_weight),
+        cmocka_unit_test(boot_clock_is_that_of_the_machine),
         cmocka_unit_test(a_full_mailbox_refuses),
         cmocka_unit_test(waking_a_running_lane_runs_it_once_more),
         cmocka_unit_test(lanes_take_turns),

@@ -110,6 +110,27 @@ static void another_content_under_the_same_id_is_refused(void **state)
     assert_non_null(strstr(reply.why.text, "another content"));
 }
 
+/* Of events of one key in one turn the first that is taken counts, wherever they stand among others. */
+static void duplicates_of_one_turn_are_told_from_the_first_that_was_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *ticket;
+        EscStatus status;
+    } cases[] = {{"7", "T-1", ESC_OK},        {"9", "T-9", ESC_OK},       {"7", "T-1", ESC_DUPLICATE},
+                 {"5", "T-5", ESC_OK},        {"7", "T-2", ESC_CONFLICT}, {"8", "T-8", ESC_OK},
+                 {"7", "T-1", ESC_DUPLICATE}, {"5", "T-5", ESC_DUPLICATE}};
+    EscInput inputs[ESC_COUNT_OF(cases)];
+    EscReply replies[ESC_COUNT_OF(cases)];
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++)
+        inputs[i] = (EscInput){.kind = ESC_INPUT_EVENT,
+                               .event = service_file_event(&file, "ticket.created", cases[i].id,
+                                                           cases[i].ticket, "{}")};
+    assert_status(esc_service_turn(file.service, inputs, ESC_COUNT_OF(cases), 0, replies, NULL, &file.why), ESC_OK);
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++)
+        assert_status(replies[i].status, cases[i].status);
+}
+
 static void a_refused_event_leaves_no_row_and_its_neighbours_stand(void **state)
 {
     (void)state;
@@ -559,6 +580,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_event_starts_an_escalation_that_outlives_the_process),
         TEST(a_known_event_is_answered_as_a_duplicate_and_changes_nothing),
+        TEST(duplicates_of_one_turn_are_told_from_the_first_that_was_taken),
         TEST(another_content_under_the_same_id_is_refused),
         TEST(a_refused_event_leaves_no_row_and_its_neighbours_stand),
         TEST(a_turn_without_work_costs_nothing),

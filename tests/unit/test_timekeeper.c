@@ -244,6 +244,46 @@ static void nobody_is_asked_when_the_clocks_agree_again(void **state)
     assert_false(clocks.keeper.waits_for_word);
 }
 
+/* Each difference has its own minute, also when one follows the other. */
+static void next_jump_has_a_minute_of_its_own(void **state)
+{
+    (void)state;
+    Clocks clocks = clocks_new(0);
+    clocks.wall_ms += ESC_HOUR_MS;
+    pass(&clocks, ESC_CLOCK_SETTLE_MS + 200, 100);
+    assert_int_equal(clocks.corrections, 1);
+    clocks.wall_ms += ESC_HOUR_MS; /* before the next look */
+    pass(&clocks, ESC_CLOCK_SETTLE_MS, 100);
+    assert_int_equal(clocks.corrections, 1);
+    clocks.wall_ms -= ESC_HOUR_MS; /* right for a moment */
+    pass(&clocks, 100, 100);
+    clocks.wall_ms += ESC_HOUR_MS;
+    pass(&clocks, ESC_CLOCK_SETTLE_MS, 100);
+    assert_int_equal(clocks.corrections, 1);
+}
+
+static void word_for_a_difference_that_has_gone_is_no_word(void **state)
+{
+    (void)state;
+    Clocks clocks = clocks_new(0);
+    clocks.wall_ms += 2 * ESC_CLOCK_FORWARD_MAX_MS;
+    pass(&clocks, ESC_HOUR_MS, 1000);
+    esc_timekeeper_allow(&clocks.keeper);
+    clocks.wall_ms -= 2 * ESC_CLOCK_FORWARD_MAX_MS;
+    pass(&clocks, 1000, 1000);
+    clocks.wall_ms += 2 * ESC_CLOCK_FORWARD_MAX_MS;
+    pass(&clocks, ESC_HOUR_MS, 1000);
+    assert_int_equal(clocks.corrections, 0);
+    assert_true(clocks.keeper.waits_for_word);
+}
+
+static void start_says_how_far_apart_the_clocks_are(void **state)
+{
+    (void)state;
+    Clocks clocks = clocks_new(START_MS + ESC_SECOND_MS);
+    assert_int_equal(clocks.keeper.apart_ms, -ESC_SECOND_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +301,9 @@ int main(void)
         cmocka_unit_test(correction_leaves_nothing_to_catch_up),
         cmocka_unit_test(machine_that_just_started_counts_from_there),
         cmocka_unit_test(nobody_is_asked_when_the_clocks_agree_again),
+        cmocka_unit_test(next_jump_has_a_minute_of_its_own),
+        cmocka_unit_test(word_for_a_difference_that_has_gone_is_no_word),
+        cmocka_unit_test(start_says_how_far_apart_the_clocks_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
