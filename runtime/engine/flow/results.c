@@ -146,13 +146,6 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
                    is_dead ? "was given up" : "went through");
 }
 
-static void outbox_remove(EscEngine *engine, EscOutboxNode *node)
-{
-    size_t at = (size_t)(node - engine->outbox.items);
-    memmove(node, node + 1, (engine->outbox.count - at - 1) * sizeof *node);
-    engine->outbox.count--;
-}
-
 EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
 {
     if (delivery->outbox == 0 || delivery->outbox >= engine->counters.next_outbox)
@@ -166,7 +159,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
         return ESC_OK;
     }
     EscOutboxNode node = *found;
-    outbox_remove(engine, found);
+    esc_outbox_remove(engine, found);
     settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);

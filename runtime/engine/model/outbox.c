@@ -108,9 +108,27 @@ EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
         else
             high = middle;
     }
-    return low < engine->outbox.count && engine->outbox.items[low].id == id
-               ? &engine->outbox.items[low]
-               : NULL;
+    if (low == engine->outbox.count || engine->outbox.items[low].id != id ||
+        engine->outbox.items[low].is_settled)
+        return NULL;
+    return &engine->outbox.items[low];
+}
+
+/* Its place stays until half of the places are of rows that are settled: with a backlog of 100,000 messages closing
+ * the gap each time would move megabytes for each result. */
+void esc_outbox_remove(EscEngine *engine, EscOutboxNode *node)
+{
+    EscOutbox *outbox = &engine->outbox;
+    node->is_settled = true;
+    node->ticket = (EscText){0};
+    if (++outbox->settled_count <= outbox->count / 2)
+        return;
+    size_t kept = 0;
+    for (size_t i = 0; i < outbox->count; i++)
+        if (!outbox->items[i].is_settled)
+            outbox->items[kept++] = outbox->items[i];
+    outbox->count = kept;
+    outbox->settled_count = 0;
 }
 
 void esc_window_empty(EscWindow *window)

@@ -290,7 +290,8 @@ void esc_window_empty(EscWindow *window); /* after its digest */
 void esc_windows_release(EscEngine *engine);
 /* Queues one outbox row; texts are copied. Returns its id. */
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
-EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id);
+EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id); /* NULL when there is none, or it is settled */
+void esc_outbox_remove(EscEngine *engine, EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
 #define ESC_CONTACT_KINDS 3u

@@ -342,6 +342,7 @@ typedef struct EscOutboxNode {
     EscText target;   /* interned */
     EscText ticket;   /* owned */
     uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
+    bool is_settled; /* nobody looks for it any more */
 } EscOutboxNode;
 
 typedef struct EscDigestItem {
@@ -441,8 +442,9 @@ typedef struct EscTimers {
 
 /* outbox.c */
 typedef struct EscOutbox {
-    EscOutboxNode *items; /* unsettled, in id order */
+    EscOutboxNode *items; /* in id order */
     size_t count, capacity;
+    size_t settled_count; /* of these */
 } EscOutbox;
 
 /* outbox.c; what is in them is the business of duty/messages.c */
