@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <esc/compiler.h>
+#include <esc/store_memory.h>
 
 #include "support/test.h"
 
@@ -32,6 +33,8 @@ struct Scene {
     EscWhy why;
     EscCounters counters;
     EscBytes workspace;
+    EscStore *store;       /* what a second engine is restored from before each input */
+    bool has_changed_rows; /* a test changes rows of `escalations`: those are restored instead */
     List tickets, escalations, outbox, unsettled, audit, evidence;
     bool is_manual;
     EscBuf told; /* scene_told */
@@ -112,6 +115,8 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     scene->keep = esc_arena_new((size_t)1 << 30);
     scene->input = esc_arena_new((size_t)1 << 30);
     scene->zones = esc_zones_new();
+    scene->store = esc_store_memory_new((const uint8_t[ESC_STORE_ID_SIZE]){1});
+    assert_non_null(scene->store);
     esc_buf_init(&scene->told, (size_t)64 << 20);
     EscFiles files = {.read = file_read};
     EscWhy why = {.text = ""};
@@ -246,6 +251,7 @@ void scene_free(Scene *scene)
     for (size_t i = 0; i < scene->bundles_count; i++)
         esc_bundle_free(scene->bundles[i]);
     esc_zones_free(scene->zones);
+    esc_store_close(scene->store);
     esc_buf_release(&scene->told);
     esc_arena_free(scene->keep);
     esc_arena_free(scene->input);
@@ -422,8 +428,27 @@ static void audit_store(Scene *scene, const EscGroup *group)
     }
 }
 
+/* To the store that an engine is restored from, as the service does it. */
+static void group_commit(Scene *scene, const EscGroup *group)
+{
+    EscGroup whole = *group;
+    EscBundleRow bundles[BUNDLES_MAX];
+    static const uint8_t code = 0; /* the bundles themselves stay in the scene */
+    for (size_t i = 0; i < scene->bundles_count; i++) {
+        bundles[i] = (EscBundleRow){.bytes = {&code, 1}};
+        memcpy(bundles[i].hash, esc_bundle_hash(scene->bundles[i]), sizeof bundles[i].hash);
+    }
+    whole.bundles = bundles;
+    whole.bundles_count = scene->bundles_count;
+    whole.epoch = esc_store_epoch(scene->store);
+    EscWhy why = {.text = ""};
+    if (esc_store_commit(scene->store, &whole, &why) != ESC_OK)
+        fail_msg("the store refused a group: %s", why.text);
+}
+
 static void group_store(Scene *scene, const EscGroup *group)
 {
+    group_commit(scene, group);
     for (size_t i = 0; i < group->tickets_count; i++)
         ticket_store(scene, &group->tickets[i]);
     for (size_t i = 0; i < group->escalations_count; i++)
@@ -549,6 +574,45 @@ static void compare(EscText plain, EscText reborn)
 
 /* --- inputs -------------------------------------------------------------------------------------------------------------- */
 
+typedef struct Restoring {
+    const Scene *scene;
+    EscEngine *engine;
+} Restoring;
+
+static EscStatus take_counters(void *context, const EscCounters *counters, EscBytes workspace,
+                               EscWhy *why)
+{
+    const Restoring *restoring = context;
+    return esc_engine_restore_counters(restoring->engine, counters, workspace, why);
+}
+
+static EscStatus take_ticket(void *context, const EscTicketRow *row, EscWhy *why)
+{
+    const Restoring *restoring = context;
+    return esc_engine_restore_ticket(restoring->engine, row, why);
+}
+
+/* The store's row, or what a test has made of it. */
+static EscStatus take_escalation(void *context, const EscEscalationRow *row, EscWhy *why)
+{
+    const Restoring *restoring = context;
+    for (size_t i = 0; i < restoring->scene->escalations.count; i++) {
+        const EscEscalationRow *changed = restoring->scene->escalations.items[i];
+        if (restoring->scene->has_changed_rows && changed->id == row->id)
+            row = changed;
+    }
+    return row->state == ESC_STATE_CLOSED
+               ? ESC_OK
+               : esc_engine_restore_escalation(restoring->engine, row, why);
+}
+
+static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy *why)
+{
+    const Restoring *restoring = context;
+    (void)why;
+    return esc_engine_restore_outbox(restoring->engine, &entry->row);
+}
+
 EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
 {
     EscEngineConfig config = {.zones = scene->zones, .hash_seed = hash_seed};
@@ -557,21 +621,12 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
     engine_fill(scene, engine);
     if (scene->counters.next_audit == 0)
         return engine;
+    Restoring restoring = {scene, engine};
+    const EscStoreSink sink = {&restoring,      take_counters, take_ticket,
+                               take_escalation, take_outbox,   NULL};
     EscWhy why = {.text = ""};
-    assert_status(esc_engine_restore_counters(engine, &scene->counters, scene->workspace, &why),
-                  ESC_OK);
-    for (size_t i = 0; i < scene->tickets.count; i++) {
-        const EscTicketRow *row = scene->tickets.items[i];
-        if (row->is_live)
-            assert_status(esc_engine_restore_ticket(engine, row, &why), ESC_OK);
-    }
-    for (size_t i = 0; i < scene->escalations.count; i++) {
-        const EscEscalationRow *row = scene->escalations.items[i];
-        if (row->state != ESC_STATE_CLOSED)
-            assert_status(esc_engine_restore_escalation(engine, row, &why), ESC_OK);
-    }
-    for (size_t i = 0; i < scene->unsettled.count; i++)
-        assert_status(esc_engine_restore_outbox(engine, scene->unsettled.items[i]), ESC_OK);
+    if (esc_store_load(scene->store, &sink, &why) != ESC_OK)
+        fail_msg("restoring: %s", why.text);
     return engine;
 }
 
@@ -581,11 +636,13 @@ static void preload(const Scene *scene, EscEngine *engine, const EscInput *input
     EscText id = input->kind == ESC_INPUT_EVENT    ? input->event->subject
                  : input->kind == ESC_INPUT_ACTION ? input->action->ticket
                                                    : (EscText){0};
-    for (size_t i = 0; i < scene->tickets.count && !esc_engine_has_ticket(engine, id); i++) {
-        const EscTicketRow *row = scene->tickets.items[i];
-        if (esc_text_equal(row->id, id))
-            assert_status(esc_engine_restore_ticket(engine, row, NULL), ESC_OK);
-    }
+    EscTicketRow row;
+    if (id.size == 0 || esc_engine_has_ticket(engine, id))
+        return;
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    if (esc_store_ticket_get(scene->store, id, arena, &row, NULL) == ESC_OK)
+        assert_status(esc_engine_restore_ticket(engine, &row, NULL), ESC_OK);
+    esc_arena_free(arena);
 }
 
 static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input,
@@ -934,8 +991,10 @@ EscEscalationRow *scene_row(Scene *scene, uint64_t escalation)
 {
     for (size_t i = 0; i < scene->escalations.count; i++) {
         EscEscalationRow *row = scene->escalations.items[i];
-        if (row->id == escalation)
-            return row;
+        if (row->id != escalation)
+            continue;
+        scene->has_changed_rows = true;
+        return row;
     }
     fail_msg("no row of E-%llu", (unsigned long long)escalation);
     return NULL;

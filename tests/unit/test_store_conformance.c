@@ -307,6 +307,28 @@ static size_t heard_at(const char *line)
     return SIZE_MAX;
 }
 
+static EscStatus see_first_opening(void *context, const EscEscalationRow *row, EscWhy *refusal)
+{
+    (void)refusal;
+    if (row->id == 1)
+        *(int64_t *)context = row->opened_at_ms;
+    return ESC_OK;
+}
+
+static void a_corrected_clock_moves_the_opening(void **state)
+{
+    (void)state;
+    commit(1);
+    EscEscalationRow *first = &make(2)->escalations[1];
+    assert_int_equal(first->id, 1);
+    first->opened_at_ms += 60000;
+    int64_t opened_ms = first->opened_at_ms, seen_ms = 0;
+    commit_made();
+    const EscStoreSink sink = {&seen_ms, hear_counters, hear_ticket, see_first_opening, hear_outbox, NULL};
+    assert_status(esc_store_load(store, &sink, &why), ESC_OK);
+    assert_int_equal(seen_ms, opened_ms);
+}
+
 /* A sink that takes a ticket when it is needed gets the others last, and none twice. */
 static void tickets_come_behind_the_escalations_for_who_asks(void **state)
 {
@@ -1091,6 +1113,7 @@ int main(void)
         BOTH(what_is_closed_stays_in_the_store),
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),
         BOTH(states_but_closed_are_live),
+        BOTH(a_corrected_clock_moves_the_opening),
         BOTH(tickets_come_behind_the_escalations_for_who_asks),
         BOTH(what_the_sink_refuses_is_passed_on),
         BOTH(the_body_of_the_workspace_stays_until_another_comes),

@@ -117,7 +117,7 @@ static void put_ticket(EscMemory *memory, EscTicketRow given)
     put_row(&memory->tickets, esc_memory_by_ticket, &key, block);
 }
 
-/* What an escalation is (ticket, template, when it was opened and by what) stays as it was first written. */
+/* What an escalation is (ticket, template, by what it was opened) stays as it was first written. */
 static void put_escalation(EscMemory *memory, EscEscalationRow row)
 {
     const EscEscalationRow *known =
@@ -125,7 +125,6 @@ static void put_escalation(EscMemory *memory, EscEscalationRow row)
     if (known != NULL) {
         row.ticket = known->ticket;
         row.template_name = known->template_name;
-        row.opened_at_ms = known->opened_at_ms;
         row.start_event = row.start_event.size != 0 ? row.start_event : known->start_event;
     }
     EscText body = {(const char *)row.body.data, row.body.size};
