@@ -28,7 +28,7 @@ typedef struct EscHttpHandler {
     void (*headers)(void *context, EscHttpCall *call);
     /* The body is complete. Not called when `headers` answered. */
     void (*request)(void *context, EscHttpCall *call);
-    /* The call is over; the owner forgets it. */
+    /* The call is over; the owner forgets it. Also for what was refused before `headers`. */
     void (*gone)(void *context, EscHttpCall *call);
 } EscHttpHandler;
 

@@ -1,0 +1,329 @@
+/* test_http.c - the HTTP server with a handler of our own, in one thread: what the handler is called for and in which order,
+ * answers at once and later, clients that go away, and what never reaches the handler. */
+#define _GNU_SOURCE
+#include <esc/http.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "support/test.h"
+
+enum { TEXT_MAX = 65536, CLIENTS_PER_ADDRESS = 3, BODY_MAX = 1000 };
+
+typedef struct Server {
+    EscReactor *reactor;
+    EscHttp *http;
+    struct sockaddr_in address;
+    char heard[1000];     /* "H/path " headers, "R/path:body " request, "G " gone */
+    EscHttpCall *waiting; /* for "/later" */
+} Server;
+
+typedef struct Client {
+    int fd;
+    char text[TEXT_MAX];
+    size_t size;
+    bool is_closed;
+} Client;
+
+/* --- the handler ------------------------------------------------------------------------------- */
+
+static void note(Server *server, const char *what, EscText body)
+{
+    size_t at = strlen(server->heard);
+    (void)snprintf(server->heard + at, sizeof server->heard - at, "%s:%.*s ", what,
+                   ESC_TEXT_ARG(body));
+}
+
+static void answer(EscHttpCall *call, unsigned status, const char *text)
+{
+    EscAnswer made = {0};
+    EscBuf body;
+    esc_buf_init(&body, 1000);
+    esc_buf_string(&body, text);
+    esc_answer_json(&made, status, &body);
+    esc_http_send(call, &made);
+    esc_answer_release(&made);
+}
+
+static void on_headers(void *context, EscHttpCall *call)
+{
+    note(context, "H", esc_text_from(esc_http_path(call)));
+    if (strcmp(esc_http_path(call), "/refused") == 0)
+        answer(call, 403, "\"no\"");
+    if (strcmp(esc_http_path(call), "/small") == 0)
+        esc_http_limit_body(call, 3);
+}
+
+static void on_request(void *context, EscHttpCall *call)
+{
+    Server *server = context;
+    EscBuf body;
+    esc_http_take_body(call, &body);
+    note(server, "R", esc_buf_as_text(&body));
+    esc_buf_release(&body);
+    if (strcmp(esc_http_path(call), "/later") == 0)
+        server->waiting = call;
+    else
+        answer(call, 200, "\"yes\"");
+}
+
+static void on_gone(void *context, EscHttpCall *call)
+{
+    Server *server = context;
+    note(server, "G", (EscText){0});
+    if (server->waiting == call)
+        server->waiting = NULL;
+}
+
+/* --- the scene --------------------------------------------------------------------------------- */
+
+static int start(void **state)
+{
+    Server *server = calloc(1, sizeof *server);
+    EscWhy why = {.text = ""};
+    server->reactor = esc_reactor_new(false, &why);
+    assert_non_null(server->reactor);
+    const EscHttpSetup setup = {.reactor = server->reactor,
+                                .handler = {server, on_headers, on_request, on_gone},
+                                .header_bytes_max = 8192,
+                                .body_bytes_max = BODY_MAX,
+                                .connections_max = 10,
+                                .connections_per_address_max = CLIENTS_PER_ADDRESS,
+                                .request_timeout_s = 600};
+    assert_status(esc_http_new(&setup, &server->http, &why), ESC_OK);
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    server->address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof server->address;
+    assert_int_equal(bind(listening, (struct sockaddr *)&server->address, size), 0);
+    assert_int_equal(listen(listening, 16), 0);
+    assert_int_equal(getsockname(listening, (struct sockaddr *)&server->address, &size), 0);
+    assert_status(esc_http_serve(server->http, listening, &why), ESC_OK);
+    *state = server;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    Server *server = *state;
+    assert_true(esc_http_is_idle(server->http));
+    esc_http_free(server->http);
+    esc_reactor_free(server->reactor);
+    free(server);
+    return 0;
+}
+
+static void pump(Server *server)
+{
+    esc_http_run(server->http);
+    assert_status(esc_reactor_wait(server->reactor, 1000000, NULL), ESC_OK);
+}
+
+static Client *client_new(const Server *server)
+{
+    Client *client = calloc(1, sizeof *client);
+    client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(
+        connect(client->fd, (const struct sockaddr *)&server->address, sizeof server->address), 0);
+    assert_int_equal(fcntl(client->fd, F_SETFL, O_NONBLOCK), 0);
+    return client;
+}
+
+static void client_free(Client *client)
+{
+    if (!client->is_closed)
+        (void)close(client->fd);
+    free(client);
+}
+
+static void say(const Client *client, const char *text)
+{
+    assert_int_equal(send(client->fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void hear(Client *client)
+{
+    ssize_t size = recv(client->fd, client->text + client->size, TEXT_MAX - 1 - client->size, 0);
+    if (size > 0)
+        client->size += (size_t)size;
+    else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+        client->is_closed = true;
+}
+
+/* Lets the server work until the client has read so much, or is closed when `part` is NULL. */
+static void until(Server *server, Client *client, const char *part)
+{
+    while (part == NULL ? !client->is_closed : strstr(client->text, part) == NULL) {
+        if (part != NULL && client->is_closed)
+            fail_msg("closed before \"%s\": %s", part, client->text);
+        pump(server);
+        hear(client);
+    }
+    if (client->is_closed)
+        (void)close(client->fd);
+}
+
+/* --- what the handler hears -------------------------------------------------------------------- */
+
+static void a_request_comes_with_its_body(void **state)
+{
+    Server *server = *state;
+    Client *client = client_new(server);
+    say(client, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+    while (strstr(server->heard, "H:/a") == NULL)
+        pump(server);
+    say(client, "llo");
+    until(server, client, "\"yes\"");
+    assert_non_null(strstr(client->text, "HTTP/1.1 200 "));
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    assert_string_equal(server->heard, "H:/a R:hello G: ");
+    client_free(client);
+}
+
+static void a_refusal_at_the_headers_keeps_the_connection(void **state)
+{
+    Server *server = *state;
+    Client *client = client_new(server);
+    say(client, "POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
+    until(server, client, "\"no\"");
+    assert_null(strstr(server->heard, "R:"));
+    say(client, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    until(server, client, "\"yes\"");
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    assert_string_equal(server->heard, "H:/refused G: H:/b R: G: ");
+    client_free(client);
+}
+
+static void an_answer_may_come_later_than_others(void **state)
+{
+    Server *server = *state;
+    Client *first = client_new(server), *second = client_new(server);
+    say(first, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (server->waiting == NULL)
+        pump(server);
+    say(second, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    until(server, second, "\"yes\"");
+    assert_int_equal(first->size, 0);
+    assert_false(esc_http_is_idle(server->http));
+    answer(server->waiting, 202, "\"now\"");
+    until(server, first, "\"now\"");
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    client_free(first);
+    client_free(second);
+}
+
+/* Whoever answers must not care whether the client is still there. */
+static void a_client_that_left_is_answered_all_the_same(void **state)
+{
+    Server *server = *state;
+    Client *client = client_new(server);
+    say(client, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (server->waiting == NULL)
+        pump(server);
+    (void)close(client->fd);
+    client->is_closed = true;
+    for (int i = 0; i < 20; i++)
+        pump(server);
+    if (server->waiting != NULL)
+        answer(server->waiting, 200, "\"late\"");
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    assert_string_equal(server->heard, "H:/later R: G: ");
+    client_free(client);
+}
+
+/* --- what it does not hear ----------------------------------------------------------------------- */
+
+static void what_two_readers_would_read_differently_is_refused(void **state)
+{
+    Server *server = *state;
+    static const char *const heads[] = {
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET /a HTTP/1.1\r\n\r\n",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(heads); i++) {
+        Client *client = client_new(server);
+        say(client, heads[i]);
+        until(server, client, NULL);
+        bool is_refusal = strstr(client->text, "HTTP/1.1 4") == client->text ||
+                          strstr(client->text, "HTTP/1.1 501 ") == client->text;
+        if (!is_refusal)
+            fail_msg("%zu: %s", i, client->text);
+        client_free(client);
+    }
+    assert_true(strstr(server->heard, "H:") == NULL && strstr(server->heard, "R:") == NULL);
+}
+
+static void bodies_over_their_limit_are_refused(void **state)
+{
+    Server *server = *state;
+    static const char *const heads[] = {
+        "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n1234",
+        "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n4\r\n1234\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(heads); i++) {
+        Client *client = client_new(server);
+        say(client, heads[i]);
+        until(server, client, "HTTP/1.1 413 ");
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+    assert_null(strstr(server->heard, "R:"));
+    Client *client = client_new(server);
+    say(client, "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n123");
+    until(server, client, "\"yes\"");
+    assert_non_null(strstr(server->heard, "R:123"));
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    client_free(client);
+}
+
+static void one_address_gets_so_many_connections(void **state)
+{
+    Server *server = *state;
+    Client *clients[CLIENTS_PER_ADDRESS + 1];
+    for (size_t i = 0; i < ESC_COUNT_OF(clients); i++) {
+        clients[i] = client_new(server);
+        say(clients[i], "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        if (i < CLIENTS_PER_ADDRESS)
+            until(server, clients[i], "\"yes\"");
+    }
+    until(server, clients[CLIENTS_PER_ADDRESS], NULL);
+    assert_null(strstr(clients[CLIENTS_PER_ADDRESS]->text, "\"yes\""));
+    for (size_t i = 0; i < ESC_COUNT_OF(clients); i++)
+        client_free(clients[i]);
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+}
+
+int main(void)
+{
+#define SCENE(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        SCENE(a_request_comes_with_its_body),
+        SCENE(a_refusal_at_the_headers_keeps_the_connection),
+        SCENE(an_answer_may_come_later_than_others),
+        SCENE(a_client_that_left_is_answered_all_the_same),
+        SCENE(what_two_readers_would_read_differently_is_refused),
+        SCENE(bodies_over_their_limit_are_refused),
+        SCENE(one_address_gets_so_many_connections),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
