@@ -60,7 +60,7 @@ struct EscQueues {
     EscQueueItem **buckets;
     size_t buckets_count, items_count;
     uint32_t under_way_counted, under_way_free;
-    int64_t now_ms; /* of the last call that told it */
+    int64_t now_ms; /* the latest that a call has told */
     Want *wants;
     size_t wants_count, wants_capacity;
 };
@@ -378,6 +378,7 @@ static void place(EscQueue *queue, int64_t now_ms)
     EscQueues *queues = queue->queues;
     Workspace *workspace = queues->workspaces[queue->workspace];
     int64_t at_ms = starts_at_ms(queue);
+    queues->now_ms = now_ms > queues->now_ms ? now_ms : queues->now_ms;
     if (at_ms <= now_ms && ((EscQueueItem *)esc_heap_first(&queue->waiting))->content == NULL) {
         want_first(queue, now_ms);
         at_ms = starts_at_ms(queue);
