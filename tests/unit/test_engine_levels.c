@@ -200,6 +200,23 @@ static void the_newest_happening_waits(void **state)
     scene_free(scene);
 }
 
+/* That something changed is true at the event alone, and not forgotten for being too soon. */
+static void a_change_that_is_too_soon_starts_later(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.updated when changed ticket.priority "
+                 "again after 1h\n" CHAIN
+                 "steps { notify room \"changed\"  close as told }  close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"priority\":\"low\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"priority\":\"high\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"priority\":\"low\"}");
+    assert_int_equal(scene_sent(scene, "room", "changed"), 1);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "room", "changed"), 2);
+    scene_free(scene);
+}
+
 /* What a happening asks for has to go on to hold too. */
 static void a_happening_waits_for_its_time(void **state)
 {
@@ -260,6 +277,7 @@ int main(void)
         cmocka_unit_test(what_is_too_soon_starts_later),
         cmocka_unit_test(what_is_too_soon_and_over_by_then_does_not_start),
         cmocka_unit_test(the_newest_happening_waits),
+        cmocka_unit_test(a_change_that_is_too_soon_starts_later),
         cmocka_unit_test(a_happening_waits_for_its_time),
         cmocka_unit_test(what_waits_is_found_by_its_text),
     };

@@ -183,6 +183,22 @@ static bool may_start(EscEngine *engine, const EscTicket *ticket, const EscTrigg
            !esc_ticket_is_resolved(engine, ticket);
 }
 
+/* What `changed` and `previous` say is true at the event alone: it was when that came, and waits since. */
+static bool was_a_moment(const EscTriggerRow *row)
+{
+    bool reports_fields =
+        row->event == ESC_EVENT_TICKET_CREATED + 1 || row->event == ESC_EVENT_TICKET_UPDATED + 1;
+    return reports_fields && !row->is_level;
+}
+
+static bool still_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                        const EscEvent *event, bool is_again)
+{
+    const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
+    return may_start(engine, ticket, row) &&
+           ((is_again && was_a_moment(row)) || esc_trigger_holds(engine, ticket, trigger, event));
+}
+
 static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_again)
 {
     if (is_again)
@@ -203,7 +219,7 @@ static void armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
         return;
     }
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
-    if (may_start(engine, ticket, row) && esc_trigger_holds(engine, ticket, trigger, event))
+    if (still_holds(engine, ticket, trigger, event, armed.is_again))
         esc_pending_start(engine, ticket, trigger, event, waited_for(engine, row, armed.is_again));
     else
         dropped_tell(engine, ticket, armed.template_name, "its condition does not hold any more");
