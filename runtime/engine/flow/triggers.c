@@ -17,77 +17,6 @@ static bool gate_holds(const EscTicket *ticket, const EscPosting *posting)
     return !value->is_missing && value->member < 64 && (posting->members >> value->member & 1) != 0;
 }
 
-/* --- one condition ---------------------------------------------------------------------------- */
-
-typedef struct Matching {
-    EscEngine *engine;
-    EscTicket *ticket;
-    EscWorld world;
-    char *scratch;
-} Matching;
-
-static Matching matching_begin(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
-{
-    Matching matching = {
-        .engine = engine,
-        .ticket = ticket,
-        .world = {.engine = engine,
-                  .ticket = ticket,
-                  .bundle = engine->schema.current,
-                  .function = ESC_NONE},
-    };
-    if (event != NULL) {
-        matching.world.event_program = engine->schema.current->program;
-        matching.world.event_type = event->type;
-        matching.world.event_fields = event->fields;
-    }
-    (void)esc_run_borrow(engine, &matching.scratch);
-    return matching;
-}
-
-/* Tickets that are resolved start nothing by what they are, only by what happens to them. */
-static bool is_in_the_way(const Matching *matching, const EscTriggerRow *row, bool is_before)
-{
-    if (!row->is_unresolved && row->kind != ESC_TRIGGER_SLA)
-        return false;
-    EscStanding standing = is_before ? matching->engine->turn.before_standing
-                                     : esc_ticket_standing(matching->engine, matching->ticket);
-    return standing != ESC_STANDING_OPEN;
-}
-
-static bool row_holds(Matching *matching, const EscTriggerRow *row, bool is_before)
-{
-    if (is_in_the_way(matching, row, is_before))
-        return false;
-    EscEngine *engine = matching->engine;
-    matching->world.is_before = is_before;
-    EscHost host = esc_world_reader(&matching->world);
-    bool holds = false;
-    EscStatus status =
-        esc_pred_holds(engine->schema.current->bundle, row->pred, &host, engine->now_ms,
-                       matching->scratch, ESC_RUN_SCRATCH_MAX, &holds);
-    return status == ESC_OK && holds;
-}
-
-static bool is_edge(Matching *matching, const EscTriggerRow *row)
-{
-    if (!row_holds(matching, row, false))
-        return false;
-    bool is_level = row->is_level || row->kind == ESC_TRIGGER_SLA;
-    if (!is_level || matching->engine->turn.before_is_new)
-        return true;
-    return !row_holds(matching, row, true);
-}
-
-bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event)
-{
-    Matching matching = matching_begin(engine, ticket, event);
-    bool holds = row_holds(&matching, &engine->schema.current->program->triggers[trigger], false);
-    esc_run_return(engine);
-    return holds;
-}
-
 /* --- an event --------------------------------------------------------------------------------- */
 
 static EscText started_by(EscEngine *engine, const EscEvent *event)
@@ -114,7 +43,7 @@ typedef struct Edges {
     uint32_t count, capacity;
 } Edges;
 
-static void edges_collect(Matching *matching, uint32_t type, bool only_levels, bool has_changed,
+static void edges_collect(EscMatching *matching, uint32_t type, bool only_levels, bool has_changed,
                           Edges *edges)
 {
     EscEngine *engine = matching->engine;
@@ -124,7 +53,7 @@ static void edges_collect(Matching *matching, uint32_t type, bool only_levels, b
         const EscPosting *posting = &engine->schema.postings[i];
         if ((only_levels && !posting->is_level) || (posting->is_level && !has_changed) ||
             !gate_holds(matching->ticket, posting) ||
-            !is_edge(matching, &program->triggers[posting->trigger]))
+            !esc_matching_is_edge(matching, &program->triggers[posting->trigger]))
             continue;
         if (edges->triggers == NULL) /* most events start nothing, and there may be many triggers */
             edges->triggers =
@@ -151,7 +80,7 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
         return;
     bool has_changed = esc_ticket_has_changed(engine, ticket);
     /* All are judged before the first one starts: a start may change the ticket. */
-    Matching matching = matching_begin(engine, ticket, event);
+    EscMatching matching = esc_matching_begin(engine, ticket, event);
     edges_collect(&matching, event->type, false, has_changed, &edges);
     if (is_reopened) {
         edges_collect(&matching, ESC_EVENT_TICKET_CREATED, true, has_changed, &edges);
@@ -208,8 +137,8 @@ void esc_triggers_late(EscEngine *engine, EscTicket *ticket)
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         if (!stays_late(ticket, &program->triggers[i]))
             continue;
-        Matching matching = matching_begin(engine, ticket, NULL);
-        bool fires = is_edge(&matching, &program->triggers[i]);
+        EscMatching matching = esc_matching_begin(engine, ticket, NULL);
+        bool fires = esc_matching_is_edge(&matching, &program->triggers[i]);
         esc_run_return(engine);
         if (fires)
             late_fire(engine, ticket, i);

@@ -5,6 +5,25 @@
 
 #include <engine/run.h>
 
+/* --- matching.c ------------------------------------------------------------------------------- */
+
+/* A ticket that triggers of the current bundle are judged on; begun with what esc_run_return ends. */
+typedef struct EscMatching {
+    EscEngine *engine;
+    EscTicket *ticket;
+    EscWorld world;
+    char *scratch;
+} EscMatching;
+EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket,
+                               const EscEvent *event); /* `event` may be NULL */
+/* Whether its condition holds: now, or for the ticket that was remembered. */
+bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is_before);
+/* Whether the event at hand makes it fire: a level that became true, or a happening while its condition holds. */
+bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row);
+/* The same for one trigger (index in TRIGGERS) as it is now. */
+bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event);
+
 /* --- triggers.c ------------------------------------------------------------------------------- */
 
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
@@ -13,9 +32,6 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
                           int64_t to_ms);
 /* Those whose clock was over before, when the rest of what they ask for became true. */
 void esc_triggers_late(EscEngine *engine, EscTicket *ticket);
-/* Whether the condition of a trigger (index in TRIGGERS) holds now; `event` may be NULL. */
-bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event);
 
 /* --- pending.c -------------------------------------------------------------------------------- */
 

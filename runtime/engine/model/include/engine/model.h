@@ -102,8 +102,7 @@ static inline EscTicket *esc_ticket_at(EscEngine *engine, size_t index)
 /* Whether a restart must load it: an escalation is open, a timer runs, or a rollback may need it. */
 bool esc_ticket_is_live(const EscTicket *ticket);
 EscTicket *esc_ticket_new(EscEngine *engine, EscText id,
-                          int64_t created_at_ms);                  /* fields have their defaults */
-void esc_ticket_values_make(EscEngine *engine, EscTicket *ticket); /* defaults, in new memory */
+                          int64_t created_at_ms); /* fields have their defaults */
 void esc_ticket_free(EscEngine *engine, EscTicket *ticket);
 void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket);
 void esc_ticket_touch(
@@ -125,9 +124,6 @@ bool esc_ticket_set_text(EscEngine *engine, EscTicket *ticket, uint32_t slot, Es
 bool esc_ticket_set_member(EscEngine *engine, EscTicket *ticket, uint32_t slot,
                            const char *member); /* false when the enum has none such */
 bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket);
-/* Whether the value of a slot is the schema's default, which nobody gave. */
-bool esc_ticket_is_assumed(const EscTicket *ticket, uint32_t slot);
-void esc_ticket_set_assumed(EscTicket *ticket, uint32_t slot, bool is_assumed);
 EscStanding esc_ticket_standing(const EscEngine *engine, const EscTicket *ticket);
 void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *status,
                              bool is_resolved);
@@ -148,6 +144,13 @@ int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock);
 /* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms);
 
+/* --- fields.c --------------------------------------------------------------------------------- */
+
+void esc_ticket_values_make(EscEngine *engine, EscTicket *ticket); /* defaults, in new memory */
+/* Whether the value of a slot is the schema's default, which nobody gave. */
+bool esc_ticket_is_assumed(const EscTicket *ticket, uint32_t slot);
+void esc_ticket_set_assumed(EscTicket *ticket, uint32_t slot, bool is_assumed);
+
 /* --- origins.c -------------------------------------------------------------------------------- */
 
 uint64_t esc_origin_source(EscText source); /* its hash, the same in every process */
@@ -162,7 +165,8 @@ void esc_change_release(EscChange *change);
 void esc_frame_drop(EscFrame *frame);
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
 void esc_raised_release(EscRaised *raised);
-EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+EscEscalation *esc_escalation_find(EscEngine *engine,
+                                   uint64_t id); /* NULL when there is none; wakes it */
 /* By its position among all; NULL when it is forgotten; wakes it. */
 static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
 {
@@ -181,7 +185,8 @@ static inline EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at)
     }
     return NULL;
 }
-void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index); /* its ticket does */
+void esc_escalation_sleep(EscEngine *engine, uint64_t id,
+                          uint32_t ticket_index);          /* its ticket does */
 void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
 /* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
 bool esc_escalation_was(const EscEngine *engine, uint64_t id);
@@ -312,8 +317,10 @@ void esc_window_empty(EscWindow *window); /* after its digest */
 void esc_windows_release(EscEngine *engine);
 /* Queues one outbox row; texts are copied. Returns its id. */
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
-EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id); /* NULL when there is none, or it is settled */
-void esc_outbox_remove(EscEngine *engine, EscOutboxNode *node); /* it is settled; its text is the caller's by now */
+EscOutboxNode *esc_outbox_find(EscEngine *engine,
+                               uint64_t id); /* NULL when there is none, or it is settled */
+void esc_outbox_remove(EscEngine *engine,
+                       EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
 #define ESC_CONTACT_KINDS 3u
