@@ -636,7 +636,7 @@ static void a_bad_event_is_refused_alone(void **state)
          ESC_BAD_INPUT},
         {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"sla.breached\"}", "only Escal itself raises sla.breached",
          ESC_BAD_INPUT},
-        {"{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "the event is too large: it is nested too deeply; at most 32 deep and 10000 values are taken",
+        {"{\"s\":\"]}, [{\\\"\",\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "the event is too large: it is nested too deeply; at most 32 deep and 10000 values are taken",
          ESC_OVER_LIMIT},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
