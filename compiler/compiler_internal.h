@@ -118,6 +118,8 @@ typedef struct EscFieldInfo {
     EscType type; /* with the optional bit */
     uint32_t size_max, items_max;
     uint32_t slot; /* TICKET: 0, 1, 2 … */
+    bool has_default;
+    int64_t default_value; /* as in FIELDS */
     EscSpan span;
 } EscFieldInfo;
 

@@ -106,7 +106,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> WEEKLY "weekly"
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
-%token <name> START_TEMPLATE "start template" MANUAL "manual"
+%token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
 %token <name> AGAIN_AFTER "again after" ALONGSIDE "alongside" OWNERS "owners" ALL "all (of them)"
 %token <name> STEPS "steps" ON "on"
 %token <name> ON_EXCEPTION "on exception" QA "qa" CLOSE_WHEN "close when"
@@ -142,10 +142,10 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %left "*" "/"
 %precedence NEGATE
 
-%type <name> word soft_word member_word quotable as_opt via_opt during_opt proves_opt
+%type <name> word plain_word soft_word member_word quotable as_opt via_opt during_opt proves_opt
 %type <node> declaration title_opt text text_opt path target value expr condition_opt duration
 %type <node> duration_opt within_opt
-%type <node> type simple_type field parameter setting
+%type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
@@ -249,10 +249,19 @@ fields:
   | fields field "," { $$ = esc_list_append($1, $2); }
 
 field:
-    NAME ":" type optional
-    { $$ = NODE(FIELD, @$, .field = {.name = $NAME, .type = $type, .is_optional = $optional}); }
-  | word "{" fields "}" optional
-    { $$ = esc_ast_record_field(parse, @$, $word, esc_span_join(@2, @4), $fields, $optional); }
+    NAME ":" type optional default_opt[fallback]
+    { $$ = NODE(FIELD, @$, .field = {.name = $NAME, .type = $type, .is_optional = $optional,
+          .fallback = $fallback}); }
+  | plain_word "{" fields "}" optional
+    { $$ = esc_ast_record_field(parse, @$, $plain_word, esc_span_join(@2, @4), $fields,
+          $optional); }
+
+/* What the field holds when nobody gives it. */
+default_opt:
+    %empty { $$ = NULL; }
+  | "default" literal { $$ = $literal; }
+  | "default" "-" number
+    { $$ = esc_ast_unary(parse, esc_span_join(@2, @3), ESC_UNARY_NEGATE, $number); }
 
 optional:
     %empty { $$ = false; }
@@ -976,7 +985,10 @@ expr:
 /* --- words ------------------------------------------------------------------------------------ */
 
 /* A name where nothing else can stand: a word of the language is as good as any. */
-word: soft_word | "lead"
+word: plain_word | "default"
+
+/* A record's name may stand behind a field, where `default` says what that one holds. */
+plain_word: soft_word | "lead"
 
 member_word: soft_word
 

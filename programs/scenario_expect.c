@@ -380,7 +380,7 @@ static bool condition_holds(EscPlay *play, const EscScenarioExpect *expect)
     EscBuf fields, sla;
     esc_buf_init(&fields, SHOWN_BYTES_MAX);
     esc_buf_init(&sla, SHOWN_BYTES_MAX);
-    bool is_shown = esc_ticket_body_show(row.body, &fields, &sla);
+    bool is_shown = esc_ticket_body_show(row.body, &fields, NULL, &sla);
     ESC_ASSERT(is_shown); /* the engine has just written it */
     Probing probing = {.play = play, .expect = expect, .ticket = json_loadb((const char *)fields.data, fields.size, 0, NULL)};
     bool holds = probe_holds(&probing);

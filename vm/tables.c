@@ -181,3 +181,24 @@ int64_t esc_column_value(const EscColumn *column, const uint8_t *row)
     memcpy(&narrow, row + column->offset, sizeof narrow);
     return narrow;
 }
+
+EscValue esc_field_default(const EscFieldRow *field)
+{
+    EscValue value = {.type = field->type, .is_missing = esc_type_is_optional(field->type)};
+    if (!field->has_default || value.is_missing)
+        return value;
+    switch (esc_type_kind(field->type)) {
+    case ESC_KIND_BOOL:
+        value.truth = field->default_value != 0;
+        break;
+    case ESC_KIND_NUMBER:
+        memcpy(&value.number, &field->default_value, sizeof value.number);
+        break;
+    case ESC_KIND_ENUM:
+        value.member = (uint32_t)field->default_value;
+        break;
+    default:
+        break;
+    }
+    return value;
+}

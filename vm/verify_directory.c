@@ -4,6 +4,7 @@
  * Columns hold by now: every index may be used without looking. */
 #include <esc/vm.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "vm_internal.h"
@@ -109,6 +110,27 @@ static EscStatus verify_enums(EscVerify *verify)
     return ESC_OK;
 }
 
+static bool default_fits(const EscProgram *program, const EscFieldRow *row)
+{
+    double number;
+    memcpy(&number, &row->default_value, sizeof number);
+    if (!row->has_default)
+        return row->default_value == 0;
+    if (esc_type_is_optional(row->type))
+        return false;
+    switch (esc_type_kind(row->type)) {
+    case ESC_KIND_BOOL:
+        return row->default_value == 0 || row->default_value == 1;
+    case ESC_KIND_NUMBER:
+        return isfinite(number);
+    case ESC_KIND_ENUM:
+        return row->default_value >= 0 &&
+               row->default_value < program->enums[esc_type_enum(row->type)].members_count;
+    default:
+        return false;
+    }
+}
+
 static EscStatus verify_fields(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
@@ -126,6 +148,8 @@ static EscStatus verify_fields(EscVerify *verify)
         REJECT_IF(row->slot != (row->scope == ESC_SCOPE_TICKET ? slot : 0), "V35", FIELDS, i,
                   "slots of the ticket follow each other");
         slot += row->scope == ESC_SCOPE_TICKET;
+        REJECT_IF(!default_fits(program, row), "V35", FIELDS, i,
+                  "its default is no value of its type");
     }
     return ESC_OK;
 }

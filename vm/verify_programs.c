@@ -189,8 +189,14 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
               "an event trigger, and only that, names an event");
     REJECT_IF(is_event && (row->clock != 0 || row->overdue_ms != 0), "V08", TRIGGERS, i,
               "an event trigger has no clock");
+    bool reports_fields =
+        row->event == ESC_EVENT_TICKET_CREATED + 1 || row->event == ESC_EVENT_TICKET_UPDATED + 1;
+    REJECT_IF(!reports_fields && (row->is_level || row->is_unresolved), "V35", TRIGGERS, i,
+              "only what ticket.created and ticket.updated report is level");
     REJECT_IF(row->overdue_ms < 0 || row->overdue_ms > ESC_DEADLINE_MAX_MS, "V08", TRIGGERS, i,
               "overdue_ms is out of range");
+    REJECT_IF(!is_event && row->for_ms != 0, "V35", TRIGGERS, i,
+              "a clock that is over has no time to hold besides");
     REJECT_IF(row->for_ms != 0 && !esc_verify_deadline_is_valid(row->for_ms), "V08", TRIGGERS, i,
               "for_ms is out of range");
     uint32_t steps = program->templates[row->template].steps;

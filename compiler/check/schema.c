@@ -163,6 +163,93 @@ const char *esc_type_words(EscWorkspace *workspace, EscType type)
         .data;
 }
 
+/* --- defaults --------------------------------------------------------------------------------- */
+
+static bool number_default(const EscNode *node, int64_t *value)
+{
+    bool is_negative = node->kind == ESC_NODE_UNARY;
+    const EscNode *plain = is_negative ? node->unary.operand : node;
+    if (plain->kind != ESC_NODE_NUMBER)
+        return false;
+    double number = is_negative ? -plain->number.value : plain->number.value;
+    memcpy(value, &number, sizeof number);
+    return true;
+}
+
+static bool member_default(const EscWorkspace *workspace, const EscNode *node, EscType type,
+                           int64_t *value)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    if (node->kind != ESC_NODE_PATH)
+        return false;
+    const EscEnumInfo *info = &workspace->enums[esc_type_enum(type)];
+    EscText name = esc_path_text(node, 0, node->path.count, buffer);
+    for (uint32_t i = 0; i < info->count; i++) {
+        if (!esc_text_equal(info->members[i], name))
+            continue;
+        *value = i;
+        return true;
+    }
+    return false;
+}
+
+static bool default_value(const EscWorkspace *workspace, const EscNode *node, EscType type,
+                          int64_t *value)
+{
+    switch (esc_type_kind(type)) {
+    case ESC_KIND_BOOL:
+        *value = node->kind == ESC_NODE_BOOL && node->boolean.value;
+        return node->kind == ESC_NODE_BOOL;
+    case ESC_KIND_NUMBER:
+        return number_default(node, value);
+    case ESC_KIND_ENUM:
+        return member_default(workspace, node, type, value);
+    default:
+        return false;
+    }
+}
+
+static void check_default(EscWorkspace *workspace, const EscNode *node, EscFieldInfo *field)
+{
+    const EscNode *said = node->field.fallback;
+    if (said == NULL || field->type == ESC_TYPE_WRONG)
+        return;
+    EscDiagnostic *diagnostic = NULL;
+    if (esc_type_is_optional(field->type)) {
+        diagnostic =
+            esc_report(workspace, "E0361", said->span,
+                       "`%.*s` may be missing, so it has no default", ESC_TEXT_ARG(field->name));
+        esc_report_hint(workspace, diagnostic, "leave out the `?` or the default");
+        return;
+    }
+    field->has_default = true; /* or a fault that was told */
+    if (!default_value(workspace, said, field->type, &field->default_value)) {
+        diagnostic =
+            esc_report(workspace, "E0361", said->span, "the default of `%.*s` is no value of it",
+                       ESC_TEXT_ARG(field->name));
+        esc_report_hint(workspace, diagnostic,
+                        "a default is one of the fixed values, true or false, or a number");
+    }
+}
+
+/* Nobody may take for a report what is only the first value of a type. */
+static void ask_for_default(EscWorkspace *workspace, const EscFieldInfo *field)
+{
+    EscKind kind = esc_type_kind(field->type);
+    bool is_guess = kind == ESC_KIND_BOOL || kind == ESC_KIND_NUMBER || kind == ESC_KIND_ENUM;
+    bool is_instant = kind == ESC_KIND_TIME; /* 1970 would be said */
+    if (field->type == ESC_TYPE_WRONG || esc_type_is_optional(field->type) || field->has_default ||
+        (!is_guess && !is_instant))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0360", field->span,
+                   "nothing says what `%.*s` is when nobody gives it", ESC_TEXT_ARG(field->name));
+    esc_report_hint(workspace, diagnostic,
+                    is_instant
+                        ? "write `?` behind its type: it may be missing"
+                        : "write `default` and a value behind its type, or `?`: it may be missing");
+}
+
 /* --- fields ----------------------------------------------------------------------------------- */
 
 typedef void (*FieldPut)(void *context, EscFieldInfo field);
@@ -201,6 +288,7 @@ static void flatten(const Flatten *to, EscNodeList fields, EscText prefix, bool 
         field.type = esc_schema_type(workspace, type, path, &field.size_max, &field.items_max);
         if (field.type != ESC_TYPE_WRONG && may_be_missing)
             field.type |= ESC_TYPE_OPTIONAL;
+        check_default(workspace, node, &field);
         to->put(to->context, field);
     }
 }
@@ -228,6 +316,7 @@ static void ticket_put(void *context, EscFieldInfo field)
                     first == ESC_NONE ? (EscSpan){0} : workspace->fields[first].span);
         return;
     }
+    ask_for_default(workspace, &field);
     field.scope = ESC_SCOPE_TICKET;
     field.slot = workspace->fields_count;
     names_put(workspace, workspace->ticket_names, field.name, workspace->fields_count);
@@ -283,8 +372,10 @@ static void event_put(void *context, EscFieldInfo field)
         field_twice(workspace, field.name, field.span, workspace->fields[index].span);
         return;
     }
-    EscText shape = esc_arena_printf(workspace->arena, "%.*s:%x:%u:%u", ESC_TEXT_ARG(field.name),
-                                     field.type, field.size_max, field.items_max);
+    EscText shape =
+        esc_arena_printf(workspace->arena, "%.*s:%x:%u:%u:%d:%llx", ESC_TEXT_ARG(field.name),
+                         field.type, field.size_max, field.items_max, field.has_default,
+                         (unsigned long long)field.default_value);
     if (!esc_names_find(to->shapes, shape, &index)) {
         field.scope = ESC_SCOPE_EVENT;
         index = workspace->fields_count;

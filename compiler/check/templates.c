@@ -107,6 +107,32 @@ static void check_clock_path(EscWorkspace *workspace, EscNode *clock)
     esc_report_hint(workspace, diagnostic, "say `sla.respond` or `sla.resolve`");
 }
 
+static void visit_moments(void *context, const EscNode *parent, const EscNode *node)
+{
+    bool *is_found = context;
+    (void)parent;
+    *is_found = *is_found || node->kind == ESC_NODE_CHANGED || node->kind == ESC_NODE_PREVIOUS;
+    esc_node_each_child(node, visit_moments, context);
+}
+
+/* `for` waits for what goes on to be true. */
+static void check_holds(EscWorkspace *workspace, const EscNode *start)
+{
+    bool is_moment = false;
+    if (start->start.holds == NULL)
+        return;
+    if (start->start.condition != NULL)
+        visit_moments(&is_moment, NULL, start->start.condition);
+    if (start->start.clock == NULL && !is_moment)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0362", start->start.holds->span, "this does not go on to hold");
+    esc_report_hint(workspace, diagnostic,
+                    start->start.clock != NULL
+                        ? "say the whole time behind `overdue`"
+                        : "say what is the case then, without `changed` and `previous`");
+}
+
 static void check_start(TemplateCheck *check, EscNode *start)
 {
     EscWorkspace *workspace = check->workspace;
@@ -125,6 +151,7 @@ static void check_start(TemplateCheck *check, EscNode *start)
     if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
         esc_check_condition(&where, start->start.condition);
     esc_check_duration(workspace, start->start.holds, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+    check_holds(workspace, start);
 }
 
 /* All events that the template starts on. */

@@ -43,13 +43,15 @@ static void put_fields(EscLower *lower)
 {
     for (uint32_t i = 0; i < lower->workspace->fields_count; i++) {
         const EscFieldInfo *info = &lower->workspace->fields[i];
-        esc_build_put_fields(
-            &lower->build, (EscFieldRow){.scope = info->scope,
-                                         .name = text(lower, info->name),
-                                         .type = info->type,
-                                         .size_max = info->size_max,
-                                         .items_max = info->items_max,
-                                         .slot = info->scope == ESC_SCOPE_TICKET ? info->slot : 0});
+        esc_build_put_fields(&lower->build,
+                             (EscFieldRow){.scope = info->scope,
+                                           .name = text(lower, info->name),
+                                           .type = info->type,
+                                           .size_max = info->size_max,
+                                           .items_max = info->items_max,
+                                           .slot = info->scope == ESC_SCOPE_TICKET ? info->slot : 0,
+                                           .has_default = info->has_default,
+                                           .default_value = info->default_value});
     }
 }
 

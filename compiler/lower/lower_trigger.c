@@ -39,23 +39,75 @@ static bool reads_only_ticket(const EscLower *lower, const EscNode *node)
     }
 }
 
-/* An edge of the ticket exists only where the event patches the ticket: any other event is news
- * by itself. */
-static bool patches_ticket(uint32_t event)
+typedef struct StatusSearch {
+    const EscLower *lower;
+    bool is_found;
+} StatusSearch;
+
+static void visit_status(void *context, const EscNode *parent, const EscNode *node)
 {
-    return event <= ESC_EVENT_TICKET_REOPENED;
+    StatusSearch *search = context;
+    (void)parent;
+    if (node->kind == ESC_NODE_PATH) {
+        const EscWorkspace *workspace = search->lower->workspace;
+        EscMeaning meaning = esc_meaning(workspace, node);
+        search->is_found =
+            search->is_found ||
+            (meaning.means == ESC_MEANS_FACT && meaning.index == ESC_FACT_RESOLVED) ||
+            (meaning.means == ESC_MEANS_TICKET_FIELD &&
+             esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("status")));
+    }
+    esc_node_each_child(node, visit_status, context);
+}
+
+/* A condition about the status says itself which tickets it means. */
+static bool reads_status(const EscLower *lower, const EscNode *condition)
+{
+    StatusSearch search = {.lower = lower};
+    if (condition != NULL)
+        visit_status(&search, NULL, condition);
+    return search.is_found;
+}
+
+static bool reports_fields(uint32_t event)
+{
+    return event == ESC_EVENT_TICKET_CREATED || event == ESC_EVENT_TICKET_UPDATED;
+}
+
+/* What `ticket.updated` alone says is true of every change; that a ticket was made is true of it for good. */
+static bool is_level(const EscLower *lower, const EscNode *condition, uint32_t event)
+{
+    if (condition == NULL)
+        return event == ESC_EVENT_TICKET_CREATED;
+    return reports_fields(event) && reads_only_ticket(lower, condition);
+}
+
+/* The same for all layouts of the same `start`; others may share it, which no template will notice. */
+static uint32_t clause_hash(EscLower *lower, const EscNode *start)
+{
+    EscBuf text;
+    uint8_t hash[32];
+    esc_buf_init(&text, (size_t)1 << 20);
+    esc_node_dump(&text, start);
+    if (text.status != ESC_OK)
+        lower->build.status = text.status;
+    esc_sha256((EscBytes){(const uint8_t *)text.data, text.size}, hash);
+    esc_buf_release(&text);
+    return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
 }
 
 static void put_event_triggers(EscLower *lower, const EscNode *node, EscTriggerRow row,
                                EscLowerPred *condition)
 {
     const EscStartNode *start = &node->start;
-    bool is_level = start->condition != NULL && reads_only_ticket(lower, start->condition);
+    bool is_about_status = reads_status(lower, start->condition);
+    row.clause = clause_hash(lower, node);
     ESC_EACH_NODE(path, start->events) {
         uint32_t event = esc_meaning(lower->workspace, path).index;
         row.event = event + 1;
         row.pred = esc_lower_pred_put(lower, condition, event);
-        row.is_level = is_level && patches_ticket(event);
+        row.is_level = is_level(lower, start->condition, event);
+        row.is_unresolved = reports_fields(event) && !is_about_status;
         esc_build_put_triggers(&lower->build, row);
     }
 }
@@ -81,6 +133,7 @@ static void lower_start(EscLower *lower, const EscNode *node)
         row.clock = esc_meaning(lower->workspace, start->clock).index;
         row.overdue_ms = start->overdue == NULL ? 0 : start->overdue->duration.ms;
         row.pred = esc_lower_pred_put(lower, condition, ESC_NONE);
+        row.clause = clause_hash(lower, node);
         esc_build_put_triggers(&lower->build, row);
     }
     lower->source = &lower->template_source;

@@ -1,8 +1,8 @@
 /* api_events.c - POST /v1/events: one CloudEvent or a batch, parsed against the workspace's
  * schema in its ingest lane, before anything of it gets a turn.
  *
- * A batch is taken whole or not at all: the first bad event refuses the request and is named by
- * its index. */
+ * A bad event is refused and named, and the others of its batch are taken: a sender repeats a
+ * request that was not taken as a whole, and would bring the same event again for ever. */
 #include <string.h>
 
 #include "api_internal.h"
@@ -23,6 +23,16 @@ static bool form_fits_type(const EscRequest *request, char first)
     return (first == '{' && !wants_list) || (first == '[' && !wants_one);
 }
 
+static void refuse_event(EscRequest *request, EscStatus status, EscText detail, uint32_t index)
+{
+    esc_answer_problem(&request->answer,
+                       &(EscProblem){.status = status == ESC_OVER_LIMIT ? 413 : 422,
+                                     .code = status == ESC_OVER_LIMIT ? "over_limit" : "bad_event",
+                                     .title = "An event is wrong; none of the request was taken",
+                                     .detail = detail,
+                                     .index = index});
+}
+
 static void refuse_parse(EscRequest *request, EscStatus status, const EscWhy *why)
 {
     if (status == ESC_BAD_INPUT && strcmp(why->check, "JSON") == 0) {
@@ -33,12 +43,7 @@ static void refuse_parse(EscRequest *request, EscStatus status, const EscWhy *wh
         esc_request_fail(request, status, why);
         return;
     }
-    esc_answer_problem(&request->answer,
-                       &(EscProblem){.status = status == ESC_OVER_LIMIT ? 413 : 422,
-                                     .code = status == ESC_OVER_LIMIT ? "over_limit" : "bad_event",
-                                     .title = "An event is wrong; none of the request was taken",
-                                     .detail = esc_text_from(why->text),
-                                     .index = (int64_t)why->offset});
+    refuse_event(request, status, esc_text_from(why->text), (uint32_t)why->offset);
 }
 
 static void answer_nothing(EscRequest *request)
@@ -49,18 +54,38 @@ static void answer_nothing(EscRequest *request)
     esc_answer_json(&request->answer, 200, &out);
 }
 
-static void make_inputs(EscRequest *request)
+static uint32_t count_good(const EscRequest *request)
 {
-    EscInput *inputs =
-        esc_arena_alloc_array(request->arena, request->events_count, sizeof(*inputs));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < request->events_count; i++)
+        count += request->events[i].status == ESC_OK;
+    return count;
+}
+
+static void make_inputs(EscRequest *request, uint32_t count)
+{
+    EscInput *inputs = esc_arena_alloc_array(request->arena, count, sizeof(*inputs));
     if (inputs == NULL) {
         esc_request_fail(request, ESC_NO_MEMORY, NULL);
         return;
     }
-    for (uint32_t i = 0; i < request->events_count; i++)
-        inputs[i] = (EscInput){.kind = ESC_INPUT_EVENT, .event = &request->events[i]};
+    for (uint32_t i = 0, at = 0; i < request->events_count; i++)
+        if (request->events[i].status == ESC_OK)
+            inputs[at++] = (EscInput){.kind = ESC_INPUT_EVENT, .event = &request->events[i].event};
     request->job.inputs = inputs;
-    request->job.inputs_count = request->events_count;
+    request->job.inputs_count = count;
+}
+
+static void take_parsed(EscRequest *request)
+{
+    uint32_t good = count_good(request);
+    const EscParsedEvent *first = request->events;
+    if (request->events_count == 0)
+        answer_nothing(request);
+    else if (good == 0)
+        refuse_event(request, first->status, first->why, 0);
+    else if (esc_request_let_in(request, good))
+        make_inputs(request, good);
 }
 
 static void parse_events(EscRequest *request, const EscProgram *program)
@@ -80,59 +105,93 @@ static void parse_events(EscRequest *request, const EscProgram *program)
     esc_buf_release(&request->body); /* the events are copies */
     if (status != ESC_OK)
         refuse_parse(request, status, &why);
-    else if (request->events_count == 0)
-        answer_nothing(request);
-    else if (esc_request_let_in(request, request->events_count))
-        make_inputs(request);
+    else
+        take_parsed(request);
 }
 
 /* --- after the turn --------------------------------------------------------------------------- */
 
-static void write_event_result(EscBuf *out, const EscEvent *event, const EscReply *reply)
+static void write_notes(EscBuf *out, const EscEvent *event)
 {
-    bool is_fine = reply->status == ESC_OK || reply->status == ESC_DUPLICATE;
+    esc_buf_string(out, ",\"notes\":[");
+    for (uint32_t i = 0; i < event->notes_count; i++) {
+        esc_buf_string(out, i > 0 ? "," : "");
+        esc_json_text(out, event->notes[i]);
+    }
+    esc_buf_char(out, ']');
+    if (event->notes_left_out > 0)
+        esc_buf_printf(out, ",\"notes_left_out\":%u", event->notes_left_out);
+}
+
+static void write_event_result(EscBuf *out, const EscParsedEvent *parsed, const EscReply *reply)
+{
+    const EscEvent *event = &parsed->event;
+    EscStatus status = reply == NULL ? parsed->status : reply->status;
+    bool is_fine = status == ESC_OK || status == ESC_DUPLICATE;
     esc_buf_string(out, "{\"source\":");
     esc_json_text(out, event->source);
     esc_buf_string(out, ",\"id\":");
     esc_json_text(out, event->id);
     esc_buf_printf(out, ",\"status\":\"%s\"",
-                   reply->status == ESC_OK          ? "accepted"
-                   : reply->status == ESC_DUPLICATE ? "duplicate"
-                                                    : "refused");
-    if (reply->status == ESC_OK) {
+                   status == ESC_OK          ? "accepted"
+                   : status == ESC_DUPLICATE ? "duplicate"
+                                             : "refused");
+    if (status == ESC_OK) {
         esc_buf_char(out, ',');
         esc_outcome_write(out, &reply->outcome);
     }
+    if (status == ESC_OK && event->notes_count > 0)
+        write_notes(out, event);
     if (!is_fine) {
         esc_buf_string(out, ",\"detail\":");
-        esc_json_text(out, esc_text_from(reply->why.text));
+        esc_json_text(out, reply == NULL ? parsed->why : esc_text_from(reply->why.text));
     }
     esc_buf_char(out, '}');
 }
 
-/* 202 when something was new, 200 when all was known already; a refusal of them all has the
- * first one's status. */
+/* What became of a request's events. `replies` has those of the events that got a turn, in order. */
+typedef struct Tally {
+    bool has_new, has_known, has_refused;
+} Tally;
+
+static Tally count_up(const EscRequest *request, const EscReply *replies)
+{
+    Tally tally = {.has_refused = request->job.inputs_count < request->events_count};
+    for (size_t i = 0; i < request->job.inputs_count; i++) {
+        tally.has_new = tally.has_new || replies[i].status == ESC_OK;
+        tally.has_known = tally.has_known || replies[i].status == ESC_DUPLICATE;
+        tally.has_refused = tally.has_refused ||
+                            (replies[i].status != ESC_OK && replies[i].status != ESC_DUPLICATE);
+    }
+    return tally;
+}
+
+/* 207 when some were refused: it is a success, so that nobody sends the batch again, and no plain one. */
+static unsigned status_of(Tally tally)
+{
+    if (tally.has_refused)
+        return 207;
+    return tally.has_new ? 202 : 200;
+}
+
 static void answer_events(EscRequest *request, const EscReply *replies)
 {
-    bool has_new = false, has_known = false;
-    for (uint32_t i = 0; i < request->events_count; i++) {
-        has_new = has_new || replies[i].status == ESC_OK;
-        has_known = has_known || replies[i].status == ESC_DUPLICATE;
-    }
-    if (!has_new && !has_known && request->events_count > 0) {
+    Tally tally = count_up(request, replies);
+    if (!tally.has_new && !tally.has_known) {
         esc_request_fail(request, replies[0].status, &replies[0].why);
         return;
     }
     EscBuf out;
     esc_buf_init(&out, (size_t)64 << 20);
     esc_buf_string(&out, "{\"events\":[");
-    for (uint32_t i = 0; i < request->events_count; i++) {
-        if (i > 0)
-            esc_buf_char(&out, ',');
-        write_event_result(&out, &request->events[i], &replies[i]);
+    for (uint32_t i = 0, at = 0; i < request->events_count; i++) {
+        bool has_reply = request->events[i].status == ESC_OK;
+        esc_buf_string(&out, i > 0 ? "," : "");
+        write_event_result(&out, &request->events[i], has_reply ? &replies[at] : NULL);
+        at += has_reply;
     }
     esc_buf_string(&out, "]}");
-    esc_answer_json(&request->answer, has_new ? 202 : 200, &out);
+    esc_answer_json(&request->answer, status_of(tally), &out);
 }
 
 const EscHandler esc_handle_events = {

@@ -97,7 +97,7 @@ struct EscRequest {
     EscText type;     /* media type of the body; empty when nothing is said */
     EscText query;    /* as sent, with a NUL behind it */
     EscBuf body;
-    EscEvent *events;
+    EscParsedEvent *events; /* as they came */
     uint32_t events_count;
     EscAction action;
     EscClockChange clock;
@@ -135,7 +135,7 @@ bool esc_api_audit_item(void *items, const EscAuditRow *row);
 bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */
 typedef struct EscApiBody {
-    EscBuf fields, sla;
+    EscBuf fields, assumed, sla;
 } EscApiBody;
 void esc_api_body_open(EscApiBody *shown, EscBytes body);
 void esc_api_body_close(EscApiBody *shown);

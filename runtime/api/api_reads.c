@@ -209,6 +209,7 @@ static void write_ticket(EscBuf *out, const EscTicketRow *row)
     time_member(out, "created_at", row->created_at_ms);
     time_member(out, "updated_at", row->updated_at_ms);
     json_member(out, "fields", esc_buf_as_text(&shown.fields), "{}");
+    json_member(out, "assumed", esc_buf_as_text(&shown.assumed), "[]");
     json_member(out, "sla", esc_buf_as_text(&shown.sla), "null");
     esc_buf_char(out, '}');
     esc_api_body_close(&shown);

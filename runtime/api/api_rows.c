@@ -107,16 +107,19 @@ bool esc_api_escalation_item(void *context, const EscEscalationRow *row)
 void esc_api_body_open(EscApiBody *shown, EscBytes body)
 {
     esc_buf_init(&shown->fields, SHOWN_BYTES_MAX);
+    esc_buf_init(&shown->assumed, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->sla, SHOWN_BYTES_MAX);
-    if (esc_ticket_body_show(body, &shown->fields, &shown->sla))
+    if (esc_ticket_body_show(body, &shown->fields, &shown->assumed, &shown->sla))
         return;
     esc_buf_clear(&shown->fields);
+    esc_buf_clear(&shown->assumed);
     esc_buf_clear(&shown->sla);
 }
 
 void esc_api_body_close(EscApiBody *shown)
 {
     esc_buf_release(&shown->fields);
+    esc_buf_release(&shown->assumed);
     esc_buf_release(&shown->sla);
 }
 
@@ -131,6 +134,7 @@ bool esc_api_ticket_item(void *context, const EscTicketRow *row)
     EscApiBody shown;
     esc_api_body_open(&shown, row->body);
     put_raw(&object, "fields", esc_buf_as_text(&shown.fields));
+    put_raw(&object, "assumed", esc_buf_as_text(&shown.assumed));
     put_raw(&object, "sla", esc_buf_as_text(&shown.sla));
     esc_api_body_close(&shown);
     return object_close(&object);

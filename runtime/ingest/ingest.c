@@ -2,7 +2,7 @@
  *
  * In order: read with limits (ingest_read.c), the attributes here, then the data against the program's
  * schema (ingest_data.c, ingest_value.c). Attributes that we do not know are extensions and pass unread, as the specification
- * has it; what is unknown inside data is an error, because a misspelt field would otherwise be a silent default. */
+ * has it. They say what the event is and have to be right; data is taken as far as it fits, and what does not is noted. */
 #include "ingest_internal.h"
 
 #include <stdlib.h>
@@ -13,8 +13,8 @@ EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why)
     if (id.size == 0)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "%s is empty", what);
     if (id.size > ESC_ID_BYTES_MAX)
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "%s has %zu bytes; at most %d are taken", what, id.size,
-                       ESC_ID_BYTES_MAX);
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "%s has %zu bytes; at most %d are taken", what,
+                       id.size, ESC_ID_BYTES_MAX);
     for (size_t i = 0, size = 0; i < id.size; i += size) {
         uint32_t character = esc_utf8_decode(id, i, &size);
         if (character < 0x20 || (character >= 0x7F && character < 0xA0))
@@ -27,12 +27,14 @@ EscStatus esc_ingest_ticket_id(EscText id, const char *what, EscWhy *why)
 {
     if (esc_text_starts_with(id, ESC_TEXT(ESC_OWN_TICKETS)))
         return esc_why(why, ESC_BAD_INPUT, "", 0,
-                       "%s begins with \"" ESC_OWN_TICKETS "\", as only ids of linked tickets do", what);
+                       "%s begins with \"" ESC_OWN_TICKETS "\", as only ids of linked tickets do",
+                       what);
     return esc_ingest_id(id, what, why);
 }
 
 /* An attribute as text; empty when it is not there or null, which means the same. */
-static EscStatus read_attribute(const EscJson *envelope, const char *name, EscText *text, EscWhy *why)
+static EscStatus read_attribute(const EscJson *envelope, const char *name, EscText *text,
+                                EscWhy *why)
 {
     *text = (EscText){NULL, 0};
     const EscJson *json = esc_json_member(envelope, esc_text_from(name));
@@ -46,7 +48,8 @@ static EscStatus read_attribute(const EscJson *envelope, const char *name, EscTe
 }
 
 /* An id that must be there: an empty one is refused like a missing one. */
-static EscStatus read_id(EscArena *arena, const EscJson *envelope, const char *name, EscText *id, EscWhy *why)
+static EscStatus read_id(EscArena *arena, const EscJson *envelope, const char *name, EscText *id,
+                         EscWhy *why)
 {
     EscText text;
     EscStatus status = read_attribute(envelope, name, &text, why);
@@ -85,9 +88,11 @@ static EscStatus unknown_type(const EscProgram *program, EscText name, EscWhy *w
     }
     EscText shown = esc_utf8_cut(name, 80);
     if (nearest.size == 0)
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "the workspace has no event type %.*s", ESC_TEXT_ARG(shown));
-    return esc_why(why, ESC_BAD_INPUT, "", 0, "the workspace has no event type %.*s; did you mean %.*s?",
-                   ESC_TEXT_ARG(shown), ESC_TEXT_ARG(nearest));
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the workspace has no event type %.*s",
+                       ESC_TEXT_ARG(shown));
+    return esc_why(why, ESC_BAD_INPUT, "", 0,
+                   "the workspace has no event type %.*s; did you mean %.*s?", ESC_TEXT_ARG(shown),
+                   ESC_TEXT_ARG(nearest));
 }
 
 static EscStatus find_type(const EscProgram *program, EscText name, uint32_t *type, EscWhy *why)
@@ -101,7 +106,8 @@ static EscStatus find_type(const EscProgram *program, EscText name, uint32_t *ty
     return unknown_type(program, name, why);
 }
 
-static EscStatus read_type(const EscProgram *program, const EscJson *envelope, uint32_t *type, EscWhy *why)
+static EscStatus read_type(const EscProgram *program, const EscJson *envelope, uint32_t *type,
+                           EscWhy *why)
 {
     EscText name;
     EscStatus status = read_attribute(envelope, "type", &name, why);
@@ -120,18 +126,22 @@ static EscStatus check_content_type(const EscJson *envelope, EscWhy *why)
     if (status != ESC_OK || given.size == 0)
         return status;
     EscText wanted = ESC_TEXT("application/json");
-    bool is_json = given.size >= wanted.size &&
-                   (given.size == wanted.size || given.data[wanted.size] == ';' || given.data[wanted.size] == ' ');
+    bool is_json =
+        given.size >= wanted.size && (given.size == wanted.size || given.data[wanted.size] == ';' ||
+                                      given.data[wanted.size] == ' ');
     for (size_t i = 0; i < wanted.size && is_json; i++)
-        is_json = given.data[i] == wanted.data[i] ||
-                  (given.data[i] >= 'A' && given.data[i] <= 'Z' && given.data[i] + ('a' - 'A') == wanted.data[i]);
+        is_json =
+            given.data[i] == wanted.data[i] || (given.data[i] >= 'A' && given.data[i] <= 'Z' &&
+                                                given.data[i] + ('a' - 'A') == wanted.data[i]);
     if (!is_json)
-        status = esc_why(why, ESC_BAD_INPUT, "", 0, "datacontenttype is \"%.*s\"; wanted is application/json",
+        status = esc_why(why, ESC_BAD_INPUT, "", 0,
+                         "datacontenttype is \"%.*s\"; wanted is application/json",
                          ESC_TEXT_ARG(esc_utf8_cut(given, 80)));
     return status;
 }
 
-static EscStatus read_subject(EscArena *arena, const EscJson *envelope, EscText *subject, EscWhy *why)
+static EscStatus read_subject(EscArena *arena, const EscJson *envelope, EscText *subject,
+                              EscWhy *why)
 {
     EscText text;
     EscStatus status = read_attribute(envelope, "subject", &text, why);
@@ -146,7 +156,8 @@ static EscStatus read_time(const EscJson *envelope, int64_t *time_ms, EscWhy *wh
     EscText text;
     EscStatus status = read_attribute(envelope, "time", &text, why);
     if (status == ESC_OK && text.size != 0 && !esc_time_read(text, time_ms))
-        status = esc_why(why, ESC_BAD_INPUT, "", 0, "time is \"%.*s\"; wanted is \"2026-01-05T09:00:00Z\"",
+        status = esc_why(why, ESC_BAD_INPUT, "", 0,
+                         "time is \"%.*s\"; wanted is \"2026-01-05T09:00:00Z\"",
                          ESC_TEXT_ARG(esc_utf8_cut(text, 40)));
     return status;
 }
@@ -158,14 +169,17 @@ static EscStatus check_names(const EscJson *envelope, EscWhy *why)
         EscText name = member->name;
         bool is_name = name.size != 0;
         for (size_t i = 0; i < name.size && is_name; i++)
-            is_name = (name.data[i] >= 'a' && name.data[i] <= 'z') || (name.data[i] >= '0' && name.data[i] <= '9');
+            is_name = (name.data[i] >= 'a' && name.data[i] <= 'z') ||
+                      (name.data[i] >= '0' && name.data[i] <= '9');
         if (!is_name)
-            return esc_why(why, ESC_BAD_INPUT, "", 0,
-                           "\"%.*s\" cannot be an attribute: their names are lower-case letters and digits",
-                           ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+            return esc_why(
+                why, ESC_BAD_INPUT, "", 0,
+                "\"%.*s\" cannot be an attribute: their names are lower-case letters and digits",
+                ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
         bool is_plain = member->kind != ESC_JSON_OBJECT && member->kind != ESC_JSON_LIST;
         if (!is_plain && !esc_text_equal(name, ESC_TEXT("data")))
-            return esc_why(why, ESC_BAD_INPUT, "", 0, "attribute %.*s is %s; attributes are plain values",
+            return esc_why(why, ESC_BAD_INPUT, "", 0,
+                           "attribute %.*s is %s; attributes are plain values",
                            ESC_TEXT_ARG(esc_utf8_cut(name, 64)), esc_ingest_kind_name(member));
     }
     return ESC_OK;
@@ -189,11 +203,36 @@ static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const
         status = check_content_type(envelope, why);
     if (status == ESC_OK)
         status = check_names(envelope, why);
+    return status;
+}
+
+static EscStatus read_event(EscNotes *notes, const EscProgram *program, const EscJson *json,
+                            EscEvent *event, EscWhy *why)
+{
+    EscStatus status = read_envelope(notes->arena, program, json, event, why);
     if (status != ESC_OK)
         return status;
-    const EscJson *data = esc_json_member(envelope, ESC_TEXT("data"));
+    const EscJson *data = esc_json_member(json, ESC_TEXT("data"));
     bool is_said = data != NULL && data->kind != ESC_JSON_NULL;
-    return esc_ingest_data(arena, program, is_said ? data : NULL, event, why);
+    const bool *is_given = NULL;
+    status =
+        esc_ingest_data(notes->arena, program, is_said ? data : NULL, notes, event, &is_given, why);
+    if (status == ESC_OK)
+        status = esc_ingest_digest(notes->arena, program, is_given, event, why);
+    return status;
+}
+
+static EscStatus keep_notes(const EscNotes *notes, EscEvent *event, EscWhy *why)
+{
+    EscText *items = esc_arena_alloc_array(notes->arena, notes->count, sizeof *items);
+    if (esc_arena_failed(notes->arena))
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event");
+    if (notes->count > 0)
+        memcpy(items, notes->items, notes->count * sizeof *items);
+    event->notes = items;
+    event->notes_count = notes->count;
+    event->notes_left_out = notes->left_out;
+    return ESC_OK;
 }
 
 /* What of an event outlives its parsing goes to the arena; the rest to the scratch. */
@@ -208,14 +247,17 @@ static EscStatus parse_event(Parser *parser, EscEvent *event, EscWhy *why)
 {
     EscRead read = {0};
     *event = (EscEvent){0};
-    EscStatus status = esc_ingest_read(parser->arena, parser->scratch, parser->json, &parser->at, &read, why);
+    EscStatus status =
+        esc_ingest_read(parser->arena, parser->scratch, parser->json, &parser->at, &read, why);
     if (status != ESC_OK)
         return status;
     event->json = read.compact;
     if (read.json->kind != ESC_JSON_OBJECT)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
                        esc_ingest_kind_name(read.json));
-    return read_envelope(parser->arena, parser->program, read.json, event, why);
+    EscNotes notes = {.arena = parser->arena};
+    status = read_event(&notes, parser->program, read.json, event, why);
+    return status == ESC_OK ? keep_notes(&notes, event, why) : status;
 }
 
 static EscStatus check_end(Parser *parser, EscWhy *why)
@@ -226,10 +268,12 @@ static EscStatus check_end(Parser *parser, EscWhy *why)
                : esc_why(why, ESC_BAD_INPUT, "JSON", parser->at, "there is text behind the JSON");
 }
 
-EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event, EscWhy *why)
+EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event,
+                          EscWhy *why)
 {
     *event = (EscEvent){0};
-    Parser parser = {.arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json};
+    Parser parser = {
+        .arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json};
     if (parser.scratch == NULL)
         return ESC_NO_MEMORY;
     EscStatus status = parse_event(&parser, event, why);
@@ -243,22 +287,57 @@ EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText js
 
 typedef struct Batch {
     Parser parser;
-    EscEvent *events;
+    EscParsedEvent *events;
     size_t capacity;
     uint32_t count;
 } Batch;
+
+/* What only the engine knows to be so. */
+static bool is_own_type(uint32_t type)
+{
+    return type == ESC_EVENT_SLA_WARNING || type == ESC_EVENT_SLA_BREACHED ||
+           type == ESC_EVENT_OWNER_ABSENT;
+}
+
+static EscStatus refuse_own_type(const EscProgram *program, const EscEvent *event, EscWhy *why)
+{
+    if (!is_own_type(event->type))
+        return ESC_OK;
+    return esc_why(why, ESC_BAD_INPUT, "", 0, "only Escal itself raises %.*s",
+                   ESC_TEXT_ARG(program->texts[program->events[event->type].name]));
+}
+
+/* One bad event does not keep the others away, as long as it is clear where it ends. */
+static EscStatus parse_alone(Parser *parser, EscParsedEvent *parsed, EscWhy *why)
+{
+    EscWhy own = {.text = ""};
+    EscStatus status = parse_event(parser, &parsed->event, &own);
+    if (status == ESC_OK)
+        status = refuse_own_type(parser->program, &parsed->event, &own);
+    bool is_refused =
+        (status == ESC_BAD_INPUT && strcmp(own.check, "JSON") != 0) || status == ESC_OVER_LIMIT;
+    parsed->status = status;
+    parsed->why = (EscText){NULL, 0};
+    if (is_refused) {
+        parsed->why = esc_arena_text(parser->arena, esc_text_from(own.text));
+        status = esc_arena_failed(parser->arena) ? ESC_NO_MEMORY : ESC_OK;
+    }
+    if (status != ESC_OK && why != NULL)
+        *why = own;
+    return status;
+}
 
 static EscStatus parse_item(Batch *batch, EscWhy *why)
 {
     if (batch->count == ESC_BATCH_EVENTS_MAX)
         return esc_why(why, ESC_OVER_LIMIT, "", batch->count, "a batch has at most %d events",
                        ESC_BATCH_EVENTS_MAX);
-    EscEvent *grown =
-        esc_arena_grow(batch->parser.arena, batch->events, batch->count, &batch->capacity, sizeof *batch->events);
+    EscParsedEvent *grown = esc_arena_grow(batch->parser.arena, batch->events, batch->count,
+                                           &batch->capacity, sizeof *batch->events);
     if (grown == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", batch->count, "no memory for a batch");
     batch->events = grown;
-    EscStatus status = parse_event(&batch->parser, &grown[batch->count], why);
+    EscStatus status = parse_alone(&batch->parser, &grown[batch->count], why);
     if (status != ESC_OK) {
         if (why != NULL)
             why->offset = batch->count;
@@ -291,16 +370,19 @@ static EscStatus parse_items(Batch *batch, EscWhy *why)
         if (next == ']')
             return ESC_OK;
         if (next != ',')
-            return esc_why(why, ESC_BAD_INPUT, "JSON", batch->count, "the batch is no JSON: ',' or ']' is missing");
+            return esc_why(why, ESC_BAD_INPUT, "JSON", batch->count,
+                           "the batch is no JSON: ',' or ']' is missing");
     }
 }
 
-EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program, EscText json, EscEvent **events,
-                                uint32_t *count, EscWhy *why)
+EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program, EscText json,
+                                EscParsedEvent **events, uint32_t *count, EscWhy *why)
 {
     *events = NULL;
     *count = 0;
-    Batch batch = {.parser = {.arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json}};
+    Batch batch = {
+        .parser = {
+            .arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json}};
     if (batch.parser.scratch == NULL)
         return ESC_NO_MEMORY;
     bool is_list = peek(&batch.parser) == '[';
@@ -318,8 +400,9 @@ EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program, EscT
 
 /* --- from typed values ------------------------------------------------------------------------------------- */
 
-EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type, EscText source, EscText id,
-                         EscText subject, EscText data_json, EscEvent *event, EscWhy *why)
+EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type, EscText source,
+                         EscText id, EscText subject, EscText data_json, EscEvent *event,
+                         EscWhy *why)
 {
     *event = (EscEvent){0};
     EscBuf json;

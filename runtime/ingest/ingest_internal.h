@@ -19,20 +19,33 @@ typedef struct EscRead {
 } EscRead;
 /* An arena that esc_ingest_read clears before each event; the caller frees it. NULL: no memory. */
 EscArena *esc_ingest_scratch(EscWhy *why);
-/* Reads the value at *at within the limits of an event; *at moves behind it and the white space that follows. */
+/* Reads the value at *at within the limits of an event; *at moves behind it and the white space that follows, also when it is over a limit. */
 ESC_MUST_USE EscStatus esc_ingest_read(EscArena *arena, EscArena *scratch, EscText text, size_t *at, EscRead *read, EscWhy *why);
+
+/* What was not taken as it came; borrowed by the event. */
+typedef struct EscNotes {
+    EscArena *arena;
+    EscText items[ESC_EVENT_NOTES_MAX];
+    uint32_t count, left_out;
+} EscNotes;
+void esc_ingest_note(EscNotes *notes, const char *format, ...) ESC_PRINTF(2, 3);
 
 /* Copies a text to the arena in Unicode normalisation form C. */
 ESC_MUST_USE EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why);
 
-/* Converts a JSON value to the field's type. `path` names it in messages. */
-ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const EscJson *json, EscText path, EscValue *value, EscWhy *why);
-/* What a field holds when nothing is said: missing, or the first value of its type. */
-EscValue esc_ingest_default(EscType type);
+/* Converts a JSON value to the field's type; ESC_BAD_INPUT when it does not fit. `path` names it in messages. What is too long is cut and noted;
+ * without notes (NULL) it does not fit. */
+ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const EscJson *json, EscText path, EscNotes *notes,
+                                        EscValue *value, EscWhy *why);
 const char *esc_ingest_kind_name(const EscJson *json); /* "a number" */
 
-/* Fills event->fields and event->patches from data (NULL: nothing is said). Needs event->type; may set event->subject from the ticket's id. */
-ESC_MUST_USE EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJson *data, EscEvent *event, EscWhy *why);
+/* Fills event->fields and event->patches from data (NULL: nothing is said). Needs event->type; may set event->subject from the ticket's id.
+ * *is_given (in the arena, by position in the event's list): which of its fields were said. */
+ESC_MUST_USE EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJson *data, EscNotes *notes, EscEvent *event, const bool **is_given,
+                                       EscWhy *why);
+
+/* Fills event->digest; needs everything else of it. */
+ESC_MUST_USE EscStatus esc_ingest_digest(EscArena *arena, const EscProgram *program, const bool *is_given, EscEvent *event, EscWhy *why);
 
 /* Checks an id: 1 to ESC_ID_BYTES_MAX bytes, no control characters. */
 ESC_MUST_USE EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why);

@@ -1,8 +1,7 @@
 /* ingest_read.c - one event of a JSON text: read as a tree with limits, and copied without its white space.
  *
  * The reader gets the sender's own bytes, and they are read once. The copy is made of what the reader has taken for JSON, so white
- * space stands between its values only and may go: what is kept of an event, and its digest, do not depend on how it was
- * laid out. */
+ * space stands between its values only and may go. */
 #include "ingest_internal.h"
 
 #include <string.h>
@@ -84,6 +83,30 @@ static void mend_surrogates(char *json, size_t size)
     }
 }
 
+/* Behind a value of which the reader has read only the beginning: an event that is too large must not hide where the next
+ * one begins. What it skips may be no JSON. */
+static size_t value_end(EscText text, size_t at)
+{
+    uint32_t depth = 0;
+    bool is_string = false;
+    for (; at < text.size; at++) {
+        char c = text.data[at];
+        if (is_string) {
+            at += c == '\\' ? 1 : 0;
+            is_string = c != '"';
+        } else if (c == '"') {
+            is_string = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if (depth == 0 && (c == ',' || c == ']' || c == '}')) {
+            return at;
+        } else if (c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return text.size;
+}
+
 static EscStatus not_read(EscStatus status, size_t event_at, EscWhy *why)
 {
     if (why == NULL)
@@ -105,8 +128,11 @@ EscStatus esc_ingest_read(EscArena *arena, EscArena *scratch, EscText text, size
     esc_arena_clear(scratch);
     size_t from = *at, end = *at;
     EscStatus status = esc_json_read_at(scratch, text, &end, &limits, &read->json, why);
+    if (status == ESC_OVER_LIMIT)
+        *at = value_end(text, from);
     if (status != ESC_OK)
         return not_read(status, from, why);
+    *at = end;
     char *copy = esc_arena_alloc(arena, end - from + 1);
     if (copy == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", from, "no memory for an event");
@@ -116,6 +142,5 @@ EscStatus esc_ingest_read(EscArena *arena, EscArena *scratch, EscText text, size
         return esc_why(why, ESC_OVER_LIMIT, "", from,
                        "the event has %zu bytes; at most %zu are taken", read->compact.size,
                        ESC_EVENT_BYTES_MAX);
-    *at = end;
     return ESC_OK;
 }

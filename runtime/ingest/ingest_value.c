@@ -1,5 +1,5 @@
-/* ingest_value.c - one JSON value as a typed value: no conversion between kinds, no cutting, and a message that says where,
- * what was found and what is wanted. */
+/* ingest_value.c - one JSON value as a typed value: no conversion between kinds, and a message that says where,
+ * what was found and what is wanted. What is too long is cut where the caller takes notes. */
 #include "ingest_internal.h"
 
 #include <stdlib.h>
@@ -38,11 +38,6 @@ const char *esc_ingest_kind_name(const EscJson *json)
     return "unknown";
 }
 
-EscValue esc_ingest_default(EscType type)
-{
-    return (EscValue){.type = type, .is_missing = esc_type_is_optional(type)};
-}
-
 static bool is_ascii(EscText text)
 {
     for (size_t i = 0; i < text.size; i++)
@@ -58,8 +53,8 @@ EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscW
     } else {
         utf8proc_uint8_t *composed = NULL;
         utf8proc_ssize_t size =
-            utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &composed,
-                         (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+            utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size,
+                         &composed, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
         if (size < 0)
             return esc_why(why, size == UTF8PROC_ERROR_NOMEM ? ESC_NO_MEMORY : ESC_BAD_INPUT, "", 0,
                            "a text cannot be normalised: %s", utf8proc_errmsg(size));
@@ -75,13 +70,32 @@ typedef struct Conversion {
     const EscProgram *program;
     const EscFieldRow *field;
     EscText path;
+    EscNotes *notes; /* NULL: nothing is cut */
     EscWhy *why;
 } Conversion;
 
 static EscStatus wrong_kind(const Conversion *conversion, const EscJson *json, EscKind kind)
 {
     return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s; wanted is %s",
-                   ESC_TEXT_ARG(conversion->path), esc_ingest_kind_name(json), wanted_of_kind[kind]);
+                   ESC_TEXT_ARG(conversion->path), esc_ingest_kind_name(json),
+                   wanted_of_kind[kind]);
+}
+
+/* The cut shows: whoever reads the text shall not take it for all that was said. */
+static EscStatus cut_text(const Conversion *conversion, EscText *text)
+{
+    EscText mark = ESC_TEXT("\u2026");
+    uint32_t size_max = conversion->field->size_max;
+    esc_ingest_note(conversion->notes, "%.*s has %zu bytes; it was cut to %u",
+                    ESC_TEXT_ARG(conversion->path), text->size, size_max);
+    if (size_max < mark.size)
+        mark.size = 0;
+    *text = esc_arena_printf(conversion->arena, "%.*s%.*s",
+                             ESC_TEXT_ARG(esc_utf8_cut(*text, size_max - mark.size)),
+                             ESC_TEXT_ARG(mark));
+    return esc_arena_failed(conversion->arena)
+               ? esc_why(conversion->why, ESC_NO_MEMORY, "", 0, "no memory for an event")
+               : ESC_OK;
 }
 
 static EscStatus convert_text(const Conversion *conversion, const EscJson *json, EscText *text)
@@ -89,11 +103,13 @@ static EscStatus convert_text(const Conversion *conversion, const EscJson *json,
     if (json->kind != ESC_JSON_TEXT)
         return wrong_kind(conversion, json, ESC_KIND_TEXT);
     EscStatus status = esc_ingest_normal(conversion->arena, json->text, text, conversion->why);
-    if (status == ESC_OK && text->size > conversion->field->size_max)
-        status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
-                         "%.*s has %zu bytes; at most %u are taken", ESC_TEXT_ARG(conversion->path),
-                         text->size, conversion->field->size_max);
-    return status;
+    if (status != ESC_OK || text->size <= conversion->field->size_max)
+        return status;
+    if (conversion->notes == NULL)
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                       "%.*s has %zu bytes; at most %u are taken", ESC_TEXT_ARG(conversion->path),
+                       text->size, conversion->field->size_max);
+    return cut_text(conversion, text);
 }
 
 static EscStatus convert_number(const Conversion *conversion, const EscJson *json, double *number)
@@ -113,12 +129,14 @@ static EscStatus convert_number(const Conversion *conversion, const EscJson *jso
     return ESC_OK;
 }
 
-static EscStatus convert_time(const Conversion *conversion, const EscJson *json, EscKind kind, int64_t *ms)
+static EscStatus convert_time(const Conversion *conversion, const EscJson *json, EscKind kind,
+                              int64_t *ms)
 {
     if (json->kind != ESC_JSON_TEXT)
         return wrong_kind(conversion, json, kind);
     EscText text = json->text;
-    bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms) : esc_duration_read(text, ESC_INGEST_DURATION_MAX_MS, ms);
+    bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms)
+                                         : esc_duration_read(text, ESC_INGEST_DURATION_MAX_MS, ms);
     if (!is_read)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is \"%.*s\"; wanted is %s",
                        ESC_TEXT_ARG(conversion->path), ESC_TEXT_ARG(esc_utf8_cut(text, 40)),
@@ -142,7 +160,8 @@ static bool equal_without_case(EscText a, EscText b)
     return true;
 }
 
-static EscText member_name(const EscProgram *program, const EscEnumRow *enumeration, uint32_t member)
+static EscText member_name(const EscProgram *program, const EscEnumRow *enumeration,
+                           uint32_t member)
 {
     return program->texts[program->members[enumeration->members_first + member].name];
 }
@@ -159,11 +178,10 @@ static EscStatus not_a_member(const Conversion *conversion, const EscEnumRow *en
         esc_buf_text(&names, member_name(conversion->program, enumeration, i));
     }
     EscText listed = esc_buf_as_text(&names);
-    EscStatus status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
-                               "%.*s is %s%.*s%s; wanted is one of %.*s%s",
-                               ESC_TEXT_ARG(conversion->path), is_text ? "\"" : "",
-                               ESC_TEXT_ARG(esc_utf8_cut(found, 40)), is_text ? "\"" : "",
-                               ESC_TEXT_ARG(listed), names.status == ESC_OK ? "" : " …");
+    EscStatus status = esc_why(
+        conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s%.*s%s; wanted is one of %.*s%s",
+        ESC_TEXT_ARG(conversion->path), is_text ? "\"" : "", ESC_TEXT_ARG(esc_utf8_cut(found, 40)),
+        is_text ? "\"" : "", ESC_TEXT_ARG(listed), names.status == ESC_OK ? "" : " …");
     esc_buf_release(&names);
     return status;
 }
@@ -189,14 +207,18 @@ static EscStatus convert_list(const Conversion *conversion, const EscJson *json,
     if (json->kind != ESC_JSON_LIST)
         return wrong_kind(conversion, json, ESC_KIND_LIST);
     uint32_t count = json->count;
-    if (count > conversion->field->items_max)
-        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s has %u items; at most %u are taken",
-                       ESC_TEXT_ARG(conversion->path), count, conversion->field->items_max);
+    if (count > conversion->field->items_max) {
+        ESC_ASSERT(conversion->notes !=
+                   NULL); /* only an id is taken without notes, and that is a text */
+        esc_ingest_note(conversion->notes, "%.*s has %u items; the first %u were taken",
+                        ESC_TEXT_ARG(conversion->path), count, conversion->field->items_max);
+        count = conversion->field->items_max;
+    }
     EscText *items = esc_arena_alloc_array(conversion->arena, count, sizeof *items);
     if (items == NULL)
         return esc_why(conversion->why, ESC_NO_MEMORY, "", 0, "no memory for an event");
     EscText *next = items;
-    for (const EscJson *item = json->first; item != NULL; item = item->next) {
+    for (const EscJson *item = json->first; next < items + count; item = item->next) {
         EscStatus status = convert_text(conversion, item, next++);
         if (status != ESC_OK)
             return status;
@@ -207,21 +229,25 @@ static EscStatus convert_list(const Conversion *conversion, const EscJson *json,
 }
 
 EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field,
-                           const EscJson *json, EscText path, EscValue *value, EscWhy *why)
+                           const EscJson *json, EscText path, EscNotes *notes, EscValue *value,
+                           EscWhy *why)
 {
-    Conversion conversion = {arena, program, field, path, why};
+    Conversion conversion = {arena, program, field, path, notes, why};
     *value = (EscValue){.type = field->type};
     EscKind kind = esc_type_kind(field->type);
     if (json->kind == ESC_JSON_NULL) {
-        *value = esc_ingest_default(field->type);
-        return value->is_missing ? ESC_OK
-                                 : esc_why(why, ESC_BAD_INPUT, "", 0,
-                                           "%.*s is null, but it is not optional", ESC_TEXT_ARG(path));
+        *value = esc_field_default(field);
+        return value->is_missing
+                   ? ESC_OK
+                   : esc_why(why, ESC_BAD_INPUT, "", 0, "%.*s is null, but it is not optional",
+                             ESC_TEXT_ARG(path));
     }
     switch (kind) {
     case ESC_KIND_BOOL:
         value->truth = json->kind == ESC_JSON_TRUE;
-        return json->kind == ESC_JSON_TRUE || json->kind == ESC_JSON_FALSE ? ESC_OK : wrong_kind(&conversion, json, kind);
+        return json->kind == ESC_JSON_TRUE || json->kind == ESC_JSON_FALSE
+                   ? ESC_OK
+                   : wrong_kind(&conversion, json, kind);
     case ESC_KIND_NUMBER:
         return convert_number(&conversion, json, &value->number);
     case ESC_KIND_TEXT:

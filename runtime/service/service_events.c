@@ -31,9 +31,7 @@ static size_t fill_events(EscServiceTurn *turn, Numbered *numbered)
             continue;
         const EscEvent *event = turn->inputs[i].event;
         EscServiceEvent *mine = &turn->events[i];
-        uint8_t digest[32];
-        esc_sha256((EscBytes){(const uint8_t *)event->json.data, event->json.size}, digest);
-        memcpy(mine->digest, digest, sizeof mine->digest);
+        memcpy(mine->digest, event->digest, sizeof mine->digest);
         mine->key = (EscEventKey){event->source, event->id};
         numbered[count++] = (Numbered){mine, i};
     }

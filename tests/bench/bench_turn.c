@@ -21,7 +21,7 @@ static int64_t fixed_now(void *context)
 static void one_batch(EscService *service, EscArena *arena, EscText json, int64_t *parse_ns)
 {
     EscWhy why = {.text = ""};
-    EscEvent *events;
+    EscParsedEvent *events;
     uint32_t count;
     int64_t begin = bench_now_ns();
     if (esc_event_parse_batch(arena, esc_engine_program(esc_service_engine(service)), json, &events, &count, &why) != ESC_OK)
@@ -31,7 +31,7 @@ static void one_batch(EscService *service, EscArena *arena, EscText json, int64_
     EscReply replies[BATCH_EVENTS];
     ESC_ASSERT(count == BATCH_EVENTS);
     for (uint32_t i = 0; i < count; i++)
-        inputs[i] = (EscInput){.kind = ESC_INPUT_EVENT, .event = &events[i]};
+        inputs[i] = (EscInput){.kind = ESC_INPUT_EVENT, .event = &events[i].event};
     if (esc_service_turn(service, inputs, count, 100, replies, NULL, &why) != ESC_OK)
         bench_fail("a turn", &why);
     for (uint32_t i = 0; i < count; i++)

@@ -386,14 +386,17 @@ static bool play(const Moment *moment, const EscBuf *bodies)
 
 static void show(const EscBuf *body)
 {
-    EscBuf fields, sla;
+    EscBuf fields, assumed, sla;
     esc_buf_init(&fields, BODY_BYTES_MAX);
+    esc_buf_init(&assumed, BODY_BYTES_MAX);
     esc_buf_init(&sla, BODY_BYTES_MAX);
-    if (esc_ticket_body_show(esc_buf_as_bytes(body), &fields, &sla)) {
+    if (esc_ticket_body_show(esc_buf_as_bytes(body), &fields, &assumed, &sla)) {
         ESC_ASSERT(esc_utf8_is_valid(esc_buf_as_text(&fields), NULL));
+        ESC_ASSERT(esc_utf8_is_valid(esc_buf_as_text(&assumed), NULL));
         ESC_ASSERT(esc_utf8_is_valid(esc_buf_as_text(&sla), NULL));
     }
     esc_buf_release(&fields);
+    esc_buf_release(&assumed);
     esc_buf_release(&sla);
 }
 

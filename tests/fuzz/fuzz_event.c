@@ -1,5 +1,7 @@
 /* fuzz_event.c - any bytes as an event, alone and in a batch, against a schema with a field of
  * every type. What is taken as one event is taken the same as a batch of one. */
+#include <string.h>
+
 #include <esc/compiler.h>
 #include <esc/runtime.h>
 
@@ -10,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char schema[] =
     "workspace fuzz \"Fuzz\" { language 1 }\n"
     "extend ticket {\n"
-    "  stage: new < known < gone  amount: number?  urgent: bool  grace: duration?\n"
+    "  stage: new < known < gone default new  amount: number?  urgent: bool default false  grace: "
+    "duration?\n"
     "  due: time?  labels: list of text\n"
     "}\n"
     "event lead.rejected { lead: text  score: number  reasons: list of text }\n";
@@ -41,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EscArena *arena = esc_arena_new(ARENA_BYTES_MAX);
     ESC_ASSERT(arena != NULL);
     EscEvent event;
-    EscEvent *events = NULL;
+    EscParsedEvent *events = NULL;
     uint32_t count = 0;
     EscWhy why;
     EscStatus alone = esc_event_parse(arena, program(), json, &event, &why);
@@ -49,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (alone == ESC_OK) {
         ESC_ASSERT(batch == ESC_OK);
         ESC_ASSERT(count == 1);
-        ESC_ASSERT(esc_text_equal(event.id, events[0].id));
+        ESC_ASSERT(esc_text_equal(event.id, events[0].event.id));
+        ESC_ASSERT(memcmp(event.digest, events[0].event.digest, sizeof event.digest) == 0);
         ESC_ASSERT(esc_utf8_is_valid(event.json, NULL));
     }
     esc_arena_free(arena);

@@ -695,7 +695,8 @@ static void deliver_pending(Scene *scene)
         scene_deliver_all(scene);
 }
 
-EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data)
+EscStatus scene_report(Scene *scene, const char *type, const char *subject, const char *source,
+                       int64_t time_ms, const char *data)
 {
     esc_arena_clear(scene->input);
     char id[32];
@@ -703,14 +704,20 @@ EscStatus scene_event(Scene *scene, const char *type, const char *subject, const
     EscEvent event;
     const EscProgram *program = esc_engine_program(scene->plain);
     EscStatus status = esc_event_make(
-        scene->input, program, esc_text_from(type), ESC_TEXT("test"), esc_text_from(id),
+        scene->input, program, esc_text_from(type), esc_text_from(source), esc_text_from(id),
         esc_text_from(subject), esc_text_from(data == NULL ? "{}" : data), &event, &scene->why);
     if (status != ESC_OK)
         fail_msg("event: %s", scene->why.text);
+    event.time_ms = time_ms;
     EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
     status = scene_apply(scene, &input);
     deliver_pending(scene);
     return status;
+}
+
+EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data)
+{
+    return scene_report(scene, type, subject, "test", 0, data);
 }
 
 EscStatus scene_act_full(Scene *scene, const EscAction *action)
@@ -907,7 +914,7 @@ const char *scene_field(Scene *scene, const char *ticket, const char *field)
     EscBuf fields, sla;
     esc_buf_init(&fields, (size_t)1 << 20);
     esc_buf_init(&sla, (size_t)1 << 20);
-    assert_true(esc_ticket_body_show(row.body, &fields, &sla));
+    assert_true(esc_ticket_body_show(row.body, &fields, NULL, &sla));
     json_t *json = json_loadb((const char *)fields.data, fields.size, 0, NULL);
     esc_buf_release(&fields);
     esc_buf_release(&sla);

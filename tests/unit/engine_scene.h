@@ -35,6 +35,9 @@ EscText scene_told(const Scene *scene);
 void scene_rows(const Scene *scene, EscBuf *out);
 /* data: the JSON object of the event's data, or NULL. subject may be NULL. */
 EscStatus scene_event(Scene *scene, const char *type, const char *subject, const char *data);
+/* The same from another source, which says when it happened (0: it does not). */
+EscStatus scene_report(Scene *scene, const char *type, const char *subject, const char *source,
+                       int64_t time_ms, const char *data);
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
                     const char *target);
 EscStatus scene_act_full(Scene *scene, const EscAction *action);

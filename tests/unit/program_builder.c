@@ -71,7 +71,7 @@ static void add_field(TestProgram *p, EscScope scope, const char *name, EscType 
         scope == ESC_SCOPE_TICKET ? p->fields_count : 0; /* ticket fields come first here */
     bool is_list = esc_type_kind(type) == ESC_KIND_LIST;
     p->fields[p->fields_count++] =
-        (EscFieldRow){(uint32_t)scope, text(p, name), type, 200, is_list ? 10 : 0, slot};
+        (EscFieldRow){(uint32_t)scope, text(p, name), type, 200, is_list ? 10 : 0, slot, 0, 0};
 }
 
 static void add_schema(TestProgram *p)

@@ -69,11 +69,13 @@ static void an_escalation(void **state)
 static void body_make(EscBuf *body)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 1);
+    esc_buf_u8(body, 2);
     esc_buf_varint(body, 1);
     esc_buf_packed(body, ESC_TEXT("severity"));
     esc_buf_u8(body, ESC_KIND_ENUM);
     esc_buf_packed(body, ESC_TEXT("critical"));
+    esc_buf_varint(body, 1);
+    esc_buf_packed(body, ESC_TEXT("kind")); /* assumed */
     esc_buf_u8(body, 0);
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */
@@ -100,7 +102,7 @@ static void a_ticket(void **state)
     assert_true(esc_api_ticket_item(&items, &row));
     assert_items("{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
                  "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
-                 "\"fields\":{\"severity\":\"critical\"},"
+                 "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
                  "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
                  "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
     esc_buf_release(&body);

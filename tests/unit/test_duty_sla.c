@@ -112,7 +112,13 @@ static void overdue_times_count_from_the_new_due_time(void **state)
     assert_true(asked->from_ms == -1 && asked->to_ms == 5000);
     model->program.slas[0].respond_ms = ESC_HOUR_MS / 2;
     esc_sla_rebuild(model->engine, model->ticket);
-    assert_true(respond(model)->overdue_done_ms == -1);
+    assert_true(respond(model)->overdue_done_ms == 5000); /* it was late by so much all the time */
+    model->program.slas[0].respond_ms = ESC_HOUR_MS + 2000;
+    esc_sla_rebuild(model->engine, model->ticket);
+    assert_true(respond(model)->overdue_done_ms == 3000);
+    model->program.slas[0].respond_ms = 2 * ESC_HOUR_MS;
+    esc_sla_rebuild(model->engine, model->ticket);
+    assert_true(respond(model)->overdue_done_ms == -1); /* late again when that is over */
     model_free(model);
 }
 

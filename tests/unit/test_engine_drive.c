@@ -17,7 +17,7 @@ static Scene *begun(const char *steps, const char *more)
 {
     char source[8192];
     snprintf(source, sizeof source,
-             SYSTEM "extend ticket { n: number }\nevent deploy.done { build: number }\n"
+             SYSTEM "extend ticket { n: number default 0 }\nevent deploy.done { build: number }\n"
                     "event deploy.failed { build: number }\n"
                     "template t \"Trouble\" { start on ticket.created\n" OWNED "steps { %s }\n%s\n"
                     "close when resolved }\n",

@@ -92,7 +92,7 @@ static void echo_of_a_text_that_was_cut_is_no_drift(void **state)
 static void field_that_is_gone_is_left_alone(void **state)
 {
     (void)state;
-    Scene *scene = begun_after("extend ticket { stage: number }",
+    Scene *scene = begun_after("extend ticket { stage: number default 0 }",
                                "wait 1m  set ticket.stage to 3  set ticket.title to \"y\"\n"
                                "create ticket task { title: \"do it\"  stage: 4 }  notify room "
                                "\"behind\"  " STAYS,

@@ -6,50 +6,39 @@
 
 #include "support/test.h"
 
-/* As in engine/state.h. Both escalations take a step when the first event is heard, and one in each round. */
-enum { ROUNDS = 16, STEPS = ROUNDS + 1 };
+enum { STARTS_MAX = 64 }; /* ESC_ENGINE_STARTS_MAX of engine/state.h */
 
 #define OWNED_BY(name) "owners { primary " name " ack within 1d }\n"
 #define STAYS " await resolved within 30d else raise overdue }\nclose when resolved }\n"
 
-/* Steps that wait for `from`, `from` + 2 … and make each one more: the template and its counterpart wake each other. */
-static size_t steps_write(char *out, size_t size, int from, int count)
+/* So many templates that start each other in a row; `last` is what the last one does. */
+static Scene *scene_of_row(int count, const char *policy, const char *last, const char *more)
 {
-    size_t used = 0;
-    for (int i = 0; i < count; i++)
-        used += (size_t)snprintf(out + used, size - used,
-                                 "await ticket.n = %d within 1d else { }  set ticket.n to %d\n",
-                                 from + 2 * i, from + 2 * i + 1);
-    return used;
-}
-
-/* Two templates that wake each other, `last` being what the second one does in the last round; and more templates. */
-static Scene *scene_of_rounds(const char *policy, const char *last, const char *more)
-{
-    static char source[16384];
-    size_t used = (size_t)snprintf(source, sizeof source,
-                                   "extend ticket { n: number }\n%s\n"
-                                   "template ping \"Ping\" { start on ticket.created\n" OWNED_BY(
-                                       "ana") "steps { notify cleo \"before\"\n",
-                                   policy);
-    used += steps_write(source + used, sizeof source - used, 1, STEPS);
-    used += (size_t)snprintf(
-        source + used, sizeof source - used,
-        STAYS "template pong \"Pong\" { start on ticket.created\n" OWNED_BY("ben") "steps {\n");
-    used += steps_write(source + used, sizeof source - used, 2, STEPS - 1);
-    snprintf(source + used, sizeof source - used,
-             "await ticket.n = %d within 1d else { }  %s\n" STAYS "%s", 2 * STEPS, last, more);
+    static char source[32768];
+    size_t used =
+        (size_t)snprintf(source, sizeof source,
+                         "%s\ntemplate r0 \"R\" { start on ticket.created\n" OWNED_BY(
+                             "cleo") "steps { notify cleo \"before\"  start template r1() " STAYS,
+                         policy);
+    for (int i = 1; i < count; i++) {
+        char next[32];
+        snprintf(next, sizeof next, "start template r%d()", i + 1);
+        used +=
+            (size_t)snprintf(source + used, sizeof source - used,
+                             "template r%d \"R\" { manual\n" OWNED_BY("cleo") "steps { %s " STAYS,
+                             i, i + 1 < count ? next : last);
+    }
+    snprintf(source + used, sizeof source - used, "%s", more);
     Scene *scene = scene_of(source);
-    assert_status(scene_event(scene, "ticket.created", "T", "{\"n\":0}"), ESC_OK);
-    assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
-    assert_string_equal(scene_field(scene, "T", "n"), "34");
+    assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
+    assert_int_equal(scene_audit(scene, "opened", "\"R\""), (size_t)count);
     return scene;
 }
 
 /* The owner of `late` is told that it started when the engine does not look at it again, and that is one message too
  * many: the exception has to be raised all the same. */
 #define FLOOD_POLICY                                                                               \
-    "policy tests { last resort dora  limit 1 notifications per person per 1h else raise flood }"
+    "policy tests { last resort dora  limit 16 notifications per person per 1h else raise flood }"
 #define LATE(handler)                                                                              \
     "template late \"Late\" { manual\n" OWNED_BY(                                                  \
         "cleo") "steps { await resolved within 30d else raise overdue }\n"                         \
@@ -59,23 +48,49 @@ static void what_is_asked_for_in_the_last_round_is_done(void **state)
 {
     (void)state;
     Scene *scene =
-        scene_of_rounds(FLOOD_POLICY, "start template late()", LATE("notify room \"flood\""));
+        scene_of_row(16, FLOOD_POLICY, "start template late()", LATE("notify room \"flood\""));
     assert_int_equal(scene_audit(scene, "exception", "flood"), 1);
     assert_int_equal(scene_sent(scene, "room", "flood"), 1);
-    assert_int_equal(scene_view(scene, 3).state, ESC_STATE_OPEN);
+    assert_int_equal(scene_view(scene, 17).state, ESC_STATE_OPEN);
     scene_free(scene);
 }
 
 static void start_that_comes_too_late_is_recorded(void **state)
 {
     (void)state;
-    Scene *scene = scene_of_rounds(
-        FLOOD_POLICY, "start template late()",
-        LATE("start template later()") "template later \"Later\" { manual\n" OWNED_BY(
-            "dora") "steps {" STAYS);
-    assert_int_equal(scene_audit(scene, "start_asked", "later"), 1);
-    assert_int_equal(scene_audit(scene, "opened", "later"), 0);
-    assert_int_equal(scene_audit(scene, "not_started", "later"), 1);
+    Scene *scene = scene_of_row(
+        STARTS_MAX + 1, "policy tests { last resort dora }", "start template straggler()",
+        "template straggler \"S\" { manual\n" OWNED_BY("cleo") "steps {" STAYS);
+    assert_int_equal(scene_audit(scene, "start_asked", "straggler"), 1);
+    assert_int_equal(scene_audit(scene, "opened", "straggler"), 0);
+    assert_int_equal(scene_audit(scene, "not_started", "straggler"), 1);
+    scene_free(scene);
+}
+
+/* Two escalations that wait for what the other one sets go on for eight changes, and each fault is told. */
+static void escalations_that_wake_each_other_come_to_an_end(void **state)
+{
+    (void)state;
+    char source[4096];
+    size_t used =
+        (size_t)snprintf(source, sizeof source, "extend ticket { n: number default 0 }\n");
+    for (int side = 1; side <= 2; side++) {
+        used += (size_t)snprintf(
+            source + used, sizeof source - used,
+            "template t%d \"T\" { start on ticket.created\n" OWNED_BY("ana") "steps {\n", side);
+        for (int n = side; n < 40; n += 2)
+            used += (size_t)snprintf(source + used, sizeof source - used,
+                                     "await ticket.n = %d within 1d else { }  set ticket.n to %d\n",
+                                     n, n + 1);
+        used += (size_t)snprintf(source + used, sizeof source - used, STAYS);
+    }
+    Scene *scene = scene_of(source);
+    assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
+    assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
+    assert_true(scene_audit(scene, "routing_loop", "T followed from changes") > 0);
+    assert_int_equal(scene_audit(scene, "routing_loop", ""),
+                     scene_audit(scene, "exception", "8 deep"));
+    assert_string_not_equal(scene_field(scene, "T", "n"), "40");
     scene_free(scene);
 }
 
@@ -99,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_asked_for_in_the_last_round_is_done),
         cmocka_unit_test(start_that_comes_too_late_is_recorded),
+        cmocka_unit_test(escalations_that_wake_each_other_come_to_an_end),
         cmocka_unit_test(time_of_a_refused_input_is_taken_back),
     };
     return cmocka_run_group_tests_name("engine_settling", tests, NULL, NULL);

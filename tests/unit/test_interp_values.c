@@ -33,7 +33,7 @@ static void add_field(TestProgram *p, EscType type, uint32_t slot)
 {
     bool is_list = esc_type_kind(type) == ESC_KIND_LIST;
     p->fields[p->fields_count++] = (EscFieldRow){
-        ESC_SCOPE_TICKET, p->fields[FIELD_ID].name, type, 4096, is_list ? 255 : 0, slot};
+        ESC_SCOPE_TICKET, p->fields[FIELD_ID].name, type, 4096, is_list ? 255 : 0, slot, 0, 0};
 }
 
 /* r0 := op r1 (r2) with imm: by both interpreters, which must agree. */

@@ -133,8 +133,19 @@ static EscTicket *ticket_full(Model *model, const char *id)
     starts->count = 3;
     starts->closed_at_ms = MODEL_START_MS - 1;
     ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
-    ticket->armed[ticket->armed_count++] = (EscArmed){
-        esc_engine_intern(engine, ESC_TEXT("incident")), 1, 4, esc_text_own(ESC_TEXT("{\"a\":1}"))};
+    ticket->armed[ticket->armed_count++] =
+        (EscArmed){.template_name = esc_engine_intern(engine, ESC_TEXT("incident")),
+                   .clause = 1,
+                   .is_again = true,
+                   .number = 4,
+                   .event_type = esc_engine_intern(engine, ESC_TEXT("ticket.updated")),
+                   .event_json = esc_text_own(ESC_TEXT("{\"a\":1}"))};
+    esc_origin_put(engine, ticket, 0, UINT64_MAX, MODEL_START_MS);
+    esc_origin_put(engine, ticket, ESC_NONE, 1, MODEL_START_MS - 1);
+    ticket->resolved_at_ms = MODEL_START_MS - 2;
+    ticket->pauses_old_ms = 7;
+    ESC_ENGINE_GROW(ticket->pauses, ticket->pauses_count, ticket->pauses_capacity);
+    ticket->pauses[ticket->pauses_count++] = (EscPause){MODEL_START_MS - 9, MODEL_START_MS - 5};
     ticket->armed_next = 5;
     esc_ticket_handoff_add(ticket, MODEL_START_MS);
     esc_ticket_log_add(ticket, (EscTicketChange){MODEL_START_MS,
@@ -168,6 +179,11 @@ static void a_ticket_there_and_back(void **state)
     assert_true(back->is_resolved_flag);
     assert_true(back->sla[0].is_met);
     assert_int_equal(back->armed[0].number, 4);
+    assert_true(back->armed[0].is_again);
+    assert_int_equal(back->origins_count, 2);
+    assert_true(esc_origin_is_stale(back, ESC_NONE, 1, MODEL_START_MS - 2));
+    assert_int_equal(back->pauses[0].to_ms, MODEL_START_MS - 5);
+    assert_int_equal(back->pauses_old_ms, 7);
     assert_text_equal(back->log[back->log_count - 1].after, "after");
     assert_true(esc_timer_find(back->timers, ESC_TIMER_ARMED, 4)->due_ms == MODEL_START_MS + 60000);
     esc_buf_release(&first);
@@ -210,7 +226,7 @@ static void a_ticket_of_damaged_bytes(Model *model, EscBytes body, bool is_refus
     EscBuf fields, sla;
     packed_open(&fields);
     packed_open(&sla);
-    (void)esc_ticket_body_show(body, &fields, &sla);
+    (void)esc_ticket_body_show(body, &fields, NULL, &sla);
     esc_buf_release(&fields);
     esc_buf_release(&sla);
     if (ticket == NULL)
@@ -244,7 +260,7 @@ static void a_ticket_is_shown_without_its_bundle(void **state)
     EscBuf body = ticket_packed(model, ticket_full(model, "A")), fields, sla;
     packed_open(&fields);
     packed_open(&sla);
-    assert_true(esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, &sla));
+    assert_true(esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, NULL, &sla));
     EscText shown = esc_buf_as_text(&fields);
     assert_true(esc_text_contains(shown, ESC_TEXT("\"severity\":\"high\"")));
     assert_true(esc_text_contains(shown, ESC_TEXT("\"due\":\"2026-01-05T09:00:00.005Z\"")));
@@ -514,7 +530,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 1); /* format */
+    esc_buf_u8(&body, 2); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_packed(&body, ESC_TEXT("amount"));
     esc_buf_u8(&body, (uint8_t)(text == NULL ? ESC_KIND_NUMBER : ESC_KIND_TEXT));
@@ -522,9 +538,10 @@ static bool is_shown(double number, const char *text)
         esc_buf_double(&body, number);
     else
         esc_buf_packed(&body, esc_text_from(text));
-    esc_buf_u8(&body, 0); /* flags */
+    esc_buf_varint(&body, 0); /* assumed */
+    esc_buf_u8(&body, 0);     /* flags */
     esc_buf_packed(&body, ESC_TEXT(""));
-    bool is_one = esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, &sla);
+    bool is_one = esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, NULL, &sla);
     esc_buf_release(&body);
     esc_buf_release(&fields);
     esc_buf_release(&sla);
@@ -542,8 +559,8 @@ static void what_is_no_json_is_not_shown(void **state)
     EscBuf fields, sla;
     packed_open(&fields);
     packed_open(&sla);
-    assert_true(esc_ticket_body_show((EscBytes){(const uint8_t *)"{}", 2}, &fields, &sla));
-    assert_false(esc_ticket_body_show((EscBytes){(const uint8_t *)"{]", 2}, &fields, &sla));
+    assert_true(esc_ticket_body_show((EscBytes){(const uint8_t *)"{}", 2}, &fields, NULL, &sla));
+    assert_false(esc_ticket_body_show((EscBytes){(const uint8_t *)"{]", 2}, &fields, NULL, &sla));
     esc_buf_release(&fields);
     esc_buf_release(&sla);
 }

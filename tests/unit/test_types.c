@@ -162,8 +162,9 @@ static void fields_that_every_raise_gives_are_assured(void **state)
 static void enums_of_one_shape_are_one(void **state)
 {
     (void)state;
-    EscWorkspace *workspace = scene_sound("extend ticket { a: x < y  b: x < y  c: x | y }\nrunbook "
-                                          "r { if ticket.a = ticket.b { rollback } }\n");
+    EscWorkspace *workspace = scene_sound(
+        "extend ticket { a: x < y default x  b: x < y default x  c: x | y default x }\nrunbook "
+        "r { if ticket.a = ticket.b { rollback } }\n");
     uint32_t a = 0, b = 0, c = 0;
     assert_true(esc_names_find(workspace->ticket_names, ESC_TEXT("a"), &a));
     assert_true(esc_names_find(workspace->ticket_names, ESC_TEXT("b"), &b));

@@ -231,7 +231,31 @@ ROW_ACCEPT(v35_accepts_condition_on_the_events_own_field,
            p->preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = FIELD_PERCENT + 1})
 ROW_REJECT(v35_rejects_level_trigger_that_reads_its_event, "V35", p->triggers[0].is_level = 1;
            p->preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = FIELD_PERCENT + 1})
-ROW_ACCEPT(v35_accepts_level_trigger_on_the_ticket, p->triggers[0].is_level = 1)
+ROW_ACCEPT(v35_accepts_level_trigger_on_the_ticket,
+           p->triggers[0].event = ESC_EVENT_TICKET_UPDATED + 1;
+           p->triggers[0].is_level = 1; p->triggers[0].is_unresolved = 1;
+           p->handlers[0].event = ESC_EVENT_TICKET_UPDATED;
+           p->function_events[0].event = p->function_events[1].event = ESC_EVENT_TICKET_UPDATED;
+           p->function_events[2].event = ESC_EVENT_SLA_WARNING;
+           p->events[ESC_EVENT_TICKET_UPDATED].fields_first = 2;
+           p->events[ESC_EVENT_TICKET_UPDATED].fields_count = 1)
+ROW_REJECT(v35_rejects_level_trigger_on_what_happens, "V35",
+           p->triggers[0].event = ESC_EVENT_TICKET_RESOLVED + 1;
+           p->triggers[0].is_level = 1)
+ROW_REJECT(v35_rejects_unresolved_trigger_on_what_happens, "V35",
+           p->triggers[0].event = ESC_EVENT_TICKET_REOPENED + 1;
+           p->triggers[0].is_unresolved = 1)
+ROW_REJECT(v35_rejects_default_of_an_optional_field, "V35",
+           p->fields[FIELD_FLAG].type |= ESC_TYPE_OPTIONAL;
+           p->fields[FIELD_FLAG].has_default = 1)
+ROW_REJECT(v35_rejects_default_that_no_member_is, "V35", p->fields[FIELD_SEVERITY].has_default = 1;
+           p->fields[FIELD_SEVERITY].default_value = 3)
+ROW_REJECT(v35_rejects_default_below_the_members, "V35", p->fields[FIELD_SEVERITY].has_default = 1;
+           p->fields[FIELD_SEVERITY].default_value = -1)
+ROW_REJECT(v35_rejects_default_that_is_not_said, "V35", p->fields[FIELD_SEVERITY].default_value = 1)
+ROW_ACCEPT(v35_accepts_default_of_the_last_member, p->fields[FIELD_SEVERITY].has_default = 1;
+           p->fields[FIELD_SEVERITY].default_value = 2)
+ROW_REJECT(v35_rejects_default_of_a_text, "V35", p->fields[FIELD_ID].has_default = 1)
 ROW_REJECT(v35_rejects_events_of_a_function_out_of_order, "V35",
            p->function_events[1].event = EVENT_LEAD)
 
@@ -458,6 +482,14 @@ int main(void)
         cmocka_unit_test(v35_accepts_condition_on_the_events_own_field),
         cmocka_unit_test(v35_rejects_level_trigger_that_reads_its_event),
         cmocka_unit_test(v35_accepts_level_trigger_on_the_ticket),
+        cmocka_unit_test(v35_rejects_level_trigger_on_what_happens),
+        cmocka_unit_test(v35_rejects_unresolved_trigger_on_what_happens),
+        cmocka_unit_test(v35_rejects_default_of_an_optional_field),
+        cmocka_unit_test(v35_rejects_default_that_no_member_is),
+        cmocka_unit_test(v35_rejects_default_below_the_members),
+        cmocka_unit_test(v35_rejects_default_that_is_not_said),
+        cmocka_unit_test(v35_accepts_default_of_the_last_member),
+        cmocka_unit_test(v35_rejects_default_of_a_text),
         cmocka_unit_test(v35_rejects_events_of_a_function_out_of_order),
         cmocka_unit_test(v35_rejects_events_that_do_not_ascend),
         cmocka_unit_test(v35_accepts_events_that_ascend),

@@ -370,12 +370,13 @@ typedef struct EscSettingNode {
     EscNode *value; /* TEXT, NUMBER or PATH */
 } EscSettingNode;
 
-/* severity: low < medium < high   url: text?   tags: list of text at most 20   account { id: text }
+/* severity: low < medium < high default low   url: text?   tags: list of text at most 20   account { id: text }
  */
 typedef struct EscFieldNode {
     EscName name;
     EscNode *type; /* TYPE_… */
     bool is_optional;
+    EscNode *fallback; /* `default`; NULL: not said */
 } EscFieldNode;
 
 /* vendor: text - of a runbook or an action */

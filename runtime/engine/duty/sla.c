@@ -1,8 +1,12 @@
 /* sla.c - service levels: two clocks a ticket, respond and resolve, by the first level whose condition holds.
  *
- * Clocks run from the ticket's creation. When its fields change so that another level holds, they are computed anew.
+ * Clocks run from the ticket's creation. When its fields change so that another level holds, they are computed anew,
+ * with what was used so far. The clock to respond ends with an acknowledgement or the resolution; the clock to resolve
+ * stands while the ticket is resolved, and goes on when it is reopened. A breach is told once.
  * A warning or a breach is an event of the ticket like any other; it is asked for here and heard in flow/events.c. */
 #include <engine/duty.h>
+
+#include <string.h>
 
 static const EscSlaRow *level_of(EscEngine *engine, const EscTicket *ticket)
 {
@@ -41,8 +45,32 @@ static int64_t clock_length(const EscSlaRow *row, EscSlaClock clock, uint32_t *c
 static int64_t clock_reaches(EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
                              uint32_t calendar, int64_t length_ms)
 {
-    return esc_calendar_due_ms(engine->schema.current->program, engine->zones, calendar,
-                               ticket->created_at_ms + ticket->sla[clock].moved_ms, length_ms);
+    const EscProgram *program = engine->schema.current->program;
+    int64_t from_ms = ticket->created_at_ms + ticket->sla[clock].moved_ms;
+    if (clock != ESC_SLA_CLOCK_RESOLVE)
+        return esc_calendar_due_ms(program, engine->zones, calendar, from_ms, length_ms);
+    from_ms += ticket->pauses_old_ms;
+    for (size_t i = 0; i < ticket->pauses_count; i++) {
+        const EscPause *pause = &ticket->pauses[i];
+        int64_t used_ms =
+            esc_calendar_open_ms(program, engine->zones, calendar, from_ms, pause->from_ms);
+        if (used_ms >= length_ms)
+            break; /* it was over before the ticket was resolved */
+        length_ms -= used_ms;
+        from_ms = pause->to_ms;
+    }
+    return esc_calendar_due_ms(program, engine->zones, calendar, from_ms, length_ms);
+}
+
+static void pause_add(EscTicket *ticket, EscPause pause)
+{
+    if (ticket->pauses_count == ESC_PAUSES_MAX) {
+        ticket->pauses_old_ms += ticket->pauses[0].to_ms - ticket->pauses[0].from_ms;
+        memmove(ticket->pauses, ticket->pauses + 1,
+                --ticket->pauses_count * sizeof ticket->pauses[0]);
+    }
+    ESC_ENGINE_GROW(ticket->pauses, ticket->pauses_count, ticket->pauses_capacity);
+    ticket->pauses[ticket->pauses_count++] = pause;
 }
 
 /* Puts a timer unless it stands as it should: reading the levels again must not write rows. */
@@ -64,7 +92,7 @@ static int64_t overdue_due_ms(const EscEngine *engine, const EscTicket *ticket, 
     for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++) {
         int64_t overdue_ms = engine->schema.overdues[clock][i];
         if (overdue_ms > state->overdue_done_ms)
-            return state->due_ms + overdue_ms;
+            return esc_clock_late_since_ms(ticket, clock) + overdue_ms;
     }
     return none;
 }
@@ -120,6 +148,17 @@ static void level_leave(EscEngine *engine, EscTicket *ticket)
     esc_timer_cancel_kind(engine, NULL, ticket, ESC_TIMER_SLA_WARN);
 }
 
+/* What was late by more than it is now may fire again; what it was late by all the time may not. */
+static void overdue_again(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
+{
+    EscSlaState *state = &ticket->sla[clock];
+    int64_t late_ms = engine->now_ms - esc_clock_late_since_ms(ticket, clock);
+    if (late_ms < 0)
+        state->overdue_done_ms = -1;
+    else if (late_ms < state->overdue_done_ms)
+        state->overdue_done_ms = late_ms;
+}
+
 static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *row,
                         EscSlaClock clock)
 {
@@ -127,20 +166,23 @@ static void clock_start(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
     uint32_t calendar = 0;
     int64_t length_ms = clock_length(row, clock, &calendar);
     if (length_ms == 0) {
-        *state = (EscSlaState){.is_met = state->is_met, .overdue_done_ms = -1};
+        *state = (EscSlaState){
+            .is_met = state->is_met, .is_told = state->is_told, .overdue_done_ms = -1};
         return;
     }
     int64_t due_before_ms = state->due_ms;
     state->is_kept = false;
     state->moved_ms = 0; /* of the calendar before */
     state->due_ms = clock_reaches(engine, ticket, clock, calendar, length_ms);
-    /* A breach that was told is not told again because the level changed its name or its bundle. */
-    bool is_told =
-        state->state == ESC_CLOCK_BREACHED && (state->is_met || state->due_ms <= engine->now_ms);
-    if (!is_told)
-        state->state = state->is_met ? ESC_CLOCK_MET : ESC_CLOCK_RUNNING;
+    /* A breach that was told is not told again because the level changed. */
+    bool stays_over = state->is_told && state->state == ESC_CLOCK_BREACHED && state->is_met;
+    bool is_over = state->is_told && !state->is_met && state->due_ms <= engine->now_ms;
+    if (!stays_over)
+        state->state = state->is_met ? ESC_CLOCK_MET
+                       : is_over     ? ESC_CLOCK_BREACHED
+                                     : ESC_CLOCK_RUNNING;
     if (state->due_ms != due_before_ms)
-        state->overdue_done_ms = -1;
+        overdue_again(engine, ticket, clock);
     if (!state->is_met)
         timers_put(engine, ticket, row, clock);
 }
@@ -154,7 +196,9 @@ static void level_enter(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
     esc_ticket_dirty(engine, ticket);
     if (row == NULL) {
         for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
-            ticket->sla[i] = (EscSlaState){.is_met = ticket->sla[i].is_met, .overdue_done_ms = -1};
+            ticket->sla[i] = (EscSlaState){.is_met = ticket->sla[i].is_met,
+                                           .is_told = ticket->sla[i].is_told,
+                                           .overdue_done_ms = -1};
         return;
     }
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
@@ -202,23 +246,47 @@ static void clock_reopen(EscEngine *engine, EscTicket *ticket)
     const EscSlaRow *row = level_of(engine, ticket);
     if (row == NULL || state->state == ESC_CLOCK_NONE)
         return;
-    if (state->state == ESC_CLOCK_MET)
+    if (state->state == ESC_CLOCK_MET) {
+        uint32_t calendar = 0;
+        int64_t length_ms = clock_length(row, ESC_SLA_CLOCK_RESOLVE, &calendar);
+        state->is_kept = false;
+        state->due_ms = clock_reaches(engine, ticket, ESC_SLA_CLOCK_RESOLVE, calendar, length_ms);
         state->state = ESC_CLOCK_RUNNING;
+        EscText until = esc_local_time(engine, state->due_ms);
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_RESUMED,
+                         esc_audit_data(engine, "sla", ticket->sla_name, "resolve", until, NULL),
+                         "the resolve clock of %.*s goes on: resolve by %.*s",
+                         ESC_TEXT_ARG(ticket->sla_name), ESC_TEXT_ARG(until));
+    }
     timers_put(engine, ticket, row, ESC_SLA_CLOCK_RESOLVE);
+}
+
+static void resolution_note(EscEngine *engine, EscTicket *ticket, bool is_resolved)
+{
+    if (is_resolved == (ticket->resolved_at_ms != 0))
+        return;
+    if (!is_resolved)
+        pause_add(ticket, (EscPause){ticket->resolved_at_ms, engine->now_ms});
+    ticket->resolved_at_ms = is_resolved ? engine->now_ms : 0;
+    esc_ticket_dirty(engine, ticket);
 }
 
 void esc_sla_review(EscEngine *engine, EscTicket *ticket)
 {
     if (ticket->is_linked)
         return;
+    bool is_resolved = esc_ticket_is_resolved(engine, ticket);
+    resolution_note(engine, ticket, is_resolved);
     const EscSlaRow *row = level_match(engine, ticket);
     EscText name = row == NULL ? (EscText){0} : engine->schema.current->program->texts[row->name];
     if (!esc_text_equal(name, ticket->sla_name))
         level_enter(engine, ticket, row);
-    if (esc_ticket_is_resolved(engine, ticket))
+    if (is_resolved) {
+        clock_met(engine, ticket, ESC_SLA_CLOCK_RESPOND);
         clock_met(engine, ticket, ESC_SLA_CLOCK_RESOLVE);
-    else
+    } else {
         clock_reopen(engine, ticket);
+    }
 }
 
 static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSlaRow *row)
@@ -231,7 +299,9 @@ static bool level_stands(EscEngine *engine, const EscTicket *ticket, const EscSl
         int64_t length_ms = clock_length(row, (EscSlaClock)i, &calendar);
         int64_t due_ms =
             length_ms == 0 ? 0 : clock_reaches(engine, ticket, (EscSlaClock)i, calendar, length_ms);
-        bool is_kept = ticket->sla[i].is_kept && calendar != 0;
+        /* What was met in time says nothing more, until it is reopened and counted anew. */
+        bool is_kept =
+            calendar != 0 && (ticket->sla[i].is_kept || ticket->sla[i].state == ESC_CLOCK_MET);
         if (due_ms != ticket->sla[i].due_ms && !is_kept)
             return false;
     }
@@ -271,8 +341,12 @@ void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
     EscSlaState *state = &ticket->sla[clock];
     if (state->state != ESC_CLOCK_RUNNING)
         return;
+    bool was_told = state->is_told;
     state->state = ESC_CLOCK_BREACHED;
+    state->is_told = true;
     esc_ticket_dirty(engine, ticket);
+    if (was_told)
+        return;
     esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_BREACHED,
                      esc_audit_data(engine, "clock", esc_text_from(esc_clock_name(clock)), NULL),
                      "the time to %s of %.*s is over", esc_clock_name(clock),
@@ -305,7 +379,8 @@ void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     EscSlaState *state = &ticket->sla[clock];
     if (state->state == ESC_CLOCK_NONE || state->is_met)
         return;
-    int64_t from_ms = state->overdue_done_ms, to_ms = engine->now_ms - state->due_ms;
+    int64_t from_ms = state->overdue_done_ms,
+            to_ms = engine->now_ms - esc_clock_late_since_ms(ticket, clock);
     state->overdue_done_ms = to_ms;
     esc_ticket_dirty(engine, ticket);
     overdue_timer(engine, ticket, clock);
@@ -327,6 +402,8 @@ static void running_move(EscEngine *engine, EscTicket *ticket, const EscMove *mo
         return;
     }
     state->due_ms = esc_move_due(engine, program, move, calendar, due_before_ms);
+    if (clock == ESC_SLA_CLOCK_RESOLVE && ticket->pauses_count > 0)
+        state->is_kept = true; /* no one beginning gives all its parts */
     if (!state->is_kept)
         state->moved_ms =
             esc_move_since(engine, program, move, calendar, since_ms) - ticket->created_at_ms;

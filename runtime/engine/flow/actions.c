@@ -178,7 +178,9 @@ static EscStatus do_resolve(Deed *deed)
         return noop(deed, "the ticket is resolved already");
     }
     esc_ticket_remember(engine, deed->ticket, false);
+    engine->turn.is_taking = true;
     esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
+    engine->turn.is_taking = false;
     esc_audit_ticket(
         engine, deed->ticket, ESC_AUDIT_RESOLVED,
         esc_audit_data(engine, "by", deed->actor, "reason", deed->action->reason, NULL),

@@ -61,7 +61,7 @@ static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTim
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     switch ((EscTimer)fired->kind) {
     case ESC_TIMER_ARMED:
-        esc_armed_fire(engine, ticket, fired->index);
+        esc_pending_fire(engine, ticket, fired->index);
         break;
     case ESC_TIMER_SLA_DUE:
         esc_sla_due_fire(engine, ticket, (EscSlaClock)fired->index);

@@ -1,116 +1,14 @@
-/* events.c - one event's way through the engine, in this order: the ticket takes what it brings, service
- * levels, handlers of open escalations, their waits, triggers, and what closes them. */
+/* events.c - one event's way through the engine, in this order: the ticket takes what it brings (reports.c), service
+ * levels, handlers of open escalations, their waits, triggers; then, event by event, what those changed; and at the end
+ * what closes them. */
 #include <engine/flow.h>
 
 #include <string.h>
 
-/* --- which ticket ----------------------------------------------------------------------------- */
-
-static EscText event_type_name(const EscEngine *engine, const EscEvent *event)
-{
-    const EscProgram *program = engine->schema.current->program;
-    return program->texts[program->events[event->type].name];
-}
-
-static EscText ticket_id_of(EscEngine *engine, const EscEvent *event)
-{
-    if (event->subject.size > 0)
-        return event->subject;
-    EscText type = event_type_name(engine, event);
-    EscText id = esc_turn_printf(engine, "%.*s:%.*s:%.*s", ESC_TEXT_ARG(type),
-                                 ESC_TEXT_ARG(event->source), ESC_TEXT_ARG(event->id));
-    return esc_utf8_cut(id, ESC_ID_BYTES_MAX);
-}
-
-/* A ticket that no ticket event brought gets a title from the event. */
-static void title_default(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
-{
-    if (engine->schema.title_slot == ESC_NONE ||
-        esc_ticket_text(engine, ticket, engine->schema.title_slot).size > 0 ||
-        event->type <= ESC_EVENT_TICKET_REOPENED)
-        return;
-    const EscProgram *program = engine->schema.current->program;
-    EscText title = program->texts[program->events[event->type].title];
-    if (title.size == 0)
-        title = event_type_name(engine, event);
-    esc_ticket_set_text(
-        engine, ticket, engine->schema.title_slot,
-        esc_turn_printf(engine, "%.*s %.*s", ESC_TEXT_ARG(title), ESC_TEXT_ARG(event->id)));
-}
-
-/* --- what it brings --------------------------------------------------------------------------- */
-
-static void field_name_add(EscBuf *names, EscText name)
-{
-    if (names->size > 0)
-        esc_buf_string(names, ", ");
-    esc_buf_text(names, name);
-}
-
-static void patches_apply(EscEngine *engine, EscTicket *ticket, const EscEvent *event,
-                          EscBuf *names)
-{
-    const EscProgram *program = engine->schema.current->program;
-    for (uint32_t i = 0; i < event->patches_count; i++) {
-        const EscPatch *patch = &event->patches[i];
-        if (patch->field >= program->fields_count ||
-            program->fields[patch->field].scope != ESC_SCOPE_TICKET)
-            continue;
-        uint32_t slot = program->fields[patch->field].slot;
-        EscValue value = patch->value;
-        value.type = program->fields[patch->field].type;
-        bool is_status_event =
-            event->type >= ESC_EVENT_TICKET_RESOLVED && event->type <= ESC_EVENT_TICKET_REOPENED;
-        if (!is_status_event || slot != engine->schema.status_slot)
-            esc_qa_reported(engine, ticket, slot, value);
-        if (esc_ticket_set(engine, ticket, slot, value))
-            field_name_add(names, esc_slot_name(engine, slot));
-    }
-}
-
-static void status_apply(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
-{
-    if (event->type == ESC_EVENT_TICKET_RESOLVED)
-        esc_ticket_set_resolved(engine, ticket, "resolved", true);
-    else if (event->type == ESC_EVENT_TICKET_CLOSED)
-        esc_ticket_set_resolved(engine, ticket, "closed", true);
-    else if (event->type == ESC_EVENT_TICKET_REOPENED)
-        esc_ticket_set_resolved(engine, ticket, "open", false);
-}
-
-/* Service levels count from the source's own time of creation where it says one that has been. */
-static void creation_time(EscEngine *engine, EscTicket *ticket)
-{
-    uint32_t slot = engine->schema.created_slot;
-    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TIME)
-        return;
-    EscValue value = ticket->values[slot].value;
-    if (!value.is_missing && value.ms > 0 && value.ms <= engine->now_ms)
-        ticket->created_at_ms = value.ms;
-}
-
-static void change_record(EscEngine *engine, EscTicket *ticket, const EscEvent *event, bool is_new,
-                          bool was_resolved, EscText names)
-{
-    EscText type = event_type_name(engine, event);
-    EscText data = esc_audit_data(engine, "event", type, "fields", names, NULL);
-    if (is_new)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_TICKET_OPENED, data,
-                         "%.*s was seen for the first time (%.*s)", ESC_TEXT_ARG(ticket->id),
-                         ESC_TEXT_ARG(type));
-    else if (names.size > 0)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_TICKET_UPDATED, data,
-                         "%.*s reported other values of %.*s", ESC_TEXT_ARG(type),
-                         ESC_TEXT_ARG(names));
-    bool is_resolved = esc_ticket_is_resolved(engine, ticket);
-    if (is_resolved && !was_resolved)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED,
-                         esc_audit_data(engine, "by", engine->turn.actor, NULL), "%.*s is resolved",
-                         ESC_TEXT_ARG(ticket->id));
-    else if (was_resolved && !is_resolved)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_REOPENED, (EscText){0}, "%.*s is open again",
-                         ESC_TEXT_ARG(ticket->id));
-}
+enum {
+    ACT_HANDLER,
+    ACT_LOOP
+}; /* what an escalation does once in an input; a start's kind is its template's name */
 
 /* --- who hears of it -------------------------------------------------------------------------- */
 
@@ -131,7 +29,7 @@ static bool handler_matches(EscEngine *engine, EscEscalation *escalation,
 {
     const EscProgram *program = escalation->bundle->program;
     if (!esc_text_equal(program->texts[program->events[handler->event].name],
-                        event_type_name(engine, engine->turn.event)))
+                        esc_event_type_name(engine, engine->turn.event)))
         return false;
     if (handler->cond == 0)
         return true;
@@ -144,7 +42,7 @@ static void handler_run(EscEngine *engine, EscEscalation *escalation, const EscH
     static const char *const ends[] = {"the wait goes on", "the wait is over", "it raises",
                                        "the exception is over"};
     EscEndMode mode = esc_atomic_run(engine, escalation, handler->body, true, false);
-    EscText type = event_type_name(engine, engine->turn.event);
+    EscText type = esc_event_type_name(engine, engine->turn.event);
     const char *end = esc_close_is_asked(engine, escalation) ? "it closes" : ends[mode];
     esc_audit_escalation(engine, escalation, ESC_AUDIT_HANDLER,
                          esc_audit_data(engine, "event", type, "end", esc_text_from(end), NULL),
@@ -165,7 +63,8 @@ static void handlers_run(EscEngine *engine, EscEscalation *escalation)
     for (uint32_t i = 0; i < row->handlers_count && escalation->state == ESC_STATE_OPEN; i++) {
         const EscHandlerRow *handler =
             &escalation->bundle->program->handlers[row->handlers_first + i];
-        if (!handler_matches(engine, escalation, handler))
+        if (!handler_matches(engine, escalation, handler) ||
+            !esc_act_once(engine, escalation, ACT_HANDLER, i))
             continue;
         handler_run(engine, escalation, handler);
         esc_outcome_add(engine, escalation);
@@ -173,7 +72,9 @@ static void handlers_run(EscEngine *engine, EscEscalation *escalation)
     }
 }
 
-static void escalations_hear(EscEngine *engine, EscTicket *ticket)
+/* `by`: the escalation that made the change; it does not wait for itself. People have done nothing then, so no lease is
+ * renewed. NULL: the event came from outside. */
+static void escalations_hear(EscEngine *engine, EscTicket *ticket, const EscDerived *by)
 {
     size_t count = 0;
     EscEscalation **list = open_list(engine, ticket, &count);
@@ -184,25 +85,86 @@ static void escalations_hear(EscEngine *engine, EscTicket *ticket)
     for (size_t i = 0; i < count; i++) {
         if (list[i]->state == ESC_STATE_PARKED || !esc_escalation_is_open(list[i]))
             continue;
-        esc_role_active(engine, list[i]);
-        esc_frame_event(engine, list[i]);
+        if (by == NULL)
+            esc_role_active(engine, list[i]);
+        if (by == NULL || by->escalation != list[i]->id)
+            esc_frame_event(engine, list[i]);
         esc_frame_drive(engine, list[i]);
     }
 }
 
 /* Service levels, handlers, waits, triggers; what closes is judged when everything has settled. */
-static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *event,
+                       const EscDerived *by)
 {
     const EscEvent *before = engine->turn.event;
     engine->turn.event = event;
     esc_sla_review(engine, ticket);
     if (ticket->open_count > 0)
-        escalations_hear(engine, ticket);
+        escalations_hear(engine, ticket, by);
     engine->turn.event = before;
     if (ticket->armed_count > 0)
-        esc_triggers_review(engine, ticket);
+        esc_pending_review(engine, ticket);
     esc_triggers_event(engine, ticket, event);
+    if (!ticket->is_linked)
+        esc_triggers_late(engine, ticket);
     esc_ticket_touch(engine, ticket);
+}
+
+/* --- what it is heard as ---------------------------------------------------------------------- */
+
+/* The event that says how the standing changed; ESC_NONE: it did not. */
+static uint32_t transition_of(EscStanding before, EscStanding now)
+{
+    if (now == before || (now == ESC_STANDING_RESOLVED && before == ESC_STANDING_CLOSED))
+        return ESC_NONE;
+    return now == ESC_STANDING_CLOSED     ? ESC_EVENT_TICKET_CLOSED
+           : now == ESC_STANDING_RESOLVED ? ESC_EVENT_TICKET_RESOLVED
+                                          : ESC_EVENT_TICKET_REOPENED;
+}
+
+typedef struct Heard {
+    uint32_t types[3];
+    uint32_t count;
+} Heard;
+
+static void heard_add(Heard *heard, uint32_t type)
+{
+    if (type != ESC_NONE)
+        heard->types[heard->count++] = type;
+}
+
+/* A report of what is known already is no event to anybody. A known ticket that is made again is updated; what a ticket
+ * was when it was first seen is no change. */
+static Heard heard_as(EscEngine *engine, const EscReport *report, const EscEvent *event)
+{
+    Heard heard = {.count = 0};
+    uint32_t transition =
+        transition_of(engine->turn.before_standing, esc_ticket_standing(engine, report->ticket));
+    bool is_declared = event->type > ESC_EVENT_TICKET_REOPENED;
+    bool is_status = event->type >= ESC_EVENT_TICKET_RESOLVED && !is_declared;
+    if (report->is_new || is_declared)
+        heard_add(&heard, event->type);
+    if (report->is_new)
+        return heard;
+    if (esc_ticket_has_changed(engine, report->ticket) && (!is_status || transition == ESC_NONE))
+        heard_add(&heard, ESC_EVENT_TICKET_UPDATED);
+    heard_add(&heard, transition);
+    return heard;
+}
+
+/* The event under another type: those of tickets have no fields of their own. Its bytes stay what was received. */
+static const EscEvent *event_as(EscEngine *engine, const EscEvent *event, uint32_t type)
+{
+    if (event->type == type)
+        return event;
+    EscEvent *as = esc_arena_alloc(engine->turn.arena, sizeof *as);
+    ESC_ASSERT(as != NULL);
+    *as = *event;
+    as->type = type;
+    as->fields = NULL;
+    as->fields_count = 0;
+    return as;
 }
 
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
@@ -210,28 +172,16 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
     if (event->type >= engine->schema.current->program->events_count)
         return esc_why(why, ESC_BAD_INPUT, "", event->type,
                        "the current bundle has no such event type");
-    EscText id = ticket_id_of(engine, event);
-    if (id.size > ESC_ID_BYTES_MAX)
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "the subject has more than %d bytes",
-                       ESC_ID_BYTES_MAX);
-    EscTicket *ticket = esc_ticket_find(engine, id);
-    bool is_new = ticket == NULL;
-    if (is_new)
-        ticket = esc_ticket_new(engine, id, engine->now_ms);
-    esc_ticket_remember(engine, ticket, is_new);
-    bool was_resolved = !is_new && esc_ticket_is_resolved(engine, ticket);
-    EscBuf names;
-    esc_buf_init(&names, ESC_ENGINE_TURN_BYTES_MAX);
-    patches_apply(engine, ticket, event, &names);
-    status_apply(engine, ticket, event);
-    if (is_new) {
-        title_default(engine, ticket, event);
-        creation_time(engine, ticket);
-        esc_ticket_dirty(engine, ticket);
-    }
-    change_record(engine, ticket, event, is_new, was_resolved, esc_turn_take(engine, &names));
+    EscReport report;
+    EscStatus status = esc_report_take(engine, event, &report, why);
+    if (status != ESC_OK)
+        return status;
+    EscTicket *ticket = report.ticket;
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
-    event_pass(engine, ticket, event);
+    Heard heard = heard_as(engine, &report, event);
+    for (uint32_t i = 0; i < heard.count; i++)
+        event_pass(engine, ticket, event_as(engine, event, heard.types[i]), NULL);
+    esc_ticket_touch(engine, ticket);
     return ESC_OK;
 }
 
@@ -262,8 +212,8 @@ static EscText internal_json(EscEngine *engine, const EscTicket *ticket, const E
     return esc_turn_take(engine, &buf);
 }
 
-void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
-                        const EscValue *fields, uint32_t count)
+static const EscEvent *internal_make(EscEngine *engine, const EscTicket *ticket,
+                                     EscBuiltinEvent type, const EscValue *fields, uint32_t count)
 {
     const EscProgram *program = engine->schema.current->program;
     const EscEventRow *row = &program->events[type];
@@ -291,9 +241,76 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
         .fields_count = row->fields_count,
     };
     event->json = internal_json(engine, ticket, event);
+    return event;
+}
+
+void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
+                        const EscValue *fields, uint32_t count)
+{
     if (engine->turn.before_ticket != ticket)
         esc_ticket_remember(engine, ticket, false);
-    event_pass(engine, ticket, event);
+    event_pass(engine, ticket, internal_make(engine, ticket, type, fields, count), NULL);
+}
+
+/* --- what follows from changes ---------------------------------------------------------------- */
+
+static void before_set(EscEngine *engine, const EscDerived *derived)
+{
+    engine->turn.before_ticket = derived->ticket;
+    engine->turn.before_is_new = false;
+    engine->turn.before_standing = derived->standing_before;
+    memcpy(engine->turn.before, derived->before,
+           engine->schema.slots_count * sizeof *derived->before);
+}
+
+/* The change stays; nobody hears of it. Whoever made it has a fault to be looked at. */
+static void derived_refuse(EscEngine *engine, const EscDerived *derived)
+{
+    EscEscalation *by = esc_escalation_find(engine, derived->escalation);
+    EscText message = esc_turn_printf(
+        engine, "changes of %.*s followed from changes %d deep: nothing hears of the last one",
+        ESC_TEXT_ARG(derived->ticket->id), ESC_ENGINE_DERIVED_MAX);
+    if (!esc_act_once(engine, by == NULL ? (const void *)derived->ticket : by, ACT_LOOP, 0))
+        return;
+    esc_audit_ticket(engine, derived->ticket, ESC_AUDIT_ROUTING_LOOP,
+                     esc_audit_data(engine, "ticket", derived->ticket->id, NULL), "%.*s",
+                     ESC_TEXT_ARG(message));
+    if (by != NULL)
+        esc_exception_ask_named(engine, by, ESC_TEXT("routing_loop"), message);
+}
+
+static void derived_hear(EscEngine *engine, const EscDerived *derived)
+{
+    EscTicket *ticket = derived->ticket;
+    before_set(engine, derived);
+    uint32_t transition =
+        transition_of(derived->standing_before, esc_ticket_standing(engine, ticket));
+    bool has_changed = esc_ticket_has_changed(engine, ticket);
+    if (!has_changed && transition == ESC_NONE)
+        return; /* it was changed back */
+    if (derived->depth > ESC_ENGINE_DERIVED_MAX) {
+        derived_refuse(engine, derived);
+        return;
+    }
+    engine->turn.depth = derived->depth;
+    esc_standing_record(engine, ticket, derived->standing_before, engine->turn.actor);
+    event_pass(engine, ticket, internal_make(engine, ticket, ESC_EVENT_TICKET_UPDATED, NULL, 0),
+               derived);
+    if (transition == ESC_NONE)
+        return;
+    before_set(engine, derived);
+    event_pass(engine, ticket, internal_make(engine, ticket, (EscBuiltinEvent)transition, NULL, 0),
+               derived);
+}
+
+/* First in, first out. Each depth has at most one event of a ticket. */
+static void derived_drain(EscEngine *engine)
+{
+    EscTurn *turn = &engine->turn;
+    while (turn->derived_first < turn->derived_count) {
+        EscDerived derived = turn->derived[turn->derived_first++];
+        derived_hear(engine, &derived);
+    }
 }
 
 /* --- settling --------------------------------------------------------------------------------- */
@@ -347,25 +364,53 @@ static void starts_refuse(EscEngine *engine)
     engine->turn.starts_count = 0;
 }
 
+/* What was touched last is looked at once more, and what that touches again waits for the next event. */
+static void touched_settle(EscEngine *engine)
+{
+    size_t count = engine->turn.touched_count;
+    EscTicket **touched = esc_arena_alloc_array(engine->turn.arena, count, sizeof *touched);
+    ESC_ASSERT(touched != NULL);
+    for (size_t i = 0; i < count; i++) {
+        touched[i] = engine->turn.touched[i];
+        touched[i]->is_touched = false;
+    }
+    engine->turn.touched_count = 0;
+    for (size_t i = 0; i < count; i++)
+        ticket_settle(engine, touched[i]);
+}
+
+static void round_run(EscEngine *engine)
+{
+    derived_drain(engine);
+    touched_settle(engine);
+    starts_run(engine);
+    engine->turn.starts_count = 0;
+}
+
+static bool has_settled(const EscEngine *engine)
+{
+    return engine->turn.touched_count == 0 && engine->turn.starts_count == 0 &&
+           engine->turn.derived_first == engine->turn.derived_count;
+}
+
+/* The rounds are used up while something still moves: the record says so, and nothing is left that nobody was told of. */
+static void rest_refuse(EscEngine *engine)
+{
+    touched_settle(engine);
+    wishes_settle(engine);
+    starts_refuse(engine);
+    for (EscTurn *turn = &engine->turn; turn->derived_first < turn->derived_count;
+         turn->derived_first++)
+        derived_refuse(engine, &turn->derived[turn->derived_first]);
+    wishes_settle(engine);
+}
+
 void esc_engine_settle(EscEngine *engine)
 {
-    for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX; round++) {
-        size_t touched_count = engine->turn.touched_count;
-        if (touched_count == 0 && engine->turn.starts_count == 0)
-            break;
-        for (size_t i = 0; i < touched_count; i++)
-            engine->turn.touched[i]->is_touched = false;
-        EscTicket **touched =
-            esc_arena_alloc_array(engine->turn.arena, touched_count, sizeof *touched);
-        ESC_ASSERT(touched != NULL);
-        if (touched_count > 0)
-            memcpy(touched, engine->turn.touched, touched_count * sizeof *touched);
-        engine->turn.touched_count = 0;
-        for (size_t i = 0; i < touched_count; i++)
-            ticket_settle(engine, touched[i]);
-        starts_run(engine);
-        engine->turn.starts_count = 0;
-    }
+    for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && !has_settled(engine); round++)
+        round_run(engine);
+    if (!has_settled(engine))
+        rest_refuse(engine);
     wishes_settle(engine);
     starts_refuse(engine);
 }

@@ -12,8 +12,17 @@ static void start_event_keep(EscEscalation *escalation, const EscEvent *event)
     escalation->start_json = esc_text_own(event->json);
 }
 
+int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t template_index)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTemplateRow *row = &program->templates[template_index];
+    const EscStarts *starts = esc_ticket_starts(engine, ticket, program->texts[row->name]);
+    bool has_closed = row->again_after_ms > 0 && starts->closed_at_ms != 0;
+    return has_closed ? starts->closed_at_ms + row->again_after_ms : 0;
+}
+
 static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
-                         const EscTemplateRow *row)
+                         uint32_t template_index)
 {
     EscEscalation *open = esc_ticket_open_of(ticket, name);
     if (open != NULL) {
@@ -24,10 +33,9 @@ static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
                          ESC_TEXT_ARG(text));
         return false;
     }
-    const EscStarts *starts = esc_ticket_starts(engine, ticket, name);
-    if (row->again_after_ms > 0 && starts->closed_at_ms != 0 &&
-        engine->now_ms < starts->closed_at_ms + row->again_after_ms) {
-        EscText until = esc_local_time(engine, starts->closed_at_ms + row->again_after_ms);
+    int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
+    if (engine->now_ms < free_ms) {
+        EscText until = esc_local_time(engine, free_ms);
         esc_audit_ticket(
             engine, ticket, ESC_AUDIT_NOT_STARTED,
             esc_audit_data(engine, "template", name, "because", ESC_TEXT("again after"), NULL),
@@ -58,7 +66,7 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     EscText name = program->texts[row->name];
-    if (!is_startable(engine, ticket, name, row))
+    if (!is_startable(engine, ticket, name, template_index))
         return NULL;
     EscStarts *starts = esc_ticket_starts(engine, ticket, name);
     starts->count++;

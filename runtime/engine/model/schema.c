@@ -173,16 +173,26 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
 {
     const EscProgram *to = engine->schema.current->program;
     EscOwned *before = ticket->values;
-    ticket->values = esc_engine_alloc(engine->schema.slots_count * sizeof *ticket->values);
+    uint64_t *assumed_before = ticket->assumed;
+    esc_ticket_values_make(engine, ticket);
     for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         EscType type = esc_slot_type(engine, i);
-        ticket->values[i].value = esc_value_default(type);
         for (uint32_t j = 0; j < from_count; j++) {
-            if (esc_text_equal(from->texts[from->fields[from_slots[j]].name],
-                               esc_slot_name(engine, i)))
-                ticket->values[i] =
-                    esc_owned_copy(esc_value_convert(from, to, before[j].value, type));
+            if (!esc_text_equal(from->texts[from->fields[from_slots[j]].name],
+                                esc_slot_name(engine, i)))
+                continue;
+            ticket->values[i] = esc_owned_copy(esc_value_convert(from, to, before[j].value, type));
+            esc_ticket_set_assumed(ticket, i, (assumed_before[j / 64] >> (j % 64) & 1) != 0);
         }
+    }
+    free(assumed_before);
+    for (size_t i = ticket->origins_count; i > 0; i--) {
+        EscOrigin *origin = &ticket->origins[i - 1];
+        if (origin->slot == ESC_NONE)
+            continue;
+        origin->slot = esc_slot_find(engine, from->texts[from->fields[from_slots[origin->slot]].name]);
+        if (origin->slot == ESC_NONE) /* the field is gone */
+            *origin = ticket->origins[--ticket->origins_count];
     }
     for (uint32_t j = 0; j < from_count; j++)
         esc_owned_release(&before[j]);

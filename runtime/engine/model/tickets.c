@@ -37,9 +37,7 @@ EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
     engine->tickets.items[ticket->index] = ticket;
     EscStatus status = esc_names_put(engine->tickets.names, ticket->id, ticket->index);
     ESC_ASSERT(status == ESC_OK);
-    ticket->values = esc_engine_alloc(engine->schema.slots_count * sizeof *ticket->values);
-    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
-        ticket->values[i].value = esc_value_default(esc_slot_type(engine, i));
+    esc_ticket_values_make(engine, ticket);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         ticket->sla[i].overdue_done_ms = -1;
     uint32_t id_slot = esc_slot_find(engine, ESC_TEXT("id"));
@@ -63,6 +61,9 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     }
     free(ticket->log);
     free(ticket->handoffs);
+    free(ticket->origins);
+    free(ticket->pauses);
+    free(ticket->assumed);
     free(ticket->starts);
     free(ticket->open);
     esc_text_drop(&ticket->id);
@@ -93,8 +94,20 @@ void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new)
 {
     engine->turn.before_ticket = ticket;
     engine->turn.before_is_new = is_new;
+    engine->turn.before_standing = esc_ticket_standing(engine, ticket);
     for (uint32_t i = 0; i < engine->schema.slots_count; i++)
         engine->turn.before[i] = ticket->values[i].value;
+}
+
+bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket)
+{
+    if (engine->turn.before_ticket != ticket || engine->turn.before_is_new)
+        return engine->turn.before_ticket == ticket;
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
+        if (!esc_value_equal(engine->turn.before[i], ticket->values[i].value))
+            return true;
+    }
+    return engine->turn.before_standing != esc_ticket_standing(engine, ticket);
 }
 
 static EscText log_text(EscEngine *engine, EscValue value)
@@ -147,12 +160,50 @@ EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
     return value;
 }
 
+/* Begins an event of its own when something else than the input's report changes the ticket. What changes before that
+ * event is heard belongs to it. */
+static void derive(EscEngine *engine, EscTicket *ticket)
+{
+    EscTurn *turn = &engine->turn;
+    if (turn->outcome == NULL || turn->is_taking || ticket->is_linked)
+        return;
+    for (size_t i = turn->derived_first; i < turn->derived_count; i++) {
+        if (turn->derived[i].ticket == ticket)
+            return;
+    }
+    uint32_t count = engine->schema.slots_count;
+    EscValue *before = esc_arena_alloc_array(turn->arena, count, sizeof *before);
+    ESC_ASSERT(before != NULL);
+    for (uint32_t i = 0; i < count; i++)
+        before[i] = ticket->values[i].value; /* their texts stay until the input is done */
+    ESC_ENGINE_GROW(turn->derived, turn->derived_count, turn->derived_capacity);
+    turn->derived[turn->derived_count++] =
+        (EscDerived){.ticket = ticket,
+                     .before = before,
+                     .standing_before = esc_ticket_standing(engine, ticket),
+                     .depth = turn->depth + 1};
+}
+
+void esc_ticket_changed_by(EscEngine *engine, const EscTicket *ticket, uint64_t escalation)
+{
+    EscTurn *turn = &engine->turn;
+    for (size_t i = turn->derived_first; i < turn->derived_count; i++) {
+        if (turn->derived[i].ticket == ticket)
+            turn->derived[i].escalation = escalation;
+    }
+}
+
 bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
 {
     EscOwned *owned = &ticket->values[slot];
     value = esc_ticket_fit(engine, slot, value);
+    if (esc_ticket_is_assumed(ticket, slot)) {
+        esc_ticket_set_assumed(ticket, slot, false); /* somebody says so now, be it the same */
+        esc_ticket_dirty(engine, ticket);
+    }
     if (esc_value_equal(owned->value, value))
         return false;
+    derive(engine, ticket);
     EscValue before = owned->value;
     esc_engine_discard(engine, owned->block);
     *owned = esc_owned_copy(value);
@@ -204,17 +255,24 @@ EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket)
                            ticket->values[slot].value.member);
 }
 
-bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket)
+EscStanding esc_ticket_standing(const EscEngine *engine, const EscTicket *ticket)
 {
     EscText status = esc_ticket_status(engine, ticket);
-    return esc_text_equal(status, ESC_TEXT("resolved")) ||
-           esc_text_equal(status, ESC_TEXT("closed"));
+    return esc_text_equal(status, ESC_TEXT("resolved")) ? ESC_STANDING_RESOLVED
+           : esc_text_equal(status, ESC_TEXT("closed")) ? ESC_STANDING_CLOSED
+                                                        : ESC_STANDING_OPEN;
+}
+
+bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket)
+{
+    return esc_ticket_standing(engine, ticket) != ESC_STANDING_OPEN;
 }
 
 void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *status,
                              bool is_resolved)
 {
     if (ticket->is_resolved_flag != is_resolved) {
+        derive(engine, ticket);
         ticket->is_resolved_flag = is_resolved;
         esc_ticket_dirty(engine, ticket);
         esc_ticket_touch(engine, ticket);
@@ -263,7 +321,17 @@ void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *o
     esc_buf_char(out, '}');
 }
 
-EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
+/* Whose customer it is about is whose the first one is. */
+static void account_take(EscEngine *engine, EscTicket *ticket, const EscTicket *parent)
+{
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
+        if (esc_text_starts_with(esc_slot_name(engine, i), ESC_TEXT("account.")) &&
+            !esc_ticket_is_assumed(parent, i))
+            esc_ticket_set(engine, ticket, i, parent->values[i].value);
+    }
+}
+
+EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, EscText title)
 {
     char id[32];
     snprintf(id, sizeof id, ESC_OWN_TICKETS "T-%llu",
@@ -272,6 +340,8 @@ EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title)
     EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
     ticket->is_linked = true;
     esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);
+    esc_ticket_set_text(engine, ticket, esc_slot_find(engine, ESC_TEXT("parent")), parent->id);
+    account_take(engine, ticket, parent);
     esc_ticket_dirty(engine, ticket);
     return ticket;
 }
@@ -281,12 +351,25 @@ const char *esc_clock_name(EscSlaClock clock)
     return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
 }
 
+int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock)
+{
+    int64_t since_ms = ticket->sla[clock].due_ms, late_ms = since_ms;
+    if (clock != ESC_SLA_CLOCK_RESOLVE)
+        return since_ms;
+    for (size_t i = 0; i < ticket->pauses_count; i++) {
+        const EscPause *pause = &ticket->pauses[i];
+        if (pause->to_ms > since_ms)
+            late_ms += pause->to_ms - (pause->from_ms > since_ms ? pause->from_ms : since_ms);
+    }
+    return late_ms;
+}
+
 static void clock_move(EscSlaState *state, int64_t by_ms)
 {
     if (state->state == ESC_CLOCK_NONE)
         return;
     state->due_ms += by_ms;
-    state->is_kept = state->is_kept || state->state != ESC_CLOCK_RUNNING;
+    state->is_kept = state->is_kept || state->state == ESC_CLOCK_BREACHED;
 }
 
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
@@ -295,6 +378,12 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
     ticket->updated_at_ms += by_ms;
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         clock_move(&ticket->sla[i], by_ms);
+    if (ticket->resolved_at_ms != 0)
+        ticket->resolved_at_ms += by_ms;
+    for (size_t i = 0; i < ticket->pauses_count; i++) {
+        ticket->pauses[i].from_ms += by_ms;
+        ticket->pauses[i].to_ms += by_ms;
+    }
     for (size_t i = 0; i < ticket->starts_count; i++) {
         if (ticket->starts[i].closed_at_ms != 0)
             ticket->starts[i].closed_at_ms += by_ms;

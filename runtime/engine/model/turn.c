@@ -171,6 +171,19 @@ void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, in
     asked->to_ms = to_ms;
 }
 
+bool esc_act_once(EscEngine *engine, const void *owner, uint32_t kind, uint32_t number)
+{
+    EscTurn *turn = &engine->turn;
+    for (size_t i = 0; i < turn->acted_count; i++) {
+        const EscActed *acted = &turn->acted[i];
+        if (acted->owner == owner && acted->kind == kind && acted->number == number)
+            return false;
+    }
+    ESC_ENGINE_GROW(turn->acted, turn->acted_count, turn->acted_capacity);
+    turn->acted[turn->acted_count++] = (EscActed){owner, kind, number};
+    return true;
+}
+
 /* --- its end ---------------------------------------------------------------------------------- */
 
 bool esc_turn_is_empty(const EscEngine *engine)
@@ -178,9 +191,10 @@ bool esc_turn_is_empty(const EscEngine *engine)
     const EscTurn *turn = &engine->turn;
     return turn->actor.size == 0 && turn->emit_place == ESC_NONE && turn->event == NULL &&
            turn->outcome == NULL && turn->before_ticket == NULL && !turn->before_is_new &&
-           !turn->has_undo && turn->touched_count == 0 && turn->wishes_count == 0 &&
-           turn->asked_count == 0 && turn->starts_count == 0 && turn->garbage_count == 0 &&
-           engine->runs.depth == 0;
+           !turn->is_taking && turn->depth == 0 && turn->derived_count == 0 &&
+           turn->acted_count == 0 && !turn->has_undo && turn->touched_count == 0 &&
+           turn->wishes_count == 0 && turn->asked_count == 0 && turn->starts_count == 0 &&
+           turn->garbage_count == 0 && engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)
@@ -196,7 +210,9 @@ void esc_turn_end(EscEngine *engine)
     turn->actor = (EscText){0};
     turn->outcome = NULL;
     turn->before_ticket = NULL;
-    turn->before_is_new = false;
+    turn->before_is_new = turn->is_taking = false;
+    turn->depth = 0;
+    turn->derived_first = turn->derived_count = turn->acted_count = 0;
     turn->wishes_count = turn->touched_count = turn->starts_count = 0;
     ESC_ASSERT(esc_turn_is_empty(engine));
 }
@@ -210,6 +226,8 @@ void esc_turn_release(EscEngine *engine)
     free(turn->wishes);
     free(turn->asked);
     free(turn->starts);
+    free(turn->derived);
+    free(turn->acted);
     free(turn->garbage);
     esc_arena_free(turn->arena);
 }

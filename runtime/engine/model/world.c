@@ -182,13 +182,17 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
     value.is_missing = true;
     if (state == NULL || state->state == ESC_CLOCK_NONE)
         return value;
+    bool stands =
+        clock == ESC_SLA_CLOCK_RESOLVE && state->is_met; /* until the ticket is reopened */
     if (!is_overdue) {
-        value.is_missing = false;
+        value.is_missing = stands;
         value.ms = state->due_ms;
-    } else if (!state->is_met && world->engine->now_ms > state->due_ms) {
-        value.is_missing = false;
-        value.ms = world->engine->now_ms - state->due_ms;
+        return value;
     }
+    int64_t late_ms = (stands ? world->ticket->resolved_at_ms : world->engine->now_ms) -
+                      esc_clock_late_since_ms(world->ticket, clock);
+    value.is_missing = late_ms <= 0 || (state->is_met && !stands);
+    value.ms = value.is_missing ? 0 : late_ms;
     return value;
 }
 

@@ -1,11 +1,15 @@
 /* ticket_pack.c - a ticket's body: what stands beside the columns of its row that lists are made of.
  *
  *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
+ *   assumed fields: count, then  packed name
  *   flags: 1 linked, 2 resolved   packed name of the service level
- *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept   signed due   signed overdue times that
+ *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
  *     had their turn   signed moved
+ *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
  *   starts: count, then  packed template  varint count  signed last closed
- *   armed triggers: count, then  packed template  varint ordinal  varint number  packed event   varint next number
+ *   origins: count, then  u8 1 with a packed field, 0 for a status that is no field   varint source  signed time
+ *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  packed type,
+ *     event   varint next number
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
  *
@@ -13,11 +17,12 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 1
+#define FORMAT 2
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define MET 16u
 #define KEPT 32u
+#define TOLD 64u
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -37,16 +42,40 @@ static void fields_pack(EscBuf *out, const EscEngine *engine, const EscTicket *t
     }
 }
 
+static void assumed_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
+        count += esc_ticket_is_assumed(ticket, i);
+    esc_buf_varint(out, count);
+    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
+        uint32_t slot = engine->schema.slots_by_name[i];
+        if (esc_ticket_is_assumed(ticket, slot))
+            esc_buf_packed(out, esc_slot_name(engine, slot));
+    }
+}
+
 static void clocks_pack(EscBuf *out, const EscTicket *ticket)
 {
     esc_buf_packed(out, ticket->sla_name);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
         const EscSlaState *clock = &ticket->sla[i];
         esc_buf_u8(out, (uint8_t)(clock->state | (clock->is_met ? MET : 0u) |
-                                  (clock->is_kept ? KEPT : 0u)));
+                                  (clock->is_kept ? KEPT : 0u) | (clock->is_told ? TOLD : 0u)));
         esc_buf_signed(out, clock->due_ms);
         esc_buf_signed(out, clock->overdue_done_ms);
         esc_buf_signed(out, clock->moved_ms);
+    }
+}
+
+static void pauses_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_signed(out, ticket->resolved_at_ms);
+    esc_buf_signed(out, ticket->pauses_old_ms);
+    esc_buf_varint(out, ticket->pauses_count);
+    for (size_t i = 0; i < ticket->pauses_count; i++) {
+        esc_buf_signed(out, ticket->pauses[i].from_ms);
+        esc_buf_signed(out, ticket->pauses[i].to_ms);
     }
 }
 
@@ -60,13 +89,28 @@ static void starts_pack(EscBuf *out, const EscTicket *ticket)
     }
 }
 
+static void origins_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+{
+    esc_buf_varint(out, ticket->origins_count);
+    for (size_t i = 0; i < ticket->origins_count; i++) {
+        const EscOrigin *origin = &ticket->origins[i];
+        esc_buf_u8(out, origin->slot != ESC_NONE);
+        if (origin->slot != ESC_NONE)
+            esc_buf_packed(out, esc_slot_name(engine, origin->slot));
+        esc_buf_varint(out, origin->source);
+        esc_buf_signed(out, origin->time_ms);
+    }
+}
+
 static void armed_pack(EscBuf *out, const EscTicket *ticket)
 {
     esc_buf_varint(out, ticket->armed_count);
     for (size_t i = 0; i < ticket->armed_count; i++) {
         esc_buf_packed(out, ticket->armed[i].template_name);
-        esc_buf_varint(out, ticket->armed[i].ordinal);
+        esc_buf_varint(out, ticket->armed[i].clause);
+        esc_buf_u8(out, ticket->armed[i].is_again);
         esc_buf_varint(out, ticket->armed[i].number);
+        esc_buf_packed(out, ticket->armed[i].event_type);
         esc_buf_packed(out, ticket->armed[i].event_json);
     }
     esc_buf_varint(out, ticket->armed_next);
@@ -91,10 +135,13 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
 {
     esc_buf_u8(out, FORMAT);
     fields_pack(out, engine, ticket);
+    assumed_pack(out, engine, ticket);
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u)));
     clocks_pack(out, ticket);
+    pauses_pack(out, ticket);
     starts_pack(out, ticket);
+    origins_pack(out, engine, ticket);
     armed_pack(out, ticket);
     history_pack(out, ticket);
     esc_buf_signed(out, engine->moved_ms);
@@ -119,6 +166,17 @@ static void fields_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
         }
         esc_owned_release(&ticket->values[slot]);
         ticket->values[slot] = value;
+        esc_ticket_set_assumed(ticket, slot, false);
+    }
+}
+
+static void assumed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint32_t slot = esc_slot_find(engine, esc_cursor_packed(cursor));
+        if (slot != ESC_NONE && !cursor->failed)
+            esc_ticket_set_assumed(ticket, slot, true);
     }
 }
 
@@ -127,16 +185,32 @@ static void clocks_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     ticket->sla_name = esc_engine_intern(engine, esc_cursor_packed(cursor));
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
         uint8_t state = esc_cursor_u8(cursor);
-        uint8_t name = state & (uint8_t) ~(MET | KEPT);
+        uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD);
         if (name >= ESC_CLOCK_STATE_COUNT)
             cursor->failed = true;
         EscSlaState *clock = &ticket->sla[i];
         *clock = (EscSlaState){.state = cursor->failed ? ESC_CLOCK_NONE : (EscClockState)name,
                                .is_met = (state & MET) != 0,
-                               .is_kept = (state & KEPT) != 0};
+                               .is_kept = (state & KEPT) != 0,
+                               .is_told = (state & TOLD) != 0};
         clock->due_ms = esc_instant_unpack(cursor);
         clock->overdue_done_ms = esc_instant_unpack(cursor);
         clock->moved_ms = esc_instant_unpack(cursor);
+    }
+}
+
+static void pauses_unpack(EscCursor *cursor, EscTicket *ticket)
+{
+    ticket->resolved_at_ms = esc_instant_unpack(cursor);
+    ticket->pauses_old_ms = esc_instant_unpack(cursor);
+    size_t count = esc_cursor_count(cursor, 2);
+    if (count > ESC_PAUSES_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscPause pause = {.from_ms = esc_instant_unpack(cursor)};
+        pause.to_ms = esc_instant_unpack(cursor);
+        ESC_ENGINE_GROW(ticket->pauses, ticket->pauses_count, ticket->pauses_capacity);
+        ticket->pauses[ticket->pauses_count++] = pause;
     }
 }
 
@@ -150,15 +224,39 @@ static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     }
 }
 
+/* Of fields that the current bundle does not have nothing is kept. */
+static void origins_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor, 3);
+    if (count > ESC_ORIGINS_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint8_t has_slot = esc_cursor_u8(cursor);
+        if (has_slot > 1)
+            cursor->failed = true;
+        EscOrigin origin = {.slot = ESC_NONE};
+        if (has_slot == 1)
+            origin.slot = esc_slot_find(engine, esc_cursor_packed(cursor));
+        origin.source = esc_cursor_varint(cursor);
+        origin.time_ms = esc_instant_unpack(cursor);
+        if (cursor->failed || (has_slot == 1 && origin.slot == ESC_NONE))
+            continue;
+        ESC_ENGINE_GROW(ticket->origins, ticket->origins_count, ticket->origins_capacity);
+        ticket->origins[ticket->origins_count++] = origin;
+    }
+}
+
 static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
-    size_t count = esc_cursor_count(cursor, 4);
+    size_t count = esc_cursor_count(cursor, 6);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
         EscArmed *armed = &ticket->armed[ticket->armed_count++];
         *armed = (EscArmed){.template_name = esc_engine_intern(engine, esc_cursor_packed(cursor))};
-        armed->ordinal = (uint32_t)esc_cursor_varint(cursor);
+        armed->clause = (uint32_t)esc_cursor_varint(cursor);
+        armed->is_again = esc_cursor_u8(cursor) != 0;
         armed->number = (uint32_t)esc_cursor_varint(cursor);
+        armed->event_type = esc_engine_intern(engine, esc_cursor_packed(cursor));
         armed->event_json = esc_text_own(esc_cursor_packed(cursor));
     }
     ticket->armed_next = (uint32_t)esc_cursor_varint(cursor);
@@ -191,6 +289,7 @@ static void fields_take(EscEngine *engine, EscTicket *ticket, const EscJson *fie
         esc_owned_release(&ticket->values[slot]);
         ticket->values[slot] = esc_value_read_json(engine->schema.current->program,
                                                    esc_slot_type(engine, slot), field);
+        esc_ticket_set_assumed(ticket, slot, false);
     }
 }
 
@@ -226,11 +325,14 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     fields_unpack(&cursor, engine, ticket);
+    assumed_unpack(&cursor, engine, ticket);
     uint8_t flags = esc_cursor_u8(&cursor);
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
     clocks_unpack(&cursor, engine, ticket);
+    pauses_unpack(&cursor, ticket);
     starts_unpack(&cursor, engine, ticket);
+    origins_unpack(&cursor, engine, ticket);
     armed_unpack(&cursor, engine, ticket);
     history_unpack(&cursor, engine, ticket);
     int64_t behind_ms = engine->moved_ms - esc_instant_unpack(&cursor);
@@ -255,6 +357,23 @@ static void fields_show(EscCursor *cursor, EscBuf *json)
     esc_buf_char(json, '}');
 }
 
+static void assumed_show(EscCursor *cursor, EscBuf *json)
+{
+    EscBuf names;
+    esc_buf_init(&names, ESC_ENGINE_VIEW_BYTES_MAX);
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        esc_buf_string(&names, i > 0 ? "," : "");
+        esc_json_text(&names, esc_cursor_packed(cursor));
+    }
+    if (json != NULL) {
+        esc_buf_char(json, '[');
+        esc_buf_text(json, esc_buf_as_text(&names));
+        esc_buf_char(json, ']');
+    }
+    esc_buf_release(&names);
+}
+
 static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
 {
     static const char *const states[ESC_CLOCK_STATE_COUNT] = {"none", "running", "met", "breached"};
@@ -262,11 +381,12 @@ static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
     int64_t due_ms = esc_instant_unpack(cursor);
     (void)esc_cursor_signed(cursor);
     (void)esc_cursor_signed(cursor);
-    uint8_t name = state & (uint8_t) ~(MET | KEPT);
+    uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD);
+    bool stands = clock == ESC_SLA_CLOCK_RESOLVE && (state & MET) != 0;
     esc_buf_printf(json, ",\"%s\":{\"state\":\"%s\",\"met\":%s", esc_clock_name(clock),
                    name < ESC_CLOCK_STATE_COUNT ? states[name] : "none",
                    (state & MET) != 0 ? "true" : "false");
-    if (due_ms != 0) {
+    if (due_ms != 0 && !stands) {
         esc_buf_string(json, ",\"due\":\"");
         esc_time_write(json, due_ms);
         esc_buf_char(json, '"');
@@ -277,34 +397,37 @@ static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
 /* Bytes that are no text would make an answer that is no JSON. */
 static bool is_text(const EscBuf *json)
 {
-    return esc_utf8_is_valid(esc_buf_as_text(json), NULL);
+    return json == NULL || esc_utf8_is_valid(esc_buf_as_text(json), NULL);
 }
 
-static bool old_show(EscBytes body, EscBuf *fields, EscBuf *sla)
+static bool old_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf *sla)
 {
     esc_buf_append(fields, body.data, body.size);
+    if (assumed != NULL)
+        esc_buf_string(assumed, "[]");
     esc_buf_string(sla, "null");
     return esc_ticket_fields_read(old_text(body), NULL, NULL);
 }
 
-bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla)
+bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf *sla)
 {
     if (is_old(body))
-        return old_show(body, fields, sla);
+        return old_show(body, fields, assumed, sla);
     EscCursor cursor = esc_cursor(body);
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     fields_show(&cursor, fields);
+    assumed_show(&cursor, assumed);
     (void)esc_cursor_u8(&cursor); /* flags */
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
         esc_buf_string(sla, "null");
-        return !cursor.failed && is_text(fields);
+        return !cursor.failed && is_text(fields) && is_text(assumed);
     }
     esc_buf_string(sla, "{\"name\":");
     esc_json_text(sla, name);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         clock_show(&cursor, (EscSlaClock)i, sla);
     esc_buf_char(sla, '}');
-    return !cursor.failed && is_text(fields) && is_text(sla);
+    return !cursor.failed && is_text(fields) && is_text(assumed) && is_text(sla);
 }

@@ -140,6 +140,7 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
     EscText before = value_text(engine, program, ticket->values[slot].value),
             after = value_text(engine, program, value);
     esc_ticket_set(engine, ticket, slot, value);
+    esc_ticket_changed_by(engine, ticket, escalation->id);
     esc_ticket_dirty(engine, ticket);
     esc_change_record(engine, escalation, &change);
     if (escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name))
@@ -210,7 +211,8 @@ static void emit_create(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscText name = emission->program->texts[emission->row->aux];
-    EscTicket *ticket = esc_ticket_create_linked(engine, (EscText){0});
+    EscTicket *ticket =
+        esc_ticket_create_linked(engine, emission->escalation->ticket, (EscText){0});
     linked_fields_set(emission, ticket);
     EscText id = esc_engine_intern(engine, ticket->id);
     EscChange change = {.kind = ESC_CHANGE_TICKET,

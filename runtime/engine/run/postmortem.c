@@ -80,7 +80,7 @@ void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)
     EscText title = esc_turn_printf(engine, "Post-mortem: %.*s on %.*s",
                                     ESC_TEXT_ARG(esc_escalation_title(escalation)),
                                     ESC_TEXT_ARG(escalation->ticket->id));
-    EscTicket *ticket = esc_ticket_create_linked(engine, title);
+    EscTicket *ticket = esc_ticket_create_linked(engine, escalation->ticket, title);
     postmortem_fields(engine, escalation, ticket, owner, due_ms, hex);
     EscText until = esc_local_time(engine, due_ms);
     esc_audit_escalation(

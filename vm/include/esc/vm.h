@@ -23,6 +23,7 @@ extern "C" {
 #define ESC_RUN_EFFECTS_MAX 64  /* effects of one run-to-suspend */
 #define ESC_RUN_TEXTS_MAX 256   /* text-making instructions of one run-to-suspend */
 #define ESC_ID_BYTES_MAX 128     /* ids of tickets, events, sources; principals */
+#define ESC_EVENT_DIGEST_SIZE 16 /* of an event's content; it is compared within one key only */
 #define ESC_TEXT_MAX 4096       /* bytes of any text in a register */
 #define ESC_LIST_ITEMS_MAX 255
 #define ESC_EFFECT_ARGS_MAX 24
@@ -225,6 +226,9 @@ typedef struct EscProgram {
     const EscInstr *code; /* section CODE */
     uint32_t code_count;
 } EscProgram;
+
+/* What a field holds when nobody gave anything: missing, its declared default, or the first value of its type. */
+EscValue esc_field_default(const EscFieldRow *field);
 
 /* --- bundles --------------------------------------------------------------------------------------------------- */
 

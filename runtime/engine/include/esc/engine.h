@@ -179,9 +179,10 @@ bool esc_engine_find_escalation(
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context);
-/* What a person may see of a ticket's body: its fields as an object of names, and its service level as an object or null.
+/* What a person may see of a ticket's body: its fields as an object of names, as a list (may be NULL) those whose values
+ * nobody gave but the schema's defaults, and its service level as an object or null.
  * False when the body is not one of an engine's; what was appended until then is to be thrown away. */
-bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *sla);
+bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf *sla);
 bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row);
 
 #ifdef __cplusplus

@@ -13,8 +13,6 @@
 extern "C" {
 #endif
 
-#define ESC_EVENT_DIGEST_SIZE 16 /* of an event's content; it is compared within one key only */
-
 /* How far a message or a call has come: a ladder queued < accepted < delivered < seen < acked that
  * is never climbed down. DEAD is another end, for what was not delivered. The numbers are stored:
  * new ones come last. */

@@ -10,6 +10,7 @@ extern "C" {
 
 #define ESC_EVENT_BYTES_MAX ((size_t)1 << 20) /* one event as JSON */
 #define ESC_BATCH_EVENTS_MAX 1000             /* events of one request */
+#define ESC_EVENT_NOTES_MAX 16 /* what was cut or left out of one event; the rest is counted */
 #define ESC_OWN_TICKETS "escal:" /* how the ids of tickets begin that no source names: linked ones */
 
 typedef struct EscPatch {
@@ -30,18 +31,30 @@ typedef struct EscEvent {
         patches; /* ticket fields it brings: data of ticket.* events, member "ticket" of the others */
     uint32_t patches_count;
     EscText json; /* the event as received, compact; kept as evidence */
+    /* Of what it says: type, subject, time and typed data. Neither the order of members nor extensions nor white space count. */
+    uint8_t digest[ESC_EVENT_DIGEST_SIZE];
+    const EscText *notes; /* what of its data was cut, left out or assumed: a sentence each */
+    uint32_t notes_count, notes_left_out;
 } EscEvent;
 
-/* Parses one CloudEvent 1.0 in JSON (structured mode) against a program's schema: required attributes, known type, known fields, types, sizes,
- * UTF-8 (texts are normalised to NFC, enum members ignore case). Unknown data members are errors (ESC_BAD_INPUT) that name the member and the nearest known one.
- * A member of ticket.* data that is null makes an optional field missing. */
+/* An event of a request: taken, or refused for itself. */
+typedef struct EscParsedEvent {
+    EscStatus status; /* ESC_OK, ESC_BAD_INPUT or ESC_OVER_LIMIT */
+    EscEvent event;   /* of a refused one what could be read: source and id, or empty texts */
+    EscText why;      /* of a refused one, in words */
+} EscParsedEvent;
+
+/* Parses one CloudEvent 1.0 in JSON (structured mode) against a program's schema. Its attributes must be right (ESC_BAD_INPUT, ESC_OVER_LIMIT); of its data
+ * what fits is taken, for an incident is not turned away because of a field: texts and lists that are too long are cut, members that are unknown or of
+ * another kind are left out, and `notes` says each. Texts are normalised to NFC, enum members ignore case, escapes of half a surrogate pair become U+FFFD.
+ * A member of ticket.* data that is null makes an optional field missing; it leaves another one as it is. Takes the engine's own events too. */
 ESC_MUST_USE EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json,
                                        EscEvent *event, EscWhy *why);
-/* A batch (JSON array) or a single event (object): *events in order. Fails as a whole; why->offset is then the number of the bad event,
- * and why->check is "JSON" when it is not even that. */
+/* What a sender gave: a batch (JSON array) or a single event (object); *events in order, each with its own status. An event of a type that only the engine
+ * raises is refused. Fails as a whole when it is no JSON (why->check is "JSON") or has too many events; why->offset is then the number of the event. */
 ESC_MUST_USE EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program,
-                                             EscText json, EscEvent **events, uint32_t *count,
-                                             EscWhy *why);
+                                             EscText json, EscParsedEvent **events,
+                                             uint32_t *count, EscWhy *why);
 /* From typed values (escalc test): builds the same struct. */
 ESC_MUST_USE EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type,
                                       EscText source, EscText id, EscText subject,

@@ -5,17 +5,51 @@
 
 #include <engine/run.h>
 
+/* --- matching.c ------------------------------------------------------------------------------- */
+
+/* A ticket that triggers of the current bundle are judged on; begun with what esc_run_return ends. */
+typedef struct EscMatching {
+    EscEngine *engine;
+    EscTicket *ticket;
+    EscWorld world;
+    char *scratch;
+} EscMatching;
+EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket,
+                               const EscEvent *event); /* `event` may be NULL */
+/* Whether its condition holds: now, or for the ticket that was remembered. */
+bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is_before);
+/* Whether the event at hand makes it fire: a level that became true, or a happening while its condition holds. */
+bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row);
+/* The same for one trigger (index in TRIGGERS) as it is now. */
+bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event);
+
 /* --- triggers.c ------------------------------------------------------------------------------- */
 
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
-void esc_triggers_review(EscEngine *engine,
-                         EscTicket *ticket); /* armed ones whose condition turned false */
-void esc_armed_fire(EscEngine *engine, EscTicket *ticket, uint32_t number);
-void esc_armed_drop(EscEngine *engine, EscTicket *ticket, size_t index);
+/* A clock is over by from_ms (not any more) to to_ms. */
 void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
                           int64_t to_ms);
+/* Those whose clock was over before, when the rest of what they ask for became true. */
+void esc_triggers_late(EscEngine *engine, EscTicket *ticket);
+
+/* --- pending.c -------------------------------------------------------------------------------- */
+
+/* A trigger with `for` has fired: its time begins. */
+void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                      const EscEvent *event);
+/* A trigger's template starts, or waits for the end of `again after`. `event` is NULL for a clock that is over. */
+void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event, EscText because);
+void esc_pending_review(EscEngine *engine,
+                        EscTicket *ticket); /* drops those with `for` that do not hold any more */
+void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number);
+void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index);
 
 /* --- start.c ---------------------------------------------------------------------------------- */
+
+/* When `again after` lets the template start on the ticket; 0: any time. */
+int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t template_index);
 
 /* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
@@ -24,6 +58,18 @@ EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
                                        EscText because, EscText by);
+
+/* --- reports.c -------------------------------------------------------------------------------- */
+
+EscText esc_event_type_name(const EscEngine *engine, const EscEvent *event);
+typedef struct EscReport {
+    EscTicket *ticket;
+    bool is_new; /* it was seen for the first time */
+} EscReport;
+/* The event's ticket takes what it brings; engine->turn.before has what it was. Refuses an event before it changes anything. */
+EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);
+/* That the ticket is resolved, or open again, for the trail. `by`: a person, or empty. */
+void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before, EscText by);
 
 /* --- events.c --------------------------------------------------------------------------------- */
 

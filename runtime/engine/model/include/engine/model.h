@@ -108,18 +108,23 @@ void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket);
 void esc_ticket_touch(
     EscEngine *engine,
     EscTicket *ticket); /* its escalations are looked at again before the input ends */
-/* Remembers the fields for `previous`, `changed` and edges. */
+/* Remembers the fields and the standing for `previous`, `changed` and edges. */
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new);
+/* Whether any field, or the standing, differs from what was remembered of this ticket. */
+bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket);
 /* The value with its text cut to the field's size. */
 EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value);
 /* Sets a field; the value has the current bundle's type. False when it had that value. */
 bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+/* Who is behind the change that was just made, as far as an event follows from it. */
+void esc_ticket_changed_by(EscEngine *engine, const EscTicket *ticket, uint64_t escalation);
 EscText esc_ticket_text(const EscEngine *engine, const EscTicket *ticket,
                         uint32_t slot); /* empty when missing or no such slot */
 bool esc_ticket_set_text(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscText text);
 bool esc_ticket_set_member(EscEngine *engine, EscTicket *ticket, uint32_t slot,
                            const char *member); /* false when the enum has none such */
 bool esc_ticket_is_resolved(const EscEngine *engine, const EscTicket *ticket);
+EscStanding esc_ticket_standing(const EscEngine *engine, const EscTicket *ticket);
 void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *status,
                              bool is_resolved);
 EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket);
@@ -131,11 +136,28 @@ EscEscalation *esc_ticket_open_of(const EscTicket *ticket,
 void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change);
 void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms);
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
-/* A new linked ticket "escal:T-n" with its title: no source can have one of that id. */
-EscTicket *esc_ticket_create_linked(EscEngine *engine, EscText title);
+/* A new linked ticket "escal:T-n" with its title, of the same account: no source can have one of that id. */
+EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, EscText title);
 const char *esc_clock_name(EscSlaClock clock);
+/* The instant from which a clock that is over is late: when it was due, later by the times in which it stood since. */
+int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock);
 /* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms);
+
+/* --- fields.c --------------------------------------------------------------------------------- */
+
+void esc_ticket_values_make(EscEngine *engine, EscTicket *ticket); /* defaults, in new memory */
+/* Whether the value of a slot is the schema's default, which nobody gave. */
+bool esc_ticket_is_assumed(const EscTicket *ticket, uint32_t slot);
+void esc_ticket_set_assumed(EscTicket *ticket, uint32_t slot, bool is_assumed);
+
+/* --- origins.c -------------------------------------------------------------------------------- */
+
+uint64_t esc_origin_source(EscText source); /* its hash, the same in every process */
+/* Whether the source has said something later of that field. */
+bool esc_origin_is_stale(const EscTicket *ticket, uint32_t slot, uint64_t source, int64_t time_ms);
+void esc_origin_put(EscEngine *engine, EscTicket *ticket, uint32_t slot, uint64_t source,
+                    int64_t time_ms);
 
 /* --- escalations.c ---------------------------------------------------------------------------- */
 
@@ -143,7 +165,8 @@ void esc_change_release(EscChange *change);
 void esc_frame_drop(EscFrame *frame);
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
 void esc_raised_release(EscRaised *raised);
-EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+EscEscalation *esc_escalation_find(EscEngine *engine,
+                                   uint64_t id); /* NULL when there is none; wakes it */
 /* By its position among all; NULL when it is forgotten; wakes it. */
 static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
 {
@@ -162,7 +185,8 @@ static inline EscEscalation *esc_escalation_next(EscEngine *engine, size_t *at)
     }
     return NULL;
 }
-void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index); /* its ticket does */
+void esc_escalation_sleep(EscEngine *engine, uint64_t id,
+                          uint32_t ticket_index);          /* its ticket does */
 void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
 /* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
 bool esc_escalation_was(const EscEngine *engine, uint64_t id);
@@ -188,6 +212,9 @@ const char *esc_check_state_name(EscCheckState state);
 void esc_escalation_move(EscEscalation *escalation, int64_t by_ms);
 
 /* --- turn.c ----------------------------------------------------------------------------------- */
+
+/* True the first time in this input that `owner` acts with that kind and number. */
+bool esc_act_once(EscEngine *engine, const void *owner, uint32_t kind, uint32_t number);
 
 /* Asks for an exception; it is raised once the present run is over. The first one stands. Takes `fields` over (may be NULL). */
 void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
@@ -290,8 +317,10 @@ void esc_window_empty(EscWindow *window); /* after its digest */
 void esc_windows_release(EscEngine *engine);
 /* Queues one outbox row; texts are copied. Returns its id. */
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
-EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id); /* NULL when there is none, or it is settled */
-void esc_outbox_remove(EscEngine *engine, EscOutboxNode *node); /* it is settled; its text is the caller's by now */
+EscOutboxNode *esc_outbox_find(EscEngine *engine,
+                               uint64_t id); /* NULL when there is none, or it is settled */
+void esc_outbox_remove(EscEngine *engine,
+                       EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
 #define ESC_CONTACT_KINDS 3u

@@ -13,11 +13,15 @@
 enum {
     ESC_ENGINE_RUN_DEPTH_MAX = 6, /* runs inside runs: steps → page → route condition … */
     ESC_ENGINE_ROUNDS_MAX = 16,   /* rounds in which escalations of one input may wake each other */
+    ESC_ENGINE_DERIVED_MAX = 8,   /* how deep changes may follow from changes within one input */
     ESC_ENGINE_RESUMES_MAX = 512, /* resumptions of one escalation within one input */
     ESC_ENGINE_STARTS_MAX = 64,   /* escalations started by templates within one input */
     ESC_TIMELINE_MAX =
         16, /* moments kept for the post-mortem; later ones take the place of the oldest but one */
-    ESC_TICKET_LOG_MAX = 16,   /* changes of a ticket kept for `snapshot changes` */
+    ESC_TICKET_LOG_MAX = 16, /* changes of a ticket kept for `snapshot changes` */
+    ESC_PAUSES_MAX = 64,     /* times in which a ticket was resolved that are kept one by one */
+    ESC_ORIGINS_MAX =
+        256, /* fields of a ticket, for each source that said them, whose age is known */
     ESC_LOG_TEXT_MAX = 48,     /* bytes of a value in that log */
     ESC_PAGES_MAX = 16,        /* pages under way in one escalation */
     ESC_EXPECTATIONS_MAX = 8,  /* expectations of hand-offs that are open in one escalation */
@@ -101,8 +105,10 @@ typedef enum EscClockState {
 
 typedef struct EscSlaState {
     EscClockState state;
-    bool is_met; /* met after the breach counts too */
-    /* due_ms was moved by a correction when the clock had stopped: the calendar would say another instant */
+    bool
+        is_met; /* met after the breach counts too; of the clock to resolve: the ticket is resolved now */
+    bool is_told; /* that it is over was told: once, whatever becomes of the level */
+    /* due_ms was moved by a correction when the clock was late already, or had stood: the calendar would say another instant */
     bool is_kept;
     int64_t
         moved_ms; /* it counts from the ticket's creation + this, so that a calendar's open time left is kept */
@@ -118,13 +124,35 @@ typedef struct EscStarts {
     int64_t closed_at_ms; /* 0: none closed yet */
 } EscStarts;
 
-/* A trigger with `for` whose condition holds. */
+/* A start that waits: for its condition to hold as long as `for` says, or for the end of `again after`. */
 typedef struct EscArmed {
     EscText template_name; /* interned */
-    uint32_t ordinal;      /* of the trigger among its template's */
+    uint32_t clause;       /* of the trigger: TRIGGERS.clause */
+    bool is_again;         /* `again after`; else `for` */
     uint32_t number;       /* index of its timer */
-    EscText event_json;    /* owned: the event that made it true */
+    EscText
+        event_type; /* interned: what it was heard as; empty: a clock of a service level is over */
+    EscText event_json; /* owned: the event that made it true; empty as well */
 } EscArmed;
+
+/* A time in which the ticket was resolved: the clock to resolve stood. */
+typedef struct EscPause {
+    int64_t from_ms, to_ms;
+} EscPause;
+
+/* When a source said what it said last of a field. */
+typedef struct EscOrigin {
+    uint32_t slot; /* ESC_NONE: the status of a schema that has none */
+    uint64_t source;
+    int64_t time_ms; /* by the source's clock, and no later than it came */
+} EscOrigin;
+
+/* What a status means to an escalation. */
+typedef enum EscStanding {
+    ESC_STANDING_OPEN,
+    ESC_STANDING_RESOLVED,
+    ESC_STANDING_CLOSED
+} EscStanding;
 
 typedef struct EscTicketChange {
     int64_t at_ms;
@@ -142,6 +170,13 @@ struct EscTicket {
     bool is_dirty, is_touched;
     EscText sla_name; /* interned; empty: none applies */
     EscSlaState sla[ESC_SLA_CLOCK_COUNT];
+    int64_t resolved_at_ms; /* 0: it is open */
+    EscPause *pauses;       /* in order */
+    size_t pauses_count, pauses_capacity;
+    int64_t pauses_old_ms; /* the sum of those that are not kept */
+    uint64_t *assumed;     /* bit set, by slot: nobody gave the value, the schema did */
+    EscOrigin *origins;
+    size_t origins_count, origins_capacity;
     EscStarts *starts;
     size_t starts_count, starts_capacity;
     EscArmed *armed;
@@ -496,6 +531,21 @@ typedef struct EscStartAsked {
     EscText by;            /* interned: the person whose start this follows from; or empty */
 } EscStartAsked;
 
+/* A ticket that something changed while an event was worked off: an event of its own behind it. */
+typedef struct EscDerived {
+    EscTicket *ticket;
+    EscValue *before; /* by slot, in the turn's arena: as it was when the change began */
+    EscStanding standing_before;
+    uint64_t escalation; /* that changed it last; 0: none */
+    uint32_t depth;      /* of changes that follow from changes */
+} EscDerived;
+
+/* What has acted in this input, and acts in it once: a handler of an escalation, a `start` on a ticket. */
+typedef struct EscActed {
+    const void *owner; /* escalation or ticket */
+    uint32_t kind, number;
+} EscActed;
+
 /* What an escalation asked for, to be done when its present run is over. */
 typedef struct EscWish {
     EscEscalation *escalation;
@@ -515,6 +565,14 @@ typedef struct EscTurn {
     EscTicket *before_ticket; /* whose values `before` has; NULL: nobody's */
     EscValue *before;         /* by slot: that ticket before the event */
     bool before_is_new;
+    EscStanding before_standing;
+    bool
+        is_taking; /* the ticket takes what the input brings: no event of its own follows from that */
+    uint32_t depth;      /* of the changes that the event at hand follows from */
+    EscDerived *derived; /* not yet heard from derived_first on */
+    size_t derived_first, derived_count, derived_capacity;
+    EscActed *acted;
+    size_t acted_count, acted_capacity;
     bool has_undo; /* set by UNDO for the CALL or SET that follows in the same run */
     EscChange undo;
     EscTicket **touched;

@@ -1,0 +1,236 @@
+/* pending.c - starts that wait, one for each ticket and `start`: for `for`, or for the end of `again after`.
+ *
+ * What waits is found again by the text of its `start`, so another bundle may come meanwhile; a `start` that is not the
+ * same any more drops it. Late rather than never: what is too soon starts when its time has come, if it still holds. */
+#include <engine/flow.h>
+
+#include <string.h>
+
+static uint32_t trigger_find(const EscProgram *program, const EscArmed *armed)
+{
+    for (uint32_t i = 0; i < program->triggers_count; i++) {
+        const EscTriggerRow *row = &program->triggers[i];
+        EscText name = program->texts[program->templates[row->template].name];
+        EscText type = row->event == 0 ? (EscText){NULL, 0}
+                                       : program->texts[program->events[row->event - 1].name];
+        bool is_level_of_clause = row->is_level && armed->event_type.size > 0;
+        if (row->clause == armed->clause && esc_text_equal(name, armed->template_name) &&
+            (is_level_of_clause || esc_text_equal(type, armed->event_type)))
+            return i;
+    }
+    return ESC_NONE;
+}
+
+static EscArmed *armed_find(EscTicket *ticket, EscText template_name, uint32_t clause)
+{
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        EscArmed *armed = &ticket->armed[i];
+        if (armed->clause == clause && esc_text_equal(armed->template_name, template_name))
+            return armed;
+    }
+    return NULL;
+}
+
+static void event_keep(EscEngine *engine, EscArmed *armed, const EscEvent *event)
+{
+    esc_text_drop(&armed->event_json);
+    armed->event_type = (EscText){NULL, 0};
+    if (event == NULL)
+        return;
+    armed->event_type = esc_engine_intern(engine, esc_event_type_name(engine, event));
+    armed->event_json = esc_text_own(event->json);
+}
+
+/* The event as it was heard, read again; NULL when there is none, or the present schema refuses it. */
+static const EscEvent *event_read(EscEngine *engine, const EscArmed *armed)
+{
+    const EscProgram *program = engine->schema.current->program;
+    if (armed->event_type.size == 0)
+        return NULL;
+    EscEvent *event = esc_arena_alloc(engine->turn.arena, sizeof *event);
+    ESC_ASSERT(event != NULL);
+    EscText kept = esc_turn_text(engine, armed->event_json);
+    EscWhy why;
+    if (esc_event_parse(engine->turn.arena, program, kept, event, &why) != ESC_OK)
+        return NULL;
+    if (esc_text_equal(esc_event_type_name(engine, event), armed->event_type))
+        return event;
+    event->fields = NULL;
+    event->fields_count = 0;
+    for (event->type = 0; event->type < program->events_count; event->type++) {
+        if (esc_text_equal(esc_event_type_name(engine, event), armed->event_type))
+            return event;
+    }
+    return NULL;
+}
+
+void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index)
+{
+    EscArmed *armed = &ticket->armed[index];
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number);
+    esc_text_drop(&armed->event_json);
+    memmove(armed, armed + 1, (ticket->armed_count - index - 1) * sizeof *armed);
+    ticket->armed_count--;
+    esc_ticket_dirty(engine, ticket);
+}
+
+/* --- it begins to wait ------------------------------------------------------------------------ */
+
+static EscArmed *armed_add(EscEngine *engine, EscTicket *ticket, const EscTriggerRow *row,
+                           int64_t due_ms)
+{
+    const EscProgram *program = engine->schema.current->program;
+    ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
+    EscArmed *armed = &ticket->armed[ticket->armed_count++];
+    *armed = (EscArmed){
+        .template_name =
+            esc_engine_intern(engine, program->texts[program->templates[row->template].name]),
+        .clause = row->clause,
+        .number = ticket->armed_next++,
+    };
+    esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, due_ms);
+    return armed;
+}
+
+void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTriggerRow *row = &program->triggers[trigger];
+    EscText name = program->texts[program->templates[row->template].name];
+    EscArmed *armed = armed_find(ticket, name, row->clause);
+    esc_ticket_dirty(engine, ticket);
+    if (armed != NULL) {
+        if (armed
+                ->is_again) /* the newest one's fields count; the time of `for` is not begun anew */
+            event_keep(engine, armed, event);
+        return;
+    }
+    int64_t due_ms = engine->now_ms + row->for_ms;
+    event_keep(engine, armed_add(engine, ticket, row, due_ms), event);
+    EscText until = esc_local_time(engine, due_ms);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_ARMED,
+                     esc_audit_data(engine, "template", name, "until", until, NULL),
+                     "%.*s starts at %.*s if its condition still holds then", ESC_TEXT_ARG(name),
+                     ESC_TEXT_ARG(until));
+}
+
+static void postpone(EscEngine *engine, EscTicket *ticket, uint32_t trigger, const EscEvent *event,
+                     int64_t due_ms)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTriggerRow *row = &program->triggers[trigger];
+    EscText name = program->texts[program->templates[row->template].name];
+    EscArmed *armed = armed_find(ticket, name, row->clause);
+    if (armed == NULL)
+        armed = armed_add(engine, ticket, row, due_ms);
+    armed->is_again = true;
+    event_keep(engine, armed, event);
+    esc_ticket_dirty(engine, ticket);
+    EscText until = esc_local_time(engine, due_ms);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_POSTPONED,
+                     esc_audit_data(engine, "template", name, "until", until, NULL),
+                     "%.*s may start again from %.*s on: it starts then if its condition holds",
+                     ESC_TEXT_ARG(name), ESC_TEXT_ARG(until));
+}
+
+void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event, EscText because)
+{
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t template_index = program->triggers[trigger].template;
+    EscText name = program->texts[program->templates[template_index].name];
+    int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
+    if (esc_ticket_open_of(ticket, name) == NULL && free_ms > engine->now_ms)
+        postpone(engine, ticket, trigger, event, free_ms);
+    else
+        (void)esc_escalation_start(engine, ticket, template_index, event, because);
+}
+
+/* --- it goes on, or not ----------------------------------------------------------------------- */
+
+static void dropped_tell(EscEngine *engine, EscTicket *ticket, EscText name, const char *because)
+{
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_DISARMED,
+                     esc_audit_data(engine, "template", name, NULL), "%.*s does not start: %s",
+                     ESC_TEXT_ARG(name), because);
+}
+
+static bool armed_holds(EscEngine *engine, EscTicket *ticket, const EscArmed *armed)
+{
+    uint32_t trigger = trigger_find(engine->schema.current->program, armed);
+    return trigger != ESC_NONE &&
+           esc_trigger_holds(engine, ticket, trigger, event_read(engine, armed));
+}
+
+void esc_pending_review(EscEngine *engine, EscTicket *ticket)
+{
+    for (size_t i = ticket->armed_count; i > 0; i--) {
+        const EscArmed *armed = &ticket->armed[i - 1];
+        if (armed->is_again || armed_holds(engine, ticket, armed))
+            continue;
+        EscText name = armed->template_name;
+        esc_pending_drop(engine, ticket, i - 1);
+        dropped_tell(engine, ticket, name, "its condition did not hold long enough");
+    }
+}
+
+/* A resolved ticket starts nothing late, but what speaks of its being resolved. */
+static bool may_start(EscEngine *engine, const EscTicket *ticket, const EscTriggerRow *row)
+{
+    bool is_transition =
+        row->event > ESC_EVENT_TICKET_RESOLVED && row->event <= ESC_EVENT_TICKET_REOPENED + 1;
+    return is_transition || (row->event != 0 && !row->is_unresolved && row->is_level) ||
+           !esc_ticket_is_resolved(engine, ticket);
+}
+
+/* What `changed` and `previous` say is true at the event alone: it was when that came, and waits since. */
+static bool was_a_moment(const EscTriggerRow *row)
+{
+    bool reports_fields =
+        row->event == ESC_EVENT_TICKET_CREATED + 1 || row->event == ESC_EVENT_TICKET_UPDATED + 1;
+    return reports_fields && !row->is_level;
+}
+
+static bool still_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                        const EscEvent *event, bool is_again)
+{
+    const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
+    return may_start(engine, ticket, row) &&
+           ((is_again && was_a_moment(row)) || esc_trigger_holds(engine, ticket, trigger, event));
+}
+
+static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_again)
+{
+    if (is_again)
+        return ESC_TEXT("its condition holds, and it may start again");
+    return esc_turn_printf(engine, "its condition held for %.*s",
+                           ESC_TEXT_ARG(esc_duration_text(engine, row->for_ms)));
+}
+
+static void armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
+{
+    EscArmed armed = ticket->armed[index];
+    const EscEvent *event = event_read(engine, &armed);
+    uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
+    bool is_readable = armed.event_type.size == 0 || event != NULL;
+    esc_pending_drop(engine, ticket, index);
+    if (trigger == ESC_NONE || !is_readable) {
+        dropped_tell(engine, ticket, armed.template_name, "its `start` is not the same any more");
+        return;
+    }
+    const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
+    if (still_holds(engine, ticket, trigger, event, armed.is_again))
+        esc_pending_start(engine, ticket, trigger, event, waited_for(engine, row, armed.is_again));
+    else
+        dropped_tell(engine, ticket, armed.template_name, "its condition does not hold any more");
+}
+
+void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
+{
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        if (ticket->armed[i].number == number) {
+            armed_end(engine, ticket, i);
+            return;
+        }
+    }
+}

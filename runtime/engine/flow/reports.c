@@ -1,0 +1,290 @@
+/* reports.c - an event reports what its source knows of a ticket, and the ticket takes it: fields, status, when it was made.
+ *
+ * What the same source has said since stays: an event that is older changes only fields of which it is the last word. */
+#include <engine/flow.h>
+
+EscText esc_event_type_name(const EscEngine *engine, const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    return program->texts[program->events[event->type].name];
+}
+
+/* --- which ticket ----------------------------------------------------------------------------- */
+
+/* An event without a subject has a ticket of its own. Two long ids must not meet where they are cut. */
+static EscText ticket_id_made(EscEngine *engine, const EscEvent *event)
+{
+    EscText type = esc_event_type_name(engine, event);
+    EscText id = esc_turn_printf(engine, "%.*s:%.*s:%.*s", ESC_TEXT_ARG(type),
+                                 ESC_TEXT_ARG(event->source), ESC_TEXT_ARG(event->id));
+    if (id.size <= ESC_ID_BYTES_MAX)
+        return id;
+    EscText hash = esc_turn_printf(engine, "#%016llx", (unsigned long long)esc_origin_source(id));
+    return esc_turn_printf(engine, "%.*s%.*s",
+                           ESC_TEXT_ARG(esc_utf8_cut(id, ESC_ID_BYTES_MAX - hash.size)),
+                           ESC_TEXT_ARG(hash));
+}
+
+/* A ticket that no ticket event brought gets a title from the event. */
+static void title_default(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+{
+    if (engine->schema.title_slot == ESC_NONE ||
+        esc_ticket_text(engine, ticket, engine->schema.title_slot).size > 0 ||
+        event->type <= ESC_EVENT_TICKET_REOPENED)
+        return;
+    const EscProgram *program = engine->schema.current->program;
+    EscText title = program->texts[program->events[event->type].title];
+    if (title.size == 0)
+        title = esc_event_type_name(engine, event);
+    esc_ticket_set_text(
+        engine, ticket, engine->schema.title_slot,
+        esc_turn_printf(engine, "%.*s %.*s", ESC_TEXT_ARG(title), ESC_TEXT_ARG(event->id)));
+}
+
+/* --- what it brings --------------------------------------------------------------------------- */
+
+typedef struct Taking {
+    EscEngine *engine;
+    EscTicket *ticket;
+    const EscEvent *event;
+    uint64_t source;
+    int64_t time_ms; /* 0: the event does not say, and is never stale */
+    EscBuf changed, stale;
+} Taking;
+
+static void field_name_add(EscBuf *names, EscText name)
+{
+    if (names->size > 0)
+        esc_buf_string(names, ", ");
+    esc_buf_text(names, name);
+}
+
+/* True when the source has said something later of the field; else this is its last word now. */
+static bool is_stale(Taking *taking, uint32_t slot)
+{
+    if (taking->time_ms == 0)
+        return false;
+    if (esc_origin_is_stale(taking->ticket, slot, taking->source, taking->time_ms)) {
+        field_name_add(&taking->stale,
+                       slot == ESC_NONE ? ESC_TEXT("status") : esc_slot_name(taking->engine, slot));
+        return true;
+    }
+    esc_origin_put(taking->engine, taking->ticket, slot, taking->source, taking->time_ms);
+    return false;
+}
+
+static bool is_status_event(const EscEvent *event)
+{
+    return event->type >= ESC_EVENT_TICKET_RESOLVED && event->type <= ESC_EVENT_TICKET_REOPENED;
+}
+
+static void patch_take(Taking *taking, uint32_t field, EscValue value)
+{
+    EscEngine *engine = taking->engine;
+    const EscProgram *program = engine->schema.current->program;
+    if (field >= program->fields_count || program->fields[field].scope != ESC_SCOPE_TICKET)
+        return;
+    uint32_t slot = program->fields[field].slot;
+    value.type = program->fields[field].type;
+    if (is_stale(taking, slot))
+        return;
+    if (!is_status_event(taking->event) || slot != engine->schema.status_slot)
+        esc_qa_reported(engine, taking->ticket, slot, value);
+    if (esc_ticket_set(engine, taking->ticket, slot, value))
+        field_name_add(&taking->changed, esc_slot_name(engine, slot));
+}
+
+static bool brings_status(const EscEngine *engine, const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    for (uint32_t i = 0; i < event->patches_count; i++) {
+        uint32_t field = event->patches[i].field;
+        if (field < program->fields_count && program->fields[field].scope == ESC_SCOPE_TICKET &&
+            program->fields[field].slot == engine->schema.status_slot)
+            return true;
+    }
+    return false;
+}
+
+static void status_set(Taking *taking, const char *status, bool is_resolved)
+{
+    EscEngine *engine = taking->engine;
+    uint32_t slot = engine->schema.status_slot;
+    bool is_old = brings_status(engine, taking->event)
+                      ? taking->time_ms != 0 && esc_origin_is_stale(taking->ticket, slot,
+                                                                    taking->source, taking->time_ms)
+                      : is_stale(taking, slot);
+    if (!is_old)
+        esc_ticket_set_resolved(engine, taking->ticket, status, is_resolved);
+}
+
+/* A ticket that is made is open then, whether its source says so or not. */
+static void opening_note(Taking *taking)
+{
+    uint32_t slot = taking->engine->schema.status_slot;
+    if (taking->time_ms != 0 &&
+        !esc_origin_is_stale(taking->ticket, slot, taking->source, taking->time_ms))
+        esc_origin_put(taking->engine, taking->ticket, slot, taking->source, taking->time_ms);
+}
+
+/* What the event's type says of the status, where the status that it brings does not say it. An alarm that is made
+ * again is open again. */
+static void status_take(Taking *taking, bool is_new)
+{
+    EscEngine *engine = taking->engine;
+    EscStanding standing = esc_ticket_standing(engine, taking->ticket);
+    bool is_made_again = taking->event->type == ESC_EVENT_TICKET_CREATED && !is_new &&
+                         !brings_status(engine, taking->event);
+    bool is_reopened = taking->event->type == ESC_EVENT_TICKET_REOPENED || is_made_again;
+    if (taking->event->type == ESC_EVENT_TICKET_CREATED && standing == ESC_STANDING_OPEN)
+        opening_note(taking);
+    if (taking->event->type == ESC_EVENT_TICKET_RESOLVED && standing == ESC_STANDING_OPEN)
+        status_set(taking, "resolved", true);
+    else if (taking->event->type == ESC_EVENT_TICKET_CLOSED && standing != ESC_STANDING_CLOSED)
+        status_set(taking, "closed", true);
+    else if (is_reopened && standing != ESC_STANDING_OPEN)
+        status_set(taking, "open", false);
+}
+
+/* Service levels count from when the source says that the ticket was made, if that has been. */
+static void creation_time(Taking *taking)
+{
+    EscEngine *engine = taking->engine;
+    uint32_t slot = engine->schema.created_slot;
+    if (slot == ESC_NONE || esc_type_kind(esc_slot_type(engine, slot)) != ESC_KIND_TIME)
+        return;
+    EscValue value = taking->ticket->values[slot].value;
+    if (value.is_missing && taking->event->type == ESC_EVENT_TICKET_CREATED &&
+        taking->time_ms > 0) {
+        value = (EscValue){.type = esc_slot_type(engine, slot), .ms = taking->time_ms};
+        esc_ticket_set(engine, taking->ticket, slot, value);
+    }
+    if (!value.is_missing && value.ms > 0 && value.ms <= engine->now_ms)
+        taking->ticket->created_at_ms = value.ms;
+}
+
+/* --- the record ------------------------------------------------------------------------------- */
+
+/* What nobody gave, and the schema says instead. */
+static EscText assumed_names(const Taking *taking)
+{
+    EscBuf names;
+    esc_buf_init(&names, ESC_ENGINE_TURN_BYTES_MAX);
+    for (uint32_t i = 0; i < taking->engine->schema.slots_count; i++) {
+        uint32_t slot = taking->engine->schema.slots_by_name[i];
+        if (esc_ticket_is_assumed(taking->ticket, slot))
+            field_name_add(&names, esc_slot_name(taking->engine, slot));
+    }
+    return esc_turn_take(taking->engine, &names);
+}
+
+static void opening_record(Taking *taking, EscText fields)
+{
+    EscEngine *engine = taking->engine;
+    EscText type = esc_event_type_name(engine, taking->event), assumed = assumed_names(taking);
+    esc_audit_ticket(
+        engine, taking->ticket, ESC_AUDIT_TICKET_OPENED,
+        esc_audit_data(engine, "event", type, "fields", fields, "assumed", assumed, NULL),
+        "%.*s was seen for the first time (%.*s)%s%.*s", ESC_TEXT_ARG(taking->ticket->id),
+        ESC_TEXT_ARG(type), assumed.size > 0 ? "; assumed, as nobody gave them: " : "",
+        ESC_TEXT_ARG(assumed));
+}
+
+static void change_record(Taking *taking, bool is_new, EscText names)
+{
+    EscEngine *engine = taking->engine;
+    EscTicket *ticket = taking->ticket;
+    EscText type = esc_event_type_name(engine, taking->event);
+    if (is_new)
+        opening_record(taking, names);
+    else if (names.size > 0)
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_TICKET_UPDATED,
+                         esc_audit_data(engine, "event", type, "fields", names, NULL),
+                         "%.*s reported other values of %.*s", ESC_TEXT_ARG(type),
+                         ESC_TEXT_ARG(names));
+}
+
+static void stale_record(Taking *taking, EscText names)
+{
+    EscText type = esc_event_type_name(taking->engine, taking->event);
+    if (names.size > 0)
+        esc_audit_ticket(taking->engine, taking->ticket, ESC_AUDIT_STALE,
+                         esc_audit_data(taking->engine, "event", type, "fields", names, NULL),
+                         "%.*s is older than what its source has said of %.*s since: left as it is",
+                         ESC_TEXT_ARG(type), ESC_TEXT_ARG(names));
+}
+
+static void notes_record(Taking *taking)
+{
+    EscEngine *engine = taking->engine;
+    const EscEvent *event = taking->event;
+    if (event->notes_count == 0)
+        return;
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    for (uint32_t i = 0; i < event->notes_count; i++) {
+        esc_buf_string(&buf, i > 0 ? "; " : "");
+        esc_buf_text(&buf, event->notes[i]);
+    }
+    if (event->notes_left_out > 0)
+        esc_buf_printf(&buf, "; and %u more", event->notes_left_out);
+    EscText notes = esc_turn_take(engine, &buf), type = esc_event_type_name(engine, event);
+    esc_audit_ticket(engine, taking->ticket, ESC_AUDIT_NOT_TAKEN,
+                     esc_audit_data(engine, "event", type, "notes", notes, NULL),
+                     "%.*s was not taken as it came: %.*s", ESC_TEXT_ARG(type),
+                     ESC_TEXT_ARG(notes));
+}
+
+void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before, EscText by)
+{
+    bool is_resolved = esc_ticket_is_resolved(engine, ticket),
+         was_resolved = before != ESC_STANDING_OPEN;
+    if (is_resolved && !was_resolved)
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED, esc_audit_data(engine, "by", by, NULL),
+                         "%.*s is resolved", ESC_TEXT_ARG(ticket->id));
+    else if (was_resolved && !is_resolved)
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_REOPENED, (EscText){0}, "%.*s is open again",
+                         ESC_TEXT_ARG(ticket->id));
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void all_take(Taking *taking, bool is_new)
+{
+    EscEngine *engine = taking->engine;
+    engine->turn.is_taking = true;
+    for (uint32_t i = 0; i < taking->event->patches_count; i++)
+        patch_take(taking, taking->event->patches[i].field, taking->event->patches[i].value);
+    status_take(taking, is_new);
+    if (is_new) {
+        title_default(engine, taking->ticket, taking->event);
+        creation_time(taking);
+        esc_ticket_dirty(engine, taking->ticket);
+    }
+    engine->turn.is_taking = false;
+}
+
+EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why)
+{
+    EscText id = event->subject.size > 0 ? event->subject : ticket_id_made(engine, event);
+    if (id.size > ESC_ID_BYTES_MAX)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the subject has more than %d bytes",
+                       ESC_ID_BYTES_MAX);
+    EscTicket *ticket = esc_ticket_find(engine, id);
+    *report = (EscReport){.is_new = ticket == NULL};
+    report->ticket = report->is_new ? esc_ticket_new(engine, id, engine->now_ms) : ticket;
+    esc_ticket_remember(engine, report->ticket, report->is_new);
+    Taking taking = {.engine = engine, .ticket = report->ticket, .event = event};
+    if (event->time_ms > 0) { /* a time to come would keep away everything until then */
+        taking.time_ms = event->time_ms < engine->now_ms ? event->time_ms : engine->now_ms;
+        taking.source = esc_origin_source(event->source);
+    }
+    esc_buf_init(&taking.changed, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_init(&taking.stale, ESC_ENGINE_TURN_BYTES_MAX);
+    all_take(&taking, report->is_new);
+    change_record(&taking, report->is_new, esc_turn_take(engine, &taking.changed));
+    notes_record(&taking);
+    stale_record(&taking, esc_turn_take(engine, &taking.stale));
+    esc_standing_record(engine, report->ticket, engine->turn.before_standing, engine->turn.actor);
+    return ESC_OK;
+}

@@ -1,0 +1,25 @@
+/* ingest_notes.c - what of an event was not taken as it came. The event is taken all the same; the notes stand in the
+ * answer and in the audit trail. */
+#include "ingest_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define NOTE_BYTES_MAX 300
+
+void esc_ingest_note(EscNotes *notes, const char *format, ...)
+{
+    if (notes->count == ESC_EVENT_NOTES_MAX) {
+        notes->left_out++;
+        return;
+    }
+    char text[NOTE_BYTES_MAX + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    ESC_ASSERT(size >= 0);
+    EscText whole = {text, (size_t)size < sizeof text ? (size_t)size : sizeof text - 1};
+    notes->items[notes->count++] =
+        esc_arena_text(notes->arena, esc_utf8_cut(whole, NOTE_BYTES_MAX));
+}

@@ -1,0 +1,406 @@
+/* test_engine_reports.c - what an event says of its ticket: what is taken, what is stale, what is heard, and what follows
+ * from changes that templates make themselves. */
+#include "engine_scene.h"
+
+#include <string.h>
+
+#include "support/test.h"
+
+#define CHAIN "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+#define BODY                                                                                       \
+    CHAIN "steps { notify room \"started\"  await resolved within 30d else raise overdue }\n"      \
+          "close when resolved }\n"
+#define QUIET CHAIN "steps { await resolved within 30d else raise overdue }\n"
+
+static size_t opened(const Scene *scene)
+{
+    return scene_audit(scene, "opened", "");
+}
+
+/* --- transitions ------------------------------------------------------------------------------ */
+
+#define ON_TRANSITIONS                                                                             \
+    "template r \"R\" { start on ticket.resolved when ticket.severity = critical\n" CHAIN          \
+    "steps { notify room \"was resolved\"  close as told }  close when resolved }\n"               \
+    "template c \"C\" { start on ticket.closed when ticket.severity = critical\n" CHAIN            \
+    "steps { notify room \"was closed\"  close as told }  close when resolved }\n"                 \
+    "template o \"O\" { start on ticket.reopened when ticket.severity = critical\n" CHAIN          \
+    "steps { notify room \"was reopened\"  close as told }  close when resolved }\n"
+
+/* The condition held before: what happens fires all the same. */
+static void transitions_fire_while_their_condition_holds(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(ON_TRANSITIONS);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", "was reopened"), 1);
+    scene_event(scene, "ticket.closed", "T", NULL); /* straight from open: closed only */
+    assert_int_equal(scene_sent(scene, "room", "was closed"), 1);
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_free(scene);
+}
+
+static void an_update_that_changes_the_status_is_a_transition(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(ON_TRANSITIONS);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"resolved\"}");
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"closed\"}");
+    assert_int_equal(scene_sent(scene, "room", "was closed"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"pending\"}");
+    assert_int_equal(scene_sent(scene, "room", "was reopened"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"open\"}"); /* open before: nothing */
+    assert_int_equal(scene_sent(scene, "room", "was"), 3);
+    scene_free(scene);
+}
+
+/* An echo of what is known already is no happening. */
+static void a_report_of_what_is_known_raises_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(ON_TRANSITIONS);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", ""), 0);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_free(scene);
+}
+
+static void a_transition_of_an_unknown_ticket_counts(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(ON_TRANSITIONS);
+    scene_event(scene, "ticket.resolved", "A", "{\"severity\":\"critical\"}");
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_event(scene, "ticket.created", "B",
+                "{\"severity\":\"critical\",\"status\":\"resolved\"}");
+    assert_int_equal(scene_sent(scene, "room", "was"), 1); /* it was so when it was first seen */
+    scene_free(scene);
+}
+
+static void a_template_that_sets_the_status_raises_it(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of(ON_TRANSITIONS "template t \"T\" { start on ticket.created\n" CHAIN
+                                "steps { set ticket.status to resolved }  close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    assert_int_equal(scene_audit(scene, "resolved", "T is resolved"), 1);
+    scene_free(scene);
+}
+
+static void a_rollback_raises_it(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event undo.it { }\n" ON_TRANSITIONS "template t \"T\" { start on ticket.created\n" CHAIN
+        "steps { set ticket.status to resolved  await undo.it within 1d else { }\n"
+        "rollback \"a mistake\"  await resolved within 1d else { } }\n"
+        "close when ticket.title = \"done\" }\n");
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(scene_sent(scene, "room", "was resolved"), 1);
+    scene_event(scene, "undo.it", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", "was reopened"), 1);
+    scene_free(scene);
+}
+
+/* --- levels ----------------------------------------------------------------------------------- */
+
+#define LEVEL "template t \"T\" { start on ticket.created when ticket.severity = critical\n" BODY
+
+static void a_level_fires_again_at_a_reopening(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(opened(scene), 1);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"open\"}");
+    assert_int_equal(opened(scene), 2);
+    scene_free(scene);
+}
+
+/* An alarm that fires again under its old name is no old ticket. */
+static void a_ticket_that_is_made_again_is_reopened(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(opened(scene), 2);
+    assert_string_equal(scene_field(scene, "T", "status"), "\"open\"");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.created", "T", "{\"status\":\"resolved\"}");
+    assert_int_equal(opened(scene), 2);
+    scene_free(scene);
+}
+
+static void a_resolved_ticket_starts_nothing_by_what_it_is(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.updated when ticket.severity = critical\n" BODY
+                 "template u \"U\" { start on ticket.updated when resolved and ticket.severity = "
+                 "critical\n" CHAIN
+                 "steps { notify room \"as written\"  close as told }  close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(scene_sent(scene, "room", "started"), 0);
+    assert_int_equal(scene_sent(scene, "room", "as written"), 1);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", "started"), 1);
+    scene_free(scene);
+}
+
+/* --- age -------------------------------------------------------------------------------------- */
+
+static void an_older_report_leaves_what_is_newer(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.updated when ticket.severity = "
+        "critical\n" QUIET "on ticket.updated when ticket.severity < high { close as downgraded }\n"
+        "close when resolved }\n");
+    int64_t now = scene_now(scene);
+    scene_report(scene, "ticket.created", "T", "desk", now - 9000, "{\"severity\":\"low\"}");
+    scene_report(scene, "ticket.updated", "T", "desk", now - 1000, "{\"severity\":\"critical\"}");
+    scene_report(scene, "ticket.updated", "T", "desk", now - 5000,
+                 "{\"severity\":\"low\",\"title\":\"older, and the only one\"}");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"critical\"");
+    assert_string_equal(scene_field(scene, "T", "title"), "\"older, and the only one\"");
+    assert_int_equal(scene_audit(scene, "stale", "severity"), 1);
+    assert_int_equal(scene_audit(scene, "closed", ""), 0);
+    scene_report(scene, "ticket.updated", "T", "monitor", now - 8000, "{\"severity\":\"high\"}");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"high\""); /* another source */
+    scene_report(scene, "ticket.updated", "T", "desk", now - 5000, "{\"severity\":\"low\"}");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"high\"");
+    scene_report(scene, "ticket.updated", "T", "desk", 0, "{\"severity\":\"low\"}");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"low\""); /* it says no time */
+    scene_free(scene);
+}
+
+static void a_stale_status_is_no_transition(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(ON_TRANSITIONS);
+    int64_t now = scene_now(scene);
+    scene_report(scene, "ticket.created", "T", "desk", now - 9000, "{\"severity\":\"critical\"}");
+    scene_report(scene, "ticket.resolved", "T", "desk", now - 1000, NULL);
+    scene_report(scene, "ticket.updated", "T", "desk", now - 5000, "{\"status\":\"open\"}");
+    scene_report(scene, "ticket.reopened", "T", "desk", now - 4000, NULL);
+    scene_report(scene, "ticket.created", "T", "desk", now - 3000, NULL);
+    assert_string_equal(scene_field(scene, "T", "status"), "\"resolved\"");
+    assert_int_equal(scene_sent(scene, "room", "was reopened"), 0);
+    assert_int_equal(scene_audit(scene, "stale", "status"), 3);
+    scene_report(scene, "ticket.reopened", "T", "desk", now - 1000, NULL); /* as old: not older */
+    assert_int_equal(scene_sent(scene, "room", "was reopened"), 1);
+    scene_free(scene);
+}
+
+/* One clock that is a year ahead must not keep everything away for a year. */
+static void a_time_to_come_counts_as_now(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    scene_report(scene, "ticket.created", "T", "desk", scene_now(scene) + 365 * ESC_DAY_MS,
+                 "{\"title\":\"a\"}");
+    scene_after(scene, 1);
+    scene_report(scene, "ticket.updated", "T", "desk", scene_now(scene), "{\"title\":\"b\"}");
+    assert_string_equal(scene_field(scene, "T", "title"), "\"b\"");
+    scene_free(scene);
+}
+
+/* --- what is heard ---------------------------------------------------------------------------- */
+
+static void a_report_that_changes_nothing_is_no_update(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" QUIET
+                            "on ticket.updated { notify room \"updated\" }\n"
+                            "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"a\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"a\"}");
+    assert_int_equal(scene_sent(scene, "room", "updated"), 0);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"b\"}");
+    assert_int_equal(scene_sent(scene, "room", "updated"), 1);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"c\"}"); /* known: an update */
+    assert_int_equal(scene_sent(scene, "room", "updated"), 2);
+    scene_free(scene);
+}
+
+static void fields_that_an_own_event_brings_are_an_update(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event probe.seen { }\n"
+        "template t \"T\" { start on ticket.updated when ticket.severity = critical\n" BODY);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "probe.seen", "T", "{\"ticket\":{\"severity\":\"critical\"}}");
+    assert_int_equal(opened(scene), 1);
+    scene_free(scene);
+}
+
+static void what_was_not_taken_stands_in_the_trail(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    scene_event(scene, "ticket.created", "T",
+                "{\"severity\":\"critical\",\"titel\":\"x\",\"tags\":7}");
+    assert_int_equal(opened(scene), 1);
+    assert_int_equal(scene_audit(scene, "not_taken", "data.titel: the ticket has no such field"),
+                     1);
+    assert_int_equal(scene_audit(scene, "not_taken", "data.tags is a number; wanted is a list"), 1);
+    scene_free(scene);
+}
+
+static void what_nobody_gave_is_assumed(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"a\",\"priority\":\"normal\"}");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"medium\"");
+    assert_string_equal(scene_field(scene, "T", "account.tier"), "null");
+    assert_int_equal(scene_audit(scene, "ticket_opened", "kind, severity, status"), 1);
+    scene_free(scene);
+}
+
+/* --- what follows from changes ---------------------------------------------------------------- */
+
+static void what_a_template_sets_starts_another(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created\n" CHAIN
+        "steps { set ticket.severity to critical  await resolved within 1d else { } }\n"
+        "close when resolved }\n"
+        "template u \"U\" { start on ticket.updated when ticket.severity = critical\n" BODY);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"low\"}");
+    assert_int_equal(opened(scene), 2);
+    assert_int_equal(scene_sent(scene, "room", "started"), 1);
+    scene_free(scene);
+}
+
+static void a_handler_acts_once_in_an_input(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("extend ticket { n: number default 0  m: number default 0 }\n"
+                 "template t \"T\" { start on ticket.created\n" QUIET
+                 "on ticket.updated when ticket.title = \"go\" { set ticket.n to ticket.n + 1 }\n"
+                 "on ticket.updated when ticket.n > 0 { set ticket.m to ticket.m + 1 }\n"
+                 "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"go\"}");
+    assert_string_equal(scene_field(scene, "T", "n"), "1");
+    assert_string_equal(scene_field(scene, "T", "m"), "1"); /* it heard of the other's change */
+    scene_free(scene);
+}
+
+/* Its own change does not end its wait for an update. */
+static void an_escalation_does_not_wait_for_itself(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" CHAIN
+                            "steps { set ticket.severity to high  await ticket.updated within 1h "
+                            "else { }  notify room \"somebody did\" }\n"
+                            "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", NULL);
+    assert_int_equal(scene_sent(scene, "room", ""), 0);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"x\"}");
+    assert_int_equal(scene_sent(scene, "room", "somebody did"), 1);
+    scene_free(scene);
+}
+
+#define LINK(name, from, to)                                                                       \
+    "template " name " \"" name "\" { start on ticket.updated when ticket.n = " from "\n" CHAIN    \
+    "steps { set ticket.n to " to "  await resolved within 1d else { } }  close when resolved }\n"
+
+/* Ten templates, each woken by what the one before it set: the chain ends at a depth, and says so. */
+static void changes_follow_from_changes_so_deep_and_no_deeper(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "extend ticket { n: number default 0 }\n" LINK("a", "1", "2") LINK("b", "2", "3")
+            LINK("c", "3", "4") LINK("d", "4", "5") LINK("e", "5", "6") LINK("f", "6", "7")
+                LINK("g", "7", "8") LINK("h", "8", "9") LINK("i", "9", "10") LINK("j", "10", "11"));
+    scene_event(scene, "ticket.created", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"n\":1}");
+    assert_int_equal(opened(scene), 9); /* the event's own, and eight that followed */
+    assert_string_equal(scene_field(scene, "T", "n"), "10");
+    assert_int_equal(scene_audit(scene, "routing_loop", "followed from changes 8 deep"), 1);
+    assert_int_equal(scene_audit(scene, "exception", "followed from changes 8 deep"), 1);
+    scene_free(scene);
+}
+
+/* --- tickets of its own ----------------------------------------------------------------------- */
+
+static void a_linked_ticket_has_a_parent_and_an_account(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" CHAIN
+                            "steps { create ticket side { title: \"side task\" }\n"
+                            "await resolved within 1d else { } }  close when resolved }\n");
+    scene_event(scene, "ticket.created", "T-1",
+                "{\"account\":{\"id\":\"7\",\"name\":\"Globex\",\"tier\":\"pro\"}}");
+    assert_string_equal(scene_field(scene, "escal:T-1", "parent"), "\"T-1\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "account.name"), "\"Globex\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "account.id"), "\"7\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "account.tier"), "\"pro\"");
+    assert_string_equal(scene_field(scene, "T-1", "title"), "\"\""); /* a customer's own "T-1" */
+    scene_free(scene);
+}
+
+/* Ids that are cut at the same place would be one ticket. */
+static void long_ids_stay_apart(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("event ping { }\ntemplate t \"T\" { start on ping\n" BODY);
+    char source[129];
+    memset(source, 's', 128);
+    source[128] = '\0';
+    scene_report(scene, "ping", NULL, source, 0, NULL);
+    scene_report(scene, "ping", NULL, source, 0, NULL);
+    assert_int_equal(opened(scene), 2);
+    assert_true(!esc_text_equal(scene_view(scene, 1).ticket, scene_view(scene, 2).ticket));
+    assert_int_equal(scene_view(scene, 1).ticket.size, 128);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(transitions_fire_while_their_condition_holds),
+        cmocka_unit_test(an_update_that_changes_the_status_is_a_transition),
+        cmocka_unit_test(a_report_of_what_is_known_raises_nothing),
+        cmocka_unit_test(a_transition_of_an_unknown_ticket_counts),
+        cmocka_unit_test(a_template_that_sets_the_status_raises_it),
+        cmocka_unit_test(a_rollback_raises_it),
+        cmocka_unit_test(a_level_fires_again_at_a_reopening),
+        cmocka_unit_test(a_ticket_that_is_made_again_is_reopened),
+        cmocka_unit_test(a_resolved_ticket_starts_nothing_by_what_it_is),
+        cmocka_unit_test(an_older_report_leaves_what_is_newer),
+        cmocka_unit_test(a_stale_status_is_no_transition),
+        cmocka_unit_test(a_time_to_come_counts_as_now),
+        cmocka_unit_test(a_report_that_changes_nothing_is_no_update),
+        cmocka_unit_test(fields_that_an_own_event_brings_are_an_update),
+        cmocka_unit_test(what_was_not_taken_stands_in_the_trail),
+        cmocka_unit_test(what_nobody_gave_is_assumed),
+        cmocka_unit_test(what_a_template_sets_starts_another),
+        cmocka_unit_test(a_handler_acts_once_in_an_input),
+        cmocka_unit_test(an_escalation_does_not_wait_for_itself),
+        cmocka_unit_test(changes_follow_from_changes_so_deep_and_no_deeper),
+        cmocka_unit_test(a_linked_ticket_has_a_parent_and_an_account),
+        cmocka_unit_test(long_ids_stay_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
