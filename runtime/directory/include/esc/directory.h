@@ -63,6 +63,10 @@ typedef struct EscOwners {
 void esc_directory_resolve(const EscProgram *program, const EscZones *zones,
                            const EscDirectoryHost *host, EscRef ref, int64_t now_ms,
                            EscOwners *owners);
+/* The next instant behind `after_ms` at which the turn of somebody else may begin on a schedule: a turn of a rotation ends,
+ * an override begins or ends. INT64_MAX: there is none. */
+int64_t esc_schedule_change_ms(const EscProgram *program, const EscZones *zones, uint32_t schedule,
+                               int64_t after_ms);
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
 EscText esc_directory_ref_name(const EscProgram *program,
