@@ -24,6 +24,16 @@ static void line(const char *label, EscText text)
     (void)fputc('\n', stdout);
 }
 
+/* "history      13:55 CET  chen handed over": further lines of the text stand below its first. */
+static void line_at(const char *label, EscBuf *when, EscText text)
+{
+    size_t indent = LABEL_COLUMNS + print_width(esc_buf_as_text(when)) + 2;
+    (void)printf("%-*s%.*s  ", LABEL_COLUMNS, label, ESC_TEXT_ARG(esc_buf_as_text(when)));
+    print_lines(stdout, text, indent);
+    (void)fputc('\n', stdout);
+    esc_buf_release(when);
+}
+
 /* The same from a buffer, which is given back. */
 static void line_of(const char *label, EscBuf *text)
 {
@@ -238,8 +248,7 @@ static void show_history(const CtlCall *call, const char *id, int64_t now_ms)
             continue;
         EscBuf text = new_text();
         when_write(&text, ctl_time(item, "at"), now_ms);
-        esc_buf_printf(&text, "  %.*s", ESC_TEXT_ARG(ctl_text(item, "text")));
-        line_of(label, &text);
+        line_at(label, &text, ctl_text(item, "text"));
         label = "";
     }
     json_decref(json);

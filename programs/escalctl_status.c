@@ -170,7 +170,7 @@ static void put_words(json_t *row, int64_t now_ms)
 static void show(const CtlCall *call, const json_t *all)
 {
     static const CtlColumn columns[] = {
-        {"ID", "id", 10},         {"STATE", "standing", 20},   {"SEVERITY", "severity", 10},
+        {"ID", "id", 10},         {"STATE", "standing", 24},   {"SEVERITY", "severity", 10},
         {"TICKET", "ticket", 20}, {"CUSTOMER", "account", 18}, {"TITLE", "ticket_title", 36},
         {"OWNER", "owner", 14},   {"AGE", "age", 12},          {"DEADLINE", "due", 36},
         {"NEXT", "then", 60},
