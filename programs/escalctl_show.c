@@ -212,6 +212,14 @@ static void show_state_of(const CtlCall *call, const char *id)
     esc_buf_release(&path);
 }
 
+/* Of an act that changed nothing: who has it then, and until when. */
+static void show_state_of_argument(const CtlCall *call)
+{
+    const char *id = call->line->arguments_count > 0 ? call->line->arguments[0] : "";
+    if (ctl_is_escalation(id))
+        show_state_of(call, id);
+}
+
 /* What was done, and how each escalation stands now, if the token may look. */
 void ctl_show_done(const CtlCall *call, const json_t *json)
 {
@@ -227,6 +235,8 @@ void ctl_show_done(const CtlCall *call, const json_t *json)
         print_lines(stdout, note, 2);
     }
     (void)fputc('\n', stdout);
+    if (json_array_size(escalations) == 0)
+        show_state_of_argument(call);
     for (size_t i = 0; i < json_array_size(escalations); i++)
         if (json_is_string(json_array_get(escalations, i)))
             show_state_of(call, json_string_value(json_array_get(escalations, i)));

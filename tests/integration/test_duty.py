@@ -127,6 +127,14 @@ class One(Globex):
         self.assertRegex(self.shown("ack", "E-1", "--as", "gil"), r"^done: E-1\nE-1  gil \(primary\) has it, next deadline .* UTC, in .*\n$")
         self.assertRegex(self.shown("show", "E-1"), r"(?m)^role +primary, acknowledged$")
 
+    def test_who_comes_too_late_is_told_who_has_it(self):
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        self.shown("ack", "E-1", "--as", "gil")
+        late = self.shown("ack", "E-1", "--as", "gil").splitlines()
+        self.assertTrue(late[0].startswith("nothing to do"), late)
+        self.assertTrue(late[-1].startswith("E-1  gil (primary) has it"), late)
+
     def test_lines_of_a_message_are_lines(self):
         daemon = self.daemon.start()
         daemon.send(critical_ticket("e1", "INC-1", title="first\nsecond"))
