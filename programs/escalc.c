@@ -1,53 +1,55 @@
-/* escalc.c - the operators' and reviewers' program: finds the command and hands over. */
+/* escalc.c - the operators' and reviewers' program: reads the command line and hands over. */
 #include <stdio.h>
 #include <string.h>
 
 #include "escalc.h"
 
 static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *what;
+    CliCommand command;
+    int (*run)(const EscalcOptions *options);
 } COMMANDS[] = {
-    {"check", escalc_check, "find what is wrong in workspaces"},
-    {"build", escalc_build, "compile a workspace to a bundle"},
-    {"test", escalc_test, "play the tests of workspaces on a virtual clock"},
-    {"fmt", escalc_fmt, "print or rewrite sources in the one layout"},
-    {"disasm", escalc_disasm, "show a bundle or workspace as program text"},
-    {"explain", escalc_explain, "explain a diagnostic code"},
+    {CLI_ESCALC_CHECK_COMMAND, escalc_check},   {CLI_ESCALC_BUILD_COMMAND, escalc_build},
+    {CLI_ESCALC_TEST_COMMAND, escalc_test},     {CLI_ESCALC_FMT_COMMAND, escalc_fmt},
+    {CLI_ESCALC_DISASM_COMMAND, escalc_disasm}, {CLI_ESCALC_EXPLAIN_COMMAND, escalc_explain},
 };
 
-static void print_help(FILE *to)
+int escalc_worse(int a, int b)
 {
-    fprintf(to, "usage: escalc COMMAND [OPTION…] PATH…\n\n"
-                "A PATH is the folder of a workspace, or one .esc file that is a whole "
-                "workspace.\n\ncommands:\n");
+    return a > b ? a : b;
+}
+
+static EscalcOptions options_of(const CliLine *line)
+{
+    const char *format = cli_value(line, CLI_ESCALC_FORMAT);
+    return (EscalcOptions){
+        .line = line,
+        .paths = line->arguments,
+        .paths_count = line->arguments_count,
+        .output = cli_value(line, CLI_ESCALC_OUTPUT),
+        .is_json = format != NULL && strcmp(format, "json") == 0,
+        .writes = cli_has(line, CLI_ESCALC_WRITE),
+        .checks = cli_has(line, CLI_ESCALC_LAYOUT),
+        .lists = cli_has(line, CLI_ESCALC_LIST),
+        .is_markdown = cli_has(line, CLI_ESCALC_MARKDOWN),
+        .denies = cli_has(line, CLI_ESCALC_DENY),
+    };
+}
+
+static int run(const CliLine *line)
+{
+    EscalcOptions options = options_of(line);
     for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i)
-        fprintf(to, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].what);
-    fprintf(to, "\n`escalc COMMAND --help` says more about one.\n\n"
-                "exit status: 0 fine, 1 findings, 2 usage, 3 inconclusive, 4 failure to read, "
-                "write or work\n");
+        if (COMMANDS[i].command == line->command)
+            return COMMANDS[i].run(&options);
+    ESC_ASSERT(false); /* cli_read knows only what is in both tables */
+    return ESCALC_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_help(stderr);
-        return ESCALC_USAGE;
-    }
-    const char *command = argv[1];
-    if (strcmp(command, "--help") == 0 || strcmp(command, "help") == 0) {
-        print_help(stdout);
-        return ESCALC_FINE;
-    }
-    if (strcmp(command, "--version") == 0) {
-        printf("escalc 0.1.0, language 1\n");
-        return ESCALC_FINE;
-    }
-    for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i) {
-        if (strcmp(command, COMMANDS[i].name) == 0)
-            return COMMANDS[i].run(argc - 1, argv + 1);
-    }
-    fprintf(stderr, "escalc: there is no command `%s`; `escalc --help` lists them\n", command);
-    return ESCALC_USAGE;
+    CliLine line;
+    CliEnd end = cli_read(CLI_ESCALC, argc, argv, &line, stdout, stderr);
+    int code = end == CLI_GO_ON ? run(&line) : end == CLI_DONE ? ESCALC_FINE : ESCALC_USAGE;
+    cli_release(&line);
+    return fflush(stdout) == 0 ? code : ESCALC_FAILURE;
 }

@@ -4,6 +4,8 @@
 
 #include <esc/compiler.h>
 
+#include "cli.h"
+
 /* Exit codes of all programs. */
 #define ESCALC_FINE 0
 #define ESCALC_FINDINGS 1     /* errors in templates, failed tests, unformatted files */
@@ -11,34 +13,21 @@
 #define ESCALC_INCONCLUSIVE 3 /* a budget ran out */
 #define ESCALC_FAILURE 4      /* internal or input/output failure */
 
-#define ESCALC_PATHS_MAX 4096
 #define ESCALC_FILE_BYTES_MAX ((size_t)128 << 20)
 
-/* The options of a command line, in any order behind the command. */
+/* What a command line says; the rows of its options stand in cli.def. */
 typedef struct EscalcOptions {
-    const char *paths[ESCALC_PATHS_MAX]; /* what is no option */
-    int paths_count;
-    const char *output; /* -o FILE */
-    bool is_json;       /* --format json */
-    bool writes;        /* --write */
-    bool checks;        /* --check */
-    bool lists;         /* --list */
-    bool is_markdown;   /* --markdown */
-    bool denies;        /* --deny warnings */
+    const CliLine *line;
+    const char *const *paths; /* what is no option */
+    size_t paths_count;
+    const char *output; /* NULL: none is named */
+    bool is_json;
+    bool writes;
+    bool checks; /* fmt */
+    bool lists;
+    bool is_markdown;
+    bool denies;
 } EscalcOptions;
-
-/* Which of them a command takes, besides --help. */
-#define ESCALC_TAKES_FORMAT 1u
-#define ESCALC_TAKES_OUTPUT 2u
-#define ESCALC_TAKES_WRITE 4u
-#define ESCALC_TAKES_LIST 8u
-#define ESCALC_TAKES_DENY 16u
-
-/* Reads argv[1 …]; argv[0] is the command's name. Returns -1 to go on, else the exit code: a
- * fault of usage was reported on stderr, or `help` was printed on stdout because --help was
- * asked for. At least paths_min paths are needed. */
-int escalc_options(int argc, char **argv, const char *help, unsigned takes, int paths_min,
-                   EscalcOptions *options);
 
 /* Loads and checks the workspace in a folder, or the one file when `path` ends in .esc, and
  * prints its diagnostics (text on stderr, JSON on stdout). *out is NULL only when files could
@@ -65,12 +54,12 @@ bool escalc_each_source(const char *path, bool (*visit)(void *context, const cha
 /* The worse of two exit codes. */
 int escalc_worse(int a, int b);
 
-/* The commands: argv[0] is the command's name. */
-int escalc_check(int argc, char **argv);
-int escalc_build(int argc, char **argv);
-int escalc_disasm(int argc, char **argv);
-int escalc_fmt(int argc, char **argv);
-int escalc_explain(int argc, char **argv);
-int escalc_test(int argc, char **argv); /* escalc_test.c */
+/* The commands. */
+int escalc_check(const EscalcOptions *options);
+int escalc_build(const EscalcOptions *options);
+int escalc_disasm(const EscalcOptions *options);
+int escalc_fmt(const EscalcOptions *options);
+int escalc_explain(const EscalcOptions *options);
+int escalc_test(const EscalcOptions *options); /* escalc_test.c */
 
 #endif

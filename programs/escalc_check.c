@@ -64,31 +64,21 @@ static void print_summary(const char *path, const EscWorkspace *workspace)
            counts.tests, plural(counts.tests), counts.files, plural(counts.files));
 }
 
-int escalc_check(int argc, char **argv)
+int escalc_check(const EscalcOptions *options)
 {
-    static const char help[] =
-        "usage: escalc check [--format text|json] [--deny warnings] PATH…\n\n"
-        "Checks each workspace: names, types, structure, policy. Diagnostics go to stderr as text, "
-        "or to stdout as one JSON\n"
-        "object a workspace. With `--deny warnings` a warning is a finding too.\n";
-    EscalcOptions options;
-    int code =
-        escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_DENY, 1, &options);
-    if (code >= 0)
-        return code;
-    code = ESCALC_FINE;
-    for (int i = 0; i < options.paths_count; ++i) {
+    int code = ESCALC_FINE;
+    for (size_t i = 0; i < options->paths_count; ++i) {
         EscWorkspace *workspace = NULL;
         EscBuf bundle; /* thrown away: only the finished program shows whether all bounds hold */
         esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
-        code = escalc_worse(code, escalc_compile(options.paths[i], &options, &workspace, &bundle));
+        code = escalc_worse(code, escalc_compile(options->paths[i], options, &workspace, &bundle));
         esc_buf_release(&bundle);
         if (workspace == NULL)
             continue;
-        if (options.denies && esc_workspace_warning_count(workspace) > 0)
+        if (options->denies && esc_workspace_warning_count(workspace) > 0)
             code = escalc_worse(code, ESCALC_FINDINGS);
-        if (!options.is_json)
-            print_summary(options.paths[i], workspace);
+        if (!options->is_json)
+            print_summary(options->paths[i], workspace);
         esc_workspace_free(workspace);
     }
     return code;
@@ -115,31 +105,19 @@ int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace 
     return ESCALC_FAILURE;
 }
 
-int escalc_build(int argc, char **argv)
+int escalc_build(const EscalcOptions *options)
 {
-    static const char help[] = "usage: escalc build [--format text|json] [-o FILE] PATH\n\n"
-                               "Compiles a workspace to a bundle: FILE, or NAME.escb in the "
-                               "current folder. The same sources give the same bytes.\n";
-    EscalcOptions options;
-    int code =
-        escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT | ESCALC_TAKES_OUTPUT, 1, &options);
-    if (code >= 0)
-        return code;
-    if (options.paths_count != 1) {
-        fprintf(stderr, "escalc build: one workspace at a time\n");
-        return ESCALC_USAGE;
-    }
     EscBuf bundle;
     esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
     EscWorkspace *workspace = NULL;
-    code = escalc_compile(options.paths[0], &options, &workspace, &bundle);
+    int code = escalc_compile(options->paths[0], options, &workspace, &bundle);
     if (code == ESCALC_FINE) {
         char path[1024];
         (void)snprintf(path, sizeof path, "%.*s.escb", ESC_TEXT_ARG(esc_workspace_name(workspace)));
-        const char *output = options.output != NULL ? options.output : path;
+        const char *output = options->output != NULL ? options->output : path;
         if (!escalc_write_file(output, esc_buf_as_bytes(&bundle)))
             code = ESCALC_FAILURE;
-        else if (!options.is_json)
+        else if (!options->is_json)
             printf("%s: %zu bytes\n", output, bundle.size);
     }
     esc_workspace_free(workspace);
@@ -187,27 +165,20 @@ static bool is_bundle(const char *path)
     return size > 5 && strcmp(path + size - 5, ".escb") == 0;
 }
 
-int escalc_disasm(int argc, char **argv)
+int escalc_disasm(const EscalcOptions *options)
 {
-    static const char help[] = "usage: escalc disasm PATH…\n\n"
-                               "Shows the program of a workspace, with the author's lines beside "
-                               "the code, or of a bundle (FILE.escb).\n";
-    EscalcOptions options;
-    int code = escalc_options(argc, argv, help, 0, 1, &options);
-    if (code >= 0)
-        return code;
-    code = ESCALC_FINE;
-    for (int i = 0; i < options.paths_count; ++i) {
+    int code = ESCALC_FINE;
+    for (size_t i = 0; i < options->paths_count; ++i) {
         EscBuf bytes;
         esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
         EscWorkspace *workspace = NULL;
         int result = ESCALC_FINE;
-        if (!is_bundle(options.paths[i]))
-            result = escalc_compile(options.paths[i], &options, &workspace, &bytes);
-        else if (!escalc_read_file(options.paths[i], &bytes))
+        if (!is_bundle(options->paths[i]))
+            result = escalc_compile(options->paths[i], options, &workspace, &bytes);
+        else if (!escalc_read_file(options->paths[i], &bytes))
             result = ESCALC_FAILURE;
         if (result == ESCALC_FINE)
-            result = print_program(options.paths[i], workspace, esc_buf_as_bytes(&bytes));
+            result = print_program(options->paths[i], workspace, esc_buf_as_bytes(&bytes));
         code = escalc_worse(code, result);
         esc_workspace_free(workspace);
         esc_buf_release(&bytes);

@@ -50,22 +50,13 @@ static bool format_file(void *context, const char *path)
     return true;
 }
 
-int escalc_fmt(int argc, char **argv)
+int escalc_fmt(const EscalcOptions *options)
 {
-    static const char help[] = "usage: escalc fmt [--write | --check] PATH…\n\n"
-                               "Prints sources in the one canonical layout. --write rewrites the "
-                               "files that differ; --check names them and ends with 1.\n";
-    EscalcOptions options;
-    int code = escalc_options(argc, argv, help, ESCALC_TAKES_WRITE, 1, &options);
-    if (code >= 0)
-        return code;
-    if (options.writes && options.checks) {
-        fprintf(stderr, "escalc fmt: --write or --check, not both\n");
-        return ESCALC_USAGE;
-    }
-    FormatRun run = {.options = &options, .code = ESCALC_FINE};
-    for (int i = 0; i < options.paths_count; ++i) {
-        if (!escalc_each_source(options.paths[i], format_file, &run))
+    if (options->writes && options->checks)
+        return cli_wrong(options->line, "--write or --check, not both");
+    FormatRun run = {.options = options, .code = ESCALC_FINE};
+    for (size_t i = 0; i < options->paths_count; ++i) {
+        if (!escalc_each_source(options->paths[i], format_file, &run))
             run.code = escalc_worse(run.code, ESCALC_FAILURE);
     }
     return run.code;
@@ -99,26 +90,21 @@ static int explain_one(const char *word)
     return ESCALC_FINE;
 }
 
-int escalc_explain(int argc, char **argv)
+int escalc_explain(const EscalcOptions *options)
 {
-    static const char help[] = "usage: escalc explain CODE… | --list | --markdown\n\n"
-                               "Explains diagnostic codes such as E0103. --list names them all; "
-                               "--markdown prints docs/diagnostics.md.\n";
-    EscalcOptions options;
-    int code = escalc_options(argc, argv, help, ESCALC_TAKES_LIST, 1, &options);
-    if (code >= 0)
-        return code;
-    code = ESCALC_FINE;
-    if (options.is_markdown) {
+    if (options->paths_count == 0 && !options->lists && !options->is_markdown)
+        return cli_wrong(options->line, "say what to explain: a code, --list or --markdown");
+    int code = ESCALC_FINE;
+    if (options->is_markdown) {
         EscBuf page;
         esc_buf_init(&page, (size_t)4 << 20);
         esc_explanations_write_markdown(&page);
         (void)fwrite(page.data, 1, page.size, stdout);
         esc_buf_release(&page);
     }
-    for (uint32_t i = 0; options.lists && i < esc_explanation_count(); ++i)
+    for (uint32_t i = 0; options->lists && i < esc_explanation_count(); ++i)
         printf("%s  %s\n", esc_explanation(i).code, esc_explanation(i).title);
-    for (int i = 0; i < options.paths_count; ++i)
-        code = escalc_worse(code, explain_one(options.paths[i]));
+    for (size_t i = 0; i < options->paths_count; ++i)
+        code = escalc_worse(code, explain_one(options->paths[i]));
     return code;
 }

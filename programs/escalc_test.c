@@ -20,7 +20,8 @@ static EscStatus read_file(void *context, const char *path, EscBuf *out)
     return escalc_read_file(path, out) ? ESC_OK : ESC_IO_FAILED;
 }
 
-static void add_json(Tally *tally, const EscWorkspace *workspace, const EscScenario *scenario, bool has_passed, const EscBuf *report)
+static void add_json(Tally *tally, const EscWorkspace *workspace, const EscScenario *scenario,
+                     bool has_passed, const EscBuf *report)
 {
     EscBuf *out = &tally->json;
     EscLineColumn place = esc_workspace_place(workspace, scenario->span.file, scenario->span.start);
@@ -30,12 +31,14 @@ static void add_json(Tally *tally, const EscWorkspace *workspace, const EscScena
     esc_json_text(out, scenario->title);
     esc_buf_string(out, ",\"file\":");
     esc_json_text(out, esc_workspace_file_path(workspace, scenario->span.file));
-    esc_buf_printf(out, ",\"line\":%u,\"passed\":%s,\"report\":", place.line, has_passed ? "true" : "false");
+    esc_buf_printf(out, ",\"line\":%u,\"passed\":%s,\"report\":", place.line,
+                   has_passed ? "true" : "false");
     esc_json_text(out, esc_buf_as_text(report));
     esc_buf_char(out, '}');
 }
 
-static void play_one(Tally *tally, const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario)
+static void play_one(Tally *tally, const EscWorkspace *workspace, const EscBundle *bundle,
+                     const EscZones *zones, const EscScenario *scenario)
 {
     EscBuf report;
     esc_buf_init(&report, REPORT_BYTES_MAX);
@@ -45,7 +48,8 @@ static void play_one(Tally *tally, const EscWorkspace *workspace, const EscBundl
     if (tally->is_json)
         add_json(tally, workspace, scenario, has_passed, &report);
     else
-        printf("%s  %.*s\n%.*s", has_passed ? "ok    " : "FAILED", ESC_TEXT_ARG(scenario->title), ESC_TEXT_ARG(esc_buf_as_text(&report)));
+        printf("%s  %.*s\n%.*s", has_passed ? "ok    " : "FAILED", ESC_TEXT_ARG(scenario->title),
+               ESC_TEXT_ARG(esc_buf_as_text(&report)));
     esc_buf_release(&report);
 }
 
@@ -59,7 +63,8 @@ static int play_all(Tally *tally, const char *path, const EscWorkspace *workspac
     if (status == ESC_OK)
         status = esc_zones_load(zones, esc_bundle_program(bundle), &files, ZONEINFO_FOLDER, &why);
     if (status != ESC_OK)
-        fprintf(stderr, "escalc: %s: %s %s\n", path, why.check, why.text[0] != '\0' ? why.text : esc_status_text(status));
+        fprintf(stderr, "escalc: %s: %s %s\n", path, why.check,
+                why.text[0] != '\0' ? why.text : esc_status_text(status));
     for (uint32_t i = 0; status == ESC_OK && i < esc_workspace_scenario_count(workspace); i++)
         play_one(tally, workspace, bundle, zones, esc_workspace_scenario(workspace, i));
     esc_bundle_free(bundle);
@@ -73,7 +78,8 @@ static int test_workspace(Tally *tally, const char *path, const EscalcOptions *o
     esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
     EscWorkspace *workspace = NULL;
     EscalcOptions diagnostics = *options;
-    diagnostics.is_json = false; /* one JSON object is printed here: what is wrong with the source goes to stderr as text */
+    diagnostics.is_json =
+        false; /* one JSON object is printed here: what is wrong with the source goes to stderr as text */
     int code = escalc_compile(path, &diagnostics, &workspace, &bundle);
     if (code == ESCALC_FINE && !tally->is_json)
         printf("%s\n", path);
@@ -84,23 +90,16 @@ static int test_workspace(Tally *tally, const char *path, const EscalcOptions *o
     return code;
 }
 
-int escalc_test(int argc, char **argv)
+int escalc_test(const EscalcOptions *options)
 {
-    static const char help[] = "usage: escalc test [--format text|json] PATH…\n\n"
-                               "Plays every `test` of each workspace on a virtual clock, with the engine that escald runs. Messages and calls succeed at\n"
-                               "once unless the test says otherwise. A test that fails shows what happened as a timeline. A test without `at` begins on\n"
-                               "Monday 2026-01-05 at 09:00 in the workspace's zone.\n";
-    static EscalcOptions options; /* large */
-    int code = escalc_options(argc, argv, help, ESCALC_TAKES_FORMAT, 1, &options);
-    if (code >= 0)
-        return code;
-    Tally tally = {.is_json = options.is_json};
+    Tally tally = {.is_json = options->is_json};
     esc_buf_init(&tally.json, (size_t)1 << 30);
-    code = ESCALC_FINE;
-    for (int i = 0; i < options.paths_count; i++)
-        code = escalc_worse(code, test_workspace(&tally, options.paths[i], &options));
+    int code = ESCALC_FINE;
+    for (size_t i = 0; i < options->paths_count; i++)
+        code = escalc_worse(code, test_workspace(&tally, options->paths[i], options));
     if (tally.is_json)
-        printf("{\"tests\":[\n%.*s\n],\"passed\":%u,\"failed\":%u}\n", ESC_TEXT_ARG(esc_buf_as_text(&tally.json)), tally.passed, tally.failed);
+        printf("{\"tests\":[\n%.*s\n],\"passed\":%u,\"failed\":%u}\n",
+               ESC_TEXT_ARG(esc_buf_as_text(&tally.json)), tally.passed, tally.failed);
     else
         printf("%u passed, %u failed\n", tally.passed, tally.failed);
     esc_buf_release(&tally.json);

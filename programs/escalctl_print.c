@@ -1,69 +1,113 @@
-/* escalctl_print.c - text for terminals. A title such as "\033[2J" is shown, never obeyed. */
+/* escalctl_print.c - text for terminals. A title such as "\033[2J" is shown, never obeyed, and what cannot be seen is made
+ * visible. Everything that came from elsewhere goes through here. */
 #include <string.h>
 
 #include "escalctl_print.h"
 
+#define LINE_END 0x0a
+#define JOINER_FROM                                                                                \
+    0x0600 /* scripts behind Latin, Greek, Cyrillic, and emoji: where joiners are spelling */
+
+/* Commands, changes of direction, and what takes no room. */
 static bool is_unsafe(uint32_t c)
 {
     EscUnseen unseen = esc_unseen(c);
     return unseen != ESC_SEEN && unseen != ESC_UNSEEN_JOINER;
 }
 
-/* One character as it is shown; gives its width in columns. */
-static size_t put_character(FILE *out, EscText text, size_t at, size_t size, uint32_t c)
+static bool is_joiner(uint32_t c)
+{
+    return esc_unseen(c) == ESC_UNSEEN_JOINER;
+}
+
+/* A text, character by character. */
+typedef struct Walk {
+    EscText text;
+    size_t at, size; /* of the character at hand */
+    uint32_t c, before;
+} Walk;
+
+static Walk walk_begin(EscText text)
+{
+    return (Walk){.text = esc_utf8_is_valid(text, NULL) ? text : ESC_TEXT("(not UTF-8)")};
+}
+
+static bool walk_next(Walk *walk)
+{
+    walk->at += walk->size;
+    if (walk->at >= walk->text.size)
+        return false;
+    walk->before = walk->c;
+    walk->c = esc_utf8_decode(walk->text, walk->at, &walk->size);
+    return true;
+}
+
+/* The character at hand as it is shown; gives its width in columns. `out` NULL: only measures. */
+static size_t put_character(FILE *out, const Walk *walk)
 {
     char escaped[16];
-    int width = 1;
-    if (!is_unsafe(c)) {
+    bool is_shown = !is_unsafe(walk->c) && (!is_joiner(walk->c) || walk->before >= JOINER_FROM);
+    if (is_shown) {
         if (out != NULL)
-            (void)fwrite(text.data + at, 1, size, out);
+            (void)fwrite(walk->text.data + walk->at, 1, walk->size, out);
         return 1;
     }
-    width = c < 0x100 ? snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned)c)
-                      : snprintf(escaped, sizeof(escaped), "\\u{%x}", (unsigned)c);
+    if (walk->c == LINE_END)
+        (void)snprintf(escaped, sizeof(escaped), "↵");
+    else
+        (void)snprintf(escaped, sizeof(escaped), walk->c < 0x100 ? "\\x%02x" : "\\u{%x}",
+                       (unsigned)walk->c);
     if (out != NULL)
         (void)fputs(escaped, out);
-    return width > 0 ? (size_t)width : 0;
+    return walk->c == LINE_END ? 1 : strlen(escaped);
 }
 
 void print_safe(FILE *out, EscText text, bool lines)
 {
-    size_t size = 0;
-    if (!esc_utf8_is_valid(text, NULL))
-        text = ESC_TEXT("(not UTF-8)");
-    for (size_t at = 0; at < text.size; at += size) {
-        uint32_t c = esc_utf8_decode(text, at, &size);
-        if (c == '\n' && lines)
+    for (Walk walk = walk_begin(text); walk_next(&walk);) {
+        if (walk.c == LINE_END && lines)
             (void)fputc('\n', out);
         else
-            (void)put_character(out, text, at, size, c);
+            (void)put_character(out, &walk);
+    }
+}
+
+static EscText without_line_ends(EscText text)
+{
+    while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
+        text.size--;
+    return text;
+}
+
+void print_lines(FILE *out, EscText text, size_t indent)
+{
+    for (Walk walk = walk_begin(without_line_ends(text)); walk_next(&walk);) {
+        bool ends_line = walk.c == '\r' && walk.at + 1 < walk.text.size &&
+                         walk.text.data[walk.at + 1] == '\n'; /* the line end behind it counts */
+        if (walk.c == LINE_END)
+            (void)fprintf(out, "\n%*s", (int)indent, "");
+        else if (!ends_line)
+            (void)put_character(out, &walk);
     }
 }
 
 size_t print_width(EscText text)
 {
-    size_t width = 0, size = 0;
-    if (!esc_utf8_is_valid(text, NULL))
-        text = ESC_TEXT("(not UTF-8)");
-    for (size_t at = 0; at < text.size; at += size) {
-        uint32_t c = esc_utf8_decode(text, at, &size);
-        width += put_character(NULL, text, at, size, c);
-    }
+    size_t width = 0;
+    for (Walk walk = walk_begin(text); walk_next(&walk);)
+        width += put_character(NULL, &walk);
     return width;
 }
 
 void print_cell(FILE *out, EscText text, size_t width)
 {
-    size_t used = 0, size = 0;
-    if (!esc_utf8_is_valid(text, NULL))
-        text = ESC_TEXT("(not UTF-8)");
+    size_t used = 0;
     bool is_cut = print_width(text) > width;
-    for (size_t at = 0; at < text.size; at += size) {
-        uint32_t c = esc_utf8_decode(text, at, &size);
-        size_t wide = put_character(NULL, text, at, size, c);
-        if (used + wide > width - (is_cut && width > 0 ? 1 : 0))
+    size_t room = width - (is_cut && width > 0 ? 1 : 0);
+    for (Walk walk = walk_begin(text); walk_next(&walk);) {
+        if (used + put_character(NULL, &walk) > room)
             break;
-        used += put_character(out, text, at, size, c);
+        used += put_character(out, &walk);
     }
     if (is_cut && width > 0) {
         (void)fputs("…", out);
@@ -75,16 +119,14 @@ void print_cell(FILE *out, EscText text, size_t width)
 
 void print_json(FILE *out, EscText json)
 {
-    size_t size = 0;
-    for (size_t at = 0; at < json.size; at += size) {
-        uint32_t c = esc_utf8_decode(json, at, &size);
-        if (c == '\n' || !is_unsafe(c))
-            (void)fwrite(json.data + at, 1, size, out);
-        else if (c <= 0xffff)
-            (void)fprintf(out, "\\u%04x", (unsigned)c);
+    for (Walk walk = walk_begin(json); walk_next(&walk);) {
+        if (walk.c == '\n' || (!is_unsafe(walk.c) && !is_joiner(walk.c)))
+            (void)fwrite(walk.text.data + walk.at, 1, walk.size, out);
+        else if (walk.c <= 0xffff)
+            (void)fprintf(out, "\\u%04x", (unsigned)walk.c);
         else
-            (void)fprintf(out, "\\u%04x\\u%04x", 0xd800u + ((c - 0x10000) >> 10),
-                          0xdc00u + ((c - 0x10000) & 0x3ff));
+            (void)fprintf(out, "\\u%04x\\u%04x", 0xd800u + ((unsigned)(walk.c - 0x10000) >> 10),
+                          0xdc00u + ((unsigned)(walk.c - 0x10000) & 0x3ff));
     }
     (void)fputc('\n', out);
 }

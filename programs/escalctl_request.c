@@ -96,6 +96,13 @@ static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscTe
     return is_fine;
 }
 
+static void print_no_answer(const CtlCall *call, CURLcode code)
+{
+    (void)fputs("escalctl: no answer from ", stderr);
+    print_safe(stderr, esc_text_from(call->url), false);
+    (void)fprintf(stderr, ": %s\n", curl_easy_strerror(code));
+}
+
 bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body,
                  bool is_post, CtlReply *reply)
 {
@@ -117,8 +124,7 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     if (is_fine && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK) {
         code = curl_easy_perform(easy);
         if (code != CURLE_OK)
-            (void)fprintf(stderr, "escalctl: no answer from the daemon: %s\n",
-                          curl_easy_strerror(code));
+            print_no_answer(call, code);
     }
     if (code == CURLE_OK)
         (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
@@ -168,19 +174,40 @@ int ctl_check(const CtlReply *reply)
     return reply->status >= 400 && reply->status < 500 ? EXIT_REFUSED : EXIT_FAILED;
 }
 
+int ctl_get(const CtlCall *call, const char *path, json_t **json)
+{
+    CtlReply reply;
+    if (!ctl_request(call, path, "", (EscText){0}, false, &reply))
+        return EXIT_FAILED;
+    int result = ctl_check(&reply);
+    *json = result == EXIT_FINE ? json_incref(reply.json) : NULL;
+    ctl_reply_release(&reply);
+    return result;
+}
+
+json_t *ctl_look(const CtlCall *call, const char *path)
+{
+    CtlReply reply;
+    if (!ctl_request(call, path, "", (EscText){0}, false, &reply))
+        return NULL;
+    json_t *json = reply.status == 200 ? json_incref(reply.json) : NULL;
+    ctl_reply_release(&reply);
+    return json;
+}
+
 int ctl_send(const CtlCall *call)
 {
     EscBuf events;
     esc_buf_init(&events, ESC_BODY_BYTES_MAX);
     CtlReply reply;
     int result = EXIT_FAILED;
-    if (!read_file(call->arguments[0], &events)) {
+    if (!read_file(call->line->arguments[0], &events)) {
         result = EXIT_USAGE;
     } else if (ctl_request(call, "/v1/events", "application/json", esc_buf_as_text(&events), true,
                            &reply)) {
         result = ctl_check(&reply);
         if (result == EXIT_FINE && call->is_json)
-            (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&reply.body)));
+            print_json(stdout, esc_buf_as_text(&reply.body));
         else if (result == EXIT_FINE)
             ctl_show_events(call, reply.json);
         ctl_reply_release(&reply);
@@ -192,15 +219,10 @@ int ctl_send(const CtlCall *call)
 int ctl_token_new(const CtlCall *call)
 {
     uint8_t random[32];
-    const char *id = call->options[CTL_OPTION_id], *workspace = call->options[CTL_OPTION_workspace];
-    const char *principal = call->options[CTL_OPTION_principal],
-               *scopes = call->options[CTL_OPTION_scopes];
-    if (strcmp(call->arguments[0], "new") != 0 || id == NULL || workspace == NULL ||
-        principal == NULL || scopes == NULL) {
-        (void)fprintf(stderr, "escalctl: usage: escalctl token new --id ID --workspace NAME "
-                              "--principal NAME --scopes events,read,…\n");
-        return EXIT_USAGE;
-    }
+    const char *id = cli_value(call->line, CLI_ESCALCTL_ID);
+    const char *workspace = cli_value(call->line, CLI_ESCALCTL_WORKSPACE);
+    const char *principal = cli_value(call->line, CLI_ESCALCTL_PRINCIPAL);
+    const char *scopes = cli_value(call->line, CLI_ESCALCTL_SCOPES);
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
         (void)fprintf(stderr, "escalctl: no random bytes: %s\n", strerror(errno));
         return EXIT_FAILED;
@@ -213,7 +235,7 @@ int ctl_token_new(const CtlCall *call)
         esc_token_make(random, esc_text_from(id), esc_text_from(workspace),
                        esc_text_from(principal), esc_text_from(scopes), &token, &line, &why);
     if (status != ESC_OK)
-        (void)fprintf(stderr, "escalctl: %s\n", why.text);
+        (void)cli_wrong(call->line, "%s", why.text);
     else if (call->is_json)
         (void)printf("{\"token\":\"%.*s\",\"line\":\"%.*s\"}\n",
                      ESC_TEXT_ARG(esc_buf_as_text(&token)), ESC_TEXT_ARG(esc_buf_as_text(&line)));

@@ -25,7 +25,6 @@
 
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
-#define ESCALD_VERSION "0.1.0"
 #define KEPT_BYTES (64 << 20)
 #define WORKERS_MIN 4
 #define WORKERS_SPARE 32    /* that take the place of stuck ones */
@@ -88,7 +87,7 @@ static EscStatus start_writers(App *app, EscWhy *why)
         app->out = line_writer_new(STDOUT_FILENO, tell_lost_news, app);
     app->follow = (Follow){.out = app->out,
                            .zones = app->zones,
-                           .has_colours = isatty(STDOUT_FILENO) == 1,
+                           .has_colours = cli_has_colours(stdout),
                            .has_many = app->options.workspaces_count > 1};
     return app->log != NULL && (app->out != NULL || !app->options.follow)
                ? ESC_OK
@@ -460,26 +459,25 @@ static int run(App *app)
     return esc_daemon_stopped_count(app->daemon) > 0 ? EXIT_INTERNAL : 0;
 }
 
+static void print_config_help(void)
+{
+    EscBuf text;
+    esc_buf_init(&text, 65536);
+    esc_config_help(&text);
+    (void)printf("%.*s", ESC_TEXT_ARG(esc_buf_as_text(&text)));
+    esc_buf_release(&text);
+}
+
 int main(int argc, char **argv)
 {
     App *app = calloc(1, sizeof(*app));
-    if (app == NULL || !options_read(&app->options, argc, argv)) {
+    ESC_ASSERT(app != NULL);
+    CliEnd end = options_read(&app->options, argc, argv);
+    if (end != CLI_GO_ON || app->options.help_config) {
+        if (end == CLI_GO_ON)
+            print_config_help();
         free(app);
-        return EXIT_USAGE;
-    }
-    if (app->options.help || app->options.help_config || app->options.version) {
-        EscBuf text;
-        esc_buf_init(&text, 65536);
-        if (app->options.help)
-            options_help();
-        if (app->options.version)
-            (void)puts("escald " ESCALD_VERSION);
-        if (app->options.help_config)
-            esc_config_help(&text);
-        (void)printf("%.*s", ESC_TEXT_ARG(esc_buf_as_text(&text)));
-        esc_buf_release(&text);
-        free(app);
-        return 0;
+        return end == CLI_WRONG ? EXIT_USAGE : 0;
     }
     protect_memory();
     keep_memory();

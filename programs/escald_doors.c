@@ -224,7 +224,8 @@ static uint16_t bound_port(int fd)
     return ntohs(address.ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
 }
 
-static int listen_on(void *context, const char *host, uint16_t port, uint16_t *port_bound)
+static int listen_on(void *context, const char *host, uint16_t port, uint16_t *port_bound,
+                     EscWhy *why)
 {
     (void)context;
     char service[8];
@@ -233,15 +234,21 @@ static int listen_on(void *context, const char *host, uint16_t port, uint16_t *p
                              .ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    if (getaddrinfo(host, service, &hints, &found) != 0)
+    int unknown = getaddrinfo(host, service, &hints, &found);
+    if (unknown != 0) {
+        (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s", gai_strerror(unknown));
         return -1;
+    }
     int fd = -1, one = 1;
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next) {
         fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (fd < 0)
+        if (fd < 0) {
+            (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s", strerror(errno));
             continue;
+        }
         if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
             bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
+            (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s", strerror(errno));
             close(fd);
             fd = -1;
         }

@@ -1,4 +1,4 @@
-/* escald_follow.c - audit rows as an account for people: local time, ticket, sentence. Colours
+/* escald_follow.c - audit rows as an account for people: local time with its zone, ticket, sentence. Colours
  * only where a terminal is. */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -8,7 +8,9 @@
 #include "escalctl_print.h"
 #include "escald_follow.h"
 
+#define WORKSPACE_COLUMNS 10
 #define TICKET_COLUMNS 18
+#define ESCALATION_COLUMNS 6
 
 /* Rows that somebody should look at now stand out. */
 static const char *colour_of(EscText kind)
@@ -27,16 +29,20 @@ static const char *colour_of(EscText kind)
     return "";
 }
 
-static void print_time(FILE *out, const EscZones *zones, EscText timezone, int64_t at_ms)
+/* Gives the columns that it took. */
+static size_t print_time(FILE *out, const EscZones *zones, EscText timezone, int64_t at_ms)
 {
+    size_t columns = 0;
     EscBuf text;
     esc_buf_init(&text, 64);
     esc_time_write(&text, at_ms + (int64_t)esc_zone_offset_s(zones, timezone, at_ms) * 1000);
     EscText time =
         esc_buf_as_text(&text); /* 2026-01-05T09:00:00.000Z, to the second and without the zone */
     if (time.size >= 19)
-        (void)fprintf(out, "%.10s %.8s", time.data, time.data + 11);
+        columns = (size_t)fprintf(out, "%.10s %.8s %-4.*s", time.data, time.data + 11,
+                                  ESC_TEXT_ARG(esc_zone_name(zones, timezone, at_ms)));
     esc_buf_release(&text);
+    return columns;
 }
 
 static void print_row(FILE *out, const Follow *follow, EscText workspace, EscText timezone,
@@ -47,15 +53,16 @@ static void print_row(FILE *out, const Follow *follow, EscText workspace, EscTex
     if (row->escalation != 0)
         (void)snprintf(escalation, sizeof(escalation), "E-%llu",
                        (unsigned long long)row->escalation);
-    print_time(out, follow->zones, timezone, row->at_ms);
+    size_t columns = print_time(out, follow->zones, timezone, row->at_ms);
     (void)fputs("  ", out);
     if (follow->has_many) {
-        print_cell(out, workspace, 10);
+        columns += WORKSPACE_COLUMNS + 2;
+        print_cell(out, workspace, WORKSPACE_COLUMNS);
         (void)fputs("  ", out);
     }
     print_cell(out, row->ticket, TICKET_COLUMNS);
-    (void)fprintf(out, "  %-6s  %s", escalation, colour);
-    print_safe(out, row->text, false);
+    (void)fprintf(out, "  %-*s  %s", ESCALATION_COLUMNS, escalation, colour);
+    print_lines(out, row->text, columns + 2 + TICKET_COLUMNS + 2 + ESCALATION_COLUMNS + 2);
     (void)fputs(colour[0] != '\0' ? "\033[0m" : "", out);
 }
 

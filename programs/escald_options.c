@@ -1,7 +1,5 @@
-/* escald_options.c - reads the command line of escald. */
+/* escald_options.c - what the command line of escald says, from the rows of cli.def. */
 #define _GNU_SOURCE
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,129 +7,72 @@
 
 #define TIME_SCALE_MAX 1000000.0
 
-void options_help(void)
-{
-    (void)puts(
-        "usage: escald --workspace DIR [--workspace DIR …] --data DIR [option …]\n"
-        "\n"
-        "Takes events in, runs the escalation templates of its workspaces, delivers and keeps "
-        "records.\n"
-        "\n"
-        "  --workspace DIR    folder of .esc files; may be given several times\n"
-        "  --data DIR         folder for the stores (NAME.db), the token file and the file sinks\n"
-        "  --listen HOST:PORT where the API listens; port 0 picks a free one (default: of the "
-        "configuration)\n"
-        "  --config FILE      configuration (default: escald.json in the data folder, if there is "
-        "one)\n"
-        "  --port-file FILE   writes the port there once the API listens\n"
-        "  --time-scale N     lets time go N times faster\n"
-        "  --start-time T     begins at that time, such as 2026-01-05T09:00:00Z\n"
-        "  --follow           tells on standard output what happens\n"
-        "  --accept-loss NAME opens the store of this workspace although it has lost something, or "
-        "is "
-        "missing;\n"
-        "                     may be given several times, and is for one start\n"
-        "  --check-config     reads configuration and workspaces, says what is wrong, and ends\n"
-        "  --help-config      lists all options of the configuration\n"
-        "  --version          prints the version\n"
-        "\n"
-        "exit status: 0 stopped by SIGTERM or SIGINT, 2 usage, configuration or workspace is "
-        "wrong, 4 a store or the system failed");
-}
-
-static bool refuse(const char *message, const char *value)
-{
-    (void)fprintf(stderr, "escald: %s%s%s (escald --help lists all options)\n", message,
-                  value[0] == '\0' ? "" : ": ", value);
-    return false;
-}
-
 static bool read_scale(const char *text, double *scale)
 {
     char *end = NULL;
-    *scale = strtod(text, &end);
-    return end != text && *end == '\0' && *scale > 0.0 && *scale <= TIME_SCALE_MAX;
+    *scale = text == NULL ? 1.0 : strtod(text, &end);
+    return text == NULL ||
+           (end != text && *end == '\0' && *scale > 0.0 && *scale <= TIME_SCALE_MAX);
 }
 
-static bool take_option(Options *options, int which, const char *value)
+static bool read_start(const char *text, int64_t *start_ms)
 {
-    switch (which) {
-    case 'w':
-        if (options->workspaces_count == ESC_WORKSPACES_MAX)
-            return refuse("too many workspaces", "");
-        options->workspaces[options->workspaces_count++] = value;
-        return true;
-    case 'a':
-        if (options->accept_loss_count == ESC_WORKSPACES_MAX)
-            return refuse("too many workspaces", "");
-        options->accept_loss[options->accept_loss_count++] = value;
-        return true;
-    case 'd':
-        options->data = value;
-        return true;
-    case 'l':
-        options->listen = value;
-        return true;
-    case 'c':
-        options->config = value;
-        return true;
-    case 'p':
-        options->port_file = value;
-        return true;
-    case 's':
-        return read_scale(value, &options->time_scale) ||
-               refuse("--time-scale needs a number above 0", value);
-    case 't':
-        return (esc_time_read(esc_text_from(value), &options->start_ms) && options->start_ms > 0) ||
-               refuse("--start-time needs a time such as 2026-01-05T09:00:00Z", value);
-    case 'f':
-        options->follow = true;
-        return true;
-    case 'C':
-        options->check_config = true;
-        return true;
-    case 'H':
-        options->help_config = true;
-        return true;
-    case 'h':
-        options->help = true;
-        return true;
-    case 'v':
-        options->version = true;
-        return true;
-    default:
-        return refuse("the command line is wrong", "");
-    }
+    *start_ms = 0;
+    return text == NULL || (esc_time_read(esc_text_from(text), start_ms) && *start_ms > 0);
 }
 
-bool options_read(Options *options, int argc, char **argv)
+/* All values of an option that may be given several times; false: too many. */
+static bool take_all(const CliLine *line, CliOption option, const char **items, uint32_t *count)
 {
-    static const struct option rows[] = {
-        {"workspace", required_argument, NULL, 'w'},
-        {"data", required_argument, NULL, 'd'},
-        {"accept-loss", required_argument, NULL, 'a'},
-        {"listen", required_argument, NULL, 'l'},
-        {"config", required_argument, NULL, 'c'},
-        {"port-file", required_argument, NULL, 'p'},
-        {"time-scale", required_argument, NULL, 's'},
-        {"start-time", required_argument, NULL, 't'},
-        {"follow", no_argument, NULL, 'f'},
-        {"check-config", no_argument, NULL, 'C'},
-        {"help-config", no_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
-    };
-    *options = (Options){.time_scale = 1.0};
-    int which = 0;
-    while ((which = getopt_long(argc, argv, "", rows, NULL)) != -1)
-        if (!take_option(options, which, optarg == NULL ? "" : optarg))
+    *count = 0;
+    for (size_t i = 0; i < line->given_count; i++) {
+        if (line->given[i].option != option)
+            continue;
+        if (*count == ESC_WORKSPACES_MAX)
             return false;
-    if (options->help || options->help_config || options->version)
-        return true;
-    if (optind < argc)
-        return refuse("this is no option", argv[optind]);
+        items[(*count)++] = line->given[i].value;
+    }
+    return true;
+}
+
+static CliEnd wrong(const CliLine *line, const char *text)
+{
+    (void)cli_wrong(line, "%s", text);
+    return CLI_WRONG;
+}
+
+static CliEnd take(Options *options, const CliLine *line)
+{
+    const char *scale = cli_value(line, CLI_ESCALD_TIME_SCALE);
+    *options = (Options){
+        .data = cli_value(line, CLI_ESCALD_DATA),
+        .listen = cli_value(line, CLI_ESCALD_LISTEN),
+        .config = cli_value(line, CLI_ESCALD_CONFIG),
+        .port_file = cli_value(line, CLI_ESCALD_PORT_FILE),
+        .follow = cli_has(line, CLI_ESCALD_FOLLOW),
+        .check_config = cli_has(line, CLI_ESCALD_CHECK_CONFIG),
+        .help_config = cli_has(line, CLI_ESCALD_HELP_CONFIG),
+    };
+    if (!take_all(line, CLI_ESCALD_WORKSPACE, options->workspaces, &options->workspaces_count) ||
+        !take_all(line, CLI_ESCALD_ACCEPT_LOSS, options->accept_loss, &options->accept_loss_count))
+        return wrong(line, "too many workspaces");
+    if (!read_scale(scale, &options->time_scale))
+        return wrong(line, "--time-scale needs a number above 0, and of at most 1000000");
+    if (!read_start(cli_value(line, CLI_ESCALD_START_TIME), &options->start_ms))
+        return wrong(line, "--start-time needs a time such as 2026-01-05T09:00:00Z");
+    if (options->help_config)
+        return CLI_GO_ON;
     if (options->workspaces_count == 0)
-        return refuse("--workspace is missing", "");
-    return options->data != NULL || refuse("--data is missing", "");
+        return wrong(line, "--workspace is missing");
+    return options->data != NULL ? CLI_GO_ON : wrong(line, "--data is missing");
+}
+
+CliEnd options_read(Options *options, int argc, char **argv)
+{
+    CliLine line;
+    CliEnd end = cli_read(CLI_ESCALD, argc, argv, &line, stdout, stderr);
+    if (end == CLI_GO_ON)
+        end = take(options, &line);
+    cli_release(&line);
+    return end;
 }

@@ -4,19 +4,20 @@
 
 #include <esc/runtime.h>
 
+#include "cli.h"
+
 typedef struct Options {
     const char *workspaces[ESC_WORKSPACES_MAX];
     const char *accept_loss
         [ESC_WORKSPACES_MAX]; /* names of workspaces whose stores may have lost something */
     uint32_t workspaces_count, accept_loss_count;
-    const char *data, *listen, *config, *port_file;
+    const char *data, *listen, *config, *port_file; /* NULL: not given */
     double time_scale;
     int64_t start_ms; /* 0: now */
-    bool follow, check_config, help_config, help, version;
+    bool follow, check_config, help_config;
 } Options;
 
-/* False: a message is on stderr, and the exit status is 2. */
-bool options_read(Options *options, int argc, char **argv);
-void options_help(void);
+/* What is not CLI_GO_ON was told already. Texts are argv's. */
+CliEnd options_read(Options *options, int argc, char **argv);
 
 #endif

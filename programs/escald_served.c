@@ -220,10 +220,23 @@ static EscStatus open_service(Served *served)
                             &served->why);
 }
 
+/* Whoever has to look needs to know at which file. */
+static void name_store(Served *served)
+{
+    char path[4096];
+    EscWhy why = served->why;
+    if (path_of(served, "db", path, sizeof(path)) && strstr(why.text, path) == NULL)
+        (void)snprintf(served->why.text, sizeof(served->why.text), "%.100s: %.120s", path,
+                       why.text[0] != '\0' ? why.text : esc_status_text(served->status));
+}
+
 static void open_one(void *context)
 {
     Served *served = context;
     EscStatus status = open_service(served);
+    served->status = status;
+    if (status != ESC_OK)
+        name_store(served);
     esc_buf_release(&served->compiled.bundle); /* the service has its own copy */
     step_done(served, status);
 }

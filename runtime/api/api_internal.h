@@ -126,13 +126,37 @@ bool esc_escalation_id_read(EscText text, uint64_t *id);
 /* {"escalations":[…],"ticket":"…" without the last brace. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 
+/* api_reads.c: parameters of the query. False: refused. */
+void esc_request_refuse_parameter(EscRequest *request, const char *name, const char *detail);
+bool esc_request_text(EscRequest *request, const char *name, EscText *out); /* empty: not there */
+bool esc_request_number(EscRequest *request, const char *name, uint64_t preset, uint64_t max,
+                        uint64_t *out);
+bool esc_request_escalation(EscRequest *request, const char *name,
+                            uint64_t *out); /* 0: not there */
+bool esc_request_limit(EscRequest *request, size_t *limit);
+
 /* api_rows.c: a list while the store gives its rows. Each visitor writes one more item. */
 typedef struct EscApiItems {
     EscBuf out;
     size_t count;
+    int64_t now_ms; /* the engine's, for who shows how long until something; 0: not said */
 } EscApiItems;
+void esc_api_items_open(EscApiItems *items);
+/* Answers with the list, or with what went wrong while the store gave it. */
+void esc_api_items_answer(EscRequest *request, EscApiItems *items, EscStatus status, EscWhy *why);
 bool esc_api_audit_item(void *items, const EscAuditRow *row);
 bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
+/* What a person looks for in a list of escalations, beside their rows. */
+typedef struct EscApiFacts {
+    EscText title, account, severity; /* of the ticket */
+    const EscEscalationView *view;    /* NULL: it is not in memory */
+} EscApiFacts;
+bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *row,
+                                   const EscApiFacts *facts);
+void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
+                             const EscApiFacts *facts);
+bool esc_api_duty_item(void *items, const EscDutyView *view);
+bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */
 typedef struct EscApiBody {
     EscBuf fields, assumed, sla;

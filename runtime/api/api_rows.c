@@ -84,23 +84,150 @@ bool esc_api_audit_item(void *context, const EscAuditRow *row)
     return object_close(&object);
 }
 
+static void put_row(Object *object, const EscEscalationRow *row)
+{
+    put_escalation(object, "id", row->id);
+    put_text(object, "ticket", row->ticket);
+    put_text(object, "template", row->template_name);
+    put_text(object, "state", esc_text_from(esc_state_name(row->state)));
+    put_text(object, "role", esc_text_from(esc_role_row_name(row->role)));
+    put_text(object, "owner", row->owner);
+    put_raw(object, "acked", esc_text_from(row->is_acked ? "true" : "false"));
+    put_time(object, "opened_at", row->opened_at_ms);
+    put_time(object, "closed_at", row->closed_at_ms);
+    put_text(object, "outcome", row->outcome);
+    put_text(object, "step", row->step);
+    put_time(object, "next_due_at", row->next_due_ms);
+}
+
 bool esc_api_escalation_item(void *context, const EscEscalationRow *row)
 {
     Object object = object_open(context);
-    put_escalation(&object, "id", row->id);
-    put_text(&object, "ticket", row->ticket);
-    put_text(&object, "template", row->template_name);
-    put_text(&object, "state", esc_text_from(esc_state_name(row->state)));
-    put_text(&object, "role", esc_text_from(esc_role_row_name(row->role)));
-    put_text(&object, "owner", row->owner);
-    put_raw(&object, "acked", esc_text_from(row->is_acked ? "true" : "false"));
-    put_time(&object, "opened_at", row->opened_at_ms);
-    put_time(&object, "closed_at", row->closed_at_ms);
-    put_text(&object, "outcome", row->outcome);
-    put_text(&object, "step", row->step);
-    put_time(&object, "next_due_at", row->next_due_ms);
+    put_row(&object, row);
     return object_close(&object);
 }
+
+static void put_next(Object *object, const EscEscalationView *view)
+{
+    if (view->next_owner.size == 0)
+        return;
+    put_text(object, "next_owner", view->next_owner);
+    put_text(object, "next_role", esc_text_from(esc_role_row_name(view->next_role)));
+}
+
+bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *row,
+                                   const EscApiFacts *facts)
+{
+    Object object = object_open(items);
+    put_row(&object, row);
+    put_text(&object, "ticket_title", facts->title);
+    put_text(&object, "account", facts->account);
+    put_text(&object, "severity", facts->severity);
+    if (facts->view != NULL) {
+        put_time(&object, "ack_due_at", facts->view->ack_due_ms);
+        put_time(&object, "wait_due_at", facts->view->wait_due_ms);
+        put_text(&object, "waiting_for", facts->view->waiting_for);
+        put_text(&object, "question", facts->view->question);
+        put_next(&object, facts->view);
+    }
+    return object_close(&object);
+}
+
+/* --- one escalation: each member is always there ------------------------------------------------ */
+
+static void put_text_always(Object *object, const char *name, EscText text)
+{
+    member(object, name);
+    esc_json_text(object->out, text);
+}
+
+static void put_time_always(Object *object, const char *name, int64_t time_ms)
+{
+    if (time_ms != 0)
+        put_time(object, name, time_ms);
+    else
+        put_raw(object, name, ESC_TEXT("null"));
+}
+
+static void put_json(Object *object, const char *name, EscText json)
+{
+    put_raw(object, name, json.size > 0 ? json : ESC_TEXT("[]"));
+}
+
+void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
+                             const EscApiFacts *facts)
+{
+    Object object = object_open(items);
+    put_escalation(&object, "id", view->id);
+    put_text_always(&object, "ticket", view->ticket);
+    put_text_always(&object, "ticket_title", view->ticket_title);
+    put_text_always(&object, "account", facts->account);
+    put_text_always(&object, "severity", facts->severity);
+    put_text_always(&object, "template", view->template_name);
+    put_text_always(&object, "template_title", view->template_title);
+    put_text_always(&object, "state", esc_text_from(esc_state_name(view->state)));
+    put_text_always(&object, "outcome", view->outcome);
+    put_text_always(&object, "owner", view->owner);
+    put_text_always(&object, "role", esc_text_from(esc_role_row_name(view->role)));
+    put_raw(&object, "acked", esc_text_from(view->is_acked ? "true" : "false"));
+    put_text_always(&object, "step", view->step);
+    put_text_always(&object, "waiting_for", view->waiting_for);
+    put_time_always(&object, "opened_at", view->opened_at_ms);
+    put_time_always(&object, "closed_at", view->closed_at_ms);
+    put_time_always(&object, "next_due_at", view->next_due_ms);
+    put_time_always(&object, "ack_due_at", view->ack_due_ms);
+    put_time_always(&object, "wait_due_at", view->wait_due_ms);
+    put_next(&object, view);
+    put_number(&object, "handoffs", view->handoffs);
+    put_number(&object, "exceptions", view->exceptions);
+    put_text_always(&object, "question", view->question);
+    put_json(&object, "answers", view->answers_json);
+    put_json(&object, "checks", view->checks_json);
+    put_json(&object, "changes", view->changes_json);
+    put_time(&object, "now", items->now_ms);
+    (void)object_close(&object);
+}
+
+/* --- who is on duty, and evidence --------------------------------------------------------------- */
+
+bool esc_api_duty_item(void *items, const EscDutyView *view)
+{
+    Object object = object_open(items);
+    if (view->is_schedule) {
+        put_text(&object, "schedule", view->means);
+        put_text(&object, "title", view->title);
+    } else {
+        put_text(&object, "template", view->template_name);
+        put_text(&object, "role", esc_text_from(esc_role_row_name(view->role)));
+        put_text(&object, "who", view->means);
+    }
+    if (view->depends)
+        put_raw(&object, "depends_on_ticket", ESC_TEXT("true"));
+    put_text(&object, "person", view->person);
+    put_text(&object, "name", view->person_title);
+    put_time(&object, "until", view->until_ms);
+    put_text(&object, "next", view->next);
+    put_text(&object, "next_name", view->next_title);
+    put_json(&object, "absent", view->absent_json);
+    return object_close(&object);
+}
+
+bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content)
+{
+    char hex[65];
+    Object object = object_open(items);
+    esc_hex((EscBytes){row->hash, sizeof(row->hash)}, hex);
+    put_number(&object, "number", row->number);
+    put_text(&object, "name", row->name);
+    put_time(&object, "at", row->at_ms);
+    put_number(&object, "size", row->content.size);
+    put_text(&object, "sha256", esc_text_from(hex));
+    if (has_content)
+        put_text_always(&object, "content", row->content);
+    return object_close(&object);
+}
+
+/* --- tickets and messages ----------------------------------------------------------------------- */
 
 #define SHOWN_BYTES_MAX ((size_t)16 << 20)
 

@@ -308,9 +308,11 @@ EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
                             uint16_t *port_bound, EscWhy *why)
 {
     const EscSockets *sockets = daemon->setup.sockets;
-    int fd = sockets->listen(sockets->context, host, port, port_bound);
+    EscWhy reason = {.text = ""};
+    int fd = sockets->listen(sockets->context, host, port, port_bound, &reason);
     if (fd < 0)
-        return esc_why(why, ESC_IO_FAILED, "", 0, "cannot listen on %s:%u", host, (unsigned)port);
+        return esc_why(why, ESC_BAD_CONFIG, "", 0, "cannot listen on %s:%u: %.150s", host,
+                       (unsigned)port, reason.text);
     return esc_http_serve(daemon->http, fd, why);
 }
 

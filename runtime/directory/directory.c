@@ -98,10 +98,21 @@ static void add_team(const EscProgram *program, const EscDirectoryHost *host, co
         add_person(host, program->team_members[team->members_first + i].person, owners);
 }
 
+static EscText zone_of(const EscProgram *program, const EscScheduleRow *schedule)
+{
+    uint32_t text = schedule->timezone != 0 ? schedule->timezone - 1 : program->meta->timezone;
+    return program->texts[text];
+}
+
+static int64_t local_minute_at(const EscZones *zones, EscText zone, int64_t time_ms)
+{
+    int64_t offset_s = esc_zone_offset_s(zones, zone, time_ms);
+    return esc_floor_divide(esc_floor_divide(time_ms, 1000) + offset_s, 60);
+}
+
 static void add_on_call(const EscProgram *program, const EscZones *zones, const EscDirectoryHost *host, const EscScheduleRow *schedule, int64_t now_ms, EscOwners *owners)
 {
-    EscText zone = program->texts[schedule->timezone != 0 ? schedule->timezone - 1 : program->meta->timezone];
-    int64_t local_minute = esc_floor_divide(esc_floor_divide(now_ms, 1000) + esc_zone_offset_s(zones, zone, now_ms), 60);
+    int64_t local_minute = local_minute_at(zones, zone_of(program, schedule), now_ms);
     for (uint32_t i = schedule->overrides_count; i > 0 && owners->count == 0; i--) { /* the last written one wins */
         const EscOverrideRow *override = &program->overrides[schedule->overrides_first + i - 1];
         if (local_minute >= override->from_local_minute && local_minute < override->to_local_minute)
@@ -152,4 +163,40 @@ void esc_directory_resolve(const EscProgram *program, const EscZones *zones, con
         add_team(program, host, &program->teams[index], owners);
     else if (esc_ref_kind(owners->via) == ESC_REF_SCHEDULE)
         add_on_call(program, zones, host, &program->schedules[index], now_ms, owners);
+}
+
+/* --- when it changes ------------------------------------------------------------------------------ */
+
+static void take_earlier(int64_t *earliest, int64_t minute, int64_t after)
+{
+    if (minute > after && minute < *earliest)
+        *earliest = minute;
+}
+
+static int64_t turn_end(const EscRotationRow *rotation, int64_t after)
+{
+    int64_t from = rotation->from_local_minute;
+    int64_t turn = (int64_t)rotation->shift_days * DAY_MINUTES;
+    return after < from ? from : from + ((after - from) / turn + 1) * turn;
+}
+
+int64_t esc_schedule_change_ms(const EscProgram *program, const EscZones *zones, uint32_t schedule,
+                               int64_t after_ms)
+{
+    const EscScheduleRow *row = &program->schedules[schedule];
+    EscText zone = zone_of(program, row);
+    int64_t after = local_minute_at(zones, zone, after_ms), earliest = INT64_MAX;
+    for (uint32_t i = 0; i < row->rotations_count; i++)
+        take_earlier(&earliest, turn_end(&program->rotations[row->rotations_first + i], after),
+                     after);
+    for (uint32_t i = 0; i < row->overrides_count; i++) {
+        const EscOverrideRow *override = &program->overrides[row->overrides_first + i];
+        take_earlier(&earliest, override->from_local_minute, after);
+        take_earlier(&earliest, override->to_local_minute, after);
+    }
+    if (earliest == INT64_MAX)
+        return INT64_MAX;
+    /* In an hour that comes twice a local time means its first coming, which may be over. */
+    int64_t change_ms = esc_zone_instant_ms(zones, zone, earliest);
+    return change_ms > after_ms ? change_ms : after_ms + ESC_MINUTE_MS;
 }

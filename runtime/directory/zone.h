@@ -20,16 +20,22 @@ typedef struct ZoneDay {
     int32_t time_s; /* local time of the change, -167 h to 167 h */
 } ZoneDay;
 
+/* What a zone's clocks show at an instant. */
+typedef struct ZoneTime {
+    int32_t offset_s; /* seconds east of UTC */
+    EscText name;     /* "CET"; borrowed */
+} ZoneTime;
+
 /* The footer of a TZif file: what holds after its last transition. */
 typedef struct ZoneRule {
     bool is_present, has_daylight;
-    int32_t standard_s, daylight_s; /* seconds east of UTC */
+    ZoneTime standard, daylight; /* names are of the text that was read */
     ZoneDay begins, ends;
 } ZoneRule;
 
 /* Reads a POSIX TZ string with the extensions of RFC 8536 section 3.3.1. False when it is malformed. */
 bool esc_zone_rule_read(EscText text, ZoneRule *rule);
-/* Seconds east of UTC at an instant, by the rule alone. */
-int32_t esc_zone_rule_offset_s(const ZoneRule *rule, int64_t time_s);
+/* What the clocks show at an instant, by the rule alone. */
+ZoneTime esc_zone_rule_at(const ZoneRule *rule, int64_t time_s);
 
 #endif

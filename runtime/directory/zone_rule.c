@@ -51,21 +51,26 @@ static int32_t read_number(Reader *reader, int32_t low, int32_t high)
     return value;
 }
 
-/* "CET" or "<+0330>"; the name itself is of no use to us. */
-static void skip_name(Reader *reader)
+/* "CET", or "+0330" from "<+0330>". */
+static EscText read_name(Reader *reader)
 {
     size_t start = reader->at;
+    EscText name = {reader->text.data + start, 0};
     if (take(reader, '<')) {
+        name.data++;
         while (reader->at < reader->text.size && peek(reader) != '>')
             reader->at++;
+        name.size = reader->at - start - 1;
         if (!take(reader, '>'))
             reader->failed = true;
     } else {
         while (is_letter(peek(reader)))
             reader->at++;
+        name.size = reader->at - start;
     }
     if (reader->at - start < 3)
         reader->failed = true;
+    return name;
 }
 
 static int32_t read_time_s(Reader *reader, int32_t hours_max)
@@ -108,16 +113,16 @@ bool esc_zone_rule_read(EscText text, ZoneRule *rule)
 {
     Reader reader = {.text = text};
     *rule = (ZoneRule){0};
-    skip_name(&reader);
-    rule->standard_s = -read_time_s(&reader, OFFSET_HOURS_MAX);
+    rule->standard.name = read_name(&reader);
+    rule->standard.offset_s = -read_time_s(&reader, OFFSET_HOURS_MAX);
     rule->is_present = true;
     if (reader.at == text.size)
         return !reader.failed;
-    skip_name(&reader);
+    rule->daylight.name = read_name(&reader);
     rule->has_daylight = true;
-    rule->daylight_s = rule->standard_s + 3600;
+    rule->daylight.offset_s = rule->standard.offset_s + 3600;
     if (peek(&reader) != ',')
-        rule->daylight_s = -read_time_s(&reader, OFFSET_HOURS_MAX);
+        rule->daylight.offset_s = -read_time_s(&reader, OFFSET_HOURS_MAX);
     if (!take(&reader, ','))
         return false; /* without dates the rule would depend on the implementation */
     read_day(&reader, &rule->begins);
@@ -170,17 +175,17 @@ static int64_t change_local_s(int64_t year, const ZoneDay *day)
     return days * DAY_S + day->time_s;
 }
 
-int32_t esc_zone_rule_offset_s(const ZoneRule *rule, int64_t time_s)
+ZoneTime esc_zone_rule_at(const ZoneRule *rule, int64_t time_s)
 {
     if (!rule->has_daylight)
-        return rule->standard_s;
-    int64_t days = esc_floor_divide(time_s + rule->standard_s, DAY_S);
+        return rule->standard;
+    int64_t days = esc_floor_divide(time_s + rule->standard.offset_s, DAY_S);
     int64_t year = 0;
     unsigned month = 0, day_of_month = 0;
     esc_date_from_days(days, &year, &month, &day_of_month);
-    int64_t begins_s = change_local_s(year, &rule->begins) - rule->standard_s;
-    int64_t ends_s = change_local_s(year, &rule->ends) - rule->daylight_s;
+    int64_t begins_s = change_local_s(year, &rule->begins) - rule->standard.offset_s;
+    int64_t ends_s = change_local_s(year, &rule->ends) - rule->daylight.offset_s;
     bool is_daylight = begins_s < ends_s ? time_s >= begins_s && time_s < ends_s
                                          : time_s >= begins_s || time_s < ends_s;
-    return is_daylight ? rule->daylight_s : rule->standard_s;
+    return is_daylight ? rule->daylight : rule->standard;
 }

@@ -21,10 +21,10 @@
 
 typedef struct Zone {
     EscText name;
-    int64_t *at_s;     /* ascending instants from which … */
-    int32_t *offset_s; /* … this offset holds */
+    int64_t *at_s; /* ascending instants from which … */
+    uint8_t *kind; /* … this one of the kinds holds */
     uint32_t count;
-    int32_t first_s; /* before all transitions */
+    ZoneTime *kinds; /* the first one holds before all transitions */
     ZoneRule rule;   /* after the last one */
 } Zone;
 
@@ -98,14 +98,38 @@ static size_t block_size(const Header *header, size_t time_size)
            header->leap_count * (time_size + 4) + header->standard_count + header->utc_count;
 }
 
+/* Names of kinds are places in a run of texts that end in NUL. Nothing depends on them, so a file without is no bad one. */
+static bool read_kinds(EscArena *arena, EscCursor *cursor, const Header *header, Zone *zone)
+{
+    uint8_t names[TYPES_MAX];
+    zone->kinds = esc_arena_alloc_array(arena, header->type_count, sizeof *zone->kinds);
+    if (zone->kinds == NULL)
+        return false;
+    for (uint32_t i = 0; i < header->type_count; i++) {
+        zone->kinds[i].offset_s = (int32_t)esc_cursor_u32(cursor);
+        (void)esc_cursor_u8(cursor); /* daylight flag */
+        names[i] = esc_cursor_u8(cursor);
+        if (zone->kinds[i].offset_s < -OFFSET_S_MAX || zone->kinds[i].offset_s > OFFSET_S_MAX)
+            return false;
+    }
+    EscBytes chars = esc_cursor_bytes(cursor, header->char_count);
+    for (uint32_t i = 0; i < header->type_count && !cursor->failed; i++) {
+        const uint8_t *end =
+            names[i] < chars.size ? memchr(chars.data + names[i], 0, chars.size - names[i]) : NULL;
+        EscText name = {(const char *)chars.data + names[i],
+                        end == NULL ? 0 : (size_t)(end - chars.data) - names[i]};
+        if (end != NULL && esc_utf8_is_valid(name, NULL))
+            zone->kinds[i].name = esc_arena_text(arena, name);
+    }
+    return !cursor->failed;
+}
+
 static bool read_transitions(EscArena *arena, EscCursor *cursor, const Header *header, Zone *zone)
 {
-    uint8_t types[TRANSITIONS_MAX];
-    int32_t offsets[TYPES_MAX];
     zone->count = header->time_count;
     zone->at_s = esc_arena_alloc_array(arena, zone->count, sizeof *zone->at_s);
-    zone->offset_s = esc_arena_alloc_array(arena, zone->count, sizeof *zone->offset_s);
-    if (zone->at_s == NULL || zone->offset_s == NULL)
+    zone->kind = esc_arena_alloc_array(arena, zone->count, sizeof *zone->kind);
+    if (zone->at_s == NULL || zone->kind == NULL)
         return false;
     for (uint32_t i = 0; i < zone->count; i++) {
         zone->at_s[i] = (int64_t)esc_cursor_u64(cursor);
@@ -113,30 +137,22 @@ static bool read_transitions(EscArena *arena, EscCursor *cursor, const Header *h
             return false;
     }
     for (uint32_t i = 0; i < zone->count; i++) {
-        types[i] = esc_cursor_u8(cursor);
-        if (types[i] >= header->type_count)
+        zone->kind[i] = esc_cursor_u8(cursor);
+        if (zone->kind[i] >= header->type_count)
             return false;
     }
-    for (uint32_t i = 0; i < header->type_count; i++) {
-        offsets[i] = (int32_t)esc_cursor_u32(cursor);
-        (void)esc_cursor_u16(cursor); /* daylight flag and name index */
-        if (offsets[i] < -OFFSET_S_MAX || offsets[i] > OFFSET_S_MAX)
-            return false;
-    }
-    for (uint32_t i = 0; i < zone->count; i++)
-        zone->offset_s[i] = offsets[types[i]];
-    zone->first_s = offsets[0];
-    return !cursor->failed;
+    return read_kinds(arena, cursor, header, zone);
 }
 
-static bool read_footer(EscCursor *cursor, ZoneRule *rule)
+static bool read_footer(EscArena *arena, EscCursor *cursor, ZoneRule *rule)
 {
     EscBytes rest = esc_cursor_bytes(cursor, esc_cursor_left(cursor));
     if (rest.size < 2 || rest.data[0] != '\n' || rest.data[rest.size - 1] != '\n')
         return false;
     if (rest.size == 2)
         return true; /* an empty rule: the last offset holds for ever */
-    return esc_zone_rule_read((EscText){(const char *)rest.data + 1, rest.size - 2}, rule);
+    EscText text = esc_arena_text(arena, (EscText){(const char *)rest.data + 1, rest.size - 2});
+    return esc_utf8_is_valid(text, NULL) && esc_zone_rule_read(text, rule);
 }
 
 EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *why)
@@ -151,11 +167,11 @@ EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *wh
     if (cursor.failed || !read_header(&cursor, &header))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its second header is damaged", ESC_TEXT_ARG(name));
     Zone zone = {.name = esc_arena_text(zones->arena, name)};
-    size_t tail = block_size(&header, 8) - header.time_count * (size_t)9 - header.type_count * (size_t)6;
+    size_t tail = block_size(&header, 8) - header.time_count * (size_t)9 - header.type_count * (size_t)6 - header.char_count;
     if (!read_transitions(zones->arena, &cursor, &header, &zone))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its transitions are damaged", ESC_TEXT_ARG(name));
     (void)esc_cursor_bytes(&cursor, tail);
-    if (cursor.failed || !read_footer(&cursor, &zone.rule))
+    if (cursor.failed || !read_footer(zones->arena, &cursor, &zone.rule))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its footer is damaged", ESC_TEXT_ARG(name));
     Zone *items = zones->items;
     if (zones->count == zones->capacity)
@@ -222,15 +238,16 @@ EscStatus esc_zones_load(EscZones *zones, const EscProgram *program, const EscFi
 
 /* --- asking --------------------------------------------------------------------------------------------- */
 
-static int32_t zone_offset_s(const Zone *zone, int64_t time_s)
+static ZoneTime zone_at(const Zone *zone, int64_t time_s)
 {
     if (zone->count == 0)
-        return zone->rule.is_present ? esc_zone_rule_offset_s(&zone->rule, time_s) : zone->first_s;
+        return zone->rule.is_present ? esc_zone_rule_at(&zone->rule, time_s) : zone->kinds[0];
     if (time_s < zone->at_s[0])
-        return zone->first_s;
-    if (time_s >= zone->at_s[zone->count - 1])
-        return zone->rule.is_present ? esc_zone_rule_offset_s(&zone->rule, time_s) : zone->offset_s[zone->count - 1];
+        return zone->kinds[0];
     uint32_t low = 0, high = zone->count - 1; /* at_s[low] <= time_s < at_s[high] */
+    if (time_s >= zone->at_s[high])
+        return zone->rule.is_present ? esc_zone_rule_at(&zone->rule, time_s)
+                                     : zone->kinds[zone->kind[high]];
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (zone->at_s[middle] <= time_s)
@@ -238,13 +255,24 @@ static int32_t zone_offset_s(const Zone *zone, int64_t time_s)
         else
             high = middle;
     }
-    return zone->offset_s[low];
+    return zone->kinds[zone->kind[low]];
+}
+
+static int32_t zone_offset_s(const Zone *zone, int64_t time_s)
+{
+    return zone_at(zone, time_s).offset_s;
 }
 
 int32_t esc_zone_offset_s(const EscZones *zones, EscText name, int64_t time_ms)
 {
     const Zone *zone = find_zone(zones, name);
     return zone == NULL ? 0 : zone_offset_s(zone, esc_floor_divide(time_ms, 1000));
+}
+
+EscText esc_zone_name(const EscZones *zones, EscText name, int64_t time_ms)
+{
+    const Zone *zone = find_zone(zones, name);
+    return zone == NULL ? ESC_TEXT("UTC") : zone_at(zone, esc_floor_divide(time_ms, 1000)).name;
 }
 
 int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute)

@@ -120,6 +120,12 @@ EscStatus esc_store_start_event_get(EscStore *store, uint64_t escalation, EscBuf
     return store->ops->start_event_get(store, escalation, content, why);
 }
 
+EscStatus esc_store_escalation_get(EscStore *store, uint64_t id, EscArena *arena,
+                                   EscEscalationRow *row, EscWhy *why)
+{
+    return store->ops->escalation_get(store, id > INT64_MAX ? INT64_MAX : id, arena, row, why);
+}
+
 EscStatus esc_store_ticket_get(EscStore *store, EscText id, EscArena *arena, EscTicketRow *row,
                                EscWhy *why)
 {

@@ -41,8 +41,10 @@ static void an_audit_record(void **state)
     const EscAuditRow bare = {.seq = 6, .at_ms = 4000, .kind = ESC_TEXT("absent")};
     assert_true(esc_api_audit_item(&items, &record));
     assert_true(esc_api_audit_item(&items, &bare));
-    assert_items("{\"seq\":5,\"at\":\"1970-01-01T00:00:03.000Z\",\"escalation\":\"E-3\",\"ticket\":\"T-3\",\"kind\":\"opened\","
-                 "\"actor\":\"escal\",\"place\":\"customer.esc:31\",\"text\":\"record 5\",\"data\":{\"role\":\"primary\"}},"
+    assert_items("{\"seq\":5,\"at\":\"1970-01-01T00:00:03.000Z\",\"escalation\":\"E-3\",\"ticket\":"
+                 "\"T-3\",\"kind\":\"opened\","
+                 "\"actor\":\"escal\",\"place\":\"customer.esc:31\",\"text\":\"record "
+                 "5\",\"data\":{\"role\":\"primary\"}},"
                  "{\"seq\":6,\"at\":\"1970-01-01T00:00:04.000Z\",\"kind\":\"absent\"}");
     assert_int_equal(items.count, 2);
 }
@@ -60,9 +62,121 @@ static void an_escalation(void **state)
                                   .step = ESC_TEXT("customer.esc:31 await resolved"),
                                   .next_due_ms = 61000};
     assert_true(esc_api_escalation_item(&items, &row));
-    assert_items("{\"id\":\"E-1\",\"ticket\":\"T-1\",\"template\":\"high_value_incident\",\"state\":\"open\","
-                 "\"role\":\"secondary\",\"owner\":\"ben\",\"acked\":true,\"opened_at\":\"1970-01-01T00:00:01.000Z\","
-                 "\"step\":\"customer.esc:31 await resolved\",\"next_due_at\":\"1970-01-01T00:01:01.000Z\"}");
+    assert_items("{\"id\":\"E-1\",\"ticket\":\"T-1\",\"template\":\"high_value_incident\","
+                 "\"state\":\"open\","
+                 "\"role\":\"secondary\",\"owner\":\"ben\",\"acked\":true,\"opened_at\":\"1970-01-"
+                 "01T00:00:01.000Z\","
+                 "\"step\":\"customer.esc:31 await "
+                 "resolved\",\"next_due_at\":\"1970-01-01T00:01:01.000Z\"}");
+}
+
+static const EscEscalationView view = {.id = 7,
+                                       .ticket = {"T-7", 3},
+                                       .ticket_title = {"Down", 4},
+                                       .template_name = {"outage", 6},
+                                       .template_title = {"Outage", 6},
+                                       .owner = {"ana", 3},
+                                       .opened_at_ms = 1000,
+                                       .ack_due_ms = 2000,
+                                       .wait_due_ms = 3000,
+                                       .waiting_for = {"an answer", 9},
+                                       .question = {"Why?", 4},
+                                       .next_owner = {"ben", 3},
+                                       .next_role = 2};
+
+static void an_escalation_with_what_people_look_for(void **state)
+{
+    (void)state;
+    const EscEscalationRow row = {
+        .id = 7, .ticket = ESC_TEXT("T-7"), .owner = ESC_TEXT("ana"), .opened_at_ms = 1000};
+    EscApiFacts facts = {.title = ESC_TEXT("Down"),
+                         .account = ESC_TEXT("Globex"),
+                         .severity = ESC_TEXT("high"),
+                         .view = &view};
+    assert_true(esc_api_escalation_with_facts(&items, &row, &facts));
+    facts = (EscApiFacts){.view = NULL};
+    assert_true(esc_api_escalation_with_facts(&items, &row, &facts));
+#define BEGIN                                                                                      \
+    "{\"id\":\"E-7\",\"ticket\":\"T-7\",\"state\":\"open\",\"role\":\"primary\",\"owner\":"        \
+    "\"ana\",\"acked\":false,"                                                                     \
+    "\"opened_at\":\"1970-01-01T00:00:01.000Z\""
+    assert_items(
+        BEGIN
+        ",\"ticket_title\":\"Down\",\"account\":\"Globex\",\"severity\":\"high\","
+        "\"ack_due_at\":\"1970-01-01T00:00:02.000Z\",\"wait_due_at\":\"1970-01-01T00:00:03.000Z\","
+        "\"waiting_for\":\"an "
+        "answer\",\"question\":\"Why?\",\"next_owner\":\"ben\",\"next_role\":\"escalation\"}," BEGIN
+        "}");
+#undef BEGIN
+}
+
+static void one_escalation_has_all_its_members(void **state)
+{
+    (void)state;
+    const EscApiFacts facts = {.account = ESC_TEXT("Globex")};
+    EscEscalationView bare = {.id = 8, .state = ESC_STATE_CLOSED};
+    esc_api_escalation_view(&items, &view, &facts);
+    items.now_ms = 9000;
+    esc_api_escalation_view(&items, &bare, &(EscApiFacts){.view = NULL});
+    assert_items("{\"id\":\"E-7\",\"ticket\":\"T-7\",\"ticket_title\":\"Down\",\"account\":"
+                 "\"Globex\",\"severity\":\"\",\"template\":\"outage\","
+                 "\"template_title\":\"Outage\",\"state\":\"open\",\"outcome\":\"\",\"owner\":"
+                 "\"ana\",\"role\":\"primary\",\"acked\":false,\"step\":\"\","
+                 "\"waiting_for\":\"an "
+                 "answer\",\"opened_at\":\"1970-01-01T00:00:01.000Z\",\"closed_at\":null,\"next_"
+                 "due_at\":null,"
+                 "\"ack_due_at\":\"1970-01-01T00:00:02.000Z\",\"wait_due_at\":\"1970-01-01T00:00:"
+                 "03.000Z\",\"next_owner\":\"ben\",\"next_role\":\"escalation\","
+                 "\"handoffs\":0,\"exceptions\":0,\"question\":\"Why?\",\"answers\":[],\"checks\":["
+                 "],\"changes\":[]},"
+                 "{\"id\":\"E-8\",\"ticket\":\"\",\"ticket_title\":\"\",\"account\":\"\","
+                 "\"severity\":\"\",\"template\":\"\",\"template_title\":\"\","
+                 "\"state\":\"closed\",\"outcome\":\"\",\"owner\":\"\",\"role\":\"primary\","
+                 "\"acked\":false,\"step\":\"\",\"waiting_for\":\"\","
+                 "\"opened_at\":null,\"closed_at\":null,\"next_due_at\":null,\"ack_due_at\":null,"
+                 "\"wait_due_at\":null,\"handoffs\":0,\"exceptions\":0,"
+                 "\"question\":\"\",\"answers\":[],\"checks\":[],\"changes\":[],\"now\":\"1970-01-"
+                 "01T00:00:09.000Z\"}");
+}
+
+static void who_is_on_duty(void **state)
+{
+    (void)state;
+    const EscDutyView schedule = {.is_schedule = true,
+                                  .means = ESC_TEXT("front"),
+                                  .title = ESC_TEXT("Front"),
+                                  .person = ESC_TEXT("ana"),
+                                  .person_title = ESC_TEXT("Ana Ruiz"),
+                                  .until_ms = 5000,
+                                  .next = ESC_TEXT("ben"),
+                                  .next_title = ESC_TEXT("Ben Falk"),
+                                  .absent_json = ESC_TEXT("[{\"person\":\"cleo\"}]")};
+    const EscDutyView role = {
+        .means = ESC_TEXT("desk"), .template_name = ESC_TEXT("outage"), .role = 1, .depends = true};
+    assert_true(esc_api_duty_item(&items, &schedule));
+    assert_true(esc_api_duty_item(&items, &role));
+    assert_items("{\"schedule\":\"front\",\"title\":\"Front\",\"person\":\"ana\",\"name\":\"Ana "
+                 "Ruiz\",\"until\":\"1970-01-01T00:00:05.000Z\","
+                 "\"next\":\"ben\",\"next_name\":\"Ben Falk\",\"absent\":[{\"person\":\"cleo\"}]},"
+                 "{\"template\":\"outage\",\"role\":\"secondary\",\"who\":\"desk\",\"depends_on_"
+                 "ticket\":true,\"absent\":[]}");
+}
+
+static void evidence_with_and_without_content(void **state)
+{
+    (void)state;
+    const EscEvidenceRow row = {.number = 3,
+                                .name = ESC_TEXT("log"),
+                                .content = ESC_TEXT("a\nb"),
+                                .at_ms = 4000,
+                                .hash = {0xab}};
+    assert_true(esc_api_evidence_item(&items, &row, false));
+    assert_true(esc_api_evidence_item(&items, &row, true));
+#define BEGIN                                                                                      \
+    "{\"number\":3,\"name\":\"log\",\"at\":\"1970-01-01T00:00:04.000Z\",\"size\":3,"               \
+    "\"sha256\":\"ab00000000000000000000000000000000000000000000000000000000000000\""
+    assert_items(BEGIN "}," BEGIN ",\"content\":\"a\\nb\"}");
+#undef BEGIN
 }
 
 /* The format of rows/ticket_pack.c. */
@@ -131,14 +245,17 @@ static void an_outbox_row(void **state)
                             .next_attempt_at_ms = 1000,
                             .detail = ESC_TEXT("settled 1")};
     assert_true(esc_api_outbox_item(&items, &entry));
-    assert_items("{\"id\":1,\"key\":\"acme/E-1\",\"escalation\":\"E-1\",\"ticket\":\"T-1\",\"kind\":\"message\","
-                 "\"target\":\"incidents\",\"medium\":\"chat\",\"body\":{\"text\":\"You own it\"},"
-                 "\"created_at\":\"1970-01-01T00:00:01.000Z\",\"attempts\":0,\"state\":\"accepted\","
-                 "\"detail\":\"settled 1\"}");
+    assert_items(
+        "{\"id\":1,\"key\":\"acme/"
+        "E-1\",\"escalation\":\"E-1\",\"ticket\":\"T-1\",\"kind\":\"message\","
+        "\"target\":\"incidents\",\"medium\":\"chat\",\"body\":{\"text\":\"You own it\"},"
+        "\"created_at\":\"1970-01-01T00:00:01.000Z\",\"attempts\":0,\"state\":\"accepted\","
+        "\"detail\":\"settled 1\"}");
     entry.state = ESC_DELIVERY_QUEUED;
     esc_buf_clear(&items.out);
     assert_true(esc_api_outbox_item(&items, &entry));
-    assert_true(esc_text_contains(esc_buf_as_text(&items.out), ESC_TEXT("\"next_attempt_at\":\"1970-01-01T00:00:01.000Z\"")));
+    assert_true(esc_text_contains(esc_buf_as_text(&items.out),
+                                  ESC_TEXT("\"next_attempt_at\":\"1970-01-01T00:00:01.000Z\"")));
 }
 
 static void a_list_that_does_not_fit_ends(void **state)
@@ -155,7 +272,16 @@ static void a_list_that_does_not_fit_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_audit_record), TEST(an_escalation), TEST(a_ticket), TEST(a_ticket_whose_body_cannot_be_read), TEST(an_outbox_row), TEST(a_list_that_does_not_fit_ends),
+        TEST(an_audit_record),
+        TEST(an_escalation),
+        TEST(an_escalation_with_what_people_look_for),
+        TEST(one_escalation_has_all_its_members),
+        TEST(who_is_on_duty),
+        TEST(evidence_with_and_without_content),
+        TEST(a_ticket),
+        TEST(a_ticket_whose_body_cannot_be_read),
+        TEST(an_outbox_row),
+        TEST(a_list_that_does_not_fit_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <esc/runtime.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { ANA, BEN, CHEN, DORA, PERSONS };
 enum { T_EMPTY, T_ANA, T_BEN, T_CHEN, T_DORA, T_PLATFORM, T_ONCALL, T_ZONE, T_OFFICE, T_ROUTE, T_COUNT };
@@ -254,11 +255,36 @@ static void since_is_due_the_other_way_round(void **state)
     }
 }
 
+static void assert_change(const char *after, const char *expected)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, 100);
+    int64_t change_ms = esc_schedule_change_ms(&program, zones, 0, at(after));
+    if (change_ms != INT64_MAX)
+        esc_time_write(&buf, change_ms);
+    assert_int_equal(buf.size, strlen(expected));
+    assert_memory_equal(buf.data == NULL ? (const uint8_t *)"" : buf.data, expected, buf.size);
+    esc_buf_release(&buf);
+}
+
+static void a_schedule_changes_at_turns_and_overrides(void **unused)
+{
+    (void)unused;
+    assert_change("2026-01-01T00:00:00Z", "2026-01-05T08:00:00.000Z"); /* it begins: Monday 09:00 in Berlin */
+    assert_change("2026-01-05T08:00:00Z", "2026-01-06T08:00:00.000Z"); /* of the daily rotation */
+    assert_change("2026-01-06T07:59:59Z", "2026-01-06T08:00:00.000Z");
+    assert_change("2026-03-28T09:00:00Z", "2026-03-29T07:00:00.000Z"); /* at 09:00 of summer time */
+    assert_change("2026-12-23T09:00:00Z", "2026-12-23T23:00:00.000Z"); /* an override begins at midnight */
+    assert_change("2026-12-24T08:00:00Z", "2026-12-24T23:00:00.000Z"); /* another one within it */
+    assert_change("2026-12-27T08:00:00Z", "2026-12-27T23:00:00.000Z"); /* the first one ends */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rotation_turns_at_the_local_hour),
         cmocka_unit_test(open_time_between_two_instants),
+        cmocka_unit_test(a_schedule_changes_at_turns_and_overrides),
         cmocka_unit_test(since_is_due_the_other_way_round),
         cmocka_unit_test(overrides_come_first_and_the_last_written_wins),
         cmocka_unit_test(absent_people_are_skipped_and_named),

@@ -103,22 +103,24 @@ static EscStatus answer(void)
     return refuse_at > 0 && --refuse_at == 0 ? ESC_NO_MEMORY : ESC_OK;
 }
 
-static EscStatus hear_counters(void *context, const EscCounters *counters, EscBytes workspace, EscWhy *refusal)
+static EscStatus hear_counters(void *context, const EscCounters *counters, EscBytes workspace,
+                               EscWhy *refusal)
 {
     (void)context, (void)refusal;
-    esc_buf_printf(&heard, "counters %llu %llu %llu %llu %llu %lld %.*s;",
-                   (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
-                   (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
-                   (unsigned long long)counters->next_timer, (long long)counters->time_ms, (int)workspace.size,
-                   (const char *)workspace.data);
+    esc_buf_printf(
+        &heard, "counters %llu %llu %llu %llu %llu %lld %.*s;",
+        (unsigned long long)counters->next_escalation, (unsigned long long)counters->next_ticket,
+        (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
+        (unsigned long long)counters->next_timer, (long long)counters->time_ms, (int)workspace.size,
+        (const char *)workspace.data);
     return answer();
 }
 
 static EscStatus hear_ticket(void *context, const EscTicketRow *row, EscWhy *refusal)
 {
     (void)context, (void)refusal;
-    esc_buf_printf(&heard, "ticket %.*s %.*s %.*s;", ESC_TEXT_ARG(row->id), ESC_TEXT_ARG(row->title),
-                   (int)row->body.size, (const char *)row->body.data);
+    esc_buf_printf(&heard, "ticket %.*s %.*s %.*s;", ESC_TEXT_ARG(row->id),
+                   ESC_TEXT_ARG(row->title), (int)row->body.size, (const char *)row->body.data);
     return answer();
 }
 
@@ -128,16 +130,18 @@ static EscStatus hear_escalation(void *context, const EscEscalationRow *row, Esc
     assert_int_equal(row->start_event.size, 0); /* evidence: asked for by itself */
     bool is_pinned = memcmp(row->bundle_hash, sample_bundle_hash, sizeof row->bundle_hash) == 0;
     esc_buf_printf(&heard, "escalation %llu %.*s %.*s %u %d %.*s %s;", (unsigned long long)row->id,
-                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->owner), row->role, row->is_acked, (int)row->body.size,
-                   (const char *)row->body.data, is_pinned ? "pinned" : "lost");
+                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->owner), row->role, row->is_acked,
+                   (int)row->body.size, (const char *)row->body.data,
+                   is_pinned ? "pinned" : "lost");
     return answer();
 }
 
 static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy *refusal)
 {
     (void)context, (void)refusal;
-    esc_buf_printf(&heard, "outbox %llu %.*s %u %lld;", (unsigned long long)entry->row.id, ESC_TEXT_ARG(entry->row.key),
-                   entry->attempts, (long long)entry->next_attempt_at_ms);
+    esc_buf_printf(&heard, "outbox %llu %.*s %u %lld;", (unsigned long long)entry->row.id,
+                   ESC_TEXT_ARG(entry->row.key), entry->attempts,
+                   (long long)entry->next_attempt_at_ms);
     return answer();
 }
 
@@ -155,10 +159,11 @@ static bool goes_on(void)
 static bool hear_record(void *context, const EscAuditRow *row)
 {
     (void)context;
-    esc_buf_printf(&heard, "%llu@%lld E-%llu %.*s %.*s %.*s %.*s %.*s %.*s;", (unsigned long long)row->seq,
-                   (long long)row->at_ms, (unsigned long long)row->escalation, ESC_TEXT_ARG(row->ticket),
-                   ESC_TEXT_ARG(row->kind), ESC_TEXT_ARG(row->actor), ESC_TEXT_ARG(row->place), ESC_TEXT_ARG(row->text),
-                   ESC_TEXT_ARG(row->data));
+    esc_buf_printf(&heard, "%llu@%lld E-%llu %.*s %.*s %.*s %.*s %.*s %.*s;",
+                   (unsigned long long)row->seq, (long long)row->at_ms,
+                   (unsigned long long)row->escalation, ESC_TEXT_ARG(row->ticket),
+                   ESC_TEXT_ARG(row->kind), ESC_TEXT_ARG(row->actor), ESC_TEXT_ARG(row->place),
+                   ESC_TEXT_ARG(row->text), ESC_TEXT_ARG(row->data));
     return goes_on();
 }
 
@@ -173,11 +178,12 @@ static bool hear_listed(void *context, const EscEscalationRow *row)
 {
     (void)context;
     assert_int_equal(row->body.size + row->start_event.size, 0);
-    esc_buf_printf(&heard, "%llu %.*s %.*s %s %s %.*s %d %lld %lld %.*s %.*s %lld;", (unsigned long long)row->id,
-                   ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->template_name), esc_state_name(row->state),
-                   esc_role_row_name(row->role), ESC_TEXT_ARG(row->owner), row->is_acked, (long long)row->opened_at_ms,
-                   (long long)row->closed_at_ms, ESC_TEXT_ARG(row->outcome), ESC_TEXT_ARG(row->step),
-                   (long long)row->next_due_ms);
+    esc_buf_printf(
+        &heard, "%llu %.*s %.*s %s %s %.*s %d %lld %lld %.*s %.*s %lld;",
+        (unsigned long long)row->id, ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->template_name),
+        esc_state_name(row->state), esc_role_row_name(row->role), ESC_TEXT_ARG(row->owner),
+        row->is_acked, (long long)row->opened_at_ms, (long long)row->closed_at_ms,
+        ESC_TEXT_ARG(row->outcome), ESC_TEXT_ARG(row->step), (long long)row->next_due_ms);
     return goes_on();
 }
 
@@ -199,8 +205,8 @@ static bool hear_entry(void *context, const EscOutboxEntry *entry)
 {
     (void)context;
     esc_buf_printf(&heard, "%llu %s %u %lld %.*s;", (unsigned long long)entry->row.id,
-                   esc_delivery_state_name(entry->state), entry->attempts, (long long)entry->next_attempt_at_ms,
-                   ESC_TEXT_ARG(entry->detail));
+                   esc_delivery_state_name(entry->state), entry->attempts,
+                   (long long)entry->next_attempt_at_ms, ESC_TEXT_ARG(entry->detail));
     return goes_on();
 }
 
@@ -208,8 +214,8 @@ static bool hear_evidence(void *context, const EscEvidenceRow *row)
 {
     (void)context;
     esc_buf_printf(&heard, "%llu E-%llu %.*s %lld %.*s;", (unsigned long long)row->number,
-                   (unsigned long long)row->escalation, ESC_TEXT_ARG(row->name), (long long)row->at_ms,
-                   ESC_TEXT_ARG(row->content));
+                   (unsigned long long)row->escalation, ESC_TEXT_ARG(row->name),
+                   (long long)row->at_ms, ESC_TEXT_ARG(row->content));
     return goes_on();
 }
 
@@ -248,7 +254,8 @@ static void tickets_come_back_in_the_order_in_which_they_came(void **state)
     commit_made();
     assert_status(load(), ESC_OK);
     EscText all = esc_buf_as_text(&heard);
-    const char *ninth = memmem(all.data, all.size, "ticket T-9 ", 11), *tenth = memmem(all.data, all.size, "ticket T-10 ", 12);
+    const char *ninth = memmem(all.data, all.size, "ticket T-9 ", 11),
+               *tenth = memmem(all.data, all.size, "ticket T-10 ", 12);
     assert_non_null(ninth);
     assert_non_null(tenth);
     assert_true(ninth < tenth);
@@ -366,7 +373,8 @@ static void the_body_of_the_workspace_stays_until_another_comes(void **state)
     commit_made();
     refuse_at = 2; /* the counters are enough */
     assert_status(load(), ESC_NO_MEMORY);
-    assert_true(esc_text_starts_with(esc_buf_as_text(&heard), ESC_TEXT("counters 3 1 3 5 5 2000 body 1;")));
+    assert_true(
+        esc_text_starts_with(esc_buf_as_text(&heard), ESC_TEXT("counters 3 1 3 5 5 2000 body 1;")));
 }
 
 /* A group that cannot be written: nothing of it stays, and the store takes nothing more until it is opened again. */
@@ -393,7 +401,8 @@ static void assert_refused(EscGroup *group)
     commit(2);
 }
 
-static EscStatus see_counters(void *context, const EscCounters *counters, EscBytes workspace, EscWhy *refusal)
+static EscStatus see_counters(void *context, const EscCounters *counters, EscBytes workspace,
+                              EscWhy *refusal)
 {
     (void)counters, (void)refusal;
     const EscBytes *body = context;
@@ -447,7 +456,8 @@ static void a_ticket_that_sleeps_wakes_when_it_is_live_again(void **state)
     esc_buf_clear(&heard);
     commit(2); /* writes it again */
     assert_status(load(), ESC_OK);
-    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("ticket T-1 Checkout is down next fields of 1;")));
+    assert_true(esc_text_contains(esc_buf_as_text(&heard),
+                                  ESC_TEXT("ticket T-1 Checkout is down next fields of 1;")));
 }
 
 static void the_audit_trail_has_no_gap(void **state)
@@ -457,7 +467,8 @@ static void the_audit_trail_has_no_gap(void **state)
     EscGroup *group = make(2);
     group->audit[1].seq++;
     assert_refused(group);
-    assert_string_equal(why.text, "the audit trail would have a gap: record 5 comes where 4 is due");
+    assert_string_equal(why.text,
+                        "the audit trail would have a gap: record 5 comes where 4 is due");
 }
 
 static void the_audit_counter_must_fit(void **state)
@@ -643,7 +654,8 @@ static void every_event_is_kept_with_its_content(void **state)
     for (unsigned i = 0; i < ESC_COUNT_OF(rows); i++) {
         rows[i] = group->events[0];
         rows[i].id = esc_arena_printf(sample.arena, "many-%u", i);
-        rows[i].content = i == 7 ? (EscText){NULL, 0} : esc_arena_printf(sample.arena, "content of many-%u", i);
+        rows[i].content =
+            i == 7 ? (EscText){NULL, 0} : esc_arena_printf(sample.arena, "content of many-%u", i);
         rows[i].received_at_ms = 1000 + i;
     }
     group->events = rows;
@@ -717,7 +729,8 @@ static void the_start_of_an_escalation_is_kept(void **state)
     EscBuf out;
     esc_buf_init(&out, 1000);
     assert_status(esc_store_start_event_get(store, 1, &out, &why), ESC_OK);
-    assert_text_equal(esc_buf_as_text(&out), "event 1"); /* received, although the escalation was written again */
+    assert_text_equal(esc_buf_as_text(&out),
+                      "event 1"); /* received, although the escalation was written again */
     esc_buf_clear(&out);
     assert_status(esc_store_start_event_get(store, 2, &out, &why), ESC_OK);
     assert_text_equal(esc_buf_as_text(&out), "start of 2"); /* never received */
@@ -742,7 +755,8 @@ static void a_ticket_is_read_back(void **state)
     assert_int_equal(row.created_at_ms, 1000);
     assert_status(esc_store_ticket_get(store, ESC_TEXT("T-2"), arena, &row, &why), ESC_NOT_FOUND);
     assert_string_equal(why.text, "there is no ticket T-2");
-    assert_status(esc_store_ticket_get(store, ESC_TEXT("' OR 1=1 --"), arena, &row, &why), ESC_NOT_FOUND);
+    assert_status(esc_store_ticket_get(store, ESC_TEXT("' OR 1=1 --"), arena, &row, &why),
+                  ESC_NOT_FOUND);
     esc_arena_free(arena);
     arena = esc_arena_new(16);
     assert_status(esc_store_ticket_get(store, ESC_TEXT("T-1"), arena, &row, &why), ESC_NO_MEMORY);
@@ -772,7 +786,8 @@ static void the_outbox_gives_what_is_due_first_what_was_due_first(void **state)
     assert_due(1000, 10, "1 queued 0 1000 ;");
     make(2)->settled_count = 0;
     commit_made();
-    EscOutboxRetry rows[] = {{1, 1, 5000, ESC_TEXT("timed out")}, {2, 1, 4000, ESC_TEXT("refused")}};
+    EscOutboxRetry rows[] = {{1, 1, 5000, ESC_TEXT("timed out")},
+                             {2, 1, 4000, ESC_TEXT("refused")}};
     EscGroup *group = make(3);
     group->settled_count = 0;
     group->retries = rows;
@@ -785,8 +800,9 @@ static void the_outbox_gives_what_is_due_first_what_was_due_first(void **state)
     visits_max = 1;
     assert_due(5000, 10, "3 queued 0 3000 ;");
     assert_status(load(), ESC_OK); /* by id */
-    assert_true(esc_text_contains(esc_buf_as_text(&heard),
-                                  ESC_TEXT("outbox 1 acme/E-1 1 5000;outbox 2 acme/E-2 1 4000;outbox 3 acme/E-3 0 3000;")));
+    assert_true(esc_text_contains(
+        esc_buf_as_text(&heard),
+        ESC_TEXT("outbox 1 acme/E-1 1 5000;outbox 2 acme/E-2 1 4000;outbox 3 acme/E-3 0 3000;")));
 }
 
 static void a_retry_of_a_settled_row_changes_nothing(void **state)
@@ -803,7 +819,8 @@ static void a_retry_of_a_settled_row_changes_nothing(void **state)
 static void settle(uint64_t n, EscDeliveryState to, const char *expected)
 {
     EscGroup *group = make(n);
-    EscOutboxSettled rows[] = {group->settled[0], {1, to, esc_text_from(esc_delivery_state_name(to))}};
+    EscOutboxSettled rows[] = {group->settled[0],
+                               {1, to, esc_text_from(esc_delivery_state_name(to))}};
     group->settled = rows;
     group->settled_count = 2;
     commit_made();
@@ -862,11 +879,13 @@ static void the_audit_trail_is_read_upwards(void **state)
     assert_audit((EscAuditFilter){.escalation = 2, .after = 3, .limit = 10}, "4;");
     assert_audit((EscAuditFilter){.escalation = 2, .ticket = ESC_TEXT("T-1"), .limit = 10}, "3;4;");
     assert_audit((EscAuditFilter){.escalation = 9, .limit = 10}, "");
-    assert_audit((EscAuditFilter){.escalation = UINT64_MAX, .after = UINT64_MAX, .limit = SIZE_MAX}, "");
+    assert_audit((EscAuditFilter){.escalation = UINT64_MAX, .after = UINT64_MAX, .limit = SIZE_MAX},
+                 "");
     assert_audit((EscAuditFilter){.limit = 0}, "");
     visits_max = 2;
     assert_audit((EscAuditFilter){.limit = 10}, "1;2;");
-    assert_audit((EscAuditFilter){.after = 5, .limit = 10}, "6;"); /* the store can be asked again */
+    assert_audit((EscAuditFilter){.after = 5, .limit = 10},
+                 "6;"); /* the store can be asked again */
 }
 
 /* Records of one ticket that follow each other, of several escalations and of none, and between others. */
@@ -891,7 +910,8 @@ static void records_are_found_by_ticket_and_escalation(void **state)
     assert_audit((EscAuditFilter){.escalation = 2, .limit = 1}, "20;");
     assert_audit((EscAuditFilter){.escalation = 1, .limit = 10}, "1;2;558;");
     assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 300, .limit = 2}, "301;302;");
-    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 500, .limit = 100}, "501;502;");
+    assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-2"), .after = 500, .limit = 100},
+                 "501;502;");
     assert_audit((EscAuditFilter){.ticket = ESC_TEXT("T-1"), .after = 2, .limit = 2}, "553;554;");
     assert_audit((EscAuditFilter){.after = 501, .limit = 3}, "502;503;504;");
     assert_audit((EscAuditFilter){.after = 600, .limit = 100}, "601;602;");
@@ -902,11 +922,14 @@ static void escalations_are_listed_newest_first(void **state)
     (void)state;
     for (uint64_t n = 1; n <= 3; n++)
         commit(n);
-    const EscEscalationFilter newest = {.limit = 1}, first = {.ticket = ESC_TEXT("T-1"), .limit = 10};
+    const EscEscalationFilter newest = {.limit = 1},
+                              first = {.ticket = ESC_TEXT("T-1"), .limit = 10};
     assert_status(esc_store_escalations(store, &newest, hear_listed, NULL, &why), ESC_OK);
-    assert_heard("3 T-3 high_value_incident open primary ana 0 3000 0  customer.esc:31 await resolved 63000;");
+    assert_heard("3 T-3 high_value_incident open primary ana 0 3000 0  customer.esc:31 await "
+                 "resolved 63000;");
     assert_status(esc_store_escalations(store, &first, hear_listed, NULL, &why), ESC_OK);
-    assert_heard("1 T-1 high_value_incident open secondary ben 1 1000 0  customer.esc:31 await resolved 61000;");
+    assert_heard("1 T-1 high_value_incident open secondary ben 1 1000 0  customer.esc:31 await "
+                 "resolved 61000;");
     const struct {
         EscEscalationFilter filter;
         const char *expected;
@@ -917,9 +940,12 @@ static void escalations_are_listed_newest_first(void **state)
         {{.before = UINT64_MAX, .limit = 2}, "3;2;"},
         {{.has_state = true, .state = ESC_STATE_OPEN, .before = 3, .limit = 1}, "2;"},
         {{.has_state = true, .state = ESC_STATE_CLOSED, .limit = 10}, ""},
-        {{.ticket = ESC_TEXT("T-1"), .has_state = true, .state = ESC_STATE_CLOSED, .limit = 10}, ""},
-        {{.ticket = ESC_TEXT("T-2"), .has_state = true, .state = ESC_STATE_OPEN, .limit = 10}, "2;"},
+        {{.ticket = ESC_TEXT("T-1"), .has_state = true, .state = ESC_STATE_CLOSED, .limit = 10},
+         ""},
+        {{.ticket = ESC_TEXT("T-2"), .has_state = true, .state = ESC_STATE_OPEN, .limit = 10},
+         "2;"},
         {{.ticket = ESC_TEXT("T-2"), .before = 2, .limit = 10}, ""},
+        {{.is_unclosed = true, .limit = 2}, "3;2;"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
         assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, &why), ESC_OK);
@@ -928,6 +954,66 @@ static void escalations_are_listed_newest_first(void **state)
     visits_max = 2;
     assert_status(esc_store_escalations(store, &lists[0].filter, hear_id, NULL, &why), ESC_OK);
     assert_heard("3;2;");
+}
+
+/* However many are closed: what is not is found, in whichever state it is. */
+static void unclosed_escalations_are_listed(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1; n <= 6; n++) {
+        EscGroup *group = make(n);
+        group->escalations[0].state = ESC_STATE_CLOSED;
+        if (n > 1) /* the one before is written again */
+            group->escalations[1].state = n == 2   ? ESC_STATE_PARKED
+                                          : n == 5 ? ESC_STATE_CLOSING
+                                          : n == 6 ? ESC_STATE_OPEN
+                                                   : ESC_STATE_CLOSED;
+        commit_made();
+    }
+    const struct {
+        EscEscalationFilter filter;
+        const char *expected;
+    } lists[] = {
+        {{.is_unclosed = true, .limit = 10}, "5;4;1;"},
+        {{.is_unclosed = true, .before = 5, .limit = 1}, "4;"},
+        {{.is_unclosed = true, .before = 4, .limit = 10}, "1;"},
+        {{.is_unclosed = true, .ticket = ESC_TEXT("T-4"), .limit = 10}, "4;"},
+        {{.is_unclosed = true, .ticket = ESC_TEXT("T-3"), .limit = 10}, ""},
+        {{.is_unclosed = true, .has_state = true, .state = ESC_STATE_CLOSED, .limit = 10},
+         "5;4;1;"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
+        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, &why), ESC_OK);
+        assert_heard(lists[i].expected);
+    }
+}
+
+static void an_escalation_is_read_back(void **state)
+{
+    (void)state;
+    commit(1);
+    EscArena *arena = esc_arena_new(100000);
+    EscEscalationRow row;
+    assert_status(esc_store_escalation_get(store, 1, arena, &row, &why), ESC_OK);
+    assert_int_equal(row.id, 1);
+    assert_text_equal(row.ticket, "T-1");
+    assert_text_equal(row.template_name, "high_value_incident");
+    assert_text_equal(row.owner, "ana");
+    assert_text_equal(row.step, "customer.esc:31 await resolved");
+    assert_int_equal(row.opened_at_ms, 1000);
+    assert_true(row.body.size > 0);
+    assert_int_equal(row.start_event.size, 0);
+    EscBuf bundle;
+    esc_buf_init(&bundle, 1000000);
+    assert_status(esc_store_bundle_get(store, row.bundle_hash, &bundle, &why), ESC_OK);
+    esc_buf_release(&bundle);
+    assert_status(esc_store_escalation_get(store, 9, arena, &row, &why), ESC_NOT_FOUND);
+    assert_string_equal(why.text, "there is no escalation E-9");
+    assert_status(esc_store_escalation_get(store, UINT64_MAX, arena, &row, &why), ESC_NOT_FOUND);
+    esc_arena_free(arena);
+    arena = esc_arena_new(16);
+    assert_status(esc_store_escalation_get(store, 1, arena, &row, &why), ESC_NO_MEMORY);
+    esc_arena_free(arena);
 }
 
 static void tickets_are_listed_by_id(void **state)
@@ -961,7 +1047,8 @@ static void the_outbox_is_listed_by_state(void **state)
         {{.before = 2, .limit = 10}, "1 accepted 0 1000 settled 1;"},
         {{.has_state = true, .state = ESC_DELIVERY_ACCEPTED, .limit = 2},
          "3 accepted 0 3000 settled 3;2 accepted 0 2000 settled 2;"},
-        {{.has_state = true, .state = ESC_DELIVERY_ACCEPTED, .before = 2, .limit = 2}, "1 accepted 0 1000 settled 1;"},
+        {{.has_state = true, .state = ESC_DELIVERY_ACCEPTED, .before = 2, .limit = 2},
+         "1 accepted 0 1000 settled 1;"},
         {{.has_state = true, .state = ESC_DELIVERY_QUEUED, .limit = 10}, "4 queued 0 4000 ;"},
         {{.has_state = true, .state = ESC_DELIVERY_DEAD, .limit = 10}, ""},
     };
@@ -1048,18 +1135,22 @@ static void what_is_old_is_forgotten_and_what_is_live_is_not(void **state)
     close_two();
     assert_false(retain(1000, 100)); /* nothing came before */
     hear_all();
-    assert_heard("3;2;1;|3 queued 0 3000 ;2 accepted 0 2000 settled 2;1 accepted 0 1000 settled 1;|1;2;3;4;5;6;|"
-                 "11 E-1 ticket 1 evidence 1;12 E-2 ticket 2 evidence 2;13 E-3 ticket 3 evidence 3;0");
+    assert_heard(
+        "3;2;1;|3 queued 0 3000 ;2 accepted 0 2000 settled 2;1 accepted 0 1000 settled "
+        "1;|1;2;3;4;5;6;|"
+        "11 E-1 ticket 1 evidence 1;12 E-2 ticket 2 evidence 2;13 E-3 ticket 3 evidence 3;0");
     esc_buf_clear(&heard);
     assert_false(retain(2500, 100)); /* closed at 2500: not yet */
     hear_all();
-    assert_heard("3;2;1;|3 queued 0 3000 ;|5;6;|01 E-1 ticket 1 evidence 1;02 E-2 ticket 2 evidence 2;"
-                 "13 E-3 ticket 3 evidence 3;0");
+    assert_heard(
+        "3;2;1;|3 queued 0 3000 ;|5;6;|01 E-1 ticket 1 evidence 1;02 E-2 ticket 2 evidence 2;"
+        "13 E-3 ticket 3 evidence 3;0");
     assert_false(retain(INT64_MAX, 100));
     hear_all(); /* 3 is open, with its records, its message and its start */
     assert_heard("3;|3 queued 0 3000 ;|5;6;|0013 E-3 ticket 3 evidence 3;0");
     assert_status(load(), ESC_OK);
-    assert_true(esc_text_contains(esc_buf_as_text(&heard), ESC_TEXT("escalation 3 T-3 ana 0 0 body of 3 pinned")));
+    assert_true(esc_text_contains(esc_buf_as_text(&heard),
+                                  ESC_TEXT("escalation 3 T-3 ana 0 0 body of 3 pinned")));
     esc_buf_clear(&heard);
     assert_status(esc_store_start_event_get(store, 3, &heard, &why), ESC_OK);
     assert_heard("event 3");
@@ -1067,7 +1158,8 @@ static void what_is_old_is_forgotten_and_what_is_live_is_not(void **state)
     group->events[0].id = ESC_TEXT("e-1");
     commit_made();
     hear_all();
-    assert_true(esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT("4 E-4 ticket 4 evidence 4;")));
+    assert_true(
+        esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT("4 E-4 ticket 4 evidence 4;")));
 }
 
 static void forgetting_goes_in_small_steps(void **state)
@@ -1101,8 +1193,11 @@ static void lists_have_a_limit_of_their_own(void **state)
     assert_true(esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT(";999;1000;")));
 }
 
-#define BOTH(name)                                                                                                     \
-    {#name " in sqlite", name, set_up, tear_down, &sqlite_kind}, {#name " in memory", name, set_up, tear_down, &memory_kind}
+#define BOTH(name)                                                                                 \
+    {#name " in sqlite", name, set_up, tear_down, &sqlite_kind},                                   \
+    {                                                                                              \
+#name " in memory", name, set_up, tear_down, &memory_kind                                  \
+    }
 
 int main(void)
 {
@@ -1144,6 +1239,8 @@ int main(void)
         BOTH(the_audit_trail_is_read_upwards),
         BOTH(records_are_found_by_ticket_and_escalation),
         BOTH(escalations_are_listed_newest_first),
+        BOTH(unclosed_escalations_are_listed),
+        BOTH(an_escalation_is_read_back),
         BOTH(tickets_are_listed_by_id),
         BOTH(the_outbox_is_listed_by_state),
         BOTH(evidence_is_listed_in_the_order_kept),

@@ -75,6 +75,9 @@ static void agrees_with_libc(void **unused)
             struct tm local;
             localtime_r(&at_s, &local);
             assert_int_equal(esc_zone_offset_s(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000), local.tm_gmtoff);
+            EscText name = esc_zone_name(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000);
+            assert_int_equal(name.size, strlen(local.tm_zone));
+            assert_memory_equal(name.data, local.tm_zone, name.size);
         }
     }
     unsetenv("TZ");
@@ -151,20 +154,20 @@ static void rules_of_the_footer(void **unused)
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         assert_false(esc_zone_rule_read(esc_text_from(bad[i]), &rule));
     assert_true(esc_zone_rule_read(ESC_TEXT("<+0330>-3:30"), &rule));
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 0), 12600);
+    assert_int_equal(esc_zone_rule_at(&rule, 0).offset_s, 12600);
     assert_true(esc_zone_rule_read(ESC_TEXT("AEST-10AEDT,M10.1.0,M4.1.0/3"), &rule)); /* summer over the new year */
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), 39600);               /* 2026-01-01 */
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), 36000);               /* 2026-07-01 */
+    assert_int_equal(esc_zone_rule_at(&rule, 1767225600).offset_s, 39600);               /* 2026-01-01 */
+    assert_int_equal(esc_zone_rule_at(&rule, 1782864000).offset_s, 36000);               /* 2026-07-01 */
     assert_true(esc_zone_rule_read(ESC_TEXT("XXX0YYY,M12.5.0/0,M3.1.0/0"), &rule)); /* the last Sunday of a December */
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1798329599), 0);                  /* 2026-12-26T23:59:59Z */
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1798329600), 3600);
+    assert_int_equal(esc_zone_rule_at(&rule, 1798329599).offset_s, 0);                  /* 2026-12-26T23:59:59Z */
+    assert_int_equal(esc_zone_rule_at(&rule, 1798329600).offset_s, 3600);
     assert_true(esc_zone_rule_read(ESC_TEXT("XXX3YYY,J60,300/-1"), &rule));
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1767225600), -10800);
-    assert_int_equal(esc_zone_rule_offset_s(&rule, 1782864000), -7200);
+    assert_int_equal(esc_zone_rule_at(&rule, 1767225600).offset_s, -10800);
+    assert_int_equal(esc_zone_rule_at(&rule, 1782864000).offset_s, -7200);
     static const int64_t changes[] = {1772341200, 1793149200, 1835499600}; /* 2026-03-01T05Z, 2026-10-28T01Z, 2028-03-01T05Z: a leap year's first of March */
     for (size_t i = 0; i < ESC_COUNT_OF(changes); i++) {
-        assert_int_equal(esc_zone_rule_offset_s(&rule, changes[i] - 1), i == 1 ? -7200 : -10800);
-        assert_int_equal(esc_zone_rule_offset_s(&rule, changes[i]), i == 1 ? -10800 : -7200);
+        assert_int_equal(esc_zone_rule_at(&rule, changes[i] - 1).offset_s, i == 1 ? -7200 : -10800);
+        assert_int_equal(esc_zone_rule_at(&rule, changes[i]).offset_s, i == 1 ? -10800 : -7200);
     }
 }
 

@@ -156,6 +156,25 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
     return ESC_OK;
 }
 
+EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *row, EscWhy *why)
+{
+    EscTicket *ticket = esc_ticket_find(engine, row->ticket);
+    if (ticket == NULL || row->id == 0 || row->state != ESC_STATE_CLOSED ||
+        esc_escalation_find(engine, row->id) != NULL)
+        return esc_why(why, ESC_CONFLICT, "", 0, "E-%llu cannot be shown as a closed one",
+                       (unsigned long long)row->id);
+    const EscEngineBundle *bundle = esc_engine_bundle_find(engine, row->bundle_hash);
+    if (bundle != NULL && esc_template_find(bundle->program, row->template_name) == ESC_NONE)
+        bundle = NULL;
+    EscEscalation *escalation =
+        esc_escalation_alloc(engine, row->id, ticket, bundle, row->template_name);
+    if (!esc_escalation_read(engine, escalation, row)) {
+        esc_frame_drop(&escalation->frame); /* nothing looks into a snapshot that was refused */
+        esc_frame_drop(&escalation->below);
+    }
+    return ESC_OK;
+}
+
 EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row)
 {
     if (row->id == 0 || esc_outbox_find(engine, row->id) != NULL)

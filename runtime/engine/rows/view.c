@@ -79,16 +79,10 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .changes_json = changes_view(engine, escalation),
     };
     question_view(engine, escalation, view);
-}
-
-/* Views are made in their own arena, so that reading does not end the life of what apply gave out. */
-static EscArena *view_begin(EscEngine *engine)
-{
-    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
-        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
-    EscArena *turn = engine->turn.arena;
-    engine->turn.arena = engine->view;
-    return turn;
+    if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED)
+        view->wait_due_ms = escalation->frame.due_ms;
+    if (escalation->state != ESC_STATE_CLOSED)
+        esc_next_view(engine, escalation, view);
 }
 
 bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationView *view)
@@ -96,7 +90,7 @@ bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationVie
     const EscEscalation *escalation = esc_escalation_find(engine, id);
     if (escalation == NULL)
         return false;
-    EscArena *turn = view_begin(engine);
+    EscArena *turn = esc_view_begin(engine);
     view_fill(engine, escalation, view);
     engine->turn.arena = turn;
     return true;
@@ -109,7 +103,7 @@ void esc_engine_each_escalation(EscEngine *engine,
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         EscEscalationView view;
-        EscArena *turn = view_begin(engine);
+        EscArena *turn = esc_view_begin(engine);
         view_fill(engine, escalation, &view);
         engine->turn.arena = turn;
         if (!visit(context, &view))
@@ -122,7 +116,7 @@ bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row)
     const EscTicket *ticket = esc_ticket_find(engine, id);
     if (ticket == NULL)
         return false;
-    EscArena *turn = view_begin(engine);
+    EscArena *turn = esc_view_begin(engine);
     EscGroup group;
     esc_group_init(&group, engine->view);
     esc_ticket_row(engine, ticket, &group, row);

@@ -56,6 +56,27 @@ static EscStatus start_event_get(EscStore *base, uint64_t escalation, EscBuf *co
     return append(content, row->start_event.data, row->start_event.size, why);
 }
 
+static EscStatus escalation_get(EscStore *base, uint64_t id, EscArena *arena, EscEscalationRow *row,
+                                EscWhy *why)
+{
+    const EscEscalationRow *stored =
+        esc_memory_find(&esc_memory_of(base)->escalations, esc_memory_by_number, &id);
+    *row = (EscEscalationRow){0};
+    if (stored == NULL)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
+                       (unsigned long long)id);
+    *row = *stored;
+    row->start_event = (EscText){0};
+    EscText *texts[] = {&row->ticket, &row->template_name, &row->owner, &row->outcome, &row->step};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = esc_arena_text(arena, *texts[i]);
+    EscText body = esc_arena_text(arena, (EscText){(const char *)row->body.data, row->body.size});
+    row->body = (EscBytes){(const uint8_t *)body.data, body.size};
+    return esc_arena_failed(arena)
+               ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an escalation")
+               : ESC_OK;
+}
+
 static EscStatus ticket_get(EscStore *base, EscText id, EscArena *arena, EscTicketRow *row,
                             EscWhy *why)
 {
@@ -99,8 +120,8 @@ static EscStatus is_intact(EscStore *base, EscWhy *why)
 static void close_store(EscStore *base)
 {
     EscMemory *memory = esc_memory_of(base);
-    EscMemoryList *lists[] = {&memory->bundles,     &memory->events,  &memory->tickets,
-                              &memory->escalations, &memory->outbox,  &memory->audit,
+    EscMemoryList *lists[] = {&memory->bundles,     &memory->events, &memory->tickets,
+                              &memory->escalations, &memory->outbox, &memory->audit,
                               &memory->evidence};
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
         esc_memory_list_free(lists[i]);
@@ -115,6 +136,7 @@ static const EscStoreOps operations = {
     .events_find = events_find,
     .event_get = event_get,
     .start_event_get = start_event_get,
+    .escalation_get = escalation_get,
     .ticket_get = ticket_get,
     .outbox_get = outbox_get,
     .outbox_due = esc_memory_outbox_due,

@@ -42,8 +42,10 @@ EscStatus esc_memory_escalations(EscStore *base, const EscEscalationFilter *filt
     for (size_t i = esc_memory_place(list, esc_memory_by_number, &filter->before);
          i > 0 && given < filter->limit; i--) {
         EscEscalationRow row = listed(list->rows[i - 1]);
-        bool fits = (!filter->has_state || row.state == filter->state) &&
-                    (filter->ticket.size == 0 || esc_text_equal(row.ticket, filter->ticket));
+        bool has_state = filter->is_unclosed ? row.state != ESC_STATE_CLOSED
+                                             : !filter->has_state || row.state == filter->state;
+        bool fits =
+            has_state && (filter->ticket.size == 0 || esc_text_equal(row.ticket, filter->ticket));
         given += fits ? 1 : 0;
         if (fits && !visit(context, &row))
             break;

@@ -116,7 +116,35 @@ EscStatus esc_sqlite_start_event_get(EscStore *base, uint64_t escalation, EscBuf
                                                   : status;
 }
 
-/* --- tickets and outbox rows --------------------------------------------------------------------- */
+/* --- escalations, tickets and outbox rows -------------------------------------------------------- */
+
+EscStatus esc_sqlite_escalation_get(EscStore *base, uint64_t id, EscArena *arena,
+                                    EscEscalationRow *row, EscWhy *why)
+{
+    *row = (EscEscalationRow){0};
+    EscSqliteStep get =
+        esc_sqlite_step(esc_sqlite_of(base), ESC_STATEMENT_ESCALATION_GET, "to read an escalation");
+    esc_sqlite_bind_u64(&get, id);
+    bool is_found = esc_sqlite_next(&get);
+    if (is_found) {
+        *row = esc_sqlite_escalation_row(&get);
+        EscText *texts[] = {&row->ticket, &row->template_name, &row->owner, &row->outcome,
+                            &row->step};
+        for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+            *texts[i] = esc_arena_text(arena, *texts[i]);
+        EscText body = {(const char *)row->body.data, row->body.size};
+        row->body = esc_sqlite_as_bytes(esc_arena_text(arena, body));
+    }
+    EscStatus status = esc_sqlite_done(&get, why);
+    if (status != ESC_OK)
+        return status;
+    if (!is_found)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no escalation E-%llu",
+                       (unsigned long long)id);
+    return esc_arena_failed(arena)
+               ? esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an escalation")
+               : ESC_OK;
+}
 
 EscStatus esc_sqlite_ticket_get(EscStore *base, EscText id, EscArena *arena, EscTicketRow *row,
                                 EscWhy *why)

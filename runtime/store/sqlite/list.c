@@ -32,6 +32,9 @@ static EscEscalationRow listed_escalation(const EscSqliteStep *step)
 
 static EscStatement escalations_statement(const EscEscalationFilter *filter)
 {
+    if (filter->is_unclosed)
+        return filter->ticket.size != 0 ? ESC_STATEMENT_ESCALATIONS_OF_TICKET_UNCLOSED
+                                        : ESC_STATEMENT_ESCALATIONS_UNCLOSED;
     if (filter->ticket.size != 0)
         return filter->has_state ? ESC_STATEMENT_ESCALATIONS_OF_TICKET_AND_STATE
                                  : ESC_STATEMENT_ESCALATIONS_OF_TICKET;
@@ -47,7 +50,7 @@ EscStatus esc_sqlite_escalations(EscStore *base, const EscEscalationFilter *filt
     bind_page(&get, filter->before, filter->limit);
     if (filter->ticket.size != 0)
         esc_sqlite_bind_text(&get, filter->ticket);
-    if (filter->has_state)
+    if (filter->has_state && !filter->is_unclosed)
         esc_sqlite_bind_i64(&get, filter->state);
     bool goes_on = true;
     while (goes_on && esc_sqlite_next(&get)) {

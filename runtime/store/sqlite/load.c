@@ -34,36 +34,13 @@ static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy
     return esc_sqlite_finish(&get, status, why);
 }
 
-static EscEscalationRow escalation_row(const EscSqliteStep *step)
-{
-    EscEscalationRow row = {
-        .id = esc_sqlite_column_u64(step, 0),
-        .ticket = esc_sqlite_column_text(step, 1),
-        .template_name = esc_sqlite_column_text(step, 2),
-        .state = (EscState)esc_sqlite_column_i64(step, 4),
-        .role = (uint32_t)esc_sqlite_column_i64(step, 5),
-        .owner = esc_sqlite_column_text(step, 6),
-        .is_acked = esc_sqlite_column_i64(step, 7) != 0,
-        .opened_at_ms = esc_sqlite_column_i64(step, 8),
-        .closed_at_ms = esc_sqlite_column_i64(step, 9),
-        .outcome = esc_sqlite_column_text(step, 10),
-        .step = esc_sqlite_column_text(step, 11),
-        .next_due_ms = esc_sqlite_column_i64(step, 12),
-        .body = esc_sqlite_column_bytes(step, 13),
-    };
-    EscBytes hash = esc_sqlite_column_bytes(step, 3);
-    ESC_ASSERT(hash.size == sizeof row.bundle_hash); /* the schema's CHECK */
-    memcpy(row.bundle_hash, hash.data, hash.size);
-    return row;
-}
-
 static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqliteStep get =
         esc_sqlite_step(store, ESC_STATEMENT_ESCALATIONS_LIVE, "to read escalations");
     EscStatus status = ESC_OK;
     while (status == ESC_OK && esc_sqlite_next(&get)) {
-        EscEscalationRow row = escalation_row(&get);
+        EscEscalationRow row = esc_sqlite_escalation_row(&get);
         status = sink->escalation(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);

@@ -261,6 +261,7 @@ static const EscStoreOps operations = {
     .events_find = esc_sqlite_events_find,
     .event_get = esc_sqlite_event_get,
     .start_event_get = esc_sqlite_start_event_get,
+    .escalation_get = esc_sqlite_escalation_get,
     .ticket_get = esc_sqlite_ticket_get,
     .outbox_get = esc_sqlite_outbox_get,
     .outbox_due = esc_sqlite_outbox_due,

@@ -1,5 +1,7 @@
-/* rows.c - rows of tickets and of the outbox as the structs of the interface, and the end of a reading. */
+/* rows.c - rows of escalations, tickets and the outbox as the structs of the interface, and the end of a reading. */
 #include "sqlite_internal.h"
+
+#include <string.h>
 
 EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why)
 {
@@ -42,4 +44,27 @@ EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step)
         .state = (EscDeliveryState)esc_sqlite_column_i64(step, 13),
         .detail = esc_sqlite_column_text(step, 14),
     };
+}
+
+EscEscalationRow esc_sqlite_escalation_row(const EscSqliteStep *step)
+{
+    EscEscalationRow row = {
+        .id = esc_sqlite_column_u64(step, 0),
+        .ticket = esc_sqlite_column_text(step, 1),
+        .template_name = esc_sqlite_column_text(step, 2),
+        .state = (EscState)esc_sqlite_column_i64(step, 4),
+        .role = (uint32_t)esc_sqlite_column_i64(step, 5),
+        .owner = esc_sqlite_column_text(step, 6),
+        .is_acked = esc_sqlite_column_i64(step, 7) != 0,
+        .opened_at_ms = esc_sqlite_column_i64(step, 8),
+        .closed_at_ms = esc_sqlite_column_i64(step, 9),
+        .outcome = esc_sqlite_column_text(step, 10),
+        .step = esc_sqlite_column_text(step, 11),
+        .next_due_ms = esc_sqlite_column_i64(step, 12),
+        .body = esc_sqlite_column_bytes(step, 13),
+    };
+    EscBytes hash = esc_sqlite_column_bytes(step, 3);
+    ESC_ASSERT(hash.size == sizeof row.bundle_hash); /* the schema's CHECK */
+    memcpy(row.bundle_hash, hash.data, hash.size);
+    return row;
 }

@@ -179,6 +179,8 @@ EscStatus esc_sqlite_event_get(EscStore *store, const EscEventKey *key, EscBuf *
                                int64_t *received_at_ms, EscWhy *why);
 EscStatus esc_sqlite_start_event_get(EscStore *store, uint64_t escalation, EscBuf *content,
                                      EscWhy *why);
+EscStatus esc_sqlite_escalation_get(EscStore *store, uint64_t id, EscArena *arena,
+                                    EscEscalationRow *row, EscWhy *why);
 EscStatus esc_sqlite_ticket_get(EscStore *store, EscText id, EscArena *arena, EscTicketRow *row,
                                 EscWhy *why);
 EscStatus esc_sqlite_outbox_get(EscStore *store, const uint64_t *ids, size_t count,
@@ -197,6 +199,7 @@ EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
 
 /* rows.c: the present row of a statement as a struct of the interface; texts hold until the next
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
+EscEscalationRow esc_sqlite_escalation_row(const EscSqliteStep *step); /* ESCALATION_GET, …_LIVE */
 EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step);
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
 /* Ends a reading: what a callback said counts before what SQLite says. */

@@ -41,7 +41,7 @@ EscStatus esc_sqlite_why(EscSqlite *store, int rc, const char *doing, EscWhy *wh
 {
     const char *words = store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
     return esc_why(why, esc_sqlite_status(store->db, rc), "", 0,
-                   "the store failed %s: %s (code %d)", doing, words, rc);
+                   "the store failed %s: %s (code %d, file %.120s)", doing, words, rc, store->path);
 }
 
 EscStatus esc_sqlite_statements_prepare(EscSqlite *store, EscWhy *why)
@@ -115,7 +115,8 @@ EscStatus esc_sqlite_done(EscSqliteStep *step, EscWhy *why)
         status = esc_sqlite_why(step->store, step->rc, step->doing, &base->failure);
         if (why != NULL)
             *why = base->failure;
-        base->has_failed = base->has_failed || status == ESC_STORE_FAILED; /* damage does not heal */
+        base->has_failed =
+            base->has_failed || status == ESC_STORE_FAILED; /* damage does not heal */
     }
     sqlite3_reset(step->statement);
     sqlite3_clear_bindings(step->statement); /* what was bound is only borrowed */

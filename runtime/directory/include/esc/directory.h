@@ -20,8 +20,10 @@ void esc_zones_free(EscZones *zones); /* NULL is allowed */
 /* Adds a zone from the bytes of its TZif file (version 2 or later). ESC_BAD_INPUT with *why when malformed. */
 ESC_MUST_USE EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *why);
 bool esc_zones_has(const EscZones *zones, EscText name);
-/* Seconds east of UTC at that instant; an unknown zone counts as UTC. Its abbreviation is not kept. */
+/* Seconds east of UTC at that instant; an unknown zone counts as UTC. */
 int32_t esc_zone_offset_s(const EscZones *zones, EscText name, int64_t time_ms);
+/* What people call its time at that instant: "CET", "CEST", "+03" where it has no name; empty when its file tells none. */
+EscText esc_zone_name(const EscZones *zones, EscText name, int64_t time_ms);
 /* A local time (minutes since 1970-01-01T00:00 local) as an instant. Gap: shifted forward; fold: the first. */
 int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute);
 /* Loads every zone that the program names (and the workspace's) from `directory` ("/usr/share/zoneinfo") through the door. */
@@ -63,6 +65,10 @@ typedef struct EscOwners {
 void esc_directory_resolve(const EscProgram *program, const EscZones *zones,
                            const EscDirectoryHost *host, EscRef ref, int64_t now_ms,
                            EscOwners *owners);
+/* The next instant behind `after_ms` at which the turn of somebody else may begin on a schedule: a turn of a rotation ends,
+ * an override begins or ends. INT64_MAX: there is none. */
+int64_t esc_schedule_change_ms(const EscProgram *program, const EscZones *zones, uint32_t schedule,
+                               int64_t after_ms);
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
 EscText esc_directory_ref_name(const EscProgram *program,

@@ -42,8 +42,9 @@ typedef struct EscSockets {
     int (*open)(
         void *context, const struct sockaddr *address,
         socklen_t size); /* an unconnected outgoing socket, or -1 when the address is not allowed */
-    int (*listen)(void *context, const char *host, uint16_t port,
-                  uint16_t *port_bound); /* a listening socket, or -1; port 0 picks one */
+    /* A listening socket, or -1 with the system's words in *why; port 0 picks one. */
+    int (*listen)(void *context, const char *host, uint16_t port, uint16_t *port_bound,
+                  EscWhy *why);
 } EscSockets;
 
 #ifdef __cplusplus

@@ -171,6 +171,10 @@ typedef struct EscEscalationView {
     EscText
         checks_json; /* [{"check","text","result":"pending|passed|failed|handled|overridden|not asked"}…] */
     EscText changes_json; /* recorded changes that a rollback would undo */
+    /* Whose turn is next when this one ends without an acknowledgement; empty: nobody, or nobody who can be named now. */
+    EscText next_owner;
+    uint32_t next_role;
+    int64_t wait_due_ms; /* of what it waits for; 0: that has no deadline */
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
@@ -179,6 +183,32 @@ bool esc_engine_find_escalation(
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context);
+/* The bundle of that hash, when the engine has it; else NULL. */
+const EscBundle *esc_engine_bundle(const EscEngine *engine, const uint8_t hash[32]);
+/* Shows an escalation that is closed and no longer in memory, from its row and its ticket's. `bundle` is the one that it ran
+ * on (NULL when nobody has it: what it is needed for, such as the checks, is empty then). The view holds until `show`
+ * returns. ESC_CONFLICT for an escalation that is not closed. */
+ESC_MUST_USE EscStatus esc_engine_show_closed(
+    const EscEngine *engine, const EscBundle *bundle, const EscTicketRow *ticket,
+    const EscEscalationRow *row, void (*show)(void *context, const EscEscalationView *view),
+    void *context, EscWhy *why);
+/* Who is on duty. */
+typedef struct EscDutyView {
+    bool is_schedule; /* else a role */
+    EscText
+        means; /* the schedule; of a role the person, team, schedule, route or field that stands for it */
+    EscText title;         /* of the schedule */
+    EscText template_name; /* of the role; empty: the workspace's last resort */
+    uint32_t role;
+    bool depends;                 /* on the ticket: nobody can be named without one */
+    EscText person, person_title; /* now; empty: nobody */
+    int64_t until_ms;             /* 0: no end in sight */
+    EscText next, next_title;     /* then; empty: nobody */
+    EscText absent_json;          /* passed over now: [{"person","until"}…] */
+} EscDutyView;
+/* Visits each schedule, the roles of each template, and the last resort; stops when `visit` gives false. */
+void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
+                          bool (*visit)(void *context, const EscDutyView *view), void *context);
 /* What a person may see of a ticket's body: its fields as an object of names, as a list (may be NULL) those whose values
  * nobody gave but the schema's defaults, and its service level as an object or null.
  * False when the body is not one of an engine's; what was appended until then is to be thrown away. */

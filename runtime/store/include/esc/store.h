@@ -65,6 +65,7 @@ typedef struct EscAuditFilter {
 } EscAuditFilter;
 
 typedef struct EscEscalationFilter {
+    bool is_unclosed; /* whatever is not closed; counts before the state */
     bool has_state;
     EscState state;
     EscText ticket;
@@ -106,6 +107,8 @@ typedef struct EscStoreOps {
                            int64_t *received_at_ms, EscWhy *why);
     EscStatus (*start_event_get)(EscStore *store, uint64_t escalation, EscBuf *content,
                                  EscWhy *why);
+    EscStatus (*escalation_get)(EscStore *store, uint64_t id, EscArena *arena,
+                                EscEscalationRow *row, EscWhy *why);
     EscStatus (*ticket_get)(EscStore *store, EscText id, EscArena *arena, EscTicketRow *row,
                             EscWhy *why);
     EscStatus (*outbox_get)(EscStore *store, const uint64_t *ids, size_t count,
@@ -164,6 +167,9 @@ ESC_MUST_USE EscStatus esc_store_event_get(EscStore *store, const EscEventKey *k
 ESC_MUST_USE EscStatus esc_store_start_event_get(EscStore *store, uint64_t escalation,
                                                  EscBuf *content, EscWhy *why);
 
+/* Reads one escalation into the arena, with its body and without its start event. ESC_NOT_FOUND. */
+ESC_MUST_USE EscStatus esc_store_escalation_get(EscStore *store, uint64_t id, EscArena *arena,
+                                                EscEscalationRow *row, EscWhy *why);
 /* Reads one ticket into the arena. ESC_NOT_FOUND. */
 ESC_MUST_USE EscStatus esc_store_ticket_get(EscStore *store, EscText id, EscArena *arena,
                                             EscTicketRow *row, EscWhy *why);
@@ -178,7 +184,7 @@ ESC_MUST_USE EscStatus esc_store_outbox_due(EscStore *store, int64_t now_ms, siz
  * the store takes nothing more, and the caller must stop (its memory is ahead of the store). */
 ESC_MUST_USE EscStatus esc_store_commit(EscStore *store, const EscGroup *group, EscWhy *why);
 
-/* Lists for people. Escalations come without frames, state and start event. */
+/* Lists for people. Escalations come without their body, bundle and start event. */
 ESC_MUST_USE EscStatus esc_store_audit(EscStore *store, const EscAuditFilter *filter,
                                        EscAuditVisit *visit, void *context, EscWhy *why);
 ESC_MUST_USE EscStatus esc_store_escalations(EscStore *store, const EscEscalationFilter *filter,

@@ -40,11 +40,28 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 /* What the row says, its snapshots verified. False when its body is not what its writer writes for this bundle. */
 ESC_MUST_USE bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
                                       const EscEscalationRow *row);
+/* One that is closed, for an engine that only shows it. What of its body cannot be read is not shown. */
+EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *row, EscWhy *why);
 
 /* --- flush.c ---------------------------------------------------------------------------------- */
 
 /* Texts and body in the group's arena. */
 void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
                     EscTicketRow *row);
+
+/* --- view.c, duty_view.c ------------------------------------------------------------------------ */
+
+/* Views are made in an arena of their own, so that reading does not end the life of what apply gave out. Gives the turn's,
+ * to be put back. */
+static inline EscArena *esc_view_begin(EscEngine *engine)
+{
+    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
+        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
+    EscArena *turn = engine->turn.arena;
+    engine->turn.arena = engine->view;
+    return turn;
+}
+/* Who comes after whoever is accountable. */
+void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view);
 
 #endif

@@ -1,0 +1,416 @@
+/* escalctl_one.c - an escalation or a ticket in words: what it is, whose it is, until when, what was tried and what came
+ * of it.
+ *
+ * What the token may not see is left out and said so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escalctl.h"
+#include "escalctl_print.h"
+#include "escalctl_when.h"
+
+#define LABEL_COLUMNS 13
+#define TEXT_BYTES_MAX ((size_t)1 << 20)
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+/* "owner        ana"; nothing when there is nothing to say. */
+static void line(const char *label, EscText text)
+{
+    if (text.size == 0)
+        return;
+    (void)printf("%-*s", LABEL_COLUMNS, label);
+    print_lines(stdout, text, LABEL_COLUMNS);
+    (void)fputc('\n', stdout);
+}
+
+/* "history      13:55 CET  chen handed over": further lines of the text stand below its first. */
+static void line_at(const char *label, EscBuf *when, EscText text)
+{
+    size_t indent = LABEL_COLUMNS + print_width(esc_buf_as_text(when)) + 2;
+    (void)printf("%-*s%.*s  ", LABEL_COLUMNS, label, ESC_TEXT_ARG(esc_buf_as_text(when)));
+    print_lines(stdout, text, indent);
+    (void)fputc('\n', stdout);
+    esc_buf_release(when);
+}
+
+/* The same from a buffer, which is given back. */
+static void line_of(const char *label, EscBuf *text)
+{
+    line(label, esc_buf_as_text(text));
+    esc_buf_release(text);
+}
+
+static EscBuf new_text(void)
+{
+    EscBuf text;
+    esc_buf_init(&text, TEXT_BYTES_MAX);
+    return text;
+}
+
+static void line_time(const char *label, const char *before, int64_t at_ms, int64_t now_ms)
+{
+    if (at_ms == 0)
+        return;
+    EscBuf text = new_text();
+    esc_buf_string(&text, before);
+    when_write_far(&text, at_ms, now_ms);
+    line_of(label, &text);
+}
+
+static bool is(EscText text, const char *word)
+{
+    return esc_text_equal(text, esc_text_from(word));
+}
+
+static json_t *look(const CtlCall *call, const char *format, const char *id)
+{
+    EscBuf path = new_text(), encoded = new_text();
+    ctl_encode(&encoded, id);
+    esc_buf_char(&encoded, '\0');
+    esc_buf_printf(&path, format, (const char *)encoded.data);
+    esc_buf_char(&path, '\0');
+    json_t *json = path.status == ESC_OK ? ctl_look(call, (const char *)path.data) : NULL;
+    esc_buf_release(&path);
+    esc_buf_release(&encoded);
+    return json;
+}
+
+/* --- an escalation ---------------------------------------------------------------------------- */
+
+static void show_ticket_line(const json_t *json)
+{
+    EscBuf text = new_text();
+    EscText title = ctl_text(json, "ticket_title");
+    esc_buf_text(&text, ctl_text(json, "ticket"));
+    if (title.size > 0)
+        esc_buf_printf(&text, ": %.*s", ESC_TEXT_ARG(title));
+    line_of("ticket", &text);
+    line("customer", ctl_text(json, "account"));
+    line("severity", ctl_text(json, "severity"));
+}
+
+static EscText role_of(EscText role)
+{
+    return is(role, "last_resort") ? ESC_TEXT("last resort") : role;
+}
+
+static void show_duty(const json_t *json, int64_t now_ms)
+{
+    EscText role = role_of(ctl_text(json, "role")), next = ctl_text(json, "next_owner");
+    bool is_acked = json_is_true(json_object_get(json, "acked")),
+         is_open = is(ctl_text(json, "state"), "open");
+    EscBuf text = new_text();
+    line("owner", ctl_text(json, "owner"));
+    esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(role),
+                   is_acked  ? ", acknowledged"
+                   : is_open ? ", not acknowledged yet"
+                             : "");
+    line_of("role", &text);
+    if (is_open && !is_acked)
+        line_time("deadline", "to acknowledge until ", ctl_time(json, "ack_due_at"), now_ms);
+    if (is_open && next.size > 0) {
+        text = new_text();
+        esc_buf_printf(&text, "%.*s (%.*s), when nobody acknowledges in time", ESC_TEXT_ARG(next),
+                       ESC_TEXT_ARG(role_of(ctl_text(json, "next_role"))));
+        if (!is_acked)
+            line_of("next", &text);
+        else
+            esc_buf_release(&text);
+    }
+    line("waits for", ctl_waiting(json));
+    /* An acknowledgement is waited for as long as the chain takes; that is nobody's deadline. */
+    if (!esc_text_starts_with(ctl_text(json, "waiting_for"), ESC_TEXT("acknowledgement")))
+        line_time("until", "", ctl_time(json, "wait_due_at"), now_ms);
+}
+
+static void show_question(const json_t *json)
+{
+    const json_t *answers = json_object_get(json, "answers");
+    line("question", ctl_text(json, "question"));
+    for (size_t i = 0; i < json_array_size(answers); i++) {
+        const json_t *answer = json_array_get(answers, i);
+        EscText title = ctl_text(answer, "title");
+        EscBuf text = new_text();
+        esc_buf_text(&text, ctl_text(answer, "name"));
+        if (title.size > 0)
+            esc_buf_printf(&text, ": %.*s", ESC_TEXT_ARG(title));
+        line_of(i == 0 ? "answers" : "", &text);
+    }
+}
+
+static void show_checks(const json_t *json)
+{
+    const json_t *checks = json_object_get(json, "checks");
+    for (size_t i = 0; i < json_array_size(checks); i++) {
+        const json_t *check = json_array_get(checks, i);
+        EscBuf text = new_text();
+        EscText words = ctl_text(check, "text");
+        esc_buf_printf(&text, "%.*s: %.*s",
+                       ESC_TEXT_ARG(words.size > 0 ? words : ctl_text(check, "check")),
+                       ESC_TEXT_ARG(ctl_text(check, "result")));
+        line_of(i == 0 ? "checks" : "", &text);
+    }
+}
+
+/* A value of a field as a person says it. */
+static void write_value(EscBuf *out, const json_t *value)
+{
+    int64_t at_ms = 0;
+    EscText text = {json_string_value(value), json_string_length(value)};
+    if (json_is_null(value)) {
+        esc_buf_string(out, "(none)");
+    } else if (json_is_boolean(value)) {
+        esc_buf_string(out, json_is_true(value) ? "yes" : "no");
+    } else if (json_is_string(value)) {
+        bool is_time = text.size >= 20 && text.data[10] == 'T' && text.data[text.size - 1] == 'Z' &&
+                       esc_time_read(text, &at_ms);
+        if (is_time)
+            when_write_stamp(out, at_ms);
+        else
+            esc_buf_text(out, text);
+    } else if (json_is_array(value)) {
+        for (size_t i = 0; i < json_array_size(value); i++) { /* lists of fields hold no lists */
+            const json_t *item = json_array_get(value, i);
+            char *dump = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+            esc_buf_string(out, i > 0 ? ", " : "");
+            esc_buf_string(out, json_is_string(item) ? json_string_value(item)
+                                : dump == NULL       ? ""
+                                                     : dump);
+            free(dump);
+        }
+    } else {
+        char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        esc_buf_string(out, dump == NULL ? "" : dump);
+        free(dump);
+    }
+}
+
+static void write_change(EscBuf *out, const json_t *change)
+{
+    EscText kind = ctl_text(change, "kind"), name = ctl_text(change, "name"),
+            no_undo = ctl_text(change, "no_undo");
+    if (is(kind, "field")) {
+        esc_buf_printf(out, "%.*s from ", ESC_TEXT_ARG(name));
+        write_value(out, json_object_get(change, "before"));
+        esc_buf_string(out, " to ");
+        write_value(out, json_object_get(change, "after"));
+    } else if (is(kind, "ticket")) {
+        esc_buf_printf(out, "made the ticket %.*s", ESC_TEXT_ARG(ctl_text(change, "ticket")));
+    } else {
+        esc_buf_printf(out, "called %.*s", ESC_TEXT_ARG(name));
+    }
+    if (no_undo.size > 0)
+        esc_buf_printf(out, " (cannot be undone: %.*s)", ESC_TEXT_ARG(no_undo));
+}
+
+static void show_changes(const json_t *json)
+{
+    const json_t *changes = json_object_get(json, "changes");
+    for (size_t i = 0; i < json_array_size(changes); i++) {
+        EscBuf text = new_text();
+        write_change(&text, json_array_get(changes, i));
+        line_of(i == 0 ? "changes" : "", &text);
+    }
+}
+
+/* --- what happened to it ---------------------------------------------------------------------- */
+
+/* Steps of the record that say who had it, and what people and checks decided. */
+static bool is_told(EscText kind)
+{
+    static const char *const kinds[] = {
+        "opened",        "owner",        "failover",
+        "acked",         "ack_counted",  "lease_ended",
+        "handoff",       "skipped",      "expectation_missed",
+        "answered",      "approved",     "rejected",
+        "exception",     "check_failed", "check_overridden",
+        "rollback",      "resolved",     "reopened",
+        "parked",        "alarm",        "unreachable",
+        "delivery_dead", "call_failed",  "closed",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
+        if (is(kind, kinds[i]))
+            return true;
+    return false;
+}
+
+static void show_history(const CtlCall *call, const char *id, int64_t now_ms)
+{
+    json_t *json = look(call, "/v1/audit?limit=1000&escalation=%s", id);
+    const json_t *items = json_object_get(json, "items");
+    const char *label = "history";
+    if (json == NULL)
+        line(label, ESC_TEXT("(the token may not read the record)"));
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        if (!is_told(ctl_text(item, "kind")))
+            continue;
+        EscBuf text = new_text();
+        when_write(&text, ctl_time(item, "at"), now_ms);
+        line_at(label, &text, ctl_text(item, "text"));
+        label = "";
+    }
+    json_decref(json);
+}
+
+static EscText first_line(EscText text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] == '\n' || text.data[i] == '\r')
+            return (EscText){text.data, i};
+    return text;
+}
+
+static void write_message(EscBuf *out, const json_t *item, int64_t now_ms)
+{
+    const json_t *body = json_object_get(item, "body");
+    EscText detail = ctl_text(item, "detail"), text = first_line(ctl_text(body, "text"));
+    when_write(out, ctl_time(item, "created_at"), now_ms);
+    if (is(ctl_text(item, "kind"), "call"))
+        esc_buf_printf(out, "  call of %.*s: ", ESC_TEXT_ARG(ctl_text(item, "target")));
+    else
+        esc_buf_printf(
+            out,
+            "  %s %.*s by %.*s: ", json_is_true(json_object_get(body, "page")) ? "page to" : "to",
+            ESC_TEXT_ARG(ctl_text(item, "target")), ESC_TEXT_ARG(ctl_text(item, "medium")));
+    esc_buf_text(out, ctl_text(item, "state"));
+    if (detail.size > 0)
+        esc_buf_printf(out, " (%.*s)", ESC_TEXT_ARG(first_line(detail)));
+    if (text.size > 0)
+        esc_buf_printf(out, ": %.*s", ESC_TEXT_ARG(text));
+}
+
+static void show_messages(const CtlCall *call, const char *id, int64_t now_ms)
+{
+    json_t *json = look(call, "/v1/outbox?limit=1000&escalation=%s", id);
+    const json_t *items = json_object_get(json, "items");
+    size_t count = json_array_size(items);
+    for (size_t i = count; i > 0; i--) { /* they come newest first */
+        EscBuf text = new_text();
+        write_message(&text, json_array_get(items, i - 1), now_ms);
+        line_of(i == count ? "messages" : "", &text);
+    }
+    json_decref(json);
+}
+
+static void show_evidence(const CtlCall *call, const char *id)
+{
+    json_t *json = look(call, "/v1/escalations/%s/evidence?limit=1000", id);
+    size_t count = json_array_size(json_object_get(json, "items"));
+    if (count > 0) {
+        EscBuf text = new_text();
+        esc_buf_printf(&text, "%zu %s: escalctl evidence %s", count,
+                       count == 1 ? "piece" : "pieces", id);
+        line_of("evidence", &text);
+    }
+    json_decref(json);
+}
+
+static void show_escalation(const CtlCall *call, const json_t *json)
+{
+    int64_t now_ms = ctl_now(json);
+    const char *id = call->line->arguments[0];
+    EscBuf title = new_text();
+    EscText name = ctl_text(json, "template_title");
+    esc_buf_printf(&title, "%s  %.*s", id,
+                   ESC_TEXT_ARG(name.size > 0 ? name : ctl_text(json, "template")));
+    print_safe(stdout, esc_buf_as_text(&title), false);
+    (void)fputc('\n', stdout);
+    esc_buf_release(&title);
+    show_ticket_line(json);
+    line("state", ctl_text(json, "state"));
+    line("outcome", ctl_text(json, "outcome"));
+    show_duty(json, now_ms);
+    show_question(json);
+    line("step", ctl_text(json, "step"));
+    line_time("opened", "", ctl_time(json, "opened_at"), now_ms);
+    line_time("closed", "", ctl_time(json, "closed_at"), now_ms);
+    show_checks(json);
+    show_changes(json);
+    show_history(call, id, now_ms);
+    show_messages(call, id, now_ms);
+    show_evidence(call, id);
+}
+
+/* --- a ticket --------------------------------------------------------------------------------- */
+
+static void show_clock(const json_t *sla, const char *name, const char *words, int64_t now_ms)
+{
+    const json_t *clock = json_object_get(sla, name);
+    int64_t due_ms = ctl_time(clock, "due");
+    EscText state = ctl_text(clock, "state");
+    if (clock == NULL || state.size == 0 || is(state, "none"))
+        return;
+    EscBuf text = new_text();
+    esc_buf_printf(&text, "%s: %s", words,
+                   is(state, "running") ? "running"
+                   : is(state, "met")   ? "met in time"
+                                        : "missed");
+    if (due_ms != 0) {
+        esc_buf_string(&text, is(state, "running") ? ", until " : ", was due ");
+        when_write_far(&text, due_ms, now_ms);
+    }
+    line_of("", &text);
+}
+
+static void show_ticket(const CtlCall *call, const json_t *json)
+{
+    int64_t now_ms = ctl_now(json);
+    const char *id = call->line->arguments[0], *name = NULL;
+    json_t *fields = json_object_get(json, "fields"), *value = NULL;
+    const json_t *sla = json_object_get(json, "sla");
+    line("ticket", ctl_text(json, "id"));
+    line("title", ctl_text(json, "title"));
+    line("status", ctl_text(json, "status"));
+    line_time("created", "", ctl_time(json, "created_at"), now_ms);
+    line_time("updated", "", ctl_time(json, "updated_at"), now_ms);
+    if (json_is_object(sla)) {
+        line("promised", ctl_text(sla, "name"));
+        show_clock(sla, "respond", "first response", now_ms);
+        show_clock(sla, "resolve", "resolution", now_ms);
+    }
+    const char *label = "fields";
+    json_object_foreach(fields, name, value)
+    {
+        if (strcmp(name, "title") == 0 || strcmp(name, "status") == 0 || json_is_null(value) ||
+            (json_is_array(value) && json_array_size(value) == 0))
+            continue;
+        EscBuf text = new_text();
+        esc_buf_printf(&text, "%s: ", name);
+        write_value(&text, value);
+        line_of(label, &text);
+        label = "";
+    }
+    json_t *list = look(call, "/v1/escalations?limit=1000&ticket=%s", id);
+    const json_t *items = json_object_get(list, "items");
+    if (json_array_size(items) > 0)
+        (void)puts("\nescalations");
+    for (size_t i = json_array_size(items); i > 0; i--)
+        ctl_print_state(json_array_get(items, i - 1), now_ms);
+    json_decref(list);
+}
+
+int ctl_show(const CtlCall *call)
+{
+    const char *id = call->line->arguments[0];
+    bool is_escalation = ctl_is_escalation(id);
+    EscBuf path = new_text();
+    json_t *json = NULL;
+    esc_buf_string(&path, is_escalation ? "/v1/escalations/" : "/v1/tickets/");
+    ctl_encode(&path, id);
+    esc_buf_char(&path, '\0');
+    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &json)
+                                       : cli_wrong(call->line, "an argument is too long");
+    char *text = result == EXIT_FINE && call->is_json ? json_dumps(json, JSON_COMPACT) : NULL;
+    if (text != NULL)
+        print_json(stdout, esc_text_from(text));
+    else if (result == EXIT_FINE && is_escalation)
+        show_escalation(call, json);
+    else if (result == EXIT_FINE)
+        show_ticket(call, json);
+    free(text);
+    json_decref(json);
+    esc_buf_release(&path);
+    return result;
+}

@@ -1,0 +1,215 @@
+/* duty_view.c - who is on duty, for people who ask: each schedule, the roles of each template, the last resort; and who
+ * comes after whoever is accountable. Only looks: nothing here changes anything. */
+#include <engine/rows.h>
+
+#define TURNS_AHEAD_MAX 64 /* how many turns of a schedule are looked at for the next person */
+
+/* What the directory may ask. It may ask of a time that is still to come. */
+typedef struct Lookup {
+    EscEngine *engine;
+    EscTicket *ticket; /* NULL: routes and fields mean nobody */
+    const EscEngineBundle *bundle;
+    int64_t at_ms;
+} Lookup;
+
+static bool lookup_holds(void *context, uint32_t function)
+{
+    const Lookup *lookup = context;
+    EscWorld world = {.engine = lookup->engine,
+                      .ticket = lookup->ticket,
+                      .bundle = lookup->bundle,
+                      .function = function};
+    return esc_cond_holds(&world, NULL);
+}
+
+static EscText lookup_field_text(void *context, uint32_t field)
+{
+    const Lookup *lookup = context;
+    return lookup->ticket == NULL
+               ? (EscText){0}
+               : esc_ticket_text(lookup->engine, lookup->ticket, lookup->bundle->slots[field]);
+}
+
+static const EscAbsence *absence_of(const Lookup *lookup, EscText person)
+{
+    const EscAbsences *absences = &lookup->engine->absences;
+    for (size_t i = 0; i < absences->count; i++)
+        if (esc_text_equal(absences->items[i].person, person) &&
+            absences->items[i].until_ms > lookup->at_ms)
+            return &absences->items[i];
+    return NULL;
+}
+
+static EscText person_name(const EscProgram *program, uint32_t person)
+{
+    return program->texts[program->persons[person].name];
+}
+
+static bool lookup_is_absent(void *context, uint32_t person)
+{
+    const Lookup *lookup = context;
+    return absence_of(lookup, person_name(lookup->bundle->program, person)) != NULL;
+}
+
+static EscOwners people_at(Lookup *lookup, EscRef ref)
+{
+    EscDirectoryHost host = {lookup, lookup_holds, lookup_field_text, lookup_is_absent};
+    EscOwners owners = {.count = 0};
+    esc_directory_resolve(lookup->bundle->program, lookup->engine->zones, &host, ref, lookup->at_ms,
+                          &owners);
+    return owners;
+}
+
+/* --- what comes after the accountable role ------------------------------------------------------ */
+
+static EscText first_of(const Lookup *lookup, const EscOwners *owners)
+{
+    if (owners->count > 0)
+        return person_name(lookup->bundle->program, owners->persons[0]);
+    return (EscText){0};
+}
+
+void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    const EscTemplateRow *row =
+        escalation->bundle == NULL ? NULL : esc_escalation_template(escalation);
+    if (row == NULL || escalation->role_row >= row->roles_count)
+        return;
+    for (uint32_t i = escalation->role_row + 1; i <= row->roles_count; i++) {
+        const EscRoleRow *role =
+            i < row->roles_count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
+        const EscEngineBundle *in = engine->schema.current;
+        EscRef ref = role == NULL ? in->program->meta[0].last_resort
+                                  : esc_ref_translate(engine, escalation->bundle, role->owner, &in);
+        Lookup lookup = {engine, escalation->ticket, in, engine->now_ms};
+        EscOwners owners = people_at(&lookup, ref);
+        EscText person = first_of(&lookup, &owners);
+        if (role != NULL && (person.size == 0 || esc_text_equal(person, escalation->owner)))
+            continue; /* as it will be passed over */
+        view->next_owner = person;
+        view->next_role = role == NULL ? 3 : role->role;
+        return;
+    }
+}
+
+/* --- who is on duty ----------------------------------------------------------------------------- */
+
+/* When the same reference means somebody else: the end of a turn, or somebody comes back. */
+static int64_t change_after(const Lookup *lookup, EscRef via, int64_t after_ms)
+{
+    int64_t change_ms = INT64_MAX;
+    if (esc_ref_kind(via) == ESC_REF_SCHEDULE)
+        change_ms = esc_schedule_change_ms(lookup->bundle->program, lookup->engine->zones,
+                                           esc_ref_index(via), after_ms);
+    const EscAbsences *absences = &lookup->engine->absences;
+    for (size_t i = 0; i < absences->count; i++)
+        if (absences->items[i].until_ms > after_ms && absences->items[i].until_ms < change_ms)
+            change_ms = absences->items[i].until_ms;
+    return change_ms;
+}
+
+static void find_next(Lookup *lookup, EscRef ref, EscDutyView *view)
+{
+    int64_t at_ms = lookup->at_ms;
+    for (int turn = 0; turn < TURNS_AHEAD_MAX; turn++) {
+        at_ms = change_after(lookup, ref, at_ms);
+        if (at_ms == INT64_MAX)
+            return;
+        lookup->at_ms = at_ms;
+        EscOwners owners = people_at(lookup, ref);
+        EscText person = first_of(lookup, &owners);
+        if (esc_text_equal(person, view->person))
+            continue;
+        view->until_ms = at_ms;
+        view->next = person;
+        return;
+    }
+}
+
+static EscText absent_json(Lookup *lookup, const EscOwners *owners)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    esc_buf_char(&buf, '[');
+    for (uint32_t i = 0; i < owners->skipped_count; i++) {
+        EscText name = person_name(lookup->bundle->program, owners->skipped[i]);
+        esc_buf_string(&buf, i > 0 ? ",{\"person\":" : "{\"person\":");
+        esc_json_text(&buf, name);
+        esc_buf_string(&buf, ",\"until\":\"");
+        esc_time_write(&buf, absence_of(lookup, name)->until_ms);
+        esc_buf_string(&buf, "\"}");
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(lookup->engine, &buf);
+}
+
+static bool depends_on_ticket(EscRef ref)
+{
+    return esc_ref_kind(ref) == ESC_REF_ROUTE || esc_ref_kind(ref) == ESC_REF_FIELD;
+}
+
+static void duty_fill(EscEngine *engine, EscRef ref, int64_t now_ms, EscDutyView *view)
+{
+    const EscProgram *program = engine->schema.current->program;
+    Lookup lookup = {engine, NULL, engine->schema.current, now_ms};
+    view->means = esc_directory_ref_name(program, ref);
+    view->depends = depends_on_ticket(ref);
+    view->absent_json = ESC_TEXT("[]");
+    if (view->depends)
+        return;
+    EscOwners owners = people_at(&lookup, ref);
+    view->person = first_of(&lookup, &owners);
+    view->absent_json = absent_json(&lookup, &owners);
+    find_next(&lookup, ref, view);
+    uint32_t person = 0;
+    if (esc_directory_person(program, view->person, &person))
+        view->person_title = program->texts[program->persons[person].title];
+    if (esc_directory_person(program, view->next, &person))
+        view->next_title = program->texts[program->persons[person].title];
+}
+
+typedef struct Visit {
+    EscEngine *engine;
+    int64_t now_ms;
+    bool (*visit)(void *context, const EscDutyView *view);
+    void *context;
+} Visit;
+
+static bool visit_ref(const Visit *visit, EscRef ref, EscDutyView view)
+{
+    EscArena *turn = esc_view_begin(visit->engine);
+    duty_fill(visit->engine, ref, visit->now_ms, &view);
+    visit->engine->turn.arena = turn;
+    return visit->visit(visit->context, &view);
+}
+
+static bool visit_templates(const Visit *visit)
+{
+    const EscProgram *program = visit->engine->schema.current->program;
+    for (uint32_t i = 0; i < program->templates_count; i++) {
+        const EscTemplateRow *row = &program->templates[i];
+        for (uint32_t k = 0; k < row->roles_count; k++) {
+            const EscRoleRow *role = &program->roles[row->roles_first + k];
+            EscDutyView view = {.template_name = program->texts[row->name], .role = role->role};
+            if (!visit_ref(visit, role->owner, view))
+                return false;
+        }
+    }
+    return true;
+}
+
+void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
+                          bool (*visit_one)(void *context, const EscDutyView *view), void *context)
+{
+    const EscProgram *program = engine->schema.current->program;
+    Visit visit = {engine, now_ms, visit_one, context};
+    for (uint32_t i = 0; i < program->schedules_count; i++) {
+        EscDutyView view = {.is_schedule = true,
+                            .title = program->texts[program->schedules[i].title]};
+        if (!visit_ref(&visit, ESC_REF(ESC_REF_SCHEDULE, i), view))
+            return;
+    }
+    EscRef last_resort = program->meta[0].last_resort;
+    if (visit_templates(&visit) && last_resort != 0)
+        (void)visit_ref(&visit, last_resort, (EscDutyView){.role = 3});
+}
