@@ -1,7 +1,7 @@
 /* ticket_pack.c - a ticket's body: what stands beside the columns of its row that lists are made of.
  *
  *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
- *   flags: 1 linked, 2 resolved   packed name of the service level
+ *   flags: 1 linked, 2 resolved, 4 changed since it was made   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept   signed due   signed overdue times that
  *     had their turn   signed moved
  *   starts: count, then  packed template  varint count  signed last closed
@@ -16,6 +16,7 @@
 #define FORMAT 1
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
+#define FLAG_EDITED 4u
 #define MET 16u
 #define KEPT 32u
 
@@ -92,7 +93,8 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     esc_buf_u8(out, FORMAT);
     fields_pack(out, engine, ticket);
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
-                              (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u)));
+                              (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
+                              (ticket->is_edited ? FLAG_EDITED : 0u)));
     clocks_pack(out, ticket);
     starts_pack(out, ticket);
     armed_pack(out, ticket);
@@ -228,6 +230,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     fields_unpack(&cursor, engine, ticket);
     uint8_t flags = esc_cursor_u8(&cursor);
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
+    ticket->is_edited = (flags & FLAG_EDITED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
     clocks_unpack(&cursor, engine, ticket);
     starts_unpack(&cursor, engine, ticket);
