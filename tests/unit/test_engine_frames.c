@@ -637,6 +637,20 @@ static void rollback_leaves_what_others_changed(void **state)
     scene_free(scene);
 }
 
+/* A restart in between loads what a rollback may need: every input of a scene comes to a restored engine as well. */
+static void rollback_closes_a_ticket_after_a_restart(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("create ticket task { title: \"Do it\" }  wait 1m  rollback  await resolved "
+              "within 1d else raise overdue");
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_string_equal(scene_field(scene, "escal:T-1", "status"), "\"closed\"");
+    assert_int_equal(scene_audit(scene, "undone", "escal:T-1 is closed"), 1);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    scene_free(scene);
+}
+
 /* A made ticket that somebody has worked on is theirs too. */
 static void rollback_leaves_a_ticket_that_others_worked_on(void **state)
 {
@@ -800,6 +814,7 @@ int main(void)
         cmocka_unit_test(failing_inverse_raises),
         cmocka_unit_test(what_has_no_inverse_says_why),
         cmocka_unit_test(rollback_leaves_what_others_changed),
+        cmocka_unit_test(rollback_closes_a_ticket_after_a_restart),
         cmocka_unit_test(rollback_leaves_a_ticket_that_others_worked_on),
         cmocka_unit_test(linked_ticket_room_and_snapshot),
         cmocka_unit_test(snapshot_shows_what_changed),
