@@ -13,6 +13,8 @@
     "action lock(id: text) undo unlock(id: id) { POST \"/lock/{id}\" expect 200 }\n"               \
     "action unlock(id: text) undo lock(id: id) { POST \"/unlock/{id}\" expect 200 }\n"             \
     "action look(id: text) -> text { GET \"/look/{id}\" expect 200 return body }\n"                \
+    "action mail(id: text) undo none because \"a mail is read\" { POST \"/mail/{id}\" expect 200 " \
+    "}\n"                                                                                          \
     "action note(id: text, body: text) { PUT \"/note/{id}\" json { body: body  kind: \"note\" } "  \
     "expect 200, 204 }\n"                                                                          \
     "}\n"
@@ -674,6 +676,10 @@ static void what_has_no_inverse_says_why(void **state)
     Scene *scene = begun("crm.note(id: ticket.id, body: \"x\") undo none because \"a note stays\"  "
                          "rollback  close as done");
     assert_int_equal(scene_audit(scene, "not_undone", "a note stays"), 1);
+    scene_free(scene);
+    /* or the action itself */
+    scene = begun("crm.mail(id: ticket.id)  rollback  close as done");
+    assert_int_equal(scene_audit(scene, "not_undone", "crm.mail is not undone: a mail is read"), 1);
     scene_free(scene);
 }
 

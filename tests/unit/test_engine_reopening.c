@@ -30,10 +30,9 @@ static Scene *begun(const char *steps, const char *more)
 
 /* --- reopening -------------------------------------------------------------------------------------------------- */
 
-/* The steps come back with the time that they had left, and whoever's turn it was begins it anew. */
-static void what_was_closing_goes_on_where_it_was(void **state)
+/* The steps come back with the time that they had left, and whoever's turn it was begins it anew; whatever opens it. */
+static void goes_on_after(const char *event, const char *data)
 {
-    (void)state;
     Scene *scene =
         begun("page primary \"see\"  await ack  await resolved within 4h else { notify room "
               "\"not in time\" }",
@@ -44,7 +43,7 @@ static void what_was_closing_goes_on_where_it_was(void **state)
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
     scene_after(scene, 2 * ESC_HOUR_MS);
     size_t pages = scene_sent(scene, "ana", "open again");
-    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_event(scene, event, "T", data);
     EscEscalationView view = scene_view(scene, 1);
     assert_int_equal(view.state, ESC_STATE_OPEN);
     assert_int_equal(view.outcome.size, 0);
@@ -64,6 +63,13 @@ static void what_was_closing_goes_on_where_it_was(void **state)
     scene_after(scene, 1);
     assert_int_equal(scene_sent(scene, "room", "not in time"), 1);
     scene_free(scene);
+}
+
+static void what_was_closing_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    goes_on_after("ticket.reopened", NULL);
+    goes_on_after("ticket.updated", "{\"status\":\"pending\"}");
 }
 
 /* C68: a confirmation speaks of what was, so it is asked for again. */

@@ -84,7 +84,12 @@ static void expect_parked(Scene *scene, EscText snapshot)
                            .within_ms = ESC_MINUTE_MS};
         EscInput act = {.kind = ESC_INPUT_ACTION, .action = &other};
         (void)apply(engine, &act, scene_now(scene), &group);
-        assert_status(apply(engine, &input, scene_now(scene) + ESC_DAY_MS, &group), ESC_OK);
+        int64_t until_ms = esc_engine_time_ms(engine) + ESC_HOUR_MS;
+        while (esc_engine_next_due_ms(engine) <= until_ms)
+            assert_status(apply(engine, &input, esc_engine_next_due_ms(engine), &group), ESC_OK);
+        assert_true(esc_engine_find_escalation(engine, 1, &view));
+        if (verbs[i] == ESC_VERB_HANDOFF) /* who does not acknowledge in time loses it, as ever */
+            assert_text_equal(view.owner, "dora");
     }
     EscAction action = {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("dora"), .escalation = 1};
     EscInput resolve = {.kind = ESC_INPUT_ACTION, .action = &action};

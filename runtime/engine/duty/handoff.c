@@ -82,7 +82,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation, EscEx
         esc_calendar_due_ms(bundle->program, engine->zones, calendar, engine->now_ms, within_ms);
     if (expect == ESC_EXPECT_RESOLVED)
         expectation_put(engine, escalation, due_ms, calendar);
-    else if (own != NULL || escalation->role != 3) {
+    else if (own != NULL || escalation->role != 3 || escalation->handed_to.size > 0) {
         escalation->ack_calendar = calendar;
         esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
     }
