@@ -326,7 +326,7 @@ void esc_qa_woke(EscEngine *engine, EscEscalation *escalation)
             continue;
         int64_t chance_ms = row->within_ms < WOKE_MAX_MS ? row->within_ms : WOKE_MAX_MS;
         if (timer->due_ms < engine->now_ms + chance_ms &&
-            messages_short(escalation, row->proof) > 0)
+            judge_delivered(escalation, row, false) == ESC_JUDGEMENT_OPEN)
             esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, engine->now_ms + chance_ms);
     }
 }
