@@ -174,7 +174,7 @@ void esc_closing_again(EscEngine *engine, EscEscalation *escalation)
     esc_wish_of(engine, escalation)->is_closing_again = false;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_CLOSING, true);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_ALARM, (EscText){0},
-                         "alarm: the quality checks have not passed for months; %.*s owns it",
+                         "alarm: the quality checks have not passed for long; %.*s owns it",
                          ESC_TEXT_ARG(escalation->owner));
     closing_start(engine, escalation);
 }

@@ -142,4 +142,6 @@ void esc_triage_end(EscEngine *engine, EscEscalation *escalation)
         esc_steps_end(engine, escalation);
     if (goes_on)
         held_release(engine, escalation);
+    if (is_closing && escalation->frame.bytes == NULL) /* a fault of ours has ended it */
+        esc_wish_of(engine, escalation)->is_closing_again = true;
 }

@@ -318,7 +318,7 @@ typedef struct EscExpectation {
 /* What somebody who watches has to know of, until it is over: bits. */
 typedef enum EscAlarm {
     ESC_ALARM_TRIAGE = 1,  /* nobody answers triage */
-    ESC_ALARM_CLOSING = 2, /* its checks have not passed for months */
+    ESC_ALARM_CLOSING = 2, /* its checks have not passed for long */
     ESC_ALARM_PARKED = 4,  /* its steps cannot go on */
     ESC_ALARM_ALL = 8
 } EscAlarm;
