@@ -199,9 +199,9 @@ static void write_effect(Writer *writer, uint32_t index)
 
 static void write_wait(Writer *writer, uint32_t index)
 {
-    static const char *const kinds[ESC_WAIT_COUNT] = {"ack",   "resolved", "condition",  "event",
-                                                      "reply", "answer",   "approval",   "pause",
-                                                      "check", "raised",   "close_when", "qa"};
+    static const char *const kinds[ESC_WAIT_COUNT] = {
+        "ack",   "resolved", "condition", "event",      "reply", "answer", "approval",
+        "pause", "check",    "raised",    "close_when", "qa",    "chain"};
     if (index >= writer->program->waits_count) {
         esc_buf_char(writer->out, '?');
         return;

@@ -72,7 +72,9 @@
     OUT_A;                                                                                         \
     IS_B(b_type);                                                                                  \
     IS_C(c_type);                                                                                  \
-    SET(.type = (out_type), .ms = (expression))
+    span_type = (out_type);                                                                        \
+    span = (expression);                                                                           \
+    goto set_span
 #define END_RUN(how)                                                                               \
     do {                                                                                           \
         *end = (how);                                                                              \
@@ -96,12 +98,15 @@ EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd
     const EscInstr *instr = NULL;
     uint32_t pc = run->pc, fuel = 0, round = 0, slot = 0;
     double number = 0;
+    int64_t span = 0;
+    EscType span_type = T_DURATION;
     EscText text = ESC_TEXT("");
     EscStatus status = ESC_OK;
 
     if (run->wait != ESC_NONE)
         return esc_why(why, ESC_BAD_ARGUMENT, "", run->pc, "the run waits: resume it first");
     run->fuel_used = 0;
+    run->clamped_pc = ESC_NONE;
     run->effects_used = 0;
 
 fetch:
@@ -124,9 +129,15 @@ bad_operand:
 scratch_full:
     return esc_why(why, status, "", pc, "scratch memory is used up");
 set_number:
-    if (!isfinite(number))
-        return esc_run_trap(run, why, "a number is not finite");
+    if (!isfinite(number)) {
+        number = esc_number_clamp(number);
+        run->clamped_pc = run->clamped_pc == ESC_NONE ? pc : run->clamped_pc;
+    }
     SET(.type = T_NUMBER, .number = number);
+set_span:
+    if (esc_ms_is_end(span))
+        run->clamped_pc = run->clamped_pc == ESC_NONE ? pc : run->clamped_pc;
+    SET(.type = span_type, .ms = span);
 ended:
     run->pc = count; /* an ended run cannot be run again */
     return ESC_OK;
@@ -254,13 +265,7 @@ op_SUB_NUMBER:
 op_MUL_NUMBER:
     NUMBER(B.number * C.number);
 op_DIV_NUMBER:
-    OUT_A;
-    IS_B(T_NUMBER);
-    IS_C(T_NUMBER);
-    if (C.number == 0)
-        return esc_run_trap(run, why, "division by zero");
-    number = B.number / C.number;
-    goto set_number;
+    NUMBER(B.number / C.number);
 op_ADD_DURATION:
     SPAN(T_DURATION, T_DURATION, T_DURATION, esc_ms_add(B.ms, C.ms));
 op_SUB_DURATION:
@@ -268,12 +273,7 @@ op_SUB_DURATION:
 op_MUL_DURATION:
     SPAN(T_DURATION, T_NUMBER, T_DURATION, esc_ms_multiply(B.ms, C.number));
 op_DIV_DURATION:
-    OUT_A;
-    IS_B(T_DURATION);
-    IS_C(T_NUMBER);
-    if (C.number == 0)
-        return esc_run_trap(run, why, "division by zero");
-    SET(.type = T_DURATION, .ms = esc_ms_divide(B.ms, C.number));
+    SPAN(T_DURATION, T_NUMBER, T_DURATION, esc_ms_divide(B.ms, C.number));
 op_TIME_ADD:
     SPAN(T_TIME, T_DURATION, T_TIME, esc_ms_add(B.ms, C.ms));
 op_TIME_SUB:

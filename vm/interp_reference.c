@@ -98,15 +98,25 @@ static EscStatus set_truth(Machine *m, uint32_t at, bool truth)
     return set(m, at, (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = truth});
 }
 
+static void clamped(Machine *m)
+{
+    if (m->run->clamped_pc == ESC_NONE)
+        m->run->clamped_pc = m->run->pc;
+}
+
 static EscStatus set_number(Machine *m, uint32_t at, double number)
 {
-    if (!isfinite(number))
-        return esc_run_trap(m->run, m->why, "a number is not finite");
+    if (!isfinite(number)) {
+        number = esc_number_clamp(number);
+        clamped(m);
+    }
     return set(m, at, (EscValue){.type = ESC_TYPE(ESC_KIND_NUMBER), .number = number});
 }
 
 static EscStatus set_ms(Machine *m, uint32_t at, EscKind kind, int64_t ms)
 {
+    if (esc_ms_is_end(ms))
+        clamped(m);
     return set(m, at, (EscValue){.type = ESC_TYPE(kind), .ms = ms});
 }
 
@@ -115,15 +125,6 @@ static EscStatus load(Machine *m, const EscInstr *i)
     EscValue value;
     EscStatus status = esc_run_load(m->run, m->host, i, &value, m->why);
     return status == ESC_OK ? set(m, i->a, value) : status;
-}
-
-static EscStatus divide(Machine *m, const EscInstr *i, EscValue b, double divisor)
-{
-    if (divisor == 0)
-        return esc_run_trap(m->run, m->why, "division by zero");
-    if (i->op == ESC_OP_DIV_NUMBER)
-        return set_number(m, i->a, b.number / divisor);
-    return set_ms(m, i->a, ESC_KIND_DURATION, esc_ms_divide(b.ms, divisor));
 }
 
 static EscStatus clear(Machine *m, const EscInstr *i)
@@ -299,8 +300,9 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_MUL_NUMBER:
         return set_number(m, i->a, b.number * c.number);
     case ESC_OP_DIV_NUMBER:
+        return set_number(m, i->a, b.number / c.number);
     case ESC_OP_DIV_DURATION:
-        return divide(m, i, b, c.number);
+        return set_ms(m, i->a, ESC_KIND_DURATION, esc_ms_divide(b.ms, c.number));
     case ESC_OP_ADD_DURATION:
         return set_ms(m, i->a, ESC_KIND_DURATION, esc_ms_add(b.ms, c.ms));
     case ESC_OP_SUB_DURATION:
@@ -389,6 +391,7 @@ EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms,
     if (run->wait != ESC_NONE)
         return esc_why(why, ESC_BAD_ARGUMENT, "", run->pc, "the run waits: resume it first");
     run->fuel_used = 0;
+    run->clamped_pc = ESC_NONE;
     run->effects_used = 0;
     EscStatus status = ESC_OK;
     while (status == ESC_OK && !machine.has_ended)

@@ -2,6 +2,7 @@
  * interpreters, snapshots and trigger conditions use these leaves. */
 #include <esc/vm.h>
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -136,8 +137,15 @@ static int64_t clamp(int64_t ms)
     return ms < -ESC_SPAN_MAX_MS ? -ESC_SPAN_MAX_MS : ms;
 }
 
+bool esc_ms_is_end(int64_t ms)
+{
+    return ms >= ESC_SPAN_MAX_MS || ms <= -ESC_SPAN_MAX_MS;
+}
+
 static int64_t clamp_number(double ms)
 {
+    if (isnan(ms))
+        return 0;
     if (ms >= (double)ESC_SPAN_MAX_MS)
         return ESC_SPAN_MAX_MS;
     return ms <= -(double)ESC_SPAN_MAX_MS ? -ESC_SPAN_MAX_MS : (int64_t)ms;
@@ -161,6 +169,13 @@ int64_t esc_ms_multiply(int64_t a, double b)
 int64_t esc_ms_divide(int64_t a, double b)
 {
     return clamp_number((double)clamp(a) / b);
+}
+
+double esc_number_clamp(double number)
+{
+    if (isnan(number))
+        return 0;
+    return number > DBL_MAX ? DBL_MAX : number < -DBL_MAX ? -DBL_MAX : number;
 }
 
 double esc_duration_in(int64_t duration_ms, uint32_t unit)

@@ -132,18 +132,20 @@ static EscStatus verify_handlers(EscVerify *verify, uint32_t template)
     return ESC_OK;
 }
 
-/* Named ones first, the catch-all last, so no exception is left to nobody. */
+/* Named ones first, then at most one catch-all of the author's, and triage last: no exception is left to nobody. */
 static EscStatus verify_catches(EscVerify *verify, uint32_t template)
 {
     const EscProgram *program = verify->program;
     const EscTemplateRow *row = &program->templates[template];
     uint32_t end = row->catches_first + row->catches_count;
     REJECT_IF(row->catches_count == 0, "V31", TEMPLATES, template,
-              "it has no catch-all for exceptions");
+              "it has no triage for exceptions");
     for (uint32_t c = row->catches_first; c < end; c++) {
         const EscCatchRow *catch = &program->catches[c];
-        REJECT_IF((catch->exception == 0) != (c + 1 == end), "V31", CATCHES, c,
-                  "the catch-all, and only that, must be the last");
+        REJECT_IF(c + 1 == end && catch->exception != 0, "V31", CATCHES, c,
+                  "triage, which takes every exception, must be the last");
+        REJECT_IF(c + 2 < end && catch->exception == 0, "V31", CATCHES, c,
+                  "a catch-all stands before handlers of other exceptions");
         EscStatus status = esc_verify_entry(verify, ESC_TABLE_CATCHES, c, catch->body,
                                             ESC_FUNCTION_CATCH, template + 1, ESC_EVENT_UNKNOWN);
         if (status != ESC_OK)

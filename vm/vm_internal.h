@@ -199,7 +199,10 @@ EscStatus esc_scratch_copy(EscRun *run, EscValue *value);
 int64_t esc_ms_add(int64_t a, int64_t b); /* saturating at ESC_SPAN_MAX_MS */
 int64_t esc_ms_subtract(int64_t a, int64_t b);
 int64_t esc_ms_multiply(int64_t a, double b);
-int64_t esc_ms_divide(int64_t a, double b); /* b is not 0 */
+int64_t esc_ms_divide(int64_t a, double b); /* by 0: the end of the range, 0 of 0 */
+bool esc_ms_is_end(int64_t ms);
+/* What leaves the range stays at its end; 0 where there is no such number. */
+double esc_number_clamp(double number);
 double esc_duration_in(int64_t duration_ms, uint32_t unit);
 extern const int64_t esc_unit_ms[4];
 bool esc_list_has(const EscValue *list, EscText text);

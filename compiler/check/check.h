@@ -49,6 +49,7 @@ typedef struct EscWhere {
     uint32_t locals[ESC_SCOPE_LOCALS_MAX];
     uint32_t locals_count;
     const EscNode *narrowed[ESC_NARROWINGS_MAX];
+    bool is_nonzero[ESC_NARROWINGS_MAX]; /* that path is kept away from zero; else it is present */
     uint32_t narrowed_count;
     unsigned loop_depth, run_depth;
     EscBodyFacts facts;
@@ -153,6 +154,13 @@ void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *unde
 void esc_check_text(EscWhere *where, EscNode *text); /* NULL is fine */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
+/* --- divisors.c ------------------------------------------------------------------------------- */
+
+/* Paths that cannot be 0 where the condition is `truth`; gives their number. */
+uint32_t esc_condition_keeps_from_zero(const EscNode *condition, bool truth, const EscNode **paths,
+                                       uint32_t max);
+void esc_check_divisor(EscWhere *where, const EscNode *divisor); /* reports E0227 */
+
 /* Narrowing: begins with what `condition` proves; *mark is what to set narrowed_count back to. */
 uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth);
 /* index in locals, or ESC_NONE */

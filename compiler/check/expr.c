@@ -88,6 +88,11 @@ uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth)
     uint32_t mark = where->narrowed_count;
     where->narrowed_count +=
         esc_condition_proves(condition, truth, where->narrowed + mark, ESC_NARROWINGS_MAX - mark);
+    uint32_t present = where->narrowed_count;
+    where->narrowed_count += esc_condition_keeps_from_zero(
+        condition, truth, where->narrowed + present, ESC_NARROWINGS_MAX - present);
+    for (uint32_t i = mark; i < where->narrowed_count; i++)
+        where->is_nonzero[i] = i >= present;
     return mark;
 }
 
@@ -133,6 +138,8 @@ static EscType check_arithmetic(EscWhere *where, EscNode *node)
     if (esc_type_is_optional(right))
         esc_must_be_present(where, node->binary.right);
     bool is_wrong = esc_type_is_optional(left) || esc_type_is_optional(right);
+    if (node->binary.op == ESC_BINARY_DIVIDE && !is_wrong)
+        esc_check_divisor(where, node->binary.right);
     return is_wrong ? ESC_TYPE_WRONG : type;
 }
 

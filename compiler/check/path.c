@@ -35,7 +35,7 @@ static EscUnit unit_of(EscText word)
 static bool is_narrowed(const EscWhere *where, const EscNode *path)
 {
     for (uint32_t i = 0; i < where->narrowed_count; ++i) {
-        if (esc_paths_equal(where->narrowed[i], path))
+        if (!where->is_nonzero[i] && esc_paths_equal(where->narrowed[i], path))
             return true;
     }
     return false;

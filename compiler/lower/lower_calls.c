@@ -54,6 +54,15 @@ static void lower_undo(EscLower *lower, const EscNode *undo)
     esc_emit_drop_to(emit, mark);
 }
 
+/* What the step says of undoing it; else the reason that the action itself gives for having no inverse. An inverse that
+ * the action declares is the engine's business. */
+static const EscNode *undo_of_call(const EscLower *lower, const EscNode *said, uint32_t action)
+{
+    const EscNode *declared = lower->workspace->actions[action].undo;
+    bool is_none = declared != NULL && declared->undo.action == NULL;
+    return said == NULL && is_none ? declared : said;
+}
+
 void esc_lower_action_call(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
@@ -79,8 +88,9 @@ void esc_lower_action_call(EscLower *lower, const EscNode *node)
     } else if (is_named) {
         esc_emit_make(emit, ESC_OP_MISSING, result, type, 0, 0, type);
     }
-    if (call->undo != NULL)
-        lower_undo(lower, call->undo);
+    const EscNode *undo = undo_of_call(lower, call->undo, action);
+    if (undo != NULL)
+        lower_undo(lower, undo);
     uint32_t mark = emit->next, count = 0;
     EscEffectArgRow args[ESC_PARAMS_MAX] = {0};
     EscRegister first = esc_lower_arguments(lower, action, call->arguments, args, &count);

@@ -8,8 +8,8 @@ static void put_function_end(EscLower *lower)
                 ESC_END_FALL); /* dropped when the steps ended themselves */
 }
 
-/* What an escalation does when its steps are done: it waits for `close when`; when that never
- * comes, somebody has to look. */
+/* What an escalation does when its steps are done: it waits for `close when`, and nobody who has taken it is
+ * disturbed. When that does not come for as long as can be said, somebody has to look, and it waits on. */
 static void wait_for_closing(EscLower *lower)
 {
     EscEmit *emit = lower->emit;
@@ -17,9 +17,10 @@ static void wait_for_closing(EscLower *lower)
         return;
     esc_emit_clear_dead(emit);
     esc_emit_wait(
-        emit, (EscWaitRow){.kind = ESC_WAIT_CLOSE_WHEN, .deadline_ms = ESC_LOWER_OPEN_DEADLINE_MS},
-        NULL);
+        emit, (EscWaitRow){.kind = ESC_WAIT_CLOSE_WHEN, .deadline_ms = ESC_DEADLINE_MAX_MS}, NULL);
     esc_lower_raise(lower, ESC_EXCEPTION_OVERDUE, NULL);
+    esc_emit_wait(
+        emit, (EscWaitRow){.kind = ESC_WAIT_CLOSE_WHEN, .deadline_ms = ESC_DEADLINE_MAX_MS}, NULL);
     esc_emit_op(emit, ESC_OP_CLOSE, 0, 0, 0, esc_build_text(&lower->build, ESC_TEXT("overdue")));
 }
 
@@ -49,8 +50,8 @@ static void wait_for_qa(EscLower *lower, EscLabel *failed)
     esc_emit_label(emit, failed);
 }
 
-/* QA fails: raised once; when it still has not passed after another wait, it is parked with the
- * last resort owner. */
+/* QA has not passed for long: raised, while the checks are waited for again. When that was in vain too
+ * the engine raises an alarm and begins anew. */
 static uint32_t lower_closing(EscLower *lower)
 {
     const EscNode *node =
@@ -176,8 +177,8 @@ static uint32_t lower_default_catch(EscLower *lower)
     return lower->triage;
 }
 
-/* `node` NULL: std.triage. A handler whose condition does not hold leaves the exception to it as
- * well. */
+/* `node` NULL: std.triage, which stands behind all handlers. A handler whose condition does not hold
+ * leaves the exception to it as well. */
 static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *row)
 {
     EscCatchRow catch = {0};
@@ -197,7 +198,9 @@ static void lower_items(EscLower *lower, EscTemplateRow *row)
     ESC_EACH_NODE(item, lower->template->node->template.items)
         if (item->kind == ESC_NODE_EXCEPTION_HANDLER && item->exception_handler.name.text.size > 0)
             lower_catch(lower, item, row);
-    lower_catch(lower, lower->template->catch_all, row);
+    if (lower->template->catch_all != NULL)
+        lower_catch(lower, lower->template->catch_all, row);
+    lower_catch(lower, NULL, row);
 }
 
 /* --- roles ------------------------------------------------------------------------------------ */

@@ -73,8 +73,8 @@ static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *
 
 /* --- await ------------------------------------------------------------------------------------ */
 
-/* `await ack` without a time ends when the last owner's time is over; hours of a calendar cannot
- * be added up here. */
+/* `await ack` without a time ends when the last owner's turn is over, which only the engine knows; this
+ * is about how long that takes, for reminders. Hours of a calendar cannot be added up here. */
 static int64_t ack_deadline_ms(const EscLower *lower)
 {
     int64_t sum_ms = ESC_MINUTE_MS;
@@ -112,7 +112,7 @@ void esc_lower_await(EscLower *lower, const EscNode *node)
                          await->condition->kind == ESC_NODE_PATH &&
                          esc_meaning(lower->workspace, await->condition).means == ESC_MEANS_EVENT;
     if (await->wait_for == ESC_AWAIT_ACK) {
-        wait.kind = ESC_WAIT_ACK;
+        wait.kind = await->within == NULL ? ESC_WAIT_CHAIN : ESC_WAIT_ACK;
         exception = ESC_EXCEPTION_UNOWNED;
     } else if (await->wait_for == ESC_AWAIT_RESOLVED) {
         wait.kind = ESC_WAIT_RESOLVED;
@@ -126,6 +126,11 @@ void esc_lower_await(EscLower *lower, const EscNode *node)
         wait.cond = esc_lower_condition_at_wait(lower, await->condition, NULL) + 1;
     }
     lower_reminders(lower, await->reminders, &wait);
+    if (wait.kind == ESC_WAIT_CHAIN &&
+        !await->has_else) { /* the last resort has it: the steps go on */
+        esc_emit_wait(lower->emit, wait, NULL);
+        return;
+    }
     esc_lower_wait_else(lower, wait, await->has_else, await->otherwise, exception);
 }
 

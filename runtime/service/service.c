@@ -229,17 +229,21 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
 {
     int64_t kept_ms = esc_engine_time_ms(service->engine);
     EscTimeReading reading = esc_service_time_start(&service->time, config, kept_ms);
-    if (reading.correction_ms == 0 && config->remarks_count == 0 &&
-        !esc_engine_has_arrears(service->engine))
-        return ESC_OK;
+    bool has_arrears = config->remarks_count > 0 || esc_engine_has_arrears(service->engine);
     EscServiceTurn turn = {.service = service, .why = why};
     begin_turn(&turn, reading.now_ms);
-    EscStatus status = correct_clock(&turn, reading.correction_ms);
+    EscStatus status =
+        reading.correction_ms == 0 ? ESC_OK : correct_clock(&turn, reading.correction_ms);
     for (size_t i = 0; i < config->remarks_count && status == ESC_OK; i++) {
         const EscInput input = {.kind = ESC_INPUT_REMARK, .remark = &config->remarks[i]};
         EscReply reply;
         status = apply(&turn, &input, &reply);
     }
+    const EscInput woke = {.kind = ESC_INPUT_WOKE};
+    EscOutcome outcome = {0};
+    if (status == ESC_OK)
+        status = esc_engine_apply(service->engine, &woke, turn.now_ms, &outcome, why);
+    turn.has_changes = turn.has_changes || has_arrears;
     return status == ESC_OK ? end_turn(&turn) : status;
 }
 

@@ -732,6 +732,11 @@ EscStatus scene_act_full(Scene *scene, const EscAction *action)
     return status;
 }
 
+EscStatus scene_input(Scene *scene, const EscInput *input)
+{
+    return scene_apply(scene, input);
+}
+
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
                     const char *target)
 {

@@ -41,6 +41,7 @@ EscStatus scene_report(Scene *scene, const char *type, const char *subject, cons
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
                     const char *target);
 EscStatus scene_act_full(Scene *scene, const EscAction *action);
+EscStatus scene_input(Scene *scene, const EscInput *input); /* any other */
 EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, const char *reply);
 void scene_deliver_all(Scene *scene); /* everything unsettled arrives; calls reply "ok" */
 void scene_fail_all(Scene *scene);

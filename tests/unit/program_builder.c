@@ -82,9 +82,9 @@ static void add_schema(TestProgram *p)
     static const char *const events[] = {"ticket.created", "ticket.updated",  "ticket.resolved",
                                          "ticket.closed",  "ticket.reopened", "sla.warning",
                                          "sla.breached",   "owner.absent",    "lead.rejected"};
-    static const char *const exceptions[] = {"unowned",   "action_failed", "delivery_dead",
-                                             "qa_failed", "overdue",       "engine_fault",
-                                             "outage"};
+    static const char *const exceptions[] = {
+        "unowned", "action_failed", "delivery_dead",       "qa_failed",
+        "overdue", "engine_fault",  "rollback_incomplete", "outage"};
     add_enum(p, "role", 1, roles, 4);
     add_enum(p, "severity", 1, severities, 3);
     add_enum(p, "status", 0, statuses, 2);
@@ -222,7 +222,7 @@ static void add_template(TestProgram *p)
     p->preds_count = 5;
     p->handlers[0] = (EscHandlerRow){EVENT_LEAD, BODY_COND + 1, BODY_HANDLER};
     p->handlers_count = 1;
-    p->catches[0] = (EscCatchRow){7, BODY_CATCH};
+    p->catches[0] = (EscCatchRow){8, BODY_CATCH};
     p->catches[1] = (EscCatchRow){0, BODY_CATCH};
     p->catches_count = 2;
     p->checks[0] =

@@ -159,26 +159,35 @@ static void override_takes_the_first_open_check_of_its_name(void **state)
     scene_free(scene);
 }
 
-/* What parked while it was closing has nobody else to go on with it. */
-static void settling_the_last_check_closes_what_is_parked(void **state)
+/* Who answers `handled` while checks hold the closing up takes them upon themselves, by name. */
+static void triage_while_closing_overrides_by_name(void **state)
 {
     (void)state;
     Scene *scene = begun("set ticket.severity to critical  " STAYS,
-                         "on deploy.done { raise trouble }  on exception trouble { resume }\n"
-                         "qa { check consistent  check ticket.severity = critical  check confirmed "
-                         "\"they are happy\" before close }");
-    for (int i = 0; i < ESC_EXCEPTIONS_PER_ESCALATION_MAX; i++)
-        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+                         "qa { check consistent  check ticket.severity = critical }");
     scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
     scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
-    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
-    assert_int_equal(scene_sent(scene, "ana", "closes when somebody confirms"), 0);
-    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "dora", 1, "consistent"), ESC_OK);
-    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_PARKED);
-    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "dora", 1, "ticket.severity = critical"),
-                  ESC_OK);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    assert_int_equal(scene_audit(scene, "triage", ""), 1); /* one question about both */
+    assert_int_equal(scene_audit(scene, "triage_added", "qa_failed"), 1);
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "handled"), ESC_OK);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
-    assert_text_equal(scene_view(scene, 1).outcome, "resolved");
+    assert_int_equal(scene_audit(scene, "check_overridden", "ana in triage: because of the test"),
+                     2);
+    scene_free(scene);
+}
+
+/* And who answers `resume` has them judged again. */
+static void triage_while_closing_judges_again(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "qa { check ticket.severity = critical }");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "resume"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "triage", ""), 2); /* it failed again */
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_int_equal(scene_audit(scene, "triage_over", "withdrawn"), 1);
     scene_free(scene);
 }
 
@@ -283,7 +292,8 @@ int main(void)
         cmocka_unit_test(confirmation_without_a_name_needs_a_single_open_check),
         cmocka_unit_test(other_kinds_of_checks_are_not_confirmed),
         cmocka_unit_test(override_takes_the_first_open_check_of_its_name),
-        cmocka_unit_test(settling_the_last_check_closes_what_is_parked),
+        cmocka_unit_test(triage_while_closing_overrides_by_name),
+        cmocka_unit_test(triage_while_closing_judges_again),
         cmocka_unit_test(verb_finds_the_escalation_it_is_about),
         cmocka_unit_test(two_that_fit_are_not_guessed),
         cmocka_unit_test(nobody_approves_what_they_started),

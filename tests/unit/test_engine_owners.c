@@ -263,8 +263,11 @@ static void template_hands_over_and_expects(void **state)
     scene_act(scene, ESC_VERB_ACK, "cleo", 1, NULL);
     scene_after(scene, 2 * ESC_HOUR_MS);
     assert_int_equal(scene_audit(scene, "expectation_missed", "cleo"), 1);
-    assert_int_equal(scene_sent(scene, "dora", "was to be resolved by now"), 1);
-    assert_view_owner(scene, 1, "cleo"); /* ownership stays */
+    assert_int_equal(scene_audit(scene, "exception", "overdue: cleo was expected to resolve it"),
+                     1);
+    assert_int_equal(scene_sent(scene, "cleo", "overdue on T: cleo was expected to resolve it"), 1);
+    assert_int_equal(scene_audit(scene, "triage", ""), 0); /* told, and holds nothing */
+    assert_view_owner(scene, 1, "cleo");                   /* ownership stays */
     scene_free(scene);
 }
 

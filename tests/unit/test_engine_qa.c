@@ -202,20 +202,52 @@ static void what_was_given_up_fails_at_the_close_without_waiting(void **state)
     scene_free(scene);
 }
 
-static void dead_delivery_raises_only_without_a_check(void **state)
+#define DEAD_HANDLER "} on exception { notify ana \"handled: {exception.name}\"  resume "
+
+/* Without a handler the owner is told, once an hour for each target, and nothing waits. */
+static void dead_delivery_raises_only_with_a_handler(void **state)
 {
     (void)state;
-    Scene *scene = begun("wait 1m  notify room \"a\"  " STAYS, "check consistent");
+    const struct {
+        const char *checks;
+        size_t raised, told;
+    } cases[] = {
+        {"check consistent", 0, 1},
+        {"check accepted", 0, 1},
+        {"check consistent " DEAD_HANDLER, 1, 0},
+        {"check accepted " DEAD_HANDLER, 0, 1}, /* the check reports it */
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Scene *scene = begun("wait 1m  notify room \"a\"  " STAYS, cases[i].checks);
+        scene_manual_delivery(scene);
+        scene_after(scene, ESC_MINUTE_MS);
+        scene_settle(scene, scene_last(scene, "room")->id, ESC_DELIVERY_DEAD, NULL);
+        assert_int_equal(scene_audit(scene, "exception", "delivery_dead"), cases[i].raised);
+        assert_int_equal(scene_sent(scene, "ana", "A message to room about T was given up"),
+                         cases[i].told);
+        assert_int_equal(scene_audit(scene, "triage", ""), 0);
+        scene_free(scene);
+    }
+}
+
+/* C13: a room that is dead is told of once an hour. */
+static void a_dead_room_is_told_once_an_hour(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("wait 1m  notify room \"a\"  notify room \"b\"  wait 30m  notify room \"c\"  "
+              "wait 30m  notify room \"d\"  " STAYS,
+              "check consistent");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
     scene_manual_delivery(scene);
-    scene_after(scene, ESC_MINUTE_MS);
-    scene_settle(scene, scene_last(scene, "room")->id, ESC_DELIVERY_DEAD, NULL);
-    assert_int_equal(scene_audit(scene, "exception", "delivery_dead"), 1);
-    scene_free(scene);
-    scene = begun("wait 1m  notify room \"a\"  " STAYS, "check accepted");
-    scene_manual_delivery(scene);
-    scene_after(scene, ESC_MINUTE_MS);
-    scene_settle(scene, scene_last(scene, "room")->id, ESC_DELIVERY_DEAD, NULL);
-    assert_int_equal(scene_audit(scene, "exception", "delivery_dead"), 0);
+    for (int i = 0; i < 4; i++) {
+        scene_after(scene, i == 0 ? ESC_MINUTE_MS : 30 * ESC_MINUTE_MS);
+        scene_fail_all(scene);
+        assert_int_equal(scene_sent(scene, "ana", "A message to room about T was given up"),
+                         i < 2 ? 1 : 2);
+    }
+    assert_view_owner(scene, 1, "ana");
+    assert_true(scene_view(scene, 1).is_acked);
     scene_free(scene);
 }
 
@@ -463,7 +495,8 @@ int main(void)
         cmocka_unit_test(queued_at_the_deadline_is_not_accepted),
         cmocka_unit_test(closing_waits_for_deliveries),
         cmocka_unit_test(what_was_given_up_fails_at_the_close_without_waiting),
-        cmocka_unit_test(dead_delivery_raises_only_without_a_check),
+        cmocka_unit_test(dead_delivery_raises_only_with_a_handler),
+        cmocka_unit_test(a_dead_room_is_told_once_an_hour),
         cmocka_unit_test(drift_is_noticed),
         cmocka_unit_test(resolving_is_no_drift),
         cmocka_unit_test(status_in_a_resolving_event_is_no_drift),

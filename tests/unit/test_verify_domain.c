@@ -117,7 +117,11 @@ ROW_REJECT(v31_rejects_event_field_as_owner, "V31",
            p->roles[1].owner = ESC_REF(ESC_REF_FIELD, FIELD_CLOCK))
 ROW_REJECT(v31_rejects_postmortem_by_a_role_of_nobody, "V06", p->templates[0].postmortem_role = 3)
 ROW_REJECT(v31_rejects_route_without_otherwise, "V31", p->route_rows[1].cond = BODY_COND + 1)
-ROW_REJECT(v31_rejects_catch_all_before_the_last, "V31", p->catches[0].exception = 0)
+ROW_ACCEPT(v31_accepts_a_catch_all_before_triage, p->catches[0].exception = 0)
+ROW_REJECT(v31_rejects_catch_all_before_other_handlers, "V31",
+           p->catches[2] = (EscCatchRow){0, BODY_CATCH};
+           p->catches[1].exception = 1; p->catches[0].exception = 0; p->catches_count = 3;
+           p->templates[0].catches_count = 3)
 ROW_REJECT(v31_rejects_template_without_catch_all, "V31", p->catches[1].exception = 1)
 ROW_ACCEPT(v31_accepts_named_catches_and_a_catch_all, (void)0)
 
@@ -437,7 +441,8 @@ int main(void)
         cmocka_unit_test(v31_rejects_event_field_as_owner),
         cmocka_unit_test(v31_rejects_postmortem_by_a_role_of_nobody),
         cmocka_unit_test(v31_rejects_route_without_otherwise),
-        cmocka_unit_test(v31_rejects_catch_all_before_the_last),
+        cmocka_unit_test(v31_accepts_a_catch_all_before_triage),
+        cmocka_unit_test(v31_rejects_catch_all_before_other_handlers),
         cmocka_unit_test(v31_rejects_template_without_catch_all),
         cmocka_unit_test(v31_accepts_named_catches_and_a_catch_all),
         cmocka_unit_test(v31_rejects_template_whose_owners_are_none),

@@ -82,7 +82,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation, EscEx
         esc_calendar_due_ms(bundle->program, engine->zones, calendar, engine->now_ms, within_ms);
     if (expect == ESC_EXPECT_RESOLVED)
         expectation_put(engine, escalation, due_ms, calendar);
-    else if (own != NULL || escalation->role != 3) {
+    else if (own != NULL || escalation->role != 3 || escalation->handed_to.size > 0) {
         escalation->ack_calendar = calendar;
         esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
     }
@@ -167,13 +167,10 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
                              esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
                              "%.*s was expected to resolve this by now and did not",
                              ESC_TEXT_ARG(person));
-        EscNotice message = {
-            .text = esc_turn_printf(engine, "%.*s was to be resolved by now; %.*s owns it",
-                                    ESC_TEXT_ARG(escalation->ticket->id),
-                                    ESC_TEXT_ARG(escalation->owner)),
-        };
-        esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 4), &message);
-        esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), &message);
+        (void)esc_exception_ask(
+            engine, escalation, ESC_EXCEPTION_OVERDUE,
+            esc_turn_printf(engine, "%.*s was expected to resolve it by now; %.*s owns it",
+                            ESC_TEXT_ARG(person), ESC_TEXT_ARG(escalation->owner)));
         return;
     }
 }

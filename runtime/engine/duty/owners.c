@@ -216,8 +216,10 @@ void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char 
 {
     EscText from = escalation->owner;
     EscPeople people;
-    uint32_t count = esc_escalation_template(escalation)->roles_count;
-    uint32_t position = role_staffed(engine, escalation, escalation->role_row + 1, from, &people);
+    uint32_t count =
+        escalation->bundle == NULL ? 0 : esc_escalation_template(escalation)->roles_count;
+    uint32_t position =
+        count == 0 ? 0 : role_staffed(engine, escalation, escalation->role_row + 1, from, &people);
     if (position >= count) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_FAILOVER,
                              esc_audit_data(engine, "from", from, NULL),
@@ -226,7 +228,7 @@ void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char 
         esc_role_last_resort(engine, escalation, "nobody acknowledged");
         EscText message = esc_turn_printf(engine, "nobody acknowledged; %.*s is the last resort",
                                           ESC_TEXT_ARG(escalation->owner));
-        esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED, message);
+        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED, message);
         return;
     }
     turn_set(engine, escalation, position, people.names[0]);
@@ -396,6 +398,16 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation)
     if (role_row(escalation, escalation->role_row) == NULL)
         return; /* the last resort stands even when absent */
     turn_again(engine, escalation, "is absent", escalation->owner);
+}
+
+void esc_role_reopen(EscEngine *engine, EscEscalation *escalation)
+{
+    static const char because[] = "the ticket is open again";
+    escalation->handed_to = (EscText){0};
+    if (role_row(escalation, escalation->role_row) == NULL)
+        esc_role_last_resort(engine, escalation, because);
+    else
+        turn_again(engine, escalation, because, (EscText){0});
 }
 
 /* --- the clock is corrected ------------------------------------------------------------------- */

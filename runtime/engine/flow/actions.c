@@ -43,6 +43,41 @@ static EscStatus noop(Deed *deed, const char *because)
 
 /* --- which escalation ------------------------------------------------------------------------- */
 
+static bool is_unanswered(const EscQuestion *question)
+{
+    return question->kind == ESC_QUESTION_ASK ? question->answer == 0 : !question->is_rejected;
+}
+
+/* The number of an answer + 1; 0: the question of the frame has none of that name. */
+static uint32_t answer_find(const EscEscalation *escalation, const EscFrame *frame, EscText name)
+{
+    const EscProgram *program = escalation->bundle->program;
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    for (uint32_t i = 0; wait != NULL && i < wait->answers_count; i++) {
+        if (esc_text_equal(program->texts[program->answers[wait->answers_first + i].name], name))
+            return i + 1;
+    }
+    return 0;
+}
+
+/* The frame whose open question is meant: with an answer, the first that has it; NULL when nothing is asked. What is
+ * below the topmost frame can be answered too: it counts when that frame goes on. */
+static EscFrame *question_find(EscEscalation *escalation, EscQuestionKind kind, EscText answer)
+{
+    EscFrame *frame = NULL, *first = NULL;
+    if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED)
+        return NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
+        const EscQuestion *question = frame->question;
+        if (question == NULL || question->kind != kind || !is_unanswered(question))
+            continue;
+        if (answer.size > 0 && answer_find(escalation, frame, answer) > 0)
+            return frame;
+        first = first == NULL ? frame : first;
+    }
+    return first;
+}
+
 /* A check that a person can settle. */
 static bool has_check(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
 {
@@ -58,15 +93,14 @@ static bool has_check(EscEngine *engine, EscEscalation *escalation, const EscAct
 /* Whether the verb has something to do there; decides which escalation of a ticket is meant. */
 static bool is_meant(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
 {
-    const EscQuestion *question = escalation->frame.question;
     switch (action->verb) {
     case ESC_VERB_ACK:
         return !escalation->is_acked;
     case ESC_VERB_ANSWER:
-        return question != NULL && question->kind == ESC_QUESTION_ASK;
+        return question_find(escalation, ESC_QUESTION_ASK, (EscText){0}) != NULL;
     case ESC_VERB_APPROVE:
     case ESC_VERB_REJECT:
-        return question != NULL && question->kind == ESC_QUESTION_APPROVE;
+        return question_find(escalation, ESC_QUESTION_APPROVE, (EscText){0}) != NULL;
     case ESC_VERB_CONFIRM:
     case ESC_VERB_OVERRIDE:
         return has_check(engine, escalation, action);
@@ -130,22 +164,6 @@ static EscStatus escalation_of(Deed *deed)
 
 /* --- the checks' and the closing's side ------------------------------------------------------- */
 
-/* A parked escalation closes when a person resolved it or its checks are settled; nothing else moves it. */
-static void parked_close(EscEngine *engine, EscEscalation *escalation)
-{
-    bool is_known = escalation->bundle != NULL && escalation->template_index != ESC_NONE;
-    if (escalation->outcome.size == 0)
-        escalation->outcome = ESC_TEXT("resolved");
-    if (is_known) {
-        for (uint32_t i = 0; i < escalation->checks_count; i++) {
-            uint8_t state = escalation->checks[i];
-            if (state == ESC_CHECK_STATE_FAILED)
-                return;
-        }
-    }
-    esc_escalation_closed(engine, escalation);
-}
-
 static EscStatus do_ack(Deed *deed)
 {
     EscEngine *engine = deed->engine;
@@ -170,13 +188,8 @@ static EscStatus do_resolve(Deed *deed)
     /* An old button: after a restart a closed escalation is not there at all, so it must not resolve its ticket now. */
     if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
         return noop(deed, "it is closed");
-    if (esc_ticket_is_resolved(engine, deed->ticket)) {
-        if (deed->escalation != NULL && deed->escalation->state == ESC_STATE_PARKED) {
-            parked_close(engine, deed->escalation);
-            return ESC_OK;
-        }
+    if (esc_ticket_is_resolved(engine, deed->ticket))
         return noop(deed, "the ticket is resolved already");
-    }
     esc_ticket_remember(engine, deed->ticket, false);
     engine->turn.is_taking = true;
     esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
@@ -187,10 +200,6 @@ static EscStatus do_resolve(Deed *deed)
         "%.*s resolved %.*s%s%.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(deed->ticket->id),
         deed->action->reason.size > 0 ? ": " : "", ESC_TEXT_ARG(deed->action->reason));
     esc_event_internal(engine, deed->ticket, ESC_EVENT_TICKET_RESOLVED, NULL, 0);
-    for (size_t i = deed->ticket->open_count; i > 0; i--) {
-        if (deed->ticket->open[i - 1]->state == ESC_STATE_PARKED)
-            parked_close(engine, deed->ticket->open[i - 1]);
-    }
     return ESC_OK;
 }
 
@@ -246,14 +255,16 @@ static bool may_answer(Deed *deed, const EscQuestion *question)
     return esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor);
 }
 
-static EscStatus question_check(Deed *deed, EscQuestionKind kind, EscQuestion **question)
+/* *question is NULL behind ESC_OK for an old button. *frame (may be NULL): whose question it is. */
+static EscStatus question_check(Deed *deed, EscQuestionKind kind, EscQuestion **question,
+                                const EscFrame **frame)
 {
-    EscEscalation *escalation = deed->escalation;
-    *question = escalation->frame.question;
-    if (*question == NULL || (*question)->kind != kind || escalation->state == ESC_STATE_CLOSED) {
-        *question = NULL; /* an old button */
+    EscFrame *found = question_find(deed->escalation, kind, deed->action->target);
+    *question = found == NULL ? NULL : found->question;
+    if (frame != NULL)
+        *frame = found;
+    if (found == NULL)
         return ESC_OK;
-    }
     if (!may_answer(deed, *question))
         return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "%.*s was not asked",
                        ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
@@ -265,28 +276,27 @@ static EscStatus do_answer(Deed *deed)
     EscEngine *engine = deed->engine;
     EscEscalation *escalation = deed->escalation;
     EscQuestion *question = NULL;
-    EscStatus status = question_check(deed, ESC_QUESTION_ASK, &question);
+    const EscFrame *frame = NULL;
+    EscStatus status = question_check(deed, ESC_QUESTION_ASK, &question, &frame);
     if (status != ESC_OK)
         return status;
-    if (question == NULL || question->answer > 0)
+    if (question == NULL)
         return noop(deed, "the question is not open any more");
-    const EscProgram *program = escalation->bundle->program;
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    for (uint32_t i = 0; wait != NULL && i < wait->answers_count; i++) {
-        EscText name = program->texts[program->answers[wait->answers_first + i].name];
-        if (!esc_text_equal(name, deed->action->target))
-            continue;
-        question->answer = i + 1;
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_ANSWERED,
-                             esc_audit_data(engine, "answer", name, "question", question->text,
-                                            "reason", deed->action->reason, NULL),
-                             "%.*s answered %.*s to \"%.*s\"", ESC_TEXT_ARG(deed->actor),
-                             ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text));
-        esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
-        return ESC_OK;
-    }
-    return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "the question has no answer \"%.*s\"",
-                   ESC_TEXT_ARG(esc_utf8_cut(deed->action->target, 64)));
+    EscText name = deed->action->target;
+    uint32_t answer = answer_find(escalation, frame, name);
+    if (answer == 0)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "the question has no answer \"%.*s\"",
+                       ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+    question->answer = answer;
+    question->by = esc_engine_intern(engine, deed->actor);
+    question->reason = esc_text_own(deed->action->reason);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_ANSWERED,
+                         esc_audit_data(engine, "answer", name, "question", question->text,
+                                        "reason", deed->action->reason, NULL),
+                         "%.*s answered %.*s to \"%.*s\"", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text));
+    esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
+    return ESC_OK;
 }
 
 /* An approval is a second look: not by whoever asked for the thing, be it through a template that started this one. */
@@ -305,7 +315,7 @@ static EscStatus do_approve(Deed *deed)
 {
     EscEngine *engine = deed->engine;
     EscQuestion *question = NULL;
-    EscStatus status = question_check(deed, ESC_QUESTION_APPROVE, &question);
+    EscStatus status = question_check(deed, ESC_QUESTION_APPROVE, &question, NULL);
     if (status == ESC_OK && question != NULL)
         status = starter_check(deed);
     if (status != ESC_OK)
@@ -335,7 +345,7 @@ static EscStatus do_reject(Deed *deed)
     EscStatus status = reason_check(deed);
     EscQuestion *question = NULL;
     if (status == ESC_OK)
-        status = question_check(deed, ESC_QUESTION_APPROVE, &question);
+        status = question_check(deed, ESC_QUESTION_APPROVE, &question, NULL);
     if (status != ESC_OK)
         return status;
     if (question == NULL || question->is_rejected)
@@ -373,8 +383,6 @@ static EscStatus do_check(Deed *deed, bool is_confirm)
     esc_escalation_moment(engine, escalation,
                           is_confirm ? ESC_AUDIT_CHECK_PASSED : ESC_AUDIT_CHECK_OVERRIDDEN,
                           deed->actor);
-    if (escalation->state == ESC_STATE_PARKED && escalation->outcome.size > 0)
-        parked_close(engine, escalation);
     return ESC_OK;
 }
 

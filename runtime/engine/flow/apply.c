@@ -64,6 +64,15 @@ bool esc_engine_has_arrears(const EscEngine *engine)
     return engine->escalations.is_parked_due || engine->schema.is_review_due;
 }
 
+static void woke(EscEngine *engine)
+{
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
+        if (escalation->bundle != NULL && esc_escalation_is_open(escalation))
+            esc_qa_woke(engine, escalation);
+    }
+}
+
 static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *why)
 {
     switch (input->kind) {
@@ -81,6 +90,9 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
         return ESC_OK;
     case ESC_INPUT_REMARK:
         remark_apply(engine, input->remark);
+        return ESC_OK;
+    case ESC_INPUT_WOKE:
+        woke(engine);
         return ESC_OK;
     }
     return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "an input of an unknown kind");

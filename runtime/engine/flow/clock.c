@@ -24,7 +24,7 @@
 static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move,
                                     const EscTimerNode *timer)
 {
-    const EscEscalation *escalation = timer->escalation;
+    EscEscalation *escalation = timer->escalation;
     int64_t elapsed_ms = timer->due_ms + esc_move_by(move);
     if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED)
         return elapsed_ms;
@@ -32,7 +32,7 @@ static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move
     case ESC_TIMER_ACK:
         return esc_role_ack_moved(engine, escalation, move, timer->due_ms);
     case ESC_TIMER_WAIT:
-        return escalation->frame.due_ms;
+        return esc_wait_moved(escalation, timer->index, elapsed_ms);
     case ESC_TIMER_REMINDER:
         return esc_reminder_moved(engine, escalation, move, timer->index, timer->due_ms);
     case ESC_TIMER_CHECK:

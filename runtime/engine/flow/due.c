@@ -6,8 +6,6 @@
 static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
                                   const EscTimerNode *fired)
 {
-    if (escalation->state == ESC_STATE_PARKED)
-        return; /* only a person moves it */
     esc_outcome_add(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
     memcpy(engine->turn.outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
@@ -23,8 +21,7 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
         esc_role_lease_end(engine, escalation);
         break;
     case ESC_TIMER_WAIT:
-        if (esc_frame_wait(escalation) != NULL)
-            esc_frame_resume(engine, escalation, ESC_WAIT_END_TIMED_OUT);
+        esc_wait_fire(engine, escalation, fired->index);
         break;
     case ESC_TIMER_REMINDER:
         esc_reminder_fire(engine, escalation, fired->index);

@@ -53,7 +53,7 @@ static void handler_run(EscEngine *engine, EscEscalation *escalation, const EscH
         return;
     /* A question that is skipped has no answer, so its way out is the one without. */
     bool has_answer = wait->kind == ESC_WAIT_ANSWER || wait->kind == ESC_WAIT_APPROVAL;
-    esc_frame_resume(engine, escalation,
+    esc_frame_resume(engine, escalation, &escalation->frame,
                      has_answer ? ESC_WAIT_END_TIMED_OUT : ESC_WAIT_END_SATISFIED);
 }
 
@@ -79,6 +79,8 @@ static void escalations_hear(EscEngine *engine, EscTicket *ticket, const EscDeri
     size_t count = 0;
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) {
+        if (list[i]->state != ESC_STATE_PARKED)
+            (void)esc_reopening_look(engine, list[i]);
         if (list[i]->state == ESC_STATE_OPEN)
             handlers_run(engine, list[i]);
     }
@@ -320,7 +322,7 @@ static void ticket_settle(EscEngine *engine, EscTicket *ticket)
     size_t count = 0;
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!esc_escalation_is_open(list[i]) || list[i]->state == ESC_STATE_PARKED)
+        if (!esc_escalation_is_open(list[i]))
             continue;
         esc_frame_drive(engine, list[i]);
         esc_close_when(engine, list[i]);

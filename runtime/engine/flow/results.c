@@ -16,26 +16,71 @@ static void settled_add(EscEngine *engine, const EscDelivery *delivery)
         (EscOutboxSettled){.id = delivery->outbox, .state = delivery->state, .detail = detail};
 }
 
-static bool has_named_catch(const EscEscalation *escalation, uint32_t exception)
+/* Whether a handler of the author's takes it. With a `delivered` check the check reports it, unless a handler names it. */
+static bool dead_raises(const EscEscalation *escalation)
 {
     const EscProgram *program = escalation->bundle->program;
     const EscTemplateRow *row = esc_escalation_template(escalation);
-    for (uint32_t i = 0; i < row->catches_count; i++) {
-        if (program->catches[row->catches_first + i].exception == exception + 1)
-            return true;
+    bool has_check = false, has_handler = false;
+    for (uint32_t i = 0; i < escalation->checks_count; i++)
+        has_check = has_check || program->checks[row->checks_first + i].kind == ESC_CHECK_DELIVERED;
+    for (uint32_t i = 0; i + 1 < row->catches_count; i++) { /* the last one is triage */
+        uint32_t exception = program->catches[row->catches_first + i].exception;
+        has_handler = has_handler || exception == ESC_EXCEPTION_DELIVERY_DEAD + 1 ||
+                      (exception == 0 && !has_check);
     }
+    return has_handler;
+}
+
+/* Once an hour for each target; the oldest makes room. */
+static bool dead_was_told(EscEngine *engine, EscEscalation *escalation, EscText target)
+{
+    size_t oldest = 0;
+    for (size_t i = 0; i < escalation->dead_told_count; i++) {
+        EscDeadTold *told = &escalation->dead_told[i];
+        if (esc_text_equal(told->target, target)) {
+            bool is_recent = engine->now_ms - told->at_ms < ESC_HOUR_MS;
+            told->at_ms = is_recent ? told->at_ms : engine->now_ms;
+            return is_recent;
+        }
+        if (told->at_ms < escalation->dead_told[oldest].at_ms)
+            oldest = i;
+    }
+    if (escalation->dead_told_count < ESC_DEAD_TOLD_MAX) {
+        ESC_ENGINE_GROW(escalation->dead_told, escalation->dead_told_count,
+                        escalation->dead_told_capacity);
+        oldest = escalation->dead_told_count++;
+    }
+    escalation->dead_told[oldest] = (EscDeadTold){target, engine->now_ms};
     return false;
 }
 
-/* With a `delivered` check the check reports it, unless the template has a handler of its own for it. */
-static bool dead_raises(const EscEscalation *escalation)
+/* The owner hears of it; the last resort where it is the owner who cannot be reached. */
+static void dead_tell(EscEngine *engine, EscEscalation *escalation, EscText target, EscText detail)
 {
-    const EscTemplateRow *row = esc_escalation_template(escalation);
-    bool has_check = false;
-    for (uint32_t i = 0; i < escalation->checks_count; i++)
-        has_check = has_check || escalation->bundle->program->checks[row->checks_first + i].kind ==
-                                     ESC_CHECK_DELIVERED;
-    return !has_check || has_named_catch(escalation, ESC_EXCEPTION_DELIVERY_DEAD);
+    if (dead_was_told(engine, escalation, target))
+        return;
+    EscNotice notice = {
+        .text = esc_turn_printf(engine, "A message to %.*s about %.*s was given up%s%.*s",
+                                ESC_TEXT_ARG(target), ESC_TEXT_ARG(escalation->ticket->id),
+                                detail.size > 0 ? ": " : "", ESC_TEXT_ARG(detail)),
+    };
+    if (esc_text_equal(target, escalation->owner))
+        esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), &notice);
+    else
+        esc_message_person(engine, escalation, escalation->owner, &notice);
+}
+
+static void message_died(EscEngine *engine, EscEscalation *escalation, EscText target,
+                         EscText detail)
+{
+    if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED ||
+        !dead_raises(escalation))
+        dead_tell(engine, escalation, target, detail);
+    else
+        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_DELIVERY_DEAD,
+                                esc_turn_printf(engine, "the message to %.*s was given up: %.*s",
+                                                ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
 }
 
 static void message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
@@ -67,32 +112,14 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
     if (node->contact > 0)
         esc_page_died(engine, escalation, target, node->contact - 1);
-    if (escalation->state != ESC_STATE_PARKED && escalation->bundle != NULL &&
-        dead_raises(escalation))
-        esc_exception_ask(engine, escalation, ESC_EXCEPTION_DELIVERY_DEAD,
-                          esc_turn_printf(engine, "the message to %.*s was given up: %.*s",
-                                          ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
+    message_died(engine, escalation, target, detail);
 }
 
-static bool inverse_remove(EscEscalation *escalation, uint64_t outbox)
-{
-    for (size_t i = 0; i < escalation->inverses_count; i++) {
-        if (escalation->inverses[i] != outbox)
-            continue;
-        memmove(escalation->inverses + i, escalation->inverses + i + 1,
-                (escalation->inverses_count - i - 1) * sizeof *escalation->inverses);
-        escalation->inverses_count--;
-        return true;
-    }
-    return false;
-}
-
-/* The frame that waits for this reply: the present one, or the one below an exception's handler. */
+/* The frame that waits for this reply, at work or not: what comes back after a reopening waits for it too. */
 static void reply_keep(EscEscalation *escalation, const EscDelivery *delivery)
 {
-    EscFrame *frames[] = {&escalation->frame, &escalation->below};
-    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++) {
-        EscFrame *frame = frames[i];
+    EscFrame *frame = NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, true, &at)) != NULL;) {
         if (frame->reply != ESC_REPLY_PENDING || frame->reply_outbox != delivery->outbox)
             continue;
         frame->reply = delivery->state == ESC_DELIVERY_DEAD ? ESC_REPLY_FAILED : ESC_REPLY_GOOD;
@@ -110,13 +137,13 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                        ? (EscText){0}
                        : esc_turn_printf(engine, "%u", delivery->http_status);
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
-    bool is_inverse = inverse_remove(escalation, node->id);
     reply_keep(escalation, delivery);
     if (delivery->state != ESC_DELIVERY_DEAD) {
         esc_audit_escalation(
             engine, escalation, ESC_AUDIT_REPLIED,
             esc_audit_data(engine, "outbox", outbox, "action", target, "status", http, NULL),
             "%.*s succeeded", ESC_TEXT_ARG(target));
+        (void)esc_rollback_replied(engine, escalation, node->id, true, (EscText){0});
         return;
     }
     esc_change_forget_call(engine, escalation, node->id);
@@ -125,10 +152,7 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                                         "detail", detail, NULL),
                          "%.*s failed%s%.*s", ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
                          ESC_TEXT_ARG(detail));
-    if (is_inverse && esc_escalation_is_open(escalation))
-        esc_exception_ask(engine, escalation, ESC_EXCEPTION_ACTION_FAILED,
-                          esc_turn_printf(engine, "the inverse %.*s failed: %.*s",
-                                          ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
+    (void)esc_rollback_replied(engine, escalation, node->id, false, detail);
 }
 
 /* The escalation is closed: the result is told, and nothing follows from it. */

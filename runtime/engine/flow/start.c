@@ -75,6 +75,7 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                                      ticket, engine->schema.current, name);
     escalation->is_new = escalation->is_first_run = true;
     escalation->opened_at_ms = engine->now_ms;
+    escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
     if (event != NULL)
         start_event_keep(escalation, event);
     esc_outcome_add(engine, escalation);
@@ -85,7 +86,7 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                          ESC_TEXT_ARG(esc_escalation_title(escalation)), ESC_TEXT_ARG(ticket->id),
                          ESC_TEXT_ARG(because));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, by);
-    esc_frame_start(engine, escalation, row->steps, NULL, 0);
+    esc_frame_start(engine, escalation, &escalation->frame, row->steps, NULL, 0);
     esc_qa_begin(engine, escalation);
     esc_frame_drive(engine, escalation);
     owner_tell(engine, escalation);

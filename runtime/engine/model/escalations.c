@@ -86,7 +86,6 @@ EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *t
         .bundle = bundle,
         .template_name = esc_engine_intern(engine, template_name),
         .start_type = ESC_NONE,
-        .raised = {.exception = ESC_NONE, .place = ESC_NONE},
     };
     escalation->template_index =
         bundle == NULL ? ESC_NONE : esc_template_find(bundle->program, template_name);
@@ -102,13 +101,22 @@ EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *t
     return escalation;
 }
 
+static void alarms_set(EscEngine *engine, EscEscalation *escalation, uint32_t alarms)
+{
+    engine->escalations.alarmed_count += (size_t)(alarms != 0) - (size_t)(escalation->alarms != 0);
+    escalation->alarms = alarms;
+}
+
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
 {
-    (void)engine;
+    alarms_set(engine, escalation, 0);
     esc_frame_drop(&escalation->frame);
-    esc_frame_drop(&escalation->below);
-    esc_raised_release(&escalation->raised);
+    esc_below_drop(escalation);
+    esc_triage_drop(escalation);
+    esc_copy_drop(escalation);
     esc_text_drop(&escalation->kept);
+    esc_text_drop(&escalation->left);
+    free(escalation->dead_told);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         esc_owned_release(&escalation->start_fields[i]);
     free(escalation->start_fields);
@@ -188,38 +196,154 @@ EscText esc_escalation_name(EscEngine *engine, const EscEscalation *escalation)
     return esc_turn_printf(engine, "E-%llu", (unsigned long long)escalation->id);
 }
 
+void esc_escalation_alarm(EscEngine *engine, EscEscalation *escalation, EscAlarm alarm, bool is_on)
+{
+    uint32_t before = escalation->alarms;
+    alarms_set(engine, escalation, is_on ? before | (uint32_t)alarm : before & ~(uint32_t)alarm);
+    if (escalation->alarms != before)
+        esc_escalation_dirty(engine, escalation);
+}
+
+void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation, EscAlarm alarm)
+{
+    alarms_set(engine, escalation, escalation->alarms | (uint32_t)alarm);
+}
+
+size_t esc_engine_alarmed_count(const EscEngine *engine)
+{
+    return engine->escalations.alarmed_count;
+}
+
 bool esc_escalation_is_open(const EscEscalation *escalation)
 {
     return escalation->state != ESC_STATE_CLOSED;
 }
 
-void esc_raised_release(EscRaised *raised)
+/* --- exceptions ------------------------------------------------------------------------------- */
+
+void esc_raised_free(EscRaised *raised)
 {
+    if (raised == NULL)
+        return;
     esc_text_drop(&raised->message);
     for (uint32_t i = 0; i < raised->fields_count; i++)
         esc_owned_release(&raised->fields[i]);
     free(raised->fields);
     free(raised->field_indexes);
-    *raised = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
+    free(raised);
 }
 
-/* --- its frame -------------------------------------------------------------------------------- */
+EscRaised *esc_raised_copy(const EscRaised *raised)
+{
+    if (raised == NULL)
+        return NULL;
+    EscRaised *copy = esc_engine_alloc(sizeof *copy);
+    *copy = *raised;
+    copy->message = esc_text_own(raised->message);
+    copy->fields = esc_engine_alloc(raised->fields_count * sizeof *copy->fields);
+    copy->field_indexes = esc_engine_alloc(raised->fields_count * sizeof *copy->field_indexes);
+    for (uint32_t i = 0; i < raised->fields_count; i++) {
+        copy->field_indexes[i] = raised->field_indexes[i];
+        copy->fields[i] = esc_owned_copy(raised->fields[i].value);
+    }
+    return copy;
+}
+
+/* --- its frames ------------------------------------------------------------------------------- */
+
+const EscWaitRow *esc_wait_of(const EscEscalation *escalation, const EscFrame *frame)
+{
+    if (frame->bytes == NULL || escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED)
+        return NULL;
+    return &escalation->bundle->program->waits[frame->wait];
+}
 
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation)
 {
-    if (escalation->frame.bytes == NULL || escalation->bundle == NULL)
-        return NULL;
-    return &escalation->bundle->program->waits[escalation->frame.wait];
+    return esc_wait_of(escalation, &escalation->frame);
+}
+
+static void question_free(EscQuestion *question)
+{
+    if (question == NULL)
+        return;
+    esc_text_drop(&question->text);
+    esc_text_drop(&question->reason);
+    free(question);
+}
+
+void esc_question_drop(EscFrame *frame)
+{
+    question_free(frame->question);
+    frame->question = NULL;
 }
 
 void esc_frame_drop(EscFrame *frame)
 {
     free(frame->bytes);
     esc_text_drop(&frame->reply_text);
-    if (frame->question != NULL)
-        esc_text_drop(&frame->question->text);
-    free(frame->question);
+    question_free(frame->question);
+    esc_raised_free(frame->raised);
     *frame = (EscFrame){0};
+}
+
+EscFrame esc_frame_copy(const EscFrame *frame)
+{
+    EscFrame copy = *frame;
+    copy.bytes = frame->bytes == NULL ? NULL : esc_engine_alloc(frame->size);
+    if (frame->bytes != NULL)
+        memcpy(copy.bytes, frame->bytes, frame->size);
+    copy.reply_text = esc_text_own(frame->reply_text);
+    copy.raised = esc_raised_copy(frame->raised);
+    if (frame->question == NULL)
+        return copy;
+    copy.question = esc_engine_alloc(sizeof *copy.question);
+    *copy.question = *frame->question;
+    copy.question->text = esc_text_own(frame->question->text);
+    copy.question->reason = esc_text_own(frame->question->reason);
+    return copy;
+}
+
+void esc_below_drop(EscEscalation *escalation)
+{
+    while (escalation->below_count > 0)
+        esc_frame_drop(&escalation->below[--escalation->below_count]);
+    free(escalation->below);
+    escalation->below = NULL;
+}
+
+void esc_triage_drop(EscEscalation *escalation)
+{
+    if (escalation->triage != NULL)
+        esc_frame_drop(&escalation->triage->frame);
+    free(escalation->triage);
+    escalation->triage = NULL;
+}
+
+void esc_copy_drop(EscEscalation *escalation)
+{
+    if (escalation->copy == NULL)
+        return;
+    for (uint32_t i = 0; i < escalation->copy->count; i++)
+        esc_frame_drop(&escalation->copy->frames[i]);
+    esc_raised_free(escalation->copy->triage);
+    free(escalation->copy);
+    escalation->copy = NULL;
+}
+
+EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at)
+{
+    size_t number = (*at)++;
+    if (number == 0)
+        return &escalation->frame;
+    if (number <= escalation->below_count)
+        return &escalation->below[escalation->below_count - number];
+    number -= escalation->below_count + 1;
+    if (escalation->triage != NULL && number-- == 0)
+        return &escalation->triage->frame;
+    return with_copy && escalation->copy != NULL && number < escalation->copy->count
+               ? &escalation->copy->frames[number]
+               : NULL;
 }
 
 const char *esc_check_state_name(EscCheckState state)

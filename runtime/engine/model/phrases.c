@@ -1,7 +1,7 @@
 /* phrases.c - where an escalation stands, in words: what it waits for, on which line. */
 #include <engine/model.h>
 
-static EscText code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t code_index)
+static EscText index_place(EscEngine *engine, const EscEscalation *escalation, uint32_t code_index)
 {
     EscPlace place = esc_program_place(escalation->bundle->program, code_index);
     if (place.line == 0)
@@ -9,17 +9,23 @@ static EscText code_place(EscEngine *engine, const EscEscalation *escalation, ui
     return esc_turn_printf(engine, "%.*s:%u", ESC_TEXT_ARG(place.file), place.line);
 }
 
+EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
+                       uint32_t pc)
+{
+    return index_place(engine, escalation,
+                       escalation->bundle->program->functions[function].code_first + pc);
+}
+
 EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation)
 {
     if (escalation->bundle == NULL)
         return (EscText){0};
     if (engine->turn.emit_place != ESC_NONE)
-        return code_place(engine, escalation, engine->turn.emit_place);
+        return index_place(engine, escalation, engine->turn.emit_place);
     const EscWaitRow *wait = esc_frame_wait(escalation);
     if (wait == NULL)
         return (EscText){0};
-    return code_place(engine, escalation,
-                      escalation->bundle->program->functions[wait->function].code_first + wait->pc);
+    return esc_code_place(engine, escalation, wait->function, wait->pc);
 }
 
 static EscText event_name(const EscEscalation *escalation, const EscWaitRow *wait)
@@ -34,6 +40,13 @@ static EscText question_text(const EscEscalation *escalation)
     return question == NULL ? (EscText){0} : question->text;
 }
 
+/* What holds the steps: the one exception that triage asks about, or the handler's own. */
+static EscText raised_name(const EscEscalation *escalation)
+{
+    return escalation->frame.is_held ? ESC_TEXT("an answer in triage")
+                                     : ESC_TEXT("its exception to be handled");
+}
+
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
 {
     const EscWaitRow *wait = esc_frame_wait(escalation);
@@ -41,6 +54,7 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
         return (EscText){0};
     switch ((EscWait)wait->kind) {
     case ESC_WAIT_ACK:
+    case ESC_WAIT_CHAIN:
         return esc_turn_printf(engine, "acknowledgement by %.*s", ESC_TEXT_ARG(escalation->owner));
     case ESC_WAIT_RESOLVED:
         return ESC_TEXT("the resolution");
@@ -62,7 +76,7 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
     case ESC_WAIT_CHECK:
         return ESC_TEXT("a quality check");
     case ESC_WAIT_RAISED:
-        return ESC_TEXT("its exception to be handled");
+        return raised_name(escalation);
     case ESC_WAIT_CLOSE_WHEN:
         return ESC_TEXT("what closes it");
     case ESC_WAIT_QA:
@@ -76,7 +90,10 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
 EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)
 {
     EscText name = esc_wait_name(engine, escalation);
-    if (name.size == 0)
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    bool has_time = name.size > 0 && wait->kind != ESC_WAIT_CHAIN &&
+                    wait->kind != ESC_WAIT_RAISED && wait->kind != ESC_WAIT_CLOSE_WHEN;
+    if (!has_time)
         return name;
     return esc_turn_printf(engine, "%.*s until %.*s", ESC_TEXT_ARG(name),
                            ESC_TEXT_ARG(esc_local_time(engine, escalation->frame.due_ms)));
@@ -86,6 +103,7 @@ EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
 {
     static const char *const words[ESC_WAIT_COUNT] = {
         [ESC_WAIT_ACK] = "await ack",
+        [ESC_WAIT_CHAIN] = "await ack",
         [ESC_WAIT_RESOLVED] = "await resolved",
         [ESC_WAIT_CONDITION] = "await a condition",
         [ESC_WAIT_EVENT] = "await an event",
@@ -101,11 +119,11 @@ EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
     if (escalation->state == ESC_STATE_PARKED)
         return esc_turn_printf(engine, "parked: %.*s", ESC_TEXT_ARG(escalation->parked_because));
     const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (escalation->state == ESC_STATE_CLOSED || wait == NULL)
+    if (escalation->state == ESC_STATE_CLOSED)
         return (EscText){0};
-    EscText place =
-        code_place(engine, escalation,
-                   escalation->bundle->program->functions[wait->function].code_first + wait->pc);
+    if (wait == NULL)
+        return ESC_TEXT("by hand");
+    EscText place = esc_code_place(engine, escalation, wait->function, wait->pc);
     return esc_turn_printf(engine, "%.*s%s%s", ESC_TEXT_ARG(place), place.size > 0 ? " " : "",
                            words[wait->kind]);
 }

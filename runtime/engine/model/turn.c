@@ -3,6 +3,7 @@
 #include <engine/model.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation)
 {
@@ -49,8 +50,7 @@ EscWish *esc_wish_of(EscEngine *engine, EscEscalation *escalation)
     EscTurn *turn = &engine->turn;
     if (escalation->wish == 0) {
         ESC_ENGINE_GROW(turn->wishes, turn->wishes_count, turn->wishes_capacity);
-        turn->wishes[turn->wishes_count++] = (EscWish){
-            .escalation = escalation, .raised = {.exception = ESC_NONE, .place = ESC_NONE}};
+        turn->wishes[turn->wishes_count++] = (EscWish){.escalation = escalation};
         escalation->wish = (uint32_t)turn->wishes_count;
     }
     return &turn->wishes[escalation->wish - 1];
@@ -58,19 +58,25 @@ EscWish *esc_wish_of(EscEngine *engine, EscEscalation *escalation)
 
 bool esc_wish_is_open(const EscWish *wish)
 {
-    return wish->raised.is_pending || wish->is_closing || wish->is_resumed;
+    return wish->raised_count > 0 || wish->is_closing || wish->is_closing_again || wish->is_resumed;
 }
 
 bool esc_exception_is_asked(const EscEngine *engine, const EscEscalation *escalation)
 {
     const EscWish *wish = wish_find(engine, escalation);
-    return wish != NULL && wish->raised.is_pending;
+    return wish != NULL && wish->raised_count > 0;
 }
 
 bool esc_close_is_asked(const EscEngine *engine, const EscEscalation *escalation)
 {
     const EscWish *wish = wish_find(engine, escalation);
     return wish != NULL && wish->is_closing;
+}
+
+bool esc_closing_is_again(const EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWish *wish = wish_find(engine, escalation);
+    return wish != NULL && wish->is_closing_again;
 }
 
 bool esc_wish_is_resumed(const EscEngine *engine, const EscEscalation *escalation)
@@ -96,13 +102,13 @@ void esc_close_take(EscEngine *engine, EscEscalation *escalation)
     esc_wish_of(engine, escalation)->is_closing = false;
 }
 
-EscRaised esc_exception_take(EscEngine *engine, EscEscalation *escalation)
+EscRaised *esc_exception_take(EscEngine *engine, EscEscalation *escalation)
 {
     EscWish *wish = esc_wish_of(engine, escalation);
-    EscRaised raised = wish->raised;
-    raised.is_pending = false;
-    wish->raised = (EscRaised){.exception = ESC_NONE, .place = ESC_NONE};
-    return raised;
+    ESC_ASSERT(wish->raised_count > 0);
+    EscRaised *first = wish->raised[0];
+    memmove(wish->raised, wish->raised + 1, --wish->raised_count * sizeof(EscRaised *));
+    return first;
 }
 
 void esc_wish_forget(EscEngine *engine, EscEscalation *escalation)
@@ -110,24 +116,44 @@ void esc_wish_forget(EscEngine *engine, EscEscalation *escalation)
     if (escalation->wish == 0)
         return;
     EscWish *wish = esc_wish_of(engine, escalation);
-    esc_raised_release(&wish->raised);
-    wish->is_closing = wish->is_resumed = false;
+    while (wish->raised_count > 0)
+        esc_raised_free(wish->raised[--wish->raised_count]);
+    wish->is_closing = wish->is_closing_again = wish->is_resumed = false;
 }
 
-void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
-                       EscText message)
+/* A fault of ours stands until its cause is gone, and would be found again whenever somebody looks. */
+static bool is_known_fault(const EscEngine *engine, const EscEscalation *escalation,
+                           EscText message)
 {
-    if (esc_exception_is_asked(engine, escalation) || escalation->state == ESC_STATE_CLOSED ||
-        escalation->state == ESC_STATE_PARKED)
-        return;
-    esc_wish_of(engine, escalation)->raised = (EscRaised){
-        .is_pending = true,
+    const EscWish *wish = wish_find(engine, escalation);
+    for (size_t i = 0; wish != NULL && i < wish->raised_count; i++) {
+        if (wish->raised[i]->exception == ESC_EXCEPTION_ENGINE_FAULT &&
+            esc_text_equal(wish->raised[i]->message, message))
+            return true;
+    }
+    const EscRaised *open = escalation->triage == NULL ? NULL : escalation->triage->frame.raised;
+    return open != NULL && open->exception == ESC_EXCEPTION_ENGINE_FAULT &&
+           esc_text_equal(open->message, message);
+}
+
+EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
+                             EscText message)
+{
+    if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED ||
+        (exception == ESC_EXCEPTION_ENGINE_FAULT && is_known_fault(engine, escalation, message)))
+        return NULL;
+    EscRaised *raised = esc_engine_alloc(sizeof *raised);
+    *raised = (EscRaised){
         .exception = exception,
         .message = esc_text_own(message),
         .place = ESC_NONE,
     };
+    EscWish *wish = esc_wish_of(engine, escalation);
+    ESC_ENGINE_GROW(wish->raised, wish->raised_count, wish->raised_capacity);
+    wish->raised[wish->raised_count++] = raised;
     esc_escalation_dirty(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
+    return raised;
 }
 
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
@@ -140,7 +166,7 @@ void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscTe
         if (esc_text_equal(program->texts[program->exceptions[i].name], name))
             exception = i;
     }
-    esc_exception_ask(engine, escalation, exception, message);
+    (void)esc_exception_ask(engine, escalation, exception, message);
 }
 
 static EscAsked *asked_add(EscEngine *engine, EscAskedKind kind, EscTicket *ticket)
@@ -203,6 +229,7 @@ void esc_turn_end(EscEngine *engine)
     for (size_t i = 0; i < turn->wishes_count; i++) {
         ESC_ASSERT(!esc_wish_is_open(&turn->wishes[i]));
         turn->wishes[i].escalation->wish = 0;
+        free(turn->wishes[i].raised);
     }
     for (size_t i = 0; i < turn->touched_count; i++)
         turn->touched[i]->is_touched = false;
@@ -223,6 +250,8 @@ void esc_turn_release(EscEngine *engine)
     esc_garbage_free(engine);
     free(turn->before);
     free(turn->touched);
+    for (size_t i = 0; i < turn->wishes_count; i++)
+        free(turn->wishes[i].raised);
     free(turn->wishes);
     free(turn->asked);
     free(turn->starts);

@@ -137,8 +137,8 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
     EscType type = world->bundle->program->fields[field].type | ESC_TYPE_OPTIONAL;
     if (world->escalation == NULL)
         return esc_value_default(type);
-    const EscRaised *raised = &world->escalation->raised;
-    for (uint32_t i = 0; i < raised->fields_count; i++) {
+    const EscRaised *raised = world->frame->raised;
+    for (uint32_t i = 0; raised != NULL && i < raised->fields_count; i++) {
         if (raised->field_indexes[i] == field)
             return optional_of(raised->fields[i].value, type);
     }
@@ -198,8 +198,8 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
 
 static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue value)
 {
-    const EscRaised *raised = world->escalation == NULL ? NULL : &world->escalation->raised;
-    value.is_missing = raised == NULL || raised->exception == ESC_NONE;
+    const EscRaised *raised = world->escalation == NULL ? NULL : world->frame->raised;
+    value.is_missing = raised == NULL;
     if (value.is_missing)
         return value;
     const EscProgram *program = world->bundle->program;
@@ -288,6 +288,7 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
         .engine = engine,
         .escalation = escalation,
         .ticket = escalation->ticket,
+        .frame = &escalation->frame,
         .bundle = escalation->bundle,
         .function = function,
     };

@@ -5,23 +5,31 @@
  * The rest is what a bundle is needed for. One that cannot be read is kept as it is and written back; a body of which
  * not even the timers can be read is kept as a whole.
  *
- *   packed snapshot of the frame, and of the frame below it (empty: none)
- *   varint role row, opening role   packed handed to   signed ms from the opening to the turn's begin
+ *   frame (the topmost; its snapshot empty: none)   frames below it: count, from the bottom
+ *   triage: u8 is open, then  its frame  named further exceptions: count, packed  varint unnamed ones, times asked again
+ *   copy at the resolution: u8 is there, then  count, frames  signed at  exception that triage was about
+ *   varint alarms   varint role row, opening role   packed handed to   signed ms from the opening to the turn's begin
  *   varint calendar of the acknowledgement
- *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told
+ *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
+ *     4 the ticket was resolved
  *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
  *     reached, delivered, seen, dead
- *   packed inconsistent field   waits of the frame and the one below, where there is one:
- *     signed began, due   varint effects   u8 reply   varint its outbox id   packed its text
- *     u8 kind of question (0: none), then  varint ref, needed, answer  u8 rejected  packed text  count, packed approvers
- *   exception at hand: varint number + 1 (0: none), then  packed message  count, for each  varint field  value
+ *   packed inconsistent field
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
  *   changes: count, for each  u8 kind  packed name, ticket, no-undo  varint outbox, undo + 1  FIELD: value before, after
  *     count, values: arguments of the undoing action
  *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
  *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number
- *   inverse calls: count, varint each   timeline: count, for each  u8 kind  signed ms from the opening  packed who
+ *   inverse calls: count, for each  varint outbox id  packed what   packed what a rollback has left
+ *   dead messages told: count, for each  packed target  signed at   timeline: count, for each  u8 kind  signed ms from the opening  packed who
  *   start: varint event type + 1 (0: no event), then  count, values
+ *
+ * A frame is  packed snapshot, and where that is not empty  signed began, due   varint effects   u8 reply   varint its
+ *   outbox id   packed its text   u8 kind of question (0: none), then  varint ref, needed, answer  u8 rejected  packed
+ *     text, by, reason  count, packed approvers
+ *   flags: 1 held, 2 heard   exception
+ * An exception is  varint number + 1 (0: none), then  u8 a step raised it  packed message  count, for each  varint field
+ *   value
  *
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
@@ -31,6 +39,9 @@
 #define FORMAT 2
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
+#define FLAG_TICKET_RESOLVED 4u
+#define FRAME_HELD 1u
+#define FRAME_HEARD 2u
 #define CHECK_RAISED 128u
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -52,7 +63,8 @@ static void duty_pack(EscBuf *out, const EscEscalation *escalation)
     esc_buf_signed(out, escalation->first_acked_ms);
     texts_pack(out, escalation->ackers, escalation->ackers_count);
     esc_buf_u8(out, (uint8_t)((escalation->is_closed_by_when ? FLAG_BY_WHEN : 0u) |
-                              (escalation->is_close_told ? FLAG_CLOSE_TOLD : 0u)));
+                              (escalation->is_close_told ? FLAG_CLOSE_TOLD : 0u) |
+                              (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u)));
     const uint32_t counts[] = {escalation->handoffs,  escalation->exceptions, escalation->effects,
                                escalation->messages,  escalation->accepted,   escalation->reached,
                                escalation->delivered, escalation->seen,       escalation->dead};
@@ -72,20 +84,9 @@ static void question_pack(EscBuf *out, const EscQuestion *question)
     esc_buf_varint(out, question->answer);
     esc_buf_u8(out, question->is_rejected);
     esc_buf_packed(out, question->text);
+    esc_buf_packed(out, question->by);
+    esc_buf_packed(out, question->reason);
     texts_pack(out, question->approvers, question->approvers_count);
-}
-
-static void wait_pack(EscBuf *out, const EscFrame *frame)
-{
-    if (frame->bytes == NULL)
-        return;
-    esc_buf_signed(out, frame->began_ms);
-    esc_buf_signed(out, frame->due_ms);
-    esc_buf_varint(out, frame->effects_total);
-    esc_buf_u8(out, (uint8_t)frame->reply);
-    esc_buf_varint(out, frame->reply_outbox);
-    esc_buf_packed(out, frame->reply_text);
-    question_pack(out, frame->question);
 }
 
 static void values_pack(EscBuf *out, const EscProgram *program, const EscOwned *values,
@@ -98,17 +99,68 @@ static void values_pack(EscBuf *out, const EscProgram *program, const EscOwned *
 
 static void raised_pack(EscBuf *out, const EscProgram *program, const EscRaised *raised)
 {
-    if (raised->exception == ESC_NONE) {
-        esc_buf_varint(out, 0);
+    esc_buf_varint(out, raised == NULL ? 0 : (uint64_t)raised->exception + 1);
+    if (raised == NULL)
         return;
-    }
-    esc_buf_varint(out, (uint64_t)raised->exception + 1);
+    esc_buf_u8(out, raised->is_step);
     esc_buf_packed(out, raised->message);
     esc_buf_varint(out, raised->fields_count);
     for (uint32_t i = 0; i < raised->fields_count; i++) {
         esc_buf_varint(out, raised->field_indexes[i]);
         esc_value_pack(out, program, raised->fields[i].value);
     }
+}
+
+static void frame_pack(EscBuf *out, const EscProgram *program, const EscFrame *frame)
+{
+    esc_buf_packed(out, (EscText){(const char *)frame->bytes, frame->size});
+    if (frame->bytes == NULL)
+        return;
+    esc_buf_signed(out, frame->began_ms);
+    esc_buf_signed(out, frame->due_ms);
+    esc_buf_varint(out, frame->effects_total);
+    esc_buf_u8(out, (uint8_t)frame->reply);
+    esc_buf_varint(out, frame->reply_outbox);
+    esc_buf_packed(out, frame->reply_text);
+    question_pack(out, frame->question);
+    esc_buf_u8(
+        out, (uint8_t)((frame->is_held ? FRAME_HELD : 0u) | (frame->is_heard ? FRAME_HEARD : 0u)));
+    raised_pack(out, program, frame->raised);
+}
+
+static void triage_pack(EscBuf *out, const EscProgram *program, const EscTriage *triage)
+{
+    esc_buf_u8(out, triage != NULL);
+    if (triage == NULL)
+        return;
+    frame_pack(out, program, &triage->frame);
+    texts_pack(out, triage->more, triage->more_count);
+    esc_buf_varint(out, triage->unnamed_count);
+    esc_buf_varint(out, triage->asked_again);
+}
+
+static void copy_pack(EscBuf *out, const EscProgram *program, const EscCopy *copy)
+{
+    esc_buf_u8(out, copy != NULL);
+    if (copy == NULL)
+        return;
+    esc_buf_varint(out, copy->count);
+    for (uint32_t i = 0; i < copy->count; i++)
+        frame_pack(out, program, &copy->frames[i]);
+    esc_buf_signed(out, copy->at_ms);
+    raised_pack(out, program, copy->triage);
+}
+
+static void frames_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    frame_pack(out, program, &escalation->frame);
+    esc_buf_varint(out, escalation->below_count);
+    for (uint32_t i = 0; i < escalation->below_count; i++)
+        frame_pack(out, program, &escalation->below[i]);
+    triage_pack(out, program, escalation->triage);
+    copy_pack(out, program, escalation->copy);
+    esc_buf_varint(out, escalation->alarms);
 }
 
 static void checks_pack(EscBuf *out, const EscEscalation *escalation)
@@ -169,8 +221,16 @@ static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
 static void history_pack(EscBuf *out, const EscEscalation *escalation)
 {
     esc_buf_varint(out, escalation->inverses_count);
-    for (size_t i = 0; i < escalation->inverses_count; i++)
-        esc_buf_varint(out, escalation->inverses[i]);
+    for (size_t i = 0; i < escalation->inverses_count; i++) {
+        esc_buf_varint(out, escalation->inverses[i].outbox);
+        esc_buf_packed(out, escalation->inverses[i].what);
+    }
+    esc_buf_packed(out, escalation->left);
+    esc_buf_varint(out, escalation->dead_told_count);
+    for (size_t i = 0; i < escalation->dead_told_count; i++) {
+        esc_buf_packed(out, escalation->dead_told[i].target);
+        esc_buf_signed(out, escalation->dead_told[i].at_ms);
+    }
     esc_buf_varint(out, escalation->timeline_count);
     for (size_t i = 0; i < escalation->timeline_count; i++) {
         const EscMoment *moment = &escalation->timeline[i];
@@ -191,13 +251,8 @@ static void start_pack(EscBuf *out, const EscEscalation *escalation)
 
 static void rest_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation)
 {
-    const EscFrame *frames[] = {&escalation->frame, &escalation->below};
-    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
-        esc_buf_packed(out, (EscText){(const char *)frames[i]->bytes, frames[i]->size});
+    frames_pack(out, escalation);
     duty_pack(out, escalation);
-    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
-        wait_pack(out, frames[i]);
-    raised_pack(out, escalation->bundle->program, &escalation->raised);
     checks_pack(out, escalation);
     changes_pack(out, engine->schema.current->program, escalation);
     pages_pack(out, escalation);
@@ -255,6 +310,15 @@ static EscText interned(EscCursor *cursor, EscEngine *engine)
     return esc_engine_intern(engine, esc_cursor_packed(cursor));
 }
 
+static void snapshot_keep(EscFrame *frame, EscText bytes)
+{
+    if (bytes.size == 0)
+        return;
+    frame->bytes = esc_engine_alloc(bytes.size);
+    memcpy(frame->bytes, bytes.data, bytes.size);
+    frame->size = bytes.size;
+}
+
 static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
     uint64_t roles = esc_escalation_template(escalation)->roles_count;
@@ -270,6 +334,7 @@ static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     uint8_t flags = esc_cursor_u8(cursor);
     escalation->is_closed_by_when = (flags & FLAG_BY_WHEN) != 0;
     escalation->is_close_told = (flags & FLAG_CLOSE_TOLD) != 0;
+    escalation->is_resolved = (flags & FLAG_TICKET_RESOLVED) != 0;
     uint32_t *counts[] = {&escalation->handoffs,  &escalation->exceptions, &escalation->effects,
                           &escalation->messages,  &escalation->accepted,   &escalation->reached,
                           &escalation->delivered, &escalation->seen,       &escalation->dead};
@@ -297,6 +362,8 @@ static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgr
     question->answer = small(cursor);
     question->is_rejected = esc_cursor_u8(cursor) != 0;
     question->text = esc_text_own(esc_cursor_packed(cursor));
+    question->by = interned(cursor, engine);
+    question->reason = esc_text_own(esc_cursor_packed(cursor));
     size_t count = esc_cursor_count(cursor, 1);
     if (count > ESC_OWNERS_MAX)
         cursor->failed = true;
@@ -304,10 +371,34 @@ static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgr
         question->approvers[question->approvers_count++] = interned(cursor, engine);
 }
 
-static void wait_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *program,
-                        EscFrame *frame)
+static EscRaised *raised_unpack(EscCursor *cursor, const EscProgram *program)
 {
-    if (frame->bytes == NULL)
+    uint32_t exception = index_or_none(cursor, program->exceptions_count);
+    if (exception == ESC_NONE || cursor->failed)
+        return NULL;
+    EscRaised *raised = esc_engine_alloc(sizeof *raised);
+    *raised = (EscRaised){.exception = exception, .place = ESC_NONE};
+    raised->is_step = esc_cursor_u8(cursor) != 0;
+    raised->message = esc_text_own(esc_cursor_packed(cursor));
+    size_t count = esc_cursor_count(cursor, 2);
+    raised->fields = esc_engine_alloc(count * sizeof *raised->fields);
+    raised->field_indexes = esc_engine_alloc(count * sizeof *raised->field_indexes);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint32_t field = below(cursor, program->fields_count);
+        if (cursor->failed)
+            break;
+        raised->field_indexes[raised->fields_count] = field;
+        raised->fields[raised->fields_count++] =
+            esc_value_unpack(cursor, program, program->fields[field].type);
+    }
+    return raised;
+}
+
+static void frame_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *program,
+                         EscFrame *frame)
+{
+    snapshot_keep(frame, esc_cursor_packed(cursor));
+    if (frame->bytes == NULL || cursor->failed)
         return;
     frame->began_ms = esc_instant_unpack(cursor);
     frame->due_ms = esc_instant_unpack(cursor);
@@ -319,28 +410,61 @@ static void wait_unpack(EscCursor *cursor, EscEngine *engine, const EscProgram *
     frame->reply_outbox = esc_cursor_varint(cursor);
     frame->reply_text = esc_text_own(esc_cursor_packed(cursor));
     question_unpack(cursor, engine, program, frame);
+    uint8_t flags = esc_cursor_u8(cursor);
+    frame->is_held = (flags & FRAME_HELD) != 0;
+    frame->is_heard = (flags & FRAME_HEARD) != 0;
+    frame->raised = raised_unpack(cursor, program);
 }
 
-static void raised_unpack(EscCursor *cursor, EscEscalation *escalation)
+static void triage_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    if (esc_cursor_u8(cursor) == 0 || cursor->failed)
+        return;
+    EscTriage *triage = esc_engine_alloc(sizeof *triage);
+    escalation->triage = triage;
+    frame_unpack(cursor, engine, escalation->bundle->program, &triage->frame);
+    size_t count = esc_cursor_count(cursor, 1);
+    if (count > ESC_TRIAGE_NAMES_MAX || triage->frame.bytes == NULL || triage->frame.raised == NULL)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        triage->more[triage->more_count++] = interned(cursor, engine);
+    triage->unnamed_count = small(cursor);
+    triage->asked_again = small(cursor);
+}
+
+static void copy_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    if (esc_cursor_u8(cursor) == 0 || cursor->failed)
+        return;
+    const EscProgram *program = escalation->bundle->program;
+    EscCopy *copy = esc_engine_alloc(sizeof *copy);
+    escalation->copy = copy;
+    uint32_t count = below(cursor, ESC_FRAMES_MAX + 1);
+    for (uint32_t i = 0; i < count && !cursor->failed; i++) {
+        frame_unpack(cursor, engine, program, &copy->frames[copy->count++]);
+        cursor->failed = cursor->failed || copy->frames[i].bytes == NULL;
+    }
+    copy->at_ms = esc_instant_unpack(cursor);
+    copy->triage = raised_unpack(cursor, program);
+}
+
+static void frames_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
     const EscProgram *program = escalation->bundle->program;
-    EscRaised *raised = &escalation->raised;
-    *raised = (EscRaised){.exception = index_or_none(cursor, program->exceptions_count),
-                          .place = ESC_NONE};
-    if (raised->exception == ESC_NONE)
-        return;
-    raised->message = esc_text_own(esc_cursor_packed(cursor));
-    size_t count = esc_cursor_count(cursor, 2);
-    raised->fields = esc_engine_alloc(count * sizeof *raised->fields);
-    raised->field_indexes = esc_engine_alloc(count * sizeof *raised->field_indexes);
-    for (size_t i = 0; i < count && !cursor->failed; i++) {
-        uint32_t field = below(cursor, program->fields_count);
-        if (cursor->failed)
-            return;
-        raised->field_indexes[raised->fields_count] = field;
-        raised->fields[raised->fields_count++] =
-            esc_value_unpack(cursor, program, program->fields[field].type);
+    frame_unpack(cursor, engine, program, &escalation->frame);
+    uint32_t count = below(cursor, ESC_FRAMES_MAX);
+    if (count > 0)
+        escalation->below = esc_engine_alloc((ESC_FRAMES_MAX - 1) * sizeof *escalation->below);
+    for (uint32_t i = 0; i < count && !cursor->failed; i++) {
+        frame_unpack(cursor, engine, program, &escalation->below[escalation->below_count++]);
+        cursor->failed = cursor->failed || escalation->below[i].bytes == NULL;
     }
+    triage_unpack(cursor, engine, escalation);
+    copy_unpack(cursor, engine, escalation);
+    uint32_t alarms = below(cursor, ESC_ALARM_ALL);
+    for (uint32_t alarm = 1; alarm < ESC_ALARM_ALL; alarm *= 2)
+        if ((alarms & alarm) != 0)
+            esc_escalation_alarmed(engine, escalation, (EscAlarm)alarm);
 }
 
 static void checks_unpack(EscCursor *cursor, EscEscalation *escalation)
@@ -445,14 +569,30 @@ static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalat
     escalation->expectation_next = small(cursor);
 }
 
+static void dead_told_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 2);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->dead_told, escalation->dead_told_count,
+                        escalation->dead_told_capacity);
+        EscDeadTold *told = &escalation->dead_told[escalation->dead_told_count++];
+        told->target = interned(cursor, engine);
+        told->at_ms = esc_instant_unpack(cursor);
+    }
+}
+
 static void history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor, 2);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
                         escalation->inverses_capacity);
-        escalation->inverses[escalation->inverses_count++] = esc_cursor_varint(cursor);
+        EscInverse *inverse = &escalation->inverses[escalation->inverses_count++];
+        inverse->outbox = esc_cursor_varint(cursor);
+        inverse->what = interned(cursor, engine);
     }
+    escalation->left = esc_text_own(esc_cursor_packed(cursor));
+    dead_told_unpack(cursor, engine, escalation);
     count = esc_cursor_count(cursor, 3);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         EscMoment moment = {.kind = esc_cursor_u8(cursor)};
@@ -484,25 +624,11 @@ static void start_unpack(EscCursor *cursor, EscEscalation *escalation)
             program->fields[program->event_fields[event->fields_first + i].field].type);
 }
 
-static void snapshot_keep(EscFrame *frame, EscText bytes)
-{
-    if (bytes.size == 0)
-        return;
-    frame->bytes = esc_engine_alloc(bytes.size);
-    memcpy(frame->bytes, bytes.data, bytes.size);
-    frame->size = bytes.size;
-}
-
 static bool rest_unpack(EscText rest, EscEngine *engine, EscEscalation *escalation)
 {
     EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)rest.data, rest.size});
-    EscFrame *frames[] = {&escalation->frame, &escalation->below};
-    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
-        snapshot_keep(frames[i], esc_cursor_packed(&cursor));
+    frames_unpack(&cursor, engine, escalation);
     duty_unpack(&cursor, engine, escalation);
-    for (size_t i = 0; i < ESC_COUNT_OF(frames); i++)
-        wait_unpack(&cursor, engine, escalation->bundle->program, frames[i]);
-    raised_unpack(&cursor, escalation);
     checks_unpack(&cursor, escalation);
     changes_unpack(&cursor, engine, escalation);
     pages_unpack(&cursor, engine, escalation);
@@ -555,7 +681,9 @@ void esc_escalation_keep(EscEscalation *escalation, EscBytes body)
     escalation->kept = esc_text_own(
         escalation->is_kept_whole ? (EscText){(const char *)body.data, body.size} : rest);
     esc_frame_drop(&escalation->frame);
-    esc_frame_drop(&escalation->below);
+    esc_below_drop(escalation);
+    esc_triage_drop(escalation);
+    esc_copy_drop(escalation);
     escalation->bundle = NULL;
     escalation->template_index = ESC_NONE;
     escalation->checks_count = 0;

@@ -88,15 +88,19 @@ static bool snapshot_verify(EscEngine *engine, EscEscalation *escalation, EscFra
 }
 
 /* Nothing that the code checks no more may come from the file. */
-static bool body_read(EscEngine *engine, EscEscalation *escalation, EscBytes body)
+static bool frames_verify(EscEngine *engine, EscEscalation *escalation)
 {
     EscWhy refused = {.text = ""};
-    return esc_escalation_unpack(body, engine, escalation) &&
-           snapshot_verify(engine, escalation, &escalation->frame, &refused) &&
-           snapshot_verify(engine, escalation, &escalation->below, &refused);
+    EscFrame *frame = NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, true, &at)) != NULL;) {
+        if (!snapshot_verify(engine, escalation, frame, &refused))
+            return false;
+    }
+    return true;
 }
 
-bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation, const EscEscalationRow *row)
+EscReading esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
+                               const EscEscalationRow *row)
 {
     escalation->state = row->state;
     escalation->role = row->role;
@@ -106,7 +110,9 @@ bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation, const Esc
     escalation->closed_at_ms = row->closed_at_ms;
     escalation->outcome = esc_engine_intern(engine, row->outcome);
     memcpy(escalation->bundle_hash, row->bundle_hash, sizeof escalation->bundle_hash);
-    return body_read(engine, escalation, row->body);
+    if (!esc_escalation_unpack(row->body, engine, escalation))
+        return ESC_READING_REFUSED;
+    return frames_verify(engine, escalation) ? ESC_READING_SOUND : ESC_READING_BROKEN;
 }
 
 /* Parked now; the record and the message follow with the next input. */
@@ -141,18 +147,18 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
     EscTicket *ticket = esc_ticket_find(engine, row->ticket);
     EscEscalation *escalation =
         esc_escalation_alloc(engine, row->id, ticket, bundle, row->template_name);
-    bool is_readable = esc_escalation_read(engine, escalation, row);
-    if (!is_readable)
+    EscReading reading = esc_escalation_read(engine, escalation, row);
+    if (reading == ESC_READING_REFUSED)
         esc_escalation_keep(escalation, row->body);
     esc_ticket_written(engine, ticket); /* it is live now */
     if (row->state == ESC_STATE_PARKED)
-        return ESC_OK;
-    if (bundle == NULL)
+        esc_escalation_alarmed(engine, escalation, ESC_ALARM_PARKED);
+    else if (bundle == NULL)
         park_silently(engine, escalation, "the bundle that it runs on is not there");
-    else if (!is_readable)
+    else if (reading == ESC_READING_REFUSED)
         park_silently(engine, escalation, "its stored state was refused");
-    else if (escalation->frame.bytes == NULL)
-        park_silently(engine, escalation, "it has no frame to go on with");
+    else if (reading == ESC_READING_BROKEN)
+        park_silently(engine, escalation, "what its steps were doing was refused");
     return ESC_OK;
 }
 
@@ -168,9 +174,11 @@ EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *r
         bundle = NULL;
     EscEscalation *escalation =
         esc_escalation_alloc(engine, row->id, ticket, bundle, row->template_name);
-    if (!esc_escalation_read(engine, escalation, row)) {
+    if (esc_escalation_read(engine, escalation, row) != ESC_READING_SOUND) {
         esc_frame_drop(&escalation->frame); /* nothing looks into a snapshot that was refused */
-        esc_frame_drop(&escalation->below);
+        esc_below_drop(escalation);
+        esc_triage_drop(escalation);
+        esc_copy_drop(escalation);
     }
     return ESC_OK;
 }

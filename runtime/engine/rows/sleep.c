@@ -47,7 +47,8 @@ static bool may_sleep(const EscEscalation *escalation)
 {
     return (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_CLOSING) &&
            escalation->bundle != NULL && !escalation->is_dirty && !escalation->is_new &&
-           escalation->wish == 0 && escalation->kept.size == 0 && !has_ticket_changes(escalation);
+           escalation->wish == 0 && escalation->alarms == 0 && escalation->kept.size == 0 &&
+           !has_ticket_changes(escalation);
 }
 
 static bool all_may_sleep(const EscTicket *ticket)
@@ -131,8 +132,8 @@ static void escalation_wake(EscEngine *engine, EscTicket *ticket, const Sleeping
                             .opened_at_ms = sleeping->opened_at_ms,
                             .body = body};
     memcpy(row.bundle_hash, esc_bundle_hash(sleeping->bundle->bundle), sizeof row.bundle_hash);
-    bool is_read = esc_escalation_read(engine, escalation, &row);
-    ESC_ASSERT(is_read); /* we wrote it */
+    EscReading reading = esc_escalation_read(engine, escalation, &row);
+    ESC_ASSERT(reading == ESC_READING_SOUND); /* we wrote it */
 }
 
 static void wake(EscEngine *engine, EscSleeper *sleeper)

@@ -2,7 +2,7 @@
  *
  *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
  *   assumed fields: count, then  packed name
- *   flags: 1 linked, 2 resolved   packed name of the service level
+ *   flags: 1 linked, 2 resolved, 4 changed since it was made   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
  *     had their turn   signed moved
  *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
@@ -20,6 +20,7 @@
 #define FORMAT 2
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
+#define FLAG_EDITED 4u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
@@ -137,7 +138,8 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     fields_pack(out, engine, ticket);
     assumed_pack(out, engine, ticket);
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
-                              (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u)));
+                              (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
+                              (ticket->is_edited ? FLAG_EDITED : 0u)));
     clocks_pack(out, ticket);
     pauses_pack(out, ticket);
     starts_pack(out, ticket);
@@ -328,6 +330,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     assumed_unpack(&cursor, engine, ticket);
     uint8_t flags = esc_cursor_u8(&cursor);
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
+    ticket->is_edited = (flags & FLAG_EDITED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
     clocks_unpack(&cursor, engine, ticket);
     pauses_unpack(&cursor, ticket);

@@ -4,9 +4,12 @@
 static void question_view(EscEngine *engine, const EscEscalation *escalation,
                           EscEscalationView *view)
 {
-    const EscQuestion *question = escalation->frame.question;
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (question == NULL || wait == NULL || escalation->state != ESC_STATE_OPEN)
+    const EscFrame *frame = &escalation->frame;
+    if (frame->question == NULL && escalation->triage != NULL)
+        frame = &escalation->triage->frame;
+    const EscQuestion *question = frame->question;
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    if (question == NULL || wait == NULL)
         return;
     view->question = esc_turn_text(engine, question->text);
     if (wait->kind == ESC_WAIT_ANSWER)
@@ -49,6 +52,8 @@ static EscText waiting_view(EscEngine *engine, const EscEscalation *escalation)
         return (EscText){0};
     if (escalation->state == ESC_STATE_PARKED)
         return esc_turn_printf(engine, "a person: %.*s", ESC_TEXT_ARG(escalation->parked_because));
+    if (esc_frame_wait(escalation) == NULL)
+        return ESC_TEXT("people, by hand");
     return esc_wait_phrase(engine, escalation);
 }
 

@@ -205,7 +205,7 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
     engine->turn.has_undo = false;
     uint32_t kind = program->functions[world->function].kind;
     if (kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH) {
-        EscFrame *frame = &escalation->frame;
+        EscFrame *frame = world->frame;
         frame->reply = id == 0 ? ESC_REPLY_FAILED : ESC_REPLY_PENDING;
         frame->reply_outbox = id;
         esc_text_drop(&frame->reply_text);

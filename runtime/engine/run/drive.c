@@ -25,19 +25,25 @@ static bool checks_settle(EscEngine *engine, EscEscalation *escalation)
 }
 
 /* A condition of a wait: it starts with the registers of the waiting frame (V36). */
-static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, uint32_t function,
-                         bool with_event)
+static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, EscFrame *at,
+                         uint32_t function, bool with_event)
 {
     char *scratch = NULL;
     EscRun *frame = esc_run_borrow(engine, &scratch);
     EscWhy why;
     bool holds = false;
-    if (esc_frame_read(engine, escalation, frame, scratch, &why) == ESC_OK) {
+    if (esc_frame_read(escalation, at, frame, scratch, &why) == ESC_OK) {
         EscWorld world = esc_world_of(engine, escalation, function, with_event);
+        world.frame = at;
         holds = esc_cond_holds(&world, frame);
         if (world.is_faulty)
-            esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                              ESC_TEXT("a condition of a wait could not be judged"));
+            (void)esc_exception_ask(
+                engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                esc_turn_printf(engine,
+                                "%.*s, %.*s: a condition of a wait could not "
+                                "be judged",
+                                ESC_TEXT_ARG(escalation->template_name),
+                                ESC_TEXT_ARG(esc_code_place(engine, escalation, function, 0))));
     }
     esc_run_return(engine);
     return holds;
@@ -70,11 +76,22 @@ static EscWaitEnd check_end(EscEngine *engine, EscEscalation *escalation, const 
     return state == ESC_CHECK_STATE_FAILED ? ESC_WAIT_END_TIMED_OUT : ESC_WAIT_END_SATISFIED;
 }
 
-/* Whether the present wait is over by what is known now. Events and pauses end theirs elsewhere. */
-static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
+/* Nobody of the chain is left to be asked. */
+static bool is_chain_over(const EscEscalation *escalation)
 {
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    const EscFrame *frame = &escalation->frame;
+    return escalation->role_row >= esc_escalation_template(escalation)->roles_count;
+}
+
+/* A closing is not held: its checks may pass whatever becomes of what it raised. */
+static bool is_closing_frame(const EscEscalation *escalation, const EscFrame *frame)
+{
+    return esc_escalation_function(escalation, frame->function)->kind == ESC_FUNCTION_CLOSING;
+}
+
+/* Whether the wait of a frame is over by what is known now. Pauses end elsewhere. */
+static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation, EscFrame *frame)
+{
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
     bool is_over = false;
     if (wait == NULL)
         return ESC_WAIT_END_NONE;
@@ -82,11 +99,16 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
     case ESC_WAIT_ACK:
         is_over = escalation->is_acked;
         break;
+    case ESC_WAIT_CHAIN:
+        if (!escalation->is_acked && is_chain_over(escalation))
+            return ESC_WAIT_END_TIMED_OUT;
+        is_over = escalation->is_acked;
+        break;
     case ESC_WAIT_RESOLVED:
         is_over = esc_ticket_is_resolved(engine, escalation->ticket);
         break;
     case ESC_WAIT_CONDITION:
-        is_over = cond_at_wait(engine, escalation, wait->cond - 1, false);
+        is_over = cond_at_wait(engine, escalation, frame, wait->cond - 1, false);
         break;
     case ESC_WAIT_REPLY:
         if (frame->reply == ESC_REPLY_FAILED)
@@ -99,12 +121,15 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
     case ESC_WAIT_CHECK:
         return check_end(engine, escalation, wait);
     case ESC_WAIT_RAISED:
-        is_over = esc_wish_is_resumed(engine, escalation);
+        is_over = is_closing_frame(escalation, frame) ||
+                  (frame == &escalation->frame && esc_wish_is_resumed(engine, escalation));
         break;
     case ESC_WAIT_QA:
         is_over = checks_settle(engine, escalation);
         break;
     case ESC_WAIT_EVENT:
+        is_over = frame->is_heard;
+        break;
     case ESC_WAIT_PAUSE:
     case ESC_WAIT_CLOSE_WHEN:
     case ESC_WAIT_COUNT:
@@ -113,25 +138,36 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation)
     return is_over ? ESC_WAIT_END_SATISFIED : ESC_WAIT_END_NONE;
 }
 
-void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
+/* Whether the event at hand is what the frame waits for. */
+static bool is_awaited(EscEngine *engine, EscEscalation *escalation, EscFrame *frame)
 {
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (wait == NULL || wait->kind != ESC_WAIT_EVENT || engine->turn.event == NULL)
-        return;
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    if (wait == NULL || wait->kind != ESC_WAIT_EVENT)
+        return false;
     const EscProgram *program = escalation->bundle->program,
                      *current = engine->schema.current->program;
     EscText wanted = program->texts[program->events[wait->event - 1].name];
     if (!esc_text_equal(wanted, current->texts[current->events[engine->turn.event->type].name]))
+        return false;
+    return wait->cond == 0 || cond_at_wait(engine, escalation, frame, wait->cond - 1, true);
+}
+
+void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
+{
+    EscFrame *frame = NULL;
+    if (engine->turn.event == NULL)
         return;
-    if (wait->cond == 0 || cond_at_wait(engine, escalation, wait->cond - 1, true))
-        esc_frame_resume(engine, escalation, ESC_WAIT_END_SATISFIED);
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
+        if (frame->is_heard || !is_awaited(engine, escalation, frame))
+            continue;
+        frame->is_heard = true;
+        esc_escalation_dirty(engine, escalation);
+    }
 }
 
 static bool is_closing_below(const EscEscalation *escalation)
 {
-    return escalation->below.bytes != NULL &&
-           esc_escalation_function(escalation, escalation->below.function)->kind ==
-               ESC_FUNCTION_CLOSING;
+    return escalation->below_count > 0 && is_closing_frame(escalation, &escalation->below[0]);
 }
 
 /* The steps of a handler of an exception raised while closing are done: back to the closing. So it is when the
@@ -144,10 +180,33 @@ static bool closing_goes_on(EscEngine *engine, EscEscalation *escalation)
     bool is_done = wait == NULL || wait->kind == ESC_WAIT_CLOSE_WHEN;
     if (!is_done && !checks_settle(engine, escalation))
         return false;
-    esc_frame_timers_stop(engine, escalation);
-    esc_frame_drop(&escalation->frame);
+    while (escalation->below_count > 1)
+        esc_frame_pop(engine, escalation);
     esc_exception_over(engine, escalation);
     return true;
+}
+
+static bool frame_goes_on(EscEngine *engine, EscEscalation *escalation, EscFrame *frame)
+{
+    EscWaitEnd end = wait_end(engine, escalation, frame);
+    if (end == ESC_WAIT_END_NONE)
+        return false;
+    esc_frame_resume(engine, escalation, frame, end);
+    return true;
+}
+
+/* Who answered, and why, for what follows from it when the code is done with the answer. */
+static bool triage_goes_on(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTriage *triage = escalation->triage;
+    if (triage == NULL)
+        return false;
+    const EscQuestion *question = triage->frame.question;
+    if (question != NULL && question->answer > 0) {
+        triage->by = question->by;
+        triage->reason = esc_turn_text(engine, question->reason);
+    }
+    return frame_goes_on(engine, escalation, &triage->frame);
 }
 
 static bool drive_once(EscEngine *engine, EscEscalation *escalation)
@@ -156,6 +215,8 @@ static bool drive_once(EscEngine *engine, EscEscalation *escalation)
         esc_wish_forget(engine, escalation);
         return false;
     }
+    if (esc_reopening_look(engine, escalation))
+        return true;
     if (esc_close_is_asked(engine, escalation)) {
         esc_close_take(engine, escalation);
         esc_escalation_close_as(engine, escalation, escalation->outcome, false);
@@ -165,11 +226,16 @@ static bool drive_once(EscEngine *engine, EscEscalation *escalation)
         esc_exception_raise(engine, escalation);
         return true;
     }
-    EscWaitEnd end = wait_end(engine, escalation);
-    if (end != ESC_WAIT_END_NONE) {
-        esc_frame_resume(engine, escalation, end);
+    if (escalation->triage != NULL && escalation->triage->end != ESC_TRIAGE_OPEN) {
+        esc_triage_end(engine, escalation);
         return true;
     }
+    if (esc_closing_is_again(engine, escalation)) {
+        esc_closing_again(engine, escalation);
+        return true;
+    }
+    if (frame_goes_on(engine, escalation, &escalation->frame) || triage_goes_on(engine, escalation))
+        return true;
     return esc_exception_is_asked(engine, escalation) || esc_close_is_asked(engine, escalation) ||
            closing_goes_on(engine, escalation);
 }
@@ -180,7 +246,23 @@ void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
         if (!drive_once(engine, escalation))
             return;
     }
-    esc_escalation_park(engine, escalation, "it ran in circles");
+    esc_wish_forget(engine, escalation);
+    esc_steps_end(engine, escalation);
+    EscRaised *raised =
+        esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                          esc_turn_printf(engine, "%.*s: its steps ran in circles and were ended",
+                                          ESC_TEXT_ARG(escalation->template_name)));
+    if (raised != NULL)
+        esc_exception_raise(engine, escalation);
+}
+
+void esc_wait_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index)
+{
+    EscFrame *frame = esc_timer_frame(escalation, index);
+    const EscWaitRow *wait = frame == NULL ? NULL : esc_wait_of(escalation, frame);
+    if (wait == NULL || (index == ESC_WAIT_TIMER_TRIAGE && esc_triage_overdue(engine, escalation)))
+        return;
+    esc_frame_resume(engine, escalation, frame, ESC_WAIT_END_TIMED_OUT);
 }
 
 void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index)

@@ -46,11 +46,9 @@ static void emit_page(Emission *emission)
 
 static EscQuestion *question_new(Emission *emission, EscQuestionKind kind, EscText text)
 {
-    EscFrame *frame = &emission->escalation->frame;
-    if (frame->question != NULL)
-        esc_text_drop(&frame->question->text);
-    else
-        frame->question = esc_engine_alloc(sizeof *frame->question);
+    EscFrame *frame = emission->world->frame;
+    esc_question_drop(frame);
+    frame->question = esc_engine_alloc(sizeof *frame->question);
     *frame->question =
         (EscQuestion){.kind = kind, .ref = emission->row->ref, .text = esc_text_own(text)};
     return frame->question;
@@ -126,6 +124,7 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
 {
     value = esc_ticket_fit(engine, slot, value);
     EscTicket *ticket = escalation->ticket;
+    ticket->is_edited = ticket->is_linked;
     const EscProgram *program = engine->schema.current->program;
     EscText name = esc_slot_name(engine, slot);
     EscChange change = engine->turn.undo;
@@ -307,7 +306,8 @@ static void emit_warroom(Emission *emission)
                                    (unsigned long long)emission->escalation->id);
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_WARROOM,
                          esc_audit_data(engine, "room", room, "title", title, NULL),
-                         "opened the room %.*s: %.*s", ESC_TEXT_ARG(room), ESC_TEXT_ARG(title));
+                         "names a room for it, %.*s (\"%.*s\"); nothing is made in a chat",
+                         ESC_TEXT_ARG(room), ESC_TEXT_ARG(title));
     *emission->result =
         (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, room)};
 }
@@ -336,10 +336,11 @@ static void emit_raise(Emission *emission)
         if (esc_text_equal(emission->program->texts[argument->name], ESC_TEXT("message")))
             message = value_text(emission->engine, emission->program, emission->arguments[i]);
     }
-    esc_exception_ask(emission->engine, escalation, emission->row->aux, message);
-    EscRaised *asked = &esc_wish_of(emission->engine, escalation)->raised;
-    if (!asked->is_pending || asked->fields_count > 0 || asked->exception != emission->row->aux)
+    EscRaised *asked = esc_exception_ask(emission->engine, escalation, emission->row->aux, message);
+    if (asked == NULL)
         return;
+    uint32_t kind = emission->program->functions[emission->world->function].kind;
+    asked->is_step = kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH;
     asked->place = emission->engine->turn.emit_place;
     asked->fields = esc_engine_alloc(emission->count * sizeof *asked->fields);
     asked->field_indexes = esc_engine_alloc(emission->count * sizeof *asked->field_indexes);

@@ -1,28 +1,67 @@
-/* endings.c - how a frame ends: an exception is over, the escalation is closed, or a person has to go on. */
+/* endings.c - how things end: an exception is over, triage is moot, the steps end, the escalation is closed, or a
+ * person has to go on. */
 #include <engine/run.h>
 
+#include <stdlib.h>
 #include <string.h>
+
+/* --- frames ----------------------------------------------------------------------------------- */
+
+static EscText raised_name(const EscEscalation *escalation, const EscRaised *raised)
+{
+    const EscProgram *program = escalation->bundle->program;
+    return raised == NULL ? (EscText){0}
+                          : program->texts[program->exceptions[raised->exception].name];
+}
+
+void esc_frame_pop(EscEngine *engine, EscEscalation *escalation)
+{
+    esc_frame_timers_stop(engine, escalation, &escalation->frame);
+    esc_frame_drop(&escalation->frame);
+    if (escalation->below_count == 0)
+        return;
+    escalation->frame = escalation->below[--escalation->below_count];
+    escalation->below[escalation->below_count] = (EscFrame){0};
+    esc_frame_timers(engine, escalation, &escalation->frame);
+}
 
 void esc_exception_over(EscEngine *engine, EscEscalation *escalation)
 {
-    if (escalation->below.bytes == NULL) {
-        esc_escalation_park(engine, escalation,
-                            "its exception is handled, but what it interrupted is lost");
-        return;
-    }
-    escalation->frame = escalation->below;
-    escalation->below = (EscFrame){0};
-    esc_wish_set_resumed(engine, escalation, esc_frame_wait(escalation)->kind == ESC_WAIT_RAISED);
-    esc_frame_timers(engine, escalation);
-    const EscProgram *program = escalation->bundle->program;
-    EscText name = escalation->raised.exception == ESC_NONE
-                       ? (EscText){0}
-                       : program->texts[program->exceptions[escalation->raised.exception].name];
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_EXCEPTION_OVER, esc_audit_data(engine, "name", name, NULL),
-        "exception %.*s is handled; what it interrupted goes on", ESC_TEXT_ARG(name));
-    esc_raised_release(&escalation->raised);
+    EscText name = raised_name(escalation, escalation->frame.raised);
+    bool goes_on = escalation->below_count > 0;
+    esc_frame_pop(engine, escalation);
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (wait != NULL && wait->kind == ESC_WAIT_RAISED && !escalation->frame.is_held)
+        esc_wish_set_resumed(engine, escalation, true);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_EXCEPTION_OVER,
+                         esc_audit_data(engine, "name", name, NULL),
+                         "exception %.*s is handled; %s", ESC_TEXT_ARG(name),
+                         goes_on ? "what it interrupted goes on" : "the steps had ended before");
 }
+
+void esc_steps_end(EscEngine *engine, EscEscalation *escalation)
+{
+    esc_frame_timers_stop(engine, escalation, &escalation->frame);
+    esc_wish_set_resumed(engine, escalation, false);
+    esc_frame_drop(&escalation->frame);
+    esc_below_drop(escalation);
+}
+
+void esc_triage_withdraw(EscEngine *engine, EscEscalation *escalation, const char *because)
+{
+    if (escalation->triage == NULL)
+        return;
+    EscText name = raised_name(escalation, escalation->triage->frame.raised);
+    esc_frame_timers_stop(engine, escalation, &escalation->triage->frame);
+    esc_triage_drop(escalation);
+    esc_escalation_alarm(engine, escalation, ESC_ALARM_TRIAGE, false);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_TRIAGE_OVER,
+                         esc_audit_data(engine, "name", name, "answer", ESC_TEXT("withdrawn"),
+                                        "because", esc_text_from(because), NULL),
+                         "triage of %.*s is withdrawn: %s", ESC_TEXT_ARG(name), because);
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void ticket_unlink(EscTicket *ticket, const EscEscalation *escalation)
 {
@@ -36,16 +75,28 @@ static void ticket_unlink(EscTicket *ticket, const EscEscalation *escalation)
     }
 }
 
-void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
+static void all_drop(EscEngine *engine, EscEscalation *escalation)
 {
     esc_pages_stop(engine, escalation, (EscText){0});
+    if (escalation->bundle != NULL)
+        esc_triage_withdraw(engine, escalation, "it is closed");
     esc_timer_cancel_all(engine, escalation, NULL);
     esc_frame_drop(&escalation->frame);
-    esc_frame_drop(&escalation->below);
+    esc_below_drop(escalation);
+    esc_triage_drop(escalation);
+    esc_copy_drop(escalation);
+    esc_text_drop(&escalation->left);
     esc_wish_forget(engine, escalation);
     for (size_t i = 0; i < escalation->changes_count; i++)
         esc_change_pin(engine, &escalation->changes[i], false);
+}
+
+void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
+{
+    all_drop(engine, escalation);
     escalation->state = ESC_STATE_CLOSED;
+    for (uint32_t alarm = 1; alarm < ESC_ALARM_ALL; alarm *= 2)
+        esc_escalation_alarm(engine, escalation, (EscAlarm)alarm, false);
     escalation->closed_at_ms = engine->now_ms;
     esc_ticket_starts(engine, escalation->ticket, escalation->template_name)->closed_at_ms =
         engine->now_ms;
@@ -62,18 +113,34 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
         esc_postmortem_make(engine, escalation);
 }
 
+/* --- a person has to go on -------------------------------------------------------------------- */
+
+static void last_resort_tell(EscEngine *engine, EscEscalation *escalation, const char *because)
+{
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
+    esc_page_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3),
+                 esc_turn_printf(engine,
+                                 "The steps for %.*s (%.*s), %.*s, cannot go on: %s. %.*s owns it "
+                                 "as before; see to it that somebody works on it.",
+                                 ESC_TEXT_ARG(escalation->ticket->id),
+                                 ESC_TEXT_ARG(esc_escalation_title(escalation)),
+                                 ESC_TEXT_ARG(title), because, ESC_TEXT_ARG(escalation->owner)));
+}
+
+/* Only the steps end: owner, chain and `close when` go on. The snapshot stays, as evidence. */
 void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because)
 {
     if (escalation->state == ESC_STATE_CLOSED)
         return;
     escalation->state = ESC_STATE_PARKED;
     escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
+    esc_escalation_alarm(engine, escalation, ESC_ALARM_PARKED, true);
     esc_wish_forget(engine, escalation);
-    esc_pages_stop(engine, escalation, (EscText){0});
-    esc_timer_cancel_all(engine, escalation, NULL);
+    esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_WAIT);
+    esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_PARKED,
                          esc_audit_data(engine, "because", escalation->parked_because, NULL),
-                         "cannot go on by itself: %s; a person has to", because);
+                         "its steps cannot go on: %s; the last resort is told", because);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_PARKED, (EscText){0});
-    esc_role_last_resort(engine, escalation, because);
+    last_resort_tell(engine, escalation, because);
 }

@@ -8,19 +8,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, EscRun *run,
+EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame, EscRun *run,
                          char *scratch, EscWhy *why)
 {
-    (void)engine;
-    const EscFrame *frame = &escalation->frame;
     return esc_snapshot_read((EscBytes){frame->bytes, frame->size}, escalation->bundle->bundle,
                              frame->effects_total, scratch, ESC_RUN_SCRATCH_MAX, run, why);
+}
+
+/* --- faults of ours --------------------------------------------------------------------------- */
+
+/* With the template's name, the file and the line: who reads it has nothing else to go by. */
+static EscRaised *fault(EscEngine *engine, EscEscalation *escalation, uint32_t function,
+                        uint32_t pc, EscText what)
+{
+    EscText place = esc_code_place(engine, escalation, function, pc);
+    EscText message =
+        esc_turn_printf(engine, "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(escalation->template_name),
+                        place.size > 0 ? ", " : "", ESC_TEXT_ARG(place), ESC_TEXT_ARG(what));
+    return esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
+}
+
+/* What the frame held is lost, so nothing behind that place can run: the steps have ended there. */
+static void frame_fault(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                        uint32_t function, uint32_t pc, EscText what)
+{
+    EscRaised *raised = fault(engine, escalation, function, pc, what);
+    if (raised != NULL)
+        raised->is_step = true;
+    if (escalation->triage != NULL && frame == &escalation->triage->frame) {
+        escalation->triage->end = ESC_TRIAGE_BY_HAND;
+        return;
+    }
+    esc_frame_timers_stop(engine, escalation, frame);
+    esc_frame_drop(frame);
+}
+
+/* Arithmetic has no faults: what leaves the range stays at its end, and the record says so. */
+static void clamped_tell(EscEngine *engine, EscEscalation *escalation, const EscRun *run)
+{
+    if (run->clamped_pc == ESC_NONE)
+        return;
+    EscText place = esc_code_place(engine, escalation, run->function, run->clamped_pc);
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_CLAMPED, esc_audit_data(engine, "place", place, NULL),
+        "a number left its range at %.*s and stays at the end of it", ESC_TEXT_ARG(place));
 }
 
 /* --- suspending ------------------------------------------------------------------------------- */
 
 /* False when it is too big to be kept. */
-static bool snapshot_keep(EscEscalation *escalation, const EscRun *run)
+static bool snapshot_keep(EscFrame *frame, const EscRun *run)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_SNAPSHOT_BYTES_MAX);
@@ -28,7 +65,6 @@ static bool snapshot_keep(EscEscalation *escalation, const EscRun *run)
         esc_buf_release(&buf);
         return false;
     }
-    EscFrame *frame = &escalation->frame;
     free(frame->bytes);
     frame->bytes = esc_engine_alloc(buf.size);
     memcpy(frame->bytes, buf.data, buf.size);
@@ -50,66 +86,84 @@ static void reply_deadline(EscEngine *engine, const EscFrame *frame)
     }
 }
 
-static void frame_suspend(EscEngine *engine, EscEscalation *escalation, const EscRun *run)
+static void waiting_record(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame)
+{
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    if (wait->kind == ESC_WAIT_RAISED || frame != &escalation->frame)
+        return; /* the exception, and triage, have records of their own */
+    EscText phrase = esc_wait_phrase(engine, escalation);
+    bool has_time = wait->kind != ESC_WAIT_CHAIN && wait->kind != ESC_WAIT_CLOSE_WHEN;
+    EscText until = has_time ? esc_local_time(engine, frame->due_ms) : (EscText){0};
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_WAITING,
+                         esc_audit_data(engine, "for", phrase, "until", until, NULL),
+                         "waits for %.*s", ESC_TEXT_ARG(phrase));
+}
+
+/* A handler that is done without `resume` has taken the place of what it stood on, but for the closing. */
+static bool has_replaced(const EscEscalation *escalation, const EscFrame *frame,
+                         const EscWaitRow *wait)
+{
+    return wait->kind == ESC_WAIT_CLOSE_WHEN && frame == &escalation->frame &&
+           escalation->state == ESC_STATE_OPEN;
+}
+
+static void frame_suspend(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                          const EscRun *run)
 {
     const EscProgram *program = escalation->bundle->program;
-    if (!snapshot_keep(escalation, run)) {
-        esc_frame_drop(&escalation->frame);
-        esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                          ESC_TEXT("what its steps hold is too big to be kept while they wait"));
+    if (!snapshot_keep(frame, run)) {
+        frame_fault(engine, escalation, frame, run->function, run->pc,
+                    ESC_TEXT("what its steps hold is too big to be kept while they wait"));
         return;
     }
-    EscFrame *frame = &escalation->frame;
     const EscWaitRow *wait = &program->waits[frame->wait];
     frame->began_ms = engine->now_ms;
     frame->due_ms = esc_calendar_due_ms(program, engine->zones, wait->calendar, engine->now_ms,
                                         wait->deadline_ms);
-    esc_frame_timers(engine, escalation);
+    frame->is_held = frame->is_heard = false;
+    esc_frame_timers(engine, escalation, frame);
     if (wait->kind == ESC_WAIT_REPLY)
         reply_deadline(engine, frame);
-    EscText phrase = esc_wait_phrase(engine, escalation);
-    if (wait->kind != ESC_WAIT_RAISED)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_WAITING,
-                             esc_audit_data(engine, "for", phrase, "until",
-                                            esc_local_time(engine, frame->due_ms), NULL),
-                             "waits for %.*s", ESC_TEXT_ARG(phrase));
+    if (has_replaced(escalation, frame, wait))
+        esc_below_drop(escalation);
+    waiting_record(engine, escalation, frame);
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-static void fault(EscEngine *engine, EscEscalation *escalation, const char *what, const EscWhy *why)
+static bool is_triage(const EscEscalation *escalation, const EscFrame *frame)
 {
-    EscText message = esc_turn_printf(engine, "%s: %s", what, why->text);
-    esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
+    return escalation->triage != NULL && frame == &escalation->triage->frame;
 }
 
-static void run_ended(EscEngine *engine, EscEscalation *escalation, const EscRun *run,
-                      EscRunEnd end)
+static void run_ended(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                      const EscRun *run, EscRunEnd end)
 {
+    const EscProgram *program = escalation->bundle->program;
     uint32_t kind = esc_escalation_function(escalation, run->function)->kind;
-    if (end == ESC_RUN_WAITING) {
-        frame_suspend(engine, escalation, run);
+    bool is_resuming =
+        end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CATCH && run->end_mode == ESC_END_RESUME;
+    bool is_done = end == ESC_RUN_WAITING && program->waits[run->wait].kind == ESC_WAIT_CLOSE_WHEN;
+    if (is_triage(escalation, frame) && (is_resuming || is_done)) {
+        escalation->triage->end = is_resuming ? ESC_TRIAGE_GO_ON : ESC_TRIAGE_BY_HAND;
+    } else if (end == ESC_RUN_WAITING) {
+        frame_suspend(engine, escalation, frame, run);
     } else if (end == ESC_RUN_CLOSE) {
-        esc_frame_drop(&escalation->frame);
-        esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
+        esc_close_ask(engine, escalation, program->texts[run->outcome]);
     } else if (end == ESC_RUN_DONE) {
         esc_escalation_closed(engine, escalation);
-    } else if (end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CATCH &&
-               run->end_mode == ESC_END_RESUME) {
-        esc_frame_drop(&escalation->frame);
+    } else if (is_resuming) {
         esc_exception_over(engine, escalation);
-    } else if (end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CLOSING) {
-        esc_frame_drop(&escalation->frame);
-        esc_escalation_park(engine, escalation, "its quality checks did not pass in time");
-    } else {
-        esc_frame_drop(&escalation->frame);
-        esc_escalation_park(engine, escalation, "its steps ended without closing it");
+    } else { /* only a closing ends otherwise: it has waited for its checks for as long as it can say */
+        esc_frame_drop(frame);
+        esc_wish_of(engine, escalation)->is_closing_again = true;
     }
 }
 
-static void frame_run(EscEngine *engine, EscEscalation *escalation, EscRun *run)
+static void frame_run(EscEngine *engine, EscEscalation *escalation, EscFrame *frame, EscRun *run)
 {
     EscWorld world = esc_world_of(engine, escalation, run->function, false);
+    world.frame = frame;
     EscHost host = esc_world_host(&world);
     EscRunEnd end = ESC_RUN_WAITING;
     EscWhy why = {.text = ""};
@@ -117,24 +171,22 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscRun *run)
     esc_undo_forget(engine);
     esc_escalation_dirty(engine, escalation);
     if (status == ESC_OK) {
-        run_ended(engine, escalation, run, end);
+        clamped_tell(engine, escalation, run);
+        run_ended(engine, escalation, frame, run, end);
         return;
     }
-    esc_frame_drop(&escalation->frame);
-    fault(engine, escalation, esc_status_text(status), &why);
+    frame_fault(engine, escalation, frame, run->function, run->pc,
+                esc_turn_printf(engine, "%s: %s", esc_status_text(status), why.text));
 }
 
-void esc_frame_start(EscEngine *engine, EscEscalation *escalation, uint32_t function,
-                     const EscValue *entry, uint32_t entry_count)
+void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                     uint32_t function, const EscValue *entry, uint32_t entry_count)
 {
-    esc_frame_timers_stop(engine, escalation);
-    esc_wish_set_resumed(engine, escalation, false);
-    esc_frame_drop(&escalation->frame);
     char *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
     esc_run_init(run, escalation->bundle->bundle, function, entry, entry_count, scratch,
                  ESC_RUN_SCRATCH_MAX);
-    frame_run(engine, escalation, run);
+    frame_run(engine, escalation, frame, run);
     esc_run_return(engine);
 }
 
@@ -160,17 +212,15 @@ static void wait_forget(EscFrame *frame, uint32_t kind)
         frame->reply = ESC_REPLY_NONE;
         frame->reply_outbox = 0;
     }
-    if ((kind == ESC_WAIT_ANSWER || kind == ESC_WAIT_APPROVAL) && frame->question != NULL) {
-        esc_text_drop(&frame->question->text);
-        free(frame->question);
-        frame->question = NULL;
-    }
+    if (kind == ESC_WAIT_ANSWER || kind == ESC_WAIT_APPROVAL)
+        esc_question_drop(frame);
 }
 
-static void resume_record(EscEngine *engine, EscEscalation *escalation, const EscWaitRow *wait,
+static void resume_record(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame,
                           bool is_satisfied)
 {
-    if (wait->kind == ESC_WAIT_RAISED)
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    if (wait->kind == ESC_WAIT_RAISED || frame != &escalation->frame)
         return;
     EscText phrase = esc_wait_name(engine, escalation);
     EscAuditKind kind = is_satisfied ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT;
@@ -179,29 +229,30 @@ static void resume_record(EscEngine *engine, EscEscalation *escalation, const Es
                          ESC_TEXT_ARG(phrase));
 }
 
-void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd end)
+void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *frame, EscWaitEnd end)
 {
-    const EscWaitRow *wait = esc_frame_wait(escalation);
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
     bool is_satisfied = end == ESC_WAIT_END_SATISFIED;
     char *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
     EscWhy why = {.text = ""};
-    EscStatus status = esc_frame_read(engine, escalation, run, scratch, &why);
+    EscStatus status = esc_frame_read(escalation, frame, run, scratch, &why);
     if (status == ESC_OK) {
-        EscValue result = wait_result(engine, &escalation->frame, wait);
+        EscValue result = wait_result(engine, frame, wait);
         bool has_result = is_satisfied && wait->result_type != 0;
         status = esc_run_resume(run, is_satisfied, has_result ? &result : NULL);
     }
-    resume_record(engine, escalation, wait, is_satisfied);
-    esc_frame_timers_stop(engine, escalation);
-    esc_wish_set_resumed(engine, escalation, false);
-    wait_forget(&escalation->frame, wait->kind);
-    if (status == ESC_OK) {
-        frame_run(engine, escalation, run);
-    } else {
-        esc_frame_drop(&escalation->frame);
-        fault(engine, escalation, "the frame could not go on", &why);
-    }
+    resume_record(engine, escalation, frame, is_satisfied);
+    esc_frame_timers_stop(engine, escalation, frame);
+    if (frame == &escalation->frame)
+        esc_wish_set_resumed(engine, escalation, false);
+    wait_forget(frame, wait->kind);
+    frame->is_held = frame->is_heard = false;
+    if (status == ESC_OK)
+        frame_run(engine, escalation, frame, run);
+    else
+        frame_fault(engine, escalation, frame, wait->function, wait->pc,
+                    esc_turn_printf(engine, "the frame could not go on: %s", why.text));
     esc_run_return(engine);
 }
 
@@ -216,27 +267,30 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
     EscWhy why = {.text = ""};
     EscStatus status = ESC_OK;
     if (at_wait)
-        status = esc_frame_read(engine, escalation, frame, frame_scratch, &why);
+        status = esc_frame_read(escalation, &escalation->frame, frame, frame_scratch, &why);
     if (status == ESC_OK && at_wait)
         esc_run_init_at_wait(run, frame, function, scratch, ESC_RUN_SCRATCH_MAX);
     else if (status == ESC_OK)
         esc_run_init(run, escalation->bundle->bundle, function, NULL, 0, scratch,
                      ESC_RUN_SCRATCH_MAX);
+    uint32_t pc = 0;
     EscRunEnd end = ESC_RUN_ENDED;
     if (status == ESC_OK) {
         EscWorld world = esc_world_of(engine, escalation, function, with_event);
         EscHost host = esc_world_host(&world);
         status = esc_run_go(run, &host, engine->now_ms, &end, &why);
+        clamped_tell(engine, escalation, run);
+        pc = run->pc;
     }
     EscEndMode mode = status == ESC_OK && end == ESC_RUN_ENDED ? run->end_mode : ESC_END_FALL;
-    if (status == ESC_OK && end == ESC_RUN_CLOSE) {
+    if (status == ESC_OK && end == ESC_RUN_CLOSE)
         esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
-    }
     esc_undo_forget(engine);
-    esc_run_return(engine);
-    esc_run_return(engine);
     esc_escalation_dirty(engine, escalation);
     if (status != ESC_OK)
-        fault(engine, escalation, esc_status_text(status), &why);
+        (void)fault(engine, escalation, function, pc,
+                    esc_turn_printf(engine, "%s: %s", esc_status_text(status), why.text));
+    esc_run_return(engine);
+    esc_run_return(engine);
     return mode;
 }

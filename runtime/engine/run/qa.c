@@ -5,6 +5,8 @@
  * failed without an `else` is judged again while the closing waits for it. */
 #include <engine/run.h>
 
+#define WOKE_MAX_MS (5 * ESC_MINUTE_MS) /* what the queue gets at most after the daemon was away */
+
 static const EscCheckRow *check_row(const EscEscalation *escalation, uint32_t check)
 {
     return &escalation->bundle->program
@@ -19,16 +21,21 @@ EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, ui
     return text.size > 0 ? text : esc_text_from(esc_check_name(row));
 }
 
+static int64_t check_due_ms(const EscEngine *engine, const EscEscalation *escalation,
+                            const EscCheckRow *row)
+{
+    if (row->timing != ESC_TIMING_WITHIN || row->within_ms == 0)
+        return 0;
+    return esc_calendar_due_ms(escalation->bundle->program, engine->zones, row->calendar,
+                               escalation->opened_at_ms, row->within_ms);
+}
+
 void esc_qa_begin(EscEngine *engine, EscEscalation *escalation)
 {
-    const EscProgram *program = escalation->bundle->program;
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
-        const EscCheckRow *row = check_row(escalation, i);
-        if (row->timing != ESC_TIMING_WITHIN || row->within_ms == 0)
-            continue;
-        int64_t due_ms = esc_calendar_due_ms(program, engine->zones, row->calendar,
-                                             escalation->opened_at_ms, row->within_ms);
-        esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, due_ms);
+        int64_t due_ms = check_due_ms(engine, escalation, check_row(escalation, i));
+        if (due_ms > 0)
+            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, due_ms);
     }
 }
 
@@ -165,6 +172,17 @@ static bool was_raised(EscEscalation *escalation, uint32_t check)
     return before;
 }
 
+static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    if (was_raised(escalation, check))
+        return;
+    EscText text = esc_qa_check_text(engine, escalation, check),
+            reason = failure_reason(engine, escalation, check);
+    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
+                            esc_turn_printf(engine, "check \"%.*s\" failed: %.*s",
+                                            ESC_TEXT_ARG(text), ESC_TEXT_ARG(reason)));
+}
+
 /* True when its `else` has to run: the caller does, and says so with ESC_CHECK_STATE_HANDLED. */
 static bool check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
@@ -173,12 +191,7 @@ static bool check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t ch
     esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_FAILED, (EscText){0}, reason);
     if (row->otherwise > 0)
         return true;
-    if (was_raised(escalation, check))
-        return false;
-    EscText text = esc_qa_check_text(engine, escalation, check);
-    esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
-                      esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
-                                      ESC_TEXT_ARG(reason)));
+    failure_raise(engine, escalation, check);
     return false;
 }
 
@@ -255,6 +268,67 @@ bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *se
         closing_tell(engine, escalation);
     settling->is_settled = !settling->is_held_up && !esc_exception_is_asked(engine, escalation);
     return false;
+}
+
+/* Whether it acknowledged in time was decided then, and stays. */
+static bool is_decided(const EscCheckRow *row)
+{
+    return row->kind == ESC_CHECK_ACKNOWLEDGED;
+}
+
+void esc_qa_again(EscEngine *engine, EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        if (escalation->checks[i] != ESC_CHECK_STATE_FAILED)
+            continue;
+        bool passes = !is_decided(check_row(escalation, i)) &&
+                      esc_qa_judge(engine, escalation, i, false) == ESC_JUDGEMENT_PASS;
+        escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+        if (passes)
+            esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
+        else
+            failure_raise(engine, escalation, i);
+    }
+}
+
+void esc_qa_override(EscEngine *engine, EscEscalation *escalation, EscText by, EscText reason)
+{
+    EscText because = esc_turn_printf(engine, "%.*s in triage%s%.*s", ESC_TEXT_ARG(by),
+                                      reason.size > 0 ? ": " : "", ESC_TEXT_ARG(reason));
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)
+            esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_OVERRIDDEN, by, because);
+    }
+}
+
+void esc_qa_reopen(EscEngine *engine, EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscCheckRow *row = check_row(escalation, i);
+        if (row->timing == ESC_TIMING_IN_PLACE || is_decided(row) ||
+            escalation->checks[i] == ESC_CHECK_STATE_PENDING)
+            continue;
+        escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+        esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_PENDING, (EscText){0},
+                   ESC_TEXT("the ticket is open again"));
+        int64_t due_ms = check_due_ms(engine, escalation, row);
+        if (due_ms > engine->now_ms)
+            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, due_ms);
+    }
+}
+
+void esc_qa_woke(EscEngine *engine, EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        const EscCheckRow *row = check_row(escalation, i);
+        const EscTimerNode *timer = esc_timer_find(escalation->timers, ESC_TIMER_CHECK, i);
+        if (row->kind != ESC_CHECK_DELIVERED || timer == NULL)
+            continue;
+        int64_t chance_ms = row->within_ms < WOKE_MAX_MS ? row->within_ms : WOKE_MAX_MS;
+        if (timer->due_ms < engine->now_ms + chance_ms &&
+            judge_delivered(escalation, row, false) == ESC_JUDGEMENT_OPEN)
+            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, engine->now_ms + chance_ms);
+    }
 }
 
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation)

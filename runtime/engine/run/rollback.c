@@ -1,6 +1,12 @@
 /* rollback.c - what an escalation changed is taken back: in reverse order, each change by its own inverse.
- * Replies of inverse calls are not waited for; one that fails raises action_failed. */
+ *
+ * Only what is still as this change left it is taken back. An inverse call is asked for, and undone when its reply says
+ * so. What was left, for whatever reason, is one exception rollback_incomplete, raised when the last reply is there. */
 #include <engine/run.h>
+
+#include <string.h>
+
+/* --- what is told ----------------------------------------------------------------------------- */
 
 static void undone_tell(EscEngine *engine, EscEscalation *escalation, EscText what, const char *how)
 {
@@ -9,13 +15,46 @@ static void undone_tell(EscEngine *engine, EscEscalation *escalation, EscText wh
                          ESC_TEXT_ARG(what), how);
 }
 
+static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what, EscText because)
+{
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_NOT_UNDONE,
+                         esc_audit_data(engine, "what", what, "because", because, NULL),
+                         "%.*s is not undone: %.*s", ESC_TEXT_ARG(what), ESC_TEXT_ARG(because));
+    EscText left = esc_turn_printf(engine, "%.*s%s%.*s (%.*s)", ESC_TEXT_ARG(escalation->left),
+                                   escalation->left.size > 0 ? ", " : "", ESC_TEXT_ARG(what),
+                                   ESC_TEXT_ARG(because));
+    esc_text_drop(&escalation->left);
+    escalation->left = esc_text_own(esc_utf8_cut(left, ESC_LEFT_BYTES_MAX));
+    esc_escalation_dirty(engine, escalation);
+}
+
+static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->left.size == 0 || escalation->inverses_count > 0)
+        return;
+    (void)esc_exception_ask(
+        engine, escalation, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
+        esc_turn_printf(engine, "not undone: %.*s", ESC_TEXT_ARG(escalation->left)));
+    esc_text_drop(&escalation->left);
+}
+
+/* --- one change ------------------------------------------------------------------------------- */
+
 static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
-    uint32_t slot = esc_slot_find(engine, change->name);
-    if (slot == ESC_NONE)
-        return;
     const EscProgram *program =
         engine->schema.current->program; /* recorded values keep the current bundle's types */
+    uint32_t slot = esc_slot_find(engine, change->name);
+    if (slot == ESC_NONE) {
+        left_tell(engine, escalation, change->name,
+                  ESC_TEXT("tickets have no such field any more"));
+        return;
+    }
+    if (!esc_value_same(program, change->after.value, program,
+                        escalation->ticket->values[slot].value)) {
+        left_tell(engine, escalation, change->name, ESC_TEXT("somebody changed it since"));
+        return;
+    }
     EscValue value =
         esc_value_convert(program, program, change->before.value, esc_slot_type(engine, slot));
     esc_ticket_set(engine, escalation->ticket, slot, value);
@@ -25,8 +64,15 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
 static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
     EscTicket *ticket = esc_ticket_find(engine, change->ticket);
-    if (ticket != NULL)
-        esc_ticket_set_resolved(engine, ticket, "closed", true);
+    if (ticket == NULL) {
+        left_tell(engine, escalation, change->ticket, ESC_TEXT("it is not there"));
+        return;
+    }
+    if (ticket->is_edited || esc_ticket_is_resolved(engine, ticket)) {
+        left_tell(engine, escalation, change->ticket, ESC_TEXT("somebody has worked on it since"));
+        return;
+    }
+    esc_ticket_set_resolved(engine, ticket, "closed", true);
     undone_tell(engine, escalation, change->ticket, "is closed");
 }
 
@@ -38,37 +84,36 @@ static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscCha
     for (uint32_t i = 0; i < count; i++)
         arguments[i] = change->arguments[i].value;
     uint64_t id = esc_call_put(engine, escalation, change->undo, arguments, count);
-    EscText name = esc_action_name(engine, escalation->bundle->program, change->undo);
+    EscText inverse = esc_action_name(engine, escalation->bundle->program, change->undo);
     if (id == 0) {
-        esc_exception_ask(
-            engine, escalation, ESC_EXCEPTION_ACTION_FAILED,
-            esc_turn_printf(engine, "the inverse %.*s could not be called", ESC_TEXT_ARG(name)));
+        left_tell(
+            engine, escalation, change->name,
+            esc_turn_printf(engine, "its inverse %.*s could not be called", ESC_TEXT_ARG(inverse)));
         return;
     }
-    if (escalation->inverses_count < ESC_INVERSES_MAX) {
-        ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
-                        escalation->inverses_capacity);
-        escalation->inverses[escalation->inverses_count++] = id;
-    }
-    undone_tell(engine, escalation, change->name, "by its inverse action");
+    ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
+                    escalation->inverses_capacity);
+    escalation->inverses[escalation->inverses_count++] =
+        (EscInverse){id, esc_engine_intern(engine, change->name)};
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_UNDO_ASKED,
+                         esc_audit_data(engine, "what", change->name, "by", inverse, NULL),
+                         "asks %.*s to undo %.*s", ESC_TEXT_ARG(inverse),
+                         ESC_TEXT_ARG(change->name));
 }
 
 static void change_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
-    if (change->no_undo.size > 0) {
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_NOT_UNDONE,
-            esc_audit_data(engine, "what", change->name, "because", change->no_undo, NULL),
-            "%.*s is not undone: %.*s", ESC_TEXT_ARG(change->name), ESC_TEXT_ARG(change->no_undo));
-        return;
-    }
-    if (change->undo != ESC_NONE)
+    if (change->no_undo.size > 0)
+        left_tell(engine, escalation, change->name, change->no_undo);
+    else if (change->undo != ESC_NONE)
         call_undo(engine, escalation, change);
     else if (change->kind == ESC_CHANGE_FIELD)
         field_undo(engine, escalation, change);
     else if (change->kind == ESC_CHANGE_TICKET)
         ticket_undo(engine, escalation, change);
 }
+
+/* --- all of them ------------------------------------------------------------------------------ */
 
 void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
 {
@@ -86,4 +131,27 @@ void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
         esc_change_release(&change);
     }
     escalation->is_inconsistent = false;
+    incomplete_raise(engine, escalation);
+}
+
+bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,
+                          bool is_good, EscText detail)
+{
+    size_t at = 0;
+    while (at < escalation->inverses_count && escalation->inverses[at].outbox != outbox)
+        at++;
+    if (at == escalation->inverses_count)
+        return false;
+    EscText what = escalation->inverses[at].what;
+    memmove(escalation->inverses + at, escalation->inverses + at + 1,
+            (escalation->inverses_count - at - 1) * sizeof *escalation->inverses);
+    escalation->inverses_count--;
+    if (is_good)
+        undone_tell(engine, escalation, what, "by its inverse action");
+    else
+        left_tell(engine, escalation, what,
+                  esc_turn_printf(engine, "its inverse failed%s%.*s", detail.size > 0 ? ": " : "",
+                                  ESC_TEXT_ARG(detail)));
+    incomplete_raise(engine, escalation);
+    return true;
 }

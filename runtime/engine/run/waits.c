@@ -10,24 +10,41 @@ static int64_t reminder_due_ms(const EscEngine *engine, const EscProgram *progra
     return esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, share_ms);
 }
 
-/* Deadline and reminders that are still to come; after a resumed exception the old ones. */
-void esc_frame_timers(EscEngine *engine, EscEscalation *escalation)
+/* Index of ESC_TIMER_WAIT. */
+static uint32_t timer_index(const EscEscalation *escalation, const EscFrame *frame)
+{
+    bool is_triage = escalation->triage != NULL && frame == &escalation->triage->frame;
+    return is_triage ? ESC_WAIT_TIMER_TRIAGE : ESC_WAIT_TIMER_FRAME;
+}
+
+EscFrame *esc_timer_frame(EscEscalation *escalation, uint32_t index)
+{
+    if (index == ESC_WAIT_TIMER_TRIAGE)
+        return escalation->triage == NULL ? NULL : &escalation->triage->frame;
+    return &escalation->frame;
+}
+
+/* Deadline and reminders that are still to come; after a resumed exception the old ones. A frame that is held, and a
+ * wait for the chain's turns, have no time of their own. */
+void esc_frame_timers(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame)
 {
     const EscProgram *program = escalation->bundle->program;
-    const EscFrame *frame = &escalation->frame;
     const EscWaitRow *wait = &program->waits[frame->wait];
-    esc_timer_put(engine, escalation, NULL, ESC_TIMER_WAIT, 0, frame->due_ms);
-    for (uint32_t i = 0; i < wait->reminders_count; i++) {
+    if (wait->kind != ESC_WAIT_RAISED && wait->kind != ESC_WAIT_CHAIN)
+        esc_timer_put(engine, escalation, NULL, ESC_TIMER_WAIT, timer_index(escalation, frame),
+                      frame->due_ms);
+    for (uint32_t i = 0; frame == &escalation->frame && i < wait->reminders_count; i++) {
         int64_t due_ms = reminder_due_ms(engine, program, frame, i);
         if (due_ms > engine->now_ms)
             esc_timer_put(engine, escalation, NULL, ESC_TIMER_REMINDER, i, due_ms);
     }
 }
 
-void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation)
+void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame)
 {
-    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_WAIT, 0);
-    esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
+    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_WAIT, timer_index(escalation, frame));
+    if (frame == &escalation->frame)
+        esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
 }
 
 /* --- the clock is corrected ------------------------------------------------------------------- */
@@ -47,8 +64,19 @@ static void frame_move(const EscEngine *engine, const EscEscalation *escalation,
 
 void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move)
 {
-    frame_move(engine, escalation, &escalation->frame, move);
-    frame_move(engine, escalation, &escalation->below, move);
+    EscFrame *frame = NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, true, &at)) != NULL;)
+        frame_move(engine, escalation, frame, move);
+    if (escalation->copy != NULL)
+        escalation->copy->at_ms += esc_move_by(move);
+    for (size_t i = 0; i < escalation->dead_told_count; i++)
+        escalation->dead_told[i].at_ms += esc_move_by(move);
+}
+
+int64_t esc_wait_moved(EscEscalation *escalation, uint32_t index, int64_t otherwise)
+{
+    const EscFrame *frame = esc_timer_frame(escalation, index);
+    return frame == NULL ? otherwise : frame->due_ms;
 }
 
 int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,

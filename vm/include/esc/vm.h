@@ -107,8 +107,8 @@ typedef enum EscBuiltinEvent {
 } EscBuiltinEvent;
 typedef enum EscBuiltinException {
     ESC_EXCEPTION_UNOWNED, ESC_EXCEPTION_ACTION_FAILED, ESC_EXCEPTION_DELIVERY_DEAD, ESC_EXCEPTION_QA_FAILED,
-    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT,
-    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault */
+    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
+    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault, rollback_incomplete */
 } EscBuiltinException;
 typedef enum EscContact { ESC_CONTACT_EMAIL, ESC_CONTACT_CHAT, ESC_CONTACT_PHONE, ESC_CONTACT_COUNT } EscContact;
 typedef enum EscChannel { ESC_CHANNEL_CHAT, ESC_CHANNEL_EMAIL, ESC_CHANNEL_WEBHOOK, ESC_CHANNEL_PHONE, ESC_CHANNEL_COUNT } EscChannel;
@@ -152,6 +152,7 @@ typedef enum EscWait {
     ESC_WAIT_RAISED,     /* behind EMIT(RAISE): satisfied when a handler says resume; timeout target is pc + 1 */
     ESC_WAIT_CLOSE_WHEN, /* the steps are done; satisfied never (closing replaces the frame); timed out: raises overdue */
     ESC_WAIT_QA,         /* closing: satisfied when every check passed, was handled or overridden; timed out: raises qa_failed */
+    ESC_WAIT_CHAIN,      /* satisfied by an acknowledgement; timed out when the last turn of the owners' chain is over, whatever its deadline says */
     ESC_WAIT_COUNT
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
@@ -296,6 +297,7 @@ typedef struct EscRun {
     uint32_t loops[ESC_LOOP_DEPTH_MAX]; /* rounds done */
     uint32_t fuel_used;          /* of the last run-to-suspend */
     uint32_t effects_used;       /* of the last run-to-suspend */
+    uint32_t clamped_pc;         /* of the last run-to-suspend: where a number left its range first, ESC_NONE when none did */
     uint32_t effects_total;      /* over the life of the frame; only grows, kept in snapshots */
     /* how the last run ended */
     bool answer;
@@ -315,8 +317,8 @@ void esc_run_init(EscRun *run, const EscBundle *bundle, uint32_t function, const
 /* Prepares a COND or REMINDER function that starts with the registers of `frame`, which waits at its at_wait. */
 void esc_run_init_at_wait(EscRun *run, const EscRun *frame, uint32_t function, char *scratch, size_t scratch_size);
 
-/* Runs until it suspends or ends. now_ms is the logical time. On ESC_OK *end tells how; ESC_TRAP (division by zero, number not finite),
- * ESC_OUT_OF_FUEL (our bug) and a failure of a host callback leave the run unusable. */
+/* Runs until it suspends or ends. now_ms is the logical time. On ESC_OK *end tells how; arithmetic has no faults, and ESC_TRAP,
+ * ESC_OUT_OF_FUEL (our bugs) and a failure of a host callback leave the run unusable. */
 ESC_MUST_USE EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
 /* The same by the plain reference interpreter (a switch, written to be read): always the same outcome, effects and fuel. */
 ESC_MUST_USE EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);

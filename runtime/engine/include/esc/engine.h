@@ -74,7 +74,8 @@ typedef enum EscInputKind {
     ESC_INPUT_DELIVERY,
     ESC_INPUT_TIMER,
     ESC_INPUT_CLOCK,
-    ESC_INPUT_REMARK
+    ESC_INPUT_REMARK,
+    ESC_INPUT_WOKE
 } EscInputKind;
 typedef struct EscInput {
     EscInputKind kind;
@@ -84,7 +85,9 @@ typedef struct EscInput {
         const EscDelivery *delivery;
         const EscClockChange *clock;
         const EscRemark *remark;
-        /* TIMER: fires the earliest timer that is due; nothing to give */
+        /* TIMER: fires the earliest timer that is due; nothing to give
+         * WOKE: the daemon was away, and comes before the first timer: what waits for a first input is told, and checks
+         * on deliveries are judged after the queue had its chance */
     };
 } EscInput;
 
@@ -148,6 +151,8 @@ int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
 /* Something waits for the first input after a start: escalations that were parked, service levels of a new bundle. */
 bool esc_engine_has_arrears(const EscEngine *engine);
+/* Open escalations that somebody who watches has to know of: parked, or with a question that nobody answers. */
+size_t esc_engine_alarmed_count(const EscEngine *engine);
 /* Forgets what was committed and a restart would not load: closed escalations, and tickets beyond the `keep` that were
  * touched last. Call after a commit; costs by what goes, not by what stays. */
 void esc_engine_evict(EscEngine *engine, size_t keep);

@@ -43,6 +43,8 @@ void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
 void esc_role_active(EscEngine *engine,
                      EscEscalation *escalation); /* something happened: the lease starts anew */
 void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
+/* The ticket is open again: the role is looked up anew, paged, and has its full time. */
+void esc_role_reopen(EscEngine *engine, EscEscalation *escalation);
 /* Makes `owner` accountable in that role; handed_to: who it was handed to when that is not the role's own. */
 void esc_role_take(EscEngine *engine, EscEscalation *escalation, uint32_t role_row, EscText owner,
                    EscText handed_to);

@@ -163,10 +163,20 @@ void esc_origin_put(EscEngine *engine, EscTicket *ticket, uint32_t slot, uint64_
 
 void esc_change_release(EscChange *change);
 void esc_frame_drop(EscFrame *frame);
+void esc_question_drop(EscFrame *frame);
 const EscWaitRow *esc_frame_wait(const EscEscalation *escalation); /* NULL when it does not wait */
-void esc_raised_release(EscRaised *raised);
-EscEscalation *esc_escalation_find(EscEngine *engine,
-                                   uint64_t id); /* NULL when there is none; wakes it */
+/* The same of one of its frames. */
+const EscWaitRow *esc_wait_of(const EscEscalation *escalation, const EscFrame *frame);
+EscFrame esc_frame_copy(const EscFrame *frame);
+void esc_below_drop(EscEscalation *escalation); /* what the frame stands on */
+void esc_triage_drop(EscEscalation *escalation);
+void esc_copy_drop(EscEscalation *escalation);
+/* Visits the frame, those below it from the top, triage and, when `with_copy`, what would come back: begin with *at 0;
+ * NULL at the end. */
+EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at);
+void esc_raised_free(EscRaised *raised);             /* NULL is allowed */
+EscRaised *esc_raised_copy(const EscRaised *raised); /* NULL gives NULL */
+EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
 /* By its position among all; NULL when it is forgotten; wakes it. */
 static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
 {
@@ -199,6 +209,10 @@ void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAudi
 /* The first moment is the opening; when there are too many, the oldest behind it goes. */
 void esc_escalation_moment_add(EscEscalation *escalation, EscMoment moment);
 void esc_escalation_acker_add(EscEscalation *escalation, EscText acker); /* interned */
+/* Counted for whoever watches; the record is the caller's. */
+void esc_escalation_alarm(EscEngine *engine, EscEscalation *escalation, EscAlarm alarm, bool is_on);
+void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation,
+                            EscAlarm alarm); /* its row says so */
 const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
 /* The person who started it by hand, or the template that started it; empty: nobody did. Interned. */
 EscText esc_escalation_starter(const EscEscalation *escalation);
@@ -216,9 +230,11 @@ void esc_escalation_move(EscEscalation *escalation, int64_t by_ms);
 /* True the first time in this input that `owner` acts with that kind and number. */
 bool esc_act_once(EscEngine *engine, const void *owner, uint32_t kind, uint32_t number);
 
-/* Asks for an exception; it is raised once the present run is over. The first one stands. Takes `fields` over (may be NULL). */
-void esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
-                       EscText message);
+/* Asks for an exception; it is raised once the present run is over, behind those asked for before. Gives what was asked
+ * for, to be completed by the caller: as it is no step raised it and it holds nothing. NULL: it is not raised, the
+ * escalation being closed or parked, or the engine's fault known. */
+EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
+                             EscText message);
 /* By the name an exception has in another bundle; engine_fault stands in where the escalation's bundle has none such. */
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message);
@@ -232,10 +248,12 @@ void esc_overdue_ask(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, in
 void esc_close_ask(EscEngine *engine, EscEscalation *escalation, EscText outcome);
 bool esc_exception_is_asked(const EscEngine *engine, const EscEscalation *escalation);
 bool esc_close_is_asked(const EscEngine *engine, const EscEscalation *escalation);
+bool esc_closing_is_again(const EscEngine *engine, const EscEscalation *escalation);
 bool esc_wish_is_resumed(const EscEngine *engine, const EscEscalation *escalation);
 void esc_wish_set_resumed(EscEngine *engine, EscEscalation *escalation, bool is_resumed);
 EscWish *esc_wish_of(EscEngine *engine, EscEscalation *escalation); /* made when there is none */
-EscRaised esc_exception_take(EscEngine *engine, EscEscalation *escalation); /* to the caller */
+EscRaised *esc_exception_take(EscEngine *engine,
+                              EscEscalation *escalation); /* the first one, to the caller */
 void esc_close_take(EscEngine *engine, EscEscalation *escalation);
 void esc_wish_forget(EscEngine *engine, EscEscalation *escalation);
 bool esc_wish_is_open(const EscWish *wish);
@@ -256,6 +274,7 @@ typedef struct EscWorld {
     EscEngine *engine;
     EscEscalation *escalation; /* NULL: conditions of triggers, routes and service levels */
     EscTicket *ticket;
+    EscFrame *frame; /* whose code runs, or at whose wait; NULL without an escalation */
     const EscEngineBundle *bundle;
     uint32_t function;               /* index in FUNCTIONS; ESC_NONE: a trigger's condition */
     const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
@@ -266,7 +285,8 @@ typedef struct EscWorld {
 } EscWorld;
 /* For code that only looks: its effects are refused (ESC_TRAP). */
 EscHost esc_world_reader(EscWorld *world);
-/* The world of an escalation's functions, with the event that started it; with_event: the event at hand instead. */
+/* The world of an escalation's functions, at its topmost frame, with the event that started it; with_event: the event
+ * at hand instead. */
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                       bool with_event);
 /* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
@@ -352,6 +372,9 @@ void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed);
 
 /* --- phrases.c -------------------------------------------------------------------------------- */
 
+/* "customer.esc:31": where an instruction of a function was written; empty when the bundle does not say. */
+EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
+                       uint32_t pc);
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation); /* "the resolution" */
 EscText esc_wait_phrase(
     EscEngine *engine,

@@ -22,11 +22,15 @@ enum {
     ESC_PAUSES_MAX = 64,     /* times in which a ticket was resolved that are kept one by one */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
-    ESC_LOG_TEXT_MAX = 48,     /* bytes of a value in that log */
-    ESC_PAGES_MAX = 16,        /* pages under way in one escalation */
-    ESC_EXPECTATIONS_MAX = 8,  /* expectations of hand-offs that are open in one escalation */
-    ESC_CHANGES_MAX = 256,     /* changes recorded for rollback in one escalation */
-    ESC_INVERSES_MAX = 64,     /* inverse calls of one escalation that are not settled */
+    ESC_LOG_TEXT_MAX = 48,    /* bytes of a value in that log */
+    ESC_PAGES_MAX = 16,       /* pages under way in one escalation */
+    ESC_EXPECTATIONS_MAX = 8, /* expectations of hand-offs that are open in one escalation */
+    ESC_CHANGES_MAX = 256,    /* changes recorded for rollback in one escalation */
+    ESC_FRAMES_MAX = 4,       /* the steps and the handlers that stand on them */
+    ESC_TRIAGE_NAMES_MAX =
+        8,                  /* further exceptions that an open triage names; the rest is counted */
+    ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
+    ESC_LEFT_BYTES_MAX = 1000, /* of the text that says what a rollback has left */
     ESC_DIGEST_ITEMS_MAX = 50, /* messages that one digest repeats; the rest is counted */
     ESC_HANDOFF_TIMES_MAX = 64 /* hand-offs of a ticket remembered for a limit */
 };
@@ -69,7 +73,8 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
     ESC_TIMER_COUNT,
-    ESC_TIMER_SLEEPER = ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
+    ESC_TIMER_SLEEPER =
+        ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
 
 typedef struct EscEscalation EscEscalation;
@@ -167,6 +172,7 @@ struct EscTicket {
     EscOwned *values;      /* by slot */
     bool is_resolved_flag; /* for schemas without a status */
     bool is_linked;        /* made by the engine: no service level, no trigger */
+    bool is_edited;        /* linked, and changed since it was made */
     bool is_dirty, is_touched;
     EscText sla_name; /* interned; empty: none applies */
     EscSlaState sla[ESC_SLA_CLOCK_COUNT];
@@ -227,9 +233,22 @@ typedef struct EscQuestion {
     EscText text;    /* owned */
     uint32_t answer; /* ASK: number + 1, 0 while open */
     bool is_rejected;
+    EscText by;                        /* interned: who answered */
+    EscText reason;                    /* owned: why, where that was said */
     EscText approvers[ESC_OWNERS_MAX]; /* interned */
     uint32_t approvers_count;
 } EscQuestion;
+
+/* An exception: asked for, or being handled. */
+typedef struct EscRaised {
+    bool is_step;       /* a step raised it, which holds the steps at that place */
+    uint32_t exception; /* index in EXCEPTIONS of the bundle */
+    EscText message;    /* owned */
+    EscOwned *fields;   /* by FIELDS position given in field_indexes; owned */
+    uint32_t *field_indexes;
+    uint32_t fields_count;
+    uint32_t place; /* index in CODE, ESC_NONE when none */
+} EscRaised;
 
 /* A suspended function: its snapshot, and what its wait needs. */
 typedef struct EscFrame {
@@ -239,10 +258,50 @@ typedef struct EscFrame {
     uint32_t effects_total;
     int64_t began_ms, due_ms; /* of the wait */
     EscReplyState reply;
+    bool is_held;  /* it raised what nobody handles: it goes on when triage says so */
+    bool is_heard; /* the event that it waits for came while a handler stood on it */
     uint64_t reply_outbox;
     EscText reply_text;    /* owned */
     EscQuestion *question; /* owned; NULL: none */
+    EscRaised *raised;     /* owned: what this handler handles; NULL for steps and closing */
 } EscFrame;
+
+/* How a person's answer ends triage; stands for the length of one input only. */
+typedef enum EscTriageEnd {
+    ESC_TRIAGE_OPEN,
+    ESC_TRIAGE_GO_ON, /* held steps go on behind their place; in closing the checks are judged again */
+    ESC_TRIAGE_BY_HAND /* the steps end; in closing the checks that failed are overridden */
+} EscTriageEnd;
+
+/* std.triage beside the steps: one question about all that nobody handles. */
+typedef struct EscTriage {
+    EscFrame frame;
+    EscText more[ESC_TRIAGE_NAMES_MAX]; /* interned: exceptions that came while it was open */
+    uint32_t more_count, unnamed_count;
+    uint32_t asked_again; /* how often nobody had answered in time */
+    EscTriageEnd end;
+    EscText by, reason; /* who answered why, interned and of this input */
+} EscTriage;
+
+/* The frames as they were when the ticket was resolved: what comes back should it be opened again. */
+typedef struct EscCopy {
+    EscFrame frames[ESC_FRAMES_MAX]; /* the steps first */
+    uint32_t count;
+    int64_t at_ms;
+    EscRaised *triage; /* owned: what triage was about; NULL: it was not open */
+} EscCopy;
+
+/* When the owner was told last that messages to a target are dead. */
+typedef struct EscDeadTold {
+    EscText target; /* interned */
+    int64_t at_ms;
+} EscDeadTold;
+
+/* An inverse call that is under way. */
+typedef struct EscInverse {
+    uint64_t outbox;
+    EscText what; /* interned: the change that it takes back */
+} EscInverse;
 
 typedef enum EscChangeKind {
     ESC_CHANGE_FIELD,
@@ -292,21 +351,19 @@ typedef struct EscExpectation {
     uint32_t calendar; /* OPTION in the escalation's bundle: whose hours it counts */
 } EscExpectation;
 
+/* What somebody who watches has to know of, until it is over: bits. */
+typedef enum EscAlarm {
+    ESC_ALARM_TRIAGE = 1,  /* nobody answers triage */
+    ESC_ALARM_CLOSING = 2, /* its checks have not passed for long */
+    ESC_ALARM_PARKED = 4,  /* its steps cannot go on */
+    ESC_ALARM_ALL = 8
+} EscAlarm;
+
 typedef struct EscMoment {
     uint8_t kind; /* EscAuditKind */
     int64_t at_ms;
     EscText who; /* interned */
 } EscMoment;
-
-typedef struct EscRaised {
-    bool is_pending;
-    uint32_t exception; /* index in EXCEPTIONS of the bundle; ESC_NONE: none yet */
-    EscText message;    /* owned */
-    EscOwned *fields;   /* by FIELDS position given in field_indexes; owned */
-    uint32_t *field_indexes;
-    uint32_t fields_count;
-    uint32_t place; /* index in CODE, ESC_NONE when none */
-} EscRaised;
 
 struct EscEscalation {
     uint64_t id;
@@ -336,8 +393,13 @@ struct EscEscalation {
     EscText outcome;        /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
     uint32_t handoffs, exceptions, effects;
-    EscFrame frame, below;
-    EscRaised raised;    /* the exception that is being handled */
+    EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
+    EscFrame *below; /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
+    uint32_t below_count;
+    EscTriage *triage;   /* owned; NULL: not open */
+    EscCopy *copy;       /* owned; NULL: none */
+    uint32_t alarms;     /* bits of EscAlarm */
+    bool is_resolved;    /* the ticket, when this escalation looked at it last */
     uint32_t wish;       /* in the turn's list, + 1; 0: none */
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
@@ -361,8 +423,11 @@ struct EscEscalation {
     EscExpectation *expectations;
     size_t expectations_count, expectations_capacity;
     uint32_t expectation_next;
-    uint64_t *inverses; /* outbox ids of inverse calls that are not settled */
+    EscInverse *inverses; /* not settled yet */
     size_t inverses_count, inverses_capacity;
+    EscText left; /* owned: what a rollback has left, told when its last inverse is settled */
+    EscDeadTold *dead_told;
+    size_t dead_told_count, dead_told_capacity;
     EscMoment *timeline;
     size_t timeline_count, timeline_capacity;
     EscTimerNode *timers;
@@ -377,7 +442,7 @@ typedef struct EscOutboxNode {
     EscText target;   /* interned */
     EscText ticket;   /* owned */
     uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
-    bool is_settled; /* nobody looks for it any more */
+    bool is_settled;  /* nobody looks for it any more */
 } EscOutboxNode;
 
 typedef struct EscDigestItem {
@@ -452,8 +517,9 @@ typedef struct EscTickets {
 
 typedef struct EscEscalationPlace {
     uint64_t id;
-    EscEscalation *escalation; /* NULL: it sleeps, or is forgotten: then the place goes with the next clearing up */
-    uint32_t sleeper;          /* index of its ticket, which sleeps, + 1; 0: it does not sleep */
+    EscEscalation *
+        escalation; /* NULL: it sleeps, or is forgotten: then the place goes with the next clearing up */
+    uint32_t sleeper; /* index of its ticket, which sleeps, + 1; 0: it does not sleep */
 } EscEscalationPlace;
 
 /* escalations.c */
@@ -465,6 +531,7 @@ typedef struct EscEscalations {
     size_t closed_count, closed_capacity;
     EscEscalation **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
+    size_t alarmed_count;
     bool is_parked_due; /* some were parked while restoring: tell it at the next input */
 } EscEscalations;
 
@@ -492,7 +559,8 @@ typedef struct EscWindows {
 typedef struct EscAbsences {
     EscAbsence *items;
     size_t count, capacity;
-    bool is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
+    bool
+        is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
 /* memory.c */
@@ -549,9 +617,11 @@ typedef struct EscActed {
 /* What an escalation asked for, to be done when its present run is over. */
 typedef struct EscWish {
     EscEscalation *escalation;
-    EscRaised raised; /* is_pending: this exception */
-    bool is_closing;  /* `close as` ran */
-    bool is_resumed;  /* the exception that its frame waits for is handled */
+    EscRaised **raised; /* exceptions in the order they were asked for */
+    size_t raised_count, raised_capacity;
+    bool is_closing;       /* `close as` ran */
+    bool is_closing_again; /* its closing has waited for as long as it can say */
+    bool is_resumed;       /* the exception that its frame waits for is handled */
 } EscWish;
 
 /* All that lives for one input (turn.c), empty between two. Only the arena's texts hold until the next one, for

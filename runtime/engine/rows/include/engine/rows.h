@@ -37,9 +37,14 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 
 /* --- restore.c -------------------------------------------------------------------------------- */
 
-/* What the row says, its snapshots verified. False when its body is not what its writer writes for this bundle. */
-ESC_MUST_USE bool esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
-                                      const EscEscalationRow *row);
+typedef enum EscReading {
+    ESC_READING_REFUSED, /* its body is not what its writer writes for this bundle */
+    ESC_READING_BROKEN,  /* but for a snapshot it could be read */
+    ESC_READING_SOUND
+} EscReading;
+/* What the row says, its snapshots verified. */
+ESC_MUST_USE EscReading esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
+                                            const EscEscalationRow *row);
 /* One that is closed, for an engine that only shows it. What of its body cannot be read is not shown. */
 EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *row, EscWhy *why);
 

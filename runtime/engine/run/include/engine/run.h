@@ -1,8 +1,8 @@
 /* engine/run.h - one escalation runs: frames, effects, exceptions, checks, what is taken back. Knows nothing of other
  * escalations, of events and of triggers.
  *
- * Between files: waits <- endings <- frames <- exceptions <- drive. Code runs in frames.c only, and what it asked for
- * is done by esc_frame_drive behind it, so nothing recurses but the interpreter's nested runs (conditions, requests). */
+ * Between files: waits <- endings <- frames <- triage <- exceptions, reopening <- drive. Code runs in frames.c only, and
+ * what it asked for is done by esc_frame_drive behind it, so nothing recurses but the interpreter's nested runs (conditions, requests). */
 #ifndef ESC_ENGINE_RUN_H
 #define ESC_ENGINE_RUN_H
 
@@ -10,17 +10,27 @@
 
 /* --- waits.c ---------------------------------------------------------------------------------- */
 
-void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation);
-void esc_frame_timers(EscEngine *engine,
-                      EscEscalation *escalation); /* of the present wait, from its beginning */
+/* Indexes of ESC_TIMER_WAIT: stored. */
+#define ESC_WAIT_TIMER_FRAME 0u
+#define ESC_WAIT_TIMER_TRIAGE 1u
+EscFrame *esc_timer_frame(EscEscalation *escalation, uint32_t index); /* NULL when there is none */
+void esc_frame_timers_stop(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame);
+void esc_frame_timers(EscEngine *engine, EscEscalation *escalation,
+                      const EscFrame *frame); /* of its wait, from its beginning */
 /* The clock is corrected: the present wait and the one below, then a reminder's timer. */
 void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move);
+/* When the wait behind a timer of ESC_TIMER_WAIT is over then; `otherwise` when there is none. */
+int64_t esc_wait_moved(EscEscalation *escalation, uint32_t index, int64_t otherwise);
 int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, uint32_t reminder, int64_t due_ms);
 
 /* --- endings.c -------------------------------------------------------------------------------- */
 
-void esc_exception_over(EscEngine *engine, EscEscalation *escalation);    /* END(RESUME) */
+void esc_frame_pop(EscEngine *engine, EscEscalation *escalation); /* back to what it stands on */
+void esc_exception_over(EscEngine *engine, EscEscalation *escalation); /* END(RESUME) */
+/* Nothing is left to run; owner, chain, checks and `close when` stay. */
+void esc_steps_end(EscEngine *engine, EscEscalation *escalation);
+void esc_triage_withdraw(EscEngine *engine, EscEscalation *escalation, const char *because);
 void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation); /* DONE */
 void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because);
 
@@ -31,10 +41,12 @@ typedef enum EscWaitEnd {
     ESC_WAIT_END_SATISFIED,
     ESC_WAIT_END_TIMED_OUT
 } EscWaitEnd;
-void esc_frame_start(EscEngine *engine, EscEscalation *escalation, uint32_t function,
-                     const EscValue *entry, uint32_t entry_count);
-void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscWaitEnd end);
-EscStatus esc_frame_read(EscEngine *engine, const EscEscalation *escalation, EscRun *run,
+/* In a frame of the escalation that is empty but for what it handles. */
+void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                     uint32_t function, const EscValue *entry, uint32_t entry_count);
+void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                      EscWaitEnd end);
+EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame, EscRun *run,
                          char *scratch, EscWhy *why);
 /* Runs a HANDLER, REMINDER or QA_ELSE function to its end. */
 EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
@@ -44,10 +56,25 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
 
 /* Goes on with everything that can go on: exceptions, satisfied waits. */
 void esc_frame_drive(EscEngine *engine, EscEscalation *escalation);
-/* Ends the wait for an event that is at hand, if it is this one. */
+/* Notes for every frame that the event at hand is what it waits for; esc_frame_drive then ends the wait. */
 void esc_frame_event(EscEngine *engine, EscEscalation *escalation);
 void esc_reminder_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index);
 void esc_check_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
+void esc_wait_fire(EscEngine *engine, EscEscalation *escalation,
+                   uint32_t index); /* the time of a wait is over */
+
+/* --- triage.c --------------------------------------------------------------------------------- */
+
+/* Nothing handles it: a question beside the steps, or one more thing that the open question is about. Takes it over. */
+void esc_triage_ask(EscEngine *engine, EscEscalation *escalation, EscRaised *raised);
+/* Nobody has answered in time; false when triage asks nothing. */
+bool esc_triage_overdue(EscEngine *engine, EscEscalation *escalation);
+void esc_triage_end(EscEngine *engine, EscEscalation *escalation); /* as triage->end says */
+
+/* --- reopening.c ------------------------------------------------------------------------------ */
+
+/* Looks whether the ticket was resolved or opened again since it looked last; true when it was. */
+bool esc_reopening_look(EscEngine *engine, EscEscalation *escalation);
 
 /* --- exceptions.c ----------------------------------------------------------------------------- */
 
@@ -56,6 +83,7 @@ void esc_exception_raise(EscEngine *engine,
 void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscText outcome,
                              bool by_close_when);
 void esc_close_when(EscEngine *engine, EscEscalation *escalation);
+void esc_closing_again(EscEngine *engine, EscEscalation *escalation);
 
 /* --- effects.c -------------------------------------------------------------------------------- */
 
@@ -79,6 +107,9 @@ EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscVal
 /* --- rollback.c ------------------------------------------------------------------------------- */
 
 void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason);
+/* An inverse call has its reply, or has none: `detail` says why. False when the outbox row is no inverse call. */
+bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,
+                          bool is_good, EscText detail);
 
 /* --- qa.c ------------------------------------------------------------------------------------- */
 
@@ -107,6 +138,13 @@ bool esc_qa_settle(EscEngine *engine, EscEscalation *escalation, EscSettling *se
 int64_t esc_qa_moved(const EscEngine *engine, const EscEscalation *escalation, const EscMove *move,
                      uint32_t check, int64_t due_ms);
 void esc_qa_acked(EscEngine *engine, EscEscalation *escalation);
+/* Triage while closing: what failed is judged again, and asked about again if it fails again; or it is overridden. */
+void esc_qa_again(EscEngine *engine, EscEscalation *escalation);
+void esc_qa_override(EscEngine *engine, EscEscalation *escalation, EscText by, EscText reason);
+/* The ticket is open again: what is known of acknowledgements stays, the rest is judged at the next closing. */
+void esc_qa_reopen(EscEngine *engine, EscEscalation *escalation);
+/* The daemon was away: a check on deliveries is judged after the queue had its chance. */
+void esc_qa_woke(EscEngine *engine, EscEscalation *escalation);
 EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 /* A check by its text for a person's action; empty: the only one that is open. ESC_NOT_FOUND, ESC_CONFLICT. */
 EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text, bool is_confirm,

@@ -1,0 +1,113 @@
+/* divisors.c - what may be divided by: a constant, or what a condition on the way there keeps away from zero. So
+ * arithmetic has no faults, as texts have none with missing values. */
+#include "check/check.h"
+
+/* The number that a literal stands for; false when the node is none. */
+static bool literal(const EscNode *node, double *value)
+{
+    bool is_negative = node->kind == ESC_NODE_UNARY && node->unary.op == ESC_UNARY_NEGATE;
+    const EscNode *number = is_negative ? node->unary.operand : node;
+    if (number->kind != ESC_NODE_NUMBER)
+        return false;
+    *value = is_negative ? -number->number.value : number->number.value;
+    return true;
+}
+
+/* `path OP bound` is true (or not): whether that keeps the path away from zero. */
+static bool keeps_away(EscBinaryOp op, bool truth, double bound)
+{
+    switch (op) {
+    case ESC_BINARY_EQUAL:
+        return truth ? bound != 0 : bound == 0;
+    case ESC_BINARY_NOT_EQUAL:
+        return truth ? bound == 0 : bound != 0;
+    case ESC_BINARY_LESS:
+        return truth ? bound <= 0 : bound > 0;
+    case ESC_BINARY_LESS_EQUAL:
+        return truth ? bound < 0 : bound >= 0;
+    case ESC_BINARY_GREATER:
+        return truth ? bound >= 0 : bound < 0;
+    case ESC_BINARY_GREATER_EQUAL:
+        return truth ? bound > 0 : bound <= 0;
+    default:
+        return false;
+    }
+}
+
+/* `bound OP path` as `path OP bound`. */
+static EscBinaryOp turned(EscBinaryOp op)
+{
+    switch (op) {
+    case ESC_BINARY_LESS:
+        return ESC_BINARY_GREATER;
+    case ESC_BINARY_LESS_EQUAL:
+        return ESC_BINARY_GREATER_EQUAL;
+    case ESC_BINARY_GREATER:
+        return ESC_BINARY_LESS;
+    case ESC_BINARY_GREATER_EQUAL:
+        return ESC_BINARY_LESS_EQUAL;
+    default:
+        return op;
+    }
+}
+
+static const EscNode *comparison_proves(const EscNode *node, bool truth)
+{
+    double bound = 0;
+    const EscNode *left = node->binary.left, *right = node->binary.right;
+    if (left->kind == ESC_NODE_PATH && literal(right, &bound))
+        return keeps_away(node->binary.op, truth, bound) ? left : NULL;
+    if (right->kind == ESC_NODE_PATH && literal(left, &bound))
+        return keeps_away(turned(node->binary.op), truth, bound) ? right : NULL;
+    return NULL;
+}
+
+uint32_t esc_condition_keeps_from_zero(const EscNode *condition, bool truth, const EscNode **paths,
+                                       uint32_t max)
+{
+    if (condition->kind == ESC_NODE_UNARY && condition->unary.op == ESC_UNARY_NOT)
+        return esc_condition_keeps_from_zero(condition->unary.operand, !truth, paths, max);
+    if (condition->kind != ESC_NODE_BINARY || max == 0)
+        return 0;
+    if (condition->binary.op == (truth ? ESC_BINARY_AND : ESC_BINARY_OR)) {
+        uint32_t count = esc_condition_keeps_from_zero(condition->binary.left, truth, paths, max);
+        return count + esc_condition_keeps_from_zero(condition->binary.right, truth, paths + count,
+                                                     max - count);
+    }
+    const EscNode *path = comparison_proves(condition, truth);
+    if (path == NULL)
+        return 0;
+    paths[0] = path;
+    return 1;
+}
+
+static bool is_kept_from_zero(const EscWhere *where, const EscNode *divisor)
+{
+    for (uint32_t i = 0; i < where->narrowed_count; i++) {
+        if (where->is_nonzero[i] && esc_paths_equal(where->narrowed[i], divisor))
+            return true;
+    }
+    return false;
+}
+
+void esc_check_divisor(EscWhere *where, const EscNode *divisor)
+{
+    double value = 0;
+    bool is_literal = literal(divisor, &value);
+    if (is_literal ? value != 0
+                   : divisor->kind == ESC_NODE_PATH && is_kept_from_zero(where, divisor))
+        return;
+    EscText words = esc_words_of(where, divisor);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0227", divisor->span,
+                   is_literal ? "`%.*s` divides nothing"
+                              : "`%.*s` may be 0, and nothing can be divided by that",
+                   ESC_TEXT_ARG(words));
+    if (!is_literal && divisor->kind == ESC_NODE_PATH)
+        esc_report_hint(where->workspace, diagnostic,
+                        "test it on the way: `if %.*s != 0 { … }`, or `%.*s != 0 and …`",
+                        ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
+    else if (!is_literal)
+        esc_report_hint(where->workspace, diagnostic,
+                        "divide by a number, or by a field that was tested to be `!= 0`");
+}
