@@ -108,6 +108,11 @@ void ctl_show_done(const CtlCall *call, const json_t *json)
         (void)fputs(i == 0 ? ": " : ", ", stdout);
         print_safe(stdout, esc_text_from(json_string_value(json_array_get(escalations, i))), false);
     }
+    const char *note = json_string_value(json_object_get(json, "note"));
+    if (note != NULL) {
+        (void)fputs(": ", stdout);
+        print_safe(stdout, esc_text_from(note), false);
+    }
     (void)fputc('\n', stdout);
 }
 

@@ -244,6 +244,8 @@ static void write_escalation(EscBuf *out, const EscEscalationView *view)
     text_member(out, "owner", view->owner);
     text_member(out, "role", esc_text_from(esc_role_row_name(view->role)));
     esc_buf_printf(out, ",\"acked\":%s", view->is_acked ? "true" : "false");
+    if (view->is_alarmed)
+        esc_buf_string(out, ",\"alarm\":true");
     text_member(out, "step", view->step);
     text_member(out, "waiting_for", view->waiting_for);
     time_member(out, "opened_at", view->opened_at_ms);

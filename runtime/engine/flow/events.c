@@ -325,7 +325,7 @@ static void starts_run(EscEngine *engine)
     }
 }
 
-/* After the last round an escalation that is started may still have asked for something. */
+/* After the last round somebody may have been told something, and one message too many asks for an exception. */
 static void wishes_settle(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->turn.wishes_count; i++) {
@@ -351,7 +351,7 @@ static void starts_refuse(EscEngine *engine)
 
 void esc_engine_settle(EscEngine *engine)
 {
-    for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX; round++) {
+    for (; engine->turn.rounds < ESC_ENGINE_ROUNDS_MAX; engine->turn.rounds++) {
         size_t touched_count = engine->turn.touched_count;
         if (touched_count == 0 && engine->turn.starts_count == 0)
             break;

@@ -205,8 +205,8 @@ bool esc_turn_is_empty(const EscEngine *engine)
     return turn->actor.size == 0 && turn->emit_place == ESC_NONE && turn->event == NULL &&
            turn->outcome == NULL && turn->before_ticket == NULL && !turn->before_is_new &&
            !turn->has_undo && turn->touched_count == 0 && turn->wishes_count == 0 &&
-           turn->asked_count == 0 && turn->starts_count == 0 && turn->garbage_count == 0 &&
-           engine->runs.depth == 0;
+           turn->asked_count == 0 && turn->starts_count == 0 && turn->shifts_count == 0 &&
+           turn->garbage_count == 0 && engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)
@@ -217,6 +217,8 @@ void esc_turn_end(EscEngine *engine)
         turn->wishes[i].escalation->wish = 0;
         free(turn->wishes[i].raised);
     }
+    for (size_t i = 0; i < turn->shifts_count; i++)
+        turn->shifts[i].escalation->shift = 0;
     for (size_t i = 0; i < turn->touched_count; i++)
         turn->touched[i]->is_touched = false;
     esc_garbage_free(engine);
@@ -224,7 +226,7 @@ void esc_turn_end(EscEngine *engine)
     turn->outcome = NULL;
     turn->before_ticket = NULL;
     turn->before_is_new = false;
-    turn->wishes_count = turn->touched_count = turn->starts_count = 0;
+    turn->wishes_count = turn->touched_count = turn->starts_count = turn->shifts_count = 0;
     ESC_ASSERT(esc_turn_is_empty(engine));
 }
 
@@ -239,6 +241,7 @@ void esc_turn_release(EscEngine *engine)
     free(turn->wishes);
     free(turn->asked);
     free(turn->starts);
+    free(turn->shifts);
     free(turn->garbage);
     esc_arena_free(turn->arena);
 }

@@ -47,7 +47,8 @@ static bool may_sleep(const EscEscalation *escalation)
 {
     return (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_CLOSING) &&
            escalation->bundle != NULL && !escalation->is_dirty && !escalation->is_new &&
-           escalation->wish == 0 && escalation->alarms == 0 && escalation->kept.size == 0 &&
+           escalation->wish == 0 && escalation->alarms == 0 && escalation->owed == NULL &&
+           escalation->kept.size == 0 &&
            !has_ticket_changes(escalation);
 }
 
