@@ -218,11 +218,23 @@ static void answer_action(EscRequest *request, const EscReply *reply)
         esc_request_fail(request, reply->status, &reply->why);
         return;
     }
+    EscText note = esc_text_from(reply->outcome.note);
+    if (reply->outcome.is_refused) { /* the attempt stands in the record */
+        EscWhy why;
+        esc_request_fail(request, esc_why(&why, ESC_CONFLICT, "", 0, "%.*s", ESC_TEXT_ARG(note)),
+                         &why);
+        return;
+    }
     EscBuf out;
     esc_buf_init(&out, 4096);
     esc_buf_char(&out, '{');
     esc_outcome_write(&out, &reply->outcome);
-    esc_buf_printf(&out, ",\"noop\":%s}", reply->outcome.is_noop ? "true" : "false");
+    esc_buf_printf(&out, ",\"noop\":%s", reply->outcome.is_noop ? "true" : "false");
+    if (note.size > 0) {
+        esc_buf_string(&out, ",\"note\":");
+        esc_json_text(&out, note);
+    }
+    esc_buf_char(&out, '}');
     esc_answer_json(&request->answer, 200, &out);
 }
 

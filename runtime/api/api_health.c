@@ -43,6 +43,7 @@ static Sum sum_up(const EscShards *shards)
         sum.all.inputs += one.inputs;
         sum.all.timers += one.timers;
         sum.all.waiting += one.waiting;
+        sum.all.alarmed += one.alarmed;
         sum.longest = one.waiting > sum.longest ? one.waiting : sum.longest;
         sum.latest_ms = one.time_ms > sum.latest_ms ? one.time_ms : sum.latest_ms;
         add_clock(&sum.clock, &one.clock);
@@ -100,10 +101,10 @@ static void answer_health(EscRequest *request)
     esc_buf_init(&out, HEALTH_BYTES_MAX);
     esc_buf_printf(&out,
                    "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
-                   "\"timers\":%llu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
+                   "\"timers\":%llu,\"alarms\":%zu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
                    sum.stopped + sum.noticed > 0 ? "degraded" : "ok", setup->shards->count,
                    (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
-                   (unsigned long long)sum.all.timers, sum.all.waiting, sum.longest);
+                   (unsigned long long)sum.all.timers, sum.all.alarmed, sum.all.waiting, sum.longest);
     write_time(&out, "now", setup->clock->wall_ms(setup->clock->context));
     esc_buf_char(&out, ',');
     write_time(&out, "engine", sum.latest_ms);

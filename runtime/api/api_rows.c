@@ -129,6 +129,8 @@ bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *r
         put_text(&object, "waiting_for", facts->view->waiting_for);
         put_text(&object, "question", facts->view->question);
         put_next(&object, facts->view);
+        if (facts->view->is_alarmed)
+            put_raw(&object, "alarm", ESC_TEXT("true"));
     }
     return object_close(&object);
 }
@@ -170,6 +172,7 @@ void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
     put_text_always(&object, "owner", view->owner);
     put_text_always(&object, "role", esc_text_from(esc_role_row_name(view->role)));
     put_raw(&object, "acked", esc_text_from(view->is_acked ? "true" : "false"));
+    put_raw(&object, "alarm", esc_text_from(view->is_alarmed ? "true" : "false"));
     put_text_always(&object, "step", view->step);
     put_text_always(&object, "waiting_for", view->waiting_for);
     put_time_always(&object, "opened_at", view->opened_at_ms);

@@ -137,6 +137,7 @@ static void refuse_all(EscShard *shard)
 static void show_clock(EscShard *shard)
 {
     atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
+    atomic_store(&shard->alarmed, esc_engine_alarmed_count(esc_service_engine(shard->service)));
     (void)pthread_mutex_lock(&shard->lock);
     shard->clock = esc_service_clock(shard->service);
     (void)pthread_mutex_unlock(&shard->lock);
@@ -323,6 +324,7 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
                                .inputs = atomic_load(&shard->inputs),
                                .timers = atomic_load(&shard->timers),
                                .waiting = atomic_load(&shard->waiting),
+                               .alarmed = atomic_load(&shard->alarmed),
                                .time_ms = atomic_load(&shard->time_ms)};
     (void)pthread_mutex_lock(&shard->lock);
     counts->clock = shard->clock;

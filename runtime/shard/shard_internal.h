@@ -19,13 +19,15 @@ struct EscShard {
     /* Of the ingest lane alone. */
     EscParcel *unparsed_first;
 
-    pthread_mutex_t lock; /* of the clock, and of the reason: that is written once, before the state says so */
+    pthread_mutex_t
+        lock; /* of the clock, and of the reason: that is written once, before the state says so */
     EscBuf reason;
     _Atomic(int) state; /* EscShardState */
     atomic_bool is_closing, is_over;
     atomic_size_t waiting, ingesting; /* ingesting: jobs between the two mailboxes */
     atomic_uint_fast64_t turns, inputs, timers;
     _Atomic(int64_t) time_ms;
+    atomic_size_t alarmed;
     EscServiceClock clock; /* under the lock */
 };
 

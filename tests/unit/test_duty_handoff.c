@@ -14,9 +14,14 @@ static Model *model_of_ana(void)
 
 static bool hand_to(Model *model, uint32_t person, EscExpect expect, int64_t within_ms)
 {
-    return esc_role_handoff(model->engine, model->escalation, model->escalation->bundle,
-                            ESC_REF(ESC_REF_PERSON, person), ESC_TEXT("lunch"), expect, within_ms,
-                            0);
+    const EscHandoff handoff = {
+        .bundle = model->escalation->bundle,
+        .to = ESC_REF(ESC_REF_PERSON, person),
+        .reason = ESC_TEXT("lunch"),
+        .expect = expect,
+        .within_ms = within_ms,
+    };
+    return esc_role_handoff(model->engine, model->escalation, &handoff) == ESC_HANDOFF_DONE;
 }
 
 static void the_limit_counts_within_its_window(void **state)
@@ -45,6 +50,7 @@ static void pages_of_the_former_owner_end(void **state)
     esc_page_person(model->engine, model->escalation, ESC_TEXT("ana"), ESC_TEXT("help"));
     assert_int_equal(model->escalation->pages_count, 1);
     assert_true(hand_to(model, PERSON_BEN, ESC_EXPECT_ACKED, 0));
+    assert_true(esc_shifts_tell(model->engine));
     assert_int_equal(model->escalation->pages_count, 0); /* ben's has no second contact method */
     assert_false(model_has_timer(model, ESC_TIMER_CONTACT, 0));
     assert_int_equal(model_audits(model, ESC_AUDIT_PAGE_STOPPED), 1);

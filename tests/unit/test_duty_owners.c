@@ -36,7 +36,7 @@ static void no_more_acks_are_needed_than_there_are_people(void **state)
     assert_false(model->escalation->is_acked);
     assert_true(ack(model, "ben"));
     assert_true(model->escalation->is_acked);
-    assert_text_equal(model->escalation->owner, "ben");
+    assert_text_equal(model->escalation->owner, "ana"); /* the first of them */
     model_free(model);
 }
 
@@ -90,7 +90,7 @@ static void failover_passes_over_the_same_person(void **state)
     assert_int_equal(model->escalation->role, 3);
     assert_int_equal(model_audits(model, ESC_AUDIT_SKIPPED), 1);
     assert_true(esc_exception_is_asked(model->engine, model->escalation));
-    assert_false(model_has_timer(model, ESC_TIMER_ACK, 0));
+    assert_true(model_has_timer(model, ESC_TIMER_ACK, 0)); /* it is asked as well */
     model_free(model);
 }
 

@@ -177,6 +177,8 @@ static void limits_count_the_time_that_passed(void **state)
     assert_status(scene_act_full(scene, &handoff), ESC_OK);
     scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
     scene_correct(scene, ESC_DAY_MS); /* not a day since the last one */
+    handoff.actor = ESC_TEXT("ben");
+    handoff.target = ESC_TEXT("cleo");
     assert_status(scene_act_full(scene, &handoff), ESC_OK);
     assert_int_equal(scene_audit(scene, "limited", "hand-offs"), 1);
     scene_free(scene);
@@ -328,7 +330,7 @@ static void acknowledgements_and_hand_offs_of_a_calendar_too(void **state)
 {
     (void)state;
     Scene *scene = scene_of(
-        OFFICE "template t \"T\" { start on ticket.created\nowners { primary ana ack within 3h of "
+        OFFICE "template t \"T\" { start on ticket.created\nowners { primary cleo ack within 3h of "
                "office  secondary ben ack within 5m }\nsteps { " STAYS
                " }\nqa { check ticket.severity = low within 2h of office else { notify room "
                "\"late\" } }\nclose when resolved }\n");

@@ -35,13 +35,15 @@ static Scene *scene_of_row(int count, const char *policy, const char *last, cons
     return scene;
 }
 
-/* The owner of `late` is told that it started when the engine does not look at it again, and that is one message too
- * many: the exception has to be raised all the same. */
+/* `late` is handed over in the last round. Whose it was is told so at the end, when the engine does not look at it again,
+ * and that is one message too many: the exception has to be raised all the same. */
 #define FLOOD_POLICY                                                                               \
     "policy tests { last resort dora  limit 16 notifications per person per 1h else raise flood }"
 #define LATE(handler)                                                                              \
-    "template late \"Late\" { manual\n" OWNED_BY(                                                  \
-        "cleo") "steps { await resolved within 30d else raise overdue }\n"                         \
+    "template late \"Late\" { start on ticket.created\n" OWNED_BY(                                 \
+        "cleo") "steps { await ticket.n = 34 within 1d else { }  handoff to dora because \"x\" "   \
+                "expect resolved within 2d\n"                                                      \
+                "await resolved within 30d else raise overdue }\n"                                 \
                 "on exception flood { " handler "  resume }\nclose when resolved }\n"
 
 static void what_is_asked_for_in_the_last_round_is_done(void **state)

@@ -49,6 +49,24 @@ static void ties_fire_in_order_of_creation(void **state)
     model_free(model);
 }
 
+static void ties_of_other_kinds_fire_by_kind(void **state)
+{
+    (void)state;
+    static const EscTimer kinds[] = {ESC_TIMER_SLA_DUE, ESC_TIMER_REMINDER,    ESC_TIMER_WAIT,
+                                     ESC_TIMER_CHECK,   ESC_TIMER_EXPECTATION, ESC_TIMER_HOLD,
+                                     ESC_TIMER_ACK,     ESC_TIMER_CONTACT,     ESC_TIMER_ARMED,
+                                     ESC_TIMER_DIGEST};
+    Model *model = model_new();
+    for (size_t i = ESC_COUNT_OF(kinds); i > 0; i--)
+        esc_timer_put(model->engine, NULL, model->ticket, kinds[i - 1], 0, MODEL_START_MS);
+    for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++) {
+        EscTimerNode fired;
+        assert_true(esc_timer_take_due(model->engine, &fired));
+        assert_int_equal(fired.kind, kinds[i]);
+    }
+    model_free(model);
+}
+
 static void not_before_they_are_due(void **state)
 {
     (void)state;
@@ -160,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fire_in_order_of_due),
         cmocka_unit_test(ties_fire_in_order_of_creation),
+        cmocka_unit_test(ties_of_other_kinds_fire_by_kind),
         cmocka_unit_test(not_before_they_are_due),
         cmocka_unit_test(putting_again_moves),
         cmocka_unit_test(cancelled_in_the_middle_of_the_heap),

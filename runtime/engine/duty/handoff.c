@@ -3,48 +3,74 @@
 
 #include <string.h>
 
+#define HANDOFFS_MAX 20 /* of a ticket within a day, where the policy says nothing else */
+
 /* Position of the role that a hand-off goes to; ESC_NONE when it goes to somebody outside the roles. */
-static uint32_t role_position(const EscEscalation *escalation, EscRef to)
+static uint32_t role_position(const EscEscalation *escalation, const EscHandoff *handoff)
 {
-    const EscTemplateRow *row = esc_escalation_template(escalation);
-    uint32_t wanted = esc_ref_kind(to) == ESC_REF_ROLE ? esc_ref_index(to) : ESC_NONE;
+    if (handoff->bundle != escalation->bundle)
+        return ESC_NONE;
+    uint32_t count = esc_role_count(escalation);
+    uint32_t wanted =
+        esc_ref_kind(handoff->to) == ESC_REF_ROLE ? esc_ref_index(handoff->to) : ESC_NONE;
     if (wanted == 3)
-        return row->roles_count;
-    for (uint32_t i = 0; i < row->roles_count; i++) {
-        const EscRoleRow *role = &escalation->bundle->program->roles[row->roles_first + i];
-        if (role->role == wanted || (wanted == ESC_NONE && role->owner == to))
+        return count;
+    for (uint32_t i = 0; i < count; i++) {
+        const EscRoleRow *role = esc_role_row(escalation, i);
+        if (role->role == wanted || (wanted == ESC_NONE && role->owner == handoff->to))
             return i;
     }
     return ESC_NONE;
 }
 
-/* The policy's limit on hand-offs; false when this one is too many, and the exception it asks for is on its way. */
+static void limit_tell(EscEngine *engine, EscEscalation *escalation, const EscLimitRow *limit)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscText text = esc_turn_printf(engine, "%u hand-offs of %.*s within %.*s are the limit",
+                                   limit->count, ESC_TEXT_ARG(escalation->ticket->id),
+                                   ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_LIMITED,
+                         esc_audit_data(engine, "limit", ESC_TEXT("handoffs"), NULL), "%.*s",
+                         ESC_TEXT_ARG(text));
+    if (limit->action != ESC_LIMIT_ACTION_RAISE)
+        return;
+    EscText name = limit->exception > 0
+                       ? program->texts[program->exceptions[limit->exception - 1].name]
+                       : ESC_TEXT("routing_loop");
+    esc_exception_ask_named(engine, escalation, name, text);
+}
+
+static bool is_within(const EscEngine *engine, const EscTicket *ticket, const EscLimitRow *limit)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < ticket->handoffs_count; i++)
+        count += ticket->handoffs[i] > engine->now_ms - limit->window_ms;
+    return count < limit->count;
+}
+
+/* The limits on hand-offs; false when this one is too many, and the exception that it asks for is on its way. */
 static bool limit_allows(EscEngine *engine, EscEscalation *escalation)
 {
     const EscProgram *program = engine->schema.current->program;
-    EscTicket *ticket = escalation->ticket;
+    const EscLimitRow usual = {.kind = ESC_LIMIT_HANDOFFS_PER_TICKET,
+                               .count = HANDOFFS_MAX,
+                               .window_ms = ESC_DAY_MS,
+                               .action = ESC_LIMIT_ACTION_RAISE};
+    bool has_own = false;
     for (uint32_t i = 0; i < program->limits_count; i++) {
         const EscLimitRow *limit = &program->limits[i];
         if (limit->kind != ESC_LIMIT_HANDOFFS_PER_TICKET)
             continue;
-        uint32_t count = 0;
-        for (size_t j = 0; j < ticket->handoffs_count; j++)
-            count += ticket->handoffs[j] > engine->now_ms - limit->window_ms;
-        if (count < limit->count)
+        has_own = true;
+        if (is_within(engine, escalation->ticket, limit))
             continue;
-        EscText text = esc_turn_printf(engine, "%u hand-offs of %.*s within %.*s are the limit",
-                                       limit->count, ESC_TEXT_ARG(ticket->id),
-                                       ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_LIMITED,
-                             esc_audit_data(engine, "limit", ESC_TEXT("handoffs"), NULL), "%.*s",
-                             ESC_TEXT_ARG(text));
-        if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0) {
-            EscText name = program->texts[program->exceptions[limit->exception - 1].name];
-            esc_exception_ask_named(engine, escalation, name, text);
-        }
+        limit_tell(engine, escalation, limit);
         return false;
     }
-    return true;
+    if (has_own || is_within(engine, escalation->ticket, &usual))
+        return true;
+    limit_tell(engine, escalation, &usual);
+    return false;
 }
 
 static void handoff_count(EscEngine *engine, EscEscalation *escalation)
@@ -58,8 +84,6 @@ static void handoff_count(EscEngine *engine, EscEscalation *escalation)
 static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
                             uint32_t calendar)
 {
-    if (escalation->expectations_count == ESC_EXPECTATIONS_MAX)
-        return;
     ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
                     escalation->expectations_capacity);
     uint32_t number = escalation->expectation_next++;
@@ -68,86 +92,178 @@ static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, number, due_ms);
 }
 
-/* `expect acked within D` sets the deadline of the turn; `expect resolved within D` stands beside it. */
-static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation, EscExpect expect,
-                             int64_t within_ms, uint32_t calendar)
+/* `expect acked within D` sets the deadline of the turn; `expect resolved within D` stands beside it. What is due, 0 when
+ * nothing is. */
+static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff)
 {
-    esc_role_ack_timer(engine, escalation);
-    const EscTimerNode *own = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
-    if (within_ms == 0)
-        return own == NULL ? 0 : own->due_ms;
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
-    int64_t due_ms =
-        esc_calendar_due_ms(bundle->program, engine->zones, calendar, engine->now_ms, within_ms);
-    if (expect == ESC_EXPECT_RESOLVED)
-        expectation_put(engine, escalation, due_ms, calendar);
-    else if (own != NULL || escalation->role != 3 || escalation->handed_to.size > 0) {
-        escalation->ack_calendar = calendar;
-        esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
+    if (handoff->within_ms > 0 && handoff->expect == ESC_EXPECT_RESOLVED) {
+        int64_t due_ms = esc_calendar_due_ms(bundle->program, engine->zones, handoff->calendar,
+                                             engine->now_ms, handoff->within_ms);
+        expectation_put(engine, escalation, due_ms, handoff->calendar);
+        return due_ms;
     }
-    return due_ms;
+    if (escalation->is_acked)
+        return 0;
+    if (handoff->within_ms > 0)
+        esc_turn_deadline(engine, escalation, handoff->within_ms, handoff->calendar);
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    return ack == NULL ? 0 : ack->due_ms;
+}
+
+static EscText expected_text(EscEngine *engine, const EscHandoff *handoff, int64_t due_ms)
+{
+    if (due_ms == 0)
+        return (EscText){0};
+    return esc_turn_printf(engine, "; expected to be %s by %.*s",
+                           handoff->expect == ESC_EXPECT_ACKED ? "acked" : "resolved",
+                           ESC_TEXT_ARG(esc_local_time(engine, due_ms)));
+}
+
+/* A person hands over what is theirs; a template and a principal hand over what is somebody's. */
+static EscText giver_text(EscEngine *engine, const EscHandoff *handoff, EscText from)
+{
+    if (handoff->is_by_person && esc_text_equal(engine->turn.actor, from))
+        return esc_turn_printf(engine, "%.*s handed over", ESC_TEXT_ARG(from));
+    if (handoff->is_by_person)
+        return esc_turn_printf(engine, "%.*s handed over from %.*s",
+                               ESC_TEXT_ARG(engine->turn.actor), ESC_TEXT_ARG(from));
+    return esc_turn_printf(engine, "handed over from %.*s", ESC_TEXT_ARG(from));
 }
 
 static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText from,
-                           EscText reason, EscExpect expect, int64_t due_ms)
+                           const EscHandoff *handoff, int64_t due_ms)
 {
     EscText until = due_ms > 0 ? esc_local_time(engine, due_ms) : (EscText){0};
     EscText role = esc_text_from(esc_role_name(escalation->role));
-    EscText word = expect == ESC_EXPECT_ACKED ? ESC_TEXT("acked") : ESC_TEXT("resolved");
+    EscText word = handoff->expect == ESC_EXPECT_ACKED ? ESC_TEXT("acked") : ESC_TEXT("resolved");
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
-                                  "reason", reason, "expect", word, "until", until, NULL);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_HANDOFF, data,
-                         "%.*s handed over to %.*s (%.*s) because %.*s%s%.*s%s%.*s",
-                         ESC_TEXT_ARG(from), ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role),
-                         ESC_TEXT_ARG(reason), until.size > 0 ? "; expected to be " : "",
-                         ESC_TEXT_ARG(until.size > 0 ? word : until), until.size > 0 ? " by " : "",
-                         ESC_TEXT_ARG(until));
+                                  "reason", handoff->reason, "expect", word, "until", until, NULL);
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_HANDOFF, data, "%.*s to %.*s (%.*s) because %.*s%.*s",
+        ESC_TEXT_ARG(giver_text(engine, handoff, from)), ESC_TEXT_ARG(escalation->owner),
+        ESC_TEXT_ARG(role), ESC_TEXT_ARG(handoff->reason),
+        ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_HANDOFF, escalation->owner);
 }
 
-static void new_owners_page(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                            EscText reason)
+/* --- whom it goes to -------------------------------------------------------------------------- */
+
+typedef struct Target {
+    uint32_t position; /* ESC_NONE: outside the roles */
+    EscPeople people;
+} Target;
+
+static void target_find(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff,
+                        Target *target)
 {
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
-    EscText text = esc_turn_printf(engine, "%.*s (%.*s) was handed to you because %.*s",
-                                   ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title),
-                                   ESC_TEXT_ARG(reason));
-    for (uint32_t i = 0; i < people->count; i++)
-        esc_page_person(engine, escalation, people->names[i], text);
+    target->position = role_position(escalation, handoff);
+    if (target->position != ESC_NONE)
+        esc_role_people(engine, escalation, target->position, &target->people);
+    else
+        esc_people_find(engine, escalation, escalation->ticket, handoff->bundle, handoff->to,
+                        &target->people);
 }
 
-bool esc_role_handoff(EscEngine *engine, EscEscalation *escalation, const EscEngineBundle *bundle,
-                      EscRef to, EscText reason, EscExpect expect, int64_t within_ms,
-                      uint32_t calendar)
+/* Whether they have it already: it is their turn, or the only person meant is accountable. */
+static bool has_it(const EscEscalation *escalation, const Target *target)
 {
-    if (!limit_allows(engine, escalation))
-        return false;
-    EscText from = escalation->owner;
-    EscPeople people;
-    esc_people_find(engine, escalation, escalation->ticket, bundle, to, &people);
-    for (uint32_t i = 0; i < people.skipped_count; i++)
+    const EscPeople *people = &target->people;
+    bool is_their_turn =
+        target->position == ESC_NONE
+            ? esc_text_equal(escalation->handed_to, people->via)
+            : escalation->handed_to.size == 0 && target->position == escalation->role_row;
+    if (is_their_turn)
+        return esc_people_has(people, escalation->owner) ||
+               target->position == esc_role_count(escalation);
+    return people->count == 1 && esc_text_equal(people->names[0], escalation->owner);
+}
+
+static bool is_resort(const EscEscalation *escalation, const Target *target)
+{
+    return target->position == esc_role_count(escalation);
+}
+
+static void skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people)
+{
+    for (uint32_t i = 0; i < people->skipped_count; i++)
         esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people.skipped[i], "because",
+                             esc_audit_data(engine, "person", people->skipped[i], "because",
                                             ESC_TEXT("absent"), NULL),
                              "%.*s is absent and was passed over in a hand-off",
-                             ESC_TEXT_ARG(people.skipped[i]));
-    handoff_count(engine, escalation);
-    esc_pages_stop(engine, escalation, (EscText){0});
-    if (people.count == 0) {
-        esc_role_last_resort(engine, escalation, "a hand-off found nobody");
-        handoff_record(engine, escalation, from, reason, expect,
-                       deadlines_put(engine, escalation, expect, within_ms, calendar));
-        return true;
-    }
-    uint32_t position = bundle == escalation->bundle ? role_position(escalation, to) : ESC_NONE;
-    esc_role_take(engine, escalation, position == ESC_NONE ? escalation->role_row : position,
-                  people.names[0], position == ESC_NONE ? people.via : (EscText){0});
-    handoff_record(engine, escalation, from, reason, expect,
-                   deadlines_put(engine, escalation, expect, within_ms, calendar));
-    new_owners_page(engine, escalation, &people, reason);
-    return true;
+                             ESC_TEXT_ARG(people->skipped[i]));
 }
+
+/* The turn of whoever it goes to begins; of the next role behind when nobody of them is there. */
+static void target_take(EscEngine *engine, EscEscalation *escalation, const Target *target,
+                        EscText because)
+{
+    uint32_t behind = target->position == ESC_NONE ? escalation->role_row : target->position;
+    if (is_resort(escalation, target)) {
+        esc_role_last_resort(engine, escalation, because, false);
+    } else if (target->people.count == 0) {
+        if (!esc_role_behind(engine, escalation, behind + 1, because))
+            esc_role_last_resort(engine, escalation, because, false);
+    } else {
+        esc_turn_begin(engine, escalation, behind, target->people.names[0], because);
+        if (target->position == ESC_NONE)
+            escalation->handed_to = target->people.via;
+    }
+}
+
+/* --- handing over ----------------------------------------------------------------------------- */
+
+/* Nothing moves; what is expected of whoever has it is set, if something is. */
+static EscHandoffEnd nothing(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff)
+{
+    int64_t due_ms = handoff->within_ms == 0 ? 0 : deadlines_put(engine, escalation, handoff);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_IGNORED,
+                         esc_audit_data(engine, "verb", ESC_TEXT("handoff"), "owner",
+                                        escalation->owner, "reason", handoff->reason, NULL),
+                         "a handoff to %.*s, who has it already, moves nothing (because %.*s)%.*s",
+                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(handoff->reason),
+                         ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)));
+    return due_ms == 0 ? ESC_HANDOFF_NOTHING : ESC_HANDOFF_DONE;
+}
+
+static EscText because_text(EscEngine *engine, const EscHandoff *handoff)
+{
+    if (handoff->is_by_person)
+        return esc_turn_printf(engine, "%.*s handed it over because %.*s",
+                               ESC_TEXT_ARG(engine->turn.actor), ESC_TEXT_ARG(handoff->reason));
+    return esc_turn_printf(engine, "it was handed over because %.*s",
+                           ESC_TEXT_ARG(handoff->reason));
+}
+
+bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff)
+{
+    Target target;
+    target_find(engine, escalation, handoff, &target);
+    return target.people.count > 0 || is_resort(escalation, &target);
+}
+
+EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
+                               const EscHandoff *handoff)
+{
+    Target target;
+    target_find(engine, escalation, handoff, &target);
+    if (has_it(escalation, &target))
+        return nothing(engine, escalation, handoff);
+    if (!limit_allows(engine, escalation))
+        return ESC_HANDOFF_LIMITED;
+    skipped_tell(engine, escalation, &target.people);
+    EscText from = escalation->owner;
+    handoff_count(engine, escalation);
+    target_take(engine, escalation, &target, because_text(engine, handoff));
+    handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));
+    return ESC_HANDOFF_DONE;
+}
+
+/* --- what is expected ------------------------------------------------------------------------- */
 
 static void expectation_remove(EscEscalation *escalation, size_t at)
 {

@@ -75,8 +75,6 @@ static void message_send(EscEngine *engine, EscEscalation *escalation, EscText t
     if (escalation == NULL)
         return;
     escalation->messages++;
-    escalation->is_told =
-        escalation->is_told || notice->is_page || esc_text_equal(target, escalation->owner);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
                        "target", target, "medium", medium, "text", notice->text, "page",
@@ -101,17 +99,12 @@ static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscTe
 
 /* --- people ----------------------------------------------------------------------------------- */
 
-/* The person's row in the current directory, or in the escalation's own when they have left since. */
-static const EscPersonRow *person_find(const EscEngine *engine, const EscEscalation *escalation,
-                                       EscText name, const EscProgram **program)
+/* The person's row in the current directory; NULL for who has left it: nothing goes to them any more. */
+static const EscPersonRow *person_find(const EscEngine *engine, EscText name,
+                                       const EscProgram **program)
 {
     uint32_t person = 0;
     *program = engine->schema.current->program;
-    if (esc_directory_person(*program, name, &person))
-        return &(*program)->persons[person];
-    if (escalation == NULL || escalation->bundle == NULL)
-        return NULL;
-    *program = escalation->bundle->program;
     return esc_directory_person(*program, name, &person) ? &(*program)->persons[person] : NULL;
 }
 
@@ -210,7 +203,7 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
                         const EscNotice *message)
 {
     const EscProgram *program = NULL;
-    const EscPersonRow *row = person_find(engine, escalation, person, &program);
+    const EscPersonRow *row = person_find(engine, person, &program);
     if (row == NULL || row->contacts_count == 0) {
         unreachable_tell(engine, escalation, person, "the directory has no way of reaching them");
         return;
@@ -281,7 +274,7 @@ static void page_remove(EscEngine *engine, EscEscalation *escalation, size_t at)
 static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
 {
     const EscProgram *program = NULL;
-    const EscPersonRow *row = person_find(engine, escalation, page->person, &program);
+    const EscPersonRow *row = person_find(engine, page->person, &program);
     if (row == NULL || row->contacts_count == 0) {
         unreachable_tell(engine, escalation, page->person,
                          "the directory has no way of reaching them");
@@ -305,8 +298,6 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
 
 static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText person, EscText marked)
 {
-    if (escalation->pages_count == ESC_PAGES_MAX)
-        page_remove(engine, escalation, 0);
     ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
     size_t at = escalation->pages_count++;
     escalation->pages[at] = (EscPage){
@@ -359,7 +350,7 @@ void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
     for (size_t i = 0; i < escalation->pages_count; i++) {
         EscPage *page = &escalation->pages[i];
         const EscProgram *program = NULL;
-        const EscPersonRow *row = person_find(engine, escalation, page->person, &program);
+        const EscPersonRow *row = person_find(engine, page->person, &program);
         if (!esc_text_equal(page->person, person) || row == NULL || page->contact == 0 ||
             page->contact >= row->contacts_count)
             continue;

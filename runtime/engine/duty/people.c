@@ -1,5 +1,5 @@
-/* people.c - which people a reference means now: the directory asked, with what only the engine knows
- * (roles, conditions of routes, fields of the ticket, absences). */
+/* people.c - which people a reference, a role or a turn means now: the directory asked, with what only the engine knows
+ * (roles, conditions of routes, fields of the ticket, absences, who has left). */
 #include <engine/duty.h>
 
 /* What the directory may ask while it resolves one reference. */
@@ -9,13 +9,25 @@ typedef struct Lookup {
     const EscEngineBundle *bundle;
 } Lookup;
 
+bool esc_person_known(const EscEngine *engine, EscText name)
+{
+    uint32_t person = 0;
+    return esc_directory_person(engine->schema.current->program, name, &person);
+}
+
 bool esc_person_absent(const EscEngine *engine, EscText name)
 {
+    return !esc_person_known(engine, name) || esc_person_absent_until(engine, name) != 0;
+}
+
+int64_t esc_person_absent_until(const EscEngine *engine, EscText name)
+{
     for (size_t i = 0; i < engine->absences.count; i++) {
-        if (esc_text_equal(engine->absences.items[i].person, name))
-            return engine->absences.items[i].until_ms > engine->now_ms;
+        const EscAbsence *absence = &engine->absences.items[i];
+        if (esc_text_equal(absence->person, name))
+            return absence->until_ms > engine->now_ms ? absence->until_ms : 0;
     }
-    return false;
+    return 0;
 }
 
 void esc_absences_move(EscEngine *engine, int64_t by_ms)
@@ -27,11 +39,7 @@ void esc_absences_move(EscEngine *engine, int64_t by_ms)
     engine->absences.is_dirty = true;
 }
 
-bool esc_person_known(const EscEngine *engine, EscText name)
-{
-    uint32_t person = 0;
-    return esc_directory_person(engine->schema.current->program, name, &person);
-}
+/* --- the directory asked ---------------------------------------------------------------------- */
 
 static bool lookup_holds(void *context, uint32_t function)
 {
@@ -53,11 +61,15 @@ static EscText lookup_field_text(void *context, uint32_t field)
                                   : esc_ticket_text(lookup->engine, lookup->ticket, slot);
 }
 
+/* Who left the directory is away for ever, whatever the bundle says that an escalation runs on. */
 static bool lookup_is_absent(void *context, uint32_t person)
 {
     const Lookup *lookup = context;
     const EscProgram *program = lookup->bundle->program;
-    return esc_person_absent(lookup->engine, program->texts[program->persons[person].name]);
+    EscText name = program->texts[program->persons[person].name];
+    bool has_left =
+        lookup->bundle != lookup->engine->schema.current && !esc_person_known(lookup->engine, name);
+    return has_left || esc_person_absent_until(lookup->engine, name) != 0;
 }
 
 static EscText person_name(EscEngine *engine, const EscProgram *program, uint32_t person)
@@ -81,21 +93,84 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
         engine, esc_directory_ref_name(bundle->program, owners.via != 0 ? owners.via : ref));
 }
 
-/* Role references are the escalation's own: its roles, the last resort, whoever is accountable now. */
-static EscRef role_reference(EscEngine *engine, const EscEscalation *escalation, uint32_t role,
-                             const EscEngineBundle **bundle)
+static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
+                           EscRef ref, EscPeople *people)
 {
-    *bundle = escalation->bundle;
-    if (*bundle != NULL && role < 3) {
-        const EscTemplateRow *row = esc_escalation_template(escalation);
-        for (uint32_t i = 0; i < row->roles_count; i++) {
-            const EscRoleRow *candidate = &(*bundle)->program->roles[row->roles_first + i];
-            if (candidate->role == role)
-                return candidate->owner;
-        }
+    *people = (EscPeople){.count = 0};
+    const EscEngineBundle *in = bundle;
+    ref = esc_ref_translate(engine, bundle, ref, &in);
+    lookup_run(engine, ticket, in, ref, people);
+}
+
+/* --- roles ------------------------------------------------------------------------------------ */
+
+uint32_t esc_role_count(const EscEscalation *escalation)
+{
+    return escalation->bundle == NULL ? 0 : esc_escalation_template(escalation)->roles_count;
+}
+
+const EscRoleRow *esc_role_row(const EscEscalation *escalation, uint32_t position)
+{
+    if (position >= esc_role_count(escalation))
+        return NULL;
+    const EscProgram *program = escalation->bundle->program;
+    return &program->roles[esc_escalation_template(escalation)->roles_first + position];
+}
+
+/* The present policy's; that of the escalation's own bundle when there is none any more. */
+static void resort_find(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
+{
+    const EscEngineBundle *bundle = engine->schema.current;
+    if (bundle->program->meta[0].last_resort == 0 && escalation->bundle != NULL)
+        bundle = escalation->bundle;
+    reference_find(engine, escalation->ticket, bundle, bundle->program->meta[0].last_resort,
+                   people);
+}
+
+EscText esc_people_stand(EscEngine *engine, const EscPeople *people)
+{
+    if (people->count > 0)
+        return people->names[0];
+    if (people->skipped_count > 0)
+        return people->skipped[0];
+    return esc_engine_intern(engine, people->via.size > 0 ? people->via : ESC_TEXT("last resort"));
+}
+
+void esc_role_people(EscEngine *engine, EscEscalation *escalation, uint32_t position,
+                     EscPeople *people)
+{
+    const EscRoleRow *row = esc_role_row(escalation, position);
+    if (row == NULL)
+        resort_find(engine, escalation, people);
+    else
+        reference_find(engine, escalation->ticket, escalation->bundle, row->owner, people);
+}
+
+uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role)
+{
+    uint32_t count = esc_role_count(escalation), position = 0;
+    while (position < count && esc_role_row(escalation, position)->role < role)
+        position++;
+    return position;
+}
+
+/* A role whose people are all away means the next one behind it that is staffed, then the last resort, whose first
+ * stands even when away. `skipped` are those of the role itself. */
+static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t role,
+                      EscPeople *people)
+{
+    uint32_t count = esc_role_count(escalation);
+    uint32_t position = role < 3 ? esc_role_position(escalation, role) : count;
+    esc_role_people(engine, escalation, position, people);
+    for (EscPeople next; people->count == 0 && position < count;) {
+        esc_role_people(engine, escalation, ++position, &next);
+        for (uint32_t i = 0; i < next.count; i++)
+            people->names[people->count++] = next.names[i];
+        if (position == count && people->count == 0)
+            people->names[people->count++] = esc_people_stand(engine, &next);
     }
-    *bundle = engine->schema.current;
-    return engine->schema.current->program->meta[0].last_resort;
+    if (people->count == 0 && role >= 3)
+        people->names[people->count++] = esc_people_stand(engine, people);
 }
 
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
@@ -104,19 +179,18 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     *people = (EscPeople){.count = 0};
     if (ref == 0)
         return;
-    if (esc_ref_kind(ref) == ESC_REF_ROLE) {
-        if (escalation == NULL)
-            return;
-        if (esc_ref_index(ref) == 4) {
-            people->names[people->count++] = escalation->owner;
-            people->via = escalation->owner;
-            return;
-        }
-        ref = role_reference(engine, escalation, esc_ref_index(ref), &bundle);
+    if (esc_ref_kind(ref) != ESC_REF_ROLE) {
+        reference_find(engine, ticket, bundle, ref, people);
+        return;
     }
-    const EscEngineBundle *in = bundle;
-    ref = esc_ref_translate(engine, bundle, ref, &in);
-    lookup_run(engine, ticket, in, ref, people);
+    if (escalation == NULL)
+        return;
+    if (esc_ref_index(ref) != 4) {
+        role_find(engine, escalation, esc_ref_index(ref), people);
+        return;
+    }
+    people->names[people->count++] = escalation->owner;
+    people->via = escalation->owner;
 }
 
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people)
@@ -134,4 +208,29 @@ bool esc_people_has(const EscPeople *people, EscText person)
             return true;
     }
     return false;
+}
+
+bool esc_people_misses(const EscPeople *people, EscText person)
+{
+    for (uint32_t i = 0; i < people->skipped_count; i++) {
+        if (esc_text_equal(people->skipped[i], person))
+            return true;
+    }
+    return false;
+}
+
+/* --- the accountable turn --------------------------------------------------------------------- */
+
+void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
+{
+    if (escalation->handed_to.size > 0) {
+        esc_people_named(engine, escalation->ticket, escalation->handed_to, people);
+        return;
+    }
+    if (esc_role_row(escalation, escalation->role_row) != NULL) {
+        esc_role_people(engine, escalation, escalation->role_row, people);
+        return;
+    }
+    /* One of the last resort after the other. */
+    *people = (EscPeople){.names = {escalation->owner}, .count = 1, .via = escalation->owner};
 }

@@ -2,6 +2,7 @@
  * away. An action is checked in full before it changes anything; one that comes too late is accepted as a no-op. */
 #include <engine/flow.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 /* An action with what it is about, found once. */
@@ -28,17 +29,31 @@ const char *esc_verb_name(EscVerb verb)
     return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
 }
 
-static EscStatus noop(Deed *deed, const char *because)
+static void note(EscEngine *engine, EscText text)
+{
+    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
+    memcpy(engine->turn.outcome->note, text.data, text.size);
+    engine->turn.outcome->note[text.size] = '\0';
+}
+
+static EscStatus noop_text(Deed *deed, EscText because)
 {
     EscEngine *engine = deed->engine;
     engine->turn.outcome->is_noop = true;
+    note(engine, because);
     EscText verb = esc_text_from(esc_verb_name(deed->action->verb));
     if (deed->escalation != NULL && esc_escalation_is_open(deed->escalation))
-        esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_IGNORED,
-                             esc_audit_data(engine, "verb", verb, NULL),
-                             "%.*s by %.*s changed nothing: %s", ESC_TEXT_ARG(verb),
-                             ESC_TEXT_ARG(deed->actor), because);
+        esc_audit_escalation(
+            engine, deed->escalation, ESC_AUDIT_IGNORED,
+            esc_audit_data(engine, "verb", verb, "reason", deed->action->reason, NULL),
+            "%.*s by %.*s changed nothing: %.*s", ESC_TEXT_ARG(verb), ESC_TEXT_ARG(deed->actor),
+            ESC_TEXT_ARG(because));
     return ESC_OK;
+}
+
+static EscStatus noop(Deed *deed, const char *because)
+{
+    return noop_text(deed, esc_text_from(because));
 }
 
 /* --- which escalation ------------------------------------------------------------------------- */
@@ -164,6 +179,13 @@ static EscStatus escalation_of(Deed *deed)
 
 /* --- the checks' and the closing's side ------------------------------------------------------- */
 
+/* "ana has it (primary) since 2026-01-05 09:01": for who comes too late. */
+static EscText holder_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    return esc_turn_printf(engine, "%.*s has it (%s) and has acknowledged it",
+                           ESC_TEXT_ARG(escalation->owner), esc_role_name(escalation->role));
+}
+
 static EscStatus do_ack(Deed *deed)
 {
     EscEngine *engine = deed->engine;
@@ -173,10 +195,29 @@ static EscStatus do_ack(Deed *deed)
     if (!esc_escalation_is_open(deed->escalation))
         return noop(deed, "it is closed");
     if (!esc_role_ack(engine, deed->escalation, deed->actor))
-        return noop(deed, "it was acknowledged before");
+        return deed->escalation->is_acked
+                   ? noop_text(deed, holder_text(engine, deed->escalation))
+                   : noop(deed, "they have acknowledged it, and others still have to");
     if (deed->escalation->is_acked)
         esc_qa_acked(engine, deed->escalation);
     return ESC_OK;
+}
+
+/* Who is accountable and answers, approves, rejects, confirms or hands over has noticed it. */
+static bool owner_acks(Deed *deed)
+{
+    EscEscalation *escalation = deed->escalation;
+    bool is_passing = deed->action->verb == ESC_VERB_HANDOFF &&
+                      !esc_text_equal(deed->action->target, deed->actor);
+    if (!esc_escalation_is_open(escalation) || escalation->is_acked ||
+        !esc_text_equal(escalation->owner, deed->actor))
+        return false;
+    if (is_passing ? !esc_role_ack_passing(deed->engine, escalation, deed->actor)
+                   : !esc_role_ack(deed->engine, escalation, deed->actor))
+        return false;
+    if (escalation->is_acked)
+        esc_qa_acked(deed->engine, escalation);
+    return true;
 }
 
 static EscStatus do_resolve(Deed *deed)
@@ -214,15 +255,33 @@ static EscStatus reason_check(const Deed *deed)
     return ESC_OK;
 }
 
-static EscStatus do_handoff(Deed *deed)
+/* Who was accountable and is not any more has nothing to hand over, but may take it back. */
+static EscStatus giver_check(Deed *deed)
 {
-    EscEngine *engine = deed->engine;
+    const EscEscalation *escalation = deed->escalation;
+    EscPeople people;
+    esc_turn_people(deed->engine, deed->escalation, &people);
+    if (esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor) ||
+        esc_text_equal(deed->action->target, deed->actor))
+        return ESC_OK;
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        if (esc_text_equal(escalation->formers[i].person, deed->actor))
+            return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                           "%.*s is accountable for E-%llu now: %.*s has nothing to hand over",
+                           ESC_TEXT_ARG(escalation->owner), (unsigned long long)escalation->id,
+                           ESC_TEXT_ARG(deed->actor));
+    }
+    return ESC_OK;
+}
+
+static EscStatus handoff_check(Deed *deed, EscRef *to)
+{
     const EscAction *action = deed->action;
     EscStatus status = reason_check(deed);
     if (status != ESC_OK)
         return status;
-    EscRef to = esc_ref_named(engine->schema.current->program, action->target);
-    if (to == 0)
+    *to = esc_ref_named(deed->engine->schema.current->program, action->target);
+    if (*to == 0)
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is no person, team or schedule",
                        ESC_TEXT_ARG(esc_utf8_cut(action->target, 64)));
     if (action->within_ms < 0 || action->within_ms > ESC_DEADLINE_MAX_MS ||
@@ -231,8 +290,64 @@ static EscStatus do_handoff(Deed *deed)
     if (deed->escalation->state == ESC_STATE_CLOSED)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed",
                        (unsigned long long)deed->escalation->id);
-    (void)esc_role_handoff(engine, deed->escalation, engine->schema.current, to, action->reason,
-                           action->expect, action->within_ms, 0);
+    return giver_check(deed);
+}
+
+/* Nothing was changed yet: there is nobody to hand it to. */
+static EscStatus nobody_there(Deed *deed)
+{
+    EscText target = deed->action->target;
+    int64_t until_ms = esc_person_absent_until(deed->engine, target);
+    if (until_ms == 0)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s has nobody who is there now",
+                       ESC_TEXT_ARG(target));
+    return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                   "%.*s is away until %.*s: hand it to somebody who is there",
+                   ESC_TEXT_ARG(target), ESC_TEXT_ARG(esc_local_time(deed->engine, until_ms)));
+}
+
+static void handoff_end(Deed *deed, EscHandoffEnd end)
+{
+    EscEngine *engine = deed->engine;
+    switch (end) {
+    case ESC_HANDOFF_NOTHING:
+        engine->turn.outcome->is_noop = true;
+        note(engine,
+             esc_turn_printf(engine, "%.*s has it already", ESC_TEXT_ARG(deed->escalation->owner)));
+        break;
+    case ESC_HANDOFF_LIMITED:
+        engine->turn.outcome->is_refused = true;
+        note(engine, ESC_TEXT("the policy allows no more hand-offs of this ticket now"));
+        break;
+    case ESC_HANDOFF_DONE:
+        break;
+    }
+}
+
+static EscStatus do_handoff(Deed *deed)
+{
+    EscEngine *engine = deed->engine;
+    const EscAction *action = deed->action;
+    EscRef to = 0;
+    EscStatus status = handoff_check(deed, &to);
+    if (status != ESC_OK)
+        return status;
+    const EscHandoff handoff = {
+        .bundle = engine->schema.current,
+        .to = to,
+        .reason = action->reason,
+        .expect = action->expect,
+        .within_ms = action->within_ms,
+        .is_by_person = true,
+    };
+    if (!esc_handoff_is_possible(engine, deed->escalation, &handoff))
+        return nobody_there(deed);
+    bool has_acked = owner_acks(deed);
+    handoff_end(deed, esc_role_handoff(engine, deed->escalation, &handoff));
+    if (has_acked && deed->escalation->is_acked) /* nothing moved: then nobody is called on */
+        esc_pages_stop(engine, deed->escalation, (EscText){0});
+    if (owner_acks(deed) || has_acked) /* who takes it has noticed it, too */
+        engine->turn.outcome->is_noop = false;
     return ESC_OK;
 }
 
@@ -296,6 +411,7 @@ static EscStatus do_answer(Deed *deed)
                          "%.*s answered %.*s to \"%.*s\"", ESC_TEXT_ARG(deed->actor),
                          ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
+    (void)owner_acks(deed);
     return ESC_OK;
 }
 
@@ -336,6 +452,7 @@ static EscStatus do_approve(Deed *deed)
                          "%.*s approved \"%.*s\": %.*s of %.*s", ESC_TEXT_ARG(deed->actor),
                          ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_APPROVED, deed->actor);
+    (void)owner_acks(deed);
     return ESC_OK;
 }
 
@@ -356,6 +473,7 @@ static EscStatus do_reject(Deed *deed)
                          "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor),
                          ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(deed->action->reason));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_REJECTED, deed->actor);
+    (void)owner_acks(deed);
     return ESC_OK;
 }
 
@@ -383,6 +501,8 @@ static EscStatus do_check(Deed *deed, bool is_confirm)
     esc_escalation_moment(engine, escalation,
                           is_confirm ? ESC_AUDIT_CHECK_PASSED : ESC_AUDIT_CHECK_OVERRIDDEN,
                           deed->actor);
+    if (is_confirm)
+        (void)owner_acks(deed);
     return ESC_OK;
 }
 
@@ -453,25 +573,64 @@ static void absence_set(EscEngine *engine, EscText person, int64_t until_ms, boo
     engine->absences.items[engine->absences.count++] = (EscAbsence){person, until_ms, is_for};
 }
 
-/* Every escalation that the person is accountable for hears of it, then looks for somebody else. */
-static void absence_spread(EscEngine *engine, EscText person)
+/* Open escalations, in the order of their numbers. */
+static EscEscalation **open_list(EscEngine *engine, size_t *count)
 {
-    size_t count = 0;
     EscEscalation **list =
         esc_arena_alloc_array(engine->turn.arena, engine->escalations.count, sizeof *list);
     ESC_ASSERT(list != NULL);
     EscEscalation *escalation = NULL;
+    *count = 0;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
-        if (escalation->state == ESC_STATE_OPEN && esc_text_equal(escalation->owner, person))
-            list[count++] = escalation;
+        if (esc_escalation_is_open(escalation))
+            list[(*count)++] = escalation;
     }
+    return list;
+}
+
+static bool is_theirs(const EscEscalation *escalation, EscText person)
+{
+    return esc_escalation_is_open(escalation) && esc_text_equal(escalation->owner, person);
+}
+
+static int by_id(const void *key, const void *item)
+{
+    const EscEscalation *a = key, *b = *(EscEscalation *const *)item;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* A ticket's escalations all hear an event of the ticket, so it is raised once for each ticket: with the first of them
+ * that stands in the list, which is in the order of their numbers. */
+static bool was_raised(EscEscalation *const *list, size_t at, const EscTicket *ticket)
+{
+    for (size_t i = 0; i < ticket->open_count; i++) {
+        if (bsearch(ticket->open[i], list, at, sizeof *list, by_id) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Every ticket that the person is accountable for hears of it, then its escalations look for somebody else. */
+static void absence_spread(EscEngine *engine, EscText person)
+{
+    size_t count = 0, theirs = 0;
+    EscEscalation **list = open_list(engine, &count);
     for (size_t i = 0; i < count; i++) {
-        if (list[i]->state != ESC_STATE_OPEN || !esc_text_equal(list[i]->owner, person))
-            continue;
+        if (is_theirs(list[i], person))
+            list[theirs++] = list[i];
+        else if (esc_role_ack_judge(engine, list[i]))
+            esc_qa_acked(engine, list[i]);
+    }
+    for (size_t i = 0; i < theirs; i++) {
         EscValue field = {.type = ESC_TYPE(ESC_KIND_TEXT), .text = person};
-        esc_event_internal(engine, list[i]->ticket, ESC_EVENT_OWNER_ABSENT, &field, 1);
-        if (list[i]->state == ESC_STATE_OPEN && esc_text_equal(list[i]->owner, person))
-            esc_role_absent(engine, list[i]);
+        if (is_theirs(list[i], person) && !was_raised(list, i, list[i]->ticket))
+            esc_event_internal(engine, list[i]->ticket, ESC_EVENT_OWNER_ABSENT, &field, 1);
+        if (is_theirs(list[i], person))
+            esc_role_absent(engine, list[i], "is away");
+        if (esc_escalation_is_open(list[i]) && (list[i]->alarms & ESC_ALARM_OWNER) != 0)
+            note(engine, esc_turn_printf(
+                             engine, "nobody stands in for %.*s, who is the last resort of E-%llu",
+                             ESC_TEXT_ARG(person), (unsigned long long)list[i]->id));
         esc_outcome_add(engine, list[i]);
     }
 }

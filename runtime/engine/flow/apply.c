@@ -17,6 +17,8 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     esc_arena_clear(engine->view);
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
+    engine->turn.rounds = 0;
+    engine->turn.outbox_first = engine->pending->outbox_count;
     engine->now_ms = now_ms;
 }
 
@@ -29,6 +31,34 @@ static void remark_apply(EscEngine *engine, const EscRemark *remark)
                      is_loss ? "the store was opened although it has lost something"
                              : "the last good templates stay in force",
                      ESC_TEXT_ARG(what));
+}
+
+/* Who is accountable when all has settled is told then: somebody who only was so in between is not. */
+static void settle(EscEngine *engine)
+{
+    esc_engine_settle(engine);
+    for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && esc_shifts_tell(engine); round++)
+        esc_engine_settle(engine);
+}
+
+/* Who has left the directory is accountable for nothing any more, and is not called. */
+static void left_pass_over(EscEngine *engine)
+{
+    EscEscalation *escalation = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
+        if (!esc_escalation_is_open(escalation))
+            continue;
+        for (size_t i = escalation->pages_count; i > 0; i--) {
+            if (i <= escalation->pages_count &&
+                !esc_person_known(engine, escalation->pages[i - 1].person))
+                esc_pages_stop(engine, escalation, escalation->pages[i - 1].person);
+        }
+        bool stands = (escalation->alarms & ESC_ALARM_OWNER) != 0 || escalation->owner.size == 0;
+        if (stands || esc_person_known(engine, escalation->owner))
+            continue;
+        esc_role_absent(engine, escalation, "is not in the directory any more");
+        esc_outcome_add(engine, escalation);
+    }
 }
 
 /* Escalations that could not be read at the start, and service levels under another bundle: done with the first
@@ -52,6 +82,7 @@ static void arrears_do(EscEngine *engine)
     memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
            sizeof engine->schema.reviewed);
     engine->absences.is_dirty = true;
+    left_pass_over(engine);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
         if (ticket != NULL)
@@ -64,11 +95,15 @@ bool esc_engine_has_arrears(const EscEngine *engine)
     return engine->escalations.is_parked_due || engine->schema.is_review_due;
 }
 
+/* Only who has sent something that is not settled has a check that waits for the queue: the others sleep on. */
 static void woke(EscEngine *engine)
 {
-    EscEscalation *escalation = NULL;
-    for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
-        if (escalation->bundle != NULL && esc_escalation_is_open(escalation))
+    for (size_t i = 0; i < engine->outbox.count; i++) {
+        const EscOutboxNode *node = &engine->outbox.items[i];
+        EscEscalation *escalation = node->is_settled || node->escalation == 0
+                                        ? NULL
+                                        : esc_escalation_find(engine, node->escalation);
+        if (escalation != NULL && escalation->bundle != NULL && esc_escalation_is_open(escalation))
             esc_qa_woke(engine, escalation);
     }
 }
@@ -113,7 +148,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     if (status == ESC_OK) {
         engine->turn.actor = (EscText){0};
         arrears_do(engine);
-        esc_engine_settle(engine);
+        settle(engine);
     } else {
         engine->now_ms = time_before_ms;
     }

@@ -10,13 +10,9 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
     esc_ticket_touch(engine, escalation->ticket);
     memcpy(engine->turn.outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
     switch ((EscTimer)fired->kind) {
-    case ESC_TIMER_ACK: {
-        EscText taken = esc_duration_text(engine, engine->now_ms - escalation->turn_at_ms);
-        EscText because =
-            esc_turn_printf(engine, "did not acknowledge within %.*s", ESC_TEXT_ARG(taken));
-        esc_role_failover(engine, escalation, because.data);
+    case ESC_TIMER_ACK:
+        esc_role_ack_due(engine, escalation, fired->due_ms);
         break;
-    }
     case ESC_TIMER_HOLD:
         esc_role_lease_end(engine, escalation);
         break;

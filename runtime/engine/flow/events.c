@@ -342,7 +342,7 @@ static void starts_run(EscEngine *engine)
     }
 }
 
-/* After the last round an escalation that is started may still have asked for something. */
+/* After the last round somebody may have been told something, and one message too many asks for an exception. */
 static void wishes_settle(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->turn.wishes_count; i++) {
@@ -409,7 +409,8 @@ static void rest_refuse(EscEngine *engine)
 
 void esc_engine_settle(EscEngine *engine)
 {
-    for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && !has_settled(engine); round++)
+    for (; engine->turn.rounds < ESC_ENGINE_ROUNDS_MAX && !has_settled(engine);
+         engine->turn.rounds++)
         round_run(engine);
     if (!has_settled(engine))
         rest_refuse(engine);

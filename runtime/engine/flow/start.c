@@ -46,19 +46,6 @@ static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
     return true;
 }
 
-/* If the first run told nobody, the owner hears of it from the engine. */
-static void owner_tell(EscEngine *engine, EscEscalation *escalation)
-{
-    if (escalation->is_told || escalation->state != ESC_STATE_OPEN)
-        return;
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
-    EscNotice message = {
-        .text = esc_turn_printf(engine, "You are accountable for %.*s: %.*s",
-                                ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title)),
-    };
-    esc_message_person(engine, escalation, escalation->owner, &message);
-}
-
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
                                        EscText because, EscText by)
@@ -89,7 +76,6 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     esc_frame_start(engine, escalation, &escalation->frame, row->steps, NULL, 0);
     esc_qa_begin(engine, escalation);
     esc_frame_drive(engine, escalation);
-    owner_tell(engine, escalation);
     escalation->is_first_run = false;
     esc_ticket_touch(engine, ticket);
     return escalation;

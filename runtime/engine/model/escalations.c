@@ -132,6 +132,9 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation->expectations);
     free(escalation->inverses);
     free(escalation->ackers);
+    free(escalation->formers);
+    free(escalation->resort.asked);
+    esc_owed_drop(engine, escalation);
     free(escalation->timeline);
     free(escalation);
 }
@@ -160,6 +163,52 @@ void esc_escalation_acker_add(EscEscalation *escalation, EscText acker)
 {
     ESC_ENGINE_GROW(escalation->ackers, escalation->ackers_count, escalation->ackers_capacity);
     escalation->ackers[escalation->ackers_count++] = acker;
+}
+
+void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed)
+{
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        EscFormer *former = &escalation->formers[i];
+        if (!esc_text_equal(former->person, person))
+            continue;
+        former->has_missed = former->has_missed || has_missed;
+        return;
+    }
+    ESC_ENGINE_GROW(escalation->formers, escalation->formers_count, escalation->formers_capacity);
+    escalation->formers[escalation->formers_count++] = (EscFormer){person, has_missed};
+}
+
+EscOwed *esc_owed_make(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->owed == NULL) {
+        escalation->owed = esc_engine_alloc(sizeof *escalation->owed);
+        engine->escalations.owed_count++;
+    }
+    return escalation->owed;
+}
+
+void esc_owed_loser_add(EscOwed *owed, EscText person)
+{
+    ESC_ENGINE_GROW(owed->losers, owed->losers_count, owed->losers_capacity);
+    owed->losers[owed->losers_count++] = person;
+}
+
+void esc_owed_drop(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->owed == NULL)
+        return;
+    esc_text_drop(&escalation->owed->because);
+    free(escalation->owed->losers);
+    free(escalation->owed);
+    escalation->owed = NULL;
+    engine->escalations.owed_count--;
+}
+
+void esc_escalation_asked_add(EscEscalation *escalation, EscText person)
+{
+    EscResort *resort = &escalation->resort;
+    ESC_ENGINE_GROW(resort->asked, resort->asked_count, resort->asked_capacity);
+    resort->asked[resort->asked_count++] = person;
 }
 
 void esc_escalation_moment(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,

@@ -87,16 +87,37 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
     return (EscText){0};
 }
 
+/* An acknowledgement is waited for until the accountable one's time is over, at most. */
+static int64_t wait_due_ms(const EscEscalation *escalation)
+{
+    uint32_t kind = esc_frame_wait(escalation)->kind;
+    bool has_time =
+        kind != ESC_WAIT_CHAIN && kind != ESC_WAIT_RAISED && kind != ESC_WAIT_CLOSE_WHEN;
+    int64_t due_ms = has_time ? escalation->frame.due_ms : 0;
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    bool is_ack = kind == ESC_WAIT_CHAIN || kind == ESC_WAIT_ACK;
+    return is_ack && ack != NULL && (due_ms == 0 || ack->due_ms < due_ms) ? ack->due_ms : due_ms;
+}
+
+EscText esc_wait_until(EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    int64_t due_ms = wait == NULL ? 0 : wait_due_ms(escalation);
+    if (due_ms == 0)
+        return (EscText){0};
+    EscText time = esc_local_time(engine, due_ms);
+    int64_t seconds = due_ms / ESC_SECOND_MS % 60;
+    if (wait->kind != ESC_WAIT_PAUSE || seconds == 0)
+        return time;
+    return esc_turn_printf(engine, "%.*s:%02d", ESC_TEXT_ARG(time), (int)seconds);
+}
+
 EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscText name = esc_wait_name(engine, escalation);
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    bool has_time = name.size > 0 && wait->kind != ESC_WAIT_CHAIN &&
-                    wait->kind != ESC_WAIT_RAISED && wait->kind != ESC_WAIT_CLOSE_WHEN;
-    if (!has_time)
+    EscText name = esc_wait_name(engine, escalation), until = esc_wait_until(engine, escalation);
+    if (until.size == 0)
         return name;
-    return esc_turn_printf(engine, "%.*s until %.*s", ESC_TEXT_ARG(name),
-                           ESC_TEXT_ARG(esc_local_time(engine, escalation->frame.due_ms)));
+    return esc_turn_printf(engine, "%.*s until %.*s", ESC_TEXT_ARG(name), ESC_TEXT_ARG(until));
 }
 
 EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)

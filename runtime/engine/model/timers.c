@@ -1,4 +1,4 @@
-/* timers.c - timers, ordered by (due, order of creation) in a binary heap, and found again by their key:
+/* timers.c - timers, ordered by (due, kind, order of creation) in a binary heap, and found again by their key:
  * (escalation or ticket or workspace, kind, index). Each owner has a short list of its own timers.
  *
  * The store has them in the rows of their owners, so whatever changes a timer makes its owner dirty. */
@@ -6,9 +6,22 @@
 
 #include <stdlib.h>
 
+/* Of timers of one instant the kind decides, whatever made them first: what an author wrote for that instant comes
+ * before what the chain does by itself, so that nobody is made accountable and loses it in the same instant. */
+static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
+    [ESC_TIMER_SLEEPER] = 0, /* it wakes: then all of its ticket's take part */
+    [ESC_TIMER_SLA_DUE] = 1,     [ESC_TIMER_SLA_WARN] = 1, [ESC_TIMER_SLA_OVERDUE] = 1,
+    [ESC_TIMER_REMINDER] = 2,    [ESC_TIMER_WAIT] = 3,     [ESC_TIMER_CHECK] = 4,
+    [ESC_TIMER_EXPECTATION] = 5, [ESC_TIMER_HOLD] = 6,     [ESC_TIMER_ACK] = 7,
+    [ESC_TIMER_CONTACT] = 8,     [ESC_TIMER_ARMED] = 9,    [ESC_TIMER_DIGEST] = 10,
+};
+
 static bool is_before(const EscTimerNode *a, const EscTimerNode *b)
 {
-    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->seq < b->seq;
+    if (a->due_ms != b->due_ms)
+        return a->due_ms < b->due_ms;
+    uint8_t rank = ranks[a->kind], other = ranks[b->kind];
+    return rank != other ? rank < other : a->seq < b->seq;
 }
 
 static void heap_place(EscEngine *engine, EscTimerNode *node, size_t place)

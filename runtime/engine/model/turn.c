@@ -220,7 +220,7 @@ bool esc_turn_is_empty(const EscEngine *engine)
            !turn->is_taking && turn->depth == 0 && turn->derived_count == 0 &&
            turn->acted_count == 0 && !turn->has_undo && turn->touched_count == 0 &&
            turn->wishes_count == 0 && turn->asked_count == 0 && turn->starts_count == 0 &&
-           turn->garbage_count == 0 && engine->runs.depth == 0;
+           turn->shifts_count == 0 && turn->garbage_count == 0 && engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)
@@ -231,6 +231,8 @@ void esc_turn_end(EscEngine *engine)
         turn->wishes[i].escalation->wish = 0;
         free(turn->wishes[i].raised);
     }
+    for (size_t i = 0; i < turn->shifts_count; i++)
+        turn->shifts[i].escalation->shift = 0;
     for (size_t i = 0; i < turn->touched_count; i++)
         turn->touched[i]->is_touched = false;
     esc_garbage_free(engine);
@@ -240,7 +242,7 @@ void esc_turn_end(EscEngine *engine)
     turn->before_is_new = turn->is_taking = false;
     turn->depth = 0;
     turn->derived_first = turn->derived_count = turn->acted_count = 0;
-    turn->wishes_count = turn->touched_count = turn->starts_count = 0;
+    turn->wishes_count = turn->touched_count = turn->starts_count = turn->shifts_count = 0;
     ESC_ASSERT(esc_turn_is_empty(engine));
 }
 
@@ -257,6 +259,7 @@ void esc_turn_release(EscEngine *engine)
     free(turn->starts);
     free(turn->derived);
     free(turn->acted);
+    free(turn->shifts);
     free(turn->garbage);
     esc_arena_free(turn->arena);
 }

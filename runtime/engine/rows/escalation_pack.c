@@ -1,6 +1,15 @@
 /* escalation_pack.c - an escalation's body: what stands beside the columns of its row that lists are made of.
  *
- *   u8 format   timers (values_pack.c)   packed why it is parked   packed rest
+ *   u8 format   timers (values_pack.c)   packed why it is parked   packed duty   packed rest
+ *
+ * The duty is who has it, for which no bundle is needed: somebody is accountable for what is parked as well.
+ *
+ *   packed handed to   signed ms from the opening to the turn's begin
+ *   those who had it before: count, for each  packed person  u8: missed it   last resort: signed since  varint alarms
+ *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told
+ *   with 4:  packed from, actor, because  u8 who is asked, nobody else hears of it  count, packed each who lost it
+ *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
+ *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number
  *
  * The rest is what a bundle is needed for. One that cannot be read is kept as it is and written back; a body of which
  * not even the timers can be read is kept as a whole.
@@ -8,8 +17,7 @@
  *   frame (the topmost; its snapshot empty: none)   frames below it: count, from the bottom
  *   triage: u8 is open, then  its frame  named further exceptions: count, packed  varint unnamed ones, times asked again
  *   copy at the resolution: u8 is there, then  count, frames  signed at  exception that triage was about
- *   varint alarms   varint role row, opening role   packed handed to   signed ms from the opening to the turn's begin
- *   varint calendar of the acknowledgement
+ *   varint alarms   varint role row, opening role   varint calendar of the acknowledgement
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
  *     4 the ticket was resolved
  *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
@@ -18,8 +26,6 @@
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
  *   changes: count, for each  u8 kind  packed name, ticket, no-undo  varint outbox, undo + 1  FIELD: value before, after
  *     count, values: arguments of the undoing action
- *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
- *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number
  *   inverse calls: count, for each  varint outbox id  packed what   packed what a rollback has left
  *   dead messages told: count, for each  packed target  signed at   timeline: count, for each  u8 kind  signed ms from the opening  packed who
  *   start: varint event type + 1 (0: no event), then  count, values
@@ -36,13 +42,16 @@
 
 #include <string.h>
 
-#define FORMAT 2
+#define FORMAT 3
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u
 #define FRAME_HELD 1u
 #define FRAME_HEARD 2u
 #define CHECK_RAISED 128u
+#define FLAG_CHAIN_OVER 1u
+#define FLAG_ALARMED 2u
+#define FLAG_OWED 4u
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -53,12 +62,10 @@ static void texts_pack(EscBuf *out, const EscText *texts, size_t count)
         esc_buf_packed(out, texts[i]);
 }
 
-static void duty_pack(EscBuf *out, const EscEscalation *escalation)
+static void turn_pack(EscBuf *out, const EscEscalation *escalation)
 {
     esc_buf_varint(out, escalation->role_row);
     esc_buf_varint(out, escalation->opening_role);
-    esc_buf_packed(out, escalation->handed_to);
-    esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
     esc_buf_varint(out, escalation->ack_calendar);
     esc_buf_signed(out, escalation->first_acked_ms);
     texts_pack(out, escalation->ackers, escalation->ackers_count);
@@ -252,13 +259,56 @@ static void start_pack(EscBuf *out, const EscEscalation *escalation)
 static void rest_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation)
 {
     frames_pack(out, escalation);
-    duty_pack(out, escalation);
+    turn_pack(out, escalation);
     checks_pack(out, escalation);
     changes_pack(out, engine->schema.current->program, escalation);
-    pages_pack(out, escalation);
-    expectations_pack(out, escalation);
     history_pack(out, escalation);
     start_pack(out, escalation);
+}
+
+static void owed_pack(EscBuf *out, const EscOwed *owed)
+{
+    esc_buf_packed(out, owed->from);
+    esc_buf_packed(out, owed->actor);
+    esc_buf_packed(out, owed->because);
+    esc_buf_u8(out, owed->asking);
+    esc_buf_u8(out, owed->is_quiet);
+    texts_pack(out, owed->losers, owed->losers_count);
+}
+
+static void resort_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    const EscResort *resort = &escalation->resort;
+    esc_buf_varint(out, escalation->formers_count);
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        esc_buf_packed(out, escalation->formers[i].person);
+        esc_buf_u8(out, escalation->formers[i].has_missed);
+    }
+    esc_buf_signed(out, resort->since_ms);
+    esc_buf_varint(out, resort->alarms);
+    texts_pack(out, resort->asked, resort->asked_count);
+    esc_buf_u8(out, (uint8_t)((escalation->is_chain_over ? FLAG_CHAIN_OVER : 0u) |
+                              ((escalation->alarms & ESC_ALARM_OWNER) != 0 ? FLAG_ALARMED : 0u) |
+                              (escalation->owed != NULL ? FLAG_OWED : 0u)));
+    if (escalation->owed != NULL)
+        owed_pack(out, escalation->owed);
+}
+
+static void duty_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_packed(out, escalation->handed_to);
+    esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
+    resort_pack(out, escalation);
+    pages_pack(out, escalation);
+    expectations_pack(out, escalation);
+}
+
+/* A part that can be passed over when it is read. */
+static void part_pack(EscBuf *out, EscBuf *part)
+{
+    ESC_ASSERT(part->status == ESC_OK);
+    esc_buf_packed(out, esc_buf_as_text(part));
+    esc_buf_release(part);
 }
 
 void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation)
@@ -270,6 +320,10 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
     esc_buf_u8(out, FORMAT);
     esc_timers_pack(out, escalation->timers);
     esc_buf_packed(out, escalation->parked_because);
+    EscBuf duty;
+    esc_buf_init(&duty, ESC_ENGINE_TURN_BYTES_MAX);
+    duty_pack(&duty, escalation);
+    part_pack(out, &duty);
     if (escalation->bundle == NULL) {
         esc_buf_packed(out, escalation->kept);
         return;
@@ -277,9 +331,7 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
     EscBuf rest;
     esc_buf_init(&rest, ESC_ENGINE_TURN_BYTES_MAX);
     rest_pack(&rest, engine, escalation);
-    ESC_ASSERT(rest.status == ESC_OK);
-    esc_buf_packed(out, esc_buf_as_text(&rest));
-    esc_buf_release(&rest);
+    part_pack(out, &rest);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -319,13 +371,11 @@ static void snapshot_keep(EscFrame *frame, EscText bytes)
     frame->size = bytes.size;
 }
 
-static void duty_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
     uint64_t roles = esc_escalation_template(escalation)->roles_count;
     escalation->role_row = below(cursor, roles + 1); /* one past the last: the last resort */
     escalation->opening_role = below(cursor, ESC_ROLES_COUNT);
-    escalation->handed_to = interned(cursor, engine);
-    escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(cursor);
     escalation->ack_calendar = small(cursor);
     escalation->first_acked_ms = esc_instant_unpack(cursor);
     size_t ackers = esc_cursor_count(cursor, 1);
@@ -628,13 +678,57 @@ static bool rest_unpack(EscText rest, EscEngine *engine, EscEscalation *escalati
 {
     EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)rest.data, rest.size});
     frames_unpack(&cursor, engine, escalation);
-    duty_unpack(&cursor, engine, escalation);
+    turn_unpack(&cursor, engine, escalation);
     checks_unpack(&cursor, escalation);
     changes_unpack(&cursor, engine, escalation);
-    pages_unpack(&cursor, engine, escalation);
-    expectations_unpack(&cursor, engine, escalation);
     history_unpack(&cursor, engine, escalation);
     start_unpack(&cursor, escalation);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+static void owed_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    EscOwed *owed = esc_owed_make(engine, escalation);
+    owed->from = interned(cursor, engine);
+    owed->actor = interned(cursor, engine);
+    owed->because = esc_text_own(esc_cursor_packed(cursor));
+    owed->asking = esc_cursor_u8(cursor);
+    if (owed->asking > ESC_ASKING_TURN)
+        cursor->failed = true;
+    owed->is_quiet = esc_cursor_u8(cursor) != 0;
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        esc_owed_loser_add(owed, interned(cursor, engine));
+}
+
+static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t formers = esc_cursor_count(cursor, 2);
+    for (size_t i = 0; i < formers && !cursor->failed; i++) {
+        EscText person = interned(cursor, engine);
+        esc_escalation_former_add(escalation, person, esc_cursor_u8(cursor) != 0);
+    }
+    escalation->resort.since_ms = esc_instant_unpack(cursor);
+    escalation->resort.alarms = small(cursor);
+    size_t asked = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < asked && !cursor->failed; i++)
+        esc_escalation_asked_add(escalation, interned(cursor, engine));
+    uint8_t flags = esc_cursor_u8(cursor);
+    escalation->is_chain_over = (flags & FLAG_CHAIN_OVER) != 0;
+    if ((flags & FLAG_ALARMED) != 0)
+        esc_escalation_alarmed(engine, escalation, ESC_ALARM_OWNER);
+    if ((flags & FLAG_OWED) != 0)
+        owed_unpack(cursor, engine, escalation);
+}
+
+static bool duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
+{
+    EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)duty.data, duty.size});
+    escalation->handed_to = interned(&cursor, engine);
+    escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(&cursor);
+    resort_unpack(&cursor, engine, escalation);
+    pages_unpack(&cursor, engine, escalation);
+    expectations_unpack(&cursor, engine, escalation);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }
 
@@ -647,8 +741,9 @@ static bool outside_unpack(EscBytes body, EscEngine *engine, EscEscalation *esca
         return false;
     esc_timers_unpack(&cursor, engine, escalation, NULL);
     escalation->parked_because = interned(&cursor, engine);
+    EscText duty = esc_cursor_packed(&cursor);
     *rest = esc_cursor_packed(&cursor);
-    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+    return !cursor.failed && esc_cursor_left(&cursor) == 0 && duty_unpack(duty, engine, escalation);
 }
 
 bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation)
@@ -669,7 +764,8 @@ static bool rest_find(EscBytes body, EscText *rest)
         (void)esc_cursor_varint(&cursor);
         (void)esc_cursor_signed(&cursor);
     }
-    (void)esc_cursor_packed(&cursor);
+    (void)esc_cursor_packed(&cursor); /* why it is parked */
+    (void)esc_cursor_packed(&cursor); /* the duty */
     *rest = esc_cursor_packed(&cursor);
     return is_known && !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

@@ -21,8 +21,8 @@ typedef struct Sleeping {
     bool is_acked;
 } Sleeping;
 
-/* Looked at in one call: who may not sleep goes behind the others, and must not be met again and again. */
-#define LOOKS_MAX 1024
+/* In one call: who may not sleep goes behind the others, and there may be many of them. */
+#define REFUSED_MAX 1024
 
 typedef struct Block {
     EscSleeper sleeper;
@@ -47,8 +47,8 @@ static bool may_sleep(const EscEscalation *escalation)
 {
     return (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_CLOSING) &&
            escalation->bundle != NULL && !escalation->is_dirty && !escalation->is_new &&
-           escalation->wish == 0 && escalation->alarms == 0 && escalation->kept.size == 0 &&
-           !has_ticket_changes(escalation);
+           escalation->wish == 0 && escalation->alarms == 0 && escalation->owed == NULL &&
+           escalation->kept.size == 0 && !has_ticket_changes(escalation);
 }
 
 static bool all_may_sleep(const EscTicket *ticket)
@@ -164,13 +164,15 @@ void esc_engine_sleep(EscEngine *engine, size_t keep)
         engine->tickets.dirty_count > 0 || engine->escalations.closed_count > 0)
         return;           /* not flushed, or not evicted yet */
     esc_turn_end(engine); /* reading a ticket back touches it */
-    size_t looks = engine->tickets.live.count - keep;
+    size_t refused = 0;
     EscBuf bytes;
     esc_buf_init(&bytes, ESC_ENGINE_TURN_BYTES_MAX);
-    for (looks = looks > LOOKS_MAX ? LOOKS_MAX : looks; looks > 0; looks--) {
+    for (size_t looks = engine->tickets.live.count - keep; looks > 0 && refused < REFUSED_MAX;
+         looks--) {
         EscTicket *ticket = engine->tickets.live.first;
         if (!esc_ticket_is_live(ticket) || !all_may_sleep(ticket)) {
             esc_ticket_written(engine, ticket); /* its turn comes again, or it is forgotten */
+            refused++;
             continue;
         }
         esc_buf_clear(&bytes);

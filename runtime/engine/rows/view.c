@@ -72,6 +72,7 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .state = escalation->state,
         .role = escalation->role,
         .is_acked = escalation->is_acked,
+        .is_alarmed = escalation->alarms != 0,
         .opened_at_ms = escalation->opened_at_ms,
         .closed_at_ms = escalation->closed_at_ms,
         .next_due_ms = esc_timer_earliest(escalation->timers),

@@ -76,12 +76,6 @@ static EscWaitEnd check_end(EscEngine *engine, EscEscalation *escalation, const 
     return state == ESC_CHECK_STATE_FAILED ? ESC_WAIT_END_TIMED_OUT : ESC_WAIT_END_SATISFIED;
 }
 
-/* Nobody of the chain is left to be asked. */
-static bool is_chain_over(const EscEscalation *escalation)
-{
-    return escalation->role_row >= esc_escalation_template(escalation)->roles_count;
-}
-
 /* A closing is not held: its checks may pass whatever becomes of what it raised. */
 static bool is_closing_frame(const EscEscalation *escalation, const EscFrame *frame)
 {
@@ -100,7 +94,7 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation, EscFram
         is_over = escalation->is_acked;
         break;
     case ESC_WAIT_CHAIN:
-        if (!escalation->is_acked && is_chain_over(escalation))
+        if (!escalation->is_acked && escalation->is_chain_over)
             return ESC_WAIT_END_TIMED_OUT;
         is_over = escalation->is_acked;
         break;

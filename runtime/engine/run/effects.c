@@ -233,9 +233,15 @@ static void emit_handoff(Emission *emission)
 {
     const EscEffectRow *row = emission->row;
     EscEscalation *escalation = emission->escalation;
-    esc_role_handoff(emission->engine, escalation, escalation->bundle, row->ref,
-                     emission->arguments[0].text, (EscExpect)row->aux, row->extra_ms,
-                     row->calendar);
+    const EscHandoff handoff = {
+        .bundle = escalation->bundle,
+        .to = row->ref,
+        .reason = emission->arguments[0].text,
+        .expect = (EscExpect)row->aux,
+        .within_ms = row->extra_ms,
+        .calendar = row->calendar,
+    };
+    (void)esc_role_handoff(emission->engine, escalation, &handoff);
 }
 
 static void emit_failover(Emission *emission)
@@ -244,7 +250,7 @@ static void emit_failover(Emission *emission)
     if (escalation->is_acked || escalation->role != escalation->opening_role ||
         escalation->handoffs > 0)
         return; /* that role already lost its turn, or did its duty */
-    esc_role_failover(emission->engine, escalation, "did not acknowledge in time");
+    esc_role_miss(emission->engine, escalation, ESC_TEXT("in time"));
 }
 
 /* --- evidence --------------------------------------------------------------------------------- */

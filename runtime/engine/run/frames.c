@@ -92,8 +92,7 @@ static void waiting_record(EscEngine *engine, EscEscalation *escalation, const E
     if (wait->kind == ESC_WAIT_RAISED || frame != &escalation->frame)
         return; /* the exception, and triage, have records of their own */
     EscText phrase = esc_wait_phrase(engine, escalation);
-    bool has_time = wait->kind != ESC_WAIT_CHAIN && wait->kind != ESC_WAIT_CLOSE_WHEN;
-    EscText until = has_time ? esc_local_time(engine, frame->due_ms) : (EscText){0};
+    EscText until = esc_wait_until(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_WAITING,
                          esc_audit_data(engine, "for", phrase, "until", until, NULL),
                          "waits for %.*s", ESC_TEXT_ARG(phrase));

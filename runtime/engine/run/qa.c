@@ -49,9 +49,22 @@ int64_t esc_qa_moved(const EscEngine *engine, const EscEscalation *escalation, c
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
+/* Somebody's time to acknowledge was over before anybody did. */
+static bool was_missed(const EscEscalation *escalation)
+{
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        if (escalation->formers[i].has_missed)
+            return true;
+    }
+    return false;
+}
+
+/* Without a time of its own it asks for the time of the turns. */
 static EscJudgement judge_acknowledged(const EscEscalation *escalation, const EscCheckRow *row,
                                        bool is_deadline)
 {
+    if (row->timing != ESC_TIMING_IN_PLACE && row->within_ms == 0 && was_missed(escalation))
+        return ESC_JUDGEMENT_FAIL;
     if (escalation->first_acked_ms != 0)
         return ESC_JUDGEMENT_PASS;
     return is_deadline || row->timing != ESC_TIMING_IN_PLACE ? ESC_JUDGEMENT_FAIL
@@ -111,13 +124,37 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
     return ESC_JUDGEMENT_PASS;
 }
 
+/* Those who missed it; the accountable one only where nobody did before, for their time may not be over. */
+static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escalation,
+                                   const EscCheckRow *row)
+{
+    if (!was_missed(escalation)) {
+        EscText within =
+            row->within_ms == 0
+                ? (EscText){0}
+                : esc_turn_printf(engine, " within %.*s",
+                                  ESC_TEXT_ARG(esc_duration_text(engine, row->within_ms)));
+        return esc_turn_printf(engine, "%.*s has not acknowledged%.*s",
+                               ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(within));
+    }
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        if (!escalation->formers[i].has_missed)
+            continue;
+        esc_buf_string(&buf, buf.size > 0 ? ", " : "");
+        esc_buf_text(&buf, escalation->formers[i].person);
+    }
+    esc_buf_string(&buf, " did not acknowledge in time");
+    return esc_turn_take(engine, &buf);
+}
+
 static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
     const EscCheckRow *row = check_row(escalation, check);
     switch ((EscCheck)row->kind) {
     case ESC_CHECK_ACKNOWLEDGED:
-        return esc_turn_printf(engine, "%.*s has not acknowledged",
-                               ESC_TEXT_ARG(escalation->owner));
+        return unacknowledged_text(engine, escalation, row);
     case ESC_CHECK_DELIVERED:
         return esc_turn_printf(engine, "%u of %u notifications were not %s",
                                messages_short(escalation, row->proof), escalation->messages,

@@ -15,6 +15,7 @@ extern "C" {
 
 #define ESC_EXCEPTIONS_PER_ESCALATION_MAX 8
 #define ESC_REASON_BYTES_MAX 1000
+#define ESC_NOTE_BYTES_MAX 256
 
 /* --- inputs of the engine ------------------------------------------------------------------------------------------------ */
 
@@ -95,7 +96,9 @@ typedef struct EscInput {
 typedef struct EscOutcome {
     uint64_t escalations[8]; /* started or touched, the first eight */
     uint32_t escalations_count;
-    bool is_noop; /* accepted but without effect: a late ack, a stale button */
+    bool is_noop;    /* accepted but without effect: a late ack, a stale button */
+    bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
+    char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
     char ticket[ESC_ID_BYTES_MAX + 1];
 } EscOutcome;
 
@@ -168,6 +171,7 @@ typedef struct EscEscalationView {
     EscState state;
     uint32_t role;
     bool is_acked;
+    bool is_alarmed; /* nobody does what somebody has to, or its steps cannot go on */
     int64_t opened_at_ms, closed_at_ms, next_due_ms, ack_due_ms; /* 0 when there is none */
     uint32_t handoffs, exceptions;
     EscText waiting_for;  /* one phrase: "acknowledgement by ana until 09:05" */

@@ -100,6 +100,7 @@ EscText esc_shard_reason(EscShard *shard);      /* any thread: why it is stopped
 typedef struct EscShardCounts {
     uint64_t turns, inputs, timers; /* since the start */
     size_t waiting;                 /* inputs that were let in and are not over */
+    size_t alarmed;                 /* escalations that nobody answers for, after the last turn */
     int64_t time_ms;                /* of its engine, after the last turn */
     EscServiceClock clock;
 } EscShardCounts;

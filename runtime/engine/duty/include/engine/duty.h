@@ -21,46 +21,123 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
 /* A person, team or schedule of the current directory by its name. */
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
 bool esc_people_has(const EscPeople *people, EscText person);
-bool esc_person_known(const EscEngine *engine, EscText name);
-bool esc_person_absent(const EscEngine *engine, EscText name);
+bool esc_people_misses(const EscPeople *people,
+                       EscText person); /* they belong to it, and are away */
+/* Who stands for them: the first who is there, else the first, though away; never empty. */
+EscText esc_people_stand(EscEngine *engine, const EscPeople *people);
+bool esc_person_known(const EscEngine *engine, EscText name);  /* in the present directory */
+bool esc_person_absent(const EscEngine *engine, EscText name); /* who left is absent for ever */
+int64_t esc_person_absent_until(const EscEngine *engine, EscText name); /* 0: they are there */
 void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were given as a duration */
 
-/* --- owners.c --------------------------------------------------------------------------------- */
+/* Roles of an escalation's template by position, in the order of failover. The position behind the last one is the last
+ * resort; an escalation without a bundle has only that. */
+uint32_t esc_role_count(const EscEscalation *escalation);
+const EscRoleRow *esc_role_row(const EscEscalation *escalation,
+                               uint32_t position); /* NULL: the last resort */
+/* Position of the first role that is `role` or behind it; the last resort's when there is none. */
+uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role);
+void esc_role_people(EscEngine *engine, EscEscalation *escalation, uint32_t position,
+                     EscPeople *people);
+/* Members of the accountable turn: the role's people, or those it was handed to, or the one of the last resort. */
+void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people);
+
+/* --- shifts.c --------------------------------------------------------------------------------- */
+
+/* Before accountability changes hands; `because` is a clause that lives as long as the turn. */
+void esc_shift_note(EscEngine *engine, EscEscalation *escalation, EscText because,
+                    EscAsking asking);
+/* Nobody but who is paged hears of it. After esc_shift_note. */
+void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation);
+/* Tells somebody who was called for it that others have it; `person` is interned. After esc_shift_note. */
+void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person);
+/* At the end of an input: tells everybody whom it concerns what became of it. False when there was nothing to tell. */
+bool esc_shifts_tell(EscEngine *engine);
+
+/* --- turns.c ---------------------------------------------------------------------------------- */
+
+#define ESC_RESORT_ACK_MS (15 * ESC_MINUTE_MS) /* for each of the last resort */
 
 const char *esc_role_name(uint32_t role);
-EscRef esc_role_ref(const EscEscalation *escalation,
-                    uint32_t role_row); /* last resort beyond the rows */
-void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
-/* The turn of the accountable role is over. */
-void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *because);
-void esc_role_last_resort(EscEngine *engine, EscEscalation *escalation, const char *because);
-EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
-                             EscWhy *why);
-bool esc_role_ack(EscEngine *engine, EscEscalation *escalation,
-                  EscText actor); /* false: too late */
+/* `owner` is accountable in the role at that position and has its time to acknowledge; who was accountable is called no
+ * more. Who of the turn hears of it is told when the input is done. */
+void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t position, EscText owner,
+                    EscText because);
+void esc_turn_record(EscEngine *engine, EscEscalation *escalation, EscText via);
+void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t within_ms,
+                       uint32_t calendar);
+EscText esc_turn_until(EscEngine *engine,
+                       const EscEscalation *escalation); /* of the acknowledgement; empty: none */
+void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
+                      const char *role);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
 void esc_role_active(EscEngine *engine,
                      EscEscalation *escalation); /* something happened: the lease starts anew */
-void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
-/* The ticket is open again: the role is looked up anew, paged, and has its full time. */
-void esc_role_reopen(EscEngine *engine, EscEscalation *escalation);
-/* Makes `owner` accountable in that role; handed_to: who it was handed to when that is not the role's own. */
-void esc_role_take(EscEngine *engine, EscEscalation *escalation, uint32_t role_row, EscText owner,
-                   EscText handed_to);
-void esc_role_absent(EscEngine *engine,
-                     EscEscalation *escalation); /* the accountable person went away */
 /* The clock is corrected: when the turn began, when it was acknowledged; and the deadline of ESC_TIMER_ACK. */
 void esc_role_move(EscEscalation *escalation, int64_t by_ms);
 int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, int64_t due_ms);
 
+/* --- resort.c --------------------------------------------------------------------------------- */
+
+/* The last resort is asked, one after the other. is_chain_over: because nobody of the chain is left. */
+void esc_role_last_resort(EscEngine *engine, EscEscalation *escalation, EscText because,
+                          bool is_chain_over);
+/* The next of them; behind the last an alarm, and the first again. */
+void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText because);
+
+/* --- owners.c --------------------------------------------------------------------------------- */
+
+void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
+/* The turn is over; `why` follows the name of who was accountable: "did not acknowledge". */
+void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *why);
+/* So it is because nobody acknowledged; `within`: "within 5m". */
+void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within);
+/* The turn of the first role from `position` on that somebody else stands for; false when there is none. */
+bool esc_role_behind(EscEngine *engine, EscEscalation *escalation, uint32_t position,
+                     EscText because);
+void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_ms);
+void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
+/* The ticket is open again: the role is looked up anew, paged, and has its full time. */
+void esc_role_reopen(EscEngine *engine, EscEscalation *escalation);
+/* The accountable person went away; `why` follows their name. */
+void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *why);
+
+/* --- acks.c ----------------------------------------------------------------------------------- */
+
+/* ESC_FORBIDDEN for who is in no role of it, or away. */
+EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
+                             EscWhy *why);
+/* The actor must have passed esc_role_check_ack. False: it changes nothing. */
+bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor);
+/* The same of somebody who hands it over with it: who was called in their own right still is. */
+bool esc_role_ack_passing(EscEngine *engine, EscEscalation *escalation, EscText actor);
+/* Somebody of several who are needed went away: true when those who have acknowledged are enough now. */
+bool esc_role_ack_judge(EscEngine *engine, EscEscalation *escalation);
+
 /* --- handoff.c -------------------------------------------------------------------------------- */
 
-/* extra_ms 0: the role's own time. False when the handoff limit raises instead. */
-bool esc_role_handoff(EscEngine *engine, EscEscalation *escalation, const EscEngineBundle *bundle,
-                      EscRef to, EscText reason, EscExpect expect, int64_t within_ms,
-                      uint32_t calendar);
+typedef struct EscHandoff {
+    const EscEngineBundle *bundle; /* whose numbering `to` has */
+    EscRef to;
+    EscText reason;
+    EscExpect expect;
+    int64_t within_ms; /* 0: the role's own time */
+    uint32_t calendar;
+    bool is_by_person; /* an act; a template's goes on to the next role when nobody is there */
+} EscHandoff;
+
+typedef enum EscHandoffEnd {
+    ESC_HANDOFF_DONE,
+    ESC_HANDOFF_NOTHING, /* they have it already */
+    ESC_HANDOFF_LIMITED  /* one too many: the exception that the policy wants is on its way */
+} EscHandoffEnd;
+/* Whether somebody is there to take it. */
+bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff);
+EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
+                               const EscHandoff *handoff);
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
 void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move);

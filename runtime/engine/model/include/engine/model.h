@@ -53,6 +53,8 @@ EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJ
 /* "2026-03-02 10:05" in the workspace's zone; lives as long as the turn. */
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
+/* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over. */
+EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms);
 
 /* --- schema.c --------------------------------------------------------------------------------- */
 
@@ -213,6 +215,13 @@ void esc_escalation_acker_add(EscEscalation *escalation, EscText acker); /* inte
 void esc_escalation_alarm(EscEngine *engine, EscEscalation *escalation, EscAlarm alarm, bool is_on);
 void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation,
                             EscAlarm alarm); /* its row says so */
+/* Once for each person: who missed an acknowledgement once has missed it. `person` is interned. */
+void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed);
+EscOwed *esc_owed_make(EscEngine *engine, EscEscalation *escalation); /* or the one that is there */
+void esc_owed_loser_add(EscOwed *owed, EscText person);               /* interned */
+void esc_owed_drop(EscEngine *engine, EscEscalation *escalation);
+void esc_escalation_asked_add(EscEscalation *escalation,
+                              EscText person); /* of the last resort; interned */
 const EscFunctionRow *esc_escalation_function(const EscEscalation *escalation, uint32_t function);
 /* The person who started it by hand, or the template that started it; empty: nobody did. Interned. */
 EscText esc_escalation_starter(const EscEscalation *escalation);
@@ -376,6 +385,8 @@ void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed);
 EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
                        uint32_t pc);
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation); /* "the resolution" */
+EscText esc_wait_until(EscEngine *engine,
+                       const EscEscalation *escalation); /* empty: nobody knows */
 EscText esc_wait_phrase(
     EscEngine *engine,
     const EscEscalation *escalation); /* "the resolution until 2026-03-02 14:00" */

@@ -22,11 +22,9 @@ enum {
     ESC_PAUSES_MAX = 64,     /* times in which a ticket was resolved that are kept one by one */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
-    ESC_LOG_TEXT_MAX = 48,    /* bytes of a value in that log */
-    ESC_PAGES_MAX = 16,       /* pages under way in one escalation */
-    ESC_EXPECTATIONS_MAX = 8, /* expectations of hand-offs that are open in one escalation */
-    ESC_CHANGES_MAX = 256,    /* changes recorded for rollback in one escalation */
-    ESC_FRAMES_MAX = 4,       /* the steps and the handlers that stand on them */
+    ESC_LOG_TEXT_MAX = 48, /* bytes of a value in that log */
+    ESC_CHANGES_MAX = 256, /* changes recorded for rollback in one escalation */
+    ESC_FRAMES_MAX = 4,    /* the steps and the handlers that stand on them */
     ESC_TRIAGE_NAMES_MAX =
         8,                  /* further exceptions that an open triage names; the rest is counted */
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
@@ -356,8 +354,32 @@ typedef enum EscAlarm {
     ESC_ALARM_TRIAGE = 1,  /* nobody answers triage */
     ESC_ALARM_CLOSING = 2, /* its checks have not passed for long */
     ESC_ALARM_PARKED = 4,  /* its steps cannot go on */
-    ESC_ALARM_ALL = 8
+    ESC_ALARM_OWNER = 8,   /* nobody of the last resort acknowledges, or all of it are away */
+    ESC_ALARM_ALL = 16
 } EscAlarm;
+
+/* Somebody who was accountable and is not any more. */
+typedef struct EscFormer {
+    EscText person;  /* interned */
+    bool has_missed; /* did not acknowledge in time, when nobody had acknowledged yet */
+} EscFormer;
+
+/* A change of hands that is not told yet: timers of the escalation are still due at this instant. */
+typedef struct EscOwed {
+    EscText from, actor, because; /* interned but for `because`, which is owned */
+    uint8_t asking;               /* EscAsking */
+    bool is_quiet;
+    EscText *losers; /* interned */
+    size_t losers_count, losers_capacity;
+} EscOwed;
+
+/* The last resort's turn: one after the other is asked, and then the first again and again. */
+typedef struct EscResort {
+    EscText *asked; /* interned: whose turn has begun in this pass */
+    size_t asked_count, asked_capacity;
+    int64_t since_ms;
+    uint32_t alarms; /* 0: somebody is still to be asked for the first time */
+} EscResort;
 
 typedef struct EscMoment {
     uint8_t kind; /* EscAuditKind */
@@ -389,6 +411,14 @@ struct EscEscalation {
     int64_t first_acked_ms; /* 0: never */
     EscText *ackers;        /* interned; of the present turn */
     size_t ackers_count, ackers_capacity;
+    EscFormer *formers;
+    size_t formers_count, formers_capacity;
+    EscResort resort;
+    bool is_chain_over; /* nobody of the chain is left to be asked, and nobody has acknowledged */
+    bool
+        is_alarmed; /* nobody acknowledges, or the last resort is away: counted for whoever watches */
+    uint32_t shift; /* in the turn's list, + 1; 0: none */
+    EscOwed *owed;  /* owned; NULL: everybody was told */
     int64_t opened_at_ms, closed_at_ms;
     EscText outcome;        /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
@@ -413,7 +443,6 @@ struct EscEscalation {
     uint32_t messages, accepted, reached, delivered, seen, dead;
     bool is_inconsistent;
     EscText inconsistent_field; /* interned */
-    bool is_told;               /* somebody was notified or paged since the opening */
     bool is_close_told;         /* the owner was told what the closing waits for */
     EscChange *changes;
     size_t changes_count, changes_capacity;
@@ -532,6 +561,7 @@ typedef struct EscEscalations {
     EscEscalation **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
     size_t alarmed_count;
+    size_t owed_count;  /* of those that owe a word */
     bool is_parked_due; /* some were parked while restoring: tell it at the next input */
 } EscEscalations;
 
@@ -624,6 +654,25 @@ typedef struct EscWish {
     bool is_resumed;       /* the exception that its frame waits for is handled */
 } EscWish;
 
+typedef enum EscAsking {
+    ESC_ASKING_NOBODY, /* somebody took it */
+    ESC_ASKING_OWNER,  /* who is accountable now; the others of the turn know of it */
+    ESC_ASKING_TURN    /* a turn has begun: all its people */
+} EscAsking;
+
+/* Accountability that goes from hand to hand within one input: it is told once, when the input is done and nothing else of
+ * the escalation is due at this instant, to whoever is accountable then (duty/shifts.c). */
+typedef struct EscShift {
+    EscEscalation *escalation;
+    EscText from;     /* interned: whose it was before; empty: the escalation has just begun */
+    EscText actor;    /* interned: who did it; empty: nobody */
+    EscText because;  /* a clause; of the last change */
+    EscAsking asking; /* who is paged */
+    bool is_quiet;    /* nobody else need hear of it */
+    EscText *losers;  /* interned; in the turn's arena */
+    size_t losers_count, losers_capacity;
+} EscShift;
+
 /* All that lives for one input (turn.c), empty between two. Only the arena's texts hold until the next one, for
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
@@ -653,7 +702,11 @@ typedef struct EscTurn {
     size_t asked_count, asked_capacity;
     EscStartAsked *starts;
     size_t starts_count, starts_capacity;
-    void **garbage; /* blocks that may still be read until the input is done */
+    EscShift *shifts; /* escalation->shift - 1 is its index here */
+    size_t shifts_count, shifts_capacity;
+    int rounds;          /* of settling, used up */
+    size_t outbox_first; /* of the pending group: what this input sends stands from here on */
+    void **garbage;      /* blocks that may still be read until the input is done */
     size_t garbage_count, garbage_capacity;
 } EscTurn;
 

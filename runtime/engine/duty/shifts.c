@@ -1,0 +1,210 @@
+/* shifts.c - who is told that accountability changed hands. What happens within one input is told once, when it is done:
+ * whoever is accountable then is paged, and those who are not any more hear who is. */
+#include <engine/duty.h>
+
+static void loser_add(EscEngine *engine, EscShift *shift, EscText person)
+{
+    for (size_t i = 0; i < shift->losers_count; i++) {
+        if (esc_text_equal(shift->losers[i], person))
+            return;
+    }
+    shift->losers = esc_arena_grow(engine->turn.arena, shift->losers, shift->losers_count,
+                                   &shift->losers_capacity, sizeof *shift->losers);
+    ESC_ASSERT(shift->losers != NULL);
+    shift->losers[shift->losers_count++] = person;
+}
+
+/* What an earlier input has left to be told is told with this one. */
+static void owed_take(EscEngine *engine, EscEscalation *escalation, EscShift *shift)
+{
+    const EscOwed *owed = escalation->owed;
+    if (owed == NULL)
+        return;
+    shift->from = owed->from;
+    shift->actor = owed->actor;
+    shift->because = esc_turn_text(engine, owed->because);
+    shift->asking = (EscAsking)owed->asking;
+    shift->is_quiet = owed->is_quiet;
+    for (size_t i = 0; i < owed->losers_count; i++)
+        loser_add(engine, shift, owed->losers[i]);
+    esc_owed_drop(engine, escalation);
+    esc_escalation_dirty(engine, escalation);
+}
+
+static EscShift *shift_of(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTurn *turn = &engine->turn;
+    if (escalation->shift == 0) {
+        ESC_ENGINE_GROW(turn->shifts, turn->shifts_count, turn->shifts_capacity);
+        EscShift *shift = &turn->shifts[turn->shifts_count++];
+        *shift = (EscShift){.escalation = escalation, .from = escalation->owner};
+        owed_take(engine, escalation, shift);
+        escalation->shift = (uint32_t)turn->shifts_count;
+    }
+    return &turn->shifts[escalation->shift - 1];
+}
+
+void esc_shift_note(EscEngine *engine, EscEscalation *escalation, EscText because, EscAsking asking)
+{
+    EscShift *shift = shift_of(engine, escalation);
+    shift->actor = esc_engine_intern(engine, engine->turn.actor);
+    shift->because = because;
+    shift->asking = asking > shift->asking ? asking : shift->asking;
+    if (shift->from.size > 0)
+        loser_add(engine, shift,
+                  shift->from); /* others of this input have not heard that it was theirs */
+    for (size_t i = 0; i < escalation->ackers_count; i++)
+        loser_add(engine, shift, escalation->ackers[i]);
+}
+
+void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation)
+{
+    shift_of(engine, escalation)->is_quiet = true;
+}
+
+void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person)
+{
+    loser_add(engine, shift_of(engine, escalation), person);
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+/* "Trouble, the room is cold: ana did not acknowledge within 5m": what it is about, and why they hear of it. */
+static EscText matter_text(EscEngine *engine, const EscEscalation *escalation, EscText because)
+{
+    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
+            name = esc_escalation_title(escalation);
+    return esc_turn_printf(engine, "%.*s%s%.*s%s%.*s", ESC_TEXT_ARG(name),
+                           title.size > 0 ? ", " : "", ESC_TEXT_ARG(title),
+                           because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
+}
+
+static EscText page_text(EscEngine *engine, const EscEscalation *escalation, EscText person,
+                         EscText because)
+{
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    EscText until = ack == NULL ? (EscText){0} : esc_local_time(engine, ack->due_ms);
+    EscText who =
+        esc_text_equal(person, escalation->owner)
+            ? ESC_TEXT("You are")
+            : esc_turn_printf(engine, "With you, %.*s is", ESC_TEXT_ARG(escalation->owner));
+    return esc_turn_printf(engine, "%.*s accountable for %.*s%s%.*s: %.*s", ESC_TEXT_ARG(who),
+                           ESC_TEXT_ARG(escalation->ticket->id),
+                           until.size > 0 ? ", to be acknowledged by " : "", ESC_TEXT_ARG(until),
+                           ESC_TEXT_ARG(matter_text(engine, escalation, because)));
+}
+
+/* Whether this input has sent the person a message of that escalation; they know then that it has begun. */
+static bool has_heard(const EscEngine *engine, const EscEscalation *escalation, EscText person)
+{
+    const EscGroup *group = engine->pending;
+    for (size_t i = engine->turn.outbox_first; i < group->outbox_count; i++) {
+        if (group->outbox[i].escalation == escalation->id &&
+            esc_text_equal(group->outbox[i].target, person))
+            return true;
+    }
+    return false;
+}
+
+static void people_page(EscEngine *engine, const EscShift *shift, const EscPeople *people)
+{
+    EscEscalation *escalation = shift->escalation;
+    for (uint32_t i = 0; i < people->count; i++) {
+        if (shift->from.size == 0 && has_heard(engine, escalation, people->names[i]))
+            continue;
+        bool is_owner = esc_text_equal(people->names[i], escalation->owner);
+        if (!is_owner && shift->asking == ESC_ASKING_OWNER)
+            continue;
+        esc_page_person(engine, escalation, people->names[i],
+                        page_text(engine, escalation, people->names[i], shift->because));
+    }
+}
+
+static void losers_tell(EscEngine *engine, const EscShift *shift, const EscPeople *people)
+{
+    EscEscalation *escalation = shift->escalation;
+    EscNotice message = {
+        .text =
+            esc_turn_printf(engine, "%.*s is accountable for %.*s now: %.*s",
+                            ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(escalation->ticket->id),
+                            ESC_TEXT_ARG(matter_text(engine, escalation, shift->because))),
+    };
+    for (size_t i = 0; i < shift->losers_count; i++) {
+        EscText loser = shift->losers[i];
+        bool has_it = esc_text_equal(loser, escalation->owner) ||
+                      (!escalation->is_acked && esc_people_has(people, loser));
+        if (!has_it && !esc_text_equal(loser, shift->actor) && !esc_person_absent(engine, loser))
+            esc_message_person(engine, escalation, loser, &message);
+    }
+}
+
+/* What is closing or parked has no steps to be asked for; somebody who was not accountable before must still hear it. */
+static bool is_asking(const EscShift *shift)
+{
+    const EscEscalation *escalation = shift->escalation;
+    bool is_new = !esc_text_equal(shift->from, escalation->owner);
+    return shift->asking != ESC_ASKING_NOBODY && !escalation->is_acked &&
+           (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_PARKED || is_new);
+}
+
+static void shift_tell(EscEngine *engine, const EscShift *shift)
+{
+    EscEscalation *escalation = shift->escalation;
+    if (escalation->state == ESC_STATE_CLOSED || escalation->owner.size == 0)
+        return;
+    EscPeople people;
+    esc_turn_people(engine, escalation, &people);
+    if (is_asking(shift))
+        people_page(engine, shift, &people);
+    if (!shift->is_quiet)
+        losers_tell(engine, shift, &people);
+}
+
+/* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. */
+static bool is_still_moving(const EscEngine *engine, const EscEscalation *escalation)
+{
+    int64_t due_ms = esc_timer_earliest(escalation->timers);
+    return due_ms != 0 && due_ms <= engine->now_ms && esc_escalation_is_open(escalation);
+}
+
+static void owed_keep(EscEngine *engine, const EscShift *shift)
+{
+    EscOwed *owed = esc_owed_make(engine, shift->escalation);
+    owed->from = shift->from;
+    owed->actor = shift->actor;
+    owed->because = esc_text_own(shift->because);
+    owed->asking = (uint8_t)shift->asking;
+    owed->is_quiet = shift->is_quiet;
+    for (size_t i = 0; i < shift->losers_count; i++)
+        esc_owed_loser_add(owed, shift->losers[i]);
+    esc_escalation_dirty(engine, shift->escalation);
+}
+
+/* Those that came to rest without changing hands again; what was due has changed them. */
+static void owed_collect(EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->escalations.dirty_count && engine->escalations.owed_count > 0;
+         i++) {
+        EscEscalation *escalation = engine->escalations.dirty[i];
+        if (escalation->owed != NULL && !is_still_moving(engine, escalation))
+            (void)shift_of(engine, escalation);
+    }
+}
+
+bool esc_shifts_tell(EscEngine *engine)
+{
+    EscTurn *turn = &engine->turn;
+    owed_collect(engine);
+    if (turn->shifts_count == 0)
+        return false;
+    for (size_t i = 0; i < turn->shifts_count; i++) {
+        const EscShift *shift = &turn->shifts[i];
+        shift->escalation->shift = 0;
+        if (is_still_moving(engine, shift->escalation))
+            owed_keep(engine, shift);
+        else
+            shift_tell(engine, shift);
+    }
+    turn->shifts_count = 0;
+    return true;
+}

@@ -1,0 +1,136 @@
+/* turns.c - a turn: one role or one person is accountable and has a time to acknowledge. How turns follow each other is
+ * in owners.c, resort.c and handoff.c. */
+#include <engine/duty.h>
+
+const char *esc_role_name(uint32_t role)
+{
+    static const char *const names[] = {"primary", "secondary", "escalation", "last resort"};
+    return role < ESC_COUNT_OF(names) ? names[role] : "nobody";
+}
+
+/* --- deadlines -------------------------------------------------------------------------------- */
+
+void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t within_ms,
+                       uint32_t calendar)
+{
+    int64_t due_ms = engine->now_ms + within_ms;
+    if (escalation->bundle != NULL)
+        due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, calendar,
+                                     engine->now_ms, within_ms);
+    escalation->ack_calendar = calendar;
+    esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
+    esc_escalation_dirty(engine, escalation);
+}
+
+void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
+    if (row == NULL)
+        esc_turn_deadline(engine, escalation, ESC_RESORT_ACK_MS, 0);
+    else
+        esc_turn_deadline(engine, escalation, row->ack_ms, row->ack_calendar);
+}
+
+EscText esc_turn_until(EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscTimerNode *timer = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    return timer == NULL ? (EscText){0} : esc_local_time(engine, timer->due_ms);
+}
+
+void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
+    if (row != NULL && row->hold_ms > 0 && escalation->is_acked)
+        esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, engine->now_ms + row->hold_ms);
+    else
+        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
+}
+
+void esc_role_active(EscEngine *engine, EscEscalation *escalation)
+{
+    if (esc_timer_find(escalation->timers, ESC_TIMER_HOLD, 0) != NULL)
+        esc_role_hold_timer(engine, escalation);
+}
+
+/* --- beginning -------------------------------------------------------------------------------- */
+
+/* Those of the turn that ends are called no more; who was called in their own right still is. */
+static void pages_stop(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->owner.size == 0 || escalation->pages_count == 0)
+        return;
+    EscPeople people;
+    esc_turn_people(engine, escalation, &people);
+    esc_pages_stop(engine, escalation, escalation->owner);
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_pages_stop(engine, escalation, people.names[i]);
+}
+
+void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t position, EscText owner,
+                    EscText because)
+{
+    const EscRoleRow *row = esc_role_row(escalation, position);
+    pages_stop(engine, escalation);
+    esc_shift_note(engine, escalation, because, ESC_ASKING_TURN);
+    if (escalation->owner.size > 0 && !esc_text_equal(escalation->owner, owner))
+        esc_escalation_former_add(escalation, escalation->owner, false);
+    escalation->role_row = position;
+    escalation->role = row == NULL ? 3 : row->role;
+    if (escalation->is_first_run)
+        escalation->opening_role = escalation->role;
+    escalation->owner = owner;
+    escalation->turn_at_ms = engine->now_ms;
+    escalation->handed_to = (EscText){0};
+    escalation->is_acked = escalation->is_chain_over = false;
+    escalation->ackers_count = 0;
+    esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);
+    escalation->resort.alarms = 0;
+    if (row != NULL)
+        escalation->resort.asked_count = 0;
+    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
+    esc_role_ack_timer(engine, escalation);
+    esc_ticket_touch(engine, escalation->ticket);
+}
+
+void esc_turn_record(EscEngine *engine, EscEscalation *escalation, EscText via)
+{
+    EscText role = esc_text_from(esc_role_name(escalation->role)),
+            until = esc_turn_until(engine, escalation);
+    EscText data = esc_audit_data(engine, "owner", escalation->owner, "role", role, "via", via,
+                                  "until", until, NULL);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_OWNER, data,
+                         "%.*s (%.*s) is accountable and has until %.*s to acknowledge",
+                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role), ESC_TEXT_ARG(until));
+}
+
+void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
+                      const char *role)
+{
+    for (uint32_t i = 0; i < people->skipped_count; i++) {
+        EscText person = people->skipped[i];
+        bool is_known = esc_person_known(engine, person);
+        EscText because = is_known ? ESC_TEXT("absent") : ESC_TEXT("not in the directory");
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
+                             esc_audit_data(engine, "person", person, "because", because, NULL),
+                             "%.*s is %s and was passed over as %s", ESC_TEXT_ARG(person),
+                             is_known ? "absent" : "not in the directory any more", role);
+    }
+}
+
+/* --- the clock is corrected ------------------------------------------------------------------- */
+
+void esc_role_move(EscEscalation *escalation, int64_t by_ms)
+{
+    escalation->turn_at_ms += by_ms;
+    if (escalation->first_acked_ms != 0)
+        escalation->first_acked_ms += by_ms;
+    if (escalation->resort.since_ms != 0)
+        escalation->resort.since_ms += by_ms;
+}
+
+int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
+                           const EscMove *move, int64_t due_ms)
+{
+    return esc_move_due(engine, escalation->bundle->program, move, escalation->ack_calendar,
+                        due_ms);
+}

@@ -1,0 +1,68 @@
+"""Who has it, as people meet it: acknowledgements and hand-offs that come too late or go nowhere, and a night in which nobody answers."""
+
+from harness import START, Case, critical_ticket, eventually, later
+
+
+class Owners(Case):
+    def setUp(self):
+        super().setUp()
+        self.daemon.start()
+        self.daemon.send(critical_ticket("e1", "INC-1"))
+
+    def act(self, verb, **body):
+        return self.daemon.post(f"/v1/escalations/E-1/{verb}", body)
+
+    def test_nobody_hands_over_what_they_own_no_more(self):
+        give = {"as": "chen", "reason": "lunch"}
+        self.assertEqual(self.act("handoff", to="erik", **give).status, 200)
+        second = self.act("handoff", to="dora", **give)
+        self.assertEqual((second.status, second.json["code"]), (409, "conflict"))
+        self.assertIn("erik is accountable", second.json["detail"])
+        self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["handoffs"]), ("erik", 1))
+
+    def test_nobody_gets_it_while_away(self):
+        self.assertEqual(self.daemon.post("/v1/people/erik/absent", {"for": "2h"}).status, 200)
+        refused = self.act("handoff", to="erik", reason="lunch", **{"as": "chen"})
+        self.assertEqual((refused.status, refused.json["code"]), (409, "conflict"))
+        self.assertIn("erik is away until", refused.json["detail"])
+        self.assertEqual(self.daemon.escalation()["owner"], "chen")
+
+    def test_a_refusal_by_the_policy_is_no_success(self):
+        for n in range(20):
+            answer = self.act("handoff", to=("erik", "fay")[n % 2], reason="round and round")
+            if answer.status != 200:
+                break
+        self.assertEqual((answer.status, answer.json["code"]), (409, "conflict"))
+        self.assertIn("no more hand-offs", answer.json["detail"])
+        self.assertIn("limited", self.daemon.kinds())
+        self.assertEqual(self.daemon.escalation()["handoffs"], n)
+
+    def test_who_comes_too_late_hears_who_has_it(self):
+        self.assertEqual(self.act("ack", **{"as": "chen"}).json["noop"], False)
+        answer = self.act("ack", **{"as": "dora"}).json
+        self.assertTrue(answer["noop"])
+        self.assertIn("chen has it", answer["note"])
+        self.assertIn("chen has it", self.daemon.ctl("ack", "E-1", "--as", "dora").stdout)
+
+    def test_others_take_it_over_with_a_reason(self):
+        refused = self.act("ack", **{"as": "fay"})
+        self.assertEqual(refused.status, 403)
+        self.assertIn("handoff to fay", refused.json["detail"])
+        self.assertEqual(self.act("handoff", to="fay", reason="I know this server", **{"as": "fay"}).status, 200)
+        self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["acked"]), ("fay", True))
+
+    def test_nobody_answers_all_night(self):
+        for minutes in (6, 12, 23, 40):
+            self.restart(later(START, minutes=minutes))
+            eventually(self.daemon.settled)
+        self.assertEqual(self.daemon.escalation()["owner"], "dora")
+        self.assertTrue(self.daemon.escalation()["alarm"])
+        self.assertEqual(self.daemon.get("/health").json["alarms"], 1)
+        pages = len([r for r in self.daemon.audit() if r["kind"] == "alarm"])
+        self.restart(later(START, hours=2))
+        eventually(lambda: len([r for r in self.daemon.audit() if r["kind"] == "alarm"]) == pages + 1)
+        self.assertEqual(self.act("ack", **{"as": "dora"}).status, 200)
+        self.assertNotIn("alarm", self.daemon.escalation())
+        eventually(lambda: self.daemon.get("/health").json["alarms"] == 0)
+        self.restart(later(START, hours=9))
+        self.assertEqual(len([r for r in self.daemon.audit() if r["kind"] == "alarm"]), pages + 1)
