@@ -6,7 +6,7 @@
 
 #include "support/test.h"
 
-enum { STARTS_MAX = 64 }; /* ESC_ENGINE_STARTS_MAX of engine/state.h */
+enum { STARTS_MAX = 64, WAKES = 200 }; /* ESC_ENGINE_STARTS_MAX of engine/state.h; more than an input has rounds for */
 
 #define OWNED_BY(name) "owners { primary " name " ack within 1d }\n"
 #define STAYS " await resolved within 30d else raise overdue }\nclose when resolved }\n"
@@ -38,11 +38,10 @@ static Scene *scene_of_row(int count, const char *policy, const char *last, cons
 /* `late` is handed over in the last round. Whose it was is told so at the end, when the engine does not look at it again,
  * and that is one message too many: the exception has to be raised all the same. */
 #define FLOOD_POLICY                                                                               \
-    "policy tests { last resort dora  limit 16 notifications per person per 1h else raise flood }"
+    "policy tests { last resort dora  limit 1 notifications per person per 1h else raise flood }"
 #define LATE(handler)                                                                              \
-    "template late \"Late\" { start on ticket.created\n" OWNED_BY(                                 \
-        "cleo") "steps { await ticket.n = 34 within 1d else { }  handoff to dora because \"x\" "   \
-                "expect resolved within 2d\n"                                                      \
+    "template late \"Late\" { manual\n" OWNED_BY(                                                  \
+        "cleo") "steps { handoff to dora because \"x\" expect resolved within 2d\n"                 \
                 "await resolved within 30d else raise overdue }\n"                                 \
                 "on exception flood { " handler "  resume }\nclose when resolved }\n"
 
@@ -73,14 +72,14 @@ static void start_that_comes_too_late_is_recorded(void **state)
 static void escalations_that_wake_each_other_come_to_an_end(void **state)
 {
     (void)state;
-    char source[4096];
+    static char source[32768];
     size_t used =
         (size_t)snprintf(source, sizeof source, "extend ticket { n: number default 0 }\n");
     for (int side = 1; side <= 2; side++) {
         used += (size_t)snprintf(
             source + used, sizeof source - used,
             "template t%d \"T\" { start on ticket.created\n" OWNED_BY("ana") "steps {\n", side);
-        for (int n = side; n < 40; n += 2)
+        for (int n = side; n < WAKES; n += 2)
             used += (size_t)snprintf(source + used, sizeof source - used,
                                      "await ticket.n = %d within 1d else { }  set ticket.n to %d\n",
                                      n, n + 1);
@@ -89,10 +88,11 @@ static void escalations_that_wake_each_other_come_to_an_end(void **state)
     Scene *scene = scene_of(source);
     assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
     assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
+    scene_story(scene);
     assert_true(scene_audit(scene, "routing_loop", "T followed from changes") > 0);
     assert_int_equal(scene_audit(scene, "routing_loop", ""),
                      scene_audit(scene, "exception", "8 deep"));
-    assert_string_not_equal(scene_field(scene, "T", "n"), "40");
+    assert_string_not_equal(scene_field(scene, "T", "n"), "200");
     scene_free(scene);
 }
 
