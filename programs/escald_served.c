@@ -316,7 +316,7 @@ static void open_one(void *context)
     Served *served = context;
     EscStatus status = served->is_out ? served->status : open_service(served);
     served->status = status;
-    if (status != ESC_OK)
+    if (status != ESC_OK && status != ESC_BAD_SOURCE)
         name_store(served);
     esc_buf_release(&served->compiled.bundle); /* the service has its own copy */
     step_done(served, status);
