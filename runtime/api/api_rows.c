@@ -279,6 +279,36 @@ bool esc_api_ticket_item(void *context, const EscTicketRow *row)
     return list->out.status == ESC_OK;
 }
 
+#define BODY_ARENA_BYTES_MAX ((size_t)16 << 20)
+
+/* A message as it is sent. Which of its words are its author's own is the delivery's business. */
+static void put_message(Object *object, const char *name, EscText body)
+{
+    static const EscJsonLimits limits = {.depth_max = 32, .values_max = 100000};
+    EscArena *arena = esc_arena_new(BODY_ARENA_BYTES_MAX);
+    const EscJson *json = NULL;
+    if (arena == NULL || esc_json_read(arena, body, &limits, &json, NULL) != ESC_OK ||
+        json->kind != ESC_JSON_OBJECT) {
+        put_raw(object, name, body);
+        esc_arena_free(arena);
+        return;
+    }
+    member(object, name);
+    Object inner = {object->out, false};
+    esc_buf_char(object->out, '{');
+    for (const EscJson *one = json->first; one != NULL; one = one->next) {
+        if (esc_text_equal(one->name, ESC_TEXT("own")))
+            continue;
+        esc_buf_string(object->out, inner.has_member ? "," : "");
+        esc_json_text(object->out, one->name);
+        esc_buf_char(object->out, ':');
+        esc_buf_text(object->out, one->source);
+        inner.has_member = true;
+    }
+    esc_buf_char(object->out, '}');
+    esc_arena_free(arena);
+}
+
 bool esc_api_outbox_item(void *context, const EscOutboxEntry *entry)
 {
     const EscOutboxRow *row = &entry->row;
@@ -291,7 +321,10 @@ bool esc_api_outbox_item(void *context, const EscOutboxEntry *entry)
     put_text(&object, "target", row->target);
     put_text(&object, "medium", row->medium);
     put_text(&object, "address", row->address);
-    put_raw(&object, "body", row->body);
+    if (row->kind == ESC_OUTBOX_MESSAGE)
+        put_message(&object, "body", row->body);
+    else
+        put_raw(&object, "body", row->body);
     put_time(&object, "created_at", row->created_at_ms);
     put_time(&object, "deadline_at", row->deadline_ms);
     put_number(&object, "attempts", entry->attempts);

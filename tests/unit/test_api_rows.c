@@ -240,7 +240,7 @@ static void an_outbox_row(void **state)
                                     .ticket = ESC_TEXT("T-1"),
                                     .target = ESC_TEXT("incidents"),
                                     .medium = ESC_TEXT("chat"),
-                                    .body = ESC_TEXT("{\"text\":\"You own it\"}"),
+                                    .body = ESC_TEXT("{\"text\":\"You own it\",\"own\":[[0,10]]}"),
                                     .created_at_ms = 1000},
                             .state = ESC_DELIVERY_ACCEPTED,
                             .next_attempt_at_ms = 1000,
