@@ -5,6 +5,7 @@
  * together. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -517,6 +518,7 @@ int main(int argc, char **argv)
         free(app);
         return end == CLI_WRONG ? EXIT_USAGE : 0;
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write beyond a limit on files fails, as on a full disk */
     protect_memory();
     keep_memory();
     raise_descriptors();
