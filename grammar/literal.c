@@ -153,25 +153,32 @@ static bool add_duration(int64_t *sum, int64_t count, int64_t unit)
     return true;
 }
 
+/* The beginning in which each unit is smaller than the one before it. */
+static EscText falling_part(EscText text)
+{
+    int64_t before_ms = INT64_MAX;
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (is_digit(text.data[i]))
+            continue;
+        int64_t ms = unit_ms(text.data[i]);
+        if (ms >= before_ms)
+            break;
+        before_ms = ms;
+        size = i + 1;
+    }
+    return (EscText){text.data, size};
+}
+
 EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
 {
-    EscText text = slice_of(parse, span);
-    int64_t sum = 0, unit_before = INT64_MAX;
-    for (size_t at = 0; at < text.size;) {
-        int64_t count = read_digits(text, &at);
-        int64_t unit = unit_ms(text.data[at++]);
-        if (unit >= unit_before) {
-            put_bad(parse, span, "the parts of a duration go from large to small",
-                    "such as `1h30m`");
-            break;
-        }
-        unit_before = unit;
-        if (!add_duration(&sum, count, unit)) {
-            put_bad(parse, span, "this duration is longer than 1000 years", "");
-            break;
-        }
-    }
-    return put_duration(parse, span, sum);
+    EscText text = slice_of(parse, span), falling = falling_part(text);
+    int64_t ms = 0;
+    if (!esc_duration_read(falling, DURATION_MAX_MS, &ms))
+        put_bad(parse, span, "this duration is longer than 1000 years", "");
+    else if (falling.size < text.size)
+        put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
+    return put_duration(parse, span, ms);
 }
 
 EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)

@@ -5,6 +5,7 @@
  * together. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "escald_check.h"
 #include "escald_doors.h"
 #include "escald_follow.h"
 #include "escald_log.h"
@@ -110,6 +112,7 @@ static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool ma
     EscStatus status = app->files.read(app->files.context, path, out);
     if (status == ESC_OK || (status == ESC_NOT_FOUND && may_be_missing))
         return status;
+    app->config->is_unread = true;
     (void)esc_config_fault(app->config, NULL, "%s: cannot be read", path);
     return esc_why(why, ESC_BAD_CONFIG, "", 0, "%s: cannot be read", path);
 }
@@ -185,20 +188,42 @@ static EscStatus read_folders(App *app, EscWhy *why)
     return status;
 }
 
-/* A misspelt name would leave the operator waiting for what never opens. */
-static EscStatus check_accepted(App *app, EscWhy *why)
+/* Templates with errors are no fault of the daemon's start, but what --check-config is there to find. */
+static EscStatus check_sources(const App *app, EscWhy *why)
 {
+    for (uint32_t i = 0; i < app->serving.count; i++)
+        if (app->serving.items[i].has_errors)
+            return esc_why(why, ESC_BAD_SOURCE, "", 0, "the workspace %s has errors",
+                           app->serving.items[i].folder);
+    return ESC_OK;
+}
+
+static EscStatus read_options(App *app, EscWhy *why)
+{
+    const char *unbound = app->options.unbound;
+    return unbound == NULL ? ESC_OK
+                           : esc_config_set_unbound(app->config, esc_text_from(unbound), why);
+}
+
+/* What every file says by itself. */
+static EscStatus read_all(App *app, EscWhy *why)
+{
+    EscWhy config = {.text = ""}, options = config, pool = config, source = config,
+           folders = config, all = config;
     EscStatus status = ESC_OK;
-    for (uint32_t k = 0; k < app->options.accept_loss_count; k++) {
-        bool is_served = false;
-        for (uint32_t i = 0; i < app->serving.count; i++)
-            is_served = is_served || strcmp(app->options.accept_loss[k],
-                                            app->serving.items[i].compiled.name) == 0;
-        if (!is_served)
-            status =
-                esc_config_fault(app->config, why, "--accept-loss %s: no workspace is called so",
-                                 app->options.accept_loss[k]);
+    look_at(&status, why, read_config(app, &config), &config);
+    look_at(&status, why, read_options(app, &options), &options);
+    if (make_pool(app, &pool) != ESC_OK) {
+        *why = pool;
+        return ESC_IO_FAILED;
     }
+    app->serving.pool = app->pool;
+    look_at(&status, why,
+            served_compile(&app->serving, app->options.workspaces, app->options.workspaces_count,
+                           &source),
+            &source);
+    look_at(&status, why, read_folders(app, &folders), &folders);
+    look_at(&status, why, esc_config_finish(app->config, &app->files, &all), &all);
     return status;
 }
 
@@ -214,22 +239,17 @@ static EscStatus prepare(App *app, EscWhy *why)
         .accept_loss = app->options.accept_loss,
         .accept_loss_count = app->options.accept_loss_count,
         .zones = app->zones};
-    EscWhy config = {.text = ""}, pool = config, source = config, folders = config, all = config;
-    EscStatus status = ESC_OK;
-    look_at(&status, why, read_config(app, &config), &config);
-    if (make_pool(app, &pool) != ESC_OK) {
-        *why = pool;
-        return ESC_IO_FAILED;
-    }
-    app->serving.pool = app->pool;
-    look_at(&status, why,
-            served_compile(&app->serving, app->options.workspaces, app->options.workspaces_count,
-                           &source),
-            &source);
-    look_at(&status, why, read_folders(app, &folders), &folders);
-    EscWhy accepted = {.text = ""};
-    look_at(&status, why, check_accepted(app, &accepted), &accepted);
-    look_at(&status, why, esc_config_finish(app->config, &app->files, &all), &all);
+    EscWhy look = {.text = ""}, together = look, sources = look;
+    EscStatus status = read_all(app, why);
+    if (app->serving.names == NULL)
+        return status; /* there is nothing to look at */
+    bool only_checks = app->options.check_config;
+    look_at(&status, why, served_look(&app->serving, status == ESC_OK && !only_checks, &look),
+            &look);
+    look_at(&status, why, check_together(&app->serving, app->config, &app->options, &together),
+            &together);
+    if (only_checks)
+        look_at(&status, why, check_sources(app, &sources), &sources);
     return status;
 }
 
@@ -293,18 +313,37 @@ static void tell_loss(App *app, const Served *served)
                        has_lost ? "loss_accepted" : "nothing_lost", esc_text_from(text));
 }
 
+static const char old_templates[] =
+    "the templates of its folder have errors, and the last good ones stay in force";
+
+/* What is wrong with a workspace that is served, or why it is not; empty: nothing. */
+static EscText reason_of(const Served *served, bool is_served)
+{
+    if (is_served)
+        return esc_text_from(served->has_errors ? old_templates : "");
+    return esc_text_from(served->why.text[0] != '\0' ? served->why.text
+                                                     : esc_status_text(served->status));
+}
+
+static void tell_old_templates(App *app, const Served *served)
+{
+    char text[sizeof(old_templates) + ESC_ID_BYTES_MAX + 8];
+    (void)snprintf(text, sizeof(text), "%s: %s", served->compiled.name, old_templates);
+    if (served->has_errors && !served->is_out)
+        esc_daemon_log(app->daemon, "alarm", "old_templates", esc_text_from(text));
+}
+
 static EscStatus add_all(App *app, EscWhy *why)
 {
     EscStatus status = ESC_OK;
     for (uint32_t i = 0; i < app->serving.count && status == ESC_OK; i++) {
         Served *served = &app->serving.items[i];
         EscService *service = served->service;
-        const char *reason =
-            served->why.text[0] != '\0' ? served->why.text : esc_status_text(served->status);
         served->service = NULL; /* the daemon's from here on */
         tell_loss(app, served);
+        tell_old_templates(app, served);
         status = esc_daemon_add(app->daemon, esc_text_from(served->compiled.name), service,
-                                esc_text_from(service == NULL ? reason : ""), why);
+                                reason_of(served, service != NULL), why);
     }
     return status;
 }
@@ -479,6 +518,7 @@ int main(int argc, char **argv)
         free(app);
         return end == CLI_WRONG ? EXIT_USAGE : 0;
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write beyond a limit on files fails, as on a full disk */
     protect_memory();
     keep_memory();
     raise_descriptors();

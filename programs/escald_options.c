@@ -49,6 +49,7 @@ static CliEnd take(Options *options, const CliLine *line)
         .listen = cli_value(line, CLI_ESCALD_LISTEN),
         .config = cli_value(line, CLI_ESCALD_CONFIG),
         .port_file = cli_value(line, CLI_ESCALD_PORT_FILE),
+        .unbound = cli_value(line, CLI_ESCALD_UNBOUND),
         .follow = cli_has(line, CLI_ESCALD_FOLLOW),
         .check_config = cli_has(line, CLI_ESCALD_CHECK_CONFIG),
         .help_config = cli_has(line, CLI_ESCALD_HELP_CONFIG),
@@ -60,6 +61,8 @@ static CliEnd take(Options *options, const CliLine *line)
         return wrong(line, "--time-scale needs a number above 0, and of at most 1000000");
     if (!read_start(cli_value(line, CLI_ESCALD_START_TIME), &options->start_ms))
         return wrong(line, "--start-time needs a time such as 2026-01-05T09:00:00Z");
+    if (options->unbound == NULL)
+        options->unbound = getenv("ESCAL_UNBOUND");
     if (options->help_config)
         return CLI_GO_ON;
     if (options->workspaces_count == 0)

@@ -12,6 +12,7 @@ typedef struct Options {
         [ESC_WORKSPACES_MAX]; /* names of workspaces whose stores may have lost something */
     uint32_t workspaces_count, accept_loss_count;
     const char *data, *listen, *config, *port_file; /* NULL: not given */
+    const char *unbound; /* in place of the configuration's, or of the environment; NULL: not said */
     double time_scale;
     int64_t start_ms; /* 0: now */
     bool follow, check_config, help_config;

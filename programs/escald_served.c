@@ -1,19 +1,28 @@
 /* escald_served.c - the workspaces of a daemon at its start: each step for all of them at a time on the pool.
  *
- * What is wrong in a template or in the configuration ends the start, as a person has to look. What is wrong with one
- * store does not: the others are served. */
+ * What is wrong in the configuration ends the start, as a person has to look. What is wrong with one client's templates or
+ * store does not: the others are served, and so is that client with its last good templates. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+#include "escald_bindings.h"
 #include "escald_served.h"
 
-#define WARNINGS_BYTES_MAX ((size_t)64 << 10)
+#define BINDINGS_BYTES_MAX ((size_t)256 << 10)
 #define STORE_CACHE_BYTES_MIN ((size_t)256 << 10) /* of one; SQLite takes them when it needs them */
+
+static bool path_of(const Served *served, const char *ending, char *path, size_t size)
+{
+    int length = snprintf(path, size, "%s/%s.%s", served->serving->data_folder,
+                          served->compiled.name, ending);
+    return length > 0 && (size_t)length < size;
+}
 
 /* Runs a step for each workspace on the pool, and waits for them all. */
 static void for_each(Serving *serving, void (*step)(void *served))
@@ -35,6 +44,13 @@ static void step_done(Served *served, EscStatus status)
     (void)sem_post(&served->serving->done);
 }
 
+/* Whatever else is done, this one is not served. */
+static void put_out(Served *served, EscStatus status)
+{
+    served->is_out = true;
+    step_done(served, status);
+}
+
 static EscStatus first_failure(const Serving *serving, EscWhy *why)
 {
     for (uint32_t i = 0; i < serving->count; i++)
@@ -52,11 +68,31 @@ static void show(const EscBuf *text)
 
 /* --- compiling -------------------------------------------------------------------------------- */
 
+/* A declaration that cannot be read may be that of the name: then the folder is called like its store. */
+static void name_after_folder(Served *served)
+{
+    size_t size = strlen(served->folder);
+    while (size > 1 && served->folder[size - 1] == '/')
+        size--;
+    EscText name = {served->folder, size};
+    for (size_t i = size; i > 0; i--)
+        if (served->folder[i - 1] == '/') {
+            name = (EscText){served->folder + i, size - i};
+            break;
+        }
+    (void)snprintf(served->compiled.name, sizeof(served->compiled.name), "%.*s",
+                   ESC_TEXT_ARG(name));
+}
+
 static void compile_one(void *context)
 {
     Served *served = context;
-    step_done(served, workspace_compile(served->folder, served->serving->files, &served->compiled,
-                                        &served->why));
+    EscStatus status =
+        workspace_compile(served->folder, served->serving->files, &served->compiled, &served->why);
+    served->has_errors = status == ESC_BAD_SOURCE;
+    if (served->has_errors && served->compiled.name[0] == '\0')
+        name_after_folder(served);
+    step_done(served, served->has_errors ? ESC_OK : status);
 }
 
 static EscStatus name_all(Serving *serving, EscWhy *why)
@@ -64,6 +100,8 @@ static EscStatus name_all(Serving *serving, EscWhy *why)
     EscStatus status = ESC_OK;
     for (uint32_t i = 0; i < serving->count && status == ESC_OK; i++) {
         EscText name = esc_text_from(serving->items[i].compiled.name);
+        if (name.size == 0)
+            continue; /* its folder could not be read at all */
         status = esc_names_find(serving->names, name, NULL)
                      ? esc_why(why, ESC_CONFLICT, "", 0, "workspace %.*s is there twice",
                                ESC_TEXT_ARG(name))
@@ -86,13 +124,14 @@ EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t 
     for (uint32_t i = 0; i < count; i++) {
         serving->items[i].serving = serving;
         serving->items[i].folder = folders[i];
-        esc_buf_init(&serving->items[i].warnings, WARNINGS_BYTES_MAX);
+        esc_buf_init(&serving->items[i].bindings, BINDINGS_BYTES_MAX);
     }
     for_each(serving, compile_one);
     for (uint32_t i = 0; i < count; i++)
         show(&serving->items[i].compiled.diagnostics);
     EscStatus status = first_failure(serving, why);
-    return status == ESC_OK ? name_all(serving, why) : status;
+    EscStatus named = name_all(serving, status == ESC_OK ? why : NULL);
+    return status == ESC_OK ? named : status;
 }
 
 const Served *served_find(const Serving *serving, EscText name)
@@ -101,62 +140,7 @@ const Served *served_find(const Serving *serving, EscText name)
     return esc_names_find(serving->names, name, &index) ? &serving->items[index] : NULL;
 }
 
-/* --- zones and warnings ----------------------------------------------------------------------- */
-
-static bool is_in_table(const EscProgram *program, EscText name, bool is_system)
-{
-    for (uint32_t i = 0; i < (is_system ? program->systems_count : program->channels_count); i++) {
-        uint32_t text = is_system ? program->systems[i].name : program->channels[i].name;
-        if (esc_text_equal(program->texts[text], name))
-            return true;
-    }
-    return false;
-}
-
-/* A binding that nothing uses is most likely a misspelt one; old escalations may still use it,
- * so it is no error. */
-static void warn_of_bindings(Served *served, const EscProgram *program)
-{
-    const EscWorkspaceConfig *config =
-        esc_config_workspace(served->serving->config, esc_text_from(served->compiled.name));
-    for (uint32_t i = 0; config != NULL && i < config->channels.count; i++)
-        if (!is_in_table(program, config->channels.items[i].name, false))
-            esc_buf_printf(&served->warnings,
-                           "escald: warning: workspace %s declares no channel %s\n",
-                           served->compiled.name, config->channels.items[i].name.data);
-    for (uint32_t i = 0; config != NULL && i < config->systems.count; i++)
-        if (!is_in_table(program, config->systems.items[i].name, true))
-            esc_buf_printf(&served->warnings,
-                           "escald: warning: workspace %s declares no system %s\n",
-                           served->compiled.name, config->systems.items[i].name.data);
-}
-
-static void load_zones_of_one(void *context)
-{
-    Served *served = context;
-    Serving *serving = served->serving;
-    EscBundle *bundle = NULL;
-    EscStatus status =
-        esc_bundle_load(esc_buf_as_bytes(&served->compiled.bundle), &bundle, &served->why);
-    if (status == ESC_OK) {
-        (void)pthread_mutex_lock(&serving->zones_lock);
-        status = esc_zones_load(serving->zones, esc_bundle_program(bundle), serving->files,
-                                serving->config->zoneinfo.data, &served->why);
-        (void)pthread_mutex_unlock(&serving->zones_lock);
-        warn_of_bindings(served, esc_bundle_program(bundle));
-        esc_bundle_free(bundle);
-    }
-    step_done(served, status);
-}
-
-/* --- opening ---------------------------------------------------------------------------------- */
-
-static bool path_of(const Served *served, const char *ending, char *path, size_t size)
-{
-    int length = snprintf(path, size, "%s/%s.%s", served->serving->data_folder,
-                          served->compiled.name, ending);
-    return length > 0 && (size_t)length < size;
-}
+/* --- stores ---------------------------------------------------------------------------------- */
 
 /* All stores share what is kept of their pages: one more workspace costs the others a little room, not the machine. */
 static size_t cache_share(const Serving *serving)
@@ -202,20 +186,117 @@ static EscStatus open_store(Served *served, EscStore **store)
     return open_lossy(served, &options, store);
 }
 
+/* --- templates with errors: the last good ones ------------------------------------------------- */
+
+static EscStatus read_newest(Served *served)
+{
+    uint8_t hash[32];
+    EscStatus status = esc_store_bundle_newest(served->store, hash, &served->why);
+    if (status == ESC_OK)
+        status = esc_store_bundle_get(served->store, hash, &served->compiled.bundle, &served->why);
+    return status;
+}
+
+/* A store is not made for it: what has none has no templates in it either. */
+static EscStatus find_last_good(Served *served)
+{
+    char path[4096];
+    bool has_store = path_of(served, "db", path, sizeof(path)) && access(path, F_OK) == 0;
+    EscStatus status = has_store ? open_store(served, &served->store) : ESC_NOT_FOUND;
+    if (status == ESC_OK)
+        status = read_newest(served);
+    if (status == ESC_NOT_FOUND)
+        return esc_why(&served->why, ESC_BAD_SOURCE, "", 0,
+                       "its templates (%s) have errors, and its store keeps no earlier ones",
+                       served->folder);
+    return status;
+}
+
+static void fall_back(void *context)
+{
+    Served *served = context;
+    EscStatus status = served->has_errors ? find_last_good(served) : ESC_OK;
+    if (status != ESC_OK)
+        put_out(served, status);
+    else
+        step_done(served, ESC_OK);
+}
+
+/* --- zones and bindings ------------------------------------------------------------------------ */
+
+static EscStatus look_at_program(Served *served, const EscProgram *program)
+{
+    Serving *serving = served->serving;
+    (void)pthread_mutex_lock(&serving->zones_lock);
+    EscStatus status = esc_zones_load(serving->zones, program, serving->files,
+                                      serving->config->zoneinfo.data, &served->why);
+    (void)pthread_mutex_unlock(&serving->zones_lock);
+    EscText name = esc_text_from(served->compiled.name);
+    if (!serving->config->is_unread)
+        bindings_check(name, esc_config_workspace(serving->config, name), program,
+                       &served->bindings);
+    if (served->compiled.timezone[0] == '\0')
+        (void)snprintf(served->compiled.timezone, sizeof(served->compiled.timezone), "%.*s",
+                       ESC_TEXT_ARG(program->texts[program->meta[0].timezone]));
+    return status;
+}
+
+static void look_at_one(void *context)
+{
+    Served *served = context;
+    EscBundle *bundle = NULL;
+    if (served->is_out || served->compiled.bundle.size == 0) {
+        step_done(served, served->is_out ? served->status : ESC_OK);
+        return;
+    }
+    EscStatus status =
+        esc_bundle_load(esc_buf_as_bytes(&served->compiled.bundle), &bundle, &served->why);
+    if (status == ESC_OK)
+        status = look_at_program(served, esc_bundle_program(bundle));
+    esc_bundle_free(bundle);
+    if (status != ESC_OK && served->has_errors)
+        put_out(served, status);
+    else
+        step_done(served, status);
+}
+
+EscStatus served_look(Serving *serving, bool falls_back, EscWhy *why)
+{
+    if (falls_back)
+        for_each(serving, fall_back);
+    for_each(serving, look_at_one);
+    for (uint32_t i = 0; i < serving->count; i++)
+        if (serving->items[i].status != ESC_OK && !serving->items[i].is_out) {
+            *why = serving->items[i].why;
+            return serving->items[i].status;
+        }
+    return ESC_OK;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
 static EscStatus open_service(Served *served)
 {
     Serving *serving = served->serving;
-    EscServiceConfig config = {.clock = serving->clock,
-                               .zones = serving->zones,
-                               .clock_settle_ms = serving->config->clock_settle_ms,
-                               .is_time_lapse = serving->is_time_lapse};
-    serving->random->fill(serving->random->context, &config.hash_seed, sizeof(config.hash_seed));
-    EscStatus status = open_store(served, &config.store);
+    EscStatus status = served->store != NULL ? ESC_OK : open_store(served, &served->store);
     if (status != ESC_OK)
         return status;
-    EscRemark loss = {.kind = ESC_REMARK_LOSS_ACCEPTED, .what = esc_text_from(served->loss.text)};
-    config.remarks = &loss;
-    config.remarks_count = loss.what.size > 0;
+    EscRemark remarks[2];
+    EscServiceConfig config = {.clock = serving->clock,
+                               .zones = serving->zones,
+                               .store = served->store,
+                               .clock_settle_ms = serving->config->clock_settle_ms,
+                               .is_time_lapse = serving->is_time_lapse,
+                               .remarks = remarks};
+    if (served->loss.text[0] != '\0')
+        remarks[config.remarks_count++] =
+            (EscRemark){.kind = ESC_REMARK_LOSS_ACCEPTED, .what = esc_text_from(served->loss.text)};
+    if (served->has_errors)
+        remarks[config.remarks_count++] =
+            (EscRemark){.kind = ESC_REMARK_OLD_TEMPLATES,
+                        .what = esc_text_from("those of its folder have errors")};
+    serving->random->fill(serving->random->context, &config.hash_seed, sizeof(config.hash_seed));
+    served->store = NULL; /* the service's, also when it fails */
     return esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,
                             &served->why);
 }
@@ -233,9 +314,9 @@ static void name_store(Served *served)
 static void open_one(void *context)
 {
     Served *served = context;
-    EscStatus status = open_service(served);
+    EscStatus status = served->is_out ? served->status : open_service(served);
     served->status = status;
-    if (status != ESC_OK)
+    if (status != ESC_OK && status != ESC_BAD_SOURCE)
         name_store(served);
     esc_buf_release(&served->compiled.bundle); /* the service has its own copy */
     step_done(served, status);
@@ -243,12 +324,6 @@ static void open_one(void *context)
 
 EscStatus served_open(Serving *serving, EscWhy *why)
 {
-    for_each(serving, load_zones_of_one);
-    for (uint32_t i = 0; i < serving->count; i++)
-        show(&serving->items[i].warnings);
-    EscStatus status = first_failure(serving, why);
-    if (status != ESC_OK)
-        return status;
     for_each(serving, open_one);
 #ifdef __GLIBC__
     (void)malloc_trim(0); /* reading back what is open takes more for a moment than what sleeps of it */
@@ -269,7 +344,8 @@ void served_release(Serving *serving)
 {
     for (uint32_t i = 0; i < serving->count; i++) {
         esc_service_close(serving->items[i].service);
-        esc_buf_release(&serving->items[i].warnings);
+        esc_store_close(serving->items[i].store);
+        esc_buf_release(&serving->items[i].bindings);
         workspace_release(&serving->items[i].compiled);
     }
     if (serving->count > 0) {

@@ -12,11 +12,14 @@ typedef struct Served {
     Serving *serving;
     const char *folder;
     CompiledWorkspace compiled;
+    bool has_errors; /* its templates: what is served are the last good ones, out of its store */
+    bool is_out;     /* it cannot be served: `status` and `why` say why, whatever else is done */
+    EscStore *store; /* open, until the service has it */
     EscService *service; /* NULL: not opened, and `status` and `why` say why not */
     EscStatus status;
     EscWhy why;
     EscWhy loss;     /* what its store has lost, by the operator's word; empty: nothing */
-    EscBuf warnings; /* lines for the operator */
+    EscBuf bindings; /* lines for the operator: what is not bound, and bound for nothing */
     EscLane lane;
 } Served;
 
@@ -40,11 +43,14 @@ struct Serving {
 };
 
 bool served_accepts_loss(const Served *served);
-/* Compiles the folders. ESC_BAD_SOURCE: the diagnostics are on stderr. */
+/* Compiles the folders. Templates with errors are noted, and the diagnostics are on stderr. */
 ESC_MUST_USE EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t count,
                                       EscWhy *why);
-/* Loads their zones, warns of bindings that nothing uses, and opens their services. A workspace that cannot be opened
- * has no service then; only when the configuration is wrong, or when none could be opened, this fails. */
+/* Loads the zones of all templates and holds the configuration against them. `falls_back`: in place of templates with
+ * errors the last good ones are taken out of their store; else they are left out. */
+ESC_MUST_USE EscStatus served_look(Serving *serving, bool falls_back, EscWhy *why);
+/* Opens their services. A workspace that cannot be opened has no service then; only when the configuration is wrong, or
+ * when none could be opened, this fails. */
 ESC_MUST_USE EscStatus served_open(Serving *serving, EscWhy *why);
 const Served *served_find(const Serving *serving, EscText name); /* NULL: there is none */
 void served_release(Serving *serving);

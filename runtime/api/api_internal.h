@@ -163,6 +163,8 @@ typedef struct EscApiBody {
 } EscApiBody;
 void esc_api_body_open(EscApiBody *shown, EscBytes body);
 void esc_api_body_close(EscApiBody *shown);
+/* One ticket, with the same members whatever it lacks; with the workspace's time, unless that is 0. */
+void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms);
 bool esc_api_ticket_item(void *items, const EscTicketRow *row);
 bool esc_api_outbox_item(void *items, const EscOutboxEntry *entry);
 

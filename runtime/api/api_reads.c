@@ -133,49 +133,6 @@ static void answer_audit(EscRequest *request, EscService *service)
 
 /* --- single things ---------------------------------------------------------------------------- */
 
-static void text_member(EscBuf *out, const char *name, EscText value)
-{
-    esc_buf_printf(out, ",\"%s\":", name);
-    esc_json_text(out, value);
-}
-
-static void time_member(EscBuf *out, const char *name, int64_t time_ms)
-{
-    esc_buf_printf(out, ",\"%s\":", name);
-    if (time_ms == 0) {
-        esc_buf_string(out, "null");
-        return;
-    }
-    esc_buf_char(out, '"');
-    esc_time_write(out, time_ms);
-    esc_buf_char(out, '"');
-}
-
-/* JSON that the engine made already; `otherwise` stands for an empty text. */
-static void json_member(EscBuf *out, const char *name, EscText json, const char *otherwise)
-{
-    esc_buf_printf(out, ",\"%s\":", name);
-    esc_buf_text(out, json.size > 0 ? json : esc_text_from(otherwise));
-}
-
-static void write_ticket(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
-{
-    EscApiBody shown;
-    esc_api_body_open(&shown, row->body);
-    esc_buf_string(out, "{\"id\":");
-    esc_json_text(out, row->id);
-    text_member(out, "title", row->title);
-    text_member(out, "status", row->status);
-    time_member(out, "created_at", row->created_at_ms);
-    time_member(out, "updated_at", row->updated_at_ms);
-    json_member(out, "fields", esc_buf_as_text(&shown.fields), "{}");
-    json_member(out, "assumed", esc_buf_as_text(&shown.assumed), "[]");
-    json_member(out, "sla", esc_buf_as_text(&shown.sla), "null");
-    time_member(out, "now", now_ms);
-    esc_buf_char(out, '}');
-    esc_api_body_close(&shown);
-}
-
 static void answer_ticket(EscRequest *request, EscService *service)
 {
     EscTicketRow row;
@@ -190,7 +147,7 @@ static void answer_ticket(EscRequest *request, EscService *service)
     }
     EscBuf out;
     esc_buf_init(&out, ANSWER_BYTES_MAX);
-    write_ticket(&out, &row, esc_service_now_ms(service));
+    esc_api_ticket_write(&out, &row, esc_service_now_ms(service));
     esc_answer_json(&request->answer, 200, &out);
 }
 

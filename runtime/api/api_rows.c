@@ -1,6 +1,7 @@
 /* api_rows.c - rows of the store as JSON for people's lists.
  *
- * Ids of escalations are written as people say them ("E-12"), times as RFC 3339; what is empty or not yet so is left out.
+ * Ids of escalations are written as people say them ("E-12"), times as RFC 3339; what is empty or not yet so is left out,
+ * but for tickets, which have the same members wherever they are shown. The store's own numbers for "never" are no times.
  * Texts that are JSON themselves are put in as they are: they came from the engine's own writers. */
 #include "api_internal.h"
 
@@ -53,7 +54,7 @@ static void put_number(Object *object, const char *name, uint64_t value)
 
 static void put_time(Object *object, const char *name, int64_t time_ms)
 {
-    if (time_ms == 0)
+    if (time_ms <= 0)
         return;
     member(object, name);
     esc_buf_char(object->out, '"');
@@ -145,7 +146,7 @@ static void put_text_always(Object *object, const char *name, EscText text)
 
 static void put_time_always(Object *object, const char *name, int64_t time_ms)
 {
-    if (time_ms != 0)
+    if (time_ms > 0)
         put_time(object, name, time_ms);
     else
         put_raw(object, name, ESC_TEXT("null"));
@@ -253,21 +254,62 @@ void esc_api_body_close(EscApiBody *shown)
     esc_buf_release(&shown->sla);
 }
 
-bool esc_api_ticket_item(void *context, const EscTicketRow *row)
+void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
 {
-    Object object = object_open(context);
-    put_text(&object, "id", row->id);
-    put_text(&object, "title", row->title);
-    put_text(&object, "status", row->status);
-    put_time(&object, "created_at", row->created_at_ms);
-    put_time(&object, "updated_at", row->updated_at_ms);
+    Object object = {out, false};
     EscApiBody shown;
     esc_api_body_open(&shown, row->body);
-    put_raw(&object, "fields", esc_buf_as_text(&shown.fields));
-    put_raw(&object, "assumed", esc_buf_as_text(&shown.assumed));
-    put_raw(&object, "sla", esc_buf_as_text(&shown.sla));
+    bool is_read = shown.fields.size > 0;
+    esc_buf_char(out, '{');
+    put_text_always(&object, "id", row->id);
+    put_text_always(&object, "title", row->title);
+    put_text_always(&object, "status", row->status);
+    put_time_always(&object, "created_at", row->created_at_ms);
+    put_time_always(&object, "updated_at", row->updated_at_ms);
+    put_raw(&object, "fields", is_read ? esc_buf_as_text(&shown.fields) : ESC_TEXT("{}"));
+    put_raw(&object, "assumed", is_read ? esc_buf_as_text(&shown.assumed) : ESC_TEXT("[]"));
+    put_raw(&object, "sla", is_read ? esc_buf_as_text(&shown.sla) : ESC_TEXT("null"));
+    put_time(&object, "now", now_ms);
+    esc_buf_char(out, '}');
     esc_api_body_close(&shown);
-    return object_close(&object);
+}
+
+bool esc_api_ticket_item(void *context, const EscTicketRow *row)
+{
+    EscApiItems *list = context;
+    esc_buf_string(&list->out, list->count++ == 0 ? "" : ",");
+    esc_api_ticket_write(&list->out, row, 0);
+    return list->out.status == ESC_OK;
+}
+
+#define BODY_ARENA_BYTES_MAX ((size_t)16 << 20)
+
+/* A message as it is sent. Which of its words are its author's own is the delivery's business. */
+static void put_message(Object *object, const char *name, EscText body)
+{
+    static const EscJsonLimits limits = {.depth_max = 32, .values_max = 100000};
+    EscArena *arena = esc_arena_new(BODY_ARENA_BYTES_MAX);
+    const EscJson *json = NULL;
+    if (arena == NULL || esc_json_read(arena, body, &limits, &json, NULL) != ESC_OK ||
+        json->kind != ESC_JSON_OBJECT) {
+        put_raw(object, name, body);
+        esc_arena_free(arena);
+        return;
+    }
+    member(object, name);
+    Object inner = {object->out, false};
+    esc_buf_char(object->out, '{');
+    for (const EscJson *one = json->first; one != NULL; one = one->next) {
+        if (esc_text_equal(one->name, ESC_TEXT("own")))
+            continue;
+        esc_buf_string(object->out, inner.has_member ? "," : "");
+        esc_json_text(object->out, one->name);
+        esc_buf_char(object->out, ':');
+        esc_buf_text(object->out, one->source);
+        inner.has_member = true;
+    }
+    esc_buf_char(object->out, '}');
+    esc_arena_free(arena);
 }
 
 bool esc_api_outbox_item(void *context, const EscOutboxEntry *entry)
@@ -282,7 +324,10 @@ bool esc_api_outbox_item(void *context, const EscOutboxEntry *entry)
     put_text(&object, "target", row->target);
     put_text(&object, "medium", row->medium);
     put_text(&object, "address", row->address);
-    put_raw(&object, "body", row->body);
+    if (row->kind == ESC_OUTBOX_MESSAGE)
+        put_message(&object, "body", row->body);
+    else
+        put_raw(&object, "body", row->body);
     put_time(&object, "created_at", row->created_at_ms);
     put_time(&object, "deadline_at", row->deadline_ms);
     put_number(&object, "attempts", entry->attempts);

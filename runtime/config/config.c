@@ -310,6 +310,7 @@ static json_t *parse(Reader *reader, EscText json)
     json_error_t error;
     json_t *root =
         json_loadb(json.data == NULL ? "" : json.data, json.size, JSON_REJECT_DUPLICATES, &error);
+    reader->config->is_unread = reader->config->is_unread || root == NULL;
     if (root == NULL)
         (void)esc_config_fault(reader->config, &reader->first, "%s:%d:%d: %s", reader->origin,
                                error.line, error.column,

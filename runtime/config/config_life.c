@@ -95,6 +95,17 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
     return esc_config_workspace_find((EscConfig *)(uintptr_t)config, name);
 }
 
+EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why)
+{
+    static const char *const words[] = {"stop", "file", "refuse"};
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++)
+        if (esc_text_equal(word, esc_text_from(words[i]))) {
+            config->unbound = esc_text_from(words[i]);
+            return ESC_OK;
+        }
+    return esc_config_fault(config, why, "--unbound: must be one of stop, file, refuse");
+}
+
 EscText esc_config_unbound(const EscConfig *config, EscText name)
 {
     const EscWorkspaceConfig *workspace = esc_config_workspace(config, name);

@@ -47,7 +47,7 @@ static const char people_types[] =
     ;
 #undef ESC_ENDPOINT
 
-static const char unbound_words[] = "file|refuse";
+static const char unbound_words[] = "stop|file|refuse";
 
 static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
@@ -96,9 +96,11 @@ static const Option daemon_options[] = {
               "of memory for pages of the stores, all workspaces together"),
     COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
               "how long a stop waits for deliveries under way; what is given up is sent again"),
-    WORD_ROW(EscConfig, unbound, "file", unbound_words,
-             "what becomes of messages and calls without a binding: a line in the workspace's file "
-             "sink, or a dead delivery; each workspace may say otherwise"),
+    WORD_ROW(
+        EscConfig, unbound, "stop", unbound_words,
+        "what becomes of a channel, a system or a way to people without a binding: the daemon does "
+        "not start, a "
+        "line in the workspace's file sink, or a dead delivery; each workspace may say otherwise"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
 };
 

@@ -76,6 +76,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call_free(http, one->call);
     one->call = call;
     call->http = http;
+    call->held = &http->held;
     call->max_body = http->setup.body_bytes_max;
     call->header_bytes_max = http->setup.header_bytes_max;
     esc_buf_init(&call->body, call->max_body);
@@ -175,11 +176,6 @@ static bool must_answer_before_body(const EscHttpCall *call)
     return call->answered_status == 501 || esc_http_header(call, "Expect") != NULL ||
            (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
                                strtoull(length, NULL, 10) > call->http->setup.body_bytes_max));
-}
-
-EscHttpHeld *esc_http_held(EscHttp *http)
-{
-    return &http->held;
 }
 
 static enum MHD_Result send_answer(EscHttpCall *call)

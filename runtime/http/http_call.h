@@ -15,8 +15,14 @@
 
 typedef struct EscHttpConnection EscHttpConnection;
 
+typedef struct EscHttpHeld {
+    EscHttpCall *first;
+    size_t count, count_max; /* calls that have asked for a pause and are not over */
+} EscHttpHeld;
+
 struct EscHttpCall {
     EscHttp *http;
+    EscHttpHeld *held; /* the server's */
     struct MHD_Connection *connection;
     EscHttpMethod method;
     char *uri, *query; /* one allocation; the path ends where the query began. NULL query: none */
@@ -37,12 +43,6 @@ void esc_http_check_framing(EscHttpCall *call, const char *url, const char *vers
 
 /* --- http_hold.c: answers that are held back ---------------------------------------------------- */
 
-typedef struct EscHttpHeld {
-    EscHttpCall *first;
-    size_t count, count_max; /* calls that have asked for a pause and are not over */
-} EscHttpHeld;
-
-EscHttpHeld *esc_http_held(EscHttp *http);
 void esc_http_hold(EscHttpCall *call); /* suspends its connection until its time has come */
 void esc_http_forget_held(EscHttpCall *call);
 void esc_http_release_held(EscHttpHeld *held, int64_t now_ms); /* those whose time has come */

@@ -14,7 +14,7 @@
 
 bool esc_http_pause(EscHttpCall *call, int64_t pause_ms)
 {
-    EscHttpHeld *held = esc_http_held(call->http);
+    EscHttpHeld *held = call->held;
     if (call->not_before_ms == 0 && held->count >= held->count_max)
         return false;
     held->count += call->not_before_ms == 0;
@@ -24,7 +24,7 @@ bool esc_http_pause(EscHttpCall *call, int64_t pause_ms)
 
 void esc_http_hold(EscHttpCall *call)
 {
-    EscHttpHeld *held = esc_http_held(call->http);
+    EscHttpHeld *held = call->held;
     ESC_ASSERT(!call->is_held);
     call->is_held = true;
     call->held_previous = NULL;
@@ -48,7 +48,7 @@ static void take_out(EscHttpHeld *held, EscHttpCall *call)
 
 void esc_http_forget_held(EscHttpCall *call)
 {
-    EscHttpHeld *held = esc_http_held(call->http);
+    EscHttpHeld *held = call->held;
     if (call->is_held)
         take_out(held, call);
     held->count -= call->not_before_ms != 0;

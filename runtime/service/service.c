@@ -4,6 +4,8 @@
  * undone, so the caller must stop the workspace (fail-stop) and start again from the store. */
 #include "service_internal.h"
 
+#include <string.h>
+
 #define ESC_SERVICE_RETAIN_ROWS 256    /* of a kind that one step forgets */
 #define ESC_SERVICE_TICKETS_KEPT 10000 /* closed tickets that stay in memory */
 
@@ -224,16 +226,29 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
     return status == ESC_OK ? end_turn(&turn) : status;
 }
 
+/* Kept before anything is answered by it: after a start with templates that have errors it is the last good one. */
+static EscStatus is_bundle_news(EscService *service, bool *is_news, EscWhy *why)
+{
+    uint8_t newest[sizeof service->new_bundle.hash];
+    EscStatus status = esc_store_bundle_newest(service->store, newest, why);
+    *is_news = status == ESC_NOT_FOUND ||
+               (status == ESC_OK && memcmp(newest, service->new_bundle.hash, sizeof newest) != 0);
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
+}
+
 /* What a start finds is told now and not with the first input, which may be hours away. */
 EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, EscWhy *why)
 {
     int64_t kept_ms = esc_engine_time_ms(service->engine);
     EscTimeReading reading = esc_service_time_start(&service->time, config, kept_ms);
-    bool has_arrears = config->remarks_count > 0 || esc_engine_has_arrears(service->engine);
+    bool is_news = false;
+    EscStatus status = is_bundle_news(service, &is_news, why);
+    bool has_arrears =
+        is_news || config->remarks_count > 0 || esc_engine_has_arrears(service->engine);
     EscServiceTurn turn = {.service = service, .why = why};
     begin_turn(&turn, reading.now_ms);
-    EscStatus status =
-        reading.correction_ms == 0 ? ESC_OK : correct_clock(&turn, reading.correction_ms);
+    if (status == ESC_OK && reading.correction_ms != 0)
+        status = correct_clock(&turn, reading.correction_ms);
     for (size_t i = 0; i < config->remarks_count && status == ESC_OK; i++) {
         const EscInput input = {.kind = ESC_INPUT_REMARK, .remark = &config->remarks[i]};
         EscReply reply;

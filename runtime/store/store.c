@@ -102,6 +102,11 @@ EscStatus esc_store_bundle_get(EscStore *store, const uint8_t hash[32], EscBuf *
     return store->ops->bundle_get(store, hash, out, why);
 }
 
+EscStatus esc_store_bundle_newest(EscStore *store, uint8_t hash[32], EscWhy *why)
+{
+    return store->ops->bundle_newest(store, hash, why);
+}
+
 EscStatus esc_store_events_find(EscStore *store, const EscEventKey *keys, size_t count,
                                 EscEventKnown *known, EscWhy *why)
 {

@@ -153,7 +153,7 @@ class Daemon:
         tokens = self.folder / "tokens"
         tokens.write_text("\n".join(lines) + "\n")
         tokens.chmod(0o600)
-        (self.folder / "escald.json").write_text(json.dumps(self.config))
+        (self.folder / "escald.json").write_text(json.dumps({"unbound": "file", **self.config}))
 
     def start(self):
         """Starts and waits until work is taken. seconds and processor_s are what that took."""

@@ -297,7 +297,7 @@ class Limits(Scene):
 class OneWriter(Scene):
     def second(self, folder):
         """Another daemon on that folder: its exit status."""
-        return subprocess.run([str(BIN / "escald"), "--workspace", str(HERE / "ws" / "desk"), "--data", str(folder), "--listen", "127.0.0.1:0"],
+        return subprocess.run([str(BIN / "escald"), "--workspace", str(HERE / "ws" / "desk"), "--data", str(folder), "--unbound", "file", "--listen", "127.0.0.1:0"],
                               capture_output=True, timeout=60).returncode
 
     def test_by_every_name_of_the_file(self):
@@ -313,7 +313,7 @@ class OneWriter(Scene):
 
     def test_many_at_once(self):
         """Of several that start together exactly one serves."""
-        command = [str(BIN / "escald"), "--workspace", str(HERE / "ws" / "desk"), "--data", str(self.folder), "--listen", "127.0.0.1:0", "--port-file"]
+        command = [str(BIN / "escald"), "--workspace", str(HERE / "ws" / "desk"), "--data", str(self.folder), "--unbound", "file", "--listen", "127.0.0.1:0", "--port-file"]
         started = [subprocess.Popen([*command, str(self.folder / f"port{n}")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for n in range(5)]
         try:
             eventually(lambda: len([p for p in started if p.poll() is not None]) == 4)

@@ -248,11 +248,17 @@ class Daemon:
         token = f"esc_{identity}_{secrets.token_hex(32)}"
         digest = hashlib.sha256(token.encode()).hexdigest()
         self.tokens.append(f"{identity}  {digest}  {workspace}  {principal}  {scopes}")
-        (self.folder / "tokens").write_text("\n".join(self.tokens) + "\n")
+        path = self.folder / "tokens"
+        path.touch(mode=0o600)
+        path.write_text("\n".join(self.tokens) + "\n")
         return token
 
+    def write_config(self):
+        """What a test binds nothing to goes to the file sink, unless it says otherwise."""
+        (self.folder / "escald.json").write_text(json.dumps({"unbound": "file", **self.config}))
+
     def start(self, at=START, scale=1, extra=(), wait=True):
-        (self.folder / "escald.json").write_text(json.dumps(self.config))
+        self.write_config()
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         arguments = [str(BIN / "escald"), "--data", str(self.folder), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
@@ -413,8 +419,9 @@ class Case(unittest.TestCase):
         self.addCleanup(self.mail.close)
         data = self.folder / "data"
         data.mkdir()
-        (data / "webhook-secret").write_text(self.secret + "\n")
-        (data / "system-secret").write_text(self.system_secret + "\n")
+        for name, secret in (("webhook-secret", self.secret), ("system-secret", self.system_secret)):
+            (data / name).touch(mode=0o600)
+            (data / name).write_text(secret + "\n")
         self.daemon = Daemon(data, config=self.configuration())
         self.addCleanup(self.daemon.release)
 

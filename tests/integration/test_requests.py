@@ -251,6 +251,22 @@ class Reading(Case):
         first = daemon.audit(limit=5)
         self.assertEqual([row["seq"] for row in daemon.audit(limit=5, after=first[-1]["seq"])], [6, 7, 8, 9, 10])
 
+    def test_a_ticket_is_the_same_wherever_it_is_shown(self):
+        """Without a title or a service level too; and no number of the storage is a time."""
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"), event("e2", "ticket.created", "INC-2"))
+        listed = daemon.get("/v1/tickets").json["items"]
+        self.assertEqual([item["id"] for item in listed][:2], ["INC-1", "INC-2"])
+        for item in listed:
+            alone = daemon.get(f"/v1/tickets/{item['id']}").json
+            alone.pop("now")
+            self.assertEqual(item, alone)
+            self.assertEqual(set(item), {"id", "title", "status", "created_at", "updated_at", "fields", "assumed", "sla"})
+        for path in ("/v1/tickets", "/v1/tickets/INC-2", "/v1/escalations", "/v1/escalations/E-1", "/v1/outbox", "/v1/audit"):
+            text = daemon.get(path).body.decode()
+            for leak in ('"1970-', ":-1", "[[", "_ms"):
+                self.assertNotIn(leak, text, path)
+
     def test_bad_queries(self):
         daemon = self.daemon.start()
         for query in ("limit=x", "limit=1001", "limit=-1", "state=nonsense", "before=7", "before=E-0", "limit=1&limit=2", "nonsense=1", "limit=%zz", "=1"):

@@ -94,6 +94,9 @@ static void reads_durations(void **state)
     assert_int_equal(ms, 90 * ESC_MINUTE_MS);
     assert_true(esc_duration_read(ESC_TEXT("400d"), ESC_DEADLINE_MAX_MS, &ms));
     assert_int_equal(ms, ESC_DEADLINE_MAX_MS);
+    assert_true(esc_duration_read(ESC_TEXT("1y1w"), ESC_DEADLINE_MAX_MS,
+                                  &ms)); /* as the language writes them */
+    assert_int_equal(ms, 372 * ESC_DAY_MS);
     static const char *const bad[] = {"",
                                       "5",
                                       "m",

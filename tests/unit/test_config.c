@@ -91,7 +91,7 @@ static void reads_every_kind_of_option(void **state)
     assert_text_equal(acme->channels.items[2].url, "https://hooks.example/T1/canary");
     assert_text_equal(acme->systems.items[0].base_url, "https://crm.example/api");
     assert_text_equal(acme->systems.items[0].headers.items[0], "X-App: escal");
-    assert_text_equal(acme->unbound, "file");
+    assert_text_equal(acme->unbound, "stop");
     assert_null(esc_config_workspace(config, ESC_TEXT("globex")));
     esc_config_free(config);
 }
@@ -125,7 +125,7 @@ static void refuses_wrong_types_and_ranges(void **state)
     assert_refused("{\"queue_max\": 1000001}", "must be from 1 to 1000000");
     assert_refused("{\"listen\": 5}", "listen: must be a text");
     assert_refused("{\"listen\": \"a\\nb\"}", "must not hold control characters");
-    assert_refused(ACME("\"unbound\": \"ignore\""), "must be one of file|refuse");
+    assert_refused(ACME("\"unbound\": \"ignore\""), "must be one of stop|file|refuse");
     assert_refused(ACME("\"allowed_addresses\": \"127.0.0.1\""), "must be a list of texts");
     assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
                         "{\"X A\": \"b\"}}}"),
@@ -261,6 +261,22 @@ static void one_reading_finds_all_faults(void **state)
     for (size_t i = 0; i < config->faults.size; i++)
         lines += config->faults.data[i] == '\n';
     assert_int_equal(lines, ESC_COUNT_OF(faults));
+    esc_config_free(config);
+}
+
+static void each_workspace_may_say_what_becomes_of_the_unbound(void **state)
+{
+    (void)state;
+    EscConfig *config = esc_config_new();
+    EscWhy why = {.text = ""};
+    assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "stop");
+    assert_status(esc_config_set_unbound(config, ESC_TEXT("sink"), &why), ESC_BAD_CONFIG);
+    assert_status(esc_config_set_unbound(config, ESC_TEXT("refuse"), &why), ESC_OK);
+    assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "refuse");
+    assert_status(esc_config_read(config, esc_text_from(ACME("\"unbound\": \"file\"")), "c", &why),
+                  ESC_OK);
+    assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "file");
+    assert_text_equal(esc_config_unbound(config, ESC_TEXT("globex")), "refuse");
     esc_config_free(config);
 }
 
@@ -441,7 +457,7 @@ static void help_lists_every_option(void **state)
         }
     static const char *const rows[] = {
         "  listen: text, default \"127.0.0.1:8080\"\n      ",
-        "  unbound: file|refuse, default file\n      ",
+        "  unbound: stop|file|refuse, default stop\n      ",
         "  queue_max: 1 to 1000000, default ",
         "  allowed_addresses: list of texts, default []\n      ",
         "  headers: object of texts, default {}\n      ",
@@ -575,6 +591,7 @@ int main(void)
         cmocka_unit_test(a_folder_binds_nothing_else),
         cmocka_unit_test(one_reading_finds_all_faults),
         cmocka_unit_test(a_secret_is_for_its_owner),
+        cmocka_unit_test(each_workspace_may_say_what_becomes_of_the_unbound),
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),

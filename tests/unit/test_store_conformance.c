@@ -596,6 +596,26 @@ static void a_bundle_is_kept_once_and_found_by_hash(void **state)
     esc_buf_release(&out);
 }
 
+/* The last one that was brought, also when it had been there before, and whatever the clock says. */
+static void the_newest_bundle_is_the_one_in_force(void **state)
+{
+    (void)state;
+    uint8_t hash[32];
+    assert_status(esc_store_bundle_newest(store, hash, &why), ESC_NOT_FOUND);
+    static const uint8_t order[] = {7, 8, 7, 9, 8};
+    for (uint64_t n = 0; n < sizeof order; n++) {
+        EscBundleRow row = {.hash = {order[n]}, .at_ms = 500 - (int64_t)n, .bytes = {(const uint8_t *)"abc", 3}};
+        EscGroup *group = make(n + 1);
+        group->bundles = &row;
+        group->bundles_count = 1;
+        for (size_t i = 0; i < group->escalations_count; i++)
+            memcpy(group->escalations[i].bundle_hash, row.hash, sizeof row.hash);
+        commit_made();
+        assert_status(esc_store_bundle_newest(store, hash, &why), ESC_OK);
+        assert_memory_equal(hash, row.hash, sizeof hash);
+    }
+}
+
 static EscStatus hear_bundle(void *context, const EscBundleRow *row, EscWhy *refusal)
 {
     (void)context, (void)refusal;
@@ -1226,6 +1246,7 @@ int main(void)
         BOTH(a_group_of_another_epoch_is_refused),
         BOTH(a_store_keeps_its_id),
         BOTH(a_bundle_is_kept_once_and_found_by_hash),
+        BOTH(the_newest_bundle_is_the_one_in_force),
         BOTH(a_bundle_is_needed_while_an_escalation_is_open),
         BOTH(events_are_known_by_source_and_id),
         BOTH(every_event_is_kept_with_its_content),

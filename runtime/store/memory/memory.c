@@ -22,6 +22,15 @@ static EscStatus bundle_get(EscStore *base, const uint8_t hash[32], EscBuf *out,
     return append(out, row->bytes.data, row->bytes.size, why);
 }
 
+static EscStatus bundle_newest(EscStore *base, uint8_t hash[32], EscWhy *why)
+{
+    const EscMemory *memory = esc_memory_of(base);
+    if (!memory->has_newest_bundle)
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "the store has no bundle");
+    memcpy(hash, memory->newest_bundle, sizeof memory->newest_bundle);
+    return ESC_OK;
+}
+
 static EscStatus events_find(EscStore *base, const EscEventKey *keys, size_t count,
                              EscEventKnown *known, EscWhy *why)
 {
@@ -133,6 +142,7 @@ static const EscStoreOps operations = {
     .load = esc_memory_load,
     .bundles_needed = esc_memory_bundles_needed,
     .bundle_get = bundle_get,
+    .bundle_newest = bundle_newest,
     .events_find = events_find,
     .event_get = event_get,
     .start_event_get = start_event_get,

@@ -84,6 +84,8 @@ static void put_row(EscMemoryList *list, EscMemoryCompare *compare, const void *
 
 static void put_bundle(EscMemory *memory, EscBundleRow row)
 {
+    memcpy(memory->newest_bundle, row.hash, sizeof row.hash);
+    memory->has_newest_bundle = true;
     if (esc_memory_bundle(memory, row.hash) != NULL)
         return;
     EscBundleRow *block = malloc(sizeof row + row.bytes.size + 1);

@@ -18,6 +18,8 @@ typedef struct EscMemory {
     EscCounters counters;
     EscBytes body;             /* of the workspace; owned */
     EscMemoryList bundles;     /* EscBundleRow, in the order kept */
+    uint8_t newest_bundle[32]; /* the hash of the one that was brought last */
+    bool has_newest_bundle;
     EscMemoryList events;      /* EscReceivedRow by source and id */
     EscMemoryList tickets;     /* EscTicketRow by id */
     EscMemoryList escalations; /* EscEscalationRow by id */

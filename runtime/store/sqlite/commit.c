@@ -12,7 +12,7 @@ static EscStatus put_bundle(EscSqlite *store, const EscBundleRow *row, EscWhy *w
     esc_sqlite_bind_bytes(&put, (EscBytes){row->hash, sizeof row->hash});
     esc_sqlite_bind_i64(&put, row->at_ms);
     esc_sqlite_bind_bytes(&put, row->bytes);
-    return esc_sqlite_write(&put, -1, why); /* none when it is there */
+    return esc_sqlite_write(&put, 1, why); /* one that is there becomes the newest */
 }
 
 static EscStatus put_event(EscSqlite *store, const EscReceivedRow *row, EscContentPlace place,

@@ -29,6 +29,19 @@ EscStatus esc_sqlite_bundle_get(EscStore *base, const uint8_t hash[32], EscBuf *
     return get_bytes(&get, out, "the store has no bundle of that hash", why);
 }
 
+EscStatus esc_sqlite_bundle_newest(EscStore *base, uint8_t hash[32], EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(esc_sqlite_of(base), ESC_STATEMENT_BUNDLE_NEWEST,
+                                        "to look for its newest bundle");
+    bool is_found = esc_sqlite_next(&get);
+    if (is_found)
+        memcpy(hash, esc_sqlite_column_bytes(&get, 0).data, 32); /* the schema's CHECK */
+    EscStatus status = esc_sqlite_done(&get, why);
+    return status != ESC_OK || is_found
+               ? status
+               : esc_why(why, ESC_NOT_FOUND, "", 0, "the store has no bundle");
+}
+
 /* --- events ------------------------------------------------------------------------------------ */
 
 static EscStatus find_event(EscSqlite *store, const EscEventKey *key, EscEventKnown *known,

@@ -258,6 +258,7 @@ static const EscStoreOps operations = {
     .load = esc_sqlite_load,
     .bundles_needed = esc_sqlite_bundles_needed,
     .bundle_get = esc_sqlite_bundle_get,
+    .bundle_newest = esc_sqlite_bundle_newest,
     .events_find = esc_sqlite_events_find,
     .event_get = esc_sqlite_event_get,
     .start_event_get = esc_sqlite_start_event_get,

@@ -30,6 +30,7 @@ CREATE TABLE bundle (
     at_ms INTEGER NOT NULL,
     bytes BLOB    NOT NULL
 ) STRICT;
+CREATE INDEX bundle_by_time ON bundle (at_ms);
 
 -- What was received in one group, compressed together (content.c). Keys are never used twice.
 CREATE TABLE content (

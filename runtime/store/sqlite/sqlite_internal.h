@@ -173,6 +173,7 @@ EscStatus esc_sqlite_bundles_needed(EscStore *store, EscBundleVisit *visit, void
                                     EscWhy *why);
 /* find.c: what is asked for by its key */
 EscStatus esc_sqlite_bundle_get(EscStore *store, const uint8_t hash[32], EscBuf *out, EscWhy *why);
+EscStatus esc_sqlite_bundle_newest(EscStore *store, uint8_t hash[32], EscWhy *why);
 EscStatus esc_sqlite_events_find(EscStore *store, const EscEventKey *keys, size_t count,
                                  EscEventKnown *known, EscWhy *why);
 EscStatus esc_sqlite_event_get(EscStore *store, const EscEventKey *key, EscBuf *content,

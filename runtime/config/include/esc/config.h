@@ -75,7 +75,7 @@ typedef struct EscWorkspaceConfig {
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
     EscText
-        unbound; /* "file" (the sink of the workspace) or "refuse"; empty: as for all (esc_config_unbound) */
+        unbound; /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound) */
     EscTexts folder_may_bind; /* places that the folder's own file may bind: "channels.incidents" */
 } EscWorkspaceConfig;
 
@@ -98,6 +98,8 @@ typedef struct EscConfig {
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
     EscArena *arena; /* owns every text */
+    bool
+        is_unread; /* some file of it is no JSON, or cannot be read: what is missing may stand there */
     EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
     EscBuf warnings; /* the same for what the operator has accepted by `unbound` */
 } EscConfig;
@@ -122,6 +124,8 @@ void esc_config_warn(EscConfig *config, const char *format, ...) ESC_PRINTF(2, 3
  * says them) and checks what needs more than one option: urls against allowed addresses. Goes on
  * behind a fault: all are in config->faults, the first is in *why. */
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
+/* The operator's word from elsewhere, for all that says nothing of its own. ESC_BAD_CONFIG: it is none. */
+ESC_MUST_USE EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why);
 /* What becomes of what a workspace has no binding for: its own word, or that for all. */
 EscText esc_config_unbound(const EscConfig *config, EscText name);
 /* What holds for a workspace that the configuration says nothing about, but for `unbound`. */

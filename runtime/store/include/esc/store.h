@@ -101,6 +101,7 @@ typedef struct EscStoreOps {
     EscStatus (*load)(EscStore *store, const EscStoreSink *sink, EscWhy *why);
     EscStatus (*bundles_needed)(EscStore *store, EscBundleVisit *visit, void *context, EscWhy *why);
     EscStatus (*bundle_get)(EscStore *store, const uint8_t hash[32], EscBuf *out, EscWhy *why);
+    EscStatus (*bundle_newest)(EscStore *store, uint8_t hash[32], EscWhy *why);
     EscStatus (*events_find)(EscStore *store, const EscEventKey *keys, size_t count,
                              EscEventKnown *known, EscWhy *why);
     EscStatus (*event_get)(EscStore *store, const EscEventKey *key, EscBuf *content,
@@ -156,6 +157,9 @@ ESC_MUST_USE EscStatus esc_store_bundles_needed(EscStore *store, EscBundleVisit 
 /* ESC_NOT_FOUND; ESC_OVER_LIMIT when it does not fit into `out`. */
 ESC_MUST_USE EscStatus esc_store_bundle_get(EscStore *store, const uint8_t hash[32], EscBuf *out,
                                             EscWhy *why);
+
+/* The hash of the bundle that a group brought last, whether it was there before or not: the one that was in force. ESC_NOT_FOUND. */
+ESC_MUST_USE EscStatus esc_store_bundle_newest(EscStore *store, uint8_t hash[32], EscWhy *why);
 
 /* Says of all keys at once which are known. `known` has `count` items. */
 ESC_MUST_USE EscStatus esc_store_events_find(EscStore *store, const EscEventKey *keys, size_t count,
