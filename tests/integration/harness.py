@@ -418,6 +418,14 @@ class Case(unittest.TestCase):
         self.daemon = Daemon(data, config=self.configuration())
         self.addCleanup(self.daemon.release)
 
+    def page_without_limit(self):
+        """A copy of acme that sends a page for each incident, also in a storm of hundreds."""
+        folder = self.folder / "unlimited" / "acme"
+        shutil.copytree(WORKSPACES["acme"], folder)
+        policy = folder / "policy.esc"
+        policy.write_text(policy.read_text().replace("  last resort dora\n", "  last resort dora\n  limit 1000000 pages per person per 1h\n"))
+        self.daemon.workspaces[0] = folder
+
     def configuration(self):
         url = self.receiver.url
         chat = {name: {"type": "chat", "url": f"{url}/chat/{name}"} for name in ("incidents", "revops", "editorial")}

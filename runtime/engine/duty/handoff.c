@@ -171,6 +171,7 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
             .text = esc_turn_printf(engine, "%.*s was to be resolved by now; %.*s owns it",
                                     ESC_TEXT_ARG(escalation->ticket->id),
                                     ESC_TEXT_ARG(escalation->owner)),
+            .is_due = true,
         };
         esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 4), &message);
         esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), &message);

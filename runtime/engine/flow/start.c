@@ -55,6 +55,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation)
     EscNotice message = {
         .text = esc_turn_printf(engine, "You are accountable for %.*s: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(title)),
+        .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &message);
 }

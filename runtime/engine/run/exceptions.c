@@ -38,6 +38,7 @@ static void fault_tell(EscEngine *engine, EscEscalation *escalation, EscText mes
     EscNotice told = {
         .text = esc_turn_printf(engine, "The template of %.*s could not go on: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(message)),
+        .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
 }

@@ -22,13 +22,14 @@ enum {
     ESC_PAUSES_MAX = 64,     /* times in which a ticket was resolved that are kept one by one */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
-    ESC_LOG_TEXT_MAX = 48,     /* bytes of a value in that log */
-    ESC_PAGES_MAX = 16,        /* pages under way in one escalation */
-    ESC_EXPECTATIONS_MAX = 8,  /* expectations of hand-offs that are open in one escalation */
-    ESC_CHANGES_MAX = 256,     /* changes recorded for rollback in one escalation */
-    ESC_INVERSES_MAX = 64,     /* inverse calls of one escalation that are not settled */
-    ESC_DIGEST_ITEMS_MAX = 50, /* messages that one digest repeats; the rest is counted */
-    ESC_HANDOFF_TIMES_MAX = 64 /* hand-offs of a ticket remembered for a limit */
+    ESC_LOG_TEXT_MAX = 48,    /* bytes of a value in that log */
+    ESC_PAGES_MAX = 16,       /* pages under way in one escalation */
+    ESC_EXPECTATIONS_MAX = 8, /* expectations of hand-offs that are open in one escalation */
+    ESC_CHANGES_MAX = 256,    /* changes recorded for rollback in one escalation */
+    ESC_INVERSES_MAX = 64,    /* inverse calls of one escalation that are not settled */
+    ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
+    ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
+    ESC_HANDOFF_TIMES_MAX = 64        /* hand-offs of a ticket remembered for a limit */
 };
 
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
@@ -67,10 +68,13 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_DUE,     /* ticket [clock] */
     ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
-    ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
+    ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
     ESC_TIMER_COUNT,
-    ESC_TIMER_SLEEPER = ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
+    ESC_TIMER_SLEEPER =
+        ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
+
+typedef enum EscDigestTimer { ESC_DIGEST_MESSAGES, ESC_DIGEST_STORM } EscDigestTimer;
 
 typedef struct EscEscalation EscEscalation;
 typedef struct EscTicket EscTicket;
@@ -377,7 +381,7 @@ typedef struct EscOutboxNode {
     EscText target;   /* interned */
     EscText ticket;   /* owned */
     uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
-    bool is_settled; /* nobody looks for it any more */
+    bool is_settled;  /* nobody looks for it any more */
 } EscOutboxNode;
 
 typedef struct EscDigestItem {
@@ -392,6 +396,14 @@ typedef struct EscWindow {
     EscDigestItem *items; /* owned */
     size_t items_count, items_capacity;
     uint32_t items_left_out;
+    /* Pages, which are never held back but merged in a storm (duty/windows.c). */
+    int64_t pages_end_ms;
+    uint32_t pages;
+    uint64_t *paged; /* owned: escalations of this window that nobody has acknowledged yet, by id */
+    size_t paged_count, paged_capacity;
+    uint32_t paged_left_out;
+    uint32_t held; /* bit set: kinds of contact by which a merged page is to come */
+    int64_t held_due_ms;
 } EscWindow;
 
 typedef struct EscAbsence {
@@ -452,8 +464,9 @@ typedef struct EscTickets {
 
 typedef struct EscEscalationPlace {
     uint64_t id;
-    EscEscalation *escalation; /* NULL: it sleeps, or is forgotten: then the place goes with the next clearing up */
-    uint32_t sleeper;          /* index of its ticket, which sleeps, + 1; 0: it does not sleep */
+    EscEscalation *
+        escalation; /* NULL: it sleeps, or is forgotten: then the place goes with the next clearing up */
+    uint32_t sleeper; /* index of its ticket, which sleeps, + 1; 0: it does not sleep */
 } EscEscalationPlace;
 
 /* escalations.c */
@@ -492,7 +505,8 @@ typedef struct EscWindows {
 typedef struct EscAbsences {
     EscAbsence *items;
     size_t count, capacity;
-    bool is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
+    bool
+        is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
 /* memory.c */
