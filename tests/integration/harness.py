@@ -144,11 +144,12 @@ class Receiver:
 
 
 class MailReceiver:
-    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]."""
+    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]; `denied` answers every login, when it is there."""
 
     def __init__(self):
         self.messages = []  # {"from", "to": [...], "message": EmailMessage, "raw": bytes}
         self.refusals = []
+        self.denied = None
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
         self.thread = threading.Thread(target=self.run, args=(ready,), daemon=True)
@@ -177,7 +178,13 @@ class MailReceiver:
                 command = line.decode("ascii", "replace").strip()
                 verb = command.upper().split(" ")[0]
                 if verb in ("EHLO", "HELO"):
-                    say("250 receiver")
+                    say("250-receiver")
+                    say("250 AUTH PLAIN")
+                elif verb == "AUTH":
+                    if len(command.split(" ")) < 3:
+                        say("334 ")
+                        await reader.readline()
+                    say(self.denied or "235 ok")
                 elif verb == "MAIL":
                     sender, recipients = command[10:].split(" ")[0].strip("<>"), []
                     say("250 ok")

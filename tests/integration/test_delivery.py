@@ -65,7 +65,7 @@ class Retries(Case):
         self.assertEqual(len(self.receiver.at("/chat/incidents")), 3)
         self.restart(later(START, minutes=3))
         eventually(lambda: any("a notification was lost" in text for text in self.receiver.texts("/chat/people")))
-        self.assertTrue(any(check["check"] == "delivered" and check["result"] in ("failed", "handled") for check in daemon.escalation()["checks"]))
+        self.assertTrue(any(check["check"] == "accepted" and check["result"] in ("failed", "handled") for check in daemon.escalation()["checks"]))
 
     def test_circuit_breaker(self):
         """An endpoint that fails is left alone for a while, then tried with one request."""
