@@ -89,6 +89,13 @@ static bool limit_action(EscWorkspace *workspace, const EscNode *otherwise, EscL
         limit->action = ESC_LIMIT_ACTION_DIGEST;
         return true;
     }
+    if (limit->kind == ESC_LIMIT_PAGES_PER_PERSON) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0408", otherwise->span,
+                                   "pages beyond their limit are merged, and nothing else"),
+                        "leave the `else` away");
+        return false;
+    }
     if (otherwise->kind == ESC_NODE_RAISE) {
         limit->action = ESC_LIMIT_ACTION_RAISE;
         limit->exception = esc_exception_find(workspace, otherwise->raise.exception.text);
@@ -105,7 +112,7 @@ static bool limit_action(EscWorkspace *workspace, const EscNode *otherwise, EscL
 
 static void check_limit(EscWorkspace *workspace, EscNode *item)
 {
-    static const char *const words[] = {"notifications", "handoffs", NULL};
+    static const char *const words[] = {"notifications", "pages", "handoffs", NULL};
     EscName what = item->limit.what, per = item->limit.per;
     EscLimitInfo limit = {.count = item->limit.count};
     esc_check_duration(workspace, item->limit.window, false, ESC_SECOND_MS, ESC_YEAR_MS);
@@ -114,6 +121,8 @@ static void check_limit(EscWorkspace *workspace, EscNode *item)
         return;
     bool is_handoffs = esc_text_equal(what.text, ESC_TEXT("handoffs"));
     limit.kind = is_handoffs ? ESC_LIMIT_HANDOFFS_PER_TICKET : ESC_LIMIT_NOTIFICATIONS_PER_PERSON;
+    if (esc_text_equal(what.text, ESC_TEXT("pages")))
+        limit.kind = ESC_LIMIT_PAGES_PER_PERSON;
     if (!esc_text_equal(per.text, is_handoffs ? ESC_TEXT("ticket") : ESC_TEXT("person"))) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0408", per.text.size > 0 ? per.span : what.span,

@@ -11,6 +11,8 @@
 
 #include "config_internal.h"
 
+#define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
+
 typedef struct Checker {
     EscConfig *config;
     const EscFiles *files;
@@ -160,6 +162,23 @@ static EscStatus finish_recipients(Checker *checker, const char *place, const Es
     return status;
 }
 
+/* A wrong file is told at the start, not by the first message. */
+static void finish_authorities(Checker *checker, const char *place, EscText name, EscText *path)
+{
+    if (path->size == 0)
+        return;
+    EscBuf bytes;
+    esc_buf_init(&bytes, AUTHORITIES_BYTES_MAX);
+    *path = in_folder(checker, *path);
+    bool is_read = path->data != NULL &&
+                   checker->files->read(checker->files->context, path->data, &bytes) == ESC_OK;
+    if (!is_read ||
+        !esc_text_contains(esc_buf_as_text(&bytes), ESC_TEXT("-----BEGIN CERTIFICATE-----")))
+        (void)refuse(checker, place, name,
+                     "its ca_file cannot be read or holds no certificate (PEM)");
+    esc_buf_release(&bytes);
+}
+
 static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     endpoint->kind = endpoint_kind(endpoint->type);
@@ -174,6 +193,10 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         (void)finish_url(checker, place, endpoint);
     if (needs == NEEDS_RECIPIENTS)
         (void)finish_recipients(checker, place, endpoint);
+    if (endpoint->ca_file.size > 0 && !wants_url)
+        (void)refuse(checker, place, endpoint->name, "has a ca_file that its type does not use");
+    else
+        finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
     if (endpoint->secret_file.size == 0)
         return;
     if (needs == NEEDS_SIGNED_URL)
@@ -190,6 +213,7 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
         (void)refuse(checker, "systems", system->name, fault);
     while (system->base_url.size > 0 && system->base_url.data[system->base_url.size - 1] == '/')
         system->base_url.size--;
+    finish_authorities(checker, "systems", system->name, &system->ca_file);
     if (system->secret_file.size > 0)
         (void)read_secret(checker, system->secret_file, &system->secret);
 }
@@ -204,6 +228,7 @@ static void finish_mail(Checker *checker, EscMailServer *mail)
         (void)refuse(checker, "mail.server", (EscText){0}, fault);
     if (!esc_mail_address_is_plain(mail->from))
         (void)refuse(checker, "mail.from", (EscText){0}, "is no mail address");
+    finish_authorities(checker, "mail", (EscText){0}, &mail->ca_file);
     if (mail->password_file.size > 0)
         (void)read_secret(checker, mail->password_file, &mail->password);
 }

@@ -122,6 +122,10 @@ static const Option workspace_options[] = {
               "channels.NAME, systems, systems.NAME, people.chat, people.phone"),
 };
 
+#define CA_HELP                                                                                    \
+    "file (PEM) of the authorities that the server's certificate may come from; empty: the "       \
+    "machine's"
+
 static const Option channel_options[] = {
     WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
              "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail",
@@ -134,6 +138,7 @@ static const Option channel_options[] = {
     TEXTS_ROW(EscEndpoint, to, "smtp: recipients", IN_FOLDER),
     TEXT_ROW(EscEndpoint, secret_file, "",
              "webhook: file that holds the signing secret (whsec_… or plain)"),
+    TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
 };
 
 static const Option mail_options[] = {
@@ -143,6 +148,8 @@ static const Option mail_options[] = {
     TEXT_ROW(EscMailServer, password_file, "", "file that holds the password"),
     WORD_ROW(EscMailServer, tls, "required", "required|opportunistic|none",
              "whether an smtp:// connection must, may or must not be encrypted"),
+    TEXT_ROW(EscMailServer, ca_file, "", CA_HELP),
+    TEXT_ROW(EscMailServer, sender_name, "Escal", "name beside the sender address"),
 };
 
 static const Option people_options[] = {
@@ -161,6 +168,7 @@ static const Option endpoint_options[] = {
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
     TEXT_ROW(EscEndpoint, secret_file, "", "webhook: file that holds the signing secret"),
+    TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
 };
 
 static const Option system_options[] = {
@@ -172,6 +180,7 @@ static const Option system_options[] = {
              "file that holds a secret to be sent in secret_header"),
     TEXT_ROW(EscSystemBinding, secret_header, "Authorization", "header that carries the secret"),
     TEXT_ROW(EscSystemBinding, secret_prefix, "Bearer ", "text before the secret"),
+    TEXT_ROW(EscSystemBinding, ca_file, "", CA_HELP),
     COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
 };

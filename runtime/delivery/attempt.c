@@ -1,7 +1,6 @@
 /* attempt.c - one attempt: from the row whose turn has come to what became of it. */
 #include "outside.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +28,10 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
     attempt->outside = outside;
     attempt->site = esc_site_of(outside, item);
     attempt->item = item;
+    attempt->state = ESC_DELIVERY_ACCEPTED; /* what a server says by taking it */
     esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
     esc_buf_init(&attempt->refused, ESC_DETAIL_BYTES_MAX / 2);
+    esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
     attempt->next = outside->attempts;
     if (attempt->next != NULL)
         attempt->next->previous = attempt;
@@ -134,33 +135,12 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
 
 /* --- the end ------------------------------------------------------------------------------------ */
 
-/* A sentence without any address in it but those of recipients who were refused: libcurl's own messages
- * name hosts. */
-static void describe(const EscAttempt *attempt, char *out, size_t size)
-{
-    bool is_mail = attempt->route.way == ESC_WAY_MAIL;
-    const char *what = is_mail ? "the mail server answered" : "HTTP status";
-    if (attempt->is_address_refused && !attempt->is_address_tried)
-        (void)snprintf(out, size, "its address is not allowed by the configuration");
-    else if (attempt->code == CURLE_OK ||
-             (attempt->status > 0 && attempt->code != CURLE_OPERATION_TIMEDOUT))
-        (void)snprintf(out, size, "%s %ld", what, attempt->status);
-    else if (attempt->code == CURLE_OPERATION_TIMEDOUT)
-        (void)snprintf(out, size, "no answer in time");
-    else
-        (void)snprintf(out, size, "%s", curl_easy_strerror(attempt->code));
-    size_t used = strlen(out);
-    if (attempt->refused.size > 0)
-        (void)snprintf(out + used, size - used, "; refused: %.*s",
-                       ESC_TEXT_ARG(esc_buf_as_text(&attempt->refused)));
-}
-
 static void settle_done(EscAttempt *attempt, const char *detail)
 {
     EscOutside *outside = attempt->outside;
     if (!attempt->plan.is_call) {
-        esc_item_settle(outside, attempt->item, ESC_DELIVERY_ACCEPTED, (unsigned)attempt->status,
-                        detail, (EscText){0});
+        esc_item_settle(outside, attempt->item, attempt->state, (unsigned)attempt->status, detail,
+                        (EscText){0});
         return;
     }
     EscBuf reply;
@@ -172,16 +152,48 @@ static void settle_done(EscAttempt *attempt, const char *detail)
     esc_buf_release(&reply);
 }
 
-static EscVerdict verdict_of(const EscAttempt *attempt)
+/* What no other message to this endpoint would fare better with: its name, its certificate, our login. */
+static bool is_endpoints_fault(CURLcode code)
 {
-    bool is_fine = attempt->code == CURLE_OK;
-    if (attempt->is_address_refused && !attempt->is_address_tried)
-        return ESC_VERDICT_DEAD;
-    if (attempt->route.way != ESC_WAY_MAIL)
-        return esc_verdict_http(&attempt->plan, is_fine, (unsigned)attempt->status);
+    return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_PEER_FAILED_VERIFICATION ||
+           code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CONNECT_ERROR ||
+           code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+           code == CURLE_USE_SSL_FAILED || code == CURLE_LOGIN_DENIED;
+}
+
+static EscVerdict verdict_of_mail(const EscAttempt *attempt)
+{
+    bool is_refused = attempt->status >= 500 && attempt->status < 600;
+    if (is_refused && attempt->recipients_asked == 0)
+        return ESC_VERDICT_HOLD; /* the server refused us, not a recipient or a message */
     if (attempt->has_temporary_refusal && attempt->recipients_accepted == 0)
         return ESC_VERDICT_RETRY; /* whatever the last recipient was refused for */
-    return esc_verdict_mail(is_fine, (unsigned)attempt->status);
+    return esc_verdict_mail(attempt->code == CURLE_OK, (unsigned)attempt->status);
+}
+
+/* A message over HTTP that was answered with a success: how far it has come. */
+static EscVerdict verdict_of_reply(EscAttempt *attempt)
+{
+    const EscEndpoint *endpoint = attempt->route.endpoint;
+    bool is_chat = endpoint != NULL && endpoint->kind == ESC_ENDPOINT_CHAT;
+    attempt->state =
+        esc_reply_state(esc_buf_as_text(&attempt->reply), is_chat, &attempt->is_refused_within);
+    return attempt->is_refused_within ? ESC_VERDICT_DEAD : ESC_VERDICT_DONE;
+}
+
+static EscVerdict verdict_of(EscAttempt *attempt)
+{
+    if (attempt->is_address_refused && !attempt->is_address_tried)
+        return ESC_VERDICT_DEAD;
+    if (is_endpoints_fault(attempt->code) &&
+        !(attempt->code == CURLE_LOGIN_DENIED && attempt->status / 100 == 4))
+        return ESC_VERDICT_HOLD;
+    if (attempt->route.way == ESC_WAY_MAIL)
+        return verdict_of_mail(attempt);
+    EscVerdict verdict =
+        esc_verdict_http(&attempt->plan, attempt->code == CURLE_OK, (unsigned)attempt->status);
+    bool is_message = !attempt->plan.is_call && verdict == ESC_VERDICT_DONE;
+    return is_message ? verdict_of_reply(attempt) : verdict;
 }
 
 /* As long as the receiver asks for, within reason. */
@@ -204,9 +216,17 @@ void esc_attempt_ended(EscAttempt *attempt)
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
     EscVerdict verdict = verdict_of(attempt);
-    char detail[ESC_DETAIL_BYTES_MAX];
-    describe(attempt, detail, sizeof(detail));
-    if (verdict == ESC_VERDICT_RETRY)
+    char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
+    esc_attempt_describe(attempt, detail, sizeof(detail));
+    if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))
+        verdict = ESC_VERDICT_DEAD; /* others went through since */
+    bool was_held = esc_queue_is_held(queue),
+         is_definite = verdict == ESC_VERDICT_DONE || verdict == ESC_VERDICT_DEAD;
+    if ((verdict == ESC_VERDICT_HOLD && !was_held) || (was_held && is_definite))
+        esc_endpoint_tell(outside, item, !was_held, detail);
+    if (verdict == ESC_VERDICT_HOLD)
+        esc_item_hold(outside, item, detail);
+    else if (verdict == ESC_VERDICT_RETRY)
         esc_item_again(outside, item, retry_after_ms(attempt), detail);
     else if (verdict == ESC_VERDICT_DONE)
         settle_done(attempt, detail);

@@ -12,9 +12,23 @@
 
 #include <sys/socket.h>
 
+#define REFUSED_WORDS_BYTES_MAX 80 /* of one recipient's refusal */
+
 static bool begins(const char *data, size_t size, const char *with)
 {
     return size >= strlen(with) && memcmp(data, with, strlen(with)) == 0;
+}
+
+/* The text of a refusal, of all its lines: "550-first", "550 last". */
+static void note_said(EscAttempt *attempt, const char *line, size_t size)
+{
+    if (size < 4 || (line[0] != '4' && line[0] != '5'))
+        return;
+    if (attempt->is_said_over)
+        esc_buf_clear(&attempt->said);
+    attempt->is_said_over = line[3] != '-';
+    esc_buf_text(&attempt->said, (EscText){line + 4, size - 4});
+    attempt->said.status = ESC_OK; /* what does not fit is cut */
 }
 
 static void note_refused(EscAttempt *attempt, long code)
@@ -24,12 +38,18 @@ static void note_refused(EscAttempt *attempt, long code)
     uint32_t at = attempt->recipients_asked - 1;
     if (at >= attempt->plan.to.count)
         return;
-    esc_buf_printf(&attempt->refused, "%s%.*s (%ld)", attempt->refused.size == 0 ? "" : ", ",
-                   ESC_TEXT_ARG(attempt->plan.to.items[at]), code);
+    EscBuf words;
+    esc_buf_init(&words, ESC_DETAIL_BYTES_MAX);
+    esc_peer_words(&words, esc_buf_as_text(&attempt->said), NULL, 0);
+    esc_buf_printf(&attempt->refused, "%s%.*s (%ld%s%.*s)", attempt->refused.size == 0 ? "" : ", ",
+                   ESC_TEXT_ARG(attempt->plan.to.items[at]), code, words.size > 0 ? " " : "",
+                   ESC_TEXT_ARG(esc_utf8_cut(esc_buf_as_text(&words), REFUSED_WORDS_BYTES_MAX)));
+    esc_buf_release(&words);
 }
 
 static void take_reply_line(EscAttempt *attempt, const char *line, size_t size)
 {
+    note_said(attempt, line, size);
     bool is_last = size < 4 || line[3] != '-';
     if (!attempt->is_recipient_asked || !is_last || size < 3)
         return;

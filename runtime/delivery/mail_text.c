@@ -1,9 +1,10 @@
-/* delivery_mail.c - one message as RFC 5322 text.
+/* mail_text.c - one message as RFC 5322 text.
  *
  * Nothing that comes from a ticket can begin a header or end the message: header values are
  * stripped of line ends and either plain ASCII or RFC 2047 words, and the text goes as base64.
  * The Message-ID is made from the outbox key, so that a message which is sent twice is
- * recognised as one. */
+ * recognised as one. All mails of an escalation refer to one id, which nobody needs to have, so that they
+ * make a thread; the workspace is a list, so that people can sort them. */
 #include <string.h>
 
 #include "plan.h"
@@ -11,6 +12,7 @@
 
 #define ENCODED_WORD_BYTES_MAX 45 /* 75 characters with its frame, RFC 2047 */
 #define SUBJECT_BYTES_MAX 200
+#define NAME_BYTES_MAX 100
 #define BASE64_LINE_BYTES 57 /* 76 characters */
 
 static void date_header(EscBuf *out, int64_t date_ms)
@@ -36,17 +38,12 @@ static bool is_plain(EscText text)
     return !esc_text_contains(text, ESC_TEXT("=?"));
 }
 
-static void subject_header(EscBuf *out, EscText subject)
+/* What stands behind `name` in a header: as it is, or as encoded words. */
+static void words(EscBuf *out, EscText text)
 {
-    EscBuf plain;
-    esc_buf_init(&plain, 4 * SUBJECT_BYTES_MAX);
-    EscTeller teller = {.out = &plain, .is_one_line = true};
-    esc_tell_value(&teller, esc_utf8_cut(subject, SUBJECT_BYTES_MAX));
-    EscText text = esc_buf_as_text(&plain);
-    esc_buf_string(out, "Subject: ");
     if (is_plain(text)) {
         esc_buf_text(out, text);
-        text.size = 0;
+        return;
     }
     for (bool is_first = true; text.size > 0; is_first = false) {
         EscText word = esc_utf8_cut(text, ENCODED_WORD_BYTES_MAX);
@@ -55,8 +52,32 @@ static void subject_header(EscBuf *out, EscText subject)
         esc_buf_string(out, "?=");
         text = (EscText){text.data + word.size, text.size - word.size};
     }
+}
+
+/* One line of what can be seen, cut with "…". */
+static void one_line(EscBuf *out, EscText text, size_t size_max)
+{
+    EscBuf whole;
+    esc_buf_init(&whole, 8 * size_max);
+    EscTeller teller = {.out = &whole, .is_one_line = true};
+    esc_tell_value(&teller, esc_utf8_cut(text, 2 * size_max));
+    EscText line = esc_buf_as_text(&whole);
+    bool is_cut = line.size > size_max || text.size > 2 * size_max;
+    esc_buf_text(out, esc_utf8_cut(line, is_cut ? size_max - 3 : size_max));
+    if (is_cut)
+        esc_buf_string(out, "\xe2\x80\xa6");
+    esc_buf_release(&whole);
+}
+
+static void subject_header(EscBuf *out, EscText subject)
+{
+    EscBuf line;
+    esc_buf_init(&line, 2 * SUBJECT_BYTES_MAX);
+    one_line(&line, subject, SUBJECT_BYTES_MAX);
+    esc_buf_string(out, "Subject: ");
+    words(out, esc_buf_as_text(&line));
     esc_buf_string(out, "\r\n");
-    esc_buf_release(&plain);
+    esc_buf_release(&line);
 }
 
 /* Addresses were checked when the configuration or the directory was read; what slipped through
@@ -69,21 +90,118 @@ static void address(EscBuf *out, EscText text)
             esc_buf_char(out, text.data[i]);
 }
 
-/* "acme/E-1/7" and the sender's domain: <acme.E-1.7@example.org>. */
-static void message_id_header(EscBuf *out, EscText key, EscText from)
+static void put_name(EscBuf *out, EscText name)
 {
-    esc_buf_string(out, "Message-ID: <");
-    for (size_t i = 0; i < key.size; i++) {
-        unsigned char c = (unsigned char)key.data[i];
+    EscBuf line;
+    esc_buf_init(&line, 2 * NAME_BYTES_MAX);
+    one_line(&line, name, NAME_BYTES_MAX);
+    EscText text = esc_buf_as_text(&line);
+    if (!is_plain(text)) {
+        words(out, text);
+    } else {
+        esc_buf_char(out, '"');
+        for (size_t i = 0; i < text.size; i++)
+            if (text.data[i] != '"' && text.data[i] != '\\')
+                esc_buf_char(out, text.data[i]);
+        esc_buf_char(out, '"');
+    }
+    esc_buf_release(&line);
+}
+
+static void from_header(EscBuf *out, const EscMail *mail)
+{
+    esc_buf_string(out, "From: ");
+    if (mail->sender_name.size > 0) {
+        put_name(out, mail->sender_name);
+        esc_buf_string(out, " <");
+    }
+    address(out, mail->from);
+    esc_buf_string(out, mail->sender_name.size > 0 ? ">\r\n" : "\r\n");
+}
+
+static void atoms(EscBuf *out, EscText text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.data[i];
         bool is_atom = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                        c == '-' || c == '_';
         esc_buf_char(out, is_atom ? (char)c : '.');
     }
+}
+
+/* "@example.org" of the sender. */
+static void domain(EscBuf *out, EscText from)
+{
     const char *at = from.size == 0 ? NULL : memchr(from.data, '@', from.size);
-    EscText domain =
+    EscText rest =
         at == NULL ? ESC_TEXT("@localhost") : (EscText){at, from.size - (size_t)(at - from.data)};
-    address(out, domain);
+    address(out, rest);
+}
+
+/* "acme/E-1/7" and the sender's domain: <acme.E-1.7@example.org>. */
+static void message_id_header(EscBuf *out, EscText key, EscText from)
+{
+    esc_buf_string(out, "Message-ID: <");
+    atoms(out, key);
+    domain(out, from);
     esc_buf_string(out, ">\r\n");
+}
+
+/* The next part of a key, up to a slash, which is taken too. */
+static EscText next_part(EscText *key)
+{
+    const char *slash = key->size == 0 ? NULL : memchr(key->data, '/', key->size);
+    size_t size = slash == NULL ? key->size : (size_t)(slash - key->data);
+    EscText part = {key->data, size};
+    size_t used = slash == NULL ? size : size + 1;
+    *key = (EscText){key->data + used, key->size - used};
+    return part;
+}
+
+/* "acme/E-1/7/9f3c": all of E-1 refer to <acme.E-1.9f3c.thread@example.org>. */
+static void thread_headers(EscBuf *out, EscText key, EscText from)
+{
+    EscText workspace = next_part(&key), escalation = next_part(&key);
+    (void)next_part(&key);
+    if (!esc_text_starts_with(escalation, ESC_TEXT("E-")))
+        return;
+    static const char *const headers[] = {"In-Reply-To", "References"};
+    for (size_t i = 0; i < ESC_COUNT_OF(headers); i++) {
+        esc_buf_printf(out, "%s: <", headers[i]);
+        atoms(out, workspace);
+        esc_buf_char(out, '.');
+        atoms(out, escalation);
+        esc_buf_char(out, '.');
+        atoms(out, key);
+        esc_buf_string(out, ".thread");
+        domain(out, from);
+        esc_buf_string(out, ">\r\n");
+    }
+}
+
+/* <acme.escal.example.org>, RFC 2919. */
+static void list_id_header(EscBuf *out, EscText key, EscText from)
+{
+    esc_buf_string(out, "List-Id: <");
+    atoms(out, next_part(&key));
+    esc_buf_string(out, ".escal.");
+    EscBuf name;
+    esc_buf_init(&name, 1024);
+    domain(&name, from);
+    EscText text = esc_buf_as_text(&name);
+    esc_buf_text(out, (EscText){text.data + 1, text.size - 1});
+    esc_buf_release(&name);
+    esc_buf_string(out, ">\r\n");
+}
+
+/* Lines of a text part end in CRLF, RFC 2045, before they are encoded. */
+static void with_line_ends(EscBuf *out, EscText text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '\n')
+            esc_buf_char(out, '\r');
+        esc_buf_char(out, text.data[i]);
+    }
 }
 
 static void base64_lines(EscBuf *out, EscText text)
@@ -99,9 +217,8 @@ static void base64_lines(EscBuf *out, EscText text)
 void esc_mail_write(EscBuf *out, const EscMail *mail)
 {
     date_header(out, mail->date_ms);
-    esc_buf_string(out, "From: ");
-    address(out, mail->from);
-    esc_buf_string(out, "\r\nTo: ");
+    from_header(out, mail);
+    esc_buf_string(out, "To: ");
     for (uint32_t i = 0; i < mail->to.count; i++) {
         esc_buf_string(out, i == 0 ? "" : ",\r\n ");
         address(out, mail->to.items[i]);
@@ -109,10 +226,18 @@ void esc_mail_write(EscBuf *out, const EscMail *mail)
     esc_buf_string(out, "\r\n");
     subject_header(out, mail->subject);
     message_id_header(out, mail->key, mail->from);
+    thread_headers(out, mail->key, mail->from);
+    list_id_header(out, mail->key, mail->from);
     esc_buf_string(out, "Auto-Submitted: auto-generated\r\n"
                         "MIME-Version: 1.0\r\n"
                         "Content-Type: text/plain; charset=utf-8\r\n"
                         "Content-Transfer-Encoding: base64\r\n"
                         "\r\n");
-    base64_lines(out, mail->text);
+    EscBuf text;
+    esc_buf_init(&text, out->size_max);
+    with_line_ends(&text, mail->text);
+    base64_lines(out, esc_buf_as_text(&text));
+    if (text.status != ESC_OK)
+        out->status = text.status;
+    esc_buf_release(&text);
 }

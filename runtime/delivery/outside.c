@@ -264,7 +264,10 @@ static void settle_expired(EscOutside *outside, int64_t now_ms)
     for (EscQueueItem *item = esc_queues_expired(outside->queues, now_ms); item != NULL;
          item = esc_queues_expired(outside->queues, now_ms))
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0,
-                        "its time was over before it could be delivered", (EscText){0});
+                        esc_queue_is_held(item->queue)
+                            ? "its time was over while its endpoint refused us"
+                            : "its time was over before it could be delivered",
+                        (EscText){0});
 }
 
 static void start_all(EscOutside *outside, int64_t now_ms)

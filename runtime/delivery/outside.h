@@ -5,6 +5,7 @@
  *   requests.c   requests by curl's multi interface, on the reactor
  *   mail.c       mails by curl's easy interface, on the mail pool
  *   sink.c       lines of files, on the file pool
+ *   detail.c     what people are told of an attempt
  *   attempt.c    one attempt from its plan to its end
  *   outside.c    the thread with the reactor: letters in, turns
  *
@@ -77,6 +78,8 @@ typedef struct EscAttempt {
     bool is_address_refused, is_address_tried;
     CURLcode code;
     long status;
+    EscDeliveryState state; /* how far a message has come when it was taken */
+    bool is_refused_within; /* by a reply whose status is a success */
     /* HTTP */
     EscRequestPool *pool;
     struct EscAttempt *next_ended;
@@ -86,7 +89,9 @@ typedef struct EscAttempt {
     uint32_t recipients_asked, recipients_accepted;
     bool is_recipient_asked, has_temporary_refusal;
     long refusal_code; /* the last one */
-    EscBuf refused;    /* "a@x.example (550), b@…" */
+    EscBuf refused;    /* "a@x.example (550 no such user), b@…" */
+    EscBuf said;       /* text of the mail server's last refusal */
+    bool is_said_over; /* with its last line */
 } EscAttempt;
 
 /* Rows of one file that are written together. */
@@ -136,8 +141,19 @@ const EscSite *esc_site_of(const EscOutside *outside, const EscQueueItem *item);
 /* What became of a row under way; the item is gone afterwards. */
 void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
                      unsigned status, const char *detail, EscText reply);
+/* It waits until its endpoint is well again: no attempt of its own is counted. */
+void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail);
+/* The endpoint is ill, or well again: an alarm, and a word to the workspace. */
+void esc_endpoint_tell(EscOutside *outside, const EscQueueItem *item, bool is_held,
+                       const char *detail);
 /* Another attempt, or dead when there is none. */
 void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail);
+
+/* --- detail.c --- */
+/* What a reply says, on one line: a JSON object's message, or the text itself, cut; secrets are left out. */
+void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t secrets_count);
+/* A sentence without any address in it but those of recipients who were refused. */
+void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size);
 
 /* --- transfer.c --- */
 /* Prepares attempt->easy from its plan. False without memory. */

@@ -68,7 +68,7 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
 /* A message for people: for a chat, or as plain text. Only its author's words do anything there (teller.h). */
 void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat);
 typedef struct EscMail {
-    EscText from, subject, text, key;
+    EscText from, sender_name, subject, text, key;
     EscTexts to;
     int64_t date_ms;
 } EscMail;

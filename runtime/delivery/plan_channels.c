@@ -60,6 +60,7 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
     esc_buf_init(&mail, 2 * ESC_PLAN_BYTES_MAX);
     esc_mail_write(
         &mail, &(EscMail){.from = server->from,
+                          .sender_name = server->sender_name,
                           .to = to,
                           .subject = message->subject.size > 0 ? message->subject : message->text,
                           .text = esc_buf_as_text(&text),

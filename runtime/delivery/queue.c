@@ -38,6 +38,7 @@ struct EscQueue {
     size_t contents_count, contents_size, wanted_count;
     uint32_t under_way;
     EscBreaker breaker;
+    uint64_t gone_through; /* with a definite answer that was no refusal */
     void *note;
     EscQueue *next; /* of the workspace's */
     size_t name_size;
@@ -586,6 +587,7 @@ void esc_queue_gave_back(EscQueue *queue, int64_t now_ms)
 void esc_queue_ended(EscQueue *queue, EscVerdict verdict, int64_t now_ms)
 {
     const EscQueueLimits *limits = &queue->queues->limits;
+    queue->gone_through += verdict == ESC_VERDICT_DONE;
     esc_breaker_note(&queue->breaker, verdict, now_ms, limits->circuit_failures,
                      limits->circuit_open_ms);
     esc_queue_gave_back(queue, now_ms);
@@ -609,6 +611,22 @@ void esc_queue_again(EscQueueItem *item, uint32_t attempts, int64_t due_ms)
     wait_in(item);
     content_put(item, content, item->content_size);
     place_soon(queue);
+}
+
+void esc_queue_hold(EscQueueItem *item, int64_t due_ms)
+{
+    item->held_at = item->queue->gone_through + 1;
+    esc_queue_again(item, item->attempts, due_ms);
+}
+
+bool esc_queue_is_items_own(const EscQueueItem *item)
+{
+    return item->held_at != 0 && item->queue->gone_through + 1 != item->held_at;
+}
+
+bool esc_queue_is_held(const EscQueue *queue)
+{
+    return queue->breaker.is_held;
 }
 
 EscQueueItem *esc_queues_expired(EscQueues *queues, int64_t now_ms)

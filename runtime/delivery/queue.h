@@ -31,6 +31,8 @@ typedef struct EscQueueItem {
     size_t content_size;
     bool is_wanted; /* its content was asked for */
     bool is_under_way;
+    uint64_t
+        held_at; /* how many had gone through, + 1, when its endpoint's fault held it; 0: never */
     size_t due_place, deadline_place;
     struct EscQueueItem *next_of_bucket;
 } EscQueueItem;
@@ -85,6 +87,12 @@ void esc_queue_ended(EscQueue *queue, EscVerdict verdict, int64_t now_ms);
 void esc_queue_gave_back(EscQueue *queue, int64_t now_ms);
 /* Forgets a row that is under way. */
 void esc_queue_settled(EscQueueItem *item);
+
+/* As esc_queue_again, with the attempts that it has: the endpoint is at fault. It comes behind those that wait. */
+void esc_queue_hold(EscQueueItem *item, int64_t due_ms);
+/* True when it was held before and others have gone through since: then the fault is its own. */
+bool esc_queue_is_items_own(const EscQueueItem *item);
+bool esc_queue_is_held(const EscQueue *queue); /* its endpoint refuses us as such */
 /* A row that was under way waits again until due_ms; its content goes with it when there is room. */
 void esc_queue_again(EscQueueItem *item, uint32_t attempts, int64_t due_ms);
 

@@ -96,9 +96,20 @@ static int64_t random_number(const EscOutside *outside, uint64_t *random)
     return esc_outside_now_ms(outside);
 }
 
-void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail)
+static void retry_give(EscOutside *outside, EscQueueItem *item, uint32_t attempts, int64_t next_ms,
+                       const char *detail)
 {
     const EscSite *site = esc_site_of(outside, item);
+    EscOutboxRetry retry = {.id = item->id, .attempts = attempts, .next_attempt_at_ms = next_ms};
+    EscText none = {0};
+    EscResult *result = result_new(esc_text_from(detail), none, &retry.detail, &none);
+    result->is_retry = true;
+    result->retry = retry;
+    site->host.result(site->host.context, result);
+}
+
+void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail)
+{
     uint64_t random = 0;
     int64_t now_ms = random_number(outside, &random);
     EscRetryPlan next = esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms, now_ms,
@@ -112,12 +123,32 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
     esc_outside_log(outside, "info", "delivery_retry", "%.*s to %.*s: %s; attempt %u in %lld ms",
                     ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)), detail,
                     next.attempts + 1, (long long)next.pause_ms);
-    EscOutboxRetry retry = {
-        .id = item->id, .attempts = next.attempts, .next_attempt_at_ms = next.next_ms};
-    EscText none = {0};
-    EscResult *result = result_new(esc_text_from(detail), none, &retry.detail, &none);
-    result->is_retry = true;
-    result->retry = retry;
+    retry_give(outside, item, next.attempts, next.next_ms, detail);
     esc_queue_again(item, next.attempts, next.next_ms);
+}
+
+void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail)
+{
+    int64_t now_ms = esc_outside_now_ms(outside);
+    int64_t next_ms = now_ms + outside->setup.config->circuit_open_ms;
+    next_ms = next_ms < item->deadline_ms ? next_ms : item->deadline_ms;
+    retry_give(outside, item, item->attempts, now_ms, detail); /* a restart tries at once */
+    esc_queue_hold(item, next_ms);
+}
+
+void esc_endpoint_tell(EscOutside *outside, const EscQueueItem *item, bool is_held,
+                       const char *detail)
+{
+    const EscSite *site = esc_site_of(outside, item);
+    EscText name = esc_queue_name(item->queue);
+    esc_outside_log(
+        outside, is_held ? "alarm" : "info", is_held ? "endpoint_held" : "endpoint_back",
+        "%.*s: %.*s%s%s", ESC_TEXT_ARG(site->name), ESC_TEXT_ARG(name),
+        is_held ? ", whose messages wait: " : " takes messages again", is_held ? detail : "");
+    EscDelivery delivery = {.outbox = item->id,
+                            .state = ESC_DELIVERY_QUEUED,
+                            .news = is_held ? ESC_ENDPOINT_HELD : ESC_ENDPOINT_BACK};
+    EscResult *result = result_new(esc_text_from(detail), name, &delivery.detail, &delivery.reply);
+    result->delivery = delivery;
     site->host.result(site->host.context, result);
 }

@@ -105,6 +105,21 @@ static bool prepare_mail(EscAttempt *attempt)
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK;
 }
 
+/* Authorities of its own, instead of the machine's. */
+static bool prepare_trust(const EscAttempt *attempt)
+{
+    EscText file = {0};
+    if (attempt->route.way == ESC_WAY_MAIL)
+        file = attempt->plan.mail->ca_file;
+    else if (attempt->route.endpoint != NULL)
+        file = attempt->route.endpoint->ca_file;
+    else if (attempt->route.system != NULL)
+        file = attempt->route.system->ca_file;
+    return file.size == 0 ||
+           (curl_easy_setopt(attempt->easy, CURLOPT_CAINFO, file.data) == CURLE_OK &&
+            curl_easy_setopt(attempt->easy, CURLOPT_CAPATH, NULL) == CURLE_OK);
+}
+
 bool esc_transfer_prepare(EscAttempt *attempt)
 {
     if (attempt->easy == NULL)
@@ -130,7 +145,8 @@ bool esc_transfer_prepare(EscAttempt *attempt)
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, attempt) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt) == CURLE_OK;
-    return is_fine && (is_mail ? prepare_mail(attempt) : prepare_http(attempt));
+    return is_fine && prepare_trust(attempt) &&
+           (is_mail ? prepare_mail(attempt) : prepare_http(attempt));
 }
 
 void esc_transfer_release(EscAttempt *attempt)
@@ -141,5 +157,6 @@ void esc_transfer_release(EscAttempt *attempt)
     curl_slist_free_all(attempt->recipients);
     esc_buf_release(&attempt->reply);
     esc_buf_release(&attempt->refused);
+    esc_buf_release(&attempt->said);
     attempt->headers = attempt->recipients = NULL;
 }

@@ -24,6 +24,9 @@ EscVerdict esc_verdict_http(const EscPlan *plan, bool is_transferred, unsigned h
 {
     if (is_transferred && is_success(plan, http_status))
         return ESC_VERDICT_DONE;
+    bool is_us = http_status == 401 || http_status == 403 || http_status == 407;
+    if (is_us && is_transferred && !plan->is_call)
+        return ESC_VERDICT_HOLD; /* a call has an `else` that somebody waits for */
     bool may_change = http_status == 0 || http_status >= 500 || http_status == 408 ||
                       http_status == 425 || http_status == 429;
     if (may_change || !is_transferred)
@@ -81,15 +84,14 @@ void esc_breaker_note(EscBreaker *breaker, EscVerdict verdict, int64_t now_ms, i
                       int64_t open_ms)
 {
     breaker->is_probing = false;
-    if (verdict !=
-        /* a definite answer, even a refusal, shows that the endpoint is alive */
-        ESC_VERDICT_RETRY) {
-        *breaker = (EscBreaker){0};
+    if (verdict == ESC_VERDICT_DONE || verdict == ESC_VERDICT_DEAD) {
+        *breaker = (EscBreaker){0}; /* a definite answer, even a refusal: the endpoint is alive */
         return;
     }
+    breaker->is_held = breaker->is_held || verdict == ESC_VERDICT_HOLD;
     if (breaker->failures < UINT32_MAX)
         breaker->failures++;
-    if ((int64_t)breaker->failures >= failures_max)
+    if (breaker->is_held || (int64_t)breaker->failures >= failures_max)
         breaker->open_until_ms = now_ms + open_ms;
 }
 
@@ -172,4 +174,28 @@ bool esc_reply_select(EscBuf *out, EscText body, EscText pointer)
     }
     json_decref(root);
     return value != NULL;
+}
+
+static bool has_id(const json_t *reply, const char *name)
+{
+    const json_t *id = json_object_get(reply, name);
+    return json_is_integer(id) || (json_is_string(id) && json_string_length(id) > 0);
+}
+
+EscDeliveryState esc_reply_state(EscText reply, bool is_chat, bool *is_refused)
+{
+    static const char *const chat_ids[] = {"id", "ts", "sid", "messageId"};
+    json_t *root = json_loadb(reply.data == NULL ? "" : reply.data, reply.size, 0, NULL);
+    bool is_arrived =
+        has_id(root, "message_id") || has_id(json_object_get(root, "result"), "message_id");
+    for (size_t i = 0; is_chat && i < ESC_COUNT_OF(chat_ids); i++)
+        is_arrived = is_arrived || has_id(root, chat_ids[i]);
+    EscDeliveryState state = is_arrived ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED, said;
+    const char *word = json_string_value(json_object_get(root, "state"));
+    if (word != NULL && esc_delivery_state_find(esc_text_from(word), &said) &&
+        said != ESC_DELIVERY_QUEUED && said != ESC_DELIVERY_DEAD)
+        state = said;
+    *is_refused = is_chat && json_is_false(json_object_get(root, "ok"));
+    json_decref(root);
+    return state;
 }

@@ -5,7 +5,12 @@
 
 #include "plan.h"
 
-typedef enum EscVerdict { ESC_VERDICT_DONE, ESC_VERDICT_RETRY, ESC_VERDICT_DEAD } EscVerdict;
+typedef enum EscVerdict {
+    ESC_VERDICT_DONE,
+    ESC_VERDICT_RETRY,
+    ESC_VERDICT_DEAD,
+    ESC_VERDICT_HOLD /* the endpoint's fault, not the message's: it waits until the endpoint is well */
+} EscVerdict;
 /* `is_transferred`: the peer answered completely. http_status 0: no answer. */
 EscVerdict esc_verdict_http(const EscPlan *plan, bool is_transferred, unsigned http_status);
 EscVerdict esc_verdict_mail(bool is_transferred, unsigned reply_code);
@@ -33,12 +38,18 @@ EscRetryPlan esc_retry_plan(const EscRetryRules *rules, uint32_t attempts, int64
  * is no such member. */
 bool esc_reply_select(EscBuf *out, EscText body, EscText pointer);
 
-/* A breaker opens after so many failures in a row, and lets one attempt through when its time is
+/* How far a message has come, by what the receiver's reply says: {"state": "seen"} what it says, a message's id that it
+ * has arrived, anything else that the next server has taken it. *is_refused: a chat says in a 2xx that it did not
+ * ({"ok": false}). */
+EscDeliveryState esc_reply_state(EscText reply, bool is_chat, bool *is_refused);
+
+/* A breaker opens after so many failures in a row or at once when the endpoint refuses us, and lets one attempt through when its time is
  * over. */
 typedef struct EscBreaker {
     uint32_t failures;
     int64_t open_until_ms; /* 0: closed */
     bool is_probing;
+    bool is_held; /* it refuses us as such */
 } EscBreaker;
 /* When an attempt may begin: 0 at once, INT64_MAX not before the one that probes has ended. */
 int64_t esc_breaker_opens_at_ms(const EscBreaker *breaker);

@@ -144,11 +144,12 @@ class Receiver:
 
 
 class MailReceiver:
-    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]."""
+    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]; `denied` answers every login, when it is there."""
 
     def __init__(self):
         self.messages = []  # {"from", "to": [...], "message": EmailMessage, "raw": bytes}
         self.refusals = []
+        self.denied = None
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
         self.thread = threading.Thread(target=self.run, args=(ready,), daemon=True)
@@ -177,7 +178,13 @@ class MailReceiver:
                 command = line.decode("ascii", "replace").strip()
                 verb = command.upper().split(" ")[0]
                 if verb in ("EHLO", "HELO"):
-                    say("250 receiver")
+                    say("250-receiver")
+                    say("250 AUTH PLAIN")
+                elif verb == "AUTH":
+                    if len(command.split(" ")) < 3:
+                        say("334 ")
+                        await reader.readline()
+                    say(self.denied or "235 ok")
                 elif verb == "MAIL":
                     sender, recipients = command[10:].split(" ")[0].strip("<>"), []
                     say("250 ok")
@@ -424,6 +431,14 @@ class Case(unittest.TestCase):
             (data / name).write_text(secret + "\n")
         self.daemon = Daemon(data, config=self.configuration())
         self.addCleanup(self.daemon.release)
+
+    def page_without_limit(self):
+        """A copy of acme that sends a page for each incident, also in a storm of hundreds."""
+        folder = self.folder / "unlimited" / "acme"
+        shutil.copytree(WORKSPACES["acme"], folder)
+        policy = folder / "policy.esc"
+        policy.write_text(policy.read_text().replace("  last resort dora\n", "  last resort dora\n  limit 1000000 pages per person per 1h\n"))
+        self.daemon.workspaces[0] = folder
 
     def configuration(self):
         url = self.receiver.url

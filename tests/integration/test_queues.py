@@ -59,6 +59,7 @@ class HeadOfLine(Case):
         """Seven hundred messages wait for a channel that hangs; a page by chat leaves at once."""
         self.daemon.config["delivery_timeout_ms"] = 60000
         self.receiver.rule("/chat/incidents", hang=True)
+        self.page_without_limit()
         daemon = self.daemon.start()
         for n in range(0, BACKLOG, 100):
             daemon.send(*[critical_ticket(f"e{k}", f"INC-{k}") for k in range(n, n + 100)])
@@ -129,6 +130,7 @@ class DeadReceiver(Case):
             port = closed.getsockname()[1]
         self.acme["channels"]["incidents"] = {"type": "chat", "url": f"http://127.0.0.1:{port}/"}
         self.daemon.config.update(circuit_failures=5, circuit_open_ms=3600000)
+        self.page_without_limit()
         daemon = self.daemon.start()
         daemon.send(*[critical_ticket(f"e{k}", f"INC-{k}") for k in range(100)])
         eventually(lambda: sum(r["attempts"] for r in daemon.outbox() if r["target"] == "incidents") >= 5)

@@ -764,6 +764,17 @@ EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, co
     return scene_apply(scene, &input);
 }
 
+EscStatus scene_news(Scene *scene, uint64_t outbox, EscEndpointNews news, const char *endpoint,
+                     const char *detail)
+{
+    EscDelivery delivery = {.outbox = outbox,
+                            .news = news,
+                            .detail = esc_text_from(detail),
+                            .reply = esc_text_from(endpoint)};
+    EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &delivery};
+    return scene_apply(scene, &input);
+}
+
 static void settle_all(Scene *scene, EscDeliveryState state)
 {
     for (int i = 0; scene->unsettled.count > 0; i++) {

@@ -43,6 +43,9 @@ EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t esca
 EscStatus scene_act_full(Scene *scene, const EscAction *action);
 EscStatus scene_input(Scene *scene, const EscInput *input); /* any other */
 EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, const char *reply);
+/* An attempt of that row told of its endpoint; the row is queued still. */
+EscStatus scene_news(Scene *scene, uint64_t outbox, EscEndpointNews news, const char *endpoint,
+                     const char *detail);
 void scene_deliver_all(Scene *scene); /* everything unsettled arrives; calls reply "ok" */
 void scene_fail_all(Scene *scene);
 void scene_manual_delivery(

@@ -1,6 +1,7 @@
 /* test_delivery.c - verdicts, backoff, circuit breaker, what a call returns, signatures, mail. */
 #include "support/test.h"
 
+#include "outside.h"
 #include "verdict.h"
 
 /* --- verdicts --------------------------------------------------------------------------------- */
@@ -22,7 +23,9 @@ static void only_2xx_is_success(void **state)
         {true, 425, ESC_VERDICT_RETRY},  {true, 429, ESC_VERDICT_RETRY},
         {true, 500, ESC_VERDICT_RETRY},  {true, 503, ESC_VERDICT_RETRY},
         {false, 0, ESC_VERDICT_RETRY},   {false, 200, ESC_VERDICT_RETRY},
-        {false, 404, ESC_VERDICT_RETRY},
+        {false, 404, ESC_VERDICT_RETRY}, {true, 401, ESC_VERDICT_HOLD},
+        {true, 403, ESC_VERDICT_HOLD},   {true, 407, ESC_VERDICT_HOLD},
+        {true, 402, ESC_VERDICT_DEAD},   {false, 401, ESC_VERDICT_RETRY},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         if (esc_verdict_http(&plan, rows[i].is_transferred, rows[i].status) != rows[i].verdict)
@@ -37,6 +40,8 @@ static void a_call_succeeds_with_what_it_expects(void **state)
     assert_int_equal(esc_verdict_http(&plan, true, 404), ESC_VERDICT_DONE);
     assert_int_equal(esc_verdict_http(&plan, true, 200), ESC_VERDICT_DEAD);
     assert_int_equal(esc_verdict_http(&plan, true, 500), ESC_VERDICT_RETRY);
+    assert_int_equal(esc_verdict_http(&plan, true, 401),
+                     ESC_VERDICT_DEAD); /* its `else` is waited for */
 }
 
 static void mail_goes_by_the_reply_code(void **state)
@@ -85,6 +90,83 @@ static void breaker_opens_and_lets_one_probe_through(void **state)
     esc_breaker_note(&breaker, ESC_VERDICT_DONE, 2200, 3, 1000);
     assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
     assert_int_equal(breaker.failures, 0);
+}
+
+/* A refusal of us opens it at once, and only a definite answer makes the endpoint well again. */
+static void breaker_holds_what_the_endpoint_refuses(void **state)
+{
+    (void)state;
+    EscBreaker breaker = {0};
+    esc_breaker_note(&breaker, ESC_VERDICT_HOLD, 100, 3, 1000);
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 1100);
+    assert_true(breaker.is_held);
+    esc_breaker_note(&breaker, ESC_VERDICT_RETRY, 1100, 3, 1000);
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 2100);
+    assert_true(breaker.is_held);
+    esc_breaker_note(&breaker, ESC_VERDICT_DEAD, 2100, 3, 1000);
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
+    assert_false(breaker.is_held);
+}
+
+/* --- what a reply says -------------------------------------------------------------------------- */
+
+static void a_reply_tells_how_far_a_message_has_come(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reply;
+        EscDeliveryState webhook, chat;
+    } rows[] = {
+        {"", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"ok", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"[1]", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"message_id\":17}", ESC_DELIVERY_DELIVERED, ESC_DELIVERY_DELIVERED},
+        {"{\"result\":{\"message_id\":\"a\"}}", ESC_DELIVERY_DELIVERED, ESC_DELIVERY_DELIVERED},
+        {"{\"message_id\":\"\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"ok\":true,\"ts\":\"1.2\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED},
+        {"{\"id\":\"9\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED},
+        {"{\"state\":\"acked\"}", ESC_DELIVERY_ACKED, ESC_DELIVERY_ACKED},
+        {"{\"state\":\"accepted\",\"message_id\":1}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"state\":\"queued\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"state\":\"dead\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+    };
+    bool is_refused = true;
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscText reply = esc_text_from(rows[i].reply);
+        if (esc_reply_state(reply, false, &is_refused) != rows[i].webhook || is_refused)
+            fail_msg("webhook, row %zu", i);
+        if (esc_reply_state(reply, true, &is_refused) != rows[i].chat || is_refused)
+            fail_msg("chat, row %zu", i);
+    }
+    (void)esc_reply_state(ESC_TEXT("{\"ok\":false}"), true, &is_refused);
+    assert_true(is_refused);
+    (void)esc_reply_state(ESC_TEXT("{\"ok\":false}"), false, &is_refused);
+    assert_false(is_refused);
+}
+
+static void assert_words(const char *reply, const char *expected)
+{
+    const EscText secrets[] = {{0}, ESC_TEXT("hush-hush"), ESC_TEXT("abc")};
+    EscBuf out;
+    esc_buf_init(&out, 10000);
+    esc_peer_words(&out, esc_text_from(reply), secrets, ESC_COUNT_OF(secrets));
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+static void a_peers_own_words_are_one_harmless_line(void **state)
+{
+    (void)state;
+    assert_words("", "");
+    assert_words("  plain\r\n text\t.\n", "plain text .");
+    assert_words("{\"message\":\"no field\",\"code\":3}", "no field");
+    assert_words("{\"errors\":[\"first\",\"second\"]}", "first");
+    assert_words("[\"Ticket 1: not valid\"]", "Ticket 1: not valid");
+    assert_words("{\"code\":3}", "{\"code\":3}");
+    assert_words("<html><b>Not</b> <i>here</i></html>", "Not here");
+    assert_words("a\u202eb\x1b[2Jc\xff\xfe", "a b [2Jc");
+    assert_words("the key hush-hush, hush-hush!", "the key ***, ***!");
+    assert_words("abc", "abc"); /* too short to be anybody's secret */
 }
 
 /* --- the next attempt ------------------------------------------------------------------------- */
@@ -249,6 +331,87 @@ static void mail_subjects_are_encoded_words(void **state)
     esc_buf_release(&out);
 }
 
+static EscText mail_of(EscBuf *out, EscText key, EscText sender, EscText subject, EscText body)
+{
+    static EscText to = {"a@b.example", 11};
+    EscMail mail = {.from = ESC_TEXT("escal@acme.example"),
+                    .sender_name = sender,
+                    .to = {&to, 1},
+                    .subject = subject,
+                    .text = body,
+                    .key = key};
+    esc_buf_init(out, 65536);
+    esc_mail_write(out, &mail);
+    assert_status(out->status, ESC_OK);
+    return esc_buf_as_text(out);
+}
+
+static void mails_of_an_escalation_are_a_thread(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscText text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7/9f3c"), ESC_TEXT("Escal"), ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(
+        esc_text_contains(text, ESC_TEXT("\r\nMessage-ID: <acme.E-1.7.9f3c@acme.example>\r\n")));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("\r\nReferences: <acme.E-1.9f3c.thread@acme.example>\r\n")));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("\r\nIn-Reply-To: <acme.E-1.9f3c.thread@acme.example>\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("\r\nList-Id: <acme.escal.acme.example>\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: \"Escal\" <escal@acme.example>\r\n")));
+    esc_buf_release(&out);
+    text =
+        mail_of(&out, ESC_TEXT("acme/outbox/7/9f3c"), (EscText){0}, ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_false(esc_text_contains(text, ESC_TEXT("References")));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: escal@acme.example\r\n")));
+    esc_buf_release(&out);
+}
+
+static void names_of_senders_begin_no_header(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscText text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("Es\"cal\\ <x@y.example>\r\nBcc: z"),
+                ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("From: \"Escal <x@y.example> Bcc: z\" <escal@acme.example>\r\n")));
+    esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("St\u00f6rung"), ESC_TEXT("s"),
+                   ESC_TEXT("t"));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("From: =?UTF-8?B?U3TDtnJ1bmc=?= <escal@acme.example>\r\n")));
+    esc_buf_release(&out);
+}
+
+static void long_subjects_say_that_they_are_cut(void **state)
+{
+    (void)state;
+    EscBuf out;
+    char subject[401];
+    memset(subject, 'a', 400);
+    subject[400] = '\0';
+    EscText text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0}, (EscText){subject, 200}, ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("aaaa\r\n")));
+    esc_buf_release(&out);
+    text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0}, (EscText){subject, 201}, ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("YWHigKY=?=\r\n"))); /* a… */
+    esc_buf_release(&out);
+}
+
+static void lines_of_a_text_end_in_crlf_within(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscText text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0}, ESC_TEXT("s"), ESC_TEXT("a\nb"));
+    assert_true(esc_text_contains(text, ESC_TEXT("\r\n\r\nYQ0KYg==\r\n"))); /* a CR LF b */
+    esc_buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +429,13 @@ int main(void)
         cmocka_unit_test(writes_base64),
         cmocka_unit_test(mail_cannot_be_injected),
         cmocka_unit_test(mail_subjects_are_encoded_words),
+        cmocka_unit_test(breaker_holds_what_the_endpoint_refuses),
+        cmocka_unit_test(a_reply_tells_how_far_a_message_has_come),
+        cmocka_unit_test(a_peers_own_words_are_one_harmless_line),
+        cmocka_unit_test(mails_of_an_escalation_are_a_thread),
+        cmocka_unit_test(names_of_senders_begin_no_header),
+        cmocka_unit_test(long_subjects_say_that_they_are_cut),
+        cmocka_unit_test(lines_of_a_text_end_in_crlf_within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

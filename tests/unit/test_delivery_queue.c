@@ -347,6 +347,40 @@ static void a_slot_that_was_not_needed_tells_nothing_of_the_endpoint(void **stat
 
 /* --- breakers --------------------------------------------------------------------------------- */
 
+static void held(Fixture *f, uint64_t id, int64_t now_ms)
+{
+    EscQueueItem *item = take_under_way(f, id);
+    EscQueue *queue = item->queue;
+    esc_queue_hold(item, now_ms + 100);
+    esc_queue_ended(queue, ESC_VERDICT_HOLD, now_ms);
+}
+
+/* One that is refused alone does not keep the others from their turn, and is known for it when they went through. */
+static void what_is_held_comes_behind_those_that_wait(void **state)
+{
+    (void)state;
+    Fixture *f = begin(10, 10, 10, 1);
+    EscQueue *queue = endpoint(f, 0, "a");
+    put(queue, 1, 0);
+    assert_int_equal(next(f, 0), 1);
+    put(queue, 2, 1);
+    held(f, 1, 10);
+    assert_true(esc_queue_is_held(queue));
+    assert_int_equal(next(f, 50), 0);
+    assert_int_equal(next(f, 110), 2);
+    assert_int_equal(next(f, 110), 0); /* one probe */
+    done(f, 2, 120);
+    assert_false(esc_queue_is_held(queue));
+    assert_int_equal(next(f, 120), 1);
+    assert_true(esc_queue_is_items_own(f->under_way[0]));
+    assert_int_equal(f->under_way[0]->attempts, 0);
+    held(f, 1, 130);
+    assert_int_equal(next(f, 230), 1);
+    assert_false(esc_queue_is_items_own(f->under_way[0])); /* nobody went through since */
+    done(f, 1, 240);
+    end(f);
+}
+
 static void while_the_breaker_is_open_rows_just_wait(void **state)
 {
     (void)state;
@@ -726,6 +760,7 @@ int main(void)
         cmocka_unit_test(one_workspace_never_takes_the_last_half),
         cmocka_unit_test(files_need_no_slot_and_go_one_at_a_time),
         cmocka_unit_test(a_slot_that_was_not_needed_tells_nothing_of_the_endpoint),
+        cmocka_unit_test(what_is_held_comes_behind_those_that_wait),
         cmocka_unit_test(while_the_breaker_is_open_rows_just_wait),
         cmocka_unit_test(one_probe_decides),
         cmocka_unit_test(nothing_starts_at_its_deadline),

@@ -157,6 +157,89 @@ static void too_many_messages_become_a_digest(void **state)
     scene_free(scene);
 }
 
+/* What asks for an act would come when its time is over. */
+static void decisions_are_never_held_back(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("policy p { last resort dora  limit 1 notifications per person per 1h else digest "
+                 "}\n" TEMPLATE("notify ben \"one\"  notify ben \"two\"\n"
+                                "ask ben \"Now?\" within 15m { guidance \"Look first\"  answer yes "
+                                "\"Yes\" {} timeout {} }\n"
+                                "approve by ben \"Really?\" within 15m else { }"));
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_sent(scene, "ben", "two"), 0);
+    assert_int_equal(scene_sent(scene, "ben", "Now?"), 1);
+    assert_non_null(strstr(scene_last(scene, "ben")->body.data, "\"subject\":\"[T] Now?\""));
+    scene_act(scene, ESC_VERB_ANSWER, "ben", 1, "yes");
+    assert_int_equal(scene_sent(scene, "ben", "Really?"), 1);
+    scene_act(scene, ESC_VERB_HANDOFF, "ana", 1, "ben");
+    assert_int_equal(scene_sent(scene, "ben", "was handed to you"), 1);
+    scene_free(scene);
+}
+
+static Scene *storm_of(const char *policy, unsigned count)
+{
+    char source[700], id[16];
+    (void)snprintf(source, sizeof source, "%s\n" TEMPLATE("page primary \"take {ticket.title}\""),
+                   policy);
+    Scene *scene = scene_of(source);
+    for (unsigned i = 1; i <= count; i++) {
+        (void)snprintf(id, sizeof id, "S-%u", i);
+        scene_event(scene, "ticket.created", id, "{\"title\":\"power\\nis out\"}");
+    }
+    return scene;
+}
+
+/* Twenty pages, then one every five minutes for all that nobody has taken; by each kind of contact that was due. */
+static void pages_are_merged_in_a_storm(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of("", 24);
+    assert_int_equal(scene_sent(scene, "ana", "take power"), 20);
+    assert_int_equal(scene_audit(scene, "limited", "the page to ana is merged with others at"), 4);
+    scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 3, NULL);
+    scene_after(scene, 4 * ESC_MINUTE_MS + 59 * ESC_SECOND_MS);
+    assert_int_equal(scene_sent(scene, "ana", "wait for an acknowledgement"), 0);
+    scene_after(scene, ESC_SECOND_MS);
+    assert_int_equal(
+        scene_sent(
+            scene, "ana",
+            "22 escalations wait for an acknowledgement:\\nE-1 S-1: power\\nis out\\nE-4 S-4"),
+        2);
+    assert_text_equal(scene_last(scene, "ana")->medium, "phone");
+    assert_int_equal(scene_sent(scene, "ana", "E-2 S-2"), 0);
+    assert_int_equal(scene_audit(scene, "digest", "ana is paged once for 22 escalations"), 1);
+    scene_free(scene);
+}
+
+static void a_storm_that_somebody_took_ends(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of("policy p { last resort dora  limit 2 pages per person per 10m }", 3);
+    assert_int_equal(scene_sent(scene, "ana", "take power"), 2);
+    for (uint64_t i = 1; i <= 3; i++)
+        scene_act(scene, ESC_VERB_ACK, "ana", i, NULL);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ana", "wait for an acknowledgement"), 0);
+    scene_event(scene, "ticket.created", "S-9", "{\"title\":\"power\"}");
+    assert_int_equal(scene_sent(scene, "ana", "take power"), 3);
+    scene_free(scene);
+}
+
+static void a_merged_page_names_fifty(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of("policy p { last resort dora  limit 1 pages per person per 1h }", 60);
+    scene_after(scene, 5 * ESC_MINUTE_MS - ESC_SECOND_MS);
+    scene_after(scene, ESC_SECOND_MS);
+    assert_int_equal(scene_sent(scene, "ana", "E-50 S-50: power"), 2);
+    assert_int_equal(scene_sent(scene, "ana", "E-51 S-51: power"), 0);
+    assert_int_equal(scene_sent(scene, "ana", "\\nand 10 more"), 2);
+    scene_free(scene);
+}
+
 static void window_begins_anew(void **state)
 {
     (void)state;
@@ -248,6 +331,10 @@ int main(void)
         cmocka_unit_test(a_method_that_died_is_followed_at_once),
         cmocka_unit_test(a_method_that_was_followed_already_may_die),
         cmocka_unit_test(too_many_messages_become_a_digest),
+        cmocka_unit_test(decisions_are_never_held_back),
+        cmocka_unit_test(pages_are_merged_in_a_storm),
+        cmocka_unit_test(a_storm_that_somebody_took_ends),
+        cmocka_unit_test(a_merged_page_names_fifty),
         cmocka_unit_test(window_begins_anew),
         cmocka_unit_test(digest_is_bounded),
         cmocka_unit_test(results_in_any_order),

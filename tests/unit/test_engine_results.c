@@ -120,6 +120,31 @@ static void late_results_are_told_and_nothing_follows(void **state)
     scene_free(scene);
 }
 
+/* An endpoint that refuses us takes nothing away from the message, and the trail says whose fault it is. */
+static void an_endpoint_that_refuses_us_is_told(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"");
+    uint64_t id = scene_last(scene, "room")->id;
+    assert_status(
+        scene_news(scene, id, ESC_ENDPOINT_HELD, "channel room", "HTTP status 401: token_revoked"),
+        ESC_OK);
+    assert_int_equal(scene_audit(scene, "endpoint_held",
+                                 "channel room refuses us, and what is sent there waits: HTTP "
+                                 "status 401: token_revoked"),
+                     1);
+    assert_int_equal(scene_audit(scene, "delivery_dead", ""), 0);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    assert_status(scene_news(scene, id, ESC_ENDPOINT_BACK, "channel room", ""), ESC_OK);
+    assert_int_equal(scene_audit(scene, "endpoint_back", "channel room takes messages again"), 1);
+    assert_status(scene_settle(scene, id, ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    assert_int_equal(scene_audit(scene, "delivered", "the message to room was accepted"), 1);
+    assert_status(scene_news(scene, id, ESC_ENDPOINT_HELD, "channel room", "late"), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_int_equal(scene_audit(scene, "endpoint_held", ""), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +152,7 @@ int main(void)
         cmocka_unit_test(record_says_what_a_call_got),
         cmocka_unit_test(every_inverse_that_fails_raises),
         cmocka_unit_test(late_results_are_told_and_nothing_follows),
+        cmocka_unit_test(an_endpoint_that_refuses_us_is_told),
     };
     return cmocka_run_group_tests_name("engine_results", tests, NULL, NULL);
 }

@@ -536,7 +536,7 @@ static void one_refused_recipient_does_not_kill_the_mail(void **state)
     put(&scene->hosts[0], 1, "mail");
     assert_accepted(&scene->hosts[0], 1);
     assert_text_equal(scene->hosts[0].results[1]->delivery.detail,
-                      "the mail server answered 250; refused: gone@acme.example (550)");
+                      "the mail server answered 250; refused: gone@acme.example (550 no such mailbox)");
     assert_int_equal(atomic_load(&mail.mails), 1);
     receiver_stop(&mail);
     scene_free(scene);

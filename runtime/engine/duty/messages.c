@@ -2,12 +2,25 @@
  * delivery worker's job; what became of them comes back through flow/results.c.
  *
  * A page goes through a person's contact methods by their times until the escalation is acknowledged. The policy's
- * limit on notifications holds messages back, never pages: a page is how somebody learns that they are accountable. */
+ * limit on notifications holds back what asks for nothing (windows.c counts, digests.c tells); pages are merged in a
+ * storm, never held back: a page is how somebody learns that they are accountable. */
 #include <engine/duty.h>
 
 #include <string.h>
 
+#define SUBJECT_BYTES_MAX 120
+
 /* --- one message ------------------------------------------------------------------------------ */
+
+/* A mail's subject and the like: what is asked, or else the text, to the end of its first line. */
+static EscText subject_of(EscEngine *engine, const EscNotice *notice)
+{
+    EscText text = notice->question.size > 0 ? notice->question : notice->text;
+    const char *end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
+    if (end != NULL)
+        text.size = (size_t)(end - text.data);
+    return esc_turn_cut(engine, text, SUBJECT_BYTES_MAX);
+}
 
 EscWords esc_message_words(EscEngine *engine, EscText marked)
 {
@@ -42,7 +55,7 @@ static EscMessage message_of(EscEngine *engine, const EscEscalation *escalation,
     EscMessage message = {.text = notice->text,
                           .own = notice->own,
                           .own_count = notice->own_count,
-                          .subject = esc_utf8_cut(notice->text, 120),
+                          .subject = subject_of(engine, notice),
                           .workspace = esc_workspace_text(engine),
                           .question = notice->question,
                           .page = notice->is_page,
@@ -108,55 +121,6 @@ static const EscPersonRow *person_find(const EscEngine *engine, EscText name,
     return esc_directory_person(*program, name, &person) ? &(*program)->persons[person] : NULL;
 }
 
-static EscWindow *window_of(EscEngine *engine, EscText person, int64_t window_ms)
-{
-    for (size_t i = 0; i < engine->windows.count; i++) {
-        EscWindow *window = &engine->windows.items[i];
-        if (!esc_text_equal(window->person, person))
-            continue;
-        if (window->ends_at_ms <= engine->now_ms && window->items_count == 0) {
-            window->ends_at_ms = engine->now_ms + window_ms;
-            window->count = 0;
-        }
-        return window;
-    }
-    ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
-    EscWindow *window = &engine->windows.items[engine->windows.count++];
-    *window = (EscWindow){.person = esc_engine_intern(engine, person),
-                          .ends_at_ms = engine->now_ms + window_ms};
-    return window;
-}
-
-static void digest_timer(EscEngine *engine)
-{
-    int64_t due_ms = INT64_MAX;
-    for (size_t i = 0; i < engine->windows.count; i++) {
-        if (engine->windows.items[i].items_count > 0 &&
-            engine->windows.items[i].ends_at_ms < due_ms)
-            due_ms = engine->windows.items[i].ends_at_ms;
-    }
-    const EscTimerNode *timer = esc_timer_find(engine->timers.own, ESC_TIMER_DIGEST, 0);
-    if (due_ms == INT64_MAX)
-        esc_timer_cancel(engine, NULL, NULL, ESC_TIMER_DIGEST, 0);
-    else if (timer == NULL || timer->due_ms != due_ms)
-        esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, 0, due_ms);
-}
-
-static void digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation,
-                       EscText text)
-{
-    if (window->items_count == ESC_DIGEST_ITEMS_MAX) {
-        window->items_left_out++;
-        return;
-    }
-    ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
-    window->items[window->items_count++] = (EscDigestItem){
-        .escalation = escalation == NULL ? 0 : escalation->id,
-        .text = esc_text_own(esc_utf8_cut(text, 200)),
-    };
-    digest_timer(engine);
-}
-
 /* False when the message is held back for the digest. */
 static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText person,
                          const EscNotice *message)
@@ -166,7 +130,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         const EscLimitRow *limit = &program->limits[i];
         if (limit->kind != ESC_LIMIT_NOTIFICATIONS_PER_PERSON)
             continue;
-        EscWindow *window = window_of(engine, person, limit->window_ms);
+        EscWindow *window = esc_window_begun(engine, person, limit->window_ms);
         engine->absences.is_dirty = true;
         if (window->count < limit->count || message->is_page) {
             window->count++;
@@ -178,7 +142,9 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
                                     ESC_TEXT("too many notifications of one person"));
             continue; /* the message goes out; the exception says that there are too many */
         }
-        digest_add(engine, window, escalation, message->text);
+        if (message->is_due || message->question.size > 0)
+            continue; /* what asks for an act loses it when it comes later */
+        esc_digest_add(engine, window, escalation, message->text);
         if (escalation != NULL)
             esc_audit_escalation(
                 engine, escalation, ESC_AUDIT_LIMITED,
@@ -218,6 +184,18 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
         }
     }
     contact_send(engine, escalation, program, person, contact, message);
+}
+
+void esc_message_contacts(EscEngine *engine, EscText person, uint32_t kinds,
+                          const EscNotice *message)
+{
+    const EscProgram *program = NULL;
+    const EscPersonRow *row = person_find(engine, person, &program);
+    for (uint32_t i = 0; row != NULL && i < row->contacts_count; i++) {
+        const EscContactRow *contact = &program->contacts[row->contacts_first + i];
+        if ((kinds >> contact->kind & 1) != 0)
+            contact_send(engine, NULL, program, person, contact, message);
+    }
 }
 
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
@@ -290,6 +268,8 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
             esc_timer_put(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number, due_ms);
             return true;
         }
+        if (esc_storm_takes(engine, escalation, page->person, contact->kind))
+            continue;
         (void)limit_allows(engine, escalation, page->person, &message);
         contact_send(engine, escalation, program, page->person, contact, &message);
     }
@@ -380,60 +360,10 @@ void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person
     }
 }
 
-/* --- digests ---------------------------------------------------------------------------------- */
-
-/* A line end of our own: those within the messages do not begin a line. */
-#define NEW_LINE ESC_MARK_OWN "\n" ESC_MARK_END
-
-static EscText digest_text(EscEngine *engine, const EscWindow *window)
-{
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_printf(&buf,
-                   "%zu messages were held back:", window->items_count + window->items_left_out);
-    for (size_t i = 0; i < window->items_count; i++)
-        esc_buf_printf(&buf, NEW_LINE "E-%llu: %.*s",
-                       (unsigned long long)window->items[i].escalation,
-                       ESC_TEXT_ARG(esc_message_words(engine, window->items[i].text).text));
-    if (window->items_left_out > 0)
-        esc_buf_printf(&buf, NEW_LINE "and %u more", window->items_left_out);
-    return esc_turn_take(engine, &buf);
-}
-
-void esc_digest_fire(EscEngine *engine)
-{
-    for (size_t i = 0; i < engine->windows.count; i++) {
-        EscWindow *window = &engine->windows.items[i];
-        if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
-            continue;
-        EscWords words = esc_message_words(engine, digest_text(engine, window));
-        EscNotice message = {
-            .text = words.text, .own = words.own, .own_count = words.own_count, .is_digest = true};
-        esc_audit_ticket(
-            engine, NULL, ESC_AUDIT_DIGEST,
-            esc_audit_data(
-                engine, "person", window->person, "count",
-                esc_turn_printf(engine, "%zu", window->items_count + window->items_left_out), NULL),
-            "%.*s gets %zu messages as one digest", ESC_TEXT_ARG(window->person),
-            window->items_count + window->items_left_out);
-        esc_window_empty(window);
-        engine->absences.is_dirty = true;
-        esc_message_person(engine, NULL, window->person, &message);
-    }
-    digest_timer(engine);
-}
-
 /* --- the clock is corrected ------------------------------------------------------------------- */
 
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms)
 {
     for (size_t i = 0; i < escalation->pages_count; i++)
         escalation->pages[i].began_ms += by_ms;
-}
-
-void esc_windows_move(EscEngine *engine, int64_t by_ms)
-{
-    for (size_t i = 0; i < engine->windows.count; i++)
-        engine->windows.items[i].ends_at_ms += by_ms;
-    engine->absences.is_dirty = true;
 }

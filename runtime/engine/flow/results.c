@@ -64,6 +64,7 @@ static void dead_tell(EscEngine *engine, EscEscalation *escalation, EscText targ
         .text = esc_turn_printf(engine, "A message to %.*s about %.*s was given up%s%.*s",
                                 ESC_TEXT_ARG(target), ESC_TEXT_ARG(escalation->ticket->id),
                                 detail.size > 0 ? ": " : "", ESC_TEXT_ARG(detail)),
+        .is_due = true,
     };
     if (esc_text_equal(target, escalation->owner))
         esc_message_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), &notice);
@@ -170,11 +171,31 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
                    is_dead ? "was given up" : "went through");
 }
 
+/* In the trail of the escalation whose message met it, once for each time that an endpoint is ill. */
+static void endpoint_tell(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
+{
+    bool is_held = delivery->news == ESC_ENDPOINT_HELD;
+    EscText detail = esc_utf8_cut(delivery->detail, 1000);
+    esc_audit_bare(engine, node->escalation, node->ticket,
+                   is_held ? ESC_AUDIT_ENDPOINT_HELD : ESC_AUDIT_ENDPOINT_BACK,
+                   esc_audit_data(engine, "endpoint", delivery->reply, "detail", detail, NULL),
+                   "%.*s %s%s%.*s", ESC_TEXT_ARG(delivery->reply),
+                   is_held ? "refuses us, and what is sent there waits" : "takes messages again",
+                   is_held ? ": " : "", ESC_TEXT_ARG(is_held ? detail : (EscText){0}));
+}
+
 EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
 {
     if (delivery->outbox == 0 || delivery->outbox >= engine->counters.next_outbox)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no outbox row %llu",
                        (unsigned long long)delivery->outbox);
+    if (delivery->news != ESC_ENDPOINT_SAME) {
+        const EscOutboxNode *told = esc_outbox_find(engine, delivery->outbox);
+        engine->turn.outcome->is_noop = told == NULL;
+        if (told != NULL)
+            endpoint_tell(engine, told, delivery);
+        return ESC_OK;
+    }
     if (delivery->state == ESC_DELIVERY_QUEUED || delivery->state >= ESC_DELIVERY_STATE_COUNT)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "a result is accepted, delivered or dead");
     EscOutboxNode *found = esc_outbox_find(engine, delivery->outbox);

@@ -149,3 +149,12 @@ void esc_garbage_free(EscEngine *engine)
         free(engine->turn.garbage[i]);
     engine->turn.garbage_count = 0;
 }
+
+EscText esc_turn_cut(EscEngine *engine, EscText text, size_t size_max)
+{
+    static const char ellipsis[] = "\xe2\x80\xa6";
+    if (text.size <= size_max)
+        return text;
+    return esc_turn_printf(engine, "%.*s%s",
+                           ESC_TEXT_ARG(esc_utf8_cut(text, size_max - strlen(ellipsis))), ellipsis);
+}

@@ -145,6 +145,7 @@ void esc_windows_release(EscEngine *engine)
     for (size_t i = 0; i < engine->windows.count; i++) {
         esc_window_empty(&engine->windows.items[i]);
         free(engine->windows.items[i].items);
+        free(engine->windows.items[i].paged);
     }
     free(engine->windows.items);
 }

@@ -2,13 +2,26 @@
  *
  *   u8 format   absences: count, for each  packed person  signed until  u8: for a duration
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
- *     varint escalation  packed text     signed sum of the clock's corrections
+ *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
+ *     varint each     signed sum of the clock's corrections
  *   hash of the bundle whose service levels all tickets have   timers (values_pack.c) */
 #include <engine/rows.h>
 
 #include <string.h>
 
-#define FORMAT 2
+#define FORMAT 3
+
+static void pages_pack(EscBuf *out, const EscWindow *window)
+{
+    esc_buf_signed(out, window->pages_end_ms);
+    esc_buf_varint(out, window->pages);
+    esc_buf_varint(out, window->paged_left_out);
+    esc_buf_varint(out, window->held);
+    esc_buf_signed(out, window->held_due_ms);
+    esc_buf_varint(out, window->paged_count);
+    for (size_t i = 0; i < window->paged_count; i++)
+        esc_buf_varint(out, window->paged[i]);
+}
 
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
@@ -31,6 +44,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
             esc_buf_varint(out, window->items[j].escalation);
             esc_buf_packed(out, window->items[j].text);
         }
+        pages_pack(out, window);
     }
     esc_buf_signed(out, engine->moved_ms);
     esc_buf_append(out, engine->schema.reviewed, sizeof engine->schema.reviewed);
@@ -49,6 +63,20 @@ static void absences_unpack(EscCursor *cursor, EscEngine *engine)
     }
 }
 
+static void pages_unpack(EscCursor *cursor, EscWindow *window)
+{
+    window->pages_end_ms = esc_instant_unpack(cursor);
+    window->pages = (uint32_t)esc_cursor_varint(cursor);
+    window->paged_left_out = (uint32_t)esc_cursor_varint(cursor);
+    window->held = (uint32_t)esc_cursor_varint(cursor) & ((1u << ESC_CONTACT_KINDS) - 1);
+    window->held_due_ms = esc_instant_unpack(cursor);
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(window->paged, window->paged_count, window->paged_capacity);
+        window->paged[window->paged_count++] = esc_cursor_varint(cursor);
+    }
+}
+
 static void window_unpack(EscCursor *cursor, EscEngine *engine)
 {
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
@@ -64,6 +92,7 @@ static void window_unpack(EscCursor *cursor, EscEngine *engine)
         item->escalation = esc_cursor_varint(cursor);
         item->text = esc_text_own(esc_cursor_packed(cursor));
     }
+    pages_unpack(cursor, window);
 }
 
 /* With the bundle that they were reviewed under nothing has to be done for tickets that may sleep on. */
@@ -85,7 +114,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     absences_unpack(&cursor, engine);
-    size_t windows = esc_cursor_count(&cursor, 5);
+    size_t windows = esc_cursor_count(&cursor, 11);
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);
     engine->moved_ms = esc_instant_unpack(&cursor);

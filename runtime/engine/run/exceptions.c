@@ -84,6 +84,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation, const EscRa
         .text = esc_turn_printf(
             engine, "%.*s on %.*s%s%.*s", ESC_TEXT_ARG(name), ESC_TEXT_ARG(escalation->ticket->id),
             raised->message.size > 0 ? ": " : "", ESC_TEXT_ARG(raised->message)),
+        .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
 }

@@ -97,6 +97,7 @@ void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)
         .text = esc_turn_printf(engine, "The post-mortem of %.*s is yours until %.*s: %.*s",
                                 ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(until),
                                 ESC_TEXT_ARG(ticket->id)),
+        .is_due = true,
     };
     esc_message_person(engine, escalation, owner, &message);
 }

@@ -35,6 +35,7 @@ typedef struct EscEndpoint {
     EscTexts to;           /* SMTP */
     /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
+    EscText ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -42,6 +43,7 @@ typedef struct EscMailServer {
     EscText from;
     EscText user, password_file, password;
     EscText tls; /* required, opportunistic, none */
+    EscText ca_file, sender_name;
 } EscMailServer;
 
 typedef struct EscPeopleBinding {
@@ -51,7 +53,7 @@ typedef struct EscPeopleBinding {
 typedef struct EscSystemBinding {
     EscText name, base_url;
     EscTexts headers; /* "Name: value" each */
-    EscText secret_file, secret, secret_header, secret_prefix;
+    EscText secret_file, secret, secret_header, secret_prefix, ca_file;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
 } EscSystemBinding;
 

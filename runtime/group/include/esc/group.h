@@ -126,8 +126,16 @@ typedef struct EscOutboxRetry {
     EscText detail;
 } EscOutboxRetry;
 
+/* What an attempt of a row told of its endpoint; the row itself is still queued then. */
+typedef enum EscEndpointNews {
+    ESC_ENDPOINT_SAME,
+    ESC_ENDPOINT_HELD, /* it refuses us: its messages wait. `detail` says why, `reply` which endpoint */
+    ESC_ENDPOINT_BACK  /* it takes messages again */
+} EscEndpointNews;
+
 /* What became of an outbox row: an input of the engine. */
 typedef struct EscDelivery {
+    EscEndpointNews news; /* not SAME: `state` is QUEUED */
     uint64_t outbox;
     EscDeliveryState
         state; /* ACCEPTED or DELIVERED for messages and successful calls, DEAD when given up */

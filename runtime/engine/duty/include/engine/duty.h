@@ -157,7 +157,9 @@ typedef struct EscNotice {
     bool has_answers;
     const EscMessageAnswer *answers;
     uint32_t answers_count;
-    uint32_t via;   /* contact kind + 1; 0: the person's first */
+    uint32_t via; /* contact kind + 1; 0: the person's first */
+    bool
+        is_due; /* it asks for an act or tells of a deadline: never held back, as pages and questions are not */
     bool is_digest; /* outside the limits */
 } EscNotice;
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
@@ -172,9 +174,29 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
 /* A message to the person by that kind of contact is dead: the page's next method follows at once. */
 void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
-void esc_digest_fire(EscEngine *engine);
+/* By each of the person's contacts whose kind is in the bit set; belongs to no escalation. */
+void esc_message_contacts(EscEngine *engine, EscText person, uint32_t kinds,
+                          const EscNotice *message);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
+
+/* --- windows.c -------------------------------------------------------------------------------- */
+
+/* The window of the person's notifications, begun anew when its time is over. */
+EscWindow *esc_window_begun(EscEngine *engine, EscText person, int64_t window_ms);
+void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation, EscText text);
+/* Counts a page of the person. True when it is held back: a merged one comes by that kind of contact. */
+bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
+/* Forgets escalations that somebody has acknowledged, or that are over. */
+void esc_storm_review(EscEngine *engine, EscWindow *window);
+/* Set the timer of what waits longest; called when something came or went. */
+void esc_digest_timer(EscEngine *engine);
+void esc_storm_timer(EscEngine *engine);
 void esc_windows_move(EscEngine *engine, int64_t by_ms);
+
+/* --- digests.c -------------------------------------------------------------------------------- */
+
+void esc_digest_fire(EscEngine *engine);
+void esc_storms_fire(EscEngine *engine);
 
 /* --- sla.c ------------------------------------------------------------------------------------ */
 

@@ -28,9 +28,10 @@ enum {
     ESC_TRIAGE_NAMES_MAX =
         8,                  /* further exceptions that an open triage names; the rest is counted */
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
-    ESC_LEFT_BYTES_MAX = 1000, /* of the text that says what a rollback has left */
-    ESC_DIGEST_ITEMS_MAX = 50, /* messages that one digest repeats; the rest is counted */
-    ESC_HANDOFF_TIMES_MAX = 64 /* hand-offs of a ticket remembered for a limit */
+    ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
+    ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
+    ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
+    ESC_HANDOFF_TIMES_MAX = 64        /* hand-offs of a ticket remembered for a limit */
 };
 
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
@@ -69,11 +70,13 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_DUE,     /* ticket [clock] */
     ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
-    ESC_TIMER_DIGEST,      /* workspace: the earliest window with messages held back */
+    ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
+
+typedef enum EscDigestTimer { ESC_DIGEST_MESSAGES, ESC_DIGEST_STORM } EscDigestTimer;
 
 typedef struct EscEscalation EscEscalation;
 typedef struct EscTicket EscTicket;
@@ -486,6 +489,14 @@ typedef struct EscWindow {
     EscDigestItem *items; /* owned */
     size_t items_count, items_capacity;
     uint32_t items_left_out;
+    /* Pages, which are never held back but merged in a storm (duty/windows.c). */
+    int64_t pages_end_ms;
+    uint32_t pages;
+    uint64_t *paged; /* owned: escalations of this window that nobody has acknowledged yet, by id */
+    size_t paged_count, paged_capacity;
+    uint32_t paged_left_out;
+    uint32_t held; /* bit set: kinds of contact by which a merged page is to come */
+    int64_t held_due_ms;
 } EscWindow;
 
 typedef struct EscAbsence {
