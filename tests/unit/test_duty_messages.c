@@ -54,6 +54,9 @@ static void every_page_goes_on_to_the_next_contact_method(void **state)
 {
     (void)state;
     Model *model = model_new();
+    limit_set(model, 100);
+    model->program.limits[0].kind = ESC_LIMIT_PAGES_PER_PERSON; /* or they were merged */
+    program_refresh(&model->program);
     for (uint32_t i = 0; i < 100; i++)
         esc_page_person(model->engine, model->escalation, ESC_TEXT("ana"), ESC_TEXT("help"));
     assert_int_equal(model->escalation->pages_count, 100);

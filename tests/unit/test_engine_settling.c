@@ -6,18 +6,22 @@
 
 #include "support/test.h"
 
-enum { STARTS_MAX = 64, WAKES = 200 }; /* ESC_ENGINE_STARTS_MAX of engine/state.h; more than an input has rounds for */
+enum {
+    STARTS_MAX = 64,
+    WAKES = 200
+}; /* ESC_ENGINE_STARTS_MAX of engine/state.h; more than an input has rounds for */
 
 #define OWNED_BY(name) "owners { primary " name " ack within 1d }\n"
 #define STAYS " await resolved within 30d else raise overdue }\nclose when resolved }\n"
 
-/* So many templates that start each other in a row; `last` is what the last one does. */
+/* So many templates that start each other in a row once the ticket says n = 1; `last` is what the last one does. */
 static Scene *scene_of_row(int count, const char *policy, const char *last, const char *more)
 {
     static char source[32768];
     size_t used =
         (size_t)snprintf(source, sizeof source,
-                         "%s\ntemplate r0 \"R\" { start on ticket.created\n" OWNED_BY(
+                         "extend ticket { n: number default 0 }\n%s\n"
+                         "template r0 \"R\" { start on ticket.updated when ticket.n = 1\n" OWNED_BY(
                              "cleo") "steps { notify cleo \"before\"  start template r1() " STAYS,
                          policy);
     for (int i = 1; i < count; i++) {
@@ -31,6 +35,7 @@ static Scene *scene_of_row(int count, const char *policy, const char *last, cons
     snprintf(source + used, sizeof source - used, "%s", more);
     Scene *scene = scene_of(source);
     assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
+    assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
     assert_int_equal(scene_audit(scene, "opened", "\"R\""), (size_t)count);
     return scene;
 }
@@ -38,10 +43,11 @@ static Scene *scene_of_row(int count, const char *policy, const char *last, cons
 /* `late` is handed over in the last round. Whose it was is told so at the end, when the engine does not look at it again,
  * and that is one message too many: the exception has to be raised all the same. */
 #define FLOOD_POLICY                                                                               \
-    "policy tests { last resort dora  limit 1 notifications per person per 1h else raise flood }"
+    "policy tests { last resort dora  limit 2 notifications per person per 1h else raise flood }"
 #define LATE(handler)                                                                              \
-    "template late \"Late\" { manual\n" OWNED_BY(                                                  \
-        "cleo") "steps { handoff to dora because \"x\" expect resolved within 2d\n"                 \
+    "template late \"Late\" { start on ticket.created\n" OWNED_BY(                                 \
+        "cleo") "steps { await ticket.n = 2 within 1d else { }\n"                                  \
+                "handoff to dora because \"x\" expect resolved within 2d\n"                        \
                 "await resolved within 30d else raise overdue }\n"                                 \
                 "on exception flood { " handler "  resume }\nclose when resolved }\n"
 
@@ -49,10 +55,10 @@ static void what_is_asked_for_in_the_last_round_is_done(void **state)
 {
     (void)state;
     Scene *scene =
-        scene_of_row(16, FLOOD_POLICY, "start template late()", LATE("notify room \"flood\""));
+        scene_of_row(16, FLOOD_POLICY, "set ticket.n to 2", LATE("notify room \"flood\""));
     assert_int_equal(scene_audit(scene, "exception", "flood"), 1);
     assert_int_equal(scene_sent(scene, "room", "flood"), 1);
-    assert_int_equal(scene_view(scene, 17).state, ESC_STATE_OPEN);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_OPEN);
     scene_free(scene);
 }
 
@@ -68,7 +74,7 @@ static void start_that_comes_too_late_is_recorded(void **state)
     scene_free(scene);
 }
 
-/* Two escalations that wait for what the other one sets go on for eight changes, and each fault is told. */
+/* Two escalations that wait for what the other one sets go on until the rounds are used up, and people are asked. */
 static void escalations_that_wake_each_other_come_to_an_end(void **state)
 {
     (void)state;
@@ -88,10 +94,9 @@ static void escalations_that_wake_each_other_come_to_an_end(void **state)
     Scene *scene = scene_of(source);
     assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
     assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
-    scene_story(scene);
     assert_true(scene_audit(scene, "routing_loop", "T followed from changes") > 0);
-    assert_int_equal(scene_audit(scene, "routing_loop", ""),
-                     scene_audit(scene, "exception", "8 deep"));
+    assert_int_equal(scene_audit(scene, "exception", "8 deep"),
+                     1); /* asked about once, however often it happens */
     assert_string_not_equal(scene_field(scene, "T", "n"), "200");
     scene_free(scene);
 }

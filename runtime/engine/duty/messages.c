@@ -138,8 +138,9 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         }
         if (limit->action == ESC_LIMIT_ACTION_RAISE && escalation != NULL && limit->exception > 0) {
             EscText name = program->texts[program->exceptions[limit->exception - 1].name];
-            esc_exception_ask_named(engine, escalation, name,
-                                    ESC_TEXT("too many notifications of one person"));
+            if (!esc_exception_is_open(engine, escalation, name))
+                esc_exception_ask_named(engine, escalation, name,
+                                        ESC_TEXT("too many notifications of one person"));
             continue; /* the message goes out; the exception says that there are too many */
         }
         if (message->is_due || message->question.size > 0)

@@ -94,10 +94,13 @@ static EscText page_text(EscEngine *engine, const EscEscalation *escalation, Esc
                            ESC_TEXT_ARG(matter_text(engine, escalation, because)));
 }
 
-/* Whether this input has sent the person a message of that escalation; they know then that it has begun. */
+/* Whether this input has sent the person a message of that escalation, or a page that is merged with others names it; they
+ * know then that it has begun. */
 static bool has_heard(const EscEngine *engine, const EscEscalation *escalation, EscText person)
 {
     const EscGroup *group = engine->pending;
+    if (esc_storm_names(engine, person, escalation->id))
+        return true;
     for (size_t i = engine->turn.outbox_first; i < group->outbox_count; i++) {
         if (group->outbox[i].escalation == escalation->id &&
             esc_text_equal(group->outbox[i].target, person))

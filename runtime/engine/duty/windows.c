@@ -162,6 +162,19 @@ bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText perso
     return true;
 }
 
+bool esc_storm_names(const EscEngine *engine, EscText person, uint64_t escalation)
+{
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        const EscWindow *window = &engine->windows.items[i];
+        if (!esc_text_equal(window->person, person) || window->held == 0)
+            continue;
+        for (size_t j = 0; j < window->paged_count; j++)
+            if (window->paged[j] == escalation)
+                return true;
+    }
+    return false;
+}
+
 /* --- the clock is corrected ------------------------------------------------------------------- */
 
 void esc_windows_move(EscEngine *engine, int64_t by_ms)

@@ -342,12 +342,22 @@ static void starts_run(EscEngine *engine)
     }
 }
 
-/* After the last round somebody may have been told something, and one message too many asks for an exception. */
+static bool has_open_wish(const EscEngine *engine)
+{
+    for (size_t i = 0; i < engine->turn.wishes_count; i++)
+        if (esc_wish_is_open(&engine->turn.wishes[i]))
+            return true;
+    return false;
+}
+
+/* After the last round somebody may have been told something, and one message too many asks for an exception. Doing what
+ * one escalation asks for may make it, or one before it in the list, ask again; how often one goes on is bounded there. */
 static void wishes_settle(EscEngine *engine)
 {
-    for (size_t i = 0; i < engine->turn.wishes_count; i++) {
-        if (esc_wish_is_open(&engine->turn.wishes[i]))
-            esc_frame_drive(engine, engine->turn.wishes[i].escalation);
+    while (has_open_wish(engine)) {
+        for (size_t i = 0; i < engine->turn.wishes_count; i++)
+            if (esc_wish_is_open(&engine->turn.wishes[i]))
+                esc_frame_drive(engine, engine->turn.wishes[i].escalation);
     }
 }
 

@@ -156,17 +156,36 @@ EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint3
     return raised;
 }
 
-void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
-                             EscText message)
+static uint32_t exception_of(const EscEngine *engine, const EscEscalation *escalation, EscText name)
 {
     const EscProgram *program =
         escalation->bundle == NULL ? engine->schema.current->program : escalation->bundle->program;
-    uint32_t exception = ESC_EXCEPTION_ENGINE_FAULT;
     for (uint32_t i = 0; i < program->exceptions_count; i++) {
         if (esc_text_equal(program->texts[program->exceptions[i].name], name))
-            exception = i;
+            return i;
     }
-    (void)esc_exception_ask(engine, escalation, exception, message);
+    return ESC_EXCEPTION_ENGINE_FAULT;
+}
+
+void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
+                             EscText message)
+{
+    (void)esc_exception_ask(engine, escalation, exception_of(engine, escalation, name), message);
+}
+
+bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name)
+{
+    uint32_t exception = exception_of(engine, escalation, name);
+    const EscWish *wish =
+        escalation->wish == 0 ? NULL : &engine->turn.wishes[escalation->wish - 1];
+    for (size_t i = 0; wish != NULL && i < wish->raised_count; i++)
+        if (wish->raised[i]->exception == exception)
+            return true;
+    const EscFrame *frame = NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;)
+        if (frame->raised != NULL && frame->raised->exception == exception)
+            return true;
+    return escalation->triage != NULL;
 }
 
 static EscAsked *asked_add(EscEngine *engine, EscAskedKind kind, EscTicket *ticket)

@@ -186,6 +186,8 @@ EscWindow *esc_window_begun(EscEngine *engine, EscText person, int64_t window_ms
 void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation, EscText text);
 /* Counts a page of the person. True when it is held back: a merged one comes by that kind of contact. */
 bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
+/* The next merged page to that person names the escalation. */
+bool esc_storm_names(const EscEngine *engine, EscText person, uint64_t escalation);
 /* Forgets escalations that somebody has acknowledged, or that are over. */
 void esc_storm_review(EscEngine *engine, EscWindow *window);
 /* Set the timer of what waits longest; called when something came or went. */

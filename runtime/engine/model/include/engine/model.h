@@ -246,6 +246,8 @@ bool esc_act_once(EscEngine *engine, const void *owner, uint32_t kind, uint32_t 
  * escalation being closed or parked, or the engine's fault known. */
 EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                              EscText message);
+/* It is asked for, handled, or people are asked how to go on: what is said about it must not raise it again. */
+bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name);
 /* By the name an exception has in another bundle; engine_fault stands in where the escalation's bundle has none such. */
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message);
