@@ -259,7 +259,11 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
     if (status == ESC_OK)
         status = esc_engine_apply(service->engine, &woke, turn.now_ms, &outcome, why);
     turn.has_changes = turn.has_changes || has_arrears;
-    return status == ESC_OK ? end_turn(&turn) : status;
+    if (status == ESC_OK)
+        status = end_turn(&turn);
+    if (status == ESC_OK)
+        esc_engine_sleep(service->engine, ESC_SERVICE_TICKETS_AWAKE);
+    return status;
 }
 
 void esc_service_retry(EscService *service, const EscOutboxRetry *retry)

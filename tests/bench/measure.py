@@ -231,6 +231,18 @@ class Daemon:
         result["processor_us"] = (self.processor() - before) * 1e6 / max(result["events"], 1)
         return result
 
+    def has_delivered(self):
+        """No message waits any more, in any workspace."""
+        for name in self.names():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+            try:
+                connection.request("GET", "/v1/outbox?state=queued&limit=1", headers={"Authorization": f"Bearer {self.tokens[name]}"})
+                if json.loads(connection.getresponse().read())["items"]:
+                    return False
+            finally:
+                connection.close()
+        return True
+
     @contextlib.contextmanager
     def probed(self, result, per_second=100):
         """GET /health from a process of its own meanwhile; result gets what that saw."""

@@ -10,6 +10,7 @@ def run(tools, chosen):
         empty = daemon.resident_mib()
         result = daemon.load(starts=100, connections=4, batch=100, events=chosen.open)
         full = daemon.resident_mib()
+        measure.wait_until(daemon.has_delivered, "all messages are delivered")
     measure.say("open", f"{chosen.open:,} escalations opened in {result['seconds']:.1f} s, {result['processor_us']:.0f} µs each: "
                 f"{full:.0f} MiB resident ({empty:.0f} empty), store {daemon.store().stat().st_size / 2**20:.0f} MiB; {health}")
     starts = []

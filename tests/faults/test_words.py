@@ -209,7 +209,7 @@ class Approval(Scene):
                 self.assertEqual((answer.status, answer.json["code"]), (409, "conflict"))
                 self.assertIn(f"{first} or {second}", answer.json["detail"])
         self.assertEqual([self.daemon.escalation(e)["acked"] for e in (first, second)], [False, False])
-        self.assertEqual(self.daemon.post("/v1/tickets/P-2/approve", {"as": "ana"}).json["escalations"], [second])
         self.assertEqual(self.daemon.post(f"/v1/escalations/{first}/ack", {"as": "ana"}).status, 200)
         self.assertEqual(self.daemon.post("/v1/tickets/P-2/ack", {"as": "ana"}).json["escalations"], [second])
+        self.assertEqual(self.daemon.post("/v1/tickets/P-2/approve", {"as": "ana"}).json["escalations"], [second])
         self.assertEqual(self.daemon.post("/v1/tickets/P-2/resolve", {"as": "ana"}).status, 200)  # the ticket itself

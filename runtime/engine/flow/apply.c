@@ -100,9 +100,11 @@ static void woke(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->outbox.count; i++) {
         const EscOutboxNode *node = &engine->outbox.items[i];
-        EscEscalation *escalation = node->is_settled || node->escalation == 0
-                                        ? NULL
-                                        : esc_escalation_find(engine, node->escalation);
+        const EscSleeper *sleeper = esc_escalation_sleeper(engine, node->escalation);
+        bool is_concerned = !node->is_settled && node->escalation != 0 &&
+                            (sleeper == NULL || sleeper->waits_for_queue);
+        EscEscalation *escalation =
+            is_concerned ? esc_escalation_find(engine, node->escalation) : NULL;
         if (escalation != NULL && escalation->bundle != NULL && esc_escalation_is_open(escalation))
             esc_qa_woke(engine, escalation);
     }

@@ -27,6 +27,15 @@ EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id)
     return esc_escalation_at(engine, position);
 }
 
+const EscSleeper *esc_escalation_sleeper(const EscEngine *engine, uint64_t id)
+{
+    size_t position = position_of(engine, id);
+    if (position == engine->escalations.count || engine->escalations.items[position].id != id ||
+        engine->escalations.items[position].sleeper == 0)
+        return NULL;
+    return engine->tickets.sleepers[engine->escalations.items[position].sleeper - 1];
+}
+
 void esc_escalation_sleep(EscEngine *engine, uint64_t id, uint32_t ticket_index)
 {
     size_t position = position_of(engine, id);

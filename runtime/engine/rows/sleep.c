@@ -59,6 +59,17 @@ static bool all_may_sleep(const EscTicket *ticket)
     return may;
 }
 
+static bool waits_for_queue(const EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    uint32_t first = esc_escalation_template(escalation)->checks_first;
+    for (const EscTimerNode *timer = escalation->timers; timer != NULL; timer = timer->next)
+        if (timer->kind == ESC_TIMER_CHECK &&
+            program->checks[first + timer->index].kind == ESC_CHECK_DELIVERED)
+            return true;
+    return false;
+}
+
 static void due_take(EscSleeper *sleeper, const EscTimerNode *list)
 {
     int64_t due_ms = esc_timer_earliest(list);
@@ -107,6 +118,8 @@ static Block *block_of(const EscEngine *engine, const EscTicket *ticket, EscBuf 
     for (size_t i = 0; i < ticket->open_count; i++) {
         block->escalations[i] = sleeping_of(engine, ticket->open[i], bytes);
         due_take(&block->sleeper, ticket->open[i]->timers);
+        block->sleeper.waits_for_queue =
+            block->sleeper.waits_for_queue || waits_for_queue(ticket->open[i]);
     }
     Block *whole = realloc(block, fixed + bytes->size);
     ESC_ASSERT(whole != NULL);

@@ -181,6 +181,8 @@ EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at);
 void esc_raised_free(EscRaised *raised);             /* NULL is allowed */
 EscRaised *esc_raised_copy(const EscRaised *raised); /* NULL gives NULL */
 EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+/* What it sleeps in; NULL when it is awake or not there. */
+const EscSleeper *esc_escalation_sleeper(const EscEngine *engine, uint64_t id);
 /* By its position among all; NULL when it is forgotten; wakes it. */
 static inline EscEscalation *esc_escalation_at(EscEngine *engine, size_t position)
 {

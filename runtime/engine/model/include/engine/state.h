@@ -207,7 +207,8 @@ struct EscTicket {
 typedef struct EscSleeper {
     EscTimerNode timer; /* due with the earliest of its timers; in the heap when has_timer */
     bool has_timer;
-    uint32_t index; /* of the ticket */
+    bool waits_for_queue; /* a check of one of its escalations waits for messages to be delivered */
+    uint32_t index;       /* of the ticket */
     EscText id;     /* of the ticket; borrowed from the sleeper's own block */
     /* Makes ticket and escalations again in their places, and frees the sleeper. */
     void (*wake)(struct EscEngine *engine, struct EscSleeper *sleeper);
