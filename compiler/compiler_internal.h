@@ -374,6 +374,8 @@ uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNod
 /* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to
  * the test it is equal to. */
 bool esc_paths_equal(const EscNode *a, const EscNode *b);
+/* `a OP b` with its sides changed: the operator of `b OP a`. */
+EscBinaryOp esc_binary_turned(EscBinaryOp op);
 #define ESC_NARROWINGS_MAX 32u
 
 /* --- diagnostics: how a pass reports ---------------------------------------------------------- */

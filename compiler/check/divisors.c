@@ -34,23 +34,6 @@ static bool keeps_away(EscBinaryOp op, bool truth, double bound)
     }
 }
 
-/* `bound OP path` as `path OP bound`. */
-static EscBinaryOp turned(EscBinaryOp op)
-{
-    switch (op) {
-    case ESC_BINARY_LESS:
-        return ESC_BINARY_GREATER;
-    case ESC_BINARY_LESS_EQUAL:
-        return ESC_BINARY_GREATER_EQUAL;
-    case ESC_BINARY_GREATER:
-        return ESC_BINARY_LESS;
-    case ESC_BINARY_GREATER_EQUAL:
-        return ESC_BINARY_LESS_EQUAL;
-    default:
-        return op;
-    }
-}
-
 static const EscNode *comparison_proves(const EscNode *node, bool truth)
 {
     double bound = 0;
@@ -58,7 +41,7 @@ static const EscNode *comparison_proves(const EscNode *node, bool truth)
     if (left->kind == ESC_NODE_PATH && literal(right, &bound))
         return keeps_away(node->binary.op, truth, bound) ? left : NULL;
     if (right->kind == ESC_NODE_PATH && literal(left, &bound))
-        return keeps_away(turned(node->binary.op), truth, bound) ? right : NULL;
+        return keeps_away(esc_binary_turned(node->binary.op), truth, bound) ? right : NULL;
     return NULL;
 }
 

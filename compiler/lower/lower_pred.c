@@ -197,22 +197,6 @@ static Pred *field_leaf(EscLower *lower, EscBinaryOp op, const EscNode *field,
     return pred;
 }
 
-static EscBinaryOp swapped(EscBinaryOp op)
-{
-    switch (op) {
-    case ESC_BINARY_LESS:
-        return ESC_BINARY_GREATER;
-    case ESC_BINARY_LESS_EQUAL:
-        return ESC_BINARY_GREATER_EQUAL;
-    case ESC_BINARY_GREATER:
-        return ESC_BINARY_LESS;
-    case ESC_BINARY_GREATER_EQUAL:
-        return ESC_BINARY_LESS_EQUAL;
-    default:
-        return op;
-    }
-}
-
 /* field in [constants]: one mask, or one leaf for each. */
 static Pred *in_leaf(EscLower *lower, const EscNode *field, const EscNode *list)
 {
@@ -251,7 +235,7 @@ static Pred *binary_leaf(EscLower *lower, EscBinaryOp op, const EscNode *left, c
     if (is_field(lower, left) && is_constant(lower, right))
         return field_leaf(lower, op, left, right);
     if (is_order(op) && is_constant(lower, left) && is_field(lower, right))
-        return field_leaf(lower, swapped(op), right, left);
+        return field_leaf(lower, esc_binary_turned(op), right, left);
     return NULL;
 }
 
