@@ -259,16 +259,33 @@ static json_t *with_stamps(const json_t *items, const char *member, const char *
     return rows;
 }
 
+/* "ana, by helpdesk" where a principal has acted in a person's name. */
+static void name_who_acted(json_t *rows)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        EscText through = ctl_text(json_object_get(row, "data"), "through");
+        EscText actor = ctl_text(row, "actor");
+        EscBuf both;
+        if (through.size == 0)
+            continue;
+        esc_buf_init(&both, 1024);
+        esc_buf_printf(&both, "%.*s, by %.*s", ESC_TEXT_ARG(actor), ESC_TEXT_ARG(through));
+        ctl_put(row, "actor", &both);
+    }
+}
+
 void ctl_show_audit(const CtlCall *call, const json_t *json)
 {
     static const CtlColumn columns[] = {
         {"SEQ", "seq", 10},         {"TIME", "time", 28}, {"TICKET", "ticket", 20},
-        {"ESC", "escalation", 10},  {"KIND", "kind", 18}, {"ACTOR", "actor", 16},
+        {"ESC", "escalation", 10},  {"KIND", "kind", 18}, {"ACTOR", "actor", 24},
         {"WHAT", "text", SIZE_MAX},
     };
     json_t *rows = with_stamps(json_object_get(json, "items"), "at", "time");
     const char *limit = cli_value(call->line, CLI_ESCALCTL_LIMIT);
     size_t count = json_array_size(rows);
+    name_who_acted(rows);
     ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
     if (limit == NULL && count == 100)
         (void)printf(

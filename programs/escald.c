@@ -24,10 +24,12 @@
 #include "escald_log.h"
 #include "escald_options.h"
 #include "escald_served.h"
+#include "escald_tell.h"
 
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
 #define KEPT_BYTES (64 << 20)
+#define REASON_BYTES_MAX 8192
 #define WORKERS_MIN 4
 #define WORKERS_SPARE 32    /* that take the place of stuck ones */
 #define STUCK_MS 1000       /* a worker that takes so long for one piece waits for a disk */
@@ -47,6 +49,7 @@ typedef struct App {
     EscDaemon *daemon;
     LineWriter *log, *out;
     Follow follow;
+    bool are_warnings_told;
 } App;
 
 /* --- what it says ----------------------------------------------------------------------------- */
@@ -211,6 +214,8 @@ static EscStatus read_all(App *app, EscWhy *why)
     EscWhy config = {.text = ""}, options = config, pool = config, source = config,
            folders = config, all = config;
     EscStatus status = ESC_OK;
+    app->config->has_virtual_clock = app->serving.is_time_lapse;
+    app->config->is_only_checked = app->options.check_config;
     look_at(&status, why, read_config(app, &config), &config);
     look_at(&status, why, read_options(app, &options), &options);
     if (make_pool(app, &pool) != ESC_OK) {
@@ -299,38 +304,12 @@ static EscStatus write_port_file(const char *path, uint16_t port, EscWhy *why)
     return ESC_OK;
 }
 
-/* The operator's word is told again with every start that uses it. */
-static void tell_loss(App *app, const Served *served)
+static void log_warnings(App *app)
 {
-    char text[sizeof(served->loss.text) + ESC_ID_BYTES_MAX + 128];
-    bool has_lost = served->loss.text[0] != '\0';
-    (void)snprintf(text, sizeof(text), "%s: %s%s", served->compiled.name,
-                   has_lost ? "opened by --accept-loss: "
-                            : "--accept-loss had nothing to accept; leave the option out",
-                   served->loss.text);
-    if (has_lost || served_accepts_loss(served))
-        esc_daemon_log(app->daemon, has_lost ? "alarm" : "warning",
-                       has_lost ? "loss_accepted" : "nothing_lost", esc_text_from(text));
-}
-
-static const char old_templates[] =
-    "the templates of its folder have errors, and the last good ones stay in force";
-
-/* What is wrong with a workspace that is served, or why it is not; empty: nothing. */
-static EscText reason_of(const Served *served, bool is_served)
-{
-    if (is_served)
-        return esc_text_from(served->has_errors ? old_templates : "");
-    return esc_text_from(served->why.text[0] != '\0' ? served->why.text
-                                                     : esc_status_text(served->status));
-}
-
-static void tell_old_templates(App *app, const Served *served)
-{
-    char text[sizeof(old_templates) + ESC_ID_BYTES_MAX + 8];
-    (void)snprintf(text, sizeof(text), "%s: %s", served->compiled.name, old_templates);
-    if (served->has_errors && !served->is_out)
-        esc_daemon_log(app->daemon, "alarm", "old_templates", esc_text_from(text));
+    EscText lines = esc_buf_as_text(&app->config->warnings), line;
+    app->are_warnings_told = true;
+    while (tell_next_line(&lines, &line))
+        esc_daemon_log(app->daemon, "warning", "configuration", line);
 }
 
 static EscStatus add_all(App *app, EscWhy *why)
@@ -339,11 +318,14 @@ static EscStatus add_all(App *app, EscWhy *why)
     for (uint32_t i = 0; i < app->serving.count && status == ESC_OK; i++) {
         Served *served = &app->serving.items[i];
         EscService *service = served->service;
+        EscBuf reason;
+        esc_buf_init(&reason, REASON_BYTES_MAX);
         served->service = NULL; /* the daemon's from here on */
-        tell_loss(app, served);
-        tell_old_templates(app, served);
+        tell_start(app->daemon, served);
+        tell_reason(served, service != NULL, &reason);
         status = esc_daemon_add(app->daemon, esc_text_from(served->compiled.name), service,
-                                reason_of(served, service != NULL), why);
+                                esc_buf_as_text(&reason), why);
+        esc_buf_release(&reason);
     }
     return status;
 }
@@ -381,8 +363,10 @@ static EscStatus start(App *app, EscWhy *why)
     EscStatus status = start_writers(app, why);
     if (status == ESC_OK)
         status = esc_daemon_new(&setup, &app->daemon, why);
-    if (status == ESC_OK)
-        status = add_all(app, why);
+    if (status != ESC_OK)
+        return status;
+    log_warnings(app);
+    status = add_all(app, why);
     return status == ESC_OK ? listen_for_clients(app, why) : status;
 }
 
@@ -448,18 +432,16 @@ static void raise_descriptors(void)
 /* Each line of a text, as a message of ours. */
 static void print_lines(const char *before, EscText lines)
 {
-    while (lines.size > 0) {
-        const char *end = memchr(lines.data, '\n', lines.size);
-        EscText line = {lines.data, end == NULL ? lines.size : (size_t)(end - lines.data)};
+    EscText line;
+    while (tell_next_line(&lines, &line))
         (void)fprintf(stderr, "escald: %s%.*s\n", before, ESC_TEXT_ARG(line));
-        size_t used = line.size + (end == NULL ? 0 : 1);
-        lines = (EscText){lines.data + used, lines.size - used};
-    }
 }
 
 static int fail(App *app, EscStatus status, const EscWhy *why)
 {
     close_writers(app); /* what they have comes first */
+    if (!app->are_warnings_told)
+        print_lines("warning: ", esc_buf_as_text(&app->config->warnings));
     EscText faults = esc_buf_as_text(&app->config->faults);
     const char *text = why->text[0] != '\0' ? why->text : esc_status_text(status);
     print_lines("", faults);
@@ -472,8 +454,8 @@ static int run(App *app)
 {
     EscWhy why = {.text = ""};
     EscStatus status = prepare(app, &why);
-    print_lines("warning: ", esc_buf_as_text(&app->config->warnings));
     if (status == ESC_OK && app->options.check_config) {
+        print_lines("warning: ", esc_buf_as_text(&app->config->warnings));
         (void)puts("the configuration and the workspaces are fine");
         return 0;
     }

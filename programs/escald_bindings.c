@@ -13,12 +13,12 @@ typedef struct Check {
     EscText workspace;
     const EscWorkspaceConfig *config;
     const EscProgram *program;
-    EscBuf *lines;
+    EscBuf *unbound, *undeclared;
 } Check;
 
-static void begin_line(const Check *check)
+static void begin_line(const Check *check, EscBuf *lines)
 {
-    esc_buf_printf(check->lines, "%sworkspaces.%.*s.", check->lines->size > 0 ? "\n" : "",
+    esc_buf_printf(lines, "%sworkspaces.%.*s.", lines->size > 0 ? "\n" : "",
                    ESC_TEXT_ARG(check->workspace));
 }
 
@@ -110,8 +110,8 @@ static void check_kind(const Check *check, const Kind *kind)
         EscText name = kind->declared(check->program, i);
         if (is_bound(check, kind, name))
             continue;
-        begin_line(check);
-        esc_buf_printf(check->lines,
+        begin_line(check, check->unbound);
+        esc_buf_printf(check->unbound,
                        "%s.%.*s: the templates have this %s, and nothing is bound to it",
                        kind->place, ESC_TEXT_ARG(name), kind->word);
     }
@@ -119,11 +119,11 @@ static void check_kind(const Check *check, const Kind *kind)
         EscText name = kind->bound(check->config, i), nearest;
         if (is_declared(check, kind, name, &nearest))
             continue;
-        begin_line(check);
-        esc_buf_printf(check->lines, "%s.%.*s: the templates declare no %s of this name",
+        begin_line(check, check->undeclared);
+        esc_buf_printf(check->undeclared, "%s.%.*s: the templates declare no %s of this name",
                        kind->place, ESC_TEXT_ARG(name), kind->word);
         if (nearest.size > 0)
-            esc_buf_printf(check->lines, "; did you mean \"%.*s\"?", ESC_TEXT_ARG(nearest));
+            esc_buf_printf(check->undeclared, "; did you mean \"%.*s\"?", ESC_TEXT_ARG(nearest));
     }
 }
 
@@ -157,25 +157,28 @@ static void check_way(const Check *check, EscContact kind, const char *place, co
         if (!has_contact(check, person, kind))
             continue;
         if (count == 0) {
-            begin_line(check);
-            esc_buf_printf(check->lines,
+            begin_line(check, check->unbound);
+            esc_buf_printf(check->unbound,
                            "%s: nothing is bound, and people are to be reached by %s: ", place,
                            word);
         }
         EscText name = check->program->texts[person->name];
         if (count < NAMES_SHOWN)
-            esc_buf_printf(check->lines, "%s%.*s", count == 0 ? "" : ", ", ESC_TEXT_ARG(name));
+            esc_buf_printf(check->unbound, "%s%.*s", count == 0 ? "" : ", ", ESC_TEXT_ARG(name));
         count++;
     }
     if (count > NAMES_SHOWN)
-        esc_buf_printf(check->lines, " and %u more", count - NAMES_SHOWN);
+        esc_buf_printf(check->unbound, " and %u more", count - NAMES_SHOWN);
 }
 
 void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const EscProgram *program,
-                    EscBuf *lines)
+                    BindingFaults *out)
 {
-    const Check check = {
-        .workspace = workspace, .config = config, .program = program, .lines = lines};
+    const Check check = {.workspace = workspace,
+                         .config = config,
+                         .program = program,
+                         .unbound = &out->unbound,
+                         .undeclared = &out->undeclared};
     for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
         check_kind(&check, &kinds[i]);
     check_way(&check, ESC_CONTACT_EMAIL, "mail", "mail");

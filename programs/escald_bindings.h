@@ -4,9 +4,14 @@
 
 #include <esc/runtime.h>
 
-/* Writes a line for each channel, system and way to people of the program that the configuration does not bind, and for
- * each binding that nothing declares. `config` may be NULL: nothing is bound. */
+typedef struct BindingFaults {
+    EscBuf
+        unbound; /* a line for each channel, system and way to people that the configuration does not bind */
+    EscBuf undeclared; /* a line for each binding that the templates do not declare */
+} BindingFaults;
+
+/* Adds to *out. `config` may be NULL: nothing is bound. */
 void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const EscProgram *program,
-                    EscBuf *lines);
+                    BindingFaults *out);
 
 #endif

@@ -4,9 +4,9 @@
  * (`unbound`: file, refuse) makes a warning of what it is about. Not its job: what one file says by itself (config/,
  * compiler/). */
 #include <stdio.h>
-#include <string.h>
 
 #include "escald_check.h"
+#include "escald_tell.h"
 
 #define MISSPELT_EDITS 3
 
@@ -18,27 +18,33 @@ typedef struct Check {
     EscWhy first;
 } Check;
 
-/* Something about a client: a fault, unless its unbound things have somewhere to go. */
-static void note(Check *check, EscText client, EscText line)
+/* What a word of `unbound` makes of what has no binding, and of what is bound for nothing: mostly a slip of the pen, which
+ * a rehearsal is there to find. */
+typedef enum Subject { UNBOUND, UNDECLARED } Subject;
+
+static void note(Check *check, EscText client, Subject subject, EscText line)
 {
-    if (esc_text_equal(esc_config_unbound(check->config, client), ESC_TEXT("stop")))
+    EscText word = esc_config_unbound(check->config, client);
+    bool is_rehearsal = esc_text_equal(word, ESC_TEXT(ESC_UNBOUND_REHEARSAL));
+    if (esc_text_equal(word, ESC_TEXT("stop")) || (is_rehearsal && subject == UNDECLARED))
         check->status = esc_config_fault(check->config, &check->first, "%.*s", ESC_TEXT_ARG(line));
-    else
+    else if (!is_rehearsal) /* which tells it itself (escald_tell.c) */
         esc_config_warn(check->config, "%.*s", ESC_TEXT_ARG(line));
+}
+
+static void check_lines(Check *check, const Served *served, Subject subject, const EscBuf *of)
+{
+    EscText lines = esc_buf_as_text(of), line;
+    while (tell_next_line(&lines, &line))
+        note(check, esc_text_from(served->compiled.name), subject, line);
 }
 
 static void check_bindings(Check *check)
 {
     for (uint32_t i = 0; i < check->serving->count; i++) {
         const Served *served = &check->serving->items[i];
-        EscText lines = esc_buf_as_text(&served->bindings);
-        while (lines.size > 0) {
-            const char *end = memchr(lines.data, '\n', lines.size);
-            EscText line = {lines.data, end == NULL ? lines.size : (size_t)(end - lines.data)};
-            note(check, esc_text_from(served->compiled.name), line);
-            size_t used = line.size + (end == NULL ? 0 : 1);
-            lines = (EscText){lines.data + used, lines.size - used};
-        }
+        check_lines(check, served, UNBOUND, &served->bindings.unbound);
+        check_lines(check, served, UNDECLARED, &served->bindings.undeclared);
     }
 }
 
@@ -72,7 +78,7 @@ static void check_clients(Check *check)
                        ESC_TEXT_ARG(esc_utf8_cut(name, 200)),
                        nearest[0] == '\0' ? "" : "; did you mean \"", nearest,
                        nearest[0] == '\0' ? "" : "\"?");
-        note(check, name, esc_text_from(line));
+        note(check, name, UNDECLARED, esc_text_from(line));
     }
 }
 
@@ -87,17 +93,21 @@ static void check_accepted(Check *check)
     }
 }
 
-/* Only who tries things out, with all clients, leaves the tokens open. */
-static bool is_trial(const Check *check)
+/* It holds hashes, which open nothing; whoever may change it makes tokens of their own. */
+static void check_rights(Check *check, const char *path)
 {
-    bool is_trial = check->serving->count > 0;
-    for (uint32_t i = 0; i < check->serving->count; i++)
-        is_trial = is_trial &&
-                   esc_text_equal(
-                       esc_config_unbound(check->config,
-                                          esc_text_from(check->serving->items[i].compiled.name)),
-                       ESC_TEXT("file"));
-    return is_trial;
+    const EscFiles *files = check->serving->files;
+    if (files->others_may_change(files->context, path))
+        check->status = esc_config_fault(
+            check->config, &check->first,
+            "the token file %s may be changed by all users of the machine; take that right "
+            "(chmod o=)",
+            path);
+    else if (files->is_open_to_others(files->context, path))
+        esc_config_warn(check->config,
+                        "the token file %s may be read by all users of the machine; take that "
+                        "right (chmod o=)",
+                        path);
 }
 
 static void check_tokens(Check *check)
@@ -114,15 +124,8 @@ static void check_tokens(Check *check)
     int length = given.size > 0
                      ? snprintf(path, sizeof(path), "%.*s", ESC_TEXT_ARG(given))
                      : snprintf(path, sizeof(path), "%s/tokens", check->serving->data_folder);
-    if (length < 0 || (size_t)length >= sizeof(path) ||
-        !files->is_open_to_others(files->context, path))
-        return;
-    static const char *const text =
-        "the token file %s is open to all users of the machine; take that right (chmod o=)";
-    if (is_trial(check))
-        esc_config_warn(check->config, text, path);
-    else
-        check->status = esc_config_fault(check->config, &check->first, text, path);
+    if (length >= 0 && (size_t)length < sizeof(path))
+        check_rights(check, path);
 }
 
 EscStatus check_together(const Serving *serving, EscConfig *config, const Options *options,

@@ -194,10 +194,19 @@ static bool is_open_to_others(void *context, const char *path)
     return stat(path, &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0;
 }
 
+static bool others_may_change(void *context, const char *path)
+{
+    (void)context;
+    struct stat info;
+    return stat(path, &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+}
+
 EscFiles system_files_door(void)
 {
-    return (EscFiles){
-        .read = read_file, .append = append_file, .is_open_to_others = is_open_to_others};
+    return (EscFiles){.read = read_file,
+                      .append = append_file,
+                      .is_open_to_others = is_open_to_others,
+                      .others_may_change = others_may_change};
 }
 
 /* --- sockets ---------------------------------------------------------------------------------- */

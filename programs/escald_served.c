@@ -11,7 +11,6 @@
 #include <malloc.h>
 #endif
 
-#include "escald_bindings.h"
 #include "escald_served.h"
 
 #define BINDINGS_BYTES_MAX ((size_t)256 << 10)
@@ -124,7 +123,8 @@ EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t 
     for (uint32_t i = 0; i < count; i++) {
         serving->items[i].serving = serving;
         serving->items[i].folder = folders[i];
-        esc_buf_init(&serving->items[i].bindings, BINDINGS_BYTES_MAX);
+        esc_buf_init(&serving->items[i].bindings.unbound, BINDINGS_BYTES_MAX);
+        esc_buf_init(&serving->items[i].bindings.undeclared, BINDINGS_BYTES_MAX);
     }
     for_each(serving, compile_one);
     for (uint32_t i = 0; i < count; i++)
@@ -345,7 +345,8 @@ void served_release(Serving *serving)
     for (uint32_t i = 0; i < serving->count; i++) {
         esc_service_close(serving->items[i].service);
         esc_store_close(serving->items[i].store);
-        esc_buf_release(&serving->items[i].bindings);
+        esc_buf_release(&serving->items[i].bindings.unbound);
+        esc_buf_release(&serving->items[i].bindings.undeclared);
         workspace_release(&serving->items[i].compiled);
     }
     if (serving->count > 0) {

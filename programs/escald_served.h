@@ -4,6 +4,7 @@
 
 #include <semaphore.h>
 
+#include "escald_bindings.h"
 #include "escald_workspace.h"
 
 typedef struct Serving Serving;
@@ -18,8 +19,8 @@ typedef struct Served {
     EscService *service; /* NULL: not opened, and `status` and `why` say why not */
     EscStatus status;
     EscWhy why;
-    EscWhy loss;     /* what its store has lost, by the operator's word; empty: nothing */
-    EscBuf bindings; /* lines for the operator: what is not bound, and bound for nothing */
+    EscWhy loss;            /* what its store has lost, by the operator's word; empty: nothing */
+    BindingFaults bindings; /* what is not bound, and bound for nothing */
     EscLane lane;
 } Served;
 

@@ -13,10 +13,18 @@
 
 #define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
 
+/* A secret that all users of the machine may read or change. */
+typedef struct OpenSecret {
+    struct OpenSecret *next;
+    const EscWorkspaceConfig *workspace;
+    EscText path;
+} OpenSecret;
+
 typedef struct Checker {
     EscConfig *config;
     const EscFiles *files;
     const EscWorkspaceConfig *workspace;
+    OpenSecret *open, **open_end; /* judged when it is known whether this is a rehearsal */
     EscWhy first;
 } Checker;
 
@@ -42,19 +50,36 @@ static EscStatus refuse_secret(Checker *checker, EscText path, const char *what)
                             ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path), what);
 }
 
-/* Whoever only tries things out is told, and goes on. */
-static EscStatus check_rights(Checker *checker, EscText path, EscText full)
+static void note_rights(Checker *checker, EscText path, EscText full)
 {
     const EscFiles *files = checker->files;
     if (files->is_open_to_others == NULL || !files->is_open_to_others(files->context, full.data))
-        return ESC_OK;
-    if (!esc_text_equal(checker->workspace->unbound, ESC_TEXT("file")))
-        return refuse_secret(checker, path,
-                             "is open to all users of the machine; take that right (chmod o=)");
-    esc_config_warn(checker->config,
-                    "workspaces.%.*s: the secret file %.*s is open to all users of the machine",
-                    ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path));
-    return ESC_OK;
+        return;
+    OpenSecret *one = esc_arena_alloc(checker->config->arena, sizeof(*one));
+    if (one == NULL)
+        return; /* the arena says so in the end */
+    *one = (OpenSecret){.workspace = checker->workspace, .path = path};
+    *checker->open_end = one;
+    checker->open_end = &one->next;
+}
+
+/* Whoever only tries things out is told, and goes on: with the operator's word, or where the secret signs what stays on
+ * this machine. */
+static void judge_rights(Checker *checker)
+{
+    bool leads_out = esc_config_leads_out(checker->config);
+    for (const OpenSecret *one = checker->open; one != NULL; one = one->next) {
+        EscText word = one->workspace->unbound;
+        checker->workspace = one->workspace;
+        if (esc_text_equal(word, ESC_TEXT("file")) || (esc_unbound_is_file(word) && !leads_out))
+            esc_config_warn(
+                checker->config,
+                "workspaces.%.*s: the secret file %.*s is open to all users of the machine",
+                ESC_TEXT_ARG(one->workspace->name), ESC_TEXT_ARG(one->path));
+        else
+            (void)refuse_secret(checker, one->path,
+                                "is open to all users of the machine; take that right (chmod o=)");
+    }
 }
 
 /* First line of a file, without the spaces around it. */
@@ -79,7 +104,8 @@ static EscStatus read_secret(Checker *checker, EscText path, EscText *secret)
     for (size_t i = 0; i < secret->size; i++)
         if ((unsigned char)secret->data[i] < 0x20)
             return refuse_secret(checker, path, "has more than one line");
-    return check_rights(checker, path, full);
+    note_rights(checker, path, full);
+    return ESC_OK;
 }
 
 /* What is wrong with an address, or NULL. Scheme `safe` may go anywhere, `plain` to allowed
@@ -236,8 +262,6 @@ static void finish_mail(Checker *checker, EscMailServer *mail)
 static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 {
     checker->workspace = workspace;
-    if (workspace->unbound.size == 0)
-        workspace->unbound = checker->config->unbound;
     finish_mail(checker, &workspace->mail);
     for (uint32_t i = 0; i < workspace->channels.count; i++)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
@@ -247,11 +271,26 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
     finish_endpoint(checker, "people.phone", &workspace->people.phone);
 }
 
+/* What becomes of the unbound where nobody has said it. */
+static void finish_unbound(EscConfig *config)
+{
+    bool is_rehearsal =
+        !config->is_only_checked && (config->has_virtual_clock || !esc_config_leads_out(config));
+    if (config->unbound.size == 0)
+        config->unbound = esc_text_from(is_rehearsal ? ESC_UNBOUND_REHEARSAL : "stop");
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        if (config->workspaces.items[i].unbound.size == 0)
+            config->workspaces.items[i].unbound = config->unbound;
+}
+
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
+    checker.open_end = &checker.open;
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
+    finish_unbound(config);
+    judge_rights(&checker);
     if (esc_arena_failed(config->arena))
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the configuration");
     if (checker.first.text[0] == '\0')

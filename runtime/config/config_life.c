@@ -106,6 +106,12 @@ EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why)
     return esc_config_fault(config, why, "--unbound: must be one of stop, file, refuse");
 }
 
+bool esc_unbound_is_file(EscText word)
+{
+    return esc_text_equal(word, ESC_TEXT("file")) ||
+           esc_text_equal(word, ESC_TEXT(ESC_UNBOUND_REHEARSAL));
+}
+
 EscText esc_config_unbound(const EscConfig *config, EscText name)
 {
     const EscWorkspaceConfig *workspace = esc_config_workspace(config, name);

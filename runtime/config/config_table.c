@@ -97,10 +97,12 @@ static const Option daemon_options[] = {
     COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,
               "how long a stop waits for deliveries under way; what is given up is sent again"),
     WORD_ROW(
-        EscConfig, unbound, "stop", unbound_words,
+        EscConfig, unbound, "", unbound_words,
         "what becomes of a channel, a system or a way to people without a binding: the daemon does "
-        "not start, a "
-        "line in the workspace's file sink, or a dead delivery; each workspace may say otherwise"),
+        "not start, a line in the workspace's file sink, or a dead delivery; each workspace may "
+        "say otherwise. Where nobody says, it is stop, but file in a rehearsal: on a virtual clock "
+        "(--start-time, --time-scale), and while nothing that is bound leads beyond this machine; "
+        "--check-config asks for every binding all the same"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
 };
 

@@ -168,6 +168,13 @@ static void put_answer(EscBuf *out, const EscAttempt *attempt)
         put_words(out, attempt, esc_buf_as_text(&attempt->reply));
 }
 
+/* A status that came before the connection failed says nothing by itself: the receiver may not have taken it. */
+static bool has_broken_off(const EscAttempt *attempt)
+{
+    return attempt->route.way != ESC_WAY_MAIL && attempt->status > 0 && attempt->code != CURLE_OK &&
+           attempt->code != CURLE_OPERATION_TIMEDOUT;
+}
+
 void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
 {
     EscBuf text;
@@ -180,6 +187,8 @@ void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
         else
             esc_buf_string(&text, curl_easy_strerror(attempt->code));
     }
+    if (has_broken_off(attempt))
+        esc_buf_printf(&text, ", but its answer broke off: %s", curl_easy_strerror(attempt->code));
     if (attempt->refused.size > 0)
         esc_buf_printf(&text, "; refused: %.*s", ESC_TEXT_ARG(esc_buf_as_text(&attempt->refused)));
     (void)snprintf(out, size, "%.*s", ESC_TEXT_ARG(esc_utf8_cut(esc_buf_as_text(&text), size - 1)));

@@ -24,6 +24,7 @@ typedef struct EscRoute {
     const EscEndpoint *endpoint;         /* a message's; NULL: a call, mail to a person, unbound */
     const EscSystemBinding *system;      /* a call's */
     EscText path;                        /* FILE; empty: the workspace's sink */
+    bool is_unbound;                     /* NONE, or the sink for want of a binding */
     char name[ESC_ROUTE_NAME_BYTES_MAX]; /* of the endpoint: "channel incidents", "system crm" */
 } EscRoute;
 

@@ -57,8 +57,9 @@ static void route_file(EscRoute *route, EscText path)
 
 static void route_unbound(const EscWorkspaceConfig *config, EscRoute *route)
 {
-    if (esc_text_equal(config->unbound, ESC_TEXT("file")))
+    if (esc_unbound_is_file(config->unbound))
         route_file(route, (EscText){0});
+    route->is_unbound = true;
 }
 
 static void route_endpoint(EscRoute *route, const EscEndpoint *endpoint)

@@ -158,6 +158,14 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
     ESC_ASSERT(is_put);
 }
 
+/* Rows of several endpoints share a file. */
+static const char *what_is_proved(const EscBatch *batch, const EscOutboxRow *row)
+{
+    EscRoute route;
+    esc_route_find(batch->site->config, row, &route);
+    return route.is_unbound ? "nothing is bound to it: written to a file" : "written to a file";
+}
+
 void esc_batch_ended(EscOutside *outside, EscBatch *batch)
 {
     if (batch->is_given_up) { /* its rows stay unsettled */
@@ -170,7 +178,7 @@ void esc_batch_ended(EscOutside *outside, EscBatch *batch)
         bool is_call = content->row.kind == ESC_OUTBOX_CALL;
         if (batch->is_written)
             esc_item_settle(outside, item, is_call ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED,
-                            0, "written to a file", (EscText){0});
+                            0, what_is_proved(batch, &content->row), (EscText){0});
         else
             esc_item_again(outside, item, 0, "the file sink cannot be written");
     }

@@ -42,7 +42,7 @@ class Wrong(Scene):
         self.daemon.config["workspaces"]["dsek"] = {}
         said = self.assert_told("queue_max: must be from", r"workspaces\.dsek: no --workspace is called so; did you mean .desk.\?", r"desk\.channels\.incidents: .*nothing is bound to it",
                                 r"desk\.channels\.incidnets: .*did you mean .incidents.\?", r"desk\.systems\.crn: ", "secret file missing cannot be read", "secret file secret is open to all",
-                                "token file .* is open to all", r"desk\.people\.chat: .*ana", r"desk\.mail: .*ana", r"channels\.managers: is mail")
+                                "warning: the token file .* may be read by all", r"desk\.people\.chat: .*ana", r"desk\.mail: .*ana", r"channels\.managers: is mail")
         self.assertNotIn("canary", said)
         self.assertEqual(len(set(re.findall("^escald: .*$", said, re.M))), len(said.splitlines()))  # one line each, none twice
 
@@ -52,7 +52,6 @@ class Wrong(Scene):
 
     def test_who_only_tries_things_out(self):
         """By one word, wherever it is said, faults of that kind are warnings."""
-        (self.daemon.folder / "tokens").chmod(0o644)
         config = {"workspaces": {"desk": {}}}
         self.assertEqual(self.run_escald("--check-config", config=config).returncode, 2)
         for more, said in ((("--unbound", "file"), config), ((), {"unbound": "file"}), ((), {"workspaces": {"desk": {"unbound": "file"}}})):
@@ -65,6 +64,91 @@ class Wrong(Scene):
     def test_a_token_file_that_cannot_be_read(self):
         (self.daemon.folder / "tokens").write_text("nonsense\n")
         self.assert_told("token file, line 1")
+
+    def test_a_token_file_that_others_read_or_change(self):
+        """It holds hashes: who reads it opens nothing, and who changes it anything."""
+        tokens = self.daemon.folder / "tokens"
+        tokens.chmod(0o644)
+        done = self.run_escald("--check-config")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, "^escald: warning: the token file .* may be read by all users of the machine")
+        tokens.chmod(0o602)
+        self.assert_told("the token file .* may be changed by all users of the machine")
+
+
+class Rehearsal(Scene):
+    """Where nothing that is bound leads beyond this machine, or the clock is a virtual one, and nobody has said what becomes of the unbound."""
+
+    missing = ("channels.incidents", "people.chat")
+
+    def setUp(self):
+        super().setUp()
+        del self.desk["channels"]["incidents"], self.desk["people"]
+        self.daemon.config["unbound"] = ""  # as if nobody had said it: see start
+
+    def start(self, **options):
+        """The machine's own clock, and a configuration that says nothing of the unbound."""
+        self.daemon.write_config = self.write_config
+        return self.daemon.start(**{"at": None, **options})
+
+    def write_config(self):
+        said = {key: value for key, value in self.daemon.config.items() if (key, value) != ("unbound", "")}
+        (self.daemon.folder / "escald.json").write_text(json.dumps(said))
+
+    def assert_rehearses(self):
+        health = self.daemon.get("/health").json
+        self.assertEqual((health["status"], [row["workspace"] for row in health["noticed"]]), ("degraded", ["desk"]))
+        for place in self.missing:
+            self.assertIn(place, health["noticed"][0]["reason"])
+            self.assertTrue(says(self.daemon, "unbound", f"workspaces.desk.{place}"))
+        self.assertTrue(says(self.daemon, "rehearsal", "desk"))
+        self.daemon.send(ticket("R-1"))
+        row = eventually(lambda: self.row("incidents", state="accepted"))
+        self.assertEqual(row["detail"], "nothing is bound to it: written to a file")
+        lines = [json.loads(line) for line in (self.daemon.folder / "desk.outbox.jsonl").read_text().splitlines()]
+        self.assertIn("incidents", [line["target"] for line in lines])
+
+    def assert_refused(self, *sentences, **options):
+        self.start(wait=False, **options)
+        self.assertEqual(self.daemon.process.wait(60), 2)
+        for sentence in sentences:
+            self.assertIn(sentence, self.daemon.errors())
+        self.assertFalse((self.daemon.folder / "desk.db").exists())
+
+    def test_receivers_of_ones_own(self):
+        self.start()
+        self.assert_rehearses()
+
+    def test_one_receiver_of_the_world(self):
+        self.desk["channels"]["room"]["url"] = "https://chat.acme.example/room"
+        self.assert_refused(*(f"workspaces.desk.{place}: " for place in self.missing))
+
+    def test_a_virtual_clock(self):
+        self.desk["channels"]["room"]["url"] = "https://chat.acme.example/room"
+        self.start(scale=2)
+        self.assert_rehearses()
+
+    def test_the_operators_word_counts(self):
+        self.daemon.config["unbound"] = "stop"
+        self.assert_refused(*(f"workspaces.desk.{place}: " for place in self.missing), scale=2)
+
+    def test_a_slip_of_the_pen_is_found(self):
+        self.desk["channels"]["rooom"] = self.desk["channels"].pop("room")
+        self.assert_refused('did you mean "room"?')
+
+    def test_no_configuration_at_all(self):
+        self.missing = ("channels.incidents", "channels.room", "channels.managers", "mail", "people.chat")
+        self.daemon.write_config = lambda: None
+        self.daemon.start(at=None)
+        self.assert_rehearses()
+
+    def test_checking_asks_for_all(self):
+        self.write_config()
+        command = [str(BIN / "escald"), "--data", str(self.daemon.folder), "--check-config", "--workspace", str(self.daemon.workspaces[0])]
+        done = subprocess.run([*command, "--start-time", "2026-01-05T09:00:00Z"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        for place in self.missing:
+            self.assertIn(f"workspaces.desk.{place}: ", done.stderr)
 
 
 class Templates(Scene):

@@ -188,6 +188,13 @@ class Answers(Scene):
                 self.daemon.kill()
         self.assertEqual(self.receiver.at("/elsewhere"), [])
 
+    def test_a_success_that_breaks_off(self):
+        """The status came and its body did not: nobody reads that it was a success."""
+        self.daemon.config.update(delivery_attempts_max=2, delivery_timeout_ms=5000)
+        self.serve(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc"))
+        row = eventually(lambda: self.row("incidents", state="dead"))
+        self.assertRegex(row["detail"], "^given up after 2 attempts: HTTP status 200, but its answer broke off: .")
+
     def test_answers_without_end(self):
         def body(connection):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")

@@ -93,6 +93,24 @@ class Authorisation(Case):
         self.assertEqual(daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}, token=token).status, 200)
         self.assertTrue(daemon.escalation()["acked"])
 
+    def test_the_trail_names_who_acted_in_a_persons_name(self):
+        """Every record of such an act, and none of a person's own or of what the daemon does by itself."""
+        own = self.daemon.add_token("chen", "acme", "chen", "act,read")
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"), critical_ticket("e2", "INC-2"))
+        self.assertEqual(daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}).status, 200)
+        self.assertEqual(daemon.post("/v1/escalations/E-2/ack", {"as": "chen"}, token=own).status, 200)
+        self.assertEqual(daemon.post("/v1/people/dora/absent", {"as": "chen", "for": "1h"}).status, 200)
+        self.assertEqual(daemon.post("/v1/escalations/E-1/handoff", {"as": "chen", "to": "erik", "reason": "lunch"}).status, 200)
+        rows = daemon.audit()
+        acts = [row for row in rows if row["actor"] == "chen"]
+        self.assertLessEqual({"acked", "absent", "handoff"}, {row["kind"] for row in acts})
+        for row in rows:
+            is_in_the_name = row["actor"] == "chen" and row.get("ticket") != "INC-2"
+            self.assertEqual(row.get("data", {}).get("through"), "demo" if is_in_the_name else None, row)
+        acked = next(row for row in acts if row["kind"] == "acked" and row["escalation"] == "E-1")
+        self.assertGreater(len(acked["data"]), 1)  # beside what it says of itself
+
     def test_a_principal_that_is_no_person_cannot_acknowledge(self):
         daemon = self.daemon.start()
         daemon.send(critical_ticket("e1", "INC-1"))

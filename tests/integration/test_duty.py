@@ -122,7 +122,7 @@ class One(Globex):
                      r"state +open", r"owner +gil", r"role +primary, not acknowledged yet", r"deadline +to acknowledge until 04:05 EST, in 5 min",
                      r"next +hal \(secondary\), when nobody acknowledges in time", r"waits for +acknowledgement by gil", r"opened +04:00 EST, .* ago",
                      r"checks +acknowledged: pending", r" +accepted: pending", r"history +04:00 EST  .*started on INC-1.*",
-                     r"messages +04:00 EST  to alerts by chat: accepted \(written to a file\): Outage: .*", r"evidence +1 piece: escalctl evidence E-1"):
+                     r"messages +04:00 EST  to alerts by chat: accepted \(nothing is bound to it: written to a file\): Outage: .*", r"evidence +1 piece: escalctl evidence E-1"):
             self.assertRegex(shown, rf"(?m)^{line}$")
         self.assertRegex(self.shown("ack", "E-1", "--as", "gil"), r"^done: E-1\nE-1  gil \(primary\) has it, next deadline .* UTC, in .*\n$")
         self.assertRegex(self.shown("show", "E-1"), r"(?m)^role +primary, acknowledged$")

@@ -269,7 +269,7 @@ static void each_workspace_may_say_what_becomes_of_the_unbound(void **state)
     (void)state;
     EscConfig *config = esc_config_new();
     EscWhy why = {.text = ""};
-    assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "stop");
+    assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "");
     assert_status(esc_config_set_unbound(config, ESC_TEXT("sink"), &why), ESC_BAD_CONFIG);
     assert_status(esc_config_set_unbound(config, ESC_TEXT("refuse"), &why), ESC_OK);
     assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "refuse");
@@ -278,6 +278,70 @@ static void each_workspace_may_say_what_becomes_of_the_unbound(void **state)
     assert_text_equal(esc_config_unbound(config, ESC_TEXT("acme")), "file");
     assert_text_equal(esc_config_unbound(config, ESC_TEXT("globex")), "refuse");
     esc_config_free(config);
+}
+
+/* What nobody has said: read so, finished so, what holds for acme, and for who is not in the file. */
+typedef struct Unsaid {
+    const char *json;
+    bool has_virtual_clock, is_only_checked;
+    const char *word;
+} Unsaid;
+
+#define HERE(inner) ACME("\"allowed_addresses\": [\"127.0.0.0/8\", \"::1\", \"localhost\"], " inner)
+#define WAY(url) HERE("\"people\": {\"chat\": {\"type\": \"chat\", \"url\": \"" url "\"}}")
+#define SYSTEM(url) HERE("\"systems\": {\"crm\": {\"base_url\": \"" url "\"}}")
+#define MAIL(server, from)                                                                         \
+    HERE("\"mail\": {\"server\": \"" server "\", \"from\": \"" from "\", \"tls\": \"none\"}")
+
+static void a_rehearsal_wants_no_bindings(void **state)
+{
+    (void)state;
+    static const Unsaid rows[] = {
+        {"{}", false, false, "rehearsal"},
+        {"{}", false, true, "stop"},
+        {"{}", true, true, "stop"},
+        {"{\"unbound\": \"stop\"}", true, false, "stop"},
+        {"{\"unbound\": \"refuse\"}", false, false, "refuse"},
+        {"{\"unbound\": \"file\"}", false, true, "file"},
+        {ACME(""), false, false, "rehearsal"},
+        {WAY("http://127.0.0.1:1/a"), false, false, "rehearsal"},
+        {WAY("http://127.8.7.6/a"), false, false, "rehearsal"},
+        {WAY("http://[::1]:1/a"), false, false, "rehearsal"},
+        {WAY("http://localhost:1/a"), false, false, "rehearsal"},
+        {WAY("https://gone.invalid/a"), false, false, "rehearsal"},
+        {WAY("https://128.0.0.1/a"), false, false, "stop"},
+        {WAY("https://[::2]/a"), false, false, "stop"},
+        {WAY("https://notlocalhost/a"), false, false, "stop"},
+        {WAY("https://localhost.acme.net/a"), false, false, "stop"},
+        {WAY("https://chat.acme.example/a"), false, false, "stop"},
+        {WAY("https://chat.acme.example/a"), true, false, "rehearsal"},
+        {WAY("https://chat.acme.example/a"), true, true, "stop"},
+        {SYSTEM("http://127.0.0.1:1"), false, false, "rehearsal"},
+        {SYSTEM("https://crm.acme.example"), false, false, "stop"},
+        {MAIL("smtp://127.0.0.1:25", "escal@acme.example"), false, false, "rehearsal"},
+        {MAIL("smtp://127.0.0.1:25", "escal@example.org"), false, false, "rehearsal"},
+        {MAIL("smtp://127.0.0.1:25", "escal@acme.net"), false, false, "stop"},
+        {MAIL("smtp://127.0.0.1:25", "escal@notexample.org"), false, false, "stop"},
+        {MAIL("smtps://mail.acme.example", "escal@acme.example"), false, false, "stop"},
+        {"{\"workspaces\": {\"acme\": {}, \"globex\": {\"channels\": {\"a\": {\"type\": \"chat\", "
+         "\"url\": \"https://chat.globex.example\"}}}}}",
+         false, false, "stop"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscWhy why = {.text = ""};
+        EscConfig *config = esc_config_new();
+        config->has_virtual_clock = rows[i].has_virtual_clock;
+        config->is_only_checked = rows[i].is_only_checked;
+        if (read_all(config, rows[i].json, &why) != ESC_OK)
+            fail_msg("%s: %s", rows[i].json, why.text);
+        EscText acme = esc_config_unbound(config, ESC_TEXT("acme"));
+        EscText other = esc_config_unbound(config, ESC_TEXT("nobody"));
+        if (!esc_text_equal(acme, esc_text_from(rows[i].word)) || !esc_text_equal(acme, other))
+            fail_msg("%s: %.*s", rows[i].json, ESC_TEXT_ARG(acme));
+        assert_int_equal(esc_unbound_is_file(acme), strcmp(rows[i].word, "file") == 0 ||
+                                                        strcmp(rows[i].word, "rehearsal") == 0);
+        esc_config_free(config);
+    }
 }
 
 static bool is_open(void *context, const char *path)
@@ -293,18 +357,24 @@ static void a_secret_is_for_its_owner(void **state)
         ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"secret_file\": "
              "\"secret\"}}, \"unbound\": \"refuse\""),
         ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"secret_file\": "
-             "\"secret\"}}, \"unbound\": \"file\"")};
+             "\"secret\"}}"),
+        ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"secret_file\": "
+             "\"secret\"}}, \"unbound\": \"file\""),
+        HERE("\"systems\": {\"crm\": {\"base_url\": \"http://127.0.0.1:1\", \"secret_file\": "
+             "\"secret\"}}"),
+    };
     EscFiles open_files = files;
     open_files.is_open_to_others = is_open;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < ESC_COUNT_OF(forms); i++) {
         EscWhy why = {.text = ""};
         EscConfig *config = esc_config_new();
+        config->has_virtual_clock = i == 1; /* which opens no secret that leads elsewhere */
         assert_status(
             esc_config_read(config, esc_text_from(forms[i]), "/etc/escal/escald.json", &why),
             ESC_OK);
         assert_status(esc_config_finish(config, &open_files, &why),
-                      i == 0 ? ESC_BAD_CONFIG : ESC_OK);
-        const EscBuf *told = i == 0 ? &config->faults : &config->warnings;
+                      i < 2 ? ESC_BAD_CONFIG : ESC_OK);
+        const EscBuf *told = i < 2 ? &config->faults : &config->warnings;
         assert_true(esc_text_contains(esc_buf_as_text(told),
                                       ESC_TEXT("is open to all users of the machine")));
         esc_config_free(config);
@@ -457,7 +527,7 @@ static void help_lists_every_option(void **state)
         }
     static const char *const rows[] = {
         "  listen: text, default \"127.0.0.1:8080\"\n      ",
-        "  unbound: stop|file|refuse, default stop\n      ",
+        "  unbound: stop|file|refuse\n      what becomes of a channel",
         "  queue_max: 1 to 1000000, default ",
         "  allowed_addresses: list of texts, default []\n      ",
         "  headers: object of texts, default {}\n      ",
@@ -591,6 +661,7 @@ int main(void)
         cmocka_unit_test(a_folder_binds_nothing_else),
         cmocka_unit_test(one_reading_finds_all_faults),
         cmocka_unit_test(a_secret_is_for_its_owner),
+        cmocka_unit_test(a_rehearsal_wants_no_bindings),
         cmocka_unit_test(each_workspace_may_say_what_becomes_of_the_unbound),
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),

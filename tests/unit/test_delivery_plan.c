@@ -162,6 +162,8 @@ static void routes_need_no_body(void **state)
     assert_route(f, ESC_WAY_MAIL, "people by email");
     f->row.medium = ESC_TEXT("phone");
     assert_route(f, ESC_WAY_FILE, "the file sink");
+    f->config.unbound = ESC_TEXT(ESC_UNBOUND_REHEARSAL);
+    assert_route(f, ESC_WAY_FILE, "the file sink");
     f->config.unbound = ESC_TEXT("refuse");
     assert_route(f, ESC_WAY_NONE, "people by phone");
 }

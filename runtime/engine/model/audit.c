@@ -31,6 +31,19 @@ static EscText pending_text(EscEngine *engine, EscText text)
     return copy;
 }
 
+/* The data of a record, and who acted in the actor's name: the person alone would answer for a program's word. */
+static EscText data_through(EscEngine *engine, EscText data)
+{
+    const EscTurn *turn = &engine->turn;
+    if (turn->through.size == 0 || turn->actor.size == 0)
+        return data;
+    EscText own = esc_audit_data(engine, "through", turn->through, NULL);
+    if (data.size <= 2) /* {} */
+        return own;
+    EscText before = {data.data, data.size - 1}, behind = {own.data + 1, own.size - 1};
+    return esc_turn_printf(engine, "%.*s,%.*s", ESC_TEXT_ARG(before), ESC_TEXT_ARG(behind));
+}
+
 static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data, EscText text)
 {
     EscGroup *group = engine->pending;
@@ -45,7 +58,7 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
         .actor = pending_text(engine,
                               engine->turn.actor.size > 0 ? engine->turn.actor : ESC_TEXT("escal")),
         .text = pending_text(engine, text),
-        .data = pending_text(engine, data),
+        .data = pending_text(engine, data_through(engine, data)),
     };
     return row;
 }

@@ -11,6 +11,8 @@ extern "C" {
 #define ESC_URL_BYTES_MAX 2048
 #define ESC_CONFIG_BYTES_MAX ((size_t)4 << 20)
 #define ESC_SECRET_BYTES_MAX 4096
+/* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
+#define ESC_UNBOUND_REHEARSAL "rehearsal"
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {
@@ -76,8 +78,9 @@ typedef struct EscWorkspaceConfig {
     EscSystemBindings systems;
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
-    EscText
-        unbound; /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound) */
+    /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound). Finishing fills it in,
+     * with ESC_UNBOUND_REHEARSAL too. */
+    EscText unbound;
     EscTexts folder_may_bind; /* places that the folder's own file may bind: "channels.incidents" */
 } EscWorkspaceConfig;
 
@@ -99,11 +102,15 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
-    EscArena *arena; /* owns every text */
+    /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
+     * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
+    bool has_virtual_clock;
+    bool is_only_checked; /* by what holds in earnest: it is never a rehearsal */
+    EscArena *arena;      /* owns every text */
     bool
         is_unread; /* some file of it is no JSON, or cannot be read: what is missing may stand there */
     EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
-    EscBuf warnings; /* the same for what the operator has accepted by `unbound` */
+    EscBuf warnings; /* the same for what does not keep it from being used */
 } EscConfig;
 
 /* A configuration with every default. NULL when there is no memory. */
@@ -128,12 +135,17 @@ void esc_config_warn(EscConfig *config, const char *format, ...) ESC_PRINTF(2, 3
 ESC_MUST_USE EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why);
 /* The operator's word from elsewhere, for all that says nothing of its own. ESC_BAD_CONFIG: it is none. */
 ESC_MUST_USE EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why);
-/* What becomes of what a workspace has no binding for: its own word, or that for all. */
+/* What becomes of what a workspace has no binding for: its own word, or that for all; empty: nobody has said, and it is not
+ * finished. */
 EscText esc_config_unbound(const EscConfig *config, EscText name);
 /* What holds for a workspace that the configuration says nothing about, but for `unbound`. */
 void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
+bool esc_config_leads_out(const EscConfig *config);
+/* Whether a word of `unbound` sends what has no binding to the file. */
+bool esc_unbound_is_file(EscText word);
 /* Whether a connection for `host` may go to this address: public ones, and what allowed_addresses
  * names. */
 bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,

@@ -35,6 +35,7 @@ typedef struct EscFiles {
     /* Whether users of the machine who are neither a file's owner nor of its group may read or change it; false too when
      * that cannot be told. NULL: nobody asks. */
     bool (*is_open_to_others)(void *context, const char *path);
+    bool (*others_may_change)(void *context, const char *path); /* the same for changing alone */
 } EscFiles;
 
 typedef struct EscSockets {

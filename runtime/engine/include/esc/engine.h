@@ -39,6 +39,7 @@ const char *esc_verb_name(EscVerb verb); /* "ack" */
 typedef struct EscAction {
     EscVerb verb;
     EscText actor;
+    EscText through;     /* the principal that acts in the actor's name; empty: the actor itself */
     uint64_t escalation; /* 0: by ticket */
     EscText ticket;      /* ABSENT, PRESENT: unused */
     EscText

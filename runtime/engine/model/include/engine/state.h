@@ -690,6 +690,7 @@ typedef struct EscShift {
 typedef struct EscTurn {
     EscArena *arena;
     EscText actor;         /* who causes what happens */
+    EscText through;       /* whose token said it in the actor's name; empty: the actor's own */
     uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */
     EscOutcome *outcome;
