@@ -62,6 +62,7 @@ static bool take_actor(EscRequest *request, const EscJson *body)
     if (!take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
         return false;
     request->action.actor = as.size > 0 ? as : request->principal;
+    request->action.by = request->principal;
     if (esc_text_equal(request->action.actor, request->principal) ||
         (request->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
         return true;

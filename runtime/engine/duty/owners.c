@@ -85,8 +85,10 @@ static void failover_record(EscEngine *engine, EscEscalation *escalation, EscTex
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
                                   "until", until, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_FAILOVER, data,
-                         "%.*s; %.*s (%.*s) is accountable now", ESC_TEXT_ARG(because),
-                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role));
+                         "%.*s; %.*s (%.*s) is accountable now%s%.*s%s", ESC_TEXT_ARG(because),
+                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role),
+                         until.size > 0 ? " and has until " : "", ESC_TEXT_ARG(until),
+                         until.size > 0 ? " to acknowledge" : "");
     esc_escalation_moment(engine, escalation, ESC_AUDIT_FAILOVER, escalation->owner);
 }
 

@@ -18,6 +18,8 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
     engine->turn.rounds = 0;
+    engine->turn.by = (EscText){0};
+    engine->turn.is_by_told = false;
     engine->turn.outbox_first = engine->pending->outbox_count;
     engine->now_ms = now_ms;
 }
@@ -148,7 +150,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     turn_begin(engine, come_ms, outcome);
     EscStatus status = input_apply(engine, input, why);
     if (status == ESC_OK) {
-        engine->turn.actor = (EscText){0};
+        engine->turn.actor = engine->turn.by = (EscText){0};
         arrears_do(engine);
         settle(engine);
     } else {

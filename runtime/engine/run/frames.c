@@ -224,7 +224,7 @@ static void resume_record(EscEngine *engine, EscEscalation *escalation, const Es
     EscText phrase = esc_wait_name(engine, escalation);
     EscAuditKind kind = is_satisfied ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT;
     esc_audit_escalation(engine, escalation, kind, esc_audit_data(engine, "for", phrase, NULL),
-                         is_satisfied ? "goes on: %.*s" : "goes on without %.*s",
+                         is_satisfied ? "goes on after %.*s" : "goes on without %.*s",
                          ESC_TEXT_ARG(phrase));
 }
 

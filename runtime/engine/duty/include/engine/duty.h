@@ -166,6 +166,9 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
                         const EscNotice *message);
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message); /* in the bundle's numbering */
+/* What stands below the text (guide.c). `person`: who reads it, empty for a channel. */
+void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
+                       const EscNotice *notice, EscMessage *message);
 /* A text as templates make them, with marks: without, and which of it is the author's. Lives in the turn. */
 EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);

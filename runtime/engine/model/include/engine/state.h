@@ -690,6 +690,9 @@ typedef struct EscShift {
 typedef struct EscTurn {
     EscArena *arena;
     EscText actor;         /* who causes what happens */
+    EscText by;            /* who said so in the actor's name; empty: the actor */
+    EscText reason;        /* of the acknowledgement at hand */
+    bool is_by_told;       /* a sentence of this input names who */
     uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */
     EscOutcome *outcome;

@@ -1,0 +1,131 @@
+/* test_engine_words.c - who, why, until when and how: what the trail and a page say of an act and of a deadline. */
+#include "engine_scene.h"
+
+#include <string.h>
+
+#include "support/test.h"
+
+static const char *const source =
+    "workspace tests \"Tests\" { language 1 timezone \"Europe/Berlin\" }\n"
+    "person ana \"Ana\" { email \"ana@x.example\" timezone \"Asia/Singapore\" }\n"
+    "person ben \"Ben\" { email \"ben@x.example\" }\n"
+    "person dora \"Dora\" { email \"dora@x.example\" }\n"
+    "channel room chat\n"
+    "policy p { last resort dora }\n"
+    "template t \"Trouble\" { start on ticket.created\n"
+    "owners { primary ana ack within 5m  secondary ben ack within 10m }\n"
+    "steps { page primary \"take it\"  notify room \"trouble\"  approve by ben \"sure?\" within "
+    "1h\n"
+    "await resolved within 30d else raise overdue }\n"
+    "close when resolved }\n";
+
+static Scene *begun(void)
+{
+    const char *const sources[] = {source, NULL};
+    Scene *scene = scene_new(sources);
+    assert_status(scene_event(scene, "ticket.created", "T",
+                              "{\"title\":\"x\",\"account\":{\"name\":\"Globex\"}}"),
+                  ESC_OK);
+    return scene;
+}
+
+static void act(Scene *scene, EscVerb verb, const char *actor, const char *target,
+                const char *reason)
+{
+    bool is_about_person = verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT;
+    const EscAction action = {
+        .verb = verb,
+        .actor = esc_text_from(actor),
+        .by = ESC_TEXT("helpdesk"),
+        .escalation = is_about_person ? 0 : 1,
+        .target = esc_text_from(target),
+        .reason = esc_text_from(reason),
+        .for_ms = ESC_HOUR_MS,
+    };
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+}
+
+/* Who acts in the name of another stands in every record of the act, and in one sentence. */
+static void who_acts_for_another_is_named(void **state)
+{
+    (void)state;
+    Scene *scene = begun();
+    act(scene, ESC_VERB_ACK, "ana", "", "");
+    assert_int_equal(scene_audit(scene, "acked", "{\"by\":\"helpdesk\",\"owner\":\"ana\""), 1);
+    assert_int_equal(scene_audit(scene, "acked", "[helpdesk acting as ana]"), 1);
+    scene_act(scene, ESC_VERB_HANDOFF, "ana", 1, "ben");
+    assert_int_equal(scene_audit(scene, "handoff", "\"by\""), 0); /* she says it herself */
+    scene_free(scene);
+}
+
+static void every_act_keeps_its_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        EscVerb verb;
+        const char *actor, *target, *kind, *sentence;
+    } acts[] = {
+        {ESC_VERB_ACK, "ana", "", "acked", "is accountable (primary): why not"},
+        {ESC_VERB_ABSENT, "dora", "dora", "absent",
+         "dora is away until 2026-01-05 11:00 CET: why not"},
+        {ESC_VERB_PRESENT, "dora", "dora", "present", "dora is back: why not"},
+        {ESC_VERB_APPROVE, "ben", "", "approved", "ben approved \"sure?\", 1 of 1: why not"},
+        {ESC_VERB_RESOLVE, "ana", "", "resolved", "ana resolved T: why not"},
+    };
+    Scene *scene = begun();
+    for (size_t i = 0; i < ESC_COUNT_OF(acts); i++) {
+        act(scene, acts[i].verb, acts[i].actor, acts[i].target, "why not");
+        assert_int_equal(scene_audit(scene, acts[i].kind, acts[i].sentence), 1);
+        assert_int_equal(scene_audit(scene, acts[i].kind, "\"reason\":\"why not\""), 1);
+    }
+    scene_free(scene);
+}
+
+/* A page says until when in the reader's own zone; the trail, which many read, says it in the workspace's. */
+static void a_page_says_all_that_its_reader_needs(void **state)
+{
+    (void)state;
+    Scene *scene = begun();
+    assert_int_equal(scene_audit(scene, "owner", "has until 2026-01-05 10:05 CET"), 1);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "\"customer\":\"Globex\",\"until\":\"2026-01-05 17:05 +08\","
+                                "\"next\":\"ben (secondary)\",\"act\":\"escalctl ack E-1\""),
+                     1);
+    assert_int_equal(scene_sent(scene, "room", "\"customer\":\"Globex\""), 1);
+    assert_int_equal(scene_sent(scene, "room", "\"act\""), 0); /* a room acts for nobody */
+    assert_int_equal(scene_sent(scene, "ben", "escalctl approve E-1, or: escalctl reject E-1"), 1);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "failover",
+                                 "ben (secondary) is accountable now and has until 2026-01-05 "
+                                 "10:15 CET to acknowledge"),
+                     1);
+    assert_int_equal(scene_sent(scene, "ben", "\"next\":\"dora (last resort)\""), 1);
+    scene_free(scene);
+}
+
+static void an_old_button_is_told_how_it_ended(void **state)
+{
+    (void)state;
+    Scene *scene = begun();
+    act(scene, ESC_VERB_APPROVE, "ben", "", "");
+    act(scene, ESC_VERB_RESOLVE, "ana", "", "");
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    act(scene, ESC_VERB_ACK, "ana", "", "");
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_string_equal(scene_outcome(scene)->note,
+                        "E-1 was closed as resolved at 2026-01-05 10:00 CET");
+    assert_status(scene_act(scene, ESC_VERB_HANDOFF, "ana", 1, "ben"), ESC_CONFLICT);
+    assert_string_equal(scene_why(scene), "E-1 was closed as resolved at 2026-01-05 10:00 CET");
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_acts_for_another_is_named),
+        cmocka_unit_test(every_act_keeps_its_reason),
+        cmocka_unit_test(a_page_says_all_that_its_reader_needs),
+        cmocka_unit_test(an_old_button_is_told_how_it_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
