@@ -119,6 +119,59 @@ static void an_old_button_is_told_how_it_ended(void **state)
     scene_free(scene);
 }
 
+/* Its wait and its turn are over at one instant: the wait's handoff comes first, and the turn was missed all the same. */
+static void who_missed_a_turn_is_named_when_it_is_handed_over(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m  secondary ben ack within 10m }\n"
+        "steps { await ack within 5m else { handoff to secondary because \"no ack\" expect ack "
+        "within 10m }  await resolved within 30d else raise overdue }\n"
+        "qa { check acknowledged }  close when resolved }\n");
+    assert_status(scene_event(scene, "ticket.created", "T", "{}"), ESC_OK);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "ben");
+    assert_status(scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL), ESC_OK);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(scene_audit(scene, "check_failed", "failed: ana did not acknowledge in time"),
+                     1);
+    scene_free(scene);
+}
+
+static EscStatus find(Scene *scene, EscRemarkKind kind, uint8_t byte)
+{
+    uint8_t hash[32];
+    memset(hash, byte, sizeof hash);
+    const EscRemark remark = {.kind = kind, .hash = hash};
+    const EscInput input = {.kind = ESC_INPUT_REMARK, .remark = &remark};
+    return scene_input(scene, &input);
+}
+
+/* The first one is no change; afterwards each other one is, once, with both hashes. */
+static void what_the_operator_changed_is_in_the_trail(void **state)
+{
+    (void)state;
+    Scene *scene = begun();
+    for (int i = 0; i < 2; i++)
+        assert_status(find(scene, ESC_REMARK_CONFIGURATION, 0xaa), ESC_OK);
+    assert_status(find(scene, ESC_REMARK_TOKENS, 0xcc), ESC_OK);
+    assert_int_equal(scene_audit(scene, "changed", ""), 0);
+    for (int i = 0; i < 2; i++)
+        assert_status(find(scene, ESC_REMARK_CONFIGURATION, 0xbb), ESC_OK);
+    assert_status(find(scene, ESC_REMARK_TOKENS, 0xdd), ESC_OK);
+    assert_int_equal(scene_audit(scene, "changed",
+                                 "the configuration changed from aaaaaaaaaaaa to bbbbbbbbbbbb"),
+                     1);
+    assert_int_equal(
+        scene_audit(scene, "changed", "the token file changed from cccccccccccc to dddddddddddd"),
+        1);
+    scene_publish(scene, "policy p { last resort dora }\n");
+    assert_status(find(scene, ESC_REMARK_TOKENS, 0xdd), ESC_OK);
+    assert_int_equal(scene_audit(scene, "changed", "the workspace changed from "), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +179,8 @@ int main(void)
         cmocka_unit_test(every_act_keeps_its_reason),
         cmocka_unit_test(a_page_says_all_that_its_reader_needs),
         cmocka_unit_test(an_old_button_is_told_how_it_ended),
+        cmocka_unit_test(what_the_operator_changed_is_in_the_trail),
+        cmocka_unit_test(who_missed_a_turn_is_named_when_it_is_handed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

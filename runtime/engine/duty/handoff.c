@@ -261,6 +261,10 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
         return ESC_HANDOFF_LIMITED;
     skipped_tell(engine, escalation, &target.people);
     EscText from = escalation->owner;
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    if (ack != NULL && ack->due_ms <= engine->now_ms &&
+        esc_role_row(escalation, escalation->role_row) != NULL)
+        esc_role_misses_note(engine, escalation); /* their time is over at this very instant */
     handoff_count(engine, escalation);
     target_take(engine, escalation, &target, because_text(engine, handoff));
     handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));

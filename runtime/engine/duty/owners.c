@@ -122,7 +122,7 @@ void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char 
 }
 
 /* Those of the turn who were to acknowledge and did not, as long as nobody ever has. */
-static void misses_note(EscEngine *engine, EscEscalation *escalation)
+void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->first_acked_ms != 0)
         return;
@@ -145,7 +145,7 @@ void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
 {
     const char *what =
         escalation->ackers_count > 0 ? "was not joined by enough others" : "did not acknowledge";
-    misses_note(engine, escalation);
+    esc_role_misses_note(engine, escalation);
     EscText why = esc_turn_printf(engine, "%s %.*s", what, ESC_TEXT_ARG(within));
     esc_role_failover(engine, escalation, why.data);
 }

@@ -39,7 +39,7 @@ const char *esc_verb_name(EscVerb verb); /* "ack" */
 typedef struct EscAction {
     EscVerb verb;
     EscText actor;
-    EscText by;          /* who says so in the actor's name: the token's principal; empty: the actor */
+    EscText by; /* who says so in the actor's name: the token's principal; empty: the actor */
     uint64_t escalation; /* 0: by ticket */
     EscText ticket;      /* ABSENT, PRESENT: unused */
     EscText
@@ -63,11 +63,14 @@ typedef struct EscClockChange {
 /* What the operator has to answer for, told at a start. */
 typedef enum EscRemarkKind {
     ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
-    ESC_REMARK_OLD_TEMPLATES /* the present templates have errors: the bundle is the last good one */
+    ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
+    ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
+    ESC_REMARK_TOKENS         /* the token file's hash, as a start or a SIGHUP found it */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;
+    EscText what;        /* the first two */
+    const uint8_t *hash; /* the last two: 32 bytes; told only where another one was found before */
 } EscRemark;
 
 typedef enum EscInputKind {
@@ -156,6 +159,8 @@ EscGroup *esc_engine_flush(EscEngine *engine);
 int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
 /* Something waits for the first input after a start: escalations that were parked, service levels of a new bundle. */
+/* Whether the hash of such a remark is the one that was found last: then there is nothing to apply. */
+bool esc_engine_has_found(const EscEngine *engine, const EscRemark *remark);
 bool esc_engine_has_arrears(const EscEngine *engine);
 /* Open escalations that somebody who watches has to know of: parked, or with a question that nobody answers. */
 size_t esc_engine_alarmed_count(const EscEngine *engine);

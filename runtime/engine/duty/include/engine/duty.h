@@ -92,6 +92,8 @@ void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText becau
 void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
 /* The turn is over; `why` follows the name of who was accountable: "did not acknowledge". */
 void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *why);
+/* Those of the turn who were to acknowledge in time and did not are named by checks from now on. */
+void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation);
 /* So it is because nobody acknowledged; `within`: "within 5m". */
 void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within);
 /* The turn of the first role from `position` on that somebody else stands for; false when there is none. */

@@ -725,6 +725,11 @@ typedef struct EscTurn {
     size_t garbage_count, garbage_capacity;
 } EscTurn;
 
+/* Hashes of what is not in the store but decides what happens; zeros: never seen. */
+typedef struct EscFound {
+    uint8_t configuration[32], tokens[32];
+} EscFound;
+
 struct EscEngine {
     const EscZones *zones;
     uint64_t hash_seed, store_tag;
@@ -733,6 +738,7 @@ struct EscEngine {
         moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
     EscSchema schema;
+    EscFound found;
     EscTickets tickets;
     EscEscalations escalations;
     EscTimers timers;
