@@ -103,6 +103,35 @@ static void a_page_says_all_that_its_reader_needs(void **state)
     scene_free(scene);
 }
 
+/* In a text the author's times are the workspace's, for it has many readers; those of the engine are the reader's. */
+static void times_say_whose_zone_they_are_in(void **state)
+{
+    (void)state;
+    const char *const sources[] = {
+        "workspace tests \"Tests\" { language 1 timezone \"Europe/Berlin\" }\n"
+        "person ana \"Ana\" { email \"ana@x.example\" timezone \"Asia/Singapore\" }\n"
+        "person dora \"Dora\" { email \"dora@x.example\" timezone \"America/New_York\" }\n"
+        "policy p { last resort dora }\n"
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m }\n"
+        "steps { notify ana \"since {now}, for 90 s until {now + 90s}\"\n"
+        "await resolved within 30d else raise overdue }\n"
+        "close when resolved }\n",
+        NULL};
+    Scene *scene = scene_new(sources);
+    assert_status(scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "since 2026-01-05 10:00 CET, for 90 s until 2026-01-05 "
+                                "10:01:30 CET"),
+                     1);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "dora",
+                                "You are accountable for T, to be acknowledged by 2026-01-05 "
+                                "04:20 EST"),
+                     1);
+    scene_free(scene);
+}
+
 static void an_old_button_is_told_how_it_ended(void **state)
 {
     (void)state;
@@ -178,6 +207,7 @@ int main(void)
         cmocka_unit_test(who_acts_for_another_is_named),
         cmocka_unit_test(every_act_keeps_its_reason),
         cmocka_unit_test(a_page_says_all_that_its_reader_needs),
+        cmocka_unit_test(times_say_whose_zone_they_are_in),
         cmocka_unit_test(an_old_button_is_told_how_it_ended),
         cmocka_unit_test(what_the_operator_changed_is_in_the_trail),
         cmocka_unit_test(who_missed_a_turn_is_named_when_it_is_handed_over),

@@ -32,6 +32,7 @@ void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were giv
 
 /* Roles of an escalation's template by position, in the order of failover. The position behind the last one is the last
  * resort; an escalation without a bundle has only that. */
+const char *esc_role_name(uint32_t role); /* "last resort" */
 uint32_t esc_role_count(const EscEscalation *escalation);
 const EscRoleRow *esc_role_row(const EscEscalation *escalation,
                                uint32_t position); /* NULL: the last resort */
@@ -58,7 +59,6 @@ bool esc_shifts_tell(EscEngine *engine);
 
 #define ESC_RESORT_ACK_MS (15 * ESC_MINUTE_MS) /* for each of the last resort */
 
-const char *esc_role_name(uint32_t role);
 /* `owner` is accountable in the role at that position and has its time to acknowledge; who was accountable is called no
  * more. Who of the turn hears of it is told when the input is done. */
 void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t position, EscText owner,
