@@ -264,13 +264,13 @@ static void name_who_acted(json_t *rows)
 {
     for (size_t i = 0; i < json_array_size(rows); i++) {
         json_t *row = json_array_get(rows, i);
-        EscText through = ctl_text(json_object_get(row, "data"), "through");
+        EscText by = ctl_text(json_object_get(row, "data"), "by");
         EscText actor = ctl_text(row, "actor");
         EscBuf both;
-        if (through.size == 0)
+        if (by.size == 0)
             continue;
         esc_buf_init(&both, 1024);
-        esc_buf_printf(&both, "%.*s, by %.*s", ESC_TEXT_ARG(actor), ESC_TEXT_ARG(through));
+        esc_buf_printf(&both, "%.*s, by %.*s", ESC_TEXT_ARG(actor), ESC_TEXT_ARG(by));
         ctl_put(row, "actor", &both);
     }
 }

@@ -38,6 +38,7 @@
 typedef struct App {
     Options options;
     EscConfig *config;
+    uint8_t config_hash[32];
     ScaledClock scaled;
     EscClock clock;
     EscRandom random;
@@ -108,11 +109,22 @@ static void close_writers(App *app)
 
 /* --- configuration and workspaces ------------------------------------------------------------- */
 
+/* One hash of all files, in the order in which they are read. */
+static void config_hash_add(App *app, EscBytes file)
+{
+    uint8_t both[64];
+    memcpy(both, app->config_hash, 32);
+    esc_sha256(file, both + 32);
+    esc_sha256((EscBytes){both, sizeof(both)}, app->config_hash);
+}
+
 static EscStatus read_text_file(App *app, const char *path, EscBuf *out, bool may_be_missing,
                                 EscWhy *why)
 {
     esc_buf_init(out, ESC_CONFIG_BYTES_MAX);
     EscStatus status = app->files.read(app->files.context, path, out);
+    if (status == ESC_OK)
+        config_hash_add(app, esc_buf_as_bytes(out));
     if (status == ESC_OK || (status == ESC_NOT_FOUND && may_be_missing))
         return status;
     app->config->is_unread = true;
@@ -360,6 +372,7 @@ static EscStatus start(App *app, EscWhy *why)
                             .context = app,
                             .log = write_log,
                             .news = app->options.follow ? write_news : NULL};
+    memcpy(setup.config_hash, app->config_hash, sizeof(setup.config_hash));
     EscStatus status = start_writers(app, why);
     if (status == ESC_OK)
         status = esc_daemon_new(&setup, &app->daemon, why);

@@ -290,7 +290,7 @@ op_DURATION_IN:
 op_TO_TEXT:
     OUT_A;
     SOME_B;
-    status = esc_make_text(run, &B, &text);
+    status = esc_make_text(run, host, &B, &text);
     goto set_text;
 op_JOIN:
     OUT_A;

@@ -148,7 +148,7 @@ static EscStatus make_text(Machine *m, const EscInstr *i)
     EscText text = ESC_TEXT("");
     EscRun *run = m->run;
     if (i->op == ESC_OP_TO_TEXT)
-        return set_made(m, i, esc_make_text(run, &run->registers[i->b], &text), text);
+        return set_made(m, i, esc_make_text(run, m->host, &run->registers[i->b], &text), text);
     if (i->op == ESC_OP_URL_ENCODE)
         return set_made(m, i, esc_make_url(run, run->registers[i->b].text, &text), text);
     if (i->op == ESC_OP_UNMARK)

@@ -12,6 +12,7 @@ typedef struct Maker {
     char *data;
     size_t size, room;
     bool is_cut;
+    const EscHost *host; /* of TO_TEXT */
 } Maker;
 
 static Maker maker(const EscRun *run)
@@ -102,7 +103,10 @@ static void put_written(Maker *make, const EscValue *value)
         esc_duration_write(&buf, value->ms);
         break;
     default:
-        esc_time_write(&buf, value->ms);
+        if (make->host->write_time != NULL)
+            make->host->write_time(make->host->context, &buf, value->ms);
+        else
+            esc_time_write(&buf, value->ms);
         break;
     }
     ESC_ASSERT(buf.status == ESC_OK);
@@ -156,9 +160,10 @@ static void put_value(Maker *make, const EscProgram *program, const EscValue *va
     }
 }
 
-EscStatus esc_make_text(EscRun *run, const EscValue *value, EscText *text)
+EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value, EscText *text)
 {
     Maker make = maker(run);
+    make.host = host;
     put_value(&make, &run->bundle->program, value);
     return finish(run, &make, text);
 }

@@ -207,7 +207,7 @@ double esc_duration_in(int64_t duration_ms, uint32_t unit);
 extern const int64_t esc_unit_ms[4];
 bool esc_list_has(const EscValue *list, EscText text);
 /* Texts made in scratch, cut at ESC_TEXT_MAX between characters. ESC_OVER_LIMIT when scratch is full. */
-EscStatus esc_make_text(EscRun *run, const EscValue *value, EscText *text);
+EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value, EscText *text);
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text);
 EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text);
 EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text);

@@ -62,10 +62,9 @@ static bool take_actor(EscRequest *request, const EscJson *body)
     if (!take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
         return false;
     request->action.actor = as.size > 0 ? as : request->principal;
-    if (esc_text_equal(request->action.actor, request->principal))
-        return true;
-    request->action.through = request->principal;
-    if ((request->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
+    request->action.by = request->principal;
+    if (esc_text_equal(request->action.actor, request->principal) ||
+        (request->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
         return true;
     esc_request_refuse(request, 403, "forbidden", "The token does not allow to act for others",
                        "/as", "");

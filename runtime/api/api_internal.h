@@ -20,6 +20,7 @@ struct EscTokens {
     EscNames *ids;
     EscToken *items;
     uint32_t count;
+    uint8_t hash[32]; /* of the whole file */
 };
 
 /* One token a line: `id  sha256-hex  workspace  principal  scopes`, `#` begins a comment.

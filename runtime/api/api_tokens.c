@@ -27,8 +27,7 @@ static const struct {
     {"events", ESC_SCOPE_BIT_EVENTS}, {"read", ESC_SCOPE_BIT_READ},
     {"act", ESC_SCOPE_BIT_ACT},       {"start", ESC_SCOPE_BIT_START},
     {"people", ESC_SCOPE_BIT_PEOPLE}, {"audit", ESC_SCOPE_BIT_AUDIT},
-    {"act-as", ESC_SCOPE_BIT_ACT_AS},
-    {"clock", ESC_SCOPE_BIT_CLOCK},
+    {"act-as", ESC_SCOPE_BIT_ACT_AS}, {"clock", ESC_SCOPE_BIT_CLOCK},
 };
 
 bool esc_scopes_read(EscText text, uint32_t *scopes)
@@ -72,9 +71,9 @@ EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace
     if (!is_plain_word(workspace) || !is_plain_word(principal))
         return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "workspace and principal are one word each");
     if (!esc_scopes_read(scopes, &bits))
-        return esc_why(
-            why, ESC_BAD_ARGUMENT, "", 0,
-            "scopes are events, read, act, start, people, audit, act-as, clock, with commas between");
+        return esc_why(why, ESC_BAD_ARGUMENT, "", 0,
+                       "scopes are events, read, act, start, people, audit, act-as, clock, with "
+                       "commas between");
     char hex[2 * 32 + 1];
     esc_hex((EscBytes){random, 32}, hex);
     esc_buf_clear(token);
@@ -169,6 +168,8 @@ EscStatus esc_tokens_parse(EscText text, uint64_t hash_seed, EscTokens **out, Es
     }
     EscStatus status =
         tokens == NULL || tokens->arena == NULL || tokens->ids == NULL ? ESC_NO_MEMORY : ESC_OK;
+    if (status == ESC_OK)
+        esc_sha256((EscBytes){(const uint8_t *)text.data, text.size}, tokens->hash);
     size_t capacity = 0;
     for (unsigned long number = 1; status == ESC_OK && text.size > 0; number++) {
         const char *end = memchr(text.data, '\n', text.size);
@@ -204,6 +205,11 @@ EscStatus esc_tokens_load(const EscFiles *files, EscText path, const char *data_
         status = esc_tokens_parse(esc_buf_as_text(&text), hash_seed, out, why);
     esc_buf_release(&text);
     return status;
+}
+
+void esc_tokens_hash(const EscTokens *tokens, uint8_t hash[32])
+{
+    memcpy(hash, tokens->hash, sizeof(tokens->hash));
 }
 
 void esc_tokens_free(EscTokens *tokens)

@@ -14,6 +14,7 @@
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "found.h"
 #include "outbox.h"
 
 #define PUMP_REAL_NS INT64_C(10000000)
@@ -47,6 +48,7 @@ struct EscDaemon {
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
     EscLane tokens_lane;
     EscMailbox new_tokens;
+    uint8_t first_tokens_hash[32]; /* as the start found them */
     uint64_t hash_seed;
     pthread_t stopper;
     atomic_bool outside_is_still, outside_is_stuck;
@@ -157,6 +159,13 @@ static void tokens_run(void *context)
     ESC_ASSERT(is_put);
 }
 
+static void tokens_found(EscDaemon *daemon, const EscTokens *tokens)
+{
+    uint8_t hash[32];
+    esc_tokens_hash(tokens, hash);
+    esc_found_tell(&daemon->shards, ESC_REMARK_TOKENS, hash);
+}
+
 static void take_tokens(EscDaemon *daemon)
 {
     EscParcel *next = esc_mailbox_take(&daemon->new_tokens);
@@ -164,6 +173,7 @@ static void take_tokens(EscDaemon *daemon)
         NewTokens *read = (NewTokens *)next; /* its first member */
         next = next->next;
         if (read->tokens != NULL) {
+            tokens_found(daemon, read->tokens);
             esc_api_use_tokens(daemon->api, read->tokens);
             say(daemon, "info", "tokens_read", "the token file was read again");
         } else {
@@ -204,6 +214,8 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
     EscStatus status = esc_api_new(&api, &daemon->api, why);
     if (status == ESC_OK)
         status = load_tokens(daemon, &tokens, why);
+    if (status == ESC_OK)
+        esc_tokens_hash(tokens, daemon->first_tokens_hash);
     if (status == ESC_OK)
         esc_api_use_tokens(daemon->api, tokens);
     return status;
@@ -447,6 +459,8 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
     start_shards(daemon);
+    esc_found_tell(&daemon->shards, ESC_REMARK_CONFIGURATION, daemon->setup.config_hash);
+    esc_found_tell(&daemon->shards, ESC_REMARK_TOKENS, daemon->first_tokens_hash);
     EscStatus status = ESC_OK;
     while (status == ESC_OK && !esc_reactor_is_stopping(daemon->reactor)) {
         status = pump(daemon, INT64_MAX, why);

@@ -12,6 +12,28 @@ static void tell_answers(EscTeller *teller, const EscMessage *message)
     }
 }
 
+static void tell_line(EscTeller *teller, EscText name, EscText value)
+{
+    if (value.size == 0)
+        return;
+    esc_tell_own(teller, ESC_TEXT("\n"));
+    esc_tell_own(teller, name);
+    esc_tell_value(teller, value);
+}
+
+/* Who it is for, until when, who is called then, and how to act. */
+static void tell_guide(EscTeller *teller, const EscMessage *message)
+{
+    tell_line(teller, ESC_TEXT("Customer: "), message->customer);
+    tell_line(teller, ESC_TEXT("Acknowledge by: "), message->until);
+    if (message->next.size > 0) {
+        esc_tell_own(teller, ESC_TEXT("; then "));
+        esc_tell_value(teller, message->next);
+        esc_tell_own(teller, ESC_TEXT(" is called"));
+    }
+    tell_line(teller, ESC_TEXT("To act: "), message->act);
+}
+
 /* What it belongs to, on a line of its own. */
 static void tell_place(EscTeller *teller, const EscMessage *message)
 {
@@ -38,5 +60,6 @@ void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
         esc_tell_value(&teller, message->question);
     }
     tell_answers(&teller, message);
+    tell_guide(&teller, message);
     tell_place(&teller, message);
 }

@@ -35,6 +35,20 @@ static void own_write(EscBuf *out, const EscMessage *message)
         esc_buf_char(out, ']');
 }
 
+static void guide_write(EscBuf *out, const EscMessage *message)
+{
+    const struct {
+        const char *name;
+        EscText value;
+    } members[] = {{"customer", message->customer},
+                   {"until", message->until},
+                   {"next", message->next},
+                   {"act", message->act}};
+    for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
+        if (members[i].value.size > 0)
+            member_write(out, members[i].name, members[i].value);
+}
+
 void esc_message_write_json(EscBuf *out, const EscMessage *message)
 {
     esc_buf_string(out, "{\"text\":");
@@ -51,6 +65,7 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
         esc_buf_string(out, ",\"severity\":");
         esc_buf_text(out, message->severity_json);
     }
+    guide_write(out, message);
     esc_buf_printf(out, ",\"page\":%s", message->page ? "true" : "false");
     if (message->question.size > 0)
         member_write(out, "question", message->question);
@@ -178,6 +193,10 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->template_name = text_of(arena, root, "template");
     message->severity = text_of(arena, root, "severity");
     message->severity_json = bytes_of(arena, root, "severity");
+    message->customer = text_of(arena, root, "customer");
+    message->until = text_of(arena, root, "until");
+    message->next = text_of(arena, root, "next");
+    message->act = text_of(arena, root, "act");
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
     message->page = page != NULL && page->kind == ESC_JSON_TRUE;
@@ -223,9 +242,11 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
 
 static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
 {
-    EscText *const all[] = {&message->text,          &message->subject,  &message->workspace,
-                            &message->escalation,    &message->ticket,   &message->template_name,
-                            &message->severity_json, &message->severity, &message->question};
+    EscText *const all[] = {
+        &message->text,     &message->subject,       &message->workspace,     &message->escalation,
+        &message->ticket,   &message->template_name, &message->severity_json, &message->severity,
+        &message->question, &message->customer,      &message->until,         &message->next,
+        &message->act};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

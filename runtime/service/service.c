@@ -39,6 +39,20 @@ static EscStatus preload_ticket(EscServiceTurn *turn, const EscInput *input)
     return status;
 }
 
+/* An old button: what the engine has forgotten stands in the store. */
+static void closed_tell(EscService *service, const EscAction *action, EscOutcome *outcome)
+{
+    EscEscalationRow row;
+    EscWhy why;
+    if (action->escalation == 0 || !outcome->is_noop || outcome->note[0] != '\0')
+        return;
+    if (esc_store_escalation_get(service->store, action->escalation, service->scratch, &row,
+                                 &why) == ESC_OK &&
+        row.closed_at_ms != 0)
+        esc_engine_note_closed(service->engine, &row, outcome);
+    esc_arena_clear(service->scratch);
+}
+
 static EscStatus apply(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
 {
     EscStatus status = preload_ticket(turn, input);
@@ -48,6 +62,8 @@ static EscStatus apply(EscServiceTurn *turn, const EscInput *input, EscReply *re
         esc_engine_apply(turn->service->engine, input, turn->now_ms, &reply->outcome, &reply->why);
     if (reply->status == ESC_OK)
         turn->has_changes = true;
+    if (reply->status == ESC_OK && input->kind == ESC_INPUT_ACTION)
+        closed_tell(turn->service, input->action, &reply->outcome);
     return ESC_OK;
 }
 

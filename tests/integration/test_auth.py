@@ -107,7 +107,7 @@ class Authorisation(Case):
         self.assertLessEqual({"acked", "absent", "handoff"}, {row["kind"] for row in acts})
         for row in rows:
             is_in_the_name = row["actor"] == "chen" and row.get("ticket") != "INC-2"
-            self.assertEqual(row.get("data", {}).get("through"), "demo" if is_in_the_name else None, row)
+            self.assertEqual(row.get("data", {}).get("by"), "demo" if is_in_the_name else None, row)
         acked = next(row for row in acts if row["kind"] == "acked" and row["escalation"] == "E-1")
         self.assertGreater(len(acked["data"]), 1)  # beside what it says of itself
 

@@ -172,7 +172,8 @@ static void triage_while_closing_overrides_by_name(void **state)
     assert_int_equal(scene_audit(scene, "triage_added", "qa_failed"), 1);
     assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "handled"), ESC_OK);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
-    assert_int_equal(scene_audit(scene, "check_overridden", "ana in triage: because of the test"),
+    assert_int_equal(scene_audit(scene, "check_overridden",
+                                 "by the word of ana: in triage: because of the test"),
                      2);
     scene_free(scene);
 }

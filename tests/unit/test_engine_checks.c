@@ -128,9 +128,9 @@ static void confirmation_and_override_name_who_and_why(void **state)
         begun(STAYS, "check ticket.severity = low  check confirmed \"well\" before close", "");
     assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ben", 1, "well"), ESC_OK);
     assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "ana", 1, "ticket.severity = low"), ESC_OK);
-    assert_int_equal(scene_audit(scene, "check_passed", "\"by\":\"ben\""), 1);
+    assert_int_equal(scene_audit(scene, "check_passed", "\"person\":\"ben\""), 1);
     assert_int_equal(scene_audit(scene, "check_overridden",
-                                 "\"because\":\"because of the test\",\"by\":\"ana\""),
+                                 "\"because\":\"because of the test\",\"person\":\"ana\""),
                      1);
     scene_free(scene);
 }

@@ -32,7 +32,7 @@ static void winner_and_loser_are_told(void **state)
     assert_status(hand_over(scene, "helpdesk", "cleo"), ESC_OK);
     assert_int_equal(scene_sent(scene, "cleo",
                                 "You are accountable for T, to be acknowledged by 2026-01-05 "
-                                "09:10: Trouble, x: helpdesk handed it over because "),
+                                "09:10 UTC: Trouble, x: helpdesk handed it over because "),
                      1);
     assert_int_equal(scene_sent(scene, "ana", "cleo is accountable for T now"), 1);
     assert_int_equal(scene_audit(scene, "handoff", "helpdesk handed over from ana to cleo"), 1);
@@ -90,7 +90,7 @@ static void to_somebody_away_it_is_refused(void **state)
     Scene *scene = begun(TEMPLATE(STAYS));
     scene_act(scene, ESC_VERB_ABSENT, "helpdesk", 0, "ben");
     assert_status(hand_over(scene, "ana", "ben"), ESC_CONFLICT);
-    assert_non_null(strstr(scene_why(scene), "ben is away until 2026-01-06 09:00"));
+    assert_non_null(strstr(scene_why(scene), "ben is away until 2026-01-06 09:00 UTC"));
     assert_view_owner(scene, 1, "ana");
     assert_false(scene_view(scene, 1).is_acked);
     assert_int_equal(scene_view(scene, 1).handoffs, 0);

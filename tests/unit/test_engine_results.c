@@ -75,7 +75,7 @@ static void record_says_what_a_call_got(void **state)
     assert_told(scene, &delivery, "crm.lock failed: ?", "\"status\":\"503\"");
     delivery.state = ESC_DELIVERY_ACCEPTED;
     delivery.http_status = 200;
-    assert_told(scene, &delivery, "crm.lock succeeded", "\"status\":\"200\"");
+    assert_told(scene, &delivery, "crm.lock succeeded (?)", "\"status\":\"200\"");
     scene_free(scene);
 }
 
@@ -113,7 +113,7 @@ static void late_results_are_told_and_nothing_follows(void **state)
     scene_settle(scene, message, ESC_DELIVERY_DEAD, NULL);
     assert_int_equal(scene_audit(scene, "delivery_dead", "the message to room was given up"), 1);
     scene_settle(scene, told, ESC_DELIVERY_DELIVERED, NULL);
-    assert_int_equal(scene_audit(scene, "delivered", "the message to ana went through"), 1);
+    assert_int_equal(scene_audit(scene, "delivered", "the message to ana was delivered"), 1);
     scene_settle(scene, call, ESC_DELIVERY_DEAD, NULL);
     assert_int_equal(scene_audit(scene, "call_failed", "crm.lock was given up"), 1);
     assert_int_equal(scene_audit(scene, "exception", ""), 0);

@@ -314,7 +314,7 @@ static void a_second_acknowledgement_renews_the_lease(void **state)
     scene_after(scene, ESC_HOUR_MS);
     assert_status(ack(scene, "ana"), ESC_OK);
     assert_false(scene_outcome(scene)->is_noop);
-    assert_int_equal(scene_audit(scene, "ack_renewed", "until 2026-01-05 12:00"), 1);
+    assert_int_equal(scene_audit(scene, "ack_renewed", "until 2026-01-05 12:00 UTC"), 1);
     scene_after(scene, 2 * ESC_HOUR_MS - 1);
     assert_int_equal(scene_audit(scene, "lease_ended", ""), 0);
     assert_status(ack(scene, "ben"), ESC_OK); /* nothing of his renews it */
@@ -416,7 +416,7 @@ static void it_waits_for_as_long_as_somebody_is_asked(void **state)
         "owners { primary ana ack within 5m  secondary ben ack within 5m }\n",
         "await ack  set ticket.b to \"on\"  " STAYS, HANDLED));
     assert_text_equal(scene_view(scene, 1).waiting_for,
-                      "acknowledgement by ana until 2026-01-05 09:05");
+                      "acknowledgement by ana until 2026-01-05 09:05 UTC");
     scene_act(scene, ESC_VERB_HANDOFF, "helpdesk", 1,
               "cleo"); /* 09:05 as well; the chain goes on */
     scene_after(scene, 5 * ESC_MINUTE_MS);
@@ -459,7 +459,7 @@ static void what_has_ended_is_not_entered_again(void **state)
     ack(scene, "ana");
     scene_after(scene, ESC_HOUR_MS + ESC_MINUTE_MS);
     assert_false(scene_view(scene, 1).is_acked);
-    assert_text_equal(scene_view(scene, 1).waiting_for, "the resolution until 2026-02-04 09:00");
+    assert_text_equal(scene_view(scene, 1).waiting_for, "the resolution until 2026-02-04 09:00 UTC");
     ack(scene, "ana");
     assert_int_equal(scene_sent(scene, "room", "step two"), 1);
     scene_free(scene);

@@ -118,7 +118,7 @@ static EscText expected_text(EscEngine *engine, const EscHandoff *handoff, int64
     if (due_ms == 0)
         return (EscText){0};
     return esc_turn_printf(engine, "; expected to be %s by %.*s",
-                           handoff->expect == ESC_EXPECT_ACKED ? "acked" : "resolved",
+                           handoff->expect == ESC_EXPECT_ACKED ? "acknowledged" : "resolved",
                            ESC_TEXT_ARG(esc_local_time(engine, due_ms)));
 }
 
@@ -137,15 +137,19 @@ static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText
                            const EscHandoff *handoff, int64_t due_ms)
 {
     EscText until = due_ms > 0 ? esc_local_time(engine, due_ms) : (EscText){0};
+    bool is_said = handoff->expect == ESC_EXPECT_ACKED && due_ms > 0;
+    EscText ack_until =
+        is_said || escalation->is_acked ? (EscText){0} : esc_turn_until(engine, escalation);
     EscText role = esc_text_from(esc_role_name(escalation->role));
     EscText word = handoff->expect == ESC_EXPECT_ACKED ? ESC_TEXT("acked") : ESC_TEXT("resolved");
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
                                   "reason", handoff->reason, "expect", word, "until", until, NULL);
     esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_HANDOFF, data, "%.*s to %.*s (%.*s) because %.*s%.*s",
+        engine, escalation, ESC_AUDIT_HANDOFF, data, "%.*s to %.*s (%.*s) because %.*s%.*s%s%.*s",
         ESC_TEXT_ARG(giver_text(engine, handoff, from)), ESC_TEXT_ARG(escalation->owner),
         ESC_TEXT_ARG(role), ESC_TEXT_ARG(handoff->reason),
-        ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)));
+        ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)),
+        ack_until.size > 0 ? "; to be acknowledged by " : "", ESC_TEXT_ARG(ack_until));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_HANDOFF, escalation->owner);
 }
 
@@ -257,6 +261,10 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
         return ESC_HANDOFF_LIMITED;
     skipped_tell(engine, escalation, &target.people);
     EscText from = escalation->owner;
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    if (ack != NULL && ack->due_ms <= engine->now_ms &&
+        esc_role_row(escalation, escalation->role_row) != NULL)
+        esc_role_misses_note(engine, escalation); /* their time is over at this very instant */
     handoff_count(engine, escalation);
     target_take(engine, escalation, &target, because_text(engine, handoff));
     handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));

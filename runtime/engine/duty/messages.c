@@ -49,7 +49,7 @@ static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage
         message->severity = esc_member_name(program, value.type, value.member);
 }
 
-static EscMessage message_of(EscEngine *engine, const EscEscalation *escalation,
+static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscText person,
                              const EscNotice *notice)
 {
     EscMessage message = {.text = notice->text,
@@ -70,13 +70,15 @@ static EscMessage message_of(EscEngine *engine, const EscEscalation *escalation,
     message.ticket = escalation->ticket->id;
     message.template_name = escalation->template_name;
     severity_tell(engine, escalation->ticket, &message);
+    esc_message_guide(engine, escalation, person, notice, &message);
     return message;
 }
 
 static void message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
                          EscText medium, EscText address, const EscNotice *notice)
 {
-    EscMessage message = message_of(engine, escalation, notice);
+    EscText person = address.size > 0 ? target : (EscText){0};
+    EscMessage message = message_of(engine, escalation, person, notice);
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
         .target = target,

@@ -85,8 +85,10 @@ static void failover_record(EscEngine *engine, EscEscalation *escalation, EscTex
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
                                   "until", until, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_FAILOVER, data,
-                         "%.*s; %.*s (%.*s) is accountable now", ESC_TEXT_ARG(because),
-                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role));
+                         "%.*s; %.*s (%.*s) is accountable now%s%.*s%s", ESC_TEXT_ARG(because),
+                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role),
+                         until.size > 0 ? " and has until " : "", ESC_TEXT_ARG(until),
+                         until.size > 0 ? " to acknowledge" : "");
     esc_escalation_moment(engine, escalation, ESC_AUDIT_FAILOVER, escalation->owner);
 }
 
@@ -120,7 +122,7 @@ void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char 
 }
 
 /* Those of the turn who were to acknowledge and did not, as long as nobody ever has. */
-static void misses_note(EscEngine *engine, EscEscalation *escalation)
+void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->first_acked_ms != 0)
         return;
@@ -143,7 +145,7 @@ void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
 {
     const char *what =
         escalation->ackers_count > 0 ? "was not joined by enough others" : "did not acknowledge";
-    misses_note(engine, escalation);
+    esc_role_misses_note(engine, escalation);
     EscText why = esc_turn_printf(engine, "%s %.*s", what, ESC_TEXT_ARG(within));
     esc_role_failover(engine, escalation, why.data);
 }

@@ -104,6 +104,12 @@ static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngine
 
 /* --- roles ------------------------------------------------------------------------------------ */
 
+const char *esc_role_name(uint32_t role)
+{
+    static const char *const names[] = {"primary", "secondary", "escalation", "last resort"};
+    return role < ESC_COUNT_OF(names) ? names[role] : "nobody";
+}
+
 uint32_t esc_role_count(const EscEscalation *escalation)
 {
     return escalation->bundle == NULL ? 0 : esc_escalation_template(escalation)->roles_count;

@@ -83,7 +83,7 @@ static EscText page_text(EscEngine *engine, const EscEscalation *escalation, Esc
                          EscText because)
 {
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
-    EscText until = ack == NULL ? (EscText){0} : esc_local_time(engine, ack->due_ms);
+    EscText until = ack == NULL ? (EscText){0} : esc_person_time(engine, person, ack->due_ms);
     EscText who =
         esc_text_equal(person, escalation->owner)
             ? ESC_TEXT("You are")

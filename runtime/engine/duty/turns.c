@@ -2,12 +2,6 @@
  * in owners.c, resort.c and handoff.c. */
 #include <engine/duty.h>
 
-const char *esc_role_name(uint32_t role)
-{
-    static const char *const names[] = {"primary", "secondary", "escalation", "last resort"};
-    return role < ESC_COUNT_OF(names) ? names[role] : "nobody";
-}
-
 /* --- deadlines -------------------------------------------------------------------------------- */
 
 void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t within_ms,

@@ -36,6 +36,14 @@ static void note(EscEngine *engine, EscText text)
     engine->turn.outcome->note[text.size] = '\0';
 }
 
+/* ": the reason that they gave", behind a sentence. */
+static EscText reason_tail(const Deed *deed)
+{
+    EscText reason = deed->action->reason;
+    return reason.size == 0 ? (EscText){0}
+                            : esc_turn_printf(deed->engine, ": %.*s", ESC_TEXT_ARG(reason));
+}
+
 static EscStatus noop_text(Deed *deed, EscText because)
 {
     EscEngine *engine = deed->engine;
@@ -54,6 +62,26 @@ static EscStatus noop_text(Deed *deed, EscText because)
 static EscStatus noop(Deed *deed, const char *because)
 {
     return noop_text(deed, esc_text_from(because));
+}
+
+static EscText ended_text(EscEngine *engine, uint64_t id, EscText outcome, int64_t at_ms)
+{
+    return esc_turn_printf(engine, "E-%llu was closed as %.*s at %.*s", (unsigned long long)id,
+                           ESC_TEXT_ARG(outcome), ESC_TEXT_ARG(esc_local_time(engine, at_ms)));
+}
+
+static EscText closed_text(const Deed *deed)
+{
+    const EscEscalation *escalation = deed->escalation;
+    return ended_text(deed->engine, escalation->id, escalation->outcome, escalation->closed_at_ms);
+}
+
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome)
+{
+    EscText text = ended_text(engine, row->id, row->outcome, row->closed_at_ms);
+    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
+    memcpy(outcome->note, text.data, text.size);
+    outcome->note[text.size] = '\0';
 }
 
 /* --- which escalation ------------------------------------------------------------------------- */
@@ -151,8 +179,7 @@ static EscStatus escalation_of_ticket(Deed *deed)
     if (deed->escalation == NULL && ticket->open_count > 0)
         deed->escalation = ticket->open[0];
     if (deed->escalation == NULL && !is_about_ticket(deed->action->verb))
-        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
-                       "the ticket \"%.*s\" has no open escalation",
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "the ticket \"%.*s\" has no open escalation",
                        ESC_TEXT_ARG(esc_utf8_cut(ticket->id, 100)));
     return ESC_OK;
 }
@@ -193,8 +220,11 @@ static EscStatus do_ack(Deed *deed)
     if (status != ESC_OK)
         return status;
     if (!esc_escalation_is_open(deed->escalation))
-        return noop(deed, "it is closed");
-    if (!esc_role_ack(engine, deed->escalation, deed->actor))
+        return noop_text(deed, closed_text(deed));
+    engine->turn.reason = deed->action->reason;
+    bool is_taken = esc_role_ack(engine, deed->escalation, deed->actor);
+    engine->turn.reason = (EscText){0};
+    if (!is_taken)
         return deed->escalation->is_acked
                    ? noop_text(deed, holder_text(engine, deed->escalation))
                    : noop(deed, "they have acknowledged it, and others still have to");
@@ -228,18 +258,17 @@ static EscStatus do_resolve(Deed *deed)
                        ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
     /* An old button: after a restart a closed escalation is not there at all, so it must not resolve its ticket now. */
     if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
-        return noop(deed, "it is closed");
+        return noop_text(deed, closed_text(deed));
     if (esc_ticket_is_resolved(engine, deed->ticket))
         return noop(deed, "the ticket is resolved already");
     esc_ticket_remember(engine, deed->ticket, false);
     engine->turn.is_taking = true;
     esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
     engine->turn.is_taking = false;
-    esc_audit_ticket(
-        engine, deed->ticket, ESC_AUDIT_RESOLVED,
-        esc_audit_data(engine, "by", deed->actor, "reason", deed->action->reason, NULL),
-        "%.*s resolved %.*s%s%.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(deed->ticket->id),
-        deed->action->reason.size > 0 ? ": " : "", ESC_TEXT_ARG(deed->action->reason));
+    esc_audit_ticket(engine, deed->ticket, ESC_AUDIT_RESOLVED,
+                     esc_audit_data(engine, "reason", deed->action->reason, NULL),
+                     "%.*s resolved %.*s%.*s", ESC_TEXT_ARG(deed->actor),
+                     ESC_TEXT_ARG(deed->ticket->id), ESC_TEXT_ARG(reason_tail(deed)));
     esc_event_internal(engine, deed->ticket, ESC_EVENT_TICKET_RESOLVED, NULL, 0);
     return ESC_OK;
 }
@@ -288,8 +317,7 @@ static EscStatus handoff_check(Deed *deed, EscRef *to)
         action->expect >= ESC_EXPECT_COUNT)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the expectation's time is out of range");
     if (deed->escalation->state == ESC_STATE_CLOSED)
-        return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed",
-                       (unsigned long long)deed->escalation->id);
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s", ESC_TEXT_ARG(closed_text(deed)));
     return giver_check(deed);
 }
 
@@ -408,8 +436,9 @@ static EscStatus do_answer(Deed *deed)
     esc_audit_escalation(engine, escalation, ESC_AUDIT_ANSWERED,
                          esc_audit_data(engine, "answer", name, "question", question->text,
                                         "reason", deed->action->reason, NULL),
-                         "%.*s answered %.*s to \"%.*s\"", ESC_TEXT_ARG(deed->actor),
-                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text));
+                         "%.*s answered %.*s to \"%.*s\"%.*s", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text),
+                         ESC_TEXT_ARG(reason_tail(deed)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
     (void)owner_acks(deed);
     return ESC_OK;
@@ -448,9 +477,11 @@ static EscStatus do_approve(Deed *deed)
     EscText have = esc_turn_printf(engine, "%u", question->approvers_count),
             need = esc_turn_printf(engine, "%u", question->needed);
     esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_APPROVED,
-                         esc_audit_data(engine, "have", have, "need", need, NULL),
-                         "%.*s approved \"%.*s\": %.*s of %.*s", ESC_TEXT_ARG(deed->actor),
-                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need));
+                         esc_audit_data(engine, "have", have, "need", need, "question",
+                                        question->text, "reason", deed->action->reason, NULL),
+                         "%.*s approved \"%.*s\", %.*s of %.*s%.*s", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need),
+                         ESC_TEXT_ARG(reason_tail(deed)));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_APPROVED, deed->actor);
     (void)owner_acks(deed);
     return ESC_OK;
@@ -468,10 +499,11 @@ static EscStatus do_reject(Deed *deed)
     if (question == NULL || question->is_rejected)
         return noop(deed, "no approval is waited for any more");
     question->is_rejected = true;
-    esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_REJECTED,
-                         esc_audit_data(engine, "reason", deed->action->reason, NULL),
-                         "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor),
-                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(deed->action->reason));
+    esc_audit_escalation(
+        engine, deed->escalation, ESC_AUDIT_REJECTED,
+        esc_audit_data(engine, "question", question->text, "reason", deed->action->reason, NULL),
+        "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(question->text),
+        ESC_TEXT_ARG(deed->action->reason));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_REJECTED, deed->actor);
     (void)owner_acks(deed);
     return ESC_OK;
@@ -488,7 +520,7 @@ static EscStatus do_check(Deed *deed, bool is_confirm)
     EscStatus status =
         esc_qa_find(engine, escalation, deed->action->target, is_confirm, &check, deed->why);
     if (status == ESC_CONFLICT && escalation->state == ESC_STATE_CLOSED)
-        return noop(deed, "it is closed");
+        return noop_text(deed, closed_text(deed));
     if (status != ESC_OK)
         return status;
     uint8_t state = escalation->checks[check];
@@ -656,9 +688,11 @@ static EscStatus do_absence(Deed *deed)
     absence_set(engine, person, is_absent ? until_ms : 0, is_for);
     EscText until = is_absent ? esc_local_time(engine, until_ms) : (EscText){0};
     esc_audit_ticket(engine, NULL, is_absent ? ESC_AUDIT_ABSENT : ESC_AUDIT_PRESENT,
-                     esc_audit_data(engine, "person", person, "until", until, NULL),
-                     "%.*s is %s%s%.*s", ESC_TEXT_ARG(person), is_absent ? "away" : "back",
-                     until.size > 0 ? " until " : "", ESC_TEXT_ARG(until));
+                     esc_audit_data(engine, "person", person, "until", until, "reason",
+                                    deed->action->reason, NULL),
+                     "%.*s is %s%s%.*s%.*s", ESC_TEXT_ARG(person), is_absent ? "away" : "back",
+                     until.size > 0 ? " until " : "", ESC_TEXT_ARG(until),
+                     ESC_TEXT_ARG(reason_tail(deed)));
     if (is_absent)
         absence_spread(engine, person);
     return ESC_OK;
@@ -693,7 +727,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     }
     deed.actor = action->actor;
     engine->turn.actor = deed.actor;
-    engine->turn.through = action->through;
+    engine->turn.by = esc_text_equal(action->by, deed.actor) ? (EscText){0} : action->by;
     EscStatus status = deeds[action->verb](&deed);
     if (status != ESC_OK)
         return status;

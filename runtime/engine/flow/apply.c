@@ -18,12 +18,69 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
     engine->turn.rounds = 0;
+    engine->turn.by = (EscText){0};
+    engine->turn.is_by_told = false;
     engine->turn.outbox_first = engine->pending->outbox_count;
     engine->now_ms = now_ms;
 }
 
+/* --- what the operator changed ---------------------------------------------------------------- */
+
+static bool is_zero(const uint8_t hash[32])
+{
+    static const uint8_t zeros[32] = {0};
+    return memcmp(hash, zeros, sizeof zeros) == 0;
+}
+
+static EscText hash_text(EscEngine *engine, const uint8_t hash[32])
+{
+    EscBuf buf;
+    esc_buf_init(&buf, 65);
+    for (size_t i = 0; i < 32; i++)
+        esc_buf_printf(&buf, "%02x", hash[i]);
+    return esc_turn_take(engine, &buf);
+}
+
+/* Nobody is told of the first one: there was nothing before. */
+static void change_tell(EscEngine *engine, const char *what, const uint8_t before[32],
+                        const uint8_t now[32])
+{
+    if (is_zero(before) || memcmp(before, now, 32) == 0)
+        return;
+    EscText old = hash_text(engine, before), new = hash_text(engine, now);
+    esc_audit_ticket(
+        engine, NULL, ESC_AUDIT_CHANGED,
+        esc_audit_data(engine, "what", esc_text_from(what), "old", old, "new", new, NULL),
+        "%s changed from %.12s to %.12s", what, old.data, new.data);
+}
+
+static uint8_t *found_hash(EscFound *found, EscRemarkKind kind)
+{
+    return kind == ESC_REMARK_CONFIGURATION ? found->configuration : found->tokens;
+}
+
+bool esc_engine_has_found(const EscEngine *engine, const EscRemark *remark)
+{
+    EscFound found = engine->found;
+    return memcmp(found_hash(&found, remark->kind), remark->hash, 32) == 0;
+}
+
+static void found_take(EscEngine *engine, const EscRemark *remark)
+{
+    uint8_t *kept = found_hash(&engine->found, remark->kind);
+    change_tell(engine,
+                remark->kind == ESC_REMARK_CONFIGURATION ? "the configuration" : "the token file",
+                kept, remark->hash);
+    memcpy(kept, remark->hash, 32);
+    engine->absences.is_dirty = true;
+}
+
 static void remark_apply(EscEngine *engine, const EscRemark *remark)
 {
+    if (remark->kind == ESC_REMARK_CONFIGURATION || remark->kind == ESC_REMARK_TOKENS) {
+        found_take(engine, remark);
+        return;
+    }
     bool is_loss = remark->kind == ESC_REMARK_LOSS_ACCEPTED;
     EscText what = esc_utf8_cut(remark->what, ESC_REASON_BYTES_MAX);
     esc_audit_ticket(engine, NULL, is_loss ? ESC_AUDIT_LOSS_ACCEPTED : ESC_AUDIT_OLD_TEMPLATES,
@@ -79,6 +136,8 @@ static void arrears_do(EscEngine *engine)
     if (!engine->schema.is_review_due)
         return;
     engine->schema.is_review_due = false;
+    change_tell(engine, "the workspace", engine->schema.reviewed,
+                esc_bundle_hash(engine->schema.current->bundle));
     memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
            sizeof engine->schema.reviewed);
     engine->absences.is_dirty = true;
@@ -148,7 +207,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     turn_begin(engine, come_ms, outcome);
     EscStatus status = input_apply(engine, input, why);
     if (status == ESC_OK) {
-        engine->turn.actor = (EscText){0};
+        engine->turn.actor = engine->turn.by = (EscText){0};
         arrears_do(engine);
         settle(engine);
     } else {

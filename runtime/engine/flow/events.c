@@ -295,7 +295,7 @@ static void derived_hear(EscEngine *engine, const EscDerived *derived)
         return;
     }
     engine->turn.depth = derived->depth;
-    esc_standing_record(engine, ticket, derived->standing_before, engine->turn.actor);
+    esc_standing_record(engine, ticket, derived->standing_before);
     event_pass(engine, ticket, internal_make(engine, ticket, ESC_EVENT_TICKET_UPDATED, NULL, 0),
                derived);
     if (transition == ESC_NONE)

@@ -235,13 +235,13 @@ static void notes_record(Taking *taking)
                      ESC_TEXT_ARG(notes));
 }
 
-void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before, EscText by)
+void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before)
 {
     bool is_resolved = esc_ticket_is_resolved(engine, ticket),
          was_resolved = before != ESC_STANDING_OPEN;
     if (is_resolved && !was_resolved)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED, esc_audit_data(engine, "by", by, NULL),
-                         "%.*s is resolved", ESC_TEXT_ARG(ticket->id));
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED, (EscText){0}, "%.*s is resolved",
+                         ESC_TEXT_ARG(ticket->id));
     else if (was_resolved && !is_resolved)
         esc_audit_ticket(engine, ticket, ESC_AUDIT_REOPENED, (EscText){0}, "%.*s is open again",
                          ESC_TEXT_ARG(ticket->id));
@@ -285,6 +285,6 @@ EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *r
     change_record(&taking, report->is_new, esc_turn_take(engine, &taking.changed));
     notes_record(&taking);
     stale_record(&taking, esc_turn_take(engine, &taking.stale));
-    esc_standing_record(engine, report->ticket, engine->turn.before_standing, engine->turn.actor);
+    esc_standing_record(engine, report->ticket, engine->turn.before_standing);
     return ESC_OK;
 }

@@ -84,6 +84,20 @@ static void message_died(EscEngine *engine, EscEscalation *escalation, EscText t
                                                 ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
 }
 
+/* " (written to a file)": what stands behind the word. */
+static EscText detail_text(EscEngine *engine, const EscDelivery *delivery)
+{
+    EscText detail = esc_utf8_cut(delivery->detail, 200);
+    return detail.size == 0 ? (EscText){0}
+                            : esc_turn_printf(engine, " (%.*s)", ESC_TEXT_ARG(detail));
+}
+
+/* What no system has answered was written to a file: nothing was done. */
+static const char *done_word(const EscDelivery *delivery)
+{
+    return delivery->http_status == 0 ? "counts as done" : "succeeded";
+}
+
 static void message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
                             const EscDelivery *delivery)
 {
@@ -97,10 +111,12 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
         escalation->delivered += is_delivered;
         escalation->seen += !is_accepted && !is_delivered;
         EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_DELIVERED,
-            esc_audit_data(engine, "outbox", outbox, "target", target, "state", state, NULL),
-            "the message to %.*s was %.*s", ESC_TEXT_ARG(target), ESC_TEXT_ARG(state));
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_DELIVERED,
+                             esc_audit_data(engine, "outbox", outbox, "target", target, "state",
+                                            state, "detail", esc_utf8_cut(delivery->detail, 1000),
+                                            NULL),
+                             "the message to %.*s was %.*s%.*s", ESC_TEXT_ARG(target),
+                             ESC_TEXT_ARG(state), ESC_TEXT_ARG(detail_text(engine, delivery)));
         return;
     }
     escalation->dead++;
@@ -140,10 +156,11 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
     reply_keep(escalation, delivery);
     if (delivery->state != ESC_DELIVERY_DEAD) {
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_REPLIED,
-            esc_audit_data(engine, "outbox", outbox, "action", target, "status", http, NULL),
-            "%.*s succeeded", ESC_TEXT_ARG(target));
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_REPLIED,
+                             esc_audit_data(engine, "outbox", outbox, "action", target, "status",
+                                            http, "detail", detail, NULL),
+                             "%.*s %s%.*s", ESC_TEXT_ARG(target), done_word(delivery),
+                             ESC_TEXT_ARG(detail_text(engine, delivery)));
         (void)esc_rollback_replied(engine, escalation, node->id, true, (EscText){0});
         return;
     }
@@ -164,11 +181,16 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
     EscAuditKind kind = is_message ? (is_dead ? ESC_AUDIT_DELIVERY_DEAD : ESC_AUDIT_DELIVERED)
                                    : (is_dead ? ESC_AUDIT_CALL_FAILED : ESC_AUDIT_REPLIED);
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id);
+    const char *word =
+        is_dead ? "was given up"
+        : is_message
+            ? esc_turn_printf(engine, "was %s", esc_delivery_state_name(delivery->state)).data
+            : done_word(delivery);
     esc_audit_bare(engine, node->escalation, node->ticket, kind,
                    esc_audit_data(engine, "outbox", outbox, is_message ? "target" : "action",
                                   node->target, NULL),
-                   "%s%.*s %s", is_message ? "the message to " : "", ESC_TEXT_ARG(node->target),
-                   is_dead ? "was given up" : "went through");
+                   "%s%.*s %s%.*s", is_message ? "the message to " : "", ESC_TEXT_ARG(node->target),
+                   word, ESC_TEXT_ARG(detail_text(engine, delivery)));
 }
 
 /* In the trail of the escalation whose message met it, once for each time that an endpoint is ill. */

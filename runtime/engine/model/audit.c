@@ -31,21 +31,26 @@ static EscText pending_text(EscEngine *engine, EscText text)
     return copy;
 }
 
-/* The data of a record, and who acted in the actor's name: the person alone would answer for a program's word. */
-static EscText data_through(EscEngine *engine, EscText data)
+/* Who said it in the actor's name stands in the data of all that follows from an act, and once in words. */
+static void by_tell(EscEngine *engine, EscText *data, EscText *text)
 {
-    const EscTurn *turn = &engine->turn;
-    if (turn->through.size == 0 || turn->actor.size == 0)
-        return data;
-    EscText own = esc_audit_data(engine, "through", turn->through, NULL);
-    if (data.size <= 2) /* {} */
-        return own;
-    EscText before = {data.data, data.size - 1}, behind = {own.data + 1, own.size - 1};
-    return esc_turn_printf(engine, "%.*s,%.*s", ESC_TEXT_ARG(before), ESC_TEXT_ARG(behind));
+    EscTurn *turn = &engine->turn;
+    if (turn->by.size == 0 || turn->actor.size == 0)
+        return;
+    EscText by = esc_audit_data(engine, "by", turn->by, NULL);
+    if (data->size > 2)
+        by = esc_turn_printf(engine, "%.*s,%.*s", (int)by.size - 1, by.data, (int)data->size - 1,
+                             data->data + 1);
+    *data = by;
+    if (!turn->is_by_told)
+        *text = esc_turn_printf(engine, "%.*s [%.*s acting as %.*s]", ESC_TEXT_ARG(*text),
+                                ESC_TEXT_ARG(turn->by), ESC_TEXT_ARG(turn->actor));
+    turn->is_by_told = true;
 }
 
 static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data, EscText text)
 {
+    by_tell(engine, &data, &text);
     EscGroup *group = engine->pending;
     group->audit = esc_arena_grow(group->arena, group->audit, group->audit_count,
                                   &group->audit_capacity, sizeof *group->audit);
@@ -58,7 +63,7 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
         .actor = pending_text(engine,
                               engine->turn.actor.size > 0 ? engine->turn.actor : ESC_TEXT("escal")),
         .text = pending_text(engine, text),
-        .data = pending_text(engine, data_through(engine, data)),
+        .data = pending_text(engine, data),
     };
     return row;
 }

@@ -47,6 +47,13 @@ static EscText raised_name(const EscEscalation *escalation)
                                      : ESC_TEXT("its exception to be handled");
 }
 
+static EscText reply_name(EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscOutboxNode *call = esc_outbox_find(engine, escalation->frame.reply_outbox);
+    return call == NULL ? ESC_TEXT("the reply of a connector")
+                        : esc_turn_printf(engine, "the reply of %.*s", ESC_TEXT_ARG(call->target));
+}
+
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
 {
     const EscWaitRow *wait = esc_frame_wait(escalation);
@@ -64,7 +71,7 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
         return esc_turn_printf(engine, "the event %.*s",
                                ESC_TEXT_ARG(event_name(escalation, wait)));
     case ESC_WAIT_REPLY:
-        return ESC_TEXT("the reply of a connector");
+        return reply_name(engine, escalation);
     case ESC_WAIT_ANSWER:
         return esc_turn_printf(engine, "an answer to \"%.*s\"",
                                ESC_TEXT_ARG(question_text(escalation)));
@@ -105,11 +112,8 @@ EscText esc_wait_until(EscEngine *engine, const EscEscalation *escalation)
     int64_t due_ms = wait == NULL ? 0 : wait_due_ms(escalation);
     if (due_ms == 0)
         return (EscText){0};
-    EscText time = esc_local_time(engine, due_ms);
-    int64_t seconds = due_ms / ESC_SECOND_MS % 60;
-    if (wait->kind != ESC_WAIT_PAUSE || seconds == 0)
-        return time;
-    return esc_turn_printf(engine, "%.*s:%02d", ESC_TEXT_ARG(time), (int)seconds);
+    return wait->kind == ESC_WAIT_PAUSE ? esc_local_second(engine, due_ms)
+                                        : esc_local_time(engine, due_ms);
 }
 
 EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)

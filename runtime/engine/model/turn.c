@@ -255,7 +255,7 @@ void esc_turn_end(EscEngine *engine)
     for (size_t i = 0; i < turn->touched_count; i++)
         turn->touched[i]->is_touched = false;
     esc_garbage_free(engine);
-    turn->actor = turn->through = (EscText){0};
+    turn->actor = (EscText){0};
     turn->outcome = NULL;
     turn->before_ticket = NULL;
     turn->before_is_new = turn->is_taking = false;

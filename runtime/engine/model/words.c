@@ -1,18 +1,48 @@
-/* words.c - times and durations as people read them, in the zone of the workspace. */
+/* words.c - times and durations as people read them. */
 #include <engine/model.h>
 
-EscText esc_local_time(EscEngine *engine, int64_t time_ms)
+/* "2026-03-02 10:05", or to the second, and the zone's abbreviation of that day. */
+static EscText time_in_zone(EscEngine *engine, EscText zone, int64_t time_ms, size_t size)
 {
-    const EscProgram *program = engine->schema.current->program;
-    EscText zone = esc_program_text(program, program->meta[0].timezone);
     int64_t local_ms = time_ms + (int64_t)esc_zone_offset_s(engine->zones, zone, time_ms) * 1000;
     EscBuf buf;
     esc_buf_init(&buf, 64);
     esc_time_write(&buf, local_ms);
     ESC_ASSERT(buf.status == ESC_OK);
     buf.data[10] = ' ';
-    buf.size = sizeof "2026-01-05 09:00" - 1; /* without seconds and the Z, which it is not */
+    buf.size = size; /* without the Z, which it is not */
+    esc_buf_char(&buf, ' ');
+    esc_buf_text(&buf, esc_zone_name(engine->zones, zone, time_ms));
     return esc_turn_take(engine, &buf);
+}
+
+static EscText workspace_zone(const EscEngine *engine)
+{
+    const EscProgram *program = engine->schema.current->program;
+    return esc_program_text(program, program->meta[0].timezone);
+}
+
+EscText esc_local_time(EscEngine *engine, int64_t time_ms)
+{
+    return time_in_zone(engine, workspace_zone(engine), time_ms, sizeof "2026-01-05 09:00" - 1);
+}
+
+EscText esc_local_second(EscEngine *engine, int64_t time_ms)
+{
+    bool has_seconds = time_ms / ESC_SECOND_MS % 60 != 0;
+    return time_in_zone(engine, workspace_zone(engine), time_ms,
+                        has_seconds ? sizeof "2026-01-05 09:00:00" - 1
+                                    : sizeof "2026-01-05 09:00" - 1);
+}
+
+EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms)
+{
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t index = 0;
+    EscText zone = workspace_zone(engine);
+    if (esc_directory_person(program, person, &index) && program->persons[index].timezone > 0)
+        zone = program->texts[program->persons[index].timezone - 1];
+    return time_in_zone(engine, zone, time_ms, sizeof "2026-01-05 09:00" - 1);
 }
 
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms)

@@ -275,10 +275,20 @@ static EscStatus own_refused(void *context, uint32_t role)
     return ESC_TRAP;
 }
 
+/* One text has many readers: the workspace's zone. */
+static void world_time(void *context, EscBuf *out, int64_t time_ms)
+{
+    const EscWorld *world = context;
+    esc_buf_text(out, esc_utf8_cut(esc_local_second(world->engine, time_ms), 64));
+}
+
 EscHost esc_world_reader(EscWorld *world)
 {
-    return (EscHost){
-        .context = world, .load = world_load, .emit = emit_refused, .own = own_refused};
+    return (EscHost){.context = world,
+                     .load = world_load,
+                     .emit = emit_refused,
+                     .own = own_refused,
+                     .write_time = world_time};
 }
 
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,

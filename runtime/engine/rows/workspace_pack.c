@@ -4,12 +4,13 @@
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
  *     varint each     signed sum of the clock's corrections
- *   hash of the bundle whose service levels all tickets have   timers (values_pack.c) */
+ *   hash of the bundle whose service levels all tickets have   of the configuration   of the token file
+ *   timers (values_pack.c) */
 #include <engine/rows.h>
 
 #include <string.h>
 
-#define FORMAT 3
+#define FORMAT 4
 
 static void pages_pack(EscBuf *out, const EscWindow *window)
 {
@@ -48,6 +49,8 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
     }
     esc_buf_signed(out, engine->moved_ms);
     esc_buf_append(out, engine->schema.reviewed, sizeof engine->schema.reviewed);
+    esc_buf_append(out, engine->found.configuration, sizeof engine->found.configuration);
+    esc_buf_append(out, engine->found.tokens, sizeof engine->found.tokens);
     esc_timers_pack(out, engine->timers.own);
 }
 
@@ -108,6 +111,13 @@ static void reviewed_unpack(EscCursor *cursor, EscEngine *engine)
         memcmp(hash.data, esc_bundle_hash(schema->current->bundle), hash.size) != 0;
 }
 
+static void hash_unpack(EscCursor *cursor, uint8_t hash[32])
+{
+    EscBytes bytes = esc_cursor_bytes(cursor, 32);
+    if (!cursor->failed)
+        memcpy(hash, bytes.data, bytes.size);
+}
+
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
 {
     EscCursor cursor = esc_cursor(body);
@@ -119,6 +129,8 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
         window_unpack(&cursor, engine);
     engine->moved_ms = esc_instant_unpack(&cursor);
     reviewed_unpack(&cursor, engine);
+    hash_unpack(&cursor, engine->found.configuration);
+    hash_unpack(&cursor, engine->found.tokens);
     esc_timers_unpack(&cursor, engine, NULL, NULL);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

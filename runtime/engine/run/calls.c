@@ -118,6 +118,7 @@ static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arg
                  ESC_RUN_SCRATCH_MAX);
     EscHost host = esc_world_reader(&build->world);
     host.emit = nested_emit;
+    host.write_time = NULL; /* systems read RFC 3339 */
     EscRunEnd end = ESC_RUN_ENDED;
     EscWhy why;
     EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);

@@ -20,6 +20,8 @@ static EscText number_text(EscEngine *engine, uint64_t number)
 
 static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue value)
 {
+    if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
+        return esc_local_second(engine, value.ms);
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
     esc_value_write_text(&buf, program, value);

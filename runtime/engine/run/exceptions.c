@@ -89,6 +89,16 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation, const EscRa
     esc_message_person(engine, escalation, escalation->owner, &told);
 }
 
+/* " (sla_overdue, sla.esc:33)": the template and its line, where one is at work. */
+static EscText where_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscText place = esc_place_text(engine, escalation);
+    return place.size == 0
+               ? (EscText){0}
+               : esc_turn_printf(engine, " (%.*s, %.*s)", ESC_TEXT_ARG(escalation->template_name),
+                                 ESC_TEXT_ARG(place));
+}
+
 static void exception_record(EscEngine *engine, EscEscalation *escalation, const EscRaised *raised)
 {
     const EscProgram *program = escalation->bundle->program;
@@ -98,8 +108,8 @@ static void exception_record(EscEngine *engine, EscEscalation *escalation, const
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_EXCEPTION,
         esc_audit_data(engine, "name", name, "message", raised->message, "count", count, NULL),
-        "exception %.*s%s%.*s", ESC_TEXT_ARG(name), raised->message.size > 0 ? ": " : "",
-        ESC_TEXT_ARG(raised->message));
+        "exception %.*s%s%.*s%.*s", ESC_TEXT_ARG(name), raised->message.size > 0 ? ": " : "",
+        ESC_TEXT_ARG(raised->message), ESC_TEXT_ARG(where_text(engine, escalation)));
     engine->turn.emit_place = ESC_NONE;
     esc_escalation_moment(engine, escalation, ESC_AUDIT_EXCEPTION, name);
     escalation->ticket->updated_at_ms = engine->now_ms;

@@ -49,9 +49,10 @@ static void clamped_tell(EscEngine *engine, EscEscalation *escalation, const Esc
     if (run->clamped_pc == ESC_NONE)
         return;
     EscText place = esc_code_place(engine, escalation, run->function, run->clamped_pc);
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_CLAMPED, esc_audit_data(engine, "place", place, NULL),
-        "a number left its range at %.*s and stays at the end of it", ESC_TEXT_ARG(place));
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_CLAMPED,
+                         esc_audit_data(engine, "place", place, NULL),
+                         "a number left its range at %.*s, in %.*s, and stays at the end of it",
+                         ESC_TEXT_ARG(place), ESC_TEXT_ARG(escalation->template_name));
 }
 
 /* --- suspending ------------------------------------------------------------------------------- */
@@ -224,7 +225,7 @@ static void resume_record(EscEngine *engine, EscEscalation *escalation, const Es
     EscText phrase = esc_wait_name(engine, escalation);
     EscAuditKind kind = is_satisfied ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT;
     esc_audit_escalation(engine, escalation, kind, esc_audit_data(engine, "for", phrase, NULL),
-                         is_satisfied ? "goes on: %.*s" : "goes on without %.*s",
+                         is_satisfied ? "goes on after %.*s" : "goes on without %.*s",
                          ESC_TEXT_ARG(phrase));
 }
 

@@ -95,7 +95,8 @@ void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)
                          ESC_TEXT_ARG(owner), ESC_TEXT_ARG(until));
     EscNotice message = {
         .text = esc_turn_printf(engine, "The post-mortem of %.*s is yours until %.*s: %.*s",
-                                ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(until),
+                                ESC_TEXT_ARG(escalation->ticket->id),
+                                ESC_TEXT_ARG(esc_person_time(engine, owner, due_ms)),
                                 ESC_TEXT_ARG(ticket->id)),
         .is_due = true,
     };

@@ -192,11 +192,12 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
         because = failure_reason(engine, escalation, check);
     EscText text = esc_qa_check_text(engine, escalation, check),
             name = esc_text_from(esc_check_name(check_row(escalation, check)));
-    esc_audit_escalation(
-        engine, escalation, records[state].kind,
-        esc_audit_data(engine, "check", name, "text", text, "because", because, "by", actor, NULL),
-        "check \"%.*s\" %s%s%.*s", ESC_TEXT_ARG(text), records[state].words,
-        because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
+    esc_audit_escalation(engine, escalation, records[state].kind,
+                         esc_audit_data(engine, "check", name, "text", text, "because", because,
+                                        "person", actor, NULL),
+                         "check \"%.*s\" %s%s%.*s%s%.*s", ESC_TEXT_ARG(text), records[state].words,
+                         actor.size > 0 ? " by the word of " : "", ESC_TEXT_ARG(actor),
+                         because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
 }
 
 /* --- failing ---------------------------------------------------------------------------------- */
@@ -330,8 +331,8 @@ void esc_qa_again(EscEngine *engine, EscEscalation *escalation)
 
 void esc_qa_override(EscEngine *engine, EscEscalation *escalation, EscText by, EscText reason)
 {
-    EscText because = esc_turn_printf(engine, "%.*s in triage%s%.*s", ESC_TEXT_ARG(by),
-                                      reason.size > 0 ? ": " : "", ESC_TEXT_ARG(reason));
+    EscText because = esc_turn_printf(engine, "in triage%s%.*s", reason.size > 0 ? ": " : "",
+                                      ESC_TEXT_ARG(reason));
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)
             esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_OVERRIDDEN, by, because);

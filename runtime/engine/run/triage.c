@@ -39,6 +39,13 @@ static void triage_add(EscEngine *engine, EscEscalation *escalation, const EscRa
     esc_message_person(engine, escalation, escalation->owner, &told);
 }
 
+static const char *held_text(const EscEscalation *escalation, const EscRaised *raised)
+{
+    if (escalation->state == ESC_STATE_CLOSING)
+        return "the closing waits";
+    return raised->is_step ? "the steps are held at their place" : "the steps go on";
+}
+
 void esc_triage_ask(EscEngine *engine, EscEscalation *escalation, EscRaised *raised)
 {
     if (escalation->triage != NULL) {
@@ -55,8 +62,7 @@ void esc_triage_ask(EscEngine *engine, EscEscalation *escalation, EscRaised *rai
                          esc_audit_data(engine, "name", exception_name(escalation, raised), NULL),
                          "nothing handles %.*s: %.*s is asked, and %s",
                          ESC_TEXT_ARG(exception_name(escalation, raised)),
-                         ESC_TEXT_ARG(escalation->owner),
-                         raised->is_step ? "the steps are held at their place" : "the steps go on");
+                         ESC_TEXT_ARG(escalation->owner), held_text(escalation, raised));
     esc_frame_start(engine, escalation, &escalation->triage->frame, body, NULL, 0);
 }
 
@@ -70,16 +76,17 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
     EscText text = frame->question->text;
     EscNotice message = {
         .text = esc_turn_printf(
-            engine, "%.*s\nNobody has answered since %.*s. %.*s owns it.", ESC_TEXT_ARG(text),
-            ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)), ESC_TEXT_ARG(escalation->owner)),
+            engine, "%.*s\nNobody has answered since %.*s; %.*s is accountable.",
+            ESC_TEXT_ARG(text), ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)),
+            ESC_TEXT_ARG(escalation->owner)),
         .question = text,
         .has_answers = true,
         .answers = esc_answers_of(engine, escalation->bundle->program, wait),
         .answers_count = wait->answers_count,
     };
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_ASKED,
-                         esc_audit_data(engine, "question", text, NULL),
-                         "asks the last resort too: \"%.*s\"", ESC_TEXT_ARG(text));
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_ASKED, esc_audit_data(engine, "question", text, NULL),
+        "nobody has answered, and the last resort is asked: \"%.*s\"", ESC_TEXT_ARG(text));
     esc_message_ref(engine, escalation, ref, &message);
 }
 

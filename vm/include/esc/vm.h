@@ -277,6 +277,8 @@ typedef struct EscHost {
     EscStatus (*emit)(void *context, uint32_t effect, const EscValue *arguments, uint32_t count, EscValue *result);
     /* OWN: role number (0 to 2) becomes accountable. */
     EscStatus (*own)(void *context, uint32_t role);
+    /* A time within a text, 64 bytes at most. NULL: RFC 3339 in UTC. */
+    void (*write_time)(void *context, EscBuf *out, int64_t time_ms);
 } EscHost;
 
 typedef enum EscRunEnd {

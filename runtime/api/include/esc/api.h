@@ -39,7 +39,8 @@ typedef struct EscTokens EscTokens;
 /* Reads the token file. An empty `path`: the file `tokens` of the data folder, which may be missing. */
 ESC_MUST_USE EscStatus esc_tokens_load(const EscFiles *files, EscText path, const char *data_folder,
                                        uint64_t hash_seed, EscTokens **out, EscWhy *why);
-void esc_tokens_free(EscTokens *tokens); /* NULL is allowed */
+void esc_tokens_free(EscTokens *tokens);                         /* NULL is allowed */
+void esc_tokens_hash(const EscTokens *tokens, uint8_t hash[32]); /* SHA-256 of the file's bytes */
 
 typedef struct EscApi EscApi;
 

@@ -23,6 +23,7 @@ typedef struct EscDaemonSetup {
     const EscFiles *files;
     const EscSockets *sockets;
     EscPool *pool;
+    uint8_t config_hash[32]; /* of all files of the configuration, for the record */
     const char *data_folder; /* file sinks: DATA/WORKSPACE.outbox.jsonl */
     /* How much faster than real time `clock` goes; only turns due times into waiting times. */
     double time_scale;

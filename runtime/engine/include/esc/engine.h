@@ -39,7 +39,7 @@ const char *esc_verb_name(EscVerb verb); /* "ack" */
 typedef struct EscAction {
     EscVerb verb;
     EscText actor;
-    EscText through;     /* the principal that acts in the actor's name; empty: the actor itself */
+    EscText by; /* who says so in the actor's name: the token's principal; empty: the actor */
     uint64_t escalation; /* 0: by ticket */
     EscText ticket;      /* ABSENT, PRESENT: unused */
     EscText
@@ -63,11 +63,14 @@ typedef struct EscClockChange {
 /* What the operator has to answer for, told at a start. */
 typedef enum EscRemarkKind {
     ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
-    ESC_REMARK_OLD_TEMPLATES /* the present templates have errors: the bundle is the last good one */
+    ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
+    ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
+    ESC_REMARK_TOKENS         /* the token file's hash, as a start or a SIGHUP found it */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;
+    EscText what;        /* the first two */
+    const uint8_t *hash; /* the last two: 32 bytes; told only where another one was found before */
 } EscRemark;
 
 typedef enum EscInputKind {
@@ -146,6 +149,8 @@ ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOut
  * (ESC_NOT_FOUND, ESC_CONFLICT, ESC_FORBIDDEN, ESC_BAD_INPUT). Running out of memory half way is fatal (ESC_ASSERT). */
 ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
                                         EscOutcome *outcome, EscWhy *why);
+/* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. */
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome);
 /* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the next
  * flush, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
  * what the engine knows nothing of (events, retries, bundles, epoch). */
@@ -154,6 +159,8 @@ EscGroup *esc_engine_flush(EscEngine *engine);
 int64_t esc_engine_next_due_ms(const EscEngine *engine);
 int64_t esc_engine_time_ms(const EscEngine *engine);
 /* Something waits for the first input after a start: escalations that were parked, service levels of a new bundle. */
+/* Whether the hash of such a remark is the one that was found last: then there is nothing to apply. */
+bool esc_engine_has_found(const EscEngine *engine, const EscRemark *remark);
 bool esc_engine_has_arrears(const EscEngine *engine);
 /* Open escalations that somebody who watches has to know of: parked, or with a question that nobody answers. */
 size_t esc_engine_alarmed_count(const EscEngine *engine);

@@ -32,8 +32,8 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 /* True when the spans are in order, between characters and within the text. */
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
-/* {"text","own":[[0,12]]?,"subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"page":bool,"question"?,
- * "answers"?} */
+/* {"text","own":[[0,12]]?,"subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
+ * "until"?,"next"?,"act"?,"page":bool,"question"?,"answers"?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     const EscSpan *own; /* of the text */
@@ -41,7 +41,12 @@ typedef struct EscMessage {
     EscText escalation, ticket, template_name; /* all empty: it belongs to none */
     EscText severity;                          /* for people; empty: none, or it is no text */
     EscText severity_json; /* as it stands in the body; empty: tickets have no such field */
-    EscText question;      /* empty: nothing is asked */
+    EscText customer;      /* the account's name; empty: none */
+    EscText
+        until; /* when the reader's time to acknowledge ends, in their zone; empty: they need not */
+    EscText next;     /* "ben (secondary)": who is called then */
+    EscText act;      /* the command that does what is asked for */
+    EscText question; /* empty: nothing is asked */
     bool page, has_answers;
     const EscMessageAnswer *answers;
     uint32_t answers_count;

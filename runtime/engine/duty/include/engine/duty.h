@@ -32,6 +32,7 @@ void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were giv
 
 /* Roles of an escalation's template by position, in the order of failover. The position behind the last one is the last
  * resort; an escalation without a bundle has only that. */
+const char *esc_role_name(uint32_t role); /* "last resort" */
 uint32_t esc_role_count(const EscEscalation *escalation);
 const EscRoleRow *esc_role_row(const EscEscalation *escalation,
                                uint32_t position); /* NULL: the last resort */
@@ -58,7 +59,6 @@ bool esc_shifts_tell(EscEngine *engine);
 
 #define ESC_RESORT_ACK_MS (15 * ESC_MINUTE_MS) /* for each of the last resort */
 
-const char *esc_role_name(uint32_t role);
 /* `owner` is accountable in the role at that position and has its time to acknowledge; who was accountable is called no
  * more. Who of the turn hears of it is told when the input is done. */
 void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t position, EscText owner,
@@ -92,6 +92,8 @@ void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText becau
 void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
 /* The turn is over; `why` follows the name of who was accountable: "did not acknowledge". */
 void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *why);
+/* Those of the turn who were to acknowledge in time and did not are named by checks from now on. */
+void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation);
 /* So it is because nobody acknowledged; `within`: "within 5m". */
 void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within);
 /* The turn of the first role from `position` on that somebody else stands for; false when there is none. */
@@ -166,6 +168,9 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
                         const EscNotice *message);
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message); /* in the bundle's numbering */
+/* What stands below the text (guide.c). `person`: who reads it, empty for a channel. */
+void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
+                       const EscNotice *notice, EscMessage *message);
 /* A text as templates make them, with marks: without, and which of it is the author's. Lives in the turn. */
 EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);

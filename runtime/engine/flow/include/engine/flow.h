@@ -68,8 +68,8 @@ typedef struct EscReport {
 } EscReport;
 /* The event's ticket takes what it brings; engine->turn.before has what it was. Refuses an event before it changes anything. */
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);
-/* That the ticket is resolved, or open again, for the trail. `by`: a person, or empty. */
-void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before, EscText by);
+/* That the ticket is resolved, or open again, for the trail. */
+void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before);
 
 /* --- events.c --------------------------------------------------------------------------------- */
 

@@ -52,8 +52,12 @@ EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJ
 
 /* --- words.c ---------------------------------------------------------------------------------- */
 
-/* "2026-03-02 10:05" in the workspace's zone; lives as long as the turn. */
+/* "2026-03-02 10:05 CET": the workspace's zone, with the abbreviation that it has then; lives as long as the turn. */
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
+EscText esc_local_second(EscEngine *engine,
+                         int64_t time_ms); /* with seconds where there are some */
+/* The same in the person's own zone, for lines that the engine adds to what only they read. */
+EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
 /* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over. */
 EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms);
@@ -180,7 +184,8 @@ void esc_copy_drop(EscEscalation *escalation);
 EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at);
 void esc_raised_free(EscRaised *raised);             /* NULL is allowed */
 EscRaised *esc_raised_copy(const EscRaised *raised); /* NULL gives NULL */
-EscEscalation *esc_escalation_find(EscEngine *engine, uint64_t id); /* NULL when there is none; wakes it */
+EscEscalation *esc_escalation_find(EscEngine *engine,
+                                   uint64_t id); /* NULL when there is none; wakes it */
 /* What it sleeps in; NULL when it is awake or not there. */
 const EscSleeper *esc_escalation_sleeper(const EscEngine *engine, uint64_t id);
 /* By its position among all; NULL when it is forgotten; wakes it. */

@@ -690,7 +690,9 @@ typedef struct EscShift {
 typedef struct EscTurn {
     EscArena *arena;
     EscText actor;         /* who causes what happens */
-    EscText through;       /* whose token said it in the actor's name; empty: the actor's own */
+    EscText by;            /* who said so in the actor's name; empty: the actor */
+    EscText reason;        /* of the acknowledgement at hand */
+    bool is_by_told;       /* a sentence of this input names who */
     uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */
     EscOutcome *outcome;
@@ -723,6 +725,11 @@ typedef struct EscTurn {
     size_t garbage_count, garbage_capacity;
 } EscTurn;
 
+/* Hashes of what is not in the store but decides what happens; zeros: never seen. */
+typedef struct EscFound {
+    uint8_t configuration[32], tokens[32];
+} EscFound;
+
 struct EscEngine {
     const EscZones *zones;
     uint64_t hash_seed, store_tag;
@@ -731,6 +738,7 @@ struct EscEngine {
         moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
     EscSchema schema;
+    EscFound found;
     EscTickets tickets;
     EscEscalations escalations;
     EscTimers timers;

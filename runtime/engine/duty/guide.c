@@ -1,0 +1,59 @@
+/* guide.c - what stands below a message to a person, so that they need to look nothing up: the customer, until when, who is
+ * next, and how to act. The text above is the author's; these lines are the engine's, in the reader's own zone. */
+#include <engine/duty.h>
+
+static EscText customer_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    uint32_t slot = esc_slot_find(engine, ESC_TEXT("account.name"));
+    return slot == ESC_NONE ? (EscText){0} : esc_ticket_text(engine, escalation->ticket, slot);
+}
+
+/* "ben (secondary)": whose turn is next when this one ends without an acknowledgement; empty: nobody can be named. */
+static EscText next_text(EscEngine *engine, EscEscalation *escalation)
+{
+    uint32_t count = esc_role_count(escalation);
+    for (uint32_t i = escalation->role_row + 1; i <= count; i++) {
+        EscPeople people;
+        esc_role_people(engine, escalation, i, &people);
+        const EscRoleRow *row = esc_role_row(escalation, i);
+        if (people.count == 0 || esc_text_equal(people.names[0], escalation->owner))
+            continue; /* as it will be passed over */
+        return esc_turn_printf(engine, "%.*s (%s)", ESC_TEXT_ARG(people.names[0]),
+                               esc_role_name(row == NULL ? 3 : row->role));
+    }
+    return (EscText){0};
+}
+
+/* The command that does what the message asks for. */
+static EscText act_text(EscEngine *engine, const EscEscalation *escalation, const EscNotice *notice,
+                        bool is_asked_to_ack)
+{
+    unsigned long long id = escalation->id;
+    if (notice->answers_count > 0 && esc_text_equal(notice->answers[0].name, ESC_TEXT("approve")))
+        return esc_turn_printf(
+            engine, "escalctl approve E-%llu, or: escalctl reject E-%llu --reason \"...\"", id, id);
+    if (notice->has_answers)
+        return esc_turn_printf(engine, "escalctl answer E-%llu ANSWER", id);
+    if (notice->question.size > 0)
+        return esc_turn_printf(engine, "escalctl confirm E-%llu", id);
+    return is_asked_to_ack ? esc_turn_printf(engine, "escalctl ack E-%llu", id)
+                           : esc_turn_printf(engine, "escalctl show E-%llu", id);
+}
+
+void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
+                       const EscNotice *notice, EscMessage *message)
+{
+    message->customer = customer_text(engine, escalation);
+    if (person.size == 0 || (!notice->is_page && notice->question.size == 0))
+        return;
+    EscPeople people;
+    esc_turn_people(engine, escalation, &people);
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    bool is_theirs = esc_text_equal(escalation->owner, person) || esc_people_has(&people, person);
+    bool is_asked_to_ack = is_theirs && !escalation->is_acked && ack != NULL;
+    if (notice->is_page && is_asked_to_ack) {
+        message->until = esc_person_time(engine, person, ack->due_ms);
+        message->next = next_text(engine, escalation);
+    }
+    message->act = act_text(engine, escalation, notice, is_asked_to_ack);
+}
