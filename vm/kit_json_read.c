@@ -70,17 +70,6 @@ static bool is_digit(char c)
 
 /* --- texts ------------------------------------------------------------------------------------------- */
 
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Four hexadecimal digits from `at` on; -1 when they are not there. */
 static int32_t hex4(const char *at, const char *end)
 {
@@ -88,7 +77,7 @@ static int32_t hex4(const char *at, const char *end)
         return -1;
     int32_t value = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(at[i]);
+        int digit = esc_hex_value(at[i]);
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

@@ -130,9 +130,7 @@ static EscStatus check_content_type(const EscJson *envelope, EscWhy *why)
         given.size >= wanted.size && (given.size == wanted.size || given.data[wanted.size] == ';' ||
                                       given.data[wanted.size] == ' ');
     for (size_t i = 0; i < wanted.size && is_json; i++)
-        is_json =
-            given.data[i] == wanted.data[i] || (given.data[i] >= 'A' && given.data[i] <= 'Z' &&
-                                                given.data[i] + ('a' - 'A') == wanted.data[i]);
+        is_json = esc_ascii_lower(given.data[i]) == wanted.data[i];
     if (!is_json)
         status = esc_why(why, ESC_BAD_INPUT, "", 0,
                          "datacontenttype is \"%.*s\"; wanted is application/json",

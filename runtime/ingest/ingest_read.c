@@ -50,16 +50,11 @@ static size_t copy_compact(EscText json, char *out)
     return size;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Whether `at` is the escape of a half of a surrogate pair, which begins with \ud and this digit at least, at most. */
 static bool is_half(const char *at, size_t left, char least, char most)
 {
-    return left >= 6 && at[0] == '\\' && at[1] == 'u' && lower(at[2]) == 'd' &&
-           lower(at[3]) >= least && lower(at[3]) <= most;
+    return left >= 6 && at[0] == '\\' && at[1] == 'u' && esc_ascii_lower(at[2]) == 'd' &&
+           esc_ascii_lower(at[3]) >= least && esc_ascii_lower(at[3]) <= most;
 }
 
 /* The reader has put U+FFFD for half a pair; so does the copy, which others read who would refuse the half. */

@@ -144,18 +144,13 @@ static EscStatus convert_time(const Conversion *conversion, const EscJson *json,
     return ESC_OK;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Members are names of the language, so only ASCII letters have a case. */
 static bool equal_without_case(EscText a, EscText b)
 {
     if (a.size != b.size)
         return false;
     for (size_t i = 0; i < a.size; i++)
-        if (lower(a.data[i]) != lower(b.data[i]))
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
             return false;
     return true;
 }

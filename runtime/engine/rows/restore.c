@@ -58,12 +58,13 @@ EscStatus esc_engine_make_ticket(EscEngine *engine, EscText id, EscText fields_j
     EscStatus status = id_check(engine, id, why);
     if (status != ESC_OK)
         return status;
-    if (!esc_ticket_fields_read(fields_json, NULL, NULL))
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "the fields of a ticket are an object");
     EscTicket *ticket = esc_ticket_new(engine, id, at_ms);
-    (void)esc_ticket_fields_read(fields_json, engine, ticket);
-    esc_ticket_written(engine, ticket);
-    return ESC_OK;
+    if (esc_ticket_fields_read(fields_json, engine, ticket)) {
+        esc_ticket_written(engine, ticket);
+        return ESC_OK;
+    }
+    esc_ticket_remove(engine, ticket);
+    return esc_why(why, ESC_BAD_INPUT, "", 0, "the fields of a ticket are an object");
 }
 
 /* --- escalations ------------------------------------------------------------------------------ */

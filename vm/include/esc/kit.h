@@ -148,6 +148,20 @@ EscUnseen esc_unseen(uint32_t c);
 /* Where the first mark stands; text.size: there is none. */
 size_t esc_mark_find(EscText text);
 
+/* ASCII only: what is no letter of it stays. */
+static inline char esc_ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+/* Of a hexadecimal digit of either case; -1 for another character. */
+static inline int esc_hex_value(char c)
+{
+    char lower = esc_ascii_lower(c);
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 /* --- arena ------------------------------------------------------------------------------------ */
 
 /* Memory that is released all at once. Pointers stay valid until esc_arena_free or
