@@ -104,6 +104,10 @@ class Scene(unittest.TestCase):
         made = self.daemon.send(ticket(f"serves-{secrets.token_hex(4)}"))[0]["escalations"]
         self.assertEqual(self.daemon.post(f"/v1/escalations/{made[0]}/ack", {"as": "ana"}).status, 200)
 
+    def assert_says(self, event_word, workspace=None):
+        """The log says it soon: its lines are written by a thread of their own, so no answer of the daemon proves that they are there."""
+        eventually(lambda: says(self.daemon, event_word, workspace))
+
     def assert_stops(self):
         self.assertEqual(self.daemon.stop(), 0)
 
@@ -124,7 +128,7 @@ def log_of(daemon):
 
 
 def says(daemon, event_word, workspace=None):
-    """True when the log has this event (of this workspace, wherever the line names it)."""
+    """True when the log has this event by now (of this workspace, wherever the line names it)."""
     return any(event_word in line.values()
                and (workspace is None or workspace in line.values() or str(line.get("text")).startswith(f"{workspace}: "))
                for line in log_of(daemon))

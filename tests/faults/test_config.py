@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 
-from scene import BIN, Scene, client, eventually, says, ticket
+from scene import BIN, Scene, client, eventually, ticket
 
 
 class Wrong(Scene):
@@ -100,8 +100,8 @@ class Rehearsal(Scene):
         self.assertEqual((health["status"], [row["workspace"] for row in health["noticed"]]), ("degraded", ["desk"]))
         for place in self.missing:
             self.assertIn(place, health["noticed"][0]["reason"])
-            self.assertTrue(says(self.daemon, "unbound", f"workspaces.desk.{place}"))
-        self.assertTrue(says(self.daemon, "rehearsal", "desk"))
+            self.assert_says("unbound", f"workspaces.desk.{place}")
+        self.assert_says("rehearsal", "desk")
         self.daemon.send(ticket("R-1"))
         row = eventually(lambda: self.row("incidents", state="accepted"))
         self.assertEqual(row["detail"], "nothing is bound to it: written to a file")
@@ -169,8 +169,8 @@ class Templates(Scene):
         self.daemon.start()
         health = self.daemon.get("/health").json
         self.assertEqual((health["status"], [row["workspace"] for row in health["noticed"]]), ("degraded", ["shop"]))
-        self.assertTrue(says(self.daemon, "old_templates", "shop"))
-        self.assertIn("shop.esc:", self.daemon.errors())
+        self.assert_says("old_templates", "shop")
+        eventually(lambda: "shop.esc:" in self.daemon.errors())
         token = self.daemon.other_tokens["shop"]
         made = self.daemon.post("/v1/events", ticket("S-1"), token=token).json["events"][0]
         self.assertEqual(made["escalations"], ["E-1"])

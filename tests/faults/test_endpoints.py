@@ -28,7 +28,7 @@ class Held(Scene):
         self.assertEqual({row["state"] for row in self.rows(target)}, {"queued"})
         self.assertEqual(len(self.kinds("endpoint_held")), 1)
         self.assertIn(words, self.kinds("endpoint_held")[0]["text"])
-        self.assertEqual(len([line for line in log_of(self.daemon) if line.get("event") == "endpoint_held" and line.get("level") == "alarm"]), 1)
+        eventually(lambda: len([line for line in log_of(self.daemon) if line.get("event") == "endpoint_held" and line.get("level") == "alarm"]) == 1)
 
     def assert_back(self, target):
         eventually(lambda: {row["state"] for row in self.rows(target)} == {"accepted"})

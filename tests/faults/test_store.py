@@ -50,7 +50,7 @@ class TwoClients(Scene):
         self.assertEqual((health.status, health.json["status"]), (200, "degraded"))
         self.assertEqual([row["workspace"] for row in health.json["stopped"]], ["desk"])
         self.assertTrue(health.json["stopped"][0]["reason"])
-        eventually(lambda: says(self.daemon, "workspace_stopped", "desk"))
+        self.assert_says("workspace_stopped", "desk")
         self.assertFalse(says(self.daemon, "workspace_stopped", "shop"))
         name = f"still-here-{uuid.uuid4()}"
         made = self.shop("POST", "/v1/events", ticket(name)).json["events"][0]
@@ -171,8 +171,8 @@ class TwoClients(Scene):
         self.assert_stopped()
         self.daemon.stop()
         self.daemon.start(extra=["--accept-loss", "desk"])
-        self.assertTrue(eventually(lambda: says(self.daemon, "loss_accepted", "desk")))
-        self.assertTrue(says(self.daemon, "nothing_lost", "shop"))
+        self.assert_says("loss_accepted", "desk")
+        self.assert_says("nothing_lost", "shop")
         told = [row for row in self.daemon.audit() if row["kind"] == "loss_accepted"]
         self.assertEqual(len(told), 1)
         self.assertIn("log", told[0]["data"]["what"])
@@ -235,7 +235,7 @@ class Limits(Scene):
         acked = load.stop()
         self.assertTrue(acked)
         self.assertIsNone(self.daemon.process.poll())
-        eventually(lambda: says(self.daemon, "workspace_stopped", "desk"))
+        self.assert_says("workspace_stopped", "desk")
         self.assertEqual(self.daemon.get("/health").status, 200)
         self.daemon.stop()
         self.daemon.prefix = []
