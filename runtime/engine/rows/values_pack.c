@@ -1,4 +1,4 @@
-/* values_pack.c - values and timers as bytes, for tickets and escalations alike.
+/* values_pack.c - numbers, values and timers as bytes, for tickets and escalations alike.
  *
  *   value   u8 kind (EscKind; 0: missing), then  BOOL u8   NUMBER 8 bytes   TEXT packed   DURATION, TIME signed
  *           ENUM packed name of the member   REF varint   LIST count, packed each
@@ -12,6 +12,39 @@
 
 #define TIMER_BYTES_MIN 4
 #define INSTANT_MAX_MS (INT64_C(1) << 53) /* 285,000 years: sums of a few do not overflow */
+
+/* --- numbers and texts ------------------------------------------------------------------------- */
+
+uint32_t esc_below_unpack(EscCursor *cursor, uint64_t bound)
+{
+    uint64_t number = esc_cursor_varint(cursor);
+    if (number >= bound)
+        cursor->failed = true;
+    return cursor->failed ? 0 : (uint32_t)number;
+}
+
+uint32_t esc_small_unpack(EscCursor *cursor)
+{
+    return esc_below_unpack(cursor, UINT64_C(1) << 32);
+}
+
+uint32_t esc_index_unpack(EscCursor *cursor, uint32_t bound)
+{
+    uint32_t number = esc_below_unpack(cursor, (uint64_t)bound + 1);
+    return number == 0 ? ESC_NONE : number - 1;
+}
+
+EscText esc_interned_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    return esc_engine_intern(engine, esc_cursor_packed(cursor));
+}
+
+void esc_texts_pack(EscBuf *out, const EscText *texts, size_t count)
+{
+    esc_buf_varint(out, count);
+    for (size_t i = 0; i < count; i++)
+        esc_buf_packed(out, texts[i]);
+}
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -48,6 +81,13 @@ void esc_value_pack(EscBuf *out, const EscProgram *program, EscValue value)
     case ESC_KIND_COUNT:
         break;
     }
+}
+
+void esc_values_pack(EscBuf *out, const EscProgram *program, const EscOwned *values, uint32_t count)
+{
+    esc_buf_varint(out, count);
+    for (uint32_t i = 0; i < count; i++)
+        esc_value_pack(out, program, values[i].value);
 }
 
 static uint32_t list_unpack(EscCursor *cursor, EscText *items)

@@ -597,7 +597,7 @@ typedef struct EscWindows {
     size_t count, capacity;
 } EscWindows;
 
-/* people.c of duty/ asks, actions.c of flow/ changes them. */
+/* people.c of duty/ asks, deeds_operators.c of flow/ changes them. */
 typedef struct EscAbsences {
     EscAbsence *items;
     size_t count, capacity;

@@ -6,8 +6,18 @@
 
 /* --- values_pack.c ---------------------------------------------------------------------------- */
 
+/* A number that must be below `bound`; 0 and a failed cursor otherwise. */
+uint32_t esc_below_unpack(EscCursor *cursor, uint64_t bound);
+/* One of 32 bits. */
+uint32_t esc_small_unpack(EscCursor *cursor);
+/* One more than an index below `bound`, or 0 for ESC_NONE. */
+uint32_t esc_index_unpack(EscCursor *cursor, uint32_t bound);
+EscText esc_interned_unpack(EscCursor *cursor, EscEngine *engine);
+void esc_texts_pack(EscBuf *out, const EscText *texts, size_t count);
 /* `program` is that of the value's type. */
 void esc_value_pack(EscBuf *out, const EscProgram *program, EscValue value);
+void esc_values_pack(EscBuf *out, const EscProgram *program, const EscOwned *values,
+                     uint32_t count);
 /* The value as `type` of `program`; what does not fit the type becomes its default. */
 EscOwned esc_value_unpack(EscCursor *cursor, const EscProgram *program, EscType type);
 /* The next value as JSON, without any program. */
@@ -34,6 +44,20 @@ bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *esca
 void esc_escalation_keep(EscEscalation *escalation, EscBytes body);
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine);
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
+
+/* --- duty_pack.c, frames_pack.c, changes_pack.c: parts of an escalation's body ------------------- */
+
+/* Readers fail the cursor where the bytes are not what their writers write; that of the duty has all of it. All but the
+ * duty's need the bundle. */
+void esc_duty_pack(EscBuf *out, const EscEscalation *escalation);
+bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation);
+void esc_frames_pack(EscBuf *out, const EscEscalation *escalation);
+void esc_frames_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation);
+void esc_changes_pack(EscBuf *out, const EscProgram *current, const EscEscalation *escalation);
+void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation);
+/* What a rollback waits for and has left; who was told of dead messages; the timeline. */
+void esc_history_pack(EscBuf *out, const EscEscalation *escalation);
+void esc_history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation);
 
 /* --- restore.c -------------------------------------------------------------------------------- */
 

@@ -1,0 +1,107 @@
+/* deeds.c - what every act of a person needs: what is answered to one that changes nothing, its reason, the text for who
+ * comes too late, and that the accountable person who acts has noticed it. Not its job: any single act. */
+#include "deeds.h"
+
+#include <string.h>
+
+const char *esc_verb_name(EscVerb verb)
+{
+    static const char *const names[ESC_VERB_COUNT] = {
+        [ESC_VERB_ACK] = "ack",         [ESC_VERB_RESOLVE] = "resolve",
+        [ESC_VERB_HANDOFF] = "handoff", [ESC_VERB_ANSWER] = "answer",
+        [ESC_VERB_APPROVE] = "approve", [ESC_VERB_REJECT] = "reject",
+        [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
+        [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
+        [ESC_VERB_PRESENT] = "present",
+    };
+    return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
+}
+
+void esc_deed_note(EscEngine *engine, EscText text)
+{
+    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
+    memcpy(engine->turn.outcome->note, text.data, text.size);
+    engine->turn.outcome->note[text.size] = '\0';
+}
+
+EscText esc_deed_reason_tail(const EscDeed *deed)
+{
+    EscText reason = deed->action->reason;
+    return reason.size == 0 ? (EscText){0}
+                            : esc_turn_printf(deed->engine, ": %.*s", ESC_TEXT_ARG(reason));
+}
+
+EscStatus esc_deed_noop_text(EscDeed *deed, EscText because)
+{
+    EscEngine *engine = deed->engine;
+    engine->turn.outcome->is_noop = true;
+    esc_deed_note(engine, because);
+    EscText verb = esc_text_from(esc_verb_name(deed->action->verb));
+    if (deed->escalation != NULL && esc_escalation_is_open(deed->escalation))
+        esc_audit_escalation(
+            engine, deed->escalation, ESC_AUDIT_IGNORED,
+            esc_audit_data(engine, "verb", verb, "reason", deed->action->reason, NULL),
+            "%.*s by %.*s changed nothing: %.*s", ESC_TEXT_ARG(verb), ESC_TEXT_ARG(deed->actor),
+            ESC_TEXT_ARG(because));
+    return ESC_OK;
+}
+
+EscStatus esc_deed_noop(EscDeed *deed, const char *because)
+{
+    return esc_deed_noop_text(deed, esc_text_from(because));
+}
+
+static EscText ended_text(EscEngine *engine, uint64_t id, EscText outcome, int64_t at_ms)
+{
+    return esc_turn_printf(engine, "E-%llu was closed as %.*s at %.*s", (unsigned long long)id,
+                           ESC_TEXT_ARG(outcome), ESC_TEXT_ARG(esc_local_time(engine, at_ms)));
+}
+
+EscText esc_deed_closed_text(const EscDeed *deed)
+{
+    const EscEscalation *escalation = deed->escalation;
+    return ended_text(deed->engine, escalation->id, escalation->outcome, escalation->closed_at_ms);
+}
+
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome)
+{
+    EscText text = ended_text(engine, row->id, row->outcome, row->closed_at_ms);
+    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
+    memcpy(outcome->note, text.data, text.size);
+    outcome->note[text.size] = '\0';
+}
+
+EscStatus esc_deed_check_reason(const EscDeed *deed)
+{
+    if (deed->action->reason.size == 0)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "%s needs a reason",
+                       esc_verb_name(deed->action->verb));
+    if (deed->action->reason.size > ESC_REASON_BYTES_MAX)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "a reason has at most %d bytes",
+                       ESC_REASON_BYTES_MAX);
+    return ESC_OK;
+}
+
+EscStatus esc_deed_check_actor(const EscDeed *deed)
+{
+    if (esc_person_known(deed->engine, deed->actor))
+        return ESC_OK;
+    return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
+                   ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+}
+
+bool esc_deed_owner_acks(EscDeed *deed)
+{
+    EscEscalation *escalation = deed->escalation;
+    bool is_passing = deed->action->verb == ESC_VERB_HANDOFF &&
+                      !esc_text_equal(deed->action->target, deed->actor);
+    if (!esc_escalation_is_open(escalation) || escalation->is_acked ||
+        !esc_text_equal(escalation->owner, deed->actor))
+        return false;
+    if (is_passing ? !esc_role_ack_passing(deed->engine, escalation, deed->actor)
+                   : !esc_role_ack(deed->engine, escalation, deed->actor))
+        return false;
+    if (escalation->is_acked)
+        esc_qa_acked(deed->engine, escalation);
+    return true;
+}

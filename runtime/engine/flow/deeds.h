@@ -1,0 +1,61 @@
+/* deeds.h - the acts of people, for actions.c: one function for each verb, and what they share. Private to this folder. */
+#ifndef ESC_ENGINE_DEEDS_H
+#define ESC_ENGINE_DEEDS_H
+
+#include <engine/flow.h>
+
+/* An act with what it is about, found once. */
+typedef struct EscDeed {
+    EscEngine *engine;
+    const EscAction *action;
+    EscEscalation *escalation; /* NULL when the verb needs none */
+    EscTicket *ticket;
+    EscText
+        actor; /* the action's: whoever keeps it interns it, so that a name that is refused does not stay */
+    EscWhy *why;
+} EscDeed;
+
+/* --- deeds.c ---------------------------------------------------------------------------------- */
+
+/* What the answer says beside its status; cut at ESC_NOTE_BYTES_MAX. */
+void esc_deed_note(EscEngine *engine, EscText text);
+/* ": the reason that they gave", behind a sentence; lives for the input. */
+EscText esc_deed_reason_tail(const EscDeed *deed);
+/* The act is accepted and changes nothing; the trail of an open escalation and the answer say why. */
+EscStatus esc_deed_noop_text(EscDeed *deed, EscText because);
+EscStatus esc_deed_noop(EscDeed *deed, const char *because);
+/* How the deed's escalation, which is closed, has ended. */
+EscText esc_deed_closed_text(const EscDeed *deed);
+/* ESC_BAD_INPUT without a reason, or with one that is too long. */
+ESC_MUST_USE EscStatus esc_deed_check_reason(const EscDeed *deed);
+/* ESC_FORBIDDEN: whoever acts is nobody in the directory. */
+ESC_MUST_USE EscStatus esc_deed_check_actor(const EscDeed *deed);
+/* Who is accountable and answers, approves, rejects, confirms or hands over has noticed it. Gives whether that is an
+ * acknowledgement now. */
+bool esc_deed_owner_acks(EscDeed *deed);
+
+/* --- deeds_owners.c --------------------------------------------------------------------------- */
+
+EscStatus esc_deed_ack(EscDeed *deed);
+EscStatus esc_deed_handoff(EscDeed *deed);
+
+/* --- deeds_questions.c ------------------------------------------------------------------------ */
+
+/* The frame whose open question is meant: with an answer, the first that has it; NULL when nothing is asked. What is
+ * below the topmost frame can be answered too: it counts when that frame goes on. */
+EscFrame *esc_question_find(EscEscalation *escalation, EscQuestionKind kind, EscText answer);
+/* Whether the act names a check there that a person can settle. */
+bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action);
+EscStatus esc_deed_answer(EscDeed *deed);
+EscStatus esc_deed_approve(EscDeed *deed);
+EscStatus esc_deed_reject(EscDeed *deed);
+EscStatus esc_deed_confirm(EscDeed *deed);
+EscStatus esc_deed_override(EscDeed *deed);
+
+/* --- deeds_operators.c ------------------------------------------------------------------------ */
+
+EscStatus esc_deed_resolve(EscDeed *deed);
+EscStatus esc_deed_start(EscDeed *deed);
+EscStatus esc_deed_absence(EscDeed *deed); /* away, and back */
+
+#endif

@@ -1,0 +1,125 @@
+/* deeds_owners.c - people acknowledge and hand over. */
+#include "deeds.h"
+
+/* "ana has it (primary) since 2026-01-05 09:01": for who comes too late. */
+static EscText holder_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    return esc_turn_printf(engine, "%.*s has it (%s) and has acknowledged it",
+                           ESC_TEXT_ARG(escalation->owner), esc_role_name(escalation->role));
+}
+
+EscStatus esc_deed_ack(EscDeed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscStatus status = esc_role_check_ack(engine, deed->escalation, deed->actor, deed->why);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_escalation_is_open(deed->escalation))
+        return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
+    engine->turn.reason = deed->action->reason;
+    bool is_taken = esc_role_ack(engine, deed->escalation, deed->actor);
+    engine->turn.reason = (EscText){0};
+    if (!is_taken)
+        return deed->escalation->is_acked
+                   ? esc_deed_noop_text(deed, holder_text(engine, deed->escalation))
+                   : esc_deed_noop(deed, "they have acknowledged it, and others still have to");
+    if (deed->escalation->is_acked)
+        esc_qa_acked(engine, deed->escalation);
+    return ESC_OK;
+}
+
+/* Who was accountable and is not any more has nothing to hand over, but may take it back. */
+static EscStatus giver_check(EscDeed *deed)
+{
+    const EscEscalation *escalation = deed->escalation;
+    EscPeople people;
+    esc_turn_people(deed->engine, deed->escalation, &people);
+    if (esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor) ||
+        esc_text_equal(deed->action->target, deed->actor))
+        return ESC_OK;
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        if (esc_text_equal(escalation->formers[i].person, deed->actor))
+            return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                           "%.*s is accountable for E-%llu now: %.*s has nothing to hand over",
+                           ESC_TEXT_ARG(escalation->owner), (unsigned long long)escalation->id,
+                           ESC_TEXT_ARG(deed->actor));
+    }
+    return ESC_OK;
+}
+
+static EscStatus handoff_check(EscDeed *deed, EscRef *to)
+{
+    const EscAction *action = deed->action;
+    EscStatus status = esc_deed_check_reason(deed);
+    if (status != ESC_OK)
+        return status;
+    *to = esc_ref_named(deed->engine->schema.current->program, action->target);
+    if (*to == 0)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "\"%.*s\" is no person, team or schedule",
+                       ESC_TEXT_ARG(esc_utf8_cut(action->target, 64)));
+    if (action->within_ms < 0 || action->within_ms > ESC_DEADLINE_MAX_MS ||
+        action->expect >= ESC_EXPECT_COUNT)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the expectation's time is out of range");
+    if (deed->escalation->state == ESC_STATE_CLOSED)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s",
+                       ESC_TEXT_ARG(esc_deed_closed_text(deed)));
+    return giver_check(deed);
+}
+
+/* Nothing was changed yet: there is nobody to hand it to. */
+static EscStatus nobody_there(EscDeed *deed)
+{
+    EscText target = deed->action->target;
+    int64_t until_ms = esc_person_absent_until(deed->engine, target);
+    if (until_ms == 0)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s has nobody who is there now",
+                       ESC_TEXT_ARG(target));
+    return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                   "%.*s is away until %.*s: hand it to somebody who is there",
+                   ESC_TEXT_ARG(target), ESC_TEXT_ARG(esc_local_time(deed->engine, until_ms)));
+}
+
+static void handoff_end(EscDeed *deed, EscHandoffEnd end)
+{
+    EscEngine *engine = deed->engine;
+    switch (end) {
+    case ESC_HANDOFF_NOTHING:
+        engine->turn.outcome->is_noop = true;
+        esc_deed_note(engine, esc_turn_printf(engine, "%.*s has it already",
+                                              ESC_TEXT_ARG(deed->escalation->owner)));
+        break;
+    case ESC_HANDOFF_LIMITED:
+        engine->turn.outcome->is_refused = true;
+        esc_deed_note(engine, ESC_TEXT("the policy allows no more hand-offs of this ticket now"));
+        break;
+    case ESC_HANDOFF_DONE:
+        break;
+    }
+}
+
+EscStatus esc_deed_handoff(EscDeed *deed)
+{
+    EscEngine *engine = deed->engine;
+    const EscAction *action = deed->action;
+    EscRef to = 0;
+    EscStatus status = handoff_check(deed, &to);
+    if (status != ESC_OK)
+        return status;
+    const EscHandoff handoff = {
+        .bundle = engine->schema.current,
+        .to = to,
+        .reason = action->reason,
+        .expect = action->expect,
+        .within_ms = action->within_ms,
+        .is_by_person = true,
+    };
+    if (!esc_handoff_is_possible(engine, deed->escalation, &handoff))
+        return nobody_there(deed);
+    bool has_acked = esc_deed_owner_acks(deed);
+    handoff_end(deed, esc_role_handoff(engine, deed->escalation, &handoff));
+    if (has_acked && deed->escalation->is_acked) /* nothing moved: then nobody is called on */
+        esc_pages_stop(engine, deed->escalation, (EscText){0});
+    if (esc_deed_owner_acks(deed) || has_acked) /* who takes it has noticed it, too */
+        engine->turn.outcome->is_noop = false;
+    return ESC_OK;
+}

@@ -1,0 +1,157 @@
+/* duty_pack.c - in an escalation's body: who has it, for which no bundle is needed.
+ *
+ *   packed handed to   signed ms from the opening to the turn's begin
+ *   those who had it before: count, for each  packed person  u8: missed it   last resort: signed since  varint alarms
+ *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told
+ *   with 4:  packed from, actor, because  u8 who is asked, nobody else hears of it  count, packed each who lost it
+ *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
+ *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number */
+#include <engine/rows.h>
+
+#define FLAG_CHAIN_OVER 1u
+#define FLAG_ALARMED 2u
+#define FLAG_OWED 4u
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void owed_pack(EscBuf *out, const EscOwed *owed)
+{
+    esc_buf_packed(out, owed->from);
+    esc_buf_packed(out, owed->actor);
+    esc_buf_packed(out, owed->because);
+    esc_buf_u8(out, owed->asking);
+    esc_buf_u8(out, owed->is_quiet);
+    esc_texts_pack(out, owed->losers, owed->losers_count);
+}
+
+static void resort_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    const EscResort *resort = &escalation->resort;
+    esc_buf_varint(out, escalation->formers_count);
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        esc_buf_packed(out, escalation->formers[i].person);
+        esc_buf_u8(out, escalation->formers[i].has_missed);
+    }
+    esc_buf_signed(out, resort->since_ms);
+    esc_buf_varint(out, resort->alarms);
+    esc_texts_pack(out, resort->asked, resort->asked_count);
+    esc_buf_u8(out, (uint8_t)((escalation->is_chain_over ? FLAG_CHAIN_OVER : 0u) |
+                              ((escalation->alarms & ESC_ALARM_OWNER) != 0 ? FLAG_ALARMED : 0u) |
+                              (escalation->owed != NULL ? FLAG_OWED : 0u)));
+    if (escalation->owed != NULL)
+        owed_pack(out, escalation->owed);
+}
+
+static void pages_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->pages_count);
+    for (size_t i = 0; i < escalation->pages_count; i++) {
+        const EscPage *page = &escalation->pages[i];
+        esc_buf_varint(out, page->number);
+        esc_buf_varint(out, page->contact);
+        esc_buf_signed(out, page->began_ms);
+        esc_buf_packed(out, page->person);
+        esc_buf_packed(out, page->text);
+    }
+    esc_buf_varint(out, escalation->page_next);
+}
+
+static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->expectations_count);
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        const EscExpectation *expectation = &escalation->expectations[i];
+        esc_buf_varint(out, expectation->number);
+        esc_buf_varint(out, expectation->calendar);
+        esc_buf_signed(out, expectation->due_ms);
+        esc_buf_packed(out, expectation->person);
+    }
+    esc_buf_varint(out, escalation->expectation_next);
+}
+
+void esc_duty_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_packed(out, escalation->handed_to);
+    esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
+    resort_pack(out, escalation);
+    pages_pack(out, escalation);
+    expectations_pack(out, escalation);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void owed_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    EscOwed *owed = esc_owed_make(engine, escalation);
+    owed->from = esc_interned_unpack(cursor, engine);
+    owed->actor = esc_interned_unpack(cursor, engine);
+    owed->because = esc_text_own(esc_cursor_packed(cursor));
+    owed->asking = esc_cursor_u8(cursor);
+    if (owed->asking > ESC_ASKING_TURN)
+        cursor->failed = true;
+    owed->is_quiet = esc_cursor_u8(cursor) != 0;
+    size_t count = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        esc_owed_loser_add(owed, esc_interned_unpack(cursor, engine));
+}
+
+static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t formers = esc_cursor_count(cursor, 2);
+    for (size_t i = 0; i < formers && !cursor->failed; i++) {
+        EscText person = esc_interned_unpack(cursor, engine);
+        esc_escalation_former_add(escalation, person, esc_cursor_u8(cursor) != 0);
+    }
+    escalation->resort.since_ms = esc_instant_unpack(cursor);
+    escalation->resort.alarms = esc_small_unpack(cursor);
+    size_t asked = esc_cursor_count(cursor, 1);
+    for (size_t i = 0; i < asked && !cursor->failed; i++)
+        esc_escalation_asked_add(escalation, esc_interned_unpack(cursor, engine));
+    uint8_t flags = esc_cursor_u8(cursor);
+    escalation->is_chain_over = (flags & FLAG_CHAIN_OVER) != 0;
+    if ((flags & FLAG_ALARMED) != 0)
+        esc_escalation_alarmed(engine, escalation, ESC_ALARM_OWNER);
+    if ((flags & FLAG_OWED) != 0)
+        owed_unpack(cursor, engine, escalation);
+}
+
+static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 5);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
+        EscPage *page = &escalation->pages[escalation->pages_count++];
+        *page = (EscPage){.number = esc_small_unpack(cursor)};
+        page->contact = esc_small_unpack(cursor);
+        page->began_ms = esc_instant_unpack(cursor);
+        page->person = esc_interned_unpack(cursor, engine);
+        page->text = esc_text_own(esc_cursor_packed(cursor));
+    }
+    escalation->page_next = esc_small_unpack(cursor);
+}
+
+static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 4);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
+                        escalation->expectations_capacity);
+        EscExpectation *expectation = &escalation->expectations[escalation->expectations_count++];
+        *expectation = (EscExpectation){.number = esc_small_unpack(cursor)};
+        expectation->calendar = esc_small_unpack(cursor);
+        expectation->due_ms = esc_instant_unpack(cursor);
+        expectation->person = esc_interned_unpack(cursor, engine);
+    }
+    escalation->expectation_next = esc_small_unpack(cursor);
+}
+
+bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
+{
+    EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)duty.data, duty.size});
+    escalation->handed_to = esc_interned_unpack(&cursor, engine);
+    escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(&cursor);
+    resort_unpack(&cursor, engine, escalation);
+    pages_unpack(&cursor, engine, escalation);
+    expectations_unpack(&cursor, engine, escalation);
+    return !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
