@@ -80,6 +80,7 @@ static void a_full_mailbox_refuses(void **state)
     assert_true(esc_mailbox_put(&mailbox, &parcels[1], 1, 51));
     assert_false(esc_mailbox_put(&mailbox, &parcels[2], SIZE_MAX, 60));
     assert_int_equal(mailbox.weight, 51);
+    assert_true(esc_mailbox_put(&mailbox, &parcels[2], 0, 51)); /* what weighs nothing fits */
     assert_non_null(esc_mailbox_take(&mailbox));
     esc_mailbox_release(&mailbox);
 }
@@ -185,6 +186,32 @@ static void a_stuck_worker_is_replaced(void **state)
     esc_lane_close(&healthy.lane);
     esc_lane_close(&hanging.lane);
     esc_pool_free(pool);
+}
+
+/* The other pool's alarm gives the watcher the time to be wrong. */
+static void a_worker_that_is_merely_busy_is_not_replaced(void **state)
+{
+    (void)state;
+    EscPool *pool = pool_of(1, 2, NEVER_STUCK_MS), *clock = pool_of(1, 1, NEVER_STUCK_MS);
+    Job busy, waiting, alarm;
+    job_init(&busy, pool);
+    job_init(&waiting, pool);
+    job_init(&alarm, clock);
+    esc_lane_wake(&busy.lane);
+    (void)sem_wait(&busy.began);
+    esc_lane_wake(&waiting.lane);
+    (void)sem_post(&alarm.may_end);
+    esc_lane_wake_at(&alarm.lane, esc_boot_ns() + 20000000);
+    (void)sem_wait(&alarm.began);
+    assert_int_equal(esc_pool_workers(pool), 1);
+    (void)sem_post(&waiting.may_end);
+    (void)sem_post(&busy.may_end);
+    (void)sem_wait(&waiting.began);
+    esc_lane_close(&busy.lane);
+    esc_lane_close(&waiting.lane);
+    esc_lane_close(&alarm.lane);
+    esc_pool_free(pool);
+    esc_pool_free(clock);
 }
 
 /* Two lanes come while the only worker is free: it was woken for the first and hangs in it before anybody could tell
@@ -517,6 +544,7 @@ int main(void)
         cmocka_unit_test(waking_a_running_lane_runs_it_once_more),
         cmocka_unit_test(lanes_take_turns),
         cmocka_unit_test(a_stuck_worker_is_replaced),
+        cmocka_unit_test(a_worker_that_is_merely_busy_is_not_replaced),
         cmocka_unit_test(a_lane_behind_one_that_hangs_gets_a_worker),
         cmocka_unit_test(alarms_wake_in_order_of_their_time),
         cmocka_unit_test(an_alarm_of_a_closed_lane_is_gone),

@@ -1,14 +1,18 @@
 /* test_reactor.c - who is called for which descriptor, how long it waits, signals, and what is left when it is gone. */
 #define _GNU_SOURCE
+#include "support/alloc_fail.h"
 #include "support/test.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include <esc/loop.h>
 
@@ -212,6 +216,79 @@ static void nothing_is_left_open(void **state)
     assert_int_equal(open_files(), before);
 }
 
+/* Without a descriptor for one of its parts there is no reactor, and the others are closed again. */
+static void without_descriptors_there_is_no_reactor(void **state)
+{
+    (void)state;
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    int files = open_files(), free_fd = dup(0), refused = 0;
+    (void)close(free_fd); /* the next number, and none below it is free */
+    for (rlim_t more = 0; more <= 4; more++) {
+        EscWhy why = {.text = ""};
+        struct rlimit few = {.rlim_cur = (rlim_t)free_fd + more, .rlim_max = before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        EscReactor *reactor = esc_reactor_new(true, &why);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        refused += reactor == NULL;
+        assert_int_equal(reactor == NULL, more < 4);
+        assert_int_equal(why.text[0] != '\0', reactor == NULL);
+        esc_reactor_free(reactor);
+        assert_int_equal(open_files(), files);
+    }
+    assert_int_equal(refused, 4);
+}
+
+static void without_memory_there_is_no_reactor(void **state)
+{
+    (void)state;
+    int files = open_files();
+    bool happened = true;
+    for (unsigned n = 1; happened; n++) {
+        alloc_fail_at(n);
+        EscReactor *reactor = esc_reactor_new(true, NULL);
+        happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_int_equal(reactor == NULL, happened);
+        esc_reactor_free(reactor);
+        assert_int_equal(open_files(), files);
+    }
+}
+
+static atomic_bool is_over;
+static pthread_t waiter;
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+static void *disturb(void *context)
+{
+    (void)context;
+    while (!atomic_load(&is_over))
+        (void)pthread_kill(waiter, SIGUSR1);
+    return NULL;
+}
+
+/* Somebody's signal is no failure: the wait is over, and its owner looks again. */
+static void a_signal_of_others_ends_the_wait(void **state)
+{
+    (void)state;
+    struct sigaction action = {.sa_handler = nothing}, before;
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    EscReactor *reactor = reactor_new(false);
+    pthread_t other;
+    waiter = pthread_self();
+    assert_int_equal(pthread_create(&other, NULL, disturb, NULL), 0);
+    EscStatus status = esc_reactor_wait(reactor, INT64_MAX, NULL);
+    atomic_store(&is_over, true);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+    assert_status(status, ESC_OK);
+    esc_reactor_free(reactor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +300,9 @@ int main(void)
         cmocka_unit_test(signals_stop_it_or_ask_for_the_configuration),
         cmocka_unit_test(a_peer_that_is_gone_is_an_error_and_no_signal),
         cmocka_unit_test(nothing_is_left_open),
+        cmocka_unit_test(without_descriptors_there_is_no_reactor),
+        cmocka_unit_test(without_memory_there_is_no_reactor),
+        cmocka_unit_test(a_signal_of_others_ends_the_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
