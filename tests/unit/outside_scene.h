@@ -49,6 +49,7 @@ typedef struct Disk {
     pthread_mutex_t lock;
     EscBuf text;
     int writes;
+    char paths[8][64]; /* of the first writes */
     bool is_full;
     atomic_bool hangs;
     sem_t hung, heals;
@@ -56,7 +57,6 @@ typedef struct Disk {
 
 static inline EscStatus append(void *context, const char *path, EscBytes bytes)
 {
-    (void)path;
     Disk *disk = context;
     if (atomic_load(&disk->hangs)) {
         (void)sem_post(&disk->hung);
@@ -64,6 +64,8 @@ static inline EscStatus append(void *context, const char *path, EscBytes bytes)
     }
     (void)pthread_mutex_lock(&disk->lock);
     bool is_full = disk->is_full;
+    if (disk->writes < 8)
+        (void)snprintf(disk->paths[disk->writes], sizeof(disk->paths[0]), "%s", path);
     disk->writes++;
     if (!is_full)
         esc_buf_append(&disk->text, bytes.data, bytes.size);

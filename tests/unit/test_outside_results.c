@@ -332,6 +332,38 @@ static void what_is_bound_to_nothing_is_dead(void **state)
     scene_free(scene);
 }
 
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void each_file_gets_its_own_lines(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/data/acme.outbox.jsonl", "/one", "/two", "/one"};
+    Scene *scene = scene_new();
+    Host *host = &scene->hosts[0];
+    host->channels[0] =
+        (EscEndpoint){.name = ESC_TEXT("one"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/one")};
+    host->channels[1] =
+        (EscEndpoint){.name = ESC_TEXT("two"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/two")};
+    host->channels[2] = (EscEndpoint){
+        .name = ESC_TEXT("three"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/one")};
+    scene_start(scene);
+    static const char *const channels[] = {"nowhere", "one", "two", "three"};
+    for (uint64_t i = 0; i < ESC_COUNT_OF(channels); i++) {
+        put(host, i + 1, channels[i]);
+        assert_accepted(host, i + 1);
+        assert_text_equal(host->results[i + 1]->delivery.detail,
+                          i == 0 ? "nothing is bound to it: written to a file"
+                                 : "written to a file");
+        assert_int_equal(scene->disk.writes, i + 1);
+        assert_string_equal(scene->disk.paths[i], paths[i]);
+    }
+    EscOutboxRow row = row_to(9, "nowhere.do");
+    row.kind = ESC_OUTBOX_CALL; /* what is written for a call is all that will ever become of it */
+    put_row(host, &row);
+    assert_int_equal(await(host, 9)->delivery.state, ESC_DELIVERY_DELIVERED);
+    scene_free(scene);
+}
+
 /* --- mail ------------------------------------------------------------------------------------- */
 
 static void a_long_mail_arrives_whole(void **state)
@@ -424,6 +456,7 @@ int main(void)
         cmocka_unit_test(the_engines_time_may_be_ahead),
         cmocka_unit_test(what_is_put_is_copied),
         cmocka_unit_test(what_is_bound_to_nothing_is_dead),
+        cmocka_unit_test(each_file_gets_its_own_lines),
         cmocka_unit_test(a_long_mail_arrives_whole),
         cmocka_unit_test(a_recipient_who_is_refused_for_now_is_tried_again),
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
