@@ -310,6 +310,90 @@ static void a_body_of_events_is_as_its_type_says(void **state)
     }
 }
 
+/* Three events of a request of which the second was refused when it was read. */
+static void assert_events(const EscReply *replies, unsigned status, const char *first,
+                          const char *last)
+{
+    EscText notes[] = {ESC_TEXT("cut"), ESC_TEXT("left out")};
+    EscParsedEvent events[] = {
+        {.event = {.source = ESC_TEXT("/a"),
+                   .id = ESC_TEXT("1"),
+                   .notes = notes,
+                   .notes_count = 2,
+                   .notes_left_out = 3}},
+        {.status = ESC_BAD_INPUT,
+         .event = {.source = ESC_TEXT("/a"), .id = ESC_TEXT("2")},
+         .why = ESC_TEXT("no type")},
+        {.event = {
+             .source = ESC_TEXT("/a"), .id = ESC_TEXT("3"), .notes = notes, .notes_count = 1}}};
+    EscRequest request;
+    request_init(&request, "/v1/events", "", "");
+    request.events = events;
+    request.events_count = 3;
+    request.job.inputs_count = 2;
+    request.route->handler->committed(&request, replies);
+    assert_int_equal(request.answer.status, status);
+    EscBuf expected;
+    esc_buf_init(&expected, 4096);
+    esc_buf_printf(&expected,
+                   "{\"events\":[{\"source\":\"/a\",\"id\":\"1\",\"status\":%s},"
+                   "{\"source\":\"/a\",\"id\":\"2\",\"status\":\"refused\",\"detail\":\"no type\"},"
+                   "{\"source\":\"/a\",\"id\":\"3\",\"status\":%s}]}",
+                   first, last);
+    esc_buf_char(&expected, '\0');
+    if (first[0] != '\0')
+        assert_text_equal(esc_buf_as_text(&request.answer.body), (const char *)expected.data);
+    esc_buf_release(&expected);
+    request_release(&request);
+}
+
+#define TAKEN "\"accepted\",\"escalations\":[\"E-3\"],\"ticket\":\"T\",\"notes\":[\"cut\""
+
+static void each_event_has_its_answer(void **state)
+{
+    (void)state;
+    EscReply replies[2] = {
+        {.outcome = {.escalations = {3}, .escalations_count = 1, .ticket = "T"}},
+        {.outcome = {.escalations = {3}, .escalations_count = 1, .ticket = "T"}}};
+    assert_events(replies, 207, TAKEN ",\"left out\"],\"notes_left_out\":3", TAKEN "]");
+    replies[0].status = ESC_DUPLICATE;
+    assert_events(replies, 207, "\"duplicate\"", TAKEN "]");
+    replies[1] = (EscReply){.status = ESC_CONFLICT, .why = {.text = "not now"}};
+    assert_events(replies, 207, "\"duplicate\"", "\"refused\",\"detail\":\"not now\"");
+    replies[0] = replies[1];
+    assert_events(replies, 409, "", "");
+}
+
+/* 202: something is new; 200: all of it was known; 207: some were refused. */
+static void a_success_says_whether_anything_is_new(void **state)
+{
+    (void)state;
+    static const struct {
+        EscStatus first, second;
+        unsigned status;
+    } rows[] = {
+        {ESC_OK, ESC_OK, 202},
+        {ESC_OK, ESC_DUPLICATE, 202},
+        {ESC_DUPLICATE, ESC_OK, 202},
+        {ESC_DUPLICATE, ESC_DUPLICATE, 200},
+        {ESC_OK, ESC_CONFLICT, 207},
+        {ESC_CONFLICT, ESC_DUPLICATE, 207},
+        {ESC_NOT_FOUND, ESC_CONFLICT, 404},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscParsedEvent events[2] = {{.status = ESC_OK}, {.status = ESC_OK}};
+        EscReply replies[2] = {{.status = rows[i].first}, {.status = rows[i].second}};
+        EscRequest request;
+        request_init(&request, "/v1/events", "", "");
+        request.events = events;
+        request.events_count = 2;
+        request.job.inputs_count = 2;
+        request.route->handler->committed(&request, replies);
+        assert_int_equal(request.answer.status, rows[i].status);
+        request_release(&request);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +405,8 @@ int main(void)
         cmocka_unit_test(the_clock_is_accepted_by_somebody),
         cmocka_unit_test(an_outcome_is_answered),
         cmocka_unit_test(a_body_of_events_is_as_its_type_says),
+        cmocka_unit_test(each_event_has_its_answer),
+        cmocka_unit_test(a_success_says_whether_anything_is_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
