@@ -444,6 +444,66 @@ static void a_mail_server_that_refuses_us_holds_its_mails(void **state)
     scene_free(scene);
 }
 
+static void a_mail_server_may_want_a_login(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *password;
+        bool is_right;
+    } logins[] = {{"pw", true}, {"pv", false}, {"", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(logins); i++) {
+        Scene *scene = scene_new();
+        Receiver mail;
+        receiver_start(&mail, RECEIVER_SMTP_LOGIN);
+        Host *host = &scene->hosts[0];
+        bind_mail(host, &mail);
+        host->config.mail.user = ESC_TEXT("ana");
+        host->config.mail.password = esc_text_from(logins[i].password);
+        scene_start(scene);
+        put(host, 1, "mail");
+        if (logins[i].is_right) {
+            assert_accepted(host, 1);
+        } else {
+            const EscResult *result = await(host, 1);
+            assert_true(result->is_retry); /* it is held: a mail is not dead for our password */
+            assert_int_equal(result->retry.attempts, 0);
+            assert_int_equal(host->held, 1);
+            assert_text_equal(result->retry.detail,
+                              "the mail server refused the login (535): who are you");
+        }
+        assert_int_equal(atomic_load(&mail.mails), logins[i].is_right);
+        receiver_stop(&mail);
+        scene_free(scene);
+    }
+}
+
+/* Neither is what no message to this endpoint would fare better with. */
+static void an_endpoint_without_encryption_holds_its_messages(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    host->config.mail.tls = ESC_TEXT("required");
+    char url[128];
+    (void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", mail.port);
+    host->channels[6].url = esc_text_from(url);
+    scene_start(scene);
+    put(host, 1, "mail");
+    put(host, 2, "refused");
+    assert_true(await(host, 1)->is_retry);
+    assert_int_equal(await(host, 1)->retry.attempts, 0);
+    assert_text_equal(await(host, 1)->retry.detail, "TLS: the mail server offers no STARTTLS");
+    assert_int_equal(await(host, 2)->retry.attempts, 0);
+    assert_true(esc_text_starts_with(await(host, 2)->retry.detail,
+                                     ESC_TEXT("TLS: no encrypted connection comes about (")));
+    assert_int_equal(host->held, 2);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +520,8 @@ int main(void)
         cmocka_unit_test(a_long_mail_arrives_whole),
         cmocka_unit_test(a_recipient_who_is_refused_for_now_is_tried_again),
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
+        cmocka_unit_test(a_mail_server_may_want_a_login),
+        cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,6 +147,16 @@ static void read_mail(Connection *connection)
     free(mail);
 }
 
+/* AUTH PLAIN of RFC 4616: NUL, user, NUL, password. */
+static void take_login(Connection *connection)
+{
+    say(connection, "334 \r\n");
+    size_t size = read_line(connection);
+    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0;
+    forget(connection, size);
+    say(connection, is_right ? "235 welcome\r\n" : "535 who are you\r\n");
+}
+
 static void serve_smtp(Connection *connection)
 {
     Receiver *receiver = connection->receiver;
@@ -157,7 +167,17 @@ static void serve_smtp(Connection *connection)
         bool is_data = strncmp(line, "DATA", 4) == 0, is_quit = strncmp(line, "QUIT", 4) == 0;
         bool is_gone = strncmp(line, "RCPT TO:<gone", 13) == 0,
              is_later = strncmp(line, "RCPT TO:<later", 14) == 0;
+        bool is_login = strncmp(line, "AUTH PLAIN", 10) == 0,
+             offers_login = strncmp(line, "EHLO", 4) == 0 && receiver->mode == RECEIVER_SMTP_LOGIN;
         forget(connection, size);
+        if (is_login) {
+            take_login(connection);
+            continue;
+        }
+        if (offers_login) {
+            say(connection, "250-receiver\r\n250 AUTH PLAIN\r\n");
+            continue;
+        }
         if (is_data) {
             say(connection, "354 go on\r\n");
             read_mail(connection);
