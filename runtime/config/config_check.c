@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <curl/curl.h>
+#include <openssl/crypto.h>
 
 #include "config_internal.h"
 
@@ -96,8 +97,8 @@ static EscStatus read_secret(Checker *checker, EscText path, EscText *secret)
         text.size--;
     if (status == ESC_OK)
         *secret = esc_arena_text(checker->config->arena, text);
-    if (bytes.data != NULL)
-        memset(bytes.data, 0, bytes.size);
+    if (bytes.data != NULL) /* not memset, which a compiler leaves out before memory is freed */
+        OPENSSL_cleanse(bytes.data, bytes.size);
     esc_buf_release(&bytes);
     if (status != ESC_OK || secret->size == 0)
         return refuse_secret(checker, path, "cannot be read or is empty");

@@ -218,6 +218,7 @@ void esc_queues_free(EscQueues *queues)
     for (size_t i = 0; i < queues->buckets_count; i++)
         while (queues->buckets[i] != NULL)
             item_free(queues->buckets[i]);
+    ESC_ASSERT(queues->items_count == 0);
     for (uint32_t i = 0; i < queues->workspaces_count; i++)
         workspace_free(queues->workspaces[i]);
     free(queues->workspaces);
@@ -235,7 +236,6 @@ uint32_t esc_queues_add_workspace(EscQueues *queues)
     Workspace *workspace = calloc(1, sizeof(*workspace));
     ESC_ASSERT(grown != NULL);
     ESC_ASSERT(workspace != NULL);
-    ring_init(&workspace->link);
     ring_init(&workspace->ready);
     queues->workspaces = grown;
     queues->workspaces[queues->workspaces_count] = workspace;

@@ -8,7 +8,8 @@
 #ifndef ESC_DELIVERY_QUEUE_H
 #define ESC_DELIVERY_QUEUE_H
 
-#include "heap.h"
+#include <esc/loop.h>
+
 #include "verdict.h"
 
 /* Rows of one endpoint whose content stays in memory; of the others only what the order needs. */

@@ -115,7 +115,7 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
     EscRetryPlan next = esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms, now_ms,
                                        floor_ms, random);
     if (next.is_dead) {
-        char text[ESC_DETAIL_BYTES_MAX];
+        char text[ESC_DETAIL_BYTES_MAX + 64]; /* whole, and cut between characters behind it */
         (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", next.attempts, detail);
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, text, (EscText){0});
         return;
@@ -130,8 +130,8 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
 void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail)
 {
     int64_t now_ms = esc_outside_now_ms(outside);
-    int64_t next_ms = now_ms + outside->setup.config->circuit_open_ms;
-    next_ms = next_ms < item->deadline_ms ? next_ms : item->deadline_ms;
+    int64_t next_ms =
+        now_ms + outside->setup.config->circuit_open_ms;       /* unless its time is over before */
     retry_give(outside, item, item->attempts, now_ms, detail); /* a restart tries at once */
     esc_queue_hold(item, next_ms);
 }

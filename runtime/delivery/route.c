@@ -45,7 +45,9 @@ static EscWay way_of(EscEndpointKind kind)
 
 static void set_name(EscRoute *route, const char *what, EscText name)
 {
-    (void)snprintf(route->name, sizeof(route->name), "%s%.*s", what, ESC_TEXT_ARG(name));
+    size_t room = sizeof(route->name) - 1 - strlen(what);
+    (void)snprintf(route->name, sizeof(route->name), "%s%.*s", what,
+                   ESC_TEXT_ARG(esc_utf8_cut(name, room)));
 }
 
 static void route_file(EscRoute *route, EscText path)

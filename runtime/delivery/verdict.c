@@ -121,10 +121,9 @@ static const json_t *pointer_step(const json_t *value, const char *token)
         return json_object_get(value, token);
     if (!json_is_array(value) || token[0] == '\0' || (token[0] == '0' && token[1] != '\0'))
         return NULL;
-    size_t digits = strspn(token, "0123456789");
-    if (token[digits] != '\0' || digits > 9)
+    if (token[strspn(token, "0123456789")] != '\0')
         return NULL;
-    return json_array_get(value, (size_t)strtoul(token, NULL, 10));
+    return json_array_get(value, (size_t)strtoul(token, NULL, 10)); /* too big: no such element */
 }
 
 static const json_t *pointer_follow(const json_t *value, EscText pointer)

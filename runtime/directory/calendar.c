@@ -58,7 +58,6 @@ static bool spend_day(const EscProgram *program, const EscZones *zones, const Es
             return true;
         }
         *left_ms -= closes_ms - from_ms;
-        *at_ms = closes_ms;
     }
     return false;
 }
@@ -131,7 +130,6 @@ static bool unspend_day(const EscProgram *program, const EscZones *zones, const 
             return true;
         }
         *left_ms -= until_ms - opens_ms;
-        *at_ms = opens_ms;
     }
     return false;
 }

@@ -42,22 +42,21 @@ static EscText shown_path(const Filler *filler, const Place *place)
     return esc_arena_printf(filler->arena, "%s%.*s", place->shown, ESC_TEXT_ARG(path_of(place)));
 }
 
-static bool find_text(const EscProgram *program, EscText name, uint32_t *index)
+/* The index of a text of the program; ESC_NONE when it has none. */
+static uint32_t find_text(const EscProgram *program, EscText name)
 {
     uint32_t low = 0, high = program->texts_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         int order = esc_text_compare(program->texts[middle], name);
-        if (order == 0) {
-            *index = middle;
-            return true;
-        }
+        if (order == 0)
+            return middle;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return ESC_NONE;
 }
 
 /* How many fields the place has, and the n-th of them as an index in FIELDS; ESC_NONE for a row of another scope. */
@@ -80,9 +79,7 @@ static uint32_t place_field(const Filler *filler, const Place *place, uint32_t p
 /* The position of the field that the path names; ESC_NONE when there is none. */
 static uint32_t find_field(const Filler *filler, const Place *place)
 {
-    uint32_t name;
-    if (!find_text(filler->program, path_of(place), &name))
-        return ESC_NONE;
+    uint32_t name = find_text(filler->program, path_of(place));
     uint32_t count = place_count(filler, place);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t field = place_field(filler, place, i);
@@ -311,7 +308,6 @@ EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJ
             &program->fields[program->event_fields[type->fields_first + i].field]);
     event->fields_count = type->fields_count;
     event->fields = filler.fields;
-    event->patches_count = 0;
     EscStatus status = ESC_OK;
     if (data != NULL && data->kind != ESC_JSON_OBJECT)
         status = esc_why(why, ESC_BAD_INPUT, "", 0, "data is %s; wanted is an object",

@@ -13,13 +13,11 @@ void esc_ingest_note(EscNotes *notes, const char *format, ...)
         notes->left_out++;
         return;
     }
-    char text[NOTE_BYTES_MAX + 1];
+    char text[NOTE_BYTES_MAX + 2]; /* a byte more shows whether the cut is within a character */
     va_list arguments;
     va_start(arguments, format);
-    int size = vsnprintf(text, sizeof text, format, arguments);
+    ESC_ASSERT(vsnprintf(text, sizeof text, format, arguments) >= 0);
     va_end(arguments);
-    ESC_ASSERT(size >= 0);
-    EscText whole = {text, (size_t)size < sizeof text ? (size_t)size : sizeof text - 1};
     notes->items[notes->count++] =
-        esc_arena_text(notes->arena, esc_utf8_cut(whole, NOTE_BYTES_MAX));
+        esc_arena_text(notes->arena, esc_utf8_cut(esc_text_from(text), NOTE_BYTES_MAX));
 }

@@ -25,13 +25,12 @@ typedef struct Worker {
 struct EscPool {
     EscPoolConfig config;
     pthread_mutex_t lock;
-    pthread_cond_t work;  /* a lane is ready, or the end */
-    pthread_cond_t watch; /* the watcher has to look again */
-    pthread_cond_t rest;  /* a lane stopped running */
-    EscLane *first, *last;
+    pthread_cond_t work;   /* a lane is ready, or the end */
+    pthread_cond_t watch;  /* the watcher has to look again */
+    pthread_cond_t rest;   /* a lane stopped running */
+    EscLane *first, *last; /* that are ready; `last` counts when there is a first */
     uint32_t queued_count;
-    EscLane **alarms; /* a binary heap by due_ns */
-    size_t alarms_count, alarms_capacity;
+    EscHeap alarms; /* lanes by due_ns */
     Worker **workers;
     uint32_t workers_count;
     uint32_t
@@ -41,67 +40,16 @@ struct EscPool {
     pthread_t watcher;
 };
 
-/* --- alarms: a binary heap ------------------------------------------------------------------------- */
+/* --- alarms ------------------------------------------------------------------------------------------ */
 
-static void alarm_place(EscPool *pool, size_t place, EscLane *lane)
+static bool is_due_before(const void *a, const void *b)
 {
-    pool->alarms[place] = lane;
-    lane->heap_place = place;
+    return ((const EscLane *)a)->due_ns < ((const EscLane *)b)->due_ns;
 }
 
-static void alarm_rise(EscPool *pool, size_t place)
+static size_t *place_of(void *lane)
 {
-    EscLane *lane = pool->alarms[place];
-    while (place > 0 && pool->alarms[(place - 1) / 2]->due_ns > lane->due_ns) {
-        alarm_place(pool, place, pool->alarms[(place - 1) / 2]);
-        place = (place - 1) / 2;
-    }
-    alarm_place(pool, place, lane);
-}
-
-static void alarm_sink(EscPool *pool, size_t place)
-{
-    EscLane *lane = pool->alarms[place];
-    for (;;) {
-        size_t child = 2 * place + 1;
-        if (child >= pool->alarms_count)
-            break;
-        if (child + 1 < pool->alarms_count &&
-            pool->alarms[child + 1]->due_ns < pool->alarms[child]->due_ns)
-            child++;
-        if (pool->alarms[child]->due_ns >= lane->due_ns)
-            break;
-        alarm_place(pool, place, pool->alarms[child]);
-        place = child;
-    }
-    alarm_place(pool, place, lane);
-}
-
-static void alarm_remove(EscPool *pool, EscLane *lane)
-{
-    size_t place = lane->heap_place;
-    if (place == SIZE_MAX)
-        return;
-    EscLane *moved = pool->alarms[--pool->alarms_count];
-    lane->heap_place = SIZE_MAX;
-    if (moved == lane)
-        return;
-    alarm_place(pool, place, moved);
-    alarm_rise(pool, place);
-    alarm_sink(pool, moved->heap_place);
-}
-
-static void alarm_add(EscPool *pool, EscLane *lane)
-{
-    if (pool->alarms_count == pool->alarms_capacity) {
-        size_t capacity = pool->alarms_capacity == 0 ? 64 : 2 * pool->alarms_capacity;
-        EscLane **grown = realloc(pool->alarms, capacity * sizeof(*grown));
-        ESC_ASSERT(grown != NULL);
-        pool->alarms = grown;
-        pool->alarms_capacity = capacity;
-    }
-    alarm_place(pool, pool->alarms_count++, lane);
-    alarm_rise(pool, lane->heap_place);
+    return &((EscLane *)lane)->heap_place;
 }
 
 /* --- the queue of ready lanes; the lock is held ------------------------------------------------------ */
@@ -140,8 +88,6 @@ static EscLane *queue_take(EscPool *pool)
 {
     EscLane *lane = pool->first;
     pool->first = lane->next;
-    if (pool->first == NULL)
-        pool->last = NULL;
     pool->queued_count--;
     return lane;
 }
@@ -181,7 +127,7 @@ static void run_one(EscPool *pool, Worker *worker)
     (void)pthread_mutex_lock(&pool->lock);
     worker->busy_since_ns = 0;
     bool again = lane->state == ESC_LANE_RUNNING_AGAIN;
-    lane->state = ESC_LANE_IDLE;
+    lane->state = lane->state == ESC_LANE_CLOSING ? ESC_LANE_CLOSED : ESC_LANE_IDLE;
     if (again)
         queue_put(pool, lane);
     (void)pthread_cond_broadcast(&pool->rest);
@@ -253,11 +199,21 @@ static void wait_watch(EscPool *pool, int64_t wait_ns)
 
 static int64_t next_look_ns(const EscPool *pool, int64_t now_ns)
 {
-    int64_t wait_ns = pool->alarms_count == 0 ? INT64_MAX : pool->alarms[0]->due_ns - now_ns;
+    const EscLane *first = esc_heap_first(&pool->alarms);
+    int64_t wait_ns = first == NULL ? INT64_MAX : first->due_ns - now_ns;
     bool may_be_stuck = is_short_of_workers(pool) && pool->workers_count < pool->config.workers_max;
     if (may_be_stuck && wait_ns > pool->config.stuck_ms * 1000000)
         wait_ns = pool->config.stuck_ms * 1000000;
     return wait_ns != INT64_MAX && wait_ns > WATCH_NS_MAX ? WATCH_NS_MAX : wait_ns;
+}
+
+static void wake_due(EscPool *pool, int64_t now_ns)
+{
+    for (EscLane *lane = esc_heap_first(&pool->alarms); lane != NULL && lane->due_ns <= now_ns;
+         lane = esc_heap_first(&pool->alarms)) {
+        esc_heap_remove(&pool->alarms, lane);
+        wake(pool, lane);
+    }
 }
 
 static void *watch(void *context)
@@ -266,12 +222,7 @@ static void *watch(void *context)
     (void)pthread_mutex_lock(&pool->lock);
     while (!pool->is_ending) {
         int64_t now_ns = esc_boot_ns();
-        while (pool->alarms_count > 0 && pool->alarms[0]->due_ns <= now_ns) {
-            EscLane *lane = pool->alarms[0];
-            alarm_remove(pool, lane);
-            lane->due_ns = INT64_MAX;
-            wake(pool, lane);
-        }
+        wake_due(pool, now_ns);
         if (pool->first != NULL && pool->workers_count < pool->config.workers_max &&
             all_are_stuck(pool, now_ns))
             (void)start_worker(pool); /* tried again at the next look when it fails */
@@ -314,6 +265,7 @@ EscPool *esc_pool_new(const EscPoolConfig *config, EscWhy *why)
     }
     pool->config = *config;
     pool->workers = workers;
+    pool->alarms = (EscHeap){.is_before = is_due_before, .place = place_of};
     init_conditions(pool);
     (void)pthread_mutex_lock(&pool->lock);
     bool is_fine = true;
@@ -344,11 +296,12 @@ void esc_pool_free(EscPool *pool)
         free(pool->workers[i]);
     }
     ESC_ASSERT(pool->first == NULL);
+    ESC_ASSERT(pool->alarms.count == 0);
     (void)pthread_mutex_destroy(&pool->lock);
     (void)pthread_cond_destroy(&pool->work);
     (void)pthread_cond_destroy(&pool->watch);
     (void)pthread_cond_destroy(&pool->rest);
-    free(pool->alarms);
+    esc_heap_release(&pool->alarms);
     free(pool->workers);
     free(pool);
 }
@@ -369,8 +322,7 @@ void esc_lane_init(EscLane *lane, EscPool *pool, void (*run)(void *context), voi
                       .run = run,
                       .context = context,
                       .state = ESC_LANE_IDLE,
-                      .due_ns = INT64_MAX,
-                      .heap_place = SIZE_MAX};
+                      .heap_place = ESC_HEAP_NOWHERE};
 }
 
 void esc_lane_wake(EscLane *lane)
@@ -385,11 +337,12 @@ void esc_lane_wake_at(EscLane *lane, int64_t boot_ns)
 {
     EscPool *pool = lane->pool;
     (void)pthread_mutex_lock(&pool->lock);
-    alarm_remove(pool, lane);
+    esc_heap_remove(&pool->alarms, lane);
     lane->due_ns = boot_ns;
-    if (boot_ns != INT64_MAX && lane->state != ESC_LANE_CLOSED) {
-        alarm_add(pool, lane);
-        if (pool->alarms[0] == lane)
+    bool may_run = lane->state != ESC_LANE_CLOSING && lane->state != ESC_LANE_CLOSED;
+    if (boot_ns != INT64_MAX && may_run) {
+        esc_heap_put(&pool->alarms, lane);
+        if (esc_heap_first(&pool->alarms) == lane)
             (void)pthread_cond_signal(&pool->watch);
     }
     (void)pthread_mutex_unlock(&pool->lock);
@@ -401,12 +354,12 @@ void esc_lane_close(EscLane *lane)
     if (pool == NULL)
         return; /* never initialised */
     (void)pthread_mutex_lock(&pool->lock);
-    alarm_remove(pool, lane);
-    while (lane->state == ESC_LANE_RUNNING || lane->state == ESC_LANE_RUNNING_AGAIN)
-        (void)pthread_cond_wait(&pool->rest, &pool->lock);
+    esc_heap_remove(&pool->alarms, lane);
     if (lane->state == ESC_LANE_QUEUED)
         queue_remove(pool, lane);
-    lane->state = ESC_LANE_CLOSED;
-    alarm_remove(pool, lane); /* its last run may have set one */
+    bool is_running = lane->state == ESC_LANE_RUNNING || lane->state == ESC_LANE_RUNNING_AGAIN;
+    lane->state = is_running ? ESC_LANE_CLOSING : ESC_LANE_CLOSED;
+    while (lane->state == ESC_LANE_CLOSING)
+        (void)pthread_cond_wait(&pool->rest, &pool->lock);
     (void)pthread_mutex_unlock(&pool->lock);
 }

@@ -110,6 +110,56 @@ static bool fail_once_at(CrashMode mode, const char *name, uint64_t nth)
     return has_happened;
 }
 
+/* A store of some groups whose process is gone, so that its log is still there. */
+static void leave_behind(uint64_t groups)
+{
+    Sample sample;
+    EscStore *store = NULL;
+    crash_vfs_reset(1);
+    sample_init(&sample);
+    EscStatus status = sample_open(PATH, &store, NULL);
+    for (uint64_t n = 1; n <= groups && status == ESC_OK; n++)
+        status = sample_commit(store, &sample, n, NULL);
+    ESC_ASSERT(status == ESC_OK);
+    crash_vfs_plan(CRASH_STOP, 1);
+    esc_store_close(store);
+    crash_vfs_plan(CRASH_NONE, 0);
+    sample_release(&sample);
+}
+
+static void lose_log(void)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    ESC_ASSERT(vfs->xDelete(vfs, PATH "-wal", 0) == SQLITE_OK);
+}
+
+/* What an opening survives: a mark that cannot be written (two operations; it lags, which only finds less), and SQLite's
+ * look at how long its log has become, which it takes for no failure. */
+#define OPENINGS_DESPITE_FAILURE_MAX 3
+
+static unsigned openings_despite_failure;
+
+/* One operation of an opening fails. A store that has lost what it held is not opened all the same; one that is whole
+ * opens the next time, and says now that it cannot. */
+static bool fail_opening_at(bool is_lost, uint64_t nth)
+{
+    EscStore *store = NULL;
+    EscWhy why = {.text = "a store that lost its log was opened"};
+    leave_behind(GROUPS_BEFORE_REOPEN);
+    if (is_lost)
+        lose_log();
+    crash_vfs_plan(CRASH_FAIL_IO, nth);
+    EscStatus status = sample_open(PATH, &store, NULL);
+    bool has_happened = crash_vfs_happened();
+    esc_store_close(store);
+    crash_vfs_plan(CRASH_NONE, 0);
+    bool is_good = is_lost ? status != ESC_OK : recovers(GROUPS_BEFORE_REOPEN, GROUPS_BEFORE_REOPEN, &why);
+    openings_despite_failure += has_happened && status == ESC_OK;
+    if (has_happened)
+        report(is_good, is_lost ? "opening a lost store" : "opening a whole store", nth, 1, why.text);
+    return has_happened;
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seeds = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
@@ -132,13 +182,19 @@ int main(int argc, char **argv)
         continue;
     for (uint64_t nth = 1; fail_once_at(CRASH_FAIL_BUSY, "busy file", nth); nth++)
         continue;
+    for (uint64_t nth = 1; fail_opening_at(true, nth); nth++)
+        continue;
+    for (uint64_t nth = 1; fail_opening_at(false, nth); nth++)
+        continue;
+    report(openings_despite_failure <= OPENINGS_DESPITE_FAILURE_MAX, "openings", openings_despite_failure, 1,
+           "failures of an opening went unnoticed");
     crash_vfs_reset(1);
 
     /* Fewer than these, and the plan no longer reaches the operations that it is for. */
     bool is_enough = operations >= 200 && cuts == operations * seeds;
     report(is_enough, "counts", operations, first_seed, "fewer operations than expected");
     printf("crash_store: %llu operations, %u power cuts, %u single failures, first seed %llu\n",
-           (unsigned long long)operations, cuts, passed + failed - cuts - 2, (unsigned long long)first_seed);
+           (unsigned long long)operations, cuts, passed + failed - cuts - 3, (unsigned long long)first_seed);
     printf("%u passed, %u failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }

@@ -6,11 +6,25 @@
 
 #include <arpa/inet.h>
 
+#include "support/alloc_fail.h"
 #include "support/test.h"
 
 #include <esc/runtime.h>
 
 #include "config_internal.h"
+
+/* --- what is wiped ---------------------------------------------------------------------------- */
+
+/* libcrypto's own is not called: memory that was wiped is told from memory that was not. */
+static int wiped_count;
+static size_t wiped_size;
+void __wrap_OPENSSL_cleanse(void *bytes, size_t size);
+void __wrap_OPENSSL_cleanse(void *bytes, size_t size)
+{
+    wiped_count++;
+    wiped_size += size;
+    memset(bytes, 0, size);
+}
 
 /* --- a files door with three files ------------------------------------------------------------ */
 
@@ -21,6 +35,12 @@ static EscStatus read_fake(void *context, const char *path, EscBuf *out)
         esc_buf_string(out, "s3cret-canary\n");
     else if (strcmp(path, "/etc/escal/url") == 0)
         esc_buf_string(out, "https://hooks.example/T1/canary\n");
+    else if (strcmp(path, "/etc/escal/spaced") == 0)
+        esc_buf_string(out, "a phrase \t\r\n");
+    else if (strcmp(path, "/etc/escal/blank") == 0)
+        esc_buf_string(out, " \n");
+    else if (strcmp(path, "/etc/escal/ca.pem") == 0)
+        esc_buf_string(out, "-----BEGIN CERTIFICATE-----\n");
     else if (strcmp(path, "/etc/escal/two-lines") == 0)
         esc_buf_string(out, "one\r\nX-Injected: yes");
     else
@@ -96,6 +116,88 @@ static void reads_every_kind_of_option(void **state)
     esc_config_free(config);
 }
 
+/* Also where the configuration takes over nothing of the files: what was read of them, and what is kept. */
+static void secrets_are_wiped(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    wiped_count = 0;
+    wiped_size = 0;
+    assert_status(
+        read_all(
+            config,
+            ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example/\", "
+                 "\"secret_file\": \"spaced\"}, \"b\": {\"type\": \"chat\", \"url_file\": "
+                 "\"url\"}}, "
+                 "\"systems\": {\"crm\": {\"base_url\": \"https://b.example\", \"secret_file\": "
+                 "\"secret\"}}, \"mail\": {\"server\": \"smtp://m.example\", \"from\": "
+                 "\"e@acme.example\", \"user\": \"u\", \"password_file\": \"spaced\"}, \"people\": "
+                 "{\"chat\": {\"type\": \"chat\", \"url_file\": \"url\"}, \"phone\": {\"type\": "
+                 "\"webhook\", \"url\": \"https://c.example/\", \"secret_file\": \"secret\"}}"),
+            &why),
+        ESC_OK);
+    const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+    assert_text_equal(acme->channels.items[0].secret, "a phrase");
+    assert_text_equal(acme->mail.password, "a phrase");
+    assert_text_equal(acme->people.phone.secret, "s3cret-canary");
+    assert_int_equal(wiped_count, 6); /* whole files */
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14);
+    esc_config_free(config);
+    assert_int_equal(wiped_count, 12);
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14 + 2 * 8 + 2 * 31 + 2 * 13);
+    esc_config_free(NULL);
+}
+
+static void without_memory_there_is_none(void **state)
+{
+    (void)state;
+    bool happened = true;
+    for (unsigned n = 1; happened; n++) {
+        alloc_fail_at(n);
+        EscConfig *config = esc_config_new();
+        happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_int_equal(config == NULL, happened);
+        esc_config_free(config);
+    }
+}
+
+/* The values of the struct, whatever was there before. */
+static void a_preset_forgets_what_was_there(void **state)
+{
+    (void)state;
+    EscWorkspaceConfig config;
+    memset(&config, 0x55, sizeof(config));
+    esc_config_workspace_preset(&config);
+    assert_int_equal(config.channels.count + config.systems.count + config.allowed_addresses.count,
+                     0);
+    assert_int_equal(config.name.size + config.folder.size + config.people.chat.secret.size, 0);
+    assert_text_equal(config.mail.tls, "required");
+}
+
+static void relative_names_are_relative_to_their_file(void **state)
+{
+    (void)state;
+    static const char *const json = ACME("\"channels\": {\"a\": {\"type\": \"file\", \"path\": "
+                                         "\"x/y\"}, \"b\": {\"type\": \"file\", "
+                                         "\"path\": \"/z\"}}");
+    static const char *const origins[][2] = {{"/etc/escal/c.json", "/etc/escal/x/y"},
+                                             {"c.json", "./x/y"},
+                                             {"/c.json", "//x/y"},
+                                             {"a/c.json", "a/x/y"}};
+    for (size_t i = 0; i < ESC_COUNT_OF(origins); i++) {
+        EscWhy why = {.text = ""};
+        EscConfig *config = esc_config_new();
+        assert_status(esc_config_read(config, esc_text_from(json), origins[i][0], &why), ESC_OK);
+        assert_status(esc_config_finish(config, &files, &why), ESC_OK);
+        const EscEndpoint *channels = config->workspaces.items[0].channels.items;
+        assert_text_equal(channels[0].path, origins[i][1]);
+        assert_text_equal(channels[1].path, "/z");
+        esc_config_free(config);
+    }
+}
+
 static void names_the_nearest_option(void **state)
 {
     (void)state;
@@ -104,6 +206,8 @@ static void names_the_nearest_option(void **state)
     assert_refused(
         ACME("\"channels\": {\"incidents\": {\"ulr\": \"https://a.example\"}}"),
         "workspaces.acme.channels.incidents.ulr: there is no such option; did you mean \"url\"?");
+    assert_refused("{\"lstnx\": 1}", "did you mean \"listen\"?"); /* three edits */
+    assert_refused("{\"lstnxyz\": 1}", "there is no such option (escald --help-config lists all)");
     assert_refused("{\"completely_different\": 1}",
                    "completely_different: there is no such option");
 }
@@ -125,6 +229,25 @@ static void refuses_wrong_types_and_ranges(void **state)
     assert_refused("{\"queue_max\": 1000001}", "must be from 1 to 1000000");
     assert_refused("{\"listen\": 5}", "listen: must be a text");
     assert_refused("{\"listen\": \"a\\nb\"}", "must not hold control characters");
+    assert_refused("{\"listen\": \"a\\u001f\"}", "must not hold control characters");
+    assert_refused("{\"listen\": \"a\\u007f\"}", "must not hold control characters");
+    assert_refused("{\"queue_max\": 1.5}", "queue_max: must be a whole number");
+    assert_refused("{\"workspaces\": []}", "workspaces: must be an object");
+    assert_refused("{\"workspaces\": {\"a\": 1}}", "workspaces.a: must be an object");
+    assert_refused(ACME("\"allowed_addresses\": [\"127.0.0.1\", 5]"), "must be a text");
+    assert_refused(ACME("\"allowed_addresses\": [5, \"127.0.0.1\"]"), "must be a text");
+    assert_refused(
+        ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": []}}"),
+        "must be an object of texts");
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
+                        "{\"\": \"b\"}}}"),
+                   "no header name");
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
+                        "{\"X\": 5}}}"),
+                   "without control characters");
+    assert_refused(ACME("\"unbound\": \"stop|file\""), "must be one of stop|file|refuse");
+    assert_refused(ACME("\"unbound\": \"sto\""), "must be one of stop|file|refuse");
+    assert_refused(ACME("\"unbound\": \"rehearsal\""), "must be one of stop|file|refuse");
     assert_refused(ACME("\"unbound\": \"ignore\""), "must be one of stop|file|refuse");
     assert_refused(ACME("\"allowed_addresses\": \"127.0.0.1\""), "must be a list of texts");
     assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"headers\": "
@@ -141,7 +264,25 @@ static void takes_numbers_at_the_ends_of_their_range(void **state)
     EscConfig *config = esc_config_new();
     assert_status(read_all(config, "{\"queue_max\": 1}", NULL), ESC_OK);
     assert_status(read_all(config, "{\"queue_max\": 1000000}", NULL), ESC_OK);
+    assert_status(read_all(config, "{\"listen\": \"a \"}", NULL), ESC_OK);
     esc_config_free(config);
+}
+
+static void takes_names_of_headers_of_128_bytes(void **state)
+{
+    (void)state;
+    for (int size = 127; size <= 129; size++) {
+        EscWhy why = {.text = ""};
+        EscConfig *config = esc_config_new();
+        char name[200], json[400];
+        memset(name, 'x', sizeof(name));
+        (void)snprintf(json, sizeof(json),
+                       ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", "
+                            "\"headers\": {\"%.*s\": \"b\"}}}"),
+                       size, name);
+        assert_status(read_all(config, json, &why), size <= 128 ? ESC_OK : ESC_BAD_CONFIG);
+        esc_config_free(config);
+    }
 }
 
 static EscStatus read_folder(EscConfig *config, const char *name, const char *json, EscWhy *why)
@@ -185,10 +326,12 @@ static void a_folder_binds_what_the_operator_lets_it(void **state)
 static void a_folder_binds_nothing_else(void **state)
 {
     (void)state;
-    static const char *const operators =
-        ACME("\"folder_may_bind\": [\"channels.incidents\", \"channels.room\", \"people\", "
-             "\"systems.crm\", \"allowed_addresses\", \"mail\"], \"channels\": {\"room\": "
-             "{\"type\": \"file\"}}, \"people\": {\"chat\": {\"type\": \"file\"}}");
+    static const char *const operators = ACME(
+        "\"folder_may_bind\": [\"\", \"channels.incidents\", \"channels.room\", \"people\", "
+        "\"systems.crm\", \"systems.hr\", \"allowed_addresses\", \"mail\"], \"channels\": "
+        "{\"room\": "
+        "{\"type\": \"file\"}}, \"systems\": {\"hr\": {\"base_url\": \"https://hr.example\"}}, "
+        "\"people\": {\"chat\": {\"type\": \"file\"}}");
     static const struct {
         const char *json, *fault;
     } rows[] = {
@@ -199,6 +342,8 @@ static void a_folder_binds_nothing_else(void **state)
          "channels.room: the operator's configuration binds this"},
         {"{\"people\": {\"chat\": {\"type\": \"chat\", \"url\": \"https://a.example\"}}}",
          "people.chat: the operator's configuration binds this"},
+        {"{\"systems\": {\"hr\": {\"base_url\": \"https://a.example\"}}}",
+         "systems.hr: the operator's configuration binds this"},
         {"{\"channels\": {\"incidents\": {\"secret_file\": \"secret\"}}}",
          "channels.incidents.secret_file: only the operator's configuration may say this"},
         {"{\"channels\": {\"incidents\": {\"path\": \"x\"}}}", "channels.incidents.path: only"},
@@ -223,11 +368,28 @@ static void a_folder_binds_nothing_else(void **state)
         if (i + 1 < ESC_COUNT_OF(rows) && strstr(why.text, rows[i].fault) == NULL)
             fail_msg("%s: %s", rows[i].json, why.text);
         const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
-        assert_int_equal(acme->channels.count + acme->systems.count, 1);
+        assert_int_equal(acme->channels.count + acme->systems.count, 2);
+        assert_text_equal(acme->systems.items[0].base_url, "https://hr.example");
+        assert_int_equal(acme->people.phone.url.size, 0);
         assert_int_equal(acme->allowed_addresses.count + acme->people.chat.url.size, 0);
         esc_config_free(config);
     }
-    EscConfig *config = esc_config_new(); /* of whom the operator says nothing */
+    EscConfig *config = esc_config_new();
+    assert_status(esc_config_read(config,
+                                  esc_text_from(ACME(
+                                      "\"folder_may_bind\": [\"people\"], \"people\": {\"phone\": "
+                                      "{\"type\": \"file\"}}")),
+                                  "escald.json", &why),
+                  ESC_OK);
+    assert_status(
+        read_folder(config, "acme", "{\"people\": {\"phone\": {\"type\": \"file\"}}}", &why),
+        ESC_BAD_CONFIG);
+    assert_non_null(strstr(why.text, "people.phone: the operator's configuration binds this"));
+    assert_status(
+        read_folder(config, "acme", "{\"people\": {\"chat\": {\"type\": \"file\"}}}", &why),
+        ESC_OK);
+    esc_config_free(config);
+    config = esc_config_new(); /* of whom the operator says nothing */
     assert_status(read_folder(config, "globex", "{\"channels\": {\"a\": {}}}", &why),
                   ESC_BAD_CONFIG);
     assert_status(read_folder(config, "globex", "{}", &why), ESC_OK);
@@ -254,6 +416,8 @@ static void one_reading_finds_all_faults(void **state)
                   ESC_BAD_CONFIG);
     assert_non_null(strstr(why.text, faults[0]));
     assert_status(esc_config_finish(config, &files, &why), ESC_BAD_CONFIG);
+    assert_string_equal(
+        why.text, "workspaces.acme.channels.a: needs url or url_file"); /* its own first one */
     for (size_t i = 0; i < ESC_COUNT_OF(faults); i++)
         if (!esc_text_contains(esc_buf_as_text(&config->faults), esc_text_from(faults[i])))
             fail_msg("not found: %s", faults[i]);
@@ -307,6 +471,7 @@ static void a_rehearsal_wants_no_bindings(void **state)
         {WAY("http://127.0.0.1:1/a"), false, false, "rehearsal"},
         {WAY("http://127.8.7.6/a"), false, false, "rehearsal"},
         {WAY("http://[::1]:1/a"), false, false, "rehearsal"},
+        {WAY("https://invalid/a"), false, false, "rehearsal"},
         {WAY("http://localhost:1/a"), false, false, "rehearsal"},
         {WAY("https://gone.invalid/a"), false, false, "rehearsal"},
         {WAY("https://128.0.0.1/a"), false, false, "stop"},
@@ -480,12 +645,76 @@ static void refuses_incomplete_endpoints(void **state)
                    "mail.server");
     assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"nobody\"}"),
                    "is no mail address");
+#define MAILED "\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"e@b.example\"}, "
+    assert_refused(ACME(MAILED "\"channels\": {\"a\": {\"type\": \"smtp\"}}"), "it needs `to`");
+    assert_refused(
+        ACME(MAILED
+             "\"channels\": {\"a\": {\"type\": \"smtp\", \"to\": [\"x\", \"a@b.example\"]}}"),
+        "has a recipient that is no mail address");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"url_file\": \"url\"}}"),
+                   "has both url and url_file");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"secret_file\": \"secret\"}}"),
+                   "has a secret_file that its type does not use");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"file\", \"ca_file\": \"ca.pem\"}}"),
+                   "has a ca_file that its type does not use");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"ca_file\": \"secret\"}}"),
+                   "holds no certificate");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"ca_file\": \"none\"}}"),
+                   "ca_file cannot be read");
+    assert_refused(
+        ACME(
+            "\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", \"ca_file\": \"none\"}}"),
+        "systems.crm: its ca_file cannot be read");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"e@b.example\", "
+                        "\"ca_file\": \"none\"}"),
+                   "mail: its ca_file cannot be read");
+    assert_refused(ACME("\"mail\": {\"server\": \"smtp://m.example\", \"from\": \"e@b.example\", "
+                        "\"password_file\": \"blank\"}"),
+                   "cannot be read or is empty");
+    assert_refused(ACME("\"systems\": {\"crm\": {}}"), "systems.crm: is not a URL");
+    assert_refused(ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", "
+                        "\"secret_file\": \"missing\"}}"),
+                   "cannot be read");
+    assert_refused(ACME("\"people\": {\"phone\": {\"type\": \"chat\"}}"),
+                   "people.phone: needs url");
+    assert_refused(ACME("\"people\": {\"chat\": {\"type\": \"smtp\"}}"), "people.chat");
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config,
+                           ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                                "\"https://a.example\", \"ca_file\": \"ca.pem\"}}"),
+                           &why),
+                  ESC_OK);
+    assert_text_equal(config->workspaces.items[0].channels.items[0].ca_file, "/etc/escal/ca.pem");
+    esc_config_free(config);
     assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": "
                         "\"https://a.example\", \"secret_file\": \"missing\"}}"),
                    "cannot be read");
     assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": "
                         "\"https://a.example\", \"secret_file\": \"two-lines\"}}"),
                    "more than one line");
+}
+
+static void takes_urls_of_2048_bytes(void **state)
+{
+    (void)state;
+    for (int size = 2047; size <= 2049; size++) {
+        EscWhy why = {.text = ""};
+        EscConfig *config = esc_config_new();
+        static char path[3000], json[4000];
+        memset(path, 'p', sizeof(path));
+        (void)snprintf(
+            json, sizeof(json),
+            ACME(
+                "\"channels\": {\"a\": {\"type\": \"chat\", \"url\": \"https://a.example/%.*s\"}}"),
+            size - (int)strlen("https://a.example/"), path);
+        assert_status(read_all(config, json, &why), size <= 2048 ? ESC_OK : ESC_BAD_CONFIG);
+        esc_config_free(config);
+    }
 }
 
 static void takes_mail_addresses_of_254_bytes(void **state)
@@ -519,6 +748,7 @@ static void help_lists_every_option(void **state)
     EscBuf out;
     esc_buf_init(&out, 65536);
     esc_config_help(&out);
+    esc_buf_char(&out, '\0');
     for (size_t g = 0; g < esc_config_groups_count; g++)
         for (size_t i = 0; i < esc_config_groups[g].options_count; i++) {
             char row[80];
@@ -528,6 +758,7 @@ static void help_lists_every_option(void **state)
     static const char *const rows[] = {
         "  listen: text, default \"127.0.0.1:8080\"\n      ",
         "  unbound: stop|file|refuse\n      what becomes of a channel",
+        "escald.json\n  listen: ",
         "  queue_max: 1 to 1000000, default ",
         "  allowed_addresses: list of texts, default []\n      ",
         "  headers: object of texts, default {}\n      ",
@@ -537,6 +768,17 @@ static void help_lists_every_option(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         if (!esc_text_contains(esc_buf_as_text(&out), esc_text_from(rows[i])))
             fail_msg("there is no \"%s\"", rows[i]);
+    for (size_t g = 1; g < esc_config_groups_count; g++) {
+        char title[200];
+        (void)snprintf(title, sizeof(title), "\n\n%s\n  ", esc_config_groups[g].title);
+        assert_true(esc_text_contains(esc_buf_as_text(&out), esc_text_from(title)));
+    }
+    assert_false(esc_text_contains(esc_buf_as_text(&out), ESC_TEXT("\"list of texts")));
+    for (const char *at = strstr((const char *)out.data, ", default "); at != NULL;
+         at = strstr(at + 1, ", default ")) { /* one default a row */
+        const char *next = strstr(at + 1, ", default "), *end = strchr(at, '\n');
+        assert_true(next == NULL || (end != NULL && next > end));
+    }
     esc_buf_release(&out);
 }
 
@@ -611,16 +853,27 @@ static void knows_public_addresses(void **state)
 static void allows_what_the_configuration_names(void **state)
 {
     (void)state;
-    EscText entries[] = {ESC_TEXT("10.1.0.0/16"), ESC_TEXT("::1"), ESC_TEXT("hooks.local")};
+    EscText entries[] = {ESC_TEXT("10.1.0.0/16"), ESC_TEXT("::1"), ESC_TEXT("hooks.local"),
+                         ESC_TEXT("10.9.8.7"), ESC_TEXT("fd00:0:0:1::/121")};
     EscWorkspaceConfig config = {.allowed_addresses = {entries, ESC_COUNT_OF(entries)}};
     static const struct {
         const char *host, *address;
         bool is_allowed;
     } rows[] = {
-        {"a.example", "10.1.2.3", true},    {"a.example", "10.2.2.3", false},
-        {"a.example", "::1", true},         {"a.example", "127.0.0.1", false},
-        {"hooks.local", "127.0.0.1", true}, {"hooks.local.evil.example", "127.0.0.1", false},
-        {"a.example", "8.8.8.8", true},     {"a.example", "::ffff:10.1.2.3", true},
+        {"a.example", "10.1.2.3", true},
+        {"a.example", "10.2.2.3", false},
+        {"a.example", "::1", true},
+        {"a.example", "127.0.0.1", false},
+        {"hooks.local", "127.0.0.1", true},
+        {"hooks.local.evil.example", "127.0.0.1", false},
+        {"a.example", "8.8.8.8", true},
+        {"a.example", "::ffff:10.1.2.3", true},
+        {"a.example", "10.9.8.7", true},
+        {"a.example", "10.9.8.6", false},
+        {"a.example", "10.9.8.0", false},
+        {"a.example", "fd00:0:0:1::7f", true},
+        {"a.example", "fd00:0:0:1::80", false},
+        {"a.example", "fd00:0:0:1:8000::", false},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         struct sockaddr_storage address;
@@ -653,6 +906,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_the_defaults_of_the_table),
         cmocka_unit_test(reads_every_kind_of_option),
+        cmocka_unit_test(secrets_are_wiped),
+        cmocka_unit_test(without_memory_there_is_none),
+        cmocka_unit_test(a_preset_forgets_what_was_there),
+        cmocka_unit_test(relative_names_are_relative_to_their_file),
+        cmocka_unit_test(takes_names_of_headers_of_128_bytes),
+        cmocka_unit_test(takes_urls_of_2048_bytes),
         cmocka_unit_test(names_the_nearest_option),
         cmocka_unit_test(refuses_what_is_no_strict_json),
         cmocka_unit_test(refuses_wrong_types_and_ranges),

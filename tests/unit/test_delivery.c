@@ -1,6 +1,9 @@
 /* test_delivery.c - verdicts, backoff, circuit breaker, what a call returns, signatures, mail. */
 #include "support/test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "outside.h"
 #include "verdict.h"
 
@@ -26,6 +29,11 @@ static void only_2xx_is_success(void **state)
         {false, 404, ESC_VERDICT_RETRY}, {true, 401, ESC_VERDICT_HOLD},
         {true, 403, ESC_VERDICT_HOLD},   {true, 407, ESC_VERDICT_HOLD},
         {true, 402, ESC_VERDICT_DEAD},   {false, 401, ESC_VERDICT_RETRY},
+        {true, 300, ESC_VERDICT_DEAD},   {true, 0, ESC_VERDICT_RETRY},
+        {true, 499, ESC_VERDICT_DEAD},   {true, 409, ESC_VERDICT_DEAD},
+        {true, 424, ESC_VERDICT_DEAD},   {true, 426, ESC_VERDICT_DEAD},
+        {true, 428, ESC_VERDICT_DEAD},   {true, 430, ESC_VERDICT_DEAD},
+        {true, 406, ESC_VERDICT_DEAD},   {true, 1, ESC_VERDICT_DEAD},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         if (esc_verdict_http(&plan, rows[i].is_transferred, rows[i].status) != rows[i].verdict)
@@ -47,6 +55,15 @@ static void a_call_succeeds_with_what_it_expects(void **state)
 static void mail_goes_by_the_reply_code(void **state)
 {
     (void)state;
+    static const struct {
+        unsigned code;
+        EscVerdict verdict;
+    } ends[] = {{199, ESC_VERDICT_RETRY}, {200, ESC_VERDICT_DONE},  {299, ESC_VERDICT_DONE},
+                {300, ESC_VERDICT_RETRY}, {499, ESC_VERDICT_RETRY}, {500, ESC_VERDICT_DEAD},
+                {599, ESC_VERDICT_DEAD},  {600, ESC_VERDICT_RETRY}};
+    for (size_t i = 0; i < ESC_COUNT_OF(ends); i++)
+        if (esc_verdict_mail(true, ends[i].code) != ends[i].verdict)
+            fail_msg("reply %u", ends[i].code);
     assert_int_equal(esc_verdict_mail(true, 250), ESC_VERDICT_DONE);
     assert_int_equal(esc_verdict_mail(false, 250),
                      ESC_VERDICT_RETRY); /* the last command may not have been answered */
@@ -90,6 +107,11 @@ static void breaker_opens_and_lets_one_probe_through(void **state)
     esc_breaker_note(&breaker, ESC_VERDICT_DONE, 2200, 3, 1000);
     assert_int_equal(esc_breaker_opens_at_ms(&breaker), 0);
     assert_int_equal(breaker.failures, 0);
+    breaker.failures = UINT32_MAX - 1;
+    for (int i = 0; i < 3; i++)
+        esc_breaker_note(&breaker, ESC_VERDICT_RETRY, 100, 3, 1000);
+    assert_int_equal(breaker.failures, UINT32_MAX); /* it counts no further, and stays open */
+    assert_int_equal(esc_breaker_opens_at_ms(&breaker), 1100);
 }
 
 /* A refusal of us opens it at once, and only a definite answer makes the endpoint well again. */
@@ -127,6 +149,12 @@ static void a_reply_tells_how_far_a_message_has_come(void **state)
         {"{\"id\":\"9\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED},
         {"{\"state\":\"acked\"}", ESC_DELIVERY_ACKED, ESC_DELIVERY_ACKED},
         {"{\"state\":\"accepted\",\"message_id\":1}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"state\":\"seen\"}", ESC_DELIVERY_SEEN, ESC_DELIVERY_SEEN},
+        {"{\"state\":\"delivered\"}", ESC_DELIVERY_DELIVERED, ESC_DELIVERY_DELIVERED},
+        {"{\"state\":\"lost\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
+        {"{\"sid\":\"9\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED},
+        {"{\"messageId\":\"9\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED},
+        {"{\"message_id\":true}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
         {"{\"state\":\"queued\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
         {"{\"state\":\"dead\"}", ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_ACCEPTED},
     };
@@ -146,7 +174,7 @@ static void a_reply_tells_how_far_a_message_has_come(void **state)
 
 static void assert_words(const char *reply, const char *expected)
 {
-    const EscText secrets[] = {{0}, ESC_TEXT("hush-hush"), ESC_TEXT("abc")};
+    const EscText secrets[] = {{0}, ESC_TEXT("hush-hush"), ESC_TEXT("abc"), ESC_TEXT("four")};
     EscBuf out;
     esc_buf_init(&out, 10000);
     esc_peer_words(&out, esc_text_from(reply), secrets, ESC_COUNT_OF(secrets));
@@ -167,6 +195,192 @@ static void a_peers_own_words_are_one_harmless_line(void **state)
     assert_words("a\u202eb\x1b[2Jc\xff\xfe", "a b [2Jc");
     assert_words("the key hush-hush, hush-hush!", "the key ***, ***!");
     assert_words("abc", "abc"); /* too short to be anybody's secret */
+    assert_words("it was hush-hush", "it was ***");
+    assert_words("it was hush-hus", "it was hush-hus");
+    assert_words("four here", "*** here");
+    assert_words("a > b", "a b");
+}
+
+/* What receivers call it, and which of two they mean. */
+static void a_peers_own_words_are_found_under_many_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "message", "error_description", "detail", "description", "title", "error", "errors",
+        "reason"};
+    for (size_t i = 0; i < ESC_COUNT_OF(names); i++) {
+        char reply[256];
+        (void)snprintf(reply, sizeof(reply), "{\"%s\":\"said\"}", names[i]);
+        assert_words(reply, "said");
+        (void)snprintf(reply, sizeof(reply), "{\"%s\":{\"message\":\"said\"}}", names[i]);
+        assert_words(reply, "said");
+        (void)snprintf(reply, sizeof(reply), "{\"%s\":[{\"message\":\"said\"},\"no\"]}", names[i]);
+        assert_words(reply, "said");
+        if (i == 0)
+            continue;
+        (void)snprintf(reply, sizeof(reply), "{\"%s\":\"second\",\"%s\":\"first\"}", names[i],
+                       names[i - 1]);
+        assert_words(reply, "first");
+        (void)snprintf(reply, sizeof(reply), "{\"%s\":\"said\",\"%s\":\"\"}", names[i],
+                       names[i - 1]);
+        assert_words(reply, "said");
+    }
+    assert_words("\"just a text\"", "just a text");
+    assert_words("[{\"message\":\"in a list\"}]", "in a list");
+    assert_words("{\"error\":{\"code\":3}}", "{\"error\":{\"code\":3}}");
+}
+
+static void a_peers_own_words_are_cut(void **state)
+{
+    (void)state;
+    char reply[2402];
+    memset(reply, 'a', sizeof(reply));
+    reply[300] = '\0';
+    assert_words(reply, reply);
+    char expected[304];
+    memset(expected, 'a', 300);
+    (void)snprintf(expected + 300, 4, "\u2026");
+    reply[300] = 'a';
+    reply[301] = '\0';
+    assert_words(reply, expected);
+    memset(reply, ' ', sizeof(reply)); /* nobody reads further than this */
+    reply[2399] = 'x';
+    reply[2400] = 'y';
+    reply[2401] = '\0';
+    assert_words(reply, "x");
+}
+
+/* --- what is told of an attempt ------------------------------------------------------------------- */
+
+typedef struct Ended {
+    EscWay way;
+    bool is_refused_address, is_tried_address, is_refused_within;
+    CURLcode code;
+    long status;
+    const char *reply, *said, *refused, *told;
+} Ended;
+
+static void put_buf(EscBuf *buf, const char *text)
+{
+    esc_buf_init(buf, 10000);
+    esc_buf_string(buf, text == NULL ? "" : text);
+}
+
+static void assert_told(const Ended *ended, size_t size)
+{
+    EscWorkspaceConfig config = {.mail = {.password = ESC_TEXT("mailword")}};
+    EscSite site = {.config = &config};
+    EscEndpoint endpoint = {.secret = ESC_TEXT("hookword")};
+    EscSystemBinding system = {.secret = ESC_TEXT("crmword")};
+    EscAttempt attempt = {.site = &site,
+                          .route = {.way = ended->way, .endpoint = &endpoint, .system = &system},
+                          .plan = {.url = ESC_TEXT("https://w.example/k3y")},
+                          .easy = curl_easy_init(),
+                          .code = ended->code,
+                          .status = ended->status,
+                          .is_address_refused = ended->is_refused_address,
+                          .is_address_tried = ended->is_tried_address,
+                          .is_refused_within = ended->is_refused_within};
+    put_buf(&attempt.reply, ended->reply);
+    put_buf(&attempt.said, ended->said);
+    put_buf(&attempt.refused, ended->refused);
+    char told[ESC_DETAIL_BYTES_MAX];
+    esc_attempt_describe(&attempt, told, size);
+    assert_string_equal(told, ended->told);
+    esc_buf_release(&attempt.reply);
+    esc_buf_release(&attempt.said);
+    esc_buf_release(&attempt.refused);
+    curl_easy_cleanup(attempt.easy);
+}
+
+static void an_attempt_is_told_in_a_sentence(void **state)
+{
+    (void)state;
+    static const Ended rows[] = {
+        {.way = ESC_WAY_HTTP, .status = 200, .reply = "ok", .told = "HTTP status 200"},
+        {.way = ESC_WAY_HTTP, .status = 399, .reply = "ok", .told = "HTTP status 399"},
+        {.way = ESC_WAY_HTTP, .status = 400, .reply = "no", .told = "HTTP status 400: no"},
+        {.way = ESC_WAY_HTTP, .status = 400, .told = "HTTP status 400"},
+        {.way = ESC_WAY_HTTP,
+         .status = 200,
+         .is_refused_within = true,
+         .reply = "{\"ok\":false,\"error\":\"channel_not_found\"}",
+         .told = "HTTP status 200: channel_not_found"},
+        {.way = ESC_WAY_HTTP,
+         .status = 400,
+         .reply = "hookword crmword mailword https://w.example/k3y",
+         .told = "HTTP status 400: *** *** *** ***"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_RECV_ERROR,
+         .status = 200,
+         .told = "HTTP status 200, but its answer broke off: Failure when receiving data from the "
+                 "peer"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_RECV_ERROR,
+         .told = "Failure when receiving data from the peer"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_OPERATION_TIMEDOUT,
+         .status = 200,
+         .told = "no answer in time"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_COULDNT_RESOLVE_HOST,
+         .told = "no name server knows its host"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_PEER_FAILED_VERIFICATION,
+         .told = "TLS: the server's certificate is not trusted (an authority of your own is named "
+                 "by `ca_file`)"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_SSL_CACERT_BADFILE,
+         .told = "TLS: its `ca_file` cannot be read"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_SSL_CONNECT_ERROR,
+         .told = "TLS: no encrypted connection comes about (SSL connect error)"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_COULDNT_CONNECT,
+         .is_refused_address = true,
+         .told = "its address is not allowed by the configuration"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_COULDNT_CONNECT,
+         .is_refused_address = true, /* of two, one was allowed */
+         .is_tried_address = true,
+         .told = "Couldn't connect to server"},
+        {.way = ESC_WAY_MAIL, .status = 250, .told = "the mail server answered 250"},
+        {.way = ESC_WAY_MAIL,
+         .status = 250,
+         .said = "not now",
+         .told = "the mail server answered 250"},
+        {.way = ESC_WAY_MAIL,
+         .status = 250,
+         .code = CURLE_SEND_FAIL_REWIND,
+         .said = "not now",
+         .told = "the mail server answered 250: not now"},
+        {.way = ESC_WAY_MAIL,
+         .status = 554,
+         .reply = "no reply of HTTP",
+         .said = "we know mailword",
+         .told = "the mail server answered 554: we know ***"},
+        {.way = ESC_WAY_MAIL,
+         .status = 250,
+         .refused = "a@x.example (550)",
+         .told = "the mail server answered 250; refused: a@x.example (550)"},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_LOGIN_DENIED,
+         .status = 535,
+         .said = "who are you",
+         .told = "the mail server refused the login (535): who are you"},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_USE_SSL_FAILED,
+         .status = 220,
+         .told = "TLS: the mail server offers no STARTTLS"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
+        assert_told(&rows[i], ESC_DETAIL_BYTES_MAX);
+    Ended cut = {.way = ESC_WAY_HTTP,
+                 .status = 400,
+                 .reply = "\u00e4\u00e4",
+                 .told = "HTTP status 400: \u00e4"};
+    assert_told(&cut, sizeof("HTTP status 400: \u00e4") + 1); /* not within a character */
+    assert_told(&cut, sizeof("HTTP status 400: \u00e4"));
 }
 
 /* --- the next attempt ------------------------------------------------------------------------- */
@@ -213,7 +427,12 @@ static void assert_selected(const char *body, const char *pointer, const char *e
 {
     EscBuf out;
     esc_buf_init(&out, 8192);
-    bool is_found = esc_reply_select(&out, esc_text_from(body), esc_text_from(pointer));
+    size_t size = strlen(pointer); /* a block of its own, so that nobody reads behind its end */
+    char *exact = malloc(size > 0 ? size : 1);
+    assert_non_null(exact);
+    memcpy(exact, pointer, size);
+    bool is_found = esc_reply_select(&out, esc_text_from(body), (EscText){exact, size});
+    free(exact);
     assert_int_equal(is_found, expected != NULL);
     assert_text_equal(esc_buf_as_text(&out), expected == NULL ? "" : expected);
     esc_buf_release(&out);
@@ -231,14 +450,57 @@ static void follows_json_pointers(void **state)
     assert_selected(body, "/x~1y", "slash");
     assert_selected(body, "/", "empty");
     assert_selected(body, "/t", "true");
+    assert_selected("{\"\":{\"x\":1}}", "//x", "1");
+    assert_selected("{\"a\":{\"\":1}}", "/a/", "1");
     assert_selected(body, "", body);
     assert_selected(body, "/a/b/2", NULL);
     assert_selected(body, "/a/b/00", NULL);
+    assert_selected(body, "/a/b/01", NULL);
+    assert_selected(body, "/a/b/1x", NULL);
+    assert_selected(body, "/a/b/", NULL);
+    assert_selected(body, "/a/b/18446744073709551616", NULL);
+    assert_selected(body, "/a/b/99999999999999999999999", NULL);
+    assert_selected(body, "/t/0", NULL);
+    assert_selected(body, "/m~", NULL);
+    assert_selected(body, "/m~n", NULL);
     assert_selected(body, "/a/b/-", NULL);
     assert_selected(body, "/m~2n", NULL);
     assert_selected(body, "a", NULL);
     assert_selected("no json", "/a", NULL);
     assert_selected("no json", "", "no json");
+}
+
+static void a_pointers_part_has_its_limit(void **state)
+{
+    (void)state;
+    for (int size = 254; size <= 256; size++) {
+        char body[300], pointer[300], name[300];
+        memset(name, 'n', sizeof(name));
+        (void)snprintf(body, sizeof(body), "{\"%.*s\":1}", size, name);
+        (void)snprintf(pointer, sizeof(pointer), "/%.*s", size, name);
+        assert_selected(body, pointer, size <= 255 ? "1" : NULL);
+    }
+}
+
+static void bad_bytes_of_a_reply_are_marked(void **state)
+{
+    (void)state;
+    assert_selected("a\xff"
+                    "bcd",
+                    "", "a?bcd");
+    assert_selected("a\xff"
+                    "bc",
+                    "", "abc"); /* perhaps a character that was cut */
+    assert_selected("\xff\xff\xff\xff", "", "?");
+    char body[ESC_TEXT_MAX + 2];
+    memset(body, 'a', sizeof(body));
+    body[ESC_TEXT_MAX] = '\0';
+    assert_selected(body, "", body);
+    char expected[ESC_TEXT_MAX + 1];
+    memcpy(expected, body, sizeof(expected));
+    body[ESC_TEXT_MAX] = 'a';
+    body[ESC_TEXT_MAX + 1] = '\0';
+    assert_selected(body, "", expected);
 }
 
 static void cuts_and_repairs_replies(void **state)
@@ -270,6 +532,50 @@ static void signs_as_the_specification_shows(void **state)
                      ESC_TEXT("{\"test\": 2432232314}"));
     assert_text_equal(esc_buf_as_text(&out), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     esc_buf_release(&out);
+}
+
+static void assert_signed(EscText secret, const char *expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 256);
+    esc_webhook_sign(&out, secret, ESC_TEXT("m"), 5, ESC_TEXT("{}"));
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+static void a_secret_is_base64_or_itself(void **state)
+{
+    (void)state;
+    assert_signed(ESC_TEXT("plain secret"), "v1,qGHWqn2MV+GyWwxtBekwmiMiv+po2+XjCRyja/Ja/cs=");
+    assert_signed(ESC_TEXT("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"),
+                  "v1,nxw/ge7WCky0gqt95thH0y84Az/2bXf+UBKJVk1hBFk=");
+    assert_signed(ESC_TEXT("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg=="),
+                  "v1,i5vrRkyfEeni9l7fIn3F5tGoiVhEqnnTD3uUojuT1hM=");
+    assert_signed(ESC_TEXT("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+                  "v1,/rCJTAghFCd/gdibHZh8tvfyRjdgMKozPW3DJ5ItmkY=");
+    assert_signed(ESC_TEXT("whsec_not base64!"), "v1,KBArRF8wQiFj4wBRIHaTHReaQV8GO1j5vL0TUE1OLl8=");
+}
+
+/* Longer ones are cut where the configuration cuts them. */
+static void a_secret_has_its_limit(void **state)
+{
+    (void)state;
+    static char secret[ESC_SECRET_BYTES_MAX + 8];
+    memset(secret, 'A', sizeof(secret));
+    EscBuf cut, whole;
+    esc_buf_init(&cut, 256);
+    esc_buf_init(&whole, 256);
+    esc_webhook_sign(&cut, (EscText){secret, ESC_SECRET_BYTES_MAX + 1}, ESC_TEXT("m"), 5,
+                     ESC_TEXT("{}"));
+    esc_webhook_sign(&whole, (EscText){secret, ESC_SECRET_BYTES_MAX}, ESC_TEXT("m"), 5,
+                     ESC_TEXT("{}"));
+    assert_true(esc_text_equal(esc_buf_as_text(&cut), esc_buf_as_text(&whole)));
+    esc_buf_clear(&cut);
+    esc_webhook_sign(&cut, (EscText){secret, ESC_SECRET_BYTES_MAX - 1}, ESC_TEXT("m"), 5,
+                     ESC_TEXT("{}"));
+    assert_false(esc_text_equal(esc_buf_as_text(&cut), esc_buf_as_text(&whole)));
+    esc_buf_release(&cut);
+    esc_buf_release(&whole);
 }
 
 static void writes_base64(void **state)
@@ -329,6 +635,64 @@ static void mail_subjects_are_encoded_words(void **state)
     write_mail(&out, ESC_TEXT("plain =?UTF-8?B?ZmFrZQ==?="), ESC_TEXT("a@b.example"));
     assert_false(esc_text_contains(esc_buf_as_text(&out), ESC_TEXT("ZmFrZQ==")));
     esc_buf_release(&out);
+}
+
+static void assert_mail(const EscMail *mail, const char *expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 65536);
+    esc_mail_write(&out, mail);
+    assert_status(out.status, ESC_OK);
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+/* All of one, as it goes out. 57 bytes are a line of base64. */
+static void a_mail_is_written_like_this(void **state)
+{
+    (void)state;
+    EscText to[] = {ESC_TEXT("a@b.example"), ESC_TEXT("<c:d;e,f>@\x7fg.example")};
+    EscMail mail = {.from = ESC_TEXT("Es(c)al@acme.example"),
+                    .to = {to, 2},
+                    .subject = ESC_TEXT("plain ~"),
+                    .text = ESC_TEXT("0123456789012345678901234567890123456789012345678901234567"),
+                    .key = ESC_TEXT("acme/E-1_Z/7/9[:@`{f"),
+                    .date_ms = INT64_C(1798761599999)};
+    assert_mail(&mail,
+                "Date: Thu, 31 Dec 2026 23:59:59 +0000\r\n"
+                "From: Escal@acme.example\r\n"
+                "To: a@b.example,\r\n cdef@g.example\r\n"
+                "Subject: plain ~\r\n"
+                "Message-ID: <acme.E-1_Z.7.9.....f@acme.example>\r\n"
+                "In-Reply-To: <acme.E-1_Z.9.....f.thread@acme.example>\r\n"
+                "References: <acme.E-1_Z.9.....f.thread@acme.example>\r\n"
+                "List-Id: <acme.escal.acme.example>\r\n"
+                "Auto-Submitted: auto-generated\r\n"
+                "MIME-Version: 1.0\r\n"
+                "Content-Type: text/plain; charset=utf-8\r\n"
+                "Content-Transfer-Encoding: base64\r\n"
+                "\r\n"
+                "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2\r\n"
+                "Nw==\r\n");
+}
+
+static void a_mail_needs_neither_a_domain_nor_a_number(void **state)
+{
+    (void)state;
+    EscText to = ESC_TEXT("root");
+    EscMail mail = {
+        .from = ESC_TEXT("escal"), .to = {&to, 1}, .key = ESC_TEXT("acme"), .date_ms = 0};
+    assert_mail(&mail, "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"
+                       "From: escal\r\n"
+                       "To: root\r\n"
+                       "Subject: \r\n"
+                       "Message-ID: <acme@localhost>\r\n"
+                       "List-Id: <acme.escal.localhost>\r\n"
+                       "Auto-Submitted: auto-generated\r\n"
+                       "MIME-Version: 1.0\r\n"
+                       "Content-Type: text/plain; charset=utf-8\r\n"
+                       "Content-Transfer-Encoding: base64\r\n"
+                       "\r\n");
 }
 
 static EscText mail_of(EscBuf *out, EscText key, EscText sender, EscText subject, EscText body)
@@ -402,6 +766,73 @@ static void long_subjects_say_that_they_are_cut(void **state)
     esc_buf_release(&out);
 }
 
+static void long_names_say_that_they_are_cut(void **state)
+{
+    (void)state;
+    EscBuf out;
+    char name[202], line[256];
+    memset(name, 'n', sizeof(name));
+    (void)snprintf(line, sizeof(line), "From: \"%.100s\" <escal@acme.example>\r\n", name);
+    EscText text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){name, 100}, ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, esc_text_from(line)));
+    esc_buf_release(&out);
+    text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){name, 101}, ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("bm5ubm5ubuKApg==?= <escal@"))); /* nnnnnnn… */
+    esc_buf_release(&out);
+    memset(name, '\x01', sizeof(name)); /* what nobody looked at is cut, too */
+    name[0] = 'n';
+    text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){name, 200}, ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: \"n\" <")));
+    esc_buf_release(&out);
+    text =
+        mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){name, 201}, ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: =?UTF-8?B?buKApg==?= <")));
+    esc_buf_release(&out);
+}
+
+/* 45 bytes are one encoded word, and a character is never cut. */
+static void long_subjects_are_several_words(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscText text = mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0},
+                           ESC_TEXT("\u00e4"
+                                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+                           ESC_TEXT("t"));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("Subject: "
+                       "=?UTF-8?B?w6RhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh?="
+                       "\r\nMessage-ID")));
+    esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0},
+                   ESC_TEXT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00e4"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(
+        text,
+        ESC_TEXT(
+            "Subject: =?UTF-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=?=\r\n "
+            "=?UTF-8?B?w6Q=?=\r\n")));
+    esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0}, ESC_TEXT("a\x7f"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("Subject: a\r\n")));
+    esc_buf_release(&out);
+}
+
+static void a_text_that_does_not_fit_is_an_error(void **state)
+{
+    (void)state;
+    static char lines[600];
+    memset(lines, '\n', sizeof(lines));
+    EscBuf out;
+    esc_buf_init(&out, 1000);
+    EscMail mail = {.from = ESC_TEXT("e@x.example"), .text = {lines, 501}, .key = ESC_TEXT("acme")};
+    esc_mail_write(&out, &mail);
+    assert_status(out.status, ESC_OVER_LIMIT);
+    esc_buf_release(&out);
+}
+
 static void lines_of_a_text_end_in_crlf_within(void **state)
 {
     (void)state;
@@ -432,6 +863,18 @@ int main(void)
         cmocka_unit_test(breaker_holds_what_the_endpoint_refuses),
         cmocka_unit_test(a_reply_tells_how_far_a_message_has_come),
         cmocka_unit_test(a_peers_own_words_are_one_harmless_line),
+        cmocka_unit_test(a_peers_own_words_are_found_under_many_names),
+        cmocka_unit_test(a_peers_own_words_are_cut),
+        cmocka_unit_test(an_attempt_is_told_in_a_sentence),
+        cmocka_unit_test(a_pointers_part_has_its_limit),
+        cmocka_unit_test(bad_bytes_of_a_reply_are_marked),
+        cmocka_unit_test(a_secret_is_base64_or_itself),
+        cmocka_unit_test(a_secret_has_its_limit),
+        cmocka_unit_test(a_mail_is_written_like_this),
+        cmocka_unit_test(a_mail_needs_neither_a_domain_nor_a_number),
+        cmocka_unit_test(long_names_say_that_they_are_cut),
+        cmocka_unit_test(long_subjects_are_several_words),
+        cmocka_unit_test(a_text_that_does_not_fit_is_an_error),
         cmocka_unit_test(mails_of_an_escalation_are_a_thread),
         cmocka_unit_test(names_of_senders_begin_no_header),
         cmocka_unit_test(long_subjects_say_that_they_are_cut),

@@ -135,6 +135,157 @@ static void a_message_that_somebody_has_is_not_read_again(void **state)
     assert_text_equal(f->plan.body, "{\"text\":\"as it was built\\nacme\"}");
 }
 
+static void assert_refused(const Fixture *f, const char *why)
+{
+    assert_text_equal(f->plan.refusal, why);
+}
+
+static void what_is_not_readable_is_refused(void **state)
+{
+    Fixture *f = *state;
+    f->row.body = ESC_TEXT("not JSON");
+    make(f);
+    assert_refused(f, "the message is not readable");
+    f->row.medium = ESC_TEXT("email");
+    f->row.address = ESC_TEXT("ana@acme.example");
+    make(f);
+    assert_refused(f, "the message is not readable");
+    f->row.kind = ESC_OUTBOX_CALL;
+    f->row.target = ESC_TEXT("crm.requeue");
+    make(f);
+    assert_refused(f, "the call is not readable");
+    assert_int_equal(f->plan.headers_count, 0);
+}
+
+static void a_room_of_a_chat_is_named(void **state)
+{
+    Fixture *f = *state;
+    f->config.people.chat = (EscEndpoint){.type = ESC_TEXT("chat"),
+                                          .kind = ESC_ENDPOINT_CHAT,
+                                          .url = ESC_TEXT("https://chat.example/people")};
+    f->row.body = ESC_TEXT("{\"text\":\"hello\",\"workspace\":\"acme\"}");
+    f->row.address = ESC_TEXT("@ana");
+    make(f);
+    assert_text_equal(f->plan.url, "https://chat.example/people");
+    assert_text_equal(f->plan.method, "POST");
+    assert_text_equal(f->plan.host, "chat.example");
+    assert_true(f->plan.has_body);
+    assert_text_equal(f->plan.body, "{\"text\":\"hello\\nacme\",\"channel\":\"@ana\"}");
+    assert_true(has_header(&f->plan, "Content-Type: application/json"));
+    f->config.people.phone = f->config.people.chat;
+    f->config.people.phone.kind = ESC_ENDPOINT_WEBHOOK;
+    f->config.people.phone.url = ESC_TEXT("https://phone.example/");
+    f->row.medium = ESC_TEXT("phone");
+    make(f);
+    assert_text_equal(f->plan.url, "https://phone.example/");
+    f->config.people.phone = (EscEndpoint){.kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/p")};
+    make(f);
+    assert_text_equal(f->route.path, "/p");
+}
+
+static void a_line_of_a_file_says_all_of_a_row(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("log");
+    f->row.created_at_ms = INT64_C(1767600000000);
+    f->row.body = ESC_TEXT("{\"text\":\"x\"}");
+    make(f);
+    assert_text_equal(
+        f->plan.body,
+        "{\"type\":\"escal.message\",\"id\":\"acme/E-1/1\",\"timestamp\":"
+        "\"2026-01-05T08:00:00.000Z\",\"target\":\"log\",\"medium\":\"chat\",\"to\":\"\","
+        "\"data\":{\"text\":\"x\"}}");
+    f->row.kind = ESC_OUTBOX_CALL;
+    f->row.target = ESC_TEXT("nowhere.do");
+    f->row.body = (EscText){0};
+    make(f);
+    assert_true(esc_text_starts_with(f->plan.body, ESC_TEXT("{\"type\":\"escal.call\",")));
+    assert_true(esc_text_ends_with(f->plan.body, ESC_TEXT(",\"data\":{}}")));
+}
+
+static void a_mail_has_the_servers_sender_and_a_subject(void **state)
+{
+    Fixture *f = *state;
+    f->row.medium = ESC_TEXT("email");
+    f->row.address = ESC_TEXT("ana@acme.example");
+    f->row.created_at_ms = INT64_C(1767600000000);
+    make(f);
+    assert_text_equal(f->plan.url, "smtp://m.example");
+    assert_text_equal(f->plan.host, "m.example");
+    assert_text_equal(f->plan.from, "e@acme.example");
+    assert_ptr_equal(f->plan.mail, &f->config.mail);
+    assert_int_equal(f->plan.to.count, 1);
+    assert_true(esc_text_starts_with(f->plan.body,
+                                     ESC_TEXT("Date: Mon, 05 Jan 2026 08:00:00 +0000\r\n"
+                                              "From: e@acme.example\r\nTo: ana@acme.example\r\n"
+                                              "Subject: S\r\n")));
+    f->row.body = ESC_TEXT("{\"text\":\"the text\",\"workspace\":\"acme\"}");
+    make(f);
+    assert_true(esc_text_contains(f->plan.body, ESC_TEXT("Subject: the text\r\n")));
+    f->row.body = ESC_TEXT("{\"text\":\"the text\",\"subject\":\"x\",\"workspace\":\"acme\"}");
+    make(f);
+    assert_true(esc_text_contains(f->plan.body, ESC_TEXT("Subject: x\r\n")));
+}
+
+static void an_address_that_is_no_url_is_refused(void **state)
+{
+    Fixture *f = *state;
+    f->channels[0].url = ESC_TEXT("no url");
+    make(f);
+    assert_refused(f, "the address is not a URL");
+}
+
+/* Whatever it is made with, it is refused or whole. */
+static void a_plan_without_memory_is_refused(void **state)
+{
+    Fixture *f = *state;
+    static const char *const targets[] = {"incidents", "audit", "log", "crm.requeue", ""};
+    for (size_t t = 0; t < ESC_COUNT_OF(targets); t++) {
+        f->row.target = esc_text_from(targets[t]);
+        f->row.kind = t == 3 ? ESC_OUTBOX_CALL : ESC_OUTBOX_MESSAGE;
+        f->row.address = t == 4 ? ESC_TEXT("ana@acme.example") : (EscText){0};
+        f->row.medium = t == 4 ? ESC_TEXT("email") : ESC_TEXT("chat");
+        if (t == 3)
+            f->row.body = ESC_TEXT("{\"method\":\"PUT\",\"path\":\"/a\",\"json\":{\"q\":1}}");
+        else
+            f->row.body = esc_text_from(message_json);
+        make(f);
+        EscPlan whole = f->plan;
+        bool was_refused = true;
+        for (size_t size = 64; was_refused && size < 65536; size += 64) {
+            EscArena *small = esc_arena_new(size);
+            EscPlanInput input = {.config = &f->config,
+                                  .route = &f->route,
+                                  .row = &f->row,
+                                  .now_ms = INT64_C(1767603600000)};
+            EscPlan plan;
+            esc_plan_make(small, &input, &plan);
+            was_refused = plan.refusal.size > 0;
+            if (!was_refused) {
+                assert_true(esc_text_equal(plan.body, whole.body));
+                assert_int_equal(plan.headers_count, whole.headers_count);
+                for (uint32_t i = 0; i < plan.headers_count; i++)
+                    assert_true(esc_text_equal(plan.headers[i], whole.headers[i]));
+            }
+            esc_arena_free(small);
+        }
+        assert_false(was_refused);
+    }
+}
+
+static void names_of_endpoints_are_cut_between_characters(void **state)
+{
+    Fixture *f = *state;
+    char name[400];
+    for (size_t i = 0; i + 1 < sizeof(name); i += 2)
+        memcpy(name + i, "\u00e4", 2);
+    f->row.target = (EscText){name, sizeof(name)};
+    f->config.unbound = ESC_TEXT("refuse");
+    esc_route_find(&f->config, &f->row, &f->route);
+    assert_int_equal(strlen(f->route.name), 254); /* "channel " and 123 of them */
+    assert_true(esc_utf8_is_valid(esc_text_from(f->route.name), NULL));
+}
+
 static void assert_route(Fixture *f, EscWay way, const char *name)
 {
     esc_route_find(&f->config, &f->row, &f->route);
@@ -237,12 +388,66 @@ static void calls_go_behind_the_base_address(void **state)
     assert_true(has_header(&f->plan, "Idempotency-Key: acme/E-1/1"));
 }
 
+#define CALL "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\",\"expect\":[]}"
+
+static void a_call_without_a_body_has_none(void **state)
+{
+    Fixture *f = *state;
+    f->systems[0].timeout_ms = 77;
+    make_call(f, CALL);
+    assert_false(f->plan.has_body);
+    assert_int_equal(f->plan.body.size, 0);
+    assert_true(f->plan.is_call);
+    assert_int_equal(f->plan.timeout_ms, 77);
+    assert_int_equal(f->plan.headers_count, 2);
+    assert_false(has_header(&f->plan, "Content-Type"));
+    make_call(f, "{\"method\":\"POST\",\"path\":\"/a\",\"json\":1}");
+    assert_true(has_header(&f->plan, "Content-Type: application/json"));
+    assert_text_equal(f->plan.body, "1");
+}
+
+/* Two are always there: the secret and the key. */
+static void a_request_has_at_most_32_headers(void **state)
+{
+    Fixture *f = *state;
+    EscText headers[ESC_PLAN_HEADERS_MAX + 1];
+    for (size_t i = 0; i < ESC_COUNT_OF(headers); i++)
+        headers[i] = ESC_TEXT("X: y");
+    f->systems[0].headers = (EscTexts){headers, ESC_PLAN_HEADERS_MAX - 2};
+    make_call(f, CALL);
+    assert_false(is_refused(f));
+    assert_int_equal(f->plan.headers_count, ESC_PLAN_HEADERS_MAX);
+    for (uint32_t count = ESC_PLAN_HEADERS_MAX - 1; count <= ESC_COUNT_OF(headers); count++) {
+        f->systems[0].headers.count = count;
+        make_call(f, CALL);
+        assert_refused(f, "there are too many headers");
+    }
+}
+
+static void headers_hold_no_control_characters(void **state)
+{
+    Fixture *f = *state;
+    static const char *const bad[] = {"a\r\nX: y", "a\x1f", "\x7f", "\t"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        f->systems[0].secret = esc_text_from(bad[i]);
+        make_call(f, CALL);
+        assert_refused(f, "a header would hold control characters");
+    }
+    f->systems[0].secret = ESC_TEXT("a ~\u00e4");
+    make_call(f, CALL);
+    assert_false(is_refused(f));
+    f->systems[0].secret = (EscText){0};
+    make_call(f, CALL);
+    assert_false(has_header(&f->plan, "Authorization"));
+}
+
 static void calls_cannot_leave_the_base_address(void **state)
 {
     Fixture *f = *state;
-    static const char *const bad[] = {"@evil.example/", "leads",     "",
-                                      "/a/../../admin", "/a/..",     "/./a",
-                                      "/%2e%2E/a",      "/a/.%2e?x", ".evil.example/"};
+    static const char *const bad[] = {"@evil.example/", "leads",   "",          "/a/../../admin",
+                                      "/a/..",          "/./a",    "/%2e%2E/a", "/a/.%2e?x",
+                                      ".evil.example/", "/%2e",    "/a/%2E",    "/a/%2e%2e",
+                                      "/a/%2e/b",       "/a/..?x", "/a/./b"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
         char json[256];
         (void)snprintf(json, sizeof(json),
@@ -255,6 +460,20 @@ static void calls_cannot_leave_the_base_address(void **state)
     make_call(f,
               "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\\r\\nHost: x\",\"expect\":[]}");
     assert_text_equal(f->plan.url, "https://crm.example/api/a%0D%0AHost:%20x");
+    static const char *const good[] = {"/%2d", "/a/%2D%2d/b",  "/...",  "/a/%2e%2e%2e",
+                                       "/.a",  "/a.",          "/%2ea", "/%2",
+                                       "/%",   "/a?b=%2e/../", "/a//b", "/%3e/%2f"};
+    for (size_t i = 0; i < ESC_COUNT_OF(good); i++) {
+        char json[256];
+        (void)snprintf(json, sizeof(json),
+                       "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"%s\",\"expect\":[]}",
+                       good[i]);
+        make_call(f, json);
+        if (is_refused(f))
+            fail_msg("\"%s\": %.*s", good[i], ESC_TEXT_ARG(f->plan.refusal));
+    }
+    make_call(f, "{\"method\":\"GET\",\"path\":\"/!~\\u007f\\\"<>\\\\^`{|}#[]\"}");
+    assert_text_equal(f->plan.url, "https://crm.example/api/!~%7F%22%3C%3E%5C%5E%60%7B%7C%7D%23[]");
     make_call(f,
               "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a..b/.c?x=/../\",\"expect\":[]}");
     assert_int_equal(f->route.way, ESC_WAY_HTTP);
@@ -270,6 +489,18 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_message_that_somebody_has_is_not_read_again, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_readable_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_room_of_a_chat_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_of_a_file_says_all_of_a_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_mail_has_the_servers_sender_and_a_subject, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_address_that_is_no_url_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_plan_without_memory_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_request_has_at_most_32_headers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(headers_hold_no_control_characters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(routes_need_no_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up,
                                         tear_down),

@@ -49,6 +49,13 @@ static Fixture *begin(uint32_t total, uint32_t workspace, uint32_t endpoint, uin
 
 static void end(Fixture *f)
 {
+    while (f->under_way_count > 0) { /* whatever ends gives its slot back */
+        EscQueueItem *item = f->under_way[--f->under_way_count];
+        EscQueue *queue = item->queue;
+        esc_queue_settled(item);
+        esc_queue_gave_back(queue, LATE);
+    }
+    assert_int_equal(esc_queues_under_way(f->queues), 0);
     esc_queues_free(f->queues);
     assert_int_equal(contents_alive, 0);
 }
@@ -146,7 +153,7 @@ static void a_row_that_is_tried_again_holds_up_nobody(void **state)
     assert_int_equal(next(f, 49), 0);
     assert_int_equal(esc_queues_due_ms(f->queues), 50);
     assert_int_equal(next(f, 50), 1);
-    assert_int_equal(take_under_way(f, 1)->attempts, 1);
+    assert_int_equal(f->under_way[0]->attempts, 1);
     end(f);
 }
 
@@ -301,6 +308,52 @@ static void one_workspace_never_takes_the_last_half(void **state)
     end(f);
 }
 
+/* Somebody always may: half of one slot is one. */
+static void a_workspace_has_half_but_one_at_least(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t total, workspaces, may;
+    } rows[] = {{1, 2, 1}, {2, 2, 1}, {3, 2, 1}, {4, 2, 2}, {5, 2, 2}, {5, 1, 5}, {2, 1, 2}};
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        Fixture *f = begin(rows[i].total, 100, 100, rows[i].workspaces);
+        for (uint64_t id = 1; id <= 10; id++)
+            put(endpoint(f, 0, "a"), id, 1);
+        uint32_t started = 0;
+        while (next(f, 1) != 0)
+            started++;
+        if (started != rows[i].may || esc_queues_under_way(f->queues) != started)
+            fail_msg("row %zu: %u", i, started);
+        assert_int_equal(esc_queues_waiting(f->queues), 10 - started);
+        end(f);
+    }
+}
+
+static void a_queue_is_found_by_its_rows_and_its_name(void **state)
+{
+    (void)state;
+    Fixture *f = begin(10, 10, 10, 2);
+    EscQueue *a = endpoint(f, 0, "a"), *b = endpoint(f, 0, "b"), *other = endpoint(f, 1, "a");
+    int note = 0;
+    assert_null(esc_queues_find(f->queues, 0, 1)); /* nobody has put anything */
+    put(a, 1, 1);
+    put(b, 2, 1);
+    put(other, 1, 1);
+    assert_ptr_equal(esc_queues_find(f->queues, 0, 1), a);
+    assert_ptr_equal(esc_queues_find(f->queues, 0, 2), b);
+    assert_ptr_equal(esc_queues_find(f->queues, 1, 1), other);
+    assert_null(esc_queues_find(f->queues, 1, 2));
+    assert_ptr_equal(endpoint(f, 0, "a"), a);
+    assert_ptr_not_equal(esc_queues_endpoint(f->queues, 0, ESC_TEXT("a"), ESC_QUEUE_FREE), a);
+    assert_int_equal(esc_queue_workspace(other), 1);
+    assert_text_equal(esc_queue_name(b), "b");
+    assert_null(esc_queue_note(a));
+    esc_queue_set_note(a, &note);
+    assert_ptr_equal(esc_queue_note(a), &note);
+    end(f);
+    esc_queues_free(NULL);
+}
+
 static void files_need_no_slot_and_go_one_at_a_time(void **state)
 {
     (void)state;
@@ -312,6 +365,7 @@ static void files_need_no_slot_and_go_one_at_a_time(void **state)
     put(file, 13, 9);
     assert_int_equal(next(f, 1), 10);
     assert_int_equal(next(f, 1), 1);
+    assert_int_equal(esc_queues_under_way(f->queues), 2);
     EscQueueItem *more[3] = {esc_queue_more(file, 1), esc_queue_more(file, 1),
                              esc_queue_more(file, 1)};
     assert_int_equal(more[0]->id, 11);
@@ -321,7 +375,9 @@ static void files_need_no_slot_and_go_one_at_a_time(void **state)
     esc_queue_settled(more[0]);
     esc_queue_again(more[1], 1, 20);
     done(f, 10, 9);
+    assert_int_equal(esc_queues_under_way(f->queues), 1);
     assert_int_equal(next(f, 9), 13);
+    assert_int_equal(esc_queues_under_way(f->queues), 2);
     end(f);
 }
 
@@ -396,7 +452,7 @@ static void while_the_breaker_is_open_rows_just_wait(void **state)
     assert_int_equal(esc_queues_due_ms(f->queues), 110);
     assert_int_equal(next(f, 109), 0);
     assert_int_equal(next(f, 110), 4);
-    assert_int_equal(take_under_way(f, 4)->attempts, 0); /* waiting was no attempt */
+    assert_int_equal(f->under_way[0]->attempts, 0); /* waiting was no attempt */
     end(f);
 }
 
@@ -559,6 +615,89 @@ static void what_is_not_due_is_not_asked_for(void **state)
     assert_int_equal(take_wants(f, ids), 1);
     esc_queues_drop(f->queues, 0, 1); /* the answer: it is settled */
     assert_int_equal(esc_queues_due_ms(f->queues), INT64_MAX);
+    end(f);
+}
+
+static void put_without_content(EscQueue *queue, uint64_t id)
+{
+    esc_queues_put(queue, &(EscQueueRow){.id = id, .due_ms = 1, .deadline_ms = LATE});
+}
+
+/* One question is about one workspace, and asks for no more than there is room for; nothing of the rest is lost. */
+static void contents_are_asked_for_workspace_by_workspace(void **state)
+{
+    (void)state;
+    Fixture *f = begin(10, 10, 10, 2);
+    uint64_t ids[8] = {0};
+    uint32_t workspace = UINT32_MAX;
+    for (uint64_t id = 1; id <= 3; id++)
+        for (uint32_t w = 0; w < 2; w++)
+            put_without_content(endpoint(f, w, "a"), 10 * w + id);
+    assert_int_equal(next(f, 5), 0);
+    size_t asked[2] = {0};
+    for (size_t count = 0; (count = esc_queues_wants(f->queues, &workspace, ids, 2)) > 0;) {
+        assert_in_range(count, 1, 2);
+        assert_true(workspace < 2);
+        asked[workspace] += count;
+        for (size_t i = 0; i < count; i++)
+            assert_in_range(ids[i], 10 * workspace + 1, 10 * workspace + 3);
+    }
+    assert_int_equal(asked[0], 3);
+    assert_int_equal(asked[1], 3);
+    end(f);
+}
+
+/* Before the last content is used up, and then for as many as one question takes. */
+static void contents_are_asked_for_early(void **state)
+{
+    (void)state;
+    Fixture *f = begin(1000, 1000, 1000, 1);
+    EscQueue *queue = endpoint(f, 0, "a");
+    uint64_t ids[2 * ESC_QUEUE_WANTS_MAX];
+    uint32_t workspace = 0;
+    for (uint64_t i = 1; i <= 3 * ESC_QUEUE_CONTENTS_MAX; i++)
+        put(queue, i, 1);
+    for (uint64_t i = 1; i <= ESC_QUEUE_CONTENTS_MAX / 2; i++) {
+        assert_int_equal(next(f, 10), i);
+        assert_int_equal(esc_queues_wants(f->queues, &workspace, ids, ESC_COUNT_OF(ids)), 0);
+    }
+    assert_int_equal(next(f, 10), ESC_QUEUE_CONTENTS_MAX / 2 + 1);
+    assert_int_equal(esc_queues_wants(f->queues, &workspace, ids, ESC_COUNT_OF(ids)),
+                     ESC_QUEUE_WANTS_MAX);
+    for (size_t i = 0; i < ESC_QUEUE_WANTS_MAX; i++)
+        assert_int_equal(ids[i], ESC_QUEUE_CONTENTS_MAX + 1 + i);
+    end(f);
+}
+
+static void put_sized(EscQueue *queue, uint64_t id, size_t size)
+{
+    esc_queues_put(queue, &(EscQueueRow){.id = id,
+                                         .due_ms = 1,
+                                         .deadline_ms = LATE,
+                                         .content = content_new(),
+                                         .content_size = size});
+}
+
+static void big_contents_are_not_kept(void **state)
+{
+    (void)state;
+    Fixture *f = begin(10, 10, 10, 1);
+    EscQueue *queue = endpoint(f, 0, "a");
+    put_sized(queue, 1, ESC_QUEUE_CONTENT_BYTES_MAX - 1);
+    put_sized(queue, 2, 1); /* one byte was left, and whoever begins below the limit is kept */
+    assert_int_equal(contents_alive, 2);
+    put_sized(queue, 3, 1);
+    assert_int_equal(contents_alive, 2);
+    assert_int_equal(next(f, 1), 1);
+    done(f, 1, 1); /* there is room again */
+    put_sized(queue, 4, 1);
+    assert_int_equal(contents_alive, 2);
+    esc_queues_drop(f->queues, 0, 2);
+    esc_queues_drop(f->queues, 0, 4);
+    assert_int_equal(contents_alive, 0);
+    put_sized(queue, 5, ESC_QUEUE_CONTENT_BYTES_MAX);
+    put_sized(queue, 6, 1);
+    assert_int_equal(contents_alive, 1);
     end(f);
 }
 
@@ -740,6 +879,7 @@ static void random_steps_agree_with_a_model(void **state)
             model_start(&model);
         }
         forget_turns(&model);
+        assert_int_equal(esc_queues_under_way(model.f->queues), count_under_way(&model, -1, -1));
     }
     end(model.f);
 }
@@ -758,6 +898,8 @@ int main(void)
         cmocka_unit_test(a_workspace_has_its_limit),
         cmocka_unit_test(all_have_one_limit),
         cmocka_unit_test(one_workspace_never_takes_the_last_half),
+        cmocka_unit_test(a_workspace_has_half_but_one_at_least),
+        cmocka_unit_test(a_queue_is_found_by_its_rows_and_its_name),
         cmocka_unit_test(files_need_no_slot_and_go_one_at_a_time),
         cmocka_unit_test(a_slot_that_was_not_needed_tells_nothing_of_the_endpoint),
         cmocka_unit_test(what_is_held_comes_behind_those_that_wait),
@@ -770,6 +912,9 @@ int main(void)
         cmocka_unit_test(a_row_waits_for_its_content_and_then_goes_first),
         cmocka_unit_test(a_content_is_asked_for_once),
         cmocka_unit_test(what_is_not_due_is_not_asked_for),
+        cmocka_unit_test(contents_are_asked_for_workspace_by_workspace),
+        cmocka_unit_test(contents_are_asked_for_early),
+        cmocka_unit_test(big_contents_are_not_kept),
         cmocka_unit_test(random_steps_agree_with_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

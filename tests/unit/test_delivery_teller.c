@@ -63,6 +63,35 @@ static void values_call_nobody(void **state)
     ASSERT_CHAT("@he\u200bre @\u202ehere", "\uff20here \uff20here");
 }
 
+/* What makes a word in front of an @ and behind it, by the ends of each range. */
+static void only_addresses_keep_their_at(void **state)
+{
+    static const char in_word[] = "09AZaz_.-+", after[] = "09AZaz", others[] = "/:@[`{,!";
+    for (const char *c = in_word; *c != '\0'; c++) {
+        char text[] = {*c, '@', 'd', '\0'};
+        ASSERT_CHAT(text, text);
+    }
+    for (const char *c = after; *c != '\0'; c++) {
+        char text[] = {'x', '@', *c, '.', 'n', '\0'};
+        ASSERT_CHAT(text, text);
+    }
+    for (const char *c = others; *c != '\0'; c++) {
+        char text[] = {*c, '@', 'd', '\0'}, behind[] = {'x', '@', *c, '\0'};
+        EscText told_text = told(*state, text, true, false);
+        assert_true(esc_text_ends_with(told_text, ESC_TEXT("\uff20d")));
+        assert_true(esc_text_starts_with(told(*state, behind, true, false), ESC_TEXT("x\uff20")));
+    }
+    ASSERT_CHAT("x@", "x\uff20");
+    ASSERT_CHAT("x@here x@herez x@HERE0 x@here_", "x\uff20here x@herez x@HERE0 x\uff20here_");
+    static const char *const broad[] = {"all",  "channel", "everyone", "here",
+                                        "room", "stream",  "team",     "topic"};
+    for (size_t i = 0; i < ESC_COUNT_OF(broad); i++) {
+        EscText text = esc_arena_printf(*state, "x@%s", broad[i]);
+        assert_true(
+            esc_text_starts_with(told(*state, text.data, true, false), ESC_TEXT("x\uff20")));
+    }
+}
+
 static void an_author_may(void **state)
 {
     ASSERT_CHAT("\u00ab<!here> <https://desk.example/\u00bbINC-1\u00ab|open it>: \u00bba <b>",
@@ -85,6 +114,14 @@ static void an_address_takes_values_as_its_parts(void **state)
                 "<https://evil.example%7Cclick%3E%20%3C!here|open>");
     ASSERT_CHAT("\u00ab[open](\u00bbjavascript:alert(1)\u00ab)\u00bb",
                 "[open](javascript%3Aalert%281%29)");
+    ASSERT_CHAT("\u00ab<\u00bbhttps://a\u00ab>\u00bb", "<https://a>");
+    ASSERT_CHAT("\u00ab<\u00bbhttp://a\u00ab>\u00bb", "<http://a>");
+    ASSERT_CHAT("\u00ab<\u00bbHTTPS://a:1/?b#c[d]!$'*+,;=%%20\u00ab>\u00bb",
+                "<HTTPS://a:1/?b#c[d]!$'*+,;=%%20>");
+    ASSERT_CHAT("\u00ab<\u00bbhttps://\u00ab>\u00bb", "<https%3A%2F%2F>");
+    ASSERT_CHAT("\u00ab<\u00bbhttp://\u00ab>\u00bb", "<http%3A%2F%2F>");
+    ASSERT_CHAT("\u00ab<\u00bbhttps:/a/b\u00ab>\u00bb", "<https%3A%2Fa%2Fb>");
+    ASSERT_CHAT("\u00ab<https://a/\u00bb-._~&\u00ab>\u00bb", "<https://a/-._~%26>");
     ASSERT_PLAIN("\u00abSee https://desk.example/\u00bb\u00e4 b\u00ab now, \u00bb\u00e4 b",
                  "See https://desk.example/%C3%A4%20b now, \u00e4 b");
     ASSERT_CHAT("\u00ab1 < 2 and a://b \u00bb<x>", "1 < 2 and a://b &lt;x&gt;");
@@ -130,6 +167,7 @@ int main(void)
         cmocka_unit_test(values_have_no_markup),
         cmocka_unit_test(markup_is_not_put_together_from_parts),
         cmocka_unit_test(values_call_nobody),
+        cmocka_unit_test(only_addresses_keep_their_at),
         cmocka_unit_test(an_author_may),
         cmocka_unit_test(an_address_takes_values_as_its_parts),
         cmocka_unit_test(a_value_is_one_line),

@@ -31,12 +31,14 @@ static const EscRouteRowRow ROUTE_ROWS[] = {{.cond = 1, .target = ESC_REF(ESC_RE
                                             {.target = ESC_REF(ESC_REF_ROUTE, 3)}, {.target = ESC_REF(ESC_REF_ROUTE, 4)},
                                             {.target = ESC_REF(ESC_REF_ROUTE, 5)}, {.target = ESC_REF(ESC_REF_ROUTE, 6)},
                                             {.target = ESC_REF(ESC_REF_ROUTE, 7)}, {.target = ESC_REF(ESC_REF_ROUTE, 8)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 9)}, {.target = ESC_REF(ESC_REF_PERSON, BEN)}};
+                                            {.target = ESC_REF(ESC_REF_ROUTE, 9)}, {.target = ESC_REF(ESC_REF_PERSON, BEN)},
+                                            {.cond = 1, .target = ESC_REF(ESC_REF_PERSON, BEN)}};
 static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2}, {.name = T_ROUTE, .rows_first = 2, .rows_count = 1},
                                      {.name = T_ROUTE, .rows_first = 3, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 4, .rows_count = 1},
                                      {.name = T_ROUTE, .rows_first = 5, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 6, .rows_count = 1},
                                      {.name = T_ROUTE, .rows_first = 7, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 8, .rows_count = 1},
-                                     {.name = T_ROUTE, .rows_first = 9, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 10, .rows_count = 1}};
+                                     {.name = T_ROUTE, .rows_first = 9, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 10, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 11, .rows_count = 1}};
 
 typedef struct Host {
     bool holds;
@@ -138,6 +140,7 @@ static void rotation_turns_at_the_local_hour(void **unused)
     assert_int_equal(resolve(&host, oncall, "2026-03-30T06:59:59Z").persons[0], CHEN); /* summer time: 08:59 */
     assert_int_equal(resolve(&host, oncall, "2026-03-30T07:00:00Z").persons[0], ANA);
     assert_int_equal(resolve(&host, oncall, "2026-01-05T07:59:00Z").count, 0); /* before it begins */
+    assert_int_equal(resolve(&host, oncall, "2026-01-05T08:00:00Z").count, 1);
 }
 
 static void overrides_come_first_and_the_last_written_wins(void **unused)
@@ -149,6 +152,9 @@ static void overrides_come_first_and_the_last_written_wins(void **unused)
     assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").persons[0], BEN);
     assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").count, 1); /* and no older one stands beside */
     assert_int_equal(resolve(&host, oncall, "2026-12-27T22:59:00Z").persons[0], DORA); /* the end date is included */
+    assert_int_not_equal(resolve(&host, oncall, "2026-12-27T23:00:00Z").persons[0], DORA); /* and nothing behind it */
+    assert_int_equal(resolve(&host, oncall, "2026-12-23T23:00:00Z").persons[0], DORA);
+    assert_int_not_equal(resolve(&host, oncall, "2026-12-23T22:59:00Z").persons[0], DORA);
     host.absent[BEN] = true;
     EscOwners owners = resolve(&host, oncall, "2026-12-25T12:00:00Z");
     assert_int_equal(owners.persons[0], DORA);
@@ -188,6 +194,10 @@ static void routes_and_fields_lead_to_people(void **unused)
     host.holds = false;
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via, ESC_REF(ESC_REF_SCHEDULE, 0));
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 1), "2026-03-02T09:00:00Z").count, 0); /* a route to itself ends */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").count, 0); /* no row holds */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").via, 0);
+    host.holds = true;
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").persons[0], BEN);
     host.field = "ben";
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0], BEN);
     host.field = "oncall";
@@ -220,6 +230,12 @@ static void open_hours_are_counted(void **unused)
     assert_due(1, "2026-01-07T10:30:00Z", ESC_HOUR_MS, "2026-01-07T12:30:00Z");      /* over the lunch break */
     assert_due(1, "2026-01-09T20:00:00Z", ESC_HOUR_MS, "2026-01-12T08:00:00Z");      /* over the weekend */
     assert_due(1, "2026-03-27T16:00:00Z", 2 * ESC_HOUR_MS, "2026-03-30T07:00:00Z");  /* over the clock change: 09:00 summer time */
+    assert_due(1, "2026-01-09T20:00:00Z", 0, "2026-01-09T20:00:00Z");                /* nothing is due at once */
+    assert_due(1, "2026-01-09T20:00:00Z", 1, "2026-01-12T07:00:00.001Z");            /* anything is not */
+    assert_due(0, "2026-01-09T20:00:00Z", 1, "2026-01-09T20:00:00.001Z");
+    assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 5), INT64_MAX);
+    assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 6), INT64_MAX - 1);
+    assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 4), INT64_MAX);
     assert_due(1, "2026-01-05T08:00:00Z", ESC_DEADLINE_MAX_MS, "2027-02-09T08:00:00Z"); /* bounded */
 }
 
@@ -237,6 +253,10 @@ static void open_time_between_two_instants(void **state)
     assert_open("2026-03-06T16:00:00Z", "2026-03-09T08:00:00Z", 2 * ESC_HOUR_MS);   /* over the weekend */
     assert_open("2026-03-07T00:00:00Z", "2026-03-08T23:00:00Z", 0);
     assert_true(esc_calendar_open_ms(&program, zones, 0, at("2026-03-07T00:00:00Z"), at("2026-03-08T00:00:00Z")) == ESC_DAY_MS);
+    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:00Z"), at("2026-03-06T16:00:00Z")) == 0);
+    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:01Z"), at("2026-03-06T16:00:00Z")) == -1000);
+    assert_open("2026-03-06T16:00:00Z", "2026-03-06T16:00:00.001Z", 1);
+    assert_open("2026-03-02T07:00:00Z", "2026-03-03T07:00:00Z", 10 * ESC_HOUR_MS);  /* from an opening to the next */
 }
 
 /* Forward and back are the same way, from wherever it begins. */
@@ -253,6 +273,24 @@ static void since_is_due_the_other_way_round(void **state)
         assert_true(esc_calendar_open_ms(&program, zones, 1, since_ms, due_ms) == length_ms);
         assert_true(esc_calendar_due_ms(&program, zones, 1, since_ms, length_ms) == due_ms);
     }
+}
+
+static void assert_since(uint32_t calendar, const char *to, int64_t duration_ms, const char *expected)
+{
+    assert_int_equal(esc_calendar_since_ms(&program, zones, calendar, at(to), duration_ms), at(expected));
+}
+
+static void since_goes_back_over_closed_time(void **state)
+{
+    (void)state;
+    assert_since(0, "2026-01-05T22:00:00Z", ESC_DAY_MS, "2026-01-04T22:00:00Z");
+    assert_since(0, "2026-01-05T22:00:00Z", 0, "2026-01-05T22:00:00Z");
+    assert_since(1, "2026-01-10T12:00:00Z", 0, "2026-01-10T12:00:00Z");
+    assert_since(1, "2026-01-10T12:00:00Z", 1, "2026-01-09T16:59:59.999Z");
+    assert_since(1, "2026-01-10T12:00:00Z", ESC_HOUR_MS, "2026-01-09T16:00:00Z");
+    assert_since(1, "2026-01-07T12:30:00Z", ESC_HOUR_MS, "2026-01-07T10:30:00Z"); /* over the lunch break */
+    assert_since(1, "2026-01-07T08:00:00Z", 2 * ESC_HOUR_MS, "2026-01-05T16:00:00Z"); /* over a holiday */
+    assert_since(1, "2026-01-07T08:00:00Z", ESC_DEADLINE_MAX_MS, "2024-12-03T08:00:00Z"); /* bounded */
 }
 
 static void assert_change(const char *after, const char *expected)
@@ -286,6 +324,7 @@ int main(void)
         cmocka_unit_test(open_time_between_two_instants),
         cmocka_unit_test(a_schedule_changes_at_turns_and_overrides),
         cmocka_unit_test(since_is_due_the_other_way_round),
+        cmocka_unit_test(since_goes_back_over_closed_time),
         cmocka_unit_test(overrides_come_first_and_the_last_written_wins),
         cmocka_unit_test(absent_people_are_skipped_and_named),
         cmocka_unit_test(a_team_puts_its_lead_first),

@@ -14,6 +14,8 @@
 
 #include "support/test.h"
 
+#include "http_call.h"
+
 enum { TEXT_MAX = 65536, CLIENTS_PER_ADDRESS = 3, BODY_MAX = 1000 };
 
 typedef struct Server {
@@ -268,6 +270,237 @@ static void what_two_readers_would_read_differently_is_refused(void **state)
     assert_true(strstr(server->heard, "H:") == NULL && strstr(server->heard, "R:") == NULL);
 }
 
+static void say_bytes(const Client *client, EscText bytes)
+{
+    assert_int_equal(send(client->fd, bytes.data, bytes.size, MSG_NOSIGNAL), bytes.size);
+}
+
+static void each_refusal_says_why(void **state)
+{
+    Server *server = *state;
+    const struct {
+        EscText request;
+        const char *status, *code;
+    } rows[] = {
+        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1"),
+         "400", "ambiguous_length"},
+        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n0\r\n\r\n"),
+         "400", "ambiguous_length"},
+        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n0\r\n\r\n"),
+         "400", "ambiguous_length"},
+        {ESC_TEXT("POST /a HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+         "400", "ambiguous_length"},
+        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"), "501",
+         "unknown_coding"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n"), "400", "duplicate_host"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nX: y\r\n\r\n"), "400", "missing_host"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX(y): z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX\x7f: z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX{: z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX[: z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX@: z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX/: z\r\n\r\n"), "400", "bad_header"},
+        {ESC_TEXT("GET /a\x01 HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
+        {ESC_TEXT("GET /a\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
+        {ESC_TEXT("GET /a?b\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
+        {ESC_TEXT("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
+        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n"), "413",
+         "body_too_large"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        Client *client = client_new(server);
+        char status[32], code[64];
+        (void)snprintf(status, sizeof(status), "HTTP/1.1 %s ", rows[i].status);
+        (void)snprintf(code, sizeof(code), "\"code\":\"%s\"", rows[i].code);
+        say_bytes(client, rows[i].request);
+        until(server, client, NULL); /* and nothing behind it is read */
+        bool is_so = strstr(client->text, status) != NULL && strstr(client->text, code) != NULL;
+        if (!is_so)
+            fail_msg("row %zu: %s", i, client->text);
+        client_free(client);
+    }
+    assert_true(strstr(server->heard, "H:") == NULL && strstr(server->heard, "R:") == NULL);
+}
+
+static void what_all_readers_read_alike_is_taken(void **state)
+{
+    Server *server = *state;
+    static const char *const requests[] = {
+        "GET /a HTTP/1.0\r\n\r\n",
+        "GET /a?b=c%20d HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /a HTTP/1.1\r\nHost: x\r\nX!#$%&'*+-.^_`|~09AZaz: \xe4 y\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\ny\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        "HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(requests); i++) {
+        Client *client = client_new(server);
+        say(client, requests[i]);
+        until(server, client, "HTTP/1.1 200 ");
+        while (strstr(client->text, "\r\n\r\n") == NULL) {
+            pump(server);
+            hear(client);
+        }
+        assert_non_null(strstr(client->text, "Content-Type: application/json\r\n"));
+        assert_non_null(strstr(client->text, "Cache-Control: no-store\r\n"));
+        assert_non_null(strstr(client->text, "X-Content-Type-Options: nosniff\r\n"));
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+}
+
+/* Names and values with four bytes for each; the limit of this server is 8192. */
+static void headers_have_their_limit(void **state)
+{
+    Server *server = *state;
+    for (int over = 0; over <= 1; over++) {
+        static char request[9000], value[5000];
+        memset(value, 'v', sizeof(value));
+        int left = 8192 - (4 + 1 + 4) - 2 * (1 + 4) + over, half = left / 2;
+        (void)snprintf(request, sizeof(request),
+                       "GET /a HTTP/1.1\r\nHost: x\r\nA: %.*s\r\nB: %.*s\r\n\r\n", half, value,
+                       left - half, value);
+        Client *client = client_new(server);
+        say(client, request);
+        until(server, client, over == 0 ? "HTTP/1.1 200 " : "HTTP/1.1 431 ");
+        if (over == 1)
+            until(server, client, "\"code\":\"headers_too_large\"");
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+}
+
+static void addresses_have_their_limit(void **state)
+{
+    Server *server = *state;
+    for (int over = 0; over <= 1; over++) {
+        static char request[9000], path[9000];
+        memset(path, 'p', sizeof(path));
+        (void)snprintf(request, sizeof(request), "GET /%.*s HTTP/1.1\r\nHost: x\r\n\r\n",
+                       ESC_HTTP_URI_BYTES_MAX - 1 + over, path);
+        Client *client = client_new(server);
+        say(client, request);
+        until(server, client, over == 0 ? "HTTP/1.1 200 " : "HTTP/1.1 414 ");
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+}
+
+/* --- parts of an address, and problems --------------------------------------------------------- */
+
+static void parameters_are_found_and_decoded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query, *value;
+        EscStatus status;
+    } rows[] = {
+        {"a=b", "b", ESC_OK},
+        {"x=1&a=b&y=2", "b", ESC_OK},
+        {"&&a=b&&", "b", ESC_OK},
+        {"a", "", ESC_OK},
+        {"a=", "", ESC_OK},
+        {"a==", "=", ESC_OK},
+        {"a=b+c", "b c", ESC_OK},
+        {"a=%41%7a", "Az", ESC_OK},
+        {"a=%C3%a4", "\xc3\xa4", ESC_OK},
+        {"", "", ESC_NOT_FOUND},
+        {"b=a", "", ESC_NOT_FOUND},
+        {"aa=b", "", ESC_NOT_FOUND},
+        {"a=b&a=c", "", ESC_BAD_INPUT},
+        {"a=%4", "", ESC_BAD_INPUT},
+        {"a=%", "", ESC_BAD_INPUT},
+        {"a=%g1", "", ESC_BAD_INPUT},
+        {"a=%1g", "", ESC_BAD_INPUT},
+        {"a=%ff", "", ESC_BAD_INPUT},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscBuf value;
+        esc_buf_init(&value, 100);
+        EscStatus status = esc_query_get(rows[i].query, "a", &value);
+        if (status != rows[i].status)
+            fail_msg("%s: %s", rows[i].query, esc_status_name(status));
+        if (status == ESC_OK)
+            assert_text_equal(esc_buf_as_text(&value), rows[i].value);
+        esc_buf_release(&value);
+    }
+    assert_status(esc_query_get(NULL, "a", NULL), ESC_NOT_FOUND);
+    for (size_t size = 1024; size <= 1025; size++) {
+        char query[1100] = "a=";
+        EscBuf value;
+        esc_buf_init(&value, 2000);
+        memset(query + 2, 'v', size);
+        query[2 + size] = '\0';
+        assert_status(esc_query_get(query, "a", &value), size == 1024 ? ESC_OK : ESC_BAD_INPUT);
+        esc_buf_release(&value);
+    }
+}
+
+static bool add_name(void *context, EscText name)
+{
+    esc_buf_printf(context, "%.*s;", ESC_TEXT_ARG(name));
+    return !esc_text_equal(name, ESC_TEXT("stop"));
+}
+
+static void all_names_of_a_query_are_visited(void **state)
+{
+    (void)state;
+    EscBuf names;
+    esc_buf_init(&names, 100);
+    esc_query_each("&a=1&b&&c=&=d&stop=1&e", add_name, &names);
+    assert_text_equal(esc_buf_as_text(&names), "a;b;c;;stop;");
+    esc_query_each(NULL, add_name, &names);
+    assert_text_equal(esc_buf_as_text(&names), "a;b;c;;stop;");
+    esc_buf_release(&names);
+}
+
+static void a_plus_is_a_space_in_a_query_only(void **state)
+{
+    (void)state;
+    EscBuf out;
+    esc_buf_init(&out, 4);
+    assert_true(esc_http_decode(ESC_TEXT("+"), false, &out));
+    assert_true(esc_http_decode(ESC_TEXT("+"), true, &out)); /* behind what was there */
+    assert_text_equal(esc_buf_as_text(&out), "+ ");
+    assert_false(esc_http_decode(ESC_TEXT("abc"), true, &out)); /* it does not fit */
+    esc_buf_release(&out);
+}
+
+static void a_problem_is_a_document(void **state)
+{
+    (void)state;
+    EscAnswer answer = {0};
+    esc_answer_problem(&answer,
+                       &(EscProblem){.status = 422, .code = "c", .title = "t", .index = -1});
+    assert_int_equal(answer.status, 422);
+    assert_string_equal(answer.type, "application/problem+json");
+    assert_int_equal(answer.headers_count, 0);
+    assert_text_equal(
+        esc_buf_as_text(&answer.body),
+        "{\"type\":\"urn:escal:problem:c\",\"title\":\"t\",\"status\":422,\"code\":\"c\"}");
+    esc_answer_release(&answer);
+    answer = (EscAnswer){0};
+    esc_answer_problem(&answer, &(EscProblem){.status = 400,
+                                              .code = "c",
+                                              .title = "t",
+                                              .detail = ESC_TEXT("d"),
+                                              .place = "/p",
+                                              .index = 0,
+                                              .close = true});
+    assert_int_equal(answer.headers_count, 1);
+    assert_string_equal(answer.headers[0].name, "Connection");
+    assert_string_equal(answer.headers[0].value, "close");
+    assert_text_equal(esc_buf_as_text(&answer.body),
+                      "{\"type\":\"urn:escal:problem:c\",\"title\":\"t\",\"status\":400,\"detail\":"
+                      "\"d\",\"code\":\"c\",\"place\":\"/p\",\"index\":0}");
+    esc_answer_release(&answer);
+}
+
 static void bodies_over_their_limit_are_refused(void **state)
 {
     Server *server = *state;
@@ -322,6 +555,14 @@ int main(void)
         SCENE(an_answer_may_come_later_than_others),
         SCENE(a_client_that_left_is_answered_all_the_same),
         SCENE(what_two_readers_would_read_differently_is_refused),
+        SCENE(each_refusal_says_why),
+        SCENE(what_all_readers_read_alike_is_taken),
+        SCENE(headers_have_their_limit),
+        SCENE(addresses_have_their_limit),
+        cmocka_unit_test(parameters_are_found_and_decoded),
+        cmocka_unit_test(all_names_of_a_query_are_visited),
+        cmocka_unit_test(a_plus_is_a_space_in_a_query_only),
+        cmocka_unit_test(a_problem_is_a_document),
         SCENE(bodies_over_their_limit_are_refused),
         SCENE(one_address_gets_so_many_connections),
     };

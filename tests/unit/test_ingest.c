@@ -5,6 +5,8 @@
 
 #include <esc/runtime.h>
 
+#include "ingest_internal.h"
+
 /* --- a program with one of each kind of field -------------------------------------------------------- */
 
 /* Sorted by bytes, as in a bundle. */
@@ -210,6 +212,8 @@ static void texts_become_composed(void **state)
     (void)state;
     assert_status(parse_data("{\"title\":\"Zoe\\u0308\"}"), ESC_OK);
     assert_text_equal(patch_of(TITLE)->text, "Zo\xC3\xAB");
+    assert_status(parse_data("{\"title\":\"\\u1100\\u1161\"}"), ESC_OK);
+    assert_text_equal(patch_of(TITLE)->text, "\uac00"); /* also where no byte is ASCII */
 }
 
 /* White space is dropped between values only: a quote behind a backslash ends no text. */
@@ -243,6 +247,13 @@ static void the_id_in_data_is_the_subject(void **state)
     assert_text_equal(event.subject, "T-5");
     assert_int_equal(event.patches_count, 0);
     assert_refused("{\"id\":\"T-5\"}", "data.id is T-5, but the subject is T-1");
+    assert_refused("{\"id\":\"T-5\",\"title\":\"a\"}", "data.id is T-5, but the subject is T-1");
+    assert_refused("{\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\",\"title\":\"a\"}", "data.account.tier is said twice");
+    assert_status(parse_data("{\"id\":\"T-1\",\"title\":\"a\"}"), ESC_OK);
+    assert_int_equal(event.patches_count, 1);
+    assert_refused("{\"id\":\"\"}", "the ticket's id is empty");
+    assert_refused("{\"id\":\"T\\u0085\"}", "the ticket's id has a control character");
+    assert_status(parse_data("{\"id\":\"T-1\",\"id \":1}"), ESC_OK);
 }
 
 static void durations_are_read_in_both_forms(void **state)
@@ -292,7 +303,18 @@ static void faults_are_said_in_words(void **state)
     assert_noted("{\"tags\":[\"a\",1]}", "data.tags is a number; wanted is a text");
     assert_refused("{\"title\":\"a\",\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\"}",
                    "data.account.tier is said twice");
+    assert_noted("{\"severity\":\"xow\"}", "data.severity is \"xow\"; wanted is one of low, urgent, critical");
+    assert_noted("{\"severity\":\"lo\"}", "data.severity is \"lo\"; wanted is one of low, urgent, critical");
+    assert_noted("{\"severity\":\"lox\"}", "data.severity is \"lox\"; wanted is one of low, urgent, critical");
+    assert_noted("{\"callback\":5}", "data.callback is a number; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
+    assert_noted("{\"callback\":\"soon\"}", "data.callback is \"soon\"; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
+    assert_noted("{\"title\":true}", "data.title is true or false; wanted is a text");
+    assert_noted("{\"title\":[1.5]}", "data.title is a list; wanted is a text");
+    assert_noted("{\"tags\":[1.5]}", "data.tags is a number; wanted is a text");
+    assert_noted("{\"\":1}", "data has a member whose name is empty or longer than 256 bytes");
+    assert_noted("{\"ticket\":{\"title\":\"a\"}}", "data.ticket: the ticket has no such field; did you mean title?");
     assert_refused("[]", "data is a list; wanted is an object");
+    assert_refused("7", "data is a number; wanted is an object");
     assert_refused("{\"id\":7}", "data.id is a number; wanted is a text");
 }
 
@@ -310,6 +332,23 @@ static void sizes_hold_at_their_limit_and_one_past_it(void **state)
     assert_noted("{\"tags\":[\"a\",\"b\",\"c\",\"d\"]}", "data.tags has 4 items; the first 3 were taken");
     assert_int_equal(patch_of(TAGS)->list.count, 3);
     assert_noted("{\"tags\":[\"123456789012345678901\"]}", "data.tags has 21 bytes; it was cut to 20");
+}
+
+static void a_note_is_cut_between_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t before, size; /* bytes in front of an e with two dots, and of the note */
+    } cases[] = {{297, 299}, {298, 300}, {299, 299}, {300, 300}, {301, 300}, {400, 300}};
+    char words[500];
+    memset(words, 'w', sizeof words);
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscNotes notes = {.arena = arena};
+        esc_ingest_note(&notes, "%.*s\u00eb", (int)cases[i].before, words);
+        assert_int_equal(notes.count, 1);
+        assert_int_equal(notes.items[0].size, cases[i].size);
+        assert_true(esc_utf8_is_valid(notes.items[0], NULL));
+    }
 }
 
 /* What does not fit is left out; what stands beside it is taken. */
@@ -364,6 +403,40 @@ static void a_digest_is_of_what_is_said(void **state)
         assert_status(parse(other[i]), ESC_OK);
         assert_memory_not_equal(event.digest, digest, sizeof digest);
     }
+}
+
+static void put_bytes(EscBuf *out, const char *bytes, size_t size)
+{
+    esc_buf_append(out, bytes, size);
+}
+
+#define PUT(out, literal) put_bytes((out), (literal), sizeof(literal) - 1)
+
+/* The format stands in ingest_digest.c; rows hold digests, so it stays as it is. */
+static void a_digest_is_of_these_bytes(void **state)
+{
+    (void)state;
+    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"subject\":\"T-1\",\"type\":\"lead.rejected\","
+                        "\"time\":\"2026-01-05T09:00:00.007Z\",\"data\":{\"score\":-2.5,\"attempts\":null,\"ticket\":{"
+                        "\"vip\":true,\"title\":\"ab\",\"tags\":[\"x\",\"yz\"],\"severity\":\"Critical\",\"due\":\"1970-01-01T00:00:01Z\","
+                        "\"callback\":\"1m\",\"account\":{\"tier\":null}}}}"),
+                  ESC_OK);
+    EscBuf said;
+    uint8_t digest[32];
+    esc_buf_init(&said, 1000);
+    PUT(&said, "\x0dlead.rejected\x03T-1\x00\x00\x01\x9b\x8d\x62\x7a\x87");
+    PUT(&said, "\x00\x0c""account.tier\x86");
+    PUT(&said, "\x00\x08""callback\x04\x00\x00\x00\x00\x00\x00\xea\x60");
+    PUT(&said, "\x00\x03""due\x05\x00\x00\x00\x00\x00\x00\x03\xe8");
+    PUT(&said, "\x00\x08""severity\x06\x08""critical");
+    PUT(&said, "\x00\x04""tags\x07\x02\x01x\x02yz");
+    PUT(&said, "\x00\x05""title\x03\x02""ab");
+    PUT(&said, "\x00\x03""vip\x01\x01");
+    PUT(&said, "\x01\x08""attempts\x82");
+    PUT(&said, "\x01\x05""score\x02\xc0\x04\x00\x00\x00\x00\x00\x00");
+    esc_sha256(esc_buf_as_bytes(&said), digest);
+    esc_buf_release(&said);
+    assert_memory_equal(event.digest, digest, sizeof event.digest);
 }
 
 /* A value of an own event's field counts in it too, whether it is the first of its type or not given. */
@@ -432,6 +505,16 @@ static void attributes_are_required_and_checked(void **state)
         GOOD ",\"time\":1767603600",
         GOOD ",\"datacontenttype\":\"text/xml\"",
         GOOD ",\"datacontenttype\":\"application/jsonl\"",
+        GOOD ",\"datacontenttype\":\"application/jso\"",
+        GOOD ",\"datacontenttype\":\"xpplication/json\"",
+        GOOD ",\"datacontenttype\":\"application/jsox\"",
+        GOOD ",\"datacontenttype\":5",
+        GOOD ",\"\":5",
+        GOOD ",\"a`\":5",
+        GOOD ",\"a{\":5",
+        GOOD ",\"a/\":5",
+        GOOD ",\"a:\":5",
+        GOOD ",\"ext\":[]",
         GOOD ",\"data_base64\":\"AAAA\"",
         GOOD ",\"Subject\":\"T-1\"",
         GOOD ",\"ext\":{}",
@@ -443,6 +526,29 @@ static void attributes_are_required_and_checked(void **state)
     assert_string_equal(why.text, "the workspace has no event type ticket.creatd; did you mean ticket.created?");
     assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"zzzzzzzzzzzzzz\"", ESC_BAD_INPUT);
     assert_string_equal(why.text, "the workspace has no event type zzzzzzzzzzzzzz");
+    static const struct {
+        const char *attributes, *why;
+    } empty[] = {
+        {"\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"\"", "the event has no type"},
+        {"\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"ticket.created\"", "the event has no id"},
+        {"\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"ticket.created\"", "the event has no source"},
+        {GOOD ",\"subject\":\"a\\u001f\"", "subject has a control character"},
+        {GOOD ",\"subject\":\"a\\u007f\"", "subject has a control character"},
+        {GOOD ",\"subject\":\"\\u0080\"", "subject has a control character"},
+        {GOOD ",\"subject\":\"\\u009f\"", "subject has a control character"},
+        {"\"specversion\":null", "specversion is \"\"; wanted is \"1.0\""},
+        {GOOD ",\"datacontenttype\":5", "datacontenttype is a number; wanted is a text"},
+        {GOOD ",\"subject\":[]", "subject is a list; wanted is a text"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(empty); i++) {
+        assert_attributes(empty[i].attributes, ESC_BAD_INPUT);
+        assert_string_equal(why.text, empty[i].why);
+    }
+    static const char *const good[] = {GOOD ",\"subject\":\"a b\\u007e\\u00a0\"", GOOD ",\"datacontenttype\":\"APPLICATION/JSON\"",
+                                       GOOD ",\"datacontenttype\":\"application/json ;charset=utf-8\"", GOOD ",\"datacontenttype\":\"\"",
+                                       GOOD ",\"az09\":true", GOOD ",\"subject\":\"" ID_128 "\""};
+    for (size_t i = 0; i < ESC_COUNT_OF(good); i++)
+        assert_attributes(good[i], ESC_OK);
 }
 
 static void what_is_no_json_is_refused(void **state)
@@ -512,9 +618,36 @@ static void half_a_surrogate_pair_is_mended(void **state)
     assert_true(esc_text_ends_with(event.json, ESC_TEXT("\"\\ufffd\\ufffdx\"}}")));
 }
 
+/* Wherever it stands, and whatever stands before it; what is no half stays as it was. */
+static void only_halves_are_mended(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"", "a", "ab", "abc", "abcd", "\\n", "\\\\", "\\\\\\\\", "\\ud83d\\ude00", "\\u00e4"};
+    static const struct {
+        const char *escape;
+        bool is_half;
+    } cases[] = {{"\\ud7ff", false}, {"\\ud800", true}, {"\\uDBFF", true},  {"\\udc00", true},
+                 {"\\uDfff", true},  {"\\ue000", false}, {"\\u0d80", false}};
+    char tail[200];
+    memset(tail, 'z', sizeof tail);
+    for (size_t i = 0; i < ESC_COUNT_OF(before); i++)
+        for (size_t k = 0; k < ESC_COUNT_OF(cases); k++)
+            for (int size = 0; size < 200; size += 67) {
+                const char *mended = cases[k].is_half ? "\\ufffd" : cases[k].escape;
+                EscText json = esc_arena_printf(arena, "{" GOOD ",\"x\":\"%s%s%.*s\"}", before[i], cases[k].escape, size, tail);
+                EscText end = esc_arena_printf(arena, "\"x\":\"%s%s%.*s\"}", before[i], mended, size, tail);
+                assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+                if (!esc_text_ends_with(event.json, end))
+                    fail_msg("%.*s gives %.*s", ESC_TEXT_ARG(json), ESC_TEXT_ARG(event.json));
+            }
+}
+
 static void a_list_is_no_event(void **state)
 {
     (void)state;
+    assert_status(parse("null"), ESC_BAD_INPUT);
+    assert_string_equal(why.text, "the event is null; wanted is an object");
+    assert_status(parse("{" GOOD ",\"data\":null}"), ESC_OK);
     assert_status(parse("[]"), ESC_BAD_INPUT);
     assert_string_equal(why.text, "the event is a list; wanted is an object");
 }
@@ -560,6 +693,17 @@ static void measures_hold(void **state)
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OK);
     wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 10000, "]}}");
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OVER_LIMIT);
+    wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9992, "]}}"); /* the event, 4 attributes, data, tags, 9993 items */
+    assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OK);
+    wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9993, "]}}");
+    assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OVER_LIMIT);
+    size_t frame = strlen("{" GOOD ",\"data\":{\"title\":\"\"}}");
+    EscText full = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX - frame, "\"}}");
+    assert_status(esc_event_parse(arena, &program, full, &event, &why), ESC_OK);
+    assert_int_equal(event.json.size, ESC_EVENT_BYTES_MAX);
+    full = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX - frame + 1, "\"}}");
+    assert_status(esc_event_parse(arena, &program, full, &event, &why), ESC_OVER_LIMIT);
+    assert_string_equal(why.text, "the event has 1048577 bytes; at most 1048576 are taken");
     EscText big = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX, "\"}}");
     assert_status(esc_event_parse(arena, &program, big, &event, &why), ESC_OVER_LIMIT);
     EscText spaced = repeat("{" GOOD, " ", ESC_EVENT_BYTES_MAX, "}");
@@ -569,6 +713,12 @@ static void measures_hold(void **state)
     EscText key = repeat("{" GOOD ",\"data\":{\"", "k", 300, "\":1}}");
     assert_status(esc_event_parse(arena, &program, key, &event, &why), ESC_OK);
     assert_int_equal(event.notes_count, 1);
+    key = repeat("{" GOOD ",\"data\":{\"", "k", 256, "\":1}}");
+    assert_status(esc_event_parse(arena, &program, key, &event, &why), ESC_OK);
+    assert_true(esc_text_ends_with(event.notes[0], ESC_TEXT("k: the ticket has no such field")));
+    key = repeat("{" GOOD ",\"data\":{\"", "k", 257, "\":1}}");
+    assert_status(esc_event_parse(arena, &program, key, &event, &why), ESC_OK);
+    assert_text_equal(event.notes[0], "data has a member whose name is empty or longer than 256 bytes");
 }
 
 /* --- batches -------------------------------------------------------------------------------------------- */
@@ -651,6 +801,29 @@ static void a_bad_event_is_refused_alone(void **state)
     }
 }
 
+#define DEEP "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+
+/* Where an event that is too large ends is found all the same, also when it is the last, or the only one. */
+static void an_event_that_is_too_large_ends_somewhere(void **state)
+{
+    (void)state;
+    EscParsedEvent *list;
+    uint32_t count;
+    static const char *const batches[] = {"[{" GOOD "},{\"a\":" DEEP "}]", "[{" GOOD "}," DEEP "]", "[{" GOOD "},{\"a\":" DEEP ",\"b\":{}} ]"};
+    for (size_t i = 0; i < ESC_COUNT_OF(batches); i++) {
+        assert_status(parse_batch(batches[i], &list, &count), ESC_OK);
+        assert_int_equal(count, 2);
+        assert_status(list[1].status, ESC_OVER_LIMIT);
+    }
+    assert_status(parse_batch("[" DEEP ",{" GOOD "}," DEEP "]", &list, &count), ESC_OK);
+    assert_int_equal(count, 3);
+    assert_status(list[1].status, ESC_OK);
+    assert_status(parse_batch("{\"a\":" DEEP "}", &list, &count), ESC_OK);
+    assert_int_equal(count, 1);
+    assert_status(parse_batch("{\"a\":" DEEP "}}", &list, &count), ESC_BAD_INPUT);
+    assert_status(parse_batch("{\"a\":" DEEP "},{}", &list, &count), ESC_BAD_INPUT);
+}
+
 static void a_batch_has_at_most_1000_events(void **state)
 {
     (void)state;
@@ -672,6 +845,10 @@ static void an_event_is_made_from_its_parts(void **state)
     assert_true(event.fields[0].number == 3);
     assert_text_equal(event.json, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\","
                                   "\"subject\":\"T-1\",\"data\":{\"score\":3}}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("ticket.created"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT(""), ESC_TEXT(""), &event, &why),
+                  ESC_OK);
+    assert_text_equal(event.json, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"ticket.created\"}");
     assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.reject"), ESC_TEXT("test"), ESC_TEXT("1"),
                                  ESC_TEXT(""), ESC_TEXT(""), &event, &why),
                   ESC_BAD_INPUT);
@@ -685,7 +862,12 @@ static void an_event_is_made_from_twice_its_size(void **state)
     assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
                                  ESC_TEXT(""), data, &event, &why),
                   ESC_OK);
-    data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX, "}");
+    size_t frame = strlen("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\",\"data\":{}}");
+    data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX - frame, "}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
+                                 ESC_TEXT(""), data, &event, &why),
+                  ESC_OK);
+    data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX - frame + 1, "}");
     assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
                                  ESC_TEXT(""), data, &event, &why),
                   ESC_OVER_LIMIT);
@@ -701,9 +883,14 @@ static void memory_may_end_anywhere(void **state)
     for (; status != ESC_OK && size < 8192; size += 16) {
         EscArena *small = esc_arena_new(size);
         status = esc_event_parse(small, &program,
-                                 ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"]}}"),
+                                 ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"],\"no\":1,\"name\":2}}"),
                                  &event, &why);
         assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
+        if (status == ESC_OK) { /* then nothing of it is lost */
+            assert_int_equal(event.patches_count, 2);
+            assert_int_equal(event.notes_count, 2);
+            assert_text_equal(event.notes[1], "data.name: the ticket has no such field; did you mean tags?");
+        }
         esc_arena_free(small);
     }
     assert_status(status, ESC_OK);
@@ -731,6 +918,10 @@ int main(void)
         TEST(attributes_are_required_and_checked),
         TEST(what_is_no_json_is_refused),
         TEST(half_a_surrogate_pair_is_mended),
+        TEST(a_note_is_cut_between_characters),
+        TEST(only_halves_are_mended),
+        TEST(a_digest_is_of_these_bytes),
+        TEST(an_event_that_is_too_large_ends_somewhere),
         TEST(a_list_is_no_event),
         TEST(numbers_that_a_double_cannot_keep_are_left_out),
         TEST(measures_hold),

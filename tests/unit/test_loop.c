@@ -1,8 +1,10 @@
 /* test_loop.c - mailboxes, the pool and its lanes. Threads meet at semaphores, never at a sleep. */
 #define _GNU_SOURCE /* CLOCK_BOOTTIME */
+#include "support/alloc_fail.h"
 #include "support/test.h"
 
 #include <semaphore.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -78,6 +80,7 @@ static void a_full_mailbox_refuses(void **state)
     assert_true(esc_mailbox_put(&mailbox, &parcels[1], 1, 51));
     assert_false(esc_mailbox_put(&mailbox, &parcels[2], SIZE_MAX, 60));
     assert_int_equal(mailbox.weight, 51);
+    assert_true(esc_mailbox_put(&mailbox, &parcels[2], 0, 51)); /* what weighs nothing fits */
     assert_non_null(esc_mailbox_take(&mailbox));
     esc_mailbox_release(&mailbox);
 }
@@ -185,6 +188,32 @@ static void a_stuck_worker_is_replaced(void **state)
     esc_pool_free(pool);
 }
 
+/* The other pool's alarm gives the watcher the time to be wrong. */
+static void a_worker_that_is_merely_busy_is_not_replaced(void **state)
+{
+    (void)state;
+    EscPool *pool = pool_of(1, 2, NEVER_STUCK_MS), *clock = pool_of(1, 1, NEVER_STUCK_MS);
+    Job busy, waiting, alarm;
+    job_init(&busy, pool);
+    job_init(&waiting, pool);
+    job_init(&alarm, clock);
+    esc_lane_wake(&busy.lane);
+    (void)sem_wait(&busy.began);
+    esc_lane_wake(&waiting.lane);
+    (void)sem_post(&alarm.may_end);
+    esc_lane_wake_at(&alarm.lane, esc_boot_ns() + 20000000);
+    (void)sem_wait(&alarm.began);
+    assert_int_equal(esc_pool_workers(pool), 1);
+    (void)sem_post(&waiting.may_end);
+    (void)sem_post(&busy.may_end);
+    (void)sem_wait(&waiting.began);
+    esc_lane_close(&busy.lane);
+    esc_lane_close(&waiting.lane);
+    esc_lane_close(&alarm.lane);
+    esc_pool_free(pool);
+    esc_pool_free(clock);
+}
+
 /* Two lanes come while the only worker is free: it was woken for the first and hangs in it before anybody could tell
  * that the second has none. Many rounds, because the worker may also be too slow for it to happen. */
 static void a_lane_behind_one_that_hangs_gets_a_worker(void **state)
@@ -207,29 +236,209 @@ static void a_lane_behind_one_that_hangs_gets_a_worker(void **state)
     }
 }
 
+enum { ALARMS = 40 };
+
+/* A lane of these notes that it ran, and when. One worker only, so that nobody writes beside it. */
+typedef struct Clocked {
+    EscLane lane;
+    sem_t *all;
+    int number, *order, *ran_count;
+    int64_t ran_ns;
+} Clocked;
+
+static void note_the_time(void *context)
+{
+    Clocked *clocked = context;
+    clocked->ran_ns = esc_boot_ns();
+    clocked->order[(*clocked->ran_count)++] = clocked->number;
+    (void)sem_post(clocked->all);
+}
+
+/* Sets all alarms anew in a mixed order, every third one off. True when all were set before the first was due. */
+static bool set_alarms(Clocked *clocked, int64_t first_ns)
+{
+    for (int i = 0; i < ALARMS; i++) /* far away at first, then drawn near or taken away */
+        esc_lane_wake_at(&clocked[i * 7 % ALARMS].lane, first_ns + INT64_C(3600000000000) - i);
+    for (int k = 0; k < ALARMS; k++) {
+        int i = k * 11 % ALARMS;
+        esc_lane_wake_at(&clocked[i].lane, i % 3 == 0 ? INT64_MAX : first_ns + i * 1000);
+    }
+    return esc_boot_ns() < first_ns;
+}
+
 static void alarms_wake_in_order_of_their_time(void **state)
 {
     (void)state;
-    enum { COUNT = 40 };
+    bool were_set_in_time = false;
+    for (int64_t ahead_ns = 10000000; !were_set_in_time;
+         ahead_ns *= 2) { /* as slow as the machine is */
+        EscPool *pool = pool_of(1, 1, NEVER_STUCK_MS);
+        Clocked clocked[ALARMS];
+        int order[ALARMS], ran_count = 0;
+        sem_t all;
+        assert_int_equal(sem_init(&all, 0, 0), 0);
+        for (int i = 0; i < ALARMS; i++) {
+            clocked[i] =
+                (Clocked){.all = &all, .number = i, .order = order, .ran_count = &ran_count};
+            esc_lane_init(&clocked[i].lane, pool, note_the_time, &clocked[i]);
+        }
+        int64_t first_ns = esc_boot_ns() + ahead_ns;
+        were_set_in_time = set_alarms(clocked, first_ns);
+        for (int i = 0; i < ALARMS; i++)
+            if (i % 3 != 0)
+                (void)sem_wait(&all);
+        for (int i = 0; i < ALARMS; i++)
+            esc_lane_close(&clocked[i].lane);
+        esc_pool_free(pool);
+        assert_int_equal(ran_count, ALARMS - (ALARMS + 2) / 3);
+        for (int i = 0; i < ran_count; i++) {
+            assert_true(clocked[order[i]].ran_ns >= first_ns + order[i] * 1000);
+            assert_int_not_equal(order[i] % 3, 0);
+            if (were_set_in_time && i > 0)
+                assert_true(order[i - 1] < order[i]);
+        }
+    }
+}
+
+static void an_alarm_of_a_closed_lane_is_gone(void **state)
+{
+    (void)state;
     EscPool *pool = pool_of(1, 1, NEVER_STUCK_MS);
-    Job jobs[COUNT];
-    int64_t now = esc_boot_ns();
-    for (int i = 0; i < COUNT; i++) {
-        job_init(&jobs[i], pool);
-        (void)sem_post(&jobs[i].may_end);
-    }
-    for (int i = 0; i < COUNT; i++) /* far away, in a mixed order, then drawn near or taken away */
-        esc_lane_wake_at(&jobs[i].lane, now + INT64_C(3600000000000) + (i * 7 % COUNT));
-    for (int i = 0; i < COUNT; i++)
-        esc_lane_wake_at(&jobs[i].lane, i % 3 == 0 ? INT64_MAX : now - COUNT + i);
-    for (int i = 0; i < COUNT; i++)
-        if (i % 3 != 0)
-            (void)sem_wait(&jobs[i].began);
-    for (int i = 0; i < COUNT; i++) {
-        esc_lane_close(&jobs[i].lane);
-        assert_int_equal(jobs[i].runs, i % 3 == 0 ? 0 : 1);
-    }
+    Job closed, other;
+    job_init(&closed, pool);
+    job_init(&other, pool);
+    (void)sem_post(&closed.may_end);
+    (void)sem_post(&other.may_end);
+    esc_lane_wake_at(&closed.lane, esc_boot_ns() + INT64_C(3600000000000));
+    esc_lane_close(&closed.lane);
+    esc_lane_wake_at(&closed.lane, esc_boot_ns()); /* too late */
+    esc_lane_wake_at(&other.lane, esc_boot_ns());
+    (void)sem_wait(&other.began);
+    esc_lane_close(&other.lane);
     esc_pool_free(pool);
+    assert_int_equal(closed.runs, 0);
+}
+
+/* --- the end of a lane ------------------------------------------------------------------------ */
+
+/* From any place in the queue; the others go on in their order. */
+static void a_lane_that_waits_is_closed_without_running(void **state)
+{
+    (void)state;
+    enum { WAITING = 4 };
+    for (int which = 0; which < WAITING; which++) {
+        EscPool *pool = pool_of(1, 1, NEVER_STUCK_MS);
+        Job first, waiting[WAITING + 1];
+        job_init(&first, pool);
+        esc_lane_wake(&first.lane);
+        (void)sem_wait(&first.began); /* the only worker */
+        for (int i = 0; i < WAITING; i++) {
+            job_init(&waiting[i], pool);
+            (void)sem_post(&waiting[i].may_end);
+            esc_lane_wake(&waiting[i].lane);
+        }
+        esc_lane_close(&waiting[which].lane);
+        job_init(&waiting[WAITING], pool);
+        (void)sem_post(&waiting[WAITING].may_end);
+        esc_lane_wake(&waiting[WAITING].lane); /* behind what is left */
+        (void)sem_post(&first.may_end);
+        for (int i = 0; i <= WAITING; i++)
+            if (i != which)
+                (void)sem_wait(&waiting[i].began);
+        for (int i = 0; i <= WAITING; i++) {
+            esc_lane_close(&waiting[i].lane);
+            assert_int_equal(waiting[i].runs, i == which ? 0 : 1);
+        }
+        esc_lane_close(&first.lane);
+        esc_pool_free(pool);
+    }
+}
+
+static void go_on_for_ever(void *context)
+{
+    Job *job = context;
+    job->runs++;
+    esc_lane_wake(&job->lane);
+    esc_lane_wake_at(&job->lane, esc_boot_ns());
+    (void)sem_post(&job->began);
+}
+
+/* Although it wakes itself in every run, and sets an alarm. */
+static void a_lane_that_is_closed_never_begins_again(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 1; workers <= 2; workers++) {
+        EscPool *pool = pool_of(workers, workers, NEVER_STUCK_MS);
+        Job job;
+        job_init(&job, pool);
+        esc_lane_init(&job.lane, pool, go_on_for_ever, &job);
+        esc_lane_wake(&job.lane);
+        (void)sem_wait(&job.began);
+        esc_lane_close(&job.lane);
+        int runs = job.runs;
+        esc_lane_wake(&job.lane);
+        esc_lane_wake_at(&job.lane, esc_boot_ns());
+        esc_pool_free(pool);
+        assert_int_equal(job.runs, runs);
+    }
+}
+
+static void what_never_was_a_lane_can_be_closed(void **state)
+{
+    (void)state;
+    EscLane lane = {0};
+    esc_lane_close(&lane);
+}
+
+/* --- threads ---------------------------------------------------------------------------------- */
+
+static void note_mask(void *context)
+{
+    Job *job = context;
+    sigset_t blocked;
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    job->runs = sigismember(&blocked, SIGTERM) + sigismember(&blocked, SIGHUP);
+    (void)sem_post(&job->began);
+}
+
+/* Signals are for whoever asked for them; a worker that took one would end the program. */
+static void workers_take_no_signals(void **state)
+{
+    (void)state;
+    sigset_t before, after;
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &before);
+    EscPool *pool = pool_of(3, 5, NEVER_STUCK_MS);
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &after);
+    assert_int_equal(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
+    assert_int_equal(esc_pool_workers(pool), 3);
+    Job job;
+    job_init(&job, pool);
+    esc_lane_init(&job.lane, pool, note_mask, &job);
+    esc_lane_wake(&job.lane);
+    (void)sem_wait(&job.began);
+    esc_lane_close(&job.lane);
+    assert_int_equal(job.runs, 2);
+    esc_pool_free(pool);
+    esc_pool_free(NULL);
+}
+
+static void without_memory_there_is_no_pool(void **state)
+{
+    (void)state;
+    bool happened = true;
+    for (unsigned n = 1; happened; n++) {
+        EscWhy why = {.text = ""};
+        alloc_fail_at(n);
+        EscPool *pool = esc_pool_new(
+            &(EscPoolConfig){.workers = 2, .workers_max = 2, .stuck_ms = NEVER_STUCK_MS}, &why);
+        happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        if (happened) {
+            assert_null(pool);
+            assert_true(why.text[0] != '\0');
+        }
+        esc_pool_free(pool);
+    }
 }
 
 /* Many threads, many lanes: what counts is that the thread sanitizer sees it, and that nothing is lost. */
@@ -335,8 +544,15 @@ int main(void)
         cmocka_unit_test(waking_a_running_lane_runs_it_once_more),
         cmocka_unit_test(lanes_take_turns),
         cmocka_unit_test(a_stuck_worker_is_replaced),
+        cmocka_unit_test(a_worker_that_is_merely_busy_is_not_replaced),
         cmocka_unit_test(a_lane_behind_one_that_hangs_gets_a_worker),
         cmocka_unit_test(alarms_wake_in_order_of_their_time),
+        cmocka_unit_test(an_alarm_of_a_closed_lane_is_gone),
+        cmocka_unit_test(a_lane_that_waits_is_closed_without_running),
+        cmocka_unit_test(a_lane_that_is_closed_never_begins_again),
+        cmocka_unit_test(what_never_was_a_lane_can_be_closed),
+        cmocka_unit_test(workers_take_no_signals),
+        cmocka_unit_test(without_memory_there_is_no_pool),
         cmocka_unit_test(nothing_is_lost_between_many_threads),
         cmocka_unit_test(a_poke_ends_the_wait),
     };

@@ -112,6 +112,11 @@ static int read_frame(const Log *log, uint64_t index, Sum before, Frame *frame)
     return SQLITE_OK;
 }
 
+static EscStatus unreadable(EscWhy *why)
+{
+    return esc_why(why, ESC_IO_FAILED, "", 0, "the store's log cannot be read");
+}
+
 static EscStatus said(uint64_t bad, const char *because, EscWhy *why)
 {
     return esc_why(why, ESC_STORE_DAMAGED, "", bad,
@@ -127,7 +132,7 @@ static EscStatus look_behind(const Log *log, uint64_t bad, uint64_t count, Frame
     for (uint64_t i = bad + 1; i < count; i++) {
         Frame next;
         if (read_frame(log, i, frame.stored, &next) != SQLITE_OK)
-            break; /* SQLite cannot read it either */
+            return unreadable(why);
         bool is_good = next.is_ours && is_same(next.stored, next.computed);
         is_known = is_known || is_good;
         has_ended = has_ended || (is_known && frame.size_after != 0);
@@ -148,7 +153,7 @@ static EscStatus check_frames(const Log *log, const EscSqliteMark *mark, EscWhy 
     for (uint64_t i = 0; i < count; i++) {
         Frame frame;
         if (read_frame(log, i, before, &frame) != SQLITE_OK)
-            return ESC_OK; /* for SQLite to say */
+            return unreadable(why); /* what was not looked at may be damaged */
         if (frame.is_ours && is_same(frame.stored, frame.computed)) {
             before = frame.stored;
             continue;
@@ -168,10 +173,9 @@ static EscStatus check_log(Log *log, const EscSqliteMark *mark, EscWhy *why)
     if (log->size < WAL_HEADER_SIZE + FRAME_HEADER_SIZE + ESC_SQLITE_PAGE_SIZE)
         return ESC_OK; /* no whole frame was ever in it */
     if (!read_header(log, &rc))
-        return rc != SQLITE_OK
-                   ? esc_why(why, ESC_IO_FAILED, "", 0, "the store's log cannot be read")
-                   : esc_why(why, ESC_STORE_DAMAGED, "", 0,
-                             "the store's log is damaged: its header does not fit");
+        return rc != SQLITE_OK ? unreadable(why)
+                               : esc_why(why, ESC_STORE_DAMAGED, "", 0,
+                                         "the store's log is damaged: its header does not fit");
     log->frame = malloc(frame_size(log));
     if (log->frame == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory to check the store's log");
@@ -188,7 +192,9 @@ EscStatus esc_sqlite_wal_check(const char *path, const EscSqliteMark *mark, EscW
         return status;
     sqlite3_int64 size = 0;
     Log log = {.file = side.file};
-    if (side.file->pMethods->xFileSize(side.file, &size) == SQLITE_OK && size > 0) {
+    if (side.file->pMethods->xFileSize(side.file, &size) != SQLITE_OK) {
+        status = unreadable(why);
+    } else {
         log.size = (uint64_t)size;
         status = check_log(&log, mark, why);
     }

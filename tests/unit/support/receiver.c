@@ -72,6 +72,24 @@ static size_t read_request(Connection *connection)
     }
 }
 
+static void keep(Receiver *receiver, const char *request, size_t size)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    free(receiver->request);
+    receiver->request = strndup(request, size);
+    ESC_ASSERT(receiver->request != NULL);
+    (void)pthread_mutex_unlock(&receiver->lock);
+}
+
+static void say_what_is_said(const Connection *connection)
+{
+    Receiver *receiver = connection->receiver;
+    (void)pthread_mutex_lock(&receiver->lock);
+    const char *answer = receiver->answer;
+    (void)pthread_mutex_unlock(&receiver->lock);
+    say(connection, answer);
+}
+
 static void serve_http(Connection *connection)
 {
     for (size_t size = read_request(connection); size > 0; size = read_request(connection)) {
@@ -82,7 +100,10 @@ static void serve_http(Connection *connection)
         if (strncmp(path, "/hold ", 6) == 0)
             hold(connection->receiver);
         bool is_last = strncmp(path, "/bye ", 5) == 0;
-        if (strncmp(path, "/no ", 4) == 0)
+        if (strncmp(path, "/said", 5) == 0) {
+            keep(connection->receiver, connection->buffer, size);
+            say_what_is_said(connection);
+        } else if (strncmp(path, "/no ", 4) == 0)
             say(connection, "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
         else if (is_last)
             say(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
@@ -107,25 +128,56 @@ static size_t read_line(Connection *connection)
     }
 }
 
+/* Up to its end; gives it to the receiver. */
 static void read_mail(Connection *connection)
 {
+    char *mail = NULL;
+    size_t mail_size = 0;
+    FILE *out = open_memstream(&mail, &mail_size);
+    ESC_ASSERT(out != NULL);
     for (size_t size = read_line(connection); size > 0; size = read_line(connection)) {
         bool is_end = size == 3 && connection->buffer[0] == '.';
+        (void)fwrite(connection->buffer, 1, is_end ? 0 : size, out);
         forget(connection, size);
         if (is_end)
-            return;
+            break;
     }
+    (void)fclose(out);
+    keep(connection->receiver, mail, mail_size);
+    free(mail);
+}
+
+/* AUTH PLAIN of RFC 4616: NUL, user, NUL, password. */
+static void take_login(Connection *connection)
+{
+    say(connection, "334 \r\n");
+    size_t size = read_line(connection);
+    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0;
+    forget(connection, size);
+    say(connection, is_right ? "235 welcome\r\n" : "535 who are you\r\n");
 }
 
 static void serve_smtp(Connection *connection)
 {
     Receiver *receiver = connection->receiver;
-    say(connection, "220 receiver\r\n");
+    say(connection,
+        receiver->mode == RECEIVER_SMTP_CLOSED ? "554 go away\r\n" : "220 receiver\r\n");
     for (size_t size = read_line(connection); size > 0; size = read_line(connection)) {
         const char *line = connection->buffer;
         bool is_data = strncmp(line, "DATA", 4) == 0, is_quit = strncmp(line, "QUIT", 4) == 0;
-        bool is_gone = strncmp(line, "RCPT TO:<gone", 13) == 0;
+        bool is_gone = strncmp(line, "RCPT TO:<gone", 13) == 0,
+             is_later = strncmp(line, "RCPT TO:<later", 14) == 0;
+        bool is_login = strncmp(line, "AUTH PLAIN", 10) == 0,
+             offers_login = strncmp(line, "EHLO", 4) == 0 && receiver->mode == RECEIVER_SMTP_LOGIN;
         forget(connection, size);
+        if (is_login) {
+            take_login(connection);
+            continue;
+        }
+        if (offers_login) {
+            say(connection, "250-receiver\r\n250 AUTH PLAIN\r\n");
+            continue;
+        }
         if (is_data) {
             say(connection, "354 go on\r\n");
             read_mail(connection);
@@ -135,7 +187,9 @@ static void serve_smtp(Connection *connection)
         }
         if (is_quit && receiver->mode == RECEIVER_SMTP_QUIT_HOLDS)
             hold(receiver);
-        say(connection, is_gone ? "550-no such\r\n550 mailbox\r\n" : "250 ok\r\n");
+        say(connection, is_gone    ? "550-no such\r\n550 mailbox\r\n"
+                        : is_later ? "451 try later\r\n"
+                                   : "250 ok\r\n");
         if (is_quit)
             return;
     }
@@ -190,6 +244,29 @@ void receiver_start(Receiver *receiver, ReceiverMode mode)
     ESC_ASSERT(pthread_create(&receiver->acceptor, NULL, accept_all, receiver) == 0);
 }
 
+void receiver_say(Receiver *receiver, const char *answer)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    receiver->answer = answer;
+    (void)pthread_mutex_unlock(&receiver->lock);
+}
+
+bool receiver_got(Receiver *receiver, const char *words)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    bool has = receiver->request != NULL && strstr(receiver->request, words) != NULL;
+    (void)pthread_mutex_unlock(&receiver->lock);
+    return has;
+}
+
+size_t receiver_got_bytes(Receiver *receiver)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    size_t size = receiver->request == NULL ? 0 : strlen(receiver->request);
+    (void)pthread_mutex_unlock(&receiver->lock);
+    return size;
+}
+
 void receiver_release(Receiver *receiver)
 {
     (void)pthread_mutex_lock(&receiver->lock);
@@ -213,4 +290,5 @@ void receiver_stop(Receiver *receiver)
     (void)sem_destroy(&receiver->held);
     (void)pthread_mutex_destroy(&receiver->lock);
     (void)pthread_cond_destroy(&receiver->released);
+    free(receiver->request);
 }

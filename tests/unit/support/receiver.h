@@ -12,8 +12,10 @@
 #define RECEIVER_CONNECTIONS_MAX 256
 
 typedef enum ReceiverMode {
-    RECEIVER_HTTP, /* /ok 200, /bye 200 and closes, /no 500, /cut no answer, /hold 200 when it is released */
-    RECEIVER_SMTP,            /* takes all recipients but those that begin with "gone" */
+    RECEIVER_HTTP, /* /ok 200, /bye 200 and closes, /no 500, /cut no answer, /hold 200 when it is released, /said what a test says */
+    RECEIVER_SMTP, /* takes all recipients but those that begin with "gone", or "later" */
+    RECEIVER_SMTP_LOGIN,      /* wants "ana" with the password "pw" */
+    RECEIVER_SMTP_CLOSED,     /* wants nothing to do with us */
     RECEIVER_SMTP_DATA_HOLDS, /* says nothing after the mail */
     RECEIVER_SMTP_QUIT_HOLDS  /* says nothing after QUIT */
 } ReceiverMode;
@@ -31,8 +33,15 @@ typedef struct Receiver {
     pthread_mutex_t lock;
     pthread_cond_t released;
     bool is_released;
+    const char *answer; /* of /said */
+    char *request;      /* the last one of /said, or the last mail */
 } Receiver;
 
+/* The whole answer from here on. */
+void receiver_say(Receiver *receiver, const char *answer);
+/* Whether the last request of /said, or the last mail, holds these words. */
+bool receiver_got(Receiver *receiver, const char *words);
+size_t receiver_got_bytes(Receiver *receiver);
 void receiver_start(Receiver *receiver, ReceiverMode mode);
 void receiver_release(Receiver *receiver); /* all that are held go on, now and later */
 void receiver_stop(Receiver *receiver);    /* closes all connections and ends the threads */

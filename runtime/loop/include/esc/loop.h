@@ -45,6 +45,24 @@ ESC_MUST_USE bool esc_mailbox_put(EscMailbox *mailbox, EscParcel *parcel, size_t
 /* Everything that lies there, in the order it came; NULL for nothing. The owner's alone. */
 EscParcel *esc_mailbox_take(EscMailbox *mailbox);
 
+/* --- a heap: what comes first, of what has its time ------------------------------------------- */
+
+#define ESC_HEAP_NOWHERE SIZE_MAX /* the place of an item that is in no heap */
+
+/* A binary heap of pointers whose items know their place, so that any of them can be taken out. Without a lock. */
+typedef struct EscHeap {
+    void **items;
+    size_t count, capacity;
+    bool (*is_before)(const void *a, const void *b); /* a strict order */
+    size_t *(*place)(void *item);                    /* where an item keeps its place */
+} EscHeap;
+
+void esc_heap_release(EscHeap *heap);
+void *esc_heap_first(const EscHeap *heap); /* NULL when it is empty */
+void esc_heap_put(EscHeap *heap, void *item);
+void esc_heap_remove(EscHeap *heap, void *item); /* nothing when it is not there */
+void *esc_heap_take(EscHeap *heap);              /* the first one, taken out; NULL */
+
 /* --- the pool ---------------------------------------------------------------------------------- */
 
 typedef struct EscPool EscPool;
@@ -67,6 +85,7 @@ typedef enum EscLaneState {
     ESC_LANE_QUEUED,
     ESC_LANE_RUNNING,
     ESC_LANE_RUNNING_AGAIN, /* woken while it ran */
+    ESC_LANE_CLOSING,       /* runs for the last time */
     ESC_LANE_CLOSED
 } EscLaneState;
 
@@ -77,8 +96,8 @@ typedef struct EscLane {
     void *context;
     EscLaneState state;
     struct EscLane *next; /* in the pool's queue */
-    int64_t due_ns;       /* by esc_boot_ns; INT64_MAX: no alarm */
-    size_t heap_place;    /* among the alarms; SIZE_MAX: not there */
+    int64_t due_ns;       /* of its alarm, by esc_boot_ns */
+    size_t heap_place;    /* among the alarms */
 } EscLane;
 
 /* `run` does one bounded piece of work and returns; it never runs on two workers at once. Lanes that are ready
@@ -88,7 +107,7 @@ void esc_lane_wake(
     EscLane *lane); /* any thread: runs once more, however often it is woken before that */
 /* Any thread: wakes the lane at that time; replaces the alarm that was set before. INT64_MAX: none. */
 void esc_lane_wake_at(EscLane *lane, int64_t boot_ns);
-/* Waits until it does not run; it never runs again. Not from within `run`. */
+/* Waits until it does not run; whatever wakes it, it never begins again. Not from within `run`. */
 void esc_lane_close(EscLane *lane);
 
 /* --- the reactor: epoll, one timer, signals ----------------------------------------------------- */

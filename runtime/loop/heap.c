@@ -1,5 +1,5 @@
 /* heap.c - a binary heap whose items know their place. */
-#include "heap.h"
+#include <esc/loop.h>
 
 #include <stdlib.h>
 

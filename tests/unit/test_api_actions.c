@@ -1,0 +1,412 @@
+/* test_api_actions.c - what people do, from the body of a request to the engine's action, and from its outcome to an answer. */
+#include <stdio.h>
+
+#include "support/test.h"
+
+#include "api_internal.h"
+
+/* A request of a route as the door hands it on; nothing of it needs a workspace. */
+static void request_init(EscRequest *request, const char *path, const char *parameter,
+                         const char *body)
+{
+    *request = (EscRequest){.arena = esc_arena_new((size_t)4 << 20),
+                            .principal = ESC_TEXT("ana"),
+                            .scopes = ESC_SCOPE_BIT_ACT};
+    assert_non_null(request->arena);
+    for (size_t i = 0; i < esc_routes_count; i++)
+        if (esc_routes[i].method == ESC_HTTP_POST && strcmp(esc_routes[i].path, path) == 0)
+            request->route = &esc_routes[i];
+    assert_non_null(request->route);
+    esc_buf_init(&request->parameter, ESC_ID_BYTES_MAX);
+    esc_buf_string(&request->parameter, parameter);
+    esc_buf_init(&request->body, ESC_ACTION_BYTES_MAX);
+    esc_buf_string(&request->body, body);
+}
+
+static void request_release(EscRequest *request)
+{
+    esc_answer_release(&request->answer);
+    esc_buf_release(&request->parameter);
+    esc_buf_release(&request->body);
+    esc_arena_free(request->arena);
+}
+
+static void parse(EscRequest *request)
+{
+    request->route->handler->parse(request, NULL);
+    assert_int_equal(request->answer.status == 0, request->job.inputs_count == 1);
+}
+
+/* Parses it, and gives the action; to be released with the request. */
+static const EscAction *taken(EscRequest *request, const char *path, const char *parameter,
+                              const char *body)
+{
+    request_init(request, path, parameter, body);
+    parse(request);
+    if (request->answer.status != 0)
+        fail_msg("%s %s: %.*s", path, body, ESC_TEXT_ARG(esc_buf_as_text(&request->answer.body)));
+    assert_int_equal(request->job.inputs[0].kind, ESC_INPUT_ACTION);
+    assert_ptr_equal(request->job.inputs[0].action, &request->action);
+    return &request->action;
+}
+
+#define TICKET "/v1/tickets/{}/"
+#define ESCALATION "/v1/escalations/{}/"
+
+static void a_path_says_what_it_is_about(void **state)
+{
+    (void)state;
+    EscRequest request;
+    const EscAction *action = taken(&request, ESCALATION "ack", "E-12", "");
+    assert_int_equal(action->verb, ESC_VERB_ACK);
+    assert_int_equal(action->escalation, 12);
+    assert_int_equal(action->ticket.size + action->target.size, 0);
+    request_release(&request);
+    action = taken(&request, TICKET "resolve", "INC-1", "{}");
+    assert_int_equal(action->verb, ESC_VERB_RESOLVE);
+    assert_int_equal(action->escalation, 0);
+    assert_text_equal(action->ticket, "INC-1");
+    assert_int_equal(action->target.size, 0);
+    request_release(&request);
+    action = taken(&request, "/v1/templates/{}/start", "outage", "{\"ticket\":\"INC-2\"}");
+    assert_int_equal(action->verb, ESC_VERB_START);
+    assert_text_equal(action->target, "outage");
+    assert_text_equal(action->ticket, "INC-2");
+    request_release(&request);
+    action = taken(&request, "/v1/people/{}/present", "ben", "");
+    assert_int_equal(action->verb, ESC_VERB_PRESENT);
+    assert_text_equal(action->target, "ben");
+    request_release(&request);
+}
+
+static void who_acts_is_the_token_or_whom_it_may_act_for(void **state)
+{
+    (void)state;
+    EscRequest request;
+    const EscAction *action = taken(&request, TICKET "ack", "T", "{\"reason\":\"why not\"}");
+    assert_text_equal(action->actor, "ana");
+    assert_text_equal(action->by, "ana");
+    assert_text_equal(action->reason, "why not");
+    request_release(&request);
+    action = taken(&request, TICKET "ack", "T", "{\"as\":\"ana\"}");
+    assert_text_equal(action->actor, "ana");
+    request_release(&request);
+    request_init(&request, TICKET "ack", "T", "{\"as\":\"ben\"}");
+    parse(&request);
+    assert_int_equal(request.answer.status, 403);
+    request_release(&request);
+    request_init(&request, TICKET "ack", "T", "{\"as\":\"ben\"}");
+    request.scopes |= ESC_SCOPE_BIT_ACT_AS;
+    parse(&request);
+    assert_int_equal(request.answer.status, 0);
+    assert_text_equal(request.action.actor, "ben");
+    assert_text_equal(request.action.by, "ana");
+    request_release(&request);
+}
+
+static void members_of_an_action_are_taken(void **state)
+{
+    (void)state;
+    EscRequest request;
+    const EscAction *action = taken(&request, TICKET "handoff", "T", "{\"to\":\"ben\"}");
+    assert_text_equal(action->target, "ben");
+    assert_int_equal(action->expect, ESC_EXPECT_ACKED);
+    assert_int_equal(action->within_ms, 0);
+    request_release(&request);
+    action = taken(&request, TICKET "handoff", "T",
+                   "{\"to\":\"ben\",\"expect\":\"resolved\",\"within\":\"30m\"}");
+    assert_int_equal(action->expect, ESC_EXPECT_RESOLVED);
+    assert_int_equal(action->within_ms, 30 * ESC_MINUTE_MS);
+    request_release(&request);
+    action = taken(&request, TICKET "handoff", "T",
+                   "{\"to\":\"ben\",\"expect\":\"acked\",\"within\":\"400d\"}");
+    assert_int_equal(action->expect, ESC_EXPECT_ACKED);
+    assert_int_equal(action->within_ms, ESC_DEADLINE_MAX_MS);
+    request_release(&request);
+    action = taken(&request, "/v1/people/{}/absent", "ben", "{\"for\":\"2h\"}");
+    assert_int_equal(action->for_ms, 2 * ESC_HOUR_MS);
+    assert_int_equal(action->until_ms, 0);
+    request_release(&request);
+    action = taken(&request, "/v1/people/{}/absent", "ben", "{\"until\":\"1970-01-02T00:00:00Z\"}");
+    assert_int_equal(action->until_ms, ESC_DAY_MS);
+    assert_int_equal(action->for_ms, 0);
+    request_release(&request);
+    action = taken(&request, TICKET "answer", "T", "{\"answer\":\"yes\"}");
+    assert_text_equal(action->target, "yes");
+    request_release(&request);
+    action = taken(&request, TICKET "confirm", "T", "{\"check\":\"it is\"}");
+    assert_text_equal(action->target, "it is");
+    request_release(&request);
+    action = taken(&request, ESCALATION "override", "E-1", "{\"check\":\"so\"}");
+    assert_text_equal(action->target, "so");
+    request_release(&request);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *parameter, *body;
+        unsigned status;
+        const char *code, *place; /* NULL: it names none */
+    } rows[] = {
+        {ESCALATION "ack", "12", "", 404, "not_found", NULL},
+        {TICKET "ack", "T", "[]", 400, "malformed_json", NULL},
+        {TICKET "ack", "T", "{", 400, "malformed_json", NULL},
+        {TICKET "ack", "T", "{\"a\":[[[[[1]]]]]}", 413, "over_limit", NULL},
+        {TICKET "ack", "T", "{\"reasom\":\"x\"}", 422, "unknown_member", "/reasom"},
+        {TICKET "ack", "T", "{\"reason\":\"x\",\"to\":\"x\"}", 422, "unknown_member", "/to"},
+        {TICKET "ack", "T", "{\"\":1}", 422, "unknown_member", "/"},
+        {TICKET "ack", "T", "{\"as reason\":1}", 422, "unknown_member", "/as reason"},
+        {TICKET "ack", "T", "{\"reason\":5}", 422, "bad_member", "/reason"},
+        {TICKET "ack", "T", "{\"as\":null}", 422, "bad_member", "/as"},
+        {TICKET "handoff", "T", "{}", 422, "missing_member", "/to"},
+        {TICKET "handoff", "T", "{\"to\":\"\"}", 422, "missing_member", "/to"},
+        {TICKET "handoff", "T", "{\"to\":5}", 422, "bad_member", "/to"},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"expect\":\"done\"}", 422, "bad_member", "/expect"},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"0s\"}", 422, "bad_member", "/within"},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"soon\"}", 422, "bad_member", "/within"},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"401d\"}", 422, "bad_member", "/within"},
+        {"/v1/people/{}/absent", "b", "{}", 422, "missing_member", "/until"},
+        {"/v1/people/{}/absent", "b", "{\"for\":\"1h\",\"until\":\"2026-01-05T09:00:00Z\"}", 422,
+         "missing_member", "/until"},
+        {"/v1/people/{}/absent", "b", "{\"until\":\"tomorrow\"}", 422, "bad_member", "/until"},
+        {"/v1/people/{}/absent", "b", "{\"until\":5}", 422, "bad_member", "/until"},
+        {"/v1/people/{}/absent", "b", "{\"for\":\"0s\"}", 422, "bad_member", "/for"},
+        {"/v1/people/{}/absent", "b", "{\"for\":\"long\"}", 422, "bad_member", "/for"},
+        {"/v1/people/{}/absent", "b", "{\"for\":5}", 422, "bad_member", "/for"},
+        {TICKET "answer", "T", "{\"answer\":5}", 422, "bad_member", "/answer"},
+        {TICKET "override", "T", "{\"check\":5}", 422, "bad_member", "/check"},
+        {"/v1/templates/{}/start", "t", "{\"ticket\":5}", 422, "bad_member", "/ticket"},
+        {"/v1/clock/accept", "", "{\"reason\":\"x\"}", 422, "unknown_member", "/reason"},
+        {"/v1/clock/accept", "", "5", 400, "malformed_json", NULL},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscRequest request;
+        char wanted[128];
+        request_init(&request, rows[i].path, rows[i].parameter, rows[i].body);
+        parse(&request);
+        EscText body = esc_buf_as_text(&request.answer.body);
+        (void)snprintf(wanted, sizeof(wanted), "\"code\":\"%s\"", rows[i].code);
+        bool is_so = request.answer.status == rows[i].status &&
+                     esc_text_contains(body, esc_text_from(wanted));
+        (void)snprintf(wanted, sizeof(wanted), "\"%s\"", rows[i].place);
+        is_so = is_so && (rows[i].place == NULL || esc_text_contains(body, esc_text_from(wanted)));
+        if (!is_so)
+            fail_msg("%s %s: %u %.*s", rows[i].path, rows[i].body, request.answer.status,
+                     ESC_TEXT_ARG(body));
+        request_release(&request);
+    }
+}
+
+/* One past each limit is refused, and named. */
+static void texts_have_their_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *form; /* with %.*s for the text */
+        int size_max;
+    } rows[] = {
+        {TICKET "ack", "{\"reason\":\"%.*s\"}", ESC_REASON_BYTES_MAX},
+        {TICKET "handoff", "{\"to\":\"%.*s\"}", ESC_ID_BYTES_MAX},
+        {TICKET "answer", "{\"answer\":\"%.*s\"}", ESC_TEXT_MAX},
+        {TICKET "confirm", "{\"check\":\"%.*s\"}", ESC_TEXT_MAX},
+        {"/v1/templates/{}/start", "{\"ticket\":\"%.*s\"}", ESC_ID_BYTES_MAX},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
+        for (int size = rows[i].size_max; size <= rows[i].size_max + 1; size++) {
+            EscRequest request;
+            static char text[ESC_TEXT_MAX + 2], body[ESC_TEXT_MAX + 100];
+            memset(text, 't', sizeof(text));
+            (void)snprintf(body, sizeof(body), rows[i].form, size, text);
+            request_init(&request, rows[i].path, "T", body);
+            parse(&request);
+            if (request.answer.status != (size > rows[i].size_max ? 422u : 0u))
+                fail_msg("row %zu, %d bytes: %u", i, size, request.answer.status);
+            request_release(&request);
+        }
+}
+
+static void the_clock_is_accepted_by_somebody(void **state)
+{
+    (void)state;
+    EscRequest request;
+    request_init(&request, "/v1/clock/accept", "", "{}");
+    parse(&request);
+    assert_int_equal(request.answer.status, 0);
+    assert_int_equal(request.job.inputs[0].kind, ESC_INPUT_CLOCK);
+    assert_text_equal(request.job.inputs[0].clock->actor, "ana");
+    assert_int_equal(request.job.inputs[0].clock->correction_ms, 0);
+    request_release(&request);
+}
+
+/* --- after the turn --------------------------------------------------------------------------- */
+
+static void assert_answered(const EscReply *reply, unsigned status, const char *part)
+{
+    EscRequest request;
+    request_init(&request, TICKET "ack", "T", "");
+    request.route->handler->committed(&request, reply);
+    assert_int_equal(request.answer.status, status);
+    EscText body = esc_buf_as_text(&request.answer.body);
+    if (!esc_text_contains(body, esc_text_from(part)))
+        fail_msg("%.*s does not hold %s", ESC_TEXT_ARG(body), part);
+    request_release(&request);
+}
+
+static void an_outcome_is_answered(void **state)
+{
+    (void)state;
+    EscReply reply = {
+        .outcome = {.escalations = {3, 4}, .escalations_count = 2, .ticket = "INC-1"}};
+    assert_answered(&reply, 200,
+                    "{\"escalations\":[\"E-3\",\"E-4\"],\"ticket\":\"INC-1\",\"noop\":false}");
+    reply.outcome.is_noop = true;
+    (void)snprintf(reply.outcome.note, sizeof(reply.outcome.note), "it was so already");
+    assert_answered(&reply, 200, ",\"noop\":true,\"note\":\"it was so already\"}");
+    reply.outcome.is_refused = true;
+    assert_answered(&reply, 409, "it was so already");
+    reply = (EscReply){.status = ESC_NOT_FOUND, .why = {.text = "no such ticket"}};
+    assert_answered(&reply, 404, "no such ticket");
+    reply = (EscReply){.outcome = {.escalations_count = 0}};
+    assert_answered(&reply, 200, "{\"escalations\":[],\"ticket\":\"\",");
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static void a_body_of_events_is_as_its_type_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *body, *code;
+    } rows[] = {
+        {"application/cloudevents+json", " \t\r\n[]", "form_mismatch"},
+        {"application/cloudevents-batch+json", "{}", "form_mismatch"},
+        {"application/json", "5", "malformed_json"},
+        {"application/json", "", "malformed_json"},
+        {"application/json", " ", "malformed_json"},
+        {"application/json", "[", "malformed_json"},
+        {"application/cloudevents+json", "{", "malformed_json"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscRequest request;
+        request_init(&request, "/v1/events", "", rows[i].body);
+        request.type = esc_text_from(rows[i].type);
+        parse(&request);
+        assert_int_equal(request.answer.status, 400);
+        assert_true(
+            esc_text_contains(esc_buf_as_text(&request.answer.body), esc_text_from(rows[i].code)));
+        request_release(&request);
+    }
+    static const char *const lists[] = {"application/json", "application/cloudevents-batch+json"};
+    for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
+        EscRequest request;
+        request_init(&request, "/v1/events", "", " []");
+        request.type = esc_text_from(lists[i]);
+        parse(&request);
+        assert_int_equal(request.answer.status, 200);
+        assert_text_equal(esc_buf_as_text(&request.answer.body), "{\"events\":[]}");
+        request_release(&request);
+    }
+}
+
+/* Three events of a request of which the second was refused when it was read. */
+static void assert_events(const EscReply *replies, unsigned status, const char *first,
+                          const char *last)
+{
+    EscText notes[] = {ESC_TEXT("cut"), ESC_TEXT("left out")};
+    EscParsedEvent events[] = {
+        {.event = {.source = ESC_TEXT("/a"),
+                   .id = ESC_TEXT("1"),
+                   .notes = notes,
+                   .notes_count = 2,
+                   .notes_left_out = 3}},
+        {.status = ESC_BAD_INPUT,
+         .event = {.source = ESC_TEXT("/a"), .id = ESC_TEXT("2")},
+         .why = ESC_TEXT("no type")},
+        {.event = {
+             .source = ESC_TEXT("/a"), .id = ESC_TEXT("3"), .notes = notes, .notes_count = 1}}};
+    EscRequest request;
+    request_init(&request, "/v1/events", "", "");
+    request.events = events;
+    request.events_count = 3;
+    request.job.inputs_count = 2;
+    request.route->handler->committed(&request, replies);
+    assert_int_equal(request.answer.status, status);
+    EscBuf expected;
+    esc_buf_init(&expected, 4096);
+    esc_buf_printf(&expected,
+                   "{\"events\":[{\"source\":\"/a\",\"id\":\"1\",\"status\":%s},"
+                   "{\"source\":\"/a\",\"id\":\"2\",\"status\":\"refused\",\"detail\":\"no type\"},"
+                   "{\"source\":\"/a\",\"id\":\"3\",\"status\":%s}]}",
+                   first, last);
+    esc_buf_char(&expected, '\0');
+    if (first[0] != '\0')
+        assert_text_equal(esc_buf_as_text(&request.answer.body), (const char *)expected.data);
+    esc_buf_release(&expected);
+    request_release(&request);
+}
+
+#define TAKEN "\"accepted\",\"escalations\":[\"E-3\"],\"ticket\":\"T\",\"notes\":[\"cut\""
+
+static void each_event_has_its_answer(void **state)
+{
+    (void)state;
+    EscReply replies[2] = {
+        {.outcome = {.escalations = {3}, .escalations_count = 1, .ticket = "T"}},
+        {.outcome = {.escalations = {3}, .escalations_count = 1, .ticket = "T"}}};
+    assert_events(replies, 207, TAKEN ",\"left out\"],\"notes_left_out\":3", TAKEN "]");
+    replies[0].status = ESC_DUPLICATE;
+    assert_events(replies, 207, "\"duplicate\"", TAKEN "]");
+    replies[1] = (EscReply){.status = ESC_CONFLICT, .why = {.text = "not now"}};
+    assert_events(replies, 207, "\"duplicate\"", "\"refused\",\"detail\":\"not now\"");
+    replies[0] = replies[1];
+    assert_events(replies, 409, "", "");
+}
+
+/* 202: something is new; 200: all of it was known; 207: some were refused. */
+static void a_success_says_whether_anything_is_new(void **state)
+{
+    (void)state;
+    static const struct {
+        EscStatus first, second;
+        unsigned status;
+    } rows[] = {
+        {ESC_OK, ESC_OK, 202},
+        {ESC_OK, ESC_DUPLICATE, 202},
+        {ESC_DUPLICATE, ESC_OK, 202},
+        {ESC_DUPLICATE, ESC_DUPLICATE, 200},
+        {ESC_OK, ESC_CONFLICT, 207},
+        {ESC_CONFLICT, ESC_DUPLICATE, 207},
+        {ESC_NOT_FOUND, ESC_CONFLICT, 404},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        EscParsedEvent events[2] = {{.status = ESC_OK}, {.status = ESC_OK}};
+        EscReply replies[2] = {{.status = rows[i].first}, {.status = rows[i].second}};
+        EscRequest request;
+        request_init(&request, "/v1/events", "", "");
+        request.events = events;
+        request.events_count = 2;
+        request.job.inputs_count = 2;
+        request.route->handler->committed(&request, replies);
+        assert_int_equal(request.answer.status, rows[i].status);
+        request_release(&request);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_path_says_what_it_is_about),
+        cmocka_unit_test(who_acts_is_the_token_or_whom_it_may_act_for),
+        cmocka_unit_test(members_of_an_action_are_taken),
+        cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(texts_have_their_limits),
+        cmocka_unit_test(the_clock_is_accepted_by_somebody),
+        cmocka_unit_test(an_outcome_is_answered),
+        cmocka_unit_test(a_body_of_events_is_as_its_type_says),
+        cmocka_unit_test(each_event_has_its_answer),
+        cmocka_unit_test(a_success_says_whether_anything_is_new),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

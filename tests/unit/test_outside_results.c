@@ -1,0 +1,527 @@
+/* test_outside_results.c - what became of a row, by what its receiver answered; and what the receiver got. */
+#define _GNU_SOURCE
+#include "outside_scene.h"
+
+#define SAID(status, body) "HTTP/1.1 " status "\r\nContent-Length: " body
+
+static EscOutboxRow row_to(uint64_t id, const char *target)
+{
+    return (EscOutboxRow){.id = id,
+                          .key = ESC_TEXT("acme/E-1/1"),
+                          .target = esc_text_from(target),
+                          .medium = ESC_TEXT("chat"),
+                          .body = ESC_TEXT("{\"text\":\"hello\"}"),
+                          .created_at_ms = now_ms(NULL) - 1};
+}
+
+static void put_to(Host *host, uint64_t id, const char *target)
+{
+    EscOutboxRow row = row_to(id, target);
+    put_row(host, &row);
+}
+
+/* --- how far a message has come --------------------------------------------------------------- */
+
+static void a_reply_says_how_far_a_message_has_come(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *detail;
+        EscDeliveryState state;
+        uint32_t rank;
+    } cases[] = {
+        {SAID("200 OK", "2\r\n\r\nok"), "HTTP status 200", ESC_DELIVERY_ACCEPTED, 1},
+        {SAID("201 OK", "22\r\n\r\n{\"ok\":true,\"ts\":\"1.2\"}"), "HTTP status 201",
+         ESC_DELIVERY_DELIVERED, 2},
+        {SAID("200 OK", "16\r\n\r\n{\"state\":\"seen\"}"), "HTTP status 200", ESC_DELIVERY_SEEN, 3},
+        {SAID("200 OK", "17\r\n\r\n{\"state\":\"acked\"}"), "HTTP status 200", ESC_DELIVERY_ACKED,
+         4},
+        {SAID("200 OK", "24\r\n\r\n{\"ok\":false,\"error\":\"x\"}"), "HTTP status 200: x",
+         ESC_DELIVERY_DEAD, 0},
+        {SAID("410 Gone", "4\r\n\r\ngone"), "HTTP status 410: gone", ESC_DELIVERY_DEAD, 0},
+        {SAID("302 There", "0\r\nLocation: http://127.0.0.1:1/\r\n\r\n"), "HTTP status 302",
+         ESC_DELIVERY_DEAD, 0},
+    };
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    for (uint64_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        receiver_say(&scene->http, cases[i].answer);
+        put_to(host, i + 1, "said");
+        const EscResult *result = await(host, i + 1);
+        assert_false(result->is_retry);
+        assert_int_equal(result->delivery.outbox, i + 1);
+        assert_int_equal(result->delivery.state, cases[i].state);
+        assert_int_equal(result->rank, cases[i].rank);
+        assert_int_equal(result->delivery.http_status, atoi(cases[i].answer + strlen("HTTP/1.1 ")));
+        assert_text_equal(result->delivery.detail, cases[i].detail);
+        assert_int_equal(result->delivery.reply.size, 0);
+    }
+    scene_free(scene);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static void call(Host *host, uint64_t id, const char *body)
+{
+    EscOutboxRow row = row_to(id, "crm.requeue");
+    row.kind = ESC_OUTBOX_CALL;
+    row.body = esc_text_from(body);
+    put_row(host, &row);
+}
+
+static void assert_called(const EscResult *result, const char *reply, const char *detail)
+{
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DELIVERED);
+    assert_int_equal(result->rank, 2);
+    assert_text_equal(result->delivery.reply, reply);
+    assert_text_equal(result->delivery.detail, detail);
+}
+
+static void a_call_gives_what_its_path_names(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    receiver_say(&scene->http, SAID("202 OK", "17\r\n\r\n{\"id\":{\"n\":\"L7\"}}"));
+    call(host, 1,
+         "{\"method\":\"POST\",\"path\":\"/"
+         "a\",\"json\":{\"q\":1},\"expect\":[202],\"result_path\":\"/id/n\"}");
+    assert_called(await(host, 1), "L7", "HTTP status 202");
+    assert_true(receiver_got(&scene->http, "POST /said/a HTTP/1.1\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\nContent-Type: application/json\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\nUser-Agent: escal\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\nIdempotency-Key: acme/E-1/1\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\nContent-Length: 7\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\n\r\n{\"q\":1}"));
+    assert_false(receiver_got(&scene->http, "Expect:"));
+    call(host, 2, "{\"method\":\"POST\",\"path\":\"/a\",\"expect\":[202],\"result_path\":\"/no\"}");
+    assert_called(await(host, 2), "", "the reply has no such member");
+    assert_true(receiver_got(&scene->http, "\r\nContent-Length: 0\r\n"));
+    assert_false(receiver_got(&scene->http, "Content-Type"));
+    call(host, 3, "{\"method\":\"GET\",\"path\":\"/b/../a?x\",\"expect\":[202]}");
+    assert_int_equal(await(host, 3)->delivery.state, ESC_DELIVERY_DEAD); /* it leads out */
+    call(host, 4, "{\"method\":\"GET\",\"path\":\"/b//a?x\",\"expect\":[202]}");
+    assert_called(await(host, 4), "{\"id\":{\"n\":\"L7\"}}", "HTTP status 202");
+    assert_true(receiver_got(&scene->http, "GET /said/b//a?x HTTP/1.1\r\n"));
+    assert_false(receiver_got(&scene->http, "Content-"));
+    call(host, 5, "{\"method\":\"DELETE\",\"path\":\"/a\",\"expect\":[]}");
+    assert_called(await(host, 5), "{\"id\":{\"n\":\"L7\"}}", "HTTP status 202");
+    assert_true(receiver_got(&scene->http, "DELETE /said/a HTTP/1.1\r\n"));
+    call(host, 6, "{\"method\":\"GET\",\"path\":\"/a\",\"expect\":[200]}");
+    const EscResult *result = await(host, 6);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->delivery.http_status, 202);
+    scene_free(scene);
+}
+
+/* --- the next attempt ------------------------------------------------------------------------- */
+
+/* The shortest pause is a second at most, unless the receiver asks for more, within reason. */
+static void a_receiver_may_ask_for_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        int64_t least_ms, most_ms;
+    } cases[] = {
+        {SAID("503 Later", "0\r\nRetry-After: 5\r\n\r\n"), 5000, 5000},
+        {SAID("429 Later", "0\r\nRetry-After: 86399\r\n\r\n"), 86399000, 86399000},
+        {SAID("503 Later", "0\r\nRetry-After: 86400\r\n\r\n"), 0, 1000},
+        {SAID("503 Later", "0\r\nRetry-After: 0\r\n\r\n"), 0, 1000},
+        {SAID("503 Later", "0\r\n\r\n"), 0, 1000},
+    };
+    Scene *scene = scene_new();
+    scene->config->backoff_base_ms = 1000;
+    scene->config->delivery_lifetime_s = 864000;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    for (uint64_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        receiver_say(&scene->http, cases[i].answer);
+        int64_t before_ms = now_ms(NULL);
+        put_to(host, i + 1, "said");
+        const EscResult *result = await(host, i + 1);
+        int64_t next_ms = result->retry.next_attempt_at_ms, after_ms = now_ms(NULL);
+        assert_true(result->is_retry);
+        assert_int_equal(result->retry.id, i + 1);
+        assert_true(next_ms >= before_ms + cases[i].least_ms);
+        assert_true(next_ms <= after_ms + cases[i].most_ms);
+        receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok")); /* some come again at once */
+    }
+    scene_free(scene);
+}
+
+static void attempts_come_to_an_end(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_attempts_max = 2;
+    scene->config->backoff_base_ms = scene->config->backoff_max_ms = 1;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    put(host, 1, "no");
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->settled == 0)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    (void)pthread_mutex_unlock(&scene->lock);
+    const EscResult *result = await(host, 1);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->delivery.http_status, 0);
+    assert_text_equal(result->delivery.detail, "given up after 2 attempts: HTTP status 500");
+    assert_int_equal(host->results_count[1], 2);
+    assert_int_equal(atomic_load(&scene->http.requests), 2);
+    scene_free(scene);
+}
+
+/* The endpoint refuses us: no attempt is counted, people are told once, and once that it is back. */
+static void an_endpoint_that_refuses_us_holds_its_messages(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->circuit_open_ms = 1;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    receiver_say(&scene->http, SAID("401 Who", "3\r\n\r\nwho"));
+    put_to(host, 1, "said");
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->results_count[1] < 3) /* again and again */
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    const EscResult *result = host->results[1];
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 0);
+    assert_text_equal(result->retry.detail, "HTTP status 401: who");
+    assert_int_equal(host->held, 1);
+    assert_int_equal(host->back, 0);
+    assert_int_equal(host->news->delivery.outbox, 1);
+    assert_int_equal(host->news->delivery.state, ESC_DELIVERY_QUEUED);
+    assert_text_equal(host->news->delivery.reply, "channel said");
+    assert_text_equal(host->news->delivery.detail, "HTTP status 401: who");
+    (void)pthread_mutex_unlock(&scene->lock);
+    receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok"));
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->settled == 0)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    assert_int_equal(host->held, 1);
+    assert_int_equal(host->back, 1);
+    (void)pthread_mutex_unlock(&scene->lock);
+    assert_accepted(host, 1);
+    scene_free(scene);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void put_at(Host *host, const EscOutboxRow *row, int64_t next_attempt_at_ms,
+                   int64_t ahead_ms)
+{
+    EscOutboxClaim claim = {.row = *row, .next_attempt_at_ms = next_attempt_at_ms};
+    esc_outside_put(host->scene->outside, host->number, &claim, 1, ahead_ms);
+}
+
+/* One that waits for an hour, and is known no more. */
+static void a_row_that_is_dropped_is_forgotten(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    EscOutboxRow row = row_to(1, "ok");
+    uint64_t ids[] = {1, 2};
+    put_at(host, &row, now_ms(NULL) + ESC_HOUR_MS, 0);
+    row.id = 3;
+    put_at(host, &row, now_ms(NULL) + ESC_HOUR_MS, 0);
+    esc_outside_drop(scene->outside, host->number, ids, 0);
+    esc_outside_drop(scene->outside, host->number, ids, 2);
+    row.id = 1;
+    put_at(host, &row, now_ms(NULL) - 1, 0);
+    assert_accepted(host, 1);
+    row.id = 3;
+    put_at(host, &row, now_ms(NULL) - 1, 0); /* known: what the outside has is newer */
+    row.id = 4;
+    put_at(host, &row, now_ms(NULL) - 1, 0);
+    assert_accepted(host, 4);
+    assert_false(has_result(host, 3));
+    scene_free(scene);
+}
+
+/* All waiting is by the boot clock; the instants of a row are the engine's. */
+static void the_engines_time_may_be_ahead(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_lifetime_s = 60;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    const int64_t ahead_ms = 10 * ESC_DAY_MS;
+    EscOutboxRow row = row_to(1, "ok");
+    row.created_at_ms = now_ms(NULL) + ahead_ms;
+    put_at(host, &row, row.created_at_ms - 1, ahead_ms);
+    assert_accepted(host, 1);
+    row = row_to(2, "ok"); /* created in the engine's past: its lifetime is over */
+    put_at(host, &row, row.created_at_ms, ahead_ms);
+    const EscResult *result = await(host, 2);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_text_equal(result->delivery.detail, "its time was over before it could be delivered");
+    row = row_to(3, "ok");
+    row.created_at_ms = 0; /* an old one whose deadline is to come */
+    row.deadline_ms = now_ms(NULL) + ahead_ms + ESC_HOUR_MS;
+    put_at(host, &row, now_ms(NULL) + ahead_ms - 1, ahead_ms);
+    assert_accepted(host, 3);
+    row.id = 4;
+    row.deadline_ms = now_ms(NULL) + ahead_ms - 1;
+    put_at(host, &row, now_ms(NULL) + ahead_ms - 1, ahead_ms);
+    assert_int_equal(await(host, 4)->delivery.state, ESC_DELIVERY_DEAD);
+    scene_free(scene);
+}
+
+static void what_is_put_is_copied(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok"));
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    char texts[6][32] = {"key of it", "said", "chat", "#room", "{\"text\":\"the body\"}", "T-1"};
+    EscOutboxRow row = {.id = 1,
+                        .key = esc_text_from(texts[0]),
+                        .target = esc_text_from(texts[1]),
+                        .medium = esc_text_from(texts[2]),
+                        .body = esc_text_from(texts[4]),
+                        .ticket = esc_text_from(texts[5]),
+                        .created_at_ms = now_ms(NULL) - 1};
+    put_row(host, &row);
+    memset(texts, 'x', sizeof(texts));
+    assert_accepted(host, 1);
+    assert_true(receiver_got(&scene->http, "\r\nIdempotency-Key: key of it\r\n"));
+    assert_true(receiver_got(&scene->http, "\r\n\r\n{\"text\":\"the body"));
+    EscMessage message = {.text = ESC_TEXT("a message of its own"), .workspace = ESC_TEXT("acme")};
+    row = row_to(2, "said");
+    row.body = (EscText){0};
+    row.message = &message;
+    put_row(host, &row);
+    message = (EscMessage){.text = ESC_TEXT("overwritten")};
+    assert_accepted(host, 2);
+    assert_true(receiver_got(&scene->http, "{\"text\":\"a message of its own\\nacme\"}"));
+    EscCall said = {.method = ESC_TEXT("PUT"), .path = ESC_TEXT("/of/a/call")};
+    row = row_to(3, "crm.x");
+    row.kind = ESC_OUTBOX_CALL;
+    row.body = (EscText){0};
+    row.call = &said;
+    put_row(host, &row);
+    said = (EscCall){.method = ESC_TEXT("GET")};
+    assert_called(await(host, 3), "ok", "HTTP status 200");
+    assert_true(receiver_got(&scene->http, "PUT /said/of/a/call HTTP/1.1\r\n"));
+    scene_free(scene);
+}
+
+static void what_is_bound_to_nothing_is_dead(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->hosts[0].config.unbound = ESC_TEXT("refuse");
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "nowhere");
+    const EscResult *result = await(&scene->hosts[0], 1);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_text_equal(result->delivery.detail, "the configuration binds it to nothing");
+    put(&scene->hosts[1], 1, "nowhere"); /* here the sink takes it */
+    assert_accepted(&scene->hosts[1], 1);
+    assert_text_equal(scene->hosts[1].results[1]->delivery.detail,
+                      "nothing is bound to it: written to a file");
+    scene_free(scene);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void each_file_gets_its_own_lines(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/data/acme.outbox.jsonl", "/one", "/two", "/one"};
+    Scene *scene = scene_new();
+    Host *host = &scene->hosts[0];
+    host->channels[0] =
+        (EscEndpoint){.name = ESC_TEXT("one"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/one")};
+    host->channels[1] =
+        (EscEndpoint){.name = ESC_TEXT("two"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/two")};
+    host->channels[2] = (EscEndpoint){
+        .name = ESC_TEXT("three"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/one")};
+    scene_start(scene);
+    static const char *const channels[] = {"nowhere", "one", "two", "three"};
+    for (uint64_t i = 0; i < ESC_COUNT_OF(channels); i++) {
+        put(host, i + 1, channels[i]);
+        assert_accepted(host, i + 1);
+        assert_text_equal(host->results[i + 1]->delivery.detail,
+                          i == 0 ? "nothing is bound to it: written to a file"
+                                 : "written to a file");
+        assert_int_equal(scene->disk.writes, i + 1);
+        assert_string_equal(scene->disk.paths[i], paths[i]);
+    }
+    EscOutboxRow row = row_to(9, "nowhere.do");
+    row.kind = ESC_OUTBOX_CALL; /* what is written for a call is all that will ever become of it */
+    put_row(host, &row);
+    assert_int_equal(await(host, 9)->delivery.state, ESC_DELIVERY_DELIVERED);
+    scene_free(scene);
+}
+
+/* --- mail ------------------------------------------------------------------------------------- */
+
+static void a_long_mail_arrives_whole(void **state)
+{
+    (void)state;
+    enum { SIZE = 300000 };
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    bind_mail(&scene->hosts[0], &mail);
+    scene_start(scene);
+    char *words = malloc(SIZE);
+    assert_non_null(words);
+    memset(words, 'w', SIZE);
+    EscMessage message = {
+        .text = {words, SIZE}, .subject = ESC_TEXT("long"), .workspace = ESC_TEXT("acme")};
+    EscOutboxRow row = row_to(1, "mail");
+    row.message = &message;
+    put_row(&scene->hosts[0], &row);
+    assert_accepted(&scene->hosts[0], 1);
+    free(words);
+    assert_true(receiver_got(&mail, "From: escal@acme.example\r\n"));
+    assert_true(receiver_got(&mail, "To: boss@acme.example\r\n"));
+    assert_true(receiver_got(&mail, "Subject: long\r\n"));
+    assert_true(receiver_got_bytes(&mail) > SIZE / 57 * 78);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+/* What may change is tried again, whatever the others were refused for; unless somebody has it. */
+static void a_recipient_who_is_refused_for_now_is_tried_again(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    host->channels[5].to.count = 2;
+    host->mail_to[0] = ESC_TEXT("later@acme.example");
+    scene_start(scene);
+    put(host, 1, "mail");
+    const EscResult *result = await(host, 1);
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 1);
+    assert_text_equal(
+        result->retry.detail,
+        "the mail server answered 550: no such mailbox; refused: later@acme.example (451 "
+        "try later), gone@acme.example (550 no such mailbox)");
+    host->mail_to[0] = ESC_TEXT("gone@acme.example");
+    host->mail_to[1] = ESC_TEXT("later@acme.example");
+    put(host, 2, "mail");
+    assert_true(await(host, 2)->is_retry);
+    host->mail_to[0] = ESC_TEXT("boss@acme.example");
+    put(host, 3, "mail");
+    assert_accepted(host, 3);
+    assert_text_equal(host->results[3]->delivery.detail,
+                      "the mail server answered 250; refused: later@acme.example (451 try later)");
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+static void a_mail_server_that_refuses_us_holds_its_mails(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_CLOSED);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    scene_start(scene);
+    put(host, 1, "mail");
+    const EscResult *result = await(host, 1);
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 0);
+    assert_int_equal(host->held, 1);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+static void a_mail_server_may_want_a_login(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *password;
+        bool is_right;
+    } logins[] = {{"pw", true}, {"pv", false}, {"", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(logins); i++) {
+        Scene *scene = scene_new();
+        Receiver mail;
+        receiver_start(&mail, RECEIVER_SMTP_LOGIN);
+        Host *host = &scene->hosts[0];
+        bind_mail(host, &mail);
+        host->config.mail.user = ESC_TEXT("ana");
+        host->config.mail.password = esc_text_from(logins[i].password);
+        scene_start(scene);
+        put(host, 1, "mail");
+        if (logins[i].is_right) {
+            assert_accepted(host, 1);
+        } else {
+            const EscResult *result = await(host, 1);
+            assert_true(result->is_retry); /* it is held: a mail is not dead for our password */
+            assert_int_equal(result->retry.attempts, 0);
+            assert_int_equal(host->held, 1);
+            assert_text_equal(result->retry.detail,
+                              "the mail server refused the login (535): who are you");
+        }
+        assert_int_equal(atomic_load(&mail.mails), logins[i].is_right);
+        receiver_stop(&mail);
+        scene_free(scene);
+    }
+}
+
+/* Neither is what no message to this endpoint would fare better with. */
+static void an_endpoint_without_encryption_holds_its_messages(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    host->config.mail.tls = ESC_TEXT("required");
+    char url[128];
+    (void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", mail.port);
+    host->channels[6].url = esc_text_from(url);
+    scene_start(scene);
+    put(host, 1, "mail");
+    put(host, 2, "refused");
+    assert_true(await(host, 1)->is_retry);
+    assert_int_equal(await(host, 1)->retry.attempts, 0);
+    assert_text_equal(await(host, 1)->retry.detail, "TLS: the mail server offers no STARTTLS");
+    assert_int_equal(await(host, 2)->retry.attempts, 0);
+    assert_true(esc_text_starts_with(await(host, 2)->retry.detail,
+                                     ESC_TEXT("TLS: no encrypted connection comes about (")));
+    assert_int_equal(host->held, 2);
+    receiver_stop(&mail);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reply_says_how_far_a_message_has_come),
+        cmocka_unit_test(a_call_gives_what_its_path_names),
+        cmocka_unit_test(a_receiver_may_ask_for_time),
+        cmocka_unit_test(attempts_come_to_an_end),
+        cmocka_unit_test(an_endpoint_that_refuses_us_holds_its_messages),
+        cmocka_unit_test(a_row_that_is_dropped_is_forgotten),
+        cmocka_unit_test(the_engines_time_may_be_ahead),
+        cmocka_unit_test(what_is_put_is_copied),
+        cmocka_unit_test(what_is_bound_to_nothing_is_dead),
+        cmocka_unit_test(each_file_gets_its_own_lines),
+        cmocka_unit_test(a_long_mail_arrives_whole),
+        cmocka_unit_test(a_recipient_who_is_refused_for_now_is_tried_again),
+        cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
+        cmocka_unit_test(a_mail_server_may_want_a_login),
+        cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
