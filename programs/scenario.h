@@ -10,7 +10,8 @@
 #include <jansson.h>
 
 #define ESC_SCENARIO_BYTES_MAX ((size_t)256 << 20) /* memory of one scenario */
-#define ESC_SCENARIO_INPUTS_MAX 100000u            /* inputs and timers of one scenario: more is a template that never rests */
+#define ESC_SCENARIO_INPUTS_MAX                                                                    \
+    100000u /* inputs and timers of one scenario: more is a template that never rests */
 
 /* One audit record of the play. */
 typedef struct EscRecord {
@@ -57,7 +58,8 @@ typedef struct EscPlay {
 } EscPlay;
 
 /* Plays one scenario. True when every expectation held; otherwise *report has the reason and the timeline. */
-bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario, EscBuf *report);
+bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
+                       const EscZones *zones, const EscScenario *scenario, EscBuf *report);
 
 /* Judges one `expect` step; appends to play->report what was expected and what is the case when it does not hold. */
 bool esc_play_expect(EscPlay *play, const EscScenarioStep *step);

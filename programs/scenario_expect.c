@@ -77,19 +77,22 @@ static bool find_role_owner(EscPlay *play, EscText role, uint32_t *person)
         const json_t *data = play->records[i].data;
         const char *of_role = json_string_value(json_object_get(data, "role"));
         const char *owner = json_string_value(json_object_get(data, "owner"));
-        bool is_meant = esc_text_equal(role, ESC_TEXT("owner")) || (of_role != NULL && esc_text_equal(role, esc_text_from(of_role)));
+        bool is_meant = esc_text_equal(role, ESC_TEXT("owner")) ||
+                        (of_role != NULL && esc_text_equal(role, esc_text_from(of_role)));
         if (owner != NULL && is_meant)
             name = esc_text_from(owner);
     }
     if (name.size > 0)
         return esc_directory_person(play->program, name, person);
     EscDirectoryHost host = {play, route_holds, no_text, is_never_absent};
-    for (uint32_t i = 0; i < play->program->roles_count; i++) { /* not had yet: who would have it, in the first template that says so */
+    for (uint32_t i = 0; i < play->program->roles_count;
+         i++) { /* not had yet: who would have it, in the first template that says so */
         EscOwners owners;
         EscRef ref = ESC_REF(ESC_REF_ROLE, play->program->roles[i].role);
         if (!esc_text_equal(esc_directory_ref_name(play->program, ref), role))
             continue;
-        esc_directory_resolve(play->program, play->zones, &host, play->program->roles[i].owner, play->now_ms, &owners);
+        esc_directory_resolve(play->program, play->zones, &host, play->program->roles[i].owner,
+                              play->now_ms, &owners);
         if (owners.count > 0) {
             *person = owners.persons[0];
             return true;
@@ -120,7 +123,8 @@ static bool is_one_of(EscPlay *play, EscWho who, EscText name)
         return true;
     esc_play_who(play, who, &owners);
     for (uint32_t i = 0; i < owners.count; i++)
-        if (esc_text_equal(play->program->texts[play->program->persons[owners.persons[i]].name], name))
+        if (esc_text_equal(play->program->texts[play->program->persons[owners.persons[i]].name],
+                           name))
             return true;
     return false;
 }
@@ -136,7 +140,8 @@ static bool data_is(const EscRecord *record, const char *member, EscText text)
 static bool has_record(const EscPlay *play, const char *kind, const char *member, EscText text)
 {
     for (size_t i = 0; i < play->records_count; i++)
-        if (esc_text_equal(play->records[i].kind, esc_text_from(kind)) && data_is(&play->records[i], member, text))
+        if (esc_text_equal(play->records[i].kind, esc_text_from(kind)) &&
+            data_is(&play->records[i], member, text))
             return true;
     return false;
 }
@@ -145,10 +150,12 @@ static bool has_handoff(EscPlay *play, const EscScenarioExpect *expect)
 {
     for (size_t i = 0; i < play->records_count; i++) {
         const EscRecord *record = &play->records[i];
-        if (!esc_text_equal(record->kind, ESC_TEXT("handoff")) || !data_is(record, "reason", expect->text))
+        if (!esc_text_equal(record->kind, ESC_TEXT("handoff")) ||
+            !data_is(record, "reason", expect->text))
             continue;
         const char *owner = json_string_value(json_object_get(record->data, "owner"));
-        if (expect->who.kind == ESC_WHO_NONE || (owner != NULL && is_one_of(play, expect->who, esc_text_from(owner))))
+        if (expect->who.kind == ESC_WHO_NONE ||
+            (owner != NULL && is_one_of(play, expect->who, esc_text_from(owner))))
             return true;
     }
     return false;
@@ -161,9 +168,11 @@ static bool has_sent(EscPlay *play, const EscScenarioExpect *expect)
         bool is_call = expect->kind == ESC_EXPECTED_CALL;
         if (is_call != (sent->kind == ESC_OUTBOX_CALL))
             continue;
-        if ((expect->kind == ESC_EXPECTED_PAGE && !sent->is_page) || (expect->kind == ESC_EXPECTED_ASKED && !sent->is_question))
+        if ((expect->kind == ESC_EXPECTED_PAGE && !sent->is_page) ||
+            (expect->kind == ESC_EXPECTED_ASKED && !sent->is_question))
             continue;
-        if (esc_text_contains(sent->text, expect->text) && is_one_of(play, expect->who, sent->target))
+        if (esc_text_contains(sent->text, expect->text) &&
+            is_one_of(play, expect->who, sent->target))
             return true;
     }
     return false;
@@ -182,7 +191,8 @@ static bool check_is(const EscEscalationView *view, EscText name, bool is_passed
         if (kind == NULL || result == NULL || !esc_text_equal(esc_text_from(kind), name))
             continue;
         bool has_passed = strcmp(result, "passed") == 0;
-        bool has_failed = strcmp(result, "failed") == 0 || strcmp(result, "handled") == 0 || strcmp(result, "overridden") == 0;
+        bool has_failed = strcmp(result, "failed") == 0 || strcmp(result, "handled") == 0 ||
+                          strcmp(result, "overridden") == 0;
         if (is_passed)
             is_every = is_every && has_passed;
         is_found = is_found || (is_passed ? has_passed : has_failed);
@@ -193,8 +203,8 @@ static bool check_is(const EscEscalationView *view, EscText name, bool is_passed
 
 static bool is_about_escalation(EscExpected kind)
 {
-    return kind == ESC_EXPECTED_OWNER || kind == ESC_EXPECTED_ROLE || kind == ESC_EXPECTED_PASSED || kind == ESC_EXPECTED_FAILED ||
-           kind == ESC_EXPECTED_CLOSED;
+    return kind == ESC_EXPECTED_OWNER || kind == ESC_EXPECTED_ROLE || kind == ESC_EXPECTED_PASSED ||
+           kind == ESC_EXPECTED_FAILED || kind == ESC_EXPECTED_CLOSED;
 }
 
 static bool view_fits(EscPlay *play, const EscEscalationView *view, const EscScenarioExpect *expect)
@@ -204,9 +214,11 @@ static bool view_fits(EscPlay *play, const EscEscalationView *view, const EscSce
     case ESC_EXPECTED_OWNER:
         return is_one_of(play, expect->who, view->owner);
     case ESC_EXPECTED_ROLE:
-        return esc_text_equal(esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role)), expect->name);
+        return esc_text_equal(
+            esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role)), expect->name);
     case ESC_EXPECTED_CLOSED:
-        return view->state == ESC_STATE_CLOSED && (expect->name.size == 0 || esc_text_equal(view->outcome, expect->name));
+        return view->state == ESC_STATE_CLOSED &&
+               (expect->name.size == 0 || esc_text_equal(view->outcome, expect->name));
     case ESC_EXPECTED_PASSED:
     case ESC_EXPECTED_FAILED:
         for (uint32_t i = 0; i < expect->names_count; i++)
@@ -245,7 +257,8 @@ static json_t *probed_value(Probing *probing, EscText path)
     const EscEscalationView *view = views.count == 0 ? NULL : &views.items[views.count - 1];
     if (esc_text_equal(path, ESC_TEXT("resolved"))) {
         const char *status = json_string_value(json_object_get(probing->ticket, "status"));
-        return json_boolean(status != NULL && (strcmp(status, "resolved") == 0 || strcmp(status, "closed") == 0));
+        return json_boolean(status != NULL &&
+                            (strcmp(status, "resolved") == 0 || strcmp(status, "closed") == 0));
     }
     if (view == NULL)
         return NULL;
@@ -256,7 +269,8 @@ static json_t *probed_value(Probing *probing, EscText path)
     if (esc_text_equal(path, ESC_TEXT("escalation.owner")))
         return json_stringn(view->owner.data, view->owner.size);
     if (esc_text_equal(path, ESC_TEXT("escalation.role"))) {
-        EscText role = esc_directory_ref_name(probing->play->program, ESC_REF(ESC_REF_ROLE, view->role));
+        EscText role =
+            esc_directory_ref_name(probing->play->program, ESC_REF(ESC_REF_ROLE, view->role));
         return json_stringn(role.data, role.size);
     }
     return NULL;
@@ -264,7 +278,8 @@ static json_t *probed_value(Probing *probing, EscText path)
 
 static EscText json_text(const json_t *json)
 {
-    return json_is_string(json) ? (EscText){json_string_value(json), json_string_length(json)} : (EscText){0};
+    return json_is_string(json) ? (EscText){json_string_value(json), json_string_length(json)}
+                                : (EscText){0};
 }
 
 /* Negative, zero or positive; *fits is false when the two cannot be compared. */
@@ -287,11 +302,13 @@ static int compare(const Probing *probing, const EscProbe *probe, const json_t *
         const EscProgram *program = probing->play->program;
         for (uint32_t i = 0; i < program->fields_count; i++) {
             EscText path = {probe->path.data + 7, probe->path.size < 7 ? 0 : probe->path.size - 7};
-            if (program->fields[i].scope != ESC_SCOPE_TICKET || !esc_text_equal(program->texts[program->fields[i].name], path))
+            if (program->fields[i].scope != ESC_SCOPE_TICKET ||
+                !esc_text_equal(program->texts[program->fields[i].name], path))
                 continue;
             const EscEnumRow *of = &program->enums[esc_type_enum(program->fields[i].type)];
             for (uint32_t m = 0; m < of->members_count; m++)
-                if (esc_text_equal(program->texts[program->members[of->members_first + m].name], json_text(value)))
+                if (esc_text_equal(program->texts[program->members[of->members_first + m].name],
+                                   json_text(value)))
                     return (int)m - (int)probe->value.member;
         }
         return esc_text_compare(json_text(value), probe->value.text);
@@ -382,7 +399,9 @@ static bool condition_holds(EscPlay *play, const EscScenarioExpect *expect)
     esc_buf_init(&sla, SHOWN_BYTES_MAX);
     bool is_shown = esc_ticket_body_show(row.body, &fields, NULL, &sla);
     ESC_ASSERT(is_shown); /* the engine has just written it */
-    Probing probing = {.play = play, .expect = expect, .ticket = json_loadb((const char *)fields.data, fields.size, 0, NULL)};
+    Probing probing = {.play = play,
+                       .expect = expect,
+                       .ticket = json_loadb((const char *)fields.data, fields.size, 0, NULL)};
     bool holds = probe_holds(&probing);
     json_decref(probing.ticket);
     esc_buf_release(&fields);
@@ -405,7 +424,8 @@ static bool happened(EscPlay *play, const EscScenarioExpect *expect)
     case ESC_EXPECTED_EXCEPTION:
         return has_record(play, "exception", "name", expect->name);
     case ESC_EXPECTED_CREATED:
-        if (esc_text_equal(expect->name, ESC_TEXT("postmortem")) && has_record(play, "postmortem", "", ESC_TEXT("")))
+        if (esc_text_equal(expect->name, ESC_TEXT("postmortem")) &&
+            has_record(play, "postmortem", "", ESC_TEXT("")))
             return true;
         return has_record(play, "created", "name", expect->name);
     case ESC_EXPECTED_HANDOFF:
@@ -436,7 +456,8 @@ static bool some_view_fits(EscPlay *play, const EscScenarioStep *step, uint32_t 
         bool fits = true;
         for (uint32_t i = 0; i < step->expects_count && fits; i++) {
             const EscScenarioExpect *expect = &step->expects[i];
-            fits = !is_about_escalation(expect->kind) || view_fits(play, &views.items[v], expect) != expect->is_negated;
+            fits = !is_about_escalation(expect->kind) ||
+                   view_fits(play, &views.items[v], expect) != expect->is_negated;
             if (!fits)
                 *failed = i;
         }
@@ -448,19 +469,23 @@ static bool some_view_fits(EscPlay *play, const EscScenarioStep *step, uint32_t 
 
 static void report_failure(EscPlay *play, const EscScenarioExpect *expect)
 {
-    EscLineColumn place = esc_workspace_place(play->workspace, expect->span.file, expect->span.start);
+    EscLineColumn place =
+        esc_workspace_place(play->workspace, expect->span.file, expect->span.start);
     EscText path = esc_workspace_file_path(play->workspace, expect->span.file);
     EscText line = esc_workspace_line(play->workspace, expect->span.file, place.line);
     while (line.size > 0 && line.data[0] == ' ')
         line = (EscText){line.data + 1, line.size - 1};
-    esc_buf_printf(play->report, "  %.*s:%u: this does not hold: %.*s\n", ESC_TEXT_ARG(path), place.line, ESC_TEXT_ARG(line));
+    esc_buf_printf(play->report, "  %.*s:%u: this does not hold: %.*s\n", ESC_TEXT_ARG(path),
+                   place.line, ESC_TEXT_ARG(line));
     Views views;
     collect_views(play, &views);
     for (uint32_t i = 0; i < views.count; i++) {
         const EscEscalationView *view = &views.items[i];
         EscText role = esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role));
-        esc_buf_printf(play->report, "    %.*s is %s, owner %.*s (%.*s)%s%.*s\n", ESC_TEXT_ARG(view->template_name), esc_state_name(view->state),
-                       ESC_TEXT_ARG(view->owner), ESC_TEXT_ARG(role), view->outcome.size > 0 ? ", outcome " : "", ESC_TEXT_ARG(view->outcome));
+        esc_buf_printf(play->report, "    %.*s is %s, owner %.*s (%.*s)%s%.*s\n",
+                       ESC_TEXT_ARG(view->template_name), esc_state_name(view->state),
+                       ESC_TEXT_ARG(view->owner), ESC_TEXT_ARG(role),
+                       view->outcome.size > 0 ? ", outcome " : "", ESC_TEXT_ARG(view->outcome));
     }
 }
 

@@ -19,7 +19,8 @@ static EscText keep(EscPlay *play, EscText text)
 
 static void keep_record(EscPlay *play, const EscAuditRow *row)
 {
-    play->records = esc_arena_grow(play->arena, play->records, play->records_count, &play->records_capacity, sizeof *play->records);
+    play->records = esc_arena_grow(play->arena, play->records, play->records_count,
+                                   &play->records_capacity, sizeof *play->records);
     ESC_ASSERT(play->records != NULL);
     play->records[play->records_count++] = (EscRecord){
         .at_ms = row->at_ms,
@@ -34,7 +35,8 @@ static void keep_sent(EscPlay *play, const EscOutboxRow *row)
 {
     json_t *body = json_loadb(row->body.data, row->body.size, 0, NULL);
     const char *text = json_string_value(json_object_get(body, "text"));
-    play->sent = esc_arena_grow(play->arena, play->sent, play->sent_count, &play->sent_capacity, sizeof *play->sent);
+    play->sent = esc_arena_grow(play->arena, play->sent, play->sent_count, &play->sent_capacity,
+                                sizeof *play->sent);
     ESC_ASSERT(play->sent != NULL);
     play->sent[play->sent_count++] = (EscSent){
         .at_ms = row->created_at_ms,
@@ -54,7 +56,8 @@ static const EscConduct *conduct_of(const EscPlay *play, EscText target)
     for (size_t i = 0; i < play->conducts_count; i++) {
         const EscConduct *conduct = &play->conducts[i];
         bool is_exact = esc_text_equal(conduct->name, target);
-        bool is_system = target.size > conduct->name.size && esc_text_starts_with(target, conduct->name) &&
+        bool is_system = target.size > conduct->name.size &&
+                         esc_text_starts_with(target, conduct->name) &&
                          target.data[conduct->name.size] == '.';
         bool is_better = found == NULL || found->name.size <= conduct->name.size;
         if ((is_exact || is_system) && is_better)
@@ -78,11 +81,13 @@ static EscDeliveryState arrival_of(const EscPlay *play, EscOutboxKind kind)
 static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why);
 
 /* Answers the messages and calls of the last group, at once. */
-static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, size_t count, EscWhy *why)
+static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, size_t count,
+                               EscWhy *why)
 {
     EscStatus status = ESC_OK;
     for (size_t i = 0; i < count && status == ESC_OK; i++)
-        status = apply(play, &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]}, why);
+        status =
+            apply(play, &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]}, why);
     return status;
 }
 
@@ -92,7 +97,8 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
     const EscGroup *group = esc_engine_flush(play->engine);
     for (size_t i = 0; i < group->audit_count; i++)
         keep_record(play, &group->audit[i]);
-    EscDelivery *deliveries = esc_arena_alloc_array(play->arena, group->outbox_count, sizeof *deliveries);
+    EscDelivery *deliveries =
+        esc_arena_alloc_array(play->arena, group->outbox_count, sizeof *deliveries);
     ESC_ASSERT(deliveries != NULL);
     for (size_t i = 0; i < group->outbox_count; i++) {
         const EscOutboxRow *row = &group->outbox[i];
@@ -102,7 +108,9 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
         deliveries[i] = (EscDelivery){
             .outbox = row->id,
             .state = is_failing ? ESC_DELIVERY_DEAD : arrival_of(play, row->kind),
-            .http_status = row->kind == ESC_OUTBOX_MESSAGE ? 0 : is_failing ? 503 : 200,
+            .http_status = row->kind == ESC_OUTBOX_MESSAGE ? 0
+                           : is_failing                    ? 503
+                                                           : 200,
             .detail = is_failing ? ESC_TEXT("the test says that it fails") : ESC_TEXT(""),
             .reply = conduct == NULL || is_failing ? ESC_TEXT("") : conduct->reply,
         };
@@ -115,7 +123,9 @@ static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
 {
     EscOutcome outcome;
     if (play->inputs_count++ >= ESC_SCENARIO_INPUTS_MAX)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "more than %u inputs: something never comes to rest", ESC_SCENARIO_INPUTS_MAX);
+        return esc_why(why, ESC_OVER_LIMIT, "", 0,
+                       "more than %u inputs: something never comes to rest",
+                       ESC_SCENARIO_INPUTS_MAX);
     EscStatus status = esc_engine_apply(play->engine, input, play->now_ms, &outcome, why);
     if (status != ESC_OK)
         return status;
@@ -154,7 +164,9 @@ static json_t *datum_json(const EscPlay *play, const EscDatum *datum)
     case ESC_DATUM_DURATION:
         return written_json(esc_duration_write, datum->ms);
     case ESC_DATUM_TIME:
-        return written_json(esc_time_write, esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), datum->ms));
+        return written_json(
+            esc_time_write,
+            esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), datum->ms));
     case ESC_DATUM_LIST:
         break;
     }
@@ -168,7 +180,8 @@ static void add_fields(const EscPlay *play, json_t *object, const EscScenarioSte
 {
     for (uint32_t i = 0; i < step->fields_count; i++) {
         EscText name = step->fields[i].name;
-        json_object_setn_new(object, name.data, name.size, datum_json(play, &step->fields[i].value));
+        json_object_setn_new(object, name.data, name.size,
+                             datum_json(play, &step->fields[i].value));
     }
 }
 
@@ -202,12 +215,14 @@ static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *
         if (status != ESC_OK)
             return status;
     }
-    json_t *data = is_ticket_event && is_creation && !play->has_ticket ? json_deep_copy(play->given) : json_object();
+    json_t *data = is_ticket_event && is_creation && !play->has_ticket ? json_deep_copy(play->given)
+                                                                       : json_object();
     add_fields(play, data, step);
     play->has_ticket = true;
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
-    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id, play->ticket, dump(play, data), &event, why);
+    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
+                                      play->ticket, dump(play, data), &event, why);
     json_decref(data);
     if (status != ESC_OK)
         return status;
@@ -233,7 +248,8 @@ static EscStatus act(EscPlay *play, const EscScenarioStep *step, EscVerb verb, E
     EscOwners owners;
     esc_play_who(play, step->who, &owners);
     if (owners.count == 0)
-        return esc_why(why, ESC_NOT_FOUND, "", 0, "%.*s is nobody at this moment", ESC_TEXT_ARG(step->who.name));
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "%.*s is nobody at this moment",
+                       ESC_TEXT_ARG(step->who.name));
     EscText actor = play->program->texts[play->program->persons[owners.persons[0]].name];
     EscAction action = {.verb = verb, .actor = actor, .ticket = play->ticket};
     action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
@@ -246,24 +262,32 @@ static EscStatus send_away(EscPlay *play, const EscScenarioStep *step, EscWhy *w
 {
     int64_t until_ms = INT64_MAX;
     if (step->local_minute != INT64_MAX)
-        until_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), step->local_minute);
-    EscAction action = {.verb = ESC_VERB_ABSENT, .actor = step->who.name, .target = step->who.name, .until_ms = until_ms};
+        until_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace),
+                                       step->local_minute);
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = step->who.name,
+                        .target = step->who.name,
+                        .until_ms = until_ms};
     return apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action}, why);
 }
 
 static void set_conduct(EscPlay *play, const EscScenarioStep *step)
 {
-    play->conducts = esc_arena_grow(play->arena, play->conducts, play->conducts_count, &play->conducts_capacity, sizeof *play->conducts);
+    play->conducts = esc_arena_grow(play->arena, play->conducts, play->conducts_count,
+                                    &play->conducts_capacity, sizeof *play->conducts);
     ESC_ASSERT(play->conducts != NULL);
-    bool is_failing = step->kind == ESC_SCENARIO_SYSTEM_FAILS || step->kind == ESC_SCENARIO_DELIVER_FAILS;
-    play->conducts[play->conducts_count++] = (EscConduct){.name = step->who.name, .is_failing = is_failing, .reply = step->text};
+    bool is_failing =
+        step->kind == ESC_SCENARIO_SYSTEM_FAILS || step->kind == ESC_SCENARIO_DELIVER_FAILS;
+    play->conducts[play->conducts_count++] =
+        (EscConduct){.name = step->who.name, .is_failing = is_failing, .reply = step->text};
 }
 
 static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
     switch (step->kind) {
     case ESC_SCENARIO_AT:
-        play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), step->local_minute);
+        play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace),
+                                           step->local_minute);
         return ESC_OK;
     case ESC_SCENARIO_AFTER:
         return pass_time(play, step->ms, why);
@@ -309,11 +333,15 @@ static void write_timeline(EscPlay *play)
     esc_buf_string(out, "  what happened:\n");
     for (size_t i = 0; i < play->records_count; i++) {
         const EscRecord *record = &play->records[i];
-        int64_t local_ms = record->at_ms + (int64_t)esc_zone_offset_s(play->zones, esc_workspace_timezone(play->workspace), record->at_ms) * 1000;
+        int64_t local_ms = record->at_ms + (int64_t)esc_zone_offset_s(
+                                               play->zones, esc_workspace_timezone(play->workspace),
+                                               record->at_ms) *
+                                               1000;
         EscBuf time;
         esc_buf_init(&time, 64);
         esc_time_write(&time, local_ms);
-        esc_buf_printf(out, "    %.16s  %-16.*s %.*s\n", (const char *)time.data, ESC_TEXT_ARG(record->kind), ESC_TEXT_ARG(record->text));
+        esc_buf_printf(out, "    %.16s  %-16.*s %.*s\n", (const char *)time.data,
+                       ESC_TEXT_ARG(record->kind), ESC_TEXT_ARG(record->text));
         esc_buf_release(&time);
     }
     if (play->records_count == 0)
@@ -332,8 +360,10 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
         }
         EscStatus status = play_step(play, step, &why);
         if (status != ESC_OK) {
-            EscLineColumn place = esc_workspace_place(play->workspace, step->span.file, step->span.start);
-            esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n", ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
+            EscLineColumn place =
+                esc_workspace_place(play->workspace, step->span.file, step->span.start);
+            esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n",
+                           ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
                            place.line, why.text[0] == '\0' ? esc_status_text(status) : why.text);
             return false;
         }
@@ -350,7 +380,8 @@ static bool open_play(EscPlay *play)
         return false;
     play->ticket = ESC_TEXT(TICKET_ID);
     int64_t first_minute = (int64_t)FIRST_MONDAY_DAYS * 1440 + FIRST_HOUR_MINUTES;
-    play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
+    play->now_ms =
+        esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
     return esc_engine_add_bundle(play->engine, play->bundle, true, NULL) == ESC_OK;
 }
 
@@ -363,9 +394,14 @@ static void close_play(EscPlay *play)
     esc_arena_free(play->arena);
 }
 
-bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario, EscBuf *report)
+bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
+                       const EscZones *zones, const EscScenario *scenario, EscBuf *report)
 {
-    EscPlay play = {.workspace = workspace, .bundle = bundle, .program = esc_bundle_program(bundle), .zones = zones, .report = report};
+    EscPlay play = {.workspace = workspace,
+                    .bundle = bundle,
+                    .program = esc_bundle_program(bundle),
+                    .zones = zones,
+                    .report = report};
     bool is_fine = false;
     if (!open_play(&play))
         esc_buf_string(report, "  out of memory\n");
