@@ -17,6 +17,17 @@ static EscText keep(EscPlay *play, EscText text)
     return esc_arena_text(play->arena, text);
 }
 
+const EscJson *esc_play_json(EscPlay *play, EscText text)
+{
+    static const EscJsonLimits limits = {.depth_max = 64, .values_max = 1000000};
+    const EscJson *json = NULL;
+    if (text.size == 0)
+        return NULL;
+    EscStatus status = esc_json_read(play->arena, keep(play, text), &limits, &json, NULL);
+    ESC_ASSERT(status == ESC_OK); /* the engine has just written it */
+    return json;
+}
+
 static void keep_record(EscPlay *play, const EscAuditRow *row)
 {
     play->records = esc_arena_grow(play->arena, play->records, play->records_count,
@@ -27,14 +38,14 @@ static void keep_record(EscPlay *play, const EscAuditRow *row)
         .escalation = row->escalation,
         .kind = keep(play, row->kind),
         .text = keep(play, row->text),
-        .data = row->data.size == 0 ? NULL : json_loadb(row->data.data, row->data.size, 0, NULL),
+        .data = esc_play_json(play, row->data),
     };
 }
 
 static void keep_sent(EscPlay *play, const EscOutboxRow *row)
 {
-    json_t *body = json_loadb(row->body.data, row->body.size, 0, NULL);
-    const char *text = json_string_value(json_object_get(body, "text"));
+    const EscJson *body = esc_play_json(play, row->body),
+                  *page = esc_json_member(body, ESC_TEXT("page"));
     play->sent = esc_arena_grow(play->arena, play->sent, play->sent_count, &play->sent_capacity,
                                 sizeof *play->sent);
     ESC_ASSERT(play->sent != NULL);
@@ -42,11 +53,10 @@ static void keep_sent(EscPlay *play, const EscOutboxRow *row)
         .at_ms = row->created_at_ms,
         .kind = row->kind,
         .target = keep(play, row->target),
-        .text = keep(play, esc_text_from(text)),
-        .is_page = json_is_true(json_object_get(body, "page")),
-        .is_question = json_object_get(body, "question") != NULL,
+        .text = esc_json_text_or(esc_json_member(body, ESC_TEXT("text")), ESC_TEXT("")),
+        .is_page = page != NULL && page->kind == ESC_JSON_TRUE,
+        .is_question = esc_json_member(body, ESC_TEXT("question")) != NULL,
     };
-    json_decref(body);
 }
 
 /* The most specific word of the scenario about a target: "crm.requeue" before "crm"; later words before earlier ones. */
@@ -136,62 +146,96 @@ static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
 
 /* --- data ---------------------------------------------------------------------------------------------------- */
 
-static json_t *text_json(EscText text)
+static void write_written(EscBuf *out, void (*write)(EscBuf *out, int64_t value), int64_t value)
 {
-    return json_stringn(text.size == 0 ? "" : text.data, text.size);
+    esc_buf_char(out, '"');
+    write(out, value);
+    esc_buf_char(out, '"');
 }
 
-static json_t *written_json(void (*write)(EscBuf *out, int64_t value), int64_t value)
-{
-    EscBuf text;
-    esc_buf_init(&text, 64);
-    write(&text, value);
-    json_t *json = text_json(esc_buf_as_text(&text));
-    esc_buf_release(&text);
-    return json;
-}
-
-static json_t *datum_json(const EscPlay *play, const EscDatum *datum)
+static void write_datum(const EscPlay *play, EscBuf *out, const EscDatum *datum)
 {
     switch (datum->kind) {
     case ESC_DATUM_BOOL:
-        return json_boolean(datum->truth);
+        esc_buf_string(out, datum->truth ? "true" : "false");
+        break;
     case ESC_DATUM_NUMBER:
-        return json_real(datum->number);
+        esc_json_number(out, datum->number);
+        break;
     case ESC_DATUM_TEXT:
     case ESC_DATUM_MEMBER:
-        return text_json(datum->text);
+        esc_json_text(out, datum->text);
+        break;
     case ESC_DATUM_DURATION:
-        return written_json(esc_duration_write, datum->ms);
+        write_written(out, esc_duration_write, datum->ms);
+        break;
     case ESC_DATUM_TIME:
-        return written_json(
-            esc_time_write,
+        write_written(
+            out, esc_time_write,
             esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), datum->ms));
+        break;
     case ESC_DATUM_LIST:
+        esc_buf_char(out, '[');
+        for (uint32_t i = 0; i < datum->items_count; i++) {
+            esc_buf_string(out, i > 0 ? "," : "");
+            esc_json_text(out, datum->items[i]);
+        }
+        esc_buf_char(out, ']');
         break;
     }
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < datum->items_count; i++)
-        json_array_append_new(list, text_json(datum->items[i]));
-    return list;
 }
 
-static void add_fields(const EscPlay *play, json_t *object, const EscScenarioStep *step)
+/* Fields as an object that is being written. What was said last of a field counts, so each is put only once. */
+typedef struct Fields {
+    const EscPlay *play;
+    const EscScenarioStep *const *steps;
+    size_t steps_count;
+    EscBuf out;
+} Fields;
+
+static bool is_said_later(const Fields *fields, size_t step, uint32_t field)
 {
-    for (uint32_t i = 0; i < step->fields_count; i++) {
-        EscText name = step->fields[i].name;
-        json_object_setn_new(object, name.data, name.size,
-                             datum_json(play, &step->fields[i].value));
+    EscText name = fields->steps[step]->fields[field].name;
+    for (size_t s = step; s < fields->steps_count; s++)
+        for (uint32_t f = s == step ? field + 1 : 0; f < fields->steps[s]->fields_count; f++)
+            if (esc_text_equal(fields->steps[s]->fields[f].name, name))
+                return true;
+    return false;
+}
+
+static void write_step(Fields *fields, size_t step)
+{
+    for (uint32_t i = 0; i < fields->steps[step]->fields_count; i++) {
+        if (is_said_later(fields, step, i))
+            continue;
+        esc_buf_string(&fields->out, fields->out.size > 1 ? "," : "");
+        esc_json_text(&fields->out, fields->steps[step]->fields[i].name);
+        esc_buf_char(&fields->out, ':');
+        write_datum(fields->play, &fields->out, &fields->steps[step]->fields[i].value);
     }
 }
 
-static EscText dump(EscPlay *play, const json_t *json)
+/* The fields that these steps give, as JSON. */
+static EscText fields_json(EscPlay *play, const EscScenarioStep *const *steps, size_t count)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    ESC_ASSERT(text != NULL);
-    EscText kept = keep(play, esc_text_from(text));
-    free(text);
+    Fields fields = {.play = play, .steps = steps, .steps_count = count};
+    esc_buf_init(&fields.out, ESC_SCENARIO_BYTES_MAX);
+    esc_buf_char(&fields.out, '{');
+    for (size_t i = 0; i < count; i++)
+        write_step(&fields, i);
+    esc_buf_char(&fields.out, '}');
+    ESC_ASSERT(fields.out.status == ESC_OK);
+    EscText kept = keep(play, esc_buf_as_text(&fields.out));
+    esc_buf_release(&fields.out);
     return kept;
+}
+
+static void keep_given(EscPlay *play, const EscScenarioStep *step)
+{
+    play->given = esc_arena_grow(play->arena, play->given, play->given_count, &play->given_capacity,
+                                 sizeof(EscScenarioStep *));
+    ESC_ASSERT(play->given != NULL);
+    play->given[play->given_count++] = step;
 }
 
 /* --- steps ------------------------------------------------------------------------------------------------------ */
@@ -199,31 +243,31 @@ static EscText dump(EscPlay *play, const json_t *json)
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus put_given_ticket(EscPlay *play, EscWhy *why)
 {
-    json_t *fields = json_deep_copy(play->given);
-    json_object_set_new(fields, "id", json_string(TICKET_ID));
-    EscText given = dump(play, fields);
-    json_decref(fields);
-    return esc_engine_make_ticket(play->engine, play->ticket, given, play->now_ms, why);
+    return esc_engine_make_ticket(play->engine, play->ticket,
+                                  fields_json(play, play->given, play->given_count), play->now_ms,
+                                  why);
 }
 
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
-    bool is_ticket_event = esc_text_starts_with(step->name, ESC_TEXT("ticket."));
-    bool is_creation = esc_text_equal(step->name, ESC_TEXT("ticket.created"));
-    if (!play->has_ticket && !is_creation && json_object_size(play->given) > 0) {
+    bool is_creation = !play->has_ticket && esc_text_equal(step->name, ESC_TEXT("ticket.created"));
+    if (!play->has_ticket && !is_creation && play->given_count > 0) {
         EscStatus status = put_given_ticket(play, why);
         if (status != ESC_OK)
             return status;
     }
-    json_t *data = is_ticket_event && is_creation && !play->has_ticket ? json_deep_copy(play->given)
-                                                                       : json_object();
-    add_fields(play, data, step);
+    EscText data = fields_json(play, &step, 1);
+    if (is_creation) {
+        size_t given_count = play->given_count;
+        keep_given(play, step); /* what the event says counts before what was given */
+        data = fields_json(play, play->given, play->given_count);
+        play->given_count = given_count;
+    }
     play->has_ticket = true;
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
     EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
-                                      play->ticket, dump(play, data), &event, why);
-    json_decref(data);
+                                      play->ticket, data, &event, why);
     if (status != ESC_OK)
         return status;
     return apply(play, &(EscInput){.kind = ESC_INPUT_EVENT, .event = &event}, why);
@@ -292,7 +336,7 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
     case ESC_SCENARIO_AFTER:
         return pass_time(play, step->ms, why);
     case ESC_SCENARIO_GIVEN:
-        add_fields(play, play->given, step);
+        keep_given(play, step);
         return ESC_OK;
     case ESC_SCENARIO_EVENT:
         return send_event(play, step, why);
@@ -374,9 +418,8 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
 static bool open_play(EscPlay *play)
 {
     play->arena = esc_arena_new(ESC_SCENARIO_BYTES_MAX);
-    play->given = json_object();
     play->engine = esc_engine_new(&(EscEngineConfig){.zones = play->zones, .hash_seed = 1});
-    if (play->arena == NULL || play->given == NULL || play->engine == NULL)
+    if (play->arena == NULL || play->engine == NULL)
         return false;
     play->ticket = ESC_TEXT(TICKET_ID);
     int64_t first_minute = (int64_t)FIRST_MONDAY_DAYS * 1440 + FIRST_HOUR_MINUTES;
@@ -387,9 +430,6 @@ static bool open_play(EscPlay *play)
 
 static void close_play(EscPlay *play)
 {
-    for (size_t i = 0; i < play->records_count; i++)
-        json_decref(play->records[i].data);
-    json_decref(play->given);
     esc_engine_free(play->engine);
     esc_arena_free(play->arena);
 }
