@@ -33,7 +33,7 @@ static void close_reply(Reply *reply)
 }
 
 /* NULL when a list has no such item. */
-static const EscJson *item_at(const EscJson *list, uint32_t index)
+static const EscJson *item_at(const EscJson *list, size_t index)
 {
     const EscJson *item = list->kind == ESC_JSON_LIST ? list->first : NULL;
     for (; item != NULL && index > 0; index--)
@@ -69,10 +69,9 @@ static const EscJson *pointer_step(const EscJson *value, const char *token)
         return esc_json_member(value, esc_text_from(token));
     if (token[0] == '\0' || (token[0] == '0' && token[1] != '\0'))
         return NULL;
-    size_t digits = strspn(token, "0123456789");
-    if (token[digits] != '\0' || digits > 9)
+    if (token[strspn(token, "0123456789")] != '\0')
         return NULL;
-    return item_at(value, (uint32_t)strtoul(token, NULL, 10));
+    return item_at(value, strtoul(token, NULL, 10)); /* too big: no such element */
 }
 
 static const EscJson *pointer_follow(const EscJson *value, EscText pointer)
