@@ -14,6 +14,7 @@
 #include "escalctl_when.h"
 
 #define WATCH_S 5
+#define BODY_BYTES_MAX ((size_t)8 << 20)
 
 typedef struct Command {
     CliCommand command;
@@ -63,15 +64,16 @@ static const Command commands[] = {
 
 /* --- request ---------------------------------------------------------------------------------- */
 
-void ctl_encode(EscBuf *out, const char *text)
+void ctl_encode(EscBuf *out, EscText text)
 {
-    for (const char *c = text; *c != '\0'; c++) {
-        bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
-                        (*c >= 'a' && *c <= 'z') || strchr("-_.~", *c) != NULL;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                        (c >= 'a' && c <= 'z') || memchr("-_.~", c, 4) != NULL;
         if (is_plain)
-            esc_buf_char(out, *c);
+            esc_buf_char(out, c);
         else
-            esc_buf_printf(out, "%%%02X", (unsigned)(unsigned char)*c);
+            esc_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
     }
 }
 
@@ -95,13 +97,13 @@ static void write_path(EscBuf *out, const Command *command, const CtlCall *call)
     if (strncmp(path, EITHER, strlen(EITHER)) == 0) {
         esc_buf_string(out,
                        ctl_is_escalation(line->arguments[0]) ? "/v1/escalations/" : "/v1/tickets/");
-        ctl_encode(out, line->arguments[0]);
+        ctl_encode(out, esc_text_from(line->arguments[0]));
         esc_buf_string(out, path + strlen(EITHER));
     } else if (hole == NULL) {
         esc_buf_string(out, path);
     } else {
         esc_buf_append(out, path, (size_t)(hole - path));
-        ctl_encode(out, line->arguments[0]);
+        ctl_encode(out, esc_text_from(line->arguments[0]));
         esc_buf_string(out, hole + 2);
     }
     char separator = '?';
@@ -109,44 +111,54 @@ static void write_path(EscBuf *out, const Command *command, const CtlCall *call)
         if (!is_sent(&line->given[i]))
             continue;
         esc_buf_printf(out, "%c%s=", separator, cli_options[line->given[i].option].name);
-        ctl_encode(out, line->given[i].value);
+        ctl_encode(out, esc_text_from(line->given[i].value));
         separator = '&';
     }
     esc_buf_char(out, '\0');
 }
 
-static char *write_body(const Command *command, const CtlCall *call)
+/* False: the value is not UTF-8. */
+static bool put_member(EscBuf *out, const char *name, const char *value)
+{
+    esc_buf_string(out, out->size > 1 ? "," : "");
+    esc_json_text(out, esc_text_from(name));
+    esc_buf_char(out, ':');
+    esc_json_text(out, esc_text_from(value));
+    return esc_utf8_is_valid(esc_text_from(value), NULL);
+}
+
+static bool write_body(EscBuf *out, const Command *command, const CtlCall *call)
 {
     const CliLine *line = call->line;
-    json_t *body = json_object();
-    int failed = body == NULL;
+    bool is_fine = true;
+    esc_buf_char(out, '{');
     if (call->as != NULL)
-        failed |= json_object_set_new(body, "as", json_string(call->as));
+        is_fine &= put_member(out, "as", call->as);
     if (command->second != NULL && line->arguments_count > 1)
-        failed |= json_object_set_new(body, command->second, json_string(line->arguments[1]));
+        is_fine &= put_member(out, command->second, line->arguments[1]);
     for (size_t i = 0; i < line->given_count; i++)
         if (is_sent(&line->given[i]))
-            failed |= json_object_set_new(body, cli_options[line->given[i].option].name,
-                                          json_string(line->given[i].value));
-    char *text = failed ? NULL : json_dumps(body, JSON_COMPACT);
-    json_decref(body);
-    return text;
+            is_fine &=
+                put_member(out, cli_options[line->given[i].option].name, line->given[i].value);
+    esc_buf_char(out, '}');
+    return is_fine;
 }
 
 static int run_request(const Command *command, const CtlCall *call)
 {
-    char *body = command->is_post ? write_body(command, call) : NULL;
-    if (command->is_post && body == NULL)
-        return cli_wrong(call->line, "an argument is not UTF-8");
-    EscBuf path;
+    EscBuf path, body;
     esc_buf_init(&path, 16384);
+    esc_buf_init(&body, BODY_BYTES_MAX);
+    bool is_text = !command->is_post || write_body(&body, command, call);
     write_path(&path, command, call);
     CtlReply reply;
     int result = EXIT_FAILED;
-    if (path.status != ESC_OK) {
+    if (!is_text) {
+        result = cli_wrong(call->line, "an argument is not UTF-8");
+    } else if (path.status != ESC_OK || body.status != ESC_OK) {
         result = cli_wrong(call->line, "an argument is too long");
-    } else if (ctl_request(call, (const char *)path.data, "application/json", esc_text_from(body),
-                           command->is_post, &reply)) {
+    } else if (ctl_request(call, (const char *)path.data, "application/json",
+                           esc_buf_as_text(&body), command->is_post, &reply)) {
         result = ctl_check(&reply);
         if (result == EXIT_FINE && call->is_json)
             print_json(stdout, esc_buf_as_text(&reply.body));
@@ -155,7 +167,7 @@ static int run_request(const Command *command, const CtlCall *call)
         ctl_reply_release(&reply);
     }
     esc_buf_release(&path);
-    free(body);
+    esc_buf_release(&body);
     return result;
 }
 

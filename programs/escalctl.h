@@ -3,8 +3,6 @@
 #ifndef ESCALCTL_H
 #define ESCALCTL_H
 
-#include <jansson.h>
-
 #include "cli.h"
 
 enum { EXIT_FINE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_TRY_AGAIN = 3, EXIT_FAILED = 4 };
@@ -19,7 +17,9 @@ typedef struct CtlCall {
 typedef struct CtlReply {
     long status; /* HTTP; 0: no answer */
     EscBuf body;
-    json_t *json; /* NULL when the body is no JSON */
+    EscArena *arena;
+    const EscJson *json; /* in the arena, over the body; NULL when that is no JSON */
+    EscWhy why;          /* then */
 } CtlReply;
 
 /* --- escalctl_request.c ----------------------------------------------------------------------- */
@@ -27,40 +27,67 @@ typedef struct CtlReply {
 /* One request; `body` NULL for GET. False: a message is on stderr. */
 bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body,
                  bool is_post, CtlReply *reply);
-void ctl_reply_release(CtlReply *reply);
+void ctl_reply_release(CtlReply *reply); /* a second time does nothing */
 /* 0 for 2xx; otherwise shows the problem on stderr and gives the exit status for it. */
 int ctl_check(const CtlReply *reply);
-/* A GET, checked: the exit status; *json is to be given back (json_decref) when that is EXIT_FINE. */
-int ctl_get(const CtlCall *call, const char *path, json_t **json);
-/* A GET whose failure matters to nobody: NULL then, and nothing is said. To be given back. */
-json_t *ctl_look(const CtlCall *call, const char *path);
+/* A GET, checked: the exit status. The reply is to be released, whatever that is. */
+int ctl_get(const CtlCall *call, const char *path, CtlReply *reply);
+/* A GET whose failure matters to nobody: its JSON, or NULL, and nothing is said. The reply is to be released. */
+const EscJson *ctl_look(const CtlCall *call, const char *path, CtlReply *reply);
 
 /* --- escalctl_show.c: pieces ------------------------------------------------------------------ */
 
-/* A member of an object, as it stands there; empty when it is no text. */
-EscText ctl_text(const json_t *object, const char *name);
+/* A member of an object, as it stands there; empty when it is no text. `object` may be NULL, or no object. */
+EscText ctl_text(const EscJson *object, const char *name);
+bool ctl_is_true(const EscJson *object, const char *name);
 /* An instant; 0 when there is none. */
-int64_t ctl_time(const json_t *object, const char *name);
+int64_t ctl_time(const EscJson *object, const char *name);
+/* The first item of a list that is a member, and how many there are; NULL and 0 when it is no list. */
+const EscJson *ctl_first(const EscJson *object, const char *name);
+size_t ctl_count(const EscJson *object, const char *name);
 /* When the answer was made: its member `now`, else this machine's clock. */
-int64_t ctl_now(const json_t *json);
-/* Puts a text that was written into a buffer as a member, and gives the buffer back. */
-void ctl_put(json_t *object, const char *name, EscBuf *text);
+int64_t ctl_now(const EscJson *json);
+
+typedef enum CtlColour { CTL_PLAIN, CTL_YELLOW, CTL_RED } CtlColour;
+
+typedef struct CtlCell
+    CtlCell; /* a text that was made for a row, by the name of its column's member */
+
+typedef struct CtlRow {
+    const EscJson *json;
+    const CtlCell *cells; /* count before members of the same name */
+    CtlColour colour;     /* on a terminal */
+} CtlRow;
+
+typedef struct CtlRows {
+    EscArena *arena;
+    CtlRow *items;
+    size_t count;
+} CtlRows;
+
+/* A row for each object of a list (NULL: none). To be released; the list outlives them. */
+CtlRows ctl_rows(const EscJson *list);
+/* Without any row, and with room for so many. */
+CtlRows ctl_rows_for(size_t count);
+void ctl_rows_release(CtlRows *rows);
+/* Puts a text that was written into a buffer into a row, and gives the buffer back. */
+void ctl_put(CtlRows *rows, CtlRow *row, const char *name, EscBuf *text);
 
 typedef struct CtlColumn {
     const char *title, *member;
     size_t width_max;
 } CtlColumn;
-/* Rows as a table. A column that all rows leave empty is left out; `colour` of a row: red or yellow, on a terminal. */
-void ctl_table(const CtlCall *call, const json_t *rows, const CtlColumn *columns, size_t count);
+/* Rows as a table. A column that all rows leave empty is left out. */
+void ctl_table(const CtlCall *call, const CtlRows *rows, const CtlColumn *columns, size_t count);
 
 /* --- ways to show an answer ------------------------------------------------------------------- */
 
-typedef void (*CtlShow)(const CtlCall *call, const json_t *json);
-void ctl_show_done(const CtlCall *call, const json_t *json);
-void ctl_show_audit(const CtlCall *call, const json_t *json);
-void ctl_show_outbox(const CtlCall *call, const json_t *json);
-void ctl_show_events(const CtlCall *call, const json_t *json);
-void ctl_show_oncall(const CtlCall *call, const json_t *json); /* escalctl_oncall.c */
+typedef void (*CtlShow)(const CtlCall *call, const EscJson *json);
+void ctl_show_done(const CtlCall *call, const EscJson *json);
+void ctl_show_audit(const CtlCall *call, const EscJson *json);
+void ctl_show_outbox(const CtlCall *call, const EscJson *json);
+void ctl_show_events(const CtlCall *call, const EscJson *json);
+void ctl_show_oncall(const CtlCall *call, const EscJson *json); /* escalctl_oncall.c */
 
 /* --- whole commands --------------------------------------------------------------------------- */
 
@@ -71,15 +98,15 @@ int ctl_token_new(const CtlCall *call); /* escalctl_request.c */
 int ctl_send(const CtlCall *call);
 
 /* An id as a segment of a path, percent-encoded. */
-void ctl_encode(EscBuf *out, const char *text);
+void ctl_encode(EscBuf *out, EscText text);
 bool ctl_is_escalation(const char *text); /* "E-12" */
 /* Where an escalation (E-12) has got to, in one line: "E-1  ana (primary) is asked until 14:05 CET, in 5 min". */
-void ctl_print_state(const json_t *escalation, int64_t now_ms);
+void ctl_print_state(const EscJson *escalation, int64_t now_ms);
 /* Whom or what it stands at: asked, taken, closing, parked, closed as resolved. */
-void ctl_write_state(EscBuf *out, const json_t *escalation);
+void ctl_write_state(EscBuf *out, const EscJson *escalation);
 /* The deadline that counts now; 0: none. */
-int64_t ctl_deadline(const json_t *escalation);
+int64_t ctl_deadline(const EscJson *escalation);
 /* What it waits for, without the time that stands beside it. */
-EscText ctl_waiting(const json_t *escalation);
+EscText ctl_waiting(const EscJson *escalation);
 
 #endif

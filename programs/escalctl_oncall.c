@@ -1,15 +1,15 @@
 /* escalctl_oncall.c - who is on duty; what an escalation kept as evidence. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "escalctl.h"
 #include "escalctl_print.h"
 #include "escalctl_when.h"
 
+#define CONTENT_BYTES_MAX ((size_t)64 << 20) /* of evidence that is laid out, and of its tree */
+
 /* --- on duty ---------------------------------------------------------------------------------- */
 
 /* "ana, Ana Ruiz" */
-static void put_person(json_t *row, const char *as, EscText name, EscText title, const char *nobody)
+static void put_person(CtlRows *rows, CtlRow *row, const char *as, EscText name, EscText title,
+                       const char *nobody)
 {
     EscBuf text;
     esc_buf_init(&text, 4096);
@@ -18,48 +18,48 @@ static void put_person(json_t *row, const char *as, EscText name, EscText title,
         esc_buf_string(&text, nobody);
     else if (title.size > 0 && !esc_text_equal(name, title))
         esc_buf_printf(&text, " (%.*s)", ESC_TEXT_ARG(title));
-    ctl_put(row, as, &text);
+    ctl_put(rows, row, as, &text);
 }
 
-static void put_absent(json_t *row, int64_t now_ms)
+static void put_absent(CtlRows *rows, CtlRow *row, int64_t now_ms)
 {
-    const json_t *absent = json_object_get(row, "absent");
+    const EscJson *first = ctl_first(row->json, "absent");
     EscBuf text;
     esc_buf_init(&text, 65536);
-    for (size_t i = 0; i < json_array_size(absent); i++) {
-        const json_t *item = json_array_get(absent, i);
-        esc_buf_printf(&text, "%s%.*s until ", i > 0 ? "; " : "",
+    for (const EscJson *item = first; item != NULL; item = item->next) {
+        esc_buf_printf(&text, "%s%.*s until ", item == first ? "" : "; ",
                        ESC_TEXT_ARG(ctl_text(item, "person")));
         when_write(&text, ctl_time(item, "until"), now_ms);
     }
-    ctl_put(row, "away", &text);
+    ctl_put(rows, row, "away", &text);
 }
 
-static void put_words(json_t *row, int64_t now_ms)
+static void put_words(CtlRows *rows, CtlRow *row, int64_t now_ms)
 {
-    bool depends = json_is_true(json_object_get(row, "depends_on_ticket"));
-    int64_t until_ms = ctl_time(row, "until");
+    const EscJson *json = row->json;
+    bool depends = ctl_is_true(json, "depends_on_ticket");
+    int64_t until_ms = ctl_time(json, "until");
     EscBuf until, role;
     esc_buf_init(&until, 256);
     esc_buf_init(&role, 256);
-    EscText name = ctl_text(row, "role");
+    EscText name = ctl_text(json, "role");
     if (esc_text_equal(name, ESC_TEXT("last_resort")))
         name = ESC_TEXT("last resort");
     esc_buf_text(&role, name);
     if (until_ms != 0)
         when_write_far(&until, until_ms, now_ms);
-    put_person(row, "now", ctl_text(row, "person"), ctl_text(row, "name"),
+    put_person(rows, row, "now", ctl_text(json, "person"), ctl_text(json, "name"),
                depends ? "(depends on the ticket)" : "NOBODY");
-    put_person(row, "then", ctl_text(row, "next"), ctl_text(row, "next_name"),
+    put_person(rows, row, "then", ctl_text(json, "next"), ctl_text(json, "next_name"),
                until_ms != 0 ? "NOBODY" : "");
-    put_absent(row, now_ms);
-    ctl_put(row, "until_text", &until);
-    ctl_put(row, "role_text", &role);
-    if (ctl_text(row, "person").size == 0 && !depends)
-        (void)json_object_set_new(row, "colour", json_string("red"));
+    put_absent(rows, row, now_ms);
+    ctl_put(rows, row, "until_text", &until);
+    ctl_put(rows, row, "role_text", &role);
+    if (ctl_text(json, "person").size == 0 && !depends)
+        row->colour = CTL_RED;
 }
 
-void ctl_show_oncall(const CtlCall *call, const json_t *json)
+void ctl_show_oncall(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn schedules_columns[] = {
         {"SCHEDULE", "schedule", 24}, {"ON DUTY", "now", 32}, {"UNTIL", "until_text", 40},
@@ -70,85 +70,91 @@ void ctl_show_oncall(const CtlCall *call, const json_t *json)
         {"ON DUTY", "now", 32},       {"UNTIL", "until_text", 40}, {"THEN", "then", 32},
         {"AWAY", "away", 80},
     };
-    const json_t *items = json_object_get(json, "items");
-    json_t *schedules = json_array(), *roles = json_array();
+    size_t count = ctl_count(json, "items");
+    CtlRows schedules = ctl_rows_for(count), roles = ctl_rows_for(count);
     int64_t now_ms = ctl_now(json);
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        json_t *row = json_copy(json_array_get(items, i));
-        put_words(row, now_ms);
-        (void)json_array_append_new(ctl_text(row, "schedule").size > 0 ? schedules : roles, row);
+    for (const EscJson *item = ctl_first(json, "items"); item != NULL; item = item->next) {
+        CtlRows *rows = ctl_text(item, "schedule").size > 0 ? &schedules : &roles;
+        CtlRow *row = &rows->items[rows->count++];
+        row->json = item;
+        put_words(rows, row, now_ms);
     }
-    if (json_array_size(schedules) > 0) {
-        ctl_table(call, schedules, schedules_columns, ESC_COUNT_OF(schedules_columns));
+    if (schedules.count > 0) {
+        ctl_table(call, &schedules, schedules_columns, ESC_COUNT_OF(schedules_columns));
         (void)fputc('\n', stdout);
     }
-    ctl_table(call, roles, roles_columns, ESC_COUNT_OF(roles_columns));
-    json_decref(schedules);
-    json_decref(roles);
+    ctl_table(call, &roles, roles_columns, ESC_COUNT_OF(roles_columns));
+    ctl_rows_release(&schedules);
+    ctl_rows_release(&roles);
 }
 
 /* --- evidence --------------------------------------------------------------------------------- */
 
-static void show_list(const CtlCall *call, const json_t *json)
+static void show_list(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
         {"NUMBER", "number", 8}, {"NAME", "name", 40},      {"KEPT", "kept", 28},
         {"BYTES", "size", 10},   {"SHA-256", "sha256", 64},
     };
-    json_t *rows = json_deep_copy(json_object_get(json, "items"));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i);
-        int64_t at_ms = ctl_time(row, "at");
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
+    for (size_t i = 0; i < rows.count; i++) {
+        int64_t at_ms = ctl_time(rows.items[i].json, "at");
         EscBuf kept;
         esc_buf_init(&kept, 128);
         if (at_ms != 0)
             when_write_stamp(&kept, at_ms);
-        ctl_put(row, "kept", &kept);
+        ctl_put(&rows, &rows.items[i], "kept", &kept);
     }
-    if (json_array_size(rows) == 0)
+    if (rows.count == 0)
         (void)puts("nothing was kept as evidence");
     else
-        ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
-    json_decref(rows);
+        ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
+    ctl_rows_release(&rows);
 }
 
 /* JSON is laid out to be read, a text that was attached is shown as it is. */
-static void show_content(const json_t *item)
+static void show_content(const EscJson *item)
 {
+    static const EscJsonLimits limits = {.depth_max = 64, .values_max = 100000};
     EscText content = ctl_text(item, "content");
-    json_t *json = json_loadb(content.data == NULL ? "" : content.data, content.size, 0, NULL);
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    print_lines(stdout, text != NULL ? esc_text_from(text) : content, 0);
+    EscArena *arena = esc_arena_new(CONTENT_BYTES_MAX);
+    const EscJson *json = NULL;
+    EscBuf text;
+    esc_buf_init(&text, CONTENT_BYTES_MAX);
+    bool is_json = arena != NULL && content.size > 0 &&
+                   (content.data[0] == '{' || content.data[0] == '[') &&
+                   esc_json_read(arena, content, &limits, &json, NULL) == ESC_OK;
+    if (is_json)
+        esc_json_write(&text, json, 2);
+    print_lines(stdout, is_json && text.status == ESC_OK ? esc_buf_as_text(&text) : content, 0);
     (void)fputc('\n', stdout);
-    free(text);
-    json_decref(json);
+    esc_buf_release(&text);
+    esc_arena_free(arena);
 }
 
 int ctl_evidence(const CtlCall *call)
 {
     const CliLine *line = call->line;
     EscBuf path;
-    json_t *json = NULL;
+    CtlReply reply = {0};
     if (!ctl_is_escalation(line->arguments[0]))
         return cli_wrong(line, "`%s` is no escalation: its id looks like E-12", line->arguments[0]);
     esc_buf_init(&path, 4096);
     esc_buf_printf(&path, "/v1/escalations/%s/evidence?limit=1000", line->arguments[0]);
     if (line->arguments_count > 1) {
         esc_buf_string(&path, "&number=");
-        ctl_encode(&path, line->arguments[1]);
+        ctl_encode(&path, esc_text_from(line->arguments[1]));
     }
     esc_buf_char(&path, '\0');
-    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &json)
+    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &reply)
                                        : cli_wrong(line, "an argument is too long");
-    char *text = result == EXIT_FINE && call->is_json ? json_dumps(json, JSON_COMPACT) : NULL;
-    if (text != NULL)
-        print_json(stdout, esc_text_from(text));
+    if (result == EXIT_FINE && call->is_json)
+        print_json(stdout, esc_buf_as_text(&reply.body));
     else if (result == EXIT_FINE && line->arguments_count > 1)
-        show_content(json_array_get(json_object_get(json, "items"), 0));
+        show_content(ctl_first(reply.json, "items"));
     else if (result == EXIT_FINE)
-        show_list(call, json);
-    free(text);
-    json_decref(json);
+        show_list(call, reply.json);
+    ctl_reply_release(&reply);
     esc_buf_release(&path);
     return result;
 }

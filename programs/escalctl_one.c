@@ -63,14 +63,17 @@ static bool is(EscText text, const char *word)
     return esc_text_equal(text, esc_text_from(word));
 }
 
-static json_t *look(const CtlCall *call, const char *format, const char *id)
+/* NULL when the token may not see it. The reply is to be released. */
+static const EscJson *look(const CtlCall *call, const char *format, const char *id, CtlReply *reply)
 {
     EscBuf path = new_text(), encoded = new_text();
-    ctl_encode(&encoded, id);
+    *reply = (CtlReply){0};
+    ctl_encode(&encoded, esc_text_from(id));
     esc_buf_char(&encoded, '\0');
     esc_buf_printf(&path, format, (const char *)encoded.data);
     esc_buf_char(&path, '\0');
-    json_t *json = path.status == ESC_OK ? ctl_look(call, (const char *)path.data) : NULL;
+    const EscJson *json =
+        path.status == ESC_OK ? ctl_look(call, (const char *)path.data, reply) : NULL;
     esc_buf_release(&path);
     esc_buf_release(&encoded);
     return json;
@@ -78,7 +81,7 @@ static json_t *look(const CtlCall *call, const char *format, const char *id)
 
 /* --- an escalation ---------------------------------------------------------------------------- */
 
-static void show_ticket_line(const json_t *json)
+static void show_ticket_line(const EscJson *json)
 {
     EscBuf text = new_text();
     EscText title = ctl_text(json, "ticket_title");
@@ -95,11 +98,10 @@ static EscText role_of(EscText role)
     return is(role, "last_resort") ? ESC_TEXT("last resort") : role;
 }
 
-static void show_duty(const json_t *json, int64_t now_ms)
+static void show_duty(const EscJson *json, int64_t now_ms)
 {
     EscText role = role_of(ctl_text(json, "role")), next = ctl_text(json, "next_owner");
-    bool is_acked = json_is_true(json_object_get(json, "acked")),
-         is_open = is(ctl_text(json, "state"), "open");
+    bool is_acked = ctl_is_true(json, "acked"), is_open = is(ctl_text(json, "state"), "open");
     EscBuf text = new_text();
     line("owner", ctl_text(json, "owner"));
     esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(role),
@@ -124,77 +126,91 @@ static void show_duty(const json_t *json, int64_t now_ms)
         line_time("until", "", ctl_time(json, "wait_due_at"), now_ms);
 }
 
-static void show_question(const json_t *json)
+static void show_question(const EscJson *json)
 {
-    const json_t *answers = json_object_get(json, "answers");
+    const EscJson *first = ctl_first(json, "answers");
     line("question", ctl_text(json, "question"));
-    for (size_t i = 0; i < json_array_size(answers); i++) {
-        const json_t *answer = json_array_get(answers, i);
+    for (const EscJson *answer = first; answer != NULL; answer = answer->next) {
         EscText title = ctl_text(answer, "title");
         EscBuf text = new_text();
         esc_buf_text(&text, ctl_text(answer, "name"));
         if (title.size > 0)
             esc_buf_printf(&text, ": %.*s", ESC_TEXT_ARG(title));
-        line_of(i == 0 ? "answers" : "", &text);
+        line_of(answer == first ? "answers" : "", &text);
     }
 }
 
-static void show_checks(const json_t *json)
+static void show_checks(const EscJson *json)
 {
-    const json_t *checks = json_object_get(json, "checks");
-    for (size_t i = 0; i < json_array_size(checks); i++) {
-        const json_t *check = json_array_get(checks, i);
+    const EscJson *first = ctl_first(json, "checks");
+    for (const EscJson *check = first; check != NULL; check = check->next) {
         EscBuf text = new_text();
         EscText words = ctl_text(check, "text");
         esc_buf_printf(&text, "%.*s: %.*s",
                        ESC_TEXT_ARG(words.size > 0 ? words : ctl_text(check, "check")),
                        ESC_TEXT_ARG(ctl_text(check, "result")));
-        line_of(i == 0 ? "checks" : "", &text);
+        line_of(check == first ? "checks" : "", &text);
+    }
+}
+
+static void write_text_value(EscBuf *out, EscText text)
+{
+    int64_t at_ms = 0;
+    bool is_time = text.size >= 20 && text.data[10] == 'T' && text.data[text.size - 1] == 'Z' &&
+                   esc_time_read(text, &at_ms);
+    if (is_time)
+        when_write_stamp(out, at_ms);
+    else
+        esc_buf_text(out, text);
+}
+
+static void write_list(EscBuf *out, const EscJson *list)
+{
+    for (const EscJson *item = list->first; item != NULL; item = item->next) {
+        esc_buf_string(out, item == list->first ? "" : ", ");
+        if (item->kind == ESC_JSON_TEXT)
+            esc_buf_text(out, item->text);
+        else
+            esc_json_write(out, item, 0);
     }
 }
 
 /* A value of a field as a person says it. */
-static void write_value(EscBuf *out, const json_t *value)
+static void write_value(EscBuf *out, const EscJson *value)
 {
-    int64_t at_ms = 0;
-    EscText text = {json_string_value(value), json_string_length(value)};
-    if (json_is_null(value)) {
+    if (value == NULL)
+        return;
+    switch (value->kind) {
+    case ESC_JSON_NULL:
         esc_buf_string(out, "(none)");
-    } else if (json_is_boolean(value)) {
-        esc_buf_string(out, json_is_true(value) ? "yes" : "no");
-    } else if (json_is_string(value)) {
-        bool is_time = text.size >= 20 && text.data[10] == 'T' && text.data[text.size - 1] == 'Z' &&
-                       esc_time_read(text, &at_ms);
-        if (is_time)
-            when_write_stamp(out, at_ms);
-        else
-            esc_buf_text(out, text);
-    } else if (json_is_array(value)) {
-        for (size_t i = 0; i < json_array_size(value); i++) { /* lists of fields hold no lists */
-            const json_t *item = json_array_get(value, i);
-            char *dump = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
-            esc_buf_string(out, i > 0 ? ", " : "");
-            esc_buf_string(out, json_is_string(item) ? json_string_value(item)
-                                : dump == NULL       ? ""
-                                                     : dump);
-            free(dump);
-        }
-    } else {
-        char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-        esc_buf_string(out, dump == NULL ? "" : dump);
-        free(dump);
+        break;
+    case ESC_JSON_FALSE:
+    case ESC_JSON_TRUE:
+        esc_buf_string(out, value->kind == ESC_JSON_TRUE ? "yes" : "no");
+        break;
+    case ESC_JSON_TEXT:
+        write_text_value(out, value->text);
+        break;
+    case ESC_JSON_LIST:
+        write_list(out, value);
+        break;
+    case ESC_JSON_INTEGER:
+    case ESC_JSON_REAL:
+    case ESC_JSON_OBJECT:
+        esc_json_write(out, value, 0);
+        break;
     }
 }
 
-static void write_change(EscBuf *out, const json_t *change)
+static void write_change(EscBuf *out, const EscJson *change)
 {
     EscText kind = ctl_text(change, "kind"), name = ctl_text(change, "name"),
             no_undo = ctl_text(change, "no_undo");
     if (is(kind, "field")) {
         esc_buf_printf(out, "%.*s from ", ESC_TEXT_ARG(name));
-        write_value(out, json_object_get(change, "before"));
+        write_value(out, esc_json_member(change, ESC_TEXT("before")));
         esc_buf_string(out, " to ");
-        write_value(out, json_object_get(change, "after"));
+        write_value(out, esc_json_member(change, ESC_TEXT("after")));
     } else if (is(kind, "ticket")) {
         esc_buf_printf(out, "made the ticket %.*s", ESC_TEXT_ARG(ctl_text(change, "ticket")));
     } else {
@@ -204,13 +220,13 @@ static void write_change(EscBuf *out, const json_t *change)
         esc_buf_printf(out, " (cannot be undone: %.*s)", ESC_TEXT_ARG(no_undo));
 }
 
-static void show_changes(const json_t *json)
+static void show_changes(const EscJson *json)
 {
-    const json_t *changes = json_object_get(json, "changes");
-    for (size_t i = 0; i < json_array_size(changes); i++) {
+    const EscJson *first = ctl_first(json, "changes");
+    for (const EscJson *change = first; change != NULL; change = change->next) {
         EscBuf text = new_text();
-        write_change(&text, json_array_get(changes, i));
-        line_of(i == 0 ? "changes" : "", &text);
+        write_change(&text, change);
+        line_of(change == first ? "changes" : "", &text);
     }
 }
 
@@ -237,13 +253,12 @@ static bool is_told(EscText kind)
 
 static void show_history(const CtlCall *call, const char *id, int64_t now_ms)
 {
-    json_t *json = look(call, "/v1/audit?limit=1000&escalation=%s", id);
-    const json_t *items = json_object_get(json, "items");
+    CtlReply reply;
+    const EscJson *json = look(call, "/v1/audit?limit=1000&escalation=%s", id, &reply);
     const char *label = "history";
     if (json == NULL)
         line(label, ESC_TEXT("(the token may not read the record)"));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
+    for (const EscJson *item = ctl_first(json, "items"); item != NULL; item = item->next) {
         if (!is_told(ctl_text(item, "kind")))
             continue;
         EscBuf text = new_text();
@@ -251,7 +266,7 @@ static void show_history(const CtlCall *call, const char *id, int64_t now_ms)
         line_at(label, &text, ctl_text(item, "text"));
         label = "";
     }
-    json_decref(json);
+    ctl_reply_release(&reply);
 }
 
 static EscText first_line(EscText text)
@@ -262,18 +277,17 @@ static EscText first_line(EscText text)
     return text;
 }
 
-static void write_message(EscBuf *out, const json_t *item, int64_t now_ms)
+static void write_message(EscBuf *out, const EscJson *item, int64_t now_ms)
 {
-    const json_t *body = json_object_get(item, "body");
+    const EscJson *body = esc_json_member(item, ESC_TEXT("body"));
     EscText detail = ctl_text(item, "detail"), text = first_line(ctl_text(body, "text"));
     when_write(out, ctl_time(item, "created_at"), now_ms);
     if (is(ctl_text(item, "kind"), "call"))
         esc_buf_printf(out, "  call of %.*s: ", ESC_TEXT_ARG(ctl_text(item, "target")));
     else
-        esc_buf_printf(
-            out,
-            "  %s %.*s by %.*s: ", json_is_true(json_object_get(body, "page")) ? "page to" : "to",
-            ESC_TEXT_ARG(ctl_text(item, "target")), ESC_TEXT_ARG(ctl_text(item, "medium")));
+        esc_buf_printf(out, "  %s %.*s by %.*s: ", ctl_is_true(body, "page") ? "page to" : "to",
+                       ESC_TEXT_ARG(ctl_text(item, "target")),
+                       ESC_TEXT_ARG(ctl_text(item, "medium")));
     esc_buf_text(out, ctl_text(item, "state"));
     if (detail.size > 0)
         esc_buf_printf(out, " (%.*s)", ESC_TEXT_ARG(first_line(detail)));
@@ -281,33 +295,36 @@ static void write_message(EscBuf *out, const json_t *item, int64_t now_ms)
         esc_buf_printf(out, ": %.*s", ESC_TEXT_ARG(text));
 }
 
+/* They come newest first. */
 static void show_messages(const CtlCall *call, const char *id, int64_t now_ms)
 {
-    json_t *json = look(call, "/v1/outbox?limit=1000&escalation=%s", id);
-    const json_t *items = json_object_get(json, "items");
-    size_t count = json_array_size(items);
-    for (size_t i = count; i > 0; i--) { /* they come newest first */
+    CtlReply reply;
+    const EscJson *json = look(call, "/v1/outbox?limit=1000&escalation=%s", id, &reply);
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
+    for (size_t i = rows.count; i > 0; i--) {
         EscBuf text = new_text();
-        write_message(&text, json_array_get(items, i - 1), now_ms);
-        line_of(i == count ? "messages" : "", &text);
+        write_message(&text, rows.items[i - 1].json, now_ms);
+        line_of(i == rows.count ? "messages" : "", &text);
     }
-    json_decref(json);
+    ctl_rows_release(&rows);
+    ctl_reply_release(&reply);
 }
 
 static void show_evidence(const CtlCall *call, const char *id)
 {
-    json_t *json = look(call, "/v1/escalations/%s/evidence?limit=1000", id);
-    size_t count = json_array_size(json_object_get(json, "items"));
+    CtlReply reply;
+    const EscJson *json = look(call, "/v1/escalations/%s/evidence?limit=1000", id, &reply);
+    size_t count = ctl_count(json, "items");
     if (count > 0) {
         EscBuf text = new_text();
         esc_buf_printf(&text, "%zu %s: escalctl evidence %s", count,
                        count == 1 ? "piece" : "pieces", id);
         line_of("evidence", &text);
     }
-    json_decref(json);
+    ctl_reply_release(&reply);
 }
 
-static void show_escalation(const CtlCall *call, const json_t *json)
+static void show_escalation(const CtlCall *call, const EscJson *json)
 {
     int64_t now_ms = ctl_now(json);
     const char *id = call->line->arguments[0];
@@ -335,9 +352,9 @@ static void show_escalation(const CtlCall *call, const json_t *json)
 
 /* --- a ticket --------------------------------------------------------------------------------- */
 
-static void show_clock(const json_t *sla, const char *name, const char *words, int64_t now_ms)
+static void show_clock(const EscJson *sla, const char *name, const char *words, int64_t now_ms)
 {
-    const json_t *clock = json_object_get(sla, name);
+    const EscJson *clock = esc_json_member(sla, esc_text_from(name));
     int64_t due_ms = ctl_time(clock, "due");
     EscText state = ctl_text(clock, "state");
     if (clock == NULL || state.size == 0 || is(state, "none"))
@@ -354,41 +371,57 @@ static void show_clock(const json_t *sla, const char *name, const char *words, i
     line_of("", &text);
 }
 
-static void show_ticket(const CtlCall *call, const json_t *json)
+static bool is_shown_field(const EscJson *field)
+{
+    bool is_empty =
+        field->kind == ESC_JSON_NULL || (field->kind == ESC_JSON_LIST && field->first == NULL);
+    return !is(field->name, "title") && !is(field->name, "status") && !is_empty;
+}
+
+static void show_fields(const EscJson *fields)
+{
+    const char *label = "fields";
+    const EscJson *field = fields != NULL && fields->kind == ESC_JSON_OBJECT ? fields->first : NULL;
+    for (; field != NULL; field = field->next) {
+        if (!is_shown_field(field))
+            continue;
+        EscBuf text = new_text();
+        esc_buf_printf(&text, "%.*s: ", ESC_TEXT_ARG(field->name));
+        write_value(&text, field);
+        line_of(label, &text);
+        label = "";
+    }
+}
+
+static void show_escalations_of(const CtlCall *call, const char *id, int64_t now_ms)
+{
+    CtlReply reply;
+    const EscJson *json = look(call, "/v1/escalations?limit=1000&ticket=%s", id, &reply);
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
+    if (rows.count > 0)
+        (void)puts("\nescalations");
+    for (size_t i = rows.count; i > 0; i--)
+        ctl_print_state(rows.items[i - 1].json, now_ms);
+    ctl_rows_release(&rows);
+    ctl_reply_release(&reply);
+}
+
+static void show_ticket(const CtlCall *call, const EscJson *json)
 {
     int64_t now_ms = ctl_now(json);
-    const char *id = call->line->arguments[0], *name = NULL;
-    json_t *fields = json_object_get(json, "fields"), *value = NULL;
-    const json_t *sla = json_object_get(json, "sla");
+    const EscJson *sla = esc_json_member(json, ESC_TEXT("sla"));
     line("ticket", ctl_text(json, "id"));
     line("title", ctl_text(json, "title"));
     line("status", ctl_text(json, "status"));
     line_time("created", "", ctl_time(json, "created_at"), now_ms);
     line_time("updated", "", ctl_time(json, "updated_at"), now_ms);
-    if (json_is_object(sla)) {
+    if (sla != NULL && sla->kind == ESC_JSON_OBJECT) {
         line("promised", ctl_text(sla, "name"));
         show_clock(sla, "respond", "first response", now_ms);
         show_clock(sla, "resolve", "resolution", now_ms);
     }
-    const char *label = "fields";
-    json_object_foreach(fields, name, value)
-    {
-        if (strcmp(name, "title") == 0 || strcmp(name, "status") == 0 || json_is_null(value) ||
-            (json_is_array(value) && json_array_size(value) == 0))
-            continue;
-        EscBuf text = new_text();
-        esc_buf_printf(&text, "%s: ", name);
-        write_value(&text, value);
-        line_of(label, &text);
-        label = "";
-    }
-    json_t *list = look(call, "/v1/escalations?limit=1000&ticket=%s", id);
-    const json_t *items = json_object_get(list, "items");
-    if (json_array_size(items) > 0)
-        (void)puts("\nescalations");
-    for (size_t i = json_array_size(items); i > 0; i--)
-        ctl_print_state(json_array_get(items, i - 1), now_ms);
-    json_decref(list);
+    show_fields(esc_json_member(json, ESC_TEXT("fields")));
+    show_escalations_of(call, call->line->arguments[0], now_ms);
 }
 
 int ctl_show(const CtlCall *call)
@@ -396,21 +429,19 @@ int ctl_show(const CtlCall *call)
     const char *id = call->line->arguments[0];
     bool is_escalation = ctl_is_escalation(id);
     EscBuf path = new_text();
-    json_t *json = NULL;
+    CtlReply reply = {0};
     esc_buf_string(&path, is_escalation ? "/v1/escalations/" : "/v1/tickets/");
-    ctl_encode(&path, id);
+    ctl_encode(&path, esc_text_from(id));
     esc_buf_char(&path, '\0');
-    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &json)
+    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &reply)
                                        : cli_wrong(call->line, "an argument is too long");
-    char *text = result == EXIT_FINE && call->is_json ? json_dumps(json, JSON_COMPACT) : NULL;
-    if (text != NULL)
-        print_json(stdout, esc_text_from(text));
+    if (result == EXIT_FINE && call->is_json)
+        print_json(stdout, esc_buf_as_text(&reply.body));
     else if (result == EXIT_FINE && is_escalation)
-        show_escalation(call, json);
+        show_escalation(call, reply.json);
     else if (result == EXIT_FINE)
-        show_ticket(call, json);
-    free(text);
-    json_decref(json);
+        show_ticket(call, reply.json);
+    ctl_reply_release(&reply);
     esc_buf_release(&path);
     return result;
 }

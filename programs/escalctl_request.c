@@ -17,6 +17,9 @@
 
 #define REPLY_BYTES_MAX ((size_t)128 << 20)
 #define TIMEOUT_MS 30000L
+#define REPLY_DEPTH_MAX 64
+#define REPLY_VALUES_MAX 4000000u
+#define REPLY_TREE_BYTES_MAX ((size_t)1 << 30)
 
 static size_t take_reply(char *data, size_t size, size_t count, void *context)
 {
@@ -103,6 +106,19 @@ static void print_no_answer(const CtlCall *call, CURLcode code)
     (void)fprintf(stderr, ": %s\n", curl_easy_strerror(code));
 }
 
+/* The URL may be anybody's: a reply is read as strictly as anything from outside. */
+static void read_reply(CtlReply *reply)
+{
+    static const EscJsonLimits limits = {REPLY_DEPTH_MAX, REPLY_VALUES_MAX};
+    reply->arena = esc_arena_new(REPLY_TREE_BYTES_MAX);
+    EscStatus status = reply->arena == NULL
+                           ? esc_why(&reply->why, ESC_NO_MEMORY, "", 0, "no memory")
+                           : esc_json_read(reply->arena, esc_buf_as_text(&reply->body), &limits,
+                                           &reply->json, &reply->why);
+    if (status != ESC_OK)
+        reply->json = NULL;
+}
+
 bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body,
                  bool is_post, CtlReply *reply)
 {
@@ -132,40 +148,42 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     curl_easy_cleanup(easy);
     esc_buf_release(&token);
     if (code != CURLE_OK) {
-        esc_buf_release(&reply->body);
+        ctl_reply_release(reply);
         return false;
     }
-    EscText text = esc_buf_as_text(&reply->body);
-    reply->json = text.size == 0 ? NULL : json_loadb(text.data, text.size, 0, NULL);
+    read_reply(reply);
     return true;
 }
 
 void ctl_reply_release(CtlReply *reply)
 {
-    json_decref(reply->json);
+    esc_arena_free(reply->arena);
     esc_buf_release(&reply->body);
+    *reply = (CtlReply){0};
 }
 
-static void print_problem(const json_t *problem, const char *name, const char *before)
+static void print_problem(const EscJson *problem, const char *name, const char *before)
 {
-    const json_t *value = json_object_get(problem, name);
-    if (!json_is_string(value))
+    const EscJson *value = esc_json_member(problem, esc_text_from(name));
+    if (value == NULL || value->kind != ESC_JSON_TEXT)
         return;
     (void)fputs(before, stderr);
-    print_safe(stderr, (EscText){json_string_value(value), json_string_length(value)}, false);
+    print_safe(stderr, value->text, false);
 }
 
 int ctl_check(const CtlReply *reply)
 {
     if (reply->status >= 200 && reply->status < 300 && reply->json != NULL)
         return EXIT_FINE;
+    const EscJson *index = esc_json_member(reply->json, ESC_TEXT("index"));
     (void)fputs("escalctl: ", stderr);
+    if (reply->json == NULL && reply->status >= 200 && reply->status < 300)
+        (void)fprintf(stderr, "the answer is not JSON: %s", reply->why.text);
     print_problem(reply->json, "title", "");
     print_problem(reply->json, "detail", ": ");
     print_problem(reply->json, "place", " at ");
-    if (json_is_integer(json_object_get(reply->json, "index")))
-        (void)fprintf(stderr, " (event %lld)",
-                      (long long)json_integer_value(json_object_get(reply->json, "index")));
+    if (index != NULL && index->kind == ESC_JSON_INTEGER)
+        (void)fprintf(stderr, " (event %lld)", (long long)index->integer);
     (void)fprintf(stderr, " [%ld]\n", reply->status);
     if (reply->status == 401 || reply->status == 403)
         return EXIT_USAGE;
@@ -174,25 +192,15 @@ int ctl_check(const CtlReply *reply)
     return reply->status >= 400 && reply->status < 500 ? EXIT_REFUSED : EXIT_FAILED;
 }
 
-int ctl_get(const CtlCall *call, const char *path, json_t **json)
+int ctl_get(const CtlCall *call, const char *path, CtlReply *reply)
 {
-    CtlReply reply;
-    if (!ctl_request(call, path, "", (EscText){0}, false, &reply))
-        return EXIT_FAILED;
-    int result = ctl_check(&reply);
-    *json = result == EXIT_FINE ? json_incref(reply.json) : NULL;
-    ctl_reply_release(&reply);
-    return result;
+    return ctl_request(call, path, "", (EscText){0}, false, reply) ? ctl_check(reply) : EXIT_FAILED;
 }
 
-json_t *ctl_look(const CtlCall *call, const char *path)
+const EscJson *ctl_look(const CtlCall *call, const char *path, CtlReply *reply)
 {
-    CtlReply reply;
-    if (!ctl_request(call, path, "", (EscText){0}, false, &reply))
-        return NULL;
-    json_t *json = reply.status == 200 ? json_incref(reply.json) : NULL;
-    ctl_reply_release(&reply);
-    return json;
+    bool is_answered = ctl_request(call, path, "", (EscText){0}, false, reply);
+    return is_answered && reply->status == 200 ? reply->json : NULL;
 }
 
 int ctl_send(const CtlCall *call)

@@ -1,6 +1,6 @@
-/* escalctl_show.c - answers as tables and short texts; the pieces that all ways to show are made of. */
+/* escalctl_show.c - answers as tables and short texts; the pieces that all ways to show are made of. Not here: tables
+ * themselves (escalctl_table.c). */
 #define _GNU_SOURCE
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,24 +8,39 @@
 #include "escalctl_print.h"
 #include "escalctl_when.h"
 
-#define COLUMNS_MAX 12
-
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-EscText ctl_text(const json_t *object, const char *name)
+EscText ctl_text(const EscJson *object, const char *name)
 {
-    const json_t *value = json_object_get(object, name);
-    return (EscText){json_string_value(value), json_string_length(value)};
+    return esc_json_text_or(esc_json_member(object, esc_text_from(name)), (EscText){0});
 }
 
-int64_t ctl_time(const json_t *object, const char *name)
+bool ctl_is_true(const EscJson *object, const char *name)
+{
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    return value != NULL && value->kind == ESC_JSON_TRUE;
+}
+
+int64_t ctl_time(const EscJson *object, const char *name)
 {
     int64_t time_ms = 0;
     EscText text = ctl_text(object, name);
     return text.size > 0 && esc_time_read(text, &time_ms) ? time_ms : 0;
 }
 
-int64_t ctl_now(const json_t *json)
+const EscJson *ctl_first(const EscJson *object, const char *name)
+{
+    const EscJson *list = esc_json_member(object, esc_text_from(name));
+    return list != NULL && list->kind == ESC_JSON_LIST ? list->first : NULL;
+}
+
+size_t ctl_count(const EscJson *object, const char *name)
+{
+    const EscJson *list = esc_json_member(object, esc_text_from(name));
+    return list != NULL && list->kind == ESC_JSON_LIST ? list->count : 0;
+}
+
+int64_t ctl_now(const EscJson *json)
 {
     int64_t now_ms = ctl_time(json, "now");
     struct timespec now;
@@ -35,107 +50,14 @@ int64_t ctl_now(const json_t *json)
     return (int64_t)now.tv_sec * ESC_SECOND_MS + now.tv_nsec / 1000000;
 }
 
-void ctl_put(json_t *object, const char *name, EscBuf *text)
-{
-    if (text->size > 0)
-        (void)json_object_set_new(object, name, json_stringn((const char *)text->data, text->size));
-    esc_buf_release(text);
-}
-
-/* A member as text: texts as they are, numbers and truths in words, anything else empty.
- * `scratch` holds numbers. */
-static EscText member_text(const json_t *object, const char *name, char scratch[32])
-{
-    const json_t *value = json_object_get(object, name);
-    if (json_is_string(value))
-        return (EscText){json_string_value(value), json_string_length(value)};
-    if (json_is_boolean(value))
-        return json_is_true(value) ? ESC_TEXT("yes") : ESC_TEXT("no");
-    if (!json_is_integer(value))
-        return (EscText){0};
-    (void)snprintf(scratch, 32, "%lld", (long long)json_integer_value(value));
-    return esc_text_from(scratch);
-}
-
-/* --- tables ----------------------------------------------------------------------------------- */
-
-/* Columns that some row fills, with the width each needs; gives their number. */
-static size_t measure(const json_t *rows, const CtlColumn *columns, size_t count,
-                      const CtlColumn **used, size_t *widths)
-{
-    size_t kept = 0;
-    char scratch[32];
-    for (size_t c = 0; c < count; c++) {
-        size_t widest = 0;
-        for (size_t r = 0; r < json_array_size(rows); r++) {
-            size_t width =
-                print_width(member_text(json_array_get(rows, r), columns[c].member, scratch));
-            widest = width > widest ? width : widest;
-        }
-        if (widest == 0 && json_array_size(rows) > 0)
-            continue;
-        widest = widest < columns[c].width_max ? widest : columns[c].width_max;
-        size_t title = strlen(columns[c].title);
-        used[kept] = &columns[c];
-        widths[kept++] = widest > title ? widest : title;
-    }
-    return kept;
-}
-
-/* Only these: a row may have come from elsewhere. */
-static const char *colour_of(const CtlCall *call, const json_t *row)
-{
-    EscText colour = ctl_text(row, "colour");
-    if (!call->has_colours)
-        return "";
-    if (esc_text_equal(colour, ESC_TEXT("red")))
-        return "\033[31m";
-    return esc_text_equal(colour, ESC_TEXT("yellow")) ? "\033[33m" : "";
-}
-
-static void print_row(const CtlCall *call, const json_t *row, const CtlColumn **used,
-                      const size_t *widths, size_t kept)
-{
-    char scratch[32];
-    const char *colour = colour_of(call, row);
-    size_t indent = 0;
-    while (kept > 1 && member_text(row, used[kept - 1]->member, scratch).size == 0)
-        kept--; /* no blanks at the end of a line */
-    (void)fputs(colour, stdout);
-    for (size_t c = 0; c < kept; c++) {
-        EscText text = member_text(row, used[c]->member, scratch);
-        if (c + 1 == kept) {
-            print_lines(stdout, text, indent);
-        } else {
-            print_cell(stdout, text, widths[c]);
-            (void)fputs("  ", stdout);
-            indent += widths[c] + 2;
-        }
-    }
-    (void)fputs(colour[0] != '\0' ? "\033[0m\n" : "\n", stdout);
-}
-
-void ctl_table(const CtlCall *call, const json_t *rows, const CtlColumn *columns, size_t count)
-{
-    const CtlColumn *used[COLUMNS_MAX];
-    size_t widths[COLUMNS_MAX];
-    ESC_ASSERT(count <= COLUMNS_MAX);
-    size_t kept = measure(rows, columns, count, used, widths);
-    for (size_t c = 0; c < kept; c++)
-        (void)printf("%-*s%s", c + 1 < kept ? (int)widths[c] : 0, used[c]->title,
-                     c + 1 < kept ? "  " : "\n");
-    for (size_t r = 0; r < json_array_size(rows); r++)
-        print_row(call, json_array_get(rows, r), used, widths, kept);
-}
-
 /* --- the state of an escalation --------------------------------------------------------------- */
 
-static bool is_state(const json_t *escalation, const char *state)
+static bool is_state(const EscJson *escalation, const char *state)
 {
     return esc_text_equal(ctl_text(escalation, "state"), esc_text_from(state));
 }
 
-void ctl_write_state(EscBuf *out, const json_t *escalation)
+void ctl_write_state(EscBuf *out, const EscJson *escalation)
 {
     EscText outcome = ctl_text(escalation, "outcome");
     if (!is_state(escalation, "open")) {
@@ -144,19 +66,18 @@ void ctl_write_state(EscBuf *out, const json_t *escalation)
             esc_buf_printf(out, " as %.*s", ESC_TEXT_ARG(outcome));
         return;
     }
-    bool is_acked = json_is_true(json_object_get(escalation, "acked"));
+    bool is_acked = ctl_is_true(escalation, "acked");
     esc_buf_string(out, is_acked ? "taken" : "asked");
 }
 
-int64_t ctl_deadline(const json_t *escalation)
+int64_t ctl_deadline(const EscJson *escalation)
 {
     int64_t ack_ms = ctl_time(escalation, "ack_due_at");
-    bool is_asked =
-        is_state(escalation, "open") && !json_is_true(json_object_get(escalation, "acked"));
+    bool is_asked = is_state(escalation, "open") && !ctl_is_true(escalation, "acked");
     return is_asked && ack_ms != 0 ? ack_ms : ctl_time(escalation, "wait_due_at");
 }
 
-EscText ctl_waiting(const json_t *escalation)
+EscText ctl_waiting(const EscJson *escalation)
 {
     EscText text = ctl_text(escalation, "waiting_for"), until = ESC_TEXT(" until ");
     for (size_t at = text.size; at > 0; at--) {
@@ -173,14 +94,14 @@ static EscText role_words(EscText role)
     return esc_text_equal(role, ESC_TEXT("last_resort")) ? ESC_TEXT("last resort") : role;
 }
 
-void ctl_print_state(const json_t *escalation, int64_t now_ms)
+void ctl_print_state(const EscJson *escalation, int64_t now_ms)
 {
     EscBuf line;
     esc_buf_init(&line, 4096);
     int64_t due_ms = ctl_deadline(escalation);
     esc_buf_printf(&line, "%.*s  ", ESC_TEXT_ARG(ctl_text(escalation, "id")));
     if (is_state(escalation, "open")) {
-        bool is_acked = json_is_true(json_object_get(escalation, "acked"));
+        bool is_acked = ctl_is_true(escalation, "acked");
         esc_buf_printf(&line, "%.*s (%.*s) %s", ESC_TEXT_ARG(ctl_text(escalation, "owner")),
                        ESC_TEXT_ARG(role_words(ctl_text(escalation, "role"))),
                        is_acked ? "has it" : "is asked");
@@ -198,17 +119,20 @@ void ctl_print_state(const json_t *escalation, int64_t now_ms)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-static void show_state_of(const CtlCall *call, const char *id)
+static void show_state_of(const CtlCall *call, EscText id)
 {
     EscBuf path;
     esc_buf_init(&path, 4096);
     esc_buf_string(&path, "/v1/escalations/");
     ctl_encode(&path, id);
     esc_buf_char(&path, '\0');
-    json_t *escalation = path.status == ESC_OK ? ctl_look(call, (const char *)path.data) : NULL;
-    if (escalation != NULL)
-        ctl_print_state(escalation, ctl_now(escalation));
-    json_decref(escalation);
+    if (path.status == ESC_OK) {
+        CtlReply reply;
+        const EscJson *escalation = ctl_look(call, (const char *)path.data, &reply);
+        if (escalation != NULL)
+            ctl_print_state(escalation, ctl_now(escalation));
+        ctl_reply_release(&reply);
+    }
     esc_buf_release(&path);
 }
 
@@ -217,117 +141,125 @@ static void show_state_of_argument(const CtlCall *call)
 {
     const char *id = call->line->arguments_count > 0 ? call->line->arguments[0] : "";
     if (ctl_is_escalation(id))
-        show_state_of(call, id);
+        show_state_of(call, esc_text_from(id));
 }
 
 /* What was done, and how each escalation stands now, if the token may look. */
-void ctl_show_done(const CtlCall *call, const json_t *json)
+void ctl_show_done(const CtlCall *call, const EscJson *json)
 {
-    const json_t *escalations = json_object_get(json, "escalations");
+    const EscJson *first = ctl_first(json, "escalations");
     EscText note = ctl_text(json, "note");
-    (void)fputs(json_is_true(json_object_get(json, "noop")) ? "nothing to do" : "done", stdout);
-    for (size_t i = 0; i < json_array_size(escalations); i++) {
-        (void)fputs(i == 0 ? ": " : ", ", stdout);
-        print_safe(stdout, esc_text_from(json_string_value(json_array_get(escalations, i))), false);
+    (void)fputs(ctl_is_true(json, "noop") ? "nothing to do" : "done", stdout);
+    for (const EscJson *id = first; id != NULL; id = id->next) {
+        (void)fputs(id == first ? ": " : ", ", stdout);
+        print_safe(stdout, esc_json_text_or(id, (EscText){0}), false);
     }
     if (note.size > 0) {
         (void)fputs(": ", stdout);
         print_lines(stdout, note, 2);
     }
     (void)fputc('\n', stdout);
-    if (json_array_size(escalations) == 0)
+    if (first == NULL)
         show_state_of_argument(call);
-    for (size_t i = 0; i < json_array_size(escalations); i++)
-        if (json_is_string(json_array_get(escalations, i)))
-            show_state_of(call, json_string_value(json_array_get(escalations, i)));
+    for (const EscJson *id = first; id != NULL; id = id->next)
+        if (id->kind == ESC_JSON_TEXT)
+            show_state_of(call, id->text);
 }
 
-/* A copy of a list's rows, with an instant of each in words. */
-static json_t *with_stamps(const json_t *items, const char *member, const char *as)
+/* An instant of each row in words. */
+static void put_stamps(CtlRows *rows, const char *member, const char *as)
 {
-    json_t *rows = json_array();
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        json_t *row = json_copy(json_array_get(items, i));
-        int64_t at_ms = ctl_time(row, member);
+    for (size_t i = 0; i < rows->count; i++) {
+        int64_t at_ms = ctl_time(rows->items[i].json, member);
         EscBuf stamp;
         esc_buf_init(&stamp, 128);
         if (at_ms != 0)
             when_write_stamp(&stamp, at_ms);
-        ctl_put(row, as, &stamp);
-        (void)json_array_append_new(rows, row);
+        ctl_put(rows, &rows->items[i], as, &stamp);
     }
-    return rows;
 }
 
 /* "ana, by helpdesk" where a principal has acted in a person's name. */
-static void name_who_acted(json_t *rows)
+static void name_who_acted(CtlRows *rows)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i);
-        EscText by = ctl_text(json_object_get(row, "data"), "by");
-        EscText actor = ctl_text(row, "actor");
+    for (size_t i = 0; i < rows->count; i++) {
+        const EscJson *json = rows->items[i].json;
+        EscText by = ctl_text(esc_json_member(json, ESC_TEXT("data")), "by");
+        EscText actor = ctl_text(json, "actor");
         EscBuf both;
         if (by.size == 0)
             continue;
         esc_buf_init(&both, 1024);
         esc_buf_printf(&both, "%.*s, by %.*s", ESC_TEXT_ARG(actor), ESC_TEXT_ARG(by));
-        ctl_put(row, "actor", &both);
+        ctl_put(rows, &rows->items[i], "actor", &both);
     }
 }
 
-void ctl_show_audit(const CtlCall *call, const json_t *json)
+void ctl_show_audit(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
         {"SEQ", "seq", 10},         {"TIME", "time", 28}, {"TICKET", "ticket", 20},
         {"ESC", "escalation", 10},  {"KIND", "kind", 18}, {"ACTOR", "actor", 24},
         {"WHAT", "text", SIZE_MAX},
     };
-    json_t *rows = with_stamps(json_object_get(json, "items"), "at", "time");
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
     const char *limit = cli_value(call->line, CLI_ESCALCTL_LIMIT);
-    size_t count = json_array_size(rows);
-    name_who_acted(rows);
-    ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
-    if (limit == NULL && count == 100)
-        (void)printf(
-            "… and perhaps more: --after %lld goes on\n",
-            (long long)json_integer_value(json_object_get(json_array_get(rows, count - 1), "seq")));
-    json_decref(rows);
+    put_stamps(&rows, "at", "time");
+    name_who_acted(&rows);
+    ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
+    if (limit == NULL && rows.count == 100) {
+        const EscJson *last = esc_json_member(rows.items[rows.count - 1].json, ESC_TEXT("seq"));
+        if (last != NULL && last->kind == ESC_JSON_INTEGER)
+            (void)printf("… and perhaps more: --after %lld goes on\n", (long long)last->integer);
+    }
+    ctl_rows_release(&rows);
 }
 
-void ctl_show_outbox(const CtlCall *call, const json_t *json)
+/* What a message says; of a call its action. */
+static EscText words_of(const EscJson *item)
+{
+    const EscJson *body = esc_json_member(item, ESC_TEXT("body"));
+    return esc_json_member(body, ESC_TEXT("text")) != NULL ? ctl_text(body, "text")
+                                                           : ctl_text(body, "action");
+}
+
+void ctl_show_outbox(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
         {"ID", "id", 10},         {"TIME", "time", 28},       {"ESC", "escalation", 10},
         {"TO", "target", 20},     {"BY", "medium", 8},        {"STATE", "state", 10},
         {"DETAIL", "detail", 60}, {"TEXT", "text", SIZE_MAX},
     };
-    json_t *rows = with_stamps(json_object_get(json, "items"), "created_at", "time");
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i), *body = json_object_get(row, "body");
-        json_t *text = json_object_get(body, "text");
-        (void)json_object_set(row, "text", text != NULL ? text : json_object_get(body, "action"));
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
+    put_stamps(&rows, "created_at", "time");
+    for (size_t i = 0; i < rows.count; i++) {
+        EscText words = words_of(rows.items[i].json);
+        EscBuf text;
+        esc_buf_init(&text, words.size + 1);
+        esc_buf_text(&text, words);
+        ctl_put(&rows, &rows.items[i], "text", &text);
     }
-    ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
-    json_decref(rows);
+    ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
+    ctl_rows_release(&rows);
 }
 
-void ctl_show_events(const CtlCall *call, const json_t *json)
+void ctl_show_events(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
         {"SOURCE", "source", 32}, {"EVENT", "id", 32},          {"STATUS", "status", 10},
         {"TICKET", "ticket", 40}, {"ESCALATIONS", "which", 60}, {"DETAIL", "detail", SIZE_MAX},
     };
-    json_t *rows = json_deep_copy(json_object_get(json, "events"));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i), *list = json_object_get(row, "escalations");
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("events")));
+    for (size_t i = 0; i < rows.count; i++) {
+        const EscJson *first = ctl_first(rows.items[i].json, "escalations");
         EscBuf which;
         esc_buf_init(&which, 4096);
-        for (size_t k = 0; k < json_array_size(list); k++) {
-            esc_buf_string(&which, k > 0 ? ", " : "");
-            esc_buf_text(&which, esc_text_from(json_string_value(json_array_get(list, k))));
+        for (const EscJson *id = first; id != NULL; id = id->next) {
+            esc_buf_string(&which, id == first ? "" : ", ");
+            esc_buf_text(&which, esc_json_text_or(id, (EscText){0}));
         }
-        ctl_put(row, "which", &which);
+        ctl_put(&rows, &rows.items[i], "which", &which);
     }
-    ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
-    json_decref(rows);
+    ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
+    ctl_rows_release(&rows);
 }

@@ -16,59 +16,89 @@ static void write_path(EscBuf *out, const CtlCall *call, const char *state, cons
 {
     const char *ticket = cli_value(call->line, CLI_ESCALCTL_TICKET);
     esc_buf_printf(out, "/v1/escalations?limit=%zu&state=", limit);
-    ctl_encode(out, state);
+    ctl_encode(out, esc_text_from(state));
     if (ticket != NULL) {
         esc_buf_string(out, "&ticket=");
-        ctl_encode(out, ticket);
+        ctl_encode(out, esc_text_from(ticket));
     }
     if (before != NULL) {
         esc_buf_string(out, "&before=");
-        ctl_encode(out, before);
+        ctl_encode(out, esc_text_from(before));
     }
     esc_buf_char(out, '\0');
 }
 
-/* Appends the items of one page; *got is their number. */
+/* One reply after the other; rows are of all their items. */
+typedef struct Pages {
+    CtlReply *replies;
+    size_t count, capacity;
+    size_t items; /* of all */
+} Pages;
+
+static CtlReply *add_page(Pages *pages)
+{
+    if (pages->count == pages->capacity) {
+        pages->capacity = 2 * pages->capacity + 4;
+        CtlReply *grown = realloc(pages->replies, pages->capacity * sizeof(*grown));
+        ESC_ASSERT(grown != NULL);
+        pages->replies = grown;
+    }
+    CtlReply *reply = &pages->replies[pages->count++];
+    *reply = (CtlReply){0};
+    return reply;
+}
+
+static void release_pages(Pages *pages)
+{
+    for (size_t i = 0; i < pages->count; i++)
+        ctl_reply_release(&pages->replies[i]);
+    free(pages->replies);
+}
+
+/* Asks for one more page, which *page is then. */
 static int get_page(const CtlCall *call, const char *state, const char *before, size_t limit,
-                    json_t *all, size_t *got)
+                    Pages *pages, const EscJson **page)
 {
     EscBuf path;
-    json_t *page = NULL;
     esc_buf_init(&path, 16384);
     write_path(&path, call, state, before, limit);
-    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, &page)
+    CtlReply *reply = add_page(pages);
+    int result = path.status == ESC_OK ? ctl_get(call, (const char *)path.data, reply)
                                        : cli_wrong(call->line, "an argument is too long");
-    json_t *items = json_object_get(page, "items");
-    *got = json_array_size(items);
-    if (result == EXIT_FINE) {
-        (void)json_array_extend(json_object_get(all, "items"), items);
-        (void)json_object_set(all, "now", json_object_get(page, "now"));
-    }
-    json_decref(page);
+    *page = result == EXIT_FINE ? reply->json : NULL;
+    pages->items += ctl_count(*page, "items");
     esc_buf_release(&path);
     return result;
 }
 
-/* Pages until nothing is left, or `most` are there. */
+static EscText last_id(const EscJson *page)
+{
+    EscText id = {0};
+    for (const EscJson *item = ctl_first(page, "items"); item != NULL; item = item->next)
+        id = ctl_text(item, "id");
+    return id;
+}
+
+/* Pages until nothing is left, or `most` items are there. */
 static int get_all(const CtlCall *call, const char *state, const char *before, size_t most,
-                   json_t *all)
+                   Pages *pages)
 {
     char last[32] = "";
     int result = EXIT_FINE;
     for (size_t got = PAGE, count = 0; result == EXIT_FINE && got == PAGE && count < most;) {
         size_t limit = most - count < PAGE ? most - count : PAGE;
-        result = get_page(call, state, last[0] != '\0' ? last : before, limit, all, &got);
+        const EscJson *page = NULL;
+        result = get_page(call, state, last[0] != '\0' ? last : before, limit, pages, &page);
+        got = ctl_count(page, "items");
         count += got;
-        const json_t *items = json_object_get(all, "items");
-        EscText id = ctl_text(json_array_get(items, json_array_size(items) - 1), "id");
-        (void)snprintf(last, sizeof(last), "%.*s", ESC_TEXT_ARG(id));
+        (void)snprintf(last, sizeof(last), "%.*s", ESC_TEXT_ARG(last_id(page)));
     }
     return result;
 }
 
 /* --- order ------------------------------------------------------------------------------------ */
 
-static int group_of(const json_t *row)
+static int group_of(const EscJson *row)
 {
     static const char *const groups[] = {"parked", "asked", "taken", "closing"};
     EscBuf state;
@@ -83,7 +113,7 @@ static int group_of(const json_t *row)
 }
 
 /* Words that helpdesks use; where a workspace has others, its severities do not decide. */
-static int severity_of(const json_t *row)
+static int severity_of(const EscJson *row)
 {
     static const char *const words[] = {"critical", "high", "medium", "low"};
     EscText severity = ctl_text(row, "severity");
@@ -99,7 +129,7 @@ static int compare(int64_t a, int64_t b)
 }
 
 /* No deadline is as good as one that is far away. */
-static int64_t due_of(const json_t *row)
+static int64_t due_of(const EscJson *row)
 {
     int64_t due_ms = ctl_deadline(row);
     return due_ms == 0 ? INT64_MAX : due_ms;
@@ -107,7 +137,7 @@ static int64_t due_of(const json_t *row)
 
 static int by_urgency(const void *left, const void *right)
 {
-    const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+    const EscJson *a = ((const CtlRow *)left)->json, *b = ((const CtlRow *)right)->json;
     bool is_closed = group_of(a) > 3;
     int order = compare(group_of(a), group_of(b));
     if (order == 0 && is_closed)
@@ -119,55 +149,54 @@ static int by_urgency(const void *left, const void *right)
     return order != 0 ? order : compare(ctl_time(a, "opened_at"), ctl_time(b, "opened_at"));
 }
 
-static json_t *sorted(const json_t *items)
+static CtlRows sorted(const Pages *pages)
 {
-    size_t count = json_array_size(items);
-    json_t **rows = calloc(count + 1, sizeof(*rows)), *list = json_array();
-    ESC_ASSERT(rows != NULL);
-    for (size_t i = 0; i < count; i++)
-        rows[i] = json_array_get(items, i);
-    qsort(rows, count, sizeof(*rows), by_urgency);
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, json_copy(rows[i]));
-    free(rows);
-    return list;
+    CtlRows rows = ctl_rows_for(pages->items);
+    for (size_t i = 0; i < pages->count; i++) {
+        const EscJson *item = ctl_first(pages->replies[i].json, "items");
+        for (; item != NULL; item = item->next)
+            rows.items[rows.count++].json = item;
+    }
+    qsort(rows.items, rows.count, sizeof(CtlRow), by_urgency);
+    return rows;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-static const char *colour_of(const json_t *row, int64_t now_ms)
+static CtlColour colour_of(const EscJson *row, int64_t now_ms)
 {
     int group = group_of(row);
     int64_t due_ms = ctl_deadline(row);
     if (group == 0 || (group < 3 && due_ms != 0 && due_ms <= now_ms))
-        return "red";
-    return group == 1 ? "yellow" : "";
+        return CTL_RED;
+    return group == 1 ? CTL_YELLOW : CTL_PLAIN;
 }
 
-static void put_words(json_t *row, int64_t now_ms)
+static void put_words(CtlRows *rows, CtlRow *row, int64_t now_ms)
 {
+    const EscJson *json = row->json;
     EscBuf state, age, due, next;
     EscBuf *all[] = {&state, &age, &due, &next};
     for (size_t i = 0; i < ESC_COUNT_OF(all); i++)
         esc_buf_init(all[i], 65536);
-    int64_t due_ms = ctl_deadline(row), closed_ms = ctl_time(row, "closed_at");
-    EscText after = ctl_text(row, "next_owner");
-    ctl_write_state(&state, row);
-    when_write_length(&age, (closed_ms != 0 ? closed_ms : now_ms) - ctl_time(row, "opened_at"));
+    int64_t due_ms = ctl_deadline(json), closed_ms = ctl_time(json, "closed_at");
+    EscText after = ctl_text(json, "next_owner");
+    ctl_write_state(&state, json);
+    when_write_length(&age, (closed_ms != 0 ? closed_ms : now_ms) - ctl_time(json, "opened_at"));
     if (due_ms != 0)
         when_write_far(&due, due_ms, now_ms);
-    if (group_of(row) == 1 && after.size > 0)
+    if (group_of(json) == 1 && after.size > 0)
         esc_buf_printf(&next, "then %.*s", ESC_TEXT_ARG(after));
     else
-        esc_buf_text(&next, ctl_waiting(row));
-    (void)json_object_set_new(row, "colour", json_string(colour_of(row, now_ms)));
-    ctl_put(row, "standing", &state);
-    ctl_put(row, "age", &age);
-    ctl_put(row, "due", &due);
-    ctl_put(row, "then", &next);
+        esc_buf_text(&next, ctl_waiting(json));
+    row->colour = colour_of(json, now_ms);
+    ctl_put(rows, row, "standing", &state);
+    ctl_put(rows, row, "age", &age);
+    ctl_put(rows, row, "due", &due);
+    ctl_put(rows, row, "then", &next);
 }
 
-static void show(const CtlCall *call, const json_t *all)
+static void show(const CtlCall *call, const Pages *pages)
 {
     static const CtlColumn columns[] = {
         {"ID", "id", 10},         {"STATE", "standing", 24},   {"SEVERITY", "severity", 10},
@@ -175,23 +204,51 @@ static void show(const CtlCall *call, const json_t *all)
         {"OWNER", "owner", 14},   {"AGE", "age", 12},          {"DEADLINE", "due", 36},
         {"NEXT", "then", 60},
     };
-    int64_t now_ms = ctl_now(all);
-    json_t *rows = sorted(json_object_get(all, "items"));
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        put_words(json_array_get(rows, i), now_ms);
+    int64_t now_ms = ctl_now(pages->count == 0 ? NULL : pages->replies[pages->count - 1].json);
+    CtlRows rows = sorted(pages);
+    for (size_t i = 0; i < rows.count; i++)
+        put_words(&rows, &rows.items[i], now_ms);
     EscBuf stamp;
     esc_buf_init(&stamp, 256);
     when_write_stamp(&stamp, now_ms);
     if (cli_has(call->line, CLI_ESCALCTL_WATCH))
         (void)printf("%.*s\n", ESC_TEXT_ARG(esc_buf_as_text(&stamp)));
-    if (json_array_size(rows) == 0)
+    if (rows.count == 0)
         (void)printf("nothing is %s\n", cli_has(call->line, CLI_ESCALCTL_STATE)
                                             ? cli_value(call->line, CLI_ESCALCTL_STATE)
                                             : "open");
     else
-        ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
+        ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
     esc_buf_release(&stamp);
-    json_decref(rows);
+    ctl_rows_release(&rows);
+}
+
+/* All pages as one. */
+static void show_json(const Pages *pages)
+{
+    EscBuf text;
+    esc_buf_init(&text, SIZE_MAX / 2);
+    const EscJson *now = NULL;
+    bool is_first = true;
+    esc_buf_string(&text, "{\"items\":[");
+    for (size_t i = 0; i < pages->count; i++) {
+        const EscJson *page = pages->replies[i].json, *item = ctl_first(page, "items");
+        now = esc_json_member(page, ESC_TEXT("now"));
+        for (; item != NULL; item = item->next) {
+            esc_buf_string(&text, is_first ? "" : ",");
+            esc_json_write(&text, item, 0);
+            is_first = false;
+        }
+    }
+    esc_buf_char(&text, ']');
+    if (now != NULL) {
+        esc_buf_string(&text, ",\"now\":");
+        esc_json_write(&text, now, 0);
+    }
+    esc_buf_char(&text, '}');
+    ESC_ASSERT(text.status == ESC_OK);
+    print_json(stdout, esc_buf_as_text(&text));
+    esc_buf_release(&text);
 }
 
 static bool read_limit(const CtlCall *call, size_t *limit)
@@ -210,22 +267,19 @@ int ctl_status(const CtlCall *call)
     size_t limit = 0;
     if (!read_limit(call, &limit))
         return cli_wrong(call->line, "--limit needs a number above 0");
-    json_t *all = json_pack("{s:[]}", "items");
-    ESC_ASSERT(all != NULL);
+    Pages pages = {0};
     int result = EXIT_FINE;
     if (state != NULL)
-        result = get_all(call, state, before, is_closed ? limit : SIZE_MAX, all);
+        result = get_all(call, state, before, is_closed ? limit : SIZE_MAX, &pages);
     else if (before == NULL)
-        result = get_all(call, "unclosed", NULL, SIZE_MAX, all);
+        result = get_all(call, "unclosed", NULL, SIZE_MAX, &pages);
     if (result == EXIT_FINE && state == NULL &&
         (before != NULL || cli_has(call->line, CLI_ESCALCTL_ALL)))
-        result = get_all(call, "closed", before, limit, all);
-    char *text = call->is_json && result == EXIT_FINE ? json_dumps(all, JSON_COMPACT) : NULL;
-    if (text != NULL)
-        print_json(stdout, esc_text_from(text));
+        result = get_all(call, "closed", before, limit, &pages);
+    if (result == EXIT_FINE && call->is_json)
+        show_json(&pages);
     else if (result == EXIT_FINE)
-        show(call, all);
-    free(text);
-    json_decref(all);
+        show(call, &pages);
+    release_pages(&pages);
     return result;
 }

@@ -7,17 +7,17 @@
 
 #include <esc/compiler.h>
 #include <esc/runtime.h>
-#include <jansson.h>
 
-#define ESC_SCENARIO_BYTES_MAX ((size_t)256 << 20) /* memory of one scenario */
-#define ESC_SCENARIO_INPUTS_MAX 100000u            /* inputs and timers of one scenario: more is a template that never rests */
+#define ESC_SCENARIO_BYTES_MAX ((size_t)512 << 20) /* memory of one scenario */
+#define ESC_SCENARIO_INPUTS_MAX                                                                    \
+    100000u /* inputs and timers of one scenario: more is a template that never rests */
 
 /* One audit record of the play. */
 typedef struct EscRecord {
     int64_t at_ms;
     uint64_t escalation;
     EscText kind, text;
-    json_t *data; /* object or NULL; owned by the play */
+    const EscJson *data; /* object or NULL */
 } EscRecord;
 
 /* One message or call that went out. */
@@ -44,7 +44,8 @@ typedef struct EscPlay {
     EscArena *arena;
     int64_t now_ms;
     EscText ticket;
-    json_t *given; /* fields of the ticket that `given` said */
+    const EscScenarioStep **given; /* steps that said what the ticket was like before */
+    size_t given_count, given_capacity;
     bool has_ticket;
     uint32_t events_count, inputs_count;
     EscRecord *records;
@@ -57,10 +58,14 @@ typedef struct EscPlay {
 } EscPlay;
 
 /* Plays one scenario. True when every expectation held; otherwise *report has the reason and the timeline. */
-bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario, EscBuf *report);
+bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
+                       const EscZones *zones, const EscScenario *scenario, EscBuf *report);
 
 /* Judges one `expect` step; appends to play->report what was expected and what is the case when it does not hold. */
 bool esc_play_expect(EscPlay *play, const EscScenarioStep *step);
+
+/* JSON that the engine wrote, in the play's arena; NULL when there is none. */
+const EscJson *esc_play_json(EscPlay *play, EscText text);
 
 /* People that a name of the scenario means now: schedules and teams are looked up at the play's time. */
 void esc_play_who(EscPlay *play, EscWho who, EscOwners *owners);

@@ -5,6 +5,12 @@
 
 #define SHOWN_BYTES_MAX ((size_t)16 << 20)
 
+/* Empty when there is no such text. */
+static EscText text_of(const EscJson *object, const char *member)
+{
+    return esc_json_text_or(esc_json_member(object, esc_text_from(member)), (EscText){0});
+}
+
 /* --- who ----------------------------------------------------------------------------------------------- */
 
 static bool route_holds(void *context, uint32_t function)
@@ -74,22 +80,24 @@ static bool find_role_owner(EscPlay *play, EscText role, uint32_t *person)
 {
     EscText name = {0};
     for (size_t i = 0; i < play->records_count; i++) {
-        const json_t *data = play->records[i].data;
-        const char *of_role = json_string_value(json_object_get(data, "role"));
-        const char *owner = json_string_value(json_object_get(data, "owner"));
-        bool is_meant = esc_text_equal(role, ESC_TEXT("owner")) || (of_role != NULL && esc_text_equal(role, esc_text_from(of_role)));
-        if (owner != NULL && is_meant)
-            name = esc_text_from(owner);
+        const EscJson *data = play->records[i].data;
+        EscText of_role = text_of(data, "role"), owner = text_of(data, "owner");
+        bool is_meant = esc_text_equal(role, ESC_TEXT("owner")) ||
+                        (of_role.size > 0 && esc_text_equal(role, of_role));
+        if (owner.size > 0 && is_meant)
+            name = owner;
     }
     if (name.size > 0)
         return esc_directory_person(play->program, name, person);
     EscDirectoryHost host = {play, route_holds, no_text, is_never_absent};
-    for (uint32_t i = 0; i < play->program->roles_count; i++) { /* not had yet: who would have it, in the first template that says so */
+    for (uint32_t i = 0; i < play->program->roles_count;
+         i++) { /* not had yet: who would have it, in the first template that says so */
         EscOwners owners;
         EscRef ref = ESC_REF(ESC_REF_ROLE, play->program->roles[i].role);
         if (!esc_text_equal(esc_directory_ref_name(play->program, ref), role))
             continue;
-        esc_directory_resolve(play->program, play->zones, &host, play->program->roles[i].owner, play->now_ms, &owners);
+        esc_directory_resolve(play->program, play->zones, &host, play->program->roles[i].owner,
+                              play->now_ms, &owners);
         if (owners.count > 0) {
             *person = owners.persons[0];
             return true;
@@ -120,7 +128,8 @@ static bool is_one_of(EscPlay *play, EscWho who, EscText name)
         return true;
     esc_play_who(play, who, &owners);
     for (uint32_t i = 0; i < owners.count; i++)
-        if (esc_text_equal(play->program->texts[play->program->persons[owners.persons[i]].name], name))
+        if (esc_text_equal(play->program->texts[play->program->persons[owners.persons[i]].name],
+                           name))
             return true;
     return false;
 }
@@ -129,14 +138,14 @@ static bool is_one_of(EscPlay *play, EscWho who, EscText name)
 
 static bool data_is(const EscRecord *record, const char *member, EscText text)
 {
-    const char *value = json_string_value(json_object_get(record->data, member));
-    return text.size == 0 || (value != NULL && esc_text_equal(esc_text_from(value), text));
+    return text.size == 0 || esc_text_equal(text_of(record->data, member), text);
 }
 
 static bool has_record(const EscPlay *play, const char *kind, const char *member, EscText text)
 {
     for (size_t i = 0; i < play->records_count; i++)
-        if (esc_text_equal(play->records[i].kind, esc_text_from(kind)) && data_is(&play->records[i], member, text))
+        if (esc_text_equal(play->records[i].kind, esc_text_from(kind)) &&
+            data_is(&play->records[i], member, text))
             return true;
     return false;
 }
@@ -145,10 +154,12 @@ static bool has_handoff(EscPlay *play, const EscScenarioExpect *expect)
 {
     for (size_t i = 0; i < play->records_count; i++) {
         const EscRecord *record = &play->records[i];
-        if (!esc_text_equal(record->kind, ESC_TEXT("handoff")) || !data_is(record, "reason", expect->text))
+        if (!esc_text_equal(record->kind, ESC_TEXT("handoff")) ||
+            !data_is(record, "reason", expect->text))
             continue;
-        const char *owner = json_string_value(json_object_get(record->data, "owner"));
-        if (expect->who.kind == ESC_WHO_NONE || (owner != NULL && is_one_of(play, expect->who, esc_text_from(owner))))
+        EscText owner = text_of(record->data, "owner");
+        if (expect->who.kind == ESC_WHO_NONE ||
+            (owner.size > 0 && is_one_of(play, expect->who, owner)))
             return true;
     }
     return false;
@@ -161,9 +172,11 @@ static bool has_sent(EscPlay *play, const EscScenarioExpect *expect)
         bool is_call = expect->kind == ESC_EXPECTED_CALL;
         if (is_call != (sent->kind == ESC_OUTBOX_CALL))
             continue;
-        if ((expect->kind == ESC_EXPECTED_PAGE && !sent->is_page) || (expect->kind == ESC_EXPECTED_ASKED && !sent->is_question))
+        if ((expect->kind == ESC_EXPECTED_PAGE && !sent->is_page) ||
+            (expect->kind == ESC_EXPECTED_ASKED && !sent->is_question))
             continue;
-        if (esc_text_contains(sent->text, expect->text) && is_one_of(play, expect->who, sent->target))
+        if (esc_text_contains(sent->text, expect->text) &&
+            is_one_of(play, expect->who, sent->target))
             return true;
     }
     return false;
@@ -171,30 +184,30 @@ static bool has_sent(EscPlay *play, const EscScenarioExpect *expect)
 
 /* --- escalations -------------------------------------------------------------------------------------------------- */
 
-static bool check_is(const EscEscalationView *view, EscText name, bool is_passed)
+static bool check_is(EscPlay *play, const EscEscalationView *view, EscText name, bool is_passed)
 {
-    json_t *checks = json_loadb(view->checks_json.data, view->checks_json.size, 0, NULL);
+    const EscJson *checks = esc_play_json(play, view->checks_json);
     bool is_found = false, is_every = true;
-    for (size_t i = 0; i < json_array_size(checks); i++) {
-        const json_t *check = json_array_get(checks, i);
-        const char *kind = json_string_value(json_object_get(check, "check"));
-        const char *result = json_string_value(json_object_get(check, "result"));
-        if (kind == NULL || result == NULL || !esc_text_equal(esc_text_from(kind), name))
+    for (const EscJson *check = checks == NULL ? NULL : checks->first; check != NULL;
+         check = check->next) {
+        EscText result = text_of(check, "result");
+        if (!esc_text_equal(text_of(check, "check"), name))
             continue;
-        bool has_passed = strcmp(result, "passed") == 0;
-        bool has_failed = strcmp(result, "failed") == 0 || strcmp(result, "handled") == 0 || strcmp(result, "overridden") == 0;
+        bool has_passed = esc_text_equal(result, ESC_TEXT("passed"));
+        bool has_failed = esc_text_equal(result, ESC_TEXT("failed")) ||
+                          esc_text_equal(result, ESC_TEXT("handled")) ||
+                          esc_text_equal(result, ESC_TEXT("overridden"));
         if (is_passed)
             is_every = is_every && has_passed;
         is_found = is_found || (is_passed ? has_passed : has_failed);
     }
-    json_decref(checks);
     return is_found && is_every;
 }
 
 static bool is_about_escalation(EscExpected kind)
 {
-    return kind == ESC_EXPECTED_OWNER || kind == ESC_EXPECTED_ROLE || kind == ESC_EXPECTED_PASSED || kind == ESC_EXPECTED_FAILED ||
-           kind == ESC_EXPECTED_CLOSED;
+    return kind == ESC_EXPECTED_OWNER || kind == ESC_EXPECTED_ROLE || kind == ESC_EXPECTED_PASSED ||
+           kind == ESC_EXPECTED_FAILED || kind == ESC_EXPECTED_CLOSED;
 }
 
 static bool view_fits(EscPlay *play, const EscEscalationView *view, const EscScenarioExpect *expect)
@@ -204,13 +217,16 @@ static bool view_fits(EscPlay *play, const EscEscalationView *view, const EscSce
     case ESC_EXPECTED_OWNER:
         return is_one_of(play, expect->who, view->owner);
     case ESC_EXPECTED_ROLE:
-        return esc_text_equal(esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role)), expect->name);
+        return esc_text_equal(
+            esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role)), expect->name);
     case ESC_EXPECTED_CLOSED:
-        return view->state == ESC_STATE_CLOSED && (expect->name.size == 0 || esc_text_equal(view->outcome, expect->name));
+        return view->state == ESC_STATE_CLOSED &&
+               (expect->name.size == 0 || esc_text_equal(view->outcome, expect->name));
     case ESC_EXPECTED_PASSED:
     case ESC_EXPECTED_FAILED:
         for (uint32_t i = 0; i < expect->names_count; i++)
-            fits = fits && check_is(view, expect->names[i], expect->kind == ESC_EXPECTED_PASSED);
+            fits =
+                fits && check_is(play, view, expect->names[i], expect->kind == ESC_EXPECTED_PASSED);
         return fits;
     case ESC_EXPECTED_NOTHING:
     case ESC_EXPECTED_NOTIFY:
@@ -232,49 +248,72 @@ static bool view_fits(EscPlay *play, const EscEscalationView *view, const EscSce
 typedef struct Probing {
     EscPlay *play;
     const EscScenarioExpect *expect;
-    json_t *ticket;
+    const EscJson *ticket;
     uint32_t at;
 } Probing;
 
-static json_t *probed_value(Probing *probing, EscText path)
+static EscJson truth_json(bool truth)
 {
-    Views views;
-    if (esc_text_starts_with(path, ESC_TEXT("ticket.")))
-        return json_incref(json_object_getn(probing->ticket, path.data + 7, path.size - 7));
-    collect_views(probing->play, &views);
-    const EscEscalationView *view = views.count == 0 ? NULL : &views.items[views.count - 1];
-    if (esc_text_equal(path, ESC_TEXT("resolved"))) {
-        const char *status = json_string_value(json_object_get(probing->ticket, "status"));
-        return json_boolean(status != NULL && (strcmp(status, "resolved") == 0 || strcmp(status, "closed") == 0));
-    }
-    if (view == NULL)
-        return NULL;
-    if (esc_text_equal(path, ESC_TEXT("escalation.handoffs")))
-        return json_integer(view->handoffs);
-    if (esc_text_equal(path, ESC_TEXT("escalation.acked")))
-        return json_boolean(view->is_acked);
-    if (esc_text_equal(path, ESC_TEXT("escalation.owner")))
-        return json_stringn(view->owner.data, view->owner.size);
-    if (esc_text_equal(path, ESC_TEXT("escalation.role"))) {
-        EscText role = esc_directory_ref_name(probing->play->program, ESC_REF(ESC_REF_ROLE, view->role));
-        return json_stringn(role.data, role.size);
-    }
-    return NULL;
+    return (EscJson){.kind = truth ? ESC_JSON_TRUE : ESC_JSON_FALSE};
 }
 
-static EscText json_text(const json_t *json)
+static EscJson text_json(EscText text)
 {
-    return json_is_string(json) ? (EscText){json_string_value(json), json_string_length(json)} : (EscText){0};
+    return (EscJson){.kind = ESC_JSON_TEXT, .text = text};
+}
+
+static EscJson escalation_value(const Probing *probing, const EscEscalationView *view, EscText path)
+{
+    if (esc_text_equal(path, ESC_TEXT("escalation.handoffs")))
+        return (EscJson){.kind = ESC_JSON_INTEGER, .integer = view->handoffs};
+    if (esc_text_equal(path, ESC_TEXT("escalation.acked")))
+        return truth_json(view->is_acked);
+    if (esc_text_equal(path, ESC_TEXT("escalation.owner")))
+        return text_json(view->owner);
+    if (esc_text_equal(path, ESC_TEXT("escalation.role")))
+        return text_json(
+            esc_directory_ref_name(probing->play->program, ESC_REF(ESC_REF_ROLE, view->role)));
+    return (EscJson){.kind = ESC_JSON_NULL};
+}
+
+/* Null when there is none. */
+static EscJson probed_value(const Probing *probing, EscText path)
+{
+    static const EscJson nothing = {.kind = ESC_JSON_NULL};
+    Views views;
+    if (esc_text_starts_with(path, ESC_TEXT("ticket."))) {
+        const EscJson *field =
+            esc_json_member(probing->ticket, (EscText){path.data + 7, path.size - 7});
+        return field == NULL ? nothing : *field;
+    }
+    if (esc_text_equal(path, ESC_TEXT("resolved"))) {
+        EscText status = text_of(probing->ticket, "status");
+        return truth_json(esc_text_equal(status, ESC_TEXT("resolved")) ||
+                          esc_text_equal(status, ESC_TEXT("closed")));
+    }
+    collect_views(probing->play, &views);
+    return views.count == 0 ? nothing
+                            : escalation_value(probing, &views.items[views.count - 1], path);
+}
+
+static EscText json_text(const EscJson *json)
+{
+    return esc_json_text_or(json, (EscText){0});
+}
+
+static double json_number(const EscJson *json)
+{
+    return json->kind == ESC_JSON_INTEGER ? (double)json->integer : json->real;
 }
 
 /* Negative, zero or positive; *fits is false when the two cannot be compared. */
-static int compare(const Probing *probing, const EscProbe *probe, const json_t *value, bool *fits)
+static int compare(const Probing *probing, const EscProbe *probe, const EscJson *value, bool *fits)
 {
     double number = 0;
     *fits = true;
     switch (probe->value.kind) {
     case ESC_DATUM_BOOL:
-        return json_is_true(value) - (probe->value.truth ? 1 : 0);
+        return (value->kind == ESC_JSON_TRUE ? 1 : 0) - (probe->value.truth ? 1 : 0);
     case ESC_DATUM_NUMBER:
         number = probe->value.number;
         break;
@@ -287,11 +326,13 @@ static int compare(const Probing *probing, const EscProbe *probe, const json_t *
         const EscProgram *program = probing->play->program;
         for (uint32_t i = 0; i < program->fields_count; i++) {
             EscText path = {probe->path.data + 7, probe->path.size < 7 ? 0 : probe->path.size - 7};
-            if (program->fields[i].scope != ESC_SCOPE_TICKET || !esc_text_equal(program->texts[program->fields[i].name], path))
+            if (program->fields[i].scope != ESC_SCOPE_TICKET ||
+                !esc_text_equal(program->texts[program->fields[i].name], path))
                 continue;
             const EscEnumRow *of = &program->enums[esc_type_enum(program->fields[i].type)];
             for (uint32_t m = 0; m < of->members_count; m++)
-                if (esc_text_equal(program->texts[program->members[of->members_first + m].name], json_text(value)))
+                if (esc_text_equal(program->texts[program->members[of->members_first + m].name],
+                                   json_text(value)))
                     return (int)m - (int)probe->value.member;
         }
         return esc_text_compare(json_text(value), probe->value.text);
@@ -301,16 +342,17 @@ static int compare(const Probing *probing, const EscProbe *probe, const json_t *
         *fits = false;
         return 0;
     }
-    *fits = json_is_number(value);
-    double found = json_number_value(value);
+    *fits = value->kind == ESC_JSON_INTEGER || value->kind == ESC_JSON_REAL;
+    double found = *fits ? json_number(value) : 0;
     return found < number ? -1 : found > number ? 1 : 0;
 }
 
 static bool leaf_holds(Probing *probing, const EscProbe *probe)
 {
-    json_t *value = probed_value(probing, probe->path);
-    bool is_present = value != NULL && !json_is_null(value), fits = false, holds = false;
-    int order = is_present ? compare(probing, probe, value, &fits) : 0;
+    EscJson value = probed_value(probing, probe->path);
+    const EscJson *item = value.kind == ESC_JSON_LIST ? value.first : NULL;
+    bool is_present = value.kind != ESC_JSON_NULL, fits = false, holds = false;
+    int order = is_present ? compare(probing, probe, &value, &fits) : 0;
     switch (probe->kind) {
     case ESC_PROBE_EQUAL:
         holds = fits && order == 0;
@@ -328,15 +370,15 @@ static bool leaf_holds(Probing *probing, const EscProbe *probe)
         holds = fits && order >= 0;
         break;
     case ESC_PROBE_STARTS:
-        holds = esc_text_starts_with(json_text(value), probe->value.text);
+        holds = esc_text_starts_with(json_text(&value), probe->value.text);
         break;
     case ESC_PROBE_ENDS:
-        holds = esc_text_ends_with(json_text(value), probe->value.text);
+        holds = esc_text_ends_with(json_text(&value), probe->value.text);
         break;
     case ESC_PROBE_CONTAINS:
-        holds = esc_text_contains(json_text(value), probe->value.text);
-        for (size_t i = 0; i < json_array_size(value); i++)
-            holds = holds || esc_text_equal(json_text(json_array_get(value, i)), probe->value.text);
+        holds = esc_text_contains(json_text(&value), probe->value.text);
+        for (; item != NULL; item = item->next)
+            holds = holds || esc_text_equal(json_text(item), probe->value.text);
         break;
     case ESC_PROBE_PRESENT:
         holds = is_present;
@@ -345,14 +387,13 @@ static bool leaf_holds(Probing *probing, const EscProbe *probe)
         holds = !is_present;
         break;
     case ESC_PROBE_TRUE:
-        holds = json_is_true(value);
+        holds = value.kind == ESC_JSON_TRUE;
         break;
     case ESC_PROBE_AND:
     case ESC_PROBE_OR:
     case ESC_PROBE_NOT:
         break;
     }
-    json_decref(value);
     return is_present || probe->kind == ESC_PROBE_MISSING ? holds : false;
 }
 
@@ -382,9 +423,9 @@ static bool condition_holds(EscPlay *play, const EscScenarioExpect *expect)
     esc_buf_init(&sla, SHOWN_BYTES_MAX);
     bool is_shown = esc_ticket_body_show(row.body, &fields, NULL, &sla);
     ESC_ASSERT(is_shown); /* the engine has just written it */
-    Probing probing = {.play = play, .expect = expect, .ticket = json_loadb((const char *)fields.data, fields.size, 0, NULL)};
+    Probing probing = {
+        .play = play, .expect = expect, .ticket = esc_play_json(play, esc_buf_as_text(&fields))};
     bool holds = probe_holds(&probing);
-    json_decref(probing.ticket);
     esc_buf_release(&fields);
     esc_buf_release(&sla);
     return holds;
@@ -405,7 +446,8 @@ static bool happened(EscPlay *play, const EscScenarioExpect *expect)
     case ESC_EXPECTED_EXCEPTION:
         return has_record(play, "exception", "name", expect->name);
     case ESC_EXPECTED_CREATED:
-        if (esc_text_equal(expect->name, ESC_TEXT("postmortem")) && has_record(play, "postmortem", "", ESC_TEXT("")))
+        if (esc_text_equal(expect->name, ESC_TEXT("postmortem")) &&
+            has_record(play, "postmortem", "", ESC_TEXT("")))
             return true;
         return has_record(play, "created", "name", expect->name);
     case ESC_EXPECTED_HANDOFF:
@@ -436,7 +478,8 @@ static bool some_view_fits(EscPlay *play, const EscScenarioStep *step, uint32_t 
         bool fits = true;
         for (uint32_t i = 0; i < step->expects_count && fits; i++) {
             const EscScenarioExpect *expect = &step->expects[i];
-            fits = !is_about_escalation(expect->kind) || view_fits(play, &views.items[v], expect) != expect->is_negated;
+            fits = !is_about_escalation(expect->kind) ||
+                   view_fits(play, &views.items[v], expect) != expect->is_negated;
             if (!fits)
                 *failed = i;
         }
@@ -448,19 +491,23 @@ static bool some_view_fits(EscPlay *play, const EscScenarioStep *step, uint32_t 
 
 static void report_failure(EscPlay *play, const EscScenarioExpect *expect)
 {
-    EscLineColumn place = esc_workspace_place(play->workspace, expect->span.file, expect->span.start);
+    EscLineColumn place =
+        esc_workspace_place(play->workspace, expect->span.file, expect->span.start);
     EscText path = esc_workspace_file_path(play->workspace, expect->span.file);
     EscText line = esc_workspace_line(play->workspace, expect->span.file, place.line);
     while (line.size > 0 && line.data[0] == ' ')
         line = (EscText){line.data + 1, line.size - 1};
-    esc_buf_printf(play->report, "  %.*s:%u: this does not hold: %.*s\n", ESC_TEXT_ARG(path), place.line, ESC_TEXT_ARG(line));
+    esc_buf_printf(play->report, "  %.*s:%u: this does not hold: %.*s\n", ESC_TEXT_ARG(path),
+                   place.line, ESC_TEXT_ARG(line));
     Views views;
     collect_views(play, &views);
     for (uint32_t i = 0; i < views.count; i++) {
         const EscEscalationView *view = &views.items[i];
         EscText role = esc_directory_ref_name(play->program, ESC_REF(ESC_REF_ROLE, view->role));
-        esc_buf_printf(play->report, "    %.*s is %s, owner %.*s (%.*s)%s%.*s\n", ESC_TEXT_ARG(view->template_name), esc_state_name(view->state),
-                       ESC_TEXT_ARG(view->owner), ESC_TEXT_ARG(role), view->outcome.size > 0 ? ", outcome " : "", ESC_TEXT_ARG(view->outcome));
+        esc_buf_printf(play->report, "    %.*s is %s, owner %.*s (%.*s)%s%.*s\n",
+                       ESC_TEXT_ARG(view->template_name), esc_state_name(view->state),
+                       ESC_TEXT_ARG(view->owner), ESC_TEXT_ARG(role),
+                       view->outcome.size > 0 ? ", outcome " : "", ESC_TEXT_ARG(view->outcome));
     }
 }
 

@@ -17,34 +17,46 @@ static EscText keep(EscPlay *play, EscText text)
     return esc_arena_text(play->arena, text);
 }
 
+const EscJson *esc_play_json(EscPlay *play, EscText text)
+{
+    static const EscJsonLimits limits = {.depth_max = 64, .values_max = 1000000};
+    const EscJson *json = NULL;
+    if (text.size == 0)
+        return NULL;
+    EscStatus status = esc_json_read(play->arena, keep(play, text), &limits, &json, NULL);
+    ESC_ASSERT(status == ESC_OK); /* the engine has just written it */
+    return json;
+}
+
 static void keep_record(EscPlay *play, const EscAuditRow *row)
 {
-    play->records = esc_arena_grow(play->arena, play->records, play->records_count, &play->records_capacity, sizeof *play->records);
+    play->records = esc_arena_grow(play->arena, play->records, play->records_count,
+                                   &play->records_capacity, sizeof *play->records);
     ESC_ASSERT(play->records != NULL);
     play->records[play->records_count++] = (EscRecord){
         .at_ms = row->at_ms,
         .escalation = row->escalation,
         .kind = keep(play, row->kind),
         .text = keep(play, row->text),
-        .data = row->data.size == 0 ? NULL : json_loadb(row->data.data, row->data.size, 0, NULL),
+        .data = esc_play_json(play, row->data),
     };
 }
 
 static void keep_sent(EscPlay *play, const EscOutboxRow *row)
 {
-    json_t *body = json_loadb(row->body.data, row->body.size, 0, NULL);
-    const char *text = json_string_value(json_object_get(body, "text"));
-    play->sent = esc_arena_grow(play->arena, play->sent, play->sent_count, &play->sent_capacity, sizeof *play->sent);
+    const EscJson *body = esc_play_json(play, row->body),
+                  *page = esc_json_member(body, ESC_TEXT("page"));
+    play->sent = esc_arena_grow(play->arena, play->sent, play->sent_count, &play->sent_capacity,
+                                sizeof *play->sent);
     ESC_ASSERT(play->sent != NULL);
     play->sent[play->sent_count++] = (EscSent){
         .at_ms = row->created_at_ms,
         .kind = row->kind,
         .target = keep(play, row->target),
-        .text = keep(play, esc_text_from(text)),
-        .is_page = json_is_true(json_object_get(body, "page")),
-        .is_question = json_object_get(body, "question") != NULL,
+        .text = esc_json_text_or(esc_json_member(body, ESC_TEXT("text")), ESC_TEXT("")),
+        .is_page = page != NULL && page->kind == ESC_JSON_TRUE,
+        .is_question = esc_json_member(body, ESC_TEXT("question")) != NULL,
     };
-    json_decref(body);
 }
 
 /* The most specific word of the scenario about a target: "crm.requeue" before "crm"; later words before earlier ones. */
@@ -54,7 +66,8 @@ static const EscConduct *conduct_of(const EscPlay *play, EscText target)
     for (size_t i = 0; i < play->conducts_count; i++) {
         const EscConduct *conduct = &play->conducts[i];
         bool is_exact = esc_text_equal(conduct->name, target);
-        bool is_system = target.size > conduct->name.size && esc_text_starts_with(target, conduct->name) &&
+        bool is_system = target.size > conduct->name.size &&
+                         esc_text_starts_with(target, conduct->name) &&
                          target.data[conduct->name.size] == '.';
         bool is_better = found == NULL || found->name.size <= conduct->name.size;
         if ((is_exact || is_system) && is_better)
@@ -78,11 +91,13 @@ static EscDeliveryState arrival_of(const EscPlay *play, EscOutboxKind kind)
 static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why);
 
 /* Answers the messages and calls of the last group, at once. */
-static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, size_t count, EscWhy *why)
+static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, size_t count,
+                               EscWhy *why)
 {
     EscStatus status = ESC_OK;
     for (size_t i = 0; i < count && status == ESC_OK; i++)
-        status = apply(play, &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]}, why);
+        status =
+            apply(play, &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]}, why);
     return status;
 }
 
@@ -92,7 +107,8 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
     const EscGroup *group = esc_engine_flush(play->engine);
     for (size_t i = 0; i < group->audit_count; i++)
         keep_record(play, &group->audit[i]);
-    EscDelivery *deliveries = esc_arena_alloc_array(play->arena, group->outbox_count, sizeof *deliveries);
+    EscDelivery *deliveries =
+        esc_arena_alloc_array(play->arena, group->outbox_count, sizeof *deliveries);
     ESC_ASSERT(deliveries != NULL);
     for (size_t i = 0; i < group->outbox_count; i++) {
         const EscOutboxRow *row = &group->outbox[i];
@@ -102,7 +118,9 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
         deliveries[i] = (EscDelivery){
             .outbox = row->id,
             .state = is_failing ? ESC_DELIVERY_DEAD : arrival_of(play, row->kind),
-            .http_status = row->kind == ESC_OUTBOX_MESSAGE ? 0 : is_failing ? 503 : 200,
+            .http_status = row->kind == ESC_OUTBOX_MESSAGE ? 0
+                           : is_failing                    ? 503
+                                                           : 200,
             .detail = is_failing ? ESC_TEXT("the test says that it fails") : ESC_TEXT(""),
             .reply = conduct == NULL || is_failing ? ESC_TEXT("") : conduct->reply,
         };
@@ -115,7 +133,9 @@ static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
 {
     EscOutcome outcome;
     if (play->inputs_count++ >= ESC_SCENARIO_INPUTS_MAX)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "more than %u inputs: something never comes to rest", ESC_SCENARIO_INPUTS_MAX);
+        return esc_why(why, ESC_OVER_LIMIT, "", 0,
+                       "more than %u inputs: something never comes to rest",
+                       ESC_SCENARIO_INPUTS_MAX);
     EscStatus status = esc_engine_apply(play->engine, input, play->now_ms, &outcome, why);
     if (status != ESC_OK)
         return status;
@@ -126,59 +146,96 @@ static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
 
 /* --- data ---------------------------------------------------------------------------------------------------- */
 
-static json_t *text_json(EscText text)
+static void write_written(EscBuf *out, void (*write)(EscBuf *out, int64_t value), int64_t value)
 {
-    return json_stringn(text.size == 0 ? "" : text.data, text.size);
+    esc_buf_char(out, '"');
+    write(out, value);
+    esc_buf_char(out, '"');
 }
 
-static json_t *written_json(void (*write)(EscBuf *out, int64_t value), int64_t value)
-{
-    EscBuf text;
-    esc_buf_init(&text, 64);
-    write(&text, value);
-    json_t *json = text_json(esc_buf_as_text(&text));
-    esc_buf_release(&text);
-    return json;
-}
-
-static json_t *datum_json(const EscPlay *play, const EscDatum *datum)
+static void write_datum(const EscPlay *play, EscBuf *out, const EscDatum *datum)
 {
     switch (datum->kind) {
     case ESC_DATUM_BOOL:
-        return json_boolean(datum->truth);
+        esc_buf_string(out, datum->truth ? "true" : "false");
+        break;
     case ESC_DATUM_NUMBER:
-        return json_real(datum->number);
+        esc_json_number(out, datum->number);
+        break;
     case ESC_DATUM_TEXT:
     case ESC_DATUM_MEMBER:
-        return text_json(datum->text);
+        esc_json_text(out, datum->text);
+        break;
     case ESC_DATUM_DURATION:
-        return written_json(esc_duration_write, datum->ms);
+        write_written(out, esc_duration_write, datum->ms);
+        break;
     case ESC_DATUM_TIME:
-        return written_json(esc_time_write, esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), datum->ms));
+        write_written(
+            out, esc_time_write,
+            esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), datum->ms));
+        break;
     case ESC_DATUM_LIST:
+        esc_buf_char(out, '[');
+        for (uint32_t i = 0; i < datum->items_count; i++) {
+            esc_buf_string(out, i > 0 ? "," : "");
+            esc_json_text(out, datum->items[i]);
+        }
+        esc_buf_char(out, ']');
         break;
     }
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < datum->items_count; i++)
-        json_array_append_new(list, text_json(datum->items[i]));
-    return list;
 }
 
-static void add_fields(const EscPlay *play, json_t *object, const EscScenarioStep *step)
+/* Fields as an object that is being written. What was said last of a field counts, so each is put only once. */
+typedef struct Fields {
+    const EscPlay *play;
+    const EscScenarioStep *const *steps;
+    size_t steps_count;
+    EscBuf out;
+} Fields;
+
+static bool is_said_later(const Fields *fields, size_t step, uint32_t field)
 {
-    for (uint32_t i = 0; i < step->fields_count; i++) {
-        EscText name = step->fields[i].name;
-        json_object_setn_new(object, name.data, name.size, datum_json(play, &step->fields[i].value));
+    EscText name = fields->steps[step]->fields[field].name;
+    for (size_t s = step; s < fields->steps_count; s++)
+        for (uint32_t f = s == step ? field + 1 : 0; f < fields->steps[s]->fields_count; f++)
+            if (esc_text_equal(fields->steps[s]->fields[f].name, name))
+                return true;
+    return false;
+}
+
+static void write_step(Fields *fields, size_t step)
+{
+    for (uint32_t i = 0; i < fields->steps[step]->fields_count; i++) {
+        if (is_said_later(fields, step, i))
+            continue;
+        esc_buf_string(&fields->out, fields->out.size > 1 ? "," : "");
+        esc_json_text(&fields->out, fields->steps[step]->fields[i].name);
+        esc_buf_char(&fields->out, ':');
+        write_datum(fields->play, &fields->out, &fields->steps[step]->fields[i].value);
     }
 }
 
-static EscText dump(EscPlay *play, const json_t *json)
+/* The fields that these steps give, as JSON. */
+static EscText fields_json(EscPlay *play, const EscScenarioStep *const *steps, size_t count)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    ESC_ASSERT(text != NULL);
-    EscText kept = keep(play, esc_text_from(text));
-    free(text);
+    Fields fields = {.play = play, .steps = steps, .steps_count = count};
+    esc_buf_init(&fields.out, ESC_SCENARIO_BYTES_MAX);
+    esc_buf_char(&fields.out, '{');
+    for (size_t i = 0; i < count; i++)
+        write_step(&fields, i);
+    esc_buf_char(&fields.out, '}');
+    ESC_ASSERT(fields.out.status == ESC_OK);
+    EscText kept = keep(play, esc_buf_as_text(&fields.out));
+    esc_buf_release(&fields.out);
     return kept;
+}
+
+static void keep_given(EscPlay *play, const EscScenarioStep *step)
+{
+    play->given = esc_arena_grow(play->arena, play->given, play->given_count, &play->given_capacity,
+                                 sizeof(EscScenarioStep *));
+    ESC_ASSERT(play->given != NULL);
+    play->given[play->given_count++] = step;
 }
 
 /* --- steps ------------------------------------------------------------------------------------------------------ */
@@ -186,29 +243,31 @@ static EscText dump(EscPlay *play, const json_t *json)
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus put_given_ticket(EscPlay *play, EscWhy *why)
 {
-    json_t *fields = json_deep_copy(play->given);
-    json_object_set_new(fields, "id", json_string(TICKET_ID));
-    EscText given = dump(play, fields);
-    json_decref(fields);
-    return esc_engine_make_ticket(play->engine, play->ticket, given, play->now_ms, why);
+    return esc_engine_make_ticket(play->engine, play->ticket,
+                                  fields_json(play, play->given, play->given_count), play->now_ms,
+                                  why);
 }
 
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
-    bool is_ticket_event = esc_text_starts_with(step->name, ESC_TEXT("ticket."));
-    bool is_creation = esc_text_equal(step->name, ESC_TEXT("ticket.created"));
-    if (!play->has_ticket && !is_creation && json_object_size(play->given) > 0) {
+    bool is_creation = !play->has_ticket && esc_text_equal(step->name, ESC_TEXT("ticket.created"));
+    if (!play->has_ticket && !is_creation && play->given_count > 0) {
         EscStatus status = put_given_ticket(play, why);
         if (status != ESC_OK)
             return status;
     }
-    json_t *data = is_ticket_event && is_creation && !play->has_ticket ? json_deep_copy(play->given) : json_object();
-    add_fields(play, data, step);
+    EscText data = fields_json(play, &step, 1);
+    if (is_creation) {
+        size_t given_count = play->given_count;
+        keep_given(play, step); /* what the event says counts before what was given */
+        data = fields_json(play, play->given, play->given_count);
+        play->given_count = given_count;
+    }
     play->has_ticket = true;
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
-    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id, play->ticket, dump(play, data), &event, why);
-    json_decref(data);
+    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
+                                      play->ticket, data, &event, why);
     if (status != ESC_OK)
         return status;
     return apply(play, &(EscInput){.kind = ESC_INPUT_EVENT, .event = &event}, why);
@@ -233,7 +292,8 @@ static EscStatus act(EscPlay *play, const EscScenarioStep *step, EscVerb verb, E
     EscOwners owners;
     esc_play_who(play, step->who, &owners);
     if (owners.count == 0)
-        return esc_why(why, ESC_NOT_FOUND, "", 0, "%.*s is nobody at this moment", ESC_TEXT_ARG(step->who.name));
+        return esc_why(why, ESC_NOT_FOUND, "", 0, "%.*s is nobody at this moment",
+                       ESC_TEXT_ARG(step->who.name));
     EscText actor = play->program->texts[play->program->persons[owners.persons[0]].name];
     EscAction action = {.verb = verb, .actor = actor, .ticket = play->ticket};
     action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
@@ -246,29 +306,37 @@ static EscStatus send_away(EscPlay *play, const EscScenarioStep *step, EscWhy *w
 {
     int64_t until_ms = INT64_MAX;
     if (step->local_minute != INT64_MAX)
-        until_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), step->local_minute);
-    EscAction action = {.verb = ESC_VERB_ABSENT, .actor = step->who.name, .target = step->who.name, .until_ms = until_ms};
+        until_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace),
+                                       step->local_minute);
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = step->who.name,
+                        .target = step->who.name,
+                        .until_ms = until_ms};
     return apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action}, why);
 }
 
 static void set_conduct(EscPlay *play, const EscScenarioStep *step)
 {
-    play->conducts = esc_arena_grow(play->arena, play->conducts, play->conducts_count, &play->conducts_capacity, sizeof *play->conducts);
+    play->conducts = esc_arena_grow(play->arena, play->conducts, play->conducts_count,
+                                    &play->conducts_capacity, sizeof *play->conducts);
     ESC_ASSERT(play->conducts != NULL);
-    bool is_failing = step->kind == ESC_SCENARIO_SYSTEM_FAILS || step->kind == ESC_SCENARIO_DELIVER_FAILS;
-    play->conducts[play->conducts_count++] = (EscConduct){.name = step->who.name, .is_failing = is_failing, .reply = step->text};
+    bool is_failing =
+        step->kind == ESC_SCENARIO_SYSTEM_FAILS || step->kind == ESC_SCENARIO_DELIVER_FAILS;
+    play->conducts[play->conducts_count++] =
+        (EscConduct){.name = step->who.name, .is_failing = is_failing, .reply = step->text};
 }
 
 static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
     switch (step->kind) {
     case ESC_SCENARIO_AT:
-        play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), step->local_minute);
+        play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace),
+                                           step->local_minute);
         return ESC_OK;
     case ESC_SCENARIO_AFTER:
         return pass_time(play, step->ms, why);
     case ESC_SCENARIO_GIVEN:
-        add_fields(play, play->given, step);
+        keep_given(play, step);
         return ESC_OK;
     case ESC_SCENARIO_EVENT:
         return send_event(play, step, why);
@@ -309,11 +377,15 @@ static void write_timeline(EscPlay *play)
     esc_buf_string(out, "  what happened:\n");
     for (size_t i = 0; i < play->records_count; i++) {
         const EscRecord *record = &play->records[i];
-        int64_t local_ms = record->at_ms + (int64_t)esc_zone_offset_s(play->zones, esc_workspace_timezone(play->workspace), record->at_ms) * 1000;
+        int64_t local_ms = record->at_ms + (int64_t)esc_zone_offset_s(
+                                               play->zones, esc_workspace_timezone(play->workspace),
+                                               record->at_ms) *
+                                               1000;
         EscBuf time;
         esc_buf_init(&time, 64);
         esc_time_write(&time, local_ms);
-        esc_buf_printf(out, "    %.16s  %-16.*s %.*s\n", (const char *)time.data, ESC_TEXT_ARG(record->kind), ESC_TEXT_ARG(record->text));
+        esc_buf_printf(out, "    %.16s  %-16.*s %.*s\n", (const char *)time.data,
+                       ESC_TEXT_ARG(record->kind), ESC_TEXT_ARG(record->text));
         esc_buf_release(&time);
     }
     if (play->records_count == 0)
@@ -332,8 +404,10 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
         }
         EscStatus status = play_step(play, step, &why);
         if (status != ESC_OK) {
-            EscLineColumn place = esc_workspace_place(play->workspace, step->span.file, step->span.start);
-            esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n", ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
+            EscLineColumn place =
+                esc_workspace_place(play->workspace, step->span.file, step->span.start);
+            esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n",
+                           ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
                            place.line, why.text[0] == '\0' ? esc_status_text(status) : why.text);
             return false;
         }
@@ -344,28 +418,30 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
 static bool open_play(EscPlay *play)
 {
     play->arena = esc_arena_new(ESC_SCENARIO_BYTES_MAX);
-    play->given = json_object();
     play->engine = esc_engine_new(&(EscEngineConfig){.zones = play->zones, .hash_seed = 1});
-    if (play->arena == NULL || play->given == NULL || play->engine == NULL)
+    if (play->arena == NULL || play->engine == NULL)
         return false;
     play->ticket = ESC_TEXT(TICKET_ID);
     int64_t first_minute = (int64_t)FIRST_MONDAY_DAYS * 1440 + FIRST_HOUR_MINUTES;
-    play->now_ms = esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
+    play->now_ms =
+        esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
     return esc_engine_add_bundle(play->engine, play->bundle, true, NULL) == ESC_OK;
 }
 
 static void close_play(EscPlay *play)
 {
-    for (size_t i = 0; i < play->records_count; i++)
-        json_decref(play->records[i].data);
-    json_decref(play->given);
     esc_engine_free(play->engine);
     esc_arena_free(play->arena);
 }
 
-bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle, const EscZones *zones, const EscScenario *scenario, EscBuf *report)
+bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
+                       const EscZones *zones, const EscScenario *scenario, EscBuf *report)
 {
-    EscPlay play = {.workspace = workspace, .bundle = bundle, .program = esc_bundle_program(bundle), .zones = zones, .report = report};
+    EscPlay play = {.workspace = workspace,
+                    .bundle = bundle,
+                    .program = esc_bundle_program(bundle),
+                    .zones = zones,
+                    .report = report};
     bool is_fine = false;
     if (!open_play(&play))
         esc_buf_string(report, "  out of memory\n");

@@ -1,7 +1,8 @@
-/* kit_json.c - the two parts of JSON writing that are easy to get wrong: strings and numbers.
+/* kit_json.c - the two parts of JSON writing that are easy to get wrong: strings and numbers; and a tree that was read,
+ * written again.
  *
- * Not here: reading JSON (kit_json_read.c), and the braces and commas, which whoever writes a document puts down
- * itself. */
+ * Not here: reading JSON (kit_json_read.c), and the braces and commas of new documents, which whoever writes one puts
+ * down itself. */
 #include <esc/kit.h>
 
 #include <math.h>
@@ -123,4 +124,64 @@ void esc_json_number(EscBuf *out, double value)
         else if (is_number_character(at[-1]))
             esc_buf_char(out, '.');
     }
+}
+
+/* --- a tree ------------------------------------------------------------------------------------- */
+
+static void write_value(EscBuf *out, const EscJson *json, unsigned indent, unsigned depth);
+
+static void put_line(EscBuf *out, unsigned columns)
+{
+    esc_buf_char(out, '\n');
+    for (unsigned i = 0; i < columns; i++)
+        esc_buf_char(out, ' ');
+}
+
+static void write_items(EscBuf *out, const EscJson *json, unsigned indent, unsigned depth)
+{
+    for (const EscJson *item = json->first; item != NULL; item = item->next) {
+        if (item != json->first)
+            esc_buf_char(out, ',');
+        if (indent > 0)
+            put_line(out, indent * (depth + 1));
+        if (json->kind == ESC_JSON_OBJECT) {
+            esc_json_text(out, item->name);
+            esc_buf_string(out, indent > 0 ? ": " : ":");
+        }
+        write_value(out, item, indent, depth + 1);
+    }
+    if (indent > 0 && json->first != NULL)
+        put_line(out, indent * depth);
+}
+
+/* Recursion is as deep as the tree, which its reader bounded. */
+static void write_value(EscBuf *out, const EscJson *json, unsigned indent, unsigned depth)
+{
+    switch (json->kind) {
+    case ESC_JSON_LIST:
+        esc_buf_char(out, '[');
+        write_items(out, json, indent, depth);
+        esc_buf_char(out, ']');
+        break;
+    case ESC_JSON_OBJECT:
+        esc_buf_char(out, '{');
+        write_items(out, json, indent, depth);
+        esc_buf_char(out, '}');
+        break;
+    case ESC_JSON_TEXT:
+        esc_json_text(out, json->text);
+        break;
+    case ESC_JSON_NULL:
+    case ESC_JSON_FALSE:
+    case ESC_JSON_TRUE:
+    case ESC_JSON_INTEGER:
+    case ESC_JSON_REAL:
+        esc_buf_text(out, json->source);
+        break;
+    }
+}
+
+void esc_json_write(EscBuf *out, const EscJson *json, unsigned indent)
+{
+    write_value(out, json, indent, 0);
 }

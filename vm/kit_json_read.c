@@ -345,6 +345,19 @@ static int compare_names(const void *a, const void *b)
     return esc_text_compare((*(const EscJson *const *)a)->name, (*(const EscJson *const *)b)->name);
 }
 
+/* By name, and those of one name as they stand in the text. */
+static int compare_members(const void *a, const void *b)
+{
+    int order = compare_names(a, b);
+    const EscJson *left = *(const EscJson *const *)a, *right = *(const EscJson *const *)b;
+    return order != 0 ? order : left->source.data < right->source.data ? -1 : 1;
+}
+
+static bool said_twice(Reader *reader, const EscJson *second)
+{
+    return fail(reader, ESC_BAD_INPUT, second->source.data, "a member is said twice");
+}
+
 static bool names_differ_sorted(Reader *reader, const EscJson *object)
 {
     const EscJson **members =
@@ -354,10 +367,10 @@ static bool names_differ_sorted(Reader *reader, const EscJson *object)
     uint32_t count = 0;
     for (const EscJson *member = object->first; member != NULL; member = member->next)
         members[count++] = member;
-    qsort(members, count, sizeof(EscJson *), compare_names);
+    qsort(members, count, sizeof(EscJson *), compare_members);
     for (uint32_t i = 1; i < count; i++)
         if (compare_names(&members[i - 1], &members[i]) == 0)
-            return malformed(reader, "a member is said twice");
+            return said_twice(reader, members[i]);
     return true;
 }
 
@@ -368,7 +381,7 @@ static bool names_differ(Reader *reader, const EscJson *object)
     for (const EscJson *a = object->first; a != NULL; a = a->next)
         for (const EscJson *b = a->next; b != NULL; b = b->next)
             if (esc_text_equal(a->name, b->name))
-                return malformed(reader, "a member is said twice");
+                return said_twice(reader, b);
     return true;
 }
 

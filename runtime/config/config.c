@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "config_internal.h"
 
 #define CONFIG_PATH_BYTES_MAX 180
+#define CONFIG_DEPTH_MAX                                                                           \
+    32 /* the options nest five deep; what is a little deeper is told by its path */
+#define CONFIG_VALUES_MAX 400000u
+#define CONFIG_TREE_BYTES_MAX ((size_t)64 << 20)
 
 typedef struct Reader {
     EscConfig *config;
@@ -26,17 +28,18 @@ typedef struct Reader {
 
 /* Groups nest as config_table.c nests them, four deep, so this recursion is bounded by our own
  * table and not by the input. */
-static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *json, void *base);
+static EscStatus read_group(Reader *reader, const OptionGroup *group, const EscJson *json,
+                            void *base);
 
 /* Puts ".name" behind the path and gives its old length, to be given back to path_pop. */
-static size_t path_push(Reader *reader, const char *name)
+static size_t path_push(Reader *reader, EscText name)
 {
     size_t length = strlen(reader->path);
     size_t at = length;
     if (at > 0 && at + 1 < sizeof(reader->path))
         reader->path[at++] = '.';
-    for (const char *c = name; *c != '\0' && at + 1 < sizeof(reader->path); c++)
-        reader->path[at++] = *c;
+    for (size_t i = 0; i < name.size && at + 1 < sizeof(reader->path); i++)
+        reader->path[at++] = name.data[i];
     reader->path[at] = '\0';
     size_t bad_at = 0;
     if (!esc_utf8_is_valid(esc_text_from(reader->path), &bad_at))
@@ -85,11 +88,12 @@ static bool has_control_bytes(EscText text)
     return false;
 }
 
-static EscStatus read_text(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+static EscStatus read_text(Reader *reader, const Option *option, const EscJson *json,
+                           uint8_t *member)
 {
-    if (!json_is_string(json))
+    if (json->kind != ESC_JSON_TEXT)
         return refuse(reader, "must be a text");
-    EscText text = {json_string_value(json), json_string_length(json)};
+    EscText text = json->text;
     if (has_control_bytes(text))
         return refuse(reader, "must not hold control characters");
     if (option->type == OPTION_WORD && !word_is_known(option->words, text))
@@ -100,11 +104,12 @@ static EscStatus read_text(Reader *reader, const Option *option, json_t *json, u
     return ESC_OK;
 }
 
-static EscStatus read_count(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+static EscStatus read_count(Reader *reader, const Option *option, const EscJson *json,
+                            uint8_t *member)
 {
-    if (!json_is_integer(json))
+    if (json->kind != ESC_JSON_INTEGER)
         return refuse(reader, "must be a whole number");
-    int64_t value = json_integer_value(json);
+    int64_t value = json->integer;
     if (value < option->min || value > option->max)
         return esc_config_fault(reader->config, &reader->first, "%s: %s: must be from %lld to %lld",
                                 reader->origin, reader->path, (long long)option->min,
@@ -113,19 +118,17 @@ static EscStatus read_count(Reader *reader, const Option *option, json_t *json, 
     return ESC_OK;
 }
 
-static EscStatus read_texts(Reader *reader, json_t *json, uint8_t *member)
+static EscStatus read_texts(Reader *reader, const EscJson *json, uint8_t *member)
 {
-    if (!json_is_array(json))
+    if (json->kind != ESC_JSON_LIST)
         return refuse(reader, "must be a list of texts");
-    size_t count = json_array_size(json);
-    if (count > ESC_CONFIG_ITEMS_MAX)
+    if (json->count > ESC_CONFIG_ITEMS_MAX)
         return refuse(reader, "has too many items");
-    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, count, sizeof(EscText)),
-                      .count = (uint32_t)count};
-    static const Option item = {.type = OPTION_TEXT};
-    for (size_t i = 0; i < count && texts.items != NULL; i++) {
-        EscStatus status =
-            read_text(reader, &item, json_array_get(json, i), (uint8_t *)&texts.items[i]);
+    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, json->count, sizeof(EscText))};
+    static const Option option = {.type = OPTION_TEXT};
+    const EscJson *item = texts.items == NULL ? NULL : json->first;
+    for (; item != NULL; item = item->next) {
+        EscStatus status = read_text(reader, &option, item, (uint8_t *)&texts.items[texts.count++]);
         if (status != ESC_OK)
             return status;
     }
@@ -133,33 +136,31 @@ static EscStatus read_texts(Reader *reader, json_t *json, uint8_t *member)
     return ESC_OK;
 }
 
-static bool is_header_name(const char *name)
+static bool is_header_name(EscText name)
 {
-    size_t length = strlen(name);
-    return length > 0 && length <= 128 &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
-               length;
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (size_t i = 0; i < name.size; i++)
+        if (memchr(letters, name.data[i], sizeof(letters) - 1) == NULL)
+            return false;
+    return name.size > 0 && name.size <= 128;
 }
 
-static EscStatus read_headers(Reader *reader, json_t *json, uint8_t *member)
+static EscStatus read_headers(Reader *reader, const EscJson *json, uint8_t *member)
 {
-    if (!json_is_object(json))
+    if (json->kind != ESC_JSON_OBJECT)
         return refuse(reader, "must be an object of texts");
-    size_t count = json_object_size(json);
-    if (count > ESC_CONFIG_ITEMS_MAX)
+    if (json->count > ESC_CONFIG_ITEMS_MAX)
         return refuse(reader, "has too many members");
-    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, count, sizeof(EscText))};
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(json, name, value)
-    {
-        if (!is_header_name(name))
+    EscTexts texts = {.items = esc_arena_alloc_array(reader->arena, json->count, sizeof(EscText))};
+    for (const EscJson *value = json->first; value != NULL; value = value->next) {
+        if (!is_header_name(value->name))
             return refuse(reader, "has a member that is no header name");
-        EscText text = {json_string_value(value), json_string_length(value)};
-        if (!json_is_string(value) || has_control_bytes(text))
+        if (value->kind != ESC_JSON_TEXT || has_control_bytes(value->text))
             return refuse(reader, "has a value that is no text without control characters");
         if (texts.items != NULL)
-            texts.items[texts.count++] = esc_arena_printf(reader->arena, "%s: %s", name, text.data);
+            texts.items[texts.count++] = esc_arena_printf(
+                reader->arena, "%.*s: %.*s", ESC_TEXT_ARG(value->name), ESC_TEXT_ARG(value->text));
     }
     memcpy(member, &texts, sizeof(texts));
     return ESC_OK;
@@ -181,10 +182,9 @@ static EscStatus check_place(Reader *reader)
     return fault == NULL ? ESC_OK : refuse(reader, fault);
 }
 
-static EscStatus read_item(Reader *reader, const Option *option, const char *name, json_t *json,
-                           uint8_t *item)
+static EscStatus read_item(Reader *reader, const Option *option, const EscJson *json, uint8_t *item)
 {
-    EscText copy = esc_arena_text(reader->arena, esc_text_from(name));
+    EscText copy = esc_arena_text(reader->arena, json->name);
     esc_config_preset(option->group, item);
     memcpy(item, &copy, sizeof(copy)); /* a MAP's item begins with its name */
     EscStatus status = check_place(reader);
@@ -193,13 +193,14 @@ static EscStatus read_item(Reader *reader, const Option *option, const char *nam
 }
 
 /* In a folder's file: behind what the operator's own said. */
-static EscStatus read_map(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+static EscStatus read_map(Reader *reader, const Option *option, const EscJson *json,
+                          uint8_t *member)
 {
-    if (!json_is_object(json))
+    if (json->kind != ESC_JSON_OBJECT)
         return refuse(reader, "must be an object");
     Map old, map;
     memcpy(&old, member, sizeof(old));
-    size_t count = json_object_size(json), size = option->group->size;
+    size_t count = json->count, size = option->group->size;
     if (count + old.count > ESC_CONFIG_ITEMS_MAX)
         return refuse(reader, "has too many members");
     map = (Map){.items = esc_arena_alloc_array(reader->arena, count + old.count, size),
@@ -209,12 +210,9 @@ static EscStatus read_map(Reader *reader, const Option *option, json_t *json, ui
     if (old.count > 0)
         memcpy(map.items, old.items, old.count * size);
     EscStatus status = ESC_OK, one = ESC_OK;
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(json, name, value)
-    {
-        size_t length = path_push(reader, name);
-        one = read_item(reader, option, name, value, (uint8_t *)map.items + map.count++ * size);
+    for (const EscJson *value = json->first; value != NULL; value = value->next) {
+        size_t length = path_push(reader, value->name);
+        one = read_item(reader, option, value, (uint8_t *)map.items + map.count++ * size);
         path_pop(reader, length);
         if (!goes_on(&status, one))
             return status;
@@ -231,13 +229,12 @@ static const Option *find_option(const OptionGroup *group, EscText name)
     return NULL;
 }
 
-static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, const char *name)
+static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, EscText name)
 {
     const char *nearest = NULL;
     unsigned best = 4; /* further apart than three edits is no misspelling */
     for (size_t i = 0; i < group->options_count; i++) {
-        unsigned distance =
-            esc_text_distance(esc_text_from(name), esc_text_from(group->options[i].name), best);
+        unsigned distance = esc_text_distance(name, esc_text_from(group->options[i].name), best);
         if (distance < best) {
             best = distance;
             nearest = group->options[i].name;
@@ -251,14 +248,16 @@ static EscStatus refuse_unknown(Reader *reader, const OptionGroup *group, const 
 }
 
 /* An object is a group of options, or itself a place that is bound ("people.chat"). */
-static EscStatus read_object(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+static EscStatus read_object(Reader *reader, const Option *option, const EscJson *json,
+                             uint8_t *member)
 {
     EscStatus status = option->is_place ? check_place(reader) : ESC_OK;
     (void)goes_on(&status, read_group(reader, option->group, json, member));
     return status;
 }
 
-static EscStatus read_option(Reader *reader, const Option *option, json_t *json, uint8_t *member)
+static EscStatus read_option(Reader *reader, const Option *option, const EscJson *json,
+                             uint8_t *member)
 {
     if (reader->folder_of != NULL && !option->in_folder)
         return refuse(reader, "only the operator's configuration may say this");
@@ -280,44 +279,54 @@ static EscStatus read_option(Reader *reader, const Option *option, json_t *json,
     return ESC_BAD_ARGUMENT;
 }
 
-static EscStatus read_member(Reader *reader, const OptionGroup *group, const char *name,
-                             json_t *value, void *base)
+static EscStatus read_member(Reader *reader, const OptionGroup *group, const EscJson *value,
+                             void *base)
 {
-    const Option *option = find_option(group, esc_text_from(name));
-    size_t length = path_push(reader, name);
+    const Option *option = find_option(group, value->name);
+    size_t length = path_push(reader, value->name);
     EscStatus status = option == NULL
-                           ? refuse_unknown(reader, group, name)
+                           ? refuse_unknown(reader, group, value->name)
                            : read_option(reader, option, value, (uint8_t *)base + option->offset);
     path_pop(reader, length);
     return status;
 }
 
-static EscStatus read_group(Reader *reader, const OptionGroup *group, json_t *json, void *base)
+static EscStatus read_group(Reader *reader, const OptionGroup *group, const EscJson *json,
+                            void *base)
 {
-    if (!json_is_object(json))
+    if (json->kind != ESC_JSON_OBJECT)
         return refuse(reader, "must be an object");
     EscStatus status = ESC_OK;
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(
-        json, name,
-        value) if (!goes_on(&status, read_member(reader, group, name, value, base))) return status;
+    for (const EscJson *value = json->first; value != NULL; value = value->next)
+        if (!goes_on(&status, read_member(reader, group, value, base)))
+            return status;
     return esc_arena_failed(reader->arena) ? ESC_NO_MEMORY : status;
 }
 
-static json_t *parse(Reader *reader, EscText json)
+/* The place of a byte, as editors count: lines and their characters, from one. */
+static void place_of(EscText text, uint64_t offset, unsigned *line, unsigned *column)
 {
-    json_error_t error;
-    json_t *root =
-        json_loadb(json.data == NULL ? "" : json.data, json.size, JSON_REJECT_DUPLICATES, &error);
-    reader->config->is_unread = reader->config->is_unread || root == NULL;
-    if (root == NULL)
-        (void)esc_config_fault(reader->config, &reader->first, "%s:%d:%d: %s", reader->origin,
-                               error.line, error.column,
-                               json_error_code(&error) == json_error_duplicate_key
-                                   ? "a member is there twice"
-                                   : "this is not JSON");
-    return root;
+    *line = *column = 1;
+    for (size_t i = 0; i < offset && i < text.size; i++) {
+        bool is_line_end = text.data[i] == '\n', is_inside = (text.data[i] & 0xC0) == 0x80;
+        *line += is_line_end;
+        *column = is_line_end ? 1 : *column + (is_inside ? 0 : 1);
+    }
+}
+
+/* The tree borrows from the text and is dropped with the arena it is in: what the configuration keeps is copied. */
+static EscStatus parse(Reader *reader, EscArena *arena, EscText text, const EscJson **root)
+{
+    static const EscJsonLimits limits = {CONFIG_DEPTH_MAX, CONFIG_VALUES_MAX};
+    EscWhy why = {.text = ""};
+    unsigned line = 0, column = 0;
+    EscStatus status = esc_json_read(arena, text, &limits, root, &why);
+    if (status == ESC_OK || status == ESC_NO_MEMORY)
+        return status;
+    reader->config->is_unread = true;
+    place_of(text, why.offset, &line, &column);
+    return esc_config_fault(reader->config, &reader->first, "%s:%u:%u: this is not JSON: %s",
+                            reader->origin, line, column, why.text);
 }
 
 /* The folder that relative names are relative to: that of the file. */
@@ -332,9 +341,12 @@ static EscText folder_of(EscArena *arena, const char *origin)
 static EscStatus read_all(Reader *reader, const OptionGroup *group, EscText json, void *base,
                           EscWhy *why)
 {
-    json_t *root = parse(reader, json);
-    EscStatus status = root == NULL ? ESC_BAD_CONFIG : read_group(reader, group, root, base);
-    json_decref(root);
+    EscArena *arena = esc_arena_new(CONFIG_TREE_BYTES_MAX);
+    const EscJson *root = NULL;
+    EscStatus status = arena == NULL ? ESC_NO_MEMORY : parse(reader, arena, json, &root);
+    if (status == ESC_OK)
+        status = read_group(reader, group, root, base);
+    esc_arena_free(arena);
     if (status == ESC_NO_MEMORY)
         return esc_why(why, status, "", 0, "%s: no memory for the configuration", reader->origin);
     if (status != ESC_OK && why != NULL)

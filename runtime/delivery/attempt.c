@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reply.h"
+
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
 #define RETRY_AFTER_S_MAX 86400
@@ -144,11 +146,12 @@ static void settle_done(EscAttempt *attempt, const char *detail)
         return;
     }
     EscBuf reply;
+    EscWhy why = {.text = ""};
     esc_buf_init(&reply, ESC_TEXT_MAX);
     bool has_result =
-        esc_reply_select(&reply, esc_buf_as_text(&attempt->reply), attempt->plan.result_path);
+        esc_reply_select(&reply, esc_buf_as_text(&attempt->reply), attempt->plan.result_path, &why);
     esc_item_settle(outside, attempt->item, ESC_DELIVERY_DELIVERED, (unsigned)attempt->status,
-                    has_result ? detail : "the reply has no such member", esc_buf_as_text(&reply));
+                    has_result ? detail : why.text, esc_buf_as_text(&reply));
     esc_buf_release(&reply);
 }
 

@@ -7,33 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <openssl/x509_vfy.h>
+
+#include "reply.h"
 
 #define WORDS_BYTES_MAX 300
 
 /* --- the peer's words --------------------------------------------------------------------------- */
-
-static const char *first_text(const json_t *value)
-{
-    static const char *const members[] = {
-        "message", "error_description", "detail", "description", "title", "error", "errors",
-        "reason"};
-    if (json_is_array(value))
-        value = json_array_get(value, 0);
-    if (json_is_string(value))
-        return json_string_value(value);
-    for (size_t i = 0; i < ESC_COUNT_OF(members); i++) {
-        const json_t *member = json_object_get(value, members[i]);
-        if (json_is_array(member))
-            member = json_array_get(member, 0);
-        if (json_is_object(member)) /* {"error": {"message": "…"}} */
-            member = json_object_get(member, "message");
-        if (json_is_string(member) && json_string_length(member) > 0)
-            return json_string_value(member);
-    }
-    return NULL;
-}
 
 /* Appends one line of what can be seen, without marks of HTML; blanks stand once. */
 static void put_line(EscBuf *out, EscText text)
@@ -76,14 +56,12 @@ static void put_without(EscBuf *out, EscText text, const EscText *secrets, size_
 
 void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t secrets_count)
 {
-    json_t *json =
-        json_loadb(reply.data == NULL ? "" : reply.data, reply.size, JSON_DECODE_ANY, NULL);
-    const char *said = first_text(json);
-    EscText text = said != NULL ? esc_text_from(said) : reply;
-    EscBuf line, clean;
+    EscBuf said, line, clean;
+    esc_buf_init(&said, ESC_HTTP_REPLY_BYTES_MAX);
     esc_buf_init(&line, ESC_HTTP_REPLY_BYTES_MAX);
     esc_buf_init(&clean, 2 * ESC_HTTP_REPLY_BYTES_MAX);
-    put_line(&line, esc_utf8_cut(text, 8 * WORDS_BYTES_MAX));
+    esc_reply_words(&said, reply);
+    put_line(&line, esc_utf8_cut(esc_buf_as_text(&said), 8 * WORDS_BYTES_MAX));
     put_without(&clean, esc_buf_as_text(&line), secrets, secrets_count);
     EscText words = esc_buf_as_text(&clean);
     while (words.size > 0 && words.data[words.size - 1] == ' ')
@@ -91,9 +69,9 @@ void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t s
     esc_buf_text(out, esc_utf8_cut(words, WORDS_BYTES_MAX));
     if (words.size > WORDS_BYTES_MAX)
         esc_buf_string(out, "\xe2\x80\xa6");
+    esc_buf_release(&said);
     esc_buf_release(&line);
     esc_buf_release(&clean);
-    json_decref(json);
 }
 
 static void put_words(EscBuf *out, const EscAttempt *attempt, EscText said)

@@ -1,5 +1,4 @@
-/* verdict.h - what the end of an attempt means, when the next one comes, what a call returns. Pure; for
- * this folder only. */
+/* verdict.h - what the end of an attempt means, when the next one comes. Pure; for this folder only. */
 #ifndef ESC_DELIVERY_VERDICT_H
 #define ESC_DELIVERY_VERDICT_H
 
@@ -33,15 +32,6 @@ typedef struct EscRetryPlan {
  * on time. */
 EscRetryPlan esc_retry_plan(const EscRetryRules *rules, uint32_t attempts, int64_t deadline_ms,
                             int64_t now_ms, int64_t floor_ms, uint64_t random);
-
-/* What the action returns: the member that an RFC 6901 pointer names, or the whole body. False: there
- * is no such member. */
-bool esc_reply_select(EscBuf *out, EscText body, EscText pointer);
-
-/* How far a message has come, by what the receiver's reply says: {"state": "seen"} what it says, a message's id that it
- * has arrived, anything else that the next server has taken it. *is_refused: a chat says in a 2xx that it did not
- * ({"ok": false}). */
-EscDeliveryState esc_reply_state(EscText reply, bool is_chat, bool *is_refused);
 
 /* A breaker opens after so many failures in a row or at once when the endpoint refuses us, and lets one attempt through when its time is
  * over. */

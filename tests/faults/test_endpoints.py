@@ -124,6 +124,18 @@ class Words(Scene):
                 self.assertEqual(eventually(lambda: (row := self.row("incidents")) and row["state"] != "queued" and row)["state"], state)
                 self.daemon.stop()
 
+    def test_a_receipt_that_two_readers_would_read_differently(self):
+        """What is not JSON, or too much of it, proves nothing but that somebody answered; halves of characters cost nothing."""
+        self.daemon.start()
+        for number, (body, state) in enumerate(((b'{"message_id":"17","message_id":""}', "accepted"), (b'{"state":"seen","x":{"a":1,"\\u0061":2}}', "accepted"), (b'{"message_id":17,"x":1e999}', "accepted"),
+                                                (b'{"message_id":17,"x":"\\u0000"}', "accepted"), (b'{"message_id":17}]', "accepted"), (b"[" * 500000, "accepted"), (b'{"a":' * 100000, "accepted"),
+                                                (b'{"message_id":17,"x":[' + b"1," * 300000 + b"1]}", "accepted"), (b'{"message_id":17,"x":"cut \\ud83d"}', "delivered"), (b' {"message_id" : 17 }\n', "delivered"))):
+            with self.subTest(body[:40]):
+                self.receiver.rule("/desk/incidents", status=200, body=body, times=1)
+                self.send([ticket(f"W-{number}")])
+                self.assertEqual(eventually(lambda: (row := self.row("incidents", escalation=f"E-{number + 1}")) and row["state"] != "queued" and row)["state"], state)
+        self.assert_serves()
+
     def test_a_chat_that_refuses_within_a_success(self):
         self.receiver.rule("/desk/people", status=200, body={"ok": False, "error": "channel_not_found"}, times=1)
         self.daemon.start()

@@ -88,7 +88,7 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def rule(self, prefix, times=None, status=200, body=None, headers=None, hang=False, hold=None):
-        """The next `times` requests (None: all) below prefix are answered so; with an event `hold` when it is set. Later rules come first."""
+        """The next `times` requests (None: all) below prefix are answered so, with a body of bytes as it is; with an event `hold` when it is set. Later rules come first."""
         with self.lock:
             self.rules.insert(0, [prefix, times, {"status": status, "body": body, "headers": headers or {}, "hang": hang, "hold": hold}])
 
@@ -118,7 +118,9 @@ class Receiver:
             return
         if action["hold"] is not None:
             action["hold"].wait(PATIENCE)
-        content = json.dumps(action["body"]).encode() if action["body"] is not None else b"ok"
+        content = action["body"]
+        if not isinstance(content, bytes):
+            content = b"ok" if content is None else json.dumps(content).encode()
         handler.send_response(action["status"])
         for name, value in action["headers"].items():
             handler.send_header(name, value)

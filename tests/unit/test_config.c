@@ -215,10 +215,26 @@ static void names_the_nearest_option(void **state)
 static void refuses_what_is_no_strict_json(void **state)
 {
     (void)state;
-    assert_refused("{\"listen\": \"a:1\", \"listen\": \"b:1\"}", "a member is there twice");
-    assert_refused("{\"listen\": ", "this is not JSON");
-    assert_refused("", "this is not JSON");
+    assert_refused("{\"listen\": \"a:1\",\n \"listen\": \"b:1\"}",
+                   "escald.json:2:12: this is not JSON: a member is said twice");
+    assert_refused("{\"workspaces\": {\"acme\": {}, \"\\u0061cme\": {}}}",
+                   "escald.json:1:42: this is not JSON: a member is said twice");
+    assert_refused("{\"listen\": ", "escald.json:1:12: this is not JSON: a value is wanted");
+    assert_refused("", "escald.json:1:1: this is not JSON: a value is wanted");
+    assert_refused("{\n  \"listen\": \"a\u00e9\u20ac:1\" \"x\"}",
+                   "escald.json:2:21: this is not JSON: ',' or '}' is wanted");
+    assert_refused("{\"listen\": \"a:1\",}",
+                   "1:18: this is not JSON: the name of a member is wanted");
+    assert_refused("{listen: 1}", "1:2: this is not JSON: the name of a member is wanted");
+    assert_refused("{} {}", "1:4: this is not JSON: there is text behind the JSON");
+    assert_refused("{\"queue_max\": 1e999}", "1:15: this is not JSON: a number is too large");
+    assert_refused("{\"queue_max\": 99999999999999999999}", "a whole number is too large");
+    assert_refused("{\"listen\": \"\\u0000\"}", "\\u0000 is not taken");
+    assert_refused("{\"listen\": \"\xff\"}", "a text is not valid UTF-8");
     assert_refused("[]", "must be an object");
+    char deep[40] = "";
+    memset(deep, '[', 33);
+    assert_refused(deep, "1:33: this is not JSON: it is nested too deeply");
 }
 
 static void refuses_wrong_types_and_ranges(void **state)

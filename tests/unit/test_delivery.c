@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "outside.h"
+#include "reply.h"
 #include "verdict.h"
 
 /* --- verdicts --------------------------------------------------------------------------------- */
@@ -427,13 +428,15 @@ static void assert_selected(const char *body, const char *pointer, const char *e
 {
     EscBuf out;
     esc_buf_init(&out, 8192);
+    EscWhy why = {.text = ""};
     size_t size = strlen(pointer); /* a block of its own, so that nobody reads behind its end */
     char *exact = malloc(size > 0 ? size : 1);
     assert_non_null(exact);
     memcpy(exact, pointer, size);
-    bool is_found = esc_reply_select(&out, esc_text_from(body), (EscText){exact, size});
+    bool is_found = esc_reply_select(&out, esc_text_from(body), (EscText){exact, size}, &why);
     free(exact);
     assert_int_equal(is_found, expected != NULL);
+    assert_int_equal(why.text[0] == '\0', is_found);
     assert_text_equal(esc_buf_as_text(&out), expected == NULL ? "" : expected);
     esc_buf_release(&out);
 }
@@ -503,6 +506,85 @@ static void bad_bytes_of_a_reply_are_marked(void **state)
     assert_selected(body, "", expected);
 }
 
+static void values_stay_in_their_own_words(void **state)
+{
+    (void)state;
+    const char *body =
+        "{\"n\": 7.10, \"big\": 1e3, \"o\": { \"b\" : [ 1 , {} , [] ] , \"a\": \"x\\u00e9\" },"
+        " \"none\": null, \"no\": false}";
+    assert_selected(body, "/n", "7.10");
+    assert_selected(body, "/big", "1e3");
+    assert_selected(body, "/o", "{\"b\":[1,{},[]],\"a\":\"x\u00e9\"}");
+    assert_selected(body, "/none", "null");
+    assert_selected(body, "/no", "false");
+}
+
+static void assert_no_reply(const char *body, const char *why_not)
+{
+    EscBuf out;
+    EscWhy why = {.text = ""};
+    esc_buf_init(&out, 8192);
+    assert_false(esc_reply_select(&out, esc_text_from(body), ESC_TEXT("/a"), &why));
+    assert_text_equal(esc_text_from(why.text), why_not);
+    assert_int_equal(out.size, 0);
+    esc_buf_release(&out);
+}
+
+/* Where two readers could see different things nothing counts. */
+static void a_reply_that_is_not_json_says_nothing(void **state)
+{
+    (void)state;
+    assert_no_reply("{}", "the reply has no such member");
+    assert_no_reply("{\"a\": 1, \"a\": 2}", "the reply is not JSON: a member is said twice");
+    assert_no_reply("{\"a\": 1, \"b\": {\"c\": 1, \"c\": 1}}",
+                    "the reply is not JSON: a member is said twice");
+    assert_no_reply("{\"a\": 1} 2", "the reply is not JSON: there is text behind the JSON");
+    assert_no_reply("{\"a\": \"\\u0000\"}", "the reply is not JSON: \\u0000 is not taken");
+    assert_no_reply("{\"a\": 1e999}", "the reply is not JSON: a number is too large");
+    assert_no_reply("{\"a\": \"\xff\"}", "the reply is not JSON: a text is not valid UTF-8");
+    assert_selected("{\"a\": \"x\\ud83d\"}", "/a", "x\xef\xbf\xbd");
+    bool is_refused = true;
+    assert_int_equal(
+        esc_reply_state(ESC_TEXT("{\"ok\":true,\"ok\":false,\"id\":1}"), true, &is_refused),
+        ESC_DELIVERY_ACCEPTED);
+    assert_false(is_refused);
+}
+
+/* A reply of `opening`, `count` times `item`, and `closing`; what is selected by "/0", or why nothing is. */
+static void assert_repeated(const char *opening, const char *item, size_t count,
+                            const char *closing, const char *expected)
+{
+    EscBuf body, out;
+    EscWhy why = {.text = ""};
+    esc_buf_init(&body, 4 << 20);
+    esc_buf_init(&out, 8192);
+    esc_buf_string(&body, opening);
+    for (size_t i = 0; i < count; i++)
+        esc_buf_string(&body, item);
+    esc_buf_string(&body, closing);
+    assert_int_equal(body.status, ESC_OK);
+    bool is_found = esc_reply_select(&out, esc_buf_as_text(&body), ESC_TEXT("/0"), &why);
+    assert_text_equal(is_found ? esc_buf_as_text(&out) : esc_text_from(why.text), expected);
+    esc_buf_release(&out);
+    esc_buf_release(&body);
+}
+
+static void a_reply_costs_what_its_limits_allow(void **state)
+{
+    (void)state;
+    static const char too_deep[] = "the reply is not JSON: it is nested too deeply",
+                      too_many[] = "the reply is not JSON: there are too many values";
+    char deepest[66] = "";
+    memset(deepest, ']', 64);
+    assert_repeated("[\"x\",", "[", 63, deepest, "x");
+    memset(deepest, ']', 65);
+    assert_repeated("[\"x\",", "[", 64, deepest, too_deep);
+    assert_repeated("", "[", 1 << 20, "", too_deep);
+    assert_repeated("", "{\"a\":", 100000, "", too_deep);
+    assert_repeated("[\"x\"", ",1", 99998, "]", "x");
+    assert_repeated("[\"x\"", ",1", 99999, "]", too_many);
+}
+
 static void cuts_and_repairs_replies(void **state)
 {
     (void)state;
@@ -512,7 +594,7 @@ static void cuts_and_repairs_replies(void **state)
     memset(big, 'a', sizeof(big));
     memcpy(big + ESC_TEXT_MAX - 1, "\xc3\xa9", 2); /* a character across the end */
     big[5] = '\xff';
-    assert_true(esc_reply_select(&out, (EscText){big, sizeof(big)}, (EscText){0}));
+    assert_true(esc_reply_select(&out, (EscText){big, sizeof(big)}, (EscText){0}, NULL));
     assert_int_equal(out.size, ESC_TEXT_MAX - 1);
     assert_true(esc_utf8_is_valid(esc_buf_as_text(&out), NULL));
     assert_int_equal(out.data[5], '?');
@@ -855,6 +937,9 @@ int main(void)
         cmocka_unit_test(a_next_attempt_never_lies_behind_the_deadline),
         cmocka_unit_test(attempts_and_time_come_to_an_end),
         cmocka_unit_test(follows_json_pointers),
+        cmocka_unit_test(values_stay_in_their_own_words),
+        cmocka_unit_test(a_reply_that_is_not_json_says_nothing),
+        cmocka_unit_test(a_reply_costs_what_its_limits_allow),
         cmocka_unit_test(cuts_and_repairs_replies),
         cmocka_unit_test(signs_as_the_specification_shows),
         cmocka_unit_test(writes_base64),

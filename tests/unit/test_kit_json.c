@@ -104,6 +104,36 @@ static void assert_real(const char *text, double expected)
     esc_arena_free(arena);
 }
 
+static void assert_written(const char *text, unsigned indent, const char *expected)
+{
+    EscArena *arena = esc_arena_new(10000);
+    EscJsonLimits limits = {.depth_max = 8, .values_max = 50};
+    const EscJson *json = NULL;
+    EscBuf out;
+    assert_status(esc_json_read(arena, esc_text_from(text), &limits, &json, NULL), ESC_OK);
+    esc_buf_init(&out, 1000);
+    esc_json_write(&out, json, indent);
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+    esc_arena_free(arena);
+}
+
+static void a_tree_is_written_again(void **state)
+{
+    (void)state;
+    const char *text = " { \"b\" : [ 1.50 , -0 , [ ] ] , \"a\\u0062\" : { } , \"c\" : "
+                       "{ \"\" : null , \"d\" : \"\\u202e\\n\" } , \"e\" : [ true , false ] } ";
+    assert_written(text, 0,
+                   "{\"b\":[1.50,-0,[]],\"ab\":{},\"c\":{\"\":null,\"d\":\"\\u202e\\n\"},"
+                   "\"e\":[true,false]}");
+    assert_written(text, 2,
+                   "{\n  \"b\": [\n    1.50,\n    -0,\n    []\n  ],\n  \"ab\": {},\n  \"c\": {\n"
+                   "    \"\": null,\n    \"d\": \"\\u202e\\n\"\n  },\n  \"e\": [\n    true,\n"
+                   "    false\n  ]\n}");
+    assert_written(" 1e3 ", 0, "1e3");
+    assert_written("\"x\"", 2, "\"x\"");
+}
+
 /* A fresh machine has no locale with a comma, so the test makes itself one in a folder of its
  * own. */
 static void numbers_do_not_follow_the_locale(void **state)
@@ -136,6 +166,7 @@ int main(void)
         cmocka_unit_test(text_over_the_limit_is_noticed),
         cmocka_unit_test(numbers_take_the_shortest_form),
         cmocka_unit_test(numbers_read_back_equal),
+        cmocka_unit_test(a_tree_is_written_again),
         cmocka_unit_test(numbers_do_not_follow_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,7 +310,7 @@ typedef struct EscJson {
     const struct EscJson *next; /* NULL behind the last */
     union {
         int64_t integer;
-        double real; /* finite */
+        double real;  /* finite */
         EscText text; /* valid UTF-8 without NUL */
         const struct EscJson *first;
     };
@@ -323,16 +323,21 @@ typedef struct EscJsonLimits {
 
 /* Reads a JSON text (RFC 8259) strictly: a member said twice, a NUL, a number outside of int64_t or double and text behind
  * the value are errors; half a surrogate pair becomes U+FFFD. The tree lies in the arena and borrows from the text,
- * which must outlive it. ESC_BAD_INPUT, ESC_OVER_LIMIT or ESC_NO_MEMORY with the byte in why->offset. */
+ * which must outlive it. ESC_BAD_INPUT, ESC_OVER_LIMIT or ESC_NO_MEMORY with the byte in why->offset: of a member said
+ * twice where its second value begins. */
 ESC_MUST_USE EscStatus esc_json_read(EscArena *arena, EscText text, const EscJsonLimits *limits,
                                      const EscJson **json, EscWhy *why);
 /* The same for the value at *at, which moves behind it and the white space that follows; unchanged on failure. */
 ESC_MUST_USE EscStatus esc_json_read_at(EscArena *arena, EscText text, size_t *at,
-                                        const EscJsonLimits *limits, const EscJson **json, EscWhy *why);
+                                        const EscJsonLimits *limits, const EscJson **json,
+                                        EscWhy *why);
 /* NULL when there is none, or when `object` is NULL or no object. */
 const EscJson *esc_json_member(const EscJson *object, EscText name);
 /* The text of a value; `otherwise` when it is NULL or no text. */
 EscText esc_json_text_or(const EscJson *json, EscText otherwise);
+/* Writes a value again, members in their order and numbers in their own words: in one line when `indent` is 0, else a line
+ * for each item, so many columns further in for each level. */
+void esc_json_write(EscBuf *out, const EscJson *json, unsigned indent);
 
 /* --- durations and times as people write them ------------------------------------------------- */
 
