@@ -28,6 +28,7 @@ enum {
     ESC_TRIAGE_NAMES_MAX =
         8,                  /* further exceptions that an open triage names; the rest is counted */
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
+    ESC_PAGED_MAX = 64,     /* pages under way that one escalation remembers */
     ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
@@ -346,6 +347,14 @@ typedef struct EscPage {
     EscText text; /* owned */
 } EscPage;
 
+/* A page that went out by one kind of contact and is not settled, or waits for the merged page of a storm. */
+typedef struct EscPaged {
+    EscText person;  /* interned */
+    uint64_t outbox; /* 0: the merged page is still to come */
+    uint8_t kind;    /* of contact */
+    bool is_of_turn; /* it calls somebody of the present turn */
+} EscPaged;
+
 typedef struct EscExpectation {
     uint32_t number;
     EscText person; /* interned */
@@ -453,6 +462,9 @@ struct EscEscalation {
     EscPage *pages;
     size_t pages_count, pages_capacity;
     uint32_t page_next;
+    EscPaged *paged;
+    size_t paged_count, paged_capacity;
+    bool is_turn_reached; /* a page of the present turn arrived, or nobody can say that none did */
     EscExpectation *expectations;
     size_t expectations_count, expectations_capacity;
     uint32_t expectation_next;
