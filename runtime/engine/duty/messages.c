@@ -77,7 +77,8 @@ static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscTe
 static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
                              EscText medium, EscText address, const EscNotice *notice)
 {
-    EscText person = address.size > 0 ? target : (EscText){0};
+    bool is_to_person = address.size > 0 && !esc_text_equal(medium, ESC_TEXT(ESC_MEDIUM_MAIL));
+    EscText person = is_to_person ? target : (EscText){0};
     EscMessage message = message_of(engine, escalation, person, notice);
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
@@ -90,12 +91,13 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
     if (escalation == NULL)
         return id;
     escalation->messages++;
+    EscText label = esc_outbox_label(engine, &row);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
-                       "target", target, "medium", medium, "text", notice->text, "page",
+                       "target", label, "medium", medium, "text", notice->text, "page",
                        notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_NOTIFIED, data, "%s %.*s by %.*s: \"%.*s\"",
-                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(target),
+                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(label),
                          ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
     return id;
 }
@@ -204,6 +206,22 @@ uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
     return 0;
 }
 
+/* One row for each of those who get the channel's mails; false when nobody is known to. */
+static bool message_receivers(EscEngine *engine, EscEscalation *escalation, EscText channel,
+                              const EscNotice *message)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < engine->receivers_count; i++) {
+        const EscReceiver *receiver = &engine->receivers[i];
+        if (!esc_text_equal(receiver->channel, channel))
+            continue;
+        (void)message_send(engine, escalation, channel, ESC_TEXT(ESC_MEDIUM_MAIL),
+                           receiver->address, message);
+        has_any = true;
+    }
+    return has_any;
+}
+
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                             const EscNotice *message)
 {
@@ -211,8 +229,10 @@ static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef
     const EscEngineBundle *in = escalation->bundle;
     ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
     const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
-    (void)message_send(engine, escalation, in->program->texts[row->name],
-                       esc_text_from(words[row->kind]), (EscText){0}, message);
+    EscText channel = in->program->texts[row->name];
+    if (!message_receivers(engine, escalation, channel, message))
+        (void)message_send(engine, escalation, channel, esc_text_from(words[row->kind]),
+                           (EscText){0}, message);
 }
 
 static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)

@@ -80,13 +80,21 @@ static uint32_t contact_of(const EscOutboxRow *row)
     return 0;
 }
 
+EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row)
+{
+    if (!esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_MAIL)))
+        return row->target;
+    return esc_turn_printf(engine, "%.*s (%.*s)", ESC_TEXT_ARG(row->target),
+                           ESC_TEXT_ARG(row->address));
+}
+
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row)
 {
     return (EscOutboxNode){
         .id = row->id,
         .escalation = row->escalation,
         .kind = row->kind,
-        .target = esc_engine_intern(engine, row->target),
+        .target = esc_engine_intern(engine, esc_outbox_label(engine, row)),
         .ticket = esc_text_own(row->ticket),
         .contact = contact_of(row),
     };

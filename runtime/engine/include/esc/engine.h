@@ -111,9 +111,18 @@ typedef struct EscOutcome {
 typedef struct EscEngine
     EscEngine; /* one workspace: tickets, open escalations and timers in memory */
 
+/* Somebody who gets the mails of a channel. */
+typedef struct EscReceiver {
+    EscText channel, address;
+} EscReceiver;
+
 typedef struct EscEngineConfig {
     const EscZones *zones; /* borrowed, must outlive the engine */
-    uint64_t hash_seed;    /* for tables in memory; results do not depend on it */
+    /* A message to a channel is one outbox row for each of its receivers, so that what becomes of one is not what
+     * becomes of the others; one row for a channel without any here. Copied. */
+    const EscReceiver *receivers;
+    size_t receivers_count;
+    uint64_t hash_seed; /* for tables in memory; results do not depend on it */
     /* Of the store, random: it ends every idempotency key, so that a store in the place of a lost one gives no key of old
      * to a message of today. 0: keys have no such end. */
     uint64_t store_tag;

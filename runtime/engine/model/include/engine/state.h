@@ -750,6 +750,8 @@ struct EscEngine {
         moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
     EscSchema schema;
+    EscReceiver *receivers; /* their texts are interned */
+    size_t receivers_count;
     EscFound found;
     EscTickets tickets;
     EscEscalations escalations;
