@@ -9,34 +9,28 @@
 #define ESC_SERVICE_RETAIN_ROWS 256    /* of a kind that one step forgets */
 #define ESC_SERVICE_TICKETS_KEPT 10000 /* closed tickets that stay in memory */
 
-static EscText ticket_of(const EscInput *input)
-{
-    if (input->kind == ESC_INPUT_EVENT)
-        return input->event->subject;
-    if (input->kind == ESC_INPUT_ACTION)
-        return input->action->ticket;
-    return (EscText){NULL, 0};
-}
-
 /* Only live tickets are in memory. One that was put aside comes back before something is said about it, or the engine
- * would take it for a new one. */
-static EscStatus preload_ticket(EscServiceTurn *turn, const EscInput *input)
+ * would take it for a new one; and with it what else the input may need. */
+static EscStatus preload_tickets(EscServiceTurn *turn, const EscInput *input)
 {
     EscService *service = turn->service;
-    EscText id = ticket_of(input);
-    if (id.size == 0 || esc_engine_has_ticket(service->engine, id))
-        return ESC_OK;
-    EscTicketRow row;
-    EscWhy why;
-    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
-    if (status == ESC_OK)
-        status = esc_engine_restore_ticket(service->engine, &row, &why);
-    else if (status == ESC_NOT_FOUND)
-        status = ESC_OK; /* a new one */
-    if (status != ESC_OK && turn->why != NULL)
-        *turn->why = why;
+    EscStatus status = ESC_OK;
+    EscText id = esc_engine_lacks(service->engine, input);
+    while (status == ESC_OK && id.size > 0) {
+        EscTicketRow row;
+        EscWhy why;
+        status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
+        if (status == ESC_OK)
+            status = esc_engine_restore_ticket(service->engine, &row, &why);
+        else if (status == ESC_NOT_FOUND)
+            break; /* a new one */
+        if (status != ESC_OK && turn->why != NULL)
+            *turn->why = why;
+        esc_arena_clear(service->scratch);
+        id = esc_engine_lacks(service->engine, input);
+    }
     esc_arena_clear(service->scratch);
-    return status;
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
 }
 
 /* An old button: what the engine has forgotten stands in the store. */
@@ -55,7 +49,7 @@ static void closed_tell(EscService *service, const EscAction *action, EscOutcome
 
 static EscStatus apply(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
 {
-    EscStatus status = preload_ticket(turn, input);
+    EscStatus status = preload_tickets(turn, input);
     if (status != ESC_OK)
         return status;
     reply->status =
@@ -220,7 +214,7 @@ static EscStatus end_turn(EscServiceTurn *turn)
     return ESC_OK;
 }
 
-/* 1. time, back by a correction only   2. look up all events   3. each input in order: judge, preload, apply
+/* 1. time, back by a correction only; a sleep is told   2. look up all events   3. each input in order: judge, preload, apply
  * 4. due timers   5. flush   6. commit   7. forget what is done for. Replies hold after 6 and not before. */
 EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                            size_t timers_max, EscReply *replies, size_t *timers_fired, EscWhy *why)

@@ -648,18 +648,16 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
     return engine;
 }
 
-/* What the service does for a ticket that is not live: it comes back before something is said about it. */
+/* What the service does for tickets that are not live: they come back before something is said about them. */
 static void preload(const Scene *scene, EscEngine *engine, const EscInput *input)
 {
-    EscText id = input->kind == ESC_INPUT_EVENT    ? input->event->subject
-                 : input->kind == ESC_INPUT_ACTION ? input->action->ticket
-                                                   : (EscText){0};
-    EscTicketRow row;
-    if (id.size == 0 || esc_engine_has_ticket(engine, id))
-        return;
     EscArena *arena = esc_arena_new((size_t)1 << 20);
-    if (esc_store_ticket_get(scene->store, id, arena, &row, NULL) == ESC_OK)
+    EscText id = esc_engine_lacks(engine, input);
+    EscTicketRow row;
+    while (id.size > 0 && esc_store_ticket_get(scene->store, id, arena, &row, NULL) == ESC_OK) {
         assert_status(esc_engine_restore_ticket(engine, &row, NULL), ESC_OK);
+        id = esc_engine_lacks(engine, input);
+    }
     esc_arena_free(arena);
 }
 

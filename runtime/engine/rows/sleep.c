@@ -158,7 +158,8 @@ static void wake(EscEngine *engine, EscSleeper *sleeper)
     ESC_ASSERT(ticket->index == sleeper->index);
     ticket->updated_at_ms = block->updated_at_ms;
     bool is_read = esc_ticket_unpack((EscBytes){at, block->body_size}, engine, ticket);
-    ESC_ASSERT(is_read); /* we wrote it */
+    ESC_ASSERT(is_read);       /* we wrote it */
+    ticket->is_holding = true; /* only what is live sleeps */
     at += block->body_size;
     for (uint32_t i = 0; i < block->count; i++) {
         escalation_wake(engine, ticket, &block->escalations[i],

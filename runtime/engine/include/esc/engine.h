@@ -140,6 +140,9 @@ const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current
 ESC_MUST_USE EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,
                                                    EscBytes workspace, EscWhy *why);
 bool esc_engine_has_ticket(const EscEngine *engine, EscText id);
+/* A ticket that the input may speak of and that is not in memory: to be restored before it is applied, if there is such a
+ * one, and asked for again. Empty: none. The text holds until the next apply or call of this. */
+EscText esc_engine_lacks(EscEngine *engine, const EscInput *input);
 ESC_MUST_USE EscStatus
 esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row,
                           EscWhy *why); /* also later, for a ticket that is not in memory */

@@ -129,6 +129,7 @@ typedef struct EscStarts {
     EscText template_name; /* interned */
     uint32_t count;
     int64_t closed_at_ms; /* 0: none closed yet */
+    uint64_t postmortem;  /* number of the last one's ticket; 0: none */
 } EscStarts;
 
 /* A start that waits: for its condition to hold as long as `for` says, or for the end of `again after`. */
@@ -196,8 +197,12 @@ struct EscTicket {
     size_t log_count, log_capacity;
     EscEscalation **open; /* in id order */
     size_t open_count, open_capacity;
-    uint32_t
-        pins; /* recorded changes of open escalations that would take this linked ticket back */
+    /* Who needs this linked ticket in memory: recorded changes of open escalations that would take it back, and the ticket
+     * whose post-mortem it is while that is live. */
+    uint32_t pins;
+    EscText parent; /* owned; of a linked ticket: whose it is */
+    bool
+        is_holding; /* it was live when that was looked at last: the post-mortems of its starts are pinned */
     EscTimerNode *timers;
     struct EscTicketList *list; /* it stands in; NULL: it was never written */
     EscTicket *list_before, *list_after;
