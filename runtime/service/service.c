@@ -197,6 +197,14 @@ static EscStatus correct_clock(EscServiceTurn *turn, int64_t correction_ms)
     return esc_engine_apply(turn->service->engine, &input, turn->now_ms, &outcome, turn->why);
 }
 
+/* Nothing ran for a while, and what was sent had no chance. Comes before the first timer. */
+static EscStatus wake(EscServiceTurn *turn)
+{
+    const EscInput woke = {.kind = ESC_INPUT_WOKE};
+    EscOutcome outcome = {0};
+    return esc_engine_apply(turn->service->engine, &woke, turn->now_ms, &outcome, turn->why);
+}
+
 static EscStatus end_turn(EscServiceTurn *turn)
 {
     EscService *service = turn->service;
@@ -224,6 +232,8 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
     begin_turn(&turn, reading.now_ms);
     EscStatus status =
         reading.correction_ms == 0 ? ESC_OK : correct_clock(&turn, reading.correction_ms);
+    if (status == ESC_OK && service->time.has_slept)
+        status = wake(&turn);
     if (status == ESC_OK)
         status = esc_turn_look_up(&turn);
     for (size_t i = 0; i < count && status == ESC_OK; i++)
@@ -264,10 +274,8 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
         EscReply reply;
         status = apply(&turn, &input, &reply);
     }
-    const EscInput woke = {.kind = ESC_INPUT_WOKE};
-    EscOutcome outcome = {0};
     if (status == ESC_OK)
-        status = esc_engine_apply(service->engine, &woke, turn.now_ms, &outcome, why);
+        status = wake(&turn);
     turn.has_changes = turn.has_changes || has_arrears;
     if (status == ESC_OK)
         status = end_turn(&turn);
