@@ -37,13 +37,17 @@ static EscStatus preload_tickets(EscServiceTurn *turn, const EscInput *input)
 static void closed_tell(EscService *service, const EscAction *action, EscOutcome *outcome)
 {
     EscEscalationRow row;
+    EscTicketRow ticket;
     EscWhy why;
     if (action->escalation == 0 || !outcome->is_noop || outcome->note[0] != '\0')
         return;
-    if (esc_store_escalation_get(service->store, action->escalation, service->scratch, &row,
-                                 &why) == ESC_OK &&
-        row.closed_at_ms != 0)
-        esc_engine_note_closed(service->engine, &row, outcome);
+    EscStatus status =
+        esc_store_escalation_get(service->store, action->escalation, service->scratch, &row, &why);
+    if (status == ESC_OK && row.closed_at_ms != 0) {
+        status = esc_store_ticket_get(service->store, row.ticket, service->scratch, &ticket, &why);
+        esc_engine_note_closed(service->engine, &row,
+                               status == ESC_OK ? ticket.title : (EscText){0}, outcome);
+    }
     esc_arena_clear(service->scratch);
 }
 

@@ -209,9 +209,51 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
     (void)esc_rollback_replied(engine, escalation, node->id, false, detail);
 }
 
-/* The escalation is closed: the result is told, and nothing follows from it. */
+/* Nobody owns what is closed: the last resort decides about what was left. */
+static void late_left_tell(EscEngine *engine, const EscOutboxNode *node, EscText detail)
+{
+    EscPeople people;
+    esc_people_resort(engine, &people);
+    EscText text = esc_turn_printf(
+        engine,
+        "%.*s was to undo %.*s of E-%llu (%.*s), and was given up after that was closed%.*s. %.*s "
+        "is as it was changed: decide what is done about it",
+        ESC_TEXT_ARG(node->target), ESC_TEXT_ARG(node->undoes),
+        (unsigned long long)node->escalation, ESC_TEXT_ARG(node->ticket), ESC_TEXT_ARG(detail),
+        ESC_TEXT_ARG(node->undoes));
+    EscNotice notice = {.text = text, .is_due = true};
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_message_person(engine, NULL, people.names[i], &notice);
+    esc_audit_bare(engine, node->escalation, node->ticket, ESC_AUDIT_NOT_UNDONE,
+                   esc_audit_data(engine, "what", node->undoes, "by", node->target, NULL),
+                   "%.*s is not undone: %.*s was given up after E-%llu was closed%.*s; %.*s, the "
+                   "last resort, decides what is done about it",
+                   ESC_TEXT_ARG(node->undoes), ESC_TEXT_ARG(node->target),
+                   (unsigned long long)node->escalation, ESC_TEXT_ARG(detail),
+                   ESC_TEXT_ARG(people.names[0]));
+}
+
+static void late_undone(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
+{
+    EscText detail = detail_text(engine, delivery);
+    if (delivery->state == ESC_DELIVERY_DEAD) {
+        late_left_tell(engine, node, detail);
+        return;
+    }
+    esc_audit_bare(engine, node->escalation, node->ticket, ESC_AUDIT_UNDONE,
+                   esc_audit_data(engine, "what", node->undoes, "by", node->target, NULL),
+                   "undone: %.*s by %.*s, which %s after E-%llu was closed%.*s",
+                   ESC_TEXT_ARG(node->undoes), ESC_TEXT_ARG(node->target), done_word(delivery),
+                   (unsigned long long)node->escalation, ESC_TEXT_ARG(detail));
+}
+
+/* The escalation is closed: the result is told, and nothing follows from it but that an inverse is decided on. */
 static void late_settled(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
 {
+    if (node->undoes.size > 0) {
+        late_undone(engine, node, delivery);
+        return;
+    }
     bool is_dead = delivery->state == ESC_DELIVERY_DEAD,
          is_message = node->kind == ESC_OUTBOX_MESSAGE;
     EscAuditKind kind = is_message ? (is_dead ? ESC_AUDIT_DELIVERY_DEAD : ESC_AUDIT_DELIVERED)
@@ -225,8 +267,9 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
     esc_audit_bare(engine, node->escalation, node->ticket, kind,
                    esc_audit_data(engine, "outbox", outbox, is_message ? "target" : "action",
                                   node->target, NULL),
-                   "%s%.*s %s%.*s", is_message ? "the message to " : "", ESC_TEXT_ARG(node->target),
-                   word, ESC_TEXT_ARG(detail_text(engine, delivery)));
+                   "%s%.*s %s%.*s%s", is_message ? "the message to " : "",
+                   ESC_TEXT_ARG(node->target), word, ESC_TEXT_ARG(detail_text(engine, delivery)),
+                   is_message ? "" : ", after it was closed: nothing follows from it");
 }
 
 /* In the trail of the escalation whose message met it, once for each time that an endpoint is ill. */

@@ -161,8 +161,10 @@ ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOut
  * (ESC_NOT_FOUND, ESC_CONFLICT, ESC_FORBIDDEN, ESC_BAD_INPUT). Running out of memory half way is fatal (ESC_ASSERT). */
 ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
                                         EscOutcome *outcome, EscWhy *why);
-/* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. */
-void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome);
+/* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. `title`: of
+ * its ticket; may be empty. */
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
+                            EscOutcome *outcome);
 /* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the next
  * flush, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
  * what the engine knows nothing of (events, retries, bundles, epoch). */

@@ -19,6 +19,8 @@ typedef struct EscPeople {
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
+/* The present policy's last resort, whether there is an escalation or not; never empty. */
+void esc_people_resort(EscEngine *engine, EscPeople *people);
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_people_misses(const EscPeople *people,

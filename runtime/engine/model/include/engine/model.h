@@ -378,6 +378,8 @@ void esc_outbox_remove(EscEngine *engine,
                        EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
+/* Who gets it, for people: the target, or one receiver of a channel: "managers (eva@x.example)". Lives in the turn. */
+EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row);
 #define ESC_CONTACT_KINDS 3u
 EscText esc_contact_word(uint32_t kind); /* "email" */
 
@@ -393,8 +395,6 @@ void esc_audit_ticket(EscEngine *engine, EscTicket *ticket, EscAuditKind kind, E
 /* About an escalation that is closed and perhaps not in memory any more: only its number is known. */
 void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscAuditKind kind,
                     EscText data, const char *format, ...) ESC_PRINTF(6, 7);
-/* Who gets it, for people: the target, or one receiver of a channel: "managers (eva@x.example)". Lives in the turn. */
-EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row);
 /* JSON object of texts for `data`: pairs of name and value, NULL at the end. Values of size 0 are left out. */
 EscText esc_audit_data(EscEngine *engine, ...);
 

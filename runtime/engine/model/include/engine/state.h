@@ -215,7 +215,7 @@ typedef struct EscSleeper {
     bool has_timer;
     bool waits_for_queue; /* a check of one of its escalations waits for messages to be delivered */
     uint32_t index;       /* of the ticket */
-    EscText id;     /* of the ticket; borrowed from the sleeper's own block */
+    EscText id;           /* of the ticket; borrowed from the sleeper's own block */
     /* Makes ticket and escalations again in their places, and frees the sleeper. */
     void (*wake)(struct EscEngine *engine, struct EscSleeper *sleeper);
 } EscSleeper;
@@ -491,6 +491,7 @@ typedef struct EscOutboxNode {
     EscOutboxKind kind;
     EscText target;   /* interned */
     EscText ticket;   /* owned */
+    EscText undoes;   /* interned; a call that takes a change back: which one */
     uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
     bool is_settled;  /* nobody looks for it any more */
 } EscOutboxNode;
@@ -749,14 +750,14 @@ typedef struct EscFound {
 
 struct EscEngine {
     const EscZones *zones;
+    EscReceiver *receivers; /* their texts are interned */
+    size_t receivers_count;
     uint64_t hash_seed, store_tag;
     int64_t now_ms; /* logical time */
     int64_t
         moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
     EscSchema schema;
-    EscReceiver *receivers; /* their texts are interned */
-    size_t receivers_count;
     EscFound found;
     EscTickets tickets;
     EscEscalations escalations;
