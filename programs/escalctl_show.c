@@ -278,9 +278,9 @@ static void name_who_acted(json_t *rows)
 void ctl_show_audit(const CtlCall *call, const json_t *json)
 {
     static const CtlColumn columns[] = {
-        {"SEQ", "seq", 10},         {"TIME", "time", 28}, {"TICKET", "ticket", 20},
-        {"ESC", "escalation", 10},  {"KIND", "kind", 18}, {"ACTOR", "actor", 24},
-        {"WHAT", "text", SIZE_MAX},
+        {"SEQ", "seq", 10},        {"TIME", "time", 28},       {"TICKET", "ticket", 20},
+        {"ESC", "escalation", 10}, {"KIND", "kind", 18},       {"ACTOR", "actor", 24},
+        {"WHERE", "place", 28},    {"WHAT", "text", SIZE_MAX},
     };
     json_t *rows = with_stamps(json_object_get(json, "items"), "at", "time");
     const char *limit = cli_value(call->line, CLI_ESCALCTL_LIMIT);
