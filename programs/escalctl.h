@@ -45,6 +45,8 @@ int64_t ctl_time(const json_t *object, const char *name);
 int64_t ctl_now(const json_t *json);
 /* Puts a text that was written into a buffer as a member, and gives the buffer back. */
 void ctl_put(json_t *object, const char *name, EscBuf *text);
+/* The target of a mail to one receiver of a channel says whom: "managers (eva@x.example)". */
+void ctl_name_receiver(json_t *row);
 
 typedef struct CtlColumn {
     const char *title, *member;

@@ -288,6 +288,7 @@ static void show_messages(const CtlCall *call, const char *id, int64_t now_ms)
     size_t count = json_array_size(items);
     for (size_t i = count; i > 0; i--) { /* they come newest first */
         EscBuf text = new_text();
+        ctl_name_receiver(json_array_get(items, i - 1));
         write_message(&text, json_array_get(items, i - 1), now_ms);
         line_of(i == count ? "messages" : "", &text);
     }

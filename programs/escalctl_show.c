@@ -294,17 +294,30 @@ void ctl_show_audit(const CtlCall *call, const json_t *json)
     json_decref(rows);
 }
 
+void ctl_name_receiver(json_t *row)
+{
+    EscText medium = ctl_text(row, "medium"), target = ctl_text(row, "target");
+    EscBuf both;
+    if (!esc_text_equal(medium, ESC_TEXT("mail")))
+        return;
+    esc_buf_init(&both, 1024);
+    esc_buf_printf(&both, "%.*s (%.*s)", ESC_TEXT_ARG(target),
+                   ESC_TEXT_ARG(ctl_text(row, "address")));
+    ctl_put(row, "target", &both);
+}
+
 void ctl_show_outbox(const CtlCall *call, const json_t *json)
 {
     static const CtlColumn columns[] = {
         {"ID", "id", 10},         {"TIME", "time", 28},       {"ESC", "escalation", 10},
-        {"TO", "target", 20},     {"BY", "medium", 8},        {"STATE", "state", 10},
+        {"TO", "target", 40},     {"BY", "medium", 8},        {"STATE", "state", 10},
         {"DETAIL", "detail", 60}, {"TEXT", "text", SIZE_MAX},
     };
     json_t *rows = with_stamps(json_object_get(json, "items"), "created_at", "time");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         json_t *row = json_array_get(rows, i), *body = json_object_get(row, "body");
         json_t *text = json_object_get(body, "text");
+        ctl_name_receiver(row);
         (void)json_object_set(row, "text", text != NULL ? text : json_object_get(body, "action"));
     }
     ctl_table(call, rows, columns, ESC_COUNT_OF(columns));
