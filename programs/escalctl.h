@@ -72,6 +72,8 @@ CtlRows ctl_rows_for(size_t count);
 void ctl_rows_release(CtlRows *rows);
 /* Puts a text that was written into a buffer into a row, and gives the buffer back. */
 void ctl_put(CtlRows *rows, CtlRow *row, const char *name, EscBuf *text);
+/* Whom a message is for; of a channel that is mail the receiver too: "managers (eva@x.example)". */
+void ctl_write_receiver(EscBuf *out, const EscJson *message);
 
 typedef struct CtlColumn {
     const char *title, *member;

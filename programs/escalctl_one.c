@@ -282,12 +282,13 @@ static void write_message(EscBuf *out, const EscJson *item, int64_t now_ms)
     const EscJson *body = esc_json_member(item, ESC_TEXT("body"));
     EscText detail = ctl_text(item, "detail"), text = first_line(ctl_text(body, "text"));
     when_write(out, ctl_time(item, "created_at"), now_ms);
-    if (is(ctl_text(item, "kind"), "call"))
+    if (is(ctl_text(item, "kind"), "call")) {
         esc_buf_printf(out, "  call of %.*s: ", ESC_TEXT_ARG(ctl_text(item, "target")));
-    else
-        esc_buf_printf(out, "  %s %.*s by %.*s: ", ctl_is_true(body, "page") ? "page to" : "to",
-                       ESC_TEXT_ARG(ctl_text(item, "target")),
-                       ESC_TEXT_ARG(ctl_text(item, "medium")));
+    } else {
+        esc_buf_string(out, ctl_is_true(body, "page") ? "  page to " : "  to ");
+        ctl_write_receiver(out, item);
+        esc_buf_printf(out, " by %.*s: ", ESC_TEXT_ARG(ctl_text(item, "medium")));
+    }
     esc_buf_text(out, ctl_text(item, "state"));
     if (detail.size > 0)
         esc_buf_printf(out, " (%.*s)", ESC_TEXT_ARG(first_line(detail)));

@@ -20,6 +20,11 @@ static bool is_joiner(uint32_t c)
     return esc_unseen(c) == ESC_UNSEEN_JOINER;
 }
 
+static bool is_selector(uint32_t c)
+{
+    return is_joiner(c) && c != 0x200c && c != 0x200d;
+}
+
 /* A text, character by character. */
 typedef struct Walk {
     EscText text;
@@ -42,11 +47,30 @@ static bool walk_next(Walk *walk)
     return true;
 }
 
+/* 0 behind the last one. */
+static uint32_t character_behind(const Walk *walk)
+{
+    size_t size = 0, at = walk->at + walk->size;
+    return at < walk->text.size ? esc_utf8_decode(walk->text, at, &size) : 0;
+}
+
+/* A joiner is spelling between two characters of such scripts, and a selector behind one. Elsewhere it only makes two
+ * titles look the same. */
+static bool is_spelling(const Walk *walk)
+{
+    bool is_behind_one = walk->before >= JOINER_FROM && esc_unseen(walk->before) == ESC_SEEN;
+    if (is_selector(walk->c))
+        return is_behind_one;
+    uint32_t behind = character_behind(walk);
+    return (is_behind_one || is_selector(walk->before)) && behind >= JOINER_FROM &&
+           esc_unseen(behind) == ESC_SEEN;
+}
+
 /* The character at hand as it is shown; gives its width in columns. `out` NULL: only measures. */
 static size_t put_character(FILE *out, const Walk *walk)
 {
     char escaped[16];
-    bool is_shown = !is_unsafe(walk->c) && (!is_joiner(walk->c) || walk->before >= JOINER_FROM);
+    bool is_shown = !is_unsafe(walk->c) && (!is_joiner(walk->c) || is_spelling(walk));
     if (is_shown) {
         if (out != NULL)
             (void)fwrite(walk->text.data + walk->at, 1, walk->size, out);

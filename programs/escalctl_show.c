@@ -198,9 +198,9 @@ static void name_who_acted(CtlRows *rows)
 void ctl_show_audit(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
-        {"SEQ", "seq", 10},         {"TIME", "time", 28}, {"TICKET", "ticket", 20},
-        {"ESC", "escalation", 10},  {"KIND", "kind", 18}, {"ACTOR", "actor", 24},
-        {"WHAT", "text", SIZE_MAX},
+        {"SEQ", "seq", 10},        {"TIME", "time", 28},       {"TICKET", "ticket", 20},
+        {"ESC", "escalation", 10}, {"KIND", "kind", 18},       {"ACTOR", "actor", 24},
+        {"WHERE", "place", 28},    {"WHAT", "text", SIZE_MAX},
     };
     CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
     const char *limit = cli_value(call->line, CLI_ESCALCTL_LIMIT);
@@ -223,21 +223,32 @@ static EscText words_of(const EscJson *item)
                                                            : ctl_text(body, "action");
 }
 
+void ctl_write_receiver(EscBuf *out, const EscJson *message)
+{
+    EscText address = ctl_text(message, "address");
+    esc_buf_text(out, ctl_text(message, "target"));
+    if (esc_text_equal(ctl_text(message, "medium"), ESC_TEXT("mail")) && address.size > 0)
+        esc_buf_printf(out, " (%.*s)", ESC_TEXT_ARG(address));
+}
+
 void ctl_show_outbox(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {
         {"ID", "id", 10},         {"TIME", "time", 28},       {"ESC", "escalation", 10},
-        {"TO", "target", 20},     {"BY", "medium", 8},        {"STATE", "state", 10},
+        {"TO", "target", 40},     {"BY", "medium", 8},        {"STATE", "state", 10},
         {"DETAIL", "detail", 60}, {"TEXT", "text", SIZE_MAX},
     };
     CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
     put_stamps(&rows, "created_at", "time");
     for (size_t i = 0; i < rows.count; i++) {
-        EscText words = words_of(rows.items[i].json);
-        EscBuf text;
-        esc_buf_init(&text, words.size + 1);
-        esc_buf_text(&text, words);
+        const EscJson *message = rows.items[i].json;
+        EscBuf text, whom;
+        esc_buf_init(&text, words_of(message).size + 1);
+        esc_buf_text(&text, words_of(message));
         ctl_put(&rows, &rows.items[i], "text", &text);
+        esc_buf_init(&whom, 1024);
+        ctl_write_receiver(&whom, message);
+        ctl_put(&rows, &rows.items[i], "target", &whom);
     }
     ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
     ctl_rows_release(&rows);

@@ -275,6 +275,28 @@ EscStatus served_look(Serving *serving, bool falls_back, EscWhy *why)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+/* Each address once for each channel that is mail. *items is the caller's to free. */
+static size_t receivers_of(const EscWorkspaceConfig *config, EscReceiver **items)
+{
+    size_t count = 0, room = 0;
+    for (uint32_t i = 0; config != NULL && i < config->channels.count; i++)
+        room += config->channels.items[i].to.count;
+    *items = calloc(room + 1, sizeof(**items));
+    ESC_ASSERT(*items != NULL);
+    for (uint32_t i = 0; config != NULL && i < config->channels.count; i++) {
+        const EscEndpoint *channel = &config->channels.items[i];
+        size_t first = count;
+        for (uint32_t j = 0; j < channel->to.count; j++) {
+            bool is_known = false;
+            for (size_t k = first; k < count; k++)
+                is_known = is_known || esc_text_equal((*items)[k].address, channel->to.items[j]);
+            if (!is_known)
+                (*items)[count++] = (EscReceiver){channel->name, channel->to.items[j]};
+        }
+    }
+    return count;
+}
+
 static EscStatus open_service(Served *served)
 {
     Serving *serving = served->serving;
@@ -282,11 +304,16 @@ static EscStatus open_service(Served *served)
     if (status != ESC_OK)
         return status;
     EscRemark remarks[2];
+    EscReceiver *receivers = NULL;
+    EscText name = esc_text_from(served->compiled.name);
+    size_t receivers_count = receivers_of(esc_config_workspace(serving->config, name), &receivers);
     EscServiceConfig config = {.clock = serving->clock,
                                .zones = serving->zones,
                                .store = served->store,
                                .clock_settle_ms = serving->config->clock_settle_ms,
                                .is_time_lapse = serving->is_time_lapse,
+                               .receivers = receivers,
+                               .receivers_count = receivers_count,
                                .remarks = remarks};
     if (served->loss.text[0] != '\0')
         remarks[config.remarks_count++] =
@@ -297,8 +324,10 @@ static EscStatus open_service(Served *served)
                         .what = esc_text_from("those of its folder have errors")};
     serving->random->fill(serving->random->context, &config.hash_seed, sizeof(config.hash_seed));
     served->store = NULL; /* the service's, also when it fails */
-    return esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,
-                            &served->why);
+    status = esc_service_open(&config, esc_buf_as_bytes(&served->compiled.bundle), &served->service,
+                              &served->why);
+    free(receivers);
+    return status;
 }
 
 /* Whoever has to look needs to know at which file. */
@@ -326,7 +355,8 @@ EscStatus served_open(Serving *serving, EscWhy *why)
 {
     for_each(serving, open_one);
 #ifdef __GLIBC__
-    (void)malloc_trim(0); /* reading back what is open takes more for a moment than what sleeps of it */
+    (void)malloc_trim(
+        0); /* reading back what is open takes more for a moment than what sleeps of it */
 #endif
     bool any_is_open = false;
     for (uint32_t i = 0; i < serving->count; i++) {

@@ -106,7 +106,8 @@ EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd
     if (run->wait != ESC_NONE)
         return esc_why(why, ESC_BAD_ARGUMENT, "", run->pc, "the run waits: resume it first");
     run->fuel_used = 0;
-    run->clamped_pc = ESC_NONE;
+    run->clamped_pc = run->cut_pc = ESC_NONE;
+    run->cut_bytes = 0;
     run->effects_used = 0;
 
 fetch:

@@ -391,7 +391,8 @@ EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms,
     if (run->wait != ESC_NONE)
         return esc_why(why, ESC_BAD_ARGUMENT, "", run->pc, "the run waits: resume it first");
     run->fuel_used = 0;
-    run->clamped_pc = ESC_NONE;
+    run->clamped_pc = run->cut_pc = ESC_NONE;
+    run->cut_bytes = 0;
     run->effects_used = 0;
     EscStatus status = ESC_OK;
     while (status == ESC_OK && !machine.has_ended)

@@ -1,16 +1,20 @@
 /* texts.c - the instructions that make texts: TO_TEXT, JOIN, URL_ENCODE, UNMARK.
  *
  * A text is written straight into the run's scratch memory and cut at ESC_TEXT_MAX bytes between characters; what is cut
- * stays cut, a later part is not squeezed in behind it. */
+ * stays cut, a later part is not squeezed in behind it, and people see that it was: it ends in "…". The run says how much
+ * is not there. */
 #include <esc/vm.h>
 
 #include <string.h>
 
 #include "vm_internal.h"
 
+#define ELLIPSIS "\xe2\x80\xa6"
+#define ELLIPSIS_SIZE (sizeof ELLIPSIS - 1)
+
 typedef struct Maker {
     char *data;
-    size_t size, room;
+    size_t size, room, lost;
     bool is_cut;
     const EscHost *host; /* of TO_TEXT */
 } Maker;
@@ -22,12 +26,26 @@ static Maker maker(const EscRun *run)
                    .room = left < ESC_TEXT_MAX ? left : ESC_TEXT_MAX};
 }
 
+/* What people would have read of it. */
+static size_t size_for_people(EscText part)
+{
+    size_t size = 0;
+    for (size_t at = 0; at < part.size;) {
+        size_t mark = esc_mark_find((EscText){part.data + at, part.size - at});
+        size += mark;
+        at += mark + ESC_MARK_SIZE;
+    }
+    return size;
+}
+
 static void put(Maker *make, EscText part)
 {
     size_t left = make->is_cut ? 0 : make->room - make->size;
     if (part.size > left) {
+        EscText whole = part;
         part = esc_utf8_cut(part, left);
         make->is_cut = true;
+        make->lost += size_for_people((EscText){whole.data + part.size, whole.size - part.size});
     }
     if (part.size > 0)
         memcpy(make->data + make->size, part.data, part.size);
@@ -37,17 +55,40 @@ static void put(Maker *make, EscText part)
 /* A part that is of no use when it is cut: all or nothing. */
 static void put_whole(Maker *make, EscText part)
 {
-    if (make->is_cut || part.size > make->room - make->size)
+    if (make->is_cut || part.size > make->room - make->size) {
         make->is_cut = true;
-    else
+        make->lost += part.size;
+    } else {
         put(make, part);
+    }
+}
+
+/* Never longer than a text may be: what stands in its place goes, whole characters of it. */
+static void ellipsis_put(Maker *make)
+{
+    EscText whole = {make->data, make->size},
+            kept = esc_utf8_cut(whole, ESC_TEXT_MAX - ELLIPSIS_SIZE);
+    make->lost += size_for_people((EscText){whole.data + kept.size, whole.size - kept.size});
+    memcpy(make->data + kept.size, ELLIPSIS, ELLIPSIS_SIZE);
+    make->size = kept.size + ELLIPSIS_SIZE;
+}
+
+static void cut_note(EscRun *run, const Maker *make)
+{
+    uint32_t room = UINT32_MAX - run->cut_bytes;
+    run->cut_pc = run->cut_pc == ESC_NONE ? run->pc : run->cut_pc;
+    run->cut_bytes += make->lost < room ? (uint32_t)make->lost : room;
 }
 
 /* Cut by the limit of texts, that is the language's rule; cut because scratch is full, that is a failure. */
-static EscStatus finish(EscRun *run, const Maker *make, EscText *text)
+static EscStatus finish(EscRun *run, Maker *make, bool is_for_people, EscText *text)
 {
     if (make->is_cut && make->room < ESC_TEXT_MAX)
         return ESC_OVER_LIMIT;
+    if (make->is_cut && is_for_people)
+        ellipsis_put(make);
+    if (make->is_cut)
+        cut_note(run, make);
     *text = (EscText){make->data, make->size};
     run->scratch_used += make->size;
     return ESC_OK;
@@ -165,7 +206,7 @@ EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value,
     Maker make = maker(run);
     make.host = host;
     put_value(&make, &run->bundle->program, value);
-    return finish(run, &make, text);
+    return finish(run, &make, true, text);
 }
 
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text)
@@ -173,7 +214,7 @@ EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscT
     Maker make = maker(run);
     for (uint32_t i = 0; i < count; i++)
         put(&make, texts[i].text);
-    return finish(run, &make, text);
+    return finish(run, &make, true, text);
 }
 
 /* --- URL_ENCODE: RFC 3986, everything but unreserved characters ----------------------------------------------------- */
@@ -189,7 +230,7 @@ EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
     static const char digits[] = "0123456789ABCDEF";
     Maker make = maker(run);
     size_t size = 0;
-    for (size_t at = 0; at < plain.size && !make.is_cut; at += size) {
+    for (size_t at = 0; at < plain.size; at += size) {
         uint32_t c = esc_utf8_decode(plain, at, &size);
         if (is_unreserved(c)) {
             put_whole(&make, (EscText){plain.data + at, 1});
@@ -204,7 +245,7 @@ EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
         }
         put_whole(&make, (EscText){coded, 3 * size});
     }
-    return finish(run, &make, text);
+    return finish(run, &make, false, text);
 }
 
 /* --- UNMARK ------------------------------------------------------------------------------------------------------- */
@@ -218,5 +259,5 @@ EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text)
         put(&make, (EscText){rest.data, mark});
         at += mark + ESC_MARK_SIZE;
     }
-    return finish(run, &make, text);
+    return finish(run, &make, true, text);
 }

@@ -24,7 +24,9 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
                           .row = input->row,
                           .now_ms = input->now_ms,
                           .plan = plan};
-    if (route->way == ESC_WAY_NONE)
+    if (route->is_gone)
+        esc_planner_refuse(&planner, "the configuration names no such receiver any more");
+    else if (route->way == ESC_WAY_NONE)
         esc_planner_refuse(&planner, "the configuration binds it to nothing");
     else if (route->way == ESC_WAY_FILE)
         esc_plan_file(&planner, route->endpoint);

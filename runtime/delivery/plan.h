@@ -21,10 +21,11 @@ typedef enum EscWay {
 
 typedef struct EscRoute {
     EscWay way;
-    const EscEndpoint *endpoint;         /* a message's; NULL: a call, mail to a person, unbound */
-    const EscSystemBinding *system;      /* a call's */
-    EscText path;                        /* FILE; empty: the workspace's sink */
-    bool is_unbound;                     /* NONE, or the sink for want of a binding */
+    const EscEndpoint *endpoint;    /* a message's; NULL: a call, mail to a person, unbound */
+    const EscSystemBinding *system; /* a call's */
+    EscText path;                   /* FILE; empty: the workspace's sink */
+    bool is_unbound;                /* NONE, or the sink for want of a binding */
+    bool is_gone; /* NONE: of a receiver whom the configuration does not name any more */
     char name[ESC_ROUTE_NAME_BYTES_MAX]; /* of the endpoint: "channel incidents", "system crm" */
 } EscRoute;
 

@@ -74,19 +74,8 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
     esc_planner_url(planner, server->server);
 }
 
-void esc_plan_mail(EscPlanner *planner, const EscEndpoint *endpoint)
+static void plan_mail_to_one(EscPlanner *planner, EscText address)
 {
-    plan_mail_to(planner, endpoint->to);
-}
-
-/* One recipient, whose address stands in the directory. It may not smuggle a second one in. */
-void esc_plan_person_mail(EscPlanner *planner)
-{
-    EscText address = planner->row->address;
-    if (!esc_mail_address_is_plain(address)) {
-        esc_planner_refuse(planner, "the person's mail address is malformed");
-        return;
-    }
     EscText *to = esc_arena_alloc(planner->arena, sizeof(*to));
     if (to == NULL) {
         esc_planner_refuse(planner, "no memory");
@@ -94,4 +83,22 @@ void esc_plan_person_mail(EscPlanner *planner)
     }
     *to = address;
     plan_mail_to(planner, (EscTexts){.items = to, .count = 1});
+}
+
+/* To the receiver that the row names; a row that names none goes to all of them. */
+void esc_plan_mail(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    if (planner->row->address.size > 0)
+        plan_mail_to_one(planner, planner->row->address);
+    else
+        plan_mail_to(planner, endpoint->to);
+}
+
+/* One recipient, whose address stands in the directory. It may not smuggle a second one in. */
+void esc_plan_person_mail(EscPlanner *planner)
+{
+    if (esc_mail_address_is_plain(planner->row->address))
+        plan_mail_to_one(planner, planner->row->address);
+    else
+        esc_planner_refuse(planner, "the person's mail address is malformed");
 }

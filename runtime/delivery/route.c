@@ -1,6 +1,6 @@
 /* route.c - which endpoint a row belongs to, from its plain columns.
  *
- * A message goes to its channel's binding; a message to a person goes by its medium: mail, chat of
+ * A message goes to its channel's binding, for one of its receivers if it is mail and the row says whom; a message to a person goes by its medium: mail, chat of
  * people, phone of people; a call goes to its system. What has no binding goes to the workspace's
  * file sink where the configuration says so, else nowhere. The endpoint of a file is the file itself, so
  * that all lines of one file wait in one queue. */
@@ -85,6 +85,27 @@ static void route_person(const EscWorkspaceConfig *config, EscText medium, EscRo
         route_unbound(config, route);
 }
 
+static bool is_receiver(const EscEndpoint *channel, EscText address)
+{
+    for (uint32_t i = 0; i < channel->to.count; i++)
+        if (esc_text_equal(channel->to.items[i], address))
+            return true;
+    return false;
+}
+
+static void route_channel(const EscWorkspaceConfig *config, const EscOutboxRow *row,
+                          EscRoute *route)
+{
+    const EscEndpoint *channel = find_channel(config, row->target);
+    set_name(route, "channel ", row->target);
+    route->is_gone = channel != NULL && row->address.size > 0 &&
+                     (channel->kind != ESC_ENDPOINT_SMTP || !is_receiver(channel, row->address));
+    if (channel == NULL)
+        route_unbound(config, route);
+    else if (!route->is_gone)
+        route_endpoint(route, channel);
+}
+
 void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscRoute *route)
 {
     *route = (EscRoute){.way = ESC_WAY_NONE};
@@ -95,15 +116,10 @@ void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, E
             route_unbound(config, route);
         else
             route->way = ESC_WAY_HTTP;
-    } else if (row->address.size > 0) {
+    } else if (row->address.size == 0 || esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_MAIL))) {
+        route_channel(config, row, route);
+    } else {
         set_name(route, "people by ", row->medium);
         route_person(config, row->medium, route);
-    } else {
-        const EscEndpoint *channel = find_channel(config, row->target);
-        set_name(route, "channel ", row->target);
-        if (channel == NULL)
-            route_unbound(config, route);
-        else
-            route_endpoint(route, channel);
     }
 }

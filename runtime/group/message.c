@@ -92,6 +92,8 @@ void esc_call_write_json(EscBuf *out, const EscCall *call)
         esc_buf_printf(out, "%s%u", i > 0 ? "," : "", call->statuses[i]);
     esc_buf_char(out, ']');
     member_write(out, "result_path", call->result_path);
+    if (call->undoes.size > 0)
+        member_write(out, "undoes", call->undoes);
     esc_buf_char(out, '}');
 }
 
@@ -234,6 +236,7 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
     call->path = text_of(arena, root, "path");
     call->json = bytes_of(arena, root, "json");
     call->result_path = text_of(arena, root, "result_path");
+    call->undoes = text_of(arena, root, "undoes");
     read_statuses(arena, root, call);
     return !esc_arena_failed(arena);
 }
@@ -253,8 +256,8 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
 
 static size_t call_texts(EscCall *call, EscText *texts[TEXTS_MAX])
 {
-    EscText *const all[] = {&call->system, &call->action, &call->method,
-                            &call->path,   &call->json,   &call->result_path};
+    EscText *const all[] = {&call->system, &call->action,      &call->method, &call->path,
+                            &call->json,   &call->result_path, &call->undoes};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

@@ -319,7 +319,7 @@ EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJ
         status = fill_object(&filler, &place, data);
     }
     event->patches = filler.patches;
-    *is_given = filler.has_field;
+    event->is_given = *is_given = filler.has_field;
     if (status == ESC_OK)
         note_assumed(&filler);
     return status;

@@ -9,53 +9,51 @@
 #define ESC_SERVICE_RETAIN_ROWS 256    /* of a kind that one step forgets */
 #define ESC_SERVICE_TICKETS_KEPT 10000 /* closed tickets that stay in memory */
 
-static EscText ticket_of(const EscInput *input)
-{
-    if (input->kind == ESC_INPUT_EVENT)
-        return input->event->subject;
-    if (input->kind == ESC_INPUT_ACTION)
-        return input->action->ticket;
-    return (EscText){NULL, 0};
-}
-
 /* Only live tickets are in memory. One that was put aside comes back before something is said about it, or the engine
- * would take it for a new one. */
-static EscStatus preload_ticket(EscServiceTurn *turn, const EscInput *input)
+ * would take it for a new one; and with it what else the input may need. */
+static EscStatus preload_tickets(EscServiceTurn *turn, const EscInput *input)
 {
     EscService *service = turn->service;
-    EscText id = ticket_of(input);
-    if (id.size == 0 || esc_engine_has_ticket(service->engine, id))
-        return ESC_OK;
-    EscTicketRow row;
-    EscWhy why;
-    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
-    if (status == ESC_OK)
-        status = esc_engine_restore_ticket(service->engine, &row, &why);
-    else if (status == ESC_NOT_FOUND)
-        status = ESC_OK; /* a new one */
-    if (status != ESC_OK && turn->why != NULL)
-        *turn->why = why;
+    EscStatus status = ESC_OK;
+    EscText id = esc_engine_lacks(service->engine, input);
+    while (status == ESC_OK && id.size > 0) {
+        EscTicketRow row;
+        EscWhy why;
+        status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
+        if (status == ESC_OK)
+            status = esc_engine_restore_ticket(service->engine, &row, &why);
+        else if (status == ESC_NOT_FOUND)
+            break; /* a new one */
+        if (status != ESC_OK && turn->why != NULL)
+            *turn->why = why;
+        esc_arena_clear(service->scratch);
+        id = esc_engine_lacks(service->engine, input);
+    }
     esc_arena_clear(service->scratch);
-    return status;
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
 }
 
 /* An old button: what the engine has forgotten stands in the store. */
 static void closed_tell(EscService *service, const EscAction *action, EscOutcome *outcome)
 {
     EscEscalationRow row;
+    EscTicketRow ticket;
     EscWhy why;
     if (action->escalation == 0 || !outcome->is_noop || outcome->note[0] != '\0')
         return;
-    if (esc_store_escalation_get(service->store, action->escalation, service->scratch, &row,
-                                 &why) == ESC_OK &&
-        row.closed_at_ms != 0)
-        esc_engine_note_closed(service->engine, &row, outcome);
+    EscStatus status =
+        esc_store_escalation_get(service->store, action->escalation, service->scratch, &row, &why);
+    if (status == ESC_OK && row.closed_at_ms != 0) {
+        status = esc_store_ticket_get(service->store, row.ticket, service->scratch, &ticket, &why);
+        esc_engine_note_closed(service->engine, &row,
+                               status == ESC_OK ? ticket.title : (EscText){0}, outcome);
+    }
     esc_arena_clear(service->scratch);
 }
 
 static EscStatus apply(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
 {
-    EscStatus status = preload_ticket(turn, input);
+    EscStatus status = preload_tickets(turn, input);
     if (status != ESC_OK)
         return status;
     reply->status =
@@ -203,6 +201,14 @@ static EscStatus correct_clock(EscServiceTurn *turn, int64_t correction_ms)
     return esc_engine_apply(turn->service->engine, &input, turn->now_ms, &outcome, turn->why);
 }
 
+/* Nothing ran for a while, and what was sent had no chance. Comes before the first timer. */
+static EscStatus wake(EscServiceTurn *turn)
+{
+    const EscInput woke = {.kind = ESC_INPUT_WOKE};
+    EscOutcome outcome = {0};
+    return esc_engine_apply(turn->service->engine, &woke, turn->now_ms, &outcome, turn->why);
+}
+
 static EscStatus end_turn(EscServiceTurn *turn)
 {
     EscService *service = turn->service;
@@ -220,7 +226,7 @@ static EscStatus end_turn(EscServiceTurn *turn)
     return ESC_OK;
 }
 
-/* 1. time, back by a correction only   2. look up all events   3. each input in order: judge, preload, apply
+/* 1. time, back by a correction only; a sleep is told   2. look up all events   3. each input in order: judge, preload, apply
  * 4. due timers   5. flush   6. commit   7. forget what is done for. Replies hold after 6 and not before. */
 EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                            size_t timers_max, EscReply *replies, size_t *timers_fired, EscWhy *why)
@@ -230,6 +236,8 @@ EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t c
     begin_turn(&turn, reading.now_ms);
     EscStatus status =
         reading.correction_ms == 0 ? ESC_OK : correct_clock(&turn, reading.correction_ms);
+    if (status == ESC_OK && service->time.has_slept)
+        status = wake(&turn);
     if (status == ESC_OK)
         status = esc_turn_look_up(&turn);
     for (size_t i = 0; i < count && status == ESC_OK; i++)
@@ -270,10 +278,8 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
         EscReply reply;
         status = apply(&turn, &input, &reply);
     }
-    const EscInput woke = {.kind = ESC_INPUT_WOKE};
-    EscOutcome outcome = {0};
     if (status == ESC_OK)
-        status = esc_engine_apply(service->engine, &woke, turn.now_ms, &outcome, why);
+        status = wake(&turn);
     turn.has_changes = turn.has_changes || has_arrears;
     if (status == ESC_OK)
         status = end_turn(&turn);

@@ -1,7 +1,8 @@
 /* service_clock.c - the one place that follows the wall clock: both clocks of the door read for a workspace's timekeeper.
  *
  * Somebody has to look even when nothing happens: every half of the settling time, so that a difference that stays is
- * seen at least twice before it is followed. */
+ * seen at least twice before it is followed. Who looks so often also sees when nobody could: the boot clock runs on while
+ * the machine sleeps. */
 #include "service_clock.h"
 
 static int64_t wall_ms(const EscServiceTime *time)
@@ -44,7 +45,10 @@ EscTimeReading esc_service_time_start(EscServiceTime *time, const EscServiceConf
 
 EscTimeReading esc_service_time_look(EscServiceTime *time)
 {
-    return note(time, esc_timekeeper_read(&time->keeper, wall_ms(time), boot_ms(time)));
+    int64_t boot = boot_ms(time);
+    time->has_slept =
+        boot - time->keeper.boot_ms > ESC_SLEPT_MS && boot - time->look_due_ms > ESC_SLEPT_MS / 2;
+    return note(time, esc_timekeeper_read(&time->keeper, wall_ms(time), boot));
 }
 
 int64_t esc_service_time_now_ms(const EscServiceTime *time)

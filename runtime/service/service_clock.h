@@ -6,6 +6,8 @@
 #include <esc/service.h>
 #include <esc/timekeeper.h>
 
+#define ESC_SLEPT_MS ESC_MINUTE_MS /* without a look, though one was due */
+
 typedef struct EscServiceTime {
     const EscClock *clock;
     EscTimekeeper keeper;
@@ -13,6 +15,8 @@ typedef struct EscServiceTime {
     int64_t
         lapse_ms; /* added to the wall clock of a time lapse, so that it goes on from the store's time */
     int64_t look_due_ms; /* boot clock */
+    bool
+        has_slept; /* nobody looked for long before the last look: the machine was asleep, or the process */
     EscServiceClock seen;
 } EscServiceTime;
 

@@ -134,8 +134,11 @@ static EscStatus make_parts(EscService *service, const EscServiceConfig *config,
     service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     service->retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     EscCursor id = esc_cursor((EscBytes){esc_store_id(config->store), ESC_STORE_ID_SIZE});
-    EscEngineConfig engine = {
-        .zones = config->zones, .hash_seed = config->hash_seed, .store_tag = esc_cursor_u64(&id)};
+    EscEngineConfig engine = {.zones = config->zones,
+                              .receivers = config->receivers,
+                              .receivers_count = config->receivers_count,
+                              .hash_seed = config->hash_seed,
+                              .store_tag = esc_cursor_u64(&id)};
     service->engine = esc_engine_new(&engine);
     if (service->turn_arena == NULL || service->scratch == NULL || service->retries_arena == NULL ||
         service->engine == NULL)

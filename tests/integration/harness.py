@@ -146,11 +146,13 @@ class Receiver:
 
 
 class MailReceiver:
-    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]; `denied` answers every login, when it is there."""
+    """As much of an SMTP server as libcurl wants. `refuse` is [reply code, times]; `unknown` has addresses that are refused for good; `denied`
+    answers every login, when it is there."""
 
     def __init__(self):
         self.messages = []  # {"from", "to": [...], "message": EmailMessage, "raw": bytes}
         self.refusals = []
+        self.unknown = set()
         self.denied = None
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -194,7 +196,11 @@ class MailReceiver:
                     if self.refusals:
                         say(f"{self.refusals.pop(0)} not now")
                         continue
-                    recipients.append(command[8:].split(" ")[0].strip("<>"))
+                    address = command[8:].split(" ")[0].strip("<>")
+                    if address in self.unknown:
+                        say("550 no such user")
+                        continue
+                    recipients.append(address)
                     say("250 ok")
                 elif verb == "DATA":
                     say("354 go on")

@@ -155,7 +155,7 @@ class One(Globex):
         daemon = self.daemon.start()
         daemon.send(critical_ticket("e1", "INC-1"))
         rows = self.shown("log", zone="Asia/Tokyo").splitlines()
-        self.assertRegex(rows[0], r"^SEQ +TIME +TICKET +ESC +KIND +ACTOR +WHAT$")
+        self.assertRegex(rows[0], r"^SEQ +TIME +TICKET +ESC +KIND +ACTOR +WHERE +WHAT$")
         for row in rows[1:]:
             self.assertRegex(row, r"^\d+ +2026-03-02 18:00:\d\d JST  ")
 

@@ -23,6 +23,8 @@ struct Scene {
     EscBundle *bundles[BUNDLES_MAX]; /* the last one is current */
     size_t bundles_count;
     EscZones *zones;
+    const EscReceiver *receivers;
+    size_t receivers_count;
     EscEngine *plain; /* lives through the whole scene */
     EscArena *keep, *input;
     int64_t now_ms;
@@ -107,6 +109,18 @@ static void engine_fill(const Scene *scene, EscEngine *engine)
             ESC_OK);
 }
 
+static EscEngine *engine_new(const Scene *scene, uint64_t hash_seed)
+{
+    EscEngineConfig config = {.zones = scene->zones,
+                              .hash_seed = hash_seed,
+                              .receivers = scene->receivers,
+                              .receivers_count = scene->receivers_count};
+    EscEngine *engine = esc_engine_new(&config);
+    assert_non_null(engine);
+    engine_fill(scene, engine);
+    return engine;
+}
+
 static Scene *scene_of_bundle(EscBundle *bundle)
 {
     Scene *scene = calloc(1, sizeof *scene);
@@ -124,10 +138,7 @@ static Scene *scene_of_bundle(EscBundle *bundle)
                                       "/usr/share/zoneinfo", &why);
     if (status != ESC_OK)
         fail_msg("zones: %s", why.text);
-    EscEngineConfig config = {.zones = scene->zones, .hash_seed = 1};
-    scene->plain = esc_engine_new(&config);
-    assert_non_null(scene->plain);
-    engine_fill(scene, scene->plain);
+    scene->plain = engine_new(scene, 1);
     assert_true(esc_time_read(ESC_TEXT("2026-01-05T09:00:00Z"), &scene->now_ms));
     return scene;
 }
@@ -186,6 +197,16 @@ Scene *scene_of(const char *source)
 {
     const char *const sources[] = {usual_directory, source, policy_for(source), NULL};
     return scene_new(sources);
+}
+
+Scene *scene_of_receivers(const char *source, const EscReceiver *receivers, size_t count)
+{
+    Scene *scene = scene_of(source);
+    esc_engine_free(scene->plain);
+    scene->receivers = receivers;
+    scene->receivers_count = count;
+    scene->plain = engine_new(scene, 1);
+    return scene;
 }
 
 Scene *scene_of_program(const EscProgram *program)
@@ -615,10 +636,7 @@ static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
 
 EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
 {
-    EscEngineConfig config = {.zones = scene->zones, .hash_seed = hash_seed};
-    EscEngine *engine = esc_engine_new(&config);
-    assert_non_null(engine);
-    engine_fill(scene, engine);
+    EscEngine *engine = engine_new(scene, hash_seed);
     if (scene->counters.next_audit == 0)
         return engine;
     Restoring restoring = {scene, engine};
@@ -630,18 +648,16 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
     return engine;
 }
 
-/* What the service does for a ticket that is not live: it comes back before something is said about it. */
+/* What the service does for tickets that are not live: they come back before something is said about them. */
 static void preload(const Scene *scene, EscEngine *engine, const EscInput *input)
 {
-    EscText id = input->kind == ESC_INPUT_EVENT    ? input->event->subject
-                 : input->kind == ESC_INPUT_ACTION ? input->action->ticket
-                                                   : (EscText){0};
-    EscTicketRow row;
-    if (id.size == 0 || esc_engine_has_ticket(engine, id))
-        return;
     EscArena *arena = esc_arena_new((size_t)1 << 20);
-    if (esc_store_ticket_get(scene->store, id, arena, &row, NULL) == ESC_OK)
+    EscText id = esc_engine_lacks(engine, input);
+    EscTicketRow row;
+    while (id.size > 0 && esc_store_ticket_get(scene->store, id, arena, &row, NULL) == ESC_OK) {
         assert_status(esc_engine_restore_ticket(engine, &row, NULL), ESC_OK);
+        id = esc_engine_lacks(engine, input);
+    }
     esc_arena_free(arena);
 }
 

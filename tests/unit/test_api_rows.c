@@ -183,7 +183,7 @@ static void evidence_with_and_without_content(void **state)
 static void body_make(EscBuf *body)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 2);
+    esc_buf_u8(body, 3);
     esc_buf_varint(body, 1);
     esc_buf_packed(body, ESC_TEXT("severity"));
     esc_buf_u8(body, ESC_KIND_ENUM);

@@ -10,7 +10,7 @@
 typedef struct Fixture {
     EscArena *arena;
     EscWorkspaceConfig config;
-    EscEndpoint channels[3];
+    EscEndpoint channels[4];
     EscSystemBinding systems[1];
     EscOutboxRow row;
     EscRoute route;
@@ -37,7 +37,12 @@ static int set_up(void **state)
                                         .secret = ESC_TEXT("k")};
     fixture.channels[2] = (EscEndpoint){
         .name = ESC_TEXT("log"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("/var/log/x")};
-    fixture.config.channels = (EscEndpoints){fixture.channels, 3};
+    static EscText to[2];
+    to[0] = ESC_TEXT("eva@x.example");
+    to[1] = ESC_TEXT("ole@x.example");
+    fixture.channels[3] = (EscEndpoint){
+        .name = ESC_TEXT("managers"), .kind = ESC_ENDPOINT_SMTP, .to = {to, ESC_COUNT_OF(to)}};
+    fixture.config.channels = (EscEndpoints){fixture.channels, 4};
     fixture.systems[0] = (EscSystemBinding){.name = ESC_TEXT("crm"),
                                             .base_url = ESC_TEXT("https://crm.example/api"),
                                             .secret = ESC_TEXT("s"),
@@ -103,6 +108,29 @@ static void webhooks_are_signed(void **state)
     assert_true(has_header(&f->plan, "webhook-id: acme/E-1/1"));
     assert_true(has_header(&f->plan, "webhook-timestamp: 1767603600"));
     assert_true(has_header(&f->plan, "webhook-signature: v1,"));
+}
+
+/* Each receiver of a channel has a row, and who is none any more gets nothing. */
+static void a_channels_mail_goes_to_the_receiver_of_the_row(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("managers");
+    f->row.medium = ESC_TEXT(ESC_MEDIUM_MAIL);
+    f->row.address = ESC_TEXT("ole@x.example");
+    make(f);
+    assert_false(is_refused(f));
+    assert_int_equal(f->plan.to.count, 1);
+    assert_text_equal(f->plan.to.items[0], "ole@x.example");
+    assert_true(esc_text_contains(f->plan.body, ESC_TEXT("\r\nTo: ole@x.example\r\n")));
+    assert_false(esc_text_contains(f->plan.body, ESC_TEXT("eva@x.example")));
+    assert_int_equal(strcmp(f->route.name, "channel managers"), 0);
+    f->row.address = ESC_TEXT("former@x.example");
+    make(f);
+    assert_text_equal(f->plan.refusal, "the configuration names no such receiver any more");
+    f->row.target = ESC_TEXT("incidents"); /* the channel is no mail any more */
+    f->row.address = ESC_TEXT("ole@x.example");
+    make(f);
+    assert_true(is_refused(f));
 }
 
 /* Receivers compare what comes again under the same webhook-id. The header is the attempt's, as Standard
@@ -501,6 +529,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_request_has_at_most_32_headers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(headers_hold_no_control_characters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_channels_mail_goes_to_the_receiver_of_the_row, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(routes_need_no_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up,
                                         tear_down),

@@ -330,6 +330,31 @@ static void deliveries_are_judged_after_the_queue_was_tried(void **state)
     }
 }
 
+/* The same of a check that is a step. */
+static void a_step_that_waits_for_deliveries_waits_for_the_queue(void **state)
+{
+    (void)state;
+    for (int is_lost = 0; is_lost < 2; is_lost++) {
+        Scene *scene = begun("notify room \"down\"  check accepted within 2m else { notify ben "
+                             "\"one was lost\" }  await resolved within 1d else { }",
+                             "");
+        scene_manual_delivery(scene);
+        scene_event(scene, "ticket.created", "U", "{\"severity\":\"high\"}");
+        scene_clock(scene, ESC_HOUR_MS);
+        EscInput woke = {.kind = ESC_INPUT_WOKE};
+        assert_status(scene_input(scene, &woke), ESC_OK);
+        scene_after(scene, ESC_MINUTE_MS);
+        assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
+        if (is_lost)
+            scene_fail_all(scene);
+        else
+            scene_deliver_all(scene);
+        scene_after(scene, ESC_MINUTE_MS);
+        assert_int_equal(scene_sent(scene, "ben", "one was lost"), is_lost);
+        scene_free(scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +373,7 @@ int main(void)
         cmocka_unit_test(by_hand_closes_with_its_ticket),
         cmocka_unit_test(a_handler_above_held_steps_does_not_release_them),
         cmocka_unit_test(deliveries_are_judged_after_the_queue_was_tried),
+        cmocka_unit_test(a_step_that_waits_for_deliveries_waits_for_the_queue),
     };
     return cmocka_run_group_tests_name("engine_reopening", tests, NULL, NULL);
 }

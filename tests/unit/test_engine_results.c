@@ -120,6 +120,48 @@ static void late_results_are_told_and_nothing_follows(void **state)
     scene_free(scene);
 }
 
+/* A reply that comes when all is closed says what it means, and somebody has to hear of what was left. */
+static void a_late_inverse_says_what_it_means(void **state)
+{
+    (void)state;
+    for (int is_lost = 0; is_lost < 2; is_lost++) {
+        Scene *scene = begun("crm.lock(id: ticket.id)  rollback");
+        scene_settle(scene, last_id(scene, "crm.lock"), ESC_DELIVERY_ACCEPTED, "ok");
+        uint64_t inverse = last_id(scene, "crm.unlock");
+        assert_true(esc_text_contains(scene_last(scene, "crm.unlock")->body,
+                                      ESC_TEXT("\"undoes\":\"crm.lock\"")));
+        scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+        assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+        scene_settle(scene, inverse, is_lost ? ESC_DELIVERY_DEAD : ESC_DELIVERY_ACCEPTED, "ok");
+        assert_int_equal(scene_audit(scene, "undone",
+                                     "undone: crm.lock by crm.unlock, which succeeded after E-1 "
+                                     "was closed"),
+                         !is_lost);
+        assert_int_equal(scene_audit(scene, "not_undone",
+                                     "crm.lock is not undone: crm.unlock was given up after E-1 "
+                                     "was closed (refused); dora, the last resort, decides what is "
+                                     "done about it"),
+                         is_lost);
+        assert_int_equal(scene_sent(scene, "dora", "crm.unlock was to undo crm.lock of E-1 (T)"),
+                         is_lost);
+        scene_free(scene);
+    }
+}
+
+static void a_late_call_says_that_nothing_follows(void **state)
+{
+    (void)state;
+    Scene *scene = begun("crm.lock(id: ticket.id) within 30d");
+    uint64_t call = last_id(scene, "crm.lock");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    scene_settle(scene, call, ESC_DELIVERY_ACCEPTED, "ok");
+    assert_int_equal(
+        scene_audit(scene, "replied",
+                    "crm.lock succeeded, after it was closed: nothing follows from it"),
+        1);
+    scene_free(scene);
+}
+
 /* An endpoint that refuses us takes nothing away from the message, and the trail says whose fault it is. */
 static void an_endpoint_that_refuses_us_is_told(void **state)
 {
@@ -152,6 +194,8 @@ int main(void)
         cmocka_unit_test(record_says_what_a_call_got),
         cmocka_unit_test(every_inverse_that_fails_raises),
         cmocka_unit_test(late_results_are_told_and_nothing_follows),
+        cmocka_unit_test(a_late_inverse_says_what_it_means),
+        cmocka_unit_test(a_late_call_says_that_nothing_follows),
         cmocka_unit_test(an_endpoint_that_refuses_us_is_told),
     };
     return cmocka_run_group_tests_name("engine_results", tests, NULL, NULL);

@@ -64,7 +64,7 @@ static void every_matching_event_is_an_edge_of_its_own(void **state)
     assert_text_equal(scene_view(scene, 1).ticket, "pipe.failed:test:ev-3");
     scene_event(scene, "pipe.failed", "P-1", "{\"slug\":\"prod-a\",\"tries\":3}");
     assert_text_equal(scene_view(scene, 2).ticket, "P-1");
-    assert_string_equal(scene_field(scene, "P-1", "title"), "\"pipe.failed ev-4\"");
+    assert_string_equal(scene_field(scene, "P-1", "title"), "\"Pipe failed: slug prod-a, tries 3\"");
     scene_free(scene);
 }
 
@@ -118,7 +118,7 @@ static void title_comes_from_the_event_when_nothing_else_brings_one(void **state
     (void)state;
     Scene *scene = scene_of("event ping { }\ntemplate t \"T\" { manual\n" BODY);
     scene_event(scene, "ping", "T", "{}");
-    assert_string_equal(scene_field(scene, "T", "title"), "\"ping ev-1\"");
+    assert_string_equal(scene_field(scene, "T", "title"), "\"Ping ev-1\"");
     scene_event(scene, "ping", "U", "{\"ticket\":{\"title\":\"Its own\"}}");
     assert_string_equal(scene_field(scene, "U", "title"), "\"Its own\"");
     scene_event(scene, "ticket.reopened", "V", "{}");

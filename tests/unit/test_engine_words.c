@@ -1,6 +1,7 @@
 /* test_engine_words.c - who, why, until when and how: what the trail and a page say of an act and of a deadline. */
 #include "engine_scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support/test.h"
@@ -142,9 +143,59 @@ static void an_old_button_is_told_how_it_ended(void **state)
     act(scene, ESC_VERB_ACK, "ana", "", "");
     assert_true(scene_outcome(scene)->is_noop);
     assert_string_equal(scene_outcome(scene)->note,
-                        "E-1 was closed as resolved at 2026-01-05 10:00 CET");
+                        "E-1 (T, x) was closed as resolved at 2026-01-05 10:00 CET");
     assert_status(scene_act(scene, ESC_VERB_HANDOFF, "ana", 1, "ben"), ESC_CONFLICT);
-    assert_string_equal(scene_why(scene), "E-1 was closed as resolved at 2026-01-05 10:00 CET");
+    assert_string_equal(scene_why(scene),
+                        "E-1 (T, x) was closed as resolved at 2026-01-05 10:00 CET");
+    scene_free(scene);
+}
+
+/* What it is about, for people; its number only where it says nothing else. */
+static void a_declared_events_ticket_has_a_title_for_people(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event content.violation { slug: text  lead_source: text?  rule: text  confidence: number "
+        "loud: bool }\n"
+        "event line.down \"A line is down\" { line: text }\nevent test.ping { }\n"
+        "template t \"Trouble\" { start on content.violation, line.down, test.ping\n"
+        "owners { primary ana ack within 5m }\nsteps { await resolved within 1d else { } }\n"
+        "close when resolved }\n");
+    scene_event(scene, "content.violation", "V",
+                "{\"slug\":\"q3-report\",\"rule\":\"quotes\",\"confidence\":0.4,\"loud\":true}");
+    assert_string_equal(scene_field(scene, "V", "title"),
+                        "\"Content violation: slug q3-report, rule quotes, confidence 0.4\"");
+    scene_event(scene, "content.violation", "W", "{\"loud\":true}");
+    assert_string_equal(scene_field(scene, "W", "title"), "\"Content violation: loud true\"");
+    scene_event(scene, "line.down", "L", "{\"line\":\"7\"}");
+    assert_string_equal(scene_field(scene, "L", "title"), "\"A line is down: line 7\"");
+    scene_event(scene, "test.ping", "P", NULL);
+    assert_non_null(strstr(scene_field(scene, "P", "title"), "\"Test ping "));
+    scene_free(scene);
+}
+
+/* Who reads it sees that something is not there, and the trail says how much of it and where it was made. */
+static void a_text_that_outgrows_its_room_says_so(void **state)
+{
+    (void)state;
+    static char data[5000];
+    Scene *scene = scene_of(
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m }\n"
+        "steps { notify room \"{ticket.description}{ticket.description}{ticket.description}\"  "
+        "await resolved within 1d else { } }\nclose when resolved }\n");
+    const size_t size = 1900;
+    size_t at = (size_t)snprintf(data, sizeof data, "{\"description\":\"");
+    memset(data + at, 'x', size);
+    snprintf(data + at + size, sizeof data - at - size, "\"}");
+    assert_status(scene_event(scene, "ticket.created", "T", data), ESC_OK);
+    size_t kept = strlen(scene_field(scene, "T", "description")) - 2;
+    assert_true(3 * kept > ESC_TEXT_MAX);
+    char told[64];
+    snprintf(told, sizeof told, "%zu bytes were left out", 3 * kept - (ESC_TEXT_MAX - 3));
+    assert_int_equal(scene_sent(scene, "room", "xxx…\""), 1);
+    assert_int_equal(scene_audit(scene, "cut", told), 1);
+    assert_int_equal(scene_audit(scene, "cut", "b.esc:3"), 1);
     scene_free(scene);
 }
 
@@ -209,6 +260,8 @@ int main(void)
         cmocka_unit_test(a_page_says_all_that_its_reader_needs),
         cmocka_unit_test(times_say_whose_zone_they_are_in),
         cmocka_unit_test(an_old_button_is_told_how_it_ended),
+        cmocka_unit_test(a_declared_events_ticket_has_a_title_for_people),
+        cmocka_unit_test(a_text_that_outgrows_its_room_says_so),
         cmocka_unit_test(what_the_operator_changed_is_in_the_trail),
         cmocka_unit_test(who_missed_a_turn_is_named_when_it_is_handed_over),
     };

@@ -350,6 +350,15 @@ static EscText repeated(const char *unit, size_t size)
     return (EscText){data, size};
 }
 
+/* Whoever reads it sees that something is not there. */
+static void assert_cut(EscValue value, size_t size)
+{
+    EscText text = apply(ESC_OP_TO_TEXT, value, NULL, 0).value.text;
+    assert_int_equal(text.size, size);
+    assert_true(esc_utf8_is_valid(text, NULL));
+    assert_true(esc_text_ends_with(text, ESC_TEXT("\xe2\x80\xa6")));
+}
+
 static void texts_are_cut_between_characters(void **state)
 {
     (void)state;
@@ -358,10 +367,9 @@ static void texts_are_cut_between_characters(void **state)
     assert_int_equal(apply(ESC_OP_TO_TEXT, whole, NULL, 0).value.text.size, 4095);
     EscText item = whole.text;
     const EscText items[] = {item, item};
-    assert_int_equal(apply(ESC_OP_TO_TEXT, list(items, 2), NULL, 0).value.text.size,
-                     4096); /* the comma fits, the blank does not */
+    assert_cut(list(items, 2), 4092 + 3); /* the comma fitted, the blank did not: both go */
     EscText two[] = {{"x", 1}, {repeated("\xe2\x82\xac", 4095).data, 4095}};
-    assert_int_equal(apply(ESC_OP_TO_TEXT, list(two, 2), NULL, 0).value.text.size, 3 + 4092);
+    assert_cut(list(two, 2), 3 + 4089 + 3);
     /* 9 bytes for each character: 455 characters fit. */
     assert_int_equal(apply(ESC_OP_URL_ENCODE, whole, NULL, 0).value.text.size, 9 * 455);
 }

@@ -545,7 +545,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 2); /* format */
+    esc_buf_u8(&body, 3); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_packed(&body, ESC_TEXT("amount"));
     esc_buf_u8(&body, (uint8_t)(text == NULL ? ESC_KIND_NUMBER : ESC_KIND_TEXT));

@@ -297,6 +297,36 @@ static EscReply say_yes(const char *actor)
     return reply;
 }
 
+#define CHECKED                                                                                                        \
+    "template trouble \"Trouble\" {\n"                                                                                 \
+    "  start on ticket.created\n"                                                                                      \
+    "  owners { primary ana ack within 5m }\n"                                                                         \
+    "  steps { notify incidents \"look\" await resolved within 30d else raise overdue }\n"                             \
+    "  qa { check accepted within 2m }\n"                                                                              \
+    "  on exception qa_failed { resume }\n"                                                                            \
+    "  close when resolved\n"                                                                                          \
+    "}\n"
+
+/* Nothing was sent meanwhile, and nothing could be: that is no delivery that failed. */
+static void a_machine_that_slept_gives_the_queue_its_chance(void **state)
+{
+    (void)state;
+    service_file_compile(&file, WORKSPACE CHECKED);
+    service_file_close(&file);
+    service_file_open(&file);
+    create("1", "T-1");
+    file.now_ms += ESC_HOUR_MS;
+    turn_without_inputs();
+    assert_audit_has("T-1", "check_failed", false);
+    pass(ESC_MINUTE_MS);
+    assert_audit_has("T-1", "check_failed", false);
+    pass(ESC_MINUTE_MS + ESC_SECOND_MS);
+    assert_audit_has("T-1", "check_failed", true);
+    create("2", "T-2"); /* and who only had nothing to do was awake */
+    pass(2 * ESC_MINUTE_MS);
+    assert_audit_has("T-2", "check_failed", true);
+}
+
 static void a_clock_far_ahead_waits_for_a_word(void **state)
 {
     (void)state;
@@ -587,6 +617,7 @@ int main(void)
         TEST(a_clock_that_jumps_and_returns_changes_nothing),
         TEST(a_clock_that_was_set_is_followed),
         TEST(a_clock_that_stands_still_holds_nothing_up),
+        TEST(a_machine_that_slept_gives_the_queue_its_chance),
         TEST(a_clock_far_ahead_waits_for_a_word),
         TEST(a_word_goes_with_its_difference),
         TEST(a_start_behind_the_store_corrects_and_tells_at_once),

@@ -56,6 +56,13 @@ static void what_changes_direction_or_hides_is_shown(void **state)
     /* a family of emoji, and Persian, are written with joiners */
     assert_printed(SAFE, 0, ESC_TEXT("\U0001f468\u200d\U0001f469 می\u200cخواهم"),
                    "\U0001f468\u200d\U0001f469 می\u200cخواهم");
+    assert_printed(SAFE, 0, ESC_TEXT("\u2764\ufe0f\u200d\U0001f525"),
+                   "\u2764\ufe0f\u200d\U0001f525");
+    /* behind a word, twice, and before plain letters they join nothing */
+    assert_printed(SAFE, 0, ESC_TEXT("می\u200c"), "می\\u{200c}");
+    assert_printed(SAFE, 0, ESC_TEXT("می\u200d\u200dخ"), "می\\u{200d}\\u{200d}خ");
+    assert_printed(SAFE, 0, ESC_TEXT("東\u200da \u200d東"), "東\\u{200d}a \\u{200d}東");
+    assert_printed(SAFE, 0, ESC_TEXT("a\ufe0f"), "a\\u{fe0f}");
 }
 
 static void line_ends_are_lines(void **state)

@@ -10,8 +10,8 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_printf(&buf,
-                   "%zu messages were held back:", window->items_count + window->items_left_out);
+    size_t count = window->items_count + window->items_left_out;
+    esc_buf_printf(&buf, "%zu %s held back:", count, count == 1 ? "message was" : "messages were");
     for (size_t i = 0; i < window->items_count; i++)
         esc_buf_printf(&buf, NEW_LINE "E-%llu: %.*s",
                        (unsigned long long)window->items[i].escalation,
@@ -30,13 +30,12 @@ void esc_digest_fire(EscEngine *engine)
         EscWords words = esc_message_words(engine, digest_text(engine, window));
         EscNotice message = {
             .text = words.text, .own = words.own, .own_count = words.own_count, .is_digest = true};
-        esc_audit_ticket(
-            engine, NULL, ESC_AUDIT_DIGEST,
-            esc_audit_data(
-                engine, "person", window->person, "count",
-                esc_turn_printf(engine, "%zu", window->items_count + window->items_left_out), NULL),
-            "%.*s gets %zu messages as one digest", ESC_TEXT_ARG(window->person),
-            window->items_count + window->items_left_out);
+        EscText count =
+            esc_turn_printf(engine, "%zu", window->items_count + window->items_left_out);
+        esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
+                         esc_audit_data(engine, "person", window->person, "count", count, NULL),
+                         "%.*s gets a digest of what was held back: %.*s",
+                         ESC_TEXT_ARG(window->person), ESC_TEXT_ARG(count));
         esc_window_empty(window);
         engine->absences.is_dirty = true;
         esc_message_person(engine, NULL, window->person, &message);
@@ -46,17 +45,27 @@ void esc_digest_fire(EscEngine *engine)
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
+/* Those that nobody has acknowledged, by id. */
+static const uint64_t *waiting_of(EscEngine *engine, const EscWindow *window, size_t *count)
+{
+    uint64_t *ids = esc_turn_alloc(engine, (window->paged_count + 1) * sizeof *ids);
+    *count = 0;
+    for (size_t i = 0; i < window->paged_count; i++)
+        if (esc_storm_is_waiting(engine, window->paged[i]))
+            ids[(*count)++] = window->paged[i];
+    return ids;
+}
+
 /* One line for each, the oldest first; line ends of ours between them. */
-static EscText merged_text(EscEngine *engine, const EscWindow *window)
+static EscText merged_text(EscEngine *engine, const uint64_t *ids, size_t count, size_t left_out)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    size_t count = window->paged_count + window->paged_left_out;
-    esc_buf_printf(&buf, "%zu escalations wait for an acknowledgement:", count);
+    esc_buf_printf(&buf, "%zu %s for an acknowledgement:", count + left_out,
+                   count + left_out == 1 ? "escalation waits" : "escalations wait");
     size_t named = count < ESC_DIGEST_ITEMS_MAX ? count : ESC_DIGEST_ITEMS_MAX;
-    named = named < window->paged_count ? named : window->paged_count;
     for (size_t i = 0; i < named; i++) {
-        const EscEscalation *escalation = esc_escalation_find(engine, window->paged[i]);
+        const EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
         EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
         EscText line =
             esc_turn_printf(engine, "E-%llu %.*s: %.*s", (unsigned long long)escalation->id,
@@ -64,22 +73,38 @@ static EscText merged_text(EscEngine *engine, const EscWindow *window)
                             ESC_TEXT_ARG(esc_turn_cut(engine, title, TITLE_BYTES_MAX)));
         esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(esc_message_words(engine, line).text));
     }
-    if (count > named)
-        esc_buf_printf(&buf, NEW_LINE "and %zu more", count - named);
+    if (count + left_out > named)
+        esc_buf_printf(&buf, NEW_LINE "and %zu more", count + left_out - named);
     return esc_turn_take(engine, &buf);
 }
 
-static void merged_send(EscEngine *engine, EscWindow *window)
+/* The row speaks for each of them: what becomes of it becomes of their pages. */
+static void merged_go(EscEngine *engine, const EscWindow *window, const uint64_t *ids, size_t count,
+                      const EscNotice *notice)
 {
-    EscWords words = esc_message_words(engine, merged_text(engine, window));
+    for (uint32_t kind = 0; kind < ESC_CONTACT_KINDS; kind++) {
+        if ((window->held >> kind & 1) == 0)
+            continue;
+        uint64_t outbox = esc_message_contact(engine, window->person, kind, notice);
+        for (size_t i = 0; i < count; i++)
+            esc_paged_merge(engine, esc_escalation_find(engine, ids[i]), window->person, kind,
+                            outbox);
+    }
+}
+
+static void merged_send(EscEngine *engine, const EscWindow *window, const uint64_t *ids,
+                        size_t count)
+{
+    EscWords words =
+        esc_message_words(engine, merged_text(engine, ids, count, window->paged_left_out));
     EscNotice notice = {
         .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
-    EscText count = esc_turn_printf(engine, "%zu", window->paged_count + window->paged_left_out);
+    EscText number = esc_turn_printf(engine, "%zu", count + window->paged_left_out);
     esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
-                     esc_audit_data(engine, "person", window->person, "count", count, NULL),
-                     "%.*s is paged once for %.*s escalations", ESC_TEXT_ARG(window->person),
-                     ESC_TEXT_ARG(count));
-    esc_message_contacts(engine, window->person, window->held, &notice);
+                     esc_audit_data(engine, "person", window->person, "count", number, NULL),
+                     "%.*s is paged once for %.*s escalation%s", ESC_TEXT_ARG(window->person),
+                     ESC_TEXT_ARG(number), count + window->paged_left_out == 1 ? "" : "s");
+    merged_go(engine, window, ids, count, &notice);
 }
 
 void esc_storms_fire(EscEngine *engine)
@@ -88,9 +113,11 @@ void esc_storms_fire(EscEngine *engine)
         EscWindow *window = &engine->windows.items[i];
         if (window->held == 0 || window->held_due_ms > engine->now_ms)
             continue;
+        size_t count = 0;
         esc_storm_review(engine, window);
-        if (window->paged_count > 0)
-            merged_send(engine, window);
+        const uint64_t *ids = waiting_of(engine, window, &count);
+        if (count > 0)
+            merged_send(engine, window, ids, count);
         window->held = 0;
         window->held_due_ms = 0;
         engine->absences.is_dirty = true;

@@ -74,10 +74,11 @@ static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscTe
     return message;
 }
 
-static void message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
-                         EscText medium, EscText address, const EscNotice *notice)
+static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
+                             EscText medium, EscText address, const EscNotice *notice)
 {
-    EscText person = address.size > 0 ? target : (EscText){0};
+    bool is_to_person = address.size > 0 && !esc_text_equal(medium, ESC_TEXT(ESC_MEDIUM_MAIL));
+    EscText person = is_to_person ? target : (EscText){0};
     EscMessage message = message_of(engine, escalation, person, notice);
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
@@ -88,15 +89,17 @@ static void message_send(EscEngine *engine, EscEscalation *escalation, EscText t
     };
     uint64_t id = esc_outbox_put(engine, escalation, &row);
     if (escalation == NULL)
-        return;
+        return id;
     escalation->messages++;
+    EscText label = esc_outbox_label(engine, &row);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
-                       "target", target, "medium", medium, "text", notice->text, "page",
+                       "target", label, "medium", medium, "text", notice->text, "page",
                        notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_NOTIFIED, data, "%s %.*s by %.*s: \"%.*s\"",
-                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(target),
+                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(label),
                          ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
+    return id;
 }
 
 static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscText target,
@@ -161,11 +164,12 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
     return true;
 }
 
-static void contact_send(EscEngine *engine, EscEscalation *escalation, const EscProgram *program,
-                         EscText person, const EscContactRow *contact, const EscNotice *message)
+static uint64_t contact_send(EscEngine *engine, EscEscalation *escalation,
+                             const EscProgram *program, EscText person,
+                             const EscContactRow *contact, const EscNotice *message)
 {
-    message_send(engine, escalation, person, esc_contact_word(contact->kind),
-                 program->texts[contact->address], message);
+    return message_send(engine, escalation, person, esc_contact_word(contact->kind),
+                        program->texts[contact->address], message);
 }
 
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
@@ -186,19 +190,36 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
             break;
         }
     }
-    contact_send(engine, escalation, program, person, contact, message);
+    (void)contact_send(engine, escalation, program, person, contact, message);
 }
 
-void esc_message_contacts(EscEngine *engine, EscText person, uint32_t kinds,
-                          const EscNotice *message)
+uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
+                             const EscNotice *message)
 {
     const EscProgram *program = NULL;
     const EscPersonRow *row = person_find(engine, person, &program);
     for (uint32_t i = 0; row != NULL && i < row->contacts_count; i++) {
         const EscContactRow *contact = &program->contacts[row->contacts_first + i];
-        if ((kinds >> contact->kind & 1) != 0)
-            contact_send(engine, NULL, program, person, contact, message);
+        if (contact->kind == kind)
+            return contact_send(engine, NULL, program, person, contact, message);
     }
+    return 0;
+}
+
+/* One row for each of those who get the channel's mails; false when nobody is known to. */
+static bool message_receivers(EscEngine *engine, EscEscalation *escalation, EscText channel,
+                              const EscNotice *message)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < engine->receivers_count; i++) {
+        const EscReceiver *receiver = &engine->receivers[i];
+        if (!esc_text_equal(receiver->channel, channel))
+            continue;
+        (void)message_send(engine, escalation, channel, ESC_TEXT(ESC_MEDIUM_MAIL),
+                           receiver->address, message);
+        has_any = true;
+    }
+    return has_any;
 }
 
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
@@ -208,8 +229,10 @@ static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef
     const EscEngineBundle *in = escalation->bundle;
     ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
     const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
-    message_send(engine, escalation, in->program->texts[row->name], esc_text_from(words[row->kind]),
-                 (EscText){0}, message);
+    EscText channel = in->program->texts[row->name];
+    if (!message_receivers(engine, escalation, channel, message))
+        (void)message_send(engine, escalation, channel, esc_text_from(words[row->kind]),
+                           (EscText){0}, message);
 }
 
 static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)
@@ -271,10 +294,15 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
             esc_timer_put(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number, due_ms);
             return true;
         }
-        if (esc_storm_takes(engine, escalation, page->person, contact->kind))
-            continue;
-        (void)limit_allows(engine, escalation, page->person, &message);
-        contact_send(engine, escalation, program, page->person, contact, &message);
+        uint64_t outbox = 0;
+        if (!esc_storm_takes(engine, escalation, page->person, contact->kind)) {
+            (void)limit_allows(engine, escalation, page->person, &message);
+            outbox = contact_send(engine, escalation, program, page->person, contact, &message);
+        }
+        if (outbox != 0 || esc_storm_names(engine, page->person, escalation->id))
+            esc_paged_add(engine, escalation, page->person, contact->kind, outbox);
+        else
+            escalation->is_turn_reached = true; /* counted among others, and perhaps seen there */
     }
     return false;
 }
@@ -351,6 +379,7 @@ void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
 
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person)
 {
+    esc_paged_stop(engine, escalation, person);
     for (size_t i = escalation->pages_count; i > 0; i--) {
         EscText paged = escalation->pages[i - 1].person;
         if (person.size > 0 && !esc_text_equal(paged, person))

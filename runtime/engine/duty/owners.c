@@ -150,6 +150,19 @@ void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
     esc_role_failover(engine, escalation, why.data);
 }
 
+void esc_role_page_died(EscEngine *engine, EscEscalation *escalation)
+{
+    if (!esc_turn_is_out_of_reach(engine, escalation))
+        return;
+    EscPeople people;
+    esc_turn_people(engine, escalation, &people);
+    EscText others =
+        people.count > 1 ? esc_turn_printf(engine, " and %u more", people.count - 1) : (EscText){0};
+    failover(engine, escalation,
+             esc_turn_printf(engine, "%.*s%.*s could not be reached, every page was given up",
+                             ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(others)));
+}
+
 void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_ms)
 {
     if (escalation->is_acked)

@@ -199,6 +199,14 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     people->via = escalation->owner;
 }
 
+void esc_people_resort(EscEngine *engine, EscPeople *people)
+{
+    const EscEngineBundle *bundle = engine->schema.current;
+    reference_find(engine, NULL, bundle, bundle->program->meta[0].last_resort, people);
+    if (people->count == 0)
+        people->names[people->count++] = esc_people_stand(engine, people);
+}
+
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people)
 {
     *people = (EscPeople){.count = 0};

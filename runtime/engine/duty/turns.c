@@ -51,7 +51,7 @@ void esc_role_active(EscEngine *engine, EscEscalation *escalation)
 /* Those of the turn that ends are called no more; who was called in their own right still is. */
 static void pages_stop(EscEngine *engine, EscEscalation *escalation)
 {
-    if (escalation->owner.size == 0 || escalation->pages_count == 0)
+    if (escalation->owner.size == 0 || escalation->pages_count + escalation->paged_count == 0)
         return;
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
@@ -65,6 +65,7 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
 {
     const EscRoleRow *row = esc_role_row(escalation, position);
     pages_stop(engine, escalation);
+    esc_paged_turn_begin(escalation);
     esc_shift_note(engine, escalation, because, ESC_ASKING_TURN);
     if (escalation->owner.size > 0 && !esc_text_equal(escalation->owner, owner))
         esc_escalation_former_add(escalation, escalation->owner, false);

@@ -12,13 +12,21 @@
 #define PAGES_DEFAULT 20u
 #define ITEM_BYTES_MAX 200
 
-static EscWindow *window_of(EscEngine *engine, EscText person)
+static EscWindow *window_find(const EscEngine *engine, EscText person)
 {
     for (size_t i = 0; i < engine->windows.count; i++)
         if (esc_text_equal(engine->windows.items[i].person, person))
             return &engine->windows.items[i];
+    return NULL;
+}
+
+static EscWindow *window_of(EscEngine *engine, EscText person)
+{
+    EscWindow *window = window_find(engine, person);
+    if (window != NULL)
+        return window;
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
-    EscWindow *window = &engine->windows.items[engine->windows.count++];
+    window = &engine->windows.items[engine->windows.count++];
     *window = (EscWindow){.person = esc_engine_intern(engine, person)};
     return window;
 }
@@ -106,19 +114,23 @@ static void paged_add(EscWindow *window, uint64_t id)
     window->paged_count++;
 }
 
-static bool is_waiting(EscEngine *engine, uint64_t id)
+bool esc_storm_is_waiting(EscEngine *engine, uint64_t id)
 {
     const EscEscalation *escalation = esc_escalation_find(engine, id);
     return escalation != NULL && esc_escalation_is_open(escalation) && !escalation->is_acked;
 }
 
-/* Those that somebody has taken, or that are over, need no page any more. */
+/* Those that somebody has taken, or that are over, need no page any more; what became of the last one still counts. */
 void esc_storm_review(EscEngine *engine, EscWindow *window)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < window->paged_count; i++)
-        if (is_waiting(engine, window->paged[i]))
+    for (size_t i = 0; i < window->paged_count; i++) {
+        const EscEscalation *escalation = esc_escalation_find(engine, window->paged[i]);
+        bool is_under_way = escalation != NULL && esc_escalation_is_open(escalation) &&
+                            esc_paged_is_under_way(escalation, window->person);
+        if (is_under_way || esc_storm_is_waiting(engine, window->paged[i]))
             window->paged[kept++] = window->paged[i];
+    }
     window->paged_count = kept;
 }
 
@@ -162,16 +174,32 @@ bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText perso
     return true;
 }
 
+const uint64_t *esc_storm_escalations(EscEngine *engine, EscText person, size_t *count)
+{
+    const EscWindow *window = window_find(engine, person);
+    *count = window == NULL ? 0 : window->paged_count;
+    uint64_t *ids = esc_turn_alloc(engine, (*count + 1) * sizeof *ids);
+    for (size_t i = 0; i < *count; i++)
+        ids[i] = window->paged[i];
+    return ids;
+}
+
+void esc_storm_hurry(EscEngine *engine, EscText person)
+{
+    EscWindow *window = window_find(engine, person);
+    if (window == NULL || window->held == 0)
+        return;
+    window->held_due_ms = engine->now_ms;
+    engine->absences.is_dirty = true;
+    esc_storm_timer(engine);
+}
+
 bool esc_storm_names(const EscEngine *engine, EscText person, uint64_t escalation)
 {
-    for (size_t i = 0; i < engine->windows.count; i++) {
-        const EscWindow *window = &engine->windows.items[i];
-        if (!esc_text_equal(window->person, person) || window->held == 0)
-            continue;
-        for (size_t j = 0; j < window->paged_count; j++)
-            if (window->paged[j] == escalation)
-                return true;
-    }
+    const EscWindow *window = window_find(engine, person);
+    for (size_t i = 0; window != NULL && window->held != 0 && i < window->paged_count; i++)
+        if (window->paged[i] == escalation)
+            return true;
     return false;
 }
 

@@ -154,18 +154,29 @@ bool esc_engine_has_arrears(const EscEngine *engine)
     return engine->escalations.is_parked_due || engine->schema.is_review_due;
 }
 
-/* Only who has sent something that is not settled has a check that waits for the queue: the others sleep on. */
+static void escalation_woke(EscEngine *engine, uint64_t id)
+{
+    const EscSleeper *sleeper = esc_escalation_sleeper(engine, id);
+    if (sleeper != NULL && !sleeper->waits_for_queue)
+        return;
+    EscEscalation *escalation = esc_escalation_find(engine, id);
+    if (escalation != NULL && escalation->bundle != NULL && esc_escalation_is_open(escalation))
+        esc_qa_woke(engine, escalation);
+}
+
+/* Only who has sent something that is not settled has a check that waits for the queue: the others sleep on. Merged pages
+ * are sent for those that their window names. */
 static void woke(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->outbox.count; i++) {
         const EscOutboxNode *node = &engine->outbox.items[i];
-        const EscSleeper *sleeper = esc_escalation_sleeper(engine, node->escalation);
-        bool is_concerned = !node->is_settled && node->escalation != 0 &&
-                            (sleeper == NULL || sleeper->waits_for_queue);
-        EscEscalation *escalation =
-            is_concerned ? esc_escalation_find(engine, node->escalation) : NULL;
-        if (escalation != NULL && escalation->bundle != NULL && esc_escalation_is_open(escalation))
-            esc_qa_woke(engine, escalation);
+        if (!node->is_settled && node->escalation != 0)
+            escalation_woke(engine, node->escalation);
+    }
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        const EscWindow *window = &engine->windows.items[i];
+        for (size_t j = 0; j < window->paged_count; j++)
+            escalation_woke(engine, window->paged[j]);
     }
 }
 
@@ -210,6 +221,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         engine->turn.actor = engine->turn.by = (EscText){0};
         arrears_do(engine);
         settle(engine);
+        esc_postmortems_hold(engine);
     } else {
         engine->now_ms = time_before_ms;
     }

@@ -17,11 +17,16 @@ const char *esc_verb_name(EscVerb verb)
     return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
 }
 
+static void text_put(char *to, EscText text, size_t size_max)
+{
+    text = esc_utf8_cut(text, size_max);
+    memcpy(to, text.data, text.size);
+    to[text.size] = '\0';
+}
+
 void esc_deed_note(EscEngine *engine, EscText text)
 {
-    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
-    memcpy(engine->turn.outcome->note, text.data, text.size);
-    engine->turn.outcome->note[text.size] = '\0';
+    text_put(engine->turn.outcome->note, text, ESC_NOTE_BYTES_MAX - 1);
 }
 
 EscText esc_deed_reason_tail(const EscDeed *deed)
@@ -51,24 +56,37 @@ EscStatus esc_deed_noop(EscDeed *deed, const char *because)
     return esc_deed_noop_text(deed, esc_text_from(because));
 }
 
-static EscText ended_text(EscEngine *engine, uint64_t id, EscText outcome, int64_t at_ms)
+/* A title that is long gives way to what is said of it. */
+#define TITLE_BYTES_MAX 60
+
+/* "E-1 (INC-7, Checkout fails) was closed as resolved at 2026-03-02 11:06 CET" */
+static EscText ended_text(EscEngine *engine, const EscEscalationRow *row, EscText title)
 {
-    return esc_turn_printf(engine, "E-%llu was closed as %.*s at %.*s", (unsigned long long)id,
-                           ESC_TEXT_ARG(outcome), ESC_TEXT_ARG(esc_local_time(engine, at_ms)));
+    title = esc_turn_cut(engine, title, TITLE_BYTES_MAX);
+    return esc_turn_printf(engine, "E-%llu (%.*s%s%.*s) was closed as %.*s at %.*s",
+                           (unsigned long long)row->id, ESC_TEXT_ARG(esc_utf8_cut(row->ticket, 64)),
+                           title.size > 0 ? ", " : "", ESC_TEXT_ARG(title),
+                           ESC_TEXT_ARG(row->outcome),
+                           ESC_TEXT_ARG(esc_local_time(engine, row->closed_at_ms)));
 }
 
 EscText esc_deed_closed_text(const EscDeed *deed)
 {
     const EscEscalation *escalation = deed->escalation;
-    return ended_text(deed->engine, escalation->id, escalation->outcome, escalation->closed_at_ms);
+    const EscEscalationRow row = {.id = escalation->id,
+                                  .ticket = escalation->ticket->id,
+                                  .outcome = escalation->outcome,
+                                  .closed_at_ms = escalation->closed_at_ms};
+    return ended_text(
+        deed->engine, &row,
+        esc_ticket_text(deed->engine, escalation->ticket, deed->engine->schema.title_slot));
 }
 
-void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome)
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
+                            EscOutcome *outcome)
 {
-    EscText text = ended_text(engine, row->id, row->outcome, row->closed_at_ms);
-    text = esc_utf8_cut(text, ESC_NOTE_BYTES_MAX - 1);
-    memcpy(outcome->note, text.data, text.size);
-    outcome->note[text.size] = '\0';
+    text_put(outcome->note, ended_text(engine, row, title), ESC_NOTE_BYTES_MAX - 1);
+    text_put(outcome->ticket, row->ticket, ESC_ID_BYTES_MAX);
 }
 
 EscStatus esc_deed_check_reason(const EscDeed *deed)

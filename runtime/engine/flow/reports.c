@@ -25,6 +25,48 @@ static EscText ticket_id_made(EscEngine *engine, const EscEvent *event)
                            ESC_TEXT_ARG(hash));
 }
 
+#define TITLE_FIELDS_MAX 3
+#define TITLE_VALUE_BYTES_MAX 60
+
+/* A name of the author's as words: "lead source", and at the front of a title "Content violation". */
+static EscText words_of(EscEngine *engine, EscText name, bool is_front)
+{
+    char *words = esc_turn_alloc(engine, name.size + 1);
+    for (size_t i = 0; i < name.size; i++)
+        words[i] = name.data[i] == '.' || name.data[i] == '_' ? ' ' : name.data[i];
+    if (is_front && words[0] >= 'a' && words[0] <= 'z')
+        words[0] = (char)(words[0] - 'a' + 'A');
+    return (EscText){words, name.size};
+}
+
+/* ": slug q3-report, rule quotes": what the first fields say that the event brought; its id where there is nothing. */
+static EscText telling_fields(EscEngine *engine, const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscEventRow *row = &program->events[event->type];
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    uint32_t told = 0;
+    for (uint32_t i = 0; i < event->fields_count && told < TITLE_FIELDS_MAX; i++) {
+        const EscFieldRow *field =
+            &program->fields[program->event_fields[row->fields_first + i].field];
+        if (event->fields[i].is_missing || (event->is_given != NULL && !event->is_given[i]))
+            continue; /* a value that nobody gave is no news */
+        EscBuf value;
+        esc_buf_init(&value, ESC_ENGINE_TURN_BYTES_MAX);
+        esc_value_write_text(&value, program, event->fields[i]);
+        EscText text = esc_turn_cut(engine, esc_turn_take(engine, &value), TITLE_VALUE_BYTES_MAX);
+        if (text.size == 0)
+            continue;
+        esc_buf_printf(&buf, "%s%.*s %.*s", told++ == 0 ? ": " : ", ",
+                       ESC_TEXT_ARG(words_of(engine, program->texts[field->name], false)),
+                       ESC_TEXT_ARG(text));
+    }
+    if (told == 0)
+        esc_buf_printf(&buf, " %.*s", ESC_TEXT_ARG(event->id));
+    return esc_turn_take(engine, &buf);
+}
+
 /* A ticket that no ticket event brought gets a title from the event. */
 static void title_default(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
@@ -35,10 +77,10 @@ static void title_default(EscEngine *engine, EscTicket *ticket, const EscEvent *
     const EscProgram *program = engine->schema.current->program;
     EscText title = program->texts[program->events[event->type].title];
     if (title.size == 0)
-        title = esc_event_type_name(engine, event);
-    esc_ticket_set_text(
-        engine, ticket, engine->schema.title_slot,
-        esc_turn_printf(engine, "%.*s %.*s", ESC_TEXT_ARG(title), ESC_TEXT_ARG(event->id)));
+        title = words_of(engine, esc_event_type_name(engine, event), true);
+    esc_ticket_set_text(engine, ticket, engine->schema.title_slot,
+                        esc_turn_printf(engine, "%.*s%.*s", ESC_TEXT_ARG(title),
+                                        ESC_TEXT_ARG(telling_fields(engine, event))));
 }
 
 /* --- what it brings --------------------------------------------------------------------------- */

@@ -72,13 +72,15 @@ static void dead_tell(EscEngine *engine, EscEscalation *escalation, EscText targ
         esc_message_person(engine, escalation, escalation->owner, &notice);
 }
 
+/* Of a page that many share each handler hears; nobody is told, for the next of them is called already. */
 static void message_died(EscEngine *engine, EscEscalation *escalation, EscText target,
-                         EscText detail)
+                         EscText detail, bool is_merged)
 {
-    if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED ||
-        !dead_raises(escalation))
+    bool is_raised = escalation->bundle != NULL && escalation->state != ESC_STATE_PARKED &&
+                     dead_raises(escalation);
+    if (!is_raised && !is_merged)
         dead_tell(engine, escalation, target, detail);
-    else
+    else if (is_raised)
         (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_DELIVERY_DEAD,
                                 esc_turn_printf(engine, "the message to %.*s was given up: %.*s",
                                                 ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
@@ -98,38 +100,72 @@ static const char *done_word(const EscDelivery *delivery)
     return delivery->http_status == 0 ? "counts as done" : "succeeded";
 }
 
+/* `count`: how many messages of the escalation the row was. */
+static void arrival_count(EscEscalation *escalation, const EscOutboxNode *node,
+                          EscDeliveryState state, uint32_t count)
+{
+    if (state == ESC_DELIVERY_DEAD)
+        escalation->dead += count;
+    else if (state == ESC_DELIVERY_DELIVERED)
+        escalation->delivered += count;
+    else if (state != ESC_DELIVERY_ACCEPTED)
+        escalation->seen += count;
+    else if (node->contact > 0)
+        escalation->reached += count;
+    else
+        escalation->accepted += count;
+}
+
 static void message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
                             const EscDelivery *delivery)
 {
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
             target = node->target;
-    if (delivery->state != ESC_DELIVERY_DEAD) {
-        bool is_accepted = delivery->state == ESC_DELIVERY_ACCEPTED,
-             is_delivered = delivery->state == ESC_DELIVERY_DELIVERED;
-        escalation->accepted += is_accepted && node->contact == 0;
-        escalation->reached += is_accepted && node->contact > 0;
-        escalation->delivered += is_delivered;
-        escalation->seen += !is_accepted && !is_delivered;
+    bool is_dead = delivery->state == ESC_DELIVERY_DEAD, is_merged = node->escalation == 0;
+    uint32_t pages = esc_paged_settled(engine, escalation, node->id, is_dead);
+    const char *what = is_merged ? "the merged page" : "the message";
+    arrival_count(escalation, node, delivery->state, is_merged ? pages : 1);
+    if (!is_dead) {
         EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
         esc_audit_escalation(engine, escalation, ESC_AUDIT_DELIVERED,
                              esc_audit_data(engine, "outbox", outbox, "target", target, "state",
                                             state, "detail", esc_utf8_cut(delivery->detail, 1000),
                                             NULL),
-                             "the message to %.*s was %.*s%.*s", ESC_TEXT_ARG(target),
+                             "%s to %.*s was %.*s%.*s", what, ESC_TEXT_ARG(target),
                              ESC_TEXT_ARG(state), ESC_TEXT_ARG(detail_text(engine, delivery)));
         return;
     }
-    escalation->dead++;
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_DELIVERY_DEAD,
         esc_audit_data(engine, "outbox", outbox, "target", target, "detail", detail, NULL),
-        "the message to %.*s was given up%s%.*s", ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
+        "%s to %.*s was given up%s%.*s", what, ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
         ESC_TEXT_ARG(detail));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
     if (node->contact > 0)
         esc_page_died(engine, escalation, target, node->contact - 1);
-    message_died(engine, escalation, target, detail);
+    if (pages > 0)
+        esc_role_page_died(engine, escalation);
+    message_died(engine, escalation, target, detail, is_merged);
+}
+
+/* It belongs to no escalation, and is a page of every one that it named. */
+static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
+                           const EscDelivery *delivery)
+{
+    size_t count = 0;
+    const uint64_t *ids = esc_storm_escalations(engine, node->target, &count);
+    for (size_t i = 0; i < count; i++) {
+        EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
+        if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
+            !esc_paged_is_of(escalation, node->id))
+            continue;
+        message_settled(engine, escalation, node, delivery);
+        esc_outcome_add(engine, escalation);
+        esc_ticket_touch(engine, escalation->ticket);
+    }
+    if (delivery->state == ESC_DELIVERY_DEAD)
+        esc_storm_hurry(engine, node->target);
 }
 
 /* The frame that waits for this reply, at work or not: what comes back after a reopening waits for it too. */
@@ -173,9 +209,51 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
     (void)esc_rollback_replied(engine, escalation, node->id, false, detail);
 }
 
-/* The escalation is closed: the result is told, and nothing follows from it. */
+/* Nobody owns what is closed: the last resort decides about what was left. */
+static void late_left_tell(EscEngine *engine, const EscOutboxNode *node, EscText detail)
+{
+    EscPeople people;
+    esc_people_resort(engine, &people);
+    EscText text = esc_turn_printf(
+        engine,
+        "%.*s was to undo %.*s of E-%llu (%.*s), and was given up after that was closed%.*s. %.*s "
+        "is as it was changed: decide what is done about it",
+        ESC_TEXT_ARG(node->target), ESC_TEXT_ARG(node->undoes),
+        (unsigned long long)node->escalation, ESC_TEXT_ARG(node->ticket), ESC_TEXT_ARG(detail),
+        ESC_TEXT_ARG(node->undoes));
+    EscNotice notice = {.text = text, .is_due = true};
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_message_person(engine, NULL, people.names[i], &notice);
+    esc_audit_bare(engine, node->escalation, node->ticket, ESC_AUDIT_NOT_UNDONE,
+                   esc_audit_data(engine, "what", node->undoes, "by", node->target, NULL),
+                   "%.*s is not undone: %.*s was given up after E-%llu was closed%.*s; %.*s, the "
+                   "last resort, decides what is done about it",
+                   ESC_TEXT_ARG(node->undoes), ESC_TEXT_ARG(node->target),
+                   (unsigned long long)node->escalation, ESC_TEXT_ARG(detail),
+                   ESC_TEXT_ARG(people.names[0]));
+}
+
+static void late_undone(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
+{
+    EscText detail = detail_text(engine, delivery);
+    if (delivery->state == ESC_DELIVERY_DEAD) {
+        late_left_tell(engine, node, detail);
+        return;
+    }
+    esc_audit_bare(engine, node->escalation, node->ticket, ESC_AUDIT_UNDONE,
+                   esc_audit_data(engine, "what", node->undoes, "by", node->target, NULL),
+                   "undone: %.*s by %.*s, which %s after E-%llu was closed%.*s",
+                   ESC_TEXT_ARG(node->undoes), ESC_TEXT_ARG(node->target), done_word(delivery),
+                   (unsigned long long)node->escalation, ESC_TEXT_ARG(detail));
+}
+
+/* The escalation is closed: the result is told, and nothing follows from it but that an inverse is decided on. */
 static void late_settled(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
 {
+    if (node->undoes.size > 0) {
+        late_undone(engine, node, delivery);
+        return;
+    }
     bool is_dead = delivery->state == ESC_DELIVERY_DEAD,
          is_message = node->kind == ESC_OUTBOX_MESSAGE;
     EscAuditKind kind = is_message ? (is_dead ? ESC_AUDIT_DELIVERY_DEAD : ESC_AUDIT_DELIVERED)
@@ -189,8 +267,9 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
     esc_audit_bare(engine, node->escalation, node->ticket, kind,
                    esc_audit_data(engine, "outbox", outbox, is_message ? "target" : "action",
                                   node->target, NULL),
-                   "%s%.*s %s%.*s", is_message ? "the message to " : "", ESC_TEXT_ARG(node->target),
-                   word, ESC_TEXT_ARG(detail_text(engine, delivery)));
+                   "%s%.*s %s%.*s%s", is_message ? "the message to " : "",
+                   ESC_TEXT_ARG(node->target), word, ESC_TEXT_ARG(detail_text(engine, delivery)),
+                   is_message ? "" : ", after it was closed: nothing follows from it");
 }
 
 /* In the trail of the escalation whose message met it, once for each time that an endpoint is ill. */
@@ -233,6 +312,8 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     if (escalation == NULL || escalation->state == ESC_STATE_CLOSED) {
         late_settled(engine, &node, delivery);
         esc_text_drop(&node.ticket);
+        if (node.escalation == 0 && node.contact > 0)
+            merged_settled(engine, &node, delivery);
         return ESC_OK;
     }
     esc_text_drop(&node.ticket);

@@ -7,14 +7,8 @@
 /* The ticket that a rollback would close must be in memory then, also after a restart. */
 void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed)
 {
-    EscTicket *ticket =
-        change->kind == ESC_CHANGE_TICKET ? esc_ticket_find(engine, change->ticket) : NULL;
-    if (ticket == NULL || (!is_needed && ticket->pins == 0))
-        return;
-    bool was_live = esc_ticket_is_live(ticket);
-    ticket->pins = is_needed ? ticket->pins + 1 : ticket->pins - 1;
-    if (esc_ticket_is_live(ticket) != was_live)
-        esc_ticket_dirty(engine, ticket);
+    if (change->kind == ESC_CHANGE_TICKET)
+        esc_ticket_pin(engine, esc_ticket_find(engine, change->ticket), is_needed);
 }
 
 static void change_remove(EscEngine *engine, EscEscalation *escalation, size_t at)

@@ -3,6 +3,15 @@
 
 #include <stdlib.h>
 
+static void receivers_take(EscEngine *engine, const EscEngineConfig *config)
+{
+    engine->receivers = esc_engine_alloc(config->receivers_count * sizeof *engine->receivers);
+    for (size_t i = 0; i < config->receivers_count; i++)
+        engine->receivers[engine->receivers_count++] =
+            (EscReceiver){esc_engine_intern(engine, config->receivers[i].channel),
+                          esc_engine_intern(engine, config->receivers[i].address)};
+}
+
 EscEngine *esc_engine_new(const EscEngineConfig *config)
 {
     EscEngine *engine = calloc(1, sizeof *engine);
@@ -28,6 +37,7 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
         esc_engine_free(engine);
         return NULL;
     }
+    receivers_take(engine, config);
     return engine;
 }
 
@@ -54,6 +64,7 @@ static void lists_free(EscEngine *engine)
         esc_text_drop(&engine->interned.items[i]);
     free(engine->outbox.items);
     free(engine->interned.items);
+    free(engine->receivers);
     free(engine->absences.items);
     free(engine->tickets.items);
     free(engine->tickets.sleepers);

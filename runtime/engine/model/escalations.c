@@ -138,6 +138,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     for (size_t i = 0; i < escalation->pages_count; i++)
         esc_text_drop(&escalation->pages[i].text);
     free(escalation->pages);
+    free(escalation->paged);
     free(escalation->expectations);
     free(escalation->inverses);
     free(escalation->ackers);

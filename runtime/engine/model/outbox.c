@@ -80,14 +80,36 @@ static uint32_t contact_of(const EscOutboxRow *row)
     return 0;
 }
 
+EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row)
+{
+    if (!esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_MAIL)))
+        return row->target;
+    return esc_turn_printf(engine, "%.*s (%.*s)", ESC_TEXT_ARG(row->target),
+                           ESC_TEXT_ARG(row->address));
+}
+
+/* What comes from a store says it in its body only. */
+static EscText undoes_of(EscEngine *engine, const EscOutboxRow *row)
+{
+    EscCall call = {0};
+    bool has_read = true;
+    if (row->call != NULL)
+        call = *row->call;
+    else if (row->kind == ESC_OUTBOX_CALL)
+        has_read = esc_call_read_json(engine->turn.arena, row->body, &call);
+    return !has_read || call.undoes.size == 0 ? (EscText){0}
+                                              : esc_engine_intern(engine, call.undoes);
+}
+
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row)
 {
     return (EscOutboxNode){
         .id = row->id,
         .escalation = row->escalation,
         .kind = row->kind,
-        .target = esc_engine_intern(engine, row->target),
+        .target = esc_engine_intern(engine, esc_outbox_label(engine, row)),
         .ticket = esc_text_own(row->ticket),
+        .undoes = undoes_of(engine, row),
         .contact = contact_of(row),
     };
 }

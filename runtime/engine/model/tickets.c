@@ -2,7 +2,6 @@
  * event at hand, and what happened to them. What their service levels do is in duty/sla.c. */
 #include <engine/model.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +65,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->assumed);
     free(ticket->starts);
     free(ticket->open);
+    esc_text_drop(&ticket->parent);
     esc_text_drop(&ticket->id);
     free(ticket);
 }
@@ -319,31 +319,6 @@ void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *o
         esc_value_write_json(out, engine->schema.current->program, ticket->values[slot].value);
     }
     esc_buf_char(out, '}');
-}
-
-/* Whose customer it is about is whose the first one is. */
-static void account_take(EscEngine *engine, EscTicket *ticket, const EscTicket *parent)
-{
-    for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
-        if (esc_text_starts_with(esc_slot_name(engine, i), ESC_TEXT("account.")) &&
-            !esc_ticket_is_assumed(parent, i))
-            esc_ticket_set(engine, ticket, i, parent->values[i].value);
-    }
-}
-
-EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, EscText title)
-{
-    char id[32];
-    snprintf(id, sizeof id, ESC_OWN_TICKETS "T-%llu",
-             (unsigned long long)engine->counters.next_ticket++);
-    ESC_ASSERT(!esc_ticket_exists(engine, esc_text_from(id))); /* no source names one so */
-    EscTicket *ticket = esc_ticket_new(engine, esc_text_from(id), engine->now_ms);
-    ticket->is_linked = true;
-    esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);
-    esc_ticket_set_text(engine, ticket, esc_slot_find(engine, ESC_TEXT("parent")), parent->id);
-    account_take(engine, ticket, parent);
-    esc_ticket_dirty(engine, ticket);
-    return ticket;
 }
 
 const char *esc_clock_name(EscSlaClock clock)

@@ -2,15 +2,19 @@
  *
  *   packed handed to   signed ms from the opening to the turn's begin
  *   those who had it before: count, for each  packed person  u8: missed it   last resort: signed since  varint alarms
- *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told
+ *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told,
+ *     8 a page of the turn arrived
  *   with 4:  packed from, actor, because  u8 who is asked, nobody else hears of it  count, packed each who lost it
  *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
+ *   pages under way: count, for each  varint outbox id (0: it waits for the merged page), 2 * kind of contact, and 1 when
+ *     it calls somebody of the present turn  packed person
  *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number */
 #include <engine/rows.h>
 
 #define FLAG_CHAIN_OVER 1u
 #define FLAG_ALARMED 2u
 #define FLAG_OWED 4u
+#define FLAG_TURN_REACHED 8u
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -37,7 +41,8 @@ static void resort_pack(EscBuf *out, const EscEscalation *escalation)
     esc_texts_pack(out, resort->asked, resort->asked_count);
     esc_buf_u8(out, (uint8_t)((escalation->is_chain_over ? FLAG_CHAIN_OVER : 0u) |
                               ((escalation->alarms & ESC_ALARM_OWNER) != 0 ? FLAG_ALARMED : 0u) |
-                              (escalation->owed != NULL ? FLAG_OWED : 0u)));
+                              (escalation->owed != NULL ? FLAG_OWED : 0u) |
+                              (escalation->is_turn_reached ? FLAG_TURN_REACHED : 0u)));
     if (escalation->owed != NULL)
         owed_pack(out, escalation->owed);
 }
@@ -54,6 +59,17 @@ static void pages_pack(EscBuf *out, const EscEscalation *escalation)
         esc_buf_packed(out, page->text);
     }
     esc_buf_varint(out, escalation->page_next);
+}
+
+static void paged_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, escalation->paged_count);
+    for (size_t i = 0; i < escalation->paged_count; i++) {
+        const EscPaged *paged = &escalation->paged[i];
+        esc_buf_varint(out, paged->outbox);
+        esc_buf_varint(out, 2u * paged->kind + (paged->is_of_turn ? 1u : 0u));
+        esc_buf_packed(out, paged->person);
+    }
 }
 
 static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
@@ -75,6 +91,7 @@ void esc_duty_pack(EscBuf *out, const EscEscalation *escalation)
     esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
     resort_pack(out, escalation);
     pages_pack(out, escalation);
+    paged_pack(out, escalation);
     expectations_pack(out, escalation);
 }
 
@@ -111,6 +128,7 @@ static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *e
     escalation->is_chain_over = (flags & FLAG_CHAIN_OVER) != 0;
     if ((flags & FLAG_ALARMED) != 0)
         esc_escalation_alarmed(engine, escalation, ESC_ALARM_OWNER);
+    escalation->is_turn_reached = (flags & FLAG_TURN_REACHED) != 0;
     if ((flags & FLAG_OWED) != 0)
         owed_unpack(cursor, engine, escalation);
 }
@@ -128,6 +146,22 @@ static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *es
         page->text = esc_text_own(esc_cursor_packed(cursor));
     }
     escalation->page_next = esc_small_unpack(cursor);
+}
+
+static void paged_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor, 3);
+    if (count > ESC_PAGED_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->paged, escalation->paged_count, escalation->paged_capacity);
+        EscPaged *paged = &escalation->paged[escalation->paged_count++];
+        *paged = (EscPaged){.outbox = esc_cursor_varint(cursor)};
+        uint32_t kind = esc_below_unpack(cursor, 2 * ESC_CONTACT_KINDS);
+        paged->kind = (uint8_t)(kind / 2);
+        paged->is_of_turn = kind % 2 != 0;
+        paged->person = esc_interned_unpack(cursor, engine);
+    }
 }
 
 static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
@@ -152,6 +186,7 @@ bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
     escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(&cursor);
     resort_unpack(&cursor, engine, escalation);
     pages_unpack(&cursor, engine, escalation);
+    paged_unpack(&cursor, engine, escalation);
     expectations_unpack(&cursor, engine, escalation);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

@@ -27,6 +27,35 @@ bool esc_engine_has_ticket(const EscEngine *engine, EscText id)
     return esc_ticket_exists(engine, id);
 }
 
+/* A post-mortem that a start on the ticket could have something for. */
+static EscText postmortem_lacked(EscEngine *engine, const EscTicket *ticket)
+{
+    for (size_t i = 0; ticket != NULL && i < ticket->starts_count; i++) {
+        uint64_t number = ticket->starts[i].postmortem;
+        EscText id = esc_ticket_linked_id(engine, number);
+        if (number != 0 && !esc_ticket_exists(engine, id))
+            return id;
+    }
+    return (EscText){0};
+}
+
+EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
+{
+    EscText id = {0};
+    if (input->kind == ESC_INPUT_EVENT)
+        id = input->event->subject;
+    else if (input->kind == ESC_INPUT_ACTION && input->action->escalation == 0)
+        id = input->action->ticket;
+    if (input->kind == ESC_INPUT_ACTION && input->action->escalation != 0) {
+        const EscEscalation *escalation = esc_escalation_find(engine, input->action->escalation);
+        id = escalation == NULL ? (EscText){0} : escalation->ticket->id;
+    }
+    if (id.size == 0)
+        return id;
+    return esc_ticket_exists(engine, id) ? postmortem_lacked(engine, esc_ticket_find(engine, id))
+                                         : id;
+}
+
 static EscStatus id_check(const EscEngine *engine, EscText id, EscWhy *why)
 {
     if (engine->schema.current == NULL)
@@ -44,6 +73,7 @@ EscStatus esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row, 
     EscTicket *ticket = esc_ticket_new(engine, row->id, row->created_at_ms);
     ticket->updated_at_ms = row->updated_at_ms;
     if (esc_ticket_unpack(row->body, engine, ticket)) {
+        esc_postmortems_restored(engine, ticket, row->is_live);
         esc_ticket_written(engine, ticket); /* not live until an escalation follows */
         return ESC_OK;
     }

@@ -59,9 +59,22 @@ static bool all_may_sleep(const EscTicket *ticket)
     return may;
 }
 
+/* A step that checks deliveries is a frame that waits. */
+static bool frame_checks(const EscEscalation *escalation, const EscFrame *frame)
+{
+    const EscWaitRow *wait = frame->bytes == NULL ? NULL : esc_wait_of(escalation, frame);
+    return wait != NULL && wait->kind == ESC_WAIT_CHECK &&
+           escalation->bundle->program->checks[wait->check - 1].kind == ESC_CHECK_DELIVERED;
+}
+
 static bool waits_for_queue(const EscEscalation *escalation)
 {
     const EscProgram *program = escalation->bundle->program;
+    if (frame_checks(escalation, &escalation->frame))
+        return true;
+    for (uint32_t i = 0; i < escalation->below_count; i++)
+        if (frame_checks(escalation, &escalation->below[i]))
+            return true;
     uint32_t first = esc_escalation_template(escalation)->checks_first;
     for (const EscTimerNode *timer = escalation->timers; timer != NULL; timer = timer->next)
         if (timer->kind == ESC_TIMER_CHECK &&
@@ -158,7 +171,8 @@ static void wake(EscEngine *engine, EscSleeper *sleeper)
     ESC_ASSERT(ticket->index == sleeper->index);
     ticket->updated_at_ms = block->updated_at_ms;
     bool is_read = esc_ticket_unpack((EscBytes){at, block->body_size}, engine, ticket);
-    ESC_ASSERT(is_read); /* we wrote it */
+    ESC_ASSERT(is_read);       /* we wrote it */
+    ticket->is_holding = true; /* only what is live sleeps */
     at += block->body_size;
     for (uint32_t i = 0; i < block->count; i++) {
         escalation_wake(engine, ticket, &block->escalations[i],

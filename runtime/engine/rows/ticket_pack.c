@@ -2,11 +2,12 @@
  *
  *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
  *   assumed fields: count, then  packed name
- *   flags: 1 linked, 2 resolved, 4 changed since it was made   packed name of the service level
+ *   flags: 1 linked, 2 resolved, 4 changed since it was made   with 1: packed id of whose it is   packed name of the
+ *     service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
  *     had their turn   signed moved
  *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
- *   starts: count, then  packed template  varint count  signed last closed
+ *   starts: count, then  packed template  varint count  signed last closed  varint number of the last post-mortem (0: none)
  *   origins: count, then  u8 1 with a packed field, 0 for a status that is no field   varint source  signed time
  *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  packed type,
  *     event   varint next number
@@ -17,7 +18,7 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 2
+#define FORMAT 3
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
@@ -87,6 +88,7 @@ static void starts_pack(EscBuf *out, const EscTicket *ticket)
         esc_buf_packed(out, ticket->starts[i].template_name);
         esc_buf_varint(out, ticket->starts[i].count);
         esc_buf_signed(out, ticket->starts[i].closed_at_ms);
+        esc_buf_varint(out, ticket->starts[i].postmortem);
     }
 }
 
@@ -140,6 +142,8 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
                               (ticket->is_edited ? FLAG_EDITED : 0u)));
+    if (ticket->is_linked)
+        esc_buf_packed(out, ticket->parent);
     clocks_pack(out, ticket);
     pauses_pack(out, ticket);
     starts_pack(out, ticket);
@@ -223,6 +227,7 @@ static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
         EscStarts *starts = esc_ticket_starts(engine, ticket, esc_cursor_packed(cursor));
         starts->count = (uint32_t)esc_cursor_varint(cursor);
         starts->closed_at_ms = esc_instant_unpack(cursor);
+        starts->postmortem = esc_cursor_varint(cursor);
     }
 }
 
@@ -332,6 +337,8 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
     ticket->is_edited = (flags & FLAG_EDITED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
+    if (ticket->is_linked)
+        ticket->parent = esc_text_own(esc_cursor_packed(&cursor));
     clocks_unpack(&cursor, engine, ticket);
     pauses_unpack(&cursor, ticket);
     starts_unpack(&cursor, engine, ticket);
@@ -421,7 +428,8 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
         return false;
     fields_show(&cursor, fields);
     assumed_show(&cursor, assumed);
-    (void)esc_cursor_u8(&cursor); /* flags */
+    if ((esc_cursor_u8(&cursor) & FLAG_LINKED) != 0)
+        (void)esc_cursor_packed(&cursor); /* whose it is */
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
         esc_buf_string(sla, "null");

@@ -126,7 +126,7 @@ static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arg
     return status == ESC_OK && end == ESC_RUN_ENDED;
 }
 
-uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action,
+uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action, EscText undoes,
                       const EscValue *arguments, uint32_t count)
 {
     const EscProgram *program = escalation->bundle->program;
@@ -141,6 +141,7 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
                              "the request of %.*s could not be made", ESC_TEXT_ARG(name));
         return 0;
     }
+    build.call.undoes = undoes;
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_CALL,
         .target = name,
@@ -200,7 +201,7 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
     EscEngine *engine = world->engine;
     EscEscalation *escalation = world->escalation;
     inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
-    uint64_t id = esc_call_put(engine, escalation, row->aux, arguments, count);
+    uint64_t id = esc_call_put(engine, escalation, row->aux, (EscText){0}, arguments, count);
     EscChange change = engine->turn.undo;
     engine->turn.undo = (EscChange){0};
     engine->turn.has_undo = false;

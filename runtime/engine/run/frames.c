@@ -55,6 +55,27 @@ static void clamped_tell(EscEngine *engine, EscEscalation *escalation, const Esc
                          ESC_TEXT_ARG(place), ESC_TEXT_ARG(escalation->template_name));
 }
 
+/* Who reads the text sees that it was cut; who looks for the rest finds where, and how much there is. */
+static void cut_tell(EscEngine *engine, EscEscalation *escalation, const EscRun *run)
+{
+    if (run->cut_pc == ESC_NONE)
+        return;
+    EscText place = esc_code_place(engine, escalation, run->function, run->cut_pc),
+            bytes = esc_turn_printf(engine, "%u", run->cut_bytes);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_CUT,
+                         esc_audit_data(engine, "place", place, "bytes", bytes, NULL),
+                         "a text outgrew %d bytes at %.*s, in %.*s: %.*s bytes were left out",
+                         ESC_TEXT_MAX, ESC_TEXT_ARG(place), ESC_TEXT_ARG(escalation->template_name),
+                         ESC_TEXT_ARG(bytes));
+}
+
+/* What the run had to bend. */
+static void bent_tell(EscEngine *engine, EscEscalation *escalation, const EscRun *run)
+{
+    clamped_tell(engine, escalation, run);
+    cut_tell(engine, escalation, run);
+}
+
 /* --- suspending ------------------------------------------------------------------------------- */
 
 /* False when it is too big to be kept. */
@@ -171,7 +192,7 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
     esc_undo_forget(engine);
     esc_escalation_dirty(engine, escalation);
     if (status == ESC_OK) {
-        clamped_tell(engine, escalation, run);
+        bent_tell(engine, escalation, run);
         run_ended(engine, escalation, frame, run, end);
         return;
     }
@@ -279,7 +300,7 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
         EscWorld world = esc_world_of(engine, escalation, function, with_event);
         EscHost host = esc_world_host(&world);
         status = esc_run_go(run, &host, engine->now_ms, &end, &why);
-        clamped_tell(engine, escalation, run);
+        bent_tell(engine, escalation, run);
         pc = run->pc;
     }
     EscEndMode mode = status == ESC_OK && end == ESC_RUN_ENDED ? run->end_mode : ESC_END_FALL;

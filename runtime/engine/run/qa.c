@@ -355,17 +355,43 @@ void esc_qa_reopen(EscEngine *engine, EscEscalation *escalation)
     }
 }
 
+/* The instant before which a check of deliveries is not judged: the queue has its chance first. */
+static int64_t chance_ms(const EscEngine *engine, int64_t within_ms)
+{
+    return engine->now_ms + (within_ms < WOKE_MAX_MS ? within_ms : WOKE_MAX_MS);
+}
+
+/* A step that waits for deliveries is a frame with a deadline of its own. */
+static void steps_woke(EscEngine *engine, EscEscalation *escalation)
+{
+    EscFrame *frame = NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
+        const EscWaitRow *wait = esc_wait_of(escalation, frame);
+        if (wait == NULL || wait->kind != ESC_WAIT_CHECK)
+            continue;
+        const EscCheckRow *row = &escalation->bundle->program->checks[wait->check - 1];
+        int64_t due_ms = chance_ms(engine, wait->deadline_ms);
+        if (row->kind != ESC_CHECK_DELIVERED || frame->due_ms >= due_ms ||
+            judge_delivered(escalation, row, false) != ESC_JUDGEMENT_OPEN)
+            continue;
+        frame->due_ms = due_ms;
+        if (frame == &escalation->frame)
+            esc_frame_timers(engine, escalation, frame);
+        esc_escalation_dirty(engine, escalation);
+    }
+}
+
 void esc_qa_woke(EscEngine *engine, EscEscalation *escalation)
 {
+    steps_woke(engine, escalation);
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         const EscCheckRow *row = check_row(escalation, i);
         const EscTimerNode *timer = esc_timer_find(escalation->timers, ESC_TIMER_CHECK, i);
         if (row->kind != ESC_CHECK_DELIVERED || timer == NULL)
             continue;
-        int64_t chance_ms = row->within_ms < WOKE_MAX_MS ? row->within_ms : WOKE_MAX_MS;
-        if (timer->due_ms < engine->now_ms + chance_ms &&
-            judge_delivered(escalation, row, false) == ESC_JUDGEMENT_OPEN)
-            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, engine->now_ms + chance_ms);
+        int64_t due_ms = chance_ms(engine, row->within_ms);
+        if (timer->due_ms < due_ms && judge_delivered(escalation, row, false) == ESC_JUDGEMENT_OPEN)
+            esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, i, due_ms);
     }
 }
 

@@ -83,7 +83,7 @@ static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscCha
                                                                    : ESC_EFFECT_ARGS_MAX;
     for (uint32_t i = 0; i < count; i++)
         arguments[i] = change->arguments[i].value;
-    uint64_t id = esc_call_put(engine, escalation, change->undo, arguments, count);
+    uint64_t id = esc_call_put(engine, escalation, change->undo, change->name, arguments, count);
     EscText inverse = esc_action_name(engine, escalation->bundle->program, change->undo);
     if (id == 0) {
         left_tell(

@@ -300,6 +300,8 @@ typedef struct EscRun {
     uint32_t fuel_used;          /* of the last run-to-suspend */
     uint32_t effects_used;       /* of the last run-to-suspend */
     uint32_t clamped_pc;         /* of the last run-to-suspend: where a number left its range first, ESC_NONE when none did */
+    uint32_t cut_pc;             /* the same: where a text outgrew ESC_TEXT_MAX first */
+    uint32_t cut_bytes;          /* and what all of its texts lost; marks do not count */
     uint32_t effects_total;      /* over the life of the frame; only grows, kept in snapshots */
     /* how the last run ended */
     bool answer;

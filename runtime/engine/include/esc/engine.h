@@ -111,9 +111,18 @@ typedef struct EscOutcome {
 typedef struct EscEngine
     EscEngine; /* one workspace: tickets, open escalations and timers in memory */
 
+/* Somebody who gets the mails of a channel. */
+typedef struct EscReceiver {
+    EscText channel, address;
+} EscReceiver;
+
 typedef struct EscEngineConfig {
     const EscZones *zones; /* borrowed, must outlive the engine */
-    uint64_t hash_seed;    /* for tables in memory; results do not depend on it */
+    /* A message to a channel is one outbox row for each of its receivers, so that what becomes of one is not what
+     * becomes of the others; one row for a channel without any here. Copied. */
+    const EscReceiver *receivers;
+    size_t receivers_count;
+    uint64_t hash_seed; /* for tables in memory; results do not depend on it */
     /* Of the store, random: it ends every idempotency key, so that a store in the place of a lost one gives no key of old
      * to a message of today. 0: keys have no such end. */
     uint64_t store_tag;
@@ -131,6 +140,9 @@ const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current
 ESC_MUST_USE EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,
                                                    EscBytes workspace, EscWhy *why);
 bool esc_engine_has_ticket(const EscEngine *engine, EscText id);
+/* A ticket that the input may speak of and that is not in memory: to be restored before it is applied, if there is such a
+ * one, and asked for again. Empty: none. The text holds until the next apply or call of this. */
+EscText esc_engine_lacks(EscEngine *engine, const EscInput *input);
 ESC_MUST_USE EscStatus
 esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row,
                           EscWhy *why); /* also later, for a ticket that is not in memory */
@@ -149,8 +161,10 @@ ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOut
  * (ESC_NOT_FOUND, ESC_CONFLICT, ESC_FORBIDDEN, ESC_BAD_INPUT). Running out of memory half way is fatal (ESC_ASSERT). */
 ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now_ms,
                                         EscOutcome *outcome, EscWhy *why);
-/* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. */
-void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscOutcome *outcome);
+/* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. `title`: of
+ * its ticket; may be empty. */
+void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
+                            EscOutcome *outcome);
 /* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the next
  * flush, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
  * what the engine knows nothing of (events, retries, bundles, epoch). */

@@ -64,7 +64,8 @@ typedef struct EscTicketRow {
     EscText id, title, status;
     EscBytes body; /* fields, service level, timers … */
     int64_t created_at_ms, updated_at_ms;
-    bool is_live; /* a restart must load it: an escalation is open, a timer runs, or a rollback may need it */
+    bool
+        is_live; /* a restart must load it: an escalation is open, a timer runs, or a rollback may need it */
 } EscTicketRow;
 
 typedef struct EscEscalationRow {
@@ -89,6 +90,8 @@ typedef enum EscOutboxKind {
     ESC_OUTBOX_CALL,
     ESC_OUTBOX_KIND_COUNT
 } EscOutboxKind;
+/* To one of those who get the mails of a channel; a person's own medium is "email". */
+#define ESC_MEDIUM_MAIL "mail"
 typedef struct EscOutboxRow {
     uint64_t id;
     EscText key; /* idempotency key: "acme/E-12/7/9f3c2b1a0d4e5f60", the last part of the store */
@@ -96,9 +99,10 @@ typedef struct EscOutboxRow {
     EscText ticket;
     EscOutboxKind kind;
     EscText target; /* MESSAGE: channel name, or person name; CALL: "crm.requeue" */
-    EscText medium; /* MESSAGE: chat, email, phone, webhook; CALL: http */
-    EscText
-        address; /* MESSAGE to a person: their address of that medium; to a channel: empty (bound in configuration) */
+    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http */
+    /* MESSAGE to a person: their address of that medium; by ESC_MEDIUM_MAIL: one receiver of a channel; else empty (bound in
+     * configuration) */
+    EscText address;
     EscText body; /* JSON of the message or call: esc/message.h */
     /* The same as a struct, one of them; both NULL when the row comes from a store. */
     const EscMessage *message;
@@ -130,7 +134,7 @@ typedef struct EscOutboxRetry {
 typedef enum EscEndpointNews {
     ESC_ENDPOINT_SAME,
     ESC_ENDPOINT_HELD, /* it refuses us: its messages wait. `detail` says why, `reply` which endpoint */
-    ESC_ENDPOINT_BACK  /* it takes messages again */
+    ESC_ENDPOINT_BACK /* it takes messages again */
 } EscEndpointNews;
 
 /* What became of an outbox row: an input of the engine. */
@@ -201,7 +205,8 @@ typedef struct EscGroup {
     size_t audit_count, audit_capacity;
     EscEvidenceRow *evidence; /* new, in the order kept */
     size_t evidence_count, evidence_capacity;
-    EscBytes workspace; /* body of the workspace itself: absences, notification windows; empty: unchanged */
+    EscBytes
+        workspace; /* body of the workspace itself: absences, notification windows; empty: unchanged */
     /* A correction of the clock: the instants of outbox rows that are queued before this group move by so much. */
     int64_t outbox_moved_ms;
     EscCounters counters;

@@ -52,11 +52,12 @@ typedef struct EscMessage {
     uint32_t answers_count;
 } EscMessage;
 
-/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":""} */
+/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":"","undoes"?} */
 typedef struct EscCall {
     EscText system, action, method, path;
     EscText json; /* of the request, byte for byte; empty: it has none */
     EscText result_path;
+    EscText undoes;           /* the change that it takes back: "crm.lock"; empty: none */
     const uint32_t *statuses; /* that count as success; none: any 2xx */
     uint32_t statuses_count;
 } EscCall;

@@ -27,6 +27,7 @@ typedef struct EscEvent {
     const EscValue *
         fields; /* by position in the event type's field list; every one set (missing or default) */
     uint32_t fields_count;
+    const bool *is_given; /* by the same positions: what is not has its default; NULL: nobody knows */
     const EscPatch *
         patches; /* ticket fields it brings: data of ticket.* events, member "ticket" of the others */
     uint32_t patches_count;

@@ -29,6 +29,8 @@ typedef struct EscServiceConfig {
     /* The wall clock is a made-up one that starts anew with each process: where it is behind the store's time, it goes on
      * from there. */
     bool is_time_lapse;
+    const EscReceiver *receivers; /* of channels that are mail; copied */
+    size_t receivers_count;
     const EscRemark *remarks; /* go into the trail with the start; borrowed for the opening */
     size_t remarks_count;
 } EscServiceConfig;

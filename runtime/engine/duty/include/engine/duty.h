@@ -19,6 +19,8 @@ typedef struct EscPeople {
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
+/* The present policy's last resort, whether there is an escalation or not; never empty. */
+void esc_people_resort(EscEngine *engine, EscPeople *people);
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_people_misses(const EscPeople *people,
@@ -99,6 +101,8 @@ void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
 /* The turn of the first role from `position` on that somebody else stands for; false when there is none. */
 bool esc_role_behind(EscEngine *engine, EscEscalation *escalation, uint32_t position,
                      EscText because);
+/* A page has died: the turn is over when nobody of it can be reached any more. */
+void esc_role_page_died(EscEngine *engine, EscEscalation *escalation);
 void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_ms);
 void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
 /* The ticket is open again: the role is looked up anew, paged, and has its full time. */
@@ -146,6 +150,25 @@ void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, c
 /* When the expectation of that number is due; `otherwise` when there is none. */
 int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise);
 
+/* --- paged.c ---------------------------------------------------------------------------------- */
+
+/* A page to the person has gone out by that kind of contact. outbox 0: it waits for the merged page. */
+void esc_paged_add(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind,
+                   uint64_t outbox);
+/* What still waits for the merged page need not come; empty: to anybody. */
+void esc_paged_stop(EscEngine *engine, EscEscalation *escalation, EscText person);
+/* The merged page has gone out as that row; 0: it has nowhere to go. */
+void esc_paged_merge(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind,
+                     uint64_t outbox);
+bool esc_paged_is_under_way(const EscEscalation *escalation, EscText person);
+bool esc_paged_is_of(const EscEscalation *escalation, uint64_t outbox); /* it carries one of them */
+/* That row is settled: how many pages of the escalation it was. */
+uint32_t esc_paged_settled(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,
+                           bool is_dead);
+void esc_paged_turn_begin(EscEscalation *escalation); /* what was paged before is of no turn */
+/* Whether all pages of the present turn are dead. True as well when none was sent: ask it when one has died. */
+bool esc_turn_is_out_of_reach(EscEngine *engine, EscEscalation *escalation);
+
 /* --- messages.c ------------------------------------------------------------------------------- */
 
 /* What is to be told; a message of it goes to each who gets it. */
@@ -179,9 +202,9 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
 /* A message to the person by that kind of contact is dead: the page's next method follows at once. */
 void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
-/* By each of the person's contacts whose kind is in the bit set; belongs to no escalation. */
-void esc_message_contacts(EscEngine *engine, EscText person, uint32_t kinds,
-                          const EscNotice *message);
+/* By that kind of contact; belongs to no escalation. The outbox row; 0: they have no such contact. */
+uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
+                             const EscNotice *message);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
 
 /* --- windows.c -------------------------------------------------------------------------------- */
@@ -193,8 +216,13 @@ void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalat
 bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 /* The next merged page to that person names the escalation. */
 bool esc_storm_names(const EscEngine *engine, EscText person, uint64_t escalation);
-/* Forgets escalations that somebody has acknowledged, or that are over. */
+/* The person's escalations that a merged page spoke of or will; *count of them, for this turn. */
+const uint64_t *esc_storm_escalations(EscEngine *engine, EscText person, size_t *count);
+bool esc_storm_is_waiting(EscEngine *engine, uint64_t escalation); /* for an acknowledgement */
+/* Forgets escalations that nobody waits for, unless a page of them is under way. */
 void esc_storm_review(EscEngine *engine, EscWindow *window);
+/* A method died: what is held back for the person comes by the next one at once. */
+void esc_storm_hurry(EscEngine *engine, EscText person);
 /* Set the timer of what waits longest; called when something came or went. */
 void esc_digest_timer(EscEngine *engine);
 void esc_storm_timer(EscEngine *engine);

@@ -144,13 +144,28 @@ EscEscalation *esc_ticket_open_of(const EscTicket *ticket,
 void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change);
 void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms);
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
-/* A new linked ticket "escal:T-n" with its title, of the same account: no source can have one of that id. */
-EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, EscText title);
 const char *esc_clock_name(EscSlaClock clock);
 /* The instant from which a clock that is over is late: when it was due, later by the times in which it stood since. */
 int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock);
 /* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms);
+
+/* --- linked.c --------------------------------------------------------------------------------- */
+
+/* A new linked ticket "escal:T-n" with its title, of the same account: no source can have one of that id. */
+EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, EscText title);
+EscText esc_ticket_linked_id(EscEngine *engine, uint64_t number); /* lives in the turn */
+/* The linked ticket of that number, where it is in memory; NULL for 0 and for what is not. */
+EscTicket *esc_ticket_linked(EscEngine *engine, uint64_t number);
+/* A linked ticket that an open escalation needs is in memory as long, also after a restart. NULL is allowed. */
+void esc_ticket_pin(EscEngine *engine, EscTicket *ticket, bool is_needed);
+/* The post-mortem of that template on the ticket has that number from now on. */
+void esc_postmortem_note(EscEngine *engine, EscTicket *ticket, EscText template_name,
+                         uint64_t number);
+/* At the end of an input: post-mortems of tickets that are live are pinned, those of others are not. */
+void esc_postmortems_hold(EscEngine *engine);
+/* A ticket has come from its row, which says whether it is live: the same for it, as the rows have it. */
+void esc_postmortems_restored(EscEngine *engine, EscTicket *ticket, bool is_live);
 
 /* --- fields.c --------------------------------------------------------------------------------- */
 
@@ -363,6 +378,8 @@ void esc_outbox_remove(EscEngine *engine,
                        EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
+/* Who gets it, for people: the target, or one receiver of a channel: "managers (eva@x.example)". Lives in the turn. */
+EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row);
 #define ESC_CONTACT_KINDS 3u
 EscText esc_contact_word(uint32_t kind); /* "email" */
 

@@ -28,6 +28,7 @@ enum {
     ESC_TRIAGE_NAMES_MAX =
         8,                  /* further exceptions that an open triage names; the rest is counted */
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
+    ESC_PAGED_MAX = 64,     /* pages under way that one escalation remembers */
     ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
@@ -128,6 +129,7 @@ typedef struct EscStarts {
     EscText template_name; /* interned */
     uint32_t count;
     int64_t closed_at_ms; /* 0: none closed yet */
+    uint64_t postmortem;  /* number of the last one's ticket; 0: none */
 } EscStarts;
 
 /* A start that waits: for its condition to hold as long as `for` says, or for the end of `again after`. */
@@ -195,8 +197,12 @@ struct EscTicket {
     size_t log_count, log_capacity;
     EscEscalation **open; /* in id order */
     size_t open_count, open_capacity;
-    uint32_t
-        pins; /* recorded changes of open escalations that would take this linked ticket back */
+    /* Who needs this linked ticket in memory: recorded changes of open escalations that would take it back, and the ticket
+     * whose post-mortem it is while that is live. */
+    uint32_t pins;
+    EscText parent; /* owned; of a linked ticket: whose it is */
+    bool
+        is_holding; /* it was live when that was looked at last: the post-mortems of its starts are pinned */
     EscTimerNode *timers;
     struct EscTicketList *list; /* it stands in; NULL: it was never written */
     EscTicket *list_before, *list_after;
@@ -209,7 +215,7 @@ typedef struct EscSleeper {
     bool has_timer;
     bool waits_for_queue; /* a check of one of its escalations waits for messages to be delivered */
     uint32_t index;       /* of the ticket */
-    EscText id;     /* of the ticket; borrowed from the sleeper's own block */
+    EscText id;           /* of the ticket; borrowed from the sleeper's own block */
     /* Makes ticket and escalations again in their places, and frees the sleeper. */
     void (*wake)(struct EscEngine *engine, struct EscSleeper *sleeper);
 } EscSleeper;
@@ -346,6 +352,14 @@ typedef struct EscPage {
     EscText text; /* owned */
 } EscPage;
 
+/* A page that went out by one kind of contact and is not settled, or waits for the merged page of a storm. */
+typedef struct EscPaged {
+    EscText person;  /* interned */
+    uint64_t outbox; /* 0: the merged page is still to come */
+    uint8_t kind;    /* of contact */
+    bool is_of_turn; /* it calls somebody of the present turn */
+} EscPaged;
+
 typedef struct EscExpectation {
     uint32_t number;
     EscText person; /* interned */
@@ -453,6 +467,9 @@ struct EscEscalation {
     EscPage *pages;
     size_t pages_count, pages_capacity;
     uint32_t page_next;
+    EscPaged *paged;
+    size_t paged_count, paged_capacity;
+    bool is_turn_reached; /* a page of the present turn arrived, or nobody can say that none did */
     EscExpectation *expectations;
     size_t expectations_count, expectations_capacity;
     uint32_t expectation_next;
@@ -474,6 +491,7 @@ typedef struct EscOutboxNode {
     EscOutboxKind kind;
     EscText target;   /* interned */
     EscText ticket;   /* owned */
+    EscText undoes;   /* interned; a call that takes a change back: which one */
     uint32_t contact; /* a message to a person: the kind of their contact + 1; else 0 */
     bool is_settled;  /* nobody looks for it any more */
 } EscOutboxNode;
@@ -732,6 +750,8 @@ typedef struct EscFound {
 
 struct EscEngine {
     const EscZones *zones;
+    EscReceiver *receivers; /* their texts are interned */
+    size_t receivers_count;
     uint64_t hash_seed, store_tag;
     int64_t now_ms; /* logical time */
     int64_t

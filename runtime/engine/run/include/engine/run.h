@@ -95,7 +95,7 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
 /* Runs the action's REQUEST function and queues the call. Returns the outbox id, 0 when the request could not be made. */
-uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action,
+uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t action, EscText undoes,
                       const EscValue *arguments, uint32_t count);
 EscText esc_action_name(EscEngine *engine, const EscProgram *program,
                         uint32_t action); /* "crm.requeue", interned */
