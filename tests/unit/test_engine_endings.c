@@ -59,9 +59,9 @@ static void a_closing_ends_the_time_to_acknowledge(void **state)
 static void a_handler_of_the_closing_opens_the_ticket(void **state)
 {
     (void)state;
-    Scene *scene = begun("await deploy.done within 90d else { }  notify room \"deployed\"  " STAYS,
-                         CONFIRMED
-                         "on exception qa_failed { set ticket.status to open  resume }\n");
+    Scene *scene =
+        begun("await deploy.done within 90d else { }  notify room \"deployed\"  " STAYS,
+              CONFIRMED "on exception qa_failed { set ticket.status to open  resume }\n");
     scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
     scene_event(scene, "ticket.resolved", "T", NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
