@@ -37,7 +37,9 @@ struct Scene {
     bool has_changed_rows; /* a test changes rows of `escalations`: those are restored instead */
     List tickets, escalations, outbox, unsettled, audit, evidence;
     bool is_manual;
-    EscBuf told; /* scene_told */
+    EscBuf told;  /* scene_told */
+    EscBuf trail; /* scene_trail */
+    EscBuf views; /* as they stand in it last */
     size_t row_size_max;
     char field[8192];
 };
@@ -118,6 +120,8 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     scene->store = esc_store_memory_new((const uint8_t[ESC_STORE_ID_SIZE]){1});
     assert_non_null(scene->store);
     esc_buf_init(&scene->told, (size_t)64 << 20);
+    esc_buf_init(&scene->trail, (size_t)64 << 20);
+    esc_buf_init(&scene->views, (size_t)64 << 20);
     EscFiles files = {.read = file_read};
     EscWhy why = {.text = ""};
     EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
@@ -253,6 +257,8 @@ void scene_free(Scene *scene)
     esc_zones_free(scene->zones);
     esc_store_close(scene->store);
     esc_buf_release(&scene->told);
+    esc_buf_release(&scene->trail);
+    esc_buf_release(&scene->views);
     esc_arena_free(scene->keep);
     esc_arena_free(scene->input);
     List *lists[] = {&scene->tickets,   &scene->escalations, &scene->outbox,
@@ -555,6 +561,67 @@ static bool view_write(void *context, const EscEscalationView *view)
     return true;
 }
 
+/* --- the trail, to be read ------------------------------------------------------------------------------------------- */
+
+static void trail_begin(Scene *scene, const char *what, int64_t at_ms, uint64_t escalation)
+{
+    esc_buf_string(&scene->trail, what);
+    esc_buf_char(&scene->trail, ' ');
+    if (at_ms != 0)
+        esc_time_write(&scene->trail, at_ms);
+    esc_buf_printf(&scene->trail, " E-%llu", (unsigned long long)escalation);
+}
+
+static void trail_rows(Scene *scene, const EscGroup *group)
+{
+    EscBuf *out = &scene->trail;
+    for (size_t i = 0; i < group->audit_count; i++) {
+        const EscAuditRow *row = &group->audit[i];
+        trail_begin(scene, "audit", row->at_ms, row->escalation);
+        write_texts(
+            out, (EscText[]){row->ticket, row->kind, row->actor, row->place, row->text, row->data},
+            6);
+    }
+    for (size_t i = 0; i < group->outbox_count; i++) {
+        const EscOutboxRow *row = &group->outbox[i];
+        trail_begin(scene, "outbox", row->deadline_ms, row->escalation);
+        write_texts(
+            out,
+            (EscText[]){row->key, row->ticket, row->target, row->medium, row->address, row->body},
+            6);
+    }
+    for (size_t i = 0; i < group->settled_count; i++)
+        esc_buf_printf(out, "settled %llu %s %.*s\n", (unsigned long long)group->settled[i].id,
+                       esc_delivery_state_name(group->settled[i].state),
+                       ESC_TEXT_ARG(group->settled[i].detail));
+    for (size_t i = 0; i < group->evidence_count; i++) {
+        const EscEvidenceRow *row = &group->evidence[i];
+        trail_begin(scene, "evidence", 0, row->escalation);
+        write_texts(out, (EscText[]){row->name, row->content}, 2);
+    }
+}
+
+/* Only what differs from what was shown before. */
+static void trail_write(Scene *scene, const EscGroup *group)
+{
+    EscBuf views;
+    trail_rows(scene, group);
+    esc_buf_init(&views, (size_t)64 << 20);
+    esc_engine_each_escalation(scene->plain, view_write, &views);
+    if (esc_text_equal(esc_buf_as_text(&views), esc_buf_as_text(&scene->views))) {
+        esc_buf_release(&views);
+        return;
+    }
+    esc_buf_text(&scene->trail, esc_buf_as_text(&views));
+    esc_buf_release(&scene->views);
+    scene->views = views;
+}
+
+EscText scene_trail(const Scene *scene)
+{
+    return esc_buf_as_text(&scene->trail);
+}
+
 static void compare(EscText plain, EscText reborn)
 {
     if (esc_text_equal(plain, reborn))
@@ -662,6 +729,8 @@ static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input
     }
     if (is_plain && status == ESC_OK)
         group_store(scene, group);
+    if (is_plain && status == ESC_OK)
+        trail_write(scene, group);
     return status;
 }
 
