@@ -140,9 +140,7 @@ static void run_ended(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
                       const EscRun *run, EscRunEnd end)
 {
     const EscProgram *program = escalation->bundle->program;
-    uint32_t kind = esc_escalation_function(escalation, run->function)->kind;
-    bool is_resuming =
-        end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CATCH && run->end_mode == ESC_END_RESUME;
+    bool is_resuming = end == ESC_RUN_ENDED && run->end_mode == ESC_END_RESUME;
     bool is_done = end == ESC_RUN_WAITING && program->waits[run->wait].kind == ESC_WAIT_CLOSE_WHEN;
     if (is_triage(escalation, frame) && (is_resuming || is_done)) {
         escalation->triage->end = is_resuming ? ESC_TRIAGE_GO_ON : ESC_TRIAGE_BY_HAND;

@@ -277,6 +277,8 @@ EscRaised *esc_exception_take(EscEngine *engine,
 void esc_close_take(EscEngine *engine, EscEscalation *escalation);
 void esc_wish_forget(EscEngine *engine, EscEscalation *escalation);
 bool esc_wish_is_open(const EscWish *wish);
+/* The inverse that UNDO gave for the effect at hand, to the caller; one without an inverse when it gave none. */
+EscChange esc_undo_take(EscEngine *engine);
 /* The inverse that UNDO gave for the next effect is dropped with the run. */
 void esc_undo_forget(EscEngine *engine);
 /* Drops what an input leaves; it must have done what was asked for (asserted). */

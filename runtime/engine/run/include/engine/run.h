@@ -99,10 +99,10 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
                       const EscValue *arguments, uint32_t count);
 EscText esc_action_name(EscEngine *engine, const EscProgram *program,
                         uint32_t action); /* "crm.requeue", interned */
-EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count);
-EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count);
+void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count);
+void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count);
 
 /* --- rollback.c ------------------------------------------------------------------------------- */
 
