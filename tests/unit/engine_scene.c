@@ -617,6 +617,17 @@ static void trail_write(Scene *scene, const EscGroup *group)
     scene->views = views;
 }
 
+/* What somebody is told who has asked for something that was not done. */
+static void trail_answer(Scene *scene, EscStatus status)
+{
+    const EscOutcome *outcome = &scene->outcome;
+    if (status != ESC_OK)
+        esc_buf_printf(&scene->trail, "refused %s: %s\n", esc_status_name(status), scene->why.text);
+    else if (outcome->is_noop || outcome->is_refused || outcome->note[0] != '\0')
+        esc_buf_printf(&scene->trail, "%s%s: %s\n", outcome->is_noop ? "nothing done" : "done",
+                       outcome->is_refused ? ", refused" : "", outcome->note);
+}
+
 EscText scene_trail(const Scene *scene)
 {
     return esc_buf_as_text(&scene->trail);
@@ -748,6 +759,7 @@ static EscStatus scene_apply(Scene *scene, const EscInput *input)
         apply_to(scene, reborn, input, &reborn_outcome, &reborn_why, &reborn_rows, false);
     EscStatus plain_status =
         apply_to(scene, scene->plain, input, &scene->outcome, &scene->why, &plain_rows, true);
+    trail_answer(scene, plain_status);
     if (plain_status == ESC_OK && status == ESC_OK)
         compare(esc_buf_as_text(&plain_rows), esc_buf_as_text(&reborn_rows));
     else /* closed ones are not restored: what is forbidden here may be simply late there */

@@ -2,6 +2,7 @@
  * from changes that templates make themselves. */
 #include "engine_scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support/test.h"
@@ -376,9 +377,33 @@ static void long_ids_stay_apart(void **state)
     scene_free(scene);
 }
 
+/* More fields than a word has bits: which of them nobody gave is known of each. */
+static void what_is_assumed_is_known_of_each_field(void **state)
+{
+    (void)state;
+    enum { FIELDS = 140 };
+    char source[8192] = "extend ticket { ", wanted[4096] = "";
+    for (int i = 0; i < FIELDS; i++) {
+        snprintf(source + strlen(source), sizeof source - strlen(source),
+                 "f%03d: number default 7 ", i);
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), ", f%03d", i);
+    }
+    strcat(source,
+           "}\ntemplate n \"N\" { manual owners { primary ana ack within 5m } steps { await "
+           "ack } close when resolved }\n");
+    Scene *scene = scene_of(source);
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_audit(scene, "ticket_opened", wanted + 2), 1);
+    scene_event(scene, "ticket.created", "U", "{\"f050\":7,\"f100\":8}");
+    assert_int_equal(scene_audit(scene, "ticket_opened", "f049, f051, "), 1);
+    assert_int_equal(scene_audit(scene, "ticket_opened", "f099, f101, "), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_assumed_is_known_of_each_field),
         cmocka_unit_test(transitions_fire_while_their_condition_holds),
         cmocka_unit_test(an_update_that_changes_the_status_is_a_transition),
         cmocka_unit_test(a_report_of_what_is_known_raises_nothing),

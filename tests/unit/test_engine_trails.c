@@ -402,6 +402,122 @@ static void corrected_and_published(void **state)
     told(scene, "corrected_and_published");
 }
 
+/* What people are told when what they ask for is not done. */
+static void what_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("await ack  ask ana \"Which way?\" within 1h { guidance \"g\"  answer left "
+              "\"Left\" { }  timeout { } }  approve by ben \"Really?\" within 1h else { }\n" STAYS,
+              CHECKS);
+    static const EscAction deeds[] = {
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("zoe"), .escalation = 1},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 9},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .ticket = ESC_TEXT("V")},
+        {.verb = ESC_VERB_ACK, .escalation = 1},
+        {.verb = ESC_VERB_ANSWER, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_APPROVE, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_ABSENT, .actor = ESC_TEXT("ana"), .target = ESC_TEXT("zoe"), .for_ms = 1},
+        {.verb = ESC_VERB_ABSENT, .actor = ESC_TEXT("ana"), .target = ESC_TEXT("ana")},
+        {.verb = ESC_VERB_ABSENT, .actor = ESC_TEXT("a"), .target = ESC_TEXT("ana"), .for_ms = -1},
+        {.verb = ESC_VERB_PRESENT, .actor = ESC_TEXT("ana"), .target = ESC_TEXT("ana")},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("dora"), .escalation = 1},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .ticket = ESC_TEXT("T")},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ben"), .escalation = 1},
+        {.verb = ESC_VERB_ANSWER, .actor = ESC_TEXT("ben"), .escalation = 1},
+        {.verb = ESC_VERB_ANSWER,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("right")},
+        {.verb = ESC_VERB_ANSWER,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("left")},
+        {.verb = ESC_VERB_APPROVE, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_REJECT, .actor = ESC_TEXT("ben"), .escalation = 1},
+        {.verb = ESC_VERB_REJECT,
+         .actor = ESC_TEXT("ben"),
+         .escalation = 1,
+         .reason = ESC_TEXT("no")},
+        {.verb = ESC_VERB_HANDOFF, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("zoe"),
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("ben"),
+         .reason = ESC_TEXT("why"),
+         .within_ms = -1},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("ben"),
+         .reason = ESC_TEXT("why"),
+         .within_ms = 1000 * ESC_DAY_MS},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("ana"),
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_ABSENT,
+         .actor = ESC_TEXT("ana"),
+         .by = ESC_TEXT("the chat"),
+         .target = ESC_TEXT("ben"),
+         .for_ms = ESC_HOUR_MS},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("ben"),
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .by = ESC_TEXT("the chat"),
+         .escalation = 1,
+         .target = ESC_TEXT("cleo"),
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("dora"),
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_CONFIRM,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .target = ESC_TEXT("accepted")},
+        {.verb = ESC_VERB_CONFIRM, .actor = ESC_TEXT("zoe"), .escalation = 1},
+        {.verb = ESC_VERB_OVERRIDE, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_OVERRIDE,
+         .actor = ESC_TEXT("ana"),
+         .escalation = 1,
+         .reason = ESC_TEXT("why")},
+        {.verb = ESC_VERB_START,
+         .actor = ESC_TEXT("ana"),
+         .ticket = ESC_TEXT("T"),
+         .target = ESC_TEXT("t")},
+        {.verb = ESC_VERB_START,
+         .actor = ESC_TEXT("ana"),
+         .ticket = ESC_TEXT("T"),
+         .target = ESC_TEXT("nothing")},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("zoe"), .escalation = 1},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("ana"), .ticket = ESC_TEXT("T")},
+        {.verb = ESC_VERB_CONFIRM, .actor = ESC_TEXT("ana"), .escalation = 1},
+        {.verb = ESC_VERB_CONFIRM, .actor = ESC_TEXT("ana"), .escalation = 1},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(deeds); i++)
+        (void)scene_act_full(scene, &deeds[i]);
+    EscDelivery unknown = {.outbox = 999, .state = ESC_DELIVERY_DELIVERED};
+    EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &unknown};
+    (void)scene_input(scene, &input);
+    unknown.outbox = 1;
+    unknown.state = ESC_DELIVERY_QUEUED;
+    (void)scene_input(scene, &input);
+    told(scene, "what_is_refused");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +527,7 @@ int main(void)
         cmocka_unit_test(triage_goes_on),       cmocka_unit_test(opened_again),
         cmocka_unit_test(levels_and_starts),    cmocka_unit_test(limits_and_storms),
         cmocka_unit_test(what_became_of_it),    cmocka_unit_test(corrected_and_published),
+        cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests_name("engine_trails", tests, NULL, NULL);
 }

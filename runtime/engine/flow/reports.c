@@ -111,8 +111,7 @@ static void status_set(Taking *taking, const char *status, bool is_resolved)
     EscEngine *engine = taking->engine;
     uint32_t slot = engine->schema.status_slot;
     bool is_old = brings_status(engine, taking->event)
-                      ? taking->time_ms != 0 && esc_origin_is_stale(taking->ticket, slot,
-                                                                    taking->source, taking->time_ms)
+                      ? esc_origin_is_stale(taking->ticket, slot, taking->source, taking->time_ms)
                       : is_stale(taking, slot);
     if (!is_old)
         esc_ticket_set_resolved(engine, taking->ticket, status, is_resolved);

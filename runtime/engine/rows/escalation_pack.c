@@ -224,10 +224,7 @@ void esc_escalation_keep(EscEscalation *escalation, EscBytes body)
     escalation->is_kept_whole = !rest_find(body, &rest);
     escalation->kept = esc_text_own(
         escalation->is_kept_whole ? (EscText){(const char *)body.data, body.size} : rest);
-    esc_frame_drop(&escalation->frame);
-    esc_below_drop(escalation);
-    esc_triage_drop(escalation);
-    esc_copy_drop(escalation);
+    esc_frames_drop(escalation);
     escalation->bundle = NULL;
     escalation->template_index = ESC_NONE;
     escalation->checks_count = 0;

@@ -179,6 +179,7 @@ EscFrame esc_frame_copy(const EscFrame *frame);
 void esc_below_drop(EscEscalation *escalation); /* what the frame stands on */
 void esc_triage_drop(EscEscalation *escalation);
 void esc_copy_drop(EscEscalation *escalation);
+void esc_frames_drop(EscEscalation *escalation); /* all of them: at work, below, triage, copies */
 /* Visits the frame, those below it from the top, triage and, when `with_copy`, what would come back: begin with *at 0;
  * NULL at the end. */
 EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at);
