@@ -590,6 +590,13 @@ static void trail_rows(Scene *scene, const EscGroup *group)
             (EscText[]){row->key, row->ticket, row->target, row->medium, row->address, row->body},
             6);
     }
+    for (size_t i = 0; i < group->escalations_count; i++) {
+        const EscEscalationRow *row = &group->escalations[i];
+        if (row->start_event.size == 0)
+            continue;
+        trail_begin(scene, "begun by", row->opened_at_ms, row->id);
+        write_texts(out, &row->start_event, 1);
+    }
     for (size_t i = 0; i < group->settled_count; i++)
         esc_buf_printf(out, "settled %llu %s %.*s\n", (unsigned long long)group->settled[i].id,
                        esc_delivery_state_name(group->settled[i].state),

@@ -104,7 +104,8 @@ static Scene *begun(const char *steps, const char *more)
 
 static void act(Scene *scene, EscVerb verb, const char *actor, const char *target)
 {
-    (void)scene_act(scene, verb, actor, 1, target);
+    bool is_of_person = verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT;
+    (void)scene_act(scene, verb, actor, is_of_person ? 0 : 1, target);
 }
 
 static void settle(Scene *scene, const char *target, EscDeliveryState state, const char *reply)
@@ -518,6 +519,79 @@ static void what_is_refused(void **state)
     told(scene, "what_is_refused");
 }
 
+/* What waits before it starts, and what becomes of it. */
+static void starts_that_wait(void **state)
+{
+    (void)state;
+    static const char *const source =
+        "event ping { n: number }\nevent pong { n: number }\n"
+        "template again \"Again\" { start on ping, pong when event.n > 1\nagain after 1h\n" SHORT
+        "template held \"Held\" { start on ticket.updated when ticket.severity = critical for "
+        "30m\n" SHORT
+        "template moment \"Moment\" { start on ticket.updated when changed ticket.queue and "
+        "previous ticket.queue = \"a\"\nagain after 2h\n" SHORT
+        "template over \"Over\" { start on ticket.resolved, ticket.closed\nagain after 10m\n" SHORT
+        "template starter \"Starter\" { start on pong when event.n = 7\n"
+        "owners { primary ana ack within 30d }\nsteps { start template hand()  close as done "
+        "}\nclose when "
+        "resolved }\n"
+        "template hand \"By hand\" { manual\n" SHORT;
+    Scene *scene = scene_of(source);
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\",\"queue\":\"a\"}");
+    scene_event(scene, "ping", "T", "{\"n\":1}");
+    scene_event(scene, "ping", "T", "{\"n\":2}");
+    scene_event(scene, "pong", "T", "{\"n\":3}");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    scene_event(scene, "pong", "T", "{\"n\":4}");
+    scene_event(scene, "pong", "T", "{\"n\":7}");
+    scene_event(scene, "pong", "T", "{\"n\":7}");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\",\"queue\":\"b\"}");
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_event(scene, "ticket.closed", "T", NULL);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_event(scene, "ping", "T", "{\"n\":9}");
+    scene_publish(scene, "event ping { n: number }\ntemplate hand \"By hand\" { manual\n" SHORT);
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_event(scene, "ping", NULL, "{\"n\":9}");
+    told(scene, "starts_that_wait");
+}
+
+/* Events of the engine's own, and changes that follow from changes. */
+static void events_of_events(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event go { n: number }\nextend ticket { n: number default 0 }\n"
+        "sla s { respond within 20m  resolve within 40m  warn at 50% }\n"
+        "template watch \"Watch\" { start on ticket.created\nowners { primary ops ack within 1h  "
+        "secondary dora ack within 1h }\nsteps { " STAYS " }\n"
+        "on owner.absent { notify room \"{event.person} is away\" }\n"
+        "on sla.warning { notify room \"{event.clock} {event.percent}\" }\n"
+        "on sla.breached { notify room \"{event.clock} is over\" }\n"
+        "on ticket.updated when ticket.n > 0 { set ticket.n to ticket.n + 1 }\n"
+        "on go when event.n = 1 { skip }\non go { close as went }\nclose when resolved }\n"
+        "template warned \"Warned\" { start on sla.warning when event.percent = 50\n" SHORT
+        "template away \"Away\" { start on owner.absent\n" SHORT
+        "template counted \"Counted\" { start on ticket.updated when ticket.n > 1\n"
+        "owners { primary ana ack within 30d }\nsteps { set ticket.n to ticket.n + 10  " STAYS
+        " }\non ticket.updated { set ticket.n to ticket.n + 100 }\nclose when resolved }\n");
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    act(scene, ESC_VERB_ABSENT, "dora", "ana");
+    scene_after(scene, 45 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.updated", "T", "{\"n\":1}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_event(scene, "go", "T", "{\"n\":2}");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"closed\",\"n\":3}");
+    told(scene, "events_of_events");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,7 +601,8 @@ int main(void)
         cmocka_unit_test(triage_goes_on),       cmocka_unit_test(opened_again),
         cmocka_unit_test(levels_and_starts),    cmocka_unit_test(limits_and_storms),
         cmocka_unit_test(what_became_of_it),    cmocka_unit_test(corrected_and_published),
-        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(what_is_refused),      cmocka_unit_test(starts_that_wait),
+        cmocka_unit_test(events_of_events),
     };
     return cmocka_run_group_tests_name("engine_trails", tests, NULL, NULL);
 }
