@@ -180,6 +180,37 @@ static void damaged_rows_do_no_harm(void **state)
                  "at 50% { notify room \"b\" } else { }"));
 }
 
+/* An input writes what it has changed, and nothing else. */
+static void what_has_not_changed_is_not_written(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_event(scene, "ticket.created", "U", "{\"title\":\"y\"}");
+    EscEngine *engine = scene_restore(scene, 7);
+    const EscGroup *group = NULL;
+    EscAction back = {
+        .verb = ESC_VERB_PRESENT, .actor = ESC_TEXT("ana"), .target = ESC_TEXT("ana")};
+    EscInput input = {.kind = ESC_INPUT_ACTION, .action = &back};
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_int_equal(group->tickets_count + group->escalations_count + group->audit_count, 0);
+    assert_int_equal(group->workspace.size, 0);
+    EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
+    input.action = &ack;
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_int_equal(group->tickets_count, 1); /* its time to respond has stopped */
+    assert_int_equal(group->escalations_count, 1);
+    assert_int_equal(group->workspace.size, 0);
+    back.verb = ESC_VERB_ABSENT;
+    back.for_ms = ESC_HOUR_MS;
+    back.target = ESC_TEXT("dora");
+    input.action = &back;
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_true(group->workspace.size > 0);
+    assert_int_equal(group->tickets_count + group->escalations_count, 0);
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
 static void running_ones_stay_on_their_bundle(void **state)
 {
     (void)state;
@@ -407,6 +438,7 @@ static void rows_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_not_changed_is_not_written),
         cmocka_unit_test(unknown_bundle_is_parked),
         cmocka_unit_test(refused_snapshot_is_parked),
         cmocka_unit_test(a_body_that_is_cut_off_is_parked),

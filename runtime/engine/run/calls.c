@@ -107,10 +107,10 @@ static EscStatus nested_emit(void *context, uint32_t effect, const EscValue *arg
 static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arguments,
                         uint32_t count)
 {
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
-    esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count, scratch,
-                 ESC_RUN_SCRATCH_MAX);
+    esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count,
+                 scratch->bytes, sizeof scratch->bytes);
     EscHost host = esc_world_reader(&build->world);
     host.emit = nested_emit;
     host.write_time = NULL; /* systems read RFC 3339 */

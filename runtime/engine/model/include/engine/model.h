@@ -315,7 +315,7 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
 /* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
 bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 /* One run and its scratch memory, to be given back in reverse order. */
-EscRun *esc_run_borrow(EscEngine *engine, char **scratch);
+EscRun *esc_run_borrow(EscEngine *engine, EscScratch **scratch);
 void esc_run_return(EscEngine *engine);
 
 /* --- timers.c --------------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *fra
 void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
                       EscWaitEnd end);
 EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame, EscRun *run,
-                         char *scratch, EscWhy *why);
+                         EscScratch *scratch, EscWhy *why);
 /* Runs a HANDLER, REMINDER or QA_ELSE function to its end. */
 EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                           bool with_event, bool at_wait);
