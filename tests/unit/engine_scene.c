@@ -548,16 +548,18 @@ static bool view_write(void *context, const EscEscalationView *view)
     if (view->state == ESC_STATE_CLOSED)
         return true;
     esc_buf_printf(
-        out, "view %llu state %d role %u acked %d %lld due %lld %lld handoffs %u exceptions %u",
-        (unsigned long long)view->id, view->state, view->role, view->is_acked,
+        out,
+        "view %llu state %d role %u acked %d alarmed %d %lld due %lld %lld %lld handoffs %u "
+        "exceptions %u next %u",
+        (unsigned long long)view->id, view->state, view->role, view->is_acked, view->is_alarmed,
         (long long)view->opened_at_ms, (long long)view->next_due_ms, (long long)view->ack_due_ms,
-        view->handoffs, view->exceptions);
+        (long long)view->wait_due_ms, view->handoffs, view->exceptions, view->next_role);
     write_texts(out,
                 (EscText[]){view->ticket, view->ticket_title, view->template_name,
                             view->template_title, view->owner, view->outcome, view->step,
                             view->waiting_for, view->question, view->answers_json,
-                            view->checks_json, view->changes_json},
-                12);
+                            view->checks_json, view->changes_json, view->next_owner},
+                13);
     return true;
 }
 

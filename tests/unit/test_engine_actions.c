@@ -57,6 +57,35 @@ static void last_resort_may_answer_a_question(void **state)
     scene_free(scene);
 }
 
+/* The check that is named says which escalation of a ticket is meant. */
+static void a_check_finds_its_escalation(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template a \"A\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nqa { check confirmed \"a\" before close }\n"
+        "close when resolved }\n"
+        "template b \"B\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nqa { check confirmed \"b\" before close }\n"
+        "close when resolved }\n"
+        "template c \"C\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    static const char *const names[] = {"b", "a"};
+    for (size_t i = 0; i < ESC_COUNT_OF(names); i++) {
+        EscAction confirm = {.verb = ESC_VERB_CONFIRM,
+                             .actor = ESC_TEXT("ana"),
+                             .ticket = ESC_TEXT("T"),
+                             .target = esc_text_from(names[i])};
+        assert_status(scene_act_full(scene, &confirm), ESC_OK);
+        assert_false(scene_outcome(scene)->is_noop);
+        char part[32];
+        snprintf(part, sizeof part, "check \"%s\" passed", names[i]);
+        assert_int_equal(scene_audit(scene, "check_passed", part), 1);
+    }
+    scene_free(scene);
+}
+
 /* The answer says which of two open questions is meant; without one of its own the topmost is. */
 static void an_answer_finds_its_question_below(void **state)
 {
@@ -325,6 +354,7 @@ int main(void)
         cmocka_unit_test(verb_finds_the_escalation_it_is_about),
         cmocka_unit_test(two_that_fit_are_not_guessed),
         cmocka_unit_test(nobody_approves_what_they_started),
+        cmocka_unit_test(a_check_finds_its_escalation),
     };
     return cmocka_run_group_tests_name("engine_actions", tests, NULL, NULL);
 }

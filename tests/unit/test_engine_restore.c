@@ -364,6 +364,40 @@ static EscStatus late_act(EscEngine *engine, EscVerb verb, uint64_t escalation, 
     return esc_engine_apply(engine, &input, esc_engine_time_ms(engine), outcome, &why);
 }
 
+/* The same before the group is written: what is closed is still there, and its ticket may be open again. */
+static void acts_on_what_was_just_closed_come_too_late(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    for (int verb = 0; verb < ESC_VERB_ABSENT; verb++) {
+        EscEngine *engine = scene_restore(scene, 5);
+        EscOutcome outcome = {.is_noop = false};
+        assert_status(late_act(engine, ESC_VERB_RESOLVE, 1, &outcome), ESC_OK);
+        assert_false(outcome.is_noop);
+        EscArena *arena = esc_arena_new((size_t)1 << 20);
+        EscEvent event;
+        assert_status(esc_event_make(arena, esc_engine_program(engine), ESC_TEXT("ticket.reopened"),
+                                     ESC_TEXT("test"), ESC_TEXT("again"), ESC_TEXT("T"),
+                                     ESC_TEXT("{}"), &event, NULL),
+                      ESC_OK);
+        EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
+        assert_status(esc_engine_apply(engine, &input, esc_engine_time_ms(engine), &outcome, NULL),
+                      ESC_OK);
+        EscStatus status = late_act(engine, (EscVerb)verb, 1, &outcome);
+        bool is_refused = verb == ESC_VERB_HANDOFF || verb == ESC_VERB_START ||
+                          verb == ESC_VERB_CONFIRM || verb == ESC_VERB_OVERRIDE;
+        assert_true(is_refused ? status != ESC_OK : status == ESC_OK && outcome.is_noop);
+        if (verb == ESC_VERB_ACK || verb == ESC_VERB_RESOLVE)
+            assert_non_null(strstr(outcome.note, "E-1 was closed as resolved at"));
+        EscTicketRow row;
+        assert_true(esc_engine_find_ticket(engine, ESC_TEXT("T"), &row));
+        assert_text_equal(row.status, "open");
+        esc_arena_free(arena);
+        esc_engine_free(engine);
+    }
+    scene_free(scene);
+}
+
 /* Every verb that names an escalation: E-1 is closed and forgotten, E-3 never was. */
 static void expect_old_buttons(EscEngine *engine)
 {
@@ -453,6 +487,7 @@ int main(void)
         cmocka_unit_test(acts_on_what_is_forgotten_come_too_late),
         cmocka_unit_test(engine_without_a_bundle_refuses),
         cmocka_unit_test(rows_that_do_not_fit_are_refused),
+        cmocka_unit_test(acts_on_what_was_just_closed_come_too_late),
     };
     return cmocka_run_group_tests_name("engine_restore", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  *
  * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
 #include "engine_scene.h"
+#include "program_builder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -535,6 +536,9 @@ static void starts_that_wait(void **state)
         "owners { primary ana ack within 30d }\nsteps { start template hand()  close as done "
         "}\nclose when "
         "resolved }\n"
+        "template rung \"Rung\" { start on ping when event.n > 100 for 30m\nagain after 1h\n" SHORT
+        "template shut \"Shut\" { start on ticket.closed for 10m\n" SHORT
+        "template seldom \"Seldom\" { manual\nagain after 1h\n" SHORT
         "template hand \"By hand\" { manual\n" SHORT;
     Scene *scene = scene_of(source);
     scene_manual_delivery(scene);
@@ -556,6 +560,24 @@ static void starts_that_wait(void **state)
     scene_event(scene, "ticket.closed", "T", NULL);
     scene_event(scene, "ticket.reopened", "T", NULL);
     scene_event(scene, "ping", "T", "{\"n\":9}");
+    static const EscAction seldom = {.verb = ESC_VERB_START,
+                                     .actor = ESC_TEXT("ben"),
+                                     .ticket = ESC_TEXT("V"),
+                                     .target = ESC_TEXT("seldom")};
+    scene_event(scene, "ticket.created", "V", "{\"title\":\"z\"}");
+    scene_event(scene, "ping", "V", "{\"n\":101}");
+    (void)scene_act_full(scene, &seldom);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    scene_event(scene, "ping", "V", "{\"n\":102}");
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.updated", "V", "{\"status\":\"closed\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.reopened", "V", NULL);
+    (void)scene_act_full(scene, &seldom);
+    scene_event(scene, "ping", "V", "{\"n\":103}");
+    scene_after(scene, 30 * ESC_MINUTE_MS);
+    scene_event(scene, "ping", "V", "{\"n\":104}");
+    scene_after(scene, ESC_HOUR_MS);
     scene_publish(scene, "event ping { n: number }\ntemplate hand \"By hand\" { manual\n" SHORT);
     scene_after(scene, 2 * ESC_HOUR_MS);
     scene_event(scene, "ping", NULL, "{\"n\":9}");
@@ -592,6 +614,37 @@ static void events_of_events(void **state)
     told(scene, "events_of_events");
 }
 
+/* A schema that has none of the fields that the engine knows by name: it keeps what it has to know by itself. */
+static void a_bare_schema(void **state)
+{
+    (void)state;
+    static const uint32_t known[] = {FIELD_ID, FIELD_SEVERITY, FIELD_STATUS};
+    TestProgram program;
+    program_begin(&program);
+    for (size_t i = 0; i < ESC_COUNT_OF(known); i++) {
+        char name[8];
+        snprintf(name, sizeof name, "x%zu", i);
+        program.fields[known[i]].name = program_text(&program, name);
+    }
+    program_finish(&program);
+    Scene *scene = scene_of_program(&program.program);
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"note\":\"a\",\"count\":1}");
+    scene_event(scene, "lead.rejected", "T", "{\"percent\":3}");
+    scene_event(scene, "ticket.updated", "T", "{\"note\":\"b\",\"x1\":\"high\"}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"count\":2}");
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_report(scene, "ticket.closed", "T", "other", scene_now(scene) - 5, NULL);
+    scene_report(scene, "ticket.reopened", "T", "other", scene_now(scene) - 9, NULL);
+    scene_event(scene, "ticket.created", "T", NULL);
+    scene_event(scene, "lead.rejected", NULL, "{\"percent\":4}");
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    program_release(&program);
+    told(scene, "a_bare_schema");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -602,7 +655,7 @@ int main(void)
         cmocka_unit_test(levels_and_starts),    cmocka_unit_test(limits_and_storms),
         cmocka_unit_test(what_became_of_it),    cmocka_unit_test(corrected_and_published),
         cmocka_unit_test(what_is_refused),      cmocka_unit_test(starts_that_wait),
-        cmocka_unit_test(events_of_events),
+        cmocka_unit_test(events_of_events),     cmocka_unit_test(a_bare_schema),
     };
     return cmocka_run_group_tests_name("engine_trails", tests, NULL, NULL);
 }
