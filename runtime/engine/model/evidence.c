@@ -72,8 +72,7 @@ EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalatio
 const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *program,
                                        const EscWaitRow *wait)
 {
-    EscMessageAnswer *answers =
-        esc_turn_alloc(engine, (wait->answers_count + 1) * sizeof(*answers));
+    EscMessageAnswer *answers = esc_turn_alloc(engine, wait->answers_count * sizeof(*answers));
     for (uint32_t i = 0; i < wait->answers_count; i++) {
         const EscAnswerRow *answer = &program->answers[wait->answers_first + i];
         answers[i] = (EscMessageAnswer){.name = program->texts[answer->name],
@@ -91,12 +90,11 @@ EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const Esc
 
 const char *esc_check_name(const EscCheckRow *row)
 {
-    static const char *const names[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                        "condition"};
-    static const char *const proofs[] = {"queued", "accepted", "delivered", "seen", "acked"};
-    if (row->kind == ESC_CHECK_DELIVERED && row->proof < ESC_COUNT_OF(proofs))
-        return proofs[row->proof];
-    return row->kind < ESC_CHECK_COUNT ? names[row->kind] : "check";
+    static const char *const names[ESC_CHECK_COUNT] = {"acknowledged", "delivered", "consistent",
+                                                       "confirmed", "condition"};
+    static const char *const proofs[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen",
+                                                        "acked"};
+    return row->kind == ESC_CHECK_DELIVERED ? proofs[row->proof] : names[row->kind];
 }
 
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)

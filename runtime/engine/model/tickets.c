@@ -155,8 +155,8 @@ EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
     uint32_t size_max =
         engine->schema.current->program->fields[engine->schema.slot_fields[slot]].size_max;
     bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
-    if (is_text && value.text.size > (size_max == 0 ? ESC_TEXT_MAX : size_max))
-        value.text = esc_utf8_cut(value.text, size_max == 0 ? ESC_TEXT_MAX : size_max);
+    if (is_text && size_max > 0) /* else what any text may have */
+        value.text = esc_utf8_cut(value.text, size_max);
     return value;
 }
 

@@ -44,7 +44,7 @@ static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEf
 static const uint32_t *statuses_of(EscEngine *engine, const EscProgram *program,
                                    const EscActionRow *action)
 {
-    uint32_t *codes = esc_turn_alloc(engine, (action->statuses_count + 1) * sizeof(*codes));
+    uint32_t *codes = esc_turn_alloc(engine, action->statuses_count * sizeof(*codes));
     for (uint32_t i = 0; i < action->statuses_count; i++)
         codes[i] = program->statuses[action->statuses_first + i].code;
     return codes;
