@@ -180,6 +180,38 @@ static void damaged_rows_do_no_harm(void **state)
                  "at 50% { notify room \"b\" } else { }"));
 }
 
+/* A ticket that is made of fields, for a rehearsal. */
+static void a_ticket_is_made_of_its_fields(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    EscEngine *engine = scene_restore(scene, 3);
+    EscText fields = ESC_TEXT("{\"title\":\"made\",\"severity\":\"low\"}");
+    char id[ESC_ID_BYTES_MAX + 1];
+    memset(id, 'x', sizeof id);
+    EscWhy why;
+    assert_status(esc_engine_make_ticket(engine, (EscText){id, sizeof id}, fields, 5, &why),
+                  ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, (EscText){0}, fields, 5, &why), ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("T"), fields, 5, &why), ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("V"), ESC_TEXT("[]"), 5, &why),
+                  ESC_BAD_INPUT);
+    assert_false(esc_engine_has_ticket(engine, ESC_TEXT("V")));
+    assert_status(esc_engine_make_ticket(engine, (EscText){id, sizeof id - 1}, fields, 5, &why),
+                  ESC_OK);
+    EscTicketRow row;
+    assert_true(esc_engine_find_ticket(engine, (EscText){id, sizeof id - 1}, &row));
+    assert_text_equal(row.title, "made");
+    assert_text_equal(row.status, "open");
+    assert_true(row.created_at_ms == 5);
+    esc_engine_free(engine);
+    EscEngineConfig config = {.hash_seed = 1};
+    engine = esc_engine_new(&config); /* without a bundle nothing has a type */
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("V"), fields, 5, &why), ESC_CONFLICT);
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
 /* An input writes what it has changed, and nothing else. */
 static void what_has_not_changed_is_not_written(void **state)
 {
@@ -472,6 +504,7 @@ static void rows_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ticket_is_made_of_its_fields),
         cmocka_unit_test(what_has_not_changed_is_not_written),
         cmocka_unit_test(unknown_bundle_is_parked),
         cmocka_unit_test(refused_snapshot_is_parked),

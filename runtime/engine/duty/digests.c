@@ -8,8 +8,7 @@
 
 static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_printf(&buf,
                    "%zu messages were held back:", window->items_count + window->items_left_out);
     for (size_t i = 0; i < window->items_count; i++)
@@ -49,8 +48,7 @@ void esc_digest_fire(EscEngine *engine)
 /* One line for each, the oldest first; line ends of ours between them. */
 static EscText merged_text(EscEngine *engine, const EscWindow *window)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     size_t count = window->paged_count + window->paged_left_out;
     esc_buf_printf(&buf, "%zu escalations wait for an acknowledgement:", count);
     size_t named = count < ESC_DIGEST_ITEMS_MAX ? count : ESC_DIGEST_ITEMS_MAX;

@@ -70,8 +70,7 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
 
 static EscText sentence(EscEngine *engine, const char *format, va_list arguments)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_vprintf(&buf, format, arguments);
     return esc_turn_take(engine, &buf);
 }
@@ -116,8 +115,7 @@ void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscA
 
 EscText esc_audit_data(EscEngine *engine, ...)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '{');
     va_list arguments;
     va_start(arguments, engine);

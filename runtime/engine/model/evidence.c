@@ -15,17 +15,10 @@ static void text_member(EscBuf *out, const char *name, EscText value)
     esc_json_text(out, value);
 }
 
-static EscBuf buf_new(void)
-{
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    return buf;
-}
-
 EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int64_t window_ms)
 {
     const EscTicket *ticket = escalation->ticket;
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < ticket->log_count; i++) {
         const EscTicketChange *change = &ticket->log[i];
@@ -44,7 +37,7 @@ EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int
 
 EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < escalation->timeline_count; i++) {
         const EscMoment *moment = &escalation->timeline[i];
@@ -83,7 +76,7 @@ const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *prog
 
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const EscWaitRow *wait)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_answers_write_json(&buf, esc_answers_of(engine, program, wait), wait->answers_count);
     return esc_turn_take(engine, &buf);
 }
@@ -99,7 +92,7 @@ const char *esc_check_name(const EscCheckRow *row)
 
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         const EscProgram *program = escalation->bundle->program;
@@ -117,7 +110,7 @@ EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
 
 EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_string(&buf, "{\"escalation\":");
     esc_json_text(&buf, esc_escalation_name(engine, escalation));
     text_member(&buf, "ticket", escalation->ticket->id);

@@ -112,8 +112,7 @@ bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket)
 
 static EscText log_text(EscEngine *engine, EscValue value)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_value_write_text(&buf, engine->schema.current->program, value);
     EscText text = esc_text_own(esc_utf8_cut(esc_buf_as_text(&buf), ESC_LOG_TEXT_MAX));
     esc_buf_release(&buf);

@@ -92,16 +92,14 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
     esc_buf_u8(out, FORMAT);
     esc_timers_pack(out, escalation->timers);
     esc_buf_packed(out, escalation->parked_because);
-    EscBuf duty;
-    esc_buf_init(&duty, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf duty = esc_turn_buf();
     esc_duty_pack(&duty, escalation);
     part_pack(out, &duty);
     if (escalation->bundle == NULL) {
         esc_buf_packed(out, escalation->kept);
         return;
     }
-    EscBuf rest;
-    esc_buf_init(&rest, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf rest = esc_turn_buf();
     rest_pack(&rest, engine, escalation);
     part_pack(out, &rest);
 }

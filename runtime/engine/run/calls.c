@@ -27,8 +27,7 @@ EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t a
 static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEffectRow *row,
                        const EscValue *arguments, uint32_t count)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '{');
     for (uint32_t i = 1; i < count; i++) {
         if (i > 1)

@@ -22,8 +22,7 @@ static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue
 {
     if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
         return esc_local_second(engine, value.ms);
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_value_write_text(&buf, program, value);
     return esc_turn_take(engine, &buf);
 }
@@ -268,8 +267,7 @@ static void emit_snapshot(Emission *emission)
     EscEscalation *escalation = emission->escalation;
     uint32_t bits = emission->row->aux;
     if (bits & ESC_EVIDENCE_TICKET) {
-        EscBuf buf;
-        esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+        EscBuf buf = esc_turn_buf();
         esc_ticket_write_json(engine, escalation->ticket, &buf);
         evidence_take(emission, "ticket", esc_turn_take(engine, &buf));
     }

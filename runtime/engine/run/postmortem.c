@@ -1,13 +1,6 @@
 /* postmortem.c - the post-mortem that a template asks for: a linked ticket made of the evidence. */
 #include <engine/run.h>
 
-static EscBuf buf_new(void)
-{
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    return buf;
-}
-
 static void description_timeline(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
 {
     esc_buf_string(buf, "\nTimeline:\n");
@@ -25,7 +18,7 @@ static EscText description_of(EscEngine *engine, const EscEscalation *escalation
                               const char *hex)
 {
     const EscProgram *program = escalation->bundle->program;
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_printf(&buf, "%.*s on %.*s was closed as %.*s after %.*s. Due %.*s. Evidence %.12s.\n",
                    ESC_TEXT_ARG(esc_escalation_title(escalation)),
                    ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->outcome),

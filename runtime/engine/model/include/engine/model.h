@@ -30,6 +30,7 @@ EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2
 /* Not longer than that; what is cut ends in "…". The text itself, or a copy in the turn. */
 EscText esc_turn_cut(EscEngine *engine, EscText text, size_t size_max);
 /* A buffer's text, copied to the turn's arena; releases the buffer. */
+EscBuf esc_turn_buf(void); /* empty, with room for what one input may take */
 EscText esc_turn_take(EscEngine *engine, EscBuf *buf);
 
 /* --- values.c --------------------------------------------------------------------------------- */
