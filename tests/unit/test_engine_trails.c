@@ -412,7 +412,7 @@ static void what_is_refused(void **state)
         begun("await ack  ask ana \"Which way?\" within 1h { guidance \"g\"  answer left "
               "\"Left\" { }  timeout { } }  approve by ben \"Really?\" within 1h else { }\n" STAYS,
               CHECKS);
-    static const EscAction deeds[] = {
+    const EscAction deeds[] = {
         {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("zoe"), .escalation = 1},
         {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 9},
         {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .ticket = ESC_TEXT("V")},
@@ -560,10 +560,10 @@ static void starts_that_wait(void **state)
     scene_event(scene, "ticket.closed", "T", NULL);
     scene_event(scene, "ticket.reopened", "T", NULL);
     scene_event(scene, "ping", "T", "{\"n\":9}");
-    static const EscAction seldom = {.verb = ESC_VERB_START,
-                                     .actor = ESC_TEXT("ben"),
-                                     .ticket = ESC_TEXT("V"),
-                                     .target = ESC_TEXT("seldom")};
+    const EscAction seldom = {.verb = ESC_VERB_START,
+                              .actor = ESC_TEXT("ben"),
+                              .ticket = ESC_TEXT("V"),
+                              .target = ESC_TEXT("seldom")};
     scene_event(scene, "ticket.created", "V", "{\"title\":\"z\"}");
     scene_event(scene, "ping", "V", "{\"n\":101}");
     (void)scene_act_full(scene, &seldom);

@@ -19,12 +19,14 @@ EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int
 {
     const EscTicket *ticket = escalation->ticket;
     EscBuf buf = esc_turn_buf();
+    const char *begins = "{";
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < ticket->log_count; i++) {
         const EscTicketChange *change = &ticket->log[i];
         if (window_ms > 0 && change->at_ms < engine->now_ms - window_ms)
             continue;
-        esc_buf_string(&buf, buf.size > 1 ? ",{" : "{");
+        esc_buf_string(&buf, begins);
+        begins = ",{";
         time_member(&buf, "at", change->at_ms);
         text_member(&buf, "field", change->field);
         text_member(&buf, "before", change->before);
