@@ -155,6 +155,11 @@ static void a_storm_knows_a_thousand_and_counts_the_rest(void **state)
     assert_int_equal(window->paged_left_out, 2);
     for (size_t i = 0; i < window->paged_count; i++)
         assert_true(window->paged[i] == i + 1);
+    model->engine->now_ms += ESC_HOUR_MS; /* another window, in which only one of them waits */
+    (void)page(model, model->escalation->id);
+    assert_int_equal(window->paged_count, 1);
+    assert_int_equal(window->paged_left_out, 0);
+    assert_int_equal(window->pages, 1);
     model_free(model);
 }
 

@@ -202,11 +202,11 @@ static void a_ticket_remembers_its_16_last_changes(void **state)
     scene_free(scene);
 }
 
-/* So many hand-overs of a ticket within a day, where the policy says nothing. */
+/* So many hand-overs of a ticket within a day, where the policy has limits of other things only. */
 static void twenty_handoffs_a_day(void **state)
 {
     (void)state;
-    Scene *scene = begun("", STAYS, "", "{}");
+    Scene *scene = begun(DIGEST, STAYS, "", "{}");
     int64_t first_ms = scene_now(scene);
     for (int i = 0; i < 20; i++) {
         assert_status(scene_act(scene, ESC_VERB_HANDOFF, i % 2 == 0 ? "ana" : "ben", 1,
