@@ -39,7 +39,9 @@ struct Scene {
     bool has_changed_rows; /* a test changes rows of `escalations`: those are restored instead */
     List tickets, escalations, outbox, unsettled, audit, evidence;
     bool is_manual;
-    EscBuf told; /* scene_told */
+    EscBuf told;  /* scene_told */
+    EscBuf trail; /* scene_trail */
+    EscBuf views; /* as they stand in it last */
     size_t row_size_max;
     char field[8192];
 };
@@ -132,6 +134,8 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     scene->store = esc_store_memory_new((const uint8_t[ESC_STORE_ID_SIZE]){1});
     assert_non_null(scene->store);
     esc_buf_init(&scene->told, (size_t)64 << 20);
+    esc_buf_init(&scene->trail, (size_t)64 << 20);
+    esc_buf_init(&scene->views, (size_t)64 << 20);
     EscFiles files = {.read = file_read};
     EscWhy why = {.text = ""};
     EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
@@ -274,6 +278,8 @@ void scene_free(Scene *scene)
     esc_zones_free(scene->zones);
     esc_store_close(scene->store);
     esc_buf_release(&scene->told);
+    esc_buf_release(&scene->trail);
+    esc_buf_release(&scene->views);
     esc_arena_free(scene->keep);
     esc_arena_free(scene->input);
     List *lists[] = {&scene->tickets,   &scene->escalations, &scene->outbox,
@@ -563,17 +569,98 @@ static bool view_write(void *context, const EscEscalationView *view)
     if (view->state == ESC_STATE_CLOSED)
         return true;
     esc_buf_printf(
-        out, "view %llu state %d role %u acked %d %lld due %lld %lld handoffs %u exceptions %u",
-        (unsigned long long)view->id, view->state, view->role, view->is_acked,
+        out,
+        "view %llu state %d role %u acked %d alarmed %d %lld due %lld %lld %lld handoffs %u "
+        "exceptions %u next %u",
+        (unsigned long long)view->id, view->state, view->role, view->is_acked, view->is_alarmed,
         (long long)view->opened_at_ms, (long long)view->next_due_ms, (long long)view->ack_due_ms,
-        view->handoffs, view->exceptions);
+        (long long)view->wait_due_ms, view->handoffs, view->exceptions, view->next_role);
     write_texts(out,
                 (EscText[]){view->ticket, view->ticket_title, view->template_name,
                             view->template_title, view->owner, view->outcome, view->step,
                             view->waiting_for, view->question, view->answers_json,
-                            view->checks_json, view->changes_json},
-                12);
+                            view->checks_json, view->changes_json, view->next_owner},
+                13);
     return true;
+}
+
+/* --- the trail, to be read ------------------------------------------------------------------------------------------- */
+
+static void trail_begin(Scene *scene, const char *what, int64_t at_ms, uint64_t escalation)
+{
+    esc_buf_string(&scene->trail, what);
+    esc_buf_char(&scene->trail, ' ');
+    if (at_ms != 0)
+        esc_time_write(&scene->trail, at_ms);
+    esc_buf_printf(&scene->trail, " E-%llu", (unsigned long long)escalation);
+}
+
+static void trail_rows(Scene *scene, const EscGroup *group)
+{
+    EscBuf *out = &scene->trail;
+    for (size_t i = 0; i < group->audit_count; i++) {
+        const EscAuditRow *row = &group->audit[i];
+        trail_begin(scene, "audit", row->at_ms, row->escalation);
+        write_texts(
+            out, (EscText[]){row->ticket, row->kind, row->actor, row->place, row->text, row->data},
+            6);
+    }
+    for (size_t i = 0; i < group->outbox_count; i++) {
+        const EscOutboxRow *row = &group->outbox[i];
+        trail_begin(scene, "outbox", row->deadline_ms, row->escalation);
+        write_texts(
+            out,
+            (EscText[]){row->key, row->ticket, row->target, row->medium, row->address, row->body},
+            6);
+    }
+    for (size_t i = 0; i < group->escalations_count; i++) {
+        const EscEscalationRow *row = &group->escalations[i];
+        if (row->start_event.size == 0)
+            continue;
+        trail_begin(scene, "begun by", row->opened_at_ms, row->id);
+        write_texts(out, &row->start_event, 1);
+    }
+    for (size_t i = 0; i < group->settled_count; i++)
+        esc_buf_printf(out, "settled %llu %s %.*s\n", (unsigned long long)group->settled[i].id,
+                       esc_delivery_state_name(group->settled[i].state),
+                       ESC_TEXT_ARG(group->settled[i].detail));
+    for (size_t i = 0; i < group->evidence_count; i++) {
+        const EscEvidenceRow *row = &group->evidence[i];
+        trail_begin(scene, "evidence", 0, row->escalation);
+        write_texts(out, (EscText[]){row->name, row->content}, 2);
+    }
+}
+
+/* Only what differs from what was shown before. */
+static void trail_write(Scene *scene, const EscGroup *group)
+{
+    EscBuf views;
+    trail_rows(scene, group);
+    esc_buf_init(&views, (size_t)64 << 20);
+    esc_engine_each_escalation(scene->plain, view_write, &views);
+    if (esc_text_equal(esc_buf_as_text(&views), esc_buf_as_text(&scene->views))) {
+        esc_buf_release(&views);
+        return;
+    }
+    esc_buf_text(&scene->trail, esc_buf_as_text(&views));
+    esc_buf_release(&scene->views);
+    scene->views = views;
+}
+
+/* What somebody is told who has asked for something that was not done. */
+static void trail_answer(Scene *scene, EscStatus status)
+{
+    const EscOutcome *outcome = &scene->outcome;
+    if (status != ESC_OK)
+        esc_buf_printf(&scene->trail, "refused %s: %s\n", esc_status_name(status), scene->why.text);
+    else if (outcome->is_noop || outcome->is_refused || outcome->note[0] != '\0')
+        esc_buf_printf(&scene->trail, "%s%s: %s\n", outcome->is_noop ? "nothing done" : "done",
+                       outcome->is_refused ? ", refused" : "", outcome->note);
+}
+
+EscText scene_trail(const Scene *scene)
+{
+    return esc_buf_as_text(&scene->trail);
 }
 
 static void compare(EscText plain, EscText reborn)
@@ -678,6 +765,8 @@ static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input
     }
     if (is_plain && status == ESC_OK)
         group_store(scene, group);
+    if (is_plain && status == ESC_OK)
+        trail_write(scene, group);
     return status;
 }
 
@@ -695,6 +784,7 @@ static EscStatus scene_apply(Scene *scene, const EscInput *input)
         apply_to(scene, reborn, input, &reborn_outcome, &reborn_why, &reborn_rows, false);
     EscStatus plain_status =
         apply_to(scene, scene->plain, input, &scene->outcome, &scene->why, &plain_rows, true);
+    trail_answer(scene, plain_status);
     if (plain_status == ESC_OK && status == ESC_OK)
         compare(esc_buf_as_text(&plain_rows), esc_buf_as_text(&reborn_rows));
     else /* closed ones are not restored: what is forbidden here may be simply late there */

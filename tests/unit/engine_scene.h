@@ -33,6 +33,9 @@ int64_t scene_moved(const Scene *scene);
 /* Audit and outbox rows so far, line by line, as if no correction had been: instants without what the clock was moved,
  * times in sentences left out, the record of a correction too. */
 EscText scene_told(const Scene *scene);
+/* All that the inputs so far gave to be read, in order: the trail, the outbox, what was settled, evidence, and what an
+ * engine shows of the open escalations whenever that has changed. */
+EscText scene_trail(const Scene *scene);
 /* The instants that the store has of tickets, open escalations, the outbox and the workspace, timers among them. */
 void scene_rows(const Scene *scene, EscBuf *out);
 /* data: the JSON object of the event's data, or NULL. subject may be NULL. */

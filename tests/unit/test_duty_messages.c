@@ -95,6 +95,74 @@ static void whom_nobody_can_reach_is_a_dead_message(void **state)
     model_free(model);
 }
 
+/* A storm of pages beyond the policy's limit of one. */
+static Model *model_of_storm(void)
+{
+    Model *model = model_new();
+    model->program.limits[0] = (EscLimitRow){ESC_LIMIT_PAGES_PER_PERSON, 1, ESC_HOUR_MS, 0, 0};
+    model->program.limits_count = 1;
+    program_refresh(&model->program);
+    return model;
+}
+
+static bool page(Model *model, uint64_t escalation)
+{
+    uint64_t id = model->escalation->id;
+    model->escalation->id = escalation;
+    bool is_taken =
+        esc_storm_takes(model->engine, model->escalation, ESC_TEXT("ana"), ESC_CONTACT_EMAIL);
+    model->escalation->id = id;
+    return is_taken;
+}
+
+static void a_merged_page_ends_its_timer(void **state)
+{
+    (void)state;
+    Model *model = model_of_storm();
+    uint64_t id = model->escalation->id;
+    assert_false(page(model, id));
+    assert_null(esc_timer_find(model->engine->timers.own, ESC_TIMER_DIGEST, ESC_DIGEST_STORM));
+    assert_true(page(model, id));
+    const EscTimerNode *timer =
+        esc_timer_find(model->engine->timers.own, ESC_TIMER_DIGEST, ESC_DIGEST_STORM);
+    assert_non_null(timer);
+    assert_true(timer->due_ms == model->engine->now_ms + 5 * ESC_MINUTE_MS);
+    model->engine->now_ms += 5 * ESC_MINUTE_MS - 1;
+    esc_storms_fire(model->engine); /* too early */
+    assert_int_equal(model_messages(model, "ana"), 0);
+    model->engine->now_ms++;
+    esc_storms_fire(model->engine);
+    assert_int_equal(model_messages(model, "ana"), 1);
+    assert_null(esc_timer_find(model->engine->timers.own, ESC_TIMER_DIGEST, ESC_DIGEST_STORM));
+    assert_int_equal(model->engine->windows.items[0].held, 0);
+    model_free(model);
+}
+
+static void a_storm_knows_a_thousand_and_counts_the_rest(void **state)
+{
+    (void)state;
+    Model *model = model_of_storm();
+    for (uint64_t id = 1000; id >= 1; id--)
+        (void)page(model, id);
+    const EscWindow *window = &model->engine->windows.items[0];
+    assert_int_equal(window->paged_count, 1000);
+    assert_int_equal(window->paged_left_out, 0);
+    (void)page(model, 7); /* it is known */
+    assert_int_equal(window->paged_left_out, 0);
+    (void)page(model, 1001);
+    (void)page(model, 1002);
+    assert_int_equal(window->paged_count, 1000);
+    assert_int_equal(window->paged_left_out, 2);
+    for (size_t i = 0; i < window->paged_count; i++)
+        assert_true(window->paged[i] == i + 1);
+    model->engine->now_ms += ESC_HOUR_MS; /* another window, in which only one of them waits */
+    (void)page(model, model->escalation->id);
+    assert_int_equal(window->paged_count, 1);
+    assert_int_equal(window->paged_left_out, 0);
+    assert_int_equal(window->pages, 1);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +171,8 @@ int main(void)
         cmocka_unit_test(every_page_goes_on_to_the_next_contact_method),
         cmocka_unit_test(a_page_goes_through_the_contact_methods),
         cmocka_unit_test(whom_nobody_can_reach_is_a_dead_message),
+        cmocka_unit_test(a_merged_page_ends_its_timer),
+        cmocka_unit_test(a_storm_knows_a_thousand_and_counts_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

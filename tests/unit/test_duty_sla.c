@@ -46,6 +46,26 @@ static void a_level_puts_its_timers(void **state)
     model_free(model);
 }
 
+/* A trigger that waits for the breach itself has its time then, and not before. */
+static void late_by_nothing_is_late(void **state)
+{
+    (void)state;
+    Model *model = model_of_gold();
+    model->engine->schema.overdues[ESC_SLA_CLOCK_RESPOND][0] = 0;
+    model->engine->schema.overdues_count[ESC_SLA_CLOCK_RESPOND] = 1;
+    esc_sla_review(model->engine, model->ticket);
+    const EscTimerNode *timer =
+        esc_timer_find(model->ticket->timers, ESC_TIMER_SLA_OVERDUE, ESC_SLA_CLOCK_RESPOND);
+    assert_non_null(timer);
+    assert_true(timer->due_ms == MODEL_START_MS + ESC_HOUR_MS);
+    breach(model);
+    esc_sla_overdue_fire(model->engine, model->ticket, ESC_SLA_CLOCK_RESPOND);
+    assert_null(
+        esc_timer_find(model->ticket->timers, ESC_TIMER_SLA_OVERDUE, ESC_SLA_CLOCK_RESPOND));
+    model->engine->turn.asked_count = 0;
+    model_free(model);
+}
+
 static void warnings_of_the_past_are_not_given(void **state)
 {
     (void)state;
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_breach_is_not_told_twice),
         cmocka_unit_test(overdue_times_count_from_the_new_due_time),
         cmocka_unit_test(what_is_met_is_not_overdue),
+        cmocka_unit_test(late_by_nothing_is_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,61 @@ static void last_resort_may_answer_a_question(void **state)
     scene_free(scene);
 }
 
+/* The check that is named says which escalation of a ticket is meant. */
+static void a_check_finds_its_escalation(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template a \"A\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nqa { check confirmed \"a\" before close }\n"
+        "close when resolved }\n"
+        "template b \"B\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nqa { check confirmed \"b\" before close }\n"
+        "close when resolved }\n"
+        "template c \"C\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    static const char *const names[] = {"b", "a"};
+    for (size_t i = 0; i < ESC_COUNT_OF(names); i++) {
+        EscAction confirm = {.verb = ESC_VERB_CONFIRM,
+                             .actor = ESC_TEXT("ana"),
+                             .ticket = ESC_TEXT("T"),
+                             .target = esc_text_from(names[i])};
+        assert_status(scene_act_full(scene, &confirm), ESC_OK);
+        assert_false(scene_outcome(scene)->is_noop);
+        char part[32];
+        snprintf(part, sizeof part, "check \"%s\" passed", names[i]);
+        assert_int_equal(scene_audit(scene, "check_passed", part), 1);
+    }
+    scene_free(scene);
+}
+
+/* The answer says which of two open questions is meant; without one of its own the topmost is. */
+static void an_answer_finds_its_question_below(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event deploy.failed { build: number }\n"
+        "template t \"Trouble\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { ask ana \"Which way?\" within 4h { guidance \"g\"  answer left \"Left\" { notify "
+        "room \"to the left\" }  timeout { notify room \"nowhere\" } }\n"
+        "await resolved within 1d else { } }\non deploy.failed { raise trouble }\n"
+        "on exception trouble { ask ana \"How far?\" within 1h { guidance \"g\"  answer far "
+        "\"Far\" "
+        "{ notify room \"very far\" }  timeout { notify room \"not far\" } }  resume }\n"
+        "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_event(scene, "deploy.failed", "T", "{\"build\":1}");
+    assert_text_equal(scene_view(scene, 1).question, "How far?");
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "right"), ESC_NOT_FOUND);
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "left"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", ""), 0); /* it counts when the steps go on */
+    assert_status(scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "far"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "very far"), 1);
+    assert_int_equal(scene_sent(scene, "room", "to the left"), 1);
+    scene_free(scene);
+}
+
 static void handlers_hear_that_the_owner_is_away(void **state)
 {
     (void)state;
@@ -287,6 +342,7 @@ int main(void)
         cmocka_unit_test(only_somebody_of_the_directory_resolves),
         cmocka_unit_test(answer_says_which_ticket_and_escalation),
         cmocka_unit_test(last_resort_may_answer_a_question),
+        cmocka_unit_test(an_answer_finds_its_question_below),
         cmocka_unit_test(handlers_hear_that_the_owner_is_away),
         cmocka_unit_test(action_without_a_known_verb_or_an_actor_is_refused),
         cmocka_unit_test(absence_said_again_ends_when_the_last_one_says),
@@ -298,6 +354,7 @@ int main(void)
         cmocka_unit_test(verb_finds_the_escalation_it_is_about),
         cmocka_unit_test(two_that_fit_are_not_guessed),
         cmocka_unit_test(nobody_approves_what_they_started),
+        cmocka_unit_test(a_check_finds_its_escalation),
     };
     return cmocka_run_group_tests_name("engine_actions", tests, NULL, NULL);
 }

@@ -259,7 +259,10 @@ static void an_events_own_time_is_not_believed_when_it_is_to_come(void **state)
 
 /* --- calendars -------------------------------------------------------------------------------- */
 
-#define OFFICE "calendar office { mon..fri 08:00..18:00 }\n"
+/* Not the first one: the number of a calendar is none of anything else. */
+#define OFFICE                                                                                     \
+    "calendar always { mon..sun 00:00..24:00 }\ncalendar night { mon..sun 00:00..04:00 }\n"        \
+    "calendar office { mon..fri 08:00..18:00 }\n"
 
 static void assert_due(Scene *scene, const char *time)
 {

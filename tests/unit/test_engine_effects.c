@@ -107,6 +107,44 @@ static void field_that_is_gone_is_left_alone(void **state)
     scene_free(scene);
 }
 
+/* A field that is gone has not changed, and what is too long for one is cut. */
+static void fields_are_judged_and_filled_as_they_are(void **state)
+{
+    (void)state;
+    Scene *scene = begun_after("extend ticket { stage: number default 0  c: text at most 1 }",
+                               "wait 1m  set ticket.c to \"{ticket.title}!\"  " STAYS,
+                               "on ticket.updated when changed ticket.stage { notify room "
+                               "\"stage\" }");
+    scene_event(scene, "ticket.updated", "T", "{\"stage\":2}");
+    assert_int_equal(scene_sent(scene, "room", "stage"), 1);
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_string_equal(scene_field(scene, "T", "c"), "\"x\"");
+    scene_publish(scene, "template other \"O\" { manual\n" OWNED "steps { " STAYS
+                         " }\nclose when resolved }\n");
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_int_equal(scene_sent(scene, "room", "stage"), 1);
+    scene_free(scene);
+}
+
+/* Values of the escalation's own bundle go by their names into the types of the present one. */
+static void values_go_by_name_into_a_later_type(void **state)
+{
+    (void)state;
+    Scene *scene = begun_after("extend ticket { region: emea | apac | latam default emea }",
+                               "wait 1m  set ticket.region to latam\n"
+                               "create ticket task { title: \"do it\"  region: apac }  " STAYS,
+                               "");
+    scene_publish(
+        scene,
+        "extend ticket { zone: x | y default x  region: latam | emea | apac default emea }\n"
+        "template other \"O\" { manual\n" OWNED "steps { " STAYS " }\nclose when resolved }\n");
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_string_equal(scene_field(scene, "T", "region"), "\"latam\"");
+    assert_string_equal(scene_field(scene, "escal:T-1", "region"), "\"apac\"");
+    assert_int_equal(scene_audit(scene, "set", "from \"emea\" to \"latam\""), 1);
+    scene_free(scene);
+}
+
 static void team_is_assigned_by_its_name(void **state)
 {
     (void)state;
@@ -345,6 +383,8 @@ int main(void)
         cmocka_unit_test(setting_again_ends_only_the_drift_of_that_field),
         cmocka_unit_test(echo_of_a_text_that_was_cut_is_no_drift),
         cmocka_unit_test(field_that_is_gone_is_left_alone),
+        cmocka_unit_test(values_go_by_name_into_a_later_type),
+        cmocka_unit_test(fields_are_judged_and_filled_as_they_are),
         cmocka_unit_test(team_is_assigned_by_its_name),
         cmocka_unit_test(made_ticket_is_recorded),
         cmocka_unit_test(each_question_goes_with_its_own_answers),

@@ -34,6 +34,26 @@ static void a_resolution_meets_the_respond_clock(void **state)
     scene_free(scene);
 }
 
+/* In whatever order the templates name their times, and however often. */
+static void each_overdue_time_has_its_turn(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("sla s { resolve within 1h }\n"
+                            "template a \"A\" { start after sla.resolve overdue 2h\n" BODY
+                            "template b \"B\" { start after sla.resolve overdue 1h\n" BODY
+                            "template c \"C\" { start after sla.resolve overdue 2h\n" BODY
+                            "template d \"D\" { start after sla.resolve overdue 3h\n" BODY);
+    scene_event(scene, "ticket.created", "T", NULL);
+    static const size_t then[] = {0, 0, 1, 3, 4, 4};
+    for (size_t hour = 0; hour < ESC_COUNT_OF(then); hour++) {
+        assert_int_equal(opened(scene), then[hour]);
+        scene_after(scene, ESC_HOUR_MS - 1);
+        assert_int_equal(opened(scene), then[hour]);
+        scene_after(scene, 1);
+    }
+    scene_free(scene);
+}
+
 static void the_resolve_clock_stands_while_the_ticket_is_resolved(void **state)
 {
     (void)state;
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_change_that_is_too_soon_starts_later),
         cmocka_unit_test(a_happening_waits_for_its_time),
         cmocka_unit_test(what_waits_is_found_by_its_text),
+        cmocka_unit_test(each_overdue_time_has_its_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * from changes that templates make themselves. */
 #include "engine_scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support/test.h"
@@ -376,9 +377,59 @@ static void long_ids_stay_apart(void **state)
     scene_free(scene);
 }
 
+/* Who takes the status back has said nothing of the ticket: it stands as it did. */
+static void a_status_that_is_taken_back_changes_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template n \"N\" { start on ticket.reopened\nowners { primary ana ack "
+                            "within 5m } steps { await ack } close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"status\":null}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    assert_int_equal(scene_audit(scene, "resolved", "T is resolved"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":null}");
+    assert_string_equal(scene_field(scene, "T", "status"), "\"resolved\"");
+    assert_int_equal(scene_audit(scene, "reopened", ""), 0);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_int_equal(scene_audit(scene, "reopened", "T is open again"), 1);
+    assert_int_equal(scene_audit(scene, "opened", ""), 1);
+    scene_free(scene);
+}
+
+/* More fields than a word has bits: which of them nobody gave is known of each. */
+static void what_is_assumed_is_known_of_each_field(void **state)
+{
+    (void)state;
+    enum { FIELDS = 140 };
+    char source[8192] = "extend ticket { ", wanted[4096] = "";
+    for (int i = 0; i < FIELDS; i++) {
+        snprintf(source + strlen(source), sizeof source - strlen(source),
+                 "f%03d: number default 7 ", i);
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), ", f%03d", i);
+    }
+    strcat(source,
+           "}\ntemplate n \"N\" { manual owners { primary ana ack within 5m } steps { await "
+           "ack } close when resolved }\n");
+    Scene *scene = scene_of(source);
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_int_equal(scene_audit(scene, "ticket_opened", wanted + 2), 1);
+    scene_event(scene, "ticket.created", "U", "{\"f050\":7,\"f100\":8}");
+    assert_int_equal(scene_audit(scene, "ticket_opened", "f049, f051, "), 1);
+    assert_int_equal(scene_audit(scene, "ticket_opened", "f099, f101, "), 1);
+    scene_free(scene);
+    scene = scene_of("extend ticket { n: number default 1 }\ntemplate n \"N\" { manual owners { "
+                     "primary ana ack within 5m } steps { await ack } close when resolved }\n");
+    scene_event(scene, "ticket.created", "T",
+                "{\"kind\":\"incident\",\"priority\":\"normal\",\"severity\":\"low\",\"status\":"
+                "\"open\"}");
+    assert_int_equal(scene_audit(scene, "ticket_opened", "assumed, as nobody gave them: n"), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_assumed_is_known_of_each_field),
+        cmocka_unit_test(a_status_that_is_taken_back_changes_nothing),
         cmocka_unit_test(transitions_fire_while_their_condition_holds),
         cmocka_unit_test(an_update_that_changes_the_status_is_a_transition),
         cmocka_unit_test(a_report_of_what_is_known_raises_nothing),

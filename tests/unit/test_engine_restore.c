@@ -46,6 +46,17 @@ static size_t audit_count(const EscGroup *group, const char *kind)
     return count;
 }
 
+/* Unreadable bytes are evidence, whatever happens to the escalation until it is closed. */
+static void assert_kept(const EscGroup *group, EscText snapshot, EscText rest)
+{
+    for (size_t i = 0; i < group->escalations_count; i++) {
+        EscBytes body = group->escalations[i].body;
+        EscText kept = {(const char *)body.data, body.size};
+        assert_true(snapshot.size > 0 ? esc_text_contains(kept, snapshot)
+                                      : esc_text_ends_with(kept, rest));
+    }
+}
+
 /* `snapshot`: the rest of the body can be read; empty: none of it. */
 static void expect_parked(Scene *scene, EscText snapshot)
 {
@@ -62,14 +73,9 @@ static void expect_parked(Scene *scene, EscText snapshot)
     assert_text_equal(group->escalations[0].owner, "ana"); /* only the steps end */
     assert_int_equal(esc_engine_alarmed_count(engine), 1);
     const EscEscalationRow *row = scene_row(scene, 1);
-    EscText kept = {(const char *)group->escalations[0].body.data, group->escalations[0].body.size};
     EscText before = {(const char *)row->body.data + row->body.size / 2,
                       row->body.size - row->body.size / 2};
-    /* unreadable bytes are still evidence */
-    if (snapshot.size > 0)
-        assert_true(esc_text_contains(kept, snapshot));
-    else
-        assert_true(esc_text_ends_with(kept, before));
+    assert_kept(group, snapshot, before);
     bool is_told = false;
     for (size_t i = 0; i < group->outbox_count; i++)
         is_told = is_told || esc_text_equal(group->outbox[i].target, ESC_TEXT("dora"));
@@ -84,9 +90,12 @@ static void expect_parked(Scene *scene, EscText snapshot)
                            .within_ms = ESC_MINUTE_MS};
         EscInput act = {.kind = ESC_INPUT_ACTION, .action = &other};
         (void)apply(engine, &act, scene_now(scene), &group);
+        assert_kept(group, snapshot, before);
         int64_t until_ms = esc_engine_time_ms(engine) + ESC_HOUR_MS;
-        while (esc_engine_next_due_ms(engine) <= until_ms)
+        while (esc_engine_next_due_ms(engine) <= until_ms) {
             assert_status(apply(engine, &input, esc_engine_next_due_ms(engine), &group), ESC_OK);
+            assert_kept(group, snapshot, before);
+        }
         assert_true(esc_engine_find_escalation(engine, 1, &view));
         if (verbs[i] == ESC_VERB_HANDOFF) /* who does not acknowledge in time loses it, as ever */
             assert_text_equal(view.owner, "dora");
@@ -135,11 +144,9 @@ static void a_body_that_is_cut_off_is_parked(void **state)
 }
 
 /* Each byte of the body changed in turn: parked or restored, never a crash. */
-static void damaged_rows_do_no_harm(void **state)
+static void damage_does_no_harm(const char *source)
 {
-    (void)state;
-    Scene *scene = begun(TEMPLATE("set ticket.severity to low  ask primary \"Which?\" within 1h { "
-                                  "guidance \"g\" answer a \"A\" { } timeout { } }"));
+    Scene *scene = begun(source);
     EscEscalationRow *row = scene_row(scene, 1);
     EscEscalationRow whole = *row;
     size_t total = whole.body.size;
@@ -160,6 +167,79 @@ static void damaged_rows_do_no_harm(void **state)
     }
     *row = whole;
     free(bytes);
+    scene_free(scene);
+}
+
+static void damaged_rows_do_no_harm(void **state)
+{
+    (void)state;
+    damage_does_no_harm(TEMPLATE("set ticket.severity to low  ask primary \"Which?\" within 1h { "
+                                 "guidance \"g\" answer a \"A\" { } timeout { } }"));
+    damage_does_no_harm(
+        TEMPLATE("await ticket.severity = low within 4h at 25% { notify room \"a\" } "
+                 "at 50% { notify room \"b\" } else { }"));
+}
+
+/* A ticket that is made of fields, for a rehearsal. */
+static void a_ticket_is_made_of_its_fields(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    EscEngine *engine = scene_restore(scene, 3);
+    EscText fields = ESC_TEXT("{\"title\":\"made\",\"severity\":\"low\"}");
+    char id[ESC_ID_BYTES_MAX + 1];
+    memset(id, 'x', sizeof id);
+    EscWhy why;
+    assert_status(esc_engine_make_ticket(engine, (EscText){id, sizeof id}, fields, 5, &why),
+                  ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, (EscText){0}, fields, 5, &why), ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("T"), fields, 5, &why), ESC_CONFLICT);
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("V"), ESC_TEXT("[]"), 5, &why),
+                  ESC_BAD_INPUT);
+    assert_false(esc_engine_has_ticket(engine, ESC_TEXT("V")));
+    assert_status(esc_engine_make_ticket(engine, (EscText){id, sizeof id - 1}, fields, 5, &why),
+                  ESC_OK);
+    EscTicketRow row;
+    assert_true(esc_engine_find_ticket(engine, (EscText){id, sizeof id - 1}, &row));
+    assert_text_equal(row.title, "made");
+    assert_text_equal(row.status, "open");
+    assert_true(row.created_at_ms == 5);
+    esc_engine_free(engine);
+    EscEngineConfig config = {.hash_seed = 1};
+    engine = esc_engine_new(&config); /* without a bundle nothing has a type */
+    assert_status(esc_engine_make_ticket(engine, ESC_TEXT("V"), fields, 5, &why), ESC_CONFLICT);
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
+/* An input writes what it has changed, and nothing else. */
+static void what_has_not_changed_is_not_written(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_event(scene, "ticket.created", "U", "{\"title\":\"y\"}");
+    EscEngine *engine = scene_restore(scene, 7);
+    const EscGroup *group = NULL;
+    EscAction back = {
+        .verb = ESC_VERB_PRESENT, .actor = ESC_TEXT("ana"), .target = ESC_TEXT("ana")};
+    EscInput input = {.kind = ESC_INPUT_ACTION, .action = &back};
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_int_equal(group->tickets_count + group->escalations_count + group->audit_count, 0);
+    assert_int_equal(group->workspace.size, 0);
+    EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
+    input.action = &ack;
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_int_equal(group->tickets_count, 1); /* its time to respond has stopped */
+    assert_int_equal(group->escalations_count, 1);
+    assert_int_equal(group->workspace.size, 0);
+    back.verb = ESC_VERB_ABSENT;
+    back.for_ms = ESC_HOUR_MS;
+    back.target = ESC_TEXT("dora");
+    input.action = &back;
+    assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
+    assert_true(group->workspace.size > 0);
+    assert_int_equal(group->tickets_count + group->escalations_count, 0);
+    esc_engine_free(engine);
     scene_free(scene);
 }
 
@@ -316,6 +396,40 @@ static EscStatus late_act(EscEngine *engine, EscVerb verb, uint64_t escalation, 
     return esc_engine_apply(engine, &input, esc_engine_time_ms(engine), outcome, &why);
 }
 
+/* The same before the group is written: what is closed is still there, and its ticket may be open again. */
+static void acts_on_what_was_just_closed_come_too_late(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    for (int verb = 0; verb < ESC_VERB_ABSENT; verb++) {
+        EscEngine *engine = scene_restore(scene, 5);
+        EscOutcome outcome = {.is_noop = false};
+        assert_status(late_act(engine, ESC_VERB_RESOLVE, 1, &outcome), ESC_OK);
+        assert_false(outcome.is_noop);
+        EscArena *arena = esc_arena_new((size_t)1 << 20);
+        EscEvent event;
+        assert_status(esc_event_make(arena, esc_engine_program(engine), ESC_TEXT("ticket.reopened"),
+                                     ESC_TEXT("test"), ESC_TEXT("again"), ESC_TEXT("T"),
+                                     ESC_TEXT("{}"), &event, NULL),
+                      ESC_OK);
+        EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
+        assert_status(esc_engine_apply(engine, &input, esc_engine_time_ms(engine), &outcome, NULL),
+                      ESC_OK);
+        EscStatus status = late_act(engine, (EscVerb)verb, 1, &outcome);
+        bool is_refused = verb == ESC_VERB_HANDOFF || verb == ESC_VERB_START ||
+                          verb == ESC_VERB_CONFIRM || verb == ESC_VERB_OVERRIDE;
+        assert_true(is_refused ? status != ESC_OK : status == ESC_OK && outcome.is_noop);
+        if (verb == ESC_VERB_ACK || verb == ESC_VERB_RESOLVE)
+            assert_non_null(strstr(outcome.note, "E-1 was closed as resolved at"));
+        EscTicketRow row;
+        assert_true(esc_engine_find_ticket(engine, ESC_TEXT("T"), &row));
+        assert_text_equal(row.status, "open");
+        esc_arena_free(arena);
+        esc_engine_free(engine);
+    }
+    scene_free(scene);
+}
+
 /* Every verb that names an escalation: E-1 is closed and forgotten, E-3 never was. */
 static void expect_old_buttons(EscEngine *engine)
 {
@@ -390,6 +504,8 @@ static void rows_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ticket_is_made_of_its_fields),
+        cmocka_unit_test(what_has_not_changed_is_not_written),
         cmocka_unit_test(unknown_bundle_is_parked),
         cmocka_unit_test(refused_snapshot_is_parked),
         cmocka_unit_test(a_body_that_is_cut_off_is_parked),
@@ -404,6 +520,7 @@ int main(void)
         cmocka_unit_test(acts_on_what_is_forgotten_come_too_late),
         cmocka_unit_test(engine_without_a_bundle_refuses),
         cmocka_unit_test(rows_that_do_not_fit_are_refused),
+        cmocka_unit_test(acts_on_what_was_just_closed_come_too_late),
     };
     return cmocka_run_group_tests_name("engine_restore", tests, NULL, NULL);
 }

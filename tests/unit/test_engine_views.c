@@ -294,6 +294,43 @@ static void a_closed_one_of_a_ticket_that_is_open_again(void **state)
     scene_free(scene);
 }
 
+/* It is shown as it would be today: fields are those of the present schema, its template that of its own bundle. */
+static void a_closed_one_of_an_earlier_bundle(void **state)
+{
+    (void)state;
+    const char *const owned = "owners { primary ana ack within 1d }\n";
+    char first[1024], second[1024];
+    snprintf(
+        first, sizeof first,
+        "extend ticket { stage: number default 0 }\n"
+        "template t \"Before\" { start on ticket.created\n%ssteps { set ticket.stage to 3  set "
+        "ticket.severity to low  await resolved within 1d else { } }\nqa { check accepted }\n"
+        "close when resolved }\n",
+        owned);
+    snprintf(second, sizeof second,
+             "template other \"O\" { manual\n%ssteps { await resolved within 1d else { } }\n"
+             "close when resolved }\n",
+             owned);
+    Scene *scene = scene_of(first);
+    scene_event(scene, "ticket.created", "G-1", "{\"title\":\"Down\",\"severity\":\"high\"}");
+    assert_status(scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL), ESC_OK);
+    scene_publish(scene, second);
+    scene_event(scene, "ticket.updated", "G-1", "{\"title\":\"Up\"}");
+    const EscEscalationRow *row = scene_row(scene, 1);
+    Shown shown;
+    assert_status(
+        show(scene, row, esc_engine_bundle(scene_engine(scene), row->bundle_hash), &shown), ESC_OK);
+    EscText text = esc_buf_as_text(&shown.text);
+    assert_true(esc_text_contains(text, ESC_TEXT("\nBefore\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("\"check\":\"accepted\"")));
+    assert_true(
+        esc_text_contains(text, ESC_TEXT("\"name\":\"stage\",\"before\":null,\"after\":null")));
+    assert_true(esc_text_contains(
+        text, ESC_TEXT("\"name\":\"severity\",\"before\":\"high\",\"after\":\"low\"")));
+    esc_buf_release(&shown.text);
+    scene_free(scene);
+}
+
 static void a_bundle_that_nobody_has(void **state)
 {
     (void)state;
@@ -364,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_bundle_that_nobody_has),
         cmocka_unit_test(a_damaged_body_is_shown_as_far_as_it_can_be_read),
         cmocka_unit_test(an_open_one_is_not_shown_as_closed),
+        cmocka_unit_test(a_closed_one_of_an_earlier_bundle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

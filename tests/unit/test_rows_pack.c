@@ -645,6 +645,47 @@ static void timers_are_those_of_their_owner(void **state)
                   ESC_OK); /* is looked for */
 }
 
+/* Bytes of a list of one timer, read for an owner; whether they are taken. */
+static bool is_taken(Model *model, EscEscalation *escalation, EscTicket *ticket, uint32_t kind,
+                     uint64_t index)
+{
+    EscBuf bytes;
+    packed_open(&bytes);
+    esc_buf_varint(&bytes, 1);
+    esc_buf_u8(&bytes, (uint8_t)kind);
+    esc_buf_varint(&bytes, index);
+    esc_buf_varint(&bytes, 1);
+    esc_buf_signed(&bytes, MODEL_START_MS);
+    model->engine->counters.next_timer = 2;
+    EscCursor cursor = esc_cursor(esc_buf_as_bytes(&bytes));
+    esc_timers_unpack(&cursor, model->engine, escalation, ticket);
+    esc_buf_release(&bytes);
+    return !cursor.failed;
+}
+
+static void each_owner_takes_its_own_kinds_of_timers(void **state)
+{
+    (void)state;
+    const uint64_t last = UINT32_MAX;
+    for (uint32_t kind = 0; kind <= ESC_TIMER_COUNT + 1u; kind++) {
+        bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE,
+             is_ticket = kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE,
+             is_escalation = kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION;
+        for (uint64_t index = last; index <= last + 1; index++) {
+            bool fits = index == last;
+            Model *model = model_new();
+            EscTicket *ticket = esc_ticket_new(model->engine, ESC_TEXT("A"), MODEL_START_MS);
+            assert_int_equal(is_taken(model, model->escalation, NULL, kind, index),
+                             is_escalation && fits);
+            assert_int_equal(is_taken(model, NULL, ticket, kind, index),
+                             is_ticket && fits && !is_clock);
+            assert_int_equal(is_taken(model, NULL, NULL, kind, index),
+                             kind == ESC_TIMER_DIGEST && fits);
+            model_free(model);
+        }
+    }
+}
+
 static void instants_have_bounds(void **state)
 {
     (void)state;
@@ -663,6 +704,7 @@ int main(void)
         cmocka_unit_test(a_ticket_there_and_back),
         cmocka_unit_test(a_ticket_under_another_bundle),
         cmocka_unit_test(damaged_tickets_do_no_harm),
+        cmocka_unit_test(each_owner_takes_its_own_kinds_of_timers),
         cmocka_unit_test(a_ticket_is_shown_without_its_bundle),
         cmocka_unit_test(an_escalation_there_and_back),
         cmocka_unit_test(roles_that_the_template_has_not_are_refused),

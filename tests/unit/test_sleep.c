@@ -158,6 +158,27 @@ static void some_must_stay_awake(void **state)
     model_free(model);
 }
 
+/* What must stay awake is passed over so many times in one call, and no more. */
+static void a_call_passes_over_1024(void **state)
+{
+    (void)state;
+    for (int restless = 1023; restless <= 1024; restless++) {
+        Model *model = model_new();
+        char id[16];
+        for (int i = 0; i < restless; i++) {
+            snprintf(id, sizeof id, "r%d", i);
+            EscTicket *ticket = esc_ticket_new(model->engine, esc_text_from(id), MODEL_START_MS);
+            esc_ticket_written(model->engine, ticket);
+            ticket->pins = 1;
+            esc_ticket_written(model->engine, ticket); /* live, and nothing that may sleep */
+        }
+        add(model, "Z", MODEL_START_MS + 1);
+        commit(model, 0);
+        assert_int_equal(sleeps(model, "Z"), restless < 1024);
+        model_free(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(timers_fire_in_order_of_all),
         cmocka_unit_test(who_visits_all_wakes_all),
         cmocka_unit_test(some_must_stay_awake),
+        cmocka_unit_test(a_call_passes_over_1024),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,7 @@
 
 static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     size_t count = window->items_count + window->items_left_out;
     esc_buf_printf(&buf, "%zu %s held back:", count, count == 1 ? "message was" : "messages were");
     for (size_t i = 0; i < window->items_count; i++)
@@ -59,8 +58,7 @@ static const uint64_t *waiting_of(EscEngine *engine, const EscWindow *window, si
 /* One line for each, the oldest first; line ends of ours between them. */
 static EscText merged_text(EscEngine *engine, const uint64_t *ids, size_t count, size_t left_out)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_printf(&buf, "%zu %s for an acknowledgement:", count + left_out,
                    count + left_out == 1 ? "escalation waits" : "escalations wait");
     size_t named = count < ESC_DIGEST_ITEMS_MAX ? count : ESC_DIGEST_ITEMS_MAX;

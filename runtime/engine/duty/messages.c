@@ -16,9 +16,10 @@
 static EscText subject_of(EscEngine *engine, const EscNotice *notice)
 {
     EscText text = notice->question.size > 0 ? notice->question : notice->text;
-    const char *end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
-    if (end != NULL)
-        text.size = (size_t)(end - text.data);
+    size_t size = 0;
+    while (size < text.size && text.data[size] != '\n')
+        size++;
+    text.size = size;
     return esc_turn_cut(engine, text, SUBJECT_BYTES_MAX);
 }
 

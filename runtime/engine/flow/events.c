@@ -193,8 +193,7 @@ static EscText internal_json(EscEngine *engine, const EscTicket *ticket, const E
 {
     const EscProgram *program = engine->schema.current->program;
     const EscEventRow *row = &program->events[event->type];
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_string(&buf, "{\"specversion\":\"1.0\",\"source\":\"escal\",\"id\":");
     esc_json_text(&buf, event->id);
     esc_buf_string(&buf, ",\"type\":");

@@ -40,7 +40,7 @@ bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is
     bool holds = false;
     EscStatus status =
         esc_pred_holds(engine->schema.current->bundle, row->pred, &host, engine->now_ms,
-                       matching->scratch, ESC_RUN_SCRATCH_MAX, &holds);
+                       matching->scratch->bytes, sizeof matching->scratch->bytes, &holds);
     return status == ESC_OK && holds;
 }
 

@@ -64,6 +64,7 @@ static const EscEvent *event_read(EscEngine *engine, const EscArmed *armed)
     return NULL;
 }
 
+/* Its timer, which goes or has just fired, makes the ticket dirty. */
 void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index)
 {
     EscArmed *armed = &ticket->armed[index];
@@ -71,7 +72,6 @@ void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index)
     esc_text_drop(&armed->event_json);
     memmove(armed, armed + 1, (ticket->armed_count - index - 1) * sizeof *armed);
     ticket->armed_count--;
-    esc_ticket_dirty(engine, ticket);
 }
 
 /* --- it begins to wait ------------------------------------------------------------------------ */

@@ -153,8 +153,7 @@ static void status_set(Taking *taking, const char *status, bool is_resolved)
     EscEngine *engine = taking->engine;
     uint32_t slot = engine->schema.status_slot;
     bool is_old = brings_status(engine, taking->event)
-                      ? taking->time_ms != 0 && esc_origin_is_stale(taking->ticket, slot,
-                                                                    taking->source, taking->time_ms)
+                      ? esc_origin_is_stale(taking->ticket, slot, taking->source, taking->time_ms)
                       : is_stale(taking, slot);
     if (!is_old)
         esc_ticket_set_resolved(engine, taking->ticket, status, is_resolved);
@@ -210,8 +209,7 @@ static void creation_time(Taking *taking)
 /* What nobody gave, and the schema says instead. */
 static EscText assumed_names(const Taking *taking)
 {
-    EscBuf names;
-    esc_buf_init(&names, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf names = esc_turn_buf();
     for (uint32_t i = 0; i < taking->engine->schema.slots_count; i++) {
         uint32_t slot = taking->engine->schema.slots_by_name[i];
         if (esc_ticket_is_assumed(taking->ticket, slot))
@@ -262,8 +260,7 @@ static void notes_record(Taking *taking)
     const EscEvent *event = taking->event;
     if (event->notes_count == 0)
         return;
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     for (uint32_t i = 0; i < event->notes_count; i++) {
         esc_buf_string(&buf, i > 0 ? "; " : "");
         esc_buf_text(&buf, event->notes[i]);
@@ -321,8 +318,8 @@ EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *r
         taking.time_ms = event->time_ms < engine->now_ms ? event->time_ms : engine->now_ms;
         taking.source = esc_origin_source(event->source);
     }
-    esc_buf_init(&taking.changed, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_init(&taking.stale, ESC_ENGINE_TURN_BYTES_MAX);
+    taking.changed = esc_turn_buf();
+    taking.stale = esc_turn_buf();
     all_take(&taking, report->is_new);
     change_record(&taking, report->is_new, esc_turn_take(engine, &taking.changed));
     notes_record(&taking);

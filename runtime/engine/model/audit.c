@@ -70,8 +70,7 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
 
 static EscText sentence(EscEngine *engine, const char *format, va_list arguments)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_vprintf(&buf, format, arguments);
     return esc_turn_take(engine, &buf);
 }
@@ -116,23 +115,21 @@ void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscA
 
 EscText esc_audit_data(EscEngine *engine, ...)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    esc_buf_char(&buf, '{');
+    EscBuf buf = esc_turn_buf();
     va_list arguments;
     va_start(arguments, engine);
-    const char *name = NULL;
+    const char *name = NULL, *begins = "{";
     while ((name = va_arg(arguments, const char *)) != NULL) {
         EscText value = va_arg(arguments, EscText);
         if (value.size == 0)
             continue;
-        if (buf.size > 1)
-            esc_buf_char(&buf, ',');
+        esc_buf_string(&buf, begins);
+        begins = ",";
         esc_json_text(&buf, esc_text_from(name));
         esc_buf_char(&buf, ':');
         esc_json_text(&buf, value);
     }
     va_end(arguments);
-    esc_buf_char(&buf, '}');
+    esc_buf_string(&buf, buf.size == 0 ? "{}" : "}");
     return esc_turn_take(engine, &buf);
 }

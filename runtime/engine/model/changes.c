@@ -47,6 +47,13 @@ void esc_change_forget_call(EscEngine *engine, EscEscalation *escalation, uint64
     }
 }
 
+EscChange esc_undo_take(EscEngine *engine)
+{
+    EscChange change = engine->turn.has_undo ? engine->turn.undo : (EscChange){.undo = ESC_NONE};
+    engine->turn.has_undo = false;
+    return change;
+}
+
 void esc_undo_forget(EscEngine *engine)
 {
     if (engine->turn.has_undo)

@@ -119,10 +119,7 @@ static void alarms_set(EscEngine *engine, EscEscalation *escalation, uint32_t al
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
 {
     alarms_set(engine, escalation, 0);
-    esc_frame_drop(&escalation->frame);
-    esc_below_drop(escalation);
-    esc_triage_drop(escalation);
-    esc_copy_drop(escalation);
+    esc_frames_drop(escalation);
     esc_text_drop(&escalation->kept);
     esc_text_drop(&escalation->left);
     free(escalation->dead_told);
@@ -388,6 +385,14 @@ void esc_copy_drop(EscEscalation *escalation)
     esc_raised_free(escalation->copy->triage);
     free(escalation->copy);
     escalation->copy = NULL;
+}
+
+void esc_frames_drop(EscEscalation *escalation)
+{
+    esc_frame_drop(&escalation->frame);
+    esc_below_drop(escalation);
+    esc_triage_drop(escalation);
+    esc_copy_drop(escalation);
 }
 
 EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at)

@@ -15,23 +15,18 @@ static void text_member(EscBuf *out, const char *name, EscText value)
     esc_json_text(out, value);
 }
 
-static EscBuf buf_new(void)
-{
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    return buf;
-}
-
 EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int64_t window_ms)
 {
     const EscTicket *ticket = escalation->ticket;
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
+    const char *begins = "{";
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < ticket->log_count; i++) {
         const EscTicketChange *change = &ticket->log[i];
         if (window_ms > 0 && change->at_ms < engine->now_ms - window_ms)
             continue;
-        esc_buf_string(&buf, buf.size > 1 ? ",{" : "{");
+        esc_buf_string(&buf, begins);
+        begins = ",{";
         time_member(&buf, "at", change->at_ms);
         text_member(&buf, "field", change->field);
         text_member(&buf, "before", change->before);
@@ -44,7 +39,7 @@ EscText esc_changes_json(EscEngine *engine, const EscEscalation *escalation, int
 
 EscText esc_timeline_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < escalation->timeline_count; i++) {
         const EscMoment *moment = &escalation->timeline[i];
@@ -72,8 +67,7 @@ EscText esc_notifications_json(EscEngine *engine, const EscEscalation *escalatio
 const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *program,
                                        const EscWaitRow *wait)
 {
-    EscMessageAnswer *answers =
-        esc_turn_alloc(engine, (wait->answers_count + 1) * sizeof(*answers));
+    EscMessageAnswer *answers = esc_turn_alloc(engine, wait->answers_count * sizeof(*answers));
     for (uint32_t i = 0; i < wait->answers_count; i++) {
         const EscAnswerRow *answer = &program->answers[wait->answers_first + i];
         answers[i] = (EscMessageAnswer){.name = program->texts[answer->name],
@@ -84,24 +78,23 @@ const EscMessageAnswer *esc_answers_of(EscEngine *engine, const EscProgram *prog
 
 EscText esc_answers_json(EscEngine *engine, const EscProgram *program, const EscWaitRow *wait)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_answers_write_json(&buf, esc_answers_of(engine, program, wait), wait->answers_count);
     return esc_turn_take(engine, &buf);
 }
 
 const char *esc_check_name(const EscCheckRow *row)
 {
-    static const char *const names[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                        "condition"};
-    static const char *const proofs[] = {"queued", "accepted", "delivered", "seen", "acked"};
-    if (row->kind == ESC_CHECK_DELIVERED && row->proof < ESC_COUNT_OF(proofs))
-        return proofs[row->proof];
-    return row->kind < ESC_CHECK_COUNT ? names[row->kind] : "check";
+    static const char *const names[ESC_CHECK_COUNT] = {"acknowledged", "delivered", "consistent",
+                                                       "confirmed", "condition"};
+    static const char *const proofs[ESC_PROOF_COUNT] = {"queued", "accepted", "delivered", "seen",
+                                                        "acked"};
+    return row->kind == ESC_CHECK_DELIVERED ? proofs[row->proof] : names[row->kind];
 }
 
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         const EscProgram *program = escalation->bundle->program;
@@ -119,7 +112,7 @@ EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation)
 
 EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation)
 {
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_string(&buf, "{\"escalation\":");
     esc_json_text(&buf, esc_escalation_name(engine, escalation));
     text_member(&buf, "ticket", escalation->ticket->id);

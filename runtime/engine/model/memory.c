@@ -124,12 +124,18 @@ EscText esc_turn_text(EscEngine *engine, EscText text)
     return copy;
 }
 
+EscBuf esc_turn_buf(void)
+{
+    EscBuf buf;
+    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    return buf;
+}
+
 EscText esc_turn_printf(EscEngine *engine, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_vprintf(&buf, format, arguments);
     va_end(arguments);
     return esc_turn_take(engine, &buf);

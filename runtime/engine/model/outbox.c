@@ -20,8 +20,7 @@ static void *pending_block(EscEngine *engine, size_t size)
 /* The row keeps what it says as a struct, and as JSON for the store. */
 static void body_keep(EscEngine *engine, EscOutboxRow *row)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     if (row->message != NULL) {
         row->message =
             esc_message_copy(pending_block(engine, esc_message_size(row->message)), row->message);

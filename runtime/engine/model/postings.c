@@ -24,7 +24,7 @@ static void overdues_build(EscEngine *engine)
     for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
         free(engine->schema.overdues[clock]);
         engine->schema.overdues[clock] =
-            esc_engine_alloc((program->triggers_count + 1) * sizeof(int64_t));
+            esc_engine_alloc(program->triggers_count * sizeof(int64_t));
         engine->schema.overdues_count[clock] = 0;
     }
     for (uint32_t i = 0; i < program->triggers_count; i++) {

@@ -199,21 +199,19 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
     free(before);
 }
 
-/* Recorded changes keep the current bundle's types, as the ticket does. */
+/* Recorded changes keep the current bundle's types, as the ticket does; those of a field that is gone have none. */
 static void changes_retype(EscEngine *engine, EscEscalation *escalation, const EscProgram *from)
 {
     const EscProgram *to = engine->schema.current->program;
     for (size_t i = 0; i < escalation->changes_count; i++) {
         EscChange *change = &escalation->changes[i];
-        uint32_t slot =
-            change->kind == ESC_CHANGE_FIELD ? esc_slot_find(engine, change->name) : ESC_NONE;
-        if (slot == ESC_NONE)
+        if (change->kind != ESC_CHANGE_FIELD)
             continue;
+        uint32_t slot = esc_slot_find(engine, change->name);
+        EscType type = slot == ESC_NONE ? ESC_TYPE(ESC_KIND_UNSET) : esc_slot_type(engine, slot);
         EscOwned before = change->before, after = change->after;
-        change->before =
-            esc_owned_copy(esc_value_convert(from, to, before.value, esc_slot_type(engine, slot)));
-        change->after =
-            esc_owned_copy(esc_value_convert(from, to, after.value, esc_slot_type(engine, slot)));
+        change->before = esc_owned_copy(esc_value_convert(from, to, before.value, type));
+        change->after = esc_owned_copy(esc_value_convert(from, to, after.value, type));
         esc_owned_release(&before);
         esc_owned_release(&after);
     }

@@ -112,8 +112,7 @@ bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket)
 
 static EscText log_text(EscEngine *engine, EscValue value)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_value_write_text(&buf, engine->schema.current->program, value);
     EscText text = esc_text_own(esc_utf8_cut(esc_buf_as_text(&buf), ESC_LOG_TEXT_MAX));
     esc_buf_release(&buf);
@@ -155,8 +154,8 @@ EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
     uint32_t size_max =
         engine->schema.current->program->fields[engine->schema.slot_fields[slot]].size_max;
     bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
-    if (is_text && value.text.size > (size_max == 0 ? ESC_TEXT_MAX : size_max))
-        value.text = esc_utf8_cut(value.text, size_max == 0 ? ESC_TEXT_MAX : size_max);
+    if (is_text && size_max > 0) /* else what any text may have */
+        value.text = esc_utf8_cut(value.text, size_max);
     return value;
 }
 

@@ -6,13 +6,13 @@
 
 /* --- borrowed runs ---------------------------------------------------------------------------- */
 
-EscRun *esc_run_borrow(EscEngine *engine, char **scratch)
+EscRun *esc_run_borrow(EscEngine *engine, EscScratch **scratch)
 {
     ESC_ASSERT(engine->runs.depth < ESC_ENGINE_RUN_DEPTH_MAX);
     if (engine->runs.items[engine->runs.depth] == NULL) {
         engine->runs.items[engine->runs.depth] = esc_engine_alloc(sizeof(EscRun));
         engine->runs.scratch[engine->runs.depth] =
-            malloc(ESC_RUN_SCRATCH_MAX); /* not zeroed: mostly never touched */
+            malloc(sizeof(EscScratch)); /* not zeroed: mostly never touched */
         ESC_ASSERT(engine->runs.scratch[engine->runs.depth] != NULL);
     }
     *scratch = engine->runs.scratch[engine->runs.depth];
@@ -324,13 +324,13 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
 bool esc_cond_holds(EscWorld *world, const EscRun *frame)
 {
     EscEngine *engine = world->engine;
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
     if (frame != NULL)
-        esc_run_init_at_wait(run, frame, world->function, scratch, ESC_RUN_SCRATCH_MAX);
+        esc_run_init_at_wait(run, frame, world->function, scratch->bytes, sizeof scratch->bytes);
     else
-        esc_run_init(run, world->bundle->bundle, world->function, NULL, 0, scratch,
-                     ESC_RUN_SCRATCH_MAX);
+        esc_run_init(run, world->bundle->bundle, world->function, NULL, 0, scratch->bytes,
+                     sizeof scratch->bytes);
     EscHost host = esc_world_reader(world);
     EscRunEnd end = ESC_RUN_RETURNED;
     EscWhy why;

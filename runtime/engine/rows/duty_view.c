@@ -128,8 +128,7 @@ static void find_next(Lookup *lookup, EscRef ref, EscDutyView *view)
 
 static EscText absent_json(Lookup *lookup, const EscOwners *owners)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (uint32_t i = 0; i < owners->skipped_count; i++) {
         EscText name = person_name(lookup->bundle->program, owners->skipped[i]);

@@ -92,16 +92,14 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
     esc_buf_u8(out, FORMAT);
     esc_timers_pack(out, escalation->timers);
     esc_buf_packed(out, escalation->parked_because);
-    EscBuf duty;
-    esc_buf_init(&duty, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf duty = esc_turn_buf();
     esc_duty_pack(&duty, escalation);
     part_pack(out, &duty);
     if (escalation->bundle == NULL) {
         esc_buf_packed(out, escalation->kept);
         return;
     }
-    EscBuf rest;
-    esc_buf_init(&rest, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf rest = esc_turn_buf();
     rest_pack(&rest, engine, escalation);
     part_pack(out, &rest);
 }
@@ -224,10 +222,7 @@ void esc_escalation_keep(EscEscalation *escalation, EscBytes body)
     escalation->is_kept_whole = !rest_find(body, &rest);
     escalation->kept = esc_text_own(
         escalation->is_kept_whole ? (EscText){(const char *)body.data, body.size} : rest);
-    esc_frame_drop(&escalation->frame);
-    esc_below_drop(escalation);
-    esc_triage_drop(escalation);
-    esc_copy_drop(escalation);
+    esc_frames_drop(escalation);
     escalation->bundle = NULL;
     escalation->template_index = ESC_NONE;
     escalation->checks_count = 0;

@@ -36,8 +36,7 @@ static void row_room(const void *list)
 void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
                     EscTicketRow *row)
 {
-    EscBuf body;
-    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf body = esc_turn_buf();
     esc_ticket_pack(&body, engine, ticket);
     *row = (EscTicketRow){
         .id = copied(group, ticket->id),
@@ -53,8 +52,7 @@ void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *
 static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGroup *group,
                            EscEscalationRow *row)
 {
-    EscBuf body;
-    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf body = esc_turn_buf();
     esc_escalation_pack(&body, engine, escalation);
     *row = (EscEscalationRow){
         .id = escalation->id,
@@ -104,8 +102,7 @@ static void workspace_flush(EscEngine *engine, EscGroup *group)
 {
     if (!engine->absences.is_dirty)
         return;
-    EscBuf body;
-    esc_buf_init(&body, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf body = esc_turn_buf();
     esc_workspace_pack(&body, engine);
     group->workspace = body_copied(group, &body);
     engine->absences.is_dirty = false;

@@ -104,11 +104,11 @@ static bool snapshot_verify(EscEngine *engine, EscEscalation *escalation, EscFra
 {
     if (frame->bytes == NULL)
         return true;
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
     EscStatus status =
         esc_snapshot_read((EscBytes){frame->bytes, frame->size}, escalation->bundle->bundle,
-                          frame->effects_total, scratch, ESC_RUN_SCRATCH_MAX, run, why);
+                          frame->effects_total, scratch->bytes, sizeof scratch->bytes, run, why);
     if (status == ESC_OK) {
         frame->function = run->function;
         frame->wait = run->wait;

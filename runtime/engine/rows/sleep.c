@@ -192,8 +192,7 @@ void esc_engine_sleep(EscEngine *engine, size_t keep)
         return;           /* not flushed, or not evicted yet */
     esc_turn_end(engine); /* reading a ticket back touches it */
     size_t refused = 0;
-    EscBuf bytes;
-    esc_buf_init(&bytes, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf bytes = esc_turn_buf();
     for (size_t looks = engine->tickets.live.count - keep; looks > 0 && refused < REFUSED_MAX;
          looks--) {
         EscTicket *ticket = engine->tickets.live.first;

@@ -20,8 +20,7 @@ static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
 {
     static const char *const kinds[ESC_CHANGE_KIND_COUNT] = {"field", "ticket", "call"};
     const EscProgram *program = engine->schema.current->program;
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
     for (size_t i = 0; i < escalation->changes_count; i++) {
         const EscChange *change = &escalation->changes[i];

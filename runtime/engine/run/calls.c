@@ -7,13 +7,12 @@ typedef struct CallBuild {
     EscWorld world; /* first: effects get it as their context */
     const EscActionRow *action;
     EscCall call;
-    bool has_call;
 } CallBuild;
 
-static const char *method_name(uint32_t method)
+static EscText method_name(uint32_t method)
 {
-    static const char *const names[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-    return method < ESC_COUNT_OF(names) ? names[method] : "GET";
+    static const char *const names[ESC_METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    return esc_text_from(names[method]); /* the verifier knows no other */
 }
 
 EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t action)
@@ -28,8 +27,7 @@ EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t a
 static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEffectRow *row,
                        const EscValue *arguments, uint32_t count)
 {
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '{');
     for (uint32_t i = 1; i < count; i++) {
         if (i > 1)
@@ -45,7 +43,7 @@ static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEf
 static const uint32_t *statuses_of(EscEngine *engine, const EscProgram *program,
                                    const EscActionRow *action)
 {
-    uint32_t *codes = esc_turn_alloc(engine, (action->statuses_count + 1) * sizeof(*codes));
+    uint32_t *codes = esc_turn_alloc(engine, action->statuses_count * sizeof(*codes));
     for (uint32_t i = 0; i < action->statuses_count; i++)
         codes[i] = program->statuses[action->statuses_first + i].code;
     return codes;
@@ -60,7 +58,7 @@ static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
     build->call = (EscCall){
         .system = program->texts[program->systems[action->system].name],
         .action = program->texts[action->name],
-        .method = esc_text_from(method_name(row->aux)),
+        .method = method_name(row->aux),
         .path = esc_turn_text(world->engine, arguments[0].text), /* the run's scratch goes away */
         .result_path = program->texts[action->result_path],
         .statuses = statuses_of(world->engine, program, action),
@@ -68,15 +66,11 @@ static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
     };
     if (count > 1)
         build->call.json = json_of(world->engine, program, row, arguments, count);
-    build->has_call = true;
     return ESC_OK;
 }
 
-static EscChange inverse_make(EscEngine *engine, const EscEngineBundle *bundle, uint32_t action,
-                              const EscValue *arguments, uint32_t count)
+static EscChange inverse_make(uint32_t action, const EscValue *arguments, uint32_t count)
 {
-    (void)engine;
-    (void)bundle;
     EscChange change = {.kind = ESC_CHANGE_CALL, .undo = action, .arguments_count = count};
     change.arguments = esc_engine_alloc(count * sizeof *change.arguments);
     for (uint32_t i = 0; i < count; i++)
@@ -90,7 +84,7 @@ static EscStatus inverse_collect(EscWorld *world, const EscEffectRow *row,
 {
     EscEngine *engine = world->engine;
     engine->turn.has_undo = true;
-    engine->turn.undo = inverse_make(engine, world->bundle, row->aux, arguments, count);
+    engine->turn.undo = inverse_make(row->aux, arguments, count);
     return ESC_OK;
 }
 
@@ -108,14 +102,14 @@ static EscStatus nested_emit(void *context, uint32_t effect, const EscValue *arg
     return ESC_TRAP;
 }
 
-/* Runs a REQUEST or UNDO function; its one effect comes back to nested_emit. */
+/* Runs a REQUEST or UNDO function; its one effect comes back to nested_emit (V34). */
 static bool request_run(EscEngine *engine, CallBuild *build, const EscValue *arguments,
                         uint32_t count)
 {
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
-    esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count, scratch,
-                 ESC_RUN_SCRATCH_MAX);
+    esc_run_init(run, build->world.bundle->bundle, build->world.function, arguments, count,
+                 scratch->bytes, sizeof scratch->bytes);
     EscHost host = esc_world_reader(&build->world);
     host.emit = nested_emit;
     host.write_time = NULL; /* systems read RFC 3339 */
@@ -135,7 +129,7 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
         .action = &program->actions[action],
     };
     EscText name = esc_action_name(engine, program, action);
-    if (!request_run(engine, &build, arguments, count) || !build.has_call) {
+    if (!request_run(engine, &build, arguments, count)) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_CALL_FAILED,
                              esc_audit_data(engine, "action", name, NULL),
                              "the request of %.*s could not be made", ESC_TEXT_ARG(name));
@@ -158,19 +152,17 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
 
 /* --- inverses --------------------------------------------------------------------------------- */
 
-EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count)
+void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count)
 {
     EscEngine *engine = world->engine;
-    if (engine->turn.has_undo)
-        esc_change_release(&engine->turn.undo);
+    ESC_ASSERT(!engine->turn.has_undo); /* what it is for follows at once (V34) */
     engine->turn.has_undo = true;
     engine->turn.undo = (EscChange){.undo = ESC_NONE};
     if (row->aux == ESC_NONE)
         engine->turn.undo.no_undo = world->bundle->program->texts[row->extra_ms];
     else
-        engine->turn.undo = inverse_make(engine, world->bundle, row->aux, arguments, count);
-    return ESC_OK;
+        engine->turn.undo = inverse_make(row->aux, arguments, count);
 }
 
 /* The inverse declared with the action, unless the step gave its own. */
@@ -179,32 +171,28 @@ static void inverse_declared(EscEngine *engine, EscEscalation *escalation,
 {
     if (engine->turn.has_undo)
         return;
-    engine->turn.has_undo = true;
-    engine->turn.undo =
-        (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the action has no inverse")};
-    if (action->undo == 0)
-        return;
-    engine->turn.has_undo = false;
-    CallBuild build = {.world = esc_world_of(engine, escalation, action->undo - 1, false),
-                       .action = action};
-    if (!request_run(engine, &build, arguments, count) || !engine->turn.has_undo) {
-        engine->turn.has_undo = true;
-        engine->turn.undo =
-            (EscChange){.undo = ESC_NONE, .no_undo = ESC_TEXT("the inverse could not be made")};
+    EscText because = ESC_TEXT("the action has no inverse");
+    if (action->undo > 0) {
+        CallBuild build = {.world = esc_world_of(engine, escalation, action->undo - 1, false),
+                           .action = action};
+        if (request_run(engine, &build, arguments, count))
+            return;
+        esc_undo_forget(engine);
+        because = ESC_TEXT("the inverse could not be made");
     }
+    engine->turn.has_undo = true;
+    engine->turn.undo = (EscChange){.undo = ESC_NONE, .no_undo = because};
 }
 
-EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count)
+void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count)
 {
     const EscProgram *program = world->bundle->program;
     EscEngine *engine = world->engine;
     EscEscalation *escalation = world->escalation;
     inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
     uint64_t id = esc_call_put(engine, escalation, row->aux, (EscText){0}, arguments, count);
-    EscChange change = engine->turn.undo;
-    engine->turn.undo = (EscChange){0};
-    engine->turn.has_undo = false;
+    EscChange change = esc_undo_take(engine);
     uint32_t kind = program->functions[world->function].kind;
     if (kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH) {
         EscFrame *frame = world->frame;
@@ -214,11 +202,10 @@ EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscVal
     }
     if (id == 0) {
         esc_change_release(&change);
-        return ESC_OK;
+        return;
     }
     change.kind = ESC_CHANGE_CALL;
     change.name = esc_action_name(engine, program, row->aux);
     change.outbox = id;
     esc_change_record(engine, escalation, &change);
-    return ESC_OK;
 }

@@ -28,7 +28,7 @@ static bool checks_settle(EscEngine *engine, EscEscalation *escalation)
 static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, EscFrame *at,
                          uint32_t function, bool with_event)
 {
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *frame = esc_run_borrow(engine, &scratch);
     EscWhy why;
     bool holds = false;

@@ -22,8 +22,7 @@ static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue
 {
     if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
         return esc_local_second(engine, value.ms);
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_value_write_text(&buf, program, value);
     return esc_turn_take(engine, &buf);
 }
@@ -61,13 +60,10 @@ static const EscWaitRow *wait_following(const Emission *emission)
 {
     const EscProgram *program = emission->program;
     const EscFunctionRow *function = &program->functions[emission->world->function];
-    uint32_t effect = (uint32_t)(emission->row - program->effects);
-    bool is_behind = false;
-    for (uint32_t i = 0; i < function->code_count; i++) {
-        const EscInstr *instr = &program->code[function->code_first + i];
-        is_behind = is_behind || (instr->op == ESC_OP_EMIT && instr->imm == effect);
-        if (is_behind && instr->op == ESC_OP_WAIT)
-            return &program->waits[instr->imm];
+    uint32_t end = function->code_first + function->code_count;
+    for (uint32_t at = emission->engine->turn.emit_place; at < end; at++) {
+        if (program->code[at].op == ESC_OP_WAIT)
+            return &program->waits[program->code[at].imm];
     }
     return NULL;
 }
@@ -129,11 +125,7 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
     ticket->is_edited = ticket->is_linked;
     const EscProgram *program = engine->schema.current->program;
     EscText name = esc_slot_name(engine, slot);
-    EscChange change = engine->turn.undo;
-    if (!engine->turn.has_undo)
-        change = (EscChange){.undo = ESC_NONE};
-    engine->turn.has_undo = false;
-    engine->turn.undo = (EscChange){.undo = ESC_NONE};
+    EscChange change = esc_undo_take(engine);
     change.kind = ESC_CHANGE_FIELD;
     change.name = esc_engine_intern(engine, name);
     change.before = esc_owned_copy(ticket->values[slot].value);
@@ -275,8 +267,7 @@ static void emit_snapshot(Emission *emission)
     EscEscalation *escalation = emission->escalation;
     uint32_t bits = emission->row->aux;
     if (bits & ESC_EVIDENCE_TICKET) {
-        EscBuf buf;
-        esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+        EscBuf buf = esc_turn_buf();
         esc_ticket_write_json(engine, escalation->ticket, &buf);
         evidence_take(emission, "ticket", esc_turn_take(engine, &buf));
     }
@@ -321,18 +312,6 @@ static void emit_warroom(Emission *emission)
 }
 
 /* --- control ---------------------------------------------------------------------------------- */
-
-/* Index in CODE of the EMIT at hand: each site is used by exactly one. */
-static uint32_t site_place(const EscProgram *program, uint32_t function, uint32_t effect)
-{
-    const EscFunctionRow *row = &program->functions[function];
-    for (uint32_t i = 0; i < row->code_count; i++) {
-        const EscInstr *instr = &program->code[row->code_first + i];
-        if (instr->op == ESC_OP_EMIT && instr->imm == effect)
-            return row->code_first + i;
-    }
-    return ESC_NONE;
-}
 
 static void emit_raise(Emission *emission)
 {
@@ -390,6 +369,16 @@ static void emit_check(Emission *emission)
                          ESC_TEXT_ARG(text));
 }
 
+static void emit_call(Emission *emission)
+{
+    esc_call_effect(emission->world, emission->row, emission->arguments, emission->count);
+}
+
+static void emit_undo(Emission *emission)
+{
+    esc_undo_effect(emission->world, emission->row, emission->arguments, emission->count);
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 static void (*const emitters[ESC_EFFECT_COUNT])(Emission *emission) = {
@@ -401,8 +390,18 @@ static void (*const emitters[ESC_EFFECT_COUNT])(Emission *emission) = {
     [ESC_EFFECT_ASK] = emit_ask,           [ESC_EFFECT_APPROVE] = emit_approve,
     [ESC_EFFECT_RAISE] = emit_raise,       [ESC_EFFECT_ROLLBACK] = emit_rollback,
     [ESC_EFFECT_START] = emit_start,       [ESC_EFFECT_CHECK] = emit_check,
-    [ESC_EFFECT_FAILOVER] = emit_failover,
+    [ESC_EFFECT_FAILOVER] = emit_failover, [ESC_EFFECT_CALL] = emit_call,
+    [ESC_EFFECT_UNDO] = emit_undo,
 };
+
+/* Index in CODE of the EMIT at hand: each site belongs to exactly one. */
+static uint32_t site_place(const EscProgram *program, uint32_t function, uint32_t effect)
+{
+    uint32_t at = program->functions[function].code_first;
+    while (program->code[at].op != ESC_OP_EMIT || program->code[at].imm != effect)
+        at++;
+    return at;
+}
 
 static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arguments,
                              uint32_t count, EscValue *result)
@@ -410,23 +409,13 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
     EscWorld *world = context;
     const EscProgram *program = world->bundle->program;
     const EscEffectRow *row = &program->effects[effect];
-    if (world->escalation == NULL || row->kind >= ESC_EFFECT_COUNT)
-        return ESC_TRAP;
-    uint32_t place_before = world->engine->turn.emit_place;
-    world->engine->turn.emit_place = site_place(program, world->function, effect);
-    EscStatus status = ESC_OK;
+    ESC_ASSERT(world->escalation != NULL); /* conditions emit nothing */
     Emission emission = {world, world->engine, world->escalation, program, row, arguments,
                          count, result};
-    if (row->kind == ESC_EFFECT_CALL)
-        status = esc_call_effect(world, row, arguments, count);
-    else if (row->kind == ESC_EFFECT_UNDO)
-        status = esc_undo_effect(world, row, arguments, count);
-    else if (emitters[row->kind] != NULL)
-        emitters[row->kind](&emission);
-    else
-        status = ESC_TRAP;
-    world->engine->turn.emit_place = place_before;
-    return status;
+    world->engine->turn.emit_place = site_place(program, world->function, effect);
+    emitters[row->kind](&emission);
+    world->engine->turn.emit_place = ESC_NONE;
+    return ESC_OK;
 }
 
 /* --- what running code is given --------------------------------------------------------------- */
@@ -434,8 +423,7 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
 static EscStatus world_own(void *context, uint32_t role)
 {
     EscWorld *world = context;
-    if (world->escalation != NULL)
-        esc_role_own(world->engine, world->escalation, role);
+    esc_role_own(world->engine, world->escalation, role);
     return ESC_OK;
 }
 

@@ -81,10 +81,7 @@ static void all_drop(EscEngine *engine, EscEscalation *escalation)
     if (escalation->bundle != NULL)
         esc_triage_withdraw(engine, escalation, "it is closed");
     esc_timer_cancel_all(engine, escalation, NULL);
-    esc_frame_drop(&escalation->frame);
-    esc_below_drop(escalation);
-    esc_triage_drop(escalation);
-    esc_copy_drop(escalation);
+    esc_frames_drop(escalation);
     esc_text_drop(&escalation->left);
     esc_wish_forget(engine, escalation);
     for (size_t i = 0; i < escalation->changes_count; i++)

@@ -9,10 +9,10 @@
 #include <string.h>
 
 EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame, EscRun *run,
-                         char *scratch, EscWhy *why)
+                         EscScratch *scratch, EscWhy *why)
 {
     return esc_snapshot_read((EscBytes){frame->bytes, frame->size}, escalation->bundle->bundle,
-                             frame->effects_total, scratch, ESC_RUN_SCRATCH_MAX, run, why);
+                             frame->effects_total, scratch->bytes, sizeof scratch->bytes, run, why);
 }
 
 /* --- faults of ours --------------------------------------------------------------------------- */
@@ -161,9 +161,7 @@ static void run_ended(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
                       const EscRun *run, EscRunEnd end)
 {
     const EscProgram *program = escalation->bundle->program;
-    uint32_t kind = esc_escalation_function(escalation, run->function)->kind;
-    bool is_resuming =
-        end == ESC_RUN_ENDED && kind == ESC_FUNCTION_CATCH && run->end_mode == ESC_END_RESUME;
+    bool is_resuming = end == ESC_RUN_ENDED && run->end_mode == ESC_END_RESUME;
     bool is_done = end == ESC_RUN_WAITING && program->waits[run->wait].kind == ESC_WAIT_CLOSE_WHEN;
     if (is_triage(escalation, frame) && (is_resuming || is_done)) {
         escalation->triage->end = is_resuming ? ESC_TRIAGE_GO_ON : ESC_TRIAGE_BY_HAND;
@@ -203,10 +201,10 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
 void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
                      uint32_t function, const EscValue *entry, uint32_t entry_count)
 {
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
-    esc_run_init(run, escalation->bundle->bundle, function, entry, entry_count, scratch,
-                 ESC_RUN_SCRATCH_MAX);
+    esc_run_init(run, escalation->bundle->bundle, function, entry, entry_count, scratch->bytes,
+                 sizeof scratch->bytes);
     frame_run(engine, escalation, frame, run);
     esc_run_return(engine);
 }
@@ -254,7 +252,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
 {
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
     bool is_satisfied = end == ESC_WAIT_END_SATISFIED;
-    char *scratch = NULL;
+    EscScratch *scratch = NULL;
     EscRun *run = esc_run_borrow(engine, &scratch);
     EscWhy why = {.text = ""};
     EscStatus status = esc_frame_read(escalation, frame, run, scratch, &why);
@@ -282,7 +280,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
 EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                           bool with_event, bool at_wait)
 {
-    char *frame_scratch = NULL, *scratch = NULL;
+    EscScratch *frame_scratch = NULL, *scratch = NULL;
     EscRun *frame = esc_run_borrow(engine, &frame_scratch);
     EscRun *run = esc_run_borrow(engine, &scratch);
     EscWhy why = {.text = ""};
@@ -290,10 +288,10 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
     if (at_wait)
         status = esc_frame_read(escalation, &escalation->frame, frame, frame_scratch, &why);
     if (status == ESC_OK && at_wait)
-        esc_run_init_at_wait(run, frame, function, scratch, ESC_RUN_SCRATCH_MAX);
+        esc_run_init_at_wait(run, frame, function, scratch->bytes, sizeof scratch->bytes);
     else if (status == ESC_OK)
-        esc_run_init(run, escalation->bundle->bundle, function, NULL, 0, scratch,
-                     ESC_RUN_SCRATCH_MAX);
+        esc_run_init(run, escalation->bundle->bundle, function, NULL, 0, scratch->bytes,
+                     sizeof scratch->bytes);
     uint32_t pc = 0;
     EscRunEnd end = ESC_RUN_ENDED;
     if (status == ESC_OK) {

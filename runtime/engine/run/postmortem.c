@@ -2,13 +2,6 @@
  * evidence of a ticket that came again goes into the one that is open still. */
 #include <engine/run.h>
 
-static EscBuf buf_new(void)
-{
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
-    return buf;
-}
-
 static void description_timeline(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
 {
     esc_buf_string(buf, "\nTimeline:\n");
@@ -26,7 +19,7 @@ static EscText description_of(EscEngine *engine, const EscEscalation *escalation
                               const char *hex)
 {
     const EscProgram *program = escalation->bundle->program;
-    EscBuf buf = buf_new();
+    EscBuf buf = esc_turn_buf();
     esc_buf_printf(&buf, "%.*s on %.*s was closed as %.*s after %.*s. ",
                    ESC_TEXT_ARG(esc_escalation_title(escalation)),
                    ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->outcome),

@@ -137,8 +137,7 @@ static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escal
         return esc_turn_printf(engine, "%.*s has not acknowledged%.*s",
                                ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(within));
     }
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     for (size_t i = 0; i < escalation->formers_count; i++) {
         if (!escalation->formers[i].has_missed)
             continue;

@@ -12,7 +12,7 @@ typedef struct EscMatching {
     EscEngine *engine;
     EscTicket *ticket;
     EscWorld world;
-    char *scratch;
+    EscScratch *scratch;
 } EscMatching;
 EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket,
                                const EscEvent *event); /* `event` may be NULL */

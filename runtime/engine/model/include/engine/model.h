@@ -30,6 +30,7 @@ EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2
 /* Not longer than that; what is cut ends in "…". The text itself, or a copy in the turn. */
 EscText esc_turn_cut(EscEngine *engine, EscText text, size_t size_max);
 /* A buffer's text, copied to the turn's arena; releases the buffer. */
+EscBuf esc_turn_buf(void); /* empty, with room for what one input may take */
 EscText esc_turn_take(EscEngine *engine, EscBuf *buf);
 
 /* --- values.c --------------------------------------------------------------------------------- */
@@ -194,6 +195,7 @@ EscFrame esc_frame_copy(const EscFrame *frame);
 void esc_below_drop(EscEscalation *escalation); /* what the frame stands on */
 void esc_triage_drop(EscEscalation *escalation);
 void esc_copy_drop(EscEscalation *escalation);
+void esc_frames_drop(EscEscalation *escalation); /* all of them: at work, below, triage, copies */
 /* Visits the frame, those below it from the top, triage and, when `with_copy`, what would come back: begin with *at 0;
  * NULL at the end. */
 EscFrame *esc_frame_next(EscEscalation *escalation, bool with_copy, size_t *at);
@@ -292,6 +294,8 @@ EscRaised *esc_exception_take(EscEngine *engine,
 void esc_close_take(EscEngine *engine, EscEscalation *escalation);
 void esc_wish_forget(EscEngine *engine, EscEscalation *escalation);
 bool esc_wish_is_open(const EscWish *wish);
+/* The inverse that UNDO gave for the effect at hand, to the caller; one without an inverse when it gave none. */
+EscChange esc_undo_take(EscEngine *engine);
 /* The inverse that UNDO gave for the next effect is dropped with the run. */
 void esc_undo_forget(EscEngine *engine);
 /* Drops what an input leaves; it must have done what was asked for (asserted). */
@@ -327,7 +331,7 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
 /* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
 bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 /* One run and its scratch memory, to be given back in reverse order. */
-EscRun *esc_run_borrow(EscEngine *engine, char **scratch);
+EscRun *esc_run_borrow(EscEngine *engine, EscScratch **scratch);
 void esc_run_return(EscEngine *engine);
 
 /* --- timers.c --------------------------------------------------------------------------------- */

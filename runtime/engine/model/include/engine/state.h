@@ -630,10 +630,15 @@ typedef struct EscInterned {
     size_t count, capacity;
 } EscInterned;
 
+/* What a run keeps texts and lists in. */
+typedef struct EscScratch {
+    char bytes[ESC_RUN_SCRATCH_MAX];
+} EscScratch;
+
 /* Memory for runs, taken and given back like a stack (world.c). */
 typedef struct EscRuns {
     EscRun *items[ESC_ENGINE_RUN_DEPTH_MAX];
-    char *scratch[ESC_ENGINE_RUN_DEPTH_MAX];
+    EscScratch *scratch[ESC_ENGINE_RUN_DEPTH_MAX];
     uint32_t depth;
 } EscRuns;
 

@@ -47,7 +47,7 @@ void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *fra
 void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
                       EscWaitEnd end);
 EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame, EscRun *run,
-                         char *scratch, EscWhy *why);
+                         EscScratch *scratch, EscWhy *why);
 /* Runs a HANDLER, REMINDER or QA_ELSE function to its end. */
 EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                           bool with_event, bool at_wait);
@@ -99,10 +99,10 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
                       const EscValue *arguments, uint32_t count);
 EscText esc_action_name(EscEngine *engine, const EscProgram *program,
                         uint32_t action); /* "crm.requeue", interned */
-EscStatus esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count);
-EscStatus esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
-                          uint32_t count);
+void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count);
+void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
+                     uint32_t count);
 
 /* --- rollback.c ------------------------------------------------------------------------------- */
 
