@@ -196,6 +196,24 @@ static void pages_of_others_go_on(void **state)
     scene_free(scene);
 }
 
+/* Nobody of whom it goes to is there, and nobody stands behind them: then the last resort does. */
+static void a_handoff_to_nobody_ends_at_the_last_resort(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.updated\nowners { primary ana ack within 5m }\n"
+        "steps { handoff to ben because \"he knows it\" expect acked within 10m  await resolved "
+        "within 1d else { } }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    assert_status(scene_act(scene, ESC_VERB_ABSENT, "ben", 0, "ben"), ESC_OK);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_view(scene, 1).role, 3);
+    assert_int_equal(scene_audit(scene, "skipped", "ben is absent and was passed over"), 1);
+    assert_int_equal(scene_sent(scene, "dora", "You are accountable"), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test(twenty_a_day_without_a_word_of_the_policy),
         cmocka_unit_test(every_expectation_is_judged),
         cmocka_unit_test(pages_of_others_go_on),
+        cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),
     };
     return cmocka_run_group_tests_name("engine_handoff", tests, NULL, NULL);
 }
