@@ -233,6 +233,21 @@ static void triage_while_closing_overrides_by_name(void **state)
     scene_free(scene);
 }
 
+static void who_overrides_in_triage_need_not_say_why(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("set ticket.severity to critical  " STAYS, "qa { check ticket.severity = low }");
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    EscAction action = {.verb = ESC_VERB_ANSWER,
+                        .actor = ESC_TEXT("ana"),
+                        .escalation = 1,
+                        .target = ESC_TEXT("handled")};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_int_equal(scene_audit(scene, "check_overridden", "\"because\":\"in triage\""), 1);
+    scene_free(scene);
+}
+
 /* And who answers `resume` has them judged again. */
 static void triage_while_closing_judges_again(void **state)
 {
@@ -351,6 +366,7 @@ int main(void)
         cmocka_unit_test(override_takes_the_first_open_check_of_its_name),
         cmocka_unit_test(triage_while_closing_overrides_by_name),
         cmocka_unit_test(triage_while_closing_judges_again),
+        cmocka_unit_test(who_overrides_in_triage_need_not_say_why),
         cmocka_unit_test(verb_finds_the_escalation_it_is_about),
         cmocka_unit_test(two_that_fit_are_not_guessed),
         cmocka_unit_test(nobody_approves_what_they_started),

@@ -80,7 +80,7 @@ static void a_digest_has_200_bytes_of_each(void **state)
         Scene *scene = begun(DIGEST, "notify ben \"a\"  notify ben \"{ticket.title}\"  " STAYS, "",
                              titled(size));
         scene_after(scene, ESC_HOUR_MS);
-        assert_int_equal(scene_sent(scene, "ben", "1 messages were held back:"), 1);
+        assert_int_equal(scene_sent(scene, "ben", "1 message was held back:"), 1);
         assert_int_equal(scene_sent(scene, "ben", title_of(200, "\\nE-1: ", "\"")), size == 200);
         assert_int_equal(scene_sent(scene, "ben", title_of(197, "\\nE-1: ", "…\"")), size == 201);
         scene_free(scene);
@@ -118,7 +118,7 @@ static void a_merged_page_has_80_bytes_of_each_title(void **state)
         Scene *scene = begun("policy p { last resort dora  limit 1 pages per person per 1h }",
                              "page ben \"a\"  page ben \"b\"  " STAYS, "", titled(size));
         scene_after(scene, 5 * ESC_MINUTE_MS);
-        assert_int_equal(scene_sent(scene, "ben", "1 escalations wait for an acknowledgement:"), 1);
+        assert_int_equal(scene_sent(scene, "ben", "1 escalation waits for an acknowledgement:"), 1);
         assert_int_equal(scene_sent(scene, "ben", title_of(80, "E-1 T: ", "\"")), size == 80);
         assert_int_equal(scene_sent(scene, "ben", title_of(77, "E-1 T: ", "…\"")), size == 81);
         scene_free(scene);

@@ -146,6 +146,7 @@ static void a_call_that_failed_is_no_change(void **state)
                          TELLS "on exception action_failed { resume }");
     settle(scene, "crm.make", ESC_DELIVERY_DEAD);
     assert_int_equal(scene_audit(scene, "rollback", "rolls 0 changes back"), 1);
+    assert_int_equal(scene_audit(scene, "rollback", "changes back:"), 0); /* no reason was given */
     assert_int_equal(scene_sent(scene, "crm.drop", ""), 0);
     scene_free(scene);
 }

@@ -155,6 +155,7 @@ static void each_of_many_checks_is_raised_once(void **state)
     Scene *scene = begun(STAYS, qa, "on exception qa_failed { resume }");
     scene_after(scene, ESC_HOUR_MS);
     assert_int_equal(scene_audit(scene, "check_failed", ""), ESC_COUNT_OF(failing));
+    assert_int_equal(scene_audit(scene, "exception", "qa_failed"), ESC_COUNT_OF(failing));
     scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
     scene_event(scene, "ticket.resolved", "T", NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);

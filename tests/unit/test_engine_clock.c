@@ -329,6 +329,18 @@ static void service_levels_of_a_calendar_keep_their_open_time(void **state)
     scene_free(scene);
 }
 
+/* An hour had gone on Friday, and it has on Monday: also when the clock has stood meanwhile. */
+static void a_corrected_service_level_goes_on_with_what_was_left(void **state)
+{
+    (void)state;
+    Scene *scene = friday(OFFICE "sla s { resolve within 4h of office }\n" TEMPLATE(STAYS));
+    scene_correct(scene, 63 * ESC_HOUR_MS); /* Monday 08:00 */
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_int_equal(scene_audit(scene, "sla_resumed", "resolve by 2026-01-12 11:00 UTC"), 1);
+    scene_free(scene);
+}
+
 static void acknowledgements_and_hand_offs_of_a_calendar_too(void **state)
 {
     (void)state;
@@ -552,6 +564,7 @@ int main(void)
         cmocka_unit_test(acknowledgements_and_hand_offs_of_a_calendar_too),
         cmocka_unit_test(every_instant_in_the_rows_moves),
         cmocka_unit_test(a_life_with_corrections_is_the_life_without),
+        cmocka_unit_test(a_corrected_service_level_goes_on_with_what_was_left),
     };
     return cmocka_run_group_tests_name("engine_clock", tests, NULL, NULL);
 }

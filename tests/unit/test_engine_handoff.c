@@ -196,6 +196,44 @@ static void pages_of_others_go_on(void **state)
     scene_free(scene);
 }
 
+/* Nobody of whom it goes to is there, and nobody stands behind them: then the last resort does. */
+static void a_handoff_to_nobody_ends_at_the_last_resort(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.updated\nowners { primary ana ack within 5m }\n"
+        "steps { handoff to ben because \"he knows it\" expect acked within 10m  await resolved "
+        "within 1d else { } }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    assert_status(scene_act(scene, ESC_VERB_ABSENT, "ben", 0, "ben"), ESC_OK);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_view(scene, 1).role, 3);
+    assert_int_equal(scene_audit(scene, "skipped", "ben is absent and was passed over"), 1);
+    assert_int_equal(scene_sent(scene, "dora", "You are accountable"), 1);
+    scene_free(scene);
+}
+
+/* A check that fails over does so for the first turn only; whoever it was handed to has a time of their own. */
+static void a_check_fails_over_nobody_it_was_handed_to(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.created\n"
+                 "owners { primary ana ack within 1h  secondary ben ack within 1h }\n"
+                 "steps { await resolved within 1d else { } }\n"
+                 "qa { check acknowledged within 10m else failover }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    assert_status(scene_act(scene, ESC_VERB_HANDOFF, "dora", 1, "cleo"), ESC_OK);
+    assert_view_owner(scene, 1, "cleo");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", "acknowledged"), 1);
+    assert_view_owner(scene, 1, "cleo");
+    scene_after(scene, 50 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "ben");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +248,8 @@ int main(void)
         cmocka_unit_test(twenty_a_day_without_a_word_of_the_policy),
         cmocka_unit_test(every_expectation_is_judged),
         cmocka_unit_test(pages_of_others_go_on),
+        cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),
+        cmocka_unit_test(a_check_fails_over_nobody_it_was_handed_to),
     };
     return cmocka_run_group_tests_name("engine_handoff", tests, NULL, NULL);
 }

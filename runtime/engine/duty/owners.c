@@ -181,8 +181,7 @@ static void turn_again(EscEngine *engine, EscEscalation *escalation, EscText bec
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     EscText owner = other_than(&people, than), handed_to = escalation->handed_to;
-    bool is_resort = esc_role_row(escalation, escalation->role_row) == NULL;
-    if (owner.size == 0 || (is_resort && handed_to.size == 0)) {
+    if (owner.size == 0) {
         failover(engine, escalation, because);
         return;
     }

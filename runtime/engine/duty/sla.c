@@ -342,9 +342,8 @@ void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
     if (state->state != ESC_CLOCK_RUNNING)
         return;
     bool was_told = state->is_told;
-    state->state = ESC_CLOCK_BREACHED;
+    state->state = ESC_CLOCK_BREACHED; /* its timer, which has fired, makes the ticket dirty */
     state->is_told = true;
-    esc_ticket_dirty(engine, ticket);
     if (was_told)
         return;
     esc_audit_ticket(engine, ticket, ESC_AUDIT_SLA_BREACHED,
@@ -382,7 +381,6 @@ void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     int64_t from_ms = state->overdue_done_ms,
             to_ms = engine->now_ms - esc_clock_late_since_ms(ticket, clock);
     state->overdue_done_ms = to_ms;
-    esc_ticket_dirty(engine, ticket);
     overdue_timer(engine, ticket, clock);
     esc_overdue_ask(engine, ticket, clock, from_ms, to_ms);
 }
