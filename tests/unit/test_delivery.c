@@ -465,6 +465,9 @@ static void follows_json_pointers(void **state)
     assert_selected(body, "/a/b/99999999999999999999999", NULL);
     assert_selected(body, "/t/0", NULL);
     assert_selected(body, "/m~", NULL);
+    assert_selected(body, "/x~2y", NULL);
+    assert_selected("{\"m~\":1,\"m/\":2}", "/m~0", "1");
+    assert_selected("{\"m~\":1,\"m/\":2}", "/m~1", "2");
     assert_selected(body, "/m~n", NULL);
     assert_selected(body, "/a/b/-", NULL);
     assert_selected(body, "/m~2n", NULL);
@@ -738,16 +741,16 @@ static void a_mail_is_written_like_this(void **state)
                     .to = {to, 2},
                     .subject = ESC_TEXT("plain ~"),
                     .text = ESC_TEXT("0123456789012345678901234567890123456789012345678901234567"),
-                    .key = ESC_TEXT("acme/E-1_Z/7/9[:@`{f"),
+                    .key = ESC_TEXT("acme/E-1_Z/7/09AZaz[:@`{"),
                     .date_ms = INT64_C(1798761599999)};
     assert_mail(&mail,
                 "Date: Thu, 31 Dec 2026 23:59:59 +0000\r\n"
                 "From: Escal@acme.example\r\n"
                 "To: a@b.example,\r\n cdef@g.example\r\n"
                 "Subject: plain ~\r\n"
-                "Message-ID: <acme.E-1_Z.7.9.....f@acme.example>\r\n"
-                "In-Reply-To: <acme.E-1_Z.9.....f.thread@acme.example>\r\n"
-                "References: <acme.E-1_Z.9.....f.thread@acme.example>\r\n"
+                "Message-ID: <acme.E-1_Z.7.09AZaz.....@acme.example>\r\n"
+                "In-Reply-To: <acme.E-1_Z.09AZaz......thread@acme.example>\r\n"
+                "References: <acme.E-1_Z.09AZaz......thread@acme.example>\r\n"
                 "List-Id: <acme.escal.acme.example>\r\n"
                 "Auto-Submitted: auto-generated\r\n"
                 "MIME-Version: 1.0\r\n"

@@ -114,6 +114,11 @@ static void an_address_takes_values_as_its_parts(void **state)
                 "<https://evil.example%7Cclick%3E%20%3C!here|open>");
     ASSERT_CHAT("\u00ab[open](\u00bbjavascript:alert(1)\u00ab)\u00bb",
                 "[open](javascript%3Aalert%281%29)");
+    ASSERT_CHAT("\u00ab<https://d.example/x>\u00bba b", "<https://d.example/x>a b");
+    ASSERT_CHAT("\u00ab<https://d.example/x|\u00bba b\u00ab>\u00bb", "<https://d.example/x|a b>");
+    ASSERT_CHAT("\u00ab[o](https://d.example/x)\u00bba b", "[o](https://d.example/x)a b");
+    ASSERT_CHAT("\u00abhttps://d.example/x \u00bba b", "https://d.example/x a b");
+    ASSERT_CHAT("\u00abhttps://d.example/x\"\u00bba b", "https://d.example/x\"a b");
     ASSERT_CHAT("\u00ab<\u00bbhttps://a\u00ab>\u00bb", "<https://a>");
     ASSERT_CHAT("\u00ab<\u00bbhttp://a\u00ab>\u00bb", "<http://a>");
     ASSERT_CHAT("\u00ab<\u00bbHTTPS://a:1/?b#c[d]!$'*+,;=%%20\u00ab>\u00bb",

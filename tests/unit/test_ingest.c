@@ -2,6 +2,7 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <esc/runtime.h>
 
@@ -327,6 +328,13 @@ static void sizes_hold_at_their_limit_and_one_past_it(void **state)
     assert_text_equal(patch_of(TITLE)->text, "12345678901234567\u2026");
     assert_noted("{\"title\":\"1234567890123456\xC3\xAB\xC3\xAB\xC3\xAB\"}", "data.title has 22 bytes; it was cut to 20");
     assert_text_equal(patch_of(TITLE)->text, "1234567890123456\u2026"); /* no half character */
+    fields[TITLE].size_max = 3; /* room for the mark alone, and for less */
+    assert_noted("{\"title\":\"abcd\"}", "data.title has 4 bytes; it was cut to 3");
+    assert_text_equal(patch_of(TITLE)->text, "\u2026");
+    fields[TITLE].size_max = 2;
+    assert_noted("{\"title\":\"abcd\"}", "data.title has 4 bytes; it was cut to 2");
+    assert_text_equal(patch_of(TITLE)->text, "ab");
+    fields[TITLE].size_max = 20;
     assert_status(parse_data("{\"tags\":[\"a\",\"b\",\"c\"]}"), ESC_OK);
     assert_int_equal(event.notes_count, 0);
     assert_noted("{\"tags\":[\"a\",\"b\",\"c\",\"d\"]}", "data.tags has 4 items; the first 3 were taken");
@@ -822,6 +830,13 @@ static void an_event_that_is_too_large_ends_somewhere(void **state)
     assert_int_equal(count, 1);
     assert_status(parse_batch("{\"a\":" DEEP "}}", &list, &count), ESC_BAD_INPUT);
     assert_status(parse_batch("{\"a\":" DEEP "},{}", &list, &count), ESC_BAD_INPUT);
+    static const char deep[] = DEEP;
+    char *unfinished = malloc(34); /* a block of its own: nobody reads behind it */
+    assert_non_null(unfinished);
+    memcpy(unfinished, deep, 34);
+    EscStatus status = esc_event_parse_batch(arena, &program, (EscText){unfinished, 34}, &list, &count, &why);
+    free(unfinished);
+    assert_status(status, ESC_BAD_INPUT); /* its bracket is missing */
 }
 
 static void a_batch_has_at_most_1000_events(void **state)

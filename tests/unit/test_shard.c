@@ -369,6 +369,33 @@ static void room_counts_the_others(void **state)
     esc_shard_start(shard);
 }
 
+/* One that could not be opened is there all the same, and says why. */
+static void a_workspace_that_was_not_opened_is_stopped(void **state)
+{
+    (void)state;
+    char name[] = "globex", notice[] = "old templates", reason[] = "its file is gone";
+    EscShardSetup setup = {.name = esc_text_from(name),
+                           .notice = esc_text_from(notice),
+                           .pool = pool,
+                           .time_scale = 1.0,
+                           .timers_max = 10};
+    EscShard *other = NULL;
+    assert_status(esc_shard_new(&setup, NULL, esc_text_from(reason), &other, NULL), ESC_OK);
+    memset(name, 'x', sizeof(name) - 1); /* nothing of it is borrowed */
+    memset(notice, 'x', sizeof(notice) - 1);
+    memset(reason, 'x', sizeof(reason) - 1);
+    assert_int_equal(esc_shard_state(other), ESC_SHARD_STOPPED);
+    assert_text_equal(esc_shard_reason(other), "its file is gone");
+    assert_text_equal(esc_shard_name(other), "globex");
+    assert_text_equal(esc_shard_notice(other), "old templates");
+    assert_int_equal(esc_shard_state(shard), ESC_SHARD_SERVING);
+    assert_int_equal(esc_shard_reason(shard).size, 0);
+    assert_int_equal(esc_shard_notice(shard).size, 0);
+    esc_shard_free(other);
+    esc_shard_free(NULL);
+    esc_shard_start(shard);
+}
+
 static void shards_are_found_by_name(void **state)
 {
     (void)state;
@@ -397,6 +424,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_comes_after_the_end_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(room_counts_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_workspace_that_was_not_opened_is_stopped, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(shards_are_found_by_name, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
