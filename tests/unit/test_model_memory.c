@@ -106,9 +106,9 @@ static void durations_and_deadlines_are_told_for_people(void **state)
         const char *text;
     } deadlines[] = {{0, "within 5m"},
                      {999, "within 5m"},
-                     {1000, "within 5m (noticed 1 s late)"},
-                     {59999, "within 5m (noticed 59 s late)"},
-                     {60000, "within 5m (noticed 1m late)"}};
+                     {1000, "within 5m, 1 s late"},
+                     {59999, "within 5m, 59 s late"},
+                     {60000, "within 5m, 1m late"}};
     for (size_t i = 0; i < ESC_COUNT_OF(deadlines); i++)
         assert_text_equal(esc_deadline_text(model->engine, 5 * ESC_MINUTE_MS,
                                             model->engine->now_ms - deadlines[i].late_ms),

@@ -63,8 +63,8 @@ EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms)
     if (late_ms < ESC_SECOND_MS)
         return esc_turn_printf(engine, "within %.*s", ESC_TEXT_ARG(within));
     if (late_ms < ESC_MINUTE_MS)
-        return esc_turn_printf(engine, "within %.*s (noticed %lld s late)", ESC_TEXT_ARG(within),
+        return esc_turn_printf(engine, "within %.*s, %lld s late", ESC_TEXT_ARG(within),
                                (long long)(late_ms / ESC_SECOND_MS));
-    return esc_turn_printf(engine, "within %.*s (noticed %.*s late)", ESC_TEXT_ARG(within),
+    return esc_turn_printf(engine, "within %.*s, %.*s late", ESC_TEXT_ARG(within),
                            ESC_TEXT_ARG(esc_duration_text(engine, late_ms)));
 }
