@@ -247,6 +247,20 @@ static void a_reason_has_1000_bytes(void **state)
     scene_free(scene);
 }
 
+static void an_absence_lasts_400_days(void **state)
+{
+    (void)state;
+    Scene *scene = begun("", STAYS, "", "{}");
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = ESC_TEXT("ana"),
+                        .target = ESC_TEXT("ben"),
+                        .for_ms = 400 * ESC_DAY_MS + 1};
+    assert_status(scene_act_full(scene, &action), ESC_BAD_INPUT);
+    action.for_ms--;
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    scene_free(scene);
+}
+
 /* What the owner was told lately is known of 16 targets; the one told longest ago makes room. */
 static void sixteen_dead_targets_are_known(void **state)
 {
@@ -347,6 +361,7 @@ int main(void)
         cmocka_unit_test(sixteen_dead_targets_are_known),
         cmocka_unit_test(a_clock_stands_in_each_of_many_pauses),
         cmocka_unit_test(what_is_left_is_told_in_1000_bytes),
+        cmocka_unit_test(an_absence_lasts_400_days),
     };
     return cmocka_run_group_tests_name("engine_bounds", tests, NULL, NULL);
 }
