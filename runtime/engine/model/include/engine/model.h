@@ -160,7 +160,7 @@ EscText esc_ticket_linked_id(EscEngine *engine, uint64_t number); /* lives in th
 EscTicket *esc_ticket_linked(EscEngine *engine, uint64_t number);
 /* A linked ticket that an open escalation needs is in memory as long, also after a restart. NULL is allowed. */
 void esc_ticket_pin(EscEngine *engine, EscTicket *ticket, bool is_needed);
-/* The post-mortem of that template on the ticket has that number from now on. */
+/* The post-mortem of that template on the ticket has that number from now on: a linked ticket that was just made. */
 void esc_postmortem_note(EscEngine *engine, EscTicket *ticket, EscText template_name,
                          uint64_t number);
 /* Before rows are made: post-mortems of tickets that are live are pinned, those of others are not. */
