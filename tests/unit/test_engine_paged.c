@@ -204,6 +204,24 @@ static void a_merged_page_that_died_is_followed_by_the_next_way(void **state)
     scene_free(scene);
 }
 
+/* There is no other way: those who wait for the next merged page get it when it is due. */
+static void a_merged_page_that_died_hurries_nobody_else(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of(
+        ONE_PAGE TEMPLATE("primary ben ack within 1h  secondary ana ack within 1h", TAKE, ""));
+    settle_last(scene, "ben", ESC_DELIVERY_ACCEPTED);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_status(scene_event(scene, "ticket.created", "S-3", "{\"title\":\"three\"}"), ESC_OK);
+    die(scene, "ben");
+    scene_after(scene, 5 * ESC_MINUTE_MS - ESC_SECOND_MS);
+    assert_view_owner(scene, 2, "ana");
+    assert_int_equal(scene_sent(scene, "ben", "E-3 S-3"), 0);
+    scene_after(scene, ESC_SECOND_MS);
+    assert_int_equal(scene_sent(scene, "ben", "E-3 S-3"), 1);
+    scene_free(scene);
+}
+
 static void a_merged_page_counts_for_checks(void **state)
 {
     (void)state;
@@ -280,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_last_resorts_ladder_stands),
         cmocka_unit_test(a_handler_cannot_make_a_circle_of_dead_pages),
         cmocka_unit_test(a_merged_page_that_died_is_followed_by_the_next_way),
+        cmocka_unit_test(a_merged_page_that_died_hurries_nobody_else),
         cmocka_unit_test(a_merged_page_counts_for_checks),
         cmocka_unit_test(a_merged_page_that_is_not_accepted_fails_checks),
         cmocka_unit_test(a_page_that_need_not_come_is_no_message),

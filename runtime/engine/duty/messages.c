@@ -357,7 +357,7 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
 }
 
 /* The time that the next method was to wait is what its failing takes away: who cannot be called is not waited for. */
-void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
+bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
 {
     for (size_t i = 0; i < escalation->pages_count; i++) {
         EscPage *page = &escalation->pages[i];
@@ -374,8 +374,9 @@ void esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
         if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);
         esc_escalation_dirty(engine, escalation);
-        return;
+        return true;
     }
+    return false;
 }
 
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person)

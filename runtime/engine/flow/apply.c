@@ -221,7 +221,6 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         engine->turn.actor = engine->turn.by = (EscText){0};
         arrears_do(engine);
         settle(engine);
-        esc_postmortems_hold(engine);
     } else {
         engine->now_ms = time_before_ms;
     }

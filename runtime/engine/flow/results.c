@@ -116,7 +116,8 @@ static void arrival_count(EscEscalation *escalation, const EscOutboxNode *node,
         escalation->accepted += count;
 }
 
-static void message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
+/* True when a page goes on by the person's next way. */
+static bool message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
                             const EscDelivery *delivery)
 {
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
@@ -133,7 +134,7 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
                                             NULL),
                              "%s to %.*s was %.*s%.*s", what, ESC_TEXT_ARG(target),
                              ESC_TEXT_ARG(state), ESC_TEXT_ARG(detail_text(engine, delivery)));
-        return;
+        return false;
     }
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
     esc_audit_escalation(
@@ -142,11 +143,12 @@ static void message_settled(EscEngine *engine, EscEscalation *escalation, const 
         "%s to %.*s was given up%s%.*s", what, ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
         ESC_TEXT_ARG(detail));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
-    if (node->contact > 0)
-        esc_page_died(engine, escalation, target, node->contact - 1);
+    bool goes_on =
+        node->contact > 0 && esc_page_died(engine, escalation, target, node->contact - 1);
     if (pages > 0)
         esc_role_page_died(engine, escalation);
     message_died(engine, escalation, target, detail, is_merged);
+    return goes_on;
 }
 
 /* It belongs to no escalation, and is a page of every one that it named. */
@@ -154,17 +156,18 @@ static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
                            const EscDelivery *delivery)
 {
     size_t count = 0;
+    bool goes_on = false;
     const uint64_t *ids = esc_storm_escalations(engine, node->target, &count);
     for (size_t i = 0; i < count; i++) {
         EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
         if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
             !esc_paged_is_of(escalation, node->id))
             continue;
-        message_settled(engine, escalation, node, delivery);
+        goes_on = message_settled(engine, escalation, node, delivery) || goes_on;
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }
-    if (delivery->state == ESC_DELIVERY_DEAD)
+    if (goes_on)
         esc_storm_hurry(engine, node->target);
 }
 
@@ -318,7 +321,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     }
     esc_text_drop(&node.ticket);
     if (node.kind == ESC_OUTBOX_MESSAGE)
-        message_settled(engine, escalation, &node, delivery);
+        (void)message_settled(engine, escalation, &node, delivery);
     else
         call_settled(engine, escalation, &node, delivery);
     esc_outcome_add(engine, escalation);

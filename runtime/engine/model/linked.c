@@ -42,7 +42,6 @@ EscTicket *esc_ticket_create_linked(EscEngine *engine, const EscTicket *parent, 
     ESC_ASSERT(!esc_ticket_exists(engine, id)); /* no source names one so */
     EscTicket *ticket = esc_ticket_new(engine, id, engine->now_ms);
     ticket->is_linked = true;
-    ticket->parent = esc_text_own(parent->id);
     esc_ticket_set_text(engine, ticket, engine->schema.title_slot, title);
     esc_ticket_set_text(engine, ticket, esc_slot_find(engine, ESC_TEXT("parent")), parent->id);
     account_take(engine, ticket, parent);
@@ -56,9 +55,12 @@ void esc_postmortem_note(EscEngine *engine, EscTicket *ticket, EscText template_
                          uint64_t number)
 {
     EscStarts *starts = esc_ticket_starts(engine, ticket, template_name);
+    EscTicket *postmortem = esc_ticket_linked(engine, number);
+    ESC_ASSERT(postmortem != NULL); /* it was just made */
+    postmortem->postmortem_of = esc_text_own(ticket->id);
     if (ticket->is_holding) {
         esc_ticket_pin(engine, esc_ticket_linked(engine, starts->postmortem), false);
-        esc_ticket_pin(engine, esc_ticket_linked(engine, number), true);
+        esc_ticket_pin(engine, postmortem, true);
     }
     starts->postmortem = number;
     esc_ticket_dirty(engine, ticket);
@@ -92,9 +94,10 @@ void esc_postmortems_restored(EscEngine *engine, EscTicket *ticket, bool is_live
     ticket->is_holding = is_live;
     for (size_t i = 0; i < ticket->starts_count && is_live; i++)
         restored_pin(esc_ticket_linked(engine, ticket->starts[i].postmortem));
-    EscTicket *parent = ticket->is_linked ? esc_ticket_find(engine, ticket->parent) : NULL;
-    for (size_t i = 0; parent != NULL && parent->is_holding && i < parent->starts_count; i++)
-        if (parent->starts[i].postmortem != 0 &&
-            esc_ticket_linked(engine, parent->starts[i].postmortem) == ticket)
+    if (ticket->postmortem_of.size == 0)
+        return;
+    const EscTicket *of = esc_ticket_find(engine, ticket->postmortem_of);
+    for (size_t i = 0; of != NULL && of->is_holding && i < of->starts_count; i++)
+        if (esc_ticket_linked(engine, of->starts[i].postmortem) == ticket)
             restored_pin(ticket);
 }

@@ -65,7 +65,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->assumed);
     free(ticket->starts);
     free(ticket->open);
-    esc_text_drop(&ticket->parent);
+    esc_text_drop(&ticket->postmortem_of);
     esc_text_drop(&ticket->id);
     free(ticket);
 }

@@ -112,6 +112,7 @@ EscGroup *esc_engine_flush(EscEngine *engine)
 {
     EscGroup *group = engine->pending;
     esc_arena_clear(engine->turn.arena);
+    esc_postmortems_hold(engine);
     tickets_flush(engine, group);
     escalations_flush(engine, group);
     workspace_flush(engine, group);

@@ -2,8 +2,8 @@
  *
  *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
  *   assumed fields: count, then  packed name
- *   flags: 1 linked, 2 resolved, 4 changed since it was made   with 1: packed id of whose it is   packed name of the
- *     service level
+ *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is
+ *   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
  *     had their turn   signed moved
  *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
@@ -22,6 +22,7 @@
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
+#define FLAG_POSTMORTEM 8u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
@@ -141,9 +142,10 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     assumed_pack(out, engine, ticket);
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
-                              (ticket->is_edited ? FLAG_EDITED : 0u)));
-    if (ticket->is_linked)
-        esc_buf_packed(out, ticket->parent);
+                              (ticket->is_edited ? FLAG_EDITED : 0u) |
+                              (ticket->postmortem_of.size > 0 ? FLAG_POSTMORTEM : 0u)));
+    if (ticket->postmortem_of.size > 0)
+        esc_buf_packed(out, ticket->postmortem_of);
     clocks_pack(out, ticket);
     pauses_pack(out, ticket);
     starts_pack(out, ticket);
@@ -337,8 +339,10 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
     ticket->is_edited = (flags & FLAG_EDITED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
-    if (ticket->is_linked)
-        ticket->parent = esc_text_own(esc_cursor_packed(&cursor));
+    if ((flags & FLAG_POSTMORTEM) != 0) {
+        ticket->postmortem_of = esc_text_own(esc_cursor_packed(&cursor));
+        cursor.failed = cursor.failed || ticket->postmortem_of.size == 0;
+    }
     clocks_unpack(&cursor, engine, ticket);
     pauses_unpack(&cursor, ticket);
     starts_unpack(&cursor, engine, ticket);
@@ -428,7 +432,7 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
         return false;
     fields_show(&cursor, fields);
     assumed_show(&cursor, assumed);
-    if ((esc_cursor_u8(&cursor) & FLAG_LINKED) != 0)
+    if ((esc_cursor_u8(&cursor) & FLAG_POSTMORTEM) != 0)
         (void)esc_cursor_packed(&cursor); /* whose it is */
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {

@@ -160,10 +160,10 @@ EscText esc_ticket_linked_id(EscEngine *engine, uint64_t number); /* lives in th
 EscTicket *esc_ticket_linked(EscEngine *engine, uint64_t number);
 /* A linked ticket that an open escalation needs is in memory as long, also after a restart. NULL is allowed. */
 void esc_ticket_pin(EscEngine *engine, EscTicket *ticket, bool is_needed);
-/* The post-mortem of that template on the ticket has that number from now on. */
+/* The post-mortem of that template on the ticket has that number from now on: a linked ticket that was just made. */
 void esc_postmortem_note(EscEngine *engine, EscTicket *ticket, EscText template_name,
                          uint64_t number);
-/* At the end of an input: post-mortems of tickets that are live are pinned, those of others are not. */
+/* Before rows are made: post-mortems of tickets that are live are pinned, those of others are not. */
 void esc_postmortems_hold(EscEngine *engine);
 /* A ticket has come from its row, which says whether it is live: the same for it, as the rows have it. */
 void esc_postmortems_restored(EscEngine *engine, EscTicket *ticket, bool is_live);

@@ -200,7 +200,7 @@ struct EscTicket {
     /* Who needs this linked ticket in memory: recorded changes of open escalations that would take it back, and the ticket
      * whose post-mortem it is while that is live. */
     uint32_t pins;
-    EscText parent; /* owned; of a linked ticket: whose it is */
+    EscText postmortem_of; /* owned: the ticket whose post-mortem it is; empty: it is none */
     bool
         is_holding; /* it was live when that was looked at last: the post-mortems of its starts are pinned */
     EscTimerNode *timers;
