@@ -62,6 +62,7 @@ static void lists_free(EscEngine *engine)
         esc_text_drop(&engine->outbox.items[i].ticket);
     for (size_t i = 0; i < engine->interned.count; i++)
         esc_text_drop(&engine->interned.items[i]);
+    esc_text_drop(&engine->last_source.name);
     free(engine->outbox.items);
     free(engine->interned.items);
     free(engine->receivers);

@@ -753,6 +753,12 @@ typedef struct EscFound {
     uint8_t configuration[32], tokens[32];
 } EscFound;
 
+/* origins.c: events come in runs from one source. */
+typedef struct EscLastSource {
+    EscText name; /* owned; empty: none yet */
+    uint64_t hash;
+} EscLastSource;
+
 struct EscEngine {
     const EscZones *zones;
     EscReceiver *receivers; /* their texts are interned */
@@ -764,6 +770,7 @@ struct EscEngine {
     EscCounters counters;
     EscSchema schema;
     EscFound found;
+    EscLastSource last_source;
     EscTickets tickets;
     EscEscalations escalations;
     EscTimers timers;
