@@ -183,13 +183,15 @@ static void evidence_with_and_without_content(void **state)
 static void body_make(EscBuf *body)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 3);
-    esc_buf_varint(body, 1);
-    esc_buf_packed(body, ESC_TEXT("severity"));
+    esc_buf_u8(body, 4);
+    esc_buf_varint(body, 2);
+    esc_buf_varint(body, 2 * strlen("kind") + 1);
+    esc_buf_string(body, "kind"); /* assumed, and missing */
+    esc_buf_u8(body, ESC_KIND_UNSET);
+    esc_buf_varint(body, 2 * strlen("severity"));
+    esc_buf_string(body, "severity");
     esc_buf_u8(body, ESC_KIND_ENUM);
     esc_buf_packed(body, ESC_TEXT("critical"));
-    esc_buf_varint(body, 1);
-    esc_buf_packed(body, ESC_TEXT("kind")); /* assumed */
     esc_buf_u8(body, 0);
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */

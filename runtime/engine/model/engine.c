@@ -50,6 +50,8 @@ static void bundles_free(EscEngine *engine)
     free(engine->schema.bundles);
     free(engine->schema.slot_fields);
     free(engine->schema.slots_by_name);
+    free(engine->schema.numbers);
+    free(engine->schema.read.items);
     free(engine->schema.postings);
     free(engine->schema.postings_first);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)

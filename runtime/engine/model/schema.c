@@ -136,9 +136,11 @@ static void slots_build(EscEngine *engine)
     engine->schema.slots_count = count;
     free(engine->schema.slot_fields);
     free(engine->schema.slots_by_name);
+    free(engine->schema.numbers);
     free(engine->turn.before);
     engine->schema.slot_fields = esc_engine_alloc(count * sizeof *engine->schema.slot_fields);
     engine->schema.slots_by_name = esc_engine_alloc(count * sizeof *engine->schema.slots_by_name);
+    engine->schema.numbers = esc_engine_alloc(count * sizeof *engine->schema.numbers);
     engine->turn.before = esc_engine_alloc(count * sizeof *engine->turn.before);
     engine->turn.before_ticket = NULL;
     for (uint32_t i = 0; i < program->fields_count; i++) {
@@ -190,7 +192,8 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
         EscOrigin *origin = &ticket->origins[i - 1];
         if (origin->slot == ESC_NONE)
             continue;
-        origin->slot = esc_slot_find(engine, from->texts[from->fields[from_slots[origin->slot]].name]);
+        origin->slot =
+            esc_slot_find(engine, from->texts[from->fields[from_slots[origin->slot]].name]);
         if (origin->slot == ESC_NONE) /* the field is gone */
             *origin = ticket->origins[--ticket->origins_count];
     }
@@ -245,7 +248,8 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
     engine->schema.created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
     engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
     esc_postings_build(engine);
-    engine->schema.is_review_due = true; /* tickets that are there, or that are restored now, may have other levels */
+    engine->schema.is_review_due =
+        true; /* tickets that are there, or that are restored now, may have other levels */
 }
 
 EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool is_current,

@@ -535,6 +535,11 @@ typedef struct EscPosting {
 
 /* --- the engine ------------------------------------------------------------------------------- */
 
+typedef struct EscSlots {
+    uint32_t *items; /* ESC_NONE: a field that the current bundle does not have */
+    size_t count, capacity;
+} EscSlots;
+
 /* Bundles, and what is read out of the current one (schema.c, postings.c). */
 typedef struct EscSchema {
     EscEngineBundle **bundles;
@@ -545,6 +550,10 @@ typedef struct EscSchema {
     uint32_t *slot_fields; /* by slot: FIELDS index */
     uint32_t slots_count;
     uint32_t *slots_by_name; /* slots sorted by field name */
+    /* Room of rows/ticket_pack.c. By slot: the field's number + 1 in the body that is being written, 0: it is not in it; and
+     * the slots of the fields of the body that is being read. */
+    uint32_t *numbers;
+    EscSlots read;
     /* ESC_NONE: no such field */
     uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
     EscPosting *postings;                   /* grouped by event type */
