@@ -176,6 +176,7 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
     const EscProgram *to = engine->schema.current->program;
     EscOwned *before = ticket->values;
     uint64_t *assumed_before = ticket->assumed;
+    esc_text_drop(&ticket->body);
     esc_ticket_values_make(engine, ticket);
     for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         EscType type = esc_slot_type(engine, i);
@@ -206,6 +207,7 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
 static void changes_retype(EscEngine *engine, EscEscalation *escalation, const EscProgram *from)
 {
     const EscProgram *to = engine->schema.current->program;
+    esc_text_drop(&escalation->body);
     for (size_t i = 0; i < escalation->changes_count; i++) {
         EscChange *change = &escalation->changes[i];
         if (change->kind != ESC_CHANGE_FIELD)

@@ -204,6 +204,7 @@ struct EscTicket {
     bool
         is_holding; /* it was live when that was looked at last: the post-mortems of its starts are pinned */
     EscTimerNode *timers;
+    EscText body; /* owned: as its row has it; empty: it changed since, or is not live */
     struct EscTicketList *list; /* it stands in; NULL: it was never written */
     EscTicket *list_before, *list_after;
 };
@@ -481,6 +482,7 @@ struct EscEscalation {
     EscMoment *timeline;
     size_t timeline_count, timeline_capacity;
     EscTimerNode *timers;
+    EscText body;      /* owned: as its row has it; empty: it changed since, or is closed */
     bool is_first_run; /* the steps run for the first time */
 };
 

@@ -76,6 +76,8 @@ EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *r
 
 /* --- flush.c ---------------------------------------------------------------------------------- */
 
+/* A ticket or an escalation keeps the body of its row until it changes: it may sleep as that (sleep.c). */
+void esc_body_keep(EscText *kept, EscBytes body);
 /* Texts and body in the group's arena. */
 void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
                     EscTicketRow *row);
