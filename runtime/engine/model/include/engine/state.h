@@ -606,9 +606,15 @@ typedef struct EscEscalations {
     bool is_parked_due; /* some were parked while restoring: tell it at the next input */
 } EscEscalations;
 
+/* When it is due stands beside it: most comparing needs no more, and the nodes lie far apart. */
+typedef struct EscTimerPlace {
+    int64_t due_ms;
+    EscTimerNode *node;
+} EscTimerPlace;
+
 /* timers.c */
 typedef struct EscTimers {
-    EscTimerNode **heap;
+    EscTimerPlace *heap;
     size_t heap_count, heap_capacity;
     EscTimerNode *own; /* the workspace's */
 } EscTimers;
