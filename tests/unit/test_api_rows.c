@@ -216,11 +216,12 @@ static void a_ticket(void **state)
                               .created_at_ms = 3000,
                               .updated_at_ms = 3000};
     assert_true(esc_api_ticket_item(&items, &row));
-    assert_items("{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
-                 "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
-                 "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
-                 "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
-                 "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
+    assert_items(
+        "{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
+        "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
+        "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
+        "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
+        "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
     esc_buf_release(&body);
 }
 
@@ -229,8 +230,9 @@ static void a_ticket_whose_body_cannot_be_read(void **state)
     (void)state;
     const EscTicketRow row = {.id = ESC_TEXT("T-3"), .body = {(const uint8_t *)"\1\5xx", 4}};
     assert_true(esc_api_ticket_item(&items, &row));
-    assert_items("{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
-                 "\"fields\":{},\"assumed\":[],\"sla\":null}");
+    assert_items(
+        "{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
+        "\"fields\":{},\"assumed\":[],\"sla\":null}");
 }
 
 static void an_outbox_row(void **state)
