@@ -10,9 +10,9 @@
 #include <string.h>
 
 #ifdef ESC_STRESS
-enum { CAPACITY_MIN = 1 };
+enum { CAPACITY_MIN = 1, PRINTED_MIN = 1 };
 #else
-enum { CAPACITY_MIN = 64 };
+enum { CAPACITY_MIN = 64, PRINTED_MIN = 256 /* what fits is printed only once */ };
 #endif
 
 void esc_buf_init(EscBuf *buf, size_t size_max)
@@ -64,9 +64,14 @@ static bool reserve(EscBuf *buf, size_t size, size_t spare)
     return needed <= buf->capacity || grow(buf, needed);
 }
 
+void esc_buf_reserve(EscBuf *buf, size_t size)
+{
+    (void)reserve(buf, size, 0);
+}
+
 void esc_buf_append(EscBuf *buf, const void *data, size_t size)
 {
-    if (size == 0 || !reserve(buf, size, 0))
+    if (size == 0 || (!esc_buf_has_room(buf, size) && !reserve(buf, size, 0)))
         return;
     memcpy(buf->data + buf->size, data, size);
     buf->size += size;
@@ -80,13 +85,6 @@ void esc_buf_text(EscBuf *buf, EscText text)
 void esc_buf_string(EscBuf *buf, const char *string)
 {
     esc_buf_text(buf, esc_text_from(string));
-}
-
-void esc_buf_char(EscBuf *buf, char c)
-{
-    if (!reserve(buf, 1, 0))
-        return;
-    buf->data[buf->size++] = (uint8_t)c;
 }
 
 void esc_buf_number(EscBuf *buf, int64_t number)
@@ -111,18 +109,33 @@ void esc_buf_printf(EscBuf *buf, const char *format, ...)
     va_end(arguments);
 }
 
-void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
+/* Most of what is printed is made of texts, "%.*s": these are copied, and the format goes on behind them. */
+static const char *texts_print(EscBuf *buf, const char *format, va_list *arguments)
 {
-    if (buf->status != ESC_OK)
-        return;
-    if (buf->capacity == 0 && !reserve(buf, 0, CAPACITY_MIN))
-        return;
+    const char *place = format;
+    while ((place = strchr(format, '%')) != NULL && strncmp(place, "%.*s", 4) == 0) {
+        esc_buf_append(buf, format, (size_t)(place - format));
+        int size = va_arg(*arguments, int);
+        const char *text = va_arg(*arguments, const char *);
+        size_t room = size <= 0 ? 0 : (size_t)size;
+        const char *end = room == 0 ? NULL : memchr(text, '\0', room);
+        esc_buf_append(buf, text, end == NULL ? room : (size_t)(end - text));
+        format = place + 4;
+    }
+    if (place != NULL)
+        return format;
+    esc_buf_string(buf, format);
+    return NULL;
+}
+
+static void rest_print(EscBuf *buf, const char *format, va_list arguments)
+{
     va_list again;
     va_copy(again, arguments);
     size_t room = buf->capacity - buf->size; /* most texts fit what is there already */
     int size = vsnprintf((char *)buf->data + buf->size, room, format, arguments);
     if (size < 0) {
-        buf->status = ESC_OVER_LIMIT; /* longer than an int can say */
+        buf->status = ESC_OVER_LIMIT;           /* longer than an int can say */
     } else if (reserve(buf, (size_t)size, 1)) { /* vsnprintf insists on writing a NUL */
         if ((size_t)size >= room)
             vsnprintf((char *)buf->data + buf->size, (size_t)size + 1, format, again);
@@ -131,9 +144,19 @@ void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
     va_end(again);
 }
 
-void esc_buf_u8(EscBuf *buf, uint8_t value)
+void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments)
 {
-    esc_buf_append(buf, &value, 1);
+    if (buf->status != ESC_OK || (buf->capacity == 0 && !reserve(buf, 0, PRINTED_MIN)))
+        return;
+    size_t before = buf->size;
+    va_list rest;
+    va_copy(rest, arguments);
+    format = texts_print(buf, format, &rest);
+    if (format != NULL && buf->status == ESC_OK)
+        rest_print(buf, format, rest);
+    va_end(rest);
+    if (buf->status != ESC_OK)
+        buf->size = before;
 }
 
 /* The low `size` bytes of value, the highest first. */
@@ -167,11 +190,6 @@ EscCursor esc_cursor(EscBytes bytes)
     return (EscCursor){.bytes = bytes};
 }
 
-size_t esc_cursor_left(const EscCursor *cursor)
-{
-    return cursor->failed ? 0 : cursor->bytes.size - cursor->at;
-}
-
 EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size)
 {
     if (cursor->failed || size > cursor->bytes.size - cursor->at) {
@@ -192,11 +210,6 @@ static uint64_t read_integer(EscCursor *cursor, size_t size)
     for (size_t i = 0; i < bytes.size; i++)
         value = value << 8 | bytes.data[i];
     return value;
-}
-
-uint8_t esc_cursor_u8(EscCursor *cursor)
-{
-    return (uint8_t)read_integer(cursor, 1);
 }
 
 uint16_t esc_cursor_u16(EscCursor *cursor)

@@ -123,6 +123,16 @@ EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value)
     return ESC_OK;
 }
 
+bool esc_names_rekey(EscNames *names, EscText key)
+{
+    if (names->count == 0)
+        return false;
+    NameSlot *slot = &names->slots[slot_of(names, key, esc_hash(key, names->seed))];
+    if (slot->is_used)
+        slot->key = key;
+    return slot->is_used;
+}
+
 bool esc_names_remove(EscNames *names, EscText key)
 {
     if (names->count == 0)

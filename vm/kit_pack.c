@@ -9,6 +9,10 @@
 
 void esc_buf_varint(EscBuf *buf, uint64_t value)
 {
+    if (value < 0x80) {
+        esc_buf_u8(buf, (uint8_t)value);
+        return;
+    }
     uint8_t bytes[10];
     size_t size = 0;
     for (; value >= 0x80; value >>= 7)
@@ -36,7 +40,8 @@ void esc_buf_packed(EscBuf *buf, EscText text)
     esc_buf_text(buf, text);
 }
 
-uint64_t esc_cursor_varint(EscCursor *cursor)
+/* Of more than one byte, or not there. */
+static uint64_t long_varint(EscCursor *cursor)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; !cursor->failed; shift += 7) {
@@ -51,6 +56,14 @@ uint64_t esc_cursor_varint(EscCursor *cursor)
     }
     cursor->failed = true;
     return 0;
+}
+
+uint64_t esc_cursor_varint(EscCursor *cursor)
+{
+    bool is_there = !cursor->failed && cursor->at < cursor->bytes.size;
+    if (is_there && cursor->bytes.data[cursor->at] < 0x80)
+        return cursor->bytes.data[cursor->at++];
+    return long_varint(cursor);
 }
 
 int64_t esc_cursor_signed(EscCursor *cursor)

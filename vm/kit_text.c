@@ -20,11 +20,6 @@ static int compare_bytes(const char *a, const char *b, size_t size)
     return size == 0 ? 0 : memcmp(a, b, size);
 }
 
-bool esc_text_equal(EscText a, EscText b)
-{
-    return a.size == b.size && compare_bytes(a.data, b.data, a.size) == 0;
-}
-
 int esc_text_compare(EscText a, EscText b)
 {
     int order = compare_bytes(a.data, b.data, a.size < b.size ? a.size : b.size);

@@ -36,12 +36,6 @@ static EscText path_of(const Place *place)
     return (EscText){place->path, place->path_size};
 }
 
-/* The path as messages show it, in the arena. */
-static EscText shown_path(const Filler *filler, const Place *place)
-{
-    return esc_arena_printf(filler->arena, "%s%.*s", place->shown, ESC_TEXT_ARG(path_of(place)));
-}
-
 /* The index of a text of the program; ESC_NONE when it has none. */
 static uint32_t find_text(const EscProgram *program, EscText name)
 {
@@ -181,7 +175,7 @@ static EscStatus fill_one(Filler *filler, const Place *place, uint32_t position,
                           const EscJson *json)
 {
     uint32_t field = place_field(filler, place, position);
-    EscText path = shown_path(filler, place);
+    const EscDataPath path = {place->shown, path_of(place)};
     EscValue value;
     /* A ticket's id names it: one that is cut or left out would be another ticket's. */
     EscNotes *notes = is_id(place) ? NULL : filler->notes;

@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define USUAL_BYTES 512
+
 typedef struct Said {
-    EscText name;
+    uint32_t name; /* in TEXTS, which are sorted: numbers of names are in the order of names */
     uint8_t scope;
     const EscValue *value;
 } Said;
@@ -21,13 +23,7 @@ static int compare_said(const void *a, const void *b)
 {
     const Said *x = a, *y = b;
     int order = (int)x->scope - (int)y->scope;
-    return order != 0 ? order : esc_text_compare(x->name, y->name);
-}
-
-static void put_u64(EscBuf *out, uint64_t bits)
-{
-    for (int shift = 56; shift >= 0; shift -= 8)
-        esc_buf_u8(out, (uint8_t)(bits >> shift));
+    return order != 0 ? order : (x->name > y->name) - (x->name < y->name);
 }
 
 static void put_number(EscBuf *out, double number)
@@ -35,7 +31,7 @@ static void put_number(EscBuf *out, double number)
     double plain = number == 0 ? 0 : number; /* -0 says the same */
     uint64_t bits;
     memcpy(&bits, &plain, sizeof bits);
-    put_u64(out, bits);
+    esc_buf_u64(out, bits);
 }
 
 static void put_value(EscBuf *out, const EscProgram *program, const EscValue *value)
@@ -56,7 +52,7 @@ static void put_value(EscBuf *out, const EscProgram *program, const EscValue *va
         break;
     case ESC_KIND_DURATION:
     case ESC_KIND_TIME:
-        put_u64(out, (uint64_t)value->ms);
+        esc_buf_u64(out, (uint64_t)value->ms);
         break;
     case ESC_KIND_ENUM: {
         const EscEnumRow *row = &program->enums[esc_type_enum(value->type)];
@@ -85,12 +81,11 @@ static size_t list_said(const EscProgram *program, const bool *is_given, const E
         const EscFieldRow *field =
             &program->fields[program->event_fields[type->fields_first + i].field];
         if (is_given[i])
-            said[count++] = (Said){program->texts[field->name], ESC_SCOPE_EVENT, &event->fields[i]};
+            said[count++] = (Said){field->name, ESC_SCOPE_EVENT, &event->fields[i]};
     }
     for (uint32_t i = 0; i < event->patches_count; i++) {
         const EscPatch *patch = &event->patches[i];
-        said[count++] = (Said){program->texts[program->fields[patch->field].name], ESC_SCOPE_TICKET,
-                               &patch->value};
+        said[count++] = (Said){program->fields[patch->field].name, ESC_SCOPE_TICKET, &patch->value};
     }
     qsort(said, count, sizeof *said, compare_said);
     return count;
@@ -106,12 +101,13 @@ EscStatus esc_ingest_digest(EscArena *arena, const EscProgram *program, const bo
     size_t count = list_said(program, is_given, event, said);
     EscBuf out;
     esc_buf_init(&out, 4 * ESC_EVENT_BYTES_MAX);
+    esc_buf_reserve(&out, USUAL_BYTES);
     esc_buf_packed(&out, program->texts[program->events[event->type].name]);
     esc_buf_packed(&out, event->subject);
-    put_u64(&out, (uint64_t)event->time_ms);
+    esc_buf_u64(&out, (uint64_t)event->time_ms);
     for (size_t i = 0; i < count; i++) {
         esc_buf_u8(&out, said[i].scope);
-        esc_buf_packed(&out, said[i].name);
+        esc_buf_packed(&out, program->texts[said[i].name]);
         put_value(&out, program, said[i].value);
     }
     uint8_t digest[32];

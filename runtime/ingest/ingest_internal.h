@@ -33,9 +33,17 @@ void esc_ingest_note(EscNotes *notes, const char *format, ...) ESC_PRINTF(2, 3);
 /* Copies a text to the arena in Unicode normalisation form C. */
 ESC_MUST_USE EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscWhy *why);
 
+/* Where a value stands, for messages: most values fit, so nobody puts the two together before one does not. */
+typedef struct EscDataPath {
+    const char *place; /* "data." or "data.ticket." */
+    EscText name;      /* dotted */
+} EscDataPath;
+#define ESC_DATA_PATH "%s%.*s"
+#define ESC_DATA_PATH_ARG(path) (path).place, ESC_TEXT_ARG((path).name)
+
 /* Converts a JSON value to the field's type; ESC_BAD_INPUT when it does not fit. `path` names it in messages. What is too long is cut and noted;
  * without notes (NULL) it does not fit. */
-ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const EscJson *json, EscText path, EscNotes *notes,
+ESC_MUST_USE EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field, const EscJson *json, EscDataPath path, EscNotes *notes,
                                         EscValue *value, EscWhy *why);
 const char *esc_ingest_kind_name(const EscJson *json); /* "a number" */
 

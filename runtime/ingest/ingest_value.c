@@ -69,15 +69,15 @@ typedef struct Conversion {
     EscArena *arena;
     const EscProgram *program;
     const EscFieldRow *field;
-    EscText path;
+    EscDataPath path;
     EscNotes *notes; /* NULL: nothing is cut */
     EscWhy *why;
 } Conversion;
 
 static EscStatus wrong_kind(const Conversion *conversion, const EscJson *json, EscKind kind)
 {
-    return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s; wanted is %s",
-                   ESC_TEXT_ARG(conversion->path), esc_ingest_kind_name(json),
+    return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, ESC_DATA_PATH " is %s; wanted is %s",
+                   ESC_DATA_PATH_ARG(conversion->path), esc_ingest_kind_name(json),
                    wanted_of_kind[kind]);
 }
 
@@ -86,8 +86,8 @@ static EscStatus cut_text(const Conversion *conversion, EscText *text)
 {
     EscText mark = ESC_TEXT("\u2026");
     uint32_t size_max = conversion->field->size_max;
-    esc_ingest_note(conversion->notes, "%.*s has %zu bytes; it was cut to %u",
-                    ESC_TEXT_ARG(conversion->path), text->size, size_max);
+    esc_ingest_note(conversion->notes, ESC_DATA_PATH " has %zu bytes; it was cut to %u",
+                    ESC_DATA_PATH_ARG(conversion->path), text->size, size_max);
     if (size_max < mark.size)
         mark.size = 0;
     *text = esc_arena_printf(conversion->arena, "%.*s%.*s",
@@ -107,8 +107,9 @@ static EscStatus convert_text(const Conversion *conversion, const EscJson *json,
         return status;
     if (conversion->notes == NULL)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
-                       "%.*s has %zu bytes; at most %u are taken", ESC_TEXT_ARG(conversion->path),
-                       text->size, conversion->field->size_max);
+                       ESC_DATA_PATH " has %zu bytes; at most %u are taken",
+                       ESC_DATA_PATH_ARG(conversion->path), text->size,
+                       conversion->field->size_max);
     return cut_text(conversion, text);
 }
 
@@ -123,8 +124,9 @@ static EscStatus convert_number(const Conversion *conversion, const EscJson *jso
     int64_t integer = json->integer;
     if (integer > ESC_INGEST_NUMBER_EXACT_MAX || integer < -ESC_INGEST_NUMBER_EXACT_MAX)
         return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
-                       "%.*s is %lld; whole numbers are kept exactly up to 9007199254740992",
-                       ESC_TEXT_ARG(conversion->path), (long long)integer);
+                       ESC_DATA_PATH
+                       " is %lld; whole numbers are kept exactly up to 9007199254740992",
+                       ESC_DATA_PATH_ARG(conversion->path), (long long)integer);
     *number = (double)integer;
     return ESC_OK;
 }
@@ -138,8 +140,9 @@ static EscStatus convert_time(const Conversion *conversion, const EscJson *json,
     bool is_read = kind == ESC_KIND_TIME ? esc_time_read(text, ms)
                                          : esc_duration_read(text, ESC_INGEST_DURATION_MAX_MS, ms);
     if (!is_read)
-        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is \"%.*s\"; wanted is %s",
-                       ESC_TEXT_ARG(conversion->path), ESC_TEXT_ARG(esc_utf8_cut(text, 40)),
+        return esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                       ESC_DATA_PATH " is \"%.*s\"; wanted is %s",
+                       ESC_DATA_PATH_ARG(conversion->path), ESC_TEXT_ARG(esc_utf8_cut(text, 40)),
                        wanted_of_kind[kind]);
     return ESC_OK;
 }
@@ -173,10 +176,11 @@ static EscStatus not_a_member(const Conversion *conversion, const EscEnumRow *en
         esc_buf_text(&names, member_name(conversion->program, enumeration, i));
     }
     EscText listed = esc_buf_as_text(&names);
-    EscStatus status = esc_why(
-        conversion->why, ESC_BAD_INPUT, "", 0, "%.*s is %s%.*s%s; wanted is one of %.*s%s",
-        ESC_TEXT_ARG(conversion->path), is_text ? "\"" : "", ESC_TEXT_ARG(esc_utf8_cut(found, 40)),
-        is_text ? "\"" : "", ESC_TEXT_ARG(listed), names.status == ESC_OK ? "" : " …");
+    EscStatus status = esc_why(conversion->why, ESC_BAD_INPUT, "", 0,
+                               ESC_DATA_PATH " is %s%.*s%s; wanted is one of %.*s%s",
+                               ESC_DATA_PATH_ARG(conversion->path), is_text ? "\"" : "",
+                               ESC_TEXT_ARG(esc_utf8_cut(found, 40)), is_text ? "\"" : "",
+                               ESC_TEXT_ARG(listed), names.status == ESC_OK ? "" : " …");
     esc_buf_release(&names);
     return status;
 }
@@ -205,8 +209,8 @@ static EscStatus convert_list(const Conversion *conversion, const EscJson *json,
     if (count > conversion->field->items_max) {
         ESC_ASSERT(conversion->notes !=
                    NULL); /* only an id is taken without notes, and that is a text */
-        esc_ingest_note(conversion->notes, "%.*s has %u items; the first %u were taken",
-                        ESC_TEXT_ARG(conversion->path), count, conversion->field->items_max);
+        esc_ingest_note(conversion->notes, ESC_DATA_PATH " has %u items; the first %u were taken",
+                        ESC_DATA_PATH_ARG(conversion->path), count, conversion->field->items_max);
         count = conversion->field->items_max;
     }
     EscText *items = esc_arena_alloc_array(conversion->arena, count, sizeof *items);
@@ -224,7 +228,7 @@ static EscStatus convert_list(const Conversion *conversion, const EscJson *json,
 }
 
 EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const EscFieldRow *field,
-                           const EscJson *json, EscText path, EscNotes *notes, EscValue *value,
+                           const EscJson *json, EscDataPath path, EscNotes *notes, EscValue *value,
                            EscWhy *why)
 {
     Conversion conversion = {arena, program, field, path, notes, why};
@@ -232,10 +236,10 @@ EscStatus esc_ingest_value(EscArena *arena, const EscProgram *program, const Esc
     EscKind kind = esc_type_kind(field->type);
     if (json->kind == ESC_JSON_NULL) {
         *value = esc_field_default(field);
-        return value->is_missing
-                   ? ESC_OK
-                   : esc_why(why, ESC_BAD_INPUT, "", 0, "%.*s is null, but it is not optional",
-                             ESC_TEXT_ARG(path));
+        return value->is_missing ? ESC_OK
+                                 : esc_why(why, ESC_BAD_INPUT, "", 0,
+                                           ESC_DATA_PATH " is null, but it is not optional",
+                                           ESC_DATA_PATH_ARG(path));
     }
     switch (kind) {
     case ESC_KIND_BOOL:

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Any order will do that puts equal keys together; ids differ sooner than sources. */
 static int compare_keys(const EscEventKey *a, const EscEventKey *b)
 {
-    int order = esc_text_compare(a->source, b->source);
-    return order != 0 ? order : esc_text_compare(a->id, b->id);
+    int order = esc_text_compare(a->id, b->id);
+    return order != 0 ? order : esc_text_compare(a->source, b->source);
 }
 
 typedef struct Numbered {

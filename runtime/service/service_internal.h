@@ -5,6 +5,8 @@
 #include "service_clock.h"
 
 #define ESC_SERVICE_TICKETS_AWAKE 1000 /* open tickets that are not asleep, with their escalations */
+/* The same while a start reads them: nobody needs what comes by, and so little stays in the processor's cache. */
+#define ESC_SERVICE_TICKETS_PASSING 64
 
 struct EscService {
     EscServiceTime time;

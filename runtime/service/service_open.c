@@ -83,7 +83,7 @@ static EscStatus take_ticket(void *context, const EscTicketRow *row, EscWhy *why
 {
     const EscService *service = context;
     EscStatus status = esc_engine_restore_ticket(service->engine, row, why);
-    esc_engine_sleep(service->engine, ESC_SERVICE_TICKETS_AWAKE);
+    esc_engine_sleep(service->engine, ESC_SERVICE_TICKETS_PASSING);
     return status;
 }
 

@@ -10,6 +10,8 @@
 #include <esc/compiler.h>
 #include <esc/store_memory.h>
 
+#include <engine/rows.h>
+
 #include "support/test.h"
 
 enum { INPUTS_MAX = 100000, BUNDLES_MAX = 8 };
@@ -770,6 +772,32 @@ static EscStatus apply_to(Scene *scene, EscEngine *engine, const EscInput *input
     return status;
 }
 
+static bool has_body(EscText body, const EscBuf *now)
+{
+    return body.size == 0 || esc_text_equal(body, esc_buf_as_text(now));
+}
+
+/* What has not changed since its row was written sleeps as that: whatever changes something says so. */
+static void bodies_check(EscEngine *engine)
+{
+    EscBuf now;
+    esc_buf_init(&now, (size_t)16 << 20);
+    for (size_t i = 0; i < engine->tickets.count; i++) {
+        const EscTicket *ticket = engine->tickets.items[i];
+        if (ticket == NULL)
+            continue;
+        esc_buf_clear(&now);
+        esc_ticket_pack(&now, engine, ticket);
+        assert_true(has_body(ticket->body, &now));
+        for (size_t j = 0; j < ticket->open_count; j++) {
+            esc_buf_clear(&now);
+            esc_escalation_pack(&now, engine, ticket->open[j]);
+            assert_true(has_body(ticket->open[j]->body, &now));
+        }
+    }
+    esc_buf_release(&now);
+}
+
 static EscStatus scene_apply(Scene *scene, const EscInput *input)
 {
     EscEngine *reborn = scene_restore(scene, 0x9e3779b97f4a7c15u + scene->counters.next_audit);
@@ -784,6 +812,7 @@ static EscStatus scene_apply(Scene *scene, const EscInput *input)
         apply_to(scene, reborn, input, &reborn_outcome, &reborn_why, &reborn_rows, false);
     EscStatus plain_status =
         apply_to(scene, scene->plain, input, &scene->outcome, &scene->why, &plain_rows, true);
+    bodies_check(scene->plain);
     trail_answer(scene, plain_status);
     if (plain_status == ESC_OK && status == ESC_OK)
         compare(esc_buf_as_text(&plain_rows), esc_buf_as_text(&reborn_rows));

@@ -183,13 +183,15 @@ static void evidence_with_and_without_content(void **state)
 static void body_make(EscBuf *body)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 3);
-    esc_buf_varint(body, 1);
-    esc_buf_packed(body, ESC_TEXT("severity"));
+    esc_buf_u8(body, 4);
+    esc_buf_varint(body, 2);
+    esc_buf_varint(body, 2 * strlen("kind") + 1);
+    esc_buf_string(body, "kind"); /* assumed, and missing */
+    esc_buf_u8(body, ESC_KIND_UNSET);
+    esc_buf_varint(body, 2 * strlen("severity"));
+    esc_buf_string(body, "severity");
     esc_buf_u8(body, ESC_KIND_ENUM);
     esc_buf_packed(body, ESC_TEXT("critical"));
-    esc_buf_varint(body, 1);
-    esc_buf_packed(body, ESC_TEXT("kind")); /* assumed */
     esc_buf_u8(body, 0);
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */
@@ -214,11 +216,12 @@ static void a_ticket(void **state)
                               .created_at_ms = 3000,
                               .updated_at_ms = 3000};
     assert_true(esc_api_ticket_item(&items, &row));
-    assert_items("{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
-                 "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
-                 "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
-                 "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
-                 "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
+    assert_items(
+        "{\"id\":\"T-3\",\"title\":\"Checkout is down\",\"status\":\"open\","
+        "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
+        "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
+        "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
+        "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
     esc_buf_release(&body);
 }
 
@@ -227,8 +230,9 @@ static void a_ticket_whose_body_cannot_be_read(void **state)
     (void)state;
     const EscTicketRow row = {.id = ESC_TEXT("T-3"), .body = {(const uint8_t *)"\1\5xx", 4}};
     assert_true(esc_api_ticket_item(&items, &row));
-    assert_items("{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
-                 "\"fields\":{},\"assumed\":[],\"sla\":null}");
+    assert_items(
+        "{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
+        "\"fields\":{},\"assumed\":[],\"sla\":null}");
 }
 
 static void an_outbox_row(void **state)

@@ -100,6 +100,44 @@ static void printf_reaches_exactly_the_maximum(void **state)
     esc_buf_release(&buf);
 }
 
+static void texts_are_printed_as_printf_prints_them(void **state)
+{
+    (void)state;
+    EscBuf buf;
+    esc_buf_init(&buf, 1000);
+    esc_buf_printf(&buf, "%.*s%.*s has %d%% of %.*s", 2, "abc", 0, "", 50, 9, "nul\0behind");
+    assert_text_equal(esc_buf_as_text(&buf), "ab has 50% of nul");
+    esc_buf_clear(&buf);
+    esc_buf_printf(&buf, "%.*s, %.2s", ESC_TEXT_ARG(ESC_TEXT("all")), "cut");
+    esc_buf_printf(&buf, " end");
+    assert_text_equal(esc_buf_as_text(&buf), "all, cu end");
+    esc_buf_release(&buf);
+    esc_buf_init(&buf, 10);
+    esc_buf_printf(&buf, "%.*s", ESC_TEXT_ARG(ESC_TEXT("before")));
+    esc_buf_printf(&buf, "%.*s%d", ESC_TEXT_ARG(ESC_TEXT("123")), 45);
+    assert_status(buf.status, ESC_OVER_LIMIT);
+    assert_text_equal(esc_buf_as_text(&buf), "before");
+    esc_buf_release(&buf);
+}
+
+static void room_is_made_at_once(void **state)
+{
+    (void)state;
+    EscBuf buf;
+    esc_buf_init(&buf, 1000);
+    esc_buf_reserve(&buf, 700);
+    assert_true(buf.capacity >= 700);
+    assert_int_equal(buf.size, 0);
+    const uint8_t *at = buf.data;
+    for (int i = 0; i < 700; i++)
+        esc_buf_u8(&buf, (uint8_t)i);
+    assert_ptr_equal(buf.data, at);
+    esc_buf_reserve(&buf, 301);
+    assert_status(buf.status, ESC_OVER_LIMIT);
+    assert_int_equal(buf.size, 700);
+    esc_buf_release(&buf);
+}
+
 static void without_a_maximum_sizes_still_cannot_wrap(void **state)
 {
     (void)state;
@@ -203,6 +241,8 @@ int main(void)
         cmocka_unit_test(failure_sticks_until_clear),
         cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(printf_reaches_exactly_the_maximum),
+        cmocka_unit_test(texts_are_printed_as_printf_prints_them),
+        cmocka_unit_test(room_is_made_at_once),
         cmocka_unit_test(without_a_maximum_sizes_still_cannot_wrap),
         cmocka_unit_test(integers_are_big_endian_and_read_back),
         cmocka_unit_test(a_read_past_the_end_fails_and_sticks),

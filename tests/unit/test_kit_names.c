@@ -44,6 +44,23 @@ static void put_replaces(void **state)
     esc_names_free(names);
 }
 
+static void a_key_may_move(void **state)
+{
+    (void)state;
+    char first[] = "role", second[] = "role";
+    EscNames *names = esc_names_new(1);
+    assert_false(esc_names_rekey(names, ESC_TEXT("role")));
+    assert_status(esc_names_put(names, esc_text_from(first), 1), ESC_OK);
+    assert_false(esc_names_rekey(names, ESC_TEXT("rope")));
+    assert_true(esc_names_rekey(names, esc_text_from(second)));
+    first[0] = 'x';
+    uint32_t value = 0;
+    assert_true(esc_names_find(names, ESC_TEXT("role"), &value));
+    assert_int_equal(value, 1);
+    assert_int_equal(esc_names_count(names), 1);
+    esc_names_free(names);
+}
+
 /* Puts and removes in an order that a small generator decides, and compares with the model after
  * each step's neighbourhood; at the end with the whole model. */
 static void it_agrees_with_a_plain_array(void **state)
@@ -114,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_table_finds_nothing),
         cmocka_unit_test(put_replaces),
+        cmocka_unit_test(a_key_may_move),
         cmocka_unit_test(it_agrees_with_a_plain_array),
         cmocka_unit_test(every_allocation_may_fail),
     };

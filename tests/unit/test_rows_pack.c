@@ -191,6 +191,43 @@ static void a_ticket_there_and_back(void **state)
     model_free(model);
 }
 
+/* Of fields with and without a value, by several sources, in the order in which they were said. */
+static void origins_there_and_back(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    const uint32_t *slots = model->engine->schema.current->slots;
+    EscTicket *ticket = esc_ticket_new(model->engine, ESC_TEXT("A"), MODEL_START_MS);
+    const EscOrigin origins[] = {{slots[FIELD_NOTE], 7, MODEL_START_MS},
+                                 {slots[FIELD_DUE], UINT64_MAX, 5},
+                                 {ESC_NONE, 7, MODEL_START_MS + 9},
+                                 {slots[FIELD_NOTE], 0, MODEL_START_MS},
+                                 {slots[FIELD_DUE], 7, -((INT64_C(1) << 53) - 1)}};
+    for (size_t i = 0; i < ESC_COUNT_OF(origins); i++)
+        esc_origin_put(model->engine, ticket, origins[i].slot, origins[i].source,
+                       origins[i].time_ms);
+    assert_true(ticket->values[slots[FIELD_NOTE]].value.is_missing);
+    esc_ticket_set_assumed(ticket, slots[FIELD_SEVERITY], true);
+    EscBuf first = ticket_packed(model, ticket);
+    assert_status(ticket_restore(model, "B", esc_buf_as_bytes(&first)), ESC_OK);
+    const EscTicket *back = esc_ticket_find(model->engine, ESC_TEXT("B"));
+    assert_int_equal(back->origins_count, ESC_COUNT_OF(origins));
+    for (size_t i = 0; i < ESC_COUNT_OF(origins); i++) {
+        assert_int_equal(back->origins[i].slot, origins[i].slot);
+        assert_true(back->origins[i].source == origins[i].source);
+        assert_true(back->origins[i].time_ms == origins[i].time_ms);
+    }
+    for (uint32_t i = 0; i < model->engine->schema.slots_count; i++) {
+        assert_int_equal(esc_ticket_is_assumed(back, i), esc_ticket_is_assumed(ticket, i));
+        assert_int_equal(back->values[i].value.is_missing, ticket->values[i].value.is_missing);
+    }
+    EscBuf second = ticket_packed(model, back);
+    assert_same_bytes(&first, &second);
+    esc_buf_release(&first);
+    esc_buf_release(&second);
+    model_free(model);
+}
+
 static void rename_text(Model *model, const char *from, const char *to)
 {
     for (uint32_t i = 0; i < model->program.program.texts_count; i++)
@@ -545,16 +582,16 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 3); /* format */
+    esc_buf_u8(&body, 4); /* format */
     esc_buf_varint(&body, 1);
-    esc_buf_packed(&body, ESC_TEXT("amount"));
+    esc_buf_varint(&body, 2 * strlen("amount"));
+    esc_buf_string(&body, "amount");
     esc_buf_u8(&body, (uint8_t)(text == NULL ? ESC_KIND_NUMBER : ESC_KIND_TEXT));
     if (text == NULL)
         esc_buf_double(&body, number);
     else
         esc_buf_packed(&body, esc_text_from(text));
-    esc_buf_varint(&body, 0); /* assumed */
-    esc_buf_u8(&body, 0);     /* flags */
+    esc_buf_u8(&body, 0); /* flags */
     esc_buf_packed(&body, ESC_TEXT(""));
     bool is_one = esc_ticket_body_show(esc_buf_as_bytes(&body), &fields, NULL, &sla);
     esc_buf_release(&body);
@@ -702,6 +739,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_value_there_and_back),
         cmocka_unit_test(what_does_not_fit_becomes_the_default),
         cmocka_unit_test(a_ticket_there_and_back),
+        cmocka_unit_test(origins_there_and_back),
         cmocka_unit_test(a_ticket_under_another_bundle),
         cmocka_unit_test(damaged_tickets_do_no_harm),
         cmocka_unit_test(each_owner_takes_its_own_kinds_of_timers),

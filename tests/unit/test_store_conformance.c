@@ -147,7 +147,8 @@ static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
 
 static EscStatus load(void)
 {
-    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_outbox, NULL};
+    const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
+                               hear_outbox, NULL};
     return esc_store_load(store, &sink, &why);
 }
 
@@ -331,7 +332,8 @@ static void a_corrected_clock_moves_the_opening(void **state)
     first->opened_at_ms += 60000;
     int64_t opened_ms = first->opened_at_ms, seen_ms = 0;
     commit_made();
-    const EscStoreSink sink = {&seen_ms, hear_counters, hear_ticket, see_first_opening, hear_outbox, NULL};
+    const EscStoreSink sink = {&seen_ms,          hear_counters, hear_ticket,
+                               see_first_opening, hear_outbox,   NULL};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(seen_ms, opened_ms);
 }
@@ -342,7 +344,8 @@ static void tickets_come_behind_the_escalations_for_who_asks(void **state)
     (void)state;
     commit(1);
     commit(2);
-    const EscStoreSink sink = {NULL, hear_counters, hear_ticket, hear_escalation, hear_outbox, has_the_first};
+    const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
+                               hear_outbox, has_the_first};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
     assert_in_range(heard_at("ticket T-2"), heard_at("escalation 2"), heard_at("outbox"));
@@ -604,7 +607,8 @@ static void the_newest_bundle_is_the_one_in_force(void **state)
     assert_status(esc_store_bundle_newest(store, hash, &why), ESC_NOT_FOUND);
     static const uint8_t order[] = {7, 8, 7, 9, 8};
     for (uint64_t n = 0; n < sizeof order; n++) {
-        EscBundleRow row = {.hash = {order[n]}, .at_ms = 500 - (int64_t)n, .bytes = {(const uint8_t *)"abc", 3}};
+        EscBundleRow row = {
+            .hash = {order[n]}, .at_ms = 500 - (int64_t)n, .bytes = {(const uint8_t *)"abc", 3}};
         EscGroup *group = make(n + 1);
         group->bundles = &row;
         group->bundles_count = 1;
@@ -937,6 +941,52 @@ static void records_are_found_by_ticket_and_escalation(void **state)
     assert_audit((EscAuditFilter){.after = 600, .limit = 100}, "601;602;");
 }
 
+/* A record for each of many tickets, and as many events. */
+static void many_rows_of_a_kind_are_written(void **state)
+{
+    (void)state;
+    enum { MANY = 23 };
+    commit(1);
+    EscAuditRow records[MANY];
+    EscReceivedRow events[MANY];
+    EscGroup *group = make(2);
+    for (unsigned i = 0; i < MANY; i++) {
+        records[i] = group->audit[0];
+        records[i].seq = 3 + i;
+        records[i].escalation = 0;
+        records[i].ticket = esc_arena_printf(sample.arena, "T-1%02u", i);
+        events[i] = group->events[0];
+        events[i].id = esc_arena_printf(sample.arena, "many-%u", i);
+    }
+    group->audit = records;
+    group->audit_count = MANY;
+    group->events = events;
+    group->events_count = MANY;
+    group->counters.next_audit = 3 + MANY;
+    commit_made();
+    for (unsigned i = 0; i < MANY; i++) {
+        char expected[8];
+        snprintf(expected, sizeof expected, "%u;", 3 + i);
+        assert_audit((EscAuditFilter){.ticket = records[i].ticket, .limit = 10}, expected);
+    }
+}
+
+/* None of them is written when one is there already. */
+static void many_events_are_recorded_once(void **state)
+{
+    (void)state;
+    EscReceivedRow events[25];
+    commit(1);
+    EscGroup *group = make(2);
+    for (unsigned i = 0; i < ESC_COUNT_OF(events); i++) {
+        events[i] = group->events[0];
+        events[i].id = esc_arena_printf(sample.arena, "e-%u", i == 13 ? 1 : 100 + i);
+    }
+    group->events = events;
+    group->events_count = ESC_COUNT_OF(events);
+    assert_refused(group);
+}
+
 static void escalations_are_listed_newest_first(void **state)
 {
     (void)state;
@@ -1259,6 +1309,8 @@ int main(void)
         BOTH(outbox_rows_are_found_by_id),
         BOTH(the_audit_trail_is_read_upwards),
         BOTH(records_are_found_by_ticket_and_escalation),
+        BOTH(many_rows_of_a_kind_are_written),
+        BOTH(many_events_are_recorded_once),
         BOTH(escalations_are_listed_newest_first),
         BOTH(unclosed_escalations_are_listed),
         BOTH(an_escalation_is_read_back),

@@ -129,7 +129,7 @@ static void no_list_scans(void **state)
         while (sqlite3_step(plan) == SQLITE_ROW) {
             const char *line = (const char *)sqlite3_column_text(plan, 3);
             bool is_scan = strncmp(line, "SCAN ", 5) == 0 &&
-                           strcmp(line, "SCAN CONSTANT ROW") != 0 &&
+                           strstr(line, " CONSTANT ROW") == NULL && /* its own values */
                            strstr(line, "USING INDEX escalation_live") ==
                                NULL; /* which has the live ones only */
             bool is_sort = strstr(line, "USE TEMP B-TREE") != NULL &&
@@ -310,7 +310,8 @@ static void a_file_of_version_1_is_migrated(void **state)
     assert_status(sample_open(file.path, &store, &why), ESC_OK);
     EscBuf out;
     esc_buf_init(&out, 10000);
-    const EscStoreSink sink = {&out, write_counters, write_ticket, write_escalation, write_queued, NULL};
+    const EscStoreSink sink = {&out, write_counters, write_ticket, write_escalation, write_queued,
+                               NULL};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_text_equal(esc_buf_as_text(&out),
                       "4 1 4 604 9 7000 ;T-1 {\"a\":1};"

@@ -77,7 +77,7 @@ static void timers_move(EscEngine *engine, const EscMove *move)
     const EscTimerNode **list = esc_arena_alloc_array(engine->turn.arena, count, sizeof *list);
     ESC_ASSERT(list != NULL);
     for (size_t i = 0; i < count; i++)
-        list[i] = engine->timers.heap[i];
+        list[i] = engine->timers.heap[i].node;
     if (count > 0)
         qsort(list, count, sizeof(EscTimerNode *), older);
     for (size_t i = 0; i < count; i++)

@@ -19,7 +19,7 @@ static EscText ticket_id_made(EscEngine *engine, const EscEvent *event)
                                  ESC_TEXT_ARG(event->source), ESC_TEXT_ARG(event->id));
     if (id.size <= ESC_ID_BYTES_MAX)
         return id;
-    EscText hash = esc_turn_printf(engine, "#%016llx", (unsigned long long)esc_origin_source(id));
+    EscText hash = esc_turn_printf(engine, "#%016llx", (unsigned long long)esc_origin_hash(id));
     return esc_turn_printf(engine, "%.*s%.*s",
                            ESC_TEXT_ARG(esc_utf8_cut(id, ESC_ID_BYTES_MAX - hash.size)),
                            ESC_TEXT_ARG(hash));
@@ -316,7 +316,7 @@ EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *r
     Taking taking = {.engine = engine, .ticket = report->ticket, .event = event};
     if (event->time_ms > 0) { /* a time to come would keep away everything until then */
         taking.time_ms = event->time_ms < engine->now_ms ? event->time_ms : engine->now_ms;
-        taking.source = esc_origin_source(event->source);
+        taking.source = esc_origin_source(engine, event->source);
     }
     taking.changed = esc_turn_buf();
     taking.stale = esc_turn_buf();

@@ -2,6 +2,8 @@
  * stand in include/engine/audit.def. */
 #include <engine/model.h>
 
+#define DATA_BYTES_USUAL 256
+
 const char *esc_audit_word(EscAuditKind kind)
 {
     static const char *const words[] = {
@@ -116,6 +118,7 @@ void esc_audit_bare(EscEngine *engine, uint64_t escalation, EscText ticket, EscA
 EscText esc_audit_data(EscEngine *engine, ...)
 {
     EscBuf buf = esc_turn_buf();
+    esc_buf_reserve(&buf, DATA_BYTES_USUAL);
     va_list arguments;
     va_start(arguments, engine);
     const char *name = NULL, *begins = "{";

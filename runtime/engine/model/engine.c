@@ -50,6 +50,8 @@ static void bundles_free(EscEngine *engine)
     free(engine->schema.bundles);
     free(engine->schema.slot_fields);
     free(engine->schema.slots_by_name);
+    free(engine->schema.numbers);
+    free(engine->schema.read.items);
     free(engine->schema.postings);
     free(engine->schema.postings_first);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
@@ -62,6 +64,7 @@ static void lists_free(EscEngine *engine)
         esc_text_drop(&engine->outbox.items[i].ticket);
     for (size_t i = 0; i < engine->interned.count; i++)
         esc_text_drop(&engine->interned.items[i]);
+    esc_text_drop(&engine->last_source.name);
     free(engine->outbox.items);
     free(engine->interned.items);
     free(engine->receivers);

@@ -121,6 +121,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     alarms_set(engine, escalation, 0);
     esc_frames_drop(escalation);
     esc_text_drop(&escalation->kept);
+    esc_text_drop(&escalation->body);
     esc_text_drop(&escalation->left);
     free(escalation->dead_told);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
@@ -150,6 +151,7 @@ void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->is_dirty)
         return;
+    esc_text_drop(&escalation->body);
     escalation->is_dirty = true;
     ESC_ENGINE_GROW(engine->escalations.dirty, engine->escalations.dirty_count,
                     engine->escalations.dirty_capacity);

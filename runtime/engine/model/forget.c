@@ -89,9 +89,8 @@ void esc_ticket_sleep(EscEngine *engine, EscTicket *ticket, EscSleeper *sleeper)
     }
     esc_timers_drop(engine, &ticket->timers);
     list_unlink(ticket);
-    esc_names_remove(tickets->names, ticket->id);
-    EscStatus status = esc_names_put(tickets->names, sleeper->id, ticket->index);
-    ESC_ASSERT(status == ESC_OK); /* its room was given back the line before */
+    bool is_known = esc_names_rekey(tickets->names, sleeper->id);
+    ESC_ASSERT(is_known);
     sleeper->index = ticket->index;
     tickets->sleepers[ticket->index] = sleeper;
     tickets->items[ticket->index] = NULL;

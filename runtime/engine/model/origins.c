@@ -4,14 +4,24 @@
 
 #include <string.h>
 
-uint64_t esc_origin_source(EscText source)
+uint64_t esc_origin_hash(EscText text)
 {
     uint8_t digest[32];
     uint64_t hash = 0;
-    esc_sha256((EscBytes){(const uint8_t *)source.data, source.size}, digest);
+    esc_sha256((EscBytes){(const uint8_t *)text.data, text.size}, digest);
     for (size_t i = 0; i < sizeof hash; i++)
         hash = hash << 8 | digest[i];
     return hash;
+}
+
+uint64_t esc_origin_source(EscEngine *engine, EscText source)
+{
+    EscLastSource *last = &engine->last_source;
+    if (esc_text_equal(last->name, source))
+        return last->hash;
+    esc_text_drop(&last->name);
+    *last = (EscLastSource){.name = esc_text_own(source), .hash = esc_origin_hash(source)};
+    return last->hash;
 }
 
 static EscOrigin *origin_find(const EscTicket *ticket, uint32_t slot, uint64_t source)

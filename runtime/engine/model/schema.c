@@ -136,9 +136,11 @@ static void slots_build(EscEngine *engine)
     engine->schema.slots_count = count;
     free(engine->schema.slot_fields);
     free(engine->schema.slots_by_name);
+    free(engine->schema.numbers);
     free(engine->turn.before);
     engine->schema.slot_fields = esc_engine_alloc(count * sizeof *engine->schema.slot_fields);
     engine->schema.slots_by_name = esc_engine_alloc(count * sizeof *engine->schema.slots_by_name);
+    engine->schema.numbers = esc_engine_alloc(count * sizeof *engine->schema.numbers);
     engine->turn.before = esc_engine_alloc(count * sizeof *engine->turn.before);
     engine->turn.before_ticket = NULL;
     for (uint32_t i = 0; i < program->fields_count; i++) {
@@ -174,6 +176,7 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
     const EscProgram *to = engine->schema.current->program;
     EscOwned *before = ticket->values;
     uint64_t *assumed_before = ticket->assumed;
+    esc_text_drop(&ticket->body);
     esc_ticket_values_make(engine, ticket);
     for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         EscType type = esc_slot_type(engine, i);
@@ -190,7 +193,8 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
         EscOrigin *origin = &ticket->origins[i - 1];
         if (origin->slot == ESC_NONE)
             continue;
-        origin->slot = esc_slot_find(engine, from->texts[from->fields[from_slots[origin->slot]].name]);
+        origin->slot =
+            esc_slot_find(engine, from->texts[from->fields[from_slots[origin->slot]].name]);
         if (origin->slot == ESC_NONE) /* the field is gone */
             *origin = ticket->origins[--ticket->origins_count];
     }
@@ -203,6 +207,7 @@ static void ticket_retype(EscEngine *engine, EscTicket *ticket, const EscProgram
 static void changes_retype(EscEngine *engine, EscEscalation *escalation, const EscProgram *from)
 {
     const EscProgram *to = engine->schema.current->program;
+    esc_text_drop(&escalation->body);
     for (size_t i = 0; i < escalation->changes_count; i++) {
         EscChange *change = &escalation->changes[i];
         if (change->kind != ESC_CHANGE_FIELD)
@@ -245,7 +250,8 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
     engine->schema.created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
     engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
     esc_postings_build(engine);
-    engine->schema.is_review_due = true; /* tickets that are there, or that are restored now, may have other levels */
+    engine->schema.is_review_due =
+        true; /* tickets that are there, or that are restored now, may have other levels */
 }
 
 EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool is_current,

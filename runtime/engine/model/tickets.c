@@ -66,6 +66,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->starts);
     free(ticket->open);
     esc_text_drop(&ticket->postmortem_of);
+    esc_text_drop(&ticket->body);
     esc_text_drop(&ticket->id);
     free(ticket);
 }
@@ -74,6 +75,7 @@ void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket)
 {
     if (ticket->is_dirty)
         return;
+    esc_text_drop(&ticket->body);
     ticket->is_dirty = true;
     ESC_ENGINE_GROW(engine->tickets.dirty, engine->tickets.dirty_count,
                     engine->tickets.dirty_capacity);
@@ -348,6 +350,7 @@ static void clock_move(EscSlaState *state, int64_t by_ms)
 
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
 {
+    esc_text_drop(&ticket->body);
     ticket->created_at_ms += by_ms;
     ticket->updated_at_ms += by_ms;
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)

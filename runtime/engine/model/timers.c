@@ -16,65 +16,67 @@ static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_CONTACT] = 8,     [ESC_TIMER_ARMED] = 9,    [ESC_TIMER_DIGEST] = 10,
 };
 
-static bool is_before(const EscTimerNode *a, const EscTimerNode *b)
+static bool is_before(EscTimerPlace a, EscTimerPlace b)
 {
-    if (a->due_ms != b->due_ms)
-        return a->due_ms < b->due_ms;
-    uint8_t rank = ranks[a->kind], other = ranks[b->kind];
-    return rank != other ? rank < other : a->seq < b->seq;
+    if (a.due_ms != b.due_ms)
+        return a.due_ms < b.due_ms;
+    uint8_t rank = ranks[a.node->kind], other = ranks[b.node->kind];
+    return rank != other ? rank < other : a.node->seq < b.node->seq;
 }
 
-static void heap_place(EscEngine *engine, EscTimerNode *node, size_t place)
+static void heap_place(EscTimers *timers, EscTimerPlace timer, size_t place)
 {
-    engine->timers.heap[place] = node;
-    node->place = place;
+    timers->heap[place] = timer;
+    timer.node->place = place;
 }
 
-static void heap_up(EscEngine *engine, EscTimerNode *node, size_t place)
+static void heap_up(EscTimers *timers, EscTimerPlace timer, size_t place)
 {
     while (place > 0) {
         size_t parent = (place - 1) / 2;
-        if (!is_before(node, engine->timers.heap[parent]))
+        if (!is_before(timer, timers->heap[parent]))
             break;
-        heap_place(engine, engine->timers.heap[parent], place);
+        heap_place(timers, timers->heap[parent], place);
         place = parent;
     }
-    heap_place(engine, node, place);
+    heap_place(timers, timer, place);
 }
 
-static void heap_down(EscEngine *engine, EscTimerNode *node, size_t place)
+static void heap_down(EscTimers *timers, EscTimerPlace timer, size_t place)
 {
     for (;;) {
         size_t child = 2 * place + 1;
-        if (child >= engine->timers.heap_count)
+        if (child >= timers->heap_count)
             break;
-        if (child + 1 < engine->timers.heap_count &&
-            is_before(engine->timers.heap[child + 1], engine->timers.heap[child]))
+        if (child + 1 < timers->heap_count &&
+            is_before(timers->heap[child + 1], timers->heap[child]))
             child++;
-        if (!is_before(engine->timers.heap[child], node))
+        if (!is_before(timers->heap[child], timer))
             break;
-        heap_place(engine, engine->timers.heap[child], place);
+        heap_place(timers, timers->heap[child], place);
         place = child;
     }
-    heap_place(engine, node, place);
+    heap_place(timers, timer, place);
 }
 
 static void heap_remove(EscEngine *engine, const EscTimerNode *node)
 {
+    EscTimers *timers = &engine->timers;
     size_t place = node->place;
-    ESC_ASSERT(engine->timers.heap[place] == node);
-    EscTimerNode *last = engine->timers.heap[--engine->timers.heap_count];
-    if (last == node)
+    ESC_ASSERT(timers->heap[place].node == node);
+    EscTimerPlace last = timers->heap[--timers->heap_count];
+    if (last.node == node)
         return;
-    heap_down(engine, last, place);
-    heap_up(engine, last, last->place);
+    heap_down(timers, last, place);
+    heap_up(timers, last, last.node->place);
 }
 
 static void heap_add(EscEngine *engine, EscTimerNode *node)
 {
-    ESC_ENGINE_GROW(engine->timers.heap, engine->timers.heap_count, engine->timers.heap_capacity);
-    engine->timers.heap_count++;
-    heap_up(engine, node, engine->timers.heap_count - 1);
+    EscTimers *timers = &engine->timers;
+    ESC_ENGINE_GROW(timers->heap, timers->heap_count, timers->heap_capacity);
+    timers->heap_count++;
+    heap_up(timers, (EscTimerPlace){node->due_ms, node}, timers->heap_count - 1);
 }
 
 static EscTimerNode **owner_list(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket)
@@ -169,7 +171,7 @@ void esc_timer_cancel(EscEngine *engine, EscEscalation *escalation, EscTicket *t
         esc_timer_find(*owner_list(engine, escalation, ticket), kind, index);
     if (found == NULL)
         return;
-    EscTimerNode *node = engine->timers.heap[found->place];
+    EscTimerNode *node = engine->timers.heap[found->place].node;
     node_remove(engine, node);
     free(node);
 }
@@ -202,9 +204,9 @@ bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
 {
     EscTimerNode *node = NULL;
     for (;;) {
-        if (engine->timers.heap_count == 0 || engine->timers.heap[0]->due_ms > engine->now_ms)
+        if (engine->timers.heap_count == 0 || engine->timers.heap[0].due_ms > engine->now_ms)
             return false;
-        node = engine->timers.heap[0];
+        node = engine->timers.heap[0].node;
         if (node->kind != ESC_TIMER_SLEEPER)
             break;
         EscSleeper *sleeper = (EscSleeper *)node; /* the timer is its first member */
@@ -218,7 +220,7 @@ bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired)
 
 void esc_timer_move(EscEngine *engine, const EscTimerNode *timer, int64_t due_ms)
 {
-    EscTimerNode *node = engine->timers.heap[timer->place];
+    EscTimerNode *node = engine->timers.heap[timer->place].node;
     ESC_ASSERT(node == timer);
     if (node->due_ms == due_ms)
         return;
@@ -258,8 +260,8 @@ void esc_timer_sleeper_remove(EscEngine *engine, EscSleeper *sleeper)
 void esc_timers_release(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->timers.heap_count; i++)
-        if (engine->timers.heap[i]->kind != ESC_TIMER_SLEEPER)
-            free(engine->timers.heap[i]);
+        if (engine->timers.heap[i].node->kind != ESC_TIMER_SLEEPER)
+            free(engine->timers.heap[i].node);
     free(engine->timers.heap);
     engine->timers.heap = NULL;
     engine->timers.heap_count = 0;
@@ -267,5 +269,5 @@ void esc_timers_release(EscEngine *engine)
 
 int64_t esc_engine_next_due_ms(const EscEngine *engine)
 {
-    return engine->timers.heap_count == 0 ? INT64_MAX : engine->timers.heap[0]->due_ms;
+    return engine->timers.heap_count == 0 ? INT64_MAX : engine->timers.heap[0].due_ms;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define BODY_BYTES_USUAL 512
+
 static EscText copied(EscGroup *group, EscText text)
 {
     EscText copy = esc_arena_text(group->arena, text);
@@ -31,12 +33,19 @@ static void row_room(const void *list)
     ESC_ASSERT(list != NULL);
 }
 
+void esc_body_keep(EscText *kept, EscBytes body)
+{
+    esc_text_drop(kept);
+    *kept = esc_text_own((EscText){(const char *)body.data, body.size});
+}
+
 /* --- what is written as it is now ------------------------------------------------------------- */
 
 void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
                     EscTicketRow *row)
 {
     EscBuf body = esc_turn_buf();
+    esc_buf_reserve(&body, BODY_BYTES_USUAL);
     esc_ticket_pack(&body, engine, ticket);
     *row = (EscTicketRow){
         .id = copied(group, ticket->id),
@@ -53,6 +62,7 @@ static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGrou
                            EscEscalationRow *row)
 {
     EscBuf body = esc_turn_buf();
+    esc_buf_reserve(&body, BODY_BYTES_USUAL);
     esc_escalation_pack(&body, engine, escalation);
     *row = (EscEscalationRow){
         .id = escalation->id,
@@ -80,8 +90,11 @@ static void tickets_flush(EscEngine *engine, EscGroup *group)
 {
     for (size_t i = 0; i < engine->tickets.dirty_count; i++) {
         EscTicket *ticket = engine->tickets.dirty[i];
-        esc_ticket_row(engine, ticket, group, ROW_ADD(group, tickets));
+        EscTicketRow *row = ROW_ADD(group, tickets);
+        esc_ticket_row(engine, ticket, group, row);
         ticket->is_dirty = false;
+        if (row->is_live)
+            esc_body_keep(&ticket->body, row->body);
         esc_ticket_written(engine, ticket);
     }
     engine->tickets.dirty_count = 0;
@@ -91,8 +104,11 @@ static void escalations_flush(EscEngine *engine, EscGroup *group)
 {
     for (size_t i = 0; i < engine->escalations.dirty_count; i++) {
         EscEscalation *escalation = engine->escalations.dirty[i];
-        escalation_row(engine, escalation, group, ROW_ADD(group, escalations));
+        EscEscalationRow *row = ROW_ADD(group, escalations);
+        escalation_row(engine, escalation, group, row);
         escalation->is_dirty = false;
+        if (escalation->state != ESC_STATE_CLOSED)
+            esc_body_keep(&escalation->body, row->body);
         esc_escalation_written(engine, escalation);
     }
     engine->escalations.dirty_count = 0;

@@ -73,6 +73,8 @@ EscStatus esc_engine_restore_ticket(EscEngine *engine, const EscTicketRow *row, 
     EscTicket *ticket = esc_ticket_new(engine, row->id, row->created_at_ms);
     ticket->updated_at_ms = row->updated_at_ms;
     if (esc_ticket_unpack(row->body, engine, ticket)) {
+        if (ticket->updated_at_ms == row->updated_at_ms) /* or it has caught up with the clock */
+            esc_body_keep(&ticket->body, row->body);
         esc_postmortems_restored(engine, ticket, row->is_live);
         esc_ticket_written(engine, ticket); /* not live until an escalation follows */
         return ESC_OK;
@@ -181,6 +183,8 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
     EscReading reading = esc_escalation_read(engine, escalation, row);
     if (reading == ESC_READING_REFUSED)
         esc_escalation_keep(escalation, row->body);
+    else if (reading == ESC_READING_SOUND)
+        esc_body_keep(&escalation->body, row->body);
     esc_ticket_written(engine, ticket); /* it is live now */
     if (row->state == ESC_STATE_PARKED)
         esc_escalation_alarmed(engine, escalation, ESC_ALARM_PARKED);

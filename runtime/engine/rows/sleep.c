@@ -102,7 +102,10 @@ static uint32_t body_add(EscBuf *bytes, size_t before)
 static Sleeping sleeping_of(const EscEngine *engine, const EscEscalation *escalation, EscBuf *bytes)
 {
     size_t before = bytes->size;
-    esc_escalation_pack(bytes, engine, escalation);
+    if (escalation->body.size > 0)
+        esc_buf_text(bytes, escalation->body);
+    else
+        esc_escalation_pack(bytes, engine, escalation);
     return (Sleeping){.id = escalation->id,
                       .bundle = escalation->bundle,
                       .template_index = escalation->template_index,
@@ -126,7 +129,10 @@ static Block *block_of(const EscEngine *engine, const EscTicket *ticket, EscBuf 
     block->count = (uint32_t)ticket->open_count;
     due_take(&block->sleeper, ticket->timers);
     esc_buf_text(bytes, ticket->id);
-    esc_ticket_pack(bytes, engine, ticket);
+    if (ticket->body.size > 0)
+        esc_buf_text(bytes, ticket->body);
+    else
+        esc_ticket_pack(bytes, engine, ticket);
     block->body_size = body_add(bytes, ticket->id.size);
     for (size_t i = 0; i < ticket->open_count; i++) {
         block->escalations[i] = sleeping_of(engine, ticket->open[i], bytes);

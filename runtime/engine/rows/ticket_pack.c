@@ -1,14 +1,15 @@
 /* ticket_pack.c - a ticket's body: what stands beside the columns of its row that lists are made of.
  *
- *   u8 format   fields: count, then for each  packed name  value (values_pack.c); missing ones are left out
- *   assumed fields: count, then  packed name
+ *   u8 format   fields: count, then for each, in order of name  varint twice the name's size, +1 when its value is assumed
+ *     name  value (values_pack.c); one of which there is nothing to say but that it is missing is left out
  *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is
  *   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
  *     had their turn   signed moved
  *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
  *   starts: count, then  packed template  varint count  signed last closed  varint number of the last post-mortem (0: none)
- *   origins: count, then  u8 1 with a packed field, 0 for a status that is no field   varint source  signed time
+ *   sources: count, then  u64    origins: count, then  varint number + 1 among these fields, 0 for a status that is no field
+ *     varint number of the source   signed time, less that of the one before
  *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  packed type,
  *     event   varint next number
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
@@ -18,7 +19,7 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 3
+#define FORMAT 4
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
@@ -26,35 +27,41 @@
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
+#define NAME_ASSUMED 1u /* of a name's size, doubled */
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void fields_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+/* Fields that there is something to say of. */
+static uint32_t fields_number(const EscEngine *engine, const EscTicket *ticket)
 {
+    const EscSchema *schema = &engine->schema;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
-        count += !ticket->values[i].value.is_missing;
-    esc_buf_varint(out, count);
-    for (uint32_t i = 0; i < engine->schema.slots_count;
-         i++) { /* in order of name: one encoding for one ticket */
-        uint32_t slot = engine->schema.slots_by_name[i];
-        if (ticket->values[slot].value.is_missing)
-            continue;
-        esc_buf_packed(out, esc_slot_name(engine, slot));
-        esc_value_pack(out, engine->schema.current->program, ticket->values[slot].value);
+    for (uint32_t i = 0; i < schema->slots_count; i++)
+        schema->numbers[i] =
+            !ticket->values[i].value.is_missing || esc_ticket_is_assumed(ticket, i);
+    for (size_t i = 0; i < ticket->origins_count; i++) {
+        if (ticket->origins[i].slot != ESC_NONE)
+            schema->numbers[ticket->origins[i].slot] = 1;
     }
+    for (uint32_t i = 0; i < schema->slots_count; i++) {
+        uint32_t *number = &schema->numbers[schema->slots_by_name[i]];
+        *number = *number == 0 ? 0 : ++count;
+    }
+    return count;
 }
 
-static void assumed_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+static void fields_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < engine->schema.slots_count; i++)
-        count += esc_ticket_is_assumed(ticket, i);
-    esc_buf_varint(out, count);
+    esc_buf_varint(out, fields_number(engine, ticket));
     for (uint32_t i = 0; i < engine->schema.slots_count; i++) {
         uint32_t slot = engine->schema.slots_by_name[i];
-        if (esc_ticket_is_assumed(ticket, slot))
-            esc_buf_packed(out, esc_slot_name(engine, slot));
+        if (engine->schema.numbers[slot] == 0)
+            continue;
+        EscText name = esc_slot_name(engine, slot);
+        esc_buf_varint(out,
+                       2 * name.size | (esc_ticket_is_assumed(ticket, slot) ? NAME_ASSUMED : 0u));
+        esc_buf_text(out, name);
+        esc_value_pack(out, engine->schema.current->program, ticket->values[slot].value);
     }
 }
 
@@ -93,16 +100,44 @@ static void starts_pack(EscBuf *out, const EscTicket *ticket)
     }
 }
 
+/* The sources of a ticket's origins, each once: few tickets have more than one or two. */
+typedef struct Sources {
+    uint64_t hashes[ESC_ORIGINS_MAX];
+    size_t count;
+} Sources;
+
+static size_t source_number(const Sources *sources, uint64_t hash)
+{
+    size_t number = 0;
+    while (number < sources->count && sources->hashes[number] != hash)
+        number++;
+    return number;
+}
+
+static void sources_pack(EscBuf *out, const EscTicket *ticket, Sources *sources)
+{
+    sources->count = 0;
+    for (size_t i = 0; i < ticket->origins_count; i++) {
+        if (source_number(sources, ticket->origins[i].source) == sources->count)
+            sources->hashes[sources->count++] = ticket->origins[i].source;
+    }
+    esc_buf_varint(out, sources->count);
+    for (size_t i = 0; i < sources->count; i++)
+        esc_buf_u64(out, sources->hashes[i]);
+}
+
 static void origins_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
 {
+    Sources sources;
+    sources_pack(out, ticket, &sources);
     esc_buf_varint(out, ticket->origins_count);
+    int64_t before_ms = 0;
     for (size_t i = 0; i < ticket->origins_count; i++) {
         const EscOrigin *origin = &ticket->origins[i];
-        esc_buf_u8(out, origin->slot != ESC_NONE);
-        if (origin->slot != ESC_NONE)
-            esc_buf_packed(out, esc_slot_name(engine, origin->slot));
-        esc_buf_varint(out, origin->source);
-        esc_buf_signed(out, origin->time_ms);
+        esc_buf_varint(out, origin->slot == ESC_NONE ? 0 : engine->schema.numbers[origin->slot]);
+        esc_buf_varint(out, source_number(&sources, origin->source));
+        esc_buf_signed(out, origin->time_ms - before_ms);
+        before_ms = origin->time_ms;
     }
 }
 
@@ -139,7 +174,6 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
 {
     esc_buf_u8(out, FORMAT);
     fields_pack(out, engine, ticket);
-    assumed_pack(out, engine, ticket);
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
                               (ticket->is_edited ? FLAG_EDITED : 0u) |
@@ -158,33 +192,65 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+static EscText name_unpack(EscCursor *cursor, bool *is_assumed)
+{
+    uint64_t doubled = esc_cursor_varint(cursor);
+    *is_assumed = (doubled & NAME_ASSUMED) != 0;
+    if (doubled / 2 > esc_cursor_left(cursor))
+        cursor->failed = true;
+    EscBytes name = esc_cursor_bytes(cursor, (size_t)(doubled / 2));
+    return (EscText){(const char *)name.data, name.size};
+}
+
+/* Names come in order, as those of the schema stand: the next one is mostly the next there. */
+static uint32_t slot_next(const EscEngine *engine, uint32_t *at, EscText name)
+{
+    const EscSchema *schema = &engine->schema;
+    for (; *at < schema->slots_count; (*at)++) {
+        int order = esc_text_compare(esc_slot_name(engine, schema->slots_by_name[*at]), name);
+        if (order == 0)
+            return schema->slots_by_name[(*at)++];
+        if (order > 0)
+            break;
+    }
+    return esc_slot_find(engine, name);
+}
+
+/* A missing value says nothing of the field: what the current schema says of it stands. */
+static void field_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket, uint32_t slot,
+                         bool is_assumed)
+{
+    bool is_known = slot != ESC_NONE && !cursor->failed;
+    bool is_missing = !cursor->failed && esc_cursor_left(cursor) > 0 &&
+                      cursor->bytes.data[cursor->at] == ESC_KIND_UNSET;
+    EscOwned value =
+        esc_value_unpack(cursor, engine->schema.current->program,
+                         is_known ? esc_slot_type(engine, slot) : ESC_TYPE(ESC_KIND_UNSET));
+    if (!is_known || cursor->failed || is_missing) {
+        esc_owned_release(&value);
+        if (is_known && is_assumed && !cursor->failed)
+            esc_ticket_set_assumed(ticket, slot, true);
+        return;
+    }
+    esc_owned_release(&ticket->values[slot]);
+    ticket->values[slot] = value;
+    esc_ticket_set_assumed(ticket, slot, is_assumed);
+}
+
 /* Fields that the current bundle does not have are read over. */
 static void fields_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
+    EscSlots *read = &engine->schema.read;
+    read->count = 0;
+    uint32_t at = 0;
     size_t count = esc_cursor_count(cursor, 2);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
-        uint32_t slot = esc_slot_find(engine, esc_cursor_packed(cursor));
-        bool is_known = slot != ESC_NONE && !cursor->failed;
-        EscOwned value =
-            esc_value_unpack(cursor, engine->schema.current->program,
-                             is_known ? esc_slot_type(engine, slot) : ESC_TYPE(ESC_KIND_UNSET));
-        if (!is_known || cursor->failed) {
-            esc_owned_release(&value);
-            continue;
-        }
-        esc_owned_release(&ticket->values[slot]);
-        ticket->values[slot] = value;
-        esc_ticket_set_assumed(ticket, slot, false);
-    }
-}
-
-static void assumed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
-{
-    size_t count = esc_cursor_count(cursor, 1);
-    for (size_t i = 0; i < count && !cursor->failed; i++) {
-        uint32_t slot = esc_slot_find(engine, esc_cursor_packed(cursor));
-        if (slot != ESC_NONE && !cursor->failed)
-            esc_ticket_set_assumed(ticket, slot, true);
+        bool is_assumed = false;
+        EscText name = name_unpack(cursor, &is_assumed);
+        uint32_t slot = cursor->failed ? ESC_NONE : slot_next(engine, &at, name);
+        field_unpack(cursor, engine, ticket, slot, is_assumed);
+        ESC_ENGINE_GROW(read->items, read->count, read->capacity);
+        read->items[read->count++] = slot;
     }
 }
 
@@ -233,25 +299,36 @@ static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     }
 }
 
+static void sources_unpack(EscCursor *cursor, Sources *sources)
+{
+    size_t count = esc_cursor_count(cursor, sizeof(uint64_t));
+    if (count > ESC_ORIGINS_MAX)
+        cursor->failed = true;
+    sources->count = 0;
+    while (sources->count < count && !cursor->failed)
+        sources->hashes[sources->count++] = esc_cursor_u64(cursor);
+}
+
 /* Of fields that the current bundle does not have nothing is kept. */
 static void origins_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
+    const EscSlots *read = &engine->schema.read;
+    Sources sources;
+    sources_unpack(cursor, &sources);
     size_t count = esc_cursor_count(cursor, 3);
     if (count > ESC_ORIGINS_MAX)
         cursor->failed = true;
+    int64_t before_ms = 0;
     for (size_t i = 0; i < count && !cursor->failed; i++) {
-        uint8_t has_slot = esc_cursor_u8(cursor);
-        if (has_slot > 1)
-            cursor->failed = true;
-        EscOrigin origin = {.slot = ESC_NONE};
-        if (has_slot == 1)
-            origin.slot = esc_slot_find(engine, esc_cursor_packed(cursor));
-        origin.source = esc_cursor_varint(cursor);
-        origin.time_ms = esc_instant_unpack(cursor);
-        if (cursor->failed || (has_slot == 1 && origin.slot == ESC_NONE))
+        uint32_t field = esc_below_unpack(cursor, read->count + 1);
+        uint32_t source = esc_below_unpack(cursor, sources.count);
+        before_ms = esc_instant_after_unpack(cursor, before_ms);
+        uint32_t slot = cursor->failed || field == 0 ? ESC_NONE : read->items[field - 1];
+        if (cursor->failed || (field > 0 && slot == ESC_NONE))
             continue;
         ESC_ENGINE_GROW(ticket->origins, ticket->origins_count, ticket->origins_capacity);
-        ticket->origins[ticket->origins_count++] = origin;
+        ticket->origins[ticket->origins_count++] =
+            (EscOrigin){.slot = slot, .source = sources.hashes[source], .time_ms = before_ms};
     }
 }
 
@@ -334,7 +411,6 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     fields_unpack(&cursor, engine, ticket);
-    assumed_unpack(&cursor, engine, ticket);
     uint8_t flags = esc_cursor_u8(&cursor);
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
     ticket->is_edited = (flags & FLAG_EDITED) != 0;
@@ -358,32 +434,45 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
 
 /* --- showing ---------------------------------------------------------------------------------- */
 
-static void fields_show(EscCursor *cursor, EscBuf *json)
+static void name_add(EscBuf *names, EscText name)
 {
+    esc_buf_string(names, names->size > 0 ? "," : "");
+    esc_json_text(names, name);
+}
+
+/* The fields that have a value, and the names of those whose value is assumed. */
+static void fields_show(EscCursor *cursor, EscBuf *json, EscBuf *assumed)
+{
+    const char *between = "";
     size_t count = esc_cursor_count(cursor, 2);
     esc_buf_char(json, '{');
     for (size_t i = 0; i < count && !cursor->failed; i++) {
-        esc_buf_string(json, i > 0 ? "," : "");
-        esc_json_text(json, esc_cursor_packed(cursor));
+        bool is_assumed = false;
+        EscText name = name_unpack(cursor, &is_assumed);
+        if (is_assumed)
+            name_add(assumed, name);
+        if (esc_cursor_left(cursor) > 0 && cursor->bytes.data[cursor->at] == ESC_KIND_UNSET) {
+            (void)esc_cursor_u8(cursor);
+            continue;
+        }
+        esc_buf_string(json, between);
+        between = ",";
+        esc_json_text(json, name);
         esc_buf_char(json, ':');
         esc_value_show(cursor, json);
     }
     esc_buf_char(json, '}');
 }
 
-static void assumed_show(EscCursor *cursor, EscBuf *json)
+static void both_show(EscCursor *cursor, EscBuf *fields, EscBuf *assumed)
 {
     EscBuf names;
     esc_buf_init(&names, ESC_ENGINE_VIEW_BYTES_MAX);
-    size_t count = esc_cursor_count(cursor, 1);
-    for (size_t i = 0; i < count && !cursor->failed; i++) {
-        esc_buf_string(&names, i > 0 ? "," : "");
-        esc_json_text(&names, esc_cursor_packed(cursor));
-    }
-    if (json != NULL) {
-        esc_buf_char(json, '[');
-        esc_buf_text(json, esc_buf_as_text(&names));
-        esc_buf_char(json, ']');
+    fields_show(cursor, fields, &names);
+    if (assumed != NULL) {
+        esc_buf_char(assumed, '[');
+        esc_buf_text(assumed, esc_buf_as_text(&names));
+        esc_buf_char(assumed, ']');
     }
     esc_buf_release(&names);
 }
@@ -430,8 +519,7 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
     EscCursor cursor = esc_cursor(body);
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
-    fields_show(&cursor, fields);
-    assumed_show(&cursor, assumed);
+    both_show(&cursor, fields, assumed);
     if ((esc_cursor_u8(&cursor) & FLAG_POSTMORTEM) != 0)
         (void)esc_cursor_packed(&cursor); /* whose it is */
     EscText name = esc_cursor_packed(&cursor);

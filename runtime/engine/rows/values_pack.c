@@ -182,7 +182,16 @@ void esc_value_show(EscCursor *cursor, EscBuf *json)
 
 int64_t esc_instant_unpack(EscCursor *cursor)
 {
+    return esc_instant_after_unpack(cursor, 0);
+}
+
+int64_t esc_instant_after_unpack(EscCursor *cursor, int64_t before_ms)
+{
     int64_t ms = esc_cursor_signed(cursor);
+    if (ms < -2 * INSTANT_MAX_MS || ms > 2 * INSTANT_MAX_MS)
+        cursor->failed = true;
+    else
+        ms += before_ms;
     if (ms < -INSTANT_MAX_MS || ms > INSTANT_MAX_MS)
         cursor->failed = true;
     return cursor->failed ? 0 : ms;

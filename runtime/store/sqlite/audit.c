@@ -6,6 +6,7 @@
 #include "sqlite_internal.h"
 
 #define AUDIT_VERSION 1
+#define RECORDS_BYTES_SOON ((size_t)1 << 20) /* so many do not wait for more */
 
 /* --- packing ----------------------------------------------------------------------------------- */
 
@@ -22,12 +23,6 @@ static void put_text(EscBuf *out, EscText text)
     esc_buf_text(out, text);
 }
 
-static void begin(EscBuf *out)
-{
-    esc_buf_clear(out);
-    esc_buf_u8(out, AUDIT_VERSION);
-}
-
 static void add(EscBuf *out, const EscAuditRow *row)
 {
     put_number(out, (uint64_t)row->at_ms);
@@ -39,38 +34,94 @@ static void add(EscBuf *out, const EscAuditRow *row)
     put_text(out, row->data);
 }
 
-static EscStatus write_row(EscSqlite *store, const EscAuditRow *first, size_t count, EscWhy *why)
+/* Rows that wait to be written by one statement. */
+typedef struct Rows {
+    struct {
+        const EscAuditRow *first;
+        size_t count, from, to; /* bytes of store->records */
+    } items[ESC_SQLITE_AUDIT_AT_ONCE];
+    size_t count;
+} Rows;
+
+static void bind_row(EscSqliteStep *put, const Rows *rows, size_t i)
 {
-    if (store->records.status != ESC_OK)
-        return esc_why(why, store->records.status, "", first->seq, "no memory for audit records");
-    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_AUDIT_PUT, "to write the audit trail");
-    esc_sqlite_bind_u64(&put, first->seq);
-    esc_sqlite_bind_u64(&put, count);
-    esc_sqlite_bind_i64(&put, first[count - 1].at_ms);
-    esc_sqlite_bind_text(&put, first->ticket);
-    esc_sqlite_bind_bytes(&put, esc_buf_as_bytes(&store->records));
-    return esc_sqlite_write(&put, 1, why);
+    const EscAuditRow *first = rows->items[i].first;
+    size_t count = rows->items[i].count, from = rows->items[i].from;
+    esc_sqlite_bind_u64(put, first->seq);
+    esc_sqlite_bind_u64(put, count);
+    esc_sqlite_bind_i64(put, first[count - 1].at_ms);
+    esc_sqlite_bind_text(put, first->ticket);
+    esc_sqlite_bind_bytes(put,
+                          (EscBytes){put->store->records.data + from, rows->items[i].to - from});
+}
+
+/* Those that wait: all by one statement when there are as many as it takes, or one by one. */
+static EscStatus write_rows(EscSqlite *store, Rows *rows, EscWhy *why)
+{
+    bool are_many = rows->count == ESC_SQLITE_AUDIT_AT_ONCE;
+    EscStatus status = store->records.status;
+    if (status != ESC_OK)
+        return esc_why(why, status, "", rows->items[0].first->seq, "no memory for audit records");
+    for (size_t done = 0, count = 0; done < rows->count && status == ESC_OK; done += count) {
+        count = are_many ? rows->count : 1;
+        EscSqliteStep put =
+            esc_sqlite_step(store, are_many ? ESC_STATEMENT_AUDITS_PUT : ESC_STATEMENT_AUDIT_PUT,
+                            "to write the audit trail");
+        for (size_t i = done; i < done + count; i++)
+            bind_row(&put, rows, i);
+        status = esc_sqlite_write(&put, (int)count, why);
+    }
+    rows->count = 0;
+    esc_buf_clear(&store->records);
+    return status;
+}
+
+/* `count` records of one ticket as the next row. */
+static EscStatus put_row(EscSqlite *store, Rows *rows, const EscAuditRow *first, size_t count,
+                         EscWhy *why)
+{
+    size_t from = store->records.size;
+    esc_buf_u8(&store->records, AUDIT_VERSION);
+    for (size_t i = 0; i < count; i++)
+        add(&store->records, &first[i]);
+    rows->items[rows->count].first = first;
+    rows->items[rows->count].count = count;
+    rows->items[rows->count].from = from;
+    rows->items[rows->count++].to = store->records.size;
+    bool is_full =
+        rows->count == ESC_SQLITE_AUDIT_AT_ONCE || store->records.size > RECORDS_BYTES_SOON;
+    return is_full ? write_rows(store, rows, why) : ESC_OK;
+}
+
+static size_t of_one_ticket(const EscAuditRow *rows, size_t count)
+{
+    size_t alike = 1;
+    while (alike < count && alike < ESC_SQLITE_AUDIT_RECORDS_MAX &&
+           esc_text_equal(rows[alike].ticket, rows[0].ticket))
+        alike++;
+    return alike;
+}
+
+static EscStatus check_kinds(const EscAuditRow *rows, size_t count, EscWhy *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].kind.size == 0)
+            return esc_why(why, ESC_STORE_FAILED, "", rows[i].seq, "audit record %llu has no kind",
+                           (unsigned long long)rows[i].seq);
+    }
+    return ESC_OK;
 }
 
 EscStatus esc_sqlite_audit_put(EscSqlite *store, const EscAuditRow *rows, size_t count, EscWhy *why)
 {
-    EscStatus status = ESC_OK;
-    size_t first = 0;
-    for (size_t i = 0; i < count && status == ESC_OK; i++) {
-        if (rows[i].kind.size == 0)
-            return esc_why(why, ESC_STORE_FAILED, "", rows[i].seq, "audit record %llu has no kind",
-                           (unsigned long long)rows[i].seq);
-        if (i == first)
-            begin(&store->records);
-        add(&store->records, &rows[i]);
-        bool is_last = i + 1 == count || i + 1 - first == ESC_SQLITE_AUDIT_RECORDS_MAX ||
-                       !esc_text_equal(rows[i + 1].ticket, rows[first].ticket);
-        if (!is_last)
-            continue;
-        status = write_row(store, &rows[first], i + 1 - first, why);
-        first = i + 1;
+    Rows waiting = {.count = 0};
+    EscStatus status = check_kinds(rows, count, why);
+    esc_buf_clear(&store->records);
+    for (size_t done = 0, alike = 0; done < count && status == ESC_OK; done += alike) {
+        alike = of_one_ticket(rows + done, count - done);
+        status = put_row(store, &waiting, rows + done, alike, why);
     }
-    return status;
+    return status == ESC_OK ? write_rows(store, &waiting, why) : status;
 }
 
 /* --- unpacking --------------------------------------------------------------------------------- */

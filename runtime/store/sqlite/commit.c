@@ -15,24 +15,30 @@ static EscStatus put_bundle(EscSqlite *store, const EscBundleRow *row, EscWhy *w
     return esc_sqlite_write(&put, 1, why); /* one that is there becomes the newest */
 }
 
-static EscStatus put_event(EscSqlite *store, const EscReceivedRow *row, EscContentPlace place,
-                           EscWhy *why)
+static void bind_event(EscSqliteStep *put, const EscReceivedRow *row, EscContentPlace place)
 {
-    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_EVENT_PUT, "to record an event");
-    esc_sqlite_bind_text(&put, row->source);
-    esc_sqlite_bind_text(&put, row->id);
-    esc_sqlite_bind_bytes(&put, (EscBytes){row->digest, sizeof row->digest});
-    esc_sqlite_bind_i64(&put, row->received_at_ms);
-    esc_sqlite_bind_u64(&put, place.content);
-    esc_sqlite_bind_i64(&put, place.slot);
-    return esc_sqlite_write(&put, 1, why);
+    esc_sqlite_bind_text(put, row->source);
+    esc_sqlite_bind_text(put, row->id);
+    esc_sqlite_bind_bytes(put, (EscBytes){row->digest, sizeof row->digest});
+    esc_sqlite_bind_i64(put, row->received_at_ms);
+    esc_sqlite_bind_u64(put, place.content);
+    esc_sqlite_bind_i64(put, place.slot);
 }
 
 static EscStatus put_events(EscSqlite *store, const EscGroup *group, EscWhy *why)
 {
     EscStatus status = esc_sqlite_contents_put(store, group, why);
-    for (size_t i = 0; i < group->events_count && status == ESC_OK; i++)
-        status = put_event(store, &group->events[i], store->places[i], why);
+    for (size_t done = 0, count = 0; done < group->events_count && status == ESC_OK;
+         done += count) {
+        bool are_many = group->events_count - done >= ESC_SQLITE_EVENTS_AT_ONCE;
+        count = are_many ? ESC_SQLITE_EVENTS_AT_ONCE : 1;
+        EscSqliteStep put =
+            esc_sqlite_step(store, are_many ? ESC_STATEMENT_EVENTS_PUT : ESC_STATEMENT_EVENT_PUT,
+                            "to record events");
+        for (size_t i = done; i < done + count; i++)
+            bind_event(&put, &group->events[i], store->places[i]);
+        status = esc_sqlite_write(&put, (int)count, why);
+    }
     return status;
 }
 
@@ -225,23 +231,17 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
     return status == ESC_OK ? put_counters(store, group, why) : status;
 }
 
-static EscStatus run(EscSqlite *store, EscStatement statement, const char *doing, EscWhy *why)
-{
-    EscSqliteStep step = esc_sqlite_step(store, statement, doing);
-    return esc_sqlite_write(&step, -1, why);
-}
-
 EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
     EscStatus status = esc_sqlite_is_intact(base, why);
     if (status == ESC_OK)
-        status = run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
+        status = esc_sqlite_run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
     if (status != ESC_OK)
         return status;
     status = put_group(store, group, why);
     if (status == ESC_OK)
-        status = run(store, ESC_STATEMENT_COMMIT, "to commit", why);
+        status = esc_sqlite_run(store, ESC_STATEMENT_COMMIT, "to commit", why);
     if (status == ESC_OK) {
         store->groups++;
         esc_sqlite_mark_write(store);
@@ -249,7 +249,7 @@ EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
     }
     /* Some failures roll back by themselves. If this one cannot, closing the connection does it. */
     if (sqlite3_get_autocommit(store->db) == 0) {
-        EscStatus rolled_back = run(store, ESC_STATEMENT_ROLLBACK, "to roll back", NULL);
+        EscStatus rolled_back = esc_sqlite_run(store, ESC_STATEMENT_ROLLBACK, "to roll back", NULL);
         (void)rolled_back;
     }
     return status;

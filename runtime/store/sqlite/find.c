@@ -60,13 +60,20 @@ static EscStatus find_event(EscSqlite *store, const EscEventKey *key, EscEventKn
     return esc_sqlite_done(&get, why);
 }
 
+/* In one transaction, or each look would begin and end one of its own. */
 EscStatus esc_sqlite_events_find(EscStore *base, const EscEventKey *keys, size_t count,
                                  EscEventKnown *known, EscWhy *why)
 {
-    EscStatus status = ESC_OK;
+    EscSqlite *store = esc_sqlite_of(base);
+    EscStatus status =
+        esc_sqlite_run(store, ESC_STATEMENT_BEGIN_READING, "to look for events", why);
+    if (status != ESC_OK)
+        return status;
     for (size_t i = 0; i < count && status == ESC_OK; i++)
-        status = find_event(esc_sqlite_of(base), &keys[i], &known[i], why);
-    return status;
+        status = find_event(store, &keys[i], &known[i], why);
+    EscStatus ended = esc_sqlite_run(store, ESC_STATEMENT_COMMIT, "to look for events",
+                                     status == ESC_OK ? why : NULL);
+    return status == ESC_OK ? ended : status;
 }
 
 /* Appends a content that content.c has found, and lets it go. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define LOADED_ROWS 512
+
 static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_STATE_GET, "to read its state");
@@ -22,11 +24,19 @@ static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWh
     return esc_sqlite_finish(&get, status, why);
 }
 
+/* Pages that a start has read are read once: they go again, a few hundred rows behind, and do not fill the cache. */
+static void pages_forget(EscSqlite *store, size_t rows)
+{
+    if (rows % LOADED_ROWS == 0)
+        (void)sqlite3_db_release_memory(store->db);
+}
+
 static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_TICKETS_LIVE, "to read tickets");
     EscStatus status = ESC_OK;
-    while (status == ESC_OK && esc_sqlite_next(&get)) {
+    for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
+        pages_forget(store, rows);
         EscTicketRow row = esc_sqlite_ticket_row(&get);
         if (esc_store_sink_wants(sink, row.id))
             status = sink->ticket(sink->context, &row, why);
@@ -39,7 +49,8 @@ static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, Es
     EscSqliteStep get =
         esc_sqlite_step(store, ESC_STATEMENT_ESCALATIONS_LIVE, "to read escalations");
     EscStatus status = ESC_OK;
-    while (status == ESC_OK && esc_sqlite_next(&get)) {
+    for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
+        pages_forget(store, rows);
         EscEscalationRow row = esc_sqlite_escalation_row(&get);
         status = sink->escalation(sink->context, &row, why);
     }
@@ -50,7 +61,8 @@ static EscStatus load_outbox(EscSqlite *store, const EscStoreSink *sink, EscWhy 
 {
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_QUEUED, "to read the outbox");
     EscStatus status = ESC_OK;
-    while (status == ESC_OK && esc_sqlite_next(&get)) {
+    for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
+        pages_forget(store, rows);
         EscOutboxEntry entry = esc_sqlite_outbox_entry(&get);
         status = sink->outbox(sink->context, &entry, why);
     }

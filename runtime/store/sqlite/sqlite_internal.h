@@ -20,6 +20,9 @@ typedef enum EscStatement {
 } EscStatement;
 
 #define ESC_SQLITE_AUDIT_RECORDS_MAX 256 /* in one row; the schema says it too */
+/* Rows that one statement writes where there are so many: to begin and to end it costs as much as a row. */
+#define ESC_SQLITE_EVENTS_AT_ONCE 10
+#define ESC_SQLITE_AUDIT_AT_ONCE 10
 #define ESC_SQLITE_RETAINED_KINDS 4
 #define ESC_SQLITE_AUDIT_BYTES_MAX ((size_t)64 << 20)
 
@@ -62,7 +65,7 @@ typedef struct EscSqlite {
     uint64_t next_content;   /* key of the next row of contents; never used twice */
     EscContentPlace *places; /* owned: of the events of the group that is being written */
     size_t places_capacity;
-    EscBuf records;   /* audit records of the row that is being packed */
+    EscBuf records;   /* audit records of the rows that are being written */
     uint8_t *content; /* owned: the row of contents that was read last, unpacked; or NULL */
     size_t content_size;
     uint64_t content_key;
@@ -107,6 +110,10 @@ bool esc_sqlite_next(EscSqliteStep *step);
 ESC_MUST_USE EscStatus esc_sqlite_done(EscSqliteStep *step, EscWhy *why);
 /* For a statement without rows: steps and ends it. changes_wanted -1: any number of changed rows. */
 ESC_MUST_USE EscStatus esc_sqlite_write(EscSqliteStep *step, int changes_wanted, EscWhy *why);
+
+/* One that needs no values and gives none. */
+ESC_MUST_USE EscStatus esc_sqlite_run(EscSqlite *store, EscStatement sql, const char *doing,
+                                      EscWhy *why);
 
 /* Columns of the present row; what they point to holds until the next step. */
 EscText esc_sqlite_column_text(const EscSqliteStep *step, int column);

@@ -136,6 +136,12 @@ EscStatus esc_sqlite_write(EscSqliteStep *step, int changes_wanted, EscWhy *why)
     return status;
 }
 
+EscStatus esc_sqlite_run(EscSqlite *store, EscStatement sql, const char *doing, EscWhy *why)
+{
+    EscSqliteStep step = esc_sqlite_step(store, sql, doing);
+    return esc_sqlite_write(&step, -1, why);
+}
+
 /* Read as bytes: sqlite3_column_text copies the value to put a NUL behind it, and a copy that fails for want of memory
  * would look like an empty text. The file's encoding is UTF-8, so the bytes are the text. */
 EscText esc_sqlite_column_text(const EscSqliteStep *step, int column)

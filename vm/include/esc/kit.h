@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -108,7 +109,11 @@ typedef struct EscBytes {
 #define ESC_TEXT_ARG(text) (int)(text).size, ((text).size == 0 ? "" : (text).data) /* for "%.*s" */
 
 EscText esc_text_from(const char *string); /* strlen; NULL gives an empty text */
-bool esc_text_equal(EscText a, EscText b);
+static inline bool esc_text_equal(EscText a, EscText b)
+{
+    /* memcmp must not be given NULL, not even for no bytes */
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
 /* as memcmp; a prefix comes before what it begins; <0, 0, >0 */
 int esc_text_compare(EscText a, EscText b);
 bool esc_text_starts_with(EscText text, EscText prefix);
@@ -203,18 +208,36 @@ typedef struct EscBuf {
 void esc_buf_init(EscBuf *buf, size_t size_max);
 void esc_buf_release(EscBuf *buf); /* frees the contents; the buffer may be initialised again */
 void esc_buf_clear(EscBuf *buf);   /* size 0, status OK, keeps the memory */
+/* Makes room for so many more bytes at once, where a writer knows about how many come; the failure is the buffer's. */
+void esc_buf_reserve(EscBuf *buf, size_t size);
 void esc_buf_append(EscBuf *buf, const void *data, size_t size);
 void esc_buf_text(EscBuf *buf, EscText text);
 void esc_buf_string(EscBuf *buf, const char *string);
-void esc_buf_char(EscBuf *buf, char c);
 void esc_buf_number(EscBuf *buf,
                     int64_t number); /* in decimal; printf is slow where rows are written */
 void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
 void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
-void esc_buf_u8(EscBuf *buf, uint8_t value);
 void esc_buf_u16(EscBuf *buf, uint16_t value); /* integers are big-endian */
 void esc_buf_u32(EscBuf *buf, uint32_t value);
 void esc_buf_u64(EscBuf *buf, uint64_t value);
+/* Whether `size` bytes more fit into what is there, without growing or failing. Rows are written a byte or two at a time, so
+ * these calls stand inline. */
+static inline bool esc_buf_has_room(const EscBuf *buf, size_t size)
+{
+    return buf->status == ESC_OK && size <= buf->capacity - buf->size &&
+           size <= buf->size_max - buf->size;
+}
+static inline void esc_buf_u8(EscBuf *buf, uint8_t value)
+{
+    if (esc_buf_has_room(buf, 1))
+        buf->data[buf->size++] = value;
+    else
+        esc_buf_append(buf, &value, 1);
+}
+static inline void esc_buf_char(EscBuf *buf, char c)
+{
+    esc_buf_u8(buf, (uint8_t)c);
+}
 static inline EscText esc_buf_as_text(const EscBuf *buf)
 {
     return (EscText){(const char *)buf->data, buf->size};
@@ -233,12 +256,21 @@ typedef struct EscCursor {
 } EscCursor;
 
 EscCursor esc_cursor(EscBytes bytes);
-uint8_t esc_cursor_u8(EscCursor *cursor);
+static inline uint8_t esc_cursor_u8(EscCursor *cursor)
+{
+    if (!cursor->failed && cursor->at < cursor->bytes.size)
+        return cursor->bytes.data[cursor->at++];
+    cursor->failed = true;
+    return 0;
+}
 uint16_t esc_cursor_u16(EscCursor *cursor);
 uint32_t esc_cursor_u32(EscCursor *cursor);
 uint64_t esc_cursor_u64(EscCursor *cursor);
 EscBytes esc_cursor_bytes(EscCursor *cursor, size_t size); /* {NULL,0} when there are fewer */
-size_t esc_cursor_left(const EscCursor *cursor);
+static inline size_t esc_cursor_left(const EscCursor *cursor)
+{
+    return cursor->failed ? 0 : cursor->bytes.size - cursor->at;
+}
 
 /* --- packing: rows and records in few bytes (LEB128; the format stands in kit_pack.c) ---------- */
 
@@ -267,6 +299,8 @@ void esc_names_free(EscNames *names);                                     /* NUL
 bool esc_names_find(const EscNames *names, EscText key, uint32_t *value); /* value may be NULL */
 /* Puts or replaces. ESC_NO_MEMORY and ESC_OVER_LIMIT leave the map as it was. */
 ESC_MUST_USE EscStatus esc_names_put(EscNames *names, EscText key, uint32_t value);
+/* From now on the map borrows this text for its equal. False when it has none. */
+bool esc_names_rekey(EscNames *names, EscText key);
 bool esc_names_remove(EscNames *names, EscText key); /* false when it was not there */
 uint32_t esc_names_count(const EscNames *names);
 

@@ -177,7 +177,9 @@ void esc_ticket_set_assumed(EscTicket *ticket, uint32_t slot, bool is_assumed);
 
 /* --- origins.c -------------------------------------------------------------------------------- */
 
-uint64_t esc_origin_source(EscText source); /* its hash, the same in every process */
+uint64_t esc_origin_hash(EscText text); /* the same in every process */
+/* The hash of a source; that of the last one is remembered. */
+uint64_t esc_origin_source(EscEngine *engine, EscText source);
 /* Whether the source has said something later of that field. */
 bool esc_origin_is_stale(const EscTicket *ticket, uint32_t slot, uint64_t source, int64_t time_ms);
 void esc_origin_put(EscEngine *engine, EscTicket *ticket, uint32_t slot, uint64_t source,

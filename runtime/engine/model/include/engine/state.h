@@ -204,6 +204,7 @@ struct EscTicket {
     bool
         is_holding; /* it was live when that was looked at last: the post-mortems of its starts are pinned */
     EscTimerNode *timers;
+    EscText body; /* owned: as its row has it; empty: it changed since, or is not live */
     struct EscTicketList *list; /* it stands in; NULL: it was never written */
     EscTicket *list_before, *list_after;
 };
@@ -481,6 +482,7 @@ struct EscEscalation {
     EscMoment *timeline;
     size_t timeline_count, timeline_capacity;
     EscTimerNode *timers;
+    EscText body;      /* owned: as its row has it; empty: it changed since, or is closed */
     bool is_first_run; /* the steps run for the first time */
 };
 
@@ -535,6 +537,11 @@ typedef struct EscPosting {
 
 /* --- the engine ------------------------------------------------------------------------------- */
 
+typedef struct EscSlots {
+    uint32_t *items; /* ESC_NONE: a field that the current bundle does not have */
+    size_t count, capacity;
+} EscSlots;
+
 /* Bundles, and what is read out of the current one (schema.c, postings.c). */
 typedef struct EscSchema {
     EscEngineBundle **bundles;
@@ -545,6 +552,10 @@ typedef struct EscSchema {
     uint32_t *slot_fields; /* by slot: FIELDS index */
     uint32_t slots_count;
     uint32_t *slots_by_name; /* slots sorted by field name */
+    /* Room of rows/ticket_pack.c. By slot: the field's number + 1 in the body that is being written, 0: it is not in it; and
+     * the slots of the fields of the body that is being read. */
+    uint32_t *numbers;
+    EscSlots read;
     /* ESC_NONE: no such field */
     uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
     EscPosting *postings;                   /* grouped by event type */
@@ -595,9 +606,15 @@ typedef struct EscEscalations {
     bool is_parked_due; /* some were parked while restoring: tell it at the next input */
 } EscEscalations;
 
+/* When it is due stands beside it: most comparing needs no more, and the nodes lie far apart. */
+typedef struct EscTimerPlace {
+    int64_t due_ms;
+    EscTimerNode *node;
+} EscTimerPlace;
+
 /* timers.c */
 typedef struct EscTimers {
-    EscTimerNode **heap;
+    EscTimerPlace *heap;
     size_t heap_count, heap_capacity;
     EscTimerNode *own; /* the workspace's */
 } EscTimers;
@@ -753,6 +770,12 @@ typedef struct EscFound {
     uint8_t configuration[32], tokens[32];
 } EscFound;
 
+/* origins.c: events come in runs from one source. */
+typedef struct EscLastSource {
+    EscText name; /* owned; empty: none yet */
+    uint64_t hash;
+} EscLastSource;
+
 struct EscEngine {
     const EscZones *zones;
     EscReceiver *receivers; /* their texts are interned */
@@ -764,6 +787,7 @@ struct EscEngine {
     EscCounters counters;
     EscSchema schema;
     EscFound found;
+    EscLastSource last_source;
     EscTickets tickets;
     EscEscalations escalations;
     EscTimers timers;

@@ -24,6 +24,8 @@ EscOwned esc_value_unpack(EscCursor *cursor, const EscProgram *program, EscType 
 void esc_value_show(EscCursor *cursor, EscBuf *json);
 /* An instant or a time between two, in ms; one that no clock shows fails the cursor, so that nobody's sum overflows. */
 int64_t esc_instant_unpack(EscCursor *cursor);
+/* The same for one that is written as what it is after another. */
+int64_t esc_instant_after_unpack(EscCursor *cursor, int64_t before_ms);
 void esc_timers_pack(EscBuf *out, const EscTimerNode *list);
 /* Both NULL: the workspace's. */
 void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation,
@@ -74,6 +76,8 @@ EscStatus esc_engine_restore_closed(EscEngine *engine, const EscEscalationRow *r
 
 /* --- flush.c ---------------------------------------------------------------------------------- */
 
+/* A ticket or an escalation keeps the body of its row until it changes: it may sleep as that (sleep.c). */
+void esc_body_keep(EscText *kept, EscBytes body);
 /* Texts and body in the group's arena. */
 void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *group,
                     EscTicketRow *row);
