@@ -5,6 +5,8 @@
 
 static void receivers_take(EscEngine *engine, const EscEngineConfig *config)
 {
+    if (config->receivers_count == 0)
+        return;
     engine->receivers = esc_engine_alloc(config->receivers_count * sizeof *engine->receivers);
     for (size_t i = 0; i < config->receivers_count; i++)
         engine->receivers[engine->receivers_count++] =
