@@ -136,6 +136,14 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
     free(one);
 }
 
+/* Whoever says a part of a request and leaves at once: the kernel tells of both together, and the library reads the
+ * part, waits to be told of more, and keeps the connection until its time is over. */
+static bool has_left(const EscHttpConnection *one)
+{
+    char byte;
+    return recv(one->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void sweep(EscHttp *http)
 {
     int64_t now = esc_boot_ms();
@@ -144,7 +152,7 @@ static void sweep(EscHttp *http)
     http->swept_real_ms = now;
     int64_t limit = http->setup.request_timeout_s * 1000;
     for (EscHttpConnection *one = http->connections; one != NULL; one = one->next)
-        if (!one->is_served && one->fd >= 0 && now - one->since_real_ms > limit)
+        if (!one->is_served && one->fd >= 0 && (now - one->since_real_ms > limit || has_left(one)))
             (void)shutdown(one->fd, SHUT_RDWR); /* MHD sees the end of the stream and closes */
 }
 

@@ -204,6 +204,27 @@ static void a_refusal_at_the_headers_keeps_the_connection(void **state)
     client_free(client);
 }
 
+/* They leave before the server looks: what they said and that they left is one event for it. */
+static void who_left_in_the_middle_makes_room(void **state)
+{
+    Server *server = *state;
+    for (int i = 0; i < CLIENTS_PER_ADDRESS; i++) {
+        Client *client = client_new(server);
+        say(client, "GET /a HTTP/1.1\r\nHost: x\r\n");
+        client_free(client);
+    }
+    for (bool is_served = false; !is_served;) {
+        Client *client = client_new(server);
+        say(client, "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        until(server, client, NULL);
+        is_served = strstr(client->text, "HTTP/1.1 200 ") != NULL;
+        client_free(client);
+    }
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+    assert_string_equal(server->heard, "G: G: G: H:/b R: G: ");
+}
+
 static void an_answer_may_come_later_than_others(void **state)
 {
     Server *server = *state;
@@ -552,6 +573,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(a_request_comes_with_its_body),
         SCENE(a_refusal_at_the_headers_keeps_the_connection),
+        SCENE(who_left_in_the_middle_makes_room),
         SCENE(an_answer_may_come_later_than_others),
         SCENE(a_client_that_left_is_answered_all_the_same),
         SCENE(what_two_readers_would_read_differently_is_refused),
