@@ -315,6 +315,7 @@ struct EscWorkspace {
 
     ESC_ARRAY(EscSourceFile, files);
     ESC_ARRAY(EscDiagnostic, diagnostics);
+    EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
 
     EscText name, title, timezone;
@@ -380,15 +381,29 @@ EscBinaryOp esc_binary_turned(EscBinaryOp op);
 
 /* --- diagnostics: how a pass reports ---------------------------------------------------------- */
 
-/* Adds a diagnostic; `code` must be a row of diagnostics.def. NULL when it was dropped (too
- * many): the functions below allow NULL. */
+/* Adds a diagnostic; `code` must be a row of diagnostics.def. Never NULL: what is beyond
+ * ESC_DIAGNOSTICS_MAX is counted, and its row, which nobody reads, is good until the next report. */
 EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
                           const char *format, ...) ESC_PRINTF(4, 5);
 void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const char *format, ...)
     ESC_PRINTF(3, 4);
 void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span,
                         const char *format, ...) ESC_PRINTF(4, 5);
-void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement);
+/* One value of the example that shows the fault; both texts are copied. */
+void esc_report_witness(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscText field,
+                        EscText value);
+typedef enum EscEditKind {
+    ESC_EDIT_SAFE, /* the one right answer: the hint says `write …` */
+    ESC_EDIT_MAYBE /* a guess: the hint asks */
+} EscEditKind;
+/* One change that belongs to the way out; `text` is copied. The first one within the
+ * diagnostic's span is the hint, unless esc_report_hint said one. */
+void esc_report_edit(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscEditKind kind,
+                     EscSpan span, EscText text);
+/* Whether the edit changes something of `span`, so that a hint beside it tells the edit. */
+bool esc_edit_is_at(const EscEdit *edit, EscPlaceSpan span);
+/* An edit's text as words for people: without the blanks at both ends. */
+EscText esc_edit_words(EscText text);
 /* Out of memory or a limit of the whole workspace: the running check ends in `status`. */
 void esc_workspace_fail(EscWorkspace *workspace, EscStatus status);
 

@@ -15,7 +15,8 @@ static void syntax_put(void *context, const EscSyntaxError *error)
         esc_report_related(workspace, diagnostic, error->related, "%.*s",
                            ESC_TEXT_ARG(error->related_label));
     if (error->has_fix)
-        esc_report_fix(diagnostic, error->fix_span, esc_arena_text(workspace->arena, error->fix));
+        esc_report_edit(workspace, diagnostic, error->fix_is_guess ? ESC_EDIT_MAYBE : ESC_EDIT_SAFE,
+                        error->fix_span, error->fix);
 }
 
 static void file_parse(EscWorkspace *workspace, uint32_t index)

@@ -238,7 +238,7 @@ EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
     error.hint =
         esc_arena_printf(parse->arena, "`%.*ss`, `%.*sm`, `%.*sh` or `%.*sd`", ESC_TEXT_ARG(digits),
                          ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits));
-    error.has_fix = true;
+    error.has_fix = error.fix_is_guess = true;
     error.fix_span = number->span;
     error.fix = esc_arena_printf(parse->arena, "%.*sm", ESC_TEXT_ARG(digits));
     esc_syntax_put(parse, &error);

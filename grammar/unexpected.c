@@ -132,6 +132,7 @@ static bool rule_brace_missing(const Fault *fault)
     error.related_label =
         is_end(fault) ? ESC_TEXT("the file ends here") : ESC_TEXT("a `}` is missing before this");
     error.has_fix = parse->crooked_at == 0;
+    error.fix_is_guess = true; /* it may be missing anywhere before */
     error.fix_span = esc_parse_span(parse, parse->token.start, parse->token.start);
     error.fix = is_end(fault) ? ESC_TEXT("}\n") : ESC_TEXT("}\n\n");
     if (!error.has_fix)
@@ -193,7 +194,7 @@ static void put_unknown(const Fault *fault, EscSyntaxCode code, EscText message,
     const char *suggestion = nearest(fault);
     if (suggestion != NULL) {
         error.hint = esc_arena_printf(parse->arena, "did you mean `%s`?", suggestion);
-        error.has_fix = true;
+        error.has_fix = error.fix_is_guess = true;
         error.fix_span = parse->token;
         error.fix = esc_text_from(suggestion);
     }
@@ -412,7 +413,7 @@ static void put_general(const Fault *fault)
                      ? esc_arena_printf(parse->arena, "did you mean `%s`?", suggestion)
                      : esc_buf_as_text(&hint);
     if (suggestion != NULL) {
-        error.has_fix = true;
+        error.has_fix = error.fix_is_guess = true;
         error.fix_span = parse->token;
         error.fix = esc_text_from(suggestion);
     }

@@ -76,7 +76,7 @@ EscSuggest esc_suggest(EscText wanted);
 void esc_suggest_try(EscSuggest *suggest, EscText candidate);
 /* bit set of EscSymbolKind */
 void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds);
-/* Adds "did you mean …?" and the fix when something is near; otherwise leaves *diagnostic alone
+/* Adds the nearest name as an edit, `did you mean …?`, when something is near; otherwise leaves *diagnostic alone
  * and returns false. */
 bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
                       EscSpan span);

@@ -37,12 +37,12 @@ bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type)
     EscSuggest suggest = esc_suggest(text->text.plain);
     for (uint32_t i = 0; i < info->count; ++i)
         esc_suggest_try(&suggest, info->members[i]);
-    if (suggest.best.size > 0) {
-        esc_report_hint(workspace, diagnostic, "write `%.*s`", ESC_TEXT_ARG(suggest.best));
-        esc_report_fix(diagnostic, text->span, suggest.best);
-    } else {
+    if (suggest.best.size > 0)
+        esc_report_edit(workspace, diagnostic,
+                        suggest.best_distance == 0 ? ESC_EDIT_SAFE : ESC_EDIT_MAYBE, text->span,
+                        suggest.best);
+    else
         esc_report_hint(workspace, diagnostic, "say %s", esc_type_words(workspace, enum_type));
-    }
     return true;
 }
 

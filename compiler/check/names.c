@@ -73,8 +73,7 @@ bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDia
 {
     if (suggest->best.size == 0)
         return false;
-    esc_report_hint(workspace, diagnostic, "did you mean `%.*s`?", ESC_TEXT_ARG(suggest->best));
-    esc_report_fix(diagnostic, span, suggest->best);
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span, suggest->best);
     return true;
 }
 

@@ -150,12 +150,11 @@ static EscType no_event_field(Lookup *lookup, EscText name)
     EscSpan span =
         lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0104", span, "%s`%.*s` has no field `%.*s`",
-                   where->events_count > 1 ? "no event here such as " : "the event ",
-                   ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
-    if (where->events_count > 1)
-        diagnostic->message = esc_arena_printf(
-            workspace->arena, "none of the events here has a field `%.*s`", ESC_TEXT_ARG(name));
+        where->events_count > 1
+            ? esc_report(workspace, "E0104", span, "none of the events here has a field `%.*s`",
+                         ESC_TEXT_ARG(name))
+            : esc_report(workspace, "E0104", span, "the event `%.*s` has no field `%.*s`",
+                         ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
     uint32_t ticket_field = 0;
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
@@ -394,7 +393,7 @@ static EscType unknown_word(Lookup *lookup, EscText word)
                                                "a text is wanted here, and texts stand in quotes");
         EscText quoted = esc_arena_printf(workspace->arena, "\"%.*s\"", ESC_TEXT_ARG(word));
         esc_report_hint(workspace, diagnostic, "write %.*s", ESC_TEXT_ARG(quoted));
-        esc_report_fix(diagnostic, span, quoted);
+        esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span, quoted);
         return ESC_TYPE_WRONG;
     }
     if (symbol != NULL) {
@@ -415,11 +414,9 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     uint32_t field = 0;
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
-    if (esc_names_find(workspace->ticket_names, word, &field)) {
-        esc_report_hint(workspace, diagnostic, "did you mean `ticket.%.*s`?", ESC_TEXT_ARG(word));
-        esc_report_fix(diagnostic, span,
-                       esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
-    }
+    if (esc_names_find(workspace->ticket_names, word, &field))
+        esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span,
+                        esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
     return ESC_TYPE_WRONG;
 }
 

@@ -289,10 +289,10 @@ static void exception_is_new(TemplateCheck *check, const EscNode *handler)
             continue;
         EscDiagnostic *diagnostic =
             esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
-        if (diagnostic != NULL) /* the head of the handler says enough */
-            diagnostic->span.end = handler->exception_handler.name.text.size > 0
-                                       ? handler->exception_handler.name.span.end
-                                       : handler->span.start + 12;
+        /* the head of the handler says enough */
+        diagnostic->span.end = handler->exception_handler.name.text.size > 0
+                                   ? handler->exception_handler.name.span.end
+                                   : handler->span.start + 12;
         esc_report_related(check->workspace, diagnostic,
                            other->exception_handler.name.text.size > 0
                                ? other->exception_handler.name.span

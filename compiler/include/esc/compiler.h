@@ -93,19 +93,36 @@ typedef struct EscPlaceSpan {
 
 typedef enum EscSeverity { ESC_SEVERITY_ERROR, ESC_SEVERITY_WARNING } EscSeverity;
 
-/* One fault. Texts live as long as the workspace. */
+/* Another place that has to do with a fault: "declared here". */
+typedef struct EscRelated {
+    EscPlaceSpan span;
+    EscText label;
+} EscRelated;
+
+/* One value of an example that shows the fault: "ticket.severity", "critical". */
+typedef struct EscWitness {
+    EscText field, value; /* value: as the language writes it, or "missing" */
+} EscWitness;
+
+/* A change of the text. The edits of one diagnostic are made together and do not overlap: they
+ * are one way out. */
+typedef struct EscEdit {
+    EscPlaceSpan span; /* what goes; empty: `text` is put in here */
+    EscText text;      /* what comes; empty: nothing */
+    bool is_safe;      /* there is one right answer, and this is it: a program may do it unasked */
+} EscEdit;
+
+/* One fault. Everything lives as long as the workspace, all texts are UTF-8. */
 typedef struct EscDiagnostic {
     const char *code; /* "E0217"; "A0401" for a warning */
     EscSeverity severity;
     EscPlaceSpan span;
     EscText message; /* one sentence without full stop */
-    EscText hint;    /* a way out; may be empty */
-    bool has_related;
-    EscPlaceSpan related; /* "declared here" */
-    EscText related_label;
-    bool has_fix;
-    EscPlaceSpan fix_span; /* replacing this by `fix` is the way out that the hint names */
-    EscText fix;
+    EscText hint;    /* a way out; may be empty; made from the first edit unless it says more */
+    const EscRelated *related;
+    const EscWitness *witness; /* all of them together are the example */
+    const EscEdit *edits;
+    uint32_t related_count, witness_count, edits_count;
 } EscDiagnostic;
 
 /* Sorted by file, then place, then code. */
@@ -123,11 +140,13 @@ typedef struct EscLineColumn {
 EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file, uint32_t offset);
 
 /* One diagnostic as people read it: place, code, message, the author's line with carets, the
- * hint; and the second place. */
+ * hint; then the other places, the edits that the hint does not tell, and the example. */
 void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic,
                           EscBuf *out);
-/* All of them as one JSON object:
- * {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
+/* All of them as one JSON object: {"format_version":"2.0","valid":…,"error_count":…,
+ * "warning_count":…,"diagnostics":[{"code","severity","message","span","hint",
+ * "related":[{"label","span"}],"witness":[{"field","value"}],
+ * "edits":[{"safe","replace","with"}]}]}. What is empty is left out. */
 void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out);
 
 /* What `escalc explain CODE` says, one entry for every code there is, in order of code. All

@@ -1245,8 +1245,9 @@ typedef struct EscSyntaxError {
                         is none */
     EscText related_label;
     bool has_fix;
-    EscSpan fix_span; /* replacing this … */
-    EscText fix;      /* … by this makes it right (may be empty: delete) */
+    bool fix_is_guess; /* one of several things that may have been meant */
+    EscSpan fix_span;  /* replacing this … */
+    EscText fix;       /* … by this makes it right (may be empty: delete) */
 } EscSyntaxError;
 
 /* Where errors go. `put` is called at most ESC_SYNTAX_ERRORS_MAX times for a file, almost in source

@@ -128,6 +128,9 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
 bool esc_utf8_is_valid(EscText text, size_t *bad_at);
 /* The longest prefix of text that is at most size_max bytes and ends between characters. */
 EscText esc_utf8_cut(EscText text, size_t size_max);
+/* Makes bytes well-formed in place: each that is no part of a character becomes `?`. For messages
+ * that quote what is not known to be text. */
+void esc_utf8_mend(char *bytes, size_t size);
 /* Whether mail can be sent to this address as it is: NAME@HOST of at most 254 bytes, without a display name, white space or
  * letters beyond ASCII. */
 bool esc_mail_address_is_plain(EscText address);
