@@ -383,6 +383,7 @@ void esc_json_write(EscBuf *out, const EscJson *json, unsigned indent);
 #define ESC_HOUR_MS (60 * ESC_MINUTE_MS)
 #define ESC_DAY_MS (24 * ESC_HOUR_MS)
 #define ESC_YEAR_MS (365 * ESC_DAY_MS) /* as a unit of retention, never of the calendar */
+#define ESC_SPAN_MAX_MS (400 * ESC_YEAR_MS) /* no duration is longer; sums saturate here */
 
 /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
 void esc_duration_write(EscBuf *out, int64_t duration_ms);

@@ -173,6 +173,25 @@ typedef enum EscEffect {
     ESC_EFFECT_COUNT
 } EscEffect;
 
+/* What may be written and how much of it: bounds.def. */
+typedef enum EscBound {
+#define ESC_BOUND(NAME, low, high, check, code, what) ESC_BOUND_##NAME,
+#define ESC_RULE(NAME, check, code, what)
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+    ESC_BOUND_COUNT
+} EscBound;
+
+typedef enum EscRule {
+#define ESC_BOUND(NAME, low, high, check, code, what)
+#define ESC_RULE(NAME, check, code, what) ESC_RULE_##NAME,
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+    ESC_RULE_COUNT
+} EscRule;
+
 typedef enum EscFact {
 #define ESC_FACT(number, NAME, path, kind, is_optional) ESC_FACT_##NAME = number,
 #include <esc/facts.def>
@@ -385,6 +404,16 @@ typedef struct EscEffectInfo {
     uint8_t extra;    /* EscExtra: what follows the fixed arguments */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
+
+typedef struct EscBoundInfo {
+    int64_t low, high; /* both allowed; of a rule 0 */
+    const char *check; /* "V08": what the verifier rejects with */
+    const char *code;  /* "E0317": what the compiler reports with */
+    const char *what;
+} EscBoundInfo;
+extern const EscBoundInfo esc_bound_info[ESC_BOUND_COUNT];
+extern const EscBoundInfo esc_rule_info[ESC_RULE_COUNT];
+bool esc_bound_holds(EscBound bound, int64_t value);
 
 typedef struct EscFactInfo {
     const char *path;
