@@ -372,9 +372,13 @@ static inline EscType esc_node_type(const EscWorkspace *workspace, const EscNode
  * `max` are written; returns how many. */
 uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths,
                               uint32_t max);
-/* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to
- * the test it is equal to. */
+/* True when both paths are written alike (ticket.url and ticket.url). */
 bool esc_paths_equal(const EscNode *a, const EscNode *b);
+/* The same of the first words of both. */
+bool esc_paths_begin_equal(const EscNode *a, uint32_t a_count, const EscNode *b, uint32_t b_count);
+/* How many words of a checked PATH name the value, without the unit behind it (2 of
+ * ticket.effort.minutes): a NARROWED use belongs to the test whose value has the same. */
+uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path);
 /* `a OP b` with its sides changed: the operator of `b OP a`. */
 EscBinaryOp esc_binary_turned(EscBinaryOp op);
 #define ESC_NARROWINGS_MAX 32u

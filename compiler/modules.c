@@ -19,8 +19,20 @@ static void syntax_put(void *context, const EscSyntaxError *error)
                         error->fix_span, error->fix);
 }
 
+/* A bundle names its files, and holds nothing but UTF-8. */
+static void check_name(EscWorkspace *workspace, uint32_t index)
+{
+    if (esc_utf8_is_valid(workspace->files[index].path, NULL))
+        return;
+    esc_report_hint(workspace,
+                    esc_report(workspace, esc_rule_info[ESC_RULE_FILE_NAME].code,
+                               (EscSpan){.file = index, .end = 0}, "the name of this file is not UTF-8"),
+                    "rename it");
+}
+
 static void file_parse(EscWorkspace *workspace, uint32_t index)
 {
+    check_name(workspace, index);
     EscSyntaxSink sink = {.put = syntax_put, .context = workspace};
     EscNode *tree = esc_source_parse(workspace->arena, index, workspace->files[index].text, &sink);
     if (tree == NULL)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DURATION_MAX_MS (1000 * ESC_YEAR_MS)
 #define NUMBER_SIZE_MAX 40u
 
 EscText esc_parse_slice(const EscParse *parse, uint32_t start, uint32_t end)
@@ -127,12 +126,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Reads digits from *at on; saturates above DURATION_MAX_MS, which the caller refuses. */
+/* Reads digits from *at on; saturates above ESC_SPAN_MAX_MS, which the caller refuses. */
 static int64_t read_digits(EscText text, size_t *at)
 {
     int64_t value = 0;
     while (*at < text.size && is_digit(text.data[*at])) {
-        if (value <= DURATION_MAX_MS)
+        if (value <= ESC_SPAN_MAX_MS)
             value = value * 10 + (text.data[*at] - '0');
         (*at)++;
     }
@@ -147,7 +146,7 @@ static EscNode *put_duration(EscParse *parse, EscSpan span, int64_t ms)
 
 static bool add_duration(int64_t *sum, int64_t count, int64_t unit)
 {
-    if (count > DURATION_MAX_MS / unit || *sum > DURATION_MAX_MS - count * unit)
+    if (count > ESC_SPAN_MAX_MS / unit || *sum > ESC_SPAN_MAX_MS - count * unit)
         return false;
     *sum += count * unit;
     return true;
@@ -174,8 +173,8 @@ EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
 {
     EscText text = slice_of(parse, span), falling = falling_part(text);
     int64_t ms = 0;
-    if (!esc_duration_read(falling, DURATION_MAX_MS, &ms))
-        put_bad(parse, span, "this duration is longer than 1000 years", "");
+    if (!esc_duration_read(falling, ESC_SPAN_MAX_MS, &ms))
+        put_bad(parse, span, "this duration is longer than 400 years", "");
     else if (falling.size < text.size)
         put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
     return put_duration(parse, span, ms);
@@ -192,7 +191,7 @@ EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)
     char unit = text.data[at];
     int64_t sum = 0;
     if (!add_duration(&sum, count, unit_ms(unit)))
-        put_bad(parse, span, "this duration is longer than 1000 years", "");
+        put_bad(parse, span, "this duration is longer than 400 years", "");
     else if (!parse->is_quiet)
         esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span,
                            ESC_TEXT("the unit of a duration is one letter behind the number"),

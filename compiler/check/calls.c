@@ -43,7 +43,8 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
     if (!esc_check_value(where, value, esc_type_plain(info.type), "E0209", place))
         return;
     if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
-        value->text.plain.size <= info.size_max)
+        value->text.plain.size <= info.size_max ||
+        !esc_bound_holds(ESC_BOUND_TEXT_BYTES, (int64_t)value->text.plain.size)) /* said already */
         return;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0213", value->span, "this text has %zu bytes, and %s holds %u",

@@ -95,6 +95,8 @@ EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uin
 /* A plain text of a title or setting: empty when it is missing; a text with {…} in it is
  * reported. */
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text);
+/* Reports a written text that no bundle can hold. */
+void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size);
 uint64_t esc_seed(void);
 
 /* --- collect.c, schema.c, directory.c … : passes in order ------------------------------------- */
@@ -236,11 +238,17 @@ void esc_check_for_each(EscWhere *where, EscNode *node);
 
 /* An event that a PATH names; marks it. ESC_NONE after a report. */
 uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path);
+/* circles.c: templates that start each other at once */
+void esc_check_circles(EscWorkspace *workspace);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind);
-/* A DURATION: its calendar, and that it lies in min … max (ms; max 0: any). */
+/* A DURATION: its calendar, and that it is within a bound in ms. */
 void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
-                        int64_t min_ms, int64_t max_ms);
+                        EscBound bound);
+/* That `count` people can be asked for something (ACK_PEOPLE or APPROVALS, `what` in words), and that `ref` is as
+ * many where that is known; 0: an unknown name, which was reported. */
+void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
+                      EscSpan span, const char *what);
 void esc_check_deadline(EscWorkspace *workspace, EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);

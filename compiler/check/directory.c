@@ -135,7 +135,7 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
         EscName method = step->reach_step.method;
         uint32_t kind = esc_contact_kind(method.text);
         if (step->reach_step.after != NULL) {
-            esc_check_duration(workspace, step->reach_step.after, false, 0, ESC_DAY_MS);
+            esc_check_duration(workspace, step->reach_step.after, false, ESC_BOUND_CONTACT_MS);
             after_ms += step->reach_step.after->duration.ms;
         }
         if (kind == ESC_NONE) {

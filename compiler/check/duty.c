@@ -69,6 +69,24 @@ static void hours_put(HoursBuild *build, uint32_t weekday, uint32_t from, uint32
         .weekday = (uint8_t)weekday, .from_minute = (uint16_t)from, .to_minute = (uint16_t)to};
 }
 
+/* Hours that are none, or that may be meant to be a whole day. */
+static bool hours_are_some(HoursBuild *build, const EscNode *hours)
+{
+    uint32_t from = hours->hours.from->time_of_day.minutes,
+             to = hours->hours.to->time_of_day.minutes;
+    bool begins = esc_bound_holds(ESC_BOUND_HOURS_FROM, from);
+    if (begins && from != to)
+        return true;
+    EscDiagnostic *diagnostic =
+        esc_report(build->workspace, esc_bound_info[ESC_BOUND_HOURS_FROM].code, hours->span,
+                   begins ? "these hours end when they begin"
+                          : "the day is over at `24:00`, and no hours begin then");
+    esc_report_hint(build->workspace, diagnostic,
+                    begins ? "a whole day is `00:00..24:00`"
+                           : "hours begin at `23:59` at the latest");
+    return false;
+}
+
 /* One weekday of `mon..fri 22:00..06:00`: what is past midnight belongs to the next day. */
 static void hours_of_day(HoursBuild *build, uint32_t weekday, const EscNode *hours)
 {
@@ -84,6 +102,8 @@ static void hours_of_day(HoursBuild *build, uint32_t weekday, const EscNode *hou
 
 static void hours_of_row(HoursBuild *build, const EscNode *hours)
 {
+    if (!hours_are_some(build, hours))
+        return;
     ESC_EACH_NODE(range, hours->hours.days) {
         uint32_t first = weekday_of(build->workspace, range->day_range.first);
         uint32_t last = range->day_range.last.text.size == 0
@@ -234,7 +254,8 @@ static void rotation(EscWorkspace *workspace, const EscNode *node, EscRotationIn
     int64_t shift_ms = node->rotation.period == ESC_ROTATION_DAILY ? ESC_DAY_MS : 7 * ESC_DAY_MS;
     if (node->rotation.period == ESC_ROTATION_EVERY)
         shift_ms = node->rotation.every->duration.ms;
-    if (shift_ms % ESC_DAY_MS != 0 || shift_ms < ESC_DAY_MS || shift_ms > 366 * ESC_DAY_MS) {
+    if (shift_ms % ESC_DAY_MS != 0 ||
+        !esc_bound_holds(ESC_BOUND_TURN_DAYS, shift_ms / ESC_DAY_MS)) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0390", node->rotation.every->span,
                                                "turns of a rotation are whole days in language 1");
         esc_report_hint(workspace, diagnostic, "use `daily`, `weekly` or `every 14d`");

@@ -308,10 +308,7 @@ void esc_check_text(EscWhere *where, EscNode *text)
             (void)esc_check_expression(where, part, ESC_TYPE_ANY);
     }
     where->is_negated = is_negated;
-    if (size > ESC_TEXT_MAX)
-        esc_report(where->workspace, "E0213", text->span,
-                   "this text has %zu bytes; a text can have at most %u", size,
-                   (unsigned)ESC_TEXT_MAX);
+    esc_check_text_size(where->workspace, text->span, size);
 }
 
 static EscType check_list(EscWhere *where, EscNode *node)
@@ -379,7 +376,7 @@ static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
     case ESC_NODE_NOW:
         return TIME_TYPE;
     case ESC_NODE_DURATION:
-        esc_check_duration(where->workspace, node, false, 0, 0);
+        esc_check_duration(where->workspace, node, false, ESC_BOUND_SPAN_MS);
         return DURATION_TYPE;
     case ESC_NODE_TEXT:
         esc_check_text(where, node);

@@ -123,15 +123,26 @@ EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buf
     return (EscText){buffer, size};
 }
 
-bool esc_paths_equal(const EscNode *a, const EscNode *b)
+bool esc_paths_begin_equal(const EscNode *a, uint32_t a_count, const EscNode *b, uint32_t b_count)
 {
-    if (a->kind != ESC_NODE_PATH || b->kind != ESC_NODE_PATH || a->path.count != b->path.count)
+    if (a->kind != ESC_NODE_PATH || b->kind != ESC_NODE_PATH || a_count != b_count)
         return false;
-    for (uint32_t i = 0; i < a->path.count; ++i) {
+    for (uint32_t i = 0; i < a_count; ++i) {
         if (!esc_text_equal(a->path.parts[i].text, b->path.parts[i].text))
             return false;
     }
     return true;
+}
+
+bool esc_paths_equal(const EscNode *a, const EscNode *b)
+{
+    return a->kind == ESC_NODE_PATH && b->kind == ESC_NODE_PATH &&
+           esc_paths_begin_equal(a, a->path.count, b, b->path.count);
+}
+
+uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path)
+{
+    return path->path.count - (esc_meaning(workspace, path).unit != ESC_UNIT_NONE);
 }
 
 EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
@@ -146,12 +157,22 @@ EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uin
     return meaning;
 }
 
+void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size)
+{
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_TEXT_BYTES];
+    if (size > (size_t)bound->high)
+        esc_report(workspace, bound->code, span,
+                   "this text has %zu bytes; a text can have at most %d", size, (int)bound->high);
+}
+
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
 {
     if (text == NULL)
         return ESC_TEXT("");
-    if (text->kind == ESC_NODE_TEXT && text->text.is_plain)
+    if (text->kind == ESC_NODE_TEXT && text->text.is_plain) {
+        esc_check_text_size(workspace, text->span, text->text.plain.size);
         return text->text.plain;
+    }
     esc_report(workspace, "E0225", text->span,
                "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
     return ESC_TEXT("");

@@ -32,10 +32,15 @@ static EscUnit unit_of(EscText word)
     return ESC_UNIT_NONE;
 }
 
-static bool is_narrowed(const EscWhere *where, const EscNode *path)
+/* A test of a duration is one of its units too: what is there has minutes. */
+static bool is_narrowed(const Lookup *lookup)
 {
+    const EscWhere *where = lookup->where;
     for (uint32_t i = 0; i < where->narrowed_count; ++i) {
-        if (!where->is_nonzero[i] && esc_paths_equal(where->narrowed[i], path))
+        const EscNode *tested = where->narrowed[i];
+        if (!where->is_nonzero[i] &&
+            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested),
+                                  lookup->node, lookup->parts))
             return true;
     }
     return false;
@@ -47,7 +52,7 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
     EscWorkspace *workspace = lookup->where->workspace;
     if (type == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG; /* its declaration was reported */
-    if (esc_type_is_optional(type) && is_narrowed(lookup->where, lookup->node)) {
+    if (esc_type_is_optional(type) && is_narrowed(lookup)) {
         type = esc_type_plain(type);
         flags |= ESC_MEANING_NARROWED;
     }

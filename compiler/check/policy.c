@@ -70,8 +70,7 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
             is_sound =
                 word_is_one_of(workspace, name->member.name, "a QA check", checks) && is_sound;
     }
-    esc_check_duration(workspace, item->policy_require.within, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, item->policy_require.within, false, ESC_BOUND_DEADLINE_MS);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     esc_check_condition(&where, item->policy_require.condition);
     if (require == ESC_REQUIRE_UNDO)
@@ -115,7 +114,7 @@ static void check_limit(EscWorkspace *workspace, EscNode *item)
     static const char *const words[] = {"notifications", "pages", "handoffs", NULL};
     EscName what = item->limit.what, per = item->limit.per;
     EscLimitInfo limit = {.count = item->limit.count};
-    esc_check_duration(workspace, item->limit.window, false, ESC_SECOND_MS, ESC_YEAR_MS);
+    esc_check_duration(workspace, item->limit.window, false, ESC_BOUND_WINDOW_MS);
     limit.window_ms = item->limit.window->duration.ms;
     if (!word_is_one_of(workspace, what, "something that can be limited", words))
         return;
@@ -144,7 +143,7 @@ static void check_retain(EscWorkspace *workspace, EscNode *item)
     static const char *const words[] = {"audit", NULL};
     if (!word_is_one_of(workspace, item->retain.what, "something that is kept", words))
         return;
-    esc_check_duration(workspace, item->retain.duration, false, ESC_DAY_MS, 100 * ESC_YEAR_MS);
+    esc_check_duration(workspace, item->retain.duration, false, ESC_BOUND_RETAIN_MS);
     *ESC_ARRAY_ADD(workspace, limits) =
         (EscLimitInfo){.kind = ESC_LIMIT_RETAIN_AUDIT,
                        .count = 1,

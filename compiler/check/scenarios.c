@@ -314,8 +314,8 @@ static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, 
         break;
     case ESC_NODE_TEST_AFTER:
         step->kind = ESC_SCENARIO_AFTER;
-        esc_check_duration(scenario->workspace, node->test_after.duration, false, 1,
-                           10 * ESC_YEAR_MS);
+        esc_check_duration(scenario->workspace, node->test_after.duration, false,
+                           ESC_BOUND_TEST_AFTER_MS);
         step->ms = node->test_after.duration->duration.ms;
         break;
     case ESC_NODE_TEST_GIVEN:

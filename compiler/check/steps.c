@@ -211,8 +211,7 @@ static void check_snapshot(EscWhere *where, EscNode *node)
         esc_mark(workspace, item, ESC_MEANS_EVIDENCE, bit, ESC_TYPE_ANY);
         if (item->snapshot_item.window == NULL)
             continue;
-        esc_check_duration(workspace, item->snapshot_item.window, false, ESC_SECOND_MS,
-                           ESC_YEAR_MS);
+        esc_check_duration(workspace, item->snapshot_item.window, false, ESC_BOUND_WINDOW_MS);
         if (bit != ESC_EVIDENCE_CHANGES)
             esc_report_hint(workspace,
                             esc_report(workspace, "E0338", item->snapshot_item.window->span,

@@ -142,7 +142,7 @@ static void check_start(TemplateCheck *check, EscNode *start)
     check->is_triggered = true;
     if (start->start.clock != NULL) {
         check_clock_path(workspace, start->start.clock);
-        esc_check_duration(workspace, start->start.overdue, false, 1, ESC_DEADLINE_MAX_MS);
+        esc_check_duration(workspace, start->start.overdue, false, ESC_BOUND_OVERDUE_MS);
         check->info->event_may_be_missing = true;
     }
     where.has_event = count > 0;
@@ -150,7 +150,7 @@ static void check_start(TemplateCheck *check, EscNode *start)
     where.events_count = count;
     if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
         esc_check_condition(&where, start->start.condition);
-    esc_check_duration(workspace, start->start.holds, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, start->start.holds, false, ESC_BOUND_HOLD_MS);
     check_holds(workspace, start);
 }
 
@@ -185,22 +185,6 @@ static void collect_events(TemplateCheck *check)
 
 /* --- owners ----------------------------------------------------------------------------------- */
 
-static void check_ack_count(EscWorkspace *workspace, const EscNode *owner, EscRef ref)
-{
-    uint32_t people =
-        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
-    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON ||
-                    esc_ref_kind(ref) == ESC_REF_SCHEDULE;
-    if (owner->owner.ack_by != ESC_ACK_BY_COUNT || !is_known ||
-        (owner->owner.ack_count > 0 && owner->owner.ack_count <= people))
-        return;
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0321", owner->owner.who->span,
-                   "%u acknowledgements are asked for, and there are %u people to give them",
-                   owner->owner.ack_count, people);
-    esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
-}
-
 static void check_owner(TemplateCheck *check, EscNode *owner)
 {
     static const char *const words[] = {"primary", "secondary", "escalation", NULL};
@@ -221,11 +205,11 @@ static void check_owner(TemplateCheck *check, EscNode *owner)
     esc_mark(workspace, owner, ESC_MEANS_ROLE, role, ESC_TYPE_ANY);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
-    if (ref != 0)
-        check_ack_count(workspace, owner, ref);
+    if (owner->owner.ack_by == ESC_ACK_BY_COUNT)
+        esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, ref,
+                         owner->owner.who->span, "acknowledgements");
     esc_check_deadline(workspace, owner->owner.within);
-    esc_check_duration(workspace, owner->owner.holds, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, owner->owner.holds, false, ESC_BOUND_HOLD_MS);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
@@ -403,8 +387,7 @@ static void check_closing(TemplateCheck *check, EscNode *closing)
                         esc_report(workspace, "E0113", by->span,
                                    "the post-mortem belongs to an owner of the template"),
                         "say primary, secondary or escalation");
-    esc_check_duration(workspace, closing->closing.due, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, closing->closing.due, false, ESC_BOUND_POSTMORTEM_MS);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -440,7 +423,7 @@ static void check_head(TemplateCheck *check, EscNode *item)
         break;
     case ESC_NODE_AGAIN:
         part_once(check, &check->again, item, "again");
-        esc_check_duration(workspace, item->again.after, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+        esc_check_duration(workspace, item->again.after, false, ESC_BOUND_AGAIN_MS);
         check->info->again_ms = item->again.after->duration.ms;
         break;
     case ESC_NODE_ALONGSIDE:
@@ -548,4 +531,5 @@ void esc_pass_templates(EscWorkspace *workspace)
         check_template(workspace, &workspace->templates[i], true);
         esc_apply_policy(workspace, &workspace->templates[i]);
     }
+    esc_check_circles(workspace);
 }

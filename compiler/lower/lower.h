@@ -305,6 +305,10 @@ void esc_lower_reset(EscLower *lower, EscLowerMark mark);
 void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at);
 /* The register that holds the plain value of a path already, or false. */
 bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at);
+/* The register of a NARROWED path's tested value, a duration where the path has a unit. */
+bool esc_lower_narrowed(const EscLower *lower, const EscNode *node, EscRegister *at);
+/* The value of a PATH before its unit is applied. */
+void esc_lower_path_value(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing);
 /* out := what the path names, possibly missing. The register's type is what the instruction
  * gives. */
 void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out);

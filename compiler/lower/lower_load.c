@@ -13,14 +13,21 @@ void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at)
     lower->narrowings[lower->narrowings_count++] = (EscNarrowing){path, at};
 }
 
-/* The newest test of the same path whose value is there on every way to here. */
-static bool find_narrowed(EscLower *lower, const EscNode *node, EscRegister *at)
+/* The newest test of the same value that is there on every way to here. */
+bool esc_lower_narrowed(const EscLower *lower, const EscNode *node, EscRegister *at)
 {
+    const EscWorkspace *workspace = lower->workspace;
+    EscMeaning meaning = esc_meaning(workspace, node);
+    if (node->kind != ESC_NODE_PATH || (meaning.flags & ESC_MEANING_NARROWED) == 0)
+        return false;
+    EscType wanted =
+        meaning.unit != ESC_UNIT_NONE ? ESC_TYPE(ESC_KIND_DURATION) : esc_type_plain(meaning.type);
+    uint32_t parts = esc_path_value_parts(workspace, node);
     for (uint32_t i = lower->narrowings_count; i > lower->narrowings_first; i--) {
         const EscNarrowing *known = &lower->narrowings[i - 1];
-        EscType type = esc_emit_type(lower->emit, known->at);
-        if (type == esc_type_plain(esc_node_type(lower->workspace, node)) &&
-            esc_paths_equal(known->path, node)) {
+        if (esc_emit_type(lower->emit, known->at) == wanted &&
+            esc_paths_begin_equal(known->path, esc_path_value_parts(workspace, known->path), node,
+                                  parts)) {
             *at = known->at;
             return true;
         }
@@ -34,7 +41,7 @@ bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at)
         return false;
     EscMeaning meaning = esc_meaning(lower->workspace, node);
     if ((meaning.flags & ESC_MEANING_NARROWED) != 0)
-        return find_narrowed(lower, node, at);
+        return meaning.unit == ESC_UNIT_NONE && esc_lower_narrowed(lower, node, at);
     if (meaning.means != ESC_MEANS_LOCAL || meaning.unit != ESC_UNIT_NONE)
         return false;
     *at = lower->local_registers[meaning.index];

@@ -241,32 +241,36 @@ static uint32_t first_role(const EscTemplateInfo *template)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
-/* True when a condition needs registers of the steps around it. */
-static bool uses_locals(const EscLower *lower, const EscNode *node)
+typedef struct LocalSearch {
+    const EscLower *lower;
+    EscSpan condition;
+    bool is_found;
+} LocalSearch;
+
+static bool is_within(EscSpan part, EscSpan whole)
 {
-    switch (node->kind) {
-    case ESC_NODE_PATH:
-        return esc_meaning(lower->workspace, node).means == ESC_MEANS_LOCAL;
-    case ESC_NODE_BINARY:
-        return uses_locals(lower, node->binary.left) || uses_locals(lower, node->binary.right);
-    case ESC_NODE_UNARY:
-        return uses_locals(lower, node->unary.operand);
-    case ESC_NODE_QUANTIFIER:
-        return uses_locals(lower, node->quantifier.list) ||
-               uses_locals(lower, node->quantifier.condition);
-    case ESC_NODE_LIST:
-        ESC_EACH_NODE(item, node->list.items)
-            if (uses_locals(lower, item))
-                return true;
-        return false;
-    case ESC_NODE_TEXT:
-        ESC_EACH_NODE(part, node->text.parts)
-            if (uses_locals(lower, part))
-                return true;
-        return false;
-    default:
-        return false;
-    }
+    return part.file == whole.file && part.start >= whole.start && part.end <= whole.end;
+}
+
+/* What a quantifier of the condition itself names lives as long as the condition. */
+static void visit_locals(void *context, const EscNode *parent, const EscNode *node)
+{
+    LocalSearch *search = context;
+    const EscWorkspace *workspace = search->lower->workspace;
+    (void)parent;
+    EscMeaning meaning = esc_meaning(workspace, node);
+    if (node->kind == ESC_NODE_PATH && meaning.means == ESC_MEANS_LOCAL)
+        search->is_found = search->is_found ||
+                           !is_within(workspace->locals[meaning.index].span, search->condition);
+    esc_node_each_child(node, visit_locals, context);
+}
+
+/* True when a condition needs registers of the steps around it. */
+static bool uses_locals(const EscLower *lower, const EscNode *condition)
+{
+    LocalSearch search = {.lower = lower, .condition = condition->span};
+    visit_locals(&search, NULL, condition);
+    return search.is_found;
 }
 
 /* The condition as it was written, for messages. */
@@ -286,7 +290,7 @@ static uint32_t lower_check_condition(EscLower *lower, const EscNode *condition)
         return esc_lower_condition(lower, condition);
     esc_report(lower->workspace, "E0355", condition->span,
                "a check cannot use names that steps gave: it is judged again at closing");
-    return esc_lower_condition_at_wait(lower, condition, NULL);
+    return ESC_NONE; /* nothing is built any more */
 }
 
 EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing)
