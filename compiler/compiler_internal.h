@@ -137,8 +137,9 @@ typedef struct EscExceptionInfo {
     uint32_t *fields; /* in `fields`, union over all raises */
     uint32_t count;
     size_t capacity;
-    EscText *names;  /* of the fields */
-    uint32_t *given; /* for each field: how many raises give it */
+    EscText *names;        /* of the fields */
+    EscNames *field_names; /* name → number of the field; owned; NULL while it has none */
+    uint32_t *given;       /* for each field: how many raises give it */
     uint32_t raises;
 } EscExceptionInfo;
 
@@ -155,11 +156,18 @@ typedef struct EscPersonInfo {
     const EscNode *node;
 } EscPersonInfo;
 
+/* By way of contact: the first person of several who has no such, found when it is asked for. */
+typedef struct EscLacking {
+    bool is_known[ESC_CONTACT_COUNT];
+    uint32_t person[ESC_CONTACT_COUNT]; /* or ESC_NONE: everybody has one */
+} EscLacking;
+
 typedef struct EscTeamInfo {
     EscText name, title;
     const uint32_t *members; /* persons */
     uint32_t count;
     uint32_t lead; /* person or ESC_NONE */
+    EscLacking lacking;
     const EscNode *node;
 } EscTeamInfo;
 
@@ -195,6 +203,7 @@ typedef struct EscScheduleInfo {
     uint32_t rotations_count;
     const EscOverrideInfo *overrides;
     uint32_t overrides_count;
+    EscLacking lacking;
     const EscNode *node;
 } EscScheduleInfo;
 
@@ -295,6 +304,7 @@ typedef struct EscSourceFile {
     EscNode *tree;
     uint32_t *line_starts; /* built when first asked for; owned */
     uint32_t line_count;
+    struct EscColumnMark *column_marks; /* with line_starts: render.c; owned */
     bool is_std;
     bool is_too_big;
 } EscSourceFile;
@@ -317,6 +327,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscDiagnostic, diagnostics);
     EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
+    uint64_t candidates; /* names that suggestions have looked at */
 
     EscText name, title, timezone;
     const EscNode *node; /* WORKSPACE */
@@ -332,6 +343,9 @@ struct EscWorkspace {
     ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
+    EscNames *exception_field_names;     /* name → the first in fields of any exception */
+    EscNames *file_names;                /* path → index in files */
+    struct EscEventLookup *event_lookup; /* path.c; in the arena */
     ESC_ARRAY(EscPersonInfo, persons);
     ESC_ARRAY(EscTeamInfo, teams);
     ESC_ARRAY(EscCalendarInfo, calendars);
@@ -382,6 +396,8 @@ uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path
 /* `a OP b` with its sides changed: the operator of `b OP a`. */
 EscBinaryOp esc_binary_turned(EscBinaryOp op);
 #define ESC_NARROWINGS_MAX 32u
+/* Sorts, takes repeated ones away, and gives how many are left (check/seen.c). */
+uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count);
 
 /* --- diagnostics: how a pass reports ---------------------------------------------------------- */
 

@@ -11,7 +11,49 @@
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* The table of line starts of a file, made on first use; NULL without memory. */
+/* How many characters and UTF-16 units lie before each MARK_BYTES of a file, so that a column costs
+ * no more in a file that is one long line. */
+typedef struct EscColumnMark {
+    uint32_t characters, units;
+} EscColumnMark;
+
+enum { MARK_BYTES = 512 };
+
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0u) == 0x80u;
+}
+
+static void count_byte(EscColumnMark *count, char c)
+{
+    if (is_continuation(c))
+        return;
+    ++count->characters;
+    count->units += (unsigned char)c >= 0xf0u ? 2 : 1;
+}
+
+static void make_marks(EscSourceFile *file)
+{
+    EscColumnMark count = {0, 0};
+    for (size_t i = 0; i < file->text.size; ++i) {
+        if (i % MARK_BYTES == 0)
+            file->column_marks[i / MARK_BYTES] = count;
+        count_byte(&count, file->text.data[i]);
+    }
+    if (file->text.size % MARK_BYTES == 0)
+        file->column_marks[file->text.size / MARK_BYTES] = count;
+}
+
+static EscColumnMark count_to(const EscSourceFile *file, size_t offset)
+{
+    size_t end = offset < file->text.size ? offset : file->text.size;
+    EscColumnMark count = file->column_marks[end / MARK_BYTES];
+    for (size_t i = end - end % MARK_BYTES; i < end; ++i)
+        count_byte(&count, file->text.data[i]);
+    return count;
+}
+
+/* The tables of line starts and columns of a file, made on first use; NULL without memory. */
 static const EscSourceFile *file_with_lines(const EscWorkspace *workspace, uint32_t index)
 {
     if (index >= workspace->files_count)
@@ -22,14 +64,21 @@ static const EscSourceFile *file_with_lines(const EscWorkspace *workspace, uint3
     uint32_t count = 1;
     for (size_t i = 0; i < file->text.size; ++i)
         count += file->text.data[i] == '\n';
-    file->line_starts = calloc(count, sizeof *file->line_starts);
-    if (file->line_starts == NULL)
+    uint32_t *starts = calloc(count, sizeof *starts);
+    file->column_marks = calloc(file->text.size / MARK_BYTES + 1, sizeof *file->column_marks);
+    if (starts == NULL || file->column_marks == NULL) {
+        free(starts);
+        free(file->column_marks);
+        file->column_marks = NULL;
         return NULL;
+    }
+    file->line_starts = starts;
     for (size_t i = 0; i < file->text.size; ++i) {
         if (file->text.data[i] == '\n')
             file->line_starts[++file->line_count] = (uint32_t)(i + 1);
     }
     ++file->line_count;
+    make_marks(file);
     return file;
 }
 
@@ -47,11 +96,6 @@ EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file_index, u
     return (EscText){file->text.data + start, end - start};
 }
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xc0u) == 0x80u;
-}
-
 EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_index,
                                   uint32_t offset)
 {
@@ -67,13 +111,10 @@ EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_i
         else
             high = middle;
     }
+    EscColumnMark from = count_to(file, file->line_starts[low]), to = count_to(file, offset);
     place.line = low + 1;
-    for (size_t i = file->line_starts[low]; i < offset && i < file->text.size; ++i) {
-        if (is_continuation(file->text.data[i]))
-            continue;
-        ++place.column;
-        place.utf16_column += (unsigned char)file->text.data[i] >= 0xf0u ? 2 : 1;
-    }
+    place.column += to.characters - from.characters;
+    place.utf16_column += to.units - from.units;
     return place;
 }
 

@@ -46,6 +46,7 @@ typedef struct MatchCheck {
     EscType type;
     uint64_t covered; /* members of an enum; bit 0 and 1 of a bool */
     const EscNode *otherwise;
+    EscSeen seen; /* values that arms take, of a type that is not finite */
 } MatchCheck;
 
 /* The bit of a value that belongs to a finite type, or -1. */
@@ -57,32 +58,28 @@ static int value_bit(const MatchCheck *check, const EscNode *value)
     return meaning.means == ESC_MEANS_MEMBER ? (int)meaning.index : -1;
 }
 
-static bool same_literal(const EscNode *a, const EscNode *b)
+/* A literal as a name that no other value of its kind has; empty for what is no literal. */
+static EscText literal_name(EscArena *arena, const EscNode *value)
 {
-    if (a->kind != b->kind)
-        return false;
-    if (a->kind == ESC_NODE_TEXT)
-        return a->text.is_plain && b->text.is_plain && esc_text_equal(a->text.plain, b->text.plain);
-    if (a->kind == ESC_NODE_DURATION)
-        return a->duration.ms == b->duration.ms;
-    return a->kind == ESC_NODE_NUMBER && a->number.value <= b->number.value &&
-           a->number.value >= b->number.value;
-}
-
-static const EscNode *literal_seen(const EscNode *match, const EscNode *value)
-{
-    ESC_EACH_NODE(arm, match->match.arms) {
-        ESC_EACH_NODE(other, arm->match_arm.values) {
-            if (other == value)
-                return NULL;
-            if (same_literal(other, value))
-                return other;
-        }
+    switch (value->kind) {
+    case ESC_NODE_TEXT:
+        return esc_arena_printf(arena, "\"%.*s", ESC_TEXT_ARG(value->text.plain));
+    case ESC_NODE_DURATION:
+        return esc_arena_printf(arena, "%lldms", (long long)value->duration.ms);
+    case ESC_NODE_NUMBER: /* -0 is 0 */
+        return esc_arena_printf(arena, "%a", value->number.value == 0 ? 0.0 : value->number.value);
+    default:
+        return ESC_TEXT("");
     }
-    return NULL;
 }
 
-static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *value)
+static bool literal_was_taken(MatchCheck *check, const EscNode *value)
+{
+    EscText name = literal_name(check->where->workspace->arena, value);
+    return name.size > 0 && esc_seen_before(&check->seen, name, value) != NULL;
+}
+
+static void check_arm_value(MatchCheck *check, EscNode *value)
 {
     EscWorkspace *workspace = check->where->workspace;
     bool is_literal = value->kind != ESC_NODE_PATH || value->path.count == 1;
@@ -94,7 +91,7 @@ static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *va
         !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
         return;
     int bit = value_bit(check, value);
-    if (bit < 0 ? literal_seen(match, value) != NULL : (check->covered >> bit & 1) != 0)
+    if (bit < 0 ? literal_was_taken(check, value) : (check->covered >> bit & 1) != 0)
         esc_report_hint(
             workspace,
             esc_report(workspace, "E0308", value->span, "an arm above takes this value already"),
@@ -145,6 +142,7 @@ bool esc_check_match(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     MatchCheck check = {.where = where,
+                        .seen = {.workspace = workspace},
                         .type = esc_check_expression(where, node->match.value, ESC_TYPE_ANY)};
     if (esc_type_is_optional(check.type)) {
         esc_must_be_present(where, node->match.value);
@@ -163,11 +161,12 @@ bool esc_check_match(EscWhere *where, EscNode *node)
                                "`otherwise` takes everything");
         }
         ESC_EACH(value, arm->match_arm.values)
-            check_arm_value(&check, node, value);
+            check_arm_value(&check, value);
         if (arm->match_arm.values.count == 0)
             check.otherwise = arm;
         ends = esc_check_steps(where, arm->match_arm.steps) && ends;
     }
+    esc_seen_release(&check.seen);
     must_be_total(&check, node);
     return ends;
 }

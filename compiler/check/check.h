@@ -75,7 +75,7 @@ typedef struct EscSuggest {
 EscSuggest esc_suggest(EscText wanted);
 void esc_suggest_try(EscSuggest *suggest, EscText candidate);
 /* bit set of EscSymbolKind */
-void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds);
+void esc_suggest_try_symbols(EscSuggest *suggest, EscWorkspace *workspace, unsigned kinds);
 /* Adds the nearest name as an edit, `did you mean …?`, when something is near; otherwise leaves *diagnostic alone
  * and returns false. */
 bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
@@ -91,6 +91,29 @@ EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buf
 
 EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
                      EscType type);
+
+/* --- seen.c: what stood in a list before ------------------------------------------------------- */
+
+typedef struct EscSeenItem {
+    EscText name;
+    const EscNode *node;
+} EscSeenItem;
+
+/* Begins as {.workspace = …}; esc_seen_release() when the list is done. */
+typedef struct EscSeen {
+    EscWorkspace *workspace;
+    EscSeenItem *items; /* in the arena */
+    uint32_t count;
+    size_t capacity;
+    EscNames *names; /* of a long list; owned */
+} EscSeen;
+
+/* The first node of this name, or NULL, and then *node is it. `name` lives as long as the list is looked at. */
+const EscNode *esc_seen_before(EscSeen *seen, EscText name, const EscNode *node);
+void esc_seen_release(EscSeen *seen);
+/* Asked before each candidate of a suggestion: false when nobody would read it (reports beyond the limit), and after
+ * very many candidates, so that a file of wrong names costs no more than one of right ones. */
+bool esc_suggests(EscWorkspace *workspace);
 
 /* A plain text of a title or setting: empty when it is missing; a text with {…} in it is
  * reported. */
@@ -153,7 +176,8 @@ EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives t
 EscText esc_words_of(const EscWhere *where, const EscNode *node);     /* as written, for messages */
 /* Reports that a condition turns true because `node` is missing. */
 void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);
-void esc_check_text(EscWhere *where, EscNode *text); /* NULL is fine */
+void esc_check_text(EscWhere *where, EscNode *text);       /* NULL is fine */
+void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
 /* --- divisors.c ------------------------------------------------------------------------------- */
@@ -220,6 +244,8 @@ const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *
 void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
                          const EscParamInfo *params, uint32_t count, uint32_t base,
                          const char *whose, EscSpan declared);
+/* Reports an ENTRY whose name was given before in its list. */
+void esc_entry_once(EscSeen *seen, const EscNode *entry);
 /* ticket fields of a record */
 void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);
 void esc_check_set(EscWhere *where, EscNode *node);
@@ -263,6 +289,7 @@ void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_dep
 typedef struct EscPolicyRules {
     const EscNode *last_resort; /* LAST_RESORT */
     const EscNode **requires;   /* POLICY_REQUIRE */
+    uint32_t weight; /* of all: each template is judged by every rule and each of its names */
     uint32_t count;
     size_t capacity;
     const EscNode *undo; /* the `require undo on actions`, or NULL */

@@ -204,24 +204,22 @@ static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
     team->title = esc_plain_text(workspace, node->team.title);
     team->members = esc_find_persons(workspace, node->team.items, &team->count);
     uint32_t written = 0;
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH_NODE(item, node->team.items) {
         if (item->kind == ESC_NODE_LEAD) {
             team->lead = esc_find_person(workspace, item->lead.name);
             continue;
         }
         ++written;
-        for (const EscNode *other = node->team.items.first; other != item && written <= 1000;
-             other = other->next) {
-            if (other->kind != ESC_NODE_MEMBER ||
-                !esc_text_equal(other->member.name.text, item->member.name.text))
-                continue;
-            EscDiagnostic *diagnostic =
-                esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
-                           ESC_TEXT_ARG(item->member.name.text));
-            esc_report_related(workspace, diagnostic, other->span, "first here");
-            break;
-        }
+        const EscNode *other = esc_seen_before(&seen, item->member.name.text, item);
+        if (other == NULL)
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
+                       ESC_TEXT_ARG(item->member.name.text));
+        esc_report_related(workspace, diagnostic, other->span, "first here");
     }
+    esc_seen_release(&seen);
     if (written == 0)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0319", node->team.name.span,

@@ -32,7 +32,7 @@ static void must_know(Scenario *scenario, const EscNode *fact, EscScenarioExpect
     if (expect->kind == ESC_EXPECTED_EXCEPTION &&
         esc_exception_find(workspace, name.text) == ESC_NONE) {
         EscSuggest suggest = esc_suggest(name.text);
-        for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
+        for (uint32_t i = 0; i < workspace->exceptions_count && esc_suggests(workspace); ++i)
             esc_suggest_try(&suggest, workspace->exceptions[i].name);
         (void)esc_suggest_hint(workspace, &suggest,
                                esc_report(workspace, "E0109", name.span,

@@ -33,6 +33,8 @@ const char *esc_symbol_kind_words(EscSymbolKind kind)
 
 /* --- suggestions ------------------------------------------------------------------------------ */
 
+#define CANDIDATES_MAX UINT64_C(4000000) /* names that are looked at in one check */
+
 /* One wrong letter in a short word, more in a long one. */
 static unsigned distance_limit(size_t size)
 {
@@ -58,11 +60,15 @@ void esc_suggest_try(EscSuggest *suggest, EscText candidate)
     }
 }
 
-void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds)
+bool esc_suggests(EscWorkspace *workspace)
 {
-    if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
-        return; /* nobody will read it */
-    for (uint32_t i = 0; i < workspace->symbols_count; ++i) {
+    return workspace->diagnostics_count < ESC_DIAGNOSTICS_MAX &&
+           workspace->candidates++ < CANDIDATES_MAX;
+}
+
+void esc_suggest_try_symbols(EscSuggest *suggest, EscWorkspace *workspace, unsigned kinds)
+{
+    for (uint32_t i = 0; i < workspace->symbols_count && esc_suggests(workspace); ++i) {
         if ((kinds & (1u << workspace->symbols[i].kind)) != 0)
             esc_suggest_try(suggest, workspace->symbols[i].name);
     }

@@ -81,7 +81,7 @@ static EscType no_ticket_field(Lookup *lookup, EscText name)
 {
     EscWorkspace *workspace = lookup->where->workspace;
     EscSuggest suggest = esc_suggest(name);
-    for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
+    for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     const EscNode *node = lookup->node;
     EscSpan span = {node->span.file, node->path.parts[1].span.start,
@@ -124,7 +124,7 @@ static EscType ticket_path(Lookup *lookup)
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0215", node->span,
                        "`ticket.%.*s` is a record and has no value of its own", ESC_TEXT_ARG(name));
-        for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i) {
+        for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i) {
             EscText field = workspace->fields[i].name;
             if (field.size > name.size && field.data[name.size] == '.' &&
                 esc_text_starts_with(field, name)) {
@@ -148,7 +148,7 @@ static EscType no_event_field(Lookup *lookup, EscText name)
     EscSuggest suggest = esc_suggest(name);
     for (uint32_t i = 0; i < where->events_count; ++i) {
         const EscEventInfo *event = &workspace->events[where->events[i]];
-        for (uint32_t field = 0; field < event->count; ++field)
+        for (uint32_t field = 0; field < event->count && esc_suggests(workspace); ++field)
             esc_suggest_try(&suggest, workspace->fields[event->fields[field]].name);
     }
     const EscEventInfo *first = &workspace->events[where->events[0]];
@@ -172,23 +172,95 @@ static EscType no_event_field(Lookup *lookup, EscText name)
     return ESC_TYPE_WRONG;
 }
 
-/* Looks the name up in every event that may be meant; ESC_NONE when none has it. */
-static uint32_t event_field(const EscWhere *where, EscText name, bool *everywhere, uint32_t *other)
+/* What a name means in a list of events. */
+typedef struct FieldOfEvents {
+    uint32_t index; /* in fields; ESC_NONE when no event has it */
+    uint32_t other; /* of another event, when that has another field of this name; else ESC_NONE */
+    bool everywhere;
+} FieldOfEvents;
+
+/* Lists up to this long are walked through for each name. */
+#define WALKED_EVENTS_MAX 16u
+
+/* The names that were looked up in the long list of events that is in hand. */
+struct EscEventLookup {
+    const uint32_t *events;
+    EscNames *names; /* name → in found; owned */
+    FieldOfEvents *found;
+    uint32_t count;
+    size_t capacity;
+};
+
+void esc_event_lookup_free(struct EscEventLookup *lookup)
 {
-    uint32_t result = ESC_NONE;
-    *everywhere = true;
-    *other = ESC_NONE;
+    if (lookup != NULL)
+        esc_names_free(lookup->names);
+}
+
+/* Looks the name up in every event that may be meant. */
+static FieldOfEvents find_in_events(const EscWhere *where, EscText name)
+{
+    FieldOfEvents field = {.index = ESC_NONE, .other = ESC_NONE, .everywhere = true};
     for (uint32_t i = 0; i < where->events_count; ++i) {
         const EscEventInfo *event = &where->workspace->events[where->events[i]];
         uint32_t index = 0;
         if (event->field_names == NULL || !esc_names_find(event->field_names, name, &index))
-            *everywhere = false;
-        else if (result == ESC_NONE)
-            result = index;
-        else if (result != index)
-            *other = index;
+            field.everywhere = false;
+        else if (field.index == ESC_NONE)
+            field.index = index;
+        else if (field.index != index)
+            field.other = index;
     }
-    return result;
+    return field;
+}
+
+/* The lookup of the list that `where` has, empty when another list was in hand; NULL without memory. */
+static struct EscEventLookup *lookup_of(const EscWhere *where)
+{
+    EscWorkspace *workspace = where->workspace;
+    if (workspace->event_lookup == NULL)
+        workspace->event_lookup =
+            esc_arena_alloc(workspace->arena, sizeof *workspace->event_lookup);
+    struct EscEventLookup *lookup = workspace->event_lookup;
+    if (lookup == NULL || (lookup->events == where->events && lookup->names != NULL))
+        return lookup;
+    esc_names_free(lookup->names);
+    lookup->names = esc_names_new(esc_seed());
+    lookup->events = where->events;
+    lookup->count = 0;
+    return lookup->names == NULL ? NULL : lookup;
+}
+
+static void keep_found(EscWorkspace *workspace, struct EscEventLookup *lookup, EscText name,
+                       FieldOfEvents field)
+{
+    FieldOfEvents *grown = esc_arena_grow(workspace->arena, lookup->found, lookup->count,
+                                          &lookup->capacity, sizeof *grown);
+    if (grown == NULL)
+        return; /* the check ends in ESC_NO_MEMORY */
+    lookup->found = grown;
+    lookup->found[lookup->count] = field;
+    EscStatus status =
+        esc_names_put(lookup->names, esc_arena_text(workspace->arena, name), lookup->count++);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+}
+
+static FieldOfEvents event_field(const EscWhere *where, EscText name)
+{
+    if (where->events_count <= WALKED_EVENTS_MAX)
+        return find_in_events(where, name);
+    struct EscEventLookup *lookup = lookup_of(where);
+    uint32_t at = 0;
+    if (lookup == NULL) {
+        esc_workspace_fail(where->workspace, ESC_NO_MEMORY);
+        return find_in_events(where, name);
+    }
+    if (esc_names_find(lookup->names, name, &at))
+        return lookup->found[at];
+    FieldOfEvents field = find_in_events(where, name);
+    keep_found(where->workspace, lookup, name, field);
+    return field;
 }
 
 static EscType event_path(Lookup *lookup)
@@ -212,17 +284,15 @@ static EscType event_path(Lookup *lookup)
                         "name one of its fields");
         return ESC_TYPE_WRONG;
     }
-    bool everywhere = false;
-    uint32_t other = ESC_NONE;
     EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
-    uint32_t index = event_field(where, name, &everywhere, &other);
-    if (index == ESC_NONE && node->path.count > 2 &&
+    FieldOfEvents found_field = event_field(where, name);
+    if (found_field.index == ESC_NONE && node->path.count > 2 &&
         unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
         lookup->parts = node->path.count - 1;
         lookup->unit = unit_of(node->path.parts[lookup->parts].text);
-        index = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer),
-                            &everywhere, &other);
+        found_field = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer));
     }
+    uint32_t index = found_field.index, other = found_field.other;
     if (index == ESC_NONE)
         return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
     const EscFieldInfo *field = &workspace->fields[index];
@@ -236,7 +306,7 @@ static EscType event_path(Lookup *lookup)
         return ESC_TYPE_WRONG;
     }
     EscType type = field->type;
-    if (type != ESC_TYPE_WRONG && (!everywhere || where->event_may_be_missing))
+    if (type != ESC_TYPE_WRONG && (!found_field.everywhere || where->event_may_be_missing))
         type |= ESC_TYPE_OPTIONAL;
     return found(lookup, ESC_MEANS_EVENT_FIELD, index, type, 0);
 }
@@ -286,23 +356,17 @@ static EscType fact_path(Lookup *lookup)
 static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_assured)
 {
     const EscWorkspace *workspace = where->workspace;
-    uint32_t first = where->exception == ESC_NONE ? 0 : where->exception;
-    uint32_t end = where->exception == ESC_NONE ? workspace->exceptions_count : first + 1;
+    uint32_t at = 0;
     *is_assured = false;
-    for (uint32_t i = first; i < end; ++i) {
-        const EscExceptionInfo *exception = &workspace->exceptions[i];
-        for (uint32_t k = 0; k < exception->count; ++k) {
-            if (exception->fields[k] == ESC_NONE ||
-                !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
-                continue;
-            /* A list has no constant to fall back to, should it be missing after all. */
-            *is_assured =
-                where->exception != ESC_NONE && exception->given[k] == exception->raises &&
-                esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
-            return exception->fields[k];
-        }
-    }
-    return ESC_NONE;
+    if (where->exception == ESC_NONE)
+        return esc_names_find(workspace->exception_field_names, name, &at) ? at : ESC_NONE;
+    const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
+    if (exception->field_names == NULL || !esc_names_find(exception->field_names, name, &at) ||
+        exception->fields[at] == ESC_NONE)
+        return ESC_NONE;
+    *is_assured = exception->given[at] == exception->raises &&
+                  esc_type_kind(workspace->fields[exception->fields[at]].type) != ESC_KIND_LIST;
+    return exception->fields[at];
 }
 
 static EscType exception_path(Lookup *lookup)
@@ -330,7 +394,7 @@ static EscType exception_path(Lookup *lookup)
         EscSuggest suggest = esc_suggest(name);
         if (where->exception != ESC_NONE) {
             const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
-            for (uint32_t k = 0; k < exception->count; ++k) {
+            for (uint32_t k = 0; k < exception->count && esc_suggests(workspace); ++k) {
                 if (exception->fields[k] != ESC_NONE)
                     esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
             }

@@ -55,6 +55,13 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
     static const char *const checks[] = {"acknowledged", "accepted",  "delivered", "seen",
                                          "consistent",   "confirmed", NULL};
     EscPolicyRules *rules = workspace->policy;
+    rules->weight += 1 + item->policy_require.names.count;
+    if (!esc_bound_holds(ESC_BOUND_POLICY_RULES, rules->weight)) {
+        esc_report(workspace, esc_bound_info[ESC_BOUND_POLICY_RULES].code, item->span,
+                   "policies require at most %d things of every template",
+                   (int)esc_bound_info[ESC_BOUND_POLICY_RULES].high);
+        return;
+    }
     const EscNode **grown = esc_arena_grow(workspace->arena, rules->requires, rules->count,
                                            &rules->capacity, sizeof *rules->requires);
     if (grown == NULL)

@@ -116,6 +116,16 @@ static void declare_event(EscWorkspace *workspace, const EscNode *node)
 }
 
 /* Adds the row of a named declaration to its array and gives its index. */
+/* Before any step is looked at: steps start templates that are declared behind them. */
+static bool is_manual(const EscNode *node)
+{
+    ESC_EACH_NODE(item, node->template.items) {
+        if (item->kind == ESC_NODE_MANUAL)
+            return true;
+    }
+    return false;
+}
+
 static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNode *node,
                         EscName name)
 {
@@ -152,7 +162,8 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, runbooks) = (EscRunbookInfo){.name = name.text, .node = node};
         return workspace->runbooks_count - 1;
     case ESC_SYMBOL_TEMPLATE:
-        *ESC_ARRAY_ADD(workspace, templates) = (EscTemplateInfo){.name = name.text, .node = node};
+        *ESC_ARRAY_ADD(workspace, templates) =
+            (EscTemplateInfo){.name = name.text, .node = node, .is_manual = is_manual(node)};
         return workspace->templates_count - 1;
     default:
         return 0; /* sources and policies have no rows */

@@ -166,18 +166,16 @@ void esc_check_await(EscWhere *where, EscNode *node)
 
 /* --- ask and approve -------------------------------------------------------------------------- */
 
-static void answer_is_new(EscWhere *where, EscNodeList items, const EscNode *answer)
+static void answer_is_new(EscSeen *seen, const EscNode *answer)
 {
-    for (const EscNode *other = items.first; other != answer; other = other->next) {
-        if (other->kind != ESC_NODE_ANSWER ||
-            !esc_text_equal(other->answer.name.text, answer->answer.name.text))
-            continue;
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0306", answer->answer.name.span,
-                                               "the answer `%.*s` stands here twice",
-                                               ESC_TEXT_ARG(answer->answer.name.text));
-        esc_report_related(where->workspace, diagnostic, other->answer.name.span, "first here");
+    EscName name = answer->answer.name;
+    const EscNode *other = esc_seen_before(seen, name.text, answer);
+    if (other == NULL)
         return;
-    }
+    EscDiagnostic *diagnostic =
+        esc_report(seen->workspace, "E0306", name.span, "the answer `%.*s` stands here twice",
+                   ESC_TEXT_ARG(name.text));
+    esc_report_related(seen->workspace, diagnostic, other->answer.name.span, "first here");
 }
 
 bool esc_check_ask(EscWhere *where, EscNode *node)
@@ -190,10 +188,11 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
     uint32_t answers = 0;
     const EscNode *timeout = NULL, *guidance = NULL;
     bool ends = true;
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH(item, node->ask.items) {
         if (item->kind == ESC_NODE_ANSWER) {
             ++answers;
-            answer_is_new(where, node->ask.items, item);
+            answer_is_new(&seen, item);
             (void)esc_plain_text(workspace, item->answer.title);
             ends = esc_check_steps(where, item->answer.steps) && ends;
             continue;
@@ -209,6 +208,7 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
         else
             esc_check_text(where, item->guidance.text);
     }
+    esc_seen_release(&seen);
     if (!esc_bound_holds(ESC_BOUND_ANSWERS, answers))
         esc_report_hint(workspace,
                         esc_report(workspace, "E0330", node->span,

@@ -48,22 +48,56 @@ bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at)
     return !esc_type_is_optional(esc_emit_type(lower->emit, *at));
 }
 
-static bool event_has_field(const EscEventInfo *event, uint32_t field)
+bool esc_lower_event_has_field(const EscLower *lower, uint32_t event, uint32_t field)
 {
-    for (uint32_t i = 0; i < event->count; i++)
-        if (event->fields[i] == field)
-            return true;
-    return false;
+    const EscWorkspace *workspace = lower->workspace;
+    const EscNames *names = workspace->events[event].field_names;
+    uint32_t index = 0;
+    return names != NULL && esc_names_find(names, workspace->fields[field].name, &index) &&
+           index == field;
+}
+
+/* Lists up to this long are walked through for each load. */
+enum { WALKED_EVENTS_MAX = 16 };
+
+/* How many events of the list have each field; NULL without memory. */
+static const uint32_t *count_having(EscLower *lower, EscEventSource *source)
+{
+    const EscWorkspace *workspace = lower->workspace;
+    if (source->having != NULL)
+        return source->having;
+    source->having =
+        esc_arena_alloc_array(lower->build.arena, workspace->fields_count, sizeof *source->having);
+    for (uint32_t i = 0; source->having != NULL && i < source->count; i++) {
+        const EscEventInfo *event = &workspace->events[source->events[i]];
+        for (uint32_t k = 0; k < event->count; k++)
+            source->having[event->fields[k]]++;
+    }
+    if (source->having == NULL)
+        lower->build.status = ESC_NO_MEMORY;
+    return source->having;
+}
+
+static bool is_in_all_events(EscLower *lower, EscEventSource *source, uint32_t field)
+{
+    if (source->count > WALKED_EVENTS_MAX) {
+        const uint32_t *having = count_having(lower, source);
+        return having != NULL && having[field] == source->count;
+    }
+    for (uint32_t i = 0; i < source->count; i++) {
+        if (!esc_lower_event_has_field(lower, source->events[i], field))
+            return false;
+    }
+    return true;
 }
 
 /* LOAD_EVENT gives an optional unless every event of the function has the field. */
-static EscType event_field_type(const EscLower *lower, uint32_t field)
+static EscType event_field_type(EscLower *lower, uint32_t field)
 {
     EscType type = lower->workspace->fields[field].type;
-    const EscEventSource *source = lower->source;
-    bool may_be_missing = source == NULL || source->may_be_missing || source->count == 0;
-    for (uint32_t i = 0; !may_be_missing && i < source->count; i++)
-        may_be_missing = !event_has_field(&lower->workspace->events[source->events[i]], field);
+    EscEventSource *source = lower->source;
+    bool may_be_missing = source == NULL || source->may_be_missing || source->count == 0 ||
+                          !is_in_all_events(lower, source, field);
     return may_be_missing ? type | ESC_TYPE_OPTIONAL : type;
 }
 

@@ -384,15 +384,6 @@ static uint32_t depth_of(const Pred *pred)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static bool event_has_field(const EscLower *lower, uint32_t event, uint32_t field)
-{
-    const EscEventInfo *info = &lower->workspace->events[event];
-    for (uint32_t i = 0; i < info->count; i++)
-        if (info->fields[i] == field)
-            return true;
-    return false;
-}
-
 /* A test that no ticket passes has no data of its own: it is the negation of ALWAYS. `opposite`
  * says that every ticket passes. */
 static bool is_constant_test(const EscLower *lower, const EscPredRow *row, uint32_t event,
@@ -402,7 +393,8 @@ static bool is_constant_test(const EscLower *lower, const EscPredRow *row, uint3
     if (row->field == 0)
         return false;
     bool is_of_event = lower->workspace->fields[row->field - 1].scope == ESC_SCOPE_EVENT;
-    if (is_of_event && (event == ESC_NONE || !event_has_field(lower, event, row->field - 1)))
+    if (is_of_event &&
+        (event == ESC_NONE || !esc_lower_event_has_field(lower, event, row->field - 1)))
         return true; /* the event that starts has no such field: its value is missing */
     return row->kind == ESC_PRED_ENUM_IN && row->low == 0;
 }

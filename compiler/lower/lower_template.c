@@ -95,17 +95,9 @@ static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *n
 uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
 {
     uint32_t count = 0;
-    ESC_EACH_NODE(path, paths) {
-        uint32_t event = esc_meaning(lower->workspace, path).index, at = count;
-        while (at > 0 && events[at - 1] > event)
-            at--;
-        if (at > 0 && events[at - 1] == event)
-            continue;
-        for (uint32_t i = count++; i > at; i--)
-            events[i] = events[i - 1];
-        events[at] = event;
-    }
-    return count;
+    ESC_EACH_NODE(path, paths)
+        events[count++] = esc_meaning(lower->workspace, path).index;
+    return esc_sort_unique(events, count);
 }
 
 static void lower_handler(EscLower *lower, const EscNode *node, EscTemplateRow *row)
@@ -367,7 +359,9 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     lower->checks_first = (uint32_t)lower->build.checks_count;
     lower->checks_count = 0;
     lower->template_source =
-        (EscEventSource){info->events, info->events_count, info->event_may_be_missing, 0};
+        (EscEventSource){.events = info->events,
+                         .count = info->events_count,
+                         .may_be_missing = info->event_may_be_missing};
     lower->source = &lower->template_source;
     for (uint32_t i = 0; info->qa != NULL && i < info->qa->qa.checks.count; i++)
         esc_lower_put_check(lower, (EscCheckRow){0});
