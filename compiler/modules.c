@@ -26,7 +26,8 @@ static void check_name(EscWorkspace *workspace, uint32_t index)
         return;
     esc_report_hint(workspace,
                     esc_report(workspace, esc_rule_info[ESC_RULE_FILE_NAME].code,
-                               (EscSpan){.file = index, .end = 0}, "the name of this file is not UTF-8"),
+                               (EscSpan){.file = index, .end = 0},
+                               "the name of this file is not UTF-8"),
                     "rename it");
 }
 

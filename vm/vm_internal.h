@@ -58,8 +58,6 @@ typedef struct EscTableInfo {
 extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT];
 extern const char *const esc_column_kind_names[];
 
-#define ESC_TEXTS_ROWS_MAX (1u << 20)
-#define ESC_CODE_ROWS_MAX (1u << 23)
 #define ESC_INSTR_SIZE 8u
 
 /* Rows of a table, of TEXTS or of CODE. */

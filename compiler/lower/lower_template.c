@@ -358,10 +358,9 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     lower->template_index = index;
     lower->checks_first = (uint32_t)lower->build.checks_count;
     lower->checks_count = 0;
-    lower->template_source =
-        (EscEventSource){.events = info->events,
-                         .count = info->events_count,
-                         .may_be_missing = info->event_may_be_missing};
+    lower->template_source = (EscEventSource){.events = info->events,
+                                              .count = info->events_count,
+                                              .may_be_missing = info->event_may_be_missing};
     lower->source = &lower->template_source;
     for (uint32_t i = 0; info->qa != NULL && i < info->qa->qa.checks.count; i++)
         esc_lower_put_check(lower, (EscCheckRow){0});

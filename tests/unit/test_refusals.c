@@ -52,7 +52,7 @@ static const char *built(const char *source)
 static const struct {
     const char *source, *codes;
 } cases[] = {
-    /* values of a text beside a full house of registers */
+    /* "{31 create}" stands for so many steps: values of a text beside a full house of registers */
     {IN_STEPS("{31 create} notify incidents \"{ticket.id}-{ticket.id}-{ticket.id}-{ticket.id}-"
               "{ticket.id}-\""),
      "E0351"},
@@ -160,6 +160,10 @@ static const struct {
      ""},
     {IN_STEPS("await resolved within 1h at 100% { page owner \"x\" }"), "E0318"},
     {"workspace again { language 70000 }\n", "E0302"},
+    {IN_STEPS("raise lost { {24 fields}}"), ""},
+    {IN_STEPS("raise lost { {25 fields}}"), "E0351"},
+    {"system s { action a() { POST \"/\" json { {23 fields}} } }\n", ""},
+    {"system s { action a() { POST \"/\" json { {24 fields}} } }\n", "E0351"},
 };
 
 /* Texts of 4096 and 4097 bytes, wherever a bundle keeps one. */
@@ -240,22 +244,33 @@ static void bounds_have_codes_that_exist(void **state)
     }
 }
 
-/* "{31 create}" as so many steps. */
+/* A number of things that stands in braces: "{31 create}", "{24 fields}". */
+typedef struct Repeated {
+    const char *mark, *item;
+} Repeated;
+
+static const Repeated repeated[] = {
+    {" create} ", "create ticket a%d { title: \"x\" } "},
+    {" fields}", "a%d: 1 "},
+};
+
+/* The source with the number before `mark` written out as so many items. */
 static const char *expanded(const char *source)
 {
     static char text[8192];
-    const char *mark = strchr(source, '{');
-    while (mark != NULL && (mark[1] < '1' || mark[1] > '9' || strstr(mark, " create} ") == NULL ||
-                            strchr(mark, '}') != strstr(mark, " create} ") + 7))
-        mark = strchr(mark + 1, '{');
-    if (mark == NULL)
-        return source;
-    size_t size = (size_t)snprintf(text, sizeof text, "%.*s", (int)(mark - source), source);
-    for (int i = 0; i < atoi(mark + 1); ++i)
-        size += (size_t)snprintf(text + size, sizeof text - size,
-                                 "create ticket a%d { title: \"x\" } ", i);
-    (void)snprintf(text + size, sizeof text - size, "%s", strchr(mark, '}') + 1);
-    return text;
+    for (size_t i = 0; i < ESC_COUNT_OF(repeated); ++i) {
+        const char *mark = strstr(source, repeated[i].mark), *brace = mark;
+        if (mark == NULL)
+            continue;
+        while (*brace != '{')
+            --brace;
+        size_t size = (size_t)snprintf(text, sizeof text, "%.*s", (int)(brace - source), source);
+        for (int k = 0; k < atoi(brace + 1); ++k)
+            size += (size_t)snprintf(text + size, sizeof text - size, repeated[i].item, k);
+        (void)snprintf(text + size, sizeof text - size, "%s", mark + strlen(repeated[i].mark));
+        return text;
+    }
+    return source;
 }
 
 static void each_is_built_or_refused_in_words(void **state)

@@ -16,6 +16,8 @@ extern "C" {
 
 #define ESC_BUNDLE_FORMAT 1
 #define ESC_BUNDLE_BYTES_MAX ((size_t)128 << 20) /* a workspace of 10,000 templates takes about 76 MB; one template is far below 1 MiB */
+#define ESC_TEXTS_ROWS_MAX (1u << 20)
+#define ESC_CODE_ROWS_MAX (1u << 23)
 #define ESC_REGISTERS_MAX 32
 #define ESC_FUNCTION_CODE_MAX 4096
 #define ESC_LOOP_DEPTH_MAX 3
