@@ -59,7 +59,9 @@ ESC_MUST_USE EscStatus esc_workspace_check(EscWorkspace *workspace);
 
 /* Appends the bytes of the bundle of a workspace that checked without an error; ESC_BAD_SOURCE
  * otherwise, also when lowering itself found an error (a bound that is too big), which then
- * stands among the diagnostics. Made bytes are loaded back and verified. */
+ * stands among the diagnostics. ESC_NO_MEMORY, and ESC_OVER_LIMIT for more bytes than a bundle has.
+ * Made bytes are loaded back and verified; a refusal would be a fault of ours, as the check asks
+ * all that the verifier asks of what a text decides (vm/include/esc/bounds.def). */
 ESC_MUST_USE EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why);
 
 EscText esc_workspace_name(const EscWorkspace *workspace); /* "acme"; empty before the check */
