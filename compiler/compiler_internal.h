@@ -75,6 +75,7 @@ typedef struct EscMeaning {
     uint32_t index;
     /* of the value of the expression; 0 for what has none. Optional bit: it may be missing */
     EscType type;
+    uint32_t condition; /* of a whole condition: 1 + its form in `conditions`; 0 for none */
 } EscMeaning;
 
 /* --- symbols ---------------------------------------------------------------------------------- */
@@ -361,6 +362,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscLimitInfo, limits);
     ESC_ARRAY(EscLocal, locals);
     ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
+    ESC_ARRAY(const struct EscCondition *, conditions); /* condition/tree.c: each in one form */
     ESC_ARRAY(EscScenario, scenarios);
 
     EscRef last_resort;                 /* 0: none */

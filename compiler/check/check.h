@@ -7,7 +7,7 @@
 #ifndef ESC_CHECK_H
 #define ESC_CHECK_H
 
-#include "compiler_internal.h"
+#include "condition/condition.h"
 
 #define ESC_TYPE_WRONG ((EscType)0)
 #define ESC_TYPE_ANY ((EscType)0) /* as an expectation: nothing is expected */

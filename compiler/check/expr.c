@@ -412,8 +412,11 @@ void esc_check_condition(EscWhere *where, EscNode *node)
 {
     if (node == NULL)
         return;
+    uint32_t errors = where->workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
+    if (where->workspace->errors == errors && !where->is_test)
+        esc_condition_keep(where->workspace, node);
 }
 
 bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
