@@ -5,7 +5,7 @@
 
 bool esc_check_if(EscWhere *where, EscNode *node)
 {
-    esc_check_condition(where, node->if_step.condition);
+    esc_check_condition(where, node->if_step.condition, ESC_USE_IF);
     uint32_t mark = esc_narrow(where, node->if_step.condition, true);
     bool then_ends = esc_check_steps(where, node->if_step.steps);
     where->narrowed_count = mark;

@@ -171,7 +171,22 @@ EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected);
  * it: "the field severity". */
 bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
                      const char *place);
-void esc_check_condition(EscWhere *where, EscNode *node);             /* NULL is fine */
+/* What a condition decides. */
+typedef enum EscConditionUse {
+    ESC_USE_START,
+    ESC_USE_HANDLER,
+    ESC_USE_CLOSE,
+    ESC_USE_IF,
+    ESC_USE_AWAIT,
+    ESC_USE_CHECK,
+    ESC_USE_ROUTE,
+    ESC_USE_SLA,
+    ESC_USE_POLICY,
+    ESC_USE_TEST /* may be anything: the test says what comes of it */
+} EscConditionUse;
+/* Types a condition, keeps its form and says when it can never or must always hold. NULL is
+ * fine. */
+void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use);
 EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives type */
 EscText esc_words_of(const EscWhere *where, const EscNode *node);     /* as written, for messages */
 /* Reports that a condition turns true because `node` is missing. */
@@ -180,6 +195,26 @@ void esc_check_text(EscWhere *where, EscNode *text);       /* NULL is fine */
 void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
+
+/* --- verdicts.c ------------------------------------------------------------------------------- */
+
+/* Reports a condition, or parts of one, that can never hold or always do. */
+void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use);
+/* A row of a table in which the first that fits is taken. */
+typedef struct EscTableRow {
+    const EscNode *condition; /* NULL: everything */
+    bool is_otherwise;        /* the last resort of the table may find nothing left */
+    EscSpan span;
+    const EscCondition *form; /* filled in */
+} EscTableRow;
+/* Frees a space; what it had no memory for fails the workspace. NULL: there was none at all. */
+void esc_judge_done(EscWorkspace *workspace, EscSpace *space);
+/* Adds the example's lines. */
+void esc_report_example(EscWorkspace *workspace, EscDiagnostic *diagnostic,
+                        const EscExample *example);
+/* Reports rows for which those above leave nothing; `what`: "this row is never reached". */
+void esc_judge_rows(EscWorkspace *workspace, EscTableRow *rows, uint32_t count, const char *what);
+
 /* --- divisors.c ------------------------------------------------------------------------------- */
 
 /* Paths that cannot be 0 where the condition is `truth`; gives their number. */

@@ -228,7 +228,7 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
     uint32_t errors = scenario->workspace->errors;
     expect->kind = ESC_EXPECTED_CONDITION;
     expect->span = (EscPlaceSpan){condition->span.file, condition->span.start, condition->span.end};
-    esc_check_condition(&scenario->where, condition);
+    esc_check_condition(&scenario->where, condition, ESC_USE_TEST);
     if (scenario->workspace->errors == errors)
         make_probe(scenario, condition);
     expect->probes = scenario->probes;

@@ -408,15 +408,18 @@ EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected)
     return type == ESC_TYPE_WRONG ? type : esc_mark_value(where, node, type);
 }
 
-void esc_check_condition(EscWhere *where, EscNode *node)
+void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use)
 {
     if (node == NULL)
         return;
-    uint32_t errors = where->workspace->errors;
+    EscWorkspace *workspace = where->workspace;
+    uint32_t errors = workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
-    if (where->workspace->errors == errors && !where->is_test)
-        esc_condition_keep(where->workspace, node);
+    if (workspace->errors != errors || use == ESC_USE_TEST)
+        return;
+    esc_condition_keep(workspace, node);
+    esc_judge_condition(workspace, node, use);
 }
 
 bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,

@@ -79,7 +79,7 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
     }
     esc_check_duration(workspace, item->policy_require.within, false, ESC_BOUND_DEADLINE_MS);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
-    esc_check_condition(&where, item->policy_require.condition);
+    esc_check_condition(&where, item->policy_require.condition, ESC_USE_POLICY);
     if (require == ESC_REQUIRE_UNDO)
         rules->undo = item;
     else if (is_sound)

@@ -138,7 +138,7 @@ static void check_start(TemplateCheck *check, EscNode *start)
     where.events = events;
     where.events_count = count;
     if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
-        esc_check_condition(&where, start->start.condition);
+        esc_check_condition(&where, start->start.condition, ESC_USE_START);
     esc_check_duration(workspace, start->start.holds, false, ESC_BOUND_HOLD_MS);
     check_holds(workspace, start);
 }
@@ -227,7 +227,7 @@ static void check_handler(TemplateCheck *check, EscNode *handler)
     where.event_may_be_missing = false;
     if (!where.has_event)
         return; /* what its fields are cannot be known */
-    esc_check_condition(&where, handler->handler.condition);
+    esc_check_condition(&where, handler->handler.condition, ESC_USE_HANDLER);
     (void)esc_check_steps(&where, handler->handler.steps);
     body_done(check, &where);
 }
@@ -357,7 +357,7 @@ static void check_closing(TemplateCheck *check, EscNode *closing)
 {
     EscWorkspace *workspace = check->workspace;
     EscWhere where = body_where(check, ESC_FUNCTION_COND);
-    esc_check_condition(&where, closing->closing.condition);
+    esc_check_condition(&where, closing->closing.condition, ESC_USE_CLOSE);
     EscNode *by = closing->closing.postmortem_by;
     if (by == NULL)
         return;

@@ -131,7 +131,7 @@ static void check_event_condition(EscWhere *where, EscNode *node)
     inner.events = &event;
     inner.events_count = event == ESC_NONE ? 0 : 1;
     if (event != ESC_NONE)
-        esc_check_condition(&inner, node->await.condition);
+        esc_check_condition(&inner, node->await.condition, ESC_USE_AWAIT);
 }
 
 static void check_reminders(EscWhere *where, EscNodeList reminders)
@@ -158,7 +158,7 @@ void esc_check_await(EscWhere *where, EscNode *node)
         check_event_condition(where, node);
     else if (node->await.wait_for == ESC_AWAIT_CONDITION &&
              !condition_is_event(where, node->await.condition))
-        esc_check_condition(where, node->await.condition);
+        esc_check_condition(where, node->await.condition, ESC_USE_AWAIT);
     esc_check_deadline(where->workspace, node->await.within);
     check_reminders(where, node->await.reminders);
     (void)esc_check_steps(where, node->await.otherwise);
@@ -290,7 +290,7 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
     meaning->extra = (uint8_t)proof_of(node);
     if (node->check.text != NULL)
         check_confirmed(workspace, node);
-    esc_check_condition(where, node->check.condition);
+    esc_check_condition(where, node->check.condition, ESC_USE_CHECK);
     esc_check_deadline(workspace, node->check.within);
     if (!is_in_qa && node->check.check_for == ESC_CHECK_FOR_DELIVERED)
         where->facts.wanted = esc_stronger_check(workspace, where->facts.wanted, node);
