@@ -46,22 +46,33 @@ typedef struct MatchCheck {
     EscType type;
     uint64_t covered; /* members of an enum; bit 0 and 1 of a bool */
     const EscNode *otherwise;
-    EscSeen seen; /* values that arms take, of a type that is not finite */
+    EscSeen seen; /* values that arms take */
 } MatchCheck;
 
-/* The bit of a value that belongs to a finite type, or -1. */
-static int value_bit(const MatchCheck *check, const EscNode *value)
+/* The values of a finite type that an arm takes; 0 for other types. */
+static uint64_t members_of(const MatchCheck *check, const EscNode *match, const EscNode *value)
 {
-    if (value->kind == ESC_NODE_BOOL)
-        return value->boolean.value ? 1 : 0;
-    EscMeaning meaning = esc_meaning(check->where->workspace, value);
-    return meaning.means == ESC_MEANS_MEMBER ? (int)meaning.index : -1;
+    EscTest test;
+    EscKind kind = esc_type_kind(check->type);
+    if ((kind != ESC_KIND_ENUM && kind != ESC_KIND_BOOL) ||
+        !esc_condition_equals(check->where->workspace, match->match.value, value, &test))
+        return 0;
+    return test.members;
 }
 
-/* A literal as a name that no other value of its kind has; empty for what is no literal. */
-static EscText literal_name(EscArena *arena, const EscNode *value)
+/* A fixed value as a name that no other of its type has; empty for what is none. */
+static EscText value_name(const EscWorkspace *workspace, const EscNode *value)
 {
+    EscArena *arena = workspace->arena;
+    EscMeaning meaning = esc_meaning(workspace, value);
     switch (value->kind) {
+    case ESC_NODE_PATH:
+        if (meaning.means == ESC_MEANS_PERSON_NAME)
+            return esc_arena_printf(arena, "\"%.*s",
+                                    ESC_TEXT_ARG(workspace->persons[meaning.index].name));
+        return value->path.parts[0].text;
+    case ESC_NODE_BOOL:
+        return value->boolean.value ? ESC_TEXT("true") : ESC_TEXT("false");
     case ESC_NODE_TEXT:
         return esc_arena_printf(arena, "\"%.*s", ESC_TEXT_ARG(value->text.plain));
     case ESC_NODE_DURATION:
@@ -73,13 +84,14 @@ static EscText literal_name(EscArena *arena, const EscNode *value)
     }
 }
 
-static bool literal_was_taken(MatchCheck *check, const EscNode *value)
+/* The value of an arm above that is the same; NULL: there is none. */
+static const EscNode *arm_above(MatchCheck *check, const EscNode *value)
 {
-    EscText name = literal_name(check->where->workspace->arena, value);
-    return name.size > 0 && esc_seen_before(&check->seen, name, value) != NULL;
+    EscText name = value_name(check->where->workspace, value);
+    return name.size == 0 ? NULL : esc_seen_before(&check->seen, name, value);
 }
 
-static void check_arm_value(MatchCheck *check, EscNode *value)
+static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *value)
 {
     EscWorkspace *workspace = check->where->workspace;
     bool is_literal = value->kind != ESC_NODE_PATH || value->path.count == 1;
@@ -90,14 +102,14 @@ static void check_arm_value(MatchCheck *check, EscNode *value)
     if (check->type == ESC_TYPE_WRONG ||
         !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
         return;
-    int bit = value_bit(check, value);
-    if (bit < 0 ? literal_was_taken(check, value) : (check->covered >> bit & 1) != 0)
-        esc_report_hint(
-            workspace,
-            esc_report(workspace, "E0308", value->span, "an arm above takes this value already"),
-            "leave it out here or there");
-    if (bit >= 0)
-        check->covered |= UINT64_C(1) << bit;
+    const EscNode *above = arm_above(check, value);
+    if (above != NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0308", value->span, "an arm above takes this value already");
+        esc_report_hint(workspace, diagnostic, "leave it out here or there");
+        esc_report_related(workspace, diagnostic, above->span, "here");
+    }
+    check->covered |= members_of(check, match, value);
 }
 
 static void must_be_total(const MatchCheck *check, const EscNode *node)
@@ -161,7 +173,7 @@ bool esc_check_match(EscWhere *where, EscNode *node)
                                "`otherwise` takes everything");
         }
         ESC_EACH(value, arm->match_arm.values)
-            check_arm_value(&check, value);
+            check_arm_value(&check, node, value);
         if (arm->match_arm.values.count == 0)
             check.otherwise = arm;
         ends = esc_check_steps(where, arm->match_arm.steps) && ends;
