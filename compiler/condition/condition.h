@@ -32,9 +32,9 @@ typedef struct EscSubject {
     bool is_change;   /* whether this event changed the field */
     bool is_from_now; /* of a time: how far behind `now`; a duration */
     uint32_t index;
-    EscText key;            /* VALUE, ORDER, OPAQUE: the same for what is the same */
-    EscText words;          /* as people write it: "ticket.account.tier" */
-    EscText other;          /* ORDER: the words of the other side */
+    EscText key;   /* the same for what is the same: a field's name; nothing for facts and locals */
+    EscText words; /* as people write it: "ticket.account.tier" */
+    EscText other; /* ORDER: the words of the other side */
     const EscText *members; /* of an enum */
     uint32_t members_count;
 } EscSubject;
@@ -121,7 +121,8 @@ bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const E
                           EscTest *test);
 
 /* A tree of PREDS back in the same form, in `arena`; what code decides is opaque. `program` passed the verifier.
- * NULL without memory. */
+ * Fields are known by their names, so forms of two bundles can meet in one space where their enums are the same. NULL
+ * without memory. */
 const EscCondition *esc_condition_read(EscArena *arena, const EscProgram *program, uint32_t pred);
 
 /* --- values: one of each cell ----------------------------------------------------------------- */

@@ -37,6 +37,7 @@ static EscSubject read_subject(const Reader *reader, const EscPredRow *row)
                           .type = esc_type_plain(field->type),
                           .may_be_missing = esc_type_is_optional(field->type),
                           .index = row->field - 1,
+                          .key = reader->program->texts[field->name],
                           .words = field_words(reader, field)};
     read_members(reader, &subject);
     return subject;

@@ -46,6 +46,11 @@ static void set_members(const EscWorkspace *workspace, EscSubject *subject)
     subject->members_count = info->count;
 }
 
+static bool is_field(EscSubjectKind kind)
+{
+    return kind == ESC_SUBJECT_TICKET || kind == ESC_SUBJECT_EVENT || kind == ESC_SUBJECT_EXCEPTION;
+}
+
 /* A path without its unit: the duration itself is the subject. */
 static EscSubject path_subject(EscWorkspace *workspace, const EscNode *path, EscMeaning meaning)
 {
@@ -62,6 +67,8 @@ static EscSubject path_subject(EscWorkspace *workspace, const EscNode *path, Esc
     }
     if (subject.kind == ESC_SUBJECT_VALUE)
         subject.key = key_of(workspace, path);
+    else if (is_field(subject.kind))
+        subject.key = workspace->fields[meaning.index].name;
     return subject;
 }
 
@@ -115,6 +122,8 @@ void esc_subject_from_now(EscSubject *time)
 
 bool esc_subject_equal(const EscSubject *a, const EscSubject *b)
 {
-    return a->kind == b->kind && a->index == b->index && a->is_change == b->is_change &&
-           a->is_from_now == b->is_from_now && esc_text_equal(a->key, b->key);
+    bool is_named = is_field(a->kind);
+    return a->kind == b->kind && (is_named || a->index == b->index) &&
+           a->is_change == b->is_change && a->is_from_now == b->is_from_now &&
+           esc_text_equal(a->key, b->key);
 }
