@@ -75,7 +75,6 @@ typedef struct EscMeaning {
     uint32_t index;
     /* of the value of the expression; 0 for what has none. Optional bit: it may be missing */
     EscType type;
-    uint32_t condition; /* of a whole condition: 1 + its form in `conditions`; 0 for none */
 } EscMeaning;
 
 /* --- symbols ---------------------------------------------------------------------------------- */
@@ -298,6 +297,12 @@ typedef struct EscLimitInfo {
     uint32_t exception; /* or ESC_NONE */
 } EscLimitInfo;
 
+/* A whole condition, and its one form (condition/tree.c) once somebody asked for it. */
+typedef struct EscWhole {
+    uint32_t meaning;
+    const struct EscCondition *form;
+} EscWhole;
+
 typedef struct EscSourceFile {
     EscText path;
     EscText text;   /* borrowed from `owned`, the caller of add, or the embedded library */
@@ -362,7 +367,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscLimitInfo, limits);
     ESC_ARRAY(EscLocal, locals);
     ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
-    ESC_ARRAY(const struct EscCondition *, conditions); /* condition/tree.c: each in one form */
+    ESC_ARRAY(EscWhole, conditions); /* those without a fault, by their meanings, ascending */
     ESC_ARRAY(EscScenario, scenarios);
 
     EscRef last_resort;                 /* 0: none */

@@ -418,7 +418,7 @@ void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use)
     check_truth(where, node);
     if (workspace->errors != errors || use == ESC_USE_TEST)
         return;
-    esc_condition_keep(workspace, node);
+    esc_condition_passed(workspace, node);
     esc_judge_condition(workspace, node, use);
 }
 

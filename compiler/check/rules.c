@@ -16,31 +16,25 @@ static EscText source_of(const EscWorkspace *workspace, const EscNode *node)
 /* Why a rule is applied to a template. */
 typedef struct Applied {
     const EscNode *rule;
-    const EscNode
-        *start;         /* START or MANUAL that can begin there; NULL: the rule has no condition */
-    EscExample example; /* a ticket on which it can */
+    const EscNode *start; /* START or MANUAL that can begin there; NULL: it has no condition */
+    EscExample example;   /* a ticket on which it can */
+    EscArena *arena;      /* for forms that nobody needs again */
 } Applied;
-
-/* A condition that is wrong was reported, and is taken for one that meets nothing. */
-static bool is_wrong(const EscWorkspace *workspace, const EscNode *condition)
-{
-    return condition != NULL && esc_condition_of(workspace, condition) == NULL;
-}
 
 /* `start` is NULL for what may be started on any ticket. */
 static bool can_meet(EscWorkspace *workspace, const EscNode *start, const EscNode *rule,
-                     EscExample *example)
+                     Applied *applied)
 {
-    if (is_wrong(workspace, start) || is_wrong(workspace, rule))
-        return false;
-    const EscCondition *both[2] = {esc_condition_of(workspace, start),
+    const EscCondition *both[2] = {esc_condition_make(workspace, start, applied->arena),
                                    esc_condition_of(workspace, rule)};
+    if ((start != NULL && both[0] == NULL) || both[1] == NULL)
+        return false; /* one is wrong, which was reported */
     EscSpace *space = esc_space_new(both, 2);
     EscDiagram meeting = ESC_NEVER;
     if (space != NULL) {
         meeting = esc_space_and(space, esc_space_diagram(space, both[0]),
                                 esc_space_diagram(space, both[1]));
-        (void)esc_space_example(space, meeting, workspace->arena, example);
+        (void)esc_space_example(space, meeting, workspace->arena, &applied->example);
     }
     esc_judge_done(workspace, space);
     return meeting != ESC_NEVER;
@@ -56,7 +50,7 @@ static bool is_applied(EscWorkspace *workspace, const EscTemplateInfo *info, App
             continue;
         const EscNode *start = item->kind == ESC_NODE_START ? item->start.condition : NULL;
         applied->start = item;
-        if (can_meet(workspace, start, condition, &applied->example))
+        if (can_meet(workspace, start, condition, applied))
             return true;
     }
     return false;
@@ -173,19 +167,28 @@ static void require_qa(EscWorkspace *workspace, const EscTemplateInfo *info, con
     }
 }
 
+static void apply(EscWorkspace *workspace, const EscTemplateInfo *info, Applied *applied)
+{
+    if (!is_applied(workspace, info, applied))
+        return;
+    EscRequire require = applied->rule->policy_require.require;
+    if (require == ESC_REQUIRE_OWNERS)
+        require_owners(workspace, info, applied);
+    else if (require == ESC_REQUIRE_ACK)
+        require_ack(workspace, info, applied);
+    else if (require == ESC_REQUIRE_QA)
+        require_qa(workspace, info, applied);
+}
+
 void esc_apply_policy(EscWorkspace *workspace, const EscTemplateInfo *info)
 {
     const EscPolicyRules *rules = workspace->policy;
-    for (uint32_t i = 0; rules != NULL && i < rules->count; ++i) {
-        Applied applied = {.rule = rules->requires[i]};
-        if (!is_applied(workspace, info, &applied))
-            continue;
-        EscRequire require = applied.rule->policy_require.require;
-        if (require == ESC_REQUIRE_OWNERS)
-            require_owners(workspace, info, &applied);
-        else if (require == ESC_REQUIRE_ACK)
-            require_ack(workspace, info, &applied);
-        else if (require == ESC_REQUIRE_QA)
-            require_qa(workspace, info, &applied);
-    }
+    if (rules == NULL || rules->count == 0)
+        return;
+    EscArena *arena = esc_arena_new(ESC_FORM_BYTES_MAX);
+    if (arena == NULL)
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    for (uint32_t i = 0; arena != NULL && i < rules->count; ++i)
+        apply(workspace, info, &(Applied){.rule = rules->requires[i], .arena = arena});
+    esc_arena_free(arena);
 }

@@ -119,15 +119,21 @@ static void judge_part(Judge *judge, const EscCondition *condition)
 
 void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use)
 {
-    Judge judge = {.workspace = workspace, .whole = esc_condition_of(workspace, node), .use = use};
-    if (judge.whole == NULL)
-        return;
-    judge.space = esc_space_new(&judge.whole, 1);
-    if (judge.space != NULL) {
-        judge.verdict = esc_space_diagram(judge.space, judge.whole);
-        judge_part(&judge, judge.whole);
+    Judge judge = {.workspace = workspace, .use = use};
+    EscArena *arena = esc_arena_new(ESC_FORM_BYTES_MAX);
+    if (arena == NULL)
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    else
+        judge.whole = esc_condition_make(workspace, node, arena);
+    if (judge.whole != NULL) {
+        judge.space = esc_space_new(&judge.whole, 1);
+        if (judge.space != NULL) {
+            judge.verdict = esc_space_diagram(judge.space, judge.whole);
+            judge_part(&judge, judge.whole);
+        }
+        esc_judge_done(workspace, judge.space);
     }
-    esc_judge_done(workspace, judge.space);
+    esc_arena_free(arena);
 }
 
 /* --- rows of a table -------------------------------------------------------------------------- */

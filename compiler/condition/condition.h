@@ -28,10 +28,10 @@ typedef struct EscSubject {
     EscSubjectKind kind;
     EscType
         type; /* of what lies in the sets, without the optional bit; BOOL for changes, 0 for ORDER */
+    uint32_t index;
     bool may_be_missing;
     bool is_change;   /* whether this event changed the field */
     bool is_from_now; /* of a time: how far behind `now`; a duration */
-    uint32_t index;
     EscText key;   /* the same for what is the same: a field's name; nothing for facts and locals */
     EscText words; /* as people write it: "ticket.account.tier" */
     EscText other; /* ORDER: the words of the other side */
@@ -85,10 +85,10 @@ typedef struct EscTest {
     bool
         holds_missing; /* what it says of a missing value; always false where a text says it (not PRESENCE) */
     EscSubject subject;
+    uint32_t count; /* of intervals or atoms */
     uint64_t members;
     const EscInterval *intervals; /* in the order of the text; they may overlap */
     const EscAtom *atoms;
-    uint32_t count; /* of intervals or atoms */
     /* --- for lowering; not of a test that was read from a bundle --- */
     const EscNode *node; /* as written, without the `not` above it */
     bool is_under_not;
@@ -112,10 +112,15 @@ struct EscCondition {
     const EscTest *test;              /* TEST */
 };
 
-/* Makes the form of a condition that was checked without a fault and keeps it with the workspace. `not` stands at the tests only. */
-void esc_condition_keep(EscWorkspace *workspace, const EscNode *node);
-/* The form that was kept. NULL for NULL, and where something is wrong (that was reported). */
-const EscCondition *esc_condition_of(const EscWorkspace *workspace, const EscNode *node);
+/* Notes that a condition was checked without a fault: it has a form from now on. */
+void esc_condition_passed(EscWorkspace *workspace, const EscNode *node);
+/* The form, made when first asked for and kept with the workspace. `not` stands at the tests only. NULL for NULL, and
+ * where something is wrong (that was reported). */
+const EscCondition *esc_condition_of(EscWorkspace *workspace, const EscNode *node);
+/* The same in another arena, for who looks at it once. No form comes near ESC_FORM_BYTES_MAX. */
+#define ESC_FORM_BYTES_MAX ((size_t)1 << 30)
+const EscCondition *esc_condition_make(EscWorkspace *workspace, const EscNode *node,
+                                       EscArena *arena);
 /* The test that a value is one of a fixed one: an arm of `match`. False when the value is not fixed. */
 bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const EscNode *constant,
                           EscTest *test);

@@ -1,14 +1,14 @@
 /* subject.c - what a test is about: a field, a fact, a calculated value, or how two values lie to each other. */
 #include "condition/subject.h"
 
-static EscText key_of(EscWorkspace *workspace, const EscNode *node)
+static EscText key_of(const EscMaker *maker, const EscNode *node)
 {
     EscBuf dump;
     esc_buf_init(&dump, (size_t)1 << 20);
     esc_node_dump(&dump, node);
     if (dump.status != ESC_OK)
-        esc_workspace_fail(workspace, dump.status);
-    EscText key = esc_arena_text(workspace->arena, esc_buf_as_text(&dump));
+        esc_workspace_fail(maker->workspace, dump.status);
+    EscText key = esc_arena_text(maker->arena, esc_buf_as_text(&dump));
     esc_buf_release(&dump);
     return key;
 }
@@ -52,12 +52,12 @@ static bool is_field(EscSubjectKind kind)
 }
 
 /* A path without its unit: the duration itself is the subject. */
-static EscSubject path_subject(EscWorkspace *workspace, const EscNode *path, EscMeaning meaning)
+static EscSubject path_subject(const EscMaker *maker, const EscNode *path, EscMeaning meaning)
 {
     EscSubject subject = {.kind = kind_of((EscMeans)meaning.means),
                           .type = esc_type_plain(meaning.type),
                           .index = meaning.index,
-                          .words = words_of(workspace, path)};
+                          .words = words_of(maker->workspace, path)};
     subject.may_be_missing =
         esc_type_is_optional(meaning.type) || (meaning.flags & ESC_MEANING_NARROWED) != 0;
     if (meaning.unit != ESC_UNIT_NONE) {
@@ -66,50 +66,50 @@ static EscSubject path_subject(EscWorkspace *workspace, const EscNode *path, Esc
         subject.words.size -= unit->text.size + 1;
     }
     if (subject.kind == ESC_SUBJECT_VALUE)
-        subject.key = key_of(workspace, path);
+        subject.key = key_of(maker, path);
     else if (is_field(subject.kind))
-        subject.key = workspace->fields[meaning.index].name;
+        subject.key = maker->workspace->fields[meaning.index].name;
     return subject;
 }
 
-EscSubject esc_subject_of(EscWorkspace *workspace, const EscNode *node)
+EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node)
 {
-    EscMeaning meaning = esc_meaning(workspace, node);
+    EscMeaning meaning = esc_meaning(maker->workspace, node);
     EscSubject subject = {.kind = ESC_SUBJECT_VALUE,
                           .type = esc_type_plain(meaning.type),
                           .may_be_missing = esc_type_is_optional(meaning.type),
-                          .words = words_of(workspace, node)};
+                          .words = words_of(maker->workspace, node)};
     if (node->kind == ESC_NODE_PATH)
-        subject = path_subject(workspace, node, meaning);
+        subject = path_subject(maker, node, meaning);
     else
-        subject.key = key_of(workspace, node);
-    set_members(workspace, &subject);
+        subject.key = key_of(maker, node);
+    set_members(maker->workspace, &subject);
     return subject;
 }
 
-EscSubject esc_subject_opaque(EscWorkspace *workspace, const EscNode *node)
+EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node)
 {
     return (EscSubject){.kind = ESC_SUBJECT_OPAQUE,
                         .type = ESC_TYPE(ESC_KIND_BOOL),
-                        .key = key_of(workspace, node),
-                        .words = words_of(workspace, node)};
+                        .key = key_of(maker, node),
+                        .words = words_of(maker->workspace, node)};
 }
 
-EscSubject esc_subject_order(EscWorkspace *workspace, const EscNode *left, const EscNode *right,
+EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned)
 {
-    EscText a = key_of(workspace, left), b = key_of(workspace, right);
+    EscText a = key_of(maker, left), b = key_of(maker, right);
     *is_turned = esc_text_compare(a, b) > 0;
-    EscType left_type = esc_node_type(workspace, left),
-            right_type = esc_node_type(workspace, right);
+    EscType left_type = esc_node_type(maker->workspace, left),
+            right_type = esc_node_type(maker->workspace, right);
     EscText first = *is_turned ? b : a, second = *is_turned ? a : b;
-    return (EscSubject){.kind = ESC_SUBJECT_ORDER,
-                        .may_be_missing =
-                            esc_type_is_optional(left_type) || esc_type_is_optional(right_type),
-                        .key = esc_arena_printf(workspace->arena, "%.*s\n%.*s", ESC_TEXT_ARG(first),
-                                                ESC_TEXT_ARG(second)),
-                        .words = words_of(workspace, *is_turned ? right : left),
-                        .other = words_of(workspace, *is_turned ? left : right)};
+    return (EscSubject){
+        .kind = ESC_SUBJECT_ORDER,
+        .may_be_missing = esc_type_is_optional(left_type) || esc_type_is_optional(right_type),
+        .key =
+            esc_arena_printf(maker->arena, "%.*s\n%.*s", ESC_TEXT_ARG(first), ESC_TEXT_ARG(second)),
+        .words = words_of(maker->workspace, *is_turned ? right : left),
+        .other = words_of(maker->workspace, *is_turned ? left : right)};
 }
 
 void esc_subject_from_now(EscSubject *time)

@@ -4,12 +4,18 @@
 
 #include "condition/condition.h"
 
+/* What a form is made of, and where it lies. */
+typedef struct EscMaker {
+    EscWorkspace *workspace;
+    EscArena *arena;
+} EscMaker;
+
 /* A typed expression as it can be held against fixed values. Of a duration's unit it is the duration. */
-EscSubject esc_subject_of(EscWorkspace *workspace, const EscNode *node);
+EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node);
 /* A node that is true or false in a way that nothing looks into. */
-EscSubject esc_subject_opaque(EscWorkspace *workspace, const EscNode *node);
+EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node);
 /* How `left` lies to `right`; *is_turned: it is how `right` lies to `left`, so that both ways of writing it are one. */
-EscSubject esc_subject_order(EscWorkspace *workspace, const EscNode *left, const EscNode *right,
+EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned);
 
 /* Times are held against `now` only: how far a time lies behind it is the subject, whether it is there too. */

@@ -119,7 +119,7 @@ static EscInterval interval_in_ms(EscInterval units, int64_t unit_ms)
 
 /* A test while the values of its set are added. */
 typedef struct Making {
-    EscWorkspace *workspace;
+    const EscMaker *maker;
     EscTest *test;
     EscInterval *intervals;
     EscAtom *atoms;
@@ -142,7 +142,7 @@ static bool is_text_op(EscBinaryOp op)
 
 static bool begin(Making *making, EscTestKind kind, uint32_t count)
 {
-    EscArena *arena = making->workspace->arena;
+    EscArena *arena = making->maker->arena;
     making->test->kind = kind;
     if (kind == ESC_TEST_RANGES)
         making->test->intervals = making->intervals =
@@ -158,7 +158,7 @@ static void add(Making *making, EscBinaryOp op, const EscNode *constant)
     EscTest *test = making->test;
     EscKind kind = esc_type_kind(test->subject.type);
     if (kind == ESC_KIND_ENUM) {
-        uint32_t member = esc_meaning(making->workspace, constant).index;
+        uint32_t member = esc_meaning(making->maker->workspace, constant).index;
         test->members |= mask_of(op, member, test->subject.members_count);
     } else if (kind == ESC_KIND_BOOL) {
         test->members |= constant->boolean.value ? 2 : 1;
@@ -169,7 +169,8 @@ static void add(Making *making, EscBinaryOp op, const EscNode *constant)
             making->unit_ms == 0 ? interval : interval_in_ms(interval, making->unit_ms);
     } else {
         EscAtomKind atom = test->kind == ESC_TEST_ITEMS ? ESC_ATOM_IS : atom_of(op);
-        making->atoms[test->count++] = (EscAtom){atom, constant_text(making->workspace, constant)};
+        making->atoms[test->count++] =
+            (EscAtom){atom, constant_text(making->maker->workspace, constant)};
     }
 }
 
@@ -212,27 +213,27 @@ static int64_t unit_ms_of(EscMeaning meaning)
     return meaning.unit < ESC_COUNT_OF(ms) ? ms[meaning.unit] : 0;
 }
 
-static Making making_of(EscWorkspace *workspace, const EscNode *subject, EscTest *test)
+static Making making_of(const EscMaker *maker, const EscNode *subject, EscTest *test)
 {
-    test->subject = esc_subject_of(workspace, subject);
+    test->subject = esc_subject_of(maker, subject);
     int64_t unit_ms =
-        subject->kind == ESC_NODE_PATH ? unit_ms_of(esc_meaning(workspace, subject)) : 0;
+        subject->kind == ESC_NODE_PATH ? unit_ms_of(esc_meaning(maker->workspace, subject)) : 0;
     test->is_leaf = is_field(&test->subject) && unit_ms == 0;
-    return (Making){.workspace = workspace, .test = test, .unit_ms = unit_ms};
+    return (Making){.maker = maker, .test = test, .unit_ms = unit_ms};
 }
 
 /* subject op constant */
-static bool against_constant(EscWorkspace *workspace, EscBinaryOp op, const EscNode *subject,
+static bool against_constant(const EscMaker *maker, EscBinaryOp op, const EscNode *subject,
                              const EscNode *constant, EscTest *test)
 {
     EscTestKind kind;
-    if (!set_kind(esc_node_type(workspace, subject), op, &kind))
+    if (!set_kind(esc_node_type(maker->workspace, subject), op, &kind))
         return false;
-    if (esc_type_kind(esc_node_type(workspace, subject)) != ESC_KIND_LIST &&
-        esc_type_kind(esc_node_type(workspace, constant)) !=
-            esc_type_kind(esc_node_type(workspace, subject)))
+    if (esc_type_kind(esc_node_type(maker->workspace, subject)) != ESC_KIND_LIST &&
+        esc_type_kind(esc_node_type(maker->workspace, constant)) !=
+            esc_type_kind(esc_node_type(maker->workspace, subject)))
         return false;
-    Making making = making_of(workspace, subject, test);
+    Making making = making_of(maker, subject, test);
     if (!begin(&making, kind, 1))
         return false;
     add(&making, op, constant);
@@ -240,27 +241,27 @@ static bool against_constant(EscWorkspace *workspace, EscBinaryOp op, const EscN
 }
 
 /* Both sides are fixed. */
-static void fold(EscWorkspace *workspace, const EscNode *constant, EscTest *test)
+static void fold(const EscMaker *maker, const EscNode *constant, EscTest *test)
 {
-    EscCell cell =
-        constant_cell(workspace, constant, esc_type_kind(esc_node_type(workspace, constant)));
+    EscCell cell = constant_cell(maker->workspace, constant,
+                                 esc_type_kind(esc_node_type(maker->workspace, constant)));
     bool holds = esc_test_holds(test, &cell);
     *test = (EscTest){.kind = ESC_TEST_CONSTANT, .is_negated = !holds};
 }
 
 /* subject in [constants] */
-static bool in_constants(EscWorkspace *workspace, const EscNode *subject, const EscNode *list,
+static bool in_constants(const EscMaker *maker, const EscNode *subject, const EscNode *list,
                          EscTest *test)
 {
     EscTestKind kind;
-    EscType type = esc_node_type(workspace, subject);
+    EscType type = esc_node_type(maker->workspace, subject);
     if (!set_kind(type, ESC_BINARY_EQUAL, &kind) || list->list.items.count == 0)
         return false;
     ESC_EACH_NODE(item, list->list.items)
-        if (!is_constant(workspace, item) ||
-            esc_type_kind(esc_node_type(workspace, item)) != esc_type_kind(type))
+        if (!is_constant(maker->workspace, item) ||
+            esc_type_kind(esc_node_type(maker->workspace, item)) != esc_type_kind(type))
             return false;
-    Making making = making_of(workspace, subject, test);
+    Making making = making_of(maker, subject, test);
     if (!begin(&making, kind, list->list.items.count))
         return false;
     ESC_EACH_NODE(item, list->list.items)
@@ -285,13 +286,13 @@ static bool offset_from_now(const EscNode *node, int64_t *ms)
 }
 
 /* time op now + D: the time lies so far behind now */
-static bool beside_now(EscWorkspace *workspace, EscBinaryOp op, const EscNode *time,
+static bool beside_now(const EscMaker *maker, EscBinaryOp op, const EscNode *time,
                        const EscNode *other, EscTest *test)
 {
     int64_t ms;
     if (!is_order(op) || time->kind != ESC_NODE_PATH || !offset_from_now(other, &ms))
         return false;
-    Making making = making_of(workspace, time, test);
+    Making making = making_of(maker, time, test);
     test->is_leaf = false;
     esc_subject_from_now(&test->subject);
     if (!begin(&making, ESC_TEST_RANGES, 1))
@@ -304,63 +305,63 @@ static bool beside_now(EscWorkspace *workspace, EscBinaryOp op, const EscNode *t
 
 enum { ORDER_COUNT = 3 };
 
-static void make_order(EscWorkspace *workspace, EscBinaryOp op, const EscNode *left,
+static void make_order(const EscMaker *maker, EscBinaryOp op, const EscNode *left,
                        const EscNode *right, EscTest *test)
 {
     bool is_turned = false;
     test->kind = ESC_TEST_MEMBERS;
-    test->subject = esc_subject_order(workspace, left, right, &is_turned);
+    test->subject = esc_subject_order(maker, left, right, &is_turned);
     test->members = mask_of(is_turned ? esc_binary_turned(op) : op, 1, ORDER_COUNT);
 }
 
-static void make_opaque(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static void make_opaque(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
     test->kind = ESC_TEST_MEMBERS;
     test->members = 2;
-    test->subject = esc_subject_opaque(workspace, node);
+    test->subject = esc_subject_opaque(maker, node);
 }
 
 /* --- each kind of node ------------------------------------------------------------------------ */
 
 /* True when some set says it. */
-static bool make_set(EscWorkspace *workspace, EscBinaryOp op, const EscNode *left,
+static bool make_set(const EscMaker *maker, EscBinaryOp op, const EscNode *left,
                      const EscNode *right, EscTest *test)
 {
-    bool is_left_fixed = is_constant(workspace, left);
+    bool is_left_fixed = is_constant(maker->workspace, left);
     if (op == ESC_BINARY_IN && right->kind == ESC_NODE_LIST) {
-        if (!in_constants(workspace, left, right, test))
+        if (!in_constants(maker, left, right, test))
             return false;
         if (is_left_fixed)
-            fold(workspace, left, test);
+            fold(maker, left, test);
         return true;
     }
     if (op == ESC_BINARY_IN)
-        return is_left_fixed && against_constant(workspace, ESC_BINARY_CONTAINS, right, left, test);
-    if (is_constant(workspace, right)) {
-        if (!against_constant(workspace, op, left, right, test))
+        return is_left_fixed && against_constant(maker, ESC_BINARY_CONTAINS, right, left, test);
+    if (is_constant(maker->workspace, right)) {
+        if (!against_constant(maker, op, left, right, test))
             return false;
         if (is_left_fixed)
-            fold(workspace, left, test);
+            fold(maker, left, test);
         return true;
     }
     if (is_order(op) && is_left_fixed)
-        return against_constant(workspace, esc_binary_turned(op), right, left, test);
-    return beside_now(workspace, op, left, right, test) ||
-           beside_now(workspace, esc_binary_turned(op), right, left, test);
+        return against_constant(maker, esc_binary_turned(op), right, left, test);
+    return beside_now(maker, op, left, right, test) ||
+           beside_now(maker, esc_binary_turned(op), right, left, test);
 }
 
-static bool make_binary(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static bool make_binary(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
     EscBinaryOp op = positive_op(node->binary.op);
     const EscNode *left = node->binary.left, *right = node->binary.right;
-    if (esc_node_type(workspace, left) == 0 ||
-        (right->kind != ESC_NODE_LIST && esc_node_type(workspace, right) == 0))
+    if (esc_node_type(maker->workspace, left) == 0 ||
+        (right->kind != ESC_NODE_LIST && esc_node_type(maker->workspace, right) == 0))
         return false;
-    if (!make_set(workspace, op, left, right, test)) {
+    if (!make_set(maker, op, left, right, test)) {
         if (is_order(op))
-            make_order(workspace, op, left, right, test);
+            make_order(maker, op, left, right, test);
         else
-            make_opaque(workspace, node, test);
+            make_opaque(maker, node, test);
         test->is_leaf = false;
     }
     /* What an opaque subject is, its node says with its `not in`. */
@@ -369,12 +370,12 @@ static bool make_binary(EscWorkspace *workspace, const EscNode *node, EscTest *t
     return true;
 }
 
-static bool make_presence(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static bool make_presence(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
     const EscNode *operand = node->unary.operand;
-    if (esc_node_type(workspace, operand) == 0)
+    if (esc_node_type(maker->workspace, operand) == 0)
         return false;
-    (void)making_of(workspace, operand, test);
+    (void)making_of(maker, operand, test);
     test->kind = ESC_TEST_PRESENCE;
     test->subject.may_be_missing = true; /* where it never is, another warning says so */
     esc_subject_from_now(&test->subject);
@@ -382,22 +383,22 @@ static bool make_presence(EscWorkspace *workspace, const EscNode *node, EscTest 
     return true;
 }
 
-static bool make_truth(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static bool make_truth(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
-    if (esc_type_kind(esc_node_type(workspace, node)) != ESC_KIND_BOOL)
+    if (esc_type_kind(esc_node_type(maker->workspace, node)) != ESC_KIND_BOOL)
         return false;
-    (void)making_of(workspace, node, test);
+    (void)making_of(maker, node, test);
     test->kind = ESC_TEST_MEMBERS;
     test->members = 2;
     return true;
 }
 
-static bool make_changed(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static bool make_changed(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
     const EscNode *path = node->changed.path;
-    if (esc_node_type(workspace, path) == 0)
+    if (esc_node_type(maker->workspace, path) == 0)
         return false;
-    (void)making_of(workspace, path, test);
+    (void)making_of(maker, path, test);
     test->kind = ESC_TEST_MEMBERS;
     test->members = 2;
     test->subject.is_change = true;
@@ -407,41 +408,42 @@ static bool make_changed(EscWorkspace *workspace, const EscNode *node, EscTest *
     return true;
 }
 
-static bool make_positive(EscWorkspace *workspace, const EscNode *node, EscTest *test)
+static bool make_positive(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
     switch (node->kind) {
     case ESC_NODE_BINARY:
-        return make_binary(workspace, node, test);
+        return make_binary(maker, node, test);
     case ESC_NODE_UNARY:
-        return make_presence(workspace, node, test);
+        return make_presence(maker, node, test);
     case ESC_NODE_CHANGED:
-        return make_changed(workspace, node, test);
+        return make_changed(maker, node, test);
     case ESC_NODE_BOOL:
         *test = (EscTest){.kind = ESC_TEST_CONSTANT, .is_negated = !node->boolean.value};
         return true;
     case ESC_NODE_QUANTIFIER:
-        make_opaque(workspace, node, test);
+        make_opaque(maker, node, test);
         return true;
     default:
-        return make_truth(workspace, node, test);
+        return make_truth(maker, node, test);
     }
 }
 
-bool esc_test_make(EscWorkspace *workspace, const EscNode *node, bool sense, EscTest *test)
+bool esc_test_make(const EscMaker *maker, const EscNode *node, bool sense, EscTest *test)
 {
     *test = (EscTest){0};
-    if (!make_positive(workspace, node, test))
+    if (!make_positive(maker, node, test))
         return false;
     test->is_negated ^= !sense;
     test->node = node;
     test->is_under_not = !sense;
-    return !esc_arena_failed(workspace->arena);
+    return !esc_arena_failed(maker->arena);
 }
 
 bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const EscNode *constant,
                           EscTest *test)
 {
+    EscMaker maker = {workspace, workspace->arena};
     *test = (EscTest){0};
     return is_constant(workspace, constant) && esc_node_type(workspace, value) != 0 &&
-           against_constant(workspace, ESC_BINARY_EQUAL, value, constant, test);
+           against_constant(&maker, ESC_BINARY_EQUAL, value, constant, test);
 }

@@ -5,6 +5,6 @@
 #include "condition/subject.h"
 
 /* What `node` (no and, or, not) tests. `sense` false: under `not`. False where it is not typed. */
-bool esc_test_make(EscWorkspace *workspace, const EscNode *node, bool sense, EscTest *test);
+bool esc_test_make(const EscMaker *maker, const EscNode *node, bool sense, EscTest *test);
 
 #endif

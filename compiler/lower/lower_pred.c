@@ -275,8 +275,16 @@ EscLowerPred *esc_lower_pred(EscLower *lower, const EscNode *condition)
 {
     if (condition == NULL)
         return new_pred(lower, ESC_PRED_ALWAYS);
-    const EscCondition *form = esc_condition_of(lower->workspace, condition);
+    EscArena *arena = esc_arena_new(ESC_FORM_BYTES_MAX); /* the leaves keep nothing of the form */
+    if (arena == NULL) {
+        lower->build.status = ESC_NO_MEMORY;
+        return NULL;
+    }
+    const EscCondition *form = esc_condition_make(lower->workspace, condition, arena);
     Pred *root = form == NULL ? code_leaf(lower, condition) : lower_pred(lower, form);
+    if (esc_arena_failed(arena))
+        lower->build.status = ESC_NO_MEMORY;
+    esc_arena_free(arena);
     /* A NOT may come to stand above a test that is constant for its event. */
     if (root != NULL && depth_of(root) + 1 > ESC_PRED_DEPTH_MAX)
         root = code_leaf(lower, condition);
