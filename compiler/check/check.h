@@ -218,8 +218,8 @@ void esc_judge_rows(EscWorkspace *workspace, EscTableRow *rows, uint32_t count, 
 /* --- divisors.c ------------------------------------------------------------------------------- */
 
 /* Paths that cannot be 0 where the condition is `truth`; gives their number. */
-uint32_t esc_condition_keeps_from_zero(const EscNode *condition, bool truth, const EscNode **paths,
-                                       uint32_t max);
+uint32_t esc_condition_keeps_from_zero(EscWorkspace *workspace, const EscNode *condition,
+                                       bool truth, const EscNode **paths, uint32_t max);
 void esc_check_divisor(EscWhere *where, const EscNode *divisor); /* reports E0227 */
 
 /* Narrowing: begins with what `condition` proves; *mark is what to set narrowed_count back to. */

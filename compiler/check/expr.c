@@ -89,8 +89,9 @@ uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth)
     where->narrowed_count +=
         esc_condition_proves(condition, truth, where->narrowed + mark, ESC_NARROWINGS_MAX - mark);
     uint32_t present = where->narrowed_count;
-    where->narrowed_count += esc_condition_keeps_from_zero(
-        condition, truth, where->narrowed + present, ESC_NARROWINGS_MAX - present);
+    where->narrowed_count +=
+        esc_condition_keeps_from_zero(where->workspace, condition, truth, where->narrowed + present,
+                                      ESC_NARROWINGS_MAX - present);
     for (uint32_t i = mark; i < where->narrowed_count; i++)
         where->is_nonzero[i] = i >= present;
     return mark;

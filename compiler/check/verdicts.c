@@ -64,10 +64,15 @@ static void relate_core(Judge *judge, EscDiagnostic *diagnostic, const EscCondit
         left += !is_out[i];
     }
     uint32_t i = 0;
+    const EscTest *first = NULL;
     for (const EscCondition *part = both->first; part != NULL; part = part->next, i++) {
         if (is_out[i] || shown == RELATED_MAX)
             continue;
         shown++;
+        if (shown == 2 && left == 2 && first != NULL && part->test != NULL &&
+            esc_subject_equal(&first->subject, &part->test->subject))
+            esc_report_hint(judge->workspace, diagnostic, "say `or` where either is enough");
+        first = part->test;
         esc_report_related(judge->workspace, diagnostic, part->span, "%s",
                            shown == left ? "and this exclude each other" : "this");
     }
@@ -84,6 +89,9 @@ static void say_never(Judge *judge, const EscCondition *condition)
                                 "this part of the condition can never hold");
     if (condition->kind == ESC_CONDITION_AND)
         relate_core(judge, diagnostic, condition);
+    else if (condition->kind == ESC_CONDITION_TEST && condition->test->kind != ESC_TEST_CONSTANT)
+        esc_report_hint(judge->workspace, diagnostic, "no value of `%.*s` is like that",
+                        ESC_TEXT_ARG(condition->test->subject.words));
 }
 
 static void say_always(Judge *judge, const EscCondition *condition)

@@ -121,6 +121,8 @@ const EscCondition *esc_condition_of(EscWorkspace *workspace, const EscNode *nod
 #define ESC_FORM_BYTES_MAX ((size_t)1 << 30)
 const EscCondition *esc_condition_make(EscWorkspace *workspace, const EscNode *node,
                                        EscArena *arena);
+/* What a typed node without and, or, not tests by itself, or the opposite of that. False where nothing is tested. */
+bool esc_condition_test(EscWorkspace *workspace, const EscNode *node, bool truth, EscTest *test);
 /* The test that a value is one of a fixed one: an arm of `match`. False when the value is not fixed. */
 bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const EscNode *constant,
                           EscTest *test);

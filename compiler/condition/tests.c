@@ -447,3 +447,8 @@ bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const E
     return is_constant(workspace, constant) && esc_node_type(workspace, value) != 0 &&
            against_constant(&maker, ESC_BINARY_EQUAL, value, constant, test);
 }
+
+bool esc_condition_test(EscWorkspace *workspace, const EscNode *node, bool truth, EscTest *test)
+{
+    return esc_test_make(&(EscMaker){workspace, workspace->arena}, node, truth, test);
+}
