@@ -219,15 +219,16 @@ static void a_text_is_found_exactly_when_there_is_one(void **state)
 static void a_letter_is_found_when_all_that_are_liked_are_taken(void **state)
 {
     (void)state;
-    EscAtom atoms[] = {{ESC_ATOM_CONTAINS, ESC_TEXT(" -_abcdefghijklmnopqrstuvwxyz")},
-                       {ESC_ATOM_CONTAINS, ESC_TEXT("\xe4\xb8\x80")}}; /* U+4E00 */
-    bool truths[] = {true, false};
+    const EscAtom atoms[] = {{ESC_ATOM_CONTAINS, ESC_TEXT(" -_abcdefghijklmnopqrstuvwxyz")},
+                             {ESC_ATOM_CONTAINS, ESC_TEXT("\xe4\xb8\x80")}, /* U+4E00 */
+                             {ESC_ATOM_STARTS, ESC_TEXT("x")}};
+    const bool truths[] = {true, false, false};
     EscArena *arena = esc_arena_new((size_t)1 << 16);
     EscText text;
-    assert_true(esc_text_for(arena, atoms, truths, 2, &text));
+    assert_true(esc_text_for(arena, atoms, truths, 3, &text));
     assert_true(esc_utf8_is_valid(text, NULL));
-    assert_true(esc_atom_holds(&atoms[0], text));
-    assert_false(esc_atom_holds(&atoms[1], text));
+    for (size_t i = 0; i < ESC_COUNT_OF(atoms); i++)
+        assert_int_equal(esc_atom_holds(&atoms[i], text), truths[i]);
     esc_arena_free(arena);
 }
 
@@ -340,6 +341,31 @@ static void many_parts_of_a_text_are_decided_one_by_one(void **state)
     assert_int_equal(verdict_of(condition, example, sizeof example), ESC_ALWAYS);
 }
 
+/* Appends ` or ticket.note contains "p01"` and so on: thirty parts with the first. */
+static void add_parts(char *condition, size_t size)
+{
+    for (int i = 1; i < 30; i++)
+        snprintf(condition + strlen(condition), size - strlen(condition),
+                 " or ticket.note contains \"p%02d\"", i);
+}
+
+/* Nor is any part of a text that is not there. */
+static void many_parts_of_a_missing_text_do_not_hold(void **state)
+{
+    (void)state;
+    char example[512];
+    char never[4096] = "ticket.note is missing and (ticket.note contains \"p00\"";
+    add_parts(never, sizeof never);
+    strcat(never, ")");
+    assert_int_equal(verdict_of(never, example, sizeof example), ESC_NEVER);
+    char missing[4096] = "ticket.note is missing or ticket.seats < 5 and ticket.seats > 5 and "
+                         "(ticket.note contains \"p00\"";
+    add_parts(missing, sizeof missing);
+    strcat(missing, ")");
+    assert_true(verdict_of(missing, example, sizeof example) > ESC_ALWAYS);
+    assert_string_equal(example, "ticket.note=missing");
+}
+
 static void sets_that_are_too_large_are_taken_for_possible(void **state)
 {
     (void)state;
@@ -407,6 +433,82 @@ static void conditions_of_one_meaning_have_one_diagram(void **state)
     esc_workspace_free(workspace);
 }
 
+/* --- predicates of a bundle ------------------------------------------------------------------- */
+
+enum { READ_COST, READ_DUE, READ_FIELDS };
+
+/* Two fields of the ticket that may be missing, and these predicates. */
+static const EscCondition *read_preds(EscArena *arena, const EscPredRow *preds, uint32_t count)
+{
+    static const EscText texts[] = {{"", 0}, {"cost", 4}, {"due", 3}};
+    static const EscFieldRow fields[READ_FIELDS] = {
+        [READ_COST] = {.scope = ESC_SCOPE_TICKET,
+                       .name = 1,
+                       .type = ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL},
+        [READ_DUE] = {.scope = ESC_SCOPE_TICKET,
+                      .name = 2,
+                      .type = ESC_TYPE(ESC_KIND_TIME) | ESC_TYPE_OPTIONAL}};
+    EscProgram program = {.fields = fields,
+                          .fields_count = READ_FIELDS,
+                          .preds = preds,
+                          .preds_count = count,
+                          .texts = texts,
+                          .texts_count = 3};
+    return esc_condition_read(arena, &program, 0);
+}
+
+static int64_t bits_of(double number)
+{
+    int64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
+/* As the matcher judges it: only the check keeps missing values away from a NOT. */
+static void a_not_of_predicates_is_true_of_a_missing_value(void **state)
+{
+    (void)state;
+    EscPredRow preds[] = {{.kind = ESC_PRED_NOT, .children_first = 1, .children_count = 1},
+                          {.kind = ESC_PRED_RANGE,
+                           .field = READ_COST + 1,
+                           .low = bits_of(-HUGE_VAL),
+                           .high = bits_of(5),
+                           .detail = 2}};
+    EscArena *arena = esc_arena_new((size_t)1 << 16);
+    const EscCondition *form = read_preds(arena, preds, 2);
+    assert_text_equal(form->test->subject.words, "ticket.cost");
+    assert_true(esc_test_holds(form->test, &(EscCell){.is_missing = true}));
+    assert_true(esc_test_holds(form->test, &(EscCell){.key = esc_number_key(5)}));
+    assert_false(esc_test_holds(form->test, &(EscCell){.key = esc_number_key(5) - 1}));
+    preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = READ_COST + 1};
+    form = read_preds(arena, preds, 2);
+    assert_true(esc_test_holds(form->test, &(EscCell){.is_missing = true}));
+    assert_false(esc_test_holds(form->test, &(EscCell){.key = 0}));
+    preds[0] = (EscPredRow){.kind = ESC_PRED_NOT, .children_first = 1, .children_count = 1};
+    preds[1] = (EscPredRow){.kind = ESC_PRED_ALWAYS};
+    form = read_preds(arena, preds, 2);
+    assert_false(esc_test_holds(form->test, &(EscCell){.key = 0}));
+    esc_arena_free(arena);
+}
+
+/* The compiler makes none, but a bundle may hold an instant: it is no distance from now. */
+static void predicates_of_times_are_read_as_they_are(void **state)
+{
+    (void)state;
+    const EscPredRow preds[] = {
+        {.kind = ESC_PRED_AND, .children_first = 1, .children_count = 2},
+        {.kind = ESC_PRED_RANGE, .field = READ_DUE + 1, .low = 10, .high = 20, .detail = 1},
+        {.kind = ESC_PRED_PRESENT, .field = READ_DUE + 1}};
+    EscArena *arena = esc_arena_new((size_t)1 << 16);
+    const EscCondition *form = read_preds(arena, preds, 3);
+    const EscTest *instant = form->first->test, *presence = form->first->next->test;
+    assert_false(esc_test_holds(instant, &(EscCell){.key = 10}));
+    assert_true(esc_test_holds(instant, &(EscCell){.key = 11}));
+    assert_true(esc_test_holds(instant, &(EscCell){.key = 20}));
+    assert_false(esc_subject_equal(&instant->subject, &presence->subject));
+    esc_arena_free(arena);
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 static void every_failing_allocation_is_told(void **state)
@@ -447,7 +549,10 @@ int main(void)
         cmocka_unit_test(examples_are_values_that_people_would_write),
         cmocka_unit_test(what_always_or_never_holds_is_seen),
         cmocka_unit_test(many_parts_of_a_text_are_decided_one_by_one),
+        cmocka_unit_test(many_parts_of_a_missing_text_do_not_hold),
         cmocka_unit_test(sets_that_are_too_large_are_taken_for_possible),
+        cmocka_unit_test(a_not_of_predicates_is_true_of_a_missing_value),
+        cmocka_unit_test(predicates_of_times_are_read_as_they_are),
         cmocka_unit_test(a_budget_ends_in_inconclusive),
         cmocka_unit_test(conditions_of_one_meaning_have_one_diagram),
         cmocka_unit_test(every_failing_allocation_is_told),
