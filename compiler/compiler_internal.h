@@ -102,6 +102,7 @@ typedef struct EscSymbol {
     uint32_t index; /* in the array of its kind */
     EscText name;
     EscSpan span; /* of the name; end is 0 for what is built in */
+    bool is_used; /* somebody looked it up */
 } EscSymbol;
 
 typedef struct EscEnumInfo {
@@ -315,6 +316,11 @@ typedef struct EscSourceFile {
     bool is_too_big;
 } EscSourceFile;
 
+/* A part of a declaration that could not be read, and the declaration. */
+typedef struct EscBroken {
+    EscSpan part, within;
+} EscBroken;
+
 /* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
 #define ESC_ARRAY(Type, name)                                                                      \
     Type *name;                                                                                    \
@@ -334,6 +340,13 @@ struct EscWorkspace {
     EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
     uint64_t candidates; /* names that suggestions have looked at */
+
+    EscNames *step_names;   /* test_names.c; NULL until a test asks */
+    uint32_t searched;      /* names that were looked for in all sources (advice.c) */
+    uint32_t renamed;       /* names with capital letters so far (spelling.c) */
+    unsigned twice_kinds;   /* bit set of EscSymbolKind: some name of it is declared twice */
+    EscNames *broken_names; /* that may be declared in a part that could not be read (echo.c) */
+    ESC_ARRAY(EscBroken, broken);
 
     EscText name, title, timezone;
     const EscNode *node; /* WORKSPACE */
@@ -408,7 +421,9 @@ uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count);
 
 /* --- diagnostics: how a pass reports ---------------------------------------------------------- */
 
-/* Adds a diagnostic; `code` must be a row of diagnostics.def. Never NULL: what is beyond
+/* Whether a report would only tell a consequence of a part that could not be read (echo.c). */
+bool esc_is_echo(const EscWorkspace *workspace, const char *code, EscSpan span);
+/* Adds a diagnostic, unless it is an echo; `code` must be a row of diagnostics.def. Never NULL: what is beyond
  * ESC_DIAGNOSTICS_MAX is counted, and its row, which nobody reads, is good until the next report. */
 EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
                           const char *format, ...) ESC_PRINTF(4, 5);

@@ -32,9 +32,9 @@ static EscText text_of(EscWorkspace *workspace, const char *format, va_list argu
     return esc_arena_text(workspace->arena, text);
 }
 
-static EscDiagnostic *row_of(EscWorkspace *workspace)
+static EscDiagnostic *row_of(EscWorkspace *workspace, bool is_echo)
 {
-    if (workspace->diagnostics_count < ESC_DIAGNOSTICS_MAX)
+    if (!is_echo && workspace->diagnostics_count < ESC_DIAGNOSTICS_MAX)
         return ESC_ARRAY_ADD(workspace, diagnostics);
     workspace->dropped = (EscDiagnostic){0};
     return &workspace->dropped;
@@ -53,11 +53,10 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     bool is_known = esc_explanation_find(esc_text_from(code), &known);
     ESC_ASSERT(is_known);
     bool is_error = code[0] == 'E';
-    if (is_error)
-        ++workspace->errors;
-    else
-        ++workspace->warnings;
-    EscDiagnostic *diagnostic = row_of(workspace);
+    bool is_echo = esc_is_echo(workspace, code, span);
+    workspace->errors += is_error && !is_echo;
+    workspace->warnings += !is_error && !is_echo;
+    EscDiagnostic *diagnostic = row_of(workspace, is_echo);
     diagnostic->code = known.code;
     diagnostic->severity = is_error ? ESC_SEVERITY_ERROR : ESC_SEVERITY_WARNING;
     diagnostic->span = place_of(span);

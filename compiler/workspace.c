@@ -13,11 +13,10 @@
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
     X(files)                                                                                       \
-    X(diagnostics)                                                                                 \
-    X(symbols)                                                                                     \
-    X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules)       \
-        X(channels) X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates)     \
-            X(limits) X(locals) X(meanings) X(conditions) X(scenarios)
+    X(diagnostics) X(symbols) X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams)       \
+        X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas)    \
+            X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(conditions) X(scenarios)    \
+                X(broken)
 
 uint64_t esc_seed(void)
 {
@@ -68,11 +67,13 @@ EscWorkspace *esc_workspace_new(void)
     workspace->ticket_names = esc_names_new(esc_seed());
     workspace->exception_names = esc_names_new(esc_seed());
     workspace->exception_field_names = esc_names_new(esc_seed());
+    workspace->broken_names = esc_names_new(esc_seed());
     workspace->file_names = esc_names_new(esc_seed());
     bool is_whole = workspace->arena != NULL && workspace->names != NULL &&
                     workspace->enum_shapes != NULL && workspace->ticket_names != NULL &&
                     workspace->exception_names != NULL &&
-                    workspace->exception_field_names != NULL && workspace->file_names != NULL;
+                    workspace->exception_field_names != NULL && workspace->file_names != NULL &&
+                    workspace->broken_names != NULL;
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
@@ -123,6 +124,8 @@ void esc_workspace_free(EscWorkspace *workspace)
     esc_names_free(workspace->exception_field_names);
     esc_names_free(workspace->file_names);
     esc_event_lookup_free(workspace->event_lookup);
+    esc_names_free(workspace->broken_names);
+    esc_names_free(workspace->step_names);
     esc_arena_free(workspace->arena);
     free(workspace);
 }

@@ -56,6 +56,15 @@ void esc_check_set(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscNode *path = node->set.field;
+    if (path->path.count > 1 && esc_text_equal(path->path.parts[0].text, ESC_TEXT("event"))) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0211", path->span,
+                                   "an event is over and cannot be changed: only fields of the "
+                                   "ticket can be set"),
+                        "write `set ticket.FIELD to …`");
+        (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
+        return;
+    }
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     EscMeaning meaning = esc_meaning(workspace, path);
     bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD && meaning.unit == ESC_UNIT_NONE;

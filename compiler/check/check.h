@@ -62,6 +62,26 @@ void esc_diagnostics_sort(EscWorkspace *workspace);
  * the buffer. */
 void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
 
+/* --- echo.c ----------------------------------------------------------------------------------- */
+
+/* Behind parsing: which declarations have parts that could not be read, and what those may declare. */
+void esc_note_broken_parts(EscWorkspace *workspace);
+/* Whether a part of the declaration that holds `span` could not be read. */
+bool esc_has_broken_part(const EscWorkspace *workspace, EscSpan span);
+
+/* --- test_names.c ----------------------------------------------------------------------------- */
+
+/* Reports a name of a test that no step gives: an outcome (`kind` CLOSE), an answer (ANSWER) or a
+ * created ticket (CREATE). */
+void esc_check_test_name(EscWorkspace *workspace, EscName name, EscNodeKind kind);
+
+/* --- spelling.c, advice.c --------------------------------------------------------------------- */
+
+/* Reports a name that is declared with capital letters. */
+void esc_check_spelling(EscWorkspace *workspace, EscName name);
+/* Behind all other passes: what is right and probably not meant. */
+void esc_pass_advice(EscWorkspace *workspace);
+
 /* --- names.c ---------------------------------------------------------------------------------- */
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name); /* NULL: none */
@@ -80,6 +100,10 @@ void esc_suggest_try_symbols(EscSuggest *suggest, EscWorkspace *workspace, unsig
  * and returns false. */
 bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
                       EscSpan span);
+/* Whether an unknown name is the one that a declaration should have which has the name of another:
+ * nothing is near it, and something of these kinds is declared twice. That was reported. */
+bool esc_is_meant_by_a_twin(const EscWorkspace *workspace, const EscSuggest *suggest,
+                            unsigned kinds);
 /* Reports that `word` is none of `words` (a NULL-terminated list). */
 void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
                      const char *const *words);

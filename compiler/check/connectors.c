@@ -34,6 +34,7 @@ static void action_params(EscWorkspace *workspace, EscActionInfo *action)
                        ESC_PARAMS_MAX);
             return;
         }
+        esc_check_spelling(workspace, name);
         uint32_t local = esc_local_add(workspace, name.text, type, name.span);
         *ESC_ARRAY_ADD(workspace, params) =
             (EscParamInfo){.name = name.text, .type = type, .local = local};

@@ -16,6 +16,8 @@ static uint32_t exception_add(EscWorkspace *workspace, EscText name, EscSpan spa
     uint32_t index = esc_exception_find(workspace, name);
     if (index != ESC_NONE)
         return index;
+    if (span.end > 0)
+        esc_check_spelling(workspace, (EscName){.text = name, .span = span});
     *ESC_ARRAY_ADD(workspace, exceptions) = (EscExceptionInfo){.name = name, .span = span};
     index = workspace->exceptions_count - 1;
     EscStatus status = esc_names_put(workspace->exception_names, name, index);

@@ -72,6 +72,10 @@ static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expe
     if (fact->fact.names.count > 0)
         check_names(scenario, fact, expect);
     must_know(scenario, fact, expect);
+    if (fact->fact.fact == ESC_FACT_CLOSED && expect->name.size > 0)
+        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CLOSE);
+    if (fact->fact.fact == ESC_FACT_CREATED)
+        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CREATE);
     if (fact->fact.who == NULL)
         return;
     if (fact->fact.fact == ESC_FACT_CALL)
@@ -238,6 +242,31 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
     scenario->probes_capacity = 0;
 }
 
+/* expect owner ana and owner ben */
+static void two_owners(Scenario *scenario, EscNodeList facts, const EscScenarioExpect *expects)
+{
+    const EscNode *first = NULL;
+    const EscScenarioExpect *expect = expects, *owner = NULL;
+    ESC_EACH_NODE(fact, facts) {
+        bool is_person = expect->kind == ESC_EXPECTED_OWNER && !expect->is_negated &&
+                         expect->who.kind == ESC_WHO_PERSON;
+        if (is_person && owner != NULL && !esc_text_equal(owner->who.name, expect->who.name)) {
+            EscDiagnostic *diagnostic =
+                esc_report(scenario->workspace, "E0346", fact->span,
+                           "a ticket has one owner, so this cannot hold together with the other");
+            esc_report_hint(scenario->workspace, diagnostic,
+                            "expect them one after the other, with `after TIME` between them");
+            esc_report_related(scenario->workspace, diagnostic, first->span, "the other");
+            return;
+        }
+        if (is_person && owner == NULL) {
+            owner = expect;
+            first = fact;
+        }
+        ++expect;
+    }
+}
+
 void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
     bool is_condition = node->test_expect.condition != NULL;
@@ -254,4 +283,5 @@ void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *ste
     }
     ESC_EACH(fact, node->test_expect.facts)
         make_fact(scenario, fact, &expects[step->expects_count++]);
+    two_owners(scenario, node->test_expect.facts, expects);
 }

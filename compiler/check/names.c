@@ -7,7 +7,10 @@
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
 {
     uint32_t index = 0;
-    return esc_names_find(workspace->names, name, &index) ? &workspace->symbols[index] : NULL;
+    if (!esc_names_find(workspace->names, name, &index))
+        return NULL;
+    workspace->symbols[index].is_used = true;
+    return &workspace->symbols[index];
 }
 
 const char *esc_symbol_kind_words(EscSymbolKind kind)
@@ -102,6 +105,12 @@ void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
     }
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, word.span))
         esc_report_hint(workspace, diagnostic, "say %s", all);
+}
+
+bool esc_is_meant_by_a_twin(const EscWorkspace *workspace, const EscSuggest *suggest,
+                            unsigned kinds)
+{
+    return suggest->best.size == 0 && (workspace->twice_kinds & kinds) != 0;
 }
 
 /* --- paths ------------------------------------------------------------------------------------ */

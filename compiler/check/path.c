@@ -75,6 +75,19 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
 
 /* --- fields of the ticket --------------------------------------------------------------------- */
 
+/* ticket.tags.length */
+static bool is_length(Lookup *lookup)
+{
+    const EscNode *node = lookup->node;
+    EscText last = node->path.parts[node->path.count - 1].text;
+    uint32_t index = 0;
+    return node->path.count > 2 &&
+           (esc_text_equal(last, ESC_TEXT("length")) || esc_text_equal(last, ESC_TEXT("count")) ||
+            esc_text_equal(last, ESC_TEXT("size"))) &&
+           esc_names_find(lookup->where->workspace->ticket_names,
+                          esc_path_text(node, 1, node->path.count - 1, lookup->buffer), &index);
+}
+
 /* The field that `owner.name` means, for a ticket without a person in it: suggestions look at
  * the last word too. */
 static EscType no_ticket_field(Lookup *lookup, EscText name)
@@ -88,7 +101,11 @@ static EscType no_ticket_field(Lookup *lookup, EscText name)
                     node->path.parts[node->path.count - 1].span.end};
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
+    if (is_length(lookup))
+        esc_report_hint(workspace, diagnostic,
+                        "nothing counts the items of a list; `any(t in LIST: …)` and "
+                        "`all(t in LIST: …)` ask for them");
+    else if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
         esc_report_hint(workspace, diagnostic, "declare it with `extend ticket { … }`");
     return ESC_TYPE_WRONG;
 }
@@ -141,6 +158,17 @@ static EscType ticket_path(Lookup *lookup)
 
 /* --- fields of events ------------------------------------------------------------------------- */
 
+/* Another event that has the field; NULL when none has. */
+static const EscEventInfo *event_with_field(const EscWorkspace *workspace, EscText name)
+{
+    for (uint32_t i = 0; i < workspace->events_count; ++i) {
+        const EscEventInfo *event = &workspace->events[i];
+        if (event->field_names != NULL && esc_names_find(event->field_names, name, NULL))
+            return event;
+    }
+    return NULL;
+}
+
 static EscType no_event_field(Lookup *lookup, EscText name)
 {
     EscWorkspace *workspace = lookup->where->workspace;
@@ -161,14 +189,22 @@ static EscType no_event_field(Lookup *lookup, EscText name)
             : esc_report(workspace, "E0104", span, "the event `%.*s` has no field `%.*s`",
                          ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
     uint32_t ticket_field = 0;
+    const EscEventInfo *other = event_with_field(workspace, name);
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
-    if (esc_names_find(workspace->ticket_names, name, &ticket_field))
+    if (other != NULL)
+        esc_report_hint(workspace, diagnostic, "`%.*s` has it, and does not lead here",
+                        ESC_TEXT_ARG(other->name));
+    else if (esc_names_find(workspace->ticket_names, name, &ticket_field))
         esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
                         ESC_TEXT_ARG(name));
     else if (first->node != NULL)
         esc_report_related(workspace, diagnostic, first->node->event.name->span,
                            "the event is declared here");
+    else
+        esc_report_hint(workspace, diagnostic,
+                        "`%.*s` has no fields of its own; declare an event that has it",
+                        ESC_TEXT_ARG(first->name));
     return ESC_TYPE_WRONG;
 }
 
@@ -450,12 +486,68 @@ static EscType previous_word(Lookup *lookup)
     return found(lookup, ESC_MEANS_PREVIOUS, index, type, 0);
 }
 
+/* What authors of other languages write for a value: `yes`, `null`. False when it is none of them. */
+static bool is_foreign_value(Lookup *lookup, EscText word)
+{
+    static const struct {
+        const char *word, *instead; /* NULL: nothing stands for it */
+    } values[] = {
+        {"yes", "true"},  {"Yes", "true"},     {"YES", "true"},    {"True", "true"},
+        {"TRUE", "true"}, {"on", "true"},      {"no", "false"},    {"No", "false"},
+        {"NO", "false"},  {"False", "false"},  {"FALSE", "false"}, {"off", "false"},
+        {"null", NULL},   {"NULL", NULL},      {"nil", NULL},      {"none", NULL},
+        {"None", NULL},   {"undefined", NULL},
+    };
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscSpan span = lookup->node->span;
+    bool is_bool = esc_type_kind(lookup->expected) == ESC_KIND_BOOL;
+    for (size_t i = 0; i < ESC_COUNT_OF(values); ++i) {
+        if (!esc_text_equal(word, esc_text_from(values[i].word)) ||
+            (values[i].instead != NULL && !is_bool))
+            continue;
+        EscDiagnostic *diagnostic =
+            values[i].instead != NULL
+                ? esc_report(workspace, "E0101", span,
+                             "`%.*s` is no value: something is true or false", ESC_TEXT_ARG(word))
+                : esc_report(workspace, "E0101", span,
+                             "`%.*s` is no value: a field holds something or is missing",
+                             ESC_TEXT_ARG(word));
+        if (values[i].instead != NULL)
+            esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, span,
+                            esc_text_from(values[i].instead));
+        else
+            esc_report_hint(workspace, diagnostic,
+                            "ask with `is missing` or `is present`; a field cannot be emptied");
+        return true;
+    }
+    return false;
+}
+
+/* A name that exists but has no value. */
+static EscType no_value(Lookup *lookup, const EscSymbol *symbol)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0111", lookup->node->span,
+                   "`%.*s` is %s and cannot be compared or calculated with",
+                   ESC_TEXT_ARG(symbol->name), esc_symbol_kind_words(symbol->kind));
+    esc_report_hint(workspace, diagnostic, "%s",
+                    symbol->kind == ESC_SYMBOL_CALENDAR
+                        ? "no condition asks a calendar; a deadline can follow it, such as "
+                          "`within 2h of office_hours`"
+                        : "conditions compare fields, such as `ticket.severity = critical`");
+    esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    return ESC_TYPE_WRONG;
+}
+
 static EscType unknown_word(Lookup *lookup, EscText word)
 {
     EscWhere *where = lookup->where;
     EscWorkspace *workspace = where->workspace;
     EscSpan span = lookup->node->span;
     const EscSymbol *symbol = esc_symbol_find(workspace, word);
+    if (symbol == NULL && is_foreign_value(lookup, word))
+        return ESC_TYPE_WRONG;
     if (esc_type_kind(lookup->expected) == ESC_KIND_TEXT &&
         (symbol == NULL || symbol->kind != ESC_SYMBOL_NONE)) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0207", span,
@@ -468,11 +560,7 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     if (symbol != NULL) {
         if (symbol->kind == ESC_SYMBOL_NONE)
             return ESC_TYPE_WRONG;
-        EscDiagnostic *diagnostic = esc_report(
-            workspace, "E0111", span, "`%.*s` is %s and cannot be compared or calculated with",
-            ESC_TEXT_ARG(word), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_TYPE_WRONG;
+        return no_value(lookup, symbol);
     }
     EscSuggest suggest = esc_suggest(word);
     esc_suggest_try(&suggest, ESC_TEXT("resolved"));
@@ -486,6 +574,10 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     if (esc_names_find(workspace->ticket_names, word, &field))
         esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span,
                         esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
+    else
+        esc_report_hint(
+            workspace, diagnostic,
+            "values are fields such as `ticket.title`, and names that stand behind `as`");
     return ESC_TYPE_WRONG;
 }
 

@@ -39,6 +39,7 @@ static void check_last_resort(EscWorkspace *workspace, EscNode *item)
     if (rules->last_resort != NULL) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0406", item->span, "there is one last resort only");
+        esc_report_hint(workspace, diagnostic, "leave one out; a team can be the last resort");
         esc_report_related(workspace, diagnostic, rules->last_resort->span, "first here");
         return;
     }

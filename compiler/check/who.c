@@ -126,6 +126,8 @@ static EscRef symbol_ref(EscWhere *where, EscNode *node, EscName name, unsigned 
     if (symbol == NULL) {
         EscSuggest suggest = esc_suggest(name.text);
         esc_suggest_try_symbols(&suggest, workspace, symbol_kinds(allowed));
+        if (esc_is_meant_by_a_twin(workspace, &suggest, symbol_kinds(allowed)))
+            return 0;
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0101", name.span, "nobody and nothing is called `%.*s`",
                        ESC_TEXT_ARG(name.text));

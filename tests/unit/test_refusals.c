@@ -26,8 +26,8 @@
 #define MANUAL(name, steps)                                                                        \
     "template " name " { manual  " OWNERS "  steps { " steps " }  close when resolved }\n"
 
-/* Checks and builds MORE and `source`. "" when it built, else the codes of its diagnostics; the build's own words when it
- * failed otherwise. */
+/* Checks and builds MORE and `source`. "" when it built, else the codes of its errors; the build's own words when it failed
+ * otherwise. Advice (what nothing uses, templates without steps) keeps nothing from being built. */
 static const char *built(const char *source)
 {
     static char codes[512];
@@ -40,9 +40,11 @@ static const char *built(const char *source)
     if (status != ESC_OK && status != ESC_BAD_SOURCE)
         (void)snprintf(codes, sizeof codes, "%s", why.text);
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); ++i) {
+        const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, i);
         size_t size = strlen(codes);
-        (void)snprintf(codes + size, sizeof codes - size, "%s%s", size == 0 ? "" : " ",
-                       esc_workspace_diagnostic(workspace, i)->code);
+        if (diagnostic->code[0] == 'E')
+            (void)snprintf(codes + size, sizeof codes - size, "%s%s", size == 0 ? "" : " ",
+                           diagnostic->code);
     }
     esc_buf_release(&bytes);
     esc_workspace_free(workspace);

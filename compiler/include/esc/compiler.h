@@ -38,10 +38,18 @@ typedef struct EscSourceFiles {
                       void *put_context, EscWhy *why);
     /* Appends the whole file to *out. ESC_NOT_FOUND when there is none. */
     EscStatus (*read)(void *context, EscText path, EscBuf *out, EscWhy *why);
+    /* Whether there is a time zone of this name. NULL: nobody knows, and only the shape of a name is
+     * judged. */
+    bool (*zone_exists)(void *context, EscText name);
+    /* Calls put once for every name of a time zone, in any order: for what may have been meant. May
+     * be NULL; each text is borrowed for the length of the call. */
+    void (*list_zones)(void *context, void (*put)(void *put_context, EscText name),
+                       void *put_context);
+    int64_t today; /* days since 1970-01-01, for schedules that have not begun; 0: not known */
 } EscSourceFiles;
 
 /* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what
- * declarations name (holiday calendars), until the workspace is checked. Only failures of the
+ * declarations name (holiday calendars, time zones), until the workspace is checked. Only failures of the
  * functions themselves and of memory are returned; what is wrong with a text is a diagnostic.
  * ESC_NOT_FOUND when there is no .esc file at all. */
 ESC_MUST_USE EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files,
@@ -166,7 +174,8 @@ void esc_explanations_write_markdown(EscBuf *out);
 
 /* --- layout ----------------------------------------------------------------------------------- */
 
-/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse,
+/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it has a fault: parts that could
+ * not be read then stay as they are, or nothing is appended when its brackets do not match.
  * ESC_OVER_LIMIT when the layout would be longer than a source may be; nothing is appended then. */
 ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
 
