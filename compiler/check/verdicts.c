@@ -212,6 +212,7 @@ static void judge_rows(EscWorkspace *workspace, EscSpace *space, const EscTableR
             EscDiagnostic *diagnostic =
                 esc_report(workspace, "A0310", rows[i].span,
                            "%s: what stands above takes every ticket of it", what);
+            esc_report_hint(workspace, diagnostic, "put it above them, or leave it out");
             Cover cover = {space, diagrams, diagrams[i]};
             relate_rows(workspace, &cover, diagnostic, rows, i);
             EscExample example;
