@@ -102,6 +102,7 @@ typedef struct EscSymbol {
     uint32_t index; /* in the array of its kind */
     EscText name;
     EscSpan span; /* of the name; end is 0 for what is built in */
+    bool is_used; /* somebody looked it up */
 } EscSymbol;
 
 typedef struct EscEnumInfo {
@@ -137,8 +138,9 @@ typedef struct EscExceptionInfo {
     uint32_t *fields; /* in `fields`, union over all raises */
     uint32_t count;
     size_t capacity;
-    EscText *names;  /* of the fields */
-    uint32_t *given; /* for each field: how many raises give it */
+    EscText *names;        /* of the fields */
+    EscNames *field_names; /* name → number of the field; owned; NULL while it has none */
+    uint32_t *given;       /* for each field: how many raises give it */
     uint32_t raises;
 } EscExceptionInfo;
 
@@ -155,11 +157,18 @@ typedef struct EscPersonInfo {
     const EscNode *node;
 } EscPersonInfo;
 
+/* By way of contact: the first person of several who has no such, found when it is asked for. */
+typedef struct EscLacking {
+    bool is_known[ESC_CONTACT_COUNT];
+    uint32_t person[ESC_CONTACT_COUNT]; /* or ESC_NONE: everybody has one */
+} EscLacking;
+
 typedef struct EscTeamInfo {
     EscText name, title;
     const uint32_t *members; /* persons */
     uint32_t count;
     uint32_t lead; /* person or ESC_NONE */
+    EscLacking lacking;
     const EscNode *node;
 } EscTeamInfo;
 
@@ -195,6 +204,7 @@ typedef struct EscScheduleInfo {
     uint32_t rotations_count;
     const EscOverrideInfo *overrides;
     uint32_t overrides_count;
+    EscLacking lacking;
     const EscNode *node;
 } EscScheduleInfo;
 
@@ -288,6 +298,12 @@ typedef struct EscLimitInfo {
     uint32_t exception; /* or ESC_NONE */
 } EscLimitInfo;
 
+/* A whole condition, and its one form (condition/tree.c) once somebody asked for it. */
+typedef struct EscWhole {
+    uint32_t meaning;
+    const struct EscCondition *form;
+} EscWhole;
+
 typedef struct EscSourceFile {
     EscText path;
     EscText text;   /* borrowed from `owned`, the caller of add, or the embedded library */
@@ -295,9 +311,15 @@ typedef struct EscSourceFile {
     EscNode *tree;
     uint32_t *line_starts; /* built when first asked for; owned */
     uint32_t line_count;
+    struct EscColumnMark *column_marks; /* with line_starts: render.c; owned */
     bool is_std;
     bool is_too_big;
 } EscSourceFile;
+
+/* A part of a declaration that could not be read, and the declaration. */
+typedef struct EscBroken {
+    EscSpan part, within;
+} EscBroken;
 
 /* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
 #define ESC_ARRAY(Type, name)                                                                      \
@@ -315,7 +337,16 @@ struct EscWorkspace {
 
     ESC_ARRAY(EscSourceFile, files);
     ESC_ARRAY(EscDiagnostic, diagnostics);
+    EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
+    uint64_t candidates; /* names that suggestions have looked at */
+
+    EscNames *step_names;   /* test_names.c; NULL until a test asks */
+    uint32_t searched;      /* names that were looked for in all sources (advice.c) */
+    uint32_t renamed;       /* names with capital letters so far (spelling.c) */
+    unsigned twice_kinds;   /* bit set of EscSymbolKind: some name of it is declared twice */
+    EscNames *broken_names; /* that may be declared in a part that could not be read (echo.c) */
+    ESC_ARRAY(EscBroken, broken);
 
     EscText name, title, timezone;
     const EscNode *node; /* WORKSPACE */
@@ -331,6 +362,9 @@ struct EscWorkspace {
     ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
+    EscNames *exception_field_names;     /* name → the first in fields of any exception */
+    EscNames *file_names;                /* path → index in files */
+    struct EscEventLookup *event_lookup; /* path.c; in the arena */
     ESC_ARRAY(EscPersonInfo, persons);
     ESC_ARRAY(EscTeamInfo, teams);
     ESC_ARRAY(EscCalendarInfo, calendars);
@@ -346,6 +380,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscLimitInfo, limits);
     ESC_ARRAY(EscLocal, locals);
     ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
+    ESC_ARRAY(EscWhole, conditions); /* those without a fault, by their meanings, ascending */
     ESC_ARRAY(EscScenario, scenarios);
 
     EscRef last_resort;                 /* 0: none */
@@ -371,24 +406,46 @@ static inline EscType esc_node_type(const EscWorkspace *workspace, const EscNode
  * `max` are written; returns how many. */
 uint32_t esc_condition_proves(const EscNode *condition, bool truth, const EscNode **paths,
                               uint32_t max);
-/* True when both paths are written alike (ticket.url and ticket.url): a NARROWED use belongs to
- * the test it is equal to. */
+/* True when both paths are written alike (ticket.url and ticket.url). */
 bool esc_paths_equal(const EscNode *a, const EscNode *b);
+/* The same of the first words of both. */
+bool esc_paths_begin_equal(const EscNode *a, uint32_t a_count, const EscNode *b, uint32_t b_count);
+/* How many words of a checked PATH name the value, without the unit behind it (2 of
+ * ticket.effort.minutes): a NARROWED use belongs to the test whose value has the same. */
+uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path);
 /* `a OP b` with its sides changed: the operator of `b OP a`. */
 EscBinaryOp esc_binary_turned(EscBinaryOp op);
 #define ESC_NARROWINGS_MAX 32u
+/* Sorts, takes repeated ones away, and gives how many are left (check/seen.c). */
+uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count);
 
 /* --- diagnostics: how a pass reports ---------------------------------------------------------- */
 
-/* Adds a diagnostic; `code` must be a row of diagnostics.def. NULL when it was dropped (too
- * many): the functions below allow NULL. */
+/* Whether a report would only tell a consequence of a part that could not be read (echo.c). */
+bool esc_is_echo(const EscWorkspace *workspace, const char *code, EscSpan span);
+/* Adds a diagnostic, unless it is an echo; `code` must be a row of diagnostics.def. Never NULL: what is beyond
+ * ESC_DIAGNOSTICS_MAX is counted, and its row, which nobody reads, is good until the next report. */
 EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
                           const char *format, ...) ESC_PRINTF(4, 5);
 void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const char *format, ...)
     ESC_PRINTF(3, 4);
 void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span,
                         const char *format, ...) ESC_PRINTF(4, 5);
-void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement);
+/* One value of the example that shows the fault; both texts are copied. */
+void esc_report_witness(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscText field,
+                        EscText value);
+typedef enum EscEditKind {
+    ESC_EDIT_SAFE, /* the one right answer: the hint says `write …` */
+    ESC_EDIT_MAYBE /* a guess: the hint asks */
+} EscEditKind;
+/* One change that belongs to the way out; `text` is copied. The first one within the
+ * diagnostic's span is the hint, unless esc_report_hint said one. */
+void esc_report_edit(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscEditKind kind,
+                     EscSpan span, EscText text);
+/* Whether the edit changes something of `span`, so that a hint beside it tells the edit. */
+bool esc_edit_is_at(const EscEdit *edit, EscPlaceSpan span);
+/* An edit's text as words for people: without the blanks at both ends. */
+EscText esc_edit_words(EscText text);
 /* Out of memory or a limit of the whole workspace: the running check ends in `status`. */
 void esc_workspace_fail(EscWorkspace *workspace, EscStatus status);
 

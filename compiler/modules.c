@@ -15,11 +15,25 @@ static void syntax_put(void *context, const EscSyntaxError *error)
         esc_report_related(workspace, diagnostic, error->related, "%.*s",
                            ESC_TEXT_ARG(error->related_label));
     if (error->has_fix)
-        esc_report_fix(diagnostic, error->fix_span, esc_arena_text(workspace->arena, error->fix));
+        esc_report_edit(workspace, diagnostic, error->fix_is_guess ? ESC_EDIT_MAYBE : ESC_EDIT_SAFE,
+                        error->fix_span, error->fix);
+}
+
+/* A bundle names its files, and holds nothing but UTF-8. */
+static void check_name(EscWorkspace *workspace, uint32_t index)
+{
+    if (esc_utf8_is_valid(workspace->files[index].path, NULL))
+        return;
+    esc_report_hint(workspace,
+                    esc_report(workspace, esc_rule_info[ESC_RULE_FILE_NAME].code,
+                               (EscSpan){.file = index, .end = 0},
+                               "the name of this file is not UTF-8"),
+                    "rename it");
 }
 
 static void file_parse(EscWorkspace *workspace, uint32_t index)
 {
+    check_name(workspace, index);
     EscSyntaxSink sink = {.put = syntax_put, .context = workspace};
     EscNode *tree = esc_source_parse(workspace->arena, index, workspace->files[index].text, &sink);
     if (tree == NULL)

@@ -13,14 +13,37 @@ static EscPlaceSpan place_of(EscSpan span)
     return (EscPlaceSpan){span.file, span.start, span.end};
 }
 
+/* One sentence. What is too long ends in an ellipsis at the end of a character; names and texts
+ * in it may come from a file that is no UTF-8. */
 static EscText text_of(EscWorkspace *workspace, const char *format, va_list arguments)
 {
+    static const char ellipsis[] = "…";
     char buffer[MESSAGE_SIZE_MAX];
     int size = vsnprintf(buffer, sizeof buffer, format, arguments);
     if (size < 0)
         return ESC_TEXT("");
     EscText text = {buffer, (size_t)size < sizeof buffer ? (size_t)size : sizeof buffer - 1};
-    return esc_arena_text(workspace->arena, esc_utf8_cut(text, sizeof buffer));
+    if ((size_t)size >= sizeof buffer) {
+        text = esc_utf8_cut(text, text.size - (sizeof ellipsis - 1));
+        memcpy(buffer + text.size, ellipsis, sizeof ellipsis - 1);
+        text.size += sizeof ellipsis - 1;
+    }
+    esc_utf8_mend(buffer, text.size);
+    return esc_arena_text(workspace->arena, text);
+}
+
+static EscDiagnostic *row_of(EscWorkspace *workspace, bool is_echo)
+{
+    if (!is_echo && workspace->diagnostics_count < ESC_DIAGNOSTICS_MAX)
+        return ESC_ARRAY_ADD(workspace, diagnostics);
+    workspace->dropped = (EscDiagnostic){0};
+    return &workspace->dropped;
+}
+
+/* Nobody reads it: texts and lists would only cost memory. */
+static bool is_dropped(const EscWorkspace *workspace, const EscDiagnostic *diagnostic)
+{
+    return diagnostic == &workspace->dropped;
 }
 
 EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan span,
@@ -30,16 +53,15 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     bool is_known = esc_explanation_find(esc_text_from(code), &known);
     ESC_ASSERT(is_known);
     bool is_error = code[0] == 'E';
-    if (is_error)
-        ++workspace->errors;
-    else
-        ++workspace->warnings;
-    if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
-        return NULL;
-    EscDiagnostic *diagnostic = ESC_ARRAY_ADD(workspace, diagnostics);
+    bool is_echo = esc_is_echo(workspace, code, span);
+    workspace->errors += is_error && !is_echo;
+    workspace->warnings += !is_error && !is_echo;
+    EscDiagnostic *diagnostic = row_of(workspace, is_echo);
     diagnostic->code = known.code;
     diagnostic->severity = is_error ? ESC_SEVERITY_ERROR : ESC_SEVERITY_WARNING;
     diagnostic->span = place_of(span);
+    if (is_dropped(workspace, diagnostic))
+        return diagnostic;
     va_list arguments;
     va_start(arguments, format);
     diagnostic->message = text_of(workspace, format, arguments);
@@ -49,7 +71,7 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
 
 void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const char *format, ...)
 {
-    if (diagnostic == NULL)
+    if (is_dropped(workspace, diagnostic))
         return;
     va_list arguments;
     va_start(arguments, format);
@@ -57,26 +79,103 @@ void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const c
     va_end(arguments);
 }
 
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* Room for one more of `count` items: a list holds a power of two of them. NULL without memory. */
+static void *list_room(EscWorkspace *workspace, const void *items, uint32_t count, size_t item_size)
+{
+    if (count > 0 && (count & (count - 1)) != 0)
+        return (void *)items;
+    void *moved =
+        esc_arena_alloc_array(workspace->arena, count == 0 ? 1 : 2 * (size_t)count, item_size);
+    if (moved == NULL)
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    else if (count > 0)
+        memcpy(moved, items, count * item_size);
+    return moved;
+}
+
 void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscSpan span,
                         const char *format, ...)
 {
-    if (diagnostic == NULL || span.end == 0)
+    if (is_dropped(workspace, diagnostic) || span.end == 0)
         return;
-    diagnostic->has_related = true;
-    diagnostic->related = place_of(span);
+    EscRelated *list =
+        list_room(workspace, diagnostic->related, diagnostic->related_count, sizeof *list);
+    if (list == NULL)
+        return;
     va_list arguments;
     va_start(arguments, format);
-    diagnostic->related_label = text_of(workspace, format, arguments);
+    list[diagnostic->related_count++] =
+        (EscRelated){.span = place_of(span), .label = text_of(workspace, format, arguments)};
     va_end(arguments);
+    diagnostic->related = list;
 }
 
-void esc_report_fix(EscDiagnostic *diagnostic, EscSpan span, EscText replacement)
+void esc_report_witness(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscText field,
+                        EscText value)
 {
-    if (diagnostic == NULL)
+    if (is_dropped(workspace, diagnostic))
         return;
-    diagnostic->has_fix = true;
-    diagnostic->fix_span = place_of(span);
-    diagnostic->fix = replacement;
+    EscWitness *list =
+        list_room(workspace, diagnostic->witness, diagnostic->witness_count, sizeof *list);
+    if (list == NULL)
+        return;
+    list[diagnostic->witness_count++] =
+        (EscWitness){.field = esc_arena_text(workspace->arena, field),
+                     .value = esc_arena_text(workspace->arena, value)};
+    diagnostic->witness = list;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n';
+}
+
+/* Without the blanks that only keep the layout. */
+EscText esc_edit_words(EscText text)
+{
+    while (text.size > 0 && is_blank(text.data[0]))
+        text = (EscText){text.data + 1, text.size - 1};
+    while (text.size > 0 && is_blank(text.data[text.size - 1]))
+        --text.size;
+    return text;
+}
+
+static void hint_of_edit(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscEditKind kind,
+                         EscText text)
+{
+    EscText shown = esc_edit_words(text);
+    if (shown.size == 0)
+        esc_report_hint(workspace, diagnostic, "leave it out");
+    else if (kind == ESC_EDIT_SAFE)
+        esc_report_hint(workspace, diagnostic, "write `%.*s`", ESC_TEXT_ARG(shown));
+    else
+        esc_report_hint(workspace, diagnostic, "did you mean `%.*s`?", ESC_TEXT_ARG(shown));
+}
+
+void esc_report_edit(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscEditKind kind,
+                     EscSpan span, EscText text)
+{
+    if (is_dropped(workspace, diagnostic))
+        return;
+    EscEdit *list = list_room(workspace, diagnostic->edits, diagnostic->edits_count, sizeof *list);
+    if (list == NULL)
+        return;
+    EscEdit *edit = &list[diagnostic->edits_count++];
+    *edit = (EscEdit){.span = place_of(span),
+                      .text = esc_arena_text(workspace->arena, text),
+                      .is_safe = kind == ESC_EDIT_SAFE};
+    diagnostic->edits = list;
+    if (diagnostic->edits_count == 1 && diagnostic->hint.size == 0 &&
+        esc_edit_is_at(edit, diagnostic->span))
+        hint_of_edit(workspace, diagnostic, kind, text);
+}
+
+bool esc_edit_is_at(const EscEdit *edit, EscPlaceSpan span)
+{
+    return edit->span.file == span.file && edit->span.start >= span.start &&
+           edit->span.end <= span.end;
 }
 
 /* --- order ------------------------------------------------------------------------------------ */

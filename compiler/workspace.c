@@ -15,7 +15,8 @@
     X(files)                                                                                       \
     X(diagnostics) X(symbols) X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams)       \
         X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas)    \
-            X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(scenarios)
+            X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(conditions) X(scenarios)    \
+                X(broken)
 
 uint64_t esc_seed(void)
 {
@@ -65,9 +66,14 @@ EscWorkspace *esc_workspace_new(void)
     workspace->enum_shapes = esc_names_new(esc_seed());
     workspace->ticket_names = esc_names_new(esc_seed());
     workspace->exception_names = esc_names_new(esc_seed());
+    workspace->exception_field_names = esc_names_new(esc_seed());
+    workspace->broken_names = esc_names_new(esc_seed());
+    workspace->file_names = esc_names_new(esc_seed());
     bool is_whole = workspace->arena != NULL && workspace->names != NULL &&
                     workspace->enum_shapes != NULL && workspace->ticket_names != NULL &&
-                    workspace->exception_names != NULL;
+                    workspace->exception_names != NULL &&
+                    workspace->exception_field_names != NULL && workspace->file_names != NULL &&
+                    workspace->broken_names != NULL;
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
@@ -93,11 +99,16 @@ void esc_workspace_free(EscWorkspace *workspace)
         for (uint32_t i = 0; i < workspace->files_count; ++i) {
             free(workspace->files[i].owned);
             free(workspace->files[i].line_starts);
+            free(workspace->files[i].column_marks);
         }
     }
     if (workspace->events != NULL) {
         for (uint32_t i = 0; i < workspace->events_count; ++i)
             esc_names_free(workspace->events[i].field_names);
+    }
+    if (workspace->exceptions != NULL) {
+        for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
+            esc_names_free(workspace->exceptions[i].field_names);
     }
     if (workspace->systems != NULL) {
         for (uint32_t i = 0; i < workspace->systems_count; ++i)
@@ -110,6 +121,11 @@ void esc_workspace_free(EscWorkspace *workspace)
     esc_names_free(workspace->enum_shapes);
     esc_names_free(workspace->ticket_names);
     esc_names_free(workspace->exception_names);
+    esc_names_free(workspace->exception_field_names);
+    esc_names_free(workspace->file_names);
+    esc_event_lookup_free(workspace->event_lookup);
+    esc_names_free(workspace->broken_names);
+    esc_names_free(workspace->step_names);
     esc_arena_free(workspace->arena);
     free(workspace);
 }
@@ -118,11 +134,8 @@ void esc_workspace_free(EscWorkspace *workspace)
 
 static EscSourceFile *file_find(EscWorkspace *workspace, EscText path)
 {
-    for (uint32_t i = 0; i < workspace->files_count; ++i) {
-        if (esc_text_equal(workspace->files[i].path, path))
-            return &workspace->files[i];
-    }
-    return NULL;
+    uint32_t index = 0;
+    return esc_names_find(workspace->file_names, path, &index) ? &workspace->files[index] : NULL;
 }
 
 /* Puts a text into a file row. `source` is copied unless `owned` (malloc memory that it lies in)
@@ -153,7 +166,10 @@ static EscSourceFile *file_append(EscWorkspace *workspace, EscText path)
     if (workspace->has_failed)
         return NULL;
     file->path = kept;
-    return file;
+    EscStatus status = esc_names_put(workspace->file_names, kept, workspace->files_count - 1);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+    return workspace->has_failed ? NULL : file;
 }
 
 EscStatus esc_workspace_add(EscWorkspace *workspace, EscText path, EscText source, bool replace)

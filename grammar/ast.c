@@ -238,7 +238,7 @@ EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number)
     error.hint =
         esc_arena_printf(parse->arena, "`%.*ss`, `%.*sm`, `%.*sh` or `%.*sd`", ESC_TEXT_ARG(digits),
                          ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits), ESC_TEXT_ARG(digits));
-    error.has_fix = true;
+    error.has_fix = error.fix_is_guess = true;
     error.fix_span = number->span;
     error.fix = esc_arena_printf(parse->arena, "%.*sm", ESC_TEXT_ARG(digits));
     esc_syntax_put(parse, &error);
@@ -254,23 +254,34 @@ EscName esc_ast_unquoted(EscParse *parse, const EscNode *text)
     return name;
 }
 
-static void put_else_if(EscParse *parse, EscSpan else_span, EscSpan nested)
+/* `otherwise` goes from `else` or `elif` to the end. */
+static void put_else_if(EscParse *parse, EscSpan otherwise, EscSpan nested)
 {
     EscText inner = esc_parse_slice(parse, nested.start, nested.end);
-    EscSyntaxError error = esc_syntax_error(
-        ESC_SYNTAX_ELSE_IF, esc_parse_span(parse, else_span.start, nested.start + 2),
-        ESC_TEXT("`else` is followed by a block"));
+    bool is_elif = nested.start > otherwise.start && !esc_text_starts_with(inner, ESC_TEXT("if"));
+    EscSyntaxError error =
+        esc_syntax_error(ESC_SYNTAX_ELSE_IF,
+                         esc_parse_span(parse, otherwise.start, nested.start + (is_elif ? 0 : 2)),
+                         ESC_TEXT("`else` is followed by a block"));
     error.hint = ESC_TEXT("`else { if … { … } }`, or `match` when one value decides");
     if (inner.size <= ELSE_IF_FIX_MAX) {
         error.has_fix = true;
-        error.fix_span = nested;
-        error.fix = esc_arena_printf(parse->arena, "{ %.*s }", ESC_TEXT_ARG(inner));
+        error.fix_span = otherwise;
+        error.fix = esc_arena_printf(parse->arena, "else { %s%.*s }", is_elif ? "if " : "",
+                                     ESC_TEXT_ARG(inner));
     }
     esc_syntax_put(parse, &error);
 }
 
+EscNode *esc_ast_spanned(EscNode *node, EscSpan span)
+{
+    if (node != NULL)
+        node->span = span;
+    return node;
+}
+
 EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps,
-                         EscSpan else_span, EscNode *nested)
+                         EscSpan otherwise, EscNode *nested)
 {
     EscNode *node = esc_node_put(
         parse, &(EscNode){.kind = ESC_NODE_IF,
@@ -278,7 +289,7 @@ EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscN
                           .if_step = {.condition = condition, .steps = steps, .has_else = true}});
     if (node == NULL || nested == NULL)
         return node;
-    put_else_if(parse, else_span, nested->span);
+    put_else_if(parse, otherwise, nested->span);
     /* A long chain nests without brackets: what is beyond the limit is left out, as the file is
      * wrong anyway. */
     if (nested->depth < ESC_NESTING_MAX) {

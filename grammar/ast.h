@@ -58,6 +58,7 @@ uint32_t esc_ast_count(EscParse *parse, const EscNode *number);
 EscNode *esc_ast_unit_missing(EscParse *parse, EscNode *number);
 EscName esc_ast_unquoted(EscParse *parse, const EscNode *text);
 EscNode *esc_ast_else_if(EscParse *parse, EscSpan span, EscNode *condition, EscNodeList steps,
-                         EscSpan else_span, EscNode *nested);
+                         EscSpan otherwise, EscNode *nested);
+EscNode *esc_ast_spanned(EscNode *node, EscSpan span); /* the same node, with that place */
 
 #endif

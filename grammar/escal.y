@@ -1,8 +1,9 @@
 /* escal.y - the grammar of the language: token sequence to tree.
  *
  * An action is one constructor call: no look-up, no check, no message. What a mistake is called
- * stands in unexpected.c. There are no `error` productions: after a fault parse.c skips to the next
- * declaration and starts afresh, so a fault never spoils its neighbours. A few usual mistakes are
+ * stands in unexpected.c. Lists of parts have an `error` production: recover.c skips the
+ * broken part, and the list goes on. Behind any other fault parse.c skips to the next declaration
+ * and starts afresh, so a fault never spoils its neighbours. A few usual mistakes are
  * productions of their own (search for "mistake"): their constructors report and go on, so that the
  * rest of the declaration is read too. */
 
@@ -28,6 +29,15 @@ int esc_yylex(ESC_YYSTYPE *value, EscSpan *span, EscParse *parse);
 
 %code {
 #include "escal_parser.h"
+
+/* Behind `error`: drops the broken part and goes on with the list that $1 begins. */
+#define RECOVER(items_, list_, fault_)                                                                          \
+    do {                                                                                           \
+        if (!esc_parse_recover(parse, ESC_ITEMS_##items_, list_, fault_))                               \
+            YYABORT;                                                                               \
+        yyclearin;                                                                                 \
+        yyerrok;                                                                                   \
+    } while (0)
 
 /* Deep enough for ESC_NESTING_MAX blocks; text that needs more is refused, not followed. */
 #define YYINITDEPTH 400
@@ -70,6 +80,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <node> DURATION "a duration"
 %token <node> LOCAL_TIME "a date"
 %token <node> TIME_OF_DAY "a time of day"
+%token BROKEN "a broken part" /* given by the scanner in place of one (recover.c) */
 %token YYEOF 0 "the end of the file"
 
 /* --- punctuation ------------------------------------------------------------------------------ */
@@ -130,7 +141,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception"
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
-%token <name> DUE "due"
+%token <name> DUE "due" ELIF "elif"
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
 %left "or"
@@ -150,7 +161,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt
-%type <node> step short_step rollback await ask ask_item approve check if match match_arm for_each
+%type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each
 %type <node> action_call
 %type <node> test_statement fact because_opt until_opt reply literal entry member call number
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
@@ -232,6 +243,8 @@ title_opt:
 settings:
     %empty { $$ = esc_list_empty(); }
   | settings setting { $$ = esc_list_append($1, $2); }
+  | settings error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | settings BROKEN { $$ = $1; }
 
 setting:
     word text   { $$ = NODE(SETTING, @$, .setting = {.name = $word, .value = $text}); }
@@ -247,6 +260,8 @@ fields:
     %empty { $$ = esc_list_empty(); }
   | fields field { $$ = esc_list_append($1, $2); }
   | fields field "," { $$ = esc_list_append($1, $2); }
+  | fields error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | fields BROKEN { $$ = $1; }
 
 field:
     NAME ":" type optional default_opt[fallback]
@@ -323,6 +338,8 @@ parameter:
 person_items:
     %empty { $$ = esc_list_empty(); }
   | person_items person_item { $$ = esc_list_append($1, $2); }
+  | person_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | person_items BROKEN { $$ = $1; }
 
 person_item:
     setting
@@ -346,6 +363,8 @@ team_items:
     %empty { $$ = esc_list_empty(); }
   | team_items team_item { $$ = esc_list_append($1, $2); }
   | team_items team_item "," { $$ = esc_list_append($1, $2); }
+  | team_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | team_items BROKEN { $$ = $1; }
 
 team_item:
     member_word { $$ = NODE(MEMBER, @$, .member = {.name = $1}); }
@@ -354,6 +373,8 @@ team_item:
 calendar_items:
     %empty { $$ = esc_list_empty(); }
   | calendar_items calendar_item { $$ = esc_list_append($1, $2); }
+  | calendar_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | calendar_items BROKEN { $$ = $1; }
 
 calendar_item:
     day_ranges[days] TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
@@ -380,6 +401,8 @@ date_range:
 schedule_items:
     %empty { $$ = esc_list_empty(); }
   | schedule_items schedule_item { $$ = esc_list_append($1, $2); }
+  | schedule_items error { $$ = $1; RECOVER(TURNS, @1, @2); }
+  | schedule_items BROKEN { $$ = $1; }
 
 schedule_item:
     "weekly" "from" LOCAL_TIME[from] words during_opt[during]
@@ -410,6 +433,8 @@ during_opt:
 actions:
     %empty { $$ = esc_list_empty(); }
   | actions action { $$ = esc_list_append($1, $2); }
+  | actions error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | actions BROKEN { $$ = $1; }
 
 action:
     "action" word parameters result_opt[result] undo_opt[undo] "{" action_items[items] "}"
@@ -432,6 +457,8 @@ undo:
 action_items:
     %empty { $$ = esc_list_empty(); }
   | action_items action_item { $$ = esc_list_append($1, $2); }
+  | action_items error { $$ = $1; RECOVER(REQUESTS, @1, @2); }
+  | action_items BROKEN { $$ = $1; }
 
 action_item:
     word text { $$ = NODE(REQUEST, @$, .request = {.method = $word, .url = $text}); }
@@ -449,6 +476,8 @@ codes:
 source_items:
     %empty { $$ = esc_list_empty(); }
   | source_items source_item { $$ = esc_list_append($1, $2); }
+  | source_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | source_items BROKEN { $$ = $1; }
 
 source_item:
     "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
@@ -468,6 +497,8 @@ map_opt:
 sla_items:
     %empty { $$ = esc_list_empty(); }
   | sla_items sla_item { $$ = esc_list_append($1, $2); }
+  | sla_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | sla_items BROKEN { $$ = $1; }
 
 sla_item:
     word "within" duration warnings_opt[warnings]
@@ -486,6 +517,8 @@ percents:
 route_rows:
     %empty { $$ = esc_list_empty(); }
   | route_rows route_row { $$ = esc_list_append($1, $2); }
+  | route_rows error { $$ = $1; RECOVER(ROWS, @1, @2); }
+  | route_rows BROKEN { $$ = $1; }
 
 route_row:
     "when" expr "->" path { $$ = NODE(ROUTE_ROW, @$, .route_row = {.condition = $expr,
@@ -497,6 +530,8 @@ route_row:
 template_items:
     %empty { $$ = esc_list_empty(); }
   | template_items template_item { $$ = esc_list_append($1, $2); }
+  | template_items error { $$ = $1; RECOVER(PARTS, @1, @2); }
+  | template_items BROKEN { $$ = $1; }
 
 template_item:
     start
@@ -546,6 +581,8 @@ duration_opt:
 owners:
     %empty { $$ = esc_list_empty(); }
   | owners owner { $$ = esc_list_append($1, $2); }
+  | owners error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | owners BROKEN { $$ = $1; }
 
 owner:
     word target "ack" ack_rule "within" duration
@@ -565,6 +602,8 @@ ack_rule:
 checks:
     %empty { $$ = esc_list_empty(); }
   | checks check { $$ = esc_list_append($1, $2); }
+  | checks error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | checks BROKEN { $$ = $1; }
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
@@ -573,6 +612,8 @@ block: "{" steps "}" { $$ = $steps; }
 steps:
     %empty { $$ = esc_list_empty(); }
   | steps step { $$ = esc_list_append($1, $2); }
+  | steps error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | steps BROKEN { $$ = $1; }
 
 step: short_step | rollback | action_call | await | ask | approve | check | if | match | for_each
 
@@ -674,6 +715,8 @@ ask:
 ask_items:
     %empty { $$ = esc_list_empty(); }
   | ask_items ask_item { $$ = esc_list_append($1, $2); }
+  | ask_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | ask_items BROKEN { $$ = $1; }
 
 ask_item:
     "guidance" text { $$ = NODE(GUIDANCE, @$, .guidance = {.text = $text}); }
@@ -706,13 +749,17 @@ before_close_opt:
     %empty { $$ = false; }
   | "before close" { $$ = true; }
 
-if:
-    "if" expr block { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $block}); }
-  | "if" expr block[then] "else" block[other]
+if: "if" if_rest { $$ = esc_ast_spanned($if_rest, @$); }
+
+if_rest:
+    expr block { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $block}); }
+  | expr block[then] "else" block[other]
     { $$ = NODE(IF, @$, .if_step = {.condition = $expr, .steps = $then, .otherwise = $other,
           .has_else = true}); }
-  | "if" expr block[then] "else" if[nested] /* mistake: else if */
-    { $$ = esc_ast_else_if(parse, @$, $expr, $then, @4, $nested); }
+  | expr block[then] "else" if[nested] /* mistake: else if */
+    { $$ = esc_ast_else_if(parse, @$, $expr, $then, esc_span_join(@3, @4), $nested); }
+  | expr block[then] "elif" if_rest[nested] /* mistake: elif */
+    { $$ = esc_ast_else_if(parse, @$, $expr, $then, esc_span_join(@3, @4), $nested); }
 
 match:
     "match" expr "{" match_arms[arms] "}" { $$ = NODE(MATCH, @$, .match = {.value = $expr,
@@ -721,6 +768,8 @@ match:
 match_arms:
     %empty { $$ = esc_list_empty(); }
   | match_arms match_arm { $$ = esc_list_append($1, $2); }
+  | match_arms error { $$ = $1; RECOVER(ARMS, @1, @2); }
+  | match_arms BROKEN { $$ = $1; }
 
 match_arm:
     match_values[values] "=>" arm_body[body]
@@ -745,6 +794,8 @@ for_each:
 policy_items:
     %empty { $$ = esc_list_empty(); }
   | policy_items policy_item { $$ = esc_list_append($1, $2); }
+  | policy_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | policy_items BROKEN { $$ = $1; }
 
 policy_item:
     "approve" word "by" quorum
@@ -783,6 +834,8 @@ policy_else_opt:
 test_statements:
     %empty { $$ = esc_list_empty(); }
   | test_statements test_statement { $$ = esc_list_append($1, $2); }
+  | test_statements error { $$ = $1; RECOVER(STATEMENTS, @1, @2); }
+  | test_statements BROKEN { $$ = $1; }
 
 test_statement:
     "at" LOCAL_TIME { $$ = NODE(TEST_AT, @$, .test_at = {.time = $LOCAL_TIME}); }
@@ -873,6 +926,8 @@ entries:
     %empty { $$ = esc_list_empty(); }
   | entries entry { $$ = esc_list_append($1, $2); }
   | entries entry "," { $$ = esc_list_append($1, $2); }
+  | entries error { $$ = $1; RECOVER(ENTRIES, @1, @2); }
+  | entries BROKEN { $$ = $1; }
 
 entry:
     NAME ":" value { $$ = NODE(ENTRY, @$, .entry = {.name = $NAME, .value = $value}); }
@@ -1007,7 +1062,7 @@ soft_word:
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
-  | "started" | "asked" | "overdue" | "due"
+  | "started" | "asked" | "overdue" | "due" | "elif"
 
 %%
 
@@ -1029,14 +1084,19 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 
 static int yyreport_syntax_error(const yypcontext_t *context, EscParse *parse)
 {
+    if (parse->is_virtual || parse->is_reading_again)
+        return 0; /* a consequence of the brace that is missing */
     yysymbol_kind_t symbols[EXPECTED_MAX];
     const char *names[EXPECTED_MAX];
     int count = yypcontext_expected_tokens(context, symbols, EXPECTED_MAX);
     if (count < 0)
         return count;
-    for (int i = 0; i < count; i++)
-        names[i] = yysymbol_name(symbols[i]);
-    esc_syntax_put_unexpected(parse, yysymbol_name(yypcontext_token(context)), names,
-          (size_t)count);
+    size_t named = 0;
+    for (int i = 0; i < count; i++) {
+        parse->is_part_complete = parse->is_part_complete || symbols[i] == YYSYMBOL_BROKEN;
+        if (symbols[i] != YYSYMBOL_BROKEN)
+            names[named++] = yysymbol_name(symbols[i]);
+    }
+    esc_syntax_put_unexpected(parse, yysymbol_name(yypcontext_token(context)), names, named);
     return 0;
 }

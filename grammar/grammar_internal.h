@@ -28,6 +28,18 @@ typedef struct Bracket {
     uint32_t indent;  /* long text: the common indentation that is taken away */
 } Bracket;
 
+/* Lists of parts between braces, told apart by what else than a word begins a part. */
+typedef enum EscItems {
+    ESC_ITEMS_PLAIN,      /* words only */
+    ESC_ITEMS_PARTS,      /* of a template: words, but no steps */
+    ESC_ITEMS_STATEMENTS, /* of a test */
+    ESC_ITEMS_ROWS,       /* of a route */
+    ESC_ITEMS_ARMS,       /* of a match */
+    ESC_ITEMS_ENTRIES,    /* of a record */
+    ESC_ITEMS_TURNS,      /* of a schedule */
+    ESC_ITEMS_REQUESTS    /* of an action */
+} EscItems;
+
 typedef struct EscParse {
     EscArena *arena;
     EscText source;
@@ -57,8 +69,22 @@ typedef struct EscParse {
     EscName declaration_name; /* its first name, once that was read */
     bool wants_declared_name;
 
+    uint32_t half_day_end; /* times of day before this (8am) were reported */
     bool is_expression_too_deep;
     EscNodeList declarations;
+    EscNodeList broken; /* BROKEN: parts of declarations that could not be read */
+
+    uint32_t brackets_before; /* open before the last token */
+    uint32_t missing_braces;  /* `}` to be read before anything else: the author forgot them */
+    bool is_virtual;          /* the last token is such a `}` */
+    bool is_part_complete;    /* the part before the fault could have ended there */
+    bool is_reading_again;    /* that part, quietly, up to the fault */
+    uint32_t broken_at;       /* the fault then; 0: none */
+    EscItems broken_items;
+    uint32_t broken_around; /* brackets around the list */
+    bool is_brace_extra;    /* the block around the fault was closed by a `}` too many */
+    bool
+        is_part_among_steps; /* the fault is a part of a template among the steps that it follows */
 } EscParse;
 
 /* --- the scanner (escal.l) -------------------------------------------------------------------- */
@@ -69,6 +95,25 @@ void esc_scanner_close(EscParse *parse);
 void esc_scanner_seek(EscParse *parse, uint32_t offset);
 bool esc_token_is_declaration(int token); /* whether a declaration begins with this word */
 bool esc_parse_is_line_start(const EscParse *parse, uint32_t at);
+
+/* --- going on behind a fault (recover.c) ------------------------------------------------------ */
+
+/* Called by the action of a list's `error` production: `list` is what was read of the list, `fault`
+ * goes from the start of the broken part to the token that did not fit. Drops the part, notes its
+ * place, and moves the scanner to where the list goes on. False: the declaration is lost. */
+bool esc_parse_recover(EscParse *parse, EscItems items, EscSpan list, EscSpan fault);
+/* The scanner, reading a part again, came to the fault: drops the rest of the broken part, and gives
+ * the token that stands for it. */
+int esc_parse_broken_part(EscParse *parse, EscSpan *span);
+/* Ends the reading again of a part. */
+void esc_parse_read_on(EscParse *parse);
+/* Notes that what stands between two offsets is broken: what is missing there is nobody's fault. */
+void esc_parse_note_broken(EscParse *parse, uint32_t start, uint32_t end);
+/* Blanks at the start of the line of `at`; UINT32_MAX when the line is too long to tell. */
+uint32_t esc_parse_line_indent(const EscParse *parse, uint32_t at);
+bool esc_parse_is_first_in_line(const EscParse *parse, uint32_t at);
+/* Where the text that opens at `at` ends, also when what is in its {…} cannot be read. */
+uint32_t esc_parse_behind_text(const EscParse *parse, uint32_t at);
 
 /* --- brackets (bracket.c) --------------------------------------------------------------------- */
 
@@ -117,10 +162,13 @@ EscNode *esc_literal_duration(EscParse *parse, EscSpan span);
 EscNode *esc_literal_spelled_duration(EscParse *parse,
                                       EscSpan span); /* "5 minutes", with its report */
 EscNode *esc_literal_local_time(EscParse *parse, EscSpan span);
+EscNode *esc_literal_half_day(EscParse *parse, EscSpan span);     /* "8am", with its report */
+EscNode *esc_literal_part_of_unit(EscParse *parse, EscSpan span); /* "1.5h", with its report */
+EscNode *esc_literal_other_date(EscParse *parse, EscSpan span); /* "24.12.2026", with its report */
 EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span);
 EscNode *esc_literal_path(EscParse *parse, EscSpan span);
 EscNode *esc_literal_bad(EscParse *parse,
-                         EscSpan span); /* "5x": reports, and stands for a number */
+                         EscSpan span); /* "5x": reports, and stands for a number or duration */
 
 /* A whole text without {…}: `span` with its quotes, the contents between start and end. */
 EscNode *esc_literal_text(EscParse *parse, EscSpan span, uint32_t start, uint32_t end);

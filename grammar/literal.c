@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DURATION_MAX_MS (1000 * ESC_YEAR_MS)
 #define NUMBER_SIZE_MAX 40u
 
 EscText esc_parse_slice(const EscParse *parse, uint32_t start, uint32_t end)
@@ -94,14 +93,6 @@ EscNode *esc_literal_percent(EscParse *parse, EscSpan span)
         parse, &(EscNode){.kind = ESC_NODE_PERCENT, .span = span, .percent = {.value = value}});
 }
 
-EscNode *esc_literal_bad(EscParse *parse, EscSpan span)
-{
-    put_bad(parse, span, "this is neither a number nor a duration",
-            "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`; a name does not begin with a "
-            "digit");
-    return put_number(parse, span, 0);
-}
-
 /* --- durations -------------------------------------------------------------------------------- */
 
 static int64_t unit_ms(char unit)
@@ -127,12 +118,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Reads digits from *at on; saturates above DURATION_MAX_MS, which the caller refuses. */
+/* Reads digits from *at on; saturates above ESC_SPAN_MAX_MS, which the caller refuses. */
 static int64_t read_digits(EscText text, size_t *at)
 {
     int64_t value = 0;
     while (*at < text.size && is_digit(text.data[*at])) {
-        if (value <= DURATION_MAX_MS)
+        if (value <= ESC_SPAN_MAX_MS)
             value = value * 10 + (text.data[*at] - '0');
         (*at)++;
     }
@@ -147,7 +138,7 @@ static EscNode *put_duration(EscParse *parse, EscSpan span, int64_t ms)
 
 static bool add_duration(int64_t *sum, int64_t count, int64_t unit)
 {
-    if (count > DURATION_MAX_MS / unit || *sum > DURATION_MAX_MS - count * unit)
+    if (count > ESC_SPAN_MAX_MS / unit || *sum > ESC_SPAN_MAX_MS - count * unit)
         return false;
     *sum += count * unit;
     return true;
@@ -174,8 +165,8 @@ EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
 {
     EscText text = slice_of(parse, span), falling = falling_part(text);
     int64_t ms = 0;
-    if (!esc_duration_read(falling, DURATION_MAX_MS, &ms))
-        put_bad(parse, span, "this duration is longer than 1000 years", "");
+    if (!esc_duration_read(falling, ESC_SPAN_MAX_MS, &ms))
+        put_bad(parse, span, "this duration is longer than 400 years", "");
     else if (falling.size < text.size)
         put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
     return put_duration(parse, span, ms);
@@ -189,15 +180,105 @@ EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)
     EscText digits = {text.data, at};
     while (text.data[at] == ' ' || text.data[at] == '\t')
         at++;
-    char unit = text.data[at];
+    char unit = (char)(text.data[at] | 0x20); /* the scanner lets through letters in any case */
     int64_t sum = 0;
     if (!add_duration(&sum, count, unit_ms(unit)))
-        put_bad(parse, span, "this duration is longer than 1000 years", "");
+        put_bad(parse, span, "this duration is longer than 400 years", "");
     else if (!parse->is_quiet)
         esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span,
                            ESC_TEXT("the unit of a duration is one letter behind the number"),
                            esc_arena_printf(parse->arena, "%.*s%c", ESC_TEXT_ARG(digits), unit));
     return put_duration(parse, span, sum);
+}
+
+/* 1.5h: the same in whole units. */
+EscNode *esc_literal_part_of_unit(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    size_t size = 0;
+    while (is_digit(text.data[size]) || text.data[size] == '.')
+        size++;
+    double value = 0;
+    bool is_read = read_decimal((EscText){text.data, size}, &value);
+    while (text.data[size] == ' ' || text.data[size] == '\t')
+        size++;
+    double seconds = value * (double)(unit_ms((char)(text.data[size] | 0x20)) / ESC_SECOND_MS);
+    if (!is_read || seconds < 1 || seconds > 1e9) {
+        put_bad(parse, span, "a duration is made of whole units", "such as `1h30m`");
+        return put_duration(parse, span, ESC_MINUTE_MS);
+    }
+    static const struct {
+        char letter;
+        int64_t seconds;
+    } units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    int64_t rest = (int64_t)(seconds + 0.5), all = rest;
+    EscText whole = {NULL, 0};
+    for (size_t i = 0; i < ESC_COUNT_OF(units); i++) {
+        long long count = rest / units[i].seconds;
+        rest %= units[i].seconds;
+        if (count > 0)
+            whole = esc_arena_printf(parse->arena, "%.*s%lld%c", ESC_TEXT_ARG(whole), count,
+                                     units[i].letter);
+    }
+    esc_syntax_put_fix(parse, ESC_SYNTAX_BAD_LITERAL, span,
+                       ESC_TEXT("a duration is made of whole units"), whole);
+    return put_duration(parse, span, all * ESC_SECOND_MS);
+}
+
+/* --- numbers that are written as elsewhere ---------------------------------------------------- */
+
+/* 500_000, 5k */
+static bool put_spelled_number(EscParse *parse, EscSpan span, EscText text, EscNode **node)
+{
+    char digits[NUMBER_SIZE_MAX];
+    size_t count = 0, at = 0;
+    for (; at < text.size && count + 3 < sizeof digits; at++) {
+        if (is_digit(text.data[at]))
+            digits[count++] = text.data[at];
+        else if (text.data[at] != '_')
+            break;
+    }
+    bool is_thousands = at + 1 == text.size && (text.data[at] == 'k' || text.data[at] == 'K');
+    if (at < text.size && !is_thousands)
+        return false;
+    for (size_t i = 0; is_thousands && i < 3; i++)
+        digits[count++] = '0';
+    EscText number = esc_arena_text(parse->arena, (EscText){digits, count});
+    double value = 0;
+    (void)read_number((EscText){digits, count}, &value);
+    esc_syntax_put_fix(parse, ESC_SYNTAX_BAD_LITERAL, span,
+                       ESC_TEXT("a number is written in digits, one behind the other"), number);
+    *node = put_number(parse, span, value);
+    return true;
+}
+
+/* 5M, 2H */
+static bool put_capital_unit(EscParse *parse, EscSpan span, EscText text, EscNode **node)
+{
+    size_t at = 0;
+    int64_t count = read_digits(text, &at), sum = 0;
+    if (at + 1 != text.size || strchr("SMHDWY", text.data[at]) == NULL)
+        return false;
+    char unit = (char)(text.data[at] | 0x20);
+    if (!add_duration(&sum, count, unit_ms(unit)))
+        return false;
+    esc_syntax_put_fix(
+        parse, ESC_SYNTAX_BAD_LITERAL, span, ESC_TEXT("the unit of a duration is a small letter"),
+        esc_arena_printf(parse->arena, "%.*s%c", ESC_TEXT_ARG(((EscText){text.data, at})), unit));
+    *node = put_duration(parse, span, sum);
+    return true;
+}
+
+EscNode *esc_literal_bad(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    EscNode *node = NULL;
+    if (put_capital_unit(parse, span, text, &node) || put_spelled_number(parse, span, text, &node))
+        return node;
+    put_bad(parse, span, "this is neither a number nor a duration",
+            "durations look like `90s`, `5m`, `12h`, `2d` or `1h30m`; a name does not begin with a "
+            "digit");
+    return put_number(parse, span, 0);
 }
 
 /* --- times ------------------------------------------------------------------------------------ */
@@ -215,6 +296,67 @@ EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
                 "times of day go from `00:00` to `24:00`");
         minutes = 0;
     }
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
+                                          .span = span,
+                                          .time_of_day = {.minutes = (uint16_t)minutes}});
+}
+
+/* 8am, 6:30 pm: minutes of the day; false when there is no such time. */
+static bool half_day_minutes(EscText text, int64_t *minutes)
+{
+    size_t at = 0;
+    int64_t hour = read_digits(text, &at), minute = 0;
+    if (at < text.size && text.data[at] == ':') {
+        at++;
+        minute = read_digits(text, &at);
+    }
+    while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\t'))
+        at++;
+    bool is_afternoon = (text.data[at] | 0x20) == 'p';
+    *minutes = (hour % 12 + (is_afternoon ? 12 : 0)) * 60 + minute;
+    return hour >= 1 && hour <= 12 && minute <= 59;
+}
+
+/* Where the time of day behind `..` ends, as 8am..6pm is one mistake; `end` when there is none. */
+static EscText second_half_day(const EscParse *parse, uint32_t *end)
+{
+    uint32_t at = *end;
+    const char *data = parse->source.data;
+    while (at < parse->source.size && strchr(" .-", data[at]) != NULL)
+        at++;
+    uint32_t start = at;
+    while (at < parse->source.size && (is_digit(data[at]) || data[at] == ':'))
+        at++;
+    if (at == start || at + 2 > parse->source.size || strchr("apAP", data[at]) == NULL ||
+        (data[at + 1] | 0x20) != 'm')
+        return (EscText){NULL, 0};
+    *end = at + 2;
+    return esc_parse_slice(parse, start, at + 2);
+}
+
+EscNode *esc_literal_half_day(EscParse *parse, EscSpan span)
+{
+    int64_t minutes = 0, other = 0;
+    bool is_time = half_day_minutes(slice_of(parse, span), &minutes);
+    EscSpan whole = span;
+    EscText second = second_half_day(parse, &whole.end);
+    bool is_second = span.start < parse->half_day_end; /* told with the first of the two */
+    if (!is_time)
+        put_bad(parse, span, "there is no such time of day",
+                "times of day go from `00:00` to `24:00`");
+    else if (second.size > 0 && half_day_minutes(second, &other))
+        esc_syntax_put_fix(parse, ESC_SYNTAX_BAD_LITERAL, whole,
+                           ESC_TEXT("times of day are written from `00:00` to `24:00`"),
+                           esc_arena_printf(parse->arena, "%02u:%02u..%02u:%02u",
+                                            (unsigned)(minutes / 60), (unsigned)(minutes % 60),
+                                            (unsigned)(other / 60), (unsigned)(other % 60)));
+    else if (!is_second)
+        esc_syntax_put_fix(parse, ESC_SYNTAX_BAD_LITERAL, span,
+                           ESC_TEXT("times of day are written from `00:00` to `24:00`"),
+                           esc_arena_printf(parse->arena, "%02u:%02u", (unsigned)(minutes / 60),
+                                            (unsigned)(minutes % 60)));
+    if (whole.end > parse->half_day_end && !parse->is_quiet)
+        parse->half_day_end = whole.end;
     return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
                                           .span = span,
                                           .time_of_day = {.minutes = (uint16_t)minutes}});
@@ -264,6 +406,33 @@ EscNode *esc_literal_local_time(EscParse *parse, EscSpan span)
                                                          .hour = (uint8_t)fields[3],
                                                          .minute = (uint8_t)fields[4],
                                                          .has_time = count == 5}});
+}
+
+/* 24.12.2026, 12/24/2026: only the first says which number is the day. */
+EscNode *esc_literal_other_date(EscParse *parse, EscSpan span)
+{
+    EscText text = slice_of(parse, span);
+    size_t at = 0;
+    int64_t day = read_digits(text, &at);
+    bool is_dotted = text.data[at++] == '.';
+    int64_t month = read_digits(text, &at);
+    at++;
+    int64_t year = read_digits(text, &at);
+    bool is_date =
+        year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+    if (is_dotted && is_date)
+        esc_syntax_put_fix(
+            parse, ESC_SYNTAX_BAD_LITERAL, span,
+            ESC_TEXT("a date is written as year, month and day"),
+            esc_arena_printf(parse->arena, "%04d-%02d-%02d", (int)year, (int)month, (int)day));
+    else
+        put_bad(parse, span, "a date is written as year, month and day",
+                "such as `2026-01-05`, or `2026-01-05T09:00` with the time of day");
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_LOCAL_TIME,
+                                          .span = span,
+                                          .local_time = {.year = (uint16_t)(is_date ? year : 2000),
+                                                         .month = (uint8_t)(is_date ? month : 1),
+                                                         .day = (uint8_t)(is_date ? day : 1)}});
 }
 
 /* --- dotted names ----------------------------------------------------------------------------- */

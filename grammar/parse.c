@@ -1,8 +1,9 @@
 /* parse.c - one file: checks its bytes, runs the parser, and goes on behind every declaration that
- * is wrong.
+ * is lost.
  *
- * Declarations are independent and begin with a word of their own at the start of a line. So after
- * a fault it is sound to skip to the next such word and to start with an empty parser: nothing of
+ * Most faults cost only the part of a declaration in which they stand (recover.c). Where the
+ * declaration itself cannot be read, it is lost: declarations are independent and begin with a word
+ * of their own at the start of a line. So after such a fault it is sound to skip to the next such word and to start with an empty parser: nothing of
  * the broken declaration can spoil the others. */
 #include "ast.h"
 #include "escal_parser.h"
@@ -182,6 +183,8 @@ static bool skip_to_declaration(EscParse *parse)
         parse->declaration_token == 0 ? parse->token.start + 1 : parse->declaration_at + 1;
     bool was_quiet = parse->is_quiet;
     parse->is_quiet = true;
+    parse->missing_braces = 0;
+    parse->is_part_among_steps = false;
     drop_texts(parse);
     ESC_YYSTYPE value;
     EscSpan span;
@@ -209,6 +212,7 @@ static void parse_declarations(EscParse *parse)
         int rc = esc_yyparse(parse);
         if (rc == 0)
             return;
+        esc_parse_read_on(parse);
         ESC_ASSERT(parse->error_count > errors_before ||
                    parse->error_count >= ESC_SYNTAX_ERRORS_MAX || esc_arena_failed(parse->arena));
         declare_broken(parse, parse->token.start);
@@ -235,6 +239,7 @@ EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
     EscNode *node = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_FILE,
                                                    .span = esc_parse_span(parse, 0, size),
                                                    .file = {.declarations = parse->declarations,
+                                                            .broken = parse->broken,
                                                             .error_count = parse->error_count}});
     return esc_arena_failed(arena) ? NULL : node;
 }

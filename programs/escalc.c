@@ -11,6 +11,7 @@ static const struct {
     {CLI_ESCALC_CHECK_COMMAND, escalc_check},   {CLI_ESCALC_BUILD_COMMAND, escalc_build},
     {CLI_ESCALC_TEST_COMMAND, escalc_test},     {CLI_ESCALC_FMT_COMMAND, escalc_fmt},
     {CLI_ESCALC_DISASM_COMMAND, escalc_disasm}, {CLI_ESCALC_EXPLAIN_COMMAND, escalc_explain},
+    {CLI_ESCALC_FIX_COMMAND, escalc_fix},
 };
 
 int escalc_worse(int a, int b)
@@ -31,6 +32,7 @@ static EscalcOptions options_of(const CliLine *line)
         .checks = cli_has(line, CLI_ESCALC_LAYOUT),
         .lists = cli_has(line, CLI_ESCALC_LIST),
         .is_markdown = cli_has(line, CLI_ESCALC_MARKDOWN),
+        .is_dry = cli_has(line, CLI_ESCALC_DRY_RUN),
         .denies = cli_has(line, CLI_ESCALC_DENY),
     };
 }

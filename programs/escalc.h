@@ -26,6 +26,7 @@ typedef struct EscalcOptions {
     bool checks; /* fmt */
     bool lists;
     bool is_markdown;
+    bool is_dry; /* fix */
     bool denies;
 } EscalcOptions;
 
@@ -60,6 +61,7 @@ int escalc_build(const EscalcOptions *options);
 int escalc_disasm(const EscalcOptions *options);
 int escalc_fmt(const EscalcOptions *options);
 int escalc_explain(const EscalcOptions *options);
+int escalc_fix(const EscalcOptions *options);  /* escalc_fix.c */
 int escalc_test(const EscalcOptions *options); /* escalc_test.c */
 
 #endif

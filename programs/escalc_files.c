@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "escalc.h"
+#include "zone_names.h"
 
 #define FOLDER_DEPTH_MAX 16
 #define READ_PIECE ((size_t)64 << 10)
@@ -191,7 +193,12 @@ int escalc_load_quietly(const char *path, EscWorkspace **out)
         const char *slash = strrchr(clean, '/');
         folder.base = slash == NULL ? 0 : (size_t)(slash + 1 - clean);
     }
-    EscSourceFiles files = {.context = &folder, .list = list_sources, .read = read_source};
+    EscSourceFiles files = {.context = &folder,
+                            .list = list_sources,
+                            .read = read_source,
+                            .zone_exists = zone_names_exists,
+                            .list_zones = zone_names_list,
+                            .today = (int64_t)time(NULL) / 86400};
     *out = esc_workspace_new();
     EscWhy why = {0};
     EscStatus status = *out == NULL ? ESC_NO_MEMORY : esc_workspace_load(*out, &files, &why);

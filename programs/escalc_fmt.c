@@ -36,9 +36,9 @@ static bool format_file(void *context, const char *path)
         run->code = ESCALC_FAILURE;
     } else {
         EscStatus status = esc_source_format(esc_buf_as_text(&before), &after);
-        if (status == ESC_OK) {
+        if (status == ESC_OK || after.size > 0)
             format_result(run, path, &before, &after);
-        } else {
+        if (status != ESC_OK) {
             fprintf(stderr, "escalc: %s: %s; `escalc check` says where\n", path,
                     esc_status_text(status));
             run->code = escalc_worse(run->code,

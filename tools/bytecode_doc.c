@@ -167,12 +167,27 @@ static void write_limits(EscBuf *out)
         esc_buf_printf(out, "| %s | %llu |\n", limits[i].what, limits[i].value);
 }
 
+static void write_bounds(EscBuf *out)
+{
+    esc_buf_string(out,
+                   "| what | from | to | verifier | compiler |\n| --- | --- | --- | --- | --- |\n");
+    for (uint32_t i = 0; i < ESC_BOUND_COUNT; i++) {
+        const EscBoundInfo *info = &esc_bound_info[i];
+        if (info->check[0] != '\0')
+            esc_buf_printf(out, "| %s | %lld | %lld | %s | %s |\n", info->what,
+                           (long long)info->low, (long long)info->high, info->check, info->code);
+    }
+    for (uint32_t i = 0; i < ESC_RULE_COUNT; i++)
+        esc_buf_printf(out, "| %s | | | %s | %s |\n", esc_rule_info[i].what, esc_rule_info[i].check,
+                       esc_rule_info[i].code);
+}
+
 static const struct Part {
     const char *name;
     void (*write)(EscBuf *out);
 } parts[] = {
     {"opcodes", write_opcodes}, {"effects", write_effects}, {"facts", write_facts},
-    {"tables", write_tables},   {"limits", write_limits},
+    {"tables", write_tables},   {"bounds", write_bounds},   {"limits", write_limits},
 };
 
 /* --- the file ------------------------------------------------------------------------------------------------------- */

@@ -10,27 +10,6 @@
 /* Decoded rows take at most twice their bytes; texts, wait states and the event matrix come on top. */
 #define ARENA_BYTES_MAX (8 * ESC_BUNDLE_BYTES_MAX)
 
-/* Which event has which field, as a bit matrix, so that a question about a load is one shift. */
-static EscStatus event_fields_make(EscBundle *bundle)
-{
-    const EscProgram *program = &bundle->program;
-    bundle->event_fields_words = program->fields_count / 64 + 1;
-    bundle->event_fields =
-        esc_arena_alloc(bundle->arena, (size_t)program->events_count * bundle->event_fields_words *
-                                           sizeof(uint64_t));
-    if (bundle->event_fields == NULL)
-        return ESC_NO_MEMORY;
-    for (uint32_t e = 0; e < program->events_count; e++) {
-        const EscEventRow *event = &program->events[e];
-        uint64_t *row = bundle->event_fields + (size_t)e * bundle->event_fields_words;
-        for (uint32_t i = 0; i < event->fields_count; i++) {
-            uint32_t field = program->event_fields[event->fields_first + i].field;
-            row[field / 64] |= UINT64_C(1) << (field % 64);
-        }
-    }
-    return ESC_OK;
-}
-
 static EscStatus verify_init(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
@@ -51,7 +30,7 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_tables(verify);
     if (status == ESC_OK)
-        status = event_fields_make(verify->bundle);
+        status = esc_event_fields_make(verify->bundle);
     if (status == ESC_OK)
         status = esc_verify_directory(verify);
     if (status == ESC_OK)
@@ -107,20 +86,6 @@ const EscProgram *esc_bundle_program(const EscBundle *bundle)
 const uint8_t *esc_bundle_hash(const EscBundle *bundle)
 {
     return bundle->hash;
-}
-
-EscType esc_event_load_type(const EscBundle *bundle, uint32_t function, uint32_t field)
-{
-    const EscProgram *program = &bundle->program;
-    const EscFunctionRow *row = &program->functions[function];
-    uint32_t having = 0;
-    for (uint32_t i = 0; i < row->events_count; i++)
-        having += esc_event_has_field(bundle, program->function_events[row->events_first + i].event,
-                                      field);
-    if (having == 0)
-        return 0;
-    bool is_sure = having == row->events_count && row->event_may_be_missing == 0;
-    return program->fields[field].type | (is_sure ? 0 : ESC_TYPE_OPTIONAL);
 }
 
 EscPlace esc_program_place(const EscProgram *program, uint32_t code_index)

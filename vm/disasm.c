@@ -104,6 +104,9 @@ static void write_const(Writer *writer, uint32_t index)
     case ESC_KIND_REF:
         write_ref(writer, (EscRef)row->bits);
         break;
+    case ESC_KIND_LIST:
+        esc_buf_string(writer->out, "[]");
+        break;
     default:
         esc_buf_char(writer->out, '?');
         break;

@@ -110,6 +110,8 @@ EscValue esc_const_value(const EscProgram *program, uint32_t index)
     case ESC_KIND_REF:
         value.ref = (EscRef)row->bits;
         break;
+    case ESC_KIND_LIST:
+        break; /* the empty one */
     default:
         value.ms = row->bits;
         break; /* DURATION and TIME: the verifier lets no other kind through */

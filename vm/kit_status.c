@@ -57,18 +57,6 @@ static void drop_split_character(char *text, size_t size)
     }
 }
 
-/* Arguments of a message may quote hostile bytes: what is not UTF-8 becomes '?', so that a why
- * can be put into JSON and on a terminal as it is. */
-static void make_valid_utf8(char *text)
-{
-    EscText rest = esc_text_from(text);
-    size_t bad_at = 0;
-    for (size_t at = 0; !esc_utf8_is_valid(rest, &bad_at); at += bad_at + 1) {
-        text[at + bad_at] = '?';
-        rest = esc_text_from(text + at + bad_at + 1);
-    }
-}
-
 EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t offset,
                   const char *format, ...)
 {
@@ -86,7 +74,8 @@ EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t off
         why->text[0] = '\0';
     else if ((size_t)size >= sizeof why->text)
         drop_split_character(why->text, sizeof why->text - 1);
-    make_valid_utf8(why->text);
+    /* Arguments may quote hostile bytes, and a why is put into JSON and on a terminal as it is. */
+    esc_utf8_mend(why->text, strlen(why->text));
     return status;
 }
 

@@ -110,6 +110,14 @@ EscText esc_utf8_cut(EscText text, size_t size_max)
     return (EscText){text.data, size};
 }
 
+void esc_utf8_mend(char *bytes, size_t size)
+{
+    size_t bad_at = 0;
+    for (size_t at = 0; !esc_utf8_is_valid((EscText){bytes + at, size - at}, &bad_at);
+         at += bad_at + 1)
+        bytes[at + bad_at] = '?';
+}
+
 uint32_t esc_utf8_decode(EscText text, size_t at, size_t *size)
 {
     ESC_ASSERT(at < text.size);

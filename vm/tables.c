@@ -51,6 +51,27 @@ const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT] = {
 #define ESC_FACT(number, NAME, path_, kind_, is_optional_)                                         \
     [number] = {.path = path_,                                                                     \
                 .type = ESC_TYPE(ESC_KIND_##kind_) | ((is_optional_) ? ESC_TYPE_OPTIONAL : 0)},
+const EscBoundInfo esc_bound_info[ESC_BOUND_COUNT] = {
+#define ESC_BOUND(NAME, low, high, check, code, what) {low, high, check, code, what},
+#define ESC_RULE(NAME, check, code, what)
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+};
+
+const EscBoundInfo esc_rule_info[ESC_RULE_COUNT] = {
+#define ESC_BOUND(NAME, low, high, check, code, what)
+#define ESC_RULE(NAME, check, code, what) {0, 0, check, code, what},
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+};
+
+bool esc_bound_holds(EscBound bound, int64_t value)
+{
+    return value >= esc_bound_info[bound].low && value <= esc_bound_info[bound].high;
+}
+
 const EscFactInfo esc_fact_info[ESC_FACT_COUNT] = {
 #include <esc/facts.def>
 };

@@ -56,11 +56,8 @@ EscStatus esc_verify_entry(EscVerify *verify, EscTable table, uint32_t row, uint
                                   "function %u is entered without an event", (unsigned)function);
         return ESC_OK;
     }
-    verify->steps += entered->events_count;
-    for (uint32_t i = 0; i < entered->events_count; i++) {
-        if (program->function_events[entered->events_first + i].event == event)
-            return ESC_OK;
-    }
+    if (esc_function_has_event(program, entered, event))
+        return ESC_OK;
     return esc_verify_bad(verify, "V25", table, row, "function %u is not made for event %u",
                           (unsigned)function, (unsigned)event);
 }
@@ -100,8 +97,7 @@ static EscStatus verify_enums(EscVerify *verify)
               "the first enum must be role: primary < secondary < escalation < last_resort");
     for (uint32_t i = 0; i < program->enums_count; i++) {
         const EscEnumRow *row = &program->enums[i];
-        REJECT_IF(row->members_count < 1 || row->members_count > 1000, "V08", ENUMS, i,
-                  "%u members", (unsigned)row->members_count);
+        REJECT_UNLESS_BOUND(ENUM_MEMBERS, row->members_count, ENUMS, i);
         EscStatus status = esc_verify_names(verify, ESC_TABLE_MEMBERS, row->members_first,
                                             row->members_count, offsetof(EscMemberRow, name));
         if (status != ESC_OK)
@@ -142,8 +138,8 @@ static EscStatus verify_fields(EscVerify *verify)
                   "a field cannot be of this type");
         REJECT_IF(kind != ESC_KIND_LIST && row->items_max != 0, "V08", FIELDS, i,
                   "only a list has items");
-        REJECT_IF(kind == ESC_KIND_LIST && row->size_max > ESC_TEXT_MAX, "V08", FIELDS, i,
-                  "items are at most %d bytes", ESC_TEXT_MAX);
+        if (kind == ESC_KIND_LIST)
+            REJECT_UNLESS_BOUND(ITEM_BYTES, row->size_max, FIELDS, i);
         REJECT_IF(row->name == 0, "V35", FIELDS, i, "the name is empty");
         REJECT_IF(row->slot != (row->scope == ESC_SCOPE_TICKET ? slot : 0), "V35", FIELDS, i,
                   "slots of the ticket follow each other");
@@ -190,9 +186,7 @@ static EscStatus verify_people(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < program->contacts_count; i++)
-        REJECT_IF(program->contacts[i].after_ms < 0 ||
-                      program->contacts[i].after_ms > ESC_DEADLINE_MAX_MS,
-                  "V08", CONTACTS, i, "after_ms is out of range");
+        REJECT_UNLESS_BOUND(CONTACT_TOTAL_MS, program->contacts[i].after_ms, CONTACTS, i);
     for (uint32_t i = 0; i < program->teams_count; i++)
         REJECT_IF(program->teams[i].members_count == 0, "V31", TEAMS, i, "the team has no members");
     return esc_verify_names(verify, ESC_TABLE_PERSONS, 0, program->persons_count,
@@ -234,7 +228,7 @@ static EscStatus verify_schedules(EscVerify *verify)
                   "nobody is ever on call");
     for (uint32_t i = 0; i < program->rotations_count; i++) {
         const EscRotationRow *row = &program->rotations[i];
-        REJECT_IF(row->shift_days == 0, "V08", ROTATIONS, i, "a turn has no length");
+        REJECT_UNLESS_BOUND(TURN_DAYS, row->shift_days, ROTATIONS, i);
         REJECT_IF(row->members_count == 0, "V31", ROTATIONS, i, "nobody takes turns");
         REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
                       row->from_local_minute > ESC_SPAN_MAX_MS,
@@ -279,7 +273,7 @@ static EscStatus verify_routes(EscVerify *verify)
 
 static bool sla_time_is_valid(int64_t ms)
 {
-    return ms == 0 || esc_verify_deadline_is_valid(ms);
+    return ms == 0 || esc_bound_holds(ESC_BOUND_DEADLINE_MS, ms);
 }
 
 static EscStatus verify_slas(EscVerify *verify)
@@ -297,7 +291,7 @@ static EscStatus verify_slas(EscVerify *verify)
             return status;
     }
     for (uint32_t i = 0; i < program->warns_count; i++)
-        REJECT_IF(program->warns[i].percent == 0, "V08", WARNS, i, "the share is 0");
+        REJECT_UNLESS_BOUND(SHARE_PERCENT, program->warns[i].percent, WARNS, i);
     return ESC_OK;
 }
 
@@ -317,8 +311,7 @@ static EscStatus verify_actions(EscVerify *verify)
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < program->actions_count; i++) {
         const EscActionRow *row = &program->actions[i];
-        REJECT_IF(row->params_count > 16, "V08", ACTIONS, i, "%u parameters",
-                  (unsigned)row->params_count);
+        REJECT_UNLESS_BOUND(ACTION_PARAMS, row->params_count, ACTIONS, i);
         REJECT_IF(row->result != 0 && row->result != ESC_TYPE(ESC_KIND_TEXT), "V08", ACTIONS, i,
                   "a reply is text or nothing");
         REJECT_IF((row->undo == 0) != (row->undo_action == 0), "V25", ACTIONS, i,
@@ -332,7 +325,7 @@ static EscStatus verify_actions(EscVerify *verify)
     for (uint32_t i = 0; i < program->params_count; i++)
         REJECT_IF(program->params[i].type == 0, "V06", PARAMS, i, "a parameter has a type");
     for (uint32_t i = 0; i < program->statuses_count; i++)
-        REJECT_IF(program->statuses[i].code < 100, "V08", STATUSES, i, "this is no HTTP status");
+        REJECT_UNLESS_BOUND(HTTP_STATUS, program->statuses[i].code, STATUSES, i);
     return ESC_OK;
 }
 
@@ -357,9 +350,12 @@ static EscStatus verify_limits(EscVerify *verify)
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < program->limits_count; i++) {
         const EscLimitRow *row = &program->limits[i];
-        REJECT_IF(row->count == 0 && row->kind != ESC_LIMIT_RETAIN_AUDIT, "V08", LIMITS, i,
-                  "a limit of nothing");
-        REJECT_IF(row->window_ms < 0, "V08", LIMITS, i, "the window is negative");
+        if (row->kind == ESC_LIMIT_RETAIN_AUDIT) {
+            REJECT_UNLESS_BOUND(RETAIN_MS, row->window_ms, LIMITS, i);
+        } else {
+            REJECT_UNLESS_BOUND(LIMIT_COUNT, row->count, LIMITS, i);
+            REJECT_UNLESS_BOUND_OR_0(WINDOW_MS, row->window_ms, LIMITS, i);
+        }
         REJECT_IF((row->action == ESC_LIMIT_ACTION_RAISE) != (row->exception != 0), "V08", LIMITS,
                   i, "raise names an exception");
     }

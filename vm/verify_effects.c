@@ -56,10 +56,10 @@ static EscStatus verify_extra(EscVerify *verify, uint32_t i)
     bool has_reason = row->kind == ESC_EFFECT_UNDO && row->aux == ESC_NONE;
     REJECT_IF(row->calendar != 0 && !is_handoff, "V11", EFFECTS, i,
               "it has no deadline that a calendar could count");
-    REJECT_IF(is_handoff && !esc_verify_deadline_is_valid(row->extra_ms), "V30", EFFECTS, i,
-              "a handoff expects something within a time");
-    REJECT_IF(has_window && (row->extra_ms < 0 || row->extra_ms > ESC_DEADLINE_MAX_MS), "V08",
-              EFFECTS, i, "the window is out of range");
+    if (is_handoff)
+        REJECT_UNLESS_BOUND(DEADLINE_MS, row->extra_ms, EFFECTS, i);
+    if (has_window)
+        REJECT_UNLESS_BOUND_OR_0(WINDOW_MS, row->extra_ms, EFFECTS, i);
     REJECT_IF(has_reason &&
                   (row->extra_ms < 0 || (uint64_t)row->extra_ms >= verify->program->texts_count),
               "V06", EFFECTS, i, "the reason is no text");
@@ -94,7 +94,7 @@ static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
     case ESC_EFFECT_UNDO:
         return row->aux < program->actions_count || row->aux == ESC_NONE;
     case ESC_EFFECT_APPROVE:
-        return row->aux >= 1 && row->aux <= 1000;
+        return esc_bound_holds(ESC_BOUND_APPROVALS, row->aux);
     case ESC_EFFECT_RAISE:
         return row->aux < program->exceptions_count;
     case ESC_EFFECT_START:
@@ -114,6 +114,9 @@ static EscStatus verify_aux(EscVerify *verify, uint32_t i)
     const EscEffectRow *row = &program->effects[i];
     REJECT_IF(!aux_is_valid(program, row), "V06", EFFECTS, i, "aux is no number that %s knows: %u",
               esc_effect_info[row->kind].name, (unsigned)row->aux);
+    REJECT_IF(row->kind == ESC_EFFECT_START && !program->templates[row->aux].is_manual, "V25",
+              EFFECTS, i, "template %u starts on events of its own, and START brings none",
+              (unsigned)row->aux);
     if (row->kind == ESC_EFFECT_CREATE || row->kind == ESC_EFFECT_QUEUE)
         verify->is_text_used[row->aux] = 1;
     bool is_action =
@@ -203,8 +206,7 @@ static EscStatus verify_arguments(EscVerify *verify, uint32_t i)
     const EscEffectRow *row = &program->effects[i];
     const EscEffectInfo *info = &esc_effect_info[row->kind];
     uint32_t fixed = fixed_count(info);
-    REJECT_IF(row->args_count > ESC_EFFECT_ARGS_MAX, "V19", EFFECTS, i, "%u arguments",
-              (unsigned)row->args_count);
+    REJECT_UNLESS_BOUND(EFFECT_ARGS, row->args_count, EFFECTS, i);
     for (uint32_t a = row->args_first; a < row->args_first + row->args_count; a++)
         REJECT_IF(program->effect_args[a].type == 0, "V19", EFFECT_ARGS, a,
                   "an argument has a type");

@@ -219,7 +219,7 @@ static EscStatus result_type(Flow *flow, const EscInstr *instr, EscType *type)
         status = check_scope(flow, instr->imm, ESC_SCOPE_EVENT);
         if (status != ESC_OK)
             return status;
-        flow->verify->steps += flow->row->events_count;
+        flow->verify->steps += esc_event_load_steps(flow->verify->bundle, flow->function);
         *type = esc_event_load_type(flow->verify->bundle, flow->function, instr->imm);
         FLOW_REJECT_IF(*type == 0, "V35", "no event of this function has field %u",
                        (unsigned)instr->imm);

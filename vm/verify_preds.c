@@ -99,6 +99,35 @@ static EscStatus verify_test(EscVerify *verify, uint32_t i, const EscTriggerRow 
     return ESC_OK;
 }
 
+/* Whether an instruction reads anything but the ticket as it is. */
+static bool reads_more_than_ticket(uint8_t op)
+{
+    switch (op) {
+    case ESC_OP_LOAD_EVENT:
+    case ESC_OP_LOAD_EXCEPTION:
+    case ESC_OP_LOAD_PREVIOUS:
+    case ESC_OP_LOAD_CHANGED:
+    case ESC_OP_LOAD_FACT:
+    case ESC_OP_LOAD_NOW:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The code of a level trigger reads what its tests may read. */
+static EscStatus verify_level_code(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscFunctionRow *function = &program->functions[program->preds[i].detail];
+    verify->steps += function->code_count;
+    for (uint32_t pc = 0; pc < function->code_count; pc++)
+        REJECT_IF(reads_more_than_ticket(program->code[function->code_first + pc].op), "V35", PREDS,
+                  i, "the trigger says that it reads only the ticket, and instruction %u does not",
+                  (unsigned)pc);
+    return ESC_OK;
+}
+
 static EscStatus verify_code_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger)
 {
     const EscProgram *program = verify->program;
@@ -106,8 +135,9 @@ static EscStatus verify_code_pred(EscVerify *verify, uint32_t i, const EscTrigge
     REJECT_IF(row->detail >= program->functions_count, "V06", PREDS, i, "there is no function %u",
               (unsigned)row->detail);
     uint32_t event = trigger->event == 0 ? ESC_NONE : trigger->event - 1;
-    return esc_verify_entry(verify, ESC_TABLE_PREDS, i, row->detail, ESC_FUNCTION_COND,
-                            program->functions[row->detail].template, event);
+    EscStatus status = esc_verify_entry(verify, ESC_TABLE_PREDS, i, row->detail, ESC_FUNCTION_COND,
+                                        program->functions[row->detail].template, event);
+    return status == ESC_OK && trigger->is_level ? verify_level_code(verify, i) : status;
 }
 
 static EscStatus verify_node(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger)

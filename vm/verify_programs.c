@@ -22,8 +22,7 @@ static EscStatus verify_function(EscVerify *verify, uint32_t i)
     const EscProgram *program = verify->program;
     const EscFunctionRow *row = &program->functions[i];
     bool has_action = row->kind == ESC_FUNCTION_REQUEST || row->kind == ESC_FUNCTION_UNDO;
-    REJECT_IF(row->code_count == 0 || row->code_count > ESC_FUNCTION_CODE_MAX, "V26", FUNCTIONS, i,
-              "%u instructions", (unsigned)row->code_count);
+    REJECT_UNLESS_BOUND(FUNCTION_CODE, row->code_count, FUNCTIONS, i);
     REJECT_IF(function_has_template(row->kind) && row->template == 0, "V25", FUNCTIONS, i,
               "it belongs to no template");
     REJECT_IF(has_action != (row->action != 0), "V25", FUNCTIONS, i,
@@ -77,10 +76,9 @@ static EscStatus verify_owners(EscVerify *verify, uint32_t template)
                       kind != ESC_REF_SCHEDULE && kind != ESC_REF_ROUTE,
                   "V31", ROLES, r, "this can own nothing");
         REJECT_IF((seen >> role->role & 1) != 0, "V31", ROLES, r, "the role is there twice");
-        REJECT_IF(!esc_verify_deadline_is_valid(role->ack_ms), "V30", ROLES, r,
-                  "an owner has 1 s to 400 d to acknowledge");
-        REJECT_IF(role->hold_ms != 0 && !esc_verify_deadline_is_valid(role->hold_ms), "V08", ROLES,
-                  r, "hold_ms is out of range");
+        REJECT_UNLESS_BOUND(DEADLINE_MS, role->ack_ms, ROLES, r);
+        REJECT_UNLESS_BOUND_OR_0(HOLD_MS, role->hold_ms, ROLES, r);
+        REJECT_UNLESS_BOUND_OR_0(ACK_PEOPLE, role->ack_count, ROLES, r);
         seen |= 1u << role->role;
     }
     return ESC_OK;
@@ -98,8 +96,7 @@ static EscStatus verify_checks(EscVerify *verify, uint32_t template)
                   "it does not say what is confirmed");
         REJECT_IF(check->kind != ESC_CHECK_DELIVERED && check->proof != 0, "V08", CHECKS, c,
                   "only `delivered` asks for a proof");
-        REJECT_IF(check->within_ms != 0 && !esc_verify_deadline_is_valid(check->within_ms), "V30",
-                  CHECKS, c, "within_ms is out of range");
+        REJECT_UNLESS_BOUND_OR_0(DEADLINE_MS, check->within_ms, CHECKS, c);
         REJECT_IF(check->timing == ESC_TIMING_WITHIN && check->within_ms == 0, "V30", CHECKS, c,
                   "it has no time");
         EscStatus status = ESC_OK;
@@ -157,10 +154,10 @@ static EscStatus verify_catches(EscVerify *verify, uint32_t template)
 static EscStatus verify_template(EscVerify *verify, uint32_t i)
 {
     const EscTemplateRow *row = &verify->program->templates[i];
-    REJECT_IF(row->again_after_ms < 0 || row->again_after_ms > ESC_DEADLINE_MAX_MS, "V08",
-              TEMPLATES, i, "again_after_ms is out of range");
-    REJECT_IF(row->postmortem_due_ms < 0 || row->postmortem_due_ms > ESC_DEADLINE_MAX_MS, "V08",
-              TEMPLATES, i, "postmortem_due_ms is out of range");
+    REJECT_IF(row->again_after_ms < 0 ||
+                  row->again_after_ms > esc_bound_info[ESC_BOUND_AGAIN_MS].high,
+              "V08", TEMPLATES, i, "again_after_ms is out of range"); /* below a second: V32 */
+    REJECT_UNLESS_BOUND_OR_0(POSTMORTEM_MS, row->postmortem_due_ms, TEMPLATES, i);
     /* Triggers name the events that start the steps; a person who starts them brings none. */
     uint32_t start_event = row->is_manual ? ESC_NONE : ESC_EVENT_UNKNOWN;
     EscStatus status = esc_verify_entry(verify, ESC_TABLE_TEMPLATES, i, row->steps,
@@ -195,12 +192,10 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
         row->event == ESC_EVENT_TICKET_CREATED + 1 || row->event == ESC_EVENT_TICKET_UPDATED + 1;
     REJECT_IF(!reports_fields && (row->is_level || row->is_unresolved), "V35", TRIGGERS, i,
               "only what ticket.created and ticket.updated report is level");
-    REJECT_IF(row->overdue_ms < 0 || row->overdue_ms > ESC_DEADLINE_MAX_MS, "V08", TRIGGERS, i,
-              "overdue_ms is out of range");
+    REJECT_UNLESS_BOUND_OR_0(OVERDUE_MS, row->overdue_ms, TRIGGERS, i);
     REJECT_IF(!is_event && row->for_ms != 0, "V35", TRIGGERS, i,
               "a clock that is over has no time to hold besides");
-    REJECT_IF(row->for_ms != 0 && !esc_verify_deadline_is_valid(row->for_ms), "V08", TRIGGERS, i,
-              "for_ms is out of range");
+    REJECT_UNLESS_BOUND_OR_0(HOLD_MS, row->for_ms, TRIGGERS, i);
     uint32_t steps = program->templates[row->template].steps;
     return esc_verify_entry(verify, ESC_TABLE_TRIGGERS, i, steps, ESC_FUNCTION_STEPS,
                             row->template + 1, is_event ? row->event - 1 : ESC_NONE);
@@ -240,7 +235,7 @@ static EscStatus verify_wait_parts(EscVerify *verify, uint32_t i)
     for (uint32_t r = row->reminders_first;
          r < row->reminders_first + row->reminders_count && status == ESC_OK; r++) {
         const EscReminderRow *reminder = &program->reminders[r];
-        REJECT_IF(reminder->percent == 0, "V08", REMINDERS, r, "the share is 0");
+        REJECT_UNLESS_BOUND(SHARE_PERCENT, reminder->percent, REMINDERS, r);
         REJECT_IF(r > row->reminders_first && reminder->percent <= reminder[-1].percent, "V08",
                   REMINDERS, r, "shares must ascend");
         status = verify_beside(verify, i, reminder->body, ESC_FUNCTION_REMINDER);
@@ -257,8 +252,10 @@ static EscStatus verify_wait_result(EscVerify *verify, uint32_t i)
     if (row->kind == ESC_WAIT_ANSWER)
         is_fine = row->result_type == ESC_TYPE(ESC_KIND_NUMBER);
     REJECT_IF(!is_fine, "V19", WAITS, i, "the result is not what this kind of wait gives");
-    REJECT_IF((row->kind == ESC_WAIT_ANSWER) != (row->answers_count > 0), "V35", WAITS, i,
-              "a question, and only that, has answers");
+    REJECT_IF(row->kind != ESC_WAIT_ANSWER && row->answers_count > 0, "V35", WAITS, i,
+              "only a question has answers");
+    if (row->kind == ESC_WAIT_ANSWER)
+        REJECT_UNLESS_BOUND(ANSWERS, row->answers_count, WAITS, i);
     return ESC_OK;
 }
 
@@ -276,8 +273,7 @@ static EscStatus verify_wait(EscVerify *verify, uint32_t i)
     REJECT_IF((row->kind == ESC_WAIT_PAUSE || row->kind == ESC_WAIT_RAISED) &&
                   row->timeout != row->pc + 1,
               "V30", WAITS, i, "this kind of wait goes on when its time is up");
-    REJECT_IF(!esc_verify_deadline_is_valid(row->deadline_ms), "V30", WAITS, i,
-              "a deadline is 1 s to 400 d");
+    REJECT_UNLESS_BOUND(DEADLINE_MS, row->deadline_ms, WAITS, i);
     REJECT_IF((row->kind == ESC_WAIT_QA) && function->kind != ESC_FUNCTION_CLOSING, "V34", WAITS, i,
               "only CLOSING waits for QA");
     REJECT_IF(row->kind != ESC_WAIT_QA && row->kind != ESC_WAIT_RAISED &&

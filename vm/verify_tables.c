@@ -240,14 +240,16 @@ static bool const_is_valid(const EscProgram *program, const EscConstRow *row)
         return bits < program->texts_count;
     case ESC_KIND_DURATION:
     case ESC_KIND_TIME:
-        return row->bits >= -ESC_SPAN_MAX_MS && row->bits <= ESC_SPAN_MAX_MS;
+        return esc_bound_holds(ESC_BOUND_SPAN_MS, row->bits);
     case ESC_KIND_ENUM:
         return row->detail < program->enums_count &&
                bits < program->enums[row->detail].members_count;
     case ESC_KIND_REF:
         return bits <= UINT32_MAX && esc_verify_ref_is_valid(program, (EscRef)bits);
+    case ESC_KIND_LIST:
+        return bits == 0; /* the empty list */
     default:
-        return false; /* UNSET and LIST have no constants */
+        return false; /* UNSET has no constants */
     }
 }
 

@@ -58,8 +58,6 @@ typedef struct EscTableInfo {
 extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT];
 extern const char *const esc_column_kind_names[];
 
-#define ESC_TEXTS_ROWS_MAX (1u << 20)
-#define ESC_CODE_ROWS_MAX (1u << 23)
 #define ESC_INSTR_SIZE 8u
 
 /* Rows of a table, of TEXTS or of CODE. */
@@ -88,6 +86,12 @@ typedef struct EscWaitState {
     uint8_t loop_limits[ESC_LOOP_DEPTH_MAX]; /* rounds done are below these */
 } EscWaitState;
 
+/* What the fields of a function's events are, as rows of bits; count 0: none was made. */
+typedef struct EscEventList {
+    uint64_t *all, *any; /* fields that every event has, and that some event has */
+    uint32_t count;      /* events of the list */
+} EscEventList;
+
 struct EscBundle {
     EscArena *arena;
     EscProgram program;
@@ -100,6 +104,7 @@ struct EscBundle {
     uint8_t *loop_slots; /* for each LOOP_BEGIN and LOOP_END in CODE: its counter in EscRun.loops */
     uint64_t *event_fields;      /* bit matrix: row = event, column = field */
     uint32_t event_fields_words; /* words of a row */
+    EscEventList *event_lists;   /* by the first row of a function's events; event_fields.c */
 };
 
 /* --- verification (bundle.c drives bundle_read.c and verify_*.c) ------------------------------------------- */
@@ -143,19 +148,34 @@ EscStatus esc_verify_entry(EscVerify *verify, EscTable table, uint32_t row, uint
 /* The names of rows first … first + count - 1 (column at name_offset) all differ. V35. */
 EscStatus esc_verify_names(EscVerify *verify, EscTable table, uint32_t first, uint32_t count,
                            size_t name_offset);
-static inline bool esc_verify_deadline_is_valid(int64_t ms)
-{
-    return ms >= ESC_DEADLINE_MIN_MS && ms <= ESC_DEADLINE_MAX_MS;
-}
-
 #define REJECT_IF(condition, check, table, row, ...)                                               \
     do {                                                                                           \
         if (condition)                                                                             \
             return esc_verify_bad(verify, check, ESC_TABLE_##table, row, __VA_ARGS__);             \
     } while (0)
+/* A value outside of a row of bounds.def. */
+#define REJECT_UNLESS_BOUND(bound, value, table, row)                                              \
+    REJECT_IF(!esc_bound_holds(ESC_BOUND_##bound, (value)),                                        \
+              esc_bound_info[ESC_BOUND_##bound].check, table, row, "%lld is out of range: %s",     \
+              (long long)(value), esc_bound_info[ESC_BOUND_##bound].what)
+/* The same where 0 says that there is none. */
+#define REJECT_UNLESS_BOUND_OR_0(bound, value, table, row)                                         \
+    do {                                                                                           \
+        if ((value) != 0)                                                                          \
+            REJECT_UNLESS_BOUND(bound, value, table, row);                                         \
+    } while (0)
 
+/* --- fields of events (event_fields.c) ----------------------------------------------------------------------- */
+
+/* Fills in the matrix and the lists of *bundle; columns hold by now. */
+EscStatus esc_event_fields_make(EscBundle *bundle);
 /* The type that LOAD_EVENT gives for `field` in `function`: optional unless every event of the function has the field. 0 when none has it. */
 EscType esc_event_load_type(const EscBundle *bundle, uint32_t function, uint32_t field);
+/* How many events that question looks at: V29. */
+uint32_t esc_event_load_steps(const EscBundle *bundle, uint32_t function);
+/* Whether `event` is one of the function's, whose events ascend. */
+bool esc_function_has_event(const EscProgram *program, const EscFunctionRow *function,
+                            uint32_t event);
 static inline bool esc_event_has_field(const EscBundle *bundle, uint32_t event, uint32_t field)
 {
     const uint64_t *row = bundle->event_fields + (size_t)event * bundle->event_fields_words;
@@ -180,8 +200,6 @@ EscStatus esc_function_cost(const EscProgram *program, const EscFunctionRow *fun
 uint32_t esc_function_registers(const EscProgram *program, const EscFunctionRow *function);
 
 /* --- running (run.c, interp_values.c, texts.c) ----------------------------------------------------------------------- */
-
-#define ESC_SPAN_MAX_MS (400 * ESC_YEAR_MS) /* durations and times saturate here */
 
 /* A run-time check failed, or the program divided by zero: ESC_TRAP, with place and reason in *why. */
 EscStatus esc_run_trap(const EscRun *run, EscWhy *why, const char *reason);

@@ -5,7 +5,7 @@
 
 bool esc_check_if(EscWhere *where, EscNode *node)
 {
-    esc_check_condition(where, node->if_step.condition);
+    esc_check_condition(where, node->if_step.condition, ESC_USE_IF);
     uint32_t mark = esc_narrow(where, node->if_step.condition, true);
     bool then_ends = esc_check_steps(where, node->if_step.steps);
     where->narrowed_count = mark;
@@ -46,40 +46,49 @@ typedef struct MatchCheck {
     EscType type;
     uint64_t covered; /* members of an enum; bit 0 and 1 of a bool */
     const EscNode *otherwise;
+    EscSeen seen; /* values that arms take */
 } MatchCheck;
 
-/* The bit of a value that belongs to a finite type, or -1. */
-static int value_bit(const MatchCheck *check, const EscNode *value)
+/* The values of a finite type that an arm takes; 0 for other types. */
+static uint64_t members_of(const MatchCheck *check, const EscNode *match, const EscNode *value)
 {
-    if (value->kind == ESC_NODE_BOOL)
-        return value->boolean.value ? 1 : 0;
-    EscMeaning meaning = esc_meaning(check->where->workspace, value);
-    return meaning.means == ESC_MEANS_MEMBER ? (int)meaning.index : -1;
+    EscTest test;
+    EscKind kind = esc_type_kind(check->type);
+    if ((kind != ESC_KIND_ENUM && kind != ESC_KIND_BOOL) ||
+        !esc_condition_equals(check->where->workspace, match->match.value, value, &test))
+        return 0;
+    return test.members;
 }
 
-static bool same_literal(const EscNode *a, const EscNode *b)
+/* A fixed value as a name that no other of its type has; empty for what is none. */
+static EscText value_name(const EscWorkspace *workspace, const EscNode *value)
 {
-    if (a->kind != b->kind)
-        return false;
-    if (a->kind == ESC_NODE_TEXT)
-        return a->text.is_plain && b->text.is_plain && esc_text_equal(a->text.plain, b->text.plain);
-    if (a->kind == ESC_NODE_DURATION)
-        return a->duration.ms == b->duration.ms;
-    return a->kind == ESC_NODE_NUMBER && a->number.value <= b->number.value &&
-           a->number.value >= b->number.value;
-}
-
-static const EscNode *literal_seen(const EscNode *match, const EscNode *value)
-{
-    ESC_EACH_NODE(arm, match->match.arms) {
-        ESC_EACH_NODE(other, arm->match_arm.values) {
-            if (other == value)
-                return NULL;
-            if (same_literal(other, value))
-                return other;
-        }
+    EscArena *arena = workspace->arena;
+    EscMeaning meaning = esc_meaning(workspace, value);
+    switch (value->kind) {
+    case ESC_NODE_PATH:
+        if (meaning.means == ESC_MEANS_PERSON_NAME)
+            return esc_arena_printf(arena, "\"%.*s",
+                                    ESC_TEXT_ARG(workspace->persons[meaning.index].name));
+        return value->path.parts[0].text;
+    case ESC_NODE_BOOL:
+        return value->boolean.value ? ESC_TEXT("true") : ESC_TEXT("false");
+    case ESC_NODE_TEXT:
+        return esc_arena_printf(arena, "\"%.*s", ESC_TEXT_ARG(value->text.plain));
+    case ESC_NODE_DURATION:
+        return esc_arena_printf(arena, "%lldms", (long long)value->duration.ms);
+    case ESC_NODE_NUMBER: /* -0 is 0 */
+        return esc_arena_printf(arena, "%a", value->number.value == 0 ? 0.0 : value->number.value);
+    default:
+        return ESC_TEXT("");
     }
-    return NULL;
+}
+
+/* The value of an arm above that is the same; NULL: there is none. */
+static const EscNode *arm_above(MatchCheck *check, const EscNode *value)
+{
+    EscText name = value_name(check->where->workspace, value);
+    return name.size == 0 ? NULL : esc_seen_before(&check->seen, name, value);
 }
 
 static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *value)
@@ -93,14 +102,14 @@ static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *va
     if (check->type == ESC_TYPE_WRONG ||
         !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
         return;
-    int bit = value_bit(check, value);
-    if (bit < 0 ? literal_seen(match, value) != NULL : (check->covered >> bit & 1) != 0)
-        esc_report_hint(
-            workspace,
-            esc_report(workspace, "E0308", value->span, "an arm above takes this value already"),
-            "leave it out here or there");
-    if (bit >= 0)
-        check->covered |= UINT64_C(1) << bit;
+    const EscNode *above = arm_above(check, value);
+    if (above != NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0308", value->span, "an arm above takes this value already");
+        esc_report_hint(workspace, diagnostic, "leave it out here or there");
+        esc_report_related(workspace, diagnostic, above->span, "here");
+    }
+    check->covered |= members_of(check, match, value);
 }
 
 static void must_be_total(const MatchCheck *check, const EscNode *node)
@@ -145,6 +154,7 @@ bool esc_check_match(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     MatchCheck check = {.where = where,
+                        .seen = {.workspace = workspace},
                         .type = esc_check_expression(where, node->match.value, ESC_TYPE_ANY)};
     if (esc_type_is_optional(check.type)) {
         esc_must_be_present(where, node->match.value);
@@ -168,6 +178,7 @@ bool esc_check_match(EscWhere *where, EscNode *node)
             check.otherwise = arm;
         ends = esc_check_steps(where, arm->match_arm.steps) && ends;
     }
+    esc_seen_release(&check.seen);
     must_be_total(&check, node);
     return ends;
 }

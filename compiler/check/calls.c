@@ -43,7 +43,8 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
     if (!esc_check_value(where, value, esc_type_plain(info.type), "E0209", place))
         return;
     if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
-        value->text.plain.size <= info.size_max)
+        value->text.plain.size <= info.size_max ||
+        !esc_bound_holds(ESC_BOUND_TEXT_BYTES, (int64_t)value->text.plain.size)) /* said already */
         return;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0213", value->span, "this text has %zu bytes, and %s holds %u",
@@ -55,6 +56,15 @@ void esc_check_set(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscNode *path = node->set.field;
+    if (path->path.count > 1 && esc_text_equal(path->path.parts[0].text, ESC_TEXT("event"))) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0211", path->span,
+                                   "an event is over and cannot be changed: only fields of the "
+                                   "ticket can be set"),
+                        "write `set ticket.FIELD to …`");
+        (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
+        return;
+    }
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     EscMeaning meaning = esc_meaning(workspace, path);
     bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD && meaning.unit == ESC_UNIT_NONE;
@@ -74,23 +84,21 @@ void esc_check_set(EscWhere *where, EscNode *node)
         check_field_value(where, node->set.value, meaning.index);
 }
 
-static void entry_twice(EscWorkspace *workspace, EscNodeList entries, const EscNode *entry)
+void esc_entry_once(EscSeen *seen, const EscNode *entry)
 {
-    for (const EscNode *other = entries.first; other != entry; other = other->next) {
-        if (!esc_text_equal(other->entry.name.text, entry->entry.name.text))
-            continue;
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0219", entry->entry.name.span, "`%.*s` is given twice",
-                       ESC_TEXT_ARG(entry->entry.name.text));
-        esc_report_related(workspace, diagnostic, other->entry.name.span, "first here");
+    EscName name = entry->entry.name;
+    const EscNode *other = esc_seen_before(seen, name.text, entry);
+    if (other == NULL)
         return;
-    }
+    EscDiagnostic *diagnostic = esc_report(seen->workspace, "E0219", name.span,
+                                           "`%.*s` is given twice", ESC_TEXT_ARG(name.text));
+    esc_report_related(seen->workspace, diagnostic, other->entry.name.span, "first here");
 }
 
 static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText name)
 {
     EscSuggest suggest = esc_suggest(name);
-    for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
+    for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     EscSpan span = entry->entry.name.span;
     EscDiagnostic *diagnostic =
@@ -106,12 +114,13 @@ static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText
 void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth)
 {
     EscWorkspace *workspace = where->workspace;
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH(entry, entries) {
         EscText name = entry->entry.name.text;
         if (prefix.size > 0)
             name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
                                     ESC_TEXT_ARG(name));
-        entry_twice(workspace, entries, entry);
+        esc_entry_once(&seen, entry);
         uint32_t field = 0;
         EscNode *value = entry->entry.value;
         if (!esc_names_find(workspace->ticket_names, name, &field)) {
@@ -133,6 +142,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
             check_field_value(where, value, field);
         }
     }
+    esc_seen_release(&seen);
 }
 
 void esc_check_create(EscWhere *where, EscNode *node)
@@ -176,11 +186,12 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
     EscWorkspace *workspace = where->workspace;
     bool given[ESC_PARAMS_MAX] = {false};
     bool has_unknown = false; /* a misspelt name is one fault, not also a missing argument */
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH(entry, arguments) {
         uint32_t at = 0;
         while (at < count && !esc_text_equal(params[at].name, entry->entry.name.text))
             ++at;
-        entry_twice(workspace, arguments, entry);
+        esc_entry_once(&seen, entry);
         if (at == count) {
             no_such_param(workspace, entry, params, count, whose, declared);
             has_unknown = true;
@@ -194,6 +205,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
         (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
         where->undo_field = ESC_TEXT("");
     }
+    esc_seen_release(&seen);
     for (uint32_t i = 0; i < count && !has_unknown; ++i) {
         if (given[i] || esc_type_is_optional(params[i].type) || params[i].type == ESC_TYPE_WRONG)
             continue;
@@ -320,11 +332,8 @@ void esc_check_start_template(EscWhere *where, EscNode *node)
     if (symbol == NULL)
         return;
     esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
-    const EscNode *template = workspace->templates[symbol->index].node;
-    ESC_EACH_NODE(item, template->template.items) {
-        if (item->kind == ESC_NODE_MANUAL)
-            return;
-    }
+    if (workspace->templates[symbol->index].is_manual)
+        return;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0340", node->start_template.name->span,
                    "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
@@ -344,7 +353,7 @@ static uint32_t no_such_action(EscWorkspace *workspace, const EscNode *path, uin
     const EscSystemInfo *info = &workspace->systems[system];
     EscName name = path->path.parts[path->path.count - 1];
     EscSuggest suggest = esc_suggest(name.text);
-    for (uint32_t i = 0; i < info->actions_count; ++i)
+    for (uint32_t i = 0; i < info->actions_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->actions[info->actions_first + i].name);
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0107", name.span, "the system `%.*s` has no action `%.*s`",

@@ -7,7 +7,7 @@
 #ifndef ESC_CHECK_H
 #define ESC_CHECK_H
 
-#include "compiler_internal.h"
+#include "condition/condition.h"
 
 #define ESC_TYPE_WRONG ((EscType)0)
 #define ESC_TYPE_ANY ((EscType)0) /* as an expectation: nothing is expected */
@@ -62,6 +62,26 @@ void esc_diagnostics_sort(EscWorkspace *workspace);
  * the buffer. */
 void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
 
+/* --- echo.c ----------------------------------------------------------------------------------- */
+
+/* Behind parsing: which declarations have parts that could not be read, and what those may declare. */
+void esc_note_broken_parts(EscWorkspace *workspace);
+/* Whether a part of the declaration that holds `span` could not be read. */
+bool esc_has_broken_part(const EscWorkspace *workspace, EscSpan span);
+
+/* --- test_names.c ----------------------------------------------------------------------------- */
+
+/* Reports a name of a test that no step gives: an outcome (`kind` CLOSE), an answer (ANSWER) or a
+ * created ticket (CREATE). */
+void esc_check_test_name(EscWorkspace *workspace, EscName name, EscNodeKind kind);
+
+/* --- spelling.c, advice.c --------------------------------------------------------------------- */
+
+/* Reports a name that is declared with capital letters. */
+void esc_check_spelling(EscWorkspace *workspace, EscName name);
+/* Behind all other passes: what is right and probably not meant. */
+void esc_pass_advice(EscWorkspace *workspace);
+
 /* --- names.c ---------------------------------------------------------------------------------- */
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name); /* NULL: none */
@@ -75,11 +95,15 @@ typedef struct EscSuggest {
 EscSuggest esc_suggest(EscText wanted);
 void esc_suggest_try(EscSuggest *suggest, EscText candidate);
 /* bit set of EscSymbolKind */
-void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds);
-/* Adds "did you mean …?" and the fix when something is near; otherwise leaves *diagnostic alone
+void esc_suggest_try_symbols(EscSuggest *suggest, EscWorkspace *workspace, unsigned kinds);
+/* Adds the nearest name as an edit, `did you mean …?`, when something is near; otherwise leaves *diagnostic alone
  * and returns false. */
 bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDiagnostic *diagnostic,
                       EscSpan span);
+/* Whether an unknown name is the one that a declaration should have which has the name of another:
+ * nothing is near it, and something of these kinds is declared twice. That was reported. */
+bool esc_is_meant_by_a_twin(const EscWorkspace *workspace, const EscSuggest *suggest,
+                            unsigned kinds);
 /* Reports that `word` is none of `words` (a NULL-terminated list). */
 void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
                      const char *const *words);
@@ -92,9 +116,34 @@ EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buf
 EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
                      EscType type);
 
+/* --- seen.c: what stood in a list before ------------------------------------------------------- */
+
+typedef struct EscSeenItem {
+    EscText name;
+    const EscNode *node;
+} EscSeenItem;
+
+/* Begins as {.workspace = …}; esc_seen_release() when the list is done. */
+typedef struct EscSeen {
+    EscWorkspace *workspace;
+    EscSeenItem *items; /* in the arena */
+    uint32_t count;
+    size_t capacity;
+    EscNames *names; /* of a long list; owned */
+} EscSeen;
+
+/* The first node of this name, or NULL, and then *node is it. `name` lives as long as the list is looked at. */
+const EscNode *esc_seen_before(EscSeen *seen, EscText name, const EscNode *node);
+void esc_seen_release(EscSeen *seen);
+/* Asked before each candidate of a suggestion: false when nobody would read it (reports beyond the limit), and after
+ * very many candidates, so that a file of wrong names costs no more than one of right ones. */
+bool esc_suggests(EscWorkspace *workspace);
+
 /* A plain text of a title or setting: empty when it is missing; a text with {…} in it is
  * reported. */
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text);
+/* Reports a written text that no bundle can hold. */
+void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size);
 uint64_t esc_seed(void);
 
 /* --- collect.c, schema.c, directory.c … : passes in order ------------------------------------- */
@@ -146,19 +195,55 @@ EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected);
  * it: "the field severity". */
 bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
                      const char *place);
-void esc_check_condition(EscWhere *where, EscNode *node);             /* NULL is fine */
+/* What a condition decides. */
+typedef enum EscConditionUse {
+    ESC_USE_START,
+    ESC_USE_HANDLER,
+    ESC_USE_CLOSE,
+    ESC_USE_IF,
+    ESC_USE_AWAIT,
+    ESC_USE_CHECK,
+    ESC_USE_ROUTE,
+    ESC_USE_SLA,
+    ESC_USE_POLICY,
+    ESC_USE_TEST /* may be anything: the test says what comes of it */
+} EscConditionUse;
+/* Types a condition, keeps its form and says when it can never or must always hold. NULL is
+ * fine. */
+void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use);
 EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives type */
 EscText esc_words_of(const EscWhere *where, const EscNode *node);     /* as written, for messages */
 /* Reports that a condition turns true because `node` is missing. */
 void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);
-void esc_check_text(EscWhere *where, EscNode *text); /* NULL is fine */
+void esc_check_text(EscWhere *where, EscNode *text);       /* NULL is fine */
+void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
+
+/* --- verdicts.c ------------------------------------------------------------------------------- */
+
+/* Reports a condition, or parts of one, that can never hold or always do. */
+void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use);
+/* A row of a table in which the first that fits is taken. */
+typedef struct EscTableRow {
+    const EscNode *condition; /* NULL: everything */
+    bool is_otherwise;        /* the last resort of the table may find nothing left */
+    EscSpan span;
+    const EscCondition *form; /* filled in */
+} EscTableRow;
+/* Frees a space; what it had no memory for fails the workspace. NULL: there was none at all. */
+void esc_judge_done(EscWorkspace *workspace, EscSpace *space);
+/* Adds the example's lines. */
+void esc_report_example(EscWorkspace *workspace, EscDiagnostic *diagnostic,
+                        const EscExample *example);
+/* Reports rows for which those above leave nothing; `what`: "this row is never reached". */
+void esc_judge_rows(EscWorkspace *workspace, EscTableRow *rows, uint32_t count, const char *what);
+
 /* --- divisors.c ------------------------------------------------------------------------------- */
 
 /* Paths that cannot be 0 where the condition is `truth`; gives their number. */
-uint32_t esc_condition_keeps_from_zero(const EscNode *condition, bool truth, const EscNode **paths,
-                                       uint32_t max);
+uint32_t esc_condition_keeps_from_zero(EscWorkspace *workspace, const EscNode *condition,
+                                       bool truth, const EscNode **paths, uint32_t max);
 void esc_check_divisor(EscWhere *where, const EscNode *divisor); /* reports E0227 */
 
 /* Narrowing: begins with what `condition` proves; *mark is what to set narrowed_count back to. */
@@ -218,6 +303,8 @@ const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *
 void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
                          const EscParamInfo *params, uint32_t count, uint32_t base,
                          const char *whose, EscSpan declared);
+/* Reports an ENTRY whose name was given before in its list. */
+void esc_entry_once(EscSeen *seen, const EscNode *entry);
 /* ticket fields of a record */
 void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);
 void esc_check_set(EscWhere *where, EscNode *node);
@@ -236,11 +323,17 @@ void esc_check_for_each(EscWhere *where, EscNode *node);
 
 /* An event that a PATH names; marks it. ESC_NONE after a report. */
 uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path);
+/* circles.c: templates that start each other at once */
+void esc_check_circles(EscWorkspace *workspace);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind);
-/* A DURATION: its calendar, and that it lies in min … max (ms; max 0: any). */
+/* A DURATION: its calendar, and that it is within a bound in ms. */
 void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
-                        int64_t min_ms, int64_t max_ms);
+                        EscBound bound);
+/* That `count` people can be asked for something (ACK_PEOPLE or APPROVALS, `what` in words), and that `ref` is as
+ * many where that is known; 0: an unknown name, which was reported. */
+void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
+                      EscSpan span, const char *what);
 void esc_check_deadline(EscWorkspace *workspace, EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);
@@ -255,6 +348,7 @@ void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_dep
 typedef struct EscPolicyRules {
     const EscNode *last_resort; /* LAST_RESORT */
     const EscNode **requires;   /* POLICY_REQUIRE */
+    uint32_t weight; /* of all: each template is judged by every rule and each of its names */
     uint32_t count;
     size_t capacity;
     const EscNode *undo; /* the `require undo on actions`, or NULL */

@@ -37,12 +37,59 @@ bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type)
     EscSuggest suggest = esc_suggest(text->text.plain);
     for (uint32_t i = 0; i < info->count; ++i)
         esc_suggest_try(&suggest, info->members[i]);
-    if (suggest.best.size > 0) {
-        esc_report_hint(workspace, diagnostic, "write `%.*s`", ESC_TEXT_ARG(suggest.best));
-        esc_report_fix(diagnostic, text->span, suggest.best);
-    } else {
+    if (suggest.best.size > 0)
+        esc_report_edit(workspace, diagnostic,
+                        suggest.best_distance == 0 ? ESC_EDIT_SAFE : ESC_EDIT_MAYBE, text->span,
+                        suggest.best);
+    else
         esc_report_hint(workspace, diagnostic, "say %s", esc_type_words(workspace, enum_type));
+    return true;
+}
+
+/* `ticket.assignee = ""`: what holds nothing is missing, and not an empty text. */
+static void empty_text(EscWhere *where, const EscNode *node, const EscNode *value,
+                       const EscNode *text, EscType type)
+{
+    if (!esc_type_is_optional(type) || text->kind != ESC_NODE_TEXT || !text->text.is_plain ||
+        text->text.plain.size > 0 || where->is_test || value->kind != ESC_NODE_PATH)
+        return;
+    EscWorkspace *workspace = where->workspace;
+    EscText words = esc_words_of(where, value);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0202", node->span,
+                   "a field that holds nothing is missing: it is not equal to an empty text");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, node->span,
+                    esc_arena_printf(workspace->arena, "%.*s is missing", ESC_TEXT_ARG(words)));
+}
+
+static bool is_number(EscText text)
+{
+    bool has_digit = false;
+    for (size_t i = 0; i < text.size; ++i) {
+        bool is_digit = text.data[i] >= '0' && text.data[i] <= '9';
+        if (!is_digit && (text.data[i] != '.' || i == 0 || i + 1 == text.size))
+            return false;
+        has_digit = has_digit || is_digit;
     }
+    return has_digit;
+}
+
+/* "1000" beside a number, "true" beside what is true or false: the value is right, and the quotes are
+ * not. */
+static bool quoted_value(EscWhere *where, const EscNode *text, EscType other)
+{
+    if (text->kind != ESC_NODE_TEXT || !text->text.is_plain)
+        return false;
+    EscText value = text->text.plain;
+    EscKind kind = esc_type_kind(other);
+    bool is_bool = kind == ESC_KIND_BOOL && (esc_text_equal(value, ESC_TEXT("true")) ||
+                                             esc_text_equal(value, ESC_TEXT("false")));
+    if (!is_bool && !(kind == ESC_KIND_NUMBER && is_number(value)))
+        return false;
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0201", text->span, "%s is written without quotes",
+                   is_bool ? "what is true or false" : "a number");
+    esc_report_edit(where->workspace, diagnostic, ESC_EDIT_SAFE, text->span, value);
     return true;
 }
 
@@ -50,7 +97,9 @@ static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, E
 {
     EscWorkspace *workspace = where->workspace;
     if (esc_quoted_member(where, node->binary.right, left) ||
-        esc_quoted_member(where, node->binary.left, right))
+        esc_quoted_member(where, node->binary.left, right) ||
+        quoted_value(where, node->binary.right, left) ||
+        quoted_value(where, node->binary.left, right))
         return;
     EscText left_words = esc_words_of(where, node->binary.left),
             right_words = esc_words_of(where, node->binary.right);
@@ -68,6 +117,9 @@ static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, E
         esc_report_hint(workspace, diagnostic, "say `contains`");
     else if (kinds[0] == ESC_KIND_TIME || kinds[1] == ESC_KIND_TIME)
         esc_report_hint(workspace, diagnostic, "compare with another time, such as `now - 2h`");
+    else
+        esc_report_hint(workspace, diagnostic, "both sides have one type: compare with %s",
+                        esc_type_words(workspace, esc_type_plain(left)));
 }
 
 /* Types both sides of a comparison: a bare word takes its meaning from the other side. WRONG
@@ -131,6 +183,10 @@ void esc_check_comparison(EscWhere *where, EscNode *node)
         return;
     }
     EscBinaryOp op = node->binary.op;
+    if (op == ESC_BINARY_EQUAL) {
+        empty_text(where, node, node->binary.left, node->binary.right, left);
+        empty_text(where, node, node->binary.right, node->binary.left, right);
+    }
     if (op != ESC_BINARY_EQUAL && op != ESC_BINARY_NOT_EQUAL &&
         !has_order(where->workspace, left)) {
         no_order(where, node, left);

@@ -34,6 +34,7 @@ static void action_params(EscWorkspace *workspace, EscActionInfo *action)
                        ESC_PARAMS_MAX);
             return;
         }
+        esc_check_spelling(workspace, name);
         uint32_t local = esc_local_add(workspace, name.text, type, name.span);
         *ESC_ARRAY_ADD(workspace, params) =
             (EscParamInfo){.name = name.text, .type = type, .local = local};
@@ -125,15 +126,16 @@ static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, cons
 {
     uint16_t *statuses =
         esc_arena_alloc_array(workspace->arena, reply->reply.codes.count, sizeof *statuses);
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_HTTP_STATUS];
     if (statuses == NULL)
         return;
     ESC_EACH_NODE(code, reply->reply.codes) {
         double value = code->number.value;
-        if (value < 100 || value > 599 || floor(value) < value)
-            esc_report_hint(
-                workspace,
-                esc_report(workspace, "E0324", code->span, "this is no status of an HTTP reply"),
-                "such as 200 or 204");
+        if (value < (double)bound->low || value > (double)bound->high || floor(value) < value)
+            esc_report_hint(workspace,
+                            esc_report(workspace, bound->code, code->span,
+                                       "this is no status of an HTTP reply"),
+                            "such as 200 or 204");
         else
             statuses[action->statuses_count++] = (uint16_t)value;
     }

@@ -42,6 +42,8 @@ uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
     }
     EscSuggest suggest = esc_suggest(name.text);
     esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
+    if (esc_is_meant_by_a_twin(workspace, &suggest, 1u << ESC_SYMBOL_PERSON))
+        return ESC_NONE;
     diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
                             ESC_TEXT_ARG(name.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
@@ -76,6 +78,20 @@ typedef struct PersonBuild {
     uint32_t count;
     bool is_unclear; /* something was said that nobody understands */
 } PersonBuild;
+
+/* Digits, with the signs that people put between them. */
+static bool is_phone_number(EscText text)
+{
+    unsigned digits = 0;
+    for (size_t i = 0; i < text.size; ++i) {
+        char c = text.data[i];
+        if (c >= '0' && c <= '9')
+            ++digits;
+        else if ((c != '+' || i > 0) && strchr(" -/().", c) == NULL)
+            return false;
+    }
+    return digits >= 3 && digits <= 20;
+}
 
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
 {
@@ -113,6 +129,11 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
                         esc_report(workspace, "E0335", setting->setting.value->span,
                                    "no mail can be sent to this address"),
                         "a mail address is NAME@HOST in plain letters, without the person's name");
+    else if (kind == ESC_CONTACT_PHONE && !is_phone_number(build->addresses[kind]))
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0335", setting->setting.value->span,
+                                   "nobody can be called at this number"),
+                        "write digits, such as \"+49 30 5550100\"");
 }
 
 static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
@@ -135,7 +156,7 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
         EscName method = step->reach_step.method;
         uint32_t kind = esc_contact_kind(method.text);
         if (step->reach_step.after != NULL) {
-            esc_check_duration(workspace, step->reach_step.after, false, 0, ESC_DAY_MS);
+            esc_check_duration(workspace, step->reach_step.after, false, ESC_BOUND_CONTACT_MS);
             after_ms += step->reach_step.after->duration.ms;
         }
         if (kind == ESC_NONE) {
@@ -186,7 +207,7 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
         if (build.settings[order[i]] != NULL)
             (void)contact_add(&build, order[i], after_ms);
     }
-    if (build.count == 0 && !build.is_unclear) {
+    if (build.count == 0 && !build.is_unclear && !esc_has_broken_part(workspace, node->span)) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0335", node->person.name.span,
                        "`%.*s` cannot be reached in any way", ESC_TEXT_ARG(person->name));
@@ -204,24 +225,22 @@ static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
     team->title = esc_plain_text(workspace, node->team.title);
     team->members = esc_find_persons(workspace, node->team.items, &team->count);
     uint32_t written = 0;
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH_NODE(item, node->team.items) {
         if (item->kind == ESC_NODE_LEAD) {
             team->lead = esc_find_person(workspace, item->lead.name);
             continue;
         }
         ++written;
-        for (const EscNode *other = node->team.items.first; other != item && written <= 1000;
-             other = other->next) {
-            if (other->kind != ESC_NODE_MEMBER ||
-                !esc_text_equal(other->member.name.text, item->member.name.text))
-                continue;
-            EscDiagnostic *diagnostic =
-                esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
-                           ESC_TEXT_ARG(item->member.name.text));
-            esc_report_related(workspace, diagnostic, other->span, "first here");
-            break;
-        }
+        const EscNode *other = esc_seen_before(&seen, item->member.name.text, item);
+        if (other == NULL)
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0306", item->span, "`%.*s` is in this team twice",
+                       ESC_TEXT_ARG(item->member.name.text));
+        esc_report_related(workspace, diagnostic, other->span, "first here");
     }
+    esc_seen_release(&seen);
     if (written == 0)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0319", node->team.name.span,

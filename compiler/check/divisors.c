@@ -13,51 +13,35 @@ static bool literal(const EscNode *node, double *value)
     return true;
 }
 
-/* `path OP bound` is true (or not): whether that keeps the path away from zero. */
-static bool keeps_away(EscBinaryOp op, bool truth, double bound)
+/* The path that is not 0 where the test is `truth`; NULL: none. Units fall together with 0, so the test of 0 alone says it. */
+static const EscNode *test_proves(EscWorkspace *workspace, const EscNode *node, bool truth)
 {
-    switch (op) {
-    case ESC_BINARY_EQUAL:
-        return truth ? bound != 0 : bound == 0;
-    case ESC_BINARY_NOT_EQUAL:
-        return truth ? bound == 0 : bound != 0;
-    case ESC_BINARY_LESS:
-        return truth ? bound <= 0 : bound > 0;
-    case ESC_BINARY_LESS_EQUAL:
-        return truth ? bound < 0 : bound >= 0;
-    case ESC_BINARY_GREATER:
-        return truth ? bound >= 0 : bound < 0;
-    case ESC_BINARY_GREATER_EQUAL:
-        return truth ? bound > 0 : bound <= 0;
-    default:
-        return false;
-    }
-}
-
-static const EscNode *comparison_proves(const EscNode *node, bool truth)
-{
-    double bound = 0;
+    EscTest test;
     const EscNode *left = node->binary.left, *right = node->binary.right;
-    if (left->kind == ESC_NODE_PATH && literal(right, &bound))
-        return keeps_away(node->binary.op, truth, bound) ? left : NULL;
-    if (right->kind == ESC_NODE_PATH && literal(left, &bound))
-        return keeps_away(esc_binary_turned(node->binary.op), truth, bound) ? right : NULL;
-    return NULL;
+    const EscNode *path = left->kind == ESC_NODE_PATH ? left : right;
+    EscKind kind = esc_type_kind(esc_node_type(workspace, path));
+    if (path->kind != ESC_NODE_PATH || (kind != ESC_KIND_NUMBER && kind != ESC_KIND_DURATION) ||
+        !esc_condition_test(workspace, node, truth, &test) || test.kind != ESC_TEST_RANGES ||
+        test.subject.is_from_now)
+        return NULL;
+    return esc_test_holds(&test, &(EscCell){.key = 0}) ? NULL : path;
 }
 
-uint32_t esc_condition_keeps_from_zero(const EscNode *condition, bool truth, const EscNode **paths,
-                                       uint32_t max)
+uint32_t esc_condition_keeps_from_zero(EscWorkspace *workspace, const EscNode *condition,
+                                       bool truth, const EscNode **paths, uint32_t max)
 {
     if (condition->kind == ESC_NODE_UNARY && condition->unary.op == ESC_UNARY_NOT)
-        return esc_condition_keeps_from_zero(condition->unary.operand, !truth, paths, max);
+        return esc_condition_keeps_from_zero(workspace, condition->unary.operand, !truth, paths,
+                                             max);
     if (condition->kind != ESC_NODE_BINARY || max == 0)
         return 0;
     if (condition->binary.op == (truth ? ESC_BINARY_AND : ESC_BINARY_OR)) {
-        uint32_t count = esc_condition_keeps_from_zero(condition->binary.left, truth, paths, max);
-        return count + esc_condition_keeps_from_zero(condition->binary.right, truth, paths + count,
-                                                     max - count);
+        uint32_t count =
+            esc_condition_keeps_from_zero(workspace, condition->binary.left, truth, paths, max);
+        return count + esc_condition_keeps_from_zero(workspace, condition->binary.right, truth,
+                                                     paths + count, max - count);
     }
-    const EscNode *path = comparison_proves(condition, truth);
+    const EscNode *path = test_proves(workspace, condition, truth);
     if (path == NULL)
         return 0;
     paths[0] = path;

@@ -8,6 +8,7 @@
 #define DAY_MINUTES 1440
 #define HOURS_MAX 512u
 #define HOLIDAYS_MAX 4096u
+#define OVERRIDES_COMPARED_MAX 1000u /* with each one; more would cost their square */
 
 static int64_t days_of(const EscNode *time)
 {
@@ -28,15 +29,51 @@ static int64_t end_minutes(const EscNode *time)
 
 /* --- calendars -------------------------------------------------------------------------------- */
 
-static uint32_t weekday_of(EscWorkspace *workspace, EscName word)
+static const char *const DAYS[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
+
+/* ESC_NONE when it is no day of the week. */
+static uint32_t weekday_of(EscText word)
 {
-    static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
-    for (uint32_t i = 0; days[i] != NULL; ++i) {
-        if (esc_text_equal(word.text, esc_text_from(days[i])))
+    for (uint32_t i = 0; DAYS[i] != NULL; ++i) {
+        if (esc_text_equal(word, esc_text_from(DAYS[i])))
             return i;
     }
-    esc_report_word(workspace, word, "a day of the week", days);
     return ESC_NONE;
+}
+
+/* The day that `monday`, `Mon` or `Tues` means; ESC_NONE when none is. */
+static uint32_t spelled_weekday(EscText word)
+{
+    char letters[3];
+    for (size_t i = 0; i < sizeof letters && i < word.size; ++i)
+        letters[i] =
+            (char)(word.data[i] >= 'A' && word.data[i] <= 'Z' ? word.data[i] + 32 : word.data[i]);
+    return word.size < 3 || word.size > 9 ? ESC_NONE
+                                          : weekday_of((EscText){letters, sizeof letters});
+}
+
+/* One report for `monday..friday`: who spells out one of them spells out both. */
+static void not_weekdays(EscWorkspace *workspace, const EscNode *range)
+{
+    EscName first = range->day_range.first, last = range->day_range.last;
+    bool has_last = last.text.size > 0;
+    uint32_t from = spelled_weekday(first.text);
+    uint32_t to = has_last ? spelled_weekday(last.text) : from;
+    bool is_first = weekday_of(first.text) == ESC_NONE;
+    if (from == ESC_NONE || to == ESC_NONE) {
+        bool is_blamed = from == ESC_NONE || !has_last;
+        esc_report_word(workspace, is_blamed ? first : last, "a day of the week", DAYS);
+        return;
+    }
+    EscName blamed = is_first ? first : last;
+    EscSpan span = {blamed.span.file, blamed.span.start, has_last ? last.span.end : first.span.end};
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0116", span, "days of the week are written with three letters");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, span,
+                    !has_last ? esc_text_from(DAYS[from])
+                    : !is_first
+                        ? esc_text_from(DAYS[to])
+                        : esc_arena_printf(workspace->arena, "%s..%s", DAYS[from], DAYS[to]));
 }
 
 typedef struct HoursBuild {
@@ -69,6 +106,26 @@ static void hours_put(HoursBuild *build, uint32_t weekday, uint32_t from, uint32
         .weekday = (uint8_t)weekday, .from_minute = (uint16_t)from, .to_minute = (uint16_t)to};
 }
 
+/* `08:00..08:00` could mean nothing or the whole day, and no day has a minute behind its last. */
+static bool hours_are_some(HoursBuild *build, const EscNode *hours)
+{
+    const EscNode *first = hours->hours.from, *last = hours->hours.to;
+    uint32_t from = first->time_of_day.minutes, to = last->time_of_day.minutes;
+    bool begins = esc_bound_holds(ESC_BOUND_HOURS_FROM, from);
+    bool is_empty = from % DAY_MINUTES == to % DAY_MINUTES && !(from == 0 && to == DAY_MINUTES);
+    if (begins && !is_empty)
+        return true;
+    EscSpan span = {first->span.file, first->span.start, last->span.end};
+    EscDiagnostic *diagnostic =
+        esc_report(build->workspace, esc_bound_info[ESC_BOUND_HOURS_FROM].code, span,
+                   is_empty ? "these hours begin and end at the same time"
+                            : "the day is over at `24:00`, and no hours begin then");
+    esc_report_hint(build->workspace, diagnostic,
+                    is_empty ? "the whole day is written `00:00..24:00`"
+                             : "hours begin at `23:59` at the latest");
+    return false;
+}
+
 /* One weekday of `mon..fri 22:00..06:00`: what is past midnight belongs to the next day. */
 static void hours_of_day(HoursBuild *build, uint32_t weekday, const EscNode *hours)
 {
@@ -84,13 +141,16 @@ static void hours_of_day(HoursBuild *build, uint32_t weekday, const EscNode *hou
 
 static void hours_of_row(HoursBuild *build, const EscNode *hours)
 {
+    if (!hours_are_some(build, hours))
+        return;
     ESC_EACH_NODE(range, hours->hours.days) {
-        uint32_t first = weekday_of(build->workspace, range->day_range.first);
-        uint32_t last = range->day_range.last.text.size == 0
-                            ? first
-                            : weekday_of(build->workspace, range->day_range.last);
-        if (first == ESC_NONE || last == ESC_NONE)
+        uint32_t first = weekday_of(range->day_range.first.text);
+        uint32_t last =
+            range->day_range.last.text.size == 0 ? first : weekday_of(range->day_range.last.text);
+        if (first == ESC_NONE || last == ESC_NONE) {
+            not_weekdays(build->workspace, range);
             continue;
+        }
         for (uint32_t day = first;; day = (day + 1) % 7) { /* at most seven rounds */
             hours_of_day(build, day, hours);
             if (day == last)
@@ -234,7 +294,8 @@ static void rotation(EscWorkspace *workspace, const EscNode *node, EscRotationIn
     int64_t shift_ms = node->rotation.period == ESC_ROTATION_DAILY ? ESC_DAY_MS : 7 * ESC_DAY_MS;
     if (node->rotation.period == ESC_ROTATION_EVERY)
         shift_ms = node->rotation.every->duration.ms;
-    if (shift_ms % ESC_DAY_MS != 0 || shift_ms < ESC_DAY_MS || shift_ms > 366 * ESC_DAY_MS) {
+    if (shift_ms % ESC_DAY_MS != 0 ||
+        !esc_bound_holds(ESC_BOUND_TURN_DAYS, shift_ms / ESC_DAY_MS)) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0390", node->rotation.every->span,
                                                "turns of a rotation are whole days in language 1");
         esc_report_hint(workspace, diagnostic, "use `daily`, `weekly` or `every 14d`");
@@ -252,6 +313,73 @@ static void rotation(EscWorkspace *workspace, const EscNode *node, EscRotationIn
     info->members = esc_find_persons(workspace, node->rotation.members, &info->count);
     if (node->rotation.members.count == 0)
         esc_report(workspace, "E0319", node->span, "nobody is in this rotation");
+}
+
+/* Turns go on without end, so a rotation behind one that began before only stands in for it. */
+static void second_rotation(EscWorkspace *workspace, const EscScheduleInfo *schedule,
+                            const EscRotationInfo *rotations, uint32_t index)
+{
+    const EscNode *first = NULL;
+    uint32_t at = 0;
+    ESC_EACH_NODE(item, schedule->node->schedule.items) {
+        if (item->kind != ESC_NODE_ROTATION)
+            continue;
+        if (at < index && rotations[at].from_local_minute <= rotations[index].from_local_minute)
+            first = first == NULL ? item : first;
+        if (at++ != index || first == NULL)
+            continue;
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "A0308", item->span,
+            "this rotation does not take over: it counts only while the one before has nobody");
+        esc_report_hint(workspace, diagnostic,
+                        "to change who takes turns, change the people of the first rotation");
+        esc_report_related(workspace, diagnostic, first->span, "this one");
+        return;
+    }
+}
+
+/* Where two overrides hold at once, the one written last counts. */
+static void overlapping_override(EscWorkspace *workspace, const EscNode *schedule,
+                                 const EscNode *item)
+{
+    int64_t from = esc_local_minutes(item->override.from), to = end_minutes(item->override.to);
+    uint32_t looked_at = 0;
+    ESC_EACH_NODE(other, schedule->schedule.items) {
+        if (other == item || looked_at++ > OVERRIDES_COMPARED_MAX)
+            return;
+        if (other->kind != ESC_NODE_OVERRIDE || esc_local_minutes(other->override.from) >= to ||
+            end_minutes(other->override.to) <= from)
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "A0303", item->span,
+                       "this override overlaps another one, and counts before it");
+        esc_report_hint(workspace, diagnostic, "let one end where the other begins");
+        esc_report_related(workspace, diagnostic, other->span, "this one");
+        return;
+    }
+}
+
+/* Until a schedule begins, nobody is on call. */
+static void late_schedule(EscWorkspace *workspace, const EscScheduleInfo *schedule)
+{
+    int64_t first = INT64_MAX;
+    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
+        if (schedule->rotations[i].from_local_minute < first)
+            first = schedule->rotations[i].from_local_minute;
+    }
+    if (workspace->io.today == 0 || schedule->rotations_count == 0 ||
+        first < (workspace->io.today + 2) * DAY_MINUTES)
+        return;
+    const EscNode *node = NULL;
+    ESC_EACH_NODE(item, schedule->node->schedule.items) {
+        if (item->kind == ESC_NODE_ROTATION && node == NULL)
+            node = item->rotation.from;
+    }
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0302", node->span, "nobody is on call in `%.*s` before this day",
+                   ESC_TEXT_ARG(schedule->name));
+    esc_report_hint(workspace, diagnostic,
+                    "let the rotation begin in the past; its turns are counted from there");
 }
 
 static bool override_of(EscWorkspace *workspace, const EscNode *node, EscOverrideInfo *info)
@@ -293,16 +421,20 @@ static void check_schedule(EscWorkspace *workspace, EscScheduleInfo *schedule)
     if (rotations == NULL || overrides == NULL)
         return;
     ESC_EACH_NODE(item, node->schedule.items) {
-        if (item->kind == ESC_NODE_ROTATION)
-            rotation(workspace, item, &rotations[schedule->rotations_count++]);
-        else if (item->kind == ESC_NODE_OVERRIDE)
+        if (item->kind == ESC_NODE_ROTATION) {
+            rotation(workspace, item, &rotations[schedule->rotations_count]);
+            second_rotation(workspace, schedule, rotations, schedule->rotations_count++);
+        } else if (item->kind == ESC_NODE_OVERRIDE) {
+            overlapping_override(workspace, node, item);
             schedule->overrides_count +=
                 override_of(workspace, item, &overrides[schedule->overrides_count]);
-        else
+        } else {
             schedule_setting(workspace, schedule, item);
+        }
     }
     schedule->rotations = rotations;
     schedule->overrides = overrides;
+    late_schedule(workspace, schedule);
     if (schedule->rotations_count == 0)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0319", node->schedule.name.span,

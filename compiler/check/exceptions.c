@@ -16,6 +16,8 @@ static uint32_t exception_add(EscWorkspace *workspace, EscText name, EscSpan spa
     uint32_t index = esc_exception_find(workspace, name);
     if (index != ESC_NONE)
         return index;
+    if (span.end > 0)
+        esc_check_spelling(workspace, (EscName){.text = name, .span = span});
     *ESC_ARRAY_ADD(workspace, exceptions) = (EscExceptionInfo){.name = name, .span = span};
     index = workspace->exceptions_count - 1;
     EscStatus status = esc_names_put(workspace->exception_names, name, index);
@@ -27,10 +29,15 @@ static uint32_t exception_add(EscWorkspace *workspace, EscText name, EscSpan spa
 /* The number of a field within an exception; added when it is new. ESC_NONE without memory. */
 static uint32_t field_add(EscWorkspace *workspace, EscExceptionInfo *exception, EscText name)
 {
-    for (uint32_t i = 0; i < exception->count; ++i) {
-        if (esc_text_equal(exception->names[i], name))
-            return i;
+    uint32_t at = 0;
+    if (exception->field_names == NULL)
+        exception->field_names = esc_names_new(esc_seed());
+    if (exception->field_names == NULL) {
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+        return ESC_NONE;
     }
+    if (esc_names_find(exception->field_names, name, &at))
+        return at;
     size_t capacity = exception->capacity;
     if (exception->count == capacity) { /* three arrays side by side grow together */
         capacity = capacity == 0 ? 4 : capacity * 2;
@@ -48,6 +55,11 @@ static uint32_t field_add(EscWorkspace *workspace, EscExceptionInfo *exception, 
         exception->given = given;
         exception->names = names;
         exception->capacity = capacity;
+    }
+    EscStatus status = esc_names_put(exception->field_names, name, exception->count);
+    if (status != ESC_OK) {
+        esc_workspace_fail(workspace, status);
+        return ESC_NONE;
     }
     exception->fields[exception->count] = ESC_NONE;
     exception->names[exception->count] = name;
@@ -145,6 +157,16 @@ static uint32_t field_row(EscWorkspace *workspace, EscText name, EscType type, E
     return index;
 }
 
+/* A handler of every exception reads the field of whichever gave it first. */
+static void field_known(EscWorkspace *workspace, EscText name, uint32_t field)
+{
+    EscStatus status = ESC_OK;
+    if (!esc_names_find(workspace->exception_field_names, name, NULL))
+        status = esc_names_put(workspace->exception_field_names, name, field);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+}
+
 static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_index)
 {
     EscWorkspace *workspace = where->workspace;
@@ -175,6 +197,7 @@ static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_inde
     if (known == ESC_NONE)
         known = field_row(workspace, entry->entry.name.text, type, entry->entry.name.span);
     workspace->exceptions[exception_index].fields[at] = known;
+    field_known(workspace, entry->entry.name.text, known);
     esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
 }
 
@@ -185,16 +208,10 @@ void esc_check_raise(EscWhere *where, EscNode *node)
     if (exception == ESC_NONE)
         return; /* only without memory: the pass above has seen every raise */
     esc_mark(workspace, node, ESC_MEANS_EXCEPTION, exception, ESC_TYPE_ANY);
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH(entry, node->raise.entries) {
-        for (const EscNode *other = node->raise.entries.first; other != entry;
-             other = other->next) {
-            if (esc_text_equal(other->entry.name.text, entry->entry.name.text))
-                esc_report_related(workspace,
-                                   esc_report(workspace, "E0219", entry->entry.name.span,
-                                              "`%.*s` is given twice",
-                                              ESC_TEXT_ARG(entry->entry.name.text)),
-                                   other->entry.name.span, "first here");
-        }
+        esc_entry_once(&seen, entry);
         check_entry(where, entry, exception);
     }
+    esc_seen_release(&seen);
 }

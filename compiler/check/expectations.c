@@ -32,7 +32,7 @@ static void must_know(Scenario *scenario, const EscNode *fact, EscScenarioExpect
     if (expect->kind == ESC_EXPECTED_EXCEPTION &&
         esc_exception_find(workspace, name.text) == ESC_NONE) {
         EscSuggest suggest = esc_suggest(name.text);
-        for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
+        for (uint32_t i = 0; i < workspace->exceptions_count && esc_suggests(workspace); ++i)
             esc_suggest_try(&suggest, workspace->exceptions[i].name);
         (void)esc_suggest_hint(workspace, &suggest,
                                esc_report(workspace, "E0109", name.span,
@@ -72,6 +72,10 @@ static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expe
     if (fact->fact.names.count > 0)
         check_names(scenario, fact, expect);
     must_know(scenario, fact, expect);
+    if (fact->fact.fact == ESC_FACT_CLOSED && expect->name.size > 0)
+        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CLOSE);
+    if (fact->fact.fact == ESC_FACT_CREATED)
+        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CREATE);
     if (fact->fact.who == NULL)
         return;
     if (fact->fact.fact == ESC_FACT_CALL)
@@ -228,7 +232,7 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
     uint32_t errors = scenario->workspace->errors;
     expect->kind = ESC_EXPECTED_CONDITION;
     expect->span = (EscPlaceSpan){condition->span.file, condition->span.start, condition->span.end};
-    esc_check_condition(&scenario->where, condition);
+    esc_check_condition(&scenario->where, condition, ESC_USE_TEST);
     if (scenario->workspace->errors == errors)
         make_probe(scenario, condition);
     expect->probes = scenario->probes;
@@ -236,6 +240,31 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
     scenario->probes = NULL;
     scenario->probes_count = 0;
     scenario->probes_capacity = 0;
+}
+
+/* expect owner ana and owner ben */
+static void two_owners(Scenario *scenario, EscNodeList facts, const EscScenarioExpect *expects)
+{
+    const EscNode *first = NULL;
+    const EscScenarioExpect *expect = expects, *owner = NULL;
+    ESC_EACH_NODE(fact, facts) {
+        bool is_person = expect->kind == ESC_EXPECTED_OWNER && !expect->is_negated &&
+                         expect->who.kind == ESC_WHO_PERSON;
+        if (is_person && owner != NULL && !esc_text_equal(owner->who.name, expect->who.name)) {
+            EscDiagnostic *diagnostic =
+                esc_report(scenario->workspace, "E0346", fact->span,
+                           "a ticket has one owner, so this cannot hold together with the other");
+            esc_report_hint(scenario->workspace, diagnostic,
+                            "expect them one after the other, with `after TIME` between them");
+            esc_report_related(scenario->workspace, diagnostic, first->span, "the other");
+            return;
+        }
+        if (is_person && owner == NULL) {
+            owner = expect;
+            first = fact;
+        }
+        ++expect;
+    }
 }
 
 void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step)
@@ -254,4 +283,5 @@ void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *ste
     }
     ESC_EACH(fact, node->test_expect.facts)
         make_fact(scenario, fact, &expects[step->expects_count++]);
+    two_owners(scenario, node->test_expect.facts, expects);
 }

@@ -89,8 +89,9 @@ uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth)
     where->narrowed_count +=
         esc_condition_proves(condition, truth, where->narrowed + mark, ESC_NARROWINGS_MAX - mark);
     uint32_t present = where->narrowed_count;
-    where->narrowed_count += esc_condition_keeps_from_zero(
-        condition, truth, where->narrowed + present, ESC_NARROWINGS_MAX - present);
+    where->narrowed_count +=
+        esc_condition_keeps_from_zero(where->workspace, condition, truth, where->narrowed + present,
+                                      ESC_NARROWINGS_MAX - present);
     for (uint32_t i = mark; i < where->narrowed_count; i++)
         where->is_nonzero[i] = i >= present;
     return mark;
@@ -291,6 +292,22 @@ static EscType check_history(EscWhere *where, EscNode *node)
 
 /* --- texts and the rest ----------------------------------------------------------------------- */
 
+/* "${ticket.title}": the `$` would be sent too. Before a number it may be meant. */
+static void dollar_before_value(EscWhere *where, const EscNode *value, EscType type)
+{
+    EscText source = where->workspace->files[value->span.file].text;
+    uint32_t at = value->span.start;
+    while (at > 0 && source.data[at - 1] == ' ')
+        --at;
+    bool is_dollar = at >= 2 && source.data[at - 1] == '{' && source.data[at - 2] == '$';
+    if (!is_dollar || type == ESC_TYPE_WRONG || esc_type_kind(type) == ESC_KIND_NUMBER)
+        return;
+    EscSpan span = {value->span.file, at - 2, at - 1};
+    EscDiagnostic *diagnostic = esc_report(where->workspace, "A0203", span,
+                                           "this `$` is part of the text and is sent with it");
+    esc_report_edit(where->workspace, diagnostic, ESC_EDIT_MAYBE, span, ESC_TEXT(""));
+}
+
 void esc_check_text(EscWhere *where, EscNode *text)
 {
     if (text == NULL)
@@ -305,13 +322,10 @@ void esc_check_text(EscWhere *where, EscNode *text)
         if (part->kind == ESC_NODE_TEXT_LITERAL)
             size += part->text_literal.value.size;
         else
-            (void)esc_check_expression(where, part, ESC_TYPE_ANY);
+            dollar_before_value(where, part, esc_check_expression(where, part, ESC_TYPE_ANY));
     }
     where->is_negated = is_negated;
-    if (size > ESC_TEXT_MAX)
-        esc_report(where->workspace, "E0213", text->span,
-                   "this text has %zu bytes; a text can have at most %u", size,
-                   (unsigned)ESC_TEXT_MAX);
+    esc_check_text_size(where->workspace, text->span, size);
 }
 
 static EscType check_list(EscWhere *where, EscNode *node)
@@ -351,13 +365,21 @@ static EscType misplaced(EscWhere *where, EscNode *node)
     const char *what = node->kind == ESC_NODE_PERCENT       ? "a percentage"
                        : node->kind == ESC_NODE_TIME_OF_DAY ? "a time of day"
                        : node->kind == ESC_NODE_RECORD      ? "a record"
-                       : node->kind == ESC_NODE_CALL        ? "this"
+                       : node->kind == ESC_NODE_CALL        ? "a call"
                                                             : "this";
     EscDiagnostic *diagnostic =
         esc_report(where->workspace, "E0226", node->span,
                    "%s has no value that can be compared or calculated with", what);
     if (node->kind == ESC_NODE_TIME_OF_DAY)
         esc_report_hint(where->workspace, diagnostic, "hours of the day belong in a calendar");
+    else if (node->kind == ESC_NODE_PERCENT)
+        esc_report_edit(where->workspace, diagnostic, ESC_EDIT_MAYBE, node->span,
+                        esc_arena_printf(where->workspace->arena, "%.15g", node->percent.value));
+    else if (node->kind == ESC_NODE_CALL)
+        esc_report_hint(
+            where->workspace, diagnostic,
+            "a condition calls nothing; `any(t in LIST: …)` and `all(t in LIST: …)` ask "
+            "for the items of a list");
     return ESC_TYPE_WRONG;
 }
 
@@ -379,7 +401,7 @@ static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
     case ESC_NODE_NOW:
         return TIME_TYPE;
     case ESC_NODE_DURATION:
-        esc_check_duration(where->workspace, node, false, 0, 0);
+        esc_check_duration(where->workspace, node, false, ESC_BOUND_SPAN_MS);
         return DURATION_TYPE;
     case ESC_NODE_TEXT:
         esc_check_text(where, node);
@@ -411,12 +433,18 @@ EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected)
     return type == ESC_TYPE_WRONG ? type : esc_mark_value(where, node, type);
 }
 
-void esc_check_condition(EscWhere *where, EscNode *node)
+void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use)
 {
     if (node == NULL)
         return;
+    EscWorkspace *workspace = where->workspace;
+    uint32_t errors = workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
+    if (workspace->errors != errors || use == ESC_USE_TEST)
+        return;
+    esc_condition_passed(workspace, node);
+    esc_judge_condition(workspace, node, use);
 }
 
 bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
@@ -458,6 +486,7 @@ uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscS
 
 uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscType type)
 {
+    esc_check_spelling(where->workspace, name);
     EscWorkspace *workspace = where->workspace;
     uint32_t index = esc_local_add(workspace, name.text, type, name.span);
     if (declares != NULL)

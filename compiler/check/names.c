@@ -7,7 +7,10 @@
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
 {
     uint32_t index = 0;
-    return esc_names_find(workspace->names, name, &index) ? &workspace->symbols[index] : NULL;
+    if (!esc_names_find(workspace->names, name, &index))
+        return NULL;
+    workspace->symbols[index].is_used = true;
+    return &workspace->symbols[index];
 }
 
 const char *esc_symbol_kind_words(EscSymbolKind kind)
@@ -32,6 +35,8 @@ const char *esc_symbol_kind_words(EscSymbolKind kind)
 }
 
 /* --- suggestions ------------------------------------------------------------------------------ */
+
+#define CANDIDATES_MAX UINT64_C(4000000) /* names that are looked at in one check */
 
 /* One wrong letter in a short word, more in a long one. */
 static unsigned distance_limit(size_t size)
@@ -58,11 +63,15 @@ void esc_suggest_try(EscSuggest *suggest, EscText candidate)
     }
 }
 
-void esc_suggest_try_symbols(EscSuggest *suggest, const EscWorkspace *workspace, unsigned kinds)
+bool esc_suggests(EscWorkspace *workspace)
 {
-    if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
-        return; /* nobody will read it */
-    for (uint32_t i = 0; i < workspace->symbols_count; ++i) {
+    return workspace->diagnostics_count < ESC_DIAGNOSTICS_MAX &&
+           workspace->candidates++ < CANDIDATES_MAX;
+}
+
+void esc_suggest_try_symbols(EscSuggest *suggest, EscWorkspace *workspace, unsigned kinds)
+{
+    for (uint32_t i = 0; i < workspace->symbols_count && esc_suggests(workspace); ++i) {
         if ((kinds & (1u << workspace->symbols[i].kind)) != 0)
             esc_suggest_try(suggest, workspace->symbols[i].name);
     }
@@ -73,8 +82,7 @@ bool esc_suggest_hint(EscWorkspace *workspace, const EscSuggest *suggest, EscDia
 {
     if (suggest->best.size == 0)
         return false;
-    esc_report_hint(workspace, diagnostic, "did you mean `%.*s`?", ESC_TEXT_ARG(suggest->best));
-    esc_report_fix(diagnostic, span, suggest->best);
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span, suggest->best);
     return true;
 }
 
@@ -97,6 +105,12 @@ void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
     }
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, word.span))
         esc_report_hint(workspace, diagnostic, "say %s", all);
+}
+
+bool esc_is_meant_by_a_twin(const EscWorkspace *workspace, const EscSuggest *suggest,
+                            unsigned kinds)
+{
+    return suggest->best.size == 0 && (workspace->twice_kinds & kinds) != 0;
 }
 
 /* --- paths ------------------------------------------------------------------------------------ */
@@ -124,15 +138,26 @@ EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buf
     return (EscText){buffer, size};
 }
 
-bool esc_paths_equal(const EscNode *a, const EscNode *b)
+bool esc_paths_begin_equal(const EscNode *a, uint32_t a_count, const EscNode *b, uint32_t b_count)
 {
-    if (a->kind != ESC_NODE_PATH || b->kind != ESC_NODE_PATH || a->path.count != b->path.count)
+    if (a->kind != ESC_NODE_PATH || b->kind != ESC_NODE_PATH || a_count != b_count)
         return false;
-    for (uint32_t i = 0; i < a->path.count; ++i) {
+    for (uint32_t i = 0; i < a_count; ++i) {
         if (!esc_text_equal(a->path.parts[i].text, b->path.parts[i].text))
             return false;
     }
     return true;
+}
+
+bool esc_paths_equal(const EscNode *a, const EscNode *b)
+{
+    return a->kind == ESC_NODE_PATH && b->kind == ESC_NODE_PATH &&
+           esc_paths_begin_equal(a, a->path.count, b, b->path.count);
+}
+
+uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path)
+{
+    return path->path.count - (esc_meaning(workspace, path).unit != ESC_UNIT_NONE);
 }
 
 EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
@@ -147,12 +172,22 @@ EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uin
     return meaning;
 }
 
+void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size)
+{
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_TEXT_BYTES];
+    if (size > (size_t)bound->high)
+        esc_report(workspace, bound->code, span,
+                   "this text has %zu bytes; a text can have at most %d", size, (int)bound->high);
+}
+
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
 {
     if (text == NULL)
         return ESC_TEXT("");
-    if (text->kind == ESC_NODE_TEXT && text->text.is_plain)
+    if (text->kind == ESC_NODE_TEXT && text->text.is_plain) {
+        esc_check_text_size(workspace, text->span, text->text.plain.size);
         return text->text.plain;
+    }
     esc_report(workspace, "E0225", text->span,
                "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
     return ESC_TEXT("");

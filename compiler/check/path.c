@@ -32,10 +32,15 @@ static EscUnit unit_of(EscText word)
     return ESC_UNIT_NONE;
 }
 
-static bool is_narrowed(const EscWhere *where, const EscNode *path)
+/* A test of a duration is one of its units too: what is there has minutes. */
+static bool is_narrowed(const Lookup *lookup)
 {
+    const EscWhere *where = lookup->where;
     for (uint32_t i = 0; i < where->narrowed_count; ++i) {
-        if (!where->is_nonzero[i] && esc_paths_equal(where->narrowed[i], path))
+        const EscNode *tested = where->narrowed[i];
+        if (!where->is_nonzero[i] &&
+            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested),
+                                  lookup->node, lookup->parts))
             return true;
     }
     return false;
@@ -47,7 +52,7 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
     EscWorkspace *workspace = lookup->where->workspace;
     if (type == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG; /* its declaration was reported */
-    if (esc_type_is_optional(type) && is_narrowed(lookup->where, lookup->node)) {
+    if (esc_type_is_optional(type) && is_narrowed(lookup)) {
         type = esc_type_plain(type);
         flags |= ESC_MEANING_NARROWED;
     }
@@ -70,20 +75,37 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
 
 /* --- fields of the ticket --------------------------------------------------------------------- */
 
+/* ticket.tags.length */
+static bool is_length(Lookup *lookup)
+{
+    const EscNode *node = lookup->node;
+    EscText last = node->path.parts[node->path.count - 1].text;
+    uint32_t index = 0;
+    return node->path.count > 2 &&
+           (esc_text_equal(last, ESC_TEXT("length")) || esc_text_equal(last, ESC_TEXT("count")) ||
+            esc_text_equal(last, ESC_TEXT("size"))) &&
+           esc_names_find(lookup->where->workspace->ticket_names,
+                          esc_path_text(node, 1, node->path.count - 1, lookup->buffer), &index);
+}
+
 /* The field that `owner.name` means, for a ticket without a person in it: suggestions look at
  * the last word too. */
 static EscType no_ticket_field(Lookup *lookup, EscText name)
 {
     EscWorkspace *workspace = lookup->where->workspace;
     EscSuggest suggest = esc_suggest(name);
-    for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i)
+    for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     const EscNode *node = lookup->node;
     EscSpan span = {node->span.file, node->path.parts[1].span.start,
                     node->path.parts[node->path.count - 1].span.end};
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
+    if (is_length(lookup))
+        esc_report_hint(workspace, diagnostic,
+                        "nothing counts the items of a list; `any(t in LIST: …)` and "
+                        "`all(t in LIST: …)` ask for them");
+    else if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
         esc_report_hint(workspace, diagnostic, "declare it with `extend ticket { … }`");
     return ESC_TYPE_WRONG;
 }
@@ -119,7 +141,7 @@ static EscType ticket_path(Lookup *lookup)
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0215", node->span,
                        "`ticket.%.*s` is a record and has no value of its own", ESC_TEXT_ARG(name));
-        for (uint32_t i = 0; i < workspace->ticket_fields_count; ++i) {
+        for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i) {
             EscText field = workspace->fields[i].name;
             if (field.size > name.size && field.data[name.size] == '.' &&
                 esc_text_starts_with(field, name)) {
@@ -136,6 +158,17 @@ static EscType ticket_path(Lookup *lookup)
 
 /* --- fields of events ------------------------------------------------------------------------- */
 
+/* Another event that has the field; NULL when none has. */
+static const EscEventInfo *event_with_field(const EscWorkspace *workspace, EscText name)
+{
+    for (uint32_t i = 0; i < workspace->events_count; ++i) {
+        const EscEventInfo *event = &workspace->events[i];
+        if (event->field_names != NULL && esc_names_find(event->field_names, name, NULL))
+            return event;
+    }
+    return NULL;
+}
+
 static EscType no_event_field(Lookup *lookup, EscText name)
 {
     EscWorkspace *workspace = lookup->where->workspace;
@@ -143,48 +176,127 @@ static EscType no_event_field(Lookup *lookup, EscText name)
     EscSuggest suggest = esc_suggest(name);
     for (uint32_t i = 0; i < where->events_count; ++i) {
         const EscEventInfo *event = &workspace->events[where->events[i]];
-        for (uint32_t field = 0; field < event->count; ++field)
+        for (uint32_t field = 0; field < event->count && esc_suggests(workspace); ++field)
             esc_suggest_try(&suggest, workspace->fields[event->fields[field]].name);
     }
     const EscEventInfo *first = &workspace->events[where->events[0]];
     EscSpan span =
         lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0104", span, "%s`%.*s` has no field `%.*s`",
-                   where->events_count > 1 ? "no event here such as " : "the event ",
-                   ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
-    if (where->events_count > 1)
-        diagnostic->message = esc_arena_printf(
-            workspace->arena, "none of the events here has a field `%.*s`", ESC_TEXT_ARG(name));
+        where->events_count > 1
+            ? esc_report(workspace, "E0104", span, "none of the events here has a field `%.*s`",
+                         ESC_TEXT_ARG(name))
+            : esc_report(workspace, "E0104", span, "the event `%.*s` has no field `%.*s`",
+                         ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
     uint32_t ticket_field = 0;
+    const EscEventInfo *other = event_with_field(workspace, name);
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
-    if (esc_names_find(workspace->ticket_names, name, &ticket_field))
+    if (other != NULL)
+        esc_report_hint(workspace, diagnostic, "`%.*s` has it, and does not lead here",
+                        ESC_TEXT_ARG(other->name));
+    else if (esc_names_find(workspace->ticket_names, name, &ticket_field))
         esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
                         ESC_TEXT_ARG(name));
     else if (first->node != NULL)
         esc_report_related(workspace, diagnostic, first->node->event.name->span,
                            "the event is declared here");
+    else
+        esc_report_hint(workspace, diagnostic,
+                        "`%.*s` has no fields of its own; declare an event that has it",
+                        ESC_TEXT_ARG(first->name));
     return ESC_TYPE_WRONG;
 }
 
-/* Looks the name up in every event that may be meant; ESC_NONE when none has it. */
-static uint32_t event_field(const EscWhere *where, EscText name, bool *everywhere, uint32_t *other)
+/* What a name means in a list of events. */
+typedef struct FieldOfEvents {
+    uint32_t index; /* in fields; ESC_NONE when no event has it */
+    uint32_t other; /* of another event, when that has another field of this name; else ESC_NONE */
+    bool everywhere;
+} FieldOfEvents;
+
+/* Lists up to this long are walked through for each name. */
+#define WALKED_EVENTS_MAX 16u
+
+/* The names that were looked up in the long list of events that is in hand. */
+struct EscEventLookup {
+    const uint32_t *events;
+    EscNames *names; /* name → in found; owned */
+    FieldOfEvents *found;
+    uint32_t count;
+    size_t capacity;
+};
+
+void esc_event_lookup_free(struct EscEventLookup *lookup)
 {
-    uint32_t result = ESC_NONE;
-    *everywhere = true;
-    *other = ESC_NONE;
+    if (lookup != NULL)
+        esc_names_free(lookup->names);
+}
+
+/* Looks the name up in every event that may be meant. */
+static FieldOfEvents find_in_events(const EscWhere *where, EscText name)
+{
+    FieldOfEvents field = {.index = ESC_NONE, .other = ESC_NONE, .everywhere = true};
     for (uint32_t i = 0; i < where->events_count; ++i) {
         const EscEventInfo *event = &where->workspace->events[where->events[i]];
         uint32_t index = 0;
         if (event->field_names == NULL || !esc_names_find(event->field_names, name, &index))
-            *everywhere = false;
-        else if (result == ESC_NONE)
-            result = index;
-        else if (result != index)
-            *other = index;
+            field.everywhere = false;
+        else if (field.index == ESC_NONE)
+            field.index = index;
+        else if (field.index != index)
+            field.other = index;
     }
-    return result;
+    return field;
+}
+
+/* The lookup of the list that `where` has, empty when another list was in hand; NULL without memory. */
+static struct EscEventLookup *lookup_of(const EscWhere *where)
+{
+    EscWorkspace *workspace = where->workspace;
+    if (workspace->event_lookup == NULL)
+        workspace->event_lookup =
+            esc_arena_alloc(workspace->arena, sizeof *workspace->event_lookup);
+    struct EscEventLookup *lookup = workspace->event_lookup;
+    if (lookup == NULL || (lookup->events == where->events && lookup->names != NULL))
+        return lookup;
+    esc_names_free(lookup->names);
+    lookup->names = esc_names_new(esc_seed());
+    lookup->events = where->events;
+    lookup->count = 0;
+    return lookup->names == NULL ? NULL : lookup;
+}
+
+static void keep_found(EscWorkspace *workspace, struct EscEventLookup *lookup, EscText name,
+                       FieldOfEvents field)
+{
+    FieldOfEvents *grown = esc_arena_grow(workspace->arena, lookup->found, lookup->count,
+                                          &lookup->capacity, sizeof *grown);
+    if (grown == NULL)
+        return; /* the check ends in ESC_NO_MEMORY */
+    lookup->found = grown;
+    lookup->found[lookup->count] = field;
+    EscStatus status =
+        esc_names_put(lookup->names, esc_arena_text(workspace->arena, name), lookup->count++);
+    if (status != ESC_OK)
+        esc_workspace_fail(workspace, status);
+}
+
+static FieldOfEvents event_field(const EscWhere *where, EscText name)
+{
+    if (where->events_count <= WALKED_EVENTS_MAX)
+        return find_in_events(where, name);
+    struct EscEventLookup *lookup = lookup_of(where);
+    uint32_t at = 0;
+    if (lookup == NULL) {
+        esc_workspace_fail(where->workspace, ESC_NO_MEMORY);
+        return find_in_events(where, name);
+    }
+    if (esc_names_find(lookup->names, name, &at))
+        return lookup->found[at];
+    FieldOfEvents field = find_in_events(where, name);
+    keep_found(where->workspace, lookup, name, field);
+    return field;
 }
 
 static EscType event_path(Lookup *lookup)
@@ -208,17 +320,15 @@ static EscType event_path(Lookup *lookup)
                         "name one of its fields");
         return ESC_TYPE_WRONG;
     }
-    bool everywhere = false;
-    uint32_t other = ESC_NONE;
     EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
-    uint32_t index = event_field(where, name, &everywhere, &other);
-    if (index == ESC_NONE && node->path.count > 2 &&
+    FieldOfEvents found_field = event_field(where, name);
+    if (found_field.index == ESC_NONE && node->path.count > 2 &&
         unit_of(node->path.parts[node->path.count - 1].text) != ESC_UNIT_NONE) {
         lookup->parts = node->path.count - 1;
         lookup->unit = unit_of(node->path.parts[lookup->parts].text);
-        index = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer),
-                            &everywhere, &other);
+        found_field = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer));
     }
+    uint32_t index = found_field.index, other = found_field.other;
     if (index == ESC_NONE)
         return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
     const EscFieldInfo *field = &workspace->fields[index];
@@ -232,7 +342,7 @@ static EscType event_path(Lookup *lookup)
         return ESC_TYPE_WRONG;
     }
     EscType type = field->type;
-    if (type != ESC_TYPE_WRONG && (!everywhere || where->event_may_be_missing))
+    if (type != ESC_TYPE_WRONG && (!found_field.everywhere || where->event_may_be_missing))
         type |= ESC_TYPE_OPTIONAL;
     return found(lookup, ESC_MEANS_EVENT_FIELD, index, type, 0);
 }
@@ -282,23 +392,17 @@ static EscType fact_path(Lookup *lookup)
 static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_assured)
 {
     const EscWorkspace *workspace = where->workspace;
-    uint32_t first = where->exception == ESC_NONE ? 0 : where->exception;
-    uint32_t end = where->exception == ESC_NONE ? workspace->exceptions_count : first + 1;
+    uint32_t at = 0;
     *is_assured = false;
-    for (uint32_t i = first; i < end; ++i) {
-        const EscExceptionInfo *exception = &workspace->exceptions[i];
-        for (uint32_t k = 0; k < exception->count; ++k) {
-            if (exception->fields[k] == ESC_NONE ||
-                !esc_text_equal(workspace->fields[exception->fields[k]].name, name))
-                continue;
-            /* A list has no constant to fall back to, should it be missing after all. */
-            *is_assured =
-                where->exception != ESC_NONE && exception->given[k] == exception->raises &&
-                esc_type_kind(workspace->fields[exception->fields[k]].type) != ESC_KIND_LIST;
-            return exception->fields[k];
-        }
-    }
-    return ESC_NONE;
+    if (where->exception == ESC_NONE)
+        return esc_names_find(workspace->exception_field_names, name, &at) ? at : ESC_NONE;
+    const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
+    if (exception->field_names == NULL || !esc_names_find(exception->field_names, name, &at) ||
+        exception->fields[at] == ESC_NONE)
+        return ESC_NONE;
+    *is_assured = exception->given[at] == exception->raises &&
+                  esc_type_kind(workspace->fields[exception->fields[at]].type) != ESC_KIND_LIST;
+    return exception->fields[at];
 }
 
 static EscType exception_path(Lookup *lookup)
@@ -326,7 +430,7 @@ static EscType exception_path(Lookup *lookup)
         EscSuggest suggest = esc_suggest(name);
         if (where->exception != ESC_NONE) {
             const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
-            for (uint32_t k = 0; k < exception->count; ++k) {
+            for (uint32_t k = 0; k < exception->count && esc_suggests(workspace); ++k) {
                 if (exception->fields[k] != ESC_NONE)
                     esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
             }
@@ -382,29 +486,81 @@ static EscType previous_word(Lookup *lookup)
     return found(lookup, ESC_MEANS_PREVIOUS, index, type, 0);
 }
 
+/* What authors of other languages write for a value: `yes`, `null`. False when it is none of them. */
+static bool is_foreign_value(Lookup *lookup, EscText word)
+{
+    static const struct {
+        const char *word, *instead; /* NULL: nothing stands for it */
+    } values[] = {
+        {"yes", "true"},  {"Yes", "true"},     {"YES", "true"},    {"True", "true"},
+        {"TRUE", "true"}, {"on", "true"},      {"no", "false"},    {"No", "false"},
+        {"NO", "false"},  {"False", "false"},  {"FALSE", "false"}, {"off", "false"},
+        {"null", NULL},   {"NULL", NULL},      {"nil", NULL},      {"none", NULL},
+        {"None", NULL},   {"undefined", NULL},
+    };
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscSpan span = lookup->node->span;
+    bool is_bool = esc_type_kind(lookup->expected) == ESC_KIND_BOOL;
+    for (size_t i = 0; i < ESC_COUNT_OF(values); ++i) {
+        if (!esc_text_equal(word, esc_text_from(values[i].word)) ||
+            (values[i].instead != NULL && !is_bool))
+            continue;
+        EscDiagnostic *diagnostic =
+            values[i].instead != NULL
+                ? esc_report(workspace, "E0101", span,
+                             "`%.*s` is no value: something is true or false", ESC_TEXT_ARG(word))
+                : esc_report(workspace, "E0101", span,
+                             "`%.*s` is no value: a field holds something or is missing",
+                             ESC_TEXT_ARG(word));
+        if (values[i].instead != NULL)
+            esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, span,
+                            esc_text_from(values[i].instead));
+        else
+            esc_report_hint(workspace, diagnostic,
+                            "ask with `is missing` or `is present`; a field cannot be emptied");
+        return true;
+    }
+    return false;
+}
+
+/* A name that exists but has no value. */
+static EscType no_value(Lookup *lookup, const EscSymbol *symbol)
+{
+    EscWorkspace *workspace = lookup->where->workspace;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0111", lookup->node->span,
+                   "`%.*s` is %s and cannot be compared or calculated with",
+                   ESC_TEXT_ARG(symbol->name), esc_symbol_kind_words(symbol->kind));
+    esc_report_hint(workspace, diagnostic, "%s",
+                    symbol->kind == ESC_SYMBOL_CALENDAR
+                        ? "no condition asks a calendar; a deadline can follow it, such as "
+                          "`within 2h of office_hours`"
+                        : "conditions compare fields, such as `ticket.severity = critical`");
+    esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    return ESC_TYPE_WRONG;
+}
+
 static EscType unknown_word(Lookup *lookup, EscText word)
 {
     EscWhere *where = lookup->where;
     EscWorkspace *workspace = where->workspace;
     EscSpan span = lookup->node->span;
     const EscSymbol *symbol = esc_symbol_find(workspace, word);
+    if (symbol == NULL && is_foreign_value(lookup, word))
+        return ESC_TYPE_WRONG;
     if (esc_type_kind(lookup->expected) == ESC_KIND_TEXT &&
         (symbol == NULL || symbol->kind != ESC_SYMBOL_NONE)) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0207", span,
                                                "a text is wanted here, and texts stand in quotes");
         EscText quoted = esc_arena_printf(workspace->arena, "\"%.*s\"", ESC_TEXT_ARG(word));
         esc_report_hint(workspace, diagnostic, "write %.*s", ESC_TEXT_ARG(quoted));
-        esc_report_fix(diagnostic, span, quoted);
+        esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span, quoted);
         return ESC_TYPE_WRONG;
     }
     if (symbol != NULL) {
         if (symbol->kind == ESC_SYMBOL_NONE)
             return ESC_TYPE_WRONG;
-        EscDiagnostic *diagnostic = esc_report(
-            workspace, "E0111", span, "`%.*s` is %s and cannot be compared or calculated with",
-            ESC_TEXT_ARG(word), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_TYPE_WRONG;
+        return no_value(lookup, symbol);
     }
     EscSuggest suggest = esc_suggest(word);
     esc_suggest_try(&suggest, ESC_TEXT("resolved"));
@@ -415,11 +571,13 @@ static EscType unknown_word(Lookup *lookup, EscText word)
     uint32_t field = 0;
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
-    if (esc_names_find(workspace->ticket_names, word, &field)) {
-        esc_report_hint(workspace, diagnostic, "did you mean `ticket.%.*s`?", ESC_TEXT_ARG(word));
-        esc_report_fix(diagnostic, span,
-                       esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
-    }
+    if (esc_names_find(workspace->ticket_names, word, &field))
+        esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span,
+                        esc_arena_printf(workspace->arena, "ticket.%.*s", ESC_TEXT_ARG(word)));
+    else
+        esc_report_hint(
+            workspace, diagnostic,
+            "values are fields such as `ticket.title`, and names that stand behind `as`");
     return ESC_TYPE_WRONG;
 }
 

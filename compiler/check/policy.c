@@ -39,6 +39,7 @@ static void check_last_resort(EscWorkspace *workspace, EscNode *item)
     if (rules->last_resort != NULL) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0406", item->span, "there is one last resort only");
+        esc_report_hint(workspace, diagnostic, "leave one out; a team can be the last resort");
         esc_report_related(workspace, diagnostic, rules->last_resort->span, "first here");
         return;
     }
@@ -55,6 +56,13 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
     static const char *const checks[] = {"acknowledged", "accepted",  "delivered", "seen",
                                          "consistent",   "confirmed", NULL};
     EscPolicyRules *rules = workspace->policy;
+    rules->weight += 1 + item->policy_require.names.count;
+    if (!esc_bound_holds(ESC_BOUND_POLICY_RULES, rules->weight)) {
+        esc_report(workspace, esc_bound_info[ESC_BOUND_POLICY_RULES].code, item->span,
+                   "policies require at most %d things of every template",
+                   (int)esc_bound_info[ESC_BOUND_POLICY_RULES].high);
+        return;
+    }
     const EscNode **grown = esc_arena_grow(workspace->arena, rules->requires, rules->count,
                                            &rules->capacity, sizeof *rules->requires);
     if (grown == NULL)
@@ -70,10 +78,9 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
             is_sound =
                 word_is_one_of(workspace, name->member.name, "a QA check", checks) && is_sound;
     }
-    esc_check_duration(workspace, item->policy_require.within, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, item->policy_require.within, false, ESC_BOUND_DEADLINE_MS);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
-    esc_check_condition(&where, item->policy_require.condition);
+    esc_check_condition(&where, item->policy_require.condition, ESC_USE_POLICY);
     if (require == ESC_REQUIRE_UNDO)
         rules->undo = item;
     else if (is_sound)
@@ -115,7 +122,7 @@ static void check_limit(EscWorkspace *workspace, EscNode *item)
     static const char *const words[] = {"notifications", "pages", "handoffs", NULL};
     EscName what = item->limit.what, per = item->limit.per;
     EscLimitInfo limit = {.count = item->limit.count};
-    esc_check_duration(workspace, item->limit.window, false, ESC_SECOND_MS, ESC_YEAR_MS);
+    esc_check_duration(workspace, item->limit.window, false, ESC_BOUND_WINDOW_MS);
     limit.window_ms = item->limit.window->duration.ms;
     if (!word_is_one_of(workspace, what, "something that can be limited", words))
         return;
@@ -144,7 +151,7 @@ static void check_retain(EscWorkspace *workspace, EscNode *item)
     static const char *const words[] = {"audit", NULL};
     if (!word_is_one_of(workspace, item->retain.what, "something that is kept", words))
         return;
-    esc_check_duration(workspace, item->retain.duration, false, ESC_DAY_MS, 100 * ESC_YEAR_MS);
+    esc_check_duration(workspace, item->retain.duration, false, ESC_BOUND_RETAIN_MS);
     *ESC_ARRAY_ADD(workspace, limits) =
         (EscLimitInfo){.kind = ESC_LIMIT_RETAIN_AUDIT,
                        .count = 1,

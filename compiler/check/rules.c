@@ -1,80 +1,9 @@
-/* rules.c - a policy's rules over templates, as far as the text alone decides them. A rule with
- * a condition holds for a template whose trigger says at least what the condition says; where
- * that cannot be seen, nothing is reported. */
+/* rules.c - a policy's rules over templates. A rule with a condition is applied to every template
+ * that can start on a ticket for which the condition holds; where that cannot be decided it is
+ * applied too: a rule that might be meant is kept. */
 #include <string.h>
 
 #include "check/check.h"
-
-#define CONJUNCTS_MAX 32u
-
-/* --- does a trigger imply a condition? -------------------------------------------------------- */
-
-static uint32_t conjuncts(const EscNode *node, const EscNode **out, uint32_t count)
-{
-    if (node == NULL || count >= CONJUNCTS_MAX)
-        return count;
-    if (node->kind == ESC_NODE_BINARY && node->binary.op == ESC_BINARY_AND) {
-        /* at most ESC_EXPRESSION_DEPTH_MAX deep */
-        count = conjuncts(node->binary.left, out, count);
-        return conjuncts(node->binary.right, out, count);
-    }
-    out[count++] = node;
-    return count;
-}
-
-/* The members that a test of one enum field allows, as bits; false when it is another kind of
- * test. */
-static bool enum_test(const EscWorkspace *workspace, const EscNode *node, uint32_t *field,
-                      uint64_t *mask)
-{
-    if (node->kind != ESC_NODE_BINARY || node->binary.left->kind != ESC_NODE_PATH)
-        return false;
-    EscMeaning left = esc_meaning(workspace, node->binary.left);
-    if (left.means != ESC_MEANS_TICKET_FIELD || esc_type_kind(left.type) != ESC_KIND_ENUM)
-        return false;
-    uint32_t count = workspace->enums[esc_type_enum(left.type)].count;
-    *field = left.index;
-    *mask = 0;
-    if (node->binary.op == ESC_BINARY_IN && node->binary.right->kind == ESC_NODE_LIST) {
-        ESC_EACH_NODE(item, node->binary.right->list.items) {
-            EscMeaning member = esc_meaning(workspace, item);
-            if (member.means != ESC_MEANS_MEMBER)
-                return false;
-            *mask |= UINT64_C(1) << member.index;
-        }
-        return true;
-    }
-    EscMeaning right = esc_meaning(workspace, node->binary.right);
-    if (right.means != ESC_MEANS_MEMBER)
-        return false;
-    for (uint32_t i = 0; i < count; ++i) {
-        bool holds = false;
-        switch (node->binary.op) {
-        case ESC_BINARY_EQUAL:
-            holds = i == right.index;
-            break;
-        case ESC_BINARY_NOT_EQUAL:
-            holds = i != right.index;
-            break;
-        case ESC_BINARY_LESS:
-            holds = i < right.index;
-            break;
-        case ESC_BINARY_LESS_EQUAL:
-            holds = i <= right.index;
-            break;
-        case ESC_BINARY_GREATER:
-            holds = i > right.index;
-            break;
-        case ESC_BINARY_GREATER_EQUAL:
-            holds = i >= right.index;
-            break;
-        default:
-            return false;
-        }
-        *mask |= holds ? UINT64_C(1) << i : 0;
-    }
-    return true;
-}
 
 static EscText source_of(const EscWorkspace *workspace, const EscNode *node)
 {
@@ -82,60 +11,74 @@ static EscText source_of(const EscWorkspace *workspace, const EscNode *node)
                      node->span.end - node->span.start};
 }
 
-static bool is_implied(const EscWorkspace *workspace, const EscNode *wanted,
-                       const EscNode *const *known, uint32_t count)
+/* --- can a template start where a rule holds? ------------------------------------------------- */
+
+/* Why a rule is applied to a template. */
+typedef struct Applied {
+    const EscNode *rule;
+    const EscNode *start; /* START or MANUAL that can begin there; NULL: it has no condition */
+    EscExample example;   /* a ticket on which it can */
+    EscArena *arena;      /* for forms that nobody needs again */
+} Applied;
+
+/* `start` is NULL for what may be started on any ticket. */
+static bool can_meet(EscWorkspace *workspace, const EscNode *start, const EscNode *rule,
+                     Applied *applied)
 {
-    uint32_t field = 0, other = 0;
-    uint64_t mask = 0, allowed = UINT64_MAX;
-    if (!enum_test(workspace, wanted, &field, &mask)) {
-        for (uint32_t i = 0; i < count; ++i) {
-            if (esc_text_equal(source_of(workspace, wanted), source_of(workspace, known[i])))
-                return true;
-        }
-        return false;
+    const EscCondition *both[2] = {esc_condition_make(workspace, start, applied->arena),
+                                   esc_condition_of(workspace, rule)};
+    if ((start != NULL && both[0] == NULL) || both[1] == NULL)
+        return false; /* one is wrong, which was reported */
+    EscSpace *space = esc_space_new(both, 2);
+    EscDiagram meeting = ESC_NEVER;
+    if (space != NULL) {
+        meeting = esc_space_and(space, esc_space_diagram(space, both[0]),
+                                esc_space_diagram(space, both[1]));
+        (void)esc_space_example(space, meeting, workspace->arena, &applied->example);
     }
-    bool is_known = false;
-    for (uint32_t i = 0; i < count; ++i) {
-        uint64_t one = 0;
-        if (!enum_test(workspace, known[i], &other, &one) || other != field)
-            continue;
-        allowed &= one;
-        is_known = true;
-    }
-    return is_known && (allowed & ~mask) == 0;
+    esc_judge_done(workspace, space);
+    return meeting != ESC_NEVER;
 }
 
-static bool start_implies(const EscWorkspace *workspace, const EscNode *start,
-                          const EscNode *condition)
+static bool is_applied(EscWorkspace *workspace, const EscTemplateInfo *info, Applied *applied)
 {
-    const EscNode *wanted[CONJUNCTS_MAX], *known[CONJUNCTS_MAX];
-    uint32_t wanted_count = conjuncts(condition, wanted, 0);
-    uint32_t known_count = conjuncts(start->start.condition, known, 0);
-    for (uint32_t i = 0; i < wanted_count; ++i) {
-        if (!is_implied(workspace, wanted[i], known, known_count))
-            return false;
-    }
-    return true;
-}
-
-/* True when some trigger of the template only fires where the condition holds. */
-static bool rule_holds_for(const EscWorkspace *workspace, const EscTemplateInfo *info,
-                           const EscNode *condition)
-{
+    const EscNode *condition = applied->rule->policy_require.condition;
     if (condition == NULL)
         return true;
     ESC_EACH_NODE(item, info->node->template.items) {
-        if (item->kind == ESC_NODE_START && start_implies(workspace, item, condition))
+        if (item->kind != ESC_NODE_START && item->kind != ESC_NODE_MANUAL)
+            continue;
+        const EscNode *start = item->kind == ESC_NODE_START ? item->start.condition : NULL;
+        applied->start = item;
+        if (can_meet(workspace, start, condition, applied))
             return true;
     }
     return false;
 }
 
+/* The rule, and the way on which the template comes under it. */
+static void relate_rule(EscWorkspace *workspace, EscDiagnostic *diagnostic, const Applied *applied)
+{
+    esc_report_related(workspace, diagnostic, applied->rule->span, "the rule");
+    const EscNode *start = applied->start;
+    if (start == NULL)
+        return;
+    esc_report_related(
+        workspace, diagnostic,
+        start->kind == ESC_NODE_START && start->start.condition != NULL
+            ? start->start.condition->span
+            : (EscSpan){start->span.file, start->span.start,
+                        start->span.start + (start->kind == ESC_NODE_START ? 5u : 6u)},
+        "starts on such a ticket too");
+    esc_report_example(workspace, diagnostic, &applied->example);
+}
+
 /* --- the rules -------------------------------------------------------------------------------- */
 
 static void require_owners(EscWorkspace *workspace, const EscTemplateInfo *info,
-                           const EscNode *rule)
+                           const Applied *applied)
 {
+    const EscNode *rule = applied->rule;
     ESC_EACH_NODE(name, rule->policy_require.names) {
         uint32_t role = esc_role_number(name->member.name.text);
         if (role >= ESC_ROLES_MAX || info->owners[role] != NULL ||
@@ -147,7 +90,7 @@ static void require_owners(EscWorkspace *workspace, const EscTemplateInfo *info,
                        ESC_TEXT_ARG(name->member.name.text), ESC_TEXT_ARG(info->name));
         esc_report_hint(workspace, diagnostic, "add `%.*s NAME ack within 15m` to its owners",
                         ESC_TEXT_ARG(name->member.name.text));
-        esc_report_related(workspace, diagnostic, rule->span, "the rule");
+        relate_rule(workspace, diagnostic, applied);
     }
 }
 
@@ -160,8 +103,10 @@ static bool calendar_is_always_open(const EscCalendarInfo *calendar)
     return minutes == 7 * 1440 && calendar->holidays_count == 0;
 }
 
-static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info, const EscNode *rule)
+static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info,
+                        const Applied *applied)
 {
+    const EscNode *rule = applied->rule;
     const EscNode *owner = info->owners[0];
     if (owner == NULL || owner->owner.within == NULL || rule->policy_require.within == NULL)
         return;
@@ -177,7 +122,7 @@ static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info, co
         may_take_longer ? ", and hours of a calendar can take longer" : "");
     esc_report_hint(workspace, diagnostic, "write `ack within %.*s`",
                     ESC_TEXT_ARG(source_of(workspace, rule->policy_require.within)));
-    esc_report_related(workspace, diagnostic, rule->span, "the rule");
+    relate_rule(workspace, diagnostic, applied);
 }
 
 /* 0: no evidence of notifications. */
@@ -204,8 +149,9 @@ static bool qa_has(const EscTemplateInfo *info, EscText name)
     return false;
 }
 
-static void require_qa(EscWorkspace *workspace, const EscTemplateInfo *info, const EscNode *rule)
+static void require_qa(EscWorkspace *workspace, const EscTemplateInfo *info, const Applied *applied)
 {
+    const EscNode *rule = applied->rule;
     ESC_EACH_NODE(name, rule->policy_require.names) {
         if (qa_has(info, name->member.name.text))
             continue;
@@ -217,22 +163,32 @@ static void require_qa(EscWorkspace *workspace, const EscTemplateInfo *info, con
             ESC_TEXT_ARG(name->member.name.text), ESC_TEXT_ARG(info->name));
         esc_report_hint(workspace, diagnostic, "add `check %.*s` to `qa { … }`",
                         ESC_TEXT_ARG(name->member.name.text));
-        esc_report_related(workspace, diagnostic, rule->span, "the rule");
+        relate_rule(workspace, diagnostic, applied);
     }
+}
+
+static void apply(EscWorkspace *workspace, const EscTemplateInfo *info, Applied *applied)
+{
+    if (!is_applied(workspace, info, applied))
+        return;
+    EscRequire require = applied->rule->policy_require.require;
+    if (require == ESC_REQUIRE_OWNERS)
+        require_owners(workspace, info, applied);
+    else if (require == ESC_REQUIRE_ACK)
+        require_ack(workspace, info, applied);
+    else if (require == ESC_REQUIRE_QA)
+        require_qa(workspace, info, applied);
 }
 
 void esc_apply_policy(EscWorkspace *workspace, const EscTemplateInfo *info)
 {
     const EscPolicyRules *rules = workspace->policy;
-    for (uint32_t i = 0; rules != NULL && i < rules->count; ++i) {
-        const EscNode *rule = rules->requires[i];
-        if (!rule_holds_for(workspace, info, rule->policy_require.condition))
-            continue;
-        if (rule->policy_require.require == ESC_REQUIRE_OWNERS)
-            require_owners(workspace, info, rule);
-        else if (rule->policy_require.require == ESC_REQUIRE_ACK)
-            require_ack(workspace, info, rule);
-        else if (rule->policy_require.require == ESC_REQUIRE_QA)
-            require_qa(workspace, info, rule);
-    }
+    if (rules == NULL || rules->count == 0)
+        return;
+    EscArena *arena = esc_arena_new(ESC_FORM_BYTES_MAX);
+    if (arena == NULL)
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    for (uint32_t i = 0; arena != NULL && i < rules->count; ++i)
+        apply(workspace, info, &(Applied){.rule = rules->requires[i], .arena = arena});
+    esc_arena_free(arena);
 }

@@ -216,6 +216,8 @@ static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
     step->who = esc_scenario_who(&scenario->where, node->test_act.by,
                                  ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE,
                                  "act in a test");
+    if (node->test_act.act == ESC_ACT_ANSWER)
+        esc_check_test_name(scenario->workspace, node->test_act.name, ESC_NODE_ANSWER);
     if (node->test_act.act != ESC_ACT_START)
         return;
     const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);
@@ -314,8 +316,8 @@ static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, 
         break;
     case ESC_NODE_TEST_AFTER:
         step->kind = ESC_SCENARIO_AFTER;
-        esc_check_duration(scenario->workspace, node->test_after.duration, false, 1,
-                           10 * ESC_YEAR_MS);
+        esc_check_duration(scenario->workspace, node->test_after.duration, false,
+                           ESC_BOUND_TEST_AFTER_MS);
         step->ms = node->test_after.duration->duration.ms;
         break;
     case ESC_NODE_TEST_GIVEN:
@@ -366,10 +368,17 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
     if (steps == NULL)
         return;
     uint32_t count = 0;
+    bool has_expect = false;
     ESC_EACH(statement, node->test.statements) {
+        has_expect = has_expect || statement->kind == ESC_NODE_TEST_EXPECT;
         make_step(&scenario, statement, &steps[count], count);
         ++count;
     }
+    if (!has_expect)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0344", node->test.title->span,
+                                   "this test expects nothing, so it cannot fail"),
+                        "end it with what must be true, such as `expect page ana`");
     *ESC_ARRAY_ADD(workspace, scenarios) =
         (EscScenario){.title = esc_plain_text(workspace, node->test.title),
                       .span = {node->span.file, node->span.start, node->span.end},

@@ -49,6 +49,7 @@ static bool enum_is_sound(EscWorkspace *workspace, const EscNode *type)
         return false;
     }
     ESC_EACH_NODE(member, type->type_enum.members) {
+        esc_check_spelling(workspace, member->member.name);
         for (const EscNode *other = type->type_enum.members.first; other != member;
              other = other->next) {
             if (!esc_text_equal(other->member.name.text, member->member.name.text))
@@ -271,6 +272,7 @@ static void flatten(const Flatten *to, EscNodeList fields, EscText prefix, bool 
                            ? name.text
                            : esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
                                               ESC_TEXT_ARG(name.text));
+        esc_check_spelling(workspace, name);
         const EscNode *type = node->field.type;
         bool may_be_missing = is_optional || node->field.is_optional;
         if (type->kind == ESC_NODE_TYPE_RECORD) {

@@ -37,6 +37,24 @@ static void route_target(EscWorkspace *workspace, const EscRouteInfo *route, Esc
     esc_mark(workspace, target, ESC_MEANS_REF, ESC_REF(kind, symbol->index), ESC_TYPE_ANY);
 }
 
+/* Rows up to `otherwise`; what stands behind that was reported. */
+static void judge_route(EscWorkspace *workspace, const EscNode *node)
+{
+    EscTableRow *rows =
+        esc_arena_alloc_array(workspace->arena, node->route.rows.count, sizeof *rows);
+    uint32_t count = 0;
+    if (rows == NULL)
+        return;
+    ESC_EACH_NODE(row, node->route.rows) {
+        rows[count++] = (EscTableRow){.condition = row->route_row.condition,
+                                      .is_otherwise = row->route_row.condition == NULL,
+                                      .span = row->span};
+        if (row->route_row.condition == NULL)
+            break;
+    }
+    esc_judge_rows(workspace, rows, count, "this row is never reached");
+}
+
 static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
 {
     const EscNode *node = route->node;
@@ -51,10 +69,11 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
                 otherwise->span, "`otherwise` takes everything");
         if (row->route_row.condition == NULL)
             otherwise = row;
-        esc_check_condition(&where, row->route_row.condition);
+        esc_check_condition(&where, row->route_row.condition, ESC_USE_ROUTE);
         if (has_result)
             route_target(workspace, route, row->route_row.target);
     }
+    judge_route(workspace, node);
     if (otherwise == NULL)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0309", node->route.name.span,
@@ -95,7 +114,7 @@ static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
     (void)esc_plain_text(workspace, node->sla.title);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     sla->condition = node->sla.condition;
-    esc_check_condition(&where, node->sla.condition);
+    esc_check_condition(&where, node->sla.condition, ESC_USE_SLA);
     ESC_EACH(item, node->sla.items) {
         if (item->kind == ESC_NODE_SLA_CLOCK)
             check_clock(workspace, sla, item);
@@ -113,10 +132,24 @@ static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
                         "write `respond within 15m` or `resolve within 4h`");
 }
 
+/* The first level that a ticket fits is its own. */
+static void judge_slas(EscWorkspace *workspace)
+{
+    EscTableRow *rows =
+        esc_arena_alloc_array(workspace->arena, workspace->slas_count, sizeof *rows);
+    for (uint32_t i = 0; rows != NULL && i < workspace->slas_count; ++i) {
+        const EscNode *node = workspace->slas[i].node;
+        rows[i] = (EscTableRow){.condition = node->sla.condition, .span = node->sla.name.span};
+    }
+    if (rows != NULL)
+        esc_judge_rows(workspace, rows, workspace->slas_count, "this service level is nobody's");
+}
+
 void esc_pass_services(EscWorkspace *workspace)
 {
     for (uint32_t i = 0; i < workspace->routes_count; ++i)
         check_route(workspace, &workspace->routes[i]);
     for (uint32_t i = 0; i < workspace->slas_count; ++i)
         check_sla(workspace, &workspace->slas[i]);
+    judge_slas(workspace);
 }

@@ -106,30 +106,45 @@ static bool person_has(const EscWorkspace *workspace, uint32_t person, uint32_t 
     return info->contacts_count == 0; /* reported with the person */
 }
 
-/* The first person behind a reference who has no such contact; ESC_NONE when all have, or
- * nothing is known yet. */
-static uint32_t person_without(const EscWorkspace *workspace, EscRef ref, uint32_t contact)
+static uint32_t member_without(const EscWorkspace *workspace, const uint32_t *members,
+                               uint32_t count, uint32_t contact)
 {
-    uint32_t index = esc_ref_index(ref);
-    if (esc_ref_kind(ref) == ESC_REF_PERSON)
-        return person_has(workspace, index, contact) ? ESC_NONE : index;
-    if (esc_ref_kind(ref) == ESC_REF_TEAM) {
-        const EscTeamInfo *team = &workspace->teams[index];
-        for (uint32_t i = 0; i < team->count; ++i) {
-            if (!person_has(workspace, team->members[i], contact))
-                return team->members[i];
-        }
-    }
-    if (esc_ref_kind(ref) == ESC_REF_SCHEDULE) {
-        const EscScheduleInfo *schedule = &workspace->schedules[index];
-        for (uint32_t r = 0; r < schedule->rotations_count; ++r) {
-            for (uint32_t i = 0; i < schedule->rotations[r].count; ++i) {
-                if (!person_has(workspace, schedule->rotations[r].members[i], contact))
-                    return schedule->rotations[r].members[i];
-            }
-        }
+    for (uint32_t i = 0; i < count; ++i) {
+        if (!person_has(workspace, members[i], contact))
+            return members[i];
     }
     return ESC_NONE;
+}
+
+static uint32_t on_call_without(const EscWorkspace *workspace, const EscScheduleInfo *schedule,
+                                uint32_t contact)
+{
+    uint32_t person = ESC_NONE;
+    for (uint32_t r = 0; r < schedule->rotations_count && person == ESC_NONE; ++r)
+        person = member_without(workspace, schedule->rotations[r].members,
+                                schedule->rotations[r].count, contact);
+    return person;
+}
+
+/* The first person behind a reference who has no such contact; ESC_NONE when all have, or
+ * nothing is known yet. */
+static uint32_t person_without(EscWorkspace *workspace, EscRef ref, uint32_t contact)
+{
+    uint32_t index = esc_ref_index(ref);
+    bool is_team = esc_ref_kind(ref) == ESC_REF_TEAM;
+    if (esc_ref_kind(ref) == ESC_REF_PERSON)
+        return person_has(workspace, index, contact) ? ESC_NONE : index;
+    if (!is_team && esc_ref_kind(ref) != ESC_REF_SCHEDULE)
+        return ESC_NONE;
+    EscTeamInfo *team = is_team ? &workspace->teams[index] : NULL;
+    EscScheduleInfo *schedule = is_team ? NULL : &workspace->schedules[index];
+    EscLacking *lacking = is_team ? &team->lacking : &schedule->lacking;
+    if (!lacking->is_known[contact])
+        lacking->person[contact] =
+            is_team ? member_without(workspace, team->members, team->count, contact)
+                    : on_call_without(workspace, schedule, contact);
+    lacking->is_known[contact] = true;
+    return lacking->person[contact];
 }
 
 static void check_via(EscWhere *where, EscNode *node, EscRef ref)
@@ -211,8 +226,7 @@ static void check_snapshot(EscWhere *where, EscNode *node)
         esc_mark(workspace, item, ESC_MEANS_EVIDENCE, bit, ESC_TYPE_ANY);
         if (item->snapshot_item.window == NULL)
             continue;
-        esc_check_duration(workspace, item->snapshot_item.window, false, ESC_SECOND_MS,
-                           ESC_YEAR_MS);
+        esc_check_duration(workspace, item->snapshot_item.window, false, ESC_BOUND_WINDOW_MS);
         if (bit != ESC_EVIDENCE_CHANGES)
             esc_report_hint(workspace,
                             esc_report(workspace, "E0338", item->snapshot_item.window->span,

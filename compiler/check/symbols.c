@@ -43,6 +43,7 @@ static void declared_twice(EscWorkspace *workspace, EscSymbol *first, EscSymbolK
                                    : "choose another name");
     esc_report_related(workspace, diagnostic, there, "%s, declared here",
                        esc_symbol_kind_words(is_ours ? first->kind : kind));
+    workspace->twice_kinds |= 1u << kind;
     if (first->kind != kind)
         first->kind = ESC_SYMBOL_NONE; /* nobody knows which of them its users mean */
 }
@@ -67,6 +68,8 @@ static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index,
         esc_report_hint(workspace, diagnostic, "choose another name");
         return;
     }
+    if (span.end > 0 && kind != ESC_SYMBOL_NONE)
+        esc_check_spelling(workspace, (EscName){.text = name, .span = span});
     EscSymbol *symbol = ESC_ARRAY_ADD(workspace, symbols);
     *symbol = (EscSymbol){.kind = kind, .index = index, .name = name, .span = span};
     name_put(workspace, name, workspace->symbols_count - 1);
@@ -94,10 +97,12 @@ static void declare_workspace(EscWorkspace *workspace, const EscNode *node)
     if (workspace->node != NULL) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0302", node->workspace.name.span,
                                                "a workspace is declared once");
+        esc_report_hint(workspace, diagnostic, "a folder is one workspace: leave one of them out");
         esc_report_related(workspace, diagnostic, workspace->node->workspace.name.span,
                            "declared here");
         return;
     }
+    esc_check_spelling(workspace, node->workspace.name);
     workspace->node = node;
     workspace->name = node->workspace.name.text;
     workspace->title = esc_plain_text(workspace, node->workspace.title);
@@ -116,6 +121,16 @@ static void declare_event(EscWorkspace *workspace, const EscNode *node)
 }
 
 /* Adds the row of a named declaration to its array and gives its index. */
+/* Before any step is looked at: steps start templates that are declared behind them. */
+static bool is_manual(const EscNode *node)
+{
+    ESC_EACH_NODE(item, node->template.items) {
+        if (item->kind == ESC_NODE_MANUAL)
+            return true;
+    }
+    return false;
+}
+
 static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNode *node,
                         EscName name)
 {
@@ -152,7 +167,8 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, runbooks) = (EscRunbookInfo){.name = name.text, .node = node};
         return workspace->runbooks_count - 1;
     case ESC_SYMBOL_TEMPLATE:
-        *ESC_ARRAY_ADD(workspace, templates) = (EscTemplateInfo){.name = name.text, .node = node};
+        *ESC_ARRAY_ADD(workspace, templates) =
+            (EscTemplateInfo){.name = name.text, .node = node, .is_manual = is_manual(node)};
         return workspace->templates_count - 1;
     default:
         return 0; /* sources and policies have no rows */
@@ -244,34 +260,6 @@ static void declare_node(EscWorkspace *workspace, const EscNode *node)
 }
 
 /* --- the workspace's own settings ------------------------------------------------------------- */
-
-/* The shape of an IANA zone name; whether the zone exists is known where the zone tables are,
- * when the bundle is loaded. */
-static bool is_zone_name(EscText zone)
-{
-    if (zone.size == 0 || zone.size > ESC_NAME_SIZE_MAX)
-        return false;
-    for (size_t i = 0; i < zone.size; ++i) {
-        char c = zone.data[i];
-        bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (!is_letter && (i == 0 || ((c < '0' || c > '9') && strchr("/_+-", c) == NULL)))
-            return false;
-    }
-    return true;
-}
-
-EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting)
-{
-    EscText zone = setting->setting.value->kind == ESC_NODE_TEXT
-                       ? esc_plain_text(workspace, setting->setting.value)
-                       : ESC_TEXT("");
-    if (is_zone_name(zone))
-        return zone;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0326", setting->setting.value->span,
-                                           "this is not the name of a time zone");
-    esc_report_hint(workspace, diagnostic, "write it as \"Europe/Berlin\" or \"UTC\"");
-    return ESC_TEXT("");
-}
 
 static void workspace_setting(EscWorkspace *workspace, const EscNode *setting)
 {

@@ -63,31 +63,20 @@ typedef struct TemplateCheck {
     unsigned roles;
     bool is_triggered;
     const EscNode *again, *owners;
+    EscSeen handled; /* exceptions by name */
 } TemplateCheck;
-
-static int event_order(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return a < b ? -1 : a > b;
-}
 
 /* Resolves the events of a list; sorted and unique. Unknown ones are left out. */
 static const uint32_t *events_of(EscWorkspace *workspace, EscNodeList paths, uint32_t *count)
 {
     uint32_t *events = esc_arena_alloc_array(workspace->arena, paths.count, sizeof *events);
-    uint32_t found = 0, unique = 0;
+    uint32_t found = 0;
     ESC_EACH(path, paths) {
         uint32_t event = esc_check_event(workspace, path);
         if (event != ESC_NONE && events != NULL)
             events[found++] = event;
     }
-    if (found > 0)
-        qsort(events, found, sizeof *events, event_order);
-    for (uint32_t i = 0; i < found; ++i) {
-        if (unique == 0 || events[unique - 1] != events[i])
-            events[unique++] = events[i];
-    }
-    *count = unique;
+    *count = esc_sort_unique(events, found);
     return events;
 }
 
@@ -142,15 +131,15 @@ static void check_start(TemplateCheck *check, EscNode *start)
     check->is_triggered = true;
     if (start->start.clock != NULL) {
         check_clock_path(workspace, start->start.clock);
-        esc_check_duration(workspace, start->start.overdue, false, 1, ESC_DEADLINE_MAX_MS);
+        esc_check_duration(workspace, start->start.overdue, false, ESC_BOUND_OVERDUE_MS);
         check->info->event_may_be_missing = true;
     }
     where.has_event = count > 0;
     where.events = events;
     where.events_count = count;
     if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
-        esc_check_condition(&where, start->start.condition);
-    esc_check_duration(workspace, start->start.holds, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+        esc_check_condition(&where, start->start.condition, ESC_USE_START);
+    esc_check_duration(workspace, start->start.holds, false, ESC_BOUND_HOLD_MS);
     check_holds(workspace, start);
 }
 
@@ -158,7 +147,7 @@ static void check_start(TemplateCheck *check, EscNode *start)
 static void collect_events(TemplateCheck *check)
 {
     EscWorkspace *workspace = check->workspace;
-    uint32_t written = 0, found = 0, unique = 0;
+    uint32_t written = 0, found = 0;
     ESC_EACH_NODE(item, check->info->node->template.items)
         written += item->kind == ESC_NODE_START ? item->start.events.count : 0;
     uint32_t *events = esc_arena_alloc_array(workspace->arena, written, sizeof *events);
@@ -173,33 +162,11 @@ static void collect_events(TemplateCheck *check)
                 events[found++] = meaning.index;
         }
     }
-    if (found > 0)
-        qsort(events, found, sizeof *events, event_order);
-    for (uint32_t i = 0; i < found; ++i) {
-        if (unique == 0 || events[unique - 1] != events[i])
-            events[unique++] = events[i];
-    }
     check->info->events = events;
-    check->info->events_count = unique;
+    check->info->events_count = esc_sort_unique(events, found);
 }
 
 /* --- owners ----------------------------------------------------------------------------------- */
-
-static void check_ack_count(EscWorkspace *workspace, const EscNode *owner, EscRef ref)
-{
-    uint32_t people =
-        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
-    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON ||
-                    esc_ref_kind(ref) == ESC_REF_SCHEDULE;
-    if (owner->owner.ack_by != ESC_ACK_BY_COUNT || !is_known ||
-        (owner->owner.ack_count > 0 && owner->owner.ack_count <= people))
-        return;
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0321", owner->owner.who->span,
-                   "%u acknowledgements are asked for, and there are %u people to give them",
-                   owner->owner.ack_count, people);
-    esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
-}
 
 static void check_owner(TemplateCheck *check, EscNode *owner)
 {
@@ -221,11 +188,11 @@ static void check_owner(TemplateCheck *check, EscNode *owner)
     esc_mark(workspace, owner, ESC_MEANS_ROLE, role, ESC_TYPE_ANY);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
-    if (ref != 0)
-        check_ack_count(workspace, owner, ref);
+    if (owner->owner.ack_by == ESC_ACK_BY_COUNT)
+        esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, ref,
+                         owner->owner.who->span, "acknowledgements");
     esc_check_deadline(workspace, owner->owner.within);
-    esc_check_duration(workspace, owner->owner.holds, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, owner->owner.holds, false, ESC_BOUND_HOLD_MS);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
@@ -260,7 +227,7 @@ static void check_handler(TemplateCheck *check, EscNode *handler)
     where.event_may_be_missing = false;
     if (!where.has_event)
         return; /* what its fields are cannot be known */
-    esc_check_condition(&where, handler->handler.condition);
+    esc_check_condition(&where, handler->handler.condition, ESC_USE_HANDLER);
     (void)esc_check_steps(&where, handler->handler.steps);
     body_done(check, &where);
 }
@@ -268,7 +235,7 @@ static void check_handler(TemplateCheck *check, EscNode *handler)
 static void unknown_exception(EscWorkspace *workspace, EscName name)
 {
     EscSuggest suggest = esc_suggest(name.text);
-    for (uint32_t i = 0; i < workspace->exceptions_count; ++i)
+    for (uint32_t i = 0; i < workspace->exceptions_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->exceptions[i].name);
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0109", name.span, "nothing raises an exception `%.*s`",
@@ -280,26 +247,17 @@ static void unknown_exception(EscWorkspace *workspace, EscName name)
 
 static void exception_is_new(TemplateCheck *check, const EscNode *handler)
 {
-    ESC_EACH_NODE(other, check->info->node->template.items) {
-        if (other == handler)
-            return;
-        if (other->kind != ESC_NODE_EXCEPTION_HANDLER ||
-            !esc_text_equal(other->exception_handler.name.text,
-                            handler->exception_handler.name.text))
-            continue;
-        EscDiagnostic *diagnostic =
-            esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
-        if (diagnostic != NULL) /* the head of the handler says enough */
-            diagnostic->span.end = handler->exception_handler.name.text.size > 0
-                                       ? handler->exception_handler.name.span.end
-                                       : handler->span.start + 12;
-        esc_report_related(check->workspace, diagnostic,
-                           other->exception_handler.name.text.size > 0
-                               ? other->exception_handler.name.span
-                               : other->span,
-                           "first here");
+    EscName name = handler->exception_handler.name;
+    const EscNode *other = esc_seen_before(&check->handled, name.text, handler);
+    if (other == NULL)
         return;
-    }
+    EscDiagnostic *diagnostic =
+        esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
+    /* the head of the handler says enough */
+    diagnostic->span.end = name.text.size > 0 ? name.span.end : handler->span.start + 12;
+    esc_report_related(check->workspace, diagnostic,
+                       name.text.size > 0 ? other->exception_handler.name.span : other->span,
+                       "first here");
 }
 
 static void check_exception_handler(TemplateCheck *check, EscNode *handler)
@@ -327,34 +285,40 @@ static void check_exception_handler(TemplateCheck *check, EscNode *handler)
     body_done(check, &where);
 }
 
-static void qa_is_new(TemplateCheck *check, const EscNode *qa, const EscNode *node)
+/* What is confirmed is told apart by its words, everything else but conditions by what it is. */
+static void qa_is_new(TemplateCheck *check, EscSeen *seen, const EscNode *node)
 {
-    for (const EscNode *other = qa->qa.checks.first; other != node; other = other->next) {
-        bool is_same = other->check.check_for == node->check.check_for &&
-                       node->check.check_for != ESC_CHECK_FOR_CONDITION;
-        if (is_same && node->check.check_for == ESC_CHECK_FOR_CONFIRMED)
-            is_same = node->check.text != NULL && other->check.text != NULL &&
-                      esc_text_equal(other->check.text->text.plain, node->check.text->text.plain);
-        if (!is_same)
-            continue;
-        EscSpan span = {node->span.file, node->span.start, node->span.start + 5};
-        esc_report_related(check->workspace,
-                           esc_report(check->workspace, "E0306", span, "this is checked twice"),
-                           other->span, "first here");
+    static const char *const words[] = {[ESC_CHECK_FOR_ACKNOWLEDGED] = "acknowledged",
+                                        [ESC_CHECK_FOR_DELIVERED] = "delivered",
+                                        [ESC_CHECK_FOR_CONSISTENT] = "consistent"};
+    bool is_confirmed = node->check.check_for == ESC_CHECK_FOR_CONFIRMED;
+    if (node->check.check_for == ESC_CHECK_FOR_CONDITION ||
+        (is_confirmed && node->check.text == NULL))
         return;
-    }
+    EscText name = is_confirmed ? esc_arena_printf(check->workspace->arena, "\"%.*s",
+                                                   ESC_TEXT_ARG(node->check.text->text.plain))
+                                : esc_text_from(words[node->check.check_for]);
+    const EscNode *other = esc_seen_before(seen, name, node);
+    if (other == NULL)
+        return;
+    EscSpan span = {node->span.file, node->span.start, node->span.start + 5};
+    esc_report_related(check->workspace,
+                       esc_report(check->workspace, "E0306", span, "this is checked twice"),
+                       other->span, "first here");
 }
 
 static void check_qa(TemplateCheck *check, EscNode *qa)
 {
+    EscSeen seen = {.workspace = check->workspace};
     ESC_EACH(node, qa->qa.checks) {
         EscWhere condition = body_where(check, ESC_FUNCTION_COND);
-        qa_is_new(check, qa, node);
+        qa_is_new(check, &seen, node);
         esc_check_check(&condition, node, true);
         EscWhere where = body_where(check, ESC_FUNCTION_QA_ELSE);
         (void)esc_check_steps(&where, node->check.otherwise);
         body_done(check, &where);
     }
+    esc_seen_release(&seen);
 }
 
 static void check_wanted(TemplateCheck *check, const EscNode *node)
@@ -393,7 +357,7 @@ static void check_closing(TemplateCheck *check, EscNode *closing)
 {
     EscWorkspace *workspace = check->workspace;
     EscWhere where = body_where(check, ESC_FUNCTION_COND);
-    esc_check_condition(&where, closing->closing.condition);
+    esc_check_condition(&where, closing->closing.condition, ESC_USE_CLOSE);
     EscNode *by = closing->closing.postmortem_by;
     if (by == NULL)
         return;
@@ -403,8 +367,7 @@ static void check_closing(TemplateCheck *check, EscNode *closing)
                         esc_report(workspace, "E0113", by->span,
                                    "the post-mortem belongs to an owner of the template"),
                         "say primary, secondary or escalation");
-    esc_check_duration(workspace, closing->closing.due, false, ESC_DEADLINE_MIN_MS,
-                       ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, closing->closing.due, false, ESC_BOUND_POSTMORTEM_MS);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -434,13 +397,12 @@ static void check_head(TemplateCheck *check, EscNode *item)
         check_start(check, item);
         break;
     case ESC_NODE_MANUAL:
-        check->info->is_manual = true;
         check->info->event_may_be_missing = true;
         check->is_triggered = true;
         break;
     case ESC_NODE_AGAIN:
         part_once(check, &check->again, item, "again");
-        esc_check_duration(workspace, item->again.after, false, ESC_SECOND_MS, ESC_DEADLINE_MAX_MS);
+        esc_check_duration(workspace, item->again.after, false, ESC_BOUND_AGAIN_MS);
         check->info->again_ms = item->again.after->duration.ms;
         break;
     case ESC_NODE_ALONGSIDE:
@@ -519,7 +481,10 @@ static void must_be_whole(TemplateCheck *check)
 static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, bool handlers)
 {
     const EscNode *node = info->node;
-    TemplateCheck check = {.workspace = workspace, .info = info, .name = node->template.name.span};
+    TemplateCheck check = {.workspace = workspace,
+                           .info = info,
+                           .name = node->template.name.span,
+                           .handled = {.workspace = workspace}};
     for (uint32_t role = 0; role < ESC_ROLES_MAX; ++role)
         check.roles |= info->owners[role] != NULL ? 1u << role : 0;
     if (handlers) {
@@ -527,6 +492,7 @@ static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, bool 
             if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
                 check_exception_handler(&check, item);
         }
+        esc_seen_release(&check.handled);
         check_evidence(&check);
         return;
     }
@@ -548,4 +514,5 @@ void esc_pass_templates(EscWorkspace *workspace)
         check_template(workspace, &workspace->templates[i], true);
         esc_apply_policy(workspace, &workspace->templates[i]);
     }
+    esc_check_circles(workspace);
 }

@@ -4,25 +4,29 @@
 
 #include "check/check.h"
 
+static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
+{
+    EscBuf ends;
+    esc_buf_init(&ends, 128);
+    esc_duration_write(&ends, bound->low);
+    esc_buf_string(&ends, " to ");
+    esc_duration_write(&ends, bound->high);
+    EscText words = esc_buf_as_text(&ends);
+    esc_report_hint(workspace,
+                    esc_report(workspace, bound->code, span,
+                               "this duration is outside of what is possible here"),
+                    "it can be %.*s", ESC_TEXT_ARG(words));
+    esc_buf_done(workspace, &ends);
+}
+
 void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
-                        int64_t min_ms, int64_t max_ms)
+                        EscBound bound)
 {
     if (node == NULL || node->kind != ESC_NODE_DURATION)
         return;
     esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE(ESC_KIND_DURATION));
-    if (max_ms > 0 && (node->duration.ms < min_ms || node->duration.ms > max_ms)) {
-        EscBuf bounds;
-        esc_buf_init(&bounds, 128);
-        esc_duration_write(&bounds, min_ms);
-        esc_buf_string(&bounds, " to ");
-        esc_duration_write(&bounds, max_ms);
-        EscText words = esc_buf_as_text(&bounds);
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0317", node->span,
-                                   "this duration is outside of what is possible here"),
-                        "it can be %.*s", ESC_TEXT_ARG(words));
-        esc_buf_done(workspace, &bounds);
-    }
+    if (!esc_bound_holds(bound, node->duration.ms))
+        duration_out_of_bound(workspace, node->span, &esc_bound_info[bound]);
     EscName calendar = node->duration.calendar;
     if (calendar.text.size == 0)
         return;
@@ -54,15 +58,16 @@ void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_ca
 
 void esc_check_deadline(EscWorkspace *workspace, EscNode *node)
 {
-    esc_check_duration(workspace, node, true, ESC_DEADLINE_MIN_MS, ESC_DEADLINE_MAX_MS);
+    esc_check_duration(workspace, node, true, ESC_BOUND_DEADLINE_MS);
 }
 
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous)
 {
     double value = percent->percent.value;
-    if (value < 1 || value > 99 || floor(value) < value) {
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_SHARE_PERCENT];
+    if (value < (double)bound->low || value > (double)bound->high || floor(value) < value) {
         esc_report_hint(workspace,
-                        esc_report(workspace, "E0318", percent->span,
+                        esc_report(workspace, bound->code, percent->span,
                                    "a share of the time is a whole percentage from 1%% to 99%%"),
                         "such as `50%%`");
         return;
@@ -126,7 +131,7 @@ static void check_event_condition(EscWhere *where, EscNode *node)
     inner.events = &event;
     inner.events_count = event == ESC_NONE ? 0 : 1;
     if (event != ESC_NONE)
-        esc_check_condition(&inner, node->await.condition);
+        esc_check_condition(&inner, node->await.condition, ESC_USE_AWAIT);
 }
 
 static void check_reminders(EscWhere *where, EscNodeList reminders)
@@ -153,7 +158,7 @@ void esc_check_await(EscWhere *where, EscNode *node)
         check_event_condition(where, node);
     else if (node->await.wait_for == ESC_AWAIT_CONDITION &&
              !condition_is_event(where, node->await.condition))
-        esc_check_condition(where, node->await.condition);
+        esc_check_condition(where, node->await.condition, ESC_USE_AWAIT);
     esc_check_deadline(where->workspace, node->await.within);
     check_reminders(where, node->await.reminders);
     (void)esc_check_steps(where, node->await.otherwise);
@@ -161,18 +166,16 @@ void esc_check_await(EscWhere *where, EscNode *node)
 
 /* --- ask and approve -------------------------------------------------------------------------- */
 
-static void answer_is_new(EscWhere *where, EscNodeList items, const EscNode *answer)
+static void answer_is_new(EscSeen *seen, const EscNode *answer)
 {
-    for (const EscNode *other = items.first; other != answer; other = other->next) {
-        if (other->kind != ESC_NODE_ANSWER ||
-            !esc_text_equal(other->answer.name.text, answer->answer.name.text))
-            continue;
-        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0306", answer->answer.name.span,
-                                               "the answer `%.*s` stands here twice",
-                                               ESC_TEXT_ARG(answer->answer.name.text));
-        esc_report_related(where->workspace, diagnostic, other->answer.name.span, "first here");
+    EscName name = answer->answer.name;
+    const EscNode *other = esc_seen_before(seen, name.text, answer);
+    if (other == NULL)
         return;
-    }
+    EscDiagnostic *diagnostic =
+        esc_report(seen->workspace, "E0306", name.span, "the answer `%.*s` stands here twice",
+                   ESC_TEXT_ARG(name.text));
+    esc_report_related(seen->workspace, diagnostic, other->answer.name.span, "first here");
 }
 
 bool esc_check_ask(EscWhere *where, EscNode *node)
@@ -185,10 +188,11 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
     uint32_t answers = 0;
     const EscNode *timeout = NULL, *guidance = NULL;
     bool ends = true;
+    EscSeen seen = {.workspace = workspace};
     ESC_EACH(item, node->ask.items) {
         if (item->kind == ESC_NODE_ANSWER) {
             ++answers;
-            answer_is_new(where, node->ask.items, item);
+            answer_is_new(&seen, item);
             (void)esc_plain_text(workspace, item->answer.title);
             ends = esc_check_steps(where, item->answer.steps) && ends;
             continue;
@@ -204,7 +208,8 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
         else
             esc_check_text(where, item->guidance.text);
     }
-    if (answers == 0 || answers > 16)
+    esc_seen_release(&seen);
+    if (!esc_bound_holds(ESC_BOUND_ANSWERS, answers))
         esc_report_hint(workspace,
                         esc_report(workspace, "E0330", node->span,
                                    "a question has 1 to 16 answers, and this one has %u", answers),
@@ -226,16 +231,8 @@ void esc_check_approve(EscWhere *where, EscNode *node)
     EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
     esc_check_text(where, node->approve.text);
     esc_check_deadline(workspace, node->approve.within);
-    uint32_t people =
-        esc_ref_kind(ref) == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
-    bool is_known = esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_PERSON;
-    if (node->approve.count == 0 || (is_known && node->approve.count > people))
-        esc_report_hint(
-            workspace,
-            esc_report(workspace, "E0321", node->approve.by->span,
-                       "%u approvals are asked for, and there are %u people to give them",
-                       node->approve.count, people),
-            "ask for fewer, or name a larger team");
+    esc_check_people(workspace, ESC_BOUND_APPROVALS, node->approve.count, ref,
+                     node->approve.by->span, "approvals");
     (void)esc_check_steps(where, node->approve.otherwise);
 }
 
@@ -262,6 +259,22 @@ const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *
     return esc_meaning(workspace, b).extra > esc_meaning(workspace, a).extra ? b : a;
 }
 
+/* Somebody has to read what it is that they confirm. */
+static void check_confirmed(EscWorkspace *workspace, const EscNode *node)
+{
+    EscText text = esc_plain_text(workspace, node->check.text);
+    for (size_t i = 0; i < text.size; ++i) {
+        if (text.data[i] != ' ' && text.data[i] != '\n')
+            return;
+    }
+    if (node->check.text->kind != ESC_NODE_TEXT || !node->check.text->text.is_plain)
+        return; /* said already */
+    esc_report_hint(workspace,
+                    esc_report(workspace, esc_rule_info[ESC_RULE_CONFIRMED_TEXT].code,
+                               node->check.text->span, "this says nothing that could be confirmed"),
+                    "write it out: `check confirmed \"the customer knows\"`");
+}
+
 void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
 {
     static const EscCheck kinds[] = {
@@ -276,8 +289,8 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
                                    (uint32_t)kinds[node->check.check_for], ESC_TYPE_ANY);
     meaning->extra = (uint8_t)proof_of(node);
     if (node->check.text != NULL)
-        (void)esc_plain_text(workspace, node->check.text);
-    esc_check_condition(where, node->check.condition);
+        check_confirmed(workspace, node);
+    esc_check_condition(where, node->check.condition, ESC_USE_CHECK);
     esc_check_deadline(workspace, node->check.within);
     if (!is_in_qa && node->check.check_for == ESC_CHECK_FOR_DELIVERED)
         where->facts.wanted = esc_stronger_check(workspace, where->facts.wanted, node);

@@ -126,6 +126,8 @@ static EscRef symbol_ref(EscWhere *where, EscNode *node, EscName name, unsigned 
     if (symbol == NULL) {
         EscSuggest suggest = esc_suggest(name.text);
         esc_suggest_try_symbols(&suggest, workspace, symbol_kinds(allowed));
+        if (esc_is_meant_by_a_twin(workspace, &suggest, symbol_kinds(allowed)))
+            return 0;
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0101", name.span, "nobody and nothing is called `%.*s`",
                        ESC_TEXT_ARG(name.text));
@@ -197,4 +199,27 @@ EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const cha
         return role_ref(where, node, role, allowed, to);
     return route_leads_to_people(where, node,
                                  symbol_ref(where, node, node->path.parts[0], allowed, to), to);
+}
+
+/* --- how many --------------------------------------------------------------------------------- */
+
+void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
+                      EscSpan span, const char *what)
+{
+    const EscBoundInfo *info = &esc_bound_info[bound];
+    EscRefKind kind = esc_ref_kind(ref);
+    uint32_t people = kind == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
+    bool is_known = kind == ESC_REF_TEAM || kind == ESC_REF_PERSON || kind == ESC_REF_SCHEDULE;
+    EscDiagnostic *diagnostic = NULL;
+    if (is_known && count > people)
+        diagnostic = esc_report(workspace, info->code, span,
+                                "%u %s are asked for, and there are %u people to give them", count,
+                                what, people);
+    else if (!esc_bound_holds(bound, count))
+        diagnostic =
+            esc_report(workspace, info->code, span, "%u %s are asked for, and %u are the most",
+                       count, what, (unsigned)info->high);
+    if (diagnostic != NULL)
+        esc_report_hint(workspace, diagnostic, "ask for fewer%s",
+                        is_known ? ", or name a larger team" : "");
 }

@@ -10,9 +10,8 @@
 
 #include "format/format.h"
 
-#define FORMAT_MEMORY_MAX                                                                          \
-    (512u << 20) /* a source is at most 1 MiB; tree and tokens take up to some hundred times that  \
-                  */
+/* A source is at most 1 MiB; tree and tokens take up to some hundred times that. */
+#define FORMAT_MEMORY_MAX (512u << 20)
 
 /* --- long texts ------------------------------------------------------------------------------- */
 
@@ -157,27 +156,108 @@ static void write_lines(EscBuf *out, const Format *format)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-/* Pairs the brackets. The source parses, so they match. */
-static void pair_brackets(Format *format)
+/* --- what could not be read ------------------------------------------------------------------- */
+
+/* Every one of them is a fault, but for parts that are noted twice. */
+#define BROKEN_MAX (3 * ESC_SYNTAX_ERRORS_MAX)
+
+/* Places of parts and declarations that could not be read. */
+typedef struct Broken {
+    EscSpan items[BROKEN_MAX];
+    size_t count;
+} Broken;
+
+static void note(Broken *broken, uint32_t start, uint32_t end)
+{
+    if (end > start && broken->count < BROKEN_MAX)
+        broken->items[broken->count++] = (EscSpan){.start = start, .end = end};
+}
+
+static void collect_broken(Broken *broken, const EscNode *file)
+{
+    broken->count = 0;
+    ESC_EACH_NODE(part, file->file.broken) {
+        if (part->span.end > part->span.start + 1) /* else a brace that has no other one */
+            note(broken, part->span.start, part->span.end);
+    }
+    ESC_EACH_NODE(declaration, file->file.declarations) {
+        const EscNode *next = declaration->next; /* nobody knows where a lost one ended */
+        if (declaration->kind == ESC_NODE_BROKEN)
+            note(broken, declaration->span.start, next == NULL ? file->span.end : next->span.start);
+    }
+}
+
+/* The end of what could not be read at `at`; 0 when it could. */
+static uint32_t broken_end(const Broken *broken, uint32_t at)
+{
+    uint32_t end = 0;
+    for (size_t i = 0; i < broken->count; i++) {
+        const EscSpan *span = &broken->items[i];
+        if (at >= span->start && at < span->end && span->end > end)
+            end = span->end;
+    }
+    return end;
+}
+
+/* Makes one token of each, so that it stays as it is. */
+static void keep_broken(Format *format, const Broken *broken)
+{
+    EscTokenList *tokens = &format->tokens;
+    size_t count = 0;
+    for (size_t i = 0; i < tokens->count;) {
+        EscToken token = tokens->items[i++];
+        uint32_t end = broken_end(broken, token.start);
+        if (end > 0)
+            token.kind = ESC_TOKEN_UNKNOWN;
+        for (; i < tokens->count && tokens->items[i].start < end; i++)
+            token.end = tokens->items[i].end;
+        tokens->items[count++] = token;
+    }
+    tokens->count = count;
+}
+
+/* Each of them begins a line, as the part would. */
+static void mark_broken(Format *format, const Broken *broken)
+{
+    for (size_t i = 0; i < format->tokens.count; i++)
+        if (broken_end(broken, format->tokens.items[i].start) > 0)
+            format->items[i] = ESC_NODE_BROKEN;
+}
+
+/* --- brackets --------------------------------------------------------------------------------- */
+
+/* What closes an opening bracket; '\0' when it is none. */
+static char closing(char open)
+{
+    return open == '{' ? '}' : open == '(' ? ')' : open == '[' ? ']' : '\0';
+}
+
+/* Pairs the brackets. False when they do not match, which is only where the source does not parse. */
+static bool pair_brackets(Format *format)
 {
     uint32_t open[ESC_NESTING_MAX];
+    char wanted[ESC_NESTING_MAX];
     uint32_t depth = 0;
     for (uint32_t token = 0; token < format->tokens.count; token++) {
-        format->partners[token] = token;
-        format->items[token] = ESC_NODE_FILE;
         EscText text = esc_format_token_text(format, token);
+        format->items[token] = ESC_NODE_FILE;
+        format->partners[token] = token;
         if (format->tokens.items[token].kind != ESC_TOKEN_PUNCTUATION || text.size != 1)
             continue;
-        if (strchr("{([", text.data[0]) != NULL) {
-            ESC_ASSERT(depth < ESC_NESTING_MAX);
+        if (closing(text.data[0]) != '\0') {
+            if (depth == ESC_NESTING_MAX)
+                return false;
+            wanted[depth] = closing(text.data[0]);
             open[depth++] = token;
         } else if (strchr("})]", text.data[0]) != NULL) {
-            ESC_ASSERT(depth > 0);
+            if (depth == 0 || wanted[depth - 1] != text.data[0])
+                return false;
             depth--;
             format->partners[token] = open[depth];
             format->partners[open[depth]] = token;
         }
     }
+    return depth == 0;
 }
 
 static EscStatus format_into(EscArena *arena, EscText source, EscBuf *out)
@@ -185,23 +265,26 @@ static EscStatus format_into(EscArena *arena, EscText source, EscBuf *out)
     const EscNode *file = esc_source_parse(arena, 0, source, NULL);
     if (file == NULL)
         return ESC_NO_MEMORY;
-    if (file->file.error_count > 0)
-        return ESC_BAD_SOURCE;
+    Broken broken;
+    collect_broken(&broken, file);
     Format format = {.arena = arena, .source = source};
     EscStatus status = esc_source_tokens(arena, source, &format.tokens);
     if (status != ESC_OK)
         return status;
+    keep_broken(&format, &broken);
     format.items = esc_arena_alloc_array(arena, format.tokens.count, sizeof *format.items);
     format.partners = esc_arena_alloc_array(arena, format.tokens.count, sizeof *format.partners);
     if (format.items == NULL || format.partners == NULL)
         return ESC_NO_MEMORY;
-    pair_brackets(&format);
+    if (!pair_brackets(&format))
+        return ESC_BAD_SOURCE;
     esc_format_mark_items(&format, file);
+    mark_broken(&format, &broken);
     if (!esc_format_break_lines(&format))
         return ESC_NO_MEMORY;
     esc_format_align(&format);
     write_lines(out, &format);
-    return out->status;
+    return out->status == ESC_OK && file->file.error_count > 0 ? ESC_BAD_SOURCE : out->status;
 }
 
 EscStatus esc_source_format(EscText source, EscBuf *out)
@@ -212,9 +295,10 @@ EscStatus esc_source_format(EscText source, EscBuf *out)
     size_t size_before = out->size;
     EscStatus status = format_into(arena, source, out);
     esc_arena_free(arena);
-    if (status == ESC_OK && out->size - size_before > ESC_SOURCE_SIZE_MAX)
+    bool is_made = status == ESC_OK || (status == ESC_BAD_SOURCE && out->status == ESC_OK);
+    if (is_made && out->size - size_before > ESC_SOURCE_SIZE_MAX)
         status = ESC_OVER_LIMIT; /* indentation made it longer than what can be read again */
-    if (status != ESC_OK)
+    if (!is_made || status == ESC_OVER_LIMIT)
         out->size = size_before;
     return status;
 }

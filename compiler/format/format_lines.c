@@ -47,8 +47,8 @@ static bool is_blank(char c)
 
 bool esc_format_is(const Format *format, size_t token, const char *text)
 {
-    if (token >= format->tokens.count)
-        return false;
+    if (token >= format->tokens.count || format->tokens.items[token].kind == ESC_TOKEN_UNKNOWN)
+        return false; /* what could not be read is nothing that we know */
     EscText found = esc_format_token_text(format, token);
     size_t at = 0;
     for (; *text != '\0'; text++) {

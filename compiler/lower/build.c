@@ -543,6 +543,20 @@ static EscStatus check_rows(const EscBuild *build, EscWhy *why)
     return ESC_OK;
 }
 
+/* The two sections that are no tables. */
+static EscStatus check_sections(const EscBuild *build, EscWhy *why)
+{
+    if (build->texts_count > ESC_TEXTS_ROWS_MAX)
+        return esc_why(why, ESC_OVER_LIMIT, "", 0,
+                       "the workspace needs %zu different texts, and %u are allowed",
+                       build->texts_count, ESC_TEXTS_ROWS_MAX);
+    if (build->code_count > ESC_CODE_ROWS_MAX)
+        return esc_why(why, ESC_OVER_LIMIT, "", 0,
+                       "the workspace needs %zu instructions, and %u are allowed",
+                       build->code_count, ESC_CODE_ROWS_MAX);
+    return ESC_OK;
+}
+
 static EscStatus check_texts(const EscBuild *build, EscWhy *why)
 {
     for (size_t i = 0; i < build->texts_count; i++) {
@@ -570,6 +584,8 @@ EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why)
     if (status != ESC_OK)
         return esc_why(why, status, "", 0, "no memory for the program");
     status = check_rows(build, why);
+    if (status == ESC_OK)
+        status = check_sections(build, why);
     if (status == ESC_OK)
         status = check_texts(build, why);
     if (status != ESC_OK)

@@ -107,6 +107,10 @@ EscRegister esc_emit_take(EscEmit *emit)
 
 static void write_register(EscEmit *emit, EscRegister at, EscType type)
 {
+    if (at >= ESC_REGISTERS_MAX) { /* the one behind the last: nothing was free */
+        note_fault(emit, ESC_EMIT_REGISTERS);
+        return;
+    }
     emit->now.types[at] = type;
     emit->now.written |= UINT32_C(1) << at;
 }

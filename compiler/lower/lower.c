@@ -25,42 +25,50 @@ void esc_lower_reset(EscLower *lower, EscLowerMark mark)
     lower->narrowings_count = mark.narrowings;
 }
 
-static uint32_t line_start(EscText source, uint32_t at)
+/* What lies further away than this is looked up: steps stand near each other, but for runbooks. */
+enum { NEAR_BYTES = 4096 };
+
+static uint32_t line_end(EscText source, uint32_t start)
 {
-    while (at > 0 && source.data[at - 1] != '\n')
-        at--;
-    return at;
+    const char *end =
+        start < source.size ? memchr(source.data + start, '\n', source.size - start) : NULL;
+    return end == NULL ? (uint32_t)source.size : (uint32_t)(end - source.data);
 }
 
-/* What is lowered next mostly stands near what was lowered before, so its line is found from there;
- * only in another file it is looked up. */
+static void look_line_up(EscLower *lower, EscSpan span, EscText source)
+{
+    EscLineColumn place = esc_workspace_place(lower->workspace, span.file, span.start);
+    EscText text = esc_workspace_line(lower->workspace, span.file, place.line);
+    uint32_t start = text.size == 0 ? span.start : (uint32_t)(text.data - source.data);
+    lower->line = (EscLowerLine){span.file, place.line, start, line_end(source, start)};
+}
+
+/* What is lowered next mostly stands near what was lowered before, so its line is found from there. */
 static void find_line(EscLower *lower, EscSpan span)
 {
     EscLowerLine *line = &lower->line;
     EscText source = esc_workspace_file_source(lower->workspace, span.file);
     ESC_ASSERT(span.start <= source.size);
-    if (line->number == 0 || line->file != span.file) {
-        EscLineColumn place = esc_workspace_place(lower->workspace, span.file, span.start);
-        *line = (EscLowerLine){span.file, place.line, line_start(source, span.start)};
+    bool is_near = line->number != 0 && line->file == span.file && span.start >= line->start &&
+                   (span.start <= line->end || span.start - line->end <= NEAR_BYTES);
+    if (!is_near) {
+        look_line_up(lower, span, source);
+        return;
     }
-    while (line->start > span.start) {
-        line->start = line_start(source, line->start - 1);
-        line->number--;
-    }
-    while (line->start < span.start) {
-        const char *end = memchr(source.data + line->start, '\n', span.start - line->start);
-        if (end == NULL)
-            break;
-        line->start = (uint32_t)(end - source.data) + 1;
+    while (span.start > line->end) {
+        line->start = line->end + 1;
+        line->end = line_end(source, line->start);
         line->number++;
     }
 }
 
 /* Columns count characters: bytes that begin one. */
-static uint32_t column_of(EscText source, uint32_t line_start, uint32_t at)
+static uint32_t column_of(EscLower *lower, EscText source, EscSpan span)
 {
-    uint32_t column = 1;
-    for (uint32_t i = line_start; i < at; i++)
+    uint32_t column = 1, start = lower->line.start;
+    if (span.start - start > NEAR_BYTES)
+        return esc_workspace_place(lower->workspace, span.file, span.start).column;
+    for (uint32_t i = start; i < span.start; i++)
         column += ((unsigned char)source.data[i] & 0xc0u) != 0x80u;
     return column;
 }
@@ -69,9 +77,8 @@ void esc_lower_origin(EscLower *lower, EscSpan span)
 {
     find_line(lower, span);
     EscText source = esc_workspace_file_source(lower->workspace, span.file);
-    lower->emit->origin = (EscOrigin){.file = span.file,
-                                      .line = lower->line.number,
-                                      .column = column_of(source, lower->line.start, span.start)};
+    lower->emit->origin = (EscOrigin){
+        .file = span.file, .line = lower->line.number, .column = column_of(lower, source, span)};
 }
 
 /* --- functions -------------------------------------------------------------------------------- */

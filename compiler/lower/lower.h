@@ -242,12 +242,13 @@ typedef struct EscEventSource {
     uint32_t count;
     bool may_be_missing;
     uint32_t rows_first; /* in FUNCTION_EVENTS, + 1; 0: no function has needed them yet */
+    uint32_t *having; /* of a long list, by field: how many events have it; NULL: not counted yet */
 } EscEventSource;
 
 /* The line that was looked up last. */
 typedef struct EscLowerLine {
     uint32_t file, number; /* number 0: none yet */
-    uint32_t start;        /* byte offset */
+    uint32_t start, end;   /* byte offsets, without the line end */
 } EscLowerLine;
 
 typedef struct EscLower {
@@ -305,6 +306,11 @@ void esc_lower_reset(EscLower *lower, EscLowerMark mark);
 void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at);
 /* The register that holds the plain value of a path already, or false. */
 bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at);
+bool esc_lower_event_has_field(const EscLower *lower, uint32_t event, uint32_t field);
+/* The register of a NARROWED path's tested value, a duration where the path has a unit. */
+bool esc_lower_narrowed(const EscLower *lower, const EscNode *node, EscRegister *at);
+/* The value of a PATH before its unit is applied. */
+void esc_lower_path_value(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing);
 /* out := what the path names, possibly missing. The register's type is what the instruction
  * gives. */
 void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out);

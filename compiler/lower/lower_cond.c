@@ -134,7 +134,11 @@ static void jump_present(EscLower *lower, const EscNode *node, bool sense, EscLa
     bool wants_present = sense == (node->unary.op == ESC_UNARY_IS_PRESENT);
     EscLabel skip = {0};
     EscRegister value = esc_emit_take(emit); /* stays: see esc_lower_narrow */
-    esc_lower_plain(lower, operand, value, wants_present ? &skip : target);
+    EscLabel *missing = wants_present ? &skip : target;
+    if (operand->kind == ESC_NODE_PATH) /* the duration itself, whichever unit is asked for */
+        esc_lower_path_value(lower, operand, value, missing);
+    else
+        esc_lower_plain(lower, operand, value, missing);
     esc_lower_narrow(lower, operand, value);
     if (wants_present) {
         esc_emit_jump(emit, target);

@@ -165,21 +165,26 @@ static void lower_truth(EscLower *lower, const EscNode *node, EscRegister out)
     esc_lower_reset(lower, mark);
 }
 
-static void lower_path(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
+void esc_lower_path_value(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
 {
-    EscEmit *emit = lower->emit;
     EscRegister held;
-    if (esc_lower_held(lower, node, &held)) {
-        esc_emit_move(emit, out, held);
+    if (esc_lower_held(lower, node, &held) || esc_lower_narrowed(lower, node, &held)) {
+        esc_emit_move(lower->emit, out, held);
         return;
     }
     EscMeaning meaning = esc_meaning(lower->workspace, node);
     bool is_assured = (meaning.flags & ESC_MEANING_ASSURED) != 0;
     esc_lower_load(lower, node, out);
     esc_lower_make_plain(lower, out, is_assured ? NULL : missing);
-    if (meaning.unit != ESC_UNIT_NONE)
-        esc_emit_make(emit, ESC_OP_DURATION_IN, out, ESC_TYPE(ESC_KIND_NUMBER), out, 0,
-                      (uint32_t)meaning.unit - ESC_UNIT_SECONDS);
+}
+
+static void lower_path(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
+{
+    uint32_t unit = esc_meaning(lower->workspace, node).unit;
+    esc_lower_path_value(lower, node, out, missing);
+    if (unit != ESC_UNIT_NONE)
+        esc_emit_make(lower->emit, ESC_OP_DURATION_IN, out, ESC_TYPE(ESC_KIND_NUMBER), out, 0,
+                      unit - ESC_UNIT_SECONDS);
 }
 
 static void lower_previous(EscLower *lower, const EscNode *node, EscRegister out)

@@ -13,14 +13,21 @@ void esc_lower_narrow(EscLower *lower, const EscNode *path, EscRegister at)
     lower->narrowings[lower->narrowings_count++] = (EscNarrowing){path, at};
 }
 
-/* The newest test of the same path whose value is there on every way to here. */
-static bool find_narrowed(EscLower *lower, const EscNode *node, EscRegister *at)
+/* The newest test of the same value that is there on every way to here. */
+bool esc_lower_narrowed(const EscLower *lower, const EscNode *node, EscRegister *at)
 {
+    const EscWorkspace *workspace = lower->workspace;
+    EscMeaning meaning = esc_meaning(workspace, node);
+    if (node->kind != ESC_NODE_PATH || (meaning.flags & ESC_MEANING_NARROWED) == 0)
+        return false;
+    EscType wanted =
+        meaning.unit != ESC_UNIT_NONE ? ESC_TYPE(ESC_KIND_DURATION) : esc_type_plain(meaning.type);
+    uint32_t parts = esc_path_value_parts(workspace, node);
     for (uint32_t i = lower->narrowings_count; i > lower->narrowings_first; i--) {
         const EscNarrowing *known = &lower->narrowings[i - 1];
-        EscType type = esc_emit_type(lower->emit, known->at);
-        if (type == esc_type_plain(esc_node_type(lower->workspace, node)) &&
-            esc_paths_equal(known->path, node)) {
+        if (esc_emit_type(lower->emit, known->at) == wanted &&
+            esc_paths_begin_equal(known->path, esc_path_value_parts(workspace, known->path), node,
+                                  parts)) {
             *at = known->at;
             return true;
         }
@@ -34,29 +41,63 @@ bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at)
         return false;
     EscMeaning meaning = esc_meaning(lower->workspace, node);
     if ((meaning.flags & ESC_MEANING_NARROWED) != 0)
-        return find_narrowed(lower, node, at);
+        return meaning.unit == ESC_UNIT_NONE && esc_lower_narrowed(lower, node, at);
     if (meaning.means != ESC_MEANS_LOCAL || meaning.unit != ESC_UNIT_NONE)
         return false;
     *at = lower->local_registers[meaning.index];
     return !esc_type_is_optional(esc_emit_type(lower->emit, *at));
 }
 
-static bool event_has_field(const EscEventInfo *event, uint32_t field)
+bool esc_lower_event_has_field(const EscLower *lower, uint32_t event, uint32_t field)
 {
-    for (uint32_t i = 0; i < event->count; i++)
-        if (event->fields[i] == field)
-            return true;
-    return false;
+    const EscWorkspace *workspace = lower->workspace;
+    const EscNames *names = workspace->events[event].field_names;
+    uint32_t index = 0;
+    return names != NULL && esc_names_find(names, workspace->fields[field].name, &index) &&
+           index == field;
+}
+
+/* Lists up to this long are walked through for each load. */
+enum { WALKED_EVENTS_MAX = 16 };
+
+/* How many events of the list have each field; NULL without memory. */
+static const uint32_t *count_having(EscLower *lower, EscEventSource *source)
+{
+    const EscWorkspace *workspace = lower->workspace;
+    if (source->having != NULL)
+        return source->having;
+    source->having =
+        esc_arena_alloc_array(lower->build.arena, workspace->fields_count, sizeof *source->having);
+    for (uint32_t i = 0; source->having != NULL && i < source->count; i++) {
+        const EscEventInfo *event = &workspace->events[source->events[i]];
+        for (uint32_t k = 0; k < event->count; k++)
+            source->having[event->fields[k]]++;
+    }
+    if (source->having == NULL)
+        lower->build.status = ESC_NO_MEMORY;
+    return source->having;
+}
+
+static bool is_in_all_events(EscLower *lower, EscEventSource *source, uint32_t field)
+{
+    if (source->count > WALKED_EVENTS_MAX) {
+        const uint32_t *having = count_having(lower, source);
+        return having != NULL && having[field] == source->count;
+    }
+    for (uint32_t i = 0; i < source->count; i++) {
+        if (!esc_lower_event_has_field(lower, source->events[i], field))
+            return false;
+    }
+    return true;
 }
 
 /* LOAD_EVENT gives an optional unless every event of the function has the field. */
-static EscType event_field_type(const EscLower *lower, uint32_t field)
+static EscType event_field_type(EscLower *lower, uint32_t field)
 {
     EscType type = lower->workspace->fields[field].type;
-    const EscEventSource *source = lower->source;
-    bool may_be_missing = source == NULL || source->may_be_missing || source->count == 0;
-    for (uint32_t i = 0; !may_be_missing && i < source->count; i++)
-        may_be_missing = !event_has_field(&lower->workspace->events[source->events[i]], field);
+    EscEventSource *source = lower->source;
+    bool may_be_missing = source == NULL || source->may_be_missing || source->count == 0 ||
+                          !is_in_all_events(lower, source, field);
     return may_be_missing ? type | ESC_TYPE_OPTIONAL : type;
 }
 

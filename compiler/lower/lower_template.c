@@ -95,17 +95,9 @@ static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *n
 uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
 {
     uint32_t count = 0;
-    ESC_EACH_NODE(path, paths) {
-        uint32_t event = esc_meaning(lower->workspace, path).index, at = count;
-        while (at > 0 && events[at - 1] > event)
-            at--;
-        if (at > 0 && events[at - 1] == event)
-            continue;
-        for (uint32_t i = count++; i > at; i--)
-            events[i] = events[i - 1];
-        events[at] = event;
-    }
-    return count;
+    ESC_EACH_NODE(path, paths)
+        events[count++] = esc_meaning(lower->workspace, path).index;
+    return esc_sort_unique(events, count);
 }
 
 static void lower_handler(EscLower *lower, const EscNode *node, EscTemplateRow *row)
@@ -241,32 +233,36 @@ static uint32_t first_role(const EscTemplateInfo *template)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
-/* True when a condition needs registers of the steps around it. */
-static bool uses_locals(const EscLower *lower, const EscNode *node)
+typedef struct LocalSearch {
+    const EscLower *lower;
+    EscSpan condition;
+    bool is_found;
+} LocalSearch;
+
+static bool is_within(EscSpan part, EscSpan whole)
 {
-    switch (node->kind) {
-    case ESC_NODE_PATH:
-        return esc_meaning(lower->workspace, node).means == ESC_MEANS_LOCAL;
-    case ESC_NODE_BINARY:
-        return uses_locals(lower, node->binary.left) || uses_locals(lower, node->binary.right);
-    case ESC_NODE_UNARY:
-        return uses_locals(lower, node->unary.operand);
-    case ESC_NODE_QUANTIFIER:
-        return uses_locals(lower, node->quantifier.list) ||
-               uses_locals(lower, node->quantifier.condition);
-    case ESC_NODE_LIST:
-        ESC_EACH_NODE(item, node->list.items)
-            if (uses_locals(lower, item))
-                return true;
-        return false;
-    case ESC_NODE_TEXT:
-        ESC_EACH_NODE(part, node->text.parts)
-            if (uses_locals(lower, part))
-                return true;
-        return false;
-    default:
-        return false;
-    }
+    return part.file == whole.file && part.start >= whole.start && part.end <= whole.end;
+}
+
+/* What a quantifier of the condition itself names lives as long as the condition. */
+static void visit_locals(void *context, const EscNode *parent, const EscNode *node)
+{
+    LocalSearch *search = context;
+    const EscWorkspace *workspace = search->lower->workspace;
+    (void)parent;
+    EscMeaning meaning = esc_meaning(workspace, node);
+    if (node->kind == ESC_NODE_PATH && meaning.means == ESC_MEANS_LOCAL)
+        search->is_found = search->is_found ||
+                           !is_within(workspace->locals[meaning.index].span, search->condition);
+    esc_node_each_child(node, visit_locals, context);
+}
+
+/* True when a condition needs registers of the steps around it. */
+static bool uses_locals(const EscLower *lower, const EscNode *condition)
+{
+    LocalSearch search = {.lower = lower, .condition = condition->span};
+    visit_locals(&search, NULL, condition);
+    return search.is_found;
 }
 
 /* The condition as it was written, for messages. */
@@ -286,7 +282,7 @@ static uint32_t lower_check_condition(EscLower *lower, const EscNode *condition)
         return esc_lower_condition(lower, condition);
     esc_report(lower->workspace, "E0355", condition->span,
                "a check cannot use names that steps gave: it is judged again at closing");
-    return esc_lower_condition_at_wait(lower, condition, NULL);
+    return ESC_NONE; /* nothing is built any more */
 }
 
 EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing)
@@ -362,8 +358,9 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     lower->template_index = index;
     lower->checks_first = (uint32_t)lower->build.checks_count;
     lower->checks_count = 0;
-    lower->template_source =
-        (EscEventSource){info->events, info->events_count, info->event_may_be_missing, 0};
+    lower->template_source = (EscEventSource){.events = info->events,
+                                              .count = info->events_count,
+                                              .may_be_missing = info->event_may_be_missing};
     lower->source = &lower->template_source;
     for (uint32_t i = 0; info->qa != NULL && i < info->qa->qa.checks.count; i++)
         esc_lower_put_check(lower, (EscCheckRow){0});

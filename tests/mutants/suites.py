@@ -35,7 +35,7 @@ FOLDERS = [
     ("runtime/", ["example_acme", "example_nordlicht", "crash", "integration_*"]),
     ("vm/", ["fuzz_kit", "fuzz_bundle", "fuzz_snapshot", "example_*", "golden_disasm"]),
     ("grammar/", ["golden_*", "fuzz_source"]),
-    ("compiler/", ["golden_*", "fuzz_source", "fuzz_workspace", "example_*"]),
+    ("compiler/", ["golden_*", "fuzz_source", "fuzz_workspace", "fuzz_made", "example_*"]),
     ("", ["golden_*", "example_*", "integration_*"]),
 ]
 HANG_SECONDS, HANG_FACTOR = 10, 5  # a suite hangs when it takes longer than 10 s and 5 times what it takes without a mutant

@@ -76,14 +76,26 @@ static void carets_stand_below_what_is_meant(void **state)
 {
     (void)state;
     EscWorkspace *workspace = of_text("\tü wrong\nfirst");
+    const EscRelated related[] = {
+        {.span = {.file = 0, .start = 10, .end = 15}, .label = ESC_TEXT("declared here")},
+        {.span = {.file = 0, .start = 1, .end = 3}, .label = ESC_TEXT("and used here")}};
+    const EscWitness witness[] = {{ESC_TEXT("ticket.vip"), ESC_TEXT("true")},
+                                  {ESC_TEXT("ticket.note"), ESC_TEXT("missing")}};
+    /* the hint tells the first one */
+    const EscEdit edits[] = {{.span = {0, 4, 9}, .text = ESC_TEXT("right")},
+                             {.span = {0, 12, 15}, .text = ESC_TEXT("\nx ")},
+                             {.span = {0, 11, 12}}};
     EscDiagnostic diagnostic = {
         .code = "E0101",
         .span = {.file = 0, .start = 4, .end = 9},
         .message = ESC_TEXT("nothing is right"),
         .hint = ESC_TEXT("try again"),
-        .has_related = true,
-        .related = {.file = 0, .start = 10, .end = 15},
-        .related_label = ESC_TEXT("declared here"),
+        .related = related,
+        .related_count = 2,
+        .witness = witness,
+        .witness_count = 2,
+        .edits = edits,
+        .edits_count = 3,
     };
     EscBuf out;
     esc_buf_init(&out, 4096);
@@ -92,7 +104,15 @@ static void carets_stand_below_what_is_meant(void **state)
                                              "    1 |     ü wrong\n"
                                              "      |       ^^^^^   try again\n"
                                              "    2 | first\n"
-                                             "      | ^^^^^   declared here\n");
+                                             "      | ^^^^^   declared here\n"
+                                             "    1 |     ü wrong\n"
+                                             "      |     ^   and used here\n"
+                                             "    2 | first\n"
+                                             "      |   ^^^   write `x` here\n"
+                                             "    2 | first\n"
+                                             "      |  ^   leave this out\n"
+                                             "      = for example: ticket.vip = true, ticket.note "
+                                             "is missing\n");
     esc_buf_release(&out);
     esc_workspace_free(workspace);
 }
@@ -122,11 +142,12 @@ static void json_carries_bytes_columns_and_the_fix(void **state)
     assert_true(esc_text_starts_with(
         text,
         ESC_TEXT(
-            "{\"format_version\":\"1.0\",\"valid\":false,\"error_count\":1,\"warning_count\":0,")));
+            "{\"format_version\":\"2.0\",\"valid\":false,\"error_count\":1,\"warning_count\":0,")));
     assert_true(esc_text_contains(text, ESC_TEXT("\"code\":\"E0103\",\"severity\":\"error\"")));
     assert_true(esc_text_contains(
         text, ESC_TEXT("\"start\":{\"byte\":22,\"line\":1,\"column\":23,\"utf16_column\":23}")));
-    assert_true(esc_text_contains(text, ESC_TEXT("\"with\":\"title\"}")));
+    assert_true(esc_text_contains(text, ESC_TEXT("\"edits\":[{\"safe\":false,\"replace\":")));
+    assert_true(esc_text_contains(text, ESC_TEXT("\"with\":\"title\"}]")));
     esc_buf_release(&out);
     esc_workspace_free(workspace);
 }
@@ -135,13 +156,146 @@ static void reports_beyond_the_limit_are_counted(void **state)
 {
     (void)state;
     EscWorkspace *workspace = scene_sound("");
+    workspace->diagnostics_count = 0; /* what nothing in the scene uses */
     for (uint32_t i = 0; i < ESC_DIAGNOSTICS_MAX; ++i)
-        assert_non_null(esc_report(workspace, "E0101", (EscSpan){.end = 1}, "number %u", i));
-    EscDiagnostic *dropped = esc_report(workspace, "E0101", (EscSpan){.end = 1}, "one more");
-    assert_null(dropped);
+        (void)esc_report(workspace, "E0101", (EscSpan){.end = 1}, "number %u", i);
+    EscDiagnostic *dropped = esc_report(workspace, "E0102", (EscSpan){.end = 1}, "one more");
+    assert_non_null(dropped);
+    dropped->span.end = 2;
+    size_t used = esc_arena_used(workspace->arena);
     esc_report_hint(workspace, dropped, "nobody sees this");
+    esc_report_related(workspace, dropped, (EscSpan){.end = 1}, "nor this");
+    esc_report_witness(workspace, dropped, ESC_TEXT("ticket.vip"), ESC_TEXT("true"));
+    esc_report_edit(workspace, dropped, ESC_EDIT_SAFE, (EscSpan){.end = 1}, ESC_TEXT("x"));
+    assert_int_equal(esc_arena_used(workspace->arena), used);
     assert_int_equal(esc_workspace_diagnostic_count(workspace), ESC_DIAGNOSTICS_MAX);
     assert_int_equal(esc_workspace_error_count(workspace), ESC_DIAGNOSTICS_MAX + 1);
+    esc_diagnostics_sort(workspace);
+    for (uint32_t i = 0; i < ESC_DIAGNOSTICS_MAX; ++i)
+        assert_string_equal(esc_workspace_diagnostic(workspace, i)->code, "E0101");
+    esc_workspace_free(workspace);
+}
+
+/* A pass that changes its report afterwards must not care whether it was one too many. */
+static void any_pass_may_report_beyond_the_limit(void **state)
+{
+    (void)state;
+    static char source[64 * 1024];
+    size_t size = 0;
+    size += (size_t)snprintf(source, sizeof source,
+                             "template t { start on vendor.outage, vendor.back  owners { primary "
+                             "ana ack within 5m }  steps {\n");
+    for (unsigned i = 0; i < ESC_DIAGNOSTICS_MAX + 10; ++i)
+        size += (size_t)snprintf(source + size, sizeof source - size,
+                                 "notify incidents \"{event.nopee}\"\n");
+    (void)snprintf(
+        source + size, sizeof source - size,
+        "}  on exception overdue { resume }  on exception overdue { resume }  close when "
+        "resolved }\n");
+    EscWorkspace *workspace = scene_checked(source);
+    assert_int_equal(esc_workspace_diagnostic_count(workspace), ESC_DIAGNOSTICS_MAX);
+    assert_int_equal(esc_workspace_error_count(workspace), ESC_DIAGNOSTICS_MAX + 11);
+    esc_workspace_free(workspace);
+}
+
+static void long_messages_end_at_a_character_with_an_ellipsis(void **state)
+{
+    (void)state;
+    EscWorkspace *workspace = scene_sound("");
+    static char words[2100];
+    for (unsigned blanks = 0; blanks < 4; ++blanks) {
+        memset(words, ' ', blanks);
+        for (size_t i = blanks; i + 3 <= sizeof words; i += 2)
+            memcpy(words + i, "é", sizeof "é");
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0101", (EscSpan){.end = 1}, "%s", words);
+        assert_int_equal(diagnostic->message.size, blanks % 2 == 0 ? 2047 : 2046);
+        assert_true(esc_utf8_is_valid(diagnostic->message, NULL));
+        assert_true(esc_text_ends_with(diagnostic->message, ESC_TEXT("é…")));
+    }
+    EscDiagnostic *whole = esc_report(workspace, "E0101", (EscSpan){.end = 1}, "%2047s", "|");
+    assert_int_equal(whole->message.size, 2047);
+    assert_true(esc_text_ends_with(whole->message, ESC_TEXT(" |")));
+    EscDiagnostic *bytes = esc_report(workspace, "E0101", (EscSpan){.end = 1}, "a\xff\xc3 b\xe2");
+    assert_text_equal(bytes->message, "a?? b?");
+    esc_workspace_free(workspace);
+}
+
+/* The file's name and the line that is shown are whatever the folder holds. */
+static void what_is_shown_is_utf8(void **state)
+{
+    (void)state;
+    EscWorkspace *workspace = esc_workspace_new();
+    assert_non_null(workspace);
+    assert_status(
+        esc_workspace_add(workspace, ESC_TEXT("a\xff.esc"), ESC_TEXT("# caf\xe9\n"), false),
+        ESC_OK);
+    assert_status(esc_workspace_check(workspace), ESC_BAD_SOURCE);
+    EscBuf out;
+    esc_buf_init(&out, (size_t)1 << 20);
+    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); ++i)
+        esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), &out);
+    esc_diagnostics_write_json(workspace, &out);
+    assert_true(esc_text_contains(esc_buf_as_text(&out), ESC_TEXT("a?.esc:1:6: error E0002")));
+    assert_true(esc_utf8_is_valid(esc_buf_as_text(&out), NULL));
+    esc_buf_release(&out);
+    esc_workspace_free(workspace);
+}
+
+static void the_first_edit_is_the_hint(void **state)
+{
+    (void)state;
+    EscWorkspace *workspace = scene_sound("");
+    const EscSpan span = {.start = 2, .end = 6}, inside = {.start = 2, .end = 4},
+                  behind = {.start = 5, .end = 7};
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", span, "a fault");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, inside, ESC_TEXT("right\n"));
+    assert_text_equal(diagnostic->hint, "write `right`");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, behind, ESC_TEXT("more"));
+    assert_text_equal(diagnostic->hint, "write `right`");
+    assert_int_equal(diagnostic->edits_count, 2);
+    assert_true(diagnostic->edits[0].is_safe && !diagnostic->edits[1].is_safe);
+    assert_text_equal(diagnostic->edits[0].text, "right\n");
+    assert_int_equal(diagnostic->edits[1].span.start, 5);
+
+    diagnostic = esc_report(workspace, "E0101", span, "a fault");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_MAYBE, span, ESC_TEXT("right"));
+    assert_text_equal(diagnostic->hint, "did you mean `right`?");
+
+    diagnostic = esc_report(workspace, "E0101", span, "a fault");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, span, ESC_TEXT(""));
+    assert_text_equal(diagnostic->hint, "leave it out");
+
+    diagnostic = esc_report(workspace, "E0101", span, "a fault");
+    esc_report_hint(workspace, diagnostic, "read the page");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, span, ESC_TEXT("x"));
+    assert_text_equal(diagnostic->hint, "read the page");
+
+    diagnostic = esc_report(workspace, "E0101", span, "a fault");
+    esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, behind, ESC_TEXT("elsewhere"));
+    assert_text_equal(diagnostic->hint, "");
+    esc_workspace_free(workspace);
+}
+
+static void lists_grow(void **state)
+{
+    (void)state;
+    EscWorkspace *workspace = scene_sound("");
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", (EscSpan){.end = 1}, "a fault");
+    for (uint32_t i = 0; i < 100; ++i) {
+        esc_report_related(workspace, diagnostic, (EscSpan){.start = i, .end = i + 1}, "%u", i);
+        esc_report_witness(workspace, diagnostic, ESC_TEXT("ticket.note"), ESC_TEXT("missing"));
+        esc_report_edit(workspace, diagnostic, ESC_EDIT_SAFE, (EscSpan){.start = i, .end = i + 1},
+                        ESC_TEXT("x"));
+    }
+    assert_int_equal(diagnostic->related_count, 100);
+    assert_int_equal(diagnostic->witness_count, 100);
+    assert_int_equal(diagnostic->edits_count, 100);
+    for (uint32_t i = 0; i < 100; ++i) {
+        assert_int_equal(diagnostic->related[i].span.start, i);
+        assert_int_equal(diagnostic->edits[i].span.start, i);
+        assert_text_equal(diagnostic->witness[i].value, "missing");
+    }
     esc_workspace_free(workspace);
 }
 
@@ -155,6 +309,11 @@ int main(void)
         cmocka_unit_test(a_span_past_the_end_is_shown_all_the_same),
         cmocka_unit_test(json_carries_bytes_columns_and_the_fix),
         cmocka_unit_test(reports_beyond_the_limit_are_counted),
+        cmocka_unit_test(any_pass_may_report_beyond_the_limit),
+        cmocka_unit_test(long_messages_end_at_a_character_with_an_ellipsis),
+        cmocka_unit_test(what_is_shown_is_utf8),
+        cmocka_unit_test(the_first_edit_is_the_hint),
+        cmocka_unit_test(lists_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

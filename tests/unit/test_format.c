@@ -192,14 +192,33 @@ static void other_line_ends_become_plain_ones(void **state)
                   "team t { ana }\n");
 }
 
+/* Without its brackets nobody knows what belongs together. */
 static void wrong_sources_are_left_alone(void **state)
 {
     (void)state;
     esc_buf_clear(&once);
     esc_buf_string(&once, "before");
     assert_status(esc_source_format(ESC_TEXT("team t {"), &once), ESC_BAD_SOURCE);
-    assert_status(esc_source_format(ESC_TEXT("team t { ana; }"), &once), ESC_BAD_SOURCE);
     assert_text_equal(esc_buf_as_text(&once), "before");
+    /* as many as there should be, and they cross; at the NUL the parser gave up */
+    esc_buf_clear(&once);
+    assert_status(esc_source_format((EscText){"{(\0}(}}", 7}, &once), ESC_BAD_SOURCE);
+    assert_text_equal(esc_buf_as_text(&once), "");
+}
+
+/* A part that cannot be read stays as it is, and what is around it gets its layout. */
+static void broken_parts_stay_as_they_are(void **state)
+{
+    (void)state;
+    static const char source[] =
+        "template   t {\n manual\n   steps {\nskip\n  notfy   x,\n       \"y\"\n"
+        "  resume }\n}\nteam  a-b   {   ana }\nteam   c { ana }\n";
+    static const char wanted[] =
+        "template t {\n  manual\n  steps {\n    skip\n    notfy   x,\n       \"y\"\n"
+        "    resume\n  }\n}\n\nteam  a-b   {   ana }\nteam c { ana }\n";
+    esc_buf_clear(&once);
+    assert_status(esc_source_format(esc_text_from(source), &once), ESC_BAD_SOURCE);
+    assert_text_equal(esc_buf_as_text(&once), wanted);
 }
 
 static void too_small_a_buffer_is_told(void **state)
@@ -273,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(long_texts_move_with_their_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_line_ends_become_plain_ones, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_sources_are_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(broken_parts_stay_as_they_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_small_a_buffer_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_long_a_layout_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(golden_sources_keep_their_trees, set_up, tear_down),

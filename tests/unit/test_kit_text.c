@@ -264,6 +264,27 @@ static void distance_of_long_texts_is_far(void **state)
     assert_int_equal(esc_text_distance(longest, too_long, 2), 3);
 }
 
+static void mend(const char *bytes, size_t size, const char *wanted)
+{
+    char text[32];
+    memcpy(text, bytes, size);
+    esc_utf8_mend(text, size);
+    assert_int_equal(size, strlen(wanted));
+    assert_memory_equal(text, wanted, size);
+}
+
+static void bytes_that_are_no_characters_are_mended(void **state)
+{
+    (void)state;
+    mend("", 0, "");
+    mend("caf\xc3\xa9", 5, "café");
+    mend("caf\xe9", 4, "caf?");
+    mend("\xff\xfe", 2, "??");
+    mend("a\0b", 3, "a?b");
+    mend("\xe2\x82 \xe2\x82\xac", 6, "?? €");
+    mend("\xed\xa0\x80", 3, "???"); /* half of a pair */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +302,7 @@ int main(void)
         cmocka_unit_test(marks_are_found),
         cmocka_unit_test(distance_counts_edits),
         cmocka_unit_test(distance_over_the_limit_is_limit_plus_one),
+        cmocka_unit_test(bytes_that_are_no_characters_are_mended),
         cmocka_unit_test(distance_of_long_texts_is_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,11 +59,15 @@ static Built build_text(const char *source)
     return built;
 }
 
+/* Of the errors; a scene need not use all that it declares. */
 static const char *first_code(const Built *built)
 {
-    return esc_workspace_diagnostic_count(built->workspace) == 0
-               ? ""
-               : esc_workspace_diagnostic(built->workspace, 0)->code;
+    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(built->workspace); i++) {
+        const EscDiagnostic *diagnostic = esc_workspace_diagnostic(built->workspace, i);
+        if (diagnostic->severity == ESC_SEVERITY_ERROR)
+            return diagnostic->code;
+    }
+    return "";
 }
 
 static void assert_built(const Built *built)

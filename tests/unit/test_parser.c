@@ -168,7 +168,7 @@ static void a_broken_declaration_keeps_its_name(void **state)
 {
     (void)state;
     const EscNode *file =
-        parse(ESC_TEXT("team a { ana }\nperson ben { email }\nevent x.y { z }\nteam c { ana }\n"));
+        parse(ESC_TEXT("team a { ana }\nperson ben [ email }\nevent x.y ( z )\nteam c { ana }\n"));
     assert_int_equal(reports.count, 2);
     assert_int_equal(file->file.declarations.count, 4);
     const EscNode *node = file->file.declarations.first->next;
@@ -181,6 +181,39 @@ static void a_broken_declaration_keeps_its_name(void **state)
     assert_int_equal(node->next->kind, ESC_NODE_TEAM);
 }
 
+/* A part with a fault is left out, and what is around it stays. */
+static void a_broken_part_is_left_out(void **state)
+{
+    (void)state;
+    const EscNode *file =
+        parse(ESC_TEXT("template t {\n  manual\n  steps {\n    skip\n    notfy x\n"
+                       "    notify: y\n      \"z\"\n    resume\n    page a\n  }\n"
+                       "  close whne b\n  qa { }\n}\nteam u { ana }\n"));
+    assert_int_equal(reports.count, 4);
+    assert_int_equal(file->file.declarations.count, 2);
+    assert_int_equal(file->file.broken.count, 4);
+    const EscNode *template = file->file.declarations.first;
+    assert_int_equal(template->kind, ESC_NODE_TEMPLATE);
+    assert_int_equal(template->template.items.count, 3);
+    EscNodeList steps = template->template.items.first->next->steps.steps;
+    assert_int_equal(steps.count, 2);
+    assert_int_equal(steps.first->kind, ESC_NODE_SKIP);
+    assert_int_equal(steps.last->kind, ESC_NODE_RESUME);
+}
+
+/* A `}` that is missing is put where the next declaration begins. */
+static void a_missing_brace_costs_nothing_else(void **state)
+{
+    (void)state;
+    const EscNode *file =
+        parse(ESC_TEXT("template t {\n  steps {\n    if a {\n      skip\nteam u { ana }\n"));
+    assert_int_equal(reports.count, 1);
+    assert_string_equal(reports.items[0].code, "E0029");
+    assert_int_equal(file->file.declarations.count, 2);
+    assert_int_equal(file->file.declarations.first->kind, ESC_NODE_TEMPLATE);
+    assert_int_equal(file->file.declarations.first->template.items.first->steps.steps.count, 1);
+}
+
 static void a_fault_does_not_spoil_its_neighbours(void **state)
 {
     (void)state;
@@ -189,7 +222,7 @@ static void a_fault_does_not_spoil_its_neighbours(void **state)
     assert_int_equal(reports.count, 20);
     unsigned teams = 0;
     ESC_EACH_NODE(node, file->file.declarations)
-    teams += node->kind == ESC_NODE_TEAM;
+        teams += node->kind == ESC_NODE_TEAM;
     assert_int_equal(teams, 20);
 }
 
@@ -326,6 +359,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(awaits_and_checks_know_their_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_child_is_visited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_declaration_keeps_its_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_broken_part_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_missing_brace_costs_nothing_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fault_does_not_spoil_its_neighbours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_usual_mistake_does_not_stop_the_parser, set_up,
                                         tear_down),

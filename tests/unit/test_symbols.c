@@ -39,7 +39,7 @@ static void users_of_an_ambiguous_name_are_not_reported(void **state)
         "channel platform chat\nrunbook r { notify platform \"x\"  page platform \"x\" }\n");
     assert_int_equal(esc_workspace_diagnostic_count(workspace), 1);
     assert_string_equal(esc_workspace_diagnostic(workspace, 0)->code, "E0102");
-    assert_true(esc_workspace_diagnostic(workspace, 0)->has_related);
+    assert_int_equal(esc_workspace_diagnostic(workspace, 0)->related_count, 1);
     esc_workspace_free(workspace);
 }
 

@@ -170,6 +170,34 @@ static void with_start(int64_t again_after_ms, const char *check)
     program_release(&p);
 }
 
+/* START brings no event, so what it starts must be content without one. */
+static void with_started(uint32_t is_manual, const char *check)
+{
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_ELSE] = BODY(starts_itself);
+    program_finish(&p);
+    p.templates[0].again_after_ms = ESC_SECOND_MS;
+    p.templates[0].is_manual = is_manual;
+    if (check == NULL)
+        assert_accepts(&p);
+    else
+        assert_rejects(&p, check);
+    program_release(&p);
+}
+
+static void v25_rejects_start_of_what_only_events_start(void **state)
+{
+    (void)state;
+    with_started(0, "V25");
+}
+
+static void v25_accepts_start_of_what_is_manual(void **state)
+{
+    (void)state;
+    with_started(1, NULL);
+}
+
 static void v32_rejects_template_that_starts_itself_at_once(void **state)
 {
     (void)state;
@@ -235,14 +263,48 @@ ROW_ACCEPT(v35_accepts_condition_on_the_events_own_field,
            p->preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = FIELD_PERCENT + 1})
 ROW_REJECT(v35_rejects_level_trigger_that_reads_its_event, "V35", p->triggers[0].is_level = 1;
            p->preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = FIELD_PERCENT + 1})
-ROW_ACCEPT(v35_accepts_level_trigger_on_the_ticket,
-           p->triggers[0].event = ESC_EVENT_TICKET_UPDATED + 1;
-           p->triggers[0].is_level = 1; p->triggers[0].is_unresolved = 1;
-           p->handlers[0].event = ESC_EVENT_TICKET_UPDATED;
-           p->function_events[0].event = p->function_events[1].event = ESC_EVENT_TICKET_UPDATED;
-           p->function_events[2].event = ESC_EVENT_SLA_WARNING;
-           p->events[ESC_EVENT_TICKET_UPDATED].fields_first = 2;
-           p->events[ESC_EVENT_TICKET_UPDATED].fields_count = 1)
+/* A trigger on ticket.updated that says that it is level, with a condition in code. */
+static void with_level_code(Body code, bool is_level, const char *check)
+{
+    TestProgram program, *p = &program;
+    program_begin(p);
+    p->bodies[BODY_PRED] = code;
+    program_finish(p);
+    p->triggers[0].event = ESC_EVENT_TICKET_UPDATED + 1;
+    p->triggers[0].is_level = is_level;
+    p->triggers[0].is_unresolved = 1;
+    p->handlers[0].event = ESC_EVENT_TICKET_UPDATED;
+    p->function_events[0].event = p->function_events[1].event = ESC_EVENT_TICKET_UPDATED;
+    p->function_events[2].event = ESC_EVENT_SLA_WARNING;
+    p->events[ESC_EVENT_TICKET_UPDATED].fields_first = 2;
+    p->events[ESC_EVENT_TICKET_UPDATED].fields_count = 1;
+    if (check == NULL)
+        assert_accepts(p);
+    else
+        assert_rejects(p, check);
+    program_release(p);
+}
+
+#define LEVEL_CODE(name, check, ...)                                                               \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        static const EscInstr code[] = {__VA_ARGS__, ANSWER};                                      \
+        with_level_code(BODY(code), false, NULL);                                                  \
+        with_level_code(BODY(code), true, check);                                                  \
+    }
+
+LEVEL_CODE(v35_accepts_level_trigger_on_the_ticket, NULL, FLAG)
+LEVEL_CODE(v35_rejects_level_code_that_reads_its_event, "V35",
+           OP(LOAD_EVENT, 1, 0, 0, FIELD_PERCENT), FLAG)
+LEVEL_CODE(v35_rejects_level_code_that_reads_a_change, "V35", OP(LOAD_CHANGED, 0, 0, 0, FIELD_FLAG))
+LEVEL_CODE(v35_rejects_level_code_that_reads_what_was_before, "V35",
+           OP(LOAD_PREVIOUS, 1, 0, 0, FIELD_FLAG), FLAG)
+LEVEL_CODE(v35_rejects_level_code_that_reads_a_fact, "V35",
+           OP(LOAD_FACT, 0, 0, 0, ESC_FACT_RESOLVED))
+LEVEL_CODE(v35_rejects_level_code_that_reads_the_time, "V35", OP(LOAD_NOW, 1, 0, 0, 0), FLAG)
+LEVEL_CODE(v35_rejects_level_code_that_reads_an_exception, "V35",
+           OP(LOAD_EXCEPTION, 1, 0, 0, FIELD_VENDOR), FLAG)
 ROW_REJECT(v35_rejects_level_trigger_on_what_happens, "V35",
            p->triggers[0].event = ESC_EVENT_TICKET_RESOLVED + 1;
            p->triggers[0].is_level = 1)
@@ -486,7 +548,15 @@ int main(void)
         cmocka_unit_test(v35_rejects_condition_on_another_events_field),
         cmocka_unit_test(v35_accepts_condition_on_the_events_own_field),
         cmocka_unit_test(v35_rejects_level_trigger_that_reads_its_event),
+        cmocka_unit_test(v25_rejects_start_of_what_only_events_start),
+        cmocka_unit_test(v25_accepts_start_of_what_is_manual),
         cmocka_unit_test(v35_accepts_level_trigger_on_the_ticket),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_its_event),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_a_change),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_what_was_before),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_a_fact),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_the_time),
+        cmocka_unit_test(v35_rejects_level_code_that_reads_an_exception),
         cmocka_unit_test(v35_rejects_level_trigger_on_what_happens),
         cmocka_unit_test(v35_rejects_unresolved_trigger_on_what_happens),
         cmocka_unit_test(v35_rejects_default_of_an_optional_field),

@@ -142,9 +142,9 @@ CODE_ACCEPT(v28_accepts_register_31, BODY_COND, OP(LOAD_TICKET, 31, 0, 0, FIELD_
 CODE_REJECT(v28_rejects_register_32, "V12", BODY_COND, OP(LOAD_TICKET, 32, 0, 0, FIELD_FLAG),
             OP(RETURN, 32, 0, 0, 0))
 
-/* Work: a function that reads its events once for each of its many instructions is linear; one that names a thousand events in each
- * of thousands of instructions is not, and is refused. */
-static void try_event_loads(uint32_t events, uint32_t loads, const char *check)
+/* Work: what a list of events has is found out once for the list, however many instructions read it. Lists that overlap, as no compiler
+ * makes them, are walked through at each; thousands of instructions over a thousand events are refused then. */
+static void try_event_loads(uint32_t events, uint32_t loads, bool overlaps, const char *check)
 {
     static EscInstr code[ESC_FUNCTION_CODE_MAX];
     static EscFunctionEventRow function_events[1200];
@@ -175,6 +175,11 @@ static void try_event_loads(uint32_t events, uint32_t loads, const char *check)
     p.function_events = function_events;
     p.function_events_count = 1 + events;
     p.functions[BODY_PRED].events_count = events;
+    if (overlaps) {
+        p.functions[BODY_STEPS].events_first = 2;
+        p.functions[BODY_STEPS].events_count = events - 1;
+        p.functions[BODY_STEPS].event_may_be_missing = 1;
+    }
     p.triggers[0].event = p.events_count;
     program_measure(&p);
     if (check == NULL)
@@ -187,13 +192,16 @@ static void try_event_loads(uint32_t events, uint32_t loads, const char *check)
 static void v29_accepts_work_in_proportion(void **state)
 {
     (void)state;
-    try_event_loads(50, 3000, NULL);
+    try_event_loads(16, 3000, false, NULL);
+    try_event_loads(17, 3000, false, NULL);
+    try_event_loads(50, 3000, true, NULL);
+    try_event_loads(1000, 4000, false, NULL);
 }
 
 static void v29_rejects_work_out_of_proportion(void **state)
 {
     (void)state;
-    try_event_loads(1000, 4000, "V29");
+    try_event_loads(1000, 4000, true, "V29");
 }
 
 /* --- V31: an owner before anything happens ------------------------------------------------------------------------------------------------------ */

@@ -146,7 +146,8 @@ ROW_REJECT(v08_rejects_number_that_is_not_finite, "V08",
 ROW_ACCEPT(v08_accepts_largest_number, p->consts[p->const_at[CONST_ONE]].bits = as_bits(1.7e308))
 ROW_REJECT(v08_rejects_truth_of_two, "V08", p->consts[p->const_at[CONST_TRUE]].bits = 2)
 ROW_REJECT(v08_rejects_detail_of_a_number, "V08", p->consts[p->const_at[CONST_ONE]].detail = 1)
-ROW_REJECT(v08_rejects_const_of_kind_list, "V08", p->consts[0].kind = ESC_KIND_LIST)
+ROW_REJECT(v08_rejects_const_of_a_list_with_items, "V08", p->consts[0].kind = ESC_KIND_LIST;
+           p->consts[0].bits = 1)
 ROW_REJECT(v08_rejects_unknown_language, "V08", p->meta[0].language = 2)
 ROW_REJECT(v08_rejects_enum_without_members, "V09", p->enums[ENUM_STATUS].members_count = 0;
            p->enums[ENUM_STATUS].members_first = 0)
@@ -429,7 +430,7 @@ int main(void)
         cmocka_unit_test(v08_accepts_largest_number),
         cmocka_unit_test(v08_rejects_truth_of_two),
         cmocka_unit_test(v08_rejects_detail_of_a_number),
-        cmocka_unit_test(v08_rejects_const_of_kind_list),
+        cmocka_unit_test(v08_rejects_const_of_a_list_with_items),
         cmocka_unit_test(v08_rejects_unknown_language),
         cmocka_unit_test(v08_rejects_enum_without_members),
         cmocka_unit_test(v08_rejects_field_of_kind_ref),

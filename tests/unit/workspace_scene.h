@@ -32,14 +32,20 @@ static inline EscWorkspace *scene_checked(const char *source)
     return workspace;
 }
 
-/* The same for a source without a fault; prints what is wrong otherwise. */
+/* The same for a source without a fault; prints what is wrong otherwise. A scene need not use all
+ * that it declares. */
 static inline EscWorkspace *scene_sound(const char *source)
 {
     EscWorkspace *workspace = scene_checked(source);
-    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); ++i)
-        print_error("%s: %.*s\n", esc_workspace_diagnostic(workspace, i)->code,
-                    ESC_TEXT_ARG(esc_workspace_diagnostic(workspace, i)->message));
-    assert_int_equal(esc_workspace_diagnostic_count(workspace), 0);
+    uint32_t faults = 0;
+    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); ++i) {
+        const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, i);
+        if (strcmp(diagnostic->code, "A0306") == 0)
+            continue;
+        print_error("%s: %.*s\n", diagnostic->code, ESC_TEXT_ARG(diagnostic->message));
+        ++faults;
+    }
+    assert_int_equal(faults, 0);
     return workspace;
 }
 

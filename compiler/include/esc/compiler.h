@@ -38,10 +38,18 @@ typedef struct EscSourceFiles {
                       void *put_context, EscWhy *why);
     /* Appends the whole file to *out. ESC_NOT_FOUND when there is none. */
     EscStatus (*read)(void *context, EscText path, EscBuf *out, EscWhy *why);
+    /* Whether there is a time zone of this name. NULL: nobody knows, and only the shape of a name is
+     * judged. */
+    bool (*zone_exists)(void *context, EscText name);
+    /* Calls put once for every name of a time zone, in any order: for what may have been meant. May
+     * be NULL; each text is borrowed for the length of the call. */
+    void (*list_zones)(void *context, void (*put)(void *put_context, EscText name),
+                       void *put_context);
+    int64_t today; /* days since 1970-01-01, for schedules that have not begun; 0: not known */
 } EscSourceFiles;
 
 /* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what
- * declarations name (holiday calendars), until the workspace is checked. Only failures of the
+ * declarations name (holiday calendars, time zones), until the workspace is checked. Only failures of the
  * functions themselves and of memory are returned; what is wrong with a text is a diagnostic.
  * ESC_NOT_FOUND when there is no .esc file at all. */
 ESC_MUST_USE EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files,
@@ -59,7 +67,9 @@ ESC_MUST_USE EscStatus esc_workspace_check(EscWorkspace *workspace);
 
 /* Appends the bytes of the bundle of a workspace that checked without an error; ESC_BAD_SOURCE
  * otherwise, also when lowering itself found an error (a bound that is too big), which then
- * stands among the diagnostics. Made bytes are loaded back and verified. */
+ * stands among the diagnostics. ESC_NO_MEMORY, and ESC_OVER_LIMIT for more bytes than a bundle has.
+ * Made bytes are loaded back and verified; a refusal would be a fault of ours, as the check asks
+ * all that the verifier asks of what a text decides (vm/include/esc/bounds.def). */
 ESC_MUST_USE EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why);
 
 EscText esc_workspace_name(const EscWorkspace *workspace); /* "acme"; empty before the check */
@@ -93,19 +103,36 @@ typedef struct EscPlaceSpan {
 
 typedef enum EscSeverity { ESC_SEVERITY_ERROR, ESC_SEVERITY_WARNING } EscSeverity;
 
-/* One fault. Texts live as long as the workspace. */
+/* Another place that has to do with a fault: "declared here". */
+typedef struct EscRelated {
+    EscPlaceSpan span;
+    EscText label;
+} EscRelated;
+
+/* One value of an example that shows the fault: "ticket.severity", "critical". */
+typedef struct EscWitness {
+    EscText field, value; /* value: as the language writes it, or "missing" */
+} EscWitness;
+
+/* A change of the text. The edits of one diagnostic are made together and do not overlap: they
+ * are one way out. */
+typedef struct EscEdit {
+    EscPlaceSpan span; /* what goes; empty: `text` is put in here */
+    EscText text;      /* what comes; empty: nothing */
+    bool is_safe;      /* there is one right answer, and this is it: a program may do it unasked */
+} EscEdit;
+
+/* One fault. Everything lives as long as the workspace, all texts are UTF-8. */
 typedef struct EscDiagnostic {
     const char *code; /* "E0217"; "A0401" for a warning */
     EscSeverity severity;
     EscPlaceSpan span;
     EscText message; /* one sentence without full stop */
-    EscText hint;    /* a way out; may be empty */
-    bool has_related;
-    EscPlaceSpan related; /* "declared here" */
-    EscText related_label;
-    bool has_fix;
-    EscPlaceSpan fix_span; /* replacing this by `fix` is the way out that the hint names */
-    EscText fix;
+    EscText hint;    /* a way out; may be empty; made from the first edit unless it says more */
+    const EscRelated *related;
+    const EscWitness *witness; /* all of them together are the example */
+    const EscEdit *edits;
+    uint32_t related_count, witness_count, edits_count;
 } EscDiagnostic;
 
 /* Sorted by file, then place, then code. */
@@ -123,11 +150,13 @@ typedef struct EscLineColumn {
 EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file, uint32_t offset);
 
 /* One diagnostic as people read it: place, code, message, the author's line with carets, the
- * hint; and the second place. */
+ * hint; then the other places, the edits that the hint does not tell, and the example. */
 void esc_diagnostic_write(const EscWorkspace *workspace, const EscDiagnostic *diagnostic,
                           EscBuf *out);
-/* All of them as one JSON object:
- * {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]}. */
+/* All of them as one JSON object: {"format_version":"2.0","valid":…,"error_count":…,
+ * "warning_count":…,"diagnostics":[{"code","severity","message","span","hint",
+ * "related":[{"label","span"}],"witness":[{"field","value"}],
+ * "edits":[{"safe","replace","with"}]}]}. What is empty is left out. */
 void esc_diagnostics_write_json(const EscWorkspace *workspace, EscBuf *out);
 
 /* What `escalc explain CODE` says, one entry for every code there is, in order of code. All
@@ -145,7 +174,8 @@ void esc_explanations_write_markdown(EscBuf *out);
 
 /* --- layout ----------------------------------------------------------------------------------- */
 
-/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it does not parse,
+/* Appends the one canonical layout of a source. ESC_BAD_SOURCE when it has a fault: parts that could
+ * not be read then stay as they are, or nothing is appended when its brackets do not match.
  * ESC_OVER_LIMIT when the layout would be longer than a source may be; nothing is appended then. */
 ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
 

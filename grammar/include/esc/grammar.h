@@ -229,11 +229,13 @@ typedef enum EscUnaryOp {
 
 typedef struct EscFileNode {
     EscNodeList declarations; /* in source order */
+    EscNodeList broken;       /* BROKEN: parts of them that could not be read, in source order */
     uint32_t error_count;     /* how many errors went to the sink */
 } EscFileNode;
 
-/* A declaration that could not be parsed. It keeps the name declared, so that its users are not
- * reported as well. */
+/* A declaration that could not be parsed, among the declarations of a file: it keeps the name
+ * declared, so that its users are not reported as well. Among the broken parts of a file: a part of
+ * a declaration that was left out of its list; only its span says anything. */
 typedef struct EscBrokenNode {
     EscNodeKind declares; /* ESC_NODE_TEMPLATE …; ESC_NODE_BROKEN when even that is unknown */
     EscName name;         /* may be empty */
@@ -1245,8 +1247,9 @@ typedef struct EscSyntaxError {
                         is none */
     EscText related_label;
     bool has_fix;
-    EscSpan fix_span; /* replacing this … */
-    EscText fix;      /* … by this makes it right (may be empty: delete) */
+    bool fix_is_guess; /* one of several things that may have been meant */
+    EscSpan fix_span;  /* replacing this … */
+    EscText fix;       /* … by this makes it right (may be empty: delete) */
 } EscSyntaxError;
 
 /* Where errors go. `put` is called at most ESC_SYNTAX_ERRORS_MAX times for a file, almost in source
@@ -1257,8 +1260,8 @@ typedef struct EscSyntaxSink {
 } EscSyntaxSink;
 
 /* Parses one file. `source` is borrowed by the tree. Faults go to `errors` (may be NULL: not
- * wanted), and a declaration with a fault becomes a BROKEN node, so the result is a FILE node
- * whatever the text was; NULL only when the arena is used up. Time and memory grow linearly with
+ * wanted). A part with a fault is left out of its declaration and noted as broken; a declaration
+ * that is lost becomes a BROKEN node. So the result is a FILE node whatever the text was; NULL only when the arena is used up. Time and memory grow linearly with
  * the source; nothing recurses. */
 EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
                           const EscSyntaxSink *errors);

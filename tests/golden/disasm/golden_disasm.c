@@ -48,11 +48,13 @@ static EscText line_of(void *context, EscText file, uint32_t line)
     return (EscText){0};
 }
 
-/* Diagnostics are part of what a source gives: a golden file may hold an error of the lowering. */
+/* Diagnostics are part of what a source gives: a golden file may hold an error of the lowering. What
+ * of the prelude a source does not use is no matter here. */
 static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
 {
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
-        esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), out);
+        if (strcmp(esc_workspace_diagnostic(workspace, i)->code, "A0306") != 0)
+            esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), out);
 }
 
 /* --- what is compared ------------------------------------------------------------------------- */

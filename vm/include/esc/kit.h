@@ -128,6 +128,9 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit);
 bool esc_utf8_is_valid(EscText text, size_t *bad_at);
 /* The longest prefix of text that is at most size_max bytes and ends between characters. */
 EscText esc_utf8_cut(EscText text, size_t size_max);
+/* Makes bytes well-formed in place: each that is no part of a character becomes `?`. For messages
+ * that quote what is not known to be text. */
+void esc_utf8_mend(char *bytes, size_t size);
 /* Whether mail can be sent to this address as it is: NAME@HOST of at most 254 bytes, without a display name, white space or
  * letters beyond ASCII. */
 bool esc_mail_address_is_plain(EscText address);
@@ -380,6 +383,7 @@ void esc_json_write(EscBuf *out, const EscJson *json, unsigned indent);
 #define ESC_HOUR_MS (60 * ESC_MINUTE_MS)
 #define ESC_DAY_MS (24 * ESC_HOUR_MS)
 #define ESC_YEAR_MS (365 * ESC_DAY_MS) /* as a unit of retention, never of the calendar */
+#define ESC_SPAN_MAX_MS (400 * ESC_YEAR_MS) /* no duration is longer; sums saturate here */
 
 /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
 void esc_duration_write(EscBuf *out, int64_t duration_ms);

@@ -16,6 +16,8 @@ extern "C" {
 
 #define ESC_BUNDLE_FORMAT 1
 #define ESC_BUNDLE_BYTES_MAX ((size_t)128 << 20) /* a workspace of 10,000 templates takes about 76 MB; one template is far below 1 MiB */
+#define ESC_TEXTS_ROWS_MAX (1u << 20)
+#define ESC_CODE_ROWS_MAX (1u << 23)
 #define ESC_REGISTERS_MAX 32
 #define ESC_FUNCTION_CODE_MAX 4096
 #define ESC_LOOP_DEPTH_MAX 3
@@ -172,6 +174,25 @@ typedef enum EscEffect {
 #undef ESC_EFFECT
     ESC_EFFECT_COUNT
 } EscEffect;
+
+/* What may be written and how much of it: bounds.def. */
+typedef enum EscBound {
+#define ESC_BOUND(NAME, low, high, check, code, what) ESC_BOUND_##NAME,
+#define ESC_RULE(NAME, check, code, what)
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+    ESC_BOUND_COUNT
+} EscBound;
+
+typedef enum EscRule {
+#define ESC_BOUND(NAME, low, high, check, code, what)
+#define ESC_RULE(NAME, check, code, what) ESC_RULE_##NAME,
+#include <esc/bounds.def>
+#undef ESC_BOUND
+#undef ESC_RULE
+    ESC_RULE_COUNT
+} EscRule;
 
 typedef enum EscFact {
 #define ESC_FACT(number, NAME, path, kind, is_optional) ESC_FACT_##NAME = number,
@@ -385,6 +406,16 @@ typedef struct EscEffectInfo {
     uint8_t extra;    /* EscExtra: what follows the fixed arguments */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
+
+typedef struct EscBoundInfo {
+    int64_t low, high; /* both allowed; of a rule 0 */
+    const char *check; /* "V08": what the verifier rejects with */
+    const char *code;  /* "E0317": what the compiler reports with */
+    const char *what;
+} EscBoundInfo;
+extern const EscBoundInfo esc_bound_info[ESC_BOUND_COUNT];
+extern const EscBoundInfo esc_rule_info[ESC_RULE_COUNT];
+bool esc_bound_holds(EscBound bound, int64_t value);
 
 typedef struct EscFactInfo {
     const char *path;

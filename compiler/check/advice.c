@@ -1,0 +1,211 @@
+/* advice.c - what is right and probably not meant: warnings that need the whole workspace. */
+#include <string.h>
+
+#include "check/check.h"
+
+#define SEARCHED_MAX 50u /* names that are looked for in all sources */
+
+/* --- names that nobody uses ------------------------------------------------------------------- */
+
+/* What only a template can use. People, teams and schedules are not looked at, because whoever is on
+ * duty can hand a ticket to them; events, systems and routes are what others agree upon, and may be
+ * there before they are needed. */
+static bool must_be_used(EscSymbolKind kind)
+{
+    return kind == ESC_SYMBOL_CHANNEL || kind == ESC_SYMBOL_CALENDAR || kind == ESC_SYMBOL_RUNBOOK;
+}
+
+static bool is_word_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* How often a name stands in a source, as a word. */
+static uint32_t count_in(EscText source, EscText name)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; at + name.size <= source.size; ++at) {
+        const char *found =
+            memchr(source.data + at, name.data[0], source.size - name.size + 1 - at);
+        if (found == NULL)
+            break;
+        at = (size_t)(found - source.data);
+        bool is_whole = memcmp(found, name.data, name.size) == 0 &&
+                        (at == 0 || !is_word_character(found[-1])) &&
+                        (at + name.size == source.size || !is_word_character(found[name.size]));
+        count += is_whole;
+    }
+    return count;
+}
+
+/* Where something is wrong, not everything was looked up: then a name counts as used that stands
+ * somewhere else in the sources. */
+static bool may_be_used(EscWorkspace *workspace, const EscSymbol *symbol)
+{
+    if (symbol->is_used || workspace->errors == 0)
+        return symbol->is_used;
+    if (workspace->searched++ >= SEARCHED_MAX)
+        return true;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < workspace->files_count && count < 2; ++i)
+        count += count_in(workspace->files[i].text, symbol->name);
+    return count > 1;
+}
+
+static void unused_name(EscWorkspace *workspace, const EscSymbol *symbol)
+{
+    if (!must_be_used(symbol->kind) || symbol->span.end == 0 ||
+        workspace->files[symbol->span.file].is_std || may_be_used(workspace, symbol))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0306", symbol->span, "nothing uses %s `%.*s`",
+                   esc_symbol_kind_words(symbol->kind), ESC_TEXT_ARG(symbol->name));
+    esc_report_hint(workspace, diagnostic, "use it, or leave its declaration out");
+}
+
+/* --- the same person twice -------------------------------------------------------------------- */
+
+static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *info)
+{
+    static const char *const roles[] = {"primary", "secondary", "escalation"};
+    for (uint32_t later = 1; later < ESC_ROLES_MAX; ++later) {
+        const EscNode *owner = info->owners[later];
+        for (uint32_t earlier = 0; owner != NULL && earlier < later; ++earlier) {
+            const EscNode *other = info->owners[earlier];
+            if (other == NULL || !esc_paths_equal(owner->owner.who, other->owner.who))
+                continue;
+            EscDiagnostic *diagnostic =
+                esc_report(workspace, "A0304", owner->owner.who->span,
+                           "the %s owner is the %s owner once more, who did not answer",
+                           roles[later], roles[earlier]);
+            esc_report_hint(workspace, diagnostic, "name somebody else, or leave this owner out");
+            esc_report_related(workspace, diagnostic, other->owner.who->span, "named here");
+            break;
+        }
+    }
+}
+
+/* --- times that are longer than what is promised ---------------------------------------------- */
+
+/* At most how long a time takes on the clock on the wall. A calendar with no hours never ends. */
+static int64_t elapsed_at_most(const EscWorkspace *workspace, int64_t ms, uint32_t calendar)
+{
+    if (calendar == ESC_NONE)
+        return ms;
+    int64_t week_ms = 0;
+    const EscCalendarInfo *info = &workspace->calendars[calendar];
+    for (uint32_t i = 0; i < info->hours_count; ++i)
+        week_ms += (info->hours[i].to_minute - info->hours[i].from_minute) * ESC_MINUTE_MS;
+    if (week_ms == 0)
+        return INT64_MAX;
+    return (ms / week_ms + 2) * 7 * ESC_DAY_MS; /* it may begin just behind the hours of a week */
+}
+
+typedef struct Promise {
+    int64_t ms; /* the longest of all service levels; 0: none is promised */
+    const EscNode *sla;
+} Promise;
+
+static Promise longest_promise(const EscWorkspace *workspace, bool is_respond)
+{
+    Promise longest = {0};
+    for (uint32_t i = 0; i < workspace->slas_count; ++i) {
+        const EscSlaInfo *sla = &workspace->slas[i];
+        int64_t ms = is_respond ? sla->respond_ms : sla->resolve_ms;
+        if (ms == 0)
+            continue;
+        ms = elapsed_at_most(workspace, ms,
+                             is_respond ? sla->respond_calendar : sla->resolve_calendar);
+        if (ms > longest.ms)
+            longest = (Promise){.ms = ms, .sla = sla->node};
+    }
+    return longest;
+}
+
+/* A time of a template, when it is longer than the longest promise of this kind. */
+static void too_long(EscWorkspace *workspace, const EscNode *duration, const Promise *promise,
+                     const char *words)
+{
+    if (promise->ms == 0 || duration == NULL || duration->kind != ESC_NODE_DURATION ||
+        esc_meaning(workspace, duration).means == ESC_MEANS_CALENDAR ||
+        duration->duration.ms <= promise->ms)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0305", duration->span, "%s, whatever its service level", words);
+    esc_report_hint(workspace, diagnostic, "make it shorter, or the service level longer");
+    esc_report_related(workspace, diagnostic, promise->sla->sla.name.span, "the longest promise");
+}
+
+/* --- steps that do nothing -------------------------------------------------------------------- */
+
+static bool no_steps(EscWorkspace *workspace, const EscTemplateInfo *info)
+{
+    if (info->steps == NULL || info->steps->steps.steps.count > 0 ||
+        esc_has_broken_part(workspace, info->steps->span))
+        return false;
+    EscSpan span = {info->steps->span.file, info->steps->span.start, info->steps->span.start + 5};
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0307", span,
+                   "`%.*s` has no steps: its owners are told, and nothing else happens",
+                   ESC_TEXT_ARG(info->name));
+    esc_report_hint(workspace, diagnostic,
+                    "page somebody and wait: `page primary \"…\"  await ack`");
+    return true;
+}
+
+typedef struct Waits {
+    EscWorkspace *workspace;
+    Promise promise;
+} Waits;
+
+/* Recurses as deep as steps can lie in one another. */
+static void look_at_waits(void *context, const EscNode *parent, const EscNode *node)
+{
+    (void)parent;
+    Waits *waits = context;
+    if (node->kind == ESC_NODE_WAIT)
+        too_long(waits->workspace, node->wait.duration, &waits->promise,
+                 "this wait ends when the ticket is overdue");
+    if (node->kind == ESC_NODE_WAIT ||
+        (node->kind >= ESC_NODE_IF && node->kind <= ESC_NODE_FOR_EACH) ||
+        node->kind == ESC_NODE_STEPS)
+        esc_node_each_child(node, look_at_waits, waits);
+}
+
+static void long_times(EscWorkspace *workspace, const EscTemplateInfo *info, const Promise *respond,
+                       const Promise *resolve)
+{
+    if (info->owners[0] != NULL)
+        too_long(workspace, info->owners[0]->owner.within, respond,
+                 "the first owner may answer when the ticket is overdue");
+    if (info->steps == NULL || resolve->ms == 0)
+        return;
+    Waits waits = {.workspace = workspace, .promise = *resolve};
+    look_at_waits(&waits, info->node, info->steps);
+}
+
+/* A fault of the text or of a name: what was meant there is not known. */
+static bool is_unclear(const EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->diagnostics_count; ++i) {
+        const char *code = workspace->diagnostics[i].code;
+        if (strncmp(code, "E00", 3) == 0 || strncmp(code, "E01", 3) == 0)
+            return true;
+    }
+    return false;
+}
+
+void esc_pass_advice(EscWorkspace *workspace)
+{
+    if (is_unclear(workspace))
+        return;
+    bool is_idle = false; /* what its steps would use is not known */
+    Promise respond = longest_promise(workspace, true), resolve = longest_promise(workspace, false);
+    for (uint32_t i = 0; i < workspace->templates_count; ++i) {
+        same_owner_twice(workspace, &workspace->templates[i]);
+        is_idle = no_steps(workspace, &workspace->templates[i]) || is_idle;
+        long_times(workspace, &workspace->templates[i], &respond, &resolve);
+    }
+    for (uint32_t i = 0; i < workspace->symbols_count && !is_idle; ++i)
+        unused_name(workspace, &workspace->symbols[i]);
+}

@@ -1,0 +1,27 @@
+/* subject.h - how subjects are made from nodes; for the files of this folder. */
+#ifndef ESC_SUBJECT_H
+#define ESC_SUBJECT_H
+
+#include "condition/condition.h"
+
+/* What a form is made of, and where it lies. */
+typedef struct EscMaker {
+    EscWorkspace *workspace;
+    EscArena *arena;
+} EscMaker;
+
+/* A typed expression as it can be held against fixed values. Of a duration's unit it is the duration. */
+EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node);
+/* A node that is true or false in a way that nothing looks into. */
+EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node);
+/* How `left` lies to `right`; *is_turned: it is how `right` lies to `left`, so that both ways of writing it are one. */
+EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
+                             bool *is_turned);
+
+/* Times are held against `now` only: how far a time lies behind it is the subject, whether it is there too. */
+void esc_subject_from_now(EscSubject *time);
+
+/* Values beyond which none can lie, as keys: a count is not below zero. */
+void esc_subject_bounds(const EscSubject *subject, int64_t *low, int64_t *high);
+
+#endif

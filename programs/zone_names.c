@@ -1,0 +1,53 @@
+/* zone_names.c - the names of time zones, as the zone tables of the system have them. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "zone_names.h"
+
+#define ZONE_FOLDER "/usr/share/zoneinfo"
+#define ZONE_LIST ZONE_FOLDER "/tzdata.zi" /* every zone and every other name of one, a line each */
+
+bool zone_names_exists(void *context, EscText name)
+{
+    (void)context;
+    struct stat info;
+    char path[256], magic[4] = "";
+    int size = snprintf(path, sizeof path, "%s/%.*s", ZONE_FOLDER, ESC_TEXT_ARG(name));
+    if (stat(ZONE_FOLDER, &info) != 0)
+        return true;
+    if (size <= 0 || (size_t)size >= sizeof path || stat(path, &info) != 0 ||
+        !S_ISREG(info.st_mode))
+        return false;
+    FILE *file = fopen(path, "rb");
+    bool is_zone = file != NULL && fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                   memcmp(magic, "TZif", sizeof magic) == 0;
+    if (file != NULL)
+        (void)fclose(file);
+    return is_zone;
+}
+
+/* The name in a line of the list: `Z NAME …` or `L TARGET NAME`. */
+static EscText name_in(const char *line)
+{
+    if ((line[0] != 'Z' && line[0] != 'L') || line[1] != ' ')
+        return ESC_TEXT("");
+    const char *start = line + 2;
+    if (line[0] == 'L')
+        start += strcspn(start, " \n") + 1;
+    return (EscText){start, strcspn(start, " \n")};
+}
+
+void zone_names_list(void *context, void (*put)(void *put_context, EscText name), void *put_context)
+{
+    (void)context;
+    FILE *file = fopen(ZONE_LIST, "rb");
+    char line[512];
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        EscText name = name_in(line);
+        if (name.size > 0)
+            put(put_context, name);
+    }
+    if (file != NULL)
+        (void)fclose(file);
+}

@@ -1,0 +1,13 @@
+/* zone_names.h - which time zones this machine knows, for the compiler. */
+#ifndef ESC_PROGRAMS_ZONE_NAMES_H
+#define ESC_PROGRAMS_ZONE_NAMES_H
+
+#include <esc/kit.h>
+
+/* Fit into EscSourceFiles; `context` is not looked at. Without zone tables on the machine every zone
+ * may exist. */
+bool zone_names_exists(void *context, EscText name);
+void zone_names_list(void *context, void (*put)(void *put_context, EscText name),
+                     void *put_context);
+
+#endif

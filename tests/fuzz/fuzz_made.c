@@ -1,0 +1,53 @@
+/* fuzz_made.c - any bytes as choices: a whole workspace with every verb, which is checked, shown and built (fuzz_build.h).
+ * Most workspaces are right; a maker that only makes wrong ones would test nothing, so that is counted. */
+#include <stdlib.h>
+
+#include "fuzz_build.h"
+#include "workspace_maker.h"
+
+enum { SOURCE_BYTES_MAX = 1 << 20, COUNTED_MIN = 100 };
+
+static unsigned made, checked, built;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void judge_maker(void)
+{
+    fprintf(stderr, "%u workspaces made, %u without an error, %u built\n", made, checked, built);
+    if (made >= COUNTED_MIN && (checked * 2 < made || built * 4 < checked * 3)) {
+        fprintf(stderr, "the maker knows the language no more: see workspace_maker.c\n");
+        abort();
+    }
+}
+
+static void show_faults(const EscWorkspace *workspace, const EscBuf *source)
+{
+    if (getenv("ESC_SHOW") == NULL)
+        return;
+    printf("%.*s\n", (int)source->size, (const char *)source->data);
+    for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++) {
+        const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, i);
+        printf("FAULT %s %.*s\n", diagnostic->code, ESC_TEXT_ARG(diagnostic->message));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    EscWorkspace *workspace = esc_workspace_new();
+    EscBuf source;
+    esc_buf_init(&source, SOURCE_BYTES_MAX);
+    workspace_make((EscBytes){data, size}, &source);
+    ESC_ASSERT(workspace != NULL && source.status == ESC_OK);
+    ESC_ASSERT(esc_workspace_add(workspace, ESC_TEXT("made.esc"), esc_buf_as_text(&source),
+                                 false) == ESC_OK);
+    if (made++ == 0)
+        (void)atexit(judge_maker);
+    if (fuzz_check(workspace)) {
+        checked++;
+        built += fuzz_build(workspace);
+    }
+    show_faults(workspace, &source);
+    esc_buf_release(&source);
+    esc_workspace_free(workspace);
+    return 0;
+}

@@ -1,0 +1,1000 @@
+/* workspace_maker.c - whole workspaces: a directory that is always the same, then random runbooks and templates with every
+ * verb, handler, check, quantifier and nesting of the language.
+ *
+ * What is made is right by the rules of names, types and places, so that it comes to the build, where the interesting
+ * faults are; bounds (values, effects, work) may be broken. A new verb belongs into `verbs`. Not here: wrong texts, which
+ * fuzz_workspace makes. */
+#include "workspace_maker.h"
+
+#include <string.h>
+
+enum { NAMES_MAX = 64, PROVEN_MAX = 8, RUNBOOKS_MAX = 4, TEMPLATES_MAX = 4 };
+
+typedef enum Body { BODY_STEPS, BODY_CATCH, BODY_ATOMIC_HANDLER, BODY_ATOMIC, BODY_RUNBOOK } Body;
+typedef enum Event { EVENT_NONE, EVENT_LEAD, EVENT_VENDOR } Event;
+
+typedef struct Maker {
+    EscBytes choices;
+    size_t at;
+    uint64_t random; /* what goes on behind the choices */
+    EscBuf *out;
+    unsigned number; /* of the next name */
+    unsigned left;   /* steps that may still be made in this body */
+    /* what can be seen where steps are made */
+    Body body;
+    Event event;
+    bool in_lost, may_wait, has_locals;
+    unsigned roles;    /* owners that the template has */
+    unsigned loops;    /* around this */
+    unsigned runbooks; /* made so far */
+    unsigned template_index, templates;
+    unsigned texts[NAMES_MAX]; /* names of plain texts: nN */
+    unsigned texts_count;
+    const char *proven[PROVEN_MAX]; /* fields that a test found present */
+    unsigned proven_count;
+} Maker;
+
+static const char directory[] =
+    "workspace made { language 1  timezone \"Europe/Berlin\" }\n"
+    "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\" }\n"
+    "person ben { chat \"@ben\" }\n"
+    "person dora { email \"dora@acme.example\" }\n"
+    "team platform { ana ben  lead dora }\n"
+    "calendar office { mon..fri 08:00..18:00  sat 22:00..02:00  closed 2026-12-24..2026-12-26 }\n"
+    "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
+    "}\n"
+    "channel incidents chat\n"
+    "channel mail email\n"
+    "channel hook webhook\n"
+    "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "
+    "low < "
+    "mid < high }\n"
+    "event vendor.outage { vendor: text  url: text?  since: time  grade: low < mid < high }\n"
+    "extend ticket { note: text?  seats: number default 1  vip: bool default false  sure: bool?\n"
+    "  effort: duration?  tier: base < plus < max default base  area: north | south?\n"
+    "  labels: list of text at most 4  extra: list of text at most 4?\n"
+    "  place { city: text?  floor: number default 0 } }\n"
+    "route person_of -> person { when ticket.vip -> ana  when ticket.area = north -> ben  "
+    "otherwise -> "
+    "dora }\n"
+    "route team_of -> team { otherwise -> platform }\n"
+    "system crm {\n"
+    "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags } expect "
+    "200, 204 }\n"
+    "  action tag(who: text, tags: list of text) undo put(who: who, tags: previous) { PUT "
+    "\"/t/{who}\" json "
+    "{ tags: tags } }\n"
+    "  action ask(n: number, on: bool, d: duration, t: time?) -> text { POST \"/ask\" json { n: n  "
+    "on: on "
+    " d: d  t: t } return body }\n"
+    "  action free(note: text?) { DELETE \"/free\" }\n"
+    "}\n"
+    "sla gold for ticket.tier = max { respond within 15m warn at 50%, 80%  resolve within 8h of "
+    "office }\n"
+    "sla rest { resolve within 5d }\n"
+    "policy rules { last resort dora  limit 20 notifications per person per 1h else digest\n"
+    "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";
+
+/* --- choices ---------------------------------------------------------------------------------- */
+
+/* 0 to below - 1. Behind the bytes: xorshift64* (Vigna). */
+static unsigned choose(Maker *maker, unsigned below)
+{
+    if (maker->at < maker->choices.size)
+        return maker->choices.data[maker->at++] % below;
+    maker->random ^= maker->random >> 12;
+    maker->random ^= maker->random << 25;
+    maker->random ^= maker->random >> 27;
+    return (unsigned)((maker->random * UINT64_C(2685821657736338717)) >> 33) % below;
+}
+
+static bool maybe(Maker *maker, unsigned one_in)
+{
+    return choose(maker, one_in) == 0;
+}
+
+static void put(Maker *maker, const char *words)
+{
+    esc_buf_string(maker->out, words);
+}
+
+static void put_one(Maker *maker, const char *const *words, unsigned count)
+{
+    put(maker, words[choose(maker, count)]);
+}
+
+#define PUT_ONE(maker, ...)                                                                        \
+    do {                                                                                           \
+        static const char *const words[] = {__VA_ARGS__};                                          \
+        put_one((maker), words, ESC_COUNT_OF(words));                                              \
+    } while (0)
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static void make_condition(Maker *maker, unsigned depth, bool may_miss);
+static void make_text(Maker *maker, unsigned depth);
+static void make_number(Maker *maker, unsigned depth);
+
+static bool is_proven(const Maker *maker, const char *field)
+{
+    for (unsigned i = 0; i < maker->proven_count; i++) {
+        if (strcmp(maker->proven[i], field) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void make_duration(Maker *maker, unsigned depth)
+{
+    static const char *const fixed[] = {"90s", "5m", "12h", "2d", "1h30m", "400y", "1s", "3w"};
+    unsigned kind = depth == 0 ? choose(maker, 2) : choose(maker, 6);
+    if (kind == 1 && is_proven(maker, "ticket.effort")) {
+        put(maker, "ticket.effort");
+    } else if (kind <= 1) {
+        put_one(maker, fixed, ESC_COUNT_OF(fixed));
+    } else if (kind == 2) {
+        put(maker, "(");
+        make_duration(maker, depth - 1);
+        PUT_ONE(maker, " + ", " - ");
+        make_duration(maker, depth - 1);
+        put(maker, ")");
+    } else if (kind == 3) {
+        put(maker, "(");
+        make_duration(maker, depth - 1);
+        put(maker, " * ");
+        make_number(maker, depth - 1);
+        put(maker, ")");
+    } else if (kind == 4) {
+        put(maker, "(");
+        make_duration(maker, depth - 1);
+        put(maker, " / 7)");
+    } else {
+        put(maker, "(now - escalation.opened_at)");
+    }
+}
+
+static void make_number(Maker *maker, unsigned depth)
+{
+    unsigned kind = depth == 0 ? choose(maker, 6) : choose(maker, 9);
+    if (kind == 0)
+        PUT_ONE(maker, "0", "1", "2.5", "1000000000000", "0.001",
+                "9999999999999999999999999999999");
+    else if (kind == 1)
+        PUT_ONE(maker, "ticket.seats", "ticket.place.floor", "escalation.handoffs",
+                "escalation.attempt");
+    else if (kind == 2 && maker->event == EVENT_LEAD)
+        put(maker, "event.score");
+    else if (kind == 3 && is_proven(maker, "ticket.effort"))
+        PUT_ONE(maker, "ticket.effort.minutes", "ticket.effort.hours", "ticket.effort.days");
+    else if (kind == 4 && maker->in_lost)
+        put(maker, "exception.count");
+    else if (kind <= 5)
+        put(maker, "3");
+    else if (kind == 6) {
+        put(maker, "(");
+        make_number(maker, depth - 1);
+        PUT_ONE(maker, " + ", " - ", " * ");
+        make_number(maker, depth - 1);
+        put(maker, ")");
+    } else if (kind == 7) {
+        put(maker, "(");
+        make_number(maker, depth - 1);
+        PUT_ONE(maker, " / 4", " / 0.5");
+        put(maker, ")");
+    } else {
+        put(maker, "-");
+        PUT_ONE(maker, "ticket.seats", "5", "(1 + ticket.place.floor)");
+    }
+}
+
+static void make_time(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 2) || depth == 0) {
+        PUT_ONE(maker, "now", "escalation.opened_at");
+        return;
+    }
+    put(maker, "(");
+    make_time(maker, depth - 1);
+    PUT_ONE(maker, " + ", " - ");
+    make_duration(maker, depth - 1);
+    put(maker, ")");
+}
+
+static void make_truth(Maker *maker)
+{
+    PUT_ONE(maker, "ticket.vip", "escalation.acked", "resolved", "true", "false");
+}
+
+/* A value that may stand in a text; missing ones are shown as "(none)". */
+static void make_part(Maker *maker, unsigned depth)
+{
+    switch (choose(maker, 8)) {
+    case 0:
+        make_number(maker, depth);
+        break;
+    case 1:
+        make_duration(maker, depth);
+        break;
+    case 2:
+        make_time(maker, depth);
+        break;
+    case 3:
+        PUT_ONE(maker, "ticket.note", "ticket.area", "ticket.tier", "ticket.labels", "ticket.extra",
+                "ticket.due_at", "ticket.sure", "ticket.effort.minutes", "sla.resolve.due",
+                "ticket.place.city", "previous ticket.status", "escalation.role");
+        break;
+    case 4:
+        make_truth(maker);
+        break;
+    case 5:
+        if (maker->texts_count > 0 && maker->has_locals) {
+            esc_buf_printf(maker->out, "n%u", maker->texts[choose(maker, maker->texts_count)]);
+            break;
+        }
+        put(maker, "ticket.id");
+        break;
+    case 6:
+        if (maker->event == EVENT_LEAD)
+            PUT_ONE(maker, "event.who", "event.reason", "event.labels", "event.grade");
+        else if (maker->event == EVENT_VENDOR)
+            PUT_ONE(maker, "event.vendor", "event.url", "event.since");
+        else
+            put(maker, "workspace.name");
+        break;
+    default:
+        PUT_ONE(maker, "ticket.title", "ticket.url", "escalation.owner", "escalation.id");
+        break;
+    }
+}
+
+static void make_text(Maker *maker, unsigned depth)
+{
+    put(maker, "\"");
+    unsigned parts = choose(maker, maybe(maker, 8) ? 14 : 4);
+    PUT_ONE(maker, "", "x", "the ticket \\{ü\\} ", "\\n");
+    for (unsigned i = 0; i < parts; i++) {
+        put(maker, "{");
+        make_part(maker, depth == 0 ? 0 : depth - 1);
+        put(maker, "}");
+        PUT_ONE(maker, "", " ", "-", "é");
+    }
+    put(maker, "\"");
+}
+
+/* --- conditions ------------------------------------------------------------------------------- */
+
+static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
+{
+    static const char *const orders[] = {" = ", " != ", " < ", " <= ", " > ", " >= "};
+    switch (choose(maker, may_miss ? 12 : 7)) {
+    case 0:
+        make_number(maker, depth);
+        put_one(maker, orders, ESC_COUNT_OF(orders));
+        make_number(maker, depth);
+        break;
+    case 1:
+        put(maker, "ticket.tier");
+        put_one(maker, orders, ESC_COUNT_OF(orders));
+        PUT_ONE(maker, "base", "plus", "max");
+        break;
+    case 2:
+        PUT_ONE(maker, "ticket.severity in [low, critical]", "ticket.status not in [open, closed]",
+                "ticket.title in [\"a\", \"b\", \"c\"]", "escalation.role >= secondary",
+                "escalation.owner = ana", "ticket.kind != incident");
+        break;
+    case 3:
+        PUT_ONE(maker, "ticket.title", "ticket.url", "escalation.owner");
+        PUT_ONE(maker, " contains \"x\"", " starts with \"T\"", " ends with \"é\"", " = \"\"",
+                " != \"y\"");
+        break;
+    case 4:
+        PUT_ONE(maker, "ticket.labels contains \"a\"", "ticket.tags contains \"vip\"",
+                "\"x\" in ticket.labels", "\"x\" not in ticket.tags");
+        break;
+    case 5:
+        make_time(maker, depth);
+        PUT_ONE(maker, " < ", " >= ");
+        make_time(maker, depth);
+        break;
+    case 6:
+        make_truth(maker);
+        break;
+    case 7:
+        PUT_ONE(maker, "ticket.note = \"x\"", "ticket.area = north", "ticket.effort > 1h",
+                "ticket.due_at < now", "ticket.effort.hours >= 2", "ticket.account.tier >= pro",
+                "ticket.sure", "ticket.extra contains \"a\"");
+        break;
+    case 8:
+        PUT_ONE(maker, "sla.resolve.overdue > 1h", "ticket.note contains \"ö\"",
+                "ticket.place.city starts with \"B\"");
+        break;
+    case 9:
+        PUT_ONE(maker, "ticket.note", "ticket.area", "ticket.effort", "ticket.extra",
+                "ticket.due_at");
+        PUT_ONE(maker, " is present", " is missing");
+        break;
+    case 10:
+        PUT_ONE(maker, "changed ticket.status", "previous ticket.tier = base",
+                "previous ticket.seats > 3");
+        break;
+    default:
+        if (maker->event == EVENT_LEAD)
+            PUT_ONE(maker, "event.score > 3", "event.reason = \"x\"", "event.grade >= mid",
+                    "event.labels contains \"a\"");
+        else if (maker->event == EVENT_VENDOR)
+            PUT_ONE(maker, "event.vendor = \"Cloud\"", "event.url is present", "event.since < now");
+        else
+            put(maker, "ticket.vip");
+        break;
+    }
+}
+
+static void make_quantifier(Maker *maker, unsigned depth, bool may_miss)
+{
+    unsigned name = maker->number++;
+    PUT_ONE(maker, "any(", "all(");
+    esc_buf_printf(maker->out, "q%u in ", name);
+    PUT_ONE(maker, "ticket.labels", "ticket.tags");
+    esc_buf_printf(maker->out, ": q%u", name);
+    PUT_ONE(maker, " = \"vip\"", " != \"x\"", " starts with \"a\"", " in ticket.labels");
+    if (depth > 0 && maybe(maker, 3)) {
+        PUT_ONE(maker, " and ", " or ");
+        make_condition(maker, depth - 1, may_miss);
+    }
+    put(maker, ")");
+}
+
+/* `may_miss`: a test of what may be missing can stand here, because nothing turns it round. */
+static void make_condition(Maker *maker, unsigned depth, bool may_miss)
+{
+    unsigned kind = depth == 0 ? 0 : choose(maker, 6);
+    if (kind <= 2) {
+        make_comparison(maker, depth == 0 ? 0 : depth - 1, may_miss);
+    } else if (kind == 3) {
+        put(maker, "(");
+        make_condition(maker, depth - 1, may_miss);
+        PUT_ONE(maker, " and ", " or ");
+        make_condition(maker, depth - 1, may_miss);
+        put(maker, ")");
+    } else if (kind == 4) {
+        put(maker, "not (");
+        make_condition(maker, depth - 1, false);
+        put(maker, ")");
+    } else {
+        make_quantifier(maker, depth - 1, false);
+    }
+}
+
+/* --- who, how long ---------------------------------------------------------------------------- */
+
+static void make_people(Maker *maker)
+{
+    unsigned kind = choose(maker, 8);
+    if (kind == 0 && (maker->roles & 2u) != 0)
+        put(maker, "secondary");
+    else if (kind == 1 && (maker->roles & 4u) != 0)
+        put(maker, "escalation");
+    else
+        PUT_ONE(maker, "ana", "platform", "duty", "person_of", "team_of", "owner", "last_resort",
+                "ticket.assignee", "on_call(duty)");
+}
+
+static void make_deadline(Maker *maker)
+{
+    PUT_ONE(maker, "1s", "5m", "4h", "2d", "400d", "4h of office");
+}
+
+/* --- steps ------------------------------------------------------------------------------------ */
+
+static void make_steps(Maker *maker, unsigned depth);
+
+/* A block in braces; names that it gives are gone behind it. */
+static void make_block(Maker *maker, unsigned depth)
+{
+    unsigned texts = maker->texts_count;
+    put(maker, " {\n");
+    if (depth > 0)
+        make_steps(maker, depth - 1);
+    put(maker, "}\n");
+    maker->texts_count = texts;
+}
+
+static void new_text(Maker *maker, unsigned name)
+{
+    if (maker->texts_count < NAMES_MAX)
+        maker->texts[maker->texts_count++] = name;
+}
+
+static void make_else(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 2)) {
+        put(maker, " else");
+        make_block(maker, depth);
+    }
+    put(maker, "\n");
+}
+
+static void verb_message(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 3)) {
+        put(maker, "page ");
+        make_people(maker);
+    } else {
+        put(maker, "notify ");
+        if (maybe(maker, 2))
+            PUT_ONE(maker, "incidents", "mail", "hook");
+        else
+            make_people(maker);
+    }
+    put(maker, " ");
+    make_text(maker, depth);
+    put(maker, "\n");
+}
+
+static void verb_set(Maker *maker, unsigned depth)
+{
+    switch (choose(maker, 8)) {
+    case 0:
+        put(maker, "set ticket.note to ");
+        make_text(maker, depth);
+        break;
+    case 1:
+        put(maker, "set ticket.seats to ");
+        make_number(maker, depth);
+        break;
+    case 2:
+        put(maker, "set ticket.effort to ");
+        make_duration(maker, depth);
+        break;
+    case 3:
+        put(maker, "set ticket.due_at to ");
+        make_time(maker, depth);
+        break;
+    case 4:
+        put(maker, "set ticket.vip to ");
+        make_condition(maker, depth > 2 ? 2 : depth, true);
+        break;
+    case 5:
+        PUT_ONE(maker, "set ticket.severity to high", "set ticket.area to south",
+                "set ticket.tags to ticket.labels", "set ticket.place.floor to 3",
+                "set ticket.sure to true");
+        break;
+    case 6:
+        put(maker, "assign to ");
+        make_people(maker);
+        break;
+    default:
+        PUT_ONE(maker, "queue first_line", "queue support.second");
+        break;
+    }
+    put(maker, "\n");
+}
+
+static void verb_create(Maker *maker, unsigned depth)
+{
+    unsigned name = maker->number++;
+    esc_buf_printf(maker->out, "create ticket n%u { title: ", name);
+    make_text(maker, depth);
+    if (maybe(maker, 2)) {
+        put(maker, "  seats: ");
+        make_number(maker, depth);
+    }
+    PUT_ONE(maker, " }\n", "  kind: task  account: { name: \"Globex\" } }\n",
+            "  tags: ticket.labels }\n", "  vip: true, place: { floor: 2, city: \"x\" } }\n");
+    new_text(maker, name);
+}
+
+static void verb_evidence(Maker *maker, unsigned depth)
+{
+    switch (choose(maker, 4)) {
+    case 0:
+        PUT_ONE(maker, "snapshot ticket", "snapshot changes for 24h",
+                "snapshot ticket, changes for 1h, timeline, notifications",
+                "snapshot notifications");
+        break;
+    case 1:
+        put(maker, "attach ");
+        PUT_ONE(maker, "ticket.note", "ticket.labels", "ticket.tier", "ticket.effort",
+                "ticket.extra");
+        break;
+    case 2:
+        put(maker, "attach ");
+        make_number(maker, depth);
+        break;
+    default:
+        put(maker, "open warroom ");
+        make_text(maker, depth);
+        break;
+    }
+    put(maker, "\n");
+}
+
+static void verb_handoff(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 3)) {
+        PUT_ONE(maker, "rollback\n", "rollback \"it was wrong\"\n");
+        return;
+    }
+    put(maker, "handoff to ");
+    make_people(maker);
+    put(maker, " because ");
+    make_text(maker, depth);
+    PUT_ONE(maker, " expect acked within ", " expect resolved within ");
+    make_deadline(maker);
+    put(maker, "\n");
+}
+
+/* A test of presence, and what it proves. */
+static void verb_if_present(Maker *maker, unsigned depth)
+{
+    static const char *const fields[] = {"ticket.effort", "ticket.note", "ticket.extra"};
+    const char *field = fields[choose(maker, ESC_COUNT_OF(fields))];
+    unsigned proven = maker->proven_count;
+    esc_buf_printf(maker->out, "if %s is present", field);
+    if (maybe(maker, 3)) {
+        put(maker, " and ");
+        make_condition(maker, 1, true);
+    }
+    if (proven < PROVEN_MAX)
+        maker->proven[maker->proven_count++] = field;
+    make_block(maker, depth);
+    maker->proven_count = proven;
+    make_else(maker, depth);
+}
+
+static void verb_if(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 4)) {
+        verb_if_present(maker, depth);
+        return;
+    }
+    put(maker, "if ");
+    make_condition(maker, depth > 3 ? 3 : depth, true);
+    make_block(maker, depth);
+    make_else(maker, depth);
+}
+
+static void verb_match(Maker *maker, unsigned depth)
+{
+    static const char *const heads[][3] = {
+        {"ticket.tier {\n base, plus =>", " max =>", NULL},
+        {"ticket.vip {\n true =>", " false =>", NULL},
+        {"ticket.title {\n \"a\", \"b\" =>", " otherwise =>", NULL},
+        {"ticket.seats {\n 1 =>", " 2, 3 =>", " otherwise =>"},
+        {"ticket.severity {\n low =>", " otherwise =>", NULL},
+    };
+    const char *const *head = heads[choose(maker, ESC_COUNT_OF(heads))];
+    put(maker, "match ");
+    for (unsigned i = 0; i < 3 && head[i] != NULL; i++) {
+        put(maker, head[i]);
+        make_block(maker, depth);
+    }
+    put(maker, "}\n");
+}
+
+static void verb_for_each(Maker *maker, unsigned depth)
+{
+    if (maker->loops >= 3) {
+        put(maker, "notify incidents \"deep\"\n");
+        return;
+    }
+    unsigned name = maker->number++, texts = maker->texts_count;
+    esc_buf_printf(maker->out, "for each n%u in ", name);
+    PUT_ONE(maker, "ticket.labels", "ticket.tags at most 2", "ticket.labels at most 1");
+    new_text(maker, name);
+    maker->loops++;
+    make_block(maker, depth);
+    maker->loops--;
+    maker->texts_count = texts;
+}
+
+static void verb_run(Maker *maker, unsigned depth)
+{
+    if (maker->runbooks == 0 || maker->loops > 0) {
+        put(maker, "notify incidents \"alone\"\n");
+        return;
+    }
+    unsigned number = choose(maker, maker->runbooks);
+    if (number % 2 == 0 && !maker->may_wait) /* those wait */
+        number = maker->runbooks > number + 1 ? number + 1 : ESC_COUNT_OF(directory);
+    if (number >= maker->runbooks) {
+        put(maker, "notify incidents \"waits\"\n");
+        return;
+    }
+    esc_buf_printf(maker->out, "run book%u(what: ", number);
+    make_text(maker, depth);
+    put(maker, ", n: ");
+    make_number(maker, depth);
+    PUT_ONE(maker, ")\n", ", maybe: ticket.note)\n", ", how: 5m)\n");
+}
+
+static void verb_start(Maker *maker, unsigned depth)
+{
+    (void)depth;
+    if (maker->body == BODY_RUNBOOK || maker->template_index + 1 >= maker->templates)
+        put(maker, "notify incidents \"last\"\n");
+    else
+        esc_buf_printf(maker->out, "start template made%u()\n",
+                       maker->template_index + 1 +
+                           choose(maker, maker->templates - maker->template_index - 1));
+}
+
+/* --- steps that wait -------------------------------------------------------------------------- */
+
+static void make_atomic_block(Maker *maker, unsigned depth)
+{
+    Body body = maker->body;
+    bool may_wait = maker->may_wait;
+    maker->body = BODY_ATOMIC;
+    maker->may_wait = false;
+    make_block(maker, depth > 2 ? 2 : depth);
+    maker->body = body;
+    maker->may_wait = may_wait;
+}
+
+static void verb_await(Maker *maker, unsigned depth)
+{
+    switch (choose(maker, 5)) {
+    case 0:
+        put(maker, "await ack");
+        break;
+    case 1:
+        PUT_ONE(maker, "await ack within ", "await resolved within ");
+        make_deadline(maker);
+        break;
+    case 2:
+        put(maker, "await ");
+        make_condition(maker, 2, true);
+        put(maker, " within ");
+        make_deadline(maker);
+        break;
+    case 3:
+        PUT_ONE(maker, "await vendor.outage within 1d", "await lead when event.score > 3 within 4h",
+                "await lead when any(x in event.labels: x = \"a\") within 4h",
+                "await vendor.outage when event.vendor = ticket.title within 1d");
+        break;
+    default:
+        put(maker, "wait ");
+        make_deadline(maker);
+        put(maker, "\n");
+        return;
+    }
+    if (maybe(maker, 3)) {
+        put(maker, "\n at 50%");
+        make_atomic_block(maker, depth);
+        if (maybe(maker, 2)) {
+            put(maker, " at 90%");
+            make_atomic_block(maker, depth);
+        }
+    }
+    make_else(maker, depth);
+}
+
+static void verb_ask(Maker *maker, unsigned depth)
+{
+    unsigned answers = 1 + choose(maker, maybe(maker, 8) ? 16 : 3);
+    put(maker, "ask ");
+    make_people(maker);
+    put(maker, " ");
+    make_text(maker, depth);
+    put(maker, " within ");
+    make_deadline(maker);
+    put(maker, " {\n");
+    if (maybe(maker, 2)) {
+        put(maker, "guidance ");
+        make_text(maker, depth);
+        put(maker, "\n");
+    }
+    for (unsigned i = 0; i < answers; i++) {
+        esc_buf_printf(maker->out, "answer a%u \"Answer %u\"", i, i);
+        make_block(maker, depth);
+    }
+    put(maker, "timeout");
+    make_block(maker, depth);
+    put(maker, "}\n");
+}
+
+static void verb_approve(Maker *maker, unsigned depth)
+{
+    put(maker, "approve by ");
+    if (maybe(maker, 2))
+        PUT_ONE(maker, "2 of platform", "1 of ana", "1000 of owner", "2 of team_of");
+    else
+        make_people(maker);
+    put(maker, " ");
+    make_text(maker, depth);
+    put(maker, " within ");
+    make_deadline(maker);
+    make_else(maker, depth);
+}
+
+static void make_check_head(Maker *maker)
+{
+    bool has_locals = maker->has_locals;
+    maker->has_locals = false; /* a check is judged again when they are gone */
+    switch (choose(maker, 5)) {
+    case 0:
+        put(maker, "check acknowledged");
+        break;
+    case 1:
+        PUT_ONE(maker, "check queued", "check accepted", "check consistent");
+        break;
+    case 2:
+        esc_buf_printf(maker->out, "check confirmed \"c%u\"", maker->number++);
+        break;
+    default:
+        put(maker, "check ");
+        make_condition(maker, 3, true);
+        break;
+    }
+    maker->has_locals = has_locals;
+}
+
+static void verb_check(Maker *maker, unsigned depth)
+{
+    make_check_head(maker);
+    put(maker, " within ");
+    make_deadline(maker);
+    make_else(maker, depth);
+}
+
+static void verb_call(Maker *maker, unsigned depth)
+{
+    unsigned name = ESC_COUNT_OF(directory);
+    switch (choose(maker, 4)) {
+    case 0:
+        put(maker, "crm.put(who: ");
+        make_text(maker, depth);
+        put(maker, ", tags: ticket.labels)");
+        break;
+    case 1:
+        put(maker, "crm.tag(who: ticket.id, tags: ticket.tags)");
+        break;
+    case 2:
+        put(maker, "crm.ask(n: ");
+        make_number(maker, depth);
+        put(maker, ", on: ticket.vip, d: ");
+        make_duration(maker, depth);
+        PUT_ONE(maker, ")", ", t: ticket.due_at)", ", t: now)");
+        name = maker->number++;
+        esc_buf_printf(maker->out, " as r%u", name);
+        break;
+    default:
+        put(maker, "crm.free(note: ticket.note)");
+        break;
+    }
+    PUT_ONE(maker, "", " within 2m", " undo none because \"done by hand\"",
+            " undo crm.free(note: \"back\")");
+    make_else(maker, depth);
+    if (name != ESC_COUNT_OF(directory))
+        esc_buf_printf(maker->out, "attach r%u\n", name);
+}
+
+static void verb_raise(Maker *maker, unsigned depth)
+{
+    put(maker, "raise lost { what: ");
+    make_text(maker, depth);
+    put(maker, "  count: ");
+    make_number(maker, depth);
+    PUT_ONE(maker, " }\n", "  tags: ticket.labels }\n", "  how: 5m  on: ticket.vip }\n");
+}
+
+/* --- lists of steps --------------------------------------------------------------------------- */
+
+typedef struct Verb {
+    void (*make)(Maker *maker, unsigned depth);
+    bool waits, nests;
+} Verb;
+
+static const Verb verbs[] = {
+    {verb_message, false, false},  {verb_set, false, false},     {verb_create, false, false},
+    {verb_evidence, false, false}, {verb_handoff, false, false}, {verb_run, false, false},
+    {verb_start, false, false},    {verb_if, false, true},       {verb_match, false, true},
+    {verb_for_each, false, true},  {verb_await, true, true},     {verb_ask, true, true},
+    {verb_approve, true, true},    {verb_check, true, true},     {verb_call, true, true},
+    {verb_raise, true, false},
+};
+
+static void make_end(Maker *maker)
+{
+    if (maker->body == BODY_CATCH)
+        PUT_ONE(maker, "resume\n", "close as given_up\n", "close\n", "raise late\n");
+    else if (maker->body == BODY_ATOMIC_HANDLER)
+        PUT_ONE(maker, "skip\n", "close as done\n", "raise late\n");
+    else if (maker->body == BODY_STEPS)
+        PUT_ONE(maker, "close as done\n", "close\n");
+    else if (maker->body == BODY_ATOMIC)
+        put(maker, "raise late\n");
+}
+
+static void make_steps(Maker *maker, unsigned depth)
+{
+    unsigned count = choose(maker, 5);
+    for (unsigned i = 0; i < count && maker->left > 0; i++) {
+        const Verb *verb = &verbs[choose(maker, ESC_COUNT_OF(verbs))];
+        if ((verb->waits && !maker->may_wait) || (verb->nests && depth == 0))
+            verb = &verbs[0];
+        maker->left--;
+        verb->make(maker, depth);
+    }
+    if (maybe(maker, 6) && maker->loops == 0)
+        make_end(maker);
+}
+
+/* A body of its own. */
+static void make_body(Maker *maker, Body body, Event event, bool may_wait)
+{
+    maker->body = body;
+    maker->event = event;
+    maker->may_wait = may_wait;
+    maker->has_locals = true;
+    maker->left = 6 + choose(maker, 20);
+    maker->loops = 0;
+    maker->proven_count = 0;
+    unsigned texts = maker->texts_count;
+    put(maker, " {\n");
+    make_steps(maker, 4);
+    put(maker, "}\n");
+    maker->texts_count = texts;
+}
+
+/* --- runbooks and templates ------------------------------------------------------------------- */
+
+/* Even ones wait. A runbook runs only those before it. */
+static void make_runbook(Maker *maker)
+{
+    unsigned number = maker->runbooks;
+    esc_buf_printf(maker->out,
+                   "runbook book%u (what: text, n: number, maybe: text?, how: duration?)", number);
+    maker->roles = 1;
+    make_body(maker, BODY_RUNBOOK, EVENT_NONE, number % 2 == 0);
+    maker->runbooks++;
+}
+
+static void make_owners(Maker *maker)
+{
+    maker->roles = 1;
+    put(maker, "owners { primary ");
+    PUT_ONE(maker, "ana ack", "platform ack by all", "platform ack by 2 of", "team_of ack by 3 of",
+            "ticket.assignee ack", "duty ack");
+    put(maker, " within ");
+    make_deadline(maker);
+    PUT_ONE(maker, "\n", " holds 2h\n");
+    if (maybe(maker, 2)) {
+        maker->roles |= 2u;
+        put(maker, "secondary ben ack within 10m\n");
+    }
+    if (maybe(maker, 2)) {
+        maker->roles |= 4u;
+        put(maker, "escalation person_of ack within 1h of office\n");
+    }
+    put(maker, "}\n");
+}
+
+/* Gives what event.* is in the bodies: plain only where all starts bring the same event. */
+static Event make_starts(Maker *maker, bool is_manual)
+{
+    static const char *const names[] = {"ticket.updated", "lead", "vendor.outage"};
+    Event event = EVENT_NONE;
+    if (is_manual)
+        put(maker, "manual\n");
+    if (!is_manual || maybe(maker, 2)) {
+        unsigned kind = choose(maker, 3);
+        maker->event = (Event)kind;
+        maker->has_locals = false;
+        esc_buf_printf(maker->out, "start on %s", names[kind]);
+        if (maybe(maker, 2)) {
+            put(maker, " when ");
+            make_condition(maker, 4, true);
+        }
+        put(maker, "\n");
+        event = is_manual ? EVENT_NONE : (Event)kind;
+    }
+    if (maybe(maker, 4)) {
+        maker->event = EVENT_NONE;
+        put(maker, "start after sla.resolve overdue 30m");
+        if (maybe(maker, 2)) {
+            put(maker, " when ");
+            make_condition(maker, 3, true);
+        }
+        put(maker, "\n");
+        event = EVENT_NONE;
+    }
+    PUT_ONE(maker, "", "again after 1h\n", "");
+    return event;
+}
+
+static void make_qa(Maker *maker, Event event)
+{
+    put(maker, "qa {\n");
+    unsigned count = 1 + choose(maker, 3);
+    for (unsigned i = 0; i < count; i++) {
+        maker->event = event;
+        maker->has_locals = false;
+        put(maker, "check ");
+        if (i == 0 && maybe(maker, 2)) {
+            PUT_ONE(maker, "acknowledged", "queued", "consistent", "confirmed \"all is well\"");
+        } else {
+            make_condition(maker, 3, true);
+        }
+        PUT_ONE(maker, "", " within 10m", " before close", " within 4h of office");
+        if (maybe(maker, 6))
+            put(maker, " else { failover }");
+        else if (maybe(maker, 2)) {
+            put(maker, " else");
+            make_body(maker, BODY_ATOMIC, event, false);
+        }
+        put(maker, "\n");
+    }
+    put(maker, "}\n");
+}
+
+static void make_handlers(Maker *maker, Event event)
+{
+    if (maybe(maker, 2)) {
+        Event own = maybe(maker, 2) ? EVENT_LEAD : EVENT_VENDOR;
+        put(maker, own == EVENT_LEAD ? "on lead" : "on vendor.outage");
+        if (maybe(maker, 2)) {
+            maker->event = own;
+            maker->has_locals = false;
+            put(maker, " when ");
+            make_condition(maker, 2, true);
+        }
+        make_body(maker, BODY_ATOMIC_HANDLER, own, false);
+    }
+    if (maybe(maker, 3)) {
+        put(maker, "on ticket.updated, ticket.reopened");
+        make_body(maker, BODY_ATOMIC_HANDLER, EVENT_NONE, false);
+    }
+    if (maybe(maker, 2)) {
+        put(maker, "on exception lost");
+        maker->in_lost = true;
+        make_body(maker, BODY_CATCH, event, true);
+        maker->in_lost = false;
+    }
+    if (maybe(maker, 3)) {
+        PUT_ONE(maker, "on exception", "on exception overdue", "on exception action_failed");
+        make_body(maker, BODY_CATCH, event, true);
+    }
+}
+
+/* The last template is manual; whichever another one starts is, too. */
+static void make_template(Maker *maker, unsigned index)
+{
+    maker->template_index = index;
+    maker->texts_count = 0;
+    esc_buf_printf(maker->out, "template made%u \"Made %u\" {\n", index, index);
+    Event event = make_starts(maker, index > 0);
+    make_owners(maker);
+    put(maker, "steps");
+    make_body(maker, BODY_STEPS, event, true);
+    make_handlers(maker, event);
+    if (maybe(maker, 2))
+        make_qa(maker, event);
+    put(maker, "close when ");
+    maker->event = event;
+    maker->has_locals = false;
+    make_condition(maker, 2, true);
+    PUT_ONE(maker, "", " with postmortem by primary due 5d", "");
+    put(maker, "\n}\n");
+}
+
+void workspace_make(EscBytes choices, EscBuf *out)
+{
+    Maker maker = {
+        .choices = choices, .random = UINT64_C(0x9e3779b97f4a7c15), .out = out, .templates = 1};
+    for (size_t i = 0; i < choices.size; i++)
+        maker.random = (maker.random ^ choices.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
+    maker.random |= 1;
+    put(&maker, directory);
+    unsigned runbooks = choose(&maker, RUNBOOKS_MAX + 1);
+    maker.templates = 1 + choose(&maker, TEMPLATES_MAX);
+    for (unsigned i = 0; i < runbooks; i++)
+        make_runbook(&maker);
+    for (unsigned i = 0; i < maker.templates; i++)
+        make_template(&maker, i);
+    /* every exception is raised somewhere, with all fields that handlers read */
+    put(&maker, "template raises { manual  owners { primary ana ack within 5m }  steps { raise "
+                "lost { what: \"x\"  "
+                "count: 1 } raise late  raise too_many }  close when resolved }\n");
+}
