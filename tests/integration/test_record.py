@@ -42,7 +42,7 @@ class Changes(Record):
         self.daemon.stop()
         self.daemon.config["delivery_attempts_max"] = 7
         self.daemon.start()
-        self.assertEqual(self.changed(), ["the configuration changed"])
+        eventually(lambda: self.changed() == ["the configuration changed"])  # a turn of its own, behind the start
         self.restart()
         self.assertEqual(self.changed(), ["the configuration changed"])
 
@@ -55,7 +55,7 @@ class Changes(Record):
         for path in folder.glob("*.esc"):
             path.write_text(path.read_text().replace("chen@acme.example", "chen.new@acme.example"))
         self.daemon.start()
-        self.assertEqual(self.changed(), ["the workspace changed"])
+        eventually(lambda: self.changed() == ["the workspace changed"])
         row = self.rows("changed")[0]
         self.assertEqual({len(row["data"][name]) for name in ("old", "new")}, {64})
         self.assertIn("the workspace changed", self.daemon.ctl("audit").stdout)
