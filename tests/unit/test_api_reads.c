@@ -295,6 +295,24 @@ static void the_event_that_started_it_is_evidence(void **state)
     assert_true(says("an escalation's id looks like E-12"));
 }
 
+/* Half a list is no list: who asks hears to ask for less. */
+static void a_list_over_its_limit_is_no_list(void **state)
+{
+    (void)state;
+    EscRequest request = {.arena = esc_arena_new(1 << 20)};
+    EscWhy why = {.text = ""};
+    EscApiItems items;
+    esc_api_items_open(&items);
+    esc_buf_release(&items.out);
+    esc_buf_init(&items.out, 20);
+    esc_buf_string(&items.out, "{\"items\":[{\"id\":\"T-1\"}");
+    esc_api_items_answer(&request, &items, ESC_OK, &why);
+    assert_int_not_equal(request.answer.status, 200);
+    assert_non_null(memmem(request.answer.body.data, request.answer.body.size, "ask for less", 12));
+    esc_answer_release(&request.answer);
+    esc_arena_free(request.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_outbox_is_listed_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_is_listed_once_however_far_it_has_come, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_on_duty_is_listed, set_up, tear_down),
+        cmocka_unit_test(a_list_over_its_limit_is_no_list),
         cmocka_unit_test_setup_teardown(a_ticket_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_escalation_is_shown_open_and_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_closed_escalation_is_shown_by_its_own_templates, set_up, tear_down),

@@ -372,12 +372,27 @@ static void a_migration_that_fails_leaves_the_file(void **state)
     assert_int_equal(ask("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'old%'"), 0);
 }
 
+static void a_path_that_is_too_long_has_no_file_beside_it(void **state)
+{
+    (void)state;
+    char path[5000];
+    memset(path, 'p', sizeof(path));
+    path[0] = '/';
+    path[sizeof(path) - 1] = '\0';
+    EscSqliteSide side = {0};
+    assert_status(esc_sqlite_side_open(&side, path, "-mark", true, &why), ESC_IO_FAILED);
+    assert_null(side.name);
+    assert_null(side.file);
+    assert_non_null(strstr(why.text, "-mark"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(groups_are_found_whole),
+        TEST(a_path_that_is_too_long_has_no_file_beside_it),
         TEST(a_refusal_says_what_failed),
         TEST(a_missing_bundle_is_said),
         TEST(a_row_that_settles_nothing_is_said),
