@@ -391,6 +391,9 @@ struct EscWorkspace {
 
 /* --- for lowering ----------------------------------------------------------------------------- */
 
+/* What stands there in the source; empty for a place that is none. Borrowed. */
+EscText esc_span_text(const EscWorkspace *workspace, EscSpan span);
+
 static inline EscMeaning esc_meaning(const EscWorkspace *workspace, const EscNode *node)
 {
     return workspace->meanings[node->meaning];

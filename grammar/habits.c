@@ -21,11 +21,6 @@ static const struct {
 
 /* --- looking around --------------------------------------------------------------------------- */
 
-bool esc_look_is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 char esc_look_at(const Fault *fault, uint32_t at)
 {
     return at < fault->parse->source.size ? fault->parse->source.data[at] : '\0';
@@ -40,7 +35,7 @@ uint32_t esc_look_over_blanks(const Fault *fault, uint32_t at)
 
 uint32_t esc_look_over_name(const Fault *fault, uint32_t at)
 {
-    while (esc_look_is_word(esc_look_at(fault, at)) || esc_look_at(fault, at) == '.')
+    while (esc_is_word_character(esc_look_at(fault, at)) || esc_look_at(fault, at) == '.')
         at++;
     return at;
 }
@@ -65,7 +60,7 @@ EscText esc_look_name_before(const Fault *fault, uint32_t at)
     while (at > 0 && (esc_look_at(fault, at - 1) == ' ' || esc_look_at(fault, at - 1) == '\t'))
         at--;
     uint32_t start = at;
-    while (start > 0 && (esc_look_is_word(esc_look_at(fault, start - 1)) ||
+    while (start > 0 && (esc_is_word_character(esc_look_at(fault, start - 1)) ||
                          esc_look_at(fault, start - 1) == '.'))
         start--;
     return esc_parse_slice(fault->parse, start, at);
@@ -183,7 +178,7 @@ static bool is_comment_sign(const Fault *fault)
         return false;
     if (esc_look_at(fault, at) != '#' || at >= parse->token.start)
         at = comment_line_above(fault);
-    if (at == UINT32_MAX || !esc_look_is_word(esc_look_at(fault, at + 1)))
+    if (at == UINT32_MAX || !esc_is_word_character(esc_look_at(fault, at + 1)))
         return false;
     EscText name = esc_look_name_at(fault, at + 1);
     return esc_fault_put_edit(
@@ -221,7 +216,7 @@ static EscText without_signs(const Fault *fault, uint32_t start, uint32_t *end)
     while (text != NULL && at < stop && esc_look_at(fault, at) != '}') {
         char c = esc_look_at(fault, at);
         uint32_t behind = c == '"' ? esc_parse_behind_text(parse, at) : at + 1;
-        if (c != '"' && c != ' ' && strchr(":=,", c) == NULL && !esc_look_is_word(c))
+        if (c != '"' && c != ' ' && strchr(":=,", c) == NULL && !esc_is_word_character(c))
             return (EscText){NULL, 0};
         for (; at < behind && at < stop; at++)
             if (c == '"' || strchr(":=,", c) == NULL)
@@ -245,7 +240,7 @@ static bool is_sign_behind_word(const Fault *fault)
     bool is_value_next = false;
     for (size_t i = 0; i < ESC_COUNT_OF(values); i++)
         is_value_next = is_value_next || esc_fault_has(fault, values[i]);
-    if (!is_value_next || before.size == 0 || !esc_look_is_word(before.data[before.size - 1]))
+    if (!is_value_next || before.size == 0 || !esc_is_word_character(before.data[before.size - 1]))
         return false;
     EscText message = esc_arena_printf(fault->parse->arena, "no `%.*s` stands behind `%.*s`",
                                        ESC_TEXT_ARG(fault->found), ESC_TEXT_ARG(before));
@@ -294,12 +289,12 @@ static bool is_hyphen_in_name(const Fault *fault)
     EscParse *parse = fault->parse;
     EscText before = esc_fault_before(fault);
     if (!esc_fault_is(fault, "-") || !is_glued(fault) || esc_fault_has(fault, "..") ||
-        !esc_look_is_word(esc_look_at(fault, parse->token.end)) || before.size == 0 ||
-        !esc_look_is_word(before.data[before.size - 1]) ||
+        !esc_is_word_character(esc_look_at(fault, parse->token.end)) || before.size == 0 ||
+        !esc_is_word_character(before.data[before.size - 1]) ||
         (before.data[0] >= '0' && before.data[0] <= '9'))
         return false;
     uint32_t end = parse->token.end;
-    while (esc_look_is_word(esc_look_at(fault, end)) || esc_look_at(fault, end) == '-')
+    while (esc_is_word_character(esc_look_at(fault, end)) || esc_look_at(fault, end) == '-')
         end++;
     char *name = esc_arena_alloc(parse->arena, end - parse->previous.start);
     if (name == NULL)
@@ -319,7 +314,7 @@ static bool is_name(EscText text)
         (text.data[0] >= '0' && text.data[0] <= '9'))
         return false;
     for (size_t i = 0; i < text.size; i++)
-        if (!esc_look_is_word(text.data[i]) && text.data[i] != '.')
+        if (!esc_is_word_character(text.data[i]) && text.data[i] != '.')
             return false;
     return true;
 }

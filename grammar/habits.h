@@ -4,8 +4,6 @@
 
 #include "unexpected.h"
 
-/* Offsets are of the source; behind its end there is '\0'. */
-bool esc_look_is_word(char c);
 char esc_look_at(const Fault *fault, uint32_t at);
 uint32_t esc_look_over_blanks(const Fault *fault, uint32_t at);
 uint32_t esc_look_over_name(const Fault *fault, uint32_t at);

@@ -101,7 +101,7 @@ static bool is_quote_in_text(const Fault *fault)
     const EscParse *parse = fault->parse;
     EscText before = esc_fault_before(fault);
     if (before.size == 0 || before.data[before.size - 1] != '"' || !parse->previous.end ||
-        parse->previous.end != parse->token.start || !esc_look_is_word(fault->found.data[0]))
+        parse->previous.end != parse->token.start || !esc_is_word_character(fault->found.data[0]))
         return false;
     return put(fault, esc_parse_span(parse, parse->previous.end - 1, parse->previous.end),
                "the text ends at this quote", "a quote within a text is written `\\\"`");
@@ -276,7 +276,7 @@ static bool is_comma_in_number(const Fault *fault)
     EscText number = before;
     while (esc_look_at(fault, at) == ',' && is_digit(esc_look_at(fault, at + 1)) &&
            is_digit(esc_look_at(fault, at + 2)) && is_digit(esc_look_at(fault, at + 3)) &&
-           !esc_look_is_word(esc_look_at(fault, at + 4))) {
+           !esc_is_word_character(esc_look_at(fault, at + 4))) {
         number = esc_arena_printf(parse->arena, "%.*s%.*s", ESC_TEXT_ARG(number),
                                   ESC_TEXT_ARG(slice(fault, at + 1, at + 4)));
         at += 4;

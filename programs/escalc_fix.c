@@ -194,7 +194,7 @@ static int fix_one(const char *path, bool is_dry)
             return code;
         Edits edits;
         collect(&edits, workspace);
-        bool is_last = edits.count == 0 || pass == PASSES_MAX || (is_dry && pass > 0);
+        bool is_last = edits.count == 0 || pass == PASSES_MAX;
         if (!is_last && !apply(path, workspace, &edits, is_dry))
             code = ESCALC_FAILURE;
         if (!is_last)

@@ -15,11 +15,6 @@ static bool must_be_used(EscSymbolKind kind)
     return kind == ESC_SYMBOL_CHANNEL || kind == ESC_SYMBOL_CALENDAR || kind == ESC_SYMBOL_RUNBOOK;
 }
 
-static bool is_word_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* How often a name stands in a source, as a word. */
 static uint32_t count_in(EscText source, EscText name)
 {
@@ -31,8 +26,8 @@ static uint32_t count_in(EscText source, EscText name)
             break;
         at = (size_t)(found - source.data);
         bool is_whole = memcmp(found, name.data, name.size) == 0 &&
-                        (at == 0 || !is_word_character(found[-1])) &&
-                        (at + name.size == source.size || !is_word_character(found[name.size]));
+                        (at == 0 || !esc_is_word_character(found[-1])) &&
+                        (at + name.size == source.size || !esc_is_word_character(found[name.size]));
         count += is_whole;
     }
     return count;
@@ -92,10 +87,7 @@ static int64_t elapsed_at_most(const EscWorkspace *workspace, int64_t ms, uint32
 {
     if (calendar == ESC_NONE)
         return ms;
-    int64_t week_ms = 0;
-    const EscCalendarInfo *info = &workspace->calendars[calendar];
-    for (uint32_t i = 0; i < info->hours_count; ++i)
-        week_ms += (info->hours[i].to_minute - info->hours[i].from_minute) * ESC_MINUTE_MS;
+    int64_t week_ms = esc_week_minutes(&workspace->calendars[calendar]) * ESC_MINUTE_MS;
     if (week_ms == 0)
         return INT64_MAX;
     return (ms / week_ms + 2) * 7 * ESC_DAY_MS; /* it may begin just behind the hours of a week */

@@ -139,6 +139,8 @@ void esc_seen_release(EscSeen *seen);
  * very many candidates, so that a file of wrong names costs no more than one of right ones. */
 bool esc_suggests(EscWorkspace *workspace);
 
+/* How long a calendar is open in a week without holidays. */
+int64_t esc_week_minutes(const EscCalendarInfo *calendar);
 /* A plain text of a title or setting: empty when it is missing; a text with {…} in it is
  * reported. */
 EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text);
@@ -288,6 +290,9 @@ bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: n
 bool esc_check_may_wait(EscWhere *where, const EscNode *node, const char *what);
 /* Calls visit for every list of steps right below a step. */
 void esc_step_blocks(EscNode *step, void (*visit)(void *context, EscNodeList steps), void *context);
+/* The same for every list of steps right below a template. */
+void esc_template_blocks(const EscNode *template, void (*visit)(void *context, EscNodeList steps),
+                         void *context);
 
 void esc_check_wait(EscWhere *where, EscNode *node);
 bool esc_check_ask(EscWhere *where, EscNode *node);

@@ -59,29 +59,13 @@ static void collect_steps(void *context, EscNodeList steps)
     }
 }
 
-static void collect_template(Circles *circles, const EscNode *node)
-{
-    ESC_EACH(item, node->template.items) {
-        if (item->kind == ESC_NODE_STEPS)
-            collect_steps(circles, item->steps.steps);
-        else if (item->kind == ESC_NODE_HANDLER)
-            collect_steps(circles, item->handler.steps);
-        else if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
-            collect_steps(circles, item->exception_handler.steps);
-        else if (item->kind == ESC_NODE_QA) {
-            ESC_EACH(check, item->qa.checks)
-                collect_steps(circles, check->check.otherwise);
-        }
-    }
-}
-
 static void collect(Circles *circles)
 {
     EscWorkspace *workspace = circles->workspace;
     for (uint32_t i = 0; i < workspace->templates_count; ++i) {
         circles->from = i;
         if (may_start_at_once(circles, i))
-            collect_template(circles, workspace->templates[i].node);
+            esc_template_blocks(workspace->templates[i].node, collect_steps, circles);
     }
     for (uint32_t i = 0; i < workspace->runbooks_count; ++i) {
         circles->from = workspace->templates_count + i;

@@ -41,13 +41,20 @@ static uint32_t weekday_of(EscText word)
     return ESC_NONE;
 }
 
+int64_t esc_week_minutes(const EscCalendarInfo *calendar)
+{
+    int64_t minutes = 0;
+    for (uint32_t i = 0; i < calendar->hours_count; ++i)
+        minutes += calendar->hours[i].to_minute - calendar->hours[i].from_minute;
+    return minutes;
+}
+
 /* The day that `monday`, `Mon` or `Tues` means; ESC_NONE when none is. */
 static uint32_t spelled_weekday(EscText word)
 {
     char letters[3];
     for (size_t i = 0; i < sizeof letters && i < word.size; ++i)
-        letters[i] =
-            (char)(word.data[i] >= 'A' && word.data[i] <= 'Z' ? word.data[i] + 32 : word.data[i]);
+        letters[i] = esc_ascii_lower(word.data[i]);
     return word.size < 3 || word.size > 9 ? ESC_NONE
                                           : weekday_of((EscText){letters, sizeof letters});
 }

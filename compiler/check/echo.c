@@ -34,19 +34,14 @@ static bool is_any(EscText word, const char *const *words)
 
 /* --- names of broken parts -------------------------------------------------------------------- */
 
-static bool is_word_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* The next word of *rest; empty when there is none. */
 static EscText take_word(EscText *rest)
 {
     size_t start = 0;
-    while (start < rest->size && !is_word_character(rest->data[start]))
+    while (start < rest->size && !esc_is_word_character(rest->data[start]))
         ++start;
     size_t end = start;
-    while (end < rest->size && is_word_character(rest->data[end]))
+    while (end < rest->size && esc_is_word_character(rest->data[end]))
         ++end;
     EscText word = {rest->data + start, end - start};
     *rest = (EscText){rest->data + end, rest->size - end};
@@ -82,14 +77,6 @@ static void note_names(EscWorkspace *workspace, EscText text)
     }
 }
 
-static EscText source_of(const EscWorkspace *workspace, EscSpan span)
-{
-    EscText text = workspace->files[span.file].text;
-    if (span.end > text.size || span.start >= span.end)
-        return ESC_TEXT("");
-    return (EscText){text.data + span.start, span.end - span.start};
-}
-
 /* The declaration in which a part stands. */
 static const EscNode *declaration_at(const EscNode *file, EscSpan part)
 {
@@ -103,14 +90,14 @@ static const EscNode *declaration_at(const EscNode *file, EscSpan part)
 static void note_file(EscWorkspace *workspace, const EscNode *tree)
 {
     ESC_EACH_NODE(part, tree->file.broken) {
-        note_names(workspace, source_of(workspace, part->span));
+        note_names(workspace, esc_span_text(workspace, part->span));
         const EscNode *declaration = declaration_at(tree, part->span);
         *ESC_ARRAY_ADD(workspace, broken) = (EscBroken){
             .part = part->span, .within = declaration != NULL ? declaration->span : part->span};
     }
     ESC_EACH_NODE(declaration, tree->file.declarations) {
         if (declaration->kind == ESC_NODE_BROKEN)
-            note_names(workspace, source_of(workspace, declaration->span));
+            note_names(workspace, esc_span_text(workspace, declaration->span));
     }
 }
 
@@ -147,7 +134,7 @@ static bool is_in_broken_part(const EscWorkspace *workspace, EscSpan span)
 
 static bool may_be_declared_there(const EscWorkspace *workspace, EscSpan span)
 {
-    EscText rest = source_of(workspace, span);
+    EscText rest = esc_span_text(workspace, span);
     for (EscText word = take_word(&rest); word.size > 0; word = take_word(&rest)) {
         if (esc_names_find(workspace->broken_names, word, NULL))
             return true;

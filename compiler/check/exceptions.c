@@ -87,28 +87,12 @@ static void collect_steps(void *context, EscNodeList steps)
     }
 }
 
-static void collect_template(EscWorkspace *workspace, const EscNode *node)
-{
-    ESC_EACH(item, node->template.items) {
-        if (item->kind == ESC_NODE_STEPS)
-            collect_steps(workspace, item->steps.steps);
-        else if (item->kind == ESC_NODE_HANDLER)
-            collect_steps(workspace, item->handler.steps);
-        else if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
-            collect_steps(workspace, item->exception_handler.steps);
-        else if (item->kind == ESC_NODE_QA) {
-            ESC_EACH(check, item->qa.checks)
-                collect_steps(workspace, check->check.otherwise);
-        }
-    }
-}
-
 static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
 {
     if (node->kind == ESC_NODE_RUNBOOK)
         collect_steps(workspace, node->runbook.steps);
     else if (node->kind == ESC_NODE_TEMPLATE)
-        collect_template(workspace, node);
+        esc_template_blocks(node, collect_steps, workspace);
     else if (node->kind == ESC_NODE_POLICY) {
         ESC_EACH(item, node->policy.items) {
             EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;

@@ -172,6 +172,14 @@ EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uin
     return meaning;
 }
 
+EscText esc_span_text(const EscWorkspace *workspace, EscSpan span)
+{
+    EscText text = workspace->files[span.file].text;
+    if (span.end > text.size || span.start >= span.end)
+        return ESC_TEXT("");
+    return (EscText){text.data + span.start, span.end - span.start};
+}
+
 void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size)
 {
     const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_TEXT_BYTES];

@@ -5,12 +5,6 @@
 
 #include "check/check.h"
 
-static EscText source_of(const EscWorkspace *workspace, const EscNode *node)
-{
-    return (EscText){workspace->files[node->span.file].text.data + node->span.start,
-                     node->span.end - node->span.start};
-}
-
 /* --- can a template start where a rule holds? ------------------------------------------------- */
 
 /* Why a rule is applied to a template. */
@@ -97,10 +91,7 @@ static void require_owners(EscWorkspace *workspace, const EscTemplateInfo *info,
 /* Hours of a calendar that is open always are elapsed time. */
 static bool calendar_is_always_open(const EscCalendarInfo *calendar)
 {
-    uint32_t minutes = 0;
-    for (uint32_t i = 0; i < calendar->hours_count; ++i)
-        minutes += (uint32_t)(calendar->hours[i].to_minute - calendar->hours[i].from_minute);
-    return minutes == 7 * 1440 && calendar->holidays_count == 0;
+    return esc_week_minutes(calendar) == 7 * 1440 && calendar->holidays_count == 0;
 }
 
 static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info,
@@ -118,10 +109,10 @@ static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info,
         return;
     EscDiagnostic *diagnostic = esc_report(
         workspace, "E0403", within->span, "the policy wants an acknowledgement within %.*s here%s",
-        ESC_TEXT_ARG(source_of(workspace, rule->policy_require.within)),
+        ESC_TEXT_ARG(esc_span_text(workspace, rule->policy_require.within->span)),
         may_take_longer ? ", and hours of a calendar can take longer" : "");
     esc_report_hint(workspace, diagnostic, "write `ack within %.*s`",
-                    ESC_TEXT_ARG(source_of(workspace, rule->policy_require.within)));
+                    ESC_TEXT_ARG(esc_span_text(workspace, rule->policy_require.within->span)));
     relate_rule(workspace, diagnostic, applied);
 }
 

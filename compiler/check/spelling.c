@@ -20,7 +20,7 @@ static EscText small_letters(EscWorkspace *workspace, EscText name)
     if (small == NULL)
         return name;
     for (size_t i = 0; i < name.size; ++i)
-        small[i] = (char)(is_capital(name.data[i]) ? name.data[i] + 32 : name.data[i]);
+        small[i] = esc_ascii_lower(name.data[i]);
     return (EscText){small, name.size};
 }
 
@@ -31,17 +31,12 @@ typedef struct Rename {
     uint32_t file, count;
 } Rename;
 
-static bool is_word_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || is_capital(c) || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* The name may be a dotted one, as those of events are. */
 static void rename_at(Rename *rename, uint32_t start, uint32_t token_end)
 {
     EscText source = rename->workspace->files[rename->file].text;
     uint32_t end = start + (uint32_t)rename->from.size;
-    if (end > token_end || (end < token_end && is_word_character(source.data[end])))
+    if (end > token_end || (end < token_end && esc_is_word_character(source.data[end])))
         return;
     EscText word = {source.data + start, end - start};
     if (esc_text_equal(word, rename->from) && rename->count++ < RENAME_EDITS_MAX)
@@ -62,10 +57,10 @@ static void rename_in(Rename *rename, const EscToken *token)
             ++holes;
         else if (is_text && data[at] == '}' && holes > 0)
             --holes;
-        if (holes == 0 || at >= token->end || !is_word_character(data[at]))
+        if (holes == 0 || at >= token->end || !esc_is_word_character(data[at]))
             continue;
         uint32_t start = at;
-        while (at < token->end && is_word_character(data[at]))
+        while (at < token->end && esc_is_word_character(data[at]))
             ++at;
         rename_at(rename, start, token->end);
         --at;

@@ -82,6 +82,23 @@ void esc_step_blocks(EscNode *step, void (*visit)(void *context, EscNodeList ste
     }
 }
 
+void esc_template_blocks(const EscNode *template, void (*visit)(void *context, EscNodeList steps),
+                         void *context)
+{
+    ESC_EACH(item, template->template.items) {
+        if (item->kind == ESC_NODE_STEPS)
+            visit(context, item->steps.steps);
+        else if (item->kind == ESC_NODE_HANDLER)
+            visit(context, item->handler.steps);
+        else if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
+            visit(context, item->exception_handler.steps);
+        else if (item->kind == ESC_NODE_QA) {
+            ESC_EACH(check, item->qa.checks)
+                visit(context, check->check.otherwise);
+        }
+    }
+}
+
 /* --- messages --------------------------------------------------------------------------------- */
 
 /* Remembers the receiver that can prove least: QA checks may ask for more. */

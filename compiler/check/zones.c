@@ -27,7 +27,7 @@ typedef struct ZoneSearch {
 
 static char small_letter(char c)
 {
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c == ' ' ? '_' : c);
+    return c == ' ' ? '_' : esc_ascii_lower(c);
 }
 
 static bool is_alike(EscText a, EscText b)

@@ -13,12 +13,6 @@ static EscText key_of(const EscMaker *maker, const EscNode *node)
     return key;
 }
 
-static EscText words_of(const EscWorkspace *workspace, const EscNode *node)
-{
-    return (EscText){workspace->files[node->span.file].text.data + node->span.start,
-                     node->span.end - node->span.start};
-}
-
 static EscSubjectKind kind_of(EscMeans means)
 {
     switch (means) {
@@ -57,7 +51,7 @@ static EscSubject path_subject(const EscMaker *maker, const EscNode *path, EscMe
     EscSubject subject = {.kind = kind_of((EscMeans)meaning.means),
                           .type = esc_type_plain(meaning.type),
                           .index = meaning.index,
-                          .words = words_of(maker->workspace, path)};
+                          .words = esc_span_text(maker->workspace, path->span)};
     subject.may_be_missing =
         esc_type_is_optional(meaning.type) || (meaning.flags & ESC_MEANING_NARROWED) != 0;
     if (meaning.unit != ESC_UNIT_NONE) {
@@ -78,7 +72,7 @@ EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node)
     EscSubject subject = {.kind = ESC_SUBJECT_VALUE,
                           .type = esc_type_plain(meaning.type),
                           .may_be_missing = esc_type_is_optional(meaning.type),
-                          .words = words_of(maker->workspace, node)};
+                          .words = esc_span_text(maker->workspace, node->span)};
     if (node->kind == ESC_NODE_PATH)
         subject = path_subject(maker, node, meaning);
     else
@@ -92,7 +86,7 @@ EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node)
     return (EscSubject){.kind = ESC_SUBJECT_OPAQUE,
                         .type = ESC_TYPE(ESC_KIND_BOOL),
                         .key = key_of(maker, node),
-                        .words = words_of(maker->workspace, node)};
+                        .words = esc_span_text(maker->workspace, node->span)};
 }
 
 EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
@@ -108,8 +102,8 @@ EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const E
         .may_be_missing = esc_type_is_optional(left_type) || esc_type_is_optional(right_type),
         .key =
             esc_arena_printf(maker->arena, "%.*s\n%.*s", ESC_TEXT_ARG(first), ESC_TEXT_ARG(second)),
-        .words = words_of(maker->workspace, *is_turned ? right : left),
-        .other = words_of(maker->workspace, *is_turned ? left : right)};
+        .words = esc_span_text(maker->workspace, (*is_turned ? right : left)->span),
+        .other = esc_span_text(maker->workspace, (*is_turned ? left : right)->span)};
 }
 
 void esc_subject_from_now(EscSubject *time)

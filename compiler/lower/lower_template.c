@@ -268,11 +268,7 @@ static bool uses_locals(const EscLower *lower, const EscNode *condition)
 /* The condition as it was written, for messages. */
 static EscText source_text(const EscLower *lower, EscSpan span)
 {
-    EscText text = esc_workspace_file_source(lower->workspace, span.file);
-    if (span.start > span.end || span.end > text.size)
-        return (EscText){0};
-    EscText part = {text.data + span.start, span.end - span.start};
-    return esc_utf8_cut(part, ESC_TEXT_MAX);
+    return esc_utf8_cut(esc_span_text(lower->workspace, span), ESC_TEXT_MAX);
 }
 
 /* Checks are judged again at closing, so their conditions cannot see the registers of steps. */

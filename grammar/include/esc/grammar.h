@@ -1290,6 +1290,12 @@ void esc_node_dump(EscBuf *out, const EscNode *node);
 
 /* --- tokens, for the formatter and for editors ------------------------------------------------ */
 
+/* What words and names are made of. */
+static inline bool esc_is_word_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 typedef enum EscTokenKind {
     ESC_TOKEN_WORD,    /* a name, dotted name or keyword */
     ESC_TOKEN_LITERAL, /* number, duration, time, percentage */
