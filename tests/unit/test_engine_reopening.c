@@ -305,6 +305,20 @@ static void a_handler_above_held_steps_does_not_release_them(void **state)
     scene_free(scene);
 }
 
+/* It wakes, and nothing is judged before the queue had its chance. */
+static void queue_is_tried(Scene *scene, bool is_lost)
+{
+    EscInput woke = {.kind = ESC_INPUT_WOKE};
+    assert_status(scene_input(scene, &woke), ESC_OK);
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
+    if (is_lost)
+        scene_fail_all(scene);
+    else
+        scene_deliver_all(scene);
+    scene_after(scene, ESC_MINUTE_MS);
+}
+
 /* The daemon was away for longer than a check gives: the queue has its chance first. */
 static void deliveries_are_judged_after_the_queue_was_tried(void **state)
 {
@@ -316,15 +330,7 @@ static void deliveries_are_judged_after_the_queue_was_tried(void **state)
         scene_manual_delivery(scene);
         scene_after(scene, ESC_MINUTE_MS);
         scene_clock(scene, 3 * ESC_MINUTE_MS);
-        EscInput woke = {.kind = ESC_INPUT_WOKE};
-        assert_status(scene_input(scene, &woke), ESC_OK);
-        scene_after(scene, ESC_MINUTE_MS);
-        assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
-        if (is_lost)
-            scene_fail_all(scene);
-        else
-            scene_deliver_all(scene);
-        scene_after(scene, ESC_MINUTE_MS);
+        queue_is_tried(scene, is_lost);
         assert_int_equal(scene_audit(scene, "check_failed", "accepted"), is_lost);
         scene_free(scene);
     }
@@ -341,15 +347,7 @@ static void a_step_that_waits_for_deliveries_waits_for_the_queue(void **state)
         scene_manual_delivery(scene);
         scene_event(scene, "ticket.created", "U", "{\"severity\":\"high\"}");
         scene_clock(scene, ESC_HOUR_MS);
-        EscInput woke = {.kind = ESC_INPUT_WOKE};
-        assert_status(scene_input(scene, &woke), ESC_OK);
-        scene_after(scene, ESC_MINUTE_MS);
-        assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
-        if (is_lost)
-            scene_fail_all(scene);
-        else
-            scene_deliver_all(scene);
-        scene_after(scene, ESC_MINUTE_MS);
+        queue_is_tried(scene, is_lost);
         assert_int_equal(scene_sent(scene, "ben", "one was lost"), is_lost);
         scene_free(scene);
     }

@@ -94,13 +94,6 @@ static void others_spare(EscEngine *engine, EscEscalation *escalation)
         esc_shift_spare(engine, escalation, escalation->pages[i].person);
 }
 
-static EscText reason_tail(EscEngine *engine)
-{
-    EscText reason = engine->turn.reason;
-    return reason.size == 0 ? (EscText){0}
-                            : esc_turn_printf(engine, ": %.*s", ESC_TEXT_ARG(reason));
-}
-
 /* Enough have acknowledged; the first of them has it. is_passing: who hands it over, so that others are called on. */
 static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
 {
@@ -125,7 +118,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
         "%.*s acknowledged after %.*s%s%.*s and is accountable (%.*s)%.*s", ESC_TEXT_ARG(owner),
         ESC_TEXT_ARG(esc_duration_text(engine, engine->now_ms - escalation->opened_at_ms)),
         from.size > 0 ? " in place of " : "", ESC_TEXT_ARG(from), ESC_TEXT_ARG(role),
-        ESC_TEXT_ARG(reason_tail(engine)));
+        ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ACKED, owner);
     if (!is_passing) {
         others_spare(engine, escalation);
@@ -164,13 +157,14 @@ static void one_of_several(EscEngine *engine, EscEscalation *escalation, EscText
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     uint32_t have = acks_there(escalation, &people), needed = acks_needed(escalation, &people);
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_ACK_COUNTED,
-        esc_audit_data(engine, "owner", escalation->owner, "have",
-                       esc_turn_printf(engine, "%u", have), "need",
-                       esc_turn_printf(engine, "%u", needed), "reason", engine->turn.reason, NULL),
-        "%.*s acknowledged, %u of %u; %.*s is accountable%.*s", ESC_TEXT_ARG(actor), have, needed,
-        ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(reason_tail(engine)));
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_ACK_COUNTED,
+                         esc_audit_data(engine, "owner", escalation->owner, "have",
+                                        esc_turn_printf(engine, "%u", have), "need",
+                                        esc_turn_printf(engine, "%u", needed), "reason",
+                                        engine->turn.reason, NULL),
+                         "%.*s acknowledged, %u of %u; %.*s is accountable%.*s",
+                         ESC_TEXT_ARG(actor), have, needed, ESC_TEXT_ARG(escalation->owner),
+                         ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
     esc_pages_stop(engine, escalation, actor);
 }
 
@@ -201,7 +195,7 @@ static bool renewed(EscEngine *engine, EscEscalation *escalation, EscText actor)
         engine, escalation, ESC_AUDIT_ACK_RENEWED,
         esc_audit_data(engine, "owner", actor, "until", until, "reason", engine->turn.reason, NULL),
         "%.*s acknowledged again and has it until %.*s%.*s", ESC_TEXT_ARG(actor),
-        ESC_TEXT_ARG(until), ESC_TEXT_ARG(reason_tail(engine)));
+        ESC_TEXT_ARG(until), ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
     return true;
 }
 

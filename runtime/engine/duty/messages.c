@@ -38,8 +38,7 @@ static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage
         return;
     const EscProgram *program = engine->schema.current->program;
     EscValue value = ticket->values[slot].value;
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     esc_value_write_json(&buf, program, value);
     message->severity_json = esc_turn_take(engine, &buf);
     if (value.is_missing)

@@ -31,9 +31,7 @@ void esc_deed_note(EscEngine *engine, EscText text)
 
 EscText esc_deed_reason_tail(const EscDeed *deed)
 {
-    EscText reason = deed->action->reason;
-    return reason.size == 0 ? (EscText){0}
-                            : esc_turn_printf(deed->engine, ": %.*s", ESC_TEXT_ARG(reason));
+    return esc_turn_reason(deed->engine, deed->action->reason);
 }
 
 EscStatus esc_deed_noop_text(EscDeed *deed, EscText because)

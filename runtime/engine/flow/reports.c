@@ -44,16 +44,14 @@ static EscText telling_fields(EscEngine *engine, const EscEvent *event)
 {
     const EscProgram *program = engine->schema.current->program;
     const EscEventRow *row = &program->events[event->type];
-    EscBuf buf;
-    esc_buf_init(&buf, ESC_ENGINE_TURN_BYTES_MAX);
+    EscBuf buf = esc_turn_buf();
     uint32_t told = 0;
     for (uint32_t i = 0; i < event->fields_count && told < TITLE_FIELDS_MAX; i++) {
         const EscFieldRow *field =
             &program->fields[program->event_fields[row->fields_first + i].field];
         if (event->fields[i].is_missing || (event->is_given != NULL && !event->is_given[i]))
             continue; /* a value that nobody gave is no news */
-        EscBuf value;
-        esc_buf_init(&value, ESC_ENGINE_TURN_BYTES_MAX);
+        EscBuf value = esc_turn_buf();
         esc_value_write_text(&value, program, event->fields[i]);
         EscText text = esc_turn_cut(engine, esc_turn_take(engine, &value), TITLE_VALUE_BYTES_MAX);
         if (text.size == 0)

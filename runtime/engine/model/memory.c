@@ -141,6 +141,12 @@ EscText esc_turn_printf(EscEngine *engine, const char *format, ...)
     return esc_turn_take(engine, &buf);
 }
 
+EscText esc_turn_reason(EscEngine *engine, EscText reason)
+{
+    return reason.size == 0 ? (EscText){0}
+                            : esc_turn_printf(engine, ": %.*s", ESC_TEXT_ARG(reason));
+}
+
 EscText esc_turn_take(EscEngine *engine, EscBuf *buf)
 {
     ESC_ASSERT(buf->status == ESC_OK);

@@ -22,10 +22,7 @@ static bool name_matches(EscText a, EscText b)
     if (a.size != b.size)
         return false;
     for (size_t i = 0; i < a.size; i++) {
-        unsigned char x = (unsigned char)a.data[i], y = (unsigned char)b.data[i];
-        x = x >= 'A' && x <= 'Z' ? (unsigned char)(x + 32) : x;
-        y = y >= 'A' && y <= 'Z' ? (unsigned char)(y + 32) : y;
-        if (x != y)
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
             return false;
     }
     return true;

@@ -27,6 +27,8 @@ void esc_garbage_free(EscEngine *engine);             /* what was discarded */
 void *esc_turn_alloc(EscEngine *engine, size_t size); /* until the turn ends */
 EscText esc_turn_text(EscEngine *engine, EscText text);
 EscText esc_turn_printf(EscEngine *engine, const char *format, ...) ESC_PRINTF(2, 3);
+/* ": the reason", behind a sentence; empty when nobody gave one. */
+EscText esc_turn_reason(EscEngine *engine, EscText reason);
 /* Not longer than that; what is cut ends in "…". The text itself, or a copy in the turn. */
 EscText esc_turn_cut(EscEngine *engine, EscText text, size_t size_max);
 /* A buffer's text, copied to the turn's arena; releases the buffer. */
