@@ -24,6 +24,11 @@ extern "C" {
 #define ESC_MUST_USE
 #define ESC_PRINTF(format_at, first_at)
 #endif
+#ifdef __cplusplus
+#define ESC_NO_RETURN [[noreturn]]
+#else
+#define ESC_NO_RETURN _Noreturn
+#endif
 
 /* --- status ---------------------------------------------------------------------------------- */
 
@@ -87,7 +92,7 @@ EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t off
 /* Our own mistake: prints file, line and condition to stderr and aborts. On in release too. */
 #define ESC_ASSERT(condition)                                                                      \
     ((condition) ? (void)0 : esc_assert_failed(#condition, __FILE__, __LINE__))
-_Noreturn void esc_assert_failed(const char *condition, const char *file, int line);
+ESC_NO_RETURN void esc_assert_failed(const char *condition, const char *file, int line);
 
 #define ESC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
