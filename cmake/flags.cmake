@@ -26,7 +26,7 @@ if(ESC_SANITIZE)
     target_compile_options(esc_build INTERFACE
         -fsanitize=${esc_sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(esc_build INTERFACE -fsanitize=${esc_sanitizers})
-else()
+elseif(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "wasm32")
     # glibc's own checks need optimisation and do not mix with the sanitizers'.
     target_compile_options(esc_build INTERFACE
         -fstack-protector-strong $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)

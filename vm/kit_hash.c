@@ -1,11 +1,6 @@
-/* kit_hash.c - checksums: CRC-32C for what a disk may damage, SHA-256 for what a person may
- * forge, SipHash for tables in memory.
- *
- * SHA-256 is libcrypto's; nothing here invents cryptography. */
+/* kit_hash.c - checksums: CRC-32C for what a disk may damage, SipHash for tables in memory. Not here:
+ * SHA-256, for what a person may forge (kit_sha256.c). */
 #include <esc/kit.h>
-
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 /* Entry i is the remainder of byte i, bits reflected, for the polynomial 0x1EDC6F41 (RFC 3720,
  * appendix B.4). */
@@ -50,28 +45,6 @@ uint32_t esc_crc32c(EscBytes bytes)
     for (size_t i = 0; i < bytes.size; i++)
         crc = crc >> 8 ^ crc32c_table[(crc ^ bytes.data[i]) & 0xFF];
     return ~crc;
-}
-
-/* Looking a digest up by name costs more than hashing a short text, so it is looked up once, for
- * the life of the process. */
-static CRYPTO_ONCE sha256_once = CRYPTO_ONCE_STATIC_INIT;
-static EVP_MD *sha256_md;
-
-static void fetch_sha256(void)
-{
-    sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
-
-/* A digest that was not computed must never be taken for one, and callers have nobody to ask: a
- * libcrypto without SHA-256 is a broken installation, and we stop there. */
-void esc_sha256(EscBytes bytes, uint8_t digest[32])
-{
-    ESC_ASSERT(CRYPTO_THREAD_run_once(&sha256_once, fetch_sha256) == 1);
-    ESC_ASSERT(sha256_md != NULL);
-    unsigned size = 0;
-    int is_done = EVP_Digest(bytes.data, bytes.size, digest, &size, sha256_md, NULL);
-    ESC_ASSERT(is_done == 1);
-    ESC_ASSERT(size == 32);
 }
 
 void esc_hex(EscBytes bytes, char *out)

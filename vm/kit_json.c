@@ -106,7 +106,7 @@ static bool is_number_character(char c)
 void esc_json_number(EscBuf *out, double value)
 {
     ESC_ASSERT(isfinite(value));
-    bool is_whole = fabs(value) >= 1 && fabs(value) < 1e15 && fabs(value - trunc(value)) <= 0;
+    bool is_whole = fabs(value) >= 1 && fabs(value) < 1e15 && esc_number_floor(value) >= value;
     if (is_whole) { /* the same digits as below, sooner */
         esc_buf_number(out, (int64_t)value);
         return;

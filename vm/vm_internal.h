@@ -229,8 +229,6 @@ EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value,
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text);
 EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text);
 EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text);
-/* "(none)", a person's title … as TO_TEXT shows it; for a value that needs no scratch. */
-EscText esc_ref_text(const EscProgram *program, EscRef ref);
 
 /* --- snapshots (snapshot.c) --------------------------------------------------------------------------------- */
 

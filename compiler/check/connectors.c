@@ -1,6 +1,5 @@
 /* connectors.c - systems and their actions: one HTTP request each, with typed parameters and an
  * inverse. */
-#include <math.h>
 #include <string.h>
 
 #include "check/check.h"
@@ -131,7 +130,8 @@ static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, cons
         return;
     ESC_EACH_NODE(code, reply->reply.codes) {
         double value = code->number.value;
-        if (value < (double)bound->low || value > (double)bound->high || floor(value) < value)
+        if (value < (double)bound->low || value > (double)bound->high ||
+            esc_number_floor(value) < value)
             esc_report_hint(workspace,
                             esc_report(workspace, bound->code, code->span,
                                        "this is no status of an HTTP reply"),

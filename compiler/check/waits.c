@@ -1,5 +1,4 @@
 /* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
-#include <math.h>
 #include <string.h>
 
 #include "check/check.h"
@@ -65,7 +64,8 @@ void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *
 {
     double value = percent->percent.value;
     const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_SHARE_PERCENT];
-    if (value < (double)bound->low || value > (double)bound->high || floor(value) < value) {
+    if (value < (double)bound->low || value > (double)bound->high ||
+        esc_number_floor(value) < value) {
         esc_report_hint(workspace,
                         esc_report(workspace, bound->code, percent->span,
                                    "a share of the time is a whole percentage from 1%% to 99%%"),

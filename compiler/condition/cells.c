@@ -1,6 +1,5 @@
 /* cells.c - the values of each subject in finitely many cells that no test tells apart. A cell is one of its values:
  * what a test says of that it says of all of them. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +68,8 @@ static int64_t nice_number(int64_t low_key, int64_t high_key)
     if (is_low_far && high > 1e15)
         return 0;
     for (double scale = 1; scale <= 1e6; scale *= 10) {
-        double value = is_low_far ? floor(high * scale) / scale : ceil(low * scale) / scale;
+        double value = is_low_far ? esc_number_floor(high * scale) / scale
+                                  : esc_number_ceil(low * scale) / scale;
         if (value >= low && value <= high)
             return esc_number_key(value);
     }

@@ -109,9 +109,11 @@ static EscInterval interval_in_ms(EscInterval units, int64_t unit_ms)
     double low = esc_key_number(units.low), high = esc_key_number(units.high);
     EscInterval ms = {.low = INT64_MIN, .high = INT64_MAX};
     if (!isinf(low))
-        ms.low = units_in_ms(units.is_low_open ? floor(low) + 1 : ceil(low), unit_ms);
+        ms.low = units_in_ms(units.is_low_open ? esc_number_floor(low) + 1 : esc_number_ceil(low),
+                             unit_ms);
     if (!isinf(high)) {
-        ms.high = units_in_ms((units.is_high_open ? ceil(high) - 1 : floor(high)) + 1, unit_ms);
+        ms.high = units_in_ms(
+            (units.is_high_open ? esc_number_ceil(high) - 1 : esc_number_floor(high)) + 1, unit_ms);
         ms.is_high_open = ms.high != INT64_MAX;
     }
     return ms;

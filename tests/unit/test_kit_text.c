@@ -128,6 +128,53 @@ static void utf8_is_checked_by_the_tables(void **state)
     assert_false(esc_utf8_is_valid(ESC_TEXT("\xff"), NULL));
 }
 
+/* Writes a code point as the Unicode standard's table 3-6 says, for any number below 2^21. */
+static size_t encode(uint32_t c, char out[4])
+{
+    if (c < 0x80)
+        return out[0] = (char)c, 1;
+    size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = size - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)((0xF00 >> size & 0xFF) | c);
+    return size;
+}
+
+static void utf8_takes_every_character_and_no_surrogate(void **state)
+{
+    (void)state;
+    for (uint32_t c = 1; c < 0x200000; c++) {
+        char bytes[4];
+        size_t size = 0, used = encode(c, bytes);
+        bool is_character = c < 0xD800 || (c > 0xDFFF && c <= 0x10FFFF);
+        if (esc_utf8_is_valid((EscText){bytes, used}, NULL) != is_character)
+            fail_msg("U+%04X", (unsigned)c);
+        if (is_character &&
+            (esc_utf8_decode((EscText){bytes, used}, 0, &size) != c || size != used))
+            fail_msg("U+%04X is read as another", (unsigned)c);
+    }
+}
+
+/* All of two bytes, and each of them behind which the rest is in order: what is taken is the only way to write what it means. */
+static void utf8_takes_one_way_to_write_a_character(void **state)
+{
+    (void)state;
+    for (unsigned pair = 0; pair < 0x10000; pair++) {
+        char bytes[] = {(char)(pair >> 8), (char)(pair & 0xFF), (char)0xBF, (char)0x80};
+        for (size_t size = 1; size <= sizeof bytes; size++) {
+            EscText text = {bytes, size};
+            char again[4 * sizeof bytes];
+            size_t used = 0, step = 0;
+            for (size_t at = 0; at < size; at += step)
+                used += encode(esc_utf8_decode(text, at, &step), again + used);
+            bool is_only_way =
+                used == size && memcmp(bytes, again, size) == 0 && memchr(bytes, 0, size) == NULL;
+            if (esc_utf8_is_valid(text, NULL) != is_only_way)
+                fail_msg("%04X, %zu bytes", pair, size);
+        }
+    }
+}
+
 static void cutting_keeps_characters_whole(void **state)
 {
     (void)state;
@@ -295,6 +342,8 @@ int main(void)
         cmocka_unit_test(prefixes_and_suffixes),
         cmocka_unit_test(contains_finds_overlapping_starts),
         cmocka_unit_test(utf8_is_checked_by_the_tables),
+        cmocka_unit_test(utf8_takes_every_character_and_no_surrogate),
+        cmocka_unit_test(utf8_takes_one_way_to_write_a_character),
         cmocka_unit_test(cutting_keeps_characters_whole),
         cmocka_unit_test(decoding_gives_code_points),
         cmocka_unit_test(decoding_steps_over_a_malformed_byte),

@@ -24,6 +24,11 @@ extern "C" {
 #define ESC_MUST_USE
 #define ESC_PRINTF(format_at, first_at)
 #endif
+#ifdef __cplusplus
+#define ESC_NO_RETURN [[noreturn]]
+#else
+#define ESC_NO_RETURN _Noreturn
+#endif
 
 /* --- status ---------------------------------------------------------------------------------- */
 
@@ -87,7 +92,7 @@ EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t off
 /* Our own mistake: prints file, line and condition to stderr and aborts. On in release too. */
 #define ESC_ASSERT(condition)                                                                      \
     ((condition) ? (void)0 : esc_assert_failed(#condition, __FILE__, __LINE__))
-_Noreturn void esc_assert_failed(const char *condition, const char *file, int line);
+ESC_NO_RETURN void esc_assert_failed(const char *condition, const char *file, int line);
 
 #define ESC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -311,11 +316,28 @@ uint32_t esc_names_count(const EscNames *names);
 
 /* Castagnoli, reflected, as in RFC 3720 */
 uint32_t esc_crc32c(EscBytes bytes);
-void esc_sha256(EscBytes bytes, uint8_t digest[32]); /* FIPS 180-4, by libcrypto */
+void esc_sha256(EscBytes bytes, uint8_t digest[32]); /* FIPS 180-4 */
+/* The same for a message that comes in parts: init, add each part, end. What `end` leaves behind must be
+ * initialised again. Up to 2^61 - 1 bytes, which nobody has. */
+typedef struct EscSha256 {
+    uint32_t state[8];
+    uint64_t size;     /* of what was added, in bytes */
+    uint8_t block[64]; /* what of it is no whole block yet */
+} EscSha256;
+void esc_sha256_init(EscSha256 *hash);
+void esc_sha256_add(EscSha256 *hash, EscBytes bytes);
+void esc_sha256_end(EscSha256 *hash, uint8_t digest[32]);
 /* lower case; writes 2 * size + 1 bytes */
 void esc_hex(EscBytes bytes, char *out);
 /* in-memory tables only: the values are not stable */
 uint64_t esc_hash(EscText text, uint64_t seed);
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+/* The nearest whole number that is not above (not below) the value; infinities and NaN stay. As floor and
+ * ceil, which are in a library of their own on some systems; a zero has no sign here. */
+double esc_number_floor(double value);
+double esc_number_ceil(double value);
 
 /* --- JSON text writing ------------------------------------------------------------------------ */
 

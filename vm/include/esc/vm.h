@@ -273,6 +273,8 @@ const EscProgram *esc_bundle_program(const EscBundle *bundle); /* lives as long 
  * looking, but for references. */
 bool esc_value_fits(const EscProgram *program, const EscValue *value, EscType type);
 bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref); /* not 0, and names a row */
+/* What people call it: a person's title, a channel's, a role's word …; empty for none. The reference must be valid. */
+EscText esc_ref_text(const EscProgram *program, EscRef ref);
 const uint8_t *esc_bundle_hash(const EscBundle *bundle);       /* 32 bytes: SHA-256 of the content */
 /* "customer.esc:23" for an instruction (index in CODE); line 0 when the map has nothing. */
 typedef struct EscPlace { EscText file; uint32_t line, column; } EscPlace;
