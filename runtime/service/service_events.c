@@ -1,5 +1,6 @@
-/* service_events.c - which events of a turn are new: against the store, which is asked once for all of them, and against
- * each other. An event that the engine refuses leaves no trace, so it may come again in the same turn. */
+/* service_events.c - which events of a turn are new: against the store, which is asked once for all of them, against the
+ * turn before, which may not be in the store yet, and against each other. An event that the engine refuses leaves no trace,
+ * so it may come again in the same turn. */
 #include "service_internal.h"
 
 #include <stdlib.h>
@@ -41,7 +42,7 @@ static size_t fill_events(EscServiceTurn *turn, Numbered *numbered)
 
 static EscStatus ask_store(EscServiceTurn *turn)
 {
-    EscArena *arena = turn->service->turn_arena;
+    EscArena *arena = turn->arena;
     EscEventKey *keys = esc_arena_alloc_array(arena, turn->events_count, sizeof *keys);
     EscEventKnown *known = esc_arena_alloc_array(arena, turn->events_count, sizeof *known);
     ESC_ASSERT(!esc_arena_failed(arena));
@@ -54,9 +55,31 @@ static EscStatus ask_store(EscServiceTurn *turn)
     return status;
 }
 
+/* What is decided and not committed the store cannot know. Both lists go by key, so one walk finds all. */
+static void ask_going(EscServiceTurn *turn)
+{
+    const EscServiceTurn *going = turn->service->going;
+    size_t at = 0;
+    for (size_t i = 0; i < turn->events_count; i++) {
+        EscServiceEvent *mine = &turn->events[turn->by_key[i]];
+        while (at < going->events_count &&
+               compare_keys(&going->events[going->by_key[at]].key, &mine->key) < 0)
+            at++;
+        for (size_t same = at; same < going->events_count; same++) {
+            const EscServiceEvent *before = &going->events[going->by_key[same]];
+            if (compare_keys(&before->key, &mine->key) != 0)
+                break;
+            if (before->is_taken) {
+                mine->known.is_known = true;
+                memcpy(mine->known.digest, before->digest, sizeof mine->known.digest);
+            }
+        }
+    }
+}
+
 EscStatus esc_turn_look_up(EscServiceTurn *turn)
 {
-    EscArena *arena = turn->service->turn_arena;
+    EscArena *arena = turn->arena;
     Numbered *numbered = esc_arena_alloc_array(arena, turn->count, sizeof *numbered);
     turn->events = esc_arena_alloc_array(arena, turn->count, sizeof *turn->events);
     turn->by_key = esc_arena_alloc_array(arena, turn->count, sizeof *turn->by_key);
@@ -67,7 +90,10 @@ EscStatus esc_turn_look_up(EscServiceTurn *turn)
         turn->by_key[i] = numbered[i].number;
         turn->events[numbered[i].number].place = i;
     }
-    return ask_store(turn);
+    EscStatus status = ask_store(turn);
+    if (status == ESC_OK && turn->service->going != NULL)
+        ask_going(turn);
+    return status;
 }
 
 static EscStatus compare(const EscServiceEvent *event, const uint8_t *digest, EscWhy *why)
@@ -95,10 +121,9 @@ EscStatus esc_turn_judge(const EscServiceTurn *turn, size_t index, EscWhy *why)
     return ESC_OK;
 }
 
-void esc_turn_list_events(const EscServiceTurn *turn, EscGroup *group)
+void esc_turn_list_events(EscServiceTurn *turn, EscGroup *group)
 {
-    group->events =
-        esc_arena_alloc_array(turn->service->turn_arena, turn->events_count, sizeof *group->events);
+    group->events = esc_arena_alloc_array(turn->arena, turn->events_count, sizeof *group->events);
     ESC_ASSERT(group->events != NULL);
     for (size_t i = 0; i < turn->count; i++) {
         const EscServiceEvent *event = &turn->events[i];

@@ -130,7 +130,13 @@ static EscStatus restore(EscService *service, EscWhy *why)
 
 static EscStatus make_parts(EscService *service, const EscServiceConfig *config, EscWhy *why)
 {
-    service->turn_arena = esc_arena_new(ESC_SERVICE_TURN_BYTES_MAX);
+    bool has_arenas = true;
+    for (size_t i = 0; i < ESC_COUNT_OF(service->turns); i++) {
+        service->turns[i].arena = esc_arena_new(ESC_SERVICE_TURN_BYTES_MAX);
+        service->turns[i].retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
+        has_arenas = has_arenas && service->turns[i].arena != NULL &&
+                     service->turns[i].retries_arena != NULL;
+    }
     service->scratch = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     service->retries_arena = esc_arena_new(ESC_SERVICE_SCRATCH_BYTES_MAX);
     EscCursor id = esc_cursor((EscBytes){esc_store_id(config->store), ESC_STORE_ID_SIZE});
@@ -140,7 +146,7 @@ static EscStatus make_parts(EscService *service, const EscServiceConfig *config,
                               .hash_seed = config->hash_seed,
                               .store_tag = esc_cursor_u64(&id)};
     service->engine = esc_engine_new(&engine);
-    if (service->turn_arena == NULL || service->scratch == NULL || service->retries_arena == NULL ||
+    if (!has_arenas || service->scratch == NULL || service->retries_arena == NULL ||
         service->engine == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a workspace");
     return ESC_OK;
@@ -183,7 +189,10 @@ void esc_service_close(EscService *service)
         esc_bundle_free(service->bundles[i]);
     free(service->bundles);
     esc_buf_release(&service->new_bundle_bytes);
-    esc_arena_free(service->turn_arena);
+    for (size_t i = 0; i < ESC_COUNT_OF(service->turns); i++) {
+        esc_arena_free(service->turns[i].arena);
+        esc_arena_free(service->turns[i].retries_arena);
+    }
     esc_arena_free(service->retries_arena);
     esc_arena_free(service->scratch);
     free(service);

@@ -1,14 +1,8 @@
-/* shard.c - the two lanes of a workspace, and one turn of it.
+/* shard.c - a shard's three lanes and its life.
  *
- * A run of the turn lane, in the order that everything depends on:
- *   1. take what lies in the mailbox
- *   2. let those that only look see the committed state; collect inputs, a bounded number
- *   3. these inputs, then due timers (a bounded number), in one transaction
- *   4. only then tell whoever waits for these inputs
- *   5. hand the news and the new outbox rows on
- *   6. come again at once when something is left, or when the next timer is due or somebody has to look at the clocks
- * Under load step 1 finds more, so a transaction holds more; when idle an input is committed at once. Between two runs
- * other shards have theirs. Not its job: what jobs are about (api/, daemon/). */
+ * A run of the turn lane takes what lies in the mailbox, makes turns of it (shard_turn.c), and comes again at once when
+ * something is left, or when the next timer is due or somebody has to look at the clocks. Between two runs other shards have
+ * theirs. Not its job: what jobs are about (api/, daemon/). */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +11,6 @@
 
 #include "shard_internal.h"
 
-/* A turn should compute for about this long: short beside what another client would notice. Waiting for the disk does not
- * count, or a slow one would get small groups, and so more to do. */
-#define TURN_CPU_NS INT64_C(10000000)
-#define INPUTS_PER_TURN_MIN 32
-#define INPUTS_PER_TURN_MAX 4096
 #define INGEST_NS_MAX INT64_C(5000000)
 #define WAIT_NS_MAX INT64_C(60000000000)
 
@@ -102,24 +91,12 @@ EscText esc_shard_reason(EscShard *shard)
     return reason; /* never changed after it was set */
 }
 
-static void set_stopped(EscShard *shard, EscText reason)
+void esc_shard_set_stopped(EscShard *shard, EscText reason)
 {
     (void)pthread_mutex_lock(&shard->lock);
     esc_buf_text(&shard->reason, reason);
     (void)pthread_mutex_unlock(&shard->lock);
     atomic_store(&shard->state, ESC_SHARD_STOPPED);
-}
-
-/* The fail-stop of one workspace: an uncommitted turn is never answered as if it were committed. */
-static void stop(EscShard *shard, EscBatch *batch, EscStatus status, const EscWhy *why)
-{
-    char text[sizeof(why->text) + 64];
-    (void)snprintf(text, sizeof(text), "%s%s%s", esc_status_text(status),
-                   why->text[0] == '\0' ? "" : ": ", why->text);
-    set_stopped(shard, esc_text_from(text));
-    if (shard->setup.stopped != NULL)
-        shard->setup.stopped(shard->setup.context, shard, esc_shard_reason(shard));
-    esc_batch_refuse(batch, ESC_REFUSED_STOPPED, esc_shard_reason(shard));
 }
 
 static void refuse_all(EscShard *shard)
@@ -132,87 +109,6 @@ static void refuse_all(EscShard *shard)
 }
 
 /* --- the turn lane ---------------------------------------------------------------------------- */
-
-/* What others may see of the engine's time and of the clocks. */
-static void show_clock(EscShard *shard)
-{
-    atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
-    atomic_store(&shard->alarmed, esc_engine_alarmed_count(esc_service_engine(shard->service)));
-    (void)pthread_mutex_lock(&shard->lock);
-    shard->clock = esc_service_clock(shard->service);
-    (void)pthread_mutex_unlock(&shard->lock);
-}
-
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* Halves or doubles what a turn may hold, so that one that is full computes for about TURN_CPU_NS. */
-static void adapt(EscShard *shard, size_t count, int64_t took_ns)
-{
-    if (took_ns > TURN_CPU_NS && shard->inputs_max > INPUTS_PER_TURN_MIN)
-        shard->inputs_max /= 2;
-    else if (took_ns < TURN_CPU_NS / 2 && count >= shard->inputs_max &&
-             shard->inputs_max < INPUTS_PER_TURN_MAX)
-        shard->inputs_max *= 2;
-}
-
-static EscInput *flatten(const EscBatch *batch)
-{
-    EscInput *inputs = calloc(batch->count + 1, sizeof(*inputs));
-    ESC_ASSERT(inputs != NULL);
-    size_t at = 0;
-    for (const EscParcel *one = batch->first; one != NULL; one = one->next) {
-        const EscJob *job = (const EscJob *)one;
-        memcpy(&inputs[at], job->inputs, job->inputs_count * sizeof(*inputs));
-        at += job->inputs_count;
-    }
-    return inputs;
-}
-
-static void turn(EscShard *shard, EscBatch *batch)
-{
-    EscInput *inputs = flatten(batch);
-    EscReply *replies = calloc(batch->count + 1, sizeof(*replies));
-    ESC_ASSERT(replies != NULL);
-    size_t fired = 0, count = batch->count;
-    EscWhy why = {.text = ""};
-    size_t timers_max =
-        shard->setup.timers_max < shard->inputs_max ? shard->setup.timers_max : shard->inputs_max;
-    int64_t began_ns = cpu_ns();
-    EscStatus status =
-        esc_service_turn(shard->service, inputs, count, timers_max, replies, &fired, &why);
-    if (status != ESC_OK) {
-        stop(shard, batch, status, &why);
-    } else {
-        adapt(shard, count + fired, cpu_ns() - began_ns);
-        atomic_fetch_add(&shard->turns, 1);
-        atomic_fetch_add(&shard->inputs, count);
-        atomic_fetch_add(&shard->timers, fired);
-        show_clock(shard);
-        esc_batch_finish(batch, replies);
-        if (shard->setup.committed != NULL)
-            shard->setup.committed(shard->setup.context, shard, shard->service);
-    }
-    free(replies);
-    free(inputs);
-}
-
-static void serve(EscShard *shard)
-{
-    EscBatch batch = {0};
-    esc_batch_collect(shard, &batch);
-    if (batch.count > 0 || batch.wants_turn || esc_service_wait_ms(shard->service) == 0)
-        turn(shard, &batch);
-    EscWhy why = {.text = ""};
-    EscStatus status = esc_store_is_intact(esc_service_store(shard->service), &why);
-    if (status != ESC_OK && esc_shard_state(shard) == ESC_SHARD_SERVING)
-        stop(shard, &(EscBatch){0}, status,
-             &why); /* a reading has met damage, or the file is gone */
-}
 
 /* When to come again. */
 static void wake_later(EscShard *shard)
@@ -245,20 +141,32 @@ static void end(EscShard *shard)
         shard->setup.closed(shard->setup.context);
 }
 
+static bool is_serving(EscShard *shard)
+{
+    return esc_shard_state(shard) == ESC_SHARD_SERVING;
+}
+
+static bool is_idle(const EscShard *shard)
+{
+    return shard->first == NULL && shard->going == NULL && shard->coming == NULL;
+}
+
 static void turn_run(void *context)
 {
     EscShard *shard = context;
     /* In this order: what the ingest lane handed over before it was idle is in the mailbox. */
     bool is_last = atomic_load(&shard->is_closing) && atomic_load(&shard->ingesting) == 0;
     take_mail(shard);
-    if (esc_shard_state(shard) == ESC_SHARD_SERVING)
-        serve(shard);
-    if (esc_shard_state(shard) != ESC_SHARD_SERVING)
+    if (atomic_load(&shard->is_committing))
+        return; /* its end wakes this lane */
+    if (is_serving(shard))
+        esc_shard_serve(shard);
+    if (!is_serving(shard))
         refuse_all(shard);
-    if (is_last && shard->first == NULL) {
+    if (is_last && is_idle(shard)) {
         if (!atomic_load(&shard->is_over))
             end(shard);
-    } else if (esc_shard_state(shard) == ESC_SHARD_SERVING) {
+    } else if (is_serving(shard) && !shard->is_sent) {
         wake_later(shard);
     }
 }
@@ -355,18 +263,19 @@ EscStatus esc_shard_new(const EscShardSetup *setup, EscService *service, EscText
     shard->setup.name = text_copy(setup->name);
     shard->setup.notice = text_copy(setup->notice);
     shard->service = service;
-    shard->inputs_max = 8 * (size_t)INPUTS_PER_TURN_MIN;
+    shard->inputs_max = 8 * (size_t)ESC_INPUTS_PER_TURN_MIN;
     esc_mailbox_init(&shard->mail, wake_turn, shard);
     esc_mailbox_init(&shard->unparsed, wake_ingest, shard);
     esc_lane_init(&shard->turn, setup->pool, turn_run, shard);
+    esc_lane_init(&shard->commit, setup->pool, esc_shard_commit_run, shard);
     esc_lane_init(&shard->ingest, setup->pool, ingest_run, shard);
     ESC_ASSERT(pthread_mutex_init(&shard->lock, NULL) == 0);
     esc_buf_init(&shard->reason, 1024);
     if (service == NULL)
-        set_stopped(shard, reason);
+        esc_shard_set_stopped(shard, reason);
     else {
         shard->program = esc_engine_program(esc_service_engine(service));
-        show_clock(shard);
+        esc_shard_show_clock(shard);
     }
     *out = shard;
     return ESC_OK;
@@ -390,6 +299,7 @@ void esc_shard_free(EscShard *shard)
         return;
     ESC_ASSERT(!shard->is_started || esc_shard_is_over(shard));
     esc_lane_close(&shard->ingest);
+    esc_lane_close(&shard->commit);
     esc_lane_close(&shard->turn);
     take_mail(shard);
     refuse_all(shard);

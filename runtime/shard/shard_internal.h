@@ -4,6 +4,24 @@
 
 #include <esc/shard.h>
 
+#define ESC_INPUTS_PER_TURN_MIN 32
+#define ESC_INPUTS_PER_TURN_MAX 4096
+
+/* Jobs of one turn. */
+typedef struct EscBatch {
+    EscParcel *first, *last; /* jobs with inputs, in order */
+    size_t count;            /* their inputs */
+    bool wants_turn;
+} EscBatch;
+
+/* A turn that is under way. */
+typedef struct EscShardTurn {
+    EscBatch batch;
+    EscInput *inputs;
+    EscReply *replies;
+    int64_t cpu_ns; /* that it took so far */
+} EscShardTurn;
+
 struct EscShard {
     EscShardSetup setup;
     EscLane turn, ingest;
@@ -13,9 +31,23 @@ struct EscShard {
     bool is_started;
 
     /* Of the turn lane alone. */
-    EscService *service;
+    EscService *service;     /* the commit lane has its store while is_committing */
     EscParcel *first, *last; /* taken out of the mailbox, not worked off yet */
     size_t inputs_max;       /* of one turn: see `adapt` */
+    EscShardTurn slots[2];
+    EscShardTurn *coming, *going; /* as the service's: looked up; decided and not settled */
+    bool is_sent;                 /* `going` was handed to the commit lane */
+    unsigned ahead_count;         /* turns in a row that were decided beside a commit */
+
+    /* Handed from the turn lane to the commit lane and back. */
+    EscLane commit;
+    atomic_bool is_committing; /* the commit lane has it */
+    EscStatus commit_status;
+    EscWhy commit_why;
+    int64_t commit_ns; /* of processor */
+    /* Of a turn that was decided beside a commit, until that is over. */
+    EscStatus decide_status;
+    EscWhy decide_why;
     /* Of the ingest lane alone. */
     EscParcel *unparsed_first;
 
@@ -31,18 +63,23 @@ struct EscShard {
     EscServiceClock clock; /* under the lock */
 };
 
-void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason);
+/* shard.c */
+void esc_shard_set_stopped(EscShard *shard, EscText reason);
 
-/* What one run of the turn lane works on. Released by esc_batch_release. */
-typedef struct EscBatch {
-    EscParcel *first, *last; /* jobs with inputs, in order */
-    size_t count;            /* their inputs */
-    bool wants_turn;
-} EscBatch;
+/* shard_turn.c: what can be done while nothing is under way to the disk. */
+void esc_shard_serve(EscShard *shard);
+void esc_shard_commit_run(void *shard); /* of the commit lane */
+void esc_shard_show_clock(
+    EscShard *shard); /* what others may see of the engine's time and of the clocks */
+
+/* shard_jobs.c */
+void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason);
 
 /* Moves jobs from the shard to the batch as long as its inputs and its time allow; jobs that only look are done, and
  * those that cannot be parsed are over. */
 void esc_batch_collect(EscShard *shard, EscBatch *batch);
+/* The same, up to the first job that wants to see what is committed or asks for it. */
+void esc_batch_collect_plain(EscShard *shard, EscBatch *batch);
 /* Tells each job of the batch about its replies, and lets it go. */
 void esc_batch_finish(EscBatch *batch, const EscReply *replies);
 void esc_batch_refuse(EscBatch *batch, EscRefusal refusal, EscText reason);

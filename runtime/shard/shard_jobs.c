@@ -60,13 +60,40 @@ static bool prepare(EscShard *shard, EscBatch *batch, EscJob *job)
     return false;
 }
 
+static bool fits(const EscShard *shard, const EscBatch *batch, const EscJob *job)
+{
+    return batch->count == 0 || batch->count + job->inputs_count <= shard->inputs_max;
+}
+
+/* Its inputs are what the engine decides without a look at the store. */
+static bool is_plain(const EscJob *job)
+{
+    bool is_parsed = job->is_parsed || job->steps->parse == NULL;
+    if (!is_parsed || job->inputs_count == 0 || job->steps->look != NULL)
+        return false;
+    for (uint32_t i = 0; i < job->inputs_count; i++)
+        if (job->inputs[i].kind != ESC_INPUT_EVENT && job->inputs[i].kind != ESC_INPUT_DELIVERY)
+            return false;
+    return true;
+}
+
+void esc_batch_collect_plain(EscShard *shard, EscBatch *batch)
+{
+    while (batch->count < shard->inputs_max && shard->first != NULL) {
+        const EscJob *next = (const EscJob *)shard->first;
+        if (!is_plain(next) || !fits(shard, batch, next))
+            break;
+        batch_add(batch, job_take(shard));
+    }
+}
+
 void esc_batch_collect(EscShard *shard, EscBatch *batch)
 {
     int64_t until_ns = esc_boot_ns() + LOOKS_NS_MAX;
     EscJob *job = NULL;
     while (batch->count < shard->inputs_max && (job = job_take(shard)) != NULL) {
         if (prepare(shard, batch, job)) {
-            if (batch->count > 0 && batch->count + job->inputs_count > shard->inputs_max) {
+            if (!fits(shard, batch, job)) {
                 put_back(shard, job);
                 break;
             }

@@ -260,6 +260,125 @@ static void a_turn_holds_no_more_than_its_bound(void **state)
     (void)sem_destroy(&gate);
 }
 
+/* --- turns that are decided beside a commit --------------------------------------------------- */
+
+enum { CROWD = 5000, EACH = 50 };
+
+typedef struct ManyJob {
+    TestJob one; /* first */
+    EscInput inputs[EACH];
+    EscStatus replies[EACH];
+} ManyJob;
+
+static void many_committed(EscJob *job, const EscReply *replies)
+{
+    ManyJob *many = (ManyJob *)job;
+    many->one.reply = replies[0].status;
+    for (size_t i = 0; i < EACH; i++)
+        many->replies[i] = replies[i].status;
+}
+
+static const EscJobSteps crowd_steps = {
+    .committed = many_committed, .refused = job_refused, .over = job_over};
+
+/* More than any turn holds lies there when the lane begins; every fifth event comes a second time, in another job. */
+static ManyJob *crowd_put(size_t *count, const sem_t *gate, TestJob *hold)
+{
+    *count = CROWD / EACH;
+    ManyJob *jobs = calloc(*count, sizeof(*jobs));
+    assert_non_null(jobs);
+    *hold = (TestJob){.job = {.steps = &hold_steps}, .gate = (sem_t *)(uintptr_t)gate};
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &hold->job));
+    (void)sem_wait(&held);
+    for (size_t i = 0; i < *count; i++) {
+        jobs[i].one = (TestJob){.job = {.steps = &crowd_steps}, .reply = ESC_STATUS_COUNT};
+        jobs[i].one.job.inputs = jobs[i].inputs;
+        jobs[i].one.job.inputs_count = EACH;
+        for (size_t j = 0; j < EACH; j++) {
+            char id[32];
+            size_t number = i > 0 && j % 5 == 0 ? (i - 1) * EACH + j + 1 : i * EACH + j;
+            (void)snprintf(id, sizeof(id), "%zu", number);
+            jobs[i].inputs[j] =
+                (EscInput){.kind = ESC_INPUT_EVENT,
+                           .event = service_file_event(&file, "ticket.created", id, id, "{}")};
+        }
+        assert_true(esc_shard_put(shard, &jobs[i].one.job));
+    }
+    return jobs;
+}
+
+static void what_lies_there_is_decided_beside_a_commit(void **state)
+{
+    (void)state;
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    size_t count = 0;
+    TestJob hold;
+    atomic_store(&ends, 0);
+    ManyJob *jobs = crowd_put(&count, &gate, &hold);
+    (void)sem_post(&gate);
+    wait_over(1 + (int)count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(jobs[i].one.place, i + 2); /* in the order they came */
+        assert_false(jobs[i].one.is_refused);
+        for (size_t j = 0; j < EACH; j++)
+            assert_status(jobs[i].replies[j], i > 0 && j % 5 == 0 ? ESC_DUPLICATE : ESC_OK);
+    }
+    end_shard();
+    EscShardCounts counts;
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.inputs, CROWD);
+    free(jobs);
+    (void)sem_destroy(&gate);
+}
+
+static atomic_int commits_left;
+static const EscStoreOps *real_ops;
+
+static EscStatus commit_some(EscStore *store, const EscGroup *group, EscWhy *why)
+{
+    if (atomic_fetch_sub(&commits_left, 1) > 0)
+        return real_ops->commit(store, group, why);
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "the disk is gone");
+}
+
+/* The turn that was decided behind the failed one is refused with it, and so is all that lies there. */
+static void a_store_that_fails_takes_what_was_decided_with_it(void **state)
+{
+    (void)state;
+    EscStore *store = esc_service_store(file.service);
+    real_ops = store->ops;
+    EscStoreOps ops = *store->ops;
+    ops.commit = commit_some;
+    store->ops = &ops;
+    atomic_store(&commits_left, 3);
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    size_t count = 0, good = 0;
+    TestJob hold;
+    ManyJob *jobs = crowd_put(&count, &gate, &hold);
+    (void)sem_post(&gate);
+    wait_over(1 + (int)count);
+    (void)sem_wait(&stopped);
+    while (good < count && !jobs[good].one.is_refused)
+        good++;
+    assert_true(good > 0 && good < count);
+    for (size_t i = good; i < count; i++) {
+        assert_true(jobs[i].one.is_refused);
+        assert_int_equal(jobs[i].one.refusal, ESC_REFUSED_STOPPED);
+        assert_status(jobs[i].one.reply, ESC_STATUS_COUNT); /* never told that it was committed */
+    }
+    EscShardCounts counts;
+    end_shard();
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.turns, 3);
+    assert_int_equal(counts.inputs, good * EACH);
+    assert_int_equal(stops, 1);
+    free(jobs);
+    (void)sem_destroy(&gate);
+}
+
 /* What is parsed apart may take as long as it likes: looks and actions have their turns meanwhile. */
 static void what_hangs_in_the_ingest_lane_holds_no_turn_up(void **state)
 {
@@ -416,6 +535,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(jobs_end_in_the_order_they_came, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_in_a_long_run_is_taken_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_turn_holds_no_more_than_its_bound, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_lies_there_is_decided_beside_a_commit, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_store_that_fails_takes_what_was_decided_with_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_that_wait_are_bounded_by_their_bytes, set_up,

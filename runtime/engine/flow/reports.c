@@ -56,9 +56,10 @@ static EscText telling_fields(EscEngine *engine, const EscEvent *event)
         EscText text = esc_turn_cut(engine, esc_turn_take(engine, &value), TITLE_VALUE_BYTES_MAX);
         if (text.size == 0)
             continue;
-        esc_buf_printf(&buf, "%s%.*s %.*s", told++ == 0 ? ": " : ", ",
-                       ESC_TEXT_ARG(words_of(engine, program->texts[field->name], false)),
-                       ESC_TEXT_ARG(text));
+        esc_buf_string(&buf, told++ == 0 ? ": " : ", "); /* for every event: no printf */
+        esc_buf_text(&buf, words_of(engine, program->texts[field->name], false));
+        esc_buf_char(&buf, ' ');
+        esc_buf_text(&buf, text);
     }
     if (told == 0)
         esc_buf_printf(&buf, " %.*s", ESC_TEXT_ARG(event->id));

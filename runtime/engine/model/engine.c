@@ -26,15 +26,17 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->interned.names = esc_names_new(config->hash_seed);
     engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     engine->view = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
-    for (size_t i = 0; i < ESC_COUNT_OF(engine->groups); i++)
+    bool has_groups = true;
+    for (size_t i = 0; i < ESC_COUNT_OF(engine->groups); i++) {
         esc_group_init(&engine->groups[i], esc_arena_new(ESC_ENGINE_PENDING_BYTES_MAX));
+        has_groups = has_groups && engine->groups[i].arena != NULL;
+    }
     engine->pending = &engine->groups[0];
     engine->turn.emit_place = ESC_NONE;
     engine->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
     bool is_complete = engine->tickets.names != NULL && engine->interned.names != NULL &&
-                       engine->turn.arena != NULL && engine->view != NULL &&
-                       engine->groups[0].arena != NULL && engine->groups[1].arena != NULL;
+                       engine->turn.arena != NULL && engine->view != NULL && has_groups;
     if (!is_complete) {
         esc_engine_free(engine);
         return NULL;

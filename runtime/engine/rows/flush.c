@@ -1,6 +1,7 @@
 /* flush.c - everything that changed since the last flush, as rows for the store. Audit, outbox, evidence and settled
  * rows stand in the pending group already, in the order they came; tickets and escalations are added as they are now,
- * with their timers in their bodies, and the group is handed out. The next one is collected in the other of two. */
+ * with their timers in their bodies, and the group is handed out. The next one is collected in another of three, so that one can
+ * be on its way to the disk while the next is flushed. */
 #include <engine/rows.h>
 
 #include <string.h>
@@ -135,7 +136,8 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;
     ESC_ASSERT(!esc_arena_failed(group->arena));
-    engine->pending = group == &engine->groups[0] ? &engine->groups[1] : &engine->groups[0];
+    size_t next = (size_t)(group - engine->groups + 1) % ESC_COUNT_OF(engine->groups);
+    engine->pending = &engine->groups[next];
     esc_group_clear(engine->pending);
     return group;
 }

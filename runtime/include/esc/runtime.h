@@ -1,7 +1,8 @@
 /* esc/runtime.h - everything that runs bundles against events, in one include for those who embed it.
  *
- * The way of an event: esc_shard_put (a job) → esc_event_parse_batch (bytes → typed events) → esc_service_turn → what the
- * store has of it already → esc_engine_apply (pure) → EscGroup → esc_store_commit → answer → esc_outside_put. Each header
+ * The way of an event: esc_shard_put (a job) → esc_event_parse_batch (bytes → typed events) → esc_service_look_up
+ * (what the store has of it already) → esc_service_decide → esc_engine_apply (pure) → EscGroup → esc_store_commit → answer →
+ * esc_outside_put. Each header
  * below is the manual of its part; start reading at engine.h. */
 #ifndef ESC_RUNTIME_H
 #define ESC_RUNTIME_H

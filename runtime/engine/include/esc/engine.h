@@ -165,8 +165,8 @@ ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input
  * its ticket; may be empty. */
 void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
                             EscOutcome *outcome);
-/* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the next
- * flush, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
+/* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the
+ * flush after the next, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
  * what the engine knows nothing of (events, retries, bundles, epoch). */
 EscGroup *esc_engine_flush(EscEngine *engine);
 /* Due time of the earliest timer; INT64_MAX when there is none. */

@@ -65,18 +65,41 @@ EscServiceClock esc_service_clock(const EscService *service);
 /* Engine time minus the boot clock of the door: who keeps instants of rows by the boot clock needs no correction. */
 int64_t esc_service_ahead_of_boot_ms(const EscService *service);
 
-/* One turn, as numbered steps: look at the clocks, and correct engine time where they say so; look up which events are
- * known; apply every other input in order; then fire due timers (at most timers_max, in due order); flush; commit; only then
- * are the replies valid. replies has `count` items. An input of kind ESC_INPUT_CLOCK is an operator's word: its actor says
- * that a wall clock which waits for it is right (a noop when none does); the service fills in the rest. A failure of the
- * store is returned, no reply is valid, and the workspace must stop. *timers_fired may be NULL. */
+/* One turn: looked up, decided, committed and settled, as numbered below. replies has `count` items and is filled. An input of
+ * kind ESC_INPUT_CLOCK is an operator's word: its actor says that a wall clock which waits for it is right (a noop when none
+ * does); the service fills in the rest. A failure of the store is returned, no reply is valid, and the workspace must stop.
+ * *timers_fired may be NULL. */
 ESC_MUST_USE EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                                         size_t timers_max, EscReply *replies, size_t *timers_fired,
                                         EscWhy *why);
-/* Audit rows of the last turn, given once, for a live account (escald --follow): call it after each turn; rows hold until
- * the next. */
+
+/* The same in its steps, so that one turn can be decided while the one before is on its way to the disk:
+ *
+ *   1. esc_service_look_up  looks at the clocks, corrects engine time where they say so, and asks the store which events are
+ *                           known and for their tickets
+ *   2. esc_service_decide   applies the inputs in order, then fires due timers (at most timers_max, in due order), and makes a
+ *                           group of the changes
+ *   3. esc_service_commit   writes the group; only then the replies are valid
+ *   4. esc_service_settle   lets go of what was committed; when no other turn is decided or under way, forgets what is old
+ *
+ * 3 may run in another thread beside 2 of the next turn, and beside nothing else; all else is one thread's. A turn is looked
+ * up when the one before is decided, and settled before the one after the next is looked up. Inputs and replies are the
+ * caller's, and hold until the turn is settled. Any failure is the store's: nothing that is not settled is valid, and the
+ * workspace must stop. */
+ESC_MUST_USE EscStatus esc_service_look_up(EscService *service, const EscInput *inputs,
+                                           size_t count, EscReply *replies, EscWhy *why);
+/* `may_read`: nothing is being committed. Otherwise *is_decided may come back false: the next input needs the store, and
+ * this is to be called once more when it is free. */
+ESC_MUST_USE EscStatus esc_service_decide(EscService *service, size_t timers_max, bool may_read,
+                                          bool *is_decided, EscWhy *why);
+bool esc_service_has_group(const EscService *service); /* a turn is decided and not settled */
+ESC_MUST_USE EscStatus esc_service_commit(EscService *service, EscWhy *why);
+/* *timers_fired: of this turn. */
+ESC_MUST_USE EscStatus esc_service_settle(EscService *service, size_t *timers_fired, EscWhy *why);
+/* Audit rows of the last turn, given once, for a live account (escald --follow): call it after each turn is settled; rows
+ * hold until the next. */
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count);
-/* Outbox rows of the last turn that was committed; they hold until the next. */
+/* Outbox rows of the last turn that was settled; they hold until the next. */
 void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count);
 
 #ifdef __cplusplus

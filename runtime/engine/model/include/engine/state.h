@@ -797,7 +797,7 @@ struct EscEngine {
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
-    EscGroup groups[2]; /* one is collected while the other is with whoever flushed */
+    EscGroup groups[3]; /* one is collected while the last two are with whoever flushed */
     EscGroup *pending;  /* audit, outbox, settled, evidence, deleted timers since the last flush */
     EscArena *view;
 };

@@ -1,0 +1,273 @@
+/* service_turn.c - one turn is looked up, and then decided: the engine takes its inputs and the timers that are due, and its
+ * changes become a group of rows.
+ *
+ * Looking up reads the store, deciding does not, so that it can go on while the group before is on its way to the disk. Where
+ * an input needs the store after all (an action on what the engine has forgotten), deciding pauses in front of it.
+ *
+ * Not its job: committing, and what comes after it (service.c). */
+#include "service_internal.h"
+
+EscServiceTurn *esc_service_turn_begin(EscService *service, EscWhy *why)
+{
+    ESC_ASSERT(service->coming == NULL);
+    EscServiceTurn *turn =
+        service->going == &service->turns[0] ? &service->turns[1] : &service->turns[0];
+    EscArena *arena = turn->arena, *retries_arena = turn->retries_arena;
+    esc_arena_clear(arena);
+    esc_arena_clear(retries_arena);
+    *turn = (EscServiceTurn){
+        .service = service, .arena = arena, .retries_arena = retries_arena, .why = why};
+    service->coming = turn;
+    return turn;
+}
+
+/* --- the clocks ----------------------------------------------------------------------------- */
+
+/* A correction comes first in its turn: what was queued is judged on the corrected clock. */
+EscStatus esc_service_turn_correct_clock(EscServiceTurn *turn, int64_t correction_ms)
+{
+    const EscClockChange change = {.correction_ms = correction_ms};
+    const EscInput input = {.kind = ESC_INPUT_CLOCK, .clock = &change};
+    EscOutcome outcome;
+    turn->has_changes = true;
+    return esc_engine_apply(turn->service->engine, &input, turn->now_ms, &outcome, turn->why);
+}
+
+/* Nothing ran for a while, and what was sent had no chance. Comes before the first timer. */
+EscStatus esc_service_turn_wake(EscServiceTurn *turn)
+{
+    const EscInput woke = {.kind = ESC_INPUT_WOKE};
+    EscOutcome outcome = {0};
+    return esc_engine_apply(turn->service->engine, &woke, turn->now_ms, &outcome, turn->why);
+}
+
+static EscStatus look_at_clocks(EscServiceTurn *turn)
+{
+    EscServiceTime *time = &turn->service->time;
+    EscTimeReading reading = esc_service_time_look(time);
+    turn->now_ms = reading.now_ms;
+    EscStatus status = reading.correction_ms == 0
+                           ? ESC_OK
+                           : esc_service_turn_correct_clock(turn, reading.correction_ms);
+    return status == ESC_OK && time->has_slept ? esc_service_turn_wake(turn) : status;
+}
+
+/* --- looking up ------------------------------------------------------------------------------- */
+
+/* Only live tickets are in memory. One that was put aside comes back before something is said about it, or the engine
+ * would take it for a new one; and with it what else the input may need. *is_absent: the store has no such ticket. */
+static EscStatus preload(EscServiceTurn *turn, const EscInput *input, bool *is_absent)
+{
+    EscService *service = turn->service;
+    EscStatus status = ESC_OK;
+    EscText id = esc_engine_lacks(service->engine, input);
+    *is_absent = false;
+    while (status == ESC_OK && id.size > 0) {
+        EscTicketRow row;
+        EscWhy why = {.text = ""};
+        status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
+        if (status == ESC_OK)
+            status = esc_engine_restore_ticket(service->engine, &row, &why);
+        *is_absent = status == ESC_NOT_FOUND;
+        if (status != ESC_OK && turn->why != NULL)
+            *turn->why = why;
+        esc_arena_clear(service->scratch);
+        id = esc_engine_lacks(service->engine, input);
+    }
+    esc_arena_clear(service->scratch);
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
+}
+
+static EscStatus preload_new(EscServiceTurn *turn)
+{
+    EscStatus status = ESC_OK;
+    for (size_t i = 0; i < turn->count && status == ESC_OK; i++)
+        if (turn->inputs[i].kind == ESC_INPUT_EVENT && !turn->events[i].known.is_known)
+            status = preload(turn, &turn->inputs[i], &turn->events[i].is_absent);
+    return status;
+}
+
+EscStatus esc_service_look_up(EscService *service, const EscInput *inputs, size_t count,
+                              EscReply *replies, EscWhy *why)
+{
+    EscServiceTurn *turn = esc_service_turn_begin(service, why);
+    turn->inputs = inputs;
+    turn->replies = replies;
+    turn->count = count;
+    EscStatus status =
+        look_at_clocks(turn); /* what comes back from the store follows the corrected clock */
+    if (status == ESC_OK)
+        status = esc_turn_look_up(turn);
+    return status == ESC_OK ? preload_new(turn) : status;
+}
+
+/* Whether an input asks for what only the store knows, and was not looked up. */
+static bool needs_store(const EscServiceTurn *turn, size_t index)
+{
+    const EscInput *input = &turn->inputs[index];
+    if (input->kind == ESC_INPUT_EVENT)
+        return !turn->events[index].known.is_known && !turn->events[index].is_absent &&
+               esc_engine_lacks(turn->service->engine, input).size > 0;
+    return input->kind == ESC_INPUT_ACTION;
+}
+
+/* --- deciding --------------------------------------------------------------------------------- */
+
+/* An old button: what the engine has forgotten stands in the store. */
+static void closed_tell(EscService *service, const EscAction *action, EscOutcome *outcome)
+{
+    EscEscalationRow row;
+    EscTicketRow ticket;
+    EscWhy why;
+    if (action->escalation == 0 || !outcome->is_noop || outcome->note[0] != '\0')
+        return;
+    EscStatus status =
+        esc_store_escalation_get(service->store, action->escalation, service->scratch, &row, &why);
+    if (status == ESC_OK && row.closed_at_ms != 0) {
+        status = esc_store_ticket_get(service->store, row.ticket, service->scratch, &ticket, &why);
+        esc_engine_note_closed(service->engine, &row,
+                               status == ESC_OK ? ticket.title : (EscText){0}, outcome);
+    }
+    esc_arena_clear(service->scratch);
+}
+
+EscStatus esc_service_turn_apply(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    reply->status =
+        esc_engine_apply(turn->service->engine, input, turn->now_ms, &reply->outcome, &reply->why);
+    turn->has_changes = turn->has_changes || reply->status == ESC_OK;
+    return ESC_OK;
+}
+
+static EscStatus take_event(EscServiceTurn *turn, size_t index, EscReply *reply)
+{
+    reply->status = esc_turn_judge(turn, index, &reply->why);
+    if (reply->status != ESC_OK)
+        return ESC_OK;
+    EscStatus status = ESC_OK;
+    if (needs_store(turn, index))
+        status = preload(turn, &turn->inputs[index], &turn->events[index].is_absent);
+    if (status == ESC_OK)
+        status = esc_service_turn_apply(turn, &turn->inputs[index], reply);
+    turn->events[index].is_taken = status == ESC_OK && reply->status == ESC_OK;
+    return status;
+}
+
+static EscStatus take_action(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    bool is_absent = false;
+    EscStatus status = preload(turn, input, &is_absent);
+    if (status == ESC_OK)
+        status = esc_service_turn_apply(turn, input, reply);
+    if (status == ESC_OK && reply->status == ESC_OK)
+        closed_tell(turn->service, input->action, &reply->outcome);
+    return status;
+}
+
+/* An operator says that the wall clock is right, far ahead as it is; the next look follows it. */
+static EscStatus take_word(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    EscServiceTime *time = &turn->service->time;
+    ESC_ASSERT(input->clock->correction_ms == 0); /* corrections are the timekeeper's */
+    if (!esc_service_time_accept(time)) {
+        reply->outcome.is_noop = true;
+        return ESC_OK;
+    }
+    const EscClockChange word = {.actor = input->clock->actor, .ahead_ms = time->seen.ahead_ms};
+    const EscInput told = {.kind = ESC_INPUT_CLOCK, .clock = &word};
+    return esc_service_turn_apply(turn, &told, reply);
+}
+
+static EscStatus take_input(EscServiceTurn *turn, size_t index)
+{
+    EscReply *reply = &turn->replies[index];
+    const EscInput *input = &turn->inputs[index];
+    *reply = (EscReply){.status = ESC_OK};
+    if (input->kind == ESC_INPUT_CLOCK)
+        return take_word(turn, input, reply);
+    if (input->kind == ESC_INPUT_EVENT)
+        return take_event(turn, index, reply);
+    if (input->kind == ESC_INPUT_ACTION)
+        return take_action(turn, input, reply);
+    return esc_service_turn_apply(turn, input, reply);
+}
+
+static EscStatus take_inputs(EscServiceTurn *turn, bool may_read)
+{
+    EscStatus status = ESC_OK;
+    while (turn->taken < turn->count && status == ESC_OK &&
+           (may_read || !needs_store(turn, turn->taken)))
+        status = take_input(turn, turn->taken++);
+    return status;
+}
+
+/* At most timers_max, so that a storm of timers cannot keep the next inputs waiting. */
+static EscStatus fire_timers(EscServiceTurn *turn)
+{
+    EscEngine *engine = turn->service->engine;
+    const EscInput timer = {.kind = ESC_INPUT_TIMER};
+    while (turn->fired < turn->timers_max && esc_engine_next_due_ms(engine) <= turn->now_ms) {
+        EscOutcome outcome = {0};
+        EscStatus status = esc_engine_apply(engine, &timer, turn->now_ms, &outcome, turn->why);
+        if (status != ESC_OK)
+            return status;
+        turn->has_changes = true;
+        turn->fired++;
+    }
+    return ESC_OK;
+}
+
+/* --- its rows --------------------------------------------------------------------------------- */
+
+/* What the service adds to the engine's rows. Retries that are noted from now on go with the next turn. */
+static void complete_group(EscServiceTurn *turn, EscGroup *group)
+{
+    EscService *service = turn->service;
+    group->epoch = esc_store_epoch(service->store);
+    esc_turn_list_events(turn, group);
+    EscArena *emptied = turn->retries_arena;
+    turn->retries_arena = service->retries_arena;
+    group->retries = service->retries;
+    group->retries_count = service->retries_count;
+    service->retries_arena = emptied;
+    service->retries = NULL;
+    service->retries_count = service->retries_capacity = 0;
+    if (!service->is_bundle_taken) {
+        group->bundles = &service->new_bundle;
+        group->bundles_count = 1;
+        service->is_bundle_taken = true;
+    }
+}
+
+void esc_service_turn_end(EscServiceTurn *turn)
+{
+    EscService *service = turn->service;
+    ESC_ASSERT(turn == service->coming && turn->taken == turn->count);
+    EscGroup *group = esc_engine_flush(service->engine);
+    bool has_rows = !esc_group_is_empty(group) || service->retries_count > 0;
+    if (turn->has_changes || has_rows) { /* else duplicates and refusals only */
+        complete_group(turn, group);
+        turn->group = group;
+    }
+    turn->is_decided = true;
+    if (service->going == NULL) {
+        service->going = turn;
+        service->coming = NULL;
+    }
+}
+
+EscStatus esc_service_decide(EscService *service, size_t timers_max, bool may_read,
+                             bool *is_decided, EscWhy *why)
+{
+    EscServiceTurn *turn = service->coming;
+    ESC_ASSERT(turn != NULL && !turn->is_decided);
+    turn->why = why;
+    turn->timers_max = timers_max;
+    EscStatus status = take_inputs(turn, may_read);
+    *is_decided = status == ESC_OK && turn->taken == turn->count;
+    if (*is_decided)
+        status = fire_timers(turn);
+    if (*is_decided && status == ESC_OK)
+        esc_service_turn_end(turn);
+    return status;
+}
