@@ -211,9 +211,12 @@ static void target_take(EscEngine *engine, EscEscalation *escalation, const Targ
         if (!esc_role_behind(engine, escalation, behind + 1, because))
             esc_role_last_resort(engine, escalation, because, false);
     } else {
+        uint32_t role = escalation->role;
         esc_turn_begin(engine, escalation, behind, target->people.names[0], because);
         if (target->position == ESC_NONE)
             escalation->handed_to = target->people.via;
+        if (escalation->bundle == NULL) /* its roles are not known: whose place it is stays */
+            escalation->role = role;
     }
 }
 

@@ -101,18 +101,20 @@ static EscText clause(EscEngine *engine, const EscEscalation *escalation, const 
 static void failover(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     EscText from = escalation->owner;
-    bool is_resort = esc_role_row(escalation, escalation->role_row) == NULL;
+    bool is_known = esc_role_row(escalation, escalation->role_row) != NULL,
+         is_resort = !is_known && escalation->role == 3;
     if (is_resort && escalation->handed_to.size == 0) {
         esc_resort_next(engine, escalation, because);
         return;
     }
-    if (!is_resort && esc_role_behind(engine, escalation, escalation->role_row + 1, because)) {
+    if (is_known && esc_role_behind(engine, escalation, escalation->role_row + 1, because)) {
         failover_record(engine, escalation, from, because);
         return;
     }
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_FAILOVER, esc_audit_data(engine, "from", from, NULL),
-        "%.*s; nobody is left in the chain, the last resort takes over", ESC_TEXT_ARG(because));
+        "%.*s; %s, the last resort takes over", ESC_TEXT_ARG(because),
+        escalation->bundle == NULL ? "the chain is not known" : "nobody is left in the chain");
     chain_over(engine, escalation, because);
 }
 

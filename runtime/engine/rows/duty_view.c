@@ -73,11 +73,13 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
 {
     const EscTemplateRow *row =
         escalation->bundle == NULL ? NULL : esc_escalation_template(escalation);
-    if (row == NULL || escalation->role_row >= row->roles_count)
+    uint32_t count =
+        row == NULL ? 0 : row->roles_count; /* a bundle that is lost took the chain with it */
+    if (row == NULL ? escalation->role == 3 : escalation->role_row >= count)
         return;
-    for (uint32_t i = escalation->role_row + 1; i <= row->roles_count; i++) {
+    for (uint32_t i = row == NULL ? 0 : escalation->role_row + 1; i <= count; i++) {
         const EscRoleRow *role =
-            i < row->roles_count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
+            i < count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
         const EscEngineBundle *in = engine->schema.current;
         EscRef ref = role == NULL ? in->program->meta[0].last_resort
                                   : esc_ref_translate(engine, escalation->bundle, role->owner, &in);
