@@ -157,9 +157,39 @@ static void twenty_a_day_without_a_word_of_the_policy(void **state)
     assert_non_null(strstr(scene_outcome(scene)->note, "no more hand-offs"));
     assert_view_owner(scene, 1, "cleo");
     assert_int_equal(scene_audit(scene, "limited", "20 hand-offs of T within 1d"), 1);
+    assert_int_equal(scene_audit(scene, "exception", "\"name\":\"routing_loop\""), 1);
+    assert_int_equal(scene_audit(scene, "triage", "nothing handles routing_loop"), 1);
+    assert_int_equal(scene_audit(scene, "exception", "engine_fault"), 0);
     scene_after(scene, ESC_DAY_MS);
     assert_status(hand_over(scene, "helpdesk", "ben"), ESC_OK);
     assert_false(scene_outcome(scene)->is_refused);
+    scene_free(scene);
+}
+
+/* It is an exception of the language, so that an author can handle it whether or not a limit names it. */
+static void too_many_handoffs_can_be_handled(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                         " }\non exception routing_loop { notify room \"{exception.message}\"  "
+                         "resume }\nclose when resolved }\n");
+    for (int i = 0; i < 21; i++)
+        assert_status(hand_over(scene, "helpdesk", i % 2 == 0 ? "ben" : "cleo"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "20 hand-offs of T within 1d are the limit"), 1);
+    assert_int_equal(scene_audit(scene, "triage", ""), 0);
+    scene_free(scene);
+}
+
+/* A limit of the present policy has a name that the bundle of an older escalation does not know. */
+static void a_limit_that_came_later_has_its_exception(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE(STAYS));
+    scene_publish(scene, "policy p { last resort dora  limit 1 handoffs per ticket per 1h else "
+                         "raise to_and_fro }\n" TEMPLATE(STAYS));
+    assert_status(hand_over(scene, "helpdesk", "ben"), ESC_OK);
+    assert_status(hand_over(scene, "helpdesk", "cleo"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "exception", "\"name\":\"routing_loop\""), 1);
     scene_free(scene);
 }
 
@@ -246,6 +276,8 @@ int main(void)
         cmocka_unit_test(who_owns_nothing_any_more_hands_nothing_over),
         cmocka_unit_test(others_take_it_over_with_a_reason),
         cmocka_unit_test(twenty_a_day_without_a_word_of_the_policy),
+        cmocka_unit_test(too_many_handoffs_can_be_handled),
+        cmocka_unit_test(a_limit_that_came_later_has_its_exception),
         cmocka_unit_test(every_expectation_is_judged),
         cmocka_unit_test(pages_of_others_go_on),
         cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),

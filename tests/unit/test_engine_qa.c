@@ -91,9 +91,14 @@ static void failed_check_without_else_raises_and_holds_the_close(void **state)
     Scene *scene = begun(STAYS, "check acknowledged within 2m");
     scene_after(scene, 2 * ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "exception", "qa_failed"), 1);
+    assert_int_equal(scene_audit(scene, "triage", ""),
+                     0); /* it is told, and nothing waits for it */
     scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
     scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    assert_int_equal(scene_audit(scene, "exception", "qa_failed"), 2); /* now it is in the way */
+    assert_int_equal(scene_audit(scene, "triage", "ana is asked, and the closing waits"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "qa_failed on T: how do we go on?"), 1);
     EscAction action = {.verb = ESC_VERB_OVERRIDE,
                         .actor = ESC_TEXT("ana"),
                         .escalation = 1,

@@ -209,15 +209,19 @@ static bool was_raised(EscEscalation *escalation, uint32_t check)
     return before;
 }
 
-static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
-    if (was_raised(escalation, check))
-        return;
     EscText text = esc_qa_check_text(engine, escalation, check),
             reason = failure_reason(engine, escalation, check);
-    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
-                            esc_turn_printf(engine, "check \"%.*s\" failed: %.*s",
-                                            ESC_TEXT_ARG(text), ESC_TEXT_ARG(reason)));
+    return esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
+                           ESC_TEXT_ARG(reason));
+}
+
+static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    if (!was_raised(escalation, check))
+        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
+                                esc_qa_failure(engine, escalation, check));
 }
 
 /* True when its `else` has to run: the caller does, and says so with ESC_CHECK_STATE_HANDLED. */
@@ -269,7 +273,17 @@ static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t 
     }
     if (judgement == ESC_JUDGEMENT_FAIL && state == ESC_CHECK_STATE_PENDING)
         *is_otherwise = check_fail(engine, escalation, check);
+    else if (judgement == ESC_JUDGEMENT_FAIL)
+        failure_raise(engine, escalation, check);
     return *is_otherwise;
+}
+
+void esc_qa_closing(EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)
+            escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    }
 }
 
 /* The owner hears once what the closing waits for. */

@@ -729,9 +729,11 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;         /* who causes what happens */
-    EscText by;            /* who said so in the actor's name; empty: the actor */
-    EscText reason;        /* of the acknowledgement at hand */
+    EscText actor;  /* who causes what happens */
+    EscText by;     /* who said so in the actor's name; empty: the actor */
+    EscText reason; /* of the acknowledgement at hand */
+    EscText
+        missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;       /* a sentence of this input names who */
     uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */
