@@ -39,6 +39,49 @@ static void winner_and_loser_are_told(void **state)
     scene_free(scene);
 }
 
+/* Whoever gets it is told all that is expected of them, in their own page. */
+static void the_page_says_what_is_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("handoff to ben because \"ben knows\" expect resolved within "
+                                  "2h  " STAYS));
+    assert_int_equal(scene_sent(scene, "ben",
+                                "You are accountable for T, to be acknowledged by 2026-01-05 09:05 "
+                                "UTC and resolved by 2026-01-05 11:00 UTC: Trouble, x: it was "
+                                "handed over because ben knows"),
+                     1);
+    scene_free(scene);
+}
+
+/* Who has it already is told what is new: until when. What an earlier page said of that is over. */
+static void who_has_it_is_told_what_is_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("wait 1m  handoff to primary because \"hurry\" expect acked "
+                                  "within 2m  await ack within 1h  handoff to primary because "
+                                  "\"late\" expect resolved within 30m  " STAYS));
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "You have T already, and are expected to acknowledge it by "
+                                "2026-01-05 09:03 UTC: it was handed over because hurry"),
+                     1);
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "You have T already, and are expected to resolve it by 2026-01-05 "
+                                "09:31 UTC: it was handed over because late"),
+                     1);
+    EscAction own = {.verb = ESC_VERB_HANDOFF,
+                     .actor = ESC_TEXT("ana"),
+                     .escalation = 1,
+                     .target = ESC_TEXT("ana"),
+                     .reason = ESC_TEXT("my word"),
+                     .expect = ESC_EXPECT_RESOLVED,
+                     .within_ms = ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &own), ESC_OK);
+    assert_int_equal(scene_sent(scene, "ana", "You have T already"), 2); /* she said so herself */
+    scene_free(scene);
+}
+
 static void handing_over_is_noticing(void **state)
 {
     (void)state;
@@ -212,6 +255,58 @@ static void every_expectation_is_judged(void **state)
     scene_free(scene);
 }
 
+/* Whoever resolves it has done what was expected, whatever the escalation itself still waits for; reopened, it is expected
+ * again, with the time that was left. */
+static void a_resolution_meets_what_was_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                         " }\nclose when ticket.status = closed }\n");
+    EscAction action = {.verb = ESC_VERB_HANDOFF,
+                        .actor = ESC_TEXT("helpdesk"),
+                        .escalation = 1,
+                        .target = ESC_TEXT("ben"),
+                        .reason = ESC_TEXT("x"),
+                        .expect = ESC_EXPECT_RESOLVED,
+                        .within_ms = ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(scene_audit(scene, "expectation_met", "as was expected of ben"), 1);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+    scene_event(scene, "ticket.reopened", "T", "{}");
+    assert_int_equal(scene_audit(scene, "expectation_again",
+                                 "ben is expected again to resolve it, by 2026-01-05 11:00 UTC"),
+                     1);
+    scene_after(scene, 19 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", "ben was expected to resolve"), 1);
+    scene_free(scene);
+}
+
+/* So it is when the resolution closes it, and is taken back before that is done. */
+static void what_was_expected_stands_again_out_of_a_closing(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN
+                         "steps { await ack  handoff to ben because \"x\" expect resolved within "
+                         "1h  " STAYS " }\nqa { check confirmed \"it is back\" before close }\n"
+                         "close when resolved }\n");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.reopened", "T", "{}");
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", "ben was expected to resolve"), 1);
+    scene_free(scene);
+}
+
 static void pages_of_others_go_on(void **state)
 {
     (void)state;
@@ -268,6 +363,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(winner_and_loser_are_told),
+        cmocka_unit_test(the_page_says_what_is_expected),
+        cmocka_unit_test(who_has_it_is_told_what_is_expected),
         cmocka_unit_test(handing_over_is_noticing),
         cmocka_unit_test(to_whoever_has_it_nothing_moves),
         cmocka_unit_test(a_template_takes_no_acknowledgement_away),
@@ -279,6 +376,8 @@ int main(void)
         cmocka_unit_test(too_many_handoffs_can_be_handled),
         cmocka_unit_test(a_limit_that_came_later_has_its_exception),
         cmocka_unit_test(every_expectation_is_judged),
+        cmocka_unit_test(a_resolution_meets_what_was_expected),
+        cmocka_unit_test(what_was_expected_stands_again_out_of_a_closing),
         cmocka_unit_test(pages_of_others_go_on),
         cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),
         cmocka_unit_test(a_check_fails_over_nobody_it_was_handed_to),

@@ -191,6 +191,24 @@ static void one_of_two_is_told_that_it_was_not_enough(void **state)
     scene_free(scene);
 }
 
+/* Who comes late and takes it back to a role that needs several is not called to do what they just did. */
+static void who_has_done_their_part_is_not_called(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH("owners { primary ops ack by 2 of within 5m  secondary dora ack "
+                              "within 50m }\n",
+                              STAYS, ""));
+    scene_after(scene, 6 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_sent(scene, "ben", "accountable for T, to be acknowledged by"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "accountable for T, to be acknowledged by"), 1);
+    ack(scene, "ben");
+    assert_view_owner(scene, 1, "ben");
+    assert_int_equal(scene_sent(scene, "ben", "accountable for T, to be acknowledged by"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "With you, ben is accountable for T"), 1);
+    scene_free(scene);
+}
+
 static void another_role_takes_it_though_several_are_needed(void **state)
 {
     (void)state;
@@ -459,7 +477,8 @@ static void what_has_ended_is_not_entered_again(void **state)
     ack(scene, "ana");
     scene_after(scene, ESC_HOUR_MS + ESC_MINUTE_MS);
     assert_false(scene_view(scene, 1).is_acked);
-    assert_text_equal(scene_view(scene, 1).waiting_for, "the resolution until 2026-02-04 09:00 UTC");
+    assert_text_equal(scene_view(scene, 1).waiting_for,
+                      "the resolution until 2026-02-04 09:00 UTC");
     ack(scene, "ana");
     assert_int_equal(scene_sent(scene, "room", "step two"), 1);
     scene_free(scene);
@@ -479,6 +498,7 @@ int main(void)
         cmocka_unit_test(who_leaves_is_followed_in_the_same_turn),
         cmocka_unit_test(enough_of_those_who_are_left),
         cmocka_unit_test(one_of_two_is_told_that_it_was_not_enough),
+        cmocka_unit_test(who_has_done_their_part_is_not_called),
         cmocka_unit_test(another_role_takes_it_though_several_are_needed),
         cmocka_unit_test(a_page_to_twenty_reaches_twenty),
         cmocka_unit_test(owner_absent_is_heard_once),

@@ -8,7 +8,7 @@
  *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
  *   pages under way: count, for each  varint outbox id (0: it waits for the merged page), 2 * kind of contact, and 1 when
  *     it calls somebody of the present turn  packed person
- *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number */
+ *   expectations: count, for each  varint number, calendar  signed due, met at  packed person    varint next number */
 #include <engine/rows.h>
 
 #define FLAG_CHAIN_OVER 1u
@@ -80,6 +80,7 @@ static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
         esc_buf_varint(out, expectation->number);
         esc_buf_varint(out, expectation->calendar);
         esc_buf_signed(out, expectation->due_ms);
+        esc_buf_signed(out, expectation->met_ms);
         esc_buf_packed(out, expectation->person);
     }
     esc_buf_varint(out, escalation->expectation_next);
@@ -174,6 +175,7 @@ static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalat
         *expectation = (EscExpectation){.number = esc_small_unpack(cursor)};
         expectation->calendar = esc_small_unpack(cursor);
         expectation->due_ms = esc_instant_unpack(cursor);
+        expectation->met_ms = esc_instant_unpack(cursor);
         expectation->person = esc_interned_unpack(cursor, engine);
     }
     escalation->expectation_next = esc_small_unpack(cursor);

@@ -364,8 +364,8 @@ typedef struct EscPaged {
 typedef struct EscExpectation {
     uint32_t number;
     EscText person; /* interned */
-    int64_t due_ms;
-    uint32_t calendar; /* OPTION in the escalation's bundle: whose hours it counts */
+    int64_t due_ms, met_ms; /* met_ms: resolved then, and what is left stands; 0: it runs */
+    uint32_t calendar;      /* OPTION in the escalation's bundle: whose hours it counts */
 } EscExpectation;
 
 /* What somebody who watches has to know of, until it is over: bits. */
