@@ -279,8 +279,34 @@ static void who_left_the_directory_owns_nothing(void **state)
     assert_view_owner(scene, 2, "ben");
     assert_false(scene_view(scene, 2).is_acked);
     assert_int_equal(scene_sent(scene, "ben", "kate is not in the directory any more"), 2);
+    assert_int_equal(scene_audit(scene, "failover",
+                                 "kate is not in the directory any more; ben (secondary) is "
+                                 "accountable now"),
+                     2); /* the record says why, of what was acknowledged too */
     scene_after(scene, 10 * ESC_MINUTE_MS);
     assert_int_equal(scene_sent(scene, "kate", ""), 2); /* nothing since: no phone, no word */
+    scene_free(scene);
+}
+
+/* Nobody is announced who will be passed over, and nothing is said of an acknowledgement that there was. */
+static void who_left_the_directory_is_not_next(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("person kate \"Kate\" { chat \"@kate\" }\n" WITH(
+        "owners { primary ana ack within 1h  secondary kate ack within 1h  escalation cleo ack "
+        "within 1h }\n",
+        STAYS, ""));
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_text_equal(scene_view(scene, 1).next_owner, "kate");
+    scene_publish(scene, WITH("owners { primary ben ack within 1h }\n", STAYS, ""));
+    assert_status(leave(scene, "ben"), ESC_OK); /* any input */
+    assert_text_equal(scene_view(scene, 1).next_owner, "cleo");
+    assert_status(leave(scene, "cleo"), ESC_OK);
+    assert_text_equal(scene_view(scene, 1).next_owner, "dora");
+    ack(scene, "ana");
+    assert_status(leave(scene, "ana"), ESC_OK);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_audit(scene, "exception", "ana is away; dora is the last resort"), 1);
     scene_free(scene);
 }
 
@@ -503,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_page_to_twenty_reaches_twenty),
         cmocka_unit_test(owner_absent_is_heard_once),
         cmocka_unit_test(who_left_the_directory_owns_nothing),
+        cmocka_unit_test(who_left_the_directory_is_not_next),
         cmocka_unit_test(who_was_called_beside_is_not_called_again),
         cmocka_unit_test(who_comes_too_late_is_told_who_has_it),
         cmocka_unit_test(who_is_away_says_first_that_they_are_back),

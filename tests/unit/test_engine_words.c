@@ -46,6 +46,33 @@ static void act(Scene *scene, EscVerb verb, const char *actor, const char *targe
     assert_status(scene_act_full(scene, &action), ESC_OK);
 }
 
+/* A machine's lateness of a few milliseconds is nothing to read. */
+static void a_duration_in_a_text_has_no_milliseconds_behind_minutes(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {
+        {59 * ESC_SECOND_MS + 999, "open for 59s999ms"},
+        {ESC_MINUTE_MS + 7, "open for 1m\""},
+        {30 * ESC_MINUTE_MS + 52 * ESC_SECOND_MS + 800, "open for 30m52s\""},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Scene *scene = scene_of("event deploy.done { build: number }\n"
+                                "template t \"T\" { start on ticket.created\n"
+                                "owners { primary ana ack within 1d }\n"
+                                "steps { await resolved within 30d else { } }\non deploy.done { "
+                                "notify room \"open for {now - escalation.opened_at}\" }\n"
+                                "close when resolved }\n");
+        scene_event(scene, "ticket.created", "T", "{}");
+        scene_clock(scene, cases[i].ms);
+        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+        assert_int_equal(scene_sent(scene, "room", cases[i].text), 1);
+        scene_free(scene);
+    }
+}
+
 /* Who acts in the name of another stands in every record of the act, and in one sentence. */
 static void who_acts_for_another_is_named(void **state)
 {
@@ -255,6 +282,7 @@ static void what_the_operator_changed_is_in_the_trail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_duration_in_a_text_has_no_milliseconds_behind_minutes),
         cmocka_unit_test(who_acts_for_another_is_named),
         cmocka_unit_test(every_act_keeps_its_reason),
         cmocka_unit_test(a_page_says_all_that_its_reader_needs),

@@ -42,8 +42,8 @@ static uint32_t role_staffed(EscEngine *engine, EscEscalation *escalation, uint3
 static void chain_over(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     esc_role_last_resort(engine, escalation, because, true);
-    EscText message = esc_turn_printf(engine, "nobody acknowledged; %.*s is the last resort",
-                                      ESC_TEXT_ARG(escalation->owner));
+    EscText message = esc_turn_printf(engine, "%.*s; %.*s is the last resort",
+                                      ESC_TEXT_ARG(because), ESC_TEXT_ARG(escalation->owner));
     (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED, message);
 }
 
@@ -182,14 +182,18 @@ static void turn_again(EscEngine *engine, EscEscalation *escalation, EscText bec
 {
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
-    EscText owner = other_than(&people, than), handed_to = escalation->handed_to;
+    EscText owner = other_than(&people, than), handed_to = escalation->handed_to,
+            from = escalation->owner;
     if (owner.size == 0) {
         failover(engine, escalation, because);
         return;
     }
     esc_turn_begin(engine, escalation, escalation->role_row, owner, because);
     escalation->handed_to = handed_to;
-    esc_turn_record(engine, escalation, people.via);
+    if (esc_text_equal(from, owner))
+        esc_turn_record(engine, escalation, people.via);
+    else
+        failover_record(engine, escalation, from, because);
 }
 
 void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation)

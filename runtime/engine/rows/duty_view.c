@@ -45,10 +45,16 @@ static EscText person_name(const EscProgram *program, uint32_t person)
     return program->texts[program->persons[person].name];
 }
 
+/* Who left the directory is away for ever, as in people.c. */
 static bool lookup_is_absent(void *context, uint32_t person)
 {
     const Lookup *lookup = context;
-    return absence_of(lookup, person_name(lookup->bundle->program, person)) != NULL;
+    EscText name = person_name(lookup->bundle->program, person);
+    const EscEngineBundle *current = lookup->engine->schema.current;
+    uint32_t known = 0;
+    bool has_left =
+        lookup->bundle != current && !esc_directory_person(current->program, name, &known);
+    return has_left || absence_of(lookup, name) != NULL;
 }
 
 static EscOwners people_at(Lookup *lookup, EscRef ref)
