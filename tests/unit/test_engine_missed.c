@@ -126,7 +126,7 @@ static void the_else_of_a_check_says_which_check(void **state)
     Scene *scene = begun("", "qa { check acknowledged within 1h else raise alone }\n");
     scene_after(scene, 2 * ESC_HOUR_MS);
     assert_room(scene,
-                "<alone: check \\\"acknowledged\\\" failed: ana has not acknowledged within 1h>");
+                "<alone: check \\\"acknowledged\\\" failed: ana did not acknowledge in time>");
     scene_free(scene);
 }
 

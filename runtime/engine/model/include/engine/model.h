@@ -247,6 +247,8 @@ void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation,
                             EscAlarm alarm); /* its row says so */
 /* Once for each person: who missed an acknowledgement once has missed it. `person` is interned. */
 void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed);
+/* A check of the acknowledgement has failed before anybody's turn was over: it is the present owner who missed it. */
+void esc_escalation_check_missed(EscEscalation *escalation);
 EscOwed *esc_owed_make(EscEngine *engine, EscEscalation *escalation); /* or the one that is there */
 void esc_owed_loser_add(EscOwed *owed, EscText person);               /* interned */
 void esc_owed_drop(EscEngine *engine, EscEscalation *escalation);

@@ -363,7 +363,7 @@ typedef struct EscPaged {
 
 typedef struct EscExpectation {
     uint32_t number;
-    EscText person; /* interned */
+    EscText person;         /* interned */
     int64_t due_ms, met_ms; /* met_ms: resolved then, and what is left stands; 0: it runs */
     uint32_t calendar;      /* OPTION in the escalation's bundle: whose hours it counts */
 } EscExpectation;
@@ -381,6 +381,8 @@ typedef enum EscAlarm {
 typedef struct EscFormer {
     EscText person;  /* interned */
     bool has_missed; /* did not acknowledge in time, when nobody had acknowledged yet */
+    bool
+        has_missed_check; /* was accountable when a check of the acknowledgement failed, before that */
 } EscFormer;
 
 /* A change of hands that is not told yet: timers of the escalation are still due at this instant. */
