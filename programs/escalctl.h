@@ -106,6 +106,8 @@ bool ctl_is_escalation(const char *text); /* "E-12" */
 void ctl_print_state(const EscJson *escalation, int64_t now_ms);
 /* Whom or what it stands at: asked, taken, closing, parked, closed as resolved. */
 void ctl_write_state(EscBuf *out, const EscJson *escalation);
+/* Whether the owner is asked to acknowledge: in a parked one too, for only its steps have ended. */
+bool ctl_has_owner_asked(const EscJson *escalation);
 /* The deadline that counts now; 0: none. */
 int64_t ctl_deadline(const EscJson *escalation);
 /* What it waits for, without the time that stands beside it. */

@@ -101,24 +101,21 @@ static EscText role_of(EscText role)
 static void show_duty(const EscJson *json, int64_t now_ms)
 {
     EscText role = role_of(ctl_text(json, "role")), next = ctl_text(json, "next_owner");
-    bool is_acked = ctl_is_true(json, "acked"), is_open = is(ctl_text(json, "state"), "open");
+    bool is_acked = ctl_is_true(json, "acked"), is_asked = ctl_has_owner_asked(json);
     EscBuf text = new_text();
     line("owner", ctl_text(json, "owner"));
     esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(role),
-                   is_acked  ? ", acknowledged"
-                   : is_open ? ", not acknowledged yet"
-                             : "");
+                   is_acked   ? ", acknowledged"
+                   : is_asked ? ", not acknowledged yet"
+                              : "");
     line_of("role", &text);
-    if (is_open && !is_acked)
+    if (is_asked)
         line_time("deadline", "to acknowledge until ", ctl_time(json, "ack_due_at"), now_ms);
-    if (is_open && next.size > 0) {
+    if (is_asked && next.size > 0) {
         text = new_text();
         esc_buf_printf(&text, "%.*s (%.*s), when nobody acknowledges in time", ESC_TEXT_ARG(next),
                        ESC_TEXT_ARG(role_of(ctl_text(json, "next_role"))));
-        if (!is_acked)
-            line_of("next", &text);
-        else
-            esc_buf_release(&text);
+        line_of("next", &text);
     }
     line("waits for", ctl_waiting(json));
     /* An acknowledgement is waited for as long as the chain takes; that is nobody's deadline. */
@@ -236,14 +233,31 @@ static void show_changes(const EscJson *json)
 static bool is_told(EscText kind)
 {
     static const char *const kinds[] = {
-        "opened",        "owner",        "failover",
-        "acked",         "ack_counted",  "lease_ended",
-        "handoff",       "skipped",      "expectation_missed",
-        "answered",      "approved",     "rejected",
-        "exception",     "check_failed", "check_overridden",
-        "rollback",      "resolved",     "reopened",
-        "parked",        "alarm",        "unreachable",
-        "delivery_dead", "call_failed",  "closed",
+        "opened",
+        "owner",
+        "failover",
+        "acked",
+        "ack_counted",
+        "lease_ended",
+        "handoff",
+        "skipped",
+        "expectation_missed",
+        "expectation_again",
+        "answered",
+        "approved",
+        "rejected",
+        "exception",
+        "check_failed",
+        "check_overridden",
+        "rollback",
+        "resolved",
+        "reopened",
+        "parked",
+        "alarm",
+        "unreachable",
+        "delivery_dead",
+        "call_failed",
+        "closed",
     };
     for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
         if (is(kind, kinds[i]))

@@ -70,10 +70,16 @@ void ctl_write_state(EscBuf *out, const EscJson *escalation)
     esc_buf_string(out, is_acked ? "taken" : "asked");
 }
 
+bool ctl_has_owner_asked(const EscJson *escalation)
+{
+    return (is_state(escalation, "open") || is_state(escalation, "parked")) &&
+           !ctl_is_true(escalation, "acked");
+}
+
 int64_t ctl_deadline(const EscJson *escalation)
 {
     int64_t ack_ms = ctl_time(escalation, "ack_due_at");
-    bool is_asked = is_state(escalation, "open") && !ctl_is_true(escalation, "acked");
+    bool is_asked = ctl_has_owner_asked(escalation);
     return is_asked && ack_ms != 0 ? ack_ms : ctl_time(escalation, "wait_due_at");
 }
 
@@ -100,7 +106,9 @@ void ctl_print_state(const EscJson *escalation, int64_t now_ms)
     esc_buf_init(&line, 4096);
     int64_t due_ms = ctl_deadline(escalation);
     esc_buf_printf(&line, "%.*s  ", ESC_TEXT_ARG(ctl_text(escalation, "id")));
-    if (is_state(escalation, "open")) {
+    if (is_state(escalation, "open") || is_state(escalation, "parked")) {
+        if (is_state(escalation, "parked"))
+            esc_buf_string(&line, "parked; ");
         bool is_acked = ctl_is_true(escalation, "acked");
         esc_buf_printf(&line, "%.*s (%.*s) %s", ESC_TEXT_ARG(ctl_text(escalation, "owner")),
                        ESC_TEXT_ARG(role_words(ctl_text(escalation, "role"))),

@@ -140,9 +140,14 @@ static void put_written(Maker *make, const EscValue *value)
     case ESC_KIND_NUMBER:
         esc_json_number(&buf, value->number);
         break;
-    case ESC_KIND_DURATION:
-        esc_duration_write(&buf, value->ms);
+    case ESC_KIND_DURATION: {
+        bool is_for_people =
+            make->host->write_time != NULL; /* who read no milliseconds behind minutes */
+        int64_t rest_ms =
+            is_for_people && value->ms >= ESC_MINUTE_MS ? value->ms % ESC_SECOND_MS : 0;
+        esc_duration_write(&buf, value->ms - rest_ms);
         break;
+    }
     default:
         if (make->host->write_time != NULL)
             make->host->write_time(make->host->context, &buf, value->ms);

@@ -169,8 +169,8 @@ static EscStatus verify_events(EscVerify *verify)
 static EscStatus verify_exceptions(EscVerify *verify)
 {
     static const char *const names[ESC_EXCEPTION_BUILTIN_COUNT] = {
-        "unowned", "action_failed", "delivery_dead",      "qa_failed",
-        "overdue", "engine_fault",  "rollback_incomplete"};
+        "unowned", "action_failed", "delivery_dead",       "qa_failed",
+        "overdue", "engine_fault",  "rollback_incomplete", "routing_loop"};
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < ESC_EXCEPTION_BUILTIN_COUNT; i++)
         REJECT_IF(i >= program->exceptions_count ||

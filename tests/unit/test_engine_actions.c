@@ -86,6 +86,54 @@ static void a_check_finds_its_escalation(void **state)
     scene_free(scene);
 }
 
+/* A check that is settled is still that escalation's: no other one is named. */
+static void a_settled_check_speaks_for_its_own_escalation(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template a \"A\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nclose when resolved }\n"
+        "template b \"B\" { start on ticket.created\nowners { primary ana ack within 5h }\n"
+        "steps { await resolved within 1d else { } }\nqa { check confirmed \"b\" before close }\n"
+        "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    EscAction confirm = {.verb = ESC_VERB_CONFIRM,
+                         .actor = ESC_TEXT("ana"),
+                         .ticket = ESC_TEXT("T"),
+                         .target = ESC_TEXT("b")};
+    assert_status(scene_act_full(scene, &confirm), ESC_OK);
+    assert_status(scene_act_full(scene, &confirm), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_string_equal(scene_outcome(scene)->note, "the check is not open any more");
+    assert_int_equal(scene_audit(scene, "ignored", "confirm by ana changed nothing"), 1);
+    confirm.target = ESC_TEXT("c");
+    assert_status(scene_act_full(scene, &confirm), ESC_NOT_FOUND);
+    assert_string_equal(scene_why(scene), "no open escalation of \"T\" has a check \"c\"");
+    scene_free(scene);
+}
+
+/* Where none of several waits for it, none of them is said to be the one. */
+static void what_none_waits_for_names_none(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                 " }\nclose when resolved }\ntemplate u \"U\" { start on "
+                 "ticket.created\n" CHAIN "steps { " STAYS " }\nclose when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    static const EscVerb verbs[] = {ESC_VERB_ANSWER, ESC_VERB_APPROVE, ESC_VERB_CONFIRM};
+    for (size_t i = 0; i < ESC_COUNT_OF(verbs); i++) {
+        EscAction action = {.verb = verbs[i], .actor = ESC_TEXT("ana"), .ticket = ESC_TEXT("T")};
+        assert_status(scene_act_full(scene, &action), ESC_OK);
+        assert_true(scene_outcome(scene)->is_noop);
+        assert_int_equal(scene_outcome(scene)->escalations_count, 0);
+        assert_string_equal(scene_outcome(scene)->note,
+                            "no open escalation of \"T\" waits for that any more");
+    }
+    assert_int_equal(scene_audit(scene, "ignored", ""), 0);
+    scene_free(scene);
+}
+
 /* The answer says which of two open questions is meant; without one of its own the topmost is. */
 static void an_answer_finds_its_question_below(void **state)
 {
@@ -357,6 +405,8 @@ int main(void)
         cmocka_unit_test(only_somebody_of_the_directory_resolves),
         cmocka_unit_test(answer_says_which_ticket_and_escalation),
         cmocka_unit_test(last_resort_may_answer_a_question),
+        cmocka_unit_test(a_settled_check_speaks_for_its_own_escalation),
+        cmocka_unit_test(what_none_waits_for_names_none),
         cmocka_unit_test(an_answer_finds_its_question_below),
         cmocka_unit_test(handlers_hear_that_the_owner_is_away),
         cmocka_unit_test(action_without_a_known_verb_or_an_actor_is_refused),

@@ -138,6 +138,57 @@ static void an_inverse_has_the_arguments_of_its_action(void **state)
     scene_free(scene);
 }
 
+/* What only reads leaves nothing behind, unless the author says how it is taken back, or that it cannot be. */
+static void what_only_reads_is_no_change(void **state)
+{
+    (void)state;
+    Scene *scene = begun("crm.look(id: ticket.id) within 1h  rollback", TELLS);
+    settle(scene, "crm.look", ESC_DELIVERY_ACCEPTED);
+    assert_int_equal(scene_audit(scene, "rollback", "rolls 0 changes back"), 1);
+    assert_int_equal(scene_sent(scene, "room", ""), 0);
+    scene_free(scene);
+    scene = begun("crm.look(id: ticket.id) within 1h undo none because \"it counts the looks\"  "
+                  "rollback",
+                  TELLS);
+    settle(scene, "crm.look", ESC_DELIVERY_ACCEPTED);
+    assert_int_equal(scene_sent(scene, "room", "\"not undone: crm.look (it counts the looks)\""),
+                     1);
+    scene_free(scene);
+}
+
+#define PART "crm.part(id: ticket.id) within 1h  "
+#define UNDOES "rollback  if ticket.severity >= high { close as undone }"
+
+/* Who closes right behind a rollback hears what it left, be the last inverse still under way or not. */
+static void what_is_left_is_told_though_it_closes(void **state)
+{
+    (void)state;
+    for (int has_inverse = 0; has_inverse < 2; has_inverse++) {
+        Scene *scene = begun(
+            has_inverse ? PART "crm.make(id: ticket.id) within 1h  " UNDOES : PART UNDOES, "");
+        settle(scene, "crm.part", ESC_DELIVERY_ACCEPTED);
+        if (has_inverse)
+            settle(scene, "crm.make", ESC_DELIVERY_ACCEPTED);
+        assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+        assert_int_equal(scene_sent(scene, "ana",
+                                    "rollback_incomplete on T: not undone: crm.part (the action "
+                                    "has no inverse)"),
+                         1);
+        scene_free(scene);
+    }
+}
+
+static void a_handler_hears_what_is_left_though_it_closes(void **state)
+{
+    (void)state;
+    Scene *scene = begun(PART UNDOES, TELLS);
+    settle(scene, "crm.part", ESC_DELIVERY_ACCEPTED);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
+    assert_int_equal(
+        scene_sent(scene, "room", "\"not undone: crm.part (the action has no inverse)\""), 1);
+    scene_free(scene);
+}
+
 /* A call that failed has done nothing, so there is nothing to take back. */
 static void a_call_that_failed_is_no_change(void **state)
 {
@@ -211,6 +262,9 @@ int main(void)
         cmocka_unit_test(each_rollback_tells_what_it_left_itself),
         cmocka_unit_test(what_a_rollback_left_is_told_at_once),
         cmocka_unit_test(an_inverse_has_the_arguments_of_its_action),
+        cmocka_unit_test(what_only_reads_is_no_change),
+        cmocka_unit_test(what_is_left_is_told_though_it_closes),
+        cmocka_unit_test(a_handler_hears_what_is_left_though_it_closes),
         cmocka_unit_test(a_call_that_failed_is_no_change),
         cmocka_unit_test(an_inverse_at_the_step_is_of_that_call_alone),
         cmocka_unit_test(an_action_without_an_inverse_is_told),

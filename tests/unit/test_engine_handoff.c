@@ -39,6 +39,49 @@ static void winner_and_loser_are_told(void **state)
     scene_free(scene);
 }
 
+/* Whoever gets it is told all that is expected of them, in their own page. */
+static void the_page_says_what_is_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("handoff to ben because \"ben knows\" expect resolved within "
+                                  "2h  " STAYS));
+    assert_int_equal(scene_sent(scene, "ben",
+                                "You are accountable for T, to be acknowledged by 2026-01-05 09:05 "
+                                "UTC and resolved by 2026-01-05 11:00 UTC: Trouble, x: it was "
+                                "handed over because ben knows"),
+                     1);
+    scene_free(scene);
+}
+
+/* Who has it already is told what is new: until when. What an earlier page said of that is over. */
+static void who_has_it_is_told_what_is_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("wait 1m  handoff to primary because \"hurry\" expect acked "
+                                  "within 2m  await ack within 1h  handoff to primary because "
+                                  "\"late\" expect resolved within 30m  " STAYS));
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "You have T already, and are expected to acknowledge it by "
+                                "2026-01-05 09:03 UTC: it was handed over because hurry"),
+                     1);
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "You have T already, and are expected to resolve it by 2026-01-05 "
+                                "09:31 UTC: it was handed over because late"),
+                     1);
+    EscAction own = {.verb = ESC_VERB_HANDOFF,
+                     .actor = ESC_TEXT("ana"),
+                     .escalation = 1,
+                     .target = ESC_TEXT("ana"),
+                     .reason = ESC_TEXT("my word"),
+                     .expect = ESC_EXPECT_RESOLVED,
+                     .within_ms = ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &own), ESC_OK);
+    assert_int_equal(scene_sent(scene, "ana", "You have T already"), 2); /* she said so herself */
+    scene_free(scene);
+}
+
 static void handing_over_is_noticing(void **state)
 {
     (void)state;
@@ -157,9 +200,39 @@ static void twenty_a_day_without_a_word_of_the_policy(void **state)
     assert_non_null(strstr(scene_outcome(scene)->note, "no more hand-offs"));
     assert_view_owner(scene, 1, "cleo");
     assert_int_equal(scene_audit(scene, "limited", "20 hand-offs of T within 1d"), 1);
+    assert_int_equal(scene_audit(scene, "exception", "\"name\":\"routing_loop\""), 1);
+    assert_int_equal(scene_audit(scene, "triage", "nothing handles routing_loop"), 1);
+    assert_int_equal(scene_audit(scene, "exception", "engine_fault"), 0);
     scene_after(scene, ESC_DAY_MS);
     assert_status(hand_over(scene, "helpdesk", "ben"), ESC_OK);
     assert_false(scene_outcome(scene)->is_refused);
+    scene_free(scene);
+}
+
+/* It is an exception of the language, so that an author can handle it whether or not a limit names it. */
+static void too_many_handoffs_can_be_handled(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                         " }\non exception routing_loop { notify room \"{exception.message}\"  "
+                         "resume }\nclose when resolved }\n");
+    for (int i = 0; i < 21; i++)
+        assert_status(hand_over(scene, "helpdesk", i % 2 == 0 ? "ben" : "cleo"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "20 hand-offs of T within 1d are the limit"), 1);
+    assert_int_equal(scene_audit(scene, "triage", ""), 0);
+    scene_free(scene);
+}
+
+/* A limit of the present policy has a name that the bundle of an older escalation does not know. */
+static void a_limit_that_came_later_has_its_exception(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE(STAYS));
+    scene_publish(scene, "policy p { last resort dora  limit 1 handoffs per ticket per 1h else "
+                         "raise to_and_fro }\n" TEMPLATE(STAYS));
+    assert_status(hand_over(scene, "helpdesk", "ben"), ESC_OK);
+    assert_status(hand_over(scene, "helpdesk", "cleo"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "exception", "\"name\":\"routing_loop\""), 1);
     scene_free(scene);
 }
 
@@ -179,6 +252,58 @@ static void every_expectation_is_judged(void **state)
     }
     scene_after(scene, ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "expectation_missed", ""), 19);
+    scene_free(scene);
+}
+
+/* Whoever resolves it has done what was expected, whatever the escalation itself still waits for; reopened, it is expected
+ * again, with the time that was left. */
+static void a_resolution_meets_what_was_expected(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN "steps { " STAYS
+                         " }\nclose when ticket.status = closed }\n");
+    EscAction action = {.verb = ESC_VERB_HANDOFF,
+                        .actor = ESC_TEXT("helpdesk"),
+                        .escalation = 1,
+                        .target = ESC_TEXT("ben"),
+                        .reason = ESC_TEXT("x"),
+                        .expect = ESC_EXPECT_RESOLVED,
+                        .within_ms = ESC_HOUR_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(scene_audit(scene, "expectation_met", "as was expected of ben"), 1);
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+    scene_event(scene, "ticket.reopened", "T", "{}");
+    assert_int_equal(scene_audit(scene, "expectation_again",
+                                 "ben is expected again to resolve it, by 2026-01-05 11:00 UTC"),
+                     1);
+    scene_after(scene, 19 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+    scene_after(scene, ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", "ben was expected to resolve"), 1);
+    scene_free(scene);
+}
+
+/* So it is when the resolution closes it, and is taken back before that is done. */
+static void what_was_expected_stands_again_out_of_a_closing(void **state)
+{
+    (void)state;
+    Scene *scene = begun("template t \"Trouble\" { start on ticket.created\n" CHAIN
+                         "steps { await ack  handoff to ben because \"x\" expect resolved within "
+                         "1h  " STAYS " }\nqa { check confirmed \"it is back\" before close }\n"
+                         "close when resolved }\n");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    scene_after(scene, 40 * ESC_MINUTE_MS);
+    scene_event(scene, "ticket.reopened", "T", "{}");
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "expectation_missed", "ben was expected to resolve"), 1);
     scene_free(scene);
 }
 
@@ -238,6 +363,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(winner_and_loser_are_told),
+        cmocka_unit_test(the_page_says_what_is_expected),
+        cmocka_unit_test(who_has_it_is_told_what_is_expected),
         cmocka_unit_test(handing_over_is_noticing),
         cmocka_unit_test(to_whoever_has_it_nothing_moves),
         cmocka_unit_test(a_template_takes_no_acknowledgement_away),
@@ -246,7 +373,11 @@ int main(void)
         cmocka_unit_test(who_owns_nothing_any_more_hands_nothing_over),
         cmocka_unit_test(others_take_it_over_with_a_reason),
         cmocka_unit_test(twenty_a_day_without_a_word_of_the_policy),
+        cmocka_unit_test(too_many_handoffs_can_be_handled),
+        cmocka_unit_test(a_limit_that_came_later_has_its_exception),
         cmocka_unit_test(every_expectation_is_judged),
+        cmocka_unit_test(a_resolution_meets_what_was_expected),
+        cmocka_unit_test(what_was_expected_stands_again_out_of_a_closing),
         cmocka_unit_test(pages_of_others_go_on),
         cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),
         cmocka_unit_test(a_check_fails_over_nobody_it_was_handed_to),

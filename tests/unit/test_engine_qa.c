@@ -91,9 +91,14 @@ static void failed_check_without_else_raises_and_holds_the_close(void **state)
     Scene *scene = begun(STAYS, "check acknowledged within 2m");
     scene_after(scene, 2 * ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "exception", "qa_failed"), 1);
+    assert_int_equal(scene_audit(scene, "triage", ""),
+                     0); /* it is told, and nothing waits for it */
     scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
     scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSING);
+    assert_int_equal(scene_audit(scene, "exception", "qa_failed"), 2); /* now it is in the way */
+    assert_int_equal(scene_audit(scene, "triage", "ana is asked, and the closing waits"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "qa_failed on T: how do we go on?"), 1);
     EscAction action = {.verb = ESC_VERB_OVERRIDE,
                         .actor = ESC_TEXT("ana"),
                         .escalation = 1,
@@ -104,6 +109,25 @@ static void failed_check_without_else_raises_and_holds_the_close(void **state)
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);
     assert_true(check_is(scene, "acknowledged", "overridden"));
     assert_int_equal(scene_audit(scene, "check_overridden", "the pager was broken"), 1);
+    scene_free(scene);
+}
+
+/* Who missed it is named for good, not whoever has it when somebody is asked about it. */
+static void a_check_that_failed_accuses_nobody_else(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "check acknowledged within 2m");
+    scene_after(scene, 2 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", "ana has not acknowledged within 2m"), 1);
+    scene_act(scene, ESC_VERB_HANDOFF, "helpdesk", 1, "ben");
+    scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL);
+    scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL);
+    assert_int_equal(
+        scene_sent(scene, "ben",
+                   "Triage: qa_failed on T (x): check \\\"acknowledged\\\" failed: ana "
+                   "did not acknowledge in time"),
+        1);
+    assert_int_equal(scene_audit(scene, "exception", "ben has not acknowledged"), 0);
     scene_free(scene);
 }
 
@@ -490,6 +514,7 @@ int main(void)
         cmocka_unit_test(failover_of_a_check_does_not_double_the_chain),
         cmocka_unit_test(check_before_the_deadline_of_the_role_fails_over),
         cmocka_unit_test(failed_check_without_else_raises_and_holds_the_close),
+        cmocka_unit_test(a_check_that_failed_accuses_nobody_else),
         cmocka_unit_test(accepted_passes_when_all_arrived),
         cmocka_unit_test(each_proof_asks_for_its_rung),
         cmocka_unit_test(queued_at_the_deadline_is_not_accepted),

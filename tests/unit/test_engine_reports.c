@@ -377,6 +377,21 @@ static void long_ids_stay_apart(void **state)
     scene_free(scene);
 }
 
+/* What is closed is not said to be resolved. */
+static void the_record_says_resolved_or_closed(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template n \"N\" { start on ticket.reopened\nowners { primary ana ack "
+                            "within 5m } steps { await ack } close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", NULL);
+    scene_event(scene, "ticket.closed", "T", NULL);
+    assert_int_equal(scene_audit(scene, "resolved", "T is closed"), 1);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"resolved\"}");
+    assert_int_equal(scene_audit(scene, "resolved", "T is resolved"), 1);
+    scene_free(scene);
+}
+
 /* Who takes the status back has said nothing of the ticket: it stands as it did. */
 static void a_status_that_is_taken_back_changes_nothing(void **state)
 {
@@ -429,6 +444,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_assumed_is_known_of_each_field),
+        cmocka_unit_test(the_record_says_resolved_or_closed),
         cmocka_unit_test(a_status_that_is_taken_back_changes_nothing),
         cmocka_unit_test(transitions_fire_while_their_condition_holds),
         cmocka_unit_test(an_update_that_changes_the_status_is_a_transition),

@@ -117,6 +117,57 @@ static void unknown_bundle_is_parked(void **state)
     scene_free(scene);
 }
 
+static bool says(const EscGroup *group, const char *kind, const char *part)
+{
+    for (size_t i = 0; i < group->audit_count; i++) {
+        if (esc_text_equal(group->audit[i].kind, esc_text_from(kind)) &&
+            esc_text_contains(group->audit[i].text, esc_text_from(part)))
+            return true;
+    }
+    return false;
+}
+
+/* Whose turn it is, until when and who is next stands as before; of what is lost nothing is claimed. */
+static void a_parked_one_says_only_what_is_known(void **state)
+{
+    (void)state;
+    Scene *scene = begun(usual);
+    scene_row(scene, 1)->bundle_hash[0] ^= 1;
+    EscEngine *engine = scene_restore(scene, 7);
+    const EscGroup *group = NULL;
+    EscInput timer = {.kind = ESC_INPUT_TIMER};
+    assert_status(apply(engine, &timer, scene_now(scene), &group), ESC_OK);
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(engine, 1, &view));
+    assert_true(view.ack_due_ms == view.opened_at_ms + 5 * ESC_MINUTE_MS);
+    assert_true(view.wait_due_ms == 0);
+    assert_text_equal(view.next_owner, "dora");
+    assert_int_equal(view.next_role, 3);
+    EscAction handoff = {.verb = ESC_VERB_HANDOFF,
+                         .actor = ESC_TEXT("ana"),
+                         .escalation = 1,
+                         .target = ESC_TEXT("cleo"),
+                         .reason = ESC_TEXT("I am away")};
+    EscInput act = {.kind = ESC_INPUT_ACTION, .action = &handoff};
+    assert_status(apply(engine, &act, scene_now(scene), &group), ESC_OK);
+    assert_true(says(group, "handoff", "ana handed over to cleo (primary) because I am away"));
+    EscAction answer = {.verb = ESC_VERB_ANSWER,
+                        .actor = ESC_TEXT("cleo"),
+                        .escalation = 1,
+                        .target = ESC_TEXT("yes")};
+    act.action = &answer;
+    assert_status(apply(engine, &act, scene_now(scene), &group), ESC_OK);
+    assert_true(says(group, "ignored", "its steps cannot go on, and nothing waits for it"));
+    assert_status(apply(engine, &timer, esc_engine_next_due_ms(engine), &group), ESC_OK);
+    assert_true(
+        says(group, "failover", "cleo did not acknowledge within 15m; the chain is not known"));
+    assert_true(esc_engine_find_escalation(engine, 1, &view));
+    assert_text_equal(view.owner, "dora");
+    assert_text_equal(view.next_owner, "");
+    esc_engine_free(engine);
+    scene_free(scene);
+}
+
 static void refused_snapshot_is_parked(void **state)
 {
     (void)state;
@@ -507,6 +558,7 @@ int main(void)
         cmocka_unit_test(a_ticket_is_made_of_its_fields),
         cmocka_unit_test(what_has_not_changed_is_not_written),
         cmocka_unit_test(unknown_bundle_is_parked),
+        cmocka_unit_test(a_parked_one_says_only_what_is_known),
         cmocka_unit_test(refused_snapshot_is_parked),
         cmocka_unit_test(a_body_that_is_cut_off_is_parked),
         cmocka_unit_test(damaged_rows_do_no_harm),

@@ -191,6 +191,24 @@ static void one_of_two_is_told_that_it_was_not_enough(void **state)
     scene_free(scene);
 }
 
+/* Who comes late and takes it back to a role that needs several is not called to do what they just did. */
+static void who_has_done_their_part_is_not_called(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH("owners { primary ops ack by 2 of within 5m  secondary dora ack "
+                              "within 50m }\n",
+                              STAYS, ""));
+    scene_after(scene, 6 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_sent(scene, "ben", "accountable for T, to be acknowledged by"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "accountable for T, to be acknowledged by"), 1);
+    ack(scene, "ben");
+    assert_view_owner(scene, 1, "ben");
+    assert_int_equal(scene_sent(scene, "ben", "accountable for T, to be acknowledged by"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "With you, ben is accountable for T"), 1);
+    scene_free(scene);
+}
+
 static void another_role_takes_it_though_several_are_needed(void **state)
 {
     (void)state;
@@ -261,8 +279,34 @@ static void who_left_the_directory_owns_nothing(void **state)
     assert_view_owner(scene, 2, "ben");
     assert_false(scene_view(scene, 2).is_acked);
     assert_int_equal(scene_sent(scene, "ben", "kate is not in the directory any more"), 2);
+    assert_int_equal(scene_audit(scene, "failover",
+                                 "kate is not in the directory any more; ben (secondary) is "
+                                 "accountable now"),
+                     2); /* the record says why, of what was acknowledged too */
     scene_after(scene, 10 * ESC_MINUTE_MS);
     assert_int_equal(scene_sent(scene, "kate", ""), 2); /* nothing since: no phone, no word */
+    scene_free(scene);
+}
+
+/* Nobody is announced who will be passed over, and nothing is said of an acknowledgement that there was. */
+static void who_left_the_directory_is_not_next(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("person kate \"Kate\" { chat \"@kate\" }\n" WITH(
+        "owners { primary ana ack within 1h  secondary kate ack within 1h  escalation cleo ack "
+        "within 1h }\n",
+        STAYS, ""));
+    scene_event(scene, "ticket.created", "T", "{}");
+    assert_text_equal(scene_view(scene, 1).next_owner, "kate");
+    scene_publish(scene, WITH("owners { primary ben ack within 1h }\n", STAYS, ""));
+    assert_status(leave(scene, "ben"), ESC_OK); /* any input */
+    assert_text_equal(scene_view(scene, 1).next_owner, "cleo");
+    assert_status(leave(scene, "cleo"), ESC_OK);
+    assert_text_equal(scene_view(scene, 1).next_owner, "dora");
+    ack(scene, "ana");
+    assert_status(leave(scene, "ana"), ESC_OK);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_audit(scene, "exception", "ana is away; dora is the last resort"), 1);
     scene_free(scene);
 }
 
@@ -459,7 +503,8 @@ static void what_has_ended_is_not_entered_again(void **state)
     ack(scene, "ana");
     scene_after(scene, ESC_HOUR_MS + ESC_MINUTE_MS);
     assert_false(scene_view(scene, 1).is_acked);
-    assert_text_equal(scene_view(scene, 1).waiting_for, "the resolution until 2026-02-04 09:00 UTC");
+    assert_text_equal(scene_view(scene, 1).waiting_for,
+                      "the resolution until 2026-02-04 09:00 UTC");
     ack(scene, "ana");
     assert_int_equal(scene_sent(scene, "room", "step two"), 1);
     scene_free(scene);
@@ -479,10 +524,12 @@ int main(void)
         cmocka_unit_test(who_leaves_is_followed_in_the_same_turn),
         cmocka_unit_test(enough_of_those_who_are_left),
         cmocka_unit_test(one_of_two_is_told_that_it_was_not_enough),
+        cmocka_unit_test(who_has_done_their_part_is_not_called),
         cmocka_unit_test(another_role_takes_it_though_several_are_needed),
         cmocka_unit_test(a_page_to_twenty_reaches_twenty),
         cmocka_unit_test(owner_absent_is_heard_once),
         cmocka_unit_test(who_left_the_directory_owns_nothing),
+        cmocka_unit_test(who_left_the_directory_is_not_next),
         cmocka_unit_test(who_was_called_beside_is_not_called_again),
         cmocka_unit_test(who_comes_too_late_is_told_who_has_it),
         cmocka_unit_test(who_is_away_says_first_that_they_are_back),

@@ -46,6 +46,56 @@ static void act(Scene *scene, EscVerb verb, const char *actor, const char *targe
     assert_status(scene_act_full(scene, &action), ESC_OK);
 }
 
+/* A machine's lateness of a few milliseconds is nothing to read. */
+static void a_duration_in_a_text_has_no_milliseconds_behind_minutes(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {
+        {59 * ESC_SECOND_MS + 999, "open for 59s999ms"},
+        {ESC_MINUTE_MS + 7, "open for 1m\""},
+        {30 * ESC_MINUTE_MS + 52 * ESC_SECOND_MS + 800, "open for 30m52s\""},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Scene *scene = scene_of("event deploy.done { build: number }\n"
+                                "template t \"T\" { start on ticket.created\n"
+                                "owners { primary ana ack within 1d }\n"
+                                "steps { await resolved within 30d else { } }\non deploy.done { "
+                                "notify room \"open for {now - escalation.opened_at}\" }\n"
+                                "close when resolved }\n");
+        scene_event(scene, "ticket.created", "T", "{}");
+        scene_clock(scene, cases[i].ms);
+        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+        assert_int_equal(scene_sent(scene, "room", cases[i].text), 1);
+        scene_free(scene);
+    }
+}
+
+/* A question was sent to whoever had it then: who has it now can answer, and is told that there is one. */
+static void who_takes_over_is_told_of_the_open_question(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("template t \"T\" { start on ticket.created\n"
+                 "owners { primary ana ack within 5m  secondary ben ack within 5m  "
+                 "escalation cleo ack within 5m }\n"
+                 "steps { ask ana \"Which way?\" within 4h { guidance \"g\"  answer left "
+                 "\"Left\" { }  timeout { } }  await resolved within 30d else { } }\n"
+                 "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", "{}");
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "ben",
+                                "\"act\":\"escalctl ack E-1; a question is open, see: escalctl "
+                                "show E-1\""),
+                     1);
+    scene_act(scene, ESC_VERB_ANSWER, "dora", 1, "left");
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "cleo", "\"act\":\"escalctl ack E-1\""), 1);
+    scene_free(scene);
+}
+
 /* Who acts in the name of another stands in every record of the act, and in one sentence. */
 static void who_acts_for_another_is_named(void **state)
 {
@@ -255,6 +305,8 @@ static void what_the_operator_changed_is_in_the_trail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_duration_in_a_text_has_no_milliseconds_behind_minutes),
+        cmocka_unit_test(who_takes_over_is_told_of_the_open_question),
         cmocka_unit_test(who_acts_for_another_is_named),
         cmocka_unit_test(every_act_keeps_its_reason),
         cmocka_unit_test(a_page_says_all_that_its_reader_needs),

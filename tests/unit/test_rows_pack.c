@@ -351,8 +351,8 @@ static void lists_fill(Model *model, EscEscalation *escalation)
     escalation->page_next = 4;
     ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
                     escalation->expectations_capacity);
-    escalation->expectations[escalation->expectations_count++] =
-        (EscExpectation){2, esc_engine_intern(engine, ESC_TEXT("ben")), MODEL_START_MS + 9, 1};
+    escalation->expectations[escalation->expectations_count++] = (EscExpectation){
+        2, esc_engine_intern(engine, ESC_TEXT("ben")), MODEL_START_MS + 9, MODEL_START_MS + 4, 1};
     escalation->expectation_next = 3;
     ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
                     escalation->inverses_capacity);

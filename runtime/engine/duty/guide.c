@@ -24,6 +24,19 @@ static EscText next_text(EscEngine *engine, EscEscalation *escalation)
     return (EscText){0};
 }
 
+static bool is_open(const EscFrame *frame)
+{
+    return frame->question != NULL && frame->question->kind == ESC_QUESTION_ASK &&
+           frame->question->answer == 0;
+}
+
+/* Who takes over a ticket finds the question open that somebody else was sent: theirs to answer now. */
+static bool has_open_question(const EscEscalation *escalation)
+{
+    return is_open(&escalation->frame) ||
+           (escalation->triage != NULL && is_open(&escalation->triage->frame));
+}
+
 /* The command that does what the message asks for. */
 static EscText act_text(EscEngine *engine, const EscEscalation *escalation, const EscNotice *notice,
                         bool is_asked_to_ack)
@@ -36,8 +49,12 @@ static EscText act_text(EscEngine *engine, const EscEscalation *escalation, cons
         return esc_turn_printf(engine, "escalctl answer E-%llu ANSWER", id);
     if (notice->question.size > 0)
         return esc_turn_printf(engine, "escalctl confirm E-%llu", id);
-    return is_asked_to_ack ? esc_turn_printf(engine, "escalctl ack E-%llu", id)
-                           : esc_turn_printf(engine, "escalctl show E-%llu", id);
+    if (!is_asked_to_ack)
+        return esc_turn_printf(engine, "escalctl show E-%llu", id);
+    if (has_open_question(escalation))
+        return esc_turn_printf(
+            engine, "escalctl ack E-%llu; a question is open, see: escalctl show E-%llu", id, id);
+    return esc_turn_printf(engine, "escalctl ack E-%llu", id);
 }
 
 void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,

@@ -88,7 +88,7 @@ static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_
                     escalation->expectations_capacity);
     uint32_t number = escalation->expectation_next++;
     escalation->expectations[escalation->expectations_count++] =
-        (EscExpectation){number, escalation->owner, due_ms, calendar};
+        (EscExpectation){number, escalation->owner, due_ms, 0, calendar};
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, number, due_ms);
 }
 
@@ -211,26 +211,13 @@ static void target_take(EscEngine *engine, EscEscalation *escalation, const Targ
         if (!esc_role_behind(engine, escalation, behind + 1, because))
             esc_role_last_resort(engine, escalation, because, false);
     } else {
+        uint32_t role = escalation->role;
         esc_turn_begin(engine, escalation, behind, target->people.names[0], because);
         if (target->position == ESC_NONE)
             escalation->handed_to = target->people.via;
+        if (escalation->bundle == NULL) /* its roles are not known: whose place it is stays */
+            escalation->role = role;
     }
-}
-
-/* --- handing over ----------------------------------------------------------------------------- */
-
-/* Nothing moves; what is expected of whoever has it is set, if something is. */
-static EscHandoffEnd nothing(EscEngine *engine, EscEscalation *escalation,
-                             const EscHandoff *handoff)
-{
-    int64_t due_ms = handoff->within_ms == 0 ? 0 : deadlines_put(engine, escalation, handoff);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_IGNORED,
-                         esc_audit_data(engine, "verb", ESC_TEXT("handoff"), "owner",
-                                        escalation->owner, "reason", handoff->reason, NULL),
-                         "a handoff to %.*s, who has it already, moves nothing (because %.*s)%.*s",
-                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(handoff->reason),
-                         ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)));
-    return due_ms == 0 ? ESC_HANDOFF_NOTHING : ESC_HANDOFF_DONE;
 }
 
 static EscText because_text(EscEngine *engine, const EscHandoff *handoff)
@@ -240,6 +227,45 @@ static EscText because_text(EscEngine *engine, const EscHandoff *handoff)
                                ESC_TEXT_ARG(engine->turn.actor), ESC_TEXT_ARG(handoff->reason));
     return esc_turn_printf(engine, "it was handed over because %.*s",
                            ESC_TEXT_ARG(handoff->reason));
+}
+
+/* Nobody's turn begins, so nobody else tells them that something is expected of them by then. */
+static void expected_tell(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff,
+                          int64_t due_ms)
+{
+    EscText owner = escalation->owner;
+    if (due_ms == 0 || esc_text_equal(engine->turn.actor, owner))
+        return;
+    bool is_ack = handoff->expect == ESC_EXPECT_ACKED;
+    EscText text =
+        esc_turn_printf(engine, "You have %.*s already, and are expected to %s it by %.*s: %.*s",
+                        ESC_TEXT_ARG(escalation->ticket->id), is_ack ? "acknowledge" : "resolve",
+                        ESC_TEXT_ARG(esc_person_time(engine, owner, due_ms)),
+                        ESC_TEXT_ARG(because_text(engine, handoff)));
+    const EscNotice notice = {.text = text, .is_due = true};
+    if (escalation->is_acked || !is_ack) {
+        esc_message_person(engine, escalation, owner, &notice);
+        return;
+    }
+    esc_pages_stop(engine, escalation, owner); /* what they say of the deadline is over */
+    esc_page_person(engine, escalation, owner, text);
+}
+
+/* --- handing over ----------------------------------------------------------------------------- */
+
+/* Nothing moves; what is expected of whoever has it is set, if something is. */
+static EscHandoffEnd nothing(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff)
+{
+    int64_t due_ms = handoff->within_ms == 0 ? 0 : deadlines_put(engine, escalation, handoff);
+    expected_tell(engine, escalation, handoff, due_ms);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_IGNORED,
+                         esc_audit_data(engine, "verb", ESC_TEXT("handoff"), "owner",
+                                        escalation->owner, "reason", handoff->reason, NULL),
+                         "a handoff to %.*s, who has it already, moves nothing (because %.*s)%.*s",
+                         ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(handoff->reason),
+                         ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)));
+    return due_ms == 0 ? ESC_HANDOFF_NOTHING : ESC_HANDOFF_DONE;
 }
 
 bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
@@ -282,6 +308,11 @@ static void expectation_remove(EscEscalation *escalation, size_t at)
 
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
 {
+    if (esc_ticket_is_resolved(engine,
+                               escalation->ticket)) { /* of one that is parked nobody looks */
+        esc_expectations_met(engine, escalation);
+        return;
+    }
     for (size_t i = 0; i < escalation->expectations_count; i++) {
         if (escalation->expectations[i].number != number)
             continue;
@@ -304,9 +335,26 @@ void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, c
     const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
     for (size_t i = 0; i < escalation->expectations_count; i++) {
         EscExpectation *expectation = &escalation->expectations[i];
-        expectation->due_ms =
-            esc_move_due(engine, program, move, expectation->calendar, expectation->due_ms);
+        if (expectation->met_ms == 0) {
+            expectation->due_ms =
+                esc_move_due(engine, program, move, expectation->calendar, expectation->due_ms);
+            continue;
+        }
+        expectation->met_ms += esc_move_by(move);
+        expectation->due_ms += esc_move_by(move);
     }
+}
+
+int64_t esc_expected_by_ms(const EscEscalation *escalation, EscText person)
+{
+    int64_t first_ms = 0;
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        const EscExpectation *expectation = &escalation->expectations[i];
+        if (expectation->met_ms == 0 && esc_text_equal(expectation->person, person) &&
+            (first_ms == 0 || expectation->due_ms < first_ms))
+            first_ms = expectation->due_ms;
+    }
+    return first_ms;
 }
 
 int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise)
@@ -320,13 +368,36 @@ int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number,
 
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation)
 {
-    while (escalation->expectations_count > 0) {
-        EscExpectation *expectation = &escalation->expectations[0];
-        EscText person = expectation->person;
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        EscExpectation *expectation = &escalation->expectations[i];
+        if (expectation->met_ms != 0)
+            continue;
+        expectation->met_ms = engine->now_ms;
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_EXPECTATION, expectation->number);
-        expectation_remove(escalation, 0);
+        esc_escalation_dirty(engine, escalation);
         esc_audit_escalation(engine, escalation, ESC_AUDIT_EXPECTATION_MET,
                              esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
-                             "resolved in time, as was expected of %.*s", ESC_TEXT_ARG(person));
+                             "resolved in time, as was expected of %.*s",
+                             ESC_TEXT_ARG(expectation->person));
+    }
+}
+
+void esc_expectations_go_on(EscEngine *engine, EscEscalation *escalation)
+{
+    for (size_t i = 0; i < escalation->expectations_count; i++) {
+        EscExpectation *expectation = &escalation->expectations[i];
+        if (expectation->met_ms == 0)
+            continue;
+        expectation->due_ms += engine->now_ms - expectation->met_ms;
+        expectation->met_ms = 0;
+        esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, expectation->number,
+                      expectation->due_ms);
+        esc_escalation_dirty(engine, escalation);
+        EscText until = esc_local_time(engine, expectation->due_ms);
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_EXPECTATION_AGAIN,
+            esc_audit_data(engine, "expect", ESC_TEXT("resolved"), "until", until, NULL),
+            "%.*s is expected again to resolve it, by %.*s", ESC_TEXT_ARG(expectation->person),
+            ESC_TEXT_ARG(until));
     }
 }

@@ -42,8 +42,8 @@ static uint32_t role_staffed(EscEngine *engine, EscEscalation *escalation, uint3
 static void chain_over(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     esc_role_last_resort(engine, escalation, because, true);
-    EscText message = esc_turn_printf(engine, "nobody acknowledged; %.*s is the last resort",
-                                      ESC_TEXT_ARG(escalation->owner));
+    EscText message = esc_turn_printf(engine, "%.*s; %.*s is the last resort",
+                                      ESC_TEXT_ARG(because), ESC_TEXT_ARG(escalation->owner));
     (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED, message);
 }
 
@@ -101,18 +101,20 @@ static EscText clause(EscEngine *engine, const EscEscalation *escalation, const 
 static void failover(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     EscText from = escalation->owner;
-    bool is_resort = esc_role_row(escalation, escalation->role_row) == NULL;
+    bool is_known = esc_role_row(escalation, escalation->role_row) != NULL,
+         is_resort = !is_known && escalation->role == 3;
     if (is_resort && escalation->handed_to.size == 0) {
         esc_resort_next(engine, escalation, because);
         return;
     }
-    if (!is_resort && esc_role_behind(engine, escalation, escalation->role_row + 1, because)) {
+    if (is_known && esc_role_behind(engine, escalation, escalation->role_row + 1, because)) {
         failover_record(engine, escalation, from, because);
         return;
     }
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_FAILOVER, esc_audit_data(engine, "from", from, NULL),
-        "%.*s; nobody is left in the chain, the last resort takes over", ESC_TEXT_ARG(because));
+        "%.*s; %s, the last resort takes over", ESC_TEXT_ARG(because),
+        escalation->bundle == NULL ? "the chain is not known" : "nobody is left in the chain");
     chain_over(engine, escalation, because);
 }
 
@@ -180,14 +182,18 @@ static void turn_again(EscEngine *engine, EscEscalation *escalation, EscText bec
 {
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
-    EscText owner = other_than(&people, than), handed_to = escalation->handed_to;
+    EscText owner = other_than(&people, than), handed_to = escalation->handed_to,
+            from = escalation->owner;
     if (owner.size == 0) {
         failover(engine, escalation, because);
         return;
     }
     esc_turn_begin(engine, escalation, escalation->role_row, owner, because);
     escalation->handed_to = handed_to;
-    esc_turn_record(engine, escalation, people.via);
+    if (esc_text_equal(from, owner))
+        esc_turn_record(engine, escalation, people.via);
+    else
+        failover_record(engine, escalation, from, because);
 }
 
 void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation)

@@ -79,18 +79,32 @@ static EscText matter_text(EscEngine *engine, const EscEscalation *escalation, E
                            because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
 }
 
+/* ", to be acknowledged by 2026-01-05 09:10 UTC and resolved by 2026-01-05 12:00 UTC", in the reader's zone */
+static EscText until_text(EscEngine *engine, const EscEscalation *escalation, EscText person)
+{
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    int64_t resolved_ms = esc_expected_by_ms(escalation, escalation->owner);
+    EscText text = {0};
+    if (ack != NULL)
+        text = esc_turn_printf(engine, ", to be acknowledged by %.*s",
+                               ESC_TEXT_ARG(esc_person_time(engine, person, ack->due_ms)));
+    if (resolved_ms == 0)
+        return text;
+    return esc_turn_printf(engine, "%.*s%s resolved by %.*s", ESC_TEXT_ARG(text),
+                           text.size > 0 ? " and" : ", to be",
+                           ESC_TEXT_ARG(esc_person_time(engine, person, resolved_ms)));
+}
+
 static EscText page_text(EscEngine *engine, const EscEscalation *escalation, EscText person,
                          EscText because)
 {
-    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
-    EscText until = ack == NULL ? (EscText){0} : esc_person_time(engine, person, ack->due_ms);
     EscText who =
         esc_text_equal(person, escalation->owner)
             ? ESC_TEXT("You are")
             : esc_turn_printf(engine, "With you, %.*s is", ESC_TEXT_ARG(escalation->owner));
-    return esc_turn_printf(engine, "%.*s accountable for %.*s%s%.*s: %.*s", ESC_TEXT_ARG(who),
+    return esc_turn_printf(engine, "%.*s accountable for %.*s%.*s: %.*s", ESC_TEXT_ARG(who),
                            ESC_TEXT_ARG(escalation->ticket->id),
-                           until.size > 0 ? ", to be acknowledged by " : "", ESC_TEXT_ARG(until),
+                           ESC_TEXT_ARG(until_text(engine, escalation, person)),
                            ESC_TEXT_ARG(matter_text(engine, escalation, because)));
 }
 
@@ -109,10 +123,22 @@ static bool has_heard(const EscEngine *engine, const EscEscalation *escalation, 
     return false;
 }
 
+/* Where several have to: they have done their part, and others still have to. */
+static bool has_acked(const EscEscalation *escalation, EscText person)
+{
+    for (size_t i = 0; i < escalation->ackers_count; i++) {
+        if (esc_text_equal(escalation->ackers[i], person))
+            return true;
+    }
+    return false;
+}
+
 static void people_page(EscEngine *engine, const EscShift *shift, const EscPeople *people)
 {
     EscEscalation *escalation = shift->escalation;
     for (uint32_t i = 0; i < people->count; i++) {
+        if (has_acked(escalation, people->names[i]))
+            continue;
         if (shift->from.size == 0 && has_heard(engine, escalation, people->names[i]))
             continue;
         bool is_owner = esc_text_equal(people->names[i], escalation->owner);

@@ -31,6 +31,52 @@ static bool is_about_ticket(EscVerb verb)
     return verb == ESC_VERB_RESOLVE || verb == ESC_VERB_START;
 }
 
+/* Whether the verb names a check, which says whose it is though it is settled. */
+static bool names_check(const EscAction *action)
+{
+    return (action->verb == ESC_VERB_CONFIRM || action->verb == ESC_VERB_OVERRIDE) &&
+           action->target.size > 0;
+}
+
+/* One whose bundle is lost may have it. */
+static EscEscalation *escalation_with_check(EscDeed *deed)
+{
+    EscEscalation *unknown = NULL;
+    for (size_t i = 0; i < deed->ticket->open_count; i++) {
+        EscEscalation *escalation = deed->ticket->open[i];
+        if (esc_check_is_known(deed->engine, escalation, deed->action))
+            return escalation;
+        if (escalation->bundle == NULL)
+            unknown = escalation;
+    }
+    return unknown;
+}
+
+/* None of the ticket's open escalations has anything left to do for the verb. What is said is said of the one that it was
+ * about, where that is certain, and else of the ticket: never of another one. */
+static EscStatus escalation_that_was(EscDeed *deed)
+{
+    const EscAction *action = deed->action;
+    const EscTicket *ticket = deed->ticket;
+    EscText id = esc_utf8_cut(ticket->id, 100);
+    if (ticket->open_count == 0)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "the ticket \"%.*s\" has no open escalation",
+                       ESC_TEXT_ARG(id));
+    deed->escalation = names_check(action)       ? escalation_with_check(deed)
+                       : ticket->open_count == 1 ? ticket->open[0]
+                                                 : NULL;
+    if (deed->escalation == NULL && names_check(action))
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
+                       "no open escalation of \"%.*s\" has a check \"%.*s\"", ESC_TEXT_ARG(id),
+                       ESC_TEXT_ARG(esc_utf8_cut(action->target, 100)));
+    if (deed->escalation == NULL)
+        esc_deed_note(deed->engine,
+                      esc_turn_printf(deed->engine,
+                                      "no open escalation of \"%.*s\" waits for that any more",
+                                      ESC_TEXT_ARG(id)));
+    return ESC_OK;
+}
+
 /* The escalation of the deed's ticket that the action fits. Nobody guesses which of two a person means. */
 static EscStatus escalation_of_ticket(EscDeed *deed)
 {
@@ -49,12 +95,9 @@ static EscStatus escalation_of_ticket(EscDeed *deed)
                        "%s could mean E-%llu or E-%llu of \"%.*s\": name the escalation",
                        esc_verb_name(deed->action->verb), (unsigned long long)deed->escalation->id,
                        (unsigned long long)second->id, ESC_TEXT_ARG(esc_utf8_cut(ticket->id, 100)));
-    if (deed->escalation == NULL && ticket->open_count > 0)
-        deed->escalation = ticket->open[0];
-    if (deed->escalation == NULL && !is_about_ticket(deed->action->verb))
-        return esc_why(deed->why, ESC_CONFLICT, "", 0, "the ticket \"%.*s\" has no open escalation",
-                       ESC_TEXT_ARG(esc_utf8_cut(ticket->id, 100)));
-    return ESC_OK;
+    return deed->escalation == NULL && !is_about_ticket(deed->action->verb)
+               ? escalation_that_was(deed)
+               : ESC_OK;
 }
 
 static EscStatus escalation_of(EscDeed *deed)
@@ -97,8 +140,8 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         if (status != ESC_OK)
             return status;
     }
-    if (deed.escalation == NULL &&
-        action->escalation != 0) { /* closed and forgotten: an old button */
+    if (needs_escalation && deed.escalation == NULL &&
+        (action->escalation != 0 || !is_about_ticket(action->verb))) { /* an old button */
         engine->turn.outcome->is_noop = true;
         return ESC_OK;
     }

@@ -46,6 +46,8 @@ EscStatus esc_deed_handoff(EscDeed *deed);
 EscFrame *esc_question_find(EscEscalation *escalation, EscQuestionKind kind, EscText answer);
 /* Whether the act names a check there that a person can settle. */
 bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action);
+/* Whether it has the check that the act names, settled or not. */
+bool esc_check_is_known(EscEngine *engine, EscEscalation *escalation, const EscAction *action);
 EscStatus esc_deed_answer(EscDeed *deed);
 EscStatus esc_deed_approve(EscDeed *deed);
 EscStatus esc_deed_reject(EscDeed *deed);

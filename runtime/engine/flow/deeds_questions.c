@@ -67,6 +67,14 @@ static EscStatus question_check(EscDeed *deed, EscQuestionKind kind, EscQuestion
     return ESC_OK;
 }
 
+/* Nobody waits for the word any more, or the steps that did cannot go on. */
+static EscStatus nothing_asked(EscDeed *deed, const char *because)
+{
+    bool is_parked = deed->escalation->state == ESC_STATE_PARKED;
+    return esc_deed_noop(deed,
+                         is_parked ? "its steps cannot go on, and nothing waits for it" : because);
+}
+
 EscStatus esc_deed_answer(EscDeed *deed)
 {
     EscEngine *engine = deed->engine;
@@ -77,7 +85,7 @@ EscStatus esc_deed_answer(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL)
-        return esc_deed_noop(deed, "the question is not open any more");
+        return nothing_asked(deed, "the question is not open any more");
     EscText name = deed->action->target;
     uint32_t answer = answer_find(escalation, frame, name);
     if (answer == 0)
@@ -119,7 +127,7 @@ EscStatus esc_deed_approve(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL || question->is_rejected)
-        return esc_deed_noop(deed, "no approval is waited for any more");
+        return nothing_asked(deed, "no approval is waited for any more");
     for (uint32_t i = 0; i < question->approvers_count; i++) {
         if (esc_text_equal(question->approvers[i], deed->actor))
             return esc_deed_noop(deed, "it was approved by the same person before");
@@ -150,8 +158,10 @@ EscStatus esc_deed_reject(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL || question->is_rejected)
-        return esc_deed_noop(deed, "no approval is waited for any more");
+        return nothing_asked(deed, "no approval is waited for any more");
     question->is_rejected = true;
+    question->by = esc_engine_intern(engine, deed->actor);
+    question->reason = esc_text_own(deed->action->reason);
     esc_audit_escalation(
         engine, deed->escalation, ESC_AUDIT_REJECTED,
         esc_audit_data(engine, "question", question->text, "reason", deed->action->reason, NULL),
@@ -204,13 +214,25 @@ EscStatus esc_deed_override(EscDeed *deed)
         status = esc_deed_check_reason(deed);
     return status == ESC_OK ? settle_check(deed, false) : status;
 }
-bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
+
+/* The check that the act names, or the only open one; ESC_NONE: there is none. */
+static uint32_t check_meant(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
 {
     uint32_t check = 0;
-    if (escalation->bundle == NULL ||
-        esc_qa_find(engine, escalation, action->target, action->verb == ESC_VERB_CONFIRM, &check,
-                    NULL) != ESC_OK)
-        return false;
-    uint8_t state = escalation->checks[check];
+    bool is_found = escalation->bundle != NULL &&
+                    esc_qa_find(engine, escalation, action->target,
+                                action->verb == ESC_VERB_CONFIRM, &check, NULL) == ESC_OK;
+    return is_found ? check : ESC_NONE;
+}
+
+bool esc_check_is_known(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
+{
+    return check_meant(engine, escalation, action) != ESC_NONE;
+}
+
+bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
+{
+    uint32_t check = check_meant(engine, escalation, action);
+    uint8_t state = check == ESC_NONE ? ESC_CHECK_STATE_PASSED : escalation->checks[check];
     return state == ESC_CHECK_STATE_PENDING || state == ESC_CHECK_STATE_FAILED;
 }

@@ -278,8 +278,10 @@ void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding befor
     bool is_resolved = esc_ticket_is_resolved(engine, ticket),
          was_resolved = before != ESC_STANDING_OPEN;
     if (is_resolved && !was_resolved)
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED, (EscText){0}, "%.*s is resolved",
-                         ESC_TEXT_ARG(ticket->id));
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_RESOLVED, (EscText){0}, "%.*s is %s",
+                         ESC_TEXT_ARG(ticket->id),
+                         esc_ticket_standing(engine, ticket) == ESC_STANDING_CLOSED ? "closed"
+                                                                                    : "resolved");
     else if (was_resolved && !is_resolved)
         esc_audit_ticket(engine, ticket, ESC_AUDIT_REOPENED, (EscText){0}, "%.*s is open again",
                          ESC_TEXT_ARG(ticket->id));

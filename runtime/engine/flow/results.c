@@ -178,9 +178,11 @@ static void reply_keep(EscEscalation *escalation, const EscDelivery *delivery)
     for (size_t at = 0; (frame = esc_frame_next(escalation, true, &at)) != NULL;) {
         if (frame->reply != ESC_REPLY_PENDING || frame->reply_outbox != delivery->outbox)
             continue;
-        frame->reply = delivery->state == ESC_DELIVERY_DEAD ? ESC_REPLY_FAILED : ESC_REPLY_GOOD;
+        bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
+        frame->reply = is_dead ? ESC_REPLY_FAILED : ESC_REPLY_GOOD;
         esc_text_drop(&frame->reply_text);
-        frame->reply_text = esc_text_own(esc_utf8_cut(delivery->reply, ESC_TEXT_MAX));
+        frame->reply_text = esc_text_own(is_dead ? esc_utf8_cut(delivery->detail, 1000)
+                                                 : esc_utf8_cut(delivery->reply, ESC_TEXT_MAX));
     }
 }
 

@@ -174,17 +174,27 @@ void esc_escalation_acker_add(EscEscalation *escalation, EscText acker)
     escalation->ackers[escalation->ackers_count++] = acker;
 }
 
-void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed)
+static EscFormer *former_of(EscEscalation *escalation, EscText person)
 {
     for (size_t i = 0; i < escalation->formers_count; i++) {
-        EscFormer *former = &escalation->formers[i];
-        if (!esc_text_equal(former->person, person))
-            continue;
-        former->has_missed = former->has_missed || has_missed;
-        return;
+        if (esc_text_equal(escalation->formers[i].person, person))
+            return &escalation->formers[i];
     }
     ESC_ENGINE_GROW(escalation->formers, escalation->formers_count, escalation->formers_capacity);
-    escalation->formers[escalation->formers_count++] = (EscFormer){person, has_missed};
+    EscFormer *former = &escalation->formers[escalation->formers_count++];
+    *former = (EscFormer){.person = person};
+    return former;
+}
+
+void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed)
+{
+    EscFormer *former = former_of(escalation, person);
+    former->has_missed = former->has_missed || has_missed;
+}
+
+void esc_escalation_check_missed(EscEscalation *escalation)
+{
+    former_of(escalation, escalation->owner)->has_missed_check = true;
 }
 
 EscOwed *esc_owed_make(EscEngine *engine, EscEscalation *escalation)

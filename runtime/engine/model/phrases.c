@@ -47,11 +47,19 @@ static EscText raised_name(const EscEscalation *escalation)
                                      : ESC_TEXT("its exception to be handled");
 }
 
-static EscText reply_name(EscEngine *engine, const EscEscalation *escalation)
+EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, const EscWaitRow *wait)
 {
-    const EscOutboxNode *call = esc_outbox_find(engine, escalation->frame.reply_outbox);
-    return call == NULL ? ESC_TEXT("the reply of a connector")
-                        : esc_turn_printf(engine, "the reply of %.*s", ESC_TEXT_ARG(call->target));
+    const EscProgram *program = escalation->bundle->program;
+    uint32_t first = program->functions[wait->function].code_first, at = first + wait->pc;
+    while (at > first && program->code[at].op != ESC_OP_EMIT)
+        at--;
+    if (program->code[at].op != ESC_OP_EMIT ||
+        program->effects[program->code[at].imm].kind != ESC_EFFECT_CALL)
+        return ESC_TEXT("a connector");
+    const EscActionRow *action = &program->actions[program->effects[program->code[at].imm].aux];
+    return esc_turn_printf(engine, "%.*s.%.*s",
+                           ESC_TEXT_ARG(program->texts[program->systems[action->system].name]),
+                           ESC_TEXT_ARG(program->texts[action->name]));
 }
 
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
@@ -71,7 +79,8 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
         return esc_turn_printf(engine, "the event %.*s",
                                ESC_TEXT_ARG(event_name(escalation, wait)));
     case ESC_WAIT_REPLY:
-        return reply_name(engine, escalation);
+        return esc_turn_printf(engine, "the reply of %.*s",
+                               ESC_TEXT_ARG(esc_called_name(engine, escalation, wait)));
     case ESC_WAIT_ANSWER:
         return esc_turn_printf(engine, "an answer to \"%.*s\"",
                                ESC_TEXT_ARG(question_text(escalation)));

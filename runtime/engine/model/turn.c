@@ -121,26 +121,42 @@ void esc_wish_forget(EscEngine *engine, EscEscalation *escalation)
     wish->is_closing = wish->is_closing_again = wish->is_resumed = false;
 }
 
-/* A fault of ours stands until its cause is gone, and would be found again whenever somebody looks. */
-static bool is_known_fault(const EscEngine *engine, const EscEscalation *escalation,
-                           EscText message)
+void esc_wish_close(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->wish == 0)
+        return;
+    EscWish *wish = esc_wish_of(engine, escalation);
+    size_t kept = 0;
+    for (size_t i = 0; i < wish->raised_count; i++) {
+        if (wish->raised[i]->is_step)
+            esc_raised_free(wish->raised[i]);
+        else
+            wish->raised[kept++] = wish->raised[i];
+    }
+    wish->raised_count = kept;
+    wish->is_closing = wish->is_closing_again = wish->is_resumed = false;
+}
+
+/* What stands until its cause is gone is found again whenever somebody looks: people are asked about it once. */
+static bool is_asked_about(const EscEngine *engine, const EscEscalation *escalation,
+                           uint32_t exception, EscText message)
 {
     const EscWish *wish = wish_find(engine, escalation);
     for (size_t i = 0; wish != NULL && i < wish->raised_count; i++) {
-        if (wish->raised[i]->exception == ESC_EXCEPTION_ENGINE_FAULT &&
+        if (wish->raised[i]->exception == exception &&
             esc_text_equal(wish->raised[i]->message, message))
             return true;
     }
     const EscRaised *open = escalation->triage == NULL ? NULL : escalation->triage->frame.raised;
-    return open != NULL && open->exception == ESC_EXCEPTION_ENGINE_FAULT &&
-           esc_text_equal(open->message, message);
+    return open != NULL && open->exception == exception && esc_text_equal(open->message, message);
 }
 
 EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                              EscText message)
 {
     if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED ||
-        (exception == ESC_EXCEPTION_ENGINE_FAULT && is_known_fault(engine, escalation, message)))
+        (exception == ESC_EXCEPTION_ENGINE_FAULT &&
+         is_asked_about(engine, escalation, exception, message)))
         return NULL;
     EscRaised *raised = esc_engine_alloc(sizeof *raised);
     *raised = (EscRaised){
@@ -164,20 +180,21 @@ static uint32_t exception_of(const EscEngine *engine, const EscEscalation *escal
         if (esc_text_equal(program->texts[program->exceptions[i].name], name))
             return i;
     }
-    return ESC_EXCEPTION_ENGINE_FAULT;
+    return ESC_EXCEPTION_ROUTING_LOOP;
 }
 
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message)
 {
-    (void)esc_exception_ask(engine, escalation, exception_of(engine, escalation, name), message);
+    uint32_t exception = exception_of(engine, escalation, name);
+    if (!is_asked_about(engine, escalation, exception, message))
+        (void)esc_exception_ask(engine, escalation, exception, message);
 }
 
 bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name)
 {
     uint32_t exception = exception_of(engine, escalation, name);
-    const EscWish *wish =
-        escalation->wish == 0 ? NULL : &engine->turn.wishes[escalation->wish - 1];
+    const EscWish *wish = escalation->wish == 0 ? NULL : &engine->turn.wishes[escalation->wish - 1];
     for (size_t i = 0; wish != NULL && i < wish->raised_count; i++)
         if (wish->raised[i]->exception == exception)
             return true;
@@ -238,8 +255,9 @@ bool esc_turn_is_empty(const EscEngine *engine)
            turn->outcome == NULL && turn->before_ticket == NULL && !turn->before_is_new &&
            !turn->is_taking && turn->depth == 0 && turn->derived_count == 0 &&
            turn->acted_count == 0 && !turn->has_undo && turn->touched_count == 0 &&
-           turn->wishes_count == 0 && turn->asked_count == 0 && turn->starts_count == 0 &&
-           turn->shifts_count == 0 && turn->garbage_count == 0 && engine->runs.depth == 0;
+           turn->missed.size == 0 && turn->wishes_count == 0 && turn->asked_count == 0 &&
+           turn->starts_count == 0 && turn->shifts_count == 0 && turn->garbage_count == 0 &&
+           engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)

@@ -1,20 +1,22 @@
 /* duty_pack.c - in an escalation's body: who has it, for which no bundle is needed.
  *
  *   packed handed to   signed ms from the opening to the turn's begin
- *   those who had it before: count, for each  packed person  u8: missed it   last resort: signed since  varint alarms
+ *   those who had it before: count, for each  packed person  u8: 1 missed it, 2 missed a check   last resort: signed since  varint alarms
  *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told,
  *     8 a page of the turn arrived
  *   with 4:  packed from, actor, because  u8 who is asked, nobody else hears of it  count, packed each who lost it
  *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
  *   pages under way: count, for each  varint outbox id (0: it waits for the merged page), 2 * kind of contact, and 1 when
  *     it calls somebody of the present turn  packed person
- *   expectations: count, for each  varint number, calendar  signed due  packed person    varint next number */
+ *   expectations: count, for each  varint number, calendar  signed due, met at  packed person    varint next number */
 #include <engine/rows.h>
 
 #define FLAG_CHAIN_OVER 1u
 #define FLAG_ALARMED 2u
 #define FLAG_OWED 4u
 #define FLAG_TURN_REACHED 8u
+#define FORMER_MISSED 1u
+#define FORMER_CHECK 2u
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -34,7 +36,8 @@ static void resort_pack(EscBuf *out, const EscEscalation *escalation)
     esc_buf_varint(out, escalation->formers_count);
     for (size_t i = 0; i < escalation->formers_count; i++) {
         esc_buf_packed(out, escalation->formers[i].person);
-        esc_buf_u8(out, escalation->formers[i].has_missed);
+        esc_buf_u8(out, (uint8_t)((escalation->formers[i].has_missed ? FORMER_MISSED : 0u) |
+                                  (escalation->formers[i].has_missed_check ? FORMER_CHECK : 0u)));
     }
     esc_buf_signed(out, resort->since_ms);
     esc_buf_varint(out, resort->alarms);
@@ -80,6 +83,7 @@ static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
         esc_buf_varint(out, expectation->number);
         esc_buf_varint(out, expectation->calendar);
         esc_buf_signed(out, expectation->due_ms);
+        esc_buf_signed(out, expectation->met_ms);
         esc_buf_packed(out, expectation->person);
     }
     esc_buf_varint(out, escalation->expectation_next);
@@ -117,7 +121,12 @@ static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *e
     size_t formers = esc_cursor_count(cursor, 2);
     for (size_t i = 0; i < formers && !cursor->failed; i++) {
         EscText person = esc_interned_unpack(cursor, engine);
-        esc_escalation_former_add(escalation, person, esc_cursor_u8(cursor) != 0);
+        uint8_t missed = esc_cursor_u8(cursor);
+        if (missed > (FORMER_MISSED | FORMER_CHECK))
+            cursor->failed = true;
+        esc_escalation_former_add(escalation, person, (missed & FORMER_MISSED) != 0);
+        escalation->formers[escalation->formers_count - 1].has_missed_check =
+            (missed & FORMER_CHECK) != 0;
     }
     escalation->resort.since_ms = esc_instant_unpack(cursor);
     escalation->resort.alarms = esc_small_unpack(cursor);
@@ -174,6 +183,7 @@ static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalat
         *expectation = (EscExpectation){.number = esc_small_unpack(cursor)};
         expectation->calendar = esc_small_unpack(cursor);
         expectation->due_ms = esc_instant_unpack(cursor);
+        expectation->met_ms = esc_instant_unpack(cursor);
         expectation->person = esc_interned_unpack(cursor, engine);
     }
     escalation->expectation_next = esc_small_unpack(cursor);

@@ -45,10 +45,16 @@ static EscText person_name(const EscProgram *program, uint32_t person)
     return program->texts[program->persons[person].name];
 }
 
+/* Who left the directory is away for ever, as in people.c. */
 static bool lookup_is_absent(void *context, uint32_t person)
 {
     const Lookup *lookup = context;
-    return absence_of(lookup, person_name(lookup->bundle->program, person)) != NULL;
+    EscText name = person_name(lookup->bundle->program, person);
+    const EscEngineBundle *current = lookup->engine->schema.current;
+    uint32_t known = 0;
+    bool has_left =
+        lookup->bundle != current && !esc_directory_person(current->program, name, &known);
+    return has_left || absence_of(lookup, name) != NULL;
 }
 
 static EscOwners people_at(Lookup *lookup, EscRef ref)
@@ -73,11 +79,13 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
 {
     const EscTemplateRow *row =
         escalation->bundle == NULL ? NULL : esc_escalation_template(escalation);
-    if (row == NULL || escalation->role_row >= row->roles_count)
+    uint32_t count =
+        row == NULL ? 0 : row->roles_count; /* a bundle that is lost took the chain with it */
+    if (row == NULL ? escalation->role == 3 : escalation->role_row >= count)
         return;
-    for (uint32_t i = escalation->role_row + 1; i <= row->roles_count; i++) {
+    for (uint32_t i = row == NULL ? 0 : escalation->role_row + 1; i <= count; i++) {
         const EscRoleRow *role =
-            i < row->roles_count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
+            i < count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
         const EscEngineBundle *in = engine->schema.current;
         EscRef ref = role == NULL ? in->program->meta[0].last_resort
                                   : esc_ref_translate(engine, escalation->bundle, role->owner, &in);

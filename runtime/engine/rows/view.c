@@ -84,7 +84,8 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .changes_json = changes_view(engine, escalation),
     };
     question_view(engine, escalation, view);
-    if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED)
+    if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED &&
+        escalation->state != ESC_STATE_PARKED)
         view->wait_due_ms = escalation->frame.due_ms;
     if (escalation->state != ESC_STATE_CLOSED)
         esc_next_view(engine, escalation, view);

@@ -184,13 +184,26 @@ static void inverse_declared(EscEngine *engine, EscEscalation *escalation,
     engine->turn.undo = (EscChange){.undo = ESC_NONE, .no_undo = because};
 }
 
+/* What only reads changes nothing, so nothing of it could be left, unless the author says what would undo it. */
+static bool is_change(const EscProgram *program, const EscActionRow *action, bool has_undo)
+{
+    const EscFunctionRow *request = &program->functions[action->request];
+    uint32_t at = request->code_first;
+    while (program->code[at].op != ESC_OP_EMIT) /* it has exactly one (V34) */
+        at++;
+    return has_undo || action->undo > 0 ||
+           program->effects[program->code[at].imm].aux != ESC_METHOD_GET;
+}
+
 void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count)
 {
     const EscProgram *program = world->bundle->program;
     EscEngine *engine = world->engine;
     EscEscalation *escalation = world->escalation;
-    inverse_declared(engine, escalation, &program->actions[row->aux], arguments, count);
+    const EscActionRow *action = &program->actions[row->aux];
+    bool changes = is_change(program, action, engine->turn.has_undo);
+    inverse_declared(engine, escalation, action, arguments, count);
     uint64_t id = esc_call_put(engine, escalation, row->aux, (EscText){0}, arguments, count);
     EscChange change = esc_undo_take(engine);
     uint32_t kind = program->functions[world->function].kind;
@@ -199,8 +212,10 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
         frame->reply = id == 0 ? ESC_REPLY_FAILED : ESC_REPLY_PENDING;
         frame->reply_outbox = id;
         esc_text_drop(&frame->reply_text);
+        if (id == 0)
+            frame->reply_text = esc_text_own(ESC_TEXT("its request could not be made"));
     }
-    if (id == 0) {
+    if (id == 0 || !changes) {
         esc_change_release(&change);
         return;
     }

@@ -5,7 +5,9 @@
 /* The `else` of a check that failed. */
 static void otherwise_run(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
+    engine->turn.missed = esc_qa_failure(engine, escalation, check);
     (void)esc_atomic_run(engine, escalation, esc_qa_otherwise(escalation, check), false, false);
+    engine->turn.missed = (EscText){0};
     esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_HANDLED, (EscText){0}, (EscText){0});
 }
 

@@ -313,17 +313,29 @@ static void emit_warroom(Emission *emission)
 
 /* --- control ---------------------------------------------------------------------------------- */
 
-static void emit_raise(Emission *emission)
+/* What the author says of it (`message`), else its fields, else why the wait before it ended as it did. */
+static EscText raise_message(Emission *emission)
 {
-    EscEscalation *escalation = emission->escalation;
     EscText message = {0};
     for (uint32_t i = 0; i < emission->count; i++) {
         const EscEffectArgRow *argument =
             &emission->program->effect_args[emission->row->args_first + i];
-        if (esc_text_equal(emission->program->texts[argument->name], ESC_TEXT("message")))
-            message = value_text(emission->engine, emission->program, emission->arguments[i]);
+        EscText name = emission->program->texts[argument->name],
+                value = value_text(emission->engine, emission->program, emission->arguments[i]);
+        if (esc_text_equal(name, ESC_TEXT("message")))
+            return value;
+        message =
+            esc_turn_printf(emission->engine, "%.*s%s%.*s %.*s", ESC_TEXT_ARG(message),
+                            message.size > 0 ? ", " : "", ESC_TEXT_ARG(name), ESC_TEXT_ARG(value));
     }
-    EscRaised *asked = esc_exception_ask(emission->engine, escalation, emission->row->aux, message);
+    return message.size > 0 ? message : emission->engine->turn.missed;
+}
+
+static void emit_raise(Emission *emission)
+{
+    EscEscalation *escalation = emission->escalation;
+    EscRaised *asked = esc_exception_ask(emission->engine, escalation, emission->row->aux,
+                                         raise_message(emission));
     if (asked == NULL)
         return;
     uint32_t kind = emission->program->functions[emission->world->function].kind;

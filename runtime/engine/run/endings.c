@@ -82,7 +82,6 @@ static void all_drop(EscEngine *engine, EscEscalation *escalation)
         esc_triage_withdraw(engine, escalation, "it is closed");
     esc_timer_cancel_all(engine, escalation, NULL);
     esc_frames_drop(escalation);
-    esc_text_drop(&escalation->left);
     esc_wish_forget(engine, escalation);
     for (size_t i = 0; i < escalation->changes_count; i++)
         esc_change_pin(engine, &escalation->changes[i], false);
@@ -90,6 +89,7 @@ static void all_drop(EscEngine *engine, EscEscalation *escalation)
 
 void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
 {
+    esc_rollback_closed(engine, escalation);
     all_drop(engine, escalation);
     escalation->state = ESC_STATE_CLOSED;
     for (uint32_t alarm = 1; alarm < ESC_ALARM_ALL; alarm *= 2)

@@ -71,6 +71,7 @@ static bool opens_triage(const EscEscalation *escalation, const EscRaised *raise
     if (raised->is_step || raised->exception >= ESC_EXCEPTION_BUILTIN_COUNT)
         return true;
     return raised->exception == ESC_EXCEPTION_ENGINE_FAULT ||
+           raised->exception == ESC_EXCEPTION_ROUTING_LOOP ||
            (raised->exception == ESC_EXCEPTION_QA_FAILED && escalation->state == ESC_STATE_CLOSING);
 }
 
@@ -158,7 +159,8 @@ static void closing_start(EscEngine *engine, EscEscalation *escalation)
 void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscText outcome,
                              bool by_close_when)
 {
-    esc_wish_forget(engine, escalation);
+    esc_wish_close(engine, escalation);
+    esc_qa_closing(escalation);
     escalation->outcome = esc_engine_intern(engine, outcome);
     escalation->is_closed_by_when = by_close_when;
     escalation->state = ESC_STATE_CLOSING;

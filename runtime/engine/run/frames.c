@@ -242,9 +242,12 @@ static void resume_record(EscEngine *engine, EscEscalation *escalation, const Es
     if (wait->kind == ESC_WAIT_RAISED || frame != &escalation->frame)
         return;
     EscText phrase = esc_wait_name(engine, escalation);
-    EscAuditKind kind = is_satisfied ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT;
-    esc_audit_escalation(engine, escalation, kind, esc_audit_data(engine, "for", phrase, NULL),
-                         is_satisfied ? "goes on after %.*s" : "goes on without %.*s",
+    bool has_come = is_satisfied || wait->kind == ESC_WAIT_PAUSE; /* a pause waits for its end */
+    esc_audit_escalation(engine, escalation, has_come ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT,
+                         esc_audit_data(engine, "for", phrase, NULL),
+                         has_come                       ? "goes on after %.*s"
+                         : wait->kind == ESC_WAIT_CHECK ? "goes on after %.*s that failed"
+                                                        : "goes on without %.*s",
                          ESC_TEXT_ARG(phrase));
 }
 
@@ -262,6 +265,8 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
         status = esc_run_resume(run, is_satisfied, has_result ? &result : NULL);
     }
     resume_record(engine, escalation, frame, is_satisfied);
+    if (!is_satisfied)
+        engine->turn.missed = esc_missed_text(engine, escalation, frame);
     esc_frame_timers_stop(engine, escalation, frame);
     if (frame == &escalation->frame)
         esc_wish_set_resumed(engine, escalation, false);
@@ -272,6 +277,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
     else
         frame_fault(engine, escalation, frame, wait->function, wait->pc,
                     esc_turn_printf(engine, "the frame could not go on: %s", why.text));
+    engine->turn.missed = (EscText){0};
     esc_run_return(engine);
 }
 

@@ -124,28 +124,31 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
     return ESC_JUDGEMENT_PASS;
 }
 
+static bool has_missed(const EscFormer *former, const EscCheckRow *row)
+{
+    return former->has_missed || (row->within_ms > 0 && former->has_missed_check);
+}
+
 /* Those who missed it; the accountable one only where nobody did before, for their time may not be over. */
 static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escalation,
                                    const EscCheckRow *row)
 {
-    if (!was_missed(escalation)) {
-        EscText within =
-            row->within_ms == 0
-                ? (EscText){0}
-                : esc_turn_printf(engine, " within %.*s",
-                                  ESC_TEXT_ARG(esc_duration_text(engine, row->within_ms)));
-        return esc_turn_printf(engine, "%.*s has not acknowledged%.*s",
-                               ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(within));
-    }
     EscBuf buf = esc_turn_buf();
     for (size_t i = 0; i < escalation->formers_count; i++) {
-        if (!escalation->formers[i].has_missed)
+        if (!has_missed(&escalation->formers[i], row))
             continue;
         esc_buf_string(&buf, buf.size > 0 ? ", " : "");
         esc_buf_text(&buf, escalation->formers[i].person);
     }
-    esc_buf_string(&buf, " did not acknowledge in time");
-    return esc_turn_take(engine, &buf);
+    EscText names = esc_turn_take(engine, &buf);
+    if (names.size > 0)
+        return esc_turn_printf(engine, "%.*s did not acknowledge in time", ESC_TEXT_ARG(names));
+    EscText within = row->within_ms == 0
+                         ? (EscText){0}
+                         : esc_turn_printf(engine, " within %.*s",
+                                           ESC_TEXT_ARG(esc_duration_text(engine, row->within_ms)));
+    return esc_turn_printf(engine, "%.*s has not acknowledged%.*s", ESC_TEXT_ARG(escalation->owner),
+                           ESC_TEXT_ARG(within));
 }
 
 static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
@@ -209,15 +212,19 @@ static bool was_raised(EscEscalation *escalation, uint32_t check)
     return before;
 }
 
-static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
-    if (was_raised(escalation, check))
-        return;
     EscText text = esc_qa_check_text(engine, escalation, check),
             reason = failure_reason(engine, escalation, check);
-    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
-                            esc_turn_printf(engine, "check \"%.*s\" failed: %.*s",
-                                            ESC_TEXT_ARG(text), ESC_TEXT_ARG(reason)));
+    return esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
+                           ESC_TEXT_ARG(reason));
+}
+
+static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    if (!was_raised(escalation, check))
+        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
+                                esc_qa_failure(engine, escalation, check));
 }
 
 /* True when its `else` has to run: the caller does, and says so with ESC_CHECK_STATE_HANDLED. */
@@ -226,10 +233,11 @@ static bool check_fail(EscEngine *engine, EscEscalation *escalation, uint32_t ch
     const EscCheckRow *row = check_row(escalation, check);
     EscText reason = failure_reason(engine, escalation, check);
     esc_qa_set(engine, escalation, check, ESC_CHECK_STATE_FAILED, (EscText){0}, reason);
-    if (row->otherwise > 0)
-        return true;
-    failure_raise(engine, escalation, check);
-    return false;
+    if (row->otherwise == 0)
+        failure_raise(engine, escalation, check);
+    if (row->kind == ESC_CHECK_ACKNOWLEDGED && escalation->first_acked_ms == 0)
+        esc_escalation_check_missed(escalation);
+    return row->otherwise > 0;
 }
 
 uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check)
@@ -269,7 +277,17 @@ static bool check_settle(EscEngine *engine, EscEscalation *escalation, uint32_t 
     }
     if (judgement == ESC_JUDGEMENT_FAIL && state == ESC_CHECK_STATE_PENDING)
         *is_otherwise = check_fail(engine, escalation, check);
+    else if (judgement == ESC_JUDGEMENT_FAIL)
+        failure_raise(engine, escalation, check);
     return *is_otherwise;
+}
+
+void esc_qa_closing(EscEscalation *escalation)
+{
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)
+            escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    }
 }
 
 /* The owner hears once what the closing waits for. */

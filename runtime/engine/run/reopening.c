@@ -78,6 +78,10 @@ bool esc_reopening_look(EscEngine *engine, EscEscalation *escalation)
         return false;
     escalation->is_resolved = is_resolved;
     esc_escalation_dirty(engine, escalation);
+    if (is_resolved)
+        esc_expectations_met(engine, escalation);
+    else
+        esc_expectations_go_on(engine, escalation);
     if (is_resolved && escalation->state == ESC_STATE_OPEN)
         copy_make(engine, escalation);
     else if (!is_resolved && escalation->copy != NULL && is_ended(escalation))

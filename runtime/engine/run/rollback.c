@@ -38,6 +38,21 @@ static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
     esc_text_drop(&escalation->left);
 }
 
+/* Closed before the last inverse has replied, so no exception is raised any more: who owned it to the end is told. */
+void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation)
+{
+    if (escalation->left.size == 0)
+        return;
+    EscNotice notice = {
+        .text =
+            esc_turn_printf(engine, "rollback_incomplete on %.*s: not undone: %.*s",
+                            ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->left)),
+        .is_due = true,
+    };
+    esc_message_person(engine, escalation, escalation->owner, &notice);
+    esc_text_drop(&escalation->left);
+}
+
 /* --- one change ------------------------------------------------------------------------------- */
 
 static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)

@@ -73,12 +73,12 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
 {
     const EscFrame *frame = &escalation->triage->frame;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
-    EscText text = frame->question->text;
+    EscText text = frame->question->text, why = frame->raised->message;
     EscNotice message = {
         .text = esc_turn_printf(
-            engine, "%.*s\nNobody has answered since %.*s; %.*s is accountable.",
-            ESC_TEXT_ARG(text), ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)),
-            ESC_TEXT_ARG(escalation->owner)),
+            engine, "%.*s%s%.*s\nNobody has answered since %.*s; %.*s is accountable.",
+            ESC_TEXT_ARG(text), why.size > 0 ? "\n" : "", ESC_TEXT_ARG(why),
+            ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)), ESC_TEXT_ARG(escalation->owner)),
         .question = text,
         .has_answers = true,
         .answers = esc_answers_of(engine, escalation->bundle->program, wait),

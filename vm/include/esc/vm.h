@@ -109,8 +109,8 @@ typedef enum EscBuiltinEvent {
 } EscBuiltinEvent;
 typedef enum EscBuiltinException {
     ESC_EXCEPTION_UNOWNED, ESC_EXCEPTION_ACTION_FAILED, ESC_EXCEPTION_DELIVERY_DEAD, ESC_EXCEPTION_QA_FAILED,
-    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
-    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault, rollback_incomplete */
+    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT, ESC_EXCEPTION_ROLLBACK_INCOMPLETE, ESC_EXCEPTION_ROUTING_LOOP,
+    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault, rollback_incomplete, routing_loop */
 } EscBuiltinException;
 typedef enum EscContact { ESC_CONTACT_EMAIL, ESC_CONTACT_CHAT, ESC_CONTACT_PHONE, ESC_CONTACT_COUNT } EscContact;
 typedef enum EscChannel { ESC_CHANNEL_CHAT, ESC_CHANNEL_EMAIL, ESC_CHANNEL_WEBHOOK, ESC_CHANNEL_PHONE, ESC_CHANNEL_COUNT } EscChannel;

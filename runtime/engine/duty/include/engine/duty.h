@@ -145,7 +145,12 @@ bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
                                const EscHandoff *handoff);
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
+/* The ticket is resolved: what was expected is met, and stands for as long as that lasts. */
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
+/* The ticket is open again: each has the time that it had left. */
+void esc_expectations_go_on(EscEngine *engine, EscEscalation *escalation);
+/* When the person is expected to have resolved it, by the earliest hand-off to them; 0: nothing is expected. */
+int64_t esc_expected_by_ms(const EscEscalation *escalation, EscText person);
 void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move);
 /* When the expectation of that number is due; `otherwise` when there is none. */
 int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise);

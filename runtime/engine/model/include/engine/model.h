@@ -247,6 +247,8 @@ void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation,
                             EscAlarm alarm); /* its row says so */
 /* Once for each person: who missed an acknowledgement once has missed it. `person` is interned. */
 void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed);
+/* A check of the acknowledgement has failed before anybody's turn was over: it is the present owner who missed it. */
+void esc_escalation_check_missed(EscEscalation *escalation);
 EscOwed *esc_owed_make(EscEngine *engine, EscEscalation *escalation); /* or the one that is there */
 void esc_owed_loser_add(EscOwed *owed, EscText person);               /* interned */
 void esc_owed_drop(EscEngine *engine, EscEscalation *escalation);
@@ -276,7 +278,7 @@ EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint3
                              EscText message);
 /* It is asked for, handled, or people are asked how to go on: what is said about it must not raise it again. */
 bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name);
-/* By the name an exception has in another bundle; engine_fault stands in where the escalation's bundle has none such. */
+/* By the name that a limit of the present bundle has for it; where the escalation's own bundle has none such, its routing_loop stands in. */
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message);
 /* An event of the engine's own, and triggers on a clock that is over by from_ms (not any more) to to_ms: heard as soon
@@ -297,6 +299,8 @@ EscRaised *esc_exception_take(EscEngine *engine,
                               EscEscalation *escalation); /* the first one, to the caller */
 void esc_close_take(EscEngine *engine, EscEscalation *escalation);
 void esc_wish_forget(EscEngine *engine, EscEscalation *escalation);
+/* It begins to close: what held its steps is moot; what happened beside them is still to be told. */
+void esc_wish_close(EscEngine *engine, EscEscalation *escalation);
 bool esc_wish_is_open(const EscWish *wish);
 /* The inverse that UNDO gave for the effect at hand, to the caller; one without an inverse when it gave none. */
 EscChange esc_undo_take(EscEngine *engine);
@@ -421,6 +425,8 @@ void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed);
 EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
                        uint32_t pc);
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation); /* "the resolution" */
+/* "crm.requeue": the action whose reply a wait is for, which stands right before it in the code. */
+EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, const EscWaitRow *wait);
 EscText esc_wait_until(EscEngine *engine,
                        const EscEscalation *escalation); /* empty: nobody knows */
 EscText esc_wait_phrase(

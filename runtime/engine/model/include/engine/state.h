@@ -363,9 +363,9 @@ typedef struct EscPaged {
 
 typedef struct EscExpectation {
     uint32_t number;
-    EscText person; /* interned */
-    int64_t due_ms;
-    uint32_t calendar; /* OPTION in the escalation's bundle: whose hours it counts */
+    EscText person;         /* interned */
+    int64_t due_ms, met_ms; /* met_ms: resolved then, and what is left stands; 0: it runs */
+    uint32_t calendar;      /* OPTION in the escalation's bundle: whose hours it counts */
 } EscExpectation;
 
 /* What somebody who watches has to know of, until it is over: bits. */
@@ -381,6 +381,8 @@ typedef enum EscAlarm {
 typedef struct EscFormer {
     EscText person;  /* interned */
     bool has_missed; /* did not acknowledge in time, when nobody had acknowledged yet */
+    bool
+        has_missed_check; /* was accountable when a check of the acknowledgement failed, before that */
 } EscFormer;
 
 /* A change of hands that is not told yet: timers of the escalation are still due at this instant. */
@@ -729,9 +731,11 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;         /* who causes what happens */
-    EscText by;            /* who said so in the actor's name; empty: the actor */
-    EscText reason;        /* of the acknowledgement at hand */
+    EscText actor;  /* who causes what happens */
+    EscText by;     /* who said so in the actor's name; empty: the actor */
+    EscText reason; /* of the acknowledgement at hand */
+    EscText
+        missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;       /* a sentence of this input names who */
     uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
     const EscEvent *event; /* of the current bundle's types */

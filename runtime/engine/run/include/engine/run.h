@@ -104,9 +104,16 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count);
 
+/* --- missed.c --------------------------------------------------------------------------------- */
+
+/* "it was not resolved within 4h": of a wait that is over without what it was for; empty for a pause. */
+EscText esc_missed_text(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame);
+
 /* --- rollback.c ------------------------------------------------------------------------------- */
 
 void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason);
+/* The escalation is closed: what its rollback has left, and was to be raised with the last reply, is told now. */
+void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation);
 /* An inverse call has its reply, or has none: `detail` says why. False when the outbox row is no inverse call. */
 bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,
                           bool is_good, EscText detail);
@@ -124,8 +131,12 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
 /* The time of a check is over. True when its `else` (esc_qa_otherwise) has to run. */
 bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
 uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check); /* FUNCTIONS index */
+/* `check "consistent" failed: …`, with the reason as it is now. */
+EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, EscCheckState state,
                 EscText actor, EscText because);
+/* It begins to close: a check that failed before, and was told, is in the way now and is asked about. */
+void esc_qa_closing(EscEscalation *escalation);
 /* How far the judging of all checks at closing is; starts zeroed. */
 typedef struct EscSettling {
     uint32_t next, check;
