@@ -255,8 +255,7 @@ static void job_refused(EscJob *job, EscRefusal refusal, EscText reason)
 static void job_over(EscJob *job)
 {
     EscRequest *request = (EscRequest *)job;
-    bool is_put = esc_mailbox_put(&request->api->finished, &job->parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&request->api->finished, &job->parcel);
 }
 
 static const EscJobSteps parse_steps = {

@@ -47,8 +47,7 @@ uint64_t esc_outside_wakeups(const EscOutside *outside)
 static void post(EscOutside *outside, EscLetter *letter, EscLetterKind kind)
 {
     letter->kind = kind;
-    bool is_put = esc_mailbox_put(&outside->inbox, &letter->parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&outside->inbox, &letter->parcel);
 }
 
 #define ROW_TEXTS 6
