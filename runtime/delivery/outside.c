@@ -402,11 +402,11 @@ static EscStatus make_parts(EscOutside *outside, EscWhy *why)
     EscPoolConfig file = {.workers = 1, .workers_max = FILE_WORKERS_MAX, .stuck_ms = STUCK_REAL_MS};
     outside->queues = esc_queues_new(&limits);
     outside->reactor = esc_reactor_new(false, why);
+    esc_mailbox_init(&outside->inbox, esc_reactor_poke, outside->reactor);
     if (outside->queues == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
     if (outside->reactor == NULL)
         return ESC_IO_FAILED;
-    esc_mailbox_init(&outside->inbox, esc_reactor_poke, outside->reactor);
     outside->mail_pool = esc_pool_new(&mail, why);
     outside->file_pool = outside->mail_pool == NULL ? NULL : esc_pool_new(&file, why);
     if (outside->file_pool == NULL)
@@ -427,7 +427,10 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
                        "libcurl waits for names in the thread that asks");
     }
     EscOutside *outside = calloc(1, sizeof(*outside));
-    ESC_ASSERT(outside != NULL);
+    if (outside == NULL) {
+        curl_global_cleanup();
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
+    }
     outside->setup = *setup;
     outside->retries = (EscRetryRules){.attempts_max = setup->config->delivery_attempts_max,
                                        .base_ms = setup->config->backoff_base_ms,
@@ -471,10 +474,8 @@ void esc_outside_free(EscOutside *outside)
     (void)esc_outside_stop(outside, 0);
     esc_attempts_close(outside);
     esc_sinks_close(outside);
-    if (outside->reactor != NULL) {
-        throw_letters_away(outside);
-        esc_mailbox_release(&outside->inbox);
-    }
+    throw_letters_away(outside);
+    esc_mailbox_release(&outside->inbox);
     esc_attempts_free(outside);
     esc_sinks_free(outside);
     esc_requests_free(outside);
