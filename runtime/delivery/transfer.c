@@ -93,9 +93,8 @@ static bool prepare_mail(EscAttempt *attempt)
     if (plan->mail->user.size > 0)
         is_fine = is_fine &&
                   curl_easy_setopt(easy, CURLOPT_USERNAME, plan->mail->user.data) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_PASSWORD,
-                                   plan->mail->password.size > 0 ? plan->mail->password.data
-                                                                 : "") == CURLE_OK;
+                  curl_easy_setopt(easy, CURLOPT_PASSWORD, plan->mail->password.data) ==
+                      CURLE_OK; /* NULL, where there is none, is an empty one */
     return is_fine && curl_easy_setopt(easy, CURLOPT_MAIL_FROM, plan->from.data) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->recipients) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
@@ -127,7 +126,6 @@ bool esc_transfer_prepare(EscAttempt *attempt)
     CURL *easy = attempt->easy;
     if (easy == NULL)
         return false;
-    curl_easy_reset(easy);
     bool is_mail = attempt->route.way == ESC_WAY_MAIL;
     bool is_fine =
         curl_easy_setopt(easy, CURLOPT_URL, attempt->plan.url.data) == CURLE_OK &&
@@ -152,11 +150,10 @@ bool esc_transfer_prepare(EscAttempt *attempt)
 void esc_transfer_release(EscAttempt *attempt)
 {
     if (attempt->easy != NULL)
-        curl_easy_reset(attempt->easy); /* nothing of it points here any more */
+        curl_easy_reset(attempt->easy); /* the next one begins with none of its options */
     curl_slist_free_all(attempt->headers);
     curl_slist_free_all(attempt->recipients);
     esc_buf_release(&attempt->reply);
     esc_buf_release(&attempt->refused);
     esc_buf_release(&attempt->said);
-    attempt->headers = attempt->recipients = NULL;
 }

@@ -280,7 +280,7 @@ static void a_plan_without_memory_is_refused(void **state)
         make(f);
         EscPlan whole = f->plan;
         bool was_refused = true;
-        for (size_t size = 64; was_refused && size < 65536; size += 64) {
+        for (size_t size = 8; was_refused && size < 65536; size += 8) {
             EscArena *small = esc_arena_new(size);
             EscPlanInput input = {.config = &f->config,
                                   .route = &f->route,

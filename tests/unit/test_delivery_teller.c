@@ -129,6 +129,11 @@ static void an_address_takes_values_as_its_parts(void **state)
     ASSERT_CHAT("\u00ab<https://a/\u00bb-._~&\u00ab>\u00bb", "<https://a/-._~%26>");
     ASSERT_PLAIN("\u00abSee https://desk.example/\u00bb\u00e4 b\u00ab now, \u00bb\u00e4 b",
                  "See https://desk.example/%C3%A4%20b now, \u00e4 b");
+    ASSERT_PLAIN("\u00aband/\u00bba b",
+                 "and/a b"); /* two slashes behind a colon, and nothing less */
+    ASSERT_PLAIN("\u00aba//\u00bba b", "a//a b");
+    ASSERT_PLAIN("\u00aba:/\u00bba b", "a:/a b");
+    ASSERT_PLAIN("\u00aba:/x/\u00bba b", "a:/x/a b");
     ASSERT_CHAT("\u00ab1 < 2 and a://b \u00bb<x>", "1 < 2 and a://b &lt;x&gt;");
 }
 

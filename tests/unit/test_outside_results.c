@@ -458,7 +458,8 @@ static void a_mail_server_may_want_a_login(void **state)
         Host *host = &scene->hosts[0];
         bind_mail(host, &mail);
         host->config.mail.user = ESC_TEXT("ana");
-        host->config.mail.password = esc_text_from(logins[i].password);
+        if (logins[i].password[0] != '\0')
+            host->config.mail.password = esc_text_from(logins[i].password);
         scene_start(scene);
         put(host, 1, "mail");
         if (logins[i].is_right) {
@@ -504,6 +505,31 @@ static void an_endpoint_without_encryption_holds_its_messages(void **state)
     scene_free(scene);
 }
 
+/* Its own, and not the machine's: that of the channel, of the system, of the mail server. */
+static void an_authority_that_cannot_be_read_holds_its_messages(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Host *host = &scene->hosts[0];
+    char url[128], server[128];
+    (void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", scene->http.port);
+    (void)snprintf(server, sizeof(server), "smtps://127.0.0.1:%u", scene->http.port);
+    host->channels[6].url = host->systems[0].base_url = esc_text_from(url);
+    host->config.mail.server = esc_text_from(server);
+    host->config.mail.ca_file = host->channels[6].ca_file = host->systems[0].ca_file =
+        ESC_TEXT("/no/such/file.pem");
+    scene_start(scene);
+    put(host, 1, "refused");
+    call(host, 2, "{\"method\":\"POST\",\"path\":\"/a\",\"expect\":[200]}");
+    put(host, 3, "mail");
+    for (uint64_t id = 1; id <= 3; id++) {
+        assert_true(await(host, id)->is_retry);
+        assert_int_equal(await(host, id)->retry.attempts, 0);
+        assert_text_equal(await(host, id)->retry.detail, "TLS: its `ca_file` cannot be read");
+    }
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +548,7 @@ int main(void)
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
         cmocka_unit_test(a_mail_server_may_want_a_login),
         cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
+        cmocka_unit_test(an_authority_that_cannot_be_read_holds_its_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
