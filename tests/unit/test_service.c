@@ -101,6 +101,31 @@ static void a_known_event_is_answered_as_a_duplicate_and_changes_nothing(void **
     assert_status(create("1", "T-1").status, ESC_DUPLICATE);
 }
 
+static EscStatus cannot_find(EscStore *store, const EscEventKey *keys, size_t count, EscEventKnown *known, EscWhy *why)
+{
+    (void)store, (void)keys, (void)count, (void)known;
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "nothing can be read");
+}
+
+/* Who cannot know whether an event came before takes none. */
+static void events_that_the_store_cannot_look_up_end_the_turn(void **state)
+{
+    (void)state;
+    EscStore *store = esc_service_store(file.service);
+    const EscStoreOps *ops = store->ops;
+    EscStoreOps failing = *ops;
+    failing.events_find = cannot_find;
+    store->ops = &failing;
+    const EscInput input = {.kind = ESC_INPUT_EVENT,
+                            .event = service_file_event(&file, "ticket.created", "1", "T-1", "{}")};
+    EscReply reply;
+    int before = changes();
+    assert_status(esc_service_turn(file.service, &input, 1, 0, &reply, NULL, &file.why), ESC_STORE_FAILED);
+    assert_string_equal(file.why.text, "nothing can be read");
+    assert_int_equal(changes(), before);
+    store->ops = ops;
+}
+
 static void another_content_under_the_same_id_is_refused(void **state)
 {
     (void)state;
@@ -611,6 +636,7 @@ int main(void)
         TEST(an_event_starts_an_escalation_that_outlives_the_process),
         TEST(a_known_event_is_answered_as_a_duplicate_and_changes_nothing),
         TEST(duplicates_of_one_turn_are_told_from_the_first_that_was_taken),
+        TEST(events_that_the_store_cannot_look_up_end_the_turn),
         TEST(another_content_under_the_same_id_is_refused),
         TEST(a_refused_event_leaves_no_row_and_its_neighbours_stand),
         TEST(a_turn_without_work_costs_nothing),

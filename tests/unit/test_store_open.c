@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "support/store_file.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -106,6 +108,51 @@ static void settings_are_what_the_manual_asks_for(void **state)
         assert_string_equal((const char *)sqlite3_column_text(query, 0), wanted[i][1]);
         sqlite3_finalize(query);
     }
+}
+
+/* --- a SQLite that was built without what we ask for; its own functions stand behind these --------- */
+
+static int option_refused = -1, option_ignored = -1, limit_ignored = -1;
+
+int sqlite3_db_config(sqlite3 *db, int option, ...)
+{
+    int (*real)(sqlite3 *, int, ...) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_db_config");
+    memcpy(&real, &symbol, sizeof real);
+    va_list arguments;
+    va_start(arguments, option);
+    int value = va_arg(arguments, int);
+    int *now = va_arg(arguments, int *);
+    va_end(arguments);
+    int rc = real(db, option, option == option_ignored ? -1 : value, now);
+    return option == option_refused ? SQLITE_ERROR : rc;
+}
+
+int sqlite3_limit(sqlite3 *db, int limit, int value)
+{
+    int (*real)(sqlite3 *, int, int) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_limit");
+    memcpy(&real, &symbol, sizeof real);
+    return real(db, limit, limit == limit_ignored ? -1 : value);
+}
+
+static void a_sqlite_that_does_not_do_as_told_is_refused(void **state)
+{
+    (void)state;
+    limit_ignored = SQLITE_LIMIT_ATTACHED;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_null(store);
+    assert_string_equal(why.text, "a limit of the store was not taken");
+    limit_ignored = -1;
+    option_ignored = SQLITE_DBCONFIG_DEFENSIVE;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_string_equal(why.text, "an option of the store was not taken");
+    option_ignored = -1;
+    option_refused = SQLITE_DBCONFIG_DEFENSIVE;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_null(store);
+    option_refused = -1;
+    assert_status(open_store(), ESC_OK);
 }
 
 static void every_table_is_strict(void **state)
@@ -310,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_new_file_belongs_to_its_owner_alone),
         TEST(settings_are_what_the_manual_asks_for),
+        TEST(a_sqlite_that_does_not_do_as_told_is_refused),
         TEST(every_table_is_strict),
         TEST(an_open_store_takes_no_definition),
         TEST(a_second_opener_is_refused),
