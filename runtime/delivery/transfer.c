@@ -63,8 +63,8 @@ static bool prepare_http(EscAttempt *attempt)
     const EscPlan *plan = &attempt->plan;
     CURL *easy = attempt->easy;
     bool is_get = esc_text_equal(plan->method, ESC_TEXT("GET"));
-    bool is_fine = add(&attempt->headers, "Expect:") &&
-                   (plan->has_body || is_get || add(&attempt->headers, "Content-Type:"));
+    bool is_fine = /* none of libcurl's own: what is meant stands in the plan */
+        add(&attempt->headers, "Expect:") && add(&attempt->headers, "Content-Type:");
     for (uint32_t i = 0; i < plan->headers_count; i++)
         is_fine = is_fine && add(&attempt->headers, plan->headers[i].data);
     if (!is_get || plan->has_body) {

@@ -638,6 +638,10 @@ static void a_secret_is_base64_or_itself(void **state)
                   "v1,i5vrRkyfEeni9l7fIn3F5tGoiVhEqnnTD3uUojuT1hM=");
     assert_signed(ESC_TEXT("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
                   "v1,/rCJTAghFCd/gdibHZh8tvfyRjdgMKozPW3DJ5ItmkY=");
+    assert_signed(ESC_TEXT("whsec_AA=="),
+                  "v1,txkJshvxWbmCBrs2xDYN9gyZpuQJ+r5TSmxR/hR9Hco="); /* a key of one byte */
+    assert_signed(ESC_TEXT("whsec_===="),
+                  "v1,AaDsAOK6N0coRgpughZKNRsSWjU2lDuE+R/S2eQdo+s="); /* none */
     assert_signed(ESC_TEXT("whsec_not base64!"), "v1,KBArRF8wQiFj4wBRIHaTHReaQV8GO1j5vL0TUE1OLl8=");
 }
 

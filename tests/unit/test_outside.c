@@ -455,7 +455,8 @@ static void nobody_is_awake_without_something_to_do(void **state)
     }
     uint64_t woken = esc_outside_wakeups(scene->outside) - before;
     uint64_t seconds = (uint64_t)(time(NULL) - began) + 1;
-    assert_true(woken <= 100 * 4 + 20 * seconds); /* curl has a few timers of its own */
+    assert_true(woken >= 100);                    /* once for each at least */
+    assert_true(woken <= 100 * 3 + 20 * seconds); /* curl has a few timers of its own */
     scene_free(scene);
 }
 

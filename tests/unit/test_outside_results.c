@@ -444,6 +444,33 @@ static void a_mail_server_that_refuses_us_holds_its_mails(void **state)
     scene_free(scene);
 }
 
+/* Any 5yz at the greeting is meant for us, nothing else is. */
+static void a_greeting_may_be_a_refusal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *greeting;
+        bool is_held;
+    } greetings[] = {
+        {"500 no\r\n", true}, {"599 no\r\n", true}, {"499 no\r\n", false}, {"600 no\r\n", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(greetings); i++) {
+        Scene *scene = scene_new();
+        Receiver mail;
+        receiver_start(&mail, RECEIVER_SMTP_CLOSED);
+        receiver_say(&mail, greetings[i].greeting);
+        Host *host = &scene->hosts[0];
+        bind_mail(host, &mail);
+        scene_start(scene);
+        put(host, 1, "mail");
+        const EscResult *result = await(host, 1);
+        assert_true(result->is_retry);
+        assert_int_equal(result->retry.attempts, !greetings[i].is_held);
+        assert_int_equal(host->held, greetings[i].is_held);
+        receiver_stop(&mail);
+        scene_free(scene);
+    }
+}
+
 static void a_mail_server_may_want_a_login(void **state)
 {
     (void)state;
@@ -546,6 +573,7 @@ int main(void)
         cmocka_unit_test(a_long_mail_arrives_whole),
         cmocka_unit_test(a_recipient_who_is_refused_for_now_is_tried_again),
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
+        cmocka_unit_test(a_greeting_may_be_a_refusal),
         cmocka_unit_test(a_mail_server_may_want_a_login),
         cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
         cmocka_unit_test(an_authority_that_cannot_be_read_holds_its_messages),
