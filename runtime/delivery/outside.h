@@ -83,6 +83,7 @@ typedef struct EscAttempt {
     /* HTTP */
     EscRequestPool *pool;
     struct EscAttempt *next_ended;
+    bool is_lost; /* its socket is not watched */
     /* mail */
     EscLane lane;
     curl_socket_t socket;

@@ -50,6 +50,22 @@ curl_version_info_data *curl_version_info(CURLversion version)
     return &lesser;
 }
 
+EscWatch *__real_esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events,
+                                   EscWatchReady ready, void *context);
+EscWatch *__wrap_esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events,
+                                   EscWatchReady ready, void *context);
+
+/* The next connection is not watched. */
+static atomic_bool no_watch;
+
+EscWatch *__wrap_esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events,
+                                   EscWatchReady ready, void *context)
+{
+    if (atomic_exchange(&no_watch, false))
+        return NULL;
+    return __real_esc_reactor_watch(reactor, fd, events, ready, context);
+}
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 static EscStatus make(const Scene *scene, EscOutside **outside, EscWhy *why)
@@ -103,16 +119,16 @@ static void without_libcurl_there_is_no_outside(void **state)
     scene_free(scene);
 }
 
-static void assert_no_memory(Host *host, uint64_t id)
+static void assert_put_off(Host *host, uint64_t id, const char *detail)
 {
     const EscResult *result = await(host, id);
-    assert_false(result->is_retry);
-    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
-    assert_text_equal(result->delivery.detail, "no memory");
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 1);
+    assert_text_equal(result->retry.detail, detail);
 }
 
-/* What cannot be tried is told dead, and gives its slot back. */
-static void a_message_that_finds_no_handle_is_dead(void **state)
+/* What cannot be tried now is tried later, and gives its slot back. */
+static void a_message_that_finds_no_handle_is_tried_again(void **state)
 {
     (void)state;
     Scene *scene = scene_new();
@@ -125,12 +141,12 @@ static void a_message_that_finds_no_handle_is_dead(void **state)
     atomic_store(&no_easy, true);
     put(host, 1, "mail");
     put(host, 2, "ok");
-    assert_no_memory(host, 1);
-    assert_no_memory(host, 2);
+    assert_put_off(host, 1, "no memory");
+    assert_put_off(host, 2, "no memory");
     atomic_store(&no_easy, false);
     atomic_store(&no_multi, true);
     put(host, 3, "ok");
-    assert_no_memory(host, 3);
+    assert_put_off(host, 3, "no memory");
     atomic_store(&no_multi, false);
     put(host, 4, "ok");
     put(host, 5, "mail");
@@ -140,12 +156,38 @@ static void a_message_that_finds_no_handle_is_dead(void **state)
     scene_free(scene);
 }
 
+/* At once, and no other one: whoever is under way goes on. */
+static void a_connection_that_cannot_be_watched_is_tried_again(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Host *host = &scene->hosts[0];
+    scene->config->delivery_parallel_per_host_max = 1;
+    scene->config->circuit_failures = 10;
+    scene_start(scene);
+    put(host, 100, "hold");
+    wait_held(&scene->http);
+    for (uint64_t id = 1; id <= 6; id += 2) {
+        atomic_store(&no_watch, true);
+        put(host, id, "ok");
+        assert_put_off(host, id, "Out of memory");
+        put(host, id + 1, "ok");
+        assert_accepted(host, id + 1);
+        put(host, id + 200, "bye"); /* closes: the next one needs a connection of its own */
+        assert_accepted(host, id + 200);
+    }
+    receiver_release(&scene->http);
+    assert_accepted(host, 100);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_memory_there_is_no_outside),
         cmocka_unit_test(without_libcurl_there_is_no_outside),
-        cmocka_unit_test(a_message_that_finds_no_handle_is_dead),
+        cmocka_unit_test(a_message_that_finds_no_handle_is_tried_again),
+        cmocka_unit_test(a_connection_that_cannot_be_watched_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
