@@ -298,13 +298,16 @@ static int64_t queues_wait_ms(const EscOutside *outside)
     return wait_ms > WAIT_REAL_MS_MAX ? WAIT_REAL_MS_MAX : (int64_t)wait_ms + 1;
 }
 
+static int64_t stop_wait_ms(const EscOutside *outside)
+{
+    int64_t wait_ms = atomic_load(&outside->stop_at_real_ms) - esc_boot_ms();
+    return atomic_load(&outside->is_giving_up) ? wait_ms + GIVE_UP_REAL_MS : wait_ms;
+}
+
 static int64_t wait_ns(const EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
-    bool is_stopping = stop_ms != INT64_MAX;
-    if (atomic_load(&outside->is_giving_up))
-        stop_ms += GIVE_UP_REAL_MS;
-    int64_t wait_ms = is_stopping ? stop_ms - esc_boot_ms() : queues_wait_ms(outside);
+    bool is_stopping = atomic_load(&outside->is_stopping);
+    int64_t wait_ms = is_stopping ? stop_wait_ms(outside) : queues_wait_ms(outside);
     int64_t http_ms = esc_requests_wait_ms(outside);
     wait_ms = http_ms < wait_ms ? http_ms : wait_ms;
     if (wait_ms == INT64_MAX)
@@ -325,11 +328,11 @@ static bool has_workers(const EscOutside *outside)
  * it has its result, and what they have is ours again. */
 static bool is_over(EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
-    if (stop_ms == INT64_MAX)
+    if (!atomic_load(&outside->is_stopping))
         return false;
     if (esc_queues_under_way(outside->queues) == 0)
         return true;
+    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
     if (now_ms < stop_ms)
         return false;
     atomic_store(&outside->is_giving_up, true);
@@ -351,7 +354,7 @@ static void *run(void *context)
     for (;;) {
         take_letters(outside);
         end_requests(outside);
-        if (atomic_load(&outside->stop_at_real_ms) == INT64_MAX) {
+        if (!atomic_load(&outside->is_stopping)) {
             int64_t now_ms = esc_outside_now_ms(outside);
             settle_expired(outside, now_ms);
             start_all(outside, now_ms);
@@ -436,7 +439,8 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
                                        .base_ms = setup->config->backoff_base_ms,
                                        .max_ms = setup->config->backoff_max_ms};
     atomic_init(&outside->is_giving_up, false);
-    atomic_init(&outside->stop_at_real_ms, INT64_MAX);
+    atomic_init(&outside->is_stopping, false);
+    atomic_init(&outside->stop_at_real_ms, 0);
     atomic_init(&outside->wakeups, 0);
     ESC_ASSERT(pthread_mutex_init(&outside->adding, NULL) == 0);
     EscStatus status = make_parts(outside, why);
@@ -451,6 +455,7 @@ bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
 {
     if (outside->has_thread) {
         atomic_store(&outside->stop_at_real_ms, esc_boot_ms() + timeout_ms);
+        atomic_store(&outside->is_stopping, true);
         esc_reactor_poke(outside->reactor);
         (void)pthread_join(outside->thread, NULL);
     }

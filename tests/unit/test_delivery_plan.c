@@ -1,11 +1,13 @@
 /* test_delivery_plan.c - from outbox rows to requests: bindings, mark-up, paths that want to
  * leave their system. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/test.h"
 
 #include "config_internal.h"
 #include "plan.h"
+#include "planner.h"
 
 typedef struct Fixture {
     EscArena *arena;
@@ -261,6 +263,44 @@ static void an_address_that_is_no_url_is_refused(void **state)
     f->channels[0].url = ESC_TEXT("no url");
     make(f);
     assert_refused(f, "the address is not a URL");
+}
+
+/* A text of `quotes` quotation marks, which JSON doubles, and `plain` other characters; " \nacme" comes behind it. */
+static void make_long(Fixture *f, size_t quotes, size_t plain)
+{
+    char *text = malloc(quotes + plain);
+    assert_non_null(text);
+    memset(text, '"', quotes);
+    memset(text + quotes, 'p', plain);
+    EscMessage message = {.text = {text, quotes + plain}, .workspace = ESC_TEXT("acme")};
+    f->row.message = &message;
+    esc_arena_clear(f->arena);
+    make(f);
+    f->row.message = NULL;
+    free(text);
+}
+
+/* Too big is refused, and never sent in part. */
+static void a_message_has_its_limit(void **state)
+{
+    Fixture *f = *state;
+    const size_t max = ESC_PLAN_BYTES_MAX, behind = strlen("\nacme");
+    make_long(f, 0, max - behind);
+    assert_false(is_refused(f));
+    make_long(f, 0, max - behind + 1);
+    assert_refused(f, "the message is too big");
+    make_long(f, max - 12, 12 - behind); /* {"text":"…\nacme"} has 2 * max bytes */
+    assert_false(is_refused(f));
+    assert_int_equal(f->plan.body.size, 2 * max);
+    make_long(f, max - 11, 11 - behind);
+    assert_refused(f, "the message is too big");
+    f->row.medium = ESC_TEXT("email");
+    f->row.target = ESC_TEXT("");
+    f->row.address = ESC_TEXT("ana@acme.example");
+    make_long(f, 0, max - behind);
+    assert_false(is_refused(f));
+    make_long(f, 0, max - behind + 1);
+    assert_refused(f, "the message is too big");
 }
 
 /* Whatever it is made with, it is refused or whole. */
@@ -523,6 +563,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mail_has_the_servers_sender_and_a_subject, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_address_that_is_no_url_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_message_has_its_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_plan_without_memory_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,
                                         tear_down),

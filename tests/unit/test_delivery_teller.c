@@ -1,6 +1,7 @@
 /* test_delivery_teller.c - what others wrote does nothing where it is shown, what a template's author wrote does. */
 #include "support/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "teller.h"
@@ -198,6 +199,15 @@ static void what_cannot_be_seen_is_left_out(void **state)
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 1\ufe0f\u20e3 \u0645\u06cc\u200c\u062e\u0648",
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 1\ufe0f\u20e3 \u0645\u06cc\u200c\u062e\u0648");
     ASSERT_PLAIN("\u00e4\u200d\u202e\u00e4", "\u00e4\u00e4");
+    EscBuf out; /* nothing is behind the last byte */
+    esc_buf_init(&out, 100);
+    char *last = malloc(5);
+    assert_non_null(last);
+    memcpy(last, "\u00e4\u200d", 5);
+    esc_tell_value(&(EscTeller){.out = &out}, (EscText){last, 5});
+    assert_text_equal(esc_buf_as_text(&out), "\u00e4");
+    free(last);
+    esc_buf_release(&out);
     static const char keys[] = "09#*", others[] = "/:a$+";
     for (const char *c = keys; *c != '\0'; c++) {
         char text[] = {*c, '\xef', '\xb8', '\x8f', '\0'};

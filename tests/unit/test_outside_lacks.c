@@ -153,7 +153,7 @@ static void a_message_that_finds_no_handle_is_tried_again(void **state)
     assert_accepted(host, 4);
     assert_accepted(host, 5);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* At once, and no other one: whoever is under way goes on. */
@@ -178,7 +178,7 @@ static void a_connection_that_cannot_be_watched_is_tried_again(void **state)
     }
     receiver_release(&scene->http);
     assert_accepted(host, 100);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 int main(void)
