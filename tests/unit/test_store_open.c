@@ -155,6 +155,74 @@ static void a_sqlite_that_does_not_do_as_told_is_refused(void **state)
     assert_status(open_store(), ESC_OK);
 }
 
+/* --- a disk that fails once, at any statement of an opening ----------------------------------------- */
+
+static unsigned prepare_fails_at, step_fails_at;
+static bool has_failed;
+
+static bool fails_now(unsigned *countdown)
+{
+    if (*countdown == 0 || --*countdown > 0)
+        return false;
+    return has_failed = true;
+}
+
+int sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **statement, const char **tail)
+{
+    int (*real)(sqlite3 *, const char *, int, sqlite3_stmt **, const char **) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_prepare_v2");
+    memcpy(&real, &symbol, sizeof real);
+    *statement = NULL;
+    return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, statement, tail);
+}
+
+int sqlite3_step(sqlite3_stmt *statement)
+{
+    int (*real)(sqlite3_stmt *) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_step");
+    memcpy(&real, &symbol, sizeof real);
+    const char *sql = sqlite3_sql(statement);
+    bool is_setting = sql == NULL || (strncmp(sql, "PRAGMA ", 7) == 0 && strchr(sql, '=') != NULL); /* asked for behind it */
+    return !is_setting && fails_now(&step_fails_at) ? SQLITE_IOERR : real(statement);
+}
+
+/* How many failures an opening took without a word; none of them is lost otherwise. */
+static unsigned open_with_failures(unsigned *countdown)
+{
+    unsigned taken = 0;
+    has_failed = true;
+    for (unsigned nth = 1; has_failed; nth++) {
+        has_failed = false;
+        why = (EscWhy){.text = ""};
+        *countdown = nth;
+        EscStatus status = open_store();
+        *countdown = 0;
+        if (status == ESC_OK) {
+            taken += has_failed;
+            close_store();
+        } else {
+            assert_true(has_failed);
+            assert_null(store);
+            assert_true(why.text[0] != '\0');
+        }
+    }
+    return taken;
+}
+
+static void an_opening_fails_with_its_statements(void **state)
+{
+    (void)state;
+    assert_int_equal(open_with_failures(&prepare_fails_at), 1); /* whether a file may be mapped is asked in another way */
+    assert_int_equal(open_with_failures(&step_fails_at), 0);
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    assert_int_equal(open_with_failures(&prepare_fails_at), 1);
+    assert_int_equal(open_with_failures(&step_fails_at), 0);
+    assert_status(open_store(), ESC_OK);
+    assert_true(store->next_audit > 1);
+}
+
 static void every_table_is_strict(void **state)
 {
     (void)state;
@@ -185,6 +253,29 @@ static void an_open_store_takes_no_definition(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(refused); i++)
         if (sqlite3_exec(db_of(), refused[i], NULL, NULL, NULL) == SQLITE_OK)
             fail_msg("%s was taken", refused[i]);
+}
+
+static size_t read_beside(const char *end, uint8_t *bytes, size_t size)
+{
+    char path[320];
+    (void)snprintf(path, sizeof path, "%s%s", file.path, end);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    size_t got = fread(bytes, 1, size, in);
+    (void)fclose(in);
+    return got;
+}
+
+/* By the salts in the log's header, bytes 16 to 24. */
+static void the_mark_names_the_round_of_the_log(void **state)
+{
+    (void)state;
+    uint8_t log[24], mark[256];
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 2);
+    assert_int_equal(read_beside("-wal", log, sizeof log), sizeof log);
+    size_t size = read_beside("-mark", mark, sizeof mark);
+    assert_non_null(memmem(mark, size, log + 16, 8));
 }
 
 static void a_second_opener_is_refused(void **state)
@@ -358,8 +449,10 @@ int main(void)
         TEST(a_new_file_belongs_to_its_owner_alone),
         TEST(settings_are_what_the_manual_asks_for),
         TEST(a_sqlite_that_does_not_do_as_told_is_refused),
+        TEST(an_opening_fails_with_its_statements),
         TEST(every_table_is_strict),
         TEST(an_open_store_takes_no_definition),
+        TEST(the_mark_names_the_round_of_the_log),
         TEST(a_second_opener_is_refused),
         TEST(another_process_is_refused),
         TEST(a_store_of_another_workspace_is_refused),
