@@ -44,8 +44,7 @@ static size_t give_mail(char *out, size_t size, size_t count, void *context)
     EscAttempt *attempt = context;
     size_t left = attempt->plan.body.size - attempt->sent;
     size_t given = left < size * count ? left : size * count;
-    if (given > 0)
-        memcpy(out, attempt->plan.body.data + attempt->sent, given);
+    memcpy(out, attempt->plan.body.data + attempt->sent, given);
     attempt->sent += given;
     return given;
 }

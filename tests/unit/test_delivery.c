@@ -877,6 +877,20 @@ static void a_message_is_said_like_this(void **state)
         "PAGE: <!here> &lt;a&gt;\nSend &lt;it&gt;?\n  ye \u23ce s: Yes,\nsend\n  n&lt;o: No\n"
         "Customer: Glo \u23ce bex\nAcknowledge by: 10:00; then ben \u23ce (secondary) is called\n"
         "To act: escalctl ack E-1\nacme \u00b7 E-1 \u00b7 T \u23ce 1 \u00b7 outage \u00b7 high");
+    message = (EscMessage){.text = ESC_TEXT("t"), /* one letter is a value */
+                           .workspace = ESC_TEXT("w"),
+                           .escalation = ESC_TEXT("e"),
+                           .ticket = ESC_TEXT("i"),
+                           .template_name = ESC_TEXT("m"),
+                           .severity = ESC_TEXT("s"),
+                           .question = ESC_TEXT("q"),
+                           .customer = ESC_TEXT("c"),
+                           .until = ESC_TEXT("u"),
+                           .next = ESC_TEXT("n"),
+                           .act = ESC_TEXT("a")};
+    assert_said(&message, false,
+                "t\nq\nCustomer: c\nAcknowledge by: u; then n is called\nTo act: a\n"
+                "w \u00b7 e \u00b7 i \u00b7 m \u00b7 s");
     message = (EscMessage){.text = ESC_TEXT("Which one?"),
                            .question = ESC_TEXT("Which one?"), /* it stands there already */
                            .workspace = ESC_TEXT("acme"),
@@ -925,6 +939,27 @@ static void long_names_say_that_they_are_cut(void **state)
     text =
         mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){name, 201}, ESC_TEXT("s"), ESC_TEXT("t"));
     assert_true(esc_text_contains(text, ESC_TEXT("From: =?UTF-8?B?buKApg==?= <")));
+    esc_buf_release(&out);
+}
+
+/* Addresses end with their size. */
+static void addresses_are_no_longer_than_they_are(void **state)
+{
+    (void)state;
+    EscBuf out;
+    const EscText to = {"a@b.exampleX", strlen("a@b.example")};
+    const EscMail mail = {.from = {"e@acme.exampleX", strlen("e@acme.example")},
+                          .to = {.items = (EscText *)&to, .count = 1},
+                          .subject = ESC_TEXT("s"),
+                          .text = ESC_TEXT("t"),
+                          .key = ESC_TEXT("acme/E-1/7/x")};
+    esc_buf_init(&out, 10000);
+    esc_mail_write(&out, &mail);
+    EscText text = esc_buf_as_text(&out);
+    assert_true(esc_text_contains(text, ESC_TEXT("From: e@acme.example\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("To: a@b.example\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("@acme.example>\r\n")));
+    assert_false(esc_text_contains(text, ESC_TEXT("X")));
     esc_buf_release(&out);
 }
 
@@ -1018,6 +1053,7 @@ int main(void)
         cmocka_unit_test(a_mail_is_written_like_this),
         cmocka_unit_test(a_mail_needs_neither_a_domain_nor_a_number),
         cmocka_unit_test(long_names_say_that_they_are_cut),
+        cmocka_unit_test(addresses_are_no_longer_than_they_are),
         cmocka_unit_test(long_subjects_are_several_words),
         cmocka_unit_test(a_text_that_does_not_fit_is_an_error),
         cmocka_unit_test(mails_of_an_escalation_are_a_thread),

@@ -303,6 +303,30 @@ static void a_message_has_its_limit(void **state)
     assert_refused(f, "the message is too big");
 }
 
+static void an_address_of_a_call_has_its_limit(void **state)
+{
+    Fixture *f = *state;
+    const size_t max = 4 * (size_t)ESC_URL_BYTES_MAX, base = strlen("https://crm.example/api");
+    f->row.kind = ESC_OUTBOX_CALL;
+    f->row.target = ESC_TEXT("crm.requeue");
+    for (size_t more = 0; more < 2; more++) {
+        size_t size = max - base + more;
+        char *path = malloc(size);
+        assert_non_null(path);
+        memset(path, 'p', size);
+        path[0] = '/';
+        const EscCall call = {.method = ESC_TEXT("POST"), .path = {path, size}};
+        f->row.call = &call;
+        make(f);
+        f->row.call = NULL;
+        free(path);
+        if (more == 0)
+            assert_int_equal(f->plan.url.size, max);
+        assert_int_equal(is_refused(f), more);
+    }
+    assert_refused(f, "the message is too big");
+}
+
 /* Whatever it is made with, it is refused or whole. */
 static void a_plan_without_memory_is_refused(void **state)
 {
@@ -564,6 +588,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_address_that_is_no_url_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_has_its_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_of_a_call_has_its_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_plan_without_memory_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,
                                         tear_down),

@@ -101,6 +101,28 @@ static void without_memory_there_is_no_outside(void **state)
     scene_free(scene);
 }
 
+/* What comes when its thread has ended is thrown away, and all of it. */
+static void letters_that_come_too_late_are_thrown_away(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    EscOutside *outside = NULL;
+    EscWhy why;
+    uint32_t number = 0;
+    const uint64_t ids[] = {1, 2};
+    const EscOutsideHost host = {.result = take_result, .want = take_want};
+    const EscOutboxClaim claims[2] = {{.row = {.id = 1}}, {.row = {.id = 2}}};
+    assert_status(make(scene, &outside, &why), ESC_OK);
+    assert_true(esc_outside_stop(outside, 0));
+    assert_status(
+        esc_outside_add(outside, ESC_TEXT("late"), &scene->hosts[0].config, &host, &number, &why),
+        ESC_OK);
+    esc_outside_put(outside, number, claims, ESC_COUNT_OF(claims), 0);
+    esc_outside_drop(outside, number, ids, ESC_COUNT_OF(ids));
+    esc_outside_free(outside);
+    scene_free(scene);
+}
+
 static void without_libcurl_there_is_no_outside(void **state)
 {
     (void)state;
@@ -185,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_memory_there_is_no_outside),
+        cmocka_unit_test(letters_that_come_too_late_are_thrown_away),
         cmocka_unit_test(without_libcurl_there_is_no_outside),
         cmocka_unit_test(a_message_that_finds_no_handle_is_tried_again),
         cmocka_unit_test(a_connection_that_cannot_be_watched_is_tried_again),

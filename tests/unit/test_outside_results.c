@@ -539,6 +539,27 @@ static void a_mail_server_may_want_a_login(void **state)
     }
 }
 
+/* Its own trouble is not our password's: that mail is tried again. */
+static void a_login_may_be_put_off(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_LOGIN);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    host->config.mail.user = ESC_TEXT("ana");
+    host->config.mail.password = ESC_TEXT("later");
+    scene_start(scene);
+    put(host, 1, "mail");
+    const EscResult *result = await(host, 1);
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 1);
+    assert_int_equal(host->held, 0);
+    receiver_stop(&mail);
+    scene_end(scene);
+}
+
 /* Neither is what no message to this endpoint would fare better with. */
 static void an_endpoint_without_encryption_holds_its_messages(void **state)
 {
@@ -610,6 +631,7 @@ int main(void)
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
         cmocka_unit_test(a_greeting_may_be_a_refusal),
         cmocka_unit_test(a_mail_server_may_want_a_login),
+        cmocka_unit_test(a_login_may_be_put_off),
         cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
         cmocka_unit_test(an_authority_that_cannot_be_read_holds_its_messages),
     };

@@ -152,9 +152,12 @@ static void take_login(Connection *connection)
 {
     say(connection, "334 \r\n");
     size_t size = read_line(connection);
-    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0;
+    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0,
+         is_later = strncmp(connection->buffer, "AGFuYQBsYXRlcg==", 16) == 0;
     forget(connection, size);
-    say(connection, is_right ? "235 welcome\r\n" : "535 who are you\r\n");
+    say(connection, is_right   ? "235 welcome\r\n"
+                    : is_later ? "454 not now\r\n"
+                               : "535 who are you\r\n");
 }
 
 static void serve_smtp(Connection *connection)
