@@ -303,6 +303,19 @@ static void a_message_has_its_limit(void **state)
     assert_refused(f, "the message is too big");
 }
 
+/* Byte for byte; an empty one is an empty object. */
+static void a_file_gets_the_body_as_it_is(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("log");
+    f->row.body = ESC_TEXT("1");
+    make(f);
+    assert_true(esc_text_ends_with(f->plan.body, ESC_TEXT("\"data\":1}")));
+    f->row.body = ESC_TEXT("");
+    make(f);
+    assert_true(esc_text_ends_with(f->plan.body, ESC_TEXT("\"data\":{}}")));
+}
+
 static void an_address_of_a_call_has_its_limit(void **state)
 {
     Fixture *f = *state;
@@ -588,6 +601,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_address_that_is_no_url_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_has_its_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_gets_the_body_as_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_address_of_a_call_has_its_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_plan_without_memory_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,

@@ -485,8 +485,11 @@ static void a_greeting_may_be_a_refusal(void **state)
     static const struct {
         const char *greeting;
         bool is_held;
-    } greetings[] = {
-        {"500 no\r\n", true}, {"599 no\r\n", true}, {"499 no\r\n", false}, {"600 no\r\n", false}};
+    } greetings[] = {{"5\r\n554 no\r\n", true},
+                     {"500 no\r\n", true},
+                     {"599 no\r\n", true},
+                     {"499 no\r\n", false},
+                     {"600 no\r\n", false}};
     for (size_t i = 0; i < ESC_COUNT_OF(greetings); i++) {
         Scene *scene = scene_new();
         Receiver mail;
