@@ -143,8 +143,7 @@ static bool check_query(EscRequest *request)
     return !check.has_unknown;
 }
 
-/* "application/json; charset=utf-8" → the part before the semicolon. */
-static EscText media_type(const char *header)
+EscText esc_media_type(const char *header)
 {
     EscText type = esc_text_from(header);
     const char *semicolon = type.size == 0 ? NULL : memchr(type.data, ';', type.size);
@@ -180,7 +179,7 @@ static bool check_type(EscRequest *request)
     const char *length = esc_http_header(request->http, "Content-Length");
     if (header == NULL && handler->may_be_empty && length != NULL && strcmp(length, "0") == 0)
         return true;
-    EscText type = media_type(header);
+    EscText type = esc_media_type(header);
     if (type_is(type, "application/json") || is_in_list(type, handler->types)) {
         request->type = esc_arena_text(request->arena, type);
         return true;
@@ -255,8 +254,7 @@ static void job_refused(EscJob *job, EscRefusal refusal, EscText reason)
 static void job_over(EscJob *job)
 {
     EscRequest *request = (EscRequest *)job;
-    bool is_put = esc_mailbox_put(&request->api->finished, &job->parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&request->api->finished, &job->parcel);
 }
 
 static const EscJobSteps parse_steps = {

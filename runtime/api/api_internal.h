@@ -84,6 +84,8 @@ extern const size_t esc_routes_count;
 
 /* Whether a path (still encoded) fits a pattern; the segment at {} is decoded into `parameter`. */
 bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter);
+/* "application/json; charset=utf-8": the part before the semicolon. NULL: empty. */
+EscText esc_media_type(const char *header);
 
 /* --- one request ------------------------------------------------------------------------------ */
 

@@ -155,8 +155,7 @@ static void tokens_run(void *context)
     ESC_ASSERT(read != NULL);
     if (load_tokens(daemon, &read->tokens, &read->why) != ESC_OK)
         read->tokens = NULL;
-    bool is_put = esc_mailbox_put(&daemon->new_tokens, &read->parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&daemon->new_tokens, &read->parcel);
 }
 
 static void tokens_found(EscDaemon *daemon, const EscTokens *tokens)

@@ -106,6 +106,15 @@ static void give_back(EscAttempt *attempt, int64_t now_ms, const char *why)
     esc_attempt_free(attempt);
 }
 
+/* Memory may be there the next time. */
+static void put_off(EscAttempt *attempt, int64_t now_ms)
+{
+    EscQueue *queue = attempt->item->queue;
+    esc_item_again(attempt->outside, attempt->item, 0, "no memory");
+    esc_queue_gave_back(queue, now_ms);
+    esc_attempt_free(attempt);
+}
+
 void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
 {
     const EscSite *site = esc_site_of(outside, item);
@@ -128,11 +137,11 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     if (attempt->plan.refusal.size > 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
     else if (!esc_transfer_prepare(attempt))
-        give_back(attempt, now_ms, "no memory");
+        put_off(attempt, now_ms);
     else if (route.way == ESC_WAY_MAIL)
         esc_mail_start(attempt);
     else if (!esc_request_start(attempt))
-        give_back(attempt, now_ms, "no memory");
+        put_off(attempt, now_ms);
 }
 
 /* --- the end ------------------------------------------------------------------------------------ */
@@ -166,7 +175,7 @@ static bool is_endpoints_fault(CURLcode code)
 
 static EscVerdict verdict_of_mail(const EscAttempt *attempt)
 {
-    bool is_refused = attempt->status >= 500 && attempt->status < 600;
+    bool is_refused = attempt->status / 100 == 5;
     if (is_refused && attempt->recipients_asked == 0)
         return ESC_VERDICT_HOLD; /* the server refused us, not a recipient or a message */
     if (attempt->has_temporary_refusal && attempt->recipients_accepted == 0)

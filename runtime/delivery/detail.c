@@ -56,12 +56,12 @@ static void put_without(EscBuf *out, EscText text, const EscText *secrets, size_
 
 void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t secrets_count)
 {
-    EscBuf said, line, clean;
-    esc_buf_init(&said, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&line, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&clean, 2 * ESC_HTTP_REPLY_BYTES_MAX);
+    EscBuf said, line, clean; /* each is no longer than the one before */
+    esc_buf_init(&said, reply.size);
     esc_reply_words(&said, reply);
+    esc_buf_init(&line, said.size);
     put_line(&line, esc_utf8_cut(esc_buf_as_text(&said), 8 * WORDS_BYTES_MAX));
+    esc_buf_init(&clean, line.size);
     put_without(&clean, esc_buf_as_text(&line), secrets, secrets_count);
     EscText words = esc_buf_as_text(&clean);
     while (words.size > 0 && words.data[words.size - 1] == ' ')

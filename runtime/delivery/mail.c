@@ -98,14 +98,12 @@ static void send_mail(void *context)
     if (attempt->recipients_accepted == 0 && attempt->refusal_code != 0)
         attempt->status = attempt->refusal_code;
     curl_socket_t open = CURL_SOCKET_BAD; /* kept by the handle, which says QUIT when it goes */
-    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &open) == CURLE_OK &&
-        open != CURL_SOCKET_BAD)
-        (void)shutdown(open, SHUT_RD);
+    (void)curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &open);
+    (void)shutdown(open, SHUT_RD); /* no descriptor when there is no connection any more */
     curl_easy_cleanup(easy);
     attempt->easy = NULL;
     attempt->letter.kind = ESC_LETTER_MAILED;
-    bool is_put = esc_mailbox_put(&attempt->outside->inbox, &attempt->letter.parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&attempt->outside->inbox, &attempt->letter.parcel);
 }
 
 void esc_mail_start(EscAttempt *attempt)

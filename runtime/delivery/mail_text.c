@@ -54,10 +54,11 @@ static void words(EscBuf *out, EscText text)
     }
 }
 
-/* One line of what can be seen, cut with "…". */
+/* One line of what can be seen, cut with "…", in a buffer that is made here. */
 static void one_line(EscBuf *out, EscText text, size_t size_max)
 {
     EscBuf whole;
+    esc_buf_init(out, size_max);
     esc_buf_init(&whole, 8 * size_max);
     EscTeller teller = {.out = &whole, .is_one_line = true};
     esc_tell_value(&teller, esc_utf8_cut(text, 2 * size_max));
@@ -72,7 +73,6 @@ static void one_line(EscBuf *out, EscText text, size_t size_max)
 static void subject_header(EscBuf *out, EscText subject)
 {
     EscBuf line;
-    esc_buf_init(&line, 2 * SUBJECT_BYTES_MAX);
     one_line(&line, subject, SUBJECT_BYTES_MAX);
     esc_buf_string(out, "Subject: ");
     words(out, esc_buf_as_text(&line));
@@ -93,7 +93,6 @@ static void address(EscBuf *out, EscText text)
 static void put_name(EscBuf *out, EscText name)
 {
     EscBuf line;
-    esc_buf_init(&line, 2 * NAME_BYTES_MAX);
     one_line(&line, name, NAME_BYTES_MAX);
     EscText text = esc_buf_as_text(&line);
     if (!is_plain(text)) {
@@ -129,13 +128,13 @@ static void atoms(EscBuf *out, EscText text)
     }
 }
 
-/* "@example.org" of the sender. */
+/* "example.org" of the sender. */
 static void domain(EscBuf *out, EscText from)
 {
     const char *at = from.size == 0 ? NULL : memchr(from.data, '@', from.size);
-    EscText rest =
-        at == NULL ? ESC_TEXT("@localhost") : (EscText){at, from.size - (size_t)(at - from.data)};
-    address(out, rest);
+    size_t behind = at == NULL ? 0 : (size_t)(at - from.data) + 1;
+    address(out,
+            at == NULL ? ESC_TEXT("localhost") : (EscText){from.data + behind, from.size - behind});
 }
 
 /* "acme/E-1/7" and the sender's domain: <acme.E-1.7@example.org>. */
@@ -143,6 +142,7 @@ static void message_id_header(EscBuf *out, EscText key, EscText from)
 {
     esc_buf_string(out, "Message-ID: <");
     atoms(out, key);
+    esc_buf_char(out, '@');
     domain(out, from);
     esc_buf_string(out, ">\r\n");
 }
@@ -173,7 +173,7 @@ static void thread_headers(EscBuf *out, EscText key, EscText from)
         atoms(out, escalation);
         esc_buf_char(out, '.');
         atoms(out, key);
-        esc_buf_string(out, ".thread");
+        esc_buf_string(out, ".thread@");
         domain(out, from);
         esc_buf_string(out, ">\r\n");
     }
@@ -185,12 +185,7 @@ static void list_id_header(EscBuf *out, EscText key, EscText from)
     esc_buf_string(out, "List-Id: <");
     atoms(out, next_part(&key));
     esc_buf_string(out, ".escal.");
-    EscBuf name;
-    esc_buf_init(&name, 1024);
-    domain(&name, from);
-    EscText text = esc_buf_as_text(&name);
-    esc_buf_text(out, (EscText){text.data + 1, text.size - 1});
-    esc_buf_release(&name);
+    domain(out, from);
     esc_buf_string(out, ">\r\n");
 }
 

@@ -47,8 +47,7 @@ uint64_t esc_outside_wakeups(const EscOutside *outside)
 static void post(EscOutside *outside, EscLetter *letter, EscLetterKind kind)
 {
     letter->kind = kind;
-    bool is_put = esc_mailbox_put(&outside->inbox, &letter->parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&outside->inbox, &letter->parcel);
 }
 
 #define ROW_TEXTS 6
@@ -299,13 +298,16 @@ static int64_t queues_wait_ms(const EscOutside *outside)
     return wait_ms > WAIT_REAL_MS_MAX ? WAIT_REAL_MS_MAX : (int64_t)wait_ms + 1;
 }
 
+static int64_t stop_wait_ms(const EscOutside *outside)
+{
+    int64_t wait_ms = atomic_load(&outside->stop_at_real_ms) - esc_boot_ms();
+    return atomic_load(&outside->is_giving_up) ? wait_ms + GIVE_UP_REAL_MS : wait_ms;
+}
+
 static int64_t wait_ns(const EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms);
-    bool is_stopping = stop_ms != INT64_MAX;
-    if (atomic_load(&outside->is_giving_up))
-        stop_ms += GIVE_UP_REAL_MS;
-    int64_t wait_ms = is_stopping ? stop_ms - esc_boot_ms() : queues_wait_ms(outside);
+    bool is_stopping = atomic_load(&outside->is_stopping);
+    int64_t wait_ms = is_stopping ? stop_wait_ms(outside) : queues_wait_ms(outside);
     int64_t http_ms = esc_requests_wait_ms(outside);
     wait_ms = http_ms < wait_ms ? http_ms : wait_ms;
     if (wait_ms == INT64_MAX)
@@ -326,11 +328,11 @@ static bool has_workers(const EscOutside *outside)
  * it has its result, and what they have is ours again. */
 static bool is_over(EscOutside *outside)
 {
-    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
-    if (stop_ms == INT64_MAX)
+    if (!atomic_load(&outside->is_stopping))
         return false;
     if (esc_queues_under_way(outside->queues) == 0)
         return true;
+    int64_t stop_ms = atomic_load(&outside->stop_at_real_ms), now_ms = esc_boot_ms();
     if (now_ms < stop_ms)
         return false;
     atomic_store(&outside->is_giving_up, true);
@@ -352,7 +354,7 @@ static void *run(void *context)
     for (;;) {
         take_letters(outside);
         end_requests(outside);
-        if (atomic_load(&outside->stop_at_real_ms) == INT64_MAX) {
+        if (!atomic_load(&outside->is_stopping)) {
             int64_t now_ms = esc_outside_now_ms(outside);
             settle_expired(outside, now_ms);
             start_all(outside, now_ms);
@@ -403,11 +405,11 @@ static EscStatus make_parts(EscOutside *outside, EscWhy *why)
     EscPoolConfig file = {.workers = 1, .workers_max = FILE_WORKERS_MAX, .stuck_ms = STUCK_REAL_MS};
     outside->queues = esc_queues_new(&limits);
     outside->reactor = esc_reactor_new(false, why);
+    esc_mailbox_init(&outside->inbox, esc_reactor_poke, outside->reactor);
     if (outside->queues == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
     if (outside->reactor == NULL)
         return ESC_IO_FAILED;
-    esc_mailbox_init(&outside->inbox, esc_reactor_poke, outside->reactor);
     outside->mail_pool = esc_pool_new(&mail, why);
     outside->file_pool = outside->mail_pool == NULL ? NULL : esc_pool_new(&file, why);
     if (outside->file_pool == NULL)
@@ -428,13 +430,17 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
                        "libcurl waits for names in the thread that asks");
     }
     EscOutside *outside = calloc(1, sizeof(*outside));
-    ESC_ASSERT(outside != NULL);
+    if (outside == NULL) {
+        curl_global_cleanup();
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
+    }
     outside->setup = *setup;
     outside->retries = (EscRetryRules){.attempts_max = setup->config->delivery_attempts_max,
                                        .base_ms = setup->config->backoff_base_ms,
                                        .max_ms = setup->config->backoff_max_ms};
     atomic_init(&outside->is_giving_up, false);
-    atomic_init(&outside->stop_at_real_ms, INT64_MAX);
+    atomic_init(&outside->is_stopping, false);
+    atomic_init(&outside->stop_at_real_ms, 0);
     atomic_init(&outside->wakeups, 0);
     ESC_ASSERT(pthread_mutex_init(&outside->adding, NULL) == 0);
     EscStatus status = make_parts(outside, why);
@@ -449,6 +455,7 @@ bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms)
 {
     if (outside->has_thread) {
         atomic_store(&outside->stop_at_real_ms, esc_boot_ms() + timeout_ms);
+        atomic_store(&outside->is_stopping, true);
         esc_reactor_poke(outside->reactor);
         (void)pthread_join(outside->thread, NULL);
     }
@@ -472,10 +479,8 @@ void esc_outside_free(EscOutside *outside)
     (void)esc_outside_stop(outside, 0);
     esc_attempts_close(outside);
     esc_sinks_close(outside);
-    if (outside->reactor != NULL) {
-        throw_letters_away(outside);
-        esc_mailbox_release(&outside->inbox);
-    }
+    throw_letters_away(outside);
+    esc_mailbox_release(&outside->inbox);
     esc_attempts_free(outside);
     esc_sinks_free(outside);
     esc_requests_free(outside);

@@ -83,6 +83,7 @@ typedef struct EscAttempt {
     /* HTTP */
     EscRequestPool *pool;
     struct EscAttempt *next_ended;
+    bool is_lost; /* its socket is not watched */
     /* mail */
     EscLane lane;
     curl_socket_t socket;
@@ -119,7 +120,8 @@ struct EscOutside {
     pthread_t thread;
     bool has_thread, has_ended;
     atomic_bool is_giving_up;     /* what blocks should end soon */
-    atomic_llong stop_at_real_ms; /* INT64_MAX: not stopping */
+    atomic_bool is_stopping;      /* nothing starts any more, and soon: */
+    atomic_llong stop_at_real_ms; /* nothing is waited for */
     atomic_ullong wakeups;        /* of the thread */
     EscSite **sites;
     uint32_t sites_count;

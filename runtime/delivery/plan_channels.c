@@ -10,21 +10,26 @@ void esc_plan_file(EscPlanner *planner, const EscEndpoint *endpoint)
         esc_planner_envelope(planner, planner->plan->is_call ? "escal.call" : "escal.message");
 }
 
+static EscText said(EscPlanner *planner, const EscMessage *message, bool is_chat)
+{
+    EscBuf text;
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_message_say(&text, message, is_chat);
+    return esc_planner_keep(planner, &text);
+}
+
 void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     const EscMessage *message = esc_planner_message(planner);
     if (message == NULL)
         return;
-    EscBuf text, body;
-    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_say(&text, message, true);
+    EscBuf body;
     esc_buf_init(&body, 2 * ESC_PLAN_BYTES_MAX);
     esc_buf_string(&body, "{\"text\":");
-    esc_json_text(&body, esc_buf_as_text(&text));
+    esc_json_text(&body, said(planner, message, true));
     if (planner->row->address.size > 0)
         esc_planner_member(&body, "channel", planner->row->address);
     esc_buf_char(&body, '}');
-    esc_buf_release(&text);
     esc_planner_post(planner, endpoint->url, esc_planner_keep(planner, &body));
     esc_planner_header(planner, "Idempotency-Key", planner->row->key);
 }
@@ -54,23 +59,20 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
     if (message == NULL)
         return;
     const EscMailServer *server = &planner->config->mail;
-    EscBuf text, mail;
-    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_say(&text, message, false);
+    EscBuf mail;
     esc_buf_init(&mail, 2 * ESC_PLAN_BYTES_MAX);
     esc_mail_write(
         &mail, &(EscMail){.from = server->from,
                           .sender_name = server->sender_name,
                           .to = to,
                           .subject = message->subject.size > 0 ? message->subject : message->text,
-                          .text = esc_buf_as_text(&text),
+                          .text = said(planner, message, false),
                           .key = planner->row->key,
                           .date_ms = planner->row->created_at_ms});
     planner->plan->mail = server;
     planner->plan->from = server->from;
     planner->plan->to = to;
     planner->plan->body = esc_planner_keep(planner, &mail);
-    esc_buf_release(&text);
     esc_planner_url(planner, server->server);
 }
 

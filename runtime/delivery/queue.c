@@ -339,8 +339,8 @@ static uint32_t limit_of(const EscQueue *queue)
 static bool has_slot(const EscQueues *queues, const Workspace *workspace)
 {
     uint32_t limit = queues->limits.workspace;
-    uint32_t half = queues->limits.total < 2 ? 1 : queues->limits.total / 2;
-    if (queues->workspaces_count > 1 && limit > half)
+    uint32_t half = queues->limits.total / 2;
+    if (queues->workspaces_count > 1 && half > 0 && limit > half)
         limit = half;
     return workspace->under_way < limit;
 }

@@ -19,9 +19,10 @@ struct EscRequestPool {
     EscOutside *outside;
     const EscTexts *allowed; /* the rule */
     CURLM *multi;            /* NULL while it is idle */
-    int64_t due_real_ms;     /* INT64_MAX: curl waits for sockets only */
+    int64_t due_real_ms; /* set by curl with each request; INT64_MAX: it waits for sockets only */
     int64_t idle_since_real_ms;
     uint32_t under_way;
+    bool has_lost; /* some of them end: their socket could not be watched */
 };
 
 static void socket_ready(void *context, int fd, uint32_t events)
@@ -34,9 +35,23 @@ static void socket_ready(void *context, int fd, uint32_t events)
     (void)curl_multi_socket_action(pool->multi, fd, what, &running);
 }
 
+static EscAttempt *attempt_of(CURL *easy)
+{
+    char *note = NULL;
+    (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &note);
+    return (EscAttempt *)(void *)note;
+}
+
+/* libcurl would wait for a socket of which nobody tells it. An error from here would end all of its transfers, and
+ * each only when its own time is over. */
+static void lose(EscRequestPool *pool, CURL *easy)
+{
+    attempt_of(easy)->is_lost = true;
+    pool->has_lost = true;
+}
+
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket_context)
 {
-    (void)easy;
     EscRequestPool *pool = context;
     EscReactor *reactor = pool->outside->reactor;
     EscWatch *watch = socket_context;
@@ -53,7 +68,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, v
     }
     watch = esc_reactor_watch(reactor, fd, events, socket_ready, pool);
     if (watch == NULL)
-        return -1;
+        lose(pool, easy);
     (void)curl_multi_assign(pool->multi, fd, watch);
     return 0;
 }
@@ -89,8 +104,7 @@ static EscRequestPool *pool_of(EscOutside *outside, EscSite *site)
     EscRequestPool *pool = calloc(1, sizeof(*pool));
     if (pool == NULL)
         return NULL;
-    *pool = (EscRequestPool){
-        .next = outside->pools, .outside = outside, .allowed = allowed, .due_real_ms = INT64_MAX};
+    *pool = (EscRequestPool){.next = outside->pools, .outside = outside, .allowed = allowed};
     outside->pools = pool;
     return site->pool = pool;
 }
@@ -117,7 +131,6 @@ static void close_pool(EscRequestPool *pool)
     if (pool->multi != NULL)
         (void)curl_multi_cleanup(pool->multi);
     pool->multi = NULL;
-    pool->due_real_ms = INT64_MAX;
 }
 
 /* --- attempts ----------------------------------------------------------------------------------- */
@@ -152,18 +165,32 @@ static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(pool->multi, &left); message != NULL;
          message = curl_multi_info_read(pool->multi, &left)) {
-        char *note = NULL;
         if (message->msg != CURLMSG_DONE)
             continue;
         CURLcode code = message->data.result; /* the message is gone once its handle is removed */
-        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &note);
-        EscAttempt *attempt = (EscAttempt *)(void *)note;
+        EscAttempt *attempt = attempt_of(message->easy_handle);
         attempt->code = code;
         (void)curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &attempt->status);
         esc_request_give_up(attempt);
         *end = attempt;
         end = &attempt->next_ended;
     }
+    return end;
+}
+
+/* As take_ended. Those that ended by themselves have no pool any more. */
+static EscAttempt **take_lost(EscRequestPool *pool, EscAttempt **end)
+{
+    for (EscAttempt *one = pool->outside->attempts; pool->has_lost && one != NULL;
+         one = one->next) {
+        if (!one->is_lost || one->pool != pool)
+            continue;
+        one->code = CURLE_OUT_OF_MEMORY;
+        esc_request_give_up(one);
+        *end = one;
+        end = &one->next_ended;
+    }
+    pool->has_lost = false;
     return end;
 }
 
@@ -178,7 +205,7 @@ EscAttempt *esc_requests_run(EscOutside *outside)
             pool->due_real_ms = INT64_MAX;
             (void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         }
-        end = take_ended(pool, end);
+        end = take_lost(pool, take_ended(pool, end));
         if (pool->under_way == 0 && esc_boot_ms() - pool->idle_since_real_ms >= IDLE_REAL_MS)
             close_pool(pool);
     }

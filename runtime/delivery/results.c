@@ -90,10 +90,11 @@ void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState s
     site->host.result(site->host.context, result);
 }
 
-static int64_t random_number(const EscOutside *outside, uint64_t *random)
+static uint64_t random_number(const EscOutside *outside)
 {
-    outside->setup.random->fill(outside->setup.random->context, random, sizeof(*random));
-    return esc_outside_now_ms(outside);
+    uint64_t random;
+    outside->setup.random->fill(outside->setup.random->context, &random, sizeof(random));
+    return random;
 }
 
 static void retry_give(EscOutside *outside, EscQueueItem *item, uint32_t attempts, int64_t next_ms,
@@ -110,10 +111,9 @@ static void retry_give(EscOutside *outside, EscQueueItem *item, uint32_t attempt
 
 void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, const char *detail)
 {
-    uint64_t random = 0;
-    int64_t now_ms = random_number(outside, &random);
-    EscRetryPlan next = esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms, now_ms,
-                                       floor_ms, random);
+    EscRetryPlan next =
+        esc_retry_plan(&outside->retries, item->attempts, item->deadline_ms,
+                       esc_outside_now_ms(outside), floor_ms, random_number(outside));
     if (next.is_dead) {
         char text[ESC_DETAIL_BYTES_MAX + 64]; /* whole, and cut between characters behind it */
         (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", next.attempts, detail);

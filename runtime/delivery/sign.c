@@ -32,7 +32,7 @@ static size_t secret_key(EscText secret, uint8_t key[ESC_SECRET_BYTES_MAX])
     if (esc_text_starts_with(secret, prefix) && secret.size - prefix.size <= ESC_SECRET_BYTES_MAX) {
         EscText coded = {secret.data + prefix.size, secret.size - prefix.size};
         int size = EVP_DecodeBlock(key, (const unsigned char *)coded.data, (int)coded.size);
-        for (size_t i = coded.size; i > 0 && size > 0 && coded.data[i - 1] == '='; i--)
+        for (size_t i = coded.size; size > 0 && coded.data[i - 1] == '='; i--)
             size--; /* EVP_DecodeBlock counts the padding as bytes */
         if (size > 0)
             return (size_t)size;

@@ -35,8 +35,7 @@ static EscBatch *write_one(EscSink *sink, EscBatch *batch)
         !batch->is_given_up && batch->lines.status == ESC_OK &&
         files->append(files->context, sink->path, esc_buf_as_bytes(&batch->lines)) == ESC_OK;
     batch->letter.kind = ESC_LETTER_WRITTEN;
-    bool is_put = esc_mailbox_put(&sink->outside->inbox, &batch->letter.parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&sink->outside->inbox, &batch->letter.parcel);
     return next;
 }
 
@@ -153,9 +152,7 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
         batch_free(outside, batch);
         return;
     }
-    bool is_put =
-        esc_mailbox_put(&sink_of(outside, site, route)->box, &batch->letter.parcel, 1, SIZE_MAX);
-    ESC_ASSERT(is_put);
+    esc_mailbox_add(&sink_of(outside, site, route)->box, &batch->letter.parcel);
 }
 
 /* Rows of several endpoints share a file. */

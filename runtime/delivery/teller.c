@@ -182,7 +182,7 @@ static void put_in_address(EscTeller *teller, EscText text)
                      (text.size > 7 && strncasecmp(text.data, "http://", 7) == 0));
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c == '&' && is_whole && teller->is_chat)
+        if (c == '&' && is_whole) /* of a chat, as whatever begins an address */
             esc_buf_string(teller->out, "&amp;");
         else if (is_of_address(c, is_whole))
             esc_buf_char(teller->out, (char)c);

@@ -44,8 +44,7 @@ static size_t give_mail(char *out, size_t size, size_t count, void *context)
     EscAttempt *attempt = context;
     size_t left = attempt->plan.body.size - attempt->sent;
     size_t given = left < size * count ? left : size * count;
-    if (given > 0)
-        memcpy(out, attempt->plan.body.data + attempt->sent, given);
+    memcpy(out, attempt->plan.body.data + attempt->sent, given);
     attempt->sent += given;
     return given;
 }
@@ -63,8 +62,8 @@ static bool prepare_http(EscAttempt *attempt)
     const EscPlan *plan = &attempt->plan;
     CURL *easy = attempt->easy;
     bool is_get = esc_text_equal(plan->method, ESC_TEXT("GET"));
-    bool is_fine = add(&attempt->headers, "Expect:") &&
-                   (plan->has_body || is_get || add(&attempt->headers, "Content-Type:"));
+    bool is_fine = /* none of libcurl's own: what is meant stands in the plan */
+        add(&attempt->headers, "Expect:") && add(&attempt->headers, "Content-Type:");
     for (uint32_t i = 0; i < plan->headers_count; i++)
         is_fine = is_fine && add(&attempt->headers, plan->headers[i].data);
     if (!is_get || plan->has_body) {
@@ -93,9 +92,8 @@ static bool prepare_mail(EscAttempt *attempt)
     if (plan->mail->user.size > 0)
         is_fine = is_fine &&
                   curl_easy_setopt(easy, CURLOPT_USERNAME, plan->mail->user.data) == CURLE_OK &&
-                  curl_easy_setopt(easy, CURLOPT_PASSWORD,
-                                   plan->mail->password.size > 0 ? plan->mail->password.data
-                                                                 : "") == CURLE_OK;
+                  curl_easy_setopt(easy, CURLOPT_PASSWORD, plan->mail->password.data) ==
+                      CURLE_OK; /* NULL, where there is none, is an empty one */
     return is_fine && curl_easy_setopt(easy, CURLOPT_MAIL_FROM, plan->from.data) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->recipients) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
@@ -127,7 +125,6 @@ bool esc_transfer_prepare(EscAttempt *attempt)
     CURL *easy = attempt->easy;
     if (easy == NULL)
         return false;
-    curl_easy_reset(easy);
     bool is_mail = attempt->route.way == ESC_WAY_MAIL;
     bool is_fine =
         curl_easy_setopt(easy, CURLOPT_URL, attempt->plan.url.data) == CURLE_OK &&
@@ -152,11 +149,10 @@ bool esc_transfer_prepare(EscAttempt *attempt)
 void esc_transfer_release(EscAttempt *attempt)
 {
     if (attempt->easy != NULL)
-        curl_easy_reset(attempt->easy); /* nothing of it points here any more */
+        curl_easy_reset(attempt->easy); /* the next one begins with none of its options */
     curl_slist_free_all(attempt->headers);
     curl_slist_free_all(attempt->recipients);
     esc_buf_release(&attempt->reply);
     esc_buf_release(&attempt->refused);
     esc_buf_release(&attempt->said);
-    attempt->headers = attempt->recipients = NULL;
 }

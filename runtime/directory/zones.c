@@ -88,14 +88,19 @@ static bool read_header(EscCursor *cursor, Header *header)
     header->type_count = esc_cursor_u32(cursor);
     header->char_count = esc_cursor_u32(cursor);
     return !cursor->failed && header->time_count <= TRANSITIONS_MAX && header->type_count >= 1 &&
-           header->type_count <= TYPES_MAX && header->char_count <= TZIF_BYTES_MAX && header->leap_count <= TRANSITIONS_MAX &&
-           header->standard_count <= TYPES_MAX && header->utc_count <= TYPES_MAX;
+           header->type_count <= TYPES_MAX;
+}
+
+/* Behind the names: leap seconds and kinds of clocks, of which there may be as many as there are bytes. */
+static size_t tail_size(const Header *header, size_t time_size)
+{
+    return header->leap_count * (time_size + 4) + header->standard_count + header->utc_count;
 }
 
 static size_t block_size(const Header *header, size_t time_size)
 {
     return header->time_count * (time_size + 1) + header->type_count * 6 + header->char_count +
-           header->leap_count * (time_size + 4) + header->standard_count + header->utc_count;
+           tail_size(header, time_size);
 }
 
 /* Names of kinds are places in a run of texts that end in NUL. Nothing depends on them, so a file without is no bad one. */
@@ -167,10 +172,9 @@ EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *wh
     if (cursor.failed || !read_header(&cursor, &header))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its second header is damaged", ESC_TEXT_ARG(name));
     Zone zone = {.name = esc_arena_text(zones->arena, name)};
-    size_t tail = block_size(&header, 8) - header.time_count * (size_t)9 - header.type_count * (size_t)6 - header.char_count;
     if (!read_transitions(zones->arena, &cursor, &header, &zone))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its transitions are damaged", ESC_TEXT_ARG(name));
-    (void)esc_cursor_bytes(&cursor, tail);
+    (void)esc_cursor_bytes(&cursor, tail_size(&header, 8));
     if (cursor.failed || !read_footer(zones->arena, &cursor, &zone.rule))
         return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its footer is damaged", ESC_TEXT_ARG(name));
     Zone *items = zones->items;

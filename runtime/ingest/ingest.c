@@ -269,7 +269,6 @@ static EscStatus check_end(Parser *parser, EscWhy *why)
 EscStatus esc_event_parse(EscArena *arena, const EscProgram *program, EscText json, EscEvent *event,
                           EscWhy *why)
 {
-    *event = (EscEvent){0};
     Parser parser = {
         .arena = arena, .scratch = esc_ingest_scratch(why), .program = program, .json = json};
     if (parser.scratch == NULL)
@@ -402,7 +401,6 @@ EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText typ
                          EscText id, EscText subject, EscText data_json, EscEvent *event,
                          EscWhy *why)
 {
-    *event = (EscEvent){0};
     EscBuf json;
     esc_buf_init(&json, 2 * ESC_EVENT_BYTES_MAX);
     const struct {

@@ -28,24 +28,46 @@ void esc_mailbox_release(EscMailbox *mailbox)
     (void)pthread_mutex_destroy(&mailbox->lock);
 }
 
+/* True when it is the first: then somebody has to be told. */
+static bool append(EscMailbox *mailbox, EscParcel *parcel)
+{
+    bool was_empty = mailbox->first == NULL;
+    parcel->next = NULL;
+    if (was_empty)
+        mailbox->first = parcel;
+    else
+        mailbox->last->next = parcel;
+    mailbox->last = parcel;
+    return was_empty;
+}
+
+static void tell(const EscMailbox *mailbox, bool is_first)
+{
+    if (is_first && mailbox->notify != NULL)
+        mailbox->notify(mailbox->context);
+}
+
 bool esc_mailbox_put(EscMailbox *mailbox, EscParcel *parcel, size_t weight, size_t room)
 {
+    bool is_first = false;
     (void)pthread_mutex_lock(&mailbox->lock);
-    bool was_empty = mailbox->first == NULL;
-    bool fits = was_empty || (mailbox->weight <= room && weight <= room - mailbox->weight);
+    bool fits =
+        mailbox->first == NULL || (mailbox->weight <= room && weight <= room - mailbox->weight);
     if (fits) {
-        *parcel = (EscParcel){.next = NULL, .weight = weight};
-        if (was_empty)
-            mailbox->first = parcel;
-        else
-            mailbox->last->next = parcel;
-        mailbox->last = parcel;
+        is_first = append(mailbox, parcel);
         mailbox->weight += weight;
     }
     (void)pthread_mutex_unlock(&mailbox->lock);
-    if (fits && was_empty && mailbox->notify != NULL)
-        mailbox->notify(mailbox->context);
+    tell(mailbox, is_first);
     return fits;
+}
+
+void esc_mailbox_add(EscMailbox *mailbox, EscParcel *parcel)
+{
+    (void)pthread_mutex_lock(&mailbox->lock);
+    bool is_first = append(mailbox, parcel);
+    (void)pthread_mutex_unlock(&mailbox->lock);
+    tell(mailbox, is_first);
 }
 
 EscParcel *esc_mailbox_take(EscMailbox *mailbox)

@@ -96,8 +96,10 @@ static bool watch_all(EscReactor *reactor)
 EscReactor *esc_reactor_new(bool takes_signals, EscWhy *why)
 {
     EscReactor *reactor = calloc(1, sizeof(*reactor));
-    if (reactor == NULL)
+    if (reactor == NULL) {
+        (void)esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the event loop");
         return NULL;
+    }
     if (open_all(reactor, takes_signals) && watch_all(reactor))
         return reactor;
     (void)esc_why(why, ESC_IO_FAILED, "", 0, "the event loop cannot be made: %s", strerror(errno));

@@ -48,8 +48,7 @@ static void ingest_one(EscShard *shard, EscJob *job)
 {
     job->is_parsed = true;
     if (job->steps->parse == NULL || job->steps->parse(job, shard->program)) {
-        bool is_put = esc_mailbox_put(&shard->mail, &job->parcel, 1, SIZE_MAX);
-        ESC_ASSERT(is_put);
+        esc_mailbox_add(&shard->mail, &job->parcel);
     } else {
         job->steps->over(job);
     }
@@ -177,8 +176,7 @@ bool esc_shard_put(EscShard *shard, EscJob *job)
 {
     job->is_parsed = false;
     if (job->unparsed_bytes == 0 || esc_shard_state(shard) != ESC_SHARD_SERVING) {
-        bool is_put = esc_mailbox_put(&shard->mail, &job->parcel, 1, SIZE_MAX);
-        ESC_ASSERT(is_put);
+        esc_mailbox_add(&shard->mail, &job->parcel);
         return true;
     }
     atomic_fetch_add(&shard->ingesting, 1);

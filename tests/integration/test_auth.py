@@ -35,6 +35,7 @@ class Authorisation(Case):
                     self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
                     self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
                     self.assertEqual(answer.json["code"], "unauthenticated")
+                    self.assertEqual(answer.json["place"], "header:Authorization")
         answer = daemon.get("/v1/tickets", token=None, headers={"Authorization": f"Basic {daemon.token}"})
         self.assertEqual(answer.status, 401)
         self.assertEqual(daemon.audit(), [])
@@ -60,7 +61,8 @@ class Authorisation(Case):
         more = [daemon.socket() for _ in range(40)]
         for connection in more:
             connection.sendall(wrong)
-        eventually(lambda: any(select.select([c], [], [], 0)[0] and b" 429 " in c.recv(65536)[:20] for c in more))
+        refused = eventually(lambda: next((answer for answer in (c.recv(65536) for c in more if select.select([c], [], [], 0)[0]) if b" 429 " in answer[:20]), None))
+        self.assertIn(b'"place":"header:Authorization"', refused)
         self.assertEqual(daemon.get("/v1/tickets").status, 200)
         for connection in held[:4] + more[:10]:
             connection.close()
@@ -81,6 +83,8 @@ class Authorisation(Case):
                         continue  # allowed ones would change something; other tests do that
                     answer = daemon.request(method, path, body={} if method == "POST" else None, token=tokens[scope])
                     self.assertEqual(answer.status, 200 if scope == needed else 403)
+                    if scope != needed:
+                        self.assertEqual(answer.json["place"], "header:Authorization")
         self.assertEqual(len(daemon.audit()), before)
 
     def test_acting_for_others_needs_its_own_scope(self):

@@ -132,6 +132,7 @@ class Framing(Case):
             with self.subTest(type):
                 answer = daemon.post("/v1/events", critical_ticket("e1", "INC-1"), type=type)
                 self.assertEqual((answer.status, answer.json["code"]), (415, "unsupported_type"))
+                self.assertEqual(answer.json["place"], "header:Content-Type")
                 self.assertEqual(daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}, type=type).status, 415)
         self.assertEqual(daemon.audit(), [])
 

@@ -12,7 +12,8 @@ class Events(Case):
         self.assertEqual(daemon.post("/v1/events", one, type="application/cloudevents+json").status, 202)
         self.assertEqual(daemon.post("/v1/events", [two], type="application/cloudevents-batch+json; charset=utf-8").status, 202)
         self.assertEqual(daemon.post("/v1/events", []).json, {"events": []})
-        self.assertEqual(daemon.post("/v1/events", [one], type="application/cloudevents+json").json["code"], "form_mismatch")
+        answer = daemon.post("/v1/events", [one], type="application/cloudevents+json")
+        self.assertEqual((answer.json["code"], answer.json["place"]), ("form_mismatch", "header:Content-Type"))
         self.assertEqual(daemon.post("/v1/events", one, type="application/cloudevents-batch+json").json["code"], "form_mismatch")
         self.assertEqual(len(daemon.escalations()), 2)
 

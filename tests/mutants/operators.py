@@ -6,7 +6,8 @@ swap     two neighbouring arguments of a call           off      a whole number,
 return   a constant instead of what was worked out      early    a function of no result does nothing
 
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
-in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared.
+in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
+one of two: nothing can tell.
 """
 
 import hashlib
@@ -213,7 +214,8 @@ def changes(source, function):
             inside = spanned(i + 2, source.partner[i + 1] - 1)
             yield "negate", tokens[i + 2].start, tokens[source.partner[i + 1] - 1].end, f"!({inside})"
         elif is_number(source, i):
-            yield "off", token.start, token.end, f"({token.text} + 1)"
+            if not is_count_of_calloc(source, i):
+                yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
                 yield "off", token.start, token.end, f"({token.text} - 1)"
         elif token.kind == "word" and source.text_at(i + 1) == "(" and token.text not in KEYWORDS:
@@ -246,6 +248,11 @@ def is_symmetric(source, call):
 def is_one_comparison(source, first, behind):
     texts = [source.text_at(i) for i in range(first, behind)]
     return ("==" in texts or "!=" in texts) and "&&" not in texts and "||" not in texts and "?" not in texts
+
+
+def is_count_of_calloc(source, i):
+    """Room for one more than is used is the same to every test; room for none is not."""
+    return source.text_at(i - 1) == "(" and source.text_at(i - 2) == "calloc" and source.text_at(i + 1) == ","
 
 
 def is_number(source, i):

@@ -288,6 +288,18 @@ static inline void scene_start(Scene *scene)
     }
 }
 
+static inline void scene_free(Scene *scene);
+
+/* Of a scene in which nothing hangs: every slot was given back, and nothing is left of any attempt. */
+static inline void scene_end(Scene *scene)
+{
+    assert_true(esc_outside_stop(scene->outside, PATIENCE_S * 1000));
+    assert_null(scene->outside->attempts);
+    assert_null(scene->outside->batches);
+    assert_int_equal(esc_queues_under_way(scene->outside->queues), 0);
+    scene_free(scene);
+}
+
 static inline void scene_free(Scene *scene)
 {
     esc_outside_free(scene->outside);

@@ -1,5 +1,6 @@
 /* test_api.c - routes, tokens and the small texts of the API. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/test.h"
 
@@ -71,6 +72,28 @@ static void matches_segment_by_segment(void **state)
     (void)snprintf(longest, sizeof(longest), "/v1/tickets/%0*d", ESC_ID_BYTES_MAX + 1, 0);
     assert_false(esc_route_matches("/v1/tickets/{}", longest, &parameter));
     esc_buf_release(&parameter);
+}
+
+static void media_types_end_at_a_semicolon(void **state)
+{
+    (void)state;
+    static const char *const headers[][2] = {
+        {"application/json; charset=utf-8", "application/json"},
+        {"a/b  ;x", "a/b"},
+        {"a/b ", "a/b"},
+        {"a/b c", "a/b c"},
+        {"x", "x"},
+        {";", ""},
+        {"  ", ""},
+        {"", ""}};
+    for (size_t i = 0; i < ESC_COUNT_OF(headers); i++) {
+        char *header = malloc(strlen(headers[i][0]) + 1); /* nothing is in front of it */
+        assert_non_null(header);
+        memcpy(header, headers[i][0], strlen(headers[i][0]) + 1);
+        assert_text_equal(esc_media_type(header), headers[i][1]);
+        free(header);
+    }
+    assert_int_equal(esc_media_type(NULL).size, 0);
 }
 
 static void reads_escalation_ids(void **state)
@@ -610,6 +633,7 @@ int main(void)
         cmocka_unit_test(every_route_but_health_needs_a_scope),
         cmocka_unit_test(the_documentation_names_every_route),
         cmocka_unit_test(matches_segment_by_segment),
+        cmocka_unit_test(media_types_end_at_a_semicolon),
         cmocka_unit_test(reads_escalation_ids),
         cmocka_unit_test(reads_durations),
         cmocka_unit_test(recognises_its_own_tokens_and_no_others),

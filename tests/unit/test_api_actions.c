@@ -190,7 +190,7 @@ static void what_is_wrong_is_named(void **state)
         (void)snprintf(wanted, sizeof(wanted), "\"code\":\"%s\"", rows[i].code);
         bool is_so = request.answer.status == rows[i].status &&
                      esc_text_contains(body, esc_text_from(wanted));
-        (void)snprintf(wanted, sizeof(wanted), "\"%s\"", rows[i].place);
+        (void)snprintf(wanted, sizeof(wanted), "\"place\":\"%s\"", rows[i].place);
         is_so = is_so && (rows[i].place == NULL || esc_text_contains(body, esc_text_from(wanted)));
         if (!is_so)
             fail_msg("%s %s: %u %.*s", rows[i].path, rows[i].body, request.answer.status,

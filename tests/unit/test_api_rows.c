@@ -263,6 +263,43 @@ static void an_outbox_row(void **state)
                                   ESC_TEXT("\"next_attempt_at\":\"1970-01-01T00:00:01.000Z\"")));
 }
 
+/* {"text":"x","own":[],"a":[[…]]}: `depth` in all, and `values` in the innermost list. */
+static void nested_make(EscBuf *body, unsigned depth, unsigned values)
+{
+    esc_buf_init(body, 1000000);
+    esc_buf_string(body, "{\"text\":\"x\",\"own\":[],\"a\":");
+    for (unsigned i = 1; i < depth; i++)
+        esc_buf_char(body, '[');
+    for (unsigned i = 0; i < values; i++)
+        esc_buf_string(body, i == 0 ? "0" : ",0");
+    for (unsigned i = 1; i < depth; i++)
+        esc_buf_char(body, ']');
+    esc_buf_char(body, '}');
+}
+
+/* What is over a limit is shown as it is stored. */
+static void a_message_is_read_up_to_its_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned depth, values;
+        bool is_read;
+    } cases[] = {{32, 1, true}, {33, 1, false}, {2, 100000 - 4, true}, {2, 100000 - 3, false}};
+    esc_buf_release(&items.out);
+    esc_buf_init(&items.out, 1000000);
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscBuf body;
+        nested_make(&body, cases[i].depth, cases[i].values);
+        const EscOutboxEntry entry = {.row = {.id = 1, .body = esc_buf_as_text(&body)}};
+        esc_buf_clear(&items.out);
+        assert_true(esc_api_outbox_item(&items, &entry));
+        assert_int_equal(!esc_text_contains(esc_buf_as_text(&items.out), ESC_TEXT("\"own\"")),
+                         cases[i].is_read);
+        assert_true(esc_text_contains(esc_buf_as_text(&items.out), ESC_TEXT("\"a\":[")));
+        esc_buf_release(&body);
+    }
+}
+
 static void a_list_that_does_not_fit_ends(void **state)
 {
     (void)state;
@@ -286,6 +323,7 @@ int main(void)
         TEST(a_ticket),
         TEST(a_ticket_whose_body_cannot_be_read),
         TEST(an_outbox_row),
+        TEST(a_message_is_read_up_to_its_limits),
         TEST(a_list_that_does_not_fit_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -638,6 +638,10 @@ static void a_secret_is_base64_or_itself(void **state)
                   "v1,i5vrRkyfEeni9l7fIn3F5tGoiVhEqnnTD3uUojuT1hM=");
     assert_signed(ESC_TEXT("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
                   "v1,/rCJTAghFCd/gdibHZh8tvfyRjdgMKozPW3DJ5ItmkY=");
+    assert_signed(ESC_TEXT("whsec_AA=="),
+                  "v1,txkJshvxWbmCBrs2xDYN9gyZpuQJ+r5TSmxR/hR9Hco="); /* a key of one byte */
+    assert_signed(ESC_TEXT("whsec_===="),
+                  "v1,AaDsAOK6N0coRgpughZKNRsSWjU2lDuE+R/S2eQdo+s="); /* none */
     assert_signed(ESC_TEXT("whsec_not base64!"), "v1,KBArRF8wQiFj4wBRIHaTHReaQV8GO1j5vL0TUE1OLl8=");
 }
 
@@ -834,6 +838,66 @@ static void names_of_senders_begin_no_header(void **state)
     esc_buf_release(&out);
 }
 
+static void assert_said(const EscMessage *message, bool is_chat, const char *expected)
+{
+    EscBuf out;
+    esc_buf_init(&out, 10000);
+    esc_message_say(&out, message, is_chat);
+    assert_text_equal(esc_buf_as_text(&out), expected);
+    esc_buf_release(&out);
+}
+
+/* Each value is one line, whatever it says; what is not there takes no place. */
+static void a_message_is_said_like_this(void **state)
+{
+    (void)state;
+    static const EscSpan own[] = {{0, 8}};
+    static const EscMessageAnswer answers[] = {{{"ye\ns", 4}, {"Yes,\nsend", 9}},
+                                               {{"n<o", 3}, {"No", 2}}};
+    EscMessage message = {.text = ESC_TEXT("<!here> <a>"),
+                          .own = own,
+                          .own_count = ESC_COUNT_OF(own),
+                          .workspace = ESC_TEXT("acme")};
+    assert_said(&message, false, "<!here> <a>\nacme");
+    assert_said(&message, true, "<!here> &lt;a&gt;\nacme");
+    message.page = true;
+    message.question = ESC_TEXT("Send <it>?");
+    message.answers = answers;
+    message.answers_count = ESC_COUNT_OF(answers);
+    message.customer = ESC_TEXT("Glo\nbex");
+    message.until = ESC_TEXT("10:00");
+    message.next = ESC_TEXT("ben\n(secondary)");
+    message.act = ESC_TEXT("escalctl ack E-1");
+    message.escalation = ESC_TEXT("E-1");
+    message.ticket = ESC_TEXT("T\n1");
+    message.template_name = ESC_TEXT("outage");
+    message.severity = ESC_TEXT("high");
+    assert_said(
+        &message, true,
+        "PAGE: <!here> &lt;a&gt;\nSend &lt;it&gt;?\n  ye \u23ce s: Yes,\nsend\n  n&lt;o: No\n"
+        "Customer: Glo \u23ce bex\nAcknowledge by: 10:00; then ben \u23ce (secondary) is called\n"
+        "To act: escalctl ack E-1\nacme \u00b7 E-1 \u00b7 T \u23ce 1 \u00b7 outage \u00b7 high");
+    message = (EscMessage){.text = ESC_TEXT("t"), /* one letter is a value */
+                           .workspace = ESC_TEXT("w"),
+                           .escalation = ESC_TEXT("e"),
+                           .ticket = ESC_TEXT("i"),
+                           .template_name = ESC_TEXT("m"),
+                           .severity = ESC_TEXT("s"),
+                           .question = ESC_TEXT("q"),
+                           .customer = ESC_TEXT("c"),
+                           .until = ESC_TEXT("u"),
+                           .next = ESC_TEXT("n"),
+                           .act = ESC_TEXT("a")};
+    assert_said(&message, false,
+                "t\nq\nCustomer: c\nAcknowledge by: u; then n is called\nTo act: a\n"
+                "w \u00b7 e \u00b7 i \u00b7 m \u00b7 s");
+    message = (EscMessage){.text = ESC_TEXT("Which one?"),
+                           .question = ESC_TEXT("Which one?"), /* it stands there already */
+                           .workspace = ESC_TEXT("acme"),
+                           .severity = ESC_TEXT("low")};
+    assert_said(&message, false, "Which one?\nacme \u00b7 low");
+}
+
 static void long_subjects_say_that_they_are_cut(void **state)
 {
     (void)state;
@@ -878,6 +942,27 @@ static void long_names_say_that_they_are_cut(void **state)
     esc_buf_release(&out);
 }
 
+/* Addresses end with their size. */
+static void addresses_are_no_longer_than_they_are(void **state)
+{
+    (void)state;
+    EscBuf out;
+    const EscText to = {"a@b.exampleX", strlen("a@b.example")};
+    const EscMail mail = {.from = {"e@acme.exampleX", strlen("e@acme.example")},
+                          .to = {.items = (EscText *)&to, .count = 1},
+                          .subject = ESC_TEXT("s"),
+                          .text = ESC_TEXT("t"),
+                          .key = ESC_TEXT("acme/E-1/7/x")};
+    esc_buf_init(&out, 10000);
+    esc_mail_write(&out, &mail);
+    EscText text = esc_buf_as_text(&out);
+    assert_true(esc_text_contains(text, ESC_TEXT("From: e@acme.example\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("To: a@b.example\r\n")));
+    assert_true(esc_text_contains(text, ESC_TEXT("@acme.example>\r\n")));
+    assert_false(esc_text_contains(text, ESC_TEXT("X")));
+    esc_buf_release(&out);
+}
+
 /* 45 bytes are one encoded word, and a character is never cut. */
 static void long_subjects_are_several_words(void **state)
 {
@@ -899,6 +984,12 @@ static void long_subjects_are_several_words(void **state)
         ESC_TEXT(
             "Subject: =?UTF-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=?=\r\n "
             "=?UTF-8?B?w6Q=?=\r\n")));
+    esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0},
+                   ESC_TEXT("\u00e4"
+                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"),
+                   ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("?=\r\n =?UTF-8?B?Yg==?=\r\n"))); /* one byte */
     esc_buf_release(&out);
     text = mail_of(&out, ESC_TEXT("acme/E-1/7"), (EscText){0}, ESC_TEXT("a\x7f"), ESC_TEXT("t"));
     assert_true(esc_text_contains(text, ESC_TEXT("Subject: a\r\n")));
@@ -958,9 +1049,11 @@ int main(void)
         cmocka_unit_test(bad_bytes_of_a_reply_are_marked),
         cmocka_unit_test(a_secret_is_base64_or_itself),
         cmocka_unit_test(a_secret_has_its_limit),
+        cmocka_unit_test(a_message_is_said_like_this),
         cmocka_unit_test(a_mail_is_written_like_this),
         cmocka_unit_test(a_mail_needs_neither_a_domain_nor_a_number),
         cmocka_unit_test(long_names_say_that_they_are_cut),
+        cmocka_unit_test(addresses_are_no_longer_than_they_are),
         cmocka_unit_test(long_subjects_are_several_words),
         cmocka_unit_test(a_text_that_does_not_fit_is_an_error),
         cmocka_unit_test(mails_of_an_escalation_are_a_thread),

@@ -1,11 +1,13 @@
 /* test_delivery_plan.c - from outbox rows to requests: bindings, mark-up, paths that want to
  * leave their system. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/test.h"
 
 #include "config_internal.h"
 #include "plan.h"
+#include "planner.h"
 
 typedef struct Fixture {
     EscArena *arena;
@@ -263,6 +265,81 @@ static void an_address_that_is_no_url_is_refused(void **state)
     assert_refused(f, "the address is not a URL");
 }
 
+/* A text of `quotes` quotation marks, which JSON doubles, and `plain` other characters; " \nacme" comes behind it. */
+static void make_long(Fixture *f, size_t quotes, size_t plain)
+{
+    char *text = malloc(quotes + plain);
+    assert_non_null(text);
+    memset(text, '"', quotes);
+    memset(text + quotes, 'p', plain);
+    EscMessage message = {.text = {text, quotes + plain}, .workspace = ESC_TEXT("acme")};
+    f->row.message = &message;
+    esc_arena_clear(f->arena);
+    make(f);
+    f->row.message = NULL;
+    free(text);
+}
+
+/* Too big is refused, and never sent in part. */
+static void a_message_has_its_limit(void **state)
+{
+    Fixture *f = *state;
+    const size_t max = ESC_PLAN_BYTES_MAX, behind = strlen("\nacme");
+    make_long(f, 0, max - behind);
+    assert_false(is_refused(f));
+    make_long(f, 0, max - behind + 1);
+    assert_refused(f, "the message is too big");
+    make_long(f, max - 12, 12 - behind); /* {"text":"…\nacme"} has 2 * max bytes */
+    assert_false(is_refused(f));
+    assert_int_equal(f->plan.body.size, 2 * max);
+    make_long(f, max - 11, 11 - behind);
+    assert_refused(f, "the message is too big");
+    f->row.medium = ESC_TEXT("email");
+    f->row.target = ESC_TEXT("");
+    f->row.address = ESC_TEXT("ana@acme.example");
+    make_long(f, 0, max - behind);
+    assert_false(is_refused(f));
+    make_long(f, 0, max - behind + 1);
+    assert_refused(f, "the message is too big");
+}
+
+/* Byte for byte; an empty one is an empty object. */
+static void a_file_gets_the_body_as_it_is(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("log");
+    f->row.body = ESC_TEXT("1");
+    make(f);
+    assert_true(esc_text_ends_with(f->plan.body, ESC_TEXT("\"data\":1}")));
+    f->row.body = ESC_TEXT("");
+    make(f);
+    assert_true(esc_text_ends_with(f->plan.body, ESC_TEXT("\"data\":{}}")));
+}
+
+static void an_address_of_a_call_has_its_limit(void **state)
+{
+    Fixture *f = *state;
+    const size_t max = 4 * (size_t)ESC_URL_BYTES_MAX, base = strlen("https://crm.example/api");
+    f->row.kind = ESC_OUTBOX_CALL;
+    f->row.target = ESC_TEXT("crm.requeue");
+    for (size_t more = 0; more < 2; more++) {
+        size_t size = max - base + more;
+        char *path = malloc(size);
+        assert_non_null(path);
+        memset(path, 'p', size);
+        path[0] = '/';
+        const EscCall call = {.method = ESC_TEXT("POST"), .path = {path, size}};
+        f->row.call = &call;
+        make(f);
+        f->row.call = NULL;
+        free(path);
+        if (more == 0)
+            assert_int_equal(f->plan.url.size, max);
+        assert_int_equal(is_refused(f), more);
+    }
+    assert_refused(f, "the message is too big");
+}
+
 /* Whatever it is made with, it is refused or whole. */
 static void a_plan_without_memory_is_refused(void **state)
 {
@@ -280,7 +357,7 @@ static void a_plan_without_memory_is_refused(void **state)
         make(f);
         EscPlan whole = f->plan;
         bool was_refused = true;
-        for (size_t size = 64; was_refused && size < 65536; size += 64) {
+        for (size_t size = 8; was_refused && size < 65536; size += 8) {
             EscArena *small = esc_arena_new(size);
             EscPlanInput input = {.config = &f->config,
                                   .route = &f->route,
@@ -523,6 +600,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mail_has_the_servers_sender_and_a_subject, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_address_that_is_no_url_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_message_has_its_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_gets_the_body_as_it_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_of_a_call_has_its_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_plan_without_memory_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,
                                         tear_down),

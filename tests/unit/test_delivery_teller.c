@@ -1,6 +1,7 @@
 /* test_delivery_teller.c - what others wrote does nothing where it is shown, what a template's author wrote does. */
 #include "support/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "teller.h"
@@ -129,7 +130,53 @@ static void an_address_takes_values_as_its_parts(void **state)
     ASSERT_CHAT("\u00ab<https://a/\u00bb-._~&\u00ab>\u00bb", "<https://a/-._~%26>");
     ASSERT_PLAIN("\u00abSee https://desk.example/\u00bb\u00e4 b\u00ab now, \u00bb\u00e4 b",
                  "See https://desk.example/%C3%A4%20b now, \u00e4 b");
+    ASSERT_PLAIN("\u00aband/\u00bba b",
+                 "and/a b"); /* two slashes behind a colon, and nothing less */
+    ASSERT_PLAIN("\u00aba//\u00bba b", "a//a b");
+    ASSERT_PLAIN("\u00aba:/\u00bba b", "a:/a b");
+    ASSERT_PLAIN("\u00aba:/x/\u00bba b", "a:/x/a b");
     ASSERT_CHAT("\u00ab1 < 2 and a://b \u00bb<x>", "1 < 2 and a://b &lt;x&gt;");
+}
+
+static void an_address_ends_with_any_of_these(void **state)
+{
+    static const char ends[] = " |><)\"\n", others[] = "!(,;'";
+    for (const char *c = ends; *c != '\0'; c++) {
+        EscText text = esc_arena_printf(*state, "\u00abhttps://d.example/x%c\u00bba b", *c);
+        EscText expected = esc_arena_printf(*state, "https://d.example/x%ca b", *c);
+        ASSERT_PLAIN(text.data, expected.data);
+    }
+    for (const char *c = others; *c != '\0'; c++) {
+        EscText text = esc_arena_printf(*state, "\u00abhttps://d.example/x%c\u00bba b", *c);
+        EscText expected = esc_arena_printf(*state, "https://d.example/x%ca%%20b", *c);
+        ASSERT_PLAIN(text.data, expected.data);
+    }
+}
+
+/* Signs, which a value that is the whole address may have, and one that is a part may not. */
+static void signs_of_an_address(void **state)
+{
+    static const char whole[] = ":/?#[]!$'*+,;=%", neither[] = "<>\"|()\\^{} ";
+    for (const char *c = whole; *c != '\0'; c++) {
+        EscText text = esc_arena_printf(*state, "\u00ab<\u00bbhttps://a%c\u00ab>\u00bb", *c);
+        EscText expected = esc_arena_printf(*state, "<https://a%c>", *c);
+        ASSERT_CHAT(text.data, expected.data);
+        text = esc_arena_printf(*state, "\u00ab<https://a/\u00bb%c\u00ab>\u00bb", *c);
+        expected = esc_arena_printf(*state, "<https://a/%%%02X>", *c);
+        ASSERT_CHAT(text.data, expected.data);
+    }
+    for (const char *c = neither; *c != '\0'; c++) {
+        EscText text = esc_arena_printf(*state, "\u00ab<\u00bbhttps://a%c\u00ab>\u00bb", *c);
+        EscText expected = esc_arena_printf(*state, "<https://a%%%02X>", *c);
+        ASSERT_CHAT(text.data, expected.data);
+    }
+    EscBuf out;
+    esc_buf_init(&out, 1000);
+    EscTeller teller = {.out = &out, .is_chat = true};
+    esc_tell_own(&teller, ESC_TEXT("<https://a/"));
+    esc_tell_value(&teller, (EscText){"a\0b", 3});
+    assert_text_equal(esc_buf_as_text(&out), "<https://a/a%00b");
+    esc_buf_release(&out);
 }
 
 static void a_value_is_one_line(void **state)
@@ -152,6 +199,24 @@ static void what_cannot_be_seen_is_left_out(void **state)
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 1\ufe0f\u20e3 \u0645\u06cc\u200c\u062e\u0648",
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 1\ufe0f\u20e3 \u0645\u06cc\u200c\u062e\u0648");
     ASSERT_PLAIN("\u00e4\u200d\u202e\u00e4", "\u00e4\u00e4");
+    EscBuf out; /* nothing is behind the last byte */
+    esc_buf_init(&out, 100);
+    char *last = malloc(5);
+    assert_non_null(last);
+    memcpy(last, "\u00e4\u200d", 5);
+    esc_tell_value(&(EscTeller){.out = &out}, (EscText){last, 5});
+    assert_text_equal(esc_buf_as_text(&out), "\u00e4");
+    free(last);
+    esc_buf_release(&out);
+    static const char keys[] = "09#*", others[] = "/:a$+";
+    for (const char *c = keys; *c != '\0'; c++) {
+        char text[] = {*c, '\xef', '\xb8', '\x8f', '\0'};
+        ASSERT_PLAIN(text, text);
+    }
+    for (const char *c = others; *c != '\0'; c++) {
+        char text[] = {*c, '\xef', '\xb8', '\x8f', '\0'}, alone[] = {*c, '\0'};
+        ASSERT_PLAIN(text, alone);
+    }
 }
 
 static int set_up(void **state)
@@ -175,6 +240,8 @@ int main(void)
         cmocka_unit_test(only_addresses_keep_their_at),
         cmocka_unit_test(an_author_may),
         cmocka_unit_test(an_address_takes_values_as_its_parts),
+        cmocka_unit_test(an_address_ends_with_any_of_these),
+        cmocka_unit_test(signs_of_an_address),
         cmocka_unit_test(a_value_is_one_line),
         cmocka_unit_test(what_cannot_be_seen_is_left_out),
     };

@@ -624,6 +624,14 @@ static void half_a_surrogate_pair_is_mended(void **state)
     assert_status(parse("{" GOOD ",\"data\":{\"title\":\"\\udc00\\ud800x\"}}"), ESC_OK);
     assert_text_equal(event.patches[0].value.text, "\uFFFD\uFFFDx");
     assert_true(esc_text_ends_with(event.json, ESC_TEXT("\"\\ufffd\\ufffdx\"}}")));
+    static const char *const between[] = {"", "x", "xy", "xyz"}; /* behind another escape */
+    for (size_t i = 0; i < ESC_COUNT_OF(between); i++) {
+        char json[200], expected[64];
+        (void)snprintf(json, sizeof json, "{" GOOD ",\"data\":{\"title\":\"\\n%s\\ud800\"}}", between[i]);
+        (void)snprintf(expected, sizeof expected, "\"\\n%s\\ufffd\"}}", between[i]);
+        assert_status(parse(json), ESC_OK);
+        assert_true(esc_text_ends_with(event.json, esc_text_from(expected)));
+    }
 }
 
 /* Wherever it stands, and whatever stands before it; what is no half stays as it was. */

@@ -56,6 +56,28 @@ static void what_was_taken_has_no_weight(void **state)
     esc_mailbox_release(&mailbox);
 }
 
+/* However full it is, and the room of others is not less for it. */
+static void what_is_added_is_never_refused(void **state)
+{
+    (void)state;
+    int notices = 0;
+    EscMailbox mailbox;
+    EscParcel parcels[4];
+    esc_mailbox_init(&mailbox, count_notice, &notices);
+    esc_mailbox_add(&mailbox, &parcels[0]);
+    assert_int_equal(notices, 1);
+    assert_true(esc_mailbox_put(&mailbox, &parcels[1], 5, 5));
+    esc_mailbox_add(&mailbox, &parcels[2]);
+    assert_false(esc_mailbox_put(&mailbox, &parcels[3], 1, 5));
+    assert_int_equal(notices, 1);
+    assert_int_equal(mailbox.weight, 5);
+    const EscParcel *parcel = esc_mailbox_take(&mailbox);
+    for (size_t i = 0; i < 3; i++, parcel = parcel->next)
+        assert_ptr_equal(parcel, &parcels[i]);
+    assert_null(parcel);
+    esc_mailbox_release(&mailbox);
+}
+
 static void boot_clock_is_that_of_the_machine(void **state)
 {
     (void)state;
@@ -539,6 +561,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_comes_out_in_order_and_is_noticed_once),
         cmocka_unit_test(what_was_taken_has_no_weight),
+        cmocka_unit_test(what_is_added_is_never_refused),
         cmocka_unit_test(boot_clock_is_that_of_the_machine),
         cmocka_unit_test(a_full_mailbox_refuses),
         cmocka_unit_test(waking_a_running_lane_runs_it_once_more),

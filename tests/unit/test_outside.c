@@ -56,7 +56,7 @@ static void connections_are_kept(void **state)
     put(&scene->hosts[1], 1, "ok"); /* another workspace, the same rule */
     assert_accepted(&scene->hosts[1], 1);
     assert_int_equal(atomic_load(&scene->http.connections), 1);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void a_connection_stays_under_the_rule_that_judged_it(void **state)
@@ -70,7 +70,7 @@ static void a_connection_stays_under_the_rule_that_judged_it(void **state)
     put(&scene->hosts[1], 1, "ok");
     assert_accepted(&scene->hosts[1], 1);
     assert_int_equal(atomic_load(&scene->http.connections), 2);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* Not even the address that another workspace has a connection to. */
@@ -88,7 +88,7 @@ static void an_address_that_is_not_allowed_is_dead(void **state)
     assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
     assert_int_equal(result->rank, 0);
     assert_text_equal(result->delivery.detail, "its address is not allowed by the configuration");
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void assert_tried_again(Host *host, uint64_t id)
@@ -111,7 +111,7 @@ static void what_fails_is_tried_again(void **state)
         assert_tried_again(&scene->hosts[0], i + 1);
     }
     assert_text_equal(scene->hosts[0].results[1]->retry.detail, "HTTP status 500");
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* The end of an attempt tells the circuit of its endpoint, and that of no other one. */
@@ -133,7 +133,7 @@ static void endpoint_that_fails_is_left_alone_for_a_while(void **state)
     assert_true(esc_outside_stop(scene->outside, PATIENCE_S * 1000));
     assert_false(has_result(host, 3));
     assert_int_equal(atomic_load(&scene->http.requests), 3);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void a_receiver_that_hangs_holds_up_nobody(void **state)
@@ -182,7 +182,7 @@ static void a_backlog_goes_through_memory_in_portions(void **state)
     assert_int_equal(atomic_load(&scene->http.requests), ROWS_MAX - 1);
     for (uint64_t id = 1; id < ROWS_MAX; id++)
         assert_int_equal(host->results_count[id], 1);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void time_is_over_while_the_endpoint_is_full(void **state)
@@ -244,7 +244,7 @@ static void nobody_waits_for_the_answer_to_quit(void **state)
     put(&scene->hosts[0], 2, "mail");
     assert_int_equal(await(&scene->hosts[0], 2)->delivery.state, ESC_DELIVERY_DEAD);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void one_refused_recipient_does_not_kill_the_mail(void **state)
@@ -263,7 +263,7 @@ static void one_refused_recipient_does_not_kill_the_mail(void **state)
         "the mail server answered 250; refused: gone@acme.example (550 no such mailbox)");
     assert_int_equal(atomic_load(&mail.mails), 1);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void all_refused_is_dead(void **state)
@@ -283,7 +283,7 @@ static void all_refused_is_dead(void **state)
     assert_int_equal(result->delivery.http_status, 550);
     assert_int_equal(atomic_load(&mail.mails), 0);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -309,7 +309,7 @@ static void lines_of_a_file_are_written_together(void **state)
     for (size_t i = 0; i < scene->disk.text.size; i++)
         lines += scene->disk.text.data[i] == '\n';
     assert_int_equal(lines, 200);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void a_full_disk_is_tried_again(void **state)
@@ -455,7 +455,8 @@ static void nobody_is_awake_without_something_to_do(void **state)
     }
     uint64_t woken = esc_outside_wakeups(scene->outside) - before;
     uint64_t seconds = (uint64_t)(time(NULL) - began) + 1;
-    assert_true(woken <= 100 * 4 + 20 * seconds); /* curl has a few timers of its own */
+    assert_true(woken >= 100);                    /* once for each at least */
+    assert_true(woken <= 100 * 3 + 20 * seconds); /* curl has a few timers of its own */
     scene_free(scene);
 }
 

@@ -57,7 +57,7 @@ static void a_reply_says_how_far_a_message_has_come(void **state)
         assert_text_equal(result->delivery.detail, cases[i].detail);
         assert_int_equal(result->delivery.reply.size, 0);
     }
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
@@ -114,7 +114,7 @@ static void a_call_gives_what_its_path_names(void **state)
     const EscResult *result = await(host, 6);
     assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
     assert_int_equal(result->delivery.http_status, 202);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* --- the next attempt ------------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ static void a_receiver_may_ask_for_time(void **state)
         assert_true(next_ms <= after_ms + cases[i].most_ms);
         receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok")); /* some come again at once */
     }
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void attempts_come_to_an_end(void **state)
@@ -172,7 +172,7 @@ static void attempts_come_to_an_end(void **state)
     assert_text_equal(result->delivery.detail, "given up after 2 attempts: HTTP status 500");
     assert_int_equal(host->results_count[1], 2);
     assert_int_equal(atomic_load(&scene->http.requests), 2);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* The endpoint refuses us: no attempt is counted, people are told once, and once that it is back. */
@@ -207,7 +207,7 @@ static void an_endpoint_that_refuses_us_holds_its_messages(void **state)
     assert_int_equal(host->back, 1);
     (void)pthread_mutex_unlock(&scene->lock);
     assert_accepted(host, 1);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -242,7 +242,7 @@ static void a_row_that_is_dropped_is_forgotten(void **state)
     put_at(host, &row, now_ms(NULL) - 1, 0);
     assert_accepted(host, 4);
     assert_false(has_result(host, 3));
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* All waiting is by the boot clock; the instants of a row are the engine's. */
@@ -272,7 +272,7 @@ static void the_engines_time_may_be_ahead(void **state)
     row.deadline_ms = now_ms(NULL) + ahead_ms - 1;
     put_at(host, &row, now_ms(NULL) + ahead_ms - 1, ahead_ms);
     assert_int_equal(await(host, 4)->delivery.state, ESC_DELIVERY_DEAD);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void what_is_put_is_copied(void **state)
@@ -312,7 +312,7 @@ static void what_is_put_is_copied(void **state)
     said = (EscCall){.method = ESC_TEXT("GET")};
     assert_called(await(host, 3), "ok", "HTTP status 200");
     assert_true(receiver_got(&scene->http, "PUT /said/of/a/call HTTP/1.1\r\n"));
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void what_is_bound_to_nothing_is_dead(void **state)
@@ -329,7 +329,7 @@ static void what_is_bound_to_nothing_is_dead(void **state)
     assert_accepted(&scene->hosts[1], 1);
     assert_text_equal(scene->hosts[1].results[1]->delivery.detail,
                       "nothing is bound to it: written to a file");
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -361,7 +361,41 @@ static void each_file_gets_its_own_lines(void **state)
     row.kind = ESC_OUTBOX_CALL; /* what is written for a call is all that will ever become of it */
     put_row(host, &row);
     assert_int_equal(await(host, 9)->delivery.state, ESC_DELIVERY_DELIVERED);
-    scene_free(scene);
+    EscText written = esc_buf_as_text(&scene->disk.text);
+    assert_true(esc_text_starts_with(written, ESC_TEXT("{\"type\":\"escal.message\",\"id\":")));
+    assert_true(esc_text_contains(written, ESC_TEXT("\"data\":{\"text\":\"hello\"}}\n{")));
+    assert_true(esc_text_contains(written, ESC_TEXT("}\n{\"type\":\"escal.call\",\"id\":")));
+    assert_true(esc_text_ends_with(written, ESC_TEXT("}}\n")));
+    scene_end(scene);
+}
+
+/* A line that is too big is dead, alone and among others, which are written. */
+static void a_line_has_its_limit(void **state)
+{
+    (void)state;
+    const size_t size = (size_t)2 << 20;
+    char *body = malloc(size);
+    assert_non_null(body);
+    memset(body, ' ', size);
+    body[0] = '{';
+    body[size - 1] = '}';
+    EscOutboxClaim claims[3];
+    for (uint64_t i = 0; i < 3; i++) {
+        claims[i] = (EscOutboxClaim){.row = row_to(i + 1, "nowhere")};
+        claims[i].row.body = i == 2 ? ESC_TEXT("{}") : (EscText){body, size};
+    }
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    esc_outside_put(scene->outside, host->number, claims, 1, 0);
+    assert_int_equal(await(host, 1)->delivery.state, ESC_DELIVERY_DEAD);
+    assert_text_equal(await(host, 1)->delivery.detail, "the message is too big");
+    esc_outside_put(scene->outside, host->number, claims + 1, 2, 0);
+    free(body);
+    assert_accepted(host, 3);
+    assert_int_equal(await(host, 2)->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(scene->disk.writes, 1);
+    scene_end(scene);
 }
 
 /* --- mail ------------------------------------------------------------------------------------- */
@@ -390,7 +424,7 @@ static void a_long_mail_arrives_whole(void **state)
     assert_true(receiver_got(&mail, "Subject: long\r\n"));
     assert_true(receiver_got_bytes(&mail) > SIZE / 57 * 78);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 /* What may change is tried again, whatever the others were refused for; unless somebody has it. */
@@ -423,7 +457,7 @@ static void a_recipient_who_is_refused_for_now_is_tried_again(void **state)
     assert_text_equal(host->results[3]->delivery.detail,
                       "the mail server answered 250; refused: later@acme.example (451 try later)");
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
 }
 
 static void a_mail_server_that_refuses_us_holds_its_mails(void **state)
@@ -441,7 +475,37 @@ static void a_mail_server_that_refuses_us_holds_its_mails(void **state)
     assert_int_equal(result->retry.attempts, 0);
     assert_int_equal(host->held, 1);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
+}
+
+/* Any 5yz at the greeting is meant for us, nothing else is. */
+static void a_greeting_may_be_a_refusal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *greeting;
+        bool is_held;
+    } greetings[] = {{"5\r\n554 no\r\n", true},
+                     {"500 no\r\n", true},
+                     {"599 no\r\n", true},
+                     {"499 no\r\n", false},
+                     {"600 no\r\n", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(greetings); i++) {
+        Scene *scene = scene_new();
+        Receiver mail;
+        receiver_start(&mail, RECEIVER_SMTP_CLOSED);
+        receiver_say(&mail, greetings[i].greeting);
+        Host *host = &scene->hosts[0];
+        bind_mail(host, &mail);
+        scene_start(scene);
+        put(host, 1, "mail");
+        const EscResult *result = await(host, 1);
+        assert_true(result->is_retry);
+        assert_int_equal(result->retry.attempts, !greetings[i].is_held);
+        assert_int_equal(host->held, greetings[i].is_held);
+        receiver_stop(&mail);
+        scene_end(scene);
+    }
 }
 
 static void a_mail_server_may_want_a_login(void **state)
@@ -458,7 +522,8 @@ static void a_mail_server_may_want_a_login(void **state)
         Host *host = &scene->hosts[0];
         bind_mail(host, &mail);
         host->config.mail.user = ESC_TEXT("ana");
-        host->config.mail.password = esc_text_from(logins[i].password);
+        if (logins[i].password[0] != '\0')
+            host->config.mail.password = esc_text_from(logins[i].password);
         scene_start(scene);
         put(host, 1, "mail");
         if (logins[i].is_right) {
@@ -473,8 +538,29 @@ static void a_mail_server_may_want_a_login(void **state)
         }
         assert_int_equal(atomic_load(&mail.mails), logins[i].is_right);
         receiver_stop(&mail);
-        scene_free(scene);
+        scene_end(scene);
     }
+}
+
+/* Its own trouble is not our password's: that mail is tried again. */
+static void a_login_may_be_put_off(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Receiver mail;
+    receiver_start(&mail, RECEIVER_SMTP_LOGIN);
+    Host *host = &scene->hosts[0];
+    bind_mail(host, &mail);
+    host->config.mail.user = ESC_TEXT("ana");
+    host->config.mail.password = ESC_TEXT("later");
+    scene_start(scene);
+    put(host, 1, "mail");
+    const EscResult *result = await(host, 1);
+    assert_true(result->is_retry);
+    assert_int_equal(result->retry.attempts, 1);
+    assert_int_equal(host->held, 0);
+    receiver_stop(&mail);
+    scene_end(scene);
 }
 
 /* Neither is what no message to this endpoint would fare better with. */
@@ -501,7 +587,32 @@ static void an_endpoint_without_encryption_holds_its_messages(void **state)
                                      ESC_TEXT("TLS: no encrypted connection comes about (")));
     assert_int_equal(host->held, 2);
     receiver_stop(&mail);
-    scene_free(scene);
+    scene_end(scene);
+}
+
+/* Its own, and not the machine's: that of the channel, of the system, of the mail server. */
+static void an_authority_that_cannot_be_read_holds_its_messages(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    Host *host = &scene->hosts[0];
+    char url[128], server[128];
+    (void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", scene->http.port);
+    (void)snprintf(server, sizeof(server), "smtps://127.0.0.1:%u", scene->http.port);
+    host->channels[6].url = host->systems[0].base_url = esc_text_from(url);
+    host->config.mail.server = esc_text_from(server);
+    host->config.mail.ca_file = host->channels[6].ca_file = host->systems[0].ca_file =
+        ESC_TEXT("/no/such/file.pem");
+    scene_start(scene);
+    put(host, 1, "refused");
+    call(host, 2, "{\"method\":\"POST\",\"path\":\"/a\",\"expect\":[200]}");
+    put(host, 3, "mail");
+    for (uint64_t id = 1; id <= 3; id++) {
+        assert_true(await(host, id)->is_retry);
+        assert_int_equal(await(host, id)->retry.attempts, 0);
+        assert_text_equal(await(host, id)->retry.detail, "TLS: its `ca_file` cannot be read");
+    }
+    scene_end(scene);
 }
 
 int main(void)
@@ -517,11 +628,15 @@ int main(void)
         cmocka_unit_test(what_is_put_is_copied),
         cmocka_unit_test(what_is_bound_to_nothing_is_dead),
         cmocka_unit_test(each_file_gets_its_own_lines),
+        cmocka_unit_test(a_line_has_its_limit),
         cmocka_unit_test(a_long_mail_arrives_whole),
         cmocka_unit_test(a_recipient_who_is_refused_for_now_is_tried_again),
         cmocka_unit_test(a_mail_server_that_refuses_us_holds_its_mails),
+        cmocka_unit_test(a_greeting_may_be_a_refusal),
         cmocka_unit_test(a_mail_server_may_want_a_login),
+        cmocka_unit_test(a_login_may_be_put_off),
         cmocka_unit_test(an_endpoint_without_encryption_holds_its_messages),
+        cmocka_unit_test(an_authority_that_cannot_be_read_holds_its_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,10 +246,12 @@ static void without_memory_there_is_no_reactor(void **state)
     bool happened = true;
     for (unsigned n = 1; happened; n++) {
         alloc_fail_at(n);
-        EscReactor *reactor = esc_reactor_new(true, NULL);
+        EscWhy why = {.text = ""};
+        EscReactor *reactor = esc_reactor_new(true, &why);
         happened = alloc_fail_happened();
         alloc_fail_at(0);
         assert_int_equal(reactor == NULL, happened);
+        assert_int_equal(why.text[0] != '\0', happened);
         esc_reactor_free(reactor);
         assert_int_equal(open_files(), files);
     }

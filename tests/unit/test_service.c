@@ -101,6 +101,31 @@ static void a_known_event_is_answered_as_a_duplicate_and_changes_nothing(void **
     assert_status(create("1", "T-1").status, ESC_DUPLICATE);
 }
 
+static EscStatus cannot_find(EscStore *store, const EscEventKey *keys, size_t count, EscEventKnown *known, EscWhy *why)
+{
+    (void)store, (void)keys, (void)count, (void)known;
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "nothing can be read");
+}
+
+/* Who cannot know whether an event came before takes none. */
+static void events_that_the_store_cannot_look_up_end_the_turn(void **state)
+{
+    (void)state;
+    EscStore *store = esc_service_store(file.service);
+    const EscStoreOps *ops = store->ops;
+    EscStoreOps failing = *ops;
+    failing.events_find = cannot_find;
+    store->ops = &failing;
+    const EscInput input = {.kind = ESC_INPUT_EVENT,
+                            .event = service_file_event(&file, "ticket.created", "1", "T-1", "{}")};
+    EscReply reply;
+    int before = changes();
+    assert_status(esc_service_turn(file.service, &input, 1, 0, &reply, NULL, &file.why), ESC_STORE_FAILED);
+    assert_string_equal(file.why.text, "nothing can be read");
+    assert_int_equal(changes(), before);
+    store->ops = ops;
+}
+
 static void another_content_under_the_same_id_is_refused(void **state)
 {
     (void)state;
@@ -554,6 +579,51 @@ static void a_running_escalation_keeps_its_bundle(void **state)
     assert_audit_has("T-2", "second Down", true);
 }
 
+static unsigned forgettings;
+static bool forgets_more;
+
+static EscStatus forget_none(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more, EscWhy *why)
+{
+    (void)store, (void)before_ms, (void)rows_max, (void)why;
+    forgettings++;
+    *has_more = forgets_more;
+    return ESC_OK;
+}
+
+/* A second behind a step that has left something, an hour behind one that has not. */
+static void forgetting_goes_on_in_its_time(void **state)
+{
+    (void)state;
+    service_file_close(&file);
+    service_file_compile(&file, "workspace acme \"Acme\" { language 1 timezone \"UTC\" }\nchannel incidents chat\n"
+                                "person ana \"Ana\" { email \"ana@acme.example\" }\n"
+                                "person dora \"Dora\" { email \"dora@acme.example\" }\n"
+                                "policy company { last resort dora retain audit 30d }\n" TEMPLATE("first"));
+    service_file_open(&file);
+    EscStore *store = esc_service_store(file.service);
+    const EscStoreOps *ops = store->ops;
+    EscStoreOps forgetful = *ops;
+    forgetful.retain = forget_none;
+    store->ops = &forgetful;
+    static const struct {
+        int64_t later_ms;
+        bool has_more;
+        unsigned calls; /* by now */
+    } turns[] = {{2 * ESC_HOUR_MS, true, 1}, {999, true, 1},           {1, true, 2},
+                 {1000, false, 3},           {ESC_HOUR_MS - 1, true, 3}, {1, true, 4}};
+    forgettings = 0;
+    for (size_t i = 0; i < ESC_COUNT_OF(turns); i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "%zu", i);
+        file.now_ms += turns[i].later_ms;
+        forgets_more = turns[i].has_more;
+        create(id, "T-1");
+        if (forgettings != turns[i].calls)
+            fail_msg("turn %zu: %u", i, forgettings);
+    }
+    store->ops = ops;
+}
+
 static void a_bundle_that_does_not_load_is_refused(void **state)
 {
     (void)state;
@@ -611,6 +681,7 @@ int main(void)
         TEST(an_event_starts_an_escalation_that_outlives_the_process),
         TEST(a_known_event_is_answered_as_a_duplicate_and_changes_nothing),
         TEST(duplicates_of_one_turn_are_told_from_the_first_that_was_taken),
+        TEST(events_that_the_store_cannot_look_up_end_the_turn),
         TEST(another_content_under_the_same_id_is_refused),
         TEST(a_refused_event_leaves_no_row_and_its_neighbours_stand),
         TEST(a_turn_without_work_costs_nothing),
@@ -628,6 +699,7 @@ int main(void)
         TEST(tickets_that_are_done_for_are_put_aside),
         TEST(what_is_older_than_the_policy_says_is_forgotten),
         TEST(a_running_escalation_keeps_its_bundle),
+        TEST(forgetting_goes_on_in_its_time),
         TEST(a_bundle_that_does_not_load_is_refused),
         TEST(keys_of_messages_end_in_the_store),
         TEST(news_are_given_once),

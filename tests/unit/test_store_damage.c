@@ -348,6 +348,18 @@ static void a_missing_file_with_a_trace_is_noticed(void **state)
     assert_status(esc_sqlite_open(&options, &store, &why), ESC_OK);
 }
 
+static void a_log_alone_is_a_trace(void **state)
+{
+    (void)state;
+    leave_log();
+    assert_int_equal(unlink(file.path), 0);
+    assert_int_equal(unlink(beside("-mark")), 0);
+    assert_status(open_store(), ESC_STORE_DAMAGED);
+    assert_non_null(strstr(why.text, "-wal is left"));
+    assert_int_equal(truncate(beside("-wal"), 0), 0); /* an empty one says nothing */
+    assert_status(open_store(), ESC_OK);
+}
+
 /* The log of a file that is gone is not taken for the new file's. */
 static void a_log_without_its_file_is_put_aside(void **state)
 {
@@ -377,6 +389,7 @@ int main(void)
         TEST(an_older_copy_is_noticed),
         TEST(another_store_is_noticed),
         TEST(a_missing_file_with_a_trace_is_noticed),
+        TEST(a_log_alone_is_a_trace),
         TEST(a_log_without_its_file_is_put_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "support/store_file.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -108,6 +110,119 @@ static void settings_are_what_the_manual_asks_for(void **state)
     }
 }
 
+/* --- a SQLite that was built without what we ask for; its own functions stand behind these --------- */
+
+static int option_refused = -1, option_ignored = -1, limit_ignored = -1;
+
+int sqlite3_db_config(sqlite3 *db, int option, ...)
+{
+    int (*real)(sqlite3 *, int, ...) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_db_config");
+    memcpy(&real, &symbol, sizeof real);
+    va_list arguments;
+    va_start(arguments, option);
+    int value = va_arg(arguments, int);
+    int *now = va_arg(arguments, int *);
+    va_end(arguments);
+    int rc = real(db, option, option == option_ignored ? -1 : value, now);
+    return option == option_refused ? SQLITE_ERROR : rc;
+}
+
+int sqlite3_limit(sqlite3 *db, int limit, int value)
+{
+    int (*real)(sqlite3 *, int, int) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_limit");
+    memcpy(&real, &symbol, sizeof real);
+    return real(db, limit, limit == limit_ignored ? -1 : value);
+}
+
+static void a_sqlite_that_does_not_do_as_told_is_refused(void **state)
+{
+    (void)state;
+    limit_ignored = SQLITE_LIMIT_ATTACHED;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_null(store);
+    assert_string_equal(why.text, "a limit of the store was not taken");
+    limit_ignored = -1;
+    option_ignored = SQLITE_DBCONFIG_DEFENSIVE;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_string_equal(why.text, "an option of the store was not taken");
+    option_ignored = -1;
+    option_refused = SQLITE_DBCONFIG_DEFENSIVE;
+    assert_status(open_store(), ESC_STORE_FAILED);
+    assert_null(store);
+    option_refused = -1;
+    assert_status(open_store(), ESC_OK);
+}
+
+/* --- a disk that fails once, at any statement of an opening ----------------------------------------- */
+
+static unsigned prepare_fails_at, step_fails_at;
+static bool has_failed;
+
+static bool fails_now(unsigned *countdown)
+{
+    if (*countdown == 0 || --*countdown > 0)
+        return false;
+    return has_failed = true;
+}
+
+int sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **statement, const char **tail)
+{
+    int (*real)(sqlite3 *, const char *, int, sqlite3_stmt **, const char **) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_prepare_v2");
+    memcpy(&real, &symbol, sizeof real);
+    *statement = NULL;
+    return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, statement, tail);
+}
+
+int sqlite3_step(sqlite3_stmt *statement)
+{
+    int (*real)(sqlite3_stmt *) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_step");
+    memcpy(&real, &symbol, sizeof real);
+    const char *sql = sqlite3_sql(statement);
+    bool is_setting = sql == NULL || (strncmp(sql, "PRAGMA ", 7) == 0 && strchr(sql, '=') != NULL); /* asked for behind it */
+    return !is_setting && fails_now(&step_fails_at) ? SQLITE_IOERR : real(statement);
+}
+
+/* How many failures an opening took without a word; none of them is lost otherwise. */
+static unsigned open_with_failures(unsigned *countdown)
+{
+    unsigned taken = 0;
+    has_failed = true;
+    for (unsigned nth = 1; has_failed; nth++) {
+        has_failed = false;
+        why = (EscWhy){.text = ""};
+        *countdown = nth;
+        EscStatus status = open_store();
+        *countdown = 0;
+        if (status == ESC_OK) {
+            taken += has_failed;
+            close_store();
+        } else {
+            assert_true(has_failed);
+            assert_null(store);
+            assert_true(why.text[0] != '\0');
+        }
+    }
+    return taken;
+}
+
+static void an_opening_fails_with_its_statements(void **state)
+{
+    (void)state;
+    assert_int_equal(open_with_failures(&prepare_fails_at), 1); /* whether a file may be mapped is asked in another way */
+    assert_int_equal(open_with_failures(&step_fails_at), 0);
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    assert_int_equal(open_with_failures(&prepare_fails_at), 1);
+    assert_int_equal(open_with_failures(&step_fails_at), 0);
+    assert_status(open_store(), ESC_OK);
+    assert_true(store->next_audit > 1);
+}
+
 static void every_table_is_strict(void **state)
 {
     (void)state;
@@ -138,6 +253,29 @@ static void an_open_store_takes_no_definition(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(refused); i++)
         if (sqlite3_exec(db_of(), refused[i], NULL, NULL, NULL) == SQLITE_OK)
             fail_msg("%s was taken", refused[i]);
+}
+
+static size_t read_beside(const char *end, uint8_t *bytes, size_t size)
+{
+    char path[320];
+    (void)snprintf(path, sizeof path, "%s%s", file.path, end);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    size_t got = fread(bytes, 1, size, in);
+    (void)fclose(in);
+    return got;
+}
+
+/* By the salts in the log's header, bytes 16 to 24. */
+static void the_mark_names_the_round_of_the_log(void **state)
+{
+    (void)state;
+    uint8_t log[24], mark[256];
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 2);
+    assert_int_equal(read_beside("-wal", log, sizeof log), sizeof log);
+    size_t size = read_beside("-mark", mark, sizeof mark);
+    assert_non_null(memmem(mark, size, log + 16, 8));
 }
 
 static void a_second_opener_is_refused(void **state)
@@ -310,8 +448,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_new_file_belongs_to_its_owner_alone),
         TEST(settings_are_what_the_manual_asks_for),
+        TEST(a_sqlite_that_does_not_do_as_told_is_refused),
+        TEST(an_opening_fails_with_its_statements),
         TEST(every_table_is_strict),
         TEST(an_open_store_takes_no_definition),
+        TEST(the_mark_names_the_round_of_the_log),
         TEST(a_second_opener_is_refused),
         TEST(another_process_is_refused),
         TEST(a_store_of_another_workspace_is_refused),

@@ -145,6 +145,98 @@ static void every_cut_and_flip_is_refused_or_read_safely(void **unused)
     esc_buf_release(&bytes);
 }
 
+typedef struct Counts {
+    uint32_t utcs, standards, leaps, times, types, chars;
+} Counts;
+
+static void put_header(EscBuf *out, const Counts *counts)
+{
+    esc_buf_string(out, "TZif2");
+    for (int i = 0; i < 15; i++)
+        esc_buf_u8(out, 0);
+    esc_buf_u32(out, counts->utcs);
+    esc_buf_u32(out, counts->standards);
+    esc_buf_u32(out, counts->leaps);
+    esc_buf_u32(out, counts->times);
+    esc_buf_u32(out, counts->types);
+    esc_buf_u32(out, counts->chars);
+}
+
+static void put_zeros(EscBuf *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        esc_buf_u8(out, 0);
+}
+
+/* A file of so many of everything, whose one kind of time is called "X". */
+static EscStatus add_made(EscZones *zones, const Counts *first, const Counts *counts, int32_t offset_s)
+{
+    EscBuf out;
+    EscWhy why;
+    esc_buf_init(&out, 1 << 20);
+    put_header(&out, first);
+    put_zeros(&out, (size_t)first->times * 5 + first->types * 6 + first->chars + first->leaps * 8 + first->standards + first->utcs);
+    put_header(&out, counts);
+    for (uint32_t i = 0; i < counts->times; i++)
+        esc_buf_u64(&out, i * UINT64_C(100));
+    put_zeros(&out, counts->times);
+    for (uint32_t i = 0; i < counts->types; i++) {
+        esc_buf_u32(&out, (uint32_t)offset_s);
+        put_zeros(&out, 2);
+    }
+    if (counts->chars > 0)
+        esc_buf_char(&out, 'X');
+    put_zeros(&out, counts->chars > 0 ? counts->chars - 1 : 0);
+    put_zeros(&out, (size_t)counts->leaps * 12 + counts->standards + counts->utcs);
+    esc_buf_string(&out, "\n\n");
+    EscStatus status = esc_zones_add(zones, ESC_TEXT("made"), esc_buf_as_bytes(&out), &why);
+    esc_buf_release(&out);
+    return status;
+}
+
+/* At each limit and one past it; leap seconds and kinds of clocks are passed over in both blocks. */
+static void a_file_has_its_limits(void **unused)
+{
+    (void)unused;
+    static const Counts small = {.types = 1, .chars = 2};
+    static const struct {
+        Counts counts;
+        int32_t offset_s;
+        bool is_first; /* of two blocks */
+        EscStatus status;
+    } cases[] = {
+        {{0, 0, 0, 1, 1, 2}, 3600, false, ESC_OK},
+        {{3, 2, 5, 1, 1, 2}, 3600, false, ESC_OK},
+        {{3, 2, 5, 1, 1, 2}, 3600, true, ESC_OK},
+        {{0, 0, 0, 4096, 1, 2}, 3600, false, ESC_OK},
+        {{0, 0, 0, 4097, 1, 2}, 3600, false, ESC_BAD_INPUT},
+        {{0, 0, 0, 1, 256, 2}, 3600, false, ESC_OK},
+        {{0, 0, 0, 1, 257, 2}, 3600, false, ESC_BAD_INPUT},
+        {{0, 0, 0, 0, 0, 2}, 3600, false, ESC_BAD_INPUT},
+        {{0, 0, 0, 0, 1, 0}, 3600, false, ESC_OK},
+        {{0, 0, 0, 0, 1, 2}, 26 * 3600, false, ESC_OK},
+        {{0, 0, 0, 0, 1, 2}, -26 * 3600, false, ESC_OK},
+        {{0, 0, 0, 0, 1, 2}, 26 * 3600 + 1, false, ESC_BAD_INPUT},
+        {{0, 0, 0, 0, 1, 2}, -26 * 3600 - 1, false, ESC_BAD_INPUT},
+        {{0, 0, 0, 0, 1, (256 << 10) - 44 - 8 - 44 - 6 - 2}, 3600, false, ESC_OK}, /* the largest file */
+        {{0, 0, 0, 0, 1, (256 << 10) - 44 - 8 - 44 - 6 - 1}, 3600, false, ESC_BAD_INPUT},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscZones *zones = esc_zones_new();
+        const Counts *first = cases[i].is_first ? &cases[i].counts : &small;
+        const Counts *second = cases[i].is_first ? &small : &cases[i].counts;
+        EscStatus status = add_made(zones, first, second, cases[i].offset_s);
+        if (status != cases[i].status)
+            fail_msg("case %zu: %s", i, esc_status_name(status));
+        if (status == ESC_OK) {
+            assert_int_equal(esc_zone_offset_s(zones, ESC_TEXT("made"), 1000), cases[i].offset_s);
+            EscText name = esc_zone_name(zones, ESC_TEXT("made"), 1000);
+            assert_int_equal(name.size, second->chars > 0);
+        }
+        esc_zones_free(zones);
+    }
+}
+
 static void rules_of_the_footer(void **unused)
 {
     (void)unused;
@@ -207,6 +299,7 @@ int main(void)
         cmocka_unit_test(local_times_become_instants),
         cmocka_unit_test(an_unknown_zone_counts_as_utc),
         cmocka_unit_test(every_cut_and_flip_is_refused_or_read_safely),
+        cmocka_unit_test(a_file_has_its_limits),
         cmocka_unit_test(rules_of_the_footer),
         cmocka_unit_test(loading_takes_only_zone_names),
     };

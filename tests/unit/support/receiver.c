@@ -152,16 +152,18 @@ static void take_login(Connection *connection)
 {
     say(connection, "334 \r\n");
     size_t size = read_line(connection);
-    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0;
+    bool is_right = strncmp(connection->buffer, "AGFuYQBwdw==", 12) == 0,
+         is_later = strncmp(connection->buffer, "AGFuYQBsYXRlcg==", 16) == 0;
     forget(connection, size);
-    say(connection, is_right ? "235 welcome\r\n" : "535 who are you\r\n");
+    say(connection, is_right   ? "235 welcome\r\n"
+                    : is_later ? "454 not now\r\n"
+                               : "535 who are you\r\n");
 }
 
 static void serve_smtp(Connection *connection)
 {
     Receiver *receiver = connection->receiver;
-    say(connection,
-        receiver->mode == RECEIVER_SMTP_CLOSED ? "554 go away\r\n" : "220 receiver\r\n");
+    say_what_is_said(connection);
     for (size_t size = read_line(connection); size > 0; size = read_line(connection)) {
         const char *line = connection->buffer;
         bool is_data = strncmp(line, "DATA", 4) == 0, is_quit = strncmp(line, "QUIT", 4) == 0;
@@ -231,6 +233,7 @@ void receiver_start(Receiver *receiver, ReceiverMode mode)
 {
     memset(receiver, 0, sizeof(*receiver));
     receiver->mode = mode;
+    receiver->answer = mode == RECEIVER_SMTP_CLOSED ? "554 go away\r\n" : "220 receiver\r\n";
     ESC_ASSERT(sem_init(&receiver->held, 0, 0) == 0);
     ESC_ASSERT(pthread_mutex_init(&receiver->lock, NULL) == 0);
     ESC_ASSERT(pthread_cond_init(&receiver->released, NULL) == 0);

@@ -25,7 +25,6 @@ int64_t esc_boot_ms(void);
 /* What is sent embeds one, usually as its first member; whoever takes it owns the whole. */
 typedef struct EscParcel {
     struct EscParcel *next;
-    size_t weight; /* what it counts against the mailbox's room; set by esc_mailbox_put */
 } EscParcel;
 
 typedef struct EscMailbox {
@@ -39,9 +38,11 @@ typedef struct EscMailbox {
 void esc_mailbox_init(EscMailbox *mailbox, void (*notify)(void *context), void *context);
 void esc_mailbox_release(EscMailbox *mailbox); /* it must be empty */
 /* Any thread. False when one lies there already and `weight` more would be over `room`: nothing was put, the
- * parcel stays the caller's. SIZE_MAX: for what must never be refused (its number is bounded elsewhere). */
+ * parcel stays the caller's. */
 ESC_MUST_USE bool esc_mailbox_put(EscMailbox *mailbox, EscParcel *parcel, size_t weight,
                                   size_t room);
+/* Any thread. What must never be refused: its number is bounded elsewhere, and it weighs nothing. */
+void esc_mailbox_add(EscMailbox *mailbox, EscParcel *parcel);
 /* Everything that lies there, in the order it came; NULL for nothing. The owner's alone. */
 EscParcel *esc_mailbox_take(EscMailbox *mailbox);
 
