@@ -356,7 +356,7 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
 }
 
 /* The time that the next method was to wait is what its failing takes away: who cannot be called is not waited for. */
-bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
+bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t contact)
 {
     for (size_t i = 0; i < escalation->pages_count; i++) {
         EscPage *page = &escalation->pages[i];
@@ -366,7 +366,7 @@ bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
             page->contact >= row->contacts_count)
             continue;
         const EscContactRow *contacts = &program->contacts[row->contacts_first];
-        if (contacts[page->contact - 1].kind != kind)
+        if (contacts[page->contact - 1].kind + 1 != contact)
             continue; /* an earlier method, which the present one has followed already */
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number);
         page->began_ms = engine->now_ms - contacts[page->contact].after_ms;

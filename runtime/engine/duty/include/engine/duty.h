@@ -199,9 +199,9 @@ EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
-/* A message to the person by that kind of contact is dead: the page's next method follows at once. False:
- * there is none. */
-bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
+/* A message to the person is dead: the next method of the page that it was follows at once. `contact`: the kind of
+ * contact that it went by + 1; 0: it was no page. False: there is no next one. */
+bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t contact);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 /* By that kind of contact; belongs to no escalation. The outbox row; 0: they have no such contact. */
 uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
