@@ -286,6 +286,27 @@ static void a_merged_page_under_way_is_waited_for(void **state)
     scene_free(scene);
 }
 
+#define EMIL(contacts)                                                                             \
+    ONE_PAGE "person emil \"Emil\" { " contacts                                                    \
+             " }\n" TEMPLATE("primary emil ack within 1h", TAKE,                                   \
+                             "qa { check queued within 10m }\n"                                    \
+                             "on exception qa_failed { resume }\n")
+
+/* The way by which it was to go has left the directory meanwhile: it is a message that went nowhere. */
+static void a_merged_page_without_its_way_is_dead(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of(EMIL("chat \"@emil\" phone \"+49 30 2\" reach by chat, phone"));
+    scene_publish(scene, EMIL("chat \"@emil\""));
+    settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_text_equal(scene_last(scene, "emil")->medium, "chat");
+    settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", "1 of 2 notifications were not queued"), 2);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_merged_page_that_is_not_accepted_fails_checks),
         cmocka_unit_test(a_page_that_need_not_come_is_no_message),
         cmocka_unit_test(a_merged_page_under_way_is_waited_for),
+        cmocka_unit_test(a_merged_page_without_its_way_is_dead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,64 @@ static void loading_takes_only_zone_names(void **unused)
     esc_zones_free(zones);
 }
 
+/* --- what a header says ------------------------------------------------------------------------------ */
+
+typedef struct Counts {
+    uint32_t utc, standard, leap, time, type, chars;
+} Counts;
+
+static void write_header(EscBuf *out, const Counts *counts)
+{
+    esc_buf_string(out, "TZif2");
+    for (int i = 0; i < 15; i++)
+        esc_buf_u8(out, 0);
+    const uint32_t all[] = {counts->utc, counts->standard, counts->leap, counts->time, counts->type, counts->chars};
+    for (size_t i = 0; i < ESC_COUNT_OF(all); i++)
+        esc_buf_u32(out, all[i]);
+}
+
+/* A file in two parts, the second one with these counts: as many bytes as they say, each time later than the one before. */
+static EscStatus status_of(const Counts *counts)
+{
+    const Counts first = {.type = 1};
+    EscBuf file;
+    esc_buf_init(&file, 1 << 20);
+    write_header(&file, &first);
+    for (int i = 0; i < 6; i++)
+        esc_buf_u8(&file, 0);
+    write_header(&file, counts);
+    for (uint32_t i = 0; i < counts->time; i++)
+        esc_buf_u64(&file, i);
+    uint32_t rest = counts->time + 6 * counts->type + counts->chars + 12 * counts->leap + counts->standard + counts->utc;
+    for (uint32_t i = 0; i < rest; i++)
+        esc_buf_u8(&file, 0);
+    esc_buf_string(&file, "\nUTC0\n");
+    EscZones *zones = esc_zones_new();
+    EscStatus status = esc_zones_add(zones, ESC_TEXT("x"), esc_buf_as_bytes(&file), NULL);
+    esc_zones_free(zones);
+    esc_buf_release(&file);
+    return status;
+}
+
+static void each_count_of_a_header_has_its_limit(void **unused)
+{
+    (void)unused;
+    static const struct {
+        Counts at, beyond;
+    } limits[] = {
+        {{.type = 1}, {.type = 0}},
+        {{.type = 256}, {.type = 257}},
+        {{.type = 1, .utc = 256}, {.type = 1, .utc = 257}},
+        {{.type = 1, .standard = 256}, {.type = 1, .standard = 257}},
+        {{.type = 1, .leap = 4096}, {.type = 1, .leap = 4097}},
+        {{.type = 1, .time = 4096}, {.type = 1, .time = 4097}},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(limits); i++) {
+        assert_int_equal(status_of(&limits[i].at), ESC_OK);
+        assert_int_equal(status_of(&limits[i].beyond), ESC_BAD_INPUT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +267,7 @@ int main(void)
         cmocka_unit_test(every_cut_and_flip_is_refused_or_read_safely),
         cmocka_unit_test(rules_of_the_footer),
         cmocka_unit_test(loading_takes_only_zone_names),
+        cmocka_unit_test(each_count_of_a_header_has_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
