@@ -191,6 +191,26 @@ static void one_of_two_is_told_that_it_was_not_enough(void **state)
     scene_free(scene);
 }
 
+/* Also who was away for a while, and so was not the last one who had it. */
+static void all_who_acknowledged_are_told(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH("owners { primary ops ack by all within 5m  secondary dora ack "
+                              "within 5m }\n",
+                              STAYS, ""));
+    ack(scene, "ben");
+    ack(scene, "cleo");
+    assert_status(leave(scene, "ben"), ESC_OK);
+    assert_view_owner(scene, 1, "cleo");
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_sent(scene, "ben", "dora is accountable for T now"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "dora is accountable for T now"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "dora is accountable for T now"), 0);
+    scene_free(scene);
+}
+
 static void another_role_takes_it_though_several_are_needed(void **state)
 {
     (void)state;
@@ -479,6 +499,7 @@ int main(void)
         cmocka_unit_test(who_leaves_is_followed_in_the_same_turn),
         cmocka_unit_test(enough_of_those_who_are_left),
         cmocka_unit_test(one_of_two_is_told_that_it_was_not_enough),
+        cmocka_unit_test(all_who_acknowledged_are_told),
         cmocka_unit_test(another_role_takes_it_though_several_are_needed),
         cmocka_unit_test(a_page_to_twenty_reaches_twenty),
         cmocka_unit_test(owner_absent_is_heard_once),
