@@ -48,6 +48,24 @@ static void an_authors_else_comes_before_the_failover(void **state)
     scene_free(scene);
 }
 
+/* It goes from hand to hand at one instant: those in between hear nothing. */
+static void what_is_due_at_this_instant_comes_before_telling(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH(CHAIN,
+                              "await ticket.severity = low within 5m else { handoff to secondary "
+                              "because \"late\" expect acked within 30m }  " STAYS,
+                              "qa { check ticket.severity = low within 5m else { handoff to "
+                              "escalation because \"not low\" expect acked within 30m } }\n"));
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "handoff", ""), 2);
+    assert_view_owner(scene, 1, "cleo");
+    assert_int_equal(scene_sent(scene, "ben", ""), 0);
+    assert_int_equal(scene_sent(scene, "cleo", "You are accountable"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "cleo is accountable for T now"), 1);
+    scene_free(scene);
+}
+
 static void a_check_names_who_missed_it_before_the_failover(void **state)
 {
     (void)state;
@@ -479,7 +497,8 @@ static void what_has_ended_is_not_entered_again(void **state)
     ack(scene, "ana");
     scene_after(scene, ESC_HOUR_MS + ESC_MINUTE_MS);
     assert_false(scene_view(scene, 1).is_acked);
-    assert_text_equal(scene_view(scene, 1).waiting_for, "the resolution until 2026-02-04 09:00 UTC");
+    assert_text_equal(scene_view(scene, 1).waiting_for,
+                      "the resolution until 2026-02-04 09:00 UTC");
     ack(scene, "ana");
     assert_int_equal(scene_sent(scene, "room", "step two"), 1);
     scene_free(scene);
@@ -489,6 +508,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_authors_else_comes_before_the_failover),
+        cmocka_unit_test(what_is_due_at_this_instant_comes_before_telling),
         cmocka_unit_test(a_check_names_who_missed_it_before_the_failover),
         cmocka_unit_test(only_who_has_it_in_the_end_is_told),
         cmocka_unit_test(what_is_late_is_told_when_all_of_it_is_done),
