@@ -319,7 +319,6 @@ static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText per
     };
     if (!page_go(engine, escalation, &escalation->pages[at]))
         page_remove(engine, escalation, at);
-    esc_escalation_dirty(engine, escalation);
 }
 
 /* A title that holds marks must not pass for the words of an author. */
@@ -350,7 +349,6 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
             continue;
         if (!page_go(engine, escalation, &escalation->pages[i]))
             page_remove(engine, escalation, i);
-        esc_escalation_dirty(engine, escalation);
         return;
     }
 }
@@ -372,7 +370,6 @@ bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
         page->began_ms = engine->now_ms - contacts[page->contact].after_ms;
         if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);
-        esc_escalation_dirty(engine, escalation);
         return true;
     }
     return false;

@@ -66,7 +66,6 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     if (event != NULL)
         start_event_keep(escalation, event);
     esc_outcome_add(engine, escalation);
-    esc_escalation_dirty(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
                          esc_audit_data(engine, "template", name, "because", because, NULL),
                          "\"%.*s\" started on %.*s: %.*s",

@@ -25,7 +25,6 @@ static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what
                                    ESC_TEXT_ARG(because));
     esc_text_drop(&escalation->left);
     escalation->left = esc_text_own(esc_utf8_cut(left, ESC_LEFT_BYTES_MAX));
-    esc_escalation_dirty(engine, escalation);
 }
 
 static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
