@@ -99,7 +99,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
 {
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
-    if (handoff->within_ms > 0 && handoff->expect == ESC_EXPECT_RESOLVED) {
+    if (handoff->expect == ESC_EXPECT_RESOLVED) {
         int64_t due_ms = esc_calendar_due_ms(bundle->program, engine->zones, handoff->calendar,
                                              engine->now_ms, handoff->within_ms);
         expectation_put(engine, escalation, due_ms, handoff->calendar);

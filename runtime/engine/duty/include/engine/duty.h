@@ -129,7 +129,7 @@ typedef struct EscHandoff {
     EscRef to;
     EscText reason;
     EscExpect expect;
-    int64_t within_ms; /* 0: the role's own time */
+    int64_t within_ms; /* 0: the role's own time, and only an acknowledgement is expected */
     uint32_t calendar;
     bool is_by_person; /* an act; a template's goes on to the next role when nobody is there */
 } EscHandoff;
