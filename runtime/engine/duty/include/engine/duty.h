@@ -88,6 +88,8 @@ void esc_role_last_resort(EscEngine *engine, EscEscalation *escalation, EscText 
                           bool is_chain_over);
 /* The next of them; behind the last an alarm, and the first again. */
 void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText because);
+/* Whether the owner stands with an alarm, and nobody else would: there is no other one to be asked. */
+bool esc_resort_stands(EscEngine *engine, EscEscalation *escalation);
 
 /* --- owners.c --------------------------------------------------------------------------------- */
 
