@@ -756,6 +756,8 @@ static void in_one_letter(void **state)
     scene_after(scene, 2 * ESC_HOUR_MS);
     scene_event(scene, "e.e", NULL, "{\"n\":\"n\"}");
     settle_with(scene, "a", ESC_DELIVERY_DEAD);
+    const char *postmortem = scene_field(scene, "escal:T-3", "description");
+    assert_non_null(strstr(postmortem, "UTC acked a\\n"));
     told(scene, "in_one_letter");
 }
 
