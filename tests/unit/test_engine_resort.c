@@ -212,6 +212,18 @@ static void another_last_resort_is_paged_at_once(void **state)
     scene_free(scene);
 }
 
+/* A workspace without templates need not have one: that of the escalation's own bundle is asked. */
+static void without_a_last_resort_the_former_one_is_asked(void **state)
+{
+    (void)state;
+    Scene *scene = begun(RESORT("cleo", ""));
+    scene_publish(scene, "# no policy and no template\n");
+    scene_after(scene, ESC_HOUR_MS);
+    assert_view_owner(scene, 1, "cleo");
+    assert_int_equal(scene_view(scene, 1).role, 3);
+    scene_free(scene);
+}
+
 /* A schedule that has nobody stands by its name, whatever is published. */
 static void who_stands_is_not_passed_over_for_themselves(void **state)
 {
@@ -260,6 +272,7 @@ int main(void)
         cmocka_unit_test(nobody_of_the_chain_at_the_beginning),
         cmocka_unit_test(the_chain_may_still_take_it),
         cmocka_unit_test(another_last_resort_is_paged_at_once),
+        cmocka_unit_test(without_a_last_resort_the_former_one_is_asked),
         cmocka_unit_test(who_stands_is_not_passed_over_for_themselves),
         cmocka_unit_test(a_late_daemon_counts_on_from_now),
     };
