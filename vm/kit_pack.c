@@ -92,10 +92,10 @@ EscText esc_cursor_packed(EscCursor *cursor)
     return (EscText){(const char *)bytes.data, bytes.size};
 }
 
-size_t esc_cursor_count(EscCursor *cursor, size_t item_bytes_min)
+size_t esc_cursor_count(EscCursor *cursor)
 {
     uint64_t count = esc_cursor_varint(cursor);
-    if (count > esc_cursor_left(cursor) / item_bytes_min)
+    if (count > esc_cursor_left(cursor))
         cursor->failed = true;
     return cursor->failed ? 0 : (size_t)count;
 }

@@ -82,22 +82,6 @@ static void ingest_run(void *context)
 
 /* --- being stopped ---------------------------------------------------------------------------- */
 
-EscText esc_shard_reason(EscShard *shard)
-{
-    (void)pthread_mutex_lock(&shard->lock);
-    EscText reason = esc_buf_as_text(&shard->reason);
-    (void)pthread_mutex_unlock(&shard->lock);
-    return reason; /* never changed after it was set */
-}
-
-void esc_shard_set_stopped(EscShard *shard, EscText reason)
-{
-    (void)pthread_mutex_lock(&shard->lock);
-    esc_buf_text(&shard->reason, reason);
-    (void)pthread_mutex_unlock(&shard->lock);
-    atomic_store(&shard->state, ESC_SHARD_STOPPED);
-}
-
 static void refuse_all(EscShard *shard)
 {
     bool is_stopped = esc_shard_state(shard) == ESC_SHARD_STOPPED;
@@ -185,56 +169,6 @@ bool esc_shard_put(EscShard *shard, EscJob *job)
     if (!is_put)
         atomic_fetch_sub(&shard->ingesting, 1);
     return is_put;
-}
-
-bool esc_shard_let_in(EscShard *shard, size_t more, size_t held, size_t room)
-{
-    size_t waiting = atomic_load(&shard->waiting);
-    do {
-        size_t others = waiting > held ? waiting - held : 0;
-        if (others > 0 && waiting + more > room)
-            return false;
-    } while (!atomic_compare_exchange_weak(&shard->waiting, &waiting, waiting + more));
-    return true;
-}
-
-void esc_shard_let_out(EscShard *shard, size_t count)
-{
-    size_t before = atomic_fetch_sub(&shard->waiting, count);
-    ESC_ASSERT(before >= count);
-}
-
-EscText esc_shard_name(const EscShard *shard)
-{
-    return shard->setup.name;
-}
-
-EscText esc_shard_notice(const EscShard *shard)
-{
-    return shard->setup.notice;
-}
-
-EscShardState esc_shard_state(EscShard *shard)
-{
-    return (EscShardState)atomic_load(&shard->state);
-}
-
-bool esc_shard_is_over(EscShard *shard)
-{
-    return atomic_load(&shard->is_over);
-}
-
-void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
-{
-    *counts = (EscShardCounts){.turns = atomic_load(&shard->turns),
-                               .inputs = atomic_load(&shard->inputs),
-                               .timers = atomic_load(&shard->timers),
-                               .waiting = atomic_load(&shard->waiting),
-                               .alarmed = atomic_load(&shard->alarmed),
-                               .time_ms = atomic_load(&shard->time_ms)};
-    (void)pthread_mutex_lock(&shard->lock);
-    counts->clock = shard->clock;
-    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -63,14 +63,14 @@ struct EscShard {
     EscServiceClock clock; /* under the lock */
 };
 
-/* shard.c */
+/* shard_state.c */
 void esc_shard_set_stopped(EscShard *shard, EscText reason);
+/* What others may see of the engine's time and of the clocks. */
+void esc_shard_show_clock(EscShard *shard);
 
 /* shard_turn.c: what can be done while nothing is under way to the disk. */
 void esc_shard_serve(EscShard *shard);
 void esc_shard_commit_run(void *shard); /* of the commit lane */
-void esc_shard_show_clock(
-    EscShard *shard); /* what others may see of the engine's time and of the clocks */
 
 /* shard_jobs.c */
 void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason);

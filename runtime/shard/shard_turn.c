@@ -62,16 +62,6 @@ static void stop(EscShard *shard, EscStatus status, const EscWhy *why)
 
 /* --- one turn --------------------------------------------------------------------------------- */
 
-/* What others may see of the engine's time and of the clocks. */
-void esc_shard_show_clock(EscShard *shard)
-{
-    atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
-    atomic_store(&shard->alarmed, esc_engine_alarmed_count(esc_service_engine(shard->service)));
-    (void)pthread_mutex_lock(&shard->lock);
-    shard->clock = esc_service_clock(shard->service);
-    (void)pthread_mutex_unlock(&shard->lock);
-}
-
 static int64_t cpu_ns(void)
 {
     struct timespec now;

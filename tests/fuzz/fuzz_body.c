@@ -291,7 +291,7 @@ static void snapshots_seal(EscBuf *body)
 {
     EscCursor cursor = esc_cursor(esc_buf_as_bytes(body));
     (void)esc_cursor_u8(&cursor);
-    size_t timers = esc_cursor_count(&cursor, 4);
+    size_t timers = esc_cursor_count(&cursor);
     for (size_t i = 0; i < timers; i++) {
         (void)esc_cursor_u8(&cursor);
         (void)esc_cursor_varint(&cursor);

@@ -158,6 +158,15 @@ static void what_is_met_is_not_overdue(void **state)
     model_free(model);
 }
 
+static void a_new_ticket_has_been_late_by_nothing_yet(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        assert_true(model->ticket->sla[i].overdue_done_ms == -1);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +178,7 @@ int main(void)
         cmocka_unit_test(overdue_times_count_from_the_new_due_time),
         cmocka_unit_test(what_is_met_is_not_overdue),
         cmocka_unit_test(late_by_nothing_is_late),
+        cmocka_unit_test(a_new_ticket_has_been_late_by_nothing_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

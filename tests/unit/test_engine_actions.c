@@ -134,6 +134,45 @@ static void what_none_waits_for_names_none(void **state)
     scene_free(scene);
 }
 
+static EscStatus settle(Scene *scene, EscVerb verb, uint64_t escalation, const char *check)
+{
+    const EscAction action = {.verb = verb,
+                              .actor = ESC_TEXT("ana"),
+                              .escalation = escalation,
+                              .ticket = ESC_TEXT("T"),
+                              .target = esc_text_from(check),
+                              .reason = ESC_TEXT("because")};
+    return scene_act_full(scene, &action);
+}
+
+#define CHECKED                                                                                    \
+    "start on ticket.created\nowners { primary ana ack within 30d }\nsteps { " STAYS               \
+    " }\nqa { check confirmed \"well\" before close  check ticket.severity = low within 10m }\n"   \
+    "on exception qa_failed { resume }\nclose when resolved }\n"
+
+/* Both escalations of the ticket have that check; where one has settled it the other is meant, also when it failed. */
+static void of_two_checks_the_open_one_is_meant(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template a \"A\" { " CHECKED "template b \"B\" { " CHECKED);
+    scene_event(scene, "ticket.created", "T", "{\"severity\":\"high\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", ""), 2);
+    const struct {
+        EscVerb verb;
+        const char *check, *kind;
+    } cases[] = {{ESC_VERB_CONFIRM, "well", "check_passed"},
+                 {ESC_VERB_OVERRIDE, "ticket.severity = low", "check_overridden"}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        assert_status(settle(scene, cases[i].verb, 0, cases[i].check), ESC_CONFLICT);
+        assert_status(settle(scene, cases[i].verb, 1, cases[i].check), ESC_OK);
+        assert_status(settle(scene, cases[i].verb, 0, cases[i].check), ESC_OK);
+        assert_int_equal(scene_outcome(scene)->escalations[0], 2);
+        assert_int_equal(scene_audit(scene, cases[i].kind, ""), 2);
+    }
+    scene_free(scene);
+}
+
 /* The answer says which of two open questions is meant; without one of its own the topmost is. */
 static void an_answer_finds_its_question_below(void **state)
 {
@@ -421,6 +460,7 @@ int main(void)
         cmocka_unit_test(two_that_fit_are_not_guessed),
         cmocka_unit_test(nobody_approves_what_they_started),
         cmocka_unit_test(a_check_finds_its_escalation),
+        cmocka_unit_test(of_two_checks_the_open_one_is_meant),
     };
     return cmocka_run_group_tests_name("engine_actions", tests, NULL, NULL);
 }

@@ -296,6 +296,33 @@ static void sixteen_dead_targets_are_known(void **state)
     scene_free(scene);
 }
 
+/* Of those that the owner was told of at one instant the first makes room. */
+static void of_dead_targets_told_at_once_the_first_makes_room(void **state)
+{
+    (void)state;
+    char before[2048] = "", steps[4096] = "wait 1s\n", target[16];
+    for (int i = 0; i < 17; i++) {
+        snprintf(before + strlen(before), sizeof before - strlen(before), "channel c%02d chat\n",
+                 i);
+        snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "notify c%02d \"a\"\n", i);
+    }
+    strcat(steps,
+           "await deploy.done within 1d else { }  notify c00 \"b\"  notify c15 \"b\"  " STAYS);
+    Scene *scene = begun(before, steps, "", "{}");
+    scene_manual_delivery(scene);
+    scene_after(scene, ESC_SECOND_MS);
+    for (int i = 0; i < 17; i++) {
+        snprintf(target, sizeof target, "c%02d", i);
+        scene_settle(scene, scene_last(scene, target)->id, ESC_DELIVERY_DEAD, NULL);
+    }
+    scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    scene_settle(scene, scene_last(scene, "c15")->id, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "A message to c15 about T was given up"), 1);
+    scene_settle(scene, scene_last(scene, "c00")->id, ESC_DELIVERY_DEAD, NULL);
+    assert_int_equal(scene_sent(scene, "ana", "A message to c00 about T was given up"), 2);
+    scene_free(scene);
+}
+
 /* Times in which a ticket was resolved do not count, however many there are. */
 static void a_clock_stands_in_each_of_many_pauses(void **state)
 {
@@ -359,6 +386,7 @@ int main(void)
         cmocka_unit_test(twenty_handoffs_a_day),
         cmocka_unit_test(a_reason_has_1000_bytes),
         cmocka_unit_test(sixteen_dead_targets_are_known),
+        cmocka_unit_test(of_dead_targets_told_at_once_the_first_makes_room),
         cmocka_unit_test(a_clock_stands_in_each_of_many_pauses),
         cmocka_unit_test(what_is_left_is_told_in_1000_bytes),
         cmocka_unit_test(an_absence_lasts_400_days),

@@ -376,6 +376,30 @@ static void exception_of_a_handler_names_the_line_of_its_raise(void **state)
     scene_free(scene);
 }
 
+/* What was changed under one bundle is taken back under the next one, texts and lists as well. */
+static void changes_are_taken_back_under_a_later_bundle(void **state)
+{
+    (void)state;
+    static const char *const source =
+        "event undo.it { }\ntemplate t \"Trouble\" { start on ticket.created\n" OWNED
+        "steps { set ticket.title to \"%s\"  set ticket.severity to critical  assign to ben  " STAYS
+        " }\non undo.it { rollback \"it was nothing\" }\nclose when resolved }\n";
+    char first[1024], second[1024];
+    snprintf(first, sizeof first, source, "another title than before");
+    snprintf(second, sizeof second, source, "a third one");
+    Scene *scene = scene_of(first);
+    scene_event(
+        scene, "ticket.created", "T",
+        "{\"title\":\"the title of before\",\"severity\":\"high\",\"assignee\":\"a long name\"}");
+    assert_string_equal(scene_field(scene, "T", "title"), "\"another title than before\"");
+    scene_publish(scene, second);
+    scene_event(scene, "undo.it", "T", NULL);
+    assert_string_equal(scene_field(scene, "T", "title"), "\"the title of before\"");
+    assert_string_equal(scene_field(scene, "T", "severity"), "\"high\"");
+    assert_string_equal(scene_field(scene, "T", "assignee"), "\"a long name\"");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +424,7 @@ int main(void)
         cmocka_unit_test(started_template_says_who_started_it),
         cmocka_unit_test(trail_names_the_line_of_each_effect),
         cmocka_unit_test(exception_of_a_handler_names_the_line_of_its_raise),
+        cmocka_unit_test(changes_are_taken_back_under_a_later_bundle),
     };
     return cmocka_run_group_tests_name("engine_effects", tests, NULL, NULL);
 }

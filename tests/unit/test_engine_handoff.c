@@ -307,6 +307,39 @@ static void what_was_expected_stands_again_out_of_a_closing(void **state)
     scene_free(scene);
 }
 
+/* Nothing is expected of whom no time was given. */
+static void an_expectation_needs_a_time(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t within_ms;
+        EscExpect expect;
+        EscStatus status;
+    } cases[] = {{-1, ESC_EXPECT_RESOLVED, ESC_BAD_INPUT},
+                 {0, ESC_EXPECT_RESOLVED, ESC_OK},
+                 {1, ESC_EXPECT_RESOLVED, ESC_OK},
+                 {ESC_DEADLINE_MAX_MS, ESC_EXPECT_RESOLVED, ESC_OK},
+                 {ESC_DEADLINE_MAX_MS + 1, ESC_EXPECT_RESOLVED, ESC_BAD_INPUT},
+                 {1, ESC_EXPECT_COUNT, ESC_BAD_INPUT}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Scene *scene = begun(TEMPLATE(STAYS));
+        const EscAction action = {.verb = ESC_VERB_HANDOFF,
+                                  .actor = ESC_TEXT("ana"),
+                                  .escalation = 1,
+                                  .target = ESC_TEXT("ben"),
+                                  .reason = ESC_TEXT("because"),
+                                  .within_ms = cases[i].within_ms,
+                                  .expect = cases[i].expect};
+        bool is_expected = cases[i].status == ESC_OK && cases[i].within_ms > 0;
+        assert_status(scene_act_full(scene, &action), cases[i].status);
+        assert_int_equal(scene_audit(scene, "handoff", "expected to be resolved by"), is_expected);
+        scene_after(scene, 1);
+        assert_int_equal(scene_audit(scene, "expectation_missed", ""),
+                         cases[i].within_ms == 1 && is_expected);
+        scene_free(scene);
+    }
+}
+
 static void pages_of_others_go_on(void **state)
 {
     (void)state;
@@ -378,6 +411,7 @@ int main(void)
         cmocka_unit_test(every_expectation_is_judged),
         cmocka_unit_test(a_resolution_meets_what_was_expected),
         cmocka_unit_test(what_was_expected_stands_again_out_of_a_closing),
+        cmocka_unit_test(an_expectation_needs_a_time),
         cmocka_unit_test(pages_of_others_go_on),
         cmocka_unit_test(a_handoff_to_nobody_ends_at_the_last_resort),
         cmocka_unit_test(a_check_fails_over_nobody_it_was_handed_to),

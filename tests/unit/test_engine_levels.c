@@ -1,6 +1,8 @@
 /* test_engine_levels.c - service levels over a ticket's life, and starts that wait for their time. */
 #include "engine_scene.h"
 
+#include <stdio.h>
+
 #include "support/test.h"
 
 #define CHAIN "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
@@ -284,6 +286,66 @@ static void what_waits_is_found_by_its_text(void **state)
     scene_free(scene);
 }
 
+/* More warnings than there are clocks: each says how much has gone, and nothing else follows from it. */
+static void every_warning_is_told(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("sla s { respond within 10h  resolve within 20h  warn at 10%, 20%, 30%, 40%, 50% "
+                 "}\ntemplate t \"T\" { start after sla.respond overdue 1s\n" BODY);
+    static const char *const percents[] = {"10", "20", "30", "40", "50"};
+    scene_event(scene, "ticket.created", "T", NULL);
+    for (size_t i = 0; i < ESC_COUNT_OF(percents); i++) {
+        char data[32];
+        snprintf(data, sizeof data, "\"percent\":\"%s\"", percents[i]);
+        scene_after(scene, 2 * ESC_HOUR_MS - 1);
+        assert_int_equal(scene_audit(scene, "sla_warning", data), 0);
+        scene_after(scene, 1);
+        assert_int_equal(scene_audit(scene, "sla_warning", data), 1);
+    }
+    assert_int_equal(scene_audit(scene, "sla_warning", ""), ESC_COUNT_OF(percents));
+    assert_int_equal(opened(scene), 0);
+    scene_after(scene, ESC_SECOND_MS);
+    assert_int_equal(opened(scene), 1);
+    scene_free(scene);
+}
+
+/* By how much it is late is asked for anew at every event. */
+static void conditions_know_each_clock(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("event look { }\nsla s { respond within 1h  resolve within 3h }\n"
+                 "template t \"T\" { start on ticket.created\n"
+                 "owners { primary ana ack within 30d }\n"
+                 "steps { await resolved within 30d else raise overdue }\n"
+                 "on look when sla.respond.overdue > 30m { notify room \"respond late\" }\n"
+                 "on look when sla.resolve.overdue > 30m { notify room \"resolve late\" }\n"
+                 "on look when sla.respond.due < now + 30m { notify room \"respond soon\" }\n"
+                 "on look when sla.resolve.due < now + 30m { notify room \"resolve soon\" }\n"
+                 "close when resolved }\n");
+    static const struct {
+        int minutes, respond_soon, respond_late, resolve_soon, resolve_late;
+    } looks[] = {{30, 0, 0, 0, 0},  {31, 1, 0, 0, 0},  {90, 1, 0, 0, 0},  {91, 1, 1, 0, 0},
+                 {150, 1, 1, 0, 0}, {151, 1, 1, 1, 0}, {210, 1, 1, 1, 0}, {211, 1, 1, 1, 1}};
+    scene_event(scene, "ticket.created", "T", NULL);
+    int64_t began_ms = scene_now(scene);
+    size_t sent[4] = {0};
+    for (size_t i = 0; i < ESC_COUNT_OF(looks); i++) {
+        scene_after(scene, began_ms + looks[i].minutes * ESC_MINUTE_MS - scene_now(scene));
+        scene_event(scene, "look", "T", NULL);
+        const char *const texts[] = {"respond soon", "respond late", "resolve soon",
+                                     "resolve late"};
+        const int counts[] = {looks[i].respond_soon, looks[i].respond_late, looks[i].resolve_soon,
+                              looks[i].resolve_late};
+        for (size_t j = 0; j < ESC_COUNT_OF(texts); j++) {
+            sent[j] += (size_t)counts[j];
+            assert_int_equal(scene_sent(scene, "room", texts[j]), sent[j]);
+        }
+    }
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +363,8 @@ int main(void)
         cmocka_unit_test(a_happening_waits_for_its_time),
         cmocka_unit_test(what_waits_is_found_by_its_text),
         cmocka_unit_test(each_overdue_time_has_its_turn),
+        cmocka_unit_test(every_warning_is_told),
+        cmocka_unit_test(conditions_know_each_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

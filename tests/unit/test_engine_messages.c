@@ -72,6 +72,23 @@ static void team_members_get_one_each(void **state)
     scene_free(scene);
 }
 
+/* A limit that raises holds nothing back: the message goes out, and says once that there are too many. */
+static void a_limit_that_raises_holds_nothing_back(void **state)
+{
+    (void)state;
+    Scene *scene = begun(
+        "policy p { last resort dora  limit 1 notifications per person per 1h else raise flood }\n"
+        "template t \"Trouble\" { start on ticket.created\n" CHAIN
+        "steps { notify cleo \"one\"  notify cleo \"two\"  notify cleo \"three\"  " STAYS
+        " }\non exception flood { notify room \"too many\"  resume }\nclose when resolved }\n");
+    static const char *const texts[] = {"one", "two", "three"};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        assert_int_equal(scene_sent(scene, "cleo", texts[i]), 1);
+    assert_int_equal(scene_sent(scene, "room", "too many"), 1);
+    assert_int_equal(scene_audit(scene, "limited", ""), 0);
+    scene_free(scene);
+}
+
 static void absent_people_get_nothing(void **state)
 {
     (void)state;
@@ -326,6 +343,7 @@ int main(void)
         cmocka_unit_test(body_says_what_it_is_about),
         cmocka_unit_test(only_the_template_has_words_of_its_own),
         cmocka_unit_test(team_members_get_one_each),
+        cmocka_unit_test(a_limit_that_raises_holds_nothing_back),
         cmocka_unit_test(absent_people_get_nothing),
         cmocka_unit_test(page_ends_with_its_escalation),
         cmocka_unit_test(a_method_that_died_is_followed_at_once),

@@ -204,6 +204,24 @@ static void a_merged_page_that_died_is_followed_by_the_next_way(void **state)
     scene_free(scene);
 }
 
+/* One page of E-1 is under way by itself, another one with the merged page: each has its own end. */
+static void a_merged_page_speaks_for_those_that_waited(void **state)
+{
+    (void)state;
+    Scene *scene =
+        storm_of(ONE_PAGE TEMPLATE("primary ben ack within 1h  secondary ana ack within 1h",
+                                   TAKE "  page primary \"and this\"", ""));
+    uint64_t alone = scene_last(scene, "ben")->id;
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_not_equal(scene_last(scene, "ben")->id, alone);
+    die(scene, "ben");
+    assert_view_owner(scene, 1, "ben");
+    assert_view_owner(scene, 2, "ana");
+    assert_status(scene_settle(scene, alone, ESC_DELIVERY_DEAD, NULL), ESC_OK);
+    assert_view_owner(scene, 1, "ana");
+    scene_free(scene);
+}
+
 /* There is no other way: those who wait for the next merged page get it when it is due. */
 static void a_merged_page_that_died_hurries_nobody_else(void **state)
 {
@@ -286,6 +304,27 @@ static void a_merged_page_under_way_is_waited_for(void **state)
     scene_free(scene);
 }
 
+#define EMIL(contacts)                                                                             \
+    ONE_PAGE "person emil \"Emil\" { " contacts                                                    \
+             " }\n" TEMPLATE("primary emil ack within 1h", TAKE,                                   \
+                             "qa { check queued within 10m }\n"                                    \
+                             "on exception qa_failed { resume }\n")
+
+/* The way by which it was to go has left the directory meanwhile: it is a message that went nowhere. */
+static void a_merged_page_without_its_way_is_dead(void **state)
+{
+    (void)state;
+    Scene *scene = storm_of(EMIL("chat \"@emil\" phone \"+49 30 2\" reach by chat, phone"));
+    scene_publish(scene, EMIL("chat \"@emil\""));
+    settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_text_equal(scene_last(scene, "emil")->medium, "chat");
+    settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", "1 of 2 notifications were not queued"), 2);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,11 +337,13 @@ int main(void)
         cmocka_unit_test(the_last_resorts_ladder_stands),
         cmocka_unit_test(a_handler_cannot_make_a_circle_of_dead_pages),
         cmocka_unit_test(a_merged_page_that_died_is_followed_by_the_next_way),
+        cmocka_unit_test(a_merged_page_speaks_for_those_that_waited),
         cmocka_unit_test(a_merged_page_that_died_hurries_nobody_else),
         cmocka_unit_test(a_merged_page_counts_for_checks),
         cmocka_unit_test(a_merged_page_that_is_not_accepted_fails_checks),
         cmocka_unit_test(a_page_that_need_not_come_is_no_message),
         cmocka_unit_test(a_merged_page_under_way_is_waited_for),
+        cmocka_unit_test(a_merged_page_without_its_way_is_dead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

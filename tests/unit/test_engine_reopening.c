@@ -353,6 +353,47 @@ static void a_step_that_waits_for_deliveries_waits_for_the_queue(void **state)
     }
 }
 
+/* Whoever it was handed to had it for as long as the ticket was open: the role begins its turn. */
+static void what_was_handed_over_comes_back_to_the_role(void **state)
+{
+    (void)state;
+    Scene *scene = begun("await ack  await resolved within 4h else { }", CONFIRMED);
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_act(scene, ESC_VERB_HANDOFF, "ana", 1, "cleo");
+    scene_act(scene, ESC_VERB_ACK, "cleo", 1, NULL);
+    scene_act(scene, ESC_VERB_RESOLVE, "cleo", 1, NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    assert_view_owner(scene, 1, "ana");
+    assert_int_equal(scene_sent(scene, "ana", "open again"), 1);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "ben");
+    scene_free(scene);
+}
+
+/* Nobody is paged for it any more, so no count of pages leads to it: what it has sent does. */
+static void what_nobody_is_paged_for_waits_for_the_queue_too(void **state)
+{
+    (void)state;
+    for (int is_lost = 0; is_lost < 2; is_lost++) {
+        Scene *scene = begun("await ack  wait 2h  notify room \"down\"  await resolved within 1d "
+                             "else { }",
+                             "qa { check accepted within 150m else { notify ana \"lost\" } }");
+        scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+        scene_after(scene, 90 * ESC_MINUTE_MS);
+        scene_event(scene, "ticket.created", "U", "{\"severity\":\"high\"}");
+        scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+        scene_manual_delivery(scene);
+        scene_after(scene, 30 * ESC_MINUTE_MS);
+        assert_int_equal(scene_sent(scene, "room", "down"), 1);
+        scene_clock(scene, ESC_HOUR_MS);
+        queue_is_tried(scene, is_lost);
+        scene_after(scene, 3 * ESC_MINUTE_MS); /* it has had the five minutes that it gets */
+        assert_int_equal(scene_audit(scene, "check_failed", "accepted"), is_lost);
+        scene_free(scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +413,8 @@ int main(void)
         cmocka_unit_test(a_handler_above_held_steps_does_not_release_them),
         cmocka_unit_test(deliveries_are_judged_after_the_queue_was_tried),
         cmocka_unit_test(a_step_that_waits_for_deliveries_waits_for_the_queue),
+        cmocka_unit_test(what_was_handed_over_comes_back_to_the_role),
+        cmocka_unit_test(what_nobody_is_paged_for_waits_for_the_queue_too),
     };
     return cmocka_run_group_tests_name("engine_reopening", tests, NULL, NULL);
 }

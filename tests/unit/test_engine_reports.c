@@ -440,6 +440,24 @@ static void what_is_assumed_is_known_of_each_field(void **state)
     scene_free(scene);
 }
 
+/* Ingestion makes none; one of another bundle's numbering must not be looked up in this one's. */
+static void an_event_of_no_type_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(LEVEL);
+    EscEvent event = {.source = ESC_TEXT("test"),
+                      .id = ESC_TEXT("1"),
+                      .subject = ESC_TEXT("T"),
+                      .type = esc_engine_program(scene_engine(scene))->events_count};
+    const EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
+    assert_status(scene_input(scene, &input), ESC_BAD_INPUT);
+    assert_false(esc_engine_has_ticket(scene_engine(scene), ESC_TEXT("T")));
+    event.type--;
+    assert_status(scene_input(scene, &input), ESC_OK);
+    assert_true(esc_engine_has_ticket(scene_engine(scene), ESC_TEXT("T")));
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +486,7 @@ int main(void)
         cmocka_unit_test(changes_follow_from_changes_so_deep_and_no_deeper),
         cmocka_unit_test(a_linked_ticket_has_a_parent_and_an_account),
         cmocka_unit_test(long_ids_stay_apart),
+        cmocka_unit_test(an_event_of_no_type_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
  * until somebody acknowledges. */
 #include "engine_scene.h"
 
+#include <stdio.h>
+
 #include "support/test.h"
 
 #define TEMPLATE(steps)                                                                            \
@@ -190,6 +192,60 @@ static void the_chain_may_still_take_it(void **state)
     scene_free(scene);
 }
 
+#define RESORT(person, directory) directory "policy p { last resort " person " }\n" TEMPLATE(STAYS)
+
+/* Behind the alarm, too: who has left the directory is followed at once, not with the next page. */
+static void another_last_resort_is_paged_at_once(void **state)
+{
+    (void)state;
+    Scene *scene = begun(RESORT("emil", "person emil \"Emil\" { email \"emil@x.example\" }\n"));
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "alarm", "emil stands as the last resort"), 1);
+    scene_publish(scene, RESORT("dora", ""));
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"other\"}");
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(pages(scene, "dora"), 1);
+    assert_int_equal(
+        scene_audit(scene, "alarm", "emil is not in the directory any more; dora stands"), 1);
+    assert_true(scene_view(scene, 1).is_alarmed);
+    assert_true(scene_view(scene, 1).ack_due_ms == scene_now(scene) + ESC_HOUR_MS);
+    scene_free(scene);
+}
+
+/* A workspace without templates need not have one: that of the escalation's own bundle is asked. */
+static void without_a_last_resort_the_former_one_is_asked(void **state)
+{
+    (void)state;
+    Scene *scene = begun(RESORT("cleo", ""));
+    scene_publish(scene, "# no policy and no template\n");
+    scene_after(scene, ESC_HOUR_MS);
+    assert_view_owner(scene, 1, "cleo");
+    assert_int_equal(scene_view(scene, 1).role, 3);
+    scene_free(scene);
+}
+
+/* A schedule that has nobody stands by its name, whatever is published. */
+static void who_stands_is_not_passed_over_for_themselves(void **state)
+{
+    (void)state;
+    static const char *const rota = "schedule rota { weekly from 2030-01-07T09:00 cleo, ben }\n";
+    char source[2048];
+    Scene *scene = NULL;
+    for (int i = 0; i < 2; i++) {
+        snprintf(source, sizeof source, "%s" RESORT("rota", "") "# %d\n", rota, i);
+        if (scene == NULL)
+            scene = begun(source);
+        else
+            scene_publish(scene, source);
+        scene_after(scene, ESC_MINUTE_MS * 30);
+        scene_event(scene, "ticket.updated", "T",
+                    i == 0 ? "{\"title\":\"a\"}" : "{\"title\":\"b\"}");
+        assert_view_owner(scene, 1, "rota");
+        assert_int_equal(scene_audit(scene, "alarm", ""), 1);
+    }
+    scene_free(scene);
+}
+
 static void a_late_daemon_counts_on_from_now(void **state)
 {
     (void)state;
@@ -215,6 +271,9 @@ int main(void)
         cmocka_unit_test(going_away_as_the_last_resort_is_an_alarm),
         cmocka_unit_test(nobody_of_the_chain_at_the_beginning),
         cmocka_unit_test(the_chain_may_still_take_it),
+        cmocka_unit_test(another_last_resort_is_paged_at_once),
+        cmocka_unit_test(without_a_last_resort_the_former_one_is_asked),
+        cmocka_unit_test(who_stands_is_not_passed_over_for_themselves),
         cmocka_unit_test(a_late_daemon_counts_on_from_now),
     };
     return cmocka_run_group_tests_name("engine_resort", tests, NULL, NULL);

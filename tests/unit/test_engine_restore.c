@@ -112,8 +112,12 @@ static void unknown_bundle_is_parked(void **state)
 {
     (void)state;
     Scene *scene = begun(usual);
-    scene_row(scene, 1)->bundle_hash[0] ^= 1;
-    expect_parked(scene, (EscText){0});
+    EscEscalationRow *row = scene_row(scene, 1);
+    for (size_t i = 0; i < sizeof row->bundle_hash; i++) {
+        row->bundle_hash[i] ^= 1;
+        expect_parked(scene, (EscText){0});
+        row->bundle_hash[i] ^= 1;
+    }
     scene_free(scene);
 }
 

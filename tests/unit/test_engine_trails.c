@@ -116,6 +116,30 @@ static void settle(Scene *scene, const char *target, EscDeliveryState state, con
     assert_status(scene_settle(scene, row->id, state, reply), ESC_OK);
 }
 
+/* The last row to that target, with a detail of one letter. */
+static void settle_with(Scene *scene, const char *target, EscDeliveryState state)
+{
+    const EscOutboxRow *row = scene_last(scene, target);
+    assert_non_null(row);
+    const EscDelivery delivery = {.outbox = row->id,
+                                  .state = state,
+                                  .http_status = 200,
+                                  .detail = ESC_TEXT("d"),
+                                  .reply = ESC_TEXT("r")};
+    const EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &delivery};
+    assert_status(scene_input(scene, &input), ESC_OK);
+}
+
+/* All of them for a reason of one letter. */
+static void act_all(Scene *scene, const EscAction *deeds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        EscAction deed = deeds[i];
+        deed.reason = ESC_TEXT("r");
+        (void)scene_act_full(scene, &deed);
+    }
+}
+
 /* --- stories ------------------------------------------------------------------------------------------------------ */
 
 /* Nobody answers, up to the alarm of the last resort and some behind it. */
@@ -645,6 +669,150 @@ static void a_bare_schema(void **state)
     told(scene, "a_bare_schema");
 }
 
+static const char *const one_letter_directory =
+    "workspace w \"W\" { language 1 timezone \"UTC\" }\n"
+    "person a \"A\" { chat \"a\" email \"a@x.example\" reach by chat, then email after 1m }\n"
+    "person b \"B\" { chat \"b\" }\nperson c \"C\" { chat \"c\" }\n"
+    "person d \"D\" { chat \"d\" }\nteam o { b c }\nchannel r chat\n"
+    "policy p { last resort d  limit 4 notifications per person per 1h else digest }\n";
+
+/* Whatever has a name, a title, a reason or a text has one letter for it: that is something, not nothing. */
+static void in_one_letter(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {
+        one_letter_directory,
+        "event e.e { n: text }\nevent f.f { n: text }\nevent g.g { n: text }\n"
+        "system s \"S\" {\n"
+        "action k(i: text) undo u(i: i) { POST \"/k/{i}\" json { i: i } expect 200 }\n"
+        "action u(i: text) undo k(i: i) { POST \"/u/{i}\" expect 200 } }\n"
+        "template t \"T\" { start on ticket.created\n"
+        "owners { primary a ack within 5m holds 1h  secondary o ack within 5m }\n"
+        "steps { notify r \"m\"  page primary \"p\"\n"
+        "ask owner \"q\" within 1h { guidance \"g\"  answer y \"Y\" { }  answer n \"N\" { }  "
+        "timeout "
+        "{ } }\napprove by b \"q\" within 1h else { notify r \"n\" }\n"
+        "s.k(i: ticket.id) within 10m else { notify r \"k\" }\n"
+        "set ticket.title to \"y\"  assign to c  queue q  create ticket l { title: \"l\" }\n"
+        "await e.e within 1d else { }  rollback \"r\"\n"
+        "handoff to b because \"r\" expect resolved within 1h  await f.f within 1d else { }\n"
+        "raise x { message: \"m\" }  " STAYS " }\n"
+        "on g.g { raise z { message: event.n } }\n"
+        "on exception z { notify owner \"{exception.message}\"  resume }\n"
+        "qa { check confirmed \"c\" before close  check ticket.title = \"z\" }\nclose when "
+        "resolved "
+        "with postmortem by primary due 1d }\n",
+        NULL};
+    const EscAction deeds[] = {
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("a"), .escalation = 1},
+        {.verb = ESC_VERB_ANSWER,
+         .actor = ESC_TEXT("a"),
+         .ticket = ESC_TEXT("T"),
+         .target = ESC_TEXT("y")},
+        {.verb = ESC_VERB_REJECT, .actor = ESC_TEXT("b"), .by = ESC_TEXT("h"), .escalation = 1},
+    };
+    const EscAction later[] = {
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("b"), .escalation = 1},
+        {.verb = ESC_VERB_ANSWER,
+         .actor = ESC_TEXT("b"),
+         .escalation = 1,
+         .target = ESC_TEXT("handled")},
+        {.verb = ESC_VERB_ABSENT,
+         .actor = ESC_TEXT("b"),
+         .target = ESC_TEXT("b"),
+         .for_ms = ESC_MINUTE_MS},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("c"),
+         .by = ESC_TEXT("h"),
+         .escalation = 1,
+         .target = ESC_TEXT("o")},
+        {.verb = ESC_VERB_HANDOFF,
+         .actor = ESC_TEXT("c"),
+         .escalation = 1,
+         .target = ESC_TEXT("a")},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("a"), .escalation = 1},
+        {.verb = ESC_VERB_OVERRIDE,
+         .actor = ESC_TEXT("a"),
+         .escalation = 1,
+         .target = ESC_TEXT("z")},
+        {.verb = ESC_VERB_CONFIRM,
+         .actor = ESC_TEXT("a"),
+         .escalation = 1,
+         .target = ESC_TEXT("c")},
+        {.verb = ESC_VERB_OVERRIDE, .actor = ESC_TEXT("a"), .escalation = 1},
+    };
+    Scene *scene = scene_new(sources);
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\",\"account\":{\"name\":\"A\"}}");
+    settle_with(scene, "r", ESC_DELIVERY_DEAD);
+    act_all(scene, deeds, ESC_COUNT_OF(deeds));
+    settle_with(scene, "s.k", ESC_DELIVERY_ACCEPTED);
+    scene_event(scene, "g.g", "T", "{\"n\":\"n\"}");
+    scene_event(scene, "g.g", "T", "{\"n\":\"\"}");
+    scene_event(scene, "e.e", "T", "{\"n\":\"n\"}");
+    settle_with(scene, "s.u", ESC_DELIVERY_DEAD);
+    scene_event(scene, "f.f", "T", "{\"n\":\"n\"}");
+    act_all(scene, later, ESC_COUNT_OF(later));
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_event(scene, "e.e", NULL, "{\"n\":\"n\"}");
+    settle_with(scene, "a", ESC_DELIVERY_DEAD);
+    const char *postmortem = scene_field(scene, "escal:T-3", "description");
+    assert_non_null(strstr(postmortem, "UTC acked a\\n"));
+    told(scene, "in_one_letter");
+}
+
+/* The same of starts and what waits before them, and of people of another role. */
+static void started_in_one_letter(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {
+        one_letter_directory,
+        "event e { n: text }\nevent f \"F\" { n: text }\nextend ticket { z: text }\n"
+        "template t \"T\" { start on e when event.n = \"o\" for 5m  again after 10m\n"
+        "owners { primary a ack within 30d  secondary b ack within 5m }\nsteps { " STAYS
+        " }\nclose when resolved }\n"
+        "template u \"U\" { start on f\nowners { primary a ack within 5m }\nsteps { " STAYS
+        " }\nclose when resolved }\n"
+        "template m \"M\" { manual\nowners { primary c ack within 5m }\n"
+        "steps { approve by o \"q\" within 1h else { }  " STAYS " }\nclose when resolved }\n",
+        NULL};
+    const EscAction deeds[] = {
+        {.verb = ESC_VERB_START,
+         .actor = ESC_TEXT("b"),
+         .ticket = ESC_TEXT("T"),
+         .target = ESC_TEXT("m")},
+        {.verb = ESC_VERB_APPROVE, .actor = ESC_TEXT("b"), .escalation = 1},
+        {.verb = ESC_VERB_APPROVE, .actor = ESC_TEXT("c"), .escalation = 1},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("a"), .ticket = ESC_TEXT("T")},
+    };
+    const EscAction later[] = {
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("b"), .escalation = 2},
+        {.verb = ESC_VERB_RESOLVE, .actor = ESC_TEXT("b"), .escalation = 2},
+        {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("b"), .escalation = 2},
+    };
+    Scene *scene = scene_new(sources);
+    scene_manual_delivery(scene);
+    scene_report(scene, "ticket.created", "T", "s", scene_now(scene) - 5,
+                 "{\"title\":\"x\",\"z\":\"1\"}");
+    act_all(scene, deeds, ESC_COUNT_OF(deeds));
+    scene_report(scene, "ticket.updated", "T", "s", scene_now(scene) - 3, "{\"z\":\"2\"}");
+    scene_report(scene, "ticket.updated", "T", "s", scene_now(scene) - 4, "{\"z\":\"3\"}");
+    scene_event(scene, "e", "V", "{\"n\":\"o\",\"ticket\":{\"title\":\"v\"}}");
+    scene_event(scene, "f", NULL, "{\"n\":\"o\"}");
+    scene_event(scene, "f", "X", "{\"n\":\"o\",\"ticket\":{\"title\":\"x\"}}");
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    act_all(scene, later, ESC_COUNT_OF(later));
+    scene_event(scene, "ticket.reopened", "V", NULL);
+    scene_event(scene, "e", "V", "{\"n\":\"o\"}");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    const EscClockChange change = {.ahead_ms = 1, .actor = ESC_TEXT("a")};
+    const EscInput input = {.kind = ESC_INPUT_CLOCK, .clock = &change};
+    assert_status(scene_input(scene, &input), ESC_OK);
+    scene_publish(scene, "template w \"W\" { manual\n" SHORT);
+    scene_event(scene, "ticket.updated", "V", "{\"title\":\"w\"}");
+    told(scene, "started_in_one_letter");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -656,6 +824,7 @@ int main(void)
         cmocka_unit_test(what_became_of_it),    cmocka_unit_test(corrected_and_published),
         cmocka_unit_test(what_is_refused),      cmocka_unit_test(starts_that_wait),
         cmocka_unit_test(events_of_events),     cmocka_unit_test(a_bare_schema),
+        cmocka_unit_test(in_one_letter),        cmocka_unit_test(started_in_one_letter),
     };
     return cmocka_run_group_tests_name("engine_trails", tests, NULL, NULL);
 }

@@ -48,6 +48,24 @@ static void an_authors_else_comes_before_the_failover(void **state)
     scene_free(scene);
 }
 
+/* It goes from hand to hand at one instant: those in between hear nothing. */
+static void what_is_due_at_this_instant_comes_before_telling(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH(CHAIN,
+                              "await ticket.severity = low within 5m else { handoff to secondary "
+                              "because \"late\" expect acked within 30m }  " STAYS,
+                              "qa { check ticket.severity = low within 5m else { handoff to "
+                              "escalation because \"not low\" expect acked within 30m } }\n"));
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "handoff", ""), 2);
+    assert_view_owner(scene, 1, "cleo");
+    assert_int_equal(scene_sent(scene, "ben", ""), 0);
+    assert_int_equal(scene_sent(scene, "cleo", "You are accountable"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "cleo is accountable for T now"), 1);
+    scene_free(scene);
+}
+
 static void a_check_names_who_missed_it_before_the_failover(void **state)
 {
     (void)state;
@@ -206,6 +224,26 @@ static void who_has_done_their_part_is_not_called(void **state)
     assert_view_owner(scene, 1, "ben");
     assert_int_equal(scene_sent(scene, "ben", "accountable for T, to be acknowledged by"), 1);
     assert_int_equal(scene_sent(scene, "cleo", "With you, ben is accountable for T"), 1);
+    scene_free(scene);
+}
+
+/* Also who was away for a while, and so was not the last one who had it. */
+static void all_who_acknowledged_are_told(void **state)
+{
+    (void)state;
+    Scene *scene = begun(WITH("owners { primary ops ack by all within 5m  secondary dora ack "
+                              "within 5m }\n",
+                              STAYS, ""));
+    ack(scene, "ben");
+    ack(scene, "cleo");
+    assert_status(leave(scene, "ben"), ESC_OK);
+    assert_view_owner(scene, 1, "cleo");
+    assert_status(scene_act(scene, ESC_VERB_PRESENT, "ben", 0, "ben"), ESC_OK);
+    scene_after(scene, 5 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(scene_sent(scene, "ben", "dora is accountable for T now"), 1);
+    assert_int_equal(scene_sent(scene, "cleo", "dora is accountable for T now"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "dora is accountable for T now"), 0);
     scene_free(scene);
 }
 
@@ -514,6 +552,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_authors_else_comes_before_the_failover),
+        cmocka_unit_test(what_is_due_at_this_instant_comes_before_telling),
         cmocka_unit_test(a_check_names_who_missed_it_before_the_failover),
         cmocka_unit_test(only_who_has_it_in_the_end_is_told),
         cmocka_unit_test(what_is_late_is_told_when_all_of_it_is_done),
@@ -525,6 +564,7 @@ int main(void)
         cmocka_unit_test(enough_of_those_who_are_left),
         cmocka_unit_test(one_of_two_is_told_that_it_was_not_enough),
         cmocka_unit_test(who_has_done_their_part_is_not_called),
+        cmocka_unit_test(all_who_acknowledged_are_told),
         cmocka_unit_test(another_role_takes_it_though_several_are_needed),
         cmocka_unit_test(a_page_to_twenty_reaches_twenty),
         cmocka_unit_test(owner_absent_is_heard_once),

@@ -11,6 +11,18 @@ static EscBundle *bundle_named(TestProgram *program, const char *name)
     return program_load(program);
 }
 
+/* The fields of each bundle by name, in the current one's ticket; what has another name there has no place. */
+static void assert_mapped(const EscEngine *engine, const EscBundle *current)
+{
+    for (size_t i = 0; i < engine->schema.bundles_count; i++) {
+        const EscEngineBundle *bundle = engine->schema.bundles[i];
+        assert_non_null(bundle->slots);
+        assert_int_equal(bundle->slots[FIELD_ID], bundle->program->fields[FIELD_ID].slot);
+        uint32_t note = bundle->program->fields[FIELD_NOTE].slot;
+        assert_int_equal(bundle->slots[FIELD_NOTE], bundle->bundle == current ? note : ESC_NONE);
+    }
+}
+
 static void the_current_bundle_stays_until_another_is(void **state)
 {
     (void)state;
@@ -35,6 +47,7 @@ static void the_current_bundle_stays_until_another_is(void **state)
             esc_engine_add_bundle(engine, bundles[steps[i].bundle], steps[i].is_current, NULL),
             ESC_OK);
         assert_ptr_equal(esc_engine_program(engine), esc_bundle_program(bundles[steps[i].then]));
+        assert_mapped(engine, bundles[steps[i].then]);
     }
     assert_int_equal(engine->schema.bundles_count, COUNT);
     for (size_t i = 0; i < COUNT; i++)

@@ -214,7 +214,6 @@ static bool ack_take(EscEngine *engine, EscEscalation *escalation, EscText actor
         esc_escalation_former_add(escalation, escalation->owner, false);
         escalation->owner = actor;
     }
-    esc_escalation_dirty(engine, escalation);
     if (!ack_judge(engine, escalation, is_passing))
         one_of_several(engine, escalation, actor);
     return true;

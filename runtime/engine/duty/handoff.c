@@ -1,8 +1,6 @@
 /* handoff.c - ownership handed over with a reason and an expectation, by a template or by a person. */
 #include <engine/duty.h>
 
-#include <string.h>
-
 #define HANDOFFS_MAX 20 /* of a ticket within a day, where the policy says nothing else */
 
 /* Position of the role that a hand-off goes to; ESC_NONE when it goes to somebody outside the roles. */
@@ -81,17 +79,6 @@ static void handoff_count(EscEngine *engine, EscEscalation *escalation)
     esc_ticket_dirty(engine, ticket);
 }
 
-static void expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
-                            uint32_t calendar)
-{
-    ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
-                    escalation->expectations_capacity);
-    uint32_t number = escalation->expectation_next++;
-    escalation->expectations[escalation->expectations_count++] =
-        (EscExpectation){number, escalation->owner, due_ms, 0, calendar};
-    esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, number, due_ms);
-}
-
 /* `expect acked within D` sets the deadline of the turn; `expect resolved within D` stands beside it. What is due, 0 when
  * nothing is. */
 static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
@@ -99,10 +86,10 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
 {
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
-    if (handoff->within_ms > 0 && handoff->expect == ESC_EXPECT_RESOLVED) {
+    if (handoff->expect == ESC_EXPECT_RESOLVED) {
         int64_t due_ms = esc_calendar_due_ms(bundle->program, engine->zones, handoff->calendar,
                                              engine->now_ms, handoff->within_ms);
-        expectation_put(engine, escalation, due_ms, handoff->calendar);
+        esc_expectation_put(engine, escalation, due_ms, handoff->calendar);
         return due_ms;
     }
     if (escalation->is_acked)
@@ -295,109 +282,4 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
     target_take(engine, escalation, &target, because_text(engine, handoff));
     handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));
     return ESC_HANDOFF_DONE;
-}
-
-/* --- what is expected ------------------------------------------------------------------------- */
-
-static void expectation_remove(EscEscalation *escalation, size_t at)
-{
-    memmove(escalation->expectations + at, escalation->expectations + at + 1,
-            (escalation->expectations_count - at - 1) * sizeof *escalation->expectations);
-    escalation->expectations_count--;
-}
-
-void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
-{
-    if (esc_ticket_is_resolved(engine,
-                               escalation->ticket)) { /* of one that is parked nobody looks */
-        esc_expectations_met(engine, escalation);
-        return;
-    }
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        if (escalation->expectations[i].number != number)
-            continue;
-        EscText person = escalation->expectations[i].person;
-        expectation_remove(escalation, i);
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_EXPECTATION_MISSED,
-                             esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
-                             "%.*s was expected to resolve this by now and did not",
-                             ESC_TEXT_ARG(person));
-        (void)esc_exception_ask(
-            engine, escalation, ESC_EXCEPTION_OVERDUE,
-            esc_turn_printf(engine, "%.*s was expected to resolve it by now; %.*s owns it",
-                            ESC_TEXT_ARG(person), ESC_TEXT_ARG(escalation->owner)));
-        return;
-    }
-}
-
-void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, const EscMove *move)
-{
-    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        EscExpectation *expectation = &escalation->expectations[i];
-        if (expectation->met_ms == 0) {
-            expectation->due_ms =
-                esc_move_due(engine, program, move, expectation->calendar, expectation->due_ms);
-            continue;
-        }
-        expectation->met_ms += esc_move_by(move);
-        expectation->due_ms += esc_move_by(move);
-    }
-}
-
-int64_t esc_expected_by_ms(const EscEscalation *escalation, EscText person)
-{
-    int64_t first_ms = 0;
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        const EscExpectation *expectation = &escalation->expectations[i];
-        if (expectation->met_ms == 0 && esc_text_equal(expectation->person, person) &&
-            (first_ms == 0 || expectation->due_ms < first_ms))
-            first_ms = expectation->due_ms;
-    }
-    return first_ms;
-}
-
-int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise)
-{
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        if (escalation->expectations[i].number == number)
-            return escalation->expectations[i].due_ms;
-    }
-    return otherwise;
-}
-
-void esc_expectations_met(EscEngine *engine, EscEscalation *escalation)
-{
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        EscExpectation *expectation = &escalation->expectations[i];
-        if (expectation->met_ms != 0)
-            continue;
-        expectation->met_ms = engine->now_ms;
-        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_EXPECTATION, expectation->number);
-        esc_escalation_dirty(engine, escalation);
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_EXPECTATION_MET,
-                             esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
-                             "resolved in time, as was expected of %.*s",
-                             ESC_TEXT_ARG(expectation->person));
-    }
-}
-
-void esc_expectations_go_on(EscEngine *engine, EscEscalation *escalation)
-{
-    for (size_t i = 0; i < escalation->expectations_count; i++) {
-        EscExpectation *expectation = &escalation->expectations[i];
-        if (expectation->met_ms == 0)
-            continue;
-        expectation->due_ms += engine->now_ms - expectation->met_ms;
-        expectation->met_ms = 0;
-        esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, expectation->number,
-                      expectation->due_ms);
-        esc_escalation_dirty(engine, escalation);
-        EscText until = esc_local_time(engine, expectation->due_ms);
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_EXPECTATION_AGAIN,
-            esc_audit_data(engine, "expect", ESC_TEXT("resolved"), "until", until, NULL),
-            "%.*s is expected again to resolve it, by %.*s", ESC_TEXT_ARG(expectation->person),
-            ESC_TEXT_ARG(until));
-    }
 }

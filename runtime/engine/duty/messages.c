@@ -319,7 +319,6 @@ static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText per
     };
     if (!page_go(engine, escalation, &escalation->pages[at]))
         page_remove(engine, escalation, at);
-    esc_escalation_dirty(engine, escalation);
 }
 
 /* A title that holds marks must not pass for the words of an author. */
@@ -350,13 +349,12 @@ void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number
             continue;
         if (!page_go(engine, escalation, &escalation->pages[i]))
             page_remove(engine, escalation, i);
-        esc_escalation_dirty(engine, escalation);
         return;
     }
 }
 
 /* The time that the next method was to wait is what its failing takes away: who cannot be called is not waited for. */
-bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind)
+bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t contact)
 {
     for (size_t i = 0; i < escalation->pages_count; i++) {
         EscPage *page = &escalation->pages[i];
@@ -366,13 +364,12 @@ bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
             page->contact >= row->contacts_count)
             continue;
         const EscContactRow *contacts = &program->contacts[row->contacts_first];
-        if (contacts[page->contact - 1].kind != kind)
+        if (contacts[page->contact - 1].kind + 1 != contact)
             continue; /* an earlier method, which the present one has followed already */
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number);
         page->began_ms = engine->now_ms - contacts[page->contact].after_ms;
         if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);
-        esc_escalation_dirty(engine, escalation);
         return true;
     }
     return false;

@@ -249,6 +249,5 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
     esc_pages_stop(engine, escalation, from);
     esc_escalation_former_add(escalation, from, false);
     escalation->owner = next;
-    esc_escalation_dirty(engine, escalation);
     failover_record(engine, escalation, from, because);
 }

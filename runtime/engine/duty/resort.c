@@ -99,3 +99,12 @@ void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText becau
     alarm_raise(engine, escalation, &people,
                 people.count == 0 ? ESC_TEXT("everybody of the last resort is away") : because);
 }
+
+bool esc_resort_stands(EscEngine *engine, EscEscalation *escalation)
+{
+    if ((escalation->alarms & ESC_ALARM_OWNER) == 0)
+        return false;
+    EscPeople people;
+    esc_role_people(engine, escalation, esc_role_count(escalation), &people);
+    return esc_text_equal(esc_people_stand(engine, &people), escalation->owner);
+}

@@ -13,7 +13,6 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
                                      engine->now_ms, within_ms);
     escalation->ack_calendar = calendar;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
-    esc_escalation_dirty(engine, escalation);
 }
 
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation)

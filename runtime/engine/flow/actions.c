@@ -154,7 +154,6 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     if (deed.escalation != NULL && !engine->turn.outcome->is_noop) {
         esc_role_active(engine, deed.escalation);
         esc_outcome_add(engine, deed.escalation);
-        esc_escalation_dirty(engine, deed.escalation);
     }
     if (deed.ticket != NULL) {
         memcpy(engine->turn.outcome->ticket, deed.ticket->id.data, deed.ticket->id.size);

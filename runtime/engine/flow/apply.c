@@ -110,8 +110,8 @@ static void left_pass_over(EscEngine *engine)
                 !esc_person_known(engine, escalation->pages[i - 1].person))
                 esc_pages_stop(engine, escalation, escalation->pages[i - 1].person);
         }
-        bool stands = (escalation->alarms & ESC_ALARM_OWNER) != 0 || escalation->owner.size == 0;
-        if (stands || esc_person_known(engine, escalation->owner))
+        if (escalation->owner.size == 0 || esc_person_known(engine, escalation->owner) ||
+            esc_resort_stands(engine, escalation))
             continue;
         esc_role_absent(engine, escalation, "is not in the directory any more");
         esc_outcome_add(engine, escalation);

@@ -109,7 +109,8 @@ EscStatus esc_deed_handoff(EscDeed *deed)
         .bundle = engine->schema.current,
         .to = to,
         .reason = action->reason,
-        .expect = action->expect,
+        /* Whoever gets it has the time of the turn to acknowledge, and no other where none was given. */
+        .expect = action->within_ms > 0 ? action->expect : ESC_EXPECT_ACKED,
         .within_ms = action->within_ms,
         .is_by_person = true,
     };

@@ -143,8 +143,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
         "%s to %.*s was given up%s%.*s", what, ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
         ESC_TEXT_ARG(detail));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
-    bool goes_on =
-        node->contact > 0 && esc_page_died(engine, escalation, target, node->contact - 1);
+    bool goes_on = esc_page_died(engine, escalation, target, node->contact);
     if (pages > 0)
         esc_role_page_died(engine, escalation);
     message_died(engine, escalation, target, detail, is_merged);

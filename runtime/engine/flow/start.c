@@ -17,8 +17,7 @@ int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t templat
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     const EscStarts *starts = esc_ticket_starts(engine, ticket, program->texts[row->name]);
-    bool has_closed = row->again_after_ms > 0 && starts->closed_at_ms != 0;
-    return has_closed ? starts->closed_at_ms + row->again_after_ms : 0;
+    return starts->closed_at_ms == 0 ? 0 : starts->closed_at_ms + row->again_after_ms;
 }
 
 static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
@@ -66,7 +65,6 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     if (event != NULL)
         start_event_keep(escalation, event);
     esc_outcome_add(engine, escalation);
-    esc_escalation_dirty(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
                          esc_audit_data(engine, "template", name, "because", because, NULL),
                          "\"%.*s\" started on %.*s: %.*s",

@@ -16,13 +16,18 @@ EscText esc_workspace_text(const EscEngine *engine)
     return program->texts[program->meta[0].name];
 }
 
-const EscEngineBundle *esc_engine_bundle_find(const EscEngine *engine, const uint8_t hash[32])
+static EscEngineBundle *bundle_find(const EscEngine *engine, const uint8_t hash[32])
 {
     for (size_t i = 0; i < engine->schema.bundles_count; i++) {
         if (memcmp(esc_bundle_hash(engine->schema.bundles[i]->bundle), hash, 32) == 0)
             return engine->schema.bundles[i];
     }
     return NULL;
+}
+
+const EscEngineBundle *esc_engine_bundle_find(const EscEngine *engine, const uint8_t hash[32])
+{
+    return bundle_find(engine, hash);
 }
 
 uint32_t esc_template_find(const EscProgram *program, EscText name)
@@ -257,15 +262,10 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
 EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool is_current,
                                 EscWhy *why)
 {
-    EscEngineBundle *added = NULL;
     if (esc_bundle_program(bundle)->meta_count != 1)
         return esc_why(why, ESC_BAD_BUNDLE, "", 0,
                        "the bundle does not say which workspace it is for");
-    for (size_t i = 0; i < engine->schema.bundles_count; i++) {
-        if (memcmp(esc_bundle_hash(engine->schema.bundles[i]->bundle), esc_bundle_hash(bundle),
-                   32) == 0)
-            added = engine->schema.bundles[i];
-    }
+    EscEngineBundle *added = bundle_find(engine, esc_bundle_hash(bundle));
     if (added == NULL) {
         ESC_ENGINE_GROW(engine->schema.bundles, engine->schema.bundles_count,
                         engine->schema.bundles_capacity);

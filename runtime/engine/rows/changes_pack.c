@@ -63,7 +63,7 @@ static void change_field_unpack(EscCursor *cursor, const EscEngine *engine, EscC
 
 static void change_arguments_unpack(EscCursor *cursor, const EscProgram *program, EscChange *change)
 {
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     const EscActionRow *action = change->undo == ESC_NONE ? NULL : &program->actions[change->undo];
     if (count != (action == NULL ? 0 : action->params_count))
         cursor->failed = true;
@@ -87,7 +87,7 @@ static void change_pin(EscEngine *engine, const EscChange *change)
 void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
     const EscProgram *program = escalation->bundle->program;
-    size_t count = esc_cursor_count(cursor, 7);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         uint8_t kind = esc_cursor_u8(cursor);
         if (kind >= ESC_CHANGE_KIND_COUNT)
@@ -110,7 +110,7 @@ void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
 
 static void dead_told_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(escalation->dead_told, escalation->dead_told_count,
                         escalation->dead_told_capacity);
@@ -122,7 +122,7 @@ static void dead_told_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation
 
 void esc_history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
                         escalation->inverses_capacity);
@@ -132,7 +132,7 @@ void esc_history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     }
     escalation->left = esc_text_own(esc_cursor_packed(cursor));
     dead_told_unpack(cursor, engine, escalation);
-    count = esc_cursor_count(cursor, 3);
+    count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         EscMoment moment = {.kind = esc_cursor_u8(cursor)};
         moment.at_ms = escalation->opened_at_ms + esc_instant_unpack(cursor);

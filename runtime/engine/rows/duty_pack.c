@@ -111,14 +111,14 @@ static void owed_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     if (owed->asking > ESC_ASKING_TURN)
         cursor->failed = true;
     owed->is_quiet = esc_cursor_u8(cursor) != 0;
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++)
         esc_owed_loser_add(owed, esc_interned_unpack(cursor, engine));
 }
 
 static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t formers = esc_cursor_count(cursor, 2);
+    size_t formers = esc_cursor_count(cursor);
     for (size_t i = 0; i < formers && !cursor->failed; i++) {
         EscText person = esc_interned_unpack(cursor, engine);
         uint8_t missed = esc_cursor_u8(cursor);
@@ -130,7 +130,7 @@ static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *e
     }
     escalation->resort.since_ms = esc_instant_unpack(cursor);
     escalation->resort.alarms = esc_small_unpack(cursor);
-    size_t asked = esc_cursor_count(cursor, 1);
+    size_t asked = esc_cursor_count(cursor);
     for (size_t i = 0; i < asked && !cursor->failed; i++)
         esc_escalation_asked_add(escalation, esc_interned_unpack(cursor, engine));
     uint8_t flags = esc_cursor_u8(cursor);
@@ -144,7 +144,7 @@ static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *e
 
 static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 5);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
         EscPage *page = &escalation->pages[escalation->pages_count++];
@@ -159,7 +159,7 @@ static void pages_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *es
 
 static void paged_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 3);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_PAGED_MAX)
         cursor->failed = true;
     for (size_t i = 0; i < count && !cursor->failed; i++) {
@@ -175,7 +175,7 @@ static void paged_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *es
 
 static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 4);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
                         escalation->expectations_capacity);

@@ -114,7 +114,7 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->opening_role = esc_below_unpack(cursor, ESC_ROLES_COUNT);
     escalation->ack_calendar = esc_small_unpack(cursor);
     escalation->first_acked_ms = esc_instant_unpack(cursor);
-    size_t ackers = esc_cursor_count(cursor, 1);
+    size_t ackers = esc_cursor_count(cursor);
     for (size_t i = 0; i < ackers; i++)
         esc_escalation_acker_add(escalation, esc_interned_unpack(cursor, engine));
     uint8_t flags = esc_cursor_u8(cursor);
@@ -132,7 +132,7 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
 
 static void checks_unpack(EscCursor *cursor, EscEscalation *escalation)
 {
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     if (count != escalation->checks_count)
         cursor->failed = true;
     for (size_t i = 0; i < count && !cursor->failed; i++) {
@@ -153,7 +153,7 @@ static void start_unpack(EscCursor *cursor, EscEscalation *escalation)
     if (escalation->start_type == ESC_NONE || cursor->failed)
         return;
     const EscEventRow *event = &program->events[escalation->start_type];
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     if (count != event->fields_count) {
         cursor->failed = true;
         return;
@@ -203,7 +203,7 @@ static bool rest_find(EscBytes body, EscText *rest)
 {
     EscCursor cursor = esc_cursor(body);
     bool is_known = esc_cursor_u8(&cursor) == FORMAT;
-    size_t timers = esc_cursor_count(&cursor, 4);
+    size_t timers = esc_cursor_count(&cursor);
     for (size_t i = 0; i < timers; i++) {
         (void)esc_cursor_u8(&cursor);
         (void)esc_cursor_varint(&cursor);

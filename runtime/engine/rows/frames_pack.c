@@ -132,7 +132,7 @@ static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgr
     question->text = esc_text_own(esc_cursor_packed(cursor));
     question->by = esc_interned_unpack(cursor, engine);
     question->reason = esc_text_own(esc_cursor_packed(cursor));
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_OWNERS_MAX)
         cursor->failed = true;
     for (size_t i = 0; i < count && !cursor->failed; i++)
@@ -148,7 +148,7 @@ static EscRaised *raised_unpack(EscCursor *cursor, const EscProgram *program)
     *raised = (EscRaised){.exception = exception, .place = ESC_NONE};
     raised->is_step = esc_cursor_u8(cursor) != 0;
     raised->message = esc_text_own(esc_cursor_packed(cursor));
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     raised->fields = esc_engine_alloc(count * sizeof *raised->fields);
     raised->field_indexes = esc_engine_alloc(count * sizeof *raised->field_indexes);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
@@ -191,7 +191,7 @@ static void triage_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *e
     EscTriage *triage = esc_engine_alloc(sizeof *triage);
     escalation->triage = triage;
     frame_unpack(cursor, engine, escalation->bundle->program, &triage->frame);
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_TRIAGE_NAMES_MAX || triage->frame.bytes == NULL || triage->frame.raised == NULL)
         cursor->failed = true;
     for (size_t i = 0; i < count && !cursor->failed; i++)

@@ -243,7 +243,7 @@ static void fields_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     EscSlots *read = &engine->schema.read;
     read->count = 0;
     uint32_t at = 0;
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         bool is_assumed = false;
         EscText name = name_unpack(cursor, &is_assumed);
@@ -277,7 +277,7 @@ static void pauses_unpack(EscCursor *cursor, EscTicket *ticket)
 {
     ticket->resolved_at_ms = esc_instant_unpack(cursor);
     ticket->pauses_old_ms = esc_instant_unpack(cursor);
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_PAUSES_MAX)
         cursor->failed = true;
     for (size_t i = 0; i < count && !cursor->failed; i++) {
@@ -290,7 +290,7 @@ static void pauses_unpack(EscCursor *cursor, EscTicket *ticket)
 
 static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
-    size_t count = esc_cursor_count(cursor, 3);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         EscStarts *starts = esc_ticket_starts(engine, ticket, esc_cursor_packed(cursor));
         starts->count = (uint32_t)esc_cursor_varint(cursor);
@@ -301,7 +301,7 @@ static void starts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
 
 static void sources_unpack(EscCursor *cursor, Sources *sources)
 {
-    size_t count = esc_cursor_count(cursor, sizeof(uint64_t));
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_ORIGINS_MAX)
         cursor->failed = true;
     sources->count = 0;
@@ -315,7 +315,7 @@ static void origins_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
     const EscSlots *read = &engine->schema.read;
     Sources sources;
     sources_unpack(cursor, &sources);
-    size_t count = esc_cursor_count(cursor, 3);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_ORIGINS_MAX)
         cursor->failed = true;
     int64_t before_ms = 0;
@@ -334,7 +334,7 @@ static void origins_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
 
 static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
-    size_t count = esc_cursor_count(cursor, 6);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
         EscArmed *armed = &ticket->armed[ticket->armed_count++];
@@ -350,10 +350,10 @@ static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
 
 static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++)
         esc_ticket_handoff_add(ticket, esc_instant_unpack(cursor));
-    count = esc_cursor_count(cursor, 4);
+    count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         int64_t at_ms = esc_instant_unpack(cursor);
         EscText field = esc_engine_intern(engine, esc_cursor_packed(cursor));
@@ -444,7 +444,7 @@ static void name_add(EscBuf *names, EscText name)
 static void fields_show(EscCursor *cursor, EscBuf *json, EscBuf *assumed)
 {
     const char *between = "";
-    size_t count = esc_cursor_count(cursor, 2);
+    size_t count = esc_cursor_count(cursor);
     esc_buf_char(json, '{');
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         bool is_assumed = false;

@@ -10,7 +10,6 @@
 
 #include <math.h>
 
-#define TIMER_BYTES_MIN 4
 #define INSTANT_MAX_MS (INT64_C(1) << 53) /* 285,000 years: sums of a few do not overflow */
 
 /* --- numbers and texts ------------------------------------------------------------------------- */
@@ -92,7 +91,7 @@ void esc_values_pack(EscBuf *out, const EscProgram *program, const EscOwned *val
 
 static uint32_t list_unpack(EscCursor *cursor, EscText *items)
 {
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     if (count > ESC_LIST_ITEMS_MAX) {
         cursor->failed = true;
         return 0;
@@ -242,7 +241,7 @@ void esc_timers_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esca
                        EscTicket *ticket)
 {
     uint64_t before_seq = 0;
-    size_t count = esc_cursor_count(cursor, TIMER_BYTES_MIN);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count; i++) {
         EscTimerNode timer = {.kind = esc_cursor_u8(cursor)};
         uint64_t index = esc_cursor_varint(cursor);

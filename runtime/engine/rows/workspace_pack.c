@@ -56,7 +56,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 
 static void absences_unpack(EscCursor *cursor, EscEngine *engine)
 {
-    size_t count = esc_cursor_count(cursor, 3);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
         EscAbsence *absence = &engine->absences.items[engine->absences.count++];
@@ -73,7 +73,7 @@ static void pages_unpack(EscCursor *cursor, EscWindow *window)
     window->paged_left_out = (uint32_t)esc_cursor_varint(cursor);
     window->held = (uint32_t)esc_cursor_varint(cursor) & ((1u << ESC_CONTACT_KINDS) - 1);
     window->held_due_ms = esc_instant_unpack(cursor);
-    size_t count = esc_cursor_count(cursor, 1);
+    size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++) {
         ESC_ENGINE_GROW(window->paged, window->paged_count, window->paged_capacity);
         window->paged[window->paged_count++] = esc_cursor_varint(cursor);
@@ -88,7 +88,7 @@ static void window_unpack(EscCursor *cursor, EscEngine *engine)
     window->ends_at_ms = esc_instant_unpack(cursor);
     window->count = (uint32_t)esc_cursor_varint(cursor);
     window->items_left_out = (uint32_t)esc_cursor_varint(cursor);
-    size_t items = esc_cursor_count(cursor, 2);
+    size_t items = esc_cursor_count(cursor);
     for (size_t i = 0; i < items && !cursor->failed; i++) {
         ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
         EscDigestItem *item = &window->items[window->items_count++];
@@ -124,7 +124,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     absences_unpack(&cursor, engine);
-    size_t windows = esc_cursor_count(&cursor, 11);
+    size_t windows = esc_cursor_count(&cursor);
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);
     engine->moved_ms = esc_instant_unpack(&cursor);

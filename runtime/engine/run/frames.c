@@ -311,7 +311,6 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
     if (status == ESC_OK && end == ESC_RUN_CLOSE)
         esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
     esc_undo_forget(engine);
-    esc_escalation_dirty(engine, escalation);
     if (status != ESC_OK)
         (void)fault(engine, escalation, function, pc,
                     esc_turn_printf(engine, "%s: %s", esc_status_text(status), why.text));

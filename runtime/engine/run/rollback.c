@@ -25,7 +25,6 @@ static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what
                                    ESC_TEXT_ARG(because));
     esc_text_drop(&escalation->left);
     escalation->left = esc_text_own(esc_utf8_cut(left, ESC_LEFT_BYTES_MAX));
-    esc_escalation_dirty(engine, escalation);
 }
 
 static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
@@ -94,8 +93,8 @@ static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscC
 static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
     EscValue arguments[ESC_EFFECT_ARGS_MAX];
-    uint32_t count = change->arguments_count < ESC_EFFECT_ARGS_MAX ? change->arguments_count
-                                                                   : ESC_EFFECT_ARGS_MAX;
+    uint32_t count = change->arguments_count;
+    ESC_ASSERT(count <= ESC_EFFECT_ARGS_MAX);
     for (uint32_t i = 0; i < count; i++)
         arguments[i] = change->arguments[i].value;
     uint64_t id = esc_call_put(engine, escalation, change->undo, change->name, arguments, count);

@@ -291,9 +291,9 @@ uint64_t esc_cursor_varint(EscCursor *cursor);
 int64_t esc_cursor_signed(EscCursor *cursor);
 double esc_cursor_double(EscCursor *cursor);
 EscText esc_cursor_packed(EscCursor *cursor); /* borrowed from the cursor's bytes */
-/* A number of items of at least item_bytes_min bytes each (not 0): one that cannot be there fails the cursor, so
- * that nobody makes room for it. */
-size_t esc_cursor_count(EscCursor *cursor, size_t item_bytes_min);
+/* A number of items, each of a byte at least: one that cannot be there fails the cursor, so that nobody makes room
+ * for it. */
+size_t esc_cursor_count(EscCursor *cursor);
 
 /* --- names: text → number, open addressing ---------------------------------------------------- */
 

@@ -88,6 +88,8 @@ void esc_role_last_resort(EscEngine *engine, EscEscalation *escalation, EscText 
                           bool is_chain_over);
 /* The next of them; behind the last an alarm, and the first again. */
 void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText because);
+/* Whether the owner stands with an alarm, and nobody else would: there is no other one to be asked. */
+bool esc_resort_stands(EscEngine *engine, EscEscalation *escalation);
 
 /* --- owners.c --------------------------------------------------------------------------------- */
 
@@ -129,7 +131,7 @@ typedef struct EscHandoff {
     EscRef to;
     EscText reason;
     EscExpect expect;
-    int64_t within_ms; /* 0: the role's own time */
+    int64_t within_ms; /* 0: the role's own time, and only an acknowledgement is expected */
     uint32_t calendar;
     bool is_by_person; /* an act; a template's goes on to the next role when nobody is there */
 } EscHandoff;
@@ -144,6 +146,12 @@ bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
                              const EscHandoff *handoff);
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
                                const EscHandoff *handoff);
+
+/* --- expectations.c --------------------------------------------------------------------------- */
+
+/* Of its owner, from now on: that it is resolved by then. `calendar`: whose hours count, as in a hand-off. */
+void esc_expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
+                         uint32_t calendar);
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 /* The ticket is resolved: what was expected is met, and stands for as long as that lasts. */
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
@@ -204,9 +212,9 @@ EscWords esc_message_words(EscEngine *engine, EscText marked);
 void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
-/* A message to the person by that kind of contact is dead: the page's next method follows at once. False:
- * there is none. */
-bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
+/* A message to the person is dead: the next method of the page that it was follows at once. `contact`: the kind of
+ * contact that it went by + 1; 0: it was no page. False: there is no next one. */
+bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t contact);
 void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person); /* empty: all */
 /* By that kind of contact; belongs to no escalation. The outbox row; 0: they have no such contact. */
 uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
