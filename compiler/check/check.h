@@ -183,9 +183,8 @@ EscType esc_schema_type(EscWorkspace *workspace, const EscNode *type, EscText na
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name); /* or ESC_NONE */
 uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscSpan span);
 
-/* Reads the days of all-day events of an iCalendar text: appends days since 1970. Returns false
- * when the text is no calendar. */
-bool esc_holidays_read(EscWorkspace *workspace, EscText text, int64_t **days, uint32_t *count);
+/* The days on which a calendar is closed, whose zone is known; by holidays.c. */
+void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar);
 
 /* --- expr.c ----------------------------------------------------------------------------------- */
 
