@@ -169,6 +169,8 @@ EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 
 /* calendars and schedules, for esc_pass_directory */
 void esc_check_duty(EscWorkspace *workspace);
+/* Schedules in which nobody is on call yet, when the last resort is known. */
+void esc_check_late_schedules(EscWorkspace *workspace);
 /* minutes since 1970-01-01T00:00 on the clock of its own zone */
 int64_t esc_local_minutes(const EscNode *local_time);
 uint32_t esc_contact_kind(EscText word);                         /* EscContact or ESC_NONE */

@@ -277,29 +277,6 @@ static void overlapping_override(EscWorkspace *workspace, const EscNode *schedul
     }
 }
 
-/* Until a schedule begins, nobody is on call. */
-static void late_schedule(EscWorkspace *workspace, const EscScheduleInfo *schedule)
-{
-    int64_t first = INT64_MAX;
-    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
-        if (schedule->rotations[i].from_local_minute < first)
-            first = schedule->rotations[i].from_local_minute;
-    }
-    if (workspace->io.today == 0 || schedule->rotations_count == 0 ||
-        first < (workspace->io.today + 2) * DAY_MINUTES)
-        return;
-    const EscNode *node = NULL;
-    ESC_EACH_NODE(item, schedule->node->schedule.items) {
-        if (item->kind == ESC_NODE_ROTATION && node == NULL)
-            node = item->rotation.from;
-    }
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "A0302", node->span, "nobody is on call in `%.*s` before this day",
-                   ESC_TEXT_ARG(schedule->name));
-    esc_report_hint(workspace, diagnostic,
-                    "let the rotation begin in the past; its turns are counted from there");
-}
-
 static bool override_of(EscWorkspace *workspace, const EscNode *node, EscOverrideInfo *info)
 {
     info->from_local_minute = esc_local_minutes(node->override.from);
@@ -352,13 +329,72 @@ static void check_schedule(EscWorkspace *workspace, EscScheduleInfo *schedule)
     }
     schedule->rotations = rotations;
     schedule->overrides = overrides;
-    late_schedule(workspace, schedule);
     if (schedule->rotations_count == 0)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0319", node->schedule.name.span,
                                    "nobody is ever on call in `%.*s`",
                                    ESC_TEXT_ARG(schedule->name)),
                         "write `weekly from 2026-01-05T09:00 ana, ben`");
+}
+
+/* The minute from which on overrides alone leave nobody on call, at the latest `end`. */
+static int64_t covered_until(const EscScheduleInfo *schedule, int64_t from, int64_t end)
+{
+    for (uint32_t round = 0; round < OVERRIDES_COMPARED_MAX && from < end; ++round) {
+        int64_t until = from;
+        for (uint32_t i = 0; i < schedule->overrides_count && i < OVERRIDES_COMPARED_MAX; ++i) {
+            const EscOverrideInfo *override = &schedule->overrides[i];
+            if (override->from_local_minute <= from && override->to_local_minute > until)
+                until = override->to_local_minute;
+        }
+        if (until == from)
+            return from;
+        from = until;
+    }
+    return from;
+}
+
+/* Until a schedule begins, nobody is on call. The day after tomorrow is somebody's plan for tomorrow in any zone. */
+static bool begins_late(const EscWorkspace *workspace, const EscScheduleInfo *schedule)
+{
+    int64_t first = INT64_MAX, now = (workspace->io.today + 2) * DAY_MINUTES;
+    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
+        if (schedule->rotations[i].from_local_minute < first)
+            first = schedule->rotations[i].from_local_minute;
+    }
+    return workspace->io.today != 0 && schedule->rotations_count > 0 && first >= now &&
+           covered_until(schedule, now, first) < first;
+}
+
+static void late_schedule(EscWorkspace *workspace, uint32_t index)
+{
+    const EscScheduleInfo *schedule = &workspace->schedules[index];
+    const EscNode *node = NULL;
+    ESC_EACH_NODE(item, schedule->node->schedule.items) {
+        if (item->kind == ESC_NODE_ROTATION && node == NULL)
+            node = item->rotation.from;
+    }
+    bool is_last = workspace->last_resort == ESC_REF(ESC_REF_SCHEDULE, index);
+    EscDiagnostic *diagnostic =
+        is_last
+            ? esc_report(workspace, "E0409", workspace->policy->last_resort->last_resort.who->span,
+                         "nobody is on call in `%.*s` yet, so a ticket could have nobody",
+                         ESC_TEXT_ARG(schedule->name))
+            : esc_report(workspace, "A0302", node->span,
+                         "nobody is on call in `%.*s` before this day",
+                         ESC_TEXT_ARG(schedule->name));
+    esc_report_hint(workspace, diagnostic,
+                    "let the rotation begin in the past; its turns are counted from there");
+    if (is_last)
+        esc_report_related(workspace, diagnostic, node->span, "it begins here");
+}
+
+void esc_check_late_schedules(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->schedules_count; ++i) {
+        if (begins_late(workspace, &workspace->schedules[i]))
+            late_schedule(workspace, i);
+    }
 }
 
 void esc_check_duty(EscWorkspace *workspace)
