@@ -329,7 +329,8 @@ typedef struct EscBroken {
 
 struct EscWorkspace {
     EscArena *arena;      /* trees, texts, tables; dies with the workspace */
-    EscSourceFiles io;    /* for holiday files; functions may be NULL */
+    EscSourceFiles io;    /* for what declarations name; functions may be NULL */
+    bool depends_on_today; /* a calendar file repeats something */
     size_t sources_bytes; /* of all files together */
     bool is_checked;
     bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */

@@ -266,6 +266,11 @@ EscText esc_workspace_name(const EscWorkspace *workspace)
     return workspace->name;
 }
 
+bool esc_workspace_depends_on_today(const EscWorkspace *workspace)
+{
+    return workspace->depends_on_today;
+}
+
 EscText esc_workspace_timezone(const EscWorkspace *workspace)
 {
     return workspace->timezone.size > 0 ? workspace->timezone : ESC_TEXT("UTC");

@@ -36,6 +36,8 @@ typedef struct EscalcOptions {
 int escalc_load(const char *path, const EscalcOptions *options, EscWorkspace **out);
 /* The same without printing anything but failures to read. */
 int escalc_load_quietly(const char *path, EscWorkspace **out);
+/* The same as if it were another day: `today` in days since 1970-01-01. */
+int escalc_load_on(const char *path, int64_t today, EscWorkspace **out);
 /* Loads, checks and compiles to bytes, and prints the diagnostics: lowering may add some, bounds
  * that only the finished program shows. As with escalc_load, *workspace is the caller's to free,
  * and the exit code is returned. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "escalc.h"
+#include "holiday_files.h"
 #include "zone_names.h"
 
 #define FOLDER_DEPTH_MAX 16
@@ -182,7 +183,23 @@ static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *w
     return read_file(full, out, why);
 }
 
+static EscStatus read_holidays(void *context, EscHolidayFile *file)
+{
+    EscBuf bytes;
+    EscWhy why = {0};
+    esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
+    EscStatus status = read_source(context, file->path, &bytes, &why);
+    status = holiday_file_tell(file, status, &bytes);
+    esc_buf_release(&bytes);
+    return status;
+}
+
 int escalc_load_quietly(const char *path, EscWorkspace **out)
+{
+    return escalc_load_on(path, (int64_t)time(NULL) / 86400, out);
+}
+
+int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
 {
     char clean[8192];
     int size = snprintf(clean, sizeof clean, "%s", path);
@@ -198,7 +215,8 @@ int escalc_load_quietly(const char *path, EscWorkspace **out)
                             .read = read_source,
                             .zone_exists = zone_names_exists,
                             .list_zones = zone_names_list,
-                            .today = (int64_t)time(NULL) / 86400};
+                            .holidays = read_holidays,
+                            .today = today};
     *out = esc_workspace_new();
     EscWhy why = {0};
     EscStatus status = *out == NULL ? ESC_NO_MEMORY : esc_workspace_load(*out, &files, &why);

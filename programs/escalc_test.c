@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "escalc.h"
+#include "escalc_dated.h"
 #include "scenario.h"
 
 #define ZONEINFO_FOLDER "/usr/share/zoneinfo"
@@ -53,6 +54,17 @@ static void play_one(Tally *tally, const EscWorkspace *workspace, const EscBundl
     esc_buf_release(&report);
 }
 
+/* Plays a scenario on the workspace of its day. The zones are those of the whole workspace on any day. */
+static bool play_dated(Tally *tally, DatedWorkspace *dated, const EscZones *zones, uint32_t index,
+                       int64_t day)
+{
+    if (!dated_compile(dated, day))
+        return false;
+    play_one(tally, dated->workspace, dated->bundle, zones,
+             esc_workspace_scenario(dated->workspace, index));
+    return true;
+}
+
 static int play_all(Tally *tally, const char *path, const EscWorkspace *workspace, EscBytes bytes)
 {
     EscBundle *bundle = NULL;
@@ -65,8 +77,15 @@ static int play_all(Tally *tally, const char *path, const EscWorkspace *workspac
     if (status != ESC_OK)
         fprintf(stderr, "escalc: %s: %s %s\n", path, why.check,
                 why.text[0] != '\0' ? why.text : esc_status_text(status));
-    for (uint32_t i = 0; status == ESC_OK && i < esc_workspace_scenario_count(workspace); i++)
-        play_one(tally, workspace, bundle, zones, esc_workspace_scenario(workspace, i));
+    DatedWorkspace dated = {.path = path};
+    for (uint32_t i = 0; status == ESC_OK && i < esc_workspace_scenario_count(workspace); i++) {
+        const EscScenario *scenario = esc_workspace_scenario(workspace, i);
+        if (!esc_workspace_depends_on_today(workspace))
+            play_one(tally, workspace, bundle, zones, scenario);
+        else if (!play_dated(tally, &dated, zones, i, esc_scenario_day(scenario)))
+            status = ESC_BAD_SOURCE;
+    }
+    dated_release(&dated);
     esc_bundle_free(bundle);
     esc_zones_free(zones);
     return status == ESC_OK ? ESCALC_FINE : ESCALC_FAILURE;

@@ -86,8 +86,10 @@ static void name_after_folder(Served *served)
 static void compile_one(void *context)
 {
     Served *served = context;
-    EscStatus status =
-        workspace_compile(served->folder, served->serving->files, &served->compiled, &served->why);
+    const EscClock *clock = served->serving->clock;
+    EscStatus status = workspace_compile(served->folder, served->serving->files,
+                                         clock->wall_ms(clock->context) / ESC_DAY_MS,
+                                         &served->compiled, &served->why);
     served->has_errors = status == ESC_BAD_SOURCE;
     if (served->has_errors && served->compiled.name[0] == '\0')
         name_after_folder(served);

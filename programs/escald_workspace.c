@@ -12,6 +12,8 @@
 #include <esc/compiler.h>
 
 #include "escald_workspace.h"
+#include "holiday_files.h"
+#include "zone_names.h"
 
 #define FOLDER_DEPTH_MAX 16
 #define DIAGNOSTICS_BYTES_MAX ((size_t)4 << 20)
@@ -73,6 +75,16 @@ static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *w
     return status == ESC_OK ? ESC_OK : esc_why(why, status, "", 0, "%s cannot be read", full);
 }
 
+static EscStatus read_holidays(void *context, EscHolidayFile *file)
+{
+    EscBuf bytes;
+    esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
+    EscStatus status =
+        holiday_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
+    esc_buf_release(&bytes);
+    return status;
+}
+
 static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
 {
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
@@ -80,14 +92,20 @@ static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
             esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), out);
 }
 
-EscStatus workspace_compile(const char *folder_name, const EscFiles *files, CompiledWorkspace *out,
-                            EscWhy *why)
+EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int64_t today,
+                            CompiledWorkspace *out, EscWhy *why)
 {
     memset(out, 0, sizeof(*out));
     esc_buf_init(&out->bundle, ESC_BUNDLE_BYTES_MAX);
     esc_buf_init(&out->diagnostics, DIAGNOSTICS_BYTES_MAX);
     Folder folder = {.root = folder_name, .files = files};
-    EscSourceFiles sources = {.context = &folder, .list = list_files, .read = read_source};
+    EscSourceFiles sources = {.context = &folder,
+                              .list = list_files,
+                              .read = read_source,
+                              .zone_exists = zone_names_exists,
+                              .list_zones = zone_names_list,
+                              .holidays = read_holidays,
+                              .today = today};
     EscWorkspace *workspace = esc_workspace_new();
     if (workspace == NULL)
         return ESC_NO_MEMORY;

@@ -11,9 +11,9 @@ typedef struct CompiledWorkspace {
     EscBuf diagnostics; /* on ESC_BAD_SOURCE: what is wrong, for people */
 } CompiledWorkspace;
 
-/* Compiles all .esc files below `folder`. Released by workspace_release, also when it fails. */
+/* Compiles all .esc files below `folder`, for `today` (days since 1970-01-01). Released by workspace_release, also when it fails. */
 ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files,
-                                         CompiledWorkspace *out, EscWhy *why);
+                                         int64_t today, CompiledWorkspace *out, EscWhy *why);
 void workspace_release(CompiledWorkspace *workspace);
 
 #endif

@@ -12,6 +12,8 @@
 #define ESC_SCENARIO_INPUTS_MAX                                                                    \
     100000u /* inputs and timers of one scenario: more is a template that never rests */
 
+#define ESC_SCENARIO_FIRST_DAY 20458 /* 2026-01-05, where scenarios without `at` begin, at 09:00 */
+
 /* One audit record of the play. */
 typedef struct EscRecord {
     int64_t at_ms;
@@ -57,6 +59,8 @@ typedef struct EscPlay {
     EscBuf *report; /* why the scenario failed */
 } EscPlay;
 
+/* The day on which it begins; days since 1970-01-01. */
+int64_t esc_scenario_day(const EscScenario *scenario);
 /* Plays one scenario. True when every expectation held; otherwise *report has the reason and the timeline. */
 bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
                        const EscZones *zones, const EscScenario *scenario, EscBuf *report);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #define TICKET_ID "TEST-1"
-#define FIRST_MONDAY_DAYS 20458 /* 2026-01-05, where scenarios without `at` begin, at 09:00 */
 #define FIRST_HOUR_MINUTES 540
 
 /* --- noticing what the engine did ---------------------------------------------------------------------- */
@@ -422,7 +421,7 @@ static bool open_play(EscPlay *play)
     if (play->arena == NULL || play->engine == NULL)
         return false;
     play->ticket = ESC_TEXT(TICKET_ID);
-    int64_t first_minute = (int64_t)FIRST_MONDAY_DAYS * 1440 + FIRST_HOUR_MINUTES;
+    int64_t first_minute = (int64_t)ESC_SCENARIO_FIRST_DAY * 1440 + FIRST_HOUR_MINUTES;
     play->now_ms =
         esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), first_minute);
     return esc_engine_add_bundle(play->engine, play->bundle, true, NULL) == ESC_OK;
@@ -432,6 +431,12 @@ static void close_play(EscPlay *play)
 {
     esc_engine_free(play->engine);
     esc_arena_free(play->arena);
+}
+
+int64_t esc_scenario_day(const EscScenario *scenario)
+{
+    bool has_at = scenario->steps_count > 0 && scenario->steps[0].kind == ESC_SCENARIO_AT;
+    return has_at ? scenario->steps[0].local_minute / 1440 : ESC_SCENARIO_FIRST_DAY;
 }
 
 bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,

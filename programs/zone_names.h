@@ -1,4 +1,4 @@
-/* zone_names.h - which time zones this machine knows, for the compiler. */
+/* zone_names.h - which time zones this machine knows, for the compiler and for calendar files. */
 #ifndef ESC_PROGRAMS_ZONE_NAMES_H
 #define ESC_PROGRAMS_ZONE_NAMES_H
 
@@ -9,5 +9,7 @@
 bool zone_names_exists(void *context, EscText name);
 void zone_names_list(void *context, void (*put)(void *put_context, EscText name),
                      void *put_context);
+/* Appends the tables of a time zone (TZif); false when there is none of that name. */
+bool zone_names_read(EscText name, EscBuf *out);
 
 #endif

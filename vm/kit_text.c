@@ -187,16 +187,57 @@ unsigned esc_text_distance(EscText a, EscText b, unsigned limit)
     return last[to_count] <= limit ? last[to_count] : limit + 1;
 }
 
+#define MAIL_ADDRESS_MAX 254 /* RFC 5321, sections 4.5.3.1.1 to 4.5.3.1.3 */
+#define MAIL_LOCAL_MAX 64
+#define HOST_LABEL_MAX 63
+
+/* Words of letters and signs with one dot between them. */
+static bool is_mail_local(EscText local)
+{
+    bool is_dot = true; /* none may come first */
+    for (size_t i = 0; i < local.size; i++) {
+        unsigned char c = (unsigned char)local.data[i];
+        if (c <= ' ' || c >= 0x7f || strchr("<>()[],;:\\\"@", c) != NULL || (is_dot && c == '.'))
+            return false;
+        is_dot = c == '.';
+    }
+    return !is_dot && local.size <= MAIL_LOCAL_MAX;
+}
+
+static bool is_host_character(char c)
+{
+    char lower = esc_ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* Labels of letters, digits and hyphens inside, the last of them no number: that would be an address of the network. */
+static bool is_host_name(EscText host)
+{
+    size_t start = 0;
+    bool has_letter = false;
+    for (size_t i = 0; i <= host.size; i++) {
+        if (i < host.size && host.data[i] != '.') {
+            has_letter = has_letter || host.data[i] < '0' || host.data[i] > '9';
+            if (!is_host_character(host.data[i]))
+                return false;
+            continue;
+        }
+        size_t size = i - start;
+        if (size == 0 || size > HOST_LABEL_MAX || host.data[start] == '-' ||
+            host.data[i - 1] == '-' || (i == host.size && !has_letter))
+            return false;
+        start = i + 1;
+        has_letter = false;
+    }
+    return true;
+}
+
 bool esc_mail_address_is_plain(EscText address)
 {
     const char *at = address.size == 0 ? NULL : memchr(address.data, '@', address.size);
-    if (at == NULL || at == address.data || at + 1 == address.data + address.size ||
-        address.size > 254)
+    if (at == NULL || address.size > MAIL_ADDRESS_MAX)
         return false;
-    for (size_t i = 0; i < address.size; i++) {
-        unsigned char c = (unsigned char)address.data[i];
-        if (c <= ' ' || c >= 0x7f || strchr("<>()[],;:\\\"", c) != NULL)
-            return false;
-    }
-    return true;
+    size_t size = (size_t)(at - address.data);
+    return is_mail_local((EscText){address.data, size}) &&
+           is_host_name((EscText){at + 1, address.size - size - 1});
 }

@@ -60,6 +60,39 @@ static void unused_name(EscWorkspace *workspace, const EscSymbol *symbol)
 
 /* --- the same person twice -------------------------------------------------------------------- */
 
+/* The one whom a reference always means; ESC_NONE: several, or it depends. */
+static uint32_t only_person(const EscWorkspace *workspace, const EscNode *who)
+{
+    EscMeaning meaning = esc_meaning(workspace, who);
+    EscRef ref = meaning.means == ESC_MEANS_REF ? meaning.index : 0;
+    if (esc_ref_kind(ref) == ESC_REF_PERSON)
+        return esc_ref_index(ref);
+    if (esc_ref_kind(ref) == ESC_REF_TEAM) {
+        const EscTeamInfo *team = &workspace->teams[esc_ref_index(ref)];
+        return team->count == 1 ? team->members[0] : ESC_NONE;
+    }
+    if (esc_ref_kind(ref) != ESC_REF_SCHEDULE)
+        return ESC_NONE;
+    const EscScheduleInfo *schedule = &workspace->schedules[esc_ref_index(ref)];
+    uint32_t only = ESC_NONE;
+    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
+        for (uint32_t j = 0; j < schedule->rotations[i].count; ++j) {
+            uint32_t member = schedule->rotations[i].members[j];
+            if (only != ESC_NONE && member != only)
+                return ESC_NONE;
+            only = member;
+        }
+    }
+    return schedule->overrides_count == 0 ? only : ESC_NONE;
+}
+
+static bool is_same(const EscWorkspace *workspace, const EscNode *who, const EscNode *other)
+{
+    uint32_t person = only_person(workspace, who);
+    return esc_paths_equal(who, other) ||
+           (person != ESC_NONE && person == only_person(workspace, other));
+}
+
 static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *info)
 {
     static const char *const roles[] = {"primary", "secondary", "escalation"};
@@ -67,7 +100,7 @@ static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *inf
         const EscNode *owner = info->owners[later];
         for (uint32_t earlier = 0; owner != NULL && earlier < later; ++earlier) {
             const EscNode *other = info->owners[earlier];
-            if (other == NULL || !esc_paths_equal(owner->owner.who, other->owner.who))
+            if (other == NULL || !is_same(workspace, owner->owner.who, other->owner.who))
                 continue;
             EscDiagnostic *diagnostic =
                 esc_report(workspace, "A0304", owner->owner.who->span,
@@ -167,9 +200,14 @@ static void look_at_waits(void *context, const EscNode *parent, const EscNode *n
 static void long_times(EscWorkspace *workspace, const EscTemplateInfo *info, const Promise *respond,
                        const Promise *resolve)
 {
-    if (info->owners[0] != NULL)
-        too_long(workspace, info->owners[0]->owner.within, respond,
-                 "the first owner may answer when the ticket is overdue");
+    /* Who is asked later may take longer than an answer was promised in, but not than everything was. */
+    const Promise *later = resolve->ms > respond->ms ? resolve : respond;
+    for (uint32_t role = 0; role < ESC_ROLES_MAX; ++role) {
+        if (info->owners[role] != NULL)
+            too_long(workspace, info->owners[role]->owner.within, role == 0 ? respond : later,
+                     role == 0 ? "the first owner may answer when the ticket is overdue"
+                               : "this owner may answer when the ticket is overdue");
+    }
     if (info->steps == NULL || resolve->ms == 0)
         return;
     Waits waits = {.workspace = workspace, .promise = *resolve};

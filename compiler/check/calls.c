@@ -33,7 +33,53 @@ const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSym
 /* --- fields of the ticket --------------------------------------------------------------------- */
 
 /* A value for a ticket field: its type, and that a written text is not longer than the field. */
-static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
+/* At most how many bytes a value brings into a text; 0 for what is not known here, so the sum is what is sure to be possible. */
+static uint32_t bytes_at_most(const EscWorkspace *workspace, const EscNode *value)
+{
+    EscMeaning meaning = esc_meaning(workspace, value);
+    bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD ||
+                    meaning.means == ESC_MEANS_EVENT_FIELD ||
+                    meaning.means == ESC_MEANS_EXCEPTION_FIELD;
+    if (value->kind == ESC_NODE_TEXT_LITERAL)
+        return (uint32_t)value->text_literal.value.size;
+    return is_field && esc_type_kind(meaning.type) == ESC_KIND_TEXT
+               ? workspace->fields[meaning.index].size_max
+               : 0;
+}
+
+/* A longer field is taken over, several are put together, or a field grows by itself each time. A few words of the author beside one
+ * value of the field's own length are no fault: values are seldom as long as they may be. Nor are the fields of the standard
+ * library, whose sizes the author did not choose and cannot change. */
+static void may_not_fit(EscWorkspace *workspace, const EscNode *value, uint32_t field_index,
+                        bool is_itself)
+{
+    const EscFieldInfo *field = &workspace->fields[field_index];
+    uint64_t longest = bytes_at_most(workspace, value), words = 0;
+    bool grows = false;
+    if (value->kind == ESC_NODE_TEXT) {
+        ESC_EACH_NODE(part, value->text.parts) {
+            EscMeaning meaning = esc_meaning(workspace, part);
+            uint64_t bytes = bytes_at_most(workspace, part);
+            longest += bytes;
+            words += part->kind == ESC_NODE_TEXT_LITERAL ? bytes : 0;
+            grows = grows || (is_itself && meaning.means == ESC_MEANS_TICKET_FIELD &&
+                              meaning.index == field_index);
+        }
+    }
+    if (longest - (grows ? 0 : words) <= field->size_max ||
+        workspace->files[field->span.file].is_std)
+        return;
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "A0311", value->span,
+        "this can have %llu bytes, and the field `ticket.%.*s` holds %u: the rest would be cut",
+        (unsigned long long)longest, ESC_TEXT_ARG(field->name), field->size_max);
+    esc_report_hint(workspace, diagnostic,
+                    "let the field hold more (`text at most …`), or put less in");
+    esc_report_related(workspace, diagnostic, field->span, "declared here");
+}
+
+/* `is_itself`: the ticket that the value may be read from is the one that gets it. */
+static void check_field_value(EscWhere *where, EscNode *value, uint32_t field, bool is_itself)
 {
     EscWorkspace *workspace = where->workspace;
     EscFieldInfo info = workspace->fields[field];
@@ -42,6 +88,9 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field)
     /* A missing value is never written: an optional field gets plain values too. */
     if (!esc_check_value(where, value, esc_type_plain(info.type), "E0209", place))
         return;
+    bool is_fixed = value->kind == ESC_NODE_TEXT && value->text.is_plain;
+    if (esc_type_kind(info.type) == ESC_KIND_TEXT && !is_fixed)
+        may_not_fit(workspace, value, field, is_itself);
     if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
         value->text.plain.size <= info.size_max ||
         !esc_bound_holds(ESC_BOUND_TEXT_BYTES, (int64_t)value->text.plain.size)) /* said already */
@@ -81,7 +130,7 @@ void esc_check_set(EscWhere *where, EscNode *node)
     if (type == ESC_TYPE_WRONG)
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
     else
-        check_field_value(where, node->set.value, meaning.index);
+        check_field_value(where, node->set.value, meaning.index, true);
 }
 
 void esc_entry_once(EscSeen *seen, const EscNode *entry)
@@ -139,7 +188,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
         } else {
             esc_mark(workspace, entry, ESC_MEANS_TICKET_FIELD, field,
                      workspace->fields[field].type);
-            check_field_value(where, value, field);
+            check_field_value(where, value, field, false);
         }
     }
     esc_seen_release(&seen);

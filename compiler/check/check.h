@@ -169,6 +169,8 @@ EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 
 /* calendars and schedules, for esc_pass_directory */
 void esc_check_duty(EscWorkspace *workspace);
+/* Schedules in which nobody is on call yet, when the last resort is known. */
+void esc_check_late_schedules(EscWorkspace *workspace);
 /* minutes since 1970-01-01T00:00 on the clock of its own zone */
 int64_t esc_local_minutes(const EscNode *local_time);
 uint32_t esc_contact_kind(EscText word);                         /* EscContact or ESC_NONE */
@@ -183,9 +185,8 @@ EscType esc_schema_type(EscWorkspace *workspace, const EscNode *type, EscText na
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name); /* or ESC_NONE */
 uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscSpan span);
 
-/* Reads the days of all-day events of an iCalendar text: appends days since 1970. Returns false
- * when the text is no calendar. */
-bool esc_holidays_read(EscWorkspace *workspace, EscText text, int64_t **days, uint32_t *count);
+/* The days on which a calendar is closed, whose zone is known; by holidays.c. */
+void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar);
 
 /* --- expr.c ----------------------------------------------------------------------------------- */
 

@@ -79,9 +79,13 @@ typedef struct PersonBuild {
     bool is_unclear; /* something was said that nobody understands */
 } PersonBuild;
 
-/* Digits, with the signs that people put between them. */
+/* Digits, with the signs that people put between them. No country has a number that begins with 0, and the `(0)` that people
+ * write behind it is not dialled from abroad: with it the number is another one. */
 static bool is_phone_number(EscText text)
 {
+    bool is_abroad = text.size > 1 && text.data[0] == '+';
+    if (is_abroad && (text.data[1] == '0' || esc_text_contains(text, ESC_TEXT("(0)"))))
+        return false;
     unsigned digits = 0;
     for (size_t i = 0; i < text.size; ++i) {
         char c = text.data[i];
@@ -91,6 +95,17 @@ static bool is_phone_number(EscText text)
             return false;
     }
     return digits >= 3 && digits <= 20;
+}
+
+/* A name for whoever writes to people: something behind the @, and nothing that is not seen. */
+static bool is_chat_name(EscText text)
+{
+    size_t begin = text.data[0] == '@' || text.data[0] == '#' ? 1 : 0;
+    for (size_t i = 0; i < text.size; ++i) {
+        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f)
+            return false;
+    }
+    return text.size > begin && text.data[begin] != ' ' && text.data[text.size - 1] != ' ';
 }
 
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
@@ -134,6 +149,11 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
                         esc_report(workspace, "E0335", setting->setting.value->span,
                                    "nobody can be called at this number"),
                         "write digits, such as \"+49 30 5550100\"");
+    else if (kind == ESC_CONTACT_CHAT && !is_chat_name(build->addresses[kind]))
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0335", setting->setting.value->span,
+                                   "nobody has this name in a chat"),
+                        "write the name as the chat knows it, such as \"@ana\"");
 }
 
 static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)

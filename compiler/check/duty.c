@@ -7,7 +7,6 @@
 
 #define DAY_MINUTES 1440
 #define HOURS_MAX 512u
-#define HOLIDAYS_MAX 4096u
 #define OVERRIDES_COMPARED_MAX 1000u /* with each one; more would cost their square */
 
 static int64_t days_of(const EscNode *time)
@@ -173,86 +172,10 @@ static int hours_order(const void *left, const void *right)
            (b->weekday * DAY_MINUTES + b->from_minute);
 }
 
-typedef struct HolidayBuild {
-    int64_t *days;
-    uint32_t count;
-    size_t capacity;
-} HolidayBuild;
-
-static void holiday_put(EscWorkspace *workspace, HolidayBuild *build, int64_t day, EscSpan span)
-{
-    if (build->count >= HOLIDAYS_MAX) {
-        if (build->count == HOLIDAYS_MAX)
-            esc_report(workspace, "E0333", span, "a calendar can have at most %u holidays",
-                       HOLIDAYS_MAX);
-        build->count = HOLIDAYS_MAX + 1;
-        return;
-    }
-    int64_t *grown = esc_arena_grow(workspace->arena, build->days, build->count, &build->capacity,
-                                    sizeof *build->days);
-    if (grown == NULL)
-        return;
-    build->days = grown;
-    build->days[build->count++] = day;
-}
-
-static void holidays_closed(EscWorkspace *workspace, HolidayBuild *build, const EscNode *closed)
-{
-    int64_t first = days_of(closed->closed.from);
-    int64_t last = closed->closed.to == NULL ? first : days_of(closed->closed.to);
-    if (last < first || last - first > 366) {
-        esc_report(workspace, "E0320", closed->span,
-                   "this range of days ends before it begins, or is longer than a year");
-        return;
-    }
-    for (int64_t day = first; day <= last; ++day)
-        holiday_put(workspace, build, day, closed->span);
-}
-
-static void holidays_file(EscWorkspace *workspace, HolidayBuild *build, const EscNode *setting)
-{
-    const EscNode *value = setting->setting.value;
-    EscText path = value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, value) : ESC_TEXT("");
-    bool is_inside =
-        path.size > 0 && path.data[0] != '/' && !esc_text_contains(path, ESC_TEXT(".."));
-    EscBuf bytes;
-    esc_buf_init(&bytes, ESC_SOURCE_SIZE_MAX);
-    EscWhy why = {0};
-    EscStatus status = ESC_NOT_FOUND;
-    if (is_inside && workspace->io.read != NULL)
-        status = workspace->io.read(workspace->io.context, path, &bytes, &why);
-    EscText text = esc_buf_as_text(&bytes);
-    int64_t *days = NULL;
-    uint32_t count = 0;
-    if (status != ESC_OK || bytes.status != ESC_OK) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0334", value->span,
-                       "the holiday calendar `%.*s` cannot be read", ESC_TEXT_ARG(path));
-        esc_report_hint(workspace, diagnostic,
-                        "name an .ics file below the folder of the workspace");
-    } else if (!esc_holidays_read(workspace, text, &days, &count)) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0334", value->span,
-                                   "`%.*s` is no iCalendar file with whole days",
-                                   ESC_TEXT_ARG(path)),
-                        "it begins with BEGIN:VCALENDAR, and its events have DTSTART;VALUE=DATE");
-    }
-    for (uint32_t i = 0; i < count; ++i)
-        holiday_put(workspace, build, days[i], value->span);
-    esc_buf_done(workspace, &bytes);
-}
-
-static int day_order(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
 static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, HoursBuild *build)
 {
     static const char *const words[] = {"timezone", "holidays", NULL};
     const EscNode *node = calendar->node;
-    HolidayBuild holidays = {0};
     bool has_hours = false;
     build->count = 0;
     (void)esc_plain_text(workspace, node->calendar.title);
@@ -261,12 +184,10 @@ static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, H
         if (item->kind == ESC_NODE_HOURS)
             hours_of_row(build, item);
         else if (item->kind == ESC_NODE_CLOSED)
-            holidays_closed(workspace, &holidays, item);
+            continue;
         else if (esc_text_equal(item->setting.name.text, ESC_TEXT("timezone")))
             calendar->timezone = esc_timezone_setting(workspace, item);
-        else if (esc_text_equal(item->setting.name.text, ESC_TEXT("holidays")))
-            holidays_file(workspace, &holidays, item);
-        else
+        else if (!esc_text_equal(item->setting.name.text, ESC_TEXT("holidays")))
             esc_report_word(workspace, item->setting.name, "a setting of a calendar", words);
     }
     if (!has_hours)
@@ -281,17 +202,7 @@ static void check_calendar(EscWorkspace *workspace, EscCalendarInfo *calendar, H
         memcpy(hours, build->items, build->count * sizeof *hours);
     calendar->hours = hours;
     calendar->hours_count = build->count;
-    uint32_t unique = 0;
-    if (holidays.count > HOLIDAYS_MAX)
-        holidays.count = HOLIDAYS_MAX;
-    if (holidays.count > 0)
-        qsort(holidays.days, holidays.count, sizeof *holidays.days, day_order);
-    for (uint32_t i = 0; i < holidays.count; ++i) {
-        if (unique == 0 || holidays.days[unique - 1] != holidays.days[i])
-            holidays.days[unique++] = holidays.days[i];
-    }
-    calendar->holidays = holidays.days;
-    calendar->holidays_count = unique;
+    esc_check_holidays(workspace, calendar);
 }
 
 /* --- schedules -------------------------------------------------------------------------------- */
@@ -366,29 +277,6 @@ static void overlapping_override(EscWorkspace *workspace, const EscNode *schedul
     }
 }
 
-/* Until a schedule begins, nobody is on call. */
-static void late_schedule(EscWorkspace *workspace, const EscScheduleInfo *schedule)
-{
-    int64_t first = INT64_MAX;
-    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
-        if (schedule->rotations[i].from_local_minute < first)
-            first = schedule->rotations[i].from_local_minute;
-    }
-    if (workspace->io.today == 0 || schedule->rotations_count == 0 ||
-        first < (workspace->io.today + 2) * DAY_MINUTES)
-        return;
-    const EscNode *node = NULL;
-    ESC_EACH_NODE(item, schedule->node->schedule.items) {
-        if (item->kind == ESC_NODE_ROTATION && node == NULL)
-            node = item->rotation.from;
-    }
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "A0302", node->span, "nobody is on call in `%.*s` before this day",
-                   ESC_TEXT_ARG(schedule->name));
-    esc_report_hint(workspace, diagnostic,
-                    "let the rotation begin in the past; its turns are counted from there");
-}
-
 static bool override_of(EscWorkspace *workspace, const EscNode *node, EscOverrideInfo *info)
 {
     info->from_local_minute = esc_local_minutes(node->override.from);
@@ -441,13 +329,72 @@ static void check_schedule(EscWorkspace *workspace, EscScheduleInfo *schedule)
     }
     schedule->rotations = rotations;
     schedule->overrides = overrides;
-    late_schedule(workspace, schedule);
     if (schedule->rotations_count == 0)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0319", node->schedule.name.span,
                                    "nobody is ever on call in `%.*s`",
                                    ESC_TEXT_ARG(schedule->name)),
                         "write `weekly from 2026-01-05T09:00 ana, ben`");
+}
+
+/* The minute from which on overrides alone leave nobody on call, at the latest `end`. */
+static int64_t covered_until(const EscScheduleInfo *schedule, int64_t from, int64_t end)
+{
+    for (uint32_t round = 0; round < OVERRIDES_COMPARED_MAX && from < end; ++round) {
+        int64_t until = from;
+        for (uint32_t i = 0; i < schedule->overrides_count && i < OVERRIDES_COMPARED_MAX; ++i) {
+            const EscOverrideInfo *override = &schedule->overrides[i];
+            if (override->from_local_minute <= from && override->to_local_minute > until)
+                until = override->to_local_minute;
+        }
+        if (until == from)
+            return from;
+        from = until;
+    }
+    return from;
+}
+
+/* Until a schedule begins, nobody is on call. The day after tomorrow is somebody's plan for tomorrow in any zone. */
+static bool begins_late(const EscWorkspace *workspace, const EscScheduleInfo *schedule)
+{
+    int64_t first = INT64_MAX, now = (workspace->io.today + 2) * DAY_MINUTES;
+    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
+        if (schedule->rotations[i].from_local_minute < first)
+            first = schedule->rotations[i].from_local_minute;
+    }
+    return workspace->io.today != 0 && schedule->rotations_count > 0 && first >= now &&
+           covered_until(schedule, now, first) < first;
+}
+
+static void late_schedule(EscWorkspace *workspace, uint32_t index)
+{
+    const EscScheduleInfo *schedule = &workspace->schedules[index];
+    const EscNode *node = NULL;
+    ESC_EACH_NODE(item, schedule->node->schedule.items) {
+        if (item->kind == ESC_NODE_ROTATION && node == NULL)
+            node = item->rotation.from;
+    }
+    bool is_last = workspace->last_resort == ESC_REF(ESC_REF_SCHEDULE, index);
+    EscDiagnostic *diagnostic =
+        is_last
+            ? esc_report(workspace, "E0409", workspace->policy->last_resort->last_resort.who->span,
+                         "nobody is on call in `%.*s` yet, so a ticket could have nobody",
+                         ESC_TEXT_ARG(schedule->name))
+            : esc_report(workspace, "A0302", node->span,
+                         "nobody is on call in `%.*s` before this day",
+                         ESC_TEXT_ARG(schedule->name));
+    esc_report_hint(workspace, diagnostic,
+                    "let the rotation begin in the past; its turns are counted from there");
+    if (is_last)
+        esc_report_related(workspace, diagnostic, node->span, "it begins here");
+}
+
+void esc_check_late_schedules(EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->schedules_count; ++i) {
+        if (begins_late(workspace, &workspace->schedules[i]))
+            late_schedule(workspace, i);
+    }
 }
 
 void esc_check_duty(EscWorkspace *workspace)

@@ -201,6 +201,7 @@ void esc_pass_policy(EscWorkspace *workspace)
                 check_policy(workspace, node);
         }
     }
+    esc_check_late_schedules(workspace);
     if (workspace->policy->last_resort != NULL || workspace->templates_count == 0 || may_be_broken)
         return;
     EscSpan span = workspace->node != NULL ? workspace->node->workspace.name.span

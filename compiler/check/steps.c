@@ -302,6 +302,8 @@ static void check_place(EscWhere *where, const EscNode *node)
         esc_report_hint(where->workspace, diagnostic, "`%s` belongs %s", rows[i].word,
                         rows[i].place);
     }
+    if (node->kind == ESC_NODE_CLOSE)
+        esc_check_spelling(where->workspace, node->close.outcome);
     where->facts.is_closing |= node->kind == ESC_NODE_CLOSE;
     where->facts.is_skipping |= node->kind == ESC_NODE_SKIP;
     where->facts.is_resuming |= node->kind == ESC_NODE_RESUME;

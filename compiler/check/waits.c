@@ -169,6 +169,7 @@ void esc_check_await(EscWhere *where, EscNode *node)
 static void answer_is_new(EscSeen *seen, const EscNode *answer)
 {
     EscName name = answer->answer.name;
+    esc_check_spelling(seen->workspace, name);
     const EscNode *other = esc_seen_before(seen, name.text, answer);
     if (other == NULL)
         return;

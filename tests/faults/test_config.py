@@ -204,15 +204,28 @@ class Templates(Scene):
         self.assert_serves()
         self.assertFalse((self.daemon.folder / "shop.db").exists())
 
-    def test_checking_finds_them(self):
-        self.break_templates("shop")
+    def checked(self):
         self.daemon.write_config()
         command = [str(BIN / "escald"), "--data", str(self.daemon.folder), "--check-config"]
         for workspace in self.daemon.workspaces:
             command += ["--workspace", str(workspace)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("shop.esc:", done.stderr)
+        return done.stderr
+
+    def test_checking_finds_them(self):
+        self.break_templates("shop")
+        self.assertIn("shop.esc:", self.checked())
+
+    def test_zones_and_calendar_files_are_asked_about(self):
+        """By the compile, with its message, and not when the zones are loaded."""
+        (self.folder_of("shop") / "feed.ics").write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261224T120000\nEND:VEVENT\nEND:VCALENDAR\n")
+        self.break_templates("shop", 'calendar nowhere { mon..fri 08:00..18:00  timezone "Europe/Berln" }\n'
+                             'calendar somewhere { mon..fri 08:00..18:00  holidays "feed.ics" }\n')
+        said = self.checked()
+        self.assertIn("E0326: there is no time zone `Europe/Berln`", said)
+        self.assertIn('"Europe/Berlin"', said)
+        self.assertIn("E0365: feed.ics:3: this event begins at 12:00", said)
 
     def test_nobody_is_left(self):
         self.daemon.workspaces = [client(self.folder / "alone", "alone")]

@@ -43,11 +43,40 @@ static void mail_addresses(void **state)
                                       "j\xc3\xb6rg@c.example",
                                       "a@b.example,c@d.example",
                                       "a@b\r\n.example",
-                                      "a@b.example\x7f"};
+                                      "a@b.example\x7f",
+                                      "a@@b.example",
+                                      "a@b@c.example",
+                                      ".a@b.example",
+                                      "a.@b.example",
+                                      "a..b@c.example",
+                                      "a@b..example",
+                                      "a@.example",
+                                      "a@b.example.",
+                                      "a@-b.example",
+                                      "a@b-.example",
+                                      "a@b_c.example",
+                                      "a@127.0.0.1",
+                                      "a@b/c"};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         if (esc_mail_address_is_plain(esc_text_from(bad[i])))
             fail_msg("%s is no address", bad[i]);
-    assert_true(esc_mail_address_is_plain(ESC_TEXT("a.b+c@d.example")));
+    static const char *const good[] = {"a.b+c@d.example", "a@localhost", "a@1und1.example", "a@xn--bse-qla.example", "a_b@c-d.example"};
+    for (size_t i = 0; i < ESC_COUNT_OF(good); i++)
+        if (!esc_mail_address_is_plain(esc_text_from(good[i])))
+            fail_msg("%s is an address", good[i]);
+    char long_local[80];
+    memset(long_local, 'a', sizeof long_local);
+    memcpy(long_local + 64, "@b.example", 11);
+    assert_true(esc_mail_address_is_plain(esc_text_from(long_local)));
+    memcpy(long_local + 65, "@b.example", 11);
+    long_local[64] = 'a';
+    assert_false(esc_mail_address_is_plain(esc_text_from(long_local)));
+    char long_label[80] = "a@";
+    memset(long_label + 2, 'b', 70);
+    memcpy(long_label + 65, ".c", 3);
+    assert_true(esc_mail_address_is_plain(esc_text_from(long_label)));
+    memcpy(long_label + 65, "b.c", 4);
+    assert_false(esc_mail_address_is_plain(esc_text_from(long_label)));
     assert_false(esc_mail_address_is_plain(none));
 }
 

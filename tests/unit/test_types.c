@@ -192,26 +192,6 @@ static void hours_past_midnight_belong_to_the_next_day(void **state)
     esc_workspace_free(workspace);
 }
 
-static void whole_days_are_read_from_a_holiday_calendar(void **state)
-{
-    (void)state;
-    EscWorkspace *workspace = scene_sound("");
-    EscText text =
-        ESC_TEXT("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\nDTEND;VALUE="
-                 "DATE:20261227\r\nEND:VEVENT\r\n"
-                 "BEGIN:VEVENT\r\nDTSTART:20261231T180000Z\r\nEND:VEVENT\r\nBEGIN:"
-                 "VEVENT\r\nDTSTART;VALUE=DATE:20270101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-    int64_t *days = NULL;
-    uint32_t count = 0;
-    assert_true(esc_holidays_read(workspace, text, &days, &count));
-    assert_int_equal(count, 3);
-    assert_int_equal(days[0], esc_days_from_date(2026, 12, 25));
-    assert_int_equal(days[1], esc_days_from_date(2026, 12, 26));
-    assert_int_equal(days[2], esc_days_from_date(2027, 1, 1));
-    assert_false(esc_holidays_read(workspace, ESC_TEXT("hello"), &days, &count));
-    esc_workspace_free(workspace);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,7 +204,6 @@ int main(void)
         cmocka_unit_test(fields_that_every_raise_gives_are_assured),
         cmocka_unit_test(enums_of_one_shape_are_one),
         cmocka_unit_test(hours_past_midnight_belong_to_the_next_day),
-        cmocka_unit_test(whole_days_are_read_from_a_holiday_calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,18 @@ typedef struct EscWorkspace EscWorkspace;
 EscWorkspace *esc_workspace_new(void);            /* NULL when there is no memory */
 void esc_workspace_free(EscWorkspace *workspace); /* NULL is allowed */
 
+/* A calendar file that a declaration names, and what the compiler asks about it. */
+typedef struct EscHolidayFile {
+    EscText path;             /* below the workspace's folder */
+    EscText timezone;         /* of the calendar */
+    int64_t from_day, to_day; /* repetitions are written out from … to; days since 1970-01-01 */
+    void *context;            /* of the functions below */
+    void (*day)(void *context, int64_t day); /* a day on which nothing is open */
+    /* What is wrong in which line of the file (from 1); the text is borrowed for the length of the call. */
+    void (*fault)(void *context, uint32_t line, EscText message);
+    bool repeats; /* out: the days depend on from_day and to_day */
+} EscHolidayFile;
+
 /* How a program gives the compiler its files. Paths are relative to the workspace's folder, with
  * `/` between folders. */
 typedef struct EscSourceFiles {
@@ -45,7 +57,12 @@ typedef struct EscSourceFiles {
      * be NULL; each text is borrowed for the length of the call. */
     void (*list_zones)(void *context, void (*put)(void *put_context, EscText name),
                        void *put_context);
-    int64_t today; /* days since 1970-01-01, for schedules that have not begun; 0: not known */
+    /* Reads a calendar file. ESC_OK: every day was told. ESC_BAD_INPUT: every fault was told. ESC_NO_MEMORY. Any other
+     * status: it cannot be read. NULL: none can be. */
+    EscStatus (*holidays)(void *context, EscHolidayFile *file);
+    /* Days since 1970-01-01, for schedules that have not begun and for what calendar files repeat. 0: not known; then
+     * nothing is said about the one, and the other is written out around 1970. */
+    int64_t today;
 } EscSourceFiles;
 
 /* Reads all files of a workspace, sorted by path (bytes), and keeps `files` for what
@@ -72,6 +89,8 @@ ESC_MUST_USE EscStatus esc_workspace_check(EscWorkspace *workspace);
  * all that the verifier asks of what a text decides (vm/include/esc/bounds.def). */
 ESC_MUST_USE EscStatus esc_workspace_build(EscWorkspace *workspace, EscBuf *out, EscWhy *why);
 
+/* Whether the bundle depends on EscSourceFiles.today: calendar files repeat something. After the check. */
+bool esc_workspace_depends_on_today(const EscWorkspace *workspace);
 EscText esc_workspace_name(const EscWorkspace *workspace); /* "acme"; empty before the check */
 /* "Europe/Berlin"; "UTC" when not said */
 EscText esc_workspace_timezone(const EscWorkspace *workspace);

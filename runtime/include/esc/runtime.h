@@ -8,6 +8,7 @@
 #define ESC_RUNTIME_H
 
 #include <esc/api.h>
+#include <esc/calendars.h>
 #include <esc/config.h>
 #include <esc/daemon.h>
 #include <esc/delivery.h>
