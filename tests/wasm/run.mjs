@@ -20,7 +20,8 @@ const today = () => Math.floor(Date.now() / DAY_MS);
 const { load } = await import(pathToFileURL(join(BUILD, "escal.mjs")));
 const module = await WebAssembly.compile(readFileSync(join(BUILD, "escal.wasm")));
 const zones = readFileSync(join(ZONES, "tzdata.zi"), "utf8").split("\n").map((line) => line.split(" "))
-  .filter((words) => words[0] === "Z" || words[0] === "L").map((words) => words[words[0] === "Z" ? 1 : 2]);
+  .filter((words) => words[0] === "Z" || words[0] === "L").map((words) => words[words[0] === "Z" ? 1 : 2])
+  .filter((name) => name !== "Factory"); // what stands in for a zone that nobody has set
 
 let passed = 0, failed = 0;
 function judge(name, fault) {
