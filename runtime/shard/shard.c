@@ -28,20 +28,6 @@ static void wake_ingest(void *context)
     esc_lane_wake(&shard->ingest);
 }
 
-static void take_mail(EscShard *shard)
-{
-    EscParcel *parcel = esc_mailbox_take(&shard->mail);
-    if (parcel == NULL)
-        return;
-    if (shard->last == NULL)
-        shard->first = parcel;
-    else
-        shard->last->next = parcel;
-    while (parcel->next != NULL)
-        parcel = parcel->next;
-    shard->last = parcel;
-}
-
 /* --- the ingest lane -------------------------------------------------------------------------- */
 
 static void ingest_one(EscShard *shard, EscJob *job)
@@ -131,7 +117,8 @@ static bool is_serving(EscShard *shard)
 
 static bool is_idle(const EscShard *shard)
 {
-    return shard->first == NULL && shard->going == NULL && shard->coming == NULL;
+    return shard->first == NULL && shard->going == NULL && shard->coming == NULL &&
+           shard->settled == NULL;
 }
 
 static void turn_run(void *context)
@@ -139,7 +126,7 @@ static void turn_run(void *context)
     EscShard *shard = context;
     /* In this order: what the ingest lane handed over before it was idle is in the mailbox. */
     bool is_last = atomic_load(&shard->is_closing) && atomic_load(&shard->ingesting) == 0;
-    take_mail(shard);
+    esc_shard_take_mail(shard);
     if (atomic_load(&shard->is_committing))
         return; /* its end wakes this lane */
     if (is_serving(shard))
@@ -233,7 +220,7 @@ void esc_shard_free(EscShard *shard)
     esc_lane_close(&shard->ingest);
     esc_lane_close(&shard->commit);
     esc_lane_close(&shard->turn);
-    take_mail(shard);
+    esc_shard_take_mail(shard);
     refuse_all(shard);
     esc_service_close(shard->service);
     esc_mailbox_release(&shard->mail);

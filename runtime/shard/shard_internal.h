@@ -11,6 +11,7 @@
 typedef struct EscBatch {
     EscParcel *first, *last; /* jobs with inputs, in order */
     size_t count;            /* their inputs */
+    bool is_full;            /* the next job did not fit */
     bool wants_turn;
 } EscBatch;
 
@@ -20,6 +21,7 @@ typedef struct EscShardTurn {
     EscInput *inputs;
     EscReply *replies;
     int64_t cpu_ns; /* that it took so far */
+    size_t fired;   /* timers, known when it is settled */
 } EscShardTurn;
 
 struct EscShard {
@@ -34,8 +36,9 @@ struct EscShard {
     EscService *service;     /* the commit lane has its store while is_committing */
     EscParcel *first, *last; /* taken out of the mailbox, not worked off yet */
     size_t inputs_max;       /* of one turn: see `adapt` */
-    EscShardTurn slots[2];
+    EscShardTurn slots[3];
     EscShardTurn *coming, *going; /* as the service's: looked up; decided and not settled */
+    EscShardTurn *settled;        /* committed, and nobody was told yet */
     bool is_sent;                 /* `going` was handed to the commit lane */
     unsigned ahead_count;         /* turns in a row that were decided beside a commit */
 
@@ -73,6 +76,7 @@ void esc_shard_serve(EscShard *shard);
 void esc_shard_commit_run(void *shard); /* of the commit lane */
 
 /* shard_jobs.c */
+void esc_shard_take_mail(EscShard *shard); /* out of the mailbox, behind what was taken before */
 void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason);
 
 /* Moves jobs from the shard to the batch as long as its inputs and its time allow; jobs that only look are done, and

@@ -13,6 +13,20 @@ void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason)
     job->steps->over(job);
 }
 
+void esc_shard_take_mail(EscShard *shard)
+{
+    EscParcel *parcel = esc_mailbox_take(&shard->mail);
+    if (parcel == NULL)
+        return;
+    if (shard->last == NULL)
+        shard->first = parcel;
+    else
+        shard->last->next = parcel;
+    while (parcel->next != NULL)
+        parcel = parcel->next;
+    shard->last = parcel;
+}
+
 static EscJob *job_take(EscShard *shard)
 {
     EscParcel *parcel = shard->first;
@@ -60,9 +74,10 @@ static bool prepare(EscShard *shard, EscBatch *batch, EscJob *job)
     return false;
 }
 
-static bool fits(const EscShard *shard, const EscBatch *batch, const EscJob *job)
+static bool fits(const EscShard *shard, EscBatch *batch, const EscJob *job)
 {
-    return batch->count == 0 || batch->count + job->inputs_count <= shard->inputs_max;
+    batch->is_full = batch->count > 0 && batch->count + job->inputs_count > shard->inputs_max;
+    return !batch->is_full;
 }
 
 /* Its inputs are what the engine decides without a look at the store. */
@@ -79,11 +94,10 @@ static bool is_plain(const EscJob *job)
 
 void esc_batch_collect_plain(EscShard *shard, EscBatch *batch)
 {
-    while (batch->count < shard->inputs_max && shard->first != NULL) {
-        const EscJob *next = (const EscJob *)shard->first;
-        if (!is_plain(next) || !fits(shard, batch, next))
-            break;
+    const EscJob *next = (const EscJob *)shard->first;
+    while (next != NULL && is_plain(next) && fits(shard, batch, next)) {
         batch_add(batch, job_take(shard));
+        next = (const EscJob *)shard->first;
     }
 }
 
@@ -91,13 +105,12 @@ void esc_batch_collect(EscShard *shard, EscBatch *batch)
 {
     int64_t until_ns = esc_boot_ns() + LOOKS_NS_MAX;
     EscJob *job = NULL;
-    while (batch->count < shard->inputs_max && (job = job_take(shard)) != NULL) {
+    while (!batch->is_full && (job = job_take(shard)) != NULL) {
         if (prepare(shard, batch, job)) {
-            if (!fits(shard, batch, job)) {
+            if (fits(shard, batch, job))
+                batch_add(batch, job);
+            else
                 put_back(shard, job);
-                break;
-            }
-            batch_add(batch, job);
         } else if (esc_boot_ns() > until_ns) {
             break;
         }

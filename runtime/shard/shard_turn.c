@@ -29,7 +29,16 @@ static bool is_serving(EscShard *shard)
     return esc_shard_state(shard) == ESC_SHARD_SERVING;
 }
 
-/* --- being stopped ---------------------------------------------------------------------------- */
+/* --- being told ------------------------------------------------------------------------------- */
+
+/* Halves or doubles what a turn may hold, so that one that is full computes for about TURN_CPU_NS. */
+static void adapt(EscShard *shard, bool is_full, int64_t took_ns)
+{
+    if (took_ns > TURN_CPU_NS && shard->inputs_max > ESC_INPUTS_PER_TURN_MIN)
+        shard->inputs_max /= 2;
+    else if (took_ns < TURN_CPU_NS / 2 && is_full && shard->inputs_max < ESC_INPUTS_PER_TURN_MAX)
+        shard->inputs_max *= 2;
+}
 
 static void release(EscShardTurn *turn)
 {
@@ -37,6 +46,26 @@ static void release(EscShardTurn *turn)
     free(turn->replies);
     *turn = (EscShardTurn){.inputs = NULL};
 }
+
+/* Whoever waits for the turn that is settled, if there is one. */
+static void tell(EscShard *shard)
+{
+    EscShardTurn *turn = shard->settled;
+    if (turn == NULL)
+        return;
+    shard->settled = NULL;
+    adapt(shard, turn->batch.is_full, turn->cpu_ns);
+    atomic_fetch_add(&shard->turns, 1);
+    atomic_fetch_add(&shard->inputs, turn->batch.count);
+    atomic_fetch_add(&shard->timers, turn->fired);
+    esc_shard_show_clock(shard);
+    esc_batch_finish(&turn->batch, turn->replies);
+    if (shard->setup.committed != NULL)
+        shard->setup.committed(shard->setup.context, shard, shard->service);
+    release(turn);
+}
+
+/* --- being stopped ---------------------------------------------------------------------------- */
 
 static void refuse_turn(EscShardTurn *turn, EscText reason)
 {
@@ -46,7 +75,8 @@ static void refuse_turn(EscShardTurn *turn, EscText reason)
     release(turn);
 }
 
-/* The fail-stop of one workspace: an uncommitted turn is never answered as if it were committed. */
+/* The fail-stop of one workspace: an uncommitted turn is never answered as if it were committed, and a committed one never as
+ * if it were not. */
 static void stop(EscShard *shard, EscStatus status, const EscWhy *why)
 {
     char text[sizeof(why->text) + 64];
@@ -55,6 +85,7 @@ static void stop(EscShard *shard, EscStatus status, const EscWhy *why)
     esc_shard_set_stopped(shard, esc_text_from(text));
     if (shard->setup.stopped != NULL)
         shard->setup.stopped(shard->setup.context, shard, esc_shard_reason(shard));
+    tell(shard);
     refuse_turn(shard->going, esc_shard_reason(shard));
     refuse_turn(shard->coming, esc_shard_reason(shard));
     shard->going = shard->coming = NULL;
@@ -67,16 +98,6 @@ static int64_t cpu_ns(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* Halves or doubles what a turn may hold, so that one that is full computes for about TURN_CPU_NS. */
-static void adapt(EscShard *shard, size_t count, int64_t took_ns)
-{
-    if (took_ns > TURN_CPU_NS && shard->inputs_max > ESC_INPUTS_PER_TURN_MIN)
-        shard->inputs_max /= 2;
-    else if (took_ns < TURN_CPU_NS / 2 && count >= shard->inputs_max &&
-             shard->inputs_max < ESC_INPUTS_PER_TURN_MAX)
-        shard->inputs_max *= 2;
 }
 
 static EscInput *flatten(const EscBatch *batch)
@@ -92,9 +113,18 @@ static EscInput *flatten(const EscBatch *batch)
     return inputs;
 }
 
+static EscShardTurn *free_slot(EscShard *shard)
+{
+    size_t i = 0;
+    while (shard->slots[i].inputs != NULL)
+        i++;
+    ESC_ASSERT(i < ESC_COUNT_OF(shard->slots));
+    return &shard->slots[i];
+}
+
 static void look_up(EscShard *shard, const EscBatch *batch)
 {
-    EscShardTurn *turn = shard->going == &shard->slots[0] ? &shard->slots[1] : &shard->slots[0];
+    EscShardTurn *turn = free_slot(shard);
     EscWhy why = {.text = ""};
     int64_t began_ns = cpu_ns();
     *turn = (EscShardTurn){.batch = *batch, .inputs = flatten(batch)};
@@ -153,35 +183,22 @@ void esc_shard_commit_run(void *context)
     esc_lane_wake(&shard->turn);
 }
 
-static void tell(EscShard *shard, EscShardTurn *turn, size_t fired)
-{
-    adapt(shard, turn->batch.count + fired, turn->cpu_ns + shard->commit_ns);
-    atomic_fetch_add(&shard->turns, 1);
-    atomic_fetch_add(&shard->inputs, turn->batch.count);
-    atomic_fetch_add(&shard->timers, fired);
-    esc_shard_show_clock(shard);
-    esc_batch_finish(&turn->batch, turn->replies);
-    if (shard->setup.committed != NULL)
-        shard->setup.committed(shard->setup.context, shard, shard->service);
-    release(turn);
-}
-
-/* Behind a commit, whoever made it. */
+/* Behind a commit, whoever made it. Who waits for it is told a little later. */
 static void settle(EscShard *shard)
 {
     EscShardTurn *turn = shard->going;
-    size_t fired = 0;
     EscWhy why = shard->commit_why;
     EscStatus status = shard->commit_status;
     if (status == ESC_OK)
-        status = esc_service_settle(shard->service, &fired, &why);
+        status = esc_service_settle(shard->service, &turn->fired, &why);
     if (status != ESC_OK) {
         stop(shard, status, &why);
         return;
     }
+    turn->cpu_ns += shard->commit_ns;
+    shard->settled = turn;
     shard->going = NULL;
     move_on(shard);
-    tell(shard, turn, fired);
 }
 
 /* A reading may have met damage, or the file is gone. */
@@ -211,10 +228,12 @@ static bool begin(EscShard *shard)
 static void send_off(EscShard *shard)
 {
     EscBatch next = {0};
+    esc_shard_take_mail(shard); /* what came while it was decided */
     if (shard->ahead_count < AHEAD_MAX)
         esc_batch_collect_plain(shard, &next);
     if (next.count == 0) {
         shard->ahead_count = 0;
+        tell(shard);
         commit(shard);
         settle(shard);
         return;
@@ -226,6 +245,7 @@ static void send_off(EscShard *shard)
     shard->is_sent = true;
     atomic_store(&shard->is_committing, true);
     esc_lane_wake(&shard->commit);
+    tell(shard); /* of the turn before: the disk has something to do meanwhile */
     decide(shard, false);
 }
 
@@ -242,6 +262,7 @@ void esc_shard_serve(EscShard *shard)
         decide(shard, true); /* it waited for the store */
     if (is_serving(shard) && (shard->going != NULL || begin(shard)))
         send_off(shard);
+    tell(shard);
     if (is_serving(shard) && !shard->is_sent)
         check_store(shard);
 }
