@@ -101,7 +101,7 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field, b
     esc_report_related(workspace, diagnostic, info.span, "declared here");
 }
 
-void esc_check_set(EscWhere *where, EscNode *node)
+bool esc_check_set(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscNode *path = node->set.field;
@@ -112,7 +112,7 @@ void esc_check_set(EscWhere *where, EscNode *node)
                                    "ticket can be set"),
                         "write `set ticket.FIELD to …`");
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
-        return;
+        return false;
     }
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     EscMeaning meaning = esc_meaning(workspace, path);
@@ -131,6 +131,7 @@ void esc_check_set(EscWhere *where, EscNode *node)
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
     else
         check_field_value(where, node->set.value, meaning.index, true);
+    return false;
 }
 
 void esc_entry_once(EscSeen *seen, const EscNode *entry)
@@ -194,7 +195,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
     esc_seen_release(&seen);
 }
 
-void esc_check_create(EscWhere *where, EscNode *node)
+bool esc_check_create(EscWhere *where, EscNode *node)
 {
     esc_check_fields(where, node->create.entries, ESC_TEXT(""), 1);
     bool has_title = false;
@@ -210,6 +211,7 @@ void esc_check_create(EscWhere *where, EscNode *node)
                                    "a new ticket needs a title"),
                         "add `title: \"…\"`");
     (void)esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
+    return false;
 }
 
 /* --- arguments -------------------------------------------------------------------------------- */
@@ -328,12 +330,12 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
     }
 }
 
-void esc_check_run(EscWhere *where, EscNode *node)
+bool esc_check_run(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol = esc_check_symbol(workspace, node->run.runbook, ESC_SYMBOL_RUNBOOK);
     if (symbol == NULL)
-        return;
+        return false;
     uint32_t index = symbol->index;
     esc_mark(workspace, node->run.runbook, ESC_MEANS_RUNBOOK, index, ESC_TYPE_ANY);
     const EscBodyFacts *facts = &workspace->runbook_facts[index];
@@ -344,13 +346,13 @@ void esc_check_run(EscWhere *where, EscNode *node)
                         "break the circle; to begin anew, `start template` or `raise`");
         esc_report_related(workspace, diagnostic, symbol->span,
                            "this runbook comes back to itself");
-        return;
+        return false;
     }
     if (where->run_depth >= ESC_RUNBOOK_DEPTH_MAX ||
         (facts->state == 2 && facts->depth + where->run_depth > ESC_RUNBOOK_DEPTH_MAX)) {
         esc_report(workspace, "E0311", node->run.runbook->span,
                    "runbooks run one another more than %u deep here", ESC_RUNBOOK_DEPTH_MAX);
-        return;
+        return false;
     }
     if (facts->state == 0)
         esc_check_runbook(workspace, index, where->run_depth + 1);
@@ -366,9 +368,10 @@ void esc_check_run(EscWhere *where, EscNode *node)
                         runbook->params_count, 0, whose, runbook->node->runbook.name.span);
     run_fits(where, node, runbook, facts);
     merge_facts(where->workspace, &where->facts, facts);
+    return false;
 }
 
-void esc_check_start_template(EscWhere *where, EscNode *node)
+bool esc_check_start_template(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol =
@@ -379,15 +382,16 @@ void esc_check_start_template(EscWhere *where, EscNode *node)
                                    "templates that are started take no arguments in language 1"),
                         "set fields of the ticket before");
     if (symbol == NULL)
-        return;
+        return false;
     esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
     if (workspace->templates[symbol->index].is_manual)
-        return;
+        return false;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0340", node->start_template.name->span,
                    "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
     esc_report_hint(workspace, diagnostic, "add `manual` to it");
     esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    return false;
 }
 
 /* --- connector actions ------------------------------------------------------------------------ */
@@ -487,10 +491,9 @@ static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
     esc_report_related(workspace, diagnostic, rule->span, "the rule");
 }
 
-void esc_check_action_call(EscWhere *where, EscNode *node)
+bool esc_check_action_call(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node->action_call.action, "a connector action");
     uint32_t action = esc_check_action(workspace, node->action_call.action, ESC_NONE);
     if (action != ESC_NONE) {
         action_arguments(where, node->action_call.action, node->action_call.arguments, action);
@@ -501,7 +504,7 @@ void esc_check_action_call(EscWhere *where, EscNode *node)
     EscName result = node->action_call.result;
     if (result.text.size == 0) {
         esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE_ANY);
-        return;
+        return false;
     }
     if (action != ESC_NONE && workspace->actions[action].result == ESC_TYPE_WRONG) {
         EscDiagnostic *diagnostic =
@@ -511,4 +514,5 @@ void esc_check_action_call(EscWhere *where, EscNode *node)
                            "declared here");
     }
     (void)esc_where_local(where, node, result, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    return false;
 }

@@ -287,19 +287,16 @@ uint32_t esc_role_number(EscText word); /* 0 to 3, 4 for owner, ESC_NONE */
  * way). */
 bool esc_check_steps(EscWhere *where, EscNodeList steps);
 bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: nothing may wait */
-/* Reports when a waiting step stands in an atomic body; notes it otherwise. */
-bool esc_check_may_wait(EscWhere *where, const EscNode *node, const char *what);
-/* Calls visit for every list of steps right below a step. */
-void esc_step_blocks(EscNode *step, void (*visit)(void *context, EscNodeList steps), void *context);
-/* The same for every list of steps right below a template. */
-void esc_template_blocks(const EscNode *template, void (*visit)(void *context, EscNodeList steps),
-                         void *context);
+/* Reports a step that may not stand in this body, and notes one that waits. */
+void esc_check_place(EscWhere *where, const EscNode *node);
+/* Remembers the receiver that can prove least: QA checks may ask for more. */
+void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span);
 
-void esc_check_wait(EscWhere *where, EscNode *node);
-bool esc_check_ask(EscWhere *where, EscNode *node);
-void esc_check_await(EscWhere *where, EscNode *node);
-void esc_check_approve(EscWhere *where, EscNode *node);
-void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa);
+/* Each verb of verbs.def: true when nothing can come behind the step. */
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) bool check(EscWhere *where, EscNode *node);
+#include "verbs.def"
+/* What a check says, wherever it stands. In `qa { … }` its `else` is a body of its own, the caller's. */
+void esc_check_qa_check(EscWhere *where, EscNode *node);
 /* Of two checks of evidence the one that asks for more; either may be NULL. */
 const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a,
                                   const EscNode *b);
@@ -313,19 +310,10 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
 void esc_entry_once(EscSeen *seen, const EscNode *entry);
 /* ticket fields of a record */
 void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);
-void esc_check_set(EscWhere *where, EscNode *node);
-void esc_check_create(EscWhere *where, EscNode *node);
-void esc_check_raise(EscWhere *where, EscNode *node);
-void esc_check_run(EscWhere *where, EscNode *node);
-void esc_check_start_template(EscWhere *where, EscNode *node);
-void esc_check_action_call(EscWhere *where, EscNode *node);
 /* The action that a PATH of two words names, or of one within `system` (ESC_NONE: two are
  * needed); marks it. ESC_NONE after a report. */
 uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t system);
 
-bool esc_check_if(EscWhere *where, EscNode *node);
-bool esc_check_match(EscWhere *where, EscNode *node);
-void esc_check_for_each(EscWhere *where, EscNode *node);
 
 /* An event that a PATH names; marks it. ESC_NONE after a report. */
 uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path);

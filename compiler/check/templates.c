@@ -313,7 +313,7 @@ static void check_qa(TemplateCheck *check, EscNode *qa)
     ESC_EACH(node, qa->qa.checks) {
         EscWhere condition = body_where(check, ESC_FUNCTION_COND);
         qa_is_new(check, &seen, node);
-        esc_check_check(&condition, node, true);
+        esc_check_qa_check(&condition, node);
         EscWhere where = body_where(check, ESC_FUNCTION_QA_ELSE);
         (void)esc_check_steps(&where, node->check.otherwise);
         body_done(check, &where);

@@ -102,10 +102,10 @@ uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path)
 
 /* --- await and wait --------------------------------------------------------------------------- */
 
-void esc_check_wait(EscWhere *where, EscNode *node)
+bool esc_check_wait(EscWhere *where, EscNode *node)
 {
-    (void)esc_check_may_wait(where, node, "`wait`");
     esc_check_deadline(where->workspace, node->wait.duration);
+    return false;
 }
 
 /* `await vendor.outage within 4h` reads like a condition: a bare dotted name may be an event. */
@@ -151,9 +151,8 @@ static void check_reminders(EscWhere *where, EscNodeList reminders)
     }
 }
 
-void esc_check_await(EscWhere *where, EscNode *node)
+bool esc_check_await(EscWhere *where, EscNode *node)
 {
-    (void)esc_check_may_wait(where, node, "`await`");
     if (node->await.wait_for == ESC_AWAIT_EVENT)
         check_event_condition(where, node);
     else if (node->await.wait_for == ESC_AWAIT_CONDITION &&
@@ -162,6 +161,7 @@ void esc_check_await(EscWhere *where, EscNode *node)
     esc_check_deadline(where->workspace, node->await.within);
     check_reminders(where, node->await.reminders);
     (void)esc_check_steps(where, node->await.otherwise);
+    return false;
 }
 
 /* --- ask and approve -------------------------------------------------------------------------- */
@@ -182,7 +182,6 @@ static void answer_is_new(EscSeen *seen, const EscNode *answer)
 bool esc_check_ask(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node, "`ask`");
     (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_PEOPLE, "be asked");
     esc_check_text(where, node->ask.question);
     esc_check_deadline(workspace, node->ask.within);
@@ -225,16 +224,16 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
     return ends && timeout != NULL;
 }
 
-void esc_check_approve(EscWhere *where, EscNode *node)
+bool esc_check_approve(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node, "`approve`");
     EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
     esc_check_text(where, node->approve.text);
     esc_check_deadline(workspace, node->approve.within);
     esc_check_people(workspace, ESC_BOUND_APPROVALS, node->approve.count, ref,
                      node->approve.by->span, "approvals");
     (void)esc_check_steps(where, node->approve.otherwise);
+    return false;
 }
 
 /* --- checks ----------------------------------------------------------------------------------- */
@@ -276,7 +275,7 @@ static void check_confirmed(EscWorkspace *workspace, const EscNode *node)
                     "write it out: `check confirmed \"the customer knows\"`");
 }
 
-void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
+void esc_check_qa_check(EscWhere *where, EscNode *node)
 {
     static const EscCheck kinds[] = {
         [ESC_CHECK_FOR_ACKNOWLEDGED] = ESC_CHECK_ACKNOWLEDGED,
@@ -293,11 +292,14 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
         check_confirmed(workspace, node);
     esc_check_condition(where, node->check.condition, ESC_USE_CHECK);
     esc_check_deadline(workspace, node->check.within);
-    if (!is_in_qa && node->check.check_for == ESC_CHECK_FOR_DELIVERED)
+}
+
+bool esc_check_check(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    esc_check_qa_check(where, node);
+    if (node->check.check_for == ESC_CHECK_FOR_DELIVERED)
         where->facts.wanted = esc_stronger_check(workspace, where->facts.wanted, node);
-    if (is_in_qa)
-        return; /* its else is another body: the caller's */
-    (void)esc_check_may_wait(where, node, "`check`");
     EscSpan word = {node->span.file, node->span.start, node->span.start + 5};
     if (node->check.is_before_close)
         esc_report_hint(workspace,
@@ -310,4 +312,5 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
                                    "a check among the steps waits, so it needs a deadline"),
                         "say `within 10m`");
     (void)esc_check_steps(where, node->check.otherwise);
+    return false;
 }

@@ -362,14 +362,11 @@ void esc_lower_steps(EscLower *lower, EscNodeList steps);
  * ends. */
 void esc_lower_raise(EscLower *lower, uint32_t exception, const EscNode *node);
 bool esc_lower_can_wait(const EscLower *lower); /* STEPS or CATCH */
-void esc_lower_effect_step(EscLower *lower, const EscNode *node);
-void esc_lower_await(EscLower *lower, const EscNode *node);
-void esc_lower_pause(EscLower *lower, const EscNode *node);
-void esc_lower_ask(EscLower *lower, const EscNode *node);
-void esc_lower_approve(EscLower *lower, const EscNode *node);
-void esc_lower_check_step(EscLower *lower, const EscNode *node);
-void esc_lower_action_call(EscLower *lower, const EscNode *node);
-void esc_lower_run(EscLower *lower, const EscNode *node);
+/* Each verb of verbs.def, and what all plain ones have in common. */
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower)                                           \
+    void lower(EscLower *lower_, const EscNode *node);
+#include "verbs.def"
+void esc_lower_plain_verb(EscLower *lower, const EscNode *node);
 /* What stands behind a wait: WAIT, then on timeout the steps of `else` or the exception; both
  * ways lead on. */
 void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNodeList otherwise,
