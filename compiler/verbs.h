@@ -6,11 +6,6 @@
 #include <esc/grammar.h>
 #include <esc/vm.h>
 
-#define ESC_BODY(NAME) (1u << ESC_FUNCTION_##NAME)
-#define ESC_BODIES_WAITING (ESC_BODY(STEPS) | ESC_BODY(CATCH))
-#define ESC_BODIES_ALL                                                                             \
-    (ESC_BODIES_WAITING | ESC_BODY(HANDLER) | ESC_BODY(REMINDER) | ESC_BODY(QA_ELSE))
-
 typedef enum EscPlaceKind {
 #define ESC_PLACE(NAME, bodies, is_in_runbook, belongs) ESC_PLACE_##NAME,
 #include "verbs.def"

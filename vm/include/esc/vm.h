@@ -146,6 +146,9 @@ typedef enum EscFunction {
     ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
     ESC_FUNCTION_COUNT
 } EscFunction;
+#define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
+#define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
+#define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
 typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
 typedef enum EscWait {
     ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
@@ -169,7 +172,7 @@ typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ES
 
 typedef enum EscEffect {
     ESC_EFFECT_NONE,
-#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, text) ESC_EFFECT_##NAME = number,
+#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, functions, ref, aux, extra_ms, opens, text) ESC_EFFECT_##NAME = number,
 #include <esc/effects.def>
 #undef ESC_EFFECT
     ESC_EFFECT_COUNT
@@ -398,14 +401,55 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_MESSAGE 1u /* a notification */
 #define ESC_EF_CHANGE 2u  /* a recorded change */
 #define ESC_EF_CALL 4u    /* a connector action */
-typedef enum EscExtra { ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_ANY1 } EscExtra;
+/* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
+typedef enum EscExtra {
+    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD
+} EscExtra;
+typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_RECEIVERS } EscSiteRef;
+typedef enum EscSiteAux {
+    ESC_SITE_AUX_ZERO,
+    ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */
+    ESC_SITE_AUX_FIELD,     /* of the ticket */
+    ESC_SITE_AUX_TEXT,      /* that is not empty */
+    ESC_SITE_AUX_EXPECT,    /* EscExpect */
+    ESC_SITE_AUX_EVIDENCE,  /* bit set, not empty */
+    ESC_SITE_AUX_ACTION,
+    ESC_SITE_AUX_INVERSE,   /* an action, or ESC_NONE */
+    ESC_SITE_AUX_APPROVALS, /* a number of people */
+    ESC_SITE_AUX_EXCEPTION,
+    ESC_SITE_AUX_TEMPLATE,  /* a manual one */
+    ESC_SITE_AUX_CHECK,
+    ESC_SITE_AUX_METHOD     /* EscMethod */
+} EscSiteAux;
+typedef enum EscSiteExtra {
+    ESC_SITE_EXTRA_ZERO,
+    ESC_SITE_EXTRA_WITHIN, /* a deadline, with the calendar */
+    ESC_SITE_EXTRA_WINDOW, /* a time to look back over, or 0 */
+    ESC_SITE_EXTRA_REASON  /* a text where aux is ESC_NONE, else 0 */
+} EscSiteExtra;
+typedef enum EscOpens {
+    ESC_OPENS_NOTHING,
+    ESC_OPENS_CHANGE,
+#define ESC_OPENS_WAIT(NAME) ESC_OPENS_##NAME = 2 + ESC_WAIT_##NAME
+    ESC_OPENS_WAIT(REPLY),
+    ESC_OPENS_WAIT(ANSWER),
+    ESC_OPENS_WAIT(APPROVAL),
+    ESC_OPENS_WAIT(CHECK),
+    ESC_OPENS_WAIT(RAISED)
+#undef ESC_OPENS_WAIT
+} EscOpens;
 typedef struct EscEffectInfo {
     const char *name; /* NULL: no such effect */
     uint8_t fixed[2]; /* EscKind of the fixed arguments, UNSET for none */
     uint8_t result;   /* EscKind, UNSET for none */
     uint8_t flags;
     const char *text;
-    uint8_t extra;    /* EscExtra: what follows the fixed arguments */
+    uint8_t extra;      /* EscExtra: what follows the fixed arguments */
+    uint8_t ref;        /* EscSiteRef */
+    uint8_t aux;        /* EscSiteAux */
+    uint8_t extra_ms;   /* EscSiteExtra */
+    uint8_t opens;      /* EscOpens */
+    uint32_t functions; /* bit set of EscFunction: those that may emit it */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
 
