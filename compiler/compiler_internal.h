@@ -21,7 +21,7 @@
 #define ESC_RECORD_DEPTH_MAX 4u
 #define ESC_PARAMS_MAX 16u
 #define ESC_RUNBOOK_DEPTH_MAX 8u
-#define ESC_ROLES_MAX 3u
+#define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -53,10 +53,9 @@ typedef enum EscMeans {
 
 typedef enum EscUnit {
     ESC_UNIT_NONE,
-    ESC_UNIT_SECONDS,
-    ESC_UNIT_MINUTES,
-    ESC_UNIT_HOURS,
-    ESC_UNIT_DAYS
+#define ESC_UNIT(NAME, word, ms)                                                                   \
+    ESC_UNIT_##NAME, /* 1 + the number that an instruction has for it */
+#include <esc/builtin.def>
 } EscUnit;
 
 /* The path is proved present here (`if x is present { … }`): its value must be the one the test

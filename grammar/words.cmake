@@ -6,16 +6,16 @@
 # word that has a rule of its own in escal.l, because it depends on what stands around it, is left to that.
 file(READ ${SCANNER} scanner)
 file(STRINGS ${GRAMMAR} lines REGEX "^%token <name>")
-string(REGEX MATCHALL "[A-Z_]+ \"[a-z ]+\"" tokens "${lines}")
+string(REGEX MATCHALL "[A-Z_]+ \"[a-z_ ]+\"" tokens "${lines}")
 
 foreach(token IN LISTS tokens)
-    string(REGEX MATCH "^([A-Z_]+) \"([a-z ]+)\"" whole "${token}")
+    string(REGEX MATCH "^([A-Z_]+) \"([a-z_ ]+)\"" whole "${token}")
     set(token_of_${CMAKE_MATCH_2} ${CMAKE_MATCH_1})
 endforeach()
 
 set(rules "")
 foreach(token IN LISTS tokens)
-    string(REGEX MATCH "^([A-Z_]+) \"([a-z ]+)\"" whole "${token}")
+    string(REGEX MATCH "^([A-Z_]+) \"([a-z_ ]+)\"" whole "${token}")
     set(name ${CMAKE_MATCH_1})
     set(words "${CMAKE_MATCH_2}")
     if(name STREQUAL "NAME")

@@ -226,7 +226,6 @@ static void write_wait(Writer *writer, uint32_t index)
 
 static void write_imm(Writer *writer, const EscInstr *instr)
 {
-    static const char *const units[] = {"seconds", "minutes", "hours", "days"};
     static const char *const modes[ESC_END_COUNT] = {"fall", "skip", "raise", "resume"};
     uint32_t imm = instr->imm;
     EscBuf *out = writer->out;
@@ -248,7 +247,7 @@ static void write_imm(Writer *writer, const EscInstr *instr)
         esc_buf_printf(out, "L%u", (unsigned)imm);
         break;
     case ESC_OPERAND_UNIT:
-        esc_buf_string(out, imm < ESC_COUNT_OF(units) ? units[imm] : "?");
+        esc_buf_string(out, imm < ESC_UNITS_COUNT ? esc_unit_info[imm].word : "?");
         break;
     case ESC_OPERAND_END_MODE:
         esc_buf_string(out, imm < ESC_END_COUNT ? modes[imm] : "?");

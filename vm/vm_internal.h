@@ -222,7 +222,6 @@ bool esc_ms_is_end(int64_t ms);
 /* What leaves the range stays at its end; 0 where there is no such number. */
 double esc_number_clamp(double number);
 double esc_duration_in(int64_t duration_ms, uint32_t unit);
-extern const int64_t esc_unit_ms[4];
 bool esc_list_has(const EscValue *list, EscText text);
 /* Texts made in scratch, cut at ESC_TEXT_MAX between characters. ESC_OVER_LIMIT when scratch is full. */
 EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value, EscText *text);

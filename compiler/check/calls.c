@@ -289,7 +289,6 @@ static void merge_facts(const EscWorkspace *workspace, EscBodyFacts *into, const
 static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo *runbook,
                      const EscBodyFacts *facts)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation"};
     EscWorkspace *workspace = where->workspace;
     EscSpan declared = runbook->node->runbook.name.span;
     EscSpan span = node->run.runbook->span;
@@ -324,7 +323,7 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0113", span,
                        "the runbook `%.*s` turns to the %s owner, and this template has none",
-                       ESC_TEXT_ARG(runbook->name), roles[role]);
+                       ESC_TEXT_ARG(runbook->name), esc_role_words[role]);
         esc_report_hint(workspace, diagnostic, "declare it in `owners { … }`");
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }

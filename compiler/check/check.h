@@ -279,7 +279,6 @@ void esc_check_text_test(EscWhere *where, EscNode *node);
 /* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
  * escalation". */
 EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
-uint32_t esc_role_number(EscText word); /* 0 to 3, 4 for owner, ESC_NONE */
 
 /* --- steps.c, waits.c, calls.c, branches.c ---------------------------------------------------- */
 

@@ -8,9 +8,6 @@
 #define REACH_PAUSE_MS                                                                             \
     (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
 
-/* in the order of EscContact */
-static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL};
-
 static uint32_t word_index(EscText word, const char *const *words)
 {
     for (uint32_t i = 0; words[i] != NULL; ++i) {
@@ -22,7 +19,7 @@ static uint32_t word_index(EscText word, const char *const *words)
 
 uint32_t esc_contact_kind(EscText word)
 {
-    return word_index(word, CONTACT_WORDS);
+    return word_index(word, esc_contact_words);
 }
 
 uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
@@ -110,7 +107,10 @@ static bool is_chat_name(EscText text)
 
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
 {
-    static const char *const words[] = {"email", "chat", "phone", "timezone", NULL};
+    static const char *const words[] = {
+#define ESC_CONTACT(NAME, word) word,
+#include <esc/builtin.def>
+        "timezone", NULL};
     EscWorkspace *workspace = build->workspace;
     EscText name = setting->setting.name.text;
     uint32_t kind = esc_contact_kind(name);
@@ -180,14 +180,14 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
             after_ms += step->reach_step.after->duration.ms;
         }
         if (kind == ESC_NONE) {
-            esc_report_word(workspace, method, "a way of reaching somebody", CONTACT_WORDS);
+            esc_report_word(workspace, method, "a way of reaching somebody", esc_contact_words);
         } else if (build->settings[kind] == NULL) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0316", method.span,
-                                                   "this person has no %s", CONTACT_WORDS[kind]);
-            esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", CONTACT_WORDS[kind]);
+            EscDiagnostic *diagnostic = esc_report(
+                workspace, "E0316", method.span, "this person has no %s", esc_contact_words[kind]);
+            esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", esc_contact_words[kind]);
         } else if (!contact_add(build, kind, after_ms)) {
             esc_report(workspace, "E0306", method.span, "`%s` stands twice in this order",
-                       CONTACT_WORDS[kind]);
+                       esc_contact_words[kind]);
         }
     }
 }
@@ -272,15 +272,13 @@ static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
 
 static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
 {
-    /* in the order of EscChannel */
-    static const char *const media[] = {"chat", "email", "webhook", "phone", NULL};
     static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);
     channel->proves = ESC_PROOF_ACCEPTED; /* what every server says by its answer, and no more */
-    uint32_t kind = word_index(node->channel.medium.text, media);
+    uint32_t kind = word_index(node->channel.medium.text, esc_channel_words);
     if (kind == ESC_NONE)
-        esc_report_word(workspace, node->channel.medium, "a kind of channel", media);
+        esc_report_word(workspace, node->channel.medium, "a kind of channel", esc_channel_words);
     else
         channel->kind = (EscChannel)kind;
     if (node->channel.proves.text.size == 0)

@@ -68,12 +68,11 @@ static uint32_t person_without(EscWorkspace *workspace, EscRef ref, uint32_t con
 
 static void check_via(EscWhere *where, EscNode *node, EscRef ref)
 {
-    static const char *const words[] = {"email", "chat", "phone", NULL};
     EscWorkspace *workspace = where->workspace;
     EscName via = node->notify.via;
     uint32_t contact = esc_contact_kind(via.text);
     if (contact == ESC_NONE) {
-        esc_report_word(workspace, via, "a way of reaching somebody", words);
+        esc_report_word(workspace, via, "a way of reaching somebody", esc_contact_words);
         return;
     }
     esc_mark(workspace, node, ESC_MEANS_CONTACT, contact, ESC_TYPE_ANY);
@@ -90,9 +89,9 @@ static void check_via(EscWhere *where, EscNode *node, EscRef ref)
         return;
     const EscPersonInfo *info = &workspace->persons[person];
     EscDiagnostic *diagnostic = esc_report(workspace, "E0316", via.span, "`%.*s` has no %s",
-                                           ESC_TEXT_ARG(info->name), words[contact]);
+                                           ESC_TEXT_ARG(info->name), esc_contact_words[contact]);
     esc_report_hint(workspace, diagnostic, "add `%s \"…\"` to the person, or leave `via` out",
-                    words[contact]);
+                    esc_contact_words[contact]);
     esc_report_related(workspace, diagnostic, info->node->person.name.span, "declared here");
 }
 

@@ -105,11 +105,8 @@ static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
 
 void esc_pass_exceptions(EscWorkspace *workspace)
 {
-    static const char *const builtin[ESC_EXCEPTION_BUILTIN_COUNT] = {
-        "unowned", "action_failed", "delivery_dead",       "qa_failed",
-        "overdue", "engine_fault",  "rollback_incomplete", "routing_loop"};
-    for (size_t i = 0; i < ESC_COUNT_OF(builtin); ++i)
-        (void)exception_add(workspace, esc_text_from(builtin[i]), (EscSpan){0});
+    for (uint32_t i = 0; i < ESC_EXCEPTION_BUILTIN_COUNT; ++i)
+        (void)exception_add(workspace, esc_text_from(esc_exception_words[i]), (EscSpan){0});
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
         if (workspace->files[i].tree == NULL)
             continue;

@@ -18,16 +18,9 @@ typedef struct Lookup {
 
 static EscUnit unit_of(EscText word)
 {
-    static const struct {
-        EscText word;
-        EscUnit unit;
-    } units[] = {{{"seconds", 7}, ESC_UNIT_SECONDS},
-                 {{"minutes", 7}, ESC_UNIT_MINUTES},
-                 {{"hours", 5}, ESC_UNIT_HOURS},
-                 {{"days", 4}, ESC_UNIT_DAYS}};
-    for (size_t i = 0; i < ESC_COUNT_OF(units); ++i) {
-        if (esc_text_equal(units[i].word, word))
-            return units[i].unit;
+    for (uint32_t i = 0; i < ESC_UNITS_COUNT; ++i) {
+        if (esc_text_equal(esc_text_from(esc_unit_info[i].word), word))
+            return (EscUnit)(ESC_UNIT_NONE + 1 + i);
     }
     return ESC_UNIT_NONE;
 }

@@ -170,16 +170,15 @@ static void collect_events(TemplateCheck *check)
 
 static void check_owner(TemplateCheck *check, EscNode *owner)
 {
-    static const char *const words[] = {"primary", "secondary", "escalation", NULL};
     EscWorkspace *workspace = check->workspace;
     uint32_t role = esc_role_number(owner->owner.role.text);
     if (role >= ESC_ROLES_MAX) {
-        esc_report_word(workspace, owner->owner.role, "a role of owners", words);
+        esc_report_word(workspace, owner->owner.role, "a role of owners", esc_owner_role_words);
         return;
     }
     if (check->info->owners[role] != NULL) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span,
-                                               "the %s owner is named twice", words[role]);
+                                               "the %s owner is named twice", esc_role_words[role]);
         esc_report_related(workspace, diagnostic, check->info->owners[role]->span, "first here");
         return;
     }

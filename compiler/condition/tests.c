@@ -208,11 +208,7 @@ static bool is_field(const EscSubject *subject)
 
 static int64_t unit_ms_of(EscMeaning meaning)
 {
-    static const int64_t ms[] = {[ESC_UNIT_SECONDS] = ESC_SECOND_MS,
-                                 [ESC_UNIT_MINUTES] = ESC_MINUTE_MS,
-                                 [ESC_UNIT_HOURS] = ESC_HOUR_MS,
-                                 [ESC_UNIT_DAYS] = ESC_DAY_MS};
-    return meaning.unit < ESC_COUNT_OF(ms) ? ms[meaning.unit] : 0;
+    return meaning.unit == ESC_UNIT_NONE ? 0 : esc_unit_info[meaning.unit - 1].ms;
 }
 
 static Making making_of(const EscMaker *maker, const EscNode *subject, EscTest *test)

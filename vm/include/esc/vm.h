@@ -102,18 +102,71 @@ bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
 /* --- enumerations of the tables ------------------------------------------------------------------------- */
 
 typedef enum EscScope { ESC_SCOPE_TICKET, ESC_SCOPE_EVENT, ESC_SCOPE_EXCEPTION, ESC_SCOPE_COUNT } EscScope;
+/* What every workspace has: builtin.def. Lists of words have a NULL behind them. */
+typedef enum EscRole {
+#define ESC_ROLE(NAME, word, said) ESC_ROLE_##NAME,
+#include <esc/builtin.def>
+    ESC_ROLE_COUNT /* as a number of a role: whoever is accountable now, `owner` */
+} EscRole;
+enum {
+    ESC_OWNER_ROLE_COUNT = 0 /* the first so many roles are declared by templates */
+#define ESC_OWNER_ROLE(NAME, word, said) +1
+#include <esc/builtin.def>
+};
+extern const char *const esc_role_words[ESC_ROLE_COUNT + 1];
+extern const char *const esc_owner_role_words[ESC_OWNER_ROLE_COUNT + 1];
+const char *esc_role_word(uint32_t role); /* "last_resort"; "owner" for ESC_ROLE_COUNT, "" beyond */
+const char *esc_role_said(uint32_t role); /* "last resort"; "nobody" where there is no such role */
+uint32_t esc_role_number(EscText word);   /* 0 to ESC_ROLE_COUNT, or ESC_NONE */
+
+enum {
+    ESC_UNITS_COUNT = 0
+#define ESC_UNIT(NAME, word, ms) +1
+#include <esc/builtin.def>
+};
+typedef struct EscUnitInfo {
+    const char *word; /* "minutes" */
+    int64_t ms;
+} EscUnitInfo;
+extern const EscUnitInfo esc_unit_info[ESC_UNITS_COUNT];
+
 typedef enum EscBuiltinEvent {
-    ESC_EVENT_TICKET_CREATED, ESC_EVENT_TICKET_UPDATED, ESC_EVENT_TICKET_RESOLVED, ESC_EVENT_TICKET_CLOSED,
-    ESC_EVENT_TICKET_REOPENED, ESC_EVENT_SLA_WARNING, ESC_EVENT_SLA_BREACHED, ESC_EVENT_OWNER_ABSENT,
-    ESC_EVENT_BUILTIN_COUNT /* names: ticket.created … sla.warning{clock: text percent: number} sla.breached{clock: text} owner.absent{person: text} */
+#define ESC_EVENT(NAME, name) ESC_EVENT_##NAME,
+#include <esc/builtin.def>
+    ESC_EVENT_BUILTIN_COUNT
 } EscBuiltinEvent;
+extern const char *const esc_event_words[ESC_EVENT_BUILTIN_COUNT];
+enum {
+    ESC_BUILTIN_FIELDS_COUNT = 0
+#define ESC_EVENT_FIELD(NAME, field, KIND) +1
+#include <esc/builtin.def>
+};
+typedef struct EscBuiltinField {
+    EscBuiltinEvent event;
+    const char *name;
+    EscKind kind;
+} EscBuiltinField;
+extern const EscBuiltinField esc_builtin_fields[ESC_BUILTIN_FIELDS_COUNT]; /* by event, in the order of events */
+
 typedef enum EscBuiltinException {
-    ESC_EXCEPTION_UNOWNED, ESC_EXCEPTION_ACTION_FAILED, ESC_EXCEPTION_DELIVERY_DEAD, ESC_EXCEPTION_QA_FAILED,
-    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT, ESC_EXCEPTION_ROLLBACK_INCOMPLETE, ESC_EXCEPTION_ROUTING_LOOP,
-    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault, rollback_incomplete, routing_loop */
+#define ESC_EXCEPTION(NAME, name) ESC_EXCEPTION_##NAME,
+#include <esc/builtin.def>
+    ESC_EXCEPTION_BUILTIN_COUNT
 } EscBuiltinException;
-typedef enum EscContact { ESC_CONTACT_EMAIL, ESC_CONTACT_CHAT, ESC_CONTACT_PHONE, ESC_CONTACT_COUNT } EscContact;
-typedef enum EscChannel { ESC_CHANNEL_CHAT, ESC_CHANNEL_EMAIL, ESC_CHANNEL_WEBHOOK, ESC_CHANNEL_PHONE, ESC_CHANNEL_COUNT } EscChannel;
+extern const char *const esc_exception_words[ESC_EXCEPTION_BUILTIN_COUNT];
+
+typedef enum EscContact {
+#define ESC_CONTACT(NAME, word) ESC_CONTACT_##NAME,
+#include <esc/builtin.def>
+    ESC_CONTACT_COUNT
+} EscContact;
+extern const char *const esc_contact_words[ESC_CONTACT_COUNT + 1];
+typedef enum EscChannel {
+#define ESC_CHANNEL(NAME, word) ESC_CHANNEL_##NAME,
+#include <esc/builtin.def>
+    ESC_CHANNEL_COUNT
+} EscChannel;
+extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
 typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
 typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
 typedef enum EscPred {
