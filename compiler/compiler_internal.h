@@ -320,6 +320,8 @@ typedef struct EscBroken {
     EscSpan part, within;
 } EscBroken;
 
+#define ESC_ARRAY_FIRST_CAPACITY 16u
+
 /* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
 #define ESC_ARRAY(Type, name)                                                                      \
     Type *name;                                                                                    \

@@ -213,6 +213,8 @@ EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, 
 EscStatus esc_run_suspend(EscRun *run, uint32_t wait, EscWhy *why);
 /* Copies the text or list of *value behind what scratch holds. ESC_OVER_LIMIT when it is full. */
 EscStatus esc_scratch_copy(EscRun *run, EscValue *value);
+/* The next `size` bytes of scratch, or NULL when it is full. */
+char *esc_scratch_take(EscRun *run, size_t size, size_t alignment);
 
 int64_t esc_ms_add(int64_t a, int64_t b); /* saturating at ESC_SPAN_MAX_MS */
 int64_t esc_ms_subtract(int64_t a, int64_t b);

@@ -290,6 +290,8 @@ bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: n
 void esc_check_place(EscWhere *where, const EscNode *node);
 /* Remembers the receiver that can prove least: QA checks may ask for more. */
 void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span);
+/* What a runbook does is done by whoever runs it. */
+void esc_facts_merge(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from);
 
 /* Each verb of verbs.def: true when nothing can come behind the step. */
 #define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) bool check(EscWhere *where, EscNode *node);

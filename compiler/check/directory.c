@@ -22,49 +22,6 @@ uint32_t esc_contact_kind(EscText word)
     return word_index(word, esc_contact_words);
 }
 
-uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
-{
-    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_PERSON)
-        return symbol->index;
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
-        return ESC_NONE;
-    EscDiagnostic *diagnostic = NULL;
-    if (symbol != NULL) {
-        diagnostic =
-            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here",
-                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_NONE;
-    }
-    EscSuggest suggest = esc_suggest(name.text);
-    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
-    if (esc_is_meant_by_a_twin(workspace, &suggest, 1u << ESC_SYMBOL_PERSON))
-        return ESC_NONE;
-    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
-                            ESC_TEXT_ARG(name.text));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
-        esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`",
-                        ESC_TEXT_ARG(name.text));
-    return ESC_NONE;
-}
-
-const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uint32_t *count)
-{
-    uint32_t *persons = esc_arena_alloc_array(workspace->arena, items.count, sizeof *persons);
-    *count = 0;
-    if (persons == NULL)
-        return NULL;
-    ESC_EACH_NODE(item, items) {
-        if (item->kind != ESC_NODE_MEMBER)
-            continue;
-        uint32_t person = esc_find_person(workspace, item->member.name);
-        if (person != ESC_NONE)
-            persons[(*count)++] = person;
-    }
-    return persons;
-}
-
 /* --- persons ---------------------------------------------------------------------------------- */
 
 typedef struct PersonBuild {

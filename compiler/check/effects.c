@@ -4,17 +4,6 @@
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span)
-{
-    EscProof proves = ESC_PROOF_ACCEPTED; /* people's contacts say no more */
-    if (esc_ref_kind(ref) == ESC_REF_CHANNEL)
-        proves = where->workspace->channels[esc_ref_index(ref)].proves;
-    if (proves >= where->facts.weakest)
-        return;
-    where->facts.weakest = proves;
-    where->facts.weakest_span = span;
-}
-
 static bool person_has(const EscWorkspace *workspace, uint32_t person, uint32_t contact)
 {
     const EscPersonInfo *info = &workspace->persons[person];

@@ -24,14 +24,6 @@ EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type)
     return type;
 }
 
-/* The words of an expression as its author wrote them, for messages. */
-EscText esc_words_of(const EscWhere *where, const EscNode *node)
-{
-    EscText source = where->workspace->files[node->span.file].text;
-    EscText words = {source.data + node->span.start, node->span.end - node->span.start};
-    return words.size <= 60 ? words : ESC_TEXT("this");
-}
-
 /* --- missing values --------------------------------------------------------------------------- */
 
 /* Reports a test that could become true because `node` is missing. */

@@ -78,3 +78,14 @@ uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count)
     }
     return unique;
 }
+
+void esc_entry_once(EscSeen *seen, const EscNode *entry)
+{
+    EscName name = entry->entry.name;
+    const EscNode *other = esc_seen_before(seen, name.text, entry);
+    if (other == NULL)
+        return;
+    EscDiagnostic *diagnostic = esc_report(seen->workspace, "E0219", name.span,
+                                           "`%.*s` is given twice", ESC_TEXT_ARG(name.text));
+    esc_report_related(seen->workspace, diagnostic, other->entry.name.span, "first here");
+}

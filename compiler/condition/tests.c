@@ -450,3 +450,19 @@ bool esc_condition_test(EscWorkspace *workspace, const EscNode *node, bool truth
 {
     return esc_test_make(&(EscMaker){workspace, workspace->arena}, node, truth, test);
 }
+
+EscBinaryOp esc_binary_turned(EscBinaryOp op)
+{
+    switch (op) {
+    case ESC_BINARY_LESS:
+        return ESC_BINARY_GREATER;
+    case ESC_BINARY_LESS_EQUAL:
+        return ESC_BINARY_GREATER_EQUAL;
+    case ESC_BINARY_GREATER:
+        return ESC_BINARY_LESS;
+    case ESC_BINARY_GREATER_EQUAL:
+        return ESC_BINARY_LESS_EQUAL;
+    default:
+        return op;
+    }
+}
