@@ -469,4 +469,15 @@ const char *esc_type_words(EscWorkspace *workspace, EscType type);
 void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity,
                      size_t item_size);
 
+/* --- for all passes --------------------------------------------------------------------------- */
+
+#define ESC_TYPE_WRONG ((EscType)0)
+#define ESC_TYPE_ANY ((EscType)0) /* as an expectation: nothing is expected */
+/* For trees that a pass marks: as ESC_EACH_NODE, but writable. */
+#define ESC_EACH(node, list) for (EscNode *node = (list).first; node != NULL; node = node->next)
+/* What was written to a buffer may be wrong without memory: then the workspace fails. Releases
+ * the buffer. */
+void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
+uint64_t esc_seed(void);
+
 #endif

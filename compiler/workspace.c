@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
 
 #define ARENA_BYTES_MAX ((size_t)3 << 30)
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 #define SEARCHED_MAX 50u /* names that are looked for in all sources */
 

@@ -1,7 +1,8 @@
 /* branches.c - if, match, for each. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/steps.h"
 
 bool esc_check_if(EscWhere *where, EscNode *node)
 {

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- fields of the ticket --------------------------------------------------------------------- */
 

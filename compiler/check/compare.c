@@ -2,7 +2,8 @@
  * that turns true because a value is missing. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/names.h"
 
 bool esc_is_single_word(const EscNode *node)
 {

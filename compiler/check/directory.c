@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 #define REACH_PAUSE_MS                                                                             \
     (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */

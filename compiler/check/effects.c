@@ -1,6 +1,8 @@
 /* effects.c - steps that do something at once and have rules of their own: notify, handoff, snapshot, queue, attach.
  * What has none is a plain row of verbs.def; what takes fields or arguments is in calls.c. */
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- messages --------------------------------------------------------------------------------- */
 

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name)
 {

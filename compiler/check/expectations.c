@@ -2,6 +2,10 @@
  * ticket as a small tree of probes. */
 #include <string.h>
 
+#include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 #include "check/scenarios.h"
 
 /* --- facts ------------------------------------------------------------------------------------ */

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 #define BOOL_TYPE ESC_TYPE(ESC_KIND_BOOL)
 #define NUMBER_TYPE ESC_TYPE(ESC_KIND_NUMBER)

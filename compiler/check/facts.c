@@ -1,6 +1,6 @@
 /* facts.c - what a body does, collected while its steps are checked: what QA can ask for, and what a runbook hands on to whoever
  * runs it. */
-#include "check/check.h"
+#include "check/steps.h"
 
 void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span)
 {

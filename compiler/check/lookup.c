@@ -1,6 +1,7 @@
 /* lookup.c - names of what a workspace declares, where one kind of thing is wanted: found and marked, or reported with the
  * nearest that would fit. */
-#include "check/check.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
 {

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/names.h"
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
 {

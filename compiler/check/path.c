@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/names.h"
 
 /* A path while it is looked up. `parts` is how many of its words belong to the name: one less
  * when the last is a unit. */

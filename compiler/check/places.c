@@ -1,5 +1,5 @@
 /* places.c - which step may stand in which body: the places of verbs.def, in words. */
-#include "check/check.h"
+#include "check/steps.h"
 #include "verbs.h"
 
 bool esc_is_atomic(const EscWhere *where)

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 static bool word_is_one_of(EscWorkspace *workspace, EscName word, const char *what,
                            const char *const *words)

@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "check/check.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth)
 {

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
 #include "check/scenarios.h"
+#include "check/steps.h"
 
 /* --- values ----------------------------------------------------------------------------------- */
 

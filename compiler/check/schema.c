@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 /* --- types ------------------------------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
  * are looked through; a long one gets a map, so that nothing an author lists costs more than its length. */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/names.h"
 
 enum { SEEN_WALKED_MAX = 16 };
 

@@ -1,5 +1,6 @@
 /* steps.c - the dispatch over all verbs, from verbs.def, and the verbs that are a row of it and nothing else. */
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/steps.h"
 #include "verbs.h"
 
 /* --- plain verbs and ends --------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 /* Words that mean something of their own wherever a name may stand; and so do roles. */
 static const char *const RESERVED[] = {

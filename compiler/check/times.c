@@ -1,5 +1,6 @@
 /* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. */
-#include "check/check.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
 {

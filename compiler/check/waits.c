@@ -1,5 +1,7 @@
 /* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- await and wait --------------------------------------------------------------------------- */
 

@@ -2,7 +2,9 @@
  * that the bundle will hold. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 static EscRef done(EscWhere *where, EscNode *node, EscRefKind kind, uint32_t index)
 {
