@@ -5,7 +5,7 @@
  * that names one. Functions are kept apart until then, because a function may be begun while
  * another is still open, but CODE, WAITS and EFFECTS must follow the order of FUNCTIONS. Not
  * here: what an instruction means. */
-#include "lower/lower.h"
+#include "lower/build.h"
 
 #include <stdlib.h>
 #include <string.h>
