@@ -21,7 +21,7 @@
 #define ESC_RECORD_DEPTH_MAX 4u
 #define ESC_PARAMS_MAX 16u
 #define ESC_RUNBOOK_DEPTH_MAX 8u
-#define ESC_ROLES_MAX 3u
+#define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -53,10 +53,9 @@ typedef enum EscMeans {
 
 typedef enum EscUnit {
     ESC_UNIT_NONE,
-    ESC_UNIT_SECONDS,
-    ESC_UNIT_MINUTES,
-    ESC_UNIT_HOURS,
-    ESC_UNIT_DAYS
+#define ESC_UNIT(NAME, word, ms)                                                                   \
+    ESC_UNIT_##NAME, /* 1 + the number that an instruction has for it */
+#include <esc/builtin.def>
 } EscUnit;
 
 /* The path is proved present here (`if x is present { … }`): its value must be the one the test
@@ -321,6 +320,8 @@ typedef struct EscBroken {
     EscSpan part, within;
 } EscBroken;
 
+#define ESC_ARRAY_FIRST_CAPACITY 16u
+
 /* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
 #define ESC_ARRAY(Type, name)                                                                      \
     Type *name;                                                                                    \
@@ -467,5 +468,16 @@ const char *esc_type_words(EscWorkspace *workspace, EscType type);
      &(workspace)->name[(workspace)->name##_count - 1])
 void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity,
                      size_t item_size);
+
+/* --- for all passes --------------------------------------------------------------------------- */
+
+#define ESC_TYPE_WRONG ((EscType)0)
+#define ESC_TYPE_ANY ((EscType)0) /* as an expectation: nothing is expected */
+/* For trees that a pass marks: as ESC_EACH_NODE, but writable. */
+#define ESC_EACH(node, list) for (EscNode *node = (list).first; node != NULL; node = node->next)
+/* What was written to a buffer may be wrong without memory: then the workspace fails. Releases
+ * the buffer. */
+void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
+uint64_t esc_seed(void);
 
 #endif

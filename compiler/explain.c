@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "check/check.h"
+#include "compiler_internal.h"
 
 static const EscExplanation OWN[] = {
 #define ESC_DIAGNOSTIC(code_, title_, text_, wrong_, right_)                                       \

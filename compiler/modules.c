@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 static void syntax_put(void *context, const EscSyntaxError *error)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "compiler_internal.h"
 
 #define TAB_WIDTH 4u
 #define LINE_SHOWN_MAX 400u /* bytes of an author's line that are shown */

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
 
 #define ARENA_BYTES_MAX ((size_t)3 << 30)
-#define ARRAY_FIRST_CAPACITY 16u
 
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
@@ -17,44 +16,6 @@
         X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas)    \
             X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(conditions) X(scenarios)    \
                 X(broken)
-
-uint64_t esc_seed(void)
-{
-    return UINT64_C(0x9e3779b97f4a7c15);
-}
-
-void esc_workspace_fail(EscWorkspace *workspace, EscStatus status)
-{
-    if (!workspace->has_failed) {
-        workspace->has_failed = true;
-        workspace->failure = status;
-    }
-}
-
-void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size_t *capacity,
-                     size_t item_size)
-{
-    if (*count == *capacity) {
-        size_t wanted = *capacity == 0 ? ARRAY_FIRST_CAPACITY : *capacity * 2;
-        void *moved = *count < UINT32_MAX / 2 ? realloc(items, wanted * item_size) : NULL;
-        if (moved == NULL) {
-            esc_workspace_fail(workspace, ESC_NO_MEMORY);
-            return items;
-        }
-        items = moved;
-        *capacity = wanted;
-    }
-    memset((char *)items + (size_t)*count * item_size, 0, item_size);
-    ++*count;
-    return items;
-}
-
-void esc_buf_done(EscWorkspace *workspace, EscBuf *buf)
-{
-    if (buf->status == ESC_NO_MEMORY)
-        esc_workspace_fail(workspace, ESC_NO_MEMORY);
-    esc_buf_release(buf);
-}
 
 EscWorkspace *esc_workspace_new(void)
 {
@@ -77,8 +38,8 @@ EscWorkspace *esc_workspace_new(void)
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
-    workspace->name = calloc(ARRAY_FIRST_CAPACITY, sizeof *workspace->name);                       \
-    workspace->name##_capacity = ARRAY_FIRST_CAPACITY;                                             \
+    workspace->name = calloc(ESC_ARRAY_FIRST_CAPACITY, sizeof *workspace->name);                       \
+    workspace->name##_capacity = ESC_ARRAY_FIRST_CAPACITY;                                             \
     is_whole = is_whole && workspace->name != NULL;
     ARRAY_LIST(ARRAY_START)
 #undef ARRAY_START

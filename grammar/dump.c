@@ -9,53 +9,6 @@
 
 static void write_node(EscBuf *out, const EscNode *node, unsigned depth);
 
-/* --- words for enums -------------------------------------------------------------------------- */
-
-static const char *const rotation_words[] = {"daily", "weekly", "every"};
-static const char *const ack_by_words[] = {"one", "all", "count"};
-static const char *const require_words[] = {"owners", "ack", "qa", "undo"};
-static const char *const expectation_words[] = {"acked", "resolved"};
-static const char *const await_words[] = {"ack", "resolved", "condition", "event"};
-static const char *const check_words[] = {"acknowledged", "delivered", "consistent", "confirmed",
-                                          "condition"};
-static const char *const act_words[] = {"ack",     "resolve", "answer", "confirm",
-                                        "approve", "reject",  "start",  "close"};
-static const char *const fact_words[] = {"nothing",   "notify", "page",    "owner",  "role",
-                                         "exception", "passed", "failed",  "closed", "created",
-                                         "handoff",   "call",   "started", "asked"};
-static const char *const unary_words[] = {"not", "negate", "is missing", "is present"};
-
-static const char *word_of(const EscNode *node)
-{
-    switch (node->kind) {
-    case ESC_NODE_BROKEN:
-        return esc_node_kind_name(node->broken.declares);
-    case ESC_NODE_ROTATION:
-        return rotation_words[node->rotation.period];
-    case ESC_NODE_OWNER:
-        return ack_by_words[node->owner.ack_by];
-    case ESC_NODE_POLICY_REQUIRE:
-        return require_words[node->policy_require.require];
-    case ESC_NODE_HANDOFF:
-        return expectation_words[node->handoff.expectation];
-    case ESC_NODE_AWAIT:
-        return await_words[node->await.wait_for];
-    case ESC_NODE_CHECK:
-        return check_words[node->check.check_for];
-    case ESC_NODE_TEST_ACT:
-        return act_words[node->test_act.act];
-    case ESC_NODE_FACT:
-        return fact_words[node->fact.fact];
-    case ESC_NODE_BINARY:
-        return esc_binary_op_text(node->binary.op);
-    case ESC_NODE_UNARY:
-        return unary_words[node->unary.op];
-    default:
-        break;
-    }
-    esc_assert_failed("a kind with a WORD member has its words here", __FILE__, __LINE__);
-}
-
 /* --- members ---------------------------------------------------------------------------------- */
 
 static void write_list(EscBuf *out, const EscNodeList *list, unsigned depth)
@@ -70,6 +23,9 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
 {
     const void *field = (const char *)node + member->offset;
     switch (member->type) {
+    case MEMBER_END:
+    case MEMBER_HIDDEN:
+        break;
     case MEMBER_NAME:
         if (((const EscName *)field)->text.size > 0)
             esc_buf_printf(out, " %s=%.*s", member->label,
@@ -82,6 +38,7 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
         write_node(out, *(EscNode *const *)field, depth + 1);
         break;
     case MEMBER_LIST:
+    case MEMBER_STEPS:
         if (((const EscNodeList *)field)->count == 0)
             break;
         esc_buf_printf(out, " %s:", member->label);
@@ -100,7 +57,7 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
         esc_json_number(out, *(const double *)field);
         break;
     case MEMBER_WORD:
-        esc_buf_printf(out, " %s", word_of(node));
+        esc_buf_printf(out, " %s", member->words[*(const unsigned *)field]);
         break;
     }
 }
@@ -173,10 +130,8 @@ static void write_node(EscBuf *out, const EscNode *node, unsigned depth)
     if (write_special(out, node, depth))
         return;
     esc_buf_printf(out, "(%s", esc_node_kind_name(node->kind));
-    size_t count = 0;
-    const Member *rows = esc_members_of(node->kind, &count);
-    for (size_t i = 0; i < count; i++)
-        write_member(out, node, &rows[i], depth);
+    for (const Member *member = esc_members_of(node->kind); member->type != MEMBER_END; member++)
+        write_member(out, node, member, depth);
     esc_buf_char(out, ')');
 }
 

@@ -98,18 +98,12 @@ EscNode *esc_literal_percent(EscParse *parse, EscSpan span)
 static int64_t unit_ms(char unit)
 {
     switch (unit) {
-    case 's':
-        return ESC_SECOND_MS;
-    case 'm':
-        return ESC_MINUTE_MS;
-    case 'h':
-        return ESC_HOUR_MS;
-    case 'd':
-        return ESC_DAY_MS;
-    case 'w':
-        return 7 * ESC_DAY_MS;
+#define ESC_DURATION_UNIT(letter, ms)                                                              \
+    case letter:                                                                                   \
+        return ms;
+#include <esc/units.def>
     default:
-        return ESC_YEAR_MS; /* y: the scanner lets nothing else through */
+        return ESC_YEAR_MS; /* the scanner lets nothing else through */
     }
 }
 
@@ -209,13 +203,16 @@ EscNode *esc_literal_part_of_unit(EscParse *parse, EscSpan span)
     }
     static const struct {
         char letter;
-        int64_t seconds;
-    } units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+        int64_t ms;
+    } units[] = {
+#define ESC_SHOWN_UNIT(letter, ms) {letter, ms},
+#include <esc/units.def>
+    };
     int64_t rest = (int64_t)(seconds + 0.5), all = rest;
     EscText whole = {NULL, 0};
     for (size_t i = 0; i < ESC_COUNT_OF(units); i++) {
-        long long count = rest / units[i].seconds;
-        rest %= units[i].seconds;
+        long long count = rest * ESC_SECOND_MS / units[i].ms;
+        rest %= units[i].ms / ESC_SECOND_MS;
         if (count > 0)
             whole = esc_arena_printf(parse->arena, "%.*s%lld%c", ESC_TEXT_ARG(whole), count,
                                      units[i].letter);

@@ -6,9 +6,12 @@
 #include <esc/grammar.h>
 
 typedef enum MemberType {
+    MEMBER_END, /* behind the last one of a kind */
+    MEMBER_HIDDEN, /* dump.c has a form of its own for it, or none */
     MEMBER_NAME,
     MEMBER_NODE,
     MEMBER_LIST,
+    MEMBER_STEPS,
     MEMBER_FLAG,
     MEMBER_COUNT,
     MEMBER_NUMBER,
@@ -16,13 +19,13 @@ typedef enum MemberType {
 } MemberType;
 
 typedef struct Member {
-    EscNodeKind kind;
     MemberType type;
     uint16_t offset; /* in EscNode */
     const char *label;
+    const char *const *words; /* of a WORD, by its number */
 } Member;
 
-/* The members of one kind stand together; *count may be 0. */
-const Member *esc_members_of(EscNodeKind kind, size_t *count);
+/* The members of one kind, in the order of dumps; MEMBER_END stands behind them. */
+const Member *esc_members_of(EscNodeKind kind);
 
 #endif

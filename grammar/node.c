@@ -6,35 +6,12 @@
 /* A kind needs the members in front of the union and its own member, not the largest one: a tree
  * has several nodes for each token, so this halves its memory. */
 static const uint16_t node_sizes[ESC_NODE_COUNT] = {
-#define NODE_SIZE(name, member, text)                                                              \
-    [ESC_NODE_##name] = (uint16_t)(offsetof(EscNode, file) + sizeof(((EscNode *)NULL)->member)),
-    ESC_NODE_LIST(NODE_SIZE)
-#undef NODE_SIZE
+#define ESC_NODE(KIND, member, Struct, text)                                                       \
+    [ESC_NODE_##KIND] = (uint16_t)(offsetof(EscNode, file) + sizeof(Struct)),
+#define ESC_BARE(KIND, member, text)                                                               \
+    [ESC_NODE_##KIND] = (uint16_t)(offsetof(EscNode, file) + sizeof(EscBareNode)),
+#include <esc/nodes.def>
 };
-
-static const char *const node_names[ESC_NODE_COUNT] = {
-#define NODE_NAME(name, member, text) [ESC_NODE_##name] = text,
-    ESC_NODE_LIST(NODE_NAME)
-#undef NODE_NAME
-};
-
-static const char *const binary_texts[ESC_BINARY_COUNT] = {
-#define BINARY_TEXT(name, text) [ESC_BINARY_##name] = text,
-    ESC_BINARY_LIST(BINARY_TEXT)
-#undef BINARY_TEXT
-};
-
-const char *esc_node_kind_name(EscNodeKind kind)
-{
-    ESC_ASSERT((unsigned)kind < ESC_NODE_COUNT);
-    return node_names[kind];
-}
-
-const char *esc_binary_op_text(EscBinaryOp op)
-{
-    ESC_ASSERT((unsigned)op < ESC_BINARY_COUNT);
-    return binary_texts[op];
-}
 
 EscNode *esc_node_put(EscParse *parse, const EscNode *node)
 {

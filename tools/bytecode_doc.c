@@ -72,8 +72,13 @@ static void write_opcodes(EscBuf *out)
 
 static void write_effects(EscBuf *out)
 {
-    static const char *const extras[] = {"", "fields", "the action's parameters", "named",
-                                         "one of any type"};
+    static const char *const extras[] = {[ESC_EXTRA_NONE] = "",
+                                         [ESC_EXTRA_FIELDS] = "fields",
+                                         [ESC_EXTRA_NAMED] = "named",
+                                         [ESC_EXTRA_PARAMS] = "the action's parameters",
+                                         [ESC_EXTRA_RAISED] = "named",
+                                         [ESC_EXTRA_ANY1] = "one of any type",
+                                         [ESC_EXTRA_FIELD] = "one of any type"};
     esc_buf_string(out, "| number | effect | arguments | then | result | site |\n| --- | --- | --- "
                         "| --- | --- | --- |\n");
     for (uint32_t kind = 1; kind < ESC_EFFECT_COUNT; kind++) {

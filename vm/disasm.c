@@ -145,37 +145,40 @@ static void write_effect_aux(Writer *writer, const EscEffectRow *row)
     static const char *const methods[ESC_METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
     const EscProgram *program = writer->program;
     EscBuf *out = writer->out;
-    switch (row->kind) {
-    case ESC_EFFECT_SET:
+    switch ((EscSiteAux)esc_effect_info[row->kind].aux) {
+    case ESC_SITE_AUX_FIELD:
         write_field(writer, row->aux);
         break;
-    case ESC_EFFECT_CREATE:
-    case ESC_EFFECT_QUEUE:
+    case ESC_SITE_AUX_TEXT:
         write_quoted(writer, text_at(writer, row->aux));
         break;
-    case ESC_EFFECT_CALL:
-    case ESC_EFFECT_UNDO:
+    case ESC_SITE_AUX_ACTION:
+    case ESC_SITE_AUX_INVERSE:
         write_action(writer, row->aux);
         break;
-    case ESC_EFFECT_RAISE:
+    case ESC_SITE_AUX_EXCEPTION:
         write_text(writer, row->aux < program->exceptions_count
                                ? text_at(writer, program->exceptions[row->aux].name)
                                : ESC_TEXT("?"));
         break;
-    case ESC_EFFECT_START:
+    case ESC_SITE_AUX_TEMPLATE:
         write_text(writer, row->aux < program->templates_count
                                ? text_at(writer, program->templates[row->aux].name)
                                : ESC_TEXT("?"));
         break;
-    case ESC_EFFECT_REQUEST:
+    case ESC_SITE_AUX_METHOD:
         esc_buf_string(out, row->aux < ESC_METHOD_COUNT ? methods[row->aux] : "?");
         break;
-    case ESC_EFFECT_HANDOFF:
+    case ESC_SITE_AUX_EXPECT:
         esc_buf_string(out, row->aux == ESC_EXPECT_ACKED ? "expect acked within "
                                                          : "expect resolved within ");
         esc_duration_write(out, row->extra_ms);
         break;
-    default:
+    case ESC_SITE_AUX_ZERO:
+    case ESC_SITE_AUX_CONTACT:
+    case ESC_SITE_AUX_EVIDENCE:
+    case ESC_SITE_AUX_APPROVALS:
+    case ESC_SITE_AUX_CHECK:
         if (row->aux != 0)
             esc_buf_printf(out, "%u", (unsigned)row->aux);
         break;
@@ -223,7 +226,6 @@ static void write_wait(Writer *writer, uint32_t index)
 
 static void write_imm(Writer *writer, const EscInstr *instr)
 {
-    static const char *const units[] = {"seconds", "minutes", "hours", "days"};
     static const char *const modes[ESC_END_COUNT] = {"fall", "skip", "raise", "resume"};
     uint32_t imm = instr->imm;
     EscBuf *out = writer->out;
@@ -245,7 +247,7 @@ static void write_imm(Writer *writer, const EscInstr *instr)
         esc_buf_printf(out, "L%u", (unsigned)imm);
         break;
     case ESC_OPERAND_UNIT:
-        esc_buf_string(out, imm < ESC_COUNT_OF(units) ? units[imm] : "?");
+        esc_buf_string(out, imm < ESC_UNITS_COUNT ? esc_unit_info[imm].word : "?");
         break;
     case ESC_OPERAND_END_MODE:
         esc_buf_string(out, imm < ESC_END_COUNT ? modes[imm] : "?");

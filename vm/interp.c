@@ -284,7 +284,7 @@ op_TIME_DIFF:
 op_DURATION_IN:
     OUT_A;
     IS_B(T_DURATION);
-    CHECK(instr->imm < 4);
+    CHECK(instr->imm < ESC_UNITS_COUNT);
     SET(.type = T_NUMBER, .number = esc_duration_in(B.ms, instr->imm));
 
     /* texts */

@@ -67,7 +67,7 @@ static uint32_t index_end(const Machine *m, uint32_t operand)
     case ESC_OPERAND_BACK:
         return m->function->code_count;
     case ESC_OPERAND_UNIT:
-        return 4;
+        return ESC_UNITS_COUNT;
     case ESC_OPERAND_EFFECT:
         return m->program->effects_count;
     case ESC_OPERAND_WAIT:

@@ -130,8 +130,6 @@ bool esc_list_has(const EscValue *list, EscText text)
 
 /* --- durations and times: saturating at ESC_SPAN_MAX_MS, so that sums of two never overflow ------------------------ */
 
-const int64_t esc_unit_ms[4] = {ESC_SECOND_MS, ESC_MINUTE_MS, ESC_HOUR_MS, ESC_DAY_MS};
-
 static int64_t clamp(int64_t ms)
 {
     if (ms > ESC_SPAN_MAX_MS)
@@ -182,6 +180,6 @@ double esc_number_clamp(double number)
 
 double esc_duration_in(int64_t duration_ms, uint32_t unit)
 {
-    int64_t size = esc_unit_ms[unit], whole = duration_ms / size;
+    int64_t size = esc_unit_info[unit].ms, whole = duration_ms / size;
     return (double)(duration_ms % size < 0 ? whole - 1 : whole);
 }

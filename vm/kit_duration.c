@@ -9,9 +9,10 @@ typedef struct Unit {
 } Unit;
 
 /* In the order they may follow each other, each at most once. */
-static const Unit language_units[] = {{'y', ESC_YEAR_MS},   {'w', 7 * ESC_DAY_MS},
-                                      {'d', ESC_DAY_MS},    {'h', ESC_HOUR_MS},
-                                      {'m', ESC_MINUTE_MS}, {'s', ESC_SECOND_MS}};
+static const Unit language_units[] = {
+#define ESC_DURATION_UNIT(letter, ms) {letter, ms},
+#include <esc/units.def>
+};
 static const Unit iso_date_units[] = {{'W', 7 * ESC_DAY_MS}, {'D', ESC_DAY_MS}};
 static const Unit iso_time_units[] = {
     {'H', ESC_HOUR_MS}, {'M', ESC_MINUTE_MS}, {'S', ESC_SECOND_MS}};

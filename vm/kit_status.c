@@ -78,9 +78,3 @@ EscStatus esc_why(EscWhy *why, EscStatus status, const char *check, uint64_t off
     esc_utf8_mend(why->text, strlen(why->text));
     return status;
 }
-
-void esc_assert_failed(const char *condition, const char *file, int line)
-{
-    fprintf(stderr, "%s:%d: this must hold and does not: %s\n", file, line, condition);
-    abort();
-}

@@ -26,12 +26,10 @@ void esc_duration_write(EscBuf *out, int64_t duration_ms)
     }
     static const struct {
         uint64_t size_ms;
-        const char *name;
+        char name[3];
     } units[] = {
-        {(uint64_t)ESC_DAY_MS, "d"},
-        {(uint64_t)ESC_HOUR_MS, "h"},
-        {(uint64_t)ESC_MINUTE_MS, "m"},
-        {(uint64_t)ESC_SECOND_MS, "s"},
+#define ESC_SHOWN_UNIT(letter, ms) {(uint64_t)(ms), {letter}},
+#include <esc/units.def>
         {1, "ms"},
     };
     bool in_seconds = left < 2 * (uint64_t)ESC_MINUTE_MS && left % (uint64_t)ESC_MINUTE_MS != 0;

@@ -165,50 +165,6 @@ EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, 
     return ESC_OK;
 }
 
-/* --- scratch ---------------------------------------------------------------------------------------------------------------- */
-
-static char *scratch_take(EscRun *run, size_t size, size_t alignment)
-{
-    if (run->scratch_size == 0)
-        return NULL; /* `scratch` may be NULL, and NULL + 0 is not C */
-    size_t at = run->scratch_used +
-                (alignment - (uintptr_t)(run->scratch + run->scratch_used) % alignment) % alignment;
-    if (at > run->scratch_size || size > run->scratch_size - at)
-        return NULL;
-    run->scratch_used = at + size;
-    return run->scratch + at;
-}
-
-static EscStatus copy_text(EscRun *run, EscText *text)
-{
-    char *data = scratch_take(run, text->size, 1);
-    if (data == NULL)
-        return ESC_OVER_LIMIT;
-    if (text->size > 0)
-        memcpy(data, text->data, text->size);
-    text->data = data;
-    return ESC_OK;
-}
-
-EscStatus esc_scratch_copy(EscRun *run, EscValue *value)
-{
-    EscKind kind = esc_type_kind(value->type);
-    if (value->is_missing || (kind != ESC_KIND_TEXT && kind != ESC_KIND_LIST))
-        return ESC_OK;
-    if (kind == ESC_KIND_TEXT)
-        return copy_text(run, &value->text);
-    EscText *items = (void *)scratch_take(run, value->list.count * sizeof *items, alignof(EscText));
-    if (items == NULL)
-        return ESC_OVER_LIMIT;
-    EscStatus status = ESC_OK;
-    for (uint32_t i = 0; i < value->list.count && status == ESC_OK; i++) {
-        items[i] = value->list.items[i];
-        status = copy_text(run, &items[i]);
-    }
-    value->list.items = items;
-    return status;
-}
-
 /* --- suspend and resume -------------------------------------------------------------------------------------------------------- */
 
 /* Moves a copied value down with the block that it was copied into. */
@@ -230,7 +186,7 @@ static void shift_value(EscValue *value, size_t by)
 /* Copies what is live behind everything else, then moves the copy to the bottom: dead texts and the host's go. */
 static EscStatus settle(EscRun *run, uint32_t mask)
 {
-    if (scratch_take(run, 0, alignof(max_align_t)) == NULL)
+    if (esc_scratch_take(run, 0, alignof(max_align_t)) == NULL)
         return ESC_OVER_LIMIT;
     size_t start = run->scratch_used;
     for (uint32_t r = 0; r < ESC_REGISTERS_MAX; r++) {
@@ -241,7 +197,7 @@ static EscStatus settle(EscRun *run, uint32_t mask)
     }
     size_t size = run->scratch_used - start;
     run->scratch_used = 0;
-    (void)scratch_take(run, 0, alignof(max_align_t));
+    (void)esc_scratch_take(run, 0, alignof(max_align_t));
     size_t bottom = run->scratch_used;
     if (size > 0)
         memmove(run->scratch + bottom, run->scratch + start, size);

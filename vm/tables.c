@@ -32,13 +32,24 @@ const EscOpInfo esc_op_info[256] = {
     }
 #define RESULT_NONE ESC_KIND_UNSET
 #define RESULT_TEXT ESC_KIND_TEXT
-#define ESC_EFFECT(number, NAME, name_, fixed_, extra_, result_, flags_, text_)                    \
-    [number] = {.name = name_,                                                                     \
+#define IN_BODIES ESC_FUNCTIONS_BODIES
+#define IN_BODIES_AND_CLOSING (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(CLOSING))
+#define IN_BODIES_AND_UNDO (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(UNDO))
+#define IN_WAITING ESC_FUNCTIONS_WAITING
+#define IN_REQUEST ESC_FUNCTION_BIT(REQUEST)
+#define ESC_EFFECT(number, NAME, name_, fixed_, extra_, result_, flags_, functions_, ref_, aux_,   \
+                   extra_ms_, opens_, text_)                                                       \
+    [number] = {.name = #name_,                                                                    \
                 .fixed = FIXED_LIST fixed_,                                                        \
                 .result = RESULT_##result_,                                                        \
                 .flags = flags_,                                                                   \
                 .text = text_,                                                                     \
-                .extra = ESC_EXTRA_##extra_},
+                .extra = ESC_EXTRA_##extra_,                                                       \
+                .ref = ESC_SITE_REF_##ref_,                                                        \
+                .aux = ESC_SITE_AUX_##aux_,                                                        \
+                .extra_ms = ESC_SITE_EXTRA_##extra_ms_,                                            \
+                .opens = ESC_OPENS_##opens_,                                                       \
+                .functions = IN_##functions_},
 const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT] = {
 #include <esc/effects.def>
 };

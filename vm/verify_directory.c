@@ -86,13 +86,12 @@ static EscStatus verify_meta(EscVerify *verify)
 
 static EscStatus verify_enums(EscVerify *verify)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort"};
     const EscProgram *program = verify->program;
     bool is_role = program->enums_count > 0 && program->enums[0].is_ordered == 1 &&
-                   program->enums[0].members_count == 4;
-    for (uint32_t i = 0; i < 4 && is_role; i++)
-        is_role =
-            text_is(verify, program->members[program->enums[0].members_first + i].name, roles[i]);
+                   program->enums[0].members_count == ESC_ROLE_COUNT;
+    for (uint32_t i = 0; i < ESC_ROLE_COUNT && is_role; i++)
+        is_role = text_is(verify, program->members[program->enums[0].members_first + i].name,
+                          esc_role_words[i]);
     REJECT_IF(!is_role, "V35", ENUMS, 0,
               "the first enum must be role: primary < secondary < escalation < last_resort");
     for (uint32_t i = 0; i < program->enums_count; i++) {
@@ -152,13 +151,11 @@ static EscStatus verify_fields(EscVerify *verify)
 
 static EscStatus verify_events(EscVerify *verify)
 {
-    static const char *const names[ESC_EVENT_BUILTIN_COUNT] = {
-        "ticket.created",  "ticket.updated", "ticket.resolved", "ticket.closed",
-        "ticket.reopened", "sla.warning",    "sla.breached",    "owner.absent"};
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < ESC_EVENT_BUILTIN_COUNT; i++)
-        REJECT_IF(i >= program->events_count || !text_is(verify, program->events[i].name, names[i]),
-                  "V35", EVENTS, i, "this must be the built-in event %s", names[i]);
+        REJECT_IF(i >= program->events_count ||
+                      !text_is(verify, program->events[i].name, esc_event_words[i]),
+                  "V35", EVENTS, i, "this must be the built-in event %s", esc_event_words[i]);
     for (uint32_t i = 0; i < program->event_fields_count; i++)
         REJECT_IF(program->fields[program->event_fields[i].field].scope != ESC_SCOPE_EVENT, "V35",
                   EVENT_FIELDS, i, "the field is not one of an event");
@@ -168,14 +165,12 @@ static EscStatus verify_events(EscVerify *verify)
 
 static EscStatus verify_exceptions(EscVerify *verify)
 {
-    static const char *const names[ESC_EXCEPTION_BUILTIN_COUNT] = {
-        "unowned", "action_failed", "delivery_dead",       "qa_failed",
-        "overdue", "engine_fault",  "rollback_incomplete", "routing_loop"};
     const EscProgram *program = verify->program;
     for (uint32_t i = 0; i < ESC_EXCEPTION_BUILTIN_COUNT; i++)
         REJECT_IF(i >= program->exceptions_count ||
-                      !text_is(verify, program->exceptions[i].name, names[i]),
-                  "V35", EXCEPTIONS, i, "this must be the built-in exception %s", names[i]);
+                      !text_is(verify, program->exceptions[i].name, esc_exception_words[i]),
+                  "V35", EXCEPTIONS, i, "this must be the built-in exception %s",
+                  esc_exception_words[i]);
     return esc_verify_names(verify, ESC_TABLE_EXCEPTIONS, 0, program->exceptions_count,
                             offsetof(EscExceptionRow, name));
 }

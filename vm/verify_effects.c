@@ -13,22 +13,12 @@
     (REF_BIT(PERSON) | REF_BIT(TEAM) | REF_BIT(SCHEDULE) | REF_BIT(ROUTE) | REF_BIT(ROLE) |        \
      REF_BIT(FIELD))
 
-/* Allow-list: the kinds of reference that a kind of effect may hold; NONE where it must hold none. */
-static uint32_t refs_of(uint32_t effect)
-{
-    switch (effect) {
-    case ESC_EFFECT_NOTIFY:
-        return REFS_PERSONS | REF_BIT(CHANNEL);
-    case ESC_EFFECT_PAGE:
-    case ESC_EFFECT_ASSIGN:
-    case ESC_EFFECT_HANDOFF:
-    case ESC_EFFECT_ASK:
-    case ESC_EFFECT_APPROVE:
-        return REFS_PERSONS;
-    default:
-        return REF_BIT(NONE);
-    }
-}
+/* Allow-list: the kinds of reference that a site may hold; NONE where it must hold none. */
+static const uint32_t refs_of[] = {
+    [ESC_SITE_REF_NONE] = REF_BIT(NONE),
+    [ESC_SITE_REF_PEOPLE] = REFS_PERSONS,
+    [ESC_SITE_REF_RECEIVERS] = REFS_PERSONS | REF_BIT(CHANNEL),
+};
 
 static EscStatus verify_ref(EscVerify *verify, uint32_t i)
 {
@@ -36,8 +26,8 @@ static EscStatus verify_ref(EscVerify *verify, uint32_t i)
     const EscEffectRow *row = &program->effects[i];
     EscRefKind kind = esc_ref_kind(row->ref);
     uint32_t index = esc_ref_index(row->ref);
-    REJECT_IF((refs_of(row->kind) >> kind & 1) == 0, "V06", EFFECTS, i, "%s cannot refer to this",
-              esc_effect_info[row->kind].name);
+    REJECT_IF((refs_of[esc_effect_info[row->kind].ref] >> kind & 1) == 0, "V06", EFFECTS, i,
+              "%s cannot refer to this", esc_effect_info[row->kind].name);
     REJECT_IF(kind == ESC_REF_CHANNEL && !verify->is_channel_granted[index], "V33", EFFECTS, i,
               "channel %u is not granted", (unsigned)index);
     REJECT_IF(kind == ESC_REF_FIELD &&
@@ -51,19 +41,20 @@ static EscStatus verify_ref(EscVerify *verify, uint32_t i)
 static EscStatus verify_extra(EscVerify *verify, uint32_t i)
 {
     const EscEffectRow *row = &verify->program->effects[i];
-    bool is_handoff = row->kind == ESC_EFFECT_HANDOFF;
-    bool has_window = row->kind == ESC_EFFECT_SNAPSHOT;
-    bool has_reason = row->kind == ESC_EFFECT_UNDO && row->aux == ESC_NONE;
-    REJECT_IF(row->calendar != 0 && !is_handoff, "V11", EFFECTS, i,
+    EscSiteExtra extra = (EscSiteExtra)esc_effect_info[row->kind].extra_ms;
+    bool is_within = extra == ESC_SITE_EXTRA_WITHIN;
+    bool is_window = extra == ESC_SITE_EXTRA_WINDOW;
+    bool has_reason = extra == ESC_SITE_EXTRA_REASON && row->aux == ESC_NONE;
+    REJECT_IF(row->calendar != 0 && !is_within, "V11", EFFECTS, i,
               "it has no deadline that a calendar could count");
-    if (is_handoff)
+    if (is_within)
         REJECT_UNLESS_BOUND(DEADLINE_MS, row->extra_ms, EFFECTS, i);
-    if (has_window)
+    if (is_window)
         REJECT_UNLESS_BOUND_OR_0(WINDOW_MS, row->extra_ms, EFFECTS, i);
     REJECT_IF(has_reason &&
                   (row->extra_ms < 0 || (uint64_t)row->extra_ms >= verify->program->texts_count),
               "V06", EFFECTS, i, "the reason is no text");
-    REJECT_IF(!is_handoff && !has_window && !has_reason && row->extra_ms != 0, "V11", EFFECTS, i,
+    REJECT_IF(!is_within && !is_window && !has_reason && row->extra_ms != 0, "V11", EFFECTS, i,
               "extra_ms must be zero");
     if (has_reason)
         verify->is_text_used[row->extra_ms] = 1;
@@ -77,35 +68,35 @@ static bool field_is_ticket(const EscProgram *program, uint32_t field)
 
 static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
 {
-    switch (row->kind) {
-    case ESC_EFFECT_NOTIFY:
-        return row->aux <= ESC_CONTACT_COUNT;
-    case ESC_EFFECT_SET:
-        return field_is_ticket(program, row->aux);
-    case ESC_EFFECT_CREATE:
-    case ESC_EFFECT_QUEUE:
-        return row->aux > 0 && row->aux < program->texts_count;
-    case ESC_EFFECT_HANDOFF:
-        return row->aux < ESC_EXPECT_COUNT;
-    case ESC_EFFECT_SNAPSHOT:
-        return row->aux >= 1 && row->aux <= 15;
-    case ESC_EFFECT_CALL:
-        return row->aux < program->actions_count;
-    case ESC_EFFECT_UNDO:
-        return row->aux < program->actions_count || row->aux == ESC_NONE;
-    case ESC_EFFECT_APPROVE:
-        return esc_bound_holds(ESC_BOUND_APPROVALS, row->aux);
-    case ESC_EFFECT_RAISE:
-        return row->aux < program->exceptions_count;
-    case ESC_EFFECT_START:
-        return row->aux < program->templates_count;
-    case ESC_EFFECT_CHECK:
-        return row->aux < program->checks_count;
-    case ESC_EFFECT_REQUEST:
-        return row->aux < ESC_METHOD_COUNT;
-    default:
+    switch ((EscSiteAux)esc_effect_info[row->kind].aux) {
+    case ESC_SITE_AUX_ZERO:
         return row->aux == 0;
+    case ESC_SITE_AUX_CONTACT:
+        return row->aux <= ESC_CONTACT_COUNT;
+    case ESC_SITE_AUX_FIELD:
+        return field_is_ticket(program, row->aux);
+    case ESC_SITE_AUX_TEXT:
+        return row->aux > 0 && row->aux < program->texts_count;
+    case ESC_SITE_AUX_EXPECT:
+        return row->aux < ESC_EXPECT_COUNT;
+    case ESC_SITE_AUX_EVIDENCE:
+        return row->aux >= 1 && row->aux <= 15;
+    case ESC_SITE_AUX_ACTION:
+        return row->aux < program->actions_count;
+    case ESC_SITE_AUX_INVERSE:
+        return row->aux < program->actions_count || row->aux == ESC_NONE;
+    case ESC_SITE_AUX_APPROVALS:
+        return esc_bound_holds(ESC_BOUND_APPROVALS, row->aux);
+    case ESC_SITE_AUX_EXCEPTION:
+        return row->aux < program->exceptions_count;
+    case ESC_SITE_AUX_TEMPLATE:
+        return row->aux < program->templates_count;
+    case ESC_SITE_AUX_CHECK:
+        return row->aux < program->checks_count;
+    case ESC_SITE_AUX_METHOD:
+        return row->aux < ESC_METHOD_COUNT;
     }
+    return false;
 }
 
 static EscStatus verify_aux(EscVerify *verify, uint32_t i)
@@ -114,13 +105,14 @@ static EscStatus verify_aux(EscVerify *verify, uint32_t i)
     const EscEffectRow *row = &program->effects[i];
     REJECT_IF(!aux_is_valid(program, row), "V06", EFFECTS, i, "aux is no number that %s knows: %u",
               esc_effect_info[row->kind].name, (unsigned)row->aux);
-    REJECT_IF(row->kind == ESC_EFFECT_START && !program->templates[row->aux].is_manual, "V25",
+    EscSiteAux aux = (EscSiteAux)esc_effect_info[row->kind].aux;
+    REJECT_IF(aux == ESC_SITE_AUX_TEMPLATE && !program->templates[row->aux].is_manual, "V25",
               EFFECTS, i, "template %u starts on events of its own, and START brings none",
               (unsigned)row->aux);
-    if (row->kind == ESC_EFFECT_CREATE || row->kind == ESC_EFFECT_QUEUE)
+    if (aux == ESC_SITE_AUX_TEXT)
         verify->is_text_used[row->aux] = 1;
     bool is_action =
-        row->kind == ESC_EFFECT_CALL || (row->kind == ESC_EFFECT_UNDO && row->aux != ESC_NONE);
+        aux == ESC_SITE_AUX_ACTION || (aux == ESC_SITE_AUX_INVERSE && row->aux != ESC_NONE);
     REJECT_IF(is_action && !verify->is_action_granted[row->aux], "V33", EFFECTS, i,
               "action %u is not granted", (unsigned)row->aux);
     return ESC_OK;
@@ -180,17 +172,15 @@ static EscStatus verify_extra_argument(EscVerify *verify, const EscEffectRow *ro
     switch (esc_effect_info[row->kind].extra) {
     case ESC_EXTRA_FIELDS:
         return verify_field_argument(verify, a, ESC_SCOPE_TICKET);
-    case ESC_EXTRA_ANY1:
-        if (row->kind != ESC_EFFECT_SET)
-            break;
+    case ESC_EXTRA_FIELD:
         REJECT_IF(arg->field != 0 && arg->field != row->aux + 1, "V35", EFFECT_ARGS, a,
                   "the argument names another field");
         REJECT_IF(arg->type != esc_type_plain(verify->program->fields[row->aux].type), "V19",
                   EFFECT_ARGS, a, "the argument is not of the field's type");
         return ESC_OK;
+    case ESC_EXTRA_RAISED:
+        return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
     case ESC_EXTRA_NAMED:
-        if (row->kind == ESC_EFFECT_RAISE)
-            return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
         REJECT_IF(arg->name == 0, "V35", EFFECT_ARGS, a, "the argument has no name");
         break;
     default:
@@ -215,7 +205,7 @@ static EscStatus verify_arguments(EscVerify *verify, uint32_t i)
     bool is_fine = row->args_count >= fixed;
     if (info->extra == ESC_EXTRA_NONE)
         is_fine = row->args_count == fixed;
-    if (info->extra == ESC_EXTRA_ANY1)
+    if (info->extra == ESC_EXTRA_ANY1 || info->extra == ESC_EXTRA_FIELD)
         is_fine = row->args_count == fixed + 1;
     REJECT_IF(!is_fine, "V19", EFFECTS, i, "%u arguments do not fit %s", (unsigned)row->args_count,
               info->name);

@@ -147,7 +147,7 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
                        (unsigned)value);
         return ESC_OK;
     case ESC_OPERAND_UNIT:
-        FLOW_REJECT_IF(value > 3, "V12", "there is no unit %u", (unsigned)value);
+        FLOW_REJECT_IF(value >= ESC_UNITS_COUNT, "V12", "there is no unit %u", (unsigned)value);
         return ESC_OK;
     case ESC_OPERAND_END_MODE:
         FLOW_REJECT_IF(value >= ESC_END_COUNT, "V12", "there is no end mode %u", (unsigned)value);

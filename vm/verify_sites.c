@@ -7,35 +7,24 @@
 
 /* --- what each kind of function may do ---------------------------------------------------------------------------- */
 
-#define BIT(NAME) (1u << ESC_EFFECT_##NAME)
-#define EFFECTS_AT_ONCE                                                                            \
-    (BIT(NOTIFY) | BIT(PAGE) | BIT(SET) | BIT(CREATE) | BIT(ASSIGN) | BIT(QUEUE) | BIT(HANDOFF) |  \
-     BIT(SNAPSHOT) | BIT(ATTACH) | BIT(WARROOM) | BIT(CALL) | BIT(UNDO) | BIT(RAISE) |             \
-     BIT(ROLLBACK) | BIT(START) | BIT(FAILOVER))
 #define END_BIT(NAME) (1u << ESC_END_##NAME)
 
 typedef struct FunctionRules {
-    uint32_t effects;   /* kinds of effect that it may emit */
     uint32_t end_modes; /* of END */
     bool may_wait, may_own, may_close, may_done, may_return;
 } FunctionRules;
 
 static const FunctionRules rules_of[ESC_FUNCTION_COUNT] = {
-    [ESC_FUNCTION_STEPS] = {EFFECTS_AT_ONCE | BIT(ASK) | BIT(APPROVE) | BIT(CHECK), 0, true, true,
-                            true, false, false},
-    [ESC_FUNCTION_CATCH] = {EFFECTS_AT_ONCE | BIT(ASK) | BIT(APPROVE) | BIT(CHECK), END_BIT(RESUME),
-                            true, true, true, false, false},
-    [ESC_FUNCTION_CLOSING] = {BIT(NOTIFY) | BIT(PAGE) | BIT(RAISE), END_BIT(RAISE), true, false,
-                              false, true, false},
-    [ESC_FUNCTION_HANDLER] = {EFFECTS_AT_ONCE, END_BIT(FALL) | END_BIT(SKIP) | END_BIT(RAISE),
-                              false, true, true, false, false},
-    [ESC_FUNCTION_REMINDER] = {EFFECTS_AT_ONCE, END_BIT(FALL) | END_BIT(RAISE), false, true, false,
-                               false, false},
-    [ESC_FUNCTION_QA_ELSE] = {EFFECTS_AT_ONCE, END_BIT(FALL) | END_BIT(RAISE), false, true, false,
+    [ESC_FUNCTION_STEPS] = {0, true, true, true, false, false},
+    [ESC_FUNCTION_CATCH] = {END_BIT(RESUME), true, true, true, false, false},
+    [ESC_FUNCTION_CLOSING] = {END_BIT(RAISE), true, false, false, true, false},
+    [ESC_FUNCTION_HANDLER] = {END_BIT(FALL) | END_BIT(SKIP) | END_BIT(RAISE), false, true, true,
                               false, false},
-    [ESC_FUNCTION_COND] = {0, 0, false, false, false, false, true},
-    [ESC_FUNCTION_REQUEST] = {BIT(REQUEST), END_BIT(FALL), false, false, false, false, false},
-    [ESC_FUNCTION_UNDO] = {BIT(CALL), END_BIT(FALL), false, false, false, false, false},
+    [ESC_FUNCTION_REMINDER] = {END_BIT(FALL) | END_BIT(RAISE), false, true, false, false, false},
+    [ESC_FUNCTION_QA_ELSE] = {END_BIT(FALL) | END_BIT(RAISE), false, true, false, false, false},
+    [ESC_FUNCTION_COND] = {0, false, false, false, false, true},
+    [ESC_FUNCTION_REQUEST] = {END_BIT(FALL), false, false, false, false, false},
+    [ESC_FUNCTION_UNDO] = {END_BIT(FALL), false, false, false, false, false},
 };
 
 static bool function_sends_one(uint32_t kind)
@@ -62,18 +51,9 @@ static EscStatus check_arguments(Flow *flow, const EscInstr *instr, const EscEff
 /* An effect whose answer is awaited, or that speaks about the next one, leaves that open; nothing else may be emitted in between. */
 static bool effect_leaves_open(const Flow *flow, uint32_t kind)
 {
-    switch (kind) {
-    case ESC_EFFECT_CALL:
+    if (kind == ESC_EFFECT_CALL) /* where nothing waits, nobody reads the reply */
         return rules_of[flow->row->kind].may_wait;
-    case ESC_EFFECT_UNDO:
-    case ESC_EFFECT_ASK:
-    case ESC_EFFECT_APPROVE:
-    case ESC_EFFECT_RAISE:
-    case ESC_EFFECT_CHECK:
-        return true;
-    default:
-        return false;
-    }
+    return esc_effect_info[kind].opens != ESC_OPENS_NOTHING;
 }
 
 static uint32_t pending_kind(const Flow *flow)
@@ -101,7 +81,7 @@ EscStatus flow_emit(Flow *flow, const EscInstr *instr)
     const EscEffectRow *site = &flow->verify->program->effects[instr->imm];
     const EscEffectInfo *info = &esc_effect_info[site->kind];
     uint32_t open = pending_kind(flow);
-    FLOW_REJECT_IF((rules_of[flow->row->kind].effects >> site->kind & 1) == 0, "V36",
+    FLOW_REJECT_IF((info->functions >> flow->row->kind & 1) == 0, "V36",
                    "%s is no effect of this kind of function", info->name);
     FLOW_REJECT_IF(!flow->now.is_owned, "V31", "nobody is accountable yet");
     FLOW_REJECT_IF(open == ESC_EFFECT_UNDO && site->kind != ESC_EFFECT_CALL &&
@@ -131,20 +111,10 @@ EscStatus flow_emit(Flow *flow, const EscInstr *instr)
 /* The effect that a kind of wait answers. */
 static uint32_t effect_awaited(uint32_t wait)
 {
-    switch (wait) {
-    case ESC_WAIT_REPLY:
-        return ESC_EFFECT_CALL;
-    case ESC_WAIT_ANSWER:
-        return ESC_EFFECT_ASK;
-    case ESC_WAIT_APPROVAL:
-        return ESC_EFFECT_APPROVE;
-    case ESC_WAIT_CHECK:
-        return ESC_EFFECT_CHECK;
-    case ESC_WAIT_RAISED:
-        return ESC_EFFECT_RAISE;
-    default:
-        return ESC_EFFECT_NONE;
-    }
+    uint32_t kind = ESC_EFFECT_COUNT - 1;
+    while (kind != ESC_EFFECT_NONE && esc_effect_info[kind].opens != ESC_OPENS_CHANGE + 1 + wait)
+        kind--;
+    return kind;
 }
 
 static EscStatus check_awaited(Flow *flow, const EscWaitRow *wait)

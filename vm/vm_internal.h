@@ -213,6 +213,8 @@ EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, 
 EscStatus esc_run_suspend(EscRun *run, uint32_t wait, EscWhy *why);
 /* Copies the text or list of *value behind what scratch holds. ESC_OVER_LIMIT when it is full. */
 EscStatus esc_scratch_copy(EscRun *run, EscValue *value);
+/* The next `size` bytes of scratch, or NULL when it is full. */
+char *esc_scratch_take(EscRun *run, size_t size, size_t alignment);
 
 int64_t esc_ms_add(int64_t a, int64_t b); /* saturating at ESC_SPAN_MAX_MS */
 int64_t esc_ms_subtract(int64_t a, int64_t b);
@@ -222,7 +224,6 @@ bool esc_ms_is_end(int64_t ms);
 /* What leaves the range stays at its end; 0 where there is no such number. */
 double esc_number_clamp(double number);
 double esc_duration_in(int64_t duration_ms, uint32_t unit);
-extern const int64_t esc_unit_ms[4];
 bool esc_list_has(const EscValue *list, EscText text);
 /* Texts made in scratch, cut at ESC_TEXT_MAX between characters. ESC_OVER_LIMIT when scratch is full. */
 EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value, EscText *text);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 #define SEARCHED_MAX 50u /* names that are looked for in all sources */
 
@@ -95,7 +96,6 @@ static bool is_same(const EscWorkspace *workspace, const EscNode *who, const Esc
 
 static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *info)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation"};
     for (uint32_t later = 1; later < ESC_ROLES_MAX; ++later) {
         const EscNode *owner = info->owners[later];
         for (uint32_t earlier = 0; owner != NULL && earlier < later; ++earlier) {
@@ -105,7 +105,7 @@ static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *inf
             EscDiagnostic *diagnostic =
                 esc_report(workspace, "A0304", owner->owner.who->span,
                            "the %s owner is the %s owner once more, who did not answer",
-                           roles[later], roles[earlier]);
+                           esc_role_words[later], esc_role_words[earlier]);
             esc_report_hint(workspace, diagnostic, "name somebody else, or leave this owner out");
             esc_report_related(workspace, diagnostic, other->owner.who->span, "named here");
             break;

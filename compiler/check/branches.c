@@ -1,7 +1,8 @@
 /* branches.c - if, match, for each. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/steps.h"
 
 bool esc_check_if(EscWhere *where, EscNode *node)
 {
@@ -15,7 +16,7 @@ bool esc_check_if(EscWhere *where, EscNode *node)
     return then_ends && else_ends && node->if_step.has_else;
 }
 
-void esc_check_for_each(EscWhere *where, EscNode *node)
+bool esc_check_for_each(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscType type = esc_check_expression(where, node->for_each.list, ESC_TYPE_ANY);
@@ -37,6 +38,7 @@ void esc_check_for_each(EscWhere *where, EscNode *node)
     (void)esc_check_steps(where, node->for_each.steps);
     --where->loop_depth;
     where->locals_count = locals;
+    return false;
 }
 
 /* --- match ------------------------------------------------------------------------------------ */

@@ -1,34 +1,12 @@
-/* calls.c - steps that hand values over: set, create, raise, run, start template, connector
- * actions. */
+/* calls.c - steps that hand values over: set, create, start template, connector actions. What runbooks are given is checked
+ * here too. */
 #include <stdio.h>
 #include <string.h>
 
 #include "check/check.h"
-
-const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind)
-{
-    char buffer[ESC_PATH_TEXT_MAX];
-    EscText name = esc_path_text(path, 0, path->path.count, buffer);
-    const EscSymbol *symbol = esc_symbol_find(workspace, name);
-    if (symbol != NULL && (symbol->kind == kind || symbol->kind == ESC_SYMBOL_NONE))
-        return symbol->kind == kind ? symbol : NULL;
-    const char *wanted = esc_symbol_kind_words(kind);
-    if (symbol != NULL) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0111", path->span, "`%.*s` is %s, and %s is wanted here",
-                       ESC_TEXT_ARG(name), esc_symbol_kind_words(symbol->kind), wanted);
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return NULL;
-    }
-    EscSuggest suggest = esc_suggest(name);
-    esc_suggest_try_symbols(&suggest, workspace, 1u << kind);
-    const char *noun = strchr(wanted, ' ') + 1;
-    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", path->span, "there is no %s `%.*s`",
-                                           noun, ESC_TEXT_ARG(name));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
-        esc_report_hint(workspace, diagnostic, "declare it");
-    return NULL;
-}
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- fields of the ticket --------------------------------------------------------------------- */
 
@@ -101,7 +79,7 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field, b
     esc_report_related(workspace, diagnostic, info.span, "declared here");
 }
 
-void esc_check_set(EscWhere *where, EscNode *node)
+bool esc_check_set(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscNode *path = node->set.field;
@@ -112,7 +90,7 @@ void esc_check_set(EscWhere *where, EscNode *node)
                                    "ticket can be set"),
                         "write `set ticket.FIELD to …`");
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
-        return;
+        return false;
     }
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     EscMeaning meaning = esc_meaning(workspace, path);
@@ -131,17 +109,7 @@ void esc_check_set(EscWhere *where, EscNode *node)
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
     else
         check_field_value(where, node->set.value, meaning.index, true);
-}
-
-void esc_entry_once(EscSeen *seen, const EscNode *entry)
-{
-    EscName name = entry->entry.name;
-    const EscNode *other = esc_seen_before(seen, name.text, entry);
-    if (other == NULL)
-        return;
-    EscDiagnostic *diagnostic = esc_report(seen->workspace, "E0219", name.span,
-                                           "`%.*s` is given twice", ESC_TEXT_ARG(name.text));
-    esc_report_related(seen->workspace, diagnostic, other->entry.name.span, "first here");
+    return false;
 }
 
 static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText name)
@@ -194,7 +162,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
     esc_seen_release(&seen);
 }
 
-void esc_check_create(EscWhere *where, EscNode *node)
+bool esc_check_create(EscWhere *where, EscNode *node)
 {
     esc_check_fields(where, node->create.entries, ESC_TEXT(""), 1);
     bool has_title = false;
@@ -210,6 +178,7 @@ void esc_check_create(EscWhere *where, EscNode *node)
                                    "a new ticket needs a title"),
                         "add `title: \"…\"`");
     (void)esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
+    return false;
 }
 
 /* --- arguments -------------------------------------------------------------------------------- */
@@ -265,110 +234,9 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
     }
 }
 
-/* --- run, start template ---------------------------------------------------------------------- */
+/* --- start template --------------------------------------------------------------------------- */
 
-static void merge_facts(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from)
-{
-    into->is_waiting |= from->is_waiting;
-    into->is_closing |= from->is_closing;
-    into->is_resuming |= from->is_resuming;
-    into->is_skipping |= from->is_skipping;
-    into->roles_used |= from->roles_used;
-    if (from->weakest < into->weakest) {
-        into->weakest = from->weakest;
-        into->weakest_span = from->weakest_span;
-    }
-    into->wanted = esc_stronger_check(workspace, into->wanted, from->wanted);
-    if (from->depth + 1 > into->depth)
-        into->depth = from->depth + 1;
-}
-
-/* What a runbook does must be possible where it is run. */
-static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo *runbook,
-                     const EscBodyFacts *facts)
-{
-    static const char *const roles[] = {"primary", "secondary", "escalation"};
-    EscWorkspace *workspace = where->workspace;
-    EscSpan declared = runbook->node->runbook.name.span;
-    EscSpan span = node->run.runbook->span;
-    const char *verb = NULL;
-    if (esc_is_atomic(where) && facts->is_waiting) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0312", span,
-                       "the runbook `%.*s` waits, and what runs at once may not wait",
-                       ESC_TEXT_ARG(runbook->name));
-        esc_report_hint(workspace, diagnostic, "`raise` an exception and run it in its handler");
-        esc_report_related(workspace, diagnostic, declared, "declared here");
-        return;
-    }
-    if (where->is_runbook)
-        return; /* judged where that one is run */
-    if (facts->is_resuming && where->body != ESC_FUNCTION_CATCH)
-        verb = "resume";
-    else if (facts->is_skipping && where->body != ESC_FUNCTION_HANDLER)
-        verb = "skip";
-    else if (facts->is_closing &&
-             (where->body == ESC_FUNCTION_REMINDER || where->body == ESC_FUNCTION_QA_ELSE))
-        verb = "close";
-    if (verb != NULL) {
-        EscDiagnostic *diagnostic = esc_report(
-            workspace, "E0313", span, "the runbook `%.*s` says `%s`, which cannot stand here",
-            ESC_TEXT_ARG(runbook->name), verb);
-        esc_report_related(workspace, diagnostic, declared, "declared here");
-    }
-    for (uint32_t role = 0; role < ESC_ROLES_MAX && where->has_roles; ++role) {
-        if ((facts->roles_used & ~where->roles & (1u << role)) == 0)
-            continue;
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0113", span,
-                       "the runbook `%.*s` turns to the %s owner, and this template has none",
-                       ESC_TEXT_ARG(runbook->name), roles[role]);
-        esc_report_hint(workspace, diagnostic, "declare it in `owners { … }`");
-        esc_report_related(workspace, diagnostic, declared, "declared here");
-    }
-}
-
-void esc_check_run(EscWhere *where, EscNode *node)
-{
-    EscWorkspace *workspace = where->workspace;
-    const EscSymbol *symbol = esc_check_symbol(workspace, node->run.runbook, ESC_SYMBOL_RUNBOOK);
-    if (symbol == NULL)
-        return;
-    uint32_t index = symbol->index;
-    esc_mark(workspace, node->run.runbook, ESC_MEANS_RUNBOOK, index, ESC_TYPE_ANY);
-    const EscBodyFacts *facts = &workspace->runbook_facts[index];
-    if (facts->state == 1) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0310", node->run.runbook->span,
-                                               "runbooks cannot run one another in a circle");
-        esc_report_hint(workspace, diagnostic,
-                        "break the circle; to begin anew, `start template` or `raise`");
-        esc_report_related(workspace, diagnostic, symbol->span,
-                           "this runbook comes back to itself");
-        return;
-    }
-    if (where->run_depth >= ESC_RUNBOOK_DEPTH_MAX ||
-        (facts->state == 2 && facts->depth + where->run_depth > ESC_RUNBOOK_DEPTH_MAX)) {
-        esc_report(workspace, "E0311", node->run.runbook->span,
-                   "runbooks run one another more than %u deep here", ESC_RUNBOOK_DEPTH_MAX);
-        return;
-    }
-    if (facts->state == 0)
-        esc_check_runbook(workspace, index, where->run_depth + 1);
-    const EscRunbookInfo *runbook = &workspace->runbooks[index];
-    EscParamInfo params[ESC_PARAMS_MAX];
-    for (uint32_t i = 0; i < runbook->params_count; ++i) {
-        const EscLocal *local = &workspace->locals[runbook->locals_first + i];
-        params[i] = (EscParamInfo){.name = local->name, .type = local->type};
-    }
-    char whose[ESC_NAME_SIZE_MAX + 32];
-    (void)snprintf(whose, sizeof whose, "the runbook `%.*s`", ESC_TEXT_ARG(runbook->name));
-    esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params,
-                        runbook->params_count, 0, whose, runbook->node->runbook.name.span);
-    run_fits(where, node, runbook, facts);
-    merge_facts(where->workspace, &where->facts, facts);
-}
-
-void esc_check_start_template(EscWhere *where, EscNode *node)
+bool esc_check_start_template(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol =
@@ -379,15 +247,16 @@ void esc_check_start_template(EscWhere *where, EscNode *node)
                                    "templates that are started take no arguments in language 1"),
                         "set fields of the ticket before");
     if (symbol == NULL)
-        return;
+        return false;
     esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
     if (workspace->templates[symbol->index].is_manual)
-        return;
+        return false;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0340", node->start_template.name->span,
                    "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
     esc_report_hint(workspace, diagnostic, "add `manual` to it");
     esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    return false;
 }
 
 /* --- connector actions ------------------------------------------------------------------------ */
@@ -487,10 +356,9 @@ static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
     esc_report_related(workspace, diagnostic, rule->span, "the rule");
 }
 
-void esc_check_action_call(EscWhere *where, EscNode *node)
+bool esc_check_action_call(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node->action_call.action, "a connector action");
     uint32_t action = esc_check_action(workspace, node->action_call.action, ESC_NONE);
     if (action != ESC_NONE) {
         action_arguments(where, node->action_call.action, node->action_call.arguments, action);
@@ -501,7 +369,7 @@ void esc_check_action_call(EscWhere *where, EscNode *node)
     EscName result = node->action_call.result;
     if (result.text.size == 0) {
         esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE_ANY);
-        return;
+        return false;
     }
     if (action != ESC_NONE && workspace->actions[action].result == ESC_TYPE_WRONG) {
         EscDiagnostic *diagnostic =
@@ -511,4 +379,5 @@ void esc_check_action_call(EscWhere *where, EscNode *node)
                            "declared here");
     }
     (void)esc_where_local(where, node, result, ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    return false;
 }

@@ -55,7 +55,7 @@ static void collect_steps(void *context, EscNodeList steps)
             add_edge(circles, meaning.index, step->span);
         else if (meaning.means == ESC_MEANS_RUNBOOK)
             add_edge(circles, circles->workspace->templates_count + meaning.index, step->span);
-        esc_step_blocks(step, collect_steps, circles); /* at most ESC_NESTING_MAX deep */
+        esc_node_each_block(step, collect_steps, circles); /* at most ESC_NESTING_MAX deep */
     }
 }
 
@@ -65,7 +65,7 @@ static void collect(Circles *circles)
     for (uint32_t i = 0; i < workspace->templates_count; ++i) {
         circles->from = i;
         if (may_start_at_once(circles, i))
-            esc_template_blocks(workspace->templates[i].node, collect_steps, circles);
+            esc_node_each_block(workspace->templates[i].node, collect_steps, circles);
     }
     for (uint32_t i = 0; i < workspace->runbooks_count; ++i) {
         circles->from = workspace->templates_count + i;

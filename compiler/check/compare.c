@@ -2,7 +2,8 @@
  * that turns true because a value is missing. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/names.h"
 
 bool esc_is_single_word(const EscNode *node)
 {
@@ -255,20 +256,4 @@ void esc_check_text_test(EscWhere *where, EscNode *node)
     }
     test_reads(where, node->binary.left, left, node->binary.op);
     test_reads(where, node->binary.right, right, node->binary.op);
-}
-
-EscBinaryOp esc_binary_turned(EscBinaryOp op)
-{
-    switch (op) {
-    case ESC_BINARY_LESS:
-        return ESC_BINARY_GREATER;
-    case ESC_BINARY_LESS_EQUAL:
-        return ESC_BINARY_GREATER_EQUAL;
-    case ESC_BINARY_GREATER:
-        return ESC_BINARY_LESS;
-    case ESC_BINARY_GREATER_EQUAL:
-        return ESC_BINARY_LESS_EQUAL;
-    default:
-        return op;
-    }
 }

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 #define REACH_PAUSE_MS                                                                             \
     (3 * ESC_MINUTE_MS) /* between contact methods that `reach by` does not order */
-
-/* in the order of EscContact */
-static const char *const CONTACT_WORDS[] = {"email", "chat", "phone", NULL};
 
 static uint32_t word_index(EscText word, const char *const *words)
 {
@@ -22,50 +21,7 @@ static uint32_t word_index(EscText word, const char *const *words)
 
 uint32_t esc_contact_kind(EscText word)
 {
-    return word_index(word, CONTACT_WORDS);
-}
-
-uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
-{
-    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_PERSON)
-        return symbol->index;
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
-        return ESC_NONE;
-    EscDiagnostic *diagnostic = NULL;
-    if (symbol != NULL) {
-        diagnostic =
-            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here",
-                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_NONE;
-    }
-    EscSuggest suggest = esc_suggest(name.text);
-    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
-    if (esc_is_meant_by_a_twin(workspace, &suggest, 1u << ESC_SYMBOL_PERSON))
-        return ESC_NONE;
-    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
-                            ESC_TEXT_ARG(name.text));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
-        esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`",
-                        ESC_TEXT_ARG(name.text));
-    return ESC_NONE;
-}
-
-const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uint32_t *count)
-{
-    uint32_t *persons = esc_arena_alloc_array(workspace->arena, items.count, sizeof *persons);
-    *count = 0;
-    if (persons == NULL)
-        return NULL;
-    ESC_EACH_NODE(item, items) {
-        if (item->kind != ESC_NODE_MEMBER)
-            continue;
-        uint32_t person = esc_find_person(workspace, item->member.name);
-        if (person != ESC_NONE)
-            persons[(*count)++] = person;
-    }
-    return persons;
+    return word_index(word, esc_contact_words);
 }
 
 /* --- persons ---------------------------------------------------------------------------------- */
@@ -110,7 +66,10 @@ static bool is_chat_name(EscText text)
 
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
 {
-    static const char *const words[] = {"email", "chat", "phone", "timezone", NULL};
+    static const char *const words[] = {
+#define ESC_CONTACT(NAME, word) word,
+#include <esc/builtin.def>
+        "timezone", NULL};
     EscWorkspace *workspace = build->workspace;
     EscText name = setting->setting.name.text;
     uint32_t kind = esc_contact_kind(name);
@@ -180,14 +139,14 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
             after_ms += step->reach_step.after->duration.ms;
         }
         if (kind == ESC_NONE) {
-            esc_report_word(workspace, method, "a way of reaching somebody", CONTACT_WORDS);
+            esc_report_word(workspace, method, "a way of reaching somebody", esc_contact_words);
         } else if (build->settings[kind] == NULL) {
-            EscDiagnostic *diagnostic = esc_report(workspace, "E0316", method.span,
-                                                   "this person has no %s", CONTACT_WORDS[kind]);
-            esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", CONTACT_WORDS[kind]);
+            EscDiagnostic *diagnostic = esc_report(
+                workspace, "E0316", method.span, "this person has no %s", esc_contact_words[kind]);
+            esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", esc_contact_words[kind]);
         } else if (!contact_add(build, kind, after_ms)) {
             esc_report(workspace, "E0306", method.span, "`%s` stands twice in this order",
-                       CONTACT_WORDS[kind]);
+                       esc_contact_words[kind]);
         }
     }
 }
@@ -272,15 +231,13 @@ static void check_team(EscWorkspace *workspace, EscTeamInfo *team)
 
 static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
 {
-    /* in the order of EscChannel */
-    static const char *const media[] = {"chat", "email", "webhook", "phone", NULL};
     static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);
     channel->proves = ESC_PROOF_ACCEPTED; /* what every server says by its answer, and no more */
-    uint32_t kind = word_index(node->channel.medium.text, media);
+    uint32_t kind = word_index(node->channel.medium.text, esc_channel_words);
     if (kind == ESC_NONE)
-        esc_report_word(workspace, node->channel.medium, "a kind of channel", media);
+        esc_report_word(workspace, node->channel.medium, "a kind of channel", esc_channel_words);
     else
         channel->kind = (EscChannel)kind;
     if (node->channel.proves.text.size == 0)

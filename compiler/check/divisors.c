@@ -1,6 +1,7 @@
 /* divisors.c - what may be divided by: a constant, or what a condition on the way there keeps away from zero. So
  * arithmetic has no faults, as texts have none with missing values. */
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/names.h"
 
 /* The number that a literal stands for; false when the node is none. */
 static bool literal(const EscNode *node, double *value)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 #define DAY_MINUTES 1440
 #define HOURS_MAX 512u

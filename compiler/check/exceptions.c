@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name)
 {
@@ -72,7 +75,7 @@ static void collect_steps(void *context, EscNodeList steps)
     ESC_EACH(step, steps) {
         if (step->kind != ESC_NODE_RAISE) {
             /* at most ESC_NESTING_MAX deep: the grammar's limit */
-            esc_step_blocks(step, collect_steps, workspace);
+            esc_node_each_block(step, collect_steps, workspace);
             continue;
         }
         uint32_t index =
@@ -92,7 +95,7 @@ static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
     if (node->kind == ESC_NODE_RUNBOOK)
         collect_steps(workspace, node->runbook.steps);
     else if (node->kind == ESC_NODE_TEMPLATE)
-        esc_template_blocks(node, collect_steps, workspace);
+        esc_node_each_block(node, collect_steps, workspace);
     else if (node->kind == ESC_NODE_POLICY) {
         ESC_EACH(item, node->policy.items) {
             EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;
@@ -105,11 +108,8 @@ static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
 
 void esc_pass_exceptions(EscWorkspace *workspace)
 {
-    static const char *const builtin[ESC_EXCEPTION_BUILTIN_COUNT] = {
-        "unowned", "action_failed", "delivery_dead",       "qa_failed",
-        "overdue", "engine_fault",  "rollback_incomplete", "routing_loop"};
-    for (size_t i = 0; i < ESC_COUNT_OF(builtin); ++i)
-        (void)exception_add(workspace, esc_text_from(builtin[i]), (EscSpan){0});
+    for (uint32_t i = 0; i < ESC_EXCEPTION_BUILTIN_COUNT; ++i)
+        (void)exception_add(workspace, esc_text_from(esc_exception_words[i]), (EscSpan){0});
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
         if (workspace->files[i].tree == NULL)
             continue;
@@ -185,12 +185,12 @@ static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_inde
     esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
 }
 
-void esc_check_raise(EscWhere *where, EscNode *node)
+bool esc_check_raise(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     uint32_t exception = esc_exception_find(workspace, node->raise.exception.text);
     if (exception == ESC_NONE)
-        return; /* only without memory: the pass above has seen every raise */
+        return esc_is_atomic(where); /* only without memory: the pass above has seen every raise */
     esc_mark(workspace, node, ESC_MEANS_EXCEPTION, exception, ESC_TYPE_ANY);
     EscSeen seen = {.workspace = workspace};
     ESC_EACH(entry, node->raise.entries) {
@@ -198,4 +198,5 @@ void esc_check_raise(EscWhere *where, EscNode *node)
         check_entry(where, entry, exception);
     }
     esc_seen_release(&seen);
+    return esc_is_atomic(where);
 }

@@ -2,6 +2,10 @@
  * ticket as a small tree of probes. */
 #include <string.h>
 
+#include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 #include "check/scenarios.h"
 
 /* --- facts ------------------------------------------------------------------------------------ */
@@ -40,11 +44,8 @@ static void must_know(Scenario *scenario, const EscNode *fact, EscScenarioExpect
                                           ESC_TEXT_ARG(name.text)),
                                name.span);
     }
-    if (expect->kind == ESC_EXPECTED_ROLE && esc_role_number(name.text) > ESC_ROLES_MAX) {
-        static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
-                                            NULL};
-        esc_report_word(workspace, name, "a role of owners", roles);
-    }
+    if (expect->kind == ESC_EXPECTED_ROLE && esc_role_number(name.text) >= ESC_ROLE_COUNT)
+        esc_report_word(workspace, name, "a role of owners", esc_role_words);
     if (expect->kind == ESC_EXPECTED_STARTED) {
         const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
         if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)

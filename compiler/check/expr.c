@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 #define BOOL_TYPE ESC_TYPE(ESC_KIND_BOOL)
 #define NUMBER_TYPE ESC_TYPE(ESC_KIND_NUMBER)
@@ -22,14 +25,6 @@ EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type)
 {
     esc_mark(where->workspace, node, ESC_MEANS_VALUE, 0, type);
     return type;
-}
-
-/* The words of an expression as its author wrote them, for messages. */
-EscText esc_words_of(const EscWhere *where, const EscNode *node)
-{
-    EscText source = where->workspace->files[node->span.file].text;
-    EscText words = {source.data + node->span.start, node->span.end - node->span.start};
-    return words.size <= 60 ? words : ESC_TEXT("this");
 }
 
 /* --- missing values --------------------------------------------------------------------------- */

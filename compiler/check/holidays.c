@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 #define HOLIDAYS_MAX 4096u
 #define CLOSED_DAYS_MAX 366 /* of one range */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/names.h"
 
 const EscSymbol *esc_symbol_find(const EscWorkspace *workspace, EscText name)
 {
@@ -172,14 +172,6 @@ EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uin
     return meaning;
 }
 
-EscText esc_span_text(const EscWorkspace *workspace, EscSpan span)
-{
-    EscText text = workspace->files[span.file].text;
-    if (span.end > text.size || span.start >= span.end)
-        return ESC_TEXT("");
-    return (EscText){text.data + span.start, span.end - span.start};
-}
-
 void esc_check_text_size(EscWorkspace *workspace, EscSpan span, size_t size)
 {
     const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_TEXT_BYTES];
@@ -199,4 +191,12 @@ EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
     esc_report(workspace, "E0225", text->span,
                "this text is fixed when the workspace is compiled, so it cannot have {…} in it");
     return ESC_TEXT("");
+}
+
+/* The words of an expression as its author wrote them, for messages. */
+EscText esc_words_of(const EscWhere *where, const EscNode *node)
+{
+    EscText source = where->workspace->files[node->span.file].text;
+    EscText words = {source.data + node->span.start, node->span.end - node->span.start};
+    return words.size <= 60 ? words : ESC_TEXT("this");
 }

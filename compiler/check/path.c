@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
+#include "check/names.h"
 
 /* A path while it is looked up. `parts` is how many of its words belong to the name: one less
  * when the last is a unit. */
@@ -18,16 +19,9 @@ typedef struct Lookup {
 
 static EscUnit unit_of(EscText word)
 {
-    static const struct {
-        EscText word;
-        EscUnit unit;
-    } units[] = {{{"seconds", 7}, ESC_UNIT_SECONDS},
-                 {{"minutes", 7}, ESC_UNIT_MINUTES},
-                 {{"hours", 5}, ESC_UNIT_HOURS},
-                 {{"days", 4}, ESC_UNIT_DAYS}};
-    for (size_t i = 0; i < ESC_COUNT_OF(units); ++i) {
-        if (esc_text_equal(units[i].word, word))
-            return units[i].unit;
+    for (uint32_t i = 0; i < ESC_UNITS_COUNT; ++i) {
+        if (esc_text_equal(esc_text_from(esc_unit_info[i].word), word))
+            return (EscUnit)(ESC_UNIT_NONE + 1 + i);
     }
     return ESC_UNIT_NONE;
 }
@@ -349,16 +343,6 @@ static EscType event_path(Lookup *lookup)
 
 /* --- facts and fields of exceptions ----------------------------------------------------------- */
 
-static const struct {
-    const char *path;
-    EscType type;
-} FACTS[ESC_FACT_COUNT] = {
-#define ESC_FACT(number, NAME, path_, kind, is_optional)                                           \
-    [number] = {path_, ESC_TYPE(ESC_KIND_##kind) | ((is_optional) ? ESC_TYPE_OPTIONAL : 0)},
-#include <esc/facts.def>
-#undef ESC_FACT
-};
-
 static EscType fact_path(Lookup *lookup)
 {
     EscWorkspace *workspace = lookup->where->workspace;
@@ -367,8 +351,8 @@ static EscType fact_path(Lookup *lookup)
     for (unsigned attempt = 0; attempt < 2; ++attempt) {
         EscText name = esc_path_text(node, 0, count, lookup->buffer);
         for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i) {
-            if (esc_text_equal(name, esc_text_from(FACTS[i].path)))
-                return found(lookup, ESC_MEANS_FACT, i, FACTS[i].type, 0);
+            if (esc_text_equal(name, esc_text_from(esc_fact_info[i].path)))
+                return found(lookup, ESC_MEANS_FACT, i, esc_fact_info[i].type, 0);
         }
         if (count < 2 || unit_of(node->path.parts[count - 1].text) == ESC_UNIT_NONE)
             break;
@@ -378,7 +362,7 @@ static EscType fact_path(Lookup *lookup)
     EscText name = esc_path_text(node, 0, node->path.count, lookup->buffer);
     EscSuggest suggest = esc_suggest(name);
     for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i)
-        esc_suggest_try(&suggest, esc_text_from(FACTS[i].path));
+        esc_suggest_try(&suggest, esc_text_from(esc_fact_info[i].path));
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0114", node->span, "there is no `%.*s`", ESC_TEXT_ARG(name));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, node->span))

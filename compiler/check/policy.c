@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 static bool word_is_one_of(EscWorkspace *workspace, EscName word, const char *what,
                            const char *const *words)
@@ -52,7 +55,6 @@ static void check_last_resort(EscWorkspace *workspace, EscNode *item)
 
 static void check_require(EscWorkspace *workspace, EscNode *item)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", NULL};
     static const char *const checks[] = {"acknowledged", "accepted",  "delivered", "seen",
                                          "consistent",   "confirmed", NULL};
     EscPolicyRules *rules = workspace->policy;
@@ -72,8 +74,9 @@ static void check_require(EscWorkspace *workspace, EscNode *item)
     bool is_sound = true;
     ESC_EACH_NODE(name, item->policy_require.names) {
         if (require == ESC_REQUIRE_OWNERS)
-            is_sound =
-                word_is_one_of(workspace, name->member.name, "a role of owners", roles) && is_sound;
+            is_sound = word_is_one_of(workspace, name->member.name, "a role of owners",
+                                      esc_owner_role_words) &&
+                       is_sound;
         else if (require == ESC_REQUIRE_QA)
             is_sound =
                 word_is_one_of(workspace, name->member.name, "a QA check", checks) && is_sound;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
 
 /* --- can a template start where a rule holds? ------------------------------------------------- */
 

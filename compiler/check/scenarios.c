@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
 #include "check/scenarios.h"
+#include "check/steps.h"
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -147,8 +150,6 @@ static void take_fields(Scenario *scenario, EscScenarioStep *step)
 
 EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
-                                        "owner"};
     const EscWorkspace *workspace = where->workspace;
     if (node == NULL)
         return (EscWho){0};
@@ -164,7 +165,7 @@ EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const 
     case ESC_REF_CHANNEL:
         return (EscWho){ESC_WHO_CHANNEL, workspace->channels[index].name};
     case ESC_REF_ROLE:
-        return (EscWho){ESC_WHO_ROLE, esc_text_from(roles[index])};
+        return (EscWho){ESC_WHO_ROLE, esc_text_from(esc_role_word(index))};
     default:
         return (EscWho){0};
     }

@@ -2,7 +2,7 @@
 #ifndef ESC_SCENARIOS_H
 #define ESC_SCENARIOS_H
 
-#include "check/check.h"
+#include "check/where.h"
 
 /* One test while it is made. */
 typedef struct Scenario {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 /* --- types ------------------------------------------------------------------------------------ */
 
@@ -399,22 +400,13 @@ static void event_done(EventFields *to)
 
 static void builtin_event_fields(EventFields *to)
 {
-    static const struct {
-        EscBuiltinEvent event;
-        const char *name;
-        EscKind kind;
-    } rows[] = {
-        {ESC_EVENT_SLA_WARNING, "clock", ESC_KIND_TEXT},
-        {ESC_EVENT_SLA_WARNING, "percent", ESC_KIND_NUMBER},
-        {ESC_EVENT_SLA_BREACHED, "clock", ESC_KIND_TEXT},
-        {ESC_EVENT_OWNER_ABSENT, "person", ESC_KIND_TEXT},
-    };
-    for (size_t i = 0; i < ESC_COUNT_OF(rows); ++i) {
-        to->event = rows[i].event;
-        EscFieldInfo field = {.name = esc_text_from(rows[i].name), .type = ESC_TYPE(rows[i].kind)};
-        field.size_max = rows[i].kind == ESC_KIND_TEXT ? ESC_TEXT_SIZE_DEFAULT : 0;
+    for (uint32_t i = 0; i < ESC_BUILTIN_FIELDS_COUNT; ++i) {
+        const EscBuiltinField *row = &esc_builtin_fields[i];
+        to->event = row->event;
+        EscFieldInfo field = {.name = esc_text_from(row->name), .type = ESC_TYPE(row->kind)};
+        field.size_max = row->kind == ESC_KIND_TEXT ? ESC_TEXT_SIZE_DEFAULT : 0;
         event_put(to, field);
-        if (i + 1 == ESC_COUNT_OF(rows) || rows[i + 1].event != rows[i].event)
+        if (i + 1 == ESC_BUILTIN_FIELDS_COUNT || row[1].event != row->event)
             event_done(to);
     }
 }
@@ -442,13 +434,18 @@ static void pass_events(EscWorkspace *workspace)
 static void role_enum(EscWorkspace *workspace)
 {
     static const EscText members[] = {
-        {"primary", 7}, {"secondary", 9}, {"escalation", 10}, {"last_resort", 11}};
+#define ESC_ROLE(NAME, word, said) {word, sizeof word - 1},
+#include <esc/builtin.def>
+    };
+    static const char shape[] = ""
+#define ESC_ROLE(NAME, word, said) word "<"
+#include <esc/builtin.def>
+        ;
     *ESC_ARRAY_ADD(workspace, enums) = (EscEnumInfo){.name = ESC_TEXT("role"),
                                                      .is_ordered = true,
                                                      .members = members,
                                                      .count = ESC_COUNT_OF(members)};
-    names_put(workspace, workspace->enum_shapes,
-              ESC_TEXT("primary<secondary<escalation<last_resort<"), 0);
+    names_put(workspace, workspace->enum_shapes, esc_text_from(shape), 0);
 }
 
 /* One round over all files: the base ticket, what the standard library adds, what the workspace

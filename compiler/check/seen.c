@@ -2,7 +2,7 @@
  * are looked through; a long one gets a map, so that nothing an author lists costs more than its length. */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/names.h"
 
 enum { SEEN_WALKED_MAX = 16 };
 
@@ -77,4 +77,15 @@ uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count)
             numbers[unique++] = numbers[i];
     }
     return unique;
+}
+
+void esc_entry_once(EscSeen *seen, const EscNode *entry)
+{
+    EscName name = entry->entry.name;
+    const EscNode *other = esc_seen_before(seen, name.text, entry);
+    if (other == NULL)
+        return;
+    EscDiagnostic *diagnostic = esc_report(seen->workspace, "E0219", name.span,
+                                           "`%.*s` is given twice", ESC_TEXT_ARG(name.text));
+    esc_report_related(seen->workspace, diagnostic, other->entry.name.span, "first here");
 }

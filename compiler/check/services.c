@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 /* --- routes ----------------------------------------------------------------------------------- */
 

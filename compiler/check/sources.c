@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 typedef struct SourceCheck {
     EscWorkspace *workspace;

@@ -4,7 +4,7 @@
 
 #include <esc/grammar.h>
 
-#include "check/check.h"
+#include "check/names.h"
 
 #define RENAMED_MAX 20u      /* names that are looked for in all sources */
 #define RENAME_EDITS_MAX 64u /* places of one name */

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
-/* Words that mean something of their own wherever a name may stand. */
+/* Words that mean something of their own wherever a name may stand; and so do roles. */
 static const char *const RESERVED[] = {
-    "ticket",  "event",     "escalation",  "exception", "sla",      "workspace",
-    "primary", "secondary", "last_resort", "owner",     "previous", "resolved",
-    "now",     "true",      "false",       "everyone",  NULL,
+    "ticket",   "event", "exception", "sla",   "workspace", "previous",
+    "resolved", "now",   "true",      "false", "everyone",  NULL,
 };
 
 static void name_put(EscWorkspace *workspace, EscText name, uint32_t symbol)
@@ -25,7 +25,7 @@ static bool is_reserved(EscText name)
         if (esc_text_equal(name, esc_text_from(RESERVED[i])))
             return true;
     }
-    return false;
+    return esc_role_number(name) != ESC_NONE;
 }
 
 /* The standard library's files come last; who declares one of its names again is shown all the same. */
@@ -79,13 +79,9 @@ static void declare(EscWorkspace *workspace, EscSymbolKind kind, uint32_t index,
 
 static void builtin_events(EscWorkspace *workspace)
 {
-    static const char *const names[ESC_EVENT_BUILTIN_COUNT] = {
-        "ticket.created",  "ticket.updated", "ticket.resolved", "ticket.closed",
-        "ticket.reopened", "sla.warning",    "sla.breached",    "owner.absent",
-    };
     for (uint32_t i = 0; i < ESC_EVENT_BUILTIN_COUNT; ++i) {
         EscEventInfo *event = ESC_ARRAY_ADD(workspace, events);
-        event->name = esc_text_from(names[i]);
+        event->name = esc_text_from(esc_event_words[i]);
         declare(workspace, ESC_SYMBOL_EVENT, i, event->name, (EscSpan){0});
     }
 }

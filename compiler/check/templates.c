@@ -1,58 +1,12 @@
-/* templates.c - templates and runbooks as wholes: their parts, what may be missing, and in which
+/* templates.c - templates as wholes: their parts, what may be missing, and in which
  * order their bodies are checked. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/check.h"
-
-/* --- runbooks --------------------------------------------------------------------------------- */
-
-void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth)
-{
-    const EscNode *node = workspace->runbooks[index].node;
-    workspace->runbook_facts[index].state = 1;
-    (void)esc_plain_text(workspace, node->runbook.title);
-    EscWhere where = esc_where(workspace, ESC_FUNCTION_STEPS);
-    where.is_runbook = true;
-    where.run_depth = run_depth;
-    where.facts.depth = 1;
-    workspace->runbooks[index].locals_first = workspace->locals_count;
-    ESC_EACH_NODE(param, node->runbook.parameters) {
-        if (where.locals_count == ESC_PARAMS_MAX) {
-            esc_report(workspace, "E0333", param->span, "a runbook has at most %u parameters",
-                       ESC_PARAMS_MAX);
-            break;
-        }
-        uint32_t size_max = 0, items_max = 0;
-        EscName name = param->parameter.name;
-        EscType type =
-            esc_schema_type(workspace, param->parameter.type, name.text, &size_max, &items_max);
-        if (type != ESC_TYPE_WRONG && param->parameter.is_optional)
-            type |= ESC_TYPE_OPTIONAL;
-        (void)esc_where_local(&where, NULL, name, type);
-    }
-    workspace->runbooks[index].params_count = where.locals_count;
-    (void)esc_check_steps(&where, node->runbook.steps);
-    EscRunbookInfo *runbook = &workspace->runbooks[index];
-    runbook->is_waiting = where.facts.is_waiting;
-    runbook->is_resuming = where.facts.is_resuming;
-    runbook->is_skipping = where.facts.is_skipping;
-    runbook->is_closing = where.facts.is_closing;
-    where.facts.state = 2;
-    workspace->runbook_facts[index] = where.facts;
-}
-
-void esc_pass_runbooks(EscWorkspace *workspace)
-{
-    workspace->runbook_facts = esc_arena_alloc_array(workspace->arena, workspace->runbooks_count,
-                                                     sizeof *workspace->runbook_facts);
-    if (workspace->runbook_facts == NULL)
-        return;
-    for (uint32_t i = 0; i < workspace->runbooks_count; ++i) {
-        if (workspace->runbook_facts[i].state == 0)
-            esc_check_runbook(workspace, i, 0);
-    }
-}
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- triggers --------------------------------------------------------------------------------- */
 
@@ -170,16 +124,15 @@ static void collect_events(TemplateCheck *check)
 
 static void check_owner(TemplateCheck *check, EscNode *owner)
 {
-    static const char *const words[] = {"primary", "secondary", "escalation", NULL};
     EscWorkspace *workspace = check->workspace;
     uint32_t role = esc_role_number(owner->owner.role.text);
     if (role >= ESC_ROLES_MAX) {
-        esc_report_word(workspace, owner->owner.role, "a role of owners", words);
+        esc_report_word(workspace, owner->owner.role, "a role of owners", esc_owner_role_words);
         return;
     }
     if (check->info->owners[role] != NULL) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span,
-                                               "the %s owner is named twice", words[role]);
+                                               "the %s owner is named twice", esc_role_words[role]);
         esc_report_related(workspace, diagnostic, check->info->owners[role]->span, "first here");
         return;
     }
@@ -313,7 +266,7 @@ static void check_qa(TemplateCheck *check, EscNode *qa)
     ESC_EACH(node, qa->qa.checks) {
         EscWhere condition = body_where(check, ESC_FUNCTION_COND);
         qa_is_new(check, &seen, node);
-        esc_check_check(&condition, node, true);
+        esc_check_qa_check(&condition, node);
         EscWhere where = body_where(check, ESC_FUNCTION_QA_ELSE);
         (void)esc_check_steps(&where, node->check.otherwise);
         body_done(check, &where);

@@ -2,7 +2,7 @@
  * rows above leave nothing for. Only what is certain is said; what the diagrams (condition/) are not sure of passes. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/expressions.h"
 #include "condition/condition.h"
 
 enum { CORE_MAX = 32, RELATED_MAX = 4 };

@@ -1,111 +1,14 @@
 /* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
-#include <string.h>
-
-#include "check/check.h"
-
-static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
-{
-    EscBuf ends;
-    esc_buf_init(&ends, 128);
-    esc_duration_write(&ends, bound->low);
-    esc_buf_string(&ends, " to ");
-    esc_duration_write(&ends, bound->high);
-    EscText words = esc_buf_as_text(&ends);
-    esc_report_hint(workspace,
-                    esc_report(workspace, bound->code, span,
-                               "this duration is outside of what is possible here"),
-                    "it can be %.*s", ESC_TEXT_ARG(words));
-    esc_buf_done(workspace, &ends);
-}
-
-void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
-                        EscBound bound)
-{
-    if (node == NULL || node->kind != ESC_NODE_DURATION)
-        return;
-    esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE(ESC_KIND_DURATION));
-    if (!esc_bound_holds(bound, node->duration.ms))
-        duration_out_of_bound(workspace, node->span, &esc_bound_info[bound]);
-    EscName calendar = node->duration.calendar;
-    if (calendar.text.size == 0)
-        return;
-    const EscSymbol *symbol = esc_symbol_find(workspace, calendar.text);
-    if (!may_have_calendar) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0336", calendar.span,
-                                   "this duration is elapsed time and cannot follow a calendar"),
-                        "leave `of %.*s` out", ESC_TEXT_ARG(calendar.text));
-    } else if (symbol == NULL) {
-        EscSuggest suggest = esc_suggest(calendar.text);
-        esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0101", calendar.span, "there is no calendar `%.*s`",
-                       ESC_TEXT_ARG(calendar.text));
-        if (!esc_suggest_hint(workspace, &suggest, diagnostic, calendar.span))
-            esc_report_hint(workspace, diagnostic,
-                            "declare `calendar %.*s { mon..fri 08:00..18:00 }`",
-                            ESC_TEXT_ARG(calendar.text));
-    } else if (symbol->kind == ESC_SYMBOL_CALENDAR) {
-        esc_mark(workspace, node, ESC_MEANS_CALENDAR, symbol->index, ESC_TYPE(ESC_KIND_DURATION));
-    } else if (symbol->kind != ESC_SYMBOL_NONE) {
-        EscDiagnostic *diagnostic = esc_report(
-            workspace, "E0111", calendar.span, "`%.*s` is %s, and a calendar is wanted here",
-            ESC_TEXT_ARG(calendar.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-    }
-}
-
-void esc_check_deadline(EscWorkspace *workspace, EscNode *node)
-{
-    esc_check_duration(workspace, node, true, ESC_BOUND_DEADLINE_MS);
-}
-
-void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous)
-{
-    double value = percent->percent.value;
-    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_SHARE_PERCENT];
-    if (value < (double)bound->low || value > (double)bound->high ||
-        esc_number_floor(value) < value) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, bound->code, percent->span,
-                                   "a share of the time is a whole percentage from 1%% to 99%%"),
-                        "such as `50%%`");
-        return;
-    }
-    if (value <= *previous)
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0318", percent->span,
-                                   "this comes before or with the one above it"),
-                        "write them in the order in which they are due");
-    *previous = value;
-}
-
-uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path)
-{
-    char buffer[ESC_PATH_TEXT_MAX];
-    EscText name = esc_path_text(path, 0, path->path.count, buffer);
-    const EscSymbol *symbol = esc_symbol_find(workspace, name);
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_EVENT) {
-        esc_mark(workspace, path, ESC_MEANS_EVENT, symbol->index, ESC_TYPE_ANY);
-        return symbol->index;
-    }
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
-        return ESC_NONE;
-    EscSuggest suggest = esc_suggest(name);
-    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_EVENT);
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0106", path->span, "there is no event `%.*s`", ESC_TEXT_ARG(name));
-    if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
-        esc_report_hint(workspace, diagnostic, "declare `event %.*s { … }`", ESC_TEXT_ARG(name));
-    return ESC_NONE;
-}
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/steps.h"
 
 /* --- await and wait --------------------------------------------------------------------------- */
 
-void esc_check_wait(EscWhere *where, EscNode *node)
+bool esc_check_wait(EscWhere *where, EscNode *node)
 {
-    (void)esc_check_may_wait(where, node, "`wait`");
     esc_check_deadline(where->workspace, node->wait.duration);
+    return false;
 }
 
 /* `await vendor.outage within 4h` reads like a condition: a bare dotted name may be an event. */
@@ -151,9 +54,8 @@ static void check_reminders(EscWhere *where, EscNodeList reminders)
     }
 }
 
-void esc_check_await(EscWhere *where, EscNode *node)
+bool esc_check_await(EscWhere *where, EscNode *node)
 {
-    (void)esc_check_may_wait(where, node, "`await`");
     if (node->await.wait_for == ESC_AWAIT_EVENT)
         check_event_condition(where, node);
     else if (node->await.wait_for == ESC_AWAIT_CONDITION &&
@@ -162,6 +64,7 @@ void esc_check_await(EscWhere *where, EscNode *node)
     esc_check_deadline(where->workspace, node->await.within);
     check_reminders(where, node->await.reminders);
     (void)esc_check_steps(where, node->await.otherwise);
+    return false;
 }
 
 /* --- ask and approve -------------------------------------------------------------------------- */
@@ -182,7 +85,6 @@ static void answer_is_new(EscSeen *seen, const EscNode *answer)
 bool esc_check_ask(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node, "`ask`");
     (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_PEOPLE, "be asked");
     esc_check_text(where, node->ask.question);
     esc_check_deadline(workspace, node->ask.within);
@@ -225,16 +127,16 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
     return ends && timeout != NULL;
 }
 
-void esc_check_approve(EscWhere *where, EscNode *node)
+bool esc_check_approve(EscWhere *where, EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_may_wait(where, node, "`approve`");
     EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
     esc_check_text(where, node->approve.text);
     esc_check_deadline(workspace, node->approve.within);
     esc_check_people(workspace, ESC_BOUND_APPROVALS, node->approve.count, ref,
                      node->approve.by->span, "approvals");
     (void)esc_check_steps(where, node->approve.otherwise);
+    return false;
 }
 
 /* --- checks ----------------------------------------------------------------------------------- */
@@ -253,13 +155,6 @@ static EscProof proof_of(const EscNode *node)
     return ESC_PROOF_DELIVERED;
 }
 
-const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a, const EscNode *b)
-{
-    if (a == NULL || b == NULL)
-        return a == NULL ? b : a;
-    return esc_meaning(workspace, b).extra > esc_meaning(workspace, a).extra ? b : a;
-}
-
 /* Somebody has to read what it is that they confirm. */
 static void check_confirmed(EscWorkspace *workspace, const EscNode *node)
 {
@@ -276,7 +171,7 @@ static void check_confirmed(EscWorkspace *workspace, const EscNode *node)
                     "write it out: `check confirmed \"the customer knows\"`");
 }
 
-void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
+void esc_check_qa_check(EscWhere *where, EscNode *node)
 {
     static const EscCheck kinds[] = {
         [ESC_CHECK_FOR_ACKNOWLEDGED] = ESC_CHECK_ACKNOWLEDGED,
@@ -293,11 +188,14 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
         check_confirmed(workspace, node);
     esc_check_condition(where, node->check.condition, ESC_USE_CHECK);
     esc_check_deadline(workspace, node->check.within);
-    if (!is_in_qa && node->check.check_for == ESC_CHECK_FOR_DELIVERED)
+}
+
+bool esc_check_check(EscWhere *where, EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    esc_check_qa_check(where, node);
+    if (node->check.check_for == ESC_CHECK_FOR_DELIVERED)
         where->facts.wanted = esc_stronger_check(workspace, where->facts.wanted, node);
-    if (is_in_qa)
-        return; /* its else is another body: the caller's */
-    (void)esc_check_may_wait(where, node, "`check`");
     EscSpan word = {node->span.file, node->span.start, node->span.start + 5};
     if (node->check.is_before_close)
         esc_report_hint(workspace,
@@ -310,4 +208,5 @@ void esc_check_check(EscWhere *where, EscNode *node, bool is_in_qa)
                                    "a check among the steps waits, so it needs a deadline"),
                         "say `within 10m`");
     (void)esc_check_steps(where, node->check.otherwise);
+    return false;
 }

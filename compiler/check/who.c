@@ -2,18 +2,9 @@
  * that the bundle will hold. */
 #include <string.h>
 
-#include "check/check.h"
-
-uint32_t esc_role_number(EscText word)
-{
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort",
-                                        "owner"};
-    for (uint32_t i = 0; i < ESC_COUNT_OF(roles); ++i) {
-        if (esc_text_equal(word, esc_text_from(roles[i])))
-            return i;
-    }
-    return ESC_NONE;
-}
+#include "check/expressions.h"
+#include "check/lookup.h"
+#include "check/names.h"
 
 static EscRef done(EscWhere *where, EscNode *node, EscRefKind kind, uint32_t index)
 {

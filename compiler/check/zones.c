@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/names.h"
 
 static bool is_zone_name(EscText zone)
 {

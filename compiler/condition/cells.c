@@ -258,3 +258,44 @@ void esc_topic_split(EscSpace *space, uint32_t number)
     for (uint32_t i = 0; i < count; i++)
         add_variable(space, number, truths, 2);
 }
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+/* The cell of a value: the one of which every test says the same. */
+static uint32_t cell_of(const EscSpace *space, const EscTopic *topic, const EscCell *value)
+{
+    const EscVariable *variable = &space->variables[topic->first];
+    for (uint32_t i = 0; i < variable->count; i++) {
+        bool is_alike = variable->cells[i].is_missing == value->is_missing;
+        for (uint32_t t = 0; t < topic->tests_count && is_alike; t++)
+            is_alike = esc_test_holds(topic->tests[t], &variable->cells[i]) ==
+                       esc_test_holds(topic->tests[t], value);
+        if (is_alike)
+            return i;
+    }
+    ESC_ASSERT(false && "a value lies in no cell");
+    return 0;
+}
+
+static bool atom_is_there(const EscTopic *topic, const EscAtom *atom, const EscCell *value)
+{
+    if (value->is_missing)
+        return false;
+    if (esc_type_kind(topic->subject.type) == ESC_KIND_TEXT)
+        return esc_atom_holds(atom, value->text);
+    for (uint32_t i = 0; i < value->items_count; i++)
+        if (esc_text_equal(value->items[i], atom->text))
+            return true;
+    return false;
+}
+
+uint32_t esc_topic_cell(const EscSpace *space, const EscTopic *topic, uint32_t variable,
+                        const EscCell *value)
+{
+    if (topic->mode == ESC_TOPIC_CELLS)
+        return cell_of(space, topic, value);
+    uint32_t number = variable - topic->first;
+    if (topic->mode == ESC_TOPIC_ALONE)
+        return esc_test_holds(topic->tests[number], value);
+    return number == 0 ? value->is_missing : atom_is_there(topic, &topic->atoms[number - 1], value);
+}

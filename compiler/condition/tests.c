@@ -208,11 +208,7 @@ static bool is_field(const EscSubject *subject)
 
 static int64_t unit_ms_of(EscMeaning meaning)
 {
-    static const int64_t ms[] = {[ESC_UNIT_SECONDS] = ESC_SECOND_MS,
-                                 [ESC_UNIT_MINUTES] = ESC_MINUTE_MS,
-                                 [ESC_UNIT_HOURS] = ESC_HOUR_MS,
-                                 [ESC_UNIT_DAYS] = ESC_DAY_MS};
-    return meaning.unit < ESC_COUNT_OF(ms) ? ms[meaning.unit] : 0;
+    return meaning.unit == ESC_UNIT_NONE ? 0 : esc_unit_info[meaning.unit - 1].ms;
 }
 
 static Making making_of(const EscMaker *maker, const EscNode *subject, EscTest *test)
@@ -453,4 +449,20 @@ bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const E
 bool esc_condition_test(EscWorkspace *workspace, const EscNode *node, bool truth, EscTest *test)
 {
     return esc_test_make(&(EscMaker){workspace, workspace->arena}, node, truth, test);
+}
+
+EscBinaryOp esc_binary_turned(EscBinaryOp op)
+{
+    switch (op) {
+    case ESC_BINARY_LESS:
+        return ESC_BINARY_GREATER;
+    case ESC_BINARY_LESS_EQUAL:
+        return ESC_BINARY_GREATER_EQUAL;
+    case ESC_BINARY_GREATER:
+        return ESC_BINARY_LESS;
+    case ESC_BINARY_GREATER_EQUAL:
+        return ESC_BINARY_LESS_EQUAL;
+    default:
+        return op;
+    }
 }

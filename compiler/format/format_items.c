@@ -4,6 +4,12 @@
  * nothing can get lost. */
 #include "format/format.h"
 
+static const bool is_step[ESC_NODE_COUNT] = {
+#define ESC_STEP(KIND, member, Struct, text) [ESC_NODE_##KIND] = true,
+#define ESC_BARE_STEP(KIND, member, text) [ESC_NODE_##KIND] = true,
+#include <esc/nodes.def>
+};
+
 /* Kinds that stand one after the other between braces. Entries and members depend on what they are
  * in. */
 static bool is_item(const EscNode *parent, const EscNode *node)
@@ -48,11 +54,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     bool is_declaration = node->kind >= ESC_NODE_WORKSPACE && node->kind <= ESC_NODE_TEST;
     bool is_template_part = node->kind >= ESC_NODE_START && node->kind <= ESC_NODE_CLOSING;
     bool is_policy_part = node->kind >= ESC_NODE_POLICY_APPROVE && node->kind <= ESC_NODE_RETAIN;
-    bool is_step = node->kind >= ESC_NODE_NOTIFY && node->kind <= ESC_NODE_FAILOVER &&
-                   node->kind != ESC_NODE_SNAPSHOT_ITEM && node->kind != ESC_NODE_UNDO &&
-                   node->kind != ESC_NODE_REMINDER;
     bool is_statement = node->kind >= ESC_NODE_TEST_AT && node->kind <= ESC_NODE_TEST_EXPECT;
-    return is_declaration || is_template_part || is_policy_part || is_step || is_statement;
+    return is_declaration || is_template_part || is_policy_part || is_step[node->kind] || is_statement;
 }
 
 /* The token that begins at this offset; the count of tokens when none does. */

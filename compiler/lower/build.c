@@ -5,7 +5,7 @@
  * that names one. Functions are kept apart until then, because a function may be begun while
  * another is still open, but CODE, WAITS and EFFECTS must follow the order of FUNCTIONS. Not
  * here: what an instruction means. */
-#include "lower/lower.h"
+#include "lower/build.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -446,9 +446,10 @@ static void visit_pred(const TextVisit *visit, EscPredRow *row)
 
 static void visit_effect(const TextVisit *visit, EscEffectRow *row)
 {
-    if (row->kind == ESC_EFFECT_CREATE || row->kind == ESC_EFFECT_QUEUE)
+    const EscEffectInfo *info = &esc_effect_info[row->kind];
+    if (info->aux == ESC_SITE_AUX_TEXT)
         row->aux = visit_text(visit, row->aux);
-    else if (row->kind == ESC_EFFECT_UNDO && row->aux == ESC_NONE)
+    else if (info->extra_ms == ESC_SITE_EXTRA_REASON && row->aux == ESC_NONE)
         row->extra_ms = visit_text(visit, (uint32_t)row->extra_ms);
 }
 

@@ -5,7 +5,7 @@
  * terminal instruction: unreachable code is refused (V21). Faults such as too many registers are
  * noted once and left to the caller to report; until then emitting goes on with nonsense that is
  * never used. Not here: what a step or an expression means. */
-#include "lower/lower.h"
+#include "lower/emit.h"
 
 #include <string.h>
 

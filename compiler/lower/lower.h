@@ -1,227 +1,13 @@
-/* lower.h - from the checked tree to a program: the builder of tables, the emitter of functions,
- * and the lowering itself.
+/* lower.h - from the checked tree to a program: what the files of the lowering share.
  *
- * Private to compiler/. Order of reading: build.c (tables), emit.c (one function), lower.c (the
+ * Private to compiler/. Order of reading: build.h (tables), emit.h (one function), lower.c (the
  * whole), then one file a subject. */
 #ifndef ESC_LOWER_H
 #define ESC_LOWER_H
 
-#include <esc/vm.h>
+#include "lower/emit.h"
 
-#include "compiler_internal.h"
-
-/* --- build.c: the tables of a program while they grow ----------------------------------------- */
-
-/* Where an instruction comes from. */
-typedef struct EscOrigin {
-    uint32_t file;         /* index in FILES */
-    uint32_t line, column; /* 1-based, column in characters */
-} EscOrigin;
-
-/* From instruction `first` of its function on. */
-typedef struct EscBuildSpan {
-    uint32_t first;
-    EscOrigin origin;
-} EscBuildSpan;
-
-/* A function that is finished but has no place in CODE yet: EMIT and WAIT name rows of its own
- * lists. */
-typedef struct EscBuildFunction {
-    EscFunctionRow row; /* without code_first, code_count, at_wait and cost */
-    const EscInstr *code;
-    const EscEffectRow *effects;
-    const EscWaitRow *waits;
-    const EscBuildSpan *spans;
-    uint32_t code_count, effects_count, waits_count, spans_count;
-    uint32_t at_function; /* it starts with the registers of a wait of that one; ESC_NONE: not */
-    uint32_t at_wait;     /* number of that wait in its function */
-    bool is_finished;
-} EscBuildFunction;
-
-/* Arrays of a function while it is emitted. They go from one function to the next. */
-typedef struct EscEmitRoom {
-    EscInstr *code;
-    EscEffectRow *effects;
-    EscWaitRow *waits;
-    EscBuildSpan *spans;
-    struct EscPatch *patches;
-    size_t code_capacity, effects_capacity, waits_capacity, spans_capacity, patches_capacity;
-    bool is_taken;
-} EscEmitRoom;
-
-/* How deep functions can be begun within one another: steps, what runs beside their waits. */
-#define ESC_BUILD_ROOMS_MAX 4
-
-/* Tables are malloc memory of the builder, because they grow large. Texts and constants have
- * provisional numbers until esc_build_finish() sorts them. */
-typedef struct EscBuild {
-    EscArena *arena; /* borrowed: what finished functions are made of, and notes */
-#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
-    Struct *member;                                                                                \
-    size_t member##_count, member##_capacity;
-#define ESC_COL(name, KIND, arg, what)
-#define ESC_TABLE_END(NAME, Struct)
-#include <esc/tables.def>
-#undef ESC_TABLE
-#undef ESC_COL
-#undef ESC_TABLE_END
-    EscText *texts;
-    size_t texts_count, texts_capacity;
-    uint32_t *text_consts; /* beside texts: 1 + the constant of that text, 0 for none yet */
-    size_t text_consts_capacity;
-    EscInstr *code;
-    size_t code_count, code_capacity;
-    EscBuildFunction *made; /* beside functions: same indexes */
-    size_t made_capacity;
-    EscEmitRoom rooms[ESC_BUILD_ROOMS_MAX];
-    EscNames *text_names;  /* text → provisional number */
-    EscNames *const_names; /* bytes of the row → provisional number, but for texts */
-    EscStatus status;      /* the first failure; later calls do nothing */
-} EscBuild;
-
-/* The arena is borrowed and must outlive the builder. esc_build_release() is needed even when this
- * fails. */
-ESC_MUST_USE EscStatus esc_build_init(EscBuild *build, EscArena *arena);
-void esc_build_release(EscBuild *build); /* the program goes with it */
-
-/* Room for one more item in an array of malloc memory; notes a failure and gives it back as it
- * was. */
-void *esc_build_grow(EscBuild *build, void *items, size_t count, size_t *capacity,
-                     size_t item_size);
-
-/* Provisional number of a text or constant, for columns and operands that name one. The text is
- * borrowed until the arena goes. */
-uint32_t esc_build_text(EscBuild *build, EscText text);
-uint32_t esc_build_const(EscBuild *build, EscConstRow row);
-
-/* esc_build_put_persons(build, row): appends a row to that table and returns its index. There is
- * one for every table. */
-#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
-    uint32_t esc_build_put_##member(EscBuild *build, Struct row);
-#define ESC_COL(name, KIND, arg, what)
-#define ESC_TABLE_END(NAME, Struct)
-#include <esc/tables.def>
-#undef ESC_TABLE
-#undef ESC_COL
-#undef ESC_TABLE_END
-
-/* Takes the next index in FUNCTIONS; esc_build_function_finish() must follow for each. */
-uint32_t esc_build_function_begin(EscBuild *build);
-void esc_build_function_finish(EscBuild *build, uint32_t function, EscBuildFunction made);
-/* Makes another function of the same code with a row of its own. ESC_NONE: `from` has parts that
- * belong to it alone (functions beside its waits, checks), or there is no memory. */
-uint32_t esc_build_function_copy(EscBuild *build, uint32_t from, EscFunctionRow row);
-
-/* Lays out the code, drops what is not used of constants and texts, sorts and renumbers both.
- * *program borrows from the builder. ESC_OVER_LIMIT: a table is longer than tables.def allows;
- * why->text names it. */
-ESC_MUST_USE EscStatus esc_build_finish(EscBuild *build, EscProgram *program, EscWhy *why);
-
-/* --- emit.c: one function --------------------------------------------------------------------- */
-
-typedef uint8_t EscRegister;
-
-/* What the verifier will know about the registers at one place. */
-typedef struct EscRegisters {
-    EscType types[ESC_REGISTERS_MAX]; /* 0: unset, or not the same on every path here */
-    uint32_t written;                 /* bit set: written on some path here and not cleared since */
-} EscRegisters;
-
-/* A place to jump to, placed once. Zeroed is the start. */
-typedef struct EscLabel {
-    EscRegisters registers; /* the join over all jumps to it so far */
-    uint32_t patches;       /* 1 + number of the newest patch, 0 for none */
-    bool is_reached;
-} EscLabel;
-
-typedef struct EscPatch {
-    uint32_t next; /* as EscLabel.patches */
-    uint32_t at;   /* instruction, or wait */
-    bool is_wait;
-} EscPatch;
-
-typedef enum EscEmitFault {
-    ESC_EMIT_FINE,
-    ESC_EMIT_REGISTERS, /* more than ESC_REGISTERS_MAX values at once */
-    ESC_EMIT_CODE,      /* more than ESC_FUNCTION_CODE_MAX instructions */
-    ESC_EMIT_LOOPS,     /* loops nested deeper than ESC_LOOP_DEPTH_MAX */
-    ESC_EMIT_ARGUMENTS  /* an effect with more than ESC_EFFECT_ARGS_MAX arguments */
-} EscEmitFault;
-
-/* Registers are a stack: locals at the bottom, temporaries above. What lies at or above `next`
- * is dead. */
-typedef struct EscEmit {
-    EscBuild *build;
-    uint32_t function; /* index in FUNCTIONS */
-    EscFunctionRow row;
-    uint32_t at_function, at_wait;
-    EscEmitRoom *room; /* one of the builder's */
-    size_t code_count, effects_count, waits_count, spans_count, patches_count;
-    EscRegisters now;
-    uint32_t next; /* first free register */
-    uint32_t loop_depth;
-    EscOrigin origin;  /* of what is emitted next; line 0: unknown */
-    bool is_reachable; /* false behind a terminal instruction: what is emitted then is dropped */
-    EscEmitFault fault;
-} EscEmit;
-
-/* Begins a function with no register set. `template_index` may be ESC_NONE. */
-void esc_emit_begin(EscEmit *emit, EscBuild *build, EscFunction kind, uint32_t template_index);
-/* Begins a COND or REMINDER that runs while `parent` stands in the wait that it emits next: it
- * sees parent's registers. */
-void esc_emit_begin_at_wait(EscEmit *emit, const EscEmit *parent, EscFunction kind);
-/* Hands the function to the builder. Every path must have ended. Returns its index. */
-uint32_t esc_emit_finish(EscEmit *emit);
-
-/* Takes the next free register. Beyond the last one the fault is noted and register 0 is given. */
-EscRegister esc_emit_take(EscEmit *emit);
-/* Takes an entry register that is set from the start. */
-EscRegister esc_emit_take_entry(EscEmit *emit, EscType type);
-/* Gives back every register from `mark` on (mark: emit->next as it was). */
-void esc_emit_drop_to(EscEmit *emit, uint32_t mark);
-EscType esc_emit_type(const EscEmit *emit, EscRegister at);
-
-/* One instruction without a written register, a site or a target. */
-void esc_emit_op(EscEmit *emit, EscOp op, EscRegister a, EscRegister b, uint8_t c, uint32_t imm);
-/* One instruction that writes a value of `type` to `out`. */
-void esc_emit_make(EscEmit *emit, EscOp op, EscRegister out, EscType type, EscRegister b, uint8_t c,
-                   uint32_t imm);
-void esc_emit_const(EscEmit *emit, EscRegister out, EscType type, int64_t bits);
-void esc_emit_const_number(EscEmit *emit, EscRegister out, double value);
-void esc_emit_const_text(EscEmit *emit, EscRegister out, EscText text);
-void esc_emit_move(EscEmit *emit, EscRegister out, EscRegister in);
-
-void esc_emit_jump(EscEmit *emit, EscLabel *target);
-void esc_emit_jump_if(EscEmit *emit, EscRegister truth, bool sense, EscLabel *target);
-/* out := value of optional `in`, or to `missing`. */
-void esc_emit_unwrap(EscEmit *emit, EscRegister out, EscRegister in, EscLabel *missing);
-/* Here is the label. A label that nothing jumps to changes nothing. */
-void esc_emit_label(EscEmit *emit, EscLabel *label);
-
-typedef struct EscLoop {
-    EscLabel exit; /* jumps out of the loop go here */
-    EscRegisters entry;
-    uint32_t begin, mark;
-    bool was_reachable;
-} EscLoop;
-/* for `out` in the first `rounds_max` texts of `list`. The body must be able to reach
- * esc_emit_loop_end(). */
-void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegister list,
-                         uint8_t rounds_max);
-void esc_emit_loop_end(EscEmit *emit, EscLoop *loop);
-
-/* Emits an effect with `count` arguments in registers from `first` on; their types are filled in
- * here. `result` counts only where the kind has a result. */
-void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,
-                     EscEffectArgRow *args, uint32_t count);
-/* Clears dead registers, so that a snapshot holds only what is needed later. Comes before the
- * functions of a wait are made. */
-void esc_emit_clear_dead(EscEmit *emit);
-/* Suspends. `timeout` NULL: the next instruction. The result register, if any, is set on both
- * ways on. */
-void esc_emit_wait(EscEmit *emit, EscWaitRow wait, EscLabel *timeout);
-
-/* --- lower.c: what the files of the lowering share -------------------------------------------- */
+/* --- function.c: one function, and where it stands -------------------------------------------- */
 
 #define ESC_LOWER_NARROWINGS_MAX 64u
 #define ESC_LOWER_RAISED_DEADLINE_MS ESC_DEADLINE_MAX_MS
@@ -362,14 +148,11 @@ void esc_lower_steps(EscLower *lower, EscNodeList steps);
  * ends. */
 void esc_lower_raise(EscLower *lower, uint32_t exception, const EscNode *node);
 bool esc_lower_can_wait(const EscLower *lower); /* STEPS or CATCH */
-void esc_lower_effect_step(EscLower *lower, const EscNode *node);
-void esc_lower_await(EscLower *lower, const EscNode *node);
-void esc_lower_pause(EscLower *lower, const EscNode *node);
-void esc_lower_ask(EscLower *lower, const EscNode *node);
-void esc_lower_approve(EscLower *lower, const EscNode *node);
-void esc_lower_check_step(EscLower *lower, const EscNode *node);
-void esc_lower_action_call(EscLower *lower, const EscNode *node);
-void esc_lower_run(EscLower *lower, const EscNode *node);
+/* Each verb of verbs.def, and what all plain ones have in common. */
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower)                                           \
+    void lower(EscLower *lower_, const EscNode *node);
+#include "verbs.def"
+void esc_lower_plain_verb(EscLower *lower, const EscNode *node);
 /* What stands behind a wait: WAIT, then on timeout the steps of `else` or the exception; both
  * ways lead on. */
 void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNodeList otherwise,

@@ -1,6 +1,8 @@
-/* lower_effects.c - the steps that do something at once: one effect each, one place per verb.
+/* lower_effects.c - the steps that do something at once: one effect each, one place per verb, or one for all that are
+ * plain rows of verbs.def.
  * Not here: connector actions (lower_calls.c) and steps that wait (lower_waits.c). */
 #include "lower/lower.h"
+#include "verbs.h"
 
 static uint32_t ref_of(const EscLower *lower, const EscNode *who)
 {
@@ -25,7 +27,7 @@ static void bare_effect(EscLower *lower, EscEffectRow site)
     esc_emit_effect(lower->emit, site, 0, 0, NULL, 0);
 }
 
-static void lower_notify(EscLower *lower, const EscNode *node)
+void esc_lower_notify(EscLower *lower, const EscNode *node)
 {
     EscMeaning meaning = esc_meaning(lower->workspace, node);
     uint32_t via = node->notify.via.text.size == 0 || meaning.means != ESC_MEANS_CONTACT
@@ -37,7 +39,7 @@ static void lower_notify(EscLower *lower, const EscNode *node)
                 node->notify.text, ESC_TEXT_USE_MESSAGE);
 }
 
-static void lower_set(EscLower *lower, const EscNode *node)
+void esc_lower_set(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     uint32_t field = esc_meaning(lower->workspace, node->set.field).index;
@@ -71,7 +73,7 @@ static void create_fields(EscLower *lower, EscNodeList entries, EscEffectArgRow 
     }
 }
 
-static void lower_create(EscLower *lower, const EscNode *node)
+void esc_lower_create(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     EscRegister id = esc_emit_take(emit); /* stays: the ticket's name means its id */
@@ -85,7 +87,7 @@ static void lower_create(EscLower *lower, const EscNode *node)
     lower->local_registers[esc_meaning(lower->workspace, node).index] = id;
 }
 
-static void lower_handoff(EscLower *lower, const EscNode *node)
+void esc_lower_handoff(EscLower *lower, const EscNode *node)
 {
     EscEffectRow site = {.kind = ESC_EFFECT_HANDOFF, .ref = ref_of(lower, node->handoff.to)};
     site.aux =
@@ -94,7 +96,7 @@ static void lower_handoff(EscLower *lower, const EscNode *node)
     text_effect(lower, site, node->handoff.reason, ESC_TEXT_USE_VALUE);
 }
 
-static void lower_snapshot(EscLower *lower, const EscNode *node)
+void esc_lower_snapshot(EscLower *lower, const EscNode *node)
 {
     EscEffectRow site = {.kind = ESC_EFFECT_SNAPSHOT};
     ESC_EACH_NODE(item, node->snapshot.items) {
@@ -106,7 +108,7 @@ static void lower_snapshot(EscLower *lower, const EscNode *node)
     bare_effect(lower, site);
 }
 
-static void lower_attach(EscLower *lower, const EscNode *node)
+void esc_lower_attach(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     uint32_t mark = emit->next;
@@ -135,58 +137,49 @@ uint32_t esc_lower_queue(EscLower *lower, const EscNode *path)
     return esc_build_text(&lower->build, queue_name(lower, path));
 }
 
-void esc_lower_effect_step(EscLower *lower, const EscNode *node)
+void esc_lower_queue_step(EscLower *lower, const EscNode *node)
 {
-    switch (node->kind) {
-    case ESC_NODE_NOTIFY:
-        lower_notify(lower, node);
-        break;
-    case ESC_NODE_PAGE:
-        text_effect(lower,
-                    (EscEffectRow){.kind = ESC_EFFECT_PAGE, .ref = ref_of(lower, node->page.to)},
-                    node->page.text, ESC_TEXT_USE_MESSAGE);
-        break;
-    case ESC_NODE_SET:
-        lower_set(lower, node);
-        break;
-    case ESC_NODE_CREATE:
-        lower_create(lower, node);
-        break;
-    case ESC_NODE_ASSIGN:
-        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ASSIGN,
-                                          .ref = ref_of(lower, node->assign.to)});
-        break;
-    case ESC_NODE_QUEUE:
-        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_QUEUE,
-                                          .aux = esc_lower_queue(lower, node->queue.queue)});
-        break;
-    case ESC_NODE_HANDOFF:
-        lower_handoff(lower, node);
-        break;
-    case ESC_NODE_SNAPSHOT:
-        lower_snapshot(lower, node);
-        break;
-    case ESC_NODE_ATTACH:
-        lower_attach(lower, node);
-        break;
-    case ESC_NODE_WARROOM:
-        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_WARROOM}, node->warroom.title,
-                    ESC_TEXT_USE_VALUE);
-        break;
-    case ESC_NODE_ROLLBACK:
-        text_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_ROLLBACK}, node->rollback.reason,
-                    ESC_TEXT_USE_VALUE);
-        break;
-    case ESC_NODE_START_TEMPLATE:
-        bare_effect(
-            lower,
-            (EscEffectRow){.kind = ESC_EFFECT_START,
-                           .aux = esc_meaning(lower->workspace, node->start_template.name).index});
-        break;
-    case ESC_NODE_FAILOVER:
-        bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_FAILOVER});
-        break;
-    default:
-        ESC_ASSERT(false && "a step that no file lowers");
-    }
+    bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_QUEUE,
+                                      .aux = esc_lower_queue(lower, node->queue.queue)});
+}
+
+void esc_lower_start_template(EscLower *lower, const EscNode *node)
+{
+    uint32_t template = esc_meaning(lower->workspace, node->start_template.name).index;
+    bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_START, .aux = template});
+}
+
+/* --- plain verbs ------------------------------------------------------------------------------ */
+
+/* What the row of a plain verb says of its parts. */
+typedef struct PlainVerb {
+    size_t who, text; /* offset of that member in EscNode; 0: there is none */
+    EscTextUse use;
+    EscEffect effect;
+} PlainVerb;
+
+static const PlainVerb plain_verbs[ESC_NODE_COUNT] = {
+#define ESC_PLAIN_VERB(KIND, word, PLACE, EFFECT, who_, WHO, to, text_, USE)                       \
+    [ESC_NODE_##KIND] = {.who = offsetof(EscNode, who_),                                           \
+                         .text = offsetof(EscNode, text_),                                         \
+                         .use = ESC_TEXT_USE_##USE,                                                \
+                         .effect = ESC_EFFECT_##EFFECT},
+#include "verbs.def"
+};
+
+static const EscNode *part_of(const EscNode *node, size_t offset)
+{
+    return *(EscNode *const *)(const void *)((const char *)node + offset);
+}
+
+void esc_lower_plain_verb(EscLower *lower, const EscNode *node)
+{
+    const PlainVerb *verb = &plain_verbs[node->kind];
+    EscEffectRow site = {.kind = verb->effect};
+    if (verb->who != 0)
+        site.ref = ref_of(lower, part_of(node, verb->who));
+    if (verb->text != 0)
+        text_effect(lower, site, part_of(node, verb->text), verb->use);
+    else
+        bare_effect(lower, site);
 }

@@ -184,7 +184,7 @@ static void lower_path(EscLower *lower, const EscNode *node, EscRegister out, Es
     esc_lower_path_value(lower, node, out, missing);
     if (unit != ESC_UNIT_NONE)
         esc_emit_make(lower->emit, ESC_OP_DURATION_IN, out, ESC_TYPE(ESC_KIND_NUMBER), out, 0,
-                      unit - ESC_UNIT_SECONDS);
+                      unit - ESC_UNIT_NONE - 1);
 }
 
 static void lower_previous(EscLower *lower, const EscNode *node, EscRegister out)

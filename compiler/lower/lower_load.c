@@ -192,3 +192,10 @@ void esc_lower_fit(EscLower *lower, EscRegister out, EscType wanted)
     else if (!esc_type_is_optional(wanted))
         esc_lower_make_plain(lower, out, NULL);
 }
+
+int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t *calendar_option)
+{
+    EscMeaning meaning = esc_meaning(lower->workspace, node);
+    *calendar_option = meaning.means == ESC_MEANS_CALENDAR ? meaning.index + 1 : 0;
+    return node->duration.ms;
+}

@@ -5,6 +5,7 @@
  * lower_calls.c (connectors) and lower_waits.c (waits for something). Recursion follows nested
  * blocks (ESC_NESTING_MAX) and runbooks (ESC_RUNBOOK_DEPTH_MAX). */
 #include "lower/lower.h"
+#include "verbs.h"
 
 bool esc_lower_can_wait(const EscLower *lower)
 {
@@ -14,7 +15,7 @@ bool esc_lower_can_wait(const EscLower *lower)
 
 /* --- if, match, for each ---------------------------------------------------------------------- */
 
-static void lower_if(EscLower *lower, const EscNode *node)
+void esc_lower_if(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     EscLowerMark mark = esc_lower_mark(lower);
@@ -75,7 +76,7 @@ static bool has_otherwise(EscNodeList arms)
     return false;
 }
 
-static void lower_match(EscLower *lower, const EscNode *node)
+void esc_lower_match(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     EscNodeList arms = node->match.arms;
@@ -106,12 +107,6 @@ static bool may_end(EscNodeList steps);
 static bool step_may_end(const EscNode *node)
 {
     switch (node->kind) {
-    case ESC_NODE_CLOSE:
-    case ESC_NODE_SKIP:
-    case ESC_NODE_RESUME:
-    case ESC_NODE_RAISE:
-    case ESC_NODE_RUN:
-        return true;
     case ESC_NODE_IF:
         return may_end(node->if_step.steps) || may_end(node->if_step.otherwise);
     case ESC_NODE_MATCH:
@@ -124,8 +119,8 @@ static bool step_may_end(const EscNode *node)
             if (item->kind == ESC_NODE_ANSWER && may_end(item->answer.steps))
                 return true;
         return false;
-    default:
-        return false; /* a wait that is satisfied goes on, and so does a loop over nothing */
+    default: /* a wait that is satisfied goes on, and so does a loop over nothing */
+        return esc_verb_info[node->kind].may_end;
     }
 }
 
@@ -137,7 +132,7 @@ static bool may_end(EscNodeList steps)
     return false;
 }
 
-static void lower_for_each(EscLower *lower, const EscNode *node)
+void esc_lower_for_each(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     EscLowerMark mark = esc_lower_mark(lower);
@@ -207,7 +202,12 @@ void esc_lower_raise(EscLower *lower, uint32_t exception, const EscNode *node)
         NULL);
 }
 
-static void lower_close(EscLower *lower, const EscNode *node)
+void esc_lower_raise_step(EscLower *lower, const EscNode *node)
+{
+    esc_lower_raise(lower, esc_meaning(lower->workspace, node).index, node);
+}
+
+void esc_lower_close(EscLower *lower, const EscNode *node)
 {
     EscText outcome = node->close.outcome.text;
     if (outcome.size == 0)
@@ -215,57 +215,26 @@ static void lower_close(EscLower *lower, const EscNode *node)
     esc_emit_op(lower->emit, ESC_OP_CLOSE, 0, 0, 0, esc_build_text(&lower->build, outcome));
 }
 
-static void lower_step(EscLower *lower, const EscNode *node)
+void esc_lower_skip(EscLower *lower, const EscNode *node)
 {
-    EscEmit *emit = lower->emit;
-    switch (node->kind) {
-    case ESC_NODE_IF:
-        lower_if(lower, node);
-        break;
-    case ESC_NODE_MATCH:
-        lower_match(lower, node);
-        break;
-    case ESC_NODE_FOR_EACH:
-        lower_for_each(lower, node);
-        break;
-    case ESC_NODE_RUN:
-        esc_lower_run(lower, node);
-        break;
-    case ESC_NODE_RAISE:
-        esc_lower_raise(lower, esc_meaning(lower->workspace, node).index, node);
-        break;
-    case ESC_NODE_CLOSE:
-        lower_close(lower, node);
-        break;
-    case ESC_NODE_SKIP:
-        esc_emit_op(emit, ESC_OP_END, 0, 0, 0, ESC_END_SKIP);
-        break;
-    case ESC_NODE_RESUME:
-        esc_emit_op(emit, ESC_OP_END, 0, 0, 0, ESC_END_RESUME);
-        break;
-    case ESC_NODE_ACTION_CALL:
-        esc_lower_action_call(lower, node);
-        break;
-    case ESC_NODE_AWAIT:
-        esc_lower_await(lower, node);
-        break;
-    case ESC_NODE_WAIT:
-        esc_lower_pause(lower, node);
-        break;
-    case ESC_NODE_ASK:
-        esc_lower_ask(lower, node);
-        break;
-    case ESC_NODE_APPROVE:
-        esc_lower_approve(lower, node);
-        break;
-    case ESC_NODE_CHECK:
-        esc_lower_check_step(lower, node);
-        break;
-    default:
-        esc_lower_effect_step(lower, node);
-        break;
-    }
+    (void)node;
+    esc_emit_op(lower->emit, ESC_OP_END, 0, 0, 0, ESC_END_SKIP);
 }
+
+void esc_lower_resume(EscLower *lower, const EscNode *node)
+{
+    (void)node;
+    esc_emit_op(lower->emit, ESC_OP_END, 0, 0, 0, ESC_END_RESUME);
+}
+
+/* --- the dispatch ----------------------------------------------------------------------------- */
+
+static void (*const lowerers[ESC_NODE_COUNT])(EscLower *lower, const EscNode *node) = {
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) [ESC_NODE_##KIND] = lower,
+#define ESC_PLAIN_VERB(KIND, word, PLACE, EFFECT, who, WHO, to, text, USE)                         \
+    [ESC_NODE_##KIND] = esc_lower_plain_verb,
+#include "verbs.def"
+};
 
 void esc_lower_steps(EscLower *lower, EscNodeList steps)
 {
@@ -274,7 +243,7 @@ void esc_lower_steps(EscLower *lower, EscNodeList steps)
         if (!lower->emit->is_reachable)
             break;
         esc_lower_origin(lower, step->span);
-        lower_step(lower, step);
+        lowerers[step->kind](lower, step);
     }
     esc_lower_reset(lower, mark);
 }

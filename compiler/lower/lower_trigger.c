@@ -145,3 +145,11 @@ void esc_lower_triggers(EscLower *lower)
         if (item->kind == ESC_NODE_START)
             lower_start(lower, item);
 }
+
+uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events)
+{
+    uint32_t count = 0;
+    ESC_EACH_NODE(path, paths)
+        events[count++] = esc_meaning(lower->workspace, path).index;
+    return esc_sort_unique(events, count);
+}

@@ -6,13 +6,6 @@
  * way on. */
 #include "lower/lower.h"
 
-int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t *calendar_option)
-{
-    EscMeaning meaning = esc_meaning(lower->workspace, node);
-    *calendar_option = meaning.means == ESC_MEANS_CALENDAR ? meaning.index + 1 : 0;
-    return node->duration.ms;
-}
-
 void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNodeList otherwise,
                          uint32_t exception)
 {

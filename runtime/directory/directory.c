@@ -21,7 +21,6 @@ bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *per
 
 EscText esc_directory_ref_name(const EscProgram *program, EscRef ref)
 {
-    static const char *const roles[] = {"primary", "secondary", "escalation", "last_resort", "owner"};
     uint32_t index = esc_ref_index(ref);
     switch (esc_ref_kind(ref)) {
     case ESC_REF_PERSON:
@@ -35,7 +34,7 @@ EscText esc_directory_ref_name(const EscProgram *program, EscRef ref)
     case ESC_REF_CHANNEL:
         return program->texts[program->channels[index].name];
     case ESC_REF_ROLE:
-        return esc_text_from(index < ESC_COUNT_OF(roles) ? roles[index] : "");
+        return esc_text_from(esc_role_word(index));
     case ESC_REF_FIELD:
         return program->texts[program->fields[index].name];
     case ESC_REF_TEMPLATE:

@@ -17,8 +17,9 @@ void esc_group_clear(EscGroup *group)
 bool esc_group_is_empty(const EscGroup *group)
 {
     return group->bundles_count + group->events_count + group->tickets_count +
-               group->escalations_count + group->outbox_count + group->settled_count + group->retries_count +
-               group->audit_count + group->evidence_count + group->workspace.size ==
+               group->escalations_count + group->outbox_count + group->settled_count +
+               group->retries_count + group->audit_count + group->evidence_count +
+               group->workspace.size ==
            0;
 }
 
@@ -52,9 +53,7 @@ bool esc_state_find(EscText name, EscState *state)
 
 const char *esc_role_row_name(uint32_t role)
 {
-    static const char *const names[ESC_ROLES_COUNT] = {"primary", "secondary", "escalation",
-                                                       "last_resort"};
-    return role < ESC_ROLES_COUNT ? names[role] : "unknown";
+    return role < ESC_ROLE_COUNT ? esc_role_words[role] : "unknown";
 }
 
 const char *esc_outbox_kind_name(EscOutboxKind kind)

@@ -200,7 +200,7 @@ static void visit_texts(TestProgram *p, VisitText *visit, void *context)
             visit(context, &p->preds[i].detail);
     }
     for (uint32_t i = 0; i < p->effects_count; i++) {
-        if (p->effects[i].kind == ESC_EFFECT_CREATE || p->effects[i].kind == ESC_EFFECT_QUEUE)
+        if (esc_effect_info[p->effects[i].kind].aux == ESC_SITE_AUX_TEXT)
             visit(context, &p->effects[i].aux);
         if (p->effects[i].kind == ESC_EFFECT_UNDO && p->effects[i].aux == ESC_NONE)
             visit_wide(visit, context, &p->effects[i].extra_ms);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "check/check.h"
 #include "workspace_scene.h"
 
 static void codes_stand_in_order_and_are_whole(void **state)

@@ -462,10 +462,10 @@ static void roles_that_the_template_has_not_are_refused(void **state)
         const char *because;
     } cases[] = {
         {roles, 0, WHOLE}, /* the last resort */
-        {roles - 1, ESC_ROLES_COUNT - 1, WHOLE},
+        {roles - 1, ESC_ROLE_COUNT - 1, WHOLE},
         {roles + 1, 0, REFUSED},
         {UINT32_MAX, 0, REFUSED},
-        {0, ESC_ROLES_COUNT, REFUSED},
+        {0, ESC_ROLE_COUNT, REFUSED},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         escalation->role_row = cases[i].row;

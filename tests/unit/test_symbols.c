@@ -1,4 +1,5 @@
 /* test_symbols.c - names and rows: order of declaration, one namespace, near names. */
+#include "check/names.h"
 #include "workspace_scene.h"
 
 static void rows_stand_in_order_of_files_and_text(void **state)

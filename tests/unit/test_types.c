@@ -1,5 +1,6 @@
 /* test_types.c - what expressions mean: types, missing values, narrowing, fields that events
  * share. */
+#include "check/check.h"
 #include "workspace_scene.h"
 
 static EscMeaning condition_side(const EscWorkspace *workspace, const EscNode *step, bool left)

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "check/check.h"
+#include "compiler_internal.h"
 #include "support/test.h"
 
 #define SCENE_PRELUDE                                                                              \

@@ -225,13 +225,12 @@ static bool message_receivers(EscEngine *engine, EscEscalation *escalation, EscT
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                             const EscNotice *message)
 {
-    static const char *const words[] = {"chat", "email", "webhook", "phone"};
     const EscEngineBundle *in = escalation->bundle;
     ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
     const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
     EscText channel = in->program->texts[row->name];
     if (!message_receivers(engine, escalation, channel, message))
-        (void)message_send(engine, escalation, channel, esc_text_from(words[row->kind]),
+        (void)message_send(engine, escalation, channel, esc_text_from(esc_channel_words[row->kind]),
                            (EscText){0}, message);
 }
 

@@ -106,8 +106,7 @@ static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngine
 
 const char *esc_role_name(uint32_t role)
 {
-    static const char *const names[] = {"primary", "secondary", "escalation", "last resort"};
-    return role < ESC_COUNT_OF(names) ? names[role] : "nobody";
+    return esc_role_said(role);
 }
 
 uint32_t esc_role_count(const EscEscalation *escalation)

@@ -115,8 +115,7 @@ EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row)
 
 EscText esc_contact_word(uint32_t kind)
 {
-    static const char *const words[ESC_CONTACT_KINDS] = {"email", "chat", "phone"};
-    return esc_text_from(words[kind < ESC_CONTACT_KINDS ? kind : 0]);
+    return esc_text_from(esc_contact_words[kind < ESC_CONTACT_COUNT ? kind : 0]);
 }
 
 EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)

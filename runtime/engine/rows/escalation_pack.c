@@ -111,7 +111,7 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     uint64_t roles = esc_escalation_template(escalation)->roles_count;
     escalation->role_row =
         esc_below_unpack(cursor, roles + 1); /* one past the last: the last resort */
-    escalation->opening_role = esc_below_unpack(cursor, ESC_ROLES_COUNT);
+    escalation->opening_role = esc_below_unpack(cursor, ESC_ROLE_COUNT);
     escalation->ack_calendar = esc_small_unpack(cursor);
     escalation->first_acked_ms = esc_instant_unpack(cursor);
     size_t ackers = esc_cursor_count(cursor);

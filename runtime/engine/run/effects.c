@@ -391,19 +391,22 @@ static void emit_undo(Emission *emission)
     esc_undo_effect(emission->world, emission->row, emission->arguments, emission->count);
 }
 
+/* A REQUEST function runs with a host of its own (calls.c). */
+static void emit_request(Emission *emission)
+{
+    (void)emission;
+    ESC_ASSERT(false && "a request is collected where its action is called");
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
+/* emit_name for each row of effects.def: a row without its function does not compile. */
 static void (*const emitters[ESC_EFFECT_COUNT])(Emission *emission) = {
-    [ESC_EFFECT_NOTIFY] = emit_notify,     [ESC_EFFECT_PAGE] = emit_page,
-    [ESC_EFFECT_SET] = emit_set,           [ESC_EFFECT_CREATE] = emit_create,
-    [ESC_EFFECT_ASSIGN] = emit_assign,     [ESC_EFFECT_QUEUE] = emit_queue,
-    [ESC_EFFECT_HANDOFF] = emit_handoff,   [ESC_EFFECT_SNAPSHOT] = emit_snapshot,
-    [ESC_EFFECT_ATTACH] = emit_attach,     [ESC_EFFECT_WARROOM] = emit_warroom,
-    [ESC_EFFECT_ASK] = emit_ask,           [ESC_EFFECT_APPROVE] = emit_approve,
-    [ESC_EFFECT_RAISE] = emit_raise,       [ESC_EFFECT_ROLLBACK] = emit_rollback,
-    [ESC_EFFECT_START] = emit_start,       [ESC_EFFECT_CHECK] = emit_check,
-    [ESC_EFFECT_FAILOVER] = emit_failover, [ESC_EFFECT_CALL] = emit_call,
-    [ESC_EFFECT_UNDO] = emit_undo,
+#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, functions, ref, aux, extra_ms, \
+                   opens, text)                                                                    \
+    [ESC_EFFECT_##NAME] = emit_##name,
+#include <esc/effects.def>
+#undef ESC_EFFECT
 };
 
 /* Index in CODE of the EMIT at hand: each site belongs to exactly one. */

@@ -102,18 +102,71 @@ bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
 /* --- enumerations of the tables ------------------------------------------------------------------------- */
 
 typedef enum EscScope { ESC_SCOPE_TICKET, ESC_SCOPE_EVENT, ESC_SCOPE_EXCEPTION, ESC_SCOPE_COUNT } EscScope;
+/* What every workspace has: builtin.def. Lists of words have a NULL behind them. */
+typedef enum EscRole {
+#define ESC_ROLE(NAME, word, said) ESC_ROLE_##NAME,
+#include <esc/builtin.def>
+    ESC_ROLE_COUNT /* as a number of a role: whoever is accountable now, `owner` */
+} EscRole;
+enum {
+    ESC_OWNER_ROLE_COUNT = 0 /* the first so many roles are declared by templates */
+#define ESC_OWNER_ROLE(NAME, word, said) +1
+#include <esc/builtin.def>
+};
+extern const char *const esc_role_words[ESC_ROLE_COUNT + 1];
+extern const char *const esc_owner_role_words[ESC_OWNER_ROLE_COUNT + 1];
+const char *esc_role_word(uint32_t role); /* "last_resort"; "owner" for ESC_ROLE_COUNT, "" beyond */
+const char *esc_role_said(uint32_t role); /* "last resort"; "nobody" where there is no such role */
+uint32_t esc_role_number(EscText word);   /* 0 to ESC_ROLE_COUNT, or ESC_NONE */
+
+enum {
+    ESC_UNITS_COUNT = 0
+#define ESC_UNIT(NAME, word, ms) +1
+#include <esc/builtin.def>
+};
+typedef struct EscUnitInfo {
+    const char *word; /* "minutes" */
+    int64_t ms;
+} EscUnitInfo;
+extern const EscUnitInfo esc_unit_info[ESC_UNITS_COUNT];
+
 typedef enum EscBuiltinEvent {
-    ESC_EVENT_TICKET_CREATED, ESC_EVENT_TICKET_UPDATED, ESC_EVENT_TICKET_RESOLVED, ESC_EVENT_TICKET_CLOSED,
-    ESC_EVENT_TICKET_REOPENED, ESC_EVENT_SLA_WARNING, ESC_EVENT_SLA_BREACHED, ESC_EVENT_OWNER_ABSENT,
-    ESC_EVENT_BUILTIN_COUNT /* names: ticket.created … sla.warning{clock: text percent: number} sla.breached{clock: text} owner.absent{person: text} */
+#define ESC_EVENT(NAME, name) ESC_EVENT_##NAME,
+#include <esc/builtin.def>
+    ESC_EVENT_BUILTIN_COUNT
 } EscBuiltinEvent;
+extern const char *const esc_event_words[ESC_EVENT_BUILTIN_COUNT];
+enum {
+    ESC_BUILTIN_FIELDS_COUNT = 0
+#define ESC_EVENT_FIELD(NAME, field, KIND) +1
+#include <esc/builtin.def>
+};
+typedef struct EscBuiltinField {
+    EscBuiltinEvent event;
+    const char *name;
+    EscKind kind;
+} EscBuiltinField;
+extern const EscBuiltinField esc_builtin_fields[ESC_BUILTIN_FIELDS_COUNT]; /* by event, in the order of events */
+
 typedef enum EscBuiltinException {
-    ESC_EXCEPTION_UNOWNED, ESC_EXCEPTION_ACTION_FAILED, ESC_EXCEPTION_DELIVERY_DEAD, ESC_EXCEPTION_QA_FAILED,
-    ESC_EXCEPTION_OVERDUE, ESC_EXCEPTION_ENGINE_FAULT, ESC_EXCEPTION_ROLLBACK_INCOMPLETE, ESC_EXCEPTION_ROUTING_LOOP,
-    ESC_EXCEPTION_BUILTIN_COUNT /* names in lower case: unowned, action_failed, delivery_dead, qa_failed, overdue, engine_fault, rollback_incomplete, routing_loop */
+#define ESC_EXCEPTION(NAME, name) ESC_EXCEPTION_##NAME,
+#include <esc/builtin.def>
+    ESC_EXCEPTION_BUILTIN_COUNT
 } EscBuiltinException;
-typedef enum EscContact { ESC_CONTACT_EMAIL, ESC_CONTACT_CHAT, ESC_CONTACT_PHONE, ESC_CONTACT_COUNT } EscContact;
-typedef enum EscChannel { ESC_CHANNEL_CHAT, ESC_CHANNEL_EMAIL, ESC_CHANNEL_WEBHOOK, ESC_CHANNEL_PHONE, ESC_CHANNEL_COUNT } EscChannel;
+extern const char *const esc_exception_words[ESC_EXCEPTION_BUILTIN_COUNT];
+
+typedef enum EscContact {
+#define ESC_CONTACT(NAME, word) ESC_CONTACT_##NAME,
+#include <esc/builtin.def>
+    ESC_CONTACT_COUNT
+} EscContact;
+extern const char *const esc_contact_words[ESC_CONTACT_COUNT + 1];
+typedef enum EscChannel {
+#define ESC_CHANNEL(NAME, word) ESC_CHANNEL_##NAME,
+#include <esc/builtin.def>
+    ESC_CHANNEL_COUNT
+} EscChannel;
+extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
 typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
 typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
 typedef enum EscPred {
@@ -146,6 +199,9 @@ typedef enum EscFunction {
     ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
     ESC_FUNCTION_COUNT
 } EscFunction;
+#define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
+#define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
+#define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
 typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
 typedef enum EscWait {
     ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
@@ -169,7 +225,7 @@ typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ES
 
 typedef enum EscEffect {
     ESC_EFFECT_NONE,
-#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, text) ESC_EFFECT_##NAME = number,
+#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, functions, ref, aux, extra_ms, opens, text) ESC_EFFECT_##NAME = number,
 #include <esc/effects.def>
 #undef ESC_EFFECT
     ESC_EFFECT_COUNT
@@ -398,14 +454,55 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_MESSAGE 1u /* a notification */
 #define ESC_EF_CHANGE 2u  /* a recorded change */
 #define ESC_EF_CALL 4u    /* a connector action */
-typedef enum EscExtra { ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_ANY1 } EscExtra;
+/* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
+typedef enum EscExtra {
+    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD
+} EscExtra;
+typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_RECEIVERS } EscSiteRef;
+typedef enum EscSiteAux {
+    ESC_SITE_AUX_ZERO,
+    ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */
+    ESC_SITE_AUX_FIELD,     /* of the ticket */
+    ESC_SITE_AUX_TEXT,      /* that is not empty */
+    ESC_SITE_AUX_EXPECT,    /* EscExpect */
+    ESC_SITE_AUX_EVIDENCE,  /* bit set, not empty */
+    ESC_SITE_AUX_ACTION,
+    ESC_SITE_AUX_INVERSE,   /* an action, or ESC_NONE */
+    ESC_SITE_AUX_APPROVALS, /* a number of people */
+    ESC_SITE_AUX_EXCEPTION,
+    ESC_SITE_AUX_TEMPLATE,  /* a manual one */
+    ESC_SITE_AUX_CHECK,
+    ESC_SITE_AUX_METHOD     /* EscMethod */
+} EscSiteAux;
+typedef enum EscSiteExtra {
+    ESC_SITE_EXTRA_ZERO,
+    ESC_SITE_EXTRA_WITHIN, /* a deadline, with the calendar */
+    ESC_SITE_EXTRA_WINDOW, /* a time to look back over, or 0 */
+    ESC_SITE_EXTRA_REASON  /* a text where aux is ESC_NONE, else 0 */
+} EscSiteExtra;
+typedef enum EscOpens {
+    ESC_OPENS_NOTHING,
+    ESC_OPENS_CHANGE,
+#define ESC_OPENS_WAIT(NAME) ESC_OPENS_##NAME = 2 + ESC_WAIT_##NAME
+    ESC_OPENS_WAIT(REPLY),
+    ESC_OPENS_WAIT(ANSWER),
+    ESC_OPENS_WAIT(APPROVAL),
+    ESC_OPENS_WAIT(CHECK),
+    ESC_OPENS_WAIT(RAISED)
+#undef ESC_OPENS_WAIT
+} EscOpens;
 typedef struct EscEffectInfo {
     const char *name; /* NULL: no such effect */
     uint8_t fixed[2]; /* EscKind of the fixed arguments, UNSET for none */
     uint8_t result;   /* EscKind, UNSET for none */
     uint8_t flags;
     const char *text;
-    uint8_t extra;    /* EscExtra: what follows the fixed arguments */
+    uint8_t extra;      /* EscExtra: what follows the fixed arguments */
+    uint8_t ref;        /* EscSiteRef */
+    uint8_t aux;        /* EscSiteAux */
+    uint8_t extra_ms;   /* EscSiteExtra */
+    uint8_t opens;      /* EscOpens */
+    uint32_t functions; /* bit set of EscFunction: those that may emit it */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
 

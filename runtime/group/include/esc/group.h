@@ -40,7 +40,6 @@ typedef enum EscState {
 const char *esc_state_name(EscState state); /* "open" */
 bool esc_state_find(EscText name, EscState *state);
 
-#define ESC_ROLES_COUNT 4
 const char *esc_role_row_name(uint32_t role); /* "primary" */
 
 /* An event as it was received. (source, id) is its identity for as long as it is kept: the digest

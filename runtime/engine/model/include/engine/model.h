@@ -392,7 +392,7 @@ void esc_outbox_remove(EscEngine *engine,
 EscOutboxNode esc_outbox_node(EscEngine *engine, const EscOutboxRow *row);
 /* Who gets it, for people: the target, or one receiver of a channel: "managers (eva@x.example)". Lives in the turn. */
 EscText esc_outbox_label(EscEngine *engine, const EscOutboxRow *row);
-#define ESC_CONTACT_KINDS 3u
+#define ESC_CONTACT_KINDS ((uint32_t)ESC_CONTACT_COUNT)
 EscText esc_contact_word(uint32_t kind); /* "email" */
 
 /* --- audit.c ---------------------------------------------------------------------------------- */

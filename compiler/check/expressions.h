@@ -1,0 +1,84 @@
+/* expressions.h - values, conditions, people: expr.c, path.c, compare.c, who.c, and what is judged of conditions (verdicts.c, divisors.c). */
+#ifndef ESC_CHECK_EXPRESSIONS_H
+#define ESC_CHECK_EXPRESSIONS_H
+
+#include "check/where.h"
+
+/* Checks an expression and marks its nodes. `expected` is the type that the place wants (for
+ * bare words), or ANY. */
+EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected);
+/* The same where a value of exactly `expected` must come; reports code otherwise. `place` names
+ * it: "the field severity". */
+bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
+                     const char *place);
+/* What a condition decides. */
+typedef enum EscConditionUse {
+    ESC_USE_START,
+    ESC_USE_HANDLER,
+    ESC_USE_CLOSE,
+    ESC_USE_IF,
+    ESC_USE_AWAIT,
+    ESC_USE_CHECK,
+    ESC_USE_ROUTE,
+    ESC_USE_SLA,
+    ESC_USE_POLICY,
+    ESC_USE_TEST /* may be anything: the test says what comes of it */
+} EscConditionUse;
+
+/* Types a condition, keeps its form and says when it can never or must always hold. NULL is
+ * fine. */
+void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use);
+EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives type */
+/* Reports that a condition turns true because `node` is missing. */
+void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);
+void esc_check_text(EscWhere *where, EscNode *text);       /* NULL is fine */
+void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
+/* Resolves a PATH (path.c). */
+EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
+/* Reports a condition, or parts of one, that can never hold or always do. */
+void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use);
+/* A row of a table in which the first that fits is taken. */
+typedef struct EscTableRow {
+    const EscNode *condition; /* NULL: everything */
+    bool is_otherwise;        /* the last resort of the table may find nothing left */
+    EscSpan span;
+    const EscCondition *form; /* filled in */
+} EscTableRow;
+
+/* Frees a space; what it had no memory for fails the workspace. NULL: there was none at all. */
+void esc_judge_done(EscWorkspace *workspace, EscSpace *space);
+/* Adds the example's lines. */
+void esc_report_example(EscWorkspace *workspace, EscDiagnostic *diagnostic,
+                        const EscExample *example);
+/* Reports rows for which those above leave nothing; `what`: "this row is never reached". */
+void esc_judge_rows(EscWorkspace *workspace, EscTableRow *rows, uint32_t count, const char *what);
+/* Paths that cannot be 0 where the condition is `truth`; gives their number. */
+uint32_t esc_condition_keeps_from_zero(EscWorkspace *workspace, const EscNode *condition,
+                                       bool truth, const EscNode **paths, uint32_t max);
+void esc_check_divisor(EscWhere *where, const EscNode *divisor); /* reports E0227 */
+/* Narrowing: begins with what `condition` proves; *mark is what to set narrowed_count back to. */
+uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth);
+bool esc_is_single_word(const EscNode *node);
+/* Reports a quoted text beside a field with fixed values; false when it is something else. */
+bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type);
+void esc_check_comparison(EscWhere *where, EscNode *node);
+void esc_check_in(EscWhere *where, EscNode *node);
+void esc_check_text_test(EscWhere *where, EscNode *node);
+#define ESC_WHO_CAN_PERSON 1u
+#define ESC_WHO_CAN_TEAM 2u
+#define ESC_WHO_CAN_SCHEDULE 4u
+#define ESC_WHO_CAN_ROUTE 8u
+#define ESC_WHO_CAN_CHANNEL 16u
+#define ESC_WHO_CAN_ROLE 32u
+#define ESC_WHO_CAN_FIELD 64u
+#define ESC_WHO_CAN_OWN                                                                            \
+    (ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROUTE |            \
+     ESC_WHO_CAN_FIELD)
+#define ESC_WHO_CAN_PEOPLE (ESC_WHO_CAN_OWN | ESC_WHO_CAN_ROLE)
+/* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
+ * escalation". */
+EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
+/* reports that a value may be missing */
+void esc_must_be_present(EscWhere *where, const EscNode *node);
+
+#endif

@@ -1,0 +1,37 @@
+/* steps.h - steps and what they are made of: the dispatch (steps.c), places, verbs, arguments, runbooks. */
+#ifndef ESC_CHECK_STEPS_H
+#define ESC_CHECK_STEPS_H
+
+#include "check/names.h"
+#include "check/where.h"
+
+/* Checks steps in order; true when nothing can come behind them (close, skip, resume on every
+ * way). */
+bool esc_check_steps(EscWhere *where, EscNodeList steps);
+bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: nothing may wait */
+/* Reports a step that may not stand in this body, and notes one that waits. */
+void esc_check_place(EscWhere *where, const EscNode *node);
+/* Remembers the receiver that can prove least: QA checks may ask for more. */
+void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span);
+/* What a runbook does is done by whoever runs it. */
+void esc_facts_merge(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from);
+/* Each verb of verbs.def: true when nothing can come behind the step. */
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) bool check(EscWhere *where, EscNode *node);
+#include "verbs.def"
+/* What a check says, wherever it stands. In `qa { … }` its `else` is a body of its own, the caller's. */
+void esc_check_qa_check(EscWhere *where, EscNode *node);
+/* Of two checks of evidence the one that asks for more; either may be NULL. */
+const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a,
+                                  const EscNode *b);
+/* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. `whose`: "the action
+ * `crm.requeue`". */
+void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
+                         const EscParamInfo *params, uint32_t count, uint32_t base,
+                         const char *whose, EscSpan declared);
+
+/* ticket fields of a record */
+void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);
+/* Checks a runbook, once; run_depth says how deep it is run. */
+void esc_check_runbook(EscWorkspace *workspace, uint32_t index, unsigned run_depth);
+
+#endif

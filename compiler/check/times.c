@@ -1,0 +1,80 @@
+/* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. */
+#include "check/lookup.h"
+#include "check/names.h"
+
+static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
+{
+    EscBuf ends;
+    esc_buf_init(&ends, 128);
+    esc_duration_write(&ends, bound->low);
+    esc_buf_string(&ends, " to ");
+    esc_duration_write(&ends, bound->high);
+    EscText words = esc_buf_as_text(&ends);
+    esc_report_hint(workspace,
+                    esc_report(workspace, bound->code, span,
+                               "this duration is outside of what is possible here"),
+                    "it can be %.*s", ESC_TEXT_ARG(words));
+    esc_buf_done(workspace, &ends);
+}
+
+void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
+                        EscBound bound)
+{
+    if (node == NULL || node->kind != ESC_NODE_DURATION)
+        return;
+    esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE(ESC_KIND_DURATION));
+    if (!esc_bound_holds(bound, node->duration.ms))
+        duration_out_of_bound(workspace, node->span, &esc_bound_info[bound]);
+    EscName calendar = node->duration.calendar;
+    if (calendar.text.size == 0)
+        return;
+    const EscSymbol *symbol = esc_symbol_find(workspace, calendar.text);
+    if (!may_have_calendar) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0336", calendar.span,
+                                   "this duration is elapsed time and cannot follow a calendar"),
+                        "leave `of %.*s` out", ESC_TEXT_ARG(calendar.text));
+    } else if (symbol == NULL) {
+        EscSuggest suggest = esc_suggest(calendar.text);
+        esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0101", calendar.span, "there is no calendar `%.*s`",
+                       ESC_TEXT_ARG(calendar.text));
+        if (!esc_suggest_hint(workspace, &suggest, diagnostic, calendar.span))
+            esc_report_hint(workspace, diagnostic,
+                            "declare `calendar %.*s { mon..fri 08:00..18:00 }`",
+                            ESC_TEXT_ARG(calendar.text));
+    } else if (symbol->kind == ESC_SYMBOL_CALENDAR) {
+        esc_mark(workspace, node, ESC_MEANS_CALENDAR, symbol->index, ESC_TYPE(ESC_KIND_DURATION));
+    } else if (symbol->kind != ESC_SYMBOL_NONE) {
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0111", calendar.span, "`%.*s` is %s, and a calendar is wanted here",
+            ESC_TEXT_ARG(calendar.text), esc_symbol_kind_words(symbol->kind));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    }
+}
+
+void esc_check_deadline(EscWorkspace *workspace, EscNode *node)
+{
+    esc_check_duration(workspace, node, true, ESC_BOUND_DEADLINE_MS);
+}
+
+void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous)
+{
+    double value = percent->percent.value;
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_SHARE_PERCENT];
+    if (value < (double)bound->low || value > (double)bound->high ||
+        esc_number_floor(value) < value) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, bound->code, percent->span,
+                                   "a share of the time is a whole percentage from 1%% to 99%%"),
+                        "such as `50%%`");
+        return;
+    }
+    if (value <= *previous)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0318", percent->span,
+                                   "this comes before or with the one above it"),
+                        "write them in the order in which they are due");
+    *previous = value;
+}

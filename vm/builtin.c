@@ -1,0 +1,66 @@
+/* builtin.c - builtin.def as arrays. */
+#include <esc/vm.h>
+
+const char *const esc_role_words[ESC_ROLE_COUNT + 1] = {
+#define ESC_ROLE(NAME, word, said) word,
+#include <esc/builtin.def>
+};
+
+const char *const esc_owner_role_words[ESC_OWNER_ROLE_COUNT + 1] = {
+#define ESC_OWNER_ROLE(NAME, word, said) word,
+#include <esc/builtin.def>
+};
+
+const char *esc_role_said(uint32_t role)
+{
+    static const char *const said[ESC_ROLE_COUNT] = {
+#define ESC_ROLE(NAME, word, said) said,
+#include <esc/builtin.def>
+    };
+    return role < ESC_ROLE_COUNT ? said[role] : "nobody";
+}
+
+const char *esc_role_word(uint32_t role)
+{
+    if (role == ESC_ROLE_COUNT)
+        return "owner";
+    return role < ESC_ROLE_COUNT ? esc_role_words[role] : "";
+}
+
+uint32_t esc_role_number(EscText word)
+{
+    for (uint32_t role = 0; role <= ESC_ROLE_COUNT; role++)
+        if (esc_text_equal(word, esc_text_from(esc_role_word(role))))
+            return role;
+    return ESC_NONE;
+}
+
+const EscUnitInfo esc_unit_info[ESC_UNITS_COUNT] = {
+#define ESC_UNIT(NAME, word, ms) {word, ms},
+#include <esc/builtin.def>
+};
+
+const char *const esc_event_words[ESC_EVENT_BUILTIN_COUNT] = {
+#define ESC_EVENT(NAME, name) name,
+#include <esc/builtin.def>
+};
+
+const EscBuiltinField esc_builtin_fields[ESC_BUILTIN_FIELDS_COUNT] = {
+#define ESC_EVENT_FIELD(NAME, field, KIND) {ESC_EVENT_##NAME, field, ESC_KIND_##KIND},
+#include <esc/builtin.def>
+};
+
+const char *const esc_exception_words[ESC_EXCEPTION_BUILTIN_COUNT] = {
+#define ESC_EXCEPTION(NAME, name) name,
+#include <esc/builtin.def>
+};
+
+const char *const esc_contact_words[ESC_CONTACT_COUNT + 1] = {
+#define ESC_CONTACT(NAME, word) word,
+#include <esc/builtin.def>
+};
+
+const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1] = {
+#define ESC_CHANNEL(NAME, word) word,
+#include <esc/builtin.def>
+};
