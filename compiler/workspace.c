@@ -15,10 +15,10 @@
     X(files)                                                                                       \
     X(diagnostics)                                                                                 \
     X(symbols)                                                                                     \
-    X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules)       \
-        X(channels) X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates)     \
-            X(limits) X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover)          \
-                X(step_texts)
+    X(enums)                                                                                       \
+    X(fields) X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules) X(channels)    \
+        X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates) X(limits)       \
+            X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
 
 uint64_t esc_seed(void)
 {

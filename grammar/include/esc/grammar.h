@@ -937,10 +937,11 @@ typedef struct EscTestAbsentNode {
     EscNode *until; /* LOCAL_TIME or NULL */
 } EscTestAbsentNode;
 
-/* expect owner dora and role escalation   expect ticket.status = escalated */
+/* expect owner dora and role escalation   expect in outage so far page ana or ticket.status = open */
 typedef struct EscTestExpectNode {
-    EscNodeList facts;  /* FACT, joined by `and`; or */
-    EscNode *condition; /* a condition over the ticket, when there are no facts */
+    EscName template; /* `in NAME`: whose escalation it speaks of; empty: the only one */
+    bool is_so_far; /* deeds are looked for in the whole test, not since the world was moved last */
+    EscNode *claim; /* FACT and conditions, joined by BINARY `and`, `or` and UNARY `not` */
 } EscTestExpectNode;
 
 typedef enum EscFactKind {
@@ -967,6 +968,7 @@ typedef struct EscFactNode {
     EscName name;      /* role, exception, outcome, ticket or template */
     EscNodeList names; /* MEMBER: checks */
     EscNode *text;     /* TEXT: message or reason */
+    uint32_t times;    /* exactly so often; 0: at least once */
 } EscFactNode;
 
 /* --- types ------------------------------------------------------------------------------------ */
