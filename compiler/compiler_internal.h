@@ -323,6 +323,12 @@ typedef struct EscBroken {
 #define ESC_ARRAY_FIRST_CAPACITY 16u
 
 /* ESC_ARRAY(Type, name): a growable array that lives in malloc memory. */
+/* A text with {…}: how it begins and ends. */
+typedef struct EscStepText {
+    uint32_t noun; /* EscTestNoun */
+    EscText first, last;
+} EscStepText;
+
 #define ESC_ARRAY(Type, name)                                                                      \
     Type *name;                                                                                    \
     uint32_t name##_count;                                                                         \
@@ -343,9 +349,12 @@ struct EscWorkspace {
     uint32_t errors, warnings;
     uint64_t candidates; /* names that suggestions have looked at */
 
-    EscNames *step_names;   /* test_names.c; NULL until a test asks */
-    uint32_t searched;      /* names that were looked for in all sources (advice.c) */
-    uint32_t renamed;       /* names with capital letters so far (spelling.c) */
+    bool is_covered; /* a build notes what its tests could show */
+    ESC_ARRAY(EscCoverPoint, cover);
+    EscNames *step_names;               /* test_names.c; NULL until a test asks */
+    ESC_ARRAY(EscStepText, step_texts); /* of those, texts that are made when the step runs */
+    uint32_t searched;                  /* names that were looked for in all sources (advice.c) */
+    uint32_t renamed;                   /* names with capital letters so far (spelling.c) */
     unsigned twice_kinds;   /* bit set of EscSymbolKind: some name of it is declared twice */
     EscNames *broken_names; /* that may be declared in a part that could not be read (echo.c) */
     ESC_ARRAY(EscBroken, broken);

@@ -12,10 +12,12 @@
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
     X(files)                                                                                       \
-    X(diagnostics) X(symbols) X(enums) X(fields) X(events) X(exceptions) X(persons) X(teams)       \
-        X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(slas)    \
-            X(runbooks) X(templates) X(limits) X(locals) X(meanings) X(conditions) X(scenarios)    \
-                X(broken)
+    X(diagnostics)                                                                                 \
+    X(symbols)                                                                                     \
+    X(enums)                                                                                       \
+    X(fields) X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules) X(channels)    \
+        X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates) X(limits)       \
+            X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
 
 EscWorkspace *esc_workspace_new(void)
 {

@@ -195,6 +195,15 @@ EscNode *esc_ast_denied(EscSpan span, EscNode *fact)
     return fact;
 }
 
+EscNode *esc_ast_counted(EscSpan span, EscNode *fact, uint32_t times)
+{
+    if (fact != NULL) {
+        fact->fact.times = times;
+        fact->span = span;
+    }
+    return fact;
+}
+
 EscName esc_ast_text_name(const EscNode *text)
 {
     if (text == NULL)

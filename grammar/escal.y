@@ -141,19 +141,18 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception"
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
-%token <name> DUE "due" ELIF "elif"
+%token <name> DUE "due" ELIF "elif" TIMES "times"
+%token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
 %left "or"
 %left "and"
 %precedence "not"
-%nonassoc "=" "!=" "<" "<=" ">" ">=" "in" "not in" "is missing" "is present" "starts with"
-     "ends with" "contains"
 %left "+" "-"
 %left "*" "/"
 %precedence NEGATE
 
-%type <name> word plain_word soft_word member_word quotable as_opt via_opt during_opt proves_opt
+%type <name> word plain_word soft_word member_word quotable as_opt via_opt during_opt proves_opt in_opt
 %type <node> declaration title_opt text text_opt path target value expr condition_opt duration
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
@@ -163,7 +162,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> policy_else_opt
 %type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each
 %type <node> action_call
-%type <node> test_statement fact because_opt until_opt reply literal entry member call number
+%type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
+%type <node> call number comparison sum plain_truth
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
@@ -172,14 +172,14 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
-%type <list> test_statements facts text_parts
+%type <list> test_statements text_parts
 %type <node> snapshot_item
 %type <branch> else_opt
 %type <range> date_range
 %type <ack_rule> ack_rule
 %type <quorum> quorum
-%type <count> at_most_opt count
-%type <flag> optional before_close_opt
+%type <count> at_most_opt count times_opt
+%type <flag> optional before_close_opt so_far_opt
 
 %start file
 
@@ -869,8 +869,10 @@ test_statement:
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = false}); }
   | "absent" target until_opt[until]
     { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until}); }
-  | "expect" facts { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.facts = $facts}); }
-  | "expect that" expr { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.condition = $expr}); }
+  | "expect" in_opt[template] so_far_opt[so_far] claim
+    { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.template = $template, .is_so_far = $so_far,
+          .claim = $claim}); }
+  | "expect that" claim { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.claim = $claim}); }
 
 until_opt:
     %empty { $$ = NULL; }
@@ -879,29 +881,66 @@ until_opt:
 reply:
     text
   | record { $$ = NODE(RECORD, @$, .record = {$record}); }
+  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
 
-facts:
-    fact { $$ = esc_list_one($1); }
-  | facts "and" fact { $$ = esc_list_append($1, $3); }
+in_opt:
+    %empty { $$ = esc_name_empty(); }
+  | "in" word { $$ = $word; }
+
+so_far_opt:
+    %empty { $$ = false; }
+  | "so far" { $$ = true; }
+
+/* Facts and comparisons; a name alone is the beginning of a fact, but for `resolved`. */
+claim:
+    fact
+  | comparison
+  | plain_truth
+  | "not" claim[denied] { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NOT, $denied); }
+  | claim[a] "or" claim[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_OR, $a, $b); }
+  | claim[a] "and" claim[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_AND, $a, $b); }
+
+/* True by itself, where a comparison needs two sides. */
+plain_truth:
+    PATH
+  | "resolved" { $$ = esc_path_one(parse, $1); }
+  | "(" expr ")" { $$ = $expr; }
+  | "changed" path { $$ = NODE(CHANGED, @$, .changed = {.path = $path}); }
+  | "any" "(" word "in" expr[list] ":" expr[condition] ")"
+    { $$ = esc_ast_quantifier(parse, @$, false, $word, $list, $condition); }
+  | "all" "(" word "in" expr[list] ":" expr[condition] ")"
+    { $$ = esc_ast_quantifier(parse, @$, true, $word, $list, $condition); }
 
 fact:
-    "nothing" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTHING}); }
+    state
+  | deed times_opt[times] { $$ = esc_ast_counted(@$, $deed, $times); }
   | "no" fact[denied] { $$ = esc_ast_denied(@$, $denied); }
-  | "notify" target text_opt[text]
-    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTIFY, .who = $target, .text = $text}); }
-  | "page" target text_opt[text]
-    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PAGE, .who = $target, .text = $text}); }
-  | "asked" target text_opt[text]
-    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ASKED, .who = $target, .text = $text}); }
+
+times_opt:
+    %empty { $$ = 0; }
+  | count "times" { $$ = $count; }
+
+/* What is the case at the moment. */
+state:
+    "nothing" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTHING}); }
   | "owner" target { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_OWNER, .who = $target}); }
   | "role" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ROLE, .name = $word}); }
-  | "exception" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_EXCEPTION, .name = $word}); }
   | "passed" words { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PASSED, .names = $words}); }
   | "failed" words { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_FAILED, .names = $words}); }
   | "qa" words "passed" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PASSED, .names = $words}); }
   | "qa" words "failed" { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_FAILED, .names = $words}); }
   | "closed" as_opt[outcome]
     { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CLOSED, .name = $outcome}); }
+
+/* What happened, and can be counted. */
+deed:
+    "notify" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_NOTIFY, .who = $target, .text = $text}); }
+  | "page" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_PAGE, .who = $target, .text = $text}); }
+  | "asked" target text_opt[text]
+    { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_ASKED, .who = $target, .text = $text}); }
+  | "exception" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_EXCEPTION, .name = $word}); }
   | "created" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CREATED, .name = $word}); }
   | "started" word { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_STARTED, .name = $word}); }
   | "call" path { $$ = NODE(FACT, @$, .fact = {.fact = ESC_FACT_CALL, .who = $path}); }
@@ -993,7 +1032,31 @@ literal:
   | "true" { $$ = NODE(BOOL, @$, .boolean = {true}); }
   | "false" { $$ = NODE(BOOL, @$, .boolean = {false}); }
 
+/* Three levels: what is joined, what is compared, what is computed. */
 expr:
+    comparison
+  | sum
+  | "not" expr[a] { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NOT, $a); }
+  | expr[a] "or" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_OR, $a, $b); }
+  | expr[a] "and" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_AND, $a, $b); }
+
+comparison:
+    sum[a] "is missing" { $$ = esc_ast_unary(parse, @$, ESC_UNARY_IS_MISSING, $a); }
+  | sum[a] "is present" { $$ = esc_ast_unary(parse, @$, ESC_UNARY_IS_PRESENT, $a); }
+  | sum[a] "=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_EQUAL, $a, $b); }
+  | sum[a] "!=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_EQUAL, $a, $b); }
+  | sum[a] "<" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_LESS, $a, $b); }
+  | sum[a] "<=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_LESS_EQUAL, $a, $b); }
+  | sum[a] ">" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER, $a, $b); }
+  | sum[a] ">=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER_EQUAL, $a, $b); }
+  | sum[a] "in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
+  | sum[a] "not in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
+  | sum[a] "starts with" sum[b]
+    { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
+  | sum[a] "ends with" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }
+  | sum[a] "contains" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_CONTAINS, $a, $b); }
+
+sum:
     path
   | call
   | text
@@ -1014,28 +1077,11 @@ expr:
     { $$ = esc_ast_quantifier(parse, @$, false, $word, $list, $condition); }
   | "all" "(" word "in" expr[list] ":" expr[condition] ")"
     { $$ = esc_ast_quantifier(parse, @$, true, $word, $list, $condition); }
-  | "not" expr[a] { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NOT, $a); }
-  | "-" expr[a] %prec NEGATE { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NEGATE, $a); }
-  | expr[a] "is missing" { $$ = esc_ast_unary(parse, @$, ESC_UNARY_IS_MISSING, $a); }
-  | expr[a] "is present" { $$ = esc_ast_unary(parse, @$, ESC_UNARY_IS_PRESENT, $a); }
-  | expr[a] "or" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_OR, $a, $b); }
-  | expr[a] "and" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_AND, $a, $b); }
-  | expr[a] "=" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_EQUAL, $a, $b); }
-  | expr[a] "!=" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_EQUAL, $a, $b); }
-  | expr[a] "<" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_LESS, $a, $b); }
-  | expr[a] "<=" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_LESS_EQUAL, $a, $b); }
-  | expr[a] ">" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER, $a, $b); }
-  | expr[a] ">=" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER_EQUAL, $a, $b); }
-  | expr[a] "in" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
-  | expr[a] "not in" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
-  | expr[a] "starts with" expr[b]
-    { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
-  | expr[a] "ends with" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }
-  | expr[a] "contains" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_CONTAINS, $a, $b); }
-  | expr[a] "+" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ADD, $a, $b); }
-  | expr[a] "-" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_SUBTRACT, $a, $b); }
-  | expr[a] "*" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_MULTIPLY, $a, $b); }
-  | expr[a] "/" expr[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_DIVIDE, $a, $b); }
+  | "-" sum[a] %prec NEGATE { $$ = esc_ast_unary(parse, @$, ESC_UNARY_NEGATE, $a); }
+  | sum[a] "+" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ADD, $a, $b); }
+  | sum[a] "-" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_SUBTRACT, $a, $b); }
+  | sum[a] "*" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_MULTIPLY, $a, $b); }
+  | sum[a] "/" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_DIVIDE, $a, $b); }
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -1062,7 +1108,7 @@ soft_word:
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
-  | "started" | "asked" | "overdue" | "due" | "elif"
+  | "started" | "asked" | "overdue" | "due" | "elif" | "times"
 
 %%
 

@@ -464,27 +464,6 @@ static bool is_event_joined_by_word(const Fault *fault)
                               ESC_TEXT("events are joined with `,`"), "write `,`", edit);
 }
 
-/* expect page ana and ticket.severity = critical, and the other way round */
-static bool is_mixed_expectation(const Fault *fault)
-{
-    EscParse *parse = fault->parse;
-    EscText before = esc_fault_before(fault);
-    EscText joint = before;
-    bool is_condition = esc_fault_has(fault, "nothing") && esc_text_equal(before, ESC_TEXT("and"));
-    if (!is_condition) {
-        joint = esc_look_name_before(fault, parse->previous.start);
-        if (!esc_fault_has(fault, "expect that") || !esc_text_equal(joint, ESC_TEXT("and")) ||
-            !esc_look_is_one_of(before, "page notify owner role exception call created started "
-                                        "asked handoff closed no"))
-            return false;
-    }
-    uint32_t at = is_condition ? parse->previous.start : esc_look_offset(fault, joint);
-    return esc_fault_put_edit(fault, ESC_SYNTAX_UNEXPECTED, esc_parse_span(parse, at, at + 3),
-                              ESC_TEXT("what happened and what a field holds are two expectations"),
-                              "write `expect` once more in place of `and`",
-                              (FaultEdit){.start = at, .end = at + 3, .text = ESC_TEXT("expect")});
-}
-
 /* An event without fields and braces. */
 static bool is_event_without_braces(const Fault *fault)
 {
@@ -507,7 +486,7 @@ bool esc_fault_is_habit(const Fault *fault)
     static bool (*const shapes[])(const Fault *) = {
         is_comment_sign,         esc_shape_of_text,      is_quoted_name,
         is_word_with_colon,      is_start_without_event, is_event_joined_by_word,
-        is_mixed_expectation,    is_step_among_owners,   is_assignment,
+        esc_shape_of_fact,       is_step_among_owners,   is_assignment,
         is_second_receiver,      is_via_too_early,       is_if_without_block,
         is_positional_argument,  esc_shape_of_field,     esc_shape_of_condition,
         esc_shape_of_time,       is_hyphen_in_name,      is_filler,

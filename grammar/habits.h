@@ -19,6 +19,7 @@ bool esc_look_is_one_of(EscText word, const char *words);
 bool esc_look_is_sign(const Fault *fault, const char *signs); /* the token is one of these */
 
 /* Habits by what they are about (shapes.c); each reports and gives true when it is one. */
+bool esc_shape_of_fact(const Fault *fault); /* facts.c */
 bool esc_shape_of_text(const Fault *fault);
 bool esc_shape_of_field(const Fault *fault);
 bool esc_shape_of_condition(const Fault *fault);

@@ -28,6 +28,10 @@ static EscalcOptions options_of(const CliLine *line)
         .paths_count = line->arguments_count,
         .output = cli_value(line, CLI_ESCALC_OUTPUT),
         .is_json = format != NULL && strcmp(format, "json") == 0,
+        .is_junit = format != NULL && strcmp(format, "junit") == 0,
+        .covers = cli_has(line, CLI_ESCALC_COVER) || cli_has(line, CLI_ESCALC_COVER_MIN),
+        .covered_min = cli_value(line, CLI_ESCALC_COVER_MIN),
+        .only = cli_value(line, CLI_ESCALC_ONLY),
         .writes = cli_has(line, CLI_ESCALC_WRITE),
         .checks = cli_has(line, CLI_ESCALC_LAYOUT),
         .lists = cli_has(line, CLI_ESCALC_LIST),
@@ -40,6 +44,10 @@ static EscalcOptions options_of(const CliLine *line)
 static int run(const CliLine *line)
 {
     EscalcOptions options = options_of(line);
+    if (options.is_junit && line->command != CLI_ESCALC_TEST_COMMAND) {
+        fprintf(stderr, "escalc: --format junit goes with `escalc test` only\n");
+        return ESCALC_USAGE;
+    }
     for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i)
         if (COMMANDS[i].command == line->command)
             return COMMANDS[i].run(&options);

@@ -21,7 +21,10 @@ typedef struct EscalcOptions {
     const char *const *paths; /* what is no option */
     size_t paths_count;
     const char *output; /* NULL: none is named */
-    bool is_json;
+    bool is_json, is_junit;
+    bool covers;             /* test */
+    const char *covered_min; /* test: percent of coverage that is wanted; NULL: any */
+    const char *only;        /* test: a part of the titles that are meant; NULL: all */
     bool writes;
     bool checks; /* fmt */
     bool lists;

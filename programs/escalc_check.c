@@ -93,6 +93,8 @@ int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace 
     if (*workspace == NULL)
         return code;
     EscWhy why = {0};
+    if (options->covers)
+        esc_workspace_cover(*workspace);
     EscStatus status =
         code == ESCALC_FINE ? esc_workspace_build(*workspace, bundle, &why) : ESC_BAD_SOURCE;
     escalc_print_diagnostics(*workspace, options);

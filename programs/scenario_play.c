@@ -50,8 +50,11 @@ static void keep_sent(EscPlay *play, const EscOutboxRow *row)
     ESC_ASSERT(play->sent != NULL);
     play->sent[play->sent_count++] = (EscSent){
         .at_ms = row->created_at_ms,
+        .escalation = row->escalation,
         .kind = row->kind,
         .target = keep(play, row->target),
+        .medium = keep(play, row->medium),
+        .address = keep(play, row->address),
         .text = esc_json_text_or(esc_json_member(body, ESC_TEXT("text")), ESC_TEXT("")),
         .is_page = page != NULL && page->kind == ESC_JSON_TRUE,
         .is_question = esc_json_member(body, ESC_TEXT("question")) != NULL,
@@ -87,16 +90,16 @@ static EscDeliveryState arrival_of(const EscPlay *play, EscOutboxKind kind)
     return proof == ESC_PROOF_DELIVERED ? ESC_DELIVERY_DELIVERED : ESC_DELIVERY_ACCEPTED;
 }
 
-static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why);
-
 /* Answers the messages and calls of the last group, at once. */
 static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, size_t count,
                                EscWhy *why)
 {
     EscStatus status = ESC_OK;
+    EscOutcome outcome;
     for (size_t i = 0; i < count && status == ESC_OK; i++)
-        status =
-            apply(play, &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]}, why);
+        status = esc_play_apply(play,
+                                &(EscInput){.kind = ESC_INPUT_DELIVERY, .delivery = &deliveries[i]},
+                                &outcome, why);
     return status;
 }
 
@@ -128,19 +131,24 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
     return deliveries;
 }
 
-static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
+EscStatus esc_play_apply(EscPlay *play, const EscInput *input, EscOutcome *outcome, EscWhy *why)
 {
-    EscOutcome outcome;
     if (play->inputs_count++ >= ESC_SCENARIO_INPUTS_MAX)
         return esc_why(why, ESC_OVER_LIMIT, "", 0,
                        "more than %u inputs: something never comes to rest",
                        ESC_SCENARIO_INPUTS_MAX);
-    EscStatus status = esc_engine_apply(play->engine, input, play->now_ms, &outcome, why);
+    EscStatus status = esc_engine_apply(play->engine, input, play->now_ms, outcome, why);
     if (status != ESC_OK)
         return status;
     size_t count = 0;
     EscDelivery *deliveries = collect(play, &count);
     return answer_outbox(play, deliveries, count, why);
+}
+
+static EscStatus apply(EscPlay *play, const EscInput *input, EscWhy *why)
+{
+    EscOutcome outcome;
+    return esc_play_apply(play, input, &outcome, why);
 }
 
 /* --- data ---------------------------------------------------------------------------------------------------- */
@@ -229,6 +237,15 @@ static EscText fields_json(EscPlay *play, const EscScenarioStep *const *steps, s
     return kept;
 }
 
+/* What is said from here on is of another ticket. */
+static void turn_to(EscPlay *play, EscText ticket)
+{
+    if (ticket.size == 0 || esc_text_equal(ticket, play->ticket))
+        return;
+    play->ticket = ticket;
+    play->given_count = 0;
+}
+
 static void keep_given(EscPlay *play, const EscScenarioStep *step)
 {
     play->given = esc_arena_grow(play->arena, play->given, play->given_count, &play->given_capacity,
@@ -239,30 +256,32 @@ static void keep_given(EscPlay *play, const EscScenarioStep *step)
 
 /* --- steps ------------------------------------------------------------------------------------------------------ */
 
-/* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
-static EscStatus put_given_ticket(EscPlay *play, EscWhy *why)
+EscStatus esc_play_put_given(EscPlay *play, EscWhy *why)
 {
+    if (play->given_count == 0 || esc_engine_has_ticket(play->engine, play->ticket))
+        return ESC_OK;
     return esc_engine_make_ticket(play->engine, play->ticket,
                                   fields_json(play, play->given, play->given_count), play->now_ms,
                                   why);
 }
 
+/* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
-    bool is_creation = !play->has_ticket && esc_text_equal(step->name, ESC_TEXT("ticket.created"));
-    if (!play->has_ticket && !is_creation && play->given_count > 0) {
-        EscStatus status = put_given_ticket(play, why);
-        if (status != ESC_OK)
-            return status;
-    }
+    turn_to(play, step->ticket);
+    bool is_creation = !esc_engine_has_ticket(play->engine, play->ticket) &&
+                       esc_text_equal(step->name, ESC_TEXT("ticket.created"));
     EscText data = fields_json(play, &step, 1);
     if (is_creation) {
         size_t given_count = play->given_count;
         keep_given(play, step); /* what the event says counts before what was given */
         data = fields_json(play, play->given, play->given_count);
         play->given_count = given_count;
+    } else {
+        EscStatus status = esc_play_put_given(play, why);
+        if (status != ESC_OK)
+            return status;
     }
-    play->has_ticket = true;
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
     EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
@@ -284,21 +303,6 @@ static EscStatus pass_time(EscPlay *play, int64_t ms, EscWhy *why)
     }
     play->now_ms = until_ms;
     return status;
-}
-
-static EscStatus act(EscPlay *play, const EscScenarioStep *step, EscVerb verb, EscWhy *why)
-{
-    EscOwners owners;
-    esc_play_who(play, step->who, &owners);
-    if (owners.count == 0)
-        return esc_why(why, ESC_NOT_FOUND, "", 0, "%.*s is nobody at this moment",
-                       ESC_TEXT_ARG(step->who.name));
-    EscText actor = play->program->texts[play->program->persons[owners.persons[0]].name];
-    EscAction action = {.verb = verb, .actor = actor, .ticket = play->ticket};
-    action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
-    if (verb == ESC_VERB_REJECT)
-        action.reason = ESC_TEXT("the test rejects it");
-    return apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action}, why);
 }
 
 static EscStatus send_away(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
@@ -335,25 +339,26 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
     case ESC_SCENARIO_AFTER:
         return pass_time(play, step->ms, why);
     case ESC_SCENARIO_GIVEN:
+        turn_to(play, step->ticket);
         keep_given(play, step);
         return ESC_OK;
     case ESC_SCENARIO_EVENT:
         return send_event(play, step, why);
     case ESC_SCENARIO_ACK:
-        return act(play, step, ESC_VERB_ACK, why);
+        return esc_play_act(play, step, ESC_VERB_ACK, why);
     case ESC_SCENARIO_RESOLVE:
     case ESC_SCENARIO_CLOSE:
-        return act(play, step, ESC_VERB_RESOLVE, why);
+        return esc_play_act(play, step, ESC_VERB_RESOLVE, why);
     case ESC_SCENARIO_APPROVE:
-        return act(play, step, ESC_VERB_APPROVE, why);
+        return esc_play_act(play, step, ESC_VERB_APPROVE, why);
     case ESC_SCENARIO_REJECT:
-        return act(play, step, ESC_VERB_REJECT, why);
+        return esc_play_act(play, step, ESC_VERB_REJECT, why);
     case ESC_SCENARIO_ANSWER:
-        return act(play, step, ESC_VERB_ANSWER, why);
+        return esc_play_act(play, step, ESC_VERB_ANSWER, why);
     case ESC_SCENARIO_CONFIRM:
-        return act(play, step, ESC_VERB_CONFIRM, why);
+        return esc_play_act(play, step, ESC_VERB_CONFIRM, why);
     case ESC_SCENARIO_START:
-        return act(play, step, ESC_VERB_START, why);
+        return esc_play_act(play, step, ESC_VERB_START, why);
     case ESC_SCENARIO_SYSTEM_FAILS:
     case ESC_SCENARIO_SYSTEM_REPLIES:
     case ESC_SCENARIO_DELIVER_FAILS:
@@ -370,25 +375,56 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
 
 /* --- a whole scenario ----------------------------------------------------------------------------------------------- */
 
+void esc_play_write_time(const EscPlay *play, EscBuf *out, int64_t at_ms)
+{
+    int64_t offset_s =
+        esc_zone_offset_s(play->zones, esc_workspace_timezone(play->workspace), at_ms);
+    EscBuf time;
+    esc_buf_init(&time, 64);
+    esc_time_write(&time, at_ms + offset_s * 1000);
+    esc_buf_text(out, (EscText){(const char *)time.data, time.size < 16 ? time.size : 16});
+    esc_buf_release(&time);
+}
+
 static void write_timeline(EscPlay *play)
 {
     EscBuf *out = play->report;
     esc_buf_string(out, "  what happened:\n");
     for (size_t i = 0; i < play->records_count; i++) {
         const EscRecord *record = &play->records[i];
-        int64_t local_ms = record->at_ms + (int64_t)esc_zone_offset_s(
-                                               play->zones, esc_workspace_timezone(play->workspace),
-                                               record->at_ms) *
-                                               1000;
-        EscBuf time;
-        esc_buf_init(&time, 64);
-        esc_time_write(&time, local_ms);
-        esc_buf_printf(out, "    %.16s  %-16.*s %.*s\n", (const char *)time.data,
-                       ESC_TEXT_ARG(record->kind), ESC_TEXT_ARG(record->text));
-        esc_buf_release(&time);
+        esc_buf_string(out, "    ");
+        esc_play_write_time(play, out, record->at_ms);
+        esc_buf_printf(out, "  %-16.*s %.*s\n", ESC_TEXT_ARG(record->kind),
+                       ESC_TEXT_ARG(record->text));
     }
     if (play->records_count == 0)
         esc_buf_string(out, "    nothing\n");
+}
+
+/* Whether a step lets the engine do something: what happens is looked for since the last of these. */
+static bool moves_world(EscScenarioKind kind)
+{
+    switch (kind) {
+    case ESC_SCENARIO_AT:
+    case ESC_SCENARIO_GIVEN:
+    case ESC_SCENARIO_SYSTEM_FAILS:
+    case ESC_SCENARIO_SYSTEM_REPLIES:
+    case ESC_SCENARIO_DELIVER_FAILS:
+    case ESC_SCENARIO_DELIVER_WORKS:
+    case ESC_SCENARIO_EXPECT:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static void write_refusal(EscPlay *play, const EscScenarioStep *step, const char *reason)
+{
+    EscLineColumn place = esc_workspace_place(play->workspace, step->span.file, step->span.start);
+    play->failed_at = step->span;
+    esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n",
+                   ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
+                   place.line, reason);
 }
 
 static bool play_steps(EscPlay *play, const EscScenario *scenario)
@@ -401,23 +437,24 @@ static bool play_steps(EscPlay *play, const EscScenario *scenario)
                 return false;
             continue;
         }
+        if (moves_world(step->kind)) {
+            play->records_moved = play->records_count;
+            play->sent_moved = play->sent_count;
+        }
         EscStatus status = play_step(play, step, &why);
         if (status != ESC_OK) {
-            EscLineColumn place =
-                esc_workspace_place(play->workspace, step->span.file, step->span.start);
-            esc_buf_printf(play->report, "  %.*s:%u: this step was refused: %s\n",
-                           ESC_TEXT_ARG(esc_workspace_file_path(play->workspace, step->span.file)),
-                           place.line, why.text[0] == '\0' ? esc_status_text(status) : why.text);
+            write_refusal(play, step, why.text[0] == '\0' ? esc_status_text(status) : why.text);
             return false;
         }
     }
     return true;
 }
 
-static bool open_play(EscPlay *play)
+static bool open_play(EscPlay *play, const EscStage *stage)
 {
     play->arena = esc_arena_new(ESC_SCENARIO_BYTES_MAX);
-    play->engine = esc_engine_new(&(EscEngineConfig){.zones = play->zones, .hash_seed = 1});
+    play->engine = esc_engine_new(
+        &(EscEngineConfig){.zones = play->zones, .hash_seed = 1, .listener = stage->listener});
     if (play->arena == NULL || play->engine == NULL)
         return false;
     play->ticket = ESC_TEXT(TICKET_ID);
@@ -439,21 +476,23 @@ int64_t esc_scenario_day(const EscScenario *scenario)
     return has_at ? scenario->steps[0].local_minute / 1440 : ESC_SCENARIO_FIRST_DAY;
 }
 
-bool esc_play_scenario(const EscWorkspace *workspace, const EscBundle *bundle,
-                       const EscZones *zones, const EscScenario *scenario, EscBuf *report)
+bool esc_play_scenario(const EscStage *stage, const EscScenario *scenario, EscBuf *report,
+                       EscPlaceSpan *failed_at)
 {
-    EscPlay play = {.workspace = workspace,
-                    .bundle = bundle,
-                    .program = esc_bundle_program(bundle),
-                    .zones = zones,
-                    .report = report};
+    EscPlay play = {.workspace = stage->workspace,
+                    .bundle = stage->bundle,
+                    .program = esc_bundle_program(stage->bundle),
+                    .zones = stage->zones,
+                    .report = report,
+                    .failed_at = scenario->span};
     bool is_fine = false;
-    if (!open_play(&play))
+    if (!open_play(&play, stage))
         esc_buf_string(report, "  out of memory\n");
     else
         is_fine = play_steps(&play, scenario);
     if (!is_fine && play.arena != NULL)
         write_timeline(&play);
+    *failed_at = play.failed_at;
     close_play(&play);
     return is_fine;
 }

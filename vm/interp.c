@@ -103,6 +103,8 @@ EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd
     EscText text = ESC_TEXT("");
     EscStatus status = ESC_OK;
 
+    if (host->listener != NULL)
+        return esc_run_go_reference(run, host, now_ms, end, why);
     if (run->wait != ESC_NONE)
         return esc_why(why, ESC_BAD_ARGUMENT, "", run->pc, "the run waits: resume it first");
     run->fuel_used = 0;

@@ -370,6 +370,10 @@ static EscStatus step(Machine *m)
     if (!operands_fit(m, &instr))
         return esc_run_trap(run, m->why, "an operand is not what the verifier proved");
     const EscValue *registers = run->registers;
+    const EscListener *listener = m->host->listener;
+    if (listener != NULL)
+        listener->step(listener->context, run->bundle, m->function->code_first + run->pc,
+                       registers);
     EscStatus status =
         execute(m, &instr, registers[instr.a % ESC_REGISTERS_MAX],
                 registers[instr.b % ESC_REGISTERS_MAX], registers[instr.c % ESC_REGISTERS_MAX]);

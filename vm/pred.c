@@ -16,6 +16,13 @@ typedef struct Judge {
     size_t scratch_size;
 } Judge;
 
+static void tell(const Judge *judge, uint32_t pred, const EscValue *value, bool holds)
+{
+    const EscListener *listener = judge->host->listener;
+    if (listener != NULL)
+        listener->judged(listener->context, judge->bundle, pred, value, holds);
+}
+
 /* --- leaves ------------------------------------------------------------------------------------------------------ */
 
 static EscStatus load_field(const Judge *judge, uint32_t field, EscLoad what, EscType type,
@@ -89,15 +96,10 @@ static EscStatus judge_code(const Judge *judge, uint32_t function, bool *holds)
     return status;
 }
 
-static EscStatus judge_leaf(const Judge *judge, const EscPredRow *row, bool *holds)
+static EscStatus judge_field(const Judge *judge, uint32_t pred, bool *holds)
 {
     const EscProgram *program = &judge->bundle->program;
-    if (row->kind == ESC_PRED_ALWAYS) {
-        *holds = true;
-        return ESC_OK;
-    }
-    if (row->kind == ESC_PRED_CODE)
-        return judge_code(judge, row->detail, holds);
+    const EscPredRow *row = &program->preds[pred];
     const EscFieldRow *field = &program->fields[row->field - 1];
     EscLoad what = field->scope == ESC_SCOPE_EVENT ? ESC_LOAD_EVENT : ESC_LOAD_TICKET;
     EscType type = field->type;
@@ -107,8 +109,24 @@ static EscStatus judge_leaf(const Judge *judge, const EscPredRow *row, bool *hol
     }
     EscValue value;
     EscStatus status = load_field(judge, row->field - 1, what, type, &value);
+    if (status != ESC_OK)
+        return status;
+    *holds = test_holds(program, row, &value);
+    tell(judge, pred, &value, *holds);
+    return ESC_OK;
+}
+
+static EscStatus judge_leaf(const Judge *judge, uint32_t pred, bool *holds)
+{
+    const EscPredRow *row = &judge->bundle->program.preds[pred];
+    if (row->kind != ESC_PRED_ALWAYS && row->kind != ESC_PRED_CODE)
+        return judge_field(judge, pred, holds);
+    EscStatus status = ESC_OK;
+    *holds = true;
+    if (row->kind == ESC_PRED_CODE)
+        status = judge_code(judge, row->detail, holds);
     if (status == ESC_OK)
-        *holds = test_holds(program, row, &value);
+        tell(judge, pred, NULL, *holds);
     return status;
 }
 
@@ -116,7 +134,7 @@ static EscStatus judge_leaf(const Judge *judge, const EscPredRow *row, bool *hol
 
 /* An inner node while its children are judged: AND stops at the first false one, OR at the first true one. */
 typedef struct OpenNode {
-    uint32_t kind, next, end;
+    uint32_t pred, kind, next, end;
 } OpenNode;
 
 /* Hands `holds` up: true when it settles the node, with the node's own answer in *holds. */
@@ -146,16 +164,16 @@ EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *
         const EscPredRow *row = &program->preds[at];
         if (row->children_count > 0) {
             ESC_ASSERT(depth < ESC_PRED_DEPTH_MAX);
-            open[depth++] = (OpenNode){row->kind, row->children_first + 1,
+            open[depth++] = (OpenNode){at, row->kind, row->children_first + 1,
                                        row->children_first + row->children_count};
             at = row->children_first;
             continue;
         }
-        EscStatus status = judge_leaf(&judge, row, holds);
+        EscStatus status = judge_leaf(&judge, at, holds);
         if (status != ESC_OK)
             return status;
         while (depth > 0 && node_takes(&open[depth - 1], holds))
-            depth--;
+            tell(&judge, open[--depth].pred, NULL, *holds);
         if (depth == 0)
             return ESC_OK;
         at = open[depth - 1].next++;

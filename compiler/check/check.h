@@ -22,9 +22,25 @@ bool esc_has_broken_part(const EscWorkspace *workspace, EscSpan span);
 
 /* --- test_names.c ------------------------------------------------------------------------------ */
 
-/* Reports a name of a test that no step gives: an outcome (`kind` CLOSE), an answer (ANSWER) or a
- * created ticket (CREATE). */
-void esc_check_test_name(EscWorkspace *workspace, EscName name, EscNodeKind kind);
+/* What a test names, and what steps, owners or checks have to give or do for it. */
+typedef enum EscTestNoun {
+    ESC_TEST_OUTCOME,   /* close as NAME */
+    ESC_TEST_ANSWER,    /* ask … { answer NAME … } */
+    ESC_TEST_CREATED,   /* create ticket NAME */
+    ESC_TEST_NOTIFIED,  /* notify CHANNEL */
+    ESC_TEST_CALL,      /* SYSTEM.ACTION(…); a SYSTEM alone: any of its actions */
+    ESC_TEST_EXCEPTION, /* raise NAME, and what the engine raises by itself */
+    ESC_TEST_REASON,    /* handoff … because "NAME" */
+    ESC_TEST_ROLE,      /* owners { NAME … } */
+    ESC_TEST_CHECK,     /* check NAME */
+    ESC_TEST_CONFIRMED, /* check confirmed "NAME" */
+    ESC_TEST_APPROVAL,  /* approve by …; the name is empty */
+    ESC_TEST_NOUN_COUNT
+} EscTestNoun;
+
+/* Reports a name of a test that nothing in the workspace gives: what a test expects of it always
+ * fails, and under `no` never does. */
+void esc_check_test_name(EscWorkspace *workspace, EscName name, EscTestNoun noun);
 
 /* --- advice.c ---------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
-/* expectations.c - what a test expects: facts about what happened, and conditions over the
- * ticket as a small tree of probes. */
+/* expectations.c - what a test expects: facts about what happened and what is the case, and
+ * conditions over the ticket as a small tree of probes, joined by `and`, `or` and `not`. */
 #include <string.h>
 
 #include "check/check.h"
@@ -7,6 +7,7 @@
 #include "check/lookup.h"
 #include "check/names.h"
 #include "check/scenarios.h"
+#include "condition/condition.h"
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
@@ -24,34 +25,79 @@ static void check_names(Scenario *scenario, const EscNode *fact, EscScenarioExpe
             is_known = is_known || esc_text_equal(name->member.name.text, esc_text_from(words[i]));
         if (!is_known)
             esc_report_word(scenario->workspace, name->member.name, "a QA check", words);
+        if (is_known)
+            esc_check_test_name(scenario->workspace, name->member.name, ESC_TEST_CHECK);
         names[expect->names_count++] = name->member.name.text;
     }
     expect->names = names;
 }
 
-static void must_know(Scenario *scenario, const EscNode *fact, EscScenarioExpect *expect)
+static void must_raise(EscWorkspace *workspace, EscName name)
+{
+    if (esc_exception_find(workspace, name.text) != ESC_NONE) {
+        esc_check_test_name(workspace, name, ESC_TEST_EXCEPTION);
+        return;
+    }
+    EscSuggest suggest = esc_suggest(name.text);
+    for (uint32_t i = 0; i < workspace->exceptions_count && esc_suggests(workspace); ++i)
+        esc_suggest_try(&suggest, workspace->exceptions[i].name);
+    (void)esc_suggest_hint(workspace, &suggest,
+                           esc_report(workspace, "E0109", name.span,
+                                      "nothing raises an exception `%.*s`",
+                                      ESC_TEXT_ARG(name.text)),
+                           name.span);
+}
+
+static void must_know_template(EscWorkspace *workspace, EscName name)
+{
+    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
+    if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
+        esc_report(workspace, "E0101", name.span, "there is no template `%.*s`",
+                   ESC_TEXT_ARG(name.text));
+}
+
+/* A name that nothing gives makes an expectation that always fails, and under `no` one that never does. */
+static void must_know(Scenario *scenario, const EscNode *fact, const EscScenarioExpect *expect)
 {
     EscWorkspace *workspace = scenario->workspace;
     EscName name = fact->fact.name;
-    if (expect->kind == ESC_EXPECTED_EXCEPTION &&
-        esc_exception_find(workspace, name.text) == ESC_NONE) {
-        EscSuggest suggest = esc_suggest(name.text);
-        for (uint32_t i = 0; i < workspace->exceptions_count && esc_suggests(workspace); ++i)
-            esc_suggest_try(&suggest, workspace->exceptions[i].name);
-        (void)esc_suggest_hint(workspace, &suggest,
-                               esc_report(workspace, "E0109", name.span,
-                                          "nothing raises an exception `%.*s`",
-                                          ESC_TEXT_ARG(name.text)),
-                               name.span);
+    if (expect->kind == ESC_EXPECTED_EXCEPTION)
+        must_raise(workspace, name);
+    if (expect->kind == ESC_EXPECTED_ROLE) {
+        if (esc_role_number(name.text) >= ESC_ROLE_COUNT)
+            esc_report_word(workspace, name, "a role of owners", esc_role_words);
+        else
+            esc_check_test_name(workspace, name, ESC_TEST_ROLE);
     }
-    if (expect->kind == ESC_EXPECTED_ROLE && esc_role_number(name.text) >= ESC_ROLE_COUNT)
-        esc_report_word(workspace, name, "a role of owners", esc_role_words);
-    if (expect->kind == ESC_EXPECTED_STARTED) {
-        const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
-        if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
-            esc_report(workspace, "E0101", name.span, "there is no template `%.*s`",
-                       ESC_TEXT_ARG(name.text));
+    if (expect->kind == ESC_EXPECTED_STARTED)
+        must_know_template(workspace, name);
+    if (expect->kind == ESC_EXPECTED_CLOSED && name.text.size > 0)
+        esc_check_test_name(workspace, name, ESC_TEST_OUTCOME);
+    if (expect->kind == ESC_EXPECTED_CREATED)
+        esc_check_test_name(workspace, name, ESC_TEST_CREATED);
+    if (expect->kind == ESC_EXPECTED_HANDOFF && fact->fact.text != NULL)
+        esc_check_test_name(workspace, (EscName){expect->text, fact->fact.text->span},
+                            ESC_TEST_REASON);
+}
+
+/* What is called, notified, paged, asked, or accountable. */
+static EscWho who_of(Scenario *scenario, EscNode *who, EscFactKind fact)
+{
+    unsigned people = ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE);
+    EscWorkspace *workspace = scenario->workspace;
+    EscWho found = {0};
+    if (fact == ESC_FACT_CALL) {
+        found = esc_scenario_action(workspace, who);
+        if (found.kind != ESC_WHO_NONE)
+            esc_check_test_name(workspace, (EscName){found.name, who->span}, ESC_TEST_CALL);
+        return found;
     }
+    if (fact != ESC_FACT_NOTIFY)
+        return esc_scenario_who(&scenario->where, who, people, "be expected here");
+    found = esc_scenario_who(&scenario->where, who, people | ESC_WHO_CAN_CHANNEL, "be notified");
+    if (found.kind == ESC_WHO_CHANNEL)
+        esc_check_test_name(workspace, (EscName){found.name, who->span}, ESC_TEST_NOTIFIED);
+    return found;
 }
 
 static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expect)
@@ -67,29 +113,15 @@ static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expe
     };
     expect->kind = kinds[fact->fact.fact];
     expect->is_negated = fact->fact.is_negated;
+    expect->times = fact->fact.times;
     expect->span = (EscPlaceSpan){fact->span.file, fact->span.start, fact->span.end};
     expect->name = fact->fact.name.text;
     expect->text = esc_plain_text(scenario->workspace, fact->fact.text);
     if (fact->fact.names.count > 0)
         check_names(scenario, fact, expect);
     must_know(scenario, fact, expect);
-    if (fact->fact.fact == ESC_FACT_CLOSED && expect->name.size > 0)
-        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CLOSE);
-    if (fact->fact.fact == ESC_FACT_CREATED)
-        esc_check_test_name(scenario->workspace, fact->fact.name, ESC_NODE_CREATE);
-    if (fact->fact.who == NULL)
-        return;
-    if (fact->fact.fact == ESC_FACT_CALL)
-        expect->who = esc_scenario_action(scenario->workspace, fact->fact.who);
-    else if (fact->fact.fact == ESC_FACT_NOTIFY)
-        expect->who = esc_scenario_who(&scenario->where, fact->fact.who,
-                                       (ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL) &
-                                           ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE),
-                                       "be notified");
-    else
-        expect->who = esc_scenario_who(
-            &scenario->where, fact->fact.who,
-            ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE), "be expected here");
+    if (fact->fact.who != NULL)
+        expect->who = who_of(scenario, fact->fact.who, fact->fact.fact);
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */
@@ -232,10 +264,13 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
 {
     uint32_t errors = scenario->workspace->errors;
     expect->kind = ESC_EXPECTED_CONDITION;
-    expect->span = (EscPlaceSpan){condition->span.file, condition->span.start, condition->span.end};
     esc_check_condition(&scenario->where, condition, ESC_USE_TEST);
     if (scenario->workspace->errors == errors)
         make_probe(scenario, condition);
+    if (scenario->workspace->errors == errors) {
+        esc_condition_passed(scenario->workspace, condition);
+        esc_judge_condition(scenario->workspace, condition, ESC_USE_TEST);
+    }
     expect->probes = scenario->probes;
     expect->probes_count = scenario->probes_count;
     scenario->probes = NULL;
@@ -243,46 +278,91 @@ static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioEx
     scenario->probes_capacity = 0;
 }
 
+/* --- joined ----------------------------------------------------------------------------------- */
+
 /* expect owner ana and owner ben */
-static void two_owners(Scenario *scenario, EscNodeList facts, const EscScenarioExpect *expects)
+static void two_owners(Scenario *scenario, const EscNode *claim, const EscNode **first)
 {
-    const EscNode *first = NULL;
-    const EscScenarioExpect *expect = expects, *owner = NULL;
-    ESC_EACH_NODE(fact, facts) {
-        bool is_person = expect->kind == ESC_EXPECTED_OWNER && !expect->is_negated &&
-                         expect->who.kind == ESC_WHO_PERSON;
-        if (is_person && owner != NULL && !esc_text_equal(owner->who.name, expect->who.name)) {
-            EscDiagnostic *diagnostic =
-                esc_report(scenario->workspace, "E0346", fact->span,
-                           "a ticket has one owner, so this cannot hold together with the other");
-            esc_report_hint(scenario->workspace, diagnostic,
-                            "expect them one after the other, with `after TIME` between them");
-            esc_report_related(scenario->workspace, diagnostic, first->span, "the other");
-            return;
-        }
-        if (is_person && owner == NULL) {
-            owner = expect;
-            first = fact;
-        }
-        ++expect;
+    if (claim->kind == ESC_NODE_BINARY && claim->binary.op == ESC_BINARY_AND) {
+        two_owners(scenario, claim->binary.left, first);
+        two_owners(scenario, claim->binary.right, first);
+    }
+    if (claim->kind != ESC_NODE_FACT || claim->fact.fact != ESC_FACT_OWNER ||
+        claim->fact.is_negated || claim->fact.who->kind != ESC_NODE_PATH ||
+        esc_ref_kind(esc_meaning(scenario->workspace, claim->fact.who).index) != ESC_REF_PERSON)
+        return;
+    if (*first == NULL) {
+        *first = claim;
+    } else if (esc_meaning(scenario->workspace, claim->fact.who).index !=
+               esc_meaning(scenario->workspace, (*first)->fact.who).index) {
+        EscDiagnostic *diagnostic =
+            esc_report(scenario->workspace, "E0346", claim->span,
+                       "a ticket has one owner, so this cannot hold together with the other");
+        esc_report_hint(scenario->workspace, diagnostic,
+                        "expect them one after the other, with `after TIME` between them");
+        esc_report_related(scenario->workspace, diagnostic, (*first)->span, "the other");
+    }
+}
+
+static bool has_fact(const EscNode *claim)
+{
+    if (claim->kind == ESC_NODE_UNARY && claim->unary.op == ESC_UNARY_NOT)
+        return has_fact(claim->unary.operand);
+    if (claim->kind == ESC_NODE_BINARY &&
+        (claim->binary.op == ESC_BINARY_AND || claim->binary.op == ESC_BINARY_OR))
+        return has_fact(claim->binary.left) || has_fact(claim->binary.right);
+    return claim->kind == ESC_NODE_FACT;
+}
+
+static void expect_put(Scenario *scenario, EscScenarioExpect expect)
+{
+    EscScenarioExpect *grown =
+        esc_arena_grow(scenario->workspace->arena, scenario->expects, scenario->expects_count,
+                       &scenario->expects_capacity, sizeof *grown);
+    if (grown == NULL)
+        return;
+    scenario->expects = grown;
+    scenario->expects[scenario->expects_count++] = expect;
+}
+
+/* A condition stays whole, so that one part of it may rest on another. As deep as the expression. */
+static void make_claim(Scenario *scenario, EscNode *claim)
+{
+    EscScenarioExpect expect = {.span = {claim->span.file, claim->span.start, claim->span.end}};
+    if (claim->kind == ESC_NODE_FACT) {
+        make_fact(scenario, claim, &expect);
+        expect_put(scenario, expect);
+    } else if (!has_fact(claim)) {
+        make_condition(scenario, claim, &expect);
+        expect_put(scenario, expect);
+    } else if (claim->kind == ESC_NODE_UNARY) {
+        expect.kind = ESC_EXPECTED_NOT;
+        expect.children = 1;
+        expect_put(scenario, expect);
+        make_claim(scenario, claim->unary.operand);
+    } else {
+        expect.kind = claim->binary.op == ESC_BINARY_AND ? ESC_EXPECTED_AND : ESC_EXPECTED_OR;
+        expect.children = 2;
+        expect_put(scenario, expect);
+        make_claim(scenario, claim->binary.left);
+        make_claim(scenario, claim->binary.right);
     }
 }
 
 void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step)
 {
-    bool is_condition = node->test_expect.condition != NULL;
-    uint32_t count = is_condition ? 1 : node->test_expect.facts.count;
-    EscScenarioExpect *expects =
-        esc_arena_alloc_array(scenario->workspace->arena, count, sizeof *expects);
-    if (expects == NULL)
+    const EscNode *owner = NULL;
+    if (node->test_expect.claim == NULL)
         return;
-    step->expects = expects;
-    if (is_condition) {
-        make_condition(scenario, node->test_expect.condition, &expects[0]);
-        step->expects_count = 1;
-        return;
-    }
-    ESC_EACH(fact, node->test_expect.facts)
-        make_fact(scenario, fact, &expects[step->expects_count++]);
-    two_owners(scenario, node->test_expect.facts, expects);
+    step->name = node->test_expect.template.text;
+    step->is_so_far = node->test_expect.is_so_far;
+    if (step->name.size > 0)
+        must_know_template(scenario->workspace, node->test_expect.template);
+    make_claim(scenario, node->test_expect.claim);
+    step->expects = scenario->expects;
+    step->expects_count = scenario->expects_count;
+    scenario->expects = NULL;
+    scenario->expects_count = 0;
+    scenario->expects_capacity = 0;
+    two_owners(scenario, node->test_expect.claim, &owner);
 }

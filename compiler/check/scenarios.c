@@ -146,6 +146,14 @@ static void take_fields(Scenario *scenario, EscScenarioStep *step)
     scenario->fields_capacity = 0;
 }
 
+/* `id` says which ticket the test turns to. */
+static void turn_to(EscScenarioStep *step)
+{
+    for (uint32_t i = 0; i < step->fields_count; ++i)
+        if (esc_text_equal(step->fields[i].name, ESC_TEXT("id")))
+            step->ticket = step->fields[i].value.text;
+}
+
 /* --- who -------------------------------------------------------------------------------------- */
 
 EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
@@ -197,10 +205,26 @@ static void step_event(Scenario *scenario, EscNode *node, EscScenarioStep *step)
     if (event <= ESC_EVENT_TICKET_REOPENED) {
         esc_check_fields(&scenario->where, node->test_event.entries, ESC_TEXT(""), 1);
         ticket_fields(scenario, node->test_event.entries);
+        take_fields(scenario, step);
+        turn_to(step);
     } else {
         event_fields(scenario, node->test_event.entries, ESC_TEXT(""), event, 1);
+        take_fields(scenario, step);
     }
-    take_fields(scenario, step);
+}
+
+/* Acts for which no template ever asks. Whether one asks at the moment shows when the test is played. */
+static void act_must_be_asked(EscWorkspace *workspace, const EscNode *node)
+{
+    const EscTestActNode *act = &node->test_act;
+    if (act->act == ESC_ACT_ANSWER)
+        esc_check_test_name(workspace, act->name, ESC_TEST_ANSWER);
+    if (act->act == ESC_ACT_CONFIRM && act->text != NULL)
+        esc_check_test_name(workspace,
+                            (EscName){esc_plain_text(workspace, act->text), act->text->span},
+                            ESC_TEST_CONFIRMED);
+    if (act->act == ESC_ACT_APPROVE || act->act == ESC_ACT_REJECT)
+        esc_check_test_name(workspace, (EscName){ESC_TEXT(""), node->span}, ESC_TEST_APPROVAL);
 }
 
 static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
@@ -217,8 +241,7 @@ static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
     step->who = esc_scenario_who(&scenario->where, node->test_act.by,
                                  ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE,
                                  "act in a test");
-    if (node->test_act.act == ESC_ACT_ANSWER)
-        esc_check_test_name(scenario->workspace, node->test_act.name, ESC_NODE_ANSWER);
+    act_must_be_asked(scenario->workspace, node);
     if (node->test_act.act != ESC_ACT_START)
         return;
     const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);
@@ -275,6 +298,9 @@ static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step
         node->test_system.is_failing ? ESC_SCENARIO_SYSTEM_FAILS : ESC_SCENARIO_SYSTEM_REPLIES;
     step->who = esc_scenario_action(workspace, node->test_system.system);
     const EscNode *reply = node->test_system.reply;
+    if (step->who.kind != ESC_WHO_NONE)
+        esc_check_test_name(workspace, (EscName){step->who.name, node->test_system.system->span},
+                            ESC_TEST_CALL);
     if (reply == NULL)
         return;
     if (reply->kind == ESC_NODE_TEXT) {
@@ -332,6 +358,7 @@ static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, 
         esc_check_fields(&scenario->where, node->test_given.entries, ESC_TEXT(""), 1);
         ticket_fields(scenario, node->test_given.entries);
         take_fields(scenario, step);
+        turn_to(step);
         break;
     case ESC_NODE_TEST_EVENT:
         step_event(scenario, node, step);
@@ -375,7 +402,7 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
         make_step(&scenario, statement, &steps[count], count);
         ++count;
     }
-    if (!has_expect)
+    if (!has_expect && !esc_has_broken_part(workspace, node->span))
         esc_report_hint(workspace,
                         esc_report(workspace, "E0344", node->test.title->span,
                                    "this test expects nothing, so it cannot fail"),

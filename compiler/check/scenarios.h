@@ -14,6 +14,9 @@ typedef struct Scenario {
     EscProbe *probes; /* of the present expectation */
     uint32_t probes_count;
     size_t probes_capacity;
+    EscScenarioExpect *expects; /* of the present `expect` */
+    uint32_t expects_count;
+    size_t expects_capacity;
 } Scenario;
 
 /* A literal that an expression pass has marked; false after a report. */

@@ -20,6 +20,7 @@ static const struct {
     [ESC_USE_ROUTE] = {"this row is never taken", "every ticket takes this row"},
     [ESC_USE_SLA] = {"it promises nobody anything", "it is for every ticket"},
     [ESC_USE_POLICY] = {"the rule is never applied", "the rule is applied always"},
+    [ESC_USE_TEST] = {"the test always fails", "the expectation cannot fail"},
 };
 
 typedef struct Judge {
@@ -97,6 +98,13 @@ static void say_never(Judge *judge, const EscCondition *condition)
 static void say_always(Judge *judge, const EscCondition *condition)
 {
     EscDiagnostic *diagnostic = NULL;
+    if (judge->use == ESC_USE_TEST) {
+        diagnostic = esc_report(judge->workspace, "E0348", condition->span,
+                                "this always holds, so it cannot fail");
+        esc_report_hint(judge->workspace, diagnostic,
+                        "expect what would be different if the template were wrong");
+        return;
+    }
     if (judge->verdict == ESC_ALWAYS)
         diagnostic = esc_report(judge->workspace, "A0210", condition->span, "this always holds: %s",
                                 OUTCOMES[judge->use].always);

@@ -94,6 +94,8 @@ static EscStatus lower_to_bytes(EscLower *lower, EscBuf *bundle, EscWhy *why)
     if (status == ESC_OK)
         status = finish(lower, &program, why);
     if (status == ESC_OK)
+        esc_cover_finish(lower);
+    if (status == ESC_OK)
         status = measure(lower, &program, why);
     size_t from = bundle->size;
     if (status == ESC_OK)

@@ -55,6 +55,7 @@ typedef struct EscLower {
     EscCheckRow *checks;     /* collected: the rows must follow each other */
     size_t checks_count, checks_capacity;
     uint32_t triage;         /* a CATCH function of std.triage, or ESC_NONE */
+    EscSpan step;            /* the step at hand */
     EscSpan *function_spans; /* by index in FUNCTIONS: what a fault of one points at */
     size_t function_spans_capacity;
 } EscLower;
@@ -86,6 +87,26 @@ typedef struct EscLowerMark {
 } EscLowerMark;
 EscLowerMark esc_lower_mark(const EscLower *lower);
 void esc_lower_reset(EscLower *lower, EscLowerMark mark);
+
+/* --- cover.c: what tells that a place was reached ---------------------------------------------- */
+
+/* Where the next instruction of the function at hand will lie. */
+uint32_t esc_cover_here(const EscLower *lower);
+/* The place was reached when the instruction at `at` ran. Nothing when there is none by now. */
+void esc_cover_ran(EscLower *lower, EscCoverKind kind, EscSpan span, const char *way, uint32_t at);
+/* Who came to `from` and not to `taken` behind it went by. */
+void esc_cover_skipped(EscLower *lower, EscSpan span, uint32_t from, uint32_t taken);
+/* A single test that was lowered from `start` on, as jumps. */
+void esc_cover_test(EscLower *lower, const EscNode *node, uint32_t start);
+/* A plain truth that the RETURN at `at` gives. */
+void esc_cover_answer(EscLower *lower, const EscNode *node, uint32_t at);
+/* A MATCH from `start` on, whose value lay in a register before the instruction at `at`. */
+void esc_cover_match(EscLower *lower, const EscNode *node, EscRegister value, uint32_t start,
+                     uint32_t at);
+/* A test of a trigger's condition as a node of PREDS. */
+void esc_cover_pred(EscLower *lower, const EscNode *node, bool is_opposite, uint32_t pred);
+/* Once the code is laid out. */
+void esc_cover_finish(EscLower *lower);
 
 /* --- lower_load.c: values that stand in paths, and constants ---------------------------------- */
 

@@ -226,20 +226,18 @@ static void jump_binary(EscLower *lower, const EscNode *node, bool sense, EscLab
 {
     EscBinaryOp op = node->binary.op;
     bool is_in = op == ESC_BINARY_IN || op == ESC_BINARY_NOT_IN;
-    if (op == ESC_BINARY_AND || op == ESC_BINARY_OR)
-        jump_both(lower, node, sense, target);
-    else if (is_in && node->binary.right->kind == ESC_NODE_LIST)
+    if (is_in && node->binary.right->kind == ESC_NODE_LIST)
         jump_in_list(lower, node, sense, target);
     else
         jump_compare(lower, node, sense, target);
 }
 
-void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
+/* One test, without a connective at its top. */
+static void jump_test(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
+    uint32_t start = esc_cover_here(lower);
     if (node->kind == ESC_NODE_BINARY)
         jump_binary(lower, node, sense, target);
-    else if (node->kind == ESC_NODE_UNARY && node->unary.op == ESC_UNARY_NOT)
-        esc_lower_jump(lower, node->unary.operand, !sense, target);
     else if (node->kind == ESC_NODE_UNARY)
         jump_present(lower, node, sense, target);
     else if (node->kind == ESC_NODE_QUANTIFIER)
@@ -248,6 +246,19 @@ void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *
         jump_changed(lower, node, sense, target);
     else
         jump_truth(lower, node, sense, target);
+    esc_cover_test(lower, node, start);
+}
+
+void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
+{
+    bool is_joint = node->kind == ESC_NODE_BINARY &&
+                    (node->binary.op == ESC_BINARY_AND || node->binary.op == ESC_BINARY_OR);
+    if (is_joint)
+        jump_both(lower, node, sense, target);
+    else if (node->kind == ESC_NODE_UNARY && node->unary.op == ESC_UNARY_NOT)
+        esc_lower_jump(lower, node->unary.operand, !sense, target);
+    else
+        jump_test(lower, node, sense, target);
 }
 
 /* --- functions that answer -------------------------------------------------------------------- */
@@ -258,7 +269,9 @@ static void answer(EscLower *lower, const EscNode *node)
     esc_lower_origin(lower, node->span);
     EscRegister truth = esc_emit_take(emit);
     esc_lower_plain(lower, node, truth, NULL);
+    uint32_t at = esc_cover_here(lower);
     esc_emit_op(emit, ESC_OP_RETURN, truth, 0, 0, 0);
+    esc_cover_answer(lower, node, at);
 }
 
 uint32_t esc_lower_condition(EscLower *lower, const EscNode *node)

@@ -15,6 +15,8 @@ struct EscLowerPred {
     EscPredRow row;
     Pred *first, *last, *next; /* children */
     const EscNode *code;       /* CODE: the condition */
+    const EscNode *test;       /* as written, without the `not` above it; NULL: a part of one */
+    bool is_opposite;          /* it holds where the test does not */
     uint32_t function; /* CODE: made with the first trigger that needs it; ESC_NONE before */
     uint32_t index;    /* row of the tree put last */
 };
@@ -151,7 +153,7 @@ static Pred *code_leaf(EscLower *lower, const EscNode *node)
     return pred;
 }
 
-static Pred *lower_test(EscLower *lower, const EscTest *test)
+static Pred *pred_of_test(EscLower *lower, const EscTest *test)
 {
     if (!test->is_leaf)
         return negated(lower, code_leaf(lower, test->node), test->is_under_not);
@@ -163,6 +165,16 @@ static Pred *lower_test(EscLower *lower, const EscTest *test)
         return negated(lower, leaf_of(lower, ESC_PRED_CHANGED, test), test->is_negated);
     return esc_type_kind(test->subject.type) == ESC_KIND_ENUM ? enum_leaf(lower, test)
                                                               : bool_leaf(lower, test);
+}
+
+static Pred *lower_test(EscLower *lower, const EscTest *test)
+{
+    Pred *pred = pred_of_test(lower, test);
+    if (pred != NULL && test->node != NULL) {
+        pred->test = test->node;
+        pred->is_opposite = test->is_under_not;
+    }
+    return pred;
 }
 
 /* --- the tree --------------------------------------------------------------------------------- */
@@ -250,6 +262,8 @@ static void put_node(EscLower *lower, PredQueue *queue, Pred *pred, uint32_t eve
     bool wants_spare;
     EscPredRow row = row_for(lower, pred, event, &wants_spare);
     pred->index = esc_build_put_preds(&lower->build, row);
+    if (pred->test != NULL)
+        esc_cover_pred(lower, pred->test, pred->is_opposite, pred->index);
     if (pred->first != NULL || wants_spare)
         enqueue(lower, queue, pred);
 }

@@ -19,15 +19,22 @@ void esc_lower_if(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
     EscLowerMark mark = esc_lower_mark(lower);
+    EscSpan span = node->if_step.condition->span;
     EscLabel otherwise = {0}, end = {0};
+    uint32_t start = esc_cover_here(lower);
     esc_lower_jump(lower, node->if_step.condition, false, &otherwise);
+    uint32_t then = esc_cover_here(lower);
     esc_lower_steps(lower, node->if_step.steps);
+    esc_cover_ran(lower, ESC_COVER_BRANCH, span, "then", then);
     if (node->if_step.has_else) {
         esc_emit_jump(emit, &end);
         esc_emit_label(emit, &otherwise);
+        uint32_t other = esc_cover_here(lower);
         esc_lower_steps(lower, node->if_step.otherwise);
+        esc_cover_ran(lower, ESC_COVER_BRANCH, span, "else", other);
         esc_emit_label(emit, &end);
     } else {
+        esc_cover_skipped(lower, span, start, then);
         esc_emit_label(emit, &otherwise);
     }
     esc_lower_reset(lower, mark);
@@ -86,10 +93,13 @@ void esc_lower_match(EscLower *lower, const EscNode *node)
     EscLowerMark mark = esc_lower_mark(lower);
     EscLabel end = {0}, missing = {0};
     EscLabel *none = has_otherwise(arms) ? &missing : &end; /* a missing value is no member */
+    uint32_t start = esc_cover_here(lower);
     EscRegister value = esc_lower_operand(lower, node->match.value, none);
+    uint32_t at = esc_cover_here(lower);
     EscLabel *rest = jump_to_arms(lower, node, value, labels, &end);
     esc_emit_label(emit, &missing);
     esc_emit_jump(emit, rest);
+    esc_cover_match(lower, node, value, start, at);
     esc_emit_drop_to(emit, mark.registers);
     uint32_t i = 0;
     ESC_EACH_NODE(arm, arms) {
@@ -239,11 +249,16 @@ static void (*const lowerers[ESC_NODE_COUNT])(EscLower *lower, const EscNode *no
 void esc_lower_steps(EscLower *lower, EscNodeList steps)
 {
     EscLowerMark mark = esc_lower_mark(lower); /* names of a block end with it */
+    EscSpan outer = lower->step;
     ESC_EACH_NODE(step, steps) {
         if (!lower->emit->is_reachable)
             break;
+        uint32_t start = esc_cover_here(lower);
+        lower->step = step->span;
         esc_lower_origin(lower, step->span);
         lowerers[step->kind](lower, step);
+        esc_cover_ran(lower, ESC_COVER_STEP, step->span, "", start);
     }
+    lower->step = outer;
     esc_lower_reset(lower, mark);
 }

@@ -85,8 +85,10 @@ static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *n
     EscLowerFunction function;
     esc_lower_begin(lower, &function, kind, node->span);
     esc_lower_origin(lower, node->span);
+    uint32_t start = esc_cover_here(lower);
     esc_lower_steps(lower, steps);
     put_function_end(lower);
+    esc_cover_ran(lower, ESC_COVER_HANDLER, node->span, "", start);
     return esc_lower_end(lower, &function);
 }
 
@@ -126,16 +128,20 @@ static uint32_t lower_catch_body(EscLower *lower, const EscNode *node)
     esc_lower_begin(lower, &function, ESC_FUNCTION_CATCH, place->span);
     esc_lower_origin(lower, place->span);
     EscLabel other = {0};
+    uint32_t start = 0;
     if (node == NULL) {
         lower_triage(lower);
     } else {
         EscLowerMark mark = esc_lower_mark(lower);
         if (node->exception_handler.condition != NULL)
             esc_lower_jump(lower, node->exception_handler.condition, false, &other);
+        start = esc_cover_here(lower);
         esc_lower_steps(lower, node->exception_handler.steps);
         esc_lower_reset(lower, mark);
     }
     wait_for_closing(lower);
+    if (node != NULL)
+        esc_cover_ran(lower, ESC_COVER_HANDLER, node->span, "", start);
     if (other.is_reached) {
         esc_emit_label(lower->emit, &other);
         lower_triage(lower);

@@ -11,18 +11,25 @@ void esc_lower_wait_else(EscLower *lower, EscWaitRow wait, bool has_else, EscNod
 {
     EscEmit *emit = lower->emit;
     EscLabel timeout = {0}, end = {0};
+    EscSpan step = lower->step;
     esc_emit_clear_dead(emit);
     if (has_else && otherwise.count == 0) {
         esc_emit_wait(emit, wait, NULL);
         return;
     }
     esc_emit_wait(emit, wait, &timeout);
+    uint32_t in_time = esc_cover_here(lower);
     esc_emit_jump(emit, &end);
     esc_emit_label(emit, &timeout);
+    uint32_t too_late = esc_cover_here(lower);
     if (has_else)
         esc_lower_steps(lower, otherwise);
     else
         esc_lower_raise(lower, exception, NULL);
+    if (has_else) {
+        esc_cover_ran(lower, ESC_COVER_BRANCH, step, "as waited for", in_time);
+        esc_cover_ran(lower, ESC_COVER_BRANCH, step, "else", too_late);
+    }
     esc_emit_label(emit, &end);
 }
 
@@ -32,8 +39,10 @@ static uint32_t lower_reminder(EscLower *lower, const EscNode *node)
 {
     EscLowerFunction function;
     esc_lower_begin_at_wait(lower, &function, ESC_FUNCTION_REMINDER, node->span);
+    uint32_t start = esc_cover_here(lower);
     esc_lower_steps(lower, node->reminder.steps);
     esc_emit_op(lower->emit, ESC_OP_END, 0, 0, 0, ESC_END_FALL);
+    esc_cover_ran(lower, ESC_COVER_HANDLER, node->span, "", start);
     return esc_lower_end(lower, &function);
 }
 
@@ -216,15 +225,20 @@ void esc_lower_ask(EscLower *lower, const EscNode *node)
         if (item->kind != ESC_NODE_ANSWER)
             continue;
         esc_emit_label(emit, &labels[number++]);
+        uint32_t start = esc_cover_here(lower);
         esc_lower_steps(lower, item->answer.steps);
         esc_emit_jump(emit, &end);
+        esc_cover_ran(lower, ESC_COVER_BRANCH, item->span, "", start);
     }
     esc_emit_label(emit, &timeout);
     const EscNode *item = find_item(node, ESC_NODE_TIMEOUT);
+    uint32_t start = esc_cover_here(lower);
     if (item != NULL)
         esc_lower_steps(lower, item->timeout.steps);
     else
         esc_lower_raise(lower, ESC_EXCEPTION_OVERDUE, NULL);
+    if (item != NULL)
+        esc_cover_ran(lower, ESC_COVER_BRANCH, item->span, "", start);
     esc_emit_label(emit, &end);
 }
 

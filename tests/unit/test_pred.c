@@ -255,6 +255,82 @@ static void code_is_run(void **state)
     case_end(&c);
 }
 
+/* What a listener was told of the nodes of a tree: how often each held and did not, and on which member. */
+typedef struct Heard {
+    uint32_t first, held[4], failed[4], member, steps, begun_at, ended_at;
+} Heard;
+
+static void hear_step(void *context, const EscBundle *bundle, uint32_t at,
+                      const EscValue *registers)
+{
+    Heard *heard = context;
+    (void)bundle, (void)registers;
+    heard->begun_at = heard->steps++ == 0 ? at : heard->begun_at;
+    heard->ended_at = at;
+}
+
+static void hear_judged(void *context, const EscBundle *bundle, uint32_t pred,
+                        const EscValue *value, bool holds)
+{
+    Heard *heard = context;
+    (void)bundle;
+    (holds ? heard->held : heard->failed)[pred - heard->first]++;
+    if (value != NULL && esc_type_kind(value->type) == ESC_KIND_ENUM)
+        heard->member = value->member;
+}
+
+static void a_listener_is_told_what_was_judged(void **state)
+{
+    (void)state;
+    const EscPredRow rows[] = {{.kind = ESC_PRED_AND, .children_first = 1, .children_count = 2},
+                               {.kind = ESC_PRED_ENUM_IN, .field = FIELD_SEVERITY + 1, .low = 5},
+                               {.kind = ESC_PRED_NOT, .children_first = 3, .children_count = 1},
+                               {.kind = ESC_PRED_BOOL, .field = FIELD_FLAG + 1, .detail = 1}};
+    Case c;
+    case_begin(&c, rows, 4);
+    Heard heard = {.first = c.p.triggers[1].pred};
+    const EscListener listener = {&heard, hear_step, hear_judged};
+    EscHost door = test_host(&c.host);
+    door.listener = &listener;
+    bool holds = false;
+    c.fields[FIELD_SEVERITY].member = 1; /* the first test fails: the second is not looked at */
+    assert_status(esc_pred_holds(c.bundle, heard.first, &door, 0, scratch, sizeof scratch, &holds),
+                  ESC_OK);
+    assert_false(holds);
+    c.fields[FIELD_SEVERITY].member = 2;
+    assert_status(esc_pred_holds(c.bundle, heard.first, &door, 0, scratch, sizeof scratch, &holds),
+                  ESC_OK);
+    assert_true(holds);
+    const uint32_t held[] = {1, 1, 1, 0}, failed[] = {1, 1, 0, 1};
+    assert_memory_equal(heard.held, held, sizeof held);
+    assert_memory_equal(heard.failed, failed, sizeof failed);
+    assert_int_equal(heard.member, 2);
+    case_end(&c);
+}
+
+static void code_is_heard_step_by_step(void **state)
+{
+    (void)state;
+    const EscPredRow rows[] = {{.kind = ESC_PRED_CODE, .detail = BODY_PRED}};
+    Case c;
+    case_begin(&c, rows, 1);
+    c.host.function = BODY_PRED;
+    Heard heard = {.first = c.p.triggers[1].pred};
+    const EscListener listener = {&heard, hear_step, hear_judged};
+    EscHost door = test_host(&c.host);
+    door.listener = &listener;
+    bool holds = false;
+    assert_status(esc_pred_holds(c.bundle, heard.first, &door, 0, scratch, sizeof scratch, &holds),
+                  ESC_OK);
+    assert_true(holds);
+    assert_int_equal(heard.held[0], 1);
+    const EscProgram *program = esc_bundle_program(c.bundle);
+    assert_true(heard.steps > 1);
+    assert_int_equal(heard.begun_at, program->functions[BODY_PRED].code_first);
+    assert_int_equal(program->code[heard.ended_at].op, ESC_OP_RETURN);
+    case_end(&c);
+}
+
 static void host_that_lies_or_fails_is_noticed(void **state)
 {
     (void)state;
@@ -287,6 +363,8 @@ int main(void)
         cmocka_unit_test(truths_and_changes_are_tested),
         cmocka_unit_test(trees_are_judged),
         cmocka_unit_test(code_is_run),
+        cmocka_unit_test(a_listener_is_told_what_was_judged),
+        cmocka_unit_test(code_is_heard_step_by_step),
         cmocka_unit_test(host_that_lies_or_fails_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

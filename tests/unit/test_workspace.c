@@ -162,7 +162,7 @@ static void a_test_becomes_plain_steps(void **state)
         scene_sound("test \"one\" {\n  at 2026-03-02T10:00\n  given ticket { severity: high  "
                     "account: { name: \"Globex\" }  tags: [\"a\", \"b\"] }\n"
                     "  on vendor.outage { vendor: \"Cloud\" }\n  after 5m\n  ack by ana\n"
-                    "  expect owner ana and no notify incidents\n  expect ticket.status != closed "
+                    "  expect owner ana and no page ana\n  expect ticket.status != closed "
                     "and ticket.note is missing\n}\n");
     assert_int_equal(esc_workspace_scenario_count(workspace), 1);
     const EscScenario *scenario = esc_workspace_scenario(workspace, 0);
@@ -184,9 +184,11 @@ static void a_test_becomes_plain_steps(void **state)
     assert_int_equal(step[3].ms, 5 * ESC_MINUTE_MS);
     assert_int_equal(step[4].who.kind, ESC_WHO_PERSON);
     assert_text_equal(step[4].who.name, "ana");
-    assert_int_equal(step[5].expects_count, 2);
-    assert_int_equal(step[5].expects[0].kind, ESC_EXPECTED_OWNER);
-    assert_true(step[5].expects[1].is_negated);
+    assert_int_equal(step[5].expects_count, 3);
+    assert_int_equal(step[5].expects[0].kind, ESC_EXPECTED_AND);
+    assert_int_equal(step[5].expects[0].children, 2);
+    assert_int_equal(step[5].expects[1].kind, ESC_EXPECTED_OWNER);
+    assert_true(step[5].expects[2].is_negated);
     const EscScenarioExpect *condition = step[6].expects;
     assert_int_equal(condition->kind, ESC_EXPECTED_CONDITION);
     assert_int_equal(condition->probes_count, 4);

@@ -198,6 +198,52 @@ void esc_explanations_write_markdown(EscBuf *out);
  * ESC_OVER_LIMIT when the layout would be longer than a source may be; nothing is appended then. */
 ESC_MUST_USE EscStatus esc_source_format(EscText source, EscBuf *out);
 
+/* --- coverage: what a bundle's tests could show -------------------------------------------------- */
+
+typedef enum EscCoverKind {
+    ESC_COVER_STEP,      /* a step ran */
+    ESC_COVER_BRANCH,    /* a way was taken: `way` says which */
+    ESC_COVER_CONDITION, /* a test of a condition came out that way */
+    ESC_COVER_MEMBER,    /* a value of a list or of an arm was met */
+    ESC_COVER_HANDLER,   /* a handler, a reminder or an `else` of a check ran */
+    ESC_COVER_COUNT
+} EscCoverKind;
+
+typedef enum EscCoverTermKind {
+    ESC_COVER_RAN,       /* instruction `at` ran */
+    ESC_COVER_TRUE,      /* … with a true value in its first register */
+    ESC_COVER_FALSE,     /* … with a false one */
+    ESC_COVER_IS_MEMBER, /* … with member `member` in register `place` */
+    ESC_COVER_PRED_TRUE, /* node `at` of PREDS held */
+    ESC_COVER_PRED_FALSE,
+    ESC_COVER_PRED_MEMBER /* … was judged on `member` */
+} EscCoverTermKind;
+
+/* Something that is counted while a bundle runs. */
+typedef struct EscCoverTerm {
+    EscCoverTermKind kind;
+    bool is_minus;
+    uint32_t function; /* of the instruction */
+    uint32_t at;       /* index in CODE, or in PREDS */
+    uint32_t place, member;
+} EscCoverTerm;
+
+/* A place of the sources that tests can reach, and how often they did: the sum of its terms. Several points with the
+ * same place, kind and way are one (a runbook that two templates run). */
+typedef struct EscCoverPoint {
+    EscCoverKind kind;
+    EscPlaceSpan span;
+    const char *way; /* "held", "otherwise" …; empty for steps */
+    const EscCoverTerm *terms;
+    uint32_t terms_count;
+} EscCoverPoint;
+
+/* Asks a build to note its points, before it. They belong to the bundle that is built then and live as long as the
+ * workspace; the standard library has none. */
+void esc_workspace_cover(EscWorkspace *workspace);
+uint32_t esc_workspace_cover_count(const EscWorkspace *workspace);
+const EscCoverPoint *esc_workspace_cover_point(const EscWorkspace *workspace, uint32_t index);
+
 /* --- tests: what `test "…" { … }` says, as plain data ----------------------------------------- */
 
 /* A value without a place: a literal of a test. */
@@ -271,7 +317,10 @@ typedef struct EscProbe {
 } EscProbe;
 
 typedef enum EscExpected {
-    ESC_EXPECTED_NOTHING, /* no escalation was started by this test so far */
+    ESC_EXPECTED_AND,
+    ESC_EXPECTED_OR,
+    ESC_EXPECTED_NOT,     /* `children` rows follow, each with its own children */
+    ESC_EXPECTED_NOTHING, /* nothing started, was sent, called, raised, created or handed over */
     ESC_EXPECTED_NOTIFY,
     ESC_EXPECTED_PAGE,
     ESC_EXPECTED_ASKED,     /* who, text ("" any) */
@@ -290,7 +339,9 @@ typedef enum EscExpected {
 
 typedef struct EscScenarioExpect {
     EscExpected kind;
-    bool is_negated; /* expect no … */
+    uint32_t children; /* AND, OR, NOT */
+    bool is_negated;   /* expect no … */
+    uint32_t times;    /* exactly so often; 0: at least once */
     EscPlaceSpan span;
     EscWho who;
     EscText name, text;
@@ -314,11 +365,11 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_CONFIRM, /* text; who */
     ESC_SCENARIO_START,   /* name: template; who */
     ESC_SCENARIO_SYSTEM_FAILS,
-    ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record is written as JSON) */
+    ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
     ESC_SCENARIO_DELIVER_FAILS,
     ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
     ESC_SCENARIO_ABSENT,        /* who: PERSON; local_minute: until, or INT64_MAX */
-    ESC_SCENARIO_EXPECT         /* expects: all must hold */
+    ESC_SCENARIO_EXPECT /* expects: one tree in prefix form; name: whose escalation (template), "" the only one */
 } EscScenarioKind;
 
 typedef struct EscScenarioStep {
@@ -327,10 +378,13 @@ typedef struct EscScenarioStep {
     int64_t ms, local_minute;
     EscText name, text;
     EscWho who;
+    EscText ticket; /* GIVEN, EVENT: the ticket that the test turns to; "" the one at hand */
     const EscDatumField *fields;
     uint32_t fields_count;
     const EscScenarioExpect *expects;
     uint32_t expects_count;
+    bool
+        is_so_far; /* EXPECT: deeds of the whole test count, not since the last step that moved it */
 } EscScenarioStep;
 
 typedef struct EscScenario {

@@ -37,6 +37,8 @@ bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is
     EscEngine *engine = matching->engine;
     matching->world.is_before = is_before;
     EscHost host = esc_world_reader(&matching->world);
+    if (is_before) /* what was the case is not what the event is judged by */
+        host.listener = NULL;
     bool holds = false;
     EscStatus status =
         esc_pred_holds(engine->schema.current->bundle, row->pred, &host, engine->now_ms,

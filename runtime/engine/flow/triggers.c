@@ -52,7 +52,7 @@ static void edges_collect(EscMatching *matching, uint32_t type, bool only_levels
     for (uint32_t i = engine->schema.postings_first[type]; i < end; i++) {
         const EscPosting *posting = &engine->schema.postings[i];
         if ((only_levels && !posting->is_level) || (posting->is_level && !has_changed) ||
-            !gate_holds(matching->ticket, posting) ||
+            (engine->listener == NULL && !gate_holds(matching->ticket, posting)) ||
             !esc_matching_is_edge(matching, &program->triggers[posting->trigger]))
             continue;
         if (edges->triggers == NULL) /* most events start nothing, and there may be many triggers */

@@ -22,6 +22,7 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->zones = config->zones;
     engine->hash_seed = config->hash_seed;
     engine->store_tag = config->store_tag;
+    engine->listener = config->listener;
     engine->tickets.names = esc_names_new(config->hash_seed);
     engine->interned.names = esc_names_new(config->hash_seed);
     engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);

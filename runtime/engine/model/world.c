@@ -288,7 +288,8 @@ EscHost esc_world_reader(EscWorld *world)
                      .load = world_load,
                      .emit = emit_refused,
                      .own = own_refused,
-                     .write_time = world_time};
+                     .write_time = world_time,
+                     .listener = world->engine->listener};
 }
 
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,

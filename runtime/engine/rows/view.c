@@ -117,6 +117,38 @@ void esc_engine_each_escalation(EscEngine *engine,
     }
 }
 
+/* The exception that the steps are at, or the one that people are asked about beside them. */
+static EscFrame *frame_of_facts(EscEscalation *escalation)
+{
+    bool is_beside = escalation->frame.raised == NULL && escalation->triage != NULL;
+    return is_beside ? &escalation->triage->frame : &escalation->frame;
+}
+
+bool esc_engine_read(EscEngine *engine, EscText ticket, uint64_t escalation_id, EscLoad what,
+                     uint32_t index, int64_t now_ms, EscValue *value)
+{
+    EscEscalation *escalation =
+        escalation_id == 0 ? NULL : esc_escalation_find(engine, escalation_id);
+    EscWorld world = {.engine = engine,
+                      .ticket = esc_ticket_find(engine, ticket),
+                      .bundle = engine->schema.current,
+                      .function = ESC_NONE};
+    if (world.ticket == NULL || (escalation_id != 0 && escalation == NULL))
+        return false;
+    if (escalation != NULL) {
+        world.escalation = escalation;
+        world.frame = frame_of_facts(escalation);
+    }
+    EscArena *turn = esc_view_begin(engine);
+    EscHost host = esc_world_reader(&world);
+    int64_t engine_ms = engine->now_ms; /* of the last input: clocks went on since */
+    engine->now_ms = now_ms;
+    bool is_read = host.load(host.context, what, index, value) == ESC_OK;
+    engine->now_ms = engine_ms;
+    engine->turn.arena = turn;
+    return is_read;
+}
+
 bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row)
 {
     const EscTicket *ticket = esc_ticket_find(engine, id);

@@ -345,6 +345,15 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
 
 typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT } EscLoad;
 
+/* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
+typedef struct EscListener {
+    void *context;
+    /* Before the instruction at this index in CODE, with the registers that it will read. */
+    void (*step)(void *context, const EscBundle *bundle, uint32_t code_index, const EscValue *registers);
+    /* A node of a trigger's condition was judged: its index in PREDS, and the value that it tests (NULL: it tests none). */
+    void (*judged)(void *context, const EscBundle *bundle, uint32_t pred, const EscValue *value, bool holds);
+} EscListener;
+
 /* What a run sees of the world. Both callbacks are called on the caller's stack; neither may call back into the same run. */
 typedef struct EscHost {
     void *context;
@@ -358,6 +367,7 @@ typedef struct EscHost {
     EscStatus (*own)(void *context, uint32_t role);
     /* A time within a text, 64 bytes at most. NULL: RFC 3339 in UTC. */
     void (*write_time)(void *context, EscBuf *out, int64_t time_ms);
+    const EscListener *listener; /* NULL: nobody is told */
 } EscHost;
 
 typedef enum EscRunEnd {

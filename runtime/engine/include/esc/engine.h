@@ -126,6 +126,9 @@ typedef struct EscEngineConfig {
     /* Of the store, random: it ends every idempotency key, so that a store in the place of a lost one gives no key of old
      * to a message of today. 0: keys have no such end. */
     uint64_t store_tag;
+    /* Told what runs, and how every trigger of an event is judged, also those that an index would have passed over. NULL:
+     * nobody. For rehearsals: it costs time. Borrowed. */
+    const EscListener *listener;
 } EscEngineConfig;
 
 EscEngine *esc_engine_new(const EscEngineConfig *config); /* NULL without memory */
@@ -223,6 +226,11 @@ ESC_MUST_USE EscStatus esc_engine_show_closed(
     const EscEngine *engine, const EscBundle *bundle, const EscTicketRow *ticket,
     const EscEscalationRow *row, void (*show)(void *context, const EscEscalationView *view),
     void *context, EscWhy *why);
+/* What a step of this escalation would read at now_ms: ESC_LOAD_TICKET with a field of the current bundle, or
+ * ESC_LOAD_FACT. escalation 0: what a trigger on the ticket would read. False when there is no such ticket or escalation.
+ * Texts hold as those of a view do. For rehearsals. */
+bool esc_engine_read(EscEngine *engine, EscText ticket, uint64_t escalation, EscLoad what,
+                     uint32_t index, int64_t now_ms, EscValue *value);
 /* Who is on duty. */
 typedef struct EscDutyView {
     bool is_schedule; /* else a role */

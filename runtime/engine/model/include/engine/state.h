@@ -785,7 +785,8 @@ struct EscEngine {
     EscReceiver *receivers; /* their texts are interned */
     size_t receivers_count;
     uint64_t hash_seed, store_tag;
-    int64_t now_ms; /* logical time */
+    const EscListener *listener; /* of rehearsals; NULL: none */
+    int64_t now_ms;              /* logical time */
     int64_t
         moved_ms; /* sum of all corrections of the clock: tickets that come back later are behind by what was added since */
     EscCounters counters;
