@@ -7,8 +7,6 @@
 
 #include "check/expressions.h"
 
-#define ARENA_BYTES_MAX ((size_t)3 << 30)
-
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
     X(files)                                                                                       \
@@ -24,7 +22,7 @@ EscWorkspace *esc_workspace_new(void)
     EscWorkspace *workspace = calloc(1, sizeof *workspace);
     if (workspace == NULL)
         return NULL;
-    workspace->arena = esc_arena_new(ARENA_BYTES_MAX);
+    workspace->arena = esc_arena_new(ESC_ARENA_BYTES_MAX);
     workspace->names = esc_names_new(esc_seed());
     workspace->enum_shapes = esc_names_new(esc_seed());
     workspace->ticket_names = esc_names_new(esc_seed());

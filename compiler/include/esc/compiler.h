@@ -16,8 +16,8 @@ extern "C" {
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-#define ESC_WORKSPACE_FILES_MAX 20000u
-#define ESC_WORKSPACE_BYTES_MAX ((size_t)128 << 20) /* of all sources together */
+#define ESC_WORKSPACE_FILES_MAX 1000000u
+#define ESC_WORKSPACE_BYTES_MAX ((size_t)1 << 30) /* of all sources together */
 #define ESC_DIAGNOSTICS_MAX 1000u                   /* kept; the rest is only counted */
 #define ESC_PATH_BYTES_MAX 1024u                    /* of one file name within the workspace */
 
