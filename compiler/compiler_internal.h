@@ -1,6 +1,6 @@
 /* compiler_internal.h - a checked workspace as the passes of this folder share it: symbols,
  * field tables, and what every node of the syntax tree means. Filled in by load, collect and
- * check (names and types), read by lowering.
+ * check (names and types), read by lowering. Trees belong to the sources (parsed.h) and are never written into.
  *
  * Arrays are in declaration order: files sorted by path, then place; the standard library's
  * modules last. An index in one of these arrays is also the row number in the bundle's table of
@@ -11,6 +11,8 @@
 #include <esc/compiler.h>
 #include <esc/grammar.h>
 #include <esc/vm.h>
+
+#include "source_set.h"
 
 /* --- limits of declarations ------------------------------------------------------------------- */
 
@@ -305,14 +307,11 @@ typedef struct EscWhole {
 
 typedef struct EscSourceFile {
     EscText path;
-    EscText text;   /* borrowed from `owned`, the caller of add, or the embedded library */
-    uint8_t *owned; /* malloc, or NULL */
-    EscNode *tree;
-    uint32_t *line_starts; /* built when first asked for; owned */
-    uint32_t line_count;
-    struct EscColumnMark *column_marks; /* with line_starts: render.c; owned */
+    EscText text;        /* of *parsed */
+    EscParsed *parsed;   /* a reference */
+    const EscNode *tree; /* NULL before the check */
+    uint32_t *meanings;  /* by EscNode.id: index in the workspace's meanings; in its arena */
     bool is_std;
-    bool is_too_big;
 } EscSourceFile;
 
 /* A part of a declaration that could not be read, and the declaration. */
@@ -335,11 +334,15 @@ typedef struct EscStepText {
     size_t name##_capacity
 
 struct EscWorkspace {
-    EscArena *arena;      /* trees, texts, tables; dies with the workspace */
-    EscSourceFiles io;    /* for what declarations name; functions may be NULL */
-    bool depends_on_today; /* a calendar file repeats something */
-    size_t sources_bytes; /* of all files together */
-    bool is_checked;
+    EscArena *arena;        /* what the check makes; the trees are not in it */
+    EscParsed **std;        /* a reference to each module of the standard library */
+    uint32_t file_id_end;   /* no span names a file by this id or a greater one */
+    uint32_t *file_indexes; /* by id: index in files; in the arena, made by the check */
+    uint32_t read_count;    /* files that this check was the first to read */
+    EscSourceFiles io;      /* for what declarations name; functions may be NULL */
+    bool depends_on_today;  /* a calendar file repeats something */
+    size_t sources_bytes;   /* of all files together */
+    bool is_checked, is_of_sources;
     bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */
     EscStatus failure;
 
@@ -390,7 +393,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscTemplateInfo, templates);
     ESC_ARRAY(EscLimitInfo, limits);
     ESC_ARRAY(EscLocal, locals);
-    ESC_ARRAY(EscMeaning, meanings); /* by EscNode.meaning; 0 is NOTHING */
+    ESC_ARRAY(EscMeaning, meanings); /* see EscSourceFile.meanings; 0 is NOTHING */
     ESC_ARRAY(EscWhole, conditions); /* those without a fault, by their meanings, ascending */
     ESC_ARRAY(EscScenario, scenarios);
 
@@ -405,14 +408,36 @@ struct EscWorkspace {
 /* What stands there in the source; empty for a place that is none. Borrowed. */
 EscText esc_span_text(const EscWorkspace *workspace, EscSpan span);
 
+/* Where the file of a span stands in the workspace: in files, in the table FILES and for whoever reads a diagnostic. */
+static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan span)
+{
+    return workspace->file_indexes[span.file];
+}
+
+static inline const EscSourceFile *esc_file_of(const EscWorkspace *workspace, EscSpan span)
+{
+    return &workspace->files[esc_file_index(workspace, span)];
+}
+
+static inline EscPlaceSpan esc_place_of(const EscWorkspace *workspace, EscSpan span)
+{
+    return (EscPlaceSpan){esc_file_index(workspace, span), span.start, span.end};
+}
+
+/* The place in the side table for a node's meaning; 0 there: it has none. */
+static inline uint32_t *esc_meaning_at(const EscWorkspace *workspace, const EscNode *node)
+{
+    return &esc_file_of(workspace, node->span)->meanings[node->id];
+}
+
 static inline EscMeaning esc_meaning(const EscWorkspace *workspace, const EscNode *node)
 {
-    return workspace->meanings[node->meaning];
+    return workspace->meanings[*esc_meaning_at(workspace, node)];
 }
 
 static inline EscType esc_node_type(const EscWorkspace *workspace, const EscNode *node)
 {
-    return workspace->meanings[node->meaning].type;
+    return workspace->meanings[*esc_meaning_at(workspace, node)].type;
 }
 
 /* The paths that `condition` proves present when it is true (truth) or false (!truth): operands
@@ -482,8 +507,7 @@ void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size
 
 #define ESC_TYPE_WRONG ((EscType)0)
 #define ESC_TYPE_ANY ((EscType)0) /* as an expectation: nothing is expected */
-/* For trees that a pass marks: as ESC_EACH_NODE, but writable. */
-#define ESC_EACH(node, list) for (EscNode *node = (list).first; node != NULL; node = node->next)
+#define ESC_EACH(node, list) ESC_EACH_NODE(node, list)
 /* What was written to a buffer may be wrong without memory: then the workspace fails. Releases
  * the buffer. */
 void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);

@@ -45,7 +45,7 @@ void esc_buf_done(EscWorkspace *workspace, EscBuf *buf)
 
 EscText esc_span_text(const EscWorkspace *workspace, EscSpan span)
 {
-    EscText text = workspace->files[span.file].text;
+    EscText text = esc_file_of(workspace, span)->text;
     if (span.end > text.size || span.start >= span.end)
         return ESC_TEXT("");
     return (EscText){text.data + span.start, span.end - span.start};

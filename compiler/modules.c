@@ -1,13 +1,12 @@
-/* modules.c - sources to trees: parses every file and brings in the standard library's modules
- * that are used. */
+/* modules.c - sources to trees: reads every file that nobody has read yet, reports its faults, and brings in the standard library's
+ * modules that are used. */
 #include <string.h>
 
 #include "check/check.h"
 #include "check/names.h"
 
-static void syntax_put(void *context, const EscSyntaxError *error)
+static void report_fault(EscWorkspace *workspace, const EscSyntaxError *error)
 {
-    EscWorkspace *workspace = context;
     EscDiagnostic *diagnostic =
         esc_report(workspace, error->code, error->span, "%.*s", ESC_TEXT_ARG(error->message));
     if (error->hint.size > 0)
@@ -27,7 +26,7 @@ static void check_name(EscWorkspace *workspace, uint32_t index)
         return;
     esc_report_hint(workspace,
                     esc_report(workspace, esc_rule_info[ESC_RULE_FILE_NAME].code,
-                               (EscSpan){.file = index, .end = 0},
+                               (EscSpan){.file = workspace->files[index].parsed->id, .end = 0},
                                "the name of this file is not UTF-8"),
                     "rename it");
 }
@@ -35,11 +34,34 @@ static void check_name(EscWorkspace *workspace, uint32_t index)
 static void file_parse(EscWorkspace *workspace, uint32_t index)
 {
     check_name(workspace, index);
-    EscSyntaxSink sink = {.put = syntax_put, .context = workspace};
-    EscNode *tree = esc_source_parse(workspace->arena, index, workspace->files[index].text, &sink);
-    if (tree == NULL)
+    EscSourceFile *file = &workspace->files[index];
+    EscParsed *parsed = file->parsed;
+    bool was_read = false;
+    EscStatus status = esc_parsed_read(parsed, &was_read);
+    if (status != ESC_OK) {
+        esc_workspace_fail(workspace, status);
+        return;
+    }
+    workspace->read_count += was_read;
+    file->meanings = esc_arena_alloc_array(
+        workspace->arena, (size_t)parsed->tree->file.node_count + 1, sizeof *file->meanings);
+    if (file->meanings != NULL) /* else the arena has failed */
+        file->tree = parsed->tree;
+    for (size_t i = 0; i < parsed->faults_count; ++i)
+        report_fault(workspace, &parsed->faults[i]);
+}
+
+/* From now on a span says where its file stands. */
+static void number_files(EscWorkspace *workspace)
+{
+    workspace->file_indexes = esc_arena_alloc_array(workspace->arena, workspace->file_id_end,
+                                                    sizeof *workspace->file_indexes);
+    if (workspace->file_indexes == NULL) {
         esc_workspace_fail(workspace, ESC_NO_MEMORY);
-    workspace->files[index].tree = tree;
+        return;
+    }
+    for (uint32_t i = 0; i < workspace->files_count; ++i)
+        workspace->file_indexes[workspace->files[i].parsed->id] = i;
 }
 
 static bool module_is_loaded(const EscWorkspace *workspace, const EscStdModule *module)
@@ -55,14 +77,19 @@ static void module_load(EscWorkspace *workspace, const EscStdModule *module)
 {
     if (module_is_loaded(workspace, module))
         return;
+    EscParsed *parsed = workspace->std[module - esc_std_modules];
     EscSourceFile *file = ESC_ARRAY_ADD(workspace, files);
-    file->path = esc_text_from(module->path);
-    file->text = (EscText){(const char *)module->data, module->size};
-    file->is_std = true;
+    if (workspace->has_failed)
+        return;
+    *file = (EscSourceFile){.path = esc_text_from(module->path),
+                            .text = parsed->text,
+                            .parsed = esc_parsed_hold(parsed),
+                            .is_std = true};
+    workspace->file_indexes[parsed->id] = workspace->files_count - 1;
     file_parse(workspace, workspace->files_count - 1);
 }
 
-static void module_use(EscWorkspace *workspace, EscNode *path)
+static void module_use(EscWorkspace *workspace, const EscNode *path)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(path, 0, path->path.count, buffer);
@@ -85,7 +112,7 @@ static void module_use(EscWorkspace *workspace, EscNode *path)
 
 static void modules_of_file(EscWorkspace *workspace, uint32_t index)
 {
-    EscNode *tree = workspace->files[index].tree;
+    const EscNode *tree = workspace->files[index].tree;
     if (tree == NULL)
         return;
     ESC_EACH(declaration, tree->file.declarations) {
@@ -96,9 +123,12 @@ static void modules_of_file(EscWorkspace *workspace, uint32_t index)
 
 void esc_pass_modules(EscWorkspace *workspace)
 {
+    number_files(workspace);
     uint32_t own = workspace->files_count;
-    for (uint32_t i = 0; i < own; ++i)
+    for (uint32_t i = 0; i < own && !workspace->has_failed; ++i)
         file_parse(workspace, i);
+    if (workspace->has_failed)
+        return;
     /* The base ticket and the human triage belong to every workspace. */
     for (unsigned i = 0; i < esc_std_modules_count; ++i) {
         const char *name = esc_std_modules[i].name;

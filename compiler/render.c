@@ -32,22 +32,22 @@ static void count_byte(EscColumnMark *count, char c)
     count->units += (unsigned char)c >= 0xf0u ? 2 : 1;
 }
 
-static void make_marks(EscSourceFile *file)
+static void make_marks(const EscSourceFile *file)
 {
     EscColumnMark count = {0, 0};
     for (size_t i = 0; i < file->text.size; ++i) {
         if (i % MARK_BYTES == 0)
-            file->column_marks[i / MARK_BYTES] = count;
+            file->parsed->column_marks[i / MARK_BYTES] = count;
         count_byte(&count, file->text.data[i]);
     }
     if (file->text.size % MARK_BYTES == 0)
-        file->column_marks[file->text.size / MARK_BYTES] = count;
+        file->parsed->column_marks[file->text.size / MARK_BYTES] = count;
 }
 
 static EscColumnMark count_to(const EscSourceFile *file, size_t offset)
 {
     size_t end = offset < file->text.size ? offset : file->text.size;
-    EscColumnMark count = file->column_marks[end / MARK_BYTES];
+    EscColumnMark count = file->parsed->column_marks[end / MARK_BYTES];
     for (size_t i = end - end % MARK_BYTES; i < end; ++i)
         count_byte(&count, file->text.data[i]);
     return count;
@@ -58,26 +58,27 @@ static const EscSourceFile *file_with_lines(const EscWorkspace *workspace, uint3
 {
     if (index >= workspace->files_count)
         return NULL;
-    EscSourceFile *file = &workspace->files[index];
-    if (file->line_starts != NULL)
+    const EscSourceFile *file = &workspace->files[index];
+    if (file->parsed->line_starts != NULL)
         return file;
     uint32_t count = 1;
     for (size_t i = 0; i < file->text.size; ++i)
         count += file->text.data[i] == '\n';
     uint32_t *starts = calloc(count, sizeof *starts);
-    file->column_marks = calloc(file->text.size / MARK_BYTES + 1, sizeof *file->column_marks);
-    if (starts == NULL || file->column_marks == NULL) {
+    file->parsed->column_marks =
+        calloc(file->text.size / MARK_BYTES + 1, sizeof *file->parsed->column_marks);
+    if (starts == NULL || file->parsed->column_marks == NULL) {
         free(starts);
-        free(file->column_marks);
-        file->column_marks = NULL;
+        free(file->parsed->column_marks);
+        file->parsed->column_marks = NULL;
         return NULL;
     }
-    file->line_starts = starts;
+    file->parsed->line_starts = starts;
     for (size_t i = 0; i < file->text.size; ++i) {
         if (file->text.data[i] == '\n')
-            file->line_starts[++file->line_count] = (uint32_t)(i + 1);
+            file->parsed->line_starts[++file->parsed->line_count] = (uint32_t)(i + 1);
     }
-    ++file->line_count;
+    ++file->parsed->line_count;
     make_marks(file);
     return file;
 }
@@ -85,10 +86,11 @@ static const EscSourceFile *file_with_lines(const EscWorkspace *workspace, uint3
 EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file_index, uint32_t line)
 {
     const EscSourceFile *file = file_with_lines(workspace, file_index);
-    if (file == NULL || line == 0 || line > file->line_count)
+    if (file == NULL || line == 0 || line > file->parsed->line_count)
         return ESC_TEXT("");
-    size_t start = file->line_starts[line - 1];
-    size_t end = line < file->line_count ? file->line_starts[line] : file->text.size;
+    size_t start = file->parsed->line_starts[line - 1];
+    size_t end =
+        line < file->parsed->line_count ? file->parsed->line_starts[line] : file->text.size;
     while (end > start && (file->text.data[end - 1] == '\n' || file->text.data[end - 1] == '\r'))
         --end;
     if (start == end) /* the text of an empty file is at NULL */
@@ -103,15 +105,16 @@ EscLineColumn esc_workspace_place(const EscWorkspace *workspace, uint32_t file_i
     const EscSourceFile *file = file_with_lines(workspace, file_index);
     if (file == NULL)
         return place;
-    uint32_t low = 0, high = file->line_count;
+    uint32_t low = 0, high = file->parsed->line_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (file->line_starts[middle] <= offset)
+        if (file->parsed->line_starts[middle] <= offset)
             low = middle;
         else
             high = middle;
     }
-    EscColumnMark from = count_to(file, file->line_starts[low]), to = count_to(file, offset);
+    EscColumnMark from = count_to(file, file->parsed->line_starts[low]),
+                  to = count_to(file, offset);
     place.line = low + 1;
     place.column += to.characters - from.characters;
     place.utf16_column += to.units - from.units;
@@ -191,7 +194,7 @@ static void write_excerpt(const EscWorkspace *workspace, EscPlaceSpan span, EscT
 {
     EscLineColumn place = esc_workspace_place(workspace, span.file, span.start);
     EscText line = esc_workspace_line(workspace, span.file, place.line);
-    size_t start = span.start - workspace->files[span.file].line_starts[place.line - 1];
+    size_t start = span.start - workspace->files[span.file].parsed->line_starts[place.line - 1];
     size_t end = start + (span.end > span.start ? span.end - span.start : 1);
     if (end > line.size)
         end = line.size > start ? line.size : start + 1;

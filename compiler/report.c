@@ -8,11 +8,6 @@
 
 #define MESSAGE_SIZE_MAX 2048u
 
-static EscPlaceSpan place_of(EscSpan span)
-{
-    return (EscPlaceSpan){span.file, span.start, span.end};
-}
-
 /* One sentence. What is too long ends in an ellipsis at the end of a character; names and texts
  * in it may come from a file that is no UTF-8. */
 static EscText text_of(EscWorkspace *workspace, const char *format, va_list arguments)
@@ -59,7 +54,7 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     EscDiagnostic *diagnostic = row_of(workspace, is_echo);
     diagnostic->code = known.code;
     diagnostic->severity = is_error ? ESC_SEVERITY_ERROR : ESC_SEVERITY_WARNING;
-    diagnostic->span = place_of(span);
+    diagnostic->span = esc_place_of(workspace, span);
     if (is_dropped(workspace, diagnostic))
         return diagnostic;
     va_list arguments;
@@ -85,7 +80,7 @@ void esc_report_hint(EscWorkspace *workspace, EscDiagnostic *diagnostic, const c
 static void *list_room(EscWorkspace *workspace, const void *items, uint32_t count, size_t item_size)
 {
     if (count > 0 && (count & (count - 1)) != 0)
-        return (void *)items;
+        return (void *)(uintptr_t)items; /* made here; const for those who read diagnostics */
     void *moved =
         esc_arena_alloc_array(workspace->arena, count == 0 ? 1 : 2 * (size_t)count, item_size);
     if (moved == NULL)
@@ -106,8 +101,8 @@ void esc_report_related(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscS
         return;
     va_list arguments;
     va_start(arguments, format);
-    list[diagnostic->related_count++] =
-        (EscRelated){.span = place_of(span), .label = text_of(workspace, format, arguments)};
+    list[diagnostic->related_count++] = (EscRelated){
+        .span = esc_place_of(workspace, span), .label = text_of(workspace, format, arguments)};
     va_end(arguments);
     diagnostic->related = list;
 }
@@ -163,7 +158,7 @@ void esc_report_edit(EscWorkspace *workspace, EscDiagnostic *diagnostic, EscEdit
     if (list == NULL)
         return;
     EscEdit *edit = &list[diagnostic->edits_count++];
-    *edit = (EscEdit){.span = place_of(span),
+    *edit = (EscEdit){.span = esc_place_of(workspace, span),
                       .text = esc_arena_text(workspace->arena, text),
                       .is_safe = kind == ESC_EDIT_SAFE};
     diagnostic->edits = list;

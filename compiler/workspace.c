@@ -7,24 +7,27 @@
 
 #include "check/expressions.h"
 
-#define ARENA_BYTES_MAX ((size_t)3 << 30)
-
 /* Arrays of the workspace, for what is done to all of them. */
 #define ARRAY_LIST(X)                                                                              \
     X(files)                                                                                       \
     X(diagnostics)                                                                                 \
     X(symbols)                                                                                     \
     X(enums)                                                                                       \
-    X(fields) X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules) X(channels)    \
-        X(systems) X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates) X(limits)       \
-            X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
+    X(fields)                                                                                      \
+    X(events) X(exceptions) X(persons) X(teams) X(calendars) X(schedules) X(channels) X(systems)   \
+        X(actions) X(params) X(routes) X(slas) X(runbooks) X(templates) X(limits) X(locals)        \
+            X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
 
-EscWorkspace *esc_workspace_new(void)
+/* Takes over the references to the modules of the standard library. */
+static EscWorkspace *make(EscParsed **std)
 {
     EscWorkspace *workspace = calloc(1, sizeof *workspace);
-    if (workspace == NULL)
+    if (workspace == NULL) {
+        esc_std_parsed_free(std);
         return NULL;
-    workspace->arena = esc_arena_new(ARENA_BYTES_MAX);
+    }
+    workspace->arena = esc_arena_new(ESC_ARENA_BYTES_MAX);
+    workspace->std = std;
     workspace->names = esc_names_new(esc_seed());
     workspace->enum_shapes = esc_names_new(esc_seed());
     workspace->ticket_names = esc_names_new(esc_seed());
@@ -32,16 +35,16 @@ EscWorkspace *esc_workspace_new(void)
     workspace->exception_field_names = esc_names_new(esc_seed());
     workspace->broken_names = esc_names_new(esc_seed());
     workspace->file_names = esc_names_new(esc_seed());
-    bool is_whole = workspace->arena != NULL && workspace->names != NULL &&
-                    workspace->enum_shapes != NULL && workspace->ticket_names != NULL &&
-                    workspace->exception_names != NULL &&
+    bool is_whole = workspace->arena != NULL && workspace->std != NULL &&
+                    workspace->names != NULL && workspace->enum_shapes != NULL &&
+                    workspace->ticket_names != NULL && workspace->exception_names != NULL &&
                     workspace->exception_field_names != NULL && workspace->file_names != NULL &&
                     workspace->broken_names != NULL;
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
-    workspace->name = calloc(ESC_ARRAY_FIRST_CAPACITY, sizeof *workspace->name);                       \
-    workspace->name##_capacity = ESC_ARRAY_FIRST_CAPACITY;                                             \
+    workspace->name = calloc(ESC_ARRAY_FIRST_CAPACITY, sizeof *workspace->name);                   \
+    workspace->name##_capacity = ESC_ARRAY_FIRST_CAPACITY;                                         \
     is_whole = is_whole && workspace->name != NULL;
     ARRAY_LIST(ARRAY_START)
 #undef ARRAY_START
@@ -51,7 +54,13 @@ EscWorkspace *esc_workspace_new(void)
         return NULL;
     }
     workspace->meanings_count = 1; /* 0 is NOTHING */
+    workspace->file_id_end = ESC_FILE_ID_OWN;
     return workspace;
+}
+
+EscWorkspace *esc_workspace_new(void)
+{
+    return make(esc_std_parsed_new());
 }
 
 void esc_workspace_free(EscWorkspace *workspace)
@@ -59,12 +68,10 @@ void esc_workspace_free(EscWorkspace *workspace)
     if (workspace == NULL)
         return;
     if (workspace->files != NULL) {
-        for (uint32_t i = 0; i < workspace->files_count; ++i) {
-            free(workspace->files[i].owned);
-            free(workspace->files[i].line_starts);
-            free(workspace->files[i].column_marks);
-        }
+        for (uint32_t i = 0; i < workspace->files_count; ++i)
+            esc_parsed_drop(workspace->files[i].parsed);
     }
+    esc_std_parsed_free(workspace->std);
     if (workspace->events != NULL) {
         for (uint32_t i = 0; i < workspace->events_count; ++i)
             esc_names_free(workspace->events[i].field_names);
@@ -101,21 +108,15 @@ static EscSourceFile *file_find(EscWorkspace *workspace, EscText path)
     return esc_names_find(workspace->file_names, path, &index) ? &workspace->files[index] : NULL;
 }
 
-/* Puts a text into a file row. `source` is copied unless `owned` (malloc memory that it lies in)
- * is handed over. */
-static EscStatus file_fill(EscWorkspace *workspace, EscSourceFile *file, EscText source,
-                           uint8_t *owned)
+/* Puts a text, read or not, into a file row, which takes the caller's reference over. */
+static EscStatus file_fill(EscWorkspace *workspace, EscSourceFile *file, EscParsed *parsed)
 {
-    if (owned == NULL && source.size > 0) {
-        owned = malloc(source.size);
-        if (owned == NULL)
-            return ESC_NO_MEMORY;
-        memcpy(owned, source.data, source.size);
-    }
-    workspace->sources_bytes += source.size - file->text.size;
-    free(file->owned);
-    file->owned = owned;
-    file->text = (EscText){(const char *)owned, source.size};
+    if (parsed == NULL)
+        return ESC_NO_MEMORY;
+    workspace->sources_bytes += parsed->text.size - file->text.size;
+    esc_parsed_drop(file->parsed);
+    file->parsed = parsed;
+    file->text = parsed->text;
     return ESC_OK;
 }
 
@@ -137,54 +138,31 @@ static EscSourceFile *file_append(EscWorkspace *workspace, EscText path)
 
 EscStatus esc_workspace_add(EscWorkspace *workspace, EscText path, EscText source, bool replace)
 {
-    ESC_ASSERT(!workspace->is_checked);
+    ESC_ASSERT(!workspace->is_checked && !workspace->is_of_sources);
     if (path.size == 0 || path.size > ESC_PATH_BYTES_MAX)
         return ESC_BAD_ARGUMENT;
     EscSourceFile *file = file_find(workspace, path);
     if (file != NULL)
-        return replace ? file_fill(workspace, file, source, NULL) : ESC_CONFLICT;
+        return replace ? file_fill(workspace, file, esc_parsed_copy(file->parsed->id, source))
+                       : ESC_CONFLICT;
     if (workspace->files_count >= ESC_WORKSPACE_FILES_MAX ||
         workspace->sources_bytes + source.size > ESC_WORKSPACE_BYTES_MAX)
         return ESC_OVER_LIMIT;
-    file = file_append(workspace, path);
-    return file == NULL ? ESC_NO_MEMORY : file_fill(workspace, file, source, NULL);
-}
-
-typedef struct PathList {
-    EscArena *arena;
-    EscText *items;
-    size_t count, capacity;
-    bool has_failed;
-} PathList;
-
-static void path_put(void *context, EscText path)
-{
-    PathList *list = context;
-    if (list->has_failed || path.size == 0 || path.size > ESC_PATH_BYTES_MAX)
-        return;
-    EscText *grown = list->count < ESC_WORKSPACE_FILES_MAX
-                         ? esc_arena_grow(list->arena, list->items, list->count, &list->capacity,
-                                          sizeof *list->items)
-                         : NULL;
-    EscText kept = esc_arena_text(list->arena, path);
-    if (grown == NULL || kept.data == NULL) {
-        list->has_failed = true;
-        return;
+    EscParsed *parsed = esc_parsed_copy(workspace->file_id_end, source);
+    file = parsed == NULL ? NULL : file_append(workspace, path);
+    if (file == NULL) {
+        esc_parsed_drop(parsed);
+        return ESC_NO_MEMORY;
     }
-    list->items = grown;
-    list->items[list->count++] = kept;
-}
-
-static int path_order(const void *a, const void *b)
-{
-    return esc_text_compare(*(const EscText *)a, *(const EscText *)b);
+    ++workspace->file_id_end;
+    return file_fill(workspace, file, parsed);
 }
 
 static EscStatus file_read(EscWorkspace *workspace, EscText path, EscWhy *why)
 {
     EscBuf bytes;
-    /* One byte more than a file may have, so that a file that is too big is a diagnostic and not
-     * a failure to read. */
+    /* More than a file may have, so that a file that is too big is a diagnostic and not a failure to
+     * read. */
     esc_buf_init(&bytes, ESC_WORKSPACE_BYTES_MAX);
     EscStatus status = workspace->io.read(workspace->io.context, path, &bytes, why);
     if (status == ESC_OK)
@@ -192,34 +170,62 @@ static EscStatus file_read(EscWorkspace *workspace, EscText path, EscWhy *why)
     if (status == ESC_OK && workspace->sources_bytes + bytes.size > ESC_WORKSPACE_BYTES_MAX)
         status = esc_why(why, ESC_OVER_LIMIT, "", 0,
                          "the sources are larger than %zu bytes together", ESC_WORKSPACE_BYTES_MAX);
-    if (status == ESC_OK) {
-        EscSourceFile *file = file_append(workspace, path);
-        status = file == NULL ? ESC_NO_MEMORY
-                              : file_fill(workspace, file, esc_buf_as_text(&bytes), bytes.data);
-        if (status == ESC_OK)
-            return ESC_OK; /* the file owns the bytes now */
+    EscSourceFile *file = status == ESC_OK ? file_append(workspace, path) : NULL;
+    if (file == NULL) {
+        esc_buf_release(&bytes);
+        return status == ESC_OK ? ESC_NO_MEMORY : status;
     }
-    esc_buf_release(&bytes);
-    return status;
+    /* the file owns the bytes now */
+    return file_fill(workspace, file,
+                     esc_parsed_new(workspace->file_id_end++, esc_buf_as_text(&bytes), bytes.data));
 }
 
 EscStatus esc_workspace_load(EscWorkspace *workspace, const EscSourceFiles *files, EscWhy *why)
 {
-    ESC_ASSERT(!workspace->is_checked);
+    ESC_ASSERT(!workspace->is_checked && !workspace->is_of_sources);
     workspace->io = *files;
-    PathList paths = {.arena = workspace->arena};
-    EscStatus status = files->list(files->context, path_put, &paths, why);
-    if (status != ESC_OK)
-        return status;
-    if (paths.has_failed)
-        return esc_why(why, ESC_OVER_LIMIT, "", 0, "more than %u source files",
-                       ESC_WORKSPACE_FILES_MAX);
-    if (paths.count == 0)
-        return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no .esc file");
-    qsort(paths.items, paths.count, sizeof *paths.items, path_order);
+    EscSourcePaths paths;
+    EscStatus status = esc_source_paths(files, workspace->arena, &paths, why);
     for (size_t i = 0; i < paths.count && status == ESC_OK; ++i)
         status = file_read(workspace, paths.items[i], why);
     return status;
+}
+
+static EscStatus take_source(void *context, EscText path, EscParsed *parsed)
+{
+    EscWorkspace *workspace = context;
+    EscSourceFile *file = file_append(workspace, path);
+    return file == NULL ? ESC_NO_MEMORY : file_fill(workspace, file, esc_parsed_hold(parsed));
+}
+
+static EscParsed **hold_std(const EscSources *sources)
+{
+    EscParsed *const *from = esc_sources_std(sources);
+    EscParsed **held = calloc(esc_std_modules_count, sizeof *held);
+    for (unsigned i = 0; held != NULL && i < esc_std_modules_count; ++i)
+        held[i] = esc_parsed_hold(from[i]);
+    return held;
+}
+
+EscWorkspace *esc_workspace_of_sources(const EscSources *sources, const EscSourceFiles *files)
+{
+    EscWorkspace *workspace = make(hold_std(sources));
+    if (workspace == NULL)
+        return NULL;
+    if (files != NULL)
+        workspace->io = *files;
+    workspace->is_of_sources = true;
+    workspace->file_id_end = esc_sources_id_end(sources);
+    if (esc_sources_each(sources, take_source, workspace) != ESC_OK) {
+        esc_workspace_free(workspace);
+        return NULL;
+    }
+    return workspace;
+}
+
+uint32_t esc_workspace_read_count(const EscWorkspace *workspace)
+{
+    return workspace->read_count;
 }
 
 /* --- questions -------------------------------------------------------------------------------- */
@@ -273,7 +279,7 @@ EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace)
         .tests = workspace->scenarios_count,
     };
     for (uint32_t i = 0; i < workspace->runbooks_count; ++i)
-        counts.runbooks += !workspace->files[workspace->runbooks[i].node->span.file].is_std;
+        counts.runbooks += !esc_file_of(workspace, workspace->runbooks[i].node->span)->is_std;
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
         if (workspace->files[i].is_std)
             continue;

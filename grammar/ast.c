@@ -88,7 +88,7 @@ EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList
     if (all.first == NULL) {
         all = parts;
     } else {
-        all.last->next = parts.first;
+        esc_node_link(all.last, parts.first);
         all.last = parts.last;
         all.count += parts.count;
     }

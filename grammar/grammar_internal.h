@@ -45,7 +45,7 @@ typedef struct EscParse {
     EscText source;
     uint32_t file;
     const EscSyntaxSink *errors;
-    uint32_t error_count;
+    uint32_t error_count, node_count;
     bool is_quiet; /* errors are not reported: while skipping, and when only tokens are wanted */
     bool keeps_comments; /* comments are tokens: for esc_source_tokens */
 
@@ -185,6 +185,8 @@ uint32_t esc_text_common_indent(const EscParse *parse, uint32_t at);
 
 /* A copy of *node in the arena, as large as its kind needs. NULL without memory. */
 EscNode *esc_node_put(EscParse *parse, const EscNode *node);
+/* Makes `after` the next of `before`. */
+void esc_node_link(const EscNode *before, const EscNode *after);
 EscNodeList esc_list_empty(void);
 EscNodeList esc_list_one(EscNode *node);
 EscNodeList esc_list_append(EscNodeList list, EscNode *node);

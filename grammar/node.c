@@ -17,9 +17,17 @@ EscNode *esc_node_put(EscParse *parse, const EscNode *node)
 {
     size_t size = node_sizes[node->kind];
     EscNode *copy = esc_arena_alloc(parse->arena, size);
-    if (copy != NULL)
+    if (copy != NULL) {
         memcpy(copy, node, size);
+        copy->id = ++parse->node_count;
+    }
     return copy;
+}
+
+/* Lists hold nodes that nobody may change, but for the parser that is making them. */
+void esc_node_link(const EscNode *before, const EscNode *after)
+{
+    ((EscNode *)before)->next = after;
 }
 
 EscNodeList esc_list_empty(void)
@@ -38,7 +46,7 @@ EscNodeList esc_list_append(EscNodeList list, EscNode *node)
         return list;
     if (list.last == NULL)
         return esc_list_one(node);
-    list.last->next = node;
+    esc_node_link(list.last, node);
     list.last = node;
     list.count++;
     return list;

@@ -222,24 +222,23 @@ static void parse_declarations(EscParse *parse)
     }
 }
 
-EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
-                          const EscSyntaxSink *errors)
+const EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
+                                const EscSyntaxSink *errors)
 {
-    EscParse *parse = esc_arena_alloc(arena, sizeof *parse);
-    if (parse == NULL)
-        return NULL;
-    *parse = (EscParse){.arena = arena, .source = source, .file = file, .errors = errors};
-    if (check_bytes(parse)) {
-        if (esc_scanner_open(parse) != ESC_OK)
+    EscParse parse = {.arena = arena, .source = source, .file = file, .errors = errors};
+    if (check_bytes(&parse)) {
+        if (esc_scanner_open(&parse) != ESC_OK)
             return NULL;
-        parse_declarations(parse);
-        esc_scanner_close(parse);
+        parse_declarations(&parse);
+        esc_scanner_close(&parse);
     }
     uint32_t size = source.size > UINT32_MAX ? UINT32_MAX : (uint32_t)source.size;
-    EscNode *node = esc_node_put(parse, &(EscNode){.kind = ESC_NODE_FILE,
-                                                   .span = esc_parse_span(parse, 0, size),
-                                                   .file = {.declarations = parse->declarations,
-                                                            .broken = parse->broken,
-                                                            .error_count = parse->error_count}});
+    const EscNode *node =
+        esc_node_put(&parse, &(EscNode){.kind = ESC_NODE_FILE,
+                                        .span = esc_parse_span(&parse, 0, size),
+                                        .file = {.declarations = parse.declarations,
+                                                 .broken = parse.broken,
+                                                 .error_count = parse.error_count,
+                                                 .node_count = parse.node_count + 1}});
     return esc_arena_failed(arena) ? NULL : node;
 }

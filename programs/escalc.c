@@ -1,8 +1,12 @@
 /* escalc.c - the operators' and reviewers' program: reads the command line and hands over. */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "escalc.h"
+
+/* Memory of one file serves the next: given back, it would have to be cleared again by the system, a third of fmt's time. */
+enum { KEPT_BYTES = 64 << 20, OWN_BLOCK_BYTES = 4 << 20 };
 
 static const struct {
     CliCommand command;
@@ -55,8 +59,17 @@ static int run(const CliLine *line)
     return ESCALC_FAILURE;
 }
 
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, OWN_BLOCK_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory();
     CliLine line;
     CliEnd end = cli_read(CLI_ESCALC, argc, argv, &line, stdout, stderr);
     int code = end == CLI_GO_ON ? run(&line) : end == CLI_DONE ? ESCALC_FINE : ESCALC_USAGE;

@@ -132,8 +132,8 @@ static void write_tables(EscBuf *out)
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
         const EscTableInfo *info = &esc_table_info[table];
         const EscColumn *columns = info->columns();
-        esc_buf_printf(out, "\n**%u %s**, %zu bytes a row, at most %u", (unsigned)table, info->name,
-                       info->row_size, (unsigned)info->rows_max);
+        esc_buf_printf(out, "\n**%u %s**, at most %u rows", (unsigned)table, info->name,
+                       (unsigned)info->rows_max);
         esc_buf_printf(out, "%s%s\n\n| column | kind | what |\n| --- | --- | --- |\n",
                        info->what[0] == '\0' ? "" : ": ", info->what);
         for (size_t c = 0; c < info->columns_count; c++) {

@@ -7,9 +7,6 @@
 
 #include "vm_internal.h"
 
-/* Decoded rows take at most twice their bytes; texts, wait states and the event matrix come on top. */
-#define ARENA_BYTES_MAX (8 * ESC_BUNDLE_BYTES_MAX)
-
 static EscStatus verify_init(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
@@ -49,8 +46,8 @@ static EscStatus verify_all(EscVerify *verify)
 EscStatus esc_bundle_load(EscBytes bytes, EscBundle **out, EscWhy *why)
 {
     *out = NULL;
-    EscArena *arena = esc_arena_new(ARENA_BYTES_MAX);
-    EscArena *scratch = esc_arena_new(ARENA_BYTES_MAX);
+    EscArena *arena = esc_arena_new(ESC_ARENA_BYTES_MAX);
+    EscArena *scratch = esc_arena_new(ESC_ARENA_BYTES_MAX);
     EscBundle *bundle = arena == NULL ? NULL : esc_arena_alloc(arena, sizeof *bundle);
     EscStatus status = ESC_NO_MEMORY;
     if (bundle != NULL && scratch != NULL) {

@@ -86,72 +86,113 @@ static EscStatus read_directory(Reader *reader)
     return ESC_OK;
 }
 
+/* How many rows a section says it has, each of at least row_min bytes: so nobody makes room for what cannot be there. */
+static EscStatus read_count(Reader *reader, EscTable section, const char *name, size_t row_min,
+                            uint32_t rows_max, uint32_t *count)
+{
+    EscBytes bytes = reader->sections[section];
+    *count = bytes.size < ESC_SECTION_COUNT_SIZE ? 0 : get_u32(bytes.data);
+    if (*count > 0 && *count <= rows_max &&
+        *count <= (bytes.size - ESC_SECTION_COUNT_SIZE) / row_min)
+        return ESC_OK;
+    return esc_why(reader->why, ESC_BAD_BUNDLE, "V03", (uint64_t)(bytes.data - reader->bytes.data),
+                   "%u rows do not fit into %s, which may have 1 to %u", (unsigned)*count, name,
+                   (unsigned)rows_max);
+}
+
+static EscCursor rows_of(const Reader *reader, EscTable section)
+{
+    EscBytes bytes = reader->sections[section];
+    return esc_cursor(
+        (EscBytes){bytes.data + ESC_SECTION_COUNT_SIZE, bytes.size - ESC_SECTION_COUNT_SIZE});
+}
+
+/* Every byte must have been read, and none missing. */
+static EscStatus end_section(Reader *reader, EscTable section, const char *name,
+                             const EscCursor *cursor)
+{
+    if (!cursor->failed && cursor->at == cursor->bytes.size)
+        return ESC_OK;
+    return esc_why(reader->why, ESC_BAD_BUNDLE, "V03",
+                   (uint64_t)(reader->sections[section].data - reader->bytes.data),
+                   "%s must be whole rows", name);
+}
+
+/* A row as its differences from `before`, which is then this row. */
 static void decode_row(uint8_t *row, const EscTableInfo *info, const EscColumn *columns,
-                       const uint8_t *at)
+                       uint64_t *before, EscCursor *cursor)
 {
     for (size_t c = 0; c < info->columns_count; c++) {
-        uint32_t high = get_u32(at);
-        at += 4;
-        if (columns[c].kind != ESC_COLUMN_I64) {
-            memcpy(row + columns[c].offset, &high, sizeof high);
+        uint64_t wide = before[c] += (uint64_t)esc_cursor_signed(cursor);
+        if (columns[c].kind == ESC_COLUMN_I64) {
+            memcpy(row + columns[c].offset, &wide, sizeof wide);
             continue;
         }
-        uint64_t wide = (uint64_t)high << 32 | get_u32(at);
-        memcpy(row + columns[c].offset, &wide, sizeof wide);
-        at += 4;
+        uint32_t narrow = (uint32_t)wide;
+        cursor->failed |= narrow != wide;
+        memcpy(row + columns[c].offset, &narrow, sizeof narrow);
     }
 }
 
 static EscStatus read_table(Reader *reader, EscTable table)
 {
     const EscTableInfo *info = &esc_table_info[table];
-    EscBytes section = reader->sections[table];
-    if (section.size % info->row_size != 0 || section.size / info->row_size > info->rows_max)
-        return esc_why(reader->why, ESC_BAD_BUNDLE, "V03",
-                       (uint64_t)(section.data - reader->bytes.data),
-                       "%s must be whole rows of %zu bytes, at most %u", info->name, info->row_size,
-                       (unsigned)info->rows_max);
-    uint32_t count = (uint32_t)(section.size / info->row_size);
+    uint32_t count = 0;
+    EscStatus status =
+        read_count(reader, table, info->name, info->columns_count, info->rows_max, &count);
+    if (status != ESC_OK)
+        return status;
     uint8_t *rows = esc_arena_alloc_array(reader->bundle->arena, count, info->struct_size);
     if (rows == NULL)
         return esc_why(reader->why, ESC_NO_MEMORY, "", 0, "no memory for %s", info->name);
     const EscColumn *columns = info->columns();
-    for (uint32_t i = 0; i < count; i++)
-        decode_row(rows + i * info->struct_size, info, columns, section.data + i * info->row_size);
+    uint64_t before[ESC_COLUMNS_MAX] = {0};
+    EscCursor cursor = rows_of(reader, table);
+    for (uint32_t i = 0; i < count && !cursor.failed; i++)
+        decode_row(rows + i * info->struct_size, info, columns, before, &cursor);
     uint8_t *program = (uint8_t *)&reader->bundle->program;
     memcpy(program + info->rows_offset, &(const void *){rows}, sizeof(const void *));
     memcpy(program + info->count_offset, &count, sizeof count);
-    return ESC_OK;
+    return end_section(reader, table, info->name, &cursor);
+}
+
+static EscInstr decode_instr(EscCursor *cursor)
+{
+    EscBytes operands = esc_cursor_bytes(cursor, 4);
+    uint64_t imm = esc_cursor_varint(cursor);
+    cursor->failed |= imm > UINT32_MAX;
+    if (cursor->failed)
+        return (EscInstr){0};
+    const uint8_t *at = operands.data;
+    return (EscInstr){at[0], at[1], at[2], at[3], (uint32_t)imm};
 }
 
 static EscStatus read_code(Reader *reader)
 {
-    EscBytes section = reader->sections[ESC_TABLE_CODE];
-    if (section.size % ESC_INSTR_SIZE != 0 || section.size / ESC_INSTR_SIZE > ESC_CODE_ROWS_MAX)
-        return esc_why(reader->why, ESC_BAD_BUNDLE, "V03",
-                       (uint64_t)(section.data - reader->bytes.data),
-                       "CODE must be whole instructions of %u bytes", ESC_INSTR_SIZE);
-    uint32_t count = (uint32_t)(section.size / ESC_INSTR_SIZE);
+    uint32_t count = 0;
+    EscStatus status =
+        read_count(reader, ESC_TABLE_CODE, "CODE", ESC_INSTR_SIZE_MIN, ESC_CODE_ROWS_MAX, &count);
+    if (status != ESC_OK)
+        return status;
     EscInstr *code = esc_arena_alloc_array(reader->bundle->arena, count, sizeof *code);
     if (code == NULL)
         return esc_why(reader->why, ESC_NO_MEMORY, "", 0, "no memory for CODE");
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *at = section.data + (size_t)i * ESC_INSTR_SIZE;
-        code[i] = (EscInstr){at[0], at[1], at[2], at[3], get_u32(at + 4)};
-    }
+    EscCursor cursor = rows_of(reader, ESC_TABLE_CODE);
+    for (uint32_t i = 0; i < count && !cursor.failed; i++)
+        code[i] = decode_instr(&cursor);
     reader->bundle->program.code = code;
     reader->bundle->program.code_count = count;
-    return ESC_OK;
+    return end_section(reader, ESC_TABLE_CODE, "CODE", &cursor);
 }
 
 static EscStatus read_texts(Reader *reader)
 {
     EscBytes section = reader->sections[ESC_TABLE_TEXTS];
     uint64_t at = (uint64_t)(section.data - reader->bytes.data);
-    uint32_t count = section.size < 4 ? 0 : get_u32(section.data);
-    if (count == 0 || count > ESC_TEXTS_ROWS_MAX || 4 + 2 * (size_t)count > section.size)
-        return esc_why(reader->why, ESC_BAD_BUNDLE, "V03", at, "%u texts do not fit into TEXTS",
-                       (unsigned)count);
+    uint32_t count = 0;
+    EscStatus status = read_count(reader, ESC_TABLE_TEXTS, "TEXTS", 2, ESC_TEXTS_ROWS_MAX, &count);
+    if (status != ESC_OK)
+        return status;
     size_t data_size = section.size - 4 - 2 * (size_t)count;
     EscText *texts = esc_arena_alloc_array(reader->bundle->arena, count, sizeof *texts);
     char *data = esc_arena_alloc(reader->bundle->arena, data_size);
@@ -190,32 +231,29 @@ static EscStatus read_sections(Reader *reader)
     return status;
 }
 
-/* Encodes what was parsed, part by part, and compares it with the bytes that it came from. */
+/* Encodes what was parsed, section by section, and compares it with the bytes that it came from. The directory has no second
+ * form: its entries are in order, without a gap, and none is empty. */
 static EscStatus compare_encoding(Reader *reader)
 {
-    const EscProgram *program = &reader->bundle->program;
     EscBuf again;
     esc_buf_init(&again, reader->bytes.size);
-    esc_bundle_encode_directory(program, &again);
-    EscBytes written = {reader->bytes.data + ESC_BUNDLE_HEADER_SIZE,
-                        get_u16(reader->bytes.data + 6) * ESC_BUNDLE_ENTRY_SIZE};
-    bool is_same = again.size == written.size &&
-                   (again.size == 0 || memcmp(again.data, written.data, again.size) == 0);
-    uint64_t at = ESC_BUNDLE_HEADER_SIZE;
+    bool is_same = true;
+    uint64_t at = 0;
     for (EscTable section = 1; section < ESC_SECTION_COUNT && is_same; section++) {
-        written = reader->sections[section];
+        EscBytes written = reader->sections[section];
         if (written.size == 0)
             continue;
         esc_buf_clear(&again);
-        esc_bundle_encode_section(program, section, &again);
-        is_same = again.size == written.size && memcmp(again.data, written.data, again.size) == 0;
+        esc_bundle_encode_section(&reader->bundle->program, section, &again);
+        is_same = again.status == ESC_OK && again.size == written.size &&
+                  memcmp(again.data, written.data, again.size) == 0;
         at = (uint64_t)(written.data - reader->bytes.data);
     }
     EscStatus status = again.status;
     esc_buf_release(&again);
     if (status == ESC_NO_MEMORY)
         return esc_why(reader->why, status, "", 0, "no memory to compare encodings");
-    if (status != ESC_OK || !is_same)
+    if (!is_same)
         return esc_why(reader->why, ESC_BAD_BUNDLE, "V05", at,
                        "the same program has another encoding");
     return ESC_OK;

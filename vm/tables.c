@@ -139,7 +139,7 @@ const char *const esc_column_kind_names[] = {
 #undef ESC_COL
 #undef ESC_TABLE_END
 
-/* The same rows once more: how many columns a table has, and how wide a row is in a bundle. */
+/* The same rows once more: how many columns a table has. */
 #define ESC_TABLE(number, NAME, Struct, member, rows_max_, what_) enum { columns_count_##NAME = 0
 #define ESC_COL(name_, KIND, arg_, what_) +1
 #define ESC_TABLE_END(NAME, Struct)                                                                \
@@ -150,17 +150,15 @@ const char *const esc_column_kind_names[] = {
 #undef ESC_COL
 #undef ESC_TABLE_END
 
-#define SIZE_INDEX 4
-#define SIZE_OPTION 4
-#define SIZE_RANGE_FIRST 4
-#define SIZE_RANGE_COUNT 4
-#define SIZE_CHOICE 4
-#define SIZE_COUNT 4
-#define SIZE_BITS 4
-#define SIZE_TYPE 4
-#define SIZE_REF 4
-#define SIZE_U32 4
-#define SIZE_I64 8
+#define ESC_TABLE(number, NAME, Struct, member, rows_max_, what_)                                  \
+    _Static_assert(columns_count_##NAME <= ESC_COLUMNS_MAX, "more columns than readers hold");
+#define ESC_COL(name_, KIND, arg_, what_)
+#define ESC_TABLE_END(NAME, Struct)
+#include <esc/tables.def>
+#undef ESC_TABLE
+#undef ESC_COL
+#undef ESC_TABLE_END
+
 #define ESC_TABLE(number, NAME, Struct, member_, rows_max_, what_)                                 \
     [ESC_TABLE_##NAME] = {.name = #NAME,                                                           \
                           .columns = columns_##NAME,                                               \
@@ -169,12 +167,9 @@ const char *const esc_column_kind_names[] = {
                           .rows_offset = offsetof(EscProgram, member_),                            \
                           .count_offset = offsetof(EscProgram, member_##_count),                   \
                           .rows_max = rows_max_,                                                   \
-                          .what = what_,                                                           \
-                          .row_size = 0
-#define ESC_COL(name_, KIND, arg_, what_) +SIZE_##KIND
-#define ESC_TABLE_END(NAME, Struct)                                                                \
-    }                                                                                              \
-    ,
+                          .what = what_},
+#define ESC_COL(name_, KIND, arg_, what_)
+#define ESC_TABLE_END(NAME, Struct)
 const EscTableInfo esc_table_info[ESC_TABLE_COUNT] = {
 #include <esc/tables.def>
 };

@@ -47,7 +47,6 @@ typedef struct EscTableInfo {
     const EscColumn *(*columns)(void);
     size_t columns_count;
     size_t struct_size;  /* of a row in memory */
-    size_t row_size;     /* of a row in a bundle */
     size_t rows_offset;  /* of the row pointer in EscProgram */
     size_t count_offset; /* of the row count in EscProgram */
     uint32_t rows_max;
@@ -58,7 +57,7 @@ typedef struct EscTableInfo {
 extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT];
 extern const char *const esc_column_kind_names[];
 
-#define ESC_INSTR_SIZE 8u
+#define ESC_COLUMNS_MAX 24u /* of the widest table; tables.c holds it to that */
 
 /* Rows of a table, of TEXTS or of CODE. */
 uint32_t esc_program_count(const EscProgram *program, EscTable table);
@@ -74,8 +73,10 @@ int64_t esc_column_value(const EscColumn *column, const uint8_t *row);
 #define ESC_BUNDLE_HEADER_SIZE 40u /* magic, u16 format, u16 section count, SHA-256 */
 #define ESC_BUNDLE_ENTRY_SIZE 12u  /* u16 section, u16 zero, u32 offset, u32 size */
 #define ESC_BUNDLE_HASH_AT 8u
+#define ESC_SECTION_COUNT_SIZE 4u /* of the row count at the beginning of a section */
+#define ESC_INSTR_SIZE_MIN 5u     /* opcode, a, b, c and a varint of one byte */
+#define ESC_VARINT_BYTES_MAX 10u
 
-void esc_bundle_encode_directory(const EscProgram *program, EscBuf *out);
 void esc_bundle_encode_section(const EscProgram *program, EscTable section, EscBuf *out);
 
 /* What a wait point looks like to a snapshot: which registers are live and of what type, and the loops around it. */

@@ -21,6 +21,7 @@
 /* What was put in, and what the last call has to say. Owned; escal_free. */
 typedef struct Escal {
     Sources sources;
+    EscSources *read; /* what was read of them: a check reads what changed since the last one */
     EscWorkspace *workspace; /* of the last check */
     EscBuf output;           /* what the call is for */
     EscBuf bundle;           /* of the last check that found no error */
@@ -43,6 +44,11 @@ EXPORT(escal_new) Escal *escal_new(void)
     Escal *escal = calloc(1, sizeof *escal);
     if (escal == NULL)
         return NULL;
+    escal->read = esc_sources_new();
+    if (escal->read == NULL) {
+        free(escal);
+        return NULL;
+    }
     esc_buf_init(&escal->output, REPORT_BYTES_MAX);
     esc_buf_init(&escal->bundle, ESC_BUNDLE_BYTES_MAX);
     return escal;
@@ -53,6 +59,7 @@ EXPORT(escal_free) void escal_free(Escal *escal)
     if (escal == NULL)
         return;
     esc_workspace_free(escal->workspace);
+    esc_sources_free(escal->read);
     texts_release(&escal->sources.files);
     texts_release(&escal->sources.zones);
     esc_buf_release(&escal->output);
@@ -130,12 +137,12 @@ EXPORT(escal_check) EscStatus escal_check(Escal *escal, int32_t today)
     esc_buf_clear(&escal->output);
     esc_buf_clear(&escal->bundle);
     esc_workspace_free(escal->workspace);
-    escal->workspace = esc_workspace_new();
-    EscStatus status = escal->workspace == NULL
-                           ? ESC_NO_MEMORY
-                           : esc_workspace_load(escal->workspace, &doors, &why);
-    if (status == ESC_OK)
-        status = esc_workspace_check(escal->workspace);
+    escal->workspace = NULL;
+    EscStatus status = esc_sources_load(escal->read, &doors, &why);
+    if (status == ESC_OK) {
+        escal->workspace = esc_workspace_of_sources(escal->read, &doors);
+        status = escal->workspace == NULL ? ESC_NO_MEMORY : esc_workspace_check(escal->workspace);
+    }
     if (status == ESC_OK)
         status = esc_workspace_build(escal->workspace, &escal->bundle, &why);
     if (status != ESC_OK && status != ESC_BAD_SOURCE)

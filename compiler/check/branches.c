@@ -4,7 +4,7 @@
 #include "check/expressions.h"
 #include "check/steps.h"
 
-bool esc_check_if(EscWhere *where, EscNode *node)
+bool esc_check_if(EscWhere *where, const EscNode *node)
 {
     esc_check_condition(where, node->if_step.condition, ESC_USE_IF);
     uint32_t mark = esc_narrow(where, node->if_step.condition, true);
@@ -16,7 +16,7 @@ bool esc_check_if(EscWhere *where, EscNode *node)
     return then_ends && else_ends && node->if_step.has_else;
 }
 
-bool esc_check_for_each(EscWhere *where, EscNode *node)
+bool esc_check_for_each(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscType type = esc_check_expression(where, node->for_each.list, ESC_TYPE_ANY);
@@ -93,7 +93,7 @@ static const EscNode *arm_above(MatchCheck *check, const EscNode *value)
     return name.size == 0 ? NULL : esc_seen_before(&check->seen, name, value);
 }
 
-static void check_arm_value(MatchCheck *check, const EscNode *match, EscNode *value)
+static void check_arm_value(MatchCheck *check, const EscNode *match, const EscNode *value)
 {
     EscWorkspace *workspace = check->where->workspace;
     bool is_literal = value->kind != ESC_NODE_PATH || value->path.count == 1;
@@ -152,7 +152,7 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
     esc_buf_done(workspace, &missing);
 }
 
-bool esc_check_match(EscWhere *where, EscNode *node)
+bool esc_check_match(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     MatchCheck check = {.where = where,

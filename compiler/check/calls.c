@@ -45,7 +45,7 @@ static void may_not_fit(EscWorkspace *workspace, const EscNode *value, uint32_t 
         }
     }
     if (longest - (grows ? 0 : words) <= field->size_max ||
-        workspace->files[field->span.file].is_std)
+        esc_file_of(workspace, field->span)->is_std)
         return;
     EscDiagnostic *diagnostic = esc_report(
         workspace, "A0311", value->span,
@@ -57,7 +57,7 @@ static void may_not_fit(EscWorkspace *workspace, const EscNode *value, uint32_t 
 }
 
 /* `is_itself`: the ticket that the value may be read from is the one that gets it. */
-static void check_field_value(EscWhere *where, EscNode *value, uint32_t field, bool is_itself)
+static void check_field_value(EscWhere *where, const EscNode *value, uint32_t field, bool is_itself)
 {
     EscWorkspace *workspace = where->workspace;
     EscFieldInfo info = workspace->fields[field];
@@ -79,10 +79,10 @@ static void check_field_value(EscWhere *where, EscNode *value, uint32_t field, b
     esc_report_related(workspace, diagnostic, info.span, "declared here");
 }
 
-bool esc_check_set(EscWhere *where, EscNode *node)
+bool esc_check_set(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    EscNode *path = node->set.field;
+    const EscNode *path = node->set.field;
     if (path->path.count > 1 && esc_text_equal(path->path.parts[0].text, ESC_TEXT("event"))) {
         esc_report_hint(workspace,
                         esc_report(workspace, "E0211", path->span,
@@ -139,7 +139,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
                                     ESC_TEXT_ARG(name));
         esc_entry_once(&seen, entry);
         uint32_t field = 0;
-        EscNode *value = entry->entry.value;
+        const EscNode *value = entry->entry.value;
         if (!esc_names_find(workspace->ticket_names, name, &field)) {
             no_such_field(workspace, entry, name);
         } else if (field == ESC_NONE && value->kind == ESC_NODE_RECORD &&
@@ -162,7 +162,7 @@ void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsi
     esc_seen_release(&seen);
 }
 
-bool esc_check_create(EscWhere *where, EscNode *node)
+bool esc_check_create(EscWhere *where, const EscNode *node)
 {
     esc_check_fields(where, node->create.entries, ESC_TEXT(""), 1);
     bool has_title = false;
@@ -236,7 +236,7 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
 
 /* --- start template --------------------------------------------------------------------------- */
 
-bool esc_check_start_template(EscWhere *where, EscNode *node)
+bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol =
@@ -283,7 +283,7 @@ static uint32_t no_such_action(EscWorkspace *workspace, const EscNode *path, uin
     return ESC_NONE;
 }
 
-uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t system)
+uint32_t esc_check_action(EscWorkspace *workspace, const EscNode *path, uint32_t system)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     if (path->path.count == 2) {
@@ -318,7 +318,8 @@ uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t syste
     return action;
 }
 
-static void action_arguments(EscWhere *where, EscNode *path, EscNodeList arguments, uint32_t action)
+static void action_arguments(EscWhere *where, const EscNode *path, EscNodeList arguments,
+                             uint32_t action)
 {
     EscWorkspace *workspace = where->workspace;
     const EscActionInfo *info = &workspace->actions[action];
@@ -331,10 +332,10 @@ static void action_arguments(EscWhere *where, EscNode *path, EscNodeList argumen
 }
 
 /* Whether a change can be taken back: the policy may demand it. */
-static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
+static void check_undo(EscWhere *where, const EscNode *node, uint32_t action)
 {
     EscWorkspace *workspace = where->workspace;
-    EscNode *undo = node->action_call.undo;
+    const EscNode *undo = node->action_call.undo;
     if (undo != NULL && undo->undo.action == NULL) {
         esc_check_text(where, undo->undo.reason);
         return;
@@ -356,7 +357,7 @@ static void check_undo(EscWhere *where, EscNode *node, uint32_t action)
     esc_report_related(workspace, diagnostic, rule->span, "the rule");
 }
 
-bool esc_check_action_call(EscWhere *where, EscNode *node)
+bool esc_check_action_call(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     uint32_t action = esc_check_action(workspace, node->action_call.action, ESC_NONE);

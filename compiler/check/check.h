@@ -98,15 +98,4 @@ typedef struct EscPolicyRules {
 } EscPolicyRules;
 
 void esc_apply_policy(EscWorkspace *workspace, const EscTemplateInfo *info);
-/* The embedded standard library (made from stdlib/ by embed.cmake). */
-typedef struct EscStdModule {
-    const char *name; /* "std.triage" */
-    const char *path; /* "std/triage.esc" */
-    const unsigned char *data;
-    size_t size;
-} EscStdModule;
-
-extern const EscStdModule esc_std_modules[];
-extern const unsigned esc_std_modules_count;
-
 #endif

@@ -125,9 +125,9 @@ static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, E
 
 /* Types both sides of a comparison: a bare word takes its meaning from the other side. WRONG
  * when either is. */
-static bool comparison_sides(EscWhere *where, EscNode *node, EscType *left, EscType *right)
+static bool comparison_sides(EscWhere *where, const EscNode *node, EscType *left, EscType *right)
 {
-    EscNode *a = node->binary.left, *b = node->binary.right;
+    const EscNode *a = node->binary.left, *b = node->binary.right;
     if (esc_is_single_word(a) && !esc_is_single_word(b)) {
         *right = esc_check_expression(where, b, ESC_TYPE_ANY);
         *left = esc_check_expression(where, a, esc_type_plain(*right));
@@ -174,7 +174,7 @@ static bool has_order(const EscWorkspace *workspace, EscType type)
     }
 }
 
-void esc_check_comparison(EscWhere *where, EscNode *node)
+void esc_check_comparison(EscWhere *where, const EscNode *node)
 {
     EscType left = ESC_TYPE_WRONG, right = ESC_TYPE_WRONG;
     if (!comparison_sides(where, node, &left, &right))
@@ -197,9 +197,9 @@ void esc_check_comparison(EscWhere *where, EscNode *node)
     test_reads(where, node->binary.right, right, op);
 }
 
-void esc_check_in(EscWhere *where, EscNode *node)
+void esc_check_in(EscWhere *where, const EscNode *node)
 {
-    EscNode *list = node->binary.right;
+    const EscNode *list = node->binary.right;
     EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
     if (left == ESC_TYPE_WRONG)
         return;
@@ -235,7 +235,7 @@ void esc_check_in(EscWhere *where, EscNode *node)
     }
 }
 
-void esc_check_text_test(EscWhere *where, EscNode *node)
+void esc_check_text_test(EscWhere *where, const EscNode *node)
 {
     EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
     EscType right = esc_check_expression(where, node->binary.right, ESC_TYPE(ESC_KIND_TEXT));

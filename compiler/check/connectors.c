@@ -79,7 +79,7 @@ static void system_rows(EscWorkspace *workspace, uint32_t index)
 
 /* --- the request ------------------------------------------------------------------------------ */
 
-static void check_url(EscWhere *where, EscNode *url)
+static void check_url(EscWhere *where, const EscNode *url)
 {
     EscWorkspace *workspace = where->workspace;
     esc_check_text(where, url);
@@ -98,7 +98,7 @@ static void check_url(EscWhere *where, EscNode *url)
     }
 }
 
-static void check_body(EscWhere *where, EscNode *body)
+static void check_body(EscWhere *where, const EscNode *body)
 {
     static const char *const formats[] = {"json", NULL};
     EscWorkspace *workspace = where->workspace;
@@ -113,7 +113,7 @@ static void check_body(EscWhere *where, EscNode *body)
     if (body->body.value == NULL || body->body.value->kind != ESC_NODE_RECORD)
         return;
     ESC_EACH(entry, body->body.value->record.entries) {
-        EscNode *value = entry->entry.value;
+        const EscNode *value = entry->entry.value;
         if (value->kind == ESC_NODE_RECORD)
             esc_report_hint(workspace,
                             esc_report(workspace, "E0390", value->span,
@@ -239,7 +239,7 @@ static void action_items(EscWhere *where, EscActionInfo *action)
 static void action_undo(EscWhere *where, EscActionInfo *action)
 {
     EscWorkspace *workspace = where->workspace;
-    EscNode *undo = action->node->action.undo;
+    const EscNode *undo = action->node->action.undo;
     if (undo == NULL)
         return;
     action->undo = undo;

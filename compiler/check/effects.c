@@ -57,7 +57,7 @@ static uint32_t person_without(EscWorkspace *workspace, EscRef ref, uint32_t con
     return lacking->person[contact];
 }
 
-static void check_via(EscWhere *where, EscNode *node, EscRef ref)
+static void check_via(EscWhere *where, const EscNode *node, EscRef ref)
 {
     EscWorkspace *workspace = where->workspace;
     EscName via = node->notify.via;
@@ -86,7 +86,7 @@ static void check_via(EscWhere *where, EscNode *node, EscRef ref)
     esc_report_related(workspace, diagnostic, info->node->person.name.span, "declared here");
 }
 
-bool esc_check_notify(EscWhere *where, EscNode *node)
+bool esc_check_notify(EscWhere *where, const EscNode *node)
 {
     EscRef ref = esc_check_who(where, node->notify.to, ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL,
                                "be notified");
@@ -100,7 +100,7 @@ bool esc_check_notify(EscWhere *where, EscNode *node)
 
 /* --- other effects ---------------------------------------------------------------------------- */
 
-bool esc_check_handoff(EscWhere *where, EscNode *node)
+bool esc_check_handoff(EscWhere *where, const EscNode *node)
 {
     (void)esc_check_who(where, node->handoff.to, ESC_WHO_CAN_PEOPLE, "own an escalation");
     esc_check_text(where, node->handoff.reason);
@@ -108,7 +108,7 @@ bool esc_check_handoff(EscWhere *where, EscNode *node)
     return false;
 }
 
-bool esc_check_snapshot(EscWhere *where, EscNode *node)
+bool esc_check_snapshot(EscWhere *where, const EscNode *node)
 {
     static const char *const words[] = {"ticket", "changes", "timeline", "notifications", NULL};
     EscWorkspace *workspace = where->workspace;
@@ -139,9 +139,9 @@ bool esc_check_snapshot(EscWhere *where, EscNode *node)
     return false;
 }
 
-bool esc_check_queue(EscWhere *where, EscNode *node)
+bool esc_check_queue(EscWhere *where, const EscNode *node)
 {
-    EscNode *queue = node->queue.queue;
+    const EscNode *queue = node->queue.queue;
     const EscSymbol *symbol = queue->path.count == 1
                                   ? esc_symbol_find(where->workspace, queue->path.parts[0].text)
                                   : NULL;
@@ -157,7 +157,7 @@ bool esc_check_queue(EscWhere *where, EscNode *node)
     return false;
 }
 
-bool esc_check_attach(EscWhere *where, EscNode *node)
+bool esc_check_attach(EscWhere *where, const EscNode *node)
 {
     (void)esc_check_expression(where, node->attach.value, ESC_TYPE_ANY);
     return false;

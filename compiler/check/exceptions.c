@@ -98,7 +98,7 @@ static void collect_declaration(EscWorkspace *workspace, const EscNode *node)
         esc_node_each_block(node, collect_steps, workspace);
     else if (node->kind == ESC_NODE_POLICY) {
         ESC_EACH(item, node->policy.items) {
-            EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;
+            const EscNode *otherwise = item->kind == ESC_NODE_LIMIT ? item->limit.otherwise : NULL;
             if (otherwise != NULL && otherwise->kind == ESC_NODE_RAISE)
                 (void)exception_add(workspace, otherwise->raise.exception.text,
                                     otherwise->raise.exception.span);
@@ -151,7 +151,7 @@ static void field_known(EscWorkspace *workspace, EscText name, uint32_t field)
         esc_workspace_fail(workspace, status);
 }
 
-static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_index)
+static void check_entry(EscWhere *where, const EscNode *entry, uint32_t exception_index)
 {
     EscWorkspace *workspace = where->workspace;
     EscExceptionInfo *exception = &workspace->exceptions[exception_index];
@@ -185,7 +185,7 @@ static void check_entry(EscWhere *where, EscNode *entry, uint32_t exception_inde
     esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
 }
 
-bool esc_check_raise(EscWhere *where, EscNode *node)
+bool esc_check_raise(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     uint32_t exception = esc_exception_find(workspace, node->raise.exception.text);

@@ -81,7 +81,7 @@ static void must_know(Scenario *scenario, const EscNode *fact, const EscScenario
 }
 
 /* What is called, notified, paged, asked, or accountable. */
-static EscWho who_of(Scenario *scenario, EscNode *who, EscFactKind fact)
+static EscWho who_of(Scenario *scenario, const EscNode *who, EscFactKind fact)
 {
     unsigned people = ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE);
     EscWorkspace *workspace = scenario->workspace;
@@ -100,7 +100,7 @@ static EscWho who_of(Scenario *scenario, EscNode *who, EscFactKind fact)
     return found;
 }
 
-static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expect)
+static void make_fact(Scenario *scenario, const EscNode *fact, EscScenarioExpect *expect)
 {
     static const EscExpected kinds[] = {
         [ESC_FACT_NOTHING] = ESC_EXPECTED_NOTHING, [ESC_FACT_NOTIFY] = ESC_EXPECTED_NOTIFY,
@@ -114,7 +114,7 @@ static void make_fact(Scenario *scenario, EscNode *fact, EscScenarioExpect *expe
     expect->kind = kinds[fact->fact.fact];
     expect->is_negated = fact->fact.is_negated;
     expect->times = fact->fact.times;
-    expect->span = (EscPlaceSpan){fact->span.file, fact->span.start, fact->span.end};
+    expect->span = esc_place_of(scenario->workspace, fact->span);
     expect->name = fact->fact.name.text;
     expect->text = esc_plain_text(scenario->workspace, fact->fact.text);
     if (fact->fact.names.count > 0)
@@ -260,7 +260,7 @@ static void make_probe(Scenario *scenario, const EscNode *node)
     }
 }
 
-static void make_condition(Scenario *scenario, EscNode *condition, EscScenarioExpect *expect)
+static void make_condition(Scenario *scenario, const EscNode *condition, EscScenarioExpect *expect)
 {
     uint32_t errors = scenario->workspace->errors;
     expect->kind = ESC_EXPECTED_CONDITION;
@@ -326,9 +326,9 @@ static void expect_put(Scenario *scenario, EscScenarioExpect expect)
 }
 
 /* A condition stays whole, so that one part of it may rest on another. As deep as the expression. */
-static void make_claim(Scenario *scenario, EscNode *claim)
+static void make_claim(Scenario *scenario, const EscNode *claim)
 {
-    EscScenarioExpect expect = {.span = {claim->span.file, claim->span.start, claim->span.end}};
+    EscScenarioExpect expect = {.span = esc_place_of(scenario->workspace, claim->span)};
     if (claim->kind == ESC_NODE_FACT) {
         make_fact(scenario, claim, &expect);
         expect_put(scenario, expect);
@@ -349,7 +349,7 @@ static void make_claim(Scenario *scenario, EscNode *claim)
     }
 }
 
-void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+void esc_scenario_expect(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     const EscNode *owner = NULL;
     if (node->test_expect.claim == NULL)

@@ -21,7 +21,7 @@ EscWhere esc_where(EscWorkspace *workspace, EscFunction body)
     return where;
 }
 
-EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type)
+EscType esc_mark_value(EscWhere *where, const EscNode *node, EscType type)
 {
     esc_mark(where->workspace, node, ESC_MEANS_VALUE, 0, type);
     return type;
@@ -110,7 +110,7 @@ static EscType arithmetic_type(EscBinaryOp op, EscKind left, EscKind right)
     return ESC_TYPE_WRONG;
 }
 
-static EscType check_arithmetic(EscWhere *where, EscNode *node)
+static EscType check_arithmetic(EscWhere *where, const EscNode *node)
 {
     EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
     EscType right = esc_check_expression(where, node->binary.right, ESC_TYPE_ANY);
@@ -142,7 +142,7 @@ static EscType check_arithmetic(EscWhere *where, EscNode *node)
 /* --- conditions ------------------------------------------------------------------------------- */
 
 /* An operand of and, or, not, or a whole condition: true or false, and false when missing. */
-static void check_truth(EscWhere *where, EscNode *node)
+static void check_truth(EscWhere *where, const EscNode *node)
 {
     EscType type = esc_check_expression(where, node, ESC_TYPE_ANY);
     if (type == ESC_TYPE_WRONG)
@@ -163,7 +163,7 @@ static void check_truth(EscWhere *where, EscNode *node)
         esc_might_be_missing(where, node, "not");
 }
 
-static EscType check_binary(EscWhere *where, EscNode *node)
+static EscType check_binary(EscWhere *where, const EscNode *node)
 {
     switch (node->binary.op) {
     case ESC_BINARY_AND:
@@ -197,9 +197,9 @@ static EscType check_binary(EscWhere *where, EscNode *node)
     return BOOL_TYPE; /* also after a fault: what is around it is a condition all the same */
 }
 
-static EscType check_presence(EscWhere *where, EscNode *node)
+static EscType check_presence(EscWhere *where, const EscNode *node)
 {
-    EscNode *operand = node->unary.operand;
+    const EscNode *operand = node->unary.operand;
     EscType type = esc_check_expression(where, operand, ESC_TYPE_ANY);
     if (type == ESC_TYPE_WRONG || esc_type_is_optional(type))
         return BOOL_TYPE;
@@ -214,7 +214,7 @@ static EscType check_presence(EscWhere *where, EscNode *node)
     return BOOL_TYPE;
 }
 
-static EscType check_unary(EscWhere *where, EscNode *node)
+static EscType check_unary(EscWhere *where, const EscNode *node)
 {
     if (node->unary.op == ESC_UNARY_IS_MISSING || node->unary.op == ESC_UNARY_IS_PRESENT)
         return check_presence(where, node);
@@ -240,7 +240,7 @@ static EscType check_unary(EscWhere *where, EscNode *node)
     return type;
 }
 
-static EscType check_quantifier(EscWhere *where, EscNode *node)
+static EscType check_quantifier(EscWhere *where, const EscNode *node)
 {
     EscType type = esc_check_expression(where, node->quantifier.list, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_LIST)
@@ -264,9 +264,9 @@ static EscType check_quantifier(EscWhere *where, EscNode *node)
 }
 
 /* changed ticket.severity   previous ticket.severity */
-static EscType check_history(EscWhere *where, EscNode *node)
+static EscType check_history(EscWhere *where, const EscNode *node)
 {
-    EscNode *path = node->kind == ESC_NODE_CHANGED ? node->changed.path : node->previous.path;
+    const EscNode *path = node->kind == ESC_NODE_CHANGED ? node->changed.path : node->previous.path;
     const char *word = node->kind == ESC_NODE_CHANGED ? "changed" : "previous";
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG &&
@@ -290,7 +290,7 @@ static EscType check_history(EscWhere *where, EscNode *node)
 /* "${ticket.title}": the `$` would be sent too. Before a number it may be meant. */
 static void dollar_before_value(EscWhere *where, const EscNode *value, EscType type)
 {
-    EscText source = where->workspace->files[value->span.file].text;
+    EscText source = esc_file_of(where->workspace, value->span)->text;
     uint32_t at = value->span.start;
     while (at > 0 && source.data[at - 1] == ' ')
         --at;
@@ -303,7 +303,7 @@ static void dollar_before_value(EscWhere *where, const EscNode *value, EscType t
     esc_report_edit(where->workspace, diagnostic, ESC_EDIT_MAYBE, span, ESC_TEXT(""));
 }
 
-void esc_check_text(EscWhere *where, EscNode *text)
+void esc_check_text(EscWhere *where, const EscNode *text)
 {
     if (text == NULL)
         return;
@@ -323,7 +323,7 @@ void esc_check_text(EscWhere *where, EscNode *text)
     esc_check_text_size(where->workspace, text->span, size);
 }
 
-static EscType check_list(EscWhere *where, EscNode *node)
+static EscType check_list(EscWhere *where, const EscNode *node)
 {
     if (!where->is_test) {
         esc_report_hint(where->workspace,
@@ -344,7 +344,7 @@ static EscType check_list(EscWhere *where, EscNode *node)
 }
 
 /* escalation.owner = dora: a person's name where a text is compared. */
-static bool is_person_word(EscWhere *where, EscNode *node, EscType expected)
+static bool is_person_word(EscWhere *where, const EscNode *node, EscType expected)
 {
     if (!esc_is_single_word(node) || esc_type_kind(expected) != ESC_KIND_TEXT)
         return false;
@@ -355,7 +355,7 @@ static bool is_person_word(EscWhere *where, EscNode *node, EscType expected)
     return true;
 }
 
-static EscType misplaced(EscWhere *where, EscNode *node)
+static EscType misplaced(EscWhere *where, const EscNode *node)
 {
     const char *what = node->kind == ESC_NODE_PERCENT       ? "a percentage"
                        : node->kind == ESC_NODE_TIME_OF_DAY ? "a time of day"
@@ -378,7 +378,7 @@ static EscType misplaced(EscWhere *where, EscNode *node)
     return ESC_TYPE_WRONG;
 }
 
-static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
+static EscType expression_type(EscWhere *where, const EscNode *node, EscType expected)
 {
     switch (node->kind) {
     case ESC_NODE_NUMBER:
@@ -417,7 +417,7 @@ static EscType expression_type(EscWhere *where, EscNode *node, EscType expected)
     return misplaced(where, node);
 }
 
-EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected)
+EscType esc_check_expression(EscWhere *where, const EscNode *node, EscType expected)
 {
     if (node->kind == ESC_NODE_PATH)
         return is_person_word(where, node, expected) ? TEXT_TYPE
@@ -428,7 +428,7 @@ EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected)
     return type == ESC_TYPE_WRONG ? type : esc_mark_value(where, node, type);
 }
 
-void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use)
+void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse use)
 {
     if (node == NULL)
         return;
@@ -442,7 +442,7 @@ void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use)
     esc_judge_condition(workspace, node, use);
 }
 
-bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
+bool esc_check_value(EscWhere *where, const EscNode *node, EscType expected, const char *code,
                      const char *place)
 {
     if (expected ==
@@ -479,7 +479,7 @@ uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscS
     return workspace->locals_count - 1;
 }
 
-uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscType type)
+uint32_t esc_where_local(EscWhere *where, const EscNode *declares, EscName name, EscType type)
 {
     esc_check_spelling(where->workspace, name);
     EscWorkspace *workspace = where->workspace;

@@ -6,10 +6,10 @@
 
 /* Checks an expression and marks its nodes. `expected` is the type that the place wants (for
  * bare words), or ANY. */
-EscType esc_check_expression(EscWhere *where, EscNode *node, EscType expected);
+EscType esc_check_expression(EscWhere *where, const EscNode *node, EscType expected);
 /* The same where a value of exactly `expected` must come; reports code otherwise. `place` names
  * it: "the field severity". */
-bool esc_check_value(EscWhere *where, EscNode *node, EscType expected, const char *code,
+bool esc_check_value(EscWhere *where, const EscNode *node, EscType expected, const char *code,
                      const char *place);
 /* What a condition decides. */
 typedef enum EscConditionUse {
@@ -27,14 +27,14 @@ typedef enum EscConditionUse {
 
 /* Types a condition, keeps its form and says when it can never or must always hold. NULL is
  * fine. */
-void esc_check_condition(EscWhere *where, EscNode *node, EscConditionUse use);
-EscType esc_mark_value(EscWhere *where, EscNode *node, EscType type); /* gives type */
+void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse use);
+EscType esc_mark_value(EscWhere *where, const EscNode *node, EscType type); /* gives type */
 /* Reports that a condition turns true because `node` is missing. */
 void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);
-void esc_check_text(EscWhere *where, EscNode *text);       /* NULL is fine */
+void esc_check_text(EscWhere *where, const EscNode *text); /* NULL is fine */
 void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
 /* Resolves a PATH (path.c). */
-EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected);
+EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected);
 /* Reports a condition, or parts of one, that can never hold or always do. */
 void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use);
 /* A row of a table in which the first that fits is taken. */
@@ -61,9 +61,9 @@ uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth);
 bool esc_is_single_word(const EscNode *node);
 /* Reports a quoted text beside a field with fixed values; false when it is something else. */
 bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type);
-void esc_check_comparison(EscWhere *where, EscNode *node);
-void esc_check_in(EscWhere *where, EscNode *node);
-void esc_check_text_test(EscWhere *where, EscNode *node);
+void esc_check_comparison(EscWhere *where, const EscNode *node);
+void esc_check_in(EscWhere *where, const EscNode *node);
+void esc_check_text_test(EscWhere *where, const EscNode *node);
 #define ESC_WHO_CAN_PERSON 1u
 #define ESC_WHO_CAN_TEAM 2u
 #define ESC_WHO_CAN_SCHEDULE 4u
@@ -77,7 +77,7 @@ void esc_check_text_test(EscWhere *where, EscNode *node);
 #define ESC_WHO_CAN_PEOPLE (ESC_WHO_CAN_OWN | ESC_WHO_CAN_ROLE)
 /* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
  * escalation". */
-EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
+EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to);
 /* reports that a value may be missing */
 void esc_must_be_present(EscWhere *where, const EscNode *node);
 

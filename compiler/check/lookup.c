@@ -46,7 +46,7 @@ const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uin
     return persons;
 }
 
-const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind)
+const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(path, 0, path->path.count, buffer);
@@ -71,7 +71,7 @@ const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSym
     return NULL;
 }
 
-uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path)
+uint32_t esc_check_event(EscWorkspace *workspace, const EscNode *path)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(path, 0, path->path.count, buffer);

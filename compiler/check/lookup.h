@@ -14,19 +14,19 @@ const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uin
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name); /* or ESC_NONE */
 /* The action that a PATH of two words names, or of one within `system` (ESC_NONE: two are
  * needed); marks it. ESC_NONE after a report. */
-uint32_t esc_check_action(EscWorkspace *workspace, EscNode *path, uint32_t system);
+uint32_t esc_check_action(EscWorkspace *workspace, const EscNode *path, uint32_t system);
 /* An event that a PATH names; marks it. ESC_NONE after a report. */
-uint32_t esc_check_event(EscWorkspace *workspace, EscNode *path);
+uint32_t esc_check_event(EscWorkspace *workspace, const EscNode *path);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
-const EscSymbol *esc_check_symbol(EscWorkspace *workspace, EscNode *path, EscSymbolKind kind);
+const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind);
 /* A DURATION: its calendar, and that it is within a bound in ms. */
-void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
+void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_have_calendar,
                         EscBound bound);
 /* That `count` people can be asked for something (ACK_PEOPLE or APPROVALS, `what` in words), and that `ref` is as
  * many where that is known; 0: an unknown name, which was reported. */
 void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
                       EscSpan span, const char *what);
-void esc_check_deadline(EscWorkspace *workspace, EscNode *node); /* NULL is fine */
+void esc_check_deadline(EscWorkspace *workspace, const EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);
 

@@ -160,14 +160,15 @@ uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path
     return path->path.count - (esc_meaning(workspace, path).unit != ESC_UNIT_NONE);
 }
 
-EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
+EscMeaning *esc_mark(EscWorkspace *workspace, const EscNode *node, EscMeans means, uint32_t index,
                      EscType type)
 {
-    if (node->meaning == 0) {
+    uint32_t *at = esc_meaning_at(workspace, node);
+    if (*at == 0) {
         EscMeaning *added = ESC_ARRAY_ADD(workspace, meanings);
-        node->meaning = (uint32_t)(added - workspace->meanings);
+        *at = (uint32_t)(added - workspace->meanings);
     }
-    EscMeaning *meaning = &workspace->meanings[node->meaning];
+    EscMeaning *meaning = &workspace->meanings[*at];
     *meaning = (EscMeaning){.means = (uint8_t)means, .index = index, .type = type};
     return meaning;
 }
@@ -196,7 +197,7 @@ EscText esc_plain_text(EscWorkspace *workspace, const EscNode *text)
 /* The words of an expression as its author wrote them, for messages. */
 EscText esc_words_of(const EscWhere *where, const EscNode *node)
 {
-    EscText source = where->workspace->files[node->span.file].text;
+    EscText source = esc_file_of(where->workspace, node->span)->text;
     EscText words = {source.data + node->span.start, node->span.end - node->span.start};
     return words.size <= 60 ? words : ESC_TEXT("this");
 }

@@ -35,7 +35,7 @@ void esc_report_word(EscWorkspace *workspace, EscName word, const char *what,
  * bytes and is used only if the path was not written in one piece. */
 #define ESC_PATH_TEXT_MAX ((ESC_NAME_SIZE_MAX + 1) * ESC_PATH_PARTS_MAX)
 EscText esc_path_text(const EscNode *path, uint32_t from, uint32_t to, char *buffer);
-EscMeaning *esc_mark(EscWorkspace *workspace, EscNode *node, EscMeans means, uint32_t index,
+EscMeaning *esc_mark(EscWorkspace *workspace, const EscNode *node, EscMeans means, uint32_t index,
                      EscType type);
 typedef struct EscSeenItem {
     EscText name;

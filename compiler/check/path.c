@@ -10,7 +10,7 @@
  * when the last is a unit. */
 typedef struct Lookup {
     EscWhere *where;
-    EscNode *node;
+    const EscNode *node;
     EscType expected;
     uint32_t parts;
     EscUnit unit;
@@ -107,7 +107,7 @@ static EscType no_ticket_field(Lookup *lookup, EscText name)
 static EscType ticket_path(Lookup *lookup)
 {
     EscWorkspace *workspace = lookup->where->workspace;
-    EscNode *node = lookup->node;
+    const EscNode *node = lookup->node;
     if (node->path.count == 1) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0215", node->span,
@@ -297,7 +297,7 @@ static EscType event_path(Lookup *lookup)
 {
     EscWhere *where = lookup->where;
     EscWorkspace *workspace = where->workspace;
-    EscNode *node = lookup->node;
+    const EscNode *node = lookup->node;
     if (!where->has_event || where->events_count == 0) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
                                                "there is no event here whose fields could be read");
@@ -346,7 +346,7 @@ static EscType event_path(Lookup *lookup)
 static EscType fact_path(Lookup *lookup)
 {
     EscWorkspace *workspace = lookup->where->workspace;
-    EscNode *node = lookup->node;
+    const EscNode *node = lookup->node;
     uint32_t count = node->path.count;
     for (unsigned attempt = 0; attempt < 2; ++attempt) {
         EscText name = esc_path_text(node, 0, count, lookup->buffer);
@@ -393,7 +393,7 @@ static EscType exception_path(Lookup *lookup)
 {
     EscWhere *where = lookup->where;
     EscWorkspace *workspace = where->workspace;
-    EscNode *node = lookup->node;
+    const EscNode *node = lookup->node;
     EscText name = esc_path_text(node, 1, node->path.count, lookup->buffer);
     if (esc_text_equal(name, ESC_TEXT("name")) || esc_text_equal(name, ESC_TEXT("message")))
         return fact_path(lookup);
@@ -630,7 +630,7 @@ static EscType unknown_root(Lookup *lookup)
     return ESC_TYPE_WRONG;
 }
 
-EscType esc_check_path(EscWhere *where, EscNode *node, EscType expected)
+EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
 {
     static const struct {
         EscText root;

@@ -18,7 +18,7 @@ static bool word_is_one_of(EscWorkspace *workspace, EscName word, const char *wh
     return false;
 }
 
-static void check_approve(EscWorkspace *workspace, EscNode *item)
+static void check_approve(EscWorkspace *workspace, const EscNode *item)
 {
     static const char *const words[] = {"templates", "routes", "policies", NULL};
     (void)word_is_one_of(workspace, item->policy_approve.what, "something that is approved", words);
@@ -36,7 +36,7 @@ static void check_approve(EscWorkspace *workspace, EscNode *item)
     esc_report_hint(workspace, diagnostic, "ask for fewer, or name a larger team");
 }
 
-static void check_last_resort(EscWorkspace *workspace, EscNode *item)
+static void check_last_resort(EscWorkspace *workspace, const EscNode *item)
 {
     EscPolicyRules *rules = workspace->policy;
     if (rules->last_resort != NULL) {
@@ -53,7 +53,7 @@ static void check_last_resort(EscWorkspace *workspace, EscNode *item)
         "be the last resort");
 }
 
-static void check_require(EscWorkspace *workspace, EscNode *item)
+static void check_require(EscWorkspace *workspace, const EscNode *item)
 {
     static const char *const checks[] = {"acknowledged", "accepted",  "delivered", "seen",
                                          "consistent",   "confirmed", NULL};
@@ -120,7 +120,7 @@ static bool limit_action(EscWorkspace *workspace, const EscNode *otherwise, EscL
     return false;
 }
 
-static void check_limit(EscWorkspace *workspace, EscNode *item)
+static void check_limit(EscWorkspace *workspace, const EscNode *item)
 {
     static const char *const words[] = {"notifications", "pages", "handoffs", NULL};
     EscName what = item->limit.what, per = item->limit.per;
@@ -149,7 +149,7 @@ static void check_limit(EscWorkspace *workspace, EscNode *item)
         *ESC_ARRAY_ADD(workspace, limits) = limit;
 }
 
-static void check_retain(EscWorkspace *workspace, EscNode *item)
+static void check_retain(EscWorkspace *workspace, const EscNode *item)
 {
     static const char *const words[] = {"audit", NULL};
     if (!word_is_one_of(workspace, item->retain.what, "something that is kept", words))

@@ -96,7 +96,7 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
     }
 }
 
-bool esc_check_run(EscWhere *where, EscNode *node)
+bool esc_check_run(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol = esc_check_symbol(workspace, node->run.runbook, ESC_SYMBOL_RUNBOOK);

@@ -113,7 +113,7 @@ static void event_fields(Scenario *scenario, EscNodeList entries, EscText prefix
         if (prefix.size > 0)
             name = esc_arena_printf(workspace->arena, "%.*s.%.*s", ESC_TEXT_ARG(prefix),
                                     ESC_TEXT_ARG(name));
-        EscNode *value = entry->entry.value;
+        const EscNode *value = entry->entry.value;
         if (value->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
             event_fields(scenario, value->record.entries, name, event, depth + 1);
             continue;
@@ -156,7 +156,7 @@ static void turn_to(EscScenarioStep *step)
 
 /* --- who -------------------------------------------------------------------------------------- */
 
-EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+EscWho esc_scenario_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
     const EscWorkspace *workspace = where->workspace;
     if (node == NULL)
@@ -179,7 +179,7 @@ EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const 
     }
 }
 
-EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path)
+EscWho esc_scenario_action(EscWorkspace *workspace, const EscNode *path)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     if (path->path.count == 1) {
@@ -195,7 +195,7 @@ EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path)
 
 /* --- statements ------------------------------------------------------------------------------- */
 
-static void step_event(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+static void step_event(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     uint32_t event = esc_check_event(scenario->workspace, node->test_event.event);
     step->kind = ESC_SCENARIO_EVENT;
@@ -227,7 +227,7 @@ static void act_must_be_asked(EscWorkspace *workspace, const EscNode *node)
         esc_check_test_name(workspace, (EscName){ESC_TEXT(""), node->span}, ESC_TEST_APPROVAL);
 }
 
-static void step_act(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     static const EscScenarioKind kinds[] = {
         [ESC_ACT_ACK] = ESC_SCENARIO_ACK,         [ESC_ACT_RESOLVE] = ESC_SCENARIO_RESOLVE,
@@ -291,7 +291,7 @@ static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, uns
     }
 }
 
-static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+static void step_system(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     EscWorkspace *workspace = scenario->workspace;
     step->kind =
@@ -314,7 +314,7 @@ static void step_system(Scenario *scenario, EscNode *node, EscScenarioStep *step
     esc_buf_done(workspace, &json);
 }
 
-static void step_absent(Scenario *scenario, EscNode *node, EscScenarioStep *step)
+static void step_absent(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     step->kind = ESC_SCENARIO_ABSENT;
     step->who =
@@ -323,7 +323,8 @@ static void step_absent(Scenario *scenario, EscNode *node, EscScenarioStep *step
         node->test_absent.until == NULL ? INT64_MAX : esc_local_minutes(node->test_absent.until);
 }
 
-static void step_at(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
+static void step_at(Scenario *scenario, const EscNode *node, EscScenarioStep *step,
+                    uint32_t position)
 {
     step->kind = ESC_SCENARIO_AT;
     step->local_minute = esc_local_minutes(node->test_at.time);
@@ -334,9 +335,10 @@ static void step_at(Scenario *scenario, EscNode *node, EscScenarioStep *step, ui
                         "use `after` to move it");
 }
 
-static void make_step(Scenario *scenario, EscNode *node, EscScenarioStep *step, uint32_t position)
+static void make_step(Scenario *scenario, const EscNode *node, EscScenarioStep *step,
+                      uint32_t position)
 {
-    step->span = (EscPlaceSpan){node->span.file, node->span.start, node->span.end};
+    step->span = esc_place_of(scenario->workspace, node->span);
     switch (node->kind) {
     case ESC_NODE_TEST_AT:
         step_at(scenario, node, step, position);
@@ -409,7 +411,7 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
                         "end it with what must be true, such as `expect page ana`");
     *ESC_ARRAY_ADD(workspace, scenarios) =
         (EscScenario){.title = esc_plain_text(workspace, node->test.title),
-                      .span = {node->span.file, node->span.start, node->span.end},
+                      .span = esc_place_of(workspace, node->span),
                       .steps = steps,
                       .steps_count = count};
 }

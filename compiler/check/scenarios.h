@@ -22,8 +22,9 @@ typedef struct Scenario {
 /* A literal that an expression pass has marked; false after a report. */
 bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum);
 /* node NULL: NONE */
-EscWho esc_scenario_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to);
-EscWho esc_scenario_action(EscWorkspace *workspace, EscNode *path); /* system or system.action */
-void esc_scenario_expect(Scenario *scenario, EscNode *node, EscScenarioStep *step);
+EscWho esc_scenario_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to);
+EscWho esc_scenario_action(EscWorkspace *workspace,
+                           const EscNode *path); /* system or system.action */
+void esc_scenario_expect(Scenario *scenario, const EscNode *node, EscScenarioStep *step);
 
 #endif

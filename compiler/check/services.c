@@ -24,7 +24,7 @@ static bool route_result(EscWorkspace *workspace, EscRouteInfo *route)
     return false;
 }
 
-static void route_target(EscWorkspace *workspace, const EscRouteInfo *route, EscNode *target)
+static void route_target(EscWorkspace *workspace, const EscRouteInfo *route, const EscNode *target)
 {
     if (route->result == ESC_SYMBOL_NONE) {
         esc_mark(workspace, target, ESC_MEANS_QUEUE, 0, ESC_TYPE_ANY);
@@ -87,7 +87,7 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
 
 /* --- service levels --------------------------------------------------------------------------- */
 
-static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, EscNode *clock)
+static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, const EscNode *clock)
 {
     static const char *const words[] = {"respond", "resolve", NULL};
     EscText name = clock->sla_clock.name.text;
@@ -96,7 +96,7 @@ static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, EscNode *clock
         esc_report_word(workspace, clock->sla_clock.name, "a clock of a service level", words);
         return;
     }
-    EscNode *within = clock->sla_clock.within;
+    const EscNode *within = clock->sla_clock.within;
     esc_check_deadline(workspace, within);
     EscMeaning meaning = esc_meaning(workspace, within);
     uint32_t calendar = meaning.means == ESC_MEANS_CALENDAR ? meaning.index : ESC_NONE;

@@ -32,7 +32,7 @@ static void check_json_path(const SourceCheck *check, const EscNode *path)
 }
 
 /* The type of what a row writes: a field of the ticket or of the event. */
-static EscType target_type(const SourceCheck *check, EscNode *target)
+static EscType target_type(const SourceCheck *check, const EscNode *target)
 {
     EscWhere where = esc_where(check->workspace, ESC_FUNCTION_COND);
     uint32_t event = check->event;
@@ -49,7 +49,7 @@ static EscType target_type(const SourceCheck *check, EscNode *target)
     return ESC_TYPE_WRONG;
 }
 
-static void check_map(const SourceCheck *check, EscNode *node)
+static void check_map(const SourceCheck *check, const EscNode *node)
 {
     EscType type = target_type(check, node->source_map.target);
     check_json_path(check, node->source_map.value);

@@ -41,7 +41,8 @@ static void rename_at(Rename *rename, uint32_t start, uint32_t token_end)
     EscText word = {source.data + start, end - start};
     if (esc_text_equal(word, rename->from) && rename->count++ < RENAME_EDITS_MAX)
         esc_report_edit(rename->workspace, rename->diagnostic, ESC_EDIT_SAFE,
-                        (EscSpan){rename->file, start, end}, rename->to);
+                        (EscSpan){rename->workspace->files[rename->file].parsed->id, start, end},
+                        rename->to);
 }
 
 /* The words of a name or dotted name, and those in the {…} of a text. */

@@ -1,6 +1,6 @@
 /* steps.c - the dispatch over all verbs, from verbs.def, and the verbs that are a row of it and nothing else. */
-#include "check/expressions.h"
 #include "check/steps.h"
+#include "check/expressions.h"
 #include "verbs.h"
 
 /* --- plain verbs and ends --------------------------------------------------------------------- */
@@ -23,12 +23,12 @@ static const PlainVerb plain_verbs[ESC_NODE_COUNT] = {
 #include "verbs.def"
 };
 
-static EscNode *part_of(EscNode *node, size_t offset)
+static const EscNode *part_of(const EscNode *node, size_t offset)
 {
-    return *(EscNode **)(void *)((char *)node + offset);
+    return *(const EscNode *const *)(const void *)((const char *)node + offset);
 }
 
-static bool check_plain(EscWhere *where, EscNode *node)
+static bool check_plain(EscWhere *where, const EscNode *node)
 {
     const PlainVerb *verb = &plain_verbs[node->kind];
     EscRef ref = 0;
@@ -41,21 +41,21 @@ static bool check_plain(EscWhere *where, EscNode *node)
     return false;
 }
 
-bool esc_check_close(EscWhere *where, EscNode *node)
+bool esc_check_close(EscWhere *where, const EscNode *node)
 {
     esc_check_spelling(where->workspace, node->close.outcome);
     where->facts.is_closing = true;
     return true;
 }
 
-bool esc_check_skip(EscWhere *where, EscNode *node)
+bool esc_check_skip(EscWhere *where, const EscNode *node)
 {
     (void)node;
     where->facts.is_skipping = true;
     return true;
 }
 
-bool esc_check_resume(EscWhere *where, EscNode *node)
+bool esc_check_resume(EscWhere *where, const EscNode *node)
 {
     (void)node;
     where->facts.is_resuming = true;
@@ -64,7 +64,7 @@ bool esc_check_resume(EscWhere *where, EscNode *node)
 
 /* --- the dispatch ----------------------------------------------------------------------------- */
 
-static bool (*const checks[ESC_NODE_COUNT])(EscWhere *where, EscNode *node) = {
+static bool (*const checks[ESC_NODE_COUNT])(EscWhere *where, const EscNode *node) = {
 #define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) [ESC_NODE_##KIND] = check,
 #define ESC_PLAIN_VERB(KIND, word, PLACE, EFFECT, who, WHO, to, text, USE)                         \
     [ESC_NODE_##KIND] = check_plain,
@@ -72,7 +72,7 @@ static bool (*const checks[ESC_NODE_COUNT])(EscWhere *where, EscNode *node) = {
 };
 
 /* True when nothing can come behind the step. What is no step is broken: the parser reported it. */
-static bool check_step(EscWhere *where, EscNode *node)
+static bool check_step(EscWhere *where, const EscNode *node)
 {
     if (checks[node->kind] == NULL)
         return false;

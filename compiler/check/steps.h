@@ -16,10 +16,11 @@ void esc_note_receiver(EscWhere *where, EscRef ref, EscSpan span);
 /* What a runbook does is done by whoever runs it. */
 void esc_facts_merge(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from);
 /* Each verb of verbs.def: true when nothing can come behind the step. */
-#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower) bool check(EscWhere *where, EscNode *node);
+#define ESC_VERB(KIND, word, PLACE, AFTER, check, lower)                                           \
+    bool check(EscWhere *where, const EscNode *node);
 #include "verbs.def"
 /* What a check says, wherever it stands. In `qa { … }` its `else` is a body of its own, the caller's. */
-void esc_check_qa_check(EscWhere *where, EscNode *node);
+void esc_check_qa_check(EscWhere *where, const EscNode *node);
 /* Of two checks of evidence the one that asks for more; either may be NULL. */
 const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a,
                                   const EscNode *b);

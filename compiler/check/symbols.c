@@ -32,7 +32,7 @@ static bool is_reserved(EscText name)
 static void declared_twice(EscWorkspace *workspace, EscSymbol *first, EscSymbolKind kind,
                            EscSpan span)
 {
-    bool is_ours = !workspace->files[span.file].is_std || first->span.end == 0;
+    bool is_ours = !esc_file_of(workspace, span)->is_std || first->span.end == 0;
     EscSpan here = is_ours ? span : first->span, there = is_ours ? first->span : span;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0102", here,

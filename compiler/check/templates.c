@@ -34,7 +34,7 @@ static const uint32_t *events_of(EscWorkspace *workspace, EscNodeList paths, uin
     return events;
 }
 
-static void check_clock_path(EscWorkspace *workspace, EscNode *clock)
+static void check_clock_path(EscWorkspace *workspace, const EscNode *clock)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(clock, 0, clock->path.count, buffer);
@@ -76,7 +76,7 @@ static void check_holds(EscWorkspace *workspace, const EscNode *start)
                         : "say what is the case then, without `changed` and `previous`");
 }
 
-static void check_start(TemplateCheck *check, EscNode *start)
+static void check_start(TemplateCheck *check, const EscNode *start)
 {
     EscWorkspace *workspace = check->workspace;
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
@@ -122,7 +122,7 @@ static void collect_events(TemplateCheck *check)
 
 /* --- owners ----------------------------------------------------------------------------------- */
 
-static void check_owner(TemplateCheck *check, EscNode *owner)
+static void check_owner(TemplateCheck *check, const EscNode *owner)
 {
     EscWorkspace *workspace = check->workspace;
     uint32_t role = esc_role_number(owner->owner.role.text);
@@ -172,7 +172,7 @@ static void body_done(TemplateCheck *check, const EscWhere *where)
     }
 }
 
-static void check_handler(TemplateCheck *check, EscNode *handler)
+static void check_handler(TemplateCheck *check, const EscNode *handler)
 {
     EscWhere where = body_where(check, ESC_FUNCTION_HANDLER);
     where.events = events_of(check->workspace, handler->handler.events, &where.events_count);
@@ -213,7 +213,7 @@ static void exception_is_new(TemplateCheck *check, const EscNode *handler)
                        "first here");
 }
 
-static void check_exception_handler(TemplateCheck *check, EscNode *handler)
+static void check_exception_handler(TemplateCheck *check, const EscNode *handler)
 {
     EscWorkspace *workspace = check->workspace;
     EscName name = handler->exception_handler.name;
@@ -260,7 +260,7 @@ static void qa_is_new(TemplateCheck *check, EscSeen *seen, const EscNode *node)
                        other->span, "first here");
 }
 
-static void check_qa(TemplateCheck *check, EscNode *qa)
+static void check_qa(TemplateCheck *check, const EscNode *qa)
 {
     EscSeen seen = {.workspace = check->workspace};
     ESC_EACH(node, qa->qa.checks) {
@@ -306,12 +306,12 @@ static void check_evidence(TemplateCheck *check)
     }
 }
 
-static void check_closing(TemplateCheck *check, EscNode *closing)
+static void check_closing(TemplateCheck *check, const EscNode *closing)
 {
     EscWorkspace *workspace = check->workspace;
     EscWhere where = body_where(check, ESC_FUNCTION_COND);
     esc_check_condition(&where, closing->closing.condition, ESC_USE_CLOSE);
-    EscNode *by = closing->closing.postmortem_by;
+    const EscNode *by = closing->closing.postmortem_by;
     if (by == NULL)
         return;
     EscRef ref = esc_check_who(&where, by, ESC_WHO_CAN_ROLE, "write the post-mortem");
@@ -342,7 +342,7 @@ static void part_once(TemplateCheck *check, const EscNode **seen, const EscNode 
 }
 
 /* Parts that bodies depend on: triggers, owners, and which blocks there are. */
-static void check_head(TemplateCheck *check, EscNode *item)
+static void check_head(TemplateCheck *check, const EscNode *item)
 {
     EscWorkspace *workspace = check->workspace;
     switch (item->kind) {
@@ -381,7 +381,7 @@ static void check_head(TemplateCheck *check, EscNode *item)
     }
 }
 
-static void check_body(TemplateCheck *check, EscNode *item)
+static void check_body(TemplateCheck *check, const EscNode *item)
 {
     if (item->kind == ESC_NODE_STEPS) {
         EscWhere where = body_where(check, ESC_FUNCTION_STEPS);

@@ -17,7 +17,7 @@ static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const E
     esc_buf_done(workspace, &ends);
 }
 
-void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_calendar,
+void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_have_calendar,
                         EscBound bound)
 {
     if (node == NULL || node->kind != ESC_NODE_DURATION)
@@ -54,7 +54,7 @@ void esc_check_duration(EscWorkspace *workspace, EscNode *node, bool may_have_ca
     }
 }
 
-void esc_check_deadline(EscWorkspace *workspace, EscNode *node)
+void esc_check_deadline(EscWorkspace *workspace, const EscNode *node)
 {
     esc_check_duration(workspace, node, true, ESC_BOUND_DEADLINE_MS);
 }

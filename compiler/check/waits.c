@@ -5,14 +5,14 @@
 
 /* --- await and wait --------------------------------------------------------------------------- */
 
-bool esc_check_wait(EscWhere *where, EscNode *node)
+bool esc_check_wait(EscWhere *where, const EscNode *node)
 {
     esc_check_deadline(where->workspace, node->wait.duration);
     return false;
 }
 
 /* `await vendor.outage within 4h` reads like a condition: a bare dotted name may be an event. */
-static bool condition_is_event(EscWhere *where, EscNode *condition)
+static bool condition_is_event(EscWhere *where, const EscNode *condition)
 {
     if (condition == NULL || condition->kind != ESC_NODE_PATH || condition->path.count < 2)
         return false;
@@ -23,7 +23,7 @@ static bool condition_is_event(EscWhere *where, EscNode *condition)
            esc_check_event(where->workspace, condition) != ESC_NONE;
 }
 
-static void check_event_condition(EscWhere *where, EscNode *node)
+static void check_event_condition(EscWhere *where, const EscNode *node)
 {
     uint32_t event = esc_check_event(where->workspace, node->await.event);
     if (node->await.condition == NULL)
@@ -54,7 +54,7 @@ static void check_reminders(EscWhere *where, EscNodeList reminders)
     }
 }
 
-bool esc_check_await(EscWhere *where, EscNode *node)
+bool esc_check_await(EscWhere *where, const EscNode *node)
 {
     if (node->await.wait_for == ESC_AWAIT_EVENT)
         check_event_condition(where, node);
@@ -82,7 +82,7 @@ static void answer_is_new(EscSeen *seen, const EscNode *answer)
     esc_report_related(seen->workspace, diagnostic, other->answer.name.span, "first here");
 }
 
-bool esc_check_ask(EscWhere *where, EscNode *node)
+bool esc_check_ask(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_PEOPLE, "be asked");
@@ -127,7 +127,7 @@ bool esc_check_ask(EscWhere *where, EscNode *node)
     return ends && timeout != NULL;
 }
 
-bool esc_check_approve(EscWhere *where, EscNode *node)
+bool esc_check_approve(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
@@ -171,7 +171,7 @@ static void check_confirmed(EscWorkspace *workspace, const EscNode *node)
                     "write it out: `check confirmed \"the customer knows\"`");
 }
 
-void esc_check_qa_check(EscWhere *where, EscNode *node)
+void esc_check_qa_check(EscWhere *where, const EscNode *node)
 {
     static const EscCheck kinds[] = {
         [ESC_CHECK_FOR_ACKNOWLEDGED] = ESC_CHECK_ACKNOWLEDGED,
@@ -190,7 +190,7 @@ void esc_check_qa_check(EscWhere *where, EscNode *node)
     esc_check_deadline(workspace, node->check.within);
 }
 
-bool esc_check_check(EscWhere *where, EscNode *node)
+bool esc_check_check(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     esc_check_qa_check(where, node);

@@ -46,6 +46,6 @@ typedef struct EscWhere {
 
 EscWhere esc_where(EscWorkspace *workspace, EscFunction body);
 /* index in locals, or ESC_NONE */
-uint32_t esc_where_local(EscWhere *where, EscNode *declares, EscName name, EscType type);
+uint32_t esc_where_local(EscWhere *where, const EscNode *declares, EscName name, EscType type);
 
 #endif

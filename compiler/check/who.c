@@ -6,7 +6,7 @@
 #include "check/lookup.h"
 #include "check/names.h"
 
-static EscRef done(EscWhere *where, EscNode *node, EscRefKind kind, uint32_t index)
+static EscRef done(EscWhere *where, const EscNode *node, EscRefKind kind, uint32_t index)
 {
     EscRef ref = ESC_REF(kind, index);
     esc_mark(where->workspace, node, ESC_MEANS_REF, ref, ESC_TYPE_ANY);
@@ -24,7 +24,7 @@ static const char *allowed_words(unsigned allowed)
                                               : "a person, team or schedule";
 }
 
-static EscRef role_ref(EscWhere *where, EscNode *node, uint32_t role, unsigned allowed,
+static EscRef role_ref(EscWhere *where, const EscNode *node, uint32_t role, unsigned allowed,
                        const char *to)
 {
     EscWorkspace *workspace = where->workspace;
@@ -46,7 +46,7 @@ static EscRef role_ref(EscWhere *where, EscNode *node, uint32_t role, unsigned a
     return done(where, node, ESC_REF_ROLE, role);
 }
 
-static EscRef field_ref(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+static EscRef field_ref(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
     EscType type = esc_check_path(where, node, ESC_TYPE_ANY);
     if (type == ESC_TYPE_WRONG)
@@ -109,7 +109,7 @@ static unsigned symbol_kinds(unsigned allowed)
     return kinds;
 }
 
-static EscRef symbol_ref(EscWhere *where, EscNode *node, EscName name, unsigned allowed,
+static EscRef symbol_ref(EscWhere *where, const EscNode *node, EscName name, unsigned allowed,
                          const char *to)
 {
     EscWorkspace *workspace = where->workspace;
@@ -141,7 +141,8 @@ static EscRef symbol_ref(EscWhere *where, EscNode *node, EscName name, unsigned 
 }
 
 /* A route can only stand where a person comes out of it. */
-static EscRef route_leads_to_people(EscWhere *where, EscNode *node, EscRef ref, const char *to)
+static EscRef route_leads_to_people(EscWhere *where, const EscNode *node, EscRef ref,
+                                    const char *to)
 {
     if (esc_ref_kind(ref) != ESC_REF_ROUTE)
         return ref;
@@ -156,7 +157,7 @@ static EscRef route_leads_to_people(EscWhere *where, EscNode *node, EscRef ref, 
     return 0;
 }
 
-static EscRef on_call(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+static EscRef on_call(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
     EscWorkspace *workspace = where->workspace;
     const EscNode *argument = node->call.arguments.first;
@@ -173,7 +174,7 @@ static EscRef on_call(EscWhere *where, EscNode *node, unsigned allowed, const ch
                       allowed & (ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_TEAM), to);
 }
 
-EscRef esc_check_who(EscWhere *where, EscNode *node, unsigned allowed, const char *to)
+EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
     if (node->kind == ESC_NODE_CALL)
         return on_call(where, node, allowed, to);

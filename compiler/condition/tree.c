@@ -101,26 +101,28 @@ static uint32_t find(const EscWorkspace *workspace, uint32_t meaning)
 /* NULL: it is no condition, or was not checked without a fault. */
 static EscWhole *whole_of(const EscWorkspace *workspace, const EscNode *node)
 {
-    if (node == NULL || node->meaning == 0)
+    uint32_t meaning = node == NULL ? 0 : *esc_meaning_at(workspace, node);
+    if (meaning == 0)
         return NULL;
-    uint32_t at = find(workspace, node->meaning);
+    uint32_t at = find(workspace, meaning);
     bool is_there =
-        at < workspace->conditions_count && workspace->conditions[at].meaning == node->meaning;
+        at < workspace->conditions_count && workspace->conditions[at].meaning == meaning;
     return is_there ? &workspace->conditions[at] : NULL;
 }
 
 /* Meanings are given in the order of the check, so a new one belongs at the end. */
 void esc_condition_passed(EscWorkspace *workspace, const EscNode *node)
 {
-    if (node->meaning == 0 || whole_of(workspace, node) != NULL)
+    uint32_t meaning = *esc_meaning_at(workspace, node);
+    if (meaning == 0 || whole_of(workspace, node) != NULL)
         return;
-    uint32_t at = find(workspace, node->meaning);
+    uint32_t at = find(workspace, meaning);
     (void)ESC_ARRAY_ADD(workspace, conditions);
     if (workspace->has_failed)
         return;
     EscWhole *whole = &workspace->conditions[at];
     memmove(whole + 1, whole, (workspace->conditions_count - 1 - at) * sizeof *whole);
-    *whole = (EscWhole){.meaning = node->meaning};
+    *whole = (EscWhole){.meaning = meaning};
 }
 
 const EscCondition *esc_condition_make(EscWorkspace *workspace, const EscNode *node,

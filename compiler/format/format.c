@@ -77,6 +77,14 @@ static EscText cut_carriage_return(EscText line)
     return line;
 }
 
+static void write_blanks(EscBuf *out, uint32_t count)
+{
+    static const char blanks[] = "                                ";
+    for (; count > sizeof blanks - 1; count -= (uint32_t)(sizeof blanks - 1))
+        esc_buf_append(out, blanks, sizeof blanks - 1);
+    esc_buf_append(out, blanks, count);
+}
+
 /* Moves the lines of a long text so that they stand one level inside the line that it belongs to.
  * The language takes common indentation away, so what it says stays the same. */
 static void write_long_text(EscBuf *out, EscText text, uint32_t indent)
@@ -95,8 +103,7 @@ static void write_long_text(EscBuf *out, EscText text, uint32_t indent)
         line = cut_carriage_return((EscText){line.data + cut, line.size - cut});
         esc_buf_char(out, '\n');
         if (line.size > 0)
-            esc_buf_printf(out, "%*s", (int)(indent + (is_closing || common == SIZE_MAX ? 0 : 2)),
-                           "");
+            write_blanks(out, indent + (is_closing || common == SIZE_MAX ? 0 : 2));
         esc_buf_text(out, line);
     }
 }
@@ -106,7 +113,11 @@ static void write_long_text(EscBuf *out, EscText text, uint32_t indent)
 /* Words that belong together are one blank apart. */
 static void write_word(EscBuf *out, EscText text)
 {
-    for (size_t i = 0; i < text.size; i++) {
+    size_t plain = 0; /* most are one word */
+    while (plain < text.size && !is_blank(text.data[plain]))
+        plain++;
+    esc_buf_append(out, text.data, plain);
+    for (size_t i = plain; i < text.size; i++) {
         if (!is_blank(text.data[i]))
             esc_buf_char(out, text.data[i]);
         else if (!is_blank(text.data[i - 1]))
@@ -144,10 +155,10 @@ static void write_lines(EscBuf *out, const Format *format)
         const FormatLine *line = &format->lines[i];
         if (line->has_blank_before)
             esc_buf_char(out, '\n');
-        esc_buf_printf(out, "%*s", (int)line->indent, "");
+        write_blanks(out, line->indent);
         for (size_t k = 0; k < line->piece_count; k++) {
             const FormatPiece *piece = &format->pieces[line->first_piece + k];
-            esc_buf_printf(out, "%*s", (int)piece->gap, "");
+            write_blanks(out, piece->gap);
             write_token(out, format, piece->token, line->indent);
         }
         esc_buf_char(out, '\n');

@@ -45,7 +45,16 @@ static inline EscText esc_format_token_text(const Format *format, size_t token)
     return (EscText){format->source.data + at->start, at->end - at->start};
 }
 
-/* Whether token is this sign or word, however blanks stand between its words. */
-bool esc_format_is(const Format *format, size_t token, const char *text);
+/* Whether a token that begins like it is this sign or word. */
+bool esc_format_is_all(const Format *format, size_t token, const char *text);
+
+/* Whether token is this sign or word, however blanks stand between its words. Asked of every token many times, and mostly denied by
+ * the first character. */
+static inline bool esc_format_is(const Format *format, size_t token, const char *text)
+{
+    return token < format->tokens.count &&
+           format->source.data[format->tokens.items[token].start] == text[0] &&
+           esc_format_is_all(format, token, text);
+}
 
 #endif

@@ -45,9 +45,9 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-bool esc_format_is(const Format *format, size_t token, const char *text)
+bool esc_format_is_all(const Format *format, size_t token, const char *text)
 {
-    if (token >= format->tokens.count || format->tokens.items[token].kind == ESC_TOKEN_UNKNOWN)
+    if (format->tokens.items[token].kind == ESC_TOKEN_UNKNOWN)
         return false; /* what could not be read is nothing that we know */
     EscText found = esc_format_token_text(format, token);
     size_t at = 0;

@@ -44,7 +44,8 @@ static void put(EscLower *lower, EscCoverKind kind, EscSpan span, const char *wa
                 const EscCoverTerm *terms, uint32_t count)
 {
     EscWorkspace *workspace = lower->workspace;
-    if (!workspace->is_covered || count == 0 || span.end == 0 || workspace->files[span.file].is_std)
+    if (!workspace->is_covered || count == 0 || span.end == 0 ||
+        esc_file_of(workspace, span)->is_std)
         return;
     EscCoverTerm *kept = esc_arena_alloc_array(workspace->arena, count, sizeof *kept);
     if (kept == NULL) {
@@ -54,7 +55,7 @@ static void put(EscLower *lower, EscCoverKind kind, EscSpan span, const char *wa
     for (uint32_t i = 0; i < count; i++)
         kept[i] = terms[i];
     *ESC_ARRAY_ADD(workspace, cover) = (EscCoverPoint){.kind = kind,
-                                                       .span = {span.file, span.start, span.end},
+                                                       .span = esc_place_of(workspace, span),
                                                        .way = way,
                                                        .terms = kept,
                                                        .terms_count = count};
@@ -242,7 +243,7 @@ void esc_cover_finish(EscLower *lower)
 {
     EscWorkspace *workspace = lower->workspace;
     for (uint32_t i = 0; i < workspace->cover_count; i++) {
-        EscCoverTerm *terms = (EscCoverTerm *)workspace->cover[i].terms; /* made above */
+        EscCoverTerm *terms = (EscCoverTerm *)(uintptr_t)workspace->cover[i].terms; /* made above */
         for (uint32_t k = 0; k < workspace->cover[i].terms_count; k++)
             if (terms[k].kind < ESC_COVER_PRED_TRUE)
                 terms[k].at += lower->build.functions[terms[k].function].code_first;

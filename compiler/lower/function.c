@@ -64,6 +64,7 @@ static uint32_t column_of(EscLower *lower, EscText source, EscSpan span)
 
 void esc_lower_origin(EscLower *lower, EscSpan span)
 {
+    span.file = esc_file_index(lower->workspace, span); /* from here on a row of FILES */
     find_line(lower, span);
     EscText source = esc_workspace_file_source(lower->workspace, span.file);
     lower->emit->origin = (EscOrigin){

@@ -7,10 +7,6 @@
 
 #include <string.h>
 
-/* What a compile may use for its program: four times the largest bundle, for the lists that grow
- * and are given up. */
-static const size_t ARENA_SIZE_MAX = 16 * ESC_BUNDLE_BYTES_MAX;
-
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static void lower_everything(EscLower *lower)
@@ -109,7 +105,7 @@ static EscStatus lower_to_bytes(EscLower *lower, EscBuf *bundle, EscWhy *why)
 
 EscStatus esc_lower_workspace(EscWorkspace *workspace, EscBuf *bundle, EscWhy *why)
 {
-    EscArena *arena = esc_arena_new(ARENA_SIZE_MAX);
+    EscArena *arena = esc_arena_new(ESC_ARENA_BYTES_MAX);
     if (arena == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the program");
     EscLower lower;

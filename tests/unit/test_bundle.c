@@ -96,85 +96,158 @@ BYTES_ACCEPT(v02_accepts_sections_in_order, (void)0)
 
 /* --- V03: counts before they are multiplied ---------------------------------------------------------- */
 
-/* A bundle of one section of `size` bytes, all of them `fill`. */
-static EscBuf lone_section(uint32_t section, uint32_t size, uint8_t fill)
+/* A bundle of one section that says `count` rows and has `size` bytes behind that, all of them `fill`. */
+static EscBuf lone_section(uint32_t section, uint32_t count, uint32_t size, uint8_t fill)
 {
     EscBuf bytes;
-    esc_buf_init(&bytes, 2 * ESC_BUNDLE_BYTES_MAX);
-    esc_buf_append(&bytes, "ESCB\0\1\0\1", 8);
+    esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
+    esc_buf_append(&bytes, "ESCB", 4);
+    esc_buf_u16(&bytes, ESC_BUNDLE_FORMAT);
+    esc_buf_u16(&bytes, 1);
     for (int i = 0; i < 32; i++)
         esc_buf_u8(&bytes, 0);
     esc_buf_u16(&bytes, (uint16_t)section);
     esc_buf_u16(&bytes, 0);
     esc_buf_u32(&bytes, ESC_BUNDLE_HEADER_SIZE + ESC_BUNDLE_ENTRY_SIZE);
-    esc_buf_u32(&bytes, size);
-    uint8_t *rows = malloc(size);
-    assert_non_null(rows);
-    memset(rows, fill, size);
-    esc_buf_append(&bytes, rows, size);
-    free(rows);
+    esc_buf_u32(&bytes, ESC_SECTION_COUNT_SIZE + size);
+    esc_buf_u32(&bytes, count);
+    for (uint32_t i = 0; i < size; i++)
+        esc_buf_u8(&bytes, fill);
     assert_int_equal(bytes.status, ESC_OK);
     bundle_rehash(&bytes);
     return bytes;
 }
 
-static void assert_section_rejected(uint32_t section, uint32_t size, uint8_t fill,
+static uint8_t *lone_rows(EscBuf *bytes)
+{
+    return bytes->data + ESC_BUNDLE_HEADER_SIZE + ESC_BUNDLE_ENTRY_SIZE + ESC_SECTION_COUNT_SIZE;
+}
+
+static void assert_section_rejected(uint32_t section, uint32_t count, uint32_t size, uint8_t fill,
                                     const char *check)
 {
-    EscBuf bytes = lone_section(section, size, fill);
+    EscBuf bytes = lone_section(section, count, size, fill);
     assert_bundle_rejected(&bytes, check);
     esc_buf_release(&bytes);
+}
+
+static uint32_t columns_of(EscTable table)
+{
+    return (uint32_t)esc_table_info[table].columns_count;
 }
 
 static void v03_rejects_part_of_a_row(void **state)
 {
     (void)state;
-    assert_section_rejected(ESC_TABLE_META, (uint32_t)esc_table_info[ESC_TABLE_META].row_size + 1,
-                            0, "V03");
-    assert_section_rejected(ESC_TABLE_CODE, 9, 0, "V03");
+    assert_section_rejected(ESC_TABLE_META, 1, columns_of(ESC_TABLE_META) + 1, 0, "V03");
+    assert_section_rejected(ESC_TABLE_META, 1, columns_of(ESC_TABLE_META) - 1, 0, "V03");
+    /* there are bytes enough, but one column has two of them */
+    EscBuf bytes = lone_section(ESC_TABLE_META, 1, columns_of(ESC_TABLE_META), 0);
+    lone_rows(&bytes)[3] = 0x80;
+    lone_rows(&bytes)[4] = 1;
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V03");
+    esc_buf_release(&bytes);
+    assert_section_rejected(ESC_TABLE_CODE, 1, ESC_INSTR_SIZE_MIN + 1, 0, "V03");
+    assert_section_rejected(ESC_TABLE_CODE, 1, ESC_INSTR_SIZE_MIN - 1, 0, "V03");
+}
+
+static void v03_rejects_a_count_without_rows(void **state)
+{
+    (void)state;
+    assert_section_rejected(ESC_TABLE_META, 0, columns_of(ESC_TABLE_META), 0, "V03");
+    assert_section_rejected(ESC_TABLE_SPANS, 2, 2 * columns_of(ESC_TABLE_SPANS) - 1, 0, "V03");
+    assert_section_rejected(ESC_TABLE_SPANS, esc_table_info[ESC_TABLE_SPANS].rows_max, 64, 0,
+                            "V03");
+    assert_section_rejected(ESC_TABLE_CODE, ESC_CODE_ROWS_MAX, 64, 0, "V03");
+    assert_section_rejected(ESC_TABLE_CODE, UINT32_MAX, 64, 0, "V03");
 }
 
 static void v03_rejects_one_row_too_many(void **state)
 {
     (void)state;
     uint32_t rows = esc_table_info[ESC_TABLE_LIMITS].rows_max + 1;
-    assert_section_rejected(ESC_TABLE_LIMITS,
-                            rows * (uint32_t)esc_table_info[ESC_TABLE_LIMITS].row_size, 0, "V03");
+    assert_section_rejected(ESC_TABLE_LIMITS, rows, rows * columns_of(ESC_TABLE_LIMITS), 0, "V03");
 }
 
-static void v03_rejects_texts_that_do_not_fit(void **state)
+/* A column of 32 bits that becomes one more than fits, by one row or by the difference to the row before, or less than 0. */
+static void v03_rejects_a_value_outside_its_column(void **state)
 {
     (void)state;
-    assert_section_rejected(ESC_TABLE_TEXTS, 3, 0, "V03");     /* no room for the count */
-    assert_section_rejected(ESC_TABLE_TEXTS, 4, 0, "V03");     /* no text at all */
-    assert_section_rejected(ESC_TABLE_TEXTS, 64, 0xff, "V03"); /* count overflows every product */
-    assert_section_rejected(ESC_TABLE_TEXTS, 64, 1, "V03");    /* 0x01010101 texts */
-}
-
-static void v03_rejects_text_past_the_end(void **state)
-{
-    (void)state;
-    EscBuf bytes = lone_section(ESC_TABLE_TEXTS, 8, 0);
-    uint8_t *section = bytes.data + ESC_BUNDLE_HEADER_SIZE + ESC_BUNDLE_ENTRY_SIZE;
-    put_u32(section, 1);
-    section[5] = 3; /* two bytes are there */
+    static const uint8_t most[] = {0xfe, 0xff, 0xff, 0xff, 0x1f}; /* UINT32_MAX, folded */
+    uint32_t columns = columns_of(ESC_TABLE_MEMBERS);
+    assert_int_equal(columns, 1);
+    EscBuf bytes = lone_section(ESC_TABLE_MEMBERS, 2, sizeof most + 1, 0);
+    memcpy(lone_rows(&bytes), most, sizeof most);
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V06"); /* it fits, and there is no such text */
+    lone_rows(&bytes)[sizeof most] = 2;
     bundle_rehash(&bytes);
     assert_bundle_rejected(&bytes, "V03");
-    section[5] = 1; /* and now one belongs to nobody */
+    lone_rows(&bytes)[sizeof most] = 0;
+    lone_rows(&bytes)[4] = 0x20;
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V03");
+    esc_buf_release(&bytes);
+    assert_section_rejected(ESC_TABLE_MEMBERS, 1, 1, 1, "V03");
+}
+
+static void v03_rejects_an_operand_outside_its_column(void **state)
+{
+    (void)state;
+    EscBuf bytes = lone_section(ESC_TABLE_CODE, 1, 9, 0xff);
+    lone_rows(&bytes)[8] = 0x1f; /* 2^33 - 1 */
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V03");
+    lone_rows(&bytes)[8] = 0x0f; /* 2^32 - 1: the container holds, and there is no META */
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V06");
+    esc_buf_release(&bytes);
+}
+
+/* The same number in more bytes than it needs. */
+static void v03_rejects_a_padded_number(void **state)
+{
+    (void)state;
+    EscBuf bytes = lone_section(ESC_TABLE_MEMBERS, 1, 2, 0);
+    lone_rows(&bytes)[0] = 0x80;
     bundle_rehash(&bytes);
     assert_bundle_rejected(&bytes, "V03");
     esc_buf_release(&bytes);
 }
 
+static void v03_rejects_texts_that_do_not_fit(void **state)
+{
+    (void)state;
+    assert_section_rejected(ESC_TABLE_TEXTS, 0, 0, 0, "V03"); /* no text at all */
+    assert_section_rejected(ESC_TABLE_TEXTS, UINT32_MAX, 64, 0, "V03");
+    assert_section_rejected(ESC_TABLE_TEXTS, 0x01010101, 64, 0, "V03");
+}
+
+static void v03_rejects_text_past_the_end(void **state)
+{
+    (void)state;
+    EscBuf bytes = lone_section(ESC_TABLE_TEXTS, 1, 4, 0);
+    uint8_t *section = lone_rows(&bytes);
+    section[1] = 3; /* two bytes are there */
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V03");
+    section[1] = 1; /* and now one belongs to nobody */
+    bundle_rehash(&bytes);
+    assert_bundle_rejected(&bytes, "V03");
+    esc_buf_release(&bytes);
+}
+
+/* It is refused by its size before anything behind the header is looked at: there is nothing. */
 static void v03_rejects_bundle_over_the_limit(void **state)
 {
     (void)state;
-    EscBuf bytes = lone_section(
-        ESC_TABLE_TEXTS,
-        (uint32_t)ESC_BUNDLE_BYTES_MAX - ESC_BUNDLE_HEADER_SIZE - ESC_BUNDLE_ENTRY_SIZE + 1, 0);
+    EscBuf bytes = lone_section(ESC_TABLE_TEXTS, 1, 4, 0);
     EscBundle *bundle = NULL;
     EscWhy why;
-    assert_int_equal(esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why), ESC_BAD_BUNDLE);
+    assert_int_equal(
+        esc_bundle_load((EscBytes){bytes.data, ESC_BUNDLE_BYTES_MAX + 1}, &bundle, &why),
+        ESC_BAD_BUNDLE);
     assert_string_equal(why.check, "V03");
     assert_non_null(strstr(why.text, "more than a bundle may have"));
     esc_buf_release(&bytes);
@@ -185,8 +258,7 @@ static void v03_accepts_as_many_rows_as_fit(void **state)
 {
     (void)state;
     uint32_t rows = esc_table_info[ESC_TABLE_LIMITS].rows_max;
-    assert_section_rejected(ESC_TABLE_LIMITS,
-                            rows * (uint32_t)esc_table_info[ESC_TABLE_LIMITS].row_size, 0, "V06");
+    assert_section_rejected(ESC_TABLE_LIMITS, rows, rows * columns_of(ESC_TABLE_LIMITS), 0, "V06");
 }
 
 /* --- V04: the hash -------------------------------------------------------------------------------------- */
@@ -433,7 +505,11 @@ int main(void)
         cmocka_unit_test(v02_rejects_one_section_fewer),
         cmocka_unit_test(v02_accepts_sections_in_order),
         cmocka_unit_test(v03_rejects_part_of_a_row),
+        cmocka_unit_test(v03_rejects_a_count_without_rows),
         cmocka_unit_test(v03_rejects_one_row_too_many),
+        cmocka_unit_test(v03_rejects_a_value_outside_its_column),
+        cmocka_unit_test(v03_rejects_an_operand_outside_its_column),
+        cmocka_unit_test(v03_rejects_a_padded_number),
         cmocka_unit_test(v03_rejects_texts_that_do_not_fit),
         cmocka_unit_test(v03_rejects_text_past_the_end),
         cmocka_unit_test(v03_rejects_bundle_over_the_limit),

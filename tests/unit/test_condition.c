@@ -23,7 +23,7 @@ static const EscCondition *form_of(const char *condition, EscWorkspace **workspa
 
 static EscText words_of(const EscWorkspace *workspace, EscSpan span)
 {
-    return (EscText){workspace->files[span.file].text.data + span.start, span.end - span.start};
+    return (EscText){esc_file_of(workspace, span)->text.data + span.start, span.end - span.start};
 }
 
 /* --- the form --------------------------------------------------------------------------------- */

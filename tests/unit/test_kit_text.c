@@ -204,6 +204,31 @@ static void utf8_takes_one_way_to_write_a_character(void **state)
     }
 }
 
+/* Wherever a byte stands among plain ones, before, on and behind the ends of eight. */
+static void utf8_is_checked_at_every_place(void **state)
+{
+    (void)state;
+    static const char bad[] = {'\0', '\x80', '\xc0', '\xff'};
+    char bytes[40];
+    size_t bad_at = 0;
+    for (size_t size = 1; size <= sizeof bytes; size++) {
+        for (size_t at = 0; at < size; at++) {
+            memset(bytes, '\x7f', size);
+            assert_true(esc_utf8_is_valid((EscText){bytes, size}, NULL));
+            bytes[at] = '\x01';
+            assert_true(esc_utf8_is_valid((EscText){bytes, size}, NULL));
+            for (size_t i = 0; i < sizeof bad; i++) {
+                bytes[at] = bad[i];
+                assert_false(esc_utf8_is_valid((EscText){bytes, size}, &bad_at));
+                assert_int_equal(bad_at, at);
+            }
+            if (at + 1 < size)
+                memcpy(bytes + at, "\xc3\xa9", 2);
+            assert_int_equal(esc_utf8_is_valid((EscText){bytes, size}, NULL), at + 1 < size);
+        }
+    }
+}
+
 static void cutting_keeps_characters_whole(void **state)
 {
     (void)state;
@@ -373,6 +398,7 @@ int main(void)
         cmocka_unit_test(utf8_is_checked_by_the_tables),
         cmocka_unit_test(utf8_takes_every_character_and_no_surrogate),
         cmocka_unit_test(utf8_takes_one_way_to_write_a_character),
+        cmocka_unit_test(utf8_is_checked_at_every_place),
         cmocka_unit_test(cutting_keeps_characters_whole),
         cmocka_unit_test(decoding_gives_code_points),
         cmocka_unit_test(decoding_steps_over_a_malformed_byte),

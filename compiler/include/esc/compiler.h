@@ -3,8 +3,8 @@
  *
  * The compiler does no I/O: the program hands in functions that list and read files, or the
  * texts themselves. Start reading at esc_workspace_new(), then esc_workspace_load(),
- * esc_workspace_check() and esc_workspace_build(). One workspace is used by one thread at a
- * time. */
+ * esc_workspace_check() and esc_workspace_build(). A workspace is checked once; who checks again after a change keeps the files in
+ * an EscSources. One workspace is used by one thread at a time. */
 #ifndef ESC_COMPILER_H
 #define ESC_COMPILER_H
 
@@ -16,10 +16,10 @@ extern "C" {
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-#define ESC_WORKSPACE_FILES_MAX 20000u
-#define ESC_WORKSPACE_BYTES_MAX ((size_t)128 << 20) /* of all sources together */
-#define ESC_DIAGNOSTICS_MAX 1000u                   /* kept; the rest is only counted */
-#define ESC_PATH_BYTES_MAX 1024u                    /* of one file name within the workspace */
+#define ESC_WORKSPACE_FILES_MAX 1000000u
+#define ESC_WORKSPACE_BYTES_MAX ((size_t)1 << 30) /* of all sources together */
+#define ESC_DIAGNOSTICS_MAX 1000u                 /* kept; the rest is only counted */
+#define ESC_PATH_BYTES_MAX 1024u                  /* of one file name within the workspace */
 
 /* --- a workspace ------------------------------------------------------------------------------ */
 
@@ -112,6 +112,49 @@ typedef struct EscWorkspaceCounts {
         runbooks, routes, tests;
 } EscWorkspaceCounts;
 EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace);
+
+/* --- sources that stay: for editors and pages, which check again and again ---------------------- */
+
+/* Files, and what was read of each of them. Owned; esc_sources_free().
+ *
+ *     EscSources *sources = esc_sources_new();
+ *     status = esc_sources_load(sources, &files, &why);
+ *     EscWorkspace *workspace = esc_workspace_of_sources(sources, &files);
+ *     status = esc_workspace_check(workspace);
+ *     …                                                      the author changes a file
+ *     status = esc_sources_put(sources, path, text);
+ *     EscWorkspace *next = esc_workspace_of_sources(sources, &files);
+ *     status = esc_workspace_check(next);                    reads that file only
+ *
+ * The diagnostics, the bundle and all else of `next` are byte for byte those of a workspace that was loaded afresh. */
+typedef struct EscSources EscSources;
+
+#define ESC_SOURCE_VERSIONS_MAX                                                                    \
+    4u /* texts of a path that are remembered, the present one among them */
+
+EscSources *esc_sources_new(void); /* NULL when there is no memory */
+/* Workspaces that were made of it stay as they are. NULL is allowed. */
+void esc_sources_free(EscSources *sources);
+
+/* Reads all files and forgets those that are no longer there; as esc_workspace_load(). After a failure some files may be the new
+ * ones already. */
+ESC_MUST_USE EscStatus esc_sources_load(EscSources *sources, const EscSourceFiles *files,
+                                        EscWhy *why);
+
+/* What is at `path` from now on, whether there was something before or not; both texts are copied. A text that was there lately is
+ * found again by its content and is not read another time. ESC_BAD_ARGUMENT for the path, ESC_OVER_LIMIT, ESC_NO_MEMORY: nothing has
+ * changed then. */
+ESC_MUST_USE EscStatus esc_sources_put(EscSources *sources, EscText path, EscText source);
+/* ESC_NOT_FOUND when there is no such file. */
+ESC_MUST_USE EscStatus esc_sources_remove(EscSources *sources, EscText path);
+
+/* A workspace of the files that are there now, in the order of their paths, to be checked; later changes of `sources` do not reach it.
+ * `files` is what esc_workspace_load() keeps of it, and may be NULL. It shares what was read with `sources` and other workspaces: all
+ * of them belong to one thread. NULL when there is no memory. */
+EscWorkspace *esc_workspace_of_sources(const EscSources *sources, const EscSourceFiles *files);
+
+/* How many files the check of this workspace had to read, modules of the standard library included: those that no earlier one had. */
+uint32_t esc_workspace_read_count(const EscWorkspace *workspace);
 
 /* --- diagnostics ------------------------------------------------------------------------------ */
 

@@ -3,7 +3,8 @@
  *
  * Start reading at esc_source_parse(). Every node lives in the caller's arena and borrows its texts
  * from the source or the arena, so both must outlive the tree. Nodes are allocated only as large as
- * their kind needs: pass pointers, never copy an EscNode by value. */
+ * their kind needs: pass pointers, never copy an EscNode by value. A tree belongs to whoever has read the file, and nobody else writes
+ * into it: what a check finds out about a node stands in a table of its own, by the node's id. */
 #ifndef ESC_GRAMMAR_H
 #define ESC_GRAMMAR_H
 
@@ -36,7 +37,7 @@ typedef struct EscNode EscNode;
 
 /* Nodes linked through `next`, in source order. */
 typedef struct EscNodeList {
-    EscNode *first, *last;
+    const EscNode *first, *last;
     uint32_t count;
 } EscNodeList;
 
@@ -62,7 +63,7 @@ typedef enum EscNodeKind {
 
 /* The structs: EscNotifyNode and its like. */
 #define ESC_FIELD_NAME EscName
-#define ESC_FIELD_NODE EscNode *
+#define ESC_FIELD_NODE const EscNode *
 #define ESC_FIELD_LIST EscNodeList
 #define ESC_FIELD_STEPS EscNodeList
 #define ESC_FIELD_FLAG bool
@@ -91,10 +92,10 @@ typedef struct EscBareNode {
 
 struct EscNode {
     EscNodeKind kind;
-    uint16_t depth;   /* of an expression, 0 for leaves; at most ESC_EXPRESSION_DEPTH_MAX */
-    EscSpan span;     /* the whole construct */
-    uint32_t meaning; /* the compiler's: what names and types made of the node; 0 from the parser */
-    EscNode *next;    /* in the list it belongs to */
+    uint16_t depth;      /* of an expression, 0 for leaves; at most ESC_EXPRESSION_DEPTH_MAX */
+    EscSpan span;        /* the whole construct */
+    uint32_t id;         /* of this node in its file: 1 to node_count of the FILE node */
+    const EscNode *next; /* in the list it belongs to */
     union {
 #define ESC_NODE(KIND, member, Struct, text) Struct member;
 #define ESC_BARE(KIND, member, text) EscBareNode member;
@@ -130,8 +131,8 @@ typedef struct EscSyntaxSink {
  * wanted). A part with a fault is left out of its declaration and noted as broken; a declaration
  * that is lost becomes a BROKEN node. So the result is a FILE node whatever the text was; NULL only when the arena is used up. Time and memory grow linearly with
  * the source; nothing recurses. */
-EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
-                          const EscSyntaxSink *errors);
+const EscNode *esc_source_parse(EscArena *arena, uint32_t file, EscText source,
+                                const EscSyntaxSink *errors);
 
 /* What there is to say about one code, for `escalc explain` and the docs. `wrong` is a whole file with
  * this fault and `right` the same without it; both are "" where no small one shows it. */

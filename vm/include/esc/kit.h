@@ -181,6 +181,9 @@ static inline int esc_hex_value(char c)
  * esc_arena_clear. */
 typedef struct EscArena EscArena;
 
+/* For one workspace or one bundle, whose own limits bound what is taken: so that a mistake of ours ends before the machine does. */
+#define ESC_ARENA_BYTES_MAX (sizeof(size_t) > 4 ? (size_t)64 << 30 : (size_t)3 << 30)
+
 /* size_max bounds the sum of all allocations, in bytes; each counts rounded up to the alignment
  * of max_align_t. NULL when there is no memory. */
 EscArena *esc_arena_new(size_t size_max);

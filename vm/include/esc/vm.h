@@ -14,10 +14,12 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 1
-#define ESC_BUNDLE_BYTES_MAX ((size_t)128 << 20) /* a workspace of 10,000 templates takes about 76 MB; one template is far below 1 MiB */
-#define ESC_TEXTS_ROWS_MAX (1u << 20)
-#define ESC_CODE_ROWS_MAX (1u << 23)
+#define ESC_BUNDLE_FORMAT 2
+/* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
+ * reached before the tables are, which have room for 1,000,000 templates. */
+#define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
+#define ESC_TEXTS_ROWS_MAX (1u << 24) /* a reference has 24 bits for it */
+#define ESC_CODE_ROWS_MAX (1u << 28)
 #define ESC_REGISTERS_MAX 32
 #define ESC_FUNCTION_CODE_MAX 4096
 #define ESC_LOOP_DEPTH_MAX 3
