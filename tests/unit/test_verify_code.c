@@ -93,8 +93,8 @@ CODE_ACCEPT(v13_accepts_division_by_an_answer, BODY_STEPS, OWN_FIRST, TEXT_AT(0)
 static void v13_rejects_division_by_negative_zero(void **state)
 {
     (void)state;
-    static const EscInstr code[] = {FLAG, OP(CONST, 1, 0, 0, CONST_ONE),
-                                    OP(DIV_NUMBER, 2, 1, 1, 0), ANSWER};
+    static const EscInstr code[] = {FLAG, OP(CONST, 1, 0, 0, CONST_ONE), OP(DIV_NUMBER, 2, 1, 1, 0),
+                                    ANSWER};
     TestProgram p;
     program_begin(&p);
     p.bodies[BODY_COND] = BODY(code);

@@ -269,9 +269,8 @@ CODE_ACCEPT(v34_accepts_raise_on_every_way_to_a_raising_end, BODY_CLOSING,
             OP(LOAD_TICKET, 1, 0, 0, FIELD_FLAG), OP(JUMP_IF, 1, 0, 0, 5),
             OP(EMIT, 0, 0, 1, SITE_RAISE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 4)),
             OP(JUMP, 0, 0, 0, 7), OP(EMIT, 0, 0, 1, SITE_RAISE),
-            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 7)),
-            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 9)), OP(DONE, 0, 0, 0, 0),
-            OP(END, 0, 0, 0, ESC_END_RAISE))
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 7)), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 9)),
+            OP(DONE, 0, 0, 0, 0), OP(END, 0, 0, 0, ESC_END_RAISE))
 CODE_REJECT(v34_rejects_raise_on_one_way_to_a_raising_end, "V34", BODY_CLOSING,
             OP(LOAD_TICKET, 1, 0, 0, FIELD_FLAG), OP(JUMP_IF, 1, 0, 0, 4),
             OP(EMIT, 0, 0, 1, SITE_RAISE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 4)),
