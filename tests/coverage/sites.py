@@ -92,7 +92,7 @@ def times_run(site, sources):
 
 def pattern_of(text):
     """What a format of printf makes, as a pattern; adjacent texts are parts of one."""
-    parts = re.split(r"%(?:[-+ 0#]*[0-9.*]*(?:l|ll|z)?[a-zA-Z])", text.replace('\\"', '"').replace("\\\\", "\\").replace("%%", "%"))
+    parts = re.split(r"%(?:[-+ 0#]*[0-9.*]*(?:ll|l|z)?[a-zA-Z])", text.replace('\\"', '"').replace("\\\\", "\\").replace("%%", "%"))
     return ".*".join(re.escape(part) for part in parts)
 
 
