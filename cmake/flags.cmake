@@ -33,6 +33,12 @@ elseif(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "wasm32")
     target_link_options(esc_build INTERFACE -Wl,-z,relro,-z,now)
 endif()
 
+if(ESC_COVERAGE)
+    # As it is written, without what an optimiser makes of it: the branches are those of the text.
+    target_compile_options(esc_build INTERFACE -O0 --coverage)
+    target_link_options(esc_build INTERFACE --coverage)
+endif()
+
 if(ESC_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
         message(FATAL_ERROR "ESC_FUZZ needs clang: cmake --preset fuzz, or -DCMAKE_C_COMPILER=clang")

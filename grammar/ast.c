@@ -121,6 +121,19 @@ EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSp
                           .field = {.name = name, .type = type, .is_optional = is_optional}});
 }
 
+EscNode *esc_ast_list_of(EscParse *parse, EscSpan span, EscNode *item, EscSpan item_span,
+                         uint32_t size, uint32_t count)
+{
+    EscTypeListNode list = {.item = item, .at_most = count};
+    if (item != NULL && item->kind == ESC_NODE_TYPE_NAME)
+        list.item = esc_node_put(
+            parse, &(EscNode){.kind = ESC_NODE_TYPE_NAME,
+                              .span = item_span,
+                              .type_name = {.name = item->type_name.name, .at_most = size}});
+    return esc_node_put(parse,
+                        &(EscNode){.kind = ESC_NODE_TYPE_LIST, .span = span, .type_list = list});
+}
+
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value)
 {
     if (!esc_text_equal(word.text, ESC_TEXT("header"))) {

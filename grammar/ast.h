@@ -45,6 +45,9 @@ EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList
 EscNode *esc_ast_duration_of(EscSpan span, EscNode *duration, EscName calendar);
 EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSpan type_span,
                               EscNodeList fields, bool is_optional);
+/* list of text at most SIZE at most COUNT */
+EscNode *esc_ast_list_of(EscParse *parse, EscSpan span, EscNode *item, EscSpan item_span,
+                         uint32_t size, uint32_t count);
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value);
 EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
                        EscNodeList reminders, EscBranch otherwise);

@@ -290,6 +290,8 @@ type:
     { $$ = NODE(TYPE_ENUM, @$, .type_enum = {.is_ordered = true, .members = $1}); }
   | "list of" simple_type at_most_opt[most]
     { $$ = NODE(TYPE_LIST, @$, .type_list = {.item = $simple_type, .at_most = $most}); }
+  | "list of" simple_type[item] "at most" count[size] "at most" count[most]
+    { $$ = esc_ast_list_of(parse, @$, $item, esc_span_join(@item, @size), $size, $most); }
   | "{" fields "}" { $$ = NODE(TYPE_RECORD, @$, .type_record = {.fields = $fields}); }
 
 simple_type:

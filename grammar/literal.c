@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NUMBER_SIZE_MAX 40u
+#define HARMLESS_PERCENT 50 /* in the place of one that has no meaning: fits wherever one stands */
 
 EscText esc_parse_slice(const EscParse *parse, uint32_t start, uint32_t end)
 {
@@ -87,8 +88,10 @@ EscNode *esc_literal_number(EscParse *parse, EscSpan span)
 EscNode *esc_literal_percent(EscParse *parse, EscSpan span)
 {
     double value = 0;
-    if (!read_decimal(esc_parse_slice(parse, span.start, span.end - 1), &value))
+    if (!read_decimal(esc_parse_slice(parse, span.start, span.end - 1), &value)) {
         put_bad(parse, span, "this number has more than 40 digits", "");
+        value = HARMLESS_PERCENT;
+    }
     return esc_node_put(
         parse, &(EscNode){.kind = ESC_NODE_PERCENT, .span = span, .percent = {.value = value}});
 }
@@ -159,10 +162,12 @@ EscNode *esc_literal_duration(EscParse *parse, EscSpan span)
 {
     EscText text = slice_of(parse, span), falling = falling_part(text);
     int64_t ms = 0;
-    if (!esc_duration_read(falling, ESC_SPAN_MAX_MS, &ms))
+    if (!esc_duration_read(falling, ESC_SPAN_MAX_MS, &ms)) {
         put_bad(parse, span, "this duration is longer than 400 years", "");
-    else if (falling.size < text.size)
+        ms = ESC_MINUTE_MS;
+    } else if (falling.size < text.size) {
         put_bad(parse, span, "the parts of a duration go from large to small", "such as `1h30m`");
+    }
     return put_duration(parse, span, ms);
 }
 
@@ -176,12 +181,14 @@ EscNode *esc_literal_spelled_duration(EscParse *parse, EscSpan span)
         at++;
     char unit = (char)(text.data[at] | 0x20); /* the scanner lets through letters in any case */
     int64_t sum = 0;
-    if (!add_duration(&sum, count, unit_ms(unit)))
+    if (!add_duration(&sum, count, unit_ms(unit))) {
         put_bad(parse, span, "this duration is longer than 400 years", "");
-    else if (!parse->is_quiet)
+        sum = ESC_MINUTE_MS;
+    } else if (!parse->is_quiet) {
         esc_syntax_put_fix(parse, ESC_SYNTAX_SPELLED_UNIT, span,
                            ESC_TEXT("the unit of a duration is one letter behind the number"),
                            esc_arena_printf(parse->arena, "%.*s%c", ESC_TEXT_ARG(digits), unit));
+    }
     return put_duration(parse, span, sum);
 }
 

@@ -131,6 +131,7 @@ static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, cons
     const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_HTTP_STATUS];
     if (statuses == NULL)
         return;
+    action->statuses_count = 0; /* a second `expect` was reported; the room is for its own codes */
     ESC_EACH_NODE(code, reply->reply.codes) {
         double value = code->number.value;
         if (value < (double)bound->low || value > (double)bound->high ||

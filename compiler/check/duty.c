@@ -231,8 +231,6 @@ static void rotation(EscWorkspace *workspace, const EscNode *node, EscRotationIn
     info->from_local_minute = esc_local_minutes(node->rotation.from);
     info->shift_days = (uint32_t)(shift_ms / ESC_DAY_MS);
     info->members = esc_find_persons(workspace, node->rotation.members, &info->count);
-    if (node->rotation.members.count == 0)
-        esc_report(workspace, "E0319", node->span, "nobody is in this rotation");
 }
 
 /* Turns go on without end, so a rotation behind one that began before only stands in for it. */

@@ -121,9 +121,10 @@ bool esc_check_snapshot(EscWhere *where, const EscNode *node)
                 bit = 1u << i;
         }
         if (bit == 0) {
-            EscName last = what->path.parts[0];
-            last.span = what->span;
-            esc_report_word(workspace, last, "something a snapshot can keep", words);
+            char buffer[ESC_PATH_TEXT_MAX];
+            EscName whole = {.text = esc_path_text(what, 0, what->path.count, buffer),
+                             .span = what->span};
+            esc_report_word(workspace, whole, "something a snapshot can keep", words);
             continue;
         }
         esc_mark(workspace, item, ESC_MEANS_EVIDENCE, bit, ESC_TYPE_ANY);

@@ -82,6 +82,16 @@ static bool is_length(Lookup *lookup)
                           esc_path_text(node, 1, node->path.count - 1, lookup->buffer), &index);
 }
 
+/* What stands behind `ticket.` or `event.`: a name of several words is wrong as a whole, and so is its cure. */
+static EscSpan behind_root(const EscNode *node)
+{
+    const EscPathNode *path = &node->path;
+    if (path->count == 1)
+        return node->span;
+    return (EscSpan){node->span.file, path->parts[1].span.start,
+                     path->parts[path->count - 1].span.end};
+}
+
 /* The field that `owner.name` means, for a ticket without a person in it: suggestions look at
  * the last word too. */
 static EscType no_ticket_field(Lookup *lookup, EscText name)
@@ -91,8 +101,7 @@ static EscType no_ticket_field(Lookup *lookup, EscText name)
     for (uint32_t i = 0; i < workspace->ticket_fields_count && esc_suggests(workspace); ++i)
         esc_suggest_try(&suggest, workspace->fields[i].name);
     const EscNode *node = lookup->node;
-    EscSpan span = {node->span.file, node->path.parts[1].span.start,
-                    node->path.parts[node->path.count - 1].span.end};
+    EscSpan span = behind_root(node);
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0103", span, "the ticket has no field `%.*s`", ESC_TEXT_ARG(name));
     if (is_length(lookup))
@@ -174,8 +183,7 @@ static EscType no_event_field(Lookup *lookup, EscText name)
             esc_suggest_try(&suggest, workspace->fields[event->fields[field]].name);
     }
     const EscEventInfo *first = &workspace->events[where->events[0]];
-    EscSpan span =
-        lookup->node->path.count > 1 ? lookup->node->path.parts[1].span : lookup->node->span;
+    EscSpan span = behind_root(lookup->node);
     EscDiagnostic *diagnostic =
         where->events_count > 1
             ? esc_report(workspace, "E0104", span, "none of the events here has a field `%.*s`",
@@ -419,7 +427,7 @@ static EscType exception_path(Lookup *lookup)
                     esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
             }
         }
-        EscSpan span = node->path.count > 1 ? node->path.parts[1].span : node->span;
+        EscSpan span = behind_root(node);
         if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
             esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised",
                             ESC_TEXT_ARG(name));

@@ -141,10 +141,6 @@ static void check_limit(EscWorkspace *workspace, const EscNode *item)
         esc_report_hint(workspace, diagnostic, "say `per %s`", is_handoffs ? "ticket" : "person");
         return;
     }
-    if (limit.count == 0) {
-        esc_report(workspace, "E0408", item->span, "a limit of nothing would stop everything");
-        return;
-    }
     if (limit_action(workspace, item->limit.otherwise, &limit))
         *ESC_ARRAY_ADD(workspace, limits) = limit;
 }

@@ -178,12 +178,7 @@ EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, con
 {
     if (node->kind == ESC_NODE_CALL)
         return on_call(where, node, allowed, to);
-    if (node->kind != ESC_NODE_PATH) {
-        EscDiagnostic *diagnostic =
-            esc_report(where->workspace, "E0111", node->span, "this cannot %s", to);
-        esc_report_hint(where->workspace, diagnostic, "name %s", allowed_words(allowed));
-        return 0;
-    }
+    ESC_ASSERT(node->kind == ESC_NODE_PATH);
     if (node->path.count > 1)
         return field_ref(where, node, allowed, to);
     uint32_t role = esc_role_number(node->path.parts[0].text);

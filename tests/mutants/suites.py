@@ -33,9 +33,10 @@ FOLDERS = [
     ("runtime/http/", ["integration_requests", "integration_auth", "integration_limits"]),
     ("runtime/api/", ["integration_requests", "integration_auth", "integration_limits"]),
     ("runtime/", ["example_acme", "example_nordlicht", "crash", "integration_*"]),
-    ("vm/", ["fuzz_kit", "fuzz_bundle", "fuzz_snapshot", "example_*", "golden_disasm"]),
-    ("grammar/", ["golden_*", "fuzz_source"]),
-    ("compiler/", ["golden_*", "fuzz_source", "fuzz_workspace", "fuzz_made", "example_*"]),
+    ("vm/kit_", ["fuzz_kit", "fuzz_json", "golden_check", "golden_disasm", "example_*"]),
+    ("vm/", ["golden_disasm", "conditions", "fuzz_bundle", "fuzz_snapshot", "fuzz_made", "example_*", "scenario_*"]),
+    ("grammar/", ["golden_*", "fuzz_source", "docs_language"]),
+    ("compiler/", ["golden_*", "conditions", "fuzz_made", "fuzz_source", "fuzz_workspace", "example_*", "scenario_*", "docs_language"]),
     ("", ["golden_*", "example_*", "integration_*"]),
 ]
 HANG_SECONDS, HANG_FACTOR = 10, 5  # a suite hangs when it takes longer than 10 s and 5 times what it takes without a mutant
@@ -122,7 +123,7 @@ class Runner:
         others = []
         for pattern in patterns_for(file):
             others += [s for s in self.others if fnmatch.fnmatch(s.name, pattern) and s not in others]
-        others.sort(key=lambda suite: -kills.get(suite.name, 0))
+        others.sort(key=lambda suite: (-kills.get(suite.name, 0), self.seconds_of(suite)))
         return units + others
 
     def seconds_of(self, suite):
@@ -188,7 +189,8 @@ class Runner:
         """Changes when the programs or the suite's own files do."""
         files = [self.build / suite.program] if suite.program else list((self.build / "bin").iterdir())
         if not suite.program:
-            for folder in ("tests/integration", "tests/crash", "tests/fuzz", "examples", "stdlib"):
+            for folder in ("tests/integration", "tests/crash", "tests/fuzz", "tests/golden", "tests/conditions", "tests/scenario", "examples",
+                           "stdlib", "docs"):
                 files += [path for path in (SOURCE / folder).rglob("*") if path.suffix != ".pyc"]
         hashed = hashlib.sha256(repr(suite).encode())
         for path in sorted(path for path in files if path.is_file()):

@@ -210,6 +210,59 @@ static void only_what_is_used_is_granted(void **state)
     build_release(&built);
 }
 
+static void an_inverse_is_granted_with_its_action(void **state)
+{
+    (void)state;
+    Built built =
+        build_text("system crm \"CRM\" { action a(x: text) undo b(x: x) { POST \"/{x}\" }\n"
+                   "  action b(x: text) { POST \"/{x}\" } action c(x: text) { POST \"/{x}\" } }\n"
+                   "template t { start on ticket.created owners { primary ana ack within 5m }\n"
+                   "  steps { crm.a(x: \"1\") else { } } close when resolved }");
+    assert_built(&built);
+    const EscProgram *program = esc_bundle_program(built.bundle);
+    assert_int_equal(program->grants_count, 2);
+    assert_int_equal(program->grants[0].index, 0);
+    assert_int_equal(program->grants[1].index, 1);
+    build_release(&built);
+}
+
+/* Columns that no listing of code shows. */
+static void what_is_written_comes_into_the_tables(void **state)
+{
+    (void)state;
+    Built built = build_text("team both { ana ben }\n"
+                             "template t { start on ticket.created when ticket.title = \"x\" for 3m again after 1h\n"
+                             "  owners { primary both ack by all within 5m holds 2h\n"
+                             "           secondary both ack by 2 of within 6m }\n"
+                             "  steps { snapshot ticket, changes for 24h, timeline  close }\n"
+                             "  close when resolved with postmortem by secondary due 5d }");
+    assert_built(&built);
+    const EscProgram *program = esc_bundle_program(built.bundle);
+    const EscTemplateRow *row = &program->templates[0];
+    assert_int_equal(program->triggers[0].for_ms, 3 * ESC_MINUTE_MS);
+    assert_int_equal(row->again_after_ms, ESC_HOUR_MS);
+    assert_int_equal(row->postmortem_role, 1 + 1);
+    assert_int_equal(row->postmortem_due_ms, 5 * ESC_DAY_MS);
+    assert_int_equal(program->roles[0].ack_count, 0);
+    assert_int_equal(program->roles[0].hold_ms, 2 * ESC_HOUR_MS);
+    assert_int_equal(program->roles[1].ack_count, 2);
+    assert_int_equal(program->roles[1].hold_ms, 0);
+    bool has_snapshot = false, has_close = false;
+    for (uint32_t i = 0; i < program->effects_count; i++) {
+        bool is_snapshot = program->effects[i].kind == ESC_EFFECT_SNAPSHOT;
+        assert_true(!is_snapshot || program->effects[i].extra_ms == 24 * ESC_HOUR_MS);
+        has_snapshot = has_snapshot || is_snapshot;
+    }
+    for (uint32_t pc = 0; pc < program->code_count; pc++) {
+        if (program->code[pc].op != ESC_OP_CLOSE || has_close)
+            continue;
+        assert_text_equal(program->texts[program->code[pc].imm], "closed");
+        has_close = true;
+    }
+    assert_true(has_snapshot && has_close);
+    build_release(&built);
+}
+
 /* --- bounds ----------------------------------------------------------------------------------- */
 
 /* A template whose steps are `step`, `count` times. */
@@ -362,6 +415,8 @@ int main(void)
         cmocka_unit_test(await_ack_waits_for_every_owner),
         cmocka_unit_test(a_template_without_a_catch_all_gets_the_triage),
         cmocka_unit_test(only_what_is_used_is_granted),
+        cmocka_unit_test(an_inverse_is_granted_with_its_action),
+        cmocka_unit_test(what_is_written_comes_into_the_tables),
         cmocka_unit_test(sixty_four_effects_fit_into_one_run),
         cmocka_unit_test(a_body_that_is_too_long_is_reported),
         cmocka_unit_test(too_many_values_at_once_are_reported),

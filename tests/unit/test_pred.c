@@ -128,6 +128,17 @@ static void ranges_may_be_open_and_of_times(void **state)
     c.fields[FIELD_DUE].ms = 1000;
     assert_false(case_holds(&c));
     case_end(&c);
+    const EscPredRow later[] = {{.kind = ESC_PRED_RANGE,
+                                 .field = FIELD_DUE + 1,
+                                 .detail = 1,
+                                 .low = 1000,
+                                 .high = INT64_MAX}};
+    case_begin(&c, later, 1);
+    c.fields[FIELD_DUE].ms = 1000;
+    assert_false(case_holds(&c));
+    c.fields[FIELD_DUE].ms = 1001;
+    assert_true(case_holds(&c));
+    case_end(&c);
 }
 
 static void texts_are_compared(void **state)

@@ -71,8 +71,8 @@ static void near_names_are_suggested_and_far_ones_are_not(void **state)
 static void paths_are_joined_by_dots(void **state)
 {
     (void)state;
-    EscName parts[] = {
-        {.text = ESC_TEXT("one")}, {.text = ESC_TEXT("two")}, {.text = ESC_TEXT("three")}};
+    const char *apart = "three two one";
+    EscName parts[] = {{.text = {apart + 10, 3}}, {.text = {apart + 6, 3}}, {.text = {apart, 5}}};
     EscNode path = {.kind = ESC_NODE_PATH, .path = {.parts = parts, .count = 3}};
     char buffer[ESC_PATH_TEXT_MAX];
     assert_text_equal(esc_path_text(&path, 0, 3, buffer), "one.two.three");

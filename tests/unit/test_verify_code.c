@@ -84,6 +84,30 @@ CODE_ACCEPT(v13_accepts_division_by_a_field, BODY_COND, FLAG, OP(LOAD_TICKET, 1,
 CODE_ACCEPT(v13_accepts_division_after_zero_was_overwritten, BODY_COND, FLAG,
             OP(CONST, 1, 0, 0, CONST_ZERO), OP(LOAD_TICKET, 1, 0, 0, FIELD_COUNT),
             OP(DIV_NUMBER, 2, 1, 1, 0), ANSWER)
+CODE_ACCEPT(v13_accepts_division_by_an_answer, BODY_STEPS, OWN_FIRST, TEXT_AT(0), TEXT_AT(1),
+            OP(CONST, 6, 0, 0, CONST_ZERO), OP(CONST, 7, 0, 0, CONST_ONE),
+            OP(EMIT, 0, 0, 2, SITE_ASK), OP(CLEAR, 6, 1, 0, 0),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ANSWER, 9)), OP(DIV_NUMBER, 7, 7, 6, 0), CLOSED)
+
+/* The constant 1 made into the other zero. */
+static void v13_rejects_division_by_negative_zero(void **state)
+{
+    (void)state;
+    static const EscInstr code[] = {FLAG, OP(CONST, 1, 0, 0, CONST_ONE), OP(DIV_NUMBER, 2, 1, 1, 0),
+                                    ANSWER};
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_COND] = BODY(code);
+    program_finish(&p);
+    assert_accepts(&p);
+    for (uint32_t i = 0; i < p.program.consts_count; i++) {
+        if (p.consts[i].kind == ESC_KIND_NUMBER && p.consts[i].bits == as_bits(1))
+            p.consts[i].bits = as_bits(-0.0);
+    }
+    assert_rejects(&p, "V13");
+    program_release(&p);
+}
+
 CODE_ACCEPT(v13_accepts_zero_on_one_way_only, BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_ZERO),
             OP(JUMP_IF, 0, 0, 0, 4), OP(CONST, 1, 0, 0, CONST_ONE), OP(DIV_NUMBER, 2, 1, 1, 0),
             ANSWER)
@@ -151,6 +175,8 @@ CODE_REJECT(v16_rejects_enums_of_two_kinds, "V16", BODY_COND,
             OP(EQ_ENUM, 0, 0, 1, 0), ANSWER)
 CODE_REJECT(v16_rejects_order_of_an_unordered_enum, "V16", BODY_COND,
             OP(LOAD_TICKET, 1, 0, 0, FIELD_STATUS), OP(LT_ENUM, 0, 1, 1, 0), ANSWER)
+CODE_REJECT(v16_rejects_at_most_of_an_unordered_enum, "V16", BODY_COND,
+            OP(LOAD_TICKET, 1, 0, 0, FIELD_STATUS), OP(LE_ENUM, 0, 1, 1, 0), ANSWER)
 CODE_ACCEPT(v16_accepts_order_of_an_ordered_enum, BODY_COND,
             OP(LOAD_TICKET, 1, 0, 0, FIELD_SEVERITY), OP(LT_ENUM, 0, 1, 1, 0), ANSWER)
 CODE_REJECT(v16_rejects_text_among_joined_that_is_unset, "V16", BODY_COND, FLAG, TEXT_AT(1),
@@ -348,6 +374,8 @@ int main(void)
         cmocka_unit_test(v13_accepts_division_by_constant_one),
         cmocka_unit_test(v13_accepts_division_by_a_field),
         cmocka_unit_test(v13_accepts_division_after_zero_was_overwritten),
+        cmocka_unit_test(v13_accepts_division_by_an_answer),
+        cmocka_unit_test(v13_rejects_division_by_negative_zero),
         cmocka_unit_test(v13_accepts_zero_on_one_way_only),
         cmocka_unit_test(v14_accepts_only_the_time_of_the_run),
         cmocka_unit_test(v14_rejects_every_opcode_that_is_not_in_the_table),
@@ -361,6 +389,7 @@ int main(void)
         cmocka_unit_test(v16_rejects_duration_as_time),
         cmocka_unit_test(v16_rejects_enums_of_two_kinds),
         cmocka_unit_test(v16_rejects_order_of_an_unordered_enum),
+        cmocka_unit_test(v16_rejects_at_most_of_an_unordered_enum),
         cmocka_unit_test(v16_accepts_order_of_an_ordered_enum),
         cmocka_unit_test(v16_rejects_text_among_joined_that_is_unset),
         cmocka_unit_test(v16_rejects_reading_an_entry_register_of_another_kind),

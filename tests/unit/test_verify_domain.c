@@ -294,6 +294,37 @@ static void with_level_code(Body code, bool is_level, const char *check)
         with_level_code(BODY(code), true, check);                                                  \
     }
 
+/* The same with one test in the predicates: what a field is, and what became of it. */
+static void with_level_test(EscPred kind, const char *check)
+{
+    static const EscInstr code[] = {FLAG, ANSWER};
+    TestProgram program, *p = &program;
+    program_begin(p);
+    p->bodies[BODY_PRED] = BODY(code);
+    program_finish(p);
+    p->triggers[0].event = ESC_EVENT_TICKET_UPDATED + 1;
+    p->triggers[0].is_level = 1;
+    p->triggers[0].is_unresolved = 1;
+    p->handlers[0].event = ESC_EVENT_TICKET_UPDATED;
+    p->function_events[0].event = p->function_events[1].event = ESC_EVENT_TICKET_UPDATED;
+    p->function_events[2].event = ESC_EVENT_SLA_WARNING;
+    p->events[ESC_EVENT_TICKET_UPDATED].fields_first = 2;
+    p->events[ESC_EVENT_TICKET_UPDATED].fields_count = 1;
+    p->preds[1] = (EscPredRow){.kind = kind, .field = FIELD_NOTE + 1};
+    if (check == NULL)
+        assert_accepts(p);
+    else
+        assert_rejects(p, check);
+    program_release(p);
+}
+
+static void v35_rejects_level_test_of_a_change(void **state)
+{
+    (void)state;
+    with_level_test(ESC_PRED_PRESENT, NULL);
+    with_level_test(ESC_PRED_CHANGED, "V35");
+}
+
 LEVEL_CODE(v35_accepts_level_trigger_on_the_ticket, NULL, FLAG)
 LEVEL_CODE(v35_rejects_level_code_that_reads_its_event, "V35",
            OP(LOAD_EVENT, 1, 0, 0, FIELD_PERCENT), FLAG)
@@ -305,6 +336,21 @@ LEVEL_CODE(v35_rejects_level_code_that_reads_a_fact, "V35",
 LEVEL_CODE(v35_rejects_level_code_that_reads_the_time, "V35", OP(LOAD_NOW, 1, 0, 0, 0), FLAG)
 LEVEL_CODE(v35_rejects_level_code_that_reads_an_exception, "V35",
            OP(LOAD_EXCEPTION, 1, 0, 0, FIELD_VENDOR), FLAG)
+/* A site that raises with what may be missing: the register is of that type as well. */
+static void v19_rejects_optional_argument_of_a_field(void **state)
+{
+    (void)state;
+    static const EscInstr code[] = {OP(LOAD_TICKET, 0, 0, 0, FIELD_NOTE),
+                                    OP(EMIT, 0, 0, 1, SITE_RAISE), OP(END, 0, 0, 0, ESC_END_RAISE)};
+    TestProgram program, *p = &program;
+    program_begin(p);
+    p->bodies[BODY_HANDLER] = BODY(code);
+    program_finish(p);
+    p->effect_args[program_site(p, BODY_HANDLER, 1)->args_first].type |= ESC_TYPE_OPTIONAL;
+    assert_rejects(p, "V19");
+    program_release(p);
+}
+
 ROW_REJECT(v35_rejects_level_trigger_on_what_happens, "V35",
            p->triggers[0].event = ESC_EVENT_TICKET_RESOLVED + 1;
            p->triggers[0].is_level = 1)
@@ -557,6 +603,8 @@ int main(void)
         cmocka_unit_test(v35_rejects_level_code_that_reads_a_fact),
         cmocka_unit_test(v35_rejects_level_code_that_reads_the_time),
         cmocka_unit_test(v35_rejects_level_code_that_reads_an_exception),
+        cmocka_unit_test(v35_rejects_level_test_of_a_change),
+        cmocka_unit_test(v19_rejects_optional_argument_of_a_field),
         cmocka_unit_test(v35_rejects_level_trigger_on_what_happens),
         cmocka_unit_test(v35_rejects_unresolved_trigger_on_what_happens),
         cmocka_unit_test(v35_rejects_default_of_an_optional_field),

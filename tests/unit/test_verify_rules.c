@@ -263,6 +263,23 @@ CODE_ACCEPT(v34_accepts_raise_that_ends_raising, BODY_HANDLER, TEXT_AT(0),
             OP(EMIT, 0, 0, 1, SITE_RAISE), OP(END, 0, 0, 0, ESC_END_RAISE))
 CODE_REJECT(v34_rejects_raising_end_without_raise, "V34", BODY_HANDLER,
             OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_REJECT(v34_rejects_raising_end_behind_a_mere_message, "V34", BODY_HANDLER, TEXT_AT(0),
+            OP(EMIT, 0, 0, 1, SITE_NOTIFY), OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_ACCEPT(v34_accepts_raise_on_every_way_to_a_raising_end, BODY_CLOSING,
+            OP(LOAD_TICKET, 1, 0, 0, FIELD_FLAG), OP(JUMP_IF, 1, 0, 0, 5),
+            OP(EMIT, 0, 0, 1, SITE_RAISE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 4)),
+            OP(JUMP, 0, 0, 0, 7), OP(EMIT, 0, 0, 1, SITE_RAISE),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 7)), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 9)),
+            OP(DONE, 0, 0, 0, 0), OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_REJECT(v34_rejects_raise_on_one_way_to_a_raising_end, "V34", BODY_CLOSING,
+            OP(LOAD_TICKET, 1, 0, 0, FIELD_FLAG), OP(JUMP_IF, 1, 0, 0, 4),
+            OP(EMIT, 0, 0, 1, SITE_RAISE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 4)),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 6)), OP(DONE, 0, 0, 0, 0),
+            OP(END, 0, 0, 0, ESC_END_RAISE))
+CODE_REJECT(v30_rejects_raised_wait_that_goes_elsewhere, "V30", BODY_CLOSING,
+            OP(EMIT, 0, 0, 1, SITE_RAISE), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 4)),
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_QA, 4)), OP(DONE, 0, 0, 0, 0),
+            OP(END, 0, 0, 0, ESC_END_RAISE))
 CODE_REJECT(v34_rejects_request_without_request, "V34", BODY_REQUEST, FALL)
 CODE_REJECT(v34_rejects_two_requests, "V34", BODY_REQUEST, OP(MOVE, 1, 0, 0, 0),
             OP(EMIT, 0, 0, 2, SITE_REQUEST), OP(EMIT, 0, 0, 2, SITE_REQUEST), FALL)
@@ -432,6 +449,10 @@ int main(void)
         cmocka_unit_test(v34_rejects_raise_that_falls),
         cmocka_unit_test(v34_accepts_raise_that_ends_raising),
         cmocka_unit_test(v34_rejects_raising_end_without_raise),
+        cmocka_unit_test(v34_rejects_raising_end_behind_a_mere_message),
+        cmocka_unit_test(v34_accepts_raise_on_every_way_to_a_raising_end),
+        cmocka_unit_test(v34_rejects_raise_on_one_way_to_a_raising_end),
+        cmocka_unit_test(v30_rejects_raised_wait_that_goes_elsewhere),
         cmocka_unit_test(v34_rejects_request_without_request),
         cmocka_unit_test(v34_rejects_two_requests),
         cmocka_unit_test(v34_accepts_request_on_each_of_two_ways),

@@ -57,6 +57,13 @@ static void write_place(const Reports *reports, uint32_t offset)
     esc_buf_printf(reports->out, "%u:%u", line, column);
 }
 
+static void write_span(const Reports *reports, uint32_t start, uint32_t end)
+{
+    write_place(reports, start);
+    esc_buf_char(reports->out, '-');
+    write_place(reports, end);
+}
+
 static void write_quoted(const Reports *reports, EscSpan span)
 {
     EscText text = {reports->source.data + span.start, span.end - span.start};
@@ -68,7 +75,7 @@ static void put(void *context, const EscSyntaxError *error)
 {
     const Reports *reports = context;
     EscBuf *out = reports->out;
-    write_place(reports, error->span.start);
+    write_span(reports, error->span.start, error->span.end);
     esc_buf_printf(out, " %s ", error->code);
     write_quoted(reports, error->span);
     esc_buf_printf(out, " %.*s\n", ESC_TEXT_ARG(error->message));
@@ -76,11 +83,13 @@ static void put(void *context, const EscSyntaxError *error)
         esc_buf_printf(out, "    %.*s\n", ESC_TEXT_ARG(error->hint));
     if (error->related.end > 0) {
         esc_buf_string(out, "    see ");
-        write_place(reports, error->related.start);
+        write_span(reports, error->related.start, error->related.end);
         esc_buf_printf(out, ": %.*s\n", ESC_TEXT_ARG(error->related_label));
     }
     if (error->has_fix) {
-        esc_buf_string(out, "    fix: ");
+        esc_buf_string(out, error->fix_is_guess ? "    maybe " : "    fix ");
+        write_span(reports, error->fix_span.start, error->fix_span.end);
+        esc_buf_string(out, ": ");
         write_quoted(reports, error->fix_span);
         esc_buf_string(out, " -> ");
         esc_json_text(out, error->fix);
