@@ -17,7 +17,7 @@ import re
 
 # What gives nothing, or false, without memory and never else.
 ALLOCATION = (r"(?:esc_arena_alloc\w*|esc_arena_grow|esc_arena_failed|esc_array_grow|esc_build_grow|esc_names_new|esc_names_put|esc_arena_new|"
-              r"malloc|calloc|realloc|ESC_ARRAY_ADD|esc_node_put|esc_space_new|new_pred|lower_pred|code_leaf|member_leaf|esc_condition_new\w*)")
+              r"malloc|calloc|realloc|ESC_ARRAY_ADD|esc_node_put|esc_space_new|new_pred|esc_lower_pred|lower_pred|copy_effects|copy_waits|code_leaf|member_leaf|esc_condition_new\w*)")
 GIVEN = re.compile(r"(?:\*?\b)([\w>.-]+?)\s*=\s*[^=;]*?\b" + ALLOCATION + r"\(")
 ASSERTS = re.compile(r"\b(?:ESC_ASSERT|goto bad_operand)\b")  # the label of interp.c asserts
 STATUS = re.compile(r"\b(?:ESC_NO_MEMORY\b|(?:status|->status|\.status) != ESC_OK|(?:status|->status|\.status) == ESC_OK)")
@@ -28,6 +28,11 @@ def parts(condition):
     return [part.strip(" ()!") for part in re.split(r"\|\||&&", condition)]
 
 
+def last_word(name):
+    """Of `made.effects`, which `.effects = …` of an initialiser gave its value."""
+    return re.split(r"\.|->", name)[-1]
+
+
 def is_about_memory(rows, line):
     row = rows[line - 1]
     match = re.search(r"\b(?:if|while) \((.*)\)|return (.*);", row)
@@ -35,11 +40,11 @@ def is_about_memory(rows, line):
         return False
     given = set()
     for above in range(max(line - ABOVE, 1), line + 1):
-        given.update(GIVEN.findall(" ".join(rows[above - 1 : above + 1])))
+        given.update(map(last_word, GIVEN.findall(" ".join(rows[above - 1 : above + 1]))))
 
     def is_part(part):
         tested = re.fullmatch(r"([\w>.-]+) [!=]= NULL", part)
-        return bool(tested and tested[1] in given) or re.search(ALLOCATION + r"\(", part) is not None or bool(STATUS.search(part))
+        return bool(tested and last_word(tested[1]) in given) or re.search(ALLOCATION + r"\(", part) is not None or bool(STATUS.search(part))
 
     return all(is_part(part) for part in parts(match[1] or match[2]))
 
