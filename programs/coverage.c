@@ -306,6 +306,21 @@ static void write_table(Coverage *coverage, EscBuf *out)
     write_row(out, ESC_TEXT("together"), width, &sum);
 }
 
+/* The next point that no test reached, and its place; NULL behind the last. */
+static const EscCoverPoint *next_missed(const Coverage *coverage, uint32_t *at,
+                                        EscLineColumn *place)
+{
+    while (*at < coverage->spots_count) {
+        Spot spot = take_spot(coverage, at);
+        if (spot.count > 0)
+            continue;
+        EscPlaceSpan span = spot.point->span;
+        *place = esc_workspace_place(coverage->workspace, span.file, span.start);
+        return spot.point;
+    }
+    return NULL;
+}
+
 /* The first line of the place as it was written. */
 static EscText source_of(const Coverage *coverage, EscPlaceSpan span)
 {
@@ -319,13 +334,9 @@ static EscText source_of(const Coverage *coverage, EscPlaceSpan span)
 static void write_missed(const Coverage *coverage, EscBuf *out)
 {
     bool is_first = true;
-    for (uint32_t at = 0; at < coverage->spots_count;) {
-        Spot spot = take_spot(coverage, &at);
-        if (spot.count > 0)
-            continue;
-        const EscCoverPoint *point = spot.point;
-        EscLineColumn place =
-            esc_workspace_place(coverage->workspace, point->span.file, point->span.start);
+    EscLineColumn place;
+    const EscCoverPoint *point = NULL;
+    for (uint32_t at = 0; (point = next_missed(coverage, &at, &place)) != NULL;) {
         esc_buf_string(out, is_first ? "no test reaches\n" : "");
         is_first = false;
         esc_buf_printf(out, "  %.*s:%u:%u: %s%s%s: %.*s\n",
@@ -347,13 +358,9 @@ void coverage_write_text(Coverage *coverage, EscBuf *out)
 static void write_missed_json(const Coverage *coverage, EscBuf *out)
 {
     bool is_first = true;
-    for (uint32_t at = 0; at < coverage->spots_count;) {
-        Spot spot = take_spot(coverage, &at);
-        if (spot.count > 0)
-            continue;
-        const EscCoverPoint *point = spot.point;
-        EscLineColumn place =
-            esc_workspace_place(coverage->workspace, point->span.file, point->span.start);
+    EscLineColumn place;
+    const EscCoverPoint *point = NULL;
+    for (uint32_t at = 0; (point = next_missed(coverage, &at, &place)) != NULL;) {
         esc_buf_string(out, is_first ? "\n    {\"file\":" : ",\n    {\"file\":");
         esc_json_text(out, esc_workspace_file_path(coverage->workspace, point->span.file));
         esc_buf_printf(out, ",\"line\":%u,\"column\":%u,\"kind\":\"%s\",\"way\":\"%s\"}",

@@ -145,7 +145,7 @@ static EscStatus take_event(EscServiceTurn *turn, size_t index, EscReply *reply)
     if (reply->status != ESC_OK)
         return ESC_OK;
     EscStatus status = ESC_OK;
-    if (needs_store(turn, index))
+    if (!turn->events[index].is_absent)
         status = preload(turn, &turn->inputs[index], &turn->events[index].is_absent);
     if (status == ESC_OK)
         status = esc_service_turn_apply(turn, &turn->inputs[index], reply);
