@@ -23,9 +23,22 @@
 
 static ServiceFile file;
 
+/* --- a turn in its steps ---------------------------------------------------------------------- */
+
+#define INPUTS_MAX 64
+
+typedef struct Turn {
+    EscInput inputs[INPUTS_MAX];
+    EscReply replies[INPUTS_MAX];
+    size_t count;
+} Turn;
+
+static Turn first, second; /* empty when a test begins */
+
 static int set_up(void **state)
 {
     (void)state;
+    first = second = (Turn){.count = 0};
     service_file_make(&file, WORKSPACE);
     return 0;
 }
@@ -36,16 +49,6 @@ static int tear_down(void **state)
     service_file_remove(&file);
     return 0;
 }
-
-/* --- a turn in its steps ---------------------------------------------------------------------- */
-
-#define INPUTS_MAX 64
-
-typedef struct Turn {
-    EscInput inputs[INPUTS_MAX];
-    EscReply replies[INPUTS_MAX];
-    size_t count;
-} Turn;
 
 static void add_event(Turn *turn, const char *type, const char *id, const char *ticket,
                       const char *data)
@@ -158,12 +161,12 @@ static void the_store_ends_up_with_the_same_bytes(void **state)
 {
     (void)state;
     EscBuf one_by_one, ahead;
-    static EscStatus first[STORY_TURNS * INPUTS_MAX], second[STORY_TURNS * INPUTS_MAX];
-    play(false, &one_by_one, first);
+    static EscStatus told[STORY_TURNS * INPUTS_MAX], told_ahead[STORY_TURNS * INPUTS_MAX];
+    play(false, &one_by_one, told);
     service_file_remove(&file);
     service_file_make(&file, WORKSPACE);
-    play(true, &ahead, second);
-    assert_memory_equal(first, second, sizeof first);
+    play(true, &ahead, told_ahead);
+    assert_memory_equal(told, told_ahead, sizeof told);
     assert_true(esc_text_contains(esc_buf_as_text(&one_by_one), ESC_TEXT("escalation id=")));
     assert_true(esc_text_equal(esc_buf_as_text(&one_by_one), esc_buf_as_text(&ahead)));
     esc_buf_release(&one_by_one);
@@ -175,9 +178,6 @@ static void the_store_ends_up_with_the_same_bytes(void **state)
 static void an_event_that_is_not_in_the_store_yet_is_known(void **state)
 {
     (void)state;
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     add_event(&first, "ticket.created", "1", "T-1", "{}");
     add_event(&first, "ticket.created", "3", "T-3", "{}");
     look_up(&first);
@@ -198,9 +198,6 @@ static void an_event_that_is_not_in_the_store_yet_is_known(void **state)
 static void an_event_that_was_refused_in_the_turn_before_may_come_again(void **state)
 {
     (void)state;
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     add_event(&first, "ticket.created", "1", "T-1", "{}");
     add_event(&second, "ticket.created", "1", "T-1", "{}");
     char long_id[ESC_ID_BYTES_MAX + 2];
@@ -222,9 +219,6 @@ static void an_event_that_was_refused_in_the_turn_before_may_come_again(void **s
 static void an_action_waits_for_the_store(void **state)
 {
     (void)state;
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     add_event(&first, "ticket.created", "1", "T-1", "{\"severity\":\"critical\"}");
     look_up(&first);
     assert_true(decide(true));
@@ -254,9 +248,6 @@ static void a_ticket_that_was_put_aside_is_there_in_time(void **state)
     service_file_close(&file);
     service_file_open(&file);
     assert_false(esc_engine_has_ticket(esc_service_engine(file.service), ESC_TEXT("T-1")));
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     add_event(&first, "ticket.created", "2", "T-2", "{}");
     look_up(&first);
     assert_true(decide(true));
@@ -292,9 +283,6 @@ static uint32_t attempts_of(uint64_t id)
 static void a_retry_goes_with_one_group(void **state)
 {
     (void)state;
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     service_file_send(&file, service_file_event(&file, "ticket.created", "1", "T-1",
                                                 "{\"severity\":\"critical\"}"));
     add_event(&first, "ticket.created", "2", "T-2", "{}");
@@ -318,9 +306,6 @@ static void a_retry_goes_with_one_group(void **state)
 static void news_are_those_of_the_settled_turn(void **state)
 {
     (void)state;
-    static Turn first, second;
-    memset(&first, 0, sizeof first);
-    memset(&second, 0, sizeof second);
     add_event(&first, "ticket.created", "1", "T-1", "{\"severity\":\"critical\"}");
     look_up(&first);
     assert_true(decide(true));
