@@ -24,7 +24,7 @@ static EscRaised *fault(EscEngine *engine, EscEscalation *escalation, uint32_t f
     EscText place = esc_code_place(engine, escalation, function, pc);
     EscText message =
         esc_turn_printf(engine, "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(escalation->template_name),
-                        place.size > 0 ? ", " : "", ESC_TEXT_ARG(place), ESC_TEXT_ARG(what));
+                        esc_words_with(place, ", "), ESC_TEXT_ARG(place), ESC_TEXT_ARG(what));
     return esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
 }
 

@@ -55,6 +55,10 @@ EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJ
 
 /* --- words.c ---------------------------------------------------------------------------------- */
 
+EscText esc_text_or(EscText text, EscText otherwise); /* the text, unless it is empty */
+/* Words that are said only with a text, before it or behind it: "" when the text is empty. For "failed%s%.*s". */
+const char *esc_words_with(EscText text, const char *words);
+const char *esc_one_or_many(size_t count, const char *one, const char *many); /* none are many */
 /* "2026-03-02 10:05 CET": the workspace's zone, with the abbreviation that it has then; lives as long as the turn. */
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
 EscText esc_local_second(EscEngine *engine,
