@@ -219,6 +219,6 @@ void esc_close_when(EscEngine *engine, EscEscalation *escalation)
     if (esc_cond_holds(&world, NULL))
         esc_escalation_close_as(engine, escalation, ESC_TEXT("resolved"), true);
     else if (world.is_faulty)
-        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                                ESC_TEXT("`close when` could not be judged"));
+        (void)esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                                     ESC_TEXT("`close when` could not be judged"));
 }
