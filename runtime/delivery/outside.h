@@ -172,6 +172,8 @@ void esc_request_give_up(EscAttempt *attempt);
 
 /* --- mail.c --- */
 void esc_mail_start(EscAttempt *attempt);
+/* A line that the mail server says, with its end: what it refuses, and which recipients it takes. */
+void esc_mail_take_reply(EscAttempt *attempt, const char *line, size_t size);
 
 /* --- sink.c --- */
 /* Takes the row and more of its file into one write. */
