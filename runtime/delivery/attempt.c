@@ -16,7 +16,7 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
 {
     EscAttempt *attempt = outside->spare;
     if (attempt != NULL) {
-        outside->spare = attempt->next;
+        outside->spare = attempt->next_spare;
         outside->spare_count--;
         EscArena *arena = attempt->arena;
         CURL *easy = attempt->easy;
@@ -34,21 +34,8 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
     esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
     esc_buf_init(&attempt->refused, ESC_DETAIL_BYTES_MAX / 2);
     esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
-    attempt->next = outside->attempts;
-    if (attempt->next != NULL)
-        attempt->next->previous = attempt;
-    outside->attempts = attempt;
+    esc_ring_put(&outside->attempts, &attempt->link);
     return attempt;
-}
-
-static void unlink_attempt(EscAttempt *attempt)
-{
-    if (attempt->previous != NULL)
-        attempt->previous->next = attempt->next;
-    else
-        attempt->outside->attempts = attempt->next;
-    if (attempt->next != NULL)
-        attempt->next->previous = attempt->previous;
 }
 
 static void attempt_destroy(EscAttempt *attempt)
@@ -62,34 +49,36 @@ static void attempt_destroy(EscAttempt *attempt)
 void esc_attempt_free(EscAttempt *attempt)
 {
     EscOutside *outside = attempt->outside;
-    unlink_attempt(attempt);
+    esc_ring_remove(&attempt->link);
     esc_transfer_release(attempt);
     if (outside->spare_count == SPARE_MAX) {
         attempt_destroy(attempt);
         return;
     }
     esc_arena_clear(attempt->arena);
-    attempt->next = outside->spare;
+    attempt->next_spare = outside->spare;
     outside->spare = attempt;
     outside->spare_count++;
 }
 
 void esc_attempts_close(EscOutside *outside)
 {
-    for (EscAttempt *one = outside->attempts; one != NULL; one = one->next)
+    for (EscRing *at = outside->attempts.next; at != &outside->attempts; at = at->next) {
+        EscAttempt *one = ESC_RING_OWNER(at, EscAttempt, link);
         if (one->route.way == ESC_WAY_MAIL)
             esc_lane_close(&one->lane);
         else
             esc_request_give_up(one);
+    }
 }
 
 void esc_attempts_free(EscOutside *outside)
 {
-    while (outside->attempts != NULL)
-        esc_attempt_free(outside->attempts);
+    while (!esc_ring_is_empty(&outside->attempts))
+        esc_attempt_free(ESC_RING_OWNER(outside->attempts.next, EscAttempt, link));
     while (outside->spare != NULL) {
         EscAttempt *attempt = outside->spare;
-        outside->spare = attempt->next;
+        outside->spare = attempt->next_spare;
         attempt_destroy(attempt);
     }
 }

@@ -12,6 +12,7 @@
 
 #include <sys/socket.h>
 
+#define REPLY_CODE_BYTES 3         /* "250 ok", "250-more" */
 #define REFUSED_WORDS_BYTES_MAX 80 /* of one recipient's refusal */
 
 static bool begins(const char *data, size_t size, const char *with)
@@ -22,12 +23,11 @@ static bool begins(const char *data, size_t size, const char *with)
 /* The text of a refusal, of all its lines: "550-first", "550 last". */
 static void note_said(EscAttempt *attempt, const char *line, size_t size)
 {
-    if (size < 4 || (line[0] != '4' && line[0] != '5'))
-        return;
     if (attempt->is_said_over)
         esc_buf_clear(&attempt->said);
-    attempt->is_said_over = line[3] != '-';
-    esc_buf_text(&attempt->said, (EscText){line + 4, size - 4});
+    attempt->is_said_over = line[REPLY_CODE_BYTES] != '-';
+    esc_buf_text(&attempt->said,
+                 (EscText){line + REPLY_CODE_BYTES + 1, size - REPLY_CODE_BYTES - 1});
     attempt->said.status = ESC_OK; /* what does not fit is cut */
 }
 
@@ -47,14 +47,16 @@ static void note_refused(EscAttempt *attempt, long code)
     esc_buf_release(&words);
 }
 
-static void take_reply_line(EscAttempt *attempt, const char *line, size_t size)
+void esc_mail_take_reply(EscAttempt *attempt, const char *line, size_t size)
 {
-    note_said(attempt, line, size);
-    bool is_last = size < 4 || line[3] != '-';
-    if (!attempt->is_recipient_asked || !is_last || size < 3)
+    if (size < REPLY_CODE_BYTES + 1) /* a line end at least stands behind the code */
         return;
-    char digits[4] = {line[0], line[1], line[2], '\0'};
+    char digits[REPLY_CODE_BYTES + 1] = {line[0], line[1], line[2], '\0'};
     long code = strtol(digits, NULL, 10);
+    if (code / 100 == 4 || code / 100 == 5)
+        note_said(attempt, line, size);
+    if (!attempt->is_recipient_asked || line[REPLY_CODE_BYTES] == '-')
+        return;
     attempt->is_recipient_asked = false;
     if (code / 100 == 2)
         attempt->recipients_accepted++;
@@ -73,7 +75,7 @@ static int listen_in(CURL *easy, curl_infotype type, char *data, size_t size, vo
     } else if (type == CURLINFO_HEADER_OUT && begins(data, size, "QUIT")) {
         (void)shutdown(attempt->socket, SHUT_RD);
     } else if (type == CURLINFO_HEADER_IN) {
-        take_reply_line(attempt, data, size);
+        esc_mail_take_reply(attempt, data, size);
     }
     return 0;
 }

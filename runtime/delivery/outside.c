@@ -50,8 +50,6 @@ static void post(EscOutside *outside, EscLetter *letter, EscLetterKind kind)
     esc_mailbox_add(&outside->inbox, &letter->parcel);
 }
 
-#define ROW_TEXTS 6
-
 /* With a NUL behind it, as texts of an arena have: libcurl takes strings. */
 static EscText copy(char **at, EscText text)
 {
@@ -70,31 +68,28 @@ static size_t said_size(const EscOutboxRow *row)
                                 : 0;
 }
 
-/* What the row says stands first in the block, where it is aligned. */
+/* What the row says stands first in the block, where it is aligned; behind it its texts. */
 static EscContent *content_new(const EscOutboxClaim *claim, int64_t ahead_ms)
 {
-    const EscOutboxRow *row = &claim->row;
-    size_t said = said_size(row);
-    size_t size = sizeof(EscContent) + said + row->key.size + row->ticket.size + row->target.size +
-                  row->medium.size + row->address.size + row->body.size + ROW_TEXTS;
+    EscOutboxRow row = claim->row;
+    EscText *texts[] = {&row.key, &row.ticket, &row.target, &row.medium, &row.address, &row.body};
+    size_t said = said_size(&row), size = sizeof(EscContent) + said;
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        size += texts[i]->size + 1;
     EscContent *content = malloc(size);
     ESC_ASSERT(content != NULL);
+    if (row.message != NULL)
+        row.message = esc_message_copy(content + 1, row.message);
+    else if (row.call != NULL)
+        row.call = esc_call_copy(content + 1, row.call);
     char *at = (char *)(content + 1) + said;
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = copy(&at, *texts[i]);
     *content = (EscContent){.size = size,
                             .attempts = claim->attempts,
                             .next_attempt_at_ms = claim->next_attempt_at_ms - ahead_ms,
                             .ahead_ms = ahead_ms,
-                            .row = *row};
-    if (row->message != NULL)
-        content->row.message = esc_message_copy(content + 1, row->message);
-    else if (row->call != NULL)
-        content->row.call = esc_call_copy(content + 1, row->call);
-    content->row.key = copy(&at, row->key);
-    content->row.ticket = copy(&at, row->ticket);
-    content->row.target = copy(&at, row->target);
-    content->row.medium = copy(&at, row->medium);
-    content->row.address = copy(&at, row->address);
-    content->row.body = copy(&at, row->body);
+                            .row = row};
     return content;
 }
 
@@ -318,10 +313,10 @@ static int64_t wait_ns(const EscOutside *outside)
 /* Somebody has what only he can give back: he may be in a write that does not end. */
 static bool has_workers(const EscOutside *outside)
 {
-    for (const EscAttempt *one = outside->attempts; one != NULL; one = one->next)
-        if (one->route.way == ESC_WAY_MAIL)
+    for (EscRing *at = outside->attempts.next; at != &outside->attempts; at = at->next)
+        if (ESC_RING_OWNER(at, EscAttempt, link)->route.way == ESC_WAY_MAIL)
             return true;
-    return outside->batches != NULL;
+    return !esc_ring_is_empty(&outside->batches);
 }
 
 /* After the time for what is under way there is a moment more for workers, who are told to give up: what ends in
@@ -435,6 +430,8 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
     }
     outside->setup = *setup;
+    esc_ring_init(&outside->attempts);
+    esc_ring_init(&outside->batches);
     outside->retries = (EscRetryRules){.attempts_max = setup->config->delivery_attempts_max,
                                        .base_ms = setup->config->backoff_base_ms,
                                        .max_ms = setup->config->backoff_max_ms};

@@ -62,8 +62,9 @@ typedef struct EscContent {
 
 /* One attempt of one row by HTTP or mail. */
 typedef struct EscAttempt {
-    EscLetter letter;                   /* first */
-    struct EscAttempt *previous, *next; /* under way */
+    EscLetter letter; /* first */
+    EscRing link;     /* under way */
+    struct EscAttempt *next_spare;
     EscOutside *outside;
     const EscSite *site;
     EscQueueItem *item;
@@ -98,8 +99,7 @@ typedef struct EscAttempt {
 /* Rows of one file that are written together. */
 typedef struct EscBatch {
     EscLetter letter; /* first */
-    struct EscBatch *previous, *next;
-    struct EscBatch *next_of_sink;
+    EscRing link;     /* of all that are not over */
     const EscSite *site;
     EscQueue *queue;
     EscQueueItem **items;
@@ -127,10 +127,10 @@ struct EscOutside {
     uint32_t sites_count;
     EscRequestPool *pools;
     EscSink *sinks;
-    EscAttempt *attempts; /* under way */
-    EscAttempt *spare;    /* to be used again: an arena and a curl handle are dear */
+    EscRing attempts;  /* under way */
+    EscRing batches;   /* that are not over */
+    EscAttempt *spare; /* to be used again: an arena and a curl handle are dear */
     uint32_t spare_count;
-    EscBatch *batches;
 };
 
 /* --- results.c --- */
@@ -172,6 +172,8 @@ void esc_request_give_up(EscAttempt *attempt);
 
 /* --- mail.c --- */
 void esc_mail_start(EscAttempt *attempt);
+/* A line that the mail server says, with its end: what it refuses, and which recipients it takes. */
+void esc_mail_take_reply(EscAttempt *attempt, const char *line, size_t size);
 
 /* --- sink.c --- */
 /* Takes the row and more of its file into one write. */

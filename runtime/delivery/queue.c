@@ -14,20 +14,16 @@
 typedef enum Stand { STAND_BLOCKED, STAND_ASLEEP, STAND_READY } Stand;
 
 /* A ring as a list: taken at its front, put at its end. */
-typedef struct Link {
-    struct Link *previous, *next;
-} Link;
-
 typedef struct Workspace {
-    Link link;  /* among the workspaces whose turn may come; first, so that a link is its owner */
-    Link ready; /* of its queues */
+    EscRing link; /* among the workspaces whose turn may come; first, so that a link is its owner */
+    EscRing ready; /* of its queues */
     EscQueue *queues;
     bool is_in_ring;
     uint32_t under_way;
 } Workspace;
 
 struct EscQueue {
-    Link link; /* first */
+    EscRing link; /* first */
     EscQueues *queues;
     uint32_t workspace;
     EscQueueKind kind;
@@ -54,8 +50,8 @@ struct EscQueues {
     EscQueueLimits limits;
     Workspace **workspaces;
     uint32_t workspaces_count;
-    Link ring;        /* of workspaces that have something ready and a slot left */
-    Link files;       /* ready queues that need no slot */
+    EscRing ring;     /* of workspaces that have something ready and a slot left */
+    EscRing files;    /* ready queues that need no slot */
     EscHeap asleep;   /* queues, by when they wake */
     EscHeap expiring; /* rows that wait, by deadline */
     EscQueueItem **buckets;
@@ -65,33 +61,6 @@ struct EscQueues {
     Want *wants;
     size_t wants_count, wants_capacity;
 };
-
-/* --- rings -------------------------------------------------------------------------------------- */
-
-static void ring_init(Link *ring)
-{
-    ring->previous = ring->next = ring;
-}
-
-static void ring_put(Link *ring, Link *link)
-{
-    link->previous = ring->previous;
-    link->next = ring;
-    ring->previous->next = link;
-    ring->previous = link;
-}
-
-static void ring_remove(Link *link)
-{
-    link->previous->next = link->next;
-    link->next->previous = link->previous;
-    ring_init(link);
-}
-
-static bool ring_is_empty(const Link *ring)
-{
-    return ring->next == ring;
-}
 
 /* --- orders ------------------------------------------------------------------------------------- */
 
@@ -194,8 +163,8 @@ EscQueues *esc_queues_new(const EscQueueLimits *limits)
     if (queues == NULL)
         return NULL;
     queues->limits = *limits;
-    ring_init(&queues->ring);
-    ring_init(&queues->files);
+    esc_ring_init(&queues->ring);
+    esc_ring_init(&queues->files);
     queues->asleep = (EscHeap){.is_before = wakes_before, .place = queue_place};
     queues->expiring = (EscHeap){.is_before = expires_before, .place = deadline_place};
     return queues;
@@ -236,7 +205,7 @@ uint32_t esc_queues_add_workspace(EscQueues *queues)
     Workspace *workspace = calloc(1, sizeof(*workspace));
     ESC_ASSERT(grown != NULL);
     ESC_ASSERT(workspace != NULL);
-    ring_init(&workspace->ready);
+    esc_ring_init(&workspace->ready);
     queues->workspaces = grown;
     queues->workspaces[queues->workspaces_count] = workspace;
     return queues->workspaces_count++;
@@ -252,7 +221,7 @@ EscQueue *esc_queues_endpoint(EscQueues *queues, uint32_t workspace, EscText nam
             return one;
     EscQueue *queue = calloc(1, sizeof(*queue) + name.size + 1);
     ESC_ASSERT(queue != NULL);
-    ring_init(&queue->link);
+    esc_ring_init(&queue->link);
     queue->queues = queues;
     queue->workspace = workspace;
     queue->kind = kind;
@@ -357,11 +326,11 @@ static int64_t starts_at_ms(const EscQueue *queue)
 
 static void workspace_place(EscQueues *queues, Workspace *workspace)
 {
-    bool belongs = !ring_is_empty(&workspace->ready) && has_slot(queues, workspace);
+    bool belongs = !esc_ring_is_empty(&workspace->ready) && has_slot(queues, workspace);
     if (belongs && !workspace->is_in_ring)
-        ring_put(&queues->ring, &workspace->link);
+        esc_ring_put(&queues->ring, &workspace->link);
     else if (!belongs && workspace->is_in_ring)
-        ring_remove(&workspace->link);
+        esc_ring_remove(&workspace->link);
     workspace->is_in_ring = belongs;
 }
 
@@ -369,7 +338,7 @@ static void leave(EscQueue *queue)
 {
     EscQueues *queues = queue->queues;
     esc_heap_remove(&queues->asleep, queue);
-    ring_remove(&queue->link);
+    esc_ring_remove(&queue->link);
     queue->stand = STAND_BLOCKED;
 }
 
@@ -389,7 +358,8 @@ static void place(EscQueue *queue, int64_t now_ms)
         leave(queue);
     if (is_ready && queue->stand != STAND_READY) {
         queue->stand = STAND_READY;
-        ring_put(queue->kind == ESC_QUEUE_FREE ? &queues->files : &workspace->ready, &queue->link);
+        esc_ring_put(queue->kind == ESC_QUEUE_FREE ? &queues->files : &workspace->ready,
+                     &queue->link);
     } else if (!is_ready && at_ms != INT64_MAX) {
         queue->stand = STAND_ASLEEP;
         queue->wakes_ms = at_ms;
@@ -513,16 +483,16 @@ void esc_queues_drop(EscQueues *queues, uint32_t workspace, uint64_t id)
 
 static EscQueue *take_turn(EscQueues *queues)
 {
-    if (!ring_is_empty(&queues->files)) {
+    if (!esc_ring_is_empty(&queues->files)) {
         EscQueue *queue = (EscQueue *)queues->files.next;
         leave(queue);
         return queue;
     }
-    if (ring_is_empty(&queues->ring) || queues->under_way_counted >= queues->limits.total)
+    if (esc_ring_is_empty(&queues->ring) || queues->under_way_counted >= queues->limits.total)
         return NULL;
     Workspace *workspace = (Workspace *)queues->ring.next;
     EscQueue *queue = (EscQueue *)workspace->ready.next;
-    ring_remove(&workspace->link); /* to the end of the ring, when something is left for it */
+    esc_ring_remove(&workspace->link); /* to the end of the ring, when something is left for it */
     workspace->is_in_ring = false;
     leave(queue);
     return queue;

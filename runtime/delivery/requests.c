@@ -181,8 +181,9 @@ static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
 /* As take_ended. Those that ended by themselves have no pool any more. */
 static EscAttempt **take_lost(EscRequestPool *pool, EscAttempt **end)
 {
-    for (EscAttempt *one = pool->outside->attempts; pool->has_lost && one != NULL;
-         one = one->next) {
+    EscRing *attempts = &pool->outside->attempts;
+    for (EscRing *at = attempts->next; pool->has_lost && at != attempts; at = at->next) {
+        EscAttempt *one = ESC_RING_OWNER(at, EscAttempt, link);
         if (!one->is_lost || one->pool != pool)
             continue;
         one->code = CURLE_OUT_OF_MEMORY;

@@ -116,7 +116,8 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
                        esc_outside_now_ms(outside), floor_ms, random_number(outside));
     if (next.is_dead) {
         char text[ESC_DETAIL_BYTES_MAX + 64]; /* whole, and cut between characters behind it */
-        (void)snprintf(text, sizeof(text), "given up after %u attempts: %s", next.attempts, detail);
+        (void)snprintf(text, sizeof(text), "given up after %u attempt%s: %s", next.attempts,
+                       next.attempts == 1 ? "" : "s", detail);
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, text, (EscText){0});
         return;
     }

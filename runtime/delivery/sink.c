@@ -114,21 +114,13 @@ static EscBatch *batch_new(EscOutside *outside, const EscSite *site, EscQueue *q
     batch->items = calloc(BATCH_ROWS_MAX, sizeof(EscQueueItem *));
     ESC_ASSERT(batch->items != NULL);
     esc_buf_init(&batch->lines, 2 * BATCH_BYTES_MAX);
-    batch->next = outside->batches;
-    if (batch->next != NULL)
-        batch->next->previous = batch;
-    outside->batches = batch;
+    esc_ring_put(&outside->batches, &batch->link);
     return batch;
 }
 
-static void batch_free(EscOutside *outside, EscBatch *batch)
+static void batch_free(EscBatch *batch)
 {
-    if (batch->previous != NULL)
-        batch->previous->next = batch->next;
-    else
-        outside->batches = batch->next;
-    if (batch->next != NULL)
-        batch->next->previous = batch->previous;
+    esc_ring_remove(&batch->link);
     esc_buf_release(&batch->lines);
     free(batch->items);
     free(batch);
@@ -149,7 +141,7 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
     esc_arena_free(arena);
     if (batch->items_count == 0) {
         esc_queue_gave_back(queue, now_ms);
-        batch_free(outside, batch);
+        batch_free(batch);
         return;
     }
     esc_mailbox_add(&sink_of(outside, site, route)->box, &batch->letter.parcel);
@@ -166,7 +158,7 @@ static const char *what_is_proved(const EscBatch *batch, const EscOutboxRow *row
 void esc_batch_ended(EscOutside *outside, EscBatch *batch)
 {
     if (batch->is_given_up) { /* its rows stay unsettled */
-        batch_free(outside, batch);
+        batch_free(batch);
         return;
     }
     for (size_t i = 0; i < batch->items_count; i++) {
@@ -181,7 +173,7 @@ void esc_batch_ended(EscOutside *outside, EscBatch *batch)
     }
     esc_queue_ended(batch->queue, batch->is_written ? ESC_VERDICT_DONE : ESC_VERDICT_RETRY,
                     esc_outside_now_ms(outside));
-    batch_free(outside, batch);
+    batch_free(batch);
 }
 
 void esc_sinks_close(EscOutside *outside)
@@ -200,6 +192,6 @@ void esc_sinks_free(EscOutside *outside)
         esc_mailbox_release(&sink->box);
         free(sink);
     }
-    while (outside->batches != NULL)
-        batch_free(outside, outside->batches);
+    while (!esc_ring_is_empty(&outside->batches))
+        batch_free(ESC_RING_OWNER(outside->batches.next, EscBatch, link));
 }

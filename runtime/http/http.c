@@ -28,14 +28,14 @@ struct EscHttpConnection {
     EscHttpCall *call;     /* what begin_call made; NULL between requests */
     int64_t since_real_ms; /* start of the present phase */
     bool is_served;        /* the request is ours now: no limit on the client */
-    EscHttpConnection *previous, *next;
+    EscRing link;
 };
 
 struct EscHttp {
     EscHttpSetup setup;
     struct MHD_Daemon *mhd;
     EscWatch *watch;
-    EscHttpConnection *connections;
+    EscRing connections;
     int64_t swept_real_ms;
     EscHttpHeld held;
     size_t calls;
@@ -76,7 +76,8 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call_free(http, one->call);
     one->call = call;
     call->http = http;
-    call->held = &http->held;
+    call->all_held = &http->held;
+    esc_ring_init(&call->held);
     call->max_body = http->setup.body_bytes_max;
     call->header_bytes_max = http->setup.header_bytes_max;
     esc_buf_init(&call->body, call->max_body);
@@ -114,22 +115,14 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
         if (one == NULL)
             return;
         *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd,
-                                   .since_real_ms = esc_boot_ms(),
-                                   .next = http->connections};
-        if (http->connections != NULL)
-            http->connections->previous = one;
-        http->connections = one;
+                                   .since_real_ms = esc_boot_ms()};
+        esc_ring_put(&http->connections, &one->link);
         return;
     }
     EscHttpConnection *one = *socket_context;
     if (one == NULL)
         return;
-    if (one->previous != NULL)
-        one->previous->next = one->next;
-    else
-        http->connections = one->next;
-    if (one->next != NULL)
-        one->next->previous = one->previous;
+    esc_ring_remove(&one->link);
     *socket_context = NULL;
     http->has_closed = true;
     call_free(http, one->call);
@@ -151,9 +144,11 @@ static void sweep(EscHttp *http)
         return;
     http->swept_real_ms = now;
     int64_t limit = http->setup.request_timeout_s * 1000;
-    for (EscHttpConnection *one = http->connections; one != NULL; one = one->next)
+    for (EscRing *at = http->connections.next; at != &http->connections; at = at->next) {
+        EscHttpConnection *one = ESC_RING_OWNER(at, EscHttpConnection, link);
         if (!one->is_served && one->fd >= 0 && (now - one->since_real_ms > limit || has_left(one)))
             (void)shutdown(one->fd, SHUT_RDWR); /* MHD sees the end of the stream and closes */
+    }
 }
 
 static void phase(EscHttpCall *call, bool is_served)
@@ -274,6 +269,8 @@ EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why)
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the HTTP server");
     (*out)->setup = *setup;
+    esc_ring_init(&(*out)->connections);
+    esc_ring_init(&(*out)->held.calls);
     size_t half = setup->connections_per_address_max / 2;
     (*out)->held.count_max = half < HELD_MAX ? half : HELD_MAX;
     return ESC_OK;
@@ -327,7 +324,7 @@ int64_t esc_http_wait_ms(const EscHttp *http)
         MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
     int64_t held_ms = esc_http_held_wait_ms(&http->held, esc_boot_ms());
     wait_ms = held_ms < wait_ms ? held_ms : wait_ms;
-    return http->connections != NULL && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
+    return !esc_ring_is_empty(&http->connections) && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
 }
 
 void esc_http_quiesce(EscHttp *http)

@@ -16,13 +16,13 @@
 typedef struct EscHttpConnection EscHttpConnection;
 
 typedef struct EscHttpHeld {
-    EscHttpCall *first;
+    EscRing calls;           /* with their connections suspended */
     size_t count, count_max; /* calls that have asked for a pause and are not over */
 } EscHttpHeld;
 
 struct EscHttpCall {
     EscHttp *http;
-    EscHttpHeld *held; /* the server's */
+    EscHttpHeld *all_held; /* the server's */
     struct MHD_Connection *connection;
     EscHttpMethod method;
     char *uri, *query; /* one allocation; the path ends where the query began. NULL query: none */
@@ -30,9 +30,8 @@ struct EscHttpCall {
     size_t received, max_body, header_bytes_max;
     void *note;
     bool has_begun, is_dispatched, is_suspended, is_queued;
-    int64_t not_before_ms; /* boot clock: its answer is held back until then; 0: it is not */
-    bool is_held;          /* in the list of those, with its connection suspended */
-    EscHttpCall *held_previous, *held_next;
+    int64_t not_before_ms;    /* boot clock: its answer is held back until then; 0: it is not */
+    EscRing held;             /* among those, with its connection suspended */
     unsigned answered_status; /* 0: not answered */
     struct MHD_Response *response;
 };

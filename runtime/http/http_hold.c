@@ -14,7 +14,7 @@
 
 bool esc_http_pause(EscHttpCall *call, int64_t pause_ms)
 {
-    EscHttpHeld *held = call->held;
+    EscHttpHeld *held = call->all_held;
     if (call->not_before_ms == 0 && held->count >= held->count_max)
         return false;
     held->count += call->not_before_ms == 0;
@@ -24,45 +24,27 @@ bool esc_http_pause(EscHttpCall *call, int64_t pause_ms)
 
 void esc_http_hold(EscHttpCall *call)
 {
-    EscHttpHeld *held = call->held;
-    ESC_ASSERT(!call->is_held);
-    call->is_held = true;
-    call->held_previous = NULL;
-    call->held_next = held->first;
-    if (held->first != NULL)
-        held->first->held_previous = call;
-    held->first = call;
+    ESC_ASSERT(esc_ring_is_empty(&call->held));
+    esc_ring_put(&call->all_held->calls, &call->held);
     MHD_suspend_connection(call->connection);
-}
-
-static void take_out(EscHttpHeld *held, EscHttpCall *call)
-{
-    if (call->held_previous != NULL)
-        call->held_previous->held_next = call->held_next;
-    else
-        held->first = call->held_next;
-    if (call->held_next != NULL)
-        call->held_next->held_previous = call->held_previous;
-    call->is_held = false;
 }
 
 void esc_http_forget_held(EscHttpCall *call)
 {
-    EscHttpHeld *held = call->held;
-    if (call->is_held)
-        take_out(held, call);
-    held->count -= call->not_before_ms != 0;
+    esc_ring_remove(&call->held);
+    call->all_held->count -= call->not_before_ms != 0;
     call->not_before_ms = 0;
 }
 
 void esc_http_release_held(EscHttpHeld *held, int64_t now_ms)
 {
-    EscHttpCall *next = NULL;
-    for (EscHttpCall *call = held->first; call != NULL; call = next) {
-        next = call->held_next;
+    EscRing *next = NULL;
+    for (EscRing *at = held->calls.next; at != &held->calls; at = next) {
+        EscHttpCall *call = ESC_RING_OWNER(at, EscHttpCall, held);
+        next = at->next;
         if (call->not_before_ms > now_ms)
             continue;
-        take_out(held, call);
+        esc_ring_remove(at);
         MHD_resume_connection(call->connection);
     }
 }
@@ -70,7 +52,8 @@ void esc_http_release_held(EscHttpHeld *held, int64_t now_ms)
 int64_t esc_http_held_wait_ms(const EscHttpHeld *held, int64_t now_ms)
 {
     int64_t wait_ms = INT64_MAX;
-    for (const EscHttpCall *call = held->first; call != NULL; call = call->held_next) {
+    for (EscRing *at = held->calls.next; at != &held->calls; at = at->next) {
+        const EscHttpCall *call = ESC_RING_OWNER(at, EscHttpCall, held);
         int64_t left_ms = call->not_before_ms > now_ms ? call->not_before_ms - now_ms : 0;
         wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }

@@ -44,7 +44,7 @@ struct EscService {
     EscStore *store;
     EscEngine *engine;
     EscBundle **bundles; /* all that the engine borrows */
-    size_t bundles_count, bundles_capacity;
+    size_t bundles_count;
     EscBundleRow new_bundle; /* the current one until a group has taken it to the store */
     EscBuf new_bundle_bytes; /* behind it */
     bool is_bundle_taken;    /* by a group, which may be under way */

@@ -8,20 +8,18 @@
 #define ESC_SERVICE_TURN_BYTES_MAX ((size_t)64 << 20)
 #define ESC_SERVICE_SCRATCH_BYTES_MAX ((size_t)64 << 20)
 
-static EscStatus keep_bundle(EscService *service, EscBundle *bundle, EscWhy *why)
+/* Its place is made first, so that nothing stands between a bundle and who frees it. */
+static EscStatus load_bundle(EscService *service, EscBytes bytes, EscBundle **bundle, EscWhy *why)
 {
-    if (service->bundles_count == service->bundles_capacity) {
-        size_t capacity = service->bundles_capacity == 0 ? 4 : 2 * service->bundles_capacity;
-        EscBundle **grown = realloc(service->bundles, capacity * sizeof *grown);
-        if (grown == NULL) {
-            esc_bundle_free(bundle);
-            return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a bundle");
-        }
-        service->bundles = grown;
-        service->bundles_capacity = capacity;
-    }
-    service->bundles[service->bundles_count++] = bundle;
-    return ESC_OK;
+    EscBundle **grown =
+        realloc(service->bundles, (service->bundles_count + 1) * sizeof *service->bundles);
+    if (grown == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for a bundle");
+    service->bundles = grown;
+    EscStatus status = esc_bundle_load(bytes, bundle, why);
+    if (status == ESC_OK)
+        grown[service->bundles_count++] = *bundle;
+    return status;
 }
 
 /* A bundle that this build does not take any more is left out: the engine parks what is pinned to it, with a record,
@@ -35,9 +33,7 @@ static EscStatus add_old_bundle(void *context, const EscBundleRow *row, EscWhy *
         return esc_why(why, ESC_OVER_LIMIT, "", 0, "escalations are pinned to more than %d bundles",
                        ESC_SERVICE_BUNDLES_MAX);
     EscBundle *bundle = NULL;
-    EscStatus status = esc_bundle_load(row->bytes, &bundle, why);
-    if (status == ESC_OK)
-        status = keep_bundle(service, bundle, why);
+    EscStatus status = load_bundle(service, row->bytes, &bundle, why);
     if (status == ESC_OK)
         status = esc_engine_add_bundle(service->engine, bundle, false, why);
     return status == ESC_BAD_BUNDLE ? ESC_OK : status;
@@ -49,9 +45,7 @@ static EscStatus add_old_bundle(void *context, const EscBundleRow *row, EscWhy *
 static EscStatus add_bundles(EscService *service, EscBytes bytes, int64_t now_ms, EscWhy *why)
 {
     EscBundle *current = NULL;
-    EscStatus status = esc_bundle_load(bytes, &current, why);
-    if (status == ESC_OK)
-        status = keep_bundle(service, current, why);
+    EscStatus status = load_bundle(service, bytes, &current, why);
     if (status != ESC_OK)
         return status;
     esc_buf_append(&service->new_bundle_bytes, bytes.data, bytes.size);

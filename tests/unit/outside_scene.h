@@ -294,8 +294,8 @@ static inline void scene_free(Scene *scene);
 static inline void scene_end(Scene *scene)
 {
     assert_true(esc_outside_stop(scene->outside, PATIENCE_S * 1000));
-    assert_null(scene->outside->attempts);
-    assert_null(scene->outside->batches);
+    assert_true(esc_ring_is_empty(&scene->outside->attempts));
+    assert_true(esc_ring_is_empty(&scene->outside->batches));
     assert_int_equal(esc_queues_under_way(scene->outside->queues), 0);
     scene_free(scene);
 }

@@ -1,6 +1,7 @@
 /* test_config.c - reading the configuration: strict, by the table; secrets; which addresses are
  * allowed. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <netinet/in.h>
 
@@ -161,6 +162,26 @@ static void without_memory_there_is_none(void **state)
         assert_int_equal(config == NULL, happened);
         esc_config_free(config);
     }
+}
+
+/* What is wrong is told up to a megabyte; a line that does not fit any more is left out whole. */
+static void faults_and_warnings_have_their_room(void **state)
+{
+    (void)state;
+    enum { ROOM = 1 << 20 };
+    char *line = malloc(ROOM + 2);
+    assert_non_null(line);
+    memset(line, 'x', ROOM + 1);
+    line[ROOM + 1] = '\0';
+    for (size_t over = 0; over < 2; over++) {
+        EscConfig *config = esc_config_new();
+        (void)esc_config_fault(config, NULL, "%s", line + 1 - over);
+        esc_config_warn(config, "%s", line + 1 - over);
+        assert_int_equal(config->faults.size, over ? 0 : ROOM);
+        assert_int_equal(config->warnings.size, over ? 0 : ROOM);
+        esc_config_free(config);
+    }
+    free(line);
 }
 
 /* The values of the struct, whatever was there before. */
@@ -929,6 +950,7 @@ int main(void)
         cmocka_unit_test(reads_every_kind_of_option),
         cmocka_unit_test(secrets_are_wiped),
         cmocka_unit_test(without_memory_there_is_none),
+        cmocka_unit_test(faults_and_warnings_have_their_room),
         cmocka_unit_test(a_preset_forgets_what_was_there),
         cmocka_unit_test(relative_names_are_relative_to_their_file),
         cmocka_unit_test(takes_names_of_headers_of_128_bytes),

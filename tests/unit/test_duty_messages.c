@@ -95,6 +95,23 @@ static void whom_nobody_can_reach_is_a_dead_message(void **state)
     model_free(model);
 }
 
+/* Nor is there a page that could be stopped. */
+static void a_page_to_whom_nobody_can_reach_is_over(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    model->program.persons[PERSON_BEN].contacts_count = 0;
+    const char *const people[] = {"stranger", "ben"};
+    for (size_t i = 0; i < ESC_COUNT_OF(people); i++) {
+        esc_page_person(model->engine, model->escalation, esc_text_from(people[i]),
+                        ESC_TEXT("help"));
+        assert_int_equal(model->escalation->pages_count, 0);
+        assert_int_equal(model_audits(model, ESC_AUDIT_UNREACHABLE), i + 1);
+        assert_int_equal(model->escalation->dead, i + 1);
+    }
+    model_free(model);
+}
+
 /* A storm of pages beyond the policy's limit of one. */
 static Model *model_of_storm(void)
 {
@@ -171,6 +188,7 @@ int main(void)
         cmocka_unit_test(every_page_goes_on_to_the_next_contact_method),
         cmocka_unit_test(a_page_goes_through_the_contact_methods),
         cmocka_unit_test(whom_nobody_can_reach_is_a_dead_message),
+        cmocka_unit_test(a_page_to_whom_nobody_can_reach_is_over),
         cmocka_unit_test(a_merged_page_ends_its_timer),
         cmocka_unit_test(a_storm_knows_a_thousand_and_counts_the_rest),
     };

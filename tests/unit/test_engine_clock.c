@@ -127,6 +127,32 @@ static void corrections_that_cancel_leave_no_trace(void **state)
     }
 }
 
+/* What was met waits without a timer for being open again: it has the time that it had left then. */
+static void what_was_met_keeps_the_time_that_was_left(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ESC_COUNT_OF(corrections); i++) {
+        Scene *scene =
+            scene_of("template t \"T\" { start on ticket.created\n" CHAIN
+                     "steps { handoff to secondary because \"x\" expect resolved within 2h  " STAYS
+                     " }\nqa { check confirmed \"fine\" before close }\nclose when resolved }\n");
+        scene_event(scene, "ticket.created", "T", TICKET);
+        assert_status(scene_act(scene, ESC_VERB_ACK, "ben", 1, NULL), ESC_OK);
+        scene_after(scene, 30 * ESC_MINUTE_MS);
+        scene_event(scene, "ticket.resolved", "T", NULL);
+        assert_int_equal(scene_audit(scene, "expectation_met", "ben"), 1);
+        scene_after(scene, 10 * ESC_MINUTE_MS);
+        scene_correct(scene, corrections[i]);
+        scene_after(scene, 10 * ESC_MINUTE_MS);
+        scene_event(scene, "ticket.reopened", "T", NULL);
+        scene_after(scene, 90 * ESC_MINUTE_MS - 1);
+        assert_int_equal(scene_audit(scene, "expectation_missed", ""), 0);
+        scene_after(scene, 1);
+        assert_int_equal(scene_audit(scene, "expectation_missed", ""), 1);
+        scene_free(scene);
+    }
+}
+
 /* --- what is no timer ------------------------------------------------------------------------- */
 
 static void the_trail_says_so(void **state)
@@ -180,7 +206,7 @@ static void limits_count_the_time_that_passed(void **state)
     handoff.actor = ESC_TEXT("ben");
     handoff.target = ESC_TEXT("cleo");
     assert_status(scene_act_full(scene, &handoff), ESC_OK);
-    assert_int_equal(scene_audit(scene, "limited", "hand-offs"), 1);
+    assert_int_equal(scene_audit(scene, "limited", "1 hand-off of T"), 1);
     scene_free(scene);
 }
 
@@ -553,6 +579,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_deadline_keeps_what_it_has_left),
         cmocka_unit_test(corrections_that_cancel_leave_no_trace),
+        cmocka_unit_test(what_was_met_keeps_the_time_that_was_left),
         cmocka_unit_test(the_trail_says_so),
         cmocka_unit_test(times_that_are_told_are_those_that_passed),
         cmocka_unit_test(limits_count_the_time_that_passed),

@@ -130,6 +130,36 @@ static void the_else_of_a_check_says_which_check(void **state)
     scene_free(scene);
 }
 
+/* Steps that are done wait to be closed, and not for ever. */
+static void what_nothing_closes_is_overdue_in_the_end(void **state)
+{
+    (void)state;
+    Scene *scene = begun("", "");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_after(scene, 430 * ESC_DAY_MS - 1);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    scene_after(scene, 1);
+    assert_room(scene, "<overdue: nothing has closed it within 400d>");
+    scene_free(scene);
+}
+
+static void a_closing_asks_and_then_alarms(void **state)
+{
+    (void)state;
+    Scene *scene = begun("", "qa { check confirmed \"fine\" before close }");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_after(scene, 30 * ESC_DAY_MS - 1);
+    assert_int_equal(scene_audit(scene, "exception", ""), 0);
+    scene_after(scene, 1);
+    assert_room(scene, "<qa_failed: the quality checks did not pass within 30d>");
+    scene_after(scene, 30 * ESC_DAY_MS - 1);
+    assert_int_equal(scene_audit(scene, "alarm", ""), 0);
+    scene_after(scene, 1);
+    assert_int_equal(scene_audit(scene, "alarm", "the quality checks have not passed for long"), 1);
+    scene_free(scene);
+}
+
 /* A pause waits for its own end, so its end is what it waited for. */
 static void a_pause_that_ends_has_come(void **state)
 {
@@ -162,6 +192,8 @@ int main(void)
         cmocka_unit_test(a_reason_is_not_kept_for_later),
         cmocka_unit_test(the_else_of_a_check_says_which_check),
         cmocka_unit_test(a_pause_that_ends_has_come),
+        cmocka_unit_test(what_nothing_closes_is_overdue_in_the_end),
+        cmocka_unit_test(a_closing_asks_and_then_alarms),
         cmocka_unit_test(a_check_that_failed_was_not_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

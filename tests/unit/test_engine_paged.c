@@ -263,7 +263,7 @@ static void a_merged_page_that_is_not_accepted_fails_checks(void **state)
     settle_last(scene, "ben", ESC_DELIVERY_ACCEPTED);
     scene_after(scene, 10 * ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "check_passed", ""), 1);
-    assert_int_equal(scene_audit(scene, "check_failed", "1 of 1 notifications were not accepted"),
+    assert_int_equal(scene_audit(scene, "check_failed", "1 of 1 notification was not accepted"),
                      1);
     scene_free(scene);
 }
@@ -321,7 +321,7 @@ static void a_merged_page_without_its_way_is_dead(void **state)
     assert_text_equal(scene_last(scene, "emil")->medium, "chat");
     settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
     scene_after(scene, 5 * ESC_MINUTE_MS);
-    assert_int_equal(scene_audit(scene, "check_failed", "1 of 2 notifications were not queued"), 2);
+    assert_int_equal(scene_audit(scene, "check_failed", "1 of 2 notifications was not queued"), 2);
     scene_free(scene);
 }
 

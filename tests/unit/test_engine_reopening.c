@@ -259,6 +259,19 @@ static void one_question_at_a_time(void **state)
     scene_free(scene);
 }
 
+/* The engine's own faults are found anew at every look, and asked about once; an author who raises one means each. */
+static void an_author_raises_a_fault_as_often_as_it_happens(void **state)
+{
+    (void)state;
+    Scene *scene = begun("await resolved within 1d else raise overdue",
+                         "on deploy.done { raise engine_fault { message: \"odd\" } }");
+    for (int i = 0; i < 3; i++)
+        scene_event(scene, "deploy.done", "T", "{\"build\":1}");
+    assert_int_equal(scene_audit(scene, "exception", "engine_fault: odd"), 3);
+    assert_int_equal(scene_audit(scene, "triage_added", "engine_fault"), 2);
+    scene_free(scene);
+}
+
 /* By hand the steps end, and nothing else: owner, deadlines and what closes it stay. */
 static void by_hand_ends_the_steps_only(void **state)
 {
@@ -408,6 +421,7 @@ int main(void)
         cmocka_unit_test(await_ack_ends_with_the_last_turn),
         cmocka_unit_test(nobody_answers_triage),
         cmocka_unit_test(one_question_at_a_time),
+        cmocka_unit_test(an_author_raises_a_fault_as_often_as_it_happens),
         cmocka_unit_test(by_hand_ends_the_steps_only),
         cmocka_unit_test(by_hand_closes_with_its_ticket),
         cmocka_unit_test(a_handler_above_held_steps_does_not_release_them),

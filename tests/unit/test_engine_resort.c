@@ -232,7 +232,7 @@ static void who_stands_is_not_passed_over_for_themselves(void **state)
     char source[2048];
     Scene *scene = NULL;
     for (int i = 0; i < 2; i++) {
-        snprintf(source, sizeof source, "%s" RESORT("rota", "") "# %d\n", rota, i);
+        snprintf(source, sizeof source, "%s" RESORT("rota", "") "channel extra%d chat\n", rota, i);
         if (scene == NULL)
             scene = begun(source);
         else

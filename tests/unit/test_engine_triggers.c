@@ -233,6 +233,20 @@ static void event_waits_once_for_its_time(void **state)
     scene_free(scene);
 }
 
+/* What it speaks of is true still, and there is nothing left to do. */
+static void a_resolved_ticket_starts_nothing_late(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("event ping { x: number }\n"
+                            "template t \"T\" { start on ping when event.x > 2 for 30m\n" BODY);
+    scene_event(scene, "ping", "T", "{\"x\":3}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_after(scene, 30 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "disarmed", "does not hold any more"), 1);
+    assert_int_equal(scene_audit(scene, "opened", ""), 0);
+    scene_free(scene);
+}
+
 #define ANOTHER_TEMPLATE                                                                           \
     "template u \"U\" { start on ticket.created when ticket.severity = critical\n" BODY
 
@@ -496,6 +510,7 @@ int main(void)
         cmocka_unit_test(second_trigger_of_a_template_waits_for_its_own_condition),
         cmocka_unit_test(triggers_of_a_template_are_armed_beside_each_other),
         cmocka_unit_test(event_waits_once_for_its_time),
+        cmocka_unit_test(a_resolved_ticket_starts_nothing_late),
         cmocka_unit_test(armed_trigger_that_the_new_bundle_lacks_is_dropped),
         cmocka_unit_test(armed_trigger_starts_nothing_that_the_new_bundle_lacks),
         cmocka_unit_test(armed_trigger_whose_event_the_new_bundle_refuses_starts_nothing),

@@ -7,6 +7,7 @@
 #include <esc/runtime.h>
 
 #include "ingest_internal.h"
+#include "support/alloc_fail.h"
 
 /* --- a program with one of each kind of field -------------------------------------------------------- */
 
@@ -920,6 +921,32 @@ static void memory_may_end_anywhere(void **state)
     assert_true(size > 300);
 }
 
+/* The n-th allocation fails, for each that there is. */
+static void without_memory_nothing_is_read(void **state)
+{
+    (void)state;
+    static const char *const json =
+        "[{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"],\"no\":1}}]";
+    for (int is_batch = 0; is_batch < 2; is_batch++) {
+        EscText text = esc_text_from(json + (is_batch ? 0 : 1));
+        text.size -= is_batch ? 0 : 1;
+        bool happened = true;
+        for (unsigned nth = 1; happened; nth++) {
+            EscArena *own = esc_arena_new((size_t)1 << 20);
+            EscParsedEvent *parsed = NULL;
+            uint32_t count = 0;
+            alloc_fail_at(nth);
+            EscStatus status = is_batch ? esc_event_parse_batch(own, &program, text, &parsed, &count, &why)
+                                        : esc_event_parse(own, &program, text, &event, &why);
+            happened = alloc_fail_happened();
+            alloc_fail_at(0);
+            assert_status(status, happened ? ESC_NO_MEMORY : ESC_OK);
+            assert_int_equal(count, is_batch && !happened);
+            esc_arena_free(own);
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -955,6 +982,7 @@ int main(void)
         TEST(an_event_is_made_from_its_parts),
         TEST(an_event_is_made_from_twice_its_size),
         TEST(memory_may_end_anywhere),
+        TEST(without_memory_nothing_is_read),
     };
     return cmocka_run_group_tests(tests, make_program, NULL);
 }

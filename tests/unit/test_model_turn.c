@@ -7,30 +7,37 @@ static EscRaised *ask(Model *model, uint32_t exception, const char *message)
     return esc_exception_ask(model->engine, model->escalation, exception, esc_text_from(message));
 }
 
+static EscRaised *find(Model *model, uint32_t exception, const char *message)
+{
+    return esc_exception_ask_once(model->engine, model->escalation, exception,
+                                  esc_text_from(message));
+}
+
 /* A fault that stands is found again whenever somebody looks, and told once. */
 static void a_fault_is_asked_about_once(void **state)
 {
     (void)state;
     Model *model = model_new();
-    EscRaised *first = ask(model, ESC_EXCEPTION_ENGINE_FAULT, "a");
+    EscRaised *first = find(model, ESC_EXCEPTION_ENGINE_FAULT, "a");
     assert_non_null(first);
     assert_text_equal(first->message, "a");
     assert_int_equal(first->place, ESC_NONE);
-    assert_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "a"));
+    assert_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "a"));
+    assert_non_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
+    assert_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
+    assert_non_null(find(model, ESC_EXCEPTION_OVERDUE, "a"));
+    assert_non_null(ask(model, ESC_EXCEPTION_OVERDUE, "a")); /* what is raised was not found */
     assert_non_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
-    assert_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
-    assert_non_null(ask(model, ESC_EXCEPTION_OVERDUE, "a"));
-    assert_non_null(ask(model, ESC_EXCEPTION_OVERDUE, "a")); /* that is no fault of ours */
     assert_ptr_equal(esc_exception_take(model->engine, model->escalation), first);
-    assert_non_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "a")); /* it was dealt with */
+    assert_non_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "a")); /* it was dealt with */
     esc_wish_forget(model->engine, model->escalation);
     model->escalation->triage = esc_engine_alloc(sizeof *model->escalation->triage);
     model->escalation->triage->frame.raised = first;
-    assert_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "a")); /* somebody is asked about it */
-    assert_non_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
+    assert_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "a")); /* somebody is asked about it */
+    assert_non_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "b"));
     esc_wish_forget(model->engine, model->escalation);
     first->exception = ESC_EXCEPTION_OVERDUE;
-    assert_non_null(ask(model, ESC_EXCEPTION_ENGINE_FAULT, "a"));
+    assert_non_null(find(model, ESC_EXCEPTION_ENGINE_FAULT, "a"));
     esc_wish_forget(model->engine, model->escalation);
     model_free(model);
 }

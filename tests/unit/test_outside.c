@@ -434,6 +434,37 @@ static void a_stop_does_not_wait_for_a_disk(void **state)
     scene_free(scene);
 }
 
+/* Writes, and does not come back before everything is given up. */
+static EscStatus append_until_given_up(void *context, const char *path, EscBytes bytes)
+{
+    Scene *scene = context;
+    EscStatus status = append(&scene->disk, path, bytes);
+    (void)sem_post(&scene->disk.hung);
+    while (!atomic_load(&scene->outside->is_giving_up))
+        (void)sched_yield();
+    return status;
+}
+
+/* The disk comes back while everything is given up: what waited behind it stays unwritten and unsettled. */
+static void what_is_given_up_is_not_written(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->files = (EscFiles){.context = scene, .append = append_until_given_up};
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "nowhere");
+    wait_for(&scene->disk.hung);
+    put(&scene->hosts[0], 2, "nowhere");
+    put(&scene->hosts[0], 3, "ok");
+    assert_accepted(&scene->hosts[0], 3);
+    (void)esc_outside_stop(scene->outside, 0);
+    esc_outside_free(scene->outside);
+    scene->outside = NULL;
+    assert_int_equal(scene->disk.writes, 1);
+    assert_false(has_result(&scene->hosts[0], 2));
+    scene_free(scene);
+}
+
 /* All slots are taken by receivers that hang, and rows wait. The file's round trips are the clock: a thread that is awake
  * without need is awake many times in each. */
 static void nobody_is_awake_without_something_to_do(void **state)
@@ -483,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_name_without_an_answer_holds_up_nobody),
         cmocka_unit_test(a_stop_does_not_wait_for_names),
         cmocka_unit_test(a_stop_does_not_wait_for_a_disk),
+        cmocka_unit_test(what_is_given_up_is_not_written),
         cmocka_unit_test(nobody_is_awake_without_something_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

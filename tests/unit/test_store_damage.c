@@ -372,6 +372,20 @@ static void a_log_without_its_file_is_put_aside(void **state)
     assert_int_equal(access(beside("-wal.lost"), F_OK), 0);
 }
 
+/* Where it cannot be put aside, nothing is opened beside it. */
+static void a_log_that_cannot_be_put_aside_stays(void **state)
+{
+    (void)state;
+    leave_log();
+    assert_int_equal(unlink(file.path), 0);
+    assert_int_equal(mkdir(beside("-wal.lost"), 0700), 0);
+    assert_status(open_anyway(), ESC_IO_FAILED);
+    assert_non_null(strstr(why.text, "cannot rename"));
+    assert_int_equal(access(beside("-wal"), F_OK), 0);
+    assert_int_equal(access(file.path, F_OK), -1);
+    assert_int_equal(rmdir(beside("-wal.lost")), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -391,6 +405,7 @@ int main(void)
         TEST(a_missing_file_with_a_trace_is_noticed),
         TEST(a_log_alone_is_a_trace),
         TEST(a_log_without_its_file_is_put_aside),
+        TEST(a_log_that_cannot_be_put_aside_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

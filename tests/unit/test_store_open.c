@@ -441,6 +441,34 @@ static void damage_is_found_by_what_reads_it(void **state)
     assert_status(esc_store_load(store, &sink, &why), ESC_STORE_FAILED);
 }
 
+static EscStatus take_escalation(void *context, const EscEscalationRow *row, EscWhy *refusal)
+{
+    (void)row, (void)refusal;
+    ++*(int *)context;
+    return ESC_OK;
+}
+
+/* Nobody is left out in silence: an escalation whose bundle somebody has deleted is no escalation less. */
+static void a_bundle_that_was_deleted_is_damage(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    run_on_file("PRAGMA foreign_keys = OFF; DELETE FROM bundle");
+    assert_status(open_store(), ESC_OK);
+    int taken = 0;
+    const EscStoreSink sink = {.context = &taken, .counters = take_counters, .ticket = take_ticket, .escalation = take_escalation};
+    assert_status(esc_store_load(store, &sink, &why), ESC_STORE_DAMAGED);
+    assert_string_equal(why.text, "escalation E-1 is pinned to a bundle that the store has lost");
+    assert_int_equal(taken, 0);
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    EscEscalationRow row;
+    assert_status(esc_store_escalation_get(store, 3, arena, &row, &why), ESC_STORE_DAMAGED);
+    assert_string_equal(why.text, "escalation E-3 is pinned to a bundle that the store has lost");
+    esc_arena_free(arena);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -461,6 +489,7 @@ int main(void)
         TEST(a_clean_stop_leaves_a_mark_and_no_log),
         TEST(an_unclean_stop_leaves_no_mark_and_loses_nothing),
         TEST(damage_is_found_by_what_reads_it),
+        TEST(a_bundle_that_was_deleted_is_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

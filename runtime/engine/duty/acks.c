@@ -117,7 +117,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
                        engine->turn.reason, NULL),
         "%.*s acknowledged after %.*s%s%.*s and is accountable (%.*s)%.*s", ESC_TEXT_ARG(owner),
         ESC_TEXT_ARG(esc_duration_text(engine, engine->now_ms - escalation->opened_at_ms)),
-        from.size > 0 ? " in place of " : "", ESC_TEXT_ARG(from), ESC_TEXT_ARG(role),
+        esc_words_with(from, " in place of "), ESC_TEXT_ARG(from), ESC_TEXT_ARG(role),
         ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ACKED, owner);
     if (!is_passing) {

@@ -10,7 +10,8 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
     EscBuf buf = esc_turn_buf();
     size_t count = window->items_count + window->items_left_out;
-    esc_buf_printf(&buf, "%zu %s held back:", count, count == 1 ? "message was" : "messages were");
+    esc_buf_printf(&buf, "%zu %s held back:", count,
+                   esc_one_or_many(count, "message was", "messages were"));
     for (size_t i = 0; i < window->items_count; i++)
         esc_buf_printf(&buf, NEW_LINE "E-%llu: %.*s",
                        (unsigned long long)window->items[i].escalation,
@@ -60,7 +61,7 @@ static EscText merged_text(EscEngine *engine, const uint64_t *ids, size_t count,
 {
     EscBuf buf = esc_turn_buf();
     esc_buf_printf(&buf, "%zu %s for an acknowledgement:", count + left_out,
-                   count + left_out == 1 ? "escalation waits" : "escalations wait");
+                   esc_one_or_many(count + left_out, "escalation waits", "escalations wait"));
     size_t named = count < ESC_DIGEST_ITEMS_MAX ? count : ESC_DIGEST_ITEMS_MAX;
     for (size_t i = 0; i < named; i++) {
         const EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
@@ -100,8 +101,9 @@ static void merged_send(EscEngine *engine, const EscWindow *window, const uint64
     EscText number = esc_turn_printf(engine, "%zu", count + window->paged_left_out);
     esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
                      esc_audit_data(engine, "person", window->person, "count", number, NULL),
-                     "%.*s is paged once for %.*s escalation%s", ESC_TEXT_ARG(window->person),
-                     ESC_TEXT_ARG(number), count + window->paged_left_out == 1 ? "" : "s");
+                     "%.*s is paged once for %.*s %s", ESC_TEXT_ARG(window->person),
+                     ESC_TEXT_ARG(number),
+                     esc_one_or_many(count + window->paged_left_out, "escalation", "escalations"));
     merged_go(engine, window, ids, count, &notice);
 }
 

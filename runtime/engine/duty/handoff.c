@@ -24,9 +24,11 @@ static uint32_t role_position(const EscEscalation *escalation, const EscHandoff 
 static void limit_tell(EscEngine *engine, EscEscalation *escalation, const EscLimitRow *limit)
 {
     const EscProgram *program = engine->schema.current->program;
-    EscText text = esc_turn_printf(engine, "%u hand-offs of %.*s within %.*s are the limit",
-                                   limit->count, ESC_TEXT_ARG(escalation->ticket->id),
-                                   ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+    EscText text = esc_turn_printf(engine, "%u %s of %.*s within %.*s %s the limit", limit->count,
+                                   esc_one_or_many(limit->count, "hand-off", "hand-offs"),
+                                   ESC_TEXT_ARG(escalation->ticket->id),
+                                   ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)),
+                                   esc_one_or_many(limit->count, "is", "are"));
     esc_audit_escalation(engine, escalation, ESC_AUDIT_LIMITED,
                          esc_audit_data(engine, "limit", ESC_TEXT("handoffs"), NULL), "%.*s",
                          ESC_TEXT_ARG(text));
@@ -136,7 +138,7 @@ static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText
         ESC_TEXT_ARG(giver_text(engine, handoff, from)), ESC_TEXT_ARG(escalation->owner),
         ESC_TEXT_ARG(role), ESC_TEXT_ARG(handoff->reason),
         ESC_TEXT_ARG(expected_text(engine, handoff, due_ms)),
-        ack_until.size > 0 ? "; to be acknowledged by " : "", ESC_TEXT_ARG(ack_until));
+        esc_words_with(ack_until, "; to be acknowledged by "), ESC_TEXT_ARG(ack_until));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_HANDOFF, escalation->owner);
 }
 

@@ -15,7 +15,7 @@
 /* A mail's subject and the like: what is asked, or else the text, to the end of its first line. */
 static EscText subject_of(EscEngine *engine, const EscNotice *notice)
 {
-    EscText text = notice->question.size > 0 ? notice->question : notice->text;
+    EscText text = esc_text_or(notice->question, notice->text);
     size_t size = 0;
     while (size < text.size && text.data[size] != '\n')
         size++;
@@ -112,7 +112,7 @@ static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscTe
     esc_audit_escalation(engine, escalation, ESC_AUDIT_UNREACHABLE,
                          esc_audit_data(engine, "target", target, NULL),
                          "a message to %.*s went nowhere: %s",
-                         ESC_TEXT_ARG(target.size > 0 ? target : ESC_TEXT("nobody")), because);
+                         ESC_TEXT_ARG(esc_text_or(target, ESC_TEXT("nobody"))), because);
 }
 
 /* --- people ----------------------------------------------------------------------------------- */

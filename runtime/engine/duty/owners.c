@@ -87,8 +87,8 @@ static void failover_record(EscEngine *engine, EscEscalation *escalation, EscTex
     esc_audit_escalation(engine, escalation, ESC_AUDIT_FAILOVER, data,
                          "%.*s; %.*s (%.*s) is accountable now%s%.*s%s", ESC_TEXT_ARG(because),
                          ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role),
-                         until.size > 0 ? " and has until " : "", ESC_TEXT_ARG(until),
-                         until.size > 0 ? " to acknowledge" : "");
+                         esc_words_with(until, " and has until "), ESC_TEXT_ARG(until),
+                         esc_words_with(until, " to acknowledge"));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_FAILOVER, escalation->owner);
 }
 

@@ -138,7 +138,7 @@ EscText esc_people_stand(EscEngine *engine, const EscPeople *people)
         return people->names[0];
     if (people->skipped_count > 0)
         return people->skipped[0];
-    return esc_engine_intern(engine, people->via.size > 0 ? people->via : ESC_TEXT("last resort"));
+    return esc_engine_intern(engine, esc_text_or(people->via, ESC_TEXT("last resort")));
 }
 
 void esc_role_people(EscEngine *engine, EscEscalation *escalation, uint32_t position,

@@ -75,8 +75,8 @@ static EscText matter_text(EscEngine *engine, const EscEscalation *escalation, E
     EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
             name = esc_escalation_title(escalation);
     return esc_turn_printf(engine, "%.*s%s%.*s%s%.*s", ESC_TEXT_ARG(name),
-                           title.size > 0 ? ", " : "", ESC_TEXT_ARG(title),
-                           because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
+                           esc_words_with(title, ", "), ESC_TEXT_ARG(title),
+                           esc_words_with(because, ": "), ESC_TEXT_ARG(because));
 }
 
 /* ", to be acknowledged by 2026-01-05 09:10 UTC and resolved by 2026-01-05 12:00 UTC", in the reader's zone */

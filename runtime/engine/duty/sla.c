@@ -212,8 +212,8 @@ static void level_enter(EscEngine *engine, EscTicket *ticket, const EscSlaRow *r
                      esc_audit_data(engine, "sla", ticket->sla_name, "respond", until[0], "resolve",
                                     until[1], NULL),
                      "the service level %.*s applies%s%.*s%s%.*s", ESC_TEXT_ARG(ticket->sla_name),
-                     until[0].size > 0 ? ": respond by " : "", ESC_TEXT_ARG(until[0]),
-                     until[1].size > 0 ? ", resolve by " : "", ESC_TEXT_ARG(until[1]));
+                     esc_words_with(until[0], ": respond by "), ESC_TEXT_ARG(until[0]),
+                     esc_words_with(until[1], ", resolve by "), ESC_TEXT_ARG(until[1]));
 }
 
 static void clock_met(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)

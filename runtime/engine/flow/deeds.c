@@ -63,7 +63,7 @@ static EscText ended_text(EscEngine *engine, const EscEscalationRow *row, EscTex
     title = esc_turn_cut(engine, title, TITLE_BYTES_MAX);
     return esc_turn_printf(engine, "E-%llu (%.*s%s%.*s) was closed as %.*s at %.*s",
                            (unsigned long long)row->id, ESC_TEXT_ARG(esc_utf8_cut(row->ticket, 64)),
-                           title.size > 0 ? ", " : "", ESC_TEXT_ARG(title),
+                           esc_words_with(title, ", "), ESC_TEXT_ARG(title),
                            ESC_TEXT_ARG(row->outcome),
                            ESC_TEXT_ARG(esc_local_time(engine, row->closed_at_ms)));
 }

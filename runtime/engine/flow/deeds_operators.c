@@ -45,7 +45,7 @@ EscStatus esc_deed_start(EscDeed *deed)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "the template %.*s is open on this ticket",
                        ESC_TEXT_ARG(deed->action->target));
     EscText because = esc_turn_printf(engine, "%.*s started it%s%.*s", ESC_TEXT_ARG(deed->actor),
-                                      deed->action->reason.size > 0 ? ": " : "",
+                                      esc_words_with(deed->action->reason, ": "),
                                       ESC_TEXT_ARG(deed->action->reason));
     deed->escalation =
         esc_escalation_start_by(engine, deed->ticket, template_index, NULL, because, deed->actor);
@@ -162,7 +162,7 @@ EscStatus esc_deed_absence(EscDeed *deed)
                      esc_audit_data(engine, "person", person, "until", until, "reason",
                                     deed->action->reason, NULL),
                      "%.*s is %s%s%.*s%.*s", ESC_TEXT_ARG(person), is_absent ? "away" : "back",
-                     until.size > 0 ? " until " : "", ESC_TEXT_ARG(until),
+                     esc_words_with(until, " until "), ESC_TEXT_ARG(until),
                      ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
     if (is_absent)
         absence_spread(engine, person);

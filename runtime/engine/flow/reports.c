@@ -225,7 +225,7 @@ static void opening_record(Taking *taking, EscText fields)
         engine, taking->ticket, ESC_AUDIT_TICKET_OPENED,
         esc_audit_data(engine, "event", type, "fields", fields, "assumed", assumed, NULL),
         "%.*s was seen for the first time (%.*s)%s%.*s", ESC_TEXT_ARG(taking->ticket->id),
-        ESC_TEXT_ARG(type), assumed.size > 0 ? "; assumed, as nobody gave them: " : "",
+        ESC_TEXT_ARG(type), esc_words_with(assumed, "; assumed, as nobody gave them: "),
         ESC_TEXT_ARG(assumed));
 }
 

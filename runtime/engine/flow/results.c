@@ -63,7 +63,7 @@ static void dead_tell(EscEngine *engine, EscEscalation *escalation, EscText targ
     EscNotice notice = {
         .text = esc_turn_printf(engine, "A message to %.*s about %.*s was given up%s%.*s",
                                 ESC_TEXT_ARG(target), ESC_TEXT_ARG(escalation->ticket->id),
-                                detail.size > 0 ? ": " : "", ESC_TEXT_ARG(detail)),
+                                esc_words_with(detail, ": "), ESC_TEXT_ARG(detail)),
         .is_due = true,
     };
     if (esc_text_equal(target, escalation->owner))
@@ -90,8 +90,8 @@ static void message_died(EscEngine *engine, EscEscalation *escalation, EscText t
 static EscText detail_text(EscEngine *engine, const EscDelivery *delivery)
 {
     EscText detail = esc_utf8_cut(delivery->detail, 200);
-    return detail.size == 0 ? (EscText){0}
-                            : esc_turn_printf(engine, " (%.*s)", ESC_TEXT_ARG(detail));
+    return esc_turn_printf(engine, "%s%.*s%s", esc_words_with(detail, " ("), ESC_TEXT_ARG(detail),
+                           esc_words_with(detail, ")"));
 }
 
 /* What no system has answered was written to a file: nothing was done. */
@@ -140,7 +140,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_DELIVERY_DEAD,
         esc_audit_data(engine, "outbox", outbox, "target", target, "detail", detail, NULL),
-        "%s to %.*s was given up%s%.*s", what, ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
+        "%s to %.*s was given up%s%.*s", what, ESC_TEXT_ARG(target), esc_words_with(detail, ": "),
         ESC_TEXT_ARG(detail));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_DELIVERY_DEAD, target);
     bool goes_on = esc_page_died(engine, escalation, target, node->contact);
@@ -208,7 +208,7 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
     esc_audit_escalation(engine, escalation, ESC_AUDIT_CALL_FAILED,
                          esc_audit_data(engine, "outbox", outbox, "action", target, "status", http,
                                         "detail", detail, NULL),
-                         "%.*s failed%s%.*s", ESC_TEXT_ARG(target), detail.size > 0 ? ": " : "",
+                         "%.*s failed%s%.*s", ESC_TEXT_ARG(target), esc_words_with(detail, ": "),
                          ESC_TEXT_ARG(detail));
     (void)esc_rollback_replied(engine, escalation, node->id, false, detail);
 }

@@ -62,8 +62,7 @@ static EscAuditRow *audit_add(EscEngine *engine, EscAuditKind kind, EscText data
         .seq = engine->counters.next_audit++,
         .at_ms = engine->now_ms,
         .kind = esc_text_from(esc_audit_word(kind)),
-        .actor = pending_text(engine,
-                              engine->turn.actor.size > 0 ? engine->turn.actor : ESC_TEXT("escal")),
+        .actor = pending_text(engine, esc_text_or(engine->turn.actor, ESC_TEXT("escal"))),
         .text = pending_text(engine, text),
         .data = pending_text(engine, data),
     };

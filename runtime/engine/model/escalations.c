@@ -256,7 +256,7 @@ EscText esc_escalation_title(const EscEscalation *escalation)
     if (escalation->bundle == NULL || escalation->template_index == ESC_NONE)
         return escalation->template_name;
     EscText title = escalation->bundle->program->texts[esc_escalation_template(escalation)->title];
-    return title.size > 0 ? title : escalation->template_name;
+    return esc_text_or(title, escalation->template_name);
 }
 
 EscText esc_escalation_name(EscEngine *engine, const EscEscalation *escalation)

@@ -143,8 +143,7 @@ EscText esc_turn_printf(EscEngine *engine, const char *format, ...)
 
 EscText esc_turn_reason(EscEngine *engine, EscText reason)
 {
-    return reason.size == 0 ? (EscText){0}
-                            : esc_turn_printf(engine, ": %.*s", ESC_TEXT_ARG(reason));
+    return esc_turn_printf(engine, "%s%.*s", esc_words_with(reason, ": "), ESC_TEXT_ARG(reason));
 }
 
 EscText esc_turn_take(EscEngine *engine, EscBuf *buf)

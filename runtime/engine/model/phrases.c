@@ -128,9 +128,8 @@ EscText esc_wait_until(EscEngine *engine, const EscEscalation *escalation)
 EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)
 {
     EscText name = esc_wait_name(engine, escalation), until = esc_wait_until(engine, escalation);
-    if (until.size == 0)
-        return name;
-    return esc_turn_printf(engine, "%.*s until %.*s", ESC_TEXT_ARG(name), ESC_TEXT_ARG(until));
+    return esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(name),
+                           esc_words_with(until, " until "), ESC_TEXT_ARG(until));
 }
 
 EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
@@ -158,6 +157,6 @@ EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
     if (wait == NULL)
         return ESC_TEXT("by hand");
     EscText place = esc_code_place(engine, escalation, wait->function, wait->pc);
-    return esc_turn_printf(engine, "%.*s%s%s", ESC_TEXT_ARG(place), place.size > 0 ? " " : "",
+    return esc_turn_printf(engine, "%.*s%s%s", ESC_TEXT_ARG(place), esc_words_with(place, " "),
                            words[wait->kind]);
 }

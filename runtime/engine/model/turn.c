@@ -154,9 +154,7 @@ static bool is_asked_about(const EscEngine *engine, const EscEscalation *escalat
 EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                              EscText message)
 {
-    if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED ||
-        (exception == ESC_EXCEPTION_ENGINE_FAULT &&
-         is_asked_about(engine, escalation, exception, message)))
+    if (escalation->state == ESC_STATE_CLOSED || escalation->state == ESC_STATE_PARKED)
         return NULL;
     EscRaised *raised = esc_engine_alloc(sizeof *raised);
     *raised = (EscRaised){
@@ -170,6 +168,14 @@ EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint3
     esc_escalation_dirty(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
     return raised;
+}
+
+EscRaised *esc_exception_ask_once(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
+                                  EscText message)
+{
+    return is_asked_about(engine, escalation, exception, message)
+               ? NULL
+               : esc_exception_ask(engine, escalation, exception, message);
 }
 
 static uint32_t exception_of(const EscEngine *engine, const EscEscalation *escalation, EscText name)
@@ -186,9 +192,8 @@ static uint32_t exception_of(const EscEngine *engine, const EscEscalation *escal
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message)
 {
-    uint32_t exception = exception_of(engine, escalation, name);
-    if (!is_asked_about(engine, escalation, exception, message))
-        (void)esc_exception_ask(engine, escalation, exception, message);
+    (void)esc_exception_ask_once(engine, escalation, exception_of(engine, escalation, name),
+                                 message);
 }
 
 bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name)

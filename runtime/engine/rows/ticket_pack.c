@@ -436,7 +436,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
 
 static void name_add(EscBuf *names, EscText name)
 {
-    esc_buf_string(names, names->size > 0 ? "," : "");
+    esc_buf_string(names, esc_words_with(esc_buf_as_text(names), ","));
     esc_json_text(names, name);
 }
 

@@ -39,7 +39,7 @@ static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, EscFrame 
         world.frame = at;
         holds = esc_cond_holds(&world, frame);
         if (world.is_faulty)
-            (void)esc_exception_ask(
+            (void)esc_exception_ask_once(
                 engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
                 esc_turn_printf(engine,
                                 "%.*s, %.*s: a condition of a wait could not "
@@ -244,10 +244,10 @@ void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
     }
     esc_wish_forget(engine, escalation);
     esc_steps_end(engine, escalation);
-    EscRaised *raised =
-        esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                          esc_turn_printf(engine, "%.*s: its steps ran in circles and were ended",
-                                          ESC_TEXT_ARG(escalation->template_name)));
+    EscRaised *raised = esc_exception_ask_once(
+        engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+        esc_turn_printf(engine, "%.*s: its steps ran in circles and were ended",
+                        ESC_TEXT_ARG(escalation->template_name)));
     if (raised != NULL)
         esc_exception_raise(engine, escalation);
 }

@@ -326,9 +326,9 @@ static EscText raise_message(Emission *emission)
             return value;
         message =
             esc_turn_printf(emission->engine, "%.*s%s%.*s %.*s", ESC_TEXT_ARG(message),
-                            message.size > 0 ? ", " : "", ESC_TEXT_ARG(name), ESC_TEXT_ARG(value));
+                            esc_words_with(message, ", "), ESC_TEXT_ARG(name), ESC_TEXT_ARG(value));
     }
-    return message.size > 0 ? message : emission->engine->turn.missed;
+    return esc_text_or(message, emission->engine->turn.missed);
 }
 
 static void emit_raise(Emission *emission)

@@ -84,7 +84,7 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation, const EscRa
     EscNotice told = {
         .text = esc_turn_printf(
             engine, "%.*s on %.*s%s%.*s", ESC_TEXT_ARG(name), ESC_TEXT_ARG(escalation->ticket->id),
-            raised->message.size > 0 ? ": " : "", ESC_TEXT_ARG(raised->message)),
+            esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message)),
         .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
@@ -109,7 +109,7 @@ static void exception_record(EscEngine *engine, EscEscalation *escalation, const
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_EXCEPTION,
         esc_audit_data(engine, "name", name, "message", raised->message, "count", count, NULL),
-        "exception %.*s%s%.*s%.*s", ESC_TEXT_ARG(name), raised->message.size > 0 ? ": " : "",
+        "exception %.*s%s%.*s%.*s", ESC_TEXT_ARG(name), esc_words_with(raised->message, ": "),
         ESC_TEXT_ARG(raised->message), ESC_TEXT_ARG(where_text(engine, escalation)));
     engine->turn.emit_place = ESC_NONE;
     esc_escalation_moment(engine, escalation, ESC_AUDIT_EXCEPTION, name);
@@ -219,6 +219,6 @@ void esc_close_when(EscEngine *engine, EscEscalation *escalation)
     if (esc_cond_holds(&world, NULL))
         esc_escalation_close_as(engine, escalation, ESC_TEXT("resolved"), true);
     else if (world.is_faulty)
-        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                                ESC_TEXT("`close when` could not be judged"));
+        (void)esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                                     ESC_TEXT("`close when` could not be judged"));
 }

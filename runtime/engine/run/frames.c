@@ -24,8 +24,8 @@ static EscRaised *fault(EscEngine *engine, EscEscalation *escalation, uint32_t f
     EscText place = esc_code_place(engine, escalation, function, pc);
     EscText message =
         esc_turn_printf(engine, "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(escalation->template_name),
-                        place.size > 0 ? ", " : "", ESC_TEXT_ARG(place), ESC_TEXT_ARG(what));
-    return esc_exception_ask(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
+                        esc_words_with(place, ", "), ESC_TEXT_ARG(place), ESC_TEXT_ARG(what));
+    return esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
 }
 
 /* What the frame held is lost, so nothing behind that place can run: the steps have ended there. */

@@ -9,7 +9,7 @@ static EscText within_text(EscEngine *engine, const EscProgram *program, const E
                            : program->texts[program->calendars[wait->calendar - 1].name];
     return esc_turn_printf(engine, "within %.*s%s%.*s",
                            ESC_TEXT_ARG(esc_duration_text(engine, wait->deadline_ms)),
-                           calendar.size > 0 ? " of " : "", ESC_TEXT_ARG(calendar));
+                           esc_words_with(calendar, " of "), ESC_TEXT_ARG(calendar));
 }
 
 static EscText reply_text(EscEngine *engine, const EscEscalation *escalation, const EscFrame *frame,
@@ -20,7 +20,8 @@ static EscText reply_text(EscEngine *engine, const EscEscalation *escalation, co
         return esc_turn_printf(engine, "%.*s did not reply %.*s", ESC_TEXT_ARG(called),
                                ESC_TEXT_ARG(within));
     return esc_turn_printf(engine, "%.*s failed%s%.*s", ESC_TEXT_ARG(called),
-                           frame->reply_text.size > 0 ? ": " : "", ESC_TEXT_ARG(frame->reply_text));
+                           esc_words_with(frame->reply_text, ": "),
+                           ESC_TEXT_ARG(frame->reply_text));
 }
 
 static EscText question_text(EscEngine *engine, const EscFrame *frame, EscText within)
@@ -35,9 +36,10 @@ static EscText question_text(EscEngine *engine, const EscFrame *frame, EscText w
         return esc_turn_printf(engine, "%.*s rejected \"%.*s\"%.*s", ESC_TEXT_ARG(question->by),
                                ESC_TEXT_ARG(question->text),
                                ESC_TEXT_ARG(esc_turn_reason(engine, question->reason)));
-    return esc_turn_printf(engine, "\"%.*s\" has %u of %u approvals %.*s",
-                           ESC_TEXT_ARG(question->text), question->approvers_count,
-                           question->needed, ESC_TEXT_ARG(within));
+    return esc_turn_printf(engine, "\"%.*s\" has %u of %u %s %.*s", ESC_TEXT_ARG(question->text),
+                           question->approvers_count, question->needed,
+                           esc_one_or_many(question->needed, "approval", "approvals"),
+                           ESC_TEXT_ARG(within));
 }
 
 EscText esc_missed_text(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame)

@@ -9,7 +9,7 @@ static void description_timeline(EscEngine *engine, const EscEscalation *escalat
         const EscMoment *moment = &escalation->timeline[i];
         esc_buf_printf(buf, "- %.*s %s%s%.*s\n",
                        ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)),
-                       esc_audit_word((EscAuditKind)moment->kind), moment->who.size > 0 ? " " : "",
+                       esc_audit_word((EscAuditKind)moment->kind), esc_words_with(moment->who, " "),
                        ESC_TEXT_ARG(moment->who));
     }
 }
@@ -136,7 +136,7 @@ static void postmortem_add(EscEngine *engine, EscEscalation *escalation, EscTick
     EscText before = esc_ticket_text(engine, ticket, slot);
     esc_ticket_set_text(engine, ticket, slot,
                         esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(before),
-                                        before.size > 0 ? "\n\nOnce more:\n" : "",
+                                        esc_words_with(before, "\n\nOnce more:\n"),
                                         ESC_TEXT_ARG(description_of(engine, escalation, 0, hex))));
     EscText owner = esc_ticket_text(engine, ticket, engine->schema.assignee_slot);
     if (!esc_person_known(engine, owner))

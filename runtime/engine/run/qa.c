@@ -18,7 +18,7 @@ EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, ui
     (void)engine;
     const EscCheckRow *row = check_row(escalation, check);
     EscText text = escalation->bundle->program->texts[row->text];
-    return text.size > 0 ? text : esc_text_from(esc_check_name(row));
+    return esc_text_or(text, esc_text_from(esc_check_name(row)));
 }
 
 static int64_t check_due_ms(const EscEngine *engine, const EscEscalation *escalation,
@@ -137,7 +137,7 @@ static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escal
     for (size_t i = 0; i < escalation->formers_count; i++) {
         if (!has_missed(&escalation->formers[i], row))
             continue;
-        esc_buf_string(&buf, buf.size > 0 ? ", " : "");
+        esc_buf_string(&buf, esc_words_with(esc_buf_as_text(&buf), ", "));
         esc_buf_text(&buf, escalation->formers[i].person);
     }
     EscText names = esc_turn_take(engine, &buf);
@@ -151,6 +151,15 @@ static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escal
                            ESC_TEXT_ARG(within));
 }
 
+static EscText undelivered_text(EscEngine *engine, const EscEscalation *escalation,
+                                const EscCheckRow *row)
+{
+    uint32_t count = messages_short(escalation, row->proof);
+    return esc_turn_printf(engine, "%u of %u %s %s not %s", count, escalation->messages,
+                           esc_one_or_many(escalation->messages, "notification", "notifications"),
+                           esc_one_or_many(count, "was", "were"), esc_check_name(row));
+}
+
 static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
     const EscCheckRow *row = check_row(escalation, check);
@@ -158,9 +167,7 @@ static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation
     case ESC_CHECK_ACKNOWLEDGED:
         return unacknowledged_text(engine, escalation, row);
     case ESC_CHECK_DELIVERED:
-        return esc_turn_printf(engine, "%u of %u notifications were not %s",
-                               messages_short(escalation, row->proof), escalation->messages,
-                               esc_check_name(row));
+        return undelivered_text(engine, escalation, row);
     case ESC_CHECK_CONSISTENT:
         return esc_turn_printf(engine, "the source system reports another ticket.%.*s than was set",
                                ESC_TEXT_ARG(escalation->inconsistent_field));
@@ -198,8 +205,8 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
                          esc_audit_data(engine, "check", name, "text", text, "because", because,
                                         "person", actor, NULL),
                          "check \"%.*s\" %s%s%.*s%s%.*s", ESC_TEXT_ARG(text), records[state].words,
-                         actor.size > 0 ? " by the word of " : "", ESC_TEXT_ARG(actor),
-                         because.size > 0 ? ": " : "", ESC_TEXT_ARG(because));
+                         esc_words_with(actor, " by the word of "), ESC_TEXT_ARG(actor),
+                         esc_words_with(because, ": "), ESC_TEXT_ARG(because));
 }
 
 /* --- failing ---------------------------------------------------------------------------------- */
@@ -348,7 +355,7 @@ void esc_qa_again(EscEngine *engine, EscEscalation *escalation)
 
 void esc_qa_override(EscEngine *engine, EscEscalation *escalation, EscText by, EscText reason)
 {
-    EscText because = esc_turn_printf(engine, "in triage%s%.*s", reason.size > 0 ? ": " : "",
+    EscText because = esc_turn_printf(engine, "in triage%s%.*s", esc_words_with(reason, ": "),
                                       ESC_TEXT_ARG(reason));
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)

@@ -63,7 +63,7 @@ static void take_up(EscEngine *engine, EscEscalation *escalation)
                          esc_audit_data(engine, "for", phrase, NULL),
                          "%.*s is open again: the steps are taken up where they were%s%.*s",
                          ESC_TEXT_ARG(escalation->ticket->id),
-                         phrase.size > 0 ? ", and wait for " : "", ESC_TEXT_ARG(phrase));
+                         esc_words_with(phrase, ", and wait for "), ESC_TEXT_ARG(phrase));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_TAKEN_UP, (EscText){0});
     esc_qa_reopen(engine, escalation);
     esc_role_reopen(engine, escalation);

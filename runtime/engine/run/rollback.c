@@ -21,7 +21,7 @@ static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what
                          esc_audit_data(engine, "what", what, "because", because, NULL),
                          "%.*s is not undone: %.*s", ESC_TEXT_ARG(what), ESC_TEXT_ARG(because));
     EscText left = esc_turn_printf(engine, "%.*s%s%.*s (%.*s)", ESC_TEXT_ARG(escalation->left),
-                                   escalation->left.size > 0 ? ", " : "", ESC_TEXT_ARG(what),
+                                   esc_words_with(escalation->left, ", "), ESC_TEXT_ARG(what),
                                    ESC_TEXT_ARG(because));
     esc_text_drop(&escalation->left);
     escalation->left = esc_text_own(esc_utf8_cut(left, ESC_LEFT_BYTES_MAX));
@@ -135,7 +135,8 @@ void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
     esc_audit_escalation(engine, escalation, ESC_AUDIT_ROLLBACK,
                          esc_audit_data(engine, "reason", reason, "count",
                                         esc_turn_printf(engine, "%zu", count), NULL),
-                         "rolls %zu changes back%s%.*s", count, reason.size > 0 ? ": " : "",
+                         "rolls %zu %s back%s%.*s", count,
+                         esc_one_or_many(count, "change", "changes"), esc_words_with(reason, ": "),
                          ESC_TEXT_ARG(reason));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ROLLBACK, (EscText){0});
     while (escalation->changes_count > 0) {
@@ -164,7 +165,7 @@ bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t
         undone_tell(engine, escalation, what, "by its inverse action");
     else
         left_tell(engine, escalation, what,
-                  esc_turn_printf(engine, "its inverse failed%s%.*s", detail.size > 0 ? ": " : "",
+                  esc_turn_printf(engine, "its inverse failed%s%.*s", esc_words_with(detail, ": "),
                                   ESC_TEXT_ARG(detail)));
     incomplete_raise(engine, escalation);
     return true;

@@ -33,7 +33,7 @@ static void triage_add(EscEngine *engine, EscEscalation *escalation, const EscRa
             engine,
             "Also on %.*s, %.*s%s%.*s. The answer to the question about %.*s counts for it.",
             ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(name),
-            raised->message.size > 0 ? ": " : "", ESC_TEXT_ARG(raised->message),
+            esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message),
             ESC_TEXT_ARG(exception_name(escalation, triage->frame.raised))),
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
@@ -77,7 +77,7 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
     EscNotice message = {
         .text = esc_turn_printf(
             engine, "%.*s%s%.*s\nNobody has answered since %.*s; %.*s is accountable.",
-            ESC_TEXT_ARG(text), why.size > 0 ? "\n" : "", ESC_TEXT_ARG(why),
+            ESC_TEXT_ARG(text), esc_words_with(why, "\n"), ESC_TEXT_ARG(why),
             ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)), ESC_TEXT_ARG(escalation->owner)),
         .question = text,
         .has_answers = true,

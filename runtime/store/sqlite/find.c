@@ -146,8 +146,8 @@ EscStatus esc_sqlite_escalation_get(EscStore *base, uint64_t id, EscArena *arena
         esc_sqlite_step(esc_sqlite_of(base), ESC_STATEMENT_ESCALATION_GET, "to read an escalation");
     esc_sqlite_bind_u64(&get, id);
     bool is_found = esc_sqlite_next(&get);
+    EscStatus status = is_found ? esc_sqlite_escalation_row(&get, row, why) : ESC_OK;
     if (is_found) {
-        *row = esc_sqlite_escalation_row(&get);
         EscText *texts[] = {&row->ticket, &row->template_name, &row->owner, &row->outcome,
                             &row->step};
         for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
@@ -155,7 +155,7 @@ EscStatus esc_sqlite_escalation_get(EscStore *base, uint64_t id, EscArena *arena
         EscText body = {(const char *)row->body.data, row->body.size};
         row->body = esc_sqlite_as_bytes(esc_arena_text(arena, body));
     }
-    EscStatus status = esc_sqlite_done(&get, why);
+    status = esc_sqlite_finish(&get, status, why);
     if (status != ESC_OK)
         return status;
     if (!is_found)

@@ -51,8 +51,10 @@ static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, Es
     EscStatus status = ESC_OK;
     for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
         pages_forget(store, rows);
-        EscEscalationRow row = esc_sqlite_escalation_row(&get);
-        status = sink->escalation(sink->context, &row, why);
+        EscEscalationRow row;
+        status = esc_sqlite_escalation_row(&get, &row, why);
+        if (status == ESC_OK)
+            status = sink->escalation(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);
 }

@@ -46,9 +46,9 @@ EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step)
     };
 }
 
-EscEscalationRow esc_sqlite_escalation_row(const EscSqliteStep *step)
+EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why)
 {
-    EscEscalationRow row = {
+    *row = (EscEscalationRow){
         .id = esc_sqlite_column_u64(step, 0),
         .ticket = esc_sqlite_column_text(step, 1),
         .template_name = esc_sqlite_column_text(step, 2),
@@ -64,7 +64,11 @@ EscEscalationRow esc_sqlite_escalation_row(const EscSqliteStep *step)
         .body = esc_sqlite_column_bytes(step, 13),
     };
     EscBytes hash = esc_sqlite_column_bytes(step, 3);
-    ESC_ASSERT(hash.size == sizeof row.bundle_hash); /* the schema's CHECK */
-    memcpy(row.bundle_hash, hash.data, hash.size);
-    return row;
+    if (hash.size == 0) /* somebody has deleted what the schema refers to */
+        return esc_why(why, ESC_STORE_DAMAGED, "", row->id,
+                       "escalation E-%llu is pinned to a bundle that the store has lost",
+                       (unsigned long long)row->id);
+    ESC_ASSERT(hash.size == sizeof row->bundle_hash); /* the schema's CHECK */
+    memcpy(row->bundle_hash, hash.data, hash.size);
+    return ESC_OK;
 }

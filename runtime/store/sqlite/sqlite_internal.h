@@ -207,7 +207,8 @@ EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
 
 /* rows.c: the present row of a statement as a struct of the interface; texts hold until the next
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
-EscEscalationRow esc_sqlite_escalation_row(const EscSqliteStep *step); /* ESCALATION_GET, …_LIVE */
+/* Of ESCALATION_GET and …_LIVE. ESC_STORE_DAMAGED: the bundle that it is pinned to is not there. */
+EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why);
 EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step);
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
 /* Ends a reading: what a callback said counts before what SQLite says. */

@@ -46,6 +46,20 @@ void esc_mailbox_add(EscMailbox *mailbox, EscParcel *parcel);
 /* Everything that lies there, in the order it came; NULL for nothing. The owner's alone. */
 EscParcel *esc_mailbox_take(EscMailbox *mailbox);
 
+/* --- a ring: a list from whose middle anything can be taken ------------------------------------- */
+
+/* What stands in a ring embeds one, and so does whoever owns the ring: its head. Without a lock. */
+typedef struct EscRing {
+    struct EscRing *previous, *next; /* of the head: the last and the first */
+} EscRing;
+
+#define ESC_RING_OWNER(link, Type, member) ((Type *)((char *)(link)-offsetof(Type, member)))
+
+void esc_ring_init(EscRing *ring); /* a head of nothing, or a link that stands nowhere */
+void esc_ring_put(EscRing *head, EscRing *link); /* as the last */
+void esc_ring_remove(EscRing *link);             /* one that stands nowhere stays there */
+bool esc_ring_is_empty(const EscRing *head);
+
 /* --- a heap: what comes first, of what has its time ------------------------------------------- */
 
 #define ESC_HEAP_NOWHERE SIZE_MAX /* the place of an item that is in no heap */

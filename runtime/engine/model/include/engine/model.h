@@ -55,6 +55,10 @@ EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJ
 
 /* --- words.c ---------------------------------------------------------------------------------- */
 
+EscText esc_text_or(EscText text, EscText otherwise); /* the text, unless it is empty */
+/* Words that are said only with a text, before it or behind it: "" when the text is empty. For "failed%s%.*s". */
+const char *esc_words_with(EscText text, const char *words);
+const char *esc_one_or_many(size_t count, const char *one, const char *many); /* none are many */
 /* "2026-03-02 10:05 CET": the workspace's zone, with the abbreviation that it has then; lives as long as the turn. */
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
 EscText esc_local_second(EscEngine *engine,
@@ -273,12 +277,16 @@ bool esc_act_once(EscEngine *engine, const void *owner, uint32_t kind, uint32_t 
 
 /* Asks for an exception; it is raised once the present run is over, behind those asked for before. Gives what was asked
  * for, to be completed by the caller: as it is no step raised it and it holds nothing. NULL: it is not raised, the
- * escalation being closed or parked, or the engine's fault known. */
+ * escalation being closed or parked. */
 EscRaised *esc_exception_ask(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
                              EscText message);
+/* For what the engine finds, and finds again while its cause stands. NULL too when the same is asked for in this turn, or people are
+ * asked about it still. What an author raises twice happened twice. */
+EscRaised *esc_exception_ask_once(EscEngine *engine, EscEscalation *escalation, uint32_t exception,
+                                  EscText message);
 /* It is asked for, handled, or people are asked how to go on: what is said about it must not raise it again. */
 bool esc_exception_is_open(EscEngine *engine, EscEscalation *escalation, EscText name);
-/* By the name that a limit of the present bundle has for it; where the escalation's own bundle has none such, its routing_loop stands in. */
+/* Once, by the name that a limit of the present bundle has for it; where the escalation's own bundle has none such, its routing_loop stands in. */
 void esc_exception_ask_named(EscEngine *engine, EscEscalation *escalation, EscText name,
                              EscText message);
 /* An event of the engine's own, and triggers on a clock that is over by from_ms (not any more) to to_ms: heard as soon
