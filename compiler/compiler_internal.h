@@ -143,6 +143,7 @@ typedef struct EscExceptionInfo {
     EscNames *field_names; /* name → number of the field; owned; NULL while it has none */
     uint32_t *given;       /* for each field: how many raises give it */
     uint32_t raises;
+    uint32_t untyped; /* fields whose `raise` was not checked yet: ESC_NONE in `fields` */
 } EscExceptionInfo;
 
 typedef struct EscContactInfo {
@@ -376,6 +377,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
+    uint32_t exception_fields_untyped;   /* of all of them */
     EscNames *exception_field_names;     /* name → the first in fields of any exception */
     EscNames *file_names;                /* path → index in files */
     struct EscEventLookup *event_lookup; /* path.c; in the arena */
