@@ -279,6 +279,7 @@ typedef struct EscTemplateInfo {
     const uint32_t *events;
     uint32_t events_count;
     bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
+    bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     int64_t again_ms;
     EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */

@@ -193,13 +193,14 @@ static void check_entry(EscWhere *where, const EscNode *entry, uint32_t exceptio
     if (at == ESC_NONE)
         return;
     uint32_t known = exception->fields[at];
-    EscType expected = known == ESC_NONE ? ESC_TYPE_ANY : workspace->fields[known].type;
-    EscType type = esc_check_expression(where, entry->entry.value, expected);
+    bool has_type = known != ESC_NONE && workspace->fields[known].type != ESC_TYPE_WRONG;
+    EscType type = esc_check_expression(where, entry->entry.value,
+                                        has_type ? workspace->fields[known].type : ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG && esc_type_is_optional(type)) {
         esc_must_be_present(where, entry->entry.value);
         type = esc_type_plain(type);
     }
-    if (known == ESC_NONE || expected == ESC_TYPE_WRONG)
+    if (!has_type)
         known = field_typed(workspace, exception, at, entry, type);
     if (type == ESC_TYPE_WRONG)
         return;

@@ -190,14 +190,13 @@ static EscType no_event_field(Lookup *lookup, EscText name)
                          ESC_TEXT_ARG(name))
             : esc_report(workspace, "E0104", span, "the event `%.*s` has no field `%.*s`",
                          ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
-    uint32_t ticket_field = 0;
     const EscEventInfo *other = event_with_field(workspace, name);
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
     if (other != NULL)
         esc_report_hint(workspace, diagnostic, "`%.*s` has it, and does not lead here",
                         ESC_TEXT_ARG(other->name));
-    else if (esc_names_find(workspace->ticket_names, name, &ticket_field))
+    else if (esc_names_find(workspace->ticket_names, name, NULL))
         esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
                         ESC_TEXT_ARG(name));
     else if (first->node != NULL)
@@ -307,6 +306,8 @@ static EscType event_path(Lookup *lookup)
     EscWorkspace *workspace = where->workspace;
     const EscNode *node = lookup->node;
     if (!where->has_event || where->events_count == 0) {
+        if (where->has_unknown_event)
+            return ESC_TYPE_WRONG;
         EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
                                                "there is no event here whose fields could be read");
         if (where->is_runbook)
@@ -331,6 +332,8 @@ static EscType event_path(Lookup *lookup)
         found_field = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer));
     }
     uint32_t index = found_field.index, other = found_field.other;
+    if (index == ESC_NONE && where->has_unknown_event)
+        return ESC_TYPE_WRONG;
     if (index == ESC_NONE)
         return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
     const EscFieldInfo *field = &workspace->fields[index];

@@ -85,7 +85,7 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }
     unsigned missing = where->has_roles ? facts->roles_used & ~where->roles : 0;
-    for (uint32_t role = 0; missing >> role != 0; ++role) {
+    for (uint32_t role = ESC_ROLE_PRIMARY + 1; missing >> role != 0; ++role) {
         if ((missing >> role & 1) == 0)
             continue;
         EscDiagnostic *diagnostic =

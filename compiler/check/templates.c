@@ -116,6 +116,7 @@ static void collect_events(TemplateCheck *check)
                 events[found++] = meaning.index;
         }
     }
+    check->info->has_unknown_event = found < written;
     check->info->events = events;
     check->info->events_count = esc_sort_unique(events, found);
 }
@@ -159,6 +160,7 @@ static EscWhere body_where(const TemplateCheck *check, EscFunction body)
     where.events = check->info->events;
     where.events_count = check->info->events_count;
     where.event_may_be_missing = check->info->event_may_be_missing;
+    where.has_unknown_event = check->info->has_unknown_event;
     return where;
 }
 
@@ -178,6 +180,7 @@ static void check_handler(TemplateCheck *check, const EscNode *handler)
     where.events = events_of(check->workspace, handler->handler.events, &where.events_count);
     where.has_event = where.events_count > 0;
     where.event_may_be_missing = false;
+    where.has_unknown_event = false;
     if (!where.has_event)
         return; /* what its fields are cannot be known */
     esc_check_condition(&where, handler->handler.condition, ESC_USE_HANDLER);
