@@ -113,7 +113,7 @@ static void act_must_be_asked(EscWorkspace *workspace, const EscNode *node)
     const EscTestActNode *act = &node->test_act;
     if (act->act == ESC_ACT_ANSWER)
         esc_check_test_name(workspace, act->name, ESC_TEST_ANSWER);
-    if (act->act == ESC_ACT_CONFIRM && act->text != NULL)
+    if (act->text != NULL) /* only what is confirmed has one */
         esc_check_test_name(workspace,
                             (EscName){esc_plain_text(workspace, act->text), act->text->span},
                             ESC_TEST_CONFIRMED);
