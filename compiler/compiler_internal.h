@@ -143,6 +143,7 @@ typedef struct EscExceptionInfo {
     EscNames *field_names; /* name → number of the field; owned; NULL while it has none */
     uint32_t *given;       /* for each field: how many raises give it */
     uint32_t raises;
+    uint32_t untyped; /* fields whose `raise` was not checked yet: ESC_NONE in `fields` */
 } EscExceptionInfo;
 
 typedef struct EscContactInfo {
@@ -278,6 +279,7 @@ typedef struct EscTemplateInfo {
     const uint32_t *events;
     uint32_t events_count;
     bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
+    bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     int64_t again_ms;
     EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
@@ -376,6 +378,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
+    uint32_t exception_fields_untyped;   /* of all of them */
     EscNames *exception_field_names;     /* name → the first in fields of any exception */
     EscNames *file_names;                /* path → index in files */
     struct EscEventLookup *event_lookup; /* path.c; in the arena */

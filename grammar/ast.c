@@ -29,6 +29,9 @@ EscNode *esc_path_one(EscParse *parse, EscName name)
 
 /* --- expressions ------------------------------------------------------------------------------ */
 
+/* A depth above the limit, which was reported already. */
+enum { TOO_DEEP = ESC_EXPRESSION_DEPTH_MAX + 1 };
+
 static uint16_t depth_of(const EscNode *node)
 {
     return node == NULL ? 0 : node->depth;
@@ -49,7 +52,7 @@ static uint16_t depth_above(EscParse *parse, EscSpan span, const EscNode *a, con
             "at most 200 may follow one another; `x in [a, b, c]` says many equalities at once");
         esc_syntax_put(parse, &error);
     }
-    return ESC_EXPRESSION_DEPTH_MAX + 1; /* above the limit: already reported */
+    return TOO_DEEP;
 }
 
 EscNode *esc_ast_unary(EscParse *parse, EscSpan span, EscUnaryOp op, EscNode *operand)

@@ -421,12 +421,10 @@ static bool rule_name(const Fault *fault)
 
 static void append_expected(const Fault *fault, EscBuf *out)
 {
-    size_t shown = 0;
-    for (size_t i = 0; i < fault->count && shown < EXPECTED_SHOWN_MAX; i++) {
-        bool is_last = shown + 1 == fault->count || shown + 1 == EXPECTED_SHOWN_MAX;
-        esc_buf_string(out, shown == 0 ? "" : is_last ? " or " : ", ");
+    for (size_t i = 0; i < fault->count; i++) {
+        bool is_last = i + 1 == fault->count;
+        esc_buf_string(out, i == 0 ? "" : is_last ? " or " : ", ");
         esc_buf_printf(out, is_code(fault->expected[i]) ? "`%s`" : "%s", fault->expected[i]);
-        shown++;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "composed_text.h"
 #include "escalc.h"
 #include "holiday_files.h"
 #include "zone_names.h"
@@ -216,6 +217,7 @@ int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
                             .zone_exists = zone_names_exists,
                             .list_zones = zone_names_list,
                             .holidays = read_holidays,
+                            .compose = composed_text,
                             .today = today};
     *out = esc_workspace_new();
     EscWhy why = {0};

@@ -11,6 +11,7 @@
 
 #include <esc/compiler.h>
 
+#include "composed_text.h"
 #include "escald_workspace.h"
 #include "holiday_files.h"
 #include "zone_names.h"
@@ -105,6 +106,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int6
                               .zone_exists = zone_names_exists,
                               .list_zones = zone_names_list,
                               .holidays = read_holidays,
+                              .compose = composed_text,
                               .today = today};
     EscWorkspace *workspace = esc_workspace_new();
     if (workspace == NULL)

@@ -190,10 +190,9 @@ static EscStatus enter_round(Machine *m, uint32_t begin, uint32_t round)
 {
     const EscInstr loop = m->program->code[m->function->code_first + begin];
     uint32_t slot = m->run->bundle->loop_slots[m->function->code_first + begin];
-    const EscValue list = m->run->registers[loop.b % ESC_REGISTERS_MAX];
-    if (loop.op != ESC_OP_LOOP_BEGIN || slot >= ESC_LOOP_DEPTH_MAX || loop.a >= ESC_REGISTERS_MAX ||
-        list.type != ESC_TYPE(ESC_KIND_LIST))
+    if (loop.op != ESC_OP_LOOP_BEGIN || slot >= ESC_LOOP_DEPTH_MAX || !operands_fit(m, &loop))
         return esc_run_trap(m->run, m->why, "a loop without its list");
+    const EscValue list = m->run->registers[loop.b];
     m->run->loops[slot] = round;
     if (round >= loop.c || round >= list.list.count)
         return go_to(m, loop.imm);

@@ -111,9 +111,9 @@ static bool value_is_in_column(const EscProgram *program, const EscColumn *colum
         return value == 0 || esc_verify_ref_is_valid(program, value);
     case ESC_COLUMN_U32:
     case ESC_COLUMN_I64:
-        return true;
+        break;
     }
-    return false;
+    return true;
 }
 
 static bool kind_is_pool(EscColumnKind kind)

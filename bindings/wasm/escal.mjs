@@ -36,13 +36,26 @@ function system(memory, say) {
   return { fd_write, fd_close: refuse, fd_fdstat_get: refuse, fd_read: refuse, fd_seek: refuse };
 }
 
+/** Writes a text in Unicode's composed form behind another one; gives its size. */
+function compose(memory, text, size, room, roomSize) {
+  const bytes = new Uint8Array(memory().buffer);
+  const composed = encoder.encode(decoder.decode(bytes.subarray(text, text + size)).normalize("NFC"));
+  if (composed.length > roomSize) return 0;
+  bytes.set(composed, room);
+  return composed.length;
+}
+
 /**
  * Loads escal.wasm: its bytes, a compiled module, or the answer of fetch() (or a promise of one).
  * `say` gets what the module has to report about itself, a line at a time.
  */
 export async function load(source, { say = (line) => console.error(line) } = {}) {
   let instance = null;
-  const imports = { wasi_snapshot_preview1: system(() => instance.exports.memory, say) };
+  const memory = () => instance.exports.memory;
+  const imports = {
+    wasi_snapshot_preview1: system(memory, say),
+    escal: { compose: (...places) => compose(memory, ...places.map((place) => place >>> 0)) },
+  };
   const given = await source;
   if (given instanceof WebAssembly.Module) {
     instance = await WebAssembly.instantiate(given, imports);

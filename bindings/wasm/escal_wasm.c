@@ -14,8 +14,10 @@
 
 #ifdef __wasm__
 #define EXPORT(name) __attribute__((export_name(#name)))
+#define IMPORT(name) __attribute__((import_module("escal"), import_name(#name)))
 #else
 #define EXPORT(name)
+#define IMPORT(name)
 #endif
 
 /* What was put in, and what the last call has to say. Owned; escal_free. */
@@ -127,12 +129,34 @@ static EscStatus say_why(Escal *escal, EscStatus status, const EscWhy *why)
 
 /* --- the calls ---------------------------------------------------------------------------------- */
 
+/* What JavaScript does (escal.mjs): writes the composed form of a text into `room`, and gives its size. */
+IMPORT(compose)
+uint32_t escal_host_compose(const char *text, uint32_t size, char *room, uint32_t room_size);
+
+/* No character is more than three times as long when it is composed. */
+enum { COMPOSED_FACTOR = 3 };
+
+static EscStatus compose(void *context, EscText text, EscBuf *out)
+{
+    (void)context;
+    if (text.size > UINT32_MAX / COMPOSED_FACTOR)
+        return ESC_OVER_LIMIT;
+    uint32_t room_size = COMPOSED_FACTOR * (uint32_t)text.size;
+    char *room = malloc(room_size > 0 ? room_size : 1);
+    if (room == NULL)
+        return ESC_NO_MEMORY;
+    esc_buf_append(out, room, escal_host_compose(text.data, (uint32_t)text.size, room, room_size));
+    free(room);
+    return out->status;
+}
+
 /* Checks the files and compiles them. ESC_OK and ESC_BAD_SOURCE: the output is the diagnostics as
  * esc_diagnostics_write_json says them; with ESC_OK there is a bundle. Any other status: a sentence.
  * `today` in days since 1970-01-01; 0 when nobody knows. */
 EXPORT(escal_check) EscStatus escal_check(Escal *escal, int32_t today)
 {
     EscSourceFiles doors = sources_doors(&escal->sources, today);
+    doors.compose = compose;
     EscWhy why = {0};
     esc_buf_clear(&escal->output);
     esc_buf_clear(&escal->bundle);

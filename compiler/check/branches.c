@@ -48,7 +48,8 @@ typedef struct MatchCheck {
     EscType type;
     uint64_t covered; /* members of an enum; bit 0 and 1 of a bool */
     const EscNode *otherwise;
-    EscSeen seen; /* values that arms take */
+    EscSeen seen;         /* values that arms take */
+    bool has_unknown_arm; /* one that was refused may have been meant for what is missing */
 } MatchCheck;
 
 /* The values of a finite type that an arm takes; 0 for other types. */
@@ -99,11 +100,14 @@ static void check_arm_value(MatchCheck *check, const EscNode *match, const EscNo
     bool is_literal = value->kind != ESC_NODE_PATH || value->path.count == 1;
     if (!is_literal || (value->kind == ESC_NODE_TEXT && !value->text.is_plain)) {
         esc_report(workspace, "E0308", value->span, "an arm of `match` is a fixed value");
+        check->has_unknown_arm = true;
         return;
     }
     if (check->type == ESC_TYPE_WRONG ||
-        !esc_check_value(check->where, value, check->type, "E0201", "this `match`"))
+        !esc_check_value(check->where, value, check->type, "E0201", "this `match`")) {
+        check->has_unknown_arm = true;
         return;
+    }
     const EscNode *above = arm_above(check, value);
     if (above != NULL) {
         EscDiagnostic *diagnostic =
@@ -125,6 +129,8 @@ static void must_be_total(const MatchCheck *check, const EscNode *node)
         count = workspace->enums[esc_type_enum(check->type)].count;
     else if (esc_type_kind(check->type) == ESC_KIND_BOOL)
         count = 2;
+    if (count > 0 && check->has_unknown_arm)
+        return;
     if (count == 0) {
         esc_report_hint(
             workspace,

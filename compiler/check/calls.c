@@ -369,10 +369,10 @@ bool esc_check_action_call(EscWhere *where, const EscNode *node)
     (void)esc_check_steps(where, node->action_call.otherwise);
     EscName result = node->action_call.result;
     if (result.text.size == 0) {
-        esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE_ANY);
+        esc_mark(workspace, node, ESC_MEANS_VALUE, ESC_NONE, ESC_TYPE_ANY);
         return false;
     }
-    if (action != ESC_NONE && workspace->actions[action].result == ESC_TYPE_WRONG) {
+    if (action != ESC_NONE && workspace->actions[action].node->action.result == NULL) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0341", result.span, "this action gives nothing back");
         esc_report_hint(workspace, diagnostic, "declare it with `-> text` and `return body`");

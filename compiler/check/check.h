@@ -65,6 +65,7 @@ void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_tests(EscWorkspace *workspace);
+void esc_pass_composed(EscWorkspace *workspace); /* texts with letters in parts */
 /* The zone of a `timezone` setting; empty after a report. */
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 /* calendars and schedules, for esc_pass_directory */

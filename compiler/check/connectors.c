@@ -158,13 +158,13 @@ static void action_return(EscWorkspace *workspace, EscActionInfo *action, const 
                         "write `return body` or `return body.NAME`");
         return;
     }
-    if (action->result == ESC_TYPE_WRONG) {
+    if (action->node->action.result == NULL)
         esc_report_hint(workspace,
                         esc_report(workspace, "E0322", node->span,
                                    "this action does not say that it gives something back"),
                         "write `-> text` behind its parameters");
+    if (action->result == ESC_TYPE_WRONG)
         return;
-    }
     EscText pointer = ESC_TEXT("");
     for (uint32_t i = 1; i < path->path.count; ++i)
         pointer = esc_arena_printf(workspace->arena, "%.*s/%.*s", ESC_TEXT_ARG(pointer),

@@ -286,7 +286,7 @@ static bool override_of(EscWorkspace *workspace, const EscNode *node, EscOverrid
         esc_report(workspace, "E0320", node->span, "this override ends before it begins");
         return false;
     }
-    return info->person != ESC_NONE;
+    return true; /* though nobody is there by that name, which was reported: somebody was meant */
 }
 
 static void schedule_setting(EscWorkspace *workspace, EscScheduleInfo *schedule,

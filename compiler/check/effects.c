@@ -154,7 +154,7 @@ bool esc_check_queue(EscWhere *where, const EscNode *node)
         esc_report_related(where->workspace, diagnostic, symbol->span, "declared here");
         return false;
     }
-    esc_mark(where->workspace, queue, ESC_MEANS_QUEUE, 0, ESC_TYPE_ANY);
+    esc_mark(where->workspace, queue, ESC_MEANS_QUEUE, ESC_NONE, ESC_TYPE_ANY);
     return false;
 }
 

@@ -14,6 +14,13 @@ uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name)
     return esc_names_find(workspace->exception_names, name, &index) ? index : ESC_NONE;
 }
 
+bool esc_exception_is_typed(const EscWorkspace *workspace, EscText name)
+{
+    uint32_t index = esc_exception_find(workspace, name);
+    return index != ESC_NONE ? workspace->exceptions[index].untyped == 0
+                             : workspace->exception_fields_untyped == 0;
+}
+
 static uint32_t exception_add(EscWorkspace *workspace, EscText name, EscSpan span)
 {
     uint32_t index = esc_exception_find(workspace, name);
@@ -66,6 +73,8 @@ static uint32_t field_add(EscWorkspace *workspace, EscExceptionInfo *exception, 
     }
     exception->fields[exception->count] = ESC_NONE;
     exception->names[exception->count] = name;
+    ++exception->untyped;
+    ++workspace->exception_fields_untyped;
     return exception->count++;
 }
 
@@ -151,6 +160,31 @@ static void field_known(EscWorkspace *workspace, EscText name, uint32_t field)
         esc_workspace_fail(workspace, status);
 }
 
+/* WRONG: its value was refused, and nobody complains about the field again. */
+static uint32_t field_typed(EscWorkspace *workspace, EscExceptionInfo *exception, uint32_t at,
+                            const EscNode *entry, EscType type)
+{
+    uint32_t row = field_row(workspace, entry->entry.name.text, type, entry->entry.name.span);
+    if (exception->fields[at] == ESC_NONE) {
+        --exception->untyped;
+        --workspace->exception_fields_untyped;
+    }
+    exception->fields[at] = row;
+    field_known(workspace, entry->entry.name.text, row);
+    return row;
+}
+
+static void differs_elsewhere(EscWorkspace *workspace, const EscExceptionInfo *exception,
+                              const EscFieldInfo *known, const EscNode *entry, EscType type)
+{
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0223", entry->entry.value->span,
+                   "the field `%.*s` of `%.*s` is %s elsewhere, and %s here",
+                   ESC_TEXT_ARG(entry->entry.name.text), ESC_TEXT_ARG(exception->name),
+                   esc_type_words(workspace, known->type), esc_type_words(workspace, type));
+    esc_report_related(workspace, diagnostic, known->span, "first raised here");
+}
+
 static void check_entry(EscWhere *where, const EscNode *entry, uint32_t exception_index)
 {
     EscWorkspace *workspace = where->workspace;
@@ -159,30 +193,21 @@ static void check_entry(EscWhere *where, const EscNode *entry, uint32_t exceptio
     if (at == ESC_NONE)
         return;
     uint32_t known = exception->fields[at];
-    EscType expected = known == ESC_NONE ? ESC_TYPE_ANY : workspace->fields[known].type;
-    EscType type = esc_check_expression(where, entry->entry.value, expected);
+    bool has_type = known != ESC_NONE && workspace->fields[known].type != ESC_TYPE_WRONG;
+    EscType type = esc_check_expression(where, entry->entry.value,
+                                        has_type ? workspace->fields[known].type : ESC_TYPE_ANY);
+    if (type != ESC_TYPE_WRONG && esc_type_is_optional(type)) {
+        esc_must_be_present(where, entry->entry.value);
+        type = esc_type_plain(type);
+    }
+    if (!has_type)
+        known = field_typed(workspace, exception, at, entry, type);
     if (type == ESC_TYPE_WRONG)
         return;
-    if (esc_type_is_optional(type)) {
-        esc_must_be_present(where, entry->entry.value);
-        return;
-    }
-    if (known != ESC_NONE && workspace->fields[known].type != type) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0223", entry->entry.value->span,
-                       "the field `%.*s` of `%.*s` is %s elsewhere, and %s here",
-                       ESC_TEXT_ARG(entry->entry.name.text), ESC_TEXT_ARG(exception->name),
-                       esc_type_words(workspace, workspace->fields[known].type),
-                       esc_type_words(workspace, type));
-        esc_report_related(workspace, diagnostic, workspace->fields[known].span,
-                           "first raised here");
-        return;
-    }
-    if (known == ESC_NONE)
-        known = field_row(workspace, entry->entry.name.text, type, entry->entry.name.span);
-    workspace->exceptions[exception_index].fields[at] = known;
-    field_known(workspace, entry->entry.name.text, known);
-    esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
+    if (workspace->fields[known].type != type)
+        differs_elsewhere(workspace, exception, &workspace->fields[known], entry, type);
+    else
+        esc_mark(workspace, entry, ESC_MEANS_EXCEPTION_FIELD, known, type);
 }
 
 bool esc_check_raise(EscWhere *where, const EscNode *node)

@@ -23,7 +23,7 @@ EscWhere esc_where(EscWorkspace *workspace, EscFunction body)
 
 EscType esc_mark_value(EscWhere *where, const EscNode *node, EscType type)
 {
-    esc_mark(where->workspace, node, ESC_MEANS_VALUE, 0, type);
+    esc_mark(where->workspace, node, ESC_MEANS_VALUE, ESC_NONE, type);
     return type;
 }
 

@@ -12,6 +12,9 @@ uint32_t esc_find_person(EscWorkspace *workspace, EscName name); /* ESC_NONE aft
  * reported. */
 const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uint32_t *count);
 uint32_t esc_exception_find(const EscWorkspace *workspace, EscText name); /* or ESC_NONE */
+/* True when no field of the exception waits for a `raise` that was not checked yet; of any exception where there is none of
+ * this name. */
+bool esc_exception_is_typed(const EscWorkspace *workspace, EscText name);
 /* The action that a PATH of two words names, or of one within `system` (ESC_NONE: two are
  * needed); marks it. ESC_NONE after a report. */
 uint32_t esc_check_action(EscWorkspace *workspace, const EscNode *path, uint32_t system);

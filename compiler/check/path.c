@@ -190,14 +190,13 @@ static EscType no_event_field(Lookup *lookup, EscText name)
                          ESC_TEXT_ARG(name))
             : esc_report(workspace, "E0104", span, "the event `%.*s` has no field `%.*s`",
                          ESC_TEXT_ARG(first->name), ESC_TEXT_ARG(name));
-    uint32_t ticket_field = 0;
     const EscEventInfo *other = event_with_field(workspace, name);
     if (esc_suggest_hint(workspace, &suggest, diagnostic, span))
         return ESC_TYPE_WRONG;
     if (other != NULL)
         esc_report_hint(workspace, diagnostic, "`%.*s` has it, and does not lead here",
                         ESC_TEXT_ARG(other->name));
-    else if (esc_names_find(workspace->ticket_names, name, &ticket_field))
+    else if (esc_names_find(workspace->ticket_names, name, NULL))
         esc_report_hint(workspace, diagnostic, "the ticket has one: `ticket.%.*s`",
                         ESC_TEXT_ARG(name));
     else if (first->node != NULL)
@@ -307,6 +306,8 @@ static EscType event_path(Lookup *lookup)
     EscWorkspace *workspace = where->workspace;
     const EscNode *node = lookup->node;
     if (!where->has_event || where->events_count == 0) {
+        if (where->has_unknown_event)
+            return ESC_TYPE_WRONG;
         EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
                                                "there is no event here whose fields could be read");
         if (where->is_runbook)
@@ -331,6 +332,8 @@ static EscType event_path(Lookup *lookup)
         found_field = event_field(where, esc_path_text(node, 1, lookup->parts, lookup->buffer));
     }
     uint32_t index = found_field.index, other = found_field.other;
+    if (index == ESC_NONE && where->has_unknown_event)
+        return ESC_TYPE_WRONG;
     if (index == ESC_NONE)
         return no_event_field(lookup, esc_path_text(node, 1, node->path.count, lookup->buffer));
     const EscFieldInfo *field = &workspace->fields[index];
@@ -397,6 +400,44 @@ static uint32_t exception_field(const EscWhere *where, EscText name, bool *is_as
     return exception->fields[at];
 }
 
+static bool waits_for_type(const EscWhere *where, EscText name)
+{
+    if (where->exception == ESC_NONE)
+        return false;
+    const EscExceptionInfo *exception = &where->workspace->exceptions[where->exception];
+    return exception->field_names != NULL && esc_names_find(exception->field_names, name, NULL);
+}
+
+static void no_exception_field(Lookup *lookup, EscText name)
+{
+    const EscWhere *where = lookup->where;
+    EscWorkspace *workspace = where->workspace;
+    const EscNode *node = lookup->node;
+    if (waits_for_type(where, name)) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0115", node->span,
+                                   "what `%.*s` of the exception is does not follow from its "
+                                   "`raise`, which reads what this handler raises",
+                                   ESC_TEXT_ARG(name)),
+                        "raise it with a value that does not come from an exception");
+        return;
+    }
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0115", node->span, "no `raise` gives the exception a field `%.*s`",
+                   ESC_TEXT_ARG(name));
+    EscSuggest suggest = esc_suggest(name);
+    if (where->exception != ESC_NONE) {
+        const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
+        for (uint32_t k = 0; k < exception->count && esc_suggests(workspace); ++k) {
+            if (exception->fields[k] != ESC_NONE)
+                esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
+        }
+    }
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, behind_root(node)))
+        esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised",
+                        ESC_TEXT_ARG(name));
+}
+
 static EscType exception_path(Lookup *lookup)
 {
     EscWhere *where = lookup->where;
@@ -416,21 +457,7 @@ static EscType exception_path(Lookup *lookup)
     bool is_assured = false;
     uint32_t index = exception_field(where, name, &is_assured);
     if (index == ESC_NONE) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0115", node->span,
-                       "no `raise` gives the exception a field `%.*s`", ESC_TEXT_ARG(name));
-        EscSuggest suggest = esc_suggest(name);
-        if (where->exception != ESC_NONE) {
-            const EscExceptionInfo *exception = &workspace->exceptions[where->exception];
-            for (uint32_t k = 0; k < exception->count && esc_suggests(workspace); ++k) {
-                if (exception->fields[k] != ESC_NONE)
-                    esc_suggest_try(&suggest, workspace->fields[exception->fields[k]].name);
-            }
-        }
-        EscSpan span = behind_root(node);
-        if (!esc_suggest_hint(workspace, &suggest, diagnostic, span))
-            esc_report_hint(workspace, diagnostic, "write `raise … { %.*s: … }` where it is raised",
-                            ESC_TEXT_ARG(name));
+        no_exception_field(lookup, name);
         return ESC_TYPE_WRONG;
     }
     EscType type = workspace->fields[index].type;

@@ -84,8 +84,9 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
             ESC_TEXT_ARG(runbook->name), verb);
         esc_report_related(workspace, diagnostic, declared, "declared here");
     }
-    for (uint32_t role = 0; role < ESC_ROLES_MAX && where->has_roles; ++role) {
-        if ((facts->roles_used & ~where->roles & (1u << role)) == 0)
+    unsigned missing = where->has_roles ? facts->roles_used & ~where->roles : 0;
+    for (uint32_t role = ESC_ROLE_PRIMARY + 1; missing >> role != 0; ++role) {
+        if ((missing >> role & 1) == 0)
             continue;
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0113", span,

@@ -1,4 +1,4 @@
-/* scenarios.h - shared by scenarios.c and expectations.c only. */
+/* scenarios.h - shared by scenarios.c, expectations.c and test_values.c only. */
 #ifndef ESC_SCENARIOS_H
 #define ESC_SCENARIOS_H
 

@@ -27,7 +27,7 @@ static bool route_result(EscWorkspace *workspace, EscRouteInfo *route)
 static void route_target(EscWorkspace *workspace, const EscRouteInfo *route, const EscNode *target)
 {
     if (route->result == ESC_SYMBOL_NONE) {
-        esc_mark(workspace, target, ESC_MEANS_QUEUE, 0, ESC_TYPE_ANY);
+        esc_mark(workspace, target, ESC_MEANS_QUEUE, ESC_NONE, ESC_TYPE_ANY);
         return;
     }
     const EscSymbol *symbol = esc_check_symbol(workspace, target, route->result);

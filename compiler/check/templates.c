@@ -116,6 +116,7 @@ static void collect_events(TemplateCheck *check)
                 events[found++] = meaning.index;
         }
     }
+    check->info->has_unknown_event = found < written;
     check->info->events = events;
     check->info->events_count = esc_sort_unique(events, found);
 }
@@ -159,6 +160,7 @@ static EscWhere body_where(const TemplateCheck *check, EscFunction body)
     where.events = check->info->events;
     where.events_count = check->info->events_count;
     where.event_may_be_missing = check->info->event_may_be_missing;
+    where.has_unknown_event = check->info->has_unknown_event;
     return where;
 }
 
@@ -178,6 +180,7 @@ static void check_handler(TemplateCheck *check, const EscNode *handler)
     where.events = events_of(check->workspace, handler->handler.events, &where.events_count);
     where.has_event = where.events_count > 0;
     where.event_may_be_missing = false;
+    where.has_unknown_event = false;
     if (!where.has_event)
         return; /* what its fields are cannot be known */
     esc_check_condition(&where, handler->handler.condition, ESC_USE_HANDLER);
@@ -219,7 +222,6 @@ static void check_exception_handler(TemplateCheck *check, const EscNode *handler
     EscName name = handler->exception_handler.name;
     EscWhere where = body_where(check, ESC_FUNCTION_CATCH);
     where.has_exception = true;
-    exception_is_new(check, handler);
     if (name.text.size > 0) {
         where.exception = esc_exception_find(workspace, name.text);
         if (where.exception == ESC_NONE)
@@ -429,42 +431,96 @@ static void must_be_whole(TemplateCheck *check)
                         "add `close when resolved`");
 }
 
-/* First all of a template but its exception handlers, so that the fields of what it raises have
- * types when they are read. */
-static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, bool handlers)
+static TemplateCheck template_check(EscWorkspace *workspace, EscTemplateInfo *info)
 {
-    const EscNode *node = info->node;
     TemplateCheck check = {.workspace = workspace,
                            .info = info,
-                           .name = node->template.name.span,
+                           .name = info->node->template.name.span,
                            .handled = {.workspace = workspace}};
     for (uint32_t role = 0; role < ESC_ROLES_MAX; ++role)
         check.roles |= info->owners[role] != NULL ? 1u << role : 0;
-    if (handlers) {
-        ESC_EACH(item, node->template.items) {
-            if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
-                check_exception_handler(&check, item);
-        }
-        esc_seen_release(&check.handled);
-        check_evidence(&check);
-        return;
-    }
+    return check;
+}
+
+/* All of a template but its exception handlers. How many those are is added to *handlers. */
+static void check_template(EscWorkspace *workspace, EscTemplateInfo *info, uint32_t *handlers)
+{
+    TemplateCheck check = template_check(workspace, info);
+    EscNodeList items = info->node->template.items;
     info->weakest = ESC_PROOF_COUNT;
-    info->title = esc_plain_text(workspace, node->template.title);
-    ESC_EACH(item, node->template.items)
+    info->title = esc_plain_text(workspace, info->node->template.title);
+    ESC_EACH(item, items)
         check_head(&check, item);
     collect_events(&check);
     must_be_whole(&check);
-    ESC_EACH(item, node->template.items)
+    ESC_EACH(item, items) {
         check_body(&check, item);
+        if (item->kind != ESC_NODE_EXCEPTION_HANDLER)
+            continue;
+        exception_is_new(&check, item);
+        ++*handlers;
+    }
+    esc_seen_release(&check.handled);
 }
 
+/* --- exception handlers ------------------------------------------------------------------------ */
+
+typedef struct Catch {
+    EscTemplateInfo *info;
+    const EscNode *handler;
+} Catch;
+
+/* Exceptions that handlers raise which stand on one another are no deeper than that, or wait for
+ * each other's fields. */
+enum { CATCH_ROUNDS_MAX = 8 };
+
+/* What a handler reads has its types when all that raises it was checked, and another handler may
+ * be among that: handlers are checked when that is so, whatever the order in which they stand. */
+static void check_catches(EscWorkspace *workspace, Catch *catches, uint32_t count)
+{
+    for (unsigned round = 0; round <= CATCH_ROUNDS_MAX && count > 0; ++round) {
+        uint32_t left = 0;
+        for (uint32_t i = 0; i < count; ++i) {
+            const EscNode *handler = catches[i].handler;
+            if (round < CATCH_ROUNDS_MAX &&
+                !esc_exception_is_typed(workspace, handler->exception_handler.name.text)) {
+                catches[left++] = catches[i];
+                continue;
+            }
+            TemplateCheck check = template_check(workspace, catches[i].info);
+            check_exception_handler(&check, handler);
+        }
+        count = left;
+    }
+}
+
+static void check_all_catches(EscWorkspace *workspace, uint32_t count)
+{
+    Catch *catches = esc_arena_alloc_array(workspace->arena, count, sizeof *catches);
+    if (catches == NULL)
+        return;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < workspace->templates_count; ++i) {
+        EscTemplateInfo *info = &workspace->templates[i];
+        ESC_EACH(item, info->node->template.items) {
+            if (item->kind == ESC_NODE_EXCEPTION_HANDLER)
+                catches[at++] = (Catch){info, item};
+        }
+    }
+    check_catches(workspace, catches, count);
+}
+
+/* Exception handlers come last, so that the fields of what is raised have types when they are read. */
 void esc_pass_templates(EscWorkspace *workspace)
 {
+    uint32_t handlers = 0;
     for (uint32_t i = 0; i < workspace->templates_count; ++i)
-        check_template(workspace, &workspace->templates[i], false);
+        check_template(workspace, &workspace->templates[i], &handlers);
+    if (handlers > 0)
+        check_all_catches(workspace, handlers);
     for (uint32_t i = 0; i < workspace->templates_count; ++i) {
-        check_template(workspace, &workspace->templates[i], true);
+        TemplateCheck check = template_check(workspace, &workspace->templates[i]);
+        check_evidence(&check);
         esc_apply_policy(workspace, &workspace->templates[i]);
     }
     esc_check_circles(workspace);

@@ -22,7 +22,7 @@ void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_h
 {
     if (node == NULL || node->kind != ESC_NODE_DURATION)
         return;
-    esc_mark(workspace, node, ESC_MEANS_VALUE, 0, ESC_TYPE(ESC_KIND_DURATION));
+    esc_mark(workspace, node, ESC_MEANS_VALUE, ESC_NONE, ESC_TYPE(ESC_KIND_DURATION));
     if (!esc_bound_holds(bound, node->duration.ms))
         duration_out_of_bound(workspace, node->span, &esc_bound_info[bound]);
     EscName calendar = node->duration.calendar;

@@ -195,7 +195,7 @@ static void relate_rows(EscWorkspace *workspace, const Cover *cover, EscDiagnost
                         const EscTableRow *rows, uint32_t row)
 {
     uint32_t some[CORE_MAX], count = 0;
-    if (workspace->diagnostics_count >= ESC_DIAGNOSTICS_MAX)
+    if (workspace->diagnostics_count == ESC_DIAGNOSTICS_MAX)
         return; /* nobody will read it */
     for (uint32_t i = 0; i < row && count < CORE_MAX; i++)
         if (cover->diagrams[i] != ESC_INCONCLUSIVE &&

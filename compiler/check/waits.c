@@ -31,6 +31,7 @@ static void check_event_condition(EscWhere *where, const EscNode *node)
     EscWhere inner = *where;
     inner.has_event = true;
     inner.event_may_be_missing = false;
+    inner.has_unknown_event = false;
     inner.events = &event;
     inner.events_count = event == ESC_NONE ? 0 : 1;
     if (event != ESC_NONE)

@@ -29,6 +29,7 @@ typedef struct EscWhere {
     /* under an odd number of `not`: a missing value could make the whole true */
     bool is_negated;
     bool has_event, event_may_be_missing;
+    bool has_unknown_event; /* among those of `events`, which it is not: any field may be its own */
     const uint32_t *events;
     uint32_t events_count;
     bool has_exception;

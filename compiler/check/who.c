@@ -37,6 +37,8 @@ static EscRef role_ref(EscWhere *where, const EscNode *node, uint32_t role, unsi
     if (role < ESC_ROLES_MAX)
         where->facts.roles_used |= 1u << role;
     if (role < ESC_ROLES_MAX && where->has_roles && (where->roles & (1u << role)) == 0) {
+        if (role == ESC_ROLE_PRIMARY)
+            return 0; /* that a template has none is said of the template (E0304) */
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0113", node->span, "this template has no %.*s owner",
                        ESC_TEXT_ARG(node->path.parts[0].text));

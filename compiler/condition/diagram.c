@@ -111,9 +111,7 @@ EscDiagram esc_space_node(EscSpace *space, uint32_t variable)
     }
     space->work_count -= count;
     const EscDiagram *edges = &space->work[space->work_count];
-    bool is_same = true;
-    for (uint32_t i = 1; i < count; i++)
-        is_same = is_same && edges[i] == edges[0];
+    bool is_same = memcmp(edges, edges + 1, (count - 1) * sizeof *edges) == 0;
     if (is_same)
         return edges[0];
     uint32_t *slot = slot_of(space, variable, edges);

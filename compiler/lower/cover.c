@@ -136,7 +136,7 @@ static void put_presence(EscLower *lower, const EscNode *node, uint32_t start)
     uint32_t count = collect(lower, start, true, places);
     for (uint32_t i = 0; i < count; i++)
         terms[i] = term_at(lower, ESC_COVER_FALSE, places[i]);
-    if (count > 0 && count < TERMS_MAX)
+    if (count > 0)
         put_both(lower, node->span, start, terms, count, node->unary.op == ESC_UNARY_IS_PRESENT);
 }
 

@@ -100,7 +100,7 @@ void esc_lower_match(EscLower *lower, const EscNode *node)
     esc_emit_label(emit, &missing);
     esc_emit_jump(emit, rest);
     esc_cover_match(lower, node, value, start, at);
-    esc_emit_drop_to(emit, mark.registers);
+    esc_lower_reset(lower, mark); /* what a test within the value found is not kept either */
     uint32_t i = 0;
     ESC_EACH_NODE(arm, arms) {
         esc_emit_label(emit, &labels[i++]);
@@ -109,7 +109,6 @@ void esc_lower_match(EscLower *lower, const EscNode *node)
             esc_emit_jump(emit, &end);
     }
     esc_emit_label(emit, &end);
-    esc_lower_reset(lower, mark);
 }
 
 static bool may_end(EscNodeList steps);

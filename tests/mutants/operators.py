@@ -7,7 +7,7 @@ return   a constant instead of what was worked out      early    a function of n
 
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
-one of two: nothing can tell.
+one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ QUIET_CALL = re.compile(
 # Calls whose first two arguments may change places: always, or when their result is only compared with 0.
 SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance")
 SYMMETRIC_COMPARISON = re.compile(r"strn?cmp|\w*memcmp|\w*_compare")
+ROOM_CALL = re.compile(r"esc_arena_new|esc_buf_init")  # the last argument is the most that it may ever hold
 PRODUCT_CALL = re.compile(r"calloc|reallocarray|esc_arena_alloc_array")  # of a count and a size, in whatever order
 WHOLE_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*")
 FLIPPED = {
@@ -214,6 +215,8 @@ def changes(source, function):
             inside = spanned(i + 2, source.partner[i + 1] - 1)
             yield "negate", tokens[i + 2].start, tokens[source.partner[i + 1] - 1].end, f"!({inside})"
         elif is_number(source, i):
+            if is_room(source, i):
+                continue
             if not is_count_of_calloc(source, i):
                 yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
@@ -253,6 +256,13 @@ def is_one_comparison(source, first, behind):
 def is_count_of_calloc(source, i):
     """Room for one more than is used is the same to every test; room for none is not."""
     return source.text_at(i - 1) == "(" and source.text_at(i - 2) == "calloc" and source.text_at(i + 1) == ","
+
+
+def is_room(source, i):
+    """A number or NAME_MAX alone as the last argument of what makes a buffer or an arena."""
+    if source.text_at(i + 1) != ")" or source.text_at(i - 1) not in ("(", ","):
+        return False
+    return bool(ROOM_CALL.fullmatch(source.text_at(source.partner[i + 1] - 1)))
 
 
 def is_number(source, i):

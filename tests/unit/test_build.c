@@ -272,6 +272,28 @@ static void a_table_that_is_too_long_is_named(void **state)
     assert_non_null(strstr(fixture->why.text, "META"));
 }
 
+static EscStatus finish_with_text_of(Fixture *fixture, size_t size)
+{
+    static char letters[ESC_TEXT_MAX + 1];
+    assert_true(size <= sizeof letters);
+    memset(letters, 'a', size);
+    uint32_t name = esc_build_text(&fixture->build, (EscText){letters, size});
+    esc_build_put_channels(&fixture->build, (EscChannelRow){.name = name});
+    return esc_build_finish(&fixture->build, &fixture->program, &fixture->why);
+}
+
+static void the_longest_text_fits(void **state)
+{
+    assert_status(finish_with_text_of(*state, ESC_TEXT_MAX), ESC_OK);
+}
+
+static void a_longer_text_is_named(void **state)
+{
+    Fixture *fixture = *state;
+    assert_status(finish_with_text_of(fixture, ESC_TEXT_MAX + 1), ESC_OVER_LIMIT);
+    assert_non_null(strstr(fixture->why.text, "begins with \"aaaa"));
+}
+
 /* One allocation after the other fails: the first failure stands, and nothing leaks. */
 static void no_memory_is_remembered(void **state)
 {
@@ -311,6 +333,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(spans_count_from_the_start_of_code_and_do_not_repeat,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_table_that_is_too_long_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_text_fits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_longer_text_is_named, set_up, tear_down),
         cmocka_unit_test(no_memory_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

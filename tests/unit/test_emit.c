@@ -258,6 +258,20 @@ static void the_last_register_is_given_and_no_other(void **state)
     assert_int_equal(emit->fault, ESC_EMIT_REGISTERS);
 }
 
+/* One argument more than an effect may have is one fault, and arguments behind the last register another. */
+static void as_many_arguments_as_fit(void **state)
+{
+    EscEmit *emit = &((Fixture *)*state)->emit;
+    EscEffectArgRow args[ESC_EFFECT_ARGS_MAX] = {0};
+    EscEffectRow site = {.kind = ESC_EFFECT_CREATE};
+    esc_emit_effect(emit, site, 0, ESC_REGISTERS_MAX - ESC_EFFECT_ARGS_MAX + 1, args,
+                    ESC_EFFECT_ARGS_MAX);
+    assert_int_equal(emit->fault, ESC_EMIT_REGISTERS);
+    emit->fault = ESC_EMIT_FINE;
+    esc_emit_effect(emit, site, 0, 1, args, ESC_EFFECT_ARGS_MAX + 1);
+    assert_int_equal(emit->fault, ESC_EMIT_ARGUMENTS);
+}
+
 static void the_longest_function_fits_and_one_more_does_not(void **state)
 {
     EscEmit *emit = &((Fixture *)*state)->emit;
@@ -315,6 +329,7 @@ int main(void)
         CASE(origins_are_noted_where_they_change),
         CASE(negative_zero_is_zero),
         CASE(the_last_register_is_given_and_no_other),
+        CASE(as_many_arguments_as_fit),
         CASE(the_longest_function_fits_and_one_more_does_not),
         CASE(loops_nest_three_deep),
         CASE(an_effect_has_at_most_24_arguments),

@@ -166,6 +166,93 @@ static void columns_line_up(void **state)
                   "route r -> team {\n  when a    -> b\n  otherwise -> c\n}\n");
 }
 
+/* Each kind of line that has columns, one with a part that another has not. */
+static void every_kind_of_line_has_its_columns(void **state)
+{
+    (void)state;
+    assert_format("template t {\n"
+                  "owners {\n"
+                  "primary a ack within 5m holds 1h\n"
+                  "secondary bcd ack by 2 of within 10m holds 2h\n"
+                  "}\n"
+                  "steps {\n"
+                  "ask owner \"x\" within 1h {\n"
+                  "answer yes \"Yes\" { rollback }\n"
+                  "answer perhaps \"Perhaps\" { rollback }\n"
+                  "timeout { rollback }\n"
+                  "}\n"
+                  "match ticket.severity {\n"
+                  "low => { rollback }\n"
+                  "medium, high => { rollback }\n"
+                  "otherwise => { rollback }\n"
+                  "}\n"
+                  "}\n"
+                  "qa {\n"
+                  "check acknowledged within 5m else { rollback }\n"
+                  "check confirmed \"so\" within 10m else { rollback }\n"
+                  "check accepted\n"
+                  "}\n"
+                  "}\n"
+                  "sla s for ticket.vip {\n"
+                  "respond within 15m of office warn at 50%\n"
+                  "resolve within 4h of always_open warn at 80%\n"
+                  "}\n"
+                  "policy p {\n"
+                  "approve templates by a\n"
+                  "}\n"
+                  "channel a \"A\" chat proves seen\n"
+                  "channel bcd \"Bcd\" email\n"
+                  "channel ef webhook proves acked\n"
+                  "person a \"A\" { chat \"@a\" }\n"
+                  "person bcd \"Bcd Ef\" { chat \"@b\" }\n"
+                  "event a.b \"T\" { x: text }\n"
+                  "event a.bcd { x: text }\n"
+                  "calendar a { mon 08:00..09:00 }\n"
+                  "calendar bcd { mon 08:00..09:00 }\n",
+                  "template t {\n"
+                  "  owners {\n"
+                  "    primary   a    ack within 5m          holds 1h\n"
+                  "    secondary bcd  ack by 2 of within 10m holds 2h\n"
+                  "  }\n"
+                  "  steps {\n"
+                  "    ask owner \"x\" within 1h {\n"
+                  "      answer yes     \"Yes\" { rollback }\n"
+                  "      answer perhaps \"Perhaps\" { rollback }\n"
+                  "      timeout { rollback }\n"
+                  "    }\n"
+                  "    match ticket.severity {\n"
+                  "      low          => { rollback }\n"
+                  "      medium, high => { rollback }\n"
+                  "      otherwise    => { rollback }\n"
+                  "    }\n"
+                  "  }\n"
+                  "  qa {\n"
+                  "    check acknowledged   within 5m  else { rollback }\n"
+                  "    check confirmed \"so\" within 10m else { rollback }\n"
+                  "    check accepted\n"
+                  "  }\n"
+                  "}\n"
+                  "\n"
+                  "sla s for ticket.vip {\n"
+                  "  respond within 15m of office       warn at 50%\n"
+                  "  resolve within 4h  of always_open  warn at 80%\n"
+                  "}\n"
+                  "\n"
+                  "policy p {\n"
+                  "  approve templates by a\n"
+                  "}\n"
+                  "\n"
+                  "channel a   \"A\"   chat proves seen\n"
+                  "channel bcd \"Bcd\" email\n"
+                  "channel ef        webhook proves acked\n"
+                  "person a   \"A\"      { chat \"@a\" }\n"
+                  "person bcd \"Bcd Ef\" { chat \"@b\" }\n"
+                  "event a.b \"T\" { x: text }\n"
+                  "event a.bcd   { x: text }\n"
+                  "calendar a   { mon 08:00..09:00 }\n"
+                  "calendar bcd { mon 08:00..09:00 }\n");
+}
+
 static void a_statement_of_a_test_stays_behind_its_after(void **state)
 {
     (void)state;
@@ -287,6 +374,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(comments_and_empty_lines_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(idle_commas_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_line_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_kind_of_line_has_its_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_of_a_test_stays_behind_its_after, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(long_texts_move_with_their_line, set_up, tear_down),

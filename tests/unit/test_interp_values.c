@@ -322,6 +322,23 @@ static void references_become_the_names_people_know(void **state)
     program_release(&p);
 }
 
+static void a_title_goes_before_the_name(void **state)
+{
+    (void)state;
+    TestProgram p;
+    program_begin(&p);
+    program_finish(&p);
+    uint32_t title = p.meta[0].name;
+    p.persons[1].title = p.teams[0].title = p.schedules[0].title = title;
+    p.channels[1].title = p.templates[0].title = title;
+    static const EscRef refs[] = {ESC_REF(ESC_REF_PERSON, 1), ESC_REF(ESC_REF_TEAM, 0),
+                                  ESC_REF(ESC_REF_SCHEDULE, 0), ESC_REF(ESC_REF_CHANNEL, 1),
+                                  ESC_REF(ESC_REF_TEMPLATE, 0)};
+    for (size_t i = 0; i < ESC_COUNT_OF(refs); i++)
+        assert_text_equal(esc_ref_text(&p.program, refs[i]), "acme");
+    program_release(&p);
+}
+
 static void texts_are_percent_encoded_for_urls(void **state)
 {
     (void)state;
@@ -463,6 +480,7 @@ int main(void)
         cmocka_unit_test(durations_in_units_are_rounded_down),
         cmocka_unit_test(values_become_texts_as_people_read_them),
         cmocka_unit_test(references_become_the_names_people_know),
+        cmocka_unit_test(a_title_goes_before_the_name),
         cmocka_unit_test(texts_are_percent_encoded_for_urls),
         cmocka_unit_test(values_lose_the_marks_of_authors),
         cmocka_unit_test(texts_are_cut_between_characters),

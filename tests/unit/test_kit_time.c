@@ -1,5 +1,7 @@
 /* test_kit_time.c - durations and times as people write them; the calendar day by day over 9999
  * years. */
+#include <stdio.h>
+
 #include "support/test.h"
 
 static void assert_duration(int64_t duration_ms, const char *expected)
@@ -165,6 +167,22 @@ static void times_are_read_as_rfc3339(void **state)
     }
 }
 
+static void months_end_with_their_last_day(void **state)
+{
+    static const unsigned lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    (void)state;
+    for (unsigned month = 1; month <= 12; month++) {
+        for (unsigned day = 1; day <= 32; day++) {
+            char text[32];
+            int64_t time_ms = 0;
+            assert_in_range(snprintf(text, sizeof text, "2024-%02u-%02uT00:00:00Z", month, day), 1,
+                            sizeof text - 1);
+            assert_int_equal(esc_time_read(esc_text_from(text), &time_ms),
+                             day <= lengths[month - 1]);
+        }
+    }
+}
+
 static void a_time_cut_anywhere_is_refused(void **state)
 {
     (void)state;
@@ -184,6 +202,7 @@ int main(void)
         cmocka_unit_test(times_are_written_with_milliseconds),
         cmocka_unit_test(times_outside_the_years_are_clamped),
         cmocka_unit_test(times_are_read_as_rfc3339),
+        cmocka_unit_test(months_end_with_their_last_day),
         cmocka_unit_test(a_time_cut_anywhere_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

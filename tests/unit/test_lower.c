@@ -230,12 +230,13 @@ static void an_inverse_is_granted_with_its_action(void **state)
 static void what_is_written_comes_into_the_tables(void **state)
 {
     (void)state;
-    Built built = build_text("team both { ana ben }\n"
-                             "template t { start on ticket.created when ticket.title = \"x\" for 3m again after 1h\n"
-                             "  owners { primary both ack by all within 5m holds 2h\n"
-                             "           secondary both ack by 2 of within 6m }\n"
-                             "  steps { snapshot ticket, changes for 24h, timeline  close }\n"
-                             "  close when resolved with postmortem by secondary due 5d }");
+    Built built = build_text(
+        "team both { ana ben }\n"
+        "template t { start on ticket.created when ticket.title = \"x\" for 3m again after 1h\n"
+        "  owners { primary both ack by all within 5m holds 2h\n"
+        "           secondary both ack by 2 of within 6m }\n"
+        "  steps { snapshot ticket, changes for 24h, timeline  close }\n"
+        "  close when resolved with postmortem by secondary due 5d }");
     assert_built(&built);
     const EscProgram *program = esc_bundle_program(built.bundle);
     const EscTemplateRow *row = &program->templates[0];
@@ -289,6 +290,32 @@ static void assert_refused(Built built, const char *code)
     assert_string_equal(first_code(&built), code);
     assert_int_equal(built.bytes.size, 0);
     build_release(&built);
+}
+
+/* A condition is named as it was written, as far as a text can be. */
+static void the_text_of_a_check_is_cut_to_a_text(void **state)
+{
+    (void)state;
+    for (size_t size = ESC_TEXT_MAX - 1; size <= ESC_TEXT_MAX + 1; size++) {
+        EscBuf steps;
+        esc_buf_init(&steps, SOURCE_BYTES_MAX);
+        esc_buf_string(&steps,
+                       "template t { start on ticket.created owners { primary ana ack within 5m }\n"
+                       "  steps { check ticket.seats");
+        for (size_t i = strlen("ticket.seats > 5"); i < size; i++)
+            esc_buf_char(&steps, ' ');
+        esc_buf_string(&steps, " > 5 within 5m } close when resolved }\n"
+                               "extend ticket { seats: number default 0 }");
+        esc_buf_char(&steps, '\0');
+        Built built = build_text((const char *)steps.data);
+        assert_built(&built);
+        const EscProgram *program = esc_bundle_program(built.bundle);
+        assert_int_equal(program->checks_count, 1);
+        assert_int_equal(program->texts[program->checks[0].text].size,
+                         size < ESC_TEXT_MAX ? size : ESC_TEXT_MAX);
+        build_release(&built);
+        esc_buf_release(&steps);
+    }
 }
 
 static void sixty_four_effects_fit_into_one_run(void **state)
@@ -417,6 +444,7 @@ int main(void)
         cmocka_unit_test(only_what_is_used_is_granted),
         cmocka_unit_test(an_inverse_is_granted_with_its_action),
         cmocka_unit_test(what_is_written_comes_into_the_tables),
+        cmocka_unit_test(the_text_of_a_check_is_cut_to_a_text),
         cmocka_unit_test(sixty_four_effects_fit_into_one_run),
         cmocka_unit_test(a_body_that_is_too_long_is_reported),
         cmocka_unit_test(too_many_values_at_once_are_reported),

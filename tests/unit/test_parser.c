@@ -350,6 +350,26 @@ static void without_memory_there_is_no_tree(void **state)
     assert_true(successes > 10);
 }
 
+/* Each `else if` is a fault, and stands one deeper than the one before: the tree ends where blocks would. */
+static void a_chain_of_else_if_is_as_deep_as_blocks(void **state)
+{
+    (void)state;
+    EscBuf source;
+    esc_buf_init(&source, 1 << 16);
+    esc_buf_string(&source, "runbook r { if a { rollback }");
+    for (unsigned i = 0; i < ESC_NESTING_MAX + 3; i++)
+        esc_buf_string(&source, " else if a { rollback }");
+    esc_buf_string(&source, " }");
+    const EscNode *file = parse(esc_buf_as_text(&source));
+    unsigned depth = 0;
+    for (const EscNode *step = file->file.declarations.first->runbook.steps.first; step != NULL;
+         step = step->if_step.otherwise.first)
+        depth++;
+    /* One and ESC_NESTING_MAX below it are the deepest that can be: they were cut off those above. */
+    assert_int_equal(depth, ESC_NESTING_MAX + 4 - (ESC_NESTING_MAX + 1));
+    esc_buf_release(&source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(expressions_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(size_is_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytes_that_are_no_text_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_chain_of_else_if_is_as_deep_as_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_memory_there_is_no_tree, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -359,6 +359,46 @@ static void f3_rejects_text_that_is_not_utf8(void **state)
     frame_end(&f);
 }
 
+/* The first text of the list in register 1, "red", as one of `size` letters. */
+static void lengthen_text(Frame *f, size_t size)
+{
+    size_t at = register_at(f, 1) + 6 + 1; /* behind the count: a size in two bytes, and the text */
+    EscBuf longer;
+    esc_buf_init(&longer, ESC_SNAPSHOT_BYTES_MAX);
+    esc_buf_append(&longer, f->bytes.data, at);
+    esc_buf_u8(&longer, (uint8_t)(size >> 8));
+    esc_buf_u8(&longer, (uint8_t)size);
+    for (size_t i = 0; i < size; i++)
+        esc_buf_char(&longer, 'r');
+    esc_buf_append(&longer, f->bytes.data + at + 2 + 3, f->bytes.size - at - 2 - 3);
+    esc_buf_release(&f->bytes);
+    f->bytes = longer;
+    seal(&f->bytes);
+}
+
+static void f3_rejects_text_that_is_too_long(void **state)
+{
+    (void)state;
+    Frame f;
+    frame_begin(&f);
+    lengthen_text(&f, ESC_TEXT_MAX + 1);
+    assert_frame_rejected(&f, "F3");
+    frame_end(&f);
+}
+
+static void f3_accepts_the_longest_text(void **state)
+{
+    (void)state;
+    Frame f;
+    frame_begin(&f);
+    lengthen_text(&f, ESC_TEXT_MAX);
+    EscRun run;
+    EscWhy why;
+    assert_status(read_back(&f, &run, &why), ESC_OK);
+    assert_int_equal(run.registers[1].list.items[0].size, ESC_TEXT_MAX);
+    frame_end(&f);
+}
+
 /* --- F4: damage and edits show ------------------------------------------------------------------------------------------- */
 
 static void f4_rejects_every_flipped_bit_without_a_new_checksum(void **state)
@@ -566,6 +606,19 @@ static void functions_beside_a_wait_see_its_registers(void **state)
     frame_end(&f);
 }
 
+static void a_run_waits_at_its_own_wait_points_only(void **state)
+{
+    (void)state;
+    Frame f;
+    frame_begin(&f);
+    EscWhy why = {.text = ""};
+    const EscProgram *program = esc_bundle_program(f.bundle);
+    assert_status(esc_run_resume(&f.run, true, NULL), ESC_OK);
+    assert_status(esc_run_suspend(&f.run, program->waits_count, &why), ESC_TRAP);
+    assert_status(esc_run_suspend(&f.run, ESC_NONE, &why), ESC_TRAP);
+    frame_end(&f);
+}
+
 static void a_run_that_does_not_wait_has_no_snapshot(void **state)
 {
     (void)state;
@@ -676,6 +729,8 @@ int main(void)
         cmocka_unit_test(f3_rejects_a_number_that_is_not_finite),
         cmocka_unit_test(f3_rejects_plain_value_that_is_missing),
         cmocka_unit_test(f3_rejects_text_that_is_not_utf8),
+        cmocka_unit_test(f3_rejects_text_that_is_too_long),
+        cmocka_unit_test(f3_accepts_the_longest_text),
         cmocka_unit_test(f4_rejects_every_flipped_bit_without_a_new_checksum),
         cmocka_unit_test(f4_accepts_a_frame_with_its_checksum),
         cmocka_unit_test(f5_rejects_fewer_effects_than_before),
@@ -687,6 +742,7 @@ int main(void)
         cmocka_unit_test(sleeping_changes_nothing),
         cmocka_unit_test(frames_outlive_the_texts_of_the_host),
         cmocka_unit_test(functions_beside_a_wait_see_its_registers),
+        cmocka_unit_test(a_run_waits_at_its_own_wait_points_only),
         cmocka_unit_test(a_run_that_does_not_wait_has_no_snapshot),
         cmocka_unit_test(frames_that_are_too_large_do_not_sleep),
         cmocka_unit_test(reading_into_too_little_scratch_is_noticed),

@@ -60,6 +60,9 @@ typedef struct EscSourceFiles {
     /* Reads a calendar file. ESC_OK: every day was told. ESC_BAD_INPUT: every fault was told. ESC_NO_MEMORY. Any other
      * status: it cannot be read. NULL: none can be. */
     EscStatus (*holidays)(void *context, EscHolidayFile *file);
+    /* Appends a text in Unicode's composed form (NFC), in which texts of events come in. ESC_NO_MEMORY; any other failure: as
+     * it is. NULL: nobody knows, and nothing is said of texts that are written otherwise. */
+    EscStatus (*compose)(void *context, EscText text, EscBuf *out);
     /* Days since 1970-01-01, for schedules that have not begun and for what calendar files repeat. 0: not known; then
      * nothing is said about the one, and the other is written out around 1970. */
     int64_t today;
