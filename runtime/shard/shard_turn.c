@@ -7,8 +7,9 @@
  *   4. only then tell whoever waits for these inputs
  *   5. hand the news and the new outbox rows on
  * Under load there is more to collect, so a transaction holds more; when idle an input is committed at once, on the same
- * worker. Where inputs lie there already when a turn is decided, it is committed on the commit lane, while they become the
- * turn behind it (esc/service.h): at most one is on its way to the disk, and one decided.
+ * worker. Where inputs lie there already when a turn is decided, the ahead lane makes the turn behind it of them meanwhile
+ * (esc/service.h): at most one is on its way to the disk, and one decided. The commit stays here, because under load it is
+ * what all wait for: no other thread has to wake up before it begins, nor before the next one does.
  *
  * Not its job: lanes and mail (shard.c), jobs (shard_jobs.c). */
 #define _GNU_SOURCE
@@ -175,11 +176,13 @@ static void commit(EscShard *shard)
     shard->commit_ns = cpu_ns() - began_ns;
 }
 
-void esc_shard_commit_run(void *context)
+/* Beside a commit. Who waits for the turn before is told first: that may bring the inputs of the next one but one. */
+void esc_shard_ahead_run(void *context)
 {
     EscShard *shard = context;
-    commit(shard);
-    atomic_store(&shard->is_committing, false);
+    tell(shard);
+    come(shard, &shard->next);
+    atomic_store(&shard->is_deciding, false);
     esc_lane_wake(&shard->turn);
 }
 
@@ -237,14 +240,14 @@ static void send_off(EscShard *shard)
         return;
     }
     shard->ahead_count++;
+    shard->next = next;
     shard->is_sent = true;
-    atomic_store(&shard->is_committing, true);
-    esc_lane_wake(&shard->commit);
-    tell(shard); /* of the turn before: the disk has something to do meanwhile */
-    come(shard, &next);
+    atomic_store(&shard->is_deciding, true);
+    esc_lane_wake(&shard->ahead);
+    commit(shard);
 }
 
-/* Nothing is under way to the disk. */
+/* Nothing is under way to the disk, and nothing decided beside it. */
 void esc_shard_serve(EscShard *shard)
 {
     if (shard->is_sent) {
@@ -255,7 +258,9 @@ void esc_shard_serve(EscShard *shard)
         stop(shard, shard->decide_status, &shard->decide_why);
     if (is_serving(shard) && (shard->going != NULL || begin(shard)))
         send_off(shard);
+    if (shard->is_sent)
+        return; /* the rest is the ahead lane's, whose end wakes this one */
     tell(shard);
-    if (is_serving(shard) && !shard->is_sent)
+    if (is_serving(shard))
         check_store(shard);
 }
