@@ -37,9 +37,10 @@ static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy
     EscStatus status = ESC_OK;
     for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
         pages_forget(store, rows);
+        if (!esc_store_sink_wants(sink, esc_sqlite_column_text(&get, 0)))
+            continue; /* most came with their escalations: no more of the row is read */
         EscTicketRow row = esc_sqlite_ticket_row(&get);
-        if (esc_store_sink_wants(sink, row.id))
-            status = sink->ticket(sink->context, &row, why);
+        status = sink->ticket(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);
 }
