@@ -341,8 +341,8 @@ static void a_corrected_clock_moves_the_opening(void **state)
     assert_int_equal(seen_ms, opened_ms);
 }
 
-/* A sink that takes a ticket when it is needed gets the others last, and none twice. */
-static void tickets_come_behind_the_escalations_for_who_asks(void **state)
+/* A sink that keeps together what belongs together gets a ticket with its first escalation, and none twice. */
+static void tickets_come_with_their_escalations_for_who_asks(void **state)
 {
     (void)state;
     commit(1);
@@ -351,7 +351,7 @@ static void tickets_come_behind_the_escalations_for_who_asks(void **state)
                                hear_outbox, has_the_first};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
-    assert_in_range(heard_at("ticket T-2"), heard_at("escalation 2"), heard_at("outbox"));
+    assert_in_range(heard_at("ticket T-2"), heard_at("escalation 1"), heard_at("escalation 2"));
     esc_buf_clear(&heard);
     assert_status(load(), ESC_OK);
     assert_in_range(heard_at("ticket T-1"), 1, heard_at("escalation 1"));
@@ -1354,7 +1354,7 @@ int main(void)
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),
         BOTH(states_but_closed_are_live),
         BOTH(a_corrected_clock_moves_the_opening),
-        BOTH(tickets_come_behind_the_escalations_for_who_asks),
+        BOTH(tickets_come_with_their_escalations_for_who_asks),
         BOTH(what_the_sink_refuses_is_passed_on),
         BOTH(the_body_of_the_workspace_stays_until_another_comes),
         BOTH(a_body_may_be_any_bytes),

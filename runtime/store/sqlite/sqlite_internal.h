@@ -228,7 +228,7 @@ EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
 /* Of ESCALATION_GET and …_LIVE. ESC_STORE_DAMAGED: the bundle that it is pinned to is not there. */
 EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why);
-EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step);
+EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step, int first); /* its first column */
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
 /* Ends a reading: what a callback said counts before what SQLite says. */
 EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why);

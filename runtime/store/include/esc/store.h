@@ -34,8 +34,7 @@ typedef struct EscEventKnown {
  * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading.
  *
  * A sink that keeps what belongs together, so that it need not keep all at once in its largest form, says `has_ticket`: then
- * tickets come behind the escalations, but for those that it has, which it asked for when an escalation on them came
- * (esc_store_ticket_get). */
+ * each ticket that it has not comes before the first escalation on it, and those without an open one behind all. */
 typedef struct EscStoreSink {
     void *context;
     EscStatus (*counters)(void *context, const EscCounters *counters, EscBytes workspace,
