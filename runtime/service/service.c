@@ -97,14 +97,10 @@ static EscStatus commit_and_settle(EscService *service, size_t *timers_fired, Es
 EscStatus esc_service_turn(EscService *service, const EscInput *inputs, size_t count,
                            size_t timers_max, EscReply *replies, size_t *timers_fired, EscWhy *why)
 {
-    bool is_decided = false;
     EscStatus status = esc_service_look_up(service, inputs, count, replies, why);
     if (status == ESC_OK)
-        status = esc_service_decide(service, timers_max, true, &is_decided, why);
-    if (status != ESC_OK)
-        return status;
-    ESC_ASSERT(is_decided);
-    return commit_and_settle(service, timers_fired, why);
+        status = esc_service_decide(service, timers_max, why);
+    return status == ESC_OK ? commit_and_settle(service, timers_fired, why) : status;
 }
 
 /* Kept before anything is answered by it: after a start with templates that have errors it is the last good one. */

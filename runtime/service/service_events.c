@@ -48,14 +48,14 @@ static EscStatus ask_store(EscServiceTurn *turn)
     ESC_ASSERT(!esc_arena_failed(arena));
     for (size_t i = 0; i < turn->events_count; i++)
         keys[i] = turn->events[turn->by_key[i]].key;
-    EscStatus status =
-        esc_store_events_find(turn->service->store, keys, turn->events_count, known, turn->why);
+    EscStatus status = esc_store_events_find(esc_service_looks(turn->service), keys,
+                                             turn->events_count, known, turn->why);
     for (size_t i = 0; i < turn->events_count && status == ESC_OK; i++)
         turn->events[turn->by_key[i]].known = known[i];
     return status;
 }
 
-/* What is decided and not committed the store cannot know. Both lists go by key, so one walk finds all. */
+/* What is decided and not settled the store may know or not. Both lists go by key, so one walk finds all. */
 static void ask_going(EscServiceTurn *turn)
 {
     const EscServiceTurn *going = turn->service->going;

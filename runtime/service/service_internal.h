@@ -27,7 +27,7 @@ struct EscServiceTurn {
     EscArena *arena, *retries_arena; /* kept from turn to turn, emptied at the begin of each */
     const EscInput *inputs;
     EscReply *replies;
-    size_t count, taken; /* inputs; those that were worked off */
+    size_t count; /* inputs */
     size_t timers_max, fired;
     int64_t now_ms;
     EscServiceEvent *events; /* one for each input, filled where it is an event */
@@ -60,6 +60,12 @@ struct EscService {
     bool has_changed;      /* something was accepted since the last rest */
     int64_t retain_due_ms; /* when the next step of forgetting is due; boot clock */
 };
+
+/* What a turn looks at while it is looked up and decided: beside the group before, which may be on its way to the disk. */
+static inline EscStore *esc_service_looks(const EscService *service)
+{
+    return service->going == NULL ? service->store : esc_store_beside(service->store);
+}
 
 /* service_turn.c: begins a turn without inputs; then the steps of deciding it. */
 EscServiceTurn *esc_service_turn_begin(EscService *service, EscWhy *why);

@@ -81,22 +81,11 @@ static EscStatus take_ticket(void *context, const EscTicketRow *row, EscWhy *why
     return status;
 }
 
-static EscStatus fetch_ticket(EscService *service, EscText id, EscWhy *why)
-{
-    EscTicketRow row;
-    esc_arena_clear(service->scratch);
-    EscStatus status = esc_store_ticket_get(service->store, id, service->scratch, &row, why);
-    return status == ESC_OK ? take_ticket(service, &row, why) : status;
-}
-
-/* With its ticket, so that both can sleep before the next ones come. */
+/* Behind its ticket, so that both can sleep before the next ones come. */
 static EscStatus take_escalation(void *context, const EscEscalationRow *row, EscWhy *why)
 {
-    EscService *service = context;
-    EscStatus status = ESC_OK;
-    if (!esc_engine_has_ticket(service->engine, row->ticket))
-        status = fetch_ticket(service, row->ticket, why);
-    return status == ESC_OK ? esc_engine_restore_escalation(service->engine, row, why) : status;
+    const EscService *service = context;
+    return esc_engine_restore_escalation(service->engine, row, why);
 }
 
 static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy *why)

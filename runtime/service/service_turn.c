@@ -1,8 +1,9 @@
 /* service_turn.c - one turn is looked up, and then decided: the engine takes its inputs and the timers that are due, and its
  * changes become a group of rows.
  *
- * Looking up reads the store, deciding does not, so that it can go on while the group before is on its way to the disk. Where
- * an input needs the store after all (an action on what the engine has forgotten), deciding pauses in front of it.
+ * Both go on while the group before is on its way to the disk, and look at the store by its second door then. What that group
+ * holds may be in the store or not: events of it are asked for where it lies (service_events.c), and tickets and escalations
+ * of it are in the engine, which forgets nothing while a turn is under way.
  *
  * Not its job: committing, and what comes after it (service.c). */
 #include "service_internal.h"
@@ -65,7 +66,7 @@ static EscStatus preload(EscServiceTurn *turn, const EscInput *input, bool *is_a
     while (status == ESC_OK && id.size > 0) {
         EscTicketRow row;
         EscWhy why = {.text = ""};
-        status = esc_store_ticket_get(service->store, id, service->scratch, &row, &why);
+        status = esc_store_ticket_get(esc_service_looks(service), id, service->scratch, &row, &why);
         if (status == ESC_OK)
             status = esc_engine_restore_ticket(service->engine, &row, &why);
         *is_absent = status == ESC_NOT_FOUND;
@@ -101,34 +102,26 @@ EscStatus esc_service_look_up(EscService *service, const EscInput *inputs, size_
     return status == ESC_OK ? preload_new(turn) : status;
 }
 
-/* Whether an input asks for what only the store knows, and was not looked up. */
-static bool needs_store(const EscServiceTurn *turn, size_t index)
-{
-    const EscInput *input = &turn->inputs[index];
-    if (input->kind == ESC_INPUT_EVENT)
-        return !turn->events[index].known.is_known && !turn->events[index].is_absent &&
-               esc_engine_lacks(turn->service->engine, input).size > 0;
-    return input->kind == ESC_INPUT_ACTION;
-}
-
 /* --- deciding --------------------------------------------------------------------------------- */
 
 /* An old button: what the engine has forgotten stands in the store. */
-static void closed_tell(EscService *service, const EscAction *action, EscOutcome *outcome)
+static EscStatus closed_tell(EscServiceTurn *turn, const EscAction *action, EscOutcome *outcome)
 {
+    EscService *service = turn->service;
+    EscStore *store = esc_service_looks(service);
     EscEscalationRow row;
     EscTicketRow ticket;
-    EscWhy why;
     if (action->escalation == 0 || !outcome->is_noop || outcome->note[0] != '\0')
-        return;
+        return ESC_OK;
     EscStatus status =
-        esc_store_escalation_get(service->store, action->escalation, service->scratch, &row, &why);
+        esc_store_escalation_get(store, action->escalation, service->scratch, &row, turn->why);
     if (status == ESC_OK && row.closed_at_ms != 0) {
-        status = esc_store_ticket_get(service->store, row.ticket, service->scratch, &ticket, &why);
-        esc_engine_note_closed(service->engine, &row,
-                               status == ESC_OK ? ticket.title : (EscText){0}, outcome);
+        status = esc_store_ticket_get(store, row.ticket, service->scratch, &ticket, turn->why);
+        if (status == ESC_OK || status == ESC_NOT_FOUND) /* then its title is empty */
+            esc_engine_note_closed(service->engine, &row, ticket.title, outcome);
     }
     esc_arena_clear(service->scratch);
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
 }
 
 EscStatus esc_service_turn_apply(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
@@ -160,7 +153,7 @@ static EscStatus take_action(EscServiceTurn *turn, const EscInput *input, EscRep
     if (status == ESC_OK)
         status = esc_service_turn_apply(turn, input, reply);
     if (status == ESC_OK && reply->status == ESC_OK)
-        closed_tell(turn->service, input->action, &reply->outcome);
+        status = closed_tell(turn, input->action, &reply->outcome);
     return status;
 }
 
@@ -192,12 +185,11 @@ static EscStatus take_input(EscServiceTurn *turn, size_t index)
     return esc_service_turn_apply(turn, input, reply);
 }
 
-static EscStatus take_inputs(EscServiceTurn *turn, bool may_read)
+static EscStatus take_inputs(EscServiceTurn *turn)
 {
     EscStatus status = ESC_OK;
-    while (turn->taken < turn->count && status == ESC_OK &&
-           (may_read || !needs_store(turn, turn->taken)))
-        status = take_input(turn, turn->taken++);
+    for (size_t i = 0; i < turn->count && status == ESC_OK; i++)
+        status = take_input(turn, i);
     return status;
 }
 
@@ -242,7 +234,7 @@ static void complete_group(EscServiceTurn *turn, EscGroup *group)
 void esc_service_turn_end(EscServiceTurn *turn)
 {
     EscService *service = turn->service;
-    ESC_ASSERT(turn == service->coming && turn->taken == turn->count);
+    ESC_ASSERT(turn == service->coming);
     EscGroup *group = esc_engine_flush(service->engine);
     bool has_rows = !esc_group_is_empty(group) || service->retries_count > 0;
     if (turn->has_changes || has_rows) { /* else duplicates and refusals only */
@@ -256,18 +248,16 @@ void esc_service_turn_end(EscServiceTurn *turn)
     }
 }
 
-EscStatus esc_service_decide(EscService *service, size_t timers_max, bool may_read,
-                             bool *is_decided, EscWhy *why)
+EscStatus esc_service_decide(EscService *service, size_t timers_max, EscWhy *why)
 {
     EscServiceTurn *turn = service->coming;
     ESC_ASSERT(turn != NULL && !turn->is_decided);
     turn->why = why;
     turn->timers_max = timers_max;
-    EscStatus status = take_inputs(turn, may_read);
-    *is_decided = status == ESC_OK && turn->taken == turn->count;
-    if (*is_decided)
+    EscStatus status = take_inputs(turn);
+    if (status == ESC_OK)
         status = fire_timers(turn);
-    if (*is_decided && status == ESC_OK)
+    if (status == ESC_OK)
         esc_service_turn_end(turn);
     return status;
 }

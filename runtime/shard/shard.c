@@ -127,7 +127,7 @@ static void turn_run(void *context)
     /* In this order: what the ingest lane handed over before it was idle is in the mailbox. */
     bool is_last = atomic_load(&shard->is_closing) && atomic_load(&shard->ingesting) == 0;
     esc_shard_take_mail(shard);
-    if (atomic_load(&shard->is_committing))
+    if (atomic_load(&shard->is_deciding))
         return; /* its end wakes this lane */
     if (is_serving(shard))
         esc_shard_serve(shard);
@@ -186,7 +186,7 @@ EscStatus esc_shard_new(const EscShardSetup *setup, EscService *service, EscText
     esc_mailbox_init(&shard->mail, wake_turn, shard);
     esc_mailbox_init(&shard->unparsed, wake_ingest, shard);
     esc_lane_init(&shard->turn, setup->pool, turn_run, shard);
-    esc_lane_init(&shard->commit, setup->pool, esc_shard_commit_run, shard);
+    esc_lane_init(&shard->ahead, setup->pool, esc_shard_ahead_run, shard);
     esc_lane_init(&shard->ingest, setup->pool, ingest_run, shard);
     ESC_ASSERT(pthread_mutex_init(&shard->lock, NULL) == 0);
     esc_buf_init(&shard->reason, 1024);
@@ -218,7 +218,7 @@ void esc_shard_free(EscShard *shard)
         return;
     ESC_ASSERT(!shard->is_started || esc_shard_is_over(shard));
     esc_lane_close(&shard->ingest);
-    esc_lane_close(&shard->commit);
+    esc_lane_close(&shard->ahead);
     esc_lane_close(&shard->turn);
     esc_shard_take_mail(shard);
     refuse_all(shard);

@@ -33,23 +33,23 @@ struct EscShard {
     bool is_started;
 
     /* Of the turn lane alone. */
-    EscService *service;     /* the commit lane has its store while is_committing */
+    EscService *service;     /* the ahead lane has all of it but the commit while is_deciding */
     EscParcel *first, *last; /* taken out of the mailbox, not worked off yet */
     size_t inputs_max;       /* of one turn: see `adapt` */
     EscShardTurn slots[3];
     EscShardTurn *coming, *going; /* as the service's: looked up; decided and not settled */
     EscShardTurn *settled;        /* committed, and nobody was told yet */
-    bool is_sent;                 /* `going` was handed to the commit lane */
+    bool is_sent;                 /* `going` is committed, or was tried to be, and not settled */
     unsigned ahead_count;         /* turns in a row that were decided beside a commit */
-
-    /* Handed from the turn lane to the commit lane and back. */
-    EscLane commit;
-    atomic_bool is_committing; /* the commit lane has it */
     EscStatus commit_status;
     EscWhy commit_why;
     int64_t commit_ns; /* of processor */
-    /* Of a turn that was decided beside a commit, until that is over. */
-    EscStatus decide_status;
+
+    /* Handed from the turn lane to the ahead lane and back, with what else a turn is decided with. */
+    EscLane ahead;
+    atomic_bool is_deciding; /* the ahead lane has them */
+    EscBatch next;
+    EscStatus decide_status; /* of a turn that was decided beside a commit, until that is over */
     EscWhy decide_why;
     /* Of the ingest lane alone. */
     EscParcel *unparsed_first;
@@ -73,7 +73,7 @@ void esc_shard_show_clock(EscShard *shard);
 
 /* shard_turn.c: what can be done while nothing is under way to the disk. */
 void esc_shard_serve(EscShard *shard);
-void esc_shard_commit_run(void *shard); /* of the commit lane */
+void esc_shard_ahead_run(void *shard); /* of the ahead lane */
 
 /* shard_jobs.c */
 void esc_shard_take_mail(EscShard *shard); /* out of the mailbox, behind what was taken before */

@@ -7,8 +7,9 @@
  *   4. only then tell whoever waits for these inputs
  *   5. hand the news and the new outbox rows on
  * Under load there is more to collect, so a transaction holds more; when idle an input is committed at once, on the same
- * worker. Where inputs lie there already when a turn is decided, it is committed on the commit lane, while they become the
- * turn behind it (esc/service.h): at most one is on its way to the disk, and one decided.
+ * worker. Where inputs lie there already when a turn is decided, the ahead lane makes the turn behind it of them meanwhile
+ * (esc/service.h): at most one is on its way to the disk, and one decided. The commit stays here, because under load it is
+ * what all wait for: no other thread has to wake up before it begins, nor before the next one does.
  *
  * Not its job: lanes and mail (shard.c), jobs (shard_jobs.c). */
 #define _GNU_SOURCE
@@ -122,20 +123,13 @@ static EscShardTurn *free_slot(EscShard *shard)
     return &shard->slots[i];
 }
 
-static void look_up(EscShard *shard, const EscBatch *batch)
+static EscShardTurn *turn_new(EscShard *shard, const EscBatch *batch)
 {
     EscShardTurn *turn = free_slot(shard);
-    EscWhy why = {.text = ""};
-    int64_t began_ns = cpu_ns();
     *turn = (EscShardTurn){.batch = *batch, .inputs = flatten(batch)};
     turn->replies = calloc(batch->count + 1, sizeof(*turn->replies));
     ESC_ASSERT(turn->replies != NULL);
-    shard->coming = turn;
-    EscStatus status =
-        esc_service_look_up(shard->service, turn->inputs, batch->count, turn->replies, &why);
-    turn->cpu_ns = cpu_ns() - began_ns;
-    if (status != ESC_OK)
-        stop(shard, status, &why);
+    return turn;
 }
 
 /* The service moves a turn on when it is decided, or when the one before is settled. */
@@ -147,19 +141,26 @@ static void move_on(EscShard *shard)
     }
 }
 
-static void decide(EscShard *shard, bool may_read)
+static EscStatus decide(EscShard *shard, const EscShardTurn *turn, EscWhy *why)
 {
-    EscShardTurn *turn = shard->coming;
     size_t timers_max =
         shard->setup.timers_max < shard->inputs_max ? shard->setup.timers_max : shard->inputs_max;
-    bool is_decided = false;
-    EscWhy why = {.text = ""};
+    EscStatus status =
+        esc_service_look_up(shard->service, turn->inputs, turn->batch.count, turn->replies, why);
+    return status == ESC_OK ? esc_service_decide(shard->service, timers_max, why) : status;
+}
+
+/* Looks up and decides what becomes the next turn, perhaps beside a commit. */
+static void come(EscShard *shard, const EscBatch *batch)
+{
     int64_t began_ns = cpu_ns();
-    EscStatus status = esc_service_decide(shard->service, timers_max, may_read, &is_decided, &why);
-    turn->cpu_ns += cpu_ns() - began_ns;
+    EscShardTurn *turn = shard->coming = turn_new(shard, batch);
+    EscWhy why = {.text = ""};
+    EscStatus status = decide(shard, turn, &why);
+    turn->cpu_ns = cpu_ns() - began_ns;
     if (status == ESC_OK)
         move_on(shard);
-    else if (may_read)
+    else if (!shard->is_sent)
         stop(shard, status, &why);
     else { /* the commit beside it still reads what would be given back */
         shard->decide_status = status;
@@ -175,11 +176,13 @@ static void commit(EscShard *shard)
     shard->commit_ns = cpu_ns() - began_ns;
 }
 
-void esc_shard_commit_run(void *context)
+/* Beside a commit. Who waits for the turn before is told first: that may bring the inputs of the next one but one. */
+void esc_shard_ahead_run(void *context)
 {
     EscShard *shard = context;
-    commit(shard);
-    atomic_store(&shard->is_committing, false);
+    tell(shard);
+    come(shard, &shard->next);
+    atomic_store(&shard->is_deciding, false);
     esc_lane_wake(&shard->turn);
 }
 
@@ -217,14 +220,12 @@ static bool begin(EscShard *shard)
     esc_batch_collect(shard, &batch);
     if (batch.count == 0 && !batch.wants_turn && esc_service_wait_ms(shard->service) != 0)
         return false;
-    look_up(shard, &batch);
-    if (is_serving(shard))
-        decide(shard, true);
+    come(shard, &batch);
     return is_serving(shard);
 }
 
-/* The decided turn goes to the disk. When the next inputs lie there and need no look at the store beside it, they are decided
- * meanwhile; now and then they wait, so that the service comes to rest. */
+/* The decided turn goes to the disk. When the next inputs lie there and nobody among them wants to see what is committed, they
+ * are decided meanwhile; now and then they wait, so that the service comes to rest. */
 static void send_off(EscShard *shard)
 {
     EscBatch next = {0};
@@ -239,17 +240,14 @@ static void send_off(EscShard *shard)
         return;
     }
     shard->ahead_count++;
-    look_up(shard, &next);
-    if (!is_serving(shard))
-        return;
+    shard->next = next;
     shard->is_sent = true;
-    atomic_store(&shard->is_committing, true);
-    esc_lane_wake(&shard->commit);
-    tell(shard); /* of the turn before: the disk has something to do meanwhile */
-    decide(shard, false);
+    atomic_store(&shard->is_deciding, true);
+    esc_lane_wake(&shard->ahead);
+    commit(shard);
 }
 
-/* Nothing is under way to the disk. */
+/* Nothing is under way to the disk, and nothing decided beside it. */
 void esc_shard_serve(EscShard *shard)
 {
     if (shard->is_sent) {
@@ -258,11 +256,11 @@ void esc_shard_serve(EscShard *shard)
     }
     if (is_serving(shard) && shard->decide_status != ESC_OK)
         stop(shard, shard->decide_status, &shard->decide_why);
-    if (is_serving(shard) && shard->coming != NULL)
-        decide(shard, true); /* it waited for the store */
     if (is_serving(shard) && (shard->going != NULL || begin(shard)))
         send_off(shard);
+    if (shard->is_sent)
+        return; /* the rest is the ahead lane's, whose end wakes this one */
     tell(shard);
-    if (is_serving(shard) && !shard->is_sent)
+    if (is_serving(shard))
         check_store(shard);
 }

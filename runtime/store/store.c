@@ -32,6 +32,11 @@ EscStatus esc_store_is_intact(EscStore *store, EscWhy *why)
     return store->ops->is_intact(store, why);
 }
 
+EscStore *esc_store_beside(EscStore *store)
+{
+    return store->ops->beside(store);
+}
+
 void esc_store_close(EscStore *store)
 {
     if (store != NULL)

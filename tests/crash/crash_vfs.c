@@ -16,6 +16,7 @@
 #define FILES_MAX 8
 #define SECTOR 512
 #define NAME_MAX_BYTES 512
+#define SHARED_REGIONS_MAX 64
 
 typedef struct Change {
     struct Change *next;
@@ -34,13 +35,17 @@ typedef struct Node {
     bool is_used;
     Image now, durable;
     Change *first, *last;
-    int lock; /* highest lock that is held */
+    int lock;                         /* highest lock that is held */
+    void *shared[SHARED_REGIONS_MAX]; /* the log's index; it lives as long as somebody has it */
+    int shared_users;
+    int shared_locks[SQLITE_SHM_NLOCK]; /* holders; -1: one alone */
 } Node;
 
 typedef struct Handle {
     sqlite3_file base;
     Node *node;
     int lock;
+    bool has_shared;
 } Handle;
 
 static Node nodes[FILES_MAX];
@@ -292,9 +297,63 @@ static int file_device(sqlite3_file *file)
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
-/* Version 1: no shared memory, which the store's exclusive locking does without. */
+/* --- the log's index: memory of this process, so nothing of it fails, and nothing survives -------------- */
+
+static int shared_map(sqlite3_file *file, int region, int size, int may_extend, void volatile **out)
+{
+    Handle *handle = (Handle *)file;
+    Node *node = handle->node;
+    ESC_ASSERT(region < SHARED_REGIONS_MAX);
+    node->shared_users += handle->has_shared ? 0 : 1;
+    handle->has_shared = true;
+    if (node->shared[region] == NULL && may_extend != 0) {
+        node->shared[region] = calloc(1, (size_t)size);
+        ESC_ASSERT(node->shared[region] != NULL);
+    }
+    *out = node->shared[region];
+    return SQLITE_OK;
+}
+
+static bool shared_may(const Node *node, int first, int count, bool is_exclusive)
+{
+    for (int i = first; i < first + count; i++)
+        if (node->shared_locks[i] < 0 || (is_exclusive && node->shared_locks[i] > 0))
+            return false;
+    return true;
+}
+
+static int shared_lock(sqlite3_file *file, int first, int count, int flags)
+{
+    Node *node = ((Handle *)file)->node;
+    bool is_exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0, is_unlocked = (flags & SQLITE_SHM_UNLOCK) != 0;
+    if (!is_unlocked && !shared_may(node, first, count, is_exclusive))
+        return SQLITE_BUSY;
+    for (int i = first; i < first + count; i++)
+        node->shared_locks[i] += is_exclusive == is_unlocked ? 1 : -1;
+    return SQLITE_OK;
+}
+
+static void shared_barrier(sqlite3_file *file)
+{
+    (void)file; /* one thread */
+}
+
+static int shared_unmap(sqlite3_file *file, int is_deleted)
+{
+    (void)is_deleted;
+    Handle *handle = (Handle *)file;
+    Node *node = handle->node;
+    node->shared_users -= handle->has_shared ? 1 : 0;
+    handle->has_shared = false;
+    for (size_t i = 0; i < SHARED_REGIONS_MAX && node->shared_users == 0; i++) {
+        free(node->shared[i]);
+        node->shared[i] = NULL;
+    }
+    return SQLITE_OK;
+}
+
 static const sqlite3_io_methods file_methods = {
-    .iVersion = 1,
+    .iVersion = 2,
     .xClose = file_close,
     .xRead = file_read,
     .xWrite = file_write,
@@ -307,6 +366,10 @@ static const sqlite3_io_methods file_methods = {
     .xFileControl = file_control,
     .xSectorSize = file_sector,
     .xDeviceCharacteristics = file_device,
+    .xShmMap = shared_map,
+    .xShmLock = shared_lock,
+    .xShmBarrier = shared_barrier,
+    .xShmUnmap = shared_unmap,
 };
 
 /* --- the file system ------------------------------------------------------------------------------------- */

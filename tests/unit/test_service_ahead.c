@@ -1,5 +1,5 @@
 /* test_service_ahead.c - turns that are decided while the one before is on its way to the disk: the store ends up with the
- * same bytes, what is not committed counts as known, and what needs the store waits for it. */
+ * same bytes, what is not committed counts as known, and what the engine has forgotten is found beside the commit. */
 #define _GNU_SOURCE
 #include "support/service_file.h"
 
@@ -65,11 +65,9 @@ static void look_up(Turn *turn)
         ESC_OK);
 }
 
-static bool decide(bool may_read)
+static void decide(void)
 {
-    bool is_decided = false;
-    assert_status(esc_service_decide(file.service, 100, may_read, &is_decided, &file.why), ESC_OK);
-    return is_decided;
+    assert_status(esc_service_decide(file.service, 100, &file.why), ESC_OK);
 }
 
 static void commit_and_settle(void)
@@ -144,7 +142,7 @@ static void play(bool ahead, EscBuf *out, EscStatus *statuses)
     for (unsigned i = 0; i < STORY_TURNS; i++) {
         story_turn(&turns[i], i);
         look_up(&turns[i]);
-        assert_true(decide(!ahead || i == 0));
+        decide();
         if (!ahead || i > 0)
             commit_and_settle();
     }
@@ -181,12 +179,12 @@ static void an_event_that_is_not_in_the_store_yet_is_known(void **state)
     add_event(&first, "ticket.created", "1", "T-1", "{}");
     add_event(&first, "ticket.created", "3", "T-3", "{}");
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     add_event(&second, "ticket.created", "2", "T-2", "{}");
     add_event(&second, "ticket.created", "3", "T-3", "{}");
     add_event(&second, "ticket.created", "1", "T-9", "{}");
     look_up(&second);
-    assert_true(decide(false));
+    decide();
     commit_and_settle();
     commit_and_settle();
     assert_status(second.replies[0].status, ESC_OK);
@@ -205,38 +203,89 @@ static void an_event_that_was_refused_in_the_turn_before_may_come_again(void **s
     ((EscEvent *)(uintptr_t)first.inputs[0].event)->subject =
         (EscText){long_id, sizeof long_id}; /* nothing that the parser lets through */
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     look_up(&second);
-    assert_true(decide(false));
+    decide();
     commit_and_settle();
     commit_and_settle();
     assert_status(first.replies[0].status, ESC_BAD_INPUT);
     assert_status(second.replies[0].status, ESC_OK);
 }
 
-/* --- what needs the store --------------------------------------------------------------------- */
+/* --- what the engine has forgotten ------------------------------------------------------------ */
 
-static void an_action_waits_for_the_store(void **state)
+static void an_action_is_decided_ahead_as_well(void **state)
 {
     (void)state;
     add_event(&first, "ticket.created", "1", "T-1", "{\"severity\":\"critical\"}");
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     const EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
     add_event(&second, "ticket.created", "2", "T-2", "{}");
     second.inputs[second.count++] = (EscInput){.kind = ESC_INPUT_ACTION, .action = &ack};
     add_event(&second, "ticket.created", "1", "T-1", "{\"severity\":\"critical\"}");
     look_up(&second);
-    assert_false(decide(false));
-    assert_false(decide(false)); /* nothing is taken twice */
+    decide();
     commit_and_settle();
-    assert_false(esc_service_has_group(file.service));
-    assert_true(decide(true));
+    assert_true(esc_service_has_group(file.service));
     commit_and_settle();
     assert_status(second.replies[0].status, ESC_OK);
     assert_status(second.replies[1].status, ESC_OK);
     assert_false(second.replies[1].outcome.is_noop);
-    assert_status(second.replies[2].status, ESC_DUPLICATE); /* the turn before is settled by now */
+    assert_status(second.replies[2].status, ESC_DUPLICATE);
+}
+
+static void open_and_resolve(void)
+{
+    service_file_send(&file, service_file_event(&file, "ticket.created", "1", "T-1",
+                                                "{\"severity\":\"critical\"}"));
+    service_file_send(&file, service_file_event(&file, "ticket.updated", "2", "T-1",
+                                                "{\"status\":\"resolved\"}"));
+}
+
+/* An old button is told what became of the escalation, which is in the store alone. */
+static void what_is_closed_and_forgotten_is_told_ahead(void **state)
+{
+    (void)state;
+    open_and_resolve();
+    add_event(&first, "ticket.created", "3", "T-3", "{}");
+    look_up(&first);
+    decide();
+    const EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
+    second.inputs[second.count++] = (EscInput){.kind = ESC_INPUT_ACTION, .action = &ack};
+    look_up(&second);
+    decide();
+    commit_and_settle();
+    commit_and_settle();
+    assert_status(second.replies[0].status, ESC_OK);
+    assert_true(second.replies[0].outcome.is_noop);
+    assert_non_null(strstr(second.replies[0].outcome.note, "T-1"));
+}
+
+static EscStatus get_nothing(EscStore *store, uint64_t id, EscArena *arena, EscEscalationRow *row,
+                             EscWhy *why)
+{
+    (void)store, (void)id, (void)arena, (void)row;
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "the disk cannot be read");
+}
+
+/* Nothing is decided on what could not be read. */
+static void a_look_that_fails_fails_the_turn(void **state)
+{
+    (void)state;
+    EscStore *beside = esc_store_beside(esc_service_store(file.service));
+    EscStoreOps ops = *beside->ops;
+    ops.escalation_get = get_nothing;
+    beside->ops = &ops;
+    open_and_resolve();
+    add_event(&first, "ticket.created", "3", "T-3", "{}");
+    look_up(&first);
+    decide();
+    const EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
+    second.inputs[second.count++] = (EscInput){.kind = ESC_INPUT_ACTION, .action = &ack};
+    look_up(&second);
+    assert_status(esc_service_decide(file.service, 100, &file.why), ESC_STORE_FAILED);
+    assert_string_equal(file.why.text, "the disk cannot be read");
 }
 
 /* A ticket that was put aside is fetched when its event is looked up, so that deciding needs no look at the store. */
@@ -250,10 +299,10 @@ static void a_ticket_that_was_put_aside_is_there_in_time(void **state)
     assert_false(esc_engine_has_ticket(esc_service_engine(file.service), ESC_TEXT("T-1")));
     add_event(&first, "ticket.created", "2", "T-2", "{}");
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     add_event(&second, "ticket.updated", "3", "T-1", "{\"severity\":\"critical\"}");
     look_up(&second);
-    assert_true(decide(false));
+    decide();
     commit_and_settle();
     commit_and_settle();
     assert_status(second.replies[0].status, ESC_OK);
@@ -289,13 +338,13 @@ static void a_retry_goes_with_one_group(void **state)
     esc_service_retry(file.service,
                       &(EscOutboxRetry){.id = 1, .attempts = 3, .detail = ESC_TEXT("no answer")});
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     esc_service_retry(file.service,
                       &(EscOutboxRetry){.id = 1, .attempts = 4, .detail = ESC_TEXT("no answer")});
     assert_int_equal(attempts_of(1), 0);
     add_event(&second, "ticket.created", "3", "T-3", "{}");
     look_up(&second);
-    assert_true(decide(false));
+    decide();
     commit_and_settle();
     assert_int_equal(attempts_of(1), 3);
     commit_and_settle();
@@ -308,10 +357,10 @@ static void news_are_those_of_the_settled_turn(void **state)
     (void)state;
     add_event(&first, "ticket.created", "1", "T-1", "{\"severity\":\"critical\"}");
     look_up(&first);
-    assert_true(decide(true));
+    decide();
     add_event(&second, "ticket.created", "2", "T-2", "{\"severity\":\"critical\"}");
     look_up(&second);
-    assert_true(decide(false));
+    decide();
     for (int i = 0; i < 2; i++) {
         commit_and_settle();
         const EscAuditRow *rows = NULL;
@@ -333,7 +382,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_event_that_was_refused_in_the_turn_before_may_come_again,
                                         set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_action_waits_for_the_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_action_is_decided_ahead_as_well, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_closed_and_forgotten_is_told_ahead, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_look_that_fails_fails_the_turn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_ticket_that_was_put_aside_is_there_in_time, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_retry_goes_with_one_group, set_up, tear_down),

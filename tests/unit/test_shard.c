@@ -379,6 +379,47 @@ static void a_store_that_fails_takes_what_was_decided_with_it(void **state)
     (void)sem_destroy(&gate);
 }
 
+static EscStatus find_some(EscStore *store, const EscEventKey *keys, size_t count,
+                           EscEventKnown *known, EscWhy *why)
+{
+    if (atomic_fetch_sub(&commits_left, 1) > 0)
+        return real_ops->events_find(store, keys, count, known, why);
+    return esc_why(why, ESC_STORE_FAILED, "", 0, "the disk cannot be read");
+}
+
+/* A look beside a commit fails: that commit is told all the same, and nothing behind it. */
+static void a_look_that_fails_beside_a_commit_leaves_the_commit_alone(void **state)
+{
+    (void)state;
+    EscStore *beside = esc_store_beside(esc_service_store(file.service));
+    real_ops = beside->ops;
+    EscStoreOps ops = *beside->ops;
+    ops.events_find = find_some;
+    beside->ops = &ops;
+    atomic_store(&commits_left, 2);
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    size_t count = 0, good = 0;
+    TestJob hold;
+    ManyJob *jobs = crowd_put(&count, &gate, &hold);
+    (void)sem_post(&gate);
+    wait_over(1 + (int)count);
+    (void)sem_wait(&stopped);
+    while (good < count && !jobs[good].one.is_refused)
+        good++;
+    assert_true(good > 0 && good < count);
+    for (size_t i = good; i < count; i++)
+        assert_true(jobs[i].one.is_refused);
+    EscShardCounts counts;
+    end_shard();
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.turns, 3); /* the first one looks by the front door */
+    assert_int_equal(counts.inputs, good * EACH);
+    assert_int_equal(stops, 1);
+    free(jobs);
+    (void)sem_destroy(&gate);
+}
+
 /* What is parsed apart may take as long as it likes: looks and actions have their turns meanwhile. */
 static void what_hangs_in_the_ingest_lane_holds_no_turn_up(void **state)
 {
@@ -539,6 +580,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_fails_takes_what_was_decided_with_it, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_look_that_fails_beside_a_commit_leaves_the_commit_alone,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_that_wait_are_bounded_by_their_bytes, set_up,

@@ -3,6 +3,9 @@
 #define _GNU_SOURCE
 #include "support/store_file.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include "sample.h"
 
 static StoreFile file;
@@ -338,8 +341,8 @@ static void a_corrected_clock_moves_the_opening(void **state)
     assert_int_equal(seen_ms, opened_ms);
 }
 
-/* A sink that takes a ticket when it is needed gets the others last, and none twice. */
-static void tickets_come_behind_the_escalations_for_who_asks(void **state)
+/* A sink that keeps together what belongs together gets a ticket with its first escalation, and none twice. */
+static void tickets_come_with_their_escalations_for_who_asks(void **state)
 {
     (void)state;
     commit(1);
@@ -348,7 +351,7 @@ static void tickets_come_behind_the_escalations_for_who_asks(void **state)
                                hear_outbox, has_the_first};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
-    assert_in_range(heard_at("ticket T-2"), heard_at("escalation 2"), heard_at("outbox"));
+    assert_in_range(heard_at("ticket T-2"), heard_at("escalation 1"), heard_at("escalation 2"));
     esc_buf_clear(&heard);
     assert_status(load(), ESC_OK);
     assert_in_range(heard_at("ticket T-1"), 1, heard_at("escalation 1"));
@@ -569,6 +572,78 @@ static void a_store_keeps_its_id(void **state)
     assert_memory_equal(esc_store_id(store), id, sizeof id);
     kind->reopen();
     assert_memory_equal(esc_store_id(store), id, sizeof id);
+}
+
+/* --- looks beside a commit ----------------------------------------------------------------------- */
+
+#define GROUPS_BESIDE 30
+
+static EscStatus committed_beside;
+
+static void *commit_many(void *context)
+{
+    EscWhy *refusal = context;
+    committed_beside = ESC_OK;
+    for (uint64_t n = 1; n <= GROUPS_BESIDE && committed_beside == ESC_OK; n++)
+        committed_beside = sample_commit(store, &sample, n, refusal);
+    return NULL;
+}
+
+static bool knows_event(EscStore *beside, uint64_t n)
+{
+    char id[24];
+    (void)snprintf(id, sizeof id, "e-%llu", (unsigned long long)n);
+    const EscEventKey key = {ESC_TEXT("/monitor"), esc_text_from(id)};
+    EscEventKnown known;
+    assert_status(esc_store_events_find(beside, &key, 1, &known, &why), ESC_OK);
+    return known.is_known;
+}
+
+/* Once one row of a group is seen, all are; and what one look has seen the next one sees as well. */
+static void a_look_beside_a_commit_sees_whole_groups(void **state)
+{
+    (void)state;
+    EscStore *beside = esc_store_beside(store);
+    EscArena *arena = esc_arena_new(1 << 20);
+    EscWhy refusal = {.text = ""};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, commit_many, &refusal), 0);
+    for (uint64_t n = 1; n <= GROUPS_BESIDE; n++) {
+        EscEscalationRow escalation;
+        EscTicketRow ticket;
+        while (!knows_event(beside, n))
+            (void)sched_yield();
+        assert_status(esc_store_escalation_get(beside, n, arena, &escalation, &why), ESC_OK);
+        assert_status(esc_store_ticket_get(beside, escalation.ticket, arena, &ticket, &why),
+                      ESC_OK);
+        assert_int_equal(ticket.created_at_ms, n * 1000);
+        esc_arena_clear(arena);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_status(committed_beside, ESC_OK);
+    assert_false(knows_event(beside, GROUPS_BESIDE + 1));
+    assert_status(esc_store_is_intact(store, &why), ESC_OK);
+    esc_arena_free(arena);
+}
+
+static void a_look_beside_finds_nothing_that_is_not_there(void **state)
+{
+    (void)state;
+    EscStore *beside = esc_store_beside(store);
+    EscArena *arena = esc_arena_new(1 << 20);
+    EscEscalationRow escalation;
+    EscTicketRow ticket;
+    assert_false(knows_event(beside, 1));
+    assert_status(esc_store_escalation_get(beside, 1, arena, &escalation, &why), ESC_NOT_FOUND);
+    assert_status(esc_store_ticket_get(beside, ESC_TEXT("T-1"), arena, &ticket, &why),
+                  ESC_NOT_FOUND);
+    commit(1);
+    kind->reopen();
+    beside = esc_store_beside(store);
+    assert_true(knows_event(beside, 1));
+    assert_status(esc_store_ticket_get(beside, ESC_TEXT("T-1"), arena, &ticket, &why), ESC_OK);
+    assert_status(esc_store_is_intact(store, &why), ESC_OK);
+    esc_arena_free(arena);
 }
 
 /* --- bundles ------------------------------------------------------------------------------------- */
@@ -1279,7 +1354,7 @@ int main(void)
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),
         BOTH(states_but_closed_are_live),
         BOTH(a_corrected_clock_moves_the_opening),
-        BOTH(tickets_come_behind_the_escalations_for_who_asks),
+        BOTH(tickets_come_with_their_escalations_for_who_asks),
         BOTH(what_the_sink_refuses_is_passed_on),
         BOTH(the_body_of_the_workspace_stays_until_another_comes),
         BOTH(a_body_may_be_any_bytes),
@@ -1295,6 +1370,8 @@ int main(void)
         BOTH(a_record_has_a_kind),
         BOTH(a_group_of_another_epoch_is_refused),
         BOTH(a_store_keeps_its_id),
+        BOTH(a_look_beside_a_commit_sees_whole_groups),
+        BOTH(a_look_beside_finds_nothing_that_is_not_there),
         BOTH(a_bundle_is_kept_once_and_found_by_hash),
         BOTH(the_newest_bundle_is_the_one_in_force),
         BOTH(a_bundle_is_needed_while_an_escalation_is_open),

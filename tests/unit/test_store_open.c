@@ -97,7 +97,7 @@ static void settings_are_what_the_manual_asks_for(void **state)
     sqlite3_set_authorizer(db_of(), NULL, NULL);
     static const char *const wanted[][2] = {
         {"PRAGMA journal_mode", "wal"},  {"PRAGMA synchronous", "2"},     {"PRAGMA trusted_schema", "0"},
-        {"PRAGMA cell_size_check", "1"}, {"PRAGMA foreign_keys", "1"},    {"PRAGMA locking_mode", "exclusive"},
+        {"PRAGMA cell_size_check", "1"}, {"PRAGMA foreign_keys", "1"},    {"PRAGMA locking_mode", "normal"},
         {"PRAGMA page_size", "4096"},    {"PRAGMA cache_size", "-65536"},    {"PRAGMA wal_autocheckpoint", "0"}, {"PRAGMA mmap_size", "0"},
         {"PRAGMA user_version", "2"},
     };
@@ -212,12 +212,13 @@ static unsigned open_with_failures(unsigned *countdown)
 static void an_opening_fails_with_its_statements(void **state)
 {
     (void)state;
-    assert_int_equal(open_with_failures(&prepare_fails_at), 1); /* whether a file may be mapped is asked in another way */
+    /* Whether a file may be mapped is asked in another way, by each of the two connections. */
+    assert_int_equal(open_with_failures(&prepare_fails_at), 2);
     assert_int_equal(open_with_failures(&step_fails_at), 0);
     assert_status(open_store(), ESC_OK);
     commit_groups(1, 3);
     close_store();
-    assert_int_equal(open_with_failures(&prepare_fails_at), 1);
+    assert_int_equal(open_with_failures(&prepare_fails_at), 2);
     assert_int_equal(open_with_failures(&step_fails_at), 0);
     assert_status(open_store(), ESC_OK);
     assert_true(store->next_audit > 1);
@@ -278,6 +279,26 @@ static void the_mark_names_the_round_of_the_log(void **state)
     assert_non_null(memmem(mark, size, log + 16, 8));
 }
 
+/* The store says so, and its log stays for who looks at it. */
+static void a_look_beside_that_fails_fails_the_store(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 2);
+    assert_status(esc_store_is_intact(store, &why), ESC_OK);
+    EscArena *arena = esc_arena_new(1 << 20);
+    EscTicketRow row;
+    step_fails_at = 1;
+    assert_status(esc_store_ticket_get(esc_store_beside(store), ESC_TEXT("T-1"), arena, &row, &why), ESC_STORE_FAILED);
+    assert_status(esc_store_is_intact(store, &why), ESC_STORE_FAILED);
+    assert_non_null(strstr(why.text, "to read a ticket"));
+    close_store();
+    esc_arena_free(arena);
+    unsigned char log[32];
+    assert_int_equal(read_beside("-wal", log, sizeof log), sizeof log);
+    assert_status(open_store(), ESC_OK);
+}
+
 static void a_second_opener_is_refused(void **state)
 {
     (void)state;
@@ -312,6 +333,32 @@ static void another_process_is_refused(void **state)
     close(end[0]), close(end[1]), close(ready[0]), close(ready[1]);
     assert_int_equal(waitpid(child, NULL, 0), child);
     assert_status(open_store(), ESC_OK);
+}
+
+/* Also one that only wants to read, by SQLite's ordinary ways. */
+static void no_other_process_looks_in(void **state)
+{
+    (void)state;
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork(); /* before anything is open here, which it would take for its own */
+    if (child == 0) {
+        char byte = 0;
+        sqlite3 *db = NULL;
+        bool is_told = read(ready[0], &byte, 1) == 1 && sqlite3_open(file.path, &db) == SQLITE_OK;
+        int rc = sqlite3_exec(db, "SELECT count(*) FROM event", NULL, NULL, NULL);
+        _exit(is_told && rc == SQLITE_BUSY ? 7 : 1);
+    }
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 2);
+    assert_int_equal(write(ready[1], "y", 1), 1);
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    close(ready[0]), close(ready[1]);
+    char name[320];
+    (void)snprintf(name, sizeof name, "%s-shm", file.path);
+    assert_int_equal(access(name, F_OK), -1); /* the log's index is no file */
 }
 
 static void a_store_of_another_workspace_is_refused(void **state)
@@ -481,8 +528,10 @@ int main(void)
         TEST(every_table_is_strict),
         TEST(an_open_store_takes_no_definition),
         TEST(the_mark_names_the_round_of_the_log),
+        TEST(a_look_beside_that_fails_fails_the_store),
         TEST(a_second_opener_is_refused),
         TEST(another_process_is_refused),
+        TEST(no_other_process_looks_in),
         TEST(a_store_of_another_workspace_is_refused),
         TEST(another_schema_is_refused),
         TEST(what_is_no_database_is_refused),

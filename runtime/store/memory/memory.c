@@ -135,6 +135,7 @@ static void close_store(EscStore *base)
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
         esc_memory_list_free(lists[i]);
     free((void *)(uintptr_t)memory->body.data);
+    (void)pthread_mutex_destroy(&memory->lock);
     free(memory);
 }
 
@@ -158,6 +159,7 @@ static const EscStoreOps operations = {
     .evidence = esc_memory_evidence,
     .retain = esc_memory_retain,
     .is_intact = is_intact,
+    .beside = esc_memory_beside,
     .close = close_store,
 };
 
@@ -168,6 +170,7 @@ EscStore *esc_store_memory_new(const uint8_t id[ESC_STORE_ID_SIZE])
         return NULL;
     memory->base = (EscStore){.ops = &operations, .epoch = 1, .next_audit = 1};
     memcpy(memory->base.id, id, ESC_STORE_ID_SIZE);
+    esc_memory_beside_init(memory);
     memory->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
     return &memory->base;

@@ -216,12 +216,8 @@ static void put_body(EscMemory *memory, EscBytes body)
     memory->body = (EscBytes){copy, body.size};
 }
 
-EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
+static void put_group(EscMemory *memory, const EscGroup *group)
 {
-    EscMemory *memory = esc_memory_of(base);
-    EscStatus status = check_group(memory, group, why);
-    if (status != ESC_OK)
-        return status;
     for (size_t i = 0; i < group->bundles_count; i++)
         put_bundle(memory, group->bundles[i]);
     for (size_t i = 0; i < group->events_count; i++)
@@ -237,5 +233,16 @@ EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
         put_evidence(memory, group->evidence[i]);
     put_body(memory, group->workspace);
     memory->counters = group->counters;
+}
+
+EscStatus esc_memory_commit(EscStore *base, const EscGroup *group, EscWhy *why)
+{
+    EscMemory *memory = esc_memory_of(base);
+    EscStatus status = check_group(memory, group, why);
+    if (status != ESC_OK)
+        return status;
+    (void)pthread_mutex_lock(&memory->lock);
+    put_group(memory, group);
+    (void)pthread_mutex_unlock(&memory->lock);
     return ESC_OK;
 }

@@ -5,6 +5,8 @@
 #ifndef ESC_MEMORY_INTERNAL_H
 #define ESC_MEMORY_INTERNAL_H
 
+#include <pthread.h>
+
 #include <esc/store_memory.h>
 
 /* Rows by key. `rows` owns what it points to. */
@@ -13,8 +15,16 @@ typedef struct EscMemoryList {
     size_t count, capacity;
 } EscMemoryList;
 
+/* A second store on the rows of another one. */
+typedef struct EscMemoryDoor {
+    EscStore base; /* first */
+    EscStore *rows;
+} EscMemoryDoor;
+
 typedef struct EscMemory {
-    EscStore base; /* first: a pointer to it is one to the whole */
+    EscStore base;        /* first: a pointer to it is one to the whole */
+    EscMemoryDoor beside; /* for looks while a group is committed */
+    pthread_mutex_t lock; /* of those looks and the commit */
     EscCounters counters;
     EscBytes body;             /* of the workspace; owned */
     EscMemoryList bundles;     /* EscBundleRow, in the order kept */
@@ -66,6 +76,9 @@ const EscBundleRow *esc_memory_bundle(const EscMemory *memory, const uint8_t has
 
 /* memory_commit.c */
 EscStatus esc_memory_commit(EscStore *store, const EscGroup *group, EscWhy *why);
+/* memory_beside.c */
+void esc_memory_beside_init(EscMemory *memory);
+EscStore *esc_memory_beside(EscStore *store);
 /* memory_load.c */
 EscStatus esc_memory_load(EscStore *store, const EscStoreSink *sink, EscWhy *why);
 EscStatus esc_memory_bundles_needed(EscStore *store, EscBundleVisit *visit, void *context,

@@ -30,13 +30,26 @@ static EscStatus load_tickets(const EscMemory *memory, const EscStoreSink *sink,
     return status;
 }
 
+/* The ticket of an escalation comes first, to a sink that wants it by then. */
+static EscStatus give_ticket(const EscMemory *memory, EscText id, const EscStoreSink *sink,
+                             EscWhy *why)
+{
+    const EscTicketRow *row = esc_memory_find(&memory->tickets, esc_memory_by_ticket, &id);
+    if (row == NULL || sink->has_ticket == NULL || !esc_store_sink_wants(sink, id))
+        return ESC_OK;
+    return sink->ticket(sink->context, row, why);
+}
+
 static EscStatus load_escalations(const EscMemory *memory, const EscStoreSink *sink, EscWhy *why)
 {
     EscStatus status = ESC_OK;
     for (size_t i = 0; i < memory->escalations.count && status == ESC_OK; i++) {
         EscEscalationRow row = *(const EscEscalationRow *)memory->escalations.rows[i];
         row.start_event = (EscText){NULL, 0}; /* evidence: asked for by itself */
-        if (row.state != ESC_STATE_CLOSED)
+        if (row.state == ESC_STATE_CLOSED)
+            continue;
+        status = give_ticket(memory, row.ticket, sink, why);
+        if (status == ESC_OK)
             status = sink->escalation(sink->context, &row, why);
     }
     return status;

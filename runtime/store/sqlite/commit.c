@@ -234,7 +234,7 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
 EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
-    EscStatus status = esc_sqlite_is_intact(base, why);
+    EscStatus status = esc_sqlite_files_intact(store, why);
     if (status == ESC_OK)
         status = esc_sqlite_run(store, ESC_STATEMENT_BEGIN, "to begin a transaction", why);
     if (status != ESC_OK)
@@ -245,7 +245,7 @@ EscStatus esc_sqlite_commit(EscStore *base, const EscGroup *group, EscWhy *why)
     if (status == ESC_OK) {
         store->groups++;
         esc_sqlite_mark_write(store);
-        return esc_sqlite_is_intact(base, why); /* or it went where nobody will find it */
+        return esc_sqlite_files_intact(store, why); /* or it went where nobody will find it */
     }
     /* Some failures roll back by themselves. If this one cannot, closing the connection does it. */
     if (sqlite3_get_autocommit(store->db) == 0) {

@@ -175,7 +175,7 @@ EscStatus esc_sqlite_ticket_get(EscStore *base, EscText id, EscArena *arena, Esc
     esc_sqlite_bind_text(&get, id);
     bool is_found = esc_sqlite_next(&get);
     if (is_found) {
-        *row = esc_sqlite_ticket_row(&get);
+        *row = esc_sqlite_ticket_row(&get, 0);
         EscText *texts[] = {&row->id, &row->title, &row->status};
         for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
             *texts[i] = esc_arena_text(arena, *texts[i]);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static EscSqliteIdentity identity_of(const char *path, const char *end)
+EscSqliteIdentity esc_sqlite_identity(const char *path, const char *end)
 {
     char name[4200];
     struct stat about;
@@ -17,27 +17,35 @@ static EscSqliteIdentity identity_of(const char *path, const char *end)
     return (EscSqliteIdentity){true, (uint64_t)about.st_dev, (uint64_t)about.st_ino};
 }
 
-static bool is_same(EscSqliteIdentity a, EscSqliteIdentity b)
+bool esc_sqlite_is_same_file(EscSqliteIdentity a, EscSqliteIdentity b)
 {
     return a.is_there == b.is_there && a.device == b.device && a.inode == b.inode;
 }
 
 void esc_sqlite_intact_watch(EscSqlite *store)
 {
-    store->file_seen = identity_of(store->path, "");
-    store->log_seen = identity_of(store->path, "-wal");
+    store->log_seen = esc_sqlite_identity(store->path, "-wal");
+}
+
+EscStatus esc_sqlite_files_intact(const EscSqlite *store, EscWhy *why)
+{
+    if (!esc_sqlite_is_same_file(store->file_seen, esc_sqlite_identity(store->path, "")))
+        return esc_why(why, ESC_STORE_DAMAGED, "", 0,
+                       "the store's file %.150s was deleted or replaced while it was open",
+                       store->path);
+    if (!esc_sqlite_is_same_file(store->log_seen, esc_sqlite_identity(store->path, "-wal")))
+        return esc_why(why, ESC_STORE_DAMAGED, "", 0,
+                       "the log of the store %.150s was deleted or replaced while it was open",
+                       store->path);
+    return ESC_OK;
 }
 
 EscStatus esc_sqlite_is_intact(EscStore *base, EscWhy *why)
 {
     const EscSqlite *store = esc_sqlite_of(base);
-    if (!is_same(store->file_seen, identity_of(store->path, "")))
-        return esc_why(why, ESC_STORE_DAMAGED, "", 0,
-                       "the store's file %.150s was deleted or replaced while it was open",
-                       store->path);
-    if (!is_same(store->log_seen, identity_of(store->path, "-wal")))
-        return esc_why(why, ESC_STORE_DAMAGED, "", 0,
-                       "the log of the store %.150s was deleted or replaced while it was open",
-                       store->path);
-    return ESC_OK;
+    if (!store->beside->base.has_failed)
+        return esc_sqlite_files_intact(store, why);
+    if (why != NULL)
+        *why = store->beside->base.failure;
+    return ESC_STORE_FAILED;
 }

@@ -69,7 +69,7 @@ EscStatus esc_sqlite_tickets(EscStore *base, const EscTicketFilter *filter, EscT
     esc_sqlite_bind_i64(&get, (int64_t)filter->limit);
     bool goes_on = true;
     while (goes_on && esc_sqlite_next(&get)) {
-        EscTicketRow row = esc_sqlite_ticket_row(&get);
+        EscTicketRow row = esc_sqlite_ticket_row(&get, 0);
         goes_on = visit(context, &row);
     }
     return esc_sqlite_done(&get, why);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LOADED_ROWS 512
+#define JOINED_TICKET 14 /* the first column of its ticket in ESCALATIONS_LIVE */
 
 static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
 {
@@ -37,11 +38,22 @@ static EscStatus load_tickets(EscSqlite *store, const EscStoreSink *sink, EscWhy
     EscStatus status = ESC_OK;
     for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
         pages_forget(store, rows);
-        EscTicketRow row = esc_sqlite_ticket_row(&get);
-        if (esc_store_sink_wants(sink, row.id))
-            status = sink->ticket(sink->context, &row, why);
+        if (!esc_store_sink_wants(sink, esc_sqlite_column_text(&get, 0)))
+            continue; /* most came with their escalations: no more of the row is read */
+        EscTicketRow row = esc_sqlite_ticket_row(&get, 0);
+        status = sink->ticket(sink->context, &row, why);
     }
     return esc_sqlite_finish(&get, status, why);
+}
+
+/* The ticket of an escalation comes first, to a sink that wants it by then. */
+static EscStatus give_joined_ticket(const EscSqliteStep *get, const EscStoreSink *sink, EscWhy *why)
+{
+    EscText id = esc_sqlite_column_text(get, JOINED_TICKET);
+    if (id.size == 0 || sink->has_ticket == NULL || !esc_store_sink_wants(sink, id))
+        return ESC_OK;
+    EscTicketRow row = esc_sqlite_ticket_row(get, JOINED_TICKET);
+    return sink->ticket(sink->context, &row, why);
 }
 
 static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
@@ -52,7 +64,9 @@ static EscStatus load_escalations(EscSqlite *store, const EscStoreSink *sink, Es
     for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
         pages_forget(store, rows);
         EscEscalationRow row;
-        status = esc_sqlite_escalation_row(&get, &row, why);
+        status = give_joined_ticket(&get, sink, why);
+        if (status == ESC_OK)
+            status = esc_sqlite_escalation_row(&get, &row, why);
         if (status == ESC_OK)
             status = sink->escalation(sink->context, &row, why);
     }

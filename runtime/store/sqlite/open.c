@@ -1,9 +1,9 @@
-/* open.c - opens and closes a store: one file, one connection, one process.
+/* open.c - opens and closes a store: one file, one process, one connection that writes and one that looks.
  *
  * In order: the place, the connection's settings (settings.c), which take the lock, the log and the mark beside it
- * (wal_check.c, mark.c), the schema or its version, whose file it is, and a new epoch. Until all of it is right nothing is
- * written. The lock is SQLite's own and held until close. The file must not be opened by any other way in this process:
- * closing such a descriptor would drop the lock (fcntl(2)). */
+ * (wal_check.c, mark.c), the schema or its version, whose file it is, a new epoch, and the connection for looks (beside.c).
+ * Until all of it is right nothing but the epoch is written. The lock is SQLite's own and held until close. The file must not
+ * be opened by any other way in this process: closing such a descriptor would drop the lock (fcntl(2)). */
 #define _GNU_SOURCE
 #include "sqlite_internal.h"
 
@@ -162,21 +162,23 @@ static EscStatus keep_log(EscSqlite *store, bool is_kept, EscWhy *why)
     return rc == SQLITE_OK ? ESC_OK : esc_sqlite_why(store, rc, "to keep its log", why);
 }
 
+static size_t cache_bytes_of(const EscSqliteOptions *options)
+{
+    return options->cache_bytes == 0 ? ESC_SQLITE_CACHE_BYTES : options->cache_bytes;
+}
+
 static EscStatus open_connection(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
     int rc = sqlite3_open_v2(options->path, &store->db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                                  SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
-                             NULL);
+                             esc_sqlite_vfs_name());
     if (rc != SQLITE_OK)
         return esc_sqlite_why(store, rc, "to open its file", why);
     EscStatus status = keep_log(store, true, why);
     if (status != ESC_OK)
         return status;
-    size_t cache_bytes = options->cache_bytes == 0 ? ESC_SQLITE_CACHE_BYTES : options->cache_bytes;
-    status = esc_sqlite_settings_apply(store->db, cache_bytes, why);
-    if (status == ESC_STORE_BUSY)
-        esc_why(why, status, "", 0, "another process has the store %.150s open", options->path);
+    status = esc_sqlite_settings_apply(store->db, cache_bytes_of(options), why);
     sqlite3_wal_hook(store->db, committed, store);
     return status;
 }
@@ -200,13 +202,23 @@ static EscStatus begin_epoch(EscSqlite *store, EscWhy *why)
     return status;
 }
 
+static EscStatus take_file(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
+{
+    EscStatus status = esc_sqlite_opened_add(store);
+    if (status == ESC_OK)
+        status = open_connection(store, options, why);
+    if (status == ESC_STORE_BUSY)
+        esc_why(why, status, "", 0, "another process has the store %.150s open", options->path);
+    return status;
+}
+
 static EscStatus open_steps(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
     EscSqliteMark mark;
     bool is_marked = false;
     EscStatus status = esc_sqlite_place_check(options, why);
     if (status == ESC_OK)
-        status = open_connection(store, options, why);
+        status = take_file(store, options, why);
     if (status == ESC_OK && !options->accepts_loss)
         status = esc_sqlite_mark_read(options->path, &mark, &is_marked, why);
     if (status == ESC_OK && !options->accepts_loss)
@@ -223,13 +235,16 @@ static EscStatus open_steps(EscSqlite *store, const EscSqliteOptions *options, E
         status = begin_epoch(store, why);
     if (status == ESC_OK)
         status = esc_sqlite_settings_lock(store->db, why);
-    return status;
+    return status == ESC_OK ? esc_sqlite_beside_open(store, cache_bytes_of(options), why) : status;
 }
 
 /* A store that failed leaves everything as it is, for who looks at it. */
 static void close_file(EscSqlite *store)
 {
-    if (store->base.has_failed) {
+    bool has_failed =
+        store->base.has_failed || (store->beside != NULL && store->beside->base.has_failed);
+    esc_sqlite_beside_close(store);
+    if (has_failed) {
         EscStatus kept = store->db != NULL ? keep_log(store, true, NULL) : ESC_OK;
         (void)kept;
     } else if (mark_clean(store, NULL) == ESC_OK) {
@@ -246,6 +261,7 @@ static void close_store(EscStore *base)
 {
     EscSqlite *store = esc_sqlite_of(base);
     close_file(store);
+    esc_sqlite_opened_remove(store);
     esc_sqlite_side_close(&store->mark);
     esc_sqlite_content_forget(store);
     esc_buf_release(&store->records);
@@ -274,6 +290,7 @@ static const EscStoreOps operations = {
     .evidence = esc_sqlite_evidence,
     .retain = esc_sqlite_retain,
     .is_intact = esc_sqlite_is_intact,
+    .beside = esc_sqlite_beside,
     .close = close_store,
 };
 

@@ -9,16 +9,16 @@ EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why)
     return said != ESC_OK ? said : status;
 }
 
-EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step)
+EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step, int first)
 {
     return (EscTicketRow){
-        .id = esc_sqlite_column_text(step, 0),
-        .title = esc_sqlite_column_text(step, 1),
-        .status = esc_sqlite_column_text(step, 2),
-        .body = esc_sqlite_column_bytes(step, 3),
-        .created_at_ms = esc_sqlite_column_i64(step, 4),
-        .updated_at_ms = esc_sqlite_column_i64(step, 5),
-        .is_live = esc_sqlite_column_i64(step, 6) != 0,
+        .id = esc_sqlite_column_text(step, first),
+        .title = esc_sqlite_column_text(step, first + 1),
+        .status = esc_sqlite_column_text(step, first + 2),
+        .body = esc_sqlite_column_bytes(step, first + 3),
+        .created_at_ms = esc_sqlite_column_i64(step, first + 4),
+        .updated_at_ms = esc_sqlite_column_i64(step, first + 5),
+        .is_live = esc_sqlite_column_i64(step, first + 6) != 0,
     };
 }
 

@@ -2,8 +2,9 @@
  * impossible PRAGMA with silence. And what no statement may do any more once the schema stands.
  *
  * The log is not checkpointed by SQLite itself: open.c does it after a commit, where it learns how long the log is.
- * locking_mode=EXCLUSIVE keeps every other process out for as long as the connection lives, and with it the
- * fault of SQLite 3.7.0 to 3.51.2 where two connections that write or checkpoint at one instant damage the log. */
+ * The VFS unix-excl keeps every other process out for as long as the store is open, and the log's index in memory. A store
+ * has two connections, of which one writes and checkpoints and the other one only looks (beside.c): so there is no room for
+ * the fault of SQLite 3.7.0 to 3.51.2 where two connections that write or checkpoint at one instant damage the log. */
 #include "sqlite_internal.h"
 
 #include <stdio.h>
@@ -19,11 +20,10 @@ typedef struct Setting {
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number) TEXT_OF_(number)
 
-/* page_size comes before journal_mode: a log fixes it. locking_mode comes before the first use of the log, so that its
- * index is kept in memory and not in a file that others could map. */
+/* page_size comes before journal_mode: a log fixes it. Normal locking, because the VFS keeps others out. */
 static const Setting settings[] = {
     {"page_size", "PRAGMA page_size = 4096", "PRAGMA page_size", TEXT_OF(ESC_SQLITE_PAGE_SIZE)},
-    {"locking_mode", "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode", "exclusive"},
+    {"locking_mode", "PRAGMA locking_mode = NORMAL", "PRAGMA locking_mode", "normal"},
     {"journal_mode", "PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal"},
     {"synchronous", "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"},
     {"foreign_keys", "PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "1"},
@@ -137,6 +137,19 @@ EscStatus esc_sqlite_settings_apply(sqlite3 *db, size_t cache_bytes, EscWhy *why
     if (status == ESC_OK)
         status = bound_cache(db, cache_bytes, why);
     return status;
+}
+
+/* Tests put a VFS of their own before the system's. Theirs is known to this process alone. */
+const char *esc_sqlite_vfs_name(void)
+{
+    const sqlite3_vfs *standard = sqlite3_vfs_find(NULL);
+    return strcmp(standard->zName, "unix") == 0 ? "unix-excl" : standard->zName;
+}
+
+EscStatus esc_sqlite_settings_only_read(sqlite3 *db, EscWhy *why)
+{
+    const Setting setting = {"query_only", "PRAGMA query_only = ON", "PRAGMA query_only", "1"};
+    return apply_setting(db, &setting, why);
 }
 
 /* What prepared statements may do after opening: read, change rows, and call the built-in functions. */

@@ -54,6 +54,9 @@ typedef struct EscSqliteIdentity {
 
 typedef struct EscSqlite {
     EscStore base; /* first: a pointer to it is one to the whole */
+    struct EscSqlite
+        *beside; /* owned: the second connection, of which the next two are all; or NULL */
+    struct EscSqlite *next; /* of those that this process has open */
     sqlite3 *db;
     sqlite3_stmt *statements[ESC_STATEMENT_COUNT];
     char *path;                                   /* owned */
@@ -86,7 +89,9 @@ EscStatus esc_sqlite_status(sqlite3 *db, int rc);
 /* The same, with SQLite's own words in *why. `doing` completes "the store failed …". */
 EscStatus esc_sqlite_why(EscSqlite *store, int rc, const char *doing, EscWhy *why);
 
-ESC_MUST_USE EscStatus esc_sqlite_statements_prepare(EscSqlite *store, EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_statement_prepare(EscSqlite *store, EscStatement sql,
+                                                    EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_statements_prepare(EscSqlite *store, EscWhy *why); /* all */
 void esc_sqlite_statements_finalize(EscSqlite *store);
 
 /* A statement while its values are bound and its rows are read. Binding errors stick until the first step. */
@@ -123,6 +128,9 @@ uint64_t esc_sqlite_column_u64(const EscSqliteStep *step, int column);
 
 /* settings.c: applies the settings to a new connection, then reads each one back. */
 ESC_MUST_USE EscStatus esc_sqlite_settings_apply(sqlite3 *db, size_t cache_bytes, EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_settings_only_read(sqlite3 *db, EscWhy *why);
+/* The VFS that a store's connections are opened by: one that keeps other processes out. */
+const char *esc_sqlite_vfs_name(void);
 /* After the schema stands: no definition, ATTACH or PRAGMA can be prepared any more. */
 ESC_MUST_USE EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why);
 /* place.c: refuses network file systems, and creates the file for its owner alone when there is
@@ -148,8 +156,19 @@ void esc_sqlite_mark_write(EscSqlite *store);
 ESC_MUST_USE EscStatus esc_sqlite_wal_check(const char *path, const EscSqliteMark *mark,
                                             EscWhy *why);
 /* intact.c */
-void esc_sqlite_intact_watch(EscSqlite *store); /* these files, from now on */
-EscStatus esc_sqlite_is_intact(EscStore *store, EscWhy *why);
+EscSqliteIdentity esc_sqlite_identity(const char *path,
+                                      const char *end); /* of PATH with `end` behind it */
+bool esc_sqlite_is_same_file(EscSqliteIdentity a, EscSqliteIdentity b);
+void esc_sqlite_intact_watch(EscSqlite *store); /* this log, from now on */
+ESC_MUST_USE EscStatus esc_sqlite_files_intact(const EscSqlite *store, EscWhy *why);
+EscStatus esc_sqlite_is_intact(EscStore *store, EscWhy *why); /* and no look beside met damage */
+/* opened.c: ESC_STORE_BUSY when this process has the file open already. Removing what is not there does nothing. */
+ESC_MUST_USE EscStatus esc_sqlite_opened_add(EscSqlite *store);
+void esc_sqlite_opened_remove(EscSqlite *store);
+/* beside.c: when the store is open; what has begun is closed in any case. `cache_bytes` are the store's. */
+ESC_MUST_USE EscStatus esc_sqlite_beside_open(EscSqlite *store, size_t cache_bytes, EscWhy *why);
+void esc_sqlite_beside_close(EscSqlite *store);
+EscStore *esc_sqlite_beside(EscStore *store);
 
 /* content.c: writes the contents of a group's events and fills store->places. */
 ESC_MUST_USE EscStatus esc_sqlite_contents_put(EscSqlite *store, const EscGroup *group,
@@ -209,7 +228,7 @@ EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
 /* Of ESCALATION_GET and …_LIVE. ESC_STORE_DAMAGED: the bundle that it is pinned to is not there. */
 EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why);
-EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step);
+EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step, int first); /* its first column */
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
 /* Ends a reading: what a callback said counts before what SQLite says. */
 EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why);

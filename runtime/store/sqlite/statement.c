@@ -44,15 +44,19 @@ EscStatus esc_sqlite_why(EscSqlite *store, int rc, const char *doing, EscWhy *wh
                    "the store failed %s: %s (code %d, file %.120s)", doing, words, rc, store->path);
 }
 
+EscStatus esc_sqlite_statement_prepare(EscSqlite *store, EscStatement sql, EscWhy *why)
+{
+    int rc = sqlite3_prepare_v3(store->db, sql_texts[sql], -1, SQLITE_PREPARE_PERSISTENT,
+                                &store->statements[sql], NULL);
+    return rc == SQLITE_OK ? ESC_OK : esc_sqlite_why(store, rc, "to prepare its statements", why);
+}
+
 EscStatus esc_sqlite_statements_prepare(EscSqlite *store, EscWhy *why)
 {
-    for (int i = 0; i < ESC_STATEMENT_COUNT; i++) {
-        int rc = sqlite3_prepare_v3(store->db, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                    &store->statements[i], NULL);
-        if (rc != SQLITE_OK)
-            return esc_sqlite_why(store, rc, "to prepare its statements", why);
-    }
-    return ESC_OK;
+    EscStatus status = ESC_OK;
+    for (int i = 0; i < ESC_STATEMENT_COUNT && status == ESC_OK; i++)
+        status = esc_sqlite_statement_prepare(store, (EscStatement)i, why);
+    return status;
 }
 
 void esc_sqlite_statements_finalize(EscSqlite *store)

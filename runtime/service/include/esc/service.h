@@ -77,21 +77,18 @@ ESC_MUST_USE EscStatus esc_service_turn(EscService *service, const EscInput *inp
  *
  *   1. esc_service_look_up  looks at the clocks, corrects engine time where they say so, and asks the store which events are
  *                           known and for their tickets
- *   2. esc_service_decide   applies the inputs in order, then fires due timers (at most timers_max, in due order), and makes a
- *                           group of the changes
+ *   2. esc_service_decide   applies the inputs in order, then fires due timers (at most timers_max, in due order), and makes
+ *                           a group of the changes
  *   3. esc_service_commit   writes the group; only then the replies are valid
  *   4. esc_service_settle   lets go of what was committed; when no other turn is decided or under way, forgets what is old
  *
- * 3 may run in another thread beside 2 of the next turn, and beside nothing else; all else is one thread's. A turn is looked
+ * 3 may run in another thread beside 1 and 2 of the next turn, and beside nothing else; all else is one thread's. A turn is looked
  * up when the one before is decided, and settled before the one after the next is looked up. Inputs and replies are the
  * caller's, and hold until the turn is settled. Any failure is the store's: nothing that is not settled is valid, and the
  * workspace must stop. */
 ESC_MUST_USE EscStatus esc_service_look_up(EscService *service, const EscInput *inputs,
                                            size_t count, EscReply *replies, EscWhy *why);
-/* `may_read`: nothing is being committed. Otherwise *is_decided may come back false: the next input needs the store, and
- * this is to be called once more when it is free. */
-ESC_MUST_USE EscStatus esc_service_decide(EscService *service, size_t timers_max, bool may_read,
-                                          bool *is_decided, EscWhy *why);
+ESC_MUST_USE EscStatus esc_service_decide(EscService *service, size_t timers_max, EscWhy *why);
 bool esc_service_has_group(const EscService *service); /* a turn is decided and not settled */
 ESC_MUST_USE EscStatus esc_service_commit(EscService *service, EscWhy *why);
 /* *timers_fired: of this turn. */

@@ -3,8 +3,8 @@
  * A *job* is what somebody wants of a workspace: inputs to be taken (a request, the outcome of a delivery), or a look
  * at its committed state. Jobs are put from any thread and wait in a mailbox. Lanes of the pool work them off, each on one
  * worker at a time: the *ingest lane* parses what is large, against the program, which never changes; the *turn lane* owns
- * engine and store, and nobody else touches them, but for the *commit lane*: it has the store while it writes a group, and
- * the turn lane decides the next inputs meanwhile.
+ * engine and store, and nobody else touches them, but for the *ahead lane*: while the turn lane writes a group to the store
+ * it has the engine, and decides the next inputs.
  *
  * A shard whose store fails is stopped: its memory is ahead of the disk, so it answers nothing any more, and everything
  * that waits or comes later is refused. Only a new start opens it again. */

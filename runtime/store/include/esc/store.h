@@ -34,8 +34,7 @@ typedef struct EscEventKnown {
  * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading.
  *
  * A sink that keeps what belongs together, so that it need not keep all at once in its largest form, says `has_ticket`: then
- * tickets come behind the escalations, but for those that it has, which it asked for when an escalation on them came
- * (esc_store_ticket_get). */
+ * each ticket that it has not comes before the first escalation on it, and those without an open one behind all. */
 typedef struct EscStoreSink {
     void *context;
     EscStatus (*counters)(void *context, const EscCounters *counters, EscBytes workspace,
@@ -130,6 +129,7 @@ typedef struct EscStoreOps {
     EscStatus (*retain)(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
                         EscWhy *why);
     EscStatus (*is_intact)(EscStore *store, EscWhy *why);
+    EscStore *(*beside)(EscStore *store);
     void (*close)(EscStore *store);
 } EscStoreOps;
 
@@ -208,6 +208,11 @@ ESC_MUST_USE EscStatus esc_store_retain(EscStore *store, int64_t before_ms, size
                                         bool *has_more, EscWhy *why);
 /* ESC_OK while what the store writes to is still there and still its own; else ESC_STORE_DAMAGED. A commit asks by itself. */
 ESC_MUST_USE EscStatus esc_store_is_intact(EscStore *store, EscWhy *why);
+/* A second door to the same rows, the store's own, for one other thread while esc_store_commit runs: what
+ * esc_store_events_find, esc_store_ticket_get and esc_store_escalation_get say there is of all groups that were committed
+ * before, and of the one under way whole or not at all. It has no other operations. When nothing is being committed the
+ * store itself answers sooner, as it keeps more in memory. A reading that met damage is known to esc_store_is_intact. */
+EscStore *esc_store_beside(EscStore *store);
 void esc_store_close(EscStore *store); /* NULL is allowed */
 
 #ifdef __cplusplus

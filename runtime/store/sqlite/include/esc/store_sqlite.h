@@ -1,4 +1,4 @@
-/* esc/store_sqlite.h - a store in one SQLite file, written by one connection of one process. */
+/* esc/store_sqlite.h - a store in one SQLite file, which one process has open. */
 #ifndef ESC_STORE_SQLITE_H
 #define ESC_STORE_SQLITE_H
 
@@ -20,7 +20,8 @@ typedef struct EscSqliteOptions {
     const char *const *traces;
     /* The operator's word: open although the log is damaged, or the store is missing, another one or behind its mark. */
     bool accepts_loss;
-    size_t cache_bytes; /* of pages in memory; 0: ESC_SQLITE_CACHE_BYTES */
+    /* Of pages in memory; 0: ESC_SQLITE_CACHE_BYTES. Looks beside a commit keep a sixteenth more. */
+    size_t cache_bytes;
 } EscSqliteOptions;
 
 /* Opens or creates the file, applies and asserts the settings (WAL, synchronous FULL …), checks the schema version and
