@@ -53,12 +53,15 @@ void esc_value_write_text(EscBuf *out, const EscProgram *program,
                           EscValue value); /* as people read it */
 EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJson *json);
 
-/* --- words.c ---------------------------------------------------------------------------------- */
+/* --- clauses.c -------------------------------------------------------------------------------- */
 
 EscText esc_text_or(EscText text, EscText otherwise); /* the text, unless it is empty */
 /* Words that are said only with a text, before it or behind it: "" when the text is empty. For "failed%s%.*s". */
 const char *esc_words_with(EscText text, const char *words);
 const char *esc_one_or_many(size_t count, const char *one, const char *many); /* none are many */
+
+/* --- words.c ---------------------------------------------------------------------------------- */
+
 /* "2026-03-02 10:05 CET": the workspace's zone, with the abbreviation that it has then; lives as long as the turn. */
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
 EscText esc_local_second(EscEngine *engine,
