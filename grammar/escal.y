@@ -1141,8 +1141,9 @@ soft_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
+  | "repeat" | "keep"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
-  | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "repeat" | "keep"
+  | "started" | "asked" | "overdue" | "due" | "elif" | "times"
 
 %%
 
