@@ -91,13 +91,17 @@ int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalat
 
 /* Arms the end of the turn of the schedule that the accountable role follows, or disarms it where none is followed. */
 void esc_follow_timer(EscEngine *engine, EscEscalation *escalation);
-void esc_follow_fire(EscEngine *engine, EscEscalation *escalation);
 /* The next end behind now; `otherwise` where no schedule is followed, or it has none. */
 int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalation,
                           int64_t otherwise);
 void esc_follow_review(EscEngine *engine); /* the schedules are those of another bundle */
 /* Whether the accountable role follows a schedule whose end would move it, so that it can be kept. */
 bool esc_follow_is_on(const EscEscalation *escalation);
+
+/* --- shift_ends.c ----------------------------------------------------------------------------- */
+
+/* The shift is over: who has acknowledged hands over to who is on call now. */
+void esc_follow_fire(EscEngine *engine, EscEscalation *escalation);
 /* Who has it keeps it, for the reason of the turn's input. */
 void esc_follow_keep(EscEngine *engine, EscEscalation *escalation, EscText reason);
 
