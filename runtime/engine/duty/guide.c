@@ -63,7 +63,7 @@ static EscText level_of(EscEngine *engine, const EscEscalation *escalation)
         text = esc_turn_printf(engine, "level %u of %u", escalation->role_row + 1, count);
     if (row->repeats > 0)
         text = esc_turn_printf(engine, "%.*s%spass %u of %u", ESC_TEXT_ARG(text),
-                               text.size > 0 ? ", " : "", escalation->pass + 1, row->repeats + 1);
+                               esc_words_with(text, ", "), escalation->pass + 1, row->repeats + 1);
     return text.size == 0 ? text : esc_turn_printf(engine, " (%.*s)", ESC_TEXT_ARG(text));
 }
 

@@ -40,8 +40,8 @@ static EscText tried_text(EscEngine *engine, const EscEscalation *escalation)
     }
     if (escalation->messages == 0)
         return text;
-    return esc_turn_printf(engine, "%.*s; %u messages were sent", ESC_TEXT_ARG(text),
-                           escalation->messages);
+    return esc_turn_printf(engine, "%.*s; %u %s sent", ESC_TEXT_ARG(text), escalation->messages,
+                           esc_one_or_many(escalation->messages, "message was", "messages were"));
 }
 
 static EscText open_text(EscEngine *engine, const EscEscalation *escalation)

@@ -57,7 +57,8 @@ static EscText round_name(EscEngine *engine, const EscEscalation *escalation,
     EscBytes frame = {escalation->frame.bytes, escalation->frame.size};
     uint32_t next = esc_snapshot_rounds(frame) + 2;
     if (next > times)
-        return esc_turn_printf(engine, "what follows its %u rounds", times);
+        return esc_turn_printf(engine, "what follows its %u %s", times,
+                               esc_one_or_many(times, "round", "rounds"));
     return esc_turn_printf(engine, "round %u of %u", next, times);
 }
 
