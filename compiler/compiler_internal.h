@@ -24,6 +24,7 @@
 #define ESC_PARAMS_MAX 16u
 #define ESC_RUNBOOK_DEPTH_MAX 8u
 #define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
+#define ESC_CHAIN_LEVELS_MAX 10u /* ESC_BOUND_CHAIN_LEVELS */
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -271,8 +272,11 @@ typedef struct EscRunbookInfo {
 typedef struct EscTemplateInfo {
     EscText name, title;
     const EscNode *node;
-    const EscNode *owners[ESC_ROLES_MAX]; /* OWNER by role number, or NULL */
-    const EscNode *steps, *closing, *qa;  /* or NULL when not written (qa), or wrong */
+    const EscNode *owners[ESC_ROLES_MAX];        /* OWNER by role number: its first one, or NULL */
+    const EscNode *levels[ESC_CHAIN_LEVELS_MAX]; /* OWNER: all of them, in the order of the chain */
+    uint32_t levels_count;
+    const EscNode *repeat;               /* REPEAT or NULL */
+    const EscNode *steps, *closing, *qa; /* or NULL when not written (qa), or wrong */
     /* EXCEPTION_HANDLER without a name; NULL: run triage_runbook */
     const EscNode *catch_all;
     /* what event.* can come from in everything but handlers: ascending, unique */
@@ -328,6 +332,8 @@ typedef struct EscBroken {
 typedef struct EscStepText {
     uint32_t noun; /* EscTestNoun */
     EscText first, last;
+    bool
+        is_whole; /* `first` is all of it; else the text is made when its step runs, and begins and ends so */
 } EscStepText;
 
 #define ESC_ARRAY(Type, name)                                                                      \
@@ -401,6 +407,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscScenario, scenarios);
 
     EscRef last_resort;                 /* 0: none */
+    const EscNode *resort_node;         /* LAST_RESORT, or NULL */
     uint32_t triage_runbook;            /* index in runbooks */
     struct EscBodyFacts *runbook_facts; /* check.h; one for each runbook; in the arena */
     struct EscPolicyRules *policy;      /* policy.c; in the arena */

@@ -142,6 +142,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
 %token <name> DUE "due" ELIF "elif" TIMES "times"
+%token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -160,8 +161,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt
-%type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each
-%type <node> action_call
+%type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each every
+%type <node> action_call rounds_until ack_within_opt
 %type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
 %type <node> call number comparison sum plain_truth
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
@@ -172,14 +173,14 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
-%type <list> test_statements text_parts
+%type <list> test_statements text_parts other_targets
 %type <node> snapshot_item
 %type <branch> else_opt
 %type <range> date_range
 %type <ack_rule> ack_rule
 %type <quorum> quorum
 %type <count> at_most_opt count times_opt
-%type <flag> optional before_close_opt so_far_opt
+%type <flag> optional before_close_opt so_far_opt follows_opt
 
 %start file
 
@@ -587,13 +588,26 @@ owners:
   | owners BROKEN { $$ = $1; }
 
 owner:
-    word target "ack" ack_rule "within" duration
-    { $$ = NODE(OWNER, @$, .owner = {.role = $word, .who = $target, .ack_by = $ack_rule.by,
+    word target other_targets[others] follows_opt[follows] "ack" ack_rule "within" duration
+    { $$ = NODE(OWNER, @$, .owner = {.role = $word, .who = $target, .others = $others,
+                                     .follows_shift = $follows, .ack_by = $ack_rule.by,
                                      .ack_count = $ack_rule.count, .within = $duration}); }
-  | word target "ack" ack_rule "within" duration[within] "holds" duration[holds]
-    { $$ = NODE(OWNER, @$, .owner = {.role = $word, .who = $target, .ack_by = $ack_rule.by,
+  | word target other_targets[others] follows_opt[follows] "ack" ack_rule "within" duration[within]
+    "holds" duration[holds]
+    { $$ = NODE(OWNER, @$, .owner = {.role = $word, .who = $target, .others = $others,
+                                     .follows_shift = $follows, .ack_by = $ack_rule.by,
                                      .ack_count = $ack_rule.count, .within = $within,
           .holds = $holds}); }
+  | "repeat" count "times" { $$ = NODE(REPEAT, @$, .repeat = {.times = $count}); }
+
+/* Behind the first. */
+other_targets:
+    %empty { $$ = esc_list_empty(); }
+  | other_targets "," target { $$ = esc_list_append($1, $3); }
+
+follows_opt:
+    %empty { $$ = false; }
+  | "follows shift" { $$ = true; }
 
 ack_rule:
     %empty { $$ = (EscAckRule){.by = ESC_ACK_BY_ONE}; }
@@ -618,6 +632,7 @@ steps:
   | steps BROKEN { $$ = $1; }
 
 step: short_step | rollback | action_call | await | ask | approve | check | if | match | for_each
+  | every
 
 /* Steps that have no `else` of their own and may therefore stand behind one without braces. */
 short_step:
@@ -791,6 +806,19 @@ for_each:
     { $$ = NODE(FOR_EACH, @$, .for_each = {.variable = $word, .list = $expr, .at_most = $most,
           .steps = $block}); }
 
+ack_within_opt:
+    %empty { $$ = NULL; }
+  | "ack" "within" duration { $$ = $duration; }
+
+every:
+    "every" duration "at most" count "times" rounds_until[until] block else_opt[other]
+    { $$ = NODE(EVERY, @$, .every = {.period = $duration, .times = $count, .until = $until,
+          .steps = $block, .otherwise = $other.steps, .has_else = $other.is_written}); }
+
+rounds_until:
+    %empty { $$ = NULL; }
+  | "until" expr { $$ = $expr; }
+
 /* --- policies --------------------------------------------------------------------------------- */
 
 policy_items:
@@ -816,7 +844,9 @@ policy_item:
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
   | "require" "undo" "on" "system" NAME
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
-  | "last resort" target { $$ = NODE(LAST_RESORT, @$, .last_resort = {.who = $target}); }
+  | "last resort" target other_targets[others] ack_within_opt[within]
+    { $$ = NODE(LAST_RESORT, @$, .last_resort = {.who = $target, .others = $others,
+          .within = $within}); }
   | "limit" count word[what] "per" duration policy_else_opt[other]
     { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .window = $duration,
           .otherwise = $other}); }
@@ -849,6 +879,8 @@ test_statement:
   | "ack" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ACK, .by = $target}); }
   | "resolve" "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
+  | "keep" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_KEEP, .by = $target}); }
   | "answer" word "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ANSWER, .name = $word, .by = $target}); }
   | "confirm" text "by" target
@@ -1109,6 +1141,7 @@ soft_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
+  | "repeat" | "keep"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times"
 

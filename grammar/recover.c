@@ -99,6 +99,7 @@ static const struct {
     {ESC_ITEMS_ARMS, T_TEXT},       {ESC_ITEMS_ARMS, T_INTEGER},
     {ESC_ITEMS_ARMS, T_TRUE},       {ESC_ITEMS_ARMS, T_FALSE},
     {ESC_ITEMS_ENTRIES, T_TEXT},    {ESC_ITEMS_TURNS, T_EVERY},
+    {ESC_ITEMS_PLAIN, T_EVERY}, /* rounds, among steps */
     {ESC_ITEMS_REQUESTS, T_EXPECT}, {ESC_ITEMS_REQUESTS, T_RETURN},
 };
 
@@ -133,6 +134,7 @@ static bool is_step(int token)
     case T_IF:
     case T_MATCH:
     case T_FOR_EACH:
+    case T_EVERY:
     case T_HANDOFF_TO:
     case T_PATH:
         return true;

@@ -600,10 +600,20 @@ static bool is_other_date(const Fault *fault)
     return put(fault, parse->token, message, hint);
 }
 
+/* every 15m { … }: without end. */
+static bool is_every_without_end(const Fault *fault)
+{
+    if (!esc_fault_has(fault, "at most") || esc_fault_has(fault, "{") || esc_fault_has(fault, "}"))
+        return false;
+    return put(fault, fault->parse->token,
+               "`every` makes rounds, and says how many there are at most",
+               "write `every 15m at most 8 times until CONDITION { … }`; `until` may be left out");
+}
+
 bool esc_shape_of_time(const Fault *fault)
 {
-    if (is_other_range(fault) || is_time_behind_date(fault) || is_other_within(fault) ||
-        is_other_date(fault) || is_nobody(fault))
+    if (is_every_without_end(fault) || is_other_range(fault) || is_time_behind_date(fault) ||
+        is_other_within(fault) || is_other_date(fault) || is_nobody(fault))
         return true;
     if (!esc_fault_has(fault, "a duration") || esc_fault_has(fault, "a text"))
         return false;

@@ -42,6 +42,7 @@ static const Command commands[] = {
     {ACT(RESOLVE, EITHER "/resolve", NULL)},
     {ACT(HANDOFF, EITHER "/handoff", NULL), .needs = {CLI_ESCALCTL_TO, CLI_ESCALCTL_REASON},
      .needs_count = 2},
+    {ACT(KEEP, EITHER "/keep", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(ANSWER, EITHER "/answer", "answer")},
     {ACT(APPROVE, EITHER "/approve", NULL)},
     {ACT(REJECT, EITHER "/reject", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},

@@ -40,6 +40,7 @@ const EscJson *ctl_look(const CtlCall *call, const char *path, CtlReply *reply);
 /* A member of an object, as it stands there; empty when it is no text. `object` may be NULL, or no object. */
 EscText ctl_text(const EscJson *object, const char *name);
 bool ctl_is_true(const EscJson *object, const char *name);
+int64_t ctl_number(const EscJson *object, const char *name); /* 0 where there is none */
 /* An instant; 0 when there is none. */
 int64_t ctl_time(const EscJson *object, const char *name);
 /* The first item of a list that is a member, and how many there are; NULL and 0 when it is no list. */

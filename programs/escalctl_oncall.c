@@ -34,6 +34,17 @@ static void put_absent(CtlRows *rows, CtlRow *row, int64_t now_ms)
     ctl_put(rows, row, "away", &text);
 }
 
+/* "support, in turn": whoever is on duty is drawn next. */
+static void put_who(CtlRows *rows, CtlRow *row)
+{
+    EscBuf text;
+    esc_buf_init(&text, 256);
+    esc_buf_text(&text, ctl_text(row->json, "who"));
+    if (ctl_is_true(row->json, "turns"))
+        esc_buf_string(&text, ", in turn");
+    ctl_put(rows, row, "who_text", &text);
+}
+
 static void put_words(CtlRows *rows, CtlRow *row, int64_t now_ms)
 {
     const EscJson *json = row->json;
@@ -52,6 +63,7 @@ static void put_words(CtlRows *rows, CtlRow *row, int64_t now_ms)
                depends ? "(depends on the ticket)" : "NOBODY");
     put_person(rows, row, "then", ctl_text(json, "next"), ctl_text(json, "next_name"),
                until_ms != 0 ? "NOBODY" : "");
+    put_who(rows, row);
     put_absent(rows, row, now_ms);
     ctl_put(rows, row, "until_text", &until);
     ctl_put(rows, row, "role_text", &role);
@@ -66,7 +78,7 @@ void ctl_show_oncall(const CtlCall *call, const EscJson *json)
         {"THEN", "then", 32},         {"AWAY", "away", 80},
     };
     static const CtlColumn roles_columns[] = {
-        {"TEMPLATE", "template", 28}, {"ROLE", "role_text", 12},   {"WHO", "who", 24},
+        {"TEMPLATE", "template", 28}, {"ROLE", "role_text", 12},   {"WHO", "who_text", 24},
         {"ON DUTY", "now", 32},       {"UNTIL", "until_text", 40}, {"THEN", "then", 32},
         {"AWAY", "away", 80},
     };

@@ -98,6 +98,17 @@ static EscText role_of(EscText role)
     return is(role, "last_resort") ? ESC_TEXT("last resort") : role;
 }
 
+/* ", level 3 of 4, pass 1 of 2", where the role alone does not say it. */
+static void show_chain(const EscJson *json, EscBuf *text)
+{
+    long long level = ctl_number(json, "level"), levels = ctl_number(json, "levels"),
+              pass = ctl_number(json, "pass"), passes = ctl_number(json, "passes");
+    if (levels > 3 && level <= levels)
+        esc_buf_printf(text, ", level %lld of %lld", level, levels);
+    if (passes > 1)
+        esc_buf_printf(text, ", pass %lld of %lld", pass, passes);
+}
+
 static void show_duty(const EscJson *json, int64_t now_ms)
 {
     EscText role = role_of(ctl_text(json, "role")), next = ctl_text(json, "next_owner");
@@ -108,6 +119,7 @@ static void show_duty(const EscJson *json, int64_t now_ms)
                    is_acked   ? ", acknowledged"
                    : is_asked ? ", not acknowledged yet"
                               : "");
+    show_chain(json, &text);
     line_of("role", &text);
     if (is_asked)
         line_time("deadline", "to acknowledge until ", ctl_time(json, "ack_due_at"), now_ms);

@@ -15,6 +15,12 @@ EscText ctl_text(const EscJson *object, const char *name)
     return esc_json_text_or(esc_json_member(object, esc_text_from(name)), (EscText){0});
 }
 
+int64_t ctl_number(const EscJson *object, const char *name)
+{
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    return value != NULL && value->kind == ESC_JSON_INTEGER ? value->integer : 0;
+}
+
 bool ctl_is_true(const EscJson *object, const char *name)
 {
     const EscJson *value = esc_json_member(object, esc_text_from(name));

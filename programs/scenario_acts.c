@@ -85,12 +85,14 @@ EscStatus esc_play_act(EscPlay *play, const EscScenarioStep *step, EscVerb verb,
     action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
     if (verb == ESC_VERB_REJECT)
         action.reason = ESC_TEXT("the test rejects it");
+    if (verb == ESC_VERB_KEEP)
+        action.reason = ESC_TEXT("the test keeps it");
     EscOutcome outcome = {.is_noop = false};
     status = esc_play_apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action},
                             &outcome, why);
     if (status != ESC_OK)
         return refuse(play, status, verb, why->text, why);
-    if (outcome.is_noop || outcome.is_refused)
+    if ((outcome.is_noop && !outcome.is_noted) || outcome.is_refused)
         return refuse(play, ESC_CONFLICT, verb, outcome.note, why);
     return ESC_OK;
 }

@@ -349,6 +349,8 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
     case ESC_SCENARIO_RESOLVE:
     case ESC_SCENARIO_CLOSE:
         return esc_play_act(play, step, ESC_VERB_RESOLVE, why);
+    case ESC_SCENARIO_KEEP:
+        return esc_play_act(play, step, ESC_VERB_KEEP, why);
     case ESC_SCENARIO_APPROVE:
         return esc_play_act(play, step, ESC_VERB_APPROVE, why);
     case ESC_SCENARIO_REJECT:

@@ -63,7 +63,7 @@ static bool find_role_owner(EscPlay *play, EscText role, uint32_t *person)
     }
     if (name.size > 0)
         return esc_directory_person(play->program, name, person);
-    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent};
+    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent, NULL};
     for (uint32_t i = 0; i < play->program->roles_count;
          i++) { /* not had yet: who would have it, in the first template that says so */
         EscOwners owners;
@@ -90,7 +90,7 @@ void esc_play_who(EscPlay *play, EscWho who, EscOwners *owners)
             owners->persons[owners->count++] = person;
         return;
     }
-    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent};
+    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent, NULL};
     if (find_ref(play->program, who, &ref))
         esc_directory_resolve(play->program, play->zones, &host, ref, play->now_ms, owners);
 }

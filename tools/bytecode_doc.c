@@ -44,6 +44,7 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_FACT] = "fact",
     [ESC_OPERAND_TARGET] = "target",
     [ESC_OPERAND_BACK] = "loop",
+    [ESC_OPERAND_ROUNDS] = "rounds",
     [ESC_OPERAND_UNIT] = "unit",
     [ESC_OPERAND_END_MODE] = "end mode",
     [ESC_OPERAND_ROLE] = "role",

@@ -207,7 +207,7 @@ static void write_wait(Writer *writer, uint32_t index)
 {
     static const char *const kinds[ESC_WAIT_COUNT] = {
         "ack",   "resolved", "condition", "event",      "reply", "answer", "approval",
-        "pause", "check",    "raised",    "close_when", "qa",    "chain"};
+        "pause", "check",    "raised",    "close_when", "qa",    "chain",  "round"};
     if (index >= writer->program->waits_count) {
         esc_buf_char(writer->out, '?');
         return;
@@ -245,6 +245,9 @@ static void write_imm(Writer *writer, const EscInstr *instr)
     case ESC_OPERAND_TARGET:
     case ESC_OPERAND_BACK:
         esc_buf_printf(out, "L%u", (unsigned)imm);
+        break;
+    case ESC_OPERAND_ROUNDS:
+        esc_buf_printf(out, "#%u", (unsigned)imm);
         break;
     case ESC_OPERAND_UNIT:
         esc_buf_string(out, imm < ESC_UNITS_COUNT ? esc_unit_info[imm].word : "?");

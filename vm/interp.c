@@ -351,6 +351,18 @@ enter_round:
     text = B.list.items[round];
     SET(.type = T_TEXT, .text = text);
 
+op_ROUNDS_BEGIN:
+    slot = slots[pc];
+    CHECK(slot < ESC_LOOP_DEPTH_MAX);
+    run->loops[slot] = 0;
+    NEXT;
+op_ROUNDS_END:
+    slot = slots[pc];
+    CHECK(slot < ESC_LOOP_DEPTH_MAX);
+    TARGET;
+    CHECK(code[instr->imm].op == ESC_OP_ROUNDS_BEGIN);
+    GO(++run->loops[slot] < code[instr->imm].imm ? instr->imm + 1 : pc + 1);
+
     /* ends of functions */
 op_RETURN:
     IS_A(T_BOOL);

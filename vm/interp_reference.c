@@ -209,6 +209,26 @@ static EscStatus next_round(Machine *m, const EscInstr *i)
     return enter_round(m, i->imm, m->run->loops[slot] + 1);
 }
 
+static EscStatus begin_rounds(Machine *m)
+{
+    uint32_t slot = m->run->bundle->loop_slots[m->function->code_first + m->run->pc];
+    if (slot >= ESC_LOOP_DEPTH_MAX)
+        return esc_run_trap(m->run, m->why, "rounds without their counter");
+    m->run->loops[slot] = 0;
+    return ESC_OK;
+}
+
+static EscStatus end_round(Machine *m, const EscInstr *i)
+{
+    const EscInstr begin = m->program->code[m->function->code_first + i->imm];
+    uint32_t slot = m->run->bundle->loop_slots[m->function->code_first + m->run->pc];
+    if (slot >= ESC_LOOP_DEPTH_MAX || begin.op != ESC_OP_ROUNDS_BEGIN)
+        return esc_run_trap(m->run, m->why, "rounds without their counter");
+    if (++m->run->loops[slot] < begin.imm)
+        m->run->pc = i->imm; /* on to what stands behind it */
+    return ESC_OK;
+}
+
 static EscStatus finish(Machine *m, EscRunEnd end)
 {
     m->has_ended = true;
@@ -331,6 +351,10 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return enter_round(m, run->pc, 0);
     case ESC_OP_LOOP_END:
         return next_round(m, i);
+    case ESC_OP_ROUNDS_BEGIN:
+        return begin_rounds(m);
+    case ESC_OP_ROUNDS_END:
+        return end_round(m, i);
     case ESC_OP_RETURN:
         run->answer = a.truth;
         return finish(m, ESC_RUN_RETURNED);

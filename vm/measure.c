@@ -2,7 +2,8 @@
  *
  * Jumps go forward, so worst[pc] = own cost + the worse of what may follow; a WAIT ends a run, and what follows it begins
  * another. A loop is swept as if it ran once, with the way out of it counted as nothing; its LOOP_BEGIN then charges the
- * body as often as it may run, and what lies behind the loop. Sums saturate: whatever saturates is over every limit.
+ * body as often as it may run, and what lies behind the loop. Rounds have a wait between them, whose deadline alone leads to the next one, so a
+ * run has one body at most. Sums saturate: whatever saturates is over every limit.
  *
  * The compiler measures programs that nobody has verified, so nothing is taken for granted here but the function's range. */
 #include <esc/vm.h>
@@ -19,6 +20,7 @@ typedef struct OpenLoop {
     EscCost
         resume; /* the worst run that a wait in this loop can begin, up to the end of the round */
     bool has_wait;
+    bool is_rounds;
 } OpenLoop;
 
 typedef struct Sweep {
@@ -68,12 +70,15 @@ static EscCost own_cost(const EscInstr *instr)
                      (info->flags & ESC_OPF_MAKES_TEXT) != 0};
 }
 
-/* What follows at `target`: nothing when it lies behind the innermost loop, because its LOOP_BEGIN adds the rest. */
+/* What follows at `target`: nothing when it lies behind the innermost loop over a list, because its LOOP_BEGIN adds the rest. */
 static bool cost_at(const Sweep *sweep, uint32_t pc, uint32_t target, EscCost *cost)
 {
+    uint32_t depth = sweep->depth;
     if (target <= pc || target >= sweep->count)
         return false;
-    bool is_outside = sweep->depth > 0 && target >= sweep->loops[sweep->depth].exit;
+    while (depth > 0 && sweep->loops[depth].is_rounds)
+        depth--;
+    bool is_outside = depth > 0 && target >= sweep->loops[depth].exit;
     *cost = is_outside ? (EscCost){0} : sweep->worst[target];
     return true;
 }
@@ -110,6 +115,34 @@ static bool sweep_loop_begin(Sweep *sweep, uint32_t pc)
     return true;
 }
 
+/* The rounds are over here, or the next one begins, which its beginning charges. */
+static bool sweep_rounds_end(Sweep *sweep, uint32_t pc)
+{
+    uint32_t begin = sweep->code[pc].imm;
+    EscCost rest = {0};
+    if (begin >= pc || sweep->depth == ESC_LOOP_DEPTH_MAX ||
+        sweep->code[begin].op != ESC_OP_ROUNDS_BEGIN || !cost_at(sweep, pc, pc + 1, &rest))
+        return false;
+    sweep->loops[++sweep->depth] = (OpenLoop){.begin = begin, .exit = pc + 1, .is_rounds = true};
+    sweep->worst[pc] = cost_add(own_cost(&sweep->code[pc]), rest);
+    return true;
+}
+
+/* From its wait a run leaves the rounds, or does one more body up to that wait again. */
+static bool sweep_rounds_begin(Sweep *sweep, uint32_t pc)
+{
+    const OpenLoop *loop = &sweep->loops[sweep->depth];
+    if (sweep->depth == 0 || loop->begin != pc)
+        return false;
+    EscCost body = sweep->worst[pc + 1];
+    EscCost next = cost_add(own_cost(&sweep->code[loop->exit - 1]), body);
+    OpenLoop *around = &sweep->loops[--sweep->depth];
+    around->resume = cost_max(around->resume, cost_max(loop->resume, next));
+    around->has_wait = true;
+    sweep->worst[pc] = cost_add(own_cost(&sweep->code[pc]), body);
+    return true;
+}
+
 static bool sweep_wait(Sweep *sweep, uint32_t pc)
 {
     const EscInstr *instr = &sweep->code[pc];
@@ -135,6 +168,10 @@ static bool sweep_instruction(Sweep *sweep, uint32_t pc)
         return sweep_loop_end(sweep, pc);
     if (instr->op == ESC_OP_LOOP_BEGIN)
         return sweep_loop_begin(sweep, pc);
+    if (instr->op == ESC_OP_ROUNDS_END)
+        return sweep_rounds_end(sweep, pc);
+    if (instr->op == ESC_OP_ROUNDS_BEGIN)
+        return sweep_rounds_begin(sweep, pc);
     if (instr->op == ESC_OP_WAIT)
         return sweep_wait(sweep, pc);
     if ((info->flags & ESC_OPF_NO_NEXT) == 0 && !cost_at(sweep, pc, pc + 1, &next))

@@ -1,7 +1,7 @@
 /* snapshot.c - a waiting run as bytes, and back: F1 to F7.
  *
  *   0  [4] "ESCS"   4  u16 format   6  u16 flags, zero   8  [32] hash of the bundle   40  u32 function   44  u32 wait point
- *  48  u32 effects over the life of the frame   52  u8 count of loops around the wait, then that many u8 rounds done
+ *  48  u32 effects over the life of the frame   52  u8 count of loops around the wait, then that many u16 rounds done
  *  then u8 count of registers, and for each u8 number, u32 type, u8 is-missing, and its value unless it is missing:
  *      BOOL u8   NUMBER u64 IEEE bits   DURATION, TIME i64 ms   ENUM, REF u32   TEXT u16 size, bytes
  *      LIST u8 count, for each u16 size, bytes
@@ -19,7 +19,7 @@
 #include "vm_internal.h"
 
 #define MAGIC "ESCS"
-enum { FORMAT = 1, FIXED_SIZE = 53, HASH_AT = 8 };
+enum { FORMAT = 2, FIXED_SIZE = 53, HASH_AT = 8 };
 
 /* --- writing ------------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +55,7 @@ static size_t value_size(const EscValue *value)
 size_t esc_snapshot_size(const EscRun *run)
 {
     const EscWaitState *state = &run->bundle->wait_states[run->wait];
-    size_t size = FIXED_SIZE + state->loop_depth + 1 + 4;
+    size_t size = FIXED_SIZE + 2 * (size_t)state->loop_depth + 1 + 4;
     for (uint32_t r = 0; r < ESC_REGISTERS_MAX; r++) {
         if ((state->mask >> r & 1) != 0)
             size += 6 + value_size(&run->registers[r]);
@@ -125,7 +125,7 @@ EscStatus esc_snapshot_write(const EscRun *run, EscBuf *out)
     esc_buf_u32(out, run->effects_total);
     esc_buf_u8(out, state->loop_depth);
     for (uint32_t d = 0; d < state->loop_depth; d++)
-        esc_buf_u8(out, (uint8_t)run->loops[d]);
+        esc_buf_u16(out, (uint16_t)run->loops[d]);
     uint8_t count = 0;
     for (uint32_t r = 0; r < ESC_REGISTERS_MAX; r++)
         count = (uint8_t)(count + (state->mask >> r & 1));
@@ -139,6 +139,15 @@ EscStatus esc_snapshot_write(const EscRun *run, EscBuf *out)
     if (out->status == ESC_OK)
         esc_buf_u32(out, esc_crc32c((EscBytes){out->data + start, out->size - start}));
     return out->status;
+}
+
+uint32_t esc_snapshot_rounds(EscBytes bytes)
+{
+    uint32_t depth = bytes.size < FIXED_SIZE ? 0 : bytes.data[FIXED_SIZE - 1];
+    size_t at = FIXED_SIZE + 2 * (size_t)depth;
+    if (depth == 0 || at > bytes.size)
+        return 0;
+    return (uint32_t)bytes.data[at - 2] << 8 | bytes.data[at - 1];
 }
 
 bool esc_snapshot_bundle_hash(EscBytes bytes, uint8_t hash[32])
@@ -279,7 +288,7 @@ static EscStatus read_loops(Reader *reader, const EscWaitState *state)
     if (depth != state->loop_depth)
         return bad(reader, "F2", "the loops are not those around this wait");
     for (uint32_t d = 0; d < depth; d++) {
-        reader->run->loops[d] = esc_cursor_u8(&reader->at);
+        reader->run->loops[d] = esc_cursor_u16(&reader->at);
         if (reader->run->loops[d] >= state->loop_limits[d])
             return bad(reader, "F2", "a loop counter is out of its range");
     }

@@ -109,6 +109,7 @@ EscText esc_ref_text(const EscProgram *program, EscRef ref)
     case ESC_REF_PERSON:
         return first_of(texts[program->persons[i].title], texts[program->persons[i].name]);
     case ESC_REF_TEAM:
+    case ESC_REF_TURNS:
         return first_of(texts[program->teams[i].title], texts[program->teams[i].name]);
     case ESC_REF_SCHEDULE:
         return first_of(texts[program->schedules[i].title], texts[program->schedules[i].name]);

@@ -46,16 +46,31 @@ static EscStatus join(Flow *flow, FlowState *into, const FlowState *from)
     return ESC_OK;
 }
 
-/* Within the innermost loop, or to the exit of one of the loops around: V23. Ways into a loop are found when it begins. */
+/* Within the innermost loop, or to the exit of one of the loops around: V23. Ways into a loop are found when it begins.
+ *
+ * Rounds may be left for wherever the code around them could go, because nothing behind them is counted more than once; but not
+ * out of a loop that lies in them, whose ways out cost nothing where it is measured. */
 static bool target_is_structured(const Flow *flow, uint32_t target)
 {
-    if (flow->depth == 0 || target <= flow->loops[flow->depth - 1].end)
+    uint32_t depth = flow->depth;
+    while (depth > 0 && flow->loops[depth - 1].is_rounds && target > flow->loops[depth - 1].end)
+        depth--;
+    if (depth == 0 || target <= flow->loops[depth - 1].end)
         return true;
-    for (uint32_t d = 0; d < flow->depth; d++) {
-        if (target == flow->loops[d].end + 1)
+    for (uint32_t d = depth; d > 0 && !flow->loops[d - 1].is_rounds; d--) {
+        if (target == flow->loops[d - 1].end + 1)
             return true;
     }
     return false;
+}
+
+/* Only the wait of a round leads to the end of the round: V23. */
+static bool ends_a_round_early(const Flow *flow, uint32_t target)
+{
+    const EscInstr *instr = &flow->code[flow->pc];
+    return flow->code[target].op == ESC_OP_ROUNDS_END &&
+           (instr->op != ESC_OP_WAIT ||
+            flow->verify->program->waits[instr->imm].kind != ESC_WAIT_ROUND);
 }
 
 EscStatus flow_to(Flow *flow, uint32_t target)
@@ -64,6 +79,8 @@ EscStatus flow_to(Flow *flow, uint32_t target)
                    "target %u is not ahead in this function", (unsigned)target);
     FLOW_REJECT_IF(!target_is_structured(flow, target), "V23",
                    "target %u is neither in the loop nor its exit", (unsigned)target);
+    FLOW_REJECT_IF(ends_a_round_early(flow, target), "V23",
+                   "a round ends only when its wait's time is over");
     if (flow->state_at[target] != 0)
         return join(flow, &flow->states[flow->state_at[target] - 1], &flow->now);
     ESC_ASSERT(flow->states_used < ESC_FUNCTION_CODE_MAX);
@@ -117,6 +134,69 @@ EscStatus flow_loop_end(Flow *flow, const EscInstr *instr)
             "V24", "register %u has not the type that it had when the round began", (unsigned)r);
     FLOW_REJECT_IF(loop->entry.is_qa_passed && !flow->now.is_qa_passed, "V24",
                    "QA is not as it was when the round began");
+    flow->depth--;
+    flow->verify->bundle->loop_slots[flow->row->code_first + flow->pc] = (uint8_t)flow->depth;
+    return ESC_OK;
+}
+
+/* Where the rounds that begin here end, if a ROUNDS_END says so: else 0. */
+static uint32_t rounds_end(const Flow *flow)
+{
+    for (uint32_t pc = flow->pc + 1; pc < flow->count; pc++) {
+        if (flow->code[pc].op == ESC_OP_ROUNDS_END && flow->code[pc].imm == flow->pc)
+            return pc;
+    }
+    return 0;
+}
+
+/* Waits in [from, to): the one that may be is a ROUND; another, or rounds within rounds, count for more than one. */
+static uint32_t waits_of_round(const Flow *flow, uint32_t from, uint32_t to)
+{
+    uint32_t waits = 0;
+    for (uint32_t pc = from; pc < to; pc++) {
+        const EscInstr *instr = &flow->code[pc];
+        bool is_round = instr->op == ESC_OP_WAIT &&
+                        flow->verify->program->waits[instr->imm].kind == ESC_WAIT_ROUND;
+        waits += instr->op == ESC_OP_ROUNDS_BEGIN ? 2 : instr->op == ESC_OP_WAIT ? 2 - is_round : 0;
+    }
+    return waits;
+}
+
+/* A counted loop around one wait: its body runs once between two suspends, whatever its number of rounds is. */
+EscStatus flow_rounds_begin(Flow *flow, const EscInstr *instr)
+{
+    uint32_t end = rounds_end(flow);
+    FLOW_REJECT_IF(flow->depth == ESC_LOOP_DEPTH_MAX, "V23", "loops nest at most %d deep",
+                   ESC_LOOP_DEPTH_MAX);
+    FLOW_REJECT_IF(!esc_bound_holds(ESC_BOUND_EVERY_ROUNDS, instr->imm), "V23", "%u rounds",
+                   (unsigned)instr->imm);
+    FLOW_REJECT_IF(end == 0, "V23", "no ROUNDS_END is of these rounds");
+    FLOW_REJECT_IF(flow->depth > 0 && end >= flow->loops[flow->depth - 1].end, "V23",
+                   "the rounds end behind the loop around them");
+    for (uint32_t pc = flow->pc + 1; pc <= end; pc++)
+        FLOW_REJECT_IF(flow->state_at[pc] != 0, "V23", "a jump leads into the rounds, to %u",
+                       (unsigned)pc);
+    FLOW_REJECT_IF(waits_of_round(flow, flow->pc + 1, end) != 1, "V23",
+                   "there is not one wait for the next round, and nothing else that waits");
+    flow->verify->steps += 2 * (end - flow->pc);
+    flow->verify->bundle->loop_slots[flow->row->code_first + flow->pc] = (uint8_t)flow->depth;
+    flow->loops[flow->depth++] =
+        (FlowLoop){.begin = flow->pc, .end = end, .is_rounds = true, .entry = flow->now};
+    return ESC_OK;
+}
+
+/* Only the wait leads here (flow_to), so the state is that at the wait. */
+EscStatus flow_rounds_end(Flow *flow, const EscInstr *instr)
+{
+    const FlowLoop *loop = flow->depth == 0 ? NULL : &flow->loops[flow->depth - 1];
+    FLOW_REJECT_IF(loop == NULL || loop->begin != instr->imm || loop->end != flow->pc, "V23",
+                   "this is not the end of the innermost loop");
+    FLOW_REJECT_IF((esc_op_info[flow->code[flow->pc - 1].op].flags & ESC_OPF_NO_NEXT) == 0, "V23",
+                   "a round ends only when its wait's time is over");
+    for (uint32_t r = 0; r < ESC_REGISTERS_MAX; r++)
+        FLOW_REJECT_IF(loop->entry.types[r] != 0 && flow->now.types[r] != loop->entry.types[r],
+                       "V24", "register %u has not the type that it had when the round began",
+                       (unsigned)r);
     flow->depth--;
     flow->verify->bundle->loop_slots[flow->row->code_first + flow->pc] = (uint8_t)flow->depth;
     return ESC_OK;

@@ -81,6 +81,13 @@ static EscStatus verify_meta(EscVerify *verify)
               "the last resort is nobody who can own");
     REJECT_IF(meta->last_resort == 0 && verify->program->templates_count > 0, "V31", META, 0,
               "there are templates but no last resort owner");
+    REJECT_IF(meta->last_resort == 0 && (meta->resorts_count > 0 || meta->resort_ack_ms != 0),
+              "V31", META, 0, "something is said of a last resort that is not there");
+    if (meta->last_resort != 0)
+        REJECT_UNLESS_BOUND(DEADLINE_MS, meta->resort_ack_ms, META, 0);
+    for (uint32_t i = 0; i < verify->program->resorts_count; i++)
+        REJECT_IF(!ref_is_owner(verify->program->resorts[i].who), "V06", RESORTS, i,
+                  "this is nobody who can own");
     return ESC_OK;
 }
 

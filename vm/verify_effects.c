@@ -16,8 +16,9 @@
 /* Allow-list: the kinds of reference that a site may hold; NONE where it must hold none. */
 static const uint32_t refs_of[] = {
     [ESC_SITE_REF_NONE] = REF_BIT(NONE),
-    [ESC_SITE_REF_PEOPLE] = REFS_PERSONS,
-    [ESC_SITE_REF_RECEIVERS] = REFS_PERSONS | REF_BIT(CHANNEL),
+    [ESC_SITE_REF_PEOPLE] = REFS_PERSONS | REF_BIT(TURNS),
+    [ESC_SITE_REF_ASKED] = REFS_PERSONS,
+    [ESC_SITE_REF_RECEIVERS] = REFS_PERSONS | REF_BIT(TURNS) | REF_BIT(CHANNEL),
 };
 
 static EscStatus verify_ref(EscVerify *verify, uint32_t i)

@@ -18,8 +18,9 @@ typedef struct FlowState {
 } FlowState;
 
 typedef struct FlowLoop {
-    uint32_t begin, end; /* LOOP_BEGIN and its LOOP_END */
-    FlowState entry;     /* at the start of the body */
+    uint32_t begin, end; /* LOOP_BEGIN and its LOOP_END, or ROUNDS_BEGIN and its ROUNDS_END */
+    bool is_rounds;
+    FlowState entry; /* at the start of the body */
 } FlowLoop;
 
 typedef struct Flow {
@@ -54,9 +55,11 @@ EscStatus flow_to(Flow *flow, uint32_t target);
 /* Checks the instruction at flow->pc and makes its result; sends states along its jumps, but not to the next instruction. */
 EscStatus flow_instruction(Flow *flow);
 
-/* verify_code.c, for the two instructions that only exist with their partner */
+/* verify_code.c, for the instructions that only exist with their partner */
 EscStatus flow_loop_begin(Flow *flow, const EscInstr *instr);
 EscStatus flow_loop_end(Flow *flow, const EscInstr *instr);
+EscStatus flow_rounds_begin(Flow *flow, const EscInstr *instr);
+EscStatus flow_rounds_end(Flow *flow, const EscInstr *instr);
 /* verify_sites.c: EMIT, WAIT, OWN and the ends of functions */
 EscStatus flow_emit(Flow *flow, const EscInstr *instr);
 EscStatus flow_wait(Flow *flow, const EscInstr *instr);

@@ -157,7 +157,8 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
         return ESC_OK;
     case ESC_OPERAND_TARGET:
     case ESC_OPERAND_BACK:
-        return ESC_OK; /* flow_to() and flow_loop_end() look at them */
+    case ESC_OPERAND_ROUNDS:
+        return ESC_OK; /* flow_to() and the loops look at them */
     default:
         return flow_bad(flow, "V12", "an operand of unknown kind");
     }
@@ -346,6 +347,10 @@ EscStatus flow_instruction(Flow *flow)
         return flow_loop_begin(flow, instr);
     case ESC_OP_LOOP_END:
         return flow_loop_end(flow, instr);
+    case ESC_OP_ROUNDS_BEGIN:
+        return flow_rounds_begin(flow, instr);
+    case ESC_OP_ROUNDS_END:
+        return flow_rounds_end(flow, instr);
     case ESC_OP_EMIT:
         return flow_emit(flow, instr);
     case ESC_OP_WAIT:

@@ -56,6 +56,40 @@ static EscStatus verify_functions(EscVerify *verify)
 
 /* --- templates ----------------------------------------------------------------------------------------------------- */
 
+static bool ref_can_own(const EscProgram *program, EscRef ref)
+{
+    switch (esc_ref_kind(ref)) {
+    case ESC_REF_PERSON:
+    case ESC_REF_TEAM:
+    case ESC_REF_TURNS:
+    case ESC_REF_SCHEDULE:
+    case ESC_REF_ROUTE:
+        return true;
+    case ESC_REF_FIELD:
+        return program->fields[esc_ref_index(ref)].scope == ESC_SCOPE_TICKET &&
+               esc_type_kind(program->fields[esc_ref_index(ref)].type) == ESC_KIND_TEXT;
+    default:
+        return false;
+    }
+}
+
+static EscStatus verify_role(EscVerify *verify, uint32_t r)
+{
+    const EscProgram *program = verify->program;
+    const EscRoleRow *role = &program->roles[r];
+    REJECT_IF(!ref_can_own(program, role->owner), "V31", ROLES, r, "this can own nothing");
+    for (uint32_t i = role->others_first; i < role->others_first + role->others_count; i++)
+        REJECT_IF(!ref_can_own(program, program->role_owners[i].owner), "V31", ROLE_OWNERS, i,
+                  "this can own nothing");
+    REJECT_IF(role->follows_shift != 0 &&
+                  (esc_ref_kind(role->owner) != ESC_REF_SCHEDULE || role->others_count > 0),
+              "V31", ROLES, r, "it follows the shifts of what is not one schedule");
+    REJECT_UNLESS_BOUND(DEADLINE_MS, role->ack_ms, ROLES, r);
+    REJECT_UNLESS_BOUND_OR_0(HOLD_MS, role->hold_ms, ROLES, r);
+    REJECT_UNLESS_BOUND_OR_0(ACK_PEOPLE, role->ack_count, ROLES, r);
+    return ESC_OK;
+}
+
 static EscStatus verify_owners(EscVerify *verify, uint32_t template)
 {
     const EscProgram *program = verify->program;
@@ -64,22 +98,16 @@ static EscStatus verify_owners(EscVerify *verify, uint32_t template)
     REJECT_IF(row->postmortem_role != 0 &&
                   row->postmortem_role - 1 - row->roles_first >= row->roles_count,
               "V31", TEMPLATES, template, "the post-mortem's role is not one of the template's");
-    uint32_t seen = 0;
+    REJECT_UNLESS_BOUND(CHAIN_LEVELS, row->roles_count, TEMPLATES, template);
     for (uint32_t r = row->roles_first; r < row->roles_first + row->roles_count; r++) {
         const EscRoleRow *role = &program->roles[r];
-        EscRefKind kind = esc_ref_kind(role->owner);
-        bool is_field =
-            kind == ESC_REF_FIELD &&
-            program->fields[esc_ref_index(role->owner)].scope == ESC_SCOPE_TICKET &&
-            esc_type_kind(program->fields[esc_ref_index(role->owner)].type) == ESC_KIND_TEXT;
-        REJECT_IF(!is_field && kind != ESC_REF_PERSON && kind != ESC_REF_TEAM &&
-                      kind != ESC_REF_SCHEDULE && kind != ESC_REF_ROUTE,
-                  "V31", ROLES, r, "this can own nothing");
-        REJECT_IF((seen >> role->role & 1) != 0, "V31", ROLES, r, "the role is there twice");
-        REJECT_UNLESS_BOUND(DEADLINE_MS, role->ack_ms, ROLES, r);
-        REJECT_UNLESS_BOUND_OR_0(HOLD_MS, role->hold_ms, ROLES, r);
-        REJECT_UNLESS_BOUND_OR_0(ACK_PEOPLE, role->ack_count, ROLES, r);
-        seen |= 1u << role->role;
+        uint32_t before = r > row->roles_first ? role[-1].role : ESC_ROLE_PRIMARY;
+        REJECT_IF(role->role < before, "V31", ROLES, r, "the roles are not in their order");
+        REJECT_IF(r > row->roles_first && role->role == before && role->role != ESC_ROLE_ESCALATION,
+                  "V31", ROLES, r, "the role is there twice");
+        EscStatus status = verify_role(verify, r);
+        if (status != ESC_OK)
+            return status;
     }
     return ESC_OK;
 }
@@ -221,7 +249,7 @@ static EscStatus verify_wait_parts(EscVerify *verify, uint32_t i)
     const EscProgram *program = verify->program;
     const EscWaitRow *row = &program->waits[i];
     bool may_have_cond = row->kind == ESC_WAIT_CONDITION || row->kind == ESC_WAIT_EVENT ||
-                         row->kind == ESC_WAIT_CLOSE_WHEN;
+                         row->kind == ESC_WAIT_CLOSE_WHEN || row->kind == ESC_WAIT_ROUND;
     REJECT_IF((row->kind == ESC_WAIT_EVENT) != (row->event != 0), "V35", WAITS, i,
               "an event wait, and only that, names an event");
     REJECT_IF((row->kind == ESC_WAIT_CHECK) != (row->check != 0), "V25", WAITS, i,
@@ -274,6 +302,8 @@ static EscStatus verify_wait(EscVerify *verify, uint32_t i)
                   row->timeout != row->pc + 1,
               "V30", WAITS, i, "this kind of wait goes on when its time is up");
     REJECT_UNLESS_BOUND(DEADLINE_MS, row->deadline_ms, WAITS, i);
+    if (row->kind == ESC_WAIT_ROUND)
+        REJECT_UNLESS_BOUND(EVERY_MS, row->deadline_ms, WAITS, i);
     REJECT_IF((row->kind == ESC_WAIT_QA) && function->kind != ESC_FUNCTION_CLOSING, "V34", WAITS, i,
               "only CLOSING waits for QA");
     REJECT_IF(row->kind != ESC_WAIT_QA && row->kind != ESC_WAIT_RAISED &&

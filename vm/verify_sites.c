@@ -133,6 +133,11 @@ static EscStatus check_awaited(Flow *flow, const EscWaitRow *wait)
     return ESC_OK;
 }
 
+static uint16_t loop_limit(const EscInstr *begin)
+{
+    return begin->op == ESC_OP_ROUNDS_BEGIN ? (uint16_t)begin->imm : begin->c;
+}
+
 /* What a snapshot taken here must hold: no more and no less. */
 static EscStatus record_state(Flow *flow, uint32_t wait)
 {
@@ -152,7 +157,16 @@ static EscStatus record_state(Flow *flow, uint32_t wait)
         state->mask |= 1u << r;
     }
     for (uint32_t d = 0; d < flow->depth; d++)
-        state->loop_limits[d] = flow->code[flow->loops[d].begin].c;
+        state->loop_limits[d] = loop_limit(&flow->code[flow->loops[d].begin]);
+    return ESC_OK;
+}
+
+/* A round is waited for within its rounds, and they end where its time is over: V23. */
+static EscStatus check_round(Flow *flow, const EscWaitRow *wait)
+{
+    const FlowLoop *loop = flow->depth == 0 ? NULL : &flow->loops[flow->depth - 1];
+    FLOW_REJECT_IF(loop == NULL || !loop->is_rounds || wait->timeout != loop->end, "V23",
+                   "it does not wait for the next of the rounds around it");
     return ESC_OK;
 }
 
@@ -162,6 +176,8 @@ EscStatus flow_wait(Flow *flow, const EscInstr *instr)
     ESC_ASSERT(rules_of[flow->row->kind].may_wait); /* verify_programs.c has looked: V36 */
     FLOW_REJECT_IF(!flow->now.is_owned, "V31", "nobody is accountable yet");
     EscStatus status = check_awaited(flow, wait);
+    if (status == ESC_OK && wait->kind == ESC_WAIT_ROUND)
+        status = check_round(flow, wait);
     if (status == ESC_OK)
         status = record_state(flow, instr->imm);
     if (status != ESC_OK)

@@ -41,6 +41,7 @@ bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref)
     case ESC_REF_PERSON:
         return index < program->persons_count;
     case ESC_REF_TEAM:
+    case ESC_REF_TURNS:
         return index < program->teams_count;
     case ESC_REF_SCHEDULE:
         return index < program->schedules_count;

@@ -84,7 +84,7 @@ typedef struct EscWaitState {
     uint32_t mask;        /* bit r: register r is live */
     uint32_t types_first; /* one EscType for each bit, in wait_types */
     uint8_t loop_depth;
-    uint8_t loop_limits[ESC_LOOP_DEPTH_MAX]; /* rounds done are below these */
+    uint16_t loop_limits[ESC_LOOP_DEPTH_MAX]; /* rounds done are below these */
 } EscWaitState;
 
 /* What the fields of a function's events are, as rows of bits; count 0: none was made. */
@@ -102,7 +102,8 @@ struct EscBundle {
     EscType *wait_types;
     uint32_t wait_types_count;
     size_t wait_types_capacity;
-    uint8_t *loop_slots; /* for each LOOP_BEGIN and LOOP_END in CODE: its counter in EscRun.loops */
+    uint8_t
+        *loop_slots; /* for each beginning and end of a loop in CODE: its counter in EscRun.loops */
     uint64_t *event_fields;      /* bit matrix: row = event, column = field */
     uint32_t event_fields_words; /* words of a row */
     EscEventList *event_lists;   /* by the first row of a function's events; event_fields.c */

@@ -68,7 +68,7 @@ static uint32_t only_person(const EscWorkspace *workspace, const EscNode *who)
     EscRef ref = meaning.means == ESC_MEANS_REF ? meaning.index : 0;
     if (esc_ref_kind(ref) == ESC_REF_PERSON)
         return esc_ref_index(ref);
-    if (esc_ref_kind(ref) == ESC_REF_TEAM) {
+    if (esc_ref_kind(ref) == ESC_REF_TEAM || esc_ref_kind(ref) == ESC_REF_TURNS) {
         const EscTeamInfo *team = &workspace->teams[esc_ref_index(ref)];
         return team->count == 1 ? team->members[0] : ESC_NONE;
     }
@@ -94,22 +94,72 @@ static bool is_same(const EscWorkspace *workspace, const EscNode *who, const Esc
            (person != ESC_NONE && person == only_person(workspace, other));
 }
 
+/* Which owner of a level, or of the first ones of it, is the same as `who`; NULL: none. */
+static const EscNode *same_of_level(const EscWorkspace *workspace, const EscNode *level,
+                                    const EscNode *who)
+{
+    if (level->owner.who == who)
+        return NULL;
+    if (is_same(workspace, level->owner.who, who))
+        return level->owner.who;
+    ESC_EACH_NODE(other, level->owner.others) {
+        if (other == who)
+            return NULL; /* those behind it are looked at in their turn */
+        if (is_same(workspace, other, who))
+            return other;
+    }
+    return NULL;
+}
+
+static void same_owner(EscWorkspace *workspace, const EscTemplateInfo *info, uint32_t level,
+                       const EscNode *who)
+{
+    for (uint32_t earlier = 0; earlier <= level; ++earlier) {
+        const EscNode *first = same_of_level(workspace, info->levels[earlier], who);
+        if (first == NULL)
+            continue;
+        uint32_t role = esc_meaning(workspace, info->levels[level]).index,
+                 before = esc_meaning(workspace, info->levels[earlier]).index;
+        EscDiagnostic *diagnostic =
+            earlier == level
+                ? esc_report(workspace, "A0304", who->span, "the %s owner is named twice",
+                             esc_role_words[role])
+                : esc_report(workspace, "A0304", who->span,
+                             "the %s owner is the %s owner once more, who did not answer",
+                             esc_role_words[role], esc_role_words[before]);
+        esc_report_hint(workspace, diagnostic, "name somebody else, or leave this owner out");
+        esc_report_related(workspace, diagnostic, first->span, "named here");
+        return;
+    }
+}
+
 static void same_owner_twice(EscWorkspace *workspace, const EscTemplateInfo *info)
 {
-    for (uint32_t later = 1; later < ESC_ROLES_MAX; ++later) {
-        const EscNode *owner = info->owners[later];
-        for (uint32_t earlier = 0; owner != NULL && earlier < later; ++earlier) {
-            const EscNode *other = info->owners[earlier];
-            if (other == NULL || !is_same(workspace, owner->owner.who, other->owner.who))
-                continue;
-            EscDiagnostic *diagnostic =
-                esc_report(workspace, "A0304", owner->owner.who->span,
-                           "the %s owner is the %s owner once more, who did not answer",
-                           esc_role_words[later], esc_role_words[earlier]);
-            esc_report_hint(workspace, diagnostic, "name somebody else, or leave this owner out");
-            esc_report_related(workspace, diagnostic, other->owner.who->span, "named here");
-            break;
-        }
+    for (uint32_t level = 0; level < info->levels_count; ++level) {
+        const EscNode *owner = info->levels[level];
+        same_owner(workspace, info, level, owner->owner.who);
+        ESC_EACH_NODE(other, owner->owner.others)
+            same_owner(workspace, info, level, other);
+    }
+}
+
+/* --- shifts that end -------------------------------------------------------------------------- */
+
+/* Whoever has acknowledged keeps it for ever, long after going home. */
+static void shifts_end(EscWorkspace *workspace, const EscTemplateInfo *info)
+{
+    for (uint32_t level = 0; level < info->levels_count; ++level) {
+        const EscNode *owner = info->levels[level];
+        EscMeaning meaning = esc_meaning(workspace, owner->owner.who);
+        if (meaning.means != ESC_MEANS_REF || esc_ref_kind(meaning.index) != ESC_REF_SCHEDULE ||
+            owner->owner.holds != NULL || owner->owner.follows_shift)
+            continue;
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "A0312", owner->owner.who->span,
+                       "whoever acknowledges has it without end, and shifts end");
+        esc_report_hint(workspace, diagnostic,
+                        "say `follows shift` behind it, or how long an acknowledgement holds: "
+                        "`holds 8h`");
     }
 }
 
@@ -183,6 +233,25 @@ typedef struct Waits {
     Promise promise;
 } Waits;
 
+/* All of them together, from the first to the time behind the last. */
+static void long_rounds(const Waits *waits, const EscNode *node)
+{
+    const EscNode *period = node->every.period;
+    int64_t ms = period->duration.ms, times = node->every.times;
+    bool is_bounded =
+        esc_bound_holds(ESC_BOUND_EVERY_MS, ms) && esc_bound_holds(ESC_BOUND_EVERY_ROUNDS, times);
+    if (waits->promise.ms == 0 || !is_bounded || ms * times <= waits->promise.ms ||
+        esc_meaning(waits->workspace, period).means == ESC_MEANS_CALENDAR)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(waits->workspace, "A0305", period->span,
+                   "these rounds end when the ticket is overdue, whatever its service level");
+    esc_report_hint(waits->workspace, diagnostic,
+                    "make fewer of them, or the time between them shorter");
+    esc_report_related(waits->workspace, diagnostic, waits->promise.sla->sla.name.span,
+                       "the longest promise");
+}
+
 /* Recurses as deep as steps can lie in one another. */
 static void look_at_waits(void *context, const EscNode *parent, const EscNode *node)
 {
@@ -191,10 +260,34 @@ static void look_at_waits(void *context, const EscNode *parent, const EscNode *n
     if (node->kind == ESC_NODE_WAIT)
         too_long(waits->workspace, node->wait.duration, &waits->promise,
                  "this wait ends when the ticket is overdue");
-    if (node->kind == ESC_NODE_WAIT ||
+    if (node->kind == ESC_NODE_EVERY)
+        long_rounds(waits, node);
+    if (node->kind == ESC_NODE_WAIT || node->kind == ESC_NODE_EVERY ||
         (node->kind >= ESC_NODE_IF && node->kind <= ESC_NODE_FOR_EACH) ||
         node->kind == ESC_NODE_STEPS)
         esc_node_each_child(node, look_at_waits, waits);
+}
+
+/* All passes through it together. */
+static void long_chain(EscWorkspace *workspace, const EscTemplateInfo *info, const Promise *promise)
+{
+    int64_t sum_ms = 0;
+    if (info->repeat == NULL || promise->ms == 0)
+        return;
+    for (uint32_t level = 0; level < info->levels_count; ++level) {
+        const EscNode *within = info->levels[level]->owner.within;
+        if (esc_meaning(workspace, within).means == ESC_MEANS_CALENDAR ||
+            !esc_bound_holds(ESC_BOUND_DEADLINE_MS, within->duration.ms))
+            return;
+        sum_ms += within->duration.ms;
+    }
+    if (sum_ms * ((int64_t)info->repeat->repeat.times + 1) <= promise->ms)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0305", info->repeat->span,
+                   "the last pass may end when the ticket is overdue, whatever its service level");
+    esc_report_hint(workspace, diagnostic, "repeat it fewer times, or give its owners less time");
+    esc_report_related(workspace, diagnostic, promise->sla->sla.name.span, "the longest promise");
 }
 
 static void long_times(EscWorkspace *workspace, const EscTemplateInfo *info, const Promise *respond,
@@ -202,12 +295,11 @@ static void long_times(EscWorkspace *workspace, const EscTemplateInfo *info, con
 {
     /* Who is asked later may take longer than an answer was promised in, but not than everything was. */
     const Promise *later = resolve->ms > respond->ms ? resolve : respond;
-    for (uint32_t role = 0; role < ESC_ROLES_MAX; ++role) {
-        if (info->owners[role] != NULL)
-            too_long(workspace, info->owners[role]->owner.within, role == 0 ? respond : later,
-                     role == 0 ? "the first owner may answer when the ticket is overdue"
-                               : "this owner may answer when the ticket is overdue");
-    }
+    for (uint32_t level = 0; level < info->levels_count; ++level)
+        too_long(workspace, info->levels[level]->owner.within, level == 0 ? respond : later,
+                 level == 0 ? "the first owner may answer when the ticket is overdue"
+                            : "this owner may answer when the ticket is overdue");
+    long_chain(workspace, info, later);
     if (info->steps == NULL || resolve->ms == 0)
         return;
     Waits waits = {.workspace = workspace, .promise = *resolve};
@@ -233,6 +325,7 @@ void esc_pass_advice(EscWorkspace *workspace)
     Promise respond = longest_promise(workspace, true), resolve = longest_promise(workspace, false);
     for (uint32_t i = 0; i < workspace->templates_count; ++i) {
         same_owner_twice(workspace, &workspace->templates[i]);
+        shifts_end(workspace, &workspace->templates[i]);
         is_idle = no_steps(workspace, &workspace->templates[i]) || is_idle;
         long_times(workspace, &workspace->templates[i], &respond, &resolve);
     }

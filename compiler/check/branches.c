@@ -1,7 +1,8 @@
-/* branches.c - if, match, for each. */
+/* branches.c - if, match, for each, every. */
 #include <string.h>
 
 #include "check/expressions.h"
+#include "check/lookup.h"
 #include "check/steps.h"
 
 bool esc_check_if(EscWhere *where, const EscNode *node)
@@ -38,6 +39,43 @@ bool esc_check_for_each(EscWhere *where, const EscNode *node)
     (void)esc_check_steps(where, node->for_each.steps);
     --where->loop_depth;
     where->locals_count = locals;
+    return false;
+}
+
+/* --- every ------------------------------------------------------------------------------------ */
+
+static void check_rounds(EscWorkspace *workspace, const EscNode *node)
+{
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_EVERY_ROUNDS];
+    if (esc_bound_holds(ESC_BOUND_EVERY_ROUNDS, node->every.times))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, bound->code, node->every.period->span,
+                   "`every` makes 1 to 1000 rounds, and this one %u", node->every.times);
+    esc_report_hint(workspace, diagnostic, "a longer time between them needs fewer of them");
+}
+
+bool esc_check_every(EscWhere *where, const EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    esc_check_duration(workspace, node->every.period, true, ESC_BOUND_EVERY_MS);
+    check_rounds(workspace, node);
+    esc_check_condition(where, node->every.until, ESC_USE_AWAIT);
+    if (where->loop_depth >= ESC_LOOP_DEPTH_MAX)
+        esc_report(workspace, "E0333", node->every.period->span,
+                   "loops lie at most %u deep in one another", (unsigned)ESC_LOOP_DEPTH_MAX);
+    bool was_in_round = where->is_in_round;
+    where->is_in_round = true;
+    ++where->loop_depth;
+    bool ends = esc_check_steps(where, node->every.steps);
+    --where->loop_depth;
+    where->is_in_round = was_in_round;
+    if (ends)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0381", node->every.period->span,
+                                   "no second round ever comes: the first one closes"),
+                        "say it behind the rounds, or under an `if`");
+    (void)esc_check_steps(where, node->every.otherwise);
     return false;
 }
 

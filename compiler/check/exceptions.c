@@ -214,6 +214,7 @@ bool esc_check_raise(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     uint32_t exception = esc_exception_find(workspace, node->raise.exception.text);
+    where->facts.is_raising = true;
     if (exception == ESC_NONE)
         return esc_is_atomic(where); /* only without memory: the pass above has seen every raise */
     esc_mark(workspace, node, ESC_MEANS_EXCEPTION, exception, ESC_TYPE_ANY);

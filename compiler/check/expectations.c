@@ -83,7 +83,7 @@ static void must_know(Scenario *scenario, const EscNode *fact, const EscScenario
 /* What is called, notified, paged, asked, or accountable. */
 static EscWho who_of(Scenario *scenario, const EscNode *who, EscFactKind fact)
 {
-    unsigned people = ESC_WHO_CAN_PEOPLE & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE);
+    unsigned people = ESC_WHO_CAN_ANSWER & ~(ESC_WHO_CAN_FIELD | ESC_WHO_CAN_ROUTE);
     EscWorkspace *workspace = scenario->workspace;
     EscWho found = {0};
     if (fact == ESC_FACT_CALL) {

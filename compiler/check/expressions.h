@@ -71,10 +71,13 @@ void esc_check_text_test(EscWhere *where, const EscNode *node);
 #define ESC_WHO_CAN_CHANNEL 16u
 #define ESC_WHO_CAN_ROLE 32u
 #define ESC_WHO_CAN_FIELD 64u
+#define ESC_WHO_CAN_TURNS                                                                          \
+    128u /* round_robin(TEAM): one who is drawn, so nobody to be found again */
 #define ESC_WHO_CAN_OWN                                                                            \
     (ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROUTE |            \
-     ESC_WHO_CAN_FIELD)
+     ESC_WHO_CAN_FIELD | ESC_WHO_CAN_TURNS)
 #define ESC_WHO_CAN_PEOPLE (ESC_WHO_CAN_OWN | ESC_WHO_CAN_ROLE)
+#define ESC_WHO_CAN_ANSWER (ESC_WHO_CAN_PEOPLE & ~ESC_WHO_CAN_TURNS)
 /* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
  * escalation". */
 EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to);

@@ -23,6 +23,7 @@ const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *
 void esc_facts_merge(const EscWorkspace *workspace, EscBodyFacts *into, const EscBodyFacts *from)
 {
     into->is_waiting |= from->is_waiting;
+    into->is_raising |= from->is_raising;
     into->is_closing |= from->is_closing;
     into->is_resuming |= from->is_resuming;
     into->is_skipping |= from->is_skipping;

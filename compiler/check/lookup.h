@@ -25,9 +25,11 @@ const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, 
 /* A DURATION: its calendar, and that it is within a bound in ms. */
 void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_have_calendar,
                         EscBound bound);
-/* That `count` people can be asked for something (ACK_PEOPLE or APPROVALS, `what` in words), and that `ref` is as
- * many where that is known; 0: an unknown name, which was reported. */
-void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
+/* How many people a reference is at most; ESC_NONE where that depends on the ticket, or it is 0: an unknown name, which was reported. */
+uint32_t esc_people_at_most(const EscWorkspace *workspace, EscRef ref);
+/* That `count` people can be asked for something (ACK_PEOPLE or APPROVALS, `what` in words), and that `people` are as
+ * many where that is known. */
+void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, uint32_t people,
                       EscSpan span, const char *what);
 void esc_check_deadline(EscWorkspace *workspace, const EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */

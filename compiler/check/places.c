@@ -37,12 +37,30 @@ static void may_not_wait(EscWhere *where, const EscNode *node)
                     "`raise` an exception and do it in its handler, or do it in the steps");
 }
 
+bool esc_round_fits(EscWhere *where, const EscNode *node)
+{
+    const EscVerbInfo *verb = &esc_verb_info[node->kind];
+    bool is_waiting = verb->place == ESC_PLACE_WAITS || node->kind == ESC_NODE_RAISE;
+    if (!where->is_in_round || esc_is_atomic(where) || !is_waiting)
+        return true;
+    EscSpan span = node->kind == ESC_NODE_ACTION_CALL ? node->action_call.action->span : node->span;
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0312", span,
+                   "%s waits, and a round of `every` runs at once and may not wait", verb->word);
+    esc_report_hint(
+        where->workspace, diagnostic,
+        "do it behind the rounds or in their `else`; what ends them stands behind `until`");
+    return false;
+}
+
 void esc_check_place(EscWhere *where, const EscNode *node)
 {
     const EscVerbInfo *verb = &esc_verb_info[node->kind];
     const EscPlaceInfo *place = &esc_place_info[verb->place];
     bool is_waiting = verb->place == ESC_PLACE_WAITS;
     where->facts.is_waiting = where->facts.is_waiting || is_waiting;
+    if (!esc_round_fits(where, node))
+        return;
     if (where->is_runbook ? place->is_in_runbook : (place->bodies & (1u << where->body)) != 0)
         return;
     if (is_waiting) {

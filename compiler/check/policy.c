@@ -42,15 +42,19 @@ static void check_last_resort(EscWorkspace *workspace, const EscNode *item)
     if (rules->last_resort != NULL) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0406", item->span, "there is one last resort only");
-        esc_report_hint(workspace, diagnostic, "leave one out; a team can be the last resort");
+        esc_report_hint(workspace, diagnostic, "write them into one: `last resort dora, erik`");
         esc_report_related(workspace, diagnostic, rules->last_resort->span, "first here");
         return;
     }
     rules->last_resort = item;
+    workspace->resort_node = item;
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
-    workspace->last_resort = esc_check_who(
-        &where, item->last_resort.who, ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE,
-        "be the last resort");
+    unsigned can = ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE;
+    workspace->last_resort =
+        esc_check_who(&where, item->last_resort.who, can, "be the last resort");
+    ESC_EACH(other, item->last_resort.others)
+        (void)esc_check_who(&where, other, can, "be the last resort");
+    esc_check_deadline(workspace, item->last_resort.within);
 }
 
 static void check_require(EscWorkspace *workspace, const EscNode *item)

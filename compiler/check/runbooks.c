@@ -60,6 +60,15 @@ static void run_fits(EscWhere *where, const EscNode *node, const EscRunbookInfo 
     EscSpan declared = runbook->node->runbook.name.span;
     EscSpan span = node->run.runbook->span;
     const char *verb = NULL;
+    if (where->is_in_round && !esc_is_atomic(where) && (facts->is_waiting || facts->is_raising)) {
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0312", span,
+            "the runbook `%.*s` waits, and a round of `every` runs at once and may not wait",
+            ESC_TEXT_ARG(runbook->name));
+        esc_report_hint(workspace, diagnostic, "run it behind the rounds or in their `else`");
+        esc_report_related(workspace, diagnostic, declared, "declared here");
+        return;
+    }
     if (esc_is_atomic(where) && facts->is_waiting) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0312", span,

@@ -9,6 +9,8 @@
  * way). */
 bool esc_check_steps(EscWhere *where, EscNodeList steps);
 bool esc_is_atomic(const EscWhere *where); /* handlers, reminders and QA else: nothing may wait */
+/* A round of `every` holds neither a wait nor what a `raise` waits for. */
+bool esc_round_fits(EscWhere *where, const EscNode *node);
 /* Reports a step that may not stand in this body, and notes one that waits. */
 void esc_check_place(EscWhere *where, const EscNode *node);
 /* Remembers the receiver that can prove least: QA checks may ask for more. */

@@ -121,7 +121,60 @@ static void collect_events(TemplateCheck *check)
     check->info->events_count = esc_sort_unique(events, found);
 }
 
+static void part_once(TemplateCheck *check, const EscNode **seen, const EscNode *item,
+                      const char *what);
+
 /* --- owners ----------------------------------------------------------------------------------- */
+
+/* Among the levels, behind those of its role; false when there are enough. */
+static bool level_put(EscTemplateInfo *info, const EscNode *owner, uint32_t role)
+{
+    if (info->levels_count == ESC_CHAIN_LEVELS_MAX)
+        return false;
+    uint32_t at = info->levels_count++;
+    for (; at > 0 && esc_role_number(info->levels[at - 1]->owner.role.text) > role; at--)
+        info->levels[at] = info->levels[at - 1];
+    info->levels[at] = owner;
+    return true;
+}
+
+static void check_follows(EscWorkspace *workspace, const EscNode *owner, EscRef ref)
+{
+    if (!owner->owner.follows_shift || ref == 0 ||
+        (esc_ref_kind(ref) == ESC_REF_SCHEDULE && owner->owner.others.count == 0))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, esc_rule_info[ESC_RULE_FOLLOWS_SHIFT].code, owner->owner.who->span,
+                   "this has no shifts that could be followed");
+    esc_report_hint(workspace, diagnostic, "name one schedule, or leave `follows shift` out");
+}
+
+/* At most how many people own the level; ESC_NONE when that depends on the ticket. */
+static uint32_t check_owner_people(EscWorkspace *workspace, const EscNode *owner)
+{
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
+    uint32_t people = esc_people_at_most(workspace, ref);
+    check_follows(workspace, owner, ref);
+    ESC_EACH(other, owner->owner.others) {
+        ref = esc_check_who(&where, other, ESC_WHO_CAN_OWN, "own an escalation");
+        uint32_t more = esc_people_at_most(workspace, ref);
+        people = people == ESC_NONE || more == ESC_NONE ? ESC_NONE : people + more;
+    }
+    return people;
+}
+
+static void check_repeat(TemplateCheck *check, const EscNode *repeat)
+{
+    EscWorkspace *workspace = check->workspace;
+    part_once(check, &check->info->repeat, repeat, "repeat");
+    if (esc_bound_holds(ESC_BOUND_CHAIN_REPEATS, repeat->repeat.times))
+        return;
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, esc_bound_info[ESC_BOUND_CHAIN_REPEATS].code, repeat->span,
+        "a chain is repeated at most 9 times, and this one %u times", repeat->repeat.times);
+    esc_report_hint(workspace, diagnostic, "further levels ask somebody else");
+}
 
 static void check_owner(TemplateCheck *check, const EscNode *owner)
 {
@@ -131,19 +184,27 @@ static void check_owner(TemplateCheck *check, const EscNode *owner)
         esc_report_word(workspace, owner->owner.role, "a role of owners", esc_owner_role_words);
         return;
     }
-    if (check->info->owners[role] != NULL) {
+    if (check->info->owners[role] != NULL && role != ESC_ROLE_ESCALATION) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0306", owner->owner.role.span,
                                                "the %s owner is named twice", esc_role_words[role]);
         esc_report_related(workspace, diagnostic, check->info->owners[role]->span, "first here");
         return;
     }
-    check->info->owners[role] = owner;
+    if (!level_put(check->info, owner, role)) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, esc_bound_info[ESC_BOUND_CHAIN_LEVELS].code,
+                                   owner->owner.role.span, "a chain has at most %u levels",
+                                   ESC_CHAIN_LEVELS_MAX),
+                        "`repeat 2 times` goes through the chain again");
+        return;
+    }
+    if (check->info->owners[role] == NULL)
+        check->info->owners[role] = owner;
     check->roles |= 1u << role;
     esc_mark(workspace, owner, ESC_MEANS_ROLE, role, ESC_TYPE_ANY);
-    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
-    EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
+    uint32_t people = check_owner_people(workspace, owner);
     if (owner->owner.ack_by == ESC_ACK_BY_COUNT)
-        esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, ref,
+        esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, people,
                          owner->owner.who->span, "acknowledgements");
     esc_check_deadline(workspace, owner->owner.within);
     esc_check_duration(workspace, owner->owner.holds, false, ESC_BOUND_HOLD_MS);
@@ -366,8 +427,12 @@ static void check_head(TemplateCheck *check, const EscNode *item)
         break;
     case ESC_NODE_OWNERS:
         part_once(check, &check->owners, item, "owners");
-        ESC_EACH(owner, item->owners.owners)
-            check_owner(check, owner);
+        ESC_EACH(owner, item->owners.owners) {
+            if (owner->kind == ESC_NODE_REPEAT)
+                check_repeat(check, owner);
+            else
+                check_owner(check, owner);
+        }
         break;
     case ESC_NODE_STEPS:
         part_once(check, &check->info->steps, item, "steps");

@@ -28,7 +28,7 @@ static const struct {
     [ESC_TEST_EXCEPTION] = {"raises", "no step can lead to the exception", "E0347",
                             "leave the expectation out, or expect another exception"},
     [ESC_TEST_REASON] = {"because", "no step hands over because of", "E0347",
-                         "the text stands behind `handoff to … because`, and is the same in both"},
+                         "the text stands behind `handoff to … because`, or is a part of it"},
     [ESC_TEST_ROLE] = {"owners", "no template has owners with the role", "E0347",
                        "roles stand in `owners { … }`"},
     [ESC_TEST_CHECK] = {"checks", "no template checks", "E0347",
@@ -64,8 +64,13 @@ static void put_text(StepNames *found, EscTestNoun noun, const EscNode *text)
 {
     if (text == NULL || text->kind != ESC_NODE_TEXT)
         return;
-    if (text->text.is_plain) {
+    if (text->text.is_plain && noun != ESC_TEST_REASON) {
         put(found, noun, text->text.plain);
+        return;
+    }
+    if (text->text.is_plain) {
+        EscStepText whole = {.noun = (uint32_t)noun, .first = text->text.plain, .is_whole = true};
+        *ESC_ARRAY_ADD(found->workspace, step_texts) = whole;
         return;
     }
     const EscNode *last = NULL;
@@ -216,12 +221,27 @@ static bool is_given(const EscWorkspace *workspace, EscText key)
     return esc_names_find(workspace->step_names, key, NULL);
 }
 
+/* A part of a reason is enough: of one that is made when its step runs, a part of its words, or what begins or ends as it does. */
+static bool fits_reason(const EscStepText *made, EscText text)
+{
+    return esc_text_contains(made->first, text) || esc_text_contains(made->last, text) ||
+           (!made->is_whole && ((made->first.size > 0 && esc_text_starts_with(text, made->first)) ||
+                                (made->last.size > 0 && esc_text_ends_with(text, made->last))));
+}
+
+static bool fits_made(const EscStepText *made, EscText text)
+{
+    if (made->noun == ESC_TEST_REASON && fits_reason(made, text))
+        return true;
+    return !made->is_whole && text.size >= made->first.size + made->last.size &&
+           esc_text_starts_with(text, made->first) && esc_text_ends_with(text, made->last);
+}
+
 static bool may_be_made(const EscWorkspace *workspace, EscTestNoun noun, EscText text)
 {
     for (uint32_t i = 0; i < workspace->step_texts_count; ++i) {
         const EscStepText *made = &workspace->step_texts[i];
-        if (made->noun == (uint32_t)noun && text.size >= made->first.size + made->last.size &&
-            esc_text_starts_with(text, made->first) && esc_text_ends_with(text, made->last))
+        if (made->noun == (uint32_t)noun && fits_made(made, text))
             return true;
     }
     return false;

@@ -86,7 +86,7 @@ static void answer_is_new(EscSeen *seen, const EscNode *answer)
 bool esc_check_ask(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_PEOPLE, "be asked");
+    (void)esc_check_who(where, node->ask.who, ESC_WHO_CAN_ANSWER, "be asked");
     esc_check_text(where, node->ask.question);
     esc_check_deadline(workspace, node->ask.within);
     uint32_t answers = 0;
@@ -131,11 +131,11 @@ bool esc_check_ask(EscWhere *where, const EscNode *node)
 bool esc_check_approve(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
-    EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_PEOPLE, "approve");
+    EscRef ref = esc_check_who(where, node->approve.by, ESC_WHO_CAN_ANSWER, "approve");
     esc_check_text(where, node->approve.text);
     esc_check_deadline(workspace, node->approve.within);
-    esc_check_people(workspace, ESC_BOUND_APPROVALS, node->approve.count, ref,
-                     node->approve.by->span, "approvals");
+    esc_check_people(workspace, ESC_BOUND_APPROVALS, node->approve.count,
+                     esc_people_at_most(workspace, ref), node->approve.by->span, "approvals");
     (void)esc_check_steps(where, node->approve.otherwise);
     return false;
 }

@@ -42,6 +42,7 @@ typedef struct EscWhere {
     bool is_nonzero[ESC_NARROWINGS_MAX]; /* that path is kept away from zero; else it is present */
     uint32_t narrowed_count;
     unsigned loop_depth, run_depth;
+    bool is_in_round; /* of `every`: between two waits, so nothing waits */
     EscBodyFacts facts;
 } EscWhere;
 

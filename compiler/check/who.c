@@ -161,25 +161,46 @@ static EscRef route_leads_to_people(EscWhere *where, const EscNode *node, EscRef
 
 static EscRef on_call(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
+    return symbol_ref(where, node, node->call.arguments.first->path.parts[0],
+                      allowed & (ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_TEAM), to);
+}
+
+/* The next of a team. Whoever is drawn is nobody to be found again, so nothing that is answered later is asked of turns. */
+static EscRef round_robin(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
+{
     EscWorkspace *workspace = where->workspace;
-    const EscNode *argument = node->call.arguments.first;
-    if (!esc_text_equal(node->call.name.text, ESC_TEXT("on_call")) ||
-        node->call.arguments.count != 1 || argument->kind != ESC_NODE_PATH ||
-        argument->path.count != 1) {
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0101", node->span,
-                                               "only `on_call(SCHEDULE)` can be written like this");
-        esc_report_hint(workspace, diagnostic,
-                        "write on_call( ) with the name of one schedule or team");
+    if ((allowed & ESC_WHO_CAN_TURNS) == 0) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", node->span, "the next of a team in turn cannot %s", to);
+        esc_report_hint(workspace, diagnostic, "name %s", allowed_words(allowed));
         return 0;
     }
-    return symbol_ref(where, node, argument->path.parts[0],
-                      allowed & (ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_TEAM), to);
+    EscRef team = symbol_ref(where, node, node->call.arguments.first->path.parts[0],
+                             ESC_WHO_CAN_TEAM, "take turns");
+    return team == 0 ? 0 : done(where, node, ESC_REF_TURNS, esc_ref_index(team));
+}
+
+static EscRef called(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
+{
+    const EscNode *argument = node->call.arguments.first;
+    bool is_named = node->call.arguments.count == 1 && argument->kind == ESC_NODE_PATH &&
+                    argument->path.count == 1;
+    if (is_named && esc_text_equal(node->call.name.text, ESC_TEXT("on_call")))
+        return on_call(where, node, allowed, to);
+    if (is_named && esc_text_equal(node->call.name.text, ESC_TEXT("round_robin")))
+        return round_robin(where, node, allowed, to);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0101", node->span,
+                   "only `on_call(SCHEDULE)` and `round_robin(TEAM)` can be written like this");
+    esc_report_hint(where->workspace, diagnostic,
+                    "name one schedule or team between the parentheses");
+    return 0;
 }
 
 EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, const char *to)
 {
     if (node->kind == ESC_NODE_CALL)
-        return on_call(where, node, allowed, to);
+        return called(where, node, allowed, to);
     ESC_ASSERT(node->kind == ESC_NODE_PATH);
     if (node->path.count > 1)
         return field_ref(where, node, allowed, to);
@@ -192,13 +213,25 @@ EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, con
 
 /* --- how many --------------------------------------------------------------------------------- */
 
-void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, EscRef ref,
+uint32_t esc_people_at_most(const EscWorkspace *workspace, EscRef ref)
+{
+    switch (esc_ref_kind(ref)) {
+    case ESC_REF_TEAM:
+        return workspace->teams[esc_ref_index(ref)].count;
+    case ESC_REF_PERSON:
+    case ESC_REF_SCHEDULE:
+    case ESC_REF_TURNS:
+        return 1;
+    default:
+        return ESC_NONE;
+    }
+}
+
+void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, uint32_t people,
                       EscSpan span, const char *what)
 {
     const EscBoundInfo *info = &esc_bound_info[bound];
-    EscRefKind kind = esc_ref_kind(ref);
-    uint32_t people = kind == ESC_REF_TEAM ? workspace->teams[esc_ref_index(ref)].count : 1;
-    bool is_known = kind == ESC_REF_TEAM || kind == ESC_REF_PERSON || kind == ESC_REF_SCHEDULE;
+    bool is_known = people != ESC_NONE;
     EscDiagnostic *diagnostic = NULL;
     if (is_known && count > people)
         diagnostic = esc_report(workspace, info->code, span,

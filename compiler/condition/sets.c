@@ -39,6 +39,8 @@ void esc_subject_bounds(const EscSubject *subject, int64_t *low, int64_t *high)
     *high = is_number ? esc_number_key(DBL_MAX) : INT64_MAX;
     if (subject->kind != ESC_SUBJECT_FACT || subject->is_from_now)
         return;
+    if (subject->index == ESC_FACT_ESCALATION_LEVEL)
+        *low = esc_number_key(1);
     if (subject->index == ESC_FACT_ESCALATION_HANDOFFS ||
         subject->index == ESC_FACT_ESCALATION_ATTEMPT ||
         subject->index == ESC_FACT_SLA_RESPOND_OVERDUE ||

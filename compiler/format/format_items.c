@@ -47,6 +47,7 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_GUIDANCE:
     case ESC_NODE_TIMEOUT:
     case ESC_NODE_OWNER:
+    case ESC_NODE_REPEAT:
         return true;
     default:
         break;
@@ -55,7 +56,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     bool is_template_part = node->kind >= ESC_NODE_START && node->kind <= ESC_NODE_CLOSING;
     bool is_policy_part = node->kind >= ESC_NODE_POLICY_APPROVE && node->kind <= ESC_NODE_RETAIN;
     bool is_statement = node->kind >= ESC_NODE_TEST_AT && node->kind <= ESC_NODE_TEST_EXPECT;
-    return is_declaration || is_template_part || is_policy_part || is_step[node->kind] || is_statement;
+    return is_declaration || is_template_part || is_policy_part || is_step[node->kind] ||
+           is_statement;
 }
 
 /* The token that begins at this offset; the count of tokens when none does. */

@@ -373,6 +373,39 @@ void esc_emit_loop_end(EscEmit *emit, EscLoop *loop)
     esc_emit_label(emit, &loop->exit);
 }
 
+void esc_emit_rounds_begin(EscEmit *emit, EscRounds *rounds, uint32_t times)
+{
+    memset(rounds, 0, sizeof *rounds);
+    if (++emit->loop_depth > ESC_LOOP_DEPTH_MAX)
+        note_fault(emit, ESC_EMIT_LOOPS);
+    esc_emit_clear_dead(emit);
+    EscInstr instr = {.op = ESC_OP_ROUNDS_BEGIN, .imm = times};
+    rounds->was_reachable = put_instr(emit, instr, &rounds->begin);
+    rounds->entry = emit->now;
+    rounds->mark = emit->next;
+}
+
+void esc_emit_rounds_clear(EscEmit *emit, const EscRounds *rounds)
+{
+    if (!rounds->was_reachable)
+        return;
+    esc_emit_drop_to(emit, rounds->mark);
+    clear_written(emit, 0, rounds->entry.written);
+}
+
+void esc_emit_rounds_wait(EscEmit *emit, const EscRounds *rounds, EscWaitRow wait, EscLabel *over)
+{
+    EscLabel end = {0};
+    emit->loop_depth--;
+    if (!rounds->was_reachable)
+        return;
+    ESC_ASSERT(emit->is_reachable || emit->fault != ESC_EMIT_FINE);
+    esc_emit_wait(emit, wait, &end);
+    esc_emit_jump(emit, over);
+    esc_emit_label(emit, &end);
+    esc_emit_op(emit, ESC_OP_ROUNDS_END, 0, 0, 0, rounds->begin);
+}
+
 /* --- sites ------------------------------------------------------------------------------------ */
 
 void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,

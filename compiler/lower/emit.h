@@ -95,6 +95,18 @@ void esc_emit_loop_begin(EscEmit *emit, EscLoop *loop, EscRegister out, EscRegis
                          uint8_t rounds_max);
 void esc_emit_loop_end(EscEmit *emit, EscLoop *loop);
 
+typedef struct EscRounds {
+    EscRegisters entry;
+    uint32_t begin, mark;
+    bool was_reachable;
+} EscRounds;
+/* At most `times` rounds around one wait. The body must be able to reach esc_emit_rounds_wait(). */
+void esc_emit_rounds_begin(EscEmit *emit, EscRounds *rounds, uint32_t times);
+/* What a round made is forgotten: comes before the functions of the wait are made. */
+void esc_emit_rounds_clear(EscEmit *emit, const EscRounds *rounds);
+/* The wait (ROUND) for the next round, which leads to `over` when it is satisfied. Goes on where the last one's time is over. */
+void esc_emit_rounds_wait(EscEmit *emit, const EscRounds *rounds, EscWaitRow wait, EscLabel *over);
+
 /* Emits an effect with `count` arguments in registers from `first` on; their types are filled in
  * here. `result` counts only where the kind has a result. */
 void esc_emit_effect(EscEmit *emit, EscEffectRow site, EscRegister result, EscRegister first,

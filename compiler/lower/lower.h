@@ -11,6 +11,8 @@
 
 #define ESC_LOWER_NARROWINGS_MAX 64u
 #define ESC_LOWER_RAISED_DEADLINE_MS ESC_DEADLINE_MAX_MS
+#define ESC_LOWER_RESORT_ACK_MS                                                                    \
+    (15 * ESC_MINUTE_MS) /* of each of the last resort, where nothing is said */
 #define ESC_LOWER_OPEN_DEADLINE_MS                                                                 \
     (30 *                                                                                          \
      ESC_DAY_MS) /* waits that the text gives no time: closing, checks of people, ack by calendar */

@@ -141,6 +141,16 @@ static bool may_end(EscNodeList steps)
     return false;
 }
 
+/* A way to `target` that is never taken, for who looks at the code alone. */
+static void jump_never(EscLower *lower, EscLabel *target)
+{
+    EscEmit *emit = lower->emit;
+    EscRegister truth = esc_emit_take(emit);
+    esc_emit_const(emit, truth, ESC_TYPE(ESC_KIND_BOOL), 1);
+    esc_emit_jump_if(emit, truth, false, target);
+    esc_emit_drop_to(emit, truth);
+}
+
 void esc_lower_for_each(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
@@ -152,18 +162,55 @@ void esc_lower_for_each(EscLower *lower, const EscNode *node)
     EscLoop loop;
     esc_emit_loop_begin(emit, &loop, item, list,
                         esc_lower_rounds_max(lower, node->for_each.list, node->for_each.at_most));
-    if (may_end(node->for_each.steps)) {
-        /* LOOP_END must be reachable even when every round ends in `close`. */
-        EscRegister truth = esc_emit_take(emit);
-        esc_emit_const(emit, truth, ESC_TYPE(ESC_KIND_BOOL), 1);
-        esc_emit_jump_if(emit, truth, false, &next);
-        esc_emit_drop_to(emit, truth);
-    }
+    if (may_end(node->for_each.steps)) /* LOOP_END must be reachable all the same */
+        jump_never(lower, &next);
     esc_lower_steps(lower, node->for_each.steps);
     esc_emit_label(emit, &next);
     esc_lower_origin(lower, node->span);
     esc_emit_loop_end(emit, &loop);
     esc_emit_label(emit, &missing);
+    esc_lower_reset(lower, mark);
+}
+
+/* A body that may end in `close` still has a way to its end, as far as can be seen here. */
+static void lower_round(EscLower *lower, EscNodeList steps)
+{
+    EscEmit *emit = lower->emit;
+    EscLabel next = {0};
+    if (may_end(steps))
+        jump_never(lower, &next);
+    esc_lower_steps(lower, steps);
+    esc_emit_label(emit, &next);
+}
+
+void esc_lower_every(EscLower *lower, const EscNode *node)
+{
+    EscEmit *emit = lower->emit;
+    EscLowerMark mark = esc_lower_mark(lower);
+    EscSpan step = lower->step;
+    EscLabel over = {0};
+    EscRounds rounds;
+    EscWaitRow wait = {.kind = ESC_WAIT_ROUND};
+    esc_emit_rounds_begin(emit, &rounds, node->every.times);
+    if (node->every.until != NULL)
+        esc_lower_jump(lower, node->every.until, true, &over);
+    esc_lower_reset(lower, mark);
+    lower_round(lower, node->every.steps);
+    esc_lower_reset(lower, mark);
+    esc_lower_origin(lower, node->span);
+    esc_emit_rounds_clear(emit, &rounds);
+    wait.deadline_ms = esc_lower_duration(lower, node->every.period, &wait.calendar);
+    if (node->every.until != NULL)
+        wait.cond = esc_lower_condition_at_wait(lower, node->every.until, NULL) + 1;
+    esc_emit_rounds_wait(emit, &rounds, wait, &over);
+    uint32_t start = esc_cover_here(lower);
+    if (node->every.has_else)
+        esc_lower_steps(lower, node->every.otherwise);
+    else if (node->every.until != NULL)
+        esc_lower_raise(lower, ESC_EXCEPTION_OVERDUE, NULL);
+    if (node->every.has_else)
+        esc_cover_ran(lower, ESC_COVER_BRANCH, step, "else", start);
+    esc_emit_label(emit, &over);
     esc_lower_reset(lower, mark);
 }
 

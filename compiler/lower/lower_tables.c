@@ -67,15 +67,30 @@ static void put_events(EscLower *lower)
     }
 }
 
+static void lower_last_resort(EscLower *lower, EscMetaRow *meta)
+{
+    const EscWorkspace *workspace = lower->workspace;
+    if (workspace->last_resort == 0)
+        return;
+    const EscLastResortNode *node = &workspace->resort_node->last_resort;
+    meta->last_resort = workspace->last_resort;
+    meta->resort_ack_ms = ESC_LOWER_RESORT_ACK_MS;
+    if (node->within != NULL)
+        meta->resort_ack_ms = esc_lower_duration(lower, node->within, &meta->resort_ack_calendar);
+    ESC_EACH_NODE(other, node->others)
+        esc_build_put_resorts(&lower->build, (EscResortRow){esc_meaning(workspace, other).index});
+    meta->resorts_count = node->others.count;
+}
+
 void esc_lower_schema(EscLower *lower)
 {
     const EscWorkspace *workspace = lower->workspace;
-    esc_build_put_meta(&lower->build,
-                       (EscMetaRow){.name = text(lower, workspace->name),
-                                    .title = text(lower, workspace->title),
-                                    .timezone = text(lower, esc_workspace_timezone(workspace)),
-                                    .language = 1,
-                                    .last_resort = workspace->last_resort});
+    EscMetaRow meta = {.name = text(lower, workspace->name),
+                       .title = text(lower, workspace->title),
+                       .timezone = text(lower, esc_workspace_timezone(workspace)),
+                       .language = 1};
+    lower_last_resort(lower, &meta);
+    esc_build_put_meta(&lower->build, meta);
     for (uint32_t i = 0; i < esc_workspace_file_count(workspace); i++)
         esc_build_put_files(&lower->build,
                             (EscFileRow){text(lower, esc_workspace_file_path(workspace, i))});

@@ -195,27 +195,41 @@ static void lower_items(EscLower *lower, EscTemplateRow *row)
 
 /* --- roles ------------------------------------------------------------------------------------ */
 
+static EscRoleRow lower_role(EscLower *lower, const EscNode *node)
+{
+    const EscOwnerNode *owner = &node->owner;
+    EscRoleRow made = {.role = esc_meaning(lower->workspace, node).index,
+                       .owner = esc_meaning(lower->workspace, owner->who).index,
+                       .follows_shift = owner->follows_shift};
+    made.ack_ms = esc_lower_duration(lower, owner->within, &made.ack_calendar);
+    made.ack_count = owner->ack_by == ESC_ACK_BY_ALL     ? 0
+                     : owner->ack_by == ESC_ACK_BY_COUNT ? owner->ack_count
+                                                         : 1;
+    made.hold_ms = owner->holds == NULL ? 0 : owner->holds->duration.ms;
+    ESC_EACH_NODE(other, owner->others) {
+        EscRoleOwnerRow more = {.owner = esc_meaning(lower->workspace, other).index};
+        uint32_t at = esc_build_put_role_owners(&lower->build, more);
+        made.others_first = made.others_count == 0 ? at : made.others_first;
+        made.others_count++;
+    }
+    return made;
+}
+
 static void lower_roles(EscLower *lower, EscTemplateRow *row)
 {
-    const EscNode *closing = lower->template->closing;
+    const EscTemplateInfo *template = lower->template;
+    const EscNode *closing = template->closing;
     const EscNode *by = closing == NULL ? NULL : closing->closing.postmortem_by;
-    for (uint32_t role = 0; role < ESC_ROLES_MAX; role++) {
-        const EscNode *node = lower->template->owners[role];
-        if (node == NULL)
-            continue;
-        const EscOwnerNode *owner = &node->owner;
-        EscRoleRow made = {.role = role, .owner = esc_meaning(lower->workspace, owner->who).index};
-        made.ack_ms = esc_lower_duration(lower, owner->within, &made.ack_calendar);
-        made.ack_count = owner->ack_by == ESC_ACK_BY_ALL     ? 0
-                         : owner->ack_by == ESC_ACK_BY_COUNT ? owner->ack_count
-                                                             : 1;
-        made.hold_ms = owner->holds == NULL ? 0 : owner->holds->duration.ms;
+    for (uint32_t i = 0; i < template->levels_count; i++) {
+        EscRoleRow made = lower_role(lower, template->levels[i]);
         uint32_t at = esc_build_put_roles(&lower->build, made);
         row->roles_first = row->roles_count == 0 ? at : row->roles_first;
         row->roles_count++;
-        if (by != NULL && esc_meaning(lower->workspace, by).index == ESC_REF(ESC_REF_ROLE, role))
+        if (by != NULL && row->postmortem_role == 0 &&
+            esc_meaning(lower->workspace, by).index == ESC_REF(ESC_REF_ROLE, made.role))
             row->postmortem_role = at + 1;
     }
+    row->repeats = template->repeat == NULL ? 0 : template->repeat->repeat.times;
     if (row->postmortem_role != 0)
         row->postmortem_due_ms =
             closing->closing.due == NULL ? 0 : closing->closing.due->duration.ms;

@@ -79,16 +79,16 @@ static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *
  * is about how long that takes, for reminders. Hours of a calendar cannot be added up here. */
 static int64_t ack_deadline_ms(const EscLower *lower)
 {
-    int64_t sum_ms = ESC_MINUTE_MS;
-    for (uint32_t i = 0; i < ESC_ROLES_MAX; i++) {
-        const EscNode *owner = lower->template->owners[i];
-        if (owner == NULL)
-            continue;
-        if (esc_meaning(lower->workspace, owner->owner.within).means == ESC_MEANS_CALENDAR)
+    const EscTemplateInfo *template = lower->template;
+    int64_t sum_ms = 0, passes = template->repeat == NULL ? 1 : template->repeat->repeat.times + 1;
+    for (uint32_t i = 0; i < template->levels_count; i++) {
+        const EscNode *within = template->levels[i]->owner.within;
+        if (esc_meaning(lower->workspace, within).means == ESC_MEANS_CALENDAR)
             return ESC_LOWER_OPEN_DEADLINE_MS;
-        sum_ms += owner->owner.within->duration.ms;
+        sum_ms += within->duration.ms;
     }
-    return sum_ms < ESC_DEADLINE_MAX_MS ? sum_ms : ESC_DEADLINE_MAX_MS;
+    int64_t chain_ms = sum_ms * passes + ESC_MINUTE_MS;
+    return chain_ms < ESC_DEADLINE_MAX_MS ? chain_ms : ESC_DEADLINE_MAX_MS;
 }
 
 static void lower_event_wait(EscLower *lower, EscWaitRow *wait, uint32_t event,

@@ -108,12 +108,25 @@ bool esc_api_escalation_item(void *context, const EscEscalationRow *row)
     return object_close(&object);
 }
 
+/* Which level of the chain has it, and which pass through it this is. */
+static void put_chain(Object *object, const EscEscalationView *view)
+{
+    if (view->levels == 0)
+        return;
+    put_number(object, "level", view->level);
+    put_number(object, "levels", view->levels);
+    put_number(object, "pass", view->pass);
+    put_number(object, "passes", view->passes);
+}
+
 static void put_next(Object *object, const EscEscalationView *view)
 {
     if (view->next_owner.size == 0)
         return;
     put_text(object, "next_owner", view->next_owner);
     put_text(object, "next_role", esc_text_from(esc_role_row_name(view->next_role)));
+    if (view->next_pass > 0)
+        put_number(object, "next_pass", view->next_pass);
 }
 
 bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *row,
@@ -129,6 +142,7 @@ bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *r
         put_time(&object, "wait_due_at", facts->view->wait_due_ms);
         put_text(&object, "waiting_for", facts->view->waiting_for);
         put_text(&object, "question", facts->view->question);
+        put_chain(&object, facts->view);
         put_next(&object, facts->view);
         if (facts->view->is_alarmed)
             put_raw(&object, "alarm", ESC_TEXT("true"));
@@ -181,6 +195,7 @@ void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
     put_time_always(&object, "next_due_at", view->next_due_ms);
     put_time_always(&object, "ack_due_at", view->ack_due_ms);
     put_time_always(&object, "wait_due_at", view->wait_due_ms);
+    put_chain(&object, view);
     put_next(&object, view);
     put_number(&object, "handoffs", view->handoffs);
     put_number(&object, "exceptions", view->exceptions);
@@ -207,6 +222,9 @@ bool esc_api_duty_item(void *items, const EscDutyView *view)
     }
     if (view->depends)
         put_raw(&object, "depends_on_ticket", ESC_TEXT("true"));
+    if (view->is_turns)
+        put_raw(&object, "turns", ESC_TEXT("true"));
+    put_text(&object, "last_drawn", view->last_drawn);
     put_text(&object, "person", view->person);
     put_text(&object, "name", view->person_title);
     put_time(&object, "until", view->until_ms);

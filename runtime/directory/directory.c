@@ -26,6 +26,7 @@ EscText esc_directory_ref_name(const EscProgram *program, EscRef ref)
     case ESC_REF_PERSON:
         return program->texts[program->persons[index].name];
     case ESC_REF_TEAM:
+    case ESC_REF_TURNS:
         return program->texts[program->teams[index].name];
     case ESC_REF_SCHEDULE:
         return program->texts[program->schedules[index].name];
@@ -97,6 +98,18 @@ static void add_team(const EscProgram *program, const EscDirectoryHost *host, co
         add_person(host, program->team_members[team->members_first + i].person, owners);
 }
 
+/* The member behind the last drawn one who is there; behind a name that is no member, from the top. */
+static void add_next(const EscProgram *program, const EscDirectoryHost *host, const EscTeamRow *team, EscOwners *owners)
+{
+    EscText last = host->last_drawn == NULL ? ESC_TEXT("") : host->last_drawn(host->context, program->texts[team->name]);
+    uint32_t first = 0, count = team->members_count;
+    for (uint32_t i = 0; i < count && last.size > 0; i++)
+        if (esc_text_equal(program->texts[program->persons[program->team_members[team->members_first + i].person].name], last))
+            first = i + 1;
+    for (uint32_t i = 0; i < count && owners->count == 0; i++)
+        add_person(host, program->team_members[team->members_first + (first + i) % count].person, owners);
+}
+
 static EscText zone_of(const EscProgram *program, const EscScheduleRow *schedule)
 {
     uint32_t text = schedule->timezone != 0 ? schedule->timezone - 1 : program->meta->timezone;
@@ -160,6 +173,8 @@ void esc_directory_resolve(const EscProgram *program, const EscZones *zones, con
         add_person(host, index, owners);
     else if (esc_ref_kind(owners->via) == ESC_REF_TEAM)
         add_team(program, host, &program->teams[index], owners);
+    else if (esc_ref_kind(owners->via) == ESC_REF_TURNS)
+        add_next(program, host, &program->teams[index], owners);
     else if (esc_ref_kind(owners->via) == ESC_REF_SCHEDULE)
         add_on_call(program, zones, host, &program->schedules[index], now_ms, owners);
 }

@@ -72,7 +72,8 @@ static const char directory[] =
     "sla gold for ticket.tier = max { respond within 15m warn at 50%, 80%  resolve within 8h of "
     "office }\n"
     "sla rest { resolve within 5d }\n"
-    "policy rules { last resort dora  limit 20 notifications per person per 1h else digest\n"
+    "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
+    "person per 1h else digest\n"
     "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";
 
 /* --- choices ---------------------------------------------------------------------------------- */
@@ -379,6 +380,15 @@ static void make_people(Maker *maker)
                 "ticket.assignee", "on_call(duty)");
 }
 
+/* Who gets something at once: the next of a team in turn, too. */
+static void make_taker(Maker *maker)
+{
+    if (maybe(maker, 8))
+        put(maker, "round_robin(platform)");
+    else
+        make_people(maker);
+}
+
 static void make_deadline(Maker *maker)
 {
     PUT_ONE(maker, "1s", "5m", "4h", "2d", "400d", "4h of office");
@@ -418,13 +428,13 @@ static void verb_message(Maker *maker, unsigned depth)
 {
     if (maybe(maker, 3)) {
         put(maker, "page ");
-        make_people(maker);
+        make_taker(maker);
     } else {
         put(maker, "notify ");
         if (maybe(maker, 2))
             PUT_ONE(maker, "incidents", "mail", "hook");
         else
-            make_people(maker);
+            make_taker(maker);
     }
     put(maker, " ");
     make_text(maker, depth);
@@ -461,7 +471,7 @@ static void verb_set(Maker *maker, unsigned depth)
         break;
     case 6:
         put(maker, "assign to ");
-        make_people(maker);
+        make_taker(maker);
         break;
     default:
         PUT_ONE(maker, "queue first_line", "queue support.second");
@@ -516,7 +526,7 @@ static void verb_handoff(Maker *maker, unsigned depth)
         return;
     }
     put(maker, "handoff to ");
-    make_people(maker);
+    make_taker(maker);
     put(maker, " because ");
     make_text(maker, depth);
     PUT_ONE(maker, " expect acked within ", " expect resolved within ");
@@ -586,6 +596,30 @@ static void verb_for_each(Maker *maker, unsigned depth)
     make_block(maker, depth);
     maker->loops--;
     maker->texts_count = texts;
+}
+
+static void verb_every(Maker *maker, unsigned depth)
+{
+    if (maker->loops >= 3) {
+        put(maker, "notify incidents \"deep\"\n");
+        return;
+    }
+    put(maker, "every ");
+    PUT_ONE(maker, "1m", "15m", "1d", "2h of office");
+    put(maker, " at most ");
+    PUT_ONE(maker, "1", "8", "1000");
+    put(maker, " times");
+    if (maybe(maker, 2)) {
+        put(maker, " until ");
+        make_condition(maker, 2, true);
+    }
+    bool may_wait = maker->may_wait;
+    maker->may_wait = false;
+    maker->loops++;
+    make_block(maker, depth);
+    maker->loops--;
+    maker->may_wait = may_wait;
+    make_else(maker, depth);
 }
 
 static void verb_run(Maker *maker, unsigned depth)
@@ -792,7 +826,7 @@ static const Verb verbs[] = {
     {verb_start, false, false},    {verb_if, false, true},       {verb_match, false, true},
     {verb_for_each, false, true},  {verb_await, true, true},     {verb_ask, true, true},
     {verb_approve, true, true},    {verb_check, true, true},     {verb_call, true, true},
-    {verb_raise, true, false},
+    {verb_raise, true, false},     {verb_every, true, true},
 };
 
 static void make_end(Maker *maker)
@@ -856,7 +890,9 @@ static void make_owners(Maker *maker)
     maker->roles = 1;
     put(maker, "owners { primary ");
     PUT_ONE(maker, "ana ack", "platform ack by all", "platform ack by 2 of", "team_of ack by 3 of",
-            "ticket.assignee ack", "duty ack");
+            "ticket.assignee ack", "duty ack", "ana, ben ack by 2 of",
+            "person_of, duty, platform ack", "round_robin(platform) ack", "duty follows shift ack",
+            "dora, round_robin(platform) ack");
     put(maker, " within ");
     make_deadline(maker);
     PUT_ONE(maker, "\n", " holds 2h\n");
@@ -867,8 +903,11 @@ static void make_owners(Maker *maker)
     if (maybe(maker, 2)) {
         maker->roles |= 4u;
         put(maker, "escalation person_of ack within 1h of office\n");
+        for (unsigned levels = choose(maker, 4); levels > 0; levels--)
+            PUT_ONE(maker, "escalation dora ack within 5m\n", "escalation ben, ana ack within 1h\n",
+                    "escalation round_robin(platform) ack within 1d\n");
     }
-    put(maker, "}\n");
+    PUT_ONE(maker, "}\n", "}\n", "repeat 2 times }\n", "repeat 9 times\n}\n");
 }
 
 /* Gives what event.* is in the bodies: plain only where all starts bring the same event. */

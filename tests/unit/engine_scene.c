@@ -577,6 +577,9 @@ static bool view_write(void *context, const EscEscalationView *view)
         (unsigned long long)view->id, view->state, view->role, view->is_acked, view->is_alarmed,
         (long long)view->opened_at_ms, (long long)view->next_due_ms, (long long)view->ack_due_ms,
         (long long)view->wait_due_ms, view->handoffs, view->exceptions, view->next_role);
+    if (view->levels > 3 || view->passes > 1)
+        esc_buf_printf(out, " level %u pass %u next pass %u", view->level, view->pass,
+                       view->next_pass);
     write_texts(out,
                 (EscText[]){view->ticket, view->ticket_title, view->template_name,
                             view->template_title, view->owner, view->outcome, view->step,

@@ -207,9 +207,16 @@ static void add_template(TestProgram *p)
                                        .again_after_ms = ESC_SECOND_MS,
                                        .is_manual = 1};
     p->templates_count = 1;
-    p->roles[0] = (EscRoleRow){0, ESC_REF(ESC_REF_SCHEDULE, 0), 5 * ESC_MINUTE_MS, 0, 1, 0};
-    p->roles[1] =
-        (EscRoleRow){1, ESC_REF(ESC_REF_FIELD, FIELD_OWNER), 5 * ESC_MINUTE_MS, 1, 1, ESC_HOUR_MS};
+    p->roles[0] = (EscRoleRow){.role = 0,
+                               .owner = ESC_REF(ESC_REF_SCHEDULE, 0),
+                               .ack_ms = 5 * ESC_MINUTE_MS,
+                               .ack_count = 1};
+    p->roles[1] = (EscRoleRow){.role = 1,
+                               .owner = ESC_REF(ESC_REF_FIELD, FIELD_OWNER),
+                               .ack_ms = 5 * ESC_MINUTE_MS,
+                               .ack_calendar = 1,
+                               .ack_count = 1,
+                               .hold_ms = ESC_HOUR_MS};
     p->roles_count = 2;
     p->triggers[0] = (EscTriggerRow){.kind = ESC_TRIGGER_EVENT, .event = EVENT_LEAD + 1};
     p->triggers_count = 1;
@@ -337,6 +344,7 @@ static void add_waits(TestProgram *p)
     w[WAIT_RAISED].kind = ESC_WAIT_RAISED;
     w[WAIT_CLOSE_WHEN].kind = ESC_WAIT_CLOSE_WHEN;
     w[WAIT_QA].kind = ESC_WAIT_QA;
+    w[WAIT_ROUND].kind = ESC_WAIT_ROUND;
 }
 
 /* --- default bodies ------------------------------------------------------------------------------------------------------ */
@@ -394,7 +402,8 @@ void program_begin(TestProgram *p)
                               .title = text(p, "Acme"),
                               .timezone = text(p, "Etc/UTC"),
                               .language = 1,
-                              .last_resort = ESC_REF(ESC_REF_PERSON, 1)};
+                              .last_resort = ESC_REF(ESC_REF_PERSON, 1),
+                              .resort_ack_ms = 15 * ESC_MINUTE_MS};
     p->meta_count = 1;
     add_schema(p);
     add_directory(p);

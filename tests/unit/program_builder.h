@@ -94,6 +94,7 @@ enum {
     WAIT_RAISED,
     WAIT_CLOSE_WHEN,
     WAIT_QA,
+    WAIT_ROUND,
     WAIT_TOTAL
 };
 

@@ -404,6 +404,7 @@ void program_strip(TestProgram *p)
     p->code_count = p->consts_count = p->actions_count = p->params_count = p->statuses_count = 0;
     p->grants_count = 1; /* the channel's */
     p->meta[0].last_resort = 0;
+    p->meta[0].resort_ack_ms = 0;
     program_sort_texts(p);
     program_measure(p);
 }

@@ -14,6 +14,7 @@ typedef struct Generator {
     EscType types[ESC_REGISTERS_MAX];
     uint32_t is_zero; /* registers that may hold the constant zero */
     uint32_t is_kept; /* registers that a round of a loop must leave as they are */
+    bool is_in_round; /* of rounds: nothing else waits there */
 } Generator;
 
 static void block(Generator *g, uint32_t statements);
@@ -312,6 +313,36 @@ static void loop(Generator *g)
     g->is_zero = zero_before | g->is_zero;
 }
 
+/* Rounds around one wait, with another way out of them. What a round must keep it keeps as a loop's does; what it sets is set behind it,
+ * because no way leads around it. */
+static void rounds(Generator *g)
+{
+    uint32_t kept = g->is_kept, set = 0, out = ESC_NONE;
+    for (uint32_t r = 0; r < REGISTERS; r++)
+        set |= (uint32_t)(g->types[r] != 0) << r;
+    if (g->is_in_round || g->loops == ESC_LOOP_DEPTH_MAX || bits(kept | set) > 20)
+        return;
+    uint32_t begin = here(g);
+    g->is_kept |= set;
+    put(g, ESC_OP_ROUNDS_BEGIN, 0, 0, 0, 1 + draw(g, 4));
+    g->loops++;
+    g->is_in_round = true;
+    block(g, 1 + draw(g, 3));
+    if (draw(g, 3) == 0) {
+        uint32_t condition = value(g, ESC_KIND_BOOL);
+        out = here(g);
+        put(g, ESC_OP_JUMP_IF, condition, 0, 0, 0);
+    }
+    put(g, ESC_OP_WAIT, 0, 0, 0, WAIT_IMM(WAIT_ROUND, here(g) + 2));
+    put(g, ESC_OP_JUMP, 0, 0, 0, here(g) + 2);
+    put(g, ESC_OP_ROUNDS_END, 0, 0, 0, begin);
+    if (out != ESC_NONE)
+        g->out->code[out].imm = here(g);
+    g->is_in_round = false;
+    g->loops--;
+    g->is_kept = kept;
+}
+
 /* --- effects and waits ----------------------------------------------------------------------------------------------- */
 
 static void effect(Generator *g)
@@ -390,9 +421,11 @@ static void statement(Generator *g)
         loop(g);
     else if (choice < 17 && g->body != BODY_COND)
         effect(g);
-    else if (choice == 17 && g->body != BODY_COND)
+    else if (choice == 17 && nests && g->body == BODY_STEPS && draw(g, 2) == 0)
+        rounds(g);
+    else if (choice == 17 && g->body != BODY_COND && !g->is_in_round)
         call(g);
-    else if (choice > 17 && g->body == BODY_STEPS)
+    else if (choice > 17 && g->body == BODY_STEPS && !g->is_in_round)
         wait_for(g,
                  choice == 18      ? WAIT_ACK
                  : draw(g, 2) == 0 ? WAIT_EVENT

@@ -44,6 +44,7 @@ typedef struct Host {
     bool holds;
     const char *field;
     bool absent[PERSONS];
+    EscText last; /* of the team platform */
 } Host;
 
 static bool holds(void *context, uint32_t function)
@@ -61,6 +62,11 @@ static EscText field_text(void *context, uint32_t field)
 static bool is_absent(void *context, uint32_t person)
 {
     return ((Host *)context)->absent[person];
+}
+
+static EscText last_drawn(void *context, EscText team)
+{
+    return esc_text_equal(team, ESC_TEXT("platform")) ? ((Host *)context)->last : ESC_TEXT("");
 }
 
 static EscProgram program_of(void)
@@ -122,7 +128,7 @@ static int64_t at(const char *time)
 
 static EscOwners resolve(Host *host, EscRef ref, const char *time)
 {
-    EscDirectoryHost directory = {host, holds, field_text, is_absent};
+    EscDirectoryHost directory = {host, holds, field_text, is_absent, last_drawn};
     EscOwners owners;
     esc_directory_resolve(&program, zones, &directory, ref, at(time), &owners);
     return owners;
@@ -317,6 +323,34 @@ static void a_schedule_changes_at_turns_and_overrides(void **unused)
     assert_change("2026-12-27T08:00:00Z", "2026-12-27T23:00:00.000Z"); /* the first one ends */
 }
 
+/* M4.4, M4.5: the member behind the last drawn one who is there; from the top behind nobody, and behind a name that is no member. */
+static void members_of_a_team_take_turns(void **unused)
+{
+    (void)unused;
+    Host host = {0};
+    EscRef turns = ESC_REF(ESC_REF_TURNS, 0);
+    static const uint32_t next[] = {ANA, BEN, CHEN, ANA, ANA};
+    static const char *const last[] = {"", "ana", "ben", "chen", "dora"};
+    for (size_t i = 0; i < sizeof next / sizeof *next; i++) {
+        host.last = esc_text_from(last[i]);
+        EscOwners owners = resolve(&host, turns, "2026-01-05T09:00:00Z");
+        assert_int_equal(owners.count, 1);
+        assert_int_equal(owners.persons[0], next[i]);
+        assert_int_equal(owners.skipped_count, 0);
+        assert_int_equal(owners.via, turns);
+    }
+    host.absent[CHEN] = true;
+    host.last = ESC_TEXT("ben");
+    EscOwners owners = resolve(&host, turns, "2026-01-05T09:00:00Z");
+    assert_int_equal(owners.persons[0], ANA);
+    assert_int_equal(owners.skipped_count, 1);
+    assert_int_equal(owners.skipped[0], CHEN);
+    host.absent[ANA] = host.absent[BEN] = true;
+    owners = resolve(&host, turns, "2026-01-05T09:00:00Z");
+    assert_int_equal(owners.count, 0);
+    assert_int_equal(owners.skipped_count, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +362,7 @@ int main(void)
         cmocka_unit_test(overrides_come_first_and_the_last_written_wins),
         cmocka_unit_test(absent_people_are_skipped_and_named),
         cmocka_unit_test(a_team_puts_its_lead_first),
+        cmocka_unit_test(members_of_a_team_take_turns),
         cmocka_unit_test(routes_and_fields_lead_to_people),
         cmocka_unit_test(routes_are_followed_so_far_and_no_further),
         cmocka_unit_test(open_hours_are_counted),

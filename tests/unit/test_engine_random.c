@@ -72,7 +72,7 @@ static void random_action(Scene *scene, uint64_t *state)
     static const char *const answers[] = {"publish", "hold",    "right", "wrong",
                                           "resume",  "handled", "undo"};
     uint64_t count = scene_counters(scene).next_escalation;
-    EscVerb verb = (EscVerb)below(state, ESC_VERB_COUNT);
+    EscVerb verb = (EscVerb)below(state, ESC_VERB_KEEP);
     const char *target = ANY(state, people);
     if (verb == ESC_VERB_ANSWER)
         target = ANY(state, answers);

@@ -232,6 +232,37 @@ static void loops_nest_and_wait(void **state)
     body_end(&b);
 }
 
+static const EscInstr rounds_body[] = {
+    OP(OWN, 0, 0, 0, 0),
+    OP(ROUNDS_BEGIN, 0, 0, 0, 3),
+    OP(EMIT, 0, 0, 0, SITE_SNAPSHOT),
+    OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ROUND, 5)),
+    OP(JUMP, 0, 0, 0, 7),
+    OP(ROUNDS_END, 0, 0, 0, 1),
+    OP(EMIT, 0, 0, 0, SITE_FAILOVER), /* behind the last round only */
+    OP(CLOSE, 0, 0, 0, 0),
+};
+
+/* M3.1: a round at once, then one whenever the time is over; what is waited for ends them. */
+static void rounds_go_on_until_their_wait_is_satisfied(void **state)
+{
+    (void)state;
+    for (uint32_t last = 0; last <= 3; last++) {
+        BodyRun b;
+        body_begin(&b, BODY_STEPS, BODY(rounds_body));
+        uint32_t waits = 0;
+        for (body_go(&b); b.end[0] == ESC_RUN_WAITING; body_go(&b)) {
+            assert_int_equal(b.run[0].loops[0], waits);
+            assert_int_equal(b.run[1].loops[0], waits);
+            body_resume(&b, waits++ == last, NULL);
+        }
+        assert_int_equal(b.end[0], ESC_RUN_CLOSE);
+        assert_int_equal(waits, last == 3 ? 3 : last + 1);
+        assert_int_equal(b.host[0].emits, last == 3 ? 3 + 1 : last + 1);
+        body_end(&b);
+    }
+}
+
 static const EscInstr branch_body[] = {
     OP(LOAD_TICKET, 0, 0, 0, FIELD_FLAG), OP(JUMP_UNLESS, 0, 0, 0, 4),
     OP(CONST, 1, 0, 0, CONST_TRUE),       OP(JUMP, 0, 0, 0, 5),
@@ -438,6 +469,7 @@ int main(void)
         cmocka_unit_test(resume_wants_what_the_wait_gives),
         cmocka_unit_test(loops_run_over_the_first_items),
         cmocka_unit_test(loops_nest_and_wait),
+        cmocka_unit_test(rounds_go_on_until_their_wait_is_satisfied),
         cmocka_unit_test(branches_follow_their_condition),
         cmocka_unit_test(loads_give_what_the_verifier_proved),
         cmocka_unit_test(host_that_lies_is_trapped),

@@ -100,6 +100,28 @@ static void waits_in_loops_begin_runs_with_rounds_before_them(void **state)
           OP(EMIT, 0, 0, 0, SITE_FAILOVER), OP(CLOSE, 0, 0, 0, 0));
 }
 
+/* M3.3: between two waits lies one body, however many rounds there are. */
+static void rounds_cost_one_body(void **state)
+{
+    (void)state;
+    /* to the first wait: OWN, the beginning, two effects, the wait; from it: the end, and the same again */
+    COSTS(BODY_STEPS, 4 + 1 + 2 * 32 + 16, 2, 0, OP(OWN, 0, 0, 0, 0),
+          OP(ROUNDS_BEGIN, 0, 0, 0, 1000), OP(EMIT, 0, 0, 0, SITE_FAILOVER),
+          OP(EMIT, 0, 0, 0, SITE_FAILOVER), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ROUND, 6)),
+          OP(JUMP, 0, 0, 0, 7), OP(ROUNDS_END, 0, 0, 0, 1), OP(CLOSE, 0, 0, 0, 0));
+    /* behind the last round: the end, three effects and what closes */
+    COSTS(BODY_STEPS, 1 + 3 * 32 + 1, 3, 0, OP(OWN, 0, 0, 0, 0), OP(ROUNDS_BEGIN, 0, 0, 0, 8),
+          OP(EMIT, 0, 0, 0, SITE_FAILOVER), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ROUND, 5)),
+          OP(JUMP, 0, 0, 0, 8), OP(ROUNDS_END, 0, 0, 0, 1), OP(EMIT, 0, 0, 0, SITE_FAILOVER),
+          OP(EMIT, 0, 0, 0, SITE_FAILOVER), OP(EMIT, 0, 0, 0, SITE_FAILOVER),
+          OP(CLOSE, 0, 0, 0, 0));
+    NO_SENSE(BODY_STEPS, OP(OWN, 0, 0, 0, 0), OP(ROUNDS_BEGIN, 0, 0, 0, 8), OP(CLOSE, 0, 0, 0, 0));
+    NO_SENSE(BODY_STEPS, OP(OWN, 0, 0, 0, 0), OP(ROUNDS_END, 0, 0, 0, 0), OP(CLOSE, 0, 0, 0, 0));
+    NO_SENSE(BODY_STEPS, OP(OWN, 0, 0, 0, 0), OP(ROUNDS_END, 0, 0, 0, 7), OP(CLOSE, 0, 0, 0, 0));
+    NO_SENSE(BODY_STEPS, OP(OWN, 0, 0, 0, 0), OP(ROUNDS_BEGIN, 0, 0, 0, 8),
+             OP(ROUNDS_END, 0, 0, 0, 1));
+}
+
 static void programs_without_sense_are_refused(void **state)
 {
     (void)state;
@@ -265,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_way_out_of_a_loop_costs_what_is_behind_it),
         cmocka_unit_test(waits_end_one_run_and_begin_another),
         cmocka_unit_test(waits_in_loops_begin_runs_with_rounds_before_them),
+        cmocka_unit_test(rounds_cost_one_body),
         cmocka_unit_test(programs_without_sense_are_refused),
         cmocka_unit_test(random_code_does_no_harm),
         cmocka_unit_test(large_costs_do_not_wrap),

@@ -707,7 +707,8 @@ static void each_owner_takes_its_own_kinds_of_timers(void **state)
     for (uint32_t kind = 0; kind <= ESC_TIMER_COUNT + 1u; kind++) {
         bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE,
              is_ticket = kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE,
-             is_escalation = kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION;
+             is_escalation = (kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
+                             kind == ESC_TIMER_SHIFT;
         for (uint64_t index = last; index <= last + 1; index++) {
             bool fits = index == last;
             Model *model = model_new();

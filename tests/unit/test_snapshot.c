@@ -99,9 +99,9 @@ enum {
     AT_WAIT = 44,
     AT_EFFECTS = 48,
     AT_DEPTH = 52,
-    AT_ROUNDS = 53,
-    AT_COUNT = 54,
-    AT_REGISTERS = 55
+    AT_ROUNDS = 54, /* the lower byte */
+    AT_COUNT = 55,
+    AT_REGISTERS = 56
 };
 
 static void seal(EscBuf *bytes)
@@ -205,7 +205,8 @@ static void f1_rejects_other_magic_and_format(void **state)
 {
     (void)state;
     assert_byte_rejected(0, 'X', "F1");
-    assert_byte_rejected(AT_FORMAT + 1, 2, "F1");
+    assert_byte_rejected(AT_FORMAT + 1, 1, "F1");
+    assert_byte_rejected(AT_FORMAT + 1, 3, "F1");
     assert_byte_rejected(AT_FLAGS + 1, 1, "F1");
 }
 
@@ -265,6 +266,7 @@ static void f2_rejects_other_loops(void **state)
     assert_byte_rejected(AT_DEPTH, 2, "F2");
     assert_byte_rejected(AT_DEPTH, 255, "F2");
     assert_byte_rejected(AT_ROUNDS, 3, "F2"); /* the loop has 3 rounds: 0, 1, 2 */
+    assert_byte_rejected(AT_ROUNDS - 1, 1, "F2");
     assert_byte_rejected(AT_ROUNDS, 255, "F2");
 }
 

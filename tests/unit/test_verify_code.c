@@ -322,6 +322,71 @@ CODE_REJECT(v24_rejects_using_what_only_a_round_sets, "V16", BODY_COND, FLAG, TA
 CODE_REJECT(v24_rejects_loop_register_behind_an_empty_list, "V16", BODY_COND, FLAG, TAGS(1),
             OP(LOOP_BEGIN, 2, 1, 3, 4), OP(LOOP_END, 0, 0, 0, 2), OP(EQ_TEXT, 0, 2, 2, 0), ANSWER)
 
+/* --- V23 and V24: rounds (M3.3: a counted loop around one wait) ---------------------------------------------------------------------------- */
+
+#define ROUND(end) OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ROUND, end))
+#define TELL OP(EMIT, 0, 0, 0, SITE_FAILOVER)
+
+CODE_ACCEPT(v23_accepts_rounds, BODY_STEPS, OWN_FIRST, OP(ROUNDS_BEGIN, 0, 0, 0, 8), TELL, ROUND(5),
+            OP(JUMP, 0, 0, 0, 7), OP(ROUNDS_END, 0, 0, 0, 1), TELL, CLOSED)
+CODE_ACCEPT(v23_accepts_rounds_that_a_jump_leaves, BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 1), FLAG, OP(JUMP_IF, 0, 0, 0, 8), OP(CLEAR, 0, 1, 0, 0),
+            ROUND(7), OP(JUMP, 0, 0, 0, 8), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_ACCEPT(v23_accepts_rounds_in_a_loop, BODY_STEPS, OWN_FIRST, TAGS(1),
+            OP(LOOP_BEGIN, 2, 1, 3, 8), OP(ROUNDS_BEGIN, 0, 0, 0, 1000), ROUND(6),
+            OP(JUMP, 0, 0, 0, 8), OP(ROUNDS_END, 0, 0, 0, 3), OP(LOOP_END, 0, 0, 0, 2), CLOSED)
+CODE_REJECT(v23_rejects_no_rounds, "V23", BODY_STEPS, OWN_FIRST, OP(ROUNDS_BEGIN, 0, 0, 0, 0),
+            ROUND(4), OP(JUMP, 0, 0, 0, 5), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_1001_rounds, "V23", BODY_STEPS, OWN_FIRST, OP(ROUNDS_BEGIN, 0, 0, 0, 1001),
+            ROUND(4), OP(JUMP, 0, 0, 0, 5), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_rounds_without_end, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), ROUND(4), OP(JUMP, 0, 0, 0, 4), CLOSED)
+CODE_REJECT(v23_rejects_end_without_rounds, "V23", BODY_STEPS, OWN_FIRST,
+            OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 2)), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_rounds_without_a_wait, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), TELL, OP(JUMP, 0, 0, 0, 5), OP(ROUNDS_END, 0, 0, 0, 1),
+            CLOSED)
+CODE_REJECT(v23_rejects_rounds_that_wait_for_something_else, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 4)),
+            OP(JUMP, 0, 0, 0, 5), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_rounds_with_a_second_wait, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_PAUSE, 3)), ROUND(5),
+            OP(JUMP, 0, 0, 0, 6), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_a_round_that_ends_without_its_wait, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), FLAG, OP(JUMP_IF, 0, 0, 0, 7), OP(CLEAR, 0, 1, 0, 0),
+            ROUND(7), OP(JUMP, 0, 0, 0, 8), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_a_round_that_falls_to_its_end, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), ROUND(4), TELL, OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_a_round_whose_time_leads_elsewhere, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), ROUND(3), OP(JUMP, 0, 0, 0, 5),
+            OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_waiting_for_a_round_outside_of_rounds, "V23", BODY_STEPS, OWN_FIRST,
+            ROUND(2), CLOSED)
+CODE_REJECT(v23_rejects_a_jump_into_rounds, "V23", BODY_STEPS, OWN_FIRST, FLAG,
+            OP(JUMP_IF, 0, 0, 0, 4), OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(CLEAR, 0, 1, 0, 0), ROUND(7),
+            OP(JUMP, 0, 0, 0, 8), OP(ROUNDS_END, 0, 0, 0, 3), CLOSED)
+CODE_REJECT(v23_rejects_rounds_in_rounds, "V23", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(ROUNDS_BEGIN, 0, 0, 0, 3), ROUND(5),
+            OP(JUMP, 0, 0, 0, 6), OP(ROUNDS_END, 0, 0, 0, 2), OP(JUMP, 0, 0, 0, 8),
+            OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+CODE_REJECT(v23_rejects_rounds_that_end_behind_their_loop, "V23", BODY_STEPS, OWN_FIRST, TAGS(1),
+            OP(LOOP_BEGIN, 2, 1, 3, 7), OP(ROUNDS_BEGIN, 0, 0, 0, 3), ROUND(8),
+            OP(JUMP, 0, 0, 0, 6), OP(LOOP_END, 0, 0, 0, 2), OP(JUMP, 0, 0, 0, 9),
+            OP(ROUNDS_END, 0, 0, 0, 3), CLOSED)
+CODE_REJECT(v23_rejects_a_way_out_of_a_loop_and_its_rounds, "V23", BODY_STEPS, OWN_FIRST, TAGS(1),
+            FLAG, OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(LOOP_BEGIN, 2, 1, 3, 7),
+            OP(JUMP_IF, 0, 0, 0, 10), OP(LOOP_END, 0, 0, 0, 4), ROUND(9), OP(JUMP, 0, 0, 0, 10),
+            OP(ROUNDS_END, 0, 0, 0, 3), CLOSED)
+CODE_REJECT(v24_rejects_register_that_a_round_clears, "V24", BODY_STEPS, OWN_FIRST, TAGS(1),
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(CLEAR, 1, 1, 0, 0), ROUND(6), OP(JUMP, 0, 0, 0, 7),
+            OP(ROUNDS_END, 0, 0, 0, 2), CLOSED)
+CODE_REJECT(v16_rejects_what_only_the_round_before_has_set, "V16", BODY_STEPS, OWN_FIRST,
+            OP(ROUNDS_BEGIN, 0, 0, 0, 3), OP(NOT, 1, 1, 0, 0), OP(CONST, 1, 0, 0, CONST_TRUE),
+            ROUND(6), OP(JUMP, 0, 0, 0, 7), OP(ROUNDS_END, 0, 0, 0, 1), CLOSED)
+ROW_REJECT(v30_rejects_rounds_that_are_no_minute_apart, "V30",
+           program_wait(p, BODY_STEPS, 6)->kind = ESC_WAIT_ROUND;
+           program_wait(p, BODY_STEPS, 6)->deadline_ms = ESC_MINUTE_MS - 1)
+
 /* --- V25: entry registers are the function's signature ---------------------------------------------------------------------------------- */
 
 CODE_ACCEPT(v25_accepts_parameters_as_entry_registers, BODY_REQUEST, OP(TO_TEXT, 2, 1, 0, 0),
@@ -452,6 +517,27 @@ int main(void)
         cmocka_unit_test(v24_rejects_list_that_a_round_clears),
         cmocka_unit_test(v24_rejects_using_what_only_a_round_sets),
         cmocka_unit_test(v24_rejects_loop_register_behind_an_empty_list),
+        cmocka_unit_test(v23_accepts_rounds),
+        cmocka_unit_test(v23_accepts_rounds_that_a_jump_leaves),
+        cmocka_unit_test(v23_accepts_rounds_in_a_loop),
+        cmocka_unit_test(v23_rejects_no_rounds),
+        cmocka_unit_test(v23_rejects_1001_rounds),
+        cmocka_unit_test(v23_rejects_rounds_without_end),
+        cmocka_unit_test(v23_rejects_end_without_rounds),
+        cmocka_unit_test(v23_rejects_rounds_without_a_wait),
+        cmocka_unit_test(v23_rejects_rounds_that_wait_for_something_else),
+        cmocka_unit_test(v23_rejects_rounds_with_a_second_wait),
+        cmocka_unit_test(v23_rejects_a_round_that_ends_without_its_wait),
+        cmocka_unit_test(v23_rejects_a_round_that_falls_to_its_end),
+        cmocka_unit_test(v23_rejects_a_round_whose_time_leads_elsewhere),
+        cmocka_unit_test(v23_rejects_waiting_for_a_round_outside_of_rounds),
+        cmocka_unit_test(v23_rejects_a_jump_into_rounds),
+        cmocka_unit_test(v23_rejects_rounds_in_rounds),
+        cmocka_unit_test(v23_rejects_rounds_that_end_behind_their_loop),
+        cmocka_unit_test(v23_rejects_a_way_out_of_a_loop_and_its_rounds),
+        cmocka_unit_test(v24_rejects_register_that_a_round_clears),
+        cmocka_unit_test(v16_rejects_what_only_the_round_before_has_set),
+        cmocka_unit_test(v30_rejects_rounds_that_are_no_minute_apart),
         cmocka_unit_test(v25_accepts_parameters_as_entry_registers),
         cmocka_unit_test(v25_rejects_parameters_that_there_are_none),
     };

@@ -106,6 +106,54 @@ ROW_REJECT(v06_rejects_channel_as_last_resort, "V06",
            p->meta[0].last_resort = ESC_REF(ESC_REF_CHANNEL, 0))
 ROW_REJECT(v31_rejects_templates_without_last_resort, "V31", p->meta[0].last_resort = 0)
 ROW_ACCEPT(v31_accepts_team_as_last_resort, p->meta[0].last_resort = ESC_REF(ESC_REF_TEAM, 0))
+ROW_REJECT(v06_rejects_channel_behind_the_last_resort, "V06",
+           p->resorts[0].who = ESC_REF(ESC_REF_CHANNEL, 0);
+           p->resorts_count = 1; p->meta[0].resorts_count = 1)
+ROW_REJECT(v06_rejects_turns_as_last_resort, "V06",
+           p->meta[0].last_resort = ESC_REF(ESC_REF_TURNS, 0))
+ROW_REJECT(v06_rejects_turns_of_no_team, "V06", p->roles[0].owner = ESC_REF(ESC_REF_TURNS, 99))
+ROW_ACCEPT(v31_accepts_people_behind_the_last_resort,
+           p->resorts[0].who = ESC_REF(ESC_REF_PERSON, 0);
+           p->resorts_count = 1; p->meta[0].resorts_count = 1; p->meta[0].resort_ack_calendar = 1)
+ROW_REJECT(v09_rejects_people_of_no_last_resort, "V09",
+           p->resorts[0].who = ESC_REF(ESC_REF_PERSON, 0);
+           p->resorts_count = 1)
+ROW_REJECT(v30_rejects_last_resort_without_time, "V30", p->meta[0].resort_ack_ms = 0)
+ROW_REJECT(v31_rejects_time_of_no_last_resort, "V31", program_strip(p);
+           p->meta[0].resort_ack_ms = ESC_HOUR_MS)
+ROW_ACCEPT(v31_accepts_no_last_resort_without_templates, program_strip(p))
+ROW_ACCEPT(v31_accepts_turns_of_a_team, p->roles[0].owner = ESC_REF(ESC_REF_TURNS, 0))
+ROW_ACCEPT(v31_accepts_several_owners_at_once, p->role_owners[0].owner = ESC_REF(ESC_REF_TURNS, 0);
+           p->role_owners_count = 1; p->roles[0].others_count = 1)
+ROW_REJECT(v31_rejects_channel_beside_an_owner, "V31",
+           p->role_owners[0].owner = ESC_REF(ESC_REF_CHANNEL, 0);
+           p->role_owners_count = 1; p->roles[0].others_count = 1)
+ROW_REJECT(v09_rejects_owner_of_no_role, "V09",
+           p->role_owners[0].owner = ESC_REF(ESC_REF_PERSON, 0);
+           p->role_owners_count = 1)
+ROW_ACCEPT(v31_accepts_following_a_schedule, p->roles[0].follows_shift = 1)
+ROW_REJECT(v31_rejects_following_a_person, "V31", p->roles[0].owner = ESC_REF(ESC_REF_PERSON, 0);
+           p->roles[0].follows_shift = 1)
+ROW_REJECT(v31_rejects_following_one_of_several, "V31",
+           p->role_owners[0].owner = ESC_REF(ESC_REF_PERSON, 0);
+           p->role_owners_count = 1; p->roles[0].others_count = 1; p->roles[0].follows_shift = 1)
+ROW_REJECT(v31_rejects_roles_out_of_order, "V31", p->roles[0].role = 2; p->roles[1].role = 1)
+ROW_ACCEPT(v31_accepts_two_levels_of_escalation, p->roles[0].role = 2; p->roles[1].role = 2;
+           program_instr(p, BODY_STEPS, 0)->imm = 2)
+ROW_ACCEPT(v08_accepts_9_repeats, p->templates[0].repeats = 9)
+ROW_REJECT(v08_rejects_10_repeats, "V08", p->templates[0].repeats = 10)
+
+static void levels(TestProgram *p, uint32_t count)
+{
+    for (uint32_t i = 2; i < count; i++) {
+        p->roles[i] = p->roles[1];
+        p->roles[i].role = ESC_ROLE_ESCALATION;
+    }
+    p->roles_count = p->templates[0].roles_count = count;
+}
+
+ROW_ACCEPT(v31_accepts_10_levels, levels(p, 10))
+ROW_REJECT(v31_rejects_11_levels, "V31", levels(p, 11))
 ROW_REJECT(v31_rejects_template_without_owners, "V09", p->templates[0].roles_count = 0;
            p->templates[0].postmortem_role = 0)
 ROW_REJECT(v31_rejects_role_twice, "V31", p->roles[1].role = 0)
@@ -541,6 +589,27 @@ int main(void)
         cmocka_unit_test(v06_rejects_channel_as_last_resort),
         cmocka_unit_test(v31_rejects_templates_without_last_resort),
         cmocka_unit_test(v31_accepts_team_as_last_resort),
+        cmocka_unit_test(v06_rejects_channel_behind_the_last_resort),
+        cmocka_unit_test(v06_rejects_turns_as_last_resort),
+        cmocka_unit_test(v06_rejects_turns_of_no_team),
+        cmocka_unit_test(v31_accepts_people_behind_the_last_resort),
+        cmocka_unit_test(v09_rejects_people_of_no_last_resort),
+        cmocka_unit_test(v30_rejects_last_resort_without_time),
+        cmocka_unit_test(v31_rejects_time_of_no_last_resort),
+        cmocka_unit_test(v31_accepts_no_last_resort_without_templates),
+        cmocka_unit_test(v31_accepts_turns_of_a_team),
+        cmocka_unit_test(v31_accepts_several_owners_at_once),
+        cmocka_unit_test(v31_rejects_channel_beside_an_owner),
+        cmocka_unit_test(v09_rejects_owner_of_no_role),
+        cmocka_unit_test(v31_accepts_following_a_schedule),
+        cmocka_unit_test(v31_rejects_following_a_person),
+        cmocka_unit_test(v31_rejects_following_one_of_several),
+        cmocka_unit_test(v31_rejects_roles_out_of_order),
+        cmocka_unit_test(v31_accepts_two_levels_of_escalation),
+        cmocka_unit_test(v08_accepts_9_repeats),
+        cmocka_unit_test(v08_rejects_10_repeats),
+        cmocka_unit_test(v31_accepts_10_levels),
+        cmocka_unit_test(v31_rejects_11_levels),
         cmocka_unit_test(v31_rejects_template_without_owners),
         cmocka_unit_test(v31_rejects_role_twice),
         cmocka_unit_test(v31_accepts_escalation_as_second_owner),

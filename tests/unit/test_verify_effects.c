@@ -94,6 +94,11 @@ SITE_REJECT(v06_rejects_assign_to_a_channel, "V06", H(PC_ASSIGN)->ref = ESC_REF(
 SITE_ACCEPT(v06_accepts_assign_to_a_route, H(PC_ASSIGN)->ref = ESC_REF(ESC_REF_ROUTE, 0))
 SITE_REJECT(v06_rejects_handoff_to_a_template, "V06",
             H(PC_HANDOFF)->ref = ESC_REF(ESC_REF_TEMPLATE, 0))
+SITE_ACCEPT(v06_accepts_assign_to_turns, H(PC_ASSIGN)->ref = ESC_REF(ESC_REF_TURNS, 0))
+SITE_ACCEPT(v06_accepts_notify_of_turns, H(PC_NOTIFY)->ref = ESC_REF(ESC_REF_TURNS, 0))
+SITE_REJECT(v06_rejects_turns_of_no_team, "V06", H(PC_PAGE)->ref = ESC_REF(ESC_REF_TURNS, 99))
+SITE_REJECT(v06_rejects_ask_of_turns, "V06", S(PC_ASK)->ref = ESC_REF(ESC_REF_TURNS, 0))
+SITE_REJECT(v06_rejects_approval_by_turns, "V06", S(PC_APPROVE)->ref = ESC_REF(ESC_REF_TURNS, 0))
 SITE_REJECT(v06_rejects_ask_of_nobody, "V06", S(PC_ASK)->ref = 0)
 SITE_REJECT(v06_rejects_approval_by_a_channel, "V06",
             S(PC_APPROVE)->ref = ESC_REF(ESC_REF_CHANNEL, 0))
@@ -246,6 +251,11 @@ int main(void)
         cmocka_unit_test(v06_rejects_handoff_to_a_template),
         cmocka_unit_test(v06_rejects_ask_of_nobody),
         cmocka_unit_test(v06_rejects_approval_by_a_channel),
+        cmocka_unit_test(v06_accepts_assign_to_turns),
+        cmocka_unit_test(v06_accepts_notify_of_turns),
+        cmocka_unit_test(v06_rejects_turns_of_no_team),
+        cmocka_unit_test(v06_rejects_ask_of_turns),
+        cmocka_unit_test(v06_rejects_approval_by_turns),
         cmocka_unit_test(v06_rejects_set_with_a_reference),
         cmocka_unit_test(v06_rejects_call_with_a_reference),
         cmocka_unit_test(v35_rejects_notice_to_a_number_field),

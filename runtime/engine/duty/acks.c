@@ -100,6 +100,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
     EscText owner = escalation->owner, role = esc_text_from(esc_role_name(escalation->role));
     escalation->is_acked = true;
     escalation->is_chain_over = false;
+    escalation->pass = 0;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);
     escalation->resort.alarms = 0;
     escalation->resort.asked_count = 0;
@@ -107,6 +108,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
         escalation->first_acked_ms = engine->now_ms;
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_ACK, 0);
     esc_role_hold_timer(engine, escalation);
+    esc_follow_timer(engine, escalation);
     const EscTimerNode *hold = esc_timer_find(escalation->timers, ESC_TIMER_HOLD, 0);
     EscText until = hold == NULL ? (EscText){0} : esc_local_time(engine, hold->due_ms);
     const EscShift *shift = &engine->turn.shifts[escalation->shift - 1];

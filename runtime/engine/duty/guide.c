@@ -8,20 +8,63 @@ static EscText customer_text(EscEngine *engine, const EscEscalation *escalation)
     return slot == ESC_NONE ? (EscText){0} : esc_ticket_text(engine, escalation->ticket, slot);
 }
 
-/* "ben (secondary)": whose turn is next when this one ends without an acknowledgement; empty: nobody can be named. */
+/* The first of a level from `from` on that somebody stands for: "ben (secondary)", "ben (primary, pass 2 of 3)". */
+static EscText level_text(EscEngine *engine, EscEscalation *escalation, uint32_t from, bool is_anew)
+{
+    uint32_t count = esc_role_count(escalation);
+    for (uint32_t i = from; i < count; i++) {
+        EscPeople people;
+        if (is_anew)
+            esc_role_people_anew(engine, escalation, i, &people);
+        else
+            esc_role_people(engine, escalation, i, &people);
+        bool is_same = people.count > 0 && esc_text_equal(people.names[0], escalation->owner);
+        if (people.count == 0 || (is_same && !is_anew))
+            continue; /* as it will be passed over */
+        EscText pass = {0};
+        if (is_anew)
+            pass = esc_turn_printf(engine, ", pass %u of %u", escalation->pass + 2,
+                                   esc_escalation_template(escalation)->repeats + 1);
+        return esc_turn_printf(engine, "%.*s (%s%.*s)", ESC_TEXT_ARG(people.names[0]),
+                               esc_role_name(esc_role_row(escalation, i)->role),
+                               ESC_TEXT_ARG(pass));
+    }
+    return (EscText){0};
+}
+
+/* Whose turn is next when this one ends without an acknowledgement; empty: nobody can be named. */
 static EscText next_text(EscEngine *engine, EscEscalation *escalation)
 {
     uint32_t count = esc_role_count(escalation);
-    for (uint32_t i = escalation->role_row + 1; i <= count; i++) {
-        EscPeople people;
-        esc_role_people(engine, escalation, i, &people);
-        const EscRoleRow *row = esc_role_row(escalation, i);
-        if (people.count == 0 || esc_text_equal(people.names[0], escalation->owner))
-            continue; /* as it will be passed over */
-        return esc_turn_printf(engine, "%.*s (%s)", ESC_TEXT_ARG(people.names[0]),
-                               esc_role_name(row == NULL ? 3 : row->role));
-    }
-    return (EscText){0};
+    if (escalation->role_row >= count)
+        return (EscText){0};
+    EscText text = level_text(engine, escalation, escalation->role_row + 1, false);
+    if (text.size == 0 && escalation->pass < esc_escalation_template(escalation)->repeats)
+        text = level_text(engine, escalation, 0, true);
+    if (text.size > 0)
+        return text;
+    EscPeople people;
+    esc_role_people(engine, escalation, count, &people);
+    if (people.count == 0 || esc_text_equal(people.names[0], escalation->owner))
+        return (EscText){0};
+    return esc_turn_printf(engine, "%.*s (%s)", ESC_TEXT_ARG(people.names[0]),
+                           esc_role_name(ESC_ROLE_LAST_RESORT));
+}
+
+/* Which level of a chain has it, where the role's name does not say so, and which pass through it this is. */
+static EscText level_of(EscEngine *engine, const EscEscalation *escalation)
+{
+    uint32_t count = esc_role_count(escalation);
+    if (escalation->role_row >= count)
+        return (EscText){0};
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    EscText text = {0};
+    if (count > ESC_ROLE_LAST_RESORT)
+        text = esc_turn_printf(engine, "level %u of %u", escalation->role_row + 1, count);
+    if (row->repeats > 0)
+        text = esc_turn_printf(engine, "%.*s%spass %u of %u", ESC_TEXT_ARG(text),
+                               esc_words_with(text, ", "), escalation->pass + 1, row->repeats + 1);
+    return text.size == 0 ? text : esc_turn_printf(engine, " (%.*s)", ESC_TEXT_ARG(text));
 }
 
 static bool is_open(const EscFrame *frame)
@@ -69,7 +112,9 @@ void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText per
     bool is_theirs = esc_text_equal(escalation->owner, person) || esc_people_has(&people, person);
     bool is_asked_to_ack = is_theirs && !escalation->is_acked && ack != NULL;
     if (notice->is_page && is_asked_to_ack) {
-        message->until = esc_person_time(engine, person, ack->due_ms);
+        message->until = esc_turn_printf(engine, "%.*s%.*s",
+                                         ESC_TEXT_ARG(esc_person_time(engine, person, ack->due_ms)),
+                                         ESC_TEXT_ARG(level_of(engine, escalation)));
         message->next = next_text(engine, escalation);
     }
     message->act = act_text(engine, escalation, notice, is_asked_to_ack);

@@ -11,8 +11,10 @@ static uint32_t role_position(const EscEscalation *escalation, const EscHandoff 
     uint32_t count = esc_role_count(escalation);
     uint32_t wanted =
         esc_ref_kind(handoff->to) == ESC_REF_ROLE ? esc_ref_index(handoff->to) : ESC_NONE;
-    if (wanted == 3)
+    if (wanted == ESC_ROLE_LAST_RESORT)
         return count;
+    if (wanted == ESC_ROLE_ESCALATION)
+        return esc_role_position(escalation, wanted);
     for (uint32_t i = 0; i < count; i++) {
         const EscRoleRow *role = esc_role_row(escalation, i);
         if (role->role == wanted || (wanted == ESC_NONE && role->owner == handoff->to))
@@ -204,6 +206,7 @@ static void target_take(EscEngine *engine, EscEscalation *escalation, const Targ
         esc_turn_begin(engine, escalation, behind, target->people.names[0], because);
         if (target->position == ESC_NONE)
             escalation->handed_to = target->people.via;
+        esc_follow_timer(engine, escalation);
         if (escalation->bundle == NULL) /* its roles are not known: whose place it is stays */
             escalation->role = role;
     }
@@ -281,6 +284,8 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
         esc_role_row(escalation, escalation->role_row) != NULL)
         esc_role_misses_note(engine, escalation); /* their time is over at this very instant */
     handoff_count(engine, escalation);
+    if (handoff->is_by_person)
+        escalation->pass = 0;
     target_take(engine, escalation, &target, because_text(engine, handoff));
     handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));
     return ESC_HANDOFF_DONE;

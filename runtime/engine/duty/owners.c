@@ -75,6 +75,28 @@ bool esc_role_behind(EscEngine *engine, EscEscalation *escalation, uint32_t posi
     return true;
 }
 
+/* Nobody of this pass acknowledged: the chain once more, if it is to be repeated and somebody is there. */
+static bool pass_begin(EscEngine *engine, EscEscalation *escalation, EscText because)
+{
+    uint32_t passes = esc_escalation_template(escalation)->repeats + 1;
+    EscPeople people;
+    if (escalation->pass + 1 >= passes)
+        return false;
+    escalation->pass++;
+    escalation->draws_count = 0;
+    uint32_t position = role_staffed(engine, escalation, 0, (EscText){0}, &people);
+    if (position == esc_role_count(escalation))
+        return false;
+    EscText pass = esc_turn_printf(engine, "%u", escalation->pass + 1),
+            of = esc_turn_printf(engine, "%u", passes);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_REPEATED,
+                         esc_audit_data(engine, "pass", pass, "of", of, NULL),
+                         "the chain begins again: pass %.*s of %.*s", ESC_TEXT_ARG(pass),
+                         ESC_TEXT_ARG(of));
+    esc_turn_begin(engine, escalation, position, people.names[0], because);
+    return true;
+}
+
 /* --- a turn ends ------------------------------------------------------------------------------ */
 
 static void failover_record(EscEngine *engine, EscEscalation *escalation, EscText from,
@@ -107,7 +129,8 @@ static void failover(EscEngine *engine, EscEscalation *escalation, EscText becau
         esc_resort_next(engine, escalation, because);
         return;
     }
-    if (is_known && esc_role_behind(engine, escalation, escalation->role_row + 1, because)) {
+    if (is_known && (esc_role_behind(engine, escalation, escalation->role_row + 1, because) ||
+                     pass_begin(engine, escalation, because))) {
         failover_record(engine, escalation, from, because);
         return;
     }
@@ -190,6 +213,7 @@ static void turn_again(EscEngine *engine, EscEscalation *escalation, EscText bec
     }
     esc_turn_begin(engine, escalation, escalation->role_row, owner, because);
     escalation->handed_to = handed_to;
+    esc_follow_timer(engine, escalation);
     if (esc_text_equal(from, owner))
         esc_turn_record(engine, escalation, people.via);
     else

@@ -72,6 +72,11 @@ static bool lookup_is_absent(void *context, uint32_t person)
     return has_left || esc_person_absent_until(lookup->engine, name) != 0;
 }
 
+static EscText lookup_last_drawn(void *context, EscText team)
+{
+    return esc_team_last(((const Lookup *)context)->engine, team);
+}
+
 static EscText person_name(EscEngine *engine, const EscProgram *program, uint32_t person)
 {
     return esc_engine_intern(engine, program->texts[program->persons[person].name]);
@@ -81,7 +86,8 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
                        EscRef ref, EscPeople *people)
 {
     Lookup lookup = {engine, ticket, bundle};
-    EscDirectoryHost host = {&lookup, lookup_holds, lookup_field_text, lookup_is_absent};
+    EscDirectoryHost host = {&lookup, lookup_holds, lookup_field_text, lookup_is_absent,
+                             lookup_last_drawn};
     EscOwners owners = {.count = 0};
     esc_directory_resolve(bundle->program, engine->zones, &host, ref, engine->now_ms, &owners);
     for (uint32_t i = 0; i < owners.count; i++)
@@ -91,6 +97,19 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
             person_name(engine, bundle->program, owners.skipped[i]);
     people->via = esc_engine_intern(
         engine, esc_directory_ref_name(bundle->program, owners.via != 0 ? owners.via : ref));
+}
+
+/* The workspace remembers whose turn it was. */
+static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscPeople *next)
+{
+    esc_team_turn_put(engine, next->via, next->names[0]);
+    if (escalation == NULL)
+        return;
+    esc_escalation_dirty(engine, escalation);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_DRAWN,
+                         esc_audit_data(engine, "team", next->via, "person", next->names[0], NULL),
+                         "it is the turn of %.*s, of %.*s", ESC_TEXT_ARG(next->names[0]),
+                         ESC_TEXT_ARG(next->via));
 }
 
 static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
@@ -122,14 +141,100 @@ const EscRoleRow *esc_role_row(const EscEscalation *escalation, uint32_t positio
     return &program->roles[esc_escalation_template(escalation)->roles_first + position];
 }
 
+static void name_add(EscText *names, uint32_t *count, EscText name)
+{
+    for (uint32_t i = 0; i < *count; i++) {
+        if (esc_text_equal(names[i], name))
+            return;
+    }
+    if (*count < ESC_OWNERS_MAX)
+        names[(*count)++] = name;
+}
+
+/* Those of another reference behind them, each once. */
+static void people_join(EscPeople *people, const EscPeople *more)
+{
+    for (uint32_t i = 0; i < more->count; i++)
+        name_add(people->names, &people->count, more->names[i]);
+    for (uint32_t i = 0; i < more->skipped_count; i++)
+        name_add(people->skipped, &people->skipped_count, more->skipped[i]);
+}
+
 /* The present policy's; that of the escalation's own bundle when there is none any more. */
-static void resort_find(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
+const EscEngineBundle *esc_resort_bundle(const EscEngine *engine, const EscEscalation *escalation)
 {
     const EscEngineBundle *bundle = engine->schema.current;
-    if (bundle->program->meta[0].last_resort == 0 && escalation->bundle != NULL)
-        bundle = escalation->bundle;
-    reference_find(engine, escalation->ticket, bundle, bundle->program->meta[0].last_resort,
-                   people);
+    if (bundle->program->meta[0].last_resort == 0 && escalation != NULL &&
+        escalation->bundle != NULL)
+        return escalation->bundle;
+    return bundle;
+}
+
+/* All of its list, one behind the other. */
+static void resort_find(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
+{
+    const EscEngineBundle *bundle = esc_resort_bundle(engine, escalation);
+    EscTicket *ticket = escalation == NULL ? NULL : escalation->ticket;
+    const EscProgram *program = bundle->program;
+    const EscMetaRow *meta = &program->meta[0];
+    reference_find(engine, ticket, bundle, meta->last_resort, people);
+    for (uint32_t i = 0; i < meta->resorts_count; i++) {
+        EscPeople more;
+        reference_find(engine, ticket, bundle, program->resorts[meta->resorts_first + i].who,
+                       &more);
+        people_join(people, &more);
+    }
+}
+
+/* Who stands for one owner of a role: whoever was drawn, in this pass, where it is the next of a team. */
+static void owner_find(EscEngine *engine, EscEscalation *escalation, uint32_t level, uint32_t place,
+                       EscRef ref, EscPeople *people)
+{
+    EscText drawn = esc_ref_kind(ref) == ESC_REF_TURNS
+                        ? esc_escalation_drawn(escalation, level, place)
+                        : (EscText){0};
+    reference_find(engine, escalation->ticket, escalation->bundle, ref, people);
+    if (drawn.size == 0)
+        return;
+    bool is_there = !esc_person_absent(engine, drawn);
+    people->names[0] = people->skipped[0] = drawn;
+    people->count = is_there;
+    people->skipped_count = !is_there;
+}
+
+static EscRef owner_ref(const EscEscalation *escalation, const EscRoleRow *row, uint32_t place)
+{
+    return place == 0
+               ? row->owner
+               : escalation->bundle->program->role_owners[row->others_first + place - 1].owner;
+}
+
+static void owners_find(EscEngine *engine, EscEscalation *escalation, uint32_t level,
+                        const EscRoleRow *row, EscPeople *people)
+{
+    owner_find(engine, escalation, level, 0, row->owner, people);
+    for (uint32_t place = 1; place <= row->others_count; place++) {
+        EscPeople more;
+        owner_find(engine, escalation, level, place, owner_ref(escalation, row, place), &more);
+        people_join(people, &more);
+    }
+}
+
+void esc_role_draw(EscEngine *engine, EscEscalation *escalation, uint32_t position)
+{
+    const EscRoleRow *row = esc_role_row(escalation, position);
+    for (uint32_t place = 0; row != NULL && place <= row->others_count; place++) {
+        EscRef ref = owner_ref(escalation, row, place);
+        EscPeople next;
+        if (esc_ref_kind(ref) != ESC_REF_TURNS ||
+            esc_escalation_drawn(escalation, position, place).size > 0)
+            continue;
+        reference_find(engine, escalation->ticket, escalation->bundle, ref, &next);
+        if (next.count == 0)
+            continue;
+        esc_escalation_draw_add(escalation, position, place, next.names[0]);
+        draw_record(engine, escalation, &next);
+    }
 }
 
 EscText esc_people_stand(EscEngine *engine, const EscPeople *people)
@@ -148,7 +253,25 @@ void esc_role_people(EscEngine *engine, EscEscalation *escalation, uint32_t posi
     if (row == NULL)
         resort_find(engine, escalation, people);
     else
-        reference_find(engine, escalation->ticket, escalation->bundle, row->owner, people);
+        owners_find(engine, escalation, position, row, people);
+}
+
+void esc_role_people_anew(EscEngine *engine, EscEscalation *escalation, uint32_t position,
+                          EscPeople *people)
+{
+    size_t draws = escalation->draws_count;
+    escalation->draws_count = 0;
+    esc_role_people(engine, escalation, position, people);
+    escalation->draws_count = draws;
+}
+
+/* `escalation` means the next such level above the present one, or the last. */
+static uint32_t escalation_position(const EscEscalation *escalation, uint32_t first)
+{
+    uint32_t count = esc_role_count(escalation);
+    if (first >= count || escalation->role_row < first)
+        return first;
+    return escalation->role_row + 1 < count ? escalation->role_row + 1 : count - 1;
 }
 
 uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role)
@@ -156,7 +279,7 @@ uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role)
     uint32_t count = esc_role_count(escalation), position = 0;
     while (position < count && esc_role_row(escalation, position)->role < role)
         position++;
-    return position;
+    return role == ESC_ROLE_ESCALATION ? escalation_position(escalation, position) : position;
 }
 
 /* A role whose people are all away means the next one behind it that is staffed, then the last resort, whose first
@@ -166,9 +289,11 @@ static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t rol
 {
     uint32_t count = esc_role_count(escalation);
     uint32_t position = role < 3 ? esc_role_position(escalation, role) : count;
+    esc_role_draw(engine, escalation, position);
     esc_role_people(engine, escalation, position, people);
     for (EscPeople next; people->count == 0 && position < count;) {
-        esc_role_people(engine, escalation, ++position, &next);
+        esc_role_draw(engine, escalation, ++position);
+        esc_role_people(engine, escalation, position, &next);
         for (uint32_t i = 0; i < next.count; i++)
             people->names[people->count++] = next.names[i];
         if (position == count && people->count == 0)
@@ -186,6 +311,10 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
         return;
     if (esc_ref_kind(ref) != ESC_REF_ROLE) {
         reference_find(engine, ticket, bundle, ref, people);
+        if (esc_ref_kind(ref) == ESC_REF_TURNS && people->count > 0) {
+            draw_record(engine, escalation, people);
+            people->via = people->names[0]; /* whoever was drawn has it, not the team */
+        }
         return;
     }
     if (escalation == NULL)
@@ -200,8 +329,7 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
 
 void esc_people_resort(EscEngine *engine, EscPeople *people)
 {
-    const EscEngineBundle *bundle = engine->schema.current;
-    reference_find(engine, NULL, bundle, bundle->program->meta[0].last_resort, people);
+    resort_find(engine, NULL, people);
     if (people->count == 0)
         people->names[people->count++] = esc_people_stand(engine, people);
 }

@@ -15,11 +15,20 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
 }
 
+/* Its time is the present policy's. A calendar of another bundle than the escalation's has no number there: then all hours count. */
+static void resort_deadline(EscEngine *engine, EscEscalation *escalation)
+{
+    const EscEngineBundle *bundle = esc_resort_bundle(engine, escalation);
+    const EscMetaRow *meta = &bundle->program->meta[0];
+    uint32_t calendar = bundle == escalation->bundle ? meta->resort_ack_calendar : 0;
+    esc_turn_deadline(engine, escalation, meta->resort_ack_ms, calendar);
+}
+
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation)
 {
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
     if (row == NULL)
-        esc_turn_deadline(engine, escalation, ESC_RESORT_ACK_MS, 0);
+        resort_deadline(engine, escalation);
     else
         esc_turn_deadline(engine, escalation, row->ack_ms, row->ack_calendar);
 }
@@ -75,6 +84,8 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
     escalation->owner = owner;
     escalation->turn_at_ms = engine->now_ms;
     escalation->handed_to = (EscText){0};
+    escalation->is_shift_kept = false;
+    esc_role_draw(engine, escalation, position);
     escalation->is_acked = escalation->is_chain_over = false;
     escalation->ackers_count = 0;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);
@@ -83,6 +94,7 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
         escalation->resort.asked_count = 0;
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
     esc_role_ack_timer(engine, escalation);
+    esc_follow_timer(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
 }
 

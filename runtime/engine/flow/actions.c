@@ -12,6 +12,8 @@ static bool is_meant(EscEngine *engine, EscEscalation *escalation, const EscActi
     switch (action->verb) {
     case ESC_VERB_ACK:
         return !escalation->is_acked;
+    case ESC_VERB_KEEP:
+        return esc_follow_is_on(escalation);
     case ESC_VERB_ANSWER:
         return esc_question_find(escalation, ESC_QUESTION_ASK, (EscText){0}) != NULL;
     case ESC_VERB_APPROVE:
@@ -128,7 +130,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_APPROVE] = esc_deed_approve, [ESC_VERB_REJECT] = esc_deed_reject,
         [ESC_VERB_CONFIRM] = esc_deed_confirm, [ESC_VERB_OVERRIDE] = esc_deed_override,
         [ESC_VERB_START] = esc_deed_start,     [ESC_VERB_ABSENT] = esc_deed_absence,
-        [ESC_VERB_PRESENT] = esc_deed_absence,
+        [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)

@@ -142,6 +142,7 @@ static void arrears_do(EscEngine *engine)
            sizeof engine->schema.reviewed);
     engine->absences.is_dirty = true;
     left_pass_over(engine);
+    esc_follow_review(engine);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
         if (ticket != NULL)

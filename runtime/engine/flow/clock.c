@@ -39,6 +39,8 @@ static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move
         return esc_qa_moved(engine, escalation, move, timer->index, timer->due_ms);
     case ESC_TIMER_EXPECTATION:
         return esc_expectation_due_ms(escalation, timer->index, elapsed_ms);
+    case ESC_TIMER_SHIFT:
+        return esc_follow_due_ms(engine, escalation, elapsed_ms);
     case ESC_TIMER_HOLD:
     case ESC_TIMER_CONTACT:
         return elapsed_ms;

@@ -12,7 +12,7 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_APPROVE] = "approve", [ESC_VERB_REJECT] = "reject",
         [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
         [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
-        [ESC_VERB_PRESENT] = "present",
+        [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
     };
     return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
 }

@@ -38,6 +38,7 @@ bool esc_deed_owner_acks(EscDeed *deed);
 
 EscStatus esc_deed_ack(EscDeed *deed);
 EscStatus esc_deed_handoff(EscDeed *deed);
+EscStatus esc_deed_keep(EscDeed *deed);
 
 /* --- deeds_questions.c ------------------------------------------------------------------------ */
 

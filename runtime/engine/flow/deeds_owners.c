@@ -1,4 +1,4 @@
-/* deeds_owners.c - people acknowledge and hand over. */
+/* deeds_owners.c - people acknowledge, hand over, and keep what the end of their shift would hand over. */
 #include "deeds.h"
 
 /* "ana has it (primary) since 2026-01-05 09:01": for who comes too late. */
@@ -19,6 +19,8 @@ EscStatus esc_deed_ack(EscDeed *deed)
     engine->turn.reason = deed->action->reason;
     bool is_taken = esc_role_ack(engine, deed->escalation, deed->actor);
     engine->turn.reason = (EscText){0};
+    engine->turn.outcome->is_noted = !is_taken && deed->escalation->is_acked &&
+                                     !esc_text_equal(deed->escalation->owner, deed->actor);
     if (!is_taken)
         return deed->escalation->is_acked
                    ? esc_deed_noop_text(deed, holder_text(engine, deed->escalation))
@@ -122,5 +124,28 @@ EscStatus esc_deed_handoff(EscDeed *deed)
         esc_pages_stop(engine, deed->escalation, (EscText){0});
     if (esc_deed_owner_acks(deed) || has_acked) /* who takes it has noticed it, too */
         engine->turn.outcome->is_noop = false;
+    return ESC_OK;
+}
+
+EscStatus esc_deed_keep(EscDeed *deed)
+{
+    EscEscalation *escalation = deed->escalation;
+    EscStatus status = esc_deed_check_reason(deed);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_escalation_is_open(escalation))
+        return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
+    if (!esc_text_equal(escalation->owner, deed->actor))
+        return esc_why(deed->why, ESC_FORBIDDEN, "", 0,
+                       "%.*s is accountable for E-%llu: only who has it can keep it",
+                       ESC_TEXT_ARG(escalation->owner), (unsigned long long)escalation->id);
+    if (escalation->is_shift_kept)
+        return esc_deed_noop(deed, "they keep it already");
+    if (!esc_follow_is_on(escalation))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "E-%llu follows no shift, so the end of none takes it from %.*s",
+                       (unsigned long long)escalation->id, ESC_TEXT_ARG(escalation->owner));
+    (void)esc_deed_owner_acks(deed);
+    esc_follow_keep(deed->engine, escalation, deed->action->reason);
     return ESC_OK;
 }

@@ -16,6 +16,9 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
     case ESC_TIMER_HOLD:
         esc_role_lease_end(engine, escalation);
         break;
+    case ESC_TIMER_SHIFT:
+        esc_follow_fire(engine, escalation);
+        break;
     case ESC_TIMER_WAIT:
         esc_wait_fire(engine, escalation, fired->index);
         break;

@@ -74,6 +74,7 @@ static void lists_free(EscEngine *engine)
     free(engine->interned.items);
     free(engine->receivers);
     free(engine->absences.items);
+    free(engine->team_turns.items);
     free(engine->tickets.items);
     free(engine->tickets.sleepers);
     free(engine->tickets.places);

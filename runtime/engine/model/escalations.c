@@ -142,6 +142,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation->ackers);
     free(escalation->formers);
     free(escalation->resort.asked);
+    free(escalation->draws);
     esc_owed_drop(engine, escalation);
     free(escalation->timeline);
     free(escalation);

@@ -47,6 +47,21 @@ static EscText raised_name(const EscEscalation *escalation)
                                      : ESC_TEXT("its exception to be handled");
 }
 
+/* "round 3 of 8": the one that comes next. */
+static EscText round_name(EscEngine *engine, const EscEscalation *escalation,
+                          const EscWaitRow *wait)
+{
+    const EscProgram *program = escalation->bundle->program;
+    const EscInstr *code = program->code + program->functions[wait->function].code_first;
+    uint32_t times = code[code[wait->timeout].imm].imm;
+    EscBytes frame = {escalation->frame.bytes, escalation->frame.size};
+    uint32_t next = esc_snapshot_rounds(frame) + 2;
+    if (next > times)
+        return esc_turn_printf(engine, "what follows its %u %s", times,
+                               esc_one_or_many(times, "round", "rounds"));
+    return esc_turn_printf(engine, "round %u of %u", next, times);
+}
+
 EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, const EscWaitRow *wait)
 {
     const EscProgram *program = escalation->bundle->program;
@@ -89,6 +104,8 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
                                ESC_TEXT_ARG(question_text(escalation)));
     case ESC_WAIT_PAUSE:
         return ESC_TEXT("a pause");
+    case ESC_WAIT_ROUND:
+        return round_name(engine, escalation, wait);
     case ESC_WAIT_CHECK:
         return ESC_TEXT("a quality check");
     case ESC_WAIT_RAISED:
@@ -144,6 +161,7 @@ EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
         [ESC_WAIT_ANSWER] = "ask",
         [ESC_WAIT_APPROVAL] = "approve",
         [ESC_WAIT_PAUSE] = "wait",
+        [ESC_WAIT_ROUND] = "every",
         [ESC_WAIT_CHECK] = "check",
         [ESC_WAIT_RAISED] = "exception",
         [ESC_WAIT_CLOSE_WHEN] = "steps done",

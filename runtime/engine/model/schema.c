@@ -53,6 +53,7 @@ static uint32_t ref_find(const EscProgram *program, EscRefKind kind, EscText nam
     case ESC_REF_PERSON:
         FIND_ROW(program, persons, name);
     case ESC_REF_TEAM:
+    case ESC_REF_TURNS:
         FIND_ROW(program, teams, name);
     case ESC_REF_SCHEDULE:
         FIND_ROW(program, schedules, name);

@@ -13,7 +13,8 @@ static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_SLA_DUE] = 1,     [ESC_TIMER_SLA_WARN] = 1, [ESC_TIMER_SLA_OVERDUE] = 1,
     [ESC_TIMER_REMINDER] = 2,    [ESC_TIMER_WAIT] = 3,     [ESC_TIMER_CHECK] = 4,
     [ESC_TIMER_EXPECTATION] = 5, [ESC_TIMER_HOLD] = 6,     [ESC_TIMER_ACK] = 7,
-    [ESC_TIMER_CONTACT] = 8,     [ESC_TIMER_ARMED] = 9,    [ESC_TIMER_DIGEST] = 10,
+    [ESC_TIMER_SHIFT] = 8,       [ESC_TIMER_CONTACT] = 9,  [ESC_TIMER_ARMED] = 10,
+    [ESC_TIMER_DIGEST] = 11,
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)

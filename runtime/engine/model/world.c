@@ -153,7 +153,7 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
     if (escalation == NULL) {
         if (fact == ESC_FACT_ESCALATION_OPENED_AT)
             value.ms = world->engine->now_ms;
-        if (fact == ESC_FACT_ESCALATION_ATTEMPT)
+        if (fact == ESC_FACT_ESCALATION_ATTEMPT || fact == ESC_FACT_ESCALATION_LEVEL)
             value.number = 1;
         return value;
     }
@@ -169,6 +169,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
         value.ms = escalation->opened_at_ms;
     else if (fact == ESC_FACT_ESCALATION_HANDOFFS)
         value.number = escalation->handoffs;
+    else if (fact == ESC_FACT_ESCALATION_LEVEL)
+        value.number = escalation->role_row + 1;
     else
         value.number =
             esc_ticket_starts(world->engine, escalation->ticket, escalation->template_name)->count;

@@ -1,6 +1,7 @@
 /* duty_pack.c - in an escalation's body: who has it, for which no bundle is needed.
  *
- *   packed handed to   signed ms from the opening to the turn's begin
+ *   packed handed to   signed ms from the opening to the turn's begin   varint 2 * pass, and 1 when it is kept at the end of a shift
+ *   draws: count, for each  varint level, place  packed person
  *   those who had it before: count, for each  packed person  u8: 1 missed it, 2 missed a check   last resort: signed since  varint alarms
  *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told,
  *     8 a page of the turn arrived
@@ -28,6 +29,17 @@ static void owed_pack(EscBuf *out, const EscOwed *owed)
     esc_buf_u8(out, owed->asking);
     esc_buf_u8(out, owed->is_quiet);
     esc_texts_pack(out, owed->losers, owed->losers_count);
+}
+
+static void chain_pack(EscBuf *out, const EscEscalation *escalation)
+{
+    esc_buf_varint(out, 2u * escalation->pass + (escalation->is_shift_kept ? 1u : 0u));
+    esc_buf_varint(out, escalation->draws_count);
+    for (size_t i = 0; i < escalation->draws_count; i++) {
+        esc_buf_varint(out, escalation->draws[i].level);
+        esc_buf_varint(out, escalation->draws[i].place);
+        esc_buf_packed(out, escalation->draws[i].person);
+    }
 }
 
 static void resort_pack(EscBuf *out, const EscEscalation *escalation)
@@ -93,6 +105,7 @@ void esc_duty_pack(EscBuf *out, const EscEscalation *escalation)
 {
     esc_buf_packed(out, escalation->handed_to);
     esc_buf_signed(out, escalation->turn_at_ms - escalation->opened_at_ms);
+    chain_pack(out, escalation);
     resort_pack(out, escalation);
     pages_pack(out, escalation);
     paged_pack(out, escalation);
@@ -114,6 +127,18 @@ static void owed_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++)
         esc_owed_loser_add(owed, esc_interned_unpack(cursor, engine));
+}
+
+static void chain_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    uint32_t pass = esc_small_unpack(cursor);
+    escalation->pass = pass / 2;
+    escalation->is_shift_kept = pass % 2 != 0;
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        uint32_t level = esc_small_unpack(cursor), place = esc_small_unpack(cursor);
+        esc_escalation_draw_add(escalation, level, place, esc_interned_unpack(cursor, engine));
+    }
 }
 
 static void resort_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
@@ -194,6 +219,7 @@ bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
     EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)duty.data, duty.size});
     escalation->handed_to = esc_interned_unpack(&cursor, engine);
     escalation->turn_at_ms = escalation->opened_at_ms + esc_instant_unpack(&cursor);
+    chain_unpack(&cursor, engine, escalation);
     resort_unpack(&cursor, engine, escalation);
     pages_unpack(&cursor, engine, escalation);
     paged_unpack(&cursor, engine, escalation);

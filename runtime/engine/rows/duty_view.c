@@ -57,9 +57,15 @@ static bool lookup_is_absent(void *context, uint32_t person)
     return has_left || absence_of(lookup, name) != NULL;
 }
 
+static EscText lookup_last_drawn(void *context, EscText team)
+{
+    return esc_team_last(((const Lookup *)context)->engine, team);
+}
+
 static EscOwners people_at(Lookup *lookup, EscRef ref)
 {
-    EscDirectoryHost host = {lookup, lookup_holds, lookup_field_text, lookup_is_absent};
+    EscDirectoryHost host = {lookup, lookup_holds, lookup_field_text, lookup_is_absent,
+                             lookup_last_drawn};
     EscOwners owners = {.count = 0};
     esc_directory_resolve(lookup->bundle->program, lookup->engine->zones, &host, ref, lookup->at_ms,
                           &owners);
@@ -75,6 +81,68 @@ static EscText first_of(const Lookup *lookup, const EscOwners *owners)
     return (EscText){0};
 }
 
+/* Of a reference of the escalation's bundle, or of the last resort's. */
+static EscText person_of(EscEngine *engine, const EscEscalation *escalation,
+                         const EscEngineBundle *bundle, EscRef ref)
+{
+    const EscEngineBundle *in = bundle;
+    ref = esc_ref_translate(engine, bundle, ref, &in);
+    Lookup lookup = {engine, escalation->ticket, in, engine->now_ms};
+    EscOwners owners = people_at(&lookup, ref);
+    return first_of(&lookup, &owners);
+}
+
+/* Who a level would mean first: whoever was drawn for it, unless a pass is still to come. */
+static EscText level_person(EscEngine *engine, const EscEscalation *escalation, uint32_t level,
+                            bool is_anew)
+{
+    const EscProgram *program = escalation->bundle->program;
+    const EscRoleRow *role =
+        &program->roles[esc_escalation_template(escalation)->roles_first + level];
+    for (uint32_t place = 0; place <= role->others_count; place++) {
+        EscRef ref =
+            place == 0 ? role->owner : program->role_owners[role->others_first + place - 1].owner;
+        EscText drawn = is_anew ? (EscText){0} : esc_escalation_drawn(escalation, level, place);
+        Lookup lookup = {engine, escalation->ticket, escalation->bundle, engine->now_ms};
+        EscText person = drawn;
+        if (drawn.size == 0)
+            person = person_of(engine, escalation, escalation->bundle, ref);
+        else if (absence_of(&lookup, drawn) != NULL)
+            continue;
+        if (person.size > 0)
+            return person;
+    }
+    return (EscText){0};
+}
+
+static EscText resort_person(EscEngine *engine, const EscEscalation *escalation)
+{
+    const EscEngineBundle *in = engine->schema.current;
+    const EscMetaRow *meta = &in->program->meta[0];
+    EscText person = person_of(engine, escalation, in, meta->last_resort);
+    for (uint32_t i = 0; i < meta->resorts_count && person.size == 0; i++)
+        person =
+            person_of(engine, escalation, in, in->program->resorts[meta->resorts_first + i].who);
+    return person;
+}
+
+static bool next_level(EscEngine *engine, const EscEscalation *escalation, uint32_t from,
+                       bool is_anew, EscEscalationView *view)
+{
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    for (uint32_t level = from; level < row->roles_count; level++) {
+        EscText person = level_person(engine, escalation, level, is_anew);
+        bool is_same = !is_anew && esc_text_equal(person, escalation->owner);
+        if (person.size == 0 || is_same)
+            continue; /* as it will be passed over */
+        view->next_owner = person;
+        view->next_role = escalation->bundle->program->roles[row->roles_first + level].role;
+        view->next_pass = escalation->pass + 1 + (is_anew ? 1u : 0u);
+        return true;
+    }
+    return false;
+}
+
 void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
 {
     const EscTemplateRow *row =
@@ -83,21 +151,14 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
         row == NULL ? 0 : row->roles_count; /* a bundle that is lost took the chain with it */
     if (row == NULL ? escalation->role == 3 : escalation->role_row >= count)
         return;
-    for (uint32_t i = row == NULL ? 0 : escalation->role_row + 1; i <= count; i++) {
-        const EscRoleRow *role =
-            i < count ? &escalation->bundle->program->roles[row->roles_first + i] : NULL;
-        const EscEngineBundle *in = engine->schema.current;
-        EscRef ref = role == NULL ? in->program->meta[0].last_resort
-                                  : esc_ref_translate(engine, escalation->bundle, role->owner, &in);
-        Lookup lookup = {engine, escalation->ticket, in, engine->now_ms};
-        EscOwners owners = people_at(&lookup, ref);
-        EscText person = first_of(&lookup, &owners);
-        if (role != NULL && (person.size == 0 || esc_text_equal(person, escalation->owner)))
-            continue; /* as it will be passed over */
-        view->next_owner = person;
-        view->next_role = role == NULL ? 3 : role->role;
+    if (row != NULL && next_level(engine, escalation, escalation->role_row + 1, false, view))
         return;
-    }
+    if (row != NULL && escalation->pass < row->repeats &&
+        next_level(engine, escalation, 0, true, view))
+        return;
+    view->next_owner = resort_person(engine, escalation);
+    view->next_role = 3;
+    view->next_pass = escalation->pass + 1;
 }
 
 /* --- who is on duty ----------------------------------------------------------------------------- */
@@ -164,6 +225,9 @@ static void duty_fill(EscEngine *engine, EscRef ref, int64_t now_ms, EscDutyView
     view->absent_json = ESC_TEXT("[]");
     if (view->depends)
         return;
+    view->is_turns = esc_ref_kind(ref) == ESC_REF_TURNS;
+    if (view->is_turns)
+        view->last_drawn = esc_team_last(engine, view->means);
     EscOwners owners = people_at(&lookup, ref);
     view->person = first_of(&lookup, &owners);
     view->absent_json = absent_json(&lookup, &owners);
@@ -200,6 +264,10 @@ static bool visit_templates(const Visit *visit)
             EscDutyView view = {.template_name = program->texts[row->name], .role = role->role};
             if (!visit_ref(visit, role->owner, view))
                 return false;
+            for (uint32_t j = 0; j < role->others_count; j++) {
+                if (!visit_ref(visit, program->role_owners[role->others_first + j].owner, view))
+                    return false;
+            }
         }
     }
     return true;
@@ -216,7 +284,10 @@ void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
         if (!visit_ref(&visit, ESC_REF(ESC_REF_SCHEDULE, i), view))
             return;
     }
-    EscRef last_resort = program->meta[0].last_resort;
-    if (visit_templates(&visit) && last_resort != 0)
-        (void)visit_ref(&visit, last_resort, (EscDutyView){.role = 3});
+    const EscMetaRow *meta = &program->meta[0];
+    bool goes_on = visit_templates(&visit) && meta->last_resort != 0 &&
+                   visit_ref(&visit, meta->last_resort, (EscDutyView){.role = 3});
+    for (uint32_t i = 0; i < meta->resorts_count && goes_on; i++)
+        goes_on = visit_ref(&visit, program->resorts[meta->resorts_first + i].who,
+                            (EscDutyView){.role = 3});
 }

@@ -227,7 +227,9 @@ static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket
                         uint64_t index)
 {
     if (escalation != NULL)
-        return kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION && index <= UINT32_MAX;
+        return ((kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
+                kind == ESC_TIMER_SHIFT) &&
+               index <= UINT32_MAX;
     if (ticket == NULL)
         return kind == ESC_TIMER_DIGEST && index <= UINT32_MAX;
     bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE;

@@ -56,6 +56,17 @@ static EscText waiting_view(EscEngine *engine, const EscEscalation *escalation)
     return esc_wait_phrase(engine, escalation);
 }
 
+static void chain_view(const EscEscalation *escalation, EscEscalationView *view)
+{
+    if (escalation->bundle == NULL)
+        return;
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    view->level = escalation->role_row + 1;
+    view->levels = row->roles_count;
+    view->pass = escalation->pass + 1;
+    view->passes = row->repeats + 1;
+}
+
 static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
 {
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
@@ -87,6 +98,7 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
     if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED &&
         escalation->state != ESC_STATE_PARKED)
         view->wait_due_ms = escalation->frame.due_ms;
+    chain_view(escalation, view);
     if (escalation->state != ESC_STATE_CLOSED)
         esc_next_view(engine, escalation, view);
 }

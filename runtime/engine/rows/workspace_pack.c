@@ -1,6 +1,7 @@
 /* workspace_pack.c - the body of the workspace itself: who is absent, and what waits to be told in one message.
  *
  *   u8 format   absences: count, for each  packed person  signed until  u8: for a duration
+ *   turns of teams: count, for each  packed team, who was drawn last
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
  *     varint each     signed sum of the clock's corrections
@@ -10,7 +11,7 @@
 
 #include <string.h>
 
-#define FORMAT 4
+#define FORMAT 5
 
 static void pages_pack(EscBuf *out, const EscWindow *window)
 {
@@ -24,6 +25,15 @@ static void pages_pack(EscBuf *out, const EscWindow *window)
         esc_buf_varint(out, window->paged[i]);
 }
 
+static void team_turns_pack(EscBuf *out, const EscTeamTurns *turns)
+{
+    esc_buf_varint(out, turns->count);
+    for (size_t i = 0; i < turns->count; i++) {
+        esc_buf_packed(out, turns->items[i].team);
+        esc_buf_packed(out, turns->items[i].last);
+    }
+}
+
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
     esc_buf_u8(out, FORMAT);
@@ -33,6 +43,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
         esc_buf_signed(out, engine->absences.items[i].until_ms);
         esc_buf_u8(out, engine->absences.items[i].is_for);
     }
+    team_turns_pack(out, &engine->team_turns);
     esc_buf_varint(out, engine->windows.count);
     for (size_t i = 0; i < engine->windows.count; i++) {
         const EscWindow *window = &engine->windows.items[i];
@@ -64,6 +75,16 @@ static void absences_unpack(EscCursor *cursor, EscEngine *engine)
         absence->until_ms = esc_instant_unpack(cursor);
         absence->is_for = esc_cursor_u8(cursor) != 0;
     }
+}
+
+static void team_turns_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscText team = esc_cursor_packed(cursor), last = esc_cursor_packed(cursor);
+        esc_team_turn_put(engine, team, last);
+    }
+    engine->absences.is_dirty = false; /* its row says so already */
 }
 
 static void pages_unpack(EscCursor *cursor, EscWindow *window)
@@ -124,6 +145,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     absences_unpack(&cursor, engine);
+    team_turns_unpack(&cursor, engine);
     size_t windows = esc_cursor_count(&cursor);
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);

@@ -106,6 +106,9 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation, EscFram
     case ESC_WAIT_CONDITION:
         is_over = cond_at_wait(engine, escalation, frame, wait->cond - 1, false);
         break;
+    case ESC_WAIT_ROUND:
+        is_over = wait->cond != 0 && cond_at_wait(engine, escalation, frame, wait->cond - 1, false);
+        break;
     case ESC_WAIT_REPLY:
         if (frame->reply == ESC_REPLY_FAILED)
             return ESC_WAIT_END_TIMED_OUT;

@@ -173,6 +173,7 @@ void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscTe
     esc_pages_stop(engine, escalation, (EscText){0});
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_ACK, 0);
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
+    esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_SHIFT, 0);
     if (esc_ticket_is_resolved(engine, escalation->ticket))
         esc_expectations_met(engine, escalation);
     esc_steps_end(engine, escalation);

@@ -242,10 +242,13 @@ static void resume_record(EscEngine *engine, EscEscalation *escalation, const Es
     if (wait->kind == ESC_WAIT_RAISED || frame != &escalation->frame)
         return;
     EscText phrase = esc_wait_name(engine, escalation);
-    bool has_come = is_satisfied || wait->kind == ESC_WAIT_PAUSE; /* a pause waits for its end */
+    bool is_round =
+        wait->kind == ESC_WAIT_ROUND; /* its time is what it waits for, as a pause's end */
+    bool has_come = is_satisfied || is_round || wait->kind == ESC_WAIT_PAUSE;
     esc_audit_escalation(engine, escalation, has_come ? ESC_AUDIT_RESUMED : ESC_AUDIT_TIMED_OUT,
                          esc_audit_data(engine, "for", phrase, NULL),
-                         has_come                       ? "goes on after %.*s"
+                         is_round && !is_satisfied      ? "goes on with %.*s"
+                         : has_come && !is_round        ? "goes on after %.*s"
                          : wait->kind == ESC_WAIT_CHECK ? "goes on after %.*s that failed"
                                                         : "goes on without %.*s",
                          ESC_TEXT_ARG(phrase));

@@ -57,6 +57,10 @@ EscText esc_missed_text(EscEngine *engine, EscEscalation *escalation, const EscF
     case ESC_WAIT_CONDITION:
         return esc_turn_printf(engine, "what was waited for did not become true %.*s",
                                ESC_TEXT_ARG(within));
+    case ESC_WAIT_ROUND:
+        return esc_turn_printf(engine,
+                               "what was waited for did not become true in its rounds, %.*s",
+                               ESC_TEXT_ARG(within));
     case ESC_WAIT_EVENT:
         return esc_turn_printf(engine, "%.*s did not come %.*s",
                                ESC_TEXT_ARG(program->texts[program->events[wait->event - 1].name]),

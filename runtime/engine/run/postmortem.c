@@ -76,10 +76,8 @@ static void postmortem_tell(EscEngine *engine, EscEscalation *escalation, const 
 static EscText owner_of(EscEngine *engine, EscEscalation *escalation)
 {
     const EscTemplateRow *row = esc_escalation_template(escalation);
-    const EscRoleRow *role = &escalation->bundle->program->roles[row->postmortem_role - 1];
     EscPeople people;
-    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle, role->owner,
-                    &people);
+    esc_role_people(engine, escalation, row->postmortem_role - 1 - row->roles_first, &people);
     return people.count > 0 ? people.names[0] : escalation->owner;
 }
 

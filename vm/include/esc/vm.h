@@ -75,6 +75,7 @@ typedef enum EscRefKind {
     ESC_REF_FIELD,    /* FIELDS: a ticket text field that holds the name of a person, team or schedule */
     ESC_REF_TEMPLATE, /* TEMPLATES: a route's target */
     ESC_REF_TEXT,     /* TEXTS: a queue's name */
+    ESC_REF_TURNS,    /* TEAMS: the next of its members who is there, one after the other */
     ESC_REF_COUNT
 } EscRefKind;
 #define ESC_REF(kind, index) (((EscRef)(kind) << 24) | (EscRef)(index))
@@ -213,6 +214,7 @@ typedef enum EscWait {
     ESC_WAIT_CLOSE_WHEN, /* the steps are done; satisfied never (closing replaces the frame); timed out: raises overdue */
     ESC_WAIT_QA,         /* closing: satisfied when every check passed, was handled or overridden; timed out: raises qa_failed */
     ESC_WAIT_CHAIN,      /* satisfied by an acknowledgement; timed out when the last turn of the owners' chain is over, whatever its deadline says */
+    ESC_WAIT_ROUND,      /* between ROUNDS_BEGIN and its ROUNDS_END, where its deadline leads; satisfied by its condition, if there is one: no further round */
     ESC_WAIT_COUNT
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
@@ -428,6 +430,8 @@ ESC_MUST_USE EscStatus esc_run_resume(EscRun *run, bool is_satisfied, const EscV
 ESC_MUST_USE EscStatus esc_snapshot_write(const EscRun *run, EscBuf *out);
 /* The bundle hash a snapshot is pinned to, without any further check; false when the bytes are too short or have another magic. */
 bool esc_snapshot_bundle_hash(EscBytes bytes, uint8_t hash[32]);
+/* Rounds done of the innermost loop around the wait, of bytes that esc_snapshot_write made; 0 without a loop. */
+uint32_t esc_snapshot_rounds(EscBytes bytes);
 /* Reads and verifies (F1 … F7) a snapshot against its bundle; texts are copied to scratch. effects_total_min: what the same escalation's
  * previous snapshot had (0 when unknown): budgets only shrink (F5). On failure *run is unusable and the bytes are still evidence. */
 ESC_MUST_USE EscStatus esc_snapshot_read(EscBytes bytes, const EscBundle *bundle, uint32_t effects_total_min, char *scratch, size_t scratch_size, EscRun *run, EscWhy *why);
@@ -444,7 +448,7 @@ typedef enum EscOperand {
     ESC_OPERAND_OUT_TEXT, ESC_OPERAND_OUT_DURATION, ESC_OPERAND_OUT_TIME, ESC_OPERAND_IN_ANY, ESC_OPERAND_IN_OPTIONAL, ESC_OPERAND_IN_BOOL,
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
-    ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
+    ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
@@ -470,7 +474,7 @@ extern const EscOpInfo esc_op_info[256];
 typedef enum EscExtra {
     ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD
 } EscExtra;
-typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_RECEIVERS } EscSiteRef;
+typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS } EscSiteRef;
 typedef enum EscSiteAux {
     ESC_SITE_AUX_ZERO,
     ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */

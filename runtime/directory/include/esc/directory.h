@@ -49,6 +49,8 @@ typedef struct EscDirectoryHost {
     bool (*holds)(void *context, uint32_t function);
     EscText (*field_text)(void *context, uint32_t field);
     bool (*is_absent)(void *context, uint32_t person);
+    /* Who of a team was drawn last, for `round_robin(TEAM)`; empty: nobody yet. NULL: nobody ever. */
+    EscText (*last_drawn)(void *context, EscText team);
 } EscDirectoryHost;
 
 typedef struct EscOwners {

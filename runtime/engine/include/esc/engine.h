@@ -31,6 +31,7 @@ typedef enum EscVerb {
     ESC_VERB_START,
     ESC_VERB_ABSENT,
     ESC_VERB_PRESENT,
+    ESC_VERB_KEEP,
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -44,7 +45,7 @@ typedef struct EscAction {
     EscText ticket;      /* ABSENT, PRESENT: unused */
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
-    EscText reason;    /* HANDOFF, OVERRIDE, REJECT: required; else optional */
+    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
     int64_t for_ms;    /* ABSENT without a date: so long from now on */
     int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
@@ -100,7 +101,9 @@ typedef struct EscInput {
 typedef struct EscOutcome {
     uint64_t escalations[8]; /* started or touched, the first eight */
     uint32_t escalations_count;
-    bool is_noop;    /* accepted but without effect: a late ack, a stale button */
+    bool is_noop; /* accepted but without effect: a late ack, a stale button */
+    bool
+        is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
     char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
     char ticket[ESC_ID_BYTES_MAX + 1];
@@ -208,7 +211,11 @@ typedef struct EscEscalationView {
     /* Whose turn is next when this one ends without an acknowledgement; empty: nobody, or nobody who can be named now. */
     EscText next_owner;
     uint32_t next_role;
-    int64_t wait_due_ms; /* of what it waits for; 0: that has no deadline */
+    uint32_t next_pass; /* through the chain, from 1 */
+    uint32_t level,
+        levels; /* of the chain that is accountable, from 1; levels + 1: the last resort. 0: the chain is not known */
+    uint32_t pass, passes; /* through it, from 1 */
+    int64_t wait_due_ms;   /* of what it waits for; 0: that has no deadline */
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
@@ -243,7 +250,9 @@ typedef struct EscDutyView {
     EscText person, person_title; /* now; empty: nobody */
     int64_t until_ms;             /* 0: no end in sight */
     EscText next, next_title;     /* then; empty: nobody */
-    EscText absent_json;          /* passed over now: [{"person","until"}…] */
+    bool is_turns;       /* `means` is a team whose members take turns: `person` is drawn next */
+    EscText last_drawn;  /* of those; empty: nobody yet */
+    EscText absent_json; /* passed over now: [{"person","until"}…] */
 } EscDutyView;
 /* Visits each schedule, the roles of each template, and the last resort; stops when `visit` gives false. */
 void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,

@@ -38,10 +38,18 @@ const char *esc_role_name(uint32_t role); /* "last resort" */
 uint32_t esc_role_count(const EscEscalation *escalation);
 const EscRoleRow *esc_role_row(const EscEscalation *escalation,
                                uint32_t position); /* NULL: the last resort */
-/* Position of the first role that is `role` or behind it; the last resort's when there is none. */
+/* Position of the first role that is `role` or behind it; the last resort's when there is none. Of several levels of `escalation` the next
+ * above the present one, or the last. */
 uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role);
 void esc_role_people(EscEngine *engine, EscEscalation *escalation, uint32_t position,
                      EscPeople *people);
+/* The same as a pass through the chain that is still to come would find them. */
+void esc_role_people_anew(EscEngine *engine, EscEscalation *escalation, uint32_t position,
+                          EscPeople *people);
+/* The role is used: where its owner is the next of a team, and nobody was drawn in this pass yet, somebody is. */
+void esc_role_draw(EscEngine *engine, EscEscalation *escalation, uint32_t position);
+/* Whose last resort counts: the present bundle's, or else the escalation's own. The escalation may be NULL. */
+const EscEngineBundle *esc_resort_bundle(const EscEngine *engine, const EscEscalation *escalation);
 /* Members of the accountable turn: the role's people, or those it was handed to, or the one of the last resort. */
 void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people);
 
@@ -58,8 +66,6 @@ void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText perso
 bool esc_shifts_tell(EscEngine *engine);
 
 /* --- turns.c ---------------------------------------------------------------------------------- */
-
-#define ESC_RESORT_ACK_MS (15 * ESC_MINUTE_MS) /* for each of the last resort */
 
 /* `owner` is accountable in the role at that position and has its time to acknowledge; who was accountable is called no
  * more. Who of the turn hears of it is told when the input is done. */
@@ -80,6 +86,24 @@ void esc_role_active(EscEngine *engine,
 void esc_role_move(EscEscalation *escalation, int64_t by_ms);
 int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, int64_t due_ms);
+
+/* --- follows.c -------------------------------------------------------------------------------- */
+
+/* Arms the end of the turn of the schedule that the accountable role follows, or disarms it where none is followed. */
+void esc_follow_timer(EscEngine *engine, EscEscalation *escalation);
+/* The next end behind now; `otherwise` where no schedule is followed, or it has none. */
+int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalation,
+                          int64_t otherwise);
+void esc_follow_review(EscEngine *engine); /* the schedules are those of another bundle */
+/* Whether the accountable role follows a schedule whose end would move it, so that it can be kept. */
+bool esc_follow_is_on(const EscEscalation *escalation);
+
+/* --- shift_ends.c ----------------------------------------------------------------------------- */
+
+/* The shift is over: who has acknowledged hands over to who is on call now. */
+void esc_follow_fire(EscEngine *engine, EscEscalation *escalation);
+/* Who has it keeps it, for the reason of the turn's input. */
+void esc_follow_keep(EscEngine *engine, EscEscalation *escalation, EscText reason);
 
 /* --- resort.c --------------------------------------------------------------------------------- */
 

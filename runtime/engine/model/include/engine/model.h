@@ -430,6 +430,15 @@ void esc_change_forget_call(EscEngine *engine, EscEscalation *escalation, uint64
 /* Whoever records a change, or reads one, pins what takes it back; whoever drops it lets go. */
 void esc_change_pin(EscEngine *engine, const EscChange *change, bool is_needed);
 
+/* --- draws.c ---------------------------------------------------------------------------------- */
+
+EscText esc_team_last(const EscEngine *engine, EscText team); /* empty: nobody was drawn yet */
+void esc_team_turn_put(EscEngine *engine, EscText team, EscText person);
+/* Who was drawn in this pass for the role at position `level`; `place`: 0 its owner, 1 the first of the others. Empty: nobody yet. */
+EscText esc_escalation_drawn(const EscEscalation *escalation, uint32_t level, uint32_t place);
+void esc_escalation_draw_add(EscEscalation *escalation, uint32_t level, uint32_t place,
+                             EscText person); /* interned */
+
 /* --- phrases.c -------------------------------------------------------------------------------- */
 
 /* "customer.esc:31": where an instruction of a function was written; empty when the bundle does not say. */

@@ -72,6 +72,7 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
+    ESC_TIMER_SHIFT, /* escalation: the turn ends of the schedule that its accountable role follows */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
@@ -402,6 +403,12 @@ typedef struct EscResort {
     uint32_t alarms; /* 0: somebody is still to be asked for the first time */
 } EscResort;
 
+/* Who was drawn for a role whose owner is the next of a team. */
+typedef struct EscDraw {
+    uint32_t level, place; /* position of the role; 0 its owner, 1 the first of the others … */
+    EscText person;        /* interned */
+} EscDraw;
+
 typedef struct EscMoment {
     uint8_t kind; /* EscAuditKind */
     int64_t at_ms;
@@ -427,7 +434,11 @@ struct EscEscalation {
     EscText owner;         /* interned */
     int64_t turn_at_ms;    /* when the accountable one's turn began */
     uint32_t ack_calendar; /* OPTION in the bundle: whose hours the time to acknowledge counts */
-    EscText handed_to;     /* interned name of who it was handed to; empty: the role's own */
+    uint32_t pass;         /* through the chain, from 0 to the template's `repeats` */
+    EscDraw *draws;        /* of this pass */
+    size_t draws_count, draws_capacity;
+    bool is_shift_kept; /* who has it keeps it when the schedule's turn ends */
+    EscText handed_to;  /* interned name of who it was handed to; empty: the role's own */
     bool is_acked;
     int64_t first_acked_ms; /* 0: never */
     EscText *ackers;        /* interned; of the present turn */
@@ -642,6 +653,17 @@ typedef struct EscAbsences {
         is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
+/* Who of a team was drawn last. */
+typedef struct EscTeamTurn {
+    EscText team, last; /* interned */
+} EscTeamTurn;
+
+/* draws.c */
+typedef struct EscTeamTurns {
+    EscTeamTurn *items;
+    size_t count, capacity;
+} EscTeamTurns;
+
 /* memory.c */
 typedef struct EscInterned {
     EscNames *names;
@@ -799,6 +821,7 @@ struct EscEngine {
     EscOutbox outbox;
     EscWindows windows;
     EscAbsences absences;
+    EscTeamTurns team_turns;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
