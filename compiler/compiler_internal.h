@@ -253,12 +253,30 @@ typedef struct EscRouteInfo {
     const EscNode *node;  /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
 } EscRouteInfo;
 
+/* How long a clock of a service level may run. */
+typedef struct EscGoalInfo {
+    int64_t ms;        /* 0: no clock */
+    uint32_t calendar; /* or ESC_NONE */
+    const EscNode *
+        node; /* SLA_ROW, or the DURATION of a clock without a table; NULL: no row fits, which was reported */
+} EscGoalInfo;
+
+typedef struct EscClockInfo {
+    const EscNode *node; /* SLA_CLOCK; NULL: there is no such clock */
+    uint32_t field;      /* of the ticket, that the table is about; or ESC_NONE */
+    EscGoalInfo *
+        goals; /* one; or one for each value in order, and one for a missing value where the field may be missing */
+    uint32_t goals_count;
+    const uint32_t *since, *met; /* events, sorted and unique */
+    uint32_t since_count, met_count;
+} EscClockInfo;
+
 typedef struct EscSlaInfo {
     EscText name;
-    const EscNode *condition;                    /* or NULL */
-    int64_t respond_ms, resolve_ms;              /* 0: none */
-    uint32_t respond_calendar, resolve_calendar; /* or ESC_NONE */
-    const EscNode *node;                         /* warnings: SLA_CLOCK, PERCENT (whole 1 to 99) */
+    const EscNode *condition, *pause; /* or NULL */
+    bool is_restarted;                /* at a reopening; else it goes on */
+    EscClockInfo clocks[ESC_SLA_CLOCK_COUNT];
+    const EscNode *node;
 } EscSlaInfo;
 
 typedef struct EscRunbookInfo {

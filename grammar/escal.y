@@ -143,6 +143,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
 %token <name> DUE "due" ELIF "elif" TIMES "times"
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
+%token <name> SINCE "since" RESTART "restart"
+%token <name> MET_BY "met by" BEFORE_DUE "before due"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -160,7 +162,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
-%type <node> policy_else_opt
+%type <node> policy_else_opt promise promise_row moment
+%type <name> clock_word
 %type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each every
 %type <node> action_call rounds_until ack_within_opt
 %type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
@@ -169,7 +172,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
 %type <list> action_items codes source_items
-%type <list> map_opt sla_items warnings_opt percents route_rows template_items events paths owners
+%type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths owners
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
@@ -504,18 +507,54 @@ sla_items:
   | sla_items BROKEN { $$ = $1; }
 
 sla_item:
-    word "within" duration warnings_opt[warnings]
-    { $$ = NODE(SLA_CLOCK, @$, .sla_clock = {.name = $word, .within = $duration,
-          .warnings = $warnings}); }
+    clock_word[name] "within" promise since_opt[since] met_opt[met] warnings_opt[warnings]
+    { $$ = NODE(SLA_CLOCK, @$, .sla_clock = {.name = $name, .within = $promise, .since = $since,
+          .met = $met, .warnings = $warnings}); }
   | "pause" "when" expr { $$ = NODE(SLA_PAUSE, @$, .sla_pause = {.condition = $expr}); }
+  | "resume" "on" path
+    { $$ = NODE(SLA_REOPENED, @$, .sla_reopened = {.is_restart = false, .event = $path}); }
+  | "restart" "on" path
+    { $$ = NODE(SLA_REOPENED, @$, .sla_reopened = {.is_restart = true, .event = $path}); }
+
+promise:
+    duration
+  | path "map" "{" promise_rows[rows] "}"
+    { $$ = NODE(SLA_TABLE, @$, .sla_table = {.field = $path, .rows = $rows}); }
+
+promise_rows:
+    %empty { $$ = esc_list_empty(); }
+  | promise_rows promise_row { $$ = esc_list_append($1, $2); }
+  | promise_rows promise_row "," { $$ = esc_list_append($1, $2); }
+  | promise_rows error { $$ = $1; RECOVER(ENTRIES, @1, @2); }
+  | promise_rows BROKEN { $$ = $1; }
+
+promise_row:
+    NAME ":" duration
+    { $$ = NODE(SLA_ROW, @$, .sla_row = {.value = esc_path_one(parse, $NAME),
+          .within = $duration}); }
+  | NAME ":" word
+    { $$ = NODE(SLA_ROW, @$, .sla_row = {.value = esc_path_one(parse, $NAME),
+          .within = esc_path_one(parse, $word)}); }
+
+since_opt:
+    %empty { $$ = esc_list_empty(); }
+  | "since" events { $$ = $events; }
+
+met_opt:
+    %empty { $$ = esc_list_empty(); }
+  | "met by" events { $$ = $events; }
 
 warnings_opt:
     %empty { $$ = esc_list_empty(); }
-  | "warn at" percents { $$ = $percents; }
+  | "warn at" moments { $$ = $moments; }
 
-percents:
-    PERCENT { $$ = esc_list_one($1); }
-  | percents "," PERCENT { $$ = esc_list_append($1, $3); }
+moments:
+    moment { $$ = esc_list_one($1); }
+  | moments "," moment { $$ = esc_list_append($1, $3); }
+
+moment:
+    PERCENT
+  | duration "before due" { $$ = NODE(BEFORE_DUE, @$, .before_due = {.duration = $duration}); }
 
 route_rows:
     %empty { $$ = esc_list_empty(); }
@@ -720,9 +759,9 @@ await:
 
 reminders:
     %empty { $$ = esc_list_empty(); }
-  | reminders "at" PERCENT block
+  | reminders "at" moment block
     { $$ = esc_list_append($1, NODE(REMINDER, esc_span_join(@2, @4),
-          .reminder = {.percent = $PERCENT, .steps = $block})); }
+          .reminder = {.moment = $moment, .steps = $block})); }
 
 ask:
     "ask" target text "within" duration "{" ask_items[items] "}"
@@ -1132,7 +1171,10 @@ quotable:
     word
   | TEXT { $$ = esc_ast_unquoted(parse, $TEXT); } /* mistake: a name in quotes */
 
-soft_word:
+soft_word: clock_word | "since"
+
+/* Behind the time of a clock it could not be told whether `since` goes on with it or names the next one. */
+clock_word:
     NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule"
   | "channel" | "system" | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test"
   | "absent" | "closed" | "daily" | "weekly" | "override" | "action" | "each" | "pause" | "start"
@@ -1143,7 +1185,7 @@ soft_word:
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
   | "repeat" | "keep"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
-  | "started" | "asked" | "overdue" | "due" | "elif" | "times"
+  | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart"
 
 %%
 

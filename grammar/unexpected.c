@@ -287,7 +287,9 @@ static bool rule_deadline(const Fault *fault)
         return esc_fault_put(fault, ESC_SYNTAX_DEADLINE_MISSING, esc_fault_gap(fault),
                              ESC_TEXT("a deadline such as `ack within 5m` is missing"),
                              "every owner has a time in which to acknowledge");
-    if (!esc_fault_has(fault, "within"))
+    /* a clock of a service level could be called `pause`, and nobody means that */
+    bool is_pause = fault->count == 2 && esc_fault_has(fault, "when");
+    if (!esc_fault_has(fault, "within") || is_pause)
         return false;
     return esc_fault_put(fault, ESC_SYNTAX_DEADLINE_MISSING, esc_fault_gap(fault),
                          ESC_TEXT("a deadline such as `within 5m` is missing"),

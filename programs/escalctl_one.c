@@ -388,9 +388,10 @@ static void show_clock(const EscJson *sla, const char *name, const char *words, 
         return;
     EscBuf text = new_text();
     esc_buf_printf(&text, "%s: %s", words,
-                   is(state, "running") ? "running"
-                   : is(state, "met")   ? "met in time"
-                                        : "missed");
+                   is(state, "running")  ? "running"
+                   : is(state, "paused") ? "paused"
+                   : is(state, "met")    ? "met in time"
+                                         : "missed");
     if (due_ms != 0) {
         esc_buf_string(&text, is(state, "running") ? ", until " : ", was due ");
         when_write_far(&text, due_ms, now_ms);
@@ -446,6 +447,7 @@ static void show_ticket(const CtlCall *call, const EscJson *json)
         line("promised", ctl_text(sla, "name"));
         show_clock(sla, "respond", "first response", now_ms);
         show_clock(sla, "resolve", "resolution", now_ms);
+        show_clock(sla, "update", "answer", now_ms);
     }
     show_fields(esc_json_member(json, ESC_TEXT("fields")));
     show_escalations_of(call, call->line->arguments[0], now_ms);

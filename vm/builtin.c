@@ -64,3 +64,17 @@ const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1] = {
 #define ESC_CHANNEL(NAME, word) word,
 #include <esc/builtin.def>
 };
+
+const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1] = {
+    [ESC_SLA_CLOCK_RESPOND] = "respond",
+    [ESC_SLA_CLOCK_RESOLVE] = "resolve",
+    [ESC_SLA_CLOCK_UPDATE] = "update",
+};
+
+uint32_t esc_clock_find(EscText word)
+{
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        if (esc_text_equal(word, esc_text_from(esc_clock_words[i])))
+            return i;
+    return ESC_NONE;
+}

@@ -31,6 +31,8 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_directory(verify);
     if (status == ESC_OK)
+        status = esc_verify_levels(verify);
+    if (status == ESC_OK)
         status = esc_verify_programs(verify);
     if (status == ESC_OK)
         status = esc_verify_effects(verify);

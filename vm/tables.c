@@ -83,6 +83,11 @@ bool esc_bound_holds(EscBound bound, int64_t value)
     return value >= esc_bound_info[bound].low && value <= esc_bound_info[bound].high;
 }
 
+int64_t esc_moment_ms(int64_t whole_ms, uint32_t percent, int64_t before_ms)
+{
+    return percent > 0 ? whole_ms / 100 * percent : whole_ms - before_ms;
+}
+
 const EscFactInfo esc_fact_info[ESC_FACT_COUNT] = {
 #include <esc/facts.def>
 };

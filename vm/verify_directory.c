@@ -273,30 +273,6 @@ static EscStatus verify_routes(EscVerify *verify)
     return ESC_OK;
 }
 
-static bool sla_time_is_valid(int64_t ms)
-{
-    return ms == 0 || esc_bound_holds(ESC_BOUND_DEADLINE_MS, ms);
-}
-
-static EscStatus verify_slas(EscVerify *verify)
-{
-    const EscProgram *program = verify->program;
-    for (uint32_t i = 0; i < program->slas_count; i++) {
-        const EscSlaRow *row = &program->slas[i];
-        REJECT_IF(!sla_time_is_valid(row->respond_ms) || !sla_time_is_valid(row->resolve_ms), "V08",
-                  SLAS, i, "a time is out of range");
-        if (row->cond == 0)
-            continue;
-        EscStatus status = esc_verify_entry(verify, ESC_TABLE_SLAS, i, row->cond - 1,
-                                            ESC_FUNCTION_COND, 0, ESC_NONE);
-        if (status != ESC_OK)
-            return status;
-    }
-    for (uint32_t i = 0; i < program->warns_count; i++)
-        REJECT_UNLESS_BOUND(SHARE_PERCENT, program->warns[i].percent, WARNS, i);
-    return ESC_OK;
-}
-
 /* --- connectors and policy --------------------------------------------------------------------------------------------- */
 
 /* A function whose entry registers are the parameters of an action. */
@@ -380,9 +356,9 @@ static EscStatus verify_spans(EscVerify *verify)
 EscStatus esc_verify_directory(EscVerify *verify)
 {
     static EscStatus (*const rules[])(EscVerify *) = {
-        verify_meta,    verify_enums,     verify_fields,    verify_events, verify_exceptions,
-        verify_people,  verify_calendars, verify_schedules, verify_routes, verify_slas,
-        verify_actions, verify_grants,    verify_limits,    verify_spans,
+        verify_meta,   verify_enums,     verify_fields,    verify_events, verify_exceptions,
+        verify_people, verify_calendars, verify_schedules, verify_routes, verify_actions,
+        verify_grants, verify_limits,    verify_spans,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rules); i++) {
         EscStatus status = rules[i](verify);

@@ -244,6 +244,28 @@ static EscStatus verify_beside(EscVerify *verify, uint32_t i, uint32_t function,
     return ESC_OK;
 }
 
+/* When a reminder is due; those of a wait ascend, and none is there twice. */
+static EscStatus verify_moment(EscVerify *verify, uint32_t wait, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscWaitRow *row = &program->waits[wait];
+    const EscReminderRow *reminder = &program->reminders[i];
+    REJECT_IF((reminder->percent == 0) == (reminder->before_ms == 0), "V08", REMINDERS, i,
+              "a reminder has a share or a time before the end");
+    REJECT_UNLESS_BOUND_OR_0(BEFORE_DUE_MS, reminder->before_ms, REMINDERS, i);
+    REJECT_IF(reminder->before_ms >= row->deadline_ms, "V08", REMINDERS, i,
+              "the wait is not longer than that");
+    if (i == row->reminders_first)
+        return ESC_OK;
+    int64_t at_ms = esc_moment_ms(row->deadline_ms, reminder->percent, reminder->before_ms),
+            before_ms =
+                esc_moment_ms(row->deadline_ms, reminder[-1].percent, reminder[-1].before_ms);
+    bool is_behind = at_ms > before_ms ||
+                     (at_ms == before_ms && reminder[-1].percent > 0 && reminder->percent == 0);
+    REJECT_IF(!is_behind, "V08", REMINDERS, i, "reminders must ascend");
+    return ESC_OK;
+}
+
 static EscStatus verify_wait_parts(EscVerify *verify, uint32_t i)
 {
     const EscProgram *program = verify->program;
@@ -263,9 +285,9 @@ static EscStatus verify_wait_parts(EscVerify *verify, uint32_t i)
     for (uint32_t r = row->reminders_first;
          r < row->reminders_first + row->reminders_count && status == ESC_OK; r++) {
         const EscReminderRow *reminder = &program->reminders[r];
-        REJECT_UNLESS_BOUND(SHARE_PERCENT, reminder->percent, REMINDERS, r);
-        REJECT_IF(r > row->reminders_first && reminder->percent <= reminder[-1].percent, "V08",
-                  REMINDERS, r, "shares must ascend");
+        status = verify_moment(verify, i, r);
+        if (status != ESC_OK)
+            break;
         status = verify_beside(verify, i, reminder->body, ESC_FUNCTION_REMINDER);
     }
     return status;

@@ -132,6 +132,8 @@ EscStatus esc_verify_directory(
     EscVerify *verify); /* rules of the rows that templates refer to: V08, V35 */
 EscStatus esc_verify_programs(
     EscVerify *verify); /* rules of templates, functions, waits, effects */
+EscStatus esc_verify_levels(
+    EscVerify *verify); /* service levels; a part of the directory's rules */
 EscStatus esc_verify_effects(EscVerify *verify);
 EscStatus esc_verify_preds(EscVerify *verify);
 EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */

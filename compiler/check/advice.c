@@ -178,21 +178,27 @@ static int64_t elapsed_at_most(const EscWorkspace *workspace, int64_t ms, uint32
 
 typedef struct Promise {
     int64_t ms; /* the longest of all service levels; 0: none is promised */
-    const EscNode *sla;
+    EscSpan span;
 } Promise;
 
-static Promise longest_promise(const EscWorkspace *workspace, bool is_respond)
+/* The row of its table that promises a time, or the name of the level that has no table. */
+static EscSpan goal_span(const EscWorkspace *workspace, uint32_t level, const EscGoalInfo *goal)
+{
+    return goal->node->kind == ESC_NODE_SLA_ROW ? goal->node->span
+                                                : workspace->slas[level].node->sla.name.span;
+}
+
+static Promise longest_promise(const EscWorkspace *workspace, EscSlaClock kind)
 {
     Promise longest = {0};
     for (uint32_t i = 0; i < workspace->slas_count; ++i) {
-        const EscSlaInfo *sla = &workspace->slas[i];
-        int64_t ms = is_respond ? sla->respond_ms : sla->resolve_ms;
-        if (ms == 0)
-            continue;
-        ms = elapsed_at_most(workspace, ms,
-                             is_respond ? sla->respond_calendar : sla->resolve_calendar);
-        if (ms > longest.ms)
-            longest = (Promise){.ms = ms, .sla = sla->node};
+        const EscClockInfo *clock = &workspace->slas[i].clocks[kind];
+        for (uint32_t k = 0; k < clock->goals_count; ++k) {
+            const EscGoalInfo *goal = &clock->goals[k];
+            int64_t ms = goal->ms == 0 ? 0 : elapsed_at_most(workspace, goal->ms, goal->calendar);
+            if (ms > longest.ms)
+                longest = (Promise){.ms = ms, .span = goal_span(workspace, i, goal)};
+        }
     }
     return longest;
 }
@@ -208,7 +214,7 @@ static void too_long(EscWorkspace *workspace, const EscNode *duration, const Pro
     EscDiagnostic *diagnostic =
         esc_report(workspace, "A0305", duration->span, "%s, whatever its service level", words);
     esc_report_hint(workspace, diagnostic, "make it shorter, or the service level longer");
-    esc_report_related(workspace, diagnostic, promise->sla->sla.name.span, "the longest promise");
+    esc_report_related(workspace, diagnostic, promise->span, "the longest promise");
 }
 
 /* --- steps that do nothing -------------------------------------------------------------------- */
@@ -248,8 +254,7 @@ static void long_rounds(const Waits *waits, const EscNode *node)
                    "these rounds end when the ticket is overdue, whatever its service level");
     esc_report_hint(waits->workspace, diagnostic,
                     "make fewer of them, or the time between them shorter");
-    esc_report_related(waits->workspace, diagnostic, waits->promise.sla->sla.name.span,
-                       "the longest promise");
+    esc_report_related(waits->workspace, diagnostic, waits->promise.span, "the longest promise");
 }
 
 /* Recurses as deep as steps can lie in one another. */
@@ -287,7 +292,7 @@ static void long_chain(EscWorkspace *workspace, const EscTemplateInfo *info, con
         esc_report(workspace, "A0305", info->repeat->span,
                    "the last pass may end when the ticket is overdue, whatever its service level");
     esc_report_hint(workspace, diagnostic, "repeat it fewer times, or give its owners less time");
-    esc_report_related(workspace, diagnostic, promise->sla->sla.name.span, "the longest promise");
+    esc_report_related(workspace, diagnostic, promise->span, "the longest promise");
 }
 
 static void long_times(EscWorkspace *workspace, const EscTemplateInfo *info, const Promise *respond,
@@ -322,7 +327,8 @@ void esc_pass_advice(EscWorkspace *workspace)
     if (is_unclear(workspace))
         return;
     bool is_idle = false; /* what its steps would use is not known */
-    Promise respond = longest_promise(workspace, true), resolve = longest_promise(workspace, false);
+    Promise respond = longest_promise(workspace, ESC_SLA_CLOCK_RESPOND),
+            resolve = longest_promise(workspace, ESC_SLA_CLOCK_RESOLVE);
     for (uint32_t i = 0; i < workspace->templates_count; ++i) {
         same_owner_twice(workspace, &workspace->templates[i]);
         shifts_end(workspace, &workspace->templates[i]);

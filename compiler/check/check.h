@@ -62,6 +62,7 @@ void esc_pass_sources(EscWorkspace *workspace); /* by esc_pass_connectors */
 void esc_pass_exceptions(EscWorkspace *workspace);
 void esc_pass_policy(EscWorkspace *workspace);   /* rules, before the templates that they judge */
 void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
+void esc_check_levels(EscWorkspace *workspace);  /* levels.c, by esc_pass_services */
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_tests(EscWorkspace *workspace);

@@ -21,6 +21,7 @@ typedef enum EscConditionUse {
     ESC_USE_CHECK,
     ESC_USE_ROUTE,
     ESC_USE_SLA,
+    ESC_USE_PAUSE,
     ESC_USE_POLICY,
     ESC_USE_TEST /* may be anything: the test says what comes of it */
 } EscConditionUse;

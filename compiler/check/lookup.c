@@ -46,6 +46,19 @@ const uint32_t *esc_find_persons(EscWorkspace *workspace, EscNodeList items, uin
     return persons;
 }
 
+const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uint32_t *count)
+{
+    uint32_t *events = esc_arena_alloc_array(workspace->arena, paths.count, sizeof *events);
+    uint32_t found = 0;
+    ESC_EACH(path, paths) {
+        uint32_t event = esc_check_event(workspace, path);
+        if (event != ESC_NONE && events != NULL)
+            events[found++] = event;
+    }
+    *count = esc_sort_unique(events, found);
+    return events;
+}
+
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind)
 {
     char buffer[ESC_PATH_TEXT_MAX];

@@ -20,6 +20,8 @@ bool esc_exception_is_typed(const EscWorkspace *workspace, EscText name);
 uint32_t esc_check_action(EscWorkspace *workspace, const EscNode *path, uint32_t system);
 /* An event that a PATH names; marks it. ESC_NONE after a report. */
 uint32_t esc_check_event(EscWorkspace *workspace, const EscNode *path);
+/* The events of a list of PATHs, sorted and unique, without the unknown ones, which are reported. */
+const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uint32_t *count);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind);
 /* A DURATION: its calendar, and that it is within a bound in ms. */
@@ -34,5 +36,12 @@ void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, u
 void esc_check_deadline(EscWorkspace *workspace, const EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);
+/* What stands before the moment at hand in a list of them: {0} where it begins. */
+typedef struct EscMoments {
+    double percent;
+    int64_t before_ms; /* 0: none yet */
+} EscMoments;
+/* A PERCENT or BEFORE_DUE, behind those of its own kind that *moments has, and adds it. */
+void esc_check_moment(EscWorkspace *workspace, const EscNode *moment, EscMoments *moments);
 
 #endif

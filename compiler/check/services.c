@@ -1,6 +1,4 @@
-/* services.c - routes and service levels: ordered tables over the ticket. */
-#include <string.h>
-
+/* services.c - routes: ordered tables over the ticket. Service levels are in levels.c. */
 #include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
@@ -85,74 +83,9 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
                         "end it with `otherwise -> …`");
 }
 
-/* --- service levels --------------------------------------------------------------------------- */
-
-static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, const EscNode *clock)
-{
-    static const char *const words[] = {"respond", "resolve", NULL};
-    EscText name = clock->sla_clock.name.text;
-    bool is_respond = esc_text_equal(name, ESC_TEXT("respond"));
-    if (!is_respond && !esc_text_equal(name, ESC_TEXT("resolve"))) {
-        esc_report_word(workspace, clock->sla_clock.name, "a clock of a service level", words);
-        return;
-    }
-    const EscNode *within = clock->sla_clock.within;
-    esc_check_deadline(workspace, within);
-    EscMeaning meaning = esc_meaning(workspace, within);
-    uint32_t calendar = meaning.means == ESC_MEANS_CALENDAR ? meaning.index : ESC_NONE;
-    int64_t *ms = is_respond ? &sla->respond_ms : &sla->resolve_ms;
-    if (*ms != 0)
-        esc_report(workspace, "E0306", clock->sla_clock.name.span, "`%.*s` is said twice",
-                   ESC_TEXT_ARG(name));
-    *ms = within->duration.ms;
-    *(is_respond ? &sla->respond_calendar : &sla->resolve_calendar) = calendar;
-    double previous = 0;
-    ESC_EACH_NODE(percent, clock->sla_clock.warnings)
-        esc_check_percent(workspace, percent, &previous);
-}
-
-static void check_sla(EscWorkspace *workspace, EscSlaInfo *sla)
-{
-    const EscNode *node = sla->node;
-    (void)esc_plain_text(workspace, node->sla.title);
-    EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
-    sla->condition = node->sla.condition;
-    esc_check_condition(&where, node->sla.condition, ESC_USE_SLA);
-    ESC_EACH(item, node->sla.items) {
-        if (item->kind == ESC_NODE_SLA_CLOCK)
-            check_clock(workspace, sla, item);
-        else
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", item->span,
-                                       "pausing a service level is not part of language 1"),
-                            "let its clock follow a calendar: `of office_hours`");
-    }
-    if (node->sla.items.count == 0)
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0319", node->sla.name.span,
-                                   "the service level `%.*s` promises nothing",
-                                   ESC_TEXT_ARG(sla->name)),
-                        "write `respond within 15m` or `resolve within 4h`");
-}
-
-/* The first level that a ticket fits is its own. */
-static void judge_slas(EscWorkspace *workspace)
-{
-    EscTableRow *rows =
-        esc_arena_alloc_array(workspace->arena, workspace->slas_count, sizeof *rows);
-    for (uint32_t i = 0; rows != NULL && i < workspace->slas_count; ++i) {
-        const EscNode *node = workspace->slas[i].node;
-        rows[i] = (EscTableRow){.condition = node->sla.condition, .span = node->sla.name.span};
-    }
-    if (rows != NULL)
-        esc_judge_rows(workspace, rows, workspace->slas_count, "this service level is nobody's");
-}
-
 void esc_pass_services(EscWorkspace *workspace)
 {
     for (uint32_t i = 0; i < workspace->routes_count; ++i)
         check_route(workspace, &workspace->routes[i]);
-    for (uint32_t i = 0; i < workspace->slas_count; ++i)
-        check_sla(workspace, &workspace->slas[i]);
-    judge_slas(workspace);
+    esc_check_levels(workspace);
 }

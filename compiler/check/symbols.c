@@ -154,10 +154,7 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, routes) = (EscRouteInfo){.name = name.text, .node = node};
         return workspace->routes_count - 1;
     case ESC_SYMBOL_SLA:
-        *ESC_ARRAY_ADD(workspace, slas) = (EscSlaInfo){.name = name.text,
-                                                       .respond_calendar = ESC_NONE,
-                                                       .resolve_calendar = ESC_NONE,
-                                                       .node = node};
+        *ESC_ARRAY_ADD(workspace, slas) = (EscSlaInfo){.name = name.text, .node = node};
         return workspace->slas_count - 1;
     case ESC_SYMBOL_RUNBOOK:
         *ESC_ARRAY_ADD(workspace, runbooks) = (EscRunbookInfo){.name = name.text, .node = node};

@@ -20,34 +20,21 @@ typedef struct TemplateCheck {
     EscSeen handled; /* exceptions by name */
 } TemplateCheck;
 
-/* Resolves the events of a list; sorted and unique. Unknown ones are left out. */
-static const uint32_t *events_of(EscWorkspace *workspace, EscNodeList paths, uint32_t *count)
-{
-    uint32_t *events = esc_arena_alloc_array(workspace->arena, paths.count, sizeof *events);
-    uint32_t found = 0;
-    ESC_EACH(path, paths) {
-        uint32_t event = esc_check_event(workspace, path);
-        if (event != ESC_NONE && events != NULL)
-            events[found++] = event;
-    }
-    *count = esc_sort_unique(events, found);
-    return events;
-}
-
 static void check_clock_path(EscWorkspace *workspace, const EscNode *clock)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(clock, 0, clock->path.count, buffer);
-    bool is_respond = esc_text_equal(name, ESC_TEXT("sla.respond"));
-    if (is_respond || esc_text_equal(name, ESC_TEXT("sla.resolve"))) {
-        esc_mark(workspace, clock, ESC_MEANS_VALUE,
-                 is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE, ESC_TYPE_ANY);
+    uint32_t index = esc_text_starts_with(name, ESC_TEXT("sla."))
+                         ? esc_clock_find((EscText){name.data + 4, name.size - 4})
+                         : ESC_NONE;
+    if (index != ESC_NONE) {
+        esc_mark(workspace, clock, ESC_MEANS_VALUE, index, ESC_TYPE_ANY);
         return;
     }
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0114", clock->span, "`%.*s` is no clock of a service level",
                    ESC_TEXT_ARG(name));
-    esc_report_hint(workspace, diagnostic, "say `sla.respond` or `sla.resolve`");
+    esc_report_hint(workspace, diagnostic, "say `sla.respond`, `sla.resolve` or `sla.update`");
 }
 
 static void visit_moments(void *context, const EscNode *parent, const EscNode *node)
@@ -81,7 +68,7 @@ static void check_start(TemplateCheck *check, const EscNode *start)
     EscWorkspace *workspace = check->workspace;
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     uint32_t count = 0;
-    const uint32_t *events = events_of(workspace, start->start.events, &count);
+    const uint32_t *events = esc_check_events(workspace, start->start.events, &count);
     check->is_triggered = true;
     if (start->start.clock != NULL) {
         check_clock_path(workspace, start->start.clock);
@@ -238,7 +225,7 @@ static void body_done(TemplateCheck *check, const EscWhere *where)
 static void check_handler(TemplateCheck *check, const EscNode *handler)
 {
     EscWhere where = body_where(check, ESC_FUNCTION_HANDLER);
-    where.events = events_of(check->workspace, handler->handler.events, &where.events_count);
+    where.events = esc_check_events(check->workspace, handler->handler.events, &where.events_count);
     where.has_event = where.events_count > 0;
     where.event_may_be_missing = false;
     where.has_unknown_event = false;

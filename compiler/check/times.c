@@ -78,3 +78,26 @@ void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *
                         "write them in the order in which they are due");
     *previous = value;
 }
+
+/* The longest one comes first. */
+static void check_before(EscWorkspace *workspace, const EscNode *node, int64_t *previous_ms)
+{
+    const EscNode *duration = node->before_due.duration;
+    esc_check_duration(workspace, duration, false, ESC_BOUND_BEFORE_DUE_MS);
+    if (duration->kind != ESC_NODE_DURATION || duration->duration.ms <= 0)
+        return;
+    if (*previous_ms != 0 && duration->duration.ms >= *previous_ms)
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0318", node->span,
+                                   "this comes before or with the one above it"),
+                        "write them in the order in which they are due");
+    *previous_ms = duration->duration.ms;
+}
+
+void esc_check_moment(EscWorkspace *workspace, const EscNode *moment, EscMoments *moments)
+{
+    if (moment->kind == ESC_NODE_BEFORE_DUE)
+        check_before(workspace, moment, &moments->before_ms);
+    else
+        esc_check_percent(workspace, moment, &moments->percent);
+}

@@ -19,6 +19,7 @@ static const struct {
     [ESC_USE_CHECK] = {"the check always fails", "the check always passes"},
     [ESC_USE_ROUTE] = {"this row is never taken", "every ticket takes this row"},
     [ESC_USE_SLA] = {"it promises nobody anything", "it is for every ticket"},
+    [ESC_USE_PAUSE] = {"the clock never stands", "the clock always stands"},
     [ESC_USE_POLICY] = {"the rule is never applied", "the rule is applied always"},
     [ESC_USE_TEST] = {"the test always fails", "the expectation cannot fail"},
 };

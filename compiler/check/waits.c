@@ -38,11 +38,34 @@ static void check_event_condition(EscWhere *where, const EscNode *node)
         esc_check_condition(&inner, node->await.condition, ESC_USE_AWAIT);
 }
 
-static void check_reminders(EscWhere *where, EscNodeList reminders)
+/* A reminder comes between the beginning of the wait and its end. */
+static void check_before_due(EscWorkspace *workspace, const EscNode *moment, const EscNode *within)
 {
-    double previous = 0;
-    ESC_EACH(reminder, reminders) {
-        esc_check_percent(where->workspace, reminder->reminder.percent, &previous);
+    const EscNode *duration = moment->before_due.duration;
+    if (within == NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0370", moment->span, "this wait has no time of its own");
+        esc_report_hint(workspace, diagnostic,
+                        "say `await ack within 30m`, or remind at a share: `at 50%%`");
+        return;
+    }
+    if (within->kind != ESC_NODE_DURATION || duration->kind != ESC_NODE_DURATION ||
+        within->duration.ms <= 0 || within->duration.ms > duration->duration.ms)
+        return;
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0370", moment->span,
+                                           "the wait is over sooner than this before its end");
+    esc_report_hint(workspace, diagnostic, "remind later, or wait longer");
+    esc_report_related(workspace, diagnostic, within->span, "the whole time");
+}
+
+static void check_reminders(EscWhere *where, const EscNode *node)
+{
+    EscMoments moments = {0};
+    ESC_EACH(reminder, node->await.reminders) {
+        const EscNode *moment = reminder->reminder.moment;
+        esc_check_moment(where->workspace, moment, &moments);
+        if (moment->kind == ESC_NODE_BEFORE_DUE)
+            check_before_due(where->workspace, moment, node->await.within);
         EscFunction body = where->body;
         bool is_runbook = where->is_runbook;
         where->body = ESC_FUNCTION_REMINDER;
@@ -63,7 +86,7 @@ bool esc_check_await(EscWhere *where, const EscNode *node)
              !condition_is_event(where, node->await.condition))
         esc_check_condition(where, node->await.condition, ESC_USE_AWAIT);
     esc_check_deadline(where->workspace, node->await.within);
-    check_reminders(where, node->await.reminders);
+    check_reminders(where, node);
     (void)esc_check_steps(where, node->await.otherwise);
     return false;
 }

@@ -41,6 +41,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_SOURCE_MAP:
     case ESC_NODE_SLA_CLOCK:
     case ESC_NODE_SLA_PAUSE:
+    case ESC_NODE_SLA_REOPENED:
+    case ESC_NODE_SLA_ROW:
     case ESC_NODE_ROUTE_ROW:
     case ESC_NODE_MATCH_ARM:
     case ESC_NODE_ANSWER:

@@ -220,24 +220,59 @@ static void put_route(EscLower *lower, const EscRouteInfo *info)
     esc_build_put_routes(&lower->build, row);
 }
 
+static void put_goals(EscLower *lower, const EscClockInfo *info, EscSlaClockRow *row)
+{
+    for (uint32_t i = 0; i < info->goals_count; i++) {
+        EscGoalRow goal = {.ms = info->goals[i].ms, .calendar = option(info->goals[i].calendar)};
+        extend(&row->goals_first, &row->goals_count, esc_build_put_goals(&lower->build, goal));
+    }
+}
+
+static void put_clock_events(EscLower *lower, const uint32_t *events, uint32_t events_count,
+                             uint32_t *first, uint32_t *count)
+{
+    for (uint32_t i = 0; i < events_count; i++)
+        extend(first, count,
+               esc_build_put_clock_events(&lower->build, (EscClockEventRow){events[i]}));
+}
+
+/* A percentage is whole; one that is said twice was refused. */
+static void put_warnings(EscLower *lower, const EscClockInfo *info, EscSlaClockRow *row)
+{
+    ESC_EACH_NODE(warning, info->node->sla_clock.warnings) {
+        EscWarnRow warn = {0};
+        if (warning->kind == ESC_NODE_BEFORE_DUE)
+            warn.before_ms = warning->before_due.duration->duration.ms;
+        else
+            warn.percent = (uint32_t)warning->percent.value;
+        extend(&row->warns_first, &row->warns_count, esc_build_put_warns(&lower->build, warn));
+    }
+}
+
+static void put_clocks(EscLower *lower, const EscSlaInfo *info, EscSlaRow *level)
+{
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
+        const EscClockInfo *clock = &info->clocks[i];
+        if (clock->node == NULL)
+            continue;
+        EscSlaClockRow row = {.clock = i, .field = option(clock->field)};
+        put_goals(lower, clock, &row);
+        put_clock_events(lower, clock->since, clock->since_count, &row.since_first,
+                         &row.since_count);
+        put_clock_events(lower, clock->met, clock->met_count, &row.met_first, &row.met_count);
+        put_warnings(lower, clock, &row);
+        extend(&level->clocks_first, &level->clocks_count,
+               esc_build_put_sla_clocks(&lower->build, row));
+    }
+}
+
 static void put_sla(EscLower *lower, const EscSlaInfo *info)
 {
     EscSlaRow row = {.name = text(lower, info->name),
                      .cond = option(esc_lower_condition(lower, info->condition)),
-                     .respond_ms = info->respond_ms,
-                     .respond_calendar = option(info->respond_calendar),
-                     .resolve_ms = info->resolve_ms,
-                     .resolve_calendar = option(info->resolve_calendar)};
-    ESC_EACH_NODE(item, info->node->sla.items) {
-        if (item->kind != ESC_NODE_SLA_CLOCK)
-            continue;
-        bool is_respond = esc_text_equal(item->sla_clock.name.text, ESC_TEXT("respond"));
-        ESC_EACH_NODE(warning, item->sla_clock.warnings) {
-            EscWarnRow warn = {.clock = is_respond ? ESC_SLA_CLOCK_RESPOND : ESC_SLA_CLOCK_RESOLVE,
-                               .percent = (uint32_t)warning->percent.value};
-            extend(&row.warns_first, &row.warns_count, esc_build_put_warns(&lower->build, warn));
-        }
-    }
+                     .pause = option(esc_lower_condition(lower, info->pause)),
+                     .is_restarted = info->is_restarted};
+    put_clocks(lower, info, &row);
     esc_build_put_slas(&lower->build, row);
 }
 

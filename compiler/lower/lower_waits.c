@@ -46,7 +46,24 @@ static uint32_t lower_reminder(EscLower *lower, const EscNode *node)
     return esc_lower_end(lower, &function);
 }
 
-/* In ascending order; what is written twice for one percentage keeps its order and is told apart
+static EscReminderRow moment_row(const EscNode *moment)
+{
+    if (moment->kind == ESC_NODE_BEFORE_DUE)
+        return (EscReminderRow){.before_ms = moment->before_due.duration->duration.ms};
+    return (EscReminderRow){.percent = (uint32_t)moment->percent.value};
+}
+
+/* A share and a time before the end may be the same moment: the share comes first. */
+static int moment_order(const EscWaitRow *wait, const EscReminderRow *a, const EscReminderRow *b)
+{
+    int64_t at_ms = esc_moment_ms(wait->deadline_ms, a->percent, a->before_ms),
+            other_ms = esc_moment_ms(wait->deadline_ms, b->percent, b->before_ms);
+    if (at_ms != other_ms)
+        return at_ms < other_ms ? -1 : 1;
+    return (int)(b->percent > 0) - (int)(a->percent > 0);
+}
+
+/* In the order in which they are due; what is written twice for one moment keeps its order and is told apart
  * by nothing, so the first wins. */
 static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *wait)
 {
@@ -55,11 +72,11 @@ static void lower_reminders(EscLower *lower, EscNodeList reminders, EscWaitRow *
         return;
     uint32_t count = 0;
     ESC_EACH_NODE(reminder, reminders) {
-        EscReminderRow row = {.percent = (uint32_t)reminder->reminder.percent->percent.value};
+        EscReminderRow row = moment_row(reminder->reminder.moment);
         uint32_t at = count;
-        while (at > 0 && rows[at - 1].percent > row.percent)
+        while (at > 0 && moment_order(wait, &rows[at - 1], &row) > 0)
             at--;
-        if (at > 0 && rows[at - 1].percent == row.percent)
+        if (at > 0 && moment_order(wait, &rows[at - 1], &row) == 0)
             continue;
         row.body = lower_reminder(lower, reminder);
         for (uint32_t i = count++; i > at; i--)

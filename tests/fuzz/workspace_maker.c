@@ -69,9 +69,6 @@ static const char directory[] =
     " d: d  t: t } return body }\n"
     "  action free(note: text?) { DELETE \"/free\" }\n"
     "}\n"
-    "sla gold for ticket.tier = max { respond within 15m warn at 50%, 80%  resolve within 8h of "
-    "office }\n"
-    "sla rest { resolve within 5d }\n"
     "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
     "person per 1h else digest\n"
     "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";
@@ -306,8 +303,8 @@ static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
                 "ticket.sure", "ticket.extra contains \"a\"");
         break;
     case 8:
-        PUT_ONE(maker, "sla.resolve.overdue > 1h", "ticket.note contains \"ö\"",
-                "ticket.place.city starts with \"B\"");
+        PUT_ONE(maker, "sla.resolve.overdue > 1h", "sla.update.overdue > 1h",
+                "ticket.note contains \"ö\"", "ticket.place.city starts with \"B\"");
         break;
     case 9:
         PUT_ONE(maker, "ticket.note", "ticket.area", "ticket.effort", "ticket.extra",
@@ -668,7 +665,9 @@ static void make_atomic_block(Maker *maker, unsigned depth)
 
 static void verb_await(Maker *maker, unsigned depth)
 {
-    switch (choose(maker, 5)) {
+    unsigned kind = choose(maker, 5);
+    bool is_long = kind == 3; /* hours at least */
+    switch (kind) {
     case 0:
         put(maker, "await ack");
         break;
@@ -697,7 +696,10 @@ static void verb_await(Maker *maker, unsigned depth)
         put(maker, "\n at 50%");
         make_atomic_block(maker, depth);
         if (maybe(maker, 2)) {
-            put(maker, " at 90%");
+            if (is_long)
+                PUT_ONE(maker, " at 90%", " at 30m before due", " at 2h before due");
+            else
+                put(maker, " at 90%");
             make_atomic_block(maker, depth);
         }
     }
@@ -931,7 +933,8 @@ static Event make_starts(Maker *maker, bool is_manual)
     }
     if (maybe(maker, 4)) {
         maker->event = EVENT_NONE;
-        put(maker, "start after sla.resolve overdue 30m");
+        PUT_ONE(maker, "start after sla.resolve overdue 30m", "start after sla.respond overdue 2h",
+                "start after sla.update overdue 1s");
         if (maybe(maker, 2)) {
             put(maker, " when ");
             make_condition(maker, 3, true);
@@ -997,6 +1000,61 @@ static void make_handlers(Maker *maker, Event event)
     }
 }
 
+/* --- service levels --------------------------------------------------------------------------- */
+
+static void make_promise(Maker *maker)
+{
+    PUT_ONE(maker, "4h", "8h of office", "3d",
+            "ticket.tier map { base: 5d  plus: none  max: 4h of office }",
+            "ticket.area map { north: 3h  otherwise: 12h of office }",
+            "ticket.vip map { true: 2h  false: 9d }",
+            "ticket.sure map { true: none  otherwise: 40h }",
+            "ticket.status map { otherwise: none  resolved: 6h  open: 2h }");
+}
+
+static void make_warnings(Maker *maker)
+{
+    if (maybe(maker, 2))
+        PUT_ONE(maker, " warn at 50%", " warn at 1%, 99%", " warn at 30m before due",
+                " warn at 10%, 1h before due, 80%, 1s before due");
+    put(maker, "\n");
+}
+
+static void make_level(Maker *maker, const char *name, const char *condition)
+{
+    esc_buf_printf(maker->out, "sla %s%s {\nresolve within ", name, condition);
+    make_promise(maker);
+    make_warnings(maker);
+    if (maybe(maker, 2)) {
+        put(maker, "respond within ");
+        make_promise(maker);
+        PUT_ONE(maker, "", " met by lead", " met by vendor.outage, ticket.updated, lead");
+        make_warnings(maker);
+    }
+    if (maybe(maker, 2)) {
+        put(maker, "update within ");
+        make_promise(maker);
+        PUT_ONE(maker, " since lead met by vendor.outage", " since lead met by lead",
+                " since ticket.created, lead met by ticket.updated, vendor.outage");
+        make_warnings(maker);
+    }
+    if (maybe(maker, 2))
+        PUT_ONE(maker, "pause when ticket.status = waiting_on_customer\n",
+                "pause when ticket.vip\n",
+                "pause when ticket.seats > 3 and ticket.area is missing\n",
+                "pause when any(x in ticket.labels: x starts with \"a\")\n");
+    PUT_ONE(maker, "", "resume on ticket.reopened\n", "restart on ticket.reopened\n");
+    put(maker, "}\n");
+}
+
+static void make_levels(Maker *maker)
+{
+    make_level(maker, "gold", " for ticket.tier = max");
+    make_level(maker, "rest", "");
+}
+
+/* --- templates -------------------------------------------------------------------------------- */
+
 /* The last template is manual; whichever another one starts is, too. */
 static void make_template(Maker *maker, unsigned index)
 {
@@ -1026,6 +1084,7 @@ void workspace_make(EscBytes choices, EscBuf *out)
         maker.random = (maker.random ^ choices.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
     maker.random |= 1;
     put(&maker, directory);
+    make_levels(&maker);
     unsigned runbooks = choose(&maker, RUNBOOKS_MAX + 1);
     maker.templates = 1 + choose(&maker, TEMPLATES_MAX);
     for (unsigned i = 0; i < runbooks; i++)

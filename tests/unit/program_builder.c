@@ -149,9 +149,16 @@ static void add_directory(TestProgram *p)
     p->route_rows[0].target = ESC_REF(ESC_REF_PERSON, 0);
     p->route_rows[1].target = ESC_REF(ESC_REF_TEAM, 0);
     p->route_rows_count = 2;
-    p->slas[0] = (EscSlaRow){text(p, "gold"), 0, ESC_HOUR_MS, 0, 4 * ESC_HOUR_MS, 1, 0, 1};
+    p->slas[0] = (EscSlaRow){.name = text(p, "gold"), .clocks_count = 2};
     p->slas_count = 1;
-    p->warns[0] = (EscWarnRow){ESC_SLA_CLOCK_RESOLVE, 50};
+    p->sla_clocks[0] = (EscSlaClockRow){.clock = ESC_SLA_CLOCK_RESPOND, .goals_count = 1};
+    p->sla_clocks[1] = (EscSlaClockRow){
+        .clock = ESC_SLA_CLOCK_RESOLVE, .goals_first = 1, .goals_count = 1, .warns_count = 1};
+    p->sla_clocks_count = 2;
+    p->goals[0] = (EscGoalRow){ESC_HOUR_MS, 0};
+    p->goals[1] = (EscGoalRow){4 * ESC_HOUR_MS, 1};
+    p->goals_count = 2;
+    p->warns[0] = (EscWarnRow){.percent = 50};
     p->warns_count = 1;
 }
 
@@ -326,7 +333,7 @@ static void add_waits(TestProgram *p)
     w[WAIT_CONDITION].cond = BODY_AT_WAIT + 1;
     w[WAIT_CONDITION].reminders_count = 1;
     w[WAIT_CONDITION].calendar = 1;
-    p->reminders[0] = (EscReminderRow){50, BODY_REMINDER};
+    p->reminders[0] = (EscReminderRow){.percent = 50, .body = BODY_REMINDER};
     p->reminders_count = 1;
     w[WAIT_EVENT].kind = ESC_WAIT_EVENT;
     w[WAIT_EVENT].event = EVENT_LEAD + 1;

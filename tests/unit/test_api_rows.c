@@ -179,11 +179,27 @@ static void evidence_with_and_without_content(void **state)
 #undef BEGIN
 }
 
+/* A clock that counts, due at 9 s. */
+static void clock_make(EscBuf *body, uint8_t state, int64_t origin_ms)
+{
+    esc_buf_u8(body, state | 128);
+    esc_buf_varint(body, 1);     /* cycle */
+    esc_buf_signed(body, 90000); /* goal */
+    esc_buf_packed(body, ESC_TEXT("office"));
+    esc_buf_signed(body, origin_ms);
+    esc_buf_signed(body, 0);
+    esc_buf_signed(body, 9000);
+    esc_buf_signed(body, -1);
+    esc_buf_varint(body, 2); /* warnings told */
+    esc_buf_signed(body, 50);
+    esc_buf_signed(body, -1800);
+}
+
 /* The format of rows/ticket_pack.c. */
-static void body_make(EscBuf *body)
+static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 4);
+    esc_buf_u8(body, 5);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */
@@ -192,23 +208,21 @@ static void body_make(EscBuf *body)
     esc_buf_string(body, "severity");
     esc_buf_u8(body, ESC_KIND_ENUM);
     esc_buf_packed(body, ESC_TEXT("critical"));
-    esc_buf_u8(body, 0);
+    esc_buf_u8(body, flags);
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */
-    esc_buf_signed(body, 0);
-    esc_buf_signed(body, -1);
-    esc_buf_signed(body, 0);
-    esc_buf_u8(body, 1); /* running */
-    esc_buf_signed(body, 9000);
-    esc_buf_signed(body, -1);
-    esc_buf_signed(body, 0);
+    clock_make(body, 1, 0);   /* running */
+    if (message_ms == 0)
+        esc_buf_u8(body, 0);
+    else
+        clock_make(body, 3, message_ms); /* breached */
 }
 
 static void a_ticket(void **state)
 {
     (void)state;
     EscBuf body;
-    body_make(&body);
+    body_make(&body, 0, 0);
     const EscTicketRow row = {.id = ESC_TEXT("T-3"),
                               .title = ESC_TEXT("Checkout is down"),
                               .status = ESC_TEXT("open"),
@@ -221,7 +235,24 @@ static void a_ticket(void **state)
         "\"created_at\":\"1970-01-01T00:00:03.000Z\",\"updated_at\":\"1970-01-01T00:00:03.000Z\","
         "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
         "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
-        "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"}}}");
+        "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"},"
+        "\"update\":{\"state\":\"none\",\"met\":false}}}");
+    esc_buf_release(&body);
+}
+
+/* Its level pauses it, and somebody waits for an answer. */
+static void a_ticket_whose_clock_is_paused(void **state)
+{
+    (void)state;
+    EscBuf body;
+    body_make(&body, 16, 2000);
+    const EscTicketRow row = {.id = ESC_TEXT("T-3"), .body = esc_buf_as_bytes(&body)};
+    assert_true(esc_api_ticket_item(&items, &row));
+    assert_true(esc_text_contains(
+        esc_buf_as_text(&items.out),
+        ESC_TEXT("\"resolve\":{\"state\":\"paused\",\"met\":false},"
+                 "\"update\":{\"state\":\"breached\",\"met\":false,"
+                 "\"since\":\"1970-01-01T00:00:02.000Z\",\"due\":\"1970-01-01T00:00:09.000Z\"}")));
     esc_buf_release(&body);
 }
 
@@ -321,6 +352,7 @@ int main(void)
         TEST(who_is_on_duty),
         TEST(evidence_with_and_without_content),
         TEST(a_ticket),
+        TEST(a_ticket_whose_clock_is_paused),
         TEST(a_ticket_whose_body_cannot_be_read),
         TEST(an_outbox_row),
         TEST(a_message_is_read_up_to_its_limits),

@@ -6,12 +6,11 @@
 static Model *model_of_gold(void)
 {
     Model *model = model_new();
-    EscSlaRow *gold = &model->program.slas[0];
-    gold->respond_ms = ESC_HOUR_MS;
-    gold->respond_calendar = 0;
-    gold->resolve_ms = 0;
-    model->program.warns[0].clock = ESC_SLA_CLOCK_RESPOND;
-    model->program.warns[0].percent = 50;
+    TestProgram *program = &model->program;
+    program->slas[0].clocks_count = 1;
+    program->sla_clocks[0].warns_count = 1;
+    program->goals[0] = (EscGoalRow){ESC_HOUR_MS, 0};
+    program->warns[0] = (EscWarnRow){.percent = 50};
     return model;
 }
 
@@ -98,7 +97,7 @@ static void a_breach_is_taken_back_when_the_clock_is_longer(void **state)
     Model *model = model_of_gold();
     esc_sla_review(model->engine, model->ticket);
     breach(model);
-    model->program.slas[0].respond_ms = 3 * ESC_HOUR_MS;
+    model->program.goals[0].ms = 3 * ESC_HOUR_MS;
     esc_sla_rebuild(model->engine, model->ticket);
     assert_int_equal(respond(model)->state, ESC_CLOCK_RUNNING);
     assert_true(has_timer(model, ESC_TIMER_SLA_DUE));
@@ -111,7 +110,7 @@ static void a_breach_is_not_told_twice(void **state)
     Model *model = model_of_gold();
     esc_sla_review(model->engine, model->ticket);
     breach(model);
-    model->program.slas[0].respond_ms = ESC_HOUR_MS / 2;
+    model->program.goals[0].ms = ESC_HOUR_MS / 2;
     esc_sla_rebuild(model->engine, model->ticket);
     assert_int_equal(respond(model)->state, ESC_CLOCK_BREACHED);
     assert_false(has_timer(model, ESC_TIMER_SLA_DUE));
@@ -130,13 +129,13 @@ static void overdue_times_count_from_the_new_due_time(void **state)
     const EscAsked *asked = &model->engine->turn.asked[1];
     assert_int_equal(asked->kind, ESC_ASKED_OVERDUE);
     assert_true(asked->from_ms == -1 && asked->to_ms == 5000);
-    model->program.slas[0].respond_ms = ESC_HOUR_MS / 2;
+    model->program.goals[0].ms = ESC_HOUR_MS / 2;
     esc_sla_rebuild(model->engine, model->ticket);
     assert_true(respond(model)->overdue_done_ms == 5000); /* it was late by so much all the time */
-    model->program.slas[0].respond_ms = ESC_HOUR_MS + 2000;
+    model->program.goals[0].ms = ESC_HOUR_MS + 2000;
     esc_sla_rebuild(model->engine, model->ticket);
     assert_true(respond(model)->overdue_done_ms == 3000);
-    model->program.slas[0].respond_ms = 2 * ESC_HOUR_MS;
+    model->program.goals[0].ms = 2 * ESC_HOUR_MS;
     esc_sla_rebuild(model->engine, model->ticket);
     assert_true(respond(model)->overdue_done_ms == -1); /* late again when that is over */
     model_free(model);

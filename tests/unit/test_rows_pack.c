@@ -128,7 +128,20 @@ static EscTicket *ticket_full(Model *model, const char *id)
                                    .due_ms = MODEL_START_MS + 7,
                                    .overdue_done_ms = 60000,
                                    .is_kept = true,
+                                   .is_told = true,
+                                   .cycle = 2,
+                                   .goal_ms = 90000,
+                                   .calendar = esc_engine_intern(engine, ESC_TEXT("office")),
+                                   .origin_ms = MODEL_START_MS - 3,
+                                   .told = {50, -1800},
+                                   .told_count = 2,
                                    .moved_ms = -5};
+    ticket->is_paused = true;
+    ticket->sla[2] = (EscSlaState){.state = ESC_CLOCK_RUNNING,
+                                   .cycle = 1,
+                                   .origin_ms = MODEL_START_MS - 4,
+                                   .due_ms = MODEL_START_MS + 8,
+                                   .overdue_done_ms = -1};
     EscStarts *starts = esc_ticket_starts(engine, ticket, ESC_TEXT("incident"));
     starts->count = 3;
     starts->closed_at_ms = MODEL_START_MS - 1;
@@ -142,7 +155,7 @@ static EscTicket *ticket_full(Model *model, const char *id)
                    .event_json = esc_text_own(ESC_TEXT("{\"a\":1}"))};
     esc_origin_put(engine, ticket, 0, UINT64_MAX, MODEL_START_MS);
     esc_origin_put(engine, ticket, ESC_NONE, 1, MODEL_START_MS - 1);
-    ticket->resolved_at_ms = MODEL_START_MS - 2;
+    ticket->stands_since_ms = MODEL_START_MS - 2;
     ticket->pauses_old_ms = 7;
     ESC_ENGINE_GROW(ticket->pauses, ticket->pauses_count, ticket->pauses_capacity);
     ticket->pauses[ticket->pauses_count++] = (EscPause){MODEL_START_MS - 9, MODEL_START_MS - 5};
@@ -178,6 +191,9 @@ static void a_ticket_there_and_back(void **state)
     assert_true(back->is_linked);
     assert_true(back->is_resolved_flag);
     assert_true(back->sla[0].is_met);
+    assert_true(back->is_paused);
+    assert_memory_equal(&back->sla[1], &esc_ticket_find(model->engine, ESC_TEXT("A"))->sla[1],
+                        sizeof back->sla[1]);
     assert_int_equal(back->armed[0].number, 4);
     assert_true(back->armed[0].is_again);
     assert_int_equal(back->origins_count, 2);
@@ -306,8 +322,9 @@ static void a_ticket_is_shown_without_its_bundle(void **state)
         esc_buf_as_text(&sla),
         "{\"name\":\"gold\","
         "\"respond\":{\"state\":\"met\",\"met\":true,\"due\":\"2026-01-05T09:00:00.000Z\"},"
-        "\"resolve\":{\"state\":\"breached\",\"met\":false,"
-        "\"due\":\"2026-01-05T09:00:00.007Z\"}}");
+        "\"resolve\":{\"state\":\"breached\",\"met\":false},"
+        "\"update\":{\"state\":\"running\",\"met\":false,\"since\":\"2026-01-05T08:59:59.996Z\","
+        "\"due\":\"2026-01-05T09:00:00.008Z\"}}");
     esc_buf_release(&body);
     esc_buf_release(&fields);
     esc_buf_release(&sla);
@@ -582,7 +599,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 4); /* format */
+    esc_buf_u8(&body, 5); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_varint(&body, 2 * strlen("amount"));
     esc_buf_string(&body, "amount");
@@ -678,6 +695,9 @@ static void timers_are_those_of_their_owner(void **state)
     assert_status(timer_restored(ESC_TIMER_SLA_DUE, ESC_SLA_CLOCK_COUNT, MODEL_START_MS),
                   ESC_BAD_INPUT);
     assert_status(timer_restored(ESC_TIMER_SLA_OVERDUE, UINT32_MAX, MODEL_START_MS), ESC_BAD_INPUT);
+    const uint32_t warnings = ESC_SLA_CLOCK_COUNT * ESC_CLOCK_WARNS_MAX;
+    assert_status(timer_restored(ESC_TIMER_SLA_WARN, warnings - 1, MODEL_START_MS), ESC_OK);
+    assert_status(timer_restored(ESC_TIMER_SLA_WARN, warnings, MODEL_START_MS), ESC_BAD_INPUT);
     assert_status(timer_restored(ESC_TIMER_ARMED, UINT32_MAX, MODEL_START_MS),
                   ESC_OK); /* is looked for */
 }
@@ -705,7 +725,7 @@ static void each_owner_takes_its_own_kinds_of_timers(void **state)
     (void)state;
     const uint64_t last = UINT32_MAX;
     for (uint32_t kind = 0; kind <= ESC_TIMER_COUNT + 1u; kind++) {
-        bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE,
+        bool is_clock = kind >= ESC_TIMER_SLA_DUE && kind <= ESC_TIMER_SLA_OVERDUE,
              is_ticket = kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE,
              is_escalation = (kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
                              kind == ESC_TIMER_SHIFT;

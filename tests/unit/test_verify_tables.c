@@ -167,9 +167,52 @@ ROW_ACCEPT(v08_accepts_turn_of_a_day, p->rotations[0].shift_days = 1)
 ROW_REJECT(v08_rejects_override_without_length, "V08",
            p->overrides[0].to_local_minute = p->overrides[0].from_local_minute)
 ROW_REJECT(v08_rejects_negative_contact_delay, "V08", p->contacts[0].after_ms = -1)
-ROW_REJECT(v08_rejects_sla_below_a_second, "V08", p->slas[0].respond_ms = 999)
-ROW_ACCEPT(v08_accepts_sla_without_response_time, p->slas[0].respond_ms = 0)
+ROW_REJECT(v08_rejects_sla_below_a_second, "V08", p->goals[0].ms = 999)
+ROW_ACCEPT(v08_accepts_sla_without_response_time, p->goals[0].ms = 0)
 ROW_REJECT(v08_rejects_warning_at_zero, "V08", p->warns[0].percent = 0)
+ROW_REJECT(v08_rejects_warning_of_two_kinds, "V08", p->warns[0].before_ms = ESC_SECOND_MS)
+ROW_ACCEPT(v08_accepts_warning_before_the_end,
+           p->warns[0] = (EscWarnRow){.before_ms = 4 * ESC_HOUR_MS - 1})
+ROW_REJECT(v08_rejects_warning_before_the_beginning, "V08",
+           p->warns[0] = (EscWarnRow){.before_ms = 4 * ESC_HOUR_MS})
+ROW_REJECT(v08_rejects_negative_warning, "V08", p->warns[0] = (EscWarnRow){.before_ms = -1})
+ROW_REJECT(v35_rejects_warning_twice, "V35", p->warns[1] = p->warns[0]; p->warns_count = 2;
+           p->sla_clocks[1].warns_count = 2)
+ROW_REJECT(v35_rejects_clock_twice, "V35", p->sla_clocks[1].clock = ESC_SLA_CLOCK_RESPOND)
+ROW_REJECT(v08_rejects_clock_that_there_is_not, "V08", p->sla_clocks[1].clock = ESC_SLA_CLOCK_COUNT)
+ROW_REJECT(v08_rejects_clock_of_messages_without_events, "V08",
+           p->sla_clocks[1].clock = ESC_SLA_CLOCK_UPDATE)
+ROW_ACCEPT(v08_accepts_clock_of_messages, p->sla_clocks[1].clock = ESC_SLA_CLOCK_UPDATE;
+           p->clock_events_count = 2; p->sla_clocks[1].since_count = 1;
+           p->sla_clocks[1].met_first = 1; p->sla_clocks[1].met_count = 1)
+ROW_REJECT(v08_rejects_clock_of_messages_that_nothing_meets, "V08",
+           p->sla_clocks[1].clock = ESC_SLA_CLOCK_UPDATE;
+           p->clock_events_count = 1; p->sla_clocks[1].since_count = 1)
+ROW_REJECT(v08_rejects_events_of_the_resolution, "V08", p->clock_events_count = 1;
+           p->sla_clocks[1].met_count = 1)
+ROW_REJECT(v08_rejects_events_that_begin_a_response, "V08", p->clock_events_count = 1;
+           p->sla_clocks[0].since_count = 1)
+ROW_ACCEPT(v08_accepts_events_that_meet_a_response, p->clock_events_count = 2;
+           p->clock_events[1].event = 1; p->sla_clocks[0].met_count = 2)
+ROW_REJECT(v35_rejects_events_of_a_clock_twice, "V35", p->clock_events_count = 2;
+           p->sla_clocks[0].met_count = 2)
+ROW_REJECT(v06_rejects_event_of_a_clock_that_there_is_not, "V06", p->clock_events_count = 1;
+           p->clock_events[0].event = p->events_count; p->sla_clocks[0].met_count = 1)
+ROW_REJECT(v31_rejects_clock_without_goals, "V31", p->sla_clocks[0].goals_count = 0;
+           p->sla_clocks[1].goals_count = 2; p->sla_clocks[1].goals_first = 0)
+ROW_REJECT(v31_rejects_table_with_a_gap, "V31", p->sla_clocks[0].field = FIELD_FLAG + 1)
+ROW_ACCEPT(v31_accepts_table_of_a_truth, p->sla_clocks[0].field = FIELD_FLAG + 1;
+           p->goals[2] = p->goals[1]; p->goals_count = 3; p->sla_clocks[0].goals_count = 2;
+           p->sla_clocks[1].goals_first = 2)
+ROW_REJECT(v31_rejects_table_without_a_row_for_what_is_missing, "V31",
+           p->fields[FIELD_FLAG].type |= ESC_TYPE_OPTIONAL;
+           p->sla_clocks[0].field = FIELD_FLAG + 1; p->goals[2] = p->goals[1]; p->goals_count = 3;
+           p->sla_clocks[0].goals_count = 2; p->sla_clocks[1].goals_first = 2)
+ROW_REJECT(v08_rejects_table_of_a_text, "V08", p->sla_clocks[0].field = FIELD_NOTE + 1)
+ROW_REJECT(v08_rejects_table_of_an_events_field, "V08", p->sla_clocks[0].field = FIELD_VENDOR + 1)
+ROW_REJECT(v25_rejects_pause_that_is_no_condition, "V25", p->slas[0].pause = BODY_STEPS + 1)
+ROW_REJECT(v08_rejects_level_that_does_two_things_at_a_reopening, "V08",
+           p->slas[0].is_restarted = 2)
 ROW_REJECT(v08_rejects_status_99, "V08", p->statuses[0].code = 99)
 ROW_ACCEPT(v08_accepts_status_100, p->statuses[0].code = 100)
 ROW_REJECT(v08_rejects_reply_of_kind_number, "V08",
@@ -183,6 +226,11 @@ ROW_REJECT(v08_rejects_negative_again_after, "V08", p->templates[0].again_after_
 ROW_REJECT(v08_rejects_proof_of_a_confirmation, "V08", p->checks[1].proof = ESC_PROOF_SEEN)
 ROW_REJECT(v08_rejects_confirmation_of_nothing, "V08", p->checks[1].text = 0)
 ROW_REJECT(v08_rejects_reminder_at_zero, "V08", p->reminders[0].percent = 0)
+ROW_REJECT(v08_rejects_reminder_of_two_kinds, "V08", p->reminders[0].before_ms = ESC_SECOND_MS)
+ROW_ACCEPT(v08_accepts_reminder_before_the_end, p->reminders[0].percent = 0;
+           p->reminders[0].before_ms = program_wait(p, BODY_CATCH, 3)->deadline_ms - 1)
+ROW_REJECT(v08_rejects_reminder_before_the_beginning, "V08", p->reminders[0].percent = 0;
+           p->reminders[0].before_ms = program_wait(p, BODY_CATCH, 3)->deadline_ms)
 ROW_ACCEPT(v08_accepts_reminder_at_99, p->reminders[0].percent = 99)
 
 ROW_REJECT(v08_rejects_lease_below_a_second, "V08", p->roles[0].hold_ms = 999)
@@ -212,8 +260,7 @@ ROW_REJECT(v08_rejects_override_from_outside_time, "V08",
            p->overrides[0].from_local_minute = -ESC_SPAN_MAX_MS - 1)
 ROW_ACCEPT(v08_accepts_override_of_all_time,
            p->overrides[0] = (EscOverrideRow){-ESC_SPAN_MAX_MS, ESC_SPAN_MAX_MS, 1})
-ROW_REJECT(v08_rejects_resolution_past_400_days, "V08",
-           p->slas[0].resolve_ms = ESC_DEADLINE_MAX_MS + 1)
+ROW_REJECT(v08_rejects_resolution_past_400_days, "V08", p->goals[1].ms = ESC_DEADLINE_MAX_MS + 1)
 ROW_REJECT(v08_rejects_negative_window, "V08", p->limits[0].window_ms = -1)
 ROW_ACCEPT(v08_accepts_limit_without_window, p->limits[0].window_ms = 0)
 ROW_REJECT(v08_rejects_overdue_of_an_event_trigger, "V08", p->triggers[0].overdue_ms = 1)
@@ -382,6 +429,32 @@ ROW_ACCEPT(v09_accepts_a_program_without_waste, (void)0)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(v08_rejects_warning_of_two_kinds),
+        cmocka_unit_test(v08_accepts_warning_before_the_end),
+        cmocka_unit_test(v08_rejects_warning_before_the_beginning),
+        cmocka_unit_test(v08_rejects_negative_warning),
+        cmocka_unit_test(v35_rejects_warning_twice),
+        cmocka_unit_test(v35_rejects_clock_twice),
+        cmocka_unit_test(v08_rejects_clock_that_there_is_not),
+        cmocka_unit_test(v08_rejects_clock_of_messages_without_events),
+        cmocka_unit_test(v08_accepts_clock_of_messages),
+        cmocka_unit_test(v08_rejects_clock_of_messages_that_nothing_meets),
+        cmocka_unit_test(v08_rejects_events_of_the_resolution),
+        cmocka_unit_test(v08_rejects_events_that_begin_a_response),
+        cmocka_unit_test(v08_accepts_events_that_meet_a_response),
+        cmocka_unit_test(v35_rejects_events_of_a_clock_twice),
+        cmocka_unit_test(v06_rejects_event_of_a_clock_that_there_is_not),
+        cmocka_unit_test(v31_rejects_clock_without_goals),
+        cmocka_unit_test(v31_rejects_table_with_a_gap),
+        cmocka_unit_test(v31_accepts_table_of_a_truth),
+        cmocka_unit_test(v31_rejects_table_without_a_row_for_what_is_missing),
+        cmocka_unit_test(v08_rejects_table_of_a_text),
+        cmocka_unit_test(v08_rejects_table_of_an_events_field),
+        cmocka_unit_test(v25_rejects_pause_that_is_no_condition),
+        cmocka_unit_test(v08_rejects_level_that_does_two_things_at_a_reopening),
+        cmocka_unit_test(v08_rejects_reminder_of_two_kinds),
+        cmocka_unit_test(v08_accepts_reminder_before_the_end),
+        cmocka_unit_test(v08_rejects_reminder_before_the_beginning),
         cmocka_unit_test(v06_rejects_index_at_count),
         cmocka_unit_test(v06_accepts_last_index),
         cmocka_unit_test(v06_rejects_option_past_count),

@@ -94,9 +94,11 @@ static void tickets_move(EscEngine *engine, const EscMove *move)
         EscTicket *ticket = esc_ticket_at(engine, i);
         if (ticket == NULL)
             continue;
+        bool is_live = esc_ticket_is_live(ticket);
+        if (is_live)
+            esc_sla_move(engine, ticket, move);
         esc_ticket_move(ticket, esc_move_by(move));
-        esc_sla_move(engine, ticket, move);
-        if (esc_ticket_is_live(ticket))
+        if (is_live)
             esc_ticket_dirty(engine, ticket);
     }
 }

@@ -324,7 +324,27 @@ void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *o
 
 const char *esc_clock_name(EscSlaClock clock)
 {
-    return clock == ESC_SLA_CLOCK_RESPOND ? "respond" : "resolve";
+    return esc_clock_words[clock];
+}
+
+bool esc_clock_stands(const EscTicket *ticket, EscSlaClock clock)
+{
+    return clock == ESC_SLA_CLOCK_RESOLVE && ticket->stands_since_ms != 0;
+}
+
+bool esc_clock_runs(const EscTicket *ticket, EscSlaClock clock)
+{
+    const EscSlaState *state = &ticket->sla[clock];
+    bool is_counted = state->state == ESC_CLOCK_RUNNING || state->state == ESC_CLOCK_BREACHED;
+    return is_counted && !state->is_met && !esc_clock_stands(ticket, clock);
+}
+
+bool esc_clock_has_due(const EscTicket *ticket, EscSlaClock clock)
+{
+    const EscSlaState *state = &ticket->sla[clock];
+    if (state->state == ESC_CLOCK_NONE || esc_clock_stands(ticket, clock))
+        return false;
+    return clock != ESC_SLA_CLOCK_UPDATE || !state->is_met;
 }
 
 int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock)
@@ -342,6 +362,7 @@ int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock)
 
 static void clock_move(EscSlaState *state, int64_t by_ms)
 {
+    state->origin_ms += state->origin_ms == 0 ? 0 : by_ms;
     if (state->state == ESC_CLOCK_NONE)
         return;
     state->due_ms += by_ms;
@@ -355,8 +376,8 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
     ticket->updated_at_ms += by_ms;
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         clock_move(&ticket->sla[i], by_ms);
-    if (ticket->resolved_at_ms != 0)
-        ticket->resolved_at_ms += by_ms;
+    if (ticket->stands_since_ms != 0)
+        ticket->stands_since_ms += by_ms;
     for (size_t i = 0; i < ticket->pauses_count; i++) {
         ticket->pauses[i].from_ms += by_ms;
         ticket->pauses[i].to_ms += by_ms;

@@ -180,19 +180,19 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
 static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_overdue,
                               EscValue value)
 {
-    const EscSlaState *state = world->ticket == NULL ? NULL : &world->ticket->sla[clock];
+    const EscTicket *ticket = world->ticket;
     value.is_missing = true;
-    if (state == NULL || state->state == ESC_CLOCK_NONE)
+    if (ticket == NULL || ticket->sla[clock].state == ESC_CLOCK_NONE)
         return value;
-    bool stands =
-        clock == ESC_SLA_CLOCK_RESOLVE && state->is_met; /* until the ticket is reopened */
+    const EscSlaState *state = &ticket->sla[clock];
     if (!is_overdue) {
-        value.is_missing = stands;
+        value.is_missing = !esc_clock_has_due(ticket, clock);
         value.ms = state->due_ms;
         return value;
     }
-    int64_t late_ms = (stands ? world->ticket->resolved_at_ms : world->engine->now_ms) -
-                      esc_clock_late_since_ms(world->ticket, clock);
+    bool stands = esc_clock_stands(ticket, clock); /* it stays late by as much */
+    int64_t late_ms = (stands ? ticket->stands_since_ms : world->engine->now_ms) -
+                      esc_clock_late_since_ms(ticket, clock);
     value.is_missing = late_ms <= 0 || (state->is_met && !stands);
     value.ms = value.is_missing ? 0 : late_ms;
     return value;
@@ -225,6 +225,10 @@ static EscValue fact_value(const EscWorld *world, EscFact fact)
         return fact_of_clock(world, ESC_SLA_CLOCK_RESOLVE, false, value);
     case ESC_FACT_SLA_RESOLVE_OVERDUE:
         return fact_of_clock(world, ESC_SLA_CLOCK_RESOLVE, true, value);
+    case ESC_FACT_SLA_UPDATE_DUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_UPDATE, false, value);
+    case ESC_FACT_SLA_UPDATE_OVERDUE:
+        return fact_of_clock(world, ESC_SLA_CLOCK_UPDATE, true, value);
     case ESC_FACT_EXCEPTION_NAME:
         return fact_of_exception(world, true, value);
     case ESC_FACT_EXCEPTION_MESSAGE:

@@ -2,11 +2,13 @@
  *
  *   u8 format   fields: count, then for each, in order of name  varint twice the name's size, +1 when its value is assumed
  *     name  value (values_pack.c); one of which there is nothing to say but that it is missing is left out
- *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is
+ *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is;
+ *     16 paused by its level
  *   packed name of the service level
- *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told   signed due   signed overdue times that
- *     had their turn   signed moved
- *   signed resolved at  signed older pauses  pauses: count, then  signed from  signed to
+ *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told, +128 when it ever counted, and then
+ *     varint cycle  signed goal  packed calendar  signed origin  signed moved  signed due  signed overdue times that had their
+ *     turn   warnings told: count, then  signed mark
+ *   signed stands since  signed older pauses  pauses: count, then  signed from  signed to
  *   starts: count, then  packed template  varint count  signed last closed  varint number of the last post-mortem (0: none)
  *   sources: count, then  u64    origins: count, then  varint number + 1 among these fields, 0 for a status that is no field
  *     varint number of the source   signed time, less that of the one before
@@ -19,14 +21,16 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 4
+#define FORMAT 5
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
 #define FLAG_POSTMORTEM 8u
+#define FLAG_PAUSED 16u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
+#define COUNTED 128u
 #define NAME_ASSUMED 1u /* of a name's size, doubled */
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -65,22 +69,43 @@ static void fields_pack(EscBuf *out, const EscEngine *engine, const EscTicket *t
     }
 }
 
+/* Whether there is more to say of it than what it was made with. */
+static bool is_counted(const EscSlaState *clock)
+{
+    return clock->state != ESC_CLOCK_NONE || clock->cycle != 0 || clock->goal_ms != 0 ||
+           clock->origin_ms != 0 || clock->moved_ms != 0 || clock->due_ms != 0 ||
+           clock->overdue_done_ms != -1 || clock->told_count != 0;
+}
+
+static void clock_pack(EscBuf *out, const EscSlaState *clock)
+{
+    esc_buf_u8(out,
+               (uint8_t)(clock->state | (clock->is_met ? MET : 0u) | (clock->is_kept ? KEPT : 0u) |
+                         (clock->is_told ? TOLD : 0u) | (is_counted(clock) ? COUNTED : 0u)));
+    if (!is_counted(clock))
+        return;
+    esc_buf_varint(out, clock->cycle);
+    esc_buf_signed(out, clock->goal_ms);
+    esc_buf_packed(out, clock->calendar);
+    esc_buf_signed(out, clock->origin_ms);
+    esc_buf_signed(out, clock->moved_ms);
+    esc_buf_signed(out, clock->due_ms);
+    esc_buf_signed(out, clock->overdue_done_ms);
+    esc_buf_varint(out, clock->told_count);
+    for (uint32_t i = 0; i < clock->told_count; i++)
+        esc_buf_signed(out, clock->told[i]);
+}
+
 static void clocks_pack(EscBuf *out, const EscTicket *ticket)
 {
     esc_buf_packed(out, ticket->sla_name);
-    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
-        const EscSlaState *clock = &ticket->sla[i];
-        esc_buf_u8(out, (uint8_t)(clock->state | (clock->is_met ? MET : 0u) |
-                                  (clock->is_kept ? KEPT : 0u) | (clock->is_told ? TOLD : 0u)));
-        esc_buf_signed(out, clock->due_ms);
-        esc_buf_signed(out, clock->overdue_done_ms);
-        esc_buf_signed(out, clock->moved_ms);
-    }
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        clock_pack(out, &ticket->sla[i]);
 }
 
 static void pauses_pack(EscBuf *out, const EscTicket *ticket)
 {
-    esc_buf_signed(out, ticket->resolved_at_ms);
+    esc_buf_signed(out, ticket->stands_since_ms);
     esc_buf_signed(out, ticket->pauses_old_ms);
     esc_buf_varint(out, ticket->pauses_count);
     for (size_t i = 0; i < ticket->pauses_count; i++) {
@@ -177,6 +202,7 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     esc_buf_u8(out, (uint8_t)((ticket->is_linked ? FLAG_LINKED : 0u) |
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
                               (ticket->is_edited ? FLAG_EDITED : 0u) |
+                              (ticket->is_paused ? FLAG_PAUSED : 0u) |
                               (ticket->postmortem_of.size > 0 ? FLAG_POSTMORTEM : 0u)));
     if (ticket->postmortem_of.size > 0)
         esc_buf_packed(out, ticket->postmortem_of);
@@ -254,28 +280,52 @@ static void fields_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     }
 }
 
+static void told_unpack(EscCursor *cursor, EscSlaState *clock)
+{
+    size_t count = esc_cursor_count(cursor);
+    if (count > ESC_TOLD_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        int64_t mark = esc_cursor_signed(cursor);
+        if (mark < INT32_MIN || mark > INT32_MAX)
+            cursor->failed = true;
+        clock->told[clock->told_count++] = cursor->failed ? 0 : (int32_t)mark;
+    }
+}
+
+static void clock_unpack(EscCursor *cursor, EscEngine *engine, EscSlaState *clock)
+{
+    uint8_t state = esc_cursor_u8(cursor);
+    uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD | COUNTED);
+    if (name >= ESC_CLOCK_STATE_COUNT)
+        cursor->failed = true;
+    *clock = (EscSlaState){.state = cursor->failed ? ESC_CLOCK_NONE : (EscClockState)name,
+                           .is_met = (state & MET) != 0,
+                           .is_kept = (state & KEPT) != 0,
+                           .is_told = (state & TOLD) != 0,
+                           .overdue_done_ms = -1};
+    if ((state & COUNTED) == 0)
+        return;
+    clock->cycle = (uint32_t)esc_cursor_varint(cursor);
+    clock->goal_ms = esc_instant_unpack(cursor);
+    clock->calendar = esc_engine_intern(engine, esc_cursor_packed(cursor));
+    clock->origin_ms = esc_instant_unpack(cursor);
+    clock->moved_ms = esc_instant_unpack(cursor);
+    clock->due_ms = esc_instant_unpack(cursor);
+    clock->overdue_done_ms = esc_instant_unpack(cursor);
+    told_unpack(cursor, clock);
+}
+
 static void clocks_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
     ticket->sla_name = esc_engine_intern(engine, esc_cursor_packed(cursor));
-    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
-        uint8_t state = esc_cursor_u8(cursor);
-        uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD);
-        if (name >= ESC_CLOCK_STATE_COUNT)
-            cursor->failed = true;
-        EscSlaState *clock = &ticket->sla[i];
-        *clock = (EscSlaState){.state = cursor->failed ? ESC_CLOCK_NONE : (EscClockState)name,
-                               .is_met = (state & MET) != 0,
-                               .is_kept = (state & KEPT) != 0,
-                               .is_told = (state & TOLD) != 0};
-        clock->due_ms = esc_instant_unpack(cursor);
-        clock->overdue_done_ms = esc_instant_unpack(cursor);
-        clock->moved_ms = esc_instant_unpack(cursor);
-    }
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
+        clock_unpack(cursor, engine, &ticket->sla[i]);
 }
 
 static void pauses_unpack(EscCursor *cursor, EscTicket *ticket)
 {
-    ticket->resolved_at_ms = esc_instant_unpack(cursor);
+    ticket->stands_since_ms = esc_instant_unpack(cursor);
     ticket->pauses_old_ms = esc_instant_unpack(cursor);
     size_t count = esc_cursor_count(cursor);
     if (count > ESC_PAUSES_MAX)
@@ -414,6 +464,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     uint8_t flags = esc_cursor_u8(&cursor);
     ticket->is_linked = (flags & FLAG_LINKED) != 0;
     ticket->is_edited = (flags & FLAG_EDITED) != 0;
+    ticket->is_paused = (flags & FLAG_PAUSED) != 0;
     ticket->is_resolved_flag = (flags & FLAG_RESOLVED) != 0;
     if ((flags & FLAG_POSTMORTEM) != 0) {
         ticket->postmortem_of = esc_text_own(esc_cursor_packed(&cursor));
@@ -477,19 +528,44 @@ static void both_show(EscCursor *cursor, EscBuf *fields, EscBuf *assumed)
     esc_buf_release(&names);
 }
 
-static void clock_show(EscCursor *cursor, EscSlaClock clock, EscBuf *json)
+/* When it is due; 0: it never counted. Reads over the rest. */
+static int64_t clock_due(EscCursor *cursor, uint8_t state, int64_t *origin_ms)
+{
+    if ((state & COUNTED) == 0)
+        return 0;
+    (void)esc_cursor_varint(cursor);
+    (void)esc_cursor_signed(cursor);
+    (void)esc_cursor_packed(cursor);
+    *origin_ms = esc_instant_unpack(cursor);
+    (void)esc_cursor_signed(cursor);
+    int64_t due_ms = esc_instant_unpack(cursor);
+    (void)esc_cursor_signed(cursor);
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        (void)esc_cursor_signed(cursor);
+    return due_ms;
+}
+
+static void clock_show(EscCursor *cursor, EscSlaClock clock, bool is_paused, EscBuf *json)
 {
     static const char *const states[ESC_CLOCK_STATE_COUNT] = {"none", "running", "met", "breached"};
     uint8_t state = esc_cursor_u8(cursor);
-    int64_t due_ms = esc_instant_unpack(cursor);
-    (void)esc_cursor_signed(cursor);
-    (void)esc_cursor_signed(cursor);
-    uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD);
-    bool stands = clock == ESC_SLA_CLOCK_RESOLVE && (state & MET) != 0;
+    int64_t origin_ms = 0, due_ms = clock_due(cursor, state, &origin_ms);
+    uint8_t name = state & (uint8_t) ~(MET | KEPT | TOLD | COUNTED);
+    bool is_met = (state & MET) != 0;
+    bool may_stand = clock == ESC_SLA_CLOCK_RESOLVE && is_paused && name == ESC_CLOCK_RUNNING;
+    bool is_over = is_met && clock != ESC_SLA_CLOCK_RESPOND;
     esc_buf_printf(json, ",\"%s\":{\"state\":\"%s\",\"met\":%s", esc_clock_name(clock),
-                   name < ESC_CLOCK_STATE_COUNT ? states[name] : "none",
-                   (state & MET) != 0 ? "true" : "false");
-    if (due_ms != 0 && !stands) {
+                   may_stand                      ? "paused"
+                   : name < ESC_CLOCK_STATE_COUNT ? states[name]
+                                                  : "none",
+                   is_met ? "true" : "false");
+    if (origin_ms != 0 && clock == ESC_SLA_CLOCK_UPDATE) {
+        esc_buf_string(json, ",\"since\":\"");
+        esc_time_write(json, origin_ms);
+        esc_buf_char(json, '"');
+    }
+    if (due_ms != 0 && !is_over && !(clock == ESC_SLA_CLOCK_RESOLVE && is_paused)) {
         esc_buf_string(json, ",\"due\":\"");
         esc_time_write(json, due_ms);
         esc_buf_char(json, '"');
@@ -520,7 +596,8 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     both_show(&cursor, fields, assumed);
-    if ((esc_cursor_u8(&cursor) & FLAG_POSTMORTEM) != 0)
+    uint8_t flags = esc_cursor_u8(&cursor);
+    if ((flags & FLAG_POSTMORTEM) != 0)
         (void)esc_cursor_packed(&cursor); /* whose it is */
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
@@ -530,7 +607,7 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
     esc_buf_string(sla, "{\"name\":");
     esc_json_text(sla, name);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
-        clock_show(&cursor, (EscSlaClock)i, sla);
+        clock_show(&cursor, (EscSlaClock)i, (flags & FLAG_PAUSED) != 0, sla);
     esc_buf_char(sla, '}');
     return !cursor.failed && is_text(fields) && is_text(assumed) && is_text(sla);
 }

@@ -232,9 +232,10 @@ static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket
                index <= UINT32_MAX;
     if (ticket == NULL)
         return kind == ESC_TIMER_DIGEST && index <= UINT32_MAX;
-    bool is_clock = kind == ESC_TIMER_SLA_DUE || kind == ESC_TIMER_SLA_OVERDUE;
-    return kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE &&
-           index < (is_clock ? ESC_SLA_CLOCK_COUNT : (uint64_t)UINT32_MAX + 1);
+    uint64_t end = kind == ESC_TIMER_SLA_WARN ? ESC_SLA_CLOCK_COUNT * ESC_CLOCK_WARNS_MAX
+                   : kind == ESC_TIMER_ARMED  ? (uint64_t)UINT32_MAX + 1
+                                              : ESC_SLA_CLOCK_COUNT;
+    return kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE && index < end;
 }
 
 /* Written again they are found by their numbers: 0, one that comes twice, and one that the next timer will get as well

@@ -5,9 +5,9 @@ static int64_t reminder_due_ms(const EscEngine *engine, const EscProgram *progra
                                const EscFrame *frame, uint32_t reminder)
 {
     const EscWaitRow *wait = &program->waits[frame->wait];
-    int64_t share_ms =
-        wait->deadline_ms / 100 * program->reminders[wait->reminders_first + reminder].percent;
-    return esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, share_ms);
+    const EscReminderRow *row = &program->reminders[wait->reminders_first + reminder];
+    int64_t gone_ms = esc_moment_ms(wait->deadline_ms, row->percent, row->before_ms);
+    return esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, gone_ms);
 }
 
 /* Index of ESC_TIMER_WAIT. */

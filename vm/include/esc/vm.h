@@ -170,7 +170,10 @@ typedef enum EscChannel {
     ESC_CHANNEL_COUNT
 } EscChannel;
 extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
-typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
+typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_UPDATE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
+#define ESC_CLOCK_WARNS_MAX 16u /* warnings of one clock */
+extern const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1]; /* the last is NULL */
+uint32_t esc_clock_find(EscText word); /* EscSlaClock, or ESC_NONE */
 typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
 typedef enum EscPred {
     ESC_PRED_ALWAYS, ESC_PRED_AND, ESC_PRED_OR, ESC_PRED_NOT,
@@ -531,6 +534,8 @@ typedef struct EscBoundInfo {
 extern const EscBoundInfo esc_bound_info[ESC_BOUND_COUNT];
 extern const EscBoundInfo esc_rule_info[ESC_RULE_COUNT];
 bool esc_bound_holds(EscBound bound, int64_t value);
+/* How much of a whole time has gone at a moment of it: a share of it, or so long before its end (percent 0). */
+int64_t esc_moment_ms(int64_t whole_ms, uint32_t percent, int64_t before_ms);
 
 typedef struct EscFactInfo {
     const char *path;

@@ -271,18 +271,42 @@ void esc_windows_move(EscEngine *engine, int64_t by_ms);
 void esc_digest_fire(EscEngine *engine);
 void esc_storms_fire(EscEngine *engine);
 
+/* --- clock_time.c ----------------------------------------------------------------------------- */
+
+/* What a clock of a service level counts. All of it is borrowed. */
+typedef struct EscClockTime {
+    const EscProgram *program;
+    const EscZones *zones;
+    uint32_t calendar; /* of `program`: OPTION; 0: all time */
+    int64_t begin_ms;
+    const EscPause *pauses; /* in order, and apart */
+    size_t pauses_count;
+} EscClockTime;
+
+/* The first instant at which so much of its time has gone. */
+int64_t esc_clock_time_reaches_ms(const EscClockTime *time, int64_t length_ms);
+int64_t esc_clock_time_used_ms(const EscClockTime *time, int64_t at_ms);
+/* The latest beginning from which, without a pause, so much has gone at an instant. */
+int64_t esc_clock_time_begun_ms(const EscClockTime *time, int64_t at_ms, int64_t used_ms);
+
 /* --- sla.c ------------------------------------------------------------------------------------ */
 
-void esc_sla_review(EscEngine *engine, EscTicket *ticket); /* the ticket changed */
+void esc_sla_review(EscEngine *engine, EscTicket *ticket); /* the ticket's event at hand */
 void esc_sla_rebuild(EscEngine *engine,
                      EscTicket *ticket); /* another bundle is current: all of it anew */
 void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket);
+
+/* --- sla_timers.c ----------------------------------------------------------------------------- */
+
 void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
-void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t warn);
+void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t index);
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
-/* Behind esc_ticket_move: running clocks that count a calendar's hours. */
+
+/* --- sla_moves.c ------------------------------------------------------------------------------ */
+
+/* Before esc_ticket_move: what clocks that count a calendar's hours have used stays used. */
 void esc_sla_move(EscEngine *engine, EscTicket *ticket, const EscMove *move);
-/* And what a timer of a service level is due then, from the clocks as they are now. */
+/* And behind it what a timer of a service level is due then, from the clocks as they are. */
 int64_t esc_sla_timer_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
                             EscTimer kind, uint32_t index, int64_t due_ms);
 

@@ -155,9 +155,14 @@ void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change);
 void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms);
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out);
 const char *esc_clock_name(EscSlaClock clock);
+bool esc_clock_stands(const EscTicket *ticket, EscSlaClock clock);
+/* Time is counted, or it is over by more and more: neither met nor standing, and something is promised. */
+bool esc_clock_runs(const EscTicket *ticket, EscSlaClock clock);
+/* Whether a condition may know when it is due. */
+bool esc_clock_has_due(const EscTicket *ticket, EscSlaClock clock);
 /* The instant from which a clock that is over is late: when it was due, later by the times in which it stood since. */
 int64_t esc_clock_late_since_ms(const EscTicket *ticket, EscSlaClock clock);
-/* Every instant in it moves, as elapsed time does; running clocks with a calendar are seen to by duty/sla.c behind it. */
+/* Every instant in it moves, as elapsed time does; duty/sla_moves.c has seen to clocks with a calendar before. */
 void esc_ticket_move(EscTicket *ticket, int64_t by_ms);
 
 /* --- linked.c --------------------------------------------------------------------------------- */

@@ -19,7 +19,8 @@ enum {
     ESC_TIMELINE_MAX =
         16, /* moments kept for the post-mortem; later ones take the place of the oldest but one */
     ESC_TICKET_LOG_MAX = 16, /* changes of a ticket kept for `snapshot changes` */
-    ESC_PAUSES_MAX = 64,     /* times in which a ticket was resolved that are kept one by one */
+    ESC_PAUSES_MAX = 64,     /* times in which a ticket's clock stood that are kept one by one */
+    ESC_TOLD_MAX = 24, /* warnings of a clock that were told; of more the oldest are forgotten */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
     ESC_LOG_TEXT_MAX = 48, /* bytes of a value in that log */
@@ -69,7 +70,7 @@ typedef enum EscTimer {
     ESC_TIMER_EXPECTATION, /* escalation [expectation] */
     ESC_TIMER_ARMED,       /* ticket [armed trigger]: `for` is over */
     ESC_TIMER_SLA_DUE,     /* ticket [clock] */
-    ESC_TIMER_SLA_WARN,    /* ticket [warning of the service level, by position] */
+    ESC_TIMER_SLA_WARN,    /* ticket [clock * ESC_CLOCK_WARNS_MAX + warning of it, by position] */
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
     ESC_TIMER_SHIFT, /* escalation: the turn ends of the schedule that its accountable role follows */
@@ -114,15 +115,22 @@ typedef enum EscClockState {
 typedef struct EscSlaState {
     EscClockState state;
     bool
-        is_met; /* met after the breach counts too; of the clock to resolve: the ticket is resolved now */
-    bool is_told; /* that it is over was told: once, whatever becomes of the level */
+        is_met; /* met after the breach counts too; of the clock to resolve: the ticket is resolved now; of that of messages: answered */
+    bool is_told; /* that it is over was told: once in a cycle, whatever becomes of the level */
     /* due_ms was moved by a correction when the clock was late already, or had stood: the calendar would say another instant */
     bool is_kept;
+    uint32_t cycle;    /* how often it has begun anew */
+    int64_t goal_ms;   /* what it was computed by; 0: nothing is promised */
+    EscText calendar;  /* interned; empty: all time counts */
+    int64_t origin_ms; /* where it began; 0: with the ticket, and a clock of messages not at all */
     int64_t
-        moved_ms; /* it counts from the ticket's creation + this, so that a calendar's open time left is kept */
+        moved_ms; /* it counts from origin + this: as much of its calendar's open time was used as before a correction, or in pauses that are not kept */
     int64_t due_ms;
     int64_t
         overdue_done_ms; /* triggers with at most this overdue time have had their turn; -1: none yet */
+    int32_t told
+        [ESC_TOLD_MAX]; /* warnings that were told in this cycle: a share in per cent, or seconds before the end as a negative number */
+    uint32_t told_count;
 } EscSlaState;
 
 /* How often a template started on a ticket, and when the last of these closed. */
@@ -144,7 +152,7 @@ typedef struct EscArmed {
     EscText event_json; /* owned: the event that made it true; empty as well */
 } EscArmed;
 
-/* A time in which the ticket was resolved: the clock to resolve stood. */
+/* A time in which the clock to resolve stood. */
 typedef struct EscPause {
     int64_t from_ms, to_ms;
 } EscPause;
@@ -180,8 +188,10 @@ struct EscTicket {
     bool is_dirty, is_touched;
     EscText sla_name; /* interned; empty: none applies */
     EscSlaState sla[ESC_SLA_CLOCK_COUNT];
-    int64_t resolved_at_ms; /* 0: it is open */
-    EscPause *pauses;       /* in order */
+    int64_t
+        stands_since_ms; /* of the clock to resolve, while the ticket is resolved or its level pauses; 0: it runs */
+    bool is_paused;   /* its level says that the clock stands */
+    EscPause *pauses; /* in order */
     size_t pauses_count, pauses_capacity;
     int64_t pauses_old_ms; /* the sum of those that are not kept */
     uint64_t *assumed;     /* bit set, by slot: nobody gave the value, the schema did */
