@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 2
+#define ESC_BUNDLE_FORMAT 3
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
