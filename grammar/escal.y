@@ -152,11 +152,12 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %left "*" "/"
 %precedence NEGATE
 
-%type <name> word plain_word soft_word member_word quotable as_opt via_opt during_opt proves_opt in_opt
+%type <name> word plain_word soft_word member_word quotable as_opt via_opt proves_opt in_opt
 %type <node> declaration title_opt text text_opt path target value expr condition_opt duration
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
+%type <node> hours during_opt
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt
@@ -427,8 +428,14 @@ words:
   | words "," word { $$ = esc_list_append($1, NODE(MEMBER, @3, .member = {.name = $word})); }
 
 during_opt:
-    %empty { $$ = esc_name_empty(); }
-  | "during" word { $$ = $word; }
+    %empty { $$ = NULL; }
+  | "during" hours { $$ = $hours; }
+
+/* Wherever hours are said: a calendar's, or those between two times of every day. */
+hours:
+    word { $$ = NODE(HOURS, @$, .hours = {.calendar = $word}); }
+  | TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
+    { $$ = NODE(HOURS, @$, .hours = {.from = $from, .to = $to}); }
 
 /* --- connectors and sources ------------------------------------------------------------------- */
 

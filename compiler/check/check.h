@@ -68,6 +68,7 @@ void esc_pass_tests(EscWorkspace *workspace);
 /* The zone of a `timezone` setting; empty after a report. */
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 /* calendars and schedules, for esc_pass_directory */
+void esc_check_calendars(EscWorkspace *workspace);
 void esc_check_duty(EscWorkspace *workspace);
 /* Schedules in which nobody is on call yet, when the last resort is known. */
 void esc_check_late_schedules(EscWorkspace *workspace);

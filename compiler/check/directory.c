@@ -257,5 +257,6 @@ void esc_pass_directory(EscWorkspace *workspace)
         check_team(workspace, &workspace->teams[i]);
     for (uint32_t i = 0; i < workspace->channels_count; ++i)
         check_channel(workspace, &workspace->channels[i]);
+    esc_check_calendars(workspace);
     esc_check_duty(workspace);
 }
