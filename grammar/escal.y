@@ -157,7 +157,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
-%type <node> hours during_opt
+%type <node> hours day_hours during_opt
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt
@@ -434,7 +434,10 @@ during_opt:
 /* Wherever hours are said: a calendar's, or those between two times of every day. */
 hours:
     word { $$ = NODE(HOURS, @$, .hours = {.calendar = $word}); }
-  | TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
+  | day_hours
+
+day_hours:
+    TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
     { $$ = NODE(HOURS, @$, .hours = {.from = $from, .to = $to}); }
 
 /* --- connectors and sources ------------------------------------------------------------------- */
@@ -1060,6 +1063,8 @@ comparison:
   | sum[a] ">=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER_EQUAL, $a, $b); }
   | sum[a] "in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
   | sum[a] "not in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
+  | sum[a] "in" day_hours[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
+  | sum[a] "not in" day_hours[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
   | sum[a] "starts with" sum[b]
     { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
   | sum[a] "ends with" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }

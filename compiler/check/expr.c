@@ -436,6 +436,8 @@ void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse u
     uint32_t errors = workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
+    if (workspace->errors == errors)
+        esc_check_standing(where, node, use);
     if (workspace->errors != errors || use == ESC_USE_TEST)
         return;
     esc_condition_passed(workspace, node);

@@ -34,7 +34,7 @@ static void check_event_condition(EscWhere *where, const EscNode *node)
     inner.events = &event;
     inner.events_count = event == ESC_NONE ? 0 : 1;
     if (event != ESC_NONE)
-        esc_check_condition(&inner, node->await.condition, ESC_USE_AWAIT);
+        esc_check_condition(&inner, node->await.condition, ESC_USE_EVENT);
 }
 
 static void check_reminders(EscWhere *where, EscNodeList reminders)

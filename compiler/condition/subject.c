@@ -89,6 +89,16 @@ EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node)
                         .words = esc_span_text(maker->workspace, node->span)};
 }
 
+EscSubject esc_subject_hours(const EscMaker *maker, const EscNode *node, uint32_t calendar)
+{
+    EscText hours = esc_span_text(maker->workspace, node->binary.right->span);
+    return (EscSubject){.kind = ESC_SUBJECT_HOURS,
+                        .type = ESC_TYPE(ESC_KIND_BOOL),
+                        .index = calendar,
+                        .words =
+                            esc_arena_printf(maker->arena, "now in %.*s", ESC_TEXT_ARG(hours))};
+}
+
 EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned)
 {

@@ -183,7 +183,7 @@ static void evidence_with_and_without_content(void **state)
 static void body_make(EscBuf *body)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 4);
+    esc_buf_u8(body, 5);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */

@@ -582,7 +582,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 4); /* format */
+    esc_buf_u8(&body, 5); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_varint(&body, 2 * strlen("amount"));
     esc_buf_string(&body, "amount");
@@ -678,6 +678,7 @@ static void timers_are_those_of_their_owner(void **state)
     assert_status(timer_restored(ESC_TIMER_SLA_DUE, ESC_SLA_CLOCK_COUNT, MODEL_START_MS),
                   ESC_BAD_INPUT);
     assert_status(timer_restored(ESC_TIMER_SLA_OVERDUE, UINT32_MAX, MODEL_START_MS), ESC_BAD_INPUT);
+    assert_status(timer_restored(ESC_TIMER_CLOCK, 0, MODEL_START_MS), ESC_OK); /* there is one */
     assert_status(timer_restored(ESC_TIMER_ARMED, UINT32_MAX, MODEL_START_MS),
                   ESC_OK); /* is looked for */
 }

@@ -245,6 +245,11 @@ static const EscEvent *internal_make(EscEngine *engine, const EscTicket *ticket,
     return event;
 }
 
+const EscEvent *esc_event_of_clock(EscEngine *engine, const EscTicket *ticket)
+{
+    return internal_make(engine, ticket, ESC_EVENT_TICKET_UPDATED, NULL, 0);
+}
+
 void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
                         const EscValue *fields, uint32_t count)
 {
@@ -260,6 +265,8 @@ static void before_set(EscEngine *engine, const EscDerived *derived)
     engine->turn.before_ticket = derived->ticket;
     engine->turn.before_is_new = false;
     engine->turn.before_standing = derived->standing_before;
+    engine->turn.before_clocks = derived->clocks_before;
+    engine->turn.before_ms = esc_ticket_judged_ms(engine, derived->ticket);
     memcpy(engine->turn.before, derived->before,
            engine->schema.slots_count * sizeof *derived->before);
 }

@@ -147,8 +147,21 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation);
 }
 
+void esc_escalation_note(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTurn *turn = &engine->turn;
+    if (turn->outcome == NULL || escalation->is_noted || escalation->bundle == NULL ||
+        escalation->bundle->program->clocks_count == 0)
+        return;
+    escalation->is_noted = true;
+    ESC_ENGINE_GROW(turn->noted_escalations, turn->noted_escalations_count,
+                    turn->noted_escalations_capacity);
+    turn->noted_escalations[turn->noted_escalations_count++] = escalation;
+}
+
 void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
 {
+    esc_escalation_note(engine, escalation);
     if (escalation->is_dirty)
         return;
     esc_text_drop(&escalation->body);

@@ -10,10 +10,11 @@
  * before what the chain does by itself, so that nobody is made accountable and loses it in the same instant. */
 static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_SLEEPER] = 0, /* it wakes: then all of its ticket's take part */
-    [ESC_TIMER_SLA_DUE] = 1,     [ESC_TIMER_SLA_WARN] = 1, [ESC_TIMER_SLA_OVERDUE] = 1,
-    [ESC_TIMER_REMINDER] = 2,    [ESC_TIMER_WAIT] = 3,     [ESC_TIMER_CHECK] = 4,
-    [ESC_TIMER_EXPECTATION] = 5, [ESC_TIMER_HOLD] = 6,     [ESC_TIMER_ACK] = 7,
-    [ESC_TIMER_CONTACT] = 8,     [ESC_TIMER_ARMED] = 9,    [ESC_TIMER_DIGEST] = 10,
+    [ESC_TIMER_CLOCK] = 1,       [ESC_TIMER_SLA_DUE] = 2,     [ESC_TIMER_SLA_WARN] = 2,
+    [ESC_TIMER_SLA_OVERDUE] = 2, [ESC_TIMER_REMINDER] = 3,    [ESC_TIMER_WAIT] = 4,
+    [ESC_TIMER_CHECK] = 5,       [ESC_TIMER_EXPECTATION] = 6, [ESC_TIMER_HOLD] = 7,
+    [ESC_TIMER_ACK] = 8,         [ESC_TIMER_CONTACT] = 9,     [ESC_TIMER_ARMED] = 10,
+    [ESC_TIMER_DIGEST] = 11,
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)

@@ -147,12 +147,17 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
+static int64_t world_now_ms(const EscWorld *world)
+{
+    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
+}
+
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;
     if (escalation == NULL) {
         if (fact == ESC_FACT_ESCALATION_OPENED_AT)
-            value.ms = world->engine->now_ms;
+            value.ms = world_now_ms(world);
         if (fact == ESC_FACT_ESCALATION_ATTEMPT)
             value.number = 1;
         return value;
@@ -167,6 +172,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
         value.truth = escalation->is_acked;
     else if (fact == ESC_FACT_ESCALATION_OPENED_AT)
         value.ms = escalation->opened_at_ms;
+    else if (fact == ESC_FACT_ESCALATION_AGE)
+        value.ms = world_now_ms(world) - escalation->opened_at_ms;
     else if (fact == ESC_FACT_ESCALATION_HANDOFFS)
         value.number = escalation->handoffs;
     else
@@ -175,12 +182,21 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
     return value;
 }
 
+static EscClocksBefore clocks_of(const EscWorld *world)
+{
+    bool has_before = world->is_before && world->engine->turn.before_ticket == world->ticket;
+    return has_before ? world->engine->turn.before_clocks : esc_clocks_now(world->ticket);
+}
+
 static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_overdue,
                               EscValue value)
 {
-    const EscSlaState *state = world->ticket == NULL ? NULL : &world->ticket->sla[clock];
     value.is_missing = true;
-    if (state == NULL || state->state == ESC_CLOCK_NONE)
+    if (world->ticket == NULL || world->ticket->sla[clock].state == ESC_CLOCK_NONE)
+        return value;
+    EscClocksBefore clocks = clocks_of(world);
+    const EscSlaState *state = &clocks.sla[clock];
+    if (state->state == ESC_CLOCK_NONE)
         return value;
     bool stands =
         clock == ESC_SLA_CLOCK_RESOLVE && state->is_met; /* until the ticket is reopened */
@@ -189,8 +205,8 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
         value.ms = state->due_ms;
         return value;
     }
-    int64_t late_ms = (stands ? world->ticket->resolved_at_ms : world->engine->now_ms) -
-                      esc_clock_late_since_ms(world->ticket, clock);
+    int64_t late_ms =
+        (stands ? clocks.resolved_at_ms : world_now_ms(world)) - clocks.late_since_ms[clock];
     value.is_missing = late_ms <= 0 || (state->is_met && !stands);
     value.ms = value.is_missing ? 0 : late_ms;
     return value;
@@ -208,12 +224,22 @@ static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue 
     return value;
 }
 
+static bool is_resolved(const EscWorld *world)
+{
+    const EscTurn *turn = &world->engine->turn;
+    if (world->ticket == NULL)
+        return false;
+    return world->is_before && turn->before_ticket == world->ticket
+               ? turn->before_standing != ESC_STANDING_OPEN
+               : esc_ticket_is_resolved(world->engine, world->ticket);
+}
+
 static EscValue fact_value(const EscWorld *world, EscFact fact)
 {
     EscValue value = {.type = esc_fact_info[fact].type};
     switch (fact) {
     case ESC_FACT_RESOLVED:
-        value.truth = world->ticket != NULL && esc_ticket_is_resolved(world->engine, world->ticket);
+        value.truth = is_resolved(world);
         return value;
     case ESC_FACT_SLA_RESPOND_DUE:
         return fact_of_clock(world, ESC_SLA_CLOCK_RESPOND, false, value);
@@ -233,6 +259,13 @@ static EscValue fact_value(const EscWorld *world, EscFact fact)
     default:
         return fact_of_escalation(world, fact, value);
     }
+}
+
+EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index)
+{
+    return what == ESC_LOAD_TICKET  ? ticket_value(world, index, world->is_before)
+           : what == ESC_LOAD_EVENT ? event_value(world, index)
+                                    : fact_value(world, (EscFact)index);
 }
 
 static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValue *value)
@@ -256,6 +289,9 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
         break;
     case ESC_LOAD_FACT:
         *value = fact_value(world, (EscFact)index);
+        break;
+    case ESC_LOAD_HOURS:
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = esc_hours_open(world, index)};
         break;
     }
     return ESC_OK;

@@ -125,6 +125,12 @@ void esc_ticket_touch(
     EscTicket *ticket); /* its escalations are looked at again before the input ends */
 /* Remembers the fields and the standing for `previous`, `changed` and edges. */
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new);
+EscClocksBefore esc_clocks_now(const EscTicket *ticket);
+/* The last instant at which it is known what time alone had turned for the ticket: now, or before its clock timer, which is due. */
+int64_t esc_ticket_judged_ms(const EscEngine *engine, const EscTicket *ticket);
+/* Their clock timers are set anew when the input has settled (flow/wakes.c). */
+void esc_ticket_note(EscEngine *engine, EscTicket *ticket);
+void esc_escalation_note(EscEngine *engine, EscEscalation *escalation);
 /* Whether any field, or the standing, differs from what was remembered of this ticket. */
 bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket);
 /* The value with its text cut to the field's size. */
@@ -335,9 +341,13 @@ typedef struct EscWorld {
     const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
     uint32_t event_type;
     const EscValue *event_fields;
-    bool is_before; /* show the ticket as it was before the event */
-    bool is_faulty; /* a callback could not do its work */
+    bool is_before;   /* show the ticket as it was before the event */
+    int64_t at_ms;    /* judged at another instant than now; 0: now */
+    int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
+    bool is_faulty;   /* a callback could not do its work */
 } EscWorld;
+/* The value that a run reads, as the host gives it. */
+EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
 EscHost esc_world_reader(EscWorld *world);
 /* The world of an escalation's functions, at its topmost frame, with the event that started it; with_event: the event
@@ -349,6 +359,18 @@ bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 /* One run and its scratch memory, to be given back in reverse order. */
 EscRun *esc_run_borrow(EscEngine *engine, EscScratch **scratch);
 void esc_run_return(EscEngine *engine);
+
+/* --- clock_tests.c ---------------------------------------------------------------------------- */
+
+/* Whether hours (index in CALENDARS of the world's bundle) are open. Calendars are those of the present bundle, by name. */
+bool esc_hours_open(const EscWorld *world, uint32_t calendar);
+/* The first instant behind now at which time alone turns a test that a condition asks: a COND function's, or a tree's of
+ * PREDS, which hours do not wake. INT64_MAX: there is none. */
+int64_t esc_function_turns_ms(const EscWorld *world, uint32_t function);
+int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred);
+bool esc_function_has_clock(const EscProgram *program, uint32_t function);
+/* Whether a tree asks any test but for hours. */
+bool esc_pred_has_clock(const EscProgram *program, uint32_t pred);
 
 /* --- timers.c --------------------------------------------------------------------------------- */
 
