@@ -155,6 +155,7 @@ typedef struct EscPersonInfo {
     EscText name, title, timezone; /* timezone empty: the workspace's */
     const EscContactInfo *contacts;
     uint32_t contacts_count;
+    uint32_t quiet; /* index in calendars, or ESC_NONE */
     const EscNode *node;
 } EscPersonInfo;
 
@@ -213,6 +214,7 @@ typedef struct EscChannelInfo {
     EscText name, title;
     EscChannel kind;
     EscProof proves; /* how far it can prove; only the checks need it */
+    uint32_t quiet;  /* index in calendars, or ESC_NONE */
     const EscNode *node;
 } EscChannelInfo;
 

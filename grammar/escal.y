@@ -113,7 +113,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> CHANNEL "channel" SYSTEM "system"
 %token <name> SOURCE "source" SLA "sla" ROUTE "route" RUNBOOK "runbook" TEMPLATE "template"
 %token <name> POLICY "policy" TEST "test"
-%token <name> LEAD "lead" REACH_BY "reach by" ABSENT "absent" CLOSED "closed" DAILY "daily"
+%token <name> LEAD "lead" REACH_BY "reach by" QUIET_DURING "quiet during" ABSENT "absent" CLOSED "closed" DAILY "daily"
 %token <name> WEEKLY "weekly"
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
@@ -157,7 +157,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
-%type <node> hours day_hours during_opt
+%type <node> hours day_hours during_opt quiet quiet_opt
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt
@@ -212,9 +212,9 @@ declaration:
     { $$ = NODE(CALENDAR, @$, .calendar = {.name = $word, .title = $title, .items = $items}); }
   | "schedule" word title_opt[title] "{" schedule_items[items] "}"
     { $$ = NODE(SCHEDULE, @$, .schedule = {.name = $word, .title = $title, .items = $items}); }
-  | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves]
+  | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves] quiet_opt[quiet]
     { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium,
-          .proves = $proves}); }
+          .proves = $proves, .quiet = $quiet}); }
   | "system" word title_opt[title] "{" actions "}"
     { $$ = NODE(SYSTEM, @$, .system = {.name = $word, .title = $title, .actions = $actions}); }
   | "source" word title_opt[title] "{" source_items[items] "}"
@@ -349,8 +349,15 @@ person_item:
   | "calendar" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
   | "reach by" reach_steps { $$ = NODE(REACH, @$, .reach = {.steps = $reach_steps}); }
+  | quiet
   | "absent" date_range
     { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to}); }
+
+quiet_opt:
+    %empty { $$ = NULL; }
+  | quiet
+
+quiet: "quiet during" hours { $$ = NODE(QUIET, @$, .quiet = {.hours = $hours}); }
 
 reach_steps:
     reach_step { $$ = esc_list_one($1); }

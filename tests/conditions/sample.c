@@ -18,8 +18,8 @@ const char *const sample_hours[SAMPLE_HOURS] = {"nights", "22:00..06:00"};
 
 const char sample_schema[] =
     "workspace sample { language 1  timezone \"UTC\" }\n"
-    "calendar nights { mon..sun 20:00..07:00 }\nsla s { resolve within 9h of nights }\n"
-    "person ana { chat \"@ana\" }\nchannel incidents chat\npolicy p { last "
+    "calendar nights { mon..sun 20:00..07:00 }\n"
+    "person ana { chat \"@ana\" quiet during nights }\nchannel incidents chat\npolicy p { last "
     "resort ana }\n"
     "extend ticket { rank: red < amber < green default red  spot: red | amber | green?\n"
     "  size: number default 0  cost: number?  spent: duration?  note: text?  vip: bool? }\n"

@@ -38,7 +38,9 @@ typedef struct Maker {
 
 static const char directory[] =
     "workspace made { language 1  timezone \"Europe/Berlin\" }\n"
-    "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\" }\n"
+    "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
+    "during "
+    "22:00..07:00 }\n"
     "person ben { chat \"@ben\" }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
@@ -46,7 +48,7 @@ static const char directory[] =
     "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
     "}\n"
     "channel incidents chat\n"
-    "channel mail email\n"
+    "channel mail email quiet during office\n"
     "channel hook webhook\n"
     "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "
     "low < "

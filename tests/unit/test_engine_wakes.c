@@ -269,6 +269,127 @@ static void a_wait_under_a_handler_goes_on_behind_it(void **state)
     scene_free(scene);
 }
 
+/* --- quiet time --------------------------------------------------------------------------------- */
+
+#define QUIET                                                                                      \
+    "workspace tests \"Tests\" { language 1 timezone \"UTC\" }\n"                                  \
+    "person ana \"Ana\" { email \"ana@x.example\" quiet during 22:00..07:00 }\n"                   \
+    "person dora \"Dora\" { email \"dora@x.example\" }\n"                                          \
+    "channel room chat quiet during nights\n"                                                      \
+    "calendar nights { mon..sun 20:00..07:00 }\n"                                                  \
+    "policy tests { last resort dora }\n"
+
+static Scene *quiet_scene(const char *template)
+{
+    const char *const sources[] = {QUIET, template, NULL};
+    Scene *scene = scene_new(sources);
+    scene_at(scene, "2026-01-05T23:00:00Z");
+    return scene;
+}
+
+/* M2.3, C57: what asks for an act goes at once. */
+static void only_what_is_told_waits(void **state)
+{
+    (void)state;
+    Scene *scene = quiet_scene(
+        "template t \"T\" { start on ticket.created\n" OWNERS
+        "steps { notify ana \"for the log\"  notify room \"for the log\"  page ana \"come\"\n"
+        "ask ana \"Is it serious?\" within 15m { answer yes { notify ana \"thanks\" } timeout { } "
+        "}\n"
+        "await resolved within 90d }\n" CLOSE);
+    event(scene, "ticket.created", "{}");
+    assert_int_equal(scene_sent(scene, "ana", "for the log"), 0);
+    assert_int_equal(scene_sent(scene, "room", "for the log"), 0);
+    assert_int_equal(scene_sent(scene, "ana", "come"), 1);
+    assert_int_equal(scene_sent(scene, "ana", "Is it serious?"), 1);
+    assert_int_equal(scene_audit(scene, "held", "until their quiet time is over"), 2);
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_after(scene, 8 * ESC_HOUR_MS - 1);
+    assert_int_equal(scene_sent(scene, "ana", "for the log"), 0);
+    scene_after(scene, 1); /* 07:00, with the state of then (M2.4) */
+    assert_int_equal(scene_sent(scene, "ana", "(ana has it): for the log"), 1);
+    assert_int_equal(scene_sent(scene, "room", "(ana has it): for the log"), 1);
+    assert_int_equal(scene_audit(scene, "digest", "what waited in their quiet time: 1"), 2);
+    scene_free(scene);
+}
+
+/* M2.4: one message, which repeats fifty and counts the rest. */
+static void the_rest_is_counted(void **state)
+{
+    (void)state;
+    Scene *scene =
+        quiet_scene("template t \"T\" { start on ticket.updated when changed ticket.title\n" OWNERS
+                    "steps { notify room \"one: {ticket.title}\"  close as told }\n" CLOSE);
+    event(scene, "ticket.created", "{}");
+    for (int i = 0; i < 53; i++) {
+        char data[64];
+        snprintf(data, sizeof data, "{\"title\":\"number %d\"}", i);
+        event(scene, "ticket.updated", data);
+    }
+    scene_after(scene, 8 * ESC_HOUR_MS);
+    assert_int_equal(scene_sent(scene, "room", ""), 1);
+    assert_int_equal(scene_sent(scene, "room", "53 messages waited in your quiet time:"), 1);
+    assert_int_equal(scene_sent(scene, "room", "one: number 49"), 1);
+    assert_int_equal(scene_sent(scene, "room", "one: number 50"), 0);
+    assert_int_equal(scene_sent(scene, "room", "and 3 more"), 1);
+    scene_free(scene);
+}
+
+#define PROVED                                                                                     \
+    "template t \"T\" { start on ticket.created\n" OWNERS                                          \
+    "steps { notify room \"for the log\"  await resolved within 90d }\n"                           \
+    "qa { check accepted within 2m }\n" CLOSE
+
+/* C58: the time for the evidence begins at the release. */
+static void evidence_is_asked_for_behind_the_release(void **state)
+{
+    (void)state;
+    Scene *scene = quiet_scene(PROVED);
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "{}");
+    scene_after(scene, 8 * ESC_HOUR_MS + 2 * ESC_MINUTE_MS - 1);
+    assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
+    scene_after(scene, 1);
+    assert_int_equal(scene_audit(scene, "check_failed", "notifications were not accepted"), 1);
+    scene_free(scene);
+}
+
+static void what_becomes_of_the_digest_is_the_messages_own(void **state)
+{
+    (void)state;
+    Scene *scene = quiet_scene(PROVED);
+    event(scene, "ticket.created", "{}");
+    scene_after(scene, 8 * ESC_HOUR_MS + 2 * ESC_MINUTE_MS);
+    assert_int_equal(scene_audit(scene, "check_failed", ""), 0);
+    assert_int_equal(scene_audit(scene, "check_passed", ""), 1);
+    scene_free(scene);
+}
+
+/* Hours that are gone keep nothing back. */
+static void publishing_other_hours_releases(void **state)
+{
+    (void)state;
+    Scene *scene = quiet_scene(PROVED);
+    event(scene, "ticket.created", "{}");
+    scene_publish(scene, PROVED);
+    event(scene, "ticket.updated", "{\"title\":\"other\"}");
+    scene_after(scene, 0);
+    assert_int_equal(scene_sent(scene, "room", "for the log"), 1);
+    scene_free(scene);
+}
+
+/* M0.11: the wall decides when it is quiet. */
+static void a_correction_ends_quiet_time(void **state)
+{
+    (void)state;
+    Scene *scene = quiet_scene(PROVED);
+    event(scene, "ticket.created", "{}");
+    scene_correct(scene, 9 * ESC_HOUR_MS);
+    scene_after(scene, 0);
+    assert_int_equal(scene_sent(scene, "room", "for the log"), 1);
+    scene_free(scene);
+}
+
 /* --- minute by minute ----------------------------------------------------------------------------- */
 
 enum { TRIALS = 24, MINUTES = 3 * 24 * 60 };
@@ -412,6 +533,12 @@ int main(void)
         cmocka_unit_test(overdue_has_an_instant),
         cmocka_unit_test(a_check_that_holds_closing_up_is_judged_again),
         cmocka_unit_test(a_wait_under_a_handler_goes_on_behind_it),
+        cmocka_unit_test(only_what_is_told_waits),
+        cmocka_unit_test(the_rest_is_counted),
+        cmocka_unit_test(evidence_is_asked_for_behind_the_release),
+        cmocka_unit_test(what_becomes_of_the_digest_is_the_messages_own),
+        cmocka_unit_test(publishing_other_hours_releases),
+        cmocka_unit_test(a_correction_ends_quiet_time),
         cmocka_unit_test(waits_end_at_the_minute_that_a_look_at_each_finds),
         cmocka_unit_test(starts_come_at_the_minute_that_a_look_at_each_finds),
     };

@@ -148,6 +148,8 @@ static void arrears_do(EscEngine *engine)
             esc_sla_rebuild(engine, ticket);
     }
     esc_wakes_note_all(engine);
+    if (engine->quiets.count > 0)
+        esc_quiets_review(engine);
 }
 
 bool esc_engine_has_arrears(const EscEngine *engine)

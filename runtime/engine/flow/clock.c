@@ -12,7 +12,7 @@
  *   stays                                            absences `until` a date; dates in fields, events and snapshots of
  *                                                    code; what was written: audit, evidence, closed escalations
  *   is looked up anew when it is needed              whose turn it is by a schedule
- *   is set anew from what it is made of              clock timers (wakes.c)
+ *   is set anew from what it is made of              clock timers (wakes.c), ends of quiet time (duty/quiet.c)
  *
  * Tickets that are not in memory are behind by what was corrected since they were written; they catch up when they come
  * back (engine->moved_ms). Unsettled outbox rows are moved by the store. */
@@ -128,6 +128,8 @@ static void correct(EscEngine *engine, int64_t by_ms)
     engine->pending->outbox_moved_ms += by_ms;
     engine->moved_ms += by_ms;
     engine->now_ms = move.to_ms;
+    if (engine->quiets.count > 0)
+        esc_quiets_review(engine);
     esc_audit_ticket(
         engine, NULL, ESC_AUDIT_CLOCK_CORRECTED,
         esc_audit_data(engine, "by_ms", esc_turn_printf(engine, "%lld", (long long)by_ms), NULL),

@@ -91,6 +91,8 @@ void esc_due_apply(EscEngine *engine)
         ticket_timer_fire(engine, fired.ticket, &fired);
     else if (fired.index == ESC_DIGEST_STORM)
         esc_storms_fire(engine);
+    else if (fired.index == ESC_DIGEST_QUIET)
+        esc_quiets_fire(engine);
     else
         esc_digest_fire(engine);
 }

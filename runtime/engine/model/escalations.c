@@ -460,6 +460,8 @@ void esc_change_release(EscChange *change)
 void esc_escalation_move(EscEscalation *escalation, int64_t by_ms)
 {
     escalation->opened_at_ms += by_ms;
+    if (escalation->released_at_ms != 0)
+        escalation->released_at_ms += by_ms;
     for (size_t i = 0; i < escalation->timeline_count; i++)
         escalation->timeline[i].at_ms += by_ms;
 }

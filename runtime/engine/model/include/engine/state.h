@@ -78,7 +78,11 @@ typedef enum EscTimer {
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
 
-typedef enum EscDigestTimer { ESC_DIGEST_MESSAGES, ESC_DIGEST_STORM } EscDigestTimer;
+typedef enum EscDigestTimer {
+    ESC_DIGEST_MESSAGES,
+    ESC_DIGEST_STORM,
+    ESC_DIGEST_QUIET
+} EscDigestTimer;
 
 typedef struct EscEscalation EscEscalation;
 typedef struct EscTicket EscTicket;
@@ -466,6 +470,8 @@ struct EscEscalation {
     /* Notifications; each counts at the highest rung it has come to. `reached`: to people, accepted, which is all that
      * can be asked of their contacts. */
     uint32_t messages, accepted, reached, delivered, seen, dead;
+    uint32_t held;          /* messages of these that wait for the end of somebody's quiet time */
+    int64_t released_at_ms; /* when the last of such went out; 0: none did */
     bool is_inconsistent;
     EscText inconsistent_field; /* interned */
     bool is_close_told;         /* the owner was told what the closing waits for */
@@ -525,6 +531,30 @@ typedef struct EscWindow {
     uint32_t held; /* bit set: kinds of contact by which a merged page is to come */
     int64_t held_due_ms;
 } EscWindow;
+
+/* What a person or a channel was to be told in their quiet time: it goes out as one message when that is over. */
+typedef struct EscQuiet {
+    EscText target; /* interned: a person's name or a channel's */
+    bool is_channel;
+    int64_t until_ms;
+    EscDigestItem *items; /* owned */
+    size_t items_count, items_capacity;
+    uint32_t items_left_out;
+} EscQuiet;
+
+/* A message that stands for others, of many escalations; what becomes of it becomes of them. */
+typedef struct EscReleased {
+    uint64_t outbox;
+    uint64_t *escalations; /* owned; one for each message */
+    size_t count, capacity;
+} EscReleased;
+
+typedef struct EscQuiets {
+    EscQuiet *items;
+    size_t count, capacity;
+    EscReleased *released; /* not settled yet, in order of id */
+    size_t released_count, released_capacity;
+} EscQuiets;
 
 typedef struct EscAbsence {
     EscText person; /* interned */
@@ -819,6 +849,7 @@ struct EscEngine {
     EscTimers timers;
     EscOutbox outbox;
     EscWindows windows;
+    EscQuiets quiets;
     EscAbsences absences;
     EscInterned interned;
     EscRuns runs;
