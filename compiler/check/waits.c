@@ -1,4 +1,5 @@
 /* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
+#include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/steps.h"
@@ -62,6 +63,8 @@ bool esc_check_await(EscWhere *where, const EscNode *node)
              !condition_is_event(where, node->await.condition))
         esc_check_condition(where, node->await.condition, ESC_USE_AWAIT);
     esc_check_deadline(where->workspace, node->await.within);
+    if (!node->await.has_else)
+        esc_check_closed(where->workspace, node->await.condition, node->await.within);
     check_reminders(where, node->await.reminders);
     (void)esc_check_steps(where, node->await.otherwise);
     return false;
