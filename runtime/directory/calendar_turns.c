@@ -28,6 +28,13 @@ static int64_t local_s(const Hours *hours, int64_t at_ms)
     return esc_floor_divide(at_ms, 1000) + esc_zone_offset_s(hours->zones, hours->zone, at_ms);
 }
 
+/* 0 for Monday; 1970-01-01 was a Thursday. */
+static uint32_t weekday_of(int64_t day)
+{
+    int64_t weekday = (day + 3) % 7;
+    return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
+}
+
 static bool is_holiday(const Hours *hours, int64_t day)
 {
     uint32_t low = 0, high = hours->row->holidays_count; /* sorted */
@@ -45,10 +52,10 @@ static bool is_holiday(const Hours *hours, int64_t day)
 static bool is_open(const Hours *hours, int64_t at_ms)
 {
     int64_t shown_s = local_s(hours, at_ms), day = esc_floor_divide(shown_s, DAY_S);
-    int64_t minute = (shown_s - day * DAY_S) / 60, weekday = (day + 3) % 7; /* 0 Monday */
+    int64_t minute = (shown_s - day * DAY_S) / 60;
+    uint32_t weekday = weekday_of(day);
     if (is_holiday(hours, day))
         return false;
-    weekday = weekday < 0 ? weekday + 7 : weekday;
     for (uint32_t i = 0; i < hours->row->hours_count; i++) {
         const EscHoursRow *row = &hours->program->hours[hours->row->hours_first + i];
         if (row->weekday == weekday && row->from_minute <= minute && minute < row->to_minute)
@@ -117,6 +124,8 @@ static void try_day(Search *search, int64_t day)
     try_change(search, noon_ms, noon_ms + ESC_DAY_MS);
     for (uint32_t i = 0; i < hours->row->hours_count; i++) {
         const EscHoursRow *row = &hours->program->hours[hours->row->hours_first + i];
+        if (row->weekday != weekday_of(day))
+            continue;
         try_minute(search, day, row->from_minute);
         try_minute(search, day, row->to_minute);
     }

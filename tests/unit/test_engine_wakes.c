@@ -515,6 +515,130 @@ static void starts_come_at_the_minute_that_a_look_at_each_finds(void **state)
     }
 }
 
+/* --- a life of changes, downtime and corrections -------------------------------------------------- */
+
+enum { LIVES = 12, STEPS = 120, LEAD_MINUTES = 90 };
+
+/* What the ticket is, and how often `ticket.due_at <= now + 90m` became true by a look at every minute that was lived. */
+typedef struct Life {
+    Scene *scene;
+    uint64_t seed;
+    int64_t minute, due_minute; /* of the scene, as its clock says */
+    bool has_due, was_near;
+    size_t starts;
+} Life;
+
+static void look(Life *life)
+{
+    bool is_near = life->has_due && life->due_minute <= life->minute + LEAD_MINUTES;
+    life->starts += is_near && !life->was_near;
+    life->was_near = is_near;
+}
+
+static void change(Life *life)
+{
+    char data[96] = "{\"due_at\":null}";
+    life->has_due = draw(&life->seed) % 6 > 0;
+    life->due_minute = life->minute - 200 + (int64_t)(draw(&life->seed) % 600);
+    if (life->has_due) {
+        EscBuf time;
+        esc_buf_init(&time, 64);
+        esc_time_write(&time,
+                       scene_now(life->scene) + (life->due_minute - life->minute) * ESC_MINUTE_MS);
+        snprintf(data, sizeof data, "{\"due_at\":\"%.*s\"}", ESC_TEXT_ARG(esc_buf_as_text(&time)));
+        esc_buf_release(&time);
+    }
+    event(life->scene, "ticket.updated", data);
+    look(life);
+}
+
+static void live(Life *life, int64_t minutes)
+{
+    scene_after(life->scene, minutes * ESC_MINUTE_MS);
+    for (int64_t i = 0; i < minutes; i++) {
+        life->minute++;
+        look(life);
+    }
+}
+
+/* Nothing runs for so long; then a timer comes first, or an event that changes something else, or the date. */
+static void be_away(Life *life, int64_t minutes)
+{
+    char data[64];
+    scene_clock(life->scene, minutes * ESC_MINUTE_MS);
+    life->minute += minutes;
+    switch (draw(&life->seed) % 3) {
+    case 0:
+        scene_after(life->scene, 0);
+        look(life);
+        break;
+    case 1:
+        snprintf(data, sizeof data, "{\"title\":\"at %lld\"}", (long long)life->minute);
+        event(life->scene, "ticket.updated", data);
+        look(life);
+        break;
+    default:
+        change(life);
+        break;
+    }
+}
+
+static void correct(Life *life, int64_t minutes)
+{
+    scene_correct(life->scene, minutes * ESC_MINUTE_MS);
+    life->minute += minutes;
+    look(life);
+}
+
+static void live_a_step(Life *life)
+{
+    int64_t minutes = (int64_t)(draw(&life->seed) % 300);
+    switch (draw(&life->seed) % 8) {
+    case 0:
+    case 1:
+    case 2:
+        change(life);
+        break;
+    case 3:
+        be_away(life, minutes);
+        break;
+    case 4:
+        correct(life, minutes - 150);
+        break;
+    default:
+        live(life, minutes);
+        break;
+    }
+}
+
+/* A ticket that nothing runs for is not in memory when the clock goes back. */
+#define KEEPER                                                                                     \
+    "template keeper \"K\" { start on ticket.created\n" OWNERS                                     \
+    "steps { await resolved within 400d else { } }\n" CLOSE
+
+static void no_instant_is_forgotten_in_a_life(void **state)
+{
+    (void)state;
+    size_t starts = 0;
+    for (uint64_t seed = 1; seed <= LIVES; seed++) {
+        Life life = {.seed = seed * 7919};
+        life.scene = scene_of("template near \"N\" { start on ticket.updated when ticket.due_at <= "
+                              "now + 90m\n" OWNERS
+                              "steps { notify room \"near\"  close as told }\n" CLOSE KEEPER);
+        event(life.scene, "ticket.created", "{}");
+        for (int step = 0; step < STEPS; step++) {
+            live_a_step(&life);
+            size_t sent = scene_sent(life.scene, "room", "near");
+            if (sent != life.starts)
+                fail_msg("seed %llu, step %d: %zu starts, and %zu by a look at each minute",
+                         (unsigned long long)seed, step, sent, life.starts);
+        }
+        starts += life.starts;
+        scene_free(life.scene);
+    }
+    assert_true(starts > LIVES * 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -541,6 +665,7 @@ int main(void)
         cmocka_unit_test(a_correction_ends_quiet_time),
         cmocka_unit_test(waits_end_at_the_minute_that_a_look_at_each_finds),
         cmocka_unit_test(starts_come_at_the_minute_that_a_look_at_each_finds),
+        cmocka_unit_test(no_instant_is_forgotten_in_a_life),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

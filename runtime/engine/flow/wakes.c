@@ -159,7 +159,7 @@ void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms)
 /* --- the clock is corrected --------------------------------------------------------------------- */
 
 struct EscWakeTruths {
-    EscTicket **tickets; /* with a clock timer */
+    EscTicket **tickets; /* whose answers the correction may turn */
     bool *holds;         /* for each, for each trigger that time alone can turn */
     size_t count;
 };
@@ -189,7 +189,9 @@ const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms)
     ESC_ASSERT(truths->tickets != NULL);
     for (size_t i = 0; engine->schema.clocked_count > 0 && i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
-        if (ticket != NULL && clock_timer(ticket) != NULL)
+        /* What lies behind it may lie ahead again when the clock goes back. */
+        if (ticket != NULL &&
+            (clock_timer(ticket) != NULL || (by_ms < 0 && esc_ticket_is_live(ticket))))
             truths->tickets[truths->count++] = ticket;
     }
     if (truths->count > 1)
@@ -223,7 +225,8 @@ void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths)
                        truths->holds + i * engine->schema.clocked_count);
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
-        if (esc_timer_find(escalation->timers, ESC_TIMER_CLOCK, 0) == NULL)
+        if (!esc_escalation_is_open(escalation) || escalation->bundle == NULL ||
+            escalation->bundle->program->clocks_count == 0)
             continue;
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CLOCK, 0);
         esc_ticket_touch(engine, escalation->ticket);
