@@ -47,7 +47,7 @@ typedef enum EscMeans {
     ESC_MEANS_RUNBOOK,   /* index in runbooks */
     ESC_MEANS_TEMPLATE,  /* index in templates */
     ESC_MEANS_PARAM, /* of an ENTRY: index in params (actions) or parameter number (runbooks, 0-based); type is the parameter's */
-    ESC_MEANS_CALENDAR, /* of a DURATION with `of`: index in calendars */
+    ESC_MEANS_CALENDAR, /* of a DURATION with `of`, or of HOURS said in place: index in calendars */
     ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
     ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
     ESC_MEANS_EVIDENCE, /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
@@ -157,6 +157,7 @@ typedef struct EscPersonInfo {
     EscText name, title, timezone; /* timezone empty: the workspace's */
     const EscContactInfo *contacts;
     uint32_t contacts_count;
+    uint32_t quiet; /* index in calendars, or ESC_NONE */
     const EscNode *node;
 } EscPersonInfo;
 
@@ -186,7 +187,7 @@ typedef struct EscCalendarInfo {
     uint32_t hours_count;
     const int64_t *holidays; /* days since 1970, sorted, unique */
     uint32_t holidays_count;
-    const EscNode *node;
+    const EscNode *node; /* NULL: hours that are said in place, which are its name */
 } EscCalendarInfo;
 
 typedef struct EscRotationInfo {
@@ -215,6 +216,7 @@ typedef struct EscChannelInfo {
     EscText name, title;
     EscChannel kind;
     EscProof proves; /* how far it can prove; only the checks need it */
+    uint32_t quiet;  /* index in calendars, or ESC_NONE */
     const EscNode *node;
 } EscChannelInfo;
 
@@ -405,6 +407,7 @@ struct EscWorkspace {
     uint32_t exception_fields_untyped;   /* of all of them */
     EscNames *exception_field_names;     /* name → the first in fields of any exception */
     EscNames *file_names;                /* path → index in files */
+    EscNames *hours_names;               /* "22:00..06:00 ZONE" → index in calendars (hours.c) */
     struct EscEventLookup *event_lookup; /* path.c; in the arena */
     ESC_ARRAY(EscPersonInfo, persons);
     ESC_ARRAY(EscTeamInfo, teams);

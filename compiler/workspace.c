@@ -35,11 +35,12 @@ static EscWorkspace *make(EscParsed **std)
     workspace->exception_field_names = esc_names_new(esc_seed());
     workspace->broken_names = esc_names_new(esc_seed());
     workspace->file_names = esc_names_new(esc_seed());
+    workspace->hours_names = esc_names_new(esc_seed());
     bool is_whole = workspace->arena != NULL && workspace->std != NULL &&
                     workspace->names != NULL && workspace->enum_shapes != NULL &&
                     workspace->ticket_names != NULL && workspace->exception_names != NULL &&
                     workspace->exception_field_names != NULL && workspace->file_names != NULL &&
-                    workspace->broken_names != NULL;
+                    workspace->broken_names != NULL && workspace->hours_names != NULL;
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
@@ -93,6 +94,7 @@ void esc_workspace_free(EscWorkspace *workspace)
     esc_names_free(workspace->exception_names);
     esc_names_free(workspace->exception_field_names);
     esc_names_free(workspace->file_names);
+    esc_names_free(workspace->hours_names);
     esc_event_lookup_free(workspace->event_lookup);
     esc_names_free(workspace->broken_names);
     esc_names_free(workspace->step_names);

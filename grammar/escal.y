@@ -113,7 +113,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> CHANNEL "channel" SYSTEM "system"
 %token <name> SOURCE "source" SLA "sla" ROUTE "route" RUNBOOK "runbook" TEMPLATE "template"
 %token <name> POLICY "policy" TEST "test"
-%token <name> LEAD "lead" REACH_BY "reach by" ABSENT "absent" CLOSED "closed" DAILY "daily"
+%token <name> LEAD "lead" REACH_BY "reach by" QUIET_DURING "quiet during" ABSENT "absent" CLOSED "closed" DAILY "daily"
 %token <name> WEEKLY "weekly"
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
@@ -155,11 +155,12 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %left "*" "/"
 %precedence NEGATE
 
-%type <name> word plain_word soft_word member_word quotable as_opt via_opt during_opt proves_opt in_opt
+%type <name> word plain_word soft_word member_word quotable as_opt via_opt proves_opt in_opt
 %type <node> declaration title_opt text text_opt path target value expr condition_opt duration
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
+%type <node> hours day_hours during_opt quiet quiet_opt
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt promise promise_row moment
@@ -215,9 +216,9 @@ declaration:
     { $$ = NODE(CALENDAR, @$, .calendar = {.name = $word, .title = $title, .items = $items}); }
   | "schedule" word title_opt[title] "{" schedule_items[items] "}"
     { $$ = NODE(SCHEDULE, @$, .schedule = {.name = $word, .title = $title, .items = $items}); }
-  | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves]
+  | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves] quiet_opt[quiet]
     { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium,
-          .proves = $proves}); }
+          .proves = $proves, .quiet = $quiet}); }
   | "system" word title_opt[title] "{" actions "}"
     { $$ = NODE(SYSTEM, @$, .system = {.name = $word, .title = $title, .actions = $actions}); }
   | "source" word title_opt[title] "{" source_items[items] "}"
@@ -352,8 +353,15 @@ person_item:
   | "calendar" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
   | "reach by" reach_steps { $$ = NODE(REACH, @$, .reach = {.steps = $reach_steps}); }
+  | quiet
   | "absent" date_range
     { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to}); }
+
+quiet_opt:
+    %empty { $$ = NULL; }
+  | quiet
+
+quiet: "quiet during" hours { $$ = NODE(QUIET, @$, .quiet = {.hours = $hours}); }
 
 reach_steps:
     reach_step { $$ = esc_list_one($1); }
@@ -431,8 +439,17 @@ words:
   | words "," word { $$ = esc_list_append($1, NODE(MEMBER, @3, .member = {.name = $word})); }
 
 during_opt:
-    %empty { $$ = esc_name_empty(); }
-  | "during" word { $$ = $word; }
+    %empty { $$ = NULL; }
+  | "during" hours { $$ = $hours; }
+
+/* Wherever hours are said: a calendar's, or those between two times of every day. */
+hours:
+    word { $$ = NODE(HOURS, @$, .hours = {.calendar = $word}); }
+  | day_hours
+
+day_hours:
+    TIME_OF_DAY[from] ".." TIME_OF_DAY[to]
+    { $$ = NODE(HOURS, @$, .hours = {.from = $from, .to = $to}); }
 
 /* --- connectors and sources ------------------------------------------------------------------- */
 
@@ -1124,6 +1141,8 @@ comparison:
   | sum[a] ">=" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_GREATER_EQUAL, $a, $b); }
   | sum[a] "in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
   | sum[a] "not in" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
+  | sum[a] "in" day_hours[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_IN, $a, $b); }
+  | sum[a] "not in" day_hours[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_NOT_IN, $a, $b); }
   | sum[a] "starts with" sum[b]
     { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
   | sum[a] "ends with" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }

@@ -50,6 +50,7 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_ROLE] = "role",
     [ESC_OPERAND_EFFECT] = "effect site",
     [ESC_OPERAND_WAIT] = "wait point",
+    [ESC_OPERAND_CLOCK] = "clock",
     [ESC_OPERAND_TEXT] = "text",
 };
 

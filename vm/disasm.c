@@ -222,6 +222,33 @@ static void write_wait(Writer *writer, uint32_t index)
         esc_buf_printf(writer->out, ", result r%u", (unsigned)row->result_register);
 }
 
+/* "ticket.due_at - 2d has come", "escalation.age has not come to 4h", "office_hours are open" */
+static void write_clock(Writer *writer, uint32_t index)
+{
+    const EscProgram *program = writer->program;
+    EscBuf *out = writer->out;
+    if (index >= program->clocks_count ||
+        program->clocks[index].calendar > program->calendars_count) {
+        esc_buf_char(out, '?');
+        return;
+    }
+    const EscClockRow *row = &program->clocks[index];
+    if (row->source == ESC_CLOCK_SOURCE_HOURS) {
+        write_text(writer, row->calendar == 0
+                               ? ESC_TEXT("?")
+                               : text_at(writer, program->calendars[row->calendar - 1].name));
+        esc_buf_string(out, " are open");
+        return;
+    }
+    esc_buf_string(out, row->is_until != 0 ? "until " : "from ");
+    if (row->source == ESC_CLOCK_SOURCE_FACT)
+        esc_buf_string(out, row->index < ESC_FACT_COUNT ? esc_fact_info[row->index].path : "?");
+    else
+        write_field(writer, row->index);
+    esc_buf_string(out, row->distance_ms < 0 ? " - " : " + ");
+    esc_duration_write(out, row->distance_ms < 0 ? -row->distance_ms : row->distance_ms);
+}
+
 /* --- instructions ------------------------------------------------------------------------------------------------------- */
 
 static void write_imm(Writer *writer, const EscInstr *instr)
@@ -263,6 +290,9 @@ static void write_imm(Writer *writer, const EscInstr *instr)
         break;
     case ESC_OPERAND_WAIT:
         write_wait(writer, imm);
+        break;
+    case ESC_OPERAND_CLOCK:
+        write_clock(writer, imm);
         break;
     case ESC_OPERAND_TEXT:
         write_quoted(writer, text_at(writer, imm));

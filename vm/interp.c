@@ -186,6 +186,15 @@ load : {
 op_LOAD_NOW:
     OUT_A;
     SET(.type = T_TIME, .ms = now_ms);
+op_CLOCK : {
+    OUT_A;
+    CHECK(instr->imm < program->clocks_count);
+    bool holds = false;
+    status = esc_run_clock(run, host, instr, now_ms, &holds, why);
+    if (status != ESC_OK)
+        return status;
+    SET(.type = T_BOOL, .truth = holds);
+}
 
     /* optional values */
 op_UNWRAP : {

@@ -72,6 +72,8 @@ static uint32_t index_end(const Machine *m, uint32_t operand)
         return m->program->effects_count;
     case ESC_OPERAND_WAIT:
         return m->program->waits_count;
+    case ESC_OPERAND_CLOCK:
+        return m->program->clocks_count;
     default:
         return UINT32_MAX; /* a mode, a role, a text: used as a number only */
     }
@@ -125,6 +127,13 @@ static EscStatus load(Machine *m, const EscInstr *i)
     EscValue value;
     EscStatus status = esc_run_load(m->run, m->host, i, &value, m->why);
     return status == ESC_OK ? set(m, i->a, value) : status;
+}
+
+static EscStatus clock(Machine *m, const EscInstr *i)
+{
+    bool holds = false;
+    EscStatus status = esc_run_clock(m->run, m->host, i, m->now_ms, &holds, m->why);
+    return status == ESC_OK ? set_truth(m, i->a, holds) : status;
 }
 
 static EscStatus clear(Machine *m, const EscInstr *i)
@@ -269,6 +278,8 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return load(m, i);
     case ESC_OP_LOAD_NOW:
         return set_ms(m, i->a, ESC_KIND_TIME, m->now_ms);
+    case ESC_OP_CLOCK:
+        return clock(m, i);
     case ESC_OP_UNWRAP:
         return unwrap(m, i, b);
     case ESC_OP_WRAP:

@@ -119,12 +119,14 @@ static EscStatus judge_field(const Judge *judge, uint32_t pred, bool *holds)
 static EscStatus judge_leaf(const Judge *judge, uint32_t pred, bool *holds)
 {
     const EscPredRow *row = &judge->bundle->program.preds[pred];
-    if (row->kind != ESC_PRED_ALWAYS && row->kind != ESC_PRED_CODE)
+    if (row->kind != ESC_PRED_ALWAYS && row->kind != ESC_PRED_CODE && row->kind != ESC_PRED_CLOCK)
         return judge_field(judge, pred, holds);
     EscStatus status = ESC_OK;
     *holds = true;
     if (row->kind == ESC_PRED_CODE)
         status = judge_code(judge, row->detail, holds);
+    if (row->kind == ESC_PRED_CLOCK)
+        status = esc_clock_holds(judge->bundle, row->detail, judge->host, judge->now_ms, holds);
     if (status == ESC_OK)
         tell(judge, pred, NULL, *holds);
     return status;

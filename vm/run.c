@@ -124,6 +124,18 @@ EscStatus esc_run_load(EscRun *run, const EscHost *host, const EscInstr *instr, 
     return ESC_OK;
 }
 
+EscStatus esc_run_clock(EscRun *run, const EscHost *host, const EscInstr *instr, int64_t now_ms,
+                        bool *holds, EscWhy *why)
+{
+    EscStatus status = esc_clock_holds(run->bundle, instr->imm, host, now_ms, holds);
+    if (status == ESC_TRAP)
+        return esc_run_trap(run, why, "the host gave a value of another type");
+    if (status != ESC_OK)
+        return esc_why(why, status, "", run->pc, "the host failed to load clock %u",
+                       (unsigned)instr->imm);
+    return ESC_OK;
+}
+
 static bool arguments_fit(const EscRun *run, const EscInstr *instr, const EscEffectRow *site)
 {
     const EscProgram *program = &run->bundle->program;

@@ -140,6 +140,8 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
         return check_index(flow, value, program->effects_count);
     case ESC_OPERAND_WAIT:
         return check_index(flow, value, program->waits_count);
+    case ESC_OPERAND_CLOCK:
+        return check_index(flow, value, program->clocks_count);
     case ESC_OPERAND_TEXT:
         return check_index(flow, value, program->texts_count);
     case ESC_OPERAND_TYPE:
@@ -305,12 +307,26 @@ static EscStatus check_enums(Flow *flow, const EscInstr *instr)
     return ESC_OK;
 }
 
+/* Whether it may be missing does not matter: a test of a missing time is false. */
+static EscStatus check_clock(Flow *flow, uint32_t clock)
+{
+    const EscClockRow *row = &flow->verify->program->clocks[clock];
+    if (row->source != ESC_CLOCK_SOURCE_EVENT)
+        return ESC_OK;
+    flow->verify->steps += esc_event_load_steps(flow->verify->bundle, flow->function);
+    FLOW_REJECT_IF(esc_event_load_type(flow->verify->bundle, flow->function, row->index) == 0,
+                   "V35", "no event of this function has field %u", (unsigned)row->index);
+    return ESC_OK;
+}
+
 /* Before the result is written: what the table's operand kinds cannot say. Jumps send the state as it is before the result. */
 static EscStatus check_opcode(Flow *flow, const EscInstr *instr)
 {
     switch (instr->op) {
     case ESC_OP_LOAD_CHANGED:
         return check_scope(flow, instr->imm, ESC_SCOPE_TICKET);
+    case ESC_OP_CLOCK:
+        return check_clock(flow, instr->imm);
     case ESC_OP_EQ_ENUM:
     case ESC_OP_LT_ENUM:
     case ESC_OP_LE_ENUM:

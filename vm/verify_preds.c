@@ -99,19 +99,20 @@ static EscStatus verify_test(EscVerify *verify, uint32_t i, const EscTriggerRow 
     return ESC_OK;
 }
 
-/* Whether an instruction reads anything but the ticket as it is. */
-static bool reads_more_than_ticket(uint8_t op)
+/* Whether an instruction reads anything but the ticket as it is, its clocks and the time by rows of CLOCKS. */
+static bool reads_more_than_ticket(const EscProgram *program, const EscInstr *instr)
 {
-    switch (op) {
+    switch (instr->op) {
     case ESC_OP_LOAD_EVENT:
     case ESC_OP_LOAD_EXCEPTION:
     case ESC_OP_LOAD_PREVIOUS:
     case ESC_OP_LOAD_CHANGED:
-    case ESC_OP_LOAD_FACT:
-    case ESC_OP_LOAD_NOW:
         return true;
+    case ESC_OP_CLOCK:
+        return instr->imm >= program->clocks_count ||
+               program->clocks[instr->imm].source == ESC_CLOCK_SOURCE_EVENT;
     default:
-        return false;
+        return false; /* the time is read by rows of CLOCKS alone: V37 */
     }
 }
 
@@ -122,8 +123,9 @@ static EscStatus verify_level_code(EscVerify *verify, uint32_t i)
     const EscFunctionRow *function = &program->functions[program->preds[i].detail];
     verify->steps += function->code_count;
     for (uint32_t pc = 0; pc < function->code_count; pc++)
-        REJECT_IF(reads_more_than_ticket(program->code[function->code_first + pc].op), "V35", PREDS,
-                  i, "the trigger says that it reads only the ticket, and instruction %u does not",
+        REJECT_IF(reads_more_than_ticket(program, &program->code[function->code_first + pc]), "V35",
+                  PREDS, i,
+                  "the trigger says that it reads only the ticket, and instruction %u does not",
                   (unsigned)pc);
     return ESC_OK;
 }
@@ -140,20 +142,38 @@ static EscStatus verify_code_pred(EscVerify *verify, uint32_t i, const EscTrigge
     return status == ESC_OK && trigger->is_level ? verify_level_code(verify, i) : status;
 }
 
+static EscStatus verify_clock_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger)
+{
+    const EscProgram *program = verify->program;
+    const EscPredRow *row = &program->preds[i];
+    REJECT_IF(row->detail >= program->clocks_count, "V06", PREDS, i, "there is no clock %u",
+              (unsigned)row->detail);
+    const EscClockRow *clock = &program->clocks[row->detail];
+    bool is_there =
+        clock->source != ESC_CLOCK_SOURCE_EVENT ||
+        (!trigger->is_level && trigger->event != 0 && clock->index < program->fields_count &&
+         esc_event_has_field(verify->bundle, trigger->event - 1, clock->index));
+    REJECT_IF(!is_there, "V35", PREDS, i, "the trigger's event has no such field");
+    return ESC_OK;
+}
+
 static EscStatus verify_node(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger)
 {
     const EscPredRow *row = &verify->program->preds[i];
     bool has_children =
         row->kind == ESC_PRED_AND || row->kind == ESC_PRED_OR || row->kind == ESC_PRED_NOT;
-    bool is_plain = has_children || row->kind == ESC_PRED_ALWAYS || row->kind == ESC_PRED_CODE;
+    bool has_detail = row->kind == ESC_PRED_CODE || row->kind == ESC_PRED_CLOCK;
+    bool is_plain = has_children || row->kind == ESC_PRED_ALWAYS || has_detail;
     REJECT_IF(has_children != (row->children_count > 0) ||
                   (row->kind == ESC_PRED_NOT && row->children_count != 1),
               "V12", PREDS, i, "it has not the children that its kind has");
     if (!is_plain)
         return verify_test(verify, i, trigger);
     REJECT_IF(row->field != 0 || row->low != 0 || row->high != 0 ||
-                  (row->kind != ESC_PRED_CODE && row->detail != 0),
+                  (!has_detail && row->detail != 0),
               "V11", PREDS, i, "columns that its kind does not use must be zero");
+    if (row->kind == ESC_PRED_CLOCK)
+        return verify_clock_pred(verify, i, trigger);
     return row->kind == ESC_PRED_CODE ? verify_code_pred(verify, i, trigger) : ESC_OK;
 }
 

@@ -136,6 +136,7 @@ EscStatus esc_verify_levels(
     EscVerify *verify); /* service levels; a part of the directory's rules */
 EscStatus esc_verify_effects(EscVerify *verify);
 EscStatus esc_verify_preds(EscVerify *verify);
+EscStatus esc_verify_clocks(EscVerify *verify); /* V37: when only time turns an answer */
 EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
 EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
 
@@ -211,6 +212,8 @@ EscValue esc_const_value(const EscProgram *program, uint32_t index);
 /* The boundary to the host, the same for both interpreters: they check what comes in against what the verifier proved. */
 EscStatus esc_run_load(EscRun *run, const EscHost *host, const EscInstr *instr, EscValue *value,
                        EscWhy *why);
+EscStatus esc_run_clock(EscRun *run, const EscHost *host, const EscInstr *instr, int64_t now_ms,
+                        bool *holds, EscWhy *why);
 EscStatus esc_run_emit(EscRun *run, const EscHost *host, const EscInstr *instr, EscWhy *why);
 /* Suspends at wait point `wait`, which must be the present instruction's: moves everything live to the bottom of scratch, so that the frame
  * outlives the host's texts. ESC_OVER_LIMIT when it is more than a snapshot may hold. */

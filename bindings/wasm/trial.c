@@ -131,6 +131,17 @@ static EscStatus load_fact(Trial *trial, uint32_t index, EscValue *value)
     return ESC_OK;
 }
 
+/* Closed where nobody says that they are open. */
+static EscStatus load_hours(Trial *trial, uint32_t index, EscValue *value)
+{
+    EscText name = text_at(trial, trial->program->calendars[index].name);
+    const EscJson *json = said(trial, "hours", name);
+    *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL)};
+    return json == NULL ? ESC_OK
+                        : trial_value(trial->program, trial->arena, name, json, value->type, value,
+                                      &trial->wrong);
+}
+
 static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *value)
 {
     Trial *trial = context;
@@ -141,6 +152,8 @@ static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *val
         return load_event(trial, index, value);
     case ESC_LOAD_FACT:
         return load_fact(trial, index, value);
+    case ESC_LOAD_HOURS:
+        return load_hours(trial, index, value);
     case ESC_LOAD_CHANGED:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = is_changed(trial, index)};
         return ESC_OK;

@@ -12,6 +12,7 @@
  *   fields   of the event
  *   changed  ["severity"]: ticket fields that the event changes
  *   facts    {"sla.respond.due": "2026-01-05T10:00:00Z"}: what facts.def lists, in place of a value for a first escalation
+ *   hours    {"office_hours": true}: calendars, and hours of the day as they are written, that are open; else they are closed
  *   waits    ["late", "done", {"done": 1}]: how the waits of each template end, in their order; where the list ends, the run
  *            stays. The value is a question's answer (its number), or a connector's reply (a text).
  *

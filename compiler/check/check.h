@@ -70,6 +70,9 @@ void esc_pass_composed(EscWorkspace *workspace); /* texts with letters in parts 
 /* The zone of a `timezone` setting; empty after a report. */
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 /* calendars and schedules, for esc_pass_directory */
+void esc_check_calendars(EscWorkspace *workspace);
+/* `await now in HOURS within D`: warns where they can stay closed for longer. */
+void esc_check_closed(EscWorkspace *workspace, const EscNode *condition, const EscNode *within);
 void esc_check_duty(EscWorkspace *workspace);
 /* Schedules in which nobody is on call yet, when the last resort is known. */
 void esc_check_late_schedules(EscWorkspace *workspace);

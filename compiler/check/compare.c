@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/expressions.h"
+#include "check/lookup.h"
 #include "check/names.h"
 
 bool esc_is_single_word(const EscNode *node)
@@ -197,9 +198,62 @@ void esc_check_comparison(EscWhere *where, const EscNode *node)
     test_reads(where, node->binary.right, right, op);
 }
 
+static void hours_of_what(EscWhere *where, const EscNode *node)
+{
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0232", node->span, "only `now` lies in hours or not");
+    esc_report_hint(where->workspace, diagnostic, "write `now in %.*s`",
+                    ESC_TEXT_ARG(esc_words_of(where, node->binary.right)));
+}
+
+static void hours_end(EscWhere *where, const EscNode *hours)
+{
+    esc_report_hint(where->workspace,
+                    esc_report(where->workspace, "E0232", hours->span, "these are no hours"),
+                    "write when they begin and end, without quotes: `now in 22:00..06:00`");
+}
+
+static bool is_calendar(const EscWorkspace *workspace, const EscNode *node)
+{
+    if (node->kind == ESC_NODE_HOURS)
+        return true;
+    const EscSymbol *symbol =
+        esc_is_single_word(node) ? esc_symbol_find(workspace, node->path.parts[0].text) : NULL;
+    return symbol != NULL && symbol->kind == ESC_SYMBOL_CALENDAR;
+}
+
+/* now in office_hours, now in 22:00..06:00 */
+static bool check_hours(EscWhere *where, const EscNode *node)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscNode *left = node->binary.left, *hours = node->binary.right;
+    bool is_now = left->kind == ESC_NODE_NOW;
+    if (is_now && (hours->kind == ESC_NODE_TIME_OF_DAY || hours->kind == ESC_NODE_TEXT)) {
+        hours_end(where, hours);
+        return true;
+    }
+    if (!is_calendar(workspace, hours) && !(is_now && esc_is_single_word(hours)))
+        return false;
+    if (!is_now) {
+        hours_of_what(where, node);
+        return true;
+    }
+    (void)esc_mark_value(where, left, ESC_TYPE(ESC_KIND_TIME));
+    if (hours->kind == ESC_NODE_HOURS) {
+        (void)esc_check_hours(workspace, hours, ESC_TEXT(""));
+        return true;
+    }
+    uint32_t index = esc_find_calendar(workspace, hours->path.parts[0]);
+    if (index != ESC_NONE)
+        (void)esc_mark(workspace, hours, ESC_MEANS_CALENDAR, index, ESC_TYPE(ESC_KIND_BOOL));
+    return true;
+}
+
 void esc_check_in(EscWhere *where, const EscNode *node)
 {
     const EscNode *list = node->binary.right;
+    if (check_hours(where, node))
+        return;
     EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
     if (left == ESC_TYPE_WRONG)
         return;

@@ -151,6 +151,12 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
     }
 }
 
+/* Of a person in their own zone; ESC_NONE: none are said. */
+static uint32_t quiet_hours(EscWorkspace *workspace, const EscNode *quiet, EscText timezone)
+{
+    return quiet == NULL ? ESC_NONE : esc_check_hours(workspace, quiet->quiet.hours, timezone);
+}
+
 static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
 {
     const EscNode *node = person->node;
@@ -160,7 +166,7 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
         esc_arena_alloc_array(workspace->arena, ESC_CONTACT_COUNT, sizeof *build.contacts);
     if (build.contacts == NULL)
         return;
-    const EscNode *reach = NULL;
+    const EscNode *reach = NULL, *quiet = NULL;
     ESC_EACH(item, node->person.items) {
         if (item->kind == ESC_NODE_SETTING)
             person_setting(&build, person, item);
@@ -168,6 +174,10 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
             reach = item;
         else if (item->kind == ESC_NODE_REACH)
             esc_report(workspace, "E0306", item->span, "`reach by` is said twice");
+        else if (item->kind == ESC_NODE_QUIET && quiet == NULL)
+            quiet = item;
+        else if (item->kind == ESC_NODE_QUIET)
+            esc_report(workspace, "E0306", item->span, "`quiet during` is said twice");
         else
             esc_report_hint(
                 workspace,
@@ -177,6 +187,7 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
     }
     if (reach != NULL)
         person_reach(&build, reach);
+    person->quiet = quiet_hours(workspace, quiet, person->timezone);
     /* What `reach by` does not name comes behind it, one after the other, chat first: it is read
      * soonest, and a phone rings last. */
     static const uint32_t order[] = {ESC_CONTACT_CHAT, ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
@@ -234,6 +245,7 @@ static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
     static const char *const levels[] = {"accepted", "delivered", "seen", "acked", NULL};
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);
+    channel->quiet = quiet_hours(workspace, node->channel.quiet, ESC_TEXT(""));
     channel->proves = ESC_PROOF_ACCEPTED; /* what every server says by its answer, and no more */
     uint32_t kind = word_index(node->channel.medium.text, esc_channel_words);
     if (kind == ESC_NONE)
@@ -257,5 +269,6 @@ void esc_pass_directory(EscWorkspace *workspace)
         check_team(workspace, &workspace->teams[i]);
     for (uint32_t i = 0; i < workspace->channels_count; ++i)
         check_channel(workspace, &workspace->channels[i]);
+    esc_check_calendars(workspace);
     esc_check_duty(workspace);
 }

@@ -29,29 +29,6 @@ EscType esc_mark_value(EscWhere *where, const EscNode *node, EscType type)
 
 /* --- missing values --------------------------------------------------------------------------- */
 
-/* Reports a test that could become true because `node` is missing. */
-void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under)
-{
-    EscText words = esc_words_of(where, node);
-    EscDiagnostic *diagnostic =
-        esc_report(where->workspace, "E0205", node->span,
-                   "`%.*s` may be missing, and under `%s` the condition would then be true",
-                   ESC_TEXT_ARG(words), under);
-    esc_report_hint(where->workspace, diagnostic,
-                    "say what you mean: `%.*s is present and …` or `%.*s is missing or …`",
-                    ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
-}
-
-void esc_must_be_present(EscWhere *where, const EscNode *node)
-{
-    EscText words = esc_words_of(where, node);
-    EscDiagnostic *diagnostic =
-        esc_report(where->workspace, "E0204", node->span,
-                   "`%.*s` may be missing, and a value is needed here", ESC_TEXT_ARG(words));
-    esc_report_hint(where->workspace, diagnostic, "put it into `if %.*s is present { … }`",
-                    ESC_TEXT_ARG(words));
-}
-
 static uint32_t prove(const EscNode *condition, bool truth, const EscNode **paths, uint32_t max,
                       uint32_t count)
 {
@@ -436,6 +413,8 @@ void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse u
     uint32_t errors = workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
+    if (workspace->errors == errors)
+        esc_check_standing(where, node, use);
     if (workspace->errors != errors || use == ESC_USE_TEST)
         return;
     esc_condition_passed(workspace, node);

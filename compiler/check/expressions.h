@@ -18,6 +18,7 @@ typedef enum EscConditionUse {
     ESC_USE_CLOSE,
     ESC_USE_IF,
     ESC_USE_AWAIT,
+    ESC_USE_EVENT, /* `await EVENT when`: judged at the event */
     ESC_USE_CHECK,
     ESC_USE_ROUTE,
     ESC_USE_SLA,
@@ -29,6 +30,9 @@ typedef enum EscConditionUse {
 /* Types a condition, keeps its form and says when it can never or must always hold. NULL is
  * fine. */
 void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse use);
+/* Reports what reads the time in a condition that stands without an instant at which its answer changes (standing.c); other
+ * conditions are judged once and may read it as they like. */
+void esc_check_standing(EscWhere *where, const EscNode *node, EscConditionUse use);
 EscType esc_mark_value(EscWhere *where, const EscNode *node, EscType type); /* gives type */
 /* Reports that a condition turns true because `node` is missing. */
 void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under);

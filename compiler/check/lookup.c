@@ -59,6 +59,30 @@ const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uin
     return events;
 }
 
+uint32_t esc_find_calendar(EscWorkspace *workspace, EscName name)
+{
+    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_CALENDAR)
+        return symbol->index;
+    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
+        return ESC_NONE;
+    if (symbol != NULL) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a calendar is wanted here",
+                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
+        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return ESC_NONE;
+    }
+    EscSuggest suggest = esc_suggest(name.text);
+    esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", name.span,
+                                           "there is no calendar `%.*s`", ESC_TEXT_ARG(name.text));
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
+        esc_report_hint(workspace, diagnostic, "declare `calendar %.*s { mon..fri 08:00..18:00 }`",
+                        ESC_TEXT_ARG(name.text));
+    return ESC_NONE;
+}
+
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind)
 {
     char buffer[ESC_PATH_TEXT_MAX];

@@ -1,6 +1,6 @@
 /* lookup.h - what a workspace declares, where one kind of thing is wanted, and times within their bounds.
  *
- * lookup.c, times.c, exceptions.c, directory.c, calls.c, who.c */
+ * lookup.c, times.c, hours.c, exceptions.c, directory.c, calls.c, who.c */
 #ifndef ESC_CHECK_LOOKUP_H
 #define ESC_CHECK_LOOKUP_H
 
@@ -24,6 +24,11 @@ uint32_t esc_check_event(EscWorkspace *workspace, const EscNode *path);
 const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uint32_t *count);
 /* A symbol of one kind that a PATH names; NULL after a report, or for a broken declaration. */
 const EscSymbol *esc_check_symbol(EscWorkspace *workspace, const EscNode *path, EscSymbolKind kind);
+uint32_t esc_find_calendar(EscWorkspace *workspace, EscName name); /* ESC_NONE after a report */
+/* HOURS that are said in place (`office_hours`, `22:00..06:00`): marks the node with its calendar, which is the row's
+ * index too, and gives it; ESC_NONE after a report. Two times of day are hours of every day in `timezone` (empty: the
+ * workspace's); a calendar keeps its own zone. */
+uint32_t esc_check_hours(EscWorkspace *workspace, const EscNode *hours, EscText timezone);
 /* A DURATION: its calendar, and that it is within a bound in ms. */
 void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_have_calendar,
                         EscBound bound);

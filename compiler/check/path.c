@@ -552,8 +552,8 @@ static EscType no_value(Lookup *lookup, const EscSymbol *symbol)
                    ESC_TEXT_ARG(symbol->name), esc_symbol_kind_words(symbol->kind));
     esc_report_hint(workspace, diagnostic, "%s",
                     symbol->kind == ESC_SYMBOL_CALENDAR
-                        ? "no condition asks a calendar; a deadline can follow it, such as "
-                          "`within 2h of office_hours`"
+                        ? "a condition asks whether `now in office_hours`, and a deadline can "
+                          "follow it: `within 2h of office_hours`"
                         : "conditions compare fields, such as `ticket.severity = critical`");
     esc_report_related(workspace, diagnostic, symbol->span, "declared here");
     return ESC_TYPE_WRONG;

@@ -28,30 +28,16 @@ void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_h
     EscName calendar = node->duration.calendar;
     if (calendar.text.size == 0)
         return;
-    const EscSymbol *symbol = esc_symbol_find(workspace, calendar.text);
     if (!may_have_calendar) {
         esc_report_hint(workspace,
                         esc_report(workspace, "E0336", calendar.span,
                                    "this duration is elapsed time and cannot follow a calendar"),
                         "leave `of %.*s` out", ESC_TEXT_ARG(calendar.text));
-    } else if (symbol == NULL) {
-        EscSuggest suggest = esc_suggest(calendar.text);
-        esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0101", calendar.span, "there is no calendar `%.*s`",
-                       ESC_TEXT_ARG(calendar.text));
-        if (!esc_suggest_hint(workspace, &suggest, diagnostic, calendar.span))
-            esc_report_hint(workspace, diagnostic,
-                            "declare `calendar %.*s { mon..fri 08:00..18:00 }`",
-                            ESC_TEXT_ARG(calendar.text));
-    } else if (symbol->kind == ESC_SYMBOL_CALENDAR) {
-        esc_mark(workspace, node, ESC_MEANS_CALENDAR, symbol->index, ESC_TYPE(ESC_KIND_DURATION));
-    } else if (symbol->kind != ESC_SYMBOL_NONE) {
-        EscDiagnostic *diagnostic = esc_report(
-            workspace, "E0111", calendar.span, "`%.*s` is %s, and a calendar is wanted here",
-            ESC_TEXT_ARG(calendar.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+        return;
     }
+    uint32_t index = esc_find_calendar(workspace, calendar);
+    if (index != ESC_NONE)
+        esc_mark(workspace, node, ESC_MEANS_CALENDAR, index, ESC_TYPE(ESC_KIND_DURATION));
 }
 
 void esc_check_deadline(EscWorkspace *workspace, const EscNode *node)

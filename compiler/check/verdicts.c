@@ -16,6 +16,7 @@ static const struct {
     [ESC_USE_CLOSE] = {"it never closes", "it closes at once"},
     [ESC_USE_IF] = {"these steps never run", "its steps always run"},
     [ESC_USE_AWAIT] = {"the wait always runs out of time", "nothing is waited for"},
+    [ESC_USE_EVENT] = {"the wait always runs out of time", "every such event ends the wait"},
     [ESC_USE_CHECK] = {"the check always fails", "the check always passes"},
     [ESC_USE_ROUTE] = {"this row is never taken", "every ticket takes this row"},
     [ESC_USE_SLA] = {"it promises nobody anything", "it is for every ticket"},

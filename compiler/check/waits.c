@@ -1,4 +1,5 @@
 /* waits.c - steps that wait: await, wait, ask, approve, and QA checks. Every one has a deadline. */
+#include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/steps.h"
@@ -35,7 +36,7 @@ static void check_event_condition(EscWhere *where, const EscNode *node)
     inner.events = &event;
     inner.events_count = event == ESC_NONE ? 0 : 1;
     if (event != ESC_NONE)
-        esc_check_condition(&inner, node->await.condition, ESC_USE_AWAIT);
+        esc_check_condition(&inner, node->await.condition, ESC_USE_EVENT);
 }
 
 /* A reminder comes between the beginning of the wait and its end. */
@@ -86,6 +87,8 @@ bool esc_check_await(EscWhere *where, const EscNode *node)
              !condition_is_event(where, node->await.condition))
         esc_check_condition(where, node->await.condition, ESC_USE_AWAIT);
     esc_check_deadline(where->workspace, node->await.within);
+    if (!node->await.has_else)
+        esc_check_closed(where->workspace, node->await.condition, node->await.within);
     check_reminders(where, node);
     (void)esc_check_steps(where, node->await.otherwise);
     return false;

@@ -20,6 +20,7 @@ typedef enum EscSubjectKind {
     ESC_SUBJECT_FACT,      /* index: EscFact */
     ESC_SUBJECT_LOCAL,     /* index in locals */
     ESC_SUBJECT_VALUE,     /* any other expression: a calculated value, an old one */
+    ESC_SUBJECT_HOURS,     /* whether they are open: index in calendars */
     ESC_SUBJECT_ORDER,     /* how one value lies to another: `members` less, equal, greater */
     ESC_SUBJECT_OPAQUE     /* true or false, as the code of `key` says */
 } EscSubjectKind;

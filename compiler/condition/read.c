@@ -119,6 +119,59 @@ static void read_test(const Reader *reader, const EscPredRow *row, EscTest *test
     }
 }
 
+/* How far a time lies behind now, or how long a duration is. */
+static void read_instant(const Reader *reader, const EscClockRow *row, EscTest *test)
+{
+    EscInterval *interval = esc_arena_alloc(reader->arena, sizeof *interval);
+    bool is_span = esc_type_kind(test->subject.type) == ESC_KIND_DURATION;
+    if (interval == NULL)
+        return;
+    *interval = (EscInterval){.low = INT64_MIN, .high = INT64_MAX};
+    if (is_span && row->is_until == 0)
+        interval->low = row->distance_ms;
+    else if (is_span)
+        *interval = (EscInterval){INT64_MIN, row->distance_ms, .is_high_open = true};
+    else if (row->is_until == 0)
+        interval->high = -row->distance_ms;
+    else
+        *interval = (EscInterval){-row->distance_ms, INT64_MAX, .is_low_open = true};
+    esc_subject_from_now(&test->subject);
+    test->kind = ESC_TEST_RANGES;
+    test->intervals = interval;
+    test->count = 1;
+}
+
+static EscSubject read_fact(uint32_t fact)
+{
+    EscType type = esc_fact_info[fact].type;
+    return (EscSubject){.kind = ESC_SUBJECT_FACT,
+                        .type = esc_type_plain(type),
+                        .index = fact,
+                        .may_be_missing = esc_type_is_optional(type),
+                        .words = esc_text_from(esc_fact_info[fact].path)};
+}
+
+static void read_clock(const Reader *reader, const EscPredRow *row, EscTest *test)
+{
+    const EscProgram *program = reader->program;
+    const EscClockRow *clock = &program->clocks[row->detail];
+    if (clock->source == ESC_CLOCK_SOURCE_HOURS) {
+        EscText name = program->texts[program->calendars[clock->calendar - 1].name];
+        *test = (EscTest){.kind = ESC_TEST_MEMBERS, .members = 2};
+        test->subject = (EscSubject){
+            .kind = ESC_SUBJECT_HOURS,
+            .type = ESC_TYPE(ESC_KIND_BOOL),
+            .index = clock->calendar - 1,
+            .words = esc_arena_printf(reader->arena, "now in %.*s", ESC_TEXT_ARG(name))};
+        return;
+    }
+    const EscPredRow field = {.field = clock->index + 1};
+    *test =
+        (EscTest){.subject = clock->source == ESC_CLOCK_SOURCE_FACT ? read_fact(clock->index)
+                                                                    : read_subject(reader, &field)};
+    read_instant(reader, clock, test);
+}
+
 static void read_code(const Reader *reader, const EscPredRow *row, EscTest *test)
 {
     EscText name = esc_arena_printf(reader->arena, "function %u", (unsigned)row->detail);
@@ -145,6 +198,8 @@ static EscCondition *read_leaf(const Reader *reader, const EscPredRow *row, bool
         *test = (EscTest){.kind = ESC_TEST_CONSTANT};
     else if (row->kind == ESC_PRED_CODE)
         read_code(reader, row, test);
+    else if (row->kind == ESC_PRED_CLOCK)
+        read_clock(reader, row, test);
     else
         read_test(reader, row, test);
     if (!sense)

@@ -42,10 +42,11 @@ void esc_subject_bounds(const EscSubject *subject, int64_t *low, int64_t *high)
     if (subject->index == ESC_FACT_ESCALATION_LEVEL)
         *low = esc_number_key(1);
     if (subject->index == ESC_FACT_ESCALATION_HANDOFFS ||
-        subject->index == ESC_FACT_ESCALATION_ATTEMPT ||
-        subject->index == ESC_FACT_SLA_RESPOND_OVERDUE ||
+        subject->index == ESC_FACT_ESCALATION_ATTEMPT || subject->index == ESC_FACT_ESCALATION_AGE)
+        *low = 0;
+    if (subject->index == ESC_FACT_SLA_RESPOND_OVERDUE ||
         subject->index == ESC_FACT_SLA_RESOLVE_OVERDUE)
-        *low = 0; /* counts, and times by which something is late */
+        *low = 1; /* missing until it is late */
 }
 
 bool esc_atom_holds(const EscAtom *atom, EscText text)

@@ -89,6 +89,16 @@ EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node)
                         .words = esc_span_text(maker->workspace, node->span)};
 }
 
+EscSubject esc_subject_hours(const EscMaker *maker, const EscNode *node, uint32_t calendar)
+{
+    EscText hours = esc_span_text(maker->workspace, node->binary.right->span);
+    return (EscSubject){.kind = ESC_SUBJECT_HOURS,
+                        .type = ESC_TYPE(ESC_KIND_BOOL),
+                        .index = calendar,
+                        .words =
+                            esc_arena_printf(maker->arena, "now in %.*s", ESC_TEXT_ARG(hours))};
+}
+
 EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned)
 {
@@ -104,6 +114,22 @@ EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const E
             esc_arena_printf(maker->arena, "%.*s\n%.*s", ESC_TEXT_ARG(first), ESC_TEXT_ARG(second)),
         .words = esc_span_text(maker->workspace, (*is_turned ? right : left)->span),
         .other = esc_span_text(maker->workspace, (*is_turned ? left : right)->span)};
+}
+
+EscBinaryOp esc_binary_turned(EscBinaryOp op)
+{
+    switch (op) {
+    case ESC_BINARY_LESS:
+        return ESC_BINARY_GREATER;
+    case ESC_BINARY_LESS_EQUAL:
+        return ESC_BINARY_GREATER_EQUAL;
+    case ESC_BINARY_GREATER:
+        return ESC_BINARY_LESS;
+    case ESC_BINARY_GREATER_EQUAL:
+        return ESC_BINARY_LESS_EQUAL;
+    default:
+        return op;
+    }
 }
 
 void esc_subject_from_now(EscSubject *time)

@@ -14,6 +14,8 @@ typedef struct EscMaker {
 EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node);
 /* A node that is true or false in a way that nothing looks into. */
 EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node);
+/* Whether the hours of a calendar are open: `now in HOURS`. */
+EscSubject esc_subject_hours(const EscMaker *maker, const EscNode *node, uint32_t calendar);
 /* How `left` lies to `right`; *is_turned: it is how `right` lies to `left`, so that both ways of writing it are one. */
 EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned);

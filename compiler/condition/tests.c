@@ -2,6 +2,8 @@
  * sides vary, the subject is how they lie to each other. */
 #include "condition/tests.h"
 
+#include "condition/clock.h"
+
 #include <math.h>
 
 /* --- constants -------------------------------------------------------------------------------- */
@@ -283,6 +285,37 @@ static bool offset_from_now(const EscNode *node, int64_t *ms)
     return node->binary.op == ESC_BINARY_ADD || node->binary.op == ESC_BINARY_SUBTRACT;
 }
 
+/* The test that a row of CLOCKS means, about a field or fact: how far its time lies behind now. */
+static bool of_clock(const EscMaker *maker, const EscNode *node, EscTest *test)
+{
+    EscClockRow row;
+    bool is_opposite;
+    const EscNode *path = esc_clock_path(maker->workspace, node);
+    if (path == NULL || !esc_clock_test(maker->workspace, node, &row, &is_opposite))
+        return false;
+    Making making = making_of(maker, path, test);
+    test->is_leaf = false;
+    if (esc_type_kind(test->subject.type) == ESC_KIND_DURATION)
+        return false; /* as the number or length that is written */
+    esc_subject_from_now(&test->subject);
+    if (!begin(&making, ESC_TEST_RANGES, 1))
+        return false;
+    EscBinaryOp op = row.is_until != 0 ? ESC_BINARY_GREATER : ESC_BINARY_LESS_EQUAL;
+    making.intervals[test->count++] = interval_of(op, -row.distance_ms, false);
+    return true;
+}
+
+static bool of_hours(const EscMaker *maker, const EscNode *node, EscTest *test)
+{
+    uint32_t calendar;
+    if (!esc_is_hours_test(maker->workspace, node, &calendar))
+        return false;
+    *test = (EscTest){.kind = ESC_TEST_MEMBERS, .members = 2};
+    test->is_negated = node->binary.op == ESC_BINARY_NOT_IN;
+    test->subject = esc_subject_hours(maker, node, calendar);
+    return true;
+}
+
 /* time op now + D: the time lies so far behind now */
 static bool beside_now(const EscMaker *maker, EscBinaryOp op, const EscNode *time,
                        const EscNode *other, EscTest *test)
@@ -352,10 +385,12 @@ static bool make_binary(const EscMaker *maker, const EscNode *node, EscTest *tes
 {
     EscBinaryOp op = positive_op(node->binary.op);
     const EscNode *left = node->binary.left, *right = node->binary.right;
+    if (of_hours(maker, node, test))
+        return true;
     if (esc_node_type(maker->workspace, left) == 0 ||
         (right->kind != ESC_NODE_LIST && esc_node_type(maker->workspace, right) == 0))
         return false;
-    if (!make_set(maker, op, left, right, test)) {
+    if (!of_clock(maker, node, test) && !make_set(maker, op, left, right, test)) {
         if (is_order(op))
             make_order(maker, op, left, right, test);
         else
@@ -449,20 +484,4 @@ bool esc_condition_equals(EscWorkspace *workspace, const EscNode *value, const E
 bool esc_condition_test(EscWorkspace *workspace, const EscNode *node, bool truth, EscTest *test)
 {
     return esc_test_make(&(EscMaker){workspace, workspace->arena}, node, truth, test);
-}
-
-EscBinaryOp esc_binary_turned(EscBinaryOp op)
-{
-    switch (op) {
-    case ESC_BINARY_LESS:
-        return ESC_BINARY_GREATER;
-    case ESC_BINARY_LESS_EQUAL:
-        return ESC_BINARY_GREATER_EQUAL;
-    case ESC_BINARY_GREATER:
-        return ESC_BINARY_LESS;
-    case ESC_BINARY_GREATER_EQUAL:
-        return ESC_BINARY_LESS_EQUAL;
-    default:
-        return op;
-    }
 }

@@ -21,12 +21,15 @@ static bool is_item(const EscNode *parent, const EscNode *node)
                parent->kind == ESC_NODE_TEST_EVENT || parent->kind == ESC_NODE_SOURCE_MAP;
     case ESC_NODE_MEMBER:
         return parent->kind == ESC_NODE_TEAM;
+    case ESC_NODE_QUIET: /* of a channel it is a part of the line */
+        return parent->kind == ESC_NODE_PERSON;
+    case ESC_NODE_HOURS: /* elsewhere they are said within something */
+        return parent->kind == ESC_NODE_CALENDAR;
     case ESC_NODE_SETTING:
     case ESC_NODE_FIELD:
     case ESC_NODE_LEAD:
     case ESC_NODE_REACH:
     case ESC_NODE_ABSENT:
-    case ESC_NODE_HOURS:
     case ESC_NODE_CLOSED:
     case ESC_NODE_ROTATION:
     case ESC_NODE_OVERRIDE:

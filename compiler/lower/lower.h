@@ -49,6 +49,8 @@ typedef struct EscLower {
     EscNarrowing narrowings[ESC_LOWER_NARROWINGS_MAX];
     uint32_t narrowings_count;
     uint32_t narrowings_first; /* those before it belong to another function */
+    bool
+        is_standing; /* the condition at hand is judged again by the clock: it reads the time by rows of CLOCKS only */
     /* the template at hand */
     const EscTemplateInfo *template;
     EscEventSource template_source;
@@ -161,7 +163,9 @@ EscOp esc_lower_equal_op(EscKind kind);
 uint8_t esc_lower_rounds_max(const EscLower *lower, const EscNode *list, uint32_t at_most);
 /* A COND function of its own; `node` NULL gives ESC_NONE. */
 uint32_t esc_lower_condition(EscLower *lower, const EscNode *node);
-/* The same at the wait that comes next. */
+/* The same for a condition that stands. */
+uint32_t esc_lower_standing(EscLower *lower, const EscNode *node);
+/* The same at the wait that comes next; it stands where no event is awaited (`source` NULL). */
 uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source);
 
 /* --- lower_steps.c, lower_effects.c, lower_waits.c, lower_calls.c: steps ---------------------- */

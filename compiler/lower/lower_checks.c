@@ -43,7 +43,7 @@ static EscText source_text(const EscLower *lower, EscSpan span)
 static uint32_t lower_check_condition(EscLower *lower, const EscNode *condition)
 {
     if (!uses_locals(lower, condition))
-        return esc_lower_condition(lower, condition);
+        return esc_lower_standing(lower, condition);
     esc_report(lower->workspace, "E0355", condition->span,
                "a check cannot use names that steps gave: it is judged again at closing");
     return ESC_NONE; /* nothing is built any more */

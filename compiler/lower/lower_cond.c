@@ -5,6 +5,7 @@
  * condition true. `is present` unwraps the value into a register that stays, so that what stands
  * behind the test sees the value that was tested (narrowing), even when the ticket changes while
  * the steps wait. */
+#include "condition/clock.h"
 #include "lower/lower.h"
 
 /* --- comparisons ------------------------------------------------------------------------------ */
@@ -209,6 +210,28 @@ static void jump_changed(EscLower *lower, const EscNode *node, bool sense, EscLa
     esc_emit_drop_to(emit, mark);
 }
 
+/* --- what time alone turns --------------------------------------------------------------------- */
+
+/* Hours are asked for by a row wherever they are said; other tests only where the condition stands, for elsewhere what was
+ * found present keeps its value. A test of a missing time is false. */
+static bool jump_clock(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
+{
+    EscEmit *emit = lower->emit;
+    EscClockRow row;
+    bool is_opposite;
+    if (!esc_clock_test(lower->workspace, node, &row, &is_opposite) ||
+        (!lower->is_standing && row.source != ESC_CLOCK_SOURCE_HOURS))
+        return false;
+    uint32_t mark = emit->next;
+    EscRegister truth = esc_emit_take(emit);
+    if (emit->is_reachable)
+        esc_emit_make(emit, ESC_OP_CLOCK, truth, ESC_TYPE(ESC_KIND_BOOL), 0, 0,
+                      esc_build_put_clocks(&lower->build, row));
+    esc_emit_jump_if(emit, truth, sense != is_opposite, target);
+    esc_emit_drop_to(emit, mark);
+    return true;
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* `and` goes to its false side as soon as one side is false, `or` to its true side as soon as
@@ -236,6 +259,10 @@ static void jump_binary(EscLower *lower, const EscNode *node, bool sense, EscLab
 static void jump_test(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     uint32_t start = esc_cover_here(lower);
+    if (jump_clock(lower, node, sense, target)) {
+        esc_cover_test(lower, node, start);
+        return;
+    }
     if (node->kind == ESC_NODE_BINARY)
         jump_binary(lower, node, sense, target);
     else if (node->kind == ESC_NODE_UNARY)
@@ -284,6 +311,14 @@ uint32_t esc_lower_condition(EscLower *lower, const EscNode *node)
     return esc_lower_end(lower, &function);
 }
 
+uint32_t esc_lower_standing(EscLower *lower, const EscNode *node)
+{
+    lower->is_standing = true;
+    uint32_t function = esc_lower_condition(lower, node);
+    lower->is_standing = false;
+    return function;
+}
+
 uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source)
 {
     if (node == NULL)
@@ -292,6 +327,8 @@ uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEv
     esc_lower_begin_at_wait(lower, &function, ESC_FUNCTION_COND, node->span);
     if (source != NULL)
         lower->source = source;
+    lower->is_standing = source == NULL;
     answer(lower, node);
+    lower->is_standing = false;
     return esc_lower_end(lower, &function);
 }

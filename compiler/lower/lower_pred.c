@@ -7,7 +7,7 @@
  * presence. Not here: when a template starts, see lower_trigger.c. */
 #include <string.h>
 
-#include "condition/condition.h"
+#include "condition/clock.h"
 #include "lower/lower.h"
 
 typedef struct EscLowerPred Pred;
@@ -15,6 +15,7 @@ struct EscLowerPred {
     EscPredRow row;
     Pred *first, *last, *next; /* children */
     const EscNode *code;       /* CODE: the condition */
+    EscClockRow clock;         /* CLOCK */
     const EscNode *test;       /* as written, without the `not` above it; NULL: a part of one */
     bool is_opposite;          /* it holds where the test does not */
     uint32_t function; /* CODE: made with the first trigger that needs it; ESC_NONE before */
@@ -153,8 +154,24 @@ static Pred *code_leaf(EscLower *lower, const EscNode *node)
     return pred;
 }
 
+/* NULL: time alone does not turn it. */
+static Pred *clock_leaf(EscLower *lower, const EscTest *test)
+{
+    EscClockRow row;
+    bool is_opposite;
+    if (test->node == NULL || !esc_clock_test(lower->workspace, test->node, &row, &is_opposite))
+        return NULL;
+    Pred *pred = new_pred(lower, ESC_PRED_CLOCK);
+    if (pred != NULL)
+        pred->clock = row;
+    return negated(lower, pred, test->is_under_not != is_opposite);
+}
+
 static Pred *pred_of_test(EscLower *lower, const EscTest *test)
 {
+    Pred *clock = clock_leaf(lower, test);
+    if (clock != NULL)
+        return clock;
     if (!test->is_leaf)
         return negated(lower, code_leaf(lower, test->node), test->is_under_not);
     if (test->kind == ESC_TEST_PRESENCE)
@@ -205,15 +222,17 @@ static uint32_t depth_of(const Pred *pred)
 
 /* A test that no ticket passes has no data of its own: it is the negation of ALWAYS. `opposite`
  * says that every ticket passes. */
-static bool is_constant_test(const EscLower *lower, const EscPredRow *row, uint32_t event,
+static bool is_constant_test(const EscLower *lower, const Pred *pred, uint32_t event,
                              bool *opposite)
 {
+    const EscPredRow *row = &pred->row;
+    bool is_clock = row->kind == ESC_PRED_CLOCK && pred->clock.source == ESC_CLOCK_SOURCE_EVENT;
     *opposite = row->kind == ESC_PRED_MISSING;
-    if (row->field == 0)
+    if (row->field == 0 && !is_clock)
         return false;
-    bool is_of_event = lower->workspace->fields[row->field - 1].scope == ESC_SCOPE_EVENT;
-    if (is_of_event &&
-        (event == ESC_NONE || !esc_lower_event_has_field(lower, event, row->field - 1)))
+    uint32_t field = is_clock ? pred->clock.index : row->field - 1;
+    bool is_of_event = lower->workspace->fields[field].scope == ESC_SCOPE_EVENT;
+    if (is_of_event && (event == ESC_NONE || !esc_lower_event_has_field(lower, event, field)))
         return true; /* the event that starts has no such field: its value is missing */
     return row->kind == ESC_PRED_ENUM_IN && row->low == 0;
 }
@@ -224,15 +243,17 @@ static EscPredRow row_for(EscLower *lower, Pred *pred, uint32_t event, bool *wan
 {
     bool opposite = false;
     *wants_spare = false;
-    if (is_constant_test(lower, &pred->row, event, &opposite)) {
+    if (is_constant_test(lower, pred, event, &opposite)) {
         *wants_spare = !opposite;
         return (EscPredRow){.kind = opposite ? ESC_PRED_ALWAYS : ESC_PRED_NOT,
                             .children_count = !opposite};
     }
     EscPredRow row = pred->row;
+    if (row.kind == ESC_PRED_CLOCK)
+        row.detail = esc_build_put_clocks(&lower->build, pred->clock);
     if (row.kind == ESC_PRED_CODE) {
         if (pred->function == ESC_NONE)
-            pred->function = esc_lower_condition(lower, pred->code);
+            pred->function = esc_lower_standing(lower, pred->code);
         row.detail = pred->function;
     }
     return row;

@@ -108,7 +108,8 @@ static void put_person(EscLower *lower, const EscPersonInfo *info)
 {
     EscPersonRow row = {.name = text(lower, info->name),
                         .title = text(lower, info->title),
-                        .timezone = text_option(lower, info->timezone)};
+                        .timezone = text_option(lower, info->timezone),
+                        .quiet = option(info->quiet)};
     for (uint32_t i = 0; i < info->contacts_count; i++) {
         const EscContactInfo *contact = &info->contacts[i];
         EscContactRow made = {.kind = contact->kind,
@@ -188,9 +189,9 @@ void esc_lower_directory(EscLower *lower)
         put_schedule(lower, &workspace->schedules[i]);
     for (uint32_t i = 0; i < workspace->channels_count; i++) {
         const EscChannelInfo *info = &workspace->channels[i];
-        esc_build_put_channels(
-            &lower->build,
-            (EscChannelRow){text(lower, info->name), text(lower, info->title), info->kind});
+        esc_build_put_channels(&lower->build,
+                               (EscChannelRow){text(lower, info->name), text(lower, info->title),
+                                               info->kind, option(info->quiet)});
     }
 }
 

@@ -76,7 +76,7 @@ static uint32_t lower_closing(EscLower *lower)
 static uint32_t lower_close_when(EscLower *lower)
 {
     const EscNode *closing = lower->template->closing;
-    return closing == NULL ? ESC_NONE : esc_lower_condition(lower, closing->closing.condition);
+    return closing == NULL ? ESC_NONE : esc_lower_standing(lower, closing->closing.condition);
 }
 
 static uint32_t lower_atomic(EscLower *lower, EscFunction kind, const EscNode *node,

@@ -2,51 +2,34 @@
  * clock. */
 #include "lower/lower.h"
 
-/* True when the condition depends on nothing but the ticket's fields. */
-static bool reads_only_ticket(const EscLower *lower, const EscNode *node)
-{
-    switch (node->kind) {
-    case ESC_NODE_PATH: {
-        EscMeans means = (EscMeans)esc_meaning(lower->workspace, node).means;
-        return means == ESC_MEANS_TICKET_FIELD || means == ESC_MEANS_MEMBER ||
-               means == ESC_MEANS_LOCAL || means == ESC_MEANS_PERSON_NAME;
-    }
-    case ESC_NODE_BINARY:
-        return reads_only_ticket(lower, node->binary.left) &&
-               reads_only_ticket(lower, node->binary.right);
-    case ESC_NODE_UNARY:
-        return reads_only_ticket(lower, node->unary.operand);
-    case ESC_NODE_QUANTIFIER:
-        return reads_only_ticket(lower, node->quantifier.list) &&
-               reads_only_ticket(lower, node->quantifier.condition);
-    case ESC_NODE_TEXT:
-        ESC_EACH_NODE(part, node->text.parts)
-            if (!reads_only_ticket(lower, part))
-                return false;
-        return true;
-    case ESC_NODE_LIST:
-        ESC_EACH_NODE(item, node->list.items)
-            if (!reads_only_ticket(lower, item))
-                return false;
-        return true;
-    case ESC_NODE_NUMBER:
-    case ESC_NODE_BOOL:
-    case ESC_NODE_DURATION:
-    case ESC_NODE_TEXT_LITERAL:
-        return true;
-    default:
-        return false;
-    }
-}
-
-typedef struct StatusSearch {
+typedef struct Search {
     const EscLower *lower;
     bool is_found;
-} StatusSearch;
+} Search;
+
+static void visit_moment(void *context, const EscNode *parent, const EscNode *node)
+{
+    Search *search = context;
+    (void)parent;
+    search->is_found = search->is_found || node->kind == ESC_NODE_CHANGED ||
+                       node->kind == ESC_NODE_PREVIOUS ||
+                       (node->kind == ESC_NODE_PATH &&
+                        esc_meaning(search->lower->workspace, node).means == ESC_MEANS_EVENT_FIELD);
+    esc_node_each_child(node, visit_moment, context);
+}
+
+/* True when the condition depends on nothing but the ticket, its clocks and the time: it goes on to hold, or not, when
+ * the event is over. */
+static bool reads_no_event(const EscLower *lower, const EscNode *condition)
+{
+    Search search = {.lower = lower};
+    visit_moment(&search, NULL, condition);
+    return !search.is_found;
+}
 
 static void visit_status(void *context, const EscNode *parent, const EscNode *node)
 {
-    StatusSearch *search = context;
+    Search *search = context;
     (void)parent;
     if (node->kind == ESC_NODE_PATH) {
         const EscWorkspace *workspace = search->lower->workspace;
@@ -63,7 +46,7 @@ static void visit_status(void *context, const EscNode *parent, const EscNode *no
 /* A condition about the status says itself which tickets it means. */
 static bool reads_status(const EscLower *lower, const EscNode *condition)
 {
-    StatusSearch search = {.lower = lower};
+    Search search = {.lower = lower};
     if (condition != NULL)
         visit_status(&search, NULL, condition);
     return search.is_found;
@@ -79,7 +62,7 @@ static bool is_level(const EscLower *lower, const EscNode *condition, uint32_t e
 {
     if (condition == NULL)
         return event == ESC_EVENT_TICKET_CREATED;
-    return reports_fields(event) && reads_only_ticket(lower, condition);
+    return reports_fields(event) && reads_no_event(lower, condition);
 }
 
 /* The same for all layouts of the same `start`; others may share it, which no template will notice. */

@@ -133,6 +133,14 @@ static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *val
             value->truth = world->sample->is_resolved;
         else if (index == ESC_FACT_ESCALATION_HANDOFFS)
             value->number = world->sample->handoffs;
+        else
+            *value = index == ESC_FACT_SLA_RESOLVE_DUE ? world->sample->due : world->sample->late;
+        value->type = esc_fact_info[index].type;
+        return ESC_OK;
+    }
+    if (what == ESC_LOAD_HOURS) {
+        *value =
+            (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = world->sample->is_open[index]};
         return ESC_OK;
     }
     int field = field_of(world->program, index);
@@ -233,6 +241,14 @@ static EscCell opaque_cell(const Values *values, const EscSubject *subject)
     return (EscCell){0};
 }
 
+static EscCell clock_cell(const Sample *sample, const EscSubject *subject)
+{
+    bool is_due = subject->index == ESC_FACT_SLA_RESOLVE_DUE;
+    const EscValue *value = is_due ? &sample->due : &sample->late;
+    return value->is_missing ? (EscCell){.is_missing = true}
+                             : (EscCell){.key = is_due ? value->ms - SAMPLE_NOW_MS : value->ms};
+}
+
 static EscCell value_of(void *context, const EscSubject *subject)
 {
     const Values *values = context;
@@ -240,6 +256,11 @@ static EscCell value_of(void *context, const EscSubject *subject)
         return order_cell(values, subject);
     if (subject->kind == ESC_SUBJECT_OPAQUE)
         return opaque_cell(values, subject);
+    if (subject->kind == ESC_SUBJECT_HOURS)
+        return (EscCell){.member = values->sample->is_open[subject->index]};
+    if (subject->kind == ESC_SUBJECT_FACT && (subject->index == ESC_FACT_SLA_RESOLVE_DUE ||
+                                              subject->index == ESC_FACT_SLA_RESOLVE_OVERDUE))
+        return clock_cell(values->sample, subject);
     if (subject->kind == ESC_SUBJECT_FACT)
         return subject->index == ESC_FACT_RESOLVED
                    ? (EscCell){.member = values->sample->is_resolved}
@@ -335,6 +356,15 @@ static bool read_value(Sample *sample, int field, EscText words)
     }
 }
 
+static bool read_clock(Sample *sample, const EscWitness *line)
+{
+    bool is_due = esc_text_equal(line->field, ESC_TEXT("sla.resolve.due"));
+    EscValue *value = is_due ? &sample->due : &sample->late;
+    *value = (EscValue){.is_missing = esc_text_equal(line->value, ESC_TEXT("missing"))};
+    return value->is_missing ||
+           (is_due ? read_time(line->value, &value->ms) : read_span(line->value, &value->ms));
+}
+
 /* False for a line that says nothing of one field: an order, a quantifier. */
 static bool read_line(Sample *sample, const EscWitness *line)
 {
@@ -347,6 +377,14 @@ static bool read_line(Sample *sample, const EscWitness *line)
         char number[64];
         snprintf(number, sizeof number, "%.*s", ESC_TEXT_ARG(line->value));
         sample->handoffs = strtod(number, NULL);
+        return true;
+    }
+    if (esc_text_starts_with(line->field, ESC_TEXT("sla.resolve.")))
+        return read_clock(sample, line);
+    for (int i = 0; i < SAMPLE_HOURS; i++) {
+        if (!esc_text_ends_with(line->field, esc_text_from(sample_hours[i])))
+            continue;
+        sample->is_open[i] = is_true;
         return true;
     }
     if (esc_text_starts_with(line->field, ESC_TEXT("changed "))) {

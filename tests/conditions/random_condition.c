@@ -121,8 +121,13 @@ static bool value_holds(const Atom *atom, const Sample *sample)
     if (value->is_missing)
         return false;
     switch (atom->kind) {
-    case ATOM_COMPARE:
+    case ATOM_AGO:
+        return compares(atom->op, order_of((double)(SAMPLE_NOW_MS - value->ms),
+                                           (double)SPANS[atom->constants[0]]));
     case ATOM_NOW:
+        return atom->is_negative ? compares(atom->op, value_order(kind, &other, value))
+                                 : compares(atom->op, value_order(kind, value, &other));
+    case ATOM_COMPARE:
         return compares(atom->op, value_order(kind, value, &other));
     case ATOM_SWAPPED:
         return compares(atom->op, value_order(kind, &other, value));
@@ -155,9 +160,29 @@ static bool quantifier_holds(const Atom *atom, const Sample *sample)
     return true;
 }
 
+static bool late_holds(const Atom *atom, const Sample *sample)
+{
+    double ms = (double)sample->late.ms;
+    if (sample->late.is_missing)
+        return false;
+    return atom->is_of_unit ? compares(atom->op, order_of(floor(ms / (double)UNITS[atom->unit]),
+                                                          NUMBERS[atom->constants[0]]))
+                            : compares(atom->op, order_of(ms, (double)SPANS[atom->constants[0]]));
+}
+
 bool atom_holds(const Atom *atom, const Sample *sample)
 {
     switch (atom->kind) {
+    case ATOM_HOURS:
+        return sample->is_open[atom->how] != atom->is_negative;
+    case ATOM_DUE:
+        return !sample->due.is_missing &&
+               compares(atom->op, order_of((double)sample->due.ms,
+                                           (double)(SAMPLE_NOW_MS + OFFSETS[atom->constants[0]])));
+    case ATOM_LATE:
+        return late_holds(atom, sample);
+    case ATOM_IS_LATE:
+        return sample->late.is_missing == atom->is_negative;
     case ATOM_PRESENT:
         return !sample->values[atom->field].is_missing;
     case ATOM_MISSING:
@@ -263,8 +288,33 @@ static void write_atom(Atom *atom)
                  sample_fields[atom->other].path);
         break;
     case ATOM_NOW:
-        snprintf(atom->text, size, "%s %s %s", path, OP_WORDS[atom->op],
+        snprintf(atom->text, size, "%s %s %s",
+                 atom->is_negative ? OFFSET_WORDS[atom->constants[0]] : path, OP_WORDS[atom->op],
+                 atom->is_negative ? path : OFFSET_WORDS[atom->constants[0]]);
+        break;
+    case ATOM_AGO:
+        snprintf(atom->text, size, "now - %s %s %s", path, OP_WORDS[atom->op],
+                 SPAN_WORDS[atom->constants[0]]);
+        break;
+    case ATOM_HOURS:
+        snprintf(atom->text, size, "now %s %s", atom->is_negative ? "not in" : "in",
+                 sample_hours[atom->how]);
+        break;
+    case ATOM_DUE:
+        snprintf(atom->text, size, "sla.resolve.due %s %s", OP_WORDS[atom->op],
                  OFFSET_WORDS[atom->constants[0]]);
+        break;
+    case ATOM_LATE:
+        if (atom->is_of_unit)
+            snprintf(atom->text, size, "sla.resolve.overdue.%s %s %g", UNIT_WORDS[atom->unit],
+                     OP_WORDS[atom->op], NUMBERS[atom->constants[0]]);
+        else
+            snprintf(atom->text, size, "sla.resolve.overdue %s %s", OP_WORDS[atom->op],
+                     SPAN_WORDS[atom->constants[0]]);
+        break;
+    case ATOM_IS_LATE:
+        snprintf(atom->text, size, "sla.resolve.overdue is %s",
+                 atom->is_negative ? "missing" : "present");
         break;
     case ATOM_TRUTH:
         snprintf(atom->text, size, "%s", path);
@@ -334,6 +384,11 @@ static CompareOp pick_op(Maker *maker, int field)
     return (CompareOp)sample_below(maker->state, sample_fields[field].is_ordered ? 6 : 2);
 }
 
+static CompareOp pick_order(Maker *maker)
+{
+    return (CompareOp)(OP_LESS + sample_below(maker->state, 4));
+}
+
 static AtomKind pick_kind(Maker *maker, int field)
 {
     static const AtomKind by_kind[][6] = {
@@ -344,7 +399,7 @@ static AtomKind pick_kind(Maker *maker, int field)
         [ESC_KIND_TEXT] = {ATOM_COMPARE, ATOM_TEXT, ATOM_TEXT, ATOM_TEXT, ATOM_IN, ATOM_FIELDS},
         [ESC_KIND_DURATION] = {ATOM_COMPARE, ATOM_SWAPPED, ATOM_UNIT, ATOM_UNIT, ATOM_IN,
                                ATOM_FIELDS},
-        [ESC_KIND_TIME] = {ATOM_NOW, ATOM_NOW, ATOM_NOW, ATOM_FIELDS, ATOM_NOW, ATOM_NOW},
+        [ESC_KIND_TIME] = {ATOM_NOW, ATOM_NOW, ATOM_AGO, ATOM_FIELDS, ATOM_NOW, ATOM_AGO},
         [ESC_KIND_ENUM] = {ATOM_COMPARE, ATOM_COMPARE, ATOM_IN, ATOM_COMPARE, ATOM_SWAPPED,
                            ATOM_FIELDS},
         [ESC_KIND_LIST] = {ATOM_HAS, ATOM_HAS, ATOM_ANY, ATOM_ALL, ATOM_HAS, ATOM_HAS},
@@ -368,6 +423,8 @@ static Atom pick_atom(Maker *maker, int field)
                                     : atom.kind == ATOM_UNIT ? 5
                                                              : constants_of(kind));
     atom.op = pick_op(maker, field);
+    if (atom.kind == ATOM_NOW || atom.kind == ATOM_AGO) /* others have no instant */
+        atom.op = pick_order(maker);
     atom.count = 1 + (int)sample_below(maker->state, ATOM_CONSTANTS_MAX);
     for (int i = 0; i < atom.count; i++)
         atom.constants[i] = (int)sample_below(maker->state, constants);
@@ -381,7 +438,7 @@ static Atom pick_atom(Maker *maker, int field)
 static bool is_negative(const Atom *atom)
 {
     bool has_op = atom->kind == ATOM_COMPARE || atom->kind == ATOM_SWAPPED ||
-                  atom->kind == ATOM_UNIT || atom->kind == ATOM_FIELDS || atom->kind == ATOM_NOW;
+                  atom->kind == ATOM_UNIT || atom->kind == ATOM_FIELDS;
     bool has_in = atom->kind == ATOM_IN || atom->kind == ATOM_HAS;
     return (has_op && atom->op == OP_NOT_EQUAL) || (has_in && atom->is_negative);
 }
@@ -399,6 +456,20 @@ static int guard(Maker *maker, int field, int guarded)
     return put(maker, (Node){.kind = is_and ? NODE_AND : NODE_OR, .left = test, .right = guarded});
 }
 
+/* Of a service level, or hours; what may be missing does not stand under a negation. */
+static Atom clock_atom(Maker *maker, bool is_under_not)
+{
+    static const AtomKind kinds[] = {ATOM_HOURS, ATOM_IS_LATE, ATOM_DUE, ATOM_LATE};
+    Atom atom = {.kind = kinds[sample_below(maker->state, is_under_not ? 2 : 4)]};
+    atom.op = pick_order(maker);
+    atom.is_negative = sample_below(maker->state, 2) == 0;
+    atom.how = (int)sample_below(maker->state, SAMPLE_HOURS);
+    atom.constants[0] = (int)sample_below(maker->state, atom.kind == ATOM_DUE ? 3 : 5);
+    atom.is_of_unit = sample_below(maker->state, 2) == 0;
+    atom.unit = (int)sample_below(maker->state, 4);
+    return atom;
+}
+
 static int make_atom(Maker *maker, bool is_under_not)
 {
     int field = (int)sample_below(maker->state, SAMPLE_FIELDS);
@@ -413,9 +484,11 @@ static int make_atom(Maker *maker, bool is_under_not)
         atom.kind = ATOM_CHANGED;
     else if (special <= 4 && sample_fields[field].is_optional)
         atom.kind = special == 3 ? ATOM_PRESENT : ATOM_MISSING;
+    else if (special == 5)
+        atom = clock_atom(maker, is_under_not);
     int made = put(maker, (Node){.kind = NODE_ATOM, .atom = atom});
-    if (atom.kind >= ATOM_PRESENT || !(is_under_not || is_negative(&atom)))
-        return made;
+    if (atom.kind >= ATOM_PRESENT || !(is_under_not || is_negative(&atom) || atom.kind == ATOM_AGO))
+        return made; /* what is calculated with is there */
     if (atom.kind == ATOM_FIELDS && atom.other != field && sample_fields[atom.other].is_optional)
         made = guard(maker, atom.other, made);
     return sample_fields[field].is_optional ? guard(maker, field, made) : made;

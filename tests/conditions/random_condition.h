@@ -19,7 +19,8 @@ typedef enum AtomKind {
     ATOM_HAS,     /* "x" in field, or field contains "x" */
     ATOM_UNIT,    /* field.minutes op number */
     ATOM_FIELDS,  /* field op other */
-    ATOM_NOW,     /* field op now + D */
+    ATOM_NOW,     /* field op now + D, now + D op field */
+    ATOM_AGO,     /* now - field op D */
     ATOM_TRUTH,   /* a bool by itself */
     ATOM_PRESENT,
     ATOM_MISSING,
@@ -27,7 +28,11 @@ typedef enum AtomKind {
     ATOM_ANY,
     ATOM_ALL,
     ATOM_RESOLVED,
-    ATOM_HANDOFFS
+    ATOM_HANDOFFS,
+    ATOM_HOURS, /* now in hours */
+    ATOM_DUE,   /* sla.resolve.due op now + D */
+    ATOM_LATE,  /* sla.resolve.overdue op D, in a unit too */
+    ATOM_IS_LATE
 } AtomKind;
 
 typedef enum CompareOp {

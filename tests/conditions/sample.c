@@ -14,9 +14,13 @@ const SampleField sample_fields[SAMPLE_FIELDS] = {
 
 const char *const sample_members[SAMPLE_MEMBERS] = {"red", "amber", "green"};
 
+const char *const sample_hours[SAMPLE_HOURS] = {"nights", "22:00..06:00"};
+
 const char sample_schema[] =
     "workspace sample { language 1  timezone \"UTC\" }\n"
-    "person ana { chat \"@ana\" }\nchannel incidents chat\npolicy p { last resort ana }\n"
+    "calendar nights { mon..sun 20:00..07:00 }\n"
+    "person ana { chat \"@ana\" quiet during nights }\nchannel incidents chat\npolicy p { last "
+    "resort ana }\n"
     "extend ticket { rank: red < amber < green default red  spot: red | amber | green?\n"
     "  size: number default 0  cost: number?  spent: duration?  note: text?  vip: bool? }\n"
     "event probe.sent { state: red < amber < green  count: number  took: duration  words: text\n"
@@ -35,6 +39,20 @@ uint32_t sample_below(uint64_t *state, uint32_t count)
     return (uint32_t)(sample_random(state) % count);
 }
 
+static const int64_t OFFSETS[] = {-7200000, -3600000, -3599999, -1, 0, 1, 3600000, 3600001};
+
+/* What a clock of a service level says: it may be none, and late by a millisecond at least. */
+static void fill_clock(Sample *sample, uint64_t *state)
+{
+    static const int64_t late[] = {1, 59999, 60000, 60001, 300000, 5400000, 7200000, 7200001};
+    sample->due = (EscValue){.is_missing = sample_below(state, 3) == 0};
+    sample->late = (EscValue){.is_missing = sample_below(state, 2) == 0};
+    if (!sample->due.is_missing)
+        sample->due.ms = SAMPLE_NOW_MS + OFFSETS[sample_below(state, ESC_COUNT_OF(OFFSETS))];
+    if (!sample->late.is_missing)
+        sample->late.ms = late[sample_below(state, ESC_COUNT_OF(late))];
+}
+
 static void fill(Sample *sample, int field, uint64_t *state)
 {
     static const double numbers[] = {-3, -2.5, 0, 0.5, 2, 2.25, 2.5, 5, 7};
@@ -42,7 +60,6 @@ static void fill(Sample *sample, int field, uint64_t *state)
                                     300000, 5400000, 7199999, 7200000, 90000000};
     static const char *const texts[] = {"", "ab", "abc", "bc", "x", "b", "cab", "abcab"};
     static const char *const items[] = {"a", "b", "ab"};
-    static const int64_t offsets[] = {-7200000, -3600000, -3599999, -1, 0, 1, 3600000, 3600001};
     EscValue *value = &sample->values[field];
     switch (sample_fields[field].kind) {
     case ESC_KIND_ENUM:
@@ -55,7 +72,7 @@ static void fill(Sample *sample, int field, uint64_t *state)
         value->ms = spans[sample_below(state, ESC_COUNT_OF(spans))];
         break;
     case ESC_KIND_TIME:
-        value->ms = SAMPLE_NOW_MS + offsets[sample_below(state, ESC_COUNT_OF(offsets))];
+        value->ms = SAMPLE_NOW_MS + OFFSETS[sample_below(state, ESC_COUNT_OF(OFFSETS))];
         break;
     case ESC_KIND_TEXT:
         value->text = esc_text_from(texts[sample_below(state, ESC_COUNT_OF(texts))]);
@@ -77,6 +94,9 @@ void sample_fill(Sample *sample, uint64_t *state)
 {
     *sample =
         (Sample){.is_resolved = sample_below(state, 2) == 1, .handoffs = sample_below(state, 4)};
+    for (int i = 0; i < SAMPLE_HOURS; i++)
+        sample->is_open[i] = sample_below(state, 2) == 1;
+    fill_clock(sample, state);
     for (int i = 0; i < SAMPLE_FIELDS; i++) {
         sample->is_changed[i] = sample_below(state, 2) == 1;
         sample->values[i].is_missing = sample_fields[i].is_optional && sample_below(state, 3) == 0;

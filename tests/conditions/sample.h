@@ -12,7 +12,9 @@ typedef struct SampleField {
     bool is_optional, is_ordered;
 } SampleField;
 
-enum { SAMPLE_FIELDS = 15, SAMPLE_ITEMS_MAX = 3, SAMPLE_MEMBERS = 3 };
+enum { SAMPLE_FIELDS = 15, SAMPLE_ITEMS_MAX = 3, SAMPLE_MEMBERS = 3, SAMPLE_HOURS = 2 };
+extern const char
+    *const sample_hours[SAMPLE_HOURS]; /* as a condition says them, by their calendars */
 extern const SampleField sample_fields[SAMPLE_FIELDS];
 extern const char sample_schema[]; /* declares them, the event `probe.sent`, and people */
 extern const char *const sample_members[SAMPLE_MEMBERS];
@@ -23,6 +25,8 @@ typedef struct Sample {
     bool is_changed[SAMPLE_FIELDS];
     bool is_resolved;
     double handoffs;
+    bool is_open[SAMPLE_HOURS];
+    EscValue due, late; /* sla.resolve.due, sla.resolve.overdue */
     EscText items[SAMPLE_FIELDS][SAMPLE_ITEMS_MAX];
 } Sample;
 

@@ -24,6 +24,8 @@ typedef struct Maker {
     Body body;
     Event event;
     bool in_lost, may_wait, has_locals;
+    bool is_standing,
+        in_quantifier; /* the condition at hand: what reads the time in it has an instant */
     unsigned roles;    /* owners that the template has */
     unsigned loops;    /* around this */
     unsigned runbooks; /* made so far */
@@ -36,7 +38,9 @@ typedef struct Maker {
 
 static const char directory[] =
     "workspace made { language 1  timezone \"Europe/Berlin\" }\n"
-    "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\" }\n"
+    "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
+    "during "
+    "22:00..07:00 }\n"
     "person ben { chat \"@ben\" }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
@@ -44,7 +48,7 @@ static const char directory[] =
     "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
     "}\n"
     "channel incidents chat\n"
-    "channel mail email\n"
+    "channel mail email quiet during office\n"
     "channel hook webhook\n"
     "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "
     "low < "
@@ -261,6 +265,25 @@ static void make_text(Maker *maker, unsigned depth)
 
 /* --- conditions ------------------------------------------------------------------------------- */
 
+/* Hours, and times that may be held against each other where the condition stands. */
+static void make_comparison_of_times(Maker *maker, unsigned depth)
+{
+    if (maybe(maker, 3) && !(maker->is_standing && maker->in_quantifier)) {
+        PUT_ONE(maker, "now in office", "now not in office", "now in 22:00..06:00",
+                "now in 00:00..24:00");
+    } else if (maker->is_standing && maker->in_quantifier) {
+        put(maker, "escalation.opened_at < escalation.opened_at + 1h * 2");
+    } else if (maker->is_standing) {
+        PUT_ONE(maker, "escalation.age > 4h", "escalation.age.minutes <= 90",
+                "now - escalation.opened_at >= 1h + 30m", "escalation.opened_at < now - 2d",
+                "2h > escalation.age - 5m", "escalation.opened_at + 1w < now");
+    } else {
+        make_time(maker, depth);
+        PUT_ONE(maker, " < ", " >= ");
+        make_time(maker, depth);
+    }
+}
+
 static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
 {
     static const char *const orders[] = {" = ", " != ", " < ", " <= ", " > ", " >= "};
@@ -290,21 +313,26 @@ static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
                 "\"x\" in ticket.labels", "\"x\" not in ticket.tags");
         break;
     case 5:
-        make_time(maker, depth);
-        PUT_ONE(maker, " < ", " >= ");
-        make_time(maker, depth);
+        make_comparison_of_times(maker, depth);
         break;
     case 6:
         make_truth(maker);
         break;
     case 7:
         PUT_ONE(maker, "ticket.note = \"x\"", "ticket.area = north", "ticket.effort > 1h",
-                "ticket.due_at < now", "ticket.effort.hours >= 2", "ticket.account.tier >= pro",
-                "ticket.sure", "ticket.extra contains \"a\"");
+                "ticket.effort.hours >= 2", "ticket.account.tier >= pro", "ticket.sure",
+                "ticket.extra contains \"a\"");
         break;
     case 8:
-        PUT_ONE(maker, "sla.resolve.overdue > 1h", "sla.update.overdue > 1h",
-                "ticket.note contains \"ö\"", "ticket.place.city starts with \"B\"");
+        if (!(maker->is_standing && maker->in_quantifier) && maybe(maker, 2)) {
+            PUT_ONE(maker, "ticket.due_at < now", "ticket.due_at <= now + 2d",
+                    "now - 1h > ticket.due_at", "sla.resolve.due < now + 1h",
+                    "sla.resolve.overdue > 1h", "sla.update.overdue > 1h",
+                    "sla.respond.overdue is present", "sla.resolve.overdue.minutes >= 5");
+            break;
+        }
+        PUT_ONE(maker, "ticket.note contains \"x\"", "ticket.note contains \"ö\"",
+                "ticket.place.city starts with \"B\"");
         break;
     case 9:
         PUT_ONE(maker, "ticket.note", "ticket.area", "ticket.effort", "ticket.extra",
@@ -320,7 +348,9 @@ static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
             PUT_ONE(maker, "event.score > 3", "event.reason = \"x\"", "event.grade >= mid",
                     "event.labels contains \"a\"");
         else if (maker->event == EVENT_VENDOR)
-            PUT_ONE(maker, "event.vendor = \"Cloud\"", "event.url is present", "event.since < now");
+            put(maker, maker->is_standing && maker->in_quantifier ? "event.vendor = \"Cloud\""
+                       : maybe(maker, 2)                          ? "event.since < now"
+                                                                  : "event.url is present");
         else
             put(maker, "ticket.vip");
         break;
@@ -335,10 +365,13 @@ static void make_quantifier(Maker *maker, unsigned depth, bool may_miss)
     PUT_ONE(maker, "ticket.labels", "ticket.tags");
     esc_buf_printf(maker->out, ": q%u", name);
     PUT_ONE(maker, " = \"vip\"", " != \"x\"", " starts with \"a\"", " in ticket.labels");
+    bool was_within = maker->in_quantifier;
+    maker->in_quantifier = true;
     if (depth > 0 && maybe(maker, 3)) {
         PUT_ONE(maker, " and ", " or ");
         make_condition(maker, depth - 1, may_miss);
     }
+    maker->in_quantifier = was_within;
     put(maker, ")");
 }
 
@@ -361,6 +394,14 @@ static void make_condition(Maker *maker, unsigned depth, bool may_miss)
     } else {
         make_quantifier(maker, depth - 1, false);
     }
+}
+
+/* One that is judged again by the clock. */
+static void make_standing(Maker *maker, unsigned depth)
+{
+    maker->is_standing = true;
+    make_condition(maker, depth, true);
+    maker->is_standing = false;
 }
 
 /* --- who, how long ---------------------------------------------------------------------------- */
@@ -677,7 +718,7 @@ static void verb_await(Maker *maker, unsigned depth)
         break;
     case 2:
         put(maker, "await ");
-        make_condition(maker, 2, true);
+        make_standing(maker, 2);
         put(maker, " within ");
         make_deadline(maker);
         break;
@@ -760,7 +801,7 @@ static void make_check_head(Maker *maker)
         break;
     default:
         put(maker, "check ");
-        make_condition(maker, 3, true);
+        make_standing(maker, 3);
         break;
     }
     maker->has_locals = has_locals;
@@ -926,7 +967,7 @@ static Event make_starts(Maker *maker, bool is_manual)
         esc_buf_printf(maker->out, "start on %s", names[kind]);
         if (maybe(maker, 2)) {
             put(maker, " when ");
-            make_condition(maker, 4, true);
+            make_standing(maker, 4);
         }
         put(maker, "\n");
         event = is_manual ? EVENT_NONE : (Event)kind;
@@ -937,7 +978,7 @@ static Event make_starts(Maker *maker, bool is_manual)
                 "start after sla.update overdue 1s");
         if (maybe(maker, 2)) {
             put(maker, " when ");
-            make_condition(maker, 3, true);
+            make_standing(maker, 3);
         }
         put(maker, "\n");
         event = EVENT_NONE;
@@ -957,7 +998,7 @@ static void make_qa(Maker *maker, Event event)
         if (i == 0 && maybe(maker, 2)) {
             PUT_ONE(maker, "acknowledged", "queued", "consistent", "confirmed \"all is well\"");
         } else {
-            make_condition(maker, 3, true);
+            make_standing(maker, 3);
         }
         PUT_ONE(maker, "", " within 10m", " before close", " within 4h of office");
         if (maybe(maker, 6))
@@ -1071,7 +1112,7 @@ static void make_template(Maker *maker, unsigned index)
     put(maker, "close when ");
     maker->event = event;
     maker->has_locals = false;
-    make_condition(maker, 2, true);
+    make_standing(maker, 2);
     PUT_ONE(maker, "", " with postmortem by primary due 5d", "");
     put(maker, "\n}\n");
 }

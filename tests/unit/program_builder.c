@@ -116,8 +116,8 @@ static void add_schema(TestProgram *p)
 
 static void add_directory(TestProgram *p)
 {
-    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1};
-    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0};
+    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1, 0};
+    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0, 1};
     p->persons_count = 2;
     p->contacts[0] = (EscContactRow){ESC_CONTACT_EMAIL, text(p, "ana@acme.example"), 0};
     p->contacts_count = 1;
@@ -141,8 +141,8 @@ static void add_directory(TestProgram *p)
     p->rotation_members_count = 2;
     p->overrides[0] = (EscOverrideRow){2000, 3440, 1};
     p->overrides_count = 1;
-    p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT};
-    p->channels[1] = (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL};
+    p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT, 0};
+    p->channels[1] = (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL, 1};
     p->channels_count = 2;
     p->routes[0] = (EscRouteRow){text(p, "support"), 0, 2};
     p->routes_count = 1;

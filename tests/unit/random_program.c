@@ -73,6 +73,10 @@ static uint32_t load(Generator *g, EscType type)
         {ESC_KIND_BOOL, ESC_OP_LOAD_CHANGED, FIELD_NOTE},
         {ESC_KIND_TEXT, ESC_OP_LOAD_FACT, ESC_FACT_ESCALATION_OWNER},
         {ESC_KIND_TIME, ESC_OP_LOAD_NOW, 0},
+        {ESC_KIND_BOOL, ESC_OP_CLOCK, 0},
+        {ESC_KIND_BOOL, ESC_OP_CLOCK, 1},
+        {ESC_KIND_BOOL, ESC_OP_CLOCK, 2},
+        {ESC_KIND_BOOL, ESC_OP_CLOCK, 3},
         {ESC_KIND_REF, ESC_OP_CONST, CONST_ANA},
         {ESC_KIND_NUMBER, ESC_OP_CONST, CONST_ONE},
         {ESC_KIND_DURATION, ESC_OP_CONST, CONST_HOUR},
@@ -441,6 +445,24 @@ static void block(Generator *g, uint32_t statements)
         statement(g);
     }
     g->depth--;
+}
+
+void random_clocks(TestProgram *program)
+{
+    static const EscClockRow rows[] = {
+        {.source = ESC_CLOCK_SOURCE_TICKET, .index = FIELD_DUE, .distance_ms = -ESC_HOUR_MS},
+        {.source = ESC_CLOCK_SOURCE_FACT, .index = ESC_FACT_ESCALATION_AGE, .distance_ms = 60000},
+        {.source = ESC_CLOCK_SOURCE_FACT,
+         .index = ESC_FACT_SLA_RESOLVE_OVERDUE,
+         .distance_ms = 1,
+         .is_until = 1},
+        {.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1}};
+    static const EscInstr asks[] = {OP(CLOCK, 0, 0, 0, 0), OP(CLOCK, 1, 0, 0, 1),
+                                    OP(CLOCK, 2, 0, 0, 2), OP(CLOCK, 3, 0, 0, 3),
+                                    OP(RETURN, 0, 0, 0, 0)};
+    memcpy(program->clocks, rows, sizeof rows);
+    program->clocks_count = ESC_COUNT_OF(rows);
+    program->bodies[BODY_PRED] = BODY(asks); /* so that each is asked for */
 }
 
 void random_body(RandomBody *out, uint32_t body, uint64_t seed, uint32_t size)

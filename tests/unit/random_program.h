@@ -12,6 +12,9 @@ typedef struct RandomBody {
     uint32_t count;
 } RandomBody;
 
+/* The rows of CLOCKS that random bodies ask for, and a trigger's condition that asks for all of them: between program_begin()
+ * and program_finish(). */
+void random_clocks(TestProgram *program);
 /* A body for BODY_COND, BODY_STEPS or BODY_HANDLER of the base program; about `size` statements. */
 void random_body(RandomBody *out, uint32_t body, uint64_t seed, uint32_t size);
 

@@ -73,6 +73,8 @@ static EscType wanted_type(const TestHost *host, EscLoad what, uint32_t index)
         return ESC_TYPE(ESC_KIND_BOOL);
     case ESC_LOAD_FACT:
         return esc_fact_info[index].type;
+    case ESC_LOAD_HOURS:
+        return ESC_TYPE(ESC_KIND_BOOL);
     }
     return 0;
 }

@@ -419,6 +419,7 @@ static void try_random(uint32_t body, uint64_t seed, Campaign *campaign)
     TestProgram p;
     random_body(&code, body, seed, 5 + (uint32_t)(seed % 40));
     program_begin(&p);
+    random_clocks(&p);
     p.bodies[body] = (Body){code.code, code.count};
     program_finish(&p);
     Pair pair = {.function = body, .bundle = load_random(&p, campaign)};

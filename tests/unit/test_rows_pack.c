@@ -413,6 +413,8 @@ static EscEscalation *escalation_full(Model *model)
     escalation->exceptions = 2;
     escalation->effects = 300;
     escalation->messages = 4;
+    escalation->held = 2;
+    escalation->released_at_ms = MODEL_START_MS + 5;
     escalation->is_inconsistent = true;
     escalation->inconsistent_field = esc_engine_intern(engine, ESC_TEXT("note"));
     escalation->is_resolved = true;
@@ -550,6 +552,22 @@ static void workspace_fill(EscEngine *engine)
     ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
     window->items[window->items_count++] = (EscDigestItem){1, esc_text_own(ESC_TEXT("told"))};
     esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, 0, MODEL_START_MS + ESC_HOUR_MS);
+    EscQuiets *quiets = &engine->quiets;
+    ESC_ENGINE_GROW(quiets->items, quiets->count, quiets->capacity);
+    EscQuiet *quiet = &quiets->items[quiets->count++];
+    *quiet = (EscQuiet){.target = esc_engine_intern(engine, ESC_TEXT("room")),
+                        .is_channel = true,
+                        .until_ms = MODEL_START_MS + ESC_DAY_MS,
+                        .items_left_out = 3};
+    ESC_ENGINE_GROW(quiet->items, quiet->items_count, quiet->items_capacity);
+    quiet->items[quiet->items_count++] = (EscDigestItem){2, esc_text_own(ESC_TEXT("later"))};
+    ESC_ENGINE_GROW(quiets->released, quiets->released_count, quiets->released_capacity);
+    EscReleased *released = &quiets->released[quiets->released_count++];
+    *released = (EscReleased){.outbox = 9};
+    ESC_ENGINE_GROW(released->escalations, released->count, released->capacity);
+    released->escalations[released->count++] = 2;
+    esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, ESC_DIGEST_QUIET,
+                  MODEL_START_MS + ESC_DAY_MS);
 }
 
 static void workspace_of(const Model *model, EscBytes body, bool is_refused, EscBuf *again)
@@ -698,6 +716,7 @@ static void timers_are_those_of_their_owner(void **state)
     const uint32_t warnings = ESC_SLA_CLOCK_COUNT * ESC_CLOCK_WARNS_MAX;
     assert_status(timer_restored(ESC_TIMER_SLA_WARN, warnings - 1, MODEL_START_MS), ESC_OK);
     assert_status(timer_restored(ESC_TIMER_SLA_WARN, warnings, MODEL_START_MS), ESC_BAD_INPUT);
+    assert_status(timer_restored(ESC_TIMER_CLOCK, 0, MODEL_START_MS), ESC_OK); /* there is one */
     assert_status(timer_restored(ESC_TIMER_ARMED, UINT32_MAX, MODEL_START_MS),
                   ESC_OK); /* is looked for */
 }

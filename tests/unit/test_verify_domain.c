@@ -379,9 +379,8 @@ LEVEL_CODE(v35_rejects_level_code_that_reads_its_event, "V35",
 LEVEL_CODE(v35_rejects_level_code_that_reads_a_change, "V35", OP(LOAD_CHANGED, 0, 0, 0, FIELD_FLAG))
 LEVEL_CODE(v35_rejects_level_code_that_reads_what_was_before, "V35",
            OP(LOAD_PREVIOUS, 1, 0, 0, FIELD_FLAG), FLAG)
-LEVEL_CODE(v35_rejects_level_code_that_reads_a_fact, "V35",
+LEVEL_CODE(v35_accepts_level_code_that_reads_what_the_ticket_is, NULL,
            OP(LOAD_FACT, 0, 0, 0, ESC_FACT_RESOLVED))
-LEVEL_CODE(v35_rejects_level_code_that_reads_the_time, "V35", OP(LOAD_NOW, 1, 0, 0, 0), FLAG)
 LEVEL_CODE(v35_rejects_level_code_that_reads_an_exception, "V35",
            OP(LOAD_EXCEPTION, 1, 0, 0, FIELD_VENDOR), FLAG)
 /* A site that raises with what may be missing: the register is of that type as well. */
@@ -669,8 +668,7 @@ int main(void)
         cmocka_unit_test(v35_rejects_level_code_that_reads_its_event),
         cmocka_unit_test(v35_rejects_level_code_that_reads_a_change),
         cmocka_unit_test(v35_rejects_level_code_that_reads_what_was_before),
-        cmocka_unit_test(v35_rejects_level_code_that_reads_a_fact),
-        cmocka_unit_test(v35_rejects_level_code_that_reads_the_time),
+        cmocka_unit_test(v35_accepts_level_code_that_reads_what_the_ticket_is),
         cmocka_unit_test(v35_rejects_level_code_that_reads_an_exception),
         cmocka_unit_test(v35_rejects_level_test_of_a_change),
         cmocka_unit_test(v19_rejects_optional_argument_of_a_field),

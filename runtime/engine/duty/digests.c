@@ -21,11 +21,23 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
     return esc_turn_take(engine, &buf);
 }
 
+/* A digest that asks for nothing is not for somebody's quiet time either. */
+static bool waits_for_quiet(EscEngine *engine, EscWindow *window)
+{
+    int64_t until_ms = esc_quiet_until_ms(engine, window->person, false);
+    if (until_ms == 0)
+        return false;
+    window->ends_at_ms = until_ms;
+    engine->absences.is_dirty = true;
+    return true;
+}
+
 void esc_digest_fire(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->windows.count; i++) {
         EscWindow *window = &engine->windows.items[i];
-        if (window->items_count == 0 || window->ends_at_ms > engine->now_ms)
+        if (window->items_count == 0 || window->ends_at_ms > engine->now_ms ||
+            waits_for_quiet(engine, window))
             continue;
         EscWords words = esc_message_words(engine, digest_text(engine, window));
         EscNotice message = {

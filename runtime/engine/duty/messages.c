@@ -181,7 +181,8 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
         unreachable_tell(engine, escalation, person, "the directory has no way of reaching them");
         return;
     }
-    if (!limit_allows(engine, escalation, person, message))
+    if (esc_quiet_takes(engine, escalation, person, false, message) ||
+        !limit_allows(engine, escalation, person, message))
         return;
     const EscContactRow *contact = &program->contacts[row->contacts_first];
     for (uint32_t i = 0; i < row->contacts_count && message->via > 0; i++) {
@@ -206,20 +207,47 @@ uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
     return 0;
 }
 
-/* One row for each of those who get the channel's mails; false when nobody is known to. */
-static bool message_receivers(EscEngine *engine, EscEscalation *escalation, EscText channel,
-                              const EscNotice *message)
+/* One row for each of those who get the channel's mails; the last one, 0 when nobody is known to. */
+static uint64_t message_receivers(EscEngine *engine, EscEscalation *escalation, EscText channel,
+                                  const EscNotice *message)
 {
-    bool has_any = false;
+    uint64_t last = 0;
     for (size_t i = 0; i < engine->receivers_count; i++) {
         const EscReceiver *receiver = &engine->receivers[i];
         if (!esc_text_equal(receiver->channel, channel))
             continue;
-        (void)message_send(engine, escalation, channel, ESC_TEXT(ESC_MEDIUM_MAIL),
-                           receiver->address, message);
-        has_any = true;
+        last = message_send(engine, escalation, channel, ESC_TEXT(ESC_MEDIUM_MAIL),
+                            receiver->address, message);
     }
-    return has_any;
+    return last;
+}
+
+static uint64_t channel_send(EscEngine *engine, EscEscalation *escalation,
+                             const EscProgram *program, const EscChannelRow *row,
+                             const EscNotice *message)
+{
+    EscText channel = program->texts[row->name];
+    uint64_t last = message_receivers(engine, escalation, channel, message);
+    return last != 0
+               ? last
+               : message_send(engine, escalation, channel,
+                              esc_text_from(esc_channel_words[row->kind]), (EscText){0}, message);
+}
+
+uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
+                            const EscNotice *message)
+{
+    const EscProgram *program = NULL;
+    const EscPersonRow *person = person_find(engine, target, &program);
+    if (!is_channel)
+        return person == NULL || person->contacts_count == 0
+                   ? 0
+                   : contact_send(engine, NULL, program, target,
+                                  &program->contacts[person->contacts_first], message);
+    for (uint32_t i = 0; i < program->channels_count; i++)
+        if (esc_text_equal(program->texts[program->channels[i].name], target))
+            return channel_send(engine, NULL, program, &program->channels[i], message);
+    return 0;
 }
 
 static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
@@ -229,9 +257,8 @@ static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef
     ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
     const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
     EscText channel = in->program->texts[row->name];
-    if (!message_receivers(engine, escalation, channel, message))
-        (void)message_send(engine, escalation, channel, esc_text_from(esc_channel_words[row->kind]),
-                           (EscText){0}, message);
+    if (!esc_quiet_takes(engine, escalation, channel, true, message))
+        (void)channel_send(engine, escalation, in->program, row, message);
 }
 
 static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)

@@ -148,6 +148,9 @@ static void arrears_do(EscEngine *engine)
         if (ticket != NULL)
             esc_sla_rebuild(engine, ticket);
     }
+    esc_wakes_note_all(engine);
+    if (engine->quiets.count > 0)
+        esc_quiets_review(engine);
 }
 
 bool esc_engine_has_arrears(const EscEngine *engine)
@@ -222,6 +225,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         engine->turn.actor = engine->turn.by = (EscText){0};
         arrears_do(engine);
         settle(engine);
+        esc_wakes_set(engine);
     } else {
         engine->now_ms = time_before_ms;
     }

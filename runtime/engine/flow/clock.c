@@ -12,6 +12,7 @@
  *   stays                                            absences `until` a date; dates in fields, events and snapshots of
  *                                                    code; what was written: audit, evidence, closed escalations
  *   is looked up anew when it is needed              whose turn it is by a schedule
+ *   is set anew from what it is made of              clock timers (wakes.c), ends of quiet time (duty/quiet.c)
  *
  * Tickets that are not in memory are behind by what was corrected since they were written; they catch up when they come
  * back (engine->moved_ms). Unsettled outbox rows are moved by the store. */
@@ -43,6 +44,7 @@ static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move
         return esc_follow_due_ms(engine, escalation, elapsed_ms);
     case ESC_TIMER_HOLD:
     case ESC_TIMER_CONTACT:
+    case ESC_TIMER_CLOCK: /* set anew when all is moved */
         return elapsed_ms;
     case ESC_TIMER_NONE:
     case ESC_TIMER_ARMED:
@@ -61,7 +63,7 @@ static int64_t timer_due(EscEngine *engine, const EscMove *move, const EscTimerN
     EscTimer kind = (EscTimer)timer->kind;
     if (timer->escalation != NULL)
         return escalation_timer_due(engine, move, timer);
-    if (timer->ticket == NULL || kind == ESC_TIMER_ARMED)
+    if (timer->ticket == NULL || kind == ESC_TIMER_ARMED || kind == ESC_TIMER_CLOCK)
         return timer->due_ms + esc_move_by(move);
     return esc_sla_timer_moved(engine, timer->ticket, move, kind, timer->index, timer->due_ms);
 }
@@ -121,6 +123,7 @@ static void escalations_move(EscEngine *engine, const EscMove *move)
 static void correct(EscEngine *engine, int64_t by_ms)
 {
     const EscMove move = {engine->now_ms, engine->now_ms + by_ms};
+    const EscWakeTruths *truths = esc_wakes_before_move(engine, by_ms);
     tickets_move(engine, &move);
     escalations_move(engine, &move);
     timers_move(engine, &move);
@@ -129,12 +132,15 @@ static void correct(EscEngine *engine, int64_t by_ms)
     engine->pending->outbox_moved_ms += by_ms;
     engine->moved_ms += by_ms;
     engine->now_ms = move.to_ms;
+    if (engine->quiets.count > 0)
+        esc_quiets_review(engine);
     esc_audit_ticket(
         engine, NULL, ESC_AUDIT_CLOCK_CORRECTED,
         esc_audit_data(engine, "by_ms", esc_turn_printf(engine, "%lld", (long long)by_ms), NULL),
         "the clock was moved %.*s %s: what runs keeps the time that it has left",
         ESC_TEXT_ARG(esc_duration_text(engine, by_ms < 0 ? -by_ms : by_ms)),
         by_ms < 0 ? "back" : "forward");
+    esc_wakes_after_move(engine, truths);
 }
 
 void esc_clock_apply(EscEngine *engine, const EscClockChange *change)

@@ -34,6 +34,9 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
     case ESC_TIMER_EXPECTATION:
         esc_expectation_fire(engine, escalation, fired->index);
         break;
+    case ESC_TIMER_CLOCK: /* its waits, checks and `close when` are judged when the input settles */
+        esc_escalation_note(engine, escalation);
+        break;
     default:
         break;
     }
@@ -56,6 +59,9 @@ static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTim
 {
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     switch ((EscTimer)fired->kind) {
+    case ESC_TIMER_CLOCK:
+        esc_wake_ticket(engine, ticket, fired->due_ms);
+        break;
     case ESC_TIMER_ARMED:
         esc_pending_fire(engine, ticket, fired->index);
         break;
@@ -88,6 +94,8 @@ void esc_due_apply(EscEngine *engine)
         ticket_timer_fire(engine, fired.ticket, &fired);
     else if (fired.index == ESC_DIGEST_STORM)
         esc_storms_fire(engine);
+    else if (fired.index == ESC_DIGEST_QUIET)
+        esc_quiets_fire(engine);
     else
         esc_digest_fire(engine);
 }

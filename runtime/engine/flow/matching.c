@@ -35,13 +35,16 @@ bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is
     if (is_in_the_way(matching, row, is_before))
         return false;
     EscEngine *engine = matching->engine;
+    /* What time alone turned since it was judged last is a change as well; hours are asked for once. */
+    int64_t at_ms = is_before ? engine->turn.before_ms : engine->now_ms;
     matching->world.is_before = is_before;
+    matching->world.at_ms = at_ms;
     EscHost host = esc_world_reader(&matching->world);
     if (is_before) /* what was the case is not what the event is judged by */
         host.listener = NULL;
     bool holds = false;
     EscStatus status =
-        esc_pred_holds(engine->schema.current->bundle, row->pred, &host, engine->now_ms,
+        esc_pred_holds(engine->schema.current->bundle, row->pred, &host, at_ms,
                        matching->scratch->bytes, sizeof matching->scratch->bytes, &holds);
     return status == ESC_OK && holds;
 }
@@ -57,9 +60,10 @@ bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row)
 }
 
 bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event)
+                       const EscEvent *event, int64_t hours_ms)
 {
     EscMatching matching = esc_matching_begin(engine, ticket, event);
+    matching.world.hours_ms = hours_ms;
     bool holds =
         esc_matching_holds(&matching, &engine->schema.current->program->triggers[trigger], false);
     esc_run_return(engine);

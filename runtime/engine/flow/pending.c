@@ -87,6 +87,7 @@ static EscArmed *armed_add(EscEngine *engine, EscTicket *ticket, const EscTrigge
             esc_engine_intern(engine, program->texts[program->templates[row->template].name]),
         .clause = row->clause,
         .number = ticket->armed_next++,
+        .at_ms = engine->now_ms,
     };
     esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, due_ms);
     return armed;
@@ -100,9 +101,10 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, co
     EscArmed *armed = armed_find(ticket, name, row->clause);
     esc_ticket_dirty(engine, ticket);
     if (armed != NULL) {
-        if (armed
-                ->is_again) /* the newest one's fields count; the time of `for` is not begun anew */
+        if (armed->is_again) { /* the newest one counts; the time of `for` is not begun anew */
             event_keep(engine, armed, event);
+            armed->at_ms = engine->now_ms;
+        }
         return;
     }
     int64_t due_ms = engine->now_ms + row->for_ms;
@@ -124,6 +126,7 @@ static void postpone(EscEngine *engine, EscTicket *ticket, uint32_t trigger, con
     if (armed == NULL)
         armed = armed_add(engine, ticket, row, due_ms);
     armed->is_again = true;
+    armed->at_ms = engine->now_ms;
     event_keep(engine, armed, event);
     esc_ticket_dirty(engine, ticket);
     EscText until = esc_local_time(engine, due_ms);
@@ -159,7 +162,7 @@ static bool armed_holds(EscEngine *engine, EscTicket *ticket, const EscArmed *ar
 {
     uint32_t trigger = trigger_find(engine->schema.current->program, armed);
     return trigger != ESC_NONE &&
-           esc_trigger_holds(engine, ticket, trigger, event_read(engine, armed));
+           esc_trigger_holds(engine, ticket, trigger, event_read(engine, armed), armed->at_ms);
 }
 
 void esc_pending_review(EscEngine *engine, EscTicket *ticket)
@@ -192,11 +195,12 @@ static bool was_a_moment(const EscTriggerRow *row)
 }
 
 static bool still_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                        const EscEvent *event, bool is_again)
+                        const EscEvent *event, const EscArmed *armed)
 {
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     return may_start(engine, ticket, row) &&
-           ((is_again && was_a_moment(row)) || esc_trigger_holds(engine, ticket, trigger, event));
+           ((armed->is_again && was_a_moment(row)) ||
+            esc_trigger_holds(engine, ticket, trigger, event, armed->at_ms));
 }
 
 static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_again)
@@ -219,10 +223,27 @@ static void armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
         return;
     }
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
-    if (still_holds(engine, ticket, trigger, event, armed.is_again))
+    if (still_holds(engine, ticket, trigger, event, &armed))
         esc_pending_start(engine, ticket, trigger, event, waited_for(engine, row, armed.is_again));
     else
         dropped_tell(engine, ticket, armed.template_name, "its condition does not hold any more");
+}
+
+int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)
+{
+    const EscProgram *program = engine->schema.current->program;
+    int64_t first_ms = INT64_MAX;
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        const EscArmed *armed = &ticket->armed[i];
+        uint32_t trigger = armed->is_again ? ESC_NONE : trigger_find(program, armed);
+        if (trigger == ESC_NONE || !esc_pred_has_clock(program, program->triggers[trigger].pred))
+            continue;
+        EscMatching matching = esc_matching_begin(engine, ticket, event_read(engine, armed));
+        int64_t turns_ms = esc_pred_turns_ms(&matching.world, program->triggers[trigger].pred);
+        esc_run_return(engine);
+        first_ms = turns_ms < first_ms ? turns_ms : first_ms;
+    }
+    return first_ms;
 }
 
 void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)

@@ -116,16 +116,18 @@ static void arrival_count(EscEscalation *escalation, const EscOutboxNode *node,
         escalation->accepted += count;
 }
 
-/* True when a page goes on by the person's next way. */
+/* True when a page goes on by the person's next way. `told`: how many messages of the escalation the row stood for, beside
+ * pages. */
 static bool message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
-                            const EscDelivery *delivery)
+                            const EscDelivery *delivery, uint32_t told)
 {
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
             target = node->target;
-    bool is_dead = delivery->state == ESC_DELIVERY_DEAD, is_merged = node->escalation == 0;
+    bool is_dead = delivery->state == ESC_DELIVERY_DEAD,
+         is_merged = node->escalation == 0 && told == 0;
     uint32_t pages = esc_paged_settled(engine, escalation, node->id, is_dead);
     const char *what = is_merged ? "the merged page" : "the message";
-    arrival_count(escalation, node, delivery->state, is_merged ? pages : 1);
+    arrival_count(escalation, node, delivery->state, is_merged ? pages : told);
     if (!is_dead) {
         EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
         esc_audit_escalation(engine, escalation, ESC_AUDIT_DELIVERED,
@@ -162,12 +164,38 @@ static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
         if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
             !esc_paged_is_of(escalation, node->id))
             continue;
-        goes_on = message_settled(engine, escalation, node, delivery) || goes_on;
+        goes_on = message_settled(engine, escalation, node, delivery, 0) || goes_on;
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }
     if (goes_on)
         esc_storm_hurry(engine, node->target);
+}
+
+static uint32_t occurrences(const uint64_t *ids, size_t count, uint64_t id)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < count; i++)
+        number += ids[i] == id;
+    return number;
+}
+
+/* It belongs to no escalation, and is what each whose messages waited for the end of a quiet time was to tell. */
+static void released_settled(EscEngine *engine, const EscOutboxNode *node,
+                             const EscDelivery *delivery)
+{
+    size_t count = 0;
+    const uint64_t *ids = esc_released_take(engine, node->id, &count);
+    for (size_t i = 0; i < count; i++) {
+        EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
+        if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
+            occurrences(ids, i, ids[i]) > 0)
+            continue;
+        (void)message_settled(engine, escalation, node, delivery, occurrences(ids, count, ids[i]));
+        esc_escalation_dirty(engine, escalation);
+        esc_outcome_add(engine, escalation);
+        esc_ticket_touch(engine, escalation->ticket);
+    }
 }
 
 /* The frame that waits for this reply, at work or not: what comes back after a reopening waits for it too. */
@@ -318,11 +346,13 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
         esc_text_drop(&node.ticket);
         if (node.escalation == 0 && node.contact > 0)
             merged_settled(engine, &node, delivery);
+        if (node.escalation == 0)
+            released_settled(engine, &node, delivery);
         return ESC_OK;
     }
     esc_text_drop(&node.ticket);
     if (node.kind == ESC_OUTBOX_MESSAGE)
-        (void)message_settled(engine, escalation, &node, delivery);
+        (void)message_settled(engine, escalation, &node, delivery, 1);
     else
         call_settled(engine, escalation, &node, delivery);
     esc_outcome_add(engine, escalation);

@@ -27,7 +27,7 @@ static EscText started_by(EscEngine *engine, const EscEvent *event)
 
 /* A `start` that names several events is one, whichever of them come in an input. */
 static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                         const EscEvent *event)
+                         const EscEvent *event, EscText because)
 {
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     if (!esc_act_once(engine, ticket, ACT_START + row->template, row->clause))
@@ -35,7 +35,7 @@ static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
     if (row->for_ms > 0)
         esc_pending_hold(engine, ticket, trigger, event);
     else
-        esc_pending_start(engine, ticket, trigger, event, started_by(engine, event));
+        esc_pending_start(engine, ticket, trigger, event, because);
 }
 
 typedef struct Edges {
@@ -69,7 +69,79 @@ static uint32_t postings_count(const EscEngine *engine, uint32_t type)
     return engine->schema.postings_first[type + 1] - engine->schema.postings_first[type];
 }
 
-void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+/* --- time alone --------------------------------------------------------------------------------- */
+
+/* Whether the clock was over by so much before the event and is still. */
+static bool stays_late(const EscTicket *ticket, const EscTriggerRow *row)
+{
+    const EscSlaState *state = &ticket->sla[row->clock];
+    return row->kind == ESC_TRIGGER_SLA && state->state != ESC_CLOCK_NONE && !state->is_met &&
+           state->overdue_done_ms >= row->overdue_ms;
+}
+
+bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
+                          const EscPosting *posting)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTriggerRow *row = &program->triggers[posting->trigger];
+    if (!gate_holds(ticket, posting))
+        return false;
+    if (row->kind == ESC_TRIGGER_SLA && !stays_late(ticket, row))
+        return false;
+    /* What happens while its escalation is open starts nothing later. */
+    EscText name = program->texts[program->templates[row->template].name];
+    return esc_ticket_open_of(ticket, name) == NULL;
+}
+
+void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
+{
+    const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
+    bool has_event = row->kind == ESC_TRIGGER_EVENT;
+    trigger_fire(engine, ticket, trigger, has_event ? esc_event_of_clock(engine, ticket) : NULL,
+                 ESC_TEXT("the time that its condition names has come"));
+}
+
+static Edges clocked_collect(EscEngine *engine, EscTicket *ticket)
+{
+    const EscProgram *program = engine->schema.current->program;
+    Edges edges = {.capacity = engine->schema.clocked_count};
+    if (ticket->is_linked)
+        return edges;
+    edges.triggers = esc_arena_alloc_array(engine->turn.arena, edges.capacity, sizeof(uint32_t));
+    ESC_ASSERT(edges.triggers != NULL);
+    EscMatching matching = esc_matching_begin(engine, ticket, NULL);
+    for (uint32_t i = 0; i < engine->schema.clocked_count; i++) {
+        const EscPosting *posting = &engine->schema.clocked[i];
+        if (esc_trigger_may_turn(engine, ticket, posting) &&
+            esc_matching_is_edge(&matching, &program->triggers[posting->trigger]))
+            edges.triggers[edges.count++] = posting->trigger;
+    }
+    esc_run_return(engine);
+    return edges;
+}
+
+void esc_triggers_clock(EscEngine *engine, EscTicket *ticket)
+{
+    Edges edges = clocked_collect(engine, ticket);
+    for (uint32_t i = 0; i < edges.count; i++)
+        esc_trigger_turned(engine, ticket, edges.triggers[i]);
+}
+
+/* An event at or behind the instant of the ticket's clock timer is judged with it: what the one or the other made true
+ * fires once. */
+static Edges clocked_take(EscEngine *engine, EscTicket *ticket)
+{
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_CLOCK, 0);
+    if (timer == NULL || timer->due_ms > engine->now_ms)
+        return (Edges){.count = 0};
+    Edges edges = clocked_collect(engine, ticket);
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_CLOCK, 0);
+    return edges;
+}
+
+/* --- an event, all in all ----------------------------------------------------------------------- */
+
+static Edges event_collect(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
     bool is_reopened = event->type == ESC_EVENT_TICKET_REOPENED;
     Edges edges = {.capacity = postings_count(engine, event->type)};
@@ -77,9 +149,8 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
         edges.capacity += postings_count(engine, ESC_EVENT_TICKET_CREATED) +
                           postings_count(engine, ESC_EVENT_TICKET_UPDATED);
     if (edges.capacity == 0 || ticket->is_linked)
-        return;
+        return edges;
     bool has_changed = esc_ticket_has_changed(engine, ticket);
-    /* All are judged before the first one starts: a start may change the ticket. */
     EscMatching matching = esc_matching_begin(engine, ticket, event);
     edges_collect(&matching, event->type, false, has_changed, &edges);
     if (is_reopened) {
@@ -87,8 +158,18 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
         edges_collect(&matching, ESC_EVENT_TICKET_UPDATED, true, has_changed, &edges);
     }
     esc_run_return(engine);
+    return edges;
+}
+
+/* All are judged before the first one starts: a start may change the ticket. */
+void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+{
+    Edges edges = event_collect(engine, ticket, event);
+    Edges turned = clocked_take(engine, ticket);
     for (uint32_t i = 0; i < edges.count; i++)
-        trigger_fire(engine, ticket, edges.triggers[i], event);
+        trigger_fire(engine, ticket, edges.triggers[i], event, started_by(engine, event));
+    for (uint32_t i = 0; i < turned.count; i++)
+        esc_trigger_turned(engine, ticket, turned.triggers[i]);
 }
 
 /* --- a service level -------------------------------------------------------------------------- */
@@ -112,17 +193,9 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
         const EscTriggerRow *row = &program->triggers[i];
         if (row->kind == ESC_TRIGGER_SLA && row->clock == (uint32_t)clock &&
             row->overdue_ms > from_ms && row->overdue_ms <= to_ms &&
-            esc_trigger_holds(engine, ticket, i, NULL))
+            esc_trigger_holds(engine, ticket, i, NULL, engine->now_ms))
             late_fire(engine, ticket, i);
     }
-}
-
-/* Whether the clock was over by so much before the event and is still. */
-static bool stays_late(const EscTicket *ticket, const EscTriggerRow *row)
-{
-    const EscSlaState *state = &ticket->sla[row->clock];
-    return row->kind == ESC_TRIGGER_SLA && state->state != ESC_CLOCK_NONE && !state->is_met &&
-           state->overdue_done_ms >= row->overdue_ms;
 }
 
 void esc_triggers_late(EscEngine *engine, EscTicket *ticket)

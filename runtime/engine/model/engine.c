@@ -58,6 +58,7 @@ static void bundles_free(EscEngine *engine)
     free(engine->schema.numbers);
     free(engine->schema.read.items);
     free(engine->schema.postings);
+    free(engine->schema.clocked);
     free(engine->schema.postings_first);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         free(engine->schema.overdues[i]);

@@ -148,8 +148,21 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation);
 }
 
+void esc_escalation_note(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTurn *turn = &engine->turn;
+    if (turn->outcome == NULL || escalation->is_noted || escalation->bundle == NULL ||
+        escalation->bundle->program->clocks_count == 0)
+        return;
+    escalation->is_noted = true;
+    ESC_ENGINE_GROW(turn->noted_escalations, turn->noted_escalations_count,
+                    turn->noted_escalations_capacity);
+    turn->noted_escalations[turn->noted_escalations_count++] = escalation;
+}
+
 void esc_escalation_dirty(EscEngine *engine, EscEscalation *escalation)
 {
+    esc_escalation_note(engine, escalation);
     if (escalation->is_dirty)
         return;
     esc_text_drop(&escalation->body);
@@ -448,6 +461,8 @@ void esc_change_release(EscChange *change)
 void esc_escalation_move(EscEscalation *escalation, int64_t by_ms)
 {
     escalation->opened_at_ms += by_ms;
+    if (escalation->released_at_ms != 0)
+        escalation->released_at_ms += by_ms;
     for (size_t i = 0; i < escalation->timeline_count; i++)
         escalation->timeline[i].at_ms += by_ms;
 }

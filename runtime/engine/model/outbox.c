@@ -168,4 +168,13 @@ void esc_windows_release(EscEngine *engine)
         free(engine->windows.items[i].paged);
     }
     free(engine->windows.items);
+    for (size_t i = 0; i < engine->quiets.count; i++) {
+        for (size_t k = 0; k < engine->quiets.items[i].items_count; k++)
+            esc_text_drop(&engine->quiets.items[i].items[k].text);
+        free(engine->quiets.items[i].items);
+    }
+    for (size_t i = 0; i < engine->quiets.released_count; i++)
+        free(engine->quiets.released[i].escalations);
+    free(engine->quiets.items);
+    free(engine->quiets.released);
 }

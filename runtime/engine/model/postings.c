@@ -62,6 +62,28 @@ static EscPosting posting_make(const EscProgram *program, uint32_t trigger)
     return posting;
 }
 
+/* A level on `ticket.updated`, or on a service level, with a test that time alone can turn. */
+static bool is_clocked(const EscProgram *program, const EscTriggerRow *row)
+{
+    bool is_level = row->is_level != 0 && row->event == ESC_EVENT_TICKET_UPDATED + 1;
+    return (is_level || row->kind == ESC_TRIGGER_SLA) && esc_pred_has_clock(program, row->pred);
+}
+
+static void clocked_build(EscEngine *engine)
+{
+    const EscProgram *program = engine->schema.current->program;
+    free(engine->schema.clocked);
+    engine->schema.clocked = NULL;
+    engine->schema.clocked_count = 0;
+    if (program->clocks_count == 0)
+        return;
+    engine->schema.clocked =
+        esc_engine_alloc(program->triggers_count * sizeof *engine->schema.clocked);
+    for (uint32_t i = 0; i < program->triggers_count; i++)
+        if (is_clocked(program, &program->triggers[i]))
+            engine->schema.clocked[engine->schema.clocked_count++] = posting_make(program, i);
+}
+
 /* A stable counting sort by event type: within one type triggers stay in the order of templates. */
 void esc_postings_build(EscEngine *engine)
 {
@@ -87,4 +109,5 @@ void esc_postings_build(EscEngine *engine)
                 posting_make(program, i);
     }
     overdues_build(engine);
+    clocked_build(engine);
 }

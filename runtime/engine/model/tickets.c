@@ -71,8 +71,20 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket);
 }
 
+void esc_ticket_note(EscEngine *engine, EscTicket *ticket)
+{
+    EscTurn *turn = &engine->turn;
+    if (turn->outcome == NULL || ticket->is_noted ||
+        engine->schema.current->program->clocks_count == 0)
+        return;
+    ticket->is_noted = true;
+    ESC_ENGINE_GROW(turn->noted, turn->noted_count, turn->noted_capacity);
+    turn->noted[turn->noted_count++] = ticket;
+}
+
 void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket)
 {
+    esc_ticket_note(engine, ticket);
     if (ticket->is_dirty)
         return;
     esc_text_drop(&ticket->body);
@@ -84,6 +96,7 @@ void esc_ticket_dirty(EscEngine *engine, EscTicket *ticket)
 
 void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
 {
+    esc_ticket_note(engine, ticket);
     if (ticket->is_touched)
         return;
     ticket->is_touched = true;
@@ -92,11 +105,30 @@ void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
     engine->turn.touched[engine->turn.touched_count++] = ticket;
 }
 
+EscClocksBefore esc_clocks_now(const EscTicket *ticket)
+{
+    EscClocksBefore clocks = {.stands_since_ms = ticket->stands_since_ms};
+    for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
+        clocks.sla[i] = ticket->sla[i];
+        clocks.late_since_ms[i] = esc_clock_late_since_ms(ticket, (EscSlaClock)i);
+    }
+    return clocks;
+}
+
+int64_t esc_ticket_judged_ms(const EscEngine *engine, const EscTicket *ticket)
+{
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_CLOCK, 0);
+    bool is_due = timer != NULL && timer->due_ms <= engine->now_ms;
+    return is_due ? timer->due_ms - 1 : engine->now_ms;
+}
+
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new)
 {
     engine->turn.before_ticket = ticket;
     engine->turn.before_is_new = is_new;
     engine->turn.before_standing = esc_ticket_standing(engine, ticket);
+    engine->turn.before_clocks = esc_clocks_now(ticket);
+    engine->turn.before_ms = esc_ticket_judged_ms(engine, ticket);
     for (uint32_t i = 0; i < engine->schema.slots_count; i++)
         engine->turn.before[i] = ticket->values[i].value;
 }
@@ -182,6 +214,7 @@ static void derive(EscEngine *engine, EscTicket *ticket)
         (EscDerived){.ticket = ticket,
                      .before = before,
                      .standing_before = esc_ticket_standing(engine, ticket),
+                     .clocks_before = esc_clocks_now(ticket),
                      .depth = turn->depth + 1};
 }
 
@@ -386,6 +419,8 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
         if (ticket->starts[i].closed_at_ms != 0)
             ticket->starts[i].closed_at_ms += by_ms;
     }
+    for (size_t i = 0; i < ticket->armed_count; i++)
+        ticket->armed[i].at_ms += by_ms;
     for (size_t i = 0; i < ticket->handoffs_count; i++)
         ticket->handoffs[i] += by_ms;
     for (size_t i = 0; i < ticket->log_count; i++)

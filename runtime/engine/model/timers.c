@@ -10,11 +10,11 @@
  * before what the chain does by itself, so that nobody is made accountable and loses it in the same instant. */
 static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_SLEEPER] = 0, /* it wakes: then all of its ticket's take part */
-    [ESC_TIMER_SLA_DUE] = 1,     [ESC_TIMER_SLA_WARN] = 1, [ESC_TIMER_SLA_OVERDUE] = 1,
-    [ESC_TIMER_REMINDER] = 2,    [ESC_TIMER_WAIT] = 3,     [ESC_TIMER_CHECK] = 4,
-    [ESC_TIMER_EXPECTATION] = 5, [ESC_TIMER_HOLD] = 6,     [ESC_TIMER_ACK] = 7,
-    [ESC_TIMER_SHIFT] = 8,       [ESC_TIMER_CONTACT] = 9,  [ESC_TIMER_ARMED] = 10,
-    [ESC_TIMER_DIGEST] = 11,
+    [ESC_TIMER_CLOCK] = 1,       [ESC_TIMER_SLA_DUE] = 2,     [ESC_TIMER_SLA_WARN] = 2,
+    [ESC_TIMER_SLA_OVERDUE] = 2, [ESC_TIMER_REMINDER] = 3,    [ESC_TIMER_WAIT] = 4,
+    [ESC_TIMER_CHECK] = 5,       [ESC_TIMER_EXPECTATION] = 6, [ESC_TIMER_HOLD] = 7,
+    [ESC_TIMER_ACK] = 8,         [ESC_TIMER_SHIFT] = 9,       [ESC_TIMER_CONTACT] = 10,
+    [ESC_TIMER_ARMED] = 11,      [ESC_TIMER_DIGEST] = 12,
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)
@@ -114,23 +114,6 @@ static void node_insert(EscEngine *engine, EscTimerNode *node)
     node->next = *list;
     *list = node;
     heap_add(engine, node);
-}
-
-const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind, uint32_t index)
-{
-    while (list != NULL && !(list->kind == (uint32_t)kind && list->index == index))
-        list = list->next;
-    return list;
-}
-
-int64_t esc_timer_earliest(const EscTimerNode *list)
-{
-    int64_t earliest = 0;
-    for (; list != NULL; list = list->next) {
-        if (earliest == 0 || list->due_ms < earliest)
-            earliest = list->due_ms;
-    }
-    return earliest;
 }
 
 void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket, EscTimer kind,

@@ -261,6 +261,7 @@ bool esc_turn_is_empty(const EscEngine *engine)
            !turn->is_taking && turn->depth == 0 && turn->derived_count == 0 &&
            turn->acted_count == 0 && !turn->has_undo && turn->touched_count == 0 &&
            turn->missed.size == 0 && turn->wishes_count == 0 && turn->asked_count == 0 &&
+           turn->noted_count == 0 && turn->noted_escalations_count == 0 &&
            turn->starts_count == 0 && turn->shifts_count == 0 && turn->garbage_count == 0 &&
            engine->runs.depth == 0;
 }
@@ -277,6 +278,11 @@ void esc_turn_end(EscEngine *engine)
         turn->shifts[i].escalation->shift = 0;
     for (size_t i = 0; i < turn->touched_count; i++)
         turn->touched[i]->is_touched = false;
+    for (size_t i = 0; i < turn->noted_count; i++)
+        turn->noted[i]->is_noted = false;
+    for (size_t i = 0; i < turn->noted_escalations_count; i++)
+        turn->noted_escalations[i]->is_noted = false;
+    turn->noted_count = turn->noted_escalations_count = 0;
     esc_garbage_free(engine);
     turn->actor = (EscText){0};
     turn->outcome = NULL;
@@ -294,6 +300,8 @@ void esc_turn_release(EscEngine *engine)
     esc_garbage_free(engine);
     free(turn->before);
     free(turn->touched);
+    free(turn->noted);
+    free(turn->noted_escalations);
     for (size_t i = 0; i < turn->wishes_count; i++)
         free(turn->wishes[i].raised);
     free(turn->wishes);

@@ -147,12 +147,17 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
+static int64_t world_now_ms(const EscWorld *world)
+{
+    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
+}
+
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;
     if (escalation == NULL) {
         if (fact == ESC_FACT_ESCALATION_OPENED_AT)
-            value.ms = world->engine->now_ms;
+            value.ms = world_now_ms(world);
         if (fact == ESC_FACT_ESCALATION_ATTEMPT || fact == ESC_FACT_ESCALATION_LEVEL)
             value.number = 1;
         return value;
@@ -167,6 +172,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
         value.truth = escalation->is_acked;
     else if (fact == ESC_FACT_ESCALATION_OPENED_AT)
         value.ms = escalation->opened_at_ms;
+    else if (fact == ESC_FACT_ESCALATION_AGE)
+        value.ms = world_now_ms(world) - escalation->opened_at_ms;
     else if (fact == ESC_FACT_ESCALATION_HANDOFFS)
         value.number = escalation->handoffs;
     else if (fact == ESC_FACT_ESCALATION_LEVEL)
@@ -177,22 +184,30 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
     return value;
 }
 
+static EscClocksBefore clocks_of(const EscWorld *world)
+{
+    bool has_before = world->is_before && world->engine->turn.before_ticket == world->ticket;
+    return has_before ? world->engine->turn.before_clocks : esc_clocks_now(world->ticket);
+}
+
 static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_overdue,
                               EscValue value)
 {
-    const EscTicket *ticket = world->ticket;
     value.is_missing = true;
-    if (ticket == NULL || ticket->sla[clock].state == ESC_CLOCK_NONE)
+    if (world->ticket == NULL || world->ticket->sla[clock].state == ESC_CLOCK_NONE)
         return value;
-    const EscSlaState *state = &ticket->sla[clock];
+    EscClocksBefore clocks = clocks_of(world);
+    const EscSlaState *state = &clocks.sla[clock];
+    bool stands = clock == ESC_SLA_CLOCK_RESOLVE && clocks.stands_since_ms != 0;
+    if (state->state == ESC_CLOCK_NONE)
+        return value;
     if (!is_overdue) {
-        value.is_missing = !esc_clock_has_due(ticket, clock);
+        value.is_missing = stands || (clock == ESC_SLA_CLOCK_UPDATE && state->is_met);
         value.ms = state->due_ms;
         return value;
     }
-    bool stands = esc_clock_stands(ticket, clock); /* it stays late by as much */
-    int64_t late_ms = (stands ? ticket->stands_since_ms : world->engine->now_ms) -
-                      esc_clock_late_since_ms(ticket, clock);
+    int64_t late_ms = (stands ? clocks.stands_since_ms : world_now_ms(world)) -
+                      clocks.late_since_ms[clock]; /* it stays late by as much while it stands */
     value.is_missing = late_ms <= 0 || (state->is_met && !stands);
     value.ms = value.is_missing ? 0 : late_ms;
     return value;
@@ -210,12 +225,22 @@ static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue 
     return value;
 }
 
+static bool is_resolved(const EscWorld *world)
+{
+    const EscTurn *turn = &world->engine->turn;
+    if (world->ticket == NULL)
+        return false;
+    return world->is_before && turn->before_ticket == world->ticket
+               ? turn->before_standing != ESC_STANDING_OPEN
+               : esc_ticket_is_resolved(world->engine, world->ticket);
+}
+
 static EscValue fact_value(const EscWorld *world, EscFact fact)
 {
     EscValue value = {.type = esc_fact_info[fact].type};
     switch (fact) {
     case ESC_FACT_RESOLVED:
-        value.truth = world->ticket != NULL && esc_ticket_is_resolved(world->engine, world->ticket);
+        value.truth = is_resolved(world);
         return value;
     case ESC_FACT_SLA_RESPOND_DUE:
         return fact_of_clock(world, ESC_SLA_CLOCK_RESPOND, false, value);
@@ -241,6 +266,13 @@ static EscValue fact_value(const EscWorld *world, EscFact fact)
     }
 }
 
+EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index)
+{
+    return what == ESC_LOAD_TICKET  ? ticket_value(world, index, world->is_before)
+           : what == ESC_LOAD_EVENT ? event_value(world, index)
+                                    : fact_value(world, (EscFact)index);
+}
+
 static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValue *value)
 {
     const EscWorld *world = context;
@@ -262,6 +294,9 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
         break;
     case ESC_LOAD_FACT:
         *value = fact_value(world, (EscFact)index);
+        break;
+    case ESC_LOAD_HOURS:
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = esc_hours_open(world, index)};
         break;
     }
     return ESC_OK;

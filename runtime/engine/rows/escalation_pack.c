@@ -11,7 +11,7 @@
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
  *     4 the ticket was resolved
  *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
- *     reached, delivered, seen, dead
+ *     reached, delivered, seen, dead, held in quiet time   signed when the last of those was released
  *   packed inconsistent field
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
  *   changes, what is told of them, timeline (changes_pack.c)
@@ -40,9 +40,11 @@ static void turn_pack(EscBuf *out, const EscEscalation *escalation)
                               (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u)));
     const uint32_t counts[] = {escalation->handoffs,  escalation->exceptions, escalation->effects,
                                escalation->messages,  escalation->accepted,   escalation->reached,
-                               escalation->delivered, escalation->seen,       escalation->dead};
+                               escalation->delivered, escalation->seen,       escalation->dead,
+                               escalation->held};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         esc_buf_varint(out, counts[i]);
+    esc_buf_signed(out, escalation->released_at_ms);
     esc_buf_packed(out,
                    escalation->is_inconsistent ? escalation->inconsistent_field : (EscText){0});
 }
@@ -123,9 +125,11 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->is_resolved = (flags & FLAG_TICKET_RESOLVED) != 0;
     uint32_t *counts[] = {&escalation->handoffs,  &escalation->exceptions, &escalation->effects,
                           &escalation->messages,  &escalation->accepted,   &escalation->reached,
-                          &escalation->delivered, &escalation->seen,       &escalation->dead};
+                          &escalation->delivered, &escalation->seen,       &escalation->dead,
+                          &escalation->held};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         *counts[i] = esc_small_unpack(cursor);
+    escalation->released_at_ms = esc_instant_unpack(cursor);
     escalation->inconsistent_field = esc_interned_unpack(cursor, engine);
     escalation->is_inconsistent = escalation->inconsistent_field.size > 0;
 }

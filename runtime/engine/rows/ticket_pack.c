@@ -12,8 +12,8 @@
  *   starts: count, then  packed template  varint count  signed last closed  varint number of the last post-mortem (0: none)
  *   sources: count, then  u64    origins: count, then  varint number + 1 among these fields, 0 for a status that is no field
  *     varint number of the source   signed time, less that of the one before
- *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  packed type,
- *     event   varint next number
+ *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  signed when it
+ *     became true  packed type, event   varint next number
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
  *
@@ -174,6 +174,7 @@ static void armed_pack(EscBuf *out, const EscTicket *ticket)
         esc_buf_varint(out, ticket->armed[i].clause);
         esc_buf_u8(out, ticket->armed[i].is_again);
         esc_buf_varint(out, ticket->armed[i].number);
+        esc_buf_signed(out, ticket->armed[i].at_ms);
         esc_buf_packed(out, ticket->armed[i].event_type);
         esc_buf_packed(out, ticket->armed[i].event_json);
     }
@@ -392,6 +393,7 @@ static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
         armed->clause = (uint32_t)esc_cursor_varint(cursor);
         armed->is_again = esc_cursor_u8(cursor) != 0;
         armed->number = (uint32_t)esc_cursor_varint(cursor);
+        armed->at_ms = esc_instant_unpack(cursor);
         armed->event_type = esc_engine_intern(engine, esc_cursor_packed(cursor));
         armed->event_json = esc_text_own(esc_cursor_packed(cursor));
     }

@@ -226,6 +226,8 @@ void esc_timers_pack(EscBuf *out, const EscTimerNode *list)
 static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket, uint32_t kind,
                         uint64_t index)
 {
+    if (kind == ESC_TIMER_CLOCK) /* there is one */
+        return (escalation != NULL || ticket != NULL) && index == 0;
     if (escalation != NULL)
         return ((kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
                 kind == ESC_TIMER_SHIFT) &&

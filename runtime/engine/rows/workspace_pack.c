@@ -4,14 +4,15 @@
  *   turns of teams: count, for each  packed team, who was drawn last
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
- *     varint each     signed sum of the clock's corrections
+ *     varint each   quiet times: count, for each  packed whose  u8: a channel  signed end  varint left out  items as above
+ *   released: count, for each  varint outbox  escalations: count, varint each   signed sum of the clock's corrections
  *   hash of the bundle whose service levels all tickets have   of the configuration   of the token file
  *   timers (values_pack.c) */
 #include <engine/rows.h>
 
 #include <string.h>
 
-#define FORMAT 5
+#define FORMAT 6
 
 static void pages_pack(EscBuf *out, const EscWindow *window)
 {
@@ -34,6 +35,35 @@ static void team_turns_pack(EscBuf *out, const EscTeamTurns *turns)
     }
 }
 
+static void items_pack(EscBuf *out, const EscDigestItem *items, size_t count)
+{
+    esc_buf_varint(out, count);
+    for (size_t i = 0; i < count; i++) {
+        esc_buf_varint(out, items[i].escalation);
+        esc_buf_packed(out, items[i].text);
+    }
+}
+
+static void quiets_pack(EscBuf *out, const EscQuiets *quiets)
+{
+    esc_buf_varint(out, quiets->count);
+    for (size_t i = 0; i < quiets->count; i++) {
+        const EscQuiet *quiet = &quiets->items[i];
+        esc_buf_packed(out, quiet->target);
+        esc_buf_u8(out, quiet->is_channel);
+        esc_buf_signed(out, quiet->until_ms);
+        esc_buf_varint(out, quiet->items_left_out);
+        items_pack(out, quiet->items, quiet->items_count);
+    }
+    esc_buf_varint(out, quiets->released_count);
+    for (size_t i = 0; i < quiets->released_count; i++) {
+        esc_buf_varint(out, quiets->released[i].outbox);
+        esc_buf_varint(out, quiets->released[i].count);
+        for (size_t k = 0; k < quiets->released[i].count; k++)
+            esc_buf_varint(out, quiets->released[i].escalations[k]);
+    }
+}
+
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
     esc_buf_u8(out, FORMAT);
@@ -51,13 +81,10 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
         esc_buf_signed(out, window->ends_at_ms);
         esc_buf_varint(out, window->count);
         esc_buf_varint(out, window->items_left_out);
-        esc_buf_varint(out, window->items_count);
-        for (size_t j = 0; j < window->items_count; j++) {
-            esc_buf_varint(out, window->items[j].escalation);
-            esc_buf_packed(out, window->items[j].text);
-        }
+        items_pack(out, window->items, window->items_count);
         pages_pack(out, window);
     }
+    quiets_pack(out, &engine->quiets);
     esc_buf_signed(out, engine->moved_ms);
     esc_buf_append(out, engine->schema.reviewed, sizeof engine->schema.reviewed);
     esc_buf_append(out, engine->found.configuration, sizeof engine->found.configuration);
@@ -101,6 +128,52 @@ static void pages_unpack(EscCursor *cursor, EscWindow *window)
     }
 }
 
+static EscDigestItem item_unpack(EscCursor *cursor)
+{
+    uint64_t escalation = esc_cursor_varint(cursor);
+    return (EscDigestItem){.escalation = escalation,
+                           .text = esc_text_own(esc_cursor_packed(cursor))};
+}
+
+static void quiet_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    EscQuiets *quiets = &engine->quiets;
+    ESC_ENGINE_GROW(quiets->items, quiets->count, quiets->capacity);
+    EscQuiet *quiet = &quiets->items[quiets->count++];
+    *quiet = (EscQuiet){.target = esc_engine_intern(engine, esc_cursor_packed(cursor))};
+    quiet->is_channel = esc_cursor_u8(cursor) != 0;
+    quiet->until_ms = esc_instant_unpack(cursor);
+    quiet->items_left_out = esc_small_unpack(cursor);
+    size_t items = esc_cursor_count(cursor);
+    for (size_t i = 0; i < items && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(quiet->items, quiet->items_count, quiet->items_capacity);
+        quiet->items[quiet->items_count++] = item_unpack(cursor);
+    }
+}
+
+static void released_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    EscQuiets *quiets = &engine->quiets;
+    ESC_ENGINE_GROW(quiets->released, quiets->released_count, quiets->released_capacity);
+    EscReleased *released = &quiets->released[quiets->released_count++];
+    *released = (EscReleased){.outbox = esc_cursor_varint(cursor)};
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(released->escalations, released->count, released->capacity);
+        released->escalations[released->count++] = esc_cursor_varint(cursor);
+    }
+}
+
+static void quiets_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        quiet_unpack(cursor, engine);
+    count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        released_unpack(cursor, engine);
+}
+
 static void window_unpack(EscCursor *cursor, EscEngine *engine)
 {
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
@@ -112,9 +185,7 @@ static void window_unpack(EscCursor *cursor, EscEngine *engine)
     size_t items = esc_cursor_count(cursor);
     for (size_t i = 0; i < items && !cursor->failed; i++) {
         ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
-        EscDigestItem *item = &window->items[window->items_count++];
-        item->escalation = esc_cursor_varint(cursor);
-        item->text = esc_text_own(esc_cursor_packed(cursor));
+        window->items[window->items_count++] = item_unpack(cursor);
     }
     pages_unpack(cursor, window);
 }
@@ -149,6 +220,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     size_t windows = esc_cursor_count(&cursor);
     for (size_t i = 0; i < windows && !cursor.failed; i++)
         window_unpack(&cursor, engine);
+    quiets_unpack(&cursor, engine);
     engine->moved_ms = esc_instant_unpack(&cursor);
     reviewed_unpack(&cursor, engine);
     hash_unpack(&cursor, engine->found.configuration);

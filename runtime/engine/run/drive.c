@@ -255,11 +255,32 @@ void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
         esc_exception_raise(engine, escalation);
 }
 
+/* A check in place whose message waits for the end of a quiet time: its own time begins then. */
+static bool is_postponed(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
+                         uint32_t index)
+{
+    const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    if (wait->kind != ESC_WAIT_CHECK)
+        return false;
+    uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
+    int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
+    int64_t due_ms = from_ms == 0 ? 0
+                                  : esc_calendar_due_ms(escalation->bundle->program, engine->zones,
+                                                        wait->calendar, from_ms, wait->deadline_ms);
+    if (due_ms <= engine->now_ms)
+        return false;
+    frame->due_ms = due_ms;
+    esc_timer_put(engine, escalation, NULL, ESC_TIMER_WAIT, index, due_ms);
+    return true;
+}
+
 void esc_wait_fire(EscEngine *engine, EscEscalation *escalation, uint32_t index)
 {
     EscFrame *frame = esc_timer_frame(escalation, index);
     const EscWaitRow *wait = frame == NULL ? NULL : esc_wait_of(escalation, frame);
-    if (wait == NULL || (index == ESC_WAIT_TIMER_TRIAGE && esc_triage_overdue(engine, escalation)))
+    if (wait == NULL ||
+        (index == ESC_WAIT_TIMER_TRIAGE && esc_triage_overdue(engine, escalation)) ||
+        is_postponed(engine, escalation, frame, index))
         return;
     esc_frame_resume(engine, escalation, frame, ESC_WAIT_END_TIMED_OUT);
 }

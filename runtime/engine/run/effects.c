@@ -35,7 +35,8 @@ static void emit_notify(Emission *emission)
     EscNotice message = {.text = words.text,
                          .own = words.own,
                          .own_count = words.own_count,
-                         .via = emission->row->aux};
+                         .via = emission->row->aux,
+                         .is_told = true};
     esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
 }
 

@@ -252,9 +252,31 @@ uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check)
     return check_row(escalation, check)->otherwise - 1;
 }
 
+int64_t esc_qa_begins_ms(const EscEngine *engine, const EscEscalation *escalation, uint32_t check)
+{
+    return check_row(escalation, check)->kind == ESC_CHECK_DELIVERED
+               ? esc_quiet_release_ms(engine, escalation)
+               : 0;
+}
+
+/* Evidence cannot come before the message that waits for the end of a quiet time goes out: its time begins then. */
+static bool is_postponed(EscEngine *engine, EscEscalation *escalation, uint32_t check)
+{
+    const EscCheckRow *row = check_row(escalation, check);
+    int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
+    int64_t due_ms = from_ms == 0 ? 0
+                                  : esc_calendar_due_ms(escalation->bundle->program, engine->zones,
+                                                        row->calendar, from_ms, row->within_ms);
+    if (due_ms <= engine->now_ms)
+        return false;
+    esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, check, due_ms);
+    return true;
+}
+
 bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
-    if (check >= escalation->checks_count || escalation->checks[check] != ESC_CHECK_STATE_PENDING)
+    if (check >= escalation->checks_count || escalation->checks[check] != ESC_CHECK_STATE_PENDING ||
+        is_postponed(engine, escalation, check))
         return false;
     if (esc_qa_judge(engine, escalation, check, true) != ESC_JUDGEMENT_PASS)
         return check_fail(engine, escalation, check);

@@ -182,8 +182,14 @@ typedef enum EscPred {
     ESC_PRED_BOOL, ESC_PRED_TEXT_IS, ESC_PRED_TEXT_STARTS, ESC_PRED_TEXT_ENDS, ESC_PRED_TEXT_CONTAINS,
     ESC_PRED_LIST_HAS, ESC_PRED_PRESENT, ESC_PRED_MISSING, ESC_PRED_CHANGED,
     ESC_PRED_CODE,      /* the rest: a COND function */
+    ESC_PRED_CLOCK,     /* a row of CLOCKS */
     ESC_PRED_COUNT      /* a test of a missing value is false, but for MISSING */
 } EscPred;
+typedef enum EscClockSource {
+    ESC_CLOCK_SOURCE_TICKET, ESC_CLOCK_SOURCE_EVENT, ESC_CLOCK_SOURCE_FACT,
+    ESC_CLOCK_SOURCE_HOURS,   /* of a calendar, or of the day */
+    ESC_CLOCK_SOURCE_COUNT
+} EscClockSource;
 typedef enum EscCheck { ESC_CHECK_ACKNOWLEDGED, ESC_CHECK_DELIVERED, ESC_CHECK_CONSISTENT, ESC_CHECK_CONFIRMED, ESC_CHECK_CONDITION, ESC_CHECK_COUNT } EscCheck;
 typedef enum EscTiming {
     ESC_TIMING_WITHIN,       /* judged within_ms after the escalation opened, or at closing when that is earlier */
@@ -350,7 +356,7 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT } EscLoad;
+typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS } EscLoad;
 
 /* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
 typedef struct EscListener {
@@ -364,7 +370,7 @@ typedef struct EscListener {
 /* What a run sees of the world. Both callbacks are called on the caller's stack; neither may call back into the same run. */
 typedef struct EscHost {
     void *context;
-    /* Gives the value of a field (index in FIELDS) or fact. Its type must be exactly what the verifier proved: the field's type,
+    /* Gives the value of a field (index in FIELDS) or fact, or (HOURS, index in CALENDARS) whether they are open, as a BOOL. Its type must be exactly what the verifier proved: the field's type,
      * made optional where opcodes.def says so. Texts must live until the run returns. */
     EscStatus (*load)(void *context, EscLoad what, uint32_t index, EscValue *value);
     /* Carries out effect site `effect`; arguments are borrowed for the call. *result is preset to UNSET; effect kinds that have a result must set it,
@@ -444,6 +450,13 @@ ESC_MUST_USE EscStatus esc_snapshot_read(EscBytes bytes, const EscBundle *bundle
 /* Evaluates a PREDS tree against a host (load is used for fields; CODE nodes are run). `scratch` as for esc_run_init. */
 ESC_MUST_USE EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *host, int64_t now_ms, char *scratch, size_t scratch_size, bool *holds);
 
+/* --- tests that time alone can turn ---------------------------------------------------------------------------------------- */
+
+/* Whether row `clock` of CLOCKS holds at now_ms. */
+ESC_MUST_USE EscStatus esc_clock_holds(const EscBundle *bundle, uint32_t clock, const EscHost *host, int64_t now_ms, bool *holds);
+/* True for what reads the time without a row of CLOCKS: nobody could say when its answer changes. */
+bool esc_instr_reads_clock(const EscInstr *instr);
+
 /* --- what the tables say about themselves (for writers, tests and docs) ---------------------------------------------------- */
 
 typedef enum EscOperand {
@@ -452,6 +465,7 @@ typedef enum EscOperand {
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
     ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
+    ESC_OPERAND_CLOCK,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */

@@ -37,6 +37,12 @@ int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones,
 /* The open time of a calendar (or all of it) between two instants; what lies beyond 401 days from from_ms is not counted. */
 int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones,
                              uint32_t calendar_option, int64_t from_ms, int64_t to_ms);
+/* Whether a calendar's hours (index in CALENDARS) are open at an instant, by what the wall clock of its zone shows. */
+bool esc_calendar_is_open(const EscProgram *program, const EscZones *zones, uint32_t calendar,
+                          int64_t at_ms);
+/* The first instant behind from_ms at which that changes, as far as 400 days ahead; from_ms + 400 days when it does not. */
+int64_t esc_calendar_turns_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar,
+                              int64_t from_ms);
 /* esc_calendar_due_ms the other way round: the latest instant since which duration_ms of open time has passed at to_ms. Bounded as it is. */
 int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones,
                               uint32_t calendar_option, int64_t to_ms, int64_t duration_ms);

@@ -223,6 +223,7 @@ typedef struct EscNotice {
     bool
         is_due; /* it asks for an act or tells of a deadline: never held back, as pages and questions are not */
     bool is_digest; /* outside the limits */
+    bool is_told;   /* by `notify` of a template: it waits in the receiver's quiet time */
 } EscNotice;
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
                         const EscNotice *message);
@@ -243,6 +244,9 @@ void esc_pages_stop(EscEngine *engine, EscEscalation *escalation, EscText person
 /* By that kind of contact; belongs to no escalation. The outbox row; 0: they have no such contact. */
 uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
                              const EscNotice *message);
+/* One message for many, of no escalation, to a person or a channel. The (last) outbox row; 0: there is no way to send it. */
+uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
+                            const EscNotice *message);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
 
 /* --- windows.c -------------------------------------------------------------------------------- */
@@ -265,6 +269,25 @@ void esc_storm_hurry(EscEngine *engine, EscText person);
 void esc_digest_timer(EscEngine *engine);
 void esc_storm_timer(EscEngine *engine);
 void esc_windows_move(EscEngine *engine, int64_t by_ms);
+
+/* --- quiet.c ---------------------------------------------------------------------------------- */
+
+/* When the quiet time of a person or a channel that it is now is over; 0: it is none. */
+int64_t esc_quiet_until_ms(const EscEngine *engine, EscText target, bool is_channel);
+/* Whether the message waits for the end of the receiver's quiet time; then it does. */
+bool esc_quiet_takes(EscEngine *engine, EscEscalation *escalation, EscText target, bool is_channel,
+                     const EscNotice *message);
+/* When the last message of the escalation that waited goes out, or went; 0: none waited. */
+int64_t esc_quiet_release_ms(const EscEngine *engine, const EscEscalation *escalation);
+void esc_quiet_timer_set(EscEngine *engine); /* at the end that comes first */
+
+/* --- quiet_end.c ------------------------------------------------------------------------------ */
+
+void esc_quiets_fire(EscEngine *engine);
+/* Hours or the clock may be others: how long it stays quiet is asked anew. */
+void esc_quiets_review(EscEngine *engine);
+/* The escalations whose messages an outbox row stands for, one for each message, in the turn; it is settled. NULL: none. */
+const uint64_t *esc_released_take(EscEngine *engine, uint64_t outbox, size_t *count);
 
 /* --- digests.c -------------------------------------------------------------------------------- */
 

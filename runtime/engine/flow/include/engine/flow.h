@@ -20,9 +20,9 @@ EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket,
 bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is_before);
 /* Whether the event at hand makes it fire: a level that became true, or a happening while its condition holds. */
 bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row);
-/* The same for one trigger (index in TRIGGERS) as it is now. */
+/* The same for one trigger (index in TRIGGERS) as it is now; whether hours are open is asked at hours_ms. */
 bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event);
+                       const EscEvent *event, int64_t hours_ms);
 
 /* --- triggers.c ------------------------------------------------------------------------------- */
 
@@ -32,6 +32,28 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
                           int64_t to_ms);
 /* Those whose clock was over before, when the rest of what they ask for became true. */
 void esc_triggers_late(EscEngine *engine, EscTicket *ticket);
+
+/* Judges and fires those that time alone has turned since the ticket was judged last. */
+void esc_triggers_clock(EscEngine *engine, EscTicket *ticket);
+/* A level that became true without an event from outside: it fires with an event of the engine's own. */
+void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger);
+/* Whether a posting's trigger can fire by time alone as the ticket stands. */
+bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
+                          const EscPosting *posting);
+
+/* --- wakes.c ---------------------------------------------------------------------------------- */
+
+/* Time alone may have changed an answer at due_ms. */
+void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms);
+/* Sets the clock timers of all that changed in this input. */
+void esc_wakes_set(EscEngine *engine);
+/* Another bundle, or another clock: those of everything are set anew. */
+void esc_wakes_note_all(EscEngine *engine);
+/* The truth of what time alone can turn, before the clock is corrected; in the turn's arena. */
+typedef struct EscWakeTruths EscWakeTruths;
+const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms);
+/* Fires what became true by the correction, and wakes whoever may go on. */
+void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths);
 
 /* --- pending.c -------------------------------------------------------------------------------- */
 
@@ -44,6 +66,8 @@ void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
 void esc_pending_review(EscEngine *engine,
                         EscTicket *ticket); /* drops those with `for` that do not hold any more */
 void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number);
+/* The first instant behind now at which time alone may end what a start with `for` waits for; INT64_MAX: none. */
+int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket);
 void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index);
 
 /* --- start.c ---------------------------------------------------------------------------------- */
@@ -70,6 +94,14 @@ typedef struct EscReport {
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);
 /* That the ticket is resolved, or open again, for the trail. */
 void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before);
+
+/* --- events_own.c ----------------------------------------------------------------------------- */
+
+/* An event of the engine's own about a ticket; values by position of its fields. Lives as long as the turn. */
+const EscEvent *esc_event_own(EscEngine *engine, const EscTicket *ticket, EscBuiltinEvent type,
+                              const EscValue *fields, uint32_t count);
+/* What a level that time alone turned starts with: `ticket.updated`. */
+const EscEvent *esc_event_of_clock(EscEngine *engine, const EscTicket *ticket);
 
 /* --- events.c --------------------------------------------------------------------------------- */
 

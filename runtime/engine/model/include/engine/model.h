@@ -128,6 +128,12 @@ void esc_ticket_touch(
     EscTicket *ticket); /* its escalations are looked at again before the input ends */
 /* Remembers the fields and the standing for `previous`, `changed` and edges. */
 void esc_ticket_remember(EscEngine *engine, EscTicket *ticket, bool is_new);
+EscClocksBefore esc_clocks_now(const EscTicket *ticket);
+/* The last instant at which it is known what time alone had turned for the ticket: now, or before its clock timer, which is due. */
+int64_t esc_ticket_judged_ms(const EscEngine *engine, const EscTicket *ticket);
+/* Their clock timers are set anew when the input has settled (flow/wakes.c). */
+void esc_ticket_note(EscEngine *engine, EscTicket *ticket);
+void esc_escalation_note(EscEngine *engine, EscEscalation *escalation);
 /* Whether any field, or the standing, differs from what was remembered of this ticket. */
 bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket);
 /* The value with its text cut to the field's size. */
@@ -343,9 +349,13 @@ typedef struct EscWorld {
     const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
     uint32_t event_type;
     const EscValue *event_fields;
-    bool is_before; /* show the ticket as it was before the event */
-    bool is_faulty; /* a callback could not do its work */
+    bool is_before;   /* show the ticket as it was before the event */
+    int64_t at_ms;    /* judged at another instant than now; 0: now */
+    int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
+    bool is_faulty;   /* a callback could not do its work */
 } EscWorld;
+/* The value that a run reads, as the host gives it. */
+EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
 EscHost esc_world_reader(EscWorld *world);
 /* The world of an escalation's functions, at its topmost frame, with the event that started it; with_event: the event
@@ -358,6 +368,33 @@ bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 EscRun *esc_run_borrow(EscEngine *engine, EscScratch **scratch);
 void esc_run_return(EscEngine *engine);
 
+/* --- hours.c ---------------------------------------------------------------------------------- */
+
+/* Whether hours (index in CALENDARS of the world's bundle) are open. Calendars are those of the present bundle, by name. */
+bool esc_hours_open(const EscWorld *world, uint32_t calendar);
+int64_t esc_hours_turn_ms(
+    const EscWorld *world,
+    uint32_t calendar); /* the instant behind now at which they open or close */
+
+/* --- preds.c ---------------------------------------------------------------------------------- */
+
+bool esc_function_has_clock(const EscProgram *program, uint32_t function);
+/* Whether a tree asks any test of the clock but for hours. */
+bool esc_pred_has_clock(const EscProgram *program, uint32_t pred);
+
+/* --- clock_tests.c ---------------------------------------------------------------------------- */
+
+/* The first instant behind now at which time alone turns a test that a condition asks: a COND function's, or a tree's of
+ * PREDS, which hours do not wake. INT64_MAX: there is none. */
+int64_t esc_function_turns_ms(const EscWorld *world, uint32_t function);
+int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred);
+
+/* --- timer_lists.c ---------------------------------------------------------------------------- */
+
+const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
+                                   uint32_t index);   /* NULL when there is none */
+int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
+
 /* --- timers.c --------------------------------------------------------------------------------- */
 
 void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket, EscTimer kind,
@@ -367,9 +404,6 @@ void esc_timer_cancel(EscEngine *engine, EscEscalation *escalation, EscTicket *t
 void esc_timer_cancel_kind(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                            EscTimer kind);
 void esc_timer_cancel_all(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket);
-const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
-                                   uint32_t index);   /* NULL when there is none */
-int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
 /* Takes the earliest timer that is due out; false when there is none. */
 bool esc_timer_take_due(EscEngine *engine, EscTimerNode *fired);
 /* As it was: due, seq, kind and index are taken from `timer`. */

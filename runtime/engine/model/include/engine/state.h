@@ -74,12 +74,17 @@ typedef enum EscTimer {
     ESC_TIMER_SLA_OVERDUE, /* ticket [clock]: the next trigger on it */
     ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
     ESC_TIMER_SHIFT, /* escalation: the turn ends of the schedule that its accountable role follows */
+    ESC_TIMER_CLOCK, /* ticket or escalation: the first instant at which time alone may change an answer */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
 } EscTimer;
 
-typedef enum EscDigestTimer { ESC_DIGEST_MESSAGES, ESC_DIGEST_STORM } EscDigestTimer;
+typedef enum EscDigestTimer {
+    ESC_DIGEST_MESSAGES,
+    ESC_DIGEST_STORM,
+    ESC_DIGEST_QUIET
+} EscDigestTimer;
 
 typedef struct EscEscalation EscEscalation;
 typedef struct EscTicket EscTicket;
@@ -147,6 +152,7 @@ typedef struct EscArmed {
     uint32_t clause;       /* of the trigger: TRIGGERS.clause */
     bool is_again;         /* `again after`; else `for` */
     uint32_t number;       /* index of its timer */
+    int64_t at_ms;         /* when its condition became true, for hours: they are asked for once */
     EscText
         event_type; /* interned: what it was heard as; empty: a clock of a service level is over */
     EscText event_json; /* owned: the event that made it true; empty as well */
@@ -186,6 +192,7 @@ struct EscTicket {
     bool is_linked;        /* made by the engine: no service level, no trigger */
     bool is_edited;        /* linked, and changed since it was made */
     bool is_dirty, is_touched;
+    bool is_noted;    /* in the turn's list of those whose clock timer is set anew */
     EscText sla_name; /* interned; empty: none applies */
     EscSlaState sla[ESC_SLA_CLOCK_COUNT];
     int64_t
@@ -433,6 +440,7 @@ struct EscEscalation {
     EscText template_name; /* interned */
     uint8_t bundle_hash[32];
     EscState state;
+    bool is_noted;                        /* as of a ticket */
     bool is_dirty, is_new, is_parked_now; /* parked_now: restored parked, not yet audited */
     EscText parked_because;               /* interned */
     /* owned: the body of a row that could not be read, or the part of it that could not, to be written as it was */
@@ -483,6 +491,8 @@ struct EscEscalation {
     /* Notifications; each counts at the highest rung it has come to. `reached`: to people, accepted, which is all that
      * can be asked of their contacts. */
     uint32_t messages, accepted, reached, delivered, seen, dead;
+    uint32_t held;          /* messages of these that wait for the end of somebody's quiet time */
+    int64_t released_at_ms; /* when the last of such went out; 0: none did */
     bool is_inconsistent;
     EscText inconsistent_field; /* interned */
     bool is_close_told;         /* the owner was told what the closing waits for */
@@ -543,6 +553,30 @@ typedef struct EscWindow {
     int64_t held_due_ms;
 } EscWindow;
 
+/* What a person or a channel was to be told in their quiet time: it goes out as one message when that is over. */
+typedef struct EscQuiet {
+    EscText target; /* interned: a person's name or a channel's */
+    bool is_channel;
+    int64_t until_ms;
+    EscDigestItem *items; /* owned */
+    size_t items_count, items_capacity;
+    uint32_t items_left_out;
+} EscQuiet;
+
+/* A message that stands for others, of many escalations; what becomes of it becomes of them. */
+typedef struct EscReleased {
+    uint64_t outbox;
+    uint64_t *escalations; /* owned; one for each message */
+    size_t count, capacity;
+} EscReleased;
+
+typedef struct EscQuiets {
+    EscQuiet *items;
+    size_t count, capacity;
+    EscReleased *released; /* not settled yet, in order of id */
+    size_t released_count, released_capacity;
+} EscQuiets;
+
 typedef struct EscAbsence {
     EscText person; /* interned */
     int64_t until_ms;
@@ -581,8 +615,10 @@ typedef struct EscSchema {
     EscSlots read;
     /* ESC_NONE: no such field */
     uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
-    EscPosting *postings;                   /* grouped by event type */
-    uint32_t *postings_first;               /* by event type, with one more at the end */
+    EscPosting *postings;     /* grouped by event type */
+    uint32_t *postings_first; /* by event type, with one more at the end */
+    EscPosting *clocked;      /* triggers that time alone can make fire, in their order */
+    uint32_t clocked_count;
     int64_t *overdues[ESC_SLA_CLOCK_COUNT]; /* distinct overdue times of SLA triggers, ascending */
     uint32_t overdues_count[ESC_SLA_CLOCK_COUNT];
 } EscSchema;
@@ -715,11 +751,19 @@ typedef struct EscStartAsked {
     EscText by;            /* interned: the person whose start this follows from; or empty */
 } EscStartAsked;
 
+/* What running code may ask about a ticket's clocks, as it was before the event at hand. */
+typedef struct EscClocksBefore {
+    EscSlaState sla[ESC_SLA_CLOCK_COUNT];
+    int64_t late_since_ms[ESC_SLA_CLOCK_COUNT];
+    int64_t stands_since_ms;
+} EscClocksBefore;
+
 /* A ticket that something changed while an event was worked off: an event of its own behind it. */
 typedef struct EscDerived {
     EscTicket *ticket;
     EscValue *before; /* by slot, in the turn's arena: as it was when the change began */
     EscStanding standing_before;
+    EscClocksBefore clocks_before;
     uint64_t escalation; /* that changed it last; 0: none */
     uint32_t depth;      /* of changes that follow from changes */
 } EscDerived;
@@ -776,6 +820,9 @@ typedef struct EscTurn {
     EscValue *before;         /* by slot: that ticket before the event */
     bool before_is_new;
     EscStanding before_standing;
+    EscClocksBefore before_clocks;
+    /* The instant up to which its clock timer says that time alone changed nothing: what was before is judged there. */
+    int64_t before_ms;
     bool
         is_taking; /* the ticket takes what the input brings: no event of its own follows from that */
     uint32_t depth;      /* of the changes that the event at hand follows from */
@@ -787,6 +834,10 @@ typedef struct EscTurn {
     EscChange undo;
     EscTicket **touched;
     size_t touched_count, touched_capacity;
+    EscTicket **noted; /* whose clock timers are set anew when all has settled */
+    size_t noted_count, noted_capacity;
+    EscEscalation **noted_escalations;
+    size_t noted_escalations_count, noted_escalations_capacity;
     EscWish *wishes; /* escalation->wish - 1 is its index here */
     size_t wishes_count, wishes_capacity;
     EscAsked *asked;
@@ -830,6 +881,7 @@ struct EscEngine {
     EscTimers timers;
     EscOutbox outbox;
     EscWindows windows;
+    EscQuiets quiets;
     EscAbsences absences;
     EscTeamTurns team_turns;
     EscInterned interned;

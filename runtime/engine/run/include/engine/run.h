@@ -129,6 +129,8 @@ void esc_qa_begin(EscEngine *engine, EscEscalation *escalation); /* timers of `w
 EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t check,
                           bool is_deadline);
 /* The time of a check is over. True when its `else` (esc_qa_otherwise) has to run. */
+/* From when on evidence can be asked for: the end of a quiet time in which a message waits, or waited; 0: at once. */
+int64_t esc_qa_begins_ms(const EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
 uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check); /* FUNCTIONS index */
 /* `check "consistent" failed: …`, with the reason as it is now. */

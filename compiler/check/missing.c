@@ -1,0 +1,26 @@
+/* missing.c - what is said of a value that may be missing where one is needed, or where the condition would then be true. */
+#include "check/expressions.h"
+#include "check/names.h"
+
+/* Reports a test that could become true because `node` is missing. */
+void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under)
+{
+    EscText words = esc_words_of(where, node);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0205", node->span,
+                   "`%.*s` may be missing, and under `%s` the condition would then be true",
+                   ESC_TEXT_ARG(words), under);
+    esc_report_hint(where->workspace, diagnostic,
+                    "say what you mean: `%.*s is present and …` or `%.*s is missing or …`",
+                    ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
+}
+
+void esc_must_be_present(EscWhere *where, const EscNode *node)
+{
+    EscText words = esc_words_of(where, node);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0204", node->span,
+                   "`%.*s` may be missing, and a value is needed here", ESC_TEXT_ARG(words));
+    esc_report_hint(where->workspace, diagnostic, "put it into `if %.*s is present { … }`",
+                    ESC_TEXT_ARG(words));
+}

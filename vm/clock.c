@@ -1,0 +1,63 @@
+/* clock.c - rows of CLOCKS: tests that time alone can turn.
+ *
+ * A test has one instant at which its answer changes, a time or the length of a duration that grows, or it asks whether hours
+ * are open. What waits for such an answer needs no look at the code: the rows say when. */
+#include <esc/vm.h>
+
+#include "vm_internal.h"
+
+bool esc_instr_reads_clock(const EscInstr *instr)
+{
+    bool is_growing =
+        instr->op == ESC_OP_LOAD_FACT &&
+        (instr->imm == ESC_FACT_ESCALATION_AGE || instr->imm == ESC_FACT_SLA_RESPOND_OVERDUE ||
+         instr->imm == ESC_FACT_SLA_RESOLVE_OVERDUE || instr->imm == ESC_FACT_SLA_UPDATE_OVERDUE);
+    return instr->op == ESC_OP_LOAD_NOW || is_growing;
+}
+
+static EscStatus load(const EscHost *host, EscLoad what, uint32_t index, EscValue *value)
+{
+    *value = (EscValue){.type = ESC_TYPE(ESC_KIND_UNSET)};
+    return host->load(host->context, what, index, value);
+}
+
+static EscStatus hours_hold(const EscClockRow *row, const EscHost *host, bool *holds)
+{
+    EscValue value;
+    EscStatus status = load(host, ESC_LOAD_HOURS, row->calendar - 1, &value);
+    if (status != ESC_OK)
+        return status;
+    *holds = value.truth;
+    return value.type == ESC_TYPE(ESC_KIND_BOOL) ? ESC_OK : ESC_TRAP;
+}
+
+static EscStatus load_source(const EscClockRow *row, const EscHost *host, EscValue *value)
+{
+    static const EscLoad loads[] = {[ESC_CLOCK_SOURCE_TICKET] = ESC_LOAD_TICKET,
+                                    [ESC_CLOCK_SOURCE_EVENT] = ESC_LOAD_EVENT,
+                                    [ESC_CLOCK_SOURCE_FACT] = ESC_LOAD_FACT};
+    EscStatus status = load(host, loads[row->source], row->index, value);
+    if (status != ESC_OK)
+        return status;
+    EscKind kind = esc_type_kind(value->type);
+    bool is_sound = (kind == ESC_KIND_TIME || kind == ESC_KIND_DURATION) &&
+                    (!value->is_missing || esc_type_is_optional(value->type));
+    return is_sound ? ESC_OK : ESC_TRAP;
+}
+
+EscStatus esc_clock_holds(const EscBundle *bundle, uint32_t clock, const EscHost *host,
+                          int64_t now_ms, bool *holds)
+{
+    const EscClockRow *row = &bundle->program.clocks[clock];
+    if (row->source == ESC_CLOCK_SOURCE_HOURS)
+        return hours_hold(row, host, holds);
+    EscValue value;
+    EscStatus status = load_source(row, host, &value);
+    if (status != ESC_OK)
+        return status;
+    bool has_come = esc_type_kind(value.type) == ESC_KIND_DURATION
+                        ? value.ms >= row->distance_ms
+                        : now_ms >= esc_ms_add(value.ms, row->distance_ms);
+    *holds = !value.is_missing && has_come == (row->is_until == 0);
+    return ESC_OK;
+}
