@@ -23,7 +23,7 @@ static EscText digest_text(EscEngine *engine, const EscQuiet *quiet)
     EscBuf buf = esc_turn_buf();
     size_t count = quiet->items_count + quiet->items_left_out;
     esc_buf_printf(&buf, "%zu %s in your quiet time:", count,
-                   count == 1 ? "message waited" : "messages waited");
+                   esc_one_or_many(count, "message waited", "messages waited"));
     for (size_t i = 0; i < quiet->items_count; i++) {
         const EscDigestItem *item = &quiet->items[i];
         EscText words = esc_message_words(engine, item->text).text;

@@ -107,10 +107,13 @@ void esc_ticket_touch(EscEngine *engine, EscTicket *ticket)
 
 EscClocksBefore esc_clocks_now(const EscTicket *ticket)
 {
-    EscClocksBefore clocks = {.stands_since_ms = ticket->stands_since_ms};
+    EscClocksBefore clocks = {0};
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++) {
         clocks.sla[i] = ticket->sla[i];
         clocks.late_since_ms[i] = esc_clock_late_since_ms(ticket, (EscSlaClock)i);
+        clocks.stands_since_ms[i] =
+            esc_clock_stands(ticket, (EscSlaClock)i) ? ticket->stands_since_ms : 0;
+        clocks.has_due[i] = esc_clock_has_due(ticket, (EscSlaClock)i);
     }
     return clocks;
 }

@@ -198,17 +198,17 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
         return value;
     EscClocksBefore clocks = clocks_of(world);
     const EscSlaState *state = &clocks.sla[clock];
-    bool stands = clock == ESC_SLA_CLOCK_RESOLVE && clocks.stands_since_ms != 0;
+    int64_t stands_ms = clocks.stands_since_ms[clock];
     if (state->state == ESC_CLOCK_NONE)
         return value;
     if (!is_overdue) {
-        value.is_missing = stands || (clock == ESC_SLA_CLOCK_UPDATE && state->is_met);
+        value.is_missing = !clocks.has_due[clock];
         value.ms = state->due_ms;
         return value;
     }
-    int64_t late_ms = (stands ? clocks.stands_since_ms : world_now_ms(world)) -
+    int64_t late_ms = (stands_ms != 0 ? stands_ms : world_now_ms(world)) -
                       clocks.late_since_ms[clock]; /* it stays late by as much while it stands */
-    value.is_missing = late_ms <= 0 || (state->is_met && !stands);
+    value.is_missing = late_ms <= 0 || (state->is_met && stands_ms == 0);
     value.ms = value.is_missing ? 0 : late_ms;
     return value;
 }

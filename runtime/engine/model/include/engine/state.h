@@ -755,7 +755,8 @@ typedef struct EscStartAsked {
 typedef struct EscClocksBefore {
     EscSlaState sla[ESC_SLA_CLOCK_COUNT];
     int64_t late_since_ms[ESC_SLA_CLOCK_COUNT];
-    int64_t stands_since_ms;
+    int64_t stands_since_ms[ESC_SLA_CLOCK_COUNT]; /* 0: it does not stand */
+    bool has_due[ESC_SLA_CLOCK_COUNT];
 } EscClocksBefore;
 
 /* A ticket that something changed while an event was worked off: an event of its own behind it. */
