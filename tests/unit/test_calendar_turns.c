@@ -5,6 +5,7 @@
 #include <esc/directory.h>
 
 #include "support/test.h"
+#include "support/zone_files.h"
 
 enum { T_EMPTY, T_BERLIN, T_NEW_YORK, T_LORD_HOWE, T_HAVANA, T_KATHMANDU, T_CHATHAM, T_COUNT };
 #define NAMED(text)                                                                                \
@@ -37,20 +38,6 @@ static const EscHolidayRow HOLIDAYS[] = {{20540}}; /* 2026-03-28 */
 static EscProgram program;
 static EscZones *zones;
 
-static EscStatus read_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char block[4096];
-    size_t size = 0;
-    while ((size = fread(block, 1, sizeof block, file)) > 0)
-        esc_buf_append(out, block, size);
-    fclose(file);
-    return out->status;
-}
-
 static int set_up(void **unused)
 {
     (void)unused;
@@ -70,8 +57,7 @@ static int set_up(void **unused)
                            .holidays = HOLIDAYS,
                            .holidays_count = 1};
     zones = esc_zones_new();
-    EscFiles files = {.read = read_file};
-    return esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", NULL) == ESC_OK ? 0 : -1;
+    return zone_files_load(zones, &program) ? 0 : -1;
 }
 
 static int tear_down(void **unused)

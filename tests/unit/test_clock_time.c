@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "support/test.h"
+#include "support/zone_files.h"
 
 enum {
     ZONES = 6,
@@ -72,20 +73,6 @@ static void hours_make(uint32_t first[CALENDARS + 1])
     first[4] = hours_count;
 }
 
-static EscStatus read_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char block[4096];
-    size_t size = 0;
-    while ((size = fread(block, 1, sizeof block, file)) > 0)
-        esc_buf_append(out, block, size);
-    fclose(file);
-    return out->status;
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -115,9 +102,8 @@ static int set_up(void **state)
                            .hours_count = hours_count,
                            .holidays = holidays,
                            .holidays_count = HOLIDAYS};
-    EscFiles files = {.read = read_file};
     zones = esc_zones_new();
-    return esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", NULL) == ESC_OK ? 0 : -1;
+    return zone_files_load(zones, &program) ? 0 : -1;
 }
 
 static int tear_down(void **state)

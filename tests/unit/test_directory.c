@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/zone_files.h"
+
 enum { ANA, BEN, CHEN, DORA, PERSONS };
 enum { T_EMPTY, T_ANA, T_BEN, T_CHEN, T_DORA, T_PLATFORM, T_ONCALL, T_ZONE, T_OFFICE, T_ROUTE, T_COUNT };
 
@@ -86,30 +88,15 @@ static EscProgram program_of(void)
                         .route_rows = ROUTE_ROWS, .route_rows_count = ESC_COUNT_OF(ROUTE_ROWS)};
 }
 
-static EscStatus read_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char block[4096];
-    size_t size = 0;
-    while ((size = fread(block, 1, sizeof block, file)) > 0)
-        esc_buf_append(out, block, size);
-    fclose(file);
-    return out->status;
-}
-
 static EscProgram program;
 static EscZones *zones;
 
 static int set_up(void **unused)
 {
     (void)unused;
-    EscFiles files = {.read = read_file};
     program = program_of();
     zones = esc_zones_new();
-    return esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", NULL) == ESC_OK ? 0 : -1;
+    return zone_files_load(zones, &program) ? 0 : -1;
 }
 
 static int tear_down(void **unused)

@@ -343,6 +343,33 @@ static EscStatus commit_some(EscStore *store, const EscGroup *group, EscWhy *why
     return esc_why(why, ESC_STORE_FAILED, "", 0, "the disk is gone");
 }
 
+/* The crowd is let go, and the workspace stops: some are told that they are kept, and none behind the first that is not. */
+static ManyJob *crowd_until_stopped(size_t *count, size_t *good)
+{
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    TestJob hold;
+    ManyJob *jobs = crowd_put(count, &gate, &hold);
+    (void)sem_post(&gate);
+    wait_over(1 + (int)*count);
+    (void)sem_wait(&stopped);
+    (void)sem_destroy(&gate);
+    while (*good < *count && !jobs[*good].one.is_refused)
+        (*good)++;
+    assert_true(*good > 0 && *good < *count);
+    return jobs;
+}
+
+static void ends_behind(uint64_t turns, size_t good)
+{
+    EscShardCounts counts;
+    end_shard();
+    esc_shard_counts(shard, &counts);
+    assert_int_equal(counts.turns, turns);
+    assert_int_equal(counts.inputs, good * EACH);
+    assert_int_equal(stops, 1);
+}
+
 /* The turn that was decided behind the failed one is refused with it, and so is all that lies there. */
 static void a_store_that_fails_takes_what_was_decided_with_it(void **state)
 {
@@ -353,30 +380,15 @@ static void a_store_that_fails_takes_what_was_decided_with_it(void **state)
     ops.commit = commit_some;
     store->ops = &ops;
     atomic_store(&commits_left, 3);
-    sem_t gate;
-    (void)sem_init(&gate, 0, 0);
     size_t count = 0, good = 0;
-    TestJob hold;
-    ManyJob *jobs = crowd_put(&count, &gate, &hold);
-    (void)sem_post(&gate);
-    wait_over(1 + (int)count);
-    (void)sem_wait(&stopped);
-    while (good < count && !jobs[good].one.is_refused)
-        good++;
-    assert_true(good > 0 && good < count);
+    ManyJob *jobs = crowd_until_stopped(&count, &good);
     for (size_t i = good; i < count; i++) {
         assert_true(jobs[i].one.is_refused);
         assert_int_equal(jobs[i].one.refusal, ESC_REFUSED_STOPPED);
         assert_status(jobs[i].one.reply, ESC_STATUS_COUNT); /* never told that it was committed */
     }
-    EscShardCounts counts;
-    end_shard();
-    esc_shard_counts(shard, &counts);
-    assert_int_equal(counts.turns, 3);
-    assert_int_equal(counts.inputs, good * EACH);
-    assert_int_equal(stops, 1);
+    ends_behind(3, good);
     free(jobs);
-    (void)sem_destroy(&gate);
 }
 
 static EscStatus find_some(EscStore *store, const EscEventKey *keys, size_t count,
@@ -397,27 +409,12 @@ static void a_look_that_fails_beside_a_commit_leaves_the_commit_alone(void **sta
     ops.events_find = find_some;
     beside->ops = &ops;
     atomic_store(&commits_left, 2);
-    sem_t gate;
-    (void)sem_init(&gate, 0, 0);
     size_t count = 0, good = 0;
-    TestJob hold;
-    ManyJob *jobs = crowd_put(&count, &gate, &hold);
-    (void)sem_post(&gate);
-    wait_over(1 + (int)count);
-    (void)sem_wait(&stopped);
-    while (good < count && !jobs[good].one.is_refused)
-        good++;
-    assert_true(good > 0 && good < count);
+    ManyJob *jobs = crowd_until_stopped(&count, &good);
     for (size_t i = good; i < count; i++)
         assert_true(jobs[i].one.is_refused);
-    EscShardCounts counts;
-    end_shard();
-    esc_shard_counts(shard, &counts);
-    assert_int_equal(counts.turns, 3); /* the first one looks by the front door */
-    assert_int_equal(counts.inputs, good * EACH);
-    assert_int_equal(stops, 1);
+    ends_behind(3, good); /* the first one looks by the front door */
     free(jobs);
-    (void)sem_destroy(&gate);
 }
 
 /* What is parsed apart may take as long as it likes: looks and actions have their turns meanwhile. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "support/zone_files.h"
 #include "zone.h"
 
 static const char *const ZONES[] = {
@@ -19,26 +20,12 @@ static const char *const ZONES[] = {
     "Asia/Gaza",     "Pacific/Chatham",  "Antarctica/Troll", "America/Asuncion",    "Asia/Kolkata",       "Etc/UTC",
 };
 
-static EscStatus read_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char block[4096];
-    size_t size = 0;
-    while ((size = fread(block, 1, sizeof block, file)) > 0)
-        esc_buf_append(out, block, size);
-    fclose(file);
-    return out->status;
-}
-
 static void read_zone(const char *name, EscBuf *out)
 {
     char path[128];
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
     esc_buf_init(out, 1 << 20);
-    assert_int_equal(read_file(NULL, path, out), ESC_OK);
+    assert_int_equal(zone_file_read(NULL, path, out), ESC_OK);
 }
 
 static EscZones *zones_of(const char *const *names, size_t count)
@@ -270,7 +257,7 @@ static void loading_takes_only_zone_names(void **unused)
     EscMetaRow meta = {.timezone = 1};
     EscPersonRow person = {.timezone = 0};
     EscProgram program = {.meta = &meta, .meta_count = 1, .texts = texts, .texts_count = 4, .persons = &person, .persons_count = 1};
-    EscFiles files = {.read = read_file};
+    EscFiles files = {.read = zone_file_read};
     EscWhy why;
     EscZones *zones = esc_zones_new();
     assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_OK);
