@@ -3,27 +3,36 @@
 #include "check/lookup.h"
 #include "check/names.h"
 
-uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
+/* The index of what has that name, if it is of that kind; `wanted`: "a person". *is_unknown: nothing has the name, which is
+ * still to be reported. */
+static uint32_t find_named(EscWorkspace *workspace, EscName name, EscSymbolKind kind,
+                           const char *wanted, bool *is_unknown)
 {
     const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_PERSON)
+    *is_unknown = symbol == NULL;
+    if (symbol == NULL || symbol->kind == ESC_SYMBOL_NONE)
+        return ESC_NONE;
+    if (symbol->kind == kind)
         return symbol->index;
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
-        return ESC_NONE;
-    EscDiagnostic *diagnostic = NULL;
-    if (symbol != NULL) {
-        diagnostic =
-            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a person is wanted here",
-                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_NONE;
-    }
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and %s is wanted here",
+                   ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind), wanted);
+    esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    return ESC_NONE;
+}
+
+uint32_t esc_find_person(EscWorkspace *workspace, EscName name)
+{
+    bool is_unknown;
+    uint32_t index = find_named(workspace, name, ESC_SYMBOL_PERSON, "a person", &is_unknown);
+    if (!is_unknown)
+        return index;
     EscSuggest suggest = esc_suggest(name.text);
     esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_PERSON);
     if (esc_is_meant_by_a_twin(workspace, &suggest, 1u << ESC_SYMBOL_PERSON))
         return ESC_NONE;
-    diagnostic = esc_report(workspace, "E0101", name.span, "there is no person `%.*s`",
-                            ESC_TEXT_ARG(name.text));
+    EscDiagnostic *diagnostic = esc_report(workspace, "E0101", name.span,
+                                           "there is no person `%.*s`", ESC_TEXT_ARG(name.text));
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span))
         esc_report_hint(workspace, diagnostic, "declare `person %.*s { … }`",
                         ESC_TEXT_ARG(name.text));
@@ -61,18 +70,10 @@ const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uin
 
 uint32_t esc_find_calendar(EscWorkspace *workspace, EscName name)
 {
-    const EscSymbol *symbol = esc_symbol_find(workspace, name.text);
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_CALENDAR)
-        return symbol->index;
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_NONE)
-        return ESC_NONE;
-    if (symbol != NULL) {
-        EscDiagnostic *diagnostic =
-            esc_report(workspace, "E0111", name.span, "`%.*s` is %s, and a calendar is wanted here",
-                       ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind));
-        esc_report_related(workspace, diagnostic, symbol->span, "declared here");
-        return ESC_NONE;
-    }
+    bool is_unknown;
+    uint32_t index = find_named(workspace, name, ESC_SYMBOL_CALENDAR, "a calendar", &is_unknown);
+    if (!is_unknown)
+        return index;
     EscSuggest suggest = esc_suggest(name.text);
     esc_suggest_try_symbols(&suggest, workspace, 1u << ESC_SYMBOL_CALENDAR);
     EscDiagnostic *diagnostic = esc_report(workspace, "E0101", name.span,
