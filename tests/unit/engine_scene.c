@@ -13,6 +13,7 @@
 #include <engine/rows.h>
 
 #include "support/test.h"
+#include "support/zone_files.h"
 
 enum { INPUTS_MAX = 100000, BUNDLES_MAX = 8 };
 
@@ -91,20 +92,6 @@ static EscText text_kept(Scene *scene, EscText text)
 
 /* --- building ---------------------------------------------------------------------------------------------------- */
 
-static EscStatus file_read(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char chunk[4096];
-    size_t size = 0;
-    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0)
-        esc_buf_append(out, chunk, size);
-    fclose(file);
-    return ESC_OK;
-}
-
 static void engine_fill(const Scene *scene, EscEngine *engine)
 {
     for (size_t i = 0; i < scene->bundles_count; i++)
@@ -138,7 +125,7 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     esc_buf_init(&scene->told, (size_t)64 << 20);
     esc_buf_init(&scene->trail, (size_t)64 << 20);
     esc_buf_init(&scene->views, (size_t)64 << 20);
-    EscFiles files = {.read = file_read};
+    EscFiles files = {.read = zone_file_read};
     EscWhy why = {.text = ""};
     EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
                                       "/usr/share/zoneinfo", &why);
@@ -262,7 +249,7 @@ Scene *scene_of_folder(const char *folder)
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         EscBuf text;
         esc_buf_init(&text, (size_t)1 << 20);
-        assert_status(file_read(NULL, path, &text), ESC_OK);
+        assert_status(zone_file_read(NULL, path, &text), ESC_OK);
         assert_status(
             esc_workspace_add(workspace, esc_text_from(names[i]), esc_buf_as_text(&text), false),
             ESC_OK);
