@@ -457,6 +457,7 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
 
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
+    esc_thread_set_prompt(true); /* this thread is who all clients wait for */
     start_shards(daemon);
     esc_found_tell(&daemon->shards, ESC_REMARK_CONFIGURATION, daemon->setup.config_hash);
     esc_found_tell(&daemon->shards, ESC_REMARK_TOKENS, daemon->first_tokens_hash);

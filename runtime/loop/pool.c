@@ -12,6 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+/* A lane whose runs take more of a processor than this is not prompt (slice.c): it works for many, and a lane that is woken
+ * for one client may come before it. */
+#define PROMPT_CPU_NS INT64_C(1000000)
+
 /* A sleeping machine stops the clock that the watcher waits by, but not the one that alarms are set by: looking
  * again after a second bounds how late an alarm is after it woke. */
 #define WATCH_NS_MAX INT64_C(1000000000)
@@ -20,6 +24,7 @@ typedef struct Worker {
     EscPool *pool;
     pthread_t thread;
     int64_t busy_since_ns; /* 0: free */
+    bool is_prompt;        /* what its thread asked for */
 } Worker;
 
 struct EscPool {
@@ -116,6 +121,30 @@ static void wake(EscPool *pool, EscLane *lane)
 
 /* --- threads ------------------------------------------------------------------------------------------ */
 
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void set_prompt(Worker *worker, bool is_prompt)
+{
+    if (worker->is_prompt != is_prompt)
+        esc_thread_set_prompt(is_prompt);
+    worker->is_prompt = is_prompt;
+}
+
+/* What is kept of a lane follows a run that took long at once, and those that did not slowly: load comes in bursts. */
+static void run_lane(Worker *worker, EscLane *lane)
+{
+    set_prompt(worker, lane->cpu_ns <= PROMPT_CPU_NS);
+    int64_t began_ns = cpu_ns();
+    lane->run(lane->context);
+    int64_t took_ns = cpu_ns() - began_ns;
+    lane->cpu_ns = took_ns > lane->cpu_ns ? took_ns : lane->cpu_ns - (lane->cpu_ns - took_ns) / 8;
+}
+
 static void run_one(EscPool *pool, Worker *worker)
 {
     EscLane *lane = queue_take(pool);
@@ -123,7 +152,7 @@ static void run_one(EscPool *pool, Worker *worker)
     worker->busy_since_ns = esc_boot_ns();
     tell_watcher(pool); /* a worker less, and others may wait behind this lane */
     (void)pthread_mutex_unlock(&pool->lock);
-    lane->run(lane->context);
+    run_lane(worker, lane);
     (void)pthread_mutex_lock(&pool->lock);
     worker->busy_since_ns = 0;
     bool again = lane->state == ESC_LANE_RUNNING_AGAIN;
@@ -140,6 +169,7 @@ static void *work(void *context)
     (void)pthread_mutex_lock(&pool->lock);
     for (;;) {
         while (pool->first == NULL && !pool->is_ending) {
+            set_prompt(worker, true); /* whatever wakes it may be for one client */
             pool->free_count++;
             (void)pthread_cond_wait(&pool->work, &pool->lock);
             pool->free_count--;

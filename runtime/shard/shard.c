@@ -143,10 +143,18 @@ static void turn_run(void *context)
 
 /* --- from outside ----------------------------------------------------------------------------- */
 
+/* A lane of its own pays when it parses beside a turn. What is small and comes alone is parsed in its turn: no other worker has
+ * to wake for it. */
+static bool is_parsed_apart(EscShard *shard, const EscJob *job)
+{
+    bool is_alone = atomic_load(&shard->waiting) <= 1 && atomic_load(&shard->ingesting) == 0;
+    return job->unparsed_bytes > (is_alone ? ESC_SHARD_SMALL_BYTES_MAX : 0);
+}
+
 bool esc_shard_put(EscShard *shard, EscJob *job)
 {
     job->is_parsed = false;
-    if (job->unparsed_bytes == 0 || esc_shard_state(shard) != ESC_SHARD_SERVING) {
+    if (!is_parsed_apart(shard, job) || esc_shard_state(shard) != ESC_SHARD_SERVING) {
         esc_mailbox_add(&shard->mail, &job->parcel);
         return true;
     }

@@ -6,7 +6,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <esc/loop.h>
 
@@ -234,6 +236,111 @@ static void a_worker_that_is_merely_busy_is_not_replaced(void **state)
     esc_lane_close(&alarm.lane);
     esc_pool_free(pool);
     esc_pool_free(clock);
+}
+
+/* --- who comes first on a busy machine -------------------------------------------------------- */
+
+/* As in sched_setattr(2). */
+typedef struct Attributes {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t slice_ns, deadline_ns, period_ns;
+} Attributes;
+
+static Attributes attributes_of_thread(void)
+{
+    Attributes found = {.size = 0};
+    assert_int_equal(syscall(SYS_sched_getattr, 0, &found, sizeof found, 0), 0);
+    return found;
+}
+
+/* The slice of a thread that asked for nothing, of one that is prompt, and again of one that is not. */
+static void slices_of_system(uint64_t slices[3])
+{
+    slices[0] = attributes_of_thread().slice_ns;
+    esc_thread_set_prompt(true);
+    slices[1] = attributes_of_thread().slice_ns;
+    esc_thread_set_prompt(false);
+    slices[2] = attributes_of_thread().slice_ns;
+}
+
+static void a_prompt_thread_asks_for_shorter_slices_and_nothing_else(void **state)
+{
+    (void)state;
+    uint64_t slices[3];
+    slices_of_system(slices);
+    assert_int_equal(slices[2], slices[0]);
+    assert_true(slices[1] <= slices[0]);
+    esc_thread_set_prompt(true);
+    Attributes prompt = attributes_of_thread();
+    esc_thread_set_prompt(false);
+    Attributes usual = attributes_of_thread();
+    assert_int_equal(prompt.nice, usual.nice);
+    assert_int_equal(prompt.policy, usual.policy);
+}
+
+typedef struct SliceJob {
+    EscLane lane;
+    sem_t done;
+    int64_t works_ns;  /* of processor */
+    uint64_t slice_ns; /* of the worker, when it began */
+} SliceJob;
+
+static int64_t thread_cpu_ns(void)
+{
+    struct timespec now;
+    assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void slice_run(void *context)
+{
+    SliceJob *job = context;
+    int64_t until_ns = thread_cpu_ns() + job->works_ns;
+    job->slice_ns = attributes_of_thread().slice_ns;
+    while (thread_cpu_ns() < until_ns) {
+    }
+    (void)sem_post(&job->done);
+}
+
+static void slice_job_init(SliceJob *job, EscPool *pool, int64_t works_ns)
+{
+    *job = (SliceJob){.works_ns = works_ns};
+    assert_int_equal(sem_init(&job->done, 0, 0), 0);
+    esc_lane_init(&job->lane, pool, slice_run, job);
+}
+
+static uint64_t slice_of_run(SliceJob *job)
+{
+    esc_lane_wake(&job->lane);
+    (void)sem_wait(&job->done);
+    return job->slice_ns;
+}
+
+/* What a lane is comes out with its runs: the first one is prompt, whatever it becomes. */
+static void a_lane_that_computes_for_long_is_not_prompt(void **state)
+{
+    (void)state;
+    uint64_t slices[3];
+    slices_of_system(slices);
+    EscPool *pool = pool_of(1, 1, NEVER_STUCK_MS);
+    SliceJob light, heavy;
+    slice_job_init(&light, pool, 0);
+    slice_job_init(&heavy, pool, 3000000);
+    assert_int_equal(slice_of_run(&light), slices[1]);
+    assert_int_equal(slice_of_run(&heavy), slices[1]);
+    assert_int_equal(slice_of_run(&heavy), slices[0]);
+    assert_int_equal(slice_of_run(&light), slices[1]);
+    heavy.works_ns = 0; /* it has less to do, and is prompt again some runs later */
+    assert_int_equal(slice_of_run(&heavy), slices[0]);
+    for (int i = 0; i < 30; i++)
+        (void)slice_of_run(&heavy);
+    assert_int_equal(slice_of_run(&heavy), slices[1]);
+    esc_lane_close(&light.lane);
+    esc_lane_close(&heavy.lane);
+    esc_pool_free(pool);
 }
 
 /* Two lanes come while the only worker is free: it was woken for the first and hangs in it before anybody could tell
@@ -569,6 +676,8 @@ int main(void)
         cmocka_unit_test(a_stuck_worker_is_replaced),
         cmocka_unit_test(a_worker_that_is_merely_busy_is_not_replaced),
         cmocka_unit_test(a_lane_behind_one_that_hangs_gets_a_worker),
+        cmocka_unit_test(a_prompt_thread_asks_for_shorter_slices_and_nothing_else),
+        cmocka_unit_test(a_lane_that_computes_for_long_is_not_prompt),
         cmocka_unit_test(alarms_wake_in_order_of_their_time),
         cmocka_unit_test(an_alarm_of_a_closed_lane_is_gone),
         cmocka_unit_test(a_lane_that_waits_is_closed_without_running),

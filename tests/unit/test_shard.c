@@ -15,7 +15,7 @@
 static ServiceFile file;
 static EscPool *pool;
 static EscShard *shard;
-static sem_t over, stopped, closed, held;
+static sem_t over, stopped, closed, held, parsed;
 static int stops;
 
 /* --- the shard under test --------------------------------------------------------------------- */
@@ -43,6 +43,7 @@ static int set_up(void **state)
     (void)sem_init(&stopped, 0, 0);
     (void)sem_init(&closed, 0, 0);
     (void)sem_init(&held, 0, 0);
+    (void)sem_init(&parsed, 0, 0);
     service_file_make(&file, WORKSPACE);
     pool =
         esc_pool_new(&(EscPoolConfig){.workers = 2, .workers_max = 2, .stuck_ms = 3600000}, NULL);
@@ -79,6 +80,7 @@ static int tear_down(void **state)
 /* --- jobs ------------------------------------------------------------------------------------- */
 
 #define JOBS_MAX 64
+#define APART_BYTES (ESC_SHARD_SMALL_BYTES_MAX + 1) /* parsed in the ingest lane, also alone */
 
 typedef struct TestJob {
     EscJob job;
@@ -209,10 +211,10 @@ static void who_comes_in_a_long_run_is_taken_too(void **state)
     (void)sem_init(&gate, 0, 0);
     for (int i = 0; i < 3; i++) {
         make_job(&jobs[i], i);
-        jobs[i].job.unparsed_bytes = 1;
+        jobs[i].job.unparsed_bytes = APART_BYTES;
     }
     make_job(&latecomer, 3);
-    latecomer.job.unparsed_bytes = 1;
+    latecomer.job.unparsed_bytes = APART_BYTES;
     jobs[0].gate = &gate; /* until the two behind it lie there together */
     jobs[1].job.steps = &long_steps;
     for (int i = 0; i < 3; i++)
@@ -427,7 +429,7 @@ static void what_hangs_in_the_ingest_lane_holds_no_turn_up(void **state)
     make_job(&slow, 1);
     make_job(&quick, 2);
     slow.gate = &gate;
-    slow.job.unparsed_bytes = 100;
+    slow.job.unparsed_bytes = APART_BYTES;
     esc_shard_start(shard);
     assert_true(esc_shard_put(shard, &slow.job));
     assert_true(esc_shard_put(shard, &quick.job));
@@ -441,6 +443,53 @@ static void what_hangs_in_the_ingest_lane_holds_no_turn_up(void **state)
     assert_status(slow.reply, ESC_OK);
     (void)sem_wait(&closed);
     assert_int_equal(esc_shard_state(shard), ESC_SHARD_CLOSED);
+    (void)sem_destroy(&gate);
+}
+
+static bool parse_and_tell(EscJob *job, const EscProgram *program)
+{
+    (void)sem_post(&parsed);
+    return job_parse(job, program);
+}
+
+static const EscJobSteps told_steps = {
+    .parse = parse_and_tell, .committed = job_committed, .refused = job_refused, .over = job_over};
+
+static void make_told(TestJob *one, int number, size_t bytes)
+{
+    make_job(one, number);
+    one->job.steps = &told_steps;
+    one->job.unparsed_bytes = bytes;
+}
+
+/* Nothing could be parsed beside it, so that waking another worker would only make it late. */
+static void what_is_small_and_comes_alone_is_parsed_in_its_turn(void **state)
+{
+    (void)state;
+    sem_t gate;
+    (void)sem_init(&gate, 0, 0);
+    TestJob hold = {.job = {.steps = &hold_steps}, .gate = &gate}, small, large, second;
+    make_told(&small, 1, ESC_SHARD_SMALL_BYTES_MAX);
+    make_told(&large, 2, ESC_SHARD_SMALL_BYTES_MAX + 1);
+    make_told(&second, 3, 1);
+    esc_shard_start(shard);
+    assert_true(esc_shard_put(shard, &hold.job));
+    (void)sem_wait(&held); /* the turn lane stands */
+    assert_true(esc_shard_let_in(shard, 1, 0, 10));
+    assert_true(esc_shard_put(shard, &small.job));
+    assert_true(esc_shard_put(shard, &large.job));
+    (void)sem_wait(&parsed); /* the large one's */
+    assert_true(esc_shard_let_in(shard, 1, 1, 10));
+    assert_true(esc_shard_put(shard, &second.job));
+    (void)sem_wait(&parsed); /* it is not alone */
+    assert_int_equal(sem_trywait(&parsed), -1);
+    (void)sem_post(&gate);
+    wait_over(4);
+    assert_int_equal(sem_trywait(&parsed), 0);
+    esc_shard_let_out(shard, 2);
+    assert_status(small.reply, ESC_OK);
+    assert_status(large.reply, ESC_OK);
+    assert_status(second.reply, ESC_OK);
     (void)sem_destroy(&gate);
 }
 
@@ -580,6 +629,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_look_that_fails_beside_a_commit_leaves_the_commit_alone,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_hangs_in_the_ingest_lane_holds_no_turn_up, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_small_and_comes_alone_is_parsed_in_its_turn, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(bodies_that_wait_are_bounded_by_their_bytes, set_up,
                                         tear_down),

@@ -10,8 +10,9 @@
 #define ESC_SQLITE_SCHEMA_VERSION 2
 #define ESC_SQLITE_APPLICATION_ID 0x45736361 /* "Esca": says in the file's header whose it is */
 #define ESC_SQLITE_PAGE_SIZE 4096
-#define ESC_SQLITE_CHECKPOINT_PAGES                                                                \
-    8000 /* 32 MB: a checkpoint every few thousand events, not every few hundred */
+/* 8 MB: a checkpoint every thousand events or so. While one is written the disk has no time for other workspaces, so that
+ * a longer log would be theirs to wait for. */
+#define ESC_SQLITE_CHECKPOINT_PAGES 2000
 typedef enum EscStatement {
 #define ESC_SQL(name, text) ESC_STATEMENT_##name,
 #include "statements.def"

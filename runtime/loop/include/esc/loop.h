@@ -20,6 +20,10 @@ extern "C" {
 int64_t esc_boot_ns(void);
 int64_t esc_boot_ms(void);
 
+/* Whether the calling thread, when it wakes on a busy machine, comes before threads that compute for long. A wish: what the
+ * system does not grant is left as it is. Threads that are started later have it too. */
+void esc_thread_set_prompt(bool is_prompt);
+
 /* --- mailboxes -------------------------------------------------------------------------------- */
 
 /* What is sent embeds one, usually as its first member; whoever takes it owns the whole. */
@@ -111,6 +115,7 @@ typedef struct EscLane {
     void *context;
     EscLaneState state;
     struct EscLane *next; /* in the pool's queue */
+    int64_t cpu_ns;       /* what a run takes of a processor: see pool.c */
     int64_t due_ns;       /* of its alarm, by esc_boot_ns */
     size_t heap_place;    /* among the alarms */
 } EscLane;

@@ -23,6 +23,8 @@ extern "C" {
 #define ESC_WORKSPACES_MAX 1024 /* served by one daemon */
 /* Bodies of one shard that wait to be parsed, in bytes. */
 #define ESC_SHARD_UNPARSED_BYTES_MAX ((size_t)64 << 20)
+/* A body up to this size, in bytes, that comes while no other input waits is parsed in its turn. */
+#define ESC_SHARD_SMALL_BYTES_MAX ((size_t)4096)
 
 /* --- jobs ------------------------------------------------------------------------------------- */
 
@@ -50,7 +52,7 @@ typedef struct EscJobSteps {
 struct EscJob {
     EscParcel parcel; /* first: a mailbox's pointer is ours */
     const EscJobSteps *steps;
-    size_t unparsed_bytes;  /* above 0: `parse` is worth a lane of its own */
+    size_t unparsed_bytes;  /* above 0: `parse` may be worth a lane of its own */
     const EscInput *inputs; /* the owner's, until `over` */
     uint32_t inputs_count;
     bool is_parsed; /* the shard's */
