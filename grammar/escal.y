@@ -74,7 +74,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <node> TEXT_START "a text with {"
 %token <node> TEXT_MIDDLE "the text after }"
 %token <node> TEXT_END "the end of the text"
-%token <node> INTEGER "a number"
+%token <node> INTEGER "a whole number"
 %token <node> DECIMAL "a decimal number"
 %token <node> PERCENT "a percentage"
 %token <node> DURATION "a duration"

@@ -158,7 +158,7 @@ static EscText without_signs(const Fault *fault, uint32_t start, uint32_t *end)
 static bool is_sign_behind_word(const Fault *fault)
 {
     static const char *const values[] = {"a text", "a duration", "a date", "a time of day",
-                                         "a name", "a number",   "{"};
+                                         "a name", "a whole number", "{"};
     if (!esc_look_is_sign(fault, ": =") || esc_fault_has(fault, "and") ||
         esc_fault_has(fault, "}") || !is_same_line(fault))
         return false;

@@ -295,14 +295,16 @@ EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
     at++;
     int64_t minute = read_digits(text, &at);
     int64_t minutes = hour * 60 + minute;
-    if (minute > 59 || minutes > 24 * 60) {
+    bool is_bad = minute > 59 || minutes > 24 * 60;
+    if (is_bad) {
         put_bad(parse, span, "there is no such time of day",
                 "times of day go from `00:00` to `24:00`");
         minutes = 0;
     }
     return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
                                           .span = span,
-                                          .time_of_day = {.minutes = (uint16_t)minutes}});
+                                          .time_of_day = {.minutes = (uint16_t)minutes,
+                                                          .is_bad = is_bad}});
 }
 
 /* 8am, 6:30 pm: minutes of the day; false when there is no such time. */
@@ -363,7 +365,8 @@ EscNode *esc_literal_half_day(EscParse *parse, EscSpan span)
         parse->half_day_end = whole.end;
     return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
                                           .span = span,
-                                          .time_of_day = {.minutes = (uint16_t)minutes}});
+                                          .time_of_day = {.minutes = (uint16_t)minutes,
+                                                          .is_bad = !is_time}});
 }
 
 static unsigned days_in_month(int64_t year, int64_t month)

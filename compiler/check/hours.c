@@ -98,6 +98,8 @@ static void hours_put(HoursBuild *build, uint32_t weekday, uint32_t from, uint32
 static bool hours_are_some(EscWorkspace *workspace, const EscNode *hours)
 {
     const EscNode *first = hours->hours.from, *last = hours->hours.to;
+    if (first->time_of_day.is_bad || last->time_of_day.is_bad)
+        return false;
     uint32_t from = first->time_of_day.minutes, to = last->time_of_day.minutes;
     bool begins = esc_bound_holds(ESC_BOUND_HOURS_FROM, from);
     bool is_empty = from % DAY_MINUTES == to % DAY_MINUTES && !(from == 0 && to == DAY_MINUTES);
