@@ -5,6 +5,8 @@
 #include "api_internal.h"
 
 #define HEALTH_BYTES_MAX ((size_t)1 << 20)
+#define DAY_MS INT64_C(86400000)
+#define HOLIDAYS_LEFT_DAYS 60 /* fewer: a person should start the daemon anew */
 
 typedef struct Sum {
     EscShardCounts all;
@@ -93,24 +95,46 @@ static void write_clock(EscBuf *out, const EscServiceClock *clock)
     write_time(out, "corrected_at", clock->corrected_at_ms);
 }
 
+/* Holidays that calendar files repeat are written out at the start. Behind the last one every day would be a working day. */
+static void write_calendars(EscBuf *out, int64_t holidays_end_day)
+{
+    int64_t year = 0;
+    unsigned month = 0, day = 0;
+    if (holidays_end_day == 0)
+        return;
+    esc_date_from_days(holidays_end_day, &year, &month, &day);
+    esc_buf_printf(out, ",\"calendars\":{\"written_out_to\":\"%04lld-%02u-%02u\"}", (long long)year,
+                   month, day);
+}
+
+static bool holidays_end_soon(const EscApiSetup *setup, int64_t now_ms)
+{
+    return setup->holidays_end_day != 0 &&
+           now_ms / DAY_MS > setup->holidays_end_day - HOLIDAYS_LEFT_DAYS;
+}
+
 static void answer_health(EscRequest *request)
 {
     const EscApiSetup *setup = request->setup;
     Sum sum = sum_up(setup->shards);
+    int64_t now_ms = setup->clock->wall_ms(setup->clock->context);
+    bool is_degraded = sum.stopped + sum.noticed > 0 || holidays_end_soon(setup, now_ms);
     EscBuf out;
     esc_buf_init(&out, HEALTH_BYTES_MAX);
-    esc_buf_printf(&out,
-                   "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
-                   "\"timers\":%llu,\"alarms\":%zu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
-                   sum.stopped + sum.noticed > 0 ? "degraded" : "ok", setup->shards->count,
-                   (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
-                   (unsigned long long)sum.all.timers, sum.all.alarmed, sum.all.waiting, sum.longest);
-    write_time(&out, "now", setup->clock->wall_ms(setup->clock->context));
+    esc_buf_printf(
+        &out,
+        "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
+        "\"timers\":%llu,\"alarms\":%zu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
+        is_degraded ? "degraded" : "ok", setup->shards->count, (unsigned long long)sum.all.turns,
+        (unsigned long long)sum.all.inputs, (unsigned long long)sum.all.timers, sum.all.alarmed,
+        sum.all.waiting, sum.longest);
+    write_time(&out, "now", now_ms);
     esc_buf_char(&out, ',');
     write_time(&out, "engine", sum.latest_ms);
     write_clock(&out, &sum.clock);
     esc_buf_printf(&out, ",\"up_s\":%lld}",
                    (long long)((esc_boot_ms() - setup->started_boot_ms) / 1000));
+    write_calendars(&out, setup->holidays_end_day);
     if (sum.stopped > 0)
         write_shards(&out, setup->shards, "stopped", true);
     if (sum.noticed > 0)

@@ -1,5 +1,7 @@
 """What time alone turns, and quiet hours: kill -9 between an event and its instant, and a machine that was off meanwhile."""
 
+import datetime
+
 from harness import WORKSPACES, Case, Daemon, event, eventually, later
 
 NIGHT = "2026-03-02T22:00:00Z"  # 23:00 in Berlin, a Monday
@@ -13,6 +15,17 @@ template near "The due date is near" {
   steps { notify log "near: {ticket.id}"  await now in 08:00..18:00 within 2d  page ana "open: {ticket.id}"  await resolved within 9d }
   close when resolved or escalation.age > 3d
 }
+"""
+
+HOLIDAYS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20250101
+RRULE:FREQ=YEARLY
+END:VEVENT
+END:VCALENDAR
 """
 
 
@@ -69,3 +82,15 @@ class Hours(Case):
         self.assertEqual(len(self.texts("near: T-1")), 1)
         self.assertEqual(len(self.texts("open: T-1")), 1)
         self.assert_no_gap()
+
+    def test_health_says_how_far_holidays_are_written_out(self):
+        workspace = WORKSPACES["harbour"]
+        (workspace / "days.ics").write_text(HOLIDAYS)
+        (workspace / "office.esc").write_text('calendar office { mon..fri 08:00..18:00 holidays "days.ics" }\n')
+        first = datetime.date.today() + datetime.timedelta(days=800)
+        self.daemon.start()
+        health = self.daemon.get("/health").json
+        last = datetime.date.today() + datetime.timedelta(days=800)
+        self.assertEqual(list(health["calendars"]), ["written_out_to"])
+        self.assertIn(health["calendars"]["written_out_to"], (first.isoformat(), last.isoformat()))
+        self.assertEqual(health["status"], "ok")

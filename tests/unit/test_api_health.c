@@ -47,6 +47,8 @@ bool esc_shard_let_in(EscShard *shard, size_t more, size_t held, size_t room)
     return true;
 }
 
+static int64_t holidays_end_day;
+
 static int64_t nine_o_clock(void *context)
 {
     (void)context;
@@ -60,8 +62,10 @@ static void assert_health(EscShard **items, uint32_t count, const char *expected
     EscShards shards = {.count = count};
     memcpy(shards.items, items, count * sizeof(*items));
     EscClock clock = {.wall_ms = nine_o_clock};
-    EscApiSetup setup = {
-        .shards = &shards, .clock = &clock, .started_boot_ms = esc_boot_ms() - 3600000};
+    EscApiSetup setup = {.shards = &shards,
+                         .clock = &clock,
+                         .started_boot_ms = esc_boot_ms() - 3600000,
+                         .holidays_end_day = holidays_end_day};
     EscRequest request = {.setup = &setup};
     esc_handle_health.at_door(&request);
     assert_int_equal(request.answer.status, 200);
@@ -165,6 +169,20 @@ static void the_clock_is_the_worst_one(void **state)
     assert_health(turned, 3, CLOCKED);
 }
 
+/* On 2026-01-05: sixty days before the end somebody has to start it anew. */
+static void the_end_of_the_holidays_is_told(void **state)
+{
+    (void)state;
+    EscShard a = serving("a"), *all[] = {&a};
+    holidays_end_day = 20458 + 60; /* 2026-03-06 */
+    assert_health(all, 1, NOTHING("ok", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-06\"}}");
+    holidays_end_day--;
+    assert_health(all, 1,
+                  NOTHING("degraded", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-05\"}}");
+    holidays_end_day = 0;
+    assert_health(all, 1, NOTHING("ok", "1") "}");
+}
+
 static unsigned readiness(EscShard **items, uint32_t count, bool is_stopping, const char *part)
 {
     EscShards shards = {.count = count};
@@ -196,6 +214,7 @@ int main(void)
         cmocka_unit_test(numbers_are_those_of_all),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(the_clock_is_the_worst_one),
+        cmocka_unit_test(the_end_of_the_holidays_is_told),
         cmocka_unit_test(it_is_ready_while_somebody_serves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
