@@ -158,10 +158,7 @@ void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     for (uint32_t i = 0; i < people.count; i++) {
-        bool has_acked = false;
-        for (size_t j = 0; j < escalation->ackers_count; j++)
-            has_acked = has_acked || esc_text_equal(escalation->ackers[j], people.names[i]);
-        if (!has_acked)
+        if (!esc_role_has_acked(escalation, people.names[i]))
             esc_escalation_former_add(escalation, people.names[i], true);
     }
 }

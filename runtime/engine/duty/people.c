@@ -143,11 +143,7 @@ const EscRoleRow *esc_role_row(const EscEscalation *escalation, uint32_t positio
 
 static void name_add(EscText *names, uint32_t *count, EscText name)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (esc_text_equal(names[i], name))
-            return;
-    }
-    if (*count < ESC_OWNERS_MAX)
+    if (!esc_texts_hold(names, *count, name) && *count < ESC_OWNERS_MAX)
         names[(*count)++] = name;
 }
 
@@ -344,20 +340,12 @@ void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeo
 
 bool esc_people_has(const EscPeople *people, EscText person)
 {
-    for (uint32_t i = 0; i < people->count; i++) {
-        if (esc_text_equal(people->names[i], person))
-            return true;
-    }
-    return false;
+    return esc_texts_hold(people->names, people->count, person);
 }
 
 bool esc_people_misses(const EscPeople *people, EscText person)
 {
-    for (uint32_t i = 0; i < people->skipped_count; i++) {
-        if (esc_text_equal(people->skipped[i], person))
-            return true;
-    }
-    return false;
+    return esc_texts_hold(people->skipped, people->skipped_count, person);
 }
 
 /* --- the accountable turn --------------------------------------------------------------------- */

@@ -6,20 +6,12 @@
 #define HOURLY_ALARMS 24
 #define PAGED_FOR_MS (400 * ESC_DAY_MS)
 
-static bool was_asked(const EscResort *resort, EscText person)
-{
-    for (size_t i = 0; i < resort->asked_count; i++) {
-        if (esc_text_equal(resort->asked[i], person))
-            return true;
-    }
-    return false;
-}
-
 /* The next one who is there and was not asked in this pass; empty when there is none. */
 static EscText next_person(const EscEscalation *escalation, const EscPeople *people)
 {
+    const EscResort *resort = &escalation->resort;
     for (uint32_t i = 0; i < people->count; i++) {
-        if (!was_asked(&escalation->resort, people->names[i]))
+        if (!esc_texts_hold(resort->asked, resort->asked_count, people->names[i]))
             return people->names[i];
     }
     return (EscText){0};

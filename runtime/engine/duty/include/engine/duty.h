@@ -141,6 +141,8 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
 /* ESC_FORBIDDEN for who is in no role of it, or away. */
 EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
                              EscWhy *why);
+/* Whether the person has acknowledged in this turn, be it enough or not. */
+bool esc_role_has_acked(const EscEscalation *escalation, EscText person);
 /* The actor must have passed esc_role_check_ack. False: it changes nothing. */
 bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor);
 /* The same of somebody who hands it over with it: who was called in their own right still is. */
