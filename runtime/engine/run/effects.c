@@ -56,17 +56,14 @@ static EscQuestion *question_new(Emission *emission, EscQuestionKind kind, EscTe
     return frame->question;
 }
 
-/* The options stand with the WAIT that follows; an ASK is the only effect that needs to know it, so look it up. */
+/* The options stand with the WAIT that follows (V34); an ASK is the only effect that needs to know it, so look it up. */
 static const EscWaitRow *wait_following(const Emission *emission)
 {
     const EscProgram *program = emission->program;
-    const EscFunctionRow *function = &program->functions[emission->world->function];
-    uint32_t end = function->code_first + function->code_count;
-    for (uint32_t at = emission->engine->turn.emit_place; at < end; at++) {
-        if (program->code[at].op == ESC_OP_WAIT)
-            return &program->waits[program->code[at].imm];
-    }
-    return NULL;
+    uint32_t at = emission->engine->turn.emit_place;
+    while (program->code[at].op != ESC_OP_WAIT)
+        at++;
+    return &program->waits[program->code[at].imm];
 }
 
 static void emit_ask(Emission *emission)
@@ -79,14 +76,16 @@ static void emit_ask(Emission *emission)
         asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
                                 ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
     EscWords words = esc_message_words(engine, asked);
-    EscNotice message = {
-        .text = words.text, .own = words.own, .own_count = words.own_count, .question = question};
     const EscWaitRow *wait = wait_following(emission);
-    if (wait != NULL) {
-        message.has_answers = true;
-        message.answers = esc_answers_of(engine, emission->program, wait);
-        message.answers_count = wait->answers_count;
-    }
+    EscNotice message = {
+        .text = words.text,
+        .own = words.own,
+        .own_count = words.own_count,
+        .question = question,
+        .has_answers = true,
+        .answers = esc_answers_of(engine, emission->program, wait),
+        .answers_count = wait->answers_count,
+    };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ASKED,
                          esc_audit_data(engine, "question", question, NULL), "asks: \"%.*s\"",
                          ESC_TEXT_ARG(question));
@@ -392,12 +391,8 @@ static void emit_undo(Emission *emission)
     esc_undo_effect(emission->world, emission->row, emission->arguments, emission->count);
 }
 
-/* A REQUEST function runs with a host of its own (calls.c). */
-static void emit_request(Emission *emission)
-{
-    (void)emission;
-    ESC_ASSERT(false && "a request is collected where its action is called");
-}
+/* A REQUEST function runs with a host of its own (calls.c), so a request never comes here. */
+#define emit_request NULL
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -426,6 +421,7 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
     const EscProgram *program = world->bundle->program;
     const EscEffectRow *row = &program->effects[effect];
     ESC_ASSERT(world->escalation != NULL); /* conditions emit nothing */
+    ESC_ASSERT(emitters[row->kind] != NULL);
     Emission emission = {world, world->engine, world->escalation, program, row, arguments,
                          count, result};
     world->engine->turn.emit_place = site_place(program, world->function, effect);
