@@ -355,13 +355,6 @@ void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText perso
 
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked)
 {
-    if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
-        EscWords words = esc_message_words(engine, marked);
-        EscNotice message = {
-            .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
-        message_channel(engine, escalation, ref, &message);
-        return;
-    }
     EscPeople people;
     people_of(engine, escalation, ref, &people);
     for (uint32_t i = 0; i < people.count; i++)
