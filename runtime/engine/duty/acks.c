@@ -176,9 +176,9 @@ static void turn_join(EscEngine *engine, EscEscalation *escalation, EscText acto
         esc_shift_quiet(engine, escalation);
     bool is_away = false;
     uint32_t position = position_of(engine, escalation, actor, &is_away);
-    if (position != ESC_NONE)
-        esc_turn_begin(engine, escalation, position, actor,
-                       esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(actor)));
+    ESC_ASSERT(position != ESC_NONE); /* esc_role_check_ack has asked before */
+    esc_turn_begin(engine, escalation, position, actor,
+                   esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(actor)));
 }
 
 static bool renewed(EscEngine *engine, EscEscalation *escalation, EscText actor)

@@ -100,8 +100,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
         return 0;
     if (handoff->within_ms > 0)
         esc_turn_deadline(engine, escalation, handoff->within_ms, handoff->calendar);
-    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
-    return ack == NULL ? 0 : ack->due_ms;
+    return esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0)->due_ms;
 }
 
 static EscText expected_text(EscEngine *engine, const EscHandoff *handoff, int64_t due_ms)
@@ -124,15 +123,15 @@ static EscText giver_text(EscEngine *engine, const EscHandoff *handoff, EscText 
     return esc_turn_printf(engine, "handed over from %.*s", ESC_TEXT_ARG(from));
 }
 
+/* A turn has just begun, so something is due. */
 static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText from,
                            const EscHandoff *handoff, int64_t due_ms)
 {
-    EscText until = due_ms > 0 ? esc_local_time(engine, due_ms) : (EscText){0};
-    bool is_said = handoff->expect == ESC_EXPECT_ACKED && due_ms > 0;
-    EscText ack_until =
-        is_said || escalation->is_acked ? (EscText){0} : esc_turn_until(engine, escalation);
-    EscText role = esc_text_from(esc_role_name(escalation->role));
-    EscText word = handoff->expect == ESC_EXPECT_ACKED ? ESC_TEXT("acked") : ESC_TEXT("resolved");
+    bool is_ack = handoff->expect == ESC_EXPECT_ACKED;
+    EscText until = esc_local_time(engine, due_ms),
+            ack_until = is_ack ? (EscText){0} : esc_turn_until(engine, escalation),
+            role = esc_text_from(esc_role_name(escalation->role)),
+            word = is_ack ? ESC_TEXT("acked") : ESC_TEXT("resolved");
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
                                   "reason", handoff->reason, "expect", word, "until", until, NULL);
     esc_audit_escalation(
@@ -265,7 +264,7 @@ bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
 {
     Target target;
     target_find(engine, escalation, handoff, &target);
-    return target.people.count > 0 || is_resort(escalation, &target);
+    return target.people.count > 0;
 }
 
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,

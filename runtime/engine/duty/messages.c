@@ -141,7 +141,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
             window->count++;
             continue;
         }
-        if (limit->action == ESC_LIMIT_ACTION_RAISE && escalation != NULL && limit->exception > 0) {
+        if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0) {
             EscText name = program->texts[program->exceptions[limit->exception - 1].name];
             if (!esc_exception_is_open(engine, escalation, name))
                 esc_exception_ask_named(engine, escalation, name,
@@ -151,14 +151,13 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         if (message->is_due || message->question.size > 0)
             continue; /* what asks for an act loses it when it comes later */
         esc_digest_add(engine, window, escalation, message->text);
-        if (escalation != NULL)
-            esc_audit_escalation(
-                engine, escalation, ESC_AUDIT_LIMITED,
-                esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
-                               message->text, NULL),
-                "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
-                ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
-                limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_LIMITED,
+            esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
+                           message->text, NULL),
+            "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
+            ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
+            limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
         return false;
     }
     return true;

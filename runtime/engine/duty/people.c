@@ -103,8 +103,6 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
 static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscPeople *next)
 {
     esc_team_turn_put(engine, next->via, next->names[0]);
-    if (escalation == NULL)
-        return;
     esc_escalation_dirty(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_DRAWN,
                          esc_audit_data(engine, "team", next->via, "person", next->names[0], NULL),
@@ -295,7 +293,7 @@ static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t rol
         if (position == count && people->count == 0)
             people->names[people->count++] = esc_people_stand(engine, &next);
     }
-    if (people->count == 0 && role >= 3)
+    if (people->count == 0) /* the last resort was meant, or there is no such role */
         people->names[people->count++] = esc_people_stand(engine, people);
 }
 
@@ -313,8 +311,6 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
         }
         return;
     }
-    if (escalation == NULL)
-        return;
     if (esc_ref_index(ref) != 4) {
         role_find(engine, escalation, esc_ref_index(ref), people);
         return;

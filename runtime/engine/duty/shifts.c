@@ -167,7 +167,7 @@ static bool is_asking(const EscShift *shift)
 static void shift_tell(EscEngine *engine, const EscShift *shift)
 {
     EscEscalation *escalation = shift->escalation;
-    if (escalation->state == ESC_STATE_CLOSED || escalation->owner.size == 0)
+    if (escalation->state == ESC_STATE_CLOSED)
         return;
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
@@ -177,11 +177,12 @@ static void shift_tell(EscEngine *engine, const EscShift *shift)
         losers_tell(engine, shift, &people);
 }
 
-/* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. */
+/* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. What is
+ * closed has no timers. */
 static bool is_still_moving(const EscEngine *engine, const EscEscalation *escalation)
 {
     int64_t due_ms = esc_timer_earliest(escalation->timers);
-    return due_ms != 0 && due_ms <= engine->now_ms && esc_escalation_is_open(escalation);
+    return due_ms != 0 && due_ms <= engine->now_ms;
 }
 
 static void owed_keep(EscEngine *engine, const EscShift *shift)

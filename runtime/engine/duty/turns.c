@@ -42,10 +42,8 @@ EscText esc_turn_until(EscEngine *engine, const EscEscalation *escalation)
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation)
 {
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
-    if (row != NULL && row->hold_ms > 0 && escalation->is_acked)
+    if (row != NULL && row->hold_ms > 0)
         esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, engine->now_ms + row->hold_ms);
-    else
-        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
 }
 
 void esc_role_active(EscEngine *engine, EscEscalation *escalation)

@@ -191,7 +191,7 @@ static void linked_fields_set(Emission *emission, EscTicket *ticket)
     EscEngine *engine = emission->engine;
     for (uint32_t i = 0; i < emission->count; i++) {
         uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
-        uint32_t slot = field == 0 ? ESC_NONE : emission->world->bundle->slots[field - 1];
+        uint32_t slot = emission->world->bundle->slots[field - 1];
         if (slot == ESC_NONE)
             continue;
         EscValue value = esc_value_convert(emission->program, engine->schema.current->program,
@@ -283,10 +283,7 @@ static void emit_snapshot(Emission *emission)
 static void emit_attach(Emission *emission)
 {
     EscEngine *engine = emission->engine;
-    EscText name =
-        emission->program->texts[emission->program->effect_args[emission->row->args_first].name];
-    if (name.size == 0)
-        name = ESC_TEXT("attachment");
+    EscText name = ESC_TEXT("attachment");
     EscText content = value_text(engine, emission->program, emission->arguments[0]);
     char hex[65];
     esc_evidence_put(engine, emission->escalation, name, content, hex);
@@ -336,8 +333,7 @@ static void emit_raise(Emission *emission)
     EscEscalation *escalation = emission->escalation;
     EscRaised *asked = esc_exception_ask(emission->engine, escalation, emission->row->aux,
                                          raise_message(emission));
-    if (asked == NULL)
-        return;
+    ESC_ASSERT(asked != NULL); /* what is closed or parked runs nothing */
     uint32_t kind = emission->program->functions[emission->world->function].kind;
     asked->is_step = kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH;
     asked->place = emission->engine->turn.emit_place;
@@ -345,8 +341,6 @@ static void emit_raise(Emission *emission)
     asked->field_indexes = esc_engine_alloc(emission->count * sizeof *asked->field_indexes);
     for (uint32_t i = 0; i < emission->count; i++) {
         uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
-        if (field == 0)
-            continue;
         asked->field_indexes[asked->fields_count] = field - 1;
         asked->fields[asked->fields_count++] = esc_owned_copy(emission->arguments[i]);
     }

@@ -15,7 +15,7 @@ typedef struct EscPeople {
     uint32_t skipped_count;
     EscText via; /* interned: person, team or schedule */
 } EscPeople;
-/* `ref` in the numbering of `bundle`; escalation may be NULL when ref is no role. */
+/* `ref` in the numbering of `bundle`. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
@@ -79,6 +79,7 @@ EscText esc_turn_until(EscEngine *engine,
 void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
                       const char *role);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
+/* Who has acknowledged has it for so long, where their role has a lease. */
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
 void esc_role_active(EscEngine *engine,
                      EscEscalation *escalation); /* something happened: the lease starts anew */
@@ -167,7 +168,7 @@ typedef enum EscHandoffEnd {
     ESC_HANDOFF_NOTHING, /* they have it already */
     ESC_HANDOFF_LIMITED  /* one too many: the exception that the policy wants is on its way */
 } EscHandoffEnd;
-/* Whether somebody is there to take it. */
+/* Whether somebody is there to take what a person hands over: to people, a team or a schedule. */
 bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
                              const EscHandoff *handoff);
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
