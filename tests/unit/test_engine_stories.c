@@ -119,7 +119,8 @@ static void turns_of_teams(void **state)
         "owners { primary round_robin(three), round_robin(pair) ack within 5m  secondary "
         "round_robin(pair) ack "
         "within 5m  escalation ben ack within 5m\nescalation cleo ack within 5m  repeat 2 times }\n"
-        "steps { page primary \"come\"  page escalation \"you too\"  await ack  assign to "
+        "steps { page primary \"come\"  page escalation \"you too\"  notify round_robin(pair) "
+        "\"hello\"  await ack  assign to "
         "round_robin(three)  " STAYS " }\nclose when resolved }\n");
     act(scene, ESC_VERB_ABSENT, "cleo", "cleo");
     act(scene, ESC_VERB_ABSENT, "dora", "dora");
@@ -372,11 +373,11 @@ static void a_clock_that_stands_often(void **state)
     (void)state;
     Scene *scene = scene_waiting(OFFICE LEVEL LATE);
     open_ticket(scene, "T");
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 84; i++) {
         scene_event(scene, "ticket.updated", "T", "{\"status\":\"pending\"}");
-        scene_after(scene, MINUTES(7 + i));
+        scene_after(scene, MINUTES(1 + i % 3));
         scene_event(scene, "ticket.updated", "T", "{\"status\":\"open\"}");
-        scene_after(scene, MINUTES(i == 11 ? 200 : 5));
+        scene_after(scene, MINUTES(i == 9 ? 230 : 1));
     }
     scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
     scene_after(scene, ESC_DAY_MS);
@@ -540,6 +541,300 @@ static void a_postmortem_comes_again(void **state)
     told(scene, "a_postmortem_comes_again");
 }
 
+/* --- further endings ---------------------------------------------------------------------------------------------- */
+
+/* The last resort is asked for in triage, hands over to a team, and has it back; who stands though away keeps it. */
+static void the_last_resort_is_asked_for(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("event deploy.failed { build: number }\n"
+                      "template t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+                      "steps { raise trouble  " STAYS " }\n"
+                      "on deploy.failed { raise broken }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    act(scene, ESC_VERB_ANSWER, "ana", "last_resort");
+    act(scene, ESC_VERB_ACK, "dora", NULL);
+    act(scene, ESC_VERB_HANDOFF, "dora", "ops");
+    act(scene, ESC_VERB_ABSENT, "ana", "ana");
+    scene_after(scene, MINUTES(20));
+    act(scene, ESC_VERB_ABSENT, "dora", "dora");
+    scene_event(scene, "deploy.failed", "T", "{\"build\":1}");
+    act(scene, ESC_VERB_ANSWER, "ben", "last_resort");
+    scene_after(scene, MINUTES(30));
+    told(scene, "the_last_resort_is_asked_for");
+}
+
+/* Handlers stand on each other up to a depth; what they raise is asked about, and what triage holds is let go below. */
+static void handlers_on_handlers(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 30d }\nsteps { raise trouble  notify room \"went on\" "
+        " " STAYS " }\n"
+        "on go when event.n = 1 { raise one }\non go when event.n = 2 { raise two }\n"
+        "on go when event.n = 3 { raise three }\non go when event.n = 4 { raise four }\n"
+        "on exception one { wait 1h  resume }\non exception two { wait 1h  raise five  resume }\n"
+        "on exception three { wait 1h  resume }\non exception four { wait 1h  resume }\nclose when "
+        "resolved }\n");
+    open_ticket(scene, "T");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    act(scene, ESC_VERB_ANSWER, "ana", "resume");
+    scene_event(scene, "go", "T", "{\"n\":3}");
+    scene_event(scene, "go", "T", "{\"n\":2}");
+    scene_event(scene, "go", "T", "{\"n\":4}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, ESC_HOUR_MS);
+    act(scene, ESC_VERB_ANSWER, "ana", "handled");
+    scene_correct(scene, MINUTES(7));
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    told(scene, "handlers_on_handlers");
+}
+
+/* Handlers that stand on a closing are over when its checks are settled; a check that time turns passes at the answer. */
+static void a_closing_below_handlers(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+        "steps { check acknowledged within 10m else { }  check confirmed \"seen\" within 2h else { "
+        "}  " STAYS " }\n"
+        "on go { raise late }\non exception qa_failed { wait 2h  resume }\non exception late { "
+        "wait 1h  resume }\n"
+        "qa { check ticket.severity = low  check consistent  check confirmed \"all well\" before "
+        "close }\n"
+        "close when resolved }\n"
+        "template u \"Other\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m  secondary ben ack within 5m }\nsteps { " STAYS " }\n"
+        "qa { check acknowledged within 1m  check ticket.severity = low  check ticket.due_at < now "
+        "}\n"
+        "close when resolved }\n");
+    (void)scene_event(
+        scene, "ticket.created", "T",
+        "{\"title\":\"x\",\"severity\":\"high\",\"due_at\":\"2026-01-05T10:00:00Z\"}");
+    scene_after(scene, MINUTES(2));
+    act(scene, ESC_VERB_ACK, "ana", NULL);
+    scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_act(scene, ESC_VERB_ANSWER, "ana", 2, "resume");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    act(scene, ESC_VERB_CONFIRM, "ana", "all well");
+    scene_clock(scene, ESC_HOUR_MS);
+    scene_act(scene, ESC_VERB_ANSWER, "ana", 2, "resume");
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    told(scene, "a_closing_below_handlers");
+}
+
+/* `close as` asks for no confirmation, but for those that the steps wait for there is nothing to ask either. */
+static void closed_by_somebodys_word(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+                      "steps { check confirmed \"seen\" within 2h else { }  " STAYS " }\n"
+                      "on go { close as gone }\n"
+                      "qa { check confirmed \"all well\" before close  check ticket.severity = low "
+                      " check acknowledged }\n"
+                      "close when resolved with postmortem by primary due 5d }\n");
+    open_ticket(scene, "T");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    act(scene, ESC_VERB_ANSWER, "ana", "handled");
+    told(scene, "closed_by_somebodys_word");
+}
+
+/* `failover` of a check: only the role that was to act loses its turn by it. */
+static void failover_of_a_check(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 30m  secondary ben ack within 30m }\nsteps { " STAYS " }\n"
+        "qa { check ticket.severity = low within 10m else failover }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    open_ticket(scene, "U");
+    open_ticket(scene, "V");
+    open_ticket(scene, "W");
+    act(scene, ESC_VERB_ACK, "ana", NULL);
+    scene_act(scene, ESC_VERB_HANDOFF, "ana", 2, "ana");
+    scene_act(scene, ESC_VERB_HANDOFF, "ana", 2, "ben");
+    scene_act(scene, ESC_VERB_HANDOFF, "ben", 2, "ana");
+    scene_act(scene, ESC_VERB_ACK, "ben", 3, NULL);
+    scene_after(scene, MINUTES(10));
+    told(scene, "failover_of_a_check");
+}
+
+#define SYSTEM                                                                                     \
+    "system crm \"CRM\" {\n"                                                                       \
+    "action lock(id: text) undo unlock(id: id) { POST \"/lock/{id}\" expect 200 }\n"               \
+    "action unlock(id: text) undo lock(id: id) { DELETE \"/lock/{id}\" expect 200, 204 }\n}\n"
+
+/* Of several inverses one replies before another; what somebody has worked on stays. */
+static void inverses_in_any_order(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        SYSTEM
+        "event deploy.done { n: number }\ntemplate t \"Trouble\" { start on ticket.created when "
+        "ticket.kind "
+        "= incident\n"
+        "owners { primary ana ack within 30d }\n"
+        "steps { crm.lock(id: \"a\") within 10m else { }  crm.lock(id: \"b\") within 10m else { }\n"
+        "crm.lock(id: \"c\") within 10m else { }  create ticket task { title: \"made\"  kind: task "
+        "}\n"
+        "create ticket other { title: \"other\"  kind: problem }\n"
+        "await deploy.done within 1d else { }  rollback \"it was nothing\"\n" STAYS " }\n"
+        "on exception rollback_incomplete { notify owner \"{exception.message}\"  resume }\n"
+        "close when resolved }\n"
+        "template w \"Work\" { manual\n"
+        "owners { primary ben ack within 30d }\nsteps { set ticket.severity to low  " STAYS
+        " }\nclose when resolved }\n");
+    (void)scene_event(scene, "ticket.created", "T", "{\"title\":\"x\",\"kind\":\"incident\"}");
+    for (int i = 0; i < 3; i++)
+        settle(scene, "crm.lock", ESC_DELIVERY_ACCEPTED);
+    const EscAction work = {.verb = ESC_VERB_START,
+                            .actor = ESC_TEXT("ben"),
+                            .ticket = ESC_TEXT("escal:T-1"),
+                            .target = ESC_TEXT("w"),
+                            .reason = ESC_TEXT("mine")};
+    (void)scene_act_full(scene, &work);
+    scene_event(scene, "deploy.done", "T", "{\"n\":1}");
+    uint64_t last = scene_last(scene, "crm.unlock")->id;
+    (void)scene_settle(scene, last - 1, ESC_DELIVERY_DEAD, NULL);
+    (void)scene_settle(scene, last, ESC_DELIVERY_ACCEPTED, NULL);
+    (void)scene_settle(scene, last - 2, ESC_DELIVERY_ACCEPTED, NULL);
+    told(scene, "inverses_in_any_order");
+}
+
+/* A team that the workspace does not name any more is looked up in the escalation's own, without who has left. */
+static void a_team_that_is_not_named_any_more(void **state)
+{
+    (void)state;
+    static const char *const before[] = {
+        "workspace tests \"Tests\" { language 1 timezone \"UTC\" }\n"
+        "person ana \"Ana\" { email \"ana@x.example\" }\nperson eva \"Eva\" { email "
+        "\"eva@x.example\" }\n"
+        "person ben \"Ben\" { email \"ben@x.example\" }\nperson dora \"Dora\" { email "
+        "\"dora@x.example\" }\n"
+        "team crew { eva ben ana }\nchannel room chat\npolicy p { last resort dora }\n"
+        "template t \"Trouble\" { start on ticket.created\nowners { primary dora ack within 5m  "
+        "secondary crew ack "
+        "within 5m }\nsteps { notify room \"first\"  await ack  notify crew \"second\"  " STAYS
+        " }\nclose when resolved }\n",
+        NULL};
+    Scene *scene = scene_new(before);
+    scene_manual_delivery(scene);
+    open_ticket(scene, "T");
+    settle(scene, "room", ESC_DELIVERY_DEAD);
+    scene_correct(scene, MINUTES(1));
+    scene_publish(scene,
+                  "template u \"U\" { manual\nowners { primary ben ack within 5m }\nsteps { " STAYS
+                  " }\nclose when resolved }\n");
+    scene_after(scene, MINUTES(6));
+    act(scene, ESC_VERB_ACK, "ben", NULL);
+    told(scene, "a_team_that_is_not_named_any_more");
+}
+
+/* Who has acknowledged is reached, and who has left the turn does not keep it: pages of two of three die. */
+static void pages_of_several_die(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ben, cleo, dora ack by 2 within 30m  secondary ana ack within 5m }\n"
+        "steps { page primary \"come\"  page ana \"look\"  " STAYS " }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    open_ticket(scene, "U");
+    act(scene, ESC_VERB_ACK, "ben", NULL);
+    (void)scene_settle(scene, 2, ESC_DELIVERY_DEAD, NULL);
+    (void)scene_settle(scene, 3, ESC_DELIVERY_DEAD, NULL);
+    act(scene, ESC_VERB_ABSENT, "ben", "ben");
+    uint64_t last = scene_last(scene, "cleo")->id;
+    for (uint64_t id = 6; id <= last; id++)
+        if (id != 8) /* ana's, of no turn; that to ben is under way as well */
+            (void)scene_settle(scene, id, ESC_DELIVERY_DEAD, NULL);
+    told(scene, "pages_of_several_die");
+}
+
+/* The same promise by other hours, a level that says of answers what the ticket is worth, and a reopening that stands. */
+static void promises_that_change(void **state)
+{
+    (void)state;
+    static const char *const levels = "event customer.replied { }\nevent agent.replied { }\n"
+                                      "sla s { resolve within 4h of %s  warn at 50%%\n"
+                                      "update within ticket.severity map { critical: 1h  high: 2h  "
+                                      "otherwise: none } since customer.replied met by "
+                                      "agent.replied\npause when ticket.status = pending }\n";
+    char source[2048];
+    snprintf(source, sizeof source, levels, "office");
+    char first[4096], second[4096];
+    snprintf(first, sizeof first, OFFICE "%s", source);
+    snprintf(source, sizeof source, levels, "day");
+    snprintf(second, sizeof second, "calendar day { mon..fri 08:00..12:00 }\n%s", source);
+    Scene *scene = scene_waiting(first);
+    open_ticket(scene, "T");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "customer.replied", "T", NULL);
+    scene_event(scene, "agent.replied", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    scene_event(scene, "customer.replied", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"high\"}");
+    scene_after(scene, MINUTES(30));
+    scene_clock(scene, ESC_HOUR_MS);
+    scene_correct(scene, ESC_HOUR_MS);
+    scene_clock(scene, ESC_HOUR_MS);
+    scene_correct(scene, MINUTES(1));
+    scene_after(scene, MINUTES(30));
+    scene_publish(scene, second);
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"q\"}");
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    scene_correct(scene, ESC_DAY_MS);
+    scene_after(scene, ESC_DAY_MS);
+    scene_publish(scene, first);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"pending\"}");
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"pending\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"status\":\"open\"}");
+    scene_after(scene, ESC_DAY_MS);
+    told(scene, "promises_that_change");
+}
+
+/* A dead room is told of once an hour, also when the clock is corrected in between; so is a storm's next page. */
+static void told_once_an_hour(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "policy p { last resort dora  limit 1 pages per person per 1h }\n"
+        "event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ben ack within 30d }\nsteps { notify room \"one\"  " STAYS " }\n"
+        "on go { notify room \"more\" }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    settle(scene, "room", ESC_DELIVERY_DEAD);
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    settle(scene, "room", ESC_DELIVERY_DEAD);
+    scene_after(scene, MINUTES(30));
+    scene_correct(scene, MINUTES(45));
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    settle(scene, "room", ESC_DELIVERY_DEAD);
+    scene_after(scene, MINUTES(30));
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    settle(scene, "room", ESC_DELIVERY_DEAD);
+    open_ticket(scene, "U");
+    open_ticket(scene, "V");
+    scene_after(scene, MINUTES(2));
+    scene_correct(scene, -MINUTES(20));
+    scene_after(scene, MINUTES(3));
+    settle(scene, "ben", ESC_DELIVERY_DEAD);
+    told(scene, "told_once_an_hour");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -560,6 +855,16 @@ int main(void)
         cmocka_unit_test(times_as_they_are_read),
         cmocka_unit_test(a_closing_for_a_month),
         cmocka_unit_test(a_postmortem_comes_again),
+        cmocka_unit_test(the_last_resort_is_asked_for),
+        cmocka_unit_test(handlers_on_handlers),
+        cmocka_unit_test(a_closing_below_handlers),
+        cmocka_unit_test(closed_by_somebodys_word),
+        cmocka_unit_test(failover_of_a_check),
+        cmocka_unit_test(inverses_in_any_order),
+        cmocka_unit_test(a_team_that_is_not_named_any_more),
+        cmocka_unit_test(pages_of_several_die),
+        cmocka_unit_test(promises_that_change),
+        cmocka_unit_test(told_once_an_hour),
     };
     return cmocka_run_group_tests_name("engine_stories", tests, NULL, NULL);
 }

@@ -180,16 +180,6 @@ static bool is_resort(const EscEscalation *escalation, const Target *target)
     return target->position == esc_role_count(escalation);
 }
 
-static void skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people)
-{
-    for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and was passed over in a hand-off",
-                             ESC_TEXT_ARG(people->skipped[i]));
-}
-
 /* The turn of whoever it goes to begins; of the next role behind when nobody of them is there. */
 static void target_take(EscEngine *engine, EscEscalation *escalation, const Target *target,
                         EscText because)
@@ -276,7 +266,7 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
         return nothing(engine, escalation, handoff);
     if (!limit_allows(engine, escalation))
         return ESC_HANDOFF_LIMITED;
-    skipped_tell(engine, escalation, &target.people);
+    esc_skipped_tell(engine, escalation, &target.people, ESC_TEXT("was passed over in a hand-off"));
     EscText from = escalation->owner;
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
     if (ack != NULL && ack->due_ms <= engine->now_ms &&

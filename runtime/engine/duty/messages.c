@@ -265,12 +265,7 @@ static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, 
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
-    for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and gets no message",
-                             ESC_TEXT_ARG(people->skipped[i]));
+    esc_skipped_tell(engine, escalation, people, ESC_TEXT("gets no message"));
     if (people->count == 0)
         unreachable_tell(engine, escalation, people->via, "nobody is there now");
 }

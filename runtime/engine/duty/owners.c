@@ -25,7 +25,8 @@ static uint32_t role_staffed(EscEngine *engine, EscEscalation *escalation, uint3
     for (; position < count; position++) {
         esc_role_people(engine, escalation, position, people);
         const char *role = esc_role_name(esc_role_row(escalation, position)->role);
-        esc_skipped_tell(engine, escalation, people, role);
+        esc_skipped_tell(engine, escalation, people,
+                         esc_turn_printf(engine, "was passed over as %s", role));
         if (other_than(people, than).size > 0)
             break;
         EscText because = people->count > 0 ? ESC_TEXT("the same person") : ESC_TEXT("nobody");

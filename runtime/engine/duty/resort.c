@@ -56,7 +56,7 @@ static void resort_ask(EscEngine *engine, EscEscalation *escalation, EscText bec
 {
     EscPeople people;
     esc_role_people(engine, escalation, esc_role_count(escalation), &people);
-    esc_skipped_tell(engine, escalation, &people, "last resort");
+    esc_skipped_tell(engine, escalation, &people, ESC_TEXT("was passed over as last resort"));
     if (escalation->resort.asked_count == 0)
         escalation->resort.since_ms = engine->now_ms;
     EscText person = next_person(escalation, &people);

@@ -76,8 +76,9 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
                        uint32_t calendar);
 EscText esc_turn_until(EscEngine *engine,
                        const EscEscalation *escalation); /* of the acknowledgement; empty: none */
+/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
 void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      const char *role);
+                      EscText what);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
 /* Who has acknowledged has it for so long, where their role has a lease. */
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
