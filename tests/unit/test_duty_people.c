@@ -55,9 +55,6 @@ static void nobody_and_nothing(void **state)
     EscPeople people;
     esc_people_named(model->engine, model->ticket, ESC_TEXT("nobody at all"), &people);
     assert_int_equal(people.count, 0);
-    esc_people_find(model->engine, NULL, model->ticket, model->engine->schema.current,
-                    ESC_REF(ESC_REF_ROLE, 0), &people);
-    assert_int_equal(people.count, 0); /* a role without an escalation */
     model_free(model);
 }
 

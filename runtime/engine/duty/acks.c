@@ -62,6 +62,11 @@ static uint32_t acks_needed(const EscEscalation *escalation, const EscPeople *pe
     return needed == 0 ? 1 : needed;
 }
 
+bool esc_role_has_acked(const EscEscalation *escalation, EscText person)
+{
+    return esc_texts_hold(escalation->ackers, escalation->ackers_count, person);
+}
+
 /* Of those who are there; the accountable one counts as well when a schedule has moved on meanwhile. */
 static uint32_t acks_there(const EscEscalation *escalation, const EscPeople *people)
 {
@@ -70,15 +75,6 @@ static uint32_t acks_there(const EscEscalation *escalation, const EscPeople *peo
         there += esc_people_has(people, escalation->ackers[i]) ||
                  esc_text_equal(escalation->ackers[i], escalation->owner);
     return there;
-}
-
-static bool has_acked(const EscEscalation *escalation, EscText actor)
-{
-    for (size_t i = 0; i < escalation->ackers_count; i++) {
-        if (esc_text_equal(escalation->ackers[i], actor))
-            return true;
-    }
-    return false;
 }
 
 /* --- what it changes -------------------------------------------------------------------------- */
@@ -180,9 +176,9 @@ static void turn_join(EscEngine *engine, EscEscalation *escalation, EscText acto
         esc_shift_quiet(engine, escalation);
     bool is_away = false;
     uint32_t position = position_of(engine, escalation, actor, &is_away);
-    if (position != ESC_NONE)
-        esc_turn_begin(engine, escalation, position, actor,
-                       esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(actor)));
+    ESC_ASSERT(position != ESC_NONE); /* esc_role_check_ack has asked before */
+    esc_turn_begin(engine, escalation, position, actor,
+                   esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(actor)));
 }
 
 static bool renewed(EscEngine *engine, EscEscalation *escalation, EscText actor)
@@ -206,7 +202,7 @@ static bool ack_take(EscEngine *engine, EscEscalation *escalation, EscText actor
     actor = esc_engine_intern(engine, actor);
     if (escalation->is_acked)
         return renewed(engine, escalation, actor);
-    if (has_acked(escalation, actor))
+    if (esc_role_has_acked(escalation, actor))
         return false;
     esc_shift_note(engine, escalation, (EscText){0}, ESC_ASKING_NOBODY);
     turn_join(engine, escalation, actor);

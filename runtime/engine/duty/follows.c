@@ -6,8 +6,8 @@ bool esc_follow_is_on(const EscEscalation *escalation)
 {
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
     return row != NULL && row->follows_shift != 0 && escalation->handed_to.size == 0 &&
-           !escalation->is_shift_kept && esc_escalation_is_open(escalation) &&
-           escalation->state != ESC_STATE_CLOSING;
+           !escalation->is_shift_kept &&
+           (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_PARKED);
 }
 
 int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalation,
@@ -18,9 +18,7 @@ int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalati
     const EscEngineBundle *in = escalation->bundle;
     EscRef ref = esc_role_row(escalation, escalation->role_row)->owner;
     ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
-    int64_t end_ms =
-        esc_schedule_change_ms(in->program, engine->zones, esc_ref_index(ref), engine->now_ms);
-    return end_ms == INT64_MAX ? otherwise : end_ms;
+    return esc_schedule_change_ms(in->program, engine->zones, esc_ref_index(ref), engine->now_ms);
 }
 
 void esc_follow_timer(EscEngine *engine, EscEscalation *escalation)
@@ -36,9 +34,7 @@ void esc_follow_review(EscEngine *engine)
 {
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
-        if (esc_escalation_is_open(escalation) && esc_follow_is_on(escalation)) {
+        if (esc_follow_is_on(escalation))
             esc_follow_timer(engine, escalation);
-            esc_escalation_dirty(engine, escalation);
-        }
     }
 }

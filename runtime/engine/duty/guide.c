@@ -69,8 +69,7 @@ static EscText level_of(EscEngine *engine, const EscEscalation *escalation)
 
 static bool is_open(const EscFrame *frame)
 {
-    return frame->question != NULL && frame->question->kind == ESC_QUESTION_ASK &&
-           frame->question->answer == 0;
+    return frame->question != NULL && frame->question->kind == ESC_QUESTION_ASK;
 }
 
 /* Who takes over a ticket finds the question open that somebody else was sent: theirs to answer now. */

@@ -100,8 +100,7 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
         return 0;
     if (handoff->within_ms > 0)
         esc_turn_deadline(engine, escalation, handoff->within_ms, handoff->calendar);
-    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
-    return ack == NULL ? 0 : ack->due_ms;
+    return esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0)->due_ms;
 }
 
 static EscText expected_text(EscEngine *engine, const EscHandoff *handoff, int64_t due_ms)
@@ -124,15 +123,15 @@ static EscText giver_text(EscEngine *engine, const EscHandoff *handoff, EscText 
     return esc_turn_printf(engine, "handed over from %.*s", ESC_TEXT_ARG(from));
 }
 
+/* A turn has just begun, so something is due. */
 static void handoff_record(EscEngine *engine, EscEscalation *escalation, EscText from,
                            const EscHandoff *handoff, int64_t due_ms)
 {
-    EscText until = due_ms > 0 ? esc_local_time(engine, due_ms) : (EscText){0};
-    bool is_said = handoff->expect == ESC_EXPECT_ACKED && due_ms > 0;
-    EscText ack_until =
-        is_said || escalation->is_acked ? (EscText){0} : esc_turn_until(engine, escalation);
-    EscText role = esc_text_from(esc_role_name(escalation->role));
-    EscText word = handoff->expect == ESC_EXPECT_ACKED ? ESC_TEXT("acked") : ESC_TEXT("resolved");
+    bool is_ack = handoff->expect == ESC_EXPECT_ACKED;
+    EscText until = esc_local_time(engine, due_ms),
+            ack_until = is_ack ? (EscText){0} : esc_turn_until(engine, escalation),
+            role = esc_text_from(esc_role_name(escalation->role)),
+            word = is_ack ? ESC_TEXT("acked") : ESC_TEXT("resolved");
     EscText data = esc_audit_data(engine, "from", from, "owner", escalation->owner, "role", role,
                                   "reason", handoff->reason, "expect", word, "until", until, NULL);
     esc_audit_escalation(
@@ -179,16 +178,6 @@ static bool has_it(const EscEscalation *escalation, const Target *target)
 static bool is_resort(const EscEscalation *escalation, const Target *target)
 {
     return target->position == esc_role_count(escalation);
-}
-
-static void skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people)
-{
-    for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and was passed over in a hand-off",
-                             ESC_TEXT_ARG(people->skipped[i]));
 }
 
 /* The turn of whoever it goes to begins; of the next role behind when nobody of them is there. */
@@ -265,7 +254,7 @@ bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
 {
     Target target;
     target_find(engine, escalation, handoff, &target);
-    return target.people.count > 0 || is_resort(escalation, &target);
+    return target.people.count > 0;
 }
 
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
@@ -277,7 +266,7 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
         return nothing(engine, escalation, handoff);
     if (!limit_allows(engine, escalation))
         return ESC_HANDOFF_LIMITED;
-    skipped_tell(engine, escalation, &target.people);
+    esc_skipped_tell(engine, escalation, &target.people, ESC_TEXT("was passed over in a hand-off"));
     EscText from = escalation->owner;
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
     if (ack != NULL && ack->due_ms <= engine->now_ms &&

@@ -141,7 +141,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
             window->count++;
             continue;
         }
-        if (limit->action == ESC_LIMIT_ACTION_RAISE && escalation != NULL && limit->exception > 0) {
+        if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0) {
             EscText name = program->texts[program->exceptions[limit->exception - 1].name];
             if (!esc_exception_is_open(engine, escalation, name))
                 esc_exception_ask_named(engine, escalation, name,
@@ -151,14 +151,13 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         if (message->is_due || message->question.size > 0)
             continue; /* what asks for an act loses it when it comes later */
         esc_digest_add(engine, window, escalation, message->text);
-        if (escalation != NULL)
-            esc_audit_escalation(
-                engine, escalation, ESC_AUDIT_LIMITED,
-                esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
-                               message->text, NULL),
-                "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
-                ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
-                limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_LIMITED,
+            esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
+                           message->text, NULL),
+            "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
+            ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
+            limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
         return false;
     }
     return true;
@@ -266,12 +265,7 @@ static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, 
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
-    for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and gets no message",
-                             ESC_TEXT_ARG(people->skipped[i]));
+    esc_skipped_tell(engine, escalation, people, ESC_TEXT("gets no message"));
     if (people->count == 0)
         unreachable_tell(engine, escalation, people->via, "nobody is there now");
 }
@@ -355,13 +349,6 @@ void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText perso
 
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked)
 {
-    if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
-        EscWords words = esc_message_words(engine, marked);
-        EscNotice message = {
-            .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
-        message_channel(engine, escalation, ref, &message);
-        return;
-    }
     EscPeople people;
     people_of(engine, escalation, ref, &people);
     for (uint32_t i = 0; i < people.count; i++)

@@ -25,7 +25,8 @@ static uint32_t role_staffed(EscEngine *engine, EscEscalation *escalation, uint3
     for (; position < count; position++) {
         esc_role_people(engine, escalation, position, people);
         const char *role = esc_role_name(esc_role_row(escalation, position)->role);
-        esc_skipped_tell(engine, escalation, people, role);
+        esc_skipped_tell(engine, escalation, people,
+                         esc_turn_printf(engine, "was passed over as %s", role));
         if (other_than(people, than).size > 0)
             break;
         EscText because = people->count > 0 ? ESC_TEXT("the same person") : ESC_TEXT("nobody");
@@ -158,10 +159,7 @@ void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     for (uint32_t i = 0; i < people.count; i++) {
-        bool has_acked = false;
-        for (size_t j = 0; j < escalation->ackers_count; j++)
-            has_acked = has_acked || esc_text_equal(escalation->ackers[j], people.names[i]);
-        if (!has_acked)
+        if (!esc_role_has_acked(escalation, people.names[i]))
             esc_escalation_former_add(escalation, people.names[i], true);
     }
 }

@@ -103,8 +103,6 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
 static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscPeople *next)
 {
     esc_team_turn_put(engine, next->via, next->names[0]);
-    if (escalation == NULL)
-        return;
     esc_escalation_dirty(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_DRAWN,
                          esc_audit_data(engine, "team", next->via, "person", next->names[0], NULL),
@@ -143,11 +141,7 @@ const EscRoleRow *esc_role_row(const EscEscalation *escalation, uint32_t positio
 
 static void name_add(EscText *names, uint32_t *count, EscText name)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (esc_text_equal(names[i], name))
-            return;
-    }
-    if (*count < ESC_OWNERS_MAX)
+    if (!esc_texts_hold(names, *count, name) && *count < ESC_OWNERS_MAX)
         names[(*count)++] = name;
 }
 
@@ -299,7 +293,7 @@ static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t rol
         if (position == count && people->count == 0)
             people->names[people->count++] = esc_people_stand(engine, &next);
     }
-    if (people->count == 0 && role >= 3)
+    if (people->count == 0) /* the last resort was meant, or there is no such role */
         people->names[people->count++] = esc_people_stand(engine, people);
 }
 
@@ -317,8 +311,6 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
         }
         return;
     }
-    if (escalation == NULL)
-        return;
     if (esc_ref_index(ref) != 4) {
         role_find(engine, escalation, esc_ref_index(ref), people);
         return;
@@ -344,20 +336,12 @@ void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeo
 
 bool esc_people_has(const EscPeople *people, EscText person)
 {
-    for (uint32_t i = 0; i < people->count; i++) {
-        if (esc_text_equal(people->names[i], person))
-            return true;
-    }
-    return false;
+    return esc_texts_hold(people->names, people->count, person);
 }
 
 bool esc_people_misses(const EscPeople *people, EscText person)
 {
-    for (uint32_t i = 0; i < people->skipped_count; i++) {
-        if (esc_text_equal(people->skipped[i], person))
-            return true;
-    }
-    return false;
+    return esc_texts_hold(people->skipped, people->skipped_count, person);
 }
 
 /* --- the accountable turn --------------------------------------------------------------------- */

@@ -46,6 +46,7 @@ static EscQuiet *quiet_of(EscEngine *engine, EscText target, bool is_channel)
     return quiet;
 }
 
+/* When nothing waits any more its timer has just fired. */
 void esc_quiet_timer_set(EscEngine *engine)
 {
     int64_t due_ms = INT64_MAX;
@@ -54,9 +55,7 @@ void esc_quiet_timer_set(EscEngine *engine)
             due_ms = engine->quiets.items[i].until_ms;
     const EscTimerNode *timer =
         esc_timer_find(engine->timers.own, ESC_TIMER_DIGEST, ESC_DIGEST_QUIET);
-    if (due_ms == INT64_MAX)
-        esc_timer_cancel(engine, NULL, NULL, ESC_TIMER_DIGEST, ESC_DIGEST_QUIET);
-    else if (timer == NULL || timer->due_ms != due_ms)
+    if (due_ms != INT64_MAX && (timer == NULL || timer->due_ms != due_ms))
         esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, ESC_DIGEST_QUIET, due_ms);
 }
 
@@ -69,11 +68,9 @@ static void item_add(EscEngine *engine, EscQuiet *quiet, EscEscalation *escalati
     }
     ESC_ENGINE_GROW(quiet->items, quiet->items_count, quiet->items_capacity);
     quiet->items[quiet->items_count++] = (EscDigestItem){
-        .escalation = escalation == NULL ? 0 : escalation->id,
+        .escalation = escalation->id,
         .text = esc_text_own(esc_turn_cut(engine, text, ITEM_BYTES_MAX)),
     };
-    if (escalation == NULL)
-        return;
     escalation->messages++;
     escalation->held++;
     esc_escalation_dirty(engine, escalation);
@@ -91,12 +88,11 @@ bool esc_quiet_takes(EscEngine *engine, EscEscalation *escalation, EscText targe
     engine->absences.is_dirty = true;
     esc_quiet_timer_set(engine);
     EscText until = esc_local_time(engine, until_ms);
-    if (escalation != NULL)
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_HELD,
-            esc_audit_data(engine, "target", target, "until", until, "text", message->text, NULL),
-            "a message to %.*s waits until their quiet time is over at %.*s", ESC_TEXT_ARG(target),
-            ESC_TEXT_ARG(until));
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_HELD,
+        esc_audit_data(engine, "target", target, "until", until, "text", message->text, NULL),
+        "a message to %.*s waits until their quiet time is over at %.*s", ESC_TEXT_ARG(target),
+        ESC_TEXT_ARG(until));
     return true;
 }
 

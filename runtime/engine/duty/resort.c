@@ -6,20 +6,12 @@
 #define HOURLY_ALARMS 24
 #define PAGED_FOR_MS (400 * ESC_DAY_MS)
 
-static bool was_asked(const EscResort *resort, EscText person)
-{
-    for (size_t i = 0; i < resort->asked_count; i++) {
-        if (esc_text_equal(resort->asked[i], person))
-            return true;
-    }
-    return false;
-}
-
 /* The next one who is there and was not asked in this pass; empty when there is none. */
 static EscText next_person(const EscEscalation *escalation, const EscPeople *people)
 {
+    const EscResort *resort = &escalation->resort;
     for (uint32_t i = 0; i < people->count; i++) {
-        if (!was_asked(&escalation->resort, people->names[i]))
+        if (!esc_texts_hold(resort->asked, resort->asked_count, people->names[i]))
             return people->names[i];
     }
     return (EscText){0};
@@ -64,7 +56,7 @@ static void resort_ask(EscEngine *engine, EscEscalation *escalation, EscText bec
 {
     EscPeople people;
     esc_role_people(engine, escalation, esc_role_count(escalation), &people);
-    esc_skipped_tell(engine, escalation, &people, "last resort");
+    esc_skipped_tell(engine, escalation, &people, ESC_TEXT("was passed over as last resort"));
     if (escalation->resort.asked_count == 0)
         escalation->resort.since_ms = engine->now_ms;
     EscText person = next_person(escalation, &people);

@@ -38,8 +38,6 @@ static EscText tried_text(EscEngine *engine, const EscEscalation *escalation)
                                 text.size == 0 ? "; so far" : ",", words, ESC_TEXT_ARG(moment->who),
                                 ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)));
     }
-    if (escalation->messages == 0)
-        return text;
     return esc_turn_printf(engine, "%.*s; %u %s sent", ESC_TEXT_ARG(text), escalation->messages,
                            esc_one_or_many(escalation->messages, "message was", "messages were"));
 }
@@ -61,7 +59,6 @@ static void shift_over(EscEngine *engine, EscEscalation *escalation, const EscPe
         engine, "the shift of %.*s has ended%.*s%.*s", ESC_TEXT_ARG(from),
         ESC_TEXT_ARG(tried_text(engine, escalation)), ESC_TEXT_ARG(open_text(engine, escalation)));
     esc_turn_begin(engine, escalation, escalation->role_row, people->names[0], because);
-    escalation->pass = 0;
     EscText owner = escalation->owner, until = esc_turn_until(engine, escalation),
             role = esc_text_from(esc_role_name(escalation->role));
     esc_audit_escalation(
@@ -91,8 +88,7 @@ void esc_follow_fire(EscEngine *engine, EscEscalation *escalation)
 void esc_follow_keep(EscEngine *engine, EscEscalation *escalation, EscText reason)
 {
     escalation->is_shift_kept = true;
-    esc_follow_timer(engine, escalation);
-    esc_escalation_dirty(engine, escalation);
+    esc_follow_timer(engine, escalation); /* it had one, so its row is written */
     esc_audit_escalation(engine, escalation, ESC_AUDIT_SHIFT_KEPT,
                          esc_audit_data(engine, "owner", escalation->owner, "reason", reason, NULL),
                          "%.*s keeps it beyond the end of the shift%.*s",

@@ -4,10 +4,8 @@
 
 static void loser_add(EscEngine *engine, EscShift *shift, EscText person)
 {
-    for (size_t i = 0; i < shift->losers_count; i++) {
-        if (esc_text_equal(shift->losers[i], person))
-            return;
-    }
+    if (esc_texts_hold(shift->losers, shift->losers_count, person))
+        return;
     shift->losers = esc_arena_grow(engine->turn.arena, shift->losers, shift->losers_count,
                                    &shift->losers_capacity, sizeof *shift->losers);
     ESC_ASSERT(shift->losers != NULL);
@@ -123,22 +121,12 @@ static bool has_heard(const EscEngine *engine, const EscEscalation *escalation, 
     return false;
 }
 
-/* Where several have to: they have done their part, and others still have to. */
-static bool has_acked(const EscEscalation *escalation, EscText person)
-{
-    for (size_t i = 0; i < escalation->ackers_count; i++) {
-        if (esc_text_equal(escalation->ackers[i], person))
-            return true;
-    }
-    return false;
-}
-
 static void people_page(EscEngine *engine, const EscShift *shift, const EscPeople *people)
 {
     EscEscalation *escalation = shift->escalation;
     for (uint32_t i = 0; i < people->count; i++) {
-        if (has_acked(escalation, people->names[i]))
-            continue;
+        if (esc_role_has_acked(escalation, people->names[i]))
+            continue; /* where several have to, they have done their part */
         if (shift->from.size == 0 && has_heard(engine, escalation, people->names[i]))
             continue;
         bool is_owner = esc_text_equal(people->names[i], escalation->owner);
@@ -179,7 +167,7 @@ static bool is_asking(const EscShift *shift)
 static void shift_tell(EscEngine *engine, const EscShift *shift)
 {
     EscEscalation *escalation = shift->escalation;
-    if (escalation->state == ESC_STATE_CLOSED || escalation->owner.size == 0)
+    if (escalation->state == ESC_STATE_CLOSED)
         return;
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
@@ -189,11 +177,12 @@ static void shift_tell(EscEngine *engine, const EscShift *shift)
         losers_tell(engine, shift, &people);
 }
 
-/* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. */
+/* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. What is
+ * closed has no timers. */
 static bool is_still_moving(const EscEngine *engine, const EscEscalation *escalation)
 {
     int64_t due_ms = esc_timer_earliest(escalation->timers);
-    return due_ms != 0 && due_ms <= engine->now_ms && esc_escalation_is_open(escalation);
+    return due_ms != 0 && due_ms <= engine->now_ms;
 }
 
 static void owed_keep(EscEngine *engine, const EscShift *shift)

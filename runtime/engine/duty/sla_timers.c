@@ -91,11 +91,12 @@ static bool is_to_come(const EscEngine *engine, const EscTicket *ticket, uint32_
     return due_ms > engine->now_ms || (timer != NULL && timer->due_ms == due_ms);
 }
 
+/* A clock that runs has a row. */
 static void warn_timers(EscEngine *engine, EscTicket *ticket, EscSlaClock clock,
                         const EscSlaClockRow *row)
 {
     const EscSlaState *state = &ticket->sla[clock];
-    bool runs = esc_clock_runs(ticket, clock) && state->state == ESC_CLOCK_RUNNING && row != NULL;
+    bool runs = esc_clock_runs(ticket, clock) && state->state == ESC_CLOCK_RUNNING;
     for (uint32_t i = 0; i < ESC_CLOCK_WARNS_MAX; i++) {
         uint32_t index = (uint32_t)clock * ESC_CLOCK_WARNS_MAX + i;
         const EscWarnRow *warn = runs && i < row->warns_count
@@ -114,7 +115,7 @@ static void warn_timers(EscEngine *engine, EscTicket *ticket, EscSlaClock clock,
 /* How much of the goal has gone by then; whole, and never all of it. */
 static uint32_t warn_percent(const EscSlaState *state, const EscWarnRow *row)
 {
-    if (row->percent > 0 || state->goal_ms <= 0)
+    if (row->percent > 0)
         return row->percent;
     return (uint32_t)((state->goal_ms - row->before_ms) * 100 / state->goal_ms);
 }

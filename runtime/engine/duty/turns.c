@@ -42,10 +42,8 @@ EscText esc_turn_until(EscEngine *engine, const EscEscalation *escalation)
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation)
 {
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
-    if (row != NULL && row->hold_ms > 0 && escalation->is_acked)
+    if (row != NULL && row->hold_ms > 0)
         esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, engine->now_ms + row->hold_ms);
-    else
-        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
 }
 
 void esc_role_active(EscEngine *engine, EscEscalation *escalation)
@@ -110,7 +108,7 @@ void esc_turn_record(EscEngine *engine, EscEscalation *escalation, EscText via)
 }
 
 void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      const char *role)
+                      EscText what)
 {
     for (uint32_t i = 0; i < people->skipped_count; i++) {
         EscText person = people->skipped[i];
@@ -118,8 +116,9 @@ void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeo
         EscText because = is_known ? ESC_TEXT("absent") : ESC_TEXT("not in the directory");
         esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
                              esc_audit_data(engine, "person", person, "because", because, NULL),
-                             "%.*s is %s and was passed over as %s", ESC_TEXT_ARG(person),
-                             is_known ? "absent" : "not in the directory any more", role);
+                             "%.*s is %s and %.*s", ESC_TEXT_ARG(person),
+                             is_known ? "absent" : "not in the directory any more",
+                             ESC_TEXT_ARG(what));
     }
 }
 

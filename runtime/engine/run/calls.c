@@ -97,9 +97,8 @@ static EscStatus nested_emit(void *context, uint32_t effect, const EscValue *arg
     const EscEffectRow *row = &world->bundle->program->effects[effect];
     if (row->kind == ESC_EFFECT_REQUEST)
         return request_collect(world, row, arguments, count);
-    if (row->kind == ESC_EFFECT_CALL)
-        return inverse_collect(world, row, arguments, count);
-    return ESC_TRAP;
+    ESC_ASSERT(row->kind == ESC_EFFECT_CALL);
+    return inverse_collect(world, row, arguments, count);
 }
 
 /* Runs a REQUEST or UNDO function; its one effect comes back to nested_emit (V34). */

@@ -154,8 +154,6 @@ static bool is_awaited(EscEngine *engine, EscEscalation *escalation, EscFrame *f
 void esc_frame_event(EscEngine *engine, EscEscalation *escalation)
 {
     EscFrame *frame = NULL;
-    if (engine->turn.event == NULL)
-        return;
     for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
         if (frame->is_heard || !is_awaited(engine, escalation, frame))
             continue;
@@ -264,9 +262,8 @@ static bool is_postponed(EscEngine *engine, EscEscalation *escalation, EscFrame 
         return false;
     uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
     int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
-    int64_t due_ms = from_ms == 0 ? 0
-                                  : esc_calendar_due_ms(escalation->bundle->program, engine->zones,
-                                                        wait->calendar, from_ms, wait->deadline_ms);
+    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, wait->calendar,
+                                         from_ms, wait->deadline_ms);
     if (due_ms <= engine->now_ms)
         return false;
     frame->due_ms = due_ms;

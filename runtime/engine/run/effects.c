@@ -56,17 +56,14 @@ static EscQuestion *question_new(Emission *emission, EscQuestionKind kind, EscTe
     return frame->question;
 }
 
-/* The options stand with the WAIT that follows; an ASK is the only effect that needs to know it, so look it up. */
+/* The options stand with the WAIT that follows (V34); an ASK is the only effect that needs to know it, so look it up. */
 static const EscWaitRow *wait_following(const Emission *emission)
 {
     const EscProgram *program = emission->program;
-    const EscFunctionRow *function = &program->functions[emission->world->function];
-    uint32_t end = function->code_first + function->code_count;
-    for (uint32_t at = emission->engine->turn.emit_place; at < end; at++) {
-        if (program->code[at].op == ESC_OP_WAIT)
-            return &program->waits[program->code[at].imm];
-    }
-    return NULL;
+    uint32_t at = emission->engine->turn.emit_place;
+    while (program->code[at].op != ESC_OP_WAIT)
+        at++;
+    return &program->waits[program->code[at].imm];
 }
 
 static void emit_ask(Emission *emission)
@@ -79,14 +76,16 @@ static void emit_ask(Emission *emission)
         asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
                                 ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
     EscWords words = esc_message_words(engine, asked);
-    EscNotice message = {
-        .text = words.text, .own = words.own, .own_count = words.own_count, .question = question};
     const EscWaitRow *wait = wait_following(emission);
-    if (wait != NULL) {
-        message.has_answers = true;
-        message.answers = esc_answers_of(engine, emission->program, wait);
-        message.answers_count = wait->answers_count;
-    }
+    EscNotice message = {
+        .text = words.text,
+        .own = words.own,
+        .own_count = words.own_count,
+        .question = question,
+        .has_answers = true,
+        .answers = esc_answers_of(engine, emission->program, wait),
+        .answers_count = wait->answers_count,
+    };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ASKED,
                          esc_audit_data(engine, "question", question, NULL), "asks: \"%.*s\"",
                          ESC_TEXT_ARG(question));
@@ -192,7 +191,7 @@ static void linked_fields_set(Emission *emission, EscTicket *ticket)
     EscEngine *engine = emission->engine;
     for (uint32_t i = 0; i < emission->count; i++) {
         uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
-        uint32_t slot = field == 0 ? ESC_NONE : emission->world->bundle->slots[field - 1];
+        uint32_t slot = emission->world->bundle->slots[field - 1];
         if (slot == ESC_NONE)
             continue;
         EscValue value = esc_value_convert(emission->program, engine->schema.current->program,
@@ -284,10 +283,7 @@ static void emit_snapshot(Emission *emission)
 static void emit_attach(Emission *emission)
 {
     EscEngine *engine = emission->engine;
-    EscText name =
-        emission->program->texts[emission->program->effect_args[emission->row->args_first].name];
-    if (name.size == 0)
-        name = ESC_TEXT("attachment");
+    EscText name = ESC_TEXT("attachment");
     EscText content = value_text(engine, emission->program, emission->arguments[0]);
     char hex[65];
     esc_evidence_put(engine, emission->escalation, name, content, hex);
@@ -337,8 +333,7 @@ static void emit_raise(Emission *emission)
     EscEscalation *escalation = emission->escalation;
     EscRaised *asked = esc_exception_ask(emission->engine, escalation, emission->row->aux,
                                          raise_message(emission));
-    if (asked == NULL)
-        return;
+    ESC_ASSERT(asked != NULL); /* what is closed or parked runs nothing */
     uint32_t kind = emission->program->functions[emission->world->function].kind;
     asked->is_step = kind == ESC_FUNCTION_STEPS || kind == ESC_FUNCTION_CATCH;
     asked->place = emission->engine->turn.emit_place;
@@ -346,8 +341,6 @@ static void emit_raise(Emission *emission)
     asked->field_indexes = esc_engine_alloc(emission->count * sizeof *asked->field_indexes);
     for (uint32_t i = 0; i < emission->count; i++) {
         uint32_t field = emission->program->effect_args[emission->row->args_first + i].field;
-        if (field == 0)
-            continue;
         asked->field_indexes[asked->fields_count] = field - 1;
         asked->fields[asked->fields_count++] = esc_owned_copy(emission->arguments[i]);
     }
@@ -392,12 +385,8 @@ static void emit_undo(Emission *emission)
     esc_undo_effect(emission->world, emission->row, emission->arguments, emission->count);
 }
 
-/* A REQUEST function runs with a host of its own (calls.c). */
-static void emit_request(Emission *emission)
-{
-    (void)emission;
-    ESC_ASSERT(false && "a request is collected where its action is called");
-}
+/* A REQUEST function runs with a host of its own (calls.c), so a request never comes here. */
+#define emit_request NULL
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -426,6 +415,7 @@ static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arg
     const EscProgram *program = world->bundle->program;
     const EscEffectRow *row = &program->effects[effect];
     ESC_ASSERT(world->escalation != NULL); /* conditions emit nothing */
+    ESC_ASSERT(emitters[row->kind] != NULL);
     Emission emission = {world, world->engine, world->escalation, program, row, arguments,
                          count, result};
     world->engine->turn.emit_place = site_place(program, world->function, effect);

@@ -10,8 +10,7 @@
 static EscText raised_name(const EscEscalation *escalation, const EscRaised *raised)
 {
     const EscProgram *program = escalation->bundle->program;
-    return raised == NULL ? (EscText){0}
-                          : program->texts[program->exceptions[raised->exception].name];
+    return program->texts[program->exceptions[raised->exception].name];
 }
 
 void esc_frame_pop(EscEngine *engine, EscEscalation *escalation)
@@ -65,14 +64,12 @@ void esc_triage_withdraw(EscEngine *engine, EscEscalation *escalation, const cha
 
 static void ticket_unlink(EscTicket *ticket, const EscEscalation *escalation)
 {
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        if (ticket->open[i] != escalation)
-            continue;
-        memmove(ticket->open + i, ticket->open + i + 1,
-                (ticket->open_count - i - 1) * sizeof *ticket->open);
-        ticket->open_count--;
-        return;
-    }
+    size_t at = 0;
+    while (ticket->open[at] != escalation)
+        at++;
+    memmove(ticket->open + at, ticket->open + at + 1,
+            (ticket->open_count - at - 1) * sizeof *ticket->open);
+    ticket->open_count--;
 }
 
 static void all_drop(EscEngine *engine, EscEscalation *escalation)
@@ -127,8 +124,6 @@ static void last_resort_tell(EscEngine *engine, EscEscalation *escalation, const
 /* Only the steps end: owner, chain and `close when` go on. The snapshot stays, as evidence. */
 void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because)
 {
-    if (escalation->state == ESC_STATE_CLOSED)
-        return;
     escalation->state = ESC_STATE_PARKED;
     escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
     esc_escalation_alarm(engine, escalation, ESC_ALARM_PARKED, true);

@@ -15,6 +15,11 @@ EscStatus esc_frame_read(const EscEscalation *escalation, const EscFrame *frame,
                              frame->effects_total, scratch->bytes, sizeof scratch->bytes, run, why);
 }
 
+static bool is_triage(const EscEscalation *escalation, const EscFrame *frame)
+{
+    return escalation->triage != NULL && frame == &escalation->triage->frame;
+}
+
 /* --- faults of ours --------------------------------------------------------------------------- */
 
 /* With the template's name, the file and the line: who reads it has nothing else to go by. */
@@ -35,7 +40,7 @@ static void frame_fault(EscEngine *engine, EscEscalation *escalation, EscFrame *
     EscRaised *raised = fault(engine, escalation, function, pc, what);
     if (raised != NULL)
         raised->is_step = true;
-    if (escalation->triage != NULL && frame == &escalation->triage->frame) {
+    if (is_triage(escalation, frame)) {
         escalation->triage->end = ESC_TRIAGE_BY_HAND;
         return;
     }
@@ -78,15 +83,12 @@ static void bent_tell(EscEngine *engine, EscEscalation *escalation, const EscRun
 
 /* --- suspending ------------------------------------------------------------------------------- */
 
-/* False when it is too big to be kept. */
-static bool snapshot_keep(EscFrame *frame, const EscRun *run)
+static void snapshot_keep(EscFrame *frame, const EscRun *run)
 {
     EscBuf buf;
     esc_buf_init(&buf, ESC_SNAPSHOT_BYTES_MAX);
-    if (esc_snapshot_write(run, &buf) != ESC_OK) {
-        esc_buf_release(&buf);
-        return false;
-    }
+    EscStatus status = esc_snapshot_write(run, &buf);
+    ESC_ASSERT(status == ESC_OK); /* what is too big has not suspended (V28) */
     free(frame->bytes);
     frame->bytes = esc_engine_alloc(buf.size);
     memcpy(frame->bytes, buf.data, buf.size);
@@ -95,7 +97,6 @@ static bool snapshot_keep(EscFrame *frame, const EscRun *run)
     frame->wait = run->wait;
     frame->effects_total = run->effects_total;
     esc_buf_release(&buf);
-    return true;
 }
 
 /* A call that a run has just queued ends with the wait for its reply. */
@@ -132,11 +133,7 @@ static void frame_suspend(EscEngine *engine, EscEscalation *escalation, EscFrame
                           const EscRun *run)
 {
     const EscProgram *program = escalation->bundle->program;
-    if (!snapshot_keep(frame, run)) {
-        frame_fault(engine, escalation, frame, run->function, run->pc,
-                    ESC_TEXT("what its steps hold is too big to be kept while they wait"));
-        return;
-    }
+    snapshot_keep(frame, run);
     const EscWaitRow *wait = &program->waits[frame->wait];
     frame->began_ms = engine->now_ms;
     frame->due_ms = esc_calendar_due_ms(program, engine->zones, wait->calendar, engine->now_ms,
@@ -151,11 +148,6 @@ static void frame_suspend(EscEngine *engine, EscEscalation *escalation, EscFrame
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
-
-static bool is_triage(const EscEscalation *escalation, const EscFrame *frame)
-{
-    return escalation->triage != NULL && frame == &escalation->triage->frame;
-}
 
 static void run_ended(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
                       const EscRun *run, EscRunEnd end)

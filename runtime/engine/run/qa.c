@@ -24,7 +24,7 @@ EscText esc_qa_check_text(EscEngine *engine, const EscEscalation *escalation, ui
 static int64_t check_due_ms(const EscEngine *engine, const EscEscalation *escalation,
                             const EscCheckRow *row)
 {
-    if (row->timing != ESC_TIMING_WITHIN || row->within_ms == 0)
+    if (row->timing != ESC_TIMING_WITHIN)
         return 0;
     return esc_calendar_due_ms(escalation->bundle->program, engine->zones, row->calendar,
                                escalation->opened_at_ms, row->within_ms);
@@ -117,11 +117,10 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
     case ESC_CHECK_CONFIRMED: /* only a person's word passes it */
         return is_deadline ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_OPEN;
     case ESC_CHECK_CONDITION:
-        return judge_condition(engine, escalation, row, is_deadline);
     case ESC_CHECK_COUNT:
         break;
     }
-    return ESC_JUDGEMENT_PASS;
+    return judge_condition(engine, escalation, row, is_deadline);
 }
 
 static bool has_missed(const EscFormer *former, const EscCheckRow *row)
@@ -193,8 +192,6 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
         [ESC_CHECK_STATE_NOT_ASKED] = {ESC_AUDIT_CHECK_NOT_ASKED,
                                        "is not asked for when it ends this way"},
     };
-    if (escalation->checks[check] == (uint8_t)state)
-        return;
     escalation->checks[check] = (uint8_t)state;
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CHECK, check);
     if (state == ESC_CHECK_STATE_FAILED && because.size == 0)
@@ -264,9 +261,8 @@ static bool is_postponed(EscEngine *engine, EscEscalation *escalation, uint32_t 
 {
     const EscCheckRow *row = check_row(escalation, check);
     int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
-    int64_t due_ms = from_ms == 0 ? 0
-                                  : esc_calendar_due_ms(escalation->bundle->program, engine->zones,
-                                                        row->calendar, from_ms, row->within_ms);
+    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, row->calendar,
+                                         from_ms, row->within_ms);
     if (due_ms <= engine->now_ms)
         return false;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, check, due_ms);

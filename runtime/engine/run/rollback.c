@@ -123,7 +123,7 @@ static void change_undo(EscEngine *engine, EscEscalation *escalation, const EscC
         call_undo(engine, escalation, change);
     else if (change->kind == ESC_CHANGE_FIELD)
         field_undo(engine, escalation, change);
-    else if (change->kind == ESC_CHANGE_TICKET)
+    else
         ticket_undo(engine, escalation, change);
 }
 

@@ -54,8 +54,8 @@ static void frame_move(const EscEngine *engine, const EscEscalation *escalation,
 {
     if (frame->bytes == NULL)
         return;
-    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
-    uint32_t calendar = program == NULL ? 0 : program->waits[frame->wait].calendar;
+    const EscProgram *program = escalation->bundle->program;
+    uint32_t calendar = program->waits[frame->wait].calendar;
     bool is_late = frame->due_ms <= move->from_ms;
     frame->began_ms =
         esc_move_since(engine, program, move, is_late ? 0 : calendar, frame->began_ms);

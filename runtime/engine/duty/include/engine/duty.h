@@ -15,7 +15,7 @@ typedef struct EscPeople {
     uint32_t skipped_count;
     EscText via; /* interned: person, team or schedule */
 } EscPeople;
-/* `ref` in the numbering of `bundle`; escalation may be NULL when ref is no role. */
+/* `ref` in the numbering of `bundle`. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
@@ -76,9 +76,11 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
                        uint32_t calendar);
 EscText esc_turn_until(EscEngine *engine,
                        const EscEscalation *escalation); /* of the acknowledgement; empty: none */
+/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
 void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      const char *role);
+                      EscText what);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
+/* Who has acknowledged has it for so long, where their role has a lease. */
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
 void esc_role_active(EscEngine *engine,
                      EscEscalation *escalation); /* something happened: the lease starts anew */
@@ -141,6 +143,8 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
 /* ESC_FORBIDDEN for who is in no role of it, or away. */
 EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
                              EscWhy *why);
+/* Whether the person has acknowledged in this turn, be it enough or not. */
+bool esc_role_has_acked(const EscEscalation *escalation, EscText person);
 /* The actor must have passed esc_role_check_ack. False: it changes nothing. */
 bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor);
 /* The same of somebody who hands it over with it: who was called in their own right still is. */
@@ -165,7 +169,7 @@ typedef enum EscHandoffEnd {
     ESC_HANDOFF_NOTHING, /* they have it already */
     ESC_HANDOFF_LIMITED  /* one too many: the exception that the policy wants is on its way */
 } EscHandoffEnd;
-/* Whether somebody is there to take it. */
+/* Whether somebody is there to take what a person hands over: to people, a team or a schedule. */
 bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
                              const EscHandoff *handoff);
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,

@@ -59,6 +59,7 @@ EscText esc_text_or(EscText text, EscText otherwise); /* the text, unless it is 
 /* Words that are said only with a text, before it or behind it: "" when the text is empty. For "failed%s%.*s". */
 const char *esc_words_with(EscText text, const char *words);
 const char *esc_one_or_many(size_t count, const char *one, const char *many); /* none are many */
+bool esc_texts_hold(const EscText *texts, size_t count, EscText text); /* it is one of them */
 
 /* --- words.c ---------------------------------------------------------------------------------- */
 
