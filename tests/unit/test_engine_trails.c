@@ -1,5 +1,6 @@
 /* test_engine_trails.c - whole stories, and every word that the engine gave to be read of them: the trail, messages,
- * evidence, views. Each stands in trails/NAME.txt, to be looked at like code.
+ * evidence, views. Each stands in trails/NAME.txt, to be looked at like code; what each input of it was about, and whether
+ * it did something, in trails/NAME.answers.txt.
  *
  * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
 #include "engine_scene.h"
@@ -51,22 +52,30 @@ static void assert_same(EscText got, EscText expected, const char *name)
     fail_msg("another trail than that of %s.txt", name);
 }
 
-/* The end of a story. */
-static void told(Scene *scene, const char *name)
+/* Writes the file, or compares it. */
+static void hold(EscText text, const char *name)
 {
     char path[1024];
     snprintf(path, sizeof path, "%s/tests/unit/trails/%s.txt", ESC_TEST_SOURCE_DIR, name);
-    EscText trail = scene_trail(scene);
     if (getenv("ESC_UPDATE") != NULL) {
         FILE *file = fopen(path, "wb");
         assert_non_null(file);
-        assert_int_equal(fwrite(trail.data, 1, trail.size, file), trail.size);
+        assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
         assert_int_equal(fclose(file), 0);
     } else {
         EscBuf expected = file_read(path);
-        assert_same(trail, esc_buf_as_text(&expected), name);
+        assert_same(text, esc_buf_as_text(&expected), name);
         esc_buf_release(&expected);
     }
+}
+
+/* The end of a story. */
+static void told(Scene *scene, const char *name)
+{
+    char answers[128];
+    snprintf(answers, sizeof answers, "%s.answers", name);
+    hold(scene_trail(scene), name);
+    hold(scene_answers(scene), answers);
     scene_free(scene);
 }
 
