@@ -662,7 +662,7 @@ static void answer_write(Scene *scene, const EscInput *input, EscStatus status)
         [ESC_INPUT_WOKE] = "woke"};
     const EscOutcome *outcome = &scene->outcome;
     EscBuf *out = &scene->answers;
-    esc_buf_string(out, kinds[input->kind]);
+    esc_buf_string(out, input->kind < ESC_COUNT_OF(kinds) ? kinds[input->kind] : "unknown");
     if (status != ESC_OK) {
         esc_buf_printf(out, " refused: %s\n", esc_status_name(status));
         return;

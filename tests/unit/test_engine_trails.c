@@ -1,83 +1,16 @@
 /* test_engine_trails.c - whole stories, and every word that the engine gave to be read of them: the trail, messages,
  * evidence, views. Each stands in trails/NAME.txt, to be looked at like code; what each input of it was about, and whether
  * it did something, in trails/NAME.answers.txt.
- *
- * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
+ * trail_story.h tells how they are written anew. */
 #include "engine_scene.h"
 #include "program_builder.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "support/test.h"
+#include "trail_story.h"
 
 #define STAYS "await resolved within 30d else raise overdue"
-
-/* --- comparing ---------------------------------------------------------------------------------------------------- */
-
-static EscBuf file_read(const char *path)
-{
-    EscBuf text;
-    esc_buf_init(&text, (size_t)64 << 20);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("there is no %s", path);
-    char chunk[4096];
-    size_t size = 0;
-    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0)
-        esc_buf_append(&text, chunk, size);
-    fclose(file);
-    return text;
-}
-
-static EscText line_at(EscText text, size_t at)
-{
-    const char *end = memchr(text.data + at, '\n', text.size - at);
-    return (EscText){text.data + at, end == NULL ? text.size - at : (size_t)(end - text.data) - at};
-}
-
-static void assert_same(EscText got, EscText expected, const char *name)
-{
-    if (esc_text_equal(got, expected))
-        return;
-    size_t at = 0, line = 0, number = 1;
-    while (at < got.size && at < expected.size && got.data[at] == expected.data[at]) {
-        if (got.data[at++] != '\n')
-            continue;
-        line = at;
-        number++;
-    }
-    print_error("trails/%s.txt:%zu\ngot      %.*s\nexpected %.*s\n", name, number,
-                ESC_TEXT_ARG(line_at(got, line)), ESC_TEXT_ARG(line_at(expected, line)));
-    fail_msg("another trail than that of %s.txt", name);
-}
-
-/* Writes the file, or compares it. */
-static void hold(EscText text, const char *name)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/tests/unit/trails/%s.txt", ESC_TEST_SOURCE_DIR, name);
-    if (getenv("ESC_UPDATE") != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
-        assert_int_equal(fclose(file), 0);
-    } else {
-        EscBuf expected = file_read(path);
-        assert_same(text, esc_buf_as_text(&expected), name);
-        esc_buf_release(&expected);
-    }
-}
-
-/* The end of a story. */
-static void told(Scene *scene, const char *name)
-{
-    char answers[128];
-    snprintf(answers, sizeof answers, "%s.answers", name);
-    hold(scene_trail(scene), name);
-    hold(scene_answers(scene), answers);
-    scene_free(scene);
-}
 
 /* --- building ----------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,98 @@
+/* trail_story.h - what a scene gave to be read, compared with the files of trails/.
+ *
+ * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
+#ifndef TRAIL_STORY_H
+#define TRAIL_STORY_H
+
+#include "engine_scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/test.h"
+
+static inline EscBuf file_read(const char *path)
+{
+    EscBuf text;
+    esc_buf_init(&text, (size_t)64 << 20);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        fail_msg("there is no %s", path);
+    char chunk[4096];
+    size_t size = 0;
+    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0)
+        esc_buf_append(&text, chunk, size);
+    fclose(file);
+    return text;
+}
+
+static inline EscText line_at(EscText text, size_t at)
+{
+    const char *end = memchr(text.data + at, '\n', text.size - at);
+    return (EscText){text.data + at, end == NULL ? text.size - at : (size_t)(end - text.data) - at};
+}
+
+static inline void assert_same(EscText got, EscText expected, const char *name)
+{
+    if (esc_text_equal(got, expected))
+        return;
+    size_t at = 0, line = 0, number = 1;
+    while (at < got.size && at < expected.size && got.data[at] == expected.data[at]) {
+        if (got.data[at++] != '\n')
+            continue;
+        line = at;
+        number++;
+    }
+    print_error("trails/%s.txt:%zu\ngot      %.*s\nexpected %.*s\n", name, number,
+                ESC_TEXT_ARG(line_at(got, line)), ESC_TEXT_ARG(line_at(expected, line)));
+    fail_msg("another trail than that of %s.txt", name);
+}
+
+/* With "x*1000" for so many of them in a row: texts that a limit cut. */
+static inline EscBuf runs_counted(EscText text)
+{
+    enum { RUN_MIN = 50 };
+    EscBuf out;
+    esc_buf_init(&out, (size_t)64 << 20);
+    for (size_t at = 0, size = 0; at < text.size; at += size) {
+        for (size = 0; at + size < text.size && text.data[at + size] == 'x'; size++)
+            ;
+        if (size >= RUN_MIN)
+            esc_buf_printf(&out, "x*%zu", size);
+        else
+            esc_buf_append(&out, text.data + at, size = size == 0 ? 1 : size);
+    }
+    return out;
+}
+
+/* Writes the file, or compares it. */
+static inline void hold(EscText whole, const char *name)
+{
+    EscBuf short_text = runs_counted(whole);
+    EscText text = esc_buf_as_text(&short_text);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/tests/unit/trails/%s.txt", ESC_TEST_SOURCE_DIR, name);
+    if (getenv("ESC_UPDATE") != NULL) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
+        assert_int_equal(fclose(file), 0);
+    } else {
+        EscBuf expected = file_read(path);
+        assert_same(text, esc_buf_as_text(&expected), name);
+        esc_buf_release(&expected);
+    }
+    esc_buf_release(&short_text);
+}
+
+/* The end of a story. */
+static inline void told(Scene *scene, const char *name)
+{
+    char answers[128];
+    snprintf(answers, sizeof answers, "%s.answers", name);
+    hold(scene_trail(scene), name);
+    hold(scene_answers(scene), answers);
+    scene_free(scene);
+}
+
+#endif
