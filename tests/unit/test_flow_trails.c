@@ -246,10 +246,10 @@ static void names_of_acts(void **state)
                         "steps { " STAYS " }\nclose when resolved }\n");
     scene_manual_delivery(scene);
     scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
-    EscText far = x_times(257);
+    EscText far = x_times(ESC_ID_BYTES_MAX + 1);
     const EscAction deeds[] = {
         {.verb = ESC_VERB_COUNT, .actor = ESC_TEXT("ana"), .escalation = 1},
-        {.verb = ESC_VERB_ACK, .actor = {far.data, 256}, .escalation = 1},
+        {.verb = ESC_VERB_ACK, .actor = {far.data, ESC_ID_BYTES_MAX}, .escalation = 1},
         {.verb = ESC_VERB_ACK, .actor = far, .escalation = 1},
         {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .ticket = far},
         ACT(ABSENT, "ana", TARGET("ben"), .for_ms = ESC_HOUR_MS),
@@ -363,6 +363,283 @@ static void what_a_start_finds(void **state)
     told(scene, "what_a_start_finds");
 }
 
+/* --- starts and time -------------------------------------------------------------------------------------------------- */
+
+#define SHORT "owners { primary ana ack within 30d }\nsteps { " STAYS " }\nclose when resolved }\n"
+#define DONE                                                                                       \
+    "owners { primary ana ack within 30d }\nsteps { close as done }\nclose when resolved }\n"
+
+static void event(Scene *scene, const char *type, const char *ticket, const char *data)
+{
+    assert_status(scene_event(scene, type, ticket, data), ESC_OK);
+}
+
+/* What waits finds its `start` in the bundle that is there then, or is dropped. */
+static void starts_under_other_bundles(void **state)
+{
+    (void)state;
+    static const char *const before =
+        "event ping { n: number }\nsla s { resolve within 1h }\n"
+        "template a \"A\" { start on ping, ticket.updated when ticket.severity = critical for "
+        "30m\n" SHORT "template b \"B\" { start on ping, ticket.updated when ticket.severity = "
+        "critical for 30m\n" SHORT "template c \"C\" { start on ticket.updated when "
+        "changed ticket.queue\nagain after 10h\n" DONE
+        "template d \"D\" { start after sla.resolve overdue 30m\nagain after 10h\n" DONE
+        "template e \"E\" { start after sla.resolve overdue 30m\nagain after 10h\n" DONE
+        "template f \"F\" { start on ping\nagain after 10h\n" DONE
+        "template g \"G\" { start on ticket.updated when ticket.queue = \"three\" start on "
+        "ping\nagain after 10h\n" DONE;
+    static const char *const after =
+        "event pong { n: number }\nsla s { resolve within 1h }\n"
+        "template a \"A\" { start on ticket.updated when ticket.severity = critical for 30m\n" SHORT
+        "template b \"B\" { start on pong when ticket.severity = critical for 30m\n" SHORT
+        "template c \"C\" { start after sla.resolve overdue 2h\nagain after 10h\n" DONE
+        "template d \"D\" { start after sla.resolve overdue 30m\nagain after 10h\n" DONE
+        "template e \"E\" { start on ticket.updated when ticket.severity = critical\nagain after "
+        "10h\n" DONE "template g \"G\" { start on ticket.updated when ticket.queue = \"three\" "
+        "start on pong\nagain after 10h\n" DONE;
+    Scene *scene = scene_of(before);
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T", "{\"title\":\"x\",\"queue\":\"one\"}");
+    event(scene, "ping", "T", "{\"n\":1}");
+    event(scene, "ticket.updated", "T", "{\"queue\":\"two\"}");
+    event(scene, "ticket.updated", "T", "{\"queue\":\"three\"}");
+    event(scene, "ping", "T", "{\"n\":2}");
+    scene_after(scene, 90 * ESC_MINUTE_MS); /* late */
+    event(scene, "ticket.resolved", "T", NULL);
+    event(scene, "ticket.reopened", "T", NULL);
+    event(scene, "ticket.updated", "T", "{\"severity\":\"high\"}");
+    scene_after(scene, ESC_HOUR_MS);
+    event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    event(scene, "ping", "T", "{\"n\":3}");
+    scene_publish(scene, after);
+    scene_after(scene, 12 * ESC_HOUR_MS);
+    event(scene, "ticket.updated", "T", "{\"queue\":\"four\"}");
+    told(scene, "starts_under_other_bundles");
+}
+
+/* A service level that is late for the second time waits for the end of `again after`, without an event. */
+static void late_again(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "sla s { resolve within 1h }\n"
+        "template late \"Late\" { start after sla.resolve overdue 30m\nagain after 4h\n" DONE
+        "template later \"Later\" { start after sla.resolve overdue 30m when ticket.severity = "
+        "critical\n"
+        "again after 4h\n" DONE);
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T", "{\"title\":\"x\",\"severity\":\"critical\"}");
+    scene_after(scene, 95 * ESC_MINUTE_MS);
+    event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_after(scene, ESC_HOUR_MS);
+    event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}");
+    event(scene, "ticket.resolved", "T", NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    event(scene, "ticket.reopened", "T", NULL);
+    scene_after(scene, 10 * ESC_HOUR_MS);
+    told(scene, "late_again");
+}
+
+/* Checks, closings and starts that time alone turns: of a ticket that is open, resolved, linked. */
+static void time_alone(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "sla s { resolve within 8h }\n"
+        "template near \"Near\" { start on ticket.created, ticket.updated when ticket.due_at < now "
+        "+ 2h\n" SHORT "template late \"Late\" { start after sla.resolve overdue 30m when "
+        "ticket.due_at < now\n" SHORT
+        "template status \"Status\" { start on ticket.updated when ticket.status = resolved and "
+        "ticket.due_at < now + 1h\n" SHORT
+        "template t \"T\" { start on ticket.created\nowners { primary ana ack within 30d }\n"
+        "steps { check escalation.age >= 2h within 5h else { notify room \"young\" }\nnotify room "
+        "\"checked\"\n"
+        "if ticket.due_at is present { create ticket task { title: \"do\"  due_at: ticket.due_at } "
+        "}\n" STAYS " }\n"
+        "qa { check escalation.age >= 4h before close  check ticket.severity = low before close\n"
+        "check escalation.age >= 1h before close }\n"
+        "on exception qa_failed { notify room \"{exception.message}\"  resume }\nclose when "
+        "resolved }\n");
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T",
+          "{\"title\":\"x\",\"severity\":\"low\",\"due_at\":\"2026-01-05T14:00:00Z\"}");
+    event(scene, "ticket.created", "U",
+          "{\"title\":\"y\",\"severity\":\"low\",\"due_at\":\"2026-01-05T16:00:00Z\"}");
+    scene_after(scene, 150 * ESC_MINUTE_MS);
+    event(scene, "ticket.resolved", "T", NULL); /* before its time is near */
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    scene_correct(scene, 2 * ESC_HOUR_MS);
+    scene_after(scene, ESC_HOUR_MS);
+    scene_correct(scene, -5 * ESC_HOUR_MS);
+    scene_after(scene, 14 * ESC_HOUR_MS);
+    event(scene, "ticket.resolved", "U", NULL);
+    told(scene, "time_alone");
+}
+
+/* Tickets behind a correction are judged in the order of their ids. */
+static void a_correction_of_many(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template near \"Near\" { start on ticket.created, ticket.updated when "
+                            "ticket.due_at < now + 2h\n" SHORT
+                            "template day \"Day\" { start on ticket.updated when ticket.due_at < "
+                            "now + 1d\nagain after 1h\n" DONE);
+    scene_manual_delivery(scene);
+    static const char *const ids[] = {"C", "A", "D", "B"};
+    for (size_t i = 0; i < ESC_COUNT_OF(ids); i++)
+        event(scene, "ticket.created", ids[i],
+              "{\"title\":\"x\",\"due_at\":\"2026-01-07T14:00:00Z\"}");
+    scene_correct(scene, 2 * ESC_DAY_MS);
+    scene_after(scene, ESC_HOUR_MS);
+    scene_correct(scene, 3 * ESC_HOUR_MS);
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_correct(scene, -ESC_DAY_MS);
+    scene_after(scene, ESC_DAY_MS);
+    told(scene, "a_correction_of_many");
+}
+
+/* --- events ----------------------------------------------------------------------------------------------------------- */
+
+/* A handler that skips where there is nothing to skip: the steps are done, and what was raised waits for people. */
+static void skips_nothing(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"",
+                         "on go when event.n = 1 { skip }\non go when event.n = 2 { raise odd }\n"
+                         "on go when event.n = 3 { close as over }\non go when event.n = 3 { "
+                         "notify room \"never\" }");
+    for (int n = 1; n <= 3; n++) {
+        char data[16];
+        snprintf(data, sizeof data, "{\"n\":%d}", n);
+        event(scene, "go", "T", data);
+        event(scene, "go", "T", "{\"n\":1}");
+    }
+    told(scene, "skips_nothing");
+}
+
+/* What a ticket was, and is: events of its status from one to the other, and changes that are taken back at once. */
+static void standings(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        EVENTS "extend ticket { m: number default 0 }\n"
+               "template t \"T\" { start on ticket.created\n" OWNED
+               "steps { await resolved within 30d else { } }\n"
+               "on ticket.resolved { notify room \"resolved\" }\non ticket.closed { notify room "
+               "\"closed\" }\n"
+               "on ticket.reopened { notify room \"reopened\" }\non ticket.updated { notify room "
+               "\"updated\" }\n"
+               "on go when event.n = 1 { set ticket.m to 1  set ticket.m to 0 }\n"
+               "on go when event.n = 2 { set ticket.status to resolved }\n"
+               "on go when event.n = 3 { set ticket.status to closed  set ticket.m to 7 }\n"
+               "qa { check confirmed \"c\" before close }\nclose when resolved }\n");
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    event(scene, "go", "T", "{\"n\":1}");
+    event(scene, "go", "T", "{\"n\":2}");
+    event(scene, "ticket.reopened", "T", NULL);
+    event(scene, "ticket.resolved", "T", "{\"m\":3}");
+    event(scene, "ticket.closed", "T", NULL);
+    event(scene, "ticket.resolved", "T", NULL);
+    event(scene, "ticket.closed", "T", "{\"m\":4}");
+    event(scene, "ticket.created", "T", NULL);
+    event(scene, "ticket.created", "T", "{\"status\":\"closed\",\"m\":5}");
+    event(scene, "ticket.updated", "T", "{\"status\":\"open\"}");
+    event(scene, "go", "T", "{\"n\":3}");
+    told(scene, "standings");
+}
+
+/* Tickets that come by events of other kinds get an id and a title from them. */
+static void tickets_of_events(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("event zap_z.a { n: number  why: text  also: text  more: text  and: text }\n"
+                 "event zed { n: number? }\nevent empty \"Nothing said\" {}\n"
+                 "template t \"T\" { start on zap_z.a, zed, empty\n" SHORT);
+    scene_manual_delivery(scene);
+    event(scene, "zap_z.a", NULL,
+          "{\"n\":1,\"why\":\"\",\"also\":\"two\",\"more\":\"three\",\"and\":\"four\"}");
+    event(scene, "zap_z.a", "S", "{\"why\":\"because\",\"ticket\":{\"title\":\"given\"}}");
+    event(scene, "zap_z.a", "V", "{\"n\":1,\"ticket\":{\"title\":\"\"}}");
+    event(scene, "zed", "W", "{\"n\":2}");
+    event(scene, "zed", "X", NULL);
+    event(scene, "empty", "Y", NULL);
+    char source[256], unknown[2048] = "{";
+    snprintf(source, sizeof source, "%.*s", ESC_ID_BYTES_MAX, x_times(1200).data);
+    (void)scene_report(scene, "zed", NULL, source, 0, NULL);
+    for (int i = 0; i < 40; i++)
+        snprintf(unknown + strlen(unknown), sizeof unknown - strlen(unknown), "%s\"unheard%d\":1",
+                 i > 0 ? "," : "", i);
+    snprintf(unknown + strlen(unknown), sizeof unknown - strlen(unknown), "}");
+    event(scene, "ticket.created", "U", unknown);
+    event(scene, "ticket.updated", "U", "{\"unheard\":1,\"title\":3}");
+    told(scene, "tickets_of_events");
+}
+
+/* What sources have said of a ticket, and since when. */
+static void what_sources_said(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" SHORT);
+    scene_manual_delivery(scene);
+    int64_t begin_ms = scene_now(scene);
+    scene_report(scene, "ticket.created", "T", "a", begin_ms - 100,
+                 "{\"title\":\"x\",\"queue\":\"one\"}");
+    scene_report(scene, "ticket.updated", "T", "a", begin_ms - 150,
+                 "{\"title\":\"old\",\"queue\":\"old\"}");
+    scene_report(scene, "ticket.updated", "T", "b", begin_ms - 150, "{\"queue\":\"other\"}");
+    scene_report(scene, "ticket.resolved", "T", "a", begin_ms - 150, NULL);
+    scene_report(scene, "ticket.closed", "T", "a", begin_ms - 100, NULL);
+    scene_report(scene, "ticket.reopened", "T", "a", begin_ms - 120, NULL);
+    scene_report(scene, "ticket.reopened", "T", "a", begin_ms + ESC_HOUR_MS,
+                 NULL); /* to come: now */
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_report(scene, "ticket.updated", "T", "a", begin_ms + 1,
+                 "{\"status\":\"resolved\",\"queue\":\"two\"}");
+    scene_report(scene, "ticket.created", "T", "a", begin_ms - 1, NULL);
+    scene_report(scene, "ticket.created", "T", "a", begin_ms + 2, NULL);
+    scene_report(scene, "ticket.created", "U", "a", begin_ms + 3, "{\"status\":\"resolved\"}");
+    scene_report(scene, "ticket.updated", "U", "a", begin_ms + 2, "{\"status\":\"open\"}");
+    scene_report(scene, "ticket.created", "V", "a", 0, "{\"created_at\":\"2026-01-05T08:00:00Z\"}");
+    scene_report(scene, "ticket.created", "W", "a", begin_ms,
+                 "{\"created_at\":\"2026-01-06T08:00:00Z\"}");
+    scene_report(scene, "ticket.updated", "X", "a", begin_ms, "{\"title\":\"z\"}");
+    scene_report(scene, "ticket.created", "Y", "a", begin_ms,
+                 "{\"created_at\":\"1969-01-06T08:00:00Z\"}");
+    told(scene, "what_sources_said");
+}
+
+/* --- the workspace is another one ----------------------------------------------------------------------------------------- */
+
+/* Who has left the directory is called no more, and has nothing any more. */
+static void who_has_left(void **state)
+{
+    (void)state;
+#define EMIL                                                                                       \
+    "person emil \"Emil\" { chat \"@emil\" phone \"+49 30 2\" reach by chat, then phone after "    \
+    "30m }\n"
+#define LEFT(who)                                                                                  \
+    "template t \"T\" { start on ticket.created\nowners { primary " who                            \
+    " ack within 1h  secondary ben ack within 1h }\n"                                              \
+    "steps { page primary \"one\"  page primary \"two\"  page ana \"three\"  " STAYS               \
+    " }\nclose when resolved }\n"
+    Scene *scene = scene_of(EMIL LEFT("emil"));
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    event(scene, "ticket.created", "U", "{\"title\":\"y\"}");
+    event(scene, "ticket.created", "V", "{\"title\":\"z\"}");
+    scene_act(scene, ESC_VERB_ACK, "emil", 2, NULL);
+    scene_act(scene, ESC_VERB_HANDOFF, "emil", 3, "ana");
+    scene_publish(scene, LEFT("ana"));
+    scene_after(scene, ESC_MINUTE_MS);
+    event(scene, "ticket.updated", "U", "{\"title\":\"new\"}");
+    told(scene, "who_has_left");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +651,15 @@ int main(void)
         cmocka_unit_test(names_of_acts),
         cmocka_unit_test(questions_above_each_other),
         cmocka_unit_test(what_a_start_finds),
+        cmocka_unit_test(starts_under_other_bundles),
+        cmocka_unit_test(late_again),
+        cmocka_unit_test(time_alone),
+        cmocka_unit_test(a_correction_of_many),
+        cmocka_unit_test(skips_nothing),
+        cmocka_unit_test(standings),
+        cmocka_unit_test(tickets_of_events),
+        cmocka_unit_test(what_sources_said),
+        cmocka_unit_test(who_has_left),
     };
     return cmocka_run_group_tests_name("flow_trails", tests, NULL, NULL);
 }
