@@ -2,6 +2,7 @@
  * waits for, acts of people about what is closed, starts that wait while the world changes. As in test_engine_trails.c every
  * word of them stands in trails/. */
 #include "engine_scene.h"
+#include "program_builder.h"
 
 #include "support/test.h"
 #include "trail_story.h"
@@ -334,6 +335,57 @@ static void questions_above_each_other(void **state)
     told(scene, "questions_above_each_other");
 }
 
+/* Who has acknowledged as one of two has done so, whatever else they do; who is away hears what becomes of it. */
+static void one_of_two_acts(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created\n"
+        "owners { primary ops ack by 2 within 1h  secondary dora ack within 1h }\n"
+        "steps { ask owner \"Which?\" within 1d { guidance \"g\"  answer y \"Y\" { }  timeout { } "
+        "}\n"
+        "ask owner \"How?\" within 1d { guidance \"g\"  answer y \"Y\" { }  timeout { } }\n" STAYS
+        " }\n"
+        "qa { check confirmed \"c\" before close  check acknowledged within 10m }\nclose when "
+        "resolved }\n");
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    const EscAction deeds[] = {ACT(ANSWER, "ana", .escalation = 1, TARGET("y")),
+                               ACT(ANSWER, "ana", .escalation = 1, TARGET("y")),
+                               ACT(CONFIRM, "ana", .escalation = 1),
+                               ACT(ACK, "ana", .escalation = 1),
+                               ACT(HANDOFF, "ana", .escalation = 1, TARGET("ana")),
+                               ACT(ACK, "ben", .escalation = 1),
+                               ACT(ACK, "ben", .escalation = 1)};
+    act(scene, deeds, ESC_COUNT_OF(deeds));
+    told(scene, "one_of_two_acts");
+}
+
+/* An absence is heard of once by each ticket, and who closes at that has nobody looked for any more. */
+static void absences(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        TEMPLATE("stays", "ana", "on owner.absent { notify room \"stays\" }")
+            TEMPLATE("ends", "ana", "on owner.absent { notify room \"ends\"  close as gone }")
+                TEMPLATE("other", "ben", "on owner.absent { notify room \"other\" }")
+                    TEMPLATE("resort", "dora", "on owner.absent { notify room \"resort\" }"));
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    scene_event(scene, "ticket.created", "U", "{\"title\":\"y\"}");
+    const EscAction deeds[] = {
+        ACT(ABSENT, "cleo", TARGET("dora"), .for_ms = 3 * ESC_HOUR_MS),
+        ACT(ABSENT, "ana", TARGET("ana"), .for_ms = ESC_HOUR_MS),
+        ACT(ABSENT, "ana", TARGET("ana"), .for_ms = 2 * ESC_HOUR_MS),
+        ACT(ABSENT, "ben", TARGET("ben"), .until_ms = scene_now(scene) + 1),
+        ACT(ABSENT, "ben", TARGET("ben"), .until_ms = scene_now(scene)),
+        ACT(PRESENT, "ana", TARGET("ana")),
+        ACT(PRESENT, "ana", TARGET("ana")),
+    };
+    act(scene, deeds, ESC_COUNT_OF(deeds));
+    told(scene, "absences");
+}
+
 /* --- inputs of the operator ------------------------------------------------------------------------------------------ */
 
 static void remark(Scene *scene, EscRemarkKind kind, EscText what, uint8_t mark)
@@ -431,8 +483,9 @@ static void events_that_are_not_read_again(void **state)
     scene_manual_delivery(scene);
     event(scene, "ping", "T", "{\"n\":2,\"ticket\":{\"m\":{\"a\":1},\"m.a\":1}}");
     event(scene, "ping", "U", "{\"n\":2,\"ticket\":{\"m\":{\"a\":1}}}");
-    scene_publish(scene, "extend ticket { m { a: number? } }\nevent ping { n: number }\nevent go { n: "
-                         "number }\n" PINGED);
+    scene_publish(scene,
+                  "extend ticket { m { a: number? } }\nevent ping { n: number }\nevent go { n: "
+                  "number }\n" PINGED);
     scene_after(scene, 5 * ESC_HOUR_MS);
     event(scene, "go", "T", "{\"n\":1}");
     told(scene, "events_that_are_not_read_again");
@@ -600,6 +653,31 @@ static void tickets_of_events(void **state)
     told(scene, "tickets_of_events");
 }
 
+/* Names of events begin titles; a bundle that no text was made into may name them as it likes. */
+static void first_letters_of_titles(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *title;
+    } cases[] = {{"ab.c_d", "\"Ab c d: percent 4\""},
+                 {"zb", "\"Zb: percent 4\""},
+                 {"`b", "\"`b: percent 4\""},
+                 {"{b", "\"{b: percent 4\""}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        TestProgram program;
+        program_begin(&program);
+        program.fields[FIELD_NOTE].name = program_text(&program, "title");
+        program.events[EVENT_LEAD].name = program_text(&program, cases[i].name);
+        program_finish(&program);
+        Scene *scene = scene_of_program(&program.program);
+        scene_manual_delivery(scene);
+        event(scene, cases[i].name, "T", "{\"percent\":4}");
+        assert_string_equal(scene_field(scene, "T", "title"), cases[i].title);
+        program_release(&program);
+        scene_free(scene);
+    }
+}
+
 /* What sources have said of a ticket, and since when. */
 static void what_sources_said(void **state)
 {
@@ -670,6 +748,9 @@ int main(void)
         cmocka_unit_test(one_of_a_ticket),
         cmocka_unit_test(names_of_acts),
         cmocka_unit_test(questions_above_each_other),
+        cmocka_unit_test(one_of_two_acts),
+        cmocka_unit_test(absences),
+        cmocka_unit_test(first_letters_of_titles),
         cmocka_unit_test(what_a_start_finds),
         cmocka_unit_test(starts_under_other_bundles),
         cmocka_unit_test(events_that_are_not_read_again),

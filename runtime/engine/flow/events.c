@@ -273,9 +273,7 @@ static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
     size_t count = 0;
     EscEscalation **list = open_list(engine, ticket, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!esc_escalation_is_open(list[i]))
-            continue;
+    for (size_t i = 0; i < count; i++) { /* each may close itself, and none another one */
         esc_frame_drive(engine, list[i]);
         esc_close_when(engine, list[i]);
         esc_frame_drive(engine, list[i]);
