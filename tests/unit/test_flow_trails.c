@@ -182,6 +182,66 @@ static void results_that_come_late(void **state)
     told(scene, "results_that_come_late");
 }
 
+/* One message for many, at the end of a quiet time: each whose it was learns what became of it, but those that are closed. */
+static void a_released_message(void **state)
+{
+    (void)state;
+    static const EscDeliveryState ends[] = {ESC_DELIVERY_DELIVERED, ESC_DELIVERY_DEAD};
+    for (size_t i = 0; i < ESC_COUNT_OF(ends); i++) {
+        Scene *scene = scene_of(
+            "channel wall chat quiet during 08:00..12:00\n"
+            "template t \"T\" { start on ticket.created\n" OWNED
+            "steps { notify wall \"one of {ticket.id}\"  notify wall \"two of {ticket.id}\"  " STAYS
+            " }\n"
+            "on exception delivery_dead { notify ben \"{exception.message}\"  resume }\n"
+            "qa { check accepted within 30m }\non exception qa_failed { resume }\nclose when "
+            "resolved }\n");
+        scene_manual_delivery(scene);
+        static const char *const ids[] = {"T", "U", "V"};
+        for (size_t k = 0; k < ESC_COUNT_OF(ids); k++)
+            assert_status(scene_event(scene, "ticket.created", ids[k], "{\"title\":\"x\"}"),
+                          ESC_OK);
+        scene_act(scene, ESC_VERB_RESOLVE, "ben", 2, NULL);
+        scene_act(scene, ESC_VERB_RESOLVE, "ben", 3, NULL);
+        scene_act(scene, ESC_VERB_OVERRIDE, "ben", 3, "accepted");
+        scene_after(scene, 3 * ESC_HOUR_MS);
+        assert_status(result(scene, last(scene, "wall"), ends[i], 200, ESC_TEXT("d")), ESC_OK);
+        scene_after(scene, ESC_HOUR_MS);
+        told(scene, i == 0 ? "a_released_message" : "a_released_message_that_died");
+    }
+}
+
+/* A page for many that died goes on by the next way, for those that still wait for somebody. */
+static void a_merged_page_of_three(void **state)
+{
+    (void)state;
+    for (uint64_t acked = 2; acked <= 3; acked++) {
+        Scene *scene = scene_of("policy p { last resort dora  limit 1 pages per person per 1h }\n"
+                                "person emil \"Emil\" { chat \"@emil\" phone \"+49 30 2\" reach by "
+                                "chat, then phone after 30m }\n"
+                                "template t \"T\" { start on ticket.created\nowners { primary emil "
+                                "ack within 2h  secondary ben ack "
+                                "within 2h }\nsteps { " STAYS " }\nclose when resolved }\n");
+        scene_manual_delivery(scene);
+        static const char *const ids[] = {"T", "U", "V", "W"};
+        for (size_t k = 0; k < ESC_COUNT_OF(ids); k++)
+            assert_status(scene_event(scene, "ticket.created", ids[k], "{\"title\":\"x\"}"),
+                          ESC_OK);
+        assert_status(result(scene, last(scene, "emil"), ESC_DELIVERY_DELIVERED, 200, (EscText){0}),
+                      ESC_OK);
+        scene_after(scene, 5 * ESC_MINUTE_MS);
+        scene_act(scene, ESC_VERB_ACK, "emil", acked, NULL);
+        scene_act(scene, ESC_VERB_RESOLVE, "ben", 4, NULL);
+        assert_status(result(scene, last(scene, "emil"), ESC_DELIVERY_DEAD, 0, ESC_TEXT("d")),
+                      ESC_OK);
+        scene_after(scene, ESC_MINUTE_MS);
+        assert_status(result(scene, last(scene, "emil"), ESC_DELIVERY_SEEN, 0, (EscText){0}),
+                      ESC_OK);
+        told(scene, acked == 2 ? "a_merged_page_whose_first_is_acked"
+                               : "a_merged_page_whose_last_is_acked");
+    }
+}
+
 /* --- people ------------------------------------------------------------------------------------------------------- */
 
 #define ACT(verb_, actor_, ...)                                                                    \
@@ -745,6 +805,8 @@ int main(void)
         cmocka_unit_test(given_up),
         cmocka_unit_test(replies_find_their_frames),
         cmocka_unit_test(results_that_come_late),
+        cmocka_unit_test(a_released_message),
+        cmocka_unit_test(a_merged_page_of_three),
         cmocka_unit_test(one_of_a_ticket),
         cmocka_unit_test(names_of_acts),
         cmocka_unit_test(questions_above_each_other),
