@@ -95,7 +95,7 @@ static bool add_line(EscOutside *outside, EscBatch *batch, EscQueueItem *item,
         .config = batch->site->config, .route = route, .row = &content->row, .now_ms = 0};
     esc_arena_clear(arena);
     esc_plan_make(arena, &input, &plan);
-    if (plan.refusal.size > 0) {
+    if (plan.refusal.size != 0) {
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, plan.refusal.data, (EscText){0});
         return false;
     }
