@@ -793,6 +793,44 @@ static void a_secret_has_its_limit(void **state)
     esc_buf_release(&whole);
 }
 
+/* In base64 it may be as long as the configuration takes one; what is longer is no base64. */
+static void a_coded_secret_has_its_limit(void **state)
+{
+    (void)state;
+    static char secret[sizeof("whsec_") + ESC_SECRET_BYTES_MAX + 4];
+    static const char zeros[ESC_SECRET_BYTES_MAX];
+    memset(secret, 'A', sizeof(secret));
+    memcpy(secret, "whsec_", strlen("whsec_"));
+    EscBuf coded, plain;
+    esc_buf_init(&coded, 256);
+    esc_buf_init(&plain, 256);
+    for (size_t over = 0; over <= 4; over += 4) {
+        size_t size = ESC_SECRET_BYTES_MAX + over;
+        size_t key_size = size / 4 * 3;
+        esc_buf_clear(&coded);
+        esc_buf_clear(&plain);
+        esc_webhook_sign(&coded, (EscText){secret, strlen("whsec_") + size}, ESC_TEXT("m"), 5,
+                         ESC_TEXT("{}"));
+        esc_webhook_sign(&plain, (EscText){zeros, key_size}, ESC_TEXT("m"), 5, ESC_TEXT("{}"));
+        assert_int_equal(esc_text_equal(esc_buf_as_text(&coded), esc_buf_as_text(&plain)),
+                         over == 0);
+    }
+    esc_buf_release(&coded);
+    esc_buf_release(&plain);
+}
+
+/* Who asks for no reason gets none. */
+static void a_reply_may_be_read_without_a_reason(void **state)
+{
+    (void)state;
+    EscBuf out;
+    esc_buf_init(&out, 100);
+    assert_false(esc_reply_select(&out, ESC_TEXT("no json"), ESC_TEXT("/a"), NULL));
+    assert_false(esc_reply_select(&out, ESC_TEXT("{}"), ESC_TEXT("/a"), NULL));
+    assert_int_equal(out.size, 0);
+    esc_buf_release(&out);
+}
+
 static void writes_base64(void **state)
 {
     (void)state;
@@ -1164,6 +1202,8 @@ int main(void)
         cmocka_unit_test(a_reply_costs_what_its_limits_allow),
         cmocka_unit_test(cuts_and_repairs_replies),
         cmocka_unit_test(signs_as_the_specification_shows),
+        cmocka_unit_test(a_coded_secret_has_its_limit),
+        cmocka_unit_test(a_reply_may_be_read_without_a_reason),
         cmocka_unit_test(writes_base64),
         cmocka_unit_test(mail_cannot_be_injected),
         cmocka_unit_test(mail_subjects_are_encoded_words),

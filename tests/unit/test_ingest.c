@@ -320,6 +320,110 @@ static void faults_are_said_in_words(void **state)
     assert_refused("{\"id\":7}", "data.id is a number; wanted is a text");
 }
 
+/* The same of an event's own fields. */
+static void faults_of_other_events_are_said_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *data;
+        bool has_default;
+        uint32_t notes_count;
+        const char *note; /* the first */
+    } cases[] = {
+        {"lead.rejected", "{\"score\":1,\"scoer\":1}", false, 1, "data.scoer: this event has no such field; did you mean score?"},
+        {"lead.rejected", "{\"score\":1,\"title\":\"a\"}", false, 1, "data.title: this event has no such field"},
+        {"lead.rejected", "{\"score\":1,\"ticket\":{\"titel\":1}}", false, 1,
+         "data.ticket.titel: the ticket has no such field; did you mean title?"},
+        {"lead.rejected", "{\"score\":1,\"ticket\":5}", false, 1, "data.ticket: this event has no such field"},
+        {"lead.rejected", "{}", false, 1, "data.score was not given: the first value of its type is assumed"},
+        {"lead.rejected", "{}", true, 1, "data.score was not given: its default is assumed"},
+        {"lead.rejected", "{\"score\":\"x\"}", false, 2, "data.score is a text; wanted is a number"},
+        {"ticket.created", "{\"score\":1}", false, 1, "data.score: the ticket has no such field"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        fields[SCORE].has_default = cases[i].has_default;
+        EscText json = esc_arena_printf(arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\",\"data\":%s}",
+                                        cases[i].type, cases[i].data);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+        fields[SCORE].has_default = false;
+        assert_int_equal(event.notes_count, cases[i].notes_count);
+        assert_text_equal(event.notes[0], cases[i].note);
+    }
+}
+
+/* A text or a list that nobody gave is empty, and looks it; what may be missing is missing. */
+static void what_is_empty_is_not_assumed(void **state)
+{
+    (void)state;
+    static const struct {
+        EscType type;
+        bool is_noted;
+    } cases[] = {{ESC_TYPE(ESC_KIND_TEXT), false},
+                 {ESC_TYPE(ESC_KIND_LIST), false},
+                 {ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL, false},
+                 {ESC_TYPE(ESC_KIND_BOOL), true},
+                 {ESC_TYPE(ESC_KIND_TIME), true},
+                 {ESC_TYPE(ESC_KIND_DURATION), true}};
+    EscType before = fields[SCORE].type;
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        fields[SCORE].type = cases[i].type;
+        assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"lead.rejected\"}"), ESC_OK);
+        assert_int_equal(event.notes_count, cases[i].is_noted);
+    }
+    fields[SCORE].type = before;
+}
+
+/* Three slips are near, four are another name. */
+static void names_are_near_by_three_slips(void **state)
+{
+    (void)state;
+    assert_noted("{\"txxxe\":1}", "data.txxxe: the ticket has no such field; did you mean title?");
+    assert_noted("{\"txxxx\":1}", "data.txxxx: the ticket has no such field");
+    assert_noted("{\"tgs\":1}", "data.tgs: the ticket has no such field; did you mean tags?"); /* title is 3 away */
+    static const struct {
+        const char *type, *why;
+    } types[] = {
+        {"ticket.crea", "the workspace has no event type ticket.crea; did you mean ticket.created?"},
+        {"ticket.cre", "the workspace has no event type ticket.cre"},
+        {"ticket.reopene", "the workspace has no event type ticket.reopene; did you mean ticket.reopened?"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(types); i++) {
+        EscText json = esc_arena_printf(arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\"}", types[i].type);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_BAD_INPUT);
+        assert_string_equal(why.text, types[i].why);
+    }
+}
+
+/* From the first to the last of the events of a ticket. */
+static void members_of_ticket_events_are_the_tickets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        bool is_taken;
+    } cases[] = {{"ticket.created", true}, {"ticket.updated", true},  {"ticket.resolved", true},
+                 {"ticket.closed", true},  {"ticket.reopened", true}, {"sla.warning", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscText json = esc_arena_printf(arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\",\"data\":{\"title\":\"a\"}}",
+                                        cases[i].type);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+        assert_int_equal(event.patches_count, cases[i].is_taken);
+        assert_int_equal(event.notes_count, !cases[i].is_taken);
+    }
+}
+
+/* An id is never cut: it would be another ticket's. */
+static void an_id_has_its_limits(void **state)
+{
+    (void)state;
+    char id[202], data[256];
+    memset(id, 'i', sizeof id);
+    (void)snprintf(data, sizeof data, "{\"id\":\"%.*s\"}", 201, id);
+    assert_refused(data, "data.id has 201 bytes; at most 200 are taken");
+    (void)snprintf(data, sizeof data, "{\"id\":\"%.*s\"}", 200, id);
+    assert_refused(data, "the ticket's id has 200 bytes; at most 128 are taken");
+}
+
 static void sizes_hold_at_their_limit_and_one_past_it(void **state)
 {
     (void)state;
@@ -780,8 +884,19 @@ static void a_bad_batch_names_its_event(void **state)
         assert_null(list);
     }
     static const char *const broken[] = {"[", "[{" GOOD "}", "[{" GOOD "} {" GOOD "}]", "[] x", "[{" GOOD "}]]", "", "]"};
-    for (size_t i = 0; i < ESC_COUNT_OF(broken); i++)
+    static const char *const reasons[] = {NULL,
+                                          "the batch is no JSON: ',' or ']' is missing",
+                                          "the batch is no JSON: ',' or ']' is missing",
+                                          "there is text behind the JSON",
+                                          "there is text behind the JSON",
+                                          NULL,
+                                          NULL};
+    for (size_t i = 0; i < ESC_COUNT_OF(broken); i++) {
         assert_status(parse_batch(broken[i], &list, &count), ESC_BAD_INPUT);
+        if (reasons[i] != NULL)
+            assert_string_equal(why.text, reasons[i]);
+        assert_status(esc_event_parse_batch(arena, &program, esc_text_from(broken[i]), &list, &count, NULL), ESC_BAD_INPUT);
+    }
 }
 
 /* Where an event ends is clear as long as it is JSON, so the others are taken. */
@@ -961,6 +1076,11 @@ int main(void)
         TEST(the_id_in_data_is_the_subject),
         TEST(durations_are_read_in_both_forms),
         TEST(faults_are_said_in_words),
+        TEST(faults_of_other_events_are_said_in_words),
+        TEST(what_is_empty_is_not_assumed),
+        TEST(names_are_near_by_three_slips),
+        TEST(members_of_ticket_events_are_the_tickets),
+        TEST(an_id_has_its_limits),
         TEST(sizes_hold_at_their_limit_and_one_past_it),
         TEST(a_digest_is_of_fields_that_are_given),
         TEST(a_digest_is_of_what_is_said),
