@@ -9,6 +9,7 @@
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
 #define RETRY_AFTER_S_MAX 86400
+#define REFUSED_BYTES_MAX (ESC_DETAIL_BYTES_MAX / 2)
 
 /* --- life --------------------------------------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
     attempt->item = item;
     attempt->state = ESC_DELIVERY_ACCEPTED; /* what a server says by taking it */
     esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&attempt->refused, ESC_DETAIL_BYTES_MAX / 2);
+    esc_buf_init(&attempt->refused, REFUSED_BYTES_MAX);
     esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
     esc_ring_put(&outside->attempts, &attempt->link);
     return attempt;
@@ -53,12 +54,12 @@ void esc_attempt_free(EscAttempt *attempt)
     esc_transfer_release(attempt);
     if (outside->spare_count == SPARE_MAX) {
         attempt_destroy(attempt);
-        return;
+    } else {
+        esc_arena_clear(attempt->arena);
+        attempt->next_spare = outside->spare;
+        outside->spare = attempt;
+        outside->spare_count++;
     }
-    esc_arena_clear(attempt->arena);
-    attempt->next_spare = outside->spare;
-    outside->spare = attempt;
-    outside->spare_count++;
 }
 
 void esc_attempts_close(EscOutside *outside)
@@ -123,7 +124,7 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     esc_plan_make(attempt->arena, &input, &attempt->plan);
     attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
                                                        : outside->setup.config->delivery_timeout_ms;
-    if (attempt->plan.refusal.size > 0)
+    if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
     else if (!esc_transfer_prepare(attempt))
         put_off(attempt, now_ms);
@@ -182,7 +183,7 @@ static EscVerdict verdict_of_reply(EscAttempt *attempt)
     return attempt->is_refused_within ? ESC_VERDICT_DEAD : ESC_VERDICT_DONE;
 }
 
-static EscVerdict verdict_of(EscAttempt *attempt)
+EscVerdict esc_attempt_verdict(EscAttempt *attempt)
 {
     if (attempt->is_address_refused && !attempt->is_address_tried)
         return ESC_VERDICT_DEAD;
@@ -216,7 +217,7 @@ void esc_attempt_ended(EscAttempt *attempt)
     }
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
-    EscVerdict verdict = verdict_of(attempt);
+    EscVerdict verdict = esc_attempt_verdict(attempt);
     char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
     esc_attempt_describe(attempt, detail, sizeof(detail));
     if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))

@@ -288,8 +288,6 @@ static int64_t queues_wait_ms(const EscOutside *outside)
     if (due_ms == INT64_MAX)
         return INT64_MAX;
     double wait_ms = (double)(due_ms - esc_outside_now_ms(outside)) / outside->setup.time_scale;
-    if (wait_ms <= 0)
-        return 0;
     return wait_ms > WAIT_REAL_MS_MAX ? WAIT_REAL_MS_MAX : (int64_t)wait_ms + 1;
 }
 
@@ -305,9 +303,7 @@ static int64_t wait_ns(const EscOutside *outside)
     int64_t wait_ms = is_stopping ? stop_wait_ms(outside) : queues_wait_ms(outside);
     int64_t http_ms = esc_requests_wait_ms(outside);
     wait_ms = http_ms < wait_ms ? http_ms : wait_ms;
-    if (wait_ms == INT64_MAX)
-        return INT64_MAX;
-    return wait_ms < 0 ? 0 : wait_ms * 1000000;
+    return wait_ms == INT64_MAX ? INT64_MAX : wait_ms * 1000000;
 }
 
 /* Somebody has what only he can give back: he may be in a write that does not end. */

@@ -157,6 +157,10 @@ void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t s
 /* A sentence without any address in it but those of recipients who were refused. */
 void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size);
 
+/* --- attempt.c --- */
+/* What its end means. Fills in `state` and `is_refused_within` of a message that was answered with a success. */
+EscVerdict esc_attempt_verdict(EscAttempt *attempt);
+
 /* --- transfer.c --- */
 /* Prepares attempt->easy from its plan. False without memory. */
 bool esc_transfer_prepare(EscAttempt *attempt);

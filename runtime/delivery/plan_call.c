@@ -5,21 +5,23 @@
 
 #include <string.h>
 
+static bool is_dots(size_t dots, bool has_others)
+{
+    return !has_others && (dots == 1 || dots == 2);
+}
+
 /* Whether one of the path's segments is `.` or `..`, plain or as %2e: it would lead out of the
  * base address. */
 static bool has_dot_segment(EscText path)
 {
     size_t dots = 0;
     bool has_others = false;
-    for (size_t i = 0; i <= path.size; i++) {
-        bool is_end = i == path.size || path.data[i] == '?';
-        if (is_end || path.data[i] == '/') {
-            if (!has_others && (dots == 1 || dots == 2))
+    for (size_t i = 0; i < path.size && path.data[i] != '?'; i++) {
+        if (path.data[i] == '/') {
+            if (is_dots(dots, has_others))
                 return true;
             dots = 0;
             has_others = false;
-            if (is_end)
-                return false;
         } else if (path.data[i] == '.') {
             dots++;
         } else if (i + 2 < path.size && path.data[i] == '%' && path.data[i + 1] == '2' &&
@@ -30,7 +32,7 @@ static bool has_dot_segment(EscText path)
             has_others = true;
         }
     }
-    return false;
+    return is_dots(dots, has_others);
 }
 
 /* The action's path behind the base address. Bytes that no URL holds are encoded; what would

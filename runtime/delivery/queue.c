@@ -401,7 +401,7 @@ static void unwant(EscQueueItem *item)
 static void content_put(EscQueueItem *item, void *content, size_t size)
 {
     EscQueue *queue = item->queue;
-    bool stays = content != NULL && item->content == NULL && !item->is_under_way &&
+    bool stays = content != NULL && item->content == NULL &&
                  (item->is_wanted || has_room_for_content(queue));
     if (!stays) {
         if (content != NULL)

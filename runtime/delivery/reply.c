@@ -82,9 +82,8 @@ static const EscJson *pointer_follow(const EscJson *value, EscText pointer)
             return NULL;
         const char *end = memchr(pointer.data + 1, '/', pointer.size - 1);
         size_t size = end == NULL ? pointer.size - 1 : (size_t)(end - pointer.data) - 1;
-        if (!pointer_token((EscText){pointer.data + 1, size}, token, sizeof(token)))
-            return NULL;
-        value = pointer_step(value, token);
+        bool is_token = pointer_token((EscText){pointer.data + 1, size}, token, sizeof(token));
+        value = is_token ? pointer_step(value, token) : NULL;
         pointer = (EscText){pointer.data + 1 + size, pointer.size - 1 - size};
     }
     return value;

@@ -27,12 +27,10 @@ struct EscRequestPool {
 
 static void socket_ready(void *context, int fd, uint32_t events)
 {
+    (void)events;
     const EscRequestPool *pool = context;
-    int what = ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
-               ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-               ((events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
     int running = 0;
-    (void)curl_multi_socket_action(pool->multi, fd, what, &running);
+    (void)curl_multi_socket_action(pool->multi, fd, 0, &running); /* it asks the socket itself */
 }
 
 static EscAttempt *attempt_of(CURL *easy)
@@ -128,8 +126,7 @@ static bool open_pool(EscRequestPool *pool)
 
 static void close_pool(EscRequestPool *pool)
 {
-    if (pool->multi != NULL)
-        (void)curl_multi_cleanup(pool->multi);
+    (void)curl_multi_cleanup(pool->multi); /* none is no fault */
     pool->multi = NULL;
 }
 
@@ -151,8 +148,7 @@ bool esc_request_start(EscAttempt *attempt)
 void esc_request_give_up(EscAttempt *attempt)
 {
     EscRequestPool *pool = attempt->pool;
-    if (pool == NULL)
-        return;
+    ESC_ASSERT(pool != NULL);
     (void)curl_multi_remove_handle(pool->multi, attempt->easy);
     pool->under_way--;
     pool->idle_since_real_ms = esc_boot_ms();
@@ -165,8 +161,7 @@ static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(pool->multi, &left); message != NULL;
          message = curl_multi_info_read(pool->multi, &left)) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
+        ESC_ASSERT(message->msg == CURLMSG_DONE); /* there is no other message */
         CURLcode code = message->data.result; /* the message is gone once its handle is removed */
         EscAttempt *attempt = attempt_of(message->easy_handle);
         attempt->code = code;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_ROWS_MAX 1024
+#define BATCH_ROWS_MAX                                                                             \
+    (2 * (ESC_QUEUE_CONTENTS_MAX + ESC_QUEUE_WANTS_MAX)) /* a queue has half of them */
 #define BATCH_BYTES_MAX ((size_t)8 << 20)
 #define LINE_ARENA_BYTES_MAX ((size_t)16 << 20)
 
@@ -95,10 +96,11 @@ static bool add_line(EscOutside *outside, EscBatch *batch, EscQueueItem *item,
         .config = batch->site->config, .route = route, .row = &content->row, .now_ms = 0};
     esc_arena_clear(arena);
     esc_plan_make(arena, &input, &plan);
-    if (plan.refusal.size > 0) {
+    if (plan.refusal.size != 0) {
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, plan.refusal.data, (EscText){0});
         return false;
     }
+    ESC_ASSERT(batch->items_count < BATCH_ROWS_MAX);
     esc_buf_text(&batch->lines, plan.body);
     esc_buf_char(&batch->lines, '\n');
     batch->items[batch->items_count++] = item;
@@ -135,7 +137,7 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
     ESC_ASSERT(arena != NULL);
     while (item != NULL) {
         (void)add_line(outside, batch, item, route, arena);
-        bool is_full = batch->items_count == BATCH_ROWS_MAX || batch->lines.size >= BATCH_BYTES_MAX;
+        bool is_full = batch->lines.size >= BATCH_BYTES_MAX;
         item = is_full ? NULL : esc_queue_more(queue, now_ms);
     }
     esc_arena_free(arena);

@@ -80,7 +80,7 @@ static EscStatus unknown_type(const EscProgram *program, EscText name, EscWhy *w
     unsigned nearest_distance = 4;
     for (uint32_t i = 0; i < program->events_count; i++) {
         EscText known = program->texts[program->events[i].name];
-        unsigned distance = esc_text_distance(name, known, 3);
+        unsigned distance = esc_text_distance(name, known, nearest_distance);
         if (distance < nearest_distance) {
             nearest_distance = distance;
             nearest = known;

@@ -110,7 +110,7 @@ static void unknown_member(const Filler *filler, const Place *place)
         if (field == ESC_NONE)
             continue;
         EscText name = filler->program->texts[filler->program->fields[field].name];
-        unsigned distance = esc_text_distance(path_of(place), name, 3);
+        unsigned distance = esc_text_distance(path_of(place), name, nearest_distance);
         if (distance < nearest_distance) {
             nearest_distance = distance;
             nearest = name;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define USUAL_BYTES 512
+#define SAID_BYTES_MAX (4 * ESC_EVENT_BYTES_MAX)
 
 typedef struct Said {
     uint32_t name; /* in TEXTS, which are sorted: numbers of names are in the order of names */
@@ -100,7 +101,7 @@ EscStatus esc_ingest_digest(EscArena *arena, const EscProgram *program, const bo
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event");
     size_t count = list_said(program, is_given, event, said);
     EscBuf out;
-    esc_buf_init(&out, 4 * ESC_EVENT_BYTES_MAX);
+    esc_buf_init(&out, SAID_BYTES_MAX);
     esc_buf_reserve(&out, USUAL_BYTES);
     esc_buf_packed(&out, program->texts[program->events[event->type].name]);
     esc_buf_packed(&out, event->subject);

@@ -42,9 +42,10 @@ struct Scene {
     bool has_changed_rows; /* a test changes rows of `escalations`: those are restored instead */
     List tickets, escalations, outbox, unsettled, audit, evidence;
     bool is_manual;
-    EscBuf told;  /* scene_told */
-    EscBuf trail; /* scene_trail */
-    EscBuf views; /* as they stand in it last */
+    EscBuf told;    /* scene_told */
+    EscBuf trail;   /* scene_trail */
+    EscBuf views;   /* as they stand in it last */
+    EscBuf answers; /* scene_answers */
     size_t row_size_max;
     char field[8192];
 };
@@ -125,6 +126,7 @@ static Scene *scene_of_bundle(EscBundle *bundle)
     esc_buf_init(&scene->told, (size_t)64 << 20);
     esc_buf_init(&scene->trail, (size_t)64 << 20);
     esc_buf_init(&scene->views, (size_t)64 << 20);
+    esc_buf_init(&scene->answers, (size_t)64 << 20);
     EscFiles files = {.read = zone_file_read};
     EscWhy why = {.text = ""};
     EscStatus status = esc_zones_load(scene->zones, esc_bundle_program(bundle), &files,
@@ -269,6 +271,7 @@ void scene_free(Scene *scene)
     esc_buf_release(&scene->told);
     esc_buf_release(&scene->trail);
     esc_buf_release(&scene->views);
+    esc_buf_release(&scene->answers);
     esc_arena_free(scene->keep);
     esc_arena_free(scene->input);
     List *lists[] = {&scene->tickets,   &scene->escalations, &scene->outbox,
@@ -650,6 +653,32 @@ static void trail_answer(Scene *scene, EscStatus status)
                        outcome->is_refused ? ", refused" : "", outcome->note);
 }
 
+/* Of each input: what it was, the ticket and the escalations that it was about, and whether it did something. */
+static void answer_write(Scene *scene, const EscInput *input, EscStatus status)
+{
+    static const char *const kinds[] = {
+        [ESC_INPUT_EVENT] = "event", [ESC_INPUT_ACTION] = "action", [ESC_INPUT_DELIVERY] = "result",
+        [ESC_INPUT_TIMER] = "timer", [ESC_INPUT_CLOCK] = "clock",   [ESC_INPUT_REMARK] = "remark",
+        [ESC_INPUT_WOKE] = "woke"};
+    const EscOutcome *outcome = &scene->outcome;
+    EscBuf *out = &scene->answers;
+    esc_buf_string(out, input->kind < ESC_COUNT_OF(kinds) ? kinds[input->kind] : "unknown");
+    if (status != ESC_OK) {
+        esc_buf_printf(out, " refused: %s\n", esc_status_name(status));
+        return;
+    }
+    esc_buf_printf(out, "%s%s", outcome->ticket[0] == '\0' ? "" : " ", outcome->ticket);
+    for (uint32_t i = 0; i < outcome->escalations_count; i++)
+        esc_buf_printf(out, " E-%llu", (unsigned long long)outcome->escalations[i]);
+    esc_buf_printf(out, "%s%s%s\n", outcome->is_noop ? ", nothing done" : "",
+                   outcome->is_noted ? ", noted" : "", outcome->is_refused ? ", not allowed" : "");
+}
+
+EscText scene_answers(const Scene *scene)
+{
+    return esc_buf_as_text(&scene->answers);
+}
+
 EscText scene_trail(const Scene *scene)
 {
     return esc_buf_as_text(&scene->trail);
@@ -804,6 +833,7 @@ static EscStatus scene_apply(Scene *scene, const EscInput *input)
         apply_to(scene, scene->plain, input, &scene->outcome, &scene->why, &plain_rows, true);
     bodies_check(scene->plain);
     trail_answer(scene, plain_status);
+    answer_write(scene, input, plain_status);
     if (plain_status == ESC_OK && status == ESC_OK)
         compare(esc_buf_as_text(&plain_rows), esc_buf_as_text(&reborn_rows));
     else /* closed ones are not restored: what is forbidden here may be simply late there */

@@ -36,6 +36,8 @@ EscText scene_told(const Scene *scene);
 /* All that the inputs so far gave to be read, in order: the trail, the outbox, what was settled, evidence, and what an
  * engine shows of the open escalations whenever that has changed. */
 EscText scene_trail(const Scene *scene);
+/* A line for each input: its kind, the ticket and the escalations that it was about, and whether it did something. */
+EscText scene_answers(const Scene *scene);
 /* The instants that the store has of tickets, open escalations, the outbox and the workspace, timers among them. */
 void scene_rows(const Scene *scene, EscBuf *out);
 /* data: the JSON object of the event's data, or NULL. subject may be NULL. */

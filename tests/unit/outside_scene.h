@@ -105,7 +105,16 @@ struct Scene {
     pthread_cond_t came;
     Host hosts[2];
     Receiver http;
+    EscBuf log; /* "level event: text" and a line end, for each; under the lock */
 };
+
+static inline void take_log(void *context, const char *level, const char *event, EscText text)
+{
+    Scene *scene = context;
+    (void)pthread_mutex_lock(&scene->lock);
+    esc_buf_printf(&scene->log, "%s %s: %.*s\n", level, event, ESC_TEXT_ARG(text));
+    (void)pthread_mutex_unlock(&scene->lock);
+}
 
 static inline void take_result(void *context, EscResult *result)
 {
@@ -255,6 +264,7 @@ static inline Scene *scene_new(void)
     scene->files = (EscFiles){.context = &scene->disk, .append = append};
     scene->sockets = (EscSockets){.open = open_socket};
     esc_buf_init(&scene->disk.text, (size_t)1 << 20);
+    esc_buf_init(&scene->log, (size_t)4 << 20);
     assert_int_equal(pthread_mutex_init(&scene->disk.lock, NULL), 0);
     assert_int_equal(sem_init(&scene->disk.hung, 0, 0), 0);
     assert_int_equal(sem_init(&scene->disk.heals, 0, 0), 0);
@@ -276,7 +286,9 @@ static inline void scene_start(Scene *scene)
                              .files = &scene->files,
                              .sockets = &scene->sockets,
                              .data_folder = "/data",
-                             .time_scale = 1};
+                             .time_scale = 1,
+                             .context = scene,
+                             .log = take_log};
     EscWhy why;
     assert_status(esc_outside_new(&setup, &scene->outside, &why), ESC_OK);
     for (size_t i = 0; i < 2; i++) {
@@ -310,6 +322,7 @@ static inline void scene_free(Scene *scene)
             esc_result_free(scene->hosts[i].results[k]);
     }
     esc_buf_release(&scene->disk.text);
+    esc_buf_release(&scene->log);
     esc_config_free(scene->config);
     free(scene);
 }

@@ -384,6 +384,132 @@ static void an_attempt_is_told_in_a_sentence(void **state)
     assert_told(&cut, sizeof("HTTP status 400: \u00e4"));
 }
 
+/* --- what its end means -------------------------------------------------------------------------- */
+
+typedef struct Outcome {
+    EscWay way;
+    bool is_call, is_refused_address, is_tried_address;
+    CURLcode code;
+    long status;
+    uint32_t asked, accepted;
+    bool is_put_off;
+    EscVerdict verdict;
+} Outcome;
+
+/* Of a message by HTTP that was cut off, or by mail: what is the endpoint's fault, the message's, or may change. */
+static void an_end_means_this(void **state)
+{
+    (void)state;
+    static const Outcome rows[] = {
+        {.way = ESC_WAY_HTTP, .status = 200, .verdict = ESC_VERDICT_DONE},
+        {.way = ESC_WAY_HTTP, .status = 404, .verdict = ESC_VERDICT_DEAD},
+        {.way = ESC_WAY_HTTP, .status = 401, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .status = 401, .is_call = true, .verdict = ESC_VERDICT_DEAD},
+        {.way = ESC_WAY_HTTP, .status = 200, .is_call = true, .verdict = ESC_VERDICT_DONE},
+        {.way = ESC_WAY_HTTP, .code = CURLE_COULDNT_CONNECT, .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_RECV_ERROR,
+         .status = 200,
+         .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_COULDNT_CONNECT,
+         .is_refused_address = true,
+         .verdict = ESC_VERDICT_DEAD},
+        {.way = ESC_WAY_HTTP, /* of two addresses one was allowed */
+         .code = CURLE_COULDNT_CONNECT,
+         .is_refused_address = true,
+         .is_tried_address = true,
+         .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_HTTP, .code = CURLE_COULDNT_RESOLVE_HOST, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_PEER_FAILED_VERIFICATION, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_SSL_CACERT_BADFILE, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_SSL_CONNECT_ERROR, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_SSL_CERTPROBLEM, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_SSL_CIPHER, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_HTTP, .code = CURLE_OPERATION_TIMEDOUT, .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_MAIL, .code = CURLE_USE_SSL_FAILED, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_LOGIN_DENIED,
+         .status = 535,
+         .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_LOGIN_DENIED,
+         .status = 454,
+         .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_COULDNT_RESOLVE_HOST,
+         .status = 454,
+         .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_MAIL,
+         .status = 250,
+         .asked = 1,
+         .accepted = 1,
+         .verdict = ESC_VERDICT_DONE},
+        {.way = ESC_WAY_MAIL, .status = 554, .asked = 0, .verdict = ESC_VERDICT_HOLD},
+        {.way = ESC_WAY_MAIL, .status = 550, .asked = 1, .verdict = ESC_VERDICT_DEAD},
+        {.way = ESC_WAY_MAIL, .status = 451, .asked = 0, .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_MAIL,
+         .status = 550,
+         .asked = 2,
+         .is_put_off = true,
+         .verdict = ESC_VERDICT_RETRY},
+        {.way = ESC_WAY_MAIL,
+         .status = 250,
+         .asked = 2,
+         .accepted = 1,
+         .is_put_off = true,
+         .verdict = ESC_VERDICT_DONE},
+        {.way = ESC_WAY_MAIL,
+         .code = CURLE_SEND_ERROR,
+         .status = 250,
+         .asked = 1,
+         .accepted = 1,
+         .verdict = ESC_VERDICT_RETRY},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        const Outcome *row = &rows[i];
+        EscAttempt attempt = {.route = {.way = row->way},
+                              .plan = {.is_call = row->is_call},
+                              .code = row->code,
+                              .status = row->status,
+                              .is_address_refused = row->is_refused_address,
+                              .is_address_tried = row->is_tried_address,
+                              .recipients_asked = row->asked,
+                              .recipients_accepted = row->accepted,
+                              .has_temporary_refusal = row->is_put_off};
+        if (esc_attempt_verdict(&attempt) != row->verdict)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* A message's success is read in the reply: by a chat's rules only where a chat has answered. */
+static void a_success_is_read_in_the_reply(void **state)
+{
+    (void)state;
+    static const struct {
+        EscEndpointKind kind;
+        const char *reply;
+        EscVerdict verdict;
+        EscDeliveryState state;
+    } rows[] = {
+        {ESC_ENDPOINT_CHAT, "{\"ok\":false}", ESC_VERDICT_DEAD, ESC_DELIVERY_ACCEPTED},
+        {ESC_ENDPOINT_WEBHOOK, "{\"ok\":false}", ESC_VERDICT_DONE, ESC_DELIVERY_ACCEPTED},
+        {ESC_ENDPOINT_CHAT, "{\"id\":1}", ESC_VERDICT_DONE, ESC_DELIVERY_DELIVERED},
+        {ESC_ENDPOINT_WEBHOOK, "{\"id\":1}", ESC_VERDICT_DONE, ESC_DELIVERY_ACCEPTED},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        const EscEndpoint endpoint = {.kind = rows[i].kind};
+        EscAttempt attempt = {.route = {.way = ESC_WAY_HTTP, .endpoint = &endpoint},
+                              .status = 200,
+                              .state = ESC_DELIVERY_ACCEPTED};
+        put_buf(&attempt.reply, rows[i].reply);
+        assert_int_equal(esc_attempt_verdict(&attempt), rows[i].verdict);
+        assert_int_equal(attempt.state, rows[i].state);
+        assert_int_equal(attempt.is_refused_within, rows[i].verdict == ESC_VERDICT_DEAD);
+        esc_buf_release(&attempt.reply);
+    }
+}
+
 /* --- the next attempt ------------------------------------------------------------------------- */
 
 static const EscRetryRules rules = {.attempts_max = 5, .base_ms = 1000, .max_ms = 60000};
@@ -665,6 +791,44 @@ static void a_secret_has_its_limit(void **state)
     assert_false(esc_text_equal(esc_buf_as_text(&cut), esc_buf_as_text(&whole)));
     esc_buf_release(&cut);
     esc_buf_release(&whole);
+}
+
+/* In base64 it may be as long as the configuration takes one; what is longer is no base64. */
+static void a_coded_secret_has_its_limit(void **state)
+{
+    (void)state;
+    static char secret[sizeof("whsec_") + ESC_SECRET_BYTES_MAX + 4];
+    static const char zeros[ESC_SECRET_BYTES_MAX];
+    memset(secret, 'A', sizeof(secret));
+    memcpy(secret, "whsec_", strlen("whsec_"));
+    EscBuf coded, plain;
+    esc_buf_init(&coded, 256);
+    esc_buf_init(&plain, 256);
+    for (size_t over = 0; over <= 4; over += 4) {
+        size_t size = ESC_SECRET_BYTES_MAX + over;
+        size_t key_size = size / 4 * 3;
+        esc_buf_clear(&coded);
+        esc_buf_clear(&plain);
+        esc_webhook_sign(&coded, (EscText){secret, strlen("whsec_") + size}, ESC_TEXT("m"), 5,
+                         ESC_TEXT("{}"));
+        esc_webhook_sign(&plain, (EscText){zeros, key_size}, ESC_TEXT("m"), 5, ESC_TEXT("{}"));
+        assert_int_equal(esc_text_equal(esc_buf_as_text(&coded), esc_buf_as_text(&plain)),
+                         over == 0);
+    }
+    esc_buf_release(&coded);
+    esc_buf_release(&plain);
+}
+
+/* Who asks for no reason gets none. */
+static void a_reply_may_be_read_without_a_reason(void **state)
+{
+    (void)state;
+    EscBuf out;
+    esc_buf_init(&out, 100);
+    assert_false(esc_reply_select(&out, ESC_TEXT("no json"), ESC_TEXT("/a"), NULL));
+    assert_false(esc_reply_select(&out, ESC_TEXT("{}"), ESC_TEXT("/a"), NULL));
+    assert_int_equal(out.size, 0);
+    esc_buf_release(&out);
 }
 
 static void writes_base64(void **state)
@@ -1027,6 +1191,8 @@ int main(void)
         cmocka_unit_test(mail_goes_by_the_reply_code),
         cmocka_unit_test(backoff_doubles_up_to_its_maximum),
         cmocka_unit_test(breaker_opens_and_lets_one_probe_through),
+        cmocka_unit_test(an_end_means_this),
+        cmocka_unit_test(a_success_is_read_in_the_reply),
         cmocka_unit_test(a_next_attempt_counts_and_waits),
         cmocka_unit_test(a_next_attempt_never_lies_behind_the_deadline),
         cmocka_unit_test(attempts_and_time_come_to_an_end),
@@ -1036,6 +1202,8 @@ int main(void)
         cmocka_unit_test(a_reply_costs_what_its_limits_allow),
         cmocka_unit_test(cuts_and_repairs_replies),
         cmocka_unit_test(signs_as_the_specification_shows),
+        cmocka_unit_test(a_coded_secret_has_its_limit),
+        cmocka_unit_test(a_reply_may_be_read_without_a_reason),
         cmocka_unit_test(writes_base64),
         cmocka_unit_test(mail_cannot_be_injected),
         cmocka_unit_test(mail_subjects_are_encoded_words),

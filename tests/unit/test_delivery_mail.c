@@ -1,6 +1,7 @@
 /* test_delivery_mail.c - what a mail server says, line by line: whom it takes, whom it refuses, and in which words. */
 #include "support/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "outside.h"
@@ -133,12 +134,34 @@ static void who_is_refused_is_named_with_the_words(void **state)
     assert_true(attempt.has_temporary_refusal);
     assert_int_equal(attempt.refusal_code, 451);
     assert_int_equal(attempt.recipients_accepted, 0);
-    assert_text_equal(esc_buf_as_text(&attempt.refused), "ana@x.example (550 gone), ben@x.example (451)");
+    assert_text_equal(esc_buf_as_text(&attempt.refused),
+                      "ana@x.example (550 gone), ben@x.example (451)");
     ask(); /* of nobody: a server that answers once more than it is asked */
     hear("553 who\r\n");
     assert_int_equal(attempt.refusal_code, 553);
     assert_true(attempt.has_temporary_refusal);
-    assert_text_equal(esc_buf_as_text(&attempt.refused), "ana@x.example (550 gone), ben@x.example (451)");
+    assert_text_equal(esc_buf_as_text(&attempt.refused),
+                      "ana@x.example (550 gone), ben@x.example (451)");
+}
+
+/* 80 bytes of what is said of one of them: the detail has room for the others. */
+static void words_about_a_recipient_have_their_limit(void **state)
+{
+    (void)state;
+    for (size_t size = 79; size <= 81; size++) {
+        char line[128], expected[128], words[82];
+        memset(words, 'w', sizeof words);
+        esc_buf_release(&attempt.said);
+        esc_buf_release(&attempt.refused);
+        esc_buf_init(&attempt.said, 1000);
+        attempt.recipients_asked = 0;
+        ask();
+        (void)snprintf(line, sizeof line, "550 %.*s\r\n", (int)size, words);
+        hear(line);
+        (void)snprintf(expected, sizeof expected, "ana@x.example (550 %.*s)",
+                       size < 80 ? (int)size : 80, words);
+        assert_text_equal(esc_buf_as_text(&attempt.refused), expected);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -152,6 +175,7 @@ int main(void)
         TEST(words_that_are_too_many_are_cut),
         TEST(only_who_was_asked_about_is_counted),
         TEST(who_is_refused_is_named_with_the_words),
+        TEST(words_about_a_recipient_have_their_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -452,6 +452,56 @@ static void a_person_is_not_a_channel(void **state)
     assert_text_equal(f->plan.to.items[0], "ana@acme.example");
 }
 
+/* By the medium, and what people are reached by is bound or not: by any of what an endpoint may have. */
+static void people_go_where_their_medium_is_bound(void **state)
+{
+    Fixture *f = *state;
+    static const struct {
+        const char *medium;
+        EscEndpoint chat, phone;
+        bool has_mail;
+        EscWay way;
+        bool is_unbound;
+    } cases[] = {
+        {.medium = "email", .has_mail = true, .way = ESC_WAY_MAIL},
+        {.medium = "email", .way = ESC_WAY_FILE, .is_unbound = true},
+        {.medium = "chat", .has_mail = true, .way = ESC_WAY_FILE, .is_unbound = true},
+        {.medium = "chat", .chat = {.kind = ESC_ENDPOINT_CHAT}, .way = ESC_WAY_HTTP},
+        {.medium = "chat",
+         .phone = {.kind = ESC_ENDPOINT_CHAT},
+         .way = ESC_WAY_FILE,
+         .is_unbound = true},
+        {.medium = "chat",
+         .chat = {.kind = ESC_ENDPOINT_FILE, .type = {"f", 1}},
+         .way = ESC_WAY_FILE},
+        {.medium = "chat",
+         .chat = {.kind = ESC_ENDPOINT_FILE, .path = {"p", 1}},
+         .way = ESC_WAY_FILE},
+        {.medium = "phone", .phone = {.kind = ESC_ENDPOINT_WEBHOOK}, .way = ESC_WAY_HTTP},
+        {.medium = "phone",
+         .chat = {.kind = ESC_ENDPOINT_CHAT},
+         .way = ESC_WAY_FILE,
+         .is_unbound = true},
+        {.medium = "pager",
+         .chat = {.kind = ESC_ENDPOINT_CHAT},
+         .phone = {.kind = ESC_ENDPOINT_CHAT},
+         .has_mail = true,
+         .way = ESC_WAY_FILE,
+         .is_unbound = true},
+    };
+    EscText server = f->config.mail.server;
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        f->row.medium = esc_text_from(cases[i].medium);
+        f->row.address = ESC_TEXT("a");
+        f->config.mail.server = cases[i].has_mail ? server : (EscText){0};
+        f->config.people.chat = cases[i].chat;
+        f->config.people.phone = cases[i].phone;
+        esc_route_find(&f->config, &f->row, &f->route);
+        if (f->route.way != cases[i].way || f->route.is_unbound != cases[i].is_unbound)
+            fail_msg("case %zu", i);
+    }
+}
+
 static void mail_addresses_cannot_add_recipients(void **state)
 {
     Fixture *f = *state;
@@ -532,7 +582,8 @@ static void a_request_has_at_most_32_headers(void **state)
 static void headers_hold_no_control_characters(void **state)
 {
     Fixture *f = *state;
-    static const char *const bad[] = {"a\r\nX: y", "a\x1f", "\x7f", "\t"};
+    static const char *const bad[] = {"a\r\nX: y", "a\x1f", "\x7f", "\t", "\ta"};
+    f->systems[0].secret_prefix = (EscText){0};
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
         f->systems[0].secret = esc_text_from(bad[i]);
         make_call(f, CALL);
@@ -615,6 +666,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_bound_goes_to_the_sink_or_nowhere, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_person_is_not_a_channel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(people_go_where_their_medium_is_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mail_addresses_cannot_add_recipients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(calls_go_behind_the_base_address, set_up, tear_down),
         cmocka_unit_test_setup_teardown(calls_cannot_leave_the_base_address, set_up, tear_down),

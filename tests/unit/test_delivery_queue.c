@@ -354,6 +354,67 @@ static void a_queue_is_found_by_its_rows_and_its_name(void **state)
     esc_queues_free(NULL);
 }
 
+static size_t take_wants(Fixture *f, uint64_t *ids)
+{
+    uint32_t workspace = UINT32_MAX;
+    size_t count = esc_queues_wants(f->queues, &workspace, ids, ESC_QUEUE_WANTS_MAX);
+    if (count > 0)
+        assert_int_equal(workspace, 0);
+    return count;
+}
+
+/* Rows of two workspaces may have the same number, and lie wherever they like. */
+static void a_number_is_of_its_workspace(void **state)
+{
+    (void)state;
+    enum { ROWS = 1500 };
+    Fixture *f = begin(1, 1, 1, 2);
+    EscQueue *queues[] = {endpoint(f, 0, "a"), endpoint(f, 1, "a")};
+    for (uint64_t id = 1; id <= ROWS; id++) {
+        assert_null(esc_queues_find(f->queues, 0, id));
+        put(queues[0], id, 1);
+        assert_null(esc_queues_find(f->queues, 1, id));
+        put(queues[1], id, 1);
+    }
+    for (uint64_t id = 1; id <= ROWS; id++)
+        for (uint32_t i = 0; i < 2; i++)
+            assert_ptr_equal(esc_queues_find(f->queues, i, id), queues[i]);
+    end(f);
+}
+
+/* What of a file comes behind the first waits for its content, too. */
+static void a_line_without_its_content_is_not_taken(void **state)
+{
+    (void)state;
+    Fixture *f = begin(1, 1, 1, 1);
+    EscQueue *file = esc_queues_endpoint(f->queues, 0, ESC_TEXT("f"), ESC_QUEUE_FREE);
+    put(file, 1, 1);
+    esc_queues_put(file, &(EscQueueRow){.id = 2, .due_ms = 1, .deadline_ms = LATE});
+    assert_int_equal(next(f, 5), 1);
+    assert_null(esc_queue_more(file, 5));
+    done(f, 1, 5);
+    end(f);
+}
+
+/* Between the wish and the question a content came by itself, and a row went. */
+static void what_came_by_itself_is_not_asked_for(void **state)
+{
+    (void)state;
+    Fixture *f = begin(1, 1, 1, 1);
+    EscQueue *queue = endpoint(f, 0, "a");
+    uint64_t ids[ESC_QUEUE_WANTS_MAX];
+    for (uint64_t id = 1; id <= 4; id++)
+        esc_queues_put(queue, &(EscQueueRow){.id = id, .due_ms = 1, .deadline_ms = LATE});
+    assert_int_equal(next(f, 5), 0);
+    put(queue, 2, 1);
+    esc_queues_drop(f->queues, 0, 3);
+    assert_int_equal(take_wants(f, ids), 2);
+    assert_int_equal(ids[0], 1);
+    assert_int_equal(ids[1], 4);
+    assert_int_equal(take_wants(f, ids), 0);
+    end(f);
+}
+
 static void files_need_no_slot_and_go_one_at_a_time(void **state)
 {
     (void)state;
@@ -529,15 +590,6 @@ static void a_row_whose_next_attempt_is_its_deadline_is_found_dead(void **state)
 }
 
 /* --- contents --------------------------------------------------------------------------------- */
-
-static size_t take_wants(Fixture *f, uint64_t *ids)
-{
-    uint32_t workspace = UINT32_MAX;
-    size_t count = esc_queues_wants(f->queues, &workspace, ids, ESC_QUEUE_WANTS_MAX);
-    if (count > 0)
-        assert_int_equal(workspace, 0);
-    return count;
-}
 
 /* Far more rows than contents: all go in order, memory stays bounded, each content is asked for once. */
 static void contents_in_memory_are_bounded_and_come_back(void **state)
@@ -900,6 +952,9 @@ int main(void)
         cmocka_unit_test(one_workspace_never_takes_the_last_half),
         cmocka_unit_test(a_workspace_has_half_but_one_at_least),
         cmocka_unit_test(a_queue_is_found_by_its_rows_and_its_name),
+        cmocka_unit_test(a_number_is_of_its_workspace),
+        cmocka_unit_test(a_line_without_its_content_is_not_taken),
+        cmocka_unit_test(what_came_by_itself_is_not_asked_for),
         cmocka_unit_test(files_need_no_slot_and_go_one_at_a_time),
         cmocka_unit_test(a_slot_that_was_not_needed_tells_nothing_of_the_endpoint),
         cmocka_unit_test(what_is_held_comes_behind_those_that_wait),

@@ -172,6 +172,52 @@ static void a_parked_one_says_only_what_is_known(void **state)
     scene_free(scene);
 }
 
+/* Only what is lost stops; what people say of the ticket finds the one that is not, and says of the other that it is lost. */
+static void one_of_two_is_parked(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("template t \"Trouble\" { start on ticket.created\n" CHAIN
+              "steps { notify room \"a\"  await resolved within 4h else raise overdue }\n"
+              "qa { check confirmed \"c\" before close }\nclose when resolved }\n"
+              "template u \"Other\" { start on ticket.created\n" CHAIN
+              "steps { notify room \"b\"  await resolved within 4h else raise overdue }\n"
+              "close when resolved }\n");
+    for (uint64_t lost = 1; lost <= 2; lost++) {
+        scene_row(scene, lost)->bundle_hash[0] ^= 1;
+        EscEngine *engine = scene_restore(scene, 7);
+        scene_row(scene, lost)->bundle_hash[0] ^= 1;
+        assert_true(esc_engine_has_arrears(engine));
+        const EscGroup *group = NULL;
+        EscInput timer = {.kind = ESC_INPUT_TIMER};
+        assert_status(apply(engine, &timer, scene_now(scene), &group), ESC_OK);
+        assert_false(esc_engine_has_arrears(engine));
+        assert_int_equal(audit_count(group, "parked"), 1);
+        EscEscalationView view;
+        for (uint64_t id = 1; id <= 2; id++) {
+            assert_true(esc_engine_find_escalation(engine, id, &view));
+            assert_int_equal(view.state, id == lost ? ESC_STATE_PARKED : ESC_STATE_OPEN);
+        }
+        EscAction confirm = {.verb = ESC_VERB_CONFIRM,
+                             .actor = ESC_TEXT("ana"),
+                             .ticket = ESC_TEXT("T"),
+                             .target = ESC_TEXT("c")};
+        EscInput act = {.kind = ESC_INPUT_ACTION, .action = &confirm};
+        assert_status(apply(engine, &act, scene_now(scene), &group),
+                      lost == 1 ? ESC_CONFLICT : ESC_OK);
+        confirm.target = ESC_TEXT("none");
+        assert_status(apply(engine, &act, scene_now(scene), &group), ESC_CONFLICT);
+        EscDelivery died = {.outbox = 1, .state = ESC_DELIVERY_DEAD, .detail = ESC_TEXT("gone")};
+        EscInput result = {.kind = ESC_INPUT_DELIVERY, .delivery = &died};
+        for (died.outbox = 1; died.outbox <= 8; died.outbox++) {
+            EscStatus status = apply(engine, &result, scene_now(scene), &group);
+            assert_true(status == ESC_OK || status == ESC_NOT_FOUND);
+        }
+        esc_engine_free(engine);
+    }
+    scene_free(scene);
+}
+
 static void refused_snapshot_is_parked(void **state)
 {
     (void)state;
@@ -563,6 +609,7 @@ int main(void)
         cmocka_unit_test(what_has_not_changed_is_not_written),
         cmocka_unit_test(unknown_bundle_is_parked),
         cmocka_unit_test(a_parked_one_says_only_what_is_known),
+        cmocka_unit_test(one_of_two_is_parked),
         cmocka_unit_test(refused_snapshot_is_parked),
         cmocka_unit_test(a_body_that_is_cut_off_is_parked),
         cmocka_unit_test(damaged_rows_do_no_harm),

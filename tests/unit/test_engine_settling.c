@@ -76,13 +76,12 @@ static void start_that_comes_too_late_is_recorded(void **state)
     scene_free(scene);
 }
 
-/* Two escalations that wait for what the other one sets go on until the rounds are used up, and people are asked. */
-static void escalations_that_wake_each_other_come_to_an_end(void **state)
+/* Two escalations that wait for what the other one sets, and set the next number; `more` are other templates. */
+static Scene *scene_of_two(const char *more)
 {
-    (void)state;
     static char source[32768];
-    size_t used =
-        (size_t)snprintf(source, sizeof source, "extend ticket { n: number default 0 }\n");
+    size_t used = (size_t)snprintf(source, sizeof source,
+                                   "extend ticket { n: number default 0  m: number default 0 }\n");
     for (int side = 1; side <= 2; side++) {
         used += (size_t)snprintf(
             source + used, sizeof source - used,
@@ -93,15 +92,70 @@ static void escalations_that_wake_each_other_come_to_an_end(void **state)
                                      n, n + 1);
         used += (size_t)snprintf(source + used, sizeof source - used, STAYS);
     }
+    snprintf(source + used, sizeof source - used, "%s", more);
     Scene *scene = scene_of(source);
     assert_status(scene_event(scene, "ticket.created", "T", NULL), ESC_OK);
     assert_status(scene_event(scene, "ticket.updated", "T", "{\"n\":1}"), ESC_OK);
+    return scene;
+}
+
+/* They go on until the rounds are used up, and people are asked. */
+static void escalations_that_wake_each_other_come_to_an_end(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of_two("");
     assert_true(scene_audit(scene, "routing_loop", "T followed from changes") > 0);
     assert_int_equal(scene_audit(scene, "exception",
                                  "exception routing_loop: changes of T "
                                  "followed from changes 8 deep"),
                      1); /* asked about once, however often it happens */
     assert_string_equal(scene_field(scene, "T", "n"), LAST);
+    scene_free(scene);
+}
+
+/* What only the last look set in motion: nobody hears of the change, and nothing starts. The record says so, and whoever
+ * made it is told. */
+static void what_the_last_look_sets_in_motion_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of_two("template t3 \"Three\" { start on ticket.created\n" OWNED_BY(
+        "ben") "steps { await ticket.n = " LAST " within 1d else { }  set ticket.m to 1\n"
+               "await resolved within 30d else raise overdue }\n"
+               "on exception routing_loop { notify room \"loop\"  start template straggler()  "
+               "resume }\nclose when resolved }\n"
+               "template t4 \"Four\" { start on ticket.created\n" OWNED_BY(
+                   "ben") "steps { await ticket.n = " LAST " within 1d else { }  start template "
+                          "straggler()\n" STAYS
+                          "template straggler \"S\" { manual\n" OWNED_BY("cleo") "steps {" STAYS);
+    assert_int_equal(scene_sent(scene, "room", "loop"), 1);
+    assert_int_equal(scene_audit(scene, "start_asked", "straggler"), 2);
+    assert_int_equal(scene_audit(scene, "opened", "\"S\""), 0);
+    assert_int_equal(scene_audit(scene, "not_started",
+                                 "straggler did not start: escalations had woken each other in 16 "
+                                 "rounds by then"),
+                     2);
+    assert_string_equal(scene_field(scene, "T", "m"), "1");
+    assert_status(scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "opened", "\"S\""), 0);
+    scene_free(scene);
+}
+
+/* Who is told at the end of an input may be told too much: what its handler starts then does start. */
+static void a_start_behind_the_last_message_is_one(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of(FLOOD_POLICY "\ntemplate late \"Late\" { start on ticket.created\n" OWNED_BY(
+            "cleo") "steps { notify cleo \"one\"  notify cleo \"two\"\n"
+                    "await ticket.severity = low within 1d else { }\n"
+                    "handoff to dora because \"x\" expect resolved within 2d\n"
+                    "await resolved within 30d else raise overdue }\n"
+                    "on exception flood { start template next()  resume }\nclose when resolved }\n"
+                    "template next \"Next\" { manual\n" OWNED_BY("ana") "steps {" STAYS);
+    assert_status(scene_event(scene, "ticket.created", "T", "{\"severity\":\"high\"}"), ESC_OK);
+    assert_status(scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "exception", "flood"), 1);
+    assert_int_equal(scene_audit(scene, "opened", "\"Next\""), 1);
     scene_free(scene);
 }
 
@@ -126,6 +180,8 @@ int main(void)
         cmocka_unit_test(what_is_asked_for_in_the_last_round_is_done),
         cmocka_unit_test(start_that_comes_too_late_is_recorded),
         cmocka_unit_test(escalations_that_wake_each_other_come_to_an_end),
+        cmocka_unit_test(what_the_last_look_sets_in_motion_is_refused),
+        cmocka_unit_test(a_start_behind_the_last_message_is_one),
         cmocka_unit_test(time_of_a_refused_input_is_taken_back),
     };
     return cmocka_run_group_tests_name("engine_settling", tests, NULL, NULL);

@@ -12,11 +12,34 @@
 /* --- a program with one of each kind of field -------------------------------------------------------- */
 
 /* Sorted by bytes, as in a bundle. */
-static const char *const text_list[] = {
-    "",          "account.name", "account.tier",   "attempts",      "callback",      "critical",       "due",
-    "enterprise", "free",        "id",             "lead.rejected", "low",           "owner.absent",   "pro",
-    "review.score", "score",     "severity",     "sla.breached",   "sla.warning",   "tags",          "ticket.closed",  "ticket.created",
-    "ticket.reopened", "ticket.resolved", "ticket.updated", "title", "urgent",       "vip"};
+static const char *const text_list[] = {"",
+                                        "account.name",
+                                        "account.tier",
+                                        "attempts",
+                                        "callback",
+                                        "critical",
+                                        "due",
+                                        "enterprise",
+                                        "free",
+                                        "id",
+                                        "lead.rejected",
+                                        "low",
+                                        "owner.absent",
+                                        "pro",
+                                        "review.score",
+                                        "score",
+                                        "severity",
+                                        "sla.breached",
+                                        "sla.warning",
+                                        "tags",
+                                        "ticket.closed",
+                                        "ticket.created",
+                                        "ticket.reopened",
+                                        "ticket.resolved",
+                                        "ticket.updated",
+                                        "title",
+                                        "urgent",
+                                        "vip"};
 static EscText texts[ESC_COUNT_OF(text_list)];
 
 static uint32_t text(const char *name)
@@ -39,7 +62,8 @@ static EscProgram program;
 
 static void set_field(uint32_t index, EscScope scope, const char *name, EscType type)
 {
-    fields[index] = (EscFieldRow){.scope = scope, .name = text(name), .type = type, .size_max = 20, .items_max = 3};
+    fields[index] = (EscFieldRow){
+        .scope = scope, .name = text(name), .type = type, .size_max = 20, .items_max = 3};
 }
 
 static void set_fields(void)
@@ -62,10 +86,11 @@ static void set_fields(void)
 static int make_program(void **state)
 {
     (void)state;
-    static const char *const event_names[] = {"ticket.created",  "ticket.updated", "ticket.resolved",
-                                              "ticket.closed",   "ticket.reopened", "sla.warning",
-                                              "sla.breached",    "owner.absent",    "lead.rejected"};
-    static const char *const member_names[] = {"low", "urgent", "critical", "free", "pro", "enterprise"};
+    static const char *const event_names[] = {
+        "ticket.created", "ticket.updated", "ticket.resolved", "ticket.closed", "ticket.reopened",
+        "sla.warning",    "sla.breached",   "owner.absent",    "lead.rejected"};
+    static const char *const member_names[] = {"low",  "urgent", "critical",
+                                               "free", "pro",    "enterprise"};
     for (size_t i = 0; i < ESC_COUNT_OF(text_list); i++)
         texts[i] = esc_text_from(text_list[i]);
     for (size_t i = 1; i < ESC_COUNT_OF(text_list); i++)
@@ -109,7 +134,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define DIGESTED "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
+#define DIGESTED                                                                                   \
+    "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
 
 static EscStatus parse(const char *json)
 {
@@ -119,10 +145,11 @@ static EscStatus parse(const char *json)
 /* A ticket.created with this data. */
 static EscStatus parse_data(const char *data)
 {
-    EscText json = esc_arena_printf(arena,
-                                    "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"subject\":\"T-1\","
-                                    "\"type\":\"ticket.created\",\"data\":%s}",
-                                    data);
+    EscText json = esc_arena_printf(
+        arena,
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"subject\":\"T-1\","
+        "\"type\":\"ticket.created\",\"data\":%s}",
+        data);
     return esc_event_parse(arena, &program, json, &event, &why);
 }
 
@@ -163,11 +190,14 @@ static bool has_patch(uint32_t field)
 static void a_whole_event_is_read(void **state)
 {
     (void)state;
-    assert_status(parse("{ \"specversion\": \"1.0\", \"id\": \"e-7\", \"source\": \"/shop\",\n\"type\":\"lead.rejected\","
-                        "\"subject\":\"T-9\",\"time\":\"2026-01-05T10:00:00+01:00\",\"traceparent\":\"x\","
-                        "\"datacontenttype\":\"Application/JSON; charset=utf-8\",\"dataschema\":null,"
-                        "\"data\":{\"score\": 0.25, \"ticket\":{\"title\":\"A  b\",\"account\":{\"tier\":\"PRO\"}}}}"),
-                  ESC_OK);
+    assert_status(
+        parse("{ \"specversion\": \"1.0\", \"id\": \"e-7\", \"source\": "
+              "\"/shop\",\n\"type\":\"lead.rejected\","
+              "\"subject\":\"T-9\",\"time\":\"2026-01-05T10:00:00+01:00\",\"traceparent\":\"x\","
+              "\"datacontenttype\":\"Application/JSON; charset=utf-8\",\"dataschema\":null,"
+              "\"data\":{\"score\": 0.25, \"ticket\":{\"title\":\"A  "
+              "b\",\"account\":{\"tier\":\"PRO\"}}}}"),
+        ESC_OK);
     assert_text_equal(event.id, "e-7");
     assert_text_equal(event.source, "/shop");
     assert_text_equal(event.subject, "T-9");
@@ -179,16 +209,19 @@ static void a_whole_event_is_read(void **state)
     assert_int_equal(event.patches_count, 2);
     assert_text_equal(patch_of(TITLE)->text, "A  b");
     assert_int_equal(patch_of(TIER)->member, 1);
-    assert_true(esc_text_starts_with(event.json, ESC_TEXT("{\"specversion\":\"1.0\",\"id\":\"e-7\",")));
+    assert_true(
+        esc_text_starts_with(event.json, ESC_TEXT("{\"specversion\":\"1.0\",\"id\":\"e-7\",")));
     assert_true(esc_text_contains(event.json, ESC_TEXT("\"A  b\"")));
 }
 
 static void every_kind_of_value_is_read(void **state)
 {
     (void)state;
-    assert_status(parse_data("{\"title\":\"\",\"severity\":\"Critical\",\"account.tier\":null,\"tags\":[\"a\",\"b\"],"
-                             "\"due\":\"1970-01-01T00:00:01Z\",\"callback\":\"PT1H30M\",\"vip\":true}"),
-                  ESC_OK);
+    assert_status(
+        parse_data("{\"title\":\"\",\"severity\":\"Critical\",\"account.tier\":null,\"tags\":["
+                   "\"a\",\"b\"],"
+                   "\"due\":\"1970-01-01T00:00:01Z\",\"callback\":\"PT1H30M\",\"vip\":true}"),
+        ESC_OK);
     assert_int_equal(patch_of(TITLE)->text.size, 0);
     assert_int_equal(patch_of(SEVERITY)->member, 2);
     assert_true(patch_of(TIER)->is_missing);
@@ -202,7 +235,10 @@ static void every_kind_of_value_is_read(void **state)
 static void what_an_event_does_not_say_has_its_first_value(void **state)
 {
     (void)state;
-    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"lead.rejected\"}"), ESC_OK);
+    assert_status(
+        parse(
+            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"lead.rejected\"}"),
+        ESC_OK);
     assert_int_equal(event.subject.size, 0);
     assert_false(event.fields[0].is_missing);
     assert_true(event.fields[0].number == 0);
@@ -222,20 +258,24 @@ static void texts_become_composed(void **state)
 static void texts_with_escapes_stay_as_they_are(void **state)
 {
     (void)state;
-    assert_status(parse_data("{ \"title\" : \"a \\\"b  c\\\\\" , \"tags\":[\"] \\\", }\" ] }"), ESC_OK);
+    assert_status(parse_data("{ \"title\" : \"a \\\"b  c\\\\\" , \"tags\":[\"] \\\", }\" ] }"),
+                  ESC_OK);
     assert_text_equal(patch_of(TITLE)->text, "a \"b  c\\");
     assert_text_equal(patch_of(TAGS)->list.items[0], "] \", }");
-    assert_true(esc_text_contains(event.json, ESC_TEXT("{\"title\":\"a \\\"b  c\\\\\",\"tags\":[\"] \\\", }\"]}")));
+    assert_true(esc_text_contains(
+        event.json, ESC_TEXT("{\"title\":\"a \\\"b  c\\\\\",\"tags\":[\"] \\\", }\"]}")));
 }
 
 static void a_field_of_an_event_is_said_once(void **state)
 {
     (void)state;
-    const char *event_of = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"owner.absent\",\"data\":%s}";
+    const char *event_of = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+                           "a\",\"type\":\"owner.absent\",\"data\":%s}";
     EscText once = esc_arena_printf(arena, event_of, "{\"review\":{\"score\":4}}");
     assert_status(esc_event_parse(arena, &program, once, &event, &why), ESC_OK);
     assert_true(event.fields[0].number == 4);
-    EscText twice = esc_arena_printf(arena, event_of, "{\"review\":{\"score\":4},\"review.score\":5}");
+    EscText twice =
+        esc_arena_printf(arena, event_of, "{\"review\":{\"score\":4},\"review.score\":5}");
     assert_status(esc_event_parse(arena, &program, twice, &event, &why), ESC_BAD_INPUT);
     assert_string_equal(why.text, "data.review.score is said twice");
 }
@@ -243,14 +283,16 @@ static void a_field_of_an_event_is_said_once(void **state)
 static void the_id_in_data_is_the_subject(void **state)
 {
     (void)state;
-    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\","
-                        "\"data\":{\"id\":\"T-5\"}}"),
-                  ESC_OK);
+    assert_status(
+        parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\","
+              "\"data\":{\"id\":\"T-5\"}}"),
+        ESC_OK);
     assert_text_equal(event.subject, "T-5");
     assert_int_equal(event.patches_count, 0);
     assert_refused("{\"id\":\"T-5\"}", "data.id is T-5, but the subject is T-1");
     assert_refused("{\"id\":\"T-5\",\"title\":\"a\"}", "data.id is T-5, but the subject is T-1");
-    assert_refused("{\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\",\"title\":\"a\"}", "data.account.tier is said twice");
+    assert_refused("{\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\",\"title\":\"a\"}",
+                   "data.account.tier is said twice");
     assert_status(parse_data("{\"id\":\"T-1\",\"title\":\"a\"}"), ESC_OK);
     assert_int_equal(event.patches_count, 1);
     assert_refused("{\"id\":\"\"}", "the ticket's id is empty");
@@ -265,19 +307,45 @@ static void durations_are_read_in_both_forms(void **state)
         const char *text;
         int64_t ms; /* -1: refused */
     } cases[] = {
-        {"0s", 0},           {"90s", 90000},        {"1h30m", 5400000}, {"2d", 172800000},  {"1.5s", 1500},
-        {"PT0.25S", 250},    {"P1W", 604800000},    {"P1DT1S", 86401000}, {"PT36H", 129600000}, {"", -1},
-        {"5", -1},           {"m", -1},             {"5m1h", -1},       {"5m5m", -1},       {"1.5h", -1},
-        {"-5m", -1},         {"5 m", -1},           {"P1Y", -1},        {"P1M", -1},        {"PT", -1},
-        {"P", -1},           {"P1DT", -1},          {"PT1M1H", -1},     {"pt1m", -1},       {"1e3s", -1},
-        {"1.0005s", -1},     {"99999999999999999999d", -1}, {"9223372036854775807s", -1},
-        {"3650000d", INT64_C(315360000000000)}, {"3650001d", -1}, {"3650000d1s", -1}, {"P521428W5D", -1},
+        {"0s", 0},
+        {"90s", 90000},
+        {"1h30m", 5400000},
+        {"2d", 172800000},
+        {"1.5s", 1500},
+        {"PT0.25S", 250},
+        {"P1W", 604800000},
+        {"P1DT1S", 86401000},
+        {"PT36H", 129600000},
+        {"", -1},
+        {"5", -1},
+        {"m", -1},
+        {"5m1h", -1},
+        {"5m5m", -1},
+        {"1.5h", -1},
+        {"-5m", -1},
+        {"5 m", -1},
+        {"P1Y", -1},
+        {"P1M", -1},
+        {"PT", -1},
+        {"P", -1},
+        {"P1DT", -1},
+        {"PT1M1H", -1},
+        {"pt1m", -1},
+        {"1e3s", -1},
+        {"1.0005s", -1},
+        {"99999999999999999999d", -1},
+        {"9223372036854775807s", -1},
+        {"3650000d", INT64_C(315360000000000)},
+        {"3650001d", -1},
+        {"3650000d1s", -1},
+        {"P521428W5D", -1},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         EscText data = esc_arena_printf(arena, "{\"callback\":\"%s\"}", cases[i].text);
         EscStatus status = parse_data(data.data);
         assert_status(status, ESC_OK);
-        if (has_patch(CALLBACK) != (cases[i].ms >= 0) || (event.notes_count == 0) != (cases[i].ms >= 0))
+        if (has_patch(CALLBACK) != (cases[i].ms >= 0) ||
+            (event.notes_count == 0) != (cases[i].ms >= 0))
             fail_msg("\"%s\" was read otherwise", cases[i].text);
         if (cases[i].ms >= 0)
             assert_int_equal(patch_of(CALLBACK)->ms, cases[i].ms);
@@ -287,37 +355,169 @@ static void durations_are_read_in_both_forms(void **state)
 static void faults_are_said_in_words(void **state)
 {
     (void)state;
-    assert_noted("{\"titel\":\"x\"}", "data.titel: the ticket has no such field; did you mean title?");
+    assert_noted("{\"titel\":\"x\"}",
+                 "data.titel: the ticket has no such field; did you mean title?");
     assert_noted("{\"zzzzzzzz\":1}", "data.zzzzzzzz: the ticket has no such field");
     assert_noted("{\"account\":{\"teir\":\"pro\"}}",
-                   "data.account.teir: the ticket has no such field; did you mean account.tier?");
+                 "data.account.teir: the ticket has no such field; did you mean account.tier?");
     assert_noted("{\"account\":7}", "data.account is a number; wanted is an object");
     assert_noted("{\"account\":{\"tier\":\"gold\"}}",
-                   "data.account.tier is \"gold\"; wanted is one of free, pro, enterprise");
-    assert_noted("{\"severity\":3}", "data.severity is a number; wanted is one of low, urgent, critical");
+                 "data.account.tier is \"gold\"; wanted is one of free, pro, enterprise");
+    assert_noted("{\"severity\":3}",
+                 "data.severity is a number; wanted is one of low, urgent, critical");
     assert_noted("{\"severity\":null}", "data.severity is null, but it is not optional");
     assert_noted("{\"title\":{}}", "data.title is an object; wanted is a text");
     assert_noted("{\"vip\":\"true\"}", "data.vip is a text; wanted is true or false");
-    assert_noted("{\"due\":1767603600}", "data.due is a number; wanted is a time such as \"2026-01-05T09:00:00Z\"");
+    assert_noted("{\"due\":1767603600}",
+                 "data.due is a number; wanted is a time such as \"2026-01-05T09:00:00Z\"");
     assert_noted("{\"due\":\"yesterday\"}",
-                   "data.due is \"yesterday\"; wanted is a time such as \"2026-01-05T09:00:00Z\"");
+                 "data.due is \"yesterday\"; wanted is a time such as \"2026-01-05T09:00:00Z\"");
     assert_noted("{\"tags\":\"a\"}", "data.tags is a text; wanted is a list of texts");
     assert_noted("{\"tags\":[\"a\",1]}", "data.tags is a number; wanted is a text");
     assert_refused("{\"title\":\"a\",\"account\":{\"tier\":\"pro\"},\"account.tier\":\"pro\"}",
                    "data.account.tier is said twice");
-    assert_noted("{\"severity\":\"xow\"}", "data.severity is \"xow\"; wanted is one of low, urgent, critical");
-    assert_noted("{\"severity\":\"lo\"}", "data.severity is \"lo\"; wanted is one of low, urgent, critical");
-    assert_noted("{\"severity\":\"lox\"}", "data.severity is \"lox\"; wanted is one of low, urgent, critical");
-    assert_noted("{\"callback\":5}", "data.callback is a number; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
-    assert_noted("{\"callback\":\"soon\"}", "data.callback is \"soon\"; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
+    assert_noted("{\"severity\":\"xow\"}",
+                 "data.severity is \"xow\"; wanted is one of low, urgent, critical");
+    assert_noted("{\"severity\":\"lo\"}",
+                 "data.severity is \"lo\"; wanted is one of low, urgent, critical");
+    assert_noted("{\"severity\":\"lox\"}",
+                 "data.severity is \"lox\"; wanted is one of low, urgent, critical");
+    assert_noted(
+        "{\"callback\":5}",
+        "data.callback is a number; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
+    assert_noted(
+        "{\"callback\":\"soon\"}",
+        "data.callback is \"soon\"; wanted is a duration such as \"1h30m\" or \"PT1H30M\"");
     assert_noted("{\"title\":true}", "data.title is true or false; wanted is a text");
     assert_noted("{\"title\":[1.5]}", "data.title is a list; wanted is a text");
     assert_noted("{\"tags\":[1.5]}", "data.tags is a number; wanted is a text");
     assert_noted("{\"\":1}", "data has a member whose name is empty or longer than 256 bytes");
-    assert_noted("{\"ticket\":{\"title\":\"a\"}}", "data.ticket: the ticket has no such field; did you mean title?");
+    assert_noted("{\"ticket\":{\"title\":\"a\"}}",
+                 "data.ticket: the ticket has no such field; did you mean title?");
     assert_refused("[]", "data is a list; wanted is an object");
     assert_refused("7", "data is a number; wanted is an object");
     assert_refused("{\"id\":7}", "data.id is a number; wanted is a text");
+}
+
+/* The same of an event's own fields. */
+static void faults_of_other_events_are_said_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *data;
+        bool has_default;
+        uint32_t notes_count;
+        const char *note; /* the first */
+    } cases[] = {
+        {"lead.rejected", "{\"score\":1,\"scoer\":1}", false, 1,
+         "data.scoer: this event has no such field; did you mean score?"},
+        {"lead.rejected", "{\"score\":1,\"title\":\"a\"}", false, 1,
+         "data.title: this event has no such field"},
+        {"lead.rejected", "{\"score\":1,\"ticket\":{\"titel\":1}}", false, 1,
+         "data.ticket.titel: the ticket has no such field; did you mean title?"},
+        {"lead.rejected", "{\"score\":1,\"ticket\":5}", false, 1,
+         "data.ticket: this event has no such field"},
+        {"lead.rejected", "{}", false, 1,
+         "data.score was not given: the first value of its type is assumed"},
+        {"lead.rejected", "{}", true, 1, "data.score was not given: its default is assumed"},
+        {"lead.rejected", "{\"score\":\"x\"}", false, 2,
+         "data.score is a text; wanted is a number"},
+        {"ticket.created", "{\"score\":1}", false, 1, "data.score: the ticket has no such field"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        fields[SCORE].has_default = cases[i].has_default;
+        EscText json = esc_arena_printf(
+            arena,
+            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\",\"data\":%s}",
+            cases[i].type, cases[i].data);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+        fields[SCORE].has_default = false;
+        assert_int_equal(event.notes_count, cases[i].notes_count);
+        assert_text_equal(event.notes[0], cases[i].note);
+    }
+}
+
+/* A text or a list that nobody gave is empty, and looks it; what may be missing is missing. */
+static void what_is_empty_is_not_assumed(void **state)
+{
+    (void)state;
+    static const struct {
+        EscType type;
+        bool is_noted;
+    } cases[] = {{ESC_TYPE(ESC_KIND_TEXT), false},
+                 {ESC_TYPE(ESC_KIND_LIST), false},
+                 {ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL, false},
+                 {ESC_TYPE(ESC_KIND_BOOL), true},
+                 {ESC_TYPE(ESC_KIND_TIME), true},
+                 {ESC_TYPE(ESC_KIND_DURATION), true}};
+    EscType before = fields[SCORE].type;
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        fields[SCORE].type = cases[i].type;
+        assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+                            "a\",\"type\":\"lead.rejected\"}"),
+                      ESC_OK);
+        assert_int_equal(event.notes_count, cases[i].is_noted);
+    }
+    fields[SCORE].type = before;
+}
+
+/* Three slips are near, four are another name. */
+static void names_are_near_by_three_slips(void **state)
+{
+    (void)state;
+    assert_noted("{\"txxxe\":1}", "data.txxxe: the ticket has no such field; did you mean title?");
+    assert_noted("{\"txxxx\":1}", "data.txxxx: the ticket has no such field");
+    assert_noted(
+        "{\"tgs\":1}",
+        "data.tgs: the ticket has no such field; did you mean tags?"); /* title is 3 away */
+    static const struct {
+        const char *type, *why;
+    } types[] = {
+        {"ticket.crea",
+         "the workspace has no event type ticket.crea; did you mean ticket.created?"},
+        {"ticket.cre", "the workspace has no event type ticket.cre"},
+        {"ticket.reopene",
+         "the workspace has no event type ticket.reopene; did you mean ticket.reopened?"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(types); i++) {
+        EscText json = esc_arena_printf(
+            arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\"}",
+            types[i].type);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_BAD_INPUT);
+        assert_string_equal(why.text, types[i].why);
+    }
+}
+
+/* From the first to the last of the events of a ticket. */
+static void members_of_ticket_events_are_the_tickets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        bool is_taken;
+    } cases[] = {{"ticket.created", true}, {"ticket.updated", true},  {"ticket.resolved", true},
+                 {"ticket.closed", true},  {"ticket.reopened", true}, {"sla.warning", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscText json = esc_arena_printf(arena,
+                                        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+                                        "a\",\"type\":\"%s\",\"data\":{\"title\":\"a\"}}",
+                                        cases[i].type);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+        assert_int_equal(event.patches_count, cases[i].is_taken);
+        assert_int_equal(event.notes_count, !cases[i].is_taken);
+    }
+}
+
+/* An id is never cut: it would be another ticket's. */
+static void an_id_has_its_limits(void **state)
+{
+    (void)state;
+    char id[202], data[256];
+    memset(id, 'i', sizeof id);
+    (void)snprintf(data, sizeof data, "{\"id\":\"%.*s\"}", 201, id);
+    assert_refused(data, "data.id has 201 bytes; at most 200 are taken");
+    (void)snprintf(data, sizeof data, "{\"id\":\"%.*s\"}", 200, id);
+    assert_refused(data, "the ticket's id has 200 bytes; at most 128 are taken");
 }
 
 static void sizes_hold_at_their_limit_and_one_past_it(void **state)
@@ -325,9 +525,11 @@ static void sizes_hold_at_their_limit_and_one_past_it(void **state)
     (void)state;
     assert_status(parse_data("{\"title\":\"12345678901234567890\"}"), ESC_OK);
     assert_int_equal(event.notes_count, 0);
-    assert_noted("{\"title\":\"123456789012345678901\"}", "data.title has 21 bytes; it was cut to 20");
+    assert_noted("{\"title\":\"123456789012345678901\"}",
+                 "data.title has 21 bytes; it was cut to 20");
     assert_text_equal(patch_of(TITLE)->text, "12345678901234567\u2026");
-    assert_noted("{\"title\":\"1234567890123456\xC3\xAB\xC3\xAB\xC3\xAB\"}", "data.title has 22 bytes; it was cut to 20");
+    assert_noted("{\"title\":\"1234567890123456\xC3\xAB\xC3\xAB\xC3\xAB\"}",
+                 "data.title has 22 bytes; it was cut to 20");
     assert_text_equal(patch_of(TITLE)->text, "1234567890123456\u2026"); /* no half character */
     fields[TITLE].size_max = 3; /* room for the mark alone, and for less */
     assert_noted("{\"title\":\"abcd\"}", "data.title has 4 bytes; it was cut to 3");
@@ -338,9 +540,11 @@ static void sizes_hold_at_their_limit_and_one_past_it(void **state)
     fields[TITLE].size_max = 20;
     assert_status(parse_data("{\"tags\":[\"a\",\"b\",\"c\"]}"), ESC_OK);
     assert_int_equal(event.notes_count, 0);
-    assert_noted("{\"tags\":[\"a\",\"b\",\"c\",\"d\"]}", "data.tags has 4 items; the first 3 were taken");
+    assert_noted("{\"tags\":[\"a\",\"b\",\"c\",\"d\"]}",
+                 "data.tags has 4 items; the first 3 were taken");
     assert_int_equal(patch_of(TAGS)->list.count, 3);
-    assert_noted("{\"tags\":[\"123456789012345678901\"]}", "data.tags has 21 bytes; it was cut to 20");
+    assert_noted("{\"tags\":[\"123456789012345678901\"]}",
+                 "data.tags has 21 bytes; it was cut to 20");
 }
 
 static void a_note_is_cut_between_characters(void **state)
@@ -364,7 +568,10 @@ static void a_note_is_cut_between_characters(void **state)
 static void the_rest_of_an_event_is_taken(void **state)
 {
     (void)state;
-    assert_status(parse_data("{\"titel\":1,\"severity\":\"sev1\",\"vip\":null,\"tags\":[\"a\"],\"title\":\"Down\"}"), ESC_OK);
+    assert_status(
+        parse_data(
+            "{\"titel\":1,\"severity\":\"sev1\",\"vip\":null,\"tags\":[\"a\"],\"title\":\"Down\"}"),
+        ESC_OK);
     assert_int_equal(event.patches_count, 2);
     assert_text_equal(patch_of(TITLE)->text, "Down");
     assert_int_equal(patch_of(TAGS)->list.count, 1);
@@ -389,17 +596,26 @@ static void a_digest_is_of_what_is_said(void **state)
 {
     (void)state;
     static const char *const same[] = {
-        "{" DIGESTED ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
-        "{\"data\":{\"account.tier\":\"PRO\",\"severity\":\"LOW\",\"title\":\"\\u0061\"}," DIGESTED "}",
-        "{ " DIGESTED " , \"traceparent\":\"00-1\", \"data\" : { \"unknown\":1,\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
-        "{" DIGESTED ",\"time\":null,\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{" DIGESTED
+        ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{\"data\":{\"account.tier\":\"PRO\",\"severity\":\"LOW\",\"title\":\"\\u0061\"}," DIGESTED
+        "}",
+        "{ " DIGESTED
+        " , \"traceparent\":\"00-1\", \"data\" : { "
+        "\"unknown\":1,\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{" DIGESTED ",\"time\":null,\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{"
+                     "\"tier\":\"pro\"}}}",
     };
     static const char *const other[] = {
-        "{" DIGESTED ",\"data\":{\"title\":\"b\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
-        "{" DIGESTED ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":null}}}",
+        "{" DIGESTED
+        ",\"data\":{\"title\":\"b\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{" DIGESTED
+        ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":null}}}",
         "{" DIGESTED ",\"data\":{\"title\":\"a\",\"severity\":\"low\"}}",
-        "{" DIGESTED ",\"time\":\"2026-01-05T09:00:00Z\",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
-        "{" DIGESTED ",\"subject\":\"T-2\",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{" DIGESTED ",\"time\":\"2026-01-05T09:00:00Z\",\"data\":{\"title\":\"a\",\"severity\":"
+                     "\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "{" DIGESTED ",\"subject\":\"T-2\",\"data\":{\"title\":\"a\",\"severity\":\"low\","
+                     "\"account\":{\"tier\":\"pro\"}}}",
     };
     assert_status(parse(same[0]), ESC_OK);
     uint8_t digest[ESC_EVENT_DIGEST_SIZE];
@@ -425,24 +641,38 @@ static void put_bytes(EscBuf *out, const char *bytes, size_t size)
 static void a_digest_is_of_these_bytes(void **state)
 {
     (void)state;
-    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"subject\":\"T-1\",\"type\":\"lead.rejected\","
-                        "\"time\":\"2026-01-05T09:00:00.007Z\",\"data\":{\"score\":-2.5,\"attempts\":null,\"ticket\":{"
-                        "\"vip\":true,\"title\":\"ab\",\"tags\":[\"x\",\"yz\"],\"severity\":\"Critical\",\"due\":\"1970-01-01T00:00:01Z\","
+    assert_status(parse("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+                        "a\",\"subject\":\"T-1\",\"type\":\"lead.rejected\","
+                        "\"time\":\"2026-01-05T09:00:00.007Z\",\"data\":{\"score\":-2.5,"
+                        "\"attempts\":null,\"ticket\":{"
+                        "\"vip\":true,\"title\":\"ab\",\"tags\":[\"x\",\"yz\"],\"severity\":"
+                        "\"Critical\",\"due\":\"1970-01-01T00:00:01Z\","
                         "\"callback\":\"1m\",\"account\":{\"tier\":null}}}}"),
                   ESC_OK);
     EscBuf said;
     uint8_t digest[32];
     esc_buf_init(&said, 1000);
     PUT(&said, "\x0dlead.rejected\x03T-1\x00\x00\x01\x9b\x8d\x62\x7a\x87");
-    PUT(&said, "\x00\x0c""account.tier\x86");
-    PUT(&said, "\x00\x08""callback\x04\x00\x00\x00\x00\x00\x00\xea\x60");
-    PUT(&said, "\x00\x03""due\x05\x00\x00\x00\x00\x00\x00\x03\xe8");
-    PUT(&said, "\x00\x08""severity\x06\x08""critical");
-    PUT(&said, "\x00\x04""tags\x07\x02\x01x\x02yz");
-    PUT(&said, "\x00\x05""title\x03\x02""ab");
-    PUT(&said, "\x00\x03""vip\x01\x01");
-    PUT(&said, "\x01\x08""attempts\x82");
-    PUT(&said, "\x01\x05""score\x02\xc0\x04\x00\x00\x00\x00\x00\x00");
+    PUT(&said, "\x00\x0c"
+               "account.tier\x86");
+    PUT(&said, "\x00\x08"
+               "callback\x04\x00\x00\x00\x00\x00\x00\xea\x60");
+    PUT(&said, "\x00\x03"
+               "due\x05\x00\x00\x00\x00\x00\x00\x03\xe8");
+    PUT(&said, "\x00\x08"
+               "severity\x06\x08"
+               "critical");
+    PUT(&said, "\x00\x04"
+               "tags\x07\x02\x01x\x02yz");
+    PUT(&said, "\x00\x05"
+               "title\x03\x02"
+               "ab");
+    PUT(&said, "\x00\x03"
+               "vip\x01\x01");
+    PUT(&said, "\x01\x08"
+               "attempts\x82");
+    PUT(&said, "\x01\x05"
+               "score\x02\xc0\x04\x00\x00\x00\x00\x00\x00");
     esc_sha256(esc_buf_as_bytes(&said), digest);
     esc_buf_release(&said);
     assert_memory_equal(event.digest, digest, sizeof event.digest);
@@ -455,16 +685,18 @@ static void a_digest_is_of_fields_that_are_given(void **state)
     uint8_t digests[3][ESC_EVENT_DIGEST_SIZE];
     static const char *const data[] = {"{}", "{\"score\":0}", "{\"score\":1}"};
     for (size_t i = 0; i < ESC_COUNT_OF(data); i++) {
-        assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("t"), ESC_TEXT("1"), ESC_TEXT("T"),
-                                     esc_text_from(data[i]), &event, &why),
+        assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("t"),
+                                     ESC_TEXT("1"), ESC_TEXT("T"), esc_text_from(data[i]), &event,
+                                     &why),
                       ESC_OK);
         assert_int_equal(event.notes_count, i == 0); /* nobody gave the score: assumed */
         memcpy(digests[i], event.digest, sizeof digests[i]);
     }
     assert_memory_not_equal(digests[0], digests[1], sizeof digests[0]);
     assert_memory_not_equal(digests[1], digests[2], sizeof digests[1]);
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("t"), ESC_TEXT("1"), ESC_TEXT("T"),
-                                 ESC_TEXT("{\"score\":-0.0}"), &event, &why),
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("t"),
+                                 ESC_TEXT("1"), ESC_TEXT("T"), ESC_TEXT("{\"score\":-0.0}"), &event,
+                                 &why),
                   ESC_OK);
     assert_memory_equal(event.digest, digests[1], sizeof digests[1]);
 }
@@ -479,14 +711,17 @@ static void assert_attributes(const char *attributes, EscStatus expected)
 }
 
 #define GOOD "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
-#define ID_128 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_128                                                                                     \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void attributes_are_required_and_checked(void **state)
 {
     (void)state;
     assert_int_equal(strlen(ID_128), 128);
     assert_attributes(GOOD, ESC_OK);
-    assert_attributes(GOOD ",\"data\":null,\"subject\":null,\"time\":null,\"datacontenttype\":null", ESC_OK);
+    assert_attributes(GOOD ",\"data\":null,\"subject\":null,\"time\":null,\"datacontenttype\":null",
+                      ESC_OK);
     assert_attributes(GOOD ",\"subject\":\"" ID_128 "\"", ESC_OK);
     assert_attributes(GOOD ",\"subject\":\"escal\"", ESC_OK);
     assert_attributes(GOOD ",\"subject\":\"Escal:T-1\"", ESC_OK);
@@ -499,9 +734,11 @@ static void attributes_are_required_and_checked(void **state)
         "\"specversion\":\"1.0\",\"source\":\"/a\",\"type\":\"ticket.created\"",
         "\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"ticket.created\"",
         "\"specversion\":\"1.0\",\"id\":1,\"source\":\"/a\",\"type\":\"ticket.created\"",
-        "\"specversion\":\"1.0\",\"id\":\"" ID_128 "b\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"" ID_128
+        "b\",\"source\":\"/a\",\"type\":\"ticket.created\"",
         "\"specversion\":\"1.0\",\"id\":\"a\\nb\",\"source\":\"/a\",\"type\":\"ticket.created\"",
-        "\"specversion\":\"1.0\",\"id\":\"a\\u009bb\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+        "\"specversion\":\"1.0\",\"id\":\"a\\u009bb\",\"source\":\"/"
+        "a\",\"type\":\"ticket.created\"",
         "\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"ticket.created\"",
         "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\"",
         "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"",
@@ -531,16 +768,24 @@ static void attributes_are_required_and_checked(void **state)
     };
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         assert_attributes(bad[i], ESC_BAD_INPUT);
-    assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"", ESC_BAD_INPUT);
-    assert_string_equal(why.text, "the workspace has no event type ticket.creatd; did you mean ticket.created?");
-    assert_attributes("\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"zzzzzzzzzzzzzz\"", ESC_BAD_INPUT);
+    assert_attributes(
+        "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.creatd\"",
+        ESC_BAD_INPUT);
+    assert_string_equal(
+        why.text, "the workspace has no event type ticket.creatd; did you mean ticket.created?");
+    assert_attributes(
+        "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"zzzzzzzzzzzzzz\"",
+        ESC_BAD_INPUT);
     assert_string_equal(why.text, "the workspace has no event type zzzzzzzzzzzzzz");
     static const struct {
         const char *attributes, *why;
     } empty[] = {
-        {"\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"\"", "the event has no type"},
-        {"\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"ticket.created\"", "the event has no id"},
-        {"\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"ticket.created\"", "the event has no source"},
+        {"\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"\"",
+         "the event has no type"},
+        {"\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"/a\",\"type\":\"ticket.created\"",
+         "the event has no id"},
+        {"\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"ticket.created\"",
+         "the event has no source"},
         {GOOD ",\"subject\":\"a\\u001f\"", "subject has a control character"},
         {GOOD ",\"subject\":\"a\\u007f\"", "subject has a control character"},
         {GOOD ",\"subject\":\"\\u0080\"", "subject has a control character"},
@@ -553,9 +798,13 @@ static void attributes_are_required_and_checked(void **state)
         assert_attributes(empty[i].attributes, ESC_BAD_INPUT);
         assert_string_equal(why.text, empty[i].why);
     }
-    static const char *const good[] = {GOOD ",\"subject\":\"a b\\u007e\\u00a0\"", GOOD ",\"datacontenttype\":\"APPLICATION/JSON\"",
-                                       GOOD ",\"datacontenttype\":\"application/json ;charset=utf-8\"", GOOD ",\"datacontenttype\":\"\"",
-                                       GOOD ",\"az09\":true", GOOD ",\"subject\":\"" ID_128 "\""};
+    static const char *const good[] = {GOOD ",\"subject\":\"a b\\u007e\\u00a0\"",
+                                       GOOD ",\"datacontenttype\":\"APPLICATION/JSON\"",
+                                       GOOD
+                                       ",\"datacontenttype\":\"application/json ;charset=utf-8\"",
+                                       GOOD ",\"datacontenttype\":\"\"",
+                                       GOOD ",\"az09\":true",
+                                       GOOD ",\"subject\":\"" ID_128 "\""};
     for (size_t i = 0; i < ESC_COUNT_OF(good); i++)
         assert_attributes(good[i], ESC_OK);
 }
@@ -618,7 +867,8 @@ static void what_is_no_json_is_refused(void **state)
 static void half_a_surrogate_pair_is_mended(void **state)
 {
     (void)state;
-    assert_status(parse("{" GOOD ",\"data\":{\"title\":\"\\ud83d\\ude00 \\\\ud83d \\uD83D\"}}"), ESC_OK);
+    assert_status(parse("{" GOOD ",\"data\":{\"title\":\"\\ud83d\\ude00 \\\\ud83d \\uD83D\"}}"),
+                  ESC_OK);
     assert_int_equal(event.patches_count, 1);
     assert_text_equal(event.patches[0].value.text, "\U0001F600 \\ud83d \uFFFD");
     assert_true(esc_text_ends_with(event.json, ESC_TEXT("\"\\ud83d\\ude00 \\\\ud83d \\ufffd\"}}")));
@@ -628,7 +878,8 @@ static void half_a_surrogate_pair_is_mended(void **state)
     static const char *const between[] = {"", "x", "xy", "xyz"}; /* behind another escape */
     for (size_t i = 0; i < ESC_COUNT_OF(between); i++) {
         char json[200], expected[64];
-        (void)snprintf(json, sizeof json, "{" GOOD ",\"data\":{\"title\":\"\\n%s\\ud800\"}}", between[i]);
+        (void)snprintf(json, sizeof json, "{" GOOD ",\"data\":{\"title\":\"\\n%s\\ud800\"}}",
+                       between[i]);
         (void)snprintf(expected, sizeof expected, "\"\\n%s\\ufffd\"}}", between[i]);
         assert_status(parse(json), ESC_OK);
         assert_true(esc_text_ends_with(event.json, esc_text_from(expected)));
@@ -639,11 +890,12 @@ static void half_a_surrogate_pair_is_mended(void **state)
 static void only_halves_are_mended(void **state)
 {
     (void)state;
-    static const char *const before[] = {"", "a", "ab", "abc", "abcd", "\\n", "\\\\", "\\\\\\\\", "\\ud83d\\ude00", "\\u00e4"};
+    static const char *const before[] = {
+        "", "a", "ab", "abc", "abcd", "\\n", "\\\\", "\\\\\\\\", "\\ud83d\\ude00", "\\u00e4"};
     static const struct {
         const char *escape;
         bool is_half;
-    } cases[] = {{"\\ud7ff", false}, {"\\ud800", true}, {"\\uDBFF", true},  {"\\udc00", true},
+    } cases[] = {{"\\ud7ff", false}, {"\\ud800", true},  {"\\uDBFF", true}, {"\\udc00", true},
                  {"\\uDfff", true},  {"\\ue000", false}, {"\\u0d80", false}};
     char tail[200];
     memset(tail, 'z', sizeof tail);
@@ -651,8 +903,10 @@ static void only_halves_are_mended(void **state)
         for (size_t k = 0; k < ESC_COUNT_OF(cases); k++)
             for (int size = 0; size < 200; size += 67) {
                 const char *mended = cases[k].is_half ? "\\ufffd" : cases[k].escape;
-                EscText json = esc_arena_printf(arena, "{" GOOD ",\"x\":\"%s%s%.*s\"}", before[i], cases[k].escape, size, tail);
-                EscText end = esc_arena_printf(arena, "\"x\":\"%s%s%.*s\"}", before[i], mended, size, tail);
+                EscText json = esc_arena_printf(arena, "{" GOOD ",\"x\":\"%s%s%.*s\"}", before[i],
+                                                cases[k].escape, size, tail);
+                EscText end =
+                    esc_arena_printf(arena, "\"x\":\"%s%s%.*s\"}", before[i], mended, size, tail);
                 assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
                 if (!esc_text_ends_with(event.json, end))
                     fail_msg("%.*s gives %.*s", ESC_TEXT_ARG(json), ESC_TEXT_ARG(event.json));
@@ -672,11 +926,14 @@ static void a_list_is_no_event(void **state)
 static void numbers_that_a_double_cannot_keep_are_left_out(void **state)
 {
     (void)state;
-    static const char *const numbers[] = {"9007199254740992", "-9007199254740992", "0.1", "1e300", "-0.0",
-                                          "9007199254740993", "-9007199254740993", "\"1\"", "true", "[1]"};
+    static const char *const numbers[] = {
+        "9007199254740992", "-9007199254740992", "0.1",   "1e300", "-0.0",
+        "9007199254740993", "-9007199254740993", "\"1\"", "true",  "[1]"};
     for (size_t i = 0; i < ESC_COUNT_OF(numbers); i++) {
-        EscText json = esc_arena_printf(arena, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\","
-                                               "\"type\":\"lead.rejected\",\"data\":{\"score\":%s}}", numbers[i]);
+        EscText json = esc_arena_printf(arena,
+                                        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\","
+                                        "\"type\":\"lead.rejected\",\"data\":{\"score\":%s}}",
+                                        numbers[i]);
         assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
         assert_int_equal(event.notes_count, i < 5 ? 0 : 2); /* left out, and assumed instead */
         assert_true(i < 5 || event.fields[0].number == 0);
@@ -703,19 +960,22 @@ static void measures_hold(void **state)
     EscText deep = repeat("", "[", 100000, "");
     assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_OVER_LIMIT);
     deep = repeat("{" GOOD ",\"data\":{\"account\":", "{\"account\":", 30, "");
-    assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_BAD_INPUT); /* 32 deep, unfinished */
+    assert_status(esc_event_parse(arena, &program, deep, &event, &why),
+                  ESC_BAD_INPUT); /* 32 deep, unfinished */
     deep = repeat("{" GOOD ",\"data\":{\"account\":", "{\"account\":", 31, "");
     assert_status(esc_event_parse(arena, &program, deep, &event, &why), ESC_OVER_LIMIT);
     EscText wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9990, "]}}");
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OK);
     wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 10000, "]}}");
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OVER_LIMIT);
-    wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9992, "]}}"); /* the event, 4 attributes, data, tags, 9993 items */
+    wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9992,
+                  "]}}"); /* the event, 4 attributes, data, tags, 9993 items */
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OK);
     wide = repeat("{" GOOD ",\"data\":{\"tags\":[1", ",1", 9993, "]}}");
     assert_status(esc_event_parse(arena, &program, wide, &event, &why), ESC_OVER_LIMIT);
     size_t frame = strlen("{" GOOD ",\"data\":{\"title\":\"\"}}");
-    EscText full = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX - frame, "\"}}");
+    EscText full =
+        repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX - frame, "\"}}");
     assert_status(esc_event_parse(arena, &program, full, &event, &why), ESC_OK);
     assert_int_equal(event.json.size, ESC_EVENT_BYTES_MAX);
     full = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX - frame + 1, "\"}}");
@@ -724,7 +984,8 @@ static void measures_hold(void **state)
     EscText big = repeat("{" GOOD ",\"data\":{\"title\":\"", "x", ESC_EVENT_BYTES_MAX, "\"}}");
     assert_status(esc_event_parse(arena, &program, big, &event, &why), ESC_OVER_LIMIT);
     EscText spaced = repeat("{" GOOD, " ", ESC_EVENT_BYTES_MAX, "}");
-    assert_status(esc_event_parse(arena, &program, spaced, &event, &why), ESC_OK); /* white space is not kept */
+    assert_status(esc_event_parse(arena, &program, spaced, &event, &why),
+                  ESC_OK); /* white space is not kept */
     EscText digits = repeat("{" GOOD ",\"x\":", "1", 100000, "}");
     assert_status(esc_event_parse(arena, &program, digits, &event, &why), ESC_BAD_INPUT);
     EscText key = repeat("{" GOOD ",\"data\":{\"", "k", 300, "\":1}}");
@@ -735,7 +996,8 @@ static void measures_hold(void **state)
     assert_true(esc_text_ends_with(event.notes[0], ESC_TEXT("k: the ticket has no such field")));
     key = repeat("{" GOOD ",\"data\":{\"", "k", 257, "\":1}}");
     assert_status(esc_event_parse(arena, &program, key, &event, &why), ESC_OK);
-    assert_text_equal(event.notes[0], "data has a member whose name is empty or longer than 256 bytes");
+    assert_text_equal(event.notes[0],
+                      "data has a member whose name is empty or longer than 256 bytes");
 }
 
 /* --- batches -------------------------------------------------------------------------------------------- */
@@ -750,9 +1012,12 @@ static void a_batch_keeps_its_order(void **state)
     (void)state;
     EscParsedEvent *list;
     uint32_t count;
-    assert_status(parse_batch(" [ {" GOOD "} , {\"specversion\":\"1.0\",\"id\":\"2]\",\"source\":\"/a\",\"type\":"
-                              "\"lead.rejected\"} ] ", &list, &count),
-                  ESC_OK);
+    assert_status(
+        parse_batch(" [ {" GOOD
+                    "} , {\"specversion\":\"1.0\",\"id\":\"2]\",\"source\":\"/a\",\"type\":"
+                    "\"lead.rejected\"} ] ",
+                    &list, &count),
+        ESC_OK);
     assert_int_equal(count, 2);
     assert_text_equal(list[0].event.id, "1");
     assert_text_equal(list[1].event.id, "2]");
@@ -771,7 +1036,9 @@ static void a_bad_batch_names_its_event(void **state)
         const char *json;
         uint64_t offset;
     } cases[] = {
-        {"[{" GOOD "},{" GOOD "},nope]", 2}, {"[{" GOOD "},]", 1}, {"[,{" GOOD "}]", 0},
+        {"[{" GOOD "},{" GOOD "},nope]", 2},
+        {"[{" GOOD "},]", 1},
+        {"[,{" GOOD "}]", 0},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         assert_status(parse_batch(cases[i].json, &list, &count), ESC_BAD_INPUT);
@@ -779,9 +1046,23 @@ static void a_bad_batch_names_its_event(void **state)
         assert_int_equal(count, 0);
         assert_null(list);
     }
-    static const char *const broken[] = {"[", "[{" GOOD "}", "[{" GOOD "} {" GOOD "}]", "[] x", "[{" GOOD "}]]", "", "]"};
-    for (size_t i = 0; i < ESC_COUNT_OF(broken); i++)
+    static const char *const broken[] = {
+        "[", "[{" GOOD "}", "[{" GOOD "} {" GOOD "}]", "[] x", "[{" GOOD "}]]", "", "]"};
+    static const char *const reasons[] = {NULL,
+                                          "the batch is no JSON: ',' or ']' is missing",
+                                          "the batch is no JSON: ',' or ']' is missing",
+                                          "there is text behind the JSON",
+                                          "there is text behind the JSON",
+                                          NULL,
+                                          NULL};
+    for (size_t i = 0; i < ESC_COUNT_OF(broken); i++) {
         assert_status(parse_batch(broken[i], &list, &count), ESC_BAD_INPUT);
+        if (reasons[i] != NULL)
+            assert_string_equal(why.text, reasons[i]);
+        assert_status(
+            esc_event_parse_batch(arena, &program, esc_text_from(broken[i]), &list, &count, NULL),
+            ESC_BAD_INPUT);
+    }
 }
 
 /* Where an event ends is clear as long as it is JSON, so the others are taken. */
@@ -797,17 +1078,21 @@ static void a_bad_event_is_refused_alone(void **state)
         {"{}", "specversion is \"\"; wanted is \"1.0\"", ESC_BAD_INPUT},
         {"7", "the event is a number; wanted is an object", ESC_BAD_INPUT},
         {"[{" GOOD "}]", "the event is a list; wanted is an object", ESC_BAD_INPUT},
-        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"owner.absent\"}", "only Escal itself raises owner.absent",
-         ESC_BAD_INPUT},
-        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"sla.warning\"}", "only Escal itself raises sla.warning",
-         ESC_BAD_INPUT},
-        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"sla.breached\"}", "only Escal itself raises sla.breached",
-         ESC_BAD_INPUT},
-        {"{\"s\":\"]}, [{\\\"\",\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "the event is too large: it is nested too deeply; at most 32 deep and 10000 values are taken",
+        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"owner.absent\"}",
+         "only Escal itself raises owner.absent", ESC_BAD_INPUT},
+        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"sla.warning\"}",
+         "only Escal itself raises sla.warning", ESC_BAD_INPUT},
+        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"sla.breached\"}",
+         "only Escal itself raises sla.breached", ESC_BAD_INPUT},
+        {"{\"s\":\"]}, "
+         "[{\\\"\",\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+         "the event is too large: it is nested too deeply; at most 32 deep and 10000 values are "
+         "taken",
          ESC_OVER_LIMIT},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
-        EscText json = esc_arena_printf(arena, "[{" GOOD "}, %s ,{" GOOD ",\"subject\":\"T-3\"}]", cases[i].event);
+        EscText json = esc_arena_printf(arena, "[{" GOOD "}, %s ,{" GOOD ",\"subject\":\"T-3\"}]",
+                                        cases[i].event);
         assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OK);
         assert_int_equal(count, 3);
         assert_status(list[0].status, ESC_OK);
@@ -826,7 +1111,8 @@ static void an_event_that_is_too_large_ends_somewhere(void **state)
     (void)state;
     EscParsedEvent *list;
     uint32_t count;
-    static const char *const batches[] = {"[{" GOOD "},{\"a\":" DEEP "}]", "[{" GOOD "}," DEEP "]", "[{" GOOD "},{\"a\":" DEEP ",\"b\":{}} ]"};
+    static const char *const batches[] = {"[{" GOOD "},{\"a\":" DEEP "}]", "[{" GOOD "}," DEEP "]",
+                                          "[{" GOOD "},{\"a\":" DEEP ",\"b\":{}} ]"};
     for (size_t i = 0; i < ESC_COUNT_OF(batches); i++) {
         assert_status(parse_batch(batches[i], &list, &count), ESC_OK);
         assert_int_equal(count, 2);
@@ -843,7 +1129,8 @@ static void an_event_that_is_too_large_ends_somewhere(void **state)
     char *unfinished = malloc(34); /* a block of its own: nobody reads behind it */
     assert_non_null(unfinished);
     memcpy(unfinished, deep, 34);
-    EscStatus status = esc_event_parse_batch(arena, &program, (EscText){unfinished, 34}, &list, &count, &why);
+    EscStatus status =
+        esc_event_parse_batch(arena, &program, (EscText){unfinished, 34}, &list, &count, &why);
     free(unfinished);
     assert_status(status, ESC_BAD_INPUT); /* its bracket is missing */
 }
@@ -857,24 +1144,30 @@ static void a_batch_has_at_most_1000_events(void **state)
     assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OK);
     assert_int_equal(count, ESC_BATCH_EVENTS_MAX);
     json = repeat("[{" GOOD "}", ",{" GOOD "}", ESC_BATCH_EVENTS_MAX, "]");
-    assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OVER_LIMIT);
+    assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why),
+                  ESC_OVER_LIMIT);
 }
 
 static void an_event_is_made_from_its_parts(void **state)
 {
     (void)state;
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT("T-1"), ESC_TEXT("{\"score\":3}"), &event, &why),
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT("T-1"), ESC_TEXT("{\"score\":3}"), &event,
+                                 &why),
                   ESC_OK);
     assert_true(event.fields[0].number == 3);
-    assert_text_equal(event.json, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\","
-                                  "\"subject\":\"T-1\",\"data\":{\"score\":3}}");
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("ticket.created"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT(""), ESC_TEXT(""), &event, &why),
+    assert_text_equal(
+        event.json,
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\","
+        "\"subject\":\"T-1\",\"data\":{\"score\":3}}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("ticket.created"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT(""), ESC_TEXT(""), &event, &why),
                   ESC_OK);
-    assert_text_equal(event.json, "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"ticket.created\"}");
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.reject"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT(""), ESC_TEXT(""), &event, &why),
+    assert_text_equal(
+        event.json,
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"ticket.created\"}");
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.reject"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT(""), ESC_TEXT(""), &event, &why),
                   ESC_BAD_INPUT);
 }
 
@@ -883,17 +1176,18 @@ static void an_event_is_made_from_twice_its_size(void **state)
 {
     (void)state;
     EscText data = repeat("{", " ", ESC_EVENT_BYTES_MAX, "}");
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT(""), data, &event, &why),
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT(""), data, &event, &why),
                   ESC_OK);
-    size_t frame = strlen("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":\"lead.rejected\",\"data\":{}}");
+    size_t frame = strlen("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"test\",\"type\":"
+                          "\"lead.rejected\",\"data\":{}}");
     data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX - frame, "}");
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT(""), data, &event, &why),
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT(""), data, &event, &why),
                   ESC_OK);
     data = repeat("{", " ", 2 * ESC_EVENT_BYTES_MAX - frame + 1, "}");
-    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"), ESC_TEXT("1"),
-                                 ESC_TEXT(""), data, &event, &why),
+    assert_status(esc_event_make(arena, &program, ESC_TEXT("lead.rejected"), ESC_TEXT("test"),
+                                 ESC_TEXT("1"), ESC_TEXT(""), data, &event, &why),
                   ESC_OVER_LIMIT);
     assert_string_equal(why.text, "the event does not fit");
 }
@@ -906,14 +1200,17 @@ static void memory_may_end_anywhere(void **state)
     size_t size = 16;
     for (; status != ESC_OK && size < 8192; size += 16) {
         EscArena *small = esc_arena_new(size);
-        status = esc_event_parse(small, &program,
-                                 ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"],\"no\":1,\"name\":2}}"),
-                                 &event, &why);
+        status =
+            esc_event_parse(small, &program,
+                            ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":"
+                                              "\"t\",\"tags\":[\"a\"],\"no\":1,\"name\":2}}"),
+                            &event, &why);
         assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
         if (status == ESC_OK) { /* then nothing of it is lost */
             assert_int_equal(event.patches_count, 2);
             assert_int_equal(event.notes_count, 2);
-            assert_text_equal(event.notes[1], "data.name: the ticket has no such field; did you mean tags?");
+            assert_text_equal(event.notes[1],
+                              "data.name: the ticket has no such field; did you mean tags?");
         }
         esc_arena_free(small);
     }
@@ -926,7 +1223,8 @@ static void without_memory_nothing_is_read(void **state)
 {
     (void)state;
     static const char *const json =
-        "[{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"],\"no\":1}}]";
+        "[{" GOOD
+        ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":\"t\",\"tags\":[\"a\"],\"no\":1}}]";
     for (int is_batch = 0; is_batch < 2; is_batch++) {
         EscText text = esc_text_from(json + (is_batch ? 0 : 1));
         text.size -= is_batch ? 0 : 1;
@@ -936,8 +1234,9 @@ static void without_memory_nothing_is_read(void **state)
             EscParsedEvent *parsed = NULL;
             uint32_t count = 0;
             alloc_fail_at(nth);
-            EscStatus status = is_batch ? esc_event_parse_batch(own, &program, text, &parsed, &count, &why)
-                                        : esc_event_parse(own, &program, text, &event, &why);
+            EscStatus status =
+                is_batch ? esc_event_parse_batch(own, &program, text, &parsed, &count, &why)
+                         : esc_event_parse(own, &program, text, &event, &why);
             happened = alloc_fail_happened();
             alloc_fail_at(0);
             assert_status(status, happened ? ESC_NO_MEMORY : ESC_OK);
@@ -961,6 +1260,11 @@ int main(void)
         TEST(the_id_in_data_is_the_subject),
         TEST(durations_are_read_in_both_forms),
         TEST(faults_are_said_in_words),
+        TEST(faults_of_other_events_are_said_in_words),
+        TEST(what_is_empty_is_not_assumed),
+        TEST(names_are_near_by_three_slips),
+        TEST(members_of_ticket_events_are_the_tickets),
+        TEST(an_id_has_its_limits),
         TEST(sizes_hold_at_their_limit_and_one_past_it),
         TEST(a_digest_is_of_fields_that_are_given),
         TEST(a_digest_is_of_what_is_said),

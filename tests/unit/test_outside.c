@@ -73,6 +73,22 @@ static void a_connection_stays_under_the_rule_that_judged_it(void **state)
     scene_end(scene);
 }
 
+/* As many rules, but another one. */
+static void rules_are_told_apart_by_what_they_say(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->hosts[1].allowed[0] = ESC_TEXT("127.0.0.0/8");
+    scene_start(scene);
+    for (uint64_t id = 1; id <= 2; id++)
+        for (size_t i = 0; i < 2; i++) {
+            put(&scene->hosts[i], id, "ok");
+            assert_accepted(&scene->hosts[i], id);
+        }
+    assert_int_equal(atomic_load(&scene->http.connections), 2);
+    scene_end(scene);
+}
+
 /* Not even the address that another workspace has a connection to. */
 static void an_address_that_is_not_allowed_is_dead(void **state)
 {
@@ -434,6 +450,40 @@ static void a_stop_does_not_wait_for_a_disk(void **state)
     scene_free(scene);
 }
 
+/* Two workspaces write the same file, one after the other, while another file goes its own way. */
+static void a_file_is_written_by_one_at_a_time(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    for (size_t i = 0; i < 2; i++) {
+        Host *host = &scene->hosts[i];
+        host->channels[0] = (EscEndpoint){
+            .name = ESC_TEXT("one"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("f")};
+        host->channels[1] = (EscEndpoint){
+            .name = ESC_TEXT("two"), .kind = ESC_ENDPOINT_FILE, .path = ESC_TEXT("g")};
+    }
+    atomic_store(&scene->disk.hangs, true);
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "one");
+    wait_for(&scene->disk.hung);
+    put(&scene->hosts[1], 1, "one");
+    put(&scene->hosts[1], 2, "two");
+    wait_for(&scene->disk.hung); /* of g: had f been begun again, that would hang as well */
+    atomic_store(&scene->disk.hangs, false);
+    (void)sem_post(&scene->disk.heals);
+    (void)sem_post(&scene->disk.heals);
+    assert_accepted(&scene->hosts[0], 1);
+    assert_accepted(&scene->hosts[1], 1);
+    assert_accepted(&scene->hosts[1], 2);
+    int left = 0;
+    assert_int_equal(sem_getvalue(&scene->disk.hung, &left), 0);
+    assert_int_equal(left, 0);
+    for (int i = 0; i < 3; i++)
+        assert_true(strcmp(scene->disk.paths[i], "f") == 0 ||
+                    strcmp(scene->disk.paths[i], "g") == 0);
+    scene_end(scene);
+}
+
 /* Writes, and does not come back before everything is given up. */
 static EscStatus append_until_given_up(void *context, const char *path, EscBytes bytes)
 {
@@ -496,6 +546,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_kept),
         cmocka_unit_test(a_connection_stays_under_the_rule_that_judged_it),
+        cmocka_unit_test(rules_are_told_apart_by_what_they_say),
         cmocka_unit_test(an_address_that_is_not_allowed_is_dead),
         cmocka_unit_test(what_fails_is_tried_again),
         cmocka_unit_test(endpoint_that_fails_is_left_alone_for_a_while),
@@ -514,6 +565,7 @@ int main(void)
         cmocka_unit_test(a_name_without_an_answer_holds_up_nobody),
         cmocka_unit_test(a_stop_does_not_wait_for_names),
         cmocka_unit_test(a_stop_does_not_wait_for_a_disk),
+        cmocka_unit_test(a_file_is_written_by_one_at_a_time),
         cmocka_unit_test(what_is_given_up_is_not_written),
         cmocka_unit_test(nobody_is_awake_without_something_to_do),
     };

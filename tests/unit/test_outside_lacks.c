@@ -1,6 +1,7 @@
 /* test_outside_lacks.c - an outside that lacks something: memory when it is made, or handles of libcurl. */
 #define _GNU_SOURCE
 #include "outside_scene.h"
+#include "reply.h"
 #include "support/alloc_fail.h"
 
 /* --- a libcurl that has nothing to give; the library's own functions stand behind these ----------- */
@@ -99,6 +100,57 @@ static void without_memory_there_is_no_outside(void **state)
         esc_outside_free(outside);
     }
     scene_free(scene);
+}
+
+/* Nor of a workspace in it: whoever asked is told, and has no number. */
+static void without_memory_no_workspace_is_added(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    EscOutside *outside = NULL;
+    EscWhy why = {.text = ""};
+    uint32_t number = 77;
+    const EscOutsideHost host = {.result = take_result, .want = take_want};
+    assert_status(make(scene, &outside, &why), ESC_OK);
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        alloc_fail_at(nth);
+        EscStatus status = esc_outside_add(outside, ESC_TEXT("acme"), &scene->hosts[0].config,
+                                           &host, &number, &why);
+        bool happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_true(happened);
+        assert_status(status, ESC_NO_MEMORY);
+        assert_string_equal(why.text, "no memory for the deliveries of a workspace");
+        assert_int_equal(number, 77);
+    }
+    assert_status(
+        esc_outside_add(outside, ESC_TEXT("acme"), &scene->hosts[0].config, &host, &number, &why),
+        ESC_OK);
+    assert_int_equal(number, 0);
+    esc_outside_free(outside);
+    scene_free(scene);
+}
+
+/* A reply that finds no memory says nothing, and that is said. */
+static void without_memory_a_reply_says_nothing(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscWhy why = {.text = ""};
+    bool is_refused = true;
+    esc_buf_init(&out, 100);
+    alloc_fail_at(1);
+    assert_false(esc_reply_select(&out, ESC_TEXT("{\"a\":1}"), ESC_TEXT("/a"), &why));
+    assert_true(alloc_fail_happened());
+    assert_string_equal(why.text, "the reply is not JSON: no memory");
+    alloc_fail_at(1);
+    assert_int_equal(
+        esc_reply_state(ESC_TEXT("{\"state\":\"seen\",\"ok\":false}"), true, &is_refused),
+        ESC_DELIVERY_ACCEPTED);
+    assert_true(alloc_fail_happened());
+    assert_false(is_refused);
+    alloc_fail_at(0);
+    esc_buf_release(&out);
 }
 
 /* What comes when its thread has ended is thrown away, and all of it. */
@@ -209,6 +261,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_memory_there_is_no_outside),
+        cmocka_unit_test(without_memory_no_workspace_is_added),
+        cmocka_unit_test(without_memory_a_reply_says_nothing),
         cmocka_unit_test(letters_that_come_too_late_are_thrown_away),
         cmocka_unit_test(without_libcurl_there_is_no_outside),
         cmocka_unit_test(a_message_that_finds_no_handle_is_tried_again),

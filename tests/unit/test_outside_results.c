@@ -210,6 +210,121 @@ static void an_endpoint_that_refuses_us_holds_its_messages(void **state)
     scene_end(scene);
 }
 
+/* What the log says of all that: a line for each attempt that is not the last, for each row that is dead, for an endpoint
+ * that is ill and well again. Numbers of the back-off are those of a random door that always says the same. */
+static void the_log_says_what_became_of_it(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_attempts_max = 2;
+    scene->config->backoff_base_ms = scene->config->backoff_max_ms = 1;
+    scene->config->circuit_open_ms = 1;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    put(host, 1, "no");
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->settled == 0)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    assert_text_equal(
+        esc_buf_as_text(&scene->log),
+        "info delivery_retry: acme/E-1/1 to channel no: HTTP status 500; attempt 2 in 0 "
+        "ms\n"
+        "warning delivery_dead: acme/E-1/1 to channel no: given up after 2 attempts: "
+        "HTTP status 500\n");
+    esc_buf_clear(&scene->log);
+    (void)pthread_mutex_unlock(&scene->lock);
+    receiver_say(&scene->http, SAID("401 Who", "3\r\n\r\nwho"));
+    put_to(host, 2, "said");
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->results_count[2] < 2)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    (void)pthread_mutex_unlock(&scene->lock);
+    receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok"));
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->settled < 2)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    assert_text_equal(
+        esc_buf_as_text(&scene->log),
+        "alarm endpoint_held: acme: channel said, whose messages wait: HTTP status 401: "
+        "who\n"
+        "info endpoint_back: acme: channel said takes messages again\n");
+    (void)pthread_mutex_unlock(&scene->lock);
+    scene_end(scene);
+}
+
+/* It stays valid UTF-8, however long it is. */
+static void a_line_of_the_log_is_cut_between_characters(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    for (size_t before = 1020; before <= 1024; before++) {
+        char words[1100];
+        memset(words, 'w', sizeof(words));
+        esc_outside_log(scene->outside, "info", "e", "%.*s\u00eb and more", (int)before, words);
+        (void)pthread_mutex_lock(&scene->lock);
+        assert_true(esc_utf8_is_valid(esc_buf_as_text(&scene->log), NULL));
+        size_t size = before <= 1021 ? before + 2 : before <= 1023 ? before : 1023;
+        if (before == 1020)
+            size = 1023; /* with the blank behind it */
+        assert_int_equal(scene->log.size, strlen("info e: \n") + size);
+        esc_buf_clear(&scene->log);
+        (void)pthread_mutex_unlock(&scene->lock);
+    }
+    scene_end(scene);
+}
+
+static void one_attempt_is_called_one(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_attempts_max = 1;
+    scene_start(scene);
+    put(&scene->hosts[0], 1, "no");
+    assert_text_equal(await(&scene->hosts[0], 1)->delivery.detail,
+                      "given up after 1 attempt: HTTP status 500");
+    scene_end(scene);
+}
+
+/* Its time is over while it waits for an endpoint that refuses us: that is said. */
+static void what_is_held_has_its_time(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->circuit_open_ms = 3600000;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    receiver_say(&scene->http, SAID("403 No", "0\r\n\r\n"));
+    put_to(host, 1, "said");
+    assert_true(await(host, 1)->is_retry);
+    EscOutboxRow row = row_to(2, "said");
+    row.deadline_ms = now_ms(NULL) + 1;
+    put_row(host, &row);
+    const EscResult *result = await(host, 2);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_text_equal(result->delivery.detail, "its time was over while its endpoint refused us");
+    scene_end(scene);
+}
+
+/* So many seconds after it was made, to the second. */
+static void a_row_has_the_lifetime_of_the_configuration(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->delivery_lifetime_s = 100000;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    EscOutboxRow row = row_to(1, "ok");
+    row.created_at_ms = now_ms(NULL) - 99950 * 1000;
+    put_row(host, &row);
+    assert_accepted(host, 1);
+    row = row_to(2, "ok");
+    row.created_at_ms = now_ms(NULL) - 100001 * 1000;
+    put_row(host, &row);
+    assert_int_equal(await(host, 2)->delivery.state, ESC_DELIVERY_DEAD);
+    scene_end(scene);
+}
+
 /* --- rows ------------------------------------------------------------------------------------- */
 
 static void put_at(Host *host, const EscOutboxRow *row, int64_t next_attempt_at_ms,
@@ -623,6 +738,11 @@ int main(void)
         cmocka_unit_test(a_receiver_may_ask_for_time),
         cmocka_unit_test(attempts_come_to_an_end),
         cmocka_unit_test(an_endpoint_that_refuses_us_holds_its_messages),
+        cmocka_unit_test(the_log_says_what_became_of_it),
+        cmocka_unit_test(a_line_of_the_log_is_cut_between_characters),
+        cmocka_unit_test(one_attempt_is_called_one),
+        cmocka_unit_test(what_is_held_has_its_time),
+        cmocka_unit_test(a_row_has_the_lifetime_of_the_configuration),
         cmocka_unit_test(a_row_that_is_dropped_is_forgotten),
         cmocka_unit_test(the_engines_time_may_be_ahead),
         cmocka_unit_test(what_is_put_is_copied),

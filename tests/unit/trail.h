@@ -1,5 +1,5 @@
 /* trail.h - whole stories: every word that the engine gave to be read of a scene. Each stands in trails/NAME.txt, to be looked
- * at like code.
+ * at like code; what each input of it was about, and whether it did something, in trails/NAME.answers.txt.
  *
  * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
 #ifndef ESC_TEST_TRAIL_H
@@ -7,7 +7,7 @@
 
 #include "engine_scene.h"
 
-/* The end of a story: its trail is that of the file, and the scene is freed. */
+/* The end of a story: its trail and its answers are those of the files, and the scene is freed. */
 void told(Scene *scene, const char *name);
 
 #endif

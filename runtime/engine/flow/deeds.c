@@ -14,7 +14,8 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
         [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
     };
-    return verb < ESC_VERB_COUNT ? names[verb] : "unknown";
+    ESC_ASSERT(verb < ESC_VERB_COUNT);
+    return names[verb];
 }
 
 static void text_put(char *to, EscText text, size_t size_max)
@@ -111,8 +112,7 @@ bool esc_deed_owner_acks(EscDeed *deed)
     EscEscalation *escalation = deed->escalation;
     bool is_passing = deed->action->verb == ESC_VERB_HANDOFF &&
                       !esc_text_equal(deed->action->target, deed->actor);
-    if (!esc_escalation_is_open(escalation) || escalation->is_acked ||
-        !esc_text_equal(escalation->owner, deed->actor))
+    if (escalation->is_acked || !esc_text_equal(escalation->owner, deed->actor))
         return false;
     if (is_passing ? !esc_role_ack_passing(deed->engine, escalation, deed->actor)
                    : !esc_role_ack(deed->engine, escalation, deed->actor))

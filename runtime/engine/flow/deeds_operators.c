@@ -69,8 +69,7 @@ static void absence_set(EscEngine *engine, EscText person, int64_t until_ms, boo
         }
         return;
     }
-    if (until_ms == 0)
-        return;
+    ESC_ASSERT(until_ms != 0); /* who comes back stands in the list */
     ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
     engine->absences.items[engine->absences.count++] = (EscAbsence){person, until_ms, is_for};
 }

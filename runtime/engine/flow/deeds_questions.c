@@ -11,7 +11,7 @@ static uint32_t answer_find(const EscEscalation *escalation, const EscFrame *fra
 {
     const EscProgram *program = escalation->bundle->program;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
-    for (uint32_t i = 0; wait != NULL && i < wait->answers_count; i++) {
+    for (uint32_t i = 0; i < wait->answers_count; i++) {
         if (esc_text_equal(program->texts[program->answers[wait->answers_first + i].name], name))
             return i + 1;
     }
@@ -126,7 +126,7 @@ EscStatus esc_deed_approve(EscDeed *deed)
         status = starter_check(deed);
     if (status != ESC_OK)
         return status;
-    if (question == NULL || question->is_rejected)
+    if (question == NULL)
         return nothing_asked(deed, "no approval is waited for any more");
     for (uint32_t i = 0; i < question->approvers_count; i++) {
         if (esc_text_equal(question->approvers[i], deed->actor))
@@ -157,7 +157,7 @@ EscStatus esc_deed_reject(EscDeed *deed)
         status = question_check(deed, ESC_QUESTION_APPROVE, &question, NULL);
     if (status != ESC_OK)
         return status;
-    if (question == NULL || question->is_rejected)
+    if (question == NULL)
         return nothing_asked(deed, "no approval is waited for any more");
     question->is_rejected = true;
     question->by = esc_engine_intern(engine, deed->actor);

@@ -37,19 +37,26 @@ static bool handler_matches(EscEngine *engine, EscEscalation *escalation,
     return esc_cond_holds(&world, NULL);
 }
 
+/* Whether `skip` ends the wait: not that for what closes the escalation, nor that of an exception for its handler. */
+static bool may_skip(const EscWaitRow *wait)
+{
+    return wait != NULL && wait->kind != ESC_WAIT_CLOSE_WHEN && wait->kind != ESC_WAIT_RAISED;
+}
+
 static void handler_run(EscEngine *engine, EscEscalation *escalation, const EscHandlerRow *handler)
 {
     static const char *const ends[] = {"the wait goes on", "the wait is over", "it raises",
                                        "the exception is over"};
     EscEndMode mode = esc_atomic_run(engine, escalation, handler->body, true, false);
+    const EscWaitRow *wait = esc_frame_wait(escalation);
+    if (mode == ESC_END_SKIP && !may_skip(wait))
+        mode = ESC_END_FALL;
     EscText type = esc_event_type_name(engine, engine->turn.event);
     const char *end = esc_close_is_asked(engine, escalation) ? "it closes" : ends[mode];
     esc_audit_escalation(engine, escalation, ESC_AUDIT_HANDLER,
                          esc_audit_data(engine, "event", type, "end", esc_text_from(end), NULL),
                          "the handler of %.*s ran: %s", ESC_TEXT_ARG(type), end);
-    const EscWaitRow *wait = esc_frame_wait(escalation);
-    if (mode != ESC_END_SKIP || wait == NULL || wait->kind == ESC_WAIT_CLOSE_WHEN ||
-        wait->kind == ESC_WAIT_RAISED)
+    if (mode != ESC_END_SKIP)
         return;
     /* A question that is skipped has no answer, so its way out is the one without. */
     bool has_answer = wait->kind == ESC_WAIT_ANSWER || wait->kind == ESC_WAIT_APPROVAL;
@@ -266,24 +273,33 @@ static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
     size_t count = 0;
     EscEscalation **list = open_list(engine, ticket, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!esc_escalation_is_open(list[i]))
-            continue;
+    for (size_t i = 0; i < count; i++) { /* each may close itself, and none another one */
         esc_frame_drive(engine, list[i]);
         esc_close_when(engine, list[i]);
         esc_frame_drive(engine, list[i]);
     }
 }
 
+static void asked_start(EscEngine *engine, const EscStartAsked *asked)
+{
+    EscText name = asked->template_name;
+    uint32_t template_index = esc_template_find(engine->schema.current->program, name);
+    if (template_index != ESC_NONE)
+        (void)esc_escalation_start_by(engine, asked->ticket, template_index, asked->event,
+                                      asked->because, asked->by);
+    else /* whoever asked is of another bundle */
+        esc_audit_ticket(
+            engine, asked->ticket, ESC_AUDIT_NOT_STARTED,
+            esc_audit_data(engine, "template", name, "because", ESC_TEXT("no such template"), NULL),
+            "%.*s did not start: there is no template of that name any more", ESC_TEXT_ARG(name));
+}
+
+/* What starts may ask for the next ones, which are run as well: the list grows. */
 static void starts_run(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->turn.starts_count; i++) {
         EscStartAsked asked = engine->turn.starts[i];
-        uint32_t template_index =
-            esc_template_find(engine->schema.current->program, asked.template_name);
-        if (template_index != ESC_NONE)
-            (void)esc_escalation_start_by(engine, asked.ticket, template_index, asked.event,
-                                          asked.because, asked.by);
+        asked_start(engine, &asked);
     }
 }
 
@@ -344,10 +360,10 @@ static void round_run(EscEngine *engine)
     engine->turn.starts_count = 0;
 }
 
+/* Whoever changes a ticket, or asks for a start on it, touches it. */
 static bool has_settled(const EscEngine *engine)
 {
-    return engine->turn.touched_count == 0 && engine->turn.starts_count == 0 &&
-           engine->turn.derived_first == engine->turn.derived_count;
+    return engine->turn.touched_count == 0;
 }
 
 /* The rounds are used up while something still moves: the record says so, and nothing is left that nobody was told of. */

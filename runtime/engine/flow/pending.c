@@ -13,9 +13,8 @@ static uint32_t trigger_find(const EscProgram *program, const EscArmed *armed)
         EscText name = program->texts[program->templates[row->template].name];
         EscText type = row->event == 0 ? (EscText){NULL, 0}
                                        : program->texts[program->events[row->event - 1].name];
-        bool is_level_of_clause = row->is_level && armed->event_type.size > 0;
         if (row->clause == armed->clause && esc_text_equal(name, armed->template_name) &&
-            (is_level_of_clause || esc_text_equal(type, armed->event_type)))
+            (row->is_level || esc_text_equal(type, armed->event_type)))
             return i;
     }
     return ESC_NONE;
@@ -34,8 +33,7 @@ static EscArmed *armed_find(EscTicket *ticket, EscText template_name, uint32_t c
 static void event_keep(EscEngine *engine, EscArmed *armed, const EscEvent *event)
 {
     esc_text_drop(&armed->event_json);
-    armed->event_type = (EscText){NULL, 0};
-    if (event == NULL)
+    if (event == NULL) /* of a service level: none of its `start` has ever one */
         return;
     armed->event_type = esc_engine_intern(engine, esc_event_type_name(engine, event));
     armed->event_json = esc_text_own(event->json);
@@ -182,7 +180,7 @@ static bool may_start(EscEngine *engine, const EscTicket *ticket, const EscTrigg
 {
     bool is_transition =
         row->event > ESC_EVENT_TICKET_RESOLVED && row->event <= ESC_EVENT_TICKET_REOPENED + 1;
-    return is_transition || (row->event != 0 && !row->is_unresolved && row->is_level) ||
+    return is_transition || (row->is_level && !row->is_unresolved) ||
            !esc_ticket_is_resolved(engine, ticket);
 }
 
