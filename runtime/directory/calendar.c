@@ -11,7 +11,8 @@
 
 static EscText calendar_zone(const EscProgram *program, const EscCalendarRow *calendar)
 {
-    return program->texts[calendar->timezone != 0 ? calendar->timezone - 1 : program->meta->timezone];
+    return program
+        ->texts[calendar->timezone != 0 ? calendar->timezone - 1 : program->meta->timezone];
 }
 
 static bool is_holiday(const EscProgram *program, const EscCalendarRow *calendar, int64_t day)
@@ -24,7 +25,8 @@ static bool is_holiday(const EscProgram *program, const EscCalendarRow *calendar
         else
             high = middle;
     }
-    return low < calendar->holidays_count && program->holidays[calendar->holidays_first + low].day == day;
+    return low < calendar->holidays_count &&
+           program->holidays[calendar->holidays_first + low].day == day;
 }
 
 /* 0 for Monday; 1970-01-01 was a Thursday. */
@@ -34,14 +36,16 @@ static uint32_t weekday_of(int64_t day)
     return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
 }
 
-static int64_t local_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t at_ms)
+static int64_t local_day(const EscProgram *program, const EscZones *zones,
+                         const EscCalendarRow *calendar, int64_t at_ms)
 {
     int32_t offset_s = esc_zone_offset_s(zones, calendar_zone(program, calendar), at_ms);
     return esc_floor_divide(esc_floor_divide(at_ms, 1000) + offset_s, 86400);
 }
 
 /* Takes this day's open time that lies at or after *at_ms from *left_ms. True when nothing is left; *at_ms is then the instant. */
-static bool spend_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
+static bool spend_day(const EscProgram *program, const EscZones *zones,
+                      const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
 {
     EscText zone = calendar_zone(program, calendar);
     for (uint32_t i = 0; i < calendar->hours_count; i++) {
@@ -62,7 +66,8 @@ static bool spend_day(const EscProgram *program, const EscZones *zones, const Es
     return false;
 }
 
-int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t from_ms, int64_t duration_ms)
+int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones,
+                            uint32_t calendar_option, int64_t from_ms, int64_t duration_ms)
 {
     if (calendar_option == 0 || duration_ms <= 0)
         return from_ms > INT64_MAX - duration_ms ? INT64_MAX : from_ms + duration_ms;
@@ -79,7 +84,9 @@ int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones, ui
 }
 
 /* This day's open time between two instants. */
-static int64_t open_of_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t from_ms, int64_t to_ms)
+static int64_t open_of_day(const EscProgram *program, const EscZones *zones,
+                           const EscCalendarRow *calendar, int64_t day, int64_t from_ms,
+                           int64_t to_ms)
 {
     EscText zone = calendar_zone(program, calendar);
     int64_t open_ms = 0;
@@ -98,22 +105,28 @@ static int64_t open_of_day(const EscProgram *program, const EscZones *zones, con
     return open_ms;
 }
 
-int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t from_ms, int64_t to_ms)
+int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones,
+                             uint32_t calendar_option, int64_t from_ms, int64_t to_ms)
 {
     if (calendar_option == 0 || to_ms <= from_ms)
         return to_ms - from_ms;
     const EscCalendarRow *calendar = &program->calendars[calendar_option - 1];
-    int64_t first = local_day(program, zones, calendar, from_ms), last = local_day(program, zones, calendar, to_ms);
+    int64_t first = local_day(program, zones, calendar, from_ms),
+            last = local_day(program, zones, calendar, to_ms);
     if (last > first + CALENDAR_DAYS_MAX)
         last = first + CALENDAR_DAYS_MAX;
     int64_t open_ms = 0;
     for (int64_t day = first; day <= last; day++)
-        open_ms += is_holiday(program, calendar, day) ? 0 : open_of_day(program, zones, calendar, day, from_ms, to_ms);
+        open_ms += is_holiday(program, calendar, day)
+                       ? 0
+                       : open_of_day(program, zones, calendar, day, from_ms, to_ms);
     return open_ms;
 }
 
 /* Takes this day's open time that lies before *at_ms from *left_ms. True when nothing is left; *at_ms is then the instant. */
-static bool unspend_day(const EscProgram *program, const EscZones *zones, const EscCalendarRow *calendar, int64_t day, int64_t *at_ms, int64_t *left_ms)
+static bool unspend_day(const EscProgram *program, const EscZones *zones,
+                        const EscCalendarRow *calendar, int64_t day, int64_t *at_ms,
+                        int64_t *left_ms)
 {
     EscText zone = calendar_zone(program, calendar);
     for (uint32_t i = calendar->hours_count; i > 0; i--) {
@@ -134,7 +147,8 @@ static bool unspend_day(const EscProgram *program, const EscZones *zones, const 
     return false;
 }
 
-int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones, uint32_t calendar_option, int64_t to_ms, int64_t duration_ms)
+int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones,
+                              uint32_t calendar_option, int64_t to_ms, int64_t duration_ms)
 {
     if (calendar_option == 0 || duration_ms <= 0)
         return to_ms - duration_ms;
@@ -142,7 +156,8 @@ int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones, 
     int64_t day = local_day(program, zones, calendar, to_ms);
     int64_t at_ms = to_ms, left_ms = duration_ms;
     for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day--) {
-        if (!is_holiday(program, calendar, day) && unspend_day(program, zones, calendar, day, &at_ms, &left_ms))
+        if (!is_holiday(program, calendar, day) &&
+            unspend_day(program, zones, calendar, day, &at_ms, &left_ms))
             return at_ms;
     }
     return to_ms - ESC_DEADLINE_MAX_MS;

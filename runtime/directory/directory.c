@@ -90,7 +90,8 @@ static void add_person(const EscDirectoryHost *host, uint32_t person, EscOwners 
     }
 }
 
-static void add_team(const EscProgram *program, const EscDirectoryHost *host, const EscTeamRow *team, EscOwners *owners)
+static void add_team(const EscProgram *program, const EscDirectoryHost *host,
+                     const EscTeamRow *team, EscOwners *owners)
 {
     if (team->lead != 0)
         add_person(host, team->lead - 1, owners);
@@ -99,15 +100,22 @@ static void add_team(const EscProgram *program, const EscDirectoryHost *host, co
 }
 
 /* The member behind the last drawn one who is there; behind a name that is no member, from the top. */
-static void add_next(const EscProgram *program, const EscDirectoryHost *host, const EscTeamRow *team, EscOwners *owners)
+static void add_next(const EscProgram *program, const EscDirectoryHost *host,
+                     const EscTeamRow *team, EscOwners *owners)
 {
-    EscText last = host->last_drawn == NULL ? ESC_TEXT("") : host->last_drawn(host->context, program->texts[team->name]);
+    EscText last = host->last_drawn == NULL
+                       ? ESC_TEXT("")
+                       : host->last_drawn(host->context, program->texts[team->name]);
     uint32_t first = 0, count = team->members_count;
     for (uint32_t i = 0; i < count && last.size > 0; i++)
-        if (esc_text_equal(program->texts[program->persons[program->team_members[team->members_first + i].person].name], last))
+        if (esc_text_equal(
+                program->texts
+                    [program->persons[program->team_members[team->members_first + i].person].name],
+                last))
             first = i + 1;
     for (uint32_t i = 0; i < count && owners->count == 0; i++)
-        add_person(host, program->team_members[team->members_first + (first + i) % count].person, owners);
+        add_person(host, program->team_members[team->members_first + (first + i) % count].person,
+                   owners);
 }
 
 static EscText zone_of(const EscProgram *program, const EscScheduleRow *schedule)
@@ -122,10 +130,13 @@ static int64_t local_minute_at(const EscZones *zones, EscText zone, int64_t time
     return esc_floor_divide(esc_floor_divide(time_ms, 1000) + offset_s, 60);
 }
 
-static void add_on_call(const EscProgram *program, const EscZones *zones, const EscDirectoryHost *host, const EscScheduleRow *schedule, int64_t now_ms, EscOwners *owners)
+static void add_on_call(const EscProgram *program, const EscZones *zones,
+                        const EscDirectoryHost *host, const EscScheduleRow *schedule,
+                        int64_t now_ms, EscOwners *owners)
 {
     int64_t local_minute = local_minute_at(zones, zone_of(program, schedule), now_ms);
-    for (uint32_t i = schedule->overrides_count; i > 0 && owners->count == 0; i--) { /* the last written one wins */
+    for (uint32_t i = schedule->overrides_count; i > 0 && owners->count == 0;
+         i--) { /* the last written one wins */
         const EscOverrideRow *override = &program->overrides[schedule->overrides_first + i - 1];
         if (local_minute >= override->from_local_minute && local_minute < override->to_local_minute)
             add_person(host, override->person, owners);
@@ -134,13 +145,16 @@ static void add_on_call(const EscProgram *program, const EscZones *zones, const 
         const EscRotationRow *rotation = &program->rotations[schedule->rotations_first + i];
         if (local_minute < rotation->from_local_minute)
             continue;
-        int64_t turn = (local_minute - rotation->from_local_minute) / ((int64_t)rotation->shift_days * DAY_MINUTES);
+        int64_t turn = (local_minute - rotation->from_local_minute) /
+                       ((int64_t)rotation->shift_days * DAY_MINUTES);
         uint32_t member = (uint32_t)(turn % rotation->members_count);
-        add_person(host, program->rotation_members[rotation->members_first + member].person, owners);
+        add_person(host, program->rotation_members[rotation->members_first + member].person,
+                   owners);
     }
 }
 
-static EscRef route_target(const EscProgram *program, const EscDirectoryHost *host, const EscRouteRow *route)
+static EscRef route_target(const EscProgram *program, const EscDirectoryHost *host,
+                           const EscRouteRow *route)
 {
     for (uint32_t i = 0; i < route->rows_count; i++) {
         const EscRouteRowRow *row = &program->route_rows[route->rows_first + i];
@@ -164,7 +178,9 @@ static EscRef follow(const EscProgram *program, const EscDirectoryHost *host, Es
     return 0;
 }
 
-void esc_directory_resolve(const EscProgram *program, const EscZones *zones, const EscDirectoryHost *host, EscRef ref, int64_t now_ms, EscOwners *owners)
+void esc_directory_resolve(const EscProgram *program, const EscZones *zones,
+                           const EscDirectoryHost *host, EscRef ref, int64_t now_ms,
+                           EscOwners *owners)
 {
     *owners = (EscOwners){0};
     owners->via = follow(program, host, ref);

@@ -12,34 +12,71 @@
 #include "support/zone_files.h"
 
 enum { ANA, BEN, CHEN, DORA, PERSONS };
-enum { T_EMPTY, T_ANA, T_BEN, T_CHEN, T_DORA, T_PLATFORM, T_ONCALL, T_ZONE, T_OFFICE, T_ROUTE, T_COUNT };
+enum {
+    T_EMPTY,
+    T_ANA,
+    T_BEN,
+    T_CHEN,
+    T_DORA,
+    T_PLATFORM,
+    T_ONCALL,
+    T_ZONE,
+    T_OFFICE,
+    T_ROUTE,
+    T_COUNT
+};
 
-static const EscText TEXTS[T_COUNT] = {{"", 0},      {"ana", 3},    {"ben", 3},           {"chen", 4},         {"dora", 4},
-                                       {"platform", 8}, {"oncall", 6}, {"Europe/Berlin", 13}, {"office_hours", 12}, {"support", 7}};
+static const EscText TEXTS[T_COUNT] = {{"", 0},
+                                       {"ana", 3},
+                                       {"ben", 3},
+                                       {"chen", 4},
+                                       {"dora", 4},
+                                       {"platform", 8},
+                                       {"oncall", 6},
+                                       {"Europe/Berlin", 13},
+                                       {"office_hours", 12},
+                                       {"support", 7}};
 static const EscMetaRow META = {.timezone = T_ZONE};
-static const EscPersonRow PEOPLE[PERSONS] = {{.name = T_ANA}, {.name = T_BEN}, {.name = T_CHEN}, {.name = T_DORA}};
+static const EscPersonRow PEOPLE[PERSONS] = {
+    {.name = T_ANA}, {.name = T_BEN}, {.name = T_CHEN}, {.name = T_DORA}};
 static const EscTeamMemberRow MEMBERS[] = {{ANA}, {BEN}, {CHEN}};
-static const EscTeamRow TEAMS[] = {{.name = T_PLATFORM, .members_count = 3, .lead = DORA + 1}, {.name = T_OFFICE, .members_count = 3}};
+static const EscTeamRow TEAMS[] = {{.name = T_PLATFORM, .members_count = 3, .lead = DORA + 1},
+                                   {.name = T_OFFICE, .members_count = 3}};
 static const EscRotationMemberRow TURNS[] = {{ANA}, {BEN}, {CHEN}, {DORA}};
 static EscRotationRow rotations[2];
 static EscOverrideRow overrides[2];
-static const EscScheduleRow SCHEDULES[] = {{.name = T_ONCALL, .rotations_count = 2, .overrides_count = 2}};
-static const EscHoursRow HOURS[] = {{0, 480, 1080}, {1, 480, 1080}, {2, 480, 720}, {2, 780, 1080}, {3, 480, 1080}, {4, 480, 1080}};
+static const EscScheduleRow SCHEDULES[] = {
+    {.name = T_ONCALL, .rotations_count = 2, .overrides_count = 2}};
+static const EscHoursRow HOURS[] = {{0, 480, 1080}, {1, 480, 1080}, {2, 480, 720},
+                                    {2, 780, 1080}, {3, 480, 1080}, {4, 480, 1080}};
 static EscHolidayRow holidays[1];
-static const EscCalendarRow CALENDARS[] = {{.name = T_OFFICE, .hours_count = 6, .holidays_count = 1}, {.name = T_ROUTE, .hours_count = 1, .hours_first = 0}};
-static const EscRouteRowRow ROUTE_ROWS[] = {{.cond = 1, .target = ESC_REF(ESC_REF_TEAM, 0)}, {.target = ESC_REF(ESC_REF_SCHEDULE, 0)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 1)},
-                                            /* a chain of eight, from route 2 on, that ends in a person */
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 3)}, {.target = ESC_REF(ESC_REF_ROUTE, 4)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 5)}, {.target = ESC_REF(ESC_REF_ROUTE, 6)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 7)}, {.target = ESC_REF(ESC_REF_ROUTE, 8)},
-                                            {.target = ESC_REF(ESC_REF_ROUTE, 9)}, {.target = ESC_REF(ESC_REF_PERSON, BEN)},
-                                            {.cond = 1, .target = ESC_REF(ESC_REF_PERSON, BEN)}};
-static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2}, {.name = T_ROUTE, .rows_first = 2, .rows_count = 1},
-                                     {.name = T_ROUTE, .rows_first = 3, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 4, .rows_count = 1},
-                                     {.name = T_ROUTE, .rows_first = 5, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 6, .rows_count = 1},
-                                     {.name = T_ROUTE, .rows_first = 7, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 8, .rows_count = 1},
-                                     {.name = T_ROUTE, .rows_first = 9, .rows_count = 1}, {.name = T_ROUTE, .rows_first = 10, .rows_count = 1},
+static const EscCalendarRow CALENDARS[] = {
+    {.name = T_OFFICE, .hours_count = 6, .holidays_count = 1},
+    {.name = T_ROUTE, .hours_count = 1, .hours_first = 0}};
+static const EscRouteRowRow ROUTE_ROWS[] = {
+    {.cond = 1, .target = ESC_REF(ESC_REF_TEAM, 0)},
+    {.target = ESC_REF(ESC_REF_SCHEDULE, 0)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 1)},
+    /* a chain of eight, from route 2 on, that ends in a person */
+    {.target = ESC_REF(ESC_REF_ROUTE, 3)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 4)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 5)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 6)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 7)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 8)},
+    {.target = ESC_REF(ESC_REF_ROUTE, 9)},
+    {.target = ESC_REF(ESC_REF_PERSON, BEN)},
+    {.cond = 1, .target = ESC_REF(ESC_REF_PERSON, BEN)}};
+static const EscRouteRow ROUTES[] = {{.name = T_ROUTE, .rows_count = 2},
+                                     {.name = T_ROUTE, .rows_first = 2, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 3, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 4, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 5, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 6, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 7, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 8, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 9, .rows_count = 1},
+                                     {.name = T_ROUTE, .rows_first = 10, .rows_count = 1},
                                      {.name = T_ROUTE, .rows_first = 11, .rows_count = 1}};
 
 typedef struct Host {
@@ -74,18 +111,42 @@ static EscText last_drawn(void *context, EscText team)
 static EscProgram program_of(void)
 {
     int64_t monday = esc_days_from_date(2026, 1, 5) * 1440 + 540; /* 2026-01-05T09:00 */
-    rotations[0] = (EscRotationRow){.from_local_minute = monday, .shift_days = 7, .members_count = 3};
-    rotations[1] = (EscRotationRow){.from_local_minute = monday, .shift_days = 1, .members_first = 3, .members_count = 1};
+    rotations[0] =
+        (EscRotationRow){.from_local_minute = monday, .shift_days = 7, .members_count = 3};
+    rotations[1] = (EscRotationRow){
+        .from_local_minute = monday, .shift_days = 1, .members_first = 3, .members_count = 1};
     int64_t christmas = esc_days_from_date(2026, 12, 24) * 1440;
     overrides[0] = (EscOverrideRow){christmas, christmas + 4 * 1440, DORA};
     overrides[1] = (EscOverrideRow){christmas + 1440, christmas + 2 * 1440, BEN};
     holidays[0].day = esc_days_from_date(2026, 1, 6);
-    return (EscProgram){.texts = TEXTS, .texts_count = T_COUNT, .meta = &META, .meta_count = 1, .persons = PEOPLE, .persons_count = PERSONS,
-                        .teams = TEAMS, .teams_count = 2, .team_members = MEMBERS, .team_members_count = 3, .schedules = SCHEDULES, .schedules_count = 1,
-                        .rotations = rotations, .rotations_count = 2, .rotation_members = TURNS, .rotation_members_count = 4, .overrides = overrides,
-                        .overrides_count = 2, .calendars = CALENDARS, .calendars_count = 2, .hours = HOURS, .hours_count = 6, .holidays = holidays,
-                        .holidays_count = 1, .routes = ROUTES, .routes_count = ESC_COUNT_OF(ROUTES),
-                        .route_rows = ROUTE_ROWS, .route_rows_count = ESC_COUNT_OF(ROUTE_ROWS)};
+    return (EscProgram){.texts = TEXTS,
+                        .texts_count = T_COUNT,
+                        .meta = &META,
+                        .meta_count = 1,
+                        .persons = PEOPLE,
+                        .persons_count = PERSONS,
+                        .teams = TEAMS,
+                        .teams_count = 2,
+                        .team_members = MEMBERS,
+                        .team_members_count = 3,
+                        .schedules = SCHEDULES,
+                        .schedules_count = 1,
+                        .rotations = rotations,
+                        .rotations_count = 2,
+                        .rotation_members = TURNS,
+                        .rotation_members_count = 4,
+                        .overrides = overrides,
+                        .overrides_count = 2,
+                        .calendars = CALENDARS,
+                        .calendars_count = 2,
+                        .hours = HOURS,
+                        .hours_count = 6,
+                        .holidays = holidays,
+                        .holidays_count = 1,
+                        .routes = ROUTES,
+                        .routes_count = ESC_COUNT_OF(ROUTES),
+                        .route_rows = ROUTE_ROWS,
+                        .route_rows_count = ESC_COUNT_OF(ROUTE_ROWS)};
 }
 
 static EscProgram program;
@@ -126,13 +187,17 @@ static void rotation_turns_at_the_local_hour(void **unused)
     (void)unused;
     Host host = {0};
     EscRef oncall = ESC_REF(ESC_REF_SCHEDULE, 0);
-    assert_int_equal(resolve(&host, oncall, "2026-01-05T08:00:00Z").persons[0], ANA); /* 09:00 in Berlin */
+    assert_int_equal(resolve(&host, oncall, "2026-01-05T08:00:00Z").persons[0],
+                     ANA); /* 09:00 in Berlin */
     assert_int_equal(resolve(&host, oncall, "2026-01-12T07:59:59Z").persons[0], ANA);
     assert_int_equal(resolve(&host, oncall, "2026-01-12T08:00:00Z").persons[0], BEN);
-    assert_int_equal(resolve(&host, oncall, "2026-03-02T09:00:00Z").persons[0], CHEN); /* the ninth week */
-    assert_int_equal(resolve(&host, oncall, "2026-03-30T06:59:59Z").persons[0], CHEN); /* summer time: 08:59 */
+    assert_int_equal(resolve(&host, oncall, "2026-03-02T09:00:00Z").persons[0],
+                     CHEN); /* the ninth week */
+    assert_int_equal(resolve(&host, oncall, "2026-03-30T06:59:59Z").persons[0],
+                     CHEN); /* summer time: 08:59 */
     assert_int_equal(resolve(&host, oncall, "2026-03-30T07:00:00Z").persons[0], ANA);
-    assert_int_equal(resolve(&host, oncall, "2026-01-05T07:59:00Z").count, 0); /* before it begins */
+    assert_int_equal(resolve(&host, oncall, "2026-01-05T07:59:00Z").count,
+                     0); /* before it begins */
     assert_int_equal(resolve(&host, oncall, "2026-01-05T08:00:00Z").count, 1);
 }
 
@@ -143,9 +208,12 @@ static void overrides_come_first_and_the_last_written_wins(void **unused)
     EscRef oncall = ESC_REF(ESC_REF_SCHEDULE, 0);
     assert_int_equal(resolve(&host, oncall, "2026-12-24T12:00:00Z").persons[0], DORA);
     assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").persons[0], BEN);
-    assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").count, 1); /* and no older one stands beside */
-    assert_int_equal(resolve(&host, oncall, "2026-12-27T22:59:00Z").persons[0], DORA); /* the end date is included */
-    assert_int_not_equal(resolve(&host, oncall, "2026-12-27T23:00:00Z").persons[0], DORA); /* and nothing behind it */
+    assert_int_equal(resolve(&host, oncall, "2026-12-25T12:00:00Z").count,
+                     1); /* and no older one stands beside */
+    assert_int_equal(resolve(&host, oncall, "2026-12-27T22:59:00Z").persons[0],
+                     DORA); /* the end date is included */
+    assert_int_not_equal(resolve(&host, oncall, "2026-12-27T23:00:00Z").persons[0],
+                         DORA); /* and nothing behind it */
     assert_int_equal(resolve(&host, oncall, "2026-12-23T23:00:00Z").persons[0], DORA);
     assert_int_not_equal(resolve(&host, oncall, "2026-12-23T22:59:00Z").persons[0], DORA);
     host.absent[BEN] = true;
@@ -174,27 +242,36 @@ static void a_team_puts_its_lead_first(void **unused)
     EscOwners owners = resolve(&host, ESC_REF(ESC_REF_TEAM, 0), "2026-03-02T09:00:00Z");
     assert_int_equal(owners.count, 4);
     assert_int_equal(owners.persons[0], DORA);
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 1), "2026-03-02T09:00:00Z").persons[0], ANA);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 1), "2026-03-02T09:00:00Z").persons[0],
+                     ANA);
     host.absent[DORA] = true;
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 0), "2026-03-02T09:00:00Z").persons[0], ANA);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_TEAM, 0), "2026-03-02T09:00:00Z").persons[0],
+                     ANA);
 }
 
 static void routes_and_fields_lead_to_people(void **unused)
 {
     (void)unused;
     Host host = {.holds = true};
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via, ESC_REF(ESC_REF_TEAM, 0));
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via,
+                     ESC_REF(ESC_REF_TEAM, 0));
     host.holds = false;
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via, ESC_REF(ESC_REF_SCHEDULE, 0));
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 1), "2026-03-02T09:00:00Z").count, 0); /* a route to itself ends */
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").count, 0); /* no row holds */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 0), "2026-03-02T09:00:00Z").via,
+                     ESC_REF(ESC_REF_SCHEDULE, 0));
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 1), "2026-03-02T09:00:00Z").count,
+                     0); /* a route to itself ends */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").count,
+                     0); /* no row holds */
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").via, 0);
     host.holds = true;
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").persons[0], BEN);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 10), "2026-03-02T09:00:00Z").persons[0],
+                     BEN);
     host.field = "ben";
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0], BEN);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0],
+                     BEN);
     host.field = "oncall";
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0], CHEN);
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").persons[0],
+                     CHEN);
     host.field = "nobody";
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_FIELD, 5), "2026-03-02T09:00:00Z").count, 0);
 }
@@ -203,33 +280,44 @@ static void routes_are_followed_so_far_and_no_further(void **unused)
 {
     (void)unused;
     Host host = {0};
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 3), "2026-03-02T09:00:00Z").persons[0], BEN); /* seven */
-    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 2), "2026-03-02T09:00:00Z").count, 0);        /* eight */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 3), "2026-03-02T09:00:00Z").persons[0],
+                     BEN); /* seven */
+    assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 2), "2026-03-02T09:00:00Z").count,
+                     0); /* eight */
     assert_int_equal(resolve(&host, ESC_REF(ESC_REF_ROUTE, 2), "2026-03-02T09:00:00Z").via, 0);
 }
 
-static void assert_due(uint32_t calendar, const char *from, int64_t duration_ms, const char *expected)
+static void assert_due(uint32_t calendar, const char *from, int64_t duration_ms,
+                       const char *expected)
 {
-    assert_int_equal(esc_calendar_due_ms(&program, zones, calendar, at(from), duration_ms), at(expected));
+    assert_int_equal(esc_calendar_due_ms(&program, zones, calendar, at(from), duration_ms),
+                     at(expected));
 }
 
 static void open_hours_are_counted(void **unused)
 {
     (void)unused;
     assert_due(0, "2026-01-05T22:00:00Z", 4 * ESC_HOUR_MS, "2026-01-06T02:00:00Z");
-    assert_due(1, "2026-01-05T08:00:00Z", 4 * ESC_HOUR_MS, "2026-01-05T12:00:00Z");  /* Monday 09:00 to 13:00 */
-    assert_due(1, "2026-01-05T16:00:00Z", ESC_HOUR_MS, "2026-01-05T17:00:00Z");      /* exactly until closing */
-    assert_due(1, "2026-01-05T16:00:00Z", 2 * ESC_HOUR_MS, "2026-01-07T08:00:00Z");  /* over the holiday of Tuesday */
-    assert_due(1, "2026-01-07T10:30:00Z", ESC_HOUR_MS, "2026-01-07T12:30:00Z");      /* over the lunch break */
-    assert_due(1, "2026-01-09T20:00:00Z", ESC_HOUR_MS, "2026-01-12T08:00:00Z");      /* over the weekend */
-    assert_due(1, "2026-03-27T16:00:00Z", 2 * ESC_HOUR_MS, "2026-03-30T07:00:00Z");  /* over the clock change: 09:00 summer time */
-    assert_due(1, "2026-01-09T20:00:00Z", 0, "2026-01-09T20:00:00Z");                /* nothing is due at once */
-    assert_due(1, "2026-01-09T20:00:00Z", 1, "2026-01-12T07:00:00.001Z");            /* anything is not */
+    assert_due(1, "2026-01-05T08:00:00Z", 4 * ESC_HOUR_MS,
+               "2026-01-05T12:00:00Z"); /* Monday 09:00 to 13:00 */
+    assert_due(1, "2026-01-05T16:00:00Z", ESC_HOUR_MS,
+               "2026-01-05T17:00:00Z"); /* exactly until closing */
+    assert_due(1, "2026-01-05T16:00:00Z", 2 * ESC_HOUR_MS,
+               "2026-01-07T08:00:00Z"); /* over the holiday of Tuesday */
+    assert_due(1, "2026-01-07T10:30:00Z", ESC_HOUR_MS,
+               "2026-01-07T12:30:00Z"); /* over the lunch break */
+    assert_due(1, "2026-01-09T20:00:00Z", ESC_HOUR_MS,
+               "2026-01-12T08:00:00Z"); /* over the weekend */
+    assert_due(1, "2026-03-27T16:00:00Z", 2 * ESC_HOUR_MS,
+               "2026-03-30T07:00:00Z"); /* over the clock change: 09:00 summer time */
+    assert_due(1, "2026-01-09T20:00:00Z", 0, "2026-01-09T20:00:00Z"); /* nothing is due at once */
+    assert_due(1, "2026-01-09T20:00:00Z", 1, "2026-01-12T07:00:00.001Z"); /* anything is not */
     assert_due(0, "2026-01-09T20:00:00Z", 1, "2026-01-09T20:00:00.001Z");
     assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 5), INT64_MAX);
     assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 6), INT64_MAX - 1);
     assert_int_equal(esc_calendar_due_ms(&program, zones, 0, 5, INT64_MAX - 4), INT64_MAX);
-    assert_due(1, "2026-01-05T08:00:00Z", ESC_DEADLINE_MAX_MS, "2027-02-09T08:00:00Z"); /* bounded */
+    assert_due(1, "2026-01-05T08:00:00Z", ESC_DEADLINE_MAX_MS,
+               "2027-02-09T08:00:00Z"); /* bounded */
 }
 
 static void assert_open(const char *from, const char *to, int64_t open_ms)
@@ -240,16 +328,23 @@ static void assert_open(const char *from, const char *to, int64_t open_ms)
 static void open_time_between_two_instants(void **state)
 {
     (void)state;
-    assert_open("2026-03-04T07:00:00Z", "2026-03-04T08:00:00Z", ESC_HOUR_MS);       /* Wednesday, in Berlin */
-    assert_open("2026-03-04T10:30:00Z", "2026-03-04T12:30:00Z", ESC_HOUR_MS);       /* its break */
-    assert_open("2026-03-04T16:00:00Z", "2026-03-05T08:00:00Z", 2 * ESC_HOUR_MS);   /* over the night */
-    assert_open("2026-03-06T16:00:00Z", "2026-03-09T08:00:00Z", 2 * ESC_HOUR_MS);   /* over the weekend */
+    assert_open("2026-03-04T07:00:00Z", "2026-03-04T08:00:00Z",
+                ESC_HOUR_MS); /* Wednesday, in Berlin */
+    assert_open("2026-03-04T10:30:00Z", "2026-03-04T12:30:00Z", ESC_HOUR_MS); /* its break */
+    assert_open("2026-03-04T16:00:00Z", "2026-03-05T08:00:00Z",
+                2 * ESC_HOUR_MS); /* over the night */
+    assert_open("2026-03-06T16:00:00Z", "2026-03-09T08:00:00Z",
+                2 * ESC_HOUR_MS); /* over the weekend */
     assert_open("2026-03-07T00:00:00Z", "2026-03-08T23:00:00Z", 0);
-    assert_true(esc_calendar_open_ms(&program, zones, 0, at("2026-03-07T00:00:00Z"), at("2026-03-08T00:00:00Z")) == ESC_DAY_MS);
-    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:00Z"), at("2026-03-06T16:00:00Z")) == 0);
-    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:01Z"), at("2026-03-06T16:00:00Z")) == -1000);
+    assert_true(esc_calendar_open_ms(&program, zones, 0, at("2026-03-07T00:00:00Z"),
+                                     at("2026-03-08T00:00:00Z")) == ESC_DAY_MS);
+    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:00Z"),
+                                     at("2026-03-06T16:00:00Z")) == 0);
+    assert_true(esc_calendar_open_ms(&program, zones, 1, at("2026-03-06T16:00:01Z"),
+                                     at("2026-03-06T16:00:00Z")) == -1000);
     assert_open("2026-03-06T16:00:00Z", "2026-03-06T16:00:00.001Z", 1);
-    assert_open("2026-03-02T07:00:00Z", "2026-03-03T07:00:00Z", 10 * ESC_HOUR_MS);  /* from an opening to the next */
+    assert_open("2026-03-02T07:00:00Z", "2026-03-03T07:00:00Z",
+                10 * ESC_HOUR_MS); /* from an opening to the next */
 }
 
 /* Forward and back are the same way, from wherever it begins. */
@@ -268,9 +363,11 @@ static void since_is_due_the_other_way_round(void **state)
     }
 }
 
-static void assert_since(uint32_t calendar, const char *to, int64_t duration_ms, const char *expected)
+static void assert_since(uint32_t calendar, const char *to, int64_t duration_ms,
+                         const char *expected)
 {
-    assert_int_equal(esc_calendar_since_ms(&program, zones, calendar, at(to), duration_ms), at(expected));
+    assert_int_equal(esc_calendar_since_ms(&program, zones, calendar, at(to), duration_ms),
+                     at(expected));
 }
 
 static void since_goes_back_over_closed_time(void **state)
@@ -281,9 +378,12 @@ static void since_goes_back_over_closed_time(void **state)
     assert_since(1, "2026-01-10T12:00:00Z", 0, "2026-01-10T12:00:00Z");
     assert_since(1, "2026-01-10T12:00:00Z", 1, "2026-01-09T16:59:59.999Z");
     assert_since(1, "2026-01-10T12:00:00Z", ESC_HOUR_MS, "2026-01-09T16:00:00Z");
-    assert_since(1, "2026-01-07T12:30:00Z", ESC_HOUR_MS, "2026-01-07T10:30:00Z"); /* over the lunch break */
-    assert_since(1, "2026-01-07T08:00:00Z", 2 * ESC_HOUR_MS, "2026-01-05T16:00:00Z"); /* over a holiday */
-    assert_since(1, "2026-01-07T08:00:00Z", ESC_DEADLINE_MAX_MS, "2024-12-03T08:00:00Z"); /* bounded */
+    assert_since(1, "2026-01-07T12:30:00Z", ESC_HOUR_MS,
+                 "2026-01-07T10:30:00Z"); /* over the lunch break */
+    assert_since(1, "2026-01-07T08:00:00Z", 2 * ESC_HOUR_MS,
+                 "2026-01-05T16:00:00Z"); /* over a holiday */
+    assert_since(1, "2026-01-07T08:00:00Z", ESC_DEADLINE_MAX_MS,
+                 "2024-12-03T08:00:00Z"); /* bounded */
 }
 
 static void assert_change(const char *after, const char *expected)
@@ -301,11 +401,13 @@ static void assert_change(const char *after, const char *expected)
 static void a_schedule_changes_at_turns_and_overrides(void **unused)
 {
     (void)unused;
-    assert_change("2026-01-01T00:00:00Z", "2026-01-05T08:00:00.000Z"); /* it begins: Monday 09:00 in Berlin */
+    assert_change("2026-01-01T00:00:00Z",
+                  "2026-01-05T08:00:00.000Z"); /* it begins: Monday 09:00 in Berlin */
     assert_change("2026-01-05T08:00:00Z", "2026-01-06T08:00:00.000Z"); /* of the daily rotation */
     assert_change("2026-01-06T07:59:59Z", "2026-01-06T08:00:00.000Z");
     assert_change("2026-03-28T09:00:00Z", "2026-03-29T07:00:00.000Z"); /* at 09:00 of summer time */
-    assert_change("2026-12-23T09:00:00Z", "2026-12-23T23:00:00.000Z"); /* an override begins at midnight */
+    assert_change("2026-12-23T09:00:00Z",
+                  "2026-12-23T23:00:00.000Z"); /* an override begins at midnight */
     assert_change("2026-12-24T08:00:00Z", "2026-12-24T23:00:00.000Z"); /* another one within it */
     assert_change("2026-12-27T08:00:00Z", "2026-12-27T23:00:00.000Z"); /* the first one ends */
 }
