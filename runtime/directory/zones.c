@@ -295,6 +295,20 @@ EscText esc_zone_name(const EscZones *zones, EscText name, int64_t time_ms)
     return zone == NULL ? ESC_TEXT("UTC") : zone_at(zone, esc_floor_divide(time_ms, 1000)).name;
 }
 
+/* The second at which clocks go from one offset to the other; before it, at before_s, the first one holds. */
+static int64_t change_between(const Zone *zone, int64_t before_s, int64_t after_s)
+{
+    int32_t offset_s = zone_offset_s(zone, before_s);
+    while (after_s - before_s > 1) { /* at most 18 rounds: they are not more than two days apart */
+        int64_t middle_s = before_s + (after_s - before_s) / 2;
+        if (zone_offset_s(zone, middle_s) == offset_s)
+            before_s = middle_s;
+        else
+            after_s = middle_s;
+    }
+    return after_s;
+}
+
 int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute)
 {
     const Zone *zone = find_zone(zones, name);
@@ -309,7 +323,23 @@ int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_m
     bool fits_after = zone_offset_s(zone, by_after) == after_s;
     if (fits_before && fits_after)
         return (by_before < by_after ? by_before : by_after) * 1000; /* fold: the first */
-    if (fits_after)
-        return by_after * 1000;
-    return by_before * 1000; /* the usual case, and the gap: forward by its length */
+    if (fits_before || fits_after)
+        return (fits_before ? by_before : by_after) * 1000;
+    return change_between(zone, by_after < by_before ? by_after : by_before,
+                          by_after < by_before ? by_before : by_after) *
+           1000; /* a gap: behind it */
+}
+
+int64_t esc_zone_minute(const EscZones *zones, EscText name, int64_t time_ms)
+{
+    const Zone *zone = find_zone(zones, name);
+    int64_t time_s = esc_floor_divide(time_ms, 1000);
+    if (zone == NULL)
+        return esc_floor_divide(time_s, 60);
+    int32_t offset_s = zone_offset_s(zone, time_s), former_s = zone_offset_s(zone, time_s - DAY_S);
+    int64_t back_s = (int64_t)former_s - offset_s;
+    if (back_s <= 0 || zone_offset_s(zone, time_s - back_s) != former_s)
+        return esc_floor_divide(time_s + offset_s, 60);
+    int64_t turned_back_s = change_between(zone, time_s - back_s, time_s);
+    return esc_floor_divide(turned_back_s + former_s - 1, 60);
 }

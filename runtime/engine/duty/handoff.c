@@ -184,11 +184,13 @@ static bool is_resort(const EscEscalation *escalation, const Target *target)
 static void skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people)
 {
     for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and was passed over in a hand-off",
-                             ESC_TEXT_ARG(people->skipped[i]));
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_SKIPPED,
+            esc_audit_data(engine, "person", people->skipped[i], "because", ESC_TEXT("absent"),
+                           "deputy", people->deputies[i], NULL),
+            "%.*s is absent and was passed over in a hand-off%s%.*s%s",
+            ESC_TEXT_ARG(people->skipped[i]), people->deputies[i].size > 0 ? ": " : "",
+            ESC_TEXT_ARG(people->deputies[i]), people->deputies[i].size > 0 ? " stands in" : "");
 }
 
 /* The turn of whoever it goes to begins; of the next role behind when nobody of them is there. */

@@ -267,11 +267,13 @@ static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, 
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
     for (uint32_t i = 0; i < people->skipped_count; i++)
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", people->skipped[i], "because",
-                                            ESC_TEXT("absent"), NULL),
-                             "%.*s is absent and gets no message",
-                             ESC_TEXT_ARG(people->skipped[i]));
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_SKIPPED,
+            esc_audit_data(engine, "person", people->skipped[i], "because", ESC_TEXT("absent"),
+                           "deputy", people->deputies[i], NULL),
+            "%.*s is absent and gets no message%s%.*s%s", ESC_TEXT_ARG(people->skipped[i]),
+            people->deputies[i].size > 0 ? ": it goes to " : "", ESC_TEXT_ARG(people->deputies[i]),
+            people->deputies[i].size > 0 ? ", who stands in" : "");
     if (people->count == 0)
         unreachable_tell(engine, escalation, people->via, "nobody is there now");
 }
