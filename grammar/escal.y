@@ -984,8 +984,9 @@ test_statement:
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = false}); }
-  | "absent" target until_opt[until]
-    { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until}); }
+  | "absent" target until_opt[until] covered_opt[deputy]
+    { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until,
+          .deputy = $deputy}); }
   | "expect" in_opt[template] so_far_opt[so_far] claim
     { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.template = $template, .is_so_far = $so_far,
           .claim = $claim}); }

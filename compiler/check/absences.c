@@ -7,6 +7,7 @@
 
 #define DAY_MINUTES 1440
 #define DEPUTIES_MAX 8 /* that stand in for each other, as far as they are followed */
+#define SOMEBODY_THERE "name somebody who is there, or nobody"
 
 /* --- one person ------------------------------------------------------------------------------- */
 
@@ -80,24 +81,32 @@ typedef struct Chain {
     int64_t from, to;
 } Chain;
 
+void esc_report_own_deputy(EscWorkspace *workspace, EscName deputy)
+{
+    esc_report_hint(workspace,
+                    esc_report(workspace, "E0383", deputy.span,
+                               "`%.*s` cannot stand in for themselves", ESC_TEXT_ARG(deputy.text)),
+                    SOMEBODY_THERE);
+}
+
 static void circle(const Chain *chain)
 {
     EscWorkspace *workspace = chain->workspace;
     const EscPersonInfo *person = &workspace->persons[chain->first];
     int64_t year = 0, day = chain->from / DAY_MINUTES - (chain->from % DAY_MINUTES < 0);
     unsigned month = 0, month_day = 0;
+    EscName deputy = chain->absences[0]->node->absent.deputy;
+    if (chain->count == 1) {
+        esc_report_own_deputy(workspace, deputy);
+        return;
+    }
     esc_date_from_days(day, &year, &month, &month_day);
-    EscSpan span = chain->absences[0]->node->absent.deputy.span;
-    EscDiagnostic *diagnostic =
-        chain->count == 1
-            ? esc_report(workspace, "E0383", span, "`%.*s` cannot stand in for themselves",
-                         ESC_TEXT_ARG(person->name))
-            : esc_report(workspace, "E0383", span,
-                         "on %04d-%02u-%02u whoever stands in for `%.*s` is away too, and "
-                         "`%.*s` stands in for them",
-                         (int)year, month, month_day, ESC_TEXT_ARG(person->name),
-                         ESC_TEXT_ARG(person->name));
-    esc_report_hint(workspace, diagnostic, "name somebody who is there, or nobody");
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0383", deputy.span,
+        "on %04d-%02u-%02u whoever stands in for `%.*s` is away too, and "
+        "`%.*s` stands in for them",
+        (int)year, month, month_day, ESC_TEXT_ARG(person->name), ESC_TEXT_ARG(person->name));
+    esc_report_hint(workspace, diagnostic, SOMEBODY_THERE);
     for (uint32_t i = 1; i < chain->count; ++i)
         esc_report_related(workspace, diagnostic, chain->absences[i]->node->span, "away here");
 }

@@ -90,6 +90,8 @@ void esc_check_import(EscWorkspace *workspace, const EscScheduleInfo *schedule,
 /* absences.c: when a person is away; and, behind those of all people, who stands in for whom */
 void esc_check_absences(EscWorkspace *workspace, EscPersonInfo *person);
 void esc_check_deputies(EscWorkspace *workspace);
+/* Reports a deputy who is the one that is away. */
+void esc_report_own_deputy(EscWorkspace *workspace, EscName deputy);
 
 /* calendar_files.c: what holidays and imports have in common. A file that a declaration names, and where. */
 typedef struct EscCalendarFile {

@@ -439,7 +439,7 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
     ESC_SCENARIO_DELIVER_FAILS,
     ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
-    ESC_SCENARIO_ABSENT,        /* who: PERSON; local_minute: until, or INT64_MAX */
+    ESC_SCENARIO_ABSENT, /* who: PERSON; name: who stands in, "" nobody; local_minute: until, or INT64_MAX */
     ESC_SCENARIO_EXPECT /* expects: one tree in prefix form; name: whose escalation (template), "" the only one */
 } EscScenarioKind;
 
