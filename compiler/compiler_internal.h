@@ -153,11 +153,20 @@ typedef struct EscContactInfo {
     int64_t after_ms;
 } EscContactInfo;
 
+/* Local minutes of the person's own clocks. */
+typedef struct EscAbsenceInfo {
+    int64_t from_local_minute, to_local_minute;
+    uint32_t deputy; /* person or ESC_NONE */
+    const EscNode *node;
+} EscAbsenceInfo;
+
 typedef struct EscPersonInfo {
     EscText name, title, timezone; /* timezone empty: the workspace's */
     const EscContactInfo *contacts;
     uint32_t contacts_count;
-    uint32_t quiet; /* index in calendars, or ESC_NONE */
+    uint32_t quiet;                 /* index in calendars, or ESC_NONE */
+    const EscAbsenceInfo *absences; /* sorted, apart */
+    uint32_t absences_count;
     const EscNode *node;
 } EscPersonInfo;
 
@@ -192,21 +201,33 @@ typedef struct EscCalendarInfo {
 
 typedef struct EscRotationInfo {
     int64_t from_local_minute;
-    uint32_t shift_days;
-    const uint32_t *members;
+    uint32_t turn_minutes, weekdays; /* both 0: always */
+    uint32_t hours;                  /* calendar or ESC_NONE */
+    const EscRef *members;           /* persons and teams */
     uint32_t count;
+    const EscNode *node;
 } EscRotationInfo;
 
-typedef struct EscOverrideInfo {
-    int64_t from_local_minute, to_local_minute;
-    uint32_t person;
-} EscOverrideInfo;
+/* A turn that is written out: sorted and apart in its list, ready for the table. */
+typedef struct EscTurnInfo {
+    int64_t from_minute, to_minute;
+    const EscRef *members; /* the one who is asked first stands first */
+    uint32_t count;
+} EscTurnInfo;
+
+typedef struct EscLayerInfo {
+    EscText name;
+    EscRotationInfo *rotations; /* by their starts */
+    uint32_t rotations_count;
+    const EscTurnInfo *turns; /* what was imported, on clocks of UTC */
+    uint32_t turns_count;
+} EscLayerInfo;
 
 typedef struct EscScheduleInfo {
     EscText name, title, timezone;
-    const EscRotationInfo *rotations;
-    uint32_t rotations_count;
-    const EscOverrideInfo *overrides;
+    EscLayerInfo *layers;
+    uint32_t layers_count;
+    const EscTurnInfo *overrides;
     uint32_t overrides_count;
     EscLacking lacking;
     const EscNode *node;
@@ -368,7 +389,8 @@ struct EscWorkspace {
     uint32_t *file_indexes; /* by id: index in files; in the arena, made by the check */
     uint32_t read_count;    /* files that this check was the first to read */
     EscSourceFiles io;      /* for what declarations name; functions may be NULL */
-    bool depends_on_today;  /* a calendar file repeats something */
+    bool depends_on_today;  /* a calendar file repeats something … */
+    bool imports_repeat;    /* … that is a schedule */
     size_t sources_bytes;   /* of all files together */
     bool is_checked, is_of_sources;
     bool has_failed; /* out of memory or over a limit somewhere: the check ends in that status */
@@ -404,9 +426,11 @@ struct EscWorkspace {
     ESC_ARRAY(EscEventInfo, events);         /* built-in ones first */
     ESC_ARRAY(EscExceptionInfo, exceptions); /* built-in ones first */
     EscNames *exception_names;
-    uint32_t exception_fields_untyped;   /* of all of them */
-    EscNames *exception_field_names;     /* name → the first in fields of any exception */
-    EscNames *file_names;                /* path → index in files */
+    uint32_t exception_fields_untyped; /* of all of them */
+    EscNames *exception_field_names;   /* name → the first in fields of any exception */
+    EscNames *file_names;              /* path → index in files */
+    EscNames
+        *called; /* what people are called, lower case → person (imports.c); NULL until asked */
     EscNames *hours_names;               /* "22:00..06:00 ZONE" → index in calendars (hours.c) */
     struct EscEventLookup *event_lookup; /* path.c; in the arena */
     ESC_ARRAY(EscPersonInfo, persons);

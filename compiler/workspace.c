@@ -95,6 +95,7 @@ void esc_workspace_free(EscWorkspace *workspace)
     esc_names_free(workspace->exception_field_names);
     esc_names_free(workspace->file_names);
     esc_names_free(workspace->hours_names);
+    esc_names_free(workspace->called);
     esc_event_lookup_free(workspace->event_lookup);
     esc_names_free(workspace->broken_names);
     esc_names_free(workspace->step_names);

@@ -115,6 +115,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> POLICY "policy" TEST "test"
 %token <name> LEAD "lead" REACH_BY "reach by" QUIET_DURING "quiet during" ABSENT "absent" CLOSED "closed" DAILY "daily"
 %token <name> WEEKLY "weekly"
+%token <name> LAYER "layer" ALWAYS "always"
+%token <name> COVERED_BY "covered by" /* only behind a date */
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
 %token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
@@ -160,7 +162,9 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
-%type <node> hours day_hours during_opt quiet quiet_opt
+%type <node> hours day_hours during_opt quiet quiet_opt rotation
+%type <name> covered_opt
+%type <list> layer_items
 %type <node> result_opt undo_opt undo
 %type <node> action_item source_item sla_item route_row template_item start owner policy_item
 %type <node> policy_else_opt promise promise_row moment
@@ -354,8 +358,13 @@ person_item:
     { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
   | "reach by" reach_steps { $$ = NODE(REACH, @$, .reach = {.steps = $reach_steps}); }
   | quiet
-  | "absent" date_range
-    { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to}); }
+  | "absent" date_range covered_opt[deputy]
+    { $$ = NODE(ABSENT, @$, .absent = {.from = $date_range.from, .to = $date_range.to,
+          .deputy = $deputy}); }
+
+covered_opt:
+    %empty { $$ = esc_name_empty(); }
+  | "covered by" word { $$ = $word; }
 
 quiet_opt:
     %empty { $$ = NULL; }
@@ -419,6 +428,21 @@ schedule_items:
   | schedule_items BROKEN { $$ = $1; }
 
 schedule_item:
+    rotation
+  | "layer" word "{" layer_items[items] "}"
+    { $$ = NODE(LAYER, @$, .layer = {.name = $word, .items = $items}); }
+  | "override" date_range word
+    { $$ = NODE(OVERRIDE, @$, .override = {.from = $date_range.from, .to = $date_range.to,
+          .person = $word}); }
+  | setting
+
+layer_items:
+    %empty { $$ = esc_list_empty(); }
+  | layer_items rotation { $$ = esc_list_append($1, $2); }
+  | layer_items error { $$ = $1; RECOVER(TURNS, @1, @2); }
+  | layer_items BROKEN { $$ = $1; }
+
+rotation:
     "weekly" "from" LOCAL_TIME[from] words during_opt[during]
     { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_WEEKLY, .from = $from,
           .members = $words, .during = $during}); }
@@ -429,10 +453,13 @@ schedule_item:
     { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_EVERY, .every = $duration,
           .from = $from,
                                            .members = $words, .during = $during}); }
-  | "override" date_range word
-    { $$ = NODE(OVERRIDE, @$, .override = {.from = $date_range.from, .to = $date_range.to,
-          .person = $word}); }
-  | setting
+  | "every" day_ranges[days] "from" LOCAL_TIME[from] words during_opt[during]
+    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_DAYS, .days = $days,
+          .from = $from, .members = $words, .during = $during}); }
+  | "always" word during_opt[during]
+    { $$ = NODE(ROTATION, @$, .rotation = {.period = ESC_ROTATION_ALWAYS,
+          .members = esc_list_one(NODE(MEMBER, @word, .member = {.name = $word})),
+          .during = $during}); }
 
 words:
     word { $$ = esc_list_one(NODE(MEMBER, @$, .member = {.name = $word})); }
@@ -957,8 +984,9 @@ test_statement:
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = false}); }
-  | "absent" target until_opt[until]
-    { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until}); }
+  | "absent" target until_opt[until] covered_opt[deputy]
+    { $$ = NODE(TEST_ABSENT, @$, .test_absent = {.who = $target, .until = $until,
+          .deputy = $deputy}); }
   | "expect" in_opt[template] so_far_opt[so_far] claim
     { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.template = $template, .is_so_far = $so_far,
           .claim = $claim}); }
@@ -1196,7 +1224,7 @@ soft_word: clock_word | "since"
 clock_word:
     NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule"
   | "channel" | "system" | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test"
-  | "absent" | "closed" | "daily" | "weekly" | "override" | "action" | "each" | "pause" | "start"
+  | "absent" | "closed" | "daily" | "weekly" | "layer" | "always" | "override" | "action" | "each" | "pause" | "start"
   | "manual" | "alongside" | "owners" | ALL | "steps" | "on" | "qa" | "notify" | "page" | "set"
   | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo" | "await" | "wait"
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"

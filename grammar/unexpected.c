@@ -234,7 +234,8 @@ static const struct {
      "rules begin with `last resort`, `require`, `approve`, `limit` or `retain`"},
     {"action", "an action of a system", "write `action NAME(PARAMETER: TYPE) { … }`"},
     {"every", "a part of a schedule",
-     "its parts begin with `weekly`, `daily`, `every`, `override` or `timezone`"},
+     "its parts begin with `layer`, `weekly`, `daily`, `every`, `always`, `override`, `import` or "
+     "`timezone`"},
 };
 
 static bool rule_unknown_word(const Fault *fault)

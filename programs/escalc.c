@@ -15,7 +15,7 @@ static const struct {
     {CLI_ESCALC_CHECK_COMMAND, escalc_check},   {CLI_ESCALC_BUILD_COMMAND, escalc_build},
     {CLI_ESCALC_TEST_COMMAND, escalc_test},     {CLI_ESCALC_FMT_COMMAND, escalc_fmt},
     {CLI_ESCALC_DISASM_COMMAND, escalc_disasm}, {CLI_ESCALC_EXPLAIN_COMMAND, escalc_explain},
-    {CLI_ESCALC_FIX_COMMAND, escalc_fix},
+    {CLI_ESCALC_FIX_COMMAND, escalc_fix},       {CLI_ESCALC_ONCALL_COMMAND, escalc_oncall},
 };
 
 int escalc_worse(int a, int b)

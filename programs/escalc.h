@@ -66,7 +66,8 @@ int escalc_build(const EscalcOptions *options);
 int escalc_disasm(const EscalcOptions *options);
 int escalc_fmt(const EscalcOptions *options);
 int escalc_explain(const EscalcOptions *options);
-int escalc_fix(const EscalcOptions *options);  /* escalc_fix.c */
-int escalc_test(const EscalcOptions *options); /* escalc_test.c */
+int escalc_fix(const EscalcOptions *options);
+int escalc_oncall(const EscalcOptions *options); /* escalc_oncall.c */
+int escalc_test(const EscalcOptions *options);   /* escalc_test.c */
 
 #endif

@@ -195,6 +195,17 @@ static EscStatus read_holidays(void *context, EscHolidayFile *file)
     return status;
 }
 
+static EscStatus read_turns(void *context, EscTurnFile *file)
+{
+    EscBuf bytes;
+    EscWhy why = {0};
+    esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
+    EscStatus status = read_source(context, file->path, &bytes, &why);
+    status = turn_file_tell(file, status, &bytes);
+    esc_buf_release(&bytes);
+    return status;
+}
+
 int escalc_load_quietly(const char *path, EscWorkspace **out)
 {
     return escalc_load_on(path, (int64_t)time(NULL) / 86400, out);
@@ -218,6 +229,7 @@ int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
                             .list_zones = zone_names_list,
                             .holidays = read_holidays,
                             .compose = composed_text,
+                            .turns = read_turns,
                             .today = today};
     *out = esc_workspace_new();
     EscWhy why = {0};

@@ -30,6 +30,9 @@ static void put_absent(CtlRows *rows, CtlRow *row, int64_t now_ms)
         esc_buf_printf(&text, "%s%.*s until ", item == first ? "" : "; ",
                        ESC_TEXT_ARG(ctl_text(item, "person")));
         when_write(&text, ctl_time(item, "until"), now_ms);
+        EscText deputy = ctl_text(item, "deputy");
+        if (deputy.size > 0)
+            esc_buf_printf(&text, " (%.*s stands in)", ESC_TEXT_ARG(deputy));
     }
     ctl_put(rows, row, "away", &text);
 }

@@ -90,6 +90,15 @@ static EscStatus read_holidays(void *context, EscHolidayFile *file)
     return status;
 }
 
+static EscStatus read_turns(void *context, EscTurnFile *file)
+{
+    EscBuf bytes;
+    esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
+    EscStatus status = turn_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
+    esc_buf_release(&bytes);
+    return status;
+}
+
 static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
 {
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++)
@@ -111,6 +120,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int6
                               .list_zones = zone_names_list,
                               .holidays = read_holidays,
                               .compose = composed_text,
+                              .turns = read_turns,
                               .today = today};
     EscWorkspace *workspace = esc_workspace_new();
     if (workspace == NULL)

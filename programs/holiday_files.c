@@ -22,6 +22,44 @@ static void tell_fault(void *context, uint32_t line, EscText message)
     file->fault(file->context, line, message);
 }
 
+static void tell_turn(void *context, const EscCalendarTurn *turn)
+{
+    const EscTurnFile *file = context;
+    const EscFileTurn told = {.from_minute = turn->from_minute,
+                              .to_minute = turn->to_minute,
+                              .line = turn->line,
+                              .summary = turn->summary,
+                              .attendees = turn->attendees,
+                              .attendees_count = turn->attendees_count};
+    file->turn(file->context, &told);
+}
+
+static void tell_turn_fault(void *context, uint32_t line, EscText message)
+{
+    const EscTurnFile *file = context;
+    file->fault(file->context, line, message);
+}
+
+EscStatus turn_file_tell(EscTurnFile *file, EscStatus status, const EscBuf *bytes)
+{
+    if (status == ESC_OVER_LIMIT || bytes->status == ESC_OVER_LIMIT) {
+        file->fault(file->context, 1, ESC_TEXT("the file is larger than 4 MiB"));
+        return ESC_BAD_INPUT;
+    }
+    if (status != ESC_OK || bytes->status != ESC_OK)
+        return status != ESC_OK ? status : bytes->status;
+    EscCalendarReading reading = {.timezone = file->timezone,
+                                  .from_day = file->from_day,
+                                  .to_day = file->to_day,
+                                  .context = file,
+                                  .read_zone = read_zone,
+                                  .turn = tell_turn,
+                                  .fault = tell_turn_fault};
+    status = esc_calendar_read(esc_buf_as_text(bytes), &reading);
+    file->repeats = reading.repeats;
+    return status;
+}
+
 EscStatus holiday_file_tell(EscHolidayFile *file, EscStatus status, const EscBuf *bytes)
 {
     if (status == ESC_OVER_LIMIT || bytes->status == ESC_OVER_LIMIT) {

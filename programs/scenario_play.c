@@ -314,6 +314,7 @@ static EscStatus send_away(EscPlay *play, const EscScenarioStep *step, EscWhy *w
     EscAction action = {.verb = ESC_VERB_ABSENT,
                         .actor = step->who.name,
                         .target = step->who.name,
+                        .deputy = step->name,
                         .until_ms = until_ms};
     return apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action}, why);
 }

@@ -21,11 +21,20 @@ static EscText no_text(void *context, uint32_t field)
     return ESC_TEXT("");
 }
 
-static bool is_never_absent(void *context, uint32_t person)
+/* Absences that are written. Who is named is meant by the name, away or not. */
+static bool is_away(void *context, uint32_t person)
 {
-    (void)context;
-    (void)person;
-    return false;
+    const EscPlay *play = context;
+    EscAway away;
+    return esc_person_away(play->program, play->zones, person, play->now_ms, &away);
+}
+
+static uint32_t deputy_of(void *context, uint32_t person)
+{
+    const EscPlay *play = context;
+    EscAway away;
+    return esc_person_away(play->program, play->zones, person, play->now_ms, &away) ? away.deputy
+                                                                                    : ESC_NONE;
 }
 
 static bool find_ref(const EscProgram *program, EscWho who, EscRef *ref)
@@ -63,7 +72,7 @@ static bool find_role_owner(EscPlay *play, EscText role, uint32_t *person)
     }
     if (name.size > 0)
         return esc_directory_person(play->program, name, person);
-    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent, NULL};
+    EscDirectoryHost host = {play, route_holds, no_text, is_away, deputy_of, NULL};
     for (uint32_t i = 0; i < play->program->roles_count;
          i++) { /* not had yet: who would have it, in the first template that says so */
         EscOwners owners;
@@ -90,8 +99,12 @@ void esc_play_who(EscPlay *play, EscWho who, EscOwners *owners)
             owners->persons[owners->count++] = person;
         return;
     }
-    EscDirectoryHost host = {play, route_holds, no_text, is_never_absent, NULL};
-    if (find_ref(play->program, who, &ref))
+    EscDirectoryHost host = {play, route_holds, no_text, is_away, deputy_of, NULL};
+    if (!find_ref(play->program, who, &ref))
+        return;
+    if (esc_ref_kind(ref) == ESC_REF_PERSON)
+        owners->persons[owners->count++] = esc_ref_index(ref);
+    else
         esc_directory_resolve(play->program, play->zones, &host, ref, play->now_ms, owners);
 }
 

@@ -195,6 +195,31 @@ static EscStatus verify_people(EscVerify *verify)
                             offsetof(EscPersonRow, name));
 }
 
+static EscStatus verify_absences(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->absences_count; i++) {
+        const EscAbsenceRow *row = &program->absences[i];
+        REJECT_IF(row->to_local_minute <= row->from_local_minute, "V08", ABSENCES, i,
+                  "the absence ends before it begins");
+        REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
+                      row->to_local_minute > ESC_SPAN_MAX_MS,
+                  "V08", ABSENCES, i, "the absence is out of range");
+    }
+    for (uint32_t i = 0; i < program->persons_count; i++) {
+        const EscPersonRow *row = &program->persons[i];
+        for (uint32_t k = row->absences_first; k < row->absences_first + row->absences_count; k++) {
+            const EscAbsenceRow *absence = &program->absences[k];
+            REJECT_IF(absence->deputy == i + 1, "V08", ABSENCES, k,
+                      "nobody stands in for themselves");
+            REJECT_IF(k > row->absences_first &&
+                          absence->from_local_minute < absence[-1].to_local_minute,
+                      "V08", ABSENCES, k, "absences must be sorted and apart");
+        }
+    }
+    return ESC_OK;
+}
+
 static bool hours_are_behind(const EscHoursRow *row, const EscHoursRow *before)
 {
     return row->weekday > before->weekday ||
@@ -222,29 +247,94 @@ static EscStatus verify_calendars(EscVerify *verify)
     return ESC_OK;
 }
 
+/* --- schedules --------------------------------------------------------------------------------------------------------- */
+
+static bool minute_is_valid(int64_t minute)
+{
+    return minute >= -ESC_SPAN_MAX_MS && minute <= ESC_SPAN_MAX_MS;
+}
+
+/* The day of the week of a local minute; 1970-01-01 was a Thursday. */
+static unsigned weekday_of(int64_t minute)
+{
+    int64_t day = minute / 1440 - (minute % 1440 < 0);
+    return (unsigned)(((day + 3) % 7 + 7) % 7);
+}
+
+static EscStatus verify_rotations(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->rotations_count; i++) {
+        const EscRotationRow *row = &program->rotations[i];
+        bool never_ends = row->turn_minutes == 0 && row->weekdays == 0;
+        REJECT_IF(row->members_count == 0, "V31", ROTATIONS, i, "nobody takes turns");
+        REJECT_IF(!minute_is_valid(row->from_local_minute), "V08", ROTATIONS, i,
+                  "the start is out of range");
+        REJECT_IF(row->turn_minutes != 0 && row->weekdays != 0, "V08", ROTATIONS, i,
+                  "turns have a length or days of the week, not both");
+        if (row->turn_minutes != 0)
+            REJECT_UNLESS_BOUND(TURN_MS, row->turn_minutes * ESC_MINUTE_MS, ROTATIONS, i);
+        REJECT_IF(row->weekdays != 0 &&
+                      (row->weekdays >> weekday_of(row->from_local_minute) & 1) == 0,
+                  "V08", ROTATIONS, i, "no turn begins on the day of the start");
+        REJECT_IF(
+            never_ends && (row->members_count != 1 || row->from_local_minute != -ESC_SPAN_MAX_MS),
+            "V08", ROTATIONS, i, "without turns there is one member, from the beginning of time");
+    }
+    for (uint32_t i = 0; i < program->rotation_members_count; i++) {
+        EscRefKind kind = esc_ref_kind(program->rotation_members[i].who);
+        REJECT_IF(kind != ESC_REF_PERSON && kind != ESC_REF_TEAM, "V06", ROTATION_MEMBERS, i,
+                  "only a person or a team has turns");
+    }
+    return ESC_OK;
+}
+
+static EscStatus verify_turns(EscVerify *verify, uint32_t first, uint32_t count)
+{
+    const EscTurnRow *rows = verify->program->turns;
+    for (uint32_t i = first; i < first + count; i++)
+        REJECT_IF(i > first && rows[i].from_minute < rows[i - 1].to_minute, "V08", TURNS, i,
+                  "turns must be sorted and apart");
+    return ESC_OK;
+}
+
+static EscStatus verify_layer(EscVerify *verify, uint32_t index)
+{
+    const EscProgram *program = verify->program;
+    const EscLayerRow *row = &program->layers[index];
+    REJECT_IF(row->rotations_count > 0 && row->turns_count > 0, "V08", LAYERS, index,
+              "a layer has rotations or what was imported");
+    for (uint32_t i = 1; i < row->rotations_count; i++) {
+        const EscRotationRow *rotation = &program->rotations[row->rotations_first + i];
+        REJECT_IF(rotation->from_local_minute <= rotation[-1].from_local_minute, "V08", ROTATIONS,
+                  row->rotations_first + i, "rotations of a layer begin one after the other");
+    }
+    for (uint32_t i = 0; i < row->turns_count; i++)
+        REJECT_IF(program->turns[row->turns_first + i].members_count != 1, "V08", TURNS,
+                  row->turns_first + i, "an imported turn is one person's");
+    return verify_turns(verify, row->turns_first, row->turns_count);
+}
+
 static EscStatus verify_schedules(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
-    for (uint32_t i = 0; i < program->schedules_count; i++)
-        REJECT_IF(program->schedules[i].rotations_count == 0, "V31", SCHEDULES, i,
-                  "nobody is ever on call");
-    for (uint32_t i = 0; i < program->rotations_count; i++) {
-        const EscRotationRow *row = &program->rotations[i];
-        REJECT_UNLESS_BOUND(TURN_DAYS, row->shift_days, ROTATIONS, i);
-        REJECT_IF(row->members_count == 0, "V31", ROTATIONS, i, "nobody takes turns");
-        REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
-                      row->from_local_minute > ESC_SPAN_MAX_MS,
-                  "V08", ROTATIONS, i, "the start is out of range");
+    EscStatus status = verify_rotations(verify);
+    for (uint32_t i = 0; i < program->turns_count && status == ESC_OK; i++) {
+        const EscTurnRow *row = &program->turns[i];
+        REJECT_IF(row->to_minute <= row->from_minute, "V08", TURNS, i,
+                  "the turn ends before it begins");
+        REJECT_IF(!minute_is_valid(row->from_minute) || !minute_is_valid(row->to_minute), "V08",
+                  TURNS, i, "the turn is out of range");
+        REJECT_IF(row->members_count == 0, "V31", TURNS, i, "nobody has the turn");
     }
-    for (uint32_t i = 0; i < program->overrides_count; i++) {
-        const EscOverrideRow *row = &program->overrides[i];
-        REJECT_IF(row->to_local_minute <= row->from_local_minute, "V08", OVERRIDES, i,
-                  "the override ends before it begins");
-        REJECT_IF(row->from_local_minute < -ESC_SPAN_MAX_MS ||
-                      row->to_local_minute > ESC_SPAN_MAX_MS,
-                  "V08", OVERRIDES, i, "the override is out of range");
+    for (uint32_t i = 0; i < program->layers_count && status == ESC_OK; i++)
+        status = verify_layer(verify, i);
+    for (uint32_t i = 0; i < program->schedules_count && status == ESC_OK; i++) {
+        const EscScheduleRow *row = &program->schedules[i];
+        REJECT_IF(row->layers_count == 0, "V31", SCHEDULES, i, "nobody is ever on call");
+        status = verify_turns(verify, row->overrides_first, row->overrides_count);
     }
-    return ESC_OK;
+    return status;
 }
 
 static EscStatus verify_routes(EscVerify *verify)
@@ -356,9 +446,9 @@ static EscStatus verify_spans(EscVerify *verify)
 EscStatus esc_verify_directory(EscVerify *verify)
 {
     static EscStatus (*const rules[])(EscVerify *) = {
-        verify_meta,   verify_enums,     verify_fields,    verify_events, verify_exceptions,
-        verify_people, verify_calendars, verify_schedules, verify_routes, verify_actions,
-        verify_grants, verify_limits,    verify_spans,
+        verify_meta,    verify_enums,    verify_fields,    verify_events,    verify_exceptions,
+        verify_people,  verify_absences, verify_calendars, verify_schedules, verify_routes,
+        verify_actions, verify_grants,   verify_limits,    verify_spans,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rules); i++) {
         EscStatus status = rules[i](verify);

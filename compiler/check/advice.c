@@ -61,6 +61,17 @@ static void unused_name(EscWorkspace *workspace, const EscSymbol *symbol)
 
 /* --- the same person twice -------------------------------------------------------------------- */
 
+/* Whether all turns are those of one member, who is the only one so far too. */
+static bool is_only(const EscRotationInfo *rotation, EscRef *only)
+{
+    for (uint32_t i = 0; i < rotation->count; ++i) {
+        if (*only != 0 && rotation->members[i] != *only)
+            return false;
+        *only = rotation->members[i];
+    }
+    return true;
+}
+
 /* The one whom a reference always means; ESC_NONE: several, or it depends. */
 static uint32_t only_person(const EscWorkspace *workspace, const EscNode *who)
 {
@@ -75,16 +86,15 @@ static uint32_t only_person(const EscWorkspace *workspace, const EscNode *who)
     if (esc_ref_kind(ref) != ESC_REF_SCHEDULE)
         return ESC_NONE;
     const EscScheduleInfo *schedule = &workspace->schedules[esc_ref_index(ref)];
-    uint32_t only = ESC_NONE;
-    for (uint32_t i = 0; i < schedule->rotations_count; ++i) {
-        for (uint32_t j = 0; j < schedule->rotations[i].count; ++j) {
-            uint32_t member = schedule->rotations[i].members[j];
-            if (only != ESC_NONE && member != only)
-                return ESC_NONE;
-            only = member;
-        }
+    EscRef only = 0;
+    bool is_one = schedule->overrides_count == 0;
+    for (uint32_t i = 0; i < schedule->layers_count && is_one; ++i) {
+        const EscLayerInfo *layer = &schedule->layers[i];
+        is_one = layer->rotations_count > 0; /* whom a file names is its own matter */
+        for (uint32_t r = 0; r < layer->rotations_count && is_one; ++r)
+            is_one = is_only(&layer->rotations[r], &only);
     }
-    return schedule->overrides_count == 0 ? only : ESC_NONE;
+    return is_one && esc_ref_kind(only) == ESC_REF_PERSON ? esc_ref_index(only) : ESC_NONE;
 }
 
 static bool is_same(const EscWorkspace *workspace, const EscNode *who, const EscNode *other)

@@ -78,6 +78,34 @@ void esc_check_duty(EscWorkspace *workspace);
 void esc_check_late_schedules(EscWorkspace *workspace);
 /* minutes since 1970-01-01T00:00 on the clock of its own zone */
 int64_t esc_local_minutes(const EscNode *local_time);
+/* The same of the end of a range, exclusive: a date without a time of day is included. */
+int64_t esc_local_end_minutes(const EscNode *local_time);
+/* The days of a list of DAY_RANGE as bits, 0 for Monday; 0 after a report of all of them. */
+uint32_t esc_check_weekdays(EscWorkspace *workspace, const EscNodeList *days);
+/* overrides.c: the overrides of a schedule as turns */
+void esc_check_overrides(EscWorkspace *workspace, EscScheduleInfo *schedule);
+/* imports.c: an `import` of a schedule whose zone is known, as the turns of a layer */
+void esc_check_import(EscWorkspace *workspace, const EscScheduleInfo *schedule,
+                      const EscNode *setting, EscLayerInfo *layer);
+/* absences.c: when a person is away; and, behind those of all people, who stands in for whom */
+void esc_check_absences(EscWorkspace *workspace, EscPersonInfo *person);
+void esc_check_deputies(EscWorkspace *workspace);
+/* Reports a deputy who is the one that is away. */
+void esc_report_own_deputy(EscWorkspace *workspace, EscName deputy);
+
+/* calendar_files.c: what holidays and imports have in common. A file that a declaration names, and where. */
+typedef struct EscCalendarFile {
+    EscWorkspace *workspace;
+    EscText path;
+    EscSpan span;
+} EscCalendarFile;
+
+EscCalendarFile esc_calendar_file(EscWorkspace *workspace, const EscNode *setting);
+bool esc_calendar_file_is_inside(const EscCalendarFile *file); /* below the workspace's folder */
+void esc_calendar_file_fault(const EscCalendarFile *file, uint32_t line, EscText message);
+void esc_calendar_file_unreadable(const EscCalendarFile *file, const char *what);
+/* Warns when the last day of a file (INT64_MIN: it has none) is not far ahead; `what` is one of its entries. */
+void esc_calendar_file_ends(const EscCalendarFile *file, int64_t last, const char *what);
 /* Type of a TYPE_ node; name is the field's path for enums. WRONG after a report. */
 EscType esc_schema_type(EscWorkspace *workspace, const EscNode *type, EscText name,
                         uint32_t *size_max, uint32_t *items_max);

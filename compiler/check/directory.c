@@ -178,13 +178,8 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
             quiet = item;
         else if (item->kind == ESC_NODE_QUIET)
             esc_report(workspace, "E0306", item->span, "`quiet during` is said twice");
-        else
-            esc_report_hint(
-                workspace,
-                esc_report(workspace, "E0390", item->span,
-                           "absences of a person are not part of language 1"),
-                "write an `override` in the schedule, or tell the daemon when it happens");
     }
+    esc_check_absences(workspace, person);
     if (reach != NULL)
         person_reach(&build, reach);
     person->quiet = quiet_hours(workspace, quiet, person->timezone);
@@ -265,6 +260,7 @@ void esc_pass_directory(EscWorkspace *workspace)
 {
     for (uint32_t i = 0; i < workspace->persons_count; ++i)
         check_person(workspace, &workspace->persons[i]);
+    esc_check_deputies(workspace);
     for (uint32_t i = 0; i < workspace->teams_count; ++i)
         check_team(workspace, &workspace->teams[i]);
     for (uint32_t i = 0; i < workspace->channels_count; ++i)

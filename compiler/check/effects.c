@@ -26,13 +26,39 @@ static uint32_t member_without(const EscWorkspace *workspace, const uint32_t *me
     return ESC_NONE;
 }
 
+/* A team in a schedule is its lead or any of its members. */
+static uint32_t turns_without(const EscWorkspace *workspace, const EscRef *members, uint32_t count,
+                              uint32_t contact)
+{
+    uint32_t person = ESC_NONE;
+    for (uint32_t i = 0; i < count && person == ESC_NONE; ++i) {
+        uint32_t index = esc_ref_index(members[i]);
+        if (esc_ref_kind(members[i]) == ESC_REF_PERSON) {
+            person = member_without(workspace, &index, 1, contact);
+            continue;
+        }
+        const EscTeamInfo *team = &workspace->teams[index];
+        if (team->lead != ESC_NONE && !person_has(workspace, team->lead, contact))
+            person = team->lead;
+        else
+            person = member_without(workspace, team->members, team->count, contact);
+    }
+    return person;
+}
+
 static uint32_t on_call_without(const EscWorkspace *workspace, const EscScheduleInfo *schedule,
                                 uint32_t contact)
 {
     uint32_t person = ESC_NONE;
-    for (uint32_t r = 0; r < schedule->rotations_count && person == ESC_NONE; ++r)
-        person = member_without(workspace, schedule->rotations[r].members,
-                                schedule->rotations[r].count, contact);
+    for (uint32_t i = 0; i < schedule->layers_count; ++i) {
+        const EscLayerInfo *layer = &schedule->layers[i];
+        for (uint32_t r = 0; r < layer->rotations_count && person == ESC_NONE; ++r)
+            person = turns_without(workspace, layer->rotations[r].members,
+                                   layer->rotations[r].count, contact);
+        for (uint32_t t = 0; t < layer->turns_count && person == ESC_NONE; ++t)
+            person =
+                turns_without(workspace, layer->turns[t].members, layer->turns[t].count, contact);
+    }
     return person;
 }
 

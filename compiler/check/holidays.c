@@ -11,7 +11,6 @@
  * deadline is longer ago than the one bound; the other is more than two years of holidays. */
 #define DAYS_BEFORE 400
 #define DAYS_BEHIND 800
-#define DAYS_LEFT_MIN 60 /* fewer are told: the file ends soon */
 
 typedef struct HolidayBuild {
     EscWorkspace *workspace;
@@ -19,9 +18,8 @@ typedef struct HolidayBuild {
     int64_t *days;
     uint32_t count;
     size_t capacity;
-    EscText path; /* of the file that is being read … */
-    EscSpan span; /* … and where it is named */
-    int64_t last; /* day of the file; INT64_MIN: none */
+    EscCalendarFile file; /* that is being read */
+    int64_t last;         /* day of it; INT64_MIN: none */
 } HolidayBuild;
 
 static void put(HolidayBuild *build, int64_t day, EscSpan span)
@@ -64,59 +62,23 @@ static void closed(HolidayBuild *build, const EscNode *item)
 static void file_day(void *context, int64_t day)
 {
     HolidayBuild *build = context;
-    put(build, day, build->span);
+    put(build, day, build->file.span);
     build->last = day > build->last ? day : build->last;
 }
 
 static void file_fault(void *context, uint32_t line, EscText message)
 {
-    HolidayBuild *build = context;
-    EscDiagnostic *diagnostic = esc_report(build->workspace, "E0365", build->span, "%.*s:%u: %.*s",
-                                           ESC_TEXT_ARG(build->path), line, ESC_TEXT_ARG(message));
-    esc_report_hint(build->workspace, diagnostic, "change this line of `%.*s`",
-                    ESC_TEXT_ARG(build->path));
-}
-
-static void cannot_read(HolidayBuild *build)
-{
-    EscDiagnostic *diagnostic =
-        esc_report(build->workspace, "E0334", build->span,
-                   "the holiday calendar `%.*s` cannot be read", ESC_TEXT_ARG(build->path));
-    esc_report_hint(build->workspace, diagnostic,
-                    "name an .ics file below the folder of the workspace");
-}
-
-/* A file names the days of some years. Nobody notices when the last one has passed. */
-static void ends_soon(HolidayBuild *build)
-{
-    int64_t year = 0, today = build->workspace->io.today;
-    unsigned month = 0, day = 0;
-    if (today == 0 || build->last >= today + DAYS_LEFT_MIN)
-        return;
-    esc_date_from_days(build->last, &year, &month, &day);
-    EscDiagnostic *diagnostic = build->last == INT64_MIN
-                                    ? esc_report(build->workspace, "A0309", build->span,
-                                                 "`%.*s` has no holiday", ESC_TEXT_ARG(build->path))
-                                    : esc_report(build->workspace, "A0309", build->span,
-                                                 "`%.*s` has no holiday behind %04d-%02u-%02u",
-                                                 ESC_TEXT_ARG(build->path), (int)year, month, day);
-    esc_report_hint(build->workspace, diagnostic, "put the days of the coming years into the file");
-}
-
-static bool is_inside(EscText path)
-{
-    return path.size > 0 && path.data[0] != '/' && !esc_text_contains(path, ESC_TEXT(".."));
+    const HolidayBuild *build = context;
+    esc_calendar_file_fault(&build->file, line, message);
 }
 
 static void file(HolidayBuild *build, const EscNode *setting)
 {
     EscWorkspace *workspace = build->workspace;
-    const EscNode *value = setting->setting.value;
-    build->path = value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, value) : ESC_TEXT("");
-    build->span = value->span;
+    build->file = esc_calendar_file(workspace, setting);
     build->last = INT64_MIN;
     EscHolidayFile asked = {
-        .path = build->path,
+        .path = build->file.path,
         .timezone = build->calendar->timezone.size > 0 ? build->calendar->timezone
                                                        : esc_workspace_timezone(workspace),
         .from_day = workspace->io.today - DAYS_BEFORE,
@@ -126,15 +88,15 @@ static void file(HolidayBuild *build, const EscNode *setting)
         .fault = file_fault,
     };
     EscStatus status = ESC_NOT_FOUND;
-    if (is_inside(build->path) && workspace->io.holidays != NULL)
+    if (esc_calendar_file_is_inside(&build->file) && workspace->io.holidays != NULL)
         status = workspace->io.holidays(workspace->io.context, &asked);
     workspace->depends_on_today = workspace->depends_on_today || asked.repeats;
     if (status == ESC_NO_MEMORY)
         esc_workspace_fail(workspace, status);
     else if (status == ESC_OK)
-        ends_soon(build);
+        esc_calendar_file_ends(&build->file, build->last, "holiday");
     else if (status != ESC_BAD_INPUT)
-        cannot_read(build);
+        esc_calendar_file_unreadable(&build->file, "holiday calendar");
 }
 
 static int day_order(const void *left, const void *right)

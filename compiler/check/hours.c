@@ -22,6 +22,28 @@ static uint32_t weekday_of(EscText word)
     return ESC_NONE;
 }
 
+static void not_weekdays(EscWorkspace *workspace, const EscNode *range);
+
+uint32_t esc_check_weekdays(EscWorkspace *workspace, const EscNodeList *days)
+{
+    uint32_t bits = 0;
+    ESC_EACH_NODE(range, *days) {
+        uint32_t first = weekday_of(range->day_range.first.text);
+        uint32_t last =
+            range->day_range.last.text.size == 0 ? first : weekday_of(range->day_range.last.text);
+        if (first == ESC_NONE || last == ESC_NONE) {
+            not_weekdays(workspace, range);
+            continue;
+        }
+        for (uint32_t day = first;; day = (day + 1) % 7) { /* at most seven rounds */
+            bits |= 1u << day;
+            if (day == last)
+                break;
+        }
+    }
+    return bits;
+}
+
 int64_t esc_week_minutes(const EscCalendarInfo *calendar)
 {
     int64_t minutes = 0;

@@ -216,6 +216,12 @@ static void step_absent(Scenario *scenario, const EscNode *node, EscScenarioStep
         esc_scenario_who(&scenario->where, node->test_absent.who, ESC_WHO_CAN_PERSON, "be absent");
     step->local_minute =
         node->test_absent.until == NULL ? INT64_MAX : esc_local_minutes(node->test_absent.until);
+    EscName deputy = node->test_absent.deputy;
+    if (deputy.text.size == 0 || esc_find_person(scenario->where.workspace, deputy) == ESC_NONE)
+        return;
+    step->name = deputy.text;
+    if (esc_text_equal(deputy.text, step->who.name))
+        esc_report_own_deputy(scenario->where.workspace, deputy);
 }
 
 static void step_at(Scenario *scenario, const EscNode *node, EscScenarioStep *step,

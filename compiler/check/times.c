@@ -1,6 +1,10 @@
-/* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. */
+/* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. Local times as
+ * minutes. */
+#include "check/check.h"
 #include "check/lookup.h"
 #include "check/names.h"
+
+#define DAY_MINUTES 1440
 
 static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
 {
@@ -86,4 +90,17 @@ void esc_check_moment(EscWorkspace *workspace, const EscNode *moment, EscMoments
         check_before(workspace, moment, &moments->before_ms);
     else
         esc_check_percent(workspace, moment, &moments->percent);
+}
+
+int64_t esc_local_minutes(const EscNode *time)
+{
+    int64_t day =
+        esc_days_from_date(time->local_time.year, time->local_time.month, time->local_time.day);
+    return day * DAY_MINUTES +
+           (time->local_time.has_time ? time->local_time.hour * 60 + time->local_time.minute : 0);
+}
+
+int64_t esc_local_end_minutes(const EscNode *time)
+{
+    return esc_local_minutes(time) + (time->local_time.has_time ? 0 : DAY_MINUTES);
 }

@@ -31,6 +31,7 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_REACH:
     case ESC_NODE_ABSENT:
     case ESC_NODE_CLOSED:
+    case ESC_NODE_LAYER:
     case ESC_NODE_ROTATION:
     case ESC_NODE_OVERRIDE:
     case ESC_NODE_ACTION:

@@ -88,7 +88,8 @@ void esc_lower_schema(EscLower *lower)
     EscMetaRow meta = {.name = text(lower, workspace->name),
                        .title = text(lower, workspace->title),
                        .timezone = text(lower, esc_workspace_timezone(workspace)),
-                       .language = 1};
+                       .language = 1,
+                       .built_day = workspace->imports_repeat ? (uint32_t)workspace->io.today : 0};
     lower_last_resort(lower, &meta);
     esc_build_put_meta(&lower->build, meta);
     for (uint32_t i = 0; i < esc_workspace_file_count(workspace); i++)
@@ -117,6 +118,13 @@ static void put_person(EscLower *lower, const EscPersonInfo *info)
                               .after_ms = contact->after_ms};
         extend(&row.contacts_first, &row.contacts_count,
                esc_build_put_contacts(&lower->build, made));
+    }
+    for (uint32_t i = 0; i < info->absences_count; i++) {
+        const EscAbsenceInfo *absence = &info->absences[i];
+        EscAbsenceRow made = {absence->from_local_minute, absence->to_local_minute,
+                              option(absence->deputy)};
+        extend(&row.absences_first, &row.absences_count,
+               esc_build_put_absences(&lower->build, made));
     }
     esc_build_put_persons(&lower->build, row);
 }
@@ -147,15 +155,40 @@ static void put_calendar(EscLower *lower, const EscCalendarInfo *info)
     esc_build_put_calendars(&lower->build, row);
 }
 
+static void put_members(EscLower *lower, const EscRef *members, uint32_t count, uint32_t *first,
+                        uint32_t *put)
+{
+    for (uint32_t i = 0; i < count; i++)
+        extend(first, put,
+               esc_build_put_rotation_members(&lower->build, (EscRotationMemberRow){members[i]}));
+}
+
 static uint32_t put_rotation(EscLower *lower, const EscRotationInfo *info)
 {
     EscRotationRow row = {.from_local_minute = info->from_local_minute,
-                          .shift_days = info->shift_days};
-    for (uint32_t i = 0; i < info->count; i++)
-        extend(&row.members_first, &row.members_count,
-               esc_build_put_rotation_members(&lower->build,
-                                              (EscRotationMemberRow){info->members[i]}));
+                          .turn_minutes = info->turn_minutes,
+                          .weekdays = info->weekdays,
+                          .hours = option(info->hours)};
+    put_members(lower, info->members, info->count, &row.members_first, &row.members_count);
     return esc_build_put_rotations(&lower->build, row);
+}
+
+static uint32_t put_turn(EscLower *lower, const EscTurnInfo *info)
+{
+    EscTurnRow row = {.from_minute = info->from_minute, .to_minute = info->to_minute};
+    put_members(lower, info->members, info->count, &row.members_first, &row.members_count);
+    return esc_build_put_turns(&lower->build, row);
+}
+
+static uint32_t put_layer(EscLower *lower, const EscLayerInfo *info)
+{
+    EscLayerRow row = {.name = text(lower, info->name)};
+    for (uint32_t i = 0; i < info->rotations_count; i++)
+        extend(&row.rotations_first, &row.rotations_count,
+               put_rotation(lower, &info->rotations[i]));
+    for (uint32_t i = 0; i < info->turns_count; i++)
+        extend(&row.turns_first, &row.turns_count, put_turn(lower, &info->turns[i]));
+    return esc_build_put_layers(&lower->build, row);
 }
 
 static void put_schedule(EscLower *lower, const EscScheduleInfo *info)
@@ -163,16 +196,10 @@ static void put_schedule(EscLower *lower, const EscScheduleInfo *info)
     EscScheduleRow row = {.name = text(lower, info->name),
                           .title = text(lower, info->title),
                           .timezone = text_option(lower, info->timezone)};
-    for (uint32_t i = 0; i < info->rotations_count; i++)
-        extend(&row.rotations_first, &row.rotations_count,
-               put_rotation(lower, &info->rotations[i]));
-    for (uint32_t i = 0; i < info->overrides_count; i++) {
-        const EscOverrideInfo *override = &info->overrides[i];
-        EscOverrideRow made = {override->from_local_minute, override->to_local_minute,
-                               override->person};
-        extend(&row.overrides_first, &row.overrides_count,
-               esc_build_put_overrides(&lower->build, made));
-    }
+    for (uint32_t i = 0; i < info->layers_count; i++)
+        extend(&row.layers_first, &row.layers_count, put_layer(lower, &info->layers[i]));
+    for (uint32_t i = 0; i < info->overrides_count; i++)
+        extend(&row.overrides_first, &row.overrides_count, put_turn(lower, &info->overrides[i]));
     esc_build_put_schedules(&lower->build, row);
 }
 

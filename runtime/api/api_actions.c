@@ -98,10 +98,16 @@ static bool take_handoff(EscRequest *request, const EscJson *body)
 
 static bool take_absence(EscRequest *request, const EscJson *body)
 {
-    EscText until, length;
+    EscText until, length, from;
     if (!take_text(request, body, "until", 64, &until) ||
-        !take_text(request, body, "for", 32, &length))
+        !take_text(request, body, "for", 32, &length) ||
+        !take_text(request, body, "from", 64, &from) ||
+        !take_text(request, body, "deputy", ESC_ID_BYTES_MAX, &request->action.deputy))
         return false;
+    if (from.size > 0 && !esc_time_read(from, &request->action.from_ms)) {
+        refuse_member(request, "bad_member", "from", "must be a time such as 2026-01-05T09:00:00Z");
+        return false;
+    }
     if ((until.size > 0) == (length.size > 0)) {
         refuse_member(request, "missing_member", "until", "an absence has either `until` or `for`");
         return false;

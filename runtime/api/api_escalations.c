@@ -202,10 +202,20 @@ static void answer_oncall(EscRequest *request, EscService *service)
 {
     EscWhy why = {.text = ""};
     EscApiItems items;
+    EscText at;
+    int64_t at_ms = 0;
+    if (!esc_request_text(request, "at", &at))
+        return;
+    if (at.size > 0 && !esc_time_read(at, &at_ms)) {
+        esc_request_refuse_parameter(request, "at", "must be a time such as 2026-01-05T09:00:00Z");
+        return;
+    }
     esc_api_items_open(&items);
     items.now_ms = esc_service_now_ms(service);
+    if (at.size == 0)
+        at_ms = items.now_ms;
     bool (*visit)(void *, const EscDutyView *) = esc_api_duty_item;
-    esc_engine_each_duty(esc_service_engine(service), items.now_ms, visit, &items);
+    esc_engine_each_duty(esc_service_engine(service), at_ms, visit, &items);
     esc_api_items_answer(request, &items, ESC_OK, &why);
 }
 

@@ -40,7 +40,9 @@ EscStatus esc_calendar_read(EscText file, EscCalendarReading *reading)
     IcsEvents events = {0};
     reading->repeats = false;
     bool is_fine = reader.arena != NULL && reader.zones != NULL &&
-                   ics_events_read(&reader, file, &events) && ics_events_to_days(&reader, &events);
+                   ics_events_read(&reader, file, &events) &&
+                   (reading->turn != NULL ? ics_events_to_turns(&reader, &events)
+                                          : ics_events_to_days(&reader, &events));
     esc_zones_free(reader.zones);
     esc_arena_free(reader.arena);
     if (reader.faults > 0)

@@ -308,7 +308,7 @@ static void attach(IcsReader *reader, EscNames *names, IcsEvents *events, uint32
     }
 }
 
-static void relate(IcsReader *reader, IcsEvents *events)
+void ics_events_relate(IcsReader *reader, IcsEvents *events)
 {
     EscNames *names = esc_names_new(0);
     if (names == NULL) {
@@ -345,7 +345,7 @@ bool ics_events_to_days(IcsReader *reader, IcsEvents *events)
         return false;
     days->reader = reader;
     days->base = esc_days_from_date(ICS_FIRST_YEAR, 1, 1);
-    relate(reader, events);
+    ics_events_relate(reader, events);
     for (size_t i = 0; i < events->count; ++i) {
         IcsEvent *event = &events->items[i];
         event->is_broken = event->is_broken || !place(reader, event);

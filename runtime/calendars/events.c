@@ -91,6 +91,25 @@ static bool take_occurrence(Walk *walk, const IcsLine *line, IcsEvent *event)
                      &event->occurrence_line);
 }
 
+/* Who takes part: by the address, and by the name that stands beside it. */
+static bool take_attendee(Walk *walk, const IcsLine *line, IcsEvent *event)
+{
+    EscText address = line->value, name = ics_parameter(line, ESC_TEXT("CN"));
+    if (address.size > 7 && is_word((EscText){address.data, 7}, "mailto:"))
+        address = (EscText){address.data + 7, address.size - 7};
+    const EscText texts[] = {address, name};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); ++i) {
+        EscText *grown =
+            esc_arena_grow(walk->reader->arena, event->attendees, event->attendees_count,
+                           &event->attendees_capacity, sizeof *grown);
+        if (grown == NULL)
+            return false;
+        event->attendees = grown;
+        grown[event->attendees_count++] = esc_arena_text(walk->reader->arena, texts[i]);
+    }
+    return true;
+}
+
 /* False: there is a fault in it. Lines that say nothing about days are passed over. */
 static bool event_line(Walk *walk, const IcsLine *line, IcsEvent *event)
 {
@@ -119,6 +138,10 @@ static bool event_line(Walk *walk, const IcsLine *line, IcsEvent *event)
         return take_occurrence(walk, line, event);
     if (is_word(name, "SEQUENCE"))
         return take_sequence(walk, line, event);
+    if (is_word(name, "ATTENDEE"))
+        return take_attendee(walk, line, event);
+    if (is_word(name, "SUMMARY"))
+        event->summary = ics_read_text(walk->reader, line);
     if (is_word(name, "UID"))
         event->uid = esc_arena_text(walk->reader->arena, line->value);
     else if (is_word(name, "STATUS"))

@@ -138,13 +138,19 @@ bool ics_read_rule(IcsReader *reader, const IcsLine *line, IcsRule *rule);
 bool ics_read_offset(IcsReader *reader, const IcsLine *line, int32_t *offset_s);
 /* Whether a parameter of the line is there. */
 bool ics_has_parameter(const IcsLine *line, EscText name);
+/* Its value without quotes; empty when it is not there. Borrowed from the line. */
+EscText ics_parameter(const IcsLine *line, EscText name);
+/* The value of a line that is a text, without what protects its signs; in the reader's arena. */
+EscText ics_read_text(IcsReader *reader, const IcsLine *line);
 
 /* --- events -----------------------------------------------------------------------------------
  *
  * What stands in one VEVENT, before it is asked what it means. Arrays lie in the reader's arena. */
 
 typedef struct IcsEvent {
-    EscText uid;
+    EscText uid, summary;
+    EscText *attendees;
+    size_t attendees_count, attendees_capacity;
     int64_t sequence;
     IcsTime start, end,
         occurrence; /* occurrence: which one of the series of this UID it is about */
@@ -159,7 +165,7 @@ typedef struct IcsEvent {
     uint32_t line, start_line, end_line, occurrence_line;
     /* by ics_events_to_days */
     EscText zone;
-    int64_t first_day, length; /* days */
+    int64_t first_day, length; /* days; of turns seconds */
     uint32_t next_change;      /* of the series, plus 1; 0: none */
 } IcsEvent;
 
@@ -171,8 +177,11 @@ typedef struct IcsEvents {
 /* Takes the events and the time zones out of a file. False: nothing of it can be told any further (a fault of its form, or no
  * memory). */
 bool ics_events_read(IcsReader *reader, EscText file, IcsEvents *events);
+/* Which events are outdated, and which are changes of the series of others. */
+void ics_events_relate(IcsReader *reader, IcsEvents *events);
 /* What the events mean, told to the reading unless there is a fault. */
 bool ics_events_to_days(IcsReader *reader, IcsEvents *events);
+bool ics_events_to_turns(IcsReader *reader, IcsEvents *events);
 
 /* --- zones ------------------------------------------------------------------------------------ */
 
@@ -193,5 +202,9 @@ typedef struct IcsObservance {
 bool ics_zone_put(IcsReader *reader, EscText name, IcsObservance *observances, uint32_t line);
 /* What the clocks of a zone show at a time: *time becomes a local one. False with a fault when the zone is unknown. */
 bool ics_zone_local(IcsReader *reader, EscText zone, IcsTime *time, uint32_t line);
+/* The instant (seconds since 1970) of a time on a zone's clocks: the first instant behind a gap, the first of two. False with
+ * a fault when the zone is unknown. */
+bool ics_zone_instant(IcsReader *reader, EscText zone, int64_t local_s, uint32_t line,
+                      int64_t *instant_s);
 
 #endif

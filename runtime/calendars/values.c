@@ -259,12 +259,27 @@ bool ics_read_offset(IcsReader *reader, const IcsLine *line, int32_t *offset_s)
            refuse(reader, line, "distance from UTC such as `+0100`");
 }
 
-bool ics_has_parameter(const IcsLine *line, EscText name)
+/* Where a parameter ends: at the next semicolon outside of quotes. */
+static EscText take_parameter(EscText *rest)
 {
-    EscText rest = {line->text.data, line->text.size - line->value.size};
+    bool is_quoted = false;
+    size_t size = 0;
+    for (; size < rest->size && (is_quoted || rest->data[size] != ';'); ++size)
+        is_quoted = is_quoted != (rest->data[size] == '"');
+    size_t used = size < rest->size ? size + 1 : size;
+    EscText part = {rest->data, size};
+    *rest = (EscText){rest->data + used, rest->size - used};
+    return part;
+}
+
+/* The parameter's value as it is written; false when it is not there. */
+static bool find_parameter(const IcsLine *line, EscText name, EscText *value)
+{
+    EscText rest = {line->text.data, line->text.size - line->value.size - 1};
     (void)take_part(&rest, ';');
     while (rest.size > 0) {
-        EscText part = take_part(&rest, ';'), key = take_part(&part, '=');
+        *value = take_parameter(&rest);
+        EscText key = take_part(value, '=');
         bool is_it = key.size == name.size;
         for (size_t i = 0; is_it && i < name.size; ++i)
             is_it = esc_ascii_lower(key.data[i]) == esc_ascii_lower(name.data[i]);
@@ -272,6 +287,37 @@ bool ics_has_parameter(const IcsLine *line, EscText name)
             return true;
     }
     return false;
+}
+
+bool ics_has_parameter(const IcsLine *line, EscText name)
+{
+    EscText value;
+    return find_parameter(line, name, &value);
+}
+
+EscText ics_parameter(const IcsLine *line, EscText name)
+{
+    EscText value;
+    if (!find_parameter(line, name, &value))
+        return ESC_TEXT("");
+    if (value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"')
+        value = (EscText){value.data + 1, value.size - 2};
+    return value;
+}
+
+EscText ics_read_text(IcsReader *reader, const IcsLine *line)
+{
+    char *text = esc_arena_alloc(reader->arena, line->value.size + 1);
+    size_t size = 0;
+    for (size_t i = 0; text != NULL && i < line->value.size; ++i) {
+        char c = line->value.data[i];
+        if (c == '\\' && i + 1 < line->value.size) {
+            c = line->value.data[++i];
+            c = c == 'n' || c == 'N' ? ' ' : c;
+        }
+        text[size++] = c;
+    }
+    return text == NULL ? ESC_TEXT("") : (EscText){text, size};
 }
 
 /* --- rules ------------------------------------------------------------------------------------ */
@@ -391,7 +437,9 @@ static bool rule_of(IcsReader *reader, const IcsLine *line, struct icalrecurrenc
 {
     rule->line = line->number;
     if (from.freq < ICAL_DAILY_RECURRENCE || !is_midnight(&from)) {
-        ics_fault(reader, line->number, "this repeats within a day, and a holiday is a whole day");
+        ics_fault(reader, line->number, "this repeats within a day, and %s",
+                  reader->reading->turn != NULL ? "turns repeat by days at most"
+                                                : "a holiday is a whole day");
         return false;
     }
     if (from.rscale != NULL) {

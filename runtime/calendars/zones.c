@@ -166,3 +166,43 @@ bool ics_zone_local(IcsReader *reader, EscText name, IcsTime *time, uint32_t lin
     time->zone = name;
     return true;
 }
+
+/* The second at which a zone goes from the offset at before_s to that at after_s. */
+static int64_t change_between(IcsReader *reader, const IcsZone *zone, int64_t before_s,
+                              int64_t after_s)
+{
+    int32_t offset_s = zone_offset_s(reader, zone, before_s);
+    while (after_s - before_s > 1) { /* at most 18 rounds: they are not more than two days apart */
+        int64_t middle_s = before_s + (after_s - before_s) / 2;
+        if (zone_offset_s(reader, zone, middle_s) == offset_s)
+            before_s = middle_s;
+        else
+            after_s = middle_s;
+    }
+    return after_s;
+}
+
+bool ics_zone_instant(IcsReader *reader, EscText name, int64_t local_s, uint32_t line,
+                      int64_t *instant_s)
+{
+    *instant_s = local_s;
+    if (esc_text_equal(name, ESC_TEXT("UTC")))
+        return true;
+    const IcsZone *zone = known(reader, name, line);
+    if (zone == NULL)
+        return false;
+    int32_t before_s = zone_offset_s(reader, zone, local_s - ICS_DAY_S);
+    int32_t after_s = zone_offset_s(reader, zone, local_s + ICS_DAY_S);
+    int64_t by_before = local_s - before_s, by_after = local_s - after_s;
+    bool fits_before = zone_offset_s(reader, zone, by_before) == before_s;
+    bool fits_after = zone_offset_s(reader, zone, by_after) == after_s;
+    int64_t first = by_before < by_after ? by_before : by_after,
+            second = by_before < by_after ? by_after : by_before;
+    if (fits_before && fits_after)
+        *instant_s = first;
+    else if (fits_before || fits_after)
+        *instant_s = fits_before ? by_before : by_after;
+    else
+        *instant_s = change_between(reader, zone, first, second);
+    return true;
+}

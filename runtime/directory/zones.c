@@ -167,19 +167,24 @@ EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *wh
     EscCursor cursor = esc_cursor(tzif);
     Header header;
     if (tzif.size > TZIF_BYTES_MAX || !read_header(&cursor, &header) || header.version < '2')
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "zone %.*s: not a TZif file of version 2 or later", ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_BAD_INPUT, "", 0,
+                       "zone %.*s: not a TZif file of version 2 or later", ESC_TEXT_ARG(name));
     (void)esc_cursor_bytes(&cursor, block_size(&header, 4));
     if (cursor.failed || !read_header(&cursor, &header))
-        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its second header is damaged", ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its second header is damaged",
+                       ESC_TEXT_ARG(name));
     Zone zone = {.name = esc_arena_text(zones->arena, name)};
     if (!read_transitions(zones->arena, &cursor, &header, &zone))
-        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its transitions are damaged", ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its transitions are damaged",
+                       ESC_TEXT_ARG(name));
     (void)esc_cursor_bytes(&cursor, tail_size(&header, 8));
     if (cursor.failed || !read_footer(zones->arena, &cursor, &zone.rule))
-        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its footer is damaged", ESC_TEXT_ARG(name));
+        return esc_why(why, ESC_BAD_INPUT, "", cursor.at, "zone %.*s: its footer is damaged",
+                       ESC_TEXT_ARG(name));
     Zone *items = zones->items;
     if (zones->count == zones->capacity)
-        items = esc_arena_grow(zones->arena, zones->items, zones->count, &zones->capacity, sizeof *items);
+        items = esc_arena_grow(zones->arena, zones->items, zones->count, &zones->capacity,
+                               sizeof *items);
     if (items == NULL || esc_arena_failed(zones->arena))
         return ESC_NO_MEMORY;
     zones->items = items;
@@ -190,25 +195,29 @@ EscStatus esc_zones_add(EscZones *zones, EscText name, EscBytes tzif, EscWhy *wh
 /* Zone names are file names below the zone folder: nothing else may be reached through them. */
 static bool is_zone_name(EscText name)
 {
-    if (name.size == 0 || name.size > 64 || name.data[0] == '/' || esc_text_contains(name, ESC_TEXT("..")))
+    if (name.size == 0 || name.size > 64 || name.data[0] == '/' ||
+        esc_text_contains(name, ESC_TEXT("..")))
         return false;
     for (size_t i = 0; i < name.size; i++) {
         char c = name.data[i];
-        bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-                       c == '-' || c == '+';
+        bool is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '_' || c == '-' || c == '+';
         if (!is_fine)
             return false;
     }
     return true;
 }
 
-static EscStatus load_zone(EscZones *zones, EscText name, const EscFiles *files, const char *directory, EscWhy *why)
+static EscStatus load_zone(EscZones *zones, EscText name, const EscFiles *files,
+                           const char *directory, EscWhy *why)
 {
     char path[512];
     if (esc_zones_has(zones, name))
         return ESC_OK;
     if (!is_zone_name(name) || strlen(directory) > 400)
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "'%.*s' is no time zone name such as Europe/Berlin", ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+        return esc_why(why, ESC_BAD_INPUT, "", 0,
+                       "'%.*s' is no time zone name such as Europe/Berlin",
+                       ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
     size_t directory_size = strlen(directory);
     memcpy(path, directory, directory_size);
     path[directory_size] = '/';
@@ -218,25 +227,32 @@ static EscStatus load_zone(EscZones *zones, EscText name, const EscFiles *files,
     esc_buf_init(&bytes, TZIF_BYTES_MAX);
     EscStatus status = files->read(files->context, path, &bytes);
     if (status != ESC_OK)
-        status = esc_why(why, status, "", 0, "time zone %.*s cannot be read from %s (is tzdata installed?)", ESC_TEXT_ARG(name), directory);
+        status = esc_why(why, status, "", 0,
+                         "time zone %.*s cannot be read from %s (is tzdata installed?)",
+                         ESC_TEXT_ARG(name), directory);
     else
         status = esc_zones_add(zones, name, esc_buf_as_bytes(&bytes), why);
     esc_buf_release(&bytes);
     return status;
 }
 
-EscStatus esc_zones_load(EscZones *zones, const EscProgram *program, const EscFiles *files, const char *directory, EscWhy *why)
+EscStatus esc_zones_load(EscZones *zones, const EscProgram *program, const EscFiles *files,
+                         const char *directory, EscWhy *why)
 {
-    EscStatus status = load_zone(zones, program->texts[program->meta->timezone], files, directory, why);
+    EscStatus status =
+        load_zone(zones, program->texts[program->meta->timezone], files, directory, why);
     for (uint32_t i = 0; i < program->persons_count && status == ESC_OK; i++)
         if (program->persons[i].timezone != 0)
-            status = load_zone(zones, program->texts[program->persons[i].timezone - 1], files, directory, why);
+            status = load_zone(zones, program->texts[program->persons[i].timezone - 1], files,
+                               directory, why);
     for (uint32_t i = 0; i < program->calendars_count && status == ESC_OK; i++)
         if (program->calendars[i].timezone != 0)
-            status = load_zone(zones, program->texts[program->calendars[i].timezone - 1], files, directory, why);
+            status = load_zone(zones, program->texts[program->calendars[i].timezone - 1], files,
+                               directory, why);
     for (uint32_t i = 0; i < program->schedules_count && status == ESC_OK; i++)
         if (program->schedules[i].timezone != 0)
-            status = load_zone(zones, program->texts[program->schedules[i].timezone - 1], files, directory, why);
+            status = load_zone(zones, program->texts[program->schedules[i].timezone - 1], files,
+                               directory, why);
     return status;
 }
 
@@ -279,6 +295,20 @@ EscText esc_zone_name(const EscZones *zones, EscText name, int64_t time_ms)
     return zone == NULL ? ESC_TEXT("UTC") : zone_at(zone, esc_floor_divide(time_ms, 1000)).name;
 }
 
+/* The second at which clocks go from one offset to the other; before it, at before_s, the first one holds. */
+static int64_t change_between(const Zone *zone, int64_t before_s, int64_t after_s)
+{
+    int32_t offset_s = zone_offset_s(zone, before_s);
+    while (after_s - before_s > 1) { /* at most 18 rounds: they are not more than two days apart */
+        int64_t middle_s = before_s + (after_s - before_s) / 2;
+        if (zone_offset_s(zone, middle_s) == offset_s)
+            before_s = middle_s;
+        else
+            after_s = middle_s;
+    }
+    return after_s;
+}
+
 int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute)
 {
     const Zone *zone = find_zone(zones, name);
@@ -293,7 +323,23 @@ int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_m
     bool fits_after = zone_offset_s(zone, by_after) == after_s;
     if (fits_before && fits_after)
         return (by_before < by_after ? by_before : by_after) * 1000; /* fold: the first */
-    if (fits_after)
-        return by_after * 1000;
-    return by_before * 1000; /* the usual case, and the gap: forward by its length */
+    if (fits_before || fits_after)
+        return (fits_before ? by_before : by_after) * 1000;
+    return change_between(zone, by_after < by_before ? by_after : by_before,
+                          by_after < by_before ? by_before : by_after) *
+           1000; /* a gap: behind it */
+}
+
+int64_t esc_zone_minute(const EscZones *zones, EscText name, int64_t time_ms)
+{
+    const Zone *zone = find_zone(zones, name);
+    int64_t time_s = esc_floor_divide(time_ms, 1000);
+    if (zone == NULL)
+        return esc_floor_divide(time_s, 60);
+    int32_t offset_s = zone_offset_s(zone, time_s), former_s = zone_offset_s(zone, time_s - DAY_S);
+    int64_t back_s = (int64_t)former_s - offset_s;
+    if (back_s <= 0 || zone_offset_s(zone, time_s - back_s) != former_s)
+        return esc_floor_divide(time_s + offset_s, 60);
+    int64_t turned_back_s = change_between(zone, time_s - back_s, time_s);
+    return esc_floor_divide(turned_back_s + former_s - 1, 60);
 }

@@ -37,10 +37,34 @@ def compile_figures(tools, escalc, bundle):
         measure.say("check", "a file of 1,980 lines, 66 templates, beside one of 29: " + said)
 
 
+# Ten layers, of which the last always has somebody: hours, turns of hours, days and weekdays, and fifty overrides.
+LAYERS = "".join(
+    f"  layer l{i} {{ {turns} from 2026-01-05T0{i}:00 ana, ben, chen during {i:02}:00..{i + 1:02}:30 }}\n"
+    for i, turns in enumerate(("weekly", "daily", "every 8h", "every mon, thu", "every 14d", "every 90m", "weekly", "daily", "every fri")))
+OVERRIDES = "".join(f"  override 2026-{1 + i % 12:02}-{1 + i // 12:02}T10:00..2026-{1 + i % 12:02}-{1 + i // 12:02}T12:00 ben\n" for i in range(50))
+SCHEDULE = f"""workspace w "W" {{ language 1  timezone "Europe/Berlin" }}
+person ana {{ chat "@ana" }}
+person ben {{ chat "@ben" }}
+person chen {{ chat "@chen" }}
+schedule duty {{
+{LAYERS.replace("every fri from 2026-01-05", "every fri from 2026-01-09")}  layer base {{ always ana }}
+{OVERRIDES}}}
+"""
+
+
+def schedule_figures(tools, escalc):
+    source, bundle = tools.folder() / "schedule.esc", tools.work / "schedule.bundle"
+    source.write_text(SCHEDULE)
+    subprocess.run([escalc, "build", source, "-o", bundle], check=True, stdout=subprocess.DEVNULL)
+    for said in line(tools, "bench_schedule", bundle, 1000000):
+        measure.say("schedule", said)
+
+
 def run(tools, chosen):
     bundle = tools.work / "w.bundle"
     escalc = tools.binaries / "escalc"
     compile_figures(tools, escalc, bundle)
+    schedule_figures(tools, escalc)
     for count in (1000, 1):
         subprocess.run([escalc, "build", tools.workspace(count), "-o", bundle], check=True, stdout=subprocess.DEVNULL)
         for said in line(tools, "bench_decide", bundle, 20000):

@@ -42,6 +42,7 @@ static const char directory[] =
     "during "
     "22:00..07:00 }\n"
     "person ben { chat \"@ben\" }\n"
+    "person eva { chat \"@eva\"  absent 2025-12-20..2026-02-20 covered by ben }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
     "calendar office { mon..fri 08:00..18:00  sat 22:00..02:00  closed 2026-12-24..2026-12-26 }\n"
@@ -414,8 +415,8 @@ static void make_people(Maker *maker)
     else if (kind == 1 && (maker->roles & 4u) != 0)
         put(maker, "escalation");
     else
-        PUT_ONE(maker, "ana", "platform", "duty", "person_of", "team_of", "owner", "last_resort",
-                "ticket.assignee", "on_call(duty)");
+        PUT_ONE(maker, "ana", "platform", "duty", "shifts", "eva", "person_of", "team_of", "owner",
+                "last_resort", "ticket.assignee", "on_call(duty)");
 }
 
 /* Who gets something at once: the next of a team in turn, too. */
@@ -935,7 +936,7 @@ static void make_owners(Maker *maker)
     PUT_ONE(maker, "ana ack", "platform ack by all", "platform ack by 2 of", "team_of ack by 3 of",
             "ticket.assignee ack", "duty ack", "ana, ben ack by 2 of",
             "person_of, duty, platform ack", "round_robin(platform) ack", "duty follows shift ack",
-            "dora, round_robin(platform) ack");
+            "dora, round_robin(platform) ack", "shifts ack", "shifts follows shift ack");
     put(maker, " within ");
     make_deadline(maker);
     PUT_ONE(maker, "\n", " holds 2h\n");
@@ -1117,6 +1118,45 @@ static void make_template(Maker *maker, unsigned index)
     put(maker, "\n}\n");
 }
 
+/* --- shifts ----------------------------------------------------------------------------------- */
+
+/* Each begins a week behind the one before, so that it takes over. All of these days are Mondays. */
+static void make_rotation(Maker *maker, unsigned week)
+{
+    static const char *const days[] = {"05", "12", "19", "26"};
+    const char *from = days[week];
+    if (week == 0 && maybe(maker, 3)) {
+        PUT_ONE(maker, "always platform", "always ana", "always ben during office");
+        put(maker, "\n");
+        return;
+    }
+    PUT_ONE(maker, "daily", "weekly", "every 1h", "every 8h", "every 90m", "every 14d",
+            "every mon, thu", "every mon..fri");
+    esc_buf_printf(maker->out, " from 2026-01-%s", from);
+    PUT_ONE(maker, "", "T09:00", "T22:30");
+    PUT_ONE(maker, " ana, ben", " dora", " ben, platform, ana", " ana, eva, ben");
+    PUT_ONE(maker, "\n", " during office\n", " during 22:00..06:00\n", " during 00:00..24:00\n");
+}
+
+static void make_shifts(Maker *maker)
+{
+    unsigned layers = choose(maker, 4), rotations = 1 + choose(maker, 3);
+    put(maker, "schedule shifts {\n");
+    PUT_ONE(maker, "", "timezone \"America/New_York\"\n");
+    for (unsigned i = 0; i < layers; i++) {
+        unsigned count = 1 + choose(maker, 4);
+        esc_buf_printf(maker->out, "layer l%u {\n", i);
+        for (unsigned week = 0; week < count; week++)
+            make_rotation(maker, week);
+        put(maker, "}\n");
+    }
+    for (unsigned week = 0; week < rotations; week++)
+        make_rotation(maker, week);
+    PUT_ONE(maker, "",
+            "override 2026-02-01..2026-02-03 dora  override 2026-02-02T12:00..2026-02-09 ben\n");
+    put(maker, "}\n");
+}
+
 void workspace_make(EscBytes choices, EscBuf *out)
 {
     Maker maker = {
@@ -1126,6 +1166,7 @@ void workspace_make(EscBytes choices, EscBuf *out)
     maker.random |= 1;
     put(&maker, directory);
     make_levels(&maker);
+    make_shifts(&maker);
     unsigned runbooks = choose(&maker, RUNBOOKS_MAX + 1);
     maker.templates = 1 + choose(&maker, TEMPLATES_MAX);
     for (unsigned i = 0; i < runbooks; i++)

@@ -279,6 +279,16 @@ class OnCall(Case):
         self.assertEqual((row["until"], row["next"]), ("2026-03-04T12:00:00.000Z", "chen"))
         self.assertIn("chen until ", daemon.ctl("oncall").stdout)
 
+    def test_who_stands_in_and_who_did_then(self):
+        daemon = self.daemon.start()
+        daemon.ctl("away", "chen", "--until", "2026-03-04T12:00:00Z", "--deputy", "erik")
+        row = self.rows()[0]["platform_oncall"]
+        self.assertEqual(row["absent"], [{"person": "chen", "until": "2026-03-04T12:00:00.000Z", "deputy": "erik"}])
+        self.assertEqual((row["person"], row["until"], row["next"]), ("erik", "2026-03-04T12:00:00.000Z", "chen"))
+        self.assertIn("(erik stands in)", daemon.ctl("oncall").stdout)
+        self.assertRegex(daemon.ctl("oncall", "--at", "2026-03-10T12:00:00Z").stdout, r"(?m)^platform_oncall +ana ")
+        self.assertEqual(daemon.get("/v1/oncall?at=now").status, 400)
+
     def test_it_is_read_only(self):
         daemon = self.daemon.start()
         before = daemon.audit()

@@ -27,6 +27,35 @@ class Owners(Case):
         self.assertIn("erik is away until", refused.json["detail"])
         self.assertEqual(self.daemon.escalation()["owner"], "chen")
 
+    def test_whoever_stands_in_gets_it(self):
+        """M8.7, M1.21: the deputy that was named is known behind a kill too."""
+        away = {"for": "2h", "deputy": "fay"}
+        self.assertEqual(self.daemon.post("/v1/people/chen/absent", away).status, 200)
+        self.assertEqual(self.daemon.escalation()["owner"], "fay")
+        self.restart()
+        given = self.act("handoff", to="chen", reason="lunch", **{"as": "fay"})
+        self.assertIn("fay has it already", given.json["note"])
+        self.assertEqual((self.daemon.escalation()["owner"], self.daemon.escalation()["handoffs"]), ("fay", 0))
+        self.daemon.send(critical_ticket("e2", "INC-2"))
+        self.assertEqual(self.daemon.escalation("E-2")["owner"], "fay")
+
+    def test_an_absence_that_was_planned_begins_by_itself(self):
+        """M8.8: also when the daemon stood still at that time."""
+        plan = {"from": later(START, hours=1), "until": later(START, hours=3), "deputy": "fay"}
+        self.assertEqual(self.act("ack", **{"as": "chen"}).status, 200)
+        self.assertEqual(self.daemon.post("/v1/people/chen/absent", plan).status, 200)
+        self.assertEqual(self.daemon.escalation()["owner"], "chen")
+        self.restart(later(START, minutes=61))
+        eventually(lambda: self.daemon.escalation()["owner"] == "fay")
+        self.assertEqual(self.daemon.kinds("E-1").count("failover"), 1)
+
+    def test_who_is_no_deputy(self):
+        for deputy, status in (("chen", 422), ("nobody_here", 404)):
+            answer = self.daemon.post("/v1/people/chen/absent", {"for": "2h", "deputy": deputy})
+            self.assertEqual(answer.status, status)
+        self.assertEqual(self.daemon.post("/v1/people/chen/absent", {"for": "2h", "from": "soon"}).status, 422)
+        self.assertEqual(self.daemon.escalation()["owner"], "chen")
+
     def test_a_refusal_by_the_policy_is_no_success(self):
         for n in range(20):
             answer = self.act("handoff", to=("erik", "fay")[n % 2], reason="round and round")

@@ -116,8 +116,8 @@ static void add_schema(TestProgram *p)
 
 static void add_directory(TestProgram *p)
 {
-    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1, 0};
-    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0, 1};
+    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1, 0, 2, 0};
+    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0, 0, 0, 1};
     p->persons_count = 2;
     p->contacts[0] = (EscContactRow){ESC_CONTACT_EMAIL, text(p, "ana@acme.example"), 0};
     p->contacts_count = 1;
@@ -133,14 +133,26 @@ static void add_directory(TestProgram *p)
     p->holidays[0].day = 20000;
     p->holidays[1].day = 20001;
     p->holidays_count = 2;
-    p->schedules[0] = (EscScheduleRow){text(p, "oncall"), 0, 0, 0, 1, 0, 1};
+    p->absences[0] = (EscAbsenceRow){2000, 3440, 2};
+    p->absences[1] = (EscAbsenceRow){3440, 4880, 0};
+    p->absences_count = 2;
+    p->schedules[0] = (EscScheduleRow){text(p, "oncall"), 0, 0, 0, 2, 0, 1};
     p->schedules_count = 1;
-    p->rotations[0] = (EscRotationRow){1000, 7, 0, 2};
-    p->rotations_count = 1;
-    p->rotation_members[1].person = 1;
-    p->rotation_members_count = 2;
-    p->overrides[0] = (EscOverrideRow){2000, 3440, 1};
-    p->overrides_count = 1;
+    p->layers[0] = (EscLayerRow){text(p, "night"), 0, 2, 0, 0};
+    p->layers[1] = (EscLayerRow){text(p, "import"), 0, 0, 1, 1};
+    p->layers_count = 2;
+    p->rotations[0] = (EscRotationRow){1000, 7 * 1440, 0, 0, 0, 2};
+    p->rotations[1] = (EscRotationRow){9000, 0, 5, 1, 2, 1}; /* from a Wednesday, and on Mondays */
+    p->rotations_count = 2;
+    p->rotation_members[0].who = ESC_REF(ESC_REF_PERSON, 0);
+    p->rotation_members[1].who = ESC_REF(ESC_REF_TEAM, 0);
+    p->rotation_members[2].who = ESC_REF(ESC_REF_PERSON, 1);
+    p->rotation_members[3].who = ESC_REF(ESC_REF_PERSON, 1);
+    p->rotation_members[4].who = ESC_REF(ESC_REF_PERSON, 0);
+    p->rotation_members_count = 5;
+    p->turns[0] = (EscTurnRow){2000, 3440, 3, 1};
+    p->turns[1] = (EscTurnRow){5000, 5600, 4, 1};
+    p->turns_count = 2;
     p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT, 0};
     p->channels[1] = (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL, 1};
     p->channels_count = 2;

@@ -541,7 +541,17 @@ static void workspace_fill(EscEngine *engine)
 {
     ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
     engine->absences.items[engine->absences.count++] =
-        (EscAbsence){esc_engine_intern(engine, ESC_TEXT("ana")), MODEL_START_MS + ESC_DAY_MS, true};
+        (EscAbsence){.person = esc_engine_intern(engine, ESC_TEXT("ana")),
+                     .deputy = esc_engine_intern(engine, ESC_TEXT("ben")),
+                     .from_ms = MODEL_START_MS,
+                     .until_ms = MODEL_START_MS + ESC_DAY_MS,
+                     .is_for = true};
+    ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
+    engine->absences.items[engine->absences.count++] =
+        (EscAbsence){.person = esc_engine_intern(engine, ESC_TEXT("cleo")),
+                     .from_ms = MODEL_START_MS,
+                     .until_ms = MODEL_START_MS + ESC_HOUR_MS,
+                     .is_back = true};
     engine->moved_ms = -7;
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
     EscWindow *window = &engine->windows.items[engine->windows.count++];
@@ -568,6 +578,7 @@ static void workspace_fill(EscEngine *engine)
     released->escalations[released->count++] = 2;
     esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, ESC_DIGEST_QUIET,
                   MODEL_START_MS + ESC_DAY_MS);
+    esc_timer_put(engine, NULL, NULL, ESC_TIMER_ABSENCE, 0, MODEL_START_MS + ESC_DAY_MS);
 }
 
 static void workspace_of(const Model *model, EscBytes body, bool is_refused, EscBuf *again)

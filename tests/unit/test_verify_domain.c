@@ -189,11 +189,14 @@ ROW_REJECT(v31_rejects_template_without_any_catch, "V31", p->catches_count = 0;
            p->templates[0].catches_count = 0)
 ROW_REJECT(v31_rejects_team_without_members, "V31", p->team_members_count = 0;
            p->teams[0].members_count = 0)
-ROW_REJECT(v31_rejects_schedule_without_rotations, "V31",
-           p->rotations_count = p->rotation_members_count = 0;
-           p->schedules[0].rotations_count = 0)
-ROW_REJECT(v31_rejects_rotation_without_members, "V31", p->rotation_members_count = 0;
-           p->rotations[0].members_count = 0)
+ROW_REJECT(v31_rejects_schedule_without_layers, "V31", p->rotations_count = p->layers_count = 0;
+           p->turns_count = 1; p->rotation_members_count = 1; p->turns[0].members_first = 0;
+           p->schedules[0].layers_count = 0)
+ROW_REJECT(v31_rejects_rotation_without_members, "V31", p->rotation_members_count = 3;
+           p->rotations[0].members_count = 0; p->rotations[1].members_first = 0;
+           p->turns[0].members_first = 1; p->turns[1].members_first = 2)
+ROW_REJECT(v31_rejects_turn_without_members, "V31", p->rotation_members_count = 4;
+           p->turns[0].members_first = p->turns[0].members_count = 0; p->turns[1].members_first = 3)
 ROW_REJECT(v31_rejects_route_without_rows, "V31", p->route_rows_count = 0;
            p->routes[0].rows_count = 0)
 ROW_REJECT(v30_rejects_calendar_that_never_opens, "V30", p->hours_count = 0;
@@ -629,7 +632,8 @@ int main(void)
         cmocka_unit_test(v35_rejects_two_templates_of_one_name),
         cmocka_unit_test(v31_rejects_template_without_any_catch),
         cmocka_unit_test(v31_rejects_team_without_members),
-        cmocka_unit_test(v31_rejects_schedule_without_rotations),
+        cmocka_unit_test(v31_rejects_schedule_without_layers),
+        cmocka_unit_test(v31_rejects_turn_without_members),
         cmocka_unit_test(v31_rejects_rotation_without_members),
         cmocka_unit_test(v31_rejects_route_without_rows),
         cmocka_unit_test(v30_rejects_calendar_that_never_opens),

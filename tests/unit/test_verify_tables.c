@@ -162,10 +162,37 @@ ROW_REJECT(v08_rejects_hours_that_end_at_their_start, "V08",
 ROW_REJECT(v08_rejects_hours_that_overlap, "V08", p->hours[1].from_minute--)
 ROW_ACCEPT(v08_accepts_hours_on_two_days, p->hours[1] = (EscHoursRow){1, 0, 1440})
 ROW_REJECT(v08_rejects_holiday_twice, "V08", p->holidays[1].day = p->holidays[0].day)
-ROW_REJECT(v08_rejects_turn_without_length, "V08", p->rotations[0].shift_days = 0)
-ROW_ACCEPT(v08_accepts_turn_of_a_day, p->rotations[0].shift_days = 1)
+ROW_REJECT(v08_rejects_turn_without_length, "V08", p->rotations[0].turn_minutes = 0)
+ROW_REJECT(v08_rejects_turn_below_an_hour, "V08", p->rotations[0].turn_minutes = 59)
+ROW_ACCEPT(v08_accepts_turn_of_an_hour, p->rotations[0].turn_minutes = 60)
+ROW_REJECT(v08_rejects_turn_with_length_and_days, "V08", p->rotations[1].turn_minutes = 60)
+ROW_REJECT(v08_rejects_start_on_another_weekday, "V08", p->rotations[1].weekdays = 1)
+ROW_ACCEPT(v08_accepts_start_on_the_only_weekday, p->rotations[1].weekdays = 4)
+ROW_REJECT(v08_rejects_rotations_that_begin_together, "V08",
+           p->rotations[0].from_local_minute = p->rotations[1].from_local_minute)
+ROW_REJECT(v08_rejects_turns_for_ever_that_begin, "V08", p->rotations[1].weekdays = 0)
+ROW_REJECT(v06_rejects_turn_of_a_schedule, "V06",
+           p->rotation_members[0].who = ESC_REF(ESC_REF_SCHEDULE, 0))
+ROW_REJECT(v06_rejects_turn_of_nobody, "V06", p->rotation_members[0].who = 0)
+ROW_REJECT(v08_rejects_imported_turn_of_two, "V08", p->turns[1].members_first = 3;
+           p->turns[1].members_count = 2; p->turns[0].members_first = 2;
+           p->rotations[1].members_first = 1; p->rotations[0].members_count = 1)
+ROW_REJECT(v08_rejects_layer_of_both_kinds, "V08", p->layers[0].turns_first = 1;
+           p->layers[0].turns_count = 1; p->layers[1].turns_first = 0; p->layers[1].turns_count = 0)
+ROW_REJECT(v08_rejects_overrides_that_overlap, "V08", p->turns[1].from_minute = 3439;
+           p->schedules[0].overrides_count = 2; p->layers[1].turns_first = 0;
+           p->layers[1].turns_count = 0)
+ROW_ACCEPT(v08_accepts_overrides_side_by_side, p->turns[1].from_minute = 3440;
+           p->schedules[0].overrides_count = 2; p->layers[1].turns_first = 0;
+           p->layers[1].turns_count = 0)
+ROW_REJECT(v08_rejects_absence_without_length, "V08", p->absences[0].to_local_minute = 2000)
+ROW_REJECT(v08_rejects_absences_that_overlap, "V08", p->absences[1].from_local_minute = 3439)
+ROW_REJECT(v08_rejects_absence_outside_time, "V08",
+           p->absences[1].to_local_minute = ESC_SPAN_MAX_MS + 1)
+ROW_REJECT(v08_rejects_own_deputy, "V08", p->absences[0].deputy = 1)
+ROW_ACCEPT(v08_accepts_absence_without_deputy, p->absences[0].deputy = 0)
 ROW_REJECT(v08_rejects_override_without_length, "V08",
-           p->overrides[0].to_local_minute = p->overrides[0].from_local_minute)
+           p->turns[0].to_minute = p->turns[0].from_minute)
 ROW_REJECT(v08_rejects_negative_contact_delay, "V08", p->contacts[0].after_ms = -1)
 ROW_REJECT(v08_rejects_sla_below_a_second, "V08", p->goals[0].ms = 999)
 ROW_ACCEPT(v08_accepts_sla_without_response_time, p->goals[0].ms = 0)
@@ -251,15 +278,15 @@ ROW_REJECT(v08_rejects_turn_that_begins_outside_time, "V08",
            p->rotations[0].from_local_minute = ESC_SPAN_MAX_MS + 1)
 ROW_REJECT(v08_rejects_turn_that_began_outside_time, "V08",
            p->rotations[0].from_local_minute = -ESC_SPAN_MAX_MS - 1)
-ROW_ACCEPT(v08_accepts_turn_at_the_end_of_time, p->rotations[0].from_local_minute = ESC_SPAN_MAX_MS)
+ROW_REJECT(v08_rejects_turn_that_begins_before_the_one_it_follows, "V08",
+           p->rotations[0].from_local_minute = ESC_SPAN_MAX_MS)
 ROW_ACCEPT(v08_accepts_turn_at_the_beginning_of_time,
            p->rotations[0].from_local_minute = -ESC_SPAN_MAX_MS)
-ROW_REJECT(v08_rejects_override_outside_time, "V08",
-           p->overrides[0].to_local_minute = ESC_SPAN_MAX_MS + 1)
+ROW_REJECT(v08_rejects_override_outside_time, "V08", p->turns[0].to_minute = ESC_SPAN_MAX_MS + 1)
 ROW_REJECT(v08_rejects_override_from_outside_time, "V08",
-           p->overrides[0].from_local_minute = -ESC_SPAN_MAX_MS - 1)
-ROW_ACCEPT(v08_accepts_override_of_all_time,
-           p->overrides[0] = (EscOverrideRow){-ESC_SPAN_MAX_MS, ESC_SPAN_MAX_MS, 1})
+           p->turns[0].from_minute = -ESC_SPAN_MAX_MS - 1)
+ROW_ACCEPT(v08_accepts_override_of_all_time, p->turns[0].from_minute = -ESC_SPAN_MAX_MS;
+           p->turns[0].to_minute = ESC_SPAN_MAX_MS)
 ROW_REJECT(v08_rejects_resolution_past_400_days, "V08", p->goals[1].ms = ESC_DEADLINE_MAX_MS + 1)
 ROW_REJECT(v08_rejects_negative_window, "V08", p->limits[0].window_ms = -1)
 ROW_ACCEPT(v08_accepts_limit_without_window, p->limits[0].window_ms = 0)
@@ -515,7 +542,24 @@ int main(void)
         cmocka_unit_test(v08_accepts_hours_on_two_days),
         cmocka_unit_test(v08_rejects_holiday_twice),
         cmocka_unit_test(v08_rejects_turn_without_length),
-        cmocka_unit_test(v08_accepts_turn_of_a_day),
+        cmocka_unit_test(v08_rejects_turn_below_an_hour),
+        cmocka_unit_test(v08_accepts_turn_of_an_hour),
+        cmocka_unit_test(v08_rejects_turn_with_length_and_days),
+        cmocka_unit_test(v08_rejects_start_on_another_weekday),
+        cmocka_unit_test(v08_accepts_start_on_the_only_weekday),
+        cmocka_unit_test(v08_rejects_rotations_that_begin_together),
+        cmocka_unit_test(v08_rejects_turns_for_ever_that_begin),
+        cmocka_unit_test(v06_rejects_turn_of_a_schedule),
+        cmocka_unit_test(v06_rejects_turn_of_nobody),
+        cmocka_unit_test(v08_rejects_imported_turn_of_two),
+        cmocka_unit_test(v08_rejects_layer_of_both_kinds),
+        cmocka_unit_test(v08_rejects_overrides_that_overlap),
+        cmocka_unit_test(v08_accepts_overrides_side_by_side),
+        cmocka_unit_test(v08_rejects_absence_without_length),
+        cmocka_unit_test(v08_rejects_absences_that_overlap),
+        cmocka_unit_test(v08_rejects_absence_outside_time),
+        cmocka_unit_test(v08_rejects_own_deputy),
+        cmocka_unit_test(v08_accepts_absence_without_deputy),
         cmocka_unit_test(v08_rejects_override_without_length),
         cmocka_unit_test(v08_rejects_negative_contact_delay),
         cmocka_unit_test(v08_rejects_sla_below_a_second),
@@ -544,7 +588,7 @@ int main(void)
         cmocka_unit_test(v08_rejects_contact_after_401_days),
         cmocka_unit_test(v08_rejects_turn_that_begins_outside_time),
         cmocka_unit_test(v08_rejects_turn_that_began_outside_time),
-        cmocka_unit_test(v08_accepts_turn_at_the_end_of_time),
+        cmocka_unit_test(v08_rejects_turn_that_begins_before_the_one_it_follows),
         cmocka_unit_test(v08_accepts_turn_at_the_beginning_of_time),
         cmocka_unit_test(v08_rejects_override_outside_time),
         cmocka_unit_test(v08_rejects_override_from_outside_time),

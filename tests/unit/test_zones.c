@@ -16,8 +16,9 @@
 #include "zone.h"
 
 static const char *const ZONES[] = {
-    "Europe/Berlin", "America/New_York", "Asia/Singapore",  "Australia/Lord_Howe", "Africa/Casablanca",  "Europe/Dublin",
-    "Asia/Gaza",     "Pacific/Chatham",  "Antarctica/Troll", "America/Asuncion",    "Asia/Kolkata",       "Etc/UTC",
+    "Europe/Berlin",     "America/New_York", "Asia/Singapore", "Australia/Lord_Howe",
+    "Africa/Casablanca", "Europe/Dublin",    "Asia/Gaza",      "Pacific/Chatham",
+    "Antarctica/Troll",  "America/Asuncion", "Asia/Kolkata",   "Etc/UTC",
 };
 
 static void read_zone(const char *name, EscBuf *out)
@@ -35,7 +36,8 @@ static EscZones *zones_of(const char *const *names, size_t count)
         EscBuf bytes;
         EscWhy why;
         read_zone(names[i], &bytes);
-        assert_int_equal(esc_zones_add(zones, esc_text_from(names[i]), esc_buf_as_bytes(&bytes), &why), ESC_OK);
+        assert_int_equal(
+            esc_zones_add(zones, esc_text_from(names[i]), esc_buf_as_bytes(&bytes), &why), ESC_OK);
         esc_buf_release(&bytes);
     }
     return zones;
@@ -61,7 +63,9 @@ static void agrees_with_libc(void **unused)
             time_t at_s = (time_t)(next_random(&random) % UINT64_C(4102444800)); /* 1970 to 2100 */
             struct tm local;
             localtime_r(&at_s, &local);
-            assert_int_equal(esc_zone_offset_s(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000), local.tm_gmtoff);
+            assert_int_equal(
+                esc_zone_offset_s(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000),
+                local.tm_gmtoff);
             EscText name = esc_zone_name(zones, esc_text_from(ZONES[z]), (int64_t)at_s * 1000);
             assert_int_equal(name.size, strlen(local.tm_zone));
             assert_memory_equal(name.data, local.tm_zone, name.size);
@@ -71,7 +75,8 @@ static void agrees_with_libc(void **unused)
     esc_zones_free(zones);
 }
 
-static int64_t local_minute(int64_t year, unsigned month, unsigned day, int64_t hour, int64_t minute)
+static int64_t local_minute(int64_t year, unsigned month, unsigned day, int64_t hour,
+                            int64_t minute)
 {
     return esc_days_from_date(year, month, day) * 1440 + hour * 60 + minute;
 }
@@ -92,12 +97,15 @@ static void local_times_become_instants(void **unused)
     EscZones *zones = zones_of(ZONES, 1);
     assert_instant(zones, local_minute(2026, 1, 5, 9, 0), "2026-01-05T08:00:00.000Z");
     assert_instant(zones, local_minute(2026, 7, 1, 9, 0), "2026-07-01T07:00:00.000Z");
-    assert_instant(zones, local_minute(2026, 3, 29, 2, 30), "2026-03-29T01:30:00.000Z");  /* gap: 03:30 summer time */
+    assert_instant(zones, local_minute(2026, 3, 29, 2, 30),
+                   "2026-03-29T01:00:00.000Z"); /* M8.1, gap: behind it, 03:00 summer time */
     assert_instant(zones, local_minute(2026, 3, 29, 1, 59), "2026-03-29T00:59:00.000Z");
     assert_instant(zones, local_minute(2026, 3, 29, 3, 0), "2026-03-29T01:00:00.000Z");
-    assert_instant(zones, local_minute(2026, 10, 25, 2, 30), "2026-10-25T00:30:00.000Z"); /* fold: the first */
+    assert_instant(zones, local_minute(2026, 10, 25, 2, 30),
+                   "2026-10-25T00:30:00.000Z"); /* fold: the first */
     assert_instant(zones, local_minute(2026, 10, 25, 3, 0), "2026-10-25T02:00:00.000Z");
-    assert_instant(zones, local_minute(2050, 7, 1, 12, 0), "2050-07-01T10:00:00.000Z");   /* by the footer's rule */
+    assert_instant(zones, local_minute(2050, 7, 1, 12, 0),
+                   "2050-07-01T10:00:00.000Z"); /* by the footer's rule */
     esc_zones_free(zones);
 }
 
@@ -118,7 +126,8 @@ static void every_cut_and_flip_is_refused_or_read_safely(void **unused)
     read_zone("Europe/Berlin", &bytes);
     for (size_t size = 0; size < bytes.size; size++) {
         EscZones *zones = esc_zones_new();
-        assert_int_equal(esc_zones_add(zones, ESC_TEXT("x"), (EscBytes){bytes.data, size}, NULL), ESC_BAD_INPUT);
+        assert_int_equal(esc_zones_add(zones, ESC_TEXT("x"), (EscBytes){bytes.data, size}, NULL),
+                         ESC_BAD_INPUT);
         esc_zones_free(zones);
     }
     for (size_t at = 0; at < bytes.size; at++) {
@@ -156,13 +165,15 @@ static void put_zeros(EscBuf *out, size_t count)
 }
 
 /* A file of so many of everything, whose one kind of time is called "X". */
-static EscStatus add_made(EscZones *zones, const Counts *first, const Counts *counts, int32_t offset_s)
+static EscStatus add_made(EscZones *zones, const Counts *first, const Counts *counts,
+                          int32_t offset_s)
 {
     EscBuf out;
     EscWhy why;
     esc_buf_init(&out, 1 << 20);
     put_header(&out, first);
-    put_zeros(&out, (size_t)first->times * 5 + first->types * 6 + first->chars + first->leaps * 8 + first->standards + first->utcs);
+    put_zeros(&out, (size_t)first->times * 5 + first->types * 6 + first->chars + first->leaps * 8 +
+                        first->standards + first->utcs);
     put_header(&out, counts);
     for (uint32_t i = 0; i < counts->times; i++)
         esc_buf_u64(&out, i * UINT64_C(100));
@@ -205,7 +216,10 @@ static void a_file_has_its_limits(void **unused)
         {{0, 0, 0, 0, 1, 2}, -26 * 3600, false, ESC_OK},
         {{0, 0, 0, 0, 1, 2}, 26 * 3600 + 1, false, ESC_BAD_INPUT},
         {{0, 0, 0, 0, 1, 2}, -26 * 3600 - 1, false, ESC_BAD_INPUT},
-        {{0, 0, 0, 0, 1, (256 << 10) - 44 - 8 - 44 - 6 - 2}, 3600, false, ESC_OK}, /* the largest file */
+        {{0, 0, 0, 0, 1, (256 << 10) - 44 - 8 - 44 - 6 - 2},
+         3600,
+         false,
+         ESC_OK}, /* the largest file */
         {{0, 0, 0, 0, 1, (256 << 10) - 44 - 8 - 44 - 6 - 1}, 3600, false, ESC_BAD_INPUT},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
@@ -227,23 +241,38 @@ static void a_file_has_its_limits(void **unused)
 static void rules_of_the_footer(void **unused)
 {
     (void)unused;
-    static const char *const bad[] = {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0/3", "CET-1CEST,M3.6.0,M10.5.0",
-                                      "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,M3.5.0,M10.5.0/3x", "CET-25", "<CET-1"};
+    static const char *const bad[] = {"",
+                                      "C",
+                                      "CET",
+                                      "CET-",
+                                      "CET-1CEST",
+                                      "CET-1CEST,M3.5.0",
+                                      "CET-1CEST,M13.5.0,M10.5.0/3",
+                                      "CET-1CEST,M3.6.0,M10.5.0",
+                                      "CET-1CEST,M3.5.7,M10.5.0",
+                                      "CET-1CEST,J0,J1",
+                                      "CET-1CEST,M3.5.0,M10.5.0/3x",
+                                      "CET-25",
+                                      "<CET-1"};
     ZoneRule rule;
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         assert_false(esc_zone_rule_read(esc_text_from(bad[i]), &rule));
     assert_true(esc_zone_rule_read(ESC_TEXT("<+0330>-3:30"), &rule));
     assert_int_equal(esc_zone_rule_at(&rule, 0).offset_s, 12600);
-    assert_true(esc_zone_rule_read(ESC_TEXT("AEST-10AEDT,M10.1.0,M4.1.0/3"), &rule)); /* summer over the new year */
-    assert_int_equal(esc_zone_rule_at(&rule, 1767225600).offset_s, 39600);               /* 2026-01-01 */
-    assert_int_equal(esc_zone_rule_at(&rule, 1782864000).offset_s, 36000);               /* 2026-07-01 */
-    assert_true(esc_zone_rule_read(ESC_TEXT("XXX0YYY,M12.5.0/0,M3.1.0/0"), &rule)); /* the last Sunday of a December */
-    assert_int_equal(esc_zone_rule_at(&rule, 1798329599).offset_s, 0);                  /* 2026-12-26T23:59:59Z */
+    assert_true(esc_zone_rule_read(ESC_TEXT("AEST-10AEDT,M10.1.0,M4.1.0/3"),
+                                   &rule)); /* summer over the new year */
+    assert_int_equal(esc_zone_rule_at(&rule, 1767225600).offset_s, 39600); /* 2026-01-01 */
+    assert_int_equal(esc_zone_rule_at(&rule, 1782864000).offset_s, 36000); /* 2026-07-01 */
+    assert_true(esc_zone_rule_read(ESC_TEXT("XXX0YYY,M12.5.0/0,M3.1.0/0"),
+                                   &rule)); /* the last Sunday of a December */
+    assert_int_equal(esc_zone_rule_at(&rule, 1798329599).offset_s, 0); /* 2026-12-26T23:59:59Z */
     assert_int_equal(esc_zone_rule_at(&rule, 1798329600).offset_s, 3600);
     assert_true(esc_zone_rule_read(ESC_TEXT("XXX3YYY,J60,300/-1"), &rule));
     assert_int_equal(esc_zone_rule_at(&rule, 1767225600).offset_s, -10800);
     assert_int_equal(esc_zone_rule_at(&rule, 1782864000).offset_s, -7200);
-    static const int64_t changes[] = {1772341200, 1793149200, 1835499600}; /* 2026-03-01T05Z, 2026-10-28T01Z, 2028-03-01T05Z: a leap year's first of March */
+    static const int64_t changes[] = {
+        1772341200, 1793149200,
+        1835499600}; /* 2026-03-01T05Z, 2026-10-28T01Z, 2028-03-01T05Z: a leap year's first of March */
     for (size_t i = 0; i < ESC_COUNT_OF(changes); i++) {
         assert_int_equal(esc_zone_rule_at(&rule, changes[i] - 1).offset_s, i == 1 ? -7200 : -10800);
         assert_int_equal(esc_zone_rule_at(&rule, changes[i]).offset_s, i == 1 ? -10800 : -7200);
@@ -253,22 +282,32 @@ static void rules_of_the_footer(void **unused)
 static void loading_takes_only_zone_names(void **unused)
 {
     (void)unused;
-    EscText texts[] = {ESC_TEXT(""), ESC_TEXT("Europe/Berlin"), ESC_TEXT("../../../etc/passwd"), ESC_TEXT("Europe/Nowhere")};
+    EscText texts[] = {ESC_TEXT(""), ESC_TEXT("Europe/Berlin"), ESC_TEXT("../../../etc/passwd"),
+                       ESC_TEXT("Europe/Nowhere")};
     EscMetaRow meta = {.timezone = 1};
     EscPersonRow person = {.timezone = 0};
-    EscProgram program = {.meta = &meta, .meta_count = 1, .texts = texts, .texts_count = 4, .persons = &person, .persons_count = 1};
+    EscProgram program = {.meta = &meta,
+                          .meta_count = 1,
+                          .texts = texts,
+                          .texts_count = 4,
+                          .persons = &person,
+                          .persons_count = 1};
     EscFiles files = {.read = zone_file_read};
     EscWhy why;
     EscZones *zones = esc_zones_new();
     assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_OK);
     assert_true(esc_zones_has(zones, ESC_TEXT("Europe/Berlin")));
     person.timezone = 3;
-    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_BAD_INPUT);
+    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why),
+                     ESC_BAD_INPUT);
     person.timezone = 4;
-    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why), ESC_NOT_FOUND);
+    assert_int_equal(esc_zones_load(zones, &program, &files, "/usr/share/zoneinfo", &why),
+                     ESC_NOT_FOUND);
     assert_non_null(strstr(why.text, "Europe/Nowhere"));
-    static const char *const fine[] = {"a", "z", "A", "Z", "0", "9", "a/b", "a_b", "a-b", "a+b"}; /* only not there */
-    static const char *const wrong[] = {"`", "{", "@", "[", ":", "/", "/a", ".", "a.b", "a..", "a b"};
+    static const char *const fine[] = {"a", "z",   "A",   "Z",   "0",
+                                       "9", "a/b", "a_b", "a-b", "a+b"}; /* only not there */
+    static const char *const wrong[] = {"`",  "{", "@",   "[",   ":",  "/",
+                                        "/a", ".", "a.b", "a..", "a b"};
     for (size_t i = 0; i < ESC_COUNT_OF(fine) + ESC_COUNT_OF(wrong); i++) {
         bool is_fine = i < ESC_COUNT_OF(fine);
         texts[3] = esc_text_from(is_fine ? fine[i] : wrong[i - ESC_COUNT_OF(fine)]);

@@ -41,6 +41,28 @@ typedef struct EscHolidayFile {
     bool repeats; /* out: the days depend on from_day and to_day */
 } EscHolidayFile;
 
+/* One turn of an imported schedule. */
+typedef struct EscFileTurn {
+    int64_t from_minute, to_minute; /* since 1970-01-01T00:00 UTC; the second one is exclusive */
+    uint32_t line;                  /* of its event in the file, from 1 */
+    EscText summary;                /* empty: none */
+    const EscText *attendees; /* mail addresses, names and other texts that say who takes part */
+    uint32_t attendees_count;
+} EscFileTurn;
+
+/* A calendar file that a schedule imports, and what the compiler asks about it. */
+typedef struct EscTurnFile {
+    EscText path;             /* below the workspace's folder */
+    EscText timezone;         /* of the schedule */
+    int64_t from_day, to_day; /* repetitions are written out from … to; days since 1970-01-01 */
+    void *context;            /* of the functions below */
+    /* Those of one event follow each other; all is borrowed for the length of the call. */
+    void (*turn)(void *context, const EscFileTurn *turn);
+    /* What is wrong in which line of the file (from 1); the text is borrowed for the length of the call. */
+    void (*fault)(void *context, uint32_t line, EscText message);
+    bool repeats; /* out: the turns depend on from_day and to_day */
+} EscTurnFile;
+
 /* How a program gives the compiler its files. Paths are relative to the workspace's folder, with
  * `/` between folders. */
 typedef struct EscSourceFiles {
@@ -63,6 +85,8 @@ typedef struct EscSourceFiles {
     /* Appends a text in Unicode's composed form (NFC), in which texts of events come in. ESC_NO_MEMORY; any other failure: as
      * it is. NULL: nobody knows, and nothing is said of texts that are written otherwise. */
     EscStatus (*compose)(void *context, EscText text, EscBuf *out);
+    /* Reads a calendar file that a schedule imports; as `holidays`. */
+    EscStatus (*turns)(void *context, EscTurnFile *file);
     /* Days since 1970-01-01, for schedules that have not begun and for what calendar files repeat. 0: not known; then
      * nothing is said about the one, and the other is written out around 1970. */
     int64_t today;
@@ -415,7 +439,7 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
     ESC_SCENARIO_DELIVER_FAILS,
     ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
-    ESC_SCENARIO_ABSENT,        /* who: PERSON; local_minute: until, or INT64_MAX */
+    ESC_SCENARIO_ABSENT, /* who: PERSON; name: who stands in, "" nobody; local_minute: until, or INT64_MAX */
     ESC_SCENARIO_EXPECT /* expects: one tree in prefix form; name: whose escalation (template), "" the only one */
 } EscScenarioKind;
 

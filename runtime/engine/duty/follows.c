@@ -10,15 +10,13 @@ bool esc_follow_is_on(const EscEscalation *escalation)
            (escalation->state == ESC_STATE_OPEN || escalation->state == ESC_STATE_PARKED);
 }
 
-int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalation,
-                          int64_t otherwise)
+int64_t esc_follow_due_ms(EscEngine *engine, EscEscalation *escalation, int64_t otherwise)
 {
+    EscPeople people;
     if (!esc_follow_is_on(escalation))
         return otherwise;
-    const EscEngineBundle *in = escalation->bundle;
-    EscRef ref = esc_role_row(escalation, escalation->role_row)->owner;
-    ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
-    return esc_schedule_change_ms(in->program, engine->zones, esc_ref_index(ref), engine->now_ms);
+    esc_role_people(engine, escalation, escalation->role_row, &people);
+    return people.until_ms == INT64_MAX ? otherwise : people.until_ms;
 }
 
 void esc_follow_timer(EscEngine *engine, EscEscalation *escalation)

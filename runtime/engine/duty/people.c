@@ -22,21 +22,8 @@ bool esc_person_absent(const EscEngine *engine, EscText name)
 
 int64_t esc_person_absent_until(const EscEngine *engine, EscText name)
 {
-    for (size_t i = 0; i < engine->absences.count; i++) {
-        const EscAbsence *absence = &engine->absences.items[i];
-        if (esc_text_equal(absence->person, name))
-            return absence->until_ms > engine->now_ms ? absence->until_ms : 0;
-    }
-    return 0;
-}
-
-void esc_absences_move(EscEngine *engine, int64_t by_ms)
-{
-    for (size_t i = 0; i < engine->absences.count; i++) {
-        if (engine->absences.items[i].is_for)
-            engine->absences.items[i].until_ms += by_ms;
-    }
-    engine->absences.is_dirty = true;
+    EscAwayNow away;
+    return esc_absence_at(engine, name, engine->now_ms, &away) ? away.until_ms : 0;
 }
 
 /* --- the directory asked ---------------------------------------------------------------------- */
@@ -62,14 +49,32 @@ static EscText lookup_field_text(void *context, uint32_t field)
 }
 
 /* Who left the directory is away for ever, whatever the bundle says that an escalation runs on. */
-static bool lookup_is_absent(void *context, uint32_t person)
+static bool lookup_away(const Lookup *lookup, uint32_t person, EscAwayNow *away)
 {
-    const Lookup *lookup = context;
+    const EscEngine *engine = lookup->engine;
     const EscProgram *program = lookup->bundle->program;
     EscText name = program->texts[program->persons[person].name];
-    bool has_left =
-        lookup->bundle != lookup->engine->schema.current && !esc_person_known(lookup->engine, name);
-    return has_left || esc_person_absent_until(lookup->engine, name) != 0;
+    *away = (EscAwayNow){.deputy = {0}};
+    if (lookup->bundle == engine->schema.current)
+        return esc_absence_of(engine, person, engine->now_ms, away);
+    return !esc_person_known(engine, name) || esc_absence_at(engine, name, engine->now_ms, away);
+}
+
+static bool lookup_is_absent(void *context, uint32_t person)
+{
+    EscAwayNow away;
+    return lookup_away(context, person, &away);
+}
+
+static uint32_t lookup_deputy(void *context, uint32_t person)
+{
+    const Lookup *lookup = context;
+    EscAwayNow away;
+    uint32_t deputy = ESC_NONE;
+    if (lookup_away(lookup, person, &away) && away.deputy.size > 0 &&
+        !esc_directory_person(lookup->bundle->program, away.deputy, &deputy))
+        return ESC_NONE;
+    return deputy;
 }
 
 static EscText lookup_last_drawn(void *context, EscText team)
@@ -86,15 +91,19 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
                        EscRef ref, EscPeople *people)
 {
     Lookup lookup = {engine, ticket, bundle};
-    EscDirectoryHost host = {&lookup, lookup_holds, lookup_field_text, lookup_is_absent,
-                             lookup_last_drawn};
+    EscDirectoryHost host = {&lookup,          lookup_holds,  lookup_field_text,
+                             lookup_is_absent, lookup_deputy, lookup_last_drawn};
     EscOwners owners = {.count = 0};
     esc_directory_resolve(bundle->program, engine->zones, &host, ref, engine->now_ms, &owners);
     for (uint32_t i = 0; i < owners.count; i++)
         people->names[people->count++] = person_name(engine, bundle->program, owners.persons[i]);
-    for (uint32_t i = 0; i < owners.skipped_count; i++)
+    for (uint32_t i = 0; i < owners.skipped_count; i++) {
+        if (owners.deputies[i] != ESC_NONE)
+            people->deputies[i] = person_name(engine, bundle->program, owners.deputies[i]);
         people->skipped[people->skipped_count++] =
             person_name(engine, bundle->program, owners.skipped[i]);
+    }
+    people->until_ms = owners.until_ms;
     people->via = esc_engine_intern(
         engine, esc_directory_ref_name(bundle->program, owners.via != 0 ? owners.via : ref));
 }
@@ -113,7 +122,7 @@ static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscP
 static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
                            EscRef ref, EscPeople *people)
 {
-    *people = (EscPeople){.count = 0};
+    *people = (EscPeople){.until_ms = INT64_MAX};
     const EscEngineBundle *in = bundle;
     ref = esc_ref_translate(engine, bundle, ref, &in);
     lookup_run(engine, ticket, in, ref, people);
@@ -139,19 +148,30 @@ const EscRoleRow *esc_role_row(const EscEscalation *escalation, uint32_t positio
     return &program->roles[esc_escalation_template(escalation)->roles_first + position];
 }
 
-static void name_add(EscText *names, uint32_t *count, EscText name)
+/* Gives the place at which the name stands; ESC_OWNERS_MAX: there is none left. */
+static uint32_t name_add(EscText *names, uint32_t *count, EscText name)
 {
-    if (!esc_texts_hold(names, *count, name) && *count < ESC_OWNERS_MAX)
-        names[(*count)++] = name;
+    for (uint32_t i = 0; i < *count; i++) {
+        if (esc_text_equal(names[i], name))
+            return i;
+    }
+    if (*count == ESC_OWNERS_MAX)
+        return ESC_OWNERS_MAX;
+    names[*count] = name;
+    return (*count)++;
 }
 
-/* Those of another reference behind them, each once. */
+/* Those of another reference behind them, each once. Whoever was passed over in a team may be named beside it, with a deputy. */
 static void people_join(EscPeople *people, const EscPeople *more)
 {
     for (uint32_t i = 0; i < more->count; i++)
         name_add(people->names, &people->count, more->names[i]);
-    for (uint32_t i = 0; i < more->skipped_count; i++)
-        name_add(people->skipped, &people->skipped_count, more->skipped[i]);
+    for (uint32_t i = 0; i < more->skipped_count; i++) {
+        uint32_t place = name_add(people->skipped, &people->skipped_count, more->skipped[i]);
+        if (place < ESC_OWNERS_MAX && more->deputies[i].size > 0)
+            people->deputies[place] = more->deputies[i];
+    }
+    people->until_ms = INT64_MAX;
 }
 
 /* The present policy's; that of the escalation's own bundle when there is none any more. */

@@ -98,7 +98,8 @@ static void settle(EscEngine *engine)
         esc_engine_settle(engine);
 }
 
-/* Who has left the directory is accountable for nothing any more, and is not called. */
+/* Who has left the directory, or is away by what it says now, is accountable for nothing any more; who has left is not
+ * called. */
 static void left_pass_over(EscEngine *engine)
 {
     EscEscalation *escalation = NULL;
@@ -110,9 +111,13 @@ static void left_pass_over(EscEngine *engine)
                 !esc_person_known(engine, escalation->pages[i - 1].person))
                 esc_pages_stop(engine, escalation, escalation->pages[i - 1].person);
         }
-        if (escalation->owner.size == 0 || esc_person_known(engine, escalation->owner) ||
+        if (escalation->owner.size == 0 || !esc_person_absent(engine, escalation->owner) ||
             esc_resort_stands(engine, escalation))
             continue;
+        if (esc_person_known(engine, escalation->owner)) {
+            esc_absence_spread(engine, escalation->owner); /* as it is written now */
+            continue;
+        }
         esc_role_absent(engine, escalation, "is not in the directory any more");
         esc_outcome_add(engine, escalation);
     }
@@ -141,6 +146,7 @@ static void arrears_do(EscEngine *engine)
     memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
            sizeof engine->schema.reviewed);
     engine->absences.is_dirty = true;
+    esc_absences_alarm(engine);
     left_pass_over(engine);
     esc_follow_review(engine);
     for (size_t i = 0; i < engine->tickets.count; i++) {

@@ -9,7 +9,7 @@
  *                                                    log and creation of a ticket, absences `for` a duration; acknowledgement,
  *                                                    waits, reminders, checks, expectations, service levels without a calendar
  *   keeps the open time that is left                 the same with a calendar, unless it is late already
- *   stays                                            absences `until` a date; dates in fields, events and snapshots of
+ *   stays                                            absences between dates; dates in fields, events and snapshots of
  *                                                    code; what was written: audit, evidence, closed escalations
  *   is looked up anew when it is needed              whose turn it is by a schedule
  *   is set anew from what it is made of              clock timers (wakes.c), ends of quiet time (duty/quiet.c)
@@ -22,7 +22,7 @@
 
 /* --- timers ----------------------------------------------------------------------------------- */
 
-static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move,
+static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
                                     const EscTimerNode *timer)
 {
     EscEscalation *escalation = timer->escalation;
@@ -52,6 +52,7 @@ static int64_t escalation_timer_due(const EscEngine *engine, const EscMove *move
     case ESC_TIMER_SLA_WARN:
     case ESC_TIMER_SLA_OVERDUE:
     case ESC_TIMER_DIGEST:
+    case ESC_TIMER_ABSENCE:
     case ESC_TIMER_COUNT:
         break; /* not an escalation's: it will fire without an effect */
     }
@@ -63,6 +64,8 @@ static int64_t timer_due(EscEngine *engine, const EscMove *move, const EscTimerN
     EscTimer kind = (EscTimer)timer->kind;
     if (timer->escalation != NULL)
         return escalation_timer_due(engine, move, timer);
+    if (kind == ESC_TIMER_ABSENCE)
+        return timer->due_ms;
     if (timer->ticket == NULL || kind == ESC_TIMER_ARMED || kind == ESC_TIMER_CLOCK)
         return timer->due_ms + esc_move_by(move);
     return esc_sla_timer_moved(engine, timer->ticket, move, kind, timer->index, timer->due_ms);
@@ -128,10 +131,10 @@ static void correct(EscEngine *engine, int64_t by_ms)
     escalations_move(engine, &move);
     timers_move(engine, &move);
     esc_windows_move(engine, by_ms);
-    esc_absences_move(engine, by_ms);
     engine->pending->outbox_moved_ms += by_ms;
     engine->moved_ms += by_ms;
     engine->now_ms = move.to_ms;
+    esc_absences_move(engine, by_ms);
     if (engine->quiets.count > 0)
         esc_quiets_review(engine);
     esc_audit_ticket(

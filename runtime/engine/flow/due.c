@@ -92,6 +92,8 @@ void esc_due_apply(EscEngine *engine)
         escalation_timer_fire(engine, fired.escalation, &fired);
     else if (fired.ticket != NULL)
         ticket_timer_fire(engine, fired.ticket, &fired);
+    else if (fired.kind == ESC_TIMER_ABSENCE)
+        esc_absences_fire(engine, fired.due_ms);
     else if (fired.index == ESC_DIGEST_STORM)
         esc_storms_fire(engine);
     else if (fired.index == ESC_DIGEST_QUIET)

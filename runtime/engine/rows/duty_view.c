@@ -30,31 +30,38 @@ static EscText lookup_field_text(void *context, uint32_t field)
                : esc_ticket_text(lookup->engine, lookup->ticket, lookup->bundle->slots[field]);
 }
 
-static const EscAbsence *absence_of(const Lookup *lookup, EscText person)
-{
-    const EscAbsences *absences = &lookup->engine->absences;
-    for (size_t i = 0; i < absences->count; i++)
-        if (esc_text_equal(absences->items[i].person, person) &&
-            absences->items[i].until_ms > lookup->at_ms)
-            return &absences->items[i];
-    return NULL;
-}
-
 static EscText person_name(const EscProgram *program, uint32_t person)
 {
     return program->texts[program->persons[person].name];
 }
 
 /* Who left the directory is away for ever, as in people.c. */
-static bool lookup_is_absent(void *context, uint32_t person)
+static bool lookup_away(const Lookup *lookup, uint32_t person, EscAwayNow *away)
 {
-    const Lookup *lookup = context;
     EscText name = person_name(lookup->bundle->program, person);
     const EscEngineBundle *current = lookup->engine->schema.current;
     uint32_t known = 0;
     bool has_left =
         lookup->bundle != current && !esc_directory_person(current->program, name, &known);
-    return has_left || absence_of(lookup, name) != NULL;
+    *away = (EscAwayNow){.deputy = {0}};
+    return has_left || esc_absence_at(lookup->engine, name, lookup->at_ms, away);
+}
+
+static bool lookup_is_absent(void *context, uint32_t person)
+{
+    EscAwayNow away;
+    return lookup_away(context, person, &away);
+}
+
+static uint32_t lookup_deputy(void *context, uint32_t person)
+{
+    const Lookup *lookup = context;
+    EscAwayNow away;
+    uint32_t deputy = ESC_NONE;
+    if (lookup_away(lookup, person, &away) && away.deputy.size > 0 &&
+        !esc_directory_person(lookup->bundle->program, away.deputy, &deputy))
+        return ESC_NONE;
+    return deputy;
 }
 
 static EscText lookup_last_drawn(void *context, EscText team)
@@ -64,8 +71,8 @@ static EscText lookup_last_drawn(void *context, EscText team)
 
 static EscOwners people_at(Lookup *lookup, EscRef ref)
 {
-    EscDirectoryHost host = {lookup, lookup_holds, lookup_field_text, lookup_is_absent,
-                             lookup_last_drawn};
+    EscDirectoryHost host = {lookup,           lookup_holds,  lookup_field_text,
+                             lookup_is_absent, lookup_deputy, lookup_last_drawn};
     EscOwners owners = {.count = 0};
     esc_directory_resolve(lookup->bundle->program, lookup->engine->zones, &host, ref, lookup->at_ms,
                           &owners);
@@ -103,11 +110,10 @@ static EscText level_person(EscEngine *engine, const EscEscalation *escalation, 
         EscRef ref =
             place == 0 ? role->owner : program->role_owners[role->others_first + place - 1].owner;
         EscText drawn = is_anew ? (EscText){0} : esc_escalation_drawn(escalation, level, place);
-        Lookup lookup = {engine, escalation->ticket, escalation->bundle, engine->now_ms};
         EscText person = drawn;
         if (drawn.size == 0)
             person = person_of(engine, escalation, escalation->bundle, ref);
-        else if (absence_of(&lookup, drawn) != NULL)
+        else if (esc_absence_at(engine, drawn, engine->now_ms, NULL))
             continue;
         if (person.size > 0)
             return person;
@@ -163,30 +169,34 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
 
 /* --- who is on duty ----------------------------------------------------------------------------- */
 
-/* When the same reference means somebody else: the end of a turn, or somebody comes back. */
-static int64_t change_after(const Lookup *lookup, EscRef via, int64_t after_ms)
+static void take_absence(const Lookup *lookup, uint32_t person, int64_t *change_ms)
 {
-    int64_t change_ms = INT64_MAX;
-    if (esc_ref_kind(via) == ESC_REF_SCHEDULE)
-        change_ms = esc_schedule_change_ms(lookup->bundle->program, lookup->engine->zones,
-                                           esc_ref_index(via), after_ms);
-    const EscAbsences *absences = &lookup->engine->absences;
-    for (size_t i = 0; i < absences->count; i++)
-        if (absences->items[i].until_ms > after_ms && absences->items[i].until_ms < change_ms)
-            change_ms = absences->items[i].until_ms;
+    EscText name = person_name(lookup->bundle->program, person);
+    int64_t at_ms = esc_absence_change_ms(lookup->engine, name, lookup->at_ms);
+    *change_ms = at_ms < *change_ms ? at_ms : *change_ms;
+}
+
+/* When the same reference may mean somebody else: the end of a turn, or somebody goes away or comes back. */
+static int64_t change_after(const Lookup *lookup, const EscOwners *owners)
+{
+    int64_t change_ms = owners->until_ms;
+    for (uint32_t i = 0; i < owners->count; i++)
+        take_absence(lookup, owners->persons[i], &change_ms);
+    for (uint32_t i = 0; i < owners->skipped_count; i++)
+        take_absence(lookup, owners->skipped[i], &change_ms);
     return change_ms;
 }
 
-static void find_next(Lookup *lookup, EscRef ref, EscDutyView *view)
+/* `owners` are those of now. */
+static void find_next(Lookup *lookup, EscRef ref, EscOwners *owners, EscDutyView *view)
 {
-    int64_t at_ms = lookup->at_ms;
     for (int turn = 0; turn < TURNS_AHEAD_MAX; turn++) {
-        at_ms = change_after(lookup, ref, at_ms);
+        int64_t at_ms = change_after(lookup, owners);
         if (at_ms == INT64_MAX)
             return;
         lookup->at_ms = at_ms;
-        EscOwners owners = people_at(lookup, ref);
-        EscText person = first_of(lookup, &owners);
+        *owners = people_at(lookup, ref);
+        EscText person = first_of(lookup, owners);
         if (esc_text_equal(person, view->person))
             continue;
         view->until_ms = at_ms;
@@ -204,8 +214,15 @@ static EscText absent_json(Lookup *lookup, const EscOwners *owners)
         esc_buf_string(&buf, i > 0 ? ",{\"person\":" : "{\"person\":");
         esc_json_text(&buf, name);
         esc_buf_string(&buf, ",\"until\":\"");
-        esc_time_write(&buf, absence_of(lookup, name)->until_ms);
-        esc_buf_string(&buf, "\"}");
+        EscAwayNow away = {0};
+        (void)esc_absence_at(lookup->engine, name, lookup->at_ms, &away);
+        esc_time_write(&buf, away.until_ms);
+        esc_buf_string(&buf, "\"");
+        if (owners->deputies[i] != ESC_NONE) {
+            esc_buf_string(&buf, ",\"deputy\":");
+            esc_json_text(&buf, person_name(lookup->bundle->program, owners->deputies[i]));
+        }
+        esc_buf_char(&buf, '}');
     }
     esc_buf_char(&buf, ']');
     return esc_turn_take(lookup->engine, &buf);
@@ -231,7 +248,7 @@ static void duty_fill(EscEngine *engine, EscRef ref, int64_t now_ms, EscDutyView
     EscOwners owners = people_at(&lookup, ref);
     view->person = first_of(&lookup, &owners);
     view->absent_json = absent_json(&lookup, &owners);
-    find_next(&lookup, ref, view);
+    find_next(&lookup, ref, &owners, view);
     uint32_t person = 0;
     if (esc_directory_person(program, view->person, &person))
         view->person_title = program->texts[program->persons[person].title];

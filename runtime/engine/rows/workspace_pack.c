@@ -1,6 +1,6 @@
 /* workspace_pack.c - the body of the workspace itself: who is absent, and what waits to be told in one message.
  *
- *   u8 format   absences: count, for each  packed person  signed until  u8: for a duration
+ *   u8 format   absences: count, for each  packed person, deputy  signed from, until  u8: 1 for a duration, 2 back
  *   turns of teams: count, for each  packed team, who was drawn last
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
@@ -12,7 +12,9 @@
 
 #include <string.h>
 
-#define FORMAT 6
+#define FORMAT 7
+
+enum { IS_FOR = 1, IS_BACK = 2 };
 
 static void pages_pack(EscBuf *out, const EscWindow *window)
 {
@@ -69,9 +71,13 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
     esc_buf_u8(out, FORMAT);
     esc_buf_varint(out, engine->absences.count);
     for (size_t i = 0; i < engine->absences.count; i++) {
-        esc_buf_packed(out, engine->absences.items[i].person);
-        esc_buf_signed(out, engine->absences.items[i].until_ms);
-        esc_buf_u8(out, engine->absences.items[i].is_for);
+        const EscAbsence *absence = &engine->absences.items[i];
+        esc_buf_packed(out, absence->person);
+        esc_buf_packed(out, absence->deputy);
+        esc_buf_signed(out, absence->from_ms);
+        esc_buf_signed(out, absence->until_ms);
+        esc_buf_u8(out,
+                   (uint8_t)((absence->is_for ? IS_FOR : 0) | (absence->is_back ? IS_BACK : 0)));
     }
     team_turns_pack(out, &engine->team_turns);
     esc_buf_varint(out, engine->windows.count);
@@ -99,8 +105,12 @@ static void absences_unpack(EscCursor *cursor, EscEngine *engine)
         ESC_ENGINE_GROW(engine->absences.items, engine->absences.count, engine->absences.capacity);
         EscAbsence *absence = &engine->absences.items[engine->absences.count++];
         absence->person = esc_engine_intern(engine, esc_cursor_packed(cursor));
+        absence->deputy = esc_engine_intern(engine, esc_cursor_packed(cursor));
+        absence->from_ms = esc_instant_unpack(cursor);
         absence->until_ms = esc_instant_unpack(cursor);
-        absence->is_for = esc_cursor_u8(cursor) != 0;
+        uint8_t flags = esc_cursor_u8(cursor);
+        absence->is_for = (flags & IS_FOR) != 0;
+        absence->is_back = (flags & IS_BACK) != 0;
     }
 }
 

@@ -24,8 +24,12 @@ bool esc_zones_has(const EscZones *zones, EscText name);
 int32_t esc_zone_offset_s(const EscZones *zones, EscText name, int64_t time_ms);
 /* What people call its time at that instant: "CET", "CEST", "+03" where it has no name; empty when its file tells none. */
 EscText esc_zone_name(const EscZones *zones, EscText name, int64_t time_ms);
-/* A local time (minutes since 1970-01-01T00:00 local) as an instant. Gap: shifted forward; fold: the first. */
+/* A local time (minutes since 1970-01-01T00:00 local) as an instant. One that does not exist is the first instant behind
+ * the gap; one that exists twice is its first occurrence. */
 int64_t esc_zone_instant_ms(const EscZones *zones, EscText name, int64_t local_minute);
+/* The other way round: the last local minute whose instant has come. While an hour repeats itself that is the last minute of
+ * its first occurrence, so a boundary that has passed does not come back. */
+int64_t esc_zone_minute(const EscZones *zones, EscText name, int64_t time_ms);
 /* Loads every zone that the program names (and the workspace's) from `directory` ("/usr/share/zoneinfo") through the door. */
 ESC_MUST_USE EscStatus esc_zones_load(EscZones *zones, const EscProgram *program,
                                       const EscFiles *files, const char *directory, EscWhy *why);
@@ -55,6 +59,8 @@ typedef struct EscDirectoryHost {
     bool (*holds)(void *context, uint32_t function);
     EscText (*field_text)(void *context, uint32_t field);
     bool (*is_absent)(void *context, uint32_t person);
+    /* Who stands in for somebody who is absent; ESC_NONE: nobody. NULL: nobody ever does. */
+    uint32_t (*deputy)(void *context, uint32_t person);
     /* Who of a team was drawn last, for `round_robin(TEAM)`; empty: nobody yet. NULL: nobody ever. */
     EscText (*last_drawn)(void *context, EscText team);
 } EscDirectoryHost;
@@ -65,18 +71,49 @@ typedef struct EscOwners {
     uint32_t count; /* 0: nobody */
     uint32_t
         skipped[ESC_OWNERS_MAX]; /* people left out because they are absent, for the audit record */
+    uint32_t deputies[ESC_OWNERS_MAX]; /* who stands in for each of them; ESC_NONE: nobody */
     uint32_t skipped_count;
+    /* Of a schedule: the first instant behind now_ms at which it may mean somebody else while nobody goes away or comes
+     * back; else INT64_MAX. */
+    int64_t until_ms;
     EscRef via; /* what it was looked up through: the person, team or schedule itself */
 } EscOwners;
 
-/* Resolves person, team, schedule, route and field references (roles are the engine's own). Routes are followed at most 8 deep. */
+/* Resolves person, team, schedule, route and field references (roles are the engine's own). Routes are followed at most 8 deep.
+ * For a named person, a team's lead and whose turn it is the deputy stands in, or the deputy's (8 deep, nobody twice); not
+ * for another member of a team. */
 void esc_directory_resolve(const EscProgram *program, const EscZones *zones,
                            const EscDirectoryHost *host, EscRef ref, int64_t now_ms,
                            EscOwners *owners);
-/* The next instant behind `after_ms` at which the turn of somebody else may begin on a schedule: a turn of a rotation ends,
- * an override begins or ends. INT64_MAX: there is none. */
-int64_t esc_schedule_change_ms(const EscProgram *program, const EscZones *zones, uint32_t schedule,
-                               int64_t after_ms);
+
+/* An absence that is written in the directory, as instants. */
+typedef struct EscAway {
+    int64_t from_ms, to_ms;
+    uint32_t deputy; /* ESC_NONE: nobody */
+} EscAway;
+
+/* The absence of a person at an instant; false: there is none. */
+bool esc_person_away(const EscProgram *program, const EscZones *zones, uint32_t person,
+                     int64_t at_ms, EscAway *away);
+/* The first absence of a person that begins behind an instant; false: there is none. */
+bool esc_person_away_next(const EscProgram *program, const EscZones *zones, uint32_t person,
+                          int64_t after_ms, EscAway *away);
+
+/* A time in which a schedule means one person, by all that is written: overrides, layers, absences and deputies. */
+typedef struct EscWatch {
+    uint32_t person;           /* ESC_NONE: nobody */
+    int64_t from_ms, until_ms; /* until somebody else is meant; INT64_MAX: no end within 400 days */
+} EscWatch;
+
+/* The watch at an instant, which is its from_ms; the next one is that at until_ms. */
+EscWatch esc_schedule_watch(const EscProgram *program, const EscZones *zones, uint32_t schedule,
+                            int64_t at_ms);
+/* Appends a calendar (iCalendar, RFC 5545) of the watches between two instants: of a schedule, or of a person in all
+ * schedules. */
+void esc_schedule_write_calendar(const EscProgram *program, const EscZones *zones,
+                                 uint32_t schedule, int64_t from_ms, int64_t to_ms, EscBuf *out);
+void esc_person_write_calendar(const EscProgram *program, const EscZones *zones, uint32_t person,
+                               int64_t from_ms, int64_t to_ms, EscBuf *out);
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
 EscText esc_directory_ref_name(const EscProgram *program,

@@ -46,8 +46,10 @@ typedef struct EscAction {
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
+    EscText deputy;    /* ABSENT: who stands in; empty: nobody */
+    int64_t from_ms;   /* ABSENT: a date; 0: now */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
-    int64_t for_ms;    /* ABSENT without a date: so long from now on */
+    int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */
     int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
     EscExpect expect;  /* HANDOFF */
 } EscAction;

@@ -12,8 +12,11 @@ typedef struct EscPeople {
     EscText names[ESC_OWNERS_MAX]; /* interned; who is accountable first */
     uint32_t count;
     EscText skipped[ESC_OWNERS_MAX];
+    EscText deputies[ESC_OWNERS_MAX]; /* who stands in for each of them; empty: nobody */
     uint32_t skipped_count;
     EscText via; /* interned: person, team or schedule */
+    /* Of one schedule: the first instant behind now at which its turns may mean somebody else; else INT64_MAX. */
+    int64_t until_ms;
 } EscPeople;
 /* `ref` in the numbering of `bundle`. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
@@ -30,7 +33,6 @@ EscText esc_people_stand(EscEngine *engine, const EscPeople *people);
 bool esc_person_known(const EscEngine *engine, EscText name);  /* in the present directory */
 bool esc_person_absent(const EscEngine *engine, EscText name); /* who left is absent for ever */
 int64_t esc_person_absent_until(const EscEngine *engine, EscText name); /* 0: they are there */
-void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were given as a duration */
 
 /* Roles of an escalation's template by position, in the order of failover. The position behind the last one is the last
  * resort; an escalation without a bundle has only that. */
@@ -94,8 +96,7 @@ int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalat
 /* Arms the end of the turn of the schedule that the accountable role follows, or disarms it where none is followed. */
 void esc_follow_timer(EscEngine *engine, EscEscalation *escalation);
 /* The next end behind now; `otherwise` where no schedule is followed, or it has none. */
-int64_t esc_follow_due_ms(const EscEngine *engine, const EscEscalation *escalation,
-                          int64_t otherwise);
+int64_t esc_follow_due_ms(EscEngine *engine, EscEscalation *escalation, int64_t otherwise);
 void esc_follow_review(EscEngine *engine); /* the schedules are those of another bundle */
 /* Whether the accountable role follows a schedule whose end would move it, so that it can be kept. */
 bool esc_follow_is_on(const EscEscalation *escalation);

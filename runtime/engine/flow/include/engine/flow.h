@@ -128,4 +128,11 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
 
 void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */
 
+/* --- absences.c ------------------------------------------------------------------------------- */
+
+/* Somebody is away from now on: tickets hear of it, and what they are accountable for goes to others. */
+void esc_absence_spread(EscEngine *engine, EscText person);
+/* The timer of absences that begin: those since due_ms. */
+void esc_absences_fire(EscEngine *engine, int64_t due_ms);
+
 #endif

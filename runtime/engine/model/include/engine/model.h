@@ -396,6 +396,23 @@ const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
                                    uint32_t index);   /* NULL when there is none */
 int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
 
+/* --- absences.c ------------------------------------------------------------------------------- */
+
+typedef struct EscAwayNow {
+    int64_t from_ms, until_ms;
+    EscText deputy; /* borrowed; empty: nobody stands in */
+} EscAwayNow;
+
+/* Whether a person is away at an instant, by what was said and by the present directory; *away may be NULL. */
+bool esc_absence_at(const EscEngine *engine, EscText person, int64_t at_ms, EscAwayNow *away);
+/* The same of somebody of the present directory, by number. */
+bool esc_absence_of(const EscEngine *engine, uint32_t person, int64_t at_ms, EscAwayNow *away);
+/* The first instant behind at_ms at which an absence of the person begins or ends; INT64_MAX: none does. */
+int64_t esc_absence_change_ms(const EscEngine *engine, EscText person, int64_t at_ms);
+/* Sets the timer of the next absence of anybody. After whatever changes one. */
+void esc_absences_alarm(EscEngine *engine);
+void esc_absences_move(EscEngine *engine, int64_t by_ms); /* those that were given as a duration */
+
 /* --- timers.c --------------------------------------------------------------------------------- */
 
 void esc_timer_put(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket, EscTimer kind,

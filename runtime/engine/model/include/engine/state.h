@@ -75,6 +75,7 @@ typedef enum EscTimer {
     ESC_TIMER_DIGEST, /* workspace [EscDigestTimer]: the earliest window with messages held back */
     ESC_TIMER_SHIFT, /* escalation: the turn ends of the schedule that its accountable role follows */
     ESC_TIMER_CLOCK, /* ticket or escalation: the first instant at which time alone may change an answer */
+    ESC_TIMER_ABSENCE, /* workspace [0]: the next absence of anybody begins */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
@@ -577,10 +578,14 @@ typedef struct EscQuiets {
     size_t released_count, released_capacity;
 } EscQuiets;
 
+/* What somebody said of a person; it goes before what the directory says. */
 typedef struct EscAbsence {
-    EscText person; /* interned */
+    EscText person;  /* interned */
+    EscText deputy;  /* interned; empty: nobody stands in */
+    int64_t from_ms; /* a date that is to come; 0: since it was said, whatever the clock was then */
     int64_t until_ms;
-    bool is_for; /* given as a duration: it keeps what is left when the clock is corrected */
+    bool is_for;  /* given as a duration: it keeps what is left when the clock is corrected */
+    bool is_back; /* they are there, although the directory says that they are away */
 } EscAbsence;
 
 /* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
