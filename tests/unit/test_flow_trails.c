@@ -5,6 +5,8 @@
 #include "program_builder.h"
 #include "trail.h"
 
+#include <stdio.h>
+
 #include "support/test.h"
 
 #define STAYS "await resolved within 30d else raise overdue"

@@ -1,5 +1,6 @@
 /* trail.h - whole stories: every word that the engine gave to be read of a scene. Each stands in trails/NAME.txt, to be looked
- * at like code; what each input of it was about, and whether it did something, in trails/NAME.answers.txt.
+ * at like code; what each input of it was about, and whether it did something, in trails/NAME.answers.txt. Bundles are numbered there, and
+ * long runs of one letter counted.
  *
  * With ESC_UPDATE set the files are written instead of compared; read what changed before it is committed. */
 #ifndef ESC_TEST_TRAIL_H
