@@ -141,6 +141,90 @@ static void the_absent_are_passed_over(void **state)
     model_free(model);
 }
 
+/* The role that the code names, or the first one where the template has none of it. */
+static void code_says_which_role_owns_first(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t role;
+        const char *owner;
+        uint32_t position;
+    } cases[] = {{0, "ana", 0}, {1, "ben", 1}, {2, "ana", 0}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Model *model = model_new();
+        role_set(model, 0, ESC_REF(ESC_REF_PERSON, PERSON_ANA), 1, 0);
+        role_set(model, 1, ESC_REF(ESC_REF_PERSON, PERSON_BEN), 1, 0);
+        esc_role_own(model->engine, model->escalation, cases[i].role);
+        assert_text_equal(model->escalation->owner, cases[i].owner);
+        assert_int_equal(model->escalation->role_row, cases[i].position);
+        model_free(model);
+    }
+}
+
+/* A role that the template has not is the place behind all of them. */
+static void where_a_role_stands(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    assert_int_equal(esc_role_position(model->escalation, 0), 0);
+    assert_int_equal(esc_role_position(model->escalation, 1), 1);
+    assert_int_equal(esc_role_position(model->escalation, ESC_ROLE_ESCALATION), 2);
+    model->program.roles[1].role = ESC_ROLE_ESCALATION;
+    assert_int_equal(esc_role_position(model->escalation, 1), 1);
+    assert_int_equal(esc_role_position(model->escalation, ESC_ROLE_ESCALATION), 1);
+    model->escalation->role_row = 1;
+    assert_int_equal(esc_role_position(model->escalation, ESC_ROLE_ESCALATION), 1);
+    model_free(model);
+}
+
+/* Timers that fire for what somebody has done, or undone, meanwhile. */
+static void what_is_over_moves_nothing(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    esc_role_lease_end(model->engine, model->escalation);
+    esc_follow_fire(model->engine, model->escalation); /* its role follows no shifts */
+    assert_text_equal(model->escalation->owner, "ana");
+    assert_int_equal(model_audits(model, ESC_AUDIT_LEASE_ENDED), 0);
+    assert_false(model_has_timer(model, ESC_TIMER_SHIFT, 0));
+    assert_true(ack(model, "ana"));
+    esc_role_ack_due(model->engine, model->escalation, MODEL_START_MS);
+    assert_text_equal(model->escalation->owner, "ana");
+    assert_int_equal(model_audits(model, ESC_AUDIT_FAILOVER), 0);
+    model_free(model);
+}
+
+/* What follows shifts does so while it is open or parked. */
+static void shifts_are_followed_until_the_closing(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(1);
+    role_set(model, 0, ESC_REF(ESC_REF_SCHEDULE, 0), 1, 0);
+    assert_false(esc_follow_is_on(model->escalation));
+    assert_int_equal(esc_follow_due_ms(model->engine, model->escalation, 7), 7);
+    model->program.roles[0].follows_shift = 1;
+    static const struct {
+        EscState state;
+        bool is_on;
+    } cases[] = {{ESC_STATE_OPEN, true},
+                 {ESC_STATE_PARKED, true},
+                 {ESC_STATE_CLOSING, false},
+                 {ESC_STATE_CLOSED, false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        model->escalation->state = cases[i].state;
+        assert_int_equal(esc_follow_is_on(model->escalation), cases[i].is_on);
+    }
+    model->escalation->state = ESC_STATE_OPEN;
+    esc_follow_timer(model->engine, model->escalation);
+    assert_true(model_has_timer(model, ESC_TIMER_SHIFT, 0));
+    assert_true(esc_follow_due_ms(model->engine, model->escalation, 7) > MODEL_START_MS);
+    model->escalation->role_row = 2; /* the last resort's turn */
+    assert_false(esc_follow_is_on(model->escalation));
+    esc_follow_timer(model->engine, model->escalation);
+    assert_false(model_has_timer(model, ESC_TIMER_SHIFT, 0));
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +236,10 @@ int main(void)
         cmocka_unit_test(the_lease_starts_anew_when_something_happens),
         cmocka_unit_test(who_acknowledges_from_another_role_takes_it),
         cmocka_unit_test(the_absent_are_passed_over),
+        cmocka_unit_test(code_says_which_role_owns_first),
+        cmocka_unit_test(where_a_role_stands),
+        cmocka_unit_test(what_is_over_moves_nothing),
+        cmocka_unit_test(shifts_are_followed_until_the_closing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,21 @@ static void an_inverse_that_cannot_be_called(void **state)
     told(scene, "an_inverse_that_cannot_be_called");
 }
 
+/* People are asked about the closing as about anything else, and it begins anew when they say so. */
+static void a_closing_that_cannot_go_on(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun(STAYS, "qa { check confirmed \"all well\" before close }\nclose when resolved");
+    ack(scene);
+    break_behind(scene, program_of(scene)->templates[0].closing, ESC_OP_WAIT, 1);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "ana", 1, NULL), ESC_OK);
+    scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "resume");
+    scene_act(scene, ESC_VERB_ANSWER, "ana", 1, "handled");
+    told(scene, "a_closing_that_cannot_go_on");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_request_that_cannot_be_made),
         cmocka_unit_test(an_inverse_that_cannot_be_made),
         cmocka_unit_test(an_inverse_that_cannot_be_called),
+        cmocka_unit_test(a_closing_that_cannot_go_on),
     };
     return cmocka_run_group_tests_name("engine_faults", tests, NULL, NULL);
 }

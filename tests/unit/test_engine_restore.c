@@ -57,6 +57,30 @@ static void assert_kept(const EscGroup *group, EscText snapshot, EscText rest)
     }
 }
 
+/* In the trail and to the last resort, with the same reason, which is data as well. */
+static void assert_parked_is_told(const EscGroup *group)
+{
+    static const char before[] = "its steps cannot go on: ", behind[] = "; the last resort is told";
+    EscText because = {0};
+    for (size_t i = 0; i < group->audit_count; i++) {
+        const EscAuditRow *row = &group->audit[i];
+        if (!esc_text_equal(row->kind, ESC_TEXT("parked")))
+            continue;
+        assert_true(esc_text_starts_with(row->text, esc_text_from(before)));
+        assert_true(esc_text_ends_with(row->text, esc_text_from(behind)));
+        because = (EscText){row->text.data + strlen(before),
+                            row->text.size - strlen(before) - strlen(behind)};
+        assert_true(because.size > 0 && esc_text_contains(row->data, because));
+    }
+    char page[512];
+    snprintf(page, sizeof page, ", cannot go on: %.*s. ana owns it as before; see to it that",
+             ESC_TEXT_ARG(because));
+    size_t told = 0;
+    for (size_t i = 0; i < group->outbox_count; i++)
+        told += esc_text_contains(group->outbox[i].body, esc_text_from(page));
+    assert_int_equal(told, 1);
+}
+
 /* `snapshot`: the rest of the body can be read; empty: none of it. */
 static void expect_parked(Scene *scene, EscText snapshot)
 {
@@ -68,6 +92,7 @@ static void expect_parked(Scene *scene, EscText snapshot)
     EscInput input = {.kind = ESC_INPUT_TIMER};
     assert_status(apply(engine, &input, scene_now(scene), &group), ESC_OK);
     assert_int_equal(audit_count(group, "parked"), 1);
+    assert_parked_is_told(group);
     assert_int_equal(group->escalations_count, 1);
     assert_int_equal(group->escalations[0].state, ESC_STATE_PARKED);
     assert_text_equal(group->escalations[0].owner, "ana"); /* only the steps end */

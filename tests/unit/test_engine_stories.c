@@ -1,6 +1,7 @@
 /* test_engine_stories.c - further stories that are compared word by word (trail.h): who is on duty, what waits for the night,
  * which page is still to come, clocks of service levels, and what steps leave behind. */
 #include "engine_scene.h"
+#include "program_builder.h"
 #include "trail.h"
 
 #include <stdio.h>
@@ -114,20 +115,23 @@ static void turns_of_teams(void **state)
 {
     (void)state;
     Scene *scene = scene_waiting(
-        "team pair { cleo dora }\nteam three { ana ben cleo }\n"
+        "event go { n: number }\nteam pair { cleo dora }\nteam three { ana ben cleo }\n"
         "template t \"Trouble\" { start on ticket.created\n"
         "owners { primary round_robin(three), round_robin(pair) ack within 5m  secondary "
         "round_robin(pair) ack "
         "within 5m  escalation ben ack within 5m\nescalation cleo ack within 5m  repeat 2 times }\n"
         "steps { page primary \"come\"  page escalation \"you too\"  notify round_robin(pair) "
         "\"hello\"  await ack  assign to "
-        "round_robin(three)  " STAYS " }\nclose when resolved }\n");
+        "round_robin(three)  " STAYS
+        " }\non go { page primary \"again\" }\nclose when resolved }\n");
     act(scene, ESC_VERB_ABSENT, "cleo", "cleo");
     act(scene, ESC_VERB_ABSENT, "dora", "dora");
     open_ticket(scene, "T");
     act(scene, ESC_VERB_PRESENT, "dora", "dora");
     open_ticket(scene, "U");
-    scene_after(scene, MINUTES(19));
+    scene_after(scene, MINUTES(12));
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, MINUTES(7));
     act(scene, ESC_VERB_PRESENT, "cleo", "cleo");
     scene_after(scene, MINUTES(40));
     scene_act(scene, ESC_VERB_ACK, "cleo", 2, NULL);
@@ -416,13 +420,13 @@ static void a_level_while_nobody_was_there(void **state)
 static void levels_that_come_and_go(void **state)
 {
     (void)state;
-    static const char *const source =
-        OFFICE "extend ticket { vip: bool default false  size: number default 0 }\n"
-               "sla gold for ticket.vip { respond within 15m  resolve within ticket.severity map { "
-               "critical: 1h  high: "
-               "2h  otherwise: none }  warn at 50%  resume on ticket.reopened }\n"
-               "sla iron for ticket.severity >= medium { resolve within 3h of office  warn at 50%, "
-               "90% }\n";
+    static const char *const source = LATE OFFICE
+        "extend ticket { vip: bool default false  size: number default 0 }\n"
+        "sla gold for ticket.vip { respond within 15m  resolve within ticket.severity map { "
+        "critical: 1h  high: "
+        "2h  otherwise: none }  warn at 50%  resume on ticket.reopened }\n"
+        "sla iron for ticket.severity >= medium { resolve within 3h of office  warn at 50%, "
+        "90% }\n";
     Scene *scene = scene_waiting(source);
     scene_event(scene, "ticket.created", "T",
                 "{\"title\":\"x\",\"severity\":\"high\",\"vip\":true}");
@@ -437,6 +441,14 @@ static void levels_that_come_and_go(void **state)
     scene_after(scene, MINUTES(40));
     scene_event(scene, "ticket.updated", "T", "{\"vip\":false,\"severity\":\"low\"}");
     scene_event(scene, "ticket.updated", "T", "{\"severity\":\"medium\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"vip\":true,\"severity\":\"critical\"}");
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"severity\":\"high\"}");
+    scene_after(scene, 2 * ESC_HOUR_MS);
     scene_publish(scene, "sla other { resolve within 5h }\n");
     scene_event(scene, "ticket.updated", "T", "{\"queue\":\"q\"}");
     scene_after(scene, 6 * ESC_HOUR_MS);
@@ -501,7 +513,7 @@ static void a_closing_for_a_month(void **state)
     act(scene, ESC_VERB_ACK, "ana", NULL);
     act(scene, ESC_VERB_RESOLVE, "ana", NULL);
     scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
-    scene_after(scene, 31 * ESC_DAY_MS);
+    scene_after(scene, 62 * ESC_DAY_MS);
     scene_event(scene, "ticket.reopened", "T", NULL);
     scene_after(scene, ESC_HOUR_MS);
     told(scene, "a_closing_for_a_month");
@@ -604,9 +616,11 @@ static void a_closing_below_handlers(void **state)
         "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
         "steps { check acknowledged within 10m else { }  check confirmed \"seen\" within 2h else { "
         "}  " STAYS " }\n"
-        "on go { raise late }\non exception qa_failed { wait 2h  resume }\non exception late { "
+        "on go when event.n = 1 { raise late }\non go { raise odd }\non exception qa_failed { wait "
+        "2h  resume }\non exception late { "
         "wait 1h  resume }\n"
-        "qa { check ticket.severity = low  check consistent  check confirmed \"all well\" before "
+        "qa { check ticket.severity = low  check consistent  check ticket.due_at < now  check "
+        "confirmed \"all well\" before "
         "close }\n"
         "close when resolved }\n"
         "template u \"Other\" { start on ticket.created\n"
@@ -624,8 +638,10 @@ static void a_closing_below_handlers(void **state)
     scene_event(scene, "go", "T", "{\"n\":1}");
     scene_act(scene, ESC_VERB_ANSWER, "ana", 2, "resume");
     scene_event(scene, "ticket.updated", "T", "{\"severity\":\"low\"}");
+    scene_event(scene, "go", "T", "{\"n\":2}");
     act(scene, ESC_VERB_CONFIRM, "ana", "all well");
     scene_clock(scene, ESC_HOUR_MS);
+    act(scene, ESC_VERB_ANSWER, "ana", "resume");
     scene_act(scene, ESC_VERB_ANSWER, "ana", 2, "resume");
     scene_after(scene, 3 * ESC_HOUR_MS);
     told(scene, "a_closing_below_handlers");
@@ -835,6 +851,73 @@ static void told_once_an_hour(void **state)
     told(scene, "told_once_an_hour");
 }
 
+/* What is due when nobody was there stays due under a level that promises the same. */
+static void the_same_promise_of_another_level(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("extend ticket { vip: bool default false }\n"
+                      "sla gold for ticket.vip { resolve within 4h  warn at 25%, 50%, 75% }\n"
+                      "sla iron { resolve within 4h  warn at 25%, 50%, 90% }\n");
+    open_ticket(scene, "T");
+    scene_clock(scene, MINUTES(130));
+    scene_event(scene, "ticket.updated", "T", "{\"vip\":true}");
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    told(scene, "the_same_promise_of_another_level");
+}
+
+/* Somebody of another role takes it at the very instant at which something else is due: who was called beside them by the steps
+ * hears nothing of it, now or later. */
+static void acknowledged_at_the_last_moment(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 20m  secondary ben ack within 5m }\n"
+        "steps { page primary \"come\"  page secondary \"you too\"  "
+        "await ticket.severity = low within 5m else { notify room \"not low\" }  " STAYS
+        " }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    scene_clock(scene, MINUTES(5));
+    act(scene, ESC_VERB_ACK, "ben", NULL);
+    scene_after(scene, MINUTES(30));
+    told(scene, "acknowledged_at_the_last_moment");
+}
+
+/* Hand-made code that no template of the language has: fields that the schema lacks are left alone, and triage that asks
+ * nothing is over in its time. */
+static void hand_made_code(void **state)
+{
+    (void)state;
+    static const EscInstr steps[] = {OP(OWN, 0, 0, 0, 0),
+                                     OP(EMIT, 0, 0, 0, SITE_ASSIGN),
+                                     OP(EMIT, 0, 0, 0, SITE_QUEUE),
+                                     OP(CONST, 0, 0, 0, CONST_TEXT),
+                                     OP(EMIT, 0, 0, 1, SITE_RAISE),
+                                     OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_RAISED, 6)),
+                                     OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_ACK, 7)),
+                                     OP(CLOSE, 0, 0, 0, 0)};
+    static const EscInstr pause[] = {OP(WAIT, 0, 0, 0, WAIT_IMM(WAIT_PAUSE, 1)),
+                                     OP(END, 0, 0, 0, ESC_END_RESUME)};
+    TestProgram program;
+    program_begin(&program);
+    program.bodies[BODY_STEPS] = BODY(steps);
+    program.bodies[BODY_CATCH] = BODY(pause);
+    program_finish(&program);
+    Scene *scene = scene_of_program(&program.program);
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"note\":\"a\",\"tags\":[\"x\",\"y\"]}");
+    const EscAction start = {.verb = ESC_VERB_START,
+                             .actor = ESC_TEXT("ana"),
+                             .ticket = ESC_TEXT("T"),
+                             .target = ESC_TEXT("incident"),
+                             .reason = ESC_TEXT("by hand")};
+    (void)scene_act_full(scene, &start);
+    scene_after(scene, 4 * ESC_HOUR_MS);
+    program_release(&program);
+    told(scene, "hand_made_code");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -865,6 +948,9 @@ int main(void)
         cmocka_unit_test(pages_of_several_die),
         cmocka_unit_test(promises_that_change),
         cmocka_unit_test(told_once_an_hour),
+        cmocka_unit_test(the_same_promise_of_another_level),
+        cmocka_unit_test(acknowledged_at_the_last_moment),
+        cmocka_unit_test(hand_made_code),
     };
     return cmocka_run_group_tests_name("engine_stories", tests, NULL, NULL);
 }

@@ -296,6 +296,13 @@ uint32_t esc_role_position(const EscEscalation *escalation, uint32_t role)
     return role == ESC_ROLE_ESCALATION ? escalation_position(escalation, position) : position;
 }
 
+/* Where nobody is there. Who it is depends on how many there are, so that is asked first. */
+static void somebody_stands(EscEngine *engine, EscPeople *people)
+{
+    EscText person = esc_people_stand(engine, people);
+    people->names[people->count++] = person;
+}
+
 /* A role whose people are all away means the next one behind it that is staffed, then the last resort, whose first
  * stands even when away. `skipped` are those of the role itself. */
 static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t role,
@@ -314,7 +321,7 @@ static void role_find(EscEngine *engine, EscEscalation *escalation, uint32_t rol
             people->names[people->count++] = esc_people_stand(engine, &next);
     }
     if (people->count == 0) /* the last resort was meant, or there is no such role */
-        people->names[people->count++] = esc_people_stand(engine, people);
+        somebody_stands(engine, people);
 }
 
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
@@ -343,7 +350,7 @@ void esc_people_resort(EscEngine *engine, EscPeople *people)
 {
     resort_find(engine, NULL, people);
     if (people->count == 0)
-        people->names[people->count++] = esc_people_stand(engine, people);
+        somebody_stands(engine, people);
 }
 
 void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people)
