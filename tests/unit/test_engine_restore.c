@@ -207,7 +207,7 @@ static void one_of_two_is_parked(void **state)
               "qa { check confirmed \"c\" before close }\nclose when resolved }\n"
               "template u \"Other\" { start on ticket.created\n" CHAIN
               "steps { notify room \"b\"  await resolved within 4h else raise overdue }\n"
-              "close when resolved }\n");
+              "close when escalation.age > 30d }\n");
     for (uint64_t lost = 1; lost <= 2; lost++) {
         scene_row(scene, lost)->bundle_hash[0] ^= 1;
         EscEngine *engine = scene_restore(scene, 7);
@@ -223,6 +223,13 @@ static void one_of_two_is_parked(void **state)
             assert_true(esc_engine_find_escalation(engine, id, &view));
             assert_int_equal(view.state, id == lost ? ESC_STATE_PARKED : ESC_STATE_OPEN);
         }
+        EscInput woke = {.kind = ESC_INPUT_WOKE};
+        assert_status(apply(engine, &woke, scene_now(scene), &group), ESC_OK);
+        EscClockChange later = {.correction_ms = ESC_HOUR_MS};
+        EscInput clock = {.kind = ESC_INPUT_CLOCK, .clock = &later};
+        int64_t due_ms = esc_engine_next_due_ms(engine);
+        assert_status(apply(engine, &clock, scene_now(scene) + ESC_HOUR_MS, &group), ESC_OK);
+        assert_true(esc_engine_next_due_ms(engine) == due_ms + ESC_HOUR_MS);
         EscAction confirm = {.verb = ESC_VERB_CONFIRM,
                              .actor = ESC_TEXT("ana"),
                              .ticket = ESC_TEXT("T"),
@@ -240,6 +247,37 @@ static void one_of_two_is_parked(void **state)
         }
         esc_engine_free(engine);
     }
+    scene_free(scene);
+}
+
+/* Its bundle is there: what closes it by time alone does so, though its steps cannot go on. */
+static void a_parked_one_closes_by_time(void **state)
+{
+    (void)state;
+    Scene *scene = begun(
+        "template t \"Trouble\" { start on ticket.created\nowners { primary ana ack within 9d }\n"
+        "steps { await escalation.age > 1h within 9d  await resolved within 9d else raise overdue "
+        "}\n"
+        "close when escalation.age > 2h }\n");
+    EscEscalationRow *row = scene_row(scene, 1);
+    const uint8_t *snapshot = memmem(row->body.data, row->body.size, "ESCS", 4);
+    assert_non_null(snapshot);
+    ((uint8_t *)(uintptr_t)snapshot)[20] ^= 1; /* in the hash of its bundle */
+    EscEngine *engine = scene_restore(scene, 7);
+    const EscGroup *group = NULL;
+    EscInput timer = {.kind = ESC_INPUT_TIMER};
+    assert_status(apply(engine, &timer, scene_now(scene), &group), ESC_OK);
+    EscEscalationView view;
+    assert_true(esc_engine_find_escalation(engine, 1, &view));
+    assert_int_equal(view.state, ESC_STATE_PARKED);
+    int64_t opened_ms = view.opened_at_ms;
+    for (int i = 0; i < 20 && view.state == ESC_STATE_PARKED; i++) {
+        assert_status(apply(engine, &timer, esc_engine_next_due_ms(engine), &group), ESC_OK);
+        assert_true(esc_engine_find_escalation(engine, 1, &view));
+    }
+    assert_int_equal(view.state, ESC_STATE_CLOSED);
+    assert_true(esc_engine_time_ms(engine) == opened_ms + 2 * ESC_HOUR_MS + 1);
+    esc_engine_free(engine);
     scene_free(scene);
 }
 
@@ -635,6 +673,7 @@ int main(void)
         cmocka_unit_test(unknown_bundle_is_parked),
         cmocka_unit_test(a_parked_one_says_only_what_is_known),
         cmocka_unit_test(one_of_two_is_parked),
+        cmocka_unit_test(a_parked_one_closes_by_time),
         cmocka_unit_test(refused_snapshot_is_parked),
         cmocka_unit_test(a_body_that_is_cut_off_is_parked),
         cmocka_unit_test(damaged_rows_do_no_harm),

@@ -204,9 +204,11 @@ static void a_released_message(void **state)
             assert_status(scene_event(scene, "ticket.created", ids[k], "{\"title\":\"x\"}"),
                           ESC_OK);
         scene_act(scene, ESC_VERB_RESOLVE, "ben", 2, NULL);
+        scene_after(scene, 3 * ESC_HOUR_MS);
+        const EscInput woke = {.kind = ESC_INPUT_WOKE};
+        assert_status(scene_input(scene, &woke), ESC_OK);
         scene_act(scene, ESC_VERB_RESOLVE, "ben", 3, NULL);
         scene_act(scene, ESC_VERB_OVERRIDE, "ben", 3, "accepted");
-        scene_after(scene, 3 * ESC_HOUR_MS);
         assert_status(result(scene, last(scene, "wall"), ends[i], 200, ESC_TEXT("d")), ESC_OK);
         scene_after(scene, ESC_HOUR_MS);
         told(scene, i == 0 ? "a_released_message" : "a_released_message_that_died");
@@ -436,8 +438,8 @@ static void absences(void **state)
     scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
     scene_event(scene, "ticket.created", "U", "{\"title\":\"y\"}");
     const EscAction deeds[] = {
-        ACT(ABSENT, "cleo", TARGET("dora"), .for_ms = 3 * ESC_HOUR_MS),
         ACT(ABSENT, "ana", TARGET("ana"), .for_ms = ESC_HOUR_MS),
+        ACT(ABSENT, "cleo", TARGET("dora"), .for_ms = 3 * ESC_HOUR_MS),
         ACT(ABSENT, "ana", TARGET("ana"), .for_ms = 2 * ESC_HOUR_MS),
         ACT(ABSENT, "ben", TARGET("ben"), .until_ms = scene_now(scene) + 1),
         ACT(ABSENT, "ben", TARGET("ben"), .until_ms = scene_now(scene)),
@@ -463,6 +465,14 @@ static void what_a_start_finds(void **state)
 {
     (void)state;
     Scene *scene = begun(STAYS, "");
+    const uint8_t hash[32] = {1, [31] = 1};
+    const EscRemark found = {.kind = ESC_REMARK_CONFIGURATION, .hash = hash};
+    const EscRemark other = {.kind = ESC_REMARK_TOKENS, .hash = hash};
+    remark(scene, ESC_REMARK_CONFIGURATION, (EscText){0}, 1);
+    assert_true(esc_engine_has_found(scene_engine(scene), &found));
+    assert_false(esc_engine_has_found(scene_engine(scene), &other));
+    remark(scene, ESC_REMARK_TOKENS, (EscText){0}, 1);
+    assert_true(esc_engine_has_found(scene_engine(scene), &other));
     for (uint8_t mark = 1; mark <= 3; mark++) {
         remark(scene, ESC_REMARK_CONFIGURATION, (EscText){0}, mark);
         remark(scene, ESC_REMARK_CONFIGURATION, (EscText){0}, mark);
@@ -470,8 +480,6 @@ static void what_a_start_finds(void **state)
     }
     remark(scene, ESC_REMARK_LOSS_ACCEPTED, x_times(1200), 0);
     remark(scene, ESC_REMARK_OLD_TEMPLATES, ESC_TEXT("t.esc:1"), 0);
-    const EscClockChange change = {.correction_ms = 1, .actor = ESC_TEXT("ana"), .ahead_ms = 61000};
-    (void)change;
     (void)scene_input(scene, &(EscInput){.kind = (EscInputKind)(ESC_INPUT_WOKE + 1)});
     (void)scene_input(scene, &(EscInput){.kind = ESC_INPUT_WOKE});
     told(scene, "what_a_start_finds");
@@ -627,6 +635,9 @@ static void a_correction_of_many(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(ids); i++)
         event(scene, "ticket.created", ids[i],
               "{\"title\":\"x\",\"due_at\":\"2026-01-07T14:00:00Z\"}");
+    event(scene, "ticket.created", "E", "{\"title\":\"x\"}");
+    event(scene, "ticket.closed", "E", NULL);
+    esc_engine_evict(scene_engine(scene), 0); /* a place of a ticket that is forgotten */
     scene_correct(scene, 2 * ESC_DAY_MS);
     scene_after(scene, ESC_HOUR_MS);
     scene_correct(scene, 3 * ESC_HOUR_MS);
@@ -634,6 +645,29 @@ static void a_correction_of_many(void **state)
     scene_correct(scene, -ESC_DAY_MS);
     scene_after(scene, ESC_DAY_MS);
     told(scene, "a_correction_of_many");
+}
+
+/* What follows a shift, and what is linked, where the clock is corrected: a linked ticket starts nothing, whatever turns. */
+static void corrections_of_shifts_and_links(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        SHIFTS
+        "template far \"Far\" { start on ticket.updated when ticket.due_at > now + 1h\n" SHORT
+            TEMPLATE("q", "duty follows shift",
+                     "") "template l \"L\" { start on ticket.created\n" OWNED
+                         "steps { if ticket.due_at is present { create ticket task { title: \"do\" "
+                         " due_at: ticket.due_at } }\n" STAYS " }\nclose when resolved }\n");
+    scene_manual_delivery(scene);
+    event(scene, "ticket.created", "T", "{\"title\":\"x\",\"due_at\":\"2026-01-05T09:30:00Z\"}");
+    scene_act(scene, ESC_VERB_ACK, "ana", 1, NULL);
+    scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    scene_correct(scene, 20 * ESC_MINUTE_MS);
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    scene_correct(scene, -2 * ESC_HOUR_MS);
+    scene_after(scene, 4 * ESC_HOUR_MS);
+    told(scene, "corrections_of_shifts_and_links");
 }
 
 /* --- events ----------------------------------------------------------------------------------------------------------- */
@@ -740,6 +774,26 @@ static void first_letters_of_titles(void **state)
     }
 }
 
+/* Whoever makes an event by hand gives all of its fields. */
+static void a_ticket_of_an_event_made_by_hand(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("event made { n: number  why: text }\ntemplate t \"T\" { start on made\n" SHORT);
+    scene_manual_delivery(scene);
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    EscEvent made;
+    assert_status(esc_event_make(arena, esc_engine_program(scene_engine(scene)), ESC_TEXT("made"),
+                                 ESC_TEXT("hand"), ESC_TEXT("1"), ESC_TEXT("T"),
+                                 ESC_TEXT("{\"why\":\"w\"}"), &made, NULL),
+                  ESC_OK);
+    made.is_given = NULL;
+    assert_status(scene_input(scene, &(EscInput){.kind = ESC_INPUT_EVENT, .event = &made}), ESC_OK);
+    assert_string_equal(scene_field(scene, "T", "title"), "\"Made: n 0, why w\"");
+    esc_arena_free(arena);
+    scene_free(scene);
+}
+
 /* What sources have said of a ticket, and since when. */
 static void what_sources_said(void **state)
 {
@@ -770,6 +824,10 @@ static void what_sources_said(void **state)
     scene_report(scene, "ticket.updated", "X", "a", begin_ms, "{\"title\":\"z\"}");
     scene_report(scene, "ticket.created", "Y", "a", begin_ms,
                  "{\"created_at\":\"1969-01-06T08:00:00Z\"}");
+    /* Made again before its source has said last that it is open: what it said in between is old. */
+    scene_report(scene, "ticket.updated", "Z", "a", begin_ms + 50, "{\"status\":\"open\"}");
+    scene_report(scene, "ticket.created", "Z", "a", begin_ms + 10, NULL);
+    scene_report(scene, "ticket.resolved", "Z", "a", begin_ms + 30, NULL);
     told(scene, "what_sources_said");
 }
 
@@ -794,7 +852,9 @@ static void who_has_left(void **state)
     event(scene, "ticket.created", "V", "{\"title\":\"z\"}");
     scene_act(scene, ESC_VERB_ACK, "emil", 2, NULL);
     scene_act(scene, ESC_VERB_HANDOFF, "emil", 3, "ana");
+    assert_false(esc_engine_has_arrears(scene_engine(scene)));
     scene_publish(scene, LEFT("ana"));
+    assert_true(esc_engine_has_arrears(scene_engine(scene)));
     scene_after(scene, ESC_MINUTE_MS);
     event(scene, "ticket.updated", "U", "{\"title\":\"new\"}");
     told(scene, "who_has_left");
@@ -821,9 +881,11 @@ int main(void)
         cmocka_unit_test(late_again),
         cmocka_unit_test(time_alone),
         cmocka_unit_test(a_correction_of_many),
+        cmocka_unit_test(corrections_of_shifts_and_links),
         cmocka_unit_test(skips_nothing),
         cmocka_unit_test(standings),
         cmocka_unit_test(tickets_of_events),
+        cmocka_unit_test(a_ticket_of_an_event_made_by_hand),
         cmocka_unit_test(what_sources_said),
         cmocka_unit_test(who_has_left),
     };

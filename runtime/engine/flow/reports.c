@@ -123,8 +123,8 @@ static void patch_take(Taking *taking, uint32_t field, EscValue value)
 {
     EscEngine *engine = taking->engine;
     const EscProgram *program = engine->schema.current->program;
-    if (field >= program->fields_count || program->fields[field].scope != ESC_SCOPE_TICKET)
-        return;
+    ESC_ASSERT(field < program->fields_count);
+    ESC_ASSERT(program->fields[field].scope == ESC_SCOPE_TICKET);
     uint32_t slot = program->fields[field].slot;
     value.type = program->fields[field].type;
     if (is_stale(taking, slot))
@@ -139,9 +139,7 @@ static bool brings_status(const EscEngine *engine, const EscEvent *event)
 {
     const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < event->patches_count; i++) {
-        uint32_t field = event->patches[i].field;
-        if (field < program->fields_count && program->fields[field].scope == ESC_SCOPE_TICKET &&
-            program->fields[field].slot == engine->schema.status_slot)
+        if (program->fields[event->patches[i].field].slot == engine->schema.status_slot)
             return true;
     }
     return false;

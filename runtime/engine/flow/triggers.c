@@ -105,8 +105,6 @@ static Edges clocked_collect(EscEngine *engine, EscTicket *ticket)
 {
     const EscProgram *program = engine->schema.current->program;
     Edges edges = {.capacity = engine->schema.clocked_count};
-    if (ticket->is_linked)
-        return edges;
     edges.triggers = esc_arena_alloc_array(engine->turn.arena, edges.capacity, sizeof(uint32_t));
     ESC_ASSERT(edges.triggers != NULL);
     EscMatching matching = esc_matching_begin(engine, ticket, NULL);

@@ -189,8 +189,8 @@ const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms)
     ESC_ASSERT(truths->tickets != NULL);
     for (size_t i = 0; engine->schema.clocked_count > 0 && i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
-        /* What lies behind it may lie ahead again when the clock goes back. */
-        if (ticket != NULL &&
+        /* What lies behind it may lie ahead again when the clock goes back. Linked ones start nothing. */
+        if (ticket != NULL && !ticket->is_linked &&
             (clock_timer(ticket) != NULL || (by_ms < 0 && esc_ticket_is_live(ticket))))
             truths->tickets[truths->count++] = ticket;
     }
