@@ -7,17 +7,15 @@
  * ESC_LONG walks three years of each zone, else some months around a change of clocks. */
 #define _DEFAULT_SOURCE /* setenv, localtime_r, tm_gmtoff */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <esc/runtime.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <esc/runtime.h>
+
+#include "support/test.h"
+#include "support/zone_files.h"
 
 #define DAY 1440
 #define LAYERS 4
@@ -252,20 +250,6 @@ static bool nobody_is_absent(void *context, uint32_t person)
     return false;
 }
 
-static EscStatus read_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return ESC_NOT_FOUND;
-    char block[4096];
-    size_t size = 0;
-    while ((size = fread(block, 1, sizeof block, file)) > 0)
-        esc_buf_append(out, block, size);
-    fclose(file);
-    return out->status;
-}
-
 static void walk(const Plan *plan, const EscZones *zones, int64_t from, int64_t minutes)
 {
     Oracle oracle = {.plan = plan, .reached = libc_minute(from) - 1};
@@ -302,7 +286,6 @@ static void every_minute_means_whom_the_oracle_says(void **unused)
     Plan *plan = calloc(1, sizeof *plan);
     assert_non_null(plan);
     for (size_t i = 0; i < ESC_COUNT_OF(zone_names); i++) {
-        EscFiles files = {.read = read_file};
         /* from before a change of clocks on; Apia left a whole day out at the end of 2011 */
         bool is_apia = strcmp(zone_names[i], "Pacific/Apia") == 0;
         int64_t start = is_apia ? esc_days_from_date(2011, 9, 1)
@@ -312,8 +295,7 @@ static void every_minute_means_whom_the_oracle_says(void **unused)
         draw(plan, zone_names[i], start * DAY + 30 * DAY);
         EscZones *zones = esc_zones_new();
         assert_non_null(zones);
-        assert_int_equal(esc_zones_load(zones, &plan->program, &files, "/usr/share/zoneinfo", NULL),
-                         ESC_OK);
+        assert_true(zone_files_load(zones, &plan->program));
         walk(plan, zones, start * DAY, (is_long ? 3 * 366 : 125) * DAY);
         esc_zones_free(zones);
     }
