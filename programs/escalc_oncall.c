@@ -76,28 +76,13 @@ static void print_schedule(const Plan *plan, uint32_t schedule)
 
 /* --- as a calendar ---------------------------------------------------------------------------- */
 
-static bool write_calendar(const Plan *plan, const char *name, EscBuf *out)
-{
-    int64_t from_ms = plan->at_ms - CALENDAR_BEFORE_MS, to_ms = plan->at_ms + CALENDAR_BEHIND_MS;
-    uint32_t person = 0;
-    for (uint32_t i = 0; i < plan->program->schedules_count; i++) {
-        if (!esc_text_equal(plan->program->texts[plan->program->schedules[i].name],
-                            esc_text_from(name)))
-            continue;
-        esc_schedule_write_calendar(plan->program, plan->zones, i, from_ms, to_ms, out);
-        return true;
-    }
-    if (!esc_directory_person(plan->program, esc_text_from(name), &person))
-        return false;
-    esc_person_write_calendar(plan->program, plan->zones, person, from_ms, to_ms, out);
-    return true;
-}
-
 static int print_calendar(const Plan *plan, const char *name)
 {
     EscBuf out;
     esc_buf_init(&out, CALENDAR_BYTES_MAX);
-    bool is_found = write_calendar(plan, name, &out);
+    bool is_found = esc_written_calendar(plan->program, plan->zones, esc_text_from(name),
+                                         plan->at_ms - CALENDAR_BEFORE_MS,
+                                         plan->at_ms + CALENDAR_BEHIND_MS, &out);
     bool is_whole = out.status == ESC_OK;
     if (is_found && is_whole)
         (void)fwrite(out.data, 1, out.size, stdout);

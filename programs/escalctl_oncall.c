@@ -85,6 +85,11 @@ void ctl_show_oncall(const CtlCall *call, const EscJson *json)
         {"ON DUTY", "now", 32},       {"UNTIL", "until_text", 40}, {"THEN", "then", 32},
         {"AWAY", "away", 80},
     };
+    EscText calendar = ctl_text(json, "calendar");
+    if (calendar.size > 0) {
+        (void)fwrite(calendar.data, 1, calendar.size, stdout);
+        return;
+    }
     size_t count = ctl_count(json, "items");
     CtlRows schedules = ctl_rows_for(count), roles = ctl_rows_for(count);
     int64_t now_ms = ctl_now(json);

@@ -6,6 +6,7 @@
 #include "api_internal.h"
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
+#define CALENDAR_MS (92 * ESC_DAY_MS) /* that a calendar of who is on duty reaches ahead */
 #define FIELDS_BYTES_MAX ((size_t)16 << 20)
 
 /* --- what a ticket says of itself --------------------------------------------------------------- */
@@ -198,22 +199,53 @@ static void answer_escalation(EscRequest *request, EscService *service)
 
 /* --- who is on duty ----------------------------------------------------------------------------- */
 
+/* {"calendar":"BEGIN:VCALENDAR…"}: text in JSON, as everything that this API answers. */
+static void answer_calendar(EscRequest *request, EscService *service, EscText name, int64_t from_ms)
+{
+    EscWhy why = {.text = ""};
+    EscBuf calendar, out;
+    esc_buf_init(&calendar, ANSWER_BYTES_MAX / 4);
+    esc_buf_init(&out, ANSWER_BYTES_MAX);
+    EscStatus status = esc_engine_duty_calendar(esc_service_engine(service), name, from_ms,
+                                                from_ms + CALENDAR_MS, &calendar);
+    esc_buf_string(&out, "{\"calendar\":");
+    esc_json_text(&out, esc_buf_as_text(&calendar));
+    esc_buf_char(&out, '}');
+    if (status == ESC_NOT_FOUND)
+        status = esc_why(&why, status, "", 0, "there is no schedule and no person \"%.*s\"",
+                         ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+    else if (status == ESC_OVER_LIMIT)
+        status = esc_why(&why, status, "", 0, "too many turns: ask for one schedule");
+    else if (status == ESC_OK)
+        status = out.status;
+    if (status == ESC_OK)
+        esc_answer_json(&request->answer, 200, &out);
+    else
+        esc_request_fail(request, status, &why);
+    esc_buf_release(&out);
+    esc_buf_release(&calendar);
+}
+
 static void answer_oncall(EscRequest *request, EscService *service)
 {
     EscWhy why = {.text = ""};
     EscApiItems items;
-    EscText at;
+    EscText at, name;
     int64_t at_ms = 0;
-    if (!esc_request_text(request, "at", &at))
+    if (!esc_request_text(request, "at", &at) || !esc_request_text(request, "ics", &name))
         return;
     if (at.size > 0 && !esc_time_read(at, &at_ms)) {
         esc_request_refuse_parameter(request, "at", "must be a time such as 2026-01-05T09:00:00Z");
         return;
     }
+    if (at.size == 0)
+        at_ms = esc_service_now_ms(service);
+    if (name.size > 0) {
+        answer_calendar(request, service, name, at_ms);
+        return;
+    }
     esc_api_items_open(&items);
     items.now_ms = esc_service_now_ms(service);
-    if (at.size == 0)
-        at_ms = items.now_ms;
     bool (*visit)(void *, const EscDutyView *) = esc_api_duty_item;
     esc_engine_each_duty(esc_service_engine(service), at_ms, visit, &items);
     esc_api_items_answer(request, &items, ESC_OK, &why);

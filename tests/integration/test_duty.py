@@ -289,6 +289,19 @@ class OnCall(Case):
         self.assertRegex(daemon.ctl("oncall", "--at", "2026-03-10T12:00:00Z").stdout, r"(?m)^platform_oncall +ana ")
         self.assertEqual(daemon.get("/v1/oncall?at=now").status, 400)
 
+    def test_a_calendar_file_knows_what_people_said(self):
+        daemon = self.daemon.start()
+        written = daemon.ctl("oncall", "--ics", "platform_oncall").stdout
+        self.assertRegex(written, r"\nDTSTART:20260302T.*\nDTEND:20260309T080000Z\nSUMMARY:chen\n")
+        daemon.ctl("absent", "chen", "--until", "2026-03-04T12:00:00Z", "--deputy", "erik")
+        said = daemon.ctl("oncall", "--ics", "platform_oncall").stdout
+        self.assertRegex(said, r"\nDTEND:20260304T120000Z\nSUMMARY:erik\n")
+        self.assertRegex(said, r"\nDTSTART:20260304T120000Z\nDTEND:20260309T080000Z\nSUMMARY:chen\n")
+        self.assertIn("DTEND:20260304T120000Z", daemon.ctl("oncall", "--ics", "erik").stdout)
+        self.assertNotIn("VEVENT", daemon.ctl("oncall", "--ics", "dora").stdout)
+        self.assertTrue(daemon.get("/v1/oncall?ics=erik").json["calendar"].startswith("BEGIN:VCALENDAR\r\n"))
+        self.assertEqual(daemon.get("/v1/oncall?ics=nobody").status, 404)
+
     def test_it_is_read_only(self):
         daemon = self.daemon.start()
         before = daemon.audit()

@@ -189,6 +189,62 @@ static void a_correction_of_the_clock_lets_dates_stay(void **state)
     scene_free(scene);
 }
 
+/* --- as a calendar ---------------------------------------------------------------------------- */
+
+static EscStatus calendar_of(Scene *scene, const char *name, EscBuf *out)
+{
+    esc_buf_init(out, (size_t)16 << 20);
+    int64_t from_ms = scene_now(scene);
+    return esc_engine_duty_calendar(scene_engine(scene), esc_text_from(name), from_ms,
+                                    from_ms + 92 * ESC_DAY_MS, out);
+}
+
+static void assert_calendar_has(Scene *scene, const char *name, const char *part, bool has)
+{
+    EscBuf out;
+    assert_status(calendar_of(scene, name, &out), ESC_OK);
+    assert_int_equal(esc_text_contains(esc_buf_as_text(&out), esc_text_from(part)), has);
+    esc_buf_release(&out);
+}
+
+static void a_calendar_has_what_is_written_and_what_was_said(void **state)
+{
+    (void)state;
+    Scene *scene =
+        taken(ELI(TOMORROW) TEMPLATE "schedule turns { weekly from 2026-01-05 eli, cleo }\n");
+    assert_calendar_has(scene, "turns", "DTEND:20260106T000000Z\r\nSUMMARY:eli\r\n", true);
+    assert_calendar_has(scene, "turns",
+                        "DTSTART:20260106T000000Z\r\nDTEND:20260107T000000Z\r\nSUMMARY:ben\r\n",
+                        true);
+    until(scene, "2026-01-06T00:00:00Z");
+    assert_status(back(scene, "eli"), ESC_OK);
+    assert_calendar_has(scene, "turns", "SUMMARY:ben", false);
+    assert_calendar_has(scene, "eli", "DTEND:20260112T000000Z\r\nSUMMARY:turns\r\n", true);
+    assert_calendar_has(scene, "ben", "VEVENT", false);
+    EscBuf out;
+    assert_status(calendar_of(scene, "nobody", &out), ESC_NOT_FOUND);
+    esc_buf_release(&out);
+    scene_free(scene);
+}
+
+/* What a calendar costs is bounded, whatever somebody wrote. */
+static void a_calendar_of_too_many_turns_is_refused(void **state)
+{
+    (void)state;
+    EscBuf source, out;
+    esc_buf_init(&source, 65536);
+    esc_buf_string(&source, ELI("") TEMPLATE);
+    for (int i = 0; i < 60; i++)
+        esc_buf_printf(&source, "schedule s%d { every 1h from 2026-01-05 cleo, ben }\n", i);
+    esc_buf_char(&source, '\0');
+    Scene *scene = taken((const char *)source.data);
+    assert_status(calendar_of(scene, "eli", &out), ESC_OVER_LIMIT);
+    esc_buf_release(&out);
+    assert_calendar_has(scene, "s59", "SUMMARY:cleo", true);
+    scene_free(scene);
+    esc_buf_release(&source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +257,8 @@ int main(void)
         cmocka_unit_test(so_many_absences_to_come_and_no_more),
         cmocka_unit_test(publishing_an_absence_moves_what_they_have),
         cmocka_unit_test(a_correction_of_the_clock_lets_dates_stay),
+        cmocka_unit_test(a_calendar_has_what_is_written_and_what_was_said),
+        cmocka_unit_test(a_calendar_of_too_many_turns_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
 #include <engine/rows.h>
 
 #define TURNS_AHEAD_MAX 64 /* how many turns of a schedule are looked at for the next person */
+#define CALENDAR_LOOKS_MAX                                                                         \
+    100000u /* of one calendar: every hour of a quarter in 45 schedules; some 0.2 s */
 
 /* What the directory may ask. It may ask of a time that is still to come. */
 typedef struct Lookup {
@@ -307,4 +309,47 @@ void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
     for (uint32_t i = 0; i < meta->resorts_count && goes_on; i++)
         goes_on = visit_ref(&visit, program->resorts[meta->resorts_first + i].who,
                             (EscDutyView){.role = 3});
+}
+
+/* --- who is on duty, as a calendar -------------------------------------------------------------- */
+
+typedef struct Watches {
+    EscEngine *engine;
+    int64_t to_ms;
+    uint32_t looks_left;
+} Watches;
+
+static uint32_t person_at(Lookup *lookup, uint32_t schedule, int64_t *change_ms)
+{
+    EscOwners owners = people_at(lookup, ESC_REF(ESC_REF_SCHEDULE, schedule));
+    *change_ms = change_after(lookup, &owners);
+    return owners.count > 0 ? owners.persons[0] : ESC_NONE;
+}
+
+static EscWatch watch_at(void *context, uint32_t schedule, int64_t at_ms)
+{
+    Watches *watches = context;
+    Lookup lookup = {watches->engine, NULL, watches->engine->schema.current, at_ms};
+    int64_t change_ms = 0;
+    EscWatch watch = {.person = person_at(&lookup, schedule, &change_ms), .from_ms = at_ms};
+    while (change_ms < watches->to_ms && watches->looks_left > 0) {
+        watches->looks_left--;
+        lookup.at_ms = change_ms;
+        if (person_at(&lookup, schedule, &change_ms) == watch.person)
+            continue;
+        watch.until_ms = lookup.at_ms;
+        return watch;
+    }
+    watch.until_ms = INT64_MAX;
+    return watch;
+}
+
+EscStatus esc_engine_duty_calendar(EscEngine *engine, EscText name, int64_t from_ms, int64_t to_ms,
+                                   EscBuf *out)
+{
+    Watches watches = {engine, to_ms, CALENDAR_LOOKS_MAX};
+    const EscWatchSource source = {&watches, watch_at};
+    if (!esc_watches_write(engine->schema.current->program, &source, name, from_ms, to_ms, out))
+        return ESC_NOT_FOUND;
+    return watches.looks_left == 0 ? ESC_OVER_LIMIT : out->status;
 }

@@ -108,12 +108,19 @@ typedef struct EscWatch {
 /* The watch at an instant, which is its from_ms; the next one is that at until_ms. */
 EscWatch esc_schedule_watch(const EscProgram *program, const EscZones *zones, uint32_t schedule,
                             int64_t at_ms);
-/* Appends a calendar (iCalendar, RFC 5545) of the watches between two instants: of a schedule, or of a person in all
- * schedules. */
-void esc_schedule_write_calendar(const EscProgram *program, const EscZones *zones,
-                                 uint32_t schedule, int64_t from_ms, int64_t to_ms, EscBuf *out);
-void esc_person_write_calendar(const EscProgram *program, const EscZones *zones, uint32_t person,
-                               int64_t from_ms, int64_t to_ms, EscBuf *out);
+/* Where watches come from: from what is written alone, or from what an engine knows beside it. */
+typedef struct EscWatchSource {
+    void *context;
+    EscWatch (*at)(void *context, uint32_t schedule, int64_t at_ms); /* as esc_schedule_watch */
+} EscWatchSource;
+
+/* Appends a calendar (iCalendar, RFC 5545) of the watches between two instants: of the schedule of that name, or of the
+ * person of that name in all schedules. False: there is neither, and nothing was appended. */
+bool esc_watches_write(const EscProgram *program, const EscWatchSource *source, EscText name,
+                       int64_t from_ms, int64_t to_ms, EscBuf *out);
+/* The same by what is written alone. */
+bool esc_written_calendar(const EscProgram *program, const EscZones *zones, EscText name,
+                          int64_t from_ms, int64_t to_ms, EscBuf *out);
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
 EscText esc_directory_ref_name(const EscProgram *program,

@@ -259,6 +259,10 @@ typedef struct EscDutyView {
 /* Visits each schedule, the roles of each template, and the last resort; stops when `visit` gives false. */
 void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
                           bool (*visit)(void *context, const EscDutyView *view), void *context);
+/* Appends a calendar of who is on duty between two instants, by what is written and what people said: of a schedule, or of
+ * a person in all schedules, by name. ESC_NOT_FOUND: there is neither. ESC_OVER_LIMIT: it would take too long to find out. */
+ESC_MUST_USE EscStatus esc_engine_duty_calendar(EscEngine *engine, EscText name, int64_t from_ms,
+                                                int64_t to_ms, EscBuf *out);
 /* What a person may see of a ticket's body: its fields as an object of names, as a list (may be NULL) those whose values
  * nobody gave but the schema's defaults, and its service level as an object or null.
  * False when the body is not one of an engine's; what was appended until then is to be thrown away. */
