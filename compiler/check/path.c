@@ -354,6 +354,22 @@ static EscType event_path(Lookup *lookup)
 
 /* --- facts and fields of exceptions ----------------------------------------------------------- */
 
+/* An automation belongs to no escalation. */
+static EscType fact_found(Lookup *lookup, uint32_t fact)
+{
+    EscText path = esc_text_from(esc_fact_info[fact].path);
+    bool is_of_escalation = esc_text_starts_with(path, ESC_TEXT("escalation.")) ||
+                            esc_text_starts_with(path, ESC_TEXT("exception."));
+    if (!lookup->where->is_automation || !is_of_escalation)
+        return found(lookup, ESC_MEANS_FACT, fact, esc_fact_info[fact].type, 0);
+    EscDiagnostic *diagnostic =
+        esc_report(lookup->where->workspace, "E0114", lookup->node->span,
+                   "an automation has no escalation, so there is no `%.*s`", ESC_TEXT_ARG(path));
+    esc_report_hint(lookup->where->workspace, diagnostic,
+                    "what depends on an escalation belongs in a template");
+    return ESC_TYPE_WRONG;
+}
+
 static EscType fact_path(Lookup *lookup)
 {
     EscWorkspace *workspace = lookup->where->workspace;
@@ -363,7 +379,7 @@ static EscType fact_path(Lookup *lookup)
         EscText name = esc_path_text(node, 0, count, lookup->buffer);
         for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i) {
             if (esc_text_equal(name, esc_text_from(esc_fact_info[i].path)))
-                return found(lookup, ESC_MEANS_FACT, i, esc_fact_info[i].type, 0);
+                return fact_found(lookup, i);
         }
         if (count < 2 || unit_of(node->path.parts[count - 1].text) == ESC_UNIT_NONE)
             break;

@@ -327,6 +327,26 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     people->via = escalation->owner;
 }
 
+EscText esc_route_text(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
+                       EscRef ref)
+{
+    const EscEngineBundle *in = bundle;
+    ref = esc_ref_translate(engine, bundle, ref, &in);
+    if (esc_ref_kind(ref) != ESC_REF_ROUTE)
+        return (EscText){0};
+    const EscProgram *program = in->program;
+    const EscRouteRow *route = &program->routes[esc_ref_index(ref)];
+    Lookup lookup = {engine, ticket, in};
+    for (uint32_t i = route->rows_first; i < route->rows_first + route->rows_count; i++) {
+        const EscRouteRowRow *row = &program->route_rows[i];
+        if (row->cond == 0 || lookup_holds(&lookup, row->cond - 1))
+            return esc_ref_kind(row->target) == ESC_REF_TEXT
+                       ? program->texts[esc_ref_index(row->target)]
+                       : (EscText){0};
+    }
+    return (EscText){0};
+}
+
 void esc_people_resort(EscEngine *engine, EscPeople *people)
 {
     resort_find(engine, NULL, people);
