@@ -252,8 +252,10 @@ typedef struct EscActionInfo {
 
 typedef struct EscRouteInfo {
     EscText name;
-    EscSymbolKind result; /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
-    const EscNode *node;  /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+    EscSymbolKind result;   /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
+    const EscNode *node;    /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+    const uint32_t *events; /* that start its users; empty when it reads none */
+    uint32_t events_count;
 } EscRouteInfo;
 
 /* How long a clock of a service level may run. */

@@ -63,6 +63,8 @@ void esc_pass_exceptions(EscWorkspace *workspace);
 void esc_pass_policy(EscWorkspace *workspace);   /* rules, before the templates that they judge */
 void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
 void esc_check_levels(EscWorkspace *workspace);  /* levels.c, by esc_pass_services */
+/* Of each route that reads the event: those that start who follows it (route_events.c). */
+void esc_route_events(EscWorkspace *workspace);
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_automations(EscWorkspace *workspace);

@@ -221,6 +221,74 @@ static void body_reads_its_event(void **state)
     scene_free(scene);
 }
 
+/* --- routes on events ----------------------------------------------------------------------------------------------- */
+
+#define LEADS                                                                                      \
+    "event lead.won { value: number }\n"                                                           \
+    "route by_value -> person { when event.value > 3 -> ana  otherwise -> ben }\n"
+#define BY_VALUE "owners { primary by_value ack within 5m }\n"
+
+/* M9.1: the event that started it, whatever came behind; a start by hand has none. */
+static void owner_follows_from_the_event_of_the_start(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of(LEADS "template won \"Won\" { start on lead.won\n" BY_VALUE
+                       "steps { notify by_value \"first\"  " STAYS " }\n"
+                       "on ticket.updated { notify by_value \"later\" }\nclose when resolved }\n"
+                       "template hand \"By hand\" { manual\n" BY_VALUE "steps { " STAYS " }\n"
+                       "close when resolved }\n");
+    scene_event(scene, "ticket.created", "T", CREATED);
+    scene_event(scene, "ticket.created", "U", CREATED);
+    scene_event(scene, "lead.won", "T", "{\"value\":4}");
+    scene_event(scene, "lead.won", "U", "{\"value\":3}");
+    assert_view_owner(scene, 1, "ana");
+    assert_view_owner(scene, 2, "ben");
+    assert_int_equal(scene_sent(scene, "ana", "first"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_int_equal(scene_sent(scene, "ana", "later"), 1);
+    scene_free(scene);
+}
+
+static void automations_follow_routes_by_the_event_they_hear(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("event lead.won { value: number }\n"
+                 "route lanes -> queue { when event.value > 3 -> fast  otherwise -> slow }\n"
+                 "route people -> person { when event.value > 3 -> ana  otherwise -> ben }\n"
+                 "automation won { on lead.won { queue lanes  notify people \"won\" } }\n");
+    scene_event(scene, "ticket.created", "T", CREATED);
+    scene_event(scene, "lead.won", "T", "{\"value\":3}");
+    assert_string_equal(scene_field(scene, "T", "queue"), "\"slow\"");
+    assert_int_equal(scene_sent(scene, "ben", "won"), 1);
+    scene_event(scene, "lead.won", "T", "{\"value\":4}");
+    assert_string_equal(scene_field(scene, "T", "queue"), "\"fast\"");
+    assert_int_equal(scene_sent(scene, "ana", "won"), 1);
+    scene_free(scene);
+}
+
+/* The route of the present bundle reads the event of the bundle that the escalation began with. */
+static void another_bundle_follows_its_own_route(void **state)
+{
+    (void)state;
+#define WON                                                                                        \
+    "template won \"Won\" { start on lead.won\n" BY_VALUE "steps { " STAYS " }\n"                  \
+    "on ticket.updated { notify by_value \"now\" }\nclose when resolved }\n"
+    Scene *scene = scene_of(LEADS WON);
+    scene_event(scene, "ticket.created", "T", CREATED);
+    scene_event(scene, "lead.won", "T", "{\"value\":4}");
+    scene_publish(
+        scene, "event lead.lost { why: text }\nevent lead.won { more: text?  value: number }\n"
+               "route by_value -> person { when event.value > 3 -> cleo  otherwise -> ben }\n" WON);
+    scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}");
+    assert_int_equal(scene_sent(scene, "cleo", "now"), 1);
+#undef WON
+    scene_free(scene);
+}
+
+/* --- tickets and escalations ---------------------------------------------------------------------------------------- */
+
 static void made_ticket_gets_an_escalation_of_its_own(void **state)
 {
     (void)state;
@@ -461,6 +529,9 @@ int main(void)
         cmocka_unit_test(same_value_is_no_change),
         cmocka_unit_test(whole_bodies_run),
         cmocka_unit_test(body_reads_its_event),
+        cmocka_unit_test(owner_follows_from_the_event_of_the_start),
+        cmocka_unit_test(automations_follow_routes_by_the_event_they_hear),
+        cmocka_unit_test(another_bundle_follows_its_own_route),
         cmocka_unit_test(made_ticket_gets_an_escalation_of_its_own),
         cmocka_unit_test(steps_start_templates_on_tickets_they_made),
         cmocka_unit_test(nothing_of_it_is_taken_back),

@@ -102,7 +102,10 @@ static void act(EscEngine *engine, EscTicket *ticket, uint32_t trigger, const Es
                      "the automation %.*s acts", ESC_TEXT_ARG(name));
     engine->turn.automation = name;
     engine->turn.is_taking = true; /* what it changes is heard of in the next round */
+    const EscEvent *heard = engine->turn.event;
+    engine->turn.event = event; /* for the routes that it follows */
     body_run(engine, ticket, row->body - 1, event);
+    engine->turn.event = heard;
     engine->turn.is_taking = false;
     engine->turn.automation = (EscText){0};
 }

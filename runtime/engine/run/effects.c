@@ -231,9 +231,9 @@ static void emit_assign(Emission *emission)
 static void emit_queue(Emission *emission)
 {
     EscRef ref = emission->row->ref;
-    EscText queue =
-        ref == 0 ? emission->program->texts[emission->row->aux]
-                 : esc_route_text(emission->engine, emission->ticket, emission->world->bundle, ref);
+    EscText queue = ref == 0 ? emission->program->texts[emission->row->aux]
+                             : esc_route_text(emission->engine, emission->escalation,
+                                              emission->ticket, emission->world->bundle, ref);
     if (queue.size > 0)
         text_field_set(emission, emission->engine->schema.queue_slot, queue);
 }

@@ -18,13 +18,15 @@ typedef struct EscPeople {
 /* `ref` in the numbering of `bundle`; escalation may be NULL when ref is no role. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
-/* A person, team or schedule of the current directory by its name. */
+/* The queue that a route leads to for the ticket; empty: it leads to none. `ref` is in the bundle's numbering; escalation
+ * may be NULL. */
+EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                       const EscEngineBundle *bundle, EscRef ref);
 /* The present policy's last resort, whether there is an escalation or not; never empty. */
-/* The queue that a route leads to for the ticket; empty: it leads to none. `ref` is in the bundle's numbering. */
-EscText esc_route_text(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
-                       EscRef ref);
 void esc_people_resort(EscEngine *engine, EscPeople *people);
-void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
+/* A person, team or schedule of the current directory by its name. */
+void esc_people_named(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                      EscText name, EscPeople *people);
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_people_misses(const EscPeople *people,
                        EscText person); /* they belong to it, and are away */

@@ -390,6 +390,9 @@ EscHost esc_world_reader(EscWorld *world);
  * at hand instead. */
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                       bool with_event);
+/* The event that started the escalation, or the one at hand, as far as there is one. */
+void esc_world_lend_start(EscWorld *world, const EscEscalation *escalation);
+void esc_world_lend_event(EscWorld *world);
 /* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
 bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 /* One run and its scratch memory, to be given back in reverse order. */
