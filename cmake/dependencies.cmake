@@ -12,6 +12,7 @@ pkg_check_modules(libical REQUIRED IMPORTED_TARGET libical>=3.0)
 pkg_check_modules(libutf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 if(ESC_TESTS)
     pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka>=1.1.5)
+    pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc>=72) # what our case folding is compared with
 endif()
 if(ESC_TESTS OR ESC_FUZZ)
     pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.14) # what our own reader is compared with

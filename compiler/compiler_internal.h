@@ -95,6 +95,7 @@ typedef enum EscSymbolKind {
     ESC_SYMBOL_SLA,
     ESC_SYMBOL_RUNBOOK,
     ESC_SYMBOL_TEMPLATE,
+    ESC_SYMBOL_AUTOMATION,
     ESC_SYMBOL_POLICY,
     ESC_SYMBOL_COUNT
 } EscSymbolKind;
@@ -272,8 +273,10 @@ typedef struct EscActionInfo {
 
 typedef struct EscRouteInfo {
     EscText name;
-    EscSymbolKind result; /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
-    const EscNode *node;  /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+    EscSymbolKind result;   /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
+    const EscNode *node;    /* rows: condition (typed) and target (MEANS_REF or MEANS_QUEUE) */
+    const uint32_t *events; /* that start its users; empty when it reads none */
+    uint32_t events_count;
 } EscRouteInfo;
 
 /* How long a clock of a service level may run. */
@@ -318,8 +321,6 @@ typedef struct EscTemplateInfo {
     uint32_t levels_count;
     const EscNode *repeat;               /* REPEAT or NULL */
     const EscNode *steps, *closing, *qa; /* or NULL when not written (qa), or wrong */
-    /* EXCEPTION_HANDLER without a name; NULL: run triage_runbook */
-    const EscNode *catch_all;
     /* what event.* can come from in everything but handlers: ascending, unique */
     const uint32_t *events;
     uint32_t events_count;
@@ -332,10 +333,16 @@ typedef struct EscTemplateInfo {
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
 
+typedef struct EscAutomationInfo {
+    EscText name, title;
+    const EscNode *node; /* its items are HANDLERs */
+} EscAutomationInfo;
+
 typedef struct EscLocal {
     EscText name;
     EscType type;
-    EscSpan span; /* where it is declared */
+    EscSpan span;   /* where it is declared */
+    bool is_ticket; /* the id of a ticket that was made here */
 } EscLocal;
 
 typedef struct EscLimitInfo {
@@ -445,6 +452,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscSlaInfo, slas);
     ESC_ARRAY(EscRunbookInfo, runbooks);
     ESC_ARRAY(EscTemplateInfo, templates);
+    ESC_ARRAY(EscAutomationInfo, automations);
     ESC_ARRAY(EscLimitInfo, limits);
     ESC_ARRAY(EscLocal, locals);
     ESC_ARRAY(EscMeaning, meanings); /* see EscSourceFile.meanings; 0 is NOTHING */

@@ -72,6 +72,15 @@ EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *
                                           .binary = {.op = op, .left = left, .right = right}});
 }
 
+EscNode *esc_ast_folded(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left,
+                        EscNode *right)
+{
+    EscNode *node = esc_ast_binary(parse, span, op, left, right);
+    if (node != NULL)
+        node->binary.ignores_case = true;
+    return node;
+}
+
 EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable,
                             EscNode *list, EscNode *condition)
 {

@@ -38,6 +38,9 @@ EscNode *esc_path_one(EscParse *parse, EscName name);
 EscNode *esc_ast_unary(EscParse *parse, EscSpan span, EscUnaryOp op, EscNode *operand);
 EscNode *esc_ast_binary(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left,
                         EscNode *right);
+/* A comparison that goes without regard to case. */
+EscNode *esc_ast_folded(EscParse *parse, EscSpan span, EscBinaryOp op, EscNode *left,
+                        EscNode *right);
 EscNode *esc_ast_quantifier(EscParse *parse, EscSpan span, bool is_all, EscName variable,
                             EscNode *list, EscNode *condition);
 EscNode *esc_ast_text(EscParse *parse, EscSpan span, EscNode *start, EscNodeList parts,

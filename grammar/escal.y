@@ -104,7 +104,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> EXPECT_THAT "expect that"
 %token <name> ACK "ack" HOLDS "holds" PER "per" UNTIL "until" MAP "map" OTHERWISE "otherwise"
 %token <name> EVERY "every" RETURN "return" DURING "during" PROVES "proves" AT_MOST "at most"
-%token <name> LIST_OF "list of"
+%token <name> LIST_OF "list of" IGNORING_CASE "ignoring case"
 
 /* --- words that are also names where a name can stand (the rule soft_word) -------------------- */
 %token <name> WORKSPACE "workspace" USE "use" TICKET "ticket" EXTEND_TICKET "extend ticket"
@@ -112,7 +112,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> PERSON "person" TEAM "team" CALENDAR "calendar" SCHEDULE "schedule"
 %token <name> CHANNEL "channel" SYSTEM "system"
 %token <name> SOURCE "source" SLA "sla" ROUTE "route" RUNBOOK "runbook" TEMPLATE "template"
-%token <name> POLICY "policy" TEST "test"
+%token <name> POLICY "policy" TEST "test" AUTOMATION "automation"
 %token <name> LEAD "lead" REACH_BY "reach by" QUIET_DURING "quiet during" ABSENT "absent" CLOSED "closed" DAILY "daily"
 %token <name> WEEKLY "weekly"
 %token <name> LAYER "layer" ALWAYS "always"
@@ -125,7 +125,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> ON_EXCEPTION "on exception" QA "qa" CLOSE_WHEN "close when"
 %token <name> WITH_POSTMORTEM_BY "with postmortem by"
 %token <name> NOTIFY "notify" PAGE "page" SET "set" CREATE_TICKET "create ticket"
-%token <name> ASSIGN_TO "assign to" QUEUE "queue"
+%token <name> ASSIGN_TO "assign to" QUEUE "queue" ADD "add" REMOVE "remove"
 %token <name> HANDOFF "handoff" HANDOFF_TO "handoff to" ACKED "acked" RESOLVED "resolved"
 %token <name> SNAPSHOT "snapshot"
 %token <name> ATTACH "attach" OPEN_WARROOM "open warroom" UNDO "undo" UNDO_NONE "undo none"
@@ -171,17 +171,19 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <name> clock_word
 %type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each every
 %type <node> action_call rounds_until ack_within_opt
+%type <node> automation_item
 %type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
-%type <node> call number comparison sum plain_truth
+%type <node> call number comparison sum plain_truth shown
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
 %type <list> action_items codes source_items
+%type <list> automation_items
 %type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths owners
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
-%type <list> test_statements text_parts other_targets
+%type <list> test_statements text_parts other_targets targets
 %type <node> snapshot_item
 %type <branch> else_opt
 %type <range> date_range
@@ -240,6 +242,9 @@ declaration:
           .parameters = $parameters, .steps = $block}); }
   | "template" word title_opt[title] "{" template_items[items] "}"
     { $$ = NODE(TEMPLATE, @$, .template = {.name = $word, .title = $title, .items = $items}); }
+  | "automation" word title_opt[title] "{" automation_items[items] "}"
+    { $$ = NODE(AUTOMATION, @$, .automation = {.name = $word, .title = $title,
+          .items = $items}); }
   | "policy" word title_opt[title] "{" policy_items[items] "}"
     { $$ = NODE(POLICY, @$, .policy = {.name = $word, .title = $title, .items = $items}); }
   | "test" text "{" test_statements[statements] "}"
@@ -642,6 +647,17 @@ template_item:
     { $$ = NODE(CLOSING, @$, .closing = {.condition = $expr, .postmortem_by = $target,
           .due = $duration}); }
 
+automation_items:
+    %empty { $$ = esc_list_empty(); }
+  | automation_items automation_item { $$ = esc_list_append($1, $2); }
+  | automation_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
+  | automation_items BROKEN { $$ = $1; }
+
+automation_item:
+    "on" events condition_opt[condition] duration_opt[holds] block
+    { $$ = NODE(HANDLER, @$, .handler = {.events = $events, .condition = $condition,
+          .holds = $holds, .steps = $block}); }
+
 start:
     "start on" events condition_opt[condition] duration_opt[holds]
     { $$ = NODE(START, @$, .start = {.events = $events, .condition = $condition,
@@ -719,10 +735,13 @@ step: short_step | rollback | action_call | await | ask | approve | check | if |
 
 /* Steps that have no `else` of their own and may therefore stand behind one without braces. */
 short_step:
-    "notify" target text via_opt[via] { $$ = NODE(NOTIFY, @$, .notify = {.to = $target,
+    "notify" targets text via_opt[via] { $$ = NODE(NOTIFY, @$, .notify = {.to = $targets,
           .text = $text, .via = $via}); }
   | "page" target text { $$ = NODE(PAGE, @$, .page = {.to = $target, .text = $text}); }
   | "set" path "to" expr { $$ = NODE(SET, @$, .set = {.field = $path, .value = $expr}); }
+  | "add" expr "to" path { $$ = NODE(ADD, @$, .add = {.item = $expr, .list = $path}); }
+  | "remove" expr "from" path
+    { $$ = NODE(REMOVE, @$, .remove = {.item = $expr, .list = $path}); }
   | "create ticket" word record
     { $$ = NODE(CREATE, @$, .create = {.name = $word, .entries = $record}); }
   | "assign to" target { $$ = NODE(ASSIGN, @$, .assign = {.to = $target}); }
@@ -1113,8 +1132,18 @@ text:
     { $$ = esc_ast_text(parse, @$, $TEXT_START, $parts, $TEXT_END); }
 
 text_parts:
-    expr { $$ = esc_list_one($1); }
-  | text_parts TEXT_MIDDLE expr { $$ = esc_list_append(esc_list_append($1, $2), $3); }
+    shown { $$ = esc_list_one($1); }
+  | text_parts TEXT_MIDDLE shown { $$ = esc_list_append(esc_list_append($1, $2), $3); }
+
+/* A value as it is to be read, and what stands there when it is missing. */
+shown:
+    expr
+  | expr[value] "as" word[form]
+    { $$ = NODE(SHOWN, @$, .shown = {.value = $value, .form = $form}); }
+  | expr[value] "else" expr[other]
+    { $$ = NODE(SHOWN, @$, .shown = {.value = $value, .otherwise = $other}); }
+  | expr[value] "as" word[form] "else" expr[other]
+    { $$ = NODE(SHOWN, @$, .shown = {.value = $value, .form = $form, .otherwise = $other}); }
 
 duration:
     DURATION
@@ -1126,6 +1155,10 @@ number: INTEGER | DECIMAL
 count: INTEGER { $$ = esc_ast_count(parse, $INTEGER); }
 
 target: path | call
+
+targets:
+    target { $$ = esc_list_one($1); }
+  | targets "," target { $$ = esc_list_append($1, $3); }
 
 call: word "(" expressions ")" { $$ = NODE(CALL, @$, .call = {.name = $word,
           .arguments = $expressions}); }
@@ -1175,6 +1208,12 @@ comparison:
     { $$ = esc_ast_binary(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
   | sum[a] "ends with" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }
   | sum[a] "contains" sum[b] { $$ = esc_ast_binary(parse, @$, ESC_BINARY_CONTAINS, $a, $b); }
+  | sum[a] "starts with" sum[b] "ignoring case"
+    { $$ = esc_ast_folded(parse, @$, ESC_BINARY_STARTS_WITH, $a, $b); }
+  | sum[a] "ends with" sum[b] "ignoring case"
+    { $$ = esc_ast_folded(parse, @$, ESC_BINARY_ENDS_WITH, $a, $b); }
+  | sum[a] "contains" sum[b] "ignoring case"
+    { $$ = esc_ast_folded(parse, @$, ESC_BINARY_CONTAINS, $a, $b); }
 
 sum:
     path
@@ -1232,7 +1271,8 @@ clock_word:
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
   | "repeat" | "keep"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
-  | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart"
+  | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
+  | "remove" | "automation"
 
 %%
 

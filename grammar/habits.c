@@ -327,11 +327,33 @@ static EscText steps_of_receivers(const Fault *fault, EscText verb, uint32_t *en
     return steps;
 }
 
-/* notify incidents, ana "…" */
+/* notify incidents, "…" */
+static bool is_comma_before_text(const Fault *fault)
+{
+    EscParse *parse = fault->parse;
+    EscSpan comma = parse->previous;
+    EscText receiver = esc_look_name_before(fault, comma.start);
+    if (esc_look_at(fault, parse->token.start) != '"' ||
+        !esc_text_equal(esc_fault_before(fault), ESC_TEXT(",")) || receiver.size == 0 ||
+        !esc_look_is_one_of(esc_look_name_before(fault, esc_look_offset(fault, receiver)),
+                            "notify"))
+        return false;
+    return esc_fault_put_edit(fault, ESC_SYNTAX_UNEXPECTED, comma,
+                              ESC_TEXT("the text follows its receiver without `,`"), "leave it out",
+                              (FaultEdit){.start = comma.start, .end = comma.end});
+}
+
+/* page ana, ben "…", notify incidents and ana "…" */
 static bool is_second_receiver(const Fault *fault)
 {
     EscParse *parse = fault->parse;
     EscText verb = receiving_verb(fault);
+    if (esc_look_is_one_of(verb, "notify") && esc_fault_is(fault, "and"))
+        return esc_fault_put_edit(fault, ESC_SYNTAX_UNEXPECTED, parse->token,
+                                  ESC_TEXT("receivers of `notify` stand with `,` between them"), "",
+                                  (FaultEdit){.start = parse->previous.end,
+                                              .end = parse->token.end,
+                                              .text = ESC_TEXT(",")});
     if (verb.size == 0 || !esc_look_is_sign(fault, ", and") || !esc_fault_has(fault, "a text"))
         return false;
     if (esc_look_at(fault, esc_look_over_blanks(fault, parse->token.end)) == '"')
@@ -484,13 +506,28 @@ static bool is_event_without_braces(const Fault *fault)
 bool esc_fault_is_habit(const Fault *fault)
 {
     static bool (*const shapes[])(const Fault *) = {
-        is_comment_sign,         esc_shape_of_text,      is_quoted_name,
-        is_word_with_colon,      is_start_without_event, is_event_joined_by_word,
-        esc_shape_of_fact,       is_step_among_owners,   is_assignment,
-        is_second_receiver,      is_via_too_early,       is_if_without_block,
-        is_positional_argument,  esc_shape_of_field,     esc_shape_of_condition,
-        esc_shape_of_time,       is_hyphen_in_name,      is_filler,
-        is_event_without_braces, is_sign_behind_word,    is_foreign_word,
+        is_comment_sign,
+        esc_shape_of_text,
+        is_comma_before_text,
+        is_quoted_name,
+        is_word_with_colon,
+        is_start_without_event,
+        is_event_joined_by_word,
+        esc_shape_of_fact,
+        is_step_among_owners,
+        is_assignment,
+        is_second_receiver,
+        is_via_too_early,
+        is_if_without_block,
+        is_positional_argument,
+        esc_shape_of_field,
+        esc_shape_of_condition,
+        esc_shape_of_time,
+        is_hyphen_in_name,
+        is_filler,
+        is_event_without_braces,
+        is_sign_behind_word,
+        is_foreign_word,
         is_comma_between_parts,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(shapes); i++)

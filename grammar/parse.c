@@ -104,6 +104,8 @@ static EscNodeKind kind_declared_by(int token)
         return ESC_NODE_RUNBOOK;
     case T_TEMPLATE:
         return ESC_NODE_TEMPLATE;
+    case T_AUTOMATION:
+        return ESC_NODE_AUTOMATION;
     case T_POLICY:
         return ESC_NODE_POLICY;
     case T_TEST:

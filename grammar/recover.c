@@ -127,6 +127,8 @@ static bool is_step(int token)
     case T_NOTIFY:
     case T_PAGE:
     case T_SET:
+    case T_ADD:
+    case T_REMOVE:
     case T_AWAIT:
     case T_WAIT:
     case T_ASK:

@@ -222,6 +222,9 @@ static void write_change(EscBuf *out, const EscJson *change)
         write_value(out, esc_json_member(change, ESC_TEXT("after")));
     } else if (is(kind, "ticket")) {
         esc_buf_printf(out, "made the ticket %.*s", ESC_TEXT_ARG(ctl_text(change, "ticket")));
+    } else if (is(kind, "added") || is(kind, "removed")) {
+        esc_buf_printf(out, "\"%.*s\" %s %.*s", ESC_TEXT_ARG(ctl_text(change, "item")),
+                       is(kind, "added") ? "added to" : "removed from", ESC_TEXT_ARG(name));
     } else {
         esc_buf_printf(out, "called %.*s", ESC_TEXT_ARG(name));
     }

@@ -118,8 +118,21 @@ static bool is_same_list(const EscValue *found, const EscDatum *wanted)
     return is_same;
 }
 
+static bool folded_holds(const EscProbe *probe, const EscValue *value)
+{
+    if (esc_type_kind(value->type) == ESC_KIND_LIST)
+        return probe->kind == ESC_PROBE_CONTAINS && esc_list_has_folded(value, probe->value.text);
+    if (probe->kind == ESC_PROBE_STARTS)
+        return esc_text_starts_folded(value->text, probe->value.text);
+    if (probe->kind == ESC_PROBE_ENDS)
+        return esc_text_ends_folded(value->text, probe->value.text);
+    return esc_text_contains_folded(value->text, probe->value.text);
+}
+
 static bool text_holds(const EscProbe *probe, const EscValue *value)
 {
+    if (probe->ignores_case)
+        return folded_holds(probe, value);
     if (esc_type_kind(value->type) == ESC_KIND_LIST)
         return probe->kind == ESC_PROBE_CONTAINS && has_item(value, probe->value.text);
     if (probe->kind == ESC_PROBE_STARTS)

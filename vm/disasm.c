@@ -147,9 +147,11 @@ static void write_effect_aux(Writer *writer, const EscEffectRow *row)
     EscBuf *out = writer->out;
     switch ((EscSiteAux)esc_effect_info[row->kind].aux) {
     case ESC_SITE_AUX_FIELD:
+    case ESC_SITE_AUX_LIST:
         write_field(writer, row->aux);
         break;
     case ESC_SITE_AUX_TEXT:
+    case ESC_SITE_AUX_QUEUE:
         write_quoted(writer, text_at(writer, row->aux));
         break;
     case ESC_SITE_AUX_ACTION:
@@ -276,6 +278,9 @@ static void write_imm(Writer *writer, const EscInstr *instr)
     case ESC_OPERAND_ROUNDS:
         esc_buf_printf(out, "#%u", (unsigned)imm);
         break;
+    case ESC_OPERAND_FORM:
+        esc_buf_string(out, imm < ESC_FORM_COUNT ? esc_form_words[imm] : "?");
+        break;
     case ESC_OPERAND_UNIT:
         esc_buf_string(out, imm < ESC_UNITS_COUNT ? esc_unit_info[imm].word : "?");
         break;
@@ -385,7 +390,8 @@ static void write_source(Writer *writer, uint32_t code_index, EscPlace *before)
 static void write_function(Writer *writer, uint32_t index)
 {
     static const char *const kinds[ESC_FUNCTION_COUNT] = {
-        "steps", "catch", "closing", "handler", "reminder", "else", "condition", "request", "undo"};
+        "steps", "catch",     "closing", "handler", "reminder",
+        "else",  "condition", "request", "undo",    "automation"};
     const EscProgram *program = writer->program;
     const EscFunctionRow *row = &program->functions[index];
     esc_buf_printf(writer->out, "\nfunction %u %s", (unsigned)index,

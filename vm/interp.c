@@ -101,6 +101,7 @@ EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd
     int64_t span = 0;
     EscType span_type = T_DURATION;
     EscText text = ESC_TEXT("");
+    EscValue list;
     EscStatus status = ESC_OK;
 
     if (host->listener != NULL)
@@ -266,6 +267,17 @@ op_LIST_HAS:
     IS_B(T_LIST);
     IS_C(T_TEXT);
     SET(.type = T_BOOL, .truth = esc_list_has(&B, C.text));
+op_STARTS_FOLDED:
+    TEST(T_TEXT, esc_text_starts_folded(B.text, C.text));
+op_ENDS_FOLDED:
+    TEST(T_TEXT, esc_text_ends_folded(B.text, C.text));
+op_CONTAINS_FOLDED:
+    TEST(T_TEXT, esc_text_contains_folded(B.text, C.text));
+op_HAS_FOLDED:
+    OUT_A;
+    IS_B(T_LIST);
+    IS_C(T_TEXT);
+    SET(.type = T_BOOL, .truth = esc_list_has_folded(&B, C.text));
 op_EQ_REF:
     TEST(T_REF, B.ref == C.ref);
 
@@ -320,10 +332,26 @@ op_UNMARK:
     OUT_A;
     IS_B(T_TEXT);
     status = esc_make_unmarked(run, B.text, &text);
+    goto set_text;
+op_SHOW:
+    OUT_A;
+    CHECK(instr->imm < ESC_FORM_COUNT);
+    IS_B(ESC_TYPE(esc_form_kind((EscForm)instr->imm)));
+    status = esc_make_shown(run, host, &B, (EscForm)instr->imm, &text);
 set_text:
     if (status != ESC_OK)
         goto scratch_full;
     SET(.type = T_TEXT, .text = text);
+
+op_LIST_ADD:
+    OUT_A;
+    IS_B(T_LIST);
+    IS_C(T_TEXT);
+    status = esc_make_list(run, &B, C.text, &list);
+    if (status != ESC_OK)
+        goto scratch_full;
+    A = list;
+    NEXT;
 
     /* control */
 op_JUMP:

@@ -68,6 +68,8 @@ static uint32_t index_end(const Machine *m, uint32_t operand)
         return m->function->code_count;
     case ESC_OPERAND_UNIT:
         return ESC_UNITS_COUNT;
+    case ESC_OPERAND_FORM:
+        return ESC_FORM_COUNT;
     case ESC_OPERAND_EFFECT:
         return m->program->effects_count;
     case ESC_OPERAND_WAIT:
@@ -169,6 +171,24 @@ static EscStatus make_text(Machine *m, const EscInstr *i)
             return esc_run_trap(run, m->why, "a register is not a text");
     }
     return set_made(m, i, esc_make_join(run, &run->registers[i->b], i->c, &text), text);
+}
+
+static EscStatus show(Machine *m, const EscInstr *i, EscValue value)
+{
+    EscText text = ESC_TEXT("");
+    EscForm form = (EscForm)i->imm;
+    if (value.type != ESC_TYPE(esc_form_kind(form)))
+        return esc_run_trap(m->run, m->why, "a value that has no such form");
+    return set_made(m, i, esc_make_shown(m->run, m->host, &value, form, &text), text);
+}
+
+static EscStatus make_list(Machine *m, const EscInstr *i, EscValue list, EscText item)
+{
+    EscValue longer;
+    EscStatus status = esc_make_list(m->run, &list, item, &longer);
+    if (status != ESC_OK)
+        return esc_why(m->why, status, "", m->run->pc, "scratch memory is used up");
+    return set(m, i->a, longer);
 }
 
 /* The instruction after this one is the default; a jump says otherwise. */
@@ -321,6 +341,14 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return set_truth(m, i->a, esc_text_contains(b.text, c.text));
     case ESC_OP_LIST_HAS:
         return set_truth(m, i->a, esc_list_has(&b, c.text));
+    case ESC_OP_STARTS_FOLDED:
+        return set_truth(m, i->a, esc_text_starts_folded(b.text, c.text));
+    case ESC_OP_ENDS_FOLDED:
+        return set_truth(m, i->a, esc_text_ends_folded(b.text, c.text));
+    case ESC_OP_CONTAINS_FOLDED:
+        return set_truth(m, i->a, esc_text_contains_folded(b.text, c.text));
+    case ESC_OP_HAS_FOLDED:
+        return set_truth(m, i->a, esc_list_has_folded(&b, c.text));
     case ESC_OP_EQ_REF:
         return set_truth(m, i->a, b.ref == c.ref);
     case ESC_OP_ADD_NUMBER:
@@ -352,6 +380,10 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_URL_ENCODE:
     case ESC_OP_UNMARK:
         return make_text(m, i);
+    case ESC_OP_SHOW:
+        return show(m, i, b);
+    case ESC_OP_LIST_ADD:
+        return make_list(m, i, b, c.text);
     case ESC_OP_JUMP:
         return go_to(m, i->imm);
     case ESC_OP_JUMP_UNLESS:

@@ -29,6 +29,23 @@ static EscStatus copy_text(EscRun *run, EscText *text)
     return ESC_OK;
 }
 
+EscStatus esc_make_list(EscRun *run, const EscValue *list, EscText item, EscValue *longer)
+{
+    uint32_t count = list->list.count;
+    *longer = *list;
+    if (count >= ESC_LIST_ITEMS_MAX)
+        return ESC_OK;
+    EscText *items = (void *)esc_scratch_take(run, (count + 1) * sizeof *items, alignof(EscText));
+    if (items == NULL)
+        return ESC_OVER_LIMIT;
+    if (count > 0)
+        memcpy(items, list->list.items, count * sizeof *items);
+    items[count] = item;
+    longer->list.items = items;
+    longer->list.count = count + 1;
+    return ESC_OK;
+}
+
 EscStatus esc_scratch_copy(EscRun *run, EscValue *value)
 {
     EscKind kind = esc_type_kind(value->type);

@@ -215,6 +215,59 @@ EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value,
     return finish(run, &make, true, text);
 }
 
+/* --- SHOW ------------------------------------------------------------------------------------------------------- */
+
+const char *const esc_form_words[] = {"date", "time", "seconds", "minutes", "hours", "days", NULL};
+
+EscKind esc_form_kind(EscForm form)
+{
+    return form == ESC_FORM_DATE || form == ESC_FORM_TIME ? ESC_KIND_TIME : ESC_KIND_DURATION;
+}
+
+/* Both forms of a time, "2026-03-02 10:05 CET" and RFC 3339, have the date and the time of day at the same places. */
+static void put_part_of_time(Maker *make, const EscValue *value, EscForm form)
+{
+    enum { DATE_SIZE = 10, TIME_AT = 11, TIME_SIZE = 5 };
+    Maker whole = *make;
+    char block[96];
+    whole.data = block;
+    whole.room = sizeof block;
+    whole.size = 0;
+    put_written(&whole, value);
+    ESC_ASSERT(whole.size >= TIME_AT + TIME_SIZE);
+    put(make, form == ESC_FORM_DATE ? (EscText){block, DATE_SIZE}
+                                    : (EscText){block + TIME_AT, TIME_SIZE});
+}
+
+/* Towards the past, as units are rounded elsewhere: -90 s are -1.5 minutes. */
+static double tenths_of(int64_t duration_ms, EscForm form)
+{
+    static const int64_t units[ESC_FORM_COUNT] = {[ESC_FORM_SECONDS] = ESC_SECOND_MS,
+                                                  [ESC_FORM_MINUTES] = ESC_MINUTE_MS,
+                                                  [ESC_FORM_HOURS] = ESC_HOUR_MS,
+                                                  [ESC_FORM_DAYS] = ESC_DAY_MS};
+    int64_t tenth_ms = units[form] / 10, tenths = duration_ms / tenth_ms;
+    if (duration_ms % tenth_ms < 0)
+        tenths--;
+    return (double)tenths / 10;
+}
+
+EscStatus esc_make_shown(EscRun *run, const EscHost *host, const EscValue *value, EscForm form,
+                         EscText *text)
+{
+    Maker make = maker(run);
+    make.host = host;
+    if (esc_form_kind(form) == ESC_KIND_TIME) {
+        put_part_of_time(&make, value, form);
+    } else {
+        EscValue number = {.type = ESC_TYPE(ESC_KIND_NUMBER), .number = tenths_of(value->ms, form)};
+        put_written(&make, &number);
+    }
+    return finish(run, &make, true, text);
+}
+
+/* --- JOIN ------------------------------------------------------------------------------------------------------- */
+
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text)
 {
     Maker make = maker(run);

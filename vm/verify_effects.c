@@ -19,7 +19,20 @@ static const uint32_t refs_of[] = {
     [ESC_SITE_REF_PEOPLE] = REFS_PERSONS | REF_BIT(TURNS),
     [ESC_SITE_REF_ASKED] = REFS_PERSONS,
     [ESC_SITE_REF_RECEIVERS] = REFS_PERSONS | REF_BIT(TURNS) | REF_BIT(CHANNEL),
+    [ESC_SITE_REF_QUEUE] = REF_BIT(NONE) | REF_BIT(ROUTE),
 };
+
+/* A queue is a text, whichever row of the route holds. */
+static EscStatus verify_queue(EscVerify *verify, uint32_t i, uint32_t route)
+{
+    const EscProgram *program = verify->program;
+    const EscRouteRow *row = &program->routes[route];
+    verify->steps += row->rows_count;
+    for (uint32_t r = row->rows_first; r < row->rows_first + row->rows_count; r++)
+        REJECT_IF(esc_ref_kind(program->route_rows[r].target) != ESC_REF_TEXT, "V06", EFFECTS, i,
+                  "route %u does not lead to queues", (unsigned)route);
+    return ESC_OK;
+}
 
 static EscStatus verify_ref(EscVerify *verify, uint32_t i)
 {
@@ -36,7 +49,9 @@ static EscStatus verify_ref(EscVerify *verify, uint32_t i)
                    esc_type_kind(program->fields[index].type) != ESC_KIND_TEXT),
               "V35", EFFECTS, i, "field %u names nobody: it is not a text of the ticket",
               (unsigned)index);
-    return ESC_OK;
+    return kind == ESC_REF_ROUTE && esc_effect_info[row->kind].ref == ESC_SITE_REF_QUEUE
+               ? verify_queue(verify, i, index)
+               : ESC_OK;
 }
 
 static EscStatus verify_extra(EscVerify *verify, uint32_t i)
@@ -76,8 +91,13 @@ static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
         return row->aux <= ESC_CONTACT_COUNT;
     case ESC_SITE_AUX_FIELD:
         return field_is_ticket(program, row->aux);
+    case ESC_SITE_AUX_LIST:
+        return field_is_ticket(program, row->aux) &&
+               esc_type_kind(program->fields[row->aux].type) == ESC_KIND_LIST;
     case ESC_SITE_AUX_TEXT:
         return row->aux > 0 && row->aux < program->texts_count;
+    case ESC_SITE_AUX_QUEUE:
+        return row->ref != 0 ? row->aux == 0 : row->aux > 0 && row->aux < program->texts_count;
     case ESC_SITE_AUX_EXPECT:
         return row->aux < ESC_EXPECT_COUNT;
     case ESC_SITE_AUX_EVIDENCE:
@@ -110,7 +130,7 @@ static EscStatus verify_aux(EscVerify *verify, uint32_t i)
     REJECT_IF(aux == ESC_SITE_AUX_TEMPLATE && !program->templates[row->aux].is_manual, "V25",
               EFFECTS, i, "template %u starts on events of its own, and START brings none",
               (unsigned)row->aux);
-    if (aux == ESC_SITE_AUX_TEXT)
+    if (aux == ESC_SITE_AUX_TEXT || aux == ESC_SITE_AUX_QUEUE)
         verify->is_text_used[row->aux] = 1;
     bool is_action =
         aux == ESC_SITE_AUX_ACTION || (aux == ESC_SITE_AUX_INVERSE && row->aux != ESC_NONE);
@@ -181,6 +201,10 @@ static EscStatus verify_extra_argument(EscVerify *verify, const EscEffectRow *ro
         return ESC_OK;
     case ESC_EXTRA_RAISED:
         return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
+    case ESC_EXTRA_TICKET:
+        REJECT_IF(arg->type != ESC_TYPE(ESC_KIND_TEXT), "V19", EFFECT_ARGS, a,
+                  "a ticket is named by a text");
+        break;
     case ESC_EXTRA_NAMED:
         REJECT_IF(arg->name == 0, "V35", EFFECT_ARGS, a, "the argument has no name");
         break;
@@ -208,6 +232,8 @@ static EscStatus verify_arguments(EscVerify *verify, uint32_t i)
         is_fine = row->args_count == fixed;
     if (info->extra == ESC_EXTRA_ANY1 || info->extra == ESC_EXTRA_FIELD)
         is_fine = row->args_count == fixed + 1;
+    if (info->extra == ESC_EXTRA_TICKET)
+        is_fine = row->args_count <= fixed + 1;
     REJECT_IF(!is_fine, "V19", EFFECTS, i, "%u arguments do not fit %s", (unsigned)row->args_count,
               info->name);
     EscStatus status = verify_fixed(verify, row, fixed);

@@ -151,6 +151,9 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
     case ESC_OPERAND_UNIT:
         FLOW_REJECT_IF(value >= ESC_UNITS_COUNT, "V12", "there is no unit %u", (unsigned)value);
         return ESC_OK;
+    case ESC_OPERAND_FORM:
+        FLOW_REJECT_IF(value >= ESC_FORM_COUNT, "V12", "there is no form %u", (unsigned)value);
+        return ESC_OK;
     case ESC_OPERAND_END_MODE:
         FLOW_REJECT_IF(value >= ESC_END_COUNT, "V12", "there is no end mode %u", (unsigned)value);
         return ESC_OK;
@@ -331,6 +334,10 @@ static EscStatus check_opcode(Flow *flow, const EscInstr *instr)
     case ESC_OP_LT_ENUM:
     case ESC_OP_LE_ENUM:
         return check_enums(flow, instr);
+    case ESC_OP_SHOW:
+        FLOW_REJECT_IF(flow->now.types[instr->b] != ESC_TYPE(esc_form_kind((EscForm)instr->imm)),
+                       "V12", "register %u has no such form", (unsigned)instr->b);
+        return ESC_OK;
     case ESC_OP_DIV_NUMBER:
     case ESC_OP_DIV_DURATION:
         FLOW_REJECT_IF((flow->now.zeros >> instr->c & 1) != 0, "V13", "register %u is always zero",

@@ -157,7 +157,8 @@ static EscStatus verify_handlers(EscVerify *verify, uint32_t template)
     return ESC_OK;
 }
 
-/* Named ones first, then at most one catch-all of the author's, and triage last: no exception is left to nobody. */
+/* Named ones first, then catch-alls of the author's, of which the last alone may have no condition, and triage behind
+ * all: no exception is left to nobody. */
 static EscStatus verify_catches(EscVerify *verify, uint32_t template)
 {
     const EscProgram *program = verify->program;
@@ -167,12 +168,15 @@ static EscStatus verify_catches(EscVerify *verify, uint32_t template)
               "it has no triage for exceptions");
     for (uint32_t c = row->catches_first; c < end; c++) {
         const EscCatchRow *catch = &program->catches[c];
-        REJECT_IF(c + 1 == end && catch->exception != 0, "V31", CATCHES, c,
+        REJECT_IF(c + 1 == end && (catch->exception != 0 || catch->cond != 0), "V31", CATCHES, c,
                   "triage, which takes every exception, must be the last");
-        REJECT_IF(c + 2 < end && catch->exception == 0, "V31", CATCHES, c,
+        REJECT_IF(c + 2 < end && catch->exception == 0 && catch->cond == 0, "V31", CATCHES, c,
                   "a catch-all stands before handlers of other exceptions");
         EscStatus status = esc_verify_entry(verify, ESC_TABLE_CATCHES, c, catch->body,
                                             ESC_FUNCTION_CATCH, template + 1, ESC_EVENT_UNKNOWN);
+        if (status == ESC_OK && catch->cond != 0)
+            status = esc_verify_entry(verify, ESC_TABLE_CATCHES, c, catch->cond - 1,
+                                      ESC_FUNCTION_COND, template + 1, ESC_EVENT_UNKNOWN);
         if (status != ESC_OK)
             return status;
     }
@@ -224,9 +228,16 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
     REJECT_IF(!is_event && row->for_ms != 0, "V35", TRIGGERS, i,
               "a clock that is over has no time to hold besides");
     REJECT_UNLESS_BOUND_OR_0(HOLD_MS, row->for_ms, TRIGGERS, i);
-    uint32_t steps = program->templates[row->template].steps;
-    return esc_verify_entry(verify, ESC_TABLE_TRIGGERS, i, steps, ESC_FUNCTION_STEPS,
-                            row->template + 1, is_event ? row->event - 1 : ESC_NONE);
+    REJECT_IF((row->template != 0) == (row->automation != 0), "V25", TRIGGERS, i,
+              "it is a template's or an automation's");
+    REJECT_IF((row->automation != 0) != (row->body != 0), "V25", TRIGGERS, i,
+              "an automation's, and only that, has a body of its own");
+    REJECT_IF(row->automation != 0 && !is_event, "V35", TRIGGERS, i,
+              "an automation acts on an event");
+    uint32_t entry = row->body != 0 ? row->body - 1 : program->templates[row->template - 1].steps;
+    return esc_verify_entry(verify, ESC_TABLE_TRIGGERS, i, entry,
+                            row->body != 0 ? ESC_FUNCTION_AUTOMATION : ESC_FUNCTION_STEPS,
+                            row->template, is_event ? row->event - 1 : ESC_NONE);
 }
 
 /* --- wait points --------------------------------------------------------------------------------------------------- */
@@ -348,5 +359,8 @@ EscStatus esc_verify_programs(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_names(verify, ESC_TABLE_TEMPLATES, 0, program->templates_count,
                                   offsetof(EscTemplateRow, name));
+    if (status == ESC_OK)
+        status = esc_verify_names(verify, ESC_TABLE_AUTOMATIONS, 0, program->automations_count,
+                                  offsetof(EscAutomationRow, name));
     return status;
 }

@@ -25,6 +25,7 @@ static const FunctionRules rules_of[ESC_FUNCTION_COUNT] = {
     [ESC_FUNCTION_COND] = {0, false, false, false, false, true},
     [ESC_FUNCTION_REQUEST] = {END_BIT(FALL), false, false, false, false, false},
     [ESC_FUNCTION_UNDO] = {END_BIT(FALL), false, false, false, false, false},
+    [ESC_FUNCTION_AUTOMATION] = {END_BIT(FALL), false, false, false, false, false},
 };
 
 static bool function_sends_one(uint32_t kind)
@@ -84,6 +85,9 @@ EscStatus flow_emit(Flow *flow, const EscInstr *instr)
     FLOW_REJECT_IF((info->functions >> flow->row->kind & 1) == 0, "V36",
                    "%s is no effect of this kind of function", info->name);
     FLOW_REJECT_IF(!flow->now.is_owned, "V31", "nobody is accountable yet");
+    FLOW_REJECT_IF(flow->row->kind == ESC_FUNCTION_AUTOMATION &&
+                       esc_ref_kind(site->ref) == ESC_REF_ROLE,
+                   "V36", "an automation has no roles");
     FLOW_REJECT_IF(open == ESC_EFFECT_UNDO && site->kind != ESC_EFFECT_CALL &&
                        site->kind != ESC_EFFECT_SET,
                    "V34", "undo speaks about a call or set, which must come next");

@@ -236,6 +236,10 @@ bool esc_list_has(const EscValue *list, EscText text);
 EscStatus esc_make_text(EscRun *run, const EscHost *host, const EscValue *value, EscText *text);
 EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscText *text);
 EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text);
+EscStatus esc_make_shown(EscRun *run, const EscHost *host, const EscValue *value, EscForm form,
+                         EscText *text);
+/* The list with one text more, in new memory; as it is when it is full. */
+EscStatus esc_make_list(EscRun *run, const EscValue *list, EscText item, EscValue *longer);
 EscStatus esc_make_unmarked(EscRun *run, EscText marked, EscText *text);
 
 /* --- snapshots (snapshot.c) --------------------------------------------------------------------------------- */

@@ -195,6 +195,8 @@ static void write_subject(Trial *trial, const EscEffectRow *site)
     const EscProgram *program = trial->program;
     switch (site->kind) {
     case ESC_EFFECT_SET:
+    case ESC_EFFECT_ADD:
+    case ESC_EFFECT_REMOVE:
         write_member(trial, "what", text_at(trial, program->fields[site->aux].name));
         break;
     case ESC_EFFECT_CREATE:
@@ -437,13 +439,14 @@ static EscStatus run_all(Trial *trial)
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *trigger = &program->triggers[i];
         bool holds = false;
-        if (trigger->template == last) /* one of its triggers is enough */
+        if (trigger->template == 0 ||
+            trigger->template - 1 == last) /* one of its triggers is enough */
             continue;
         EscStatus status = trigger_holds(trial, trigger, &holds);
         if (status == ESC_OK && holds) {
-            last = trigger->template;
+            last = trigger->template - 1;
             esc_buf_string(trial->out, count++ > 0 ? "," : "");
-            status = run_template(trial, trigger->template);
+            status = run_template(trial, trigger->template - 1);
         }
         if (status != ESC_OK)
             return status;

@@ -56,6 +56,32 @@ static void may_not_fit(EscWorkspace *workspace, const EscNode *value, uint32_t 
     esc_report_related(workspace, diagnostic, field->span, "declared here");
 }
 
+static void item_too_long(EscWorkspace *workspace, const EscNode *item, const EscFieldInfo *field)
+{
+    bool is_fixed = item->kind == ESC_NODE_TEXT && item->text.is_plain;
+    if (!is_fixed || item->text.plain.size <= field->size_max ||
+        !esc_bound_holds(ESC_BOUND_TEXT_BYTES, (int64_t)item->text.plain.size)) /* said already */
+        return;
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0213", item->span, "this text has %zu bytes, and an item of `ticket.%.*s` %u",
+        item->text.plain.size, ESC_TEXT_ARG(field->name), field->size_max);
+    esc_report_related(workspace, diagnostic, field->span, "declared here");
+}
+
+/* A written list holds no more than its field does, in number and in each of its texts. */
+static void list_too_large(EscWorkspace *workspace, const EscNode *list, const EscFieldInfo *field)
+{
+    if (list->list.items.count > field->items_max && field->items_max > 0) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0213", list->span,
+                       "this list has %u items, and the field `ticket.%.*s` holds %u",
+                       list->list.items.count, ESC_TEXT_ARG(field->name), field->items_max);
+        esc_report_related(workspace, diagnostic, field->span, "declared here");
+    }
+    ESC_EACH_NODE(item, list->list.items)
+        item_too_long(workspace, item, field);
+}
+
 /* `is_itself`: the ticket that the value may be read from is the one that gets it. */
 static void check_field_value(EscWhere *where, const EscNode *value, uint32_t field, bool is_itself)
 {
@@ -69,6 +95,8 @@ static void check_field_value(EscWhere *where, const EscNode *value, uint32_t fi
     bool is_fixed = value->kind == ESC_NODE_TEXT && value->text.is_plain;
     if (esc_type_kind(info.type) == ESC_KIND_TEXT && !is_fixed)
         may_not_fit(workspace, value, field, is_itself);
+    if (value->kind == ESC_NODE_LIST)
+        list_too_large(workspace, value, &info);
     if (value->kind != ESC_NODE_TEXT || !value->text.is_plain ||
         value->text.plain.size <= info.size_max ||
         !esc_bound_holds(ESC_BOUND_TEXT_BYTES, (int64_t)value->text.plain.size)) /* said already */
@@ -79,38 +107,82 @@ static void check_field_value(EscWhere *where, const EscNode *value, uint32_t fi
     esc_report_related(workspace, diagnostic, info.span, "declared here");
 }
 
-bool esc_check_set(EscWhere *where, const EscNode *node)
+/* The ticket's field that a step changes; ESC_NONE: it can change none there, which is reported. `form` is what to write. */
+static uint32_t changed_field(EscWhere *where, const EscNode *path, const char *form)
 {
     EscWorkspace *workspace = where->workspace;
-    const EscNode *path = node->set.field;
     if (path->path.count > 1 && esc_text_equal(path->path.parts[0].text, ESC_TEXT("event"))) {
         esc_report_hint(workspace,
                         esc_report(workspace, "E0211", path->span,
                                    "an event is over and cannot be changed: only fields of the "
                                    "ticket can be set"),
-                        "write `set ticket.FIELD to …`");
-        (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
-        return false;
+                        "write `%s`", form);
+        return ESC_NONE;
     }
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
+    if (type == ESC_TYPE_WRONG)
+        return ESC_NONE;
     EscMeaning meaning = esc_meaning(workspace, path);
-    bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD && meaning.unit == ESC_UNIT_NONE;
-    if (type != ESC_TYPE_WRONG && !is_field) {
+    if (meaning.means != ESC_MEANS_TICKET_FIELD || meaning.unit != ESC_UNIT_NONE) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0211", path->span, "only fields of the ticket can be set");
-        esc_report_hint(workspace, diagnostic, "write `set ticket.… to …`");
-        type = ESC_TYPE_WRONG;
-    } else if (type != ESC_TYPE_WRONG &&
-               esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("id"))) {
-        esc_report(workspace, "E0209", path->span, "the id of a ticket never changes");
-        type = ESC_TYPE_WRONG;
+        esc_report_hint(workspace, diagnostic, "write `%s`", form);
+        return ESC_NONE;
     }
-    if (type == ESC_TYPE_WRONG)
+    if (esc_text_equal(workspace->fields[meaning.index].name, ESC_TEXT("id"))) {
+        esc_report(workspace, "E0209", path->span, "the id of a ticket never changes");
+        return ESC_NONE;
+    }
+    return meaning.index;
+}
+
+bool esc_check_set(EscWhere *where, const EscNode *node)
+{
+    uint32_t field = changed_field(where, node->set.field, "set ticket.FIELD to …");
+    if (field == ESC_NONE)
         (void)esc_check_value(where, node->set.value, ESC_TYPE_WRONG, "E0209", "");
     else
-        check_field_value(where, node->set.value, meaning.index, true);
+        check_field_value(where, node->set.value, field, true);
     return false;
 }
+
+/* --- items of a list -------------------------------------------------------------------------- */
+
+/* add "vip" to ticket.tags   remove "vip" from ticket.tags */
+static void check_item(EscWhere *where, const EscNode *item, const EscNode *list, const char *verb,
+                       const char *form)
+{
+    EscWorkspace *workspace = where->workspace;
+    uint32_t index = changed_field(where, list, form);
+    EscFieldInfo field = index == ESC_NONE ? (EscFieldInfo){0} : workspace->fields[index];
+    if (index != ESC_NONE && esc_type_kind(field.type) != ESC_KIND_LIST) {
+        EscDiagnostic *diagnostic = esc_report(
+            workspace, "E0211", list->span, "`%s` changes a list, and `ticket.%.*s` is %s", verb,
+            ESC_TEXT_ARG(field.name), esc_type_words(workspace, esc_type_plain(field.type)));
+        esc_report_hint(workspace, diagnostic, "write `set ticket.%.*s to …`",
+                        ESC_TEXT_ARG(field.name));
+        esc_report_related(workspace, diagnostic, field.span, "declared here");
+        index = ESC_NONE;
+    }
+    if (index == ESC_NONE)
+        (void)esc_check_value(where, item, ESC_TYPE_WRONG, "E0209", "");
+    else if (esc_check_value(where, item, ESC_TYPE(ESC_KIND_TEXT), "E0209", "a list of texts"))
+        item_too_long(workspace, item, &field);
+}
+
+bool esc_check_add(EscWhere *where, const EscNode *node)
+{
+    check_item(where, node->add.item, node->add.list, "add", "add … to ticket.LIST");
+    return false;
+}
+
+bool esc_check_remove(EscWhere *where, const EscNode *node)
+{
+    check_item(where, node->remove.item, node->remove.list, "remove", "remove … from ticket.LIST");
+    return false;
+}
+
+/* --- new tickets ------------------------------------------------------------------------------ */
 
 static void no_such_field(EscWorkspace *workspace, const EscNode *entry, EscText name)
 {
@@ -177,7 +249,8 @@ bool esc_check_create(EscWhere *where, const EscNode *node)
                         esc_report(where->workspace, "E0218", node->create.name.span,
                                    "a new ticket needs a title"),
                         "add `title: \"…\"`");
-    (void)esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
+    uint32_t local = esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
+    where->workspace->locals[local].is_ticket = true;
     return false;
 }
 
@@ -236,16 +309,47 @@ void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
 
 /* --- start template --------------------------------------------------------------------------- */
 
+/* `ticket` is one that these steps made, by the name that `create ticket` gave it. */
+static void check_made_ticket(EscWhere *where, const EscNode *value)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscType type = esc_check_expression(where, value, ESC_TYPE(ESC_KIND_TEXT));
+    EscMeaning meaning = esc_meaning(workspace, value);
+    bool is_made = value->kind == ESC_NODE_PATH && meaning.means == ESC_MEANS_LOCAL &&
+                   workspace->locals[meaning.index].is_ticket;
+    if (type == ESC_TYPE_WRONG || is_made)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0208", value->span,
+                   "`ticket` wants a ticket that was made here, and this is %s",
+                   esc_type_words(workspace, esc_type_plain(type)));
+    esc_report_hint(workspace, diagnostic,
+                    "make it before, `create ticket NAME { … }`, and say `ticket: NAME`");
+}
+
+static void check_start_arguments(EscWhere *where, EscNodeList arguments)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscSeen seen = {.workspace = workspace};
+    ESC_EACH(entry, arguments) {
+        esc_entry_once(&seen, entry);
+        if (esc_text_equal(entry->entry.name.text, ESC_TEXT("ticket")))
+            check_made_ticket(where, entry->entry.value);
+        else
+            esc_report_hint(workspace,
+                            esc_report(workspace, "E0390", entry->span,
+                                       "templates have no parameters in language 1"),
+                            "set fields of the ticket before");
+    }
+    esc_seen_release(&seen);
+}
+
 bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
     const EscSymbol *symbol =
         esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
-    if (node->start_template.arguments.count > 0)
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0390", node->start_template.arguments.first->span,
-                                   "templates that are started take no arguments in language 1"),
-                        "set fields of the ticket before");
+    check_start_arguments(where, node->start_template.arguments);
     if (symbol == NULL)
         return false;
     esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);

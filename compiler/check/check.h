@@ -63,8 +63,19 @@ void esc_pass_exceptions(EscWorkspace *workspace);
 void esc_pass_policy(EscWorkspace *workspace);   /* rules, before the templates that they judge */
 void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
 void esc_check_levels(EscWorkspace *workspace);  /* levels.c, by esc_pass_services */
+/* Of each route that reads the event: those that start who follows it (route_events.c). */
+void esc_route_events(EscWorkspace *workspace);
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
+void esc_pass_automations(EscWorkspace *workspace);
+
+/* --- templates.c: what starts, and what automations share -------------------------------------- */
+
+/* Resolves the events of a list; sorted and unique. Unknown ones are reported and left out. */
+const uint32_t *esc_check_events(EscWorkspace *workspace, EscNodeList paths, uint32_t *count);
+/* `for` waits for what goes on to be true. `holds` may be NULL; is_clock: a clock of a service level is over. */
+void esc_check_holds(EscWorkspace *workspace, const EscNode *condition, const EscNode *holds,
+                     bool is_clock);
 void esc_pass_tests(EscWorkspace *workspace);
 void esc_pass_composed(EscWorkspace *workspace); /* texts with letters in parts */
 /* The zone of a `timezone` setting; empty after a report. */

@@ -180,17 +180,18 @@ void esc_check_comparison(EscWhere *where, const EscNode *node)
     EscType left = ESC_TYPE_WRONG, right = ESC_TYPE_WRONG;
     if (!comparison_sides(where, node, &left, &right))
         return;
-    if (esc_type_plain(left) != esc_type_plain(right) || esc_type_kind(left) == ESC_KIND_LIST) {
+    EscBinaryOp op = node->binary.op;
+    bool is_order = op != ESC_BINARY_EQUAL && op != ESC_BINARY_NOT_EQUAL;
+    bool is_list = esc_type_kind(left) == ESC_KIND_LIST && (!where->is_test || is_order);
+    if (esc_type_plain(left) != esc_type_plain(right) || is_list) {
         cannot_compare(where, node, left, right);
         return;
     }
-    EscBinaryOp op = node->binary.op;
     if (op == ESC_BINARY_EQUAL) {
         empty_text(where, node, node->binary.left, node->binary.right, left);
         empty_text(where, node, node->binary.right, node->binary.left, right);
     }
-    if (op != ESC_BINARY_EQUAL && op != ESC_BINARY_NOT_EQUAL &&
-        !has_order(where->workspace, left)) {
+    if (is_order && !has_order(where->workspace, left)) {
         no_order(where, node, left);
         return;
     }

@@ -83,17 +83,23 @@ static uint32_t person_without(EscWorkspace *workspace, EscRef ref, uint32_t con
     return lacking->person[contact];
 }
 
-static void check_via(EscWhere *where, const EscNode *node, EscRef ref)
+/* The kind of contact behind `via`; ESC_NONE when none is said, or none that there is. */
+static uint32_t check_via(EscWhere *where, const EscNode *node)
+{
+    EscName via = node->notify.via;
+    uint32_t contact = via.text.size == 0 ? ESC_NONE : esc_contact_kind(via.text);
+    if (contact == ESC_NONE && via.text.size > 0)
+        esc_report_word(where->workspace, via, "a way of reaching somebody", esc_contact_words);
+    else if (contact != ESC_NONE)
+        esc_mark(where->workspace, node, ESC_MEANS_CONTACT, contact, ESC_TYPE_ANY);
+    return contact;
+}
+
+/* Whether each of those who are told can be reached like that. */
+static void check_contact(EscWhere *where, EscName via, uint32_t contact, EscRef ref)
 {
     EscWorkspace *workspace = where->workspace;
-    EscName via = node->notify.via;
-    uint32_t contact = esc_contact_kind(via.text);
-    if (contact == ESC_NONE) {
-        esc_report_word(workspace, via, "a way of reaching somebody", esc_contact_words);
-        return;
-    }
-    esc_mark(workspace, node, ESC_MEANS_CONTACT, contact, ESC_TYPE_ANY);
-    if (ref == 0)
+    if (ref == 0 || contact == ESC_NONE)
         return;
     if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
         EscDiagnostic *diagnostic = esc_report(workspace, "E0316", via.span,
@@ -112,15 +118,35 @@ static void check_via(EscWhere *where, const EscNode *node, EscRef ref)
     esc_report_related(workspace, diagnostic, info->node->person.name.span, "declared here");
 }
 
+/* One message for each: who is named twice would get two. */
+static void told_once(EscWhere *where, EscNodeList all, const EscNode *to, EscRef ref)
+{
+    ESC_EACH_NODE(other, all) {
+        if (other == to)
+            return;
+        if (ref == 0 || esc_meaning(where->workspace, other).means != ESC_MEANS_REF ||
+            esc_meaning(where->workspace, other).index != ref)
+            continue;
+        EscDiagnostic *diagnostic = esc_report(where->workspace, "E0306", to->span,
+                                               "`%.*s` is named twice and would be told twice",
+                                               ESC_TEXT_ARG(esc_words_of(where, to)));
+        esc_report_related(where->workspace, diagnostic, other->span, "first here");
+        return;
+    }
+}
+
 bool esc_check_notify(EscWhere *where, const EscNode *node)
 {
-    EscRef ref = esc_check_who(where, node->notify.to, ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL,
-                               "be notified");
+    uint32_t contact = check_via(where, node);
+    ESC_EACH(to, node->notify.to) {
+        EscRef ref =
+            esc_check_who(where, to, ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL, "be notified");
+        check_contact(where, node->notify.via, contact, ref);
+        told_once(where, node->notify.to, to, ref);
+        if (ref != 0)
+            esc_note_receiver(where, ref, to->span);
+    }
     esc_check_text(where, node->notify.text);
-    if (node->notify.via.text.size > 0)
-        check_via(where, node, ref);
-    if (ref != 0)
-        esc_note_receiver(where, ref, node->notify.to->span);
     return false;
 }
 
@@ -166,21 +192,28 @@ bool esc_check_snapshot(EscWhere *where, const EscNode *node)
     return false;
 }
 
+/* queue first_line   queue desk_queue, where that is a route to queues */
 bool esc_check_queue(EscWhere *where, const EscNode *node)
 {
+    EscWorkspace *workspace = where->workspace;
     const EscNode *queue = node->queue.queue;
-    const EscSymbol *symbol = queue->path.count == 1
-                                  ? esc_symbol_find(where->workspace, queue->path.parts[0].text)
-                                  : NULL;
-    if (symbol != NULL && symbol->kind == ESC_SYMBOL_ROUTE) {
-        EscDiagnostic *diagnostic =
-            esc_report(where->workspace, "E0111", queue->span,
-                       "`%.*s` is a route, and the name of a queue is wanted here",
-                       ESC_TEXT_ARG(symbol->name));
-        esc_report_related(where->workspace, diagnostic, symbol->span, "declared here");
+    const EscSymbol *symbol =
+        queue->path.count == 1 ? esc_symbol_find(workspace, queue->path.parts[0].text) : NULL;
+    if (symbol == NULL || symbol->kind != ESC_SYMBOL_ROUTE) {
+        esc_mark(workspace, queue, ESC_MEANS_QUEUE, 0, ESC_TYPE_ANY);
         return false;
     }
-    esc_mark(where->workspace, queue, ESC_MEANS_QUEUE, ESC_NONE, ESC_TYPE_ANY);
+    const EscRouteInfo *route = &workspace->routes[symbol->index];
+    if (route->result == ESC_SYMBOL_NONE) {
+        esc_mark(workspace, queue, ESC_MEANS_REF, ESC_REF(ESC_REF_ROUTE, symbol->index),
+                 ESC_TYPE_ANY);
+        return false;
+    }
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0111", queue->span,
+        "the route `%.*s` does not lead to queues, and the name of a queue is wanted here",
+        ESC_TEXT_ARG(symbol->name));
+    esc_report_related(workspace, diagnostic, route->node->route.result.span, "it leads to this");
     return false;
 }
 

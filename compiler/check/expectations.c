@@ -80,6 +80,19 @@ static void must_know(Scenario *scenario, const EscNode *fact, const EscScenario
                             ESC_TEST_REASON);
 }
 
+/* notify ticket.requester: a message to the address in it. */
+static EscWho address_of(Scenario *scenario, const EscNode *who)
+{
+    char buffer[ESC_PATH_TEXT_MAX];
+    if (esc_check_who(&scenario->where, who, ESC_WHO_CAN_PEOPLE | ESC_WHO_CAN_CHANNEL,
+                      "be notified") == 0)
+        return (EscWho){0};
+    EscText name =
+        esc_arena_text(scenario->workspace->arena, esc_path_text(who, 0, who->path.count, buffer));
+    esc_check_test_name(scenario->workspace, (EscName){name, who->span}, ESC_TEST_NOTIFIED);
+    return (EscWho){ESC_WHO_FIELD, name};
+}
+
 /* What is called, notified, paged, asked, or accountable. */
 static EscWho who_of(Scenario *scenario, const EscNode *who, EscFactKind fact)
 {
@@ -92,6 +105,8 @@ static EscWho who_of(Scenario *scenario, const EscNode *who, EscFactKind fact)
             esc_check_test_name(workspace, (EscName){found.name, who->span}, ESC_TEST_CALL);
         return found;
     }
+    if (fact == ESC_FACT_NOTIFY && who->kind == ESC_NODE_PATH && who->path.count > 1)
+        return address_of(scenario, who);
     if (fact != ESC_FACT_NOTIFY)
         return esc_scenario_who(&scenario->where, who, people, "be expected here");
     found = esc_scenario_who(&scenario->where, who, people | ESC_WHO_CAN_CHANNEL, "be notified");
@@ -207,6 +222,7 @@ static void comparison_probe(Scenario *scenario, const EscNode *node)
     EscBinaryOp op = node->binary.op;
     if (op == ESC_BINARY_NOT_EQUAL || op == ESC_BINARY_NOT_IN)
         probe_put(scenario, (EscProbe){.kind = ESC_PROBE_NOT, .children = 1});
+    probe.ignores_case = node->binary.ignores_case;
     if (comparison_kind(op, &probe.kind)) {
         if (esc_scenario_datum(&scenario->where, node->binary.right, &probe.value))
             probe_put(scenario, probe);

@@ -100,7 +100,11 @@ static EscType check_arithmetic(EscWhere *where, const EscNode *node)
             esc_type_words(where->workspace, esc_type_plain(left)),
             esc_type_words(where->workspace, esc_type_plain(right)),
             esc_binary_op_text(node->binary.op));
-        if (esc_type_kind(left) == ESC_KIND_TEXT || esc_type_kind(right) == ESC_KIND_TEXT)
+        if (esc_type_kind(left) == ESC_KIND_LIST)
+            esc_report_hint(where->workspace, diagnostic,
+                            "a list of the ticket is changed with `add … to ticket.LIST` and "
+                            "`remove … from ticket.LIST`");
+        else if (esc_type_kind(left) == ESC_KIND_TEXT || esc_type_kind(right) == ESC_KIND_TEXT)
             esc_report_hint(
                 where->workspace, diagnostic,
                 "texts are put together inside quotes: \"{ticket.id}: {ticket.title}\"");
@@ -280,6 +284,62 @@ static void dollar_before_value(EscWhere *where, const EscNode *value, EscType t
     esc_report_edit(where->workspace, diagnostic, ESC_EDIT_MAYBE, span, ESC_TEXT(""));
 }
 
+/* {ticket.due_at as date} */
+static void check_form(EscWhere *where, const EscNode *shown, EscType type)
+{
+    EscWorkspace *workspace = where->workspace;
+    EscName name = shown->shown.form;
+    uint32_t form = 0;
+    while (form < ESC_FORM_COUNT && !esc_text_equal(name.text, esc_text_from(esc_form_words[form])))
+        form++;
+    if (form == ESC_FORM_COUNT) {
+        esc_report_word(workspace, name, "a form of a time or a duration", esc_form_words);
+        return;
+    }
+    esc_mark(workspace, shown, ESC_MEANS_VALUE, form, TEXT_TYPE);
+    EscKind wanted = esc_form_kind((EscForm)form);
+    if (type == ESC_TYPE_WRONG || esc_type_kind(type) == wanted)
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0210", name.span, "`as %s` writes %s, and this is %s",
+                   esc_form_words[form], esc_type_words(workspace, ESC_TYPE(wanted)),
+                   esc_type_words(workspace, esc_type_plain(type)));
+    if (esc_type_kind(type) == ESC_KIND_TIME || esc_type_kind(type) == ESC_KIND_DURATION)
+        esc_report_hint(workspace, diagnostic,
+                        esc_type_kind(type) == ESC_KIND_TIME
+                            ? "a time is written `as date` or `as time`"
+                            : "a duration is written `as hours`, or `as days`, `as minutes` or "
+                              "`as seconds`");
+    else
+        esc_report_hint(workspace, diagnostic, "leave `as %s` out", esc_form_words[form]);
+}
+
+/* What is read when the value is missing is never missing itself. */
+static void check_otherwise(EscWhere *where, const EscNode *shown, EscType type)
+{
+    const EscNode *otherwise = shown->shown.otherwise;
+    EscType other = esc_check_expression(where, otherwise, ESC_TYPE_ANY);
+    if (other != ESC_TYPE_WRONG && esc_type_is_optional(other))
+        esc_must_be_present(where, otherwise);
+    if (type == ESC_TYPE_WRONG || esc_type_is_optional(type))
+        return;
+    EscDiagnostic *diagnostic = esc_report(where->workspace, "A0201", otherwise->span,
+                                           "`%.*s` is never missing, so this is never read",
+                                           ESC_TEXT_ARG(esc_words_of(where, shown->shown.value)));
+    esc_report_hint(where->workspace, diagnostic, "leave `else` out");
+}
+
+static void check_shown(EscWhere *where, const EscNode *shown)
+{
+    EscType type = esc_check_expression(where, shown->shown.value, ESC_TYPE_ANY);
+    dollar_before_value(where, shown, type);
+    esc_mark_value(where, shown, TEXT_TYPE);
+    if (shown->shown.form.text.size > 0)
+        check_form(where, shown, type);
+    if (shown->shown.otherwise != NULL)
+        check_otherwise(where, shown, type);
+}
+
 void esc_check_text(EscWhere *where, const EscNode *text)
 {
     if (text == NULL)
@@ -293,6 +353,8 @@ void esc_check_text(EscWhere *where, const EscNode *text)
     ESC_EACH(part, text->text.parts) {
         if (part->kind == ESC_NODE_TEXT_LITERAL)
             size += part->text_literal.value.size;
+        else if (part->kind == ESC_NODE_SHOWN)
+            check_shown(where, part);
         else
             dollar_before_value(where, part, esc_check_expression(where, part, ESC_TYPE_ANY));
     }
@@ -302,11 +364,10 @@ void esc_check_text(EscWhere *where, const EscNode *text)
 
 static EscType check_list(EscWhere *where, const EscNode *node)
 {
-    if (!where->is_test) {
-        esc_report_hint(where->workspace,
-                        esc_report(where->workspace, "E0390", node->span,
-                                   "written lists as values are not part of language 1"),
-                        "lists stand behind `in`, and in fields of the ticket");
+    if (!esc_bound_holds(ESC_BOUND_WRITTEN_ITEMS, node->list.items.count)) {
+        esc_report(where->workspace, "E0213", node->span,
+                   "a list that is written down has at most %u items, and this one has %u",
+                   (unsigned)ESC_WRITTEN_ITEMS_MAX, node->list.items.count);
         return ESC_TYPE_WRONG;
     }
     ESC_EACH(item, node->list.items) {

@@ -29,6 +29,7 @@ const char *esc_symbol_kind_words(EscSymbolKind kind)
         [ESC_SYMBOL_SLA] = "a service level",
         [ESC_SYMBOL_RUNBOOK] = "a runbook",
         [ESC_SYMBOL_TEMPLATE] = "a template",
+        [ESC_SYMBOL_AUTOMATION] = "an automation",
         [ESC_SYMBOL_POLICY] = "a policy",
     };
     return words[kind];

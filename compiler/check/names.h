@@ -52,6 +52,7 @@ typedef struct EscSeen {
 
 /* The first node of this name, or NULL, and then *node is it. `name` lives as long as the list is looked at. */
 const EscNode *esc_seen_before(EscSeen *seen, EscText name, const EscNode *node);
+const EscNode *esc_seen_find(const EscSeen *seen, EscText name); /* NULL: it was not said before */
 void esc_seen_release(EscSeen *seen);
 /* Asked before each candidate of a suggestion: false when nobody would read it (reports beyond the limit), and after
  * very many candidates, so that a file of wrong names costs no more than one of right ones. */

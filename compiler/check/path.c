@@ -209,6 +209,27 @@ static EscType no_event_field(Lookup *lookup, EscText name)
     return ESC_TYPE_WRONG;
 }
 
+/* A route is followed for whatever event its user was started by. */
+static EscType field_not_everywhere(Lookup *lookup, EscText name)
+{
+    const EscWhere *where = lookup->where;
+    const EscEventInfo *event = NULL;
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < where->events_count; ++i) {
+        event = &where->workspace->events[where->events[i]];
+        if (event->field_names == NULL || !esc_names_find(event->field_names, name, &index))
+            break;
+    }
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0104", behind_root(lookup->node),
+                   "the event `%.*s` leads to this route too, and has no field `%.*s`",
+                   ESC_TEXT_ARG(event->name), ESC_TEXT_ARG(name));
+    esc_report_hint(where->workspace, diagnostic,
+                    "use another route for what `%.*s` starts, or a field of the ticket",
+                    ESC_TEXT_ARG(event->name));
+    return ESC_TYPE_WRONG;
+}
+
 /* What a name means in a list of events. */
 typedef struct FieldOfEvents {
     uint32_t index; /* in fields; ESC_NONE when no event has it */
@@ -310,6 +331,8 @@ static EscType event_path(Lookup *lookup)
             return ESC_TYPE_WRONG;
         EscDiagnostic *diagnostic = esc_report(workspace, "E0119", node->span,
                                                "there is no event here whose fields could be read");
+        if (where->is_route)
+            esc_report_hint(workspace, diagnostic, "nothing that an event starts uses this route");
         if (where->is_runbook)
             esc_report_hint(workspace, diagnostic,
                             "give the runbook a parameter and pass `%.*s` to it",
@@ -346,6 +369,8 @@ static EscType event_path(Lookup *lookup)
         esc_report_related(workspace, diagnostic, workspace->fields[other].span, "one of them");
         return ESC_TYPE_WRONG;
     }
+    if (where->is_route && !found_field.everywhere)
+        return field_not_everywhere(lookup, field->name);
     EscType type = field->type;
     if (type != ESC_TYPE_WRONG && (!found_field.everywhere || where->event_may_be_missing))
         type |= ESC_TYPE_OPTIONAL;
@@ -353,6 +378,22 @@ static EscType event_path(Lookup *lookup)
 }
 
 /* --- facts and fields of exceptions ----------------------------------------------------------- */
+
+/* An automation belongs to no escalation. */
+static EscType fact_found(Lookup *lookup, uint32_t fact)
+{
+    EscText path = esc_text_from(esc_fact_info[fact].path);
+    bool is_of_escalation = esc_text_starts_with(path, ESC_TEXT("escalation.")) ||
+                            esc_text_starts_with(path, ESC_TEXT("exception."));
+    if (!lookup->where->is_automation || !is_of_escalation)
+        return found(lookup, ESC_MEANS_FACT, fact, esc_fact_info[fact].type, 0);
+    EscDiagnostic *diagnostic =
+        esc_report(lookup->where->workspace, "E0114", lookup->node->span,
+                   "an automation has no escalation, so there is no `%.*s`", ESC_TEXT_ARG(path));
+    esc_report_hint(lookup->where->workspace, diagnostic,
+                    "what depends on an escalation belongs in a template");
+    return ESC_TYPE_WRONG;
+}
 
 static EscType fact_path(Lookup *lookup)
 {
@@ -363,7 +404,7 @@ static EscType fact_path(Lookup *lookup)
         EscText name = esc_path_text(node, 0, count, lookup->buffer);
         for (uint32_t i = 0; i < ESC_FACT_COUNT; ++i) {
             if (esc_text_equal(name, esc_text_from(esc_fact_info[i].path)))
-                return found(lookup, ESC_MEANS_FACT, i, esc_fact_info[i].type, 0);
+                return fact_found(lookup, i);
         }
         if (count < 2 || unit_of(node->path.parts[count - 1].text) == ESC_UNIT_NONE)
             break;

@@ -21,6 +21,8 @@ static const char *body_words(const EscWhere *where)
         return "the `else` of a QA check";
     case ESC_FUNCTION_CATCH:
         return "a handler of an exception";
+    case ESC_FUNCTION_AUTOMATION:
+        return "an automation";
     default:
         return "the steps";
     }
@@ -63,6 +65,17 @@ void esc_check_place(EscWhere *where, const EscNode *node)
         return;
     if (where->is_runbook ? place->is_in_runbook : (place->bodies & (1u << where->body)) != 0)
         return;
+    if (where->is_automation) {
+        EscSpan span =
+            node->kind == ESC_NODE_ACTION_CALL ? node->action_call.action->span : node->span;
+        esc_report_hint(
+            where->workspace,
+            esc_report(where->workspace, "E0313", span, "%s cannot stand in %s", verb->word,
+                       body_words(where)),
+            "an automation changes the ticket, notifies and starts templates; what "
+            "pages, asks, calls or waits belongs in a template: `start template NAME()`");
+        return;
+    }
     if (is_waiting) {
         may_not_wait(where, node);
         return;

@@ -28,7 +28,7 @@ static void seen_grown(EscSeen *seen)
         esc_workspace_fail(seen->workspace, status);
 }
 
-static const EscNode *seen_find(const EscSeen *seen, EscText name)
+const EscNode *esc_seen_find(const EscSeen *seen, EscText name)
 {
     uint32_t at = 0;
     if (seen->names != NULL)
@@ -42,7 +42,7 @@ static const EscNode *seen_find(const EscSeen *seen, EscText name)
 
 const EscNode *esc_seen_before(EscSeen *seen, EscText name, const EscNode *node)
 {
-    const EscNode *before = seen_find(seen, name);
+    const EscNode *before = esc_seen_find(seen, name);
     if (before != NULL)
         return before;
     EscSeenItem *grown = esc_arena_grow(seen->workspace->arena, seen->items, seen->count,

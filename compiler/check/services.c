@@ -63,6 +63,11 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
     bool has_result = route_result(workspace, route);
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     const EscNode *otherwise = NULL;
+    where.is_route = true;
+    where.has_event = route->events_count > 0;
+    where.events = route->events;
+    where.events_count = route->events_count;
+    where.event_may_be_missing = true; /* whoever is started by hand has none */
     ESC_EACH(row, node->route.rows) {
         if (otherwise != NULL)
             esc_report_related(
@@ -85,6 +90,7 @@ static void check_route(EscWorkspace *workspace, EscRouteInfo *route)
 
 void esc_pass_services(EscWorkspace *workspace)
 {
+    esc_route_events(workspace);
     for (uint32_t i = 0; i < workspace->routes_count; ++i)
         check_route(workspace, &workspace->routes[i]);
     esc_check_levels(workspace);

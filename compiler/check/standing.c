@@ -1,4 +1,4 @@
-/* standing.c - conditions that stand: of triggers, waits, checks and `close when`. They are judged again when their answer
+/* standing.c - conditions that stand: of triggers, automations, waits, checks and `close when`. They are judged again when their answer
  * can change, so whatever in them reads the time must say at which instant that is (condition/clock.c). */
 #include "check/expressions.h"
 #include "check/names.h"
@@ -67,7 +67,7 @@ static void look(EscWhere *where, const EscNode *node, bool sense)
 void esc_check_standing(EscWhere *where, const EscNode *node, EscConditionUse use)
 {
     bool stands = use == ESC_USE_START || use == ESC_USE_CLOSE || use == ESC_USE_AWAIT ||
-                  use == ESC_USE_CHECK;
+                  use == ESC_USE_CHECK || (use == ESC_USE_HANDLER && where->is_automation);
     if (stands)
         look(where, node, true);
 }

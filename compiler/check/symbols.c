@@ -163,6 +163,10 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, templates) =
             (EscTemplateInfo){.name = name.text, .node = node, .is_manual = is_manual(node)};
         return workspace->templates_count - 1;
+    case ESC_SYMBOL_AUTOMATION:
+        *ESC_ARRAY_ADD(workspace, automations) =
+            (EscAutomationInfo){.name = name.text, .node = node};
+        return workspace->automations_count - 1;
     default:
         return 0; /* sources and policies have no rows */
     }
@@ -195,6 +199,8 @@ static EscSymbolKind kind_of(EscNodeKind kind)
         return ESC_SYMBOL_RUNBOOK;
     case ESC_NODE_TEMPLATE:
         return ESC_SYMBOL_TEMPLATE;
+    case ESC_NODE_AUTOMATION:
+        return ESC_SYMBOL_AUTOMATION;
     case ESC_NODE_POLICY:
         return ESC_SYMBOL_POLICY;
     default:
@@ -228,6 +234,8 @@ static EscName name_of(const EscNode *node)
         return node->runbook.name;
     case ESC_NODE_TEMPLATE:
         return node->template.name;
+    case ESC_NODE_AUTOMATION:
+        return node->automation.name;
     case ESC_NODE_POLICY:
         return node->policy.name;
     case ESC_NODE_BROKEN:

@@ -45,22 +45,22 @@ static void visit_moments(void *context, const EscNode *parent, const EscNode *n
     esc_node_each_child(node, visit_moments, context);
 }
 
-/* `for` waits for what goes on to be true. */
-static void check_holds(EscWorkspace *workspace, const EscNode *start)
+void esc_check_holds(EscWorkspace *workspace, const EscNode *condition, const EscNode *holds,
+                     bool is_clock)
 {
     bool is_moment = false;
-    if (start->start.holds == NULL)
+    esc_check_duration(workspace, holds, false, ESC_BOUND_HOLD_MS);
+    if (holds == NULL)
         return;
-    if (start->start.condition != NULL)
-        visit_moments(&is_moment, NULL, start->start.condition);
-    if (start->start.clock == NULL && !is_moment)
+    if (condition != NULL)
+        visit_moments(&is_moment, NULL, condition);
+    if (!is_clock && !is_moment)
         return;
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0362", start->start.holds->span, "this does not go on to hold");
+        esc_report(workspace, "E0362", holds->span, "this does not go on to hold");
     esc_report_hint(workspace, diagnostic,
-                    start->start.clock != NULL
-                        ? "say the whole time behind `overdue`"
-                        : "say what is the case then, without `changed` and `previous`");
+                    is_clock ? "say the whole time behind `overdue`"
+                             : "say what is the case then, without `changed` and `previous`");
 }
 
 static void check_start(TemplateCheck *check, const EscNode *start)
@@ -80,8 +80,8 @@ static void check_start(TemplateCheck *check, const EscNode *start)
     where.events_count = count;
     if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
         esc_check_condition(&where, start->start.condition, ESC_USE_START);
-    esc_check_duration(workspace, start->start.holds, false, ESC_BOUND_HOLD_MS);
-    check_holds(workspace, start);
+    esc_check_holds(workspace, start->start.condition, start->start.holds,
+                    start->start.clock != NULL);
 }
 
 /* All events that the template starts on. */
@@ -252,8 +252,10 @@ static void unknown_exception(EscWorkspace *workspace, EscName name)
 static void exception_is_new(TemplateCheck *check, const EscNode *handler)
 {
     EscName name = handler->exception_handler.name;
-    const EscNode *other = esc_seen_before(&check->handled, name.text, handler);
-    if (other == NULL)
+    const EscNode *other = esc_seen_find(&check->handled, name.text);
+    if (other == NULL && handler->exception_handler.condition == NULL)
+        (void)esc_seen_before(&check->handled, name.text, handler);
+    if (other == NULL) /* those with conditions are looked at one after the other */
         return;
     EscDiagnostic *diagnostic =
         esc_report(check->workspace, "E0306", handler->span, "this exception is handled twice");
@@ -276,14 +278,10 @@ static void check_exception_handler(TemplateCheck *check, const EscNode *handler
             unknown_exception(workspace, name);
         else
             esc_mark(workspace, handler, ESC_MEANS_EXCEPTION, where.exception, ESC_TYPE_ANY);
-    } else {
-        check->info->catch_all = handler;
     }
-    if (handler->exception_handler.condition != NULL)
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0390", handler->exception_handler.condition->span,
-                                   "a condition on an exception handler is not part of language 1"),
-                        "begin the handler with `if`");
+    EscWhere condition = where;
+    condition.body = ESC_FUNCTION_COND;
+    esc_check_condition(&condition, handler->exception_handler.condition, ESC_USE_HANDLER);
     (void)esc_check_steps(&where, handler->exception_handler.steps);
     body_done(check, &where);
 }

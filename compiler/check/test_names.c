@@ -84,8 +84,9 @@ static void put_text(StepNames *found, EscTestNoun noun, const EscNode *text)
 
 static void put_target(StepNames *found, const EscNode *to)
 {
-    if (to != NULL && to->kind == ESC_NODE_PATH && to->path.count == 1)
-        put(found, ESC_TEST_NOTIFIED, to->path.parts[0].text);
+    char buffer[ESC_PATH_TEXT_MAX];
+    if (to != NULL && to->kind == ESC_NODE_PATH)
+        put(found, ESC_TEST_NOTIFIED, esc_path_text(to, 0, to->path.count, buffer));
 }
 
 /* system.action, and the system for itself */
@@ -149,7 +150,8 @@ static void look_at(void *context, const EscNode *parent, const EscNode *node)
 {
     switch (node->kind) {
     case ESC_NODE_NOTIFY:
-        put_target(context, node->notify.to);
+        ESC_EACH_NODE(to, node->notify.to)
+            put_target(context, to);
         break;
     case ESC_NODE_ACTION_CALL:
         put_call(context, node->action_call.action);

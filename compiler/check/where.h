@@ -22,7 +22,9 @@ typedef struct EscWhere {
     EscFunction body; /* decides which steps may stand here */
     /* checked once, wherever it is run: its steps may be any but those of atomic places only */
     bool is_runbook;
-    bool is_in_undo; /* in the arguments of an action's inverse */
+    bool is_automation; /* of nobody: there is no escalation, no role and no exception */
+    bool is_in_undo;    /* in the arguments of an action's inverse */
+    bool is_route;      /* of each who uses it: all their events have what is read */
     /* where bare `previous` has a meaning: the ticket's field of that name; else empty */
     EscText undo_field;
     bool is_test; /* literals of a test may be times and lists: nobody compiles them */

@@ -28,6 +28,14 @@ static EscRef role_ref(EscWhere *where, const EscNode *node, uint32_t role, unsi
                        const char *to)
 {
     EscWorkspace *workspace = where->workspace;
+    if (where->is_automation) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0111", node->span,
+                                   "an automation has no owners, so nobody is its `%.*s`",
+                                   ESC_TEXT_ARG(node->path.parts[0].text)),
+                        "name a person, team, schedule or channel");
+        return 0;
+    }
     if ((allowed & ESC_WHO_CAN_ROLE) == 0) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0111", node->span, "a role of an escalation cannot %s", to);

@@ -390,7 +390,9 @@ static bool make_binary(const EscMaker *maker, const EscNode *node, EscTest *tes
     if (esc_node_type(maker->workspace, left) == 0 ||
         (right->kind != ESC_NODE_LIST && esc_node_type(maker->workspace, right) == 0))
         return false;
-    if (!of_clock(maker, node, test) && !make_set(maker, op, left, right, test)) {
+    /* Sets of texts tell cases apart. */
+    if (node->binary.ignores_case ||
+        (!of_clock(maker, node, test) && !make_set(maker, op, left, right, test))) {
         if (is_order(op))
             make_order(maker, op, left, right, test);
         else

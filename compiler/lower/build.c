@@ -447,7 +447,7 @@ static void visit_pred(const TextVisit *visit, EscPredRow *row)
 static void visit_effect(const TextVisit *visit, EscEffectRow *row)
 {
     const EscEffectInfo *info = &esc_effect_info[row->kind];
-    if (info->aux == ESC_SITE_AUX_TEXT)
+    if (info->aux == ESC_SITE_AUX_TEXT || info->aux == ESC_SITE_AUX_QUEUE)
         row->aux = visit_text(visit, row->aux);
     else if (info->extra_ms == ESC_SITE_EXTRA_REASON && row->aux == ESC_NONE)
         row->extra_ms = visit_text(visit, (uint32_t)row->extra_ms);

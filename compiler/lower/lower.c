@@ -18,6 +18,9 @@ static void lower_everything(EscLower *lower)
     for (uint32_t i = 0; i < lower->workspace->templates_count && lower->build.status == ESC_OK;
          i++)
         esc_lower_template(lower, i);
+    for (uint32_t i = 0; i < lower->workspace->automations_count && lower->build.status == ESC_OK;
+         i++)
+        esc_lower_automation(lower, i);
     esc_lower_grants(lower);
 }
 

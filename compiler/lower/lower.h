@@ -207,6 +207,12 @@ void esc_lower_template(EscLower *lower, uint32_t index);
 /* Event numbers of a list of PATHs, ascending and unique; `events` has room for all of them. */
 uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events);
 void esc_lower_triggers(EscLower *lower); /* of the template at hand */
+/* When a handler of an automation acts: `row` says whose it is, and in `clause` how many before it begin alike. */
+void esc_lower_acts(EscLower *lower, const EscNode *handler, EscTriggerRow row);
+
+/* --- lower_automation.c ----------------------------------------------------------------------- */
+
+void esc_lower_automation(EscLower *lower, uint32_t index); /* in workspace->automations */
 EscCheckRow esc_lower_qa_check(EscLower *lower, const EscNode *node, EscTiming timing);
 void esc_lower_put_check(EscLower *lower,
                          EscCheckRow row); /* behind those of the template so far */

@@ -77,11 +77,22 @@ static Comparison comparison_of(EscBinaryOp op, EscKind left)
     }
 }
 
+/* The same test without regard to case. */
+static EscOp folded_op(EscOp op)
+{
+    return op == ESC_OP_STARTS_WITH ? ESC_OP_STARTS_FOLDED
+           : op == ESC_OP_ENDS_WITH ? ESC_OP_ENDS_FOLDED
+           : op == ESC_OP_CONTAINS  ? ESC_OP_CONTAINS_FOLDED
+                                    : ESC_OP_HAS_FOLDED;
+}
+
 static void jump_compare(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     EscEmit *emit = lower->emit;
     EscKind left = esc_type_kind(esc_node_type(lower->workspace, node->binary.left));
     Comparison comparison = comparison_of(node->binary.op, left);
+    if (node->binary.ignores_case)
+        comparison.op = folded_op(comparison.op);
     uint32_t mark = emit->next;
     EscLabel skip = {0};
     EscLabel *missing = sense ? &skip : target;
@@ -153,7 +164,9 @@ uint8_t esc_lower_rounds_max(const EscLower *lower, const EscNode *list, uint32_
     bool is_field = meaning.means == ESC_MEANS_TICKET_FIELD ||
                     meaning.means == ESC_MEANS_EVENT_FIELD ||
                     meaning.means == ESC_MEANS_EXCEPTION_FIELD;
-    uint32_t items_max = is_field ? lower->workspace->fields[meaning.index].items_max : 0;
+    uint32_t items_max = is_field ? lower->workspace->fields[meaning.index].items_max
+                         : list->kind == ESC_NODE_LIST ? list->list.items.count
+                                                       : 0;
     if (items_max == 0 || items_max > ESC_LIST_ITEMS_MAX)
         items_max = ESC_LIST_ITEMS_MAX;
     return (uint8_t)(at_most != 0 && at_most < items_max ? at_most : items_max);

@@ -33,10 +33,16 @@ void esc_lower_notify(EscLower *lower, const EscNode *node)
     uint32_t via = node->notify.via.text.size == 0 || meaning.means != ESC_MEANS_CONTACT
                        ? 0
                        : meaning.index + 1;
-    text_effect(lower,
-                (EscEffectRow){
-                    .kind = ESC_EFFECT_NOTIFY, .ref = ref_of(lower, node->notify.to), .aux = via},
-                node->notify.text, ESC_TEXT_USE_MESSAGE);
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscRegister text = esc_emit_take(emit); /* made once, for all of them */
+    EscEffectArgRow arg = {0};
+    esc_lower_text(lower, node->notify.text, text, ESC_TEXT_USE_MESSAGE);
+    ESC_EACH_NODE(to, node->notify.to)
+        esc_emit_effect(
+            emit, (EscEffectRow){.kind = ESC_EFFECT_NOTIFY, .ref = ref_of(lower, to), .aux = via},
+            0, text, &arg, 1);
+    esc_emit_drop_to(emit, mark);
 }
 
 void esc_lower_set(EscLower *lower, const EscNode *node)
@@ -49,6 +55,27 @@ void esc_lower_set(EscLower *lower, const EscNode *node)
     EscEffectArgRow arg = {.field = field + 1};
     esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_SET, .aux = field}, 0, value, &arg, 1);
     esc_emit_drop_to(emit, mark);
+}
+
+static void item_effect(EscLower *lower, EscEffect kind, const EscNode *item, const EscNode *list)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscRegister value = esc_lower_argument(lower, item, ESC_TYPE(ESC_KIND_TEXT));
+    EscEffectArgRow arg = {0};
+    uint32_t field = esc_meaning(lower->workspace, list).index;
+    esc_emit_effect(emit, (EscEffectRow){.kind = kind, .aux = field}, 0, value, &arg, 1);
+    esc_emit_drop_to(emit, mark);
+}
+
+void esc_lower_add(EscLower *lower, const EscNode *node)
+{
+    item_effect(lower, ESC_EFFECT_ADD, node->add.item, node->add.list);
+}
+
+void esc_lower_remove(EscLower *lower, const EscNode *node)
+{
+    item_effect(lower, ESC_EFFECT_REMOVE, node->remove.item, node->remove.list);
 }
 
 /* Records stand within records: account: { name: "x" }. Their depth is bounded by the schema
@@ -139,14 +166,31 @@ uint32_t esc_lower_queue(EscLower *lower, const EscNode *path)
 
 void esc_lower_queue_step(EscLower *lower, const EscNode *node)
 {
-    bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_QUEUE,
-                                      .aux = esc_lower_queue(lower, node->queue.queue)});
+    EscMeaning meaning = esc_meaning(lower->workspace, node->queue.queue);
+    EscEffectRow site = {.kind = ESC_EFFECT_QUEUE};
+    if (meaning.means == ESC_MEANS_REF)
+        site.ref = meaning.index;
+    else
+        site.aux = esc_lower_queue(lower, node->queue.queue);
+    bare_effect(lower, site);
 }
 
 void esc_lower_start_template(EscLower *lower, const EscNode *node)
 {
-    uint32_t template = esc_meaning(lower->workspace, node->start_template.name).index;
-    bare_effect(lower, (EscEffectRow){.kind = ESC_EFFECT_START, .aux = template});
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next, count = 0;
+    EscRegister ticket = 0;
+    EscEffectArgRow arg = {0};
+    ESC_EACH_NODE(entry, node->start_template.arguments) {
+        ticket = esc_lower_argument(lower, entry->entry.value, ESC_TYPE(ESC_KIND_TEXT));
+        count++;
+    }
+    esc_emit_effect(
+        emit,
+        (EscEffectRow){.kind = ESC_EFFECT_START,
+                       .aux = esc_meaning(lower->workspace, node->start_template.name).index},
+        0, ticket, &arg, count);
+    esc_emit_drop_to(emit, mark);
 }
 
 /* --- plain verbs ------------------------------------------------------------------------------ */

@@ -40,14 +40,9 @@ static bool may_hold_marks(EscType type)
     return esc_type_kind(type) == ESC_KIND_TEXT || esc_type_kind(type) == ESC_KIND_LIST;
 }
 
-static void text_part(EscLower *lower, const EscNode *part, EscRegister out, EscTextUse use)
+static void value_part(EscLower *lower, EscRegister out, EscTextUse use)
 {
     EscEmit *emit = lower->emit;
-    if (part->kind == ESC_NODE_TEXT_LITERAL) {
-        literal(lower, part->text_literal.value, out, use);
-        return;
-    }
-    esc_lower_into(lower, part, out);
     EscType type = esc_emit_type(emit, out);
     if (type != ESC_TYPE(ESC_KIND_TEXT))
         esc_emit_make(emit, ESC_OP_TO_TEXT, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
@@ -55,6 +50,61 @@ static void text_part(EscLower *lower, const EscNode *part, EscRegister out, Esc
         esc_emit_make(emit, ESC_OP_URL_ENCODE, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
     if (use == ESC_TEXT_USE_MESSAGE && may_hold_marks(type))
         esc_emit_make(emit, ESC_OP_UNMARK, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
+}
+
+/* The author's words stay theirs, also behind `else`. */
+static void otherwise_part(EscLower *lower, const EscNode *otherwise, EscRegister out,
+                           EscTextUse use)
+{
+    if (otherwise == NULL) {
+        literal(lower, ESC_TEXT("(none)"), out, ESC_TEXT_USE_VALUE);
+    } else if (otherwise->kind == ESC_NODE_TEXT) {
+        esc_lower_text(lower, otherwise, out, use);
+    } else {
+        esc_lower_into(lower, otherwise, out);
+        value_part(lower, out, use);
+    }
+}
+
+/* What it gives are digits and signs of our own. */
+static void form_part(EscLower *lower, EscRegister out, uint32_t form, EscTextUse use)
+{
+    EscType text = ESC_TYPE(ESC_KIND_TEXT);
+    esc_emit_make(lower->emit, ESC_OP_SHOW, out, text, out, 0, form);
+    if (use == ESC_TEXT_USE_URL)
+        esc_emit_make(lower->emit, ESC_OP_URL_ENCODE, out, text, out, 0, 0);
+}
+
+/* {value as form else otherwise}: an optional is taken apart, and both ways come together with a text. */
+static void shown_part(EscLower *lower, const EscNode *node, EscRegister out, EscTextUse use)
+{
+    EscEmit *emit = lower->emit;
+    EscLowerMark mark = esc_lower_mark(lower);
+    EscLabel missing = {0}, end = {0};
+    esc_lower_plain(lower, node->shown.value, out, &missing);
+    if (node->shown.form.text.size == 0)
+        value_part(lower, out, use);
+    else
+        form_part(lower, out, esc_meaning(lower->workspace, node).index, use);
+    if (missing.is_reached) {
+        esc_emit_jump(emit, &end);
+        esc_emit_label(emit, &missing);
+        otherwise_part(lower, node->shown.otherwise, out, use);
+    }
+    esc_emit_label(emit, &end);
+    esc_lower_reset(lower, mark);
+}
+
+static void text_part(EscLower *lower, const EscNode *part, EscRegister out, EscTextUse use)
+{
+    if (part->kind == ESC_NODE_TEXT_LITERAL) {
+        literal(lower, part->text_literal.value, out, use);
+    } else if (part->kind == ESC_NODE_SHOWN) {
+        shown_part(lower, part, out, use);
+    } else {
+        esc_lower_into(lower, part, out);
+        value_part(lower, out, use);
+    }
 }
 
 void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, EscTextUse use)
@@ -194,6 +244,20 @@ static void lower_previous(EscLower *lower, const EscNode *node, EscRegister out
     esc_emit_make(lower->emit, ESC_OP_LOAD_PREVIOUS, out, type, 0, 0, field);
 }
 
+/* Item by item onto the empty one: two registers, however long it is. */
+static void lower_list(EscLower *lower, const EscNode *node, EscRegister out)
+{
+    EscEmit *emit = lower->emit;
+    uint32_t mark = emit->next;
+    EscRegister item = esc_emit_take(emit);
+    esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_LIST), 0);
+    ESC_EACH_NODE(part, node->list.items) {
+        esc_lower_into(lower, part, item);
+        esc_emit_make(emit, ESC_OP_LIST_ADD, out, ESC_TYPE(ESC_KIND_LIST), out, item, 0);
+    }
+    esc_emit_drop_to(emit, mark);
+}
+
 void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing)
 {
     EscEmit *emit = lower->emit;
@@ -220,6 +284,9 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
         break;
     case ESC_NODE_TEXT:
         esc_lower_text(lower, node, out, ESC_TEXT_USE_VALUE);
+        break;
+    case ESC_NODE_LIST:
+        lower_list(lower, node, out);
         break;
     case ESC_NODE_NOW:
         esc_emit_make(emit, ESC_OP_LOAD_NOW, out, ESC_TYPE(ESC_KIND_TIME), 0, 0, 0);

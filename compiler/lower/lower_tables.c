@@ -237,6 +237,9 @@ static EscRef route_target(EscLower *lower, const EscNode *target)
 static void put_route(EscLower *lower, const EscRouteInfo *info)
 {
     EscRouteRow row = {.name = text(lower, info->name)};
+    EscEventSource source = {
+        .events = info->events, .count = info->events_count, .may_be_missing = true};
+    lower->source = info->events_count > 0 ? &source : NULL;
     ESC_EACH_NODE(item, info->node->route.rows) {
         uint32_t cond = esc_lower_condition(lower, item->route_row.condition);
         EscRouteRowRow made = {.cond = option(cond),
@@ -245,6 +248,7 @@ static void put_route(EscLower *lower, const EscRouteInfo *info)
         if (cond == ESC_NONE)
             break; /* what stands behind `otherwise` is never asked */
     }
+    lower->source = NULL;
     esc_build_put_routes(&lower->build, row);
 }
 

@@ -127,26 +127,14 @@ static uint32_t lower_catch_body(EscLower *lower, const EscNode *node)
     EscLowerFunction function;
     esc_lower_begin(lower, &function, ESC_FUNCTION_CATCH, place->span);
     esc_lower_origin(lower, place->span);
-    EscLabel other = {0};
-    uint32_t start = 0;
-    if (node == NULL) {
+    uint32_t start = esc_cover_here(lower);
+    if (node == NULL)
         lower_triage(lower);
-    } else {
-        EscLowerMark mark = esc_lower_mark(lower);
-        if (node->exception_handler.condition != NULL)
-            esc_lower_jump(lower, node->exception_handler.condition, false, &other);
-        start = esc_cover_here(lower);
+    else
         esc_lower_steps(lower, node->exception_handler.steps);
-        esc_lower_reset(lower, mark);
-    }
     wait_for_closing(lower);
     if (node != NULL)
         esc_cover_ran(lower, ESC_COVER_HANDLER, node->span, "", start);
-    if (other.is_reached) {
-        esc_emit_label(lower->emit, &other);
-        lower_triage(lower);
-        wait_for_closing(lower);
-    }
     return esc_lower_end(lower, &function);
 }
 
@@ -167,14 +155,15 @@ static uint32_t lower_default_catch(EscLower *lower)
     return lower->triage;
 }
 
-/* `node` NULL: std.triage, which stands behind all handlers. A handler whose condition does not hold
- * leaves the exception to it as well. */
+/* `node` NULL: std.triage, which stands behind all handlers. */
 static void lower_catch(EscLower *lower, const EscNode *node, EscTemplateRow *row)
 {
     EscCatchRow catch = {0};
     catch.body = node == NULL ? lower_default_catch(lower) : lower_catch_body(lower, node);
     if (node != NULL && node->exception_handler.name.text.size > 0)
         catch.exception = esc_meaning(lower->workspace, node).index + 1;
+    if (node != NULL && node->exception_handler.condition != NULL)
+        catch.cond = esc_lower_condition(lower, node->exception_handler.condition) + 1;
     uint32_t at = esc_build_put_catches(&lower->build, catch);
     row->catches_first = row->catches_count == 0 ? at : row->catches_first;
     row->catches_count++;
@@ -188,8 +177,9 @@ static void lower_items(EscLower *lower, EscTemplateRow *row)
     ESC_EACH_NODE(item, lower->template->node->template.items)
         if (item->kind == ESC_NODE_EXCEPTION_HANDLER && item->exception_handler.name.text.size > 0)
             lower_catch(lower, item, row);
-    if (lower->template->catch_all != NULL)
-        lower_catch(lower, lower->template->catch_all, row);
+    ESC_EACH_NODE(item, lower->template->node->template.items)
+        if (item->kind == ESC_NODE_EXCEPTION_HANDLER && item->exception_handler.name.text.size == 0)
+            lower_catch(lower, item, row);
     lower_catch(lower, NULL, row);
 }
 

@@ -84,7 +84,7 @@ static void put_event_triggers(EscLower *lower, const EscNode *node, EscTriggerR
 {
     const EscStartNode *start = &node->start;
     bool is_about_status = reads_status(lower, start->condition);
-    row.clause = clause_hash(lower, node);
+    row.clause += clause_hash(lower, node);
     ESC_EACH_NODE(path, start->events) {
         uint32_t event = esc_meaning(lower->workspace, path).index;
         row.event = event + 1;
@@ -96,7 +96,7 @@ static void put_event_triggers(EscLower *lower, const EscNode *node, EscTriggerR
 }
 
 /* A condition sees the events of its own `start` and no others. */
-static void lower_start(EscLower *lower, const EscNode *node)
+static void lower_start(EscLower *lower, const EscNode *node, EscTriggerRow row)
 {
     const EscStartNode *start = &node->start;
     uint32_t *events =
@@ -107,7 +107,6 @@ static void lower_start(EscLower *lower, const EscNode *node)
     EscEventSource source = {.events = events,
                              .count = esc_lower_events(lower, start->events, events)};
     lower->source = &source;
-    EscTriggerRow row = {.template = lower->template_index};
     row.for_ms = start->holds == NULL ? 0 : start->holds->duration.ms;
     if (start->clock == NULL) {
         put_event_triggers(lower, node, row, condition);
@@ -126,7 +125,18 @@ void esc_lower_triggers(EscLower *lower)
 {
     ESC_EACH_NODE(item, lower->template->node->template.items)
         if (item->kind == ESC_NODE_START)
-            lower_start(lower, item);
+            lower_start(lower, item, (EscTriggerRow){.template = lower->template_index + 1});
+}
+
+void esc_lower_acts(EscLower *lower, const EscNode *handler, EscTriggerRow row)
+{
+    const EscHandlerNode *when = &handler->handler;
+    const EscNode start = {
+        .kind = ESC_NODE_START,
+        .span = handler->span,
+        .start = {.events = when->events, .condition = when->condition, .holds = when->holds},
+    };
+    lower_start(lower, &start, row);
 }
 
 uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events)

@@ -56,11 +56,12 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
     own_write(out, message);
     member_write(out, "subject", message->subject);
     member_write(out, "workspace", message->workspace);
-    if (message->escalation.size > 0) {
+    if (message->escalation.size > 0)
         member_write(out, "escalation", message->escalation);
+    if (message->ticket.size > 0)
         member_write(out, "ticket", message->ticket);
+    if (message->escalation.size > 0)
         member_write(out, "template", message->template_name);
-    }
     if (message->severity_json.size > 0) {
         esc_buf_string(out, ",\"severity\":");
         esc_buf_text(out, message->severity_json);

@@ -63,6 +63,7 @@ static const char directory[] =
     "otherwise -> "
     "dora }\n"
     "route team_of -> team { otherwise -> platform }\n"
+    "route lanes -> queue { when ticket.vip -> fast  otherwise -> slow.lane }\n"
     "system crm {\n"
     "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags } expect "
     "200, 204 }\n"
@@ -256,6 +257,12 @@ static void make_text(Maker *maker, unsigned depth)
     unsigned parts = choose(maker, maybe(maker, 8) ? 14 : 4);
     PUT_ONE(maker, "", "x", "the ticket \\{ü\\} ", "\\n");
     for (unsigned i = 0; i < parts; i++) {
+        if (maybe(maker, 4)) {
+            PUT_ONE(maker, "{ticket.due_at as date}", "{ticket.due_at as time else \"never\"}",
+                    "{ticket.effort as hours}", "{ticket.effort as days else ticket.seats}",
+                    "{ticket.note else \"none\"}", "{now as date}", "{1h30m as minutes}");
+            continue;
+        }
         put(maker, "{");
         make_part(maker, depth == 0 ? 0 : depth - 1);
         put(maker, "}");
@@ -307,11 +314,13 @@ static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
     case 3:
         PUT_ONE(maker, "ticket.title", "ticket.url", "escalation.owner");
         PUT_ONE(maker, " contains \"x\"", " starts with \"T\"", " ends with \"é\"", " = \"\"",
-                " != \"y\"");
+                " != \"y\"", " contains \"X\" ignoring case", " starts with \"t\" ignoring case",
+                " ends with \"É\" ignoring case");
         break;
     case 4:
         PUT_ONE(maker, "ticket.labels contains \"a\"", "ticket.tags contains \"vip\"",
-                "\"x\" in ticket.labels", "\"x\" not in ticket.tags");
+                "ticket.tags contains \"VIP\" ignoring case", "\"x\" in ticket.labels",
+                "\"x\" not in ticket.tags");
         break;
     case 5:
         make_comparison_of_times(maker, depth);
@@ -471,7 +480,8 @@ static void verb_message(Maker *maker, unsigned depth)
     } else {
         put(maker, "notify ");
         if (maybe(maker, 2))
-            PUT_ONE(maker, "incidents", "mail", "hook");
+            PUT_ONE(maker, "incidents", "mail", "hook", "hook, incidents",
+                    "ticket.requester, mail");
         else
             make_taker(maker);
     }
@@ -505,15 +515,17 @@ static void verb_set(Maker *maker, unsigned depth)
         break;
     case 5:
         PUT_ONE(maker, "set ticket.severity to high", "set ticket.area to south",
-                "set ticket.tags to ticket.labels", "set ticket.place.floor to 3",
-                "set ticket.sure to true");
+                "set ticket.tags to ticket.labels", "add \"vip\" to ticket.tags",
+                "add ticket.title to ticket.extra", "remove \"x\" from ticket.labels",
+                "set ticket.labels to [\"a\", ticket.title]", "set ticket.tags to []",
+                "set ticket.place.floor to 3", "set ticket.sure to true");
         break;
     case 6:
         put(maker, "assign to ");
         make_taker(maker);
         break;
     default:
-        PUT_ONE(maker, "queue first_line", "queue support.second");
+        PUT_ONE(maker, "queue first_line", "queue support.second", "queue lanes");
         break;
     }
     put(maker, "\n");
@@ -1031,6 +1043,8 @@ static void make_handlers(Maker *maker, Event event)
         make_body(maker, BODY_ATOMIC_HANDLER, EVENT_NONE, false);
     }
     if (maybe(maker, 2)) {
+        if (maybe(maker, 3))
+            put(maker, "on exception lost when ticket.vip { rollback }\n");
         put(maker, "on exception lost");
         maker->in_lost = true;
         make_body(maker, BODY_CATCH, event, true);
@@ -1157,6 +1171,39 @@ static void make_shifts(Maker *maker)
     put(maker, "}\n");
 }
 
+/* --- automations ------------------------------------------------------------------------------ */
+
+/* What an automation may do: no roles, no escalation, nothing that waits. */
+static void make_act(Maker *maker)
+{
+    PUT_ONE(maker, "set ticket.severity to critical\n", "add ticket.title to ticket.labels\n",
+            "remove \"x\" from ticket.tags\n", "assign to person_of\n", "queue lanes\n",
+            "queue first_line\n", "notify ana, incidents \"{ticket.note else ticket.title}\"\n",
+            "notify ticket.requester \"due {ticket.due_at as date}\" via email\n",
+            "if ticket.vip { set ticket.seats to 3 } else { start template raises() }\n",
+            "match ticket.tier { base => { set ticket.seats to 1 }  otherwise => { } }\n");
+}
+
+static void make_automation(Maker *maker, unsigned index)
+{
+    esc_buf_printf(maker->out, "automation acts%u \"Acts %u\" {\n", index, index);
+    for (unsigned handlers = 1 + choose(maker, 3); handlers > 0; handlers--) {
+        PUT_ONE(maker, "on ticket.created", "on ticket.updated",
+                "on ticket.created, ticket.updated", "on ticket.resolved", "on lead");
+        PUT_ONE(maker, "", " when ticket.severity >= high",
+                " when ticket.tags contains \"VIP\" ignoring case",
+                " when ticket.area = north and ticket.seats > 1", " when ticket.vip for 2h");
+        put(maker, " {\n");
+        for (unsigned steps = choose(maker, 4); steps > 0; steps--)
+            make_act(maker);
+        if (maybe(maker, 4))
+            put(maker,
+                "create ticket made { title: \"x\" }  start template raises(ticket: made)\n");
+        put(maker, "}\n");
+    }
+    put(maker, "}\n");
+}
+
 void workspace_make(EscBytes choices, EscBuf *out)
 {
     Maker maker = {
@@ -1173,6 +1220,8 @@ void workspace_make(EscBytes choices, EscBuf *out)
         make_runbook(&maker);
     for (unsigned i = 0; i < maker.templates; i++)
         make_template(&maker, i);
+    for (unsigned i = choose(&maker, 3); i > 0; i--)
+        make_automation(&maker, i);
     /* every exception is raised somewhere, with all fields that handlers read */
     put(&maker, "template raises { manual  owners { primary ana ack within 5m }  steps { raise "
                 "lost { what: \"x\"  "

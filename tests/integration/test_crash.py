@@ -1,10 +1,11 @@
 """kill -9 at many moments: what was answered is there, what was not can be sent again, and nothing happens twice."""
 
 import http.client
+import shutil
 import threading
 import time
 
-from harness import START, Case, critical_ticket, eventually, later
+from harness import START, WORKSPACES, Case, critical_ticket, event, eventually, later
 
 
 class Crash(Case):
@@ -110,3 +111,43 @@ class Crash(Case):
         self.assertEqual(len({row["key"] for row in pages}), len(pages))
         self.assert_no_gap()
         self.assert_stable_keys("/chat")
+
+    def with_automations(self):
+        """A copy of acme that marks tickets, and reminds who wrote after four days of silence."""
+        folder = self.folder / "automated" / "acme"
+        shutil.copytree(WORKSPACES["acme"], folder)
+        (folder / "automations.esc").write_text(
+            'automation mark { on ticket.created { add "seen" to ticket.tags } }\n'
+            "automation bump {\n"
+            "  on ticket.updated when ticket.status = waiting_on_customer for 4d {\n"
+            '    add "bumped" to ticket.tags\n'
+            '    notify ticket.requester "We wait for you" via email\n'
+            "  }\n"
+            "}\n")
+        self.daemon.workspaces[0] = folder
+
+    def tags(self, ticket):
+        return self.daemon.get(f"/v1/tickets/{ticket}").json["fields"]["tags"]
+
+    def test_automation_that_waits(self):
+        """Killed before, and again and again when its time is over: it acts once, and one mail goes out."""
+        daemon = self.daemon
+        self.with_automations()
+        daemon.start()
+        daemon.send(event("e1", "ticket.created", "T-1", title="Printer", severity="low", requester="kim@customer.example"))
+        daemon.send(event("e2", "ticket.updated", "T-1", status="waiting_on_customer"))
+        daemon.kill()
+        daemon.start(at=later(START, days=3))
+        self.assertEqual(self.tags("T-1"), ["seen"])
+        for round in range(6):
+            daemon.kill()
+            daemon.start(at=later(START, days=4, minutes=1))
+            time.sleep(0.002 * round)  # the moment of the crash
+        eventually(lambda: self.tags("T-1") == ["seen", "bumped"])
+        eventually(daemon.settled)
+        rows = daemon.audit(ticket="T-1")
+        self.assertEqual([row["data"]["automation"] for row in rows if row["kind"] == "automated"], ["mark", "bump"])
+        mails = self.mail.to("kim@customer.example")
+        self.assertEqual(len({mail["message"]["Message-ID"] for mail in mails}), 1)
+        self.assertEqual(mails[0]["message"]["Auto-Submitted"], "auto-generated")
+        self.assert_no_gap()

@@ -120,7 +120,7 @@ static EscStatus try_ticket(const EscBundle *bundle, const EscHost *host, char *
         printf("nothing starts\n");
         return status;
     }
-    esc_run_init(&run, bundle, program->templates[trigger->template].steps, NULL, 0, scratch,
+    esc_run_init(&run, bundle, program->templates[trigger->template - 1].steps, NULL, 0, scratch,
                  ESC_RUN_SCRATCH_MAX);
     status = esc_run_go(&run, host, 0, &end, NULL);
     if (status == ESC_OK && end == ESC_RUN_WAITING) {

@@ -237,7 +237,8 @@ static void add_template(TestProgram *p)
                                .ack_count = 1,
                                .hold_ms = ESC_HOUR_MS};
     p->roles_count = 2;
-    p->triggers[0] = (EscTriggerRow){.kind = ESC_TRIGGER_EVENT, .event = EVENT_LEAD + 1};
+    p->triggers[0] =
+        (EscTriggerRow){.template = 1, .kind = ESC_TRIGGER_EVENT, .event = EVENT_LEAD + 1};
     p->triggers_count = 1;
     p->preds[0] = (EscPredRow){.kind = ESC_PRED_AND, .children_first = 1, .children_count = 3};
     p->preds[1] = (EscPredRow){.kind = ESC_PRED_ENUM_IN, .field = FIELD_SEVERITY + 1, .low = 6};
@@ -248,8 +249,8 @@ static void add_template(TestProgram *p)
     p->preds_count = 5;
     p->handlers[0] = (EscHandlerRow){EVENT_LEAD, BODY_COND + 1, BODY_HANDLER};
     p->handlers_count = 1;
-    p->catches[0] = (EscCatchRow){8, BODY_CATCH};
-    p->catches[1] = (EscCatchRow){0, BODY_CATCH};
+    p->catches[0] = (EscCatchRow){.exception = 8, .body = BODY_CATCH};
+    p->catches[1] = (EscCatchRow){.body = BODY_CATCH};
     p->catches_count = 2;
     p->checks[0] =
         (EscCheckRow){ESC_CHECK_DELIVERED, 0, 0, ESC_TIMING_WITHIN, ESC_MINUTE_MS, 0, BODY_ELSE + 1,

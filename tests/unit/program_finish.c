@@ -200,7 +200,8 @@ static void visit_texts(TestProgram *p, VisitText *visit, void *context)
             visit(context, &p->preds[i].detail);
     }
     for (uint32_t i = 0; i < p->effects_count; i++) {
-        if (esc_effect_info[p->effects[i].kind].aux == ESC_SITE_AUX_TEXT)
+        if (esc_effect_info[p->effects[i].kind].aux == ESC_SITE_AUX_TEXT ||
+            esc_effect_info[p->effects[i].kind].aux == ESC_SITE_AUX_QUEUE)
             visit(context, &p->effects[i].aux);
         if (p->effects[i].kind == ESC_EFFECT_UNDO && p->effects[i].aux == ESC_NONE)
             visit_wide(visit, context, &p->effects[i].extra_ms);
@@ -378,7 +379,7 @@ void program_add_template(TestProgram *p)
     p->code[p->code_count - 3].imm = p->effects_count;
     p->effects[p->effects_count++] = raise;
     p->roles[p->roles_count] = p->roles[0];
-    p->catches[p->catches_count] = (EscCatchRow){0, first + 2};
+    p->catches[p->catches_count] = (EscCatchRow){.body = first + 2};
     p->checks[p->checks_count] = p->checks[1];
     p->templates[1] = (EscTemplateRow){.name = p->meta[0].name,
                                        .roles_first = p->roles_count++,

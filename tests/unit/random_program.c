@@ -119,14 +119,15 @@ static EscType some_type(Generator *g)
 }
 
 static const EscOp binary_ops[] = {
-    ESC_OP_EQ_BOOL,      ESC_OP_EQ_NUMBER,    ESC_OP_LT_NUMBER,    ESC_OP_LE_NUMBER,
-    ESC_OP_EQ_DURATION,  ESC_OP_LT_DURATION,  ESC_OP_LE_DURATION,  ESC_OP_EQ_TIME,
-    ESC_OP_LT_TIME,      ESC_OP_LE_TIME,      ESC_OP_EQ_ENUM,      ESC_OP_LT_ENUM,
-    ESC_OP_LE_ENUM,      ESC_OP_EQ_TEXT,      ESC_OP_STARTS_WITH,  ESC_OP_ENDS_WITH,
-    ESC_OP_CONTAINS,     ESC_OP_LIST_HAS,     ESC_OP_EQ_REF,       ESC_OP_ADD_NUMBER,
-    ESC_OP_SUB_NUMBER,   ESC_OP_MUL_NUMBER,   ESC_OP_DIV_NUMBER,   ESC_OP_ADD_DURATION,
-    ESC_OP_SUB_DURATION, ESC_OP_MUL_DURATION, ESC_OP_DIV_DURATION, ESC_OP_TIME_ADD,
-    ESC_OP_TIME_SUB,     ESC_OP_TIME_DIFF};
+    ESC_OP_EQ_BOOL,         ESC_OP_EQ_NUMBER,    ESC_OP_LT_NUMBER,     ESC_OP_LE_NUMBER,
+    ESC_OP_EQ_DURATION,     ESC_OP_LT_DURATION,  ESC_OP_LE_DURATION,   ESC_OP_EQ_TIME,
+    ESC_OP_LT_TIME,         ESC_OP_LE_TIME,      ESC_OP_EQ_ENUM,       ESC_OP_LT_ENUM,
+    ESC_OP_LE_ENUM,         ESC_OP_EQ_TEXT,      ESC_OP_STARTS_WITH,   ESC_OP_ENDS_WITH,
+    ESC_OP_CONTAINS,        ESC_OP_LIST_HAS,     ESC_OP_EQ_REF,        ESC_OP_ADD_NUMBER,
+    ESC_OP_SUB_NUMBER,      ESC_OP_MUL_NUMBER,   ESC_OP_DIV_NUMBER,    ESC_OP_ADD_DURATION,
+    ESC_OP_SUB_DURATION,    ESC_OP_MUL_DURATION, ESC_OP_DIV_DURATION,  ESC_OP_TIME_ADD,
+    ESC_OP_TIME_SUB,        ESC_OP_TIME_DIFF,    ESC_OP_STARTS_FOLDED, ESC_OP_ENDS_FOLDED,
+    ESC_OP_CONTAINS_FOLDED, ESC_OP_HAS_FOLDED};
 
 static EscType operand_type(uint32_t operand)
 {
@@ -223,6 +224,25 @@ static void join(Generator *g)
     put(g, ESC_OP_JOIN, a, 28, count, 0);
     wrote(g, a, ESC_KIND_TEXT);
     put(g, ESC_OP_CLEAR, 28, 3, 0, 0);
+}
+
+static void list_add(Generator *g)
+{
+    uint32_t b = value(g, ESC_KIND_LIST), keep = g->is_kept;
+    g->is_kept |= 1u << b;
+    uint32_t c = value(g, ESC_KIND_TEXT);
+    g->is_kept = keep;
+    uint32_t a = free_register(g);
+    put(g, ESC_OP_LIST_ADD, a, b, c, 0);
+    wrote(g, a, ESC_KIND_LIST);
+}
+
+static void show(Generator *g)
+{
+    uint32_t form = draw(g, ESC_FORM_COUNT);
+    uint32_t b = value(g, ESC_TYPE(esc_form_kind((EscForm)form))), a = free_register(g);
+    put(g, ESC_OP_SHOW, a, b, 0, form);
+    wrote(g, a, ESC_KIND_TEXT);
 }
 
 static void clear(Generator *g)
@@ -417,6 +437,10 @@ static void statement(Generator *g)
         unary(g);
     else if (choice == 9)
         join(g);
+    else if (choice == 10 && draw(g, 2) == 0)
+        list_add(g);
+    else if (choice == 10 && draw(g, 2) == 0)
+        show(g);
     else if (choice == 10)
         clear(g);
     else if (choice < 13 && nests)

@@ -56,7 +56,7 @@ static void nobody_and_nothing(void **state)
     Model *model = model_new();
     assert_int_equal(find(model, 0).count, 0);
     EscPeople people;
-    esc_people_named(model->engine, model->ticket, ESC_TEXT("nobody at all"), &people);
+    esc_people_named(model->engine, NULL, model->ticket, ESC_TEXT("nobody at all"), &people);
     assert_int_equal(people.count, 0);
     model_free(model);
 }

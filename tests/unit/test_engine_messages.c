@@ -2,6 +2,7 @@
 #include "engine_scene.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "support/test.h"
 
@@ -337,6 +338,102 @@ static void message_to_nobody_is_a_dead_one(void **state)
     scene_free(scene);
 }
 
+/* --- addresses in fields (M10.1) ---------------------------------------------------------------------------------- */
+
+static Scene *requested(const char *steps, const char *before, const char *requester)
+{
+    char source[4096], data[1024];
+    snprintf(source, sizeof source,
+             "%s\ntemplate t \"Trouble\" { start on ticket.created\n" CHAIN "steps { %s  " STAYS
+             " }\nclose when resolved }\n",
+             before, steps);
+    snprintf(data, sizeof data, "{\"title\":\"x\",\"severity\":\"high\",\"requester\":\"%s\"}",
+             requester);
+    Scene *scene = scene_of(source);
+    assert_status(scene_event(scene, "ticket.created", "T", data), ESC_OK);
+    return scene;
+}
+
+static void address_in_a_field_gets_a_mail(void **state)
+{
+    (void)state;
+    Scene *scene = requested("notify ticket.requester \"We look at {ticket.title}\" via email\n"
+                             "notify ticket.requester \"And again\"",
+                             "", "kim@customer.example");
+    const EscOutboxRow *row = scene_last(scene, "ticket.requester");
+    assert_non_null(row);
+    assert_text_equal(row->medium, "email");
+    assert_text_equal(row->address, "kim@customer.example");
+    assert_int_equal(scene_sent(scene, "ticket.requester", "We look at x"), 1);
+    assert_int_equal(scene_sent(scene, "ticket.requester", "\"page\":true"), 0);
+    scene_free(scene);
+}
+
+static void hostile_address_is_refused_and_told(void **state)
+{
+    (void)state;
+    static const char *const hostile[] = {"kim@customer.example, all@x.example",
+                                          "kim@customer.example\\nBcc: all@x.example",
+                                          "<kim@customer.example>",
+                                          "kim@",
+                                          "@customer.example",
+                                          "kim@customer..example"};
+    for (size_t i = 0; i < ESC_COUNT_OF(hostile); i++) {
+        Scene *scene = requested("notify ticket.requester \"Hello\" via email", "", hostile[i]);
+        assert_int_equal(scene_sent(scene, "ticket.requester", ""), 0);
+        assert_int_equal(scene_audit(scene, "unreachable", "no mail address"), 1);
+        scene_free(scene);
+    }
+}
+
+static void name_in_a_field_is_somebody_of_the_directory(void **state)
+{
+    (void)state;
+    Scene *scene = requested("notify ticket.requester \"Hello\" via email", "", "ben");
+    assert_int_equal(scene_sent(scene, "ben", "Hello"), 1);
+    scene_free(scene);
+}
+
+static void address_is_not_paged(void **state)
+{
+    (void)state;
+    Scene *scene = requested("page ticket.requester \"Hello\"", "", "kim@customer.example");
+    assert_int_equal(scene_sent(scene, "ticket.requester", ""), 0);
+    assert_int_equal(scene_audit(scene, "unreachable", ""), 1);
+    scene_free(scene);
+}
+
+static void limit_counts_for_an_address_too(void **state)
+{
+    (void)state;
+    Scene *scene = requested("notify ticket.requester \"one\" via email\n"
+                             "notify ticket.requester \"two\" via email\n"
+                             "notify ticket.requester \"three\" via email",
+                             "policy tests { last resort dora\n"
+                             "limit 1 notifications per person per 1h else digest }",
+                             "kim@customer.example");
+    assert_int_equal(scene_sent(scene, "ticket.requester", ""), 1);
+    assert_int_equal(scene_audit(scene, "limited", "kim@customer.example"), 2);
+    scene_after(scene, ESC_HOUR_MS);
+    const EscOutboxRow *row = scene_last(scene, "kim@customer.example"); /* the digest */
+    assert_non_null(row);
+    assert_text_equal(row->address, "kim@customer.example");
+    assert_non_null(strstr(row->body.data, "2 messages were held back"));
+    scene_free(scene);
+}
+
+/* --- several receivers (M10.1) -------------------------------------------------------------------------------------- */
+
+static void each_of_several_gets_a_message(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("notify ana, room, ben \"{ticket.title} is down\""));
+    assert_int_equal(scene_sent(scene, "ana", "x is down"), 1);
+    assert_int_equal(scene_sent(scene, "ben", "x is down"), 1);
+    assert_int_equal(scene_sent(scene, "room", "x is down"), 1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +455,12 @@ int main(void)
         cmocka_unit_test(results_in_any_order),
         cmocka_unit_test(result_after_the_close_is_only_told),
         cmocka_unit_test(message_to_nobody_is_a_dead_one),
+        cmocka_unit_test(address_in_a_field_gets_a_mail),
+        cmocka_unit_test(hostile_address_is_refused_and_told),
+        cmocka_unit_test(name_in_a_field_is_somebody_of_the_directory),
+        cmocka_unit_test(address_is_not_paged),
+        cmocka_unit_test(limit_counts_for_an_address_too),
+        cmocka_unit_test(each_of_several_gets_a_message),
     };
     return cmocka_run_group_tests_name("engine_messages", tests, NULL, NULL);
 }

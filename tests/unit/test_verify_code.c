@@ -48,6 +48,16 @@ CODE_REJECT(v12_rejects_join_past_the_last_register, "V12", BODY_COND, FLAG, TEX
             OP(JOIN, 1, 31, 2, 0), ANSWER)
 CODE_ACCEPT(v12_accepts_join_of_the_last_register, BODY_COND, FLAG, TEXT_AT(31),
             OP(JOIN, 1, 31, 1, 0), ANSWER)
+CODE_REJECT(v12_rejects_form_past_the_last, "V12", BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_HOUR),
+            OP(SHOW, 2, 1, 0, ESC_FORM_COUNT), ANSWER)
+CODE_REJECT(v12_rejects_date_of_a_duration, "V12", BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_HOUR),
+            OP(SHOW, 2, 1, 0, ESC_FORM_DATE), ANSWER)
+CODE_ACCEPT(v12_accepts_days_of_a_duration, BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_HOUR),
+            OP(SHOW, 2, 1, 0, ESC_FORM_DAYS), ANSWER)
+CODE_REJECT(v16_rejects_text_behind_a_text, "V16", BODY_COND, FLAG, TEXT_AT(1),
+            OP(LIST_ADD, 2, 1, 1, 0), ANSWER)
+CODE_ACCEPT(v16_accepts_text_behind_a_list, BODY_COND, FLAG, TAGS(1), TEXT_AT(2),
+            OP(LIST_ADD, 1, 1, 2, 0), OP(HAS_FOLDED, 0, 1, 2, 0), ANSWER)
 CODE_REJECT(v12_rejects_unit_4, "V12", BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_HOUR),
             OP(DURATION_IN, 2, 1, 0, 4), ANSWER)
 CODE_ACCEPT(v12_accepts_unit_3, BODY_COND, FLAG, OP(CONST, 1, 0, 0, CONST_HOUR),
@@ -419,6 +429,11 @@ int main(void)
         cmocka_unit_test(v12_rejects_clear_of_nothing),
         cmocka_unit_test(v12_rejects_clear_past_the_last_register),
         cmocka_unit_test(v12_accepts_clear_of_the_last_register),
+        cmocka_unit_test(v12_rejects_form_past_the_last),
+        cmocka_unit_test(v12_rejects_date_of_a_duration),
+        cmocka_unit_test(v12_accepts_days_of_a_duration),
+        cmocka_unit_test(v16_rejects_text_behind_a_text),
+        cmocka_unit_test(v16_accepts_text_behind_a_list),
         cmocka_unit_test(v12_rejects_join_of_nothing),
         cmocka_unit_test(v12_rejects_join_past_the_last_register),
         cmocka_unit_test(v12_accepts_join_of_the_last_register),

@@ -167,7 +167,7 @@ ROW_REJECT(v31_rejects_postmortem_by_a_role_of_nobody, "V06", p->templates[0].po
 ROW_REJECT(v31_rejects_route_without_otherwise, "V31", p->route_rows[1].cond = BODY_COND + 1)
 ROW_ACCEPT(v31_accepts_a_catch_all_before_triage, p->catches[0].exception = 0)
 ROW_REJECT(v31_rejects_catch_all_before_other_handlers, "V31",
-           p->catches[2] = (EscCatchRow){0, BODY_CATCH};
+           p->catches[2] = (EscCatchRow){.body = BODY_CATCH};
            p->catches[1].exception = 1; p->catches[0].exception = 0; p->catches_count = 3;
            p->templates[0].catches_count = 3)
 ROW_REJECT(v31_rejects_template_without_catch_all, "V31", p->catches[1].exception = 1)
@@ -307,6 +307,18 @@ ROW_REJECT(v35_rejects_raise_with_a_ticket_field, "V35",
            p->effect_args[program_site(p, BODY_CLOSING, 2)->args_first].field = FIELD_ID + 1)
 ROW_REJECT(v35_rejects_body_member_without_name, "V35",
            p->effect_args[program_site(p, BODY_REQUEST, 2)->args_first + 1].name = 0)
+ROW_REJECT(v25_rejects_trigger_of_nobody, "V25", p->triggers[0].template = 0)
+ROW_REJECT(v25_rejects_template_trigger_with_a_body, "V25", p->triggers[0].body = BODY_HANDLER + 1)
+ROW_REJECT(v25_rejects_trigger_of_template_and_automation, "V25", p->automations_count = 1;
+           p->triggers[0].automation = 1; p->triggers[0].body = BODY_HANDLER + 1)
+ROW_REJECT(v25_rejects_automation_without_a_body, "V25", p->automations_count = 1;
+           p->triggers[0].automation = 1; p->triggers[0].template = 0)
+ROW_REJECT(v25_rejects_automation_with_the_body_of_a_template, "V25", p->automations_count = 1;
+           p->triggers[0].automation = 1; p->triggers[0].template = 0;
+           p->triggers[0].body = BODY_HANDLER + 1)
+ROW_REJECT(v31_rejects_triage_with_a_condition, "V31", p->catches[1].cond = BODY_COND + 1)
+ROW_REJECT(v25_rejects_catch_whose_condition_is_a_body, "V25",
+           p->catches[0].cond = BODY_HANDLER + 1)
 ROW_REJECT(v35_rejects_event_trigger_without_event, "V35", p->triggers[0].event = 0)
 ROW_REJECT(v35_rejects_condition_on_another_events_field, "V35",
            p->preds[1] = (EscPredRow){.kind = ESC_PRED_PRESENT, .field = FIELD_CLOCK + 1})
@@ -662,6 +674,13 @@ int main(void)
         cmocka_unit_test(v35_rejects_set_of_an_event_field),
         cmocka_unit_test(v35_rejects_raise_with_a_ticket_field),
         cmocka_unit_test(v35_rejects_body_member_without_name),
+        cmocka_unit_test(v25_rejects_trigger_of_nobody),
+        cmocka_unit_test(v25_rejects_template_trigger_with_a_body),
+        cmocka_unit_test(v25_rejects_trigger_of_template_and_automation),
+        cmocka_unit_test(v25_rejects_automation_without_a_body),
+        cmocka_unit_test(v25_rejects_automation_with_the_body_of_a_template),
+        cmocka_unit_test(v31_rejects_triage_with_a_condition),
+        cmocka_unit_test(v25_rejects_catch_whose_condition_is_a_body),
         cmocka_unit_test(v35_rejects_event_trigger_without_event),
         cmocka_unit_test(v35_rejects_condition_on_another_events_field),
         cmocka_unit_test(v35_accepts_condition_on_the_events_own_field),

@@ -88,6 +88,13 @@ SITE_ACCEPT(v06_accepts_every_kind_of_effect, (void)0)
 
 SITE_REJECT(v06_rejects_page_of_a_channel, "V06", H(PC_PAGE)->ref = ESC_REF(ESC_REF_CHANNEL, 0))
 SITE_ACCEPT(v06_accepts_page_of_whoever_is_accountable, H(PC_PAGE)->ref = ESC_REF(ESC_REF_ROLE, 4))
+SITE_REJECT(v06_rejects_queue_by_a_route_to_people, "V06", H(PC_QUEUE)->aux = 0;
+            H(PC_QUEUE)->ref = ESC_REF(ESC_REF_ROUTE, 0))
+SITE_REJECT(v06_rejects_queue_by_a_route_and_a_name, "V06",
+            p->route_rows[0].target = ESC_REF(ESC_REF_TEXT, H(PC_QUEUE)->aux);
+            p->route_rows[1].target = ESC_REF(ESC_REF_TEXT, H(PC_QUEUE)->aux);
+            H(PC_QUEUE)->ref = ESC_REF(ESC_REF_ROUTE, 0))
+SITE_REJECT(v06_rejects_add_to_a_number, "V06", H(PC_SET)->kind = ESC_EFFECT_ADD)
 SITE_REJECT(v06_rejects_page_of_role_5, "V06", H(PC_PAGE)->ref = ESC_REF(ESC_REF_ROLE, 5))
 SITE_REJECT(v06_rejects_page_of_nobody, "V06", H(PC_PAGE)->ref = 0)
 SITE_REJECT(v06_rejects_assign_to_a_channel, "V06", H(PC_ASSIGN)->ref = ESC_REF(ESC_REF_CHANNEL, 0))
@@ -244,6 +251,9 @@ int main(void)
         cmocka_unit_test(v06_accepts_every_kind_of_effect),
         cmocka_unit_test(v06_rejects_page_of_a_channel),
         cmocka_unit_test(v06_accepts_page_of_whoever_is_accountable),
+        cmocka_unit_test(v06_rejects_queue_by_a_route_to_people),
+        cmocka_unit_test(v06_rejects_queue_by_a_route_and_a_name),
+        cmocka_unit_test(v06_rejects_add_to_a_number),
         cmocka_unit_test(v06_rejects_page_of_role_5),
         cmocka_unit_test(v06_rejects_page_of_nobody),
         cmocka_unit_test(v06_rejects_assign_to_a_channel),

@@ -391,6 +391,7 @@ static void try_sla_trigger(EscTriggerRow row, const char *check)
     TestProgram p;
     program_begin(&p);
     program_finish(&p);
+    row.template = 1;
     row.kind = ESC_TRIGGER_SLA;
     row.pred = p.preds_count;
     p.preds[p.preds_count++] = (EscPredRow){.kind = ESC_PRED_ALWAYS};

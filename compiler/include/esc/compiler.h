@@ -351,6 +351,7 @@ typedef enum EscWhoKind {
     ESC_WHO_SCHEDULE, /* whoever is on call then */
     ESC_WHO_CHANNEL,
     ESC_WHO_ROLE, /* name is primary, secondary, escalation, last_resort or owner (whoever is accountable) */
+    ESC_WHO_FIELD,  /* "ticket.requester": the address in it */
     ESC_WHO_ACTION, /* "crm.requeue" */
     ESC_WHO_SYSTEM
 } EscWhoKind;
@@ -384,6 +385,7 @@ typedef struct EscProbe {
     uint32_t children;
     EscText path; /* with scope: "ticket.status", "resolved", "escalation.handoffs" */
     EscDatum value;
+    bool ignores_case; /* STARTS, ENDS, CONTAINS */
 } EscProbe;
 
 typedef enum EscExpected {

@@ -12,10 +12,12 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
     size_t count = window->items_count + window->items_left_out;
     esc_buf_printf(&buf, "%zu %s held back:", count,
                    esc_one_or_many(count, "message was", "messages were"));
-    for (size_t i = 0; i < window->items_count; i++)
-        esc_buf_printf(&buf, NEW_LINE "E-%llu: %.*s",
-                       (unsigned long long)window->items[i].escalation,
-                       ESC_TEXT_ARG(esc_message_words(engine, window->items[i].text).text));
+    for (size_t i = 0; i < window->items_count; i++) {
+        esc_buf_string(&buf, NEW_LINE);
+        if (window->items[i].escalation != 0) /* an automation's belong to none */
+            esc_buf_printf(&buf, "E-%llu: ", (unsigned long long)window->items[i].escalation);
+        esc_buf_text(&buf, esc_message_words(engine, window->items[i].text).text);
+    }
     if (window->items_left_out > 0)
         esc_buf_printf(&buf, NEW_LINE "and %u more", window->items_left_out);
     return esc_turn_take(engine, &buf);

@@ -55,14 +55,17 @@ static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscTe
                           .has_answers = notice->has_answers,
                           .answers = notice->answers,
                           .answers_count = notice->answers_count};
+    const EscTicket *ticket = escalation != NULL ? escalation->ticket : notice->ticket;
+    if (ticket == NULL)
+        return message;
+    message.subject = esc_turn_printf(engine, "[%.*s] %.*s", ESC_TEXT_ARG(ticket->id),
+                                      ESC_TEXT_ARG(message.subject));
+    message.ticket = ticket->id;
+    severity_tell(engine, ticket, &message);
     if (escalation == NULL)
         return message;
-    message.subject = esc_turn_printf(engine, "[%.*s] %.*s", ESC_TEXT_ARG(escalation->ticket->id),
-                                      ESC_TEXT_ARG(message.subject));
     message.escalation = esc_escalation_name(engine, escalation);
-    message.ticket = escalation->ticket->id;
     message.template_name = escalation->template_name;
-    severity_tell(engine, escalation->ticket, &message);
     esc_message_guide(engine, escalation, person, notice, &message);
     return message;
 }
@@ -79,33 +82,41 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
         .medium = medium,
         .address = address,
         .message = &message,
+        .ticket = message.ticket,
     };
     uint64_t id = esc_outbox_put(engine, escalation, &row);
-    if (escalation == NULL)
-        return id;
-    escalation->messages++;
+    if (escalation != NULL)
+        escalation->messages++;
     EscText label = esc_outbox_label(engine, &row);
     EscText data =
         esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
                        "target", label, "medium", medium, "text", notice->text, "page",
                        notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_NOTIFIED, data, "%s %.*s by %.*s: \"%.*s\"",
-                         notice->is_page ? "paged" : "notified", ESC_TEXT_ARG(label),
-                         ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
+    EscText text =
+        esc_turn_printf(engine, "%s %.*s by %.*s: \"%.*s\"", notice->is_page ? "paged" : "notified",
+                        ESC_TEXT_ARG(label), ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
+    esc_notice_record(engine, escalation, notice, ESC_AUDIT_NOTIFIED, data, text);
     return id;
 }
 
-static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, EscText target,
-                             const char *because)
+/* An automation has no owner to tell: its record is an alarm. */
+static void unreachable_tell(EscEngine *engine, EscEscalation *escalation, const EscNotice *notice,
+                             EscText target, const char *because)
 {
+    EscText data = esc_audit_data(engine, "target", target, NULL);
+    EscText text = esc_turn_printf(engine, "a message to %.*s went nowhere: %s",
+                                   ESC_TEXT_ARG(esc_text_or(target, ESC_TEXT("nobody"))), because);
+    if (escalation == NULL && notice->ticket != NULL)
+        esc_audit_ticket(
+            engine, notice->ticket, ESC_AUDIT_ALARM,
+            esc_audit_data(engine, "name", engine->turn.automation, "because", text, NULL), "%.*s",
+            ESC_TEXT_ARG(text));
     if (escalation == NULL)
         return;
     escalation->messages++; /* a message that cannot go anywhere is a dead one */
     escalation->dead++;
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_UNREACHABLE,
-                         esc_audit_data(engine, "target", target, NULL),
-                         "a message to %.*s went nowhere: %s",
-                         ESC_TEXT_ARG(esc_text_or(target, ESC_TEXT("nobody"))), because);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_UNREACHABLE, data, "%.*s",
+                         ESC_TEXT_ARG(text));
 }
 
 /* --- people ----------------------------------------------------------------------------------- */
@@ -117,6 +128,18 @@ static const EscPersonRow *person_find(const EscEngine *engine, EscText name,
     uint32_t person = 0;
     *program = engine->schema.current->program;
     return esc_directory_person(*program, name, &person) ? &(*program)->persons[person] : NULL;
+}
+
+static void limited_tell(EscEngine *engine, EscEscalation *escalation, EscText person,
+                         const EscNotice *message, const EscLimitRow *limit, int64_t until_ms)
+{
+    EscText data = esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person,
+                                  "text", message->text, NULL);
+    EscText text = esc_turn_printf(
+        engine, "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
+        ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, until_ms)), limit->count,
+        ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+    esc_notice_record(engine, escalation, message, ESC_AUDIT_LIMITED, data, text);
 }
 
 /* False when the message is held back for the digest. */
@@ -144,13 +167,7 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         if (message->is_due || message->question.size > 0)
             continue; /* what asks for an act loses it when it comes later */
         esc_digest_add(engine, window, escalation, message->text);
-        esc_audit_escalation(
-            engine, escalation, ESC_AUDIT_LIMITED,
-            esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
-                           message->text, NULL),
-            "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
-            ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, window->ends_at_ms)),
-            limit->count, ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)));
+        limited_tell(engine, escalation, person, message, limit, window->ends_at_ms);
         return false;
     }
     return true;
@@ -164,13 +181,39 @@ static uint64_t contact_send(EscEngine *engine, EscEscalation *escalation,
                         program->texts[contact->address], message);
 }
 
+/* No name of the directory has an @ in it. */
+static bool is_address(EscText text)
+{
+    return text.size > 0 && memchr(text.data, '@', text.size) != NULL;
+}
+
+/* `target`: what it is told of, such as ticket.requester. One address and nothing else: what stands in a field came from
+ * outside. Neither quiet hours nor pages are for who is not of the workspace. */
+static void message_address(EscEngine *engine, EscEscalation *escalation, EscText target,
+                            EscText address, const EscNotice *message)
+{
+    if (!esc_mail_address_is_plain(address)) {
+        unreachable_tell(engine, escalation, message, target,
+                         "what stands there is no mail address");
+        return;
+    }
+    if (limit_allows(engine, escalation, address, message))
+        (void)message_send(engine, escalation, target, esc_contact_word(ESC_CONTACT_EMAIL), address,
+                           message);
+}
+
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
                         const EscNotice *message)
 {
+    if (is_address(person)) { /* the digest of one */
+        message_address(engine, escalation, person, person, message);
+        return;
+    }
     const EscProgram *program = NULL;
     const EscPersonRow *row = person_find(engine, person, &program);
     if (row == NULL || row->contacts_count == 0) {
-        unreachable_tell(engine, escalation, person, "the directory has no way of reaching them");
+        unreachable_tell(engine, escalation, message, person,
+                         "the directory has no way of reaching them");
         return;
     }
     if (esc_quiet_takes(engine, escalation, person, false, message) ||
@@ -242,38 +285,87 @@ uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
     return 0;
 }
 
-static void message_channel(EscEngine *engine, EscEscalation *escalation, EscRef ref,
-                            const EscNotice *message)
-{
-    const EscEngineBundle *in = escalation->bundle;
-    ref = esc_ref_translate(engine, escalation->bundle, ref, &in);
-    const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
-    EscText channel = in->program->texts[row->name];
-    if (!esc_quiet_takes(engine, escalation, channel, true, message))
-        (void)channel_send(engine, escalation, in->program, row, message);
-}
+/* Whom a message is for, by a reference in the numbering of a bundle. */
+typedef struct Receiver {
+    EscEngine *engine;
+    EscEscalation *escalation; /* NULL: an automation's */
+    EscTicket *ticket;
+    const EscEngineBundle *bundle;
+    EscRef ref;
+} Receiver;
 
-static void people_of(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscPeople *people)
+static Receiver receiver_of(EscEngine *engine, EscEscalation *escalation, EscRef ref)
 {
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
-    esc_people_find(engine, escalation, escalation->ticket, bundle, ref, people);
-    esc_skipped_tell(engine, escalation, people, ESC_TEXT("gets no message"));
+    return (Receiver){engine, escalation, escalation->ticket, bundle, ref};
+}
+
+static void message_channel(const Receiver *to, const EscNotice *message)
+{
+    EscEngine *engine = to->engine;
+    const EscEngineBundle *in = to->bundle;
+    EscRef ref = esc_ref_translate(engine, to->bundle, to->ref, &in);
+    const EscChannelRow *row = &in->program->channels[esc_ref_index(ref)];
+    EscText channel = in->program->texts[row->name];
+    if (!esc_quiet_takes(engine, to->escalation, channel, true, message))
+        (void)channel_send(engine, to->escalation, in->program, row, message);
+}
+
+static void people_of(const Receiver *to, const EscNotice *message, EscPeople *people)
+{
+    EscEngine *engine = to->engine;
+    EscEscalation *escalation = to->escalation;
+    esc_people_find(engine, escalation, to->ticket, to->bundle, to->ref, people);
+    if (escalation != NULL)
+        esc_skipped_tell(engine, escalation, people, ESC_TEXT("gets no message"));
     if (people->count == 0)
-        unreachable_tell(engine, escalation, people->via, "nobody is there now");
+        unreachable_tell(engine, escalation, message, people->via, "nobody is there now");
+}
+
+/* A field holds the name of somebody of the directory, or a mail address: false when it is no address, or is not meant
+ * as one. */
+static bool message_field(const Receiver *to, const EscNotice *message)
+{
+    EscEngine *engine = to->engine;
+    uint32_t slot = to->bundle->slots[esc_ref_index(to->ref)];
+    EscText text = esc_ticket_text(engine, to->ticket, slot);
+    bool is_mail = message->via == 0 || message->via == ESC_CONTACT_EMAIL + 1;
+    if (!is_mail || !is_address(text))
+        return false;
+    EscText target =
+        esc_turn_printf(engine, "ticket.%.*s", ESC_TEXT_ARG(esc_slot_name(engine, slot)));
+    message_address(engine, to->escalation, target, text, message);
+    return true;
+}
+
+static void message_to(const Receiver *to, const EscNotice *message)
+{
+    if (esc_ref_kind(to->ref) == ESC_REF_CHANNEL) {
+        message_channel(to, message);
+        return;
+    }
+    if (esc_ref_kind(to->ref) == ESC_REF_FIELD && message_field(to, message))
+        return;
+    EscPeople people;
+    people_of(to, message, &people);
+    for (uint32_t i = 0; i < people.count; i++)
+        esc_message_person(to->engine, to->escalation, people.names[i], message);
 }
 
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message)
 {
-    if (esc_ref_kind(ref) == ESC_REF_CHANNEL) {
-        message_channel(engine, escalation, ref, message);
-        return;
-    }
-    EscPeople people;
-    people_of(engine, escalation, ref, &people);
-    for (uint32_t i = 0; i < people.count; i++)
-        esc_message_person(engine, escalation, people.names[i], message);
+    Receiver to = receiver_of(engine, escalation, ref);
+    message_to(&to, message);
+}
+
+void esc_message_ticket(EscEngine *engine, EscTicket *ticket, EscRef ref, const EscNotice *message)
+{
+    Receiver to = {engine, NULL, ticket, engine->schema.current, ref};
+    EscNotice notice = *message;
+    notice.ticket = ticket;
+    message_to(&to, &notice);
 }
 
 /* --- pages ------------------------------------------------------------------------------------ */
@@ -293,7 +385,7 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
     const EscProgram *program = NULL;
     const EscPersonRow *row = person_find(engine, page->person, &program);
     if (row == NULL || row->contacts_count == 0) {
-        unreachable_tell(engine, escalation, page->person,
+        unreachable_tell(engine, escalation, NULL, page->person,
                          "the directory has no way of reaching them");
         return false;
     }
@@ -342,8 +434,9 @@ void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText perso
 
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked)
 {
+    Receiver to = receiver_of(engine, escalation, ref);
     EscPeople people;
-    people_of(engine, escalation, ref, &people);
+    people_of(&to, NULL, &people);
     for (uint32_t i = 0; i < people.count; i++)
         page_begin(engine, escalation, people.names[i], marked);
 }

@@ -5,6 +5,7 @@
 /* What the directory may ask while it resolves one reference. */
 typedef struct Lookup {
     EscEngine *engine;
+    const EscEscalation *escalation; /* NULL: an automation's, or nobody's */
     EscTicket *ticket;
     const EscEngineBundle *bundle;
 } Lookup;
@@ -37,6 +38,10 @@ static bool lookup_holds(void *context, uint32_t function)
         .bundle = lookup->bundle,
         .function = function,
     };
+    if (lookup->escalation != NULL && lookup->escalation->bundle != NULL)
+        esc_world_lend_start(&world, lookup->escalation);
+    else if (lookup->engine->turn.automation.size > 0)
+        esc_world_lend_event(&world);
     return esc_cond_holds(&world, NULL);
 }
 
@@ -87,11 +92,11 @@ static EscText person_name(EscEngine *engine, const EscProgram *program, uint32_
     return esc_engine_intern(engine, program->texts[program->persons[person].name]);
 }
 
-static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
-                       EscRef ref, EscPeople *people)
+static void lookup_run(Lookup *lookup, EscRef ref, EscPeople *people)
 {
-    Lookup lookup = {engine, ticket, bundle};
-    EscDirectoryHost host = {&lookup,          lookup_holds,  lookup_field_text,
+    EscEngine *engine = lookup->engine;
+    const EscEngineBundle *bundle = lookup->bundle;
+    EscDirectoryHost host = {lookup,           lookup_holds,  lookup_field_text,
                              lookup_is_absent, lookup_deputy, lookup_last_drawn};
     EscOwners owners = {.count = 0};
     esc_directory_resolve(bundle->program, engine->zones, &host, ref, engine->now_ms, &owners);
@@ -112,6 +117,8 @@ static void lookup_run(EscEngine *engine, EscTicket *ticket, const EscEngineBund
 static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscPeople *next)
 {
     esc_team_turn_put(engine, next->via, next->names[0]);
+    if (escalation == NULL)
+        return; /* an automation's */
     esc_escalation_dirty(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_DRAWN,
                          esc_audit_data(engine, "team", next->via, "person", next->names[0], NULL),
@@ -119,13 +126,13 @@ static void draw_record(EscEngine *engine, EscEscalation *escalation, const EscP
                          ESC_TEXT_ARG(next->via));
 }
 
-static void reference_find(EscEngine *engine, EscTicket *ticket, const EscEngineBundle *bundle,
-                           EscRef ref, EscPeople *people)
+static void reference_find(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                           const EscEngineBundle *bundle, EscRef ref, EscPeople *people)
 {
     *people = (EscPeople){.until_ms = INT64_MAX};
-    const EscEngineBundle *in = bundle;
-    ref = esc_ref_translate(engine, bundle, ref, &in);
-    lookup_run(engine, ticket, in, ref, people);
+    Lookup lookup = {engine, escalation, ticket, bundle};
+    ref = esc_ref_translate(engine, bundle, ref, &lookup.bundle);
+    lookup_run(&lookup, ref, people);
 }
 
 /* --- roles ------------------------------------------------------------------------------------ */
@@ -191,11 +198,11 @@ static void resort_find(EscEngine *engine, EscEscalation *escalation, EscPeople 
     EscTicket *ticket = escalation == NULL ? NULL : escalation->ticket;
     const EscProgram *program = bundle->program;
     const EscMetaRow *meta = &program->meta[0];
-    reference_find(engine, ticket, bundle, meta->last_resort, people);
+    reference_find(engine, escalation, ticket, bundle, meta->last_resort, people);
     for (uint32_t i = 0; i < meta->resorts_count; i++) {
         EscPeople more;
-        reference_find(engine, ticket, bundle, program->resorts[meta->resorts_first + i].who,
-                       &more);
+        reference_find(engine, escalation, ticket, bundle,
+                       program->resorts[meta->resorts_first + i].who, &more);
         people_join(people, &more);
     }
 }
@@ -207,7 +214,7 @@ static void owner_find(EscEngine *engine, EscEscalation *escalation, uint32_t le
     EscText drawn = esc_ref_kind(ref) == ESC_REF_TURNS
                         ? esc_escalation_drawn(escalation, level, place)
                         : (EscText){0};
-    reference_find(engine, escalation->ticket, escalation->bundle, ref, people);
+    reference_find(engine, escalation, escalation->ticket, escalation->bundle, ref, people);
     if (drawn.size == 0)
         return;
     bool is_there = !esc_person_absent(engine, drawn);
@@ -243,7 +250,7 @@ void esc_role_draw(EscEngine *engine, EscEscalation *escalation, uint32_t positi
         if (esc_ref_kind(ref) != ESC_REF_TURNS ||
             esc_escalation_drawn(escalation, position, place).size > 0)
             continue;
-        reference_find(engine, escalation->ticket, escalation->bundle, ref, &next);
+        reference_find(engine, escalation, escalation->ticket, escalation->bundle, ref, &next);
         if (next.count == 0)
             continue;
         esc_escalation_draw_add(escalation, position, place, next.names[0]);
@@ -331,7 +338,7 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     if (ref == 0)
         return;
     if (esc_ref_kind(ref) != ESC_REF_ROLE) {
-        reference_find(engine, ticket, bundle, ref, people);
+        reference_find(engine, escalation, ticket, bundle, ref, people);
         if (esc_ref_kind(ref) == ESC_REF_TURNS && people->count > 0) {
             draw_record(engine, escalation, people);
             people->via = people->names[0]; /* whoever was drawn has it, not the team */
@@ -346,6 +353,25 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     people->via = escalation->owner;
 }
 
+EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                       const EscEngineBundle *bundle, EscRef ref)
+{
+    Lookup lookup = {engine, escalation, ticket, bundle};
+    ref = esc_ref_translate(engine, bundle, ref, &lookup.bundle);
+    if (esc_ref_kind(ref) != ESC_REF_ROUTE)
+        return (EscText){0};
+    const EscProgram *program = lookup.bundle->program;
+    const EscRouteRow *route = &program->routes[esc_ref_index(ref)];
+    for (uint32_t i = route->rows_first; i < route->rows_first + route->rows_count; i++) {
+        const EscRouteRowRow *row = &program->route_rows[i];
+        if (row->cond == 0 || lookup_holds(&lookup, row->cond - 1))
+            return esc_ref_kind(row->target) == ESC_REF_TEXT
+                       ? program->texts[esc_ref_index(row->target)]
+                       : (EscText){0};
+    }
+    return (EscText){0};
+}
+
 void esc_people_resort(EscEngine *engine, EscPeople *people)
 {
     resort_find(engine, NULL, people);
@@ -353,12 +379,14 @@ void esc_people_resort(EscEngine *engine, EscPeople *people)
         somebody_stands(engine, people);
 }
 
-void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people)
+void esc_people_named(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                      EscText name, EscPeople *people)
 {
     *people = (EscPeople){.count = 0};
+    Lookup lookup = {engine, escalation, ticket, engine->schema.current};
     EscRef ref = esc_ref_named(engine->schema.current->program, name);
     if (ref != 0)
-        lookup_run(engine, ticket, engine->schema.current, ref, people);
+        lookup_run(&lookup, ref, people);
 }
 
 bool esc_people_has(const EscPeople *people, EscText person)
@@ -376,7 +404,7 @@ bool esc_people_misses(const EscPeople *people, EscText person)
 void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
 {
     if (escalation->handed_to.size > 0) {
-        esc_people_named(engine, escalation->ticket, escalation->handed_to, people);
+        esc_people_named(engine, escalation, escalation->ticket, escalation->handed_to, people);
         return;
     }
     if (esc_role_row(escalation, escalation->role_row) != NULL) {

@@ -88,11 +88,13 @@ bool esc_quiet_takes(EscEngine *engine, EscEscalation *escalation, EscText targe
     engine->absences.is_dirty = true;
     esc_quiet_timer_set(engine);
     EscText until = esc_local_time(engine, until_ms);
-    esc_audit_escalation(
-        engine, escalation, ESC_AUDIT_HELD,
+    EscText text =
+        esc_turn_printf(engine, "a message to %.*s waits until their quiet time is over at %.*s",
+                        ESC_TEXT_ARG(target), ESC_TEXT_ARG(until));
+    esc_notice_record(
+        engine, escalation, message, ESC_AUDIT_HELD,
         esc_audit_data(engine, "target", target, "until", until, "text", message->text, NULL),
-        "a message to %.*s waits until their quiet time is over at %.*s", ESC_TEXT_ARG(target),
-        ESC_TEXT_ARG(until));
+        text);
     return true;
 }
 

@@ -6,6 +6,7 @@
  * page stands for it, by each kind of contact that was held back. Deadlines of the chain stand. */
 #include <engine/duty.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MERGED_EVERY_MS (5 * ESC_MINUTE_MS)
@@ -20,11 +21,31 @@ static EscWindow *window_find(const EscEngine *engine, EscText person)
     return NULL;
 }
 
+/* Those that are over and hold nothing are as good as none. */
+static void windows_prune(EscEngine *engine)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < engine->windows.count; i++) {
+        EscWindow *window = &engine->windows.items[i];
+        bool is_over = window->ends_at_ms <= engine->now_ms &&
+                       window->pages_end_ms <= engine->now_ms && window->items_count == 0 &&
+                       window->held == 0 && window->paged_count == 0;
+        if (!is_over) {
+            engine->windows.items[kept++] = *window;
+            continue;
+        }
+        free(window->items);
+        free(window->paged);
+    }
+    engine->windows.count = kept;
+}
+
 static EscWindow *window_of(EscEngine *engine, EscText person)
 {
     EscWindow *window = window_find(engine, person);
     if (window != NULL)
         return window;
+    windows_prune(engine); /* addresses of tickets are without number, people are not */
     ESC_ENGINE_GROW(engine->windows.items, engine->windows.count, engine->windows.capacity);
     window = &engine->windows.items[engine->windows.count++];
     *window = (EscWindow){.person = esc_engine_intern(engine, person)};

@@ -55,6 +55,13 @@ static void asked_run(EscEngine *engine)
     engine->turn.asked_count = 0;
 }
 
+static void armed_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
+{
+    EscPendingDue due = esc_pending_fire(engine, ticket, number);
+    if (due.trigger != ESC_NONE && esc_automation_due(engine, ticket, due.trigger, due.event))
+        esc_changes_tell(engine, ticket);
+}
+
 static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTimerNode *fired)
 {
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
@@ -63,7 +70,7 @@ static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTim
         esc_wake_ticket(engine, ticket, fired->due_ms);
         break;
     case ESC_TIMER_ARMED:
-        esc_pending_fire(engine, ticket, fired->index);
+        armed_fire(engine, ticket, fired->index);
         break;
     case ESC_TIMER_SLA_DUE:
         esc_sla_due_fire(engine, ticket, (EscSlaClock)fired->index);

@@ -122,43 +122,30 @@ static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *eve
 
 /* --- what it is heard as ---------------------------------------------------------------------- */
 
-/* The event that says how the standing changed; ESC_NONE: it did not. */
-static uint32_t transition_of(EscStanding before, EscStanding now)
-{
-    if (now == before || (now == ESC_STANDING_RESOLVED && before == ESC_STANDING_CLOSED))
-        return ESC_NONE;
-    return now == ESC_STANDING_CLOSED     ? ESC_EVENT_TICKET_CLOSED
-           : now == ESC_STANDING_RESOLVED ? ESC_EVENT_TICKET_RESOLVED
-                                          : ESC_EVENT_TICKET_REOPENED;
-}
+static const EscEvent *event_as(EscEngine *engine, const EscEvent *event, uint32_t type);
 
-typedef struct Heard {
-    uint32_t types[3];
-    uint32_t count;
-} Heard;
-
-static void heard_add(Heard *heard, uint32_t type)
+static void heard_add(EscHeard *heard, EscEngine *engine, const EscEvent *event, uint32_t type)
 {
     if (type != ESC_NONE)
-        heard->types[heard->count++] = type;
+        heard->events[heard->count++] = event_as(engine, event, type);
 }
 
 /* A report of what is known already is no event to anybody. A known ticket that is made again is updated; what a ticket
  * was when it was first seen is no change. */
-static Heard heard_as(EscEngine *engine, const EscReport *report, const EscEvent *event)
+static EscHeard heard_as(EscEngine *engine, const EscReport *report, const EscEvent *event)
 {
-    Heard heard = {.count = 0};
-    uint32_t transition =
-        transition_of(engine->turn.before_standing, esc_ticket_standing(engine, report->ticket));
+    EscHeard heard = {.count = 0};
+    uint32_t transition = esc_standing_event(engine->turn.before_standing,
+                                             esc_ticket_standing(engine, report->ticket));
     bool is_declared = event->type > ESC_EVENT_TICKET_REOPENED;
     bool is_status = event->type >= ESC_EVENT_TICKET_RESOLVED && !is_declared;
     if (report->is_new || is_declared)
-        heard_add(&heard, event->type);
+        heard_add(&heard, engine, event, event->type);
     if (report->is_new)
         return heard;
     if (esc_ticket_has_changed(engine, report->ticket) && (!is_status || transition == ESC_NONE))
-        heard_add(&heard, ESC_EVENT_TICKET_UPDATED);
-    heard_add(&heard, transition);
+        heard_add(&heard, engine, event, ESC_EVENT_TICKET_UPDATED);
+    heard_add(&heard, engine, event, transition);
     return heard;
 }
 
@@ -187,9 +174,11 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
         return status;
     EscTicket *ticket = report.ticket;
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
-    Heard heard = heard_as(engine, &report, event);
+    EscHeard heard = heard_as(engine, &report, event);
+    if (esc_automations_run(engine, ticket, &heard))
+        heard = heard_as(engine, &report, event); /* templates see what is behind them */
     for (uint32_t i = 0; i < heard.count; i++)
-        event_pass(engine, ticket, event_as(engine, event, heard.types[i]), NULL);
+        event_pass(engine, ticket, heard.events[i], NULL);
     esc_ticket_touch(engine, ticket);
     return ESC_OK;
 }
@@ -201,21 +190,14 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
 {
     if (engine->turn.before_ticket != ticket)
         esc_ticket_remember(engine, ticket, false);
-    event_pass(engine, ticket, esc_event_own(engine, ticket, type, fields, count), NULL);
+    EscHeard heard = {.events = {esc_event_own(engine, ticket, type, fields, count)}, .count = 1};
+    bool has_changed = esc_automations_run(engine, ticket, &heard);
+    event_pass(engine, ticket, heard.events[0], NULL);
+    if (has_changed)
+        esc_changes_tell(engine, ticket);
 }
 
 /* --- what follows from changes ---------------------------------------------------------------- */
-
-static void before_set(EscEngine *engine, const EscDerived *derived)
-{
-    engine->turn.before_ticket = derived->ticket;
-    engine->turn.before_is_new = false;
-    engine->turn.before_standing = derived->standing_before;
-    engine->turn.before_clocks = derived->clocks_before;
-    engine->turn.before_ms = esc_ticket_judged_ms(engine, derived->ticket);
-    memcpy(engine->turn.before, derived->before,
-           engine->schema.slots_count * sizeof *derived->before);
-}
 
 /* The change stays; nobody hears of it. Whoever made it has a fault to be looked at. */
 static void derived_refuse(EscEngine *engine, const EscDerived *derived)
@@ -233,28 +215,38 @@ static void derived_refuse(EscEngine *engine, const EscDerived *derived)
         esc_exception_ask_named(engine, by, ESC_TEXT("routing_loop"), message);
 }
 
+static void heard_pass(EscEngine *engine, const EscDerived *derived, const EscHeard *heard)
+{
+    for (uint32_t i = 0; i < heard->count; i++) {
+        esc_before_set(engine, derived);
+        event_pass(engine, derived->ticket, heard->events[i], derived);
+    }
+}
+
+void esc_changes_tell(EscEngine *engine, EscTicket *ticket)
+{
+    EscDerived derived = esc_before_keep(engine);
+    ESC_ASSERT(derived.ticket == ticket);
+    EscHeard heard = esc_changes_heard(engine, ticket);
+    heard_pass(engine, &derived, &heard);
+}
+
 static void derived_hear(EscEngine *engine, const EscDerived *derived)
 {
     EscTicket *ticket = derived->ticket;
-    before_set(engine, derived);
-    uint32_t transition =
-        transition_of(derived->standing_before, esc_ticket_standing(engine, ticket));
-    bool has_changed = esc_ticket_has_changed(engine, ticket);
-    if (!has_changed && transition == ESC_NONE)
-        return; /* it was changed back */
+    esc_before_set(engine, derived);
+    EscHeard heard = esc_changes_heard(engine, ticket);
+    if (heard.count == 0)
+        return;
     if (derived->depth > ESC_ENGINE_DERIVED_MAX) {
         derived_refuse(engine, derived);
         return;
     }
     engine->turn.depth = derived->depth;
     esc_standing_record(engine, ticket, derived->standing_before);
-    event_pass(engine, ticket, esc_event_own(engine, ticket, ESC_EVENT_TICKET_UPDATED, NULL, 0),
-               derived);
-    if (transition == ESC_NONE)
-        return;
-    before_set(engine, derived);
-    event_pass(engine, ticket, esc_event_own(engine, ticket, (EscBuiltinEvent)transition, NULL, 0),
-               derived);
+    if (esc_automations_run(engine, ticket, &heard))
+        heard = esc_changes_heard(engine, ticket);
+    heard_pass(engine, derived, &heard);
 }
 
 /* First in, first out. Each depth has at most one event of a ticket. */

@@ -10,7 +10,7 @@ static uint32_t trigger_find(const EscProgram *program, const EscArmed *armed)
 {
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
-        EscText name = program->texts[program->templates[row->template].name];
+        EscText name = esc_trigger_name(program, row);
         EscText type = row->event == 0 ? (EscText){NULL, 0}
                                        : program->texts[program->events[row->event - 1].name];
         if (row->clause == armed->clause && esc_text_equal(name, armed->template_name) &&
@@ -81,8 +81,7 @@ static EscArmed *armed_add(EscEngine *engine, EscTicket *ticket, const EscTrigge
     ESC_ENGINE_GROW(ticket->armed, ticket->armed_count, ticket->armed_capacity);
     EscArmed *armed = &ticket->armed[ticket->armed_count++];
     *armed = (EscArmed){
-        .template_name =
-            esc_engine_intern(engine, program->texts[program->templates[row->template].name]),
+        .template_name = esc_engine_intern(engine, esc_trigger_name(program, row)),
         .clause = row->clause,
         .number = ticket->armed_next++,
         .at_ms = engine->now_ms,
@@ -95,7 +94,7 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, co
 {
     const EscProgram *program = engine->schema.current->program;
     const EscTriggerRow *row = &program->triggers[trigger];
-    EscText name = program->texts[program->templates[row->template].name];
+    EscText name = esc_trigger_name(program, row);
     EscArmed *armed = armed_find(ticket, name, row->clause);
     esc_ticket_dirty(engine, ticket);
     if (armed != NULL) {
@@ -110,8 +109,8 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, co
     EscText until = esc_local_time(engine, due_ms);
     esc_audit_ticket(engine, ticket, ESC_AUDIT_ARMED,
                      esc_audit_data(engine, "template", name, "until", until, NULL),
-                     "%.*s starts at %.*s if its condition still holds then", ESC_TEXT_ARG(name),
-                     ESC_TEXT_ARG(until));
+                     "%.*s %s at %.*s if its condition still holds then", ESC_TEXT_ARG(name),
+                     row->automation != 0 ? "acts" : "starts", ESC_TEXT_ARG(until));
 }
 
 static void postpone(EscEngine *engine, EscTicket *ticket, uint32_t trigger, const EscEvent *event,
@@ -119,7 +118,7 @@ static void postpone(EscEngine *engine, EscTicket *ticket, uint32_t trigger, con
 {
     const EscProgram *program = engine->schema.current->program;
     const EscTriggerRow *row = &program->triggers[trigger];
-    EscText name = program->texts[program->templates[row->template].name];
+    EscText name = esc_trigger_name(program, row);
     EscArmed *armed = armed_find(ticket, name, row->clause);
     if (armed == NULL)
         armed = armed_add(engine, ticket, row, due_ms);
@@ -138,7 +137,7 @@ void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                        const EscEvent *event, EscText because)
 {
     const EscProgram *program = engine->schema.current->program;
-    uint32_t template_index = program->triggers[trigger].template;
+    uint32_t template_index = program->triggers[trigger].template - 1;
     EscText name = program->texts[program->templates[template_index].name];
     int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
     if (esc_ticket_open_of(ticket, name) == NULL && free_ms > engine->now_ms)
@@ -209,8 +208,9 @@ static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_a
                            ESC_TEXT_ARG(esc_duration_text(engine, row->for_ms)));
 }
 
-static void armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
+static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
 {
+    EscPendingDue due = {.trigger = ESC_NONE};
     EscArmed armed = ticket->armed[index];
     const EscEvent *event = event_read(engine, &armed);
     uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
@@ -218,13 +218,17 @@ static void armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
     esc_pending_drop(engine, ticket, index);
     if (trigger == ESC_NONE || !is_readable) {
         dropped_tell(engine, ticket, armed.template_name, "its `start` is not the same any more");
-        return;
+        return due;
     }
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
-    if (still_holds(engine, ticket, trigger, event, &armed))
+    bool holds = still_holds(engine, ticket, trigger, event, &armed);
+    if (holds && row->automation != 0)
+        due = (EscPendingDue){trigger, event};
+    else if (holds)
         esc_pending_start(engine, ticket, trigger, event, waited_for(engine, row, armed.is_again));
     else
         dropped_tell(engine, ticket, armed.template_name, "its condition does not hold any more");
+    return due;
 }
 
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)
@@ -244,12 +248,10 @@ int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)
     return first_ms;
 }
 
-void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
+EscPendingDue esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number)
 {
-    for (size_t i = 0; i < ticket->armed_count; i++) {
-        if (ticket->armed[i].number == number) {
-            armed_end(engine, ticket, i);
-            return;
-        }
-    }
+    for (size_t i = 0; i < ticket->armed_count; i++)
+        if (ticket->armed[i].number == number)
+            return armed_end(engine, ticket, i);
+    return (EscPendingDue){.trigger = ESC_NONE};
 }

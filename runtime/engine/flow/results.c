@@ -302,6 +302,11 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
                    "%s%.*s %s%.*s%s", is_message ? "the message to " : "",
                    ESC_TEXT_ARG(node->target), word, ESC_TEXT_ARG(detail_text(engine, delivery)),
                    is_message ? "" : ", after it was closed: nothing follows from it");
+    if (is_dead && node->escalation == 0 && node->ticket.size > 0) /* it has no owner to tell */
+        esc_audit_bare(engine, 0, node->ticket, ESC_AUDIT_ALARM,
+                       esc_audit_data(engine, "name", node->target, "because",
+                                      ESC_TEXT("an automation's message was given up"), NULL),
+                       "an automation's message to %.*s was given up", ESC_TEXT_ARG(node->target));
 }
 
 /* In the trail of the escalation whose message met it, once for each time that an endpoint is ill. */

@@ -38,20 +38,16 @@ static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
         esc_pending_start(engine, ticket, trigger, event, because);
 }
 
-typedef struct Edges {
-    uint32_t *triggers;
-    uint32_t count, capacity;
-} Edges;
-
 static void edges_collect(EscMatching *matching, uint32_t type, bool only_levels, bool has_changed,
-                          Edges *edges)
+                          bool of_automations, EscEdges *edges)
 {
     EscEngine *engine = matching->engine;
     const EscProgram *program = engine->schema.current->program;
     uint32_t end = engine->schema.postings_first[type + 1];
     for (uint32_t i = engine->schema.postings_first[type]; i < end; i++) {
         const EscPosting *posting = &engine->schema.postings[i];
-        if ((only_levels && !posting->is_level) || (posting->is_level && !has_changed) ||
+        if (posting->is_automation != of_automations || (only_levels && !posting->is_level) ||
+            (posting->is_level && !has_changed) ||
             (engine->listener == NULL && !gate_holds(matching->ticket, posting)) ||
             !esc_matching_is_edge(matching, &program->triggers[posting->trigger]))
             continue;
@@ -89,8 +85,8 @@ bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
     if (row->kind == ESC_TRIGGER_SLA && !stays_late(ticket, row))
         return false;
     /* What happens while its escalation is open starts nothing later. */
-    EscText name = program->texts[program->templates[row->template].name];
-    return esc_ticket_open_of(ticket, name) == NULL;
+    return row->automation != 0 ||
+           esc_ticket_open_of(ticket, esc_trigger_name(program, row)) == NULL;
 }
 
 void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
@@ -101,16 +97,17 @@ void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
                  ESC_TEXT("the time that its condition names has come"));
 }
 
-static Edges clocked_collect(EscEngine *engine, EscTicket *ticket)
+EscEdges esc_edges_of_clock(EscEngine *engine, EscTicket *ticket, bool of_automations)
 {
     const EscProgram *program = engine->schema.current->program;
-    Edges edges = {.capacity = engine->schema.clocked_count};
+    EscEdges edges = {.capacity = engine->schema.clocked_count};
     edges.triggers = esc_arena_alloc_array(engine->turn.arena, edges.capacity, sizeof(uint32_t));
     ESC_ASSERT(edges.triggers != NULL);
     EscMatching matching = esc_matching_begin(engine, ticket, NULL);
     for (uint32_t i = 0; i < engine->schema.clocked_count; i++) {
         const EscPosting *posting = &engine->schema.clocked[i];
-        if (esc_trigger_may_turn(engine, ticket, posting) &&
+        if (posting->is_automation == of_automations &&
+            esc_trigger_may_turn(engine, ticket, posting) &&
             esc_matching_is_edge(&matching, &program->triggers[posting->trigger]))
             edges.triggers[edges.count++] = posting->trigger;
     }
@@ -118,31 +115,37 @@ static Edges clocked_collect(EscEngine *engine, EscTicket *ticket)
     return edges;
 }
 
+bool esc_clock_is_due(const EscEngine *engine, const EscTicket *ticket)
+{
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_CLOCK, 0);
+    return timer != NULL && timer->due_ms <= engine->now_ms;
+}
+
 void esc_triggers_clock(EscEngine *engine, EscTicket *ticket)
 {
-    Edges edges = clocked_collect(engine, ticket);
+    EscEdges edges = esc_edges_of_clock(engine, ticket, false);
     for (uint32_t i = 0; i < edges.count; i++)
         esc_trigger_turned(engine, ticket, edges.triggers[i]);
 }
 
 /* An event at or behind the instant of the ticket's clock timer is judged with it: what the one or the other made true
  * fires once. */
-static Edges clocked_take(EscEngine *engine, EscTicket *ticket)
+static EscEdges clocked_take(EscEngine *engine, EscTicket *ticket)
 {
-    const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_CLOCK, 0);
-    if (timer == NULL || timer->due_ms > engine->now_ms)
-        return (Edges){.count = 0};
-    Edges edges = clocked_collect(engine, ticket);
+    if (!esc_clock_is_due(engine, ticket))
+        return (EscEdges){.count = 0};
+    EscEdges edges = esc_edges_of_clock(engine, ticket, false);
     esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_CLOCK, 0);
     return edges;
 }
 
 /* --- an event, all in all ----------------------------------------------------------------------- */
 
-static Edges event_collect(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+EscEdges esc_edges_of(EscEngine *engine, EscTicket *ticket, const EscEvent *event,
+                      bool of_automations)
 {
     bool is_reopened = event->type == ESC_EVENT_TICKET_REOPENED;
-    Edges edges = {.capacity = postings_count(engine, event->type)};
+    EscEdges edges = {.capacity = postings_count(engine, event->type)};
     if (is_reopened)
         edges.capacity += postings_count(engine, ESC_EVENT_TICKET_CREATED) +
                           postings_count(engine, ESC_EVENT_TICKET_UPDATED);
@@ -150,20 +153,22 @@ static Edges event_collect(EscEngine *engine, EscTicket *ticket, const EscEvent 
         return edges;
     bool has_changed = esc_ticket_has_changed(engine, ticket);
     EscMatching matching = esc_matching_begin(engine, ticket, event);
-    edges_collect(&matching, event->type, false, has_changed, &edges);
+    edges_collect(&matching, event->type, false, has_changed, of_automations, &edges);
     if (is_reopened) {
-        edges_collect(&matching, ESC_EVENT_TICKET_CREATED, true, has_changed, &edges);
-        edges_collect(&matching, ESC_EVENT_TICKET_UPDATED, true, has_changed, &edges);
+        edges_collect(&matching, ESC_EVENT_TICKET_CREATED, true, has_changed, of_automations,
+                      &edges);
+        edges_collect(&matching, ESC_EVENT_TICKET_UPDATED, true, has_changed, of_automations,
+                      &edges);
     }
     esc_run_return(engine);
     return edges;
 }
 
-/* All are judged before the first one starts: a start may change the ticket. */
+/* All are judged before the first one acts: that may change the ticket. */
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
-    Edges edges = event_collect(engine, ticket, event);
-    Edges turned = clocked_take(engine, ticket);
+    EscEdges edges = esc_edges_of(engine, ticket, event, false);
+    EscEdges turned = clocked_take(engine, ticket);
     for (uint32_t i = 0; i < edges.count; i++)
         trigger_fire(engine, ticket, edges.triggers[i], event, started_by(engine, event));
     for (uint32_t i = 0; i < turned.count; i++)

@@ -151,6 +151,8 @@ void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms)
 {
     esc_ticket_remember(engine, ticket, false);
     engine->turn.before_ms = due_ms - 1;
+    if (esc_automations_turned(engine, ticket, esc_edges_of_clock(engine, ticket, true)))
+        esc_changes_tell(engine, ticket);
     if (ticket->armed_count > 0)
         esc_pending_review(engine, ticket);
     esc_triggers_clock(engine, ticket);
@@ -204,18 +206,38 @@ const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms)
     return truths;
 }
 
-static void truths_compare(EscEngine *engine, EscTicket *ticket, const bool *before)
+/* What holds now and did not hold before the correction. */
+static EscEdges truths_turned(EscEngine *engine, EscTicket *ticket, const bool *before,
+                              bool of_automations)
 {
+    EscArena *arena = engine->turn.arena;
     size_t width = engine->schema.clocked_count;
-    bool *holds = esc_arena_alloc_array(engine->turn.arena, width, sizeof *holds);
+    EscEdges turned = {.triggers = esc_arena_alloc_array(arena, width, sizeof *turned.triggers)};
+    bool *holds = esc_arena_alloc_array(arena, width, sizeof *holds);
     ESC_ASSERT(holds != NULL);
+    ESC_ASSERT(turned.triggers != NULL);
     truths_judge(engine, ticket, engine->now_ms, holds);
-    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_CLOCK, 0);
     for (size_t i = 0; i < width; i++) {
         const EscPosting *posting = &engine->schema.clocked[i];
-        if (holds[i] && !before[i] && esc_trigger_may_turn(engine, ticket, posting))
-            esc_trigger_turned(engine, ticket, posting->trigger);
+        if (holds[i] && !before[i] && posting->is_automation == of_automations &&
+            esc_trigger_may_turn(engine, ticket, posting))
+            turned.triggers[turned.count++] = posting->trigger;
     }
+    return turned;
+}
+
+static void truths_compare(EscEngine *engine, EscTicket *ticket, const bool *before)
+{
+    bool has_automations = engine->schema.current->program->automations_count > 0;
+    esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_CLOCK, 0);
+    if (has_automations) {
+        esc_ticket_remember(engine, ticket, false);
+        if (esc_automations_turned(engine, ticket, truths_turned(engine, ticket, before, true)))
+            esc_changes_tell(engine, ticket);
+    }
+    EscEdges turned = truths_turned(engine, ticket, before, false);
+    for (uint32_t i = 0; i < turned.count; i++)
+        esc_trigger_turned(engine, ticket, turned.triggers[i]);
 }
 
 void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths)

@@ -452,6 +452,7 @@ void esc_change_release(EscChange *change)
 {
     esc_owned_release(&change->before);
     esc_owned_release(&change->after);
+    esc_text_drop(&change->item);
     for (uint32_t i = 0; i < change->arguments_count; i++)
         esc_owned_release(&change->arguments[i]);
     free(change->arguments);

@@ -54,6 +54,7 @@ uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscO
         row->ticket = pending_text(engine, escalation->ticket->id);
         esc_escalation_dirty(engine, escalation);
     } else {
+        row->ticket = pending_text(engine, given->ticket);
         key = esc_turn_printf(engine, "%.*s/outbox/%llu", ESC_TEXT_ARG(workspace),
                               (unsigned long long)row->id);
     }

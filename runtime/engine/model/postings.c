@@ -34,6 +34,12 @@ static void overdues_build(EscEngine *engine)
     }
 }
 
+EscText esc_trigger_name(const EscProgram *program, const EscTriggerRow *row)
+{
+    return program->texts[row->automation != 0 ? program->automations[row->automation - 1].name
+                                               : program->templates[row->template - 1].name];
+}
+
 /* The test of an enum field that stands alone or under the root's `and`; ESC_NONE when there is none. */
 static uint32_t gate_find(const EscProgram *program, uint32_t root)
 {
@@ -53,8 +59,11 @@ static EscPosting posting_make(const EscProgram *program, uint32_t trigger)
 {
     const EscTriggerRow *row = &program->triggers[trigger];
     uint32_t gate = gate_find(program, row->pred);
-    EscPosting posting = {
-        .trigger = trigger, .pred = row->pred, .slot = ESC_NONE, .is_level = row->is_level != 0};
+    EscPosting posting = {.trigger = trigger,
+                          .pred = row->pred,
+                          .slot = ESC_NONE,
+                          .is_level = row->is_level != 0,
+                          .is_automation = row->automation != 0};
     if (gate != ESC_NONE) {
         posting.slot = program->fields[program->preds[gate].field - 1].slot;
         posting.members = (uint64_t)program->preds[gate].low;

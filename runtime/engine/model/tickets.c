@@ -54,6 +54,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     for (size_t i = 0; i < ticket->armed_count; i++)
         esc_text_drop(&ticket->armed[i].event_json);
     free(ticket->armed);
+    free(ticket->acts);
     for (size_t i = 0; i < ticket->log_count; i++) {
         esc_text_drop(&ticket->log[i].before);
         esc_text_drop(&ticket->log[i].after);
@@ -186,14 +187,46 @@ static void log_add(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
     esc_ticket_log_add(ticket, change);
 }
 
+static const EscFieldRow *slot_field(const EscEngine *engine, uint32_t slot)
+{
+    return &engine->schema.current->program->fields[engine->schema.slot_fields[slot]];
+}
+
+EscText esc_item_fit(const EscEngine *engine, uint32_t slot, EscText item)
+{
+    uint32_t size_max = slot_field(engine, slot)->size_max;
+    return size_max > 0 ? esc_utf8_cut(item, size_max) : item;
+}
+
+static EscValue list_fit(const EscEngine *engine, uint32_t slot, EscValue value)
+{
+    uint32_t items_max = slot_field(engine, slot)->items_max;
+    EscText *items = NULL; /* made when the first text is cut */
+    if (items_max > 0 && value.list.count > items_max)
+        value.list.count = items_max;
+    for (uint32_t i = 0; i < value.list.count; i++) {
+        EscText item = esc_item_fit(engine, slot, value.list.items[i]);
+        if (item.size == value.list.items[i].size)
+            continue;
+        if (items == NULL) {
+            items = esc_arena_alloc_array(engine->turn.arena, value.list.count, sizeof *items);
+            ESC_ASSERT(items != NULL);
+            memcpy(items, value.list.items, value.list.count * sizeof *items);
+            value.list.items = items;
+        }
+        items[i] = item;
+    }
+    return value;
+}
+
 EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value)
 {
-    uint32_t size_max =
-        engine->schema.current->program->fields[engine->schema.slot_fields[slot]].size_max;
+    uint32_t size_max = slot_field(engine, slot)->size_max;
     bool is_text = esc_type_kind(value.type) == ESC_KIND_TEXT && !value.is_missing;
     if (is_text && size_max > 0) /* else what any text may have */
         value.text = esc_utf8_cut(value.text, size_max);
-    return value;
+    bool is_list = esc_type_kind(value.type) == ESC_KIND_LIST && !value.is_missing;
+    return is_list ? list_fit(engine, slot, value) : value;
 }
 
 /* Begins an event of its own when something else than the input's report changes the ticket. What changes before that
@@ -428,4 +461,7 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
         ticket->handoffs[i] += by_ms;
     for (size_t i = 0; i < ticket->log_count; i++)
         ticket->log[i].at_ms += by_ms;
+    for (size_t i = 0; i < ticket->acts_count; i++)
+        for (uint32_t k = 0; k < ticket->acts[i].count; k++)
+            ticket->acts[i].at_ms[k] += by_ms;
 }

@@ -259,11 +259,11 @@ bool esc_turn_is_empty(const EscEngine *engine)
     return turn->actor.size == 0 && turn->emit_place == ESC_NONE && turn->event == NULL &&
            turn->outcome == NULL && turn->before_ticket == NULL && !turn->before_is_new &&
            !turn->is_taking && turn->depth == 0 && turn->derived_count == 0 &&
-           turn->acted_count == 0 && !turn->has_undo && turn->touched_count == 0 &&
-           turn->missed.size == 0 && turn->wishes_count == 0 && turn->asked_count == 0 &&
-           turn->noted_count == 0 && turn->noted_escalations_count == 0 &&
-           turn->starts_count == 0 && turn->shifts_count == 0 && turn->garbage_count == 0 &&
-           engine->runs.depth == 0;
+           turn->acted_count == 0 && turn->automation.size == 0 && turn->automated_count == 0 &&
+           !turn->has_undo && turn->touched_count == 0 && turn->missed.size == 0 &&
+           turn->wishes_count == 0 && turn->asked_count == 0 && turn->noted_count == 0 &&
+           turn->noted_escalations_count == 0 && turn->starts_count == 0 &&
+           turn->shifts_count == 0 && turn->garbage_count == 0 && engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)
@@ -289,7 +289,7 @@ void esc_turn_end(EscEngine *engine)
     turn->before_ticket = NULL;
     turn->before_is_new = turn->is_taking = false;
     turn->depth = 0;
-    turn->derived_first = turn->derived_count = turn->acted_count = 0;
+    turn->derived_first = turn->derived_count = turn->acted_count = turn->automated_count = 0;
     turn->wishes_count = turn->touched_count = turn->starts_count = turn->shifts_count = 0;
     ESC_ASSERT(esc_turn_is_empty(engine));
 }
@@ -309,6 +309,7 @@ void esc_turn_release(EscEngine *engine)
     free(turn->starts);
     free(turn->derived);
     free(turn->acted);
+    free(turn->automated);
     free(turn->shifts);
     free(turn->garbage);
     esc_arena_free(turn->arena);

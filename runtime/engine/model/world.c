@@ -333,6 +333,30 @@ EscHost esc_world_reader(EscWorld *world)
                      .listener = world->engine->listener};
 }
 
+void esc_world_lend_start(EscWorld *world, const EscEscalation *escalation)
+{
+    if (escalation->start_type == ESC_NONE)
+        return;
+    EscValue *fields = esc_arena_alloc_array(world->engine->turn.arena,
+                                             escalation->start_fields_count, sizeof *fields);
+    ESC_ASSERT(fields != NULL);
+    for (uint32_t i = 0; i < escalation->start_fields_count; i++)
+        fields[i] = escalation->start_fields[i].value;
+    world->event_program = escalation->bundle->program;
+    world->event_type = escalation->start_type;
+    world->event_fields = fields;
+}
+
+void esc_world_lend_event(EscWorld *world)
+{
+    const EscEngine *engine = world->engine;
+    if (engine->turn.event == NULL)
+        return;
+    world->event_program = engine->schema.current->program;
+    world->event_type = engine->turn.event->type;
+    world->event_fields = engine->turn.event->fields;
+}
+
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                       bool with_event)
 {
@@ -344,22 +368,10 @@ EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t fun
         .bundle = escalation->bundle,
         .function = function,
     };
-    if (with_event && engine->turn.event != NULL) {
-        world.event_program = engine->schema.current->program;
-        world.event_type = engine->turn.event->type;
-        world.event_fields = engine->turn.event->fields;
-        return world;
-    }
-    if (escalation->start_type == ESC_NONE)
-        return world;
-    EscValue *fields =
-        esc_arena_alloc_array(engine->turn.arena, escalation->start_fields_count, sizeof *fields);
-    ESC_ASSERT(fields != NULL);
-    for (uint32_t i = 0; i < escalation->start_fields_count; i++)
-        fields[i] = escalation->start_fields[i].value;
-    world.event_program = escalation->bundle->program;
-    world.event_type = escalation->start_type;
-    world.event_fields = fields;
+    if (with_event && engine->turn.event != NULL)
+        esc_world_lend_event(&world);
+    else
+        esc_world_lend_start(&world, escalation);
     return world;
 }
 

@@ -1,6 +1,6 @@
 /* changes_pack.c - in an escalation's body: what it changed and would take back, and what is told of that.
  *
- *   changes: count, for each  u8 kind  packed name, ticket, no-undo  varint outbox, undo + 1  FIELD: value before, after
+ *   changes: count, for each  u8 kind  packed name, ticket, no-undo  varint outbox, undo + 1  FIELD: value before, after  ADDED, REMOVED: packed item
  *     count, values: arguments of the undoing action
  *   inverse calls: count, for each  varint outbox id  packed what   packed what a rollback has left
  *   dead messages told: count, for each  packed target  signed at   timeline: count, for each  u8 kind  signed ms from the opening  packed who */
@@ -23,6 +23,8 @@ void esc_changes_pack(EscBuf *out, const EscProgram *current, const EscEscalatio
             esc_value_pack(out, current, change->before.value);
             esc_value_pack(out, current, change->after.value);
         }
+        if (change->kind == ESC_CHANGE_ADDED || change->kind == ESC_CHANGE_REMOVED)
+            esc_buf_packed(out, change->item);
         esc_values_pack(out, escalation->bundle->program, change->arguments,
                         change->arguments_count);
     }
@@ -100,6 +102,8 @@ void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
         change.undo = esc_index_unpack(cursor, program->actions_count);
         if (change.kind == ESC_CHANGE_FIELD)
             change_field_unpack(cursor, engine, &change);
+        if (change.kind == ESC_CHANGE_ADDED || change.kind == ESC_CHANGE_REMOVED)
+            change.item = esc_text_own(esc_cursor_packed(cursor));
         change_arguments_unpack(cursor, program, &change);
         change_pin(engine, &change);
         ESC_ENGINE_GROW(escalation->changes, escalation->changes_count,

@@ -14,6 +14,7 @@
  *     varint number of the source   signed time, less that of the one before
  *   starts that wait: count, then  packed template  varint clause  u8 1 for `again after`  varint number  signed when it
  *     became true  packed type, event   varint next number
+ *   automations that acted within an hour: count, then  packed name  u8 1 when it was told  count, then  signed at
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
  *
@@ -21,7 +22,7 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 5
+#define FORMAT 6
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
@@ -181,6 +182,19 @@ static void armed_pack(EscBuf *out, const EscTicket *ticket)
     esc_buf_varint(out, ticket->armed_next);
 }
 
+static void acts_pack(EscBuf *out, const EscTicket *ticket)
+{
+    esc_buf_varint(out, ticket->acts_count);
+    for (size_t i = 0; i < ticket->acts_count; i++) {
+        const EscActs *acts = &ticket->acts[i];
+        esc_buf_packed(out, acts->automation);
+        esc_buf_u8(out, acts->is_told);
+        esc_buf_varint(out, acts->count);
+        for (uint32_t k = 0; k < acts->count; k++)
+            esc_buf_signed(out, acts->at_ms[k]);
+    }
+}
+
 static void history_pack(EscBuf *out, const EscTicket *ticket)
 {
     esc_buf_varint(out, ticket->handoffs_count);
@@ -212,6 +226,7 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     starts_pack(out, ticket);
     origins_pack(out, engine, ticket);
     armed_pack(out, ticket);
+    acts_pack(out, ticket);
     history_pack(out, ticket);
     esc_buf_signed(out, engine->moved_ms);
     esc_timers_pack(out, ticket->timers);
@@ -400,6 +415,22 @@ static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
     ticket->armed_next = (uint32_t)esc_cursor_varint(cursor);
 }
 
+static void acts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(ticket->acts, ticket->acts_count, ticket->acts_capacity);
+        EscActs *acts = &ticket->acts[ticket->acts_count++];
+        *acts = (EscActs){.automation = esc_interned_unpack(cursor, engine)};
+        acts->is_told = esc_cursor_u8(cursor) != 0;
+        size_t times = esc_cursor_count(cursor);
+        if (times > ESC_AUTOMATION_HOUR_MAX)
+            cursor->failed = true;
+        for (size_t k = 0; k < times && !cursor->failed; k++)
+            acts->at_ms[acts->count++] = esc_instant_unpack(cursor);
+    }
+}
+
 static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
     size_t count = esc_cursor_count(cursor);
@@ -477,6 +508,7 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     starts_unpack(&cursor, engine, ticket);
     origins_unpack(&cursor, engine, ticket);
     armed_unpack(&cursor, engine, ticket);
+    acts_unpack(&cursor, engine, ticket);
     history_unpack(&cursor, engine, ticket);
     int64_t behind_ms = engine->moved_ms - esc_instant_unpack(&cursor);
     if (behind_ms != 0 && !cursor.failed)

@@ -18,7 +18,8 @@ static void question_view(EscEngine *engine, const EscEscalation *escalation,
 
 static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
 {
-    static const char *const kinds[ESC_CHANGE_KIND_COUNT] = {"field", "ticket", "call"};
+    static const char *const kinds[ESC_CHANGE_KIND_COUNT] = {"field", "ticket", "call", "added",
+                                                             "removed"};
     const EscProgram *program = engine->schema.current->program;
     EscBuf buf = esc_turn_buf();
     esc_buf_char(&buf, '[');
@@ -34,6 +35,9 @@ static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
         } else if (change->kind == ESC_CHANGE_TICKET) {
             esc_buf_string(&buf, ",\"ticket\":");
             esc_json_text(&buf, change->ticket);
+        } else if (change->kind != ESC_CHANGE_CALL) {
+            esc_buf_string(&buf, ",\"item\":");
+            esc_json_text(&buf, change->item);
         }
         if (change->no_undo.size > 0) {
             esc_buf_string(&buf, ",\"no_undo\":");

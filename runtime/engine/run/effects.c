@@ -5,7 +5,8 @@
 typedef struct Emission {
     EscWorld *world;
     EscEngine *engine;
-    EscEscalation *escalation;
+    EscTicket *ticket;
+    EscEscalation *escalation; /* NULL: an automation acts */
     const EscProgram *program;
     const EscEffectRow *row;
     const EscValue *arguments;
@@ -37,7 +38,10 @@ static void emit_notify(Emission *emission)
                          .own_count = words.own_count,
                          .via = emission->row->aux,
                          .is_told = true};
-    esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
+    if (emission->escalation != NULL)
+        esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
+    else
+        esc_message_ticket(emission->engine, emission->ticket, emission->row->ref, &message);
 }
 
 static void emit_page(Emission *emission)
@@ -118,9 +122,25 @@ static void emit_approve(Emission *emission)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot, EscValue value)
+/* What an automation changes nobody takes back, and what is as it was is no change of its. */
+static void changed_by_automation(EscEngine *engine, EscTicket *ticket, uint32_t slot,
+                                  EscValue value)
 {
-    value = esc_ticket_fit(engine, slot, value);
+    const EscProgram *program = engine->schema.current->program;
+    EscText name = esc_slot_name(engine, slot);
+    EscText before = value_text(engine, program, ticket->values[slot].value),
+            after = value_text(engine, program, value);
+    if (esc_ticket_set(engine, ticket, slot, value))
+        esc_audit_ticket(engine, ticket, ESC_AUDIT_SET,
+                         esc_audit_data(engine, "field", name, "old", before, "new", after,
+                                        "automation", engine->turn.automation, NULL),
+                         "set ticket.%.*s from \"%.*s\" to \"%.*s\"", ESC_TEXT_ARG(name),
+                         ESC_TEXT_ARG(before), ESC_TEXT_ARG(after));
+}
+
+static void change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot,
+                         EscValue value)
+{
     EscTicket *ticket = escalation->ticket;
     ticket->is_edited = ticket->is_linked;
     const EscProgram *program = engine->schema.current->program;
@@ -144,6 +164,15 @@ void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slo
                          ESC_TEXT_ARG(before), ESC_TEXT_ARG(after));
 }
 
+static void field_change(const Emission *emission, uint32_t slot, EscValue value)
+{
+    value = esc_ticket_fit(emission->engine, slot, value);
+    if (emission->escalation != NULL)
+        change_field(emission->engine, emission->escalation, slot, value);
+    else
+        changed_by_automation(emission->engine, emission->ticket, slot, value);
+}
+
 /* The argument in the current bundle's type; a field that is gone there is left alone. */
 static void field_set(Emission *emission, uint32_t field, EscValue value)
 {
@@ -153,7 +182,7 @@ static void field_set(Emission *emission, uint32_t field, EscValue value)
         return;
     value = esc_value_convert(emission->program, engine->schema.current->program, value,
                               esc_slot_type(engine, slot));
-    esc_change_field(engine, emission->escalation, slot, value);
+    field_change(emission, slot, value);
 }
 
 static void emit_set(Emission *emission)
@@ -161,20 +190,38 @@ static void emit_set(Emission *emission)
     field_set(emission, emission->row->aux, emission->arguments[0]);
 }
 
+static void item_change(Emission *emission, bool is_added)
+{
+    EscEngine *engine = emission->engine;
+    uint32_t slot = emission->world->bundle->slots[emission->row->aux];
+    if (slot != ESC_NONE && esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_LIST)
+        esc_change_item(engine, emission->ticket, emission->escalation, slot,
+                        emission->arguments[0].text, is_added);
+}
+
+static void emit_add(Emission *emission)
+{
+    item_change(emission, true);
+}
+
+static void emit_remove(Emission *emission)
+{
+    item_change(emission, false);
+}
+
 static void text_field_set(Emission *emission, uint32_t slot, EscText text)
 {
     if (slot == ESC_NONE || esc_type_kind(esc_slot_type(emission->engine, slot)) != ESC_KIND_TEXT)
         return;
-    esc_change_field(emission->engine, emission->escalation, slot,
-                     (EscValue){.type = esc_slot_type(emission->engine, slot), .text = text});
+    field_change(emission, slot,
+                 (EscValue){.type = esc_slot_type(emission->engine, slot), .text = text});
 }
 
 static void emit_assign(Emission *emission)
 {
     EscPeople people;
-    EscEscalation *escalation = emission->escalation;
-    esc_people_find(emission->engine, escalation, escalation->ticket, escalation->bundle,
-                    emission->row->ref, &people);
+    esc_people_find(emission->engine, emission->escalation, emission->ticket,
+                    emission->world->bundle, emission->row->ref, &people);
     bool is_team = esc_ref_kind(emission->row->ref) == ESC_REF_TEAM;
     text_field_set(emission, emission->engine->schema.assignee_slot,
                    is_team || people.count == 0 ? people.via : people.names[0]);
@@ -182,8 +229,12 @@ static void emit_assign(Emission *emission)
 
 static void emit_queue(Emission *emission)
 {
-    text_field_set(emission, emission->engine->schema.queue_slot,
-                   emission->program->texts[emission->row->aux]);
+    EscRef ref = emission->row->ref;
+    EscText queue = ref == 0 ? emission->program->texts[emission->row->aux]
+                             : esc_route_text(emission->engine, emission->escalation,
+                                              emission->ticket, emission->world->bundle, ref);
+    if (queue.size > 0)
+        text_field_set(emission, emission->engine->schema.queue_slot, queue);
 }
 
 static void linked_fields_set(Emission *emission, EscTicket *ticket)
@@ -200,25 +251,39 @@ static void linked_fields_set(Emission *emission, EscTicket *ticket)
     }
 }
 
-static void emit_create(Emission *emission)
+/* What nobody would take back is in the trail alone. */
+static void created_record(Emission *emission, EscTicket *made, EscText name)
 {
     EscEngine *engine = emission->engine;
-    EscText name = emission->program->texts[emission->row->aux];
-    EscTicket *ticket =
-        esc_ticket_create_linked(engine, emission->escalation->ticket, (EscText){0});
-    linked_fields_set(emission, ticket);
-    EscText id = esc_engine_intern(engine, ticket->id);
+    EscText id = esc_engine_intern(engine, made->id);
+    EscText title = esc_ticket_text(engine, made, engine->schema.title_slot);
+    EscText data = esc_audit_data(engine, "name", name, "ticket", id, "automation",
+                                  engine->turn.automation, NULL);
+    EscText text = esc_turn_printf(engine, "made the ticket %.*s (%.*s): \"%.*s\"",
+                                   ESC_TEXT_ARG(id), ESC_TEXT_ARG(name), ESC_TEXT_ARG(title));
+    if (emission->escalation == NULL) {
+        esc_audit_ticket(engine, emission->ticket, ESC_AUDIT_CREATED, data, "%.*s",
+                         ESC_TEXT_ARG(text));
+        return;
+    }
     EscChange change = {.kind = ESC_CHANGE_TICKET,
                         .undo = ESC_NONE,
                         .name = esc_engine_intern(engine, name),
                         .ticket = id};
     esc_change_record(engine, emission->escalation, &change);
-    EscText title = esc_ticket_text(engine, ticket, engine->schema.title_slot);
-    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_CREATED,
-                         esc_audit_data(engine, "name", name, "ticket", id, NULL),
-                         "made the ticket %.*s (%.*s): \"%.*s\"", ESC_TEXT_ARG(id),
-                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(title));
-    *emission->result = (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = id};
+    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_CREATED, data, "%.*s",
+                         ESC_TEXT_ARG(text));
+}
+
+static void emit_create(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    EscText name = emission->program->texts[emission->row->aux];
+    EscTicket *made = esc_ticket_create_linked(engine, emission->ticket, (EscText){0});
+    linked_fields_set(emission, made);
+    created_record(emission, made, name);
+    *emission->result =
+        (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, made->id)};
 }
 
 /* --- ownership -------------------------------------------------------------------------------- */
@@ -351,17 +416,35 @@ static void emit_rollback(Emission *emission)
     esc_rollback(emission->engine, emission->escalation, emission->arguments[0].text);
 }
 
+/* On the ticket at hand, or on one that these steps made. */
+static EscTicket *start_ticket(Emission *emission)
+{
+    return emission->count == 0 ? emission->ticket
+                                : esc_ticket_find(emission->engine, emission->arguments[0].text);
+}
+
 static void emit_start(Emission *emission)
 {
     EscEngine *engine = emission->engine;
+    EscEscalation *by = emission->escalation;
     EscText name = emission->program->texts[emission->program->templates[emission->row->aux].name];
-    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_START_ASKED,
-                         esc_audit_data(engine, "template", name, NULL), "starts the template %.*s",
-                         ESC_TEXT_ARG(name));
-    EscText because =
-        esc_turn_printf(engine, "E-%llu started it", (unsigned long long)emission->escalation->id);
-    esc_start_ask(engine, emission->escalation->ticket, name, because,
-                  esc_escalation_starter(emission->escalation));
+    EscTicket *ticket = start_ticket(emission);
+    if (ticket == NULL)
+        return; /* a bundle of ours names a ticket that was just made */
+    EscText data = esc_audit_data(engine, "template", name, "ticket",
+                                  ticket == emission->ticket ? (EscText){0} : ticket->id, NULL);
+    if (by != NULL)
+        esc_audit_escalation(engine, by, ESC_AUDIT_START_ASKED, data, "starts the template %.*s",
+                             ESC_TEXT_ARG(name));
+    else
+        esc_audit_ticket(engine, emission->ticket, ESC_AUDIT_START_ASKED, data,
+                         "starts the template %.*s", ESC_TEXT_ARG(name));
+    EscText because = by != NULL
+                          ? esc_turn_printf(engine, "E-%llu started it", (unsigned long long)by->id)
+                          : esc_turn_printf(engine, "the automation %.*s started it",
+                                            ESC_TEXT_ARG(engine->turn.automation));
+    esc_start_ask(engine, ticket, name, because,
+                  by == NULL ? (EscText){0} : esc_escalation_starter(by));
 }
 
 static void emit_check(Emission *emission)
@@ -408,16 +491,24 @@ static uint32_t site_place(const EscProgram *program, uint32_t function, uint32_
     return at;
 }
 
+/* What an automation may do, which needs no escalation. */
+static bool is_acting_alone(const EscProgram *program, uint32_t function, const EscEffectRow *row)
+{
+    return program->functions[function].kind == ESC_FUNCTION_AUTOMATION &&
+           (esc_effect_info[row->kind].functions & ESC_FUNCTION_BIT(AUTOMATION)) != 0;
+}
+
 static EscStatus effect_emit(void *context, uint32_t effect, const EscValue *arguments,
                              uint32_t count, EscValue *result)
 {
     EscWorld *world = context;
     const EscProgram *program = world->bundle->program;
     const EscEffectRow *row = &program->effects[effect];
-    ESC_ASSERT(world->escalation != NULL); /* conditions emit nothing */
+    bool is_acting = is_acting_alone(program, world->function, row);
+    ESC_ASSERT(world->escalation != NULL || is_acting); /* conditions emit nothing */
     ESC_ASSERT(emitters[row->kind] != NULL);
-    Emission emission = {world, world->engine, world->escalation, program, row, arguments,
-                         count, result};
+    Emission emission = {world,     world->engine, world->ticket, world->escalation, program, row,
+                         arguments, count,         result};
     world->engine->turn.emit_place = site_place(program, world->function, effect);
     emitters[row->kind](&emission);
     world->engine->turn.emit_place = ESC_NONE;

@@ -21,15 +21,29 @@ static bool is_done(const EscEscalation *escalation)
     return wait != NULL && wait->kind == ESC_WAIT_CLOSE_WHEN;
 }
 
-/* Named handlers stand before the author's catch-all, and std.triage behind all: it is no handler. Each stands in the
+/* A condition sees the exception that it is about, which no frame has yet. */
+static bool handler_takes(EscEngine *engine, EscEscalation *escalation,
+                          const EscCatchRow *candidate, EscRaised *raised)
+{
+    if (candidate->exception != 0 && candidate->exception - 1 != raised->exception)
+        return false;
+    if (candidate->cond == 0)
+        return true;
+    EscFrame frame = {.raised = raised};
+    EscWorld world = esc_world_of(engine, escalation, candidate->cond - 1, false);
+    world.frame = &frame;
+    return esc_cond_holds(&world, NULL);
+}
+
+/* Named handlers stand before the author's catch-alls, and std.triage behind all: it is no handler. Each stands in the
  * stack once: a handler that is done makes room for itself. ESC_NONE: triage. */
-static uint32_t handler_find(const EscEscalation *escalation, uint32_t exception)
+static uint32_t handler_find(EscEngine *engine, EscEscalation *escalation, EscRaised *raised)
 {
     const EscProgram *program = escalation->bundle->program;
     const EscTemplateRow *row = esc_escalation_template(escalation);
     for (uint32_t i = 0; i + 1 < row->catches_count; i++) {
         const EscCatchRow *candidate = &program->catches[row->catches_first + i];
-        if (candidate->exception != 0 && candidate->exception - 1 != exception)
+        if (!handler_takes(engine, escalation, candidate, raised))
             continue;
         bool is_own_end = is_done(escalation) && escalation->frame.function == candidate->body;
         bool fits = is_own_end || (!is_in_stack(escalation, candidate->body) &&
@@ -121,7 +135,7 @@ void esc_exception_raise(EscEngine *engine, EscEscalation *escalation)
 {
     EscRaised *raised = esc_exception_take(engine, escalation);
     exception_record(engine, escalation, raised);
-    uint32_t body = handler_find(escalation, raised->exception);
+    uint32_t body = handler_find(engine, escalation, raised);
     if (body != ESC_NONE) {
         handler_start(engine, escalation, body, raised);
     } else if (opens_triage(escalation, raised)) {

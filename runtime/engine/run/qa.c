@@ -496,15 +496,26 @@ static bool is_resolution(const EscEngine *engine, uint32_t slot, EscValue value
     return esc_text_equal(name, ESC_TEXT("resolved")) || esc_text_equal(name, ESC_TEXT("closed"));
 }
 
-/* The last value that this escalation set; NULL when it set none. */
+/* The last change that this escalation made to the field; NULL when it made none. */
 static const EscChange *change_of(const EscEscalation *escalation, EscText field)
 {
     for (size_t i = escalation->changes_count; i > 0; i--) {
         const EscChange *change = &escalation->changes[i - 1];
-        if (change->kind == ESC_CHANGE_FIELD && esc_text_equal(change->name, field))
+        if (change->kind != ESC_CHANGE_TICKET && change->kind != ESC_CHANGE_CALL &&
+            esc_text_equal(change->name, field))
             return change;
     }
     return NULL;
+}
+
+/* A field that was set has that value; of a list that was changed each text of ours is there or is not. */
+static bool is_as_changed(const EscEngine *engine, const EscEscalation *escalation,
+                          const EscChange *change, EscValue value)
+{
+    const EscProgram *program = engine->schema.current->program;
+    if (change->kind == ESC_CHANGE_FIELD)
+        return esc_value_same(program, change->after.value, program, value);
+    return esc_items_are_there(escalation, change->name, value);
 }
 
 void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
@@ -517,8 +528,7 @@ void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscVal
         const EscChange *change = escalation->bundle == NULL ? NULL : change_of(escalation, name);
         if (change == NULL)
             continue;
-        bool is_same = esc_value_same(engine->schema.current->program, change->after.value,
-                                      engine->schema.current->program, value);
+        bool is_same = is_as_changed(engine, escalation, change, value);
         if (is_same &&
             !(escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name)))
             continue;

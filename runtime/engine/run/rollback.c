@@ -75,6 +75,27 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
     undone_tell(engine, escalation, change->name, "is as it was before");
 }
 
+static void item_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
+{
+    EscText what = esc_turn_printf(engine, "\"%.*s\" %s %.*s", ESC_TEXT_ARG(change->item),
+                                   change->kind == ESC_CHANGE_ADDED ? "in" : "out of",
+                                   ESC_TEXT_ARG(change->name));
+    switch (esc_item_undo(engine, escalation->ticket, change)) {
+    case ESC_ITEM_UNDO_NO_LIST:
+        left_tell(engine, escalation, what, ESC_TEXT("tickets have no such list any more"));
+        break;
+    case ESC_ITEM_UNDO_FULL:
+        left_tell(engine, escalation, what, ESC_TEXT("the list is full"));
+        break;
+    case ESC_ITEM_UNDO_BY_OTHERS:
+        undone_tell(engine, escalation, what, "has been taken back by somebody else");
+        break;
+    case ESC_ITEM_UNDO_DONE:
+        undone_tell(engine, escalation, what, "is taken back; the others stay");
+        break;
+    }
+}
+
 static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
     EscTicket *ticket = esc_ticket_find(engine, change->ticket);
@@ -125,6 +146,8 @@ static void change_undo(EscEngine *engine, EscEscalation *escalation, const EscC
         field_undo(engine, escalation, change);
     else
         ticket_undo(engine, escalation, change);
+    else if (change->kind == ESC_CHANGE_ADDED || change->kind == ESC_CHANGE_REMOVED)
+        item_undo(engine, escalation, change);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */

@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 3
+#define ESC_BUNDLE_FORMAT 4
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
@@ -30,6 +30,7 @@ extern "C" {
 #define ESC_EVENT_DIGEST_SIZE 16 /* of an event's content; it is compared within one key only */
 #define ESC_TEXT_MAX 4096       /* bytes of any text in a register */
 #define ESC_LIST_ITEMS_MAX 255
+#define ESC_WRITTEN_ITEMS_MAX 32 /* of a list in a source text */
 #define ESC_EFFECT_ARGS_MAX 24
 #define ESC_SNAPSHOT_BYTES_MAX ((size_t)64 << 10)
 #define ESC_DEADLINE_MIN_MS ESC_SECOND_MS
@@ -101,6 +102,27 @@ typedef struct EscValue {
 } EscValue;
 
 bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
+
+/* Without regard to case, by simple folding of Unicode 15.0 (fold.c). Texts are UTF-8 of at most ESC_TEXT_MAX bytes. */
+uint32_t esc_fold(uint32_t character);
+bool esc_text_starts_folded(EscText text, EscText part);
+bool esc_text_ends_folded(EscText text, EscText part);
+bool esc_text_contains_folded(EscText text, EscText part);
+bool esc_text_equal_folded(EscText a, EscText b);
+bool esc_list_has_folded(const EscValue *list, EscText text);
+
+/* How a time or a duration is written in a text: `{x as date}`. The times of the host's own form (EscHost.write_time). */
+typedef enum EscForm {
+    ESC_FORM_DATE,    /* 2026-03-02 */
+    ESC_FORM_TIME,    /* 10:05 */
+    ESC_FORM_SECONDS, /* durations as a number of units, rounded down to a tenth: 1.5 */
+    ESC_FORM_MINUTES,
+    ESC_FORM_HOURS,
+    ESC_FORM_DAYS,
+    ESC_FORM_COUNT
+} EscForm;
+extern const char *const esc_form_words[]; /* "date"; NULL at the end */
+EscKind esc_form_kind(EscForm form);       /* TIME or DURATION: what can be written so */
 
 /* --- enumerations of the tables ------------------------------------------------------------------------- */
 
@@ -209,11 +231,13 @@ typedef enum EscFunction {
     ESC_FUNCTION_COND,     /* no effects; ends by RETURN */
     ESC_FUNCTION_REQUEST,  /* emits exactly one REQUEST; END(FALL) */
     ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
+    ESC_FUNCTION_AUTOMATION, /* atomic, of no template: nobody is accountable; END(FALL) */
     ESC_FUNCTION_COUNT
 } EscFunction;
 #define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
 #define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
 #define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
+#define ESC_FUNCTIONS_ACTING (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(AUTOMATION)) /* what changes a ticket */
 typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
 typedef enum EscWait {
     ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
@@ -465,7 +489,7 @@ typedef enum EscOperand {
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
     ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
-    ESC_OPERAND_CLOCK,
+    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
@@ -489,14 +513,17 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_CALL 4u    /* a connector action */
 /* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
 typedef enum EscExtra {
-    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD
+    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
+    ESC_EXTRA_TICKET /* none, or one TEXT: the id of a ticket */
 } EscExtra;
-typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS } EscSiteRef;
+typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */ } EscSiteRef;
 typedef enum EscSiteAux {
     ESC_SITE_AUX_ZERO,
     ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */
     ESC_SITE_AUX_FIELD,     /* of the ticket */
+    ESC_SITE_AUX_LIST,      /* a field of the ticket that is a list */
     ESC_SITE_AUX_TEXT,      /* that is not empty */
+    ESC_SITE_AUX_QUEUE,     /* such a text, or 0 where a route says it */
     ESC_SITE_AUX_EXPECT,    /* EscExpect */
     ESC_SITE_AUX_EVIDENCE,  /* bit set, not empty */
     ESC_SITE_AUX_ACTION,

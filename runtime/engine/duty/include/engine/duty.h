@@ -21,10 +21,15 @@ typedef struct EscPeople {
 /* `ref` in the numbering of `bundle`. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
-/* A person, team or schedule of the current directory by its name. */
+/* The queue that a route leads to for the ticket; empty: it leads to none. `ref` is in the bundle's numbering; escalation
+ * may be NULL. */
+EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                       const EscEngineBundle *bundle, EscRef ref);
 /* The present policy's last resort, whether there is an escalation or not; never empty. */
 void esc_people_resort(EscEngine *engine, EscPeople *people);
-void esc_people_named(EscEngine *engine, EscTicket *ticket, EscText name, EscPeople *people);
+/* A person, team or schedule of the current directory by its name. */
+void esc_people_named(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
+                      EscText name, EscPeople *people);
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_people_misses(const EscPeople *people,
                        EscText person); /* they belong to it, and are away */
@@ -227,13 +232,19 @@ typedef struct EscNotice {
     uint32_t via; /* contact kind + 1; 0: the person's first */
     bool
         is_due; /* it asks for an act or tells of a deadline: never held back, as pages and questions are not */
-    bool is_digest; /* outside the limits */
-    bool is_told;   /* by `notify` of a template: it waits in the receiver's quiet time */
+    bool is_digest;    /* outside the limits */
+    bool is_told;      /* by a `notify` that is written: it waits in the receiver's quiet time */
+    EscTicket *ticket; /* that it is about, where it belongs to no escalation; NULL: none */
 } EscNotice;
+/* What becomes of it (notices.c): in the trail of its escalation, or of the ticket that it is about; else nowhere. */
+void esc_notice_record(EscEngine *engine, EscEscalation *escalation, const EscNotice *notice,
+                       EscAuditKind kind, EscText data, EscText text);
 void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText person,
                         const EscNotice *message);
 void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message); /* in the bundle's numbering */
+/* The same of an automation, which has no owner: in the present bundle's numbering. */
+void esc_message_ticket(EscEngine *engine, EscTicket *ticket, EscRef ref, const EscNotice *message);
 /* What stands below the text (guide.c). `person`: who reads it, empty for a channel. */
 void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
                        const EscNotice *notice, EscMessage *message);

@@ -26,6 +26,13 @@ bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
 
 /* --- triggers.c ------------------------------------------------------------------------------- */
 
+/* Triggers that an event makes fire, as indexes in TRIGGERS: those of templates, or those of automations. In the turn's arena. */
+typedef struct EscEdges {
+    uint32_t *triggers;
+    uint32_t count, capacity;
+} EscEdges;
+EscEdges esc_edges_of(EscEngine *engine, EscTicket *ticket, const EscEvent *event,
+                      bool of_automations);
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
 /* A clock is over by from_ms (not any more) to to_ms. */
 void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
@@ -33,9 +40,13 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
 /* Those whose clock was over before, when the rest of what they ask for became true. */
 void esc_triggers_late(EscEngine *engine, EscTicket *ticket);
 
-/* Judges and fires those that time alone has turned since the ticket was judged last. */
+/* Those that time alone has turned since the ticket was judged last. */
+EscEdges esc_edges_of_clock(EscEngine *engine, EscTicket *ticket, bool of_automations);
+/* Whether the instant of the ticket's clock timer is over, and nothing has judged it yet. */
+bool esc_clock_is_due(const EscEngine *engine, const EscTicket *ticket);
+/* Judges and fires those of templates that time alone has turned. */
 void esc_triggers_clock(EscEngine *engine, EscTicket *ticket);
-/* A level that became true without an event from outside: it fires with an event of the engine's own. */
+/* A template's level that became true without an event from outside: it fires with an event of the engine's own. */
 void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger);
 /* Whether a posting's trigger can fire by time alone as the ticket stands. */
 bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
@@ -55,6 +66,32 @@ const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms);
 /* Fires what became true by the correction, and wakes whoever may go on. */
 void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths);
 
+/* --- heard.c ---------------------------------------------------------------------------------- */
+
+/* What an event is heard as: its own type, that the ticket was updated, a transition. */
+typedef struct EscHeard {
+    const EscEvent *events[3];
+    uint32_t count;
+} EscHeard;
+/* The event that says how the standing changed; ESC_NONE: it did not. */
+uint32_t esc_standing_event(EscStanding before, EscStanding now);
+/* What the turn remembers of a ticket, and that it remembers this again. In the turn's arena. */
+EscDerived esc_before_keep(EscEngine *engine);
+void esc_before_set(EscEngine *engine, const EscDerived *kept);
+/* What a change of the ticket is heard as, before and now: events of the engine's own. */
+EscHeard esc_changes_heard(EscEngine *engine, EscTicket *ticket);
+
+/* --- automations.c ---------------------------------------------------------------------------- */
+
+/* Automations act on what was heard, and on what that changes, until nothing moves: templates see the ticket behind it.
+ * The turn remembers the ticket from before all of it, then as before. False: nothing was changed by them. */
+bool esc_automations_run(EscEngine *engine, EscTicket *ticket, const EscHeard *heard);
+/* The same for those that time alone has turned, beginning with these (indexes in TRIGGERS). */
+bool esc_automations_turned(EscEngine *engine, EscTicket *ticket, EscEdges turned);
+/* The time of a handler with `for` is over, and its condition holds. False: nothing was changed. */
+bool esc_automation_due(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                        const EscEvent *event);
+
 /* --- pending.c -------------------------------------------------------------------------------- */
 
 /* A trigger with `for` has fired: its time begins. */
@@ -65,7 +102,12 @@ void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                        const EscEvent *event, EscText because);
 void esc_pending_review(EscEngine *engine,
                         EscTicket *ticket); /* drops those with `for` that do not hold any more */
-void esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number);
+/* An automation's handler whose time is over; trigger ESC_NONE: none is. */
+typedef struct EscPendingDue {
+    uint32_t trigger;
+    const EscEvent *event;
+} EscPendingDue;
+EscPendingDue esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t number);
 /* The first instant behind now at which time alone may end what a start with `for` waits for; INT64_MAX: none. */
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket);
 void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index);
@@ -109,6 +151,8 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 /* An event of the engine's own about a ticket; values by position of its fields. */
 void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent type,
                         const EscValue *fields, uint32_t count);
+/* Escalations and triggers hear what automations did to a ticket that the turn remembers. */
+void esc_changes_tell(EscEngine *engine, EscTicket *ticket);
 /* Until nothing moves any more: waits, close-when, templates that were asked for. */
 void esc_engine_settle(EscEngine *engine);
 

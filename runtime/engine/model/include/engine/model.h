@@ -139,6 +139,8 @@ void esc_escalation_note(EscEngine *engine, EscEscalation *escalation);
 bool esc_ticket_has_changed(const EscEngine *engine, const EscTicket *ticket);
 /* The value with its text cut to the field's size. */
 EscValue esc_ticket_fit(const EscEngine *engine, uint32_t slot, EscValue value);
+/* The same for a text of a list. */
+EscText esc_item_fit(const EscEngine *engine, uint32_t slot, EscText item);
 /* Sets a field; the value has the current bundle's type. False when it had that value. */
 bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
 /* Who is behind the change that was just made, as far as an event follows from it. */
@@ -188,6 +190,32 @@ void esc_postmortem_note(EscEngine *engine, EscTicket *ticket, EscText template_
 void esc_postmortems_hold(EscEngine *engine);
 /* A ticket has come from its row, which says whether it is live: the same for it, as the rows have it. */
 void esc_postmortems_restored(EscEngine *engine, EscTicket *ticket, bool is_live);
+
+/* Of the template that it starts, or the automation whose handler it is. */
+EscText esc_trigger_name(const EscProgram *program, const EscTriggerRow *row);
+
+/* --- acts.c ----------------------------------------------------------------------------------- */
+
+typedef enum EscActsEnd {
+    ESC_ACTS_FINE,
+    ESC_ACTS_REFUSED,      /* too often within an hour: an alarm */
+    ESC_ACTS_REFUSED_AGAIN /* it was told already */
+} EscActsEnd;
+/* An automation is about to act on the ticket. */
+EscActsEnd esc_acts_note(EscEngine *engine, EscTicket *ticket, EscText automation);
+
+/* --- lists.c ---------------------------------------------------------------------------------- */
+
+typedef enum EscListPut {
+    ESC_LIST_CHANGED,
+    ESC_LIST_SAME, /* it is there already, or it is not there */
+    ESC_LIST_FULL
+} EscListPut;
+
+/* One text more, or one less, in a slot that is a list. `item` has the size that the slot's items may have. */
+EscListPut esc_list_put(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscText item);
+EscListPut esc_list_take(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscText item);
+bool esc_list_holds(EscValue list, EscText item); /* false when the list is missing */
 
 /* --- fields.c --------------------------------------------------------------------------------- */
 
@@ -363,6 +391,9 @@ EscHost esc_world_reader(EscWorld *world);
  * at hand instead. */
 EscWorld esc_world_of(EscEngine *engine, EscEscalation *escalation, uint32_t function,
                       bool with_event);
+/* The event that started the escalation, or the one at hand, as far as there is one. */
+void esc_world_lend_start(EscWorld *world, const EscEscalation *escalation);
+void esc_world_lend_event(EscWorld *world);
 /* Runs a COND function; false when it faults. `frame` (may be NULL): the registers it starts with. */
 bool esc_cond_holds(EscWorld *world, const EscRun *frame);
 /* One run and its scratch memory, to be given back in reverse order. */

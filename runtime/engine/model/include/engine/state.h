@@ -33,7 +33,9 @@ enum {
     ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
-    ESC_HANDOFF_TIMES_MAX = 64        /* hand-offs of a ticket remembered for a limit */
+    ESC_HANDOFF_TIMES_MAX = 64,       /* hand-offs of a ticket remembered for a limit */
+    ESC_AUTOMATION_HOUR_MAX = 20,   /* how often an automation acts on one ticket within an hour */
+    ESC_AUTOMATION_EFFECTS_MAX = 64 /* of all automations on one ticket within one input */
 };
 
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
@@ -159,6 +161,14 @@ typedef struct EscArmed {
     EscText event_json; /* owned: the event that made it true; empty as well */
 } EscArmed;
 
+/* When an automation acted on the ticket within the last hour. */
+typedef struct EscActs {
+    EscText automation; /* interned */
+    int64_t at_ms[ESC_AUTOMATION_HOUR_MAX];
+    uint32_t count;
+    bool is_told; /* that it was refused: once, until it may act again */
+} EscActs;
+
 /* A time in which the clock to resolve stood. */
 typedef struct EscPause {
     int64_t from_ms, to_ms;
@@ -210,6 +220,8 @@ struct EscTicket {
     EscArmed *armed;
     size_t armed_count, armed_capacity;
     uint32_t armed_next;
+    EscActs *acts;
+    size_t acts_count, acts_capacity;
     int64_t *handoffs; /* instants of the last ones, for limits */
     size_t handoffs_count, handoffs_capacity;
     EscTicketChange *log;
@@ -335,6 +347,8 @@ typedef enum EscChangeKind {
     ESC_CHANGE_FIELD,
     ESC_CHANGE_TICKET,
     ESC_CHANGE_CALL,
+    ESC_CHANGE_ADDED,
+    ESC_CHANGE_REMOVED,
     ESC_CHANGE_KIND_COUNT
 } EscChangeKind;
 
@@ -342,10 +356,11 @@ typedef enum EscChangeKind {
 typedef struct EscChange {
     EscChangeKind kind;
     EscText
-        name; /* FIELD: the field; TICKET: its name in the template; CALL: "crm.requeue" (interned) */
+        name; /* FIELD, ADDED, REMOVED: the field; TICKET: its name in the template; CALL: "crm.requeue" (interned) */
     EscText ticket;      /* TICKET: id of the made ticket (interned) */
     EscOwned before;     /* FIELD: the old value */
     EscOwned after;      /* FIELD: what was set, for `consistent` */
+    EscText item;        /* ADDED, REMOVED: the text of the list; owned */
     uint64_t outbox;     /* CALL */
     uint32_t undo;       /* action that undoes it, or ESC_NONE */
     EscOwned *arguments; /* of that action; owned */
@@ -593,7 +608,7 @@ typedef struct EscAbsence {
 typedef struct EscPosting {
     uint32_t trigger, pred;
     uint32_t slot; /* of that field; ESC_NONE: the condition has no such test */
-    bool is_level;
+    bool is_level, is_automation;
     uint64_t members; /* mask */
 } EscPosting;
 
@@ -772,6 +787,8 @@ typedef struct EscDerived {
     EscClocksBefore clocks_before;
     uint64_t escalation; /* that changed it last; 0: none */
     uint32_t depth;      /* of changes that follow from changes */
+    int64_t judged_ms;   /* until when time was judged; 0: as the ticket's clock timer says */
+    bool is_new;         /* the input made the ticket */
 } EscDerived;
 
 /* What has acted in this input, and acts in it once: a handler of an escalation, a `start` on a ticket. */
@@ -779,6 +796,12 @@ typedef struct EscActed {
     const void *owner; /* escalation or ticket */
     uint32_t kind, number;
 } EscActed;
+
+/* What automations have done to a ticket in this input. */
+typedef struct EscAutomated {
+    const EscTicket *ticket;
+    uint32_t effects;
+} EscAutomated;
 
 /* What an escalation asked for, to be done when its present run is over. */
 typedef struct EscWish {
@@ -836,6 +859,9 @@ typedef struct EscTurn {
     size_t derived_first, derived_count, derived_capacity;
     EscActed *acted;
     size_t acted_count, acted_capacity;
+    EscText automation; /* interned: whose body runs; empty: none */
+    EscAutomated *automated;
+    size_t automated_count, automated_capacity;
     bool has_undo; /* set by UNDO for the CALL or SET that follows in the same run */
     EscChange undo;
     EscTicket **touched;

@@ -89,8 +89,25 @@ void esc_closing_again(EscEngine *engine, EscEscalation *escalation);
 
 /* For code that acts. */
 EscHost esc_world_host(EscWorld *world);
-void esc_change_field(EscEngine *engine, EscEscalation *escalation, uint32_t slot,
-                      EscValue value); /* a recorded SET */
+
+/* --- items.c ---------------------------------------------------------------------------------- */
+
+/* A recorded ADD or REMOVE: what is there already, or is not there, is no change, and a full list takes nothing.
+ * `by` NULL: an automation does it, and it is not recorded. */
+void esc_change_item(EscEngine *engine, EscTicket *ticket, EscEscalation *by, uint32_t slot,
+                     EscText item, bool is_added);
+
+typedef enum EscItemUndo {
+    ESC_ITEM_UNDO_DONE,
+    ESC_ITEM_UNDO_BY_OTHERS, /* the list is as if it had been done */
+    ESC_ITEM_UNDO_FULL,      /* what was removed has no place any more */
+    ESC_ITEM_UNDO_NO_LIST    /* the present bundle has no such list */
+} EscItemUndo;
+
+/* Takes an ADDED or REMOVED change back: that text, and no other. */
+EscItemUndo esc_item_undo(EscEngine *engine, EscTicket *ticket, const EscChange *change);
+/* Whether a list holds what this escalation set and added, and nothing that it removed. */
+bool esc_items_are_there(const EscEscalation *escalation, EscText field, EscValue list);
 
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
