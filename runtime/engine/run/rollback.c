@@ -144,9 +144,9 @@ static void change_undo(EscEngine *engine, EscEscalation *escalation, const EscC
         call_undo(engine, escalation, change);
     else if (change->kind == ESC_CHANGE_FIELD)
         field_undo(engine, escalation, change);
-    else
+    else if (change->kind == ESC_CHANGE_TICKET)
         ticket_undo(engine, escalation, change);
-    else if (change->kind == ESC_CHANGE_ADDED || change->kind == ESC_CHANGE_REMOVED)
+    else
         item_undo(engine, escalation, change);
 }
 
