@@ -62,11 +62,6 @@ static uint32_t acks_needed(const EscEscalation *escalation, const EscPeople *pe
     return needed == 0 ? 1 : needed;
 }
 
-bool esc_role_has_acked(const EscEscalation *escalation, EscText person)
-{
-    return esc_texts_hold(escalation->ackers, escalation->ackers_count, person);
-}
-
 /* Of those who are there; the accountable one counts as well when a schedule has moved on meanwhile. */
 static uint32_t acks_there(const EscEscalation *escalation, const EscPeople *people)
 {
@@ -202,7 +197,7 @@ static bool ack_take(EscEngine *engine, EscEscalation *escalation, EscText actor
     actor = esc_engine_intern(engine, actor);
     if (escalation->is_acked)
         return renewed(engine, escalation, actor);
-    if (esc_role_has_acked(escalation, actor))
+    if (esc_escalation_has_acked(escalation, actor))
         return false;
     esc_shift_note(engine, escalation, (EscText){0}, ESC_ASKING_NOBODY);
     turn_join(engine, escalation, actor);

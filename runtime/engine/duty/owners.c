@@ -159,7 +159,7 @@ void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     for (uint32_t i = 0; i < people.count; i++) {
-        if (!esc_role_has_acked(escalation, people.names[i]))
+        if (!esc_escalation_has_acked(escalation, people.names[i]))
             esc_escalation_former_add(escalation, people.names[i], true);
     }
 }

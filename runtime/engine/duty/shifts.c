@@ -125,7 +125,7 @@ static void people_page(EscEngine *engine, const EscShift *shift, const EscPeopl
 {
     EscEscalation *escalation = shift->escalation;
     for (uint32_t i = 0; i < people->count; i++) {
-        if (esc_role_has_acked(escalation, people->names[i]))
+        if (esc_escalation_has_acked(escalation, people->names[i]))
             continue; /* where several have to, they have done their part */
         if (shift->from.size == 0 && has_heard(engine, escalation, people->names[i]))
             continue;

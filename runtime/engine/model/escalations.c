@@ -467,3 +467,8 @@ void esc_escalation_move(EscEscalation *escalation, int64_t by_ms)
     for (size_t i = 0; i < escalation->timeline_count; i++)
         escalation->timeline[i].at_ms += by_ms;
 }
+
+bool esc_escalation_has_acked(const EscEscalation *escalation, EscText person)
+{
+    return esc_texts_hold(escalation->ackers, escalation->ackers_count, person);
+}

@@ -30,6 +30,9 @@ void esc_people_resort(EscEngine *engine, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
 void esc_people_named(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
                       EscText name, EscPeople *people);
+/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
+void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
+                      EscText what);
 bool esc_people_has(const EscPeople *people, EscText person);
 bool esc_people_misses(const EscPeople *people,
                        EscText person); /* they belong to it, and are away */
@@ -83,9 +86,6 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
                        uint32_t calendar);
 EscText esc_turn_until(EscEngine *engine,
                        const EscEscalation *escalation); /* of the acknowledgement; empty: none */
-/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
-void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      EscText what);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
 /* Who has acknowledged has it for so long, where their role has a lease. */
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
@@ -149,8 +149,6 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
 /* ESC_FORBIDDEN for who is in no role of it, or away. */
 EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
                              EscWhy *why);
-/* Whether the person has acknowledged in this turn, be it enough or not. */
-bool esc_role_has_acked(const EscEscalation *escalation, EscText person);
 /* The actor must have passed esc_role_check_ack. False: it changes nothing. */
 bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor);
 /* The same of somebody who hands it over with it: who was called in their own right still is. */

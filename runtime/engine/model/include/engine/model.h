@@ -308,6 +308,8 @@ const EscTemplateRow *esc_escalation_template(const EscEscalation *escalation);
 EscText esc_escalation_title(const EscEscalation *escalation);
 EscText esc_escalation_name(EscEngine *engine,
                             const EscEscalation *escalation); /* "E-7", lives in the turn */
+/* Whether the person has acknowledged in this turn, be it enough or not. */
+bool esc_escalation_has_acked(const EscEscalation *escalation, EscText person);
 bool esc_escalation_is_open(const EscEscalation *escalation); /* not closed */
 const char *esc_check_state_name(EscCheckState state);
 /* The instants that durations are computed from: its opening, its moments. */
