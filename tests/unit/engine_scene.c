@@ -389,6 +389,32 @@ static void outbox_tell(Scene *scene, const EscOutboxRow *row)
     told_text(scene, row->body);
 }
 
+/* A message goes out as the struct, and after a restart as it is read from its body: both say the same. */
+static void assert_message_is_body(const EscOutboxRow *row)
+{
+    if (row->message == NULL)
+        return;
+    const EscMessage *told = row->message;
+    EscMessage read;
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    assert_true(esc_message_read_json(arena, row->body, &read));
+    const EscText texts[][2] = {
+        {told->text, read.text},           {told->subject, read.subject},
+        {told->workspace, read.workspace}, {told->escalation, read.escalation},
+        {told->ticket, read.ticket},       {told->template_name, read.template_name},
+        {told->severity, read.severity},   {told->severity_json, read.severity_json},
+        {told->customer, read.customer},   {told->until, read.until},
+        {told->next, read.next},           {told->act, read.act},
+        {told->question, read.question},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        assert_true(esc_text_equal(texts[i][0], texts[i][1]));
+    assert_int_equal(told->page, read.page);
+    assert_int_equal(told->own_count, read.own_count);
+    assert_int_equal(told->answers_count, read.answers_count);
+    esc_arena_free(arena);
+}
+
 static void outbox_store(Scene *scene, const EscGroup *group)
 {
     for (size_t i = 0; i < scene->unsettled.count; i++) {
@@ -403,6 +429,7 @@ static void outbox_store(Scene *scene, const EscGroup *group)
         for (size_t j = 0; j < ESC_COUNT_OF(texts); j++)
             *texts[j] = text_kept(scene, *texts[j]);
         assert_int_equal(copy->id, scene->outbox.count + 1);
+        assert_message_is_body(&group->outbox[i]);
         json_t *body = json_loadb(copy->body.data, copy->body.size, 0, NULL);
         assert_true(json_is_object(body));
         json_decref(body);

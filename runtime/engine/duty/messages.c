@@ -31,15 +31,23 @@ EscWords esc_message_words(EscEngine *engine, EscText marked)
     return words;
 }
 
-/* As data: for people it is read from that again, when the message goes out. */
+/* For people, and as data. */
 static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage *message)
 {
     uint32_t slot = engine->schema.severity_slot;
     if (slot == ESC_NONE)
         return;
+    const EscProgram *program = engine->schema.current->program;
+    EscValue value = ticket->values[slot].value;
     EscBuf buf = esc_turn_buf();
-    esc_value_write_json(&buf, engine->schema.current->program, ticket->values[slot].value);
+    esc_value_write_json(&buf, program, value);
     message->severity_json = esc_turn_take(engine, &buf);
+    if (value.is_missing)
+        return;
+    if (esc_type_kind(value.type) == ESC_KIND_TEXT)
+        message->severity = value.text;
+    else if (esc_type_kind(value.type) == ESC_KIND_ENUM)
+        message->severity = esc_member_name(program, value.type, value.member);
 }
 
 static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscText person,
