@@ -1,5 +1,6 @@
 /* test_engine_automations.c - what is done to a ticket at once and by nobody (M6.1 to M6.4, M0.2, M0.3). */
 #include "engine_scene.h"
+#include "trail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -345,6 +346,24 @@ static void dead_message_is_an_alarm(void **state)
     scene_free(scene);
 }
 
+/* Its messages belong to no escalation, whatever holds them back: a person's quiet time, or the policy's limits. */
+static void messages_of_it_are_held_back_as_others_are(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_of("person nina \"Nina\" { chat \"@nina\"  quiet during 08:00..10:00 }\n"
+                 "policy noise { last resort dora\n"
+                 "limit 2 notifications per person per 1h else digest\n"
+                 "limit 1 notifications per person per 1h else raise noisy\n}\n"
+                 "automation tell { on ticket.created { notify nina, ben \"{ticket.id}\" } }\n");
+    for (int i = 0; i < 3; i++) {
+        char ticket[] = {(char)('T' + i), '\0'};
+        assert_status(scene_event(scene, "ticket.created", ticket, CREATED), ESC_OK);
+    }
+    scene_after(scene, 2 * ESC_HOUR_MS);
+    told(scene, "an_automation_is_held_back");
+}
+
 /* --- limits --------------------------------------------------------------------------------------------------------- */
 
 /* C49: two systems correct each other. */
@@ -536,6 +555,7 @@ int main(void)
         cmocka_unit_test(steps_start_templates_on_tickets_they_made),
         cmocka_unit_test(nothing_of_it_is_taken_back),
         cmocka_unit_test(dead_message_is_an_alarm),
+        cmocka_unit_test(messages_of_it_are_held_back_as_others_are),
         cmocka_unit_test(twenty_an_hour_are_the_most),
         cmocka_unit_test(hour_is_each_tickets_own),
         cmocka_unit_test(effects_of_an_input_have_a_bound),

@@ -155,17 +155,19 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
                          const EscNotice *message)
 {
     const EscProgram *program = engine->schema.current->program;
+    uint32_t counted = 0; /* once, however many limits there are */
     for (uint32_t i = 0; i < program->limits_count && !message->is_digest; i++) {
         const EscLimitRow *limit = &program->limits[i];
         if (limit->kind != ESC_LIMIT_NOTIFICATIONS_PER_PERSON)
             continue;
         EscWindow *window = esc_window_begun(engine, person, limit->window_ms);
         engine->absences.is_dirty = true;
-        if (window->count < limit->count || message->is_page) {
-            window->count++;
+        if (window->count - counted < limit->count || message->is_page) {
+            window->count += 1 - counted;
+            counted = 1;
             continue;
         }
-        if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0) {
+        if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0 && escalation != NULL) {
             EscText name = program->texts[program->exceptions[limit->exception - 1].name];
             if (!esc_exception_is_open(engine, escalation, name))
                 esc_exception_ask_named(engine, escalation, name,

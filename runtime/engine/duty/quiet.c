@@ -68,9 +68,11 @@ static void item_add(EscEngine *engine, EscQuiet *quiet, EscEscalation *escalati
     }
     ESC_ENGINE_GROW(quiet->items, quiet->items_count, quiet->items_capacity);
     quiet->items[quiet->items_count++] = (EscDigestItem){
-        .escalation = escalation->id,
+        .escalation = escalation == NULL ? 0 : escalation->id, /* 0: an automation's */
         .text = esc_text_own(esc_turn_cut(engine, text, ITEM_BYTES_MAX)),
     };
+    if (escalation == NULL)
+        return;
     escalation->messages++;
     escalation->held++;
     esc_escalation_dirty(engine, escalation);

@@ -28,8 +28,12 @@ static EscText digest_text(EscEngine *engine, const EscQuiet *quiet)
         const EscDigestItem *item = &quiet->items[i];
         EscText words = esc_message_words(engine, item->text).text;
         const EscEscalation *escalation = esc_escalation_find(engine, item->escalation);
-        esc_buf_printf(&buf, NEW_LINE "E-%llu (%.*s): %.*s", (unsigned long long)item->escalation,
-                       ESC_TEXT_ARG(state_text(engine, escalation)), ESC_TEXT_ARG(words));
+        if (item->escalation == 0)
+            esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(words));
+        else
+            esc_buf_printf(&buf, NEW_LINE "E-%llu (%.*s): %.*s",
+                           (unsigned long long)item->escalation,
+                           ESC_TEXT_ARG(state_text(engine, escalation)), ESC_TEXT_ARG(words));
     }
     if (quiet->items_left_out > 0)
         esc_buf_printf(&buf, NEW_LINE "and %u more", quiet->items_left_out);

@@ -86,7 +86,7 @@ void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalat
     }
     ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
     window->items[window->items_count++] = (EscDigestItem){
-        .escalation = escalation->id,
+        .escalation = escalation == NULL ? 0 : escalation->id, /* 0: an automation's */
         .text = esc_text_own(esc_turn_cut(engine, text, ITEM_BYTES_MAX)),
     };
     esc_digest_timer(engine);
