@@ -241,11 +241,11 @@ static void a_text_that_outgrows_its_room_says_so(void **state)
     assert_status(scene_event(scene, "ticket.created", "T", data), ESC_OK);
     size_t kept = strlen(scene_field(scene, "T", "description")) - 2;
     assert_true(3 * kept > ESC_TEXT_MAX);
-    char told[64];
-    snprintf(told, sizeof told, "%zu bytes were left out", 3 * kept - (ESC_TEXT_MAX - 3));
+    char told[128];
+    snprintf(told, sizeof told, "a text outgrew %d bytes at b.esc:3, in t: %zu bytes were left out",
+             ESC_TEXT_MAX, 3 * kept - (ESC_TEXT_MAX - 3));
     assert_int_equal(scene_sent(scene, "room", "xxx…\""), 1);
     assert_int_equal(scene_audit(scene, "cut", told), 1);
-    assert_int_equal(scene_audit(scene, "cut", "b.esc:3"), 1);
     scene_free(scene);
 }
 

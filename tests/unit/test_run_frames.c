@@ -74,7 +74,7 @@ static void timers_of_what_is_not_there(void **state)
     assert_ptr_equal(esc_timer_frame(escalation, ESC_WAIT_TIMER_FRAME), &escalation->frame);
     assert_int_equal(esc_wait_moved(escalation, ESC_WAIT_TIMER_TRIAGE, 7), 7);
     assert_int_equal(esc_wait_moved(escalation, ESC_WAIT_TIMER_FRAME, 7), escalation->frame.due_ms);
-    assert_int_equal(esc_reminder_moved(engine, escalation, &move, 0, MODEL_START_MS + 1),
+    assert_int_equal(esc_reminder_moved(engine, escalation, &move, MODEL_START_MS + 1),
                      MODEL_START_MS + 6); /* the wait has none */
     assert_int_equal(esc_qa_moved(engine, escalation, &move, 99, MODEL_START_MS + 1),
                      MODEL_START_MS + 6);
@@ -88,7 +88,7 @@ static void timers_of_what_is_not_there(void **state)
     esc_wait_fire(engine, escalation, ESC_WAIT_TIMER_FRAME);
     esc_reminder_fire(engine, escalation, 0);
     assert_int_equal(engine->pending->audit_count, audits);
-    assert_int_equal(esc_reminder_moved(engine, escalation, &move, 0, MODEL_START_MS + 1),
+    assert_int_equal(esc_reminder_moved(engine, escalation, &move, MODEL_START_MS + 1),
                      MODEL_START_MS + 6);
     model_free(model);
 }

@@ -47,7 +47,13 @@ void told(Scene *scene, const char *name)
 {
     char path[1024];
     snprintf(path, sizeof path, "%s/tests/unit/trails/%s.txt", ESC_TEST_SOURCE_DIR, name);
-    EscText trail = scene_trail(scene);
+    EscBuf all;
+    esc_buf_init(&all, (size_t)64 << 20);
+    esc_buf_text(&all, scene_trail(scene));
+    esc_buf_string(&all, "\nwhat the rows hold of time\n");
+    scene_rows(scene, &all);
+    all.size--; /* the NUL behind the rows */
+    EscText trail = esc_buf_as_text(&all);
     if (getenv("ESC_UPDATE") != NULL) {
         FILE *file = fopen(path, "wb");
         assert_non_null(file);
@@ -58,5 +64,6 @@ void told(Scene *scene, const char *name)
         assert_same(trail, esc_buf_as_text(&expected), name);
         esc_buf_release(&expected);
     }
+    esc_buf_release(&all);
     scene_free(scene);
 }

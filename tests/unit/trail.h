@@ -7,7 +7,7 @@
 
 #include "engine_scene.h"
 
-/* The end of a story: its trail is that of the file, and the scene is freed. */
+/* The end of a story: its trail, and the instants that its rows hold then, are those of the file. Frees the scene. */
 void told(Scene *scene, const char *name);
 
 #endif

@@ -36,7 +36,6 @@ void esc_absences_move(EscEngine *engine, int64_t by_ms)
         if (engine->absences.items[i].is_for)
             engine->absences.items[i].until_ms += by_ms;
     }
-    engine->absences.is_dirty = true;
 }
 
 /* --- the directory asked ---------------------------------------------------------------------- */
