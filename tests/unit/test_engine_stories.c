@@ -67,7 +67,7 @@ static void a_shift_ends(void **state)
         DUTY ALONE "template t \"Trouble\" { start on ticket.created\n"
                    "owners { primary duty follows shift ack within 20m  secondary alone "
                    "follows shift ack within 5m }\nsteps { await ack  " STAYS
-                   " }\nclose when resolved }\n");
+                   " }\nqa { check confirmed \"all well\" before close }\nclose when resolved }\n");
     open_ticket(scene, "T");
     scene_after(scene, MINUTES(20));
     act(scene, ESC_VERB_ACK, "cleo", NULL);
@@ -88,6 +88,8 @@ static void a_shift_ends(void **state)
     act(scene, ESC_VERB_PRESENT, "ana", "ana");
     keep(scene, "ben");
     time_goes_to(scene, "2026-01-07T10:05:00Z");
+    act(scene, ESC_VERB_RESOLVE, "ben", NULL);
+    time_goes_to(scene, "2026-01-08T10:05:00Z");
     told(scene, "a_shift_ends");
 }
 
@@ -950,6 +952,34 @@ static void opened_again_in_time(void **state)
     told(scene, "opened_again_in_time");
 }
 
+/* A wait of a handler reads what the exception brought; handler and steps come back when the ticket is opened again. */
+static void a_handler_comes_back(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ana ack within 30d }\nsteps { await resolved within 2h "
+                      "else { notify room \"late\" }  " STAYS " }\n"
+                      "on go { raise one { who: \"back\" } }\n"
+                      "on exception one { await ticket.queue = exception.who within 1h else { "
+                      "notify room \"not back\" }  resume }\n"
+                      "qa { check confirmed \"all well\" before close }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    act(scene, ESC_VERB_ACK, "ana", NULL);
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, MINUTES(10));
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    scene_after(scene, MINUTES(10));
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"front\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"back\"}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"front\"}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    told(scene, "a_handler_comes_back");
+}
+
 /* Hand-made code that no template of the language has: fields that the schema lacks are left alone, and triage that asks
  * nothing is over in its time. */
 static void hand_made_code(void **state)
@@ -1019,6 +1049,7 @@ int main(void)
         cmocka_unit_test(enough_for_now),
         cmocka_unit_test(an_alarm_is_handed_over),
         cmocka_unit_test(opened_again_in_time),
+        cmocka_unit_test(a_handler_comes_back),
         cmocka_unit_test(hand_made_code),
     };
     return cmocka_run_group_tests_name("engine_stories", tests, NULL, NULL);
