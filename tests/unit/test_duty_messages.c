@@ -364,6 +364,36 @@ static void pages_beyond_what_is_remembered(void **state)
     model_free(model);
 }
 
+/* Of pages that wait for a merged one: they go with it, they die where there is no such way, or they need not come. */
+static void pages_that_wait_for_the_merged_one(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    EscEngine *engine = model->engine;
+    EscEscalation *escalation = model->escalation;
+    const uint32_t kinds[] = {ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE, ESC_CONTACT_CHAT};
+    for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
+        esc_paged_add(engine, escalation, ESC_TEXT("ana"), kinds[i], 0);
+    assert_int_equal(escalation->messages, 3);
+    esc_paged_merge(engine, escalation, ESC_TEXT("ben"), ESC_CONTACT_EMAIL, 7);
+    esc_paged_merge(engine, escalation, ESC_TEXT("ana"), ESC_CONTACT_EMAIL, 8);
+    esc_paged_merge(engine, escalation, ESC_TEXT("ana"), ESC_CONTACT_PHONE, 0);
+    assert_int_equal(escalation->paged_count, 2);
+    assert_int_equal(escalation->dead, 1);
+    assert_int_equal(escalation->messages, 3);
+    assert_false(esc_paged_is_of(escalation, 7));
+    assert_true(esc_paged_is_of(escalation, 8));
+    esc_paged_stop(engine, escalation, ESC_TEXT("ben"));
+    assert_int_equal(escalation->paged_count, 2);
+    esc_paged_stop(engine, escalation, ESC_TEXT("ana"));
+    assert_int_equal(escalation->paged_count, 1); /* what has gone out stays under way */
+    assert_int_equal(escalation->messages, 2);
+    assert_int_equal(esc_paged_settled(engine, escalation, 7, false), 0);
+    assert_int_equal(esc_paged_settled(engine, escalation, 8, true), 1);
+    assert_int_equal(escalation->paged_count, 0);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +413,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_not_named_may_be_seen),
         cmocka_unit_test(only_what_is_held_back_is_hurried),
         cmocka_unit_test(pages_beyond_what_is_remembered),
+        cmocka_unit_test(pages_that_wait_for_the_merged_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,6 +172,30 @@ static void many_owners_are_joined(void **state)
     model_free(model);
 }
 
+/* Who was drawn keeps the turn, and is nobody while away: the next of the team is not drawn by that. */
+static void whoever_was_drawn_is_looked_for_alone(void **state)
+{
+    (void)state;
+    Model *model = model_new();
+    model->program.roles[0].owner = ESC_REF(ESC_REF_TURNS, 0);
+    esc_escalation_draw_add(model->escalation, 0, 0,
+                            esc_engine_intern(model->engine, ESC_TEXT("ben")));
+    EscPeople people;
+    esc_role_people(model->engine, model->escalation, 0, &people);
+    assert_int_equal(people.count, 1);
+    assert_text_equal(people.names[0], "ben");
+    assert_int_equal(people.skipped_count, 0);
+    leave(model, "ben", MODEL_START_MS + 1);
+    esc_role_people(model->engine, model->escalation, 0, &people);
+    assert_int_equal(people.count, 0);
+    assert_int_equal(people.skipped_count, 1);
+    assert_text_equal(people.skipped[0], "ben");
+    esc_role_people_anew(model->engine, model->escalation, 0, &people);
+    assert_text_equal(people.names[0], "ana");
+    assert_int_equal(model->escalation->draws_count, 1);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +208,7 @@ int main(void)
         cmocka_unit_test(somebody_stands_as_the_last_resort),
         cmocka_unit_test(a_field_without_a_ticket_names_nobody),
         cmocka_unit_test(many_owners_are_joined),
+        cmocka_unit_test(whoever_was_drawn_is_looked_for_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,6 +345,27 @@ static void an_old_pause_behind_the_due_time(void **state)
     assert_int_equal(clock->due_ms, MODEL_START_MS + ESC_HOUR_MS + ESC_MINUTE_MS);
     assert_int_equal(clock->moved_ms, ESC_MINUTE_MS);
     assert_true(clock->is_kept);
+    esc_sla_begin(model->engine, ticket, ESC_SLA_CLOCK_RESOLVE);
+    assert_int_equal(ticket->pauses_count + (size_t)ticket->pauses_old_ms, 0);
+    assert_int_equal(clock->moved_ms, 0);
+    assert_int_equal(clock->origin_ms, model->engine->now_ms);
+    assert_int_equal(clock->overdue_done_ms, -1);
+    assert_int_equal(clock->cycle, 1);
+    model_free(model);
+}
+
+/* Once late it stays so when it was met, however long its time is made. */
+static void what_was_met_late_stays_late(void **state)
+{
+    (void)state;
+    Model *model = model_of_gold();
+    esc_sla_review(model->engine, model->ticket);
+    breach(model);
+    esc_sla_respond_met(model->engine, model->ticket);
+    model->program.goals[0].ms = 9 * ESC_HOUR_MS;
+    esc_sla_rebuild(model->engine, model->ticket);
+    assert_int_equal(respond(model)->state, ESC_CLOCK_BREACHED);
+    assert_int_equal(respond(model)->due_ms, MODEL_START_MS + 9 * ESC_HOUR_MS);
     model_free(model);
 }
 
@@ -367,6 +388,7 @@ int main(void)
         cmocka_unit_test(without_its_calendar_all_time_counts),
         cmocka_unit_test(timers_of_warnings_move),
         cmocka_unit_test(an_old_pause_behind_the_due_time),
+        cmocka_unit_test(what_was_met_late_stays_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,7 @@ static void a_template_goes_on_to_the_next_role(void **state)
     assert_int_equal(scene_view(scene, 1).role, 2);
     assert_true(scene_view(scene, 1).ack_due_ms == scene_now(scene) + 20 * ESC_MINUTE_MS);
     assert_int_equal(scene_sent(scene, "cleo", "it was handed over because slow"), 1);
+    assert_int_equal(scene_audit(scene, "skipped", ""), 1); /* nobody looks at that role again */
     scene_free(scene);
 }
 
@@ -368,6 +369,7 @@ static void a_handoff_to_nobody_ends_at_the_last_resort(void **state)
     assert_view_owner(scene, 1, "dora");
     assert_int_equal(scene_view(scene, 1).role, 3);
     assert_int_equal(scene_audit(scene, "skipped", "ben is absent and was passed over"), 1);
+    assert_int_equal(scene_audit(scene, "skipped", ""), 1);
     assert_int_equal(scene_sent(scene, "dora", "You are accountable"), 1);
     scene_free(scene);
 }

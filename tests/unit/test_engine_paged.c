@@ -1,5 +1,6 @@
 /* test_engine_paged.c - pages under way: a turn that nobody can be reached in ends at once, and a merged page is a page. */
 #include "engine_scene.h"
+#include "trail.h"
 
 #include <stdio.h>
 
@@ -322,7 +323,7 @@ static void a_merged_page_without_its_way_is_dead(void **state)
     settle_last(scene, "emil", ESC_DELIVERY_ACCEPTED);
     scene_after(scene, 5 * ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "check_failed", "1 of 2 notifications was not queued"), 2);
-    scene_free(scene);
+    told(scene, "a_merged_page_without_its_way");
 }
 
 int main(void)

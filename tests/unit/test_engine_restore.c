@@ -130,6 +130,10 @@ static void expect_parked(Scene *scene, EscText snapshot)
     assert_status(apply(engine, &resolve, scene_now(scene), &group), ESC_OK);
     assert_true(esc_engine_find_escalation(engine, 1, &view));
     assert_int_equal(view.state, ESC_STATE_CLOSED);
+    size_t closed = 0;
+    for (size_t i = 0; i < group->audit_count; i++)
+        closed += esc_text_starts_with(group->audit[i].text, ESC_TEXT("closed as resolved after "));
+    assert_int_equal(closed, 1);
     esc_engine_free(engine);
 }
 

@@ -67,7 +67,7 @@ static void a_shift_ends(void **state)
         DUTY ALONE "template t \"Trouble\" { start on ticket.created\n"
                    "owners { primary duty follows shift ack within 20m  secondary alone "
                    "follows shift ack within 5m }\nsteps { await ack  " STAYS
-                   " }\nclose when resolved }\n");
+                   " }\nqa { check confirmed \"all well\" before close }\nclose when resolved }\n");
     open_ticket(scene, "T");
     scene_after(scene, MINUTES(20));
     act(scene, ESC_VERB_ACK, "cleo", NULL);
@@ -88,6 +88,8 @@ static void a_shift_ends(void **state)
     act(scene, ESC_VERB_PRESENT, "ana", "ana");
     keep(scene, "ben");
     time_goes_to(scene, "2026-01-07T10:05:00Z");
+    act(scene, ESC_VERB_RESOLVE, "ben", NULL);
+    time_goes_to(scene, "2026-01-08T10:05:00Z");
     told(scene, "a_shift_ends");
 }
 
@@ -884,6 +886,100 @@ static void acknowledged_at_the_last_moment(void **state)
     told(scene, "acknowledged_at_the_last_moment");
 }
 
+/* Enough have acknowledged when the others go away; what is queued is enough for a check that asks for no more; the steps that
+ * triage held go on behind the handler that stood on them. */
+static void enough_for_now(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ops ack by 2 within 30m  secondary dora ack within 5m }\n"
+                      "steps { await ack  raise trouble  notify room \"went on\"  " STAYS " }\n"
+                      "on go { raise one }\non exception one { wait 1h  resume }\n"
+                      "qa { check queued within 1m }\nclose when resolved }\n"
+                      "template u \"Other\" { start on ticket.created\n"
+                      "owners { primary ops ack by 2 within 30m  secondary dora ack within 5m }\n"
+                      "steps { " STAYS " }\nclose when escalation.acked }\n");
+    open_ticket(scene, "T");
+    scene_after(scene, MINUTES(1));
+    act(scene, ESC_VERB_ACK, "ana", NULL);
+    scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL);
+    act(scene, ESC_VERB_ABSENT, "ben", "ben");
+    act(scene, ESC_VERB_ABSENT, "cleo", "cleo");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    act(scene, ESC_VERB_ANSWER, "ana", "resume");
+    scene_after(scene, ESC_HOUR_MS);
+    told(scene, "enough_for_now");
+}
+
+/* An alarm of the last resort is over when it is handed over; the next time all of them are asked anew. */
+static void an_alarm_is_handed_over(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+        "steps { " STAYS " }\n"
+        "on go { handoff to secondary because \"it is his\" expect acked within 10m }\n"
+        "close when resolved }\n");
+    open_ticket(scene, "T");
+    scene_after(scene, MINUTES(30));
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, MINUTES(30));
+    act(scene, ESC_VERB_ACK, "dora", NULL);
+    told(scene, "an_alarm_is_handed_over");
+}
+
+/* A check that has passed is open again with the ticket, and has what is left of its time. */
+static void opened_again_in_time(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("template t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+                      "steps { notify room \"one\"  " STAYS " }\n"
+                      "qa { check accepted within 10m  check acknowledged within 20m  check "
+                      "confirmed \"all well\" before close }\n"
+                      "close when resolved }\n");
+    open_ticket(scene, "T");
+    scene_deliver_all(scene);
+    scene_after(scene, MINUTES(1));
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    scene_deliver_all(scene);
+    scene_after(scene, MINUTES(3));
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_after(scene, MINUTES(30));
+    told(scene, "opened_again_in_time");
+}
+
+/* A wait of a handler reads what the exception brought; handler and steps come back when the ticket is opened again. */
+static void a_handler_comes_back(void **state)
+{
+    (void)state;
+    Scene *scene =
+        scene_waiting("event go { n: number }\ntemplate t \"Trouble\" { start on ticket.created\n"
+                      "owners { primary ana ack within 30d }\nsteps { await resolved within 2h "
+                      "else { notify room \"late\" }  " STAYS " }\n"
+                      "on go { raise one { who: \"back\" } }\n"
+                      "on exception one { await ticket.queue = exception.who within 1h else { "
+                      "notify room \"not back\" }  resume }\n"
+                      "qa { check confirmed \"all well\" before close }\nclose when resolved }\n");
+    open_ticket(scene, "T");
+    act(scene, ESC_VERB_ACK, "ana", NULL);
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, MINUTES(10));
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    scene_after(scene, MINUTES(10));
+    scene_event(scene, "ticket.reopened", "T", NULL);
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"front\"}");
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"back\"}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_event(scene, "ticket.updated", "T", "{\"queue\":\"front\"}");
+    scene_event(scene, "go", "T", "{\"n\":1}");
+    scene_after(scene, 3 * ESC_HOUR_MS);
+    told(scene, "a_handler_comes_back");
+}
+
 /* Hand-made code that no template of the language has: fields that the schema lacks are left alone, and triage that asks
  * nothing is over in its time. */
 static void hand_made_code(void **state)
@@ -950,6 +1046,10 @@ int main(void)
         cmocka_unit_test(told_once_an_hour),
         cmocka_unit_test(the_same_promise_of_another_level),
         cmocka_unit_test(acknowledged_at_the_last_moment),
+        cmocka_unit_test(enough_for_now),
+        cmocka_unit_test(an_alarm_is_handed_over),
+        cmocka_unit_test(opened_again_in_time),
+        cmocka_unit_test(a_handler_comes_back),
         cmocka_unit_test(hand_made_code),
     };
     return cmocka_run_group_tests_name("engine_stories", tests, NULL, NULL);

@@ -229,23 +229,25 @@ static void a_text_that_outgrows_its_room_says_so(void **state)
 {
     (void)state;
     static char data[5000];
-    Scene *scene = scene_of(
-        "template t \"Trouble\" { start on ticket.created\n"
-        "owners { primary ana ack within 5m }\n"
-        "steps { notify room \"{ticket.description}{ticket.description}{ticket.description}\"  "
-        "await resolved within 1d else { } }\nclose when resolved }\n");
+    Scene *scene =
+        scene_of("template t \"Trouble\" { start on ticket.created\n"
+                 "owners { primary ana ack within 5m }\n"
+                 "steps { wait 1m\nnotify room \"short\"\n"
+                 "notify room \"{ticket.description}{ticket.description}{ticket.description}\"  "
+                 "await resolved within 1d else { } }\nclose when resolved }\n");
     const size_t size = 1900;
     size_t at = (size_t)snprintf(data, sizeof data, "{\"description\":\"");
     memset(data + at, 'x', size);
     snprintf(data + at + size, sizeof data - at - size, "\"}");
     assert_status(scene_event(scene, "ticket.created", "T", data), ESC_OK);
+    scene_after(scene, ESC_MINUTE_MS);
     size_t kept = strlen(scene_field(scene, "T", "description")) - 2;
     assert_true(3 * kept > ESC_TEXT_MAX);
-    char told[64];
-    snprintf(told, sizeof told, "%zu bytes were left out", 3 * kept - (ESC_TEXT_MAX - 3));
+    char told[128];
+    snprintf(told, sizeof told, "a text outgrew %d bytes at b.esc:5, in t: %zu bytes were left out",
+             ESC_TEXT_MAX, 3 * kept - (ESC_TEXT_MAX - 3));
     assert_int_equal(scene_sent(scene, "room", "xxx…\""), 1);
     assert_int_equal(scene_audit(scene, "cut", told), 1);
-    assert_int_equal(scene_audit(scene, "cut", "b.esc:3"), 1);
     scene_free(scene);
 }
 

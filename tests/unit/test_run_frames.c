@@ -74,7 +74,7 @@ static void timers_of_what_is_not_there(void **state)
     assert_ptr_equal(esc_timer_frame(escalation, ESC_WAIT_TIMER_FRAME), &escalation->frame);
     assert_int_equal(esc_wait_moved(escalation, ESC_WAIT_TIMER_TRIAGE, 7), 7);
     assert_int_equal(esc_wait_moved(escalation, ESC_WAIT_TIMER_FRAME, 7), escalation->frame.due_ms);
-    assert_int_equal(esc_reminder_moved(engine, escalation, &move, 0, MODEL_START_MS + 1),
+    assert_int_equal(esc_reminder_moved(engine, escalation, &move, MODEL_START_MS + 1),
                      MODEL_START_MS + 6); /* the wait has none */
     assert_int_equal(esc_qa_moved(engine, escalation, &move, 99, MODEL_START_MS + 1),
                      MODEL_START_MS + 6);
@@ -88,7 +88,7 @@ static void timers_of_what_is_not_there(void **state)
     esc_wait_fire(engine, escalation, ESC_WAIT_TIMER_FRAME);
     esc_reminder_fire(engine, escalation, 0);
     assert_int_equal(engine->pending->audit_count, audits);
-    assert_int_equal(esc_reminder_moved(engine, escalation, &move, 0, MODEL_START_MS + 1),
+    assert_int_equal(esc_reminder_moved(engine, escalation, &move, MODEL_START_MS + 1),
                      MODEL_START_MS + 6);
     model_free(model);
 }
@@ -113,6 +113,25 @@ static void without_a_condition_it_ends_with_its_ticket(void **state)
     }
 }
 
+/* Its steps have no time any more; chain, owner and what the frame held stay. */
+static void what_is_parked_waits_for_a_person(void **state)
+{
+    (void)state;
+    Model *model = model_of_wait();
+    EscEscalation *escalation = model->escalation;
+    esc_timer_put(model->engine, escalation, NULL, ESC_TIMER_REMINDER, 0, MODEL_START_MS + 5);
+    assert_true(model_has_timer(model, ESC_TIMER_WAIT, ESC_WAIT_TIMER_FRAME));
+    esc_escalation_park(model->engine, escalation, "nobody knows");
+    assert_int_equal(escalation->state, ESC_STATE_PARKED);
+    assert_int_equal(escalation->alarms, ESC_ALARM_PARKED);
+    assert_non_null(escalation->frame.bytes);
+    assert_false(model_has_timer(model, ESC_TIMER_WAIT, ESC_WAIT_TIMER_FRAME));
+    assert_false(model_has_timer(model, ESC_TIMER_REMINDER, 0));
+    assert_true(model_has_timer(model, ESC_TIMER_ACK, 0));
+    assert_int_equal(escalation->timeline[escalation->timeline_count - 1].kind, ESC_AUDIT_PARKED);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +139,7 @@ int main(void)
         cmocka_unit_test(what_runs_beside_a_damaged_frame_does_not),
         cmocka_unit_test(timers_of_what_is_not_there),
         cmocka_unit_test(without_a_condition_it_ends_with_its_ticket),
+        cmocka_unit_test(what_is_parked_waits_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,14 @@ void told(Scene *scene, const char *name)
 {
     char answers[128];
     snprintf(answers, sizeof answers, "%s.answers", name);
-    hold(scene_trail(scene), name);
+    EscBuf all;
+    esc_buf_init(&all, (size_t)64 << 20);
+    esc_buf_text(&all, scene_trail(scene));
+    esc_buf_string(&all, "\nwhat the rows hold of time\n");
+    scene_rows(scene, &all);
+    all.size--; /* the NUL behind the rows */
+    hold(esc_buf_as_text(&all), name);
+    esc_buf_release(&all);
     hold(scene_answers(scene), answers);
     scene_free(scene);
 }

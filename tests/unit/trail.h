@@ -8,7 +8,8 @@
 
 #include "engine_scene.h"
 
-/* The end of a story: its trail and its answers are those of the files, and the scene is freed. */
+/* The end of a story: its trail, with the instants that its rows hold then, and its answers are those of the files, and the scene
+ * is freed. */
 void told(Scene *scene, const char *name);
 
 #endif

@@ -475,7 +475,6 @@ bool esc_page_died(EscEngine *engine, EscEscalation *escalation, EscText person,
         const EscContactRow *contacts = &program->contacts[row->contacts_first];
         if (contacts[page->contact - 1].kind + 1 != contact)
             continue; /* an earlier method, which the present one has followed already */
-        esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CONTACT, page->number);
         page->began_ms = engine->now_ms - contacts[page->contact].after_ms;
         if (!page_go(engine, escalation, page))
             page_remove(engine, escalation, i);

@@ -88,8 +88,6 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
     escalation->ackers_count = 0;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);
     escalation->resort.alarms = 0;
-    if (row != NULL)
-        escalation->resort.asked_count = 0;
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
     esc_role_ack_timer(engine, escalation);
     esc_follow_timer(engine, escalation);

@@ -211,7 +211,6 @@ void esc_storm_hurry(EscEngine *engine, EscText person)
     if (window == NULL || window->held == 0)
         return;
     window->held_due_ms = engine->now_ms;
-    engine->absences.is_dirty = true;
     esc_storm_timer(engine);
 }
 

@@ -35,7 +35,7 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_WAIT:
         return esc_wait_moved(escalation, timer->index, elapsed_ms);
     case ESC_TIMER_REMINDER:
-        return esc_reminder_moved(engine, escalation, move, timer->index, timer->due_ms);
+        return esc_reminder_moved(engine, escalation, move, timer->due_ms);
     case ESC_TIMER_CHECK:
         return esc_qa_moved(engine, escalation, move, timer->index, timer->due_ms);
     case ESC_TIMER_EXPECTATION:

@@ -125,13 +125,12 @@ static void last_resort_tell(EscEngine *engine, EscEscalation *escalation, const
 void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because)
 {
     escalation->state = ESC_STATE_PARKED;
-    escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
     esc_escalation_alarm(engine, escalation, ESC_ALARM_PARKED, true);
     esc_wish_forget(engine, escalation);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_WAIT);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_PARKED,
-                         esc_audit_data(engine, "because", escalation->parked_because, NULL),
+                         esc_audit_data(engine, "because", esc_text_from(because), NULL),
                          "its steps cannot go on: %s; the last resort is told", because);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_PARKED, (EscText){0});
     last_resort_tell(engine, escalation, because);

@@ -221,7 +221,6 @@ static void wait_forget(EscFrame *frame, uint32_t kind)
     if (kind == ESC_WAIT_REPLY) {
         esc_text_drop(&frame->reply_text);
         frame->reply = ESC_REPLY_NONE;
-        frame->reply_outbox = 0;
     }
     if (kind == ESC_WAIT_ANSWER || kind == ESC_WAIT_APPROVAL)
         esc_question_drop(frame);

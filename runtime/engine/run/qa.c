@@ -208,11 +208,12 @@ void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, Es
 
 /* --- failing ---------------------------------------------------------------------------------- */
 
-static bool was_raised(EscEscalation *escalation, uint32_t check)
+/* Whether its failing was raised before; from now on it was, or was not. */
+static bool raised_set(EscEscalation *escalation, uint32_t check, bool is_raised)
 {
-    uint64_t bit = UINT64_C(1) << (check % 64);
-    bool before = (escalation->raised_checks[check / 64] & bit) != 0;
-    escalation->raised_checks[check / 64] |= bit;
+    uint64_t bit = UINT64_C(1) << (check % 64), *bits = &escalation->raised_checks[check / 64];
+    bool before = (*bits & bit) != 0;
+    *bits = is_raised ? *bits | bit : *bits & ~bit;
     return before;
 }
 
@@ -226,7 +227,7 @@ EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint3
 
 static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
 {
-    if (!was_raised(escalation, check))
+    if (!raised_set(escalation, check, true))
         (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_QA_FAILED,
                                 esc_qa_failure(engine, escalation, check));
 }
@@ -311,7 +312,7 @@ void esc_qa_closing(EscEscalation *escalation)
 {
     for (uint32_t i = 0; i < escalation->checks_count; i++) {
         if (escalation->checks[i] == ESC_CHECK_STATE_FAILED)
-            escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+            (void)raised_set(escalation, i, false);
     }
 }
 
@@ -363,7 +364,7 @@ void esc_qa_again(EscEngine *engine, EscEscalation *escalation)
             continue;
         bool passes = !is_decided(check_row(escalation, i)) &&
                       esc_qa_judge(engine, escalation, i, false) == ESC_JUDGEMENT_PASS;
-        escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+        (void)raised_set(escalation, i, false);
         if (passes)
             esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_PASSED, (EscText){0}, (EscText){0});
         else
@@ -388,7 +389,7 @@ void esc_qa_reopen(EscEngine *engine, EscEscalation *escalation)
         if (row->timing == ESC_TIMING_IN_PLACE || is_decided(row) ||
             escalation->checks[i] == ESC_CHECK_STATE_PENDING)
             continue;
-        escalation->raised_checks[i / 64] &= ~(UINT64_C(1) << (i % 64));
+        (void)raised_set(escalation, i, false);
         esc_qa_set(engine, escalation, i, ESC_CHECK_STATE_PENDING, (EscText){0},
                    ESC_TEXT("the ticket is open again"));
         int64_t due_ms = check_due_ms(engine, escalation, row);

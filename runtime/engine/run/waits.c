@@ -80,9 +80,9 @@ int64_t esc_wait_moved(EscEscalation *escalation, uint32_t index, int64_t otherw
 }
 
 int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
-                           const EscMove *move, uint32_t reminder, int64_t due_ms)
+                           const EscMove *move, int64_t due_ms)
 {
     const EscWaitRow *wait = esc_frame_wait(escalation);
-    uint32_t calendar = wait == NULL || reminder >= wait->reminders_count ? 0 : wait->calendar;
+    uint32_t calendar = wait == NULL ? 0 : wait->calendar;
     return esc_move_due(engine, escalation->bundle->program, move, calendar, due_ms);
 }

@@ -282,7 +282,7 @@ void esc_storm_hurry(EscEngine *engine, EscText person);
 /* Set the timer of what waits longest; called when something came or went. */
 void esc_digest_timer(EscEngine *engine);
 void esc_storm_timer(EscEngine *engine);
-void esc_windows_move(EscEngine *engine, int64_t by_ms);
+void esc_windows_move(EscEngine *engine, int64_t by_ms); /* the workspace's row is written */
 
 /* --- quiet.c ---------------------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@ void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const E
 /* When the wait behind a timer of ESC_TIMER_WAIT is over then; `otherwise` when there is none. */
 int64_t esc_wait_moved(EscEscalation *escalation, uint32_t index, int64_t otherwise);
 int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
-                           const EscMove *move, uint32_t reminder, int64_t due_ms);
+                           const EscMove *move, int64_t due_ms);
 
 /* --- endings.c -------------------------------------------------------------------------------- */
 
