@@ -167,7 +167,7 @@ void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
     }
     if (has_broken_off(attempt))
         esc_buf_printf(&text, ", but its answer broke off: %s", curl_easy_strerror(attempt->code));
-    if (attempt->refused.size > 0)
+    if (attempt->refused.size != 0)
         esc_buf_printf(&text, "; refused: %.*s", ESC_TEXT_ARG(esc_buf_as_text(&attempt->refused)));
     (void)snprintf(out, size, "%.*s", ESC_TEXT_ARG(esc_utf8_cut(esc_buf_as_text(&text), size - 1)));
     esc_buf_release(&text);

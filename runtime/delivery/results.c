@@ -78,8 +78,7 @@ void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState s
 {
     const EscSite *site = esc_site_of(outside, item);
     EscDelivery delivery = {.outbox = item->id, .state = state, .http_status = status};
-    EscResult *result = result_new(esc_utf8_cut(esc_text_from(detail), ESC_DETAIL_BYTES_MAX), reply,
-                                   &delivery.detail, &delivery.reply);
+    EscResult *result = result_new(esc_text_from(detail), reply, &delivery.detail, &delivery.reply);
     result->delivery = delivery;
     result->rank = rank_of(state);
     if (state == ESC_DELIVERY_DEAD)

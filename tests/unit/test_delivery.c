@@ -995,6 +995,9 @@ static void names_of_senders_begin_no_header(void **state)
     assert_true(esc_text_contains(
         text, ESC_TEXT("From: \"Escal <x@y.example> Bcc: z\" <escal@acme.example>\r\n")));
     esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("E"), ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: \"E\" <escal@acme.example>\r\n")));
+    esc_buf_release(&out);
     text = mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("St\u00f6rung"), ESC_TEXT("s"),
                    ESC_TEXT("t"));
     assert_true(esc_text_contains(

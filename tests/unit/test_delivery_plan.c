@@ -126,6 +126,9 @@ static void a_channels_mail_goes_to_the_receiver_of_the_row(void **state)
     assert_true(esc_text_contains(f->plan.body, ESC_TEXT("\r\nTo: ole@x.example\r\n")));
     assert_false(esc_text_contains(f->plan.body, ESC_TEXT("eva@x.example")));
     assert_int_equal(strcmp(f->route.name, "channel managers"), 0);
+    f->row.address = ESC_TEXT("eva@x.example");
+    make(f);
+    assert_text_equal(f->plan.to.items[0], "eva@x.example");
     f->row.address = ESC_TEXT("former@x.example");
     make(f);
     assert_text_equal(f->plan.refusal, "the configuration names no such receiver any more");
@@ -489,11 +492,10 @@ static void people_go_where_their_medium_is_bound(void **state)
          .way = ESC_WAY_FILE,
          .is_unbound = true},
     };
-    EscText server = f->config.mail.server;
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         f->row.medium = esc_text_from(cases[i].medium);
         f->row.address = ESC_TEXT("a");
-        f->config.mail.server = cases[i].has_mail ? server : (EscText){0};
+        f->config.mail.server = cases[i].has_mail ? ESC_TEXT("m") : (EscText){0};
         f->config.people.chat = cases[i].chat;
         f->config.people.phone = cases[i].phone;
         esc_route_find(&f->config, &f->row, &f->route);

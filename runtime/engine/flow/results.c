@@ -192,7 +192,6 @@ static void released_settled(EscEngine *engine, const EscOutboxNode *node,
             occurrences(ids, i, ids[i]) > 0)
             continue;
         (void)message_settled(engine, escalation, node, delivery, occurrences(ids, count, ids[i]));
-        esc_escalation_dirty(engine, escalation);
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }
