@@ -19,7 +19,7 @@
 static void put_line(EscBuf *out, EscText text)
 {
     bool is_in_tag = false, is_behind_blank = true;
-    size_t size = 0;
+    size_t size;
     for (size_t at = 0; at < text.size; at += size) {
         uint32_t c = esc_utf8_decode(text, at, &size);
         is_in_tag = is_in_tag ? c != '>' : c == '<';

@@ -274,7 +274,7 @@ static void start_all(EscOutside *outside, int64_t now_ms)
 static void ask_for_contents(EscOutside *outside)
 {
     uint64_t ids[ESC_QUEUE_WANTS_MAX];
-    uint32_t workspace = 0;
+    uint32_t workspace;
     for (size_t count = 0;
          (count = esc_queues_wants(outside->queues, &workspace, ids, ESC_COUNT_OF(ids))) > 0;) {
         const EscOutsideHost *host = &outside->sites[workspace]->host;

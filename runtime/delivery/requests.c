@@ -29,7 +29,7 @@ static void socket_ready(void *context, int fd, uint32_t events)
 {
     (void)events;
     const EscRequestPool *pool = context;
-    int running = 0;
+    int running;
     (void)curl_multi_socket_action(pool->multi, fd, 0, &running); /* it asks the socket itself */
 }
 
@@ -158,7 +158,7 @@ void esc_request_give_up(EscAttempt *attempt)
 /* Appends what has ended to a list and gives its new end. */
 static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
 {
-    int left = 0;
+    int left;
     for (CURLMsg *message = curl_multi_info_read(pool->multi, &left); message != NULL;
          message = curl_multi_info_read(pool->multi, &left)) {
         ESC_ASSERT(message->msg == CURLMSG_DONE); /* there is no other message */
@@ -196,7 +196,7 @@ EscAttempt *esc_requests_run(EscOutside *outside)
     for (EscRequestPool *pool = outside->pools; pool != NULL; pool = pool->next) {
         if (pool->multi == NULL)
             continue;
-        int running = 0;
+        int running;
         if (esc_boot_ms() >= pool->due_real_ms) {
             pool->due_real_ms = INT64_MAX;
             (void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);

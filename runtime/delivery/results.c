@@ -26,7 +26,7 @@ void esc_outside_log(const EscOutside *outside, const char *level, const char *e
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    size_t bad_at = 0;
+    size_t bad_at;
     if (!esc_utf8_is_valid(esc_text_from(text), &bad_at))
         text[bad_at] = '\0'; /* cut within a character */
     outside->setup.log(outside->setup.context, level, event, esc_text_from(text));

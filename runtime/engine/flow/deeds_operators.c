@@ -114,7 +114,7 @@ static bool was_raised(EscEscalation *const *list, size_t at, const EscTicket *t
 /* Every ticket that the person is accountable for hears of it, then its escalations look for somebody else. */
 static void absence_spread(EscEngine *engine, EscText person)
 {
-    size_t count = 0, theirs = 0;
+    size_t count, theirs = 0;
     EscEscalation **list = open_list(engine, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_theirs(list[i], person))

@@ -156,7 +156,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
 static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
                            const EscDelivery *delivery)
 {
-    size_t count = 0;
+    size_t count;
     bool goes_on = false;
     const uint64_t *ids = esc_storm_escalations(engine, node->target, &count);
     for (size_t i = 0; i < count; i++) {
@@ -184,7 +184,7 @@ static uint32_t occurrences(const uint64_t *ids, size_t count, uint64_t id)
 static void released_settled(EscEngine *engine, const EscOutboxNode *node,
                              const EscDelivery *delivery)
 {
-    size_t count = 0;
+    size_t count;
     const uint64_t *ids = esc_released_take(engine, node->id, &count);
     for (size_t i = 0; i < count; i++) {
         EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
