@@ -12,6 +12,7 @@
 #include "reply.h"
 
 #define WORDS_BYTES_MAX 300
+#define SENTENCE_BYTES_MAX (4 * ESC_DETAIL_BYTES_MAX)
 
 /* --- the peer's words --------------------------------------------------------------------------- */
 
@@ -156,7 +157,7 @@ static bool has_broken_off(const EscAttempt *attempt)
 void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
 {
     EscBuf text;
-    esc_buf_init(&text, 4 * ESC_DETAIL_BYTES_MAX);
+    esc_buf_init(&text, SENTENCE_BYTES_MAX);
     if (attempt->is_address_refused && !attempt->is_address_tried)
         esc_buf_string(&text, "its address is not allowed by the configuration");
     else if (!put_failure(&text, attempt)) {

@@ -11,8 +11,7 @@
 
 #include <sys/epoll.h>
 
-#define KEPT_MAX 64        /* connections of one pool */
-#define IDLE_REAL_MS 60000 /* a pool that sends nothing for so long closes all of them */
+#define KEPT_MAX 64 /* connections of one pool */
 
 struct EscRequestPool {
     EscRequestPool *next;
@@ -202,7 +201,8 @@ EscAttempt *esc_requests_run(EscOutside *outside)
             (void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         }
         end = take_lost(pool, take_ended(pool, end));
-        if (pool->under_way == 0 && esc_boot_ms() - pool->idle_since_real_ms >= IDLE_REAL_MS)
+        if (pool->under_way == 0 &&
+            esc_boot_ms() - pool->idle_since_real_ms >= outside->idle_real_ms)
             close_pool(pool);
     }
     return ended;
@@ -215,8 +215,8 @@ int64_t esc_requests_wait_ms(const EscOutside *outside)
         if (pool->multi == NULL)
             continue;
         int64_t due_ms = pool->due_real_ms;
-        if (pool->under_way == 0 && pool->idle_since_real_ms + IDLE_REAL_MS < due_ms)
-            due_ms = pool->idle_since_real_ms + IDLE_REAL_MS;
+        if (pool->under_way == 0 && pool->idle_since_real_ms + outside->idle_real_ms < due_ms)
+            due_ms = pool->idle_since_real_ms + outside->idle_real_ms;
         if (due_ms != INT64_MAX && due_ms - now_ms < wait_ms)
             wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
     }

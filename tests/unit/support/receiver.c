@@ -205,6 +205,7 @@ static void *serve(void *context)
     else
         serve_smtp(connection);
     (void)shutdown(connection->fd, SHUT_RDWR); /* closed by receiver_stop */
+    (void)sem_post(&connection->receiver->closed);
     free(connection);
     return NULL;
 }
@@ -235,6 +236,7 @@ void receiver_start(Receiver *receiver, ReceiverMode mode)
     receiver->mode = mode;
     receiver->answer = mode == RECEIVER_SMTP_CLOSED ? "554 go away\r\n" : "220 receiver\r\n";
     ESC_ASSERT(sem_init(&receiver->held, 0, 0) == 0);
+    ESC_ASSERT(sem_init(&receiver->closed, 0, 0) == 0);
     ESC_ASSERT(pthread_mutex_init(&receiver->lock, NULL) == 0);
     ESC_ASSERT(pthread_cond_init(&receiver->released, NULL) == 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -291,6 +293,7 @@ void receiver_stop(Receiver *receiver)
     }
     close(receiver->listener);
     (void)sem_destroy(&receiver->held);
+    (void)sem_destroy(&receiver->closed);
     (void)pthread_mutex_destroy(&receiver->lock);
     (void)pthread_cond_destroy(&receiver->released);
     free(receiver->request);
