@@ -47,11 +47,11 @@ static void put_without(EscBuf *out, EscText text, const EscText *secrets, size_
         size_t hidden = 0;
         for (size_t i = 0; i < count && hidden == 0; i++)
             hidden = is_secret_at(text, at, secrets[i]) ? secrets[i].size : 0;
-        if (hidden > 0)
+        if (hidden != 0)
             esc_buf_string(out, "***");
         else
             esc_buf_char(out, text.data[at]);
-        at += hidden > 0 ? hidden : 1;
+        at += hidden != 0 ? hidden : 1;
     }
 }
 
@@ -65,7 +65,7 @@ void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t s
     esc_buf_init(&clean, line.size);
     put_without(&clean, esc_buf_as_text(&line), secrets, secrets_count);
     EscText words = esc_buf_as_text(&clean);
-    while (words.size > 0 && words.data[words.size - 1] == ' ')
+    while (esc_text_ends_with(words, ESC_TEXT(" ")))
         words.size--;
     esc_buf_text(out, esc_utf8_cut(words, WORDS_BYTES_MAX));
     if (words.size > WORDS_BYTES_MAX)
@@ -94,7 +94,7 @@ static void put_words(EscBuf *out, const EscAttempt *attempt, EscText said)
 
 static void put_untrusted(EscBuf *out, const EscAttempt *attempt)
 {
-    long result = 0;
+    long result;
     (void)curl_easy_getinfo(attempt->easy, CURLINFO_SSL_VERIFYRESULT, &result);
     esc_buf_printf(out, "TLS: the server's certificate is not trusted");
     if (result != 0)

@@ -86,6 +86,8 @@ static void say_what_is_said(const Connection *connection)
     Receiver *receiver = connection->receiver;
     (void)pthread_mutex_lock(&receiver->lock);
     const char *answer = receiver->answer;
+    receiver->answer = receiver->then != NULL ? receiver->then : answer;
+    receiver->then = NULL;
     (void)pthread_mutex_unlock(&receiver->lock);
     say(connection, answer);
 }
@@ -253,6 +255,14 @@ void receiver_say(Receiver *receiver, const char *answer)
 {
     (void)pthread_mutex_lock(&receiver->lock);
     receiver->answer = answer;
+    (void)pthread_mutex_unlock(&receiver->lock);
+}
+
+void receiver_say_then(Receiver *receiver, const char *answer, const char *then)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    receiver->answer = answer;
+    receiver->then = then;
     (void)pthread_mutex_unlock(&receiver->lock);
 }
 

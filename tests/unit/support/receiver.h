@@ -35,11 +35,14 @@ typedef struct Receiver {
     pthread_cond_t released;
     bool is_released;
     const char *answer; /* of /said */
+    const char *then;   /* the answer behind the next one; NULL: the same */
     char *request;      /* the last one of /said, or the last mail */
 } Receiver;
 
 /* The whole answer from here on. */
 void receiver_say(Receiver *receiver, const char *answer);
+/* One answer, and another one from then on. */
+void receiver_say_then(Receiver *receiver, const char *answer, const char *then);
 /* Whether the last request of /said, or the last mail, holds these words. */
 bool receiver_got(Receiver *receiver, const char *words);
 size_t receiver_got_bytes(Receiver *receiver);
