@@ -859,6 +859,7 @@ static void attributes_are_required_and_checked(void **state)
         {"\"specversion\":null", "specversion is \"\"; wanted is \"1.0\""},
         {GOOD ",\"datacontenttype\":5", "datacontenttype is a number; wanted is a text"},
         {GOOD ",\"subject\":[]", "subject is a list; wanted is a text"},
+        {GOOD ",\"data_base64\":\"AAAA\"", "data_base64 is not taken: give data as JSON"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(empty); i++) {
         assert_attributes(empty[i].attributes, ESC_BAD_INPUT);
