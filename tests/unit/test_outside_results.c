@@ -136,6 +136,7 @@ static void a_receiver_may_ask_for_time(void **state)
     };
     Scene *scene = scene_new();
     scene->config->backoff_base_ms = 1000;
+    scene->config->circuit_failures = 100;
     scene->config->delivery_lifetime_s = 864000;
     scene_start(scene);
     Host *host = &scene->hosts[0];
