@@ -12,6 +12,7 @@
 #include "reply.h"
 
 #define WORDS_BYTES_MAX 300
+#define SENTENCE_BYTES_MAX (4 * ESC_DETAIL_BYTES_MAX)
 
 /* --- the peer's words --------------------------------------------------------------------------- */
 
@@ -19,7 +20,7 @@
 static void put_line(EscBuf *out, EscText text)
 {
     bool is_in_tag = false, is_behind_blank = true;
-    size_t size = 0;
+    size_t size;
     for (size_t at = 0; at < text.size; at += size) {
         uint32_t c = esc_utf8_decode(text, at, &size);
         is_in_tag = is_in_tag ? c != '>' : c == '<';
@@ -46,11 +47,11 @@ static void put_without(EscBuf *out, EscText text, const EscText *secrets, size_
         size_t hidden = 0;
         for (size_t i = 0; i < count && hidden == 0; i++)
             hidden = is_secret_at(text, at, secrets[i]) ? secrets[i].size : 0;
-        if (hidden > 0)
+        if (hidden != 0)
             esc_buf_string(out, "***");
         else
             esc_buf_char(out, text.data[at]);
-        at += hidden > 0 ? hidden : 1;
+        at += hidden != 0 ? hidden : 1;
     }
 }
 
@@ -64,7 +65,7 @@ void esc_peer_words(EscBuf *out, EscText reply, const EscText *secrets, size_t s
     esc_buf_init(&clean, line.size);
     put_without(&clean, esc_buf_as_text(&line), secrets, secrets_count);
     EscText words = esc_buf_as_text(&clean);
-    while (words.size > 0 && words.data[words.size - 1] == ' ')
+    while (esc_text_ends_with(words, ESC_TEXT(" ")))
         words.size--;
     esc_buf_text(out, esc_utf8_cut(words, WORDS_BYTES_MAX));
     if (words.size > WORDS_BYTES_MAX)
@@ -93,7 +94,7 @@ static void put_words(EscBuf *out, const EscAttempt *attempt, EscText said)
 
 static void put_untrusted(EscBuf *out, const EscAttempt *attempt)
 {
-    long result = 0;
+    long result;
     (void)curl_easy_getinfo(attempt->easy, CURLINFO_SSL_VERIFYRESULT, &result);
     esc_buf_printf(out, "TLS: the server's certificate is not trusted");
     if (result != 0)
@@ -156,7 +157,7 @@ static bool has_broken_off(const EscAttempt *attempt)
 void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
 {
     EscBuf text;
-    esc_buf_init(&text, 4 * ESC_DETAIL_BYTES_MAX);
+    esc_buf_init(&text, SENTENCE_BYTES_MAX);
     if (attempt->is_address_refused && !attempt->is_address_tried)
         esc_buf_string(&text, "its address is not allowed by the configuration");
     else if (!put_failure(&text, attempt)) {
@@ -167,7 +168,7 @@ void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size)
     }
     if (has_broken_off(attempt))
         esc_buf_printf(&text, ", but its answer broke off: %s", curl_easy_strerror(attempt->code));
-    if (attempt->refused.size > 0)
+    if (attempt->refused.size != 0)
         esc_buf_printf(&text, "; refused: %.*s", ESC_TEXT_ARG(esc_buf_as_text(&attempt->refused)));
     (void)snprintf(out, size, "%.*s", ESC_TEXT_ARG(esc_utf8_cut(esc_buf_as_text(&text), size - 1)));
     esc_buf_release(&text);

@@ -15,11 +15,6 @@
 #define REPLY_CODE_BYTES 3         /* "250 ok", "250-more" */
 #define REFUSED_WORDS_BYTES_MAX 80 /* of one recipient's refusal */
 
-static bool begins(const char *data, size_t size, const char *with)
-{
-    return size >= strlen(with) && memcmp(data, with, strlen(with)) == 0;
-}
-
 /* The text of a refusal, of all its lines: "550-first", "550 last". */
 static void note_said(EscAttempt *attempt, const char *line, size_t size)
 {
@@ -69,10 +64,11 @@ static int listen_in(CURL *easy, curl_infotype type, char *data, size_t size, vo
 {
     (void)easy;
     EscAttempt *attempt = context;
-    if (type == CURLINFO_HEADER_OUT && begins(data, size, "RCPT TO:")) {
+    EscText line = {data, size};
+    if (type == CURLINFO_HEADER_OUT && esc_text_starts_with(line, ESC_TEXT("RCPT TO:"))) {
         attempt->is_recipient_asked = true;
         attempt->recipients_asked++;
-    } else if (type == CURLINFO_HEADER_OUT && begins(data, size, "QUIT")) {
+    } else if (type == CURLINFO_HEADER_OUT && esc_text_starts_with(line, ESC_TEXT("QUIT"))) {
         (void)shutdown(attempt->socket, SHUT_RD);
     } else if (type == CURLINFO_HEADER_IN) {
         esc_mail_take_reply(attempt, data, size);

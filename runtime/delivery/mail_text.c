@@ -22,8 +22,8 @@ static void date_header(EscBuf *out, int64_t date_ms)
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     int64_t days = date_ms / ESC_DAY_MS;
     int64_t seconds = date_ms % ESC_DAY_MS / 1000;
-    int64_t year = 0;
-    unsigned month = 1, day = 1;
+    int64_t year;
+    unsigned month, day;
     esc_date_from_days(days, &year, &month, &day);
     esc_buf_printf(out, "Date: %s, %02u %s %04lld %02d:%02d:%02d +0000\r\n",
                    weekdays[((days % 7) + 7) % 7], day, months[month - 1], (long long)year,

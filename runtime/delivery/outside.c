@@ -13,6 +13,7 @@
 
 #define GIVE_UP_REAL_MS 2000 /* libcurl asks once a second whether to go on */
 #define WAIT_REAL_MS_MAX 60000
+#define IDLE_REAL_MS 60000
 #define MAIL_WORKERS_FIRST 2
 #define FILE_WORKERS_MAX 8
 #define STUCK_REAL_MS                                                                              \
@@ -274,7 +275,7 @@ static void start_all(EscOutside *outside, int64_t now_ms)
 static void ask_for_contents(EscOutside *outside)
 {
     uint64_t ids[ESC_QUEUE_WANTS_MAX];
-    uint32_t workspace = 0;
+    uint32_t workspace;
     for (size_t count = 0;
          (count = esc_queues_wants(outside->queues, &workspace, ids, ESC_COUNT_OF(ids))) > 0;) {
         const EscOutsideHost *host = &outside->sites[workspace]->host;
@@ -420,21 +421,18 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
         return esc_why(why, ESC_IO_FAILED, "", 0,
                        "libcurl waits for names in the thread that asks");
     }
-    EscOutside *outside = calloc(1, sizeof(*outside));
+    EscOutside *outside = calloc(1, sizeof(*outside)); /* its atomics begin at nought */
     if (outside == NULL) {
         curl_global_cleanup();
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the deliveries");
     }
     outside->setup = *setup;
+    outside->idle_real_ms = IDLE_REAL_MS;
     esc_ring_init(&outside->attempts);
     esc_ring_init(&outside->batches);
     outside->retries = (EscRetryRules){.attempts_max = setup->config->delivery_attempts_max,
                                        .base_ms = setup->config->backoff_base_ms,
                                        .max_ms = setup->config->backoff_max_ms};
-    atomic_init(&outside->is_giving_up, false);
-    atomic_init(&outside->is_stopping, false);
-    atomic_init(&outside->stop_at_real_ms, 0);
-    atomic_init(&outside->wakeups, 0);
     ESC_ASSERT(pthread_mutex_init(&outside->adding, NULL) == 0);
     EscStatus status = make_parts(outside, why);
     if (status == ESC_OK)

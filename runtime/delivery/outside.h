@@ -126,6 +126,7 @@ struct EscOutside {
     EscSite **sites;
     uint32_t sites_count;
     EscRequestPool *pools;
+    int64_t idle_real_ms; /* a pool that sends nothing for so long closes its connections */
     EscSink *sinks;
     EscRing attempts;  /* under way */
     EscRing batches;   /* that are not over */

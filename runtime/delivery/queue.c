@@ -483,11 +483,9 @@ void esc_queues_drop(EscQueues *queues, uint32_t workspace, uint64_t id)
 
 static EscQueue *take_turn(EscQueues *queues)
 {
-    if (!esc_ring_is_empty(&queues->files)) {
-        EscQueue *queue = (EscQueue *)queues->files.next;
-        leave(queue);
-        return queue;
-    }
+    if (!esc_ring_is_empty(
+            &queues->files)) /* which leaves the ring: it has one under way at most */
+        return (EscQueue *)queues->files.next;
     if (esc_ring_is_empty(&queues->ring) || queues->under_way_counted >= queues->limits.total)
         return NULL;
     Workspace *workspace = (Workspace *)queues->ring.next;

@@ -92,7 +92,7 @@ static const EscJson *pointer_follow(const EscJson *value, EscText pointer)
 /* What a register can hold: valid UTF-8 without NUL, at most ESC_TEXT_MAX bytes. */
 static void put_register_text(EscBuf *out, EscText text)
 {
-    size_t bad_at = 0;
+    size_t bad_at;
     text = text.size > ESC_TEXT_MAX ? (EscText){text.data, ESC_TEXT_MAX} : text;
     while (text.size > 0 && !esc_utf8_is_valid(text, &bad_at)) {
         esc_buf_append(out, text.data, bad_at);

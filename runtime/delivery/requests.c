@@ -11,8 +11,7 @@
 
 #include <sys/epoll.h>
 
-#define KEPT_MAX 64        /* connections of one pool */
-#define IDLE_REAL_MS 60000 /* a pool that sends nothing for so long closes all of them */
+#define KEPT_MAX 64 /* connections of one pool */
 
 struct EscRequestPool {
     EscRequestPool *next;
@@ -29,7 +28,7 @@ static void socket_ready(void *context, int fd, uint32_t events)
 {
     (void)events;
     const EscRequestPool *pool = context;
-    int running = 0;
+    int running;
     (void)curl_multi_socket_action(pool->multi, fd, 0, &running); /* it asks the socket itself */
 }
 
@@ -158,7 +157,7 @@ void esc_request_give_up(EscAttempt *attempt)
 /* Appends what has ended to a list and gives its new end. */
 static EscAttempt **take_ended(const EscRequestPool *pool, EscAttempt **end)
 {
-    int left = 0;
+    int left;
     for (CURLMsg *message = curl_multi_info_read(pool->multi, &left); message != NULL;
          message = curl_multi_info_read(pool->multi, &left)) {
         ESC_ASSERT(message->msg == CURLMSG_DONE); /* there is no other message */
@@ -196,13 +195,14 @@ EscAttempt *esc_requests_run(EscOutside *outside)
     for (EscRequestPool *pool = outside->pools; pool != NULL; pool = pool->next) {
         if (pool->multi == NULL)
             continue;
-        int running = 0;
+        int running;
         if (esc_boot_ms() >= pool->due_real_ms) {
             pool->due_real_ms = INT64_MAX;
             (void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         }
         end = take_lost(pool, take_ended(pool, end));
-        if (pool->under_way == 0 && esc_boot_ms() - pool->idle_since_real_ms >= IDLE_REAL_MS)
+        if (pool->under_way == 0 &&
+            esc_boot_ms() - pool->idle_since_real_ms >= outside->idle_real_ms)
             close_pool(pool);
     }
     return ended;
@@ -215,8 +215,8 @@ int64_t esc_requests_wait_ms(const EscOutside *outside)
         if (pool->multi == NULL)
             continue;
         int64_t due_ms = pool->due_real_ms;
-        if (pool->under_way == 0 && pool->idle_since_real_ms + IDLE_REAL_MS < due_ms)
-            due_ms = pool->idle_since_real_ms + IDLE_REAL_MS;
+        if (pool->under_way == 0 && pool->idle_since_real_ms + outside->idle_real_ms < due_ms)
+            due_ms = pool->idle_since_real_ms + outside->idle_real_ms;
         if (due_ms != INT64_MAX && due_ms - now_ms < wait_ms)
             wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
     }

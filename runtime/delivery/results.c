@@ -26,7 +26,7 @@ void esc_outside_log(const EscOutside *outside, const char *level, const char *e
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    size_t bad_at = 0;
+    size_t bad_at;
     if (!esc_utf8_is_valid(esc_text_from(text), &bad_at))
         text[bad_at] = '\0'; /* cut within a character */
     outside->setup.log(outside->setup.context, level, event, esc_text_from(text));
@@ -78,8 +78,7 @@ void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState s
 {
     const EscSite *site = esc_site_of(outside, item);
     EscDelivery delivery = {.outbox = item->id, .state = state, .http_status = status};
-    EscResult *result = result_new(esc_utf8_cut(esc_text_from(detail), ESC_DETAIL_BYTES_MAX), reply,
-                                   &delivery.detail, &delivery.reply);
+    EscResult *result = result_new(esc_text_from(detail), reply, &delivery.detail, &delivery.reply);
     result->delivery = delivery;
     result->rank = rank_of(state);
     if (state == ESC_DELIVERY_DEAD)

@@ -46,7 +46,7 @@ void esc_webhook_sign(EscBuf *out, EscText secret, EscText id, int64_t timestamp
 {
     uint8_t key[ESC_SECRET_BYTES_MAX];
     uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned mac_size = 0;
+    unsigned mac_size;
     size_t key_size = secret_key(secret, key);
     EscBuf text;
     esc_buf_init(&text, body.size + id.size + 64);

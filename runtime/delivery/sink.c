@@ -12,6 +12,8 @@
 #define BATCH_ROWS_MAX                                                                             \
     (2 * (ESC_QUEUE_CONTENTS_MAX + ESC_QUEUE_WANTS_MAX)) /* a queue has half of them */
 #define BATCH_BYTES_MAX ((size_t)8 << 20)
+#define LINES_BYTES_MAX (2 * BATCH_BYTES_MAX)
+#define PATH_BYTES_MAX ((size_t)1 << 16)
 #define LINE_ARENA_BYTES_MAX ((size_t)16 << 20)
 
 struct EscSink {
@@ -73,7 +75,7 @@ static EscSink *sink_find(EscOutside *outside, const char *path)
 static EscSink *sink_of(EscOutside *outside, const EscSite *site, const EscRoute *route)
 {
     EscBuf path;
-    esc_buf_init(&path, (size_t)1 << 16);
+    esc_buf_init(&path, PATH_BYTES_MAX);
     if (route->path.size > 0)
         esc_buf_text(&path, route->path);
     else
@@ -86,25 +88,23 @@ static EscSink *sink_of(EscOutside *outside, const EscSite *site, const EscRoute
     return sink;
 }
 
-/* The line of a row; false: it cannot be written, and is settled. */
-static bool add_line(EscOutside *outside, EscBatch *batch, EscQueueItem *item,
+/* The line of a row; one that cannot be written is settled. */
+static void add_line(EscOutside *outside, EscBatch *batch, EscQueueItem *item,
                      const EscRoute *route, EscArena *arena)
 {
     const EscContent *content = item->content;
     EscPlan plan;
-    EscPlanInput input = {
-        .config = batch->site->config, .route = route, .row = &content->row, .now_ms = 0};
+    EscPlanInput input = {.config = batch->site->config, .route = route, .row = &content->row};
     esc_arena_clear(arena);
     esc_plan_make(arena, &input, &plan);
     if (plan.refusal.size != 0) {
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, 0, plan.refusal.data, (EscText){0});
-        return false;
+        return;
     }
     ESC_ASSERT(batch->items_count < BATCH_ROWS_MAX);
     esc_buf_text(&batch->lines, plan.body);
     esc_buf_char(&batch->lines, '\n');
     batch->items[batch->items_count++] = item;
-    return true;
 }
 
 static EscBatch *batch_new(EscOutside *outside, const EscSite *site, EscQueue *queue)
@@ -115,7 +115,7 @@ static EscBatch *batch_new(EscOutside *outside, const EscSite *site, EscQueue *q
     batch->queue = queue;
     batch->items = calloc(BATCH_ROWS_MAX, sizeof(EscQueueItem *));
     ESC_ASSERT(batch->items != NULL);
-    esc_buf_init(&batch->lines, 2 * BATCH_BYTES_MAX);
+    esc_buf_init(&batch->lines, LINES_BYTES_MAX);
     esc_ring_put(&outside->batches, &batch->link);
     return batch;
 }
@@ -136,7 +136,7 @@ void esc_batch_start(EscOutside *outside, const EscSite *site, EscQueueItem *ite
     EscArena *arena = esc_arena_new(LINE_ARENA_BYTES_MAX);
     ESC_ASSERT(arena != NULL);
     while (item != NULL) {
-        (void)add_line(outside, batch, item, route, arena);
+        add_line(outside, batch, item, route, arena);
         bool is_full = batch->lines.size >= BATCH_BYTES_MAX;
         item = is_full ? NULL : esc_queue_more(queue, now_ms);
     }

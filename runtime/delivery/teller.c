@@ -56,7 +56,7 @@ static void follow_address(EscTeller *teller, uint32_t c)
 
 void esc_tell_own(EscTeller *teller, EscText text)
 {
-    size_t size = 0;
+    size_t size;
     for (size_t at = 0; at < text.size; at += size) {
         uint32_t c = esc_utf8_decode(text, at, &size);
         EscUnseen unseen = esc_unseen(c);
@@ -119,7 +119,7 @@ static bool joins(const EscTeller *teller, uint32_t c, EscText behind)
                   teller->last == '*'; /* 1️⃣ */
     if (is_selector)
         return teller->last >= 0x80 || is_key;
-    size_t size = 0;
+    size_t size;
     return teller->last >= 0x80 && behind.size > 0 && (uint8_t)behind.data[0] >= 0x80 &&
            esc_unseen(esc_utf8_decode(behind, 0, &size)) == ESC_SEEN;
 }
@@ -127,7 +127,7 @@ static bool joins(const EscTeller *teller, uint32_t c, EscText behind)
 /* How many bytes of line ends and blanks stand at the beginning. */
 static size_t blanks_size(EscText text)
 {
-    size_t at = 0, size = 0;
+    size_t at = 0, size;
     for (; at < text.size; at += size) {
         uint32_t c = esc_utf8_decode(text, at, &size);
         if (c != ' ' && c != '\t' && esc_unseen(c) != ESC_UNSEEN_LINE)
@@ -145,7 +145,7 @@ static void put_line_end(EscTeller *teller, EscText behind, bool is_first)
 
 static void put_value(EscTeller *teller, EscText text)
 {
-    size_t size = 0;
+    size_t size;
     for (size_t at = 0; at < text.size; at += size) {
         uint32_t c = esc_utf8_decode(text, at, &size);
         EscText behind = {text.data + at + size, text.size - at - size};

@@ -15,7 +15,7 @@ EscStatus esc_ingest_id(EscText id, const char *what, EscWhy *why)
     if (id.size > ESC_ID_BYTES_MAX)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "%s has %zu bytes; at most %d are taken", what,
                        id.size, ESC_ID_BYTES_MAX);
-    for (size_t i = 0, size = 0; i < id.size; i += size) {
+    for (size_t i = 0, size; i < id.size; i += size) {
         uint32_t character = esc_utf8_decode(id, i, &size);
         if (character < 0x20 || (character >= 0x7F && character < 0xA0))
             return esc_why(why, ESC_BAD_INPUT, "", i, "%s has a control character", what);

@@ -40,7 +40,7 @@ static size_t string_end(EscText json, size_t at)
 static size_t copy_compact(EscText json, char *out)
 {
     size_t size = 0;
-    for (size_t at = 0, end = 0; at < json.size; at = end) {
+    for (size_t at = 0, end; at < json.size; at = end) {
         for (end = at; end < json.size && !is_space(json.data[end]);)
             end = json.data[end] == '"' ? string_end(json, end) : end + 1;
         memcpy(out + size, json.data + at, end - at);

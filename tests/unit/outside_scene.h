@@ -309,6 +309,10 @@ static inline void scene_end(Scene *scene)
     assert_true(esc_ring_is_empty(&scene->outside->attempts));
     assert_true(esc_ring_is_empty(&scene->outside->batches));
     assert_int_equal(esc_queues_under_way(scene->outside->queues), 0);
+    uint32_t spare_count = 0;
+    for (const EscAttempt *spare = scene->outside->spare; spare != NULL; spare = spare->next_spare)
+        spare_count++;
+    assert_int_equal(scene->outside->spare_count, spare_count);
     scene_free(scene);
 }
 

@@ -302,6 +302,21 @@ static void an_attempt_is_told_in_a_sentence(void **state)
         {.way = ESC_WAY_HTTP, .status = 399, .reply = "ok", .told = "HTTP status 399"},
         {.way = ESC_WAY_HTTP, .status = 400, .reply = "no", .told = "HTTP status 400: no"},
         {.way = ESC_WAY_HTTP, .status = 400, .told = "HTTP status 400"},
+        {.way = ESC_WAY_HTTP, .status = 400, .reply = "x", .told = "HTTP status 400: x"},
+        {.way = ESC_WAY_HTTP, .status = 0, .reply = "x", .told = "HTTP status 0: x"},
+        {.way = ESC_WAY_HTTP, .status = 1, .reply = "x", .told = "HTTP status 1"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_RECV_ERROR,
+         .status = 1,
+         .told =
+             "HTTP status 1, but its answer broke off: Failure when receiving data from the peer"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_SSL_CERTPROBLEM,
+         .told =
+             "TLS: no encrypted connection comes about (Problem with the local SSL certificate)"},
+        {.way = ESC_WAY_HTTP,
+         .code = CURLE_SSL_CIPHER,
+         .told = "TLS: no encrypted connection comes about (Couldn't use specified SSL cipher)"},
         {.way = ESC_WAY_HTTP,
          .status = 200,
          .is_refused_within = true,
@@ -994,6 +1009,9 @@ static void names_of_senders_begin_no_header(void **state)
                 ESC_TEXT("s"), ESC_TEXT("t"));
     assert_true(esc_text_contains(
         text, ESC_TEXT("From: \"Escal <x@y.example> Bcc: z\" <escal@acme.example>\r\n")));
+    esc_buf_release(&out);
+    text = mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("E"), ESC_TEXT("s"), ESC_TEXT("t"));
+    assert_true(esc_text_contains(text, ESC_TEXT("From: \"E\" <escal@acme.example>\r\n")));
     esc_buf_release(&out);
     text = mail_of(&out, ESC_TEXT("acme/E-1/7"), ESC_TEXT("St\u00f6rung"), ESC_TEXT("s"),
                    ESC_TEXT("t"));

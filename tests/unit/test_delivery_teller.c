@@ -49,6 +49,8 @@ static void markup_is_not_put_together_from_parts(void **state)
     ASSERT_CHAT("\u00ab[open]\u00bb(http://evil.example)", "[open] (http://evil.example)");
     ASSERT_CHAT("x@\u00ab\u00bbchannel", "x\uff20channel");
     ASSERT_CHAT("\u00ab@\u00bbchannel", "@ channel");
+    ASSERT_CHAT("\u00abto \u00bbchannel", "to channel");
+    ASSERT_PLAIN("\u00ab@\u00bbchannel \u00ab!\u00bbhere", "@channel !here");
     ASSERT_CHAT("\u00ab<!\u00bbHere\u00ab>\u00bb", "<! Here>");
     ASSERT_CHAT("\u00ab<\u00bb!here\u00ab>\u00bb", "<%21here>");
 }

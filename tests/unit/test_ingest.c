@@ -508,6 +508,74 @@ static void members_of_ticket_events_are_the_tickets(void **state)
     }
 }
 
+#define GOOD "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
+
+/* What somebody wrote is shown up to a limit, in a message and in a note. */
+static void what_is_shown_has_its_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json; /* %s: very many x */
+        size_t shown;     /* of them */
+        const char *text; /* %.*s: those that are shown */
+        bool is_note;
+    } cases[] = {
+        {"{\"specversion\":\"%s\"}", 40, "specversion is \"%.*s\"; wanted is \"1.0\"", false},
+        {"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"%s\"}", 80,
+         "the workspace has no event type %.*s", false},
+        {"{" GOOD ",\"time\":\"%s\"}", 40, "time is \"%.*s\"; wanted is \"2026-01-05T09:00:00Z\"",
+         false},
+        {"{" GOOD ",\"datacontenttype\":\"%s\"}", 80,
+         "datacontenttype is \"%.*s\"; wanted is application/json", false},
+        {"{" GOOD ",\"X%s\":1}", 63,
+         "\"X%.*s\" cannot be an attribute: their names are lower-case letters and digits", false},
+        {"{" GOOD ",\"%s\":[]}", 64, "attribute %.*s is a list; attributes are plain values",
+         false},
+        {"{" GOOD ",\"data\":{\"%s\":1}}", 64, "data.%.*s: the ticket has no such field", true},
+        {"{" GOOD ",\"data\":{\"due\":\"%s\"}}", 40,
+         "data.due is \"%.*s\"; wanted is a time such as \"2026-01-05T09:00:00Z\"", true},
+        {"{" GOOD ",\"data\":{\"severity\":\"%s\"}}", 40,
+         "data.severity is \"%.*s\"; wanted is one of low, urgent, critical", true},
+        {"{" GOOD ",\"subject\":\"T\",\"data\":{\"id\":\"%s\"}}", 50,
+         "data.id is %.*s, but the subject is T", false},
+        {"{" GOOD ",\"subject\":\"%s\",\"data\":{\"id\":\"T\"}}", 50,
+         "data.id is T, but the subject is %.*s", false},
+    };
+    char many[101], text[512];
+    memset(many, 'x', sizeof many);
+    many[100] = '\0';
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscText json = esc_arena_printf(arena, cases[i].json, many);
+        EscStatus status = esc_event_parse(arena, &program, json, &event, &why);
+        assert_status(status, cases[i].is_note ? ESC_OK : ESC_BAD_INPUT);
+        (void)snprintf(text, sizeof text, cases[i].text, (int)cases[i].shown, many);
+        if (cases[i].is_note)
+            assert_text_equal(event.notes[0], text);
+        else
+            assert_string_equal(why.text, text);
+    }
+}
+
+/* All four kinds of it, between any two values, and none within a text. */
+static void white_space_is_of_four_kinds(void **state)
+{
+    (void)state;
+    static const char kinds[] = " \t\n\r";
+    for (size_t i = 0; i < strlen(kinds); i++) {
+        char c = kinds[i];
+        EscText json =
+            esc_arena_printf(arena, "%c{%c" GOOD "%c,%c\"data\"%c:%c{\"title\":\"a b\"%c}%c}%c", c,
+                             c, c, c, c, c, c, c, c);
+        assert_status(esc_event_parse(arena, &program, json, &event, &why), ESC_OK);
+        assert_text_equal(event.json, "{" GOOD ",\"data\":{\"title\":\"a b\"}}");
+        EscParsedEvent *list;
+        uint32_t count;
+        json = esc_arena_printf(arena, "%c[%c{" GOOD "}%c,%c{" GOOD "}%c]%c", c, c, c, c, c, c);
+        assert_status(esc_event_parse_batch(arena, &program, json, &list, &count, &why), ESC_OK);
+        assert_int_equal(count, 2);
+    }
+}
+
 /* An id is never cut: it would be another ticket's. */
 static void an_id_has_its_limits(void **state)
 {
@@ -600,11 +668,10 @@ static void a_digest_is_of_what_is_said(void **state)
         ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
         "{\"data\":{\"account.tier\":\"PRO\",\"severity\":\"LOW\",\"title\":\"\\u0061\"}," DIGESTED
         "}",
-        "{ " DIGESTED
-        " , \"traceparent\":\"00-1\", \"data\" : { "
+        "{ " DIGESTED " , \"traceparent\":\"00-1\", \"data\" : { "
         "\"unknown\":1,\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":\"pro\"}}}",
         "{" DIGESTED ",\"time\":null,\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{"
-                     "\"tier\":\"pro\"}}}",
+        "\"tier\":\"pro\"}}}",
     };
     static const char *const other[] = {
         "{" DIGESTED
@@ -613,9 +680,9 @@ static void a_digest_is_of_what_is_said(void **state)
         ",\"data\":{\"title\":\"a\",\"severity\":\"low\",\"account\":{\"tier\":null}}}",
         "{" DIGESTED ",\"data\":{\"title\":\"a\",\"severity\":\"low\"}}",
         "{" DIGESTED ",\"time\":\"2026-01-05T09:00:00Z\",\"data\":{\"title\":\"a\",\"severity\":"
-                     "\"low\",\"account\":{\"tier\":\"pro\"}}}",
+        "\"low\",\"account\":{\"tier\":\"pro\"}}}",
         "{" DIGESTED ",\"subject\":\"T-2\",\"data\":{\"title\":\"a\",\"severity\":\"low\","
-                     "\"account\":{\"tier\":\"pro\"}}}",
+        "\"account\":{\"tier\":\"pro\"}}}",
     };
     assert_status(parse(same[0]), ESC_OK);
     uint8_t digest[ESC_EVENT_DIGEST_SIZE];
@@ -710,7 +777,6 @@ static void assert_attributes(const char *attributes, EscStatus expected)
         fail_msg("{%s}: %s %s", attributes, esc_status_name(status), why.text);
 }
 
-#define GOOD "\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/a\",\"type\":\"ticket.created\""
 #define ID_128                                                                                     \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -793,6 +859,7 @@ static void attributes_are_required_and_checked(void **state)
         {"\"specversion\":null", "specversion is \"\"; wanted is \"1.0\""},
         {GOOD ",\"datacontenttype\":5", "datacontenttype is a number; wanted is a text"},
         {GOOD ",\"subject\":[]", "subject is a list; wanted is a text"},
+        {GOOD ",\"data_base64\":\"AAAA\"", "data_base64 is not taken: give data as JSON"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(empty); i++) {
         assert_attributes(empty[i].attributes, ESC_BAD_INPUT);
@@ -1203,7 +1270,7 @@ static void memory_may_end_anywhere(void **state)
         status =
             esc_event_parse(small, &program,
                             ESC_TEXT("{" GOOD ",\"subject\":\"Zo\xC3\xAB\",\"data\":{\"title\":"
-                                              "\"t\",\"tags\":[\"a\"],\"no\":1,\"name\":2}}"),
+                                     "\"t\",\"tags\":[\"a\"],\"no\":1,\"name\":2}}"),
                             &event, &why);
         assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
         if (status == ESC_OK) { /* then nothing of it is lost */
@@ -1264,6 +1331,8 @@ int main(void)
         TEST(what_is_empty_is_not_assumed),
         TEST(names_are_near_by_three_slips),
         TEST(members_of_ticket_events_are_the_tickets),
+        TEST(what_is_shown_has_its_limits),
+        TEST(white_space_is_of_four_kinds),
         TEST(an_id_has_its_limits),
         TEST(sizes_hold_at_their_limit_and_one_past_it),
         TEST(a_digest_is_of_fields_that_are_given),

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "outside_scene.h"
 
+#include <signal.h>
+
 /* Name servers that say nothing about one name, for as long as a test wants. libcurl calls this one. */
 #define LOST "lost.example"
 
@@ -70,6 +72,78 @@ static void a_connection_stays_under_the_rule_that_judged_it(void **state)
     put(&scene->hosts[1], 1, "ok");
     assert_accepted(&scene->hosts[1], 1);
     assert_int_equal(atomic_load(&scene->http.connections), 2);
+    scene_end(scene);
+}
+
+/* A minute without use: then they are closed, by itself and at once. */
+static void idle_connections_are_closed(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    assert_int_equal(scene->outside->idle_real_ms, 60000);
+    scene->outside->idle_real_ms = 20;
+    put(&scene->hosts[0], 1, "ok");
+    assert_accepted(&scene->hosts[0], 1);
+    wait_for(&scene->http.closed);
+    put(&scene->hosts[0], 2, "ok");
+    assert_accepted(&scene->hosts[0], 2);
+    assert_int_equal(atomic_load(&scene->http.connections), 2);
+    scene_end(scene);
+}
+
+/* While another row is under way nothing is closed. */
+static void a_pool_at_work_is_not_idle(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    scene->outside->idle_real_ms = 0;
+    put(&scene->hosts[0], 100, "hold");
+    wait_held(&scene->http);
+    for (uint64_t id = 1; id <= 3; id++) {
+        put(&scene->hosts[0], id, "ok");
+        assert_accepted(&scene->hosts[0], id);
+    }
+    assert_int_equal(atomic_load(&scene->http.connections), 2);
+    receiver_release(&scene->http);
+    assert_accepted(&scene->hosts[0], 100);
+    wait_for(&scene->http.closed);
+    wait_for(&scene->http.closed);
+    put(&scene->hosts[0], 4, "ok");
+    assert_accepted(&scene->hosts[0], 4);
+    assert_int_equal(atomic_load(&scene->http.connections), 3);
+    scene_end(scene);
+}
+
+static atomic_int unblocked; /* signals that reach the thread of the outside */
+
+static int open_and_look(void *context, const struct sockaddr *address, socklen_t size)
+{
+    sigset_t blocked;
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGCHLD, SIGUSR1};
+    for (size_t i = 0; i < ESC_COUNT_OF(signals); i++)
+        if (sigismember(&blocked, signals[i]) != 1)
+            atomic_fetch_add(&unblocked, 1);
+    return open_socket(context, address, size);
+}
+
+/* Signals are the door's: none comes to the thread of the outside, and to who makes it they come as before. */
+static void signals_are_not_for_the_outside(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    sigset_t before, behind;
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &before), 0);
+    scene->sockets.open = open_and_look;
+    scene_start(scene);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &behind), 0);
+    assert_int_equal(sigismember(&behind, SIGTERM), sigismember(&before, SIGTERM));
+    assert_int_equal(sigismember(&behind, SIGHUP), sigismember(&before, SIGHUP));
+    put(&scene->hosts[0], 1, "ok");
+    assert_accepted(&scene->hosts[0], 1);
+    assert_int_equal(atomic_load(&unblocked), 0);
     scene_end(scene);
 }
 
@@ -546,6 +620,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_kept),
         cmocka_unit_test(a_connection_stays_under_the_rule_that_judged_it),
+        cmocka_unit_test(idle_connections_are_closed),
+        cmocka_unit_test(a_pool_at_work_is_not_idle),
+        cmocka_unit_test(signals_are_not_for_the_outside),
         cmocka_unit_test(rules_are_told_apart_by_what_they_say),
         cmocka_unit_test(an_address_that_is_not_allowed_is_dead),
         cmocka_unit_test(what_fails_is_tried_again),

@@ -1,6 +1,9 @@
 /* test_outside_lacks.c - an outside that lacks something: memory when it is made, or handles of libcurl. */
 #define _GNU_SOURCE
 #include "outside_scene.h"
+
+#include <errno.h>
+
 #include "reply.h"
 #include "support/alloc_fail.h"
 
@@ -51,6 +54,20 @@ curl_version_info_data *curl_version_info(CURLversion version)
     return &lesser;
 }
 
+static atomic_int threads_left = -1; /* so many begin, and the next one does not; -1: all do */
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*begin)(void *),
+                   void *context)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = NULL;
+    void *symbol = behind("pthread_create");
+    memcpy(&real, &symbol, sizeof(real));
+    int left = atomic_load(&threads_left);
+    if (left > 0)
+        atomic_store(&threads_left, left - 1);
+    return left == 0 ? EAGAIN : real(thread, how, begin, context);
+}
+
 EscWatch *__real_esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events,
                                    EscWatchReady ready, void *context);
 EscWatch *__wrap_esc_reactor_watch(EscReactor *reactor, int fd, uint32_t events,
@@ -99,6 +116,31 @@ static void without_memory_there_is_no_outside(void **state)
         assert_int_equal(why.text[0] != '\0', happened);
         esc_outside_free(outside);
     }
+    scene_free(scene);
+}
+
+static void without_threads_there_is_no_outside(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    bool happened = true;
+    int refused = 0;
+    for (int begin = 0; happened; begin++) {
+        EscOutside *outside = NULL;
+        EscWhy why = {.text = ""};
+        atomic_store(&threads_left, begin);
+        EscStatus status = make(scene, &outside, &why);
+        happened = status != ESC_OK;
+        atomic_store(&threads_left, -1);
+        assert_int_equal(outside == NULL, happened);
+        if (happened) {
+            assert_status(status, ESC_IO_FAILED);
+            assert_int_not_equal(why.text[0], '\0');
+            refused++;
+        }
+        esc_outside_free(outside);
+    }
+    assert_true(refused > 0);
     scene_free(scene);
 }
 
@@ -261,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_memory_there_is_no_outside),
+        cmocka_unit_test(without_threads_there_is_no_outside),
         cmocka_unit_test(without_memory_no_workspace_is_added),
         cmocka_unit_test(without_memory_a_reply_says_nothing),
         cmocka_unit_test(letters_that_come_too_late_are_thrown_away),

@@ -128,6 +128,7 @@ static void a_receiver_may_ask_for_time(void **state)
         int64_t least_ms, most_ms;
     } cases[] = {
         {SAID("503 Later", "0\r\nRetry-After: 5\r\n\r\n"), 5000, 5000},
+        {SAID("503 Later", "0\r\nRetry-After: 1\r\n\r\n"), 1000, 1000},
         {SAID("429 Later", "0\r\nRetry-After: 86399\r\n\r\n"), 86399000, 86399000},
         {SAID("503 Later", "0\r\nRetry-After: 86400\r\n\r\n"), 0, 1000},
         {SAID("503 Later", "0\r\nRetry-After: 0\r\n\r\n"), 0, 1000},
@@ -135,6 +136,7 @@ static void a_receiver_may_ask_for_time(void **state)
     };
     Scene *scene = scene_new();
     scene->config->backoff_base_ms = 1000;
+    scene->config->circuit_failures = 100;
     scene->config->delivery_lifetime_s = 864000;
     scene_start(scene);
     Host *host = &scene->hosts[0];
@@ -207,6 +209,55 @@ static void an_endpoint_that_refuses_us_holds_its_messages(void **state)
     assert_int_equal(host->back, 1);
     (void)pthread_mutex_unlock(&scene->lock);
     assert_accepted(host, 1);
+    scene_end(scene);
+}
+
+/* Others have gone through since: what is refused again is refused for its own sake, and waits no more. */
+static void what_is_refused_again_is_its_own_fault(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene->config->circuit_open_ms = 200;
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    receiver_say(&scene->http, SAID("401 Who", "3\r\n\r\nwho"));
+    put_to(host, 1, "said");
+    assert_true(await(host, 1)->is_retry);
+    receiver_say_then(&scene->http, SAID("200 OK", "2\r\n\r\nok"), SAID("401 Who", "3\r\n\r\nyou"));
+    put_to(host, 2, "said");
+    assert_accepted(host, 2);
+    (void)pthread_mutex_lock(&scene->lock);
+    while (host->settled < 2)
+        (void)pthread_cond_wait(&scene->came, &scene->lock);
+    (void)pthread_mutex_unlock(&scene->lock);
+    const EscResult *result = await(host, 1);
+    assert_false(result->is_retry);
+    assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->delivery.http_status, 401);
+    assert_text_equal(result->delivery.detail, "HTTP status 401: you");
+    assert_int_equal(host->held, 1);
+    assert_int_equal(host->back, 1);
+    scene_end(scene);
+}
+
+/* What an attempt needs is kept for the next one, of so many. */
+static void what_is_spare_has_its_limit(void **state)
+{
+    (void)state;
+    enum { ROWS = 70, SPARE = 64 };
+    Scene *scene = scene_new();
+    scene->config->delivery_parallel_max = scene->config->delivery_parallel_per_workspace_max =
+        scene->config->delivery_parallel_per_host_max = 4 * ROWS;
+    scene_start(scene);
+    for (uint64_t id = 1; id <= ROWS; id++)
+        put(&scene->hosts[0], id, "hold");
+    for (int i = 0; i < ROWS; i++)
+        wait_held(&scene->http);
+    receiver_release(&scene->http);
+    for (uint64_t id = 1; id <= ROWS; id++)
+        assert_accepted(&scene->hosts[0], id);
+    assert_true(esc_outside_stop(scene->outside, PATIENCE_S * 1000));
+    assert_int_equal(scene->outside->spare_count, SPARE);
     scene_end(scene);
 }
 
@@ -302,6 +353,7 @@ static void what_is_held_has_its_time(void **state)
     put_row(host, &row);
     const EscResult *result = await(host, 2);
     assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
+    assert_int_equal(result->delivery.http_status, 0);
     assert_text_equal(result->delivery.detail, "its time was over while its endpoint refused us");
     scene_end(scene);
 }
@@ -469,6 +521,7 @@ static void each_file_gets_its_own_lines(void **state)
         assert_text_equal(host->results[i + 1]->delivery.detail,
                           i == 0 ? "nothing is bound to it: written to a file"
                                  : "written to a file");
+        assert_int_equal(host->results[i + 1]->delivery.http_status, 0);
         assert_int_equal(scene->disk.writes, i + 1);
         assert_string_equal(scene->disk.paths[i], paths[i]);
     }
@@ -738,6 +791,8 @@ int main(void)
         cmocka_unit_test(a_receiver_may_ask_for_time),
         cmocka_unit_test(attempts_come_to_an_end),
         cmocka_unit_test(an_endpoint_that_refuses_us_holds_its_messages),
+        cmocka_unit_test(what_is_refused_again_is_its_own_fault),
+        cmocka_unit_test(what_is_spare_has_its_limit),
         cmocka_unit_test(the_log_says_what_became_of_it),
         cmocka_unit_test(a_line_of_the_log_is_cut_between_characters),
         cmocka_unit_test(one_attempt_is_called_one),

@@ -179,7 +179,7 @@ static EscStatus settle_check(EscDeed *deed, bool is_confirm)
     if (escalation->bundle == NULL)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is parked: its checks are not known",
                        (unsigned long long)escalation->id);
-    uint32_t check = 0;
+    uint32_t check;
     EscStatus status =
         esc_qa_find(engine, escalation, deed->action->target, is_confirm, &check, deed->why);
     if (status == ESC_CONFLICT && escalation->state == ESC_STATE_CLOSED)
@@ -218,7 +218,7 @@ EscStatus esc_deed_override(EscDeed *deed)
 /* The check that the act names, or the only open one; ESC_NONE: there is none. */
 static uint32_t check_meant(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
 {
-    uint32_t check = 0;
+    uint32_t check;
     bool is_found = escalation->bundle != NULL &&
                     esc_qa_find(engine, escalation, action->target,
                                 action->verb == ESC_VERB_CONFIRM, &check, NULL) == ESC_OK;

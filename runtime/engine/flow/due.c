@@ -10,6 +10,11 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
     esc_ticket_touch(engine, escalation->ticket);
     memcpy(engine->turn.outcome->ticket, escalation->ticket->id.data, escalation->ticket->id.size);
     switch ((EscTimer)fired->kind) {
+    default:
+        break;
+    case ESC_TIMER_CLOCK: /* its waits, checks and `close when` are judged when the input settles */
+        esc_escalation_note(engine, escalation);
+        break;
     case ESC_TIMER_ACK:
         esc_role_ack_due(engine, escalation, fired->due_ms);
         break;
@@ -33,12 +38,6 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
         break;
     case ESC_TIMER_EXPECTATION:
         esc_expectation_fire(engine, escalation, fired->index);
-        break;
-    case ESC_TIMER_CLOCK: /* its waits, checks and `close when` are judged when the input settles */
-        esc_escalation_note(engine, escalation);
-        break;
-    default:
-        break;
     }
 }
 
@@ -66,6 +65,8 @@ static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTim
 {
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     switch ((EscTimer)fired->kind) {
+    default:
+        break;
     case ESC_TIMER_CLOCK:
         esc_wake_ticket(engine, ticket, fired->due_ms);
         break;
@@ -80,9 +81,6 @@ static void ticket_timer_fire(EscEngine *engine, EscTicket *ticket, const EscTim
         break;
     case ESC_TIMER_SLA_OVERDUE:
         esc_sla_overdue_fire(engine, ticket, (EscSlaClock)fired->index);
-        break;
-    default:
-        break;
     }
     asked_run(engine);
     esc_ticket_touch(engine, ticket);

@@ -83,7 +83,7 @@ static void handlers_run(EscEngine *engine, EscEscalation *escalation)
  * renewed. NULL: the event came from outside. */
 static void escalations_hear(EscEngine *engine, EscTicket *ticket, const EscDerived *by)
 {
-    size_t count = 0;
+    size_t count;
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) {
         if (list[i]->state != ESC_STATE_PARKED)
@@ -263,7 +263,7 @@ static void derived_drain(EscEngine *engine)
 
 static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
-    size_t count = 0;
+    size_t count;
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) { /* each may close itself, and none another one */
         esc_frame_drive(engine, list[i]);

@@ -156,7 +156,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
 static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
                            const EscDelivery *delivery)
 {
-    size_t count = 0;
+    size_t count;
     bool goes_on = false;
     const uint64_t *ids = esc_storm_escalations(engine, node->target, &count);
     for (size_t i = 0; i < count; i++) {
@@ -184,7 +184,7 @@ static uint32_t occurrences(const uint64_t *ids, size_t count, uint64_t id)
 static void released_settled(EscEngine *engine, const EscOutboxNode *node,
                              const EscDelivery *delivery)
 {
-    size_t count = 0;
+    size_t count;
     const uint64_t *ids = esc_released_take(engine, node->id, &count);
     for (size_t i = 0; i < count; i++) {
         EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
@@ -192,7 +192,6 @@ static void released_settled(EscEngine *engine, const EscOutboxNode *node,
             occurrences(ids, i, ids[i]) > 0)
             continue;
         (void)message_settled(engine, escalation, node, delivery, occurrences(ids, count, ids[i]));
-        esc_escalation_dirty(engine, escalation);
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }

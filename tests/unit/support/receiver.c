@@ -86,6 +86,8 @@ static void say_what_is_said(const Connection *connection)
     Receiver *receiver = connection->receiver;
     (void)pthread_mutex_lock(&receiver->lock);
     const char *answer = receiver->answer;
+    receiver->answer = receiver->then != NULL ? receiver->then : answer;
+    receiver->then = NULL;
     (void)pthread_mutex_unlock(&receiver->lock);
     say(connection, answer);
 }
@@ -205,6 +207,7 @@ static void *serve(void *context)
     else
         serve_smtp(connection);
     (void)shutdown(connection->fd, SHUT_RDWR); /* closed by receiver_stop */
+    (void)sem_post(&connection->receiver->closed);
     free(connection);
     return NULL;
 }
@@ -235,6 +238,7 @@ void receiver_start(Receiver *receiver, ReceiverMode mode)
     receiver->mode = mode;
     receiver->answer = mode == RECEIVER_SMTP_CLOSED ? "554 go away\r\n" : "220 receiver\r\n";
     ESC_ASSERT(sem_init(&receiver->held, 0, 0) == 0);
+    ESC_ASSERT(sem_init(&receiver->closed, 0, 0) == 0);
     ESC_ASSERT(pthread_mutex_init(&receiver->lock, NULL) == 0);
     ESC_ASSERT(pthread_cond_init(&receiver->released, NULL) == 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -251,6 +255,14 @@ void receiver_say(Receiver *receiver, const char *answer)
 {
     (void)pthread_mutex_lock(&receiver->lock);
     receiver->answer = answer;
+    (void)pthread_mutex_unlock(&receiver->lock);
+}
+
+void receiver_say_then(Receiver *receiver, const char *answer, const char *then)
+{
+    (void)pthread_mutex_lock(&receiver->lock);
+    receiver->answer = answer;
+    receiver->then = then;
     (void)pthread_mutex_unlock(&receiver->lock);
 }
 
@@ -291,6 +303,7 @@ void receiver_stop(Receiver *receiver)
     }
     close(receiver->listener);
     (void)sem_destroy(&receiver->held);
+    (void)sem_destroy(&receiver->closed);
     (void)pthread_mutex_destroy(&receiver->lock);
     (void)pthread_cond_destroy(&receiver->released);
     free(receiver->request);

@@ -14,8 +14,8 @@
 typedef enum ReceiverMode {
     RECEIVER_HTTP, /* /ok 200, /bye 200 and closes, /no 500, /cut no answer, /hold 200 when it is released, /said what a test says */
     RECEIVER_SMTP, /* takes all recipients but those that begin with "gone", or "later" */
-    RECEIVER_SMTP_LOGIN,      /* wants "ana" with the password "pw"; "later" is to come again */
-    RECEIVER_SMTP_CLOSED,     /* wants nothing to do with us: greets with what a test says, or 554 */
+    RECEIVER_SMTP_LOGIN,  /* wants "ana" with the password "pw"; "later" is to come again */
+    RECEIVER_SMTP_CLOSED, /* wants nothing to do with us: greets with what a test says, or 554 */
     RECEIVER_SMTP_DATA_HOLDS, /* says nothing after the mail */
     RECEIVER_SMTP_QUIT_HOLDS  /* says nothing after QUIT */
 } ReceiverMode;
@@ -29,16 +29,20 @@ typedef struct Receiver {
     atomic_int fds[RECEIVER_CONNECTIONS_MAX];
     int threads_count;
     atomic_int connections, requests, mails;
-    sem_t held; /* posted when somebody is held */
+    sem_t held;   /* posted when somebody is held */
+    sem_t closed; /* posted when a connection is over */
     pthread_mutex_t lock;
     pthread_cond_t released;
     bool is_released;
     const char *answer; /* of /said */
+    const char *then;   /* the answer behind the next one; NULL: the same */
     char *request;      /* the last one of /said, or the last mail */
 } Receiver;
 
 /* The whole answer from here on. */
 void receiver_say(Receiver *receiver, const char *answer);
+/* One answer, and another one from then on. */
+void receiver_say_then(Receiver *receiver, const char *answer, const char *then);
 /* Whether the last request of /said, or the last mail, holds these words. */
 bool receiver_got(Receiver *receiver, const char *words);
 size_t receiver_got_bytes(Receiver *receiver);
