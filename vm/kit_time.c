@@ -54,6 +54,11 @@ int64_t esc_days_from_date(int64_t year, unsigned month, unsigned day)
     return era * 146097 + day_of_era - 719468;
 }
 
+uint32_t esc_weekday_from_days(int64_t days)
+{
+    return (uint32_t)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+}
+
 void esc_date_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 {
     days += 719468;

@@ -254,11 +254,9 @@ static bool minute_is_valid(int64_t minute)
     return minute >= -ESC_SPAN_MAX_MS && minute <= ESC_SPAN_MAX_MS;
 }
 
-/* The day of the week of a local minute; 1970-01-01 was a Thursday. */
-static unsigned weekday_of(int64_t minute)
+static uint32_t weekday_of(int64_t minute)
 {
-    int64_t day = minute / 1440 - (minute % 1440 < 0);
-    return (unsigned)(((day + 3) % 7 + 7) % 7);
+    return esc_weekday_from_days(minute / 1440 - (minute % 1440 < 0));
 }
 
 static EscStatus verify_rotations(EscVerify *verify)

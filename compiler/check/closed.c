@@ -17,12 +17,6 @@ typedef struct Closed {
     bool has_holiday;   /* since then */
 } Closed;
 
-/* 0 for Monday; 1970-01-01 was a Thursday. */
-static uint32_t weekday_of(int64_t day)
-{
-    return (uint32_t)(((day + 3) % 7 + 7) % 7);
-}
-
 static void opens(Closed *closed, int64_t from, int64_t to)
 {
     int64_t minutes = from - closed->open_until;
@@ -46,7 +40,7 @@ static void walk_day(Closed *closed, int64_t day)
     }
     for (uint32_t i = 0; i < calendar->hours_count; i++) {
         const EscHoursInfo *hours = &calendar->hours[i];
-        if (hours->weekday == weekday_of(day))
+        if (hours->weekday == esc_weekday_from_days(day))
             opens(closed, day * DAY_MINUTES + hours->from_minute,
                   day * DAY_MINUTES + hours->to_minute);
     }
@@ -94,7 +88,7 @@ static EscText moment(EscWorkspace *workspace, const Closed *closed)
     return closed->is_by_holiday ? esc_arena_printf(workspace->arena, "%04d-%02u-%02u %02d:%02d",
                                                     (int)year, month, date, hour, rest)
                                  : esc_arena_printf(workspace->arena, "%s %02d:%02d",
-                                                    days[weekday_of(day)], hour, rest);
+                                                    days[esc_weekday_from_days(day)], hour, rest);
 }
 
 static EscText length(EscWorkspace *workspace, int64_t minutes)

@@ -65,11 +65,6 @@ static int64_t turn_ms(EscWorkspace *workspace, const EscNode *node)
     return every->duration.ms;
 }
 
-static unsigned weekday_of(int64_t day)
-{
-    return (unsigned)(((day + 3) % 7 + 7) % 7);
-}
-
 /* Turns that begin on Monday and Thursday cannot begin for the first time on a Tuesday. */
 static void begins_on_one_of(EscWorkspace *workspace, const EscNode *from, uint32_t weekdays)
 {
@@ -79,12 +74,12 @@ static void begins_on_one_of(EscWorkspace *workspace, const EscNode *from, uint3
                                      from->local_time.day),
             year = 0;
     unsigned month = 0, month_day = 0;
-    if (weekdays == 0 || (weekdays >> weekday_of(day) & 1) != 0)
+    if (weekdays == 0 || (weekdays >> esc_weekday_from_days(day) & 1) != 0)
         return;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0320", from->span, "this is a %s, and no turn begins on it",
-                   words[weekday_of(day)]);
-    while ((weekdays >> weekday_of(day) & 1) == 0)
+                   words[esc_weekday_from_days(day)]);
+    while ((weekdays >> esc_weekday_from_days(day) & 1) == 0)
         ++day;
     esc_date_from_days(day, &year, &month, &month_day);
     EscText date =

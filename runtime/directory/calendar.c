@@ -30,16 +30,9 @@ static int64_t holiday_from(const EscProgram *program, const EscCalendarRow *cal
                                           : INT64_MAX;
 }
 
-static bool is_holiday(const EscProgram *program, const EscCalendarRow *calendar, int64_t day)
+bool esc_calendar_is_holiday(const EscProgram *program, const EscCalendarRow *calendar, int64_t day)
 {
     return holiday_from(program, calendar, day) == day;
-}
-
-/* 0 for Monday; 1970-01-01 was a Thursday. */
-static uint32_t weekday_of(int64_t day)
-{
-    int64_t weekday = (day + 3) % 7;
-    return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
 }
 
 static int64_t local_day(const EscProgram *program, const EscZones *zones,
@@ -56,7 +49,7 @@ static bool spend_day(const EscProgram *program, const EscZones *zones,
     EscText zone = esc_calendar_zone(program, calendar);
     for (uint32_t i = 0; i < calendar->hours_count; i++) {
         const EscHoursRow *hours = &program->hours[calendar->hours_first + i];
-        if (hours->weekday != weekday_of(day))
+        if (hours->weekday != esc_weekday_from_days(day))
             continue;
         int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
         int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
@@ -81,7 +74,7 @@ int64_t esc_calendar_due_ms(const EscProgram *program, const EscZones *zones,
     int64_t day = local_day(program, zones, calendar, from_ms);
     int64_t at_ms = from_ms, left_ms = duration_ms;
     for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day++) {
-        if (is_holiday(program, calendar, day))
+        if (esc_calendar_is_holiday(program, calendar, day))
             continue;
         if (spend_day(program, zones, calendar, day, &at_ms, &left_ms))
             return at_ms;
@@ -98,7 +91,7 @@ static int64_t open_of_day(const EscProgram *program, const EscZones *zones,
     int64_t open_ms = 0;
     for (uint32_t i = 0; i < calendar->hours_count; i++) {
         const EscHoursRow *hours = &program->hours[calendar->hours_first + i];
-        if (hours->weekday != weekday_of(day))
+        if (hours->weekday != esc_weekday_from_days(day))
             continue;
         int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
         int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
@@ -123,7 +116,7 @@ int64_t esc_calendar_open_ms(const EscProgram *program, const EscZones *zones,
         last = first + CALENDAR_DAYS_MAX;
     int64_t open_ms = 0;
     for (int64_t day = first; day <= last; day++)
-        open_ms += is_holiday(program, calendar, day)
+        open_ms += esc_calendar_is_holiday(program, calendar, day)
                        ? 0
                        : open_of_day(program, zones, calendar, day, from_ms, to_ms);
     return open_ms;
@@ -137,7 +130,7 @@ static bool unspend_day(const EscProgram *program, const EscZones *zones,
     EscText zone = esc_calendar_zone(program, calendar);
     for (uint32_t i = calendar->hours_count; i > 0; i--) {
         const EscHoursRow *hours = &program->hours[calendar->hours_first + i - 1];
-        if (hours->weekday != weekday_of(day))
+        if (hours->weekday != esc_weekday_from_days(day))
             continue;
         int64_t opens_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->from_minute);
         int64_t closes_ms = esc_zone_instant_ms(zones, zone, day * DAY_MINUTES + hours->to_minute);
@@ -162,7 +155,7 @@ int64_t esc_calendar_since_ms(const EscProgram *program, const EscZones *zones,
     int64_t day = local_day(program, zones, calendar, to_ms);
     int64_t at_ms = to_ms, left_ms = duration_ms;
     for (int i = 0; i < CALENDAR_DAYS_MAX; i++, day--) {
-        if (!is_holiday(program, calendar, day) &&
+        if (!esc_calendar_is_holiday(program, calendar, day) &&
             unspend_day(program, zones, calendar, day, &at_ms, &left_ms))
             return at_ms;
     }
@@ -191,9 +184,9 @@ static uint32_t row_behind(const EscProgram *program, const EscCalendarRow *cale
 static int64_t open_until(const EscProgram *program, const EscCalendarRow *calendar, int64_t minute)
 {
     int64_t day = esc_floor_divide(minute, DAY_MINUTES), time = minute - day * DAY_MINUTES;
-    uint32_t weekday = weekday_of(day);
+    uint32_t weekday = esc_weekday_from_days(day);
     uint32_t row = row_behind(program, calendar, (int64_t)weekday * DAY_MINUTES + time);
-    if (row == 0 || is_holiday(program, calendar, day))
+    if (row == 0 || esc_calendar_is_holiday(program, calendar, day))
         return INT64_MIN;
     const EscHoursRow *hours = &program->hours[calendar->hours_first + row - 1];
     return hours->weekday == weekday && time < hours->to_minute
@@ -218,17 +211,17 @@ static int64_t opens_behind(const EscProgram *program, const EscCalendarRow *cal
                             int64_t minute)
 {
     int64_t day = esc_floor_divide(minute, DAY_MINUTES), last = day + CALENDAR_DAYS_MAX;
-    int64_t behind = (int64_t)weekday_of(day) * DAY_MINUTES + minute - day * DAY_MINUTES;
+    int64_t behind = (int64_t)esc_weekday_from_days(day) * DAY_MINUTES + minute - day * DAY_MINUTES;
     while (day <= last) {
         uint32_t row = row_behind(program, calendar, behind);
         if (row == calendar->hours_count) { /* on from the next Monday */
-            day += 7 - weekday_of(day);
+            day += 7 - esc_weekday_from_days(day);
             behind = -1;
             continue;
         }
         const EscHoursRow *hours = &program->hours[calendar->hours_first + row];
-        day += hours->weekday - (int64_t)weekday_of(day);
-        if (!is_holiday(program, calendar, day))
+        day += hours->weekday - (int64_t)esc_weekday_from_days(day);
+        if (!esc_calendar_is_holiday(program, calendar, day))
             return day * DAY_MINUTES + hours->from_minute;
         behind = (int64_t)hours->weekday * DAY_MINUTES + DAY_MINUTES - 1;
     }

@@ -3,7 +3,7 @@
  * What counts is what the wall clock shows: an hour that is shown twice counts twice, one that is never shown not at all
  * (half open: the last minute is not included). So the answer changes at the instants at which the clock shows an end of some
  * hours or midnight, each as often as it shows it, and at those at which the zone changes its offset. */
-#include <esc/directory.h>
+#include "resolve.h"
 
 #include "zone.h"
 
@@ -28,33 +28,12 @@ static int64_t local_s(const Hours *hours, int64_t at_ms)
     return esc_floor_divide(at_ms, 1000) + esc_zone_offset_s(hours->zones, hours->zone, at_ms);
 }
 
-/* 0 for Monday; 1970-01-01 was a Thursday. */
-static uint32_t weekday_of(int64_t day)
-{
-    int64_t weekday = (day + 3) % 7;
-    return (uint32_t)(weekday < 0 ? weekday + 7 : weekday);
-}
-
-static bool is_holiday(const Hours *hours, int64_t day)
-{
-    uint32_t low = 0, high = hours->row->holidays_count; /* sorted */
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (hours->program->holidays[hours->row->holidays_first + middle].day < day)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < hours->row->holidays_count &&
-           hours->program->holidays[hours->row->holidays_first + low].day == day;
-}
-
 static bool is_open(const Hours *hours, int64_t at_ms)
 {
     int64_t shown_s = local_s(hours, at_ms), day = esc_floor_divide(shown_s, DAY_S);
     int64_t minute = (shown_s - day * DAY_S) / 60;
-    uint32_t weekday = weekday_of(day);
-    if (is_holiday(hours, day))
+    uint32_t weekday = esc_weekday_from_days(day);
+    if (esc_calendar_is_holiday(hours->program, hours->row, day))
         return false;
     for (uint32_t i = 0; i < hours->row->hours_count; i++) {
         const EscHoursRow *row = &hours->program->hours[hours->row->hours_first + i];
@@ -124,7 +103,7 @@ static void try_day(Search *search, int64_t day)
     try_change(search, noon_ms, noon_ms + ESC_DAY_MS);
     for (uint32_t i = 0; i < hours->row->hours_count; i++) {
         const EscHoursRow *row = &hours->program->hours[hours->row->hours_first + i];
-        if (row->weekday != weekday_of(day))
+        if (row->weekday != esc_weekday_from_days(day))
             continue;
         try_minute(search, day, row->from_minute);
         try_minute(search, day, row->to_minute);

@@ -16,6 +16,8 @@ void esc_schedule_resolve(const EscProgram *program, const EscZones *zones,
 
 /* The zone in which a calendar's hours are meant. */
 EscText esc_calendar_zone(const EscProgram *program, const EscCalendarRow *calendar);
+bool esc_calendar_is_holiday(const EscProgram *program, const EscCalendarRow *calendar,
+                             int64_t day); /* since 1970-01-01 */
 /* Whether a calendar is open at a minute of its own clocks, and the first minute behind it at which that changes;
  * INT64_MAX: never, as far as 400 days tell. */
 bool esc_calendar_look(const EscProgram *program, const EscCalendarRow *calendar, int64_t minute,

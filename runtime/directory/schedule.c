@@ -134,12 +134,6 @@ static const EscRotationRow *rotation_at(Look *look, const EscLayerRow *layer)
     return low == 0 ? NULL : &rotations[low - 1];
 }
 
-/* The day of the week of a day since 1970-01-01, which was a Thursday. */
-static uint32_t weekday_of(int64_t day)
-{
-    return (uint32_t)(((day + 3) % WEEK_DAYS + WEEK_DAYS) % WEEK_DAYS);
-}
-
 static uint32_t days_count(uint32_t days)
 {
     uint32_t count = 0;
@@ -153,7 +147,7 @@ static uint32_t days_count(uint32_t days)
 static int64_t weekday_turn(const EscRotationRow *rotation, int64_t minute, int64_t *end)
 {
     int64_t from = rotation->from_local_minute, day = (minute - from) / DAY_MINUTES;
-    uint32_t first = weekday_of(esc_floor_divide(from, DAY_MINUTES));
+    uint32_t first = esc_weekday_from_days(esc_floor_divide(from, DAY_MINUTES));
     uint32_t days = (rotation->weekdays >> first | rotation->weekdays << (WEEK_DAYS - first)) & 127;
     uint32_t at = (uint32_t)(day % WEEK_DAYS), ahead = at + 1;
     while (ahead < WEEK_DAYS && (days >> ahead & 1) == 0)

@@ -66,6 +66,11 @@ static void known_days(void **state)
     assert_int_equal(esc_days_from_date(1969, 12, 31), -1);
     assert_int_equal(esc_days_from_date(2000, 3, 1), 11017);
     assert_int_equal(esc_days_from_date(2026, 1, 5), 20458);
+    assert_int_equal(esc_weekday_from_days(20458), 0);
+    assert_int_equal(esc_weekday_from_days(20457), 6);
+    assert_int_equal(esc_weekday_from_days(0), 3);
+    assert_int_equal(esc_weekday_from_days(-3), 0);
+    assert_int_equal(esc_weekday_from_days(-4), 6);
     assert_int_equal(esc_days_from_date(-400, 3, 1), esc_days_from_date(0, 3, 1) - 146097);
     int64_t year = 0;
     unsigned month = 0, day = 0;

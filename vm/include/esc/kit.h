@@ -407,7 +407,7 @@ void esc_json_write(EscBuf *out, const EscJson *json, unsigned indent);
 #define ESC_MINUTE_MS (60 * ESC_SECOND_MS)
 #define ESC_HOUR_MS (60 * ESC_MINUTE_MS)
 #define ESC_DAY_MS (24 * ESC_HOUR_MS)
-#define ESC_YEAR_MS (365 * ESC_DAY_MS) /* as a unit of retention, never of the calendar */
+#define ESC_YEAR_MS (365 * ESC_DAY_MS)      /* as a unit of retention, never of the calendar */
 #define ESC_SPAN_MAX_MS (400 * ESC_YEAR_MS) /* no duration is longer; sums saturate here */
 
 /* "1h30m", "5m", "90s", "2d", "0s"; "-" before a negative one */
@@ -423,6 +423,8 @@ bool esc_time_read(EscText text, int64_t *time_ms);
  * "days_from_civil"). */
 int64_t esc_days_from_date(int64_t year, unsigned month, unsigned day);
 void esc_date_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+/* The day of the week of a day since 1970-01-01: 0 Monday … 6 Sunday. */
+uint32_t esc_weekday_from_days(int64_t days);
 
 #ifdef __cplusplus
 }
