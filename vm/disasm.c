@@ -145,7 +145,10 @@ static void write_effect_aux(Writer *writer, const EscEffectRow *row)
     static const char *const methods[ESC_METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
     const EscProgram *program = writer->program;
     EscBuf *out = writer->out;
-    switch ((EscSiteAux)esc_effect_info[row->kind].aux) {
+    EscSiteAux aux = (EscSiteAux)esc_effect_info[row->kind].aux;
+    if (row->ref != 0 && (aux == ESC_SITE_AUX_QUEUE || aux == ESC_SITE_AUX_TEMPLATE))
+        return; /* a route says it */
+    switch (aux) {
     case ESC_SITE_AUX_FIELD:
     case ESC_SITE_AUX_LIST:
         write_field(writer, row->aux);

@@ -20,18 +20,31 @@ static const uint32_t refs_of[] = {
     [ESC_SITE_REF_ASKED] = REFS_PERSONS,
     [ESC_SITE_REF_RECEIVERS] = REFS_PERSONS | REF_BIT(TURNS) | REF_BIT(CHANNEL),
     [ESC_SITE_REF_QUEUE] = REF_BIT(NONE) | REF_BIT(ROUTE),
+    [ESC_SITE_REF_TEMPLATE] = REF_BIT(NONE) | REF_BIT(ROUTE),
 };
 
-/* A queue is a text, whichever row of the route holds. */
-static EscStatus verify_queue(EscVerify *verify, uint32_t i, uint32_t route)
+static EscStatus verify_manual(EscVerify *verify, uint32_t i, uint32_t template)
+{
+    REJECT_IF(!verify->program->templates[template].is_manual, "V25", EFFECTS, i,
+              "template %u starts on events of its own, and START brings none", (unsigned)template);
+    return ESC_OK;
+}
+
+/* A queue is a text, and a template one that may be started, whichever row of the route holds. */
+static EscStatus verify_route(EscVerify *verify, uint32_t i, uint32_t route, EscRefKind kind)
 {
     const EscProgram *program = verify->program;
     const EscRouteRow *row = &program->routes[route];
+    EscStatus status = ESC_OK;
     verify->steps += row->rows_count;
-    for (uint32_t r = row->rows_first; r < row->rows_first + row->rows_count; r++)
-        REJECT_IF(esc_ref_kind(program->route_rows[r].target) != ESC_REF_TEXT, "V06", EFFECTS, i,
-                  "route %u does not lead to queues", (unsigned)route);
-    return ESC_OK;
+    for (uint32_t r = row->rows_first; r < row->rows_first + row->rows_count; r++) {
+        EscRef target = program->route_rows[r].target;
+        REJECT_IF(esc_ref_kind(target) != kind, "V06", EFFECTS, i, "route %u leads elsewhere",
+                  (unsigned)route);
+        if (kind == ESC_REF_TEMPLATE && status == ESC_OK)
+            status = verify_manual(verify, i, esc_ref_index(target));
+    }
+    return status;
 }
 
 static EscStatus verify_ref(EscVerify *verify, uint32_t i)
@@ -49,9 +62,12 @@ static EscStatus verify_ref(EscVerify *verify, uint32_t i)
                    esc_type_kind(program->fields[index].type) != ESC_KIND_TEXT),
               "V35", EFFECTS, i, "field %u names nobody: it is not a text of the ticket",
               (unsigned)index);
-    return kind == ESC_REF_ROUTE && esc_effect_info[row->kind].ref == ESC_SITE_REF_QUEUE
-               ? verify_queue(verify, i, index)
-               : ESC_OK;
+    EscSiteRef wanted = (EscSiteRef)esc_effect_info[row->kind].ref;
+    if (kind == ESC_REF_ROUTE && wanted == ESC_SITE_REF_QUEUE)
+        return verify_route(verify, i, index, ESC_REF_TEXT);
+    if (kind == ESC_REF_ROUTE && wanted == ESC_SITE_REF_TEMPLATE)
+        return verify_route(verify, i, index, ESC_REF_TEMPLATE);
+    return ESC_OK;
 }
 
 static EscStatus verify_extra(EscVerify *verify, uint32_t i)
@@ -111,7 +127,7 @@ static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
     case ESC_SITE_AUX_EXCEPTION:
         return row->aux < program->exceptions_count;
     case ESC_SITE_AUX_TEMPLATE:
-        return row->aux < program->templates_count;
+        return row->ref != 0 ? row->aux == 0 : row->aux < program->templates_count;
     case ESC_SITE_AUX_CHECK:
         return row->aux < program->checks_count;
     case ESC_SITE_AUX_METHOD:
@@ -127,9 +143,8 @@ static EscStatus verify_aux(EscVerify *verify, uint32_t i)
     REJECT_IF(!aux_is_valid(program, row), "V06", EFFECTS, i, "aux is no number that %s knows: %u",
               esc_effect_info[row->kind].name, (unsigned)row->aux);
     EscSiteAux aux = (EscSiteAux)esc_effect_info[row->kind].aux;
-    REJECT_IF(aux == ESC_SITE_AUX_TEMPLATE && !program->templates[row->aux].is_manual, "V25",
-              EFFECTS, i, "template %u starts on events of its own, and START brings none",
-              (unsigned)row->aux);
+    if (aux == ESC_SITE_AUX_TEMPLATE && row->ref == 0)
+        return verify_manual(verify, i, row->aux);
     if (aux == ESC_SITE_AUX_TEXT || aux == ESC_SITE_AUX_QUEUE)
         verify->is_text_used[row->aux] = 1;
     bool is_action =
@@ -260,16 +275,53 @@ static EscStatus verify_site(EscVerify *verify, uint32_t i)
 
 /* --- V32: templates that start each other ------------------------------------------------------------------------- */
 
+typedef struct Edge {
+    uint32_t target, next; /* next + 1 of the same template; 0: the last */
+} Edge;
+
 typedef struct Starts {
-    uint32_t *first, *next; /* edges by template: first[t] and next[effect] are effect + 1 */
+    uint32_t *first; /* by template: its first edge + 1 */
+    bool *is_seen;   /* by effect */
+    Edge *edges;
+    uint32_t edges_count;
+    size_t edges_capacity;
     uint32_t *incoming;
     uint32_t *ready;
 } Starts;
 
+static void add_edge(EscVerify *verify, Starts *starts, uint32_t from, uint32_t target)
+{
+    if (verify->program->templates[target].again_after_ms >= ESC_SECOND_MS)
+        return;
+    Edge *grown = esc_arena_grow(verify->scratch, starts->edges, starts->edges_count,
+                                 &starts->edges_capacity, sizeof *grown);
+    if (grown == NULL)
+        return; /* the check ends in ESC_NO_MEMORY */
+    starts->edges = grown;
+    starts->edges[starts->edges_count++] = (Edge){target, starts->first[from]};
+    starts->first[from] = starts->edges_count;
+    starts->incoming[target]++;
+}
+
+/* The template, or all that its route may lead to. */
+static void add_start(EscVerify *verify, Starts *starts, uint32_t from, const EscEffectRow *row)
+{
+    const EscProgram *program = verify->program;
+    if (row->ref == 0) {
+        add_edge(verify, starts, from, row->aux);
+        return;
+    }
+    const EscRouteRow *route = &program->routes[esc_ref_index(row->ref)];
+    verify->steps += route->rows_count;
+    for (uint32_t r = route->rows_first; r < route->rows_first + route->rows_count; r++)
+        add_edge(verify, starts, from, esc_ref_index(program->route_rows[r].target));
+}
+
 /* Edges between templates that may start again at once: a pause of a second ends a storm. Code is not verified yet, so only EMITs of
  * effects that exist are looked at. */
-static void collect_starts(const EscProgram *program, Starts *starts)
+static void collect_starts(EscVerify *verify, Starts *starts)
 {
+    const EscProgram *program = verify->program;
     for (uint32_t f = 0; f < program->functions_count; f++) {
         const EscFunctionRow *function = &program->functions[f];
         if (function->template == 0 ||
@@ -279,16 +331,10 @@ static void collect_starts(const EscProgram *program, Starts *starts)
             const EscInstr *instr = &program->code[function->code_first + pc];
             bool is_start = instr->op == ESC_OP_EMIT && instr->imm < program->effects_count &&
                             program->effects[instr->imm].kind == ESC_EFFECT_START;
-            if (!is_start || starts->next[instr->imm] != 0)
+            if (!is_start || starts->is_seen[instr->imm])
                 continue;
-            uint32_t target = program->effects[instr->imm].aux;
-            if (program->templates[target].again_after_ms >= ESC_SECOND_MS)
-                continue;
-            starts->next[instr->imm] = starts->first[function->template - 1] == 0
-                                           ? ESC_NONE
-                                           : starts->first[function->template - 1];
-            starts->first[function->template - 1] = instr->imm + 1;
-            starts->incoming[target]++;
+            starts->is_seen[instr->imm] = true;
+            add_start(verify, starts, function->template - 1, &program->effects[instr->imm]);
         }
     }
 }
@@ -297,16 +343,17 @@ static void collect_starts(const EscProgram *program, Starts *starts)
 static EscStatus verify_starts(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
+    EscArena *arena = verify->scratch;
     Starts starts = {
-        .first = esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
-        .next = esc_arena_alloc_array(verify->scratch, program->effects_count, sizeof(uint32_t)),
-        .incoming =
-            esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
-        .ready = esc_arena_alloc_array(verify->scratch, program->templates_count, sizeof(uint32_t)),
+        .first = esc_arena_alloc_array(arena, program->templates_count, sizeof(uint32_t)),
+        .is_seen = esc_arena_alloc_array(arena, program->effects_count, sizeof(bool)),
+        .incoming = esc_arena_alloc_array(arena, program->templates_count, sizeof(uint32_t)),
+        .ready = esc_arena_alloc_array(arena, program->templates_count, sizeof(uint32_t)),
     };
-    if (esc_arena_failed(verify->scratch))
+    if (!esc_arena_failed(arena))
+        collect_starts(verify, &starts);
+    if (esc_arena_failed(arena))
         return ESC_NO_MEMORY;
-    collect_starts(program, &starts);
     uint32_t count = 0;
     for (uint32_t t = 0; t < program->templates_count; t++) {
         if (starts.incoming[t] == 0)
@@ -314,8 +361,8 @@ static EscStatus verify_starts(EscVerify *verify)
     }
     for (uint32_t done = 0; done < count; done++) {
         uint32_t edge = starts.first[starts.ready[done]];
-        for (; edge != 0 && edge != ESC_NONE; edge = starts.next[edge - 1]) {
-            uint32_t target = program->effects[edge - 1].aux;
+        for (; edge != 0; edge = starts.edges[edge - 1].next) {
+            uint32_t target = starts.edges[edge - 1].target;
             if (--starts.incoming[target] == 0)
                 starts.ready[count++] = target;
         }

@@ -189,6 +189,12 @@ static void write_member(Trial *trial, const char *name, EscText text)
     trial_write_text(text, trial->out);
 }
 
+/* Nobody follows a route here: its name stands for what it leads to. */
+static EscText by_route(const EscProgram *program, const EscEffectRow *site, EscText written)
+{
+    return site->ref != 0 ? esc_ref_text(program, site->ref) : written;
+}
+
 /* What an effect is about, beside its target. */
 static void write_subject(Trial *trial, const EscEffectRow *site)
 {
@@ -200,8 +206,10 @@ static void write_subject(Trial *trial, const EscEffectRow *site)
         write_member(trial, "what", text_at(trial, program->fields[site->aux].name));
         break;
     case ESC_EFFECT_CREATE:
-    case ESC_EFFECT_QUEUE:
         write_member(trial, "what", text_at(trial, site->aux));
+        break;
+    case ESC_EFFECT_QUEUE:
+        write_member(trial, "what", by_route(program, site, text_at(trial, site->aux)));
         break;
     case ESC_EFFECT_CALL:
         write_member(trial, "to",
@@ -212,7 +220,8 @@ static void write_subject(Trial *trial, const EscEffectRow *site)
         write_member(trial, "what", text_at(trial, program->exceptions[site->aux].name));
         break;
     case ESC_EFFECT_START:
-        write_member(trial, "what", text_at(trial, program->templates[site->aux].name));
+        write_member(trial, "what",
+                     by_route(program, site, text_at(trial, program->templates[site->aux].name)));
         break;
     default:
         break;

@@ -344,22 +344,60 @@ static void check_start_arguments(EscWhere *where, EscNodeList arguments)
     esc_seen_release(&seen);
 }
 
+static bool starts_on_events_only(EscWorkspace *workspace, const EscNode *name, uint32_t template)
+{
+    const EscTemplateInfo *info = &workspace->templates[template];
+    if (info->is_manual)
+        return false;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0340", name->span, "`%.*s` may only be started by its own triggers",
+                   ESC_TEXT_ARG(info->name));
+    esc_report_hint(workspace, diagnostic, "add `manual` to it");
+    esc_report_related(workspace, diagnostic, info->node->template.name.span, "declared here");
+    return true;
+}
+
+/* start template by_kind(), where that is a route to templates: each of them may be meant. */
+static void check_start_by_route(EscWhere *where, const EscNode *name, uint32_t route)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscRouteInfo *info = &workspace->routes[route];
+    esc_mark(workspace, name, ESC_MEANS_REF, ESC_REF(ESC_REF_ROUTE, route), ESC_TYPE_ANY);
+    if (info->result != ESC_SYMBOL_TEMPLATE) {
+        EscDiagnostic *diagnostic =
+            esc_report(workspace, "E0111", name->span,
+                       "the route `%.*s` does not lead to templates, and a template is wanted here",
+                       ESC_TEXT_ARG(info->name));
+        esc_report_related(workspace, diagnostic, info->node->route.result.span,
+                           "it leads to this");
+        return;
+    }
+    ESC_EACH_NODE(row, info->node->route.rows) {
+        EscMeaning target = esc_meaning(workspace, row->route_row.target);
+        if (target.means == ESC_MEANS_REF &&
+            starts_on_events_only(workspace, name, esc_ref_index(target.index)))
+            return; /* one of them is enough to say */
+    }
+}
+
 bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
+    const EscNode *name = node->start_template.name;
+    const EscSymbol *route =
+        name->path.count == 1 ? esc_symbol_find(workspace, name->path.parts[0].text) : NULL;
+    if (route != NULL && route->kind == ESC_SYMBOL_ROUTE) {
+        check_start_arguments(where, node->start_template.arguments);
+        check_start_by_route(where, name, route->index);
+        return false;
+    }
     const EscSymbol *symbol =
         esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
     check_start_arguments(where, node->start_template.arguments);
     if (symbol == NULL)
         return false;
     esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
-    if (workspace->templates[symbol->index].is_manual)
-        return false;
-    EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0340", node->start_template.name->span,
-                   "`%.*s` may only be started by its own triggers", ESC_TEXT_ARG(symbol->name));
-    esc_report_hint(workspace, diagnostic, "add `manual` to it");
-    esc_report_related(workspace, diagnostic, symbol->span, "declared here");
+    (void)starts_on_events_only(workspace, name, symbol->index);
     return false;
 }
 

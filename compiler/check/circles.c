@@ -42,6 +42,18 @@ static bool may_start_at_once(const Circles *circles, uint32_t template)
     return circles->workspace->templates[template].again_ms < ESC_SECOND_MS;
 }
 
+/* A route may lead to each of its templates. */
+static void add_route(Circles *circles, uint32_t route, EscSpan span)
+{
+    const EscWorkspace *workspace = circles->workspace;
+    ESC_EACH_NODE(row, workspace->routes[route].node->route.rows) {
+        EscMeaning target = esc_meaning(workspace, row->route_row.target);
+        if (target.means == ESC_MEANS_REF && esc_ref_kind(target.index) == ESC_REF_TEMPLATE &&
+            may_start_at_once(circles, esc_ref_index(target.index)))
+            add_edge(circles, esc_ref_index(target.index), span);
+    }
+}
+
 static void collect_steps(void *context, EscNodeList steps)
 {
     Circles *circles = context;
@@ -53,6 +65,8 @@ static void collect_steps(void *context, EscNodeList steps)
             named == NULL ? (EscMeaning){0} : esc_meaning(circles->workspace, named);
         if (meaning.means == ESC_MEANS_TEMPLATE && may_start_at_once(circles, meaning.index))
             add_edge(circles, meaning.index, step->span);
+        else if (meaning.means == ESC_MEANS_REF)
+            add_route(circles, esc_ref_index(meaning.index), step->span);
         else if (meaning.means == ESC_MEANS_RUNBOOK)
             add_edge(circles, circles->workspace->templates_count + meaning.index, step->span);
         esc_node_each_block(step, collect_steps, circles); /* at most ESC_NESTING_MAX deep */

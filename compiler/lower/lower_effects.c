@@ -185,11 +185,13 @@ void esc_lower_start_template(EscLower *lower, const EscNode *node)
         ticket = esc_lower_argument(lower, entry->entry.value, ESC_TYPE(ESC_KIND_TEXT));
         count++;
     }
-    esc_emit_effect(
-        emit,
-        (EscEffectRow){.kind = ESC_EFFECT_START,
-                       .aux = esc_meaning(lower->workspace, node->start_template.name).index},
-        0, ticket, &arg, count);
+    EscMeaning meaning = esc_meaning(lower->workspace, node->start_template.name);
+    EscEffectRow site = {.kind = ESC_EFFECT_START};
+    if (meaning.means == ESC_MEANS_REF)
+        site.ref = meaning.index;
+    else
+        site.aux = meaning.index;
+    esc_emit_effect(emit, site, 0, ticket, &arg, count);
     esc_emit_drop_to(emit, mark);
 }
 

@@ -64,6 +64,7 @@ static const char directory[] =
     "dora }\n"
     "route team_of -> team { otherwise -> platform }\n"
     "route lanes -> queue { when ticket.vip -> fast  otherwise -> slow.lane }\n"
+    "route cares -> template { when ticket.vip -> raises  otherwise -> raises }\n"
     "system crm {\n"
     "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags } expect "
     "200, 204 }\n"
@@ -697,7 +698,8 @@ static void verb_start(Maker *maker, unsigned depth)
 {
     (void)depth;
     if (maker->body == BODY_RUNBOOK || maker->template_index + 1 >= maker->templates)
-        put(maker, "notify incidents \"last\"\n");
+        PUT_ONE(maker, "notify incidents \"last\"\n", "start template cares()\n",
+                "notify incidents \"last\"\n");
     else
         esc_buf_printf(maker->out, "start template made%u()\n",
                        maker->template_index + 1 +
@@ -1181,6 +1183,7 @@ static void make_act(Maker *maker)
             "queue first_line\n", "notify ana, incidents \"{ticket.note else ticket.title}\"\n",
             "notify ticket.requester \"due {ticket.due_at as date}\" via email\n",
             "if ticket.vip { set ticket.seats to 3 } else { start template raises() }\n",
+            "start template cares()\n",
             "match ticket.tier { base => { set ticket.seats to 1 }  otherwise => { } }\n");
 }
 
@@ -1192,7 +1195,8 @@ static void make_automation(Maker *maker, unsigned index)
                 "on ticket.created, ticket.updated", "on ticket.resolved", "on lead");
         PUT_ONE(maker, "", " when ticket.severity >= high",
                 " when ticket.tags contains \"VIP\" ignoring case",
-                " when ticket.area = north and ticket.seats > 1", " when ticket.vip for 2h");
+                " when ticket.area = north and ticket.seats > 1", " when ticket.vip for 2h",
+                " when ticket.due_at < now + 2d", " when ticket.vip and now in 08:00..12:00");
         put(maker, " {\n");
         for (unsigned steps = choose(maker, 4); steps > 0; steps--)
             make_act(maker);

@@ -318,6 +318,44 @@ static void steps_start_templates_on_tickets_they_made(void **state)
     scene_free(scene);
 }
 
+#define CARES                                                                                      \
+    "template calm \"C\" { manual\n" OWNED "steps { " STAYS " }\nclose when resolved }\n"          \
+    "template hot \"H\" { manual\n" OWNED "steps { " STAYS " }\nclose when resolved }\n"           \
+    "route care -> template { when ticket.priority = high -> hot  otherwise -> calm }\n"
+
+/* A route to templates is followed when it is used, on the ticket as it is then (M9.1, M9.2). */
+static void a_route_says_what_is_started(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun(CARES "automation sort { on ticket.updated { start template care() } }\n"
+                    "template t \"T\" { start on ticket.created\n" OWNED
+                    "steps { start template care()  " STAYS " }\nclose when resolved }\n");
+    assert_int_equal(scene_audit(scene, "start_asked", "starts the template calm"), 1);
+    assert_int_equal(scene_audit(scene, "opened", "\"C\" started on T: E-1 started it"), 1);
+    scene_event(scene, "ticket.updated", "T", "{\"priority\":\"high\"}");
+    assert_int_equal(scene_audit(scene, "opened", "\"H\" started on T: the automation sort"), 1);
+    scene_free(scene);
+}
+
+/* The present bundle's, and on the ticket at hand also where what starts is another's. */
+static void the_present_route_is_followed(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun(CARES "template t \"T\" { start on ticket.created\n" OWNED
+                    "steps { wait 1h  create ticket made { title: \"m\"  priority: high }\n"
+                    "start template care(ticket: made)  " STAYS " }\n"
+                    "close when resolved }\n");
+    scene_publish(
+        scene, "template new \"N\" { manual\n" OWNED "steps { " STAYS " }\nclose when resolved }\n"
+               "route care -> template { when ticket.priority = high -> new  otherwise -> "
+               "new }\n");
+    scene_after(scene, ESC_HOUR_MS);
+    assert_int_equal(scene_audit(scene, "opened", "\"N\" started on escal:T-1"), 1);
+    scene_free(scene);
+}
+
 /* M6.4 */
 static void nothing_of_it_is_taken_back(void **state)
 {
@@ -553,6 +591,8 @@ int main(void)
         cmocka_unit_test(another_bundle_follows_its_own_route),
         cmocka_unit_test(made_ticket_gets_an_escalation_of_its_own),
         cmocka_unit_test(steps_start_templates_on_tickets_they_made),
+        cmocka_unit_test(a_route_says_what_is_started),
+        cmocka_unit_test(the_present_route_is_followed),
         cmocka_unit_test(nothing_of_it_is_taken_back),
         cmocka_unit_test(dead_message_is_an_alarm),
         cmocka_unit_test(messages_of_it_are_held_back_as_others_are),

@@ -249,6 +249,36 @@ static void v25_accepts_start_of_what_is_manual(void **state)
     with_started(1, NULL);
 }
 
+/* By a route: all that it may lead to. Its two rows lead to people until they are told otherwise. */
+static void with_route(EscRef first, EscRef second, uint32_t is_manual, int64_t again_after_ms,
+                       const char *check)
+{
+    TestProgram p;
+    program_begin(&p);
+    p.bodies[BODY_ELSE] = BODY(starts_itself);
+    program_finish(&p);
+    p.templates[0].again_after_ms = again_after_ms;
+    p.templates[0].is_manual = is_manual;
+    p.route_rows[0].target = first;
+    p.route_rows[1].target = second;
+    program_site(&p, BODY_ELSE, 0)->ref = ESC_REF(ESC_REF_ROUTE, 0);
+    if (check == NULL)
+        assert_accepts(&p);
+    else
+        assert_rejects(&p, check);
+    program_release(&p);
+}
+
+static void starts_by_a_route(void **state)
+{
+    (void)state;
+    EscRef template = ESC_REF(ESC_REF_TEMPLATE, 0), person = ESC_REF(ESC_REF_PERSON, 0);
+    with_route(template, template, 1, ESC_SECOND_MS, NULL);
+    with_route(template, person, 1, ESC_SECOND_MS, "V06");
+    with_route(template, template, 0, ESC_SECOND_MS, "V25");
+    with_route(template, template, 1, ESC_SECOND_MS - 1, "V32");
+}
+
 static void v32_rejects_template_that_starts_itself_at_once(void **state)
 {
     (void)state;
@@ -649,6 +679,7 @@ int main(void)
         cmocka_unit_test(v31_rejects_rotation_without_members),
         cmocka_unit_test(v31_rejects_route_without_rows),
         cmocka_unit_test(v30_rejects_calendar_that_never_opens),
+        cmocka_unit_test(starts_by_a_route),
         cmocka_unit_test(v32_rejects_template_that_starts_itself_at_once),
         cmocka_unit_test(v32_accepts_template_that_starts_itself_after_a_second),
         cmocka_unit_test(v33_rejects_channel_without_grant),

@@ -353,8 +353,17 @@ void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ti
     people->via = escalation->owner;
 }
 
+/* A queue, or the name of a template. */
+static EscText target_text(const EscProgram *program, EscRef target, EscRefKind kind)
+{
+    if (esc_ref_kind(target) != kind)
+        return (EscText){0};
+    uint32_t i = esc_ref_index(target);
+    return program->texts[kind == ESC_REF_TEMPLATE ? program->templates[i].name : i];
+}
+
 EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
-                       const EscEngineBundle *bundle, EscRef ref)
+                       const EscEngineBundle *bundle, EscRef ref, EscRefKind kind)
 {
     Lookup lookup = {engine, escalation, ticket, bundle};
     ref = esc_ref_translate(engine, bundle, ref, &lookup.bundle);
@@ -365,9 +374,7 @@ EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTi
     for (uint32_t i = route->rows_first; i < route->rows_first + route->rows_count; i++) {
         const EscRouteRowRow *row = &program->route_rows[i];
         if (row->cond == 0 || lookup_holds(&lookup, row->cond - 1))
-            return esc_ref_kind(row->target) == ESC_REF_TEXT
-                       ? program->texts[esc_ref_index(row->target)]
-                       : (EscText){0};
+            return target_text(program, row->target, kind);
     }
     return (EscText){0};
 }

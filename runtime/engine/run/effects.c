@@ -227,12 +227,18 @@ static void emit_assign(Emission *emission)
                    is_team || people.count == 0 ? people.via : people.names[0]);
 }
 
+/* What a route leads to for the ticket at hand. */
+static EscText followed(const Emission *emission, EscRef ref, EscRefKind kind)
+{
+    return esc_route_text(emission->engine, emission->escalation, emission->ticket,
+                          emission->world->bundle, ref, kind);
+}
+
 static void emit_queue(Emission *emission)
 {
     EscRef ref = emission->row->ref;
     EscText queue = ref == 0 ? emission->program->texts[emission->row->aux]
-                             : esc_route_text(emission->engine, emission->escalation,
-                                              emission->ticket, emission->world->bundle, ref);
+                             : followed(emission, ref, ESC_REF_TEXT);
     if (queue.size > 0)
         text_field_set(emission, emission->engine->schema.queue_slot, queue);
 }
@@ -427,10 +433,13 @@ static void emit_start(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscEscalation *by = emission->escalation;
-    EscText name = emission->program->texts[emission->program->templates[emission->row->aux].name];
+    const EscProgram *program = emission->program;
+    EscRef ref = emission->row->ref;
+    EscText name = ref == 0 ? program->texts[program->templates[emission->row->aux].name]
+                            : followed(emission, ref, ESC_REF_TEMPLATE);
     EscTicket *ticket = start_ticket(emission);
-    if (ticket == NULL)
-        return; /* a bundle of ours names a ticket that was just made */
+    if (ticket == NULL || name.size == 0)
+        return; /* a bundle of ours names a ticket that was just made; the present route may lead elsewhere */
     EscText data = esc_audit_data(engine, "template", name, "ticket",
                                   ticket == emission->ticket ? (EscText){0} : ticket->id, NULL);
     if (by != NULL)

@@ -516,7 +516,7 @@ typedef enum EscExtra {
     ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
     ESC_EXTRA_TICKET /* none, or one TEXT: the id of a ticket */
 } EscExtra;
-typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */ } EscSiteRef;
+typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */, ESC_SITE_REF_TEMPLATE /* a route to templates, or none */ } EscSiteRef;
 typedef enum EscSiteAux {
     ESC_SITE_AUX_ZERO,
     ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */
@@ -530,7 +530,7 @@ typedef enum EscSiteAux {
     ESC_SITE_AUX_INVERSE,   /* an action, or ESC_NONE */
     ESC_SITE_AUX_APPROVALS, /* a number of people */
     ESC_SITE_AUX_EXCEPTION,
-    ESC_SITE_AUX_TEMPLATE,  /* a manual one */
+    ESC_SITE_AUX_TEMPLATE,  /* a manual one, or 0 where a route says it */
     ESC_SITE_AUX_CHECK,
     ESC_SITE_AUX_METHOD     /* EscMethod */
 } EscSiteAux;

@@ -21,10 +21,10 @@ typedef struct EscPeople {
 /* `ref` in the numbering of `bundle`. */
 void esc_people_find(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
                      const EscEngineBundle *bundle, EscRef ref, EscPeople *people);
-/* The queue that a route leads to for the ticket; empty: it leads to none. `ref` is in the bundle's numbering; escalation
- * may be NULL. */
+/* The queue (TEXT) or the template's name (TEMPLATE) that a route leads to for the ticket; empty: it leads to none. `ref` is
+ * in the bundle's numbering; escalation may be NULL. */
 EscText esc_route_text(EscEngine *engine, const EscEscalation *escalation, EscTicket *ticket,
-                       const EscEngineBundle *bundle, EscRef ref);
+                       const EscEngineBundle *bundle, EscRef ref, EscRefKind kind);
 /* The present policy's last resort, whether there is an escalation or not; never empty. */
 void esc_people_resort(EscEngine *engine, EscPeople *people);
 /* A person, team or schedule of the current directory by its name. */
