@@ -100,6 +100,16 @@ static void outside_log(void *context, const char *level, const char *event, Esc
 
 /* --- what shards and outboxes tell, on workers ------------------------------------------------ */
 
+/* An automation's alarm: nobody is accountable for it, so nobody is asked, and whoever watches the log has to see it. Those of
+ * escalations are asked about, and counted by /health. */
+static void alarm_tell(const Place *place, const EscShard *shard, const EscAuditRow *row)
+{
+    if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
+        say(place->daemon, "alarm", "automation", "%.*s, %.*s: %.*s",
+            ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(row->ticket),
+            ESC_TEXT_ARG(row->text));
+}
+
 /* To the live account and the log. */
 static void tell(Place *place, EscShard *shard, EscService *service)
 {
@@ -107,8 +117,11 @@ static void tell(Place *place, EscShard *shard, EscService *service)
     const EscAuditRow *rows = NULL;
     size_t count = 0;
     esc_service_news(service, &rows, &count);
-    for (size_t i = 0; i < count && daemon->setup.news != NULL; i++)
-        daemon->setup.news(daemon->setup.context, esc_shard_name(shard), &rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (daemon->setup.news != NULL)
+            daemon->setup.news(daemon->setup.context, esc_shard_name(shard), &rows[i]);
+        alarm_tell(place, shard, &rows[i]);
+    }
     EscServiceClock clock = esc_service_clock(service);
     esc_clock_tell(&place->clock_watch, esc_shard_name(shard), &clock, outside_log, daemon);
 }
