@@ -18,6 +18,8 @@
  * program. The next request of a connection is written while its answer is awaited, so that the
  * generator keeps the server busy; what it takes of a processor is in the result. */
 #define _GNU_SOURCE
+#include <esc/loop.h>
+
 #include "bench.h"
 #include "http_client.h"
 
@@ -296,6 +298,8 @@ int main(int argc, char **argv)
     read_options(argc, argv, &load.options);
     struct sigaction on_term = {.sa_handler = end};
     sigaction(SIGTERM, &on_term, NULL);
+    if (load.options.rate > 0) /* a client that measures must not wait behind one that floods */
+        esc_thread_set_prompt(true);
     open_clients(&load);
     load.begin_ns = bench_now_ns();
     load.end_ns = load.options.seconds == 0
