@@ -62,11 +62,6 @@ static uint32_t acks_needed(const EscEscalation *escalation, const EscPeople *pe
     return needed == 0 ? 1 : needed;
 }
 
-bool esc_role_has_acked(const EscEscalation *escalation, EscText person)
-{
-    return esc_texts_hold(escalation->ackers, escalation->ackers_count, person);
-}
-
 /* Of those who are there; the accountable one counts as well when a schedule has moved on meanwhile. */
 static uint32_t acks_there(const EscEscalation *escalation, const EscPeople *people)
 {

@@ -105,21 +105,6 @@ void esc_turn_record(EscEngine *engine, EscEscalation *escalation, EscText via)
                          ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(role), ESC_TEXT_ARG(until));
 }
 
-void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      EscText what)
-{
-    for (uint32_t i = 0; i < people->skipped_count; i++) {
-        EscText person = people->skipped[i];
-        bool is_known = esc_person_known(engine, person);
-        EscText because = is_known ? ESC_TEXT("absent") : ESC_TEXT("not in the directory");
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", person, "because", because, NULL),
-                             "%.*s is %s and %.*s", ESC_TEXT_ARG(person),
-                             is_known ? "absent" : "not in the directory any more",
-                             ESC_TEXT_ARG(what));
-    }
-}
-
 /* --- the clock is corrected ------------------------------------------------------------------- */
 
 void esc_role_move(EscEscalation *escalation, int64_t by_ms)

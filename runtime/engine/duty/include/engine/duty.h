@@ -52,6 +52,11 @@ void esc_role_draw(EscEngine *engine, EscEscalation *escalation, uint32_t positi
 const EscEngineBundle *esc_resort_bundle(const EscEngine *engine, const EscEscalation *escalation);
 /* Members of the accountable turn: the role's people, or those it was handed to, or the one of the last resort. */
 void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people);
+/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
+void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
+                      EscText what);
+/* Whether the person has acknowledged in this turn, be it enough or not. */
+bool esc_role_has_acked(const EscEscalation *escalation, EscText person);
 
 /* --- shifts.c --------------------------------------------------------------------------------- */
 
@@ -76,9 +81,6 @@ void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t wit
                        uint32_t calendar);
 EscText esc_turn_until(EscEngine *engine,
                        const EscEscalation *escalation); /* of the acknowledgement; empty: none */
-/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
-void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      EscText what);
 void esc_role_ack_timer(EscEngine *engine, EscEscalation *escalation);
 /* Who has acknowledged has it for so long, where their role has a lease. */
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation);
@@ -143,8 +145,6 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
 /* ESC_FORBIDDEN for who is in no role of it, or away. */
 EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscText actor,
                              EscWhy *why);
-/* Whether the person has acknowledged in this turn, be it enough or not. */
-bool esc_role_has_acked(const EscEscalation *escalation, EscText person);
 /* The actor must have passed esc_role_check_ack. False: it changes nothing. */
 bool esc_role_ack(EscEngine *engine, EscEscalation *escalation, EscText actor);
 /* The same of somebody who hands it over with it: who was called in their own right still is. */
