@@ -96,7 +96,7 @@ EscStatus esc_ingest_digest(EscArena *arena, const EscProgram *program, const bo
                             EscEvent *event, EscWhy *why)
 {
     Said *said =
-        esc_arena_alloc_array(arena, event->fields_count + event->patches_count + 1, sizeof *said);
+        esc_arena_alloc_array(arena, event->fields_count + event->patches_count, sizeof *said);
     if (said == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event");
     size_t count = list_said(program, is_given, event, said);
