@@ -42,6 +42,10 @@ static void put_value(EscBuf *out, const EscProgram *program, const EscValue *va
     if (value->is_missing)
         return;
     switch (kind) {
+    case ESC_KIND_UNSET:
+    case ESC_KIND_REF:
+    case ESC_KIND_COUNT:
+        break;
     case ESC_KIND_BOOL:
         esc_buf_u8(out, value->truth);
         break;
@@ -65,11 +69,6 @@ static void put_value(EscBuf *out, const EscProgram *program, const EscValue *va
         esc_buf_varint(out, value->list.count);
         for (uint32_t i = 0; i < value->list.count; i++)
             esc_buf_packed(out, value->list.items[i]);
-        break;
-    case ESC_KIND_UNSET:
-    case ESC_KIND_REF:
-    case ESC_KIND_COUNT:
-        break;
     }
 }
 
