@@ -42,6 +42,10 @@ static void put_value(EscBuf *out, const EscProgram *program, const EscValue *va
     if (value->is_missing)
         return;
     switch (kind) {
+    case ESC_KIND_UNSET:
+    case ESC_KIND_REF:
+    case ESC_KIND_COUNT:
+        break;
     case ESC_KIND_BOOL:
         esc_buf_u8(out, value->truth);
         break;
@@ -65,11 +69,6 @@ static void put_value(EscBuf *out, const EscProgram *program, const EscValue *va
         esc_buf_varint(out, value->list.count);
         for (uint32_t i = 0; i < value->list.count; i++)
             esc_buf_packed(out, value->list.items[i]);
-        break;
-    case ESC_KIND_UNSET:
-    case ESC_KIND_REF:
-    case ESC_KIND_COUNT:
-        break;
     }
 }
 
@@ -96,7 +95,7 @@ EscStatus esc_ingest_digest(EscArena *arena, const EscProgram *program, const bo
                             EscEvent *event, EscWhy *why)
 {
     Said *said =
-        esc_arena_alloc_array(arena, event->fields_count + event->patches_count + 1, sizeof *said);
+        esc_arena_alloc_array(arena, event->fields_count + event->patches_count, sizeof *said);
     if (said == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event");
     size_t count = list_said(program, is_given, event, said);

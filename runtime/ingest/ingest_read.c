@@ -128,7 +128,7 @@ EscStatus esc_ingest_read(EscArena *arena, EscArena *scratch, EscText text, size
     if (status != ESC_OK)
         return not_read(status, from, why);
     *at = end;
-    char *copy = esc_arena_alloc(arena, end - from + 1);
+    char *copy = esc_arena_alloc(arena, end - from);
     if (copy == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", from, "no memory for an event");
     read->compact = (EscText){copy, copy_compact((EscText){text.data + from, end - from}, copy)};

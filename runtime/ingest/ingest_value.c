@@ -55,7 +55,7 @@ EscStatus esc_ingest_normal(EscArena *arena, EscText text, EscText *normal, EscW
         utf8proc_ssize_t size =
             utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size,
                          &composed, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-        if (size < 0) /* the reader has seen to it that the text is UTF-8 */
+        if (composed == NULL) /* the reader has seen to it that the text is UTF-8 */
             return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for an event");
         *normal = esc_arena_text(arena, (EscText){(const char *)composed, (size_t)size});
         free(composed);

@@ -144,6 +144,29 @@ static void who_is_refused_is_named_with_the_words(void **state)
                       "ana@x.example (550 gone), ben@x.example (451)");
 }
 
+/* By the first of its digits: taken, to come again, or not; what begins with another one is no refusal that is told. */
+static void a_code_is_judged_by_its_hundred(void **state)
+{
+    (void)state;
+    static const long codes[] = {199, 200, 299, 300, 399, 400, 459, 499, 500, 599, 600};
+    for (size_t i = 0; i < ESC_COUNT_OF(codes); i++) {
+        char line[16];
+        attempt.recipients_asked = attempt.recipients_accepted = 0;
+        attempt.has_temporary_refusal = attempt.is_said_over = false;
+        attempt.refusal_code = 0;
+        esc_buf_clear(&attempt.said);
+        ask();
+        (void)snprintf(line, sizeof line, "%ld w\n", codes[i]);
+        hear(line);
+        bool is_taken = codes[i] / 100 == 2, is_told = codes[i] / 100 == 4 || codes[i] / 100 == 5;
+        assert_int_equal(attempt.recipients_accepted, is_taken);
+        assert_int_equal(attempt.refusal_code, is_taken ? 0 : codes[i]);
+        assert_int_equal(attempt.has_temporary_refusal, codes[i] / 100 == 4);
+        assert_said(is_told ? "w\n" : "");
+        assert_false(attempt.is_recipient_asked);
+    }
+}
+
 /* 80 bytes of what is said of one of them: the detail has room for the others. */
 static void words_about_a_recipient_have_their_limit(void **state)
 {
@@ -176,6 +199,7 @@ int main(void)
         TEST(only_who_was_asked_about_is_counted),
         TEST(who_is_refused_is_named_with_the_words),
         TEST(words_about_a_recipient_have_their_limit),
+        TEST(a_code_is_judged_by_its_hundred),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -396,6 +396,23 @@ static void a_line_without_its_content_is_not_taken(void **state)
     end(f);
 }
 
+/* What waits for its next attempt can be dropped, and what is under way cannot. */
+static void a_row_that_is_tried_again_can_be_dropped(void **state)
+{
+    (void)state;
+    Fixture *f = begin(1, 1, 1, 1);
+    put(endpoint(f, 0, "a"), 1, 1);
+    assert_int_equal(next(f, 5), 1);
+    esc_queues_drop(f->queues, 0, 1);
+    assert_non_null(esc_queues_find(f->queues, 0, 1));
+    failed(f, 1, 5, 50);
+    assert_int_equal(esc_queues_waiting(f->queues), 1);
+    esc_queues_drop(f->queues, 0, 1);
+    assert_int_equal(esc_queues_waiting(f->queues), 0);
+    assert_null(esc_queues_find(f->queues, 0, 1));
+    end(f);
+}
+
 /* Between the wish and the question a content came by itself, and a row went. */
 static void what_came_by_itself_is_not_asked_for(void **state)
 {
@@ -954,6 +971,7 @@ int main(void)
         cmocka_unit_test(a_queue_is_found_by_its_rows_and_its_name),
         cmocka_unit_test(a_number_is_of_its_workspace),
         cmocka_unit_test(a_line_without_its_content_is_not_taken),
+        cmocka_unit_test(a_row_that_is_tried_again_can_be_dropped),
         cmocka_unit_test(what_came_by_itself_is_not_asked_for),
         cmocka_unit_test(files_need_no_slot_and_go_one_at_a_time),
         cmocka_unit_test(a_slot_that_was_not_needed_tells_nothing_of_the_endpoint),

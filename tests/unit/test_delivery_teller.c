@@ -158,6 +158,11 @@ static void an_address_ends_with_any_of_these(void **state)
 /* Signs, which a value that is the whole address may have, and one that is a part may not. */
 static void signs_of_an_address(void **state)
 {
+    ASSERT_CHAT("\u00absee (\u00bba b\u00ab)\u00bb", "see (a b)"); /* a bracket alone is none */
+    ASSERT_CHAT("\u00ab[x] \u00bba b", "[x] a b");
+    ASSERT_CHAT("\u00ab[x](\u00bba b\u00ab)\u00bb", "[x](a%20b)");
+    ASSERT_PLAIN("\u00ab[x](\u00bba b\u00ab)\u00bb", "[x](a b)");
+    ASSERT_PLAIN("\u00ab<\u00bba b\u00ab>\u00bb", "<a b>");
     static const char whole[] = ":/?#[]!$'*+,;=%", neither[] = "<>\"|()\\^{} ";
     for (const char *c = whole; *c != '\0'; c++) {
         EscText text = esc_arena_printf(*state, "\u00ab<\u00bbhttps://a%c\u00ab>\u00bb", *c);

@@ -117,6 +117,35 @@ static void a_call_gives_what_its_path_names(void **state)
     scene_end(scene);
 }
 
+/* A reply is read up to its limit: what is longer is cut, and then it is no JSON. */
+static void a_reply_has_its_limit(void **state)
+{
+    (void)state;
+    static const char begin[] = "{\"id\":\"L7\",\"x\":\"", end[] = "\"}";
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    char *answer = malloc(ESC_HTTP_REPLY_BYTES_MAX + 200);
+    assert_non_null(answer);
+    for (size_t over = 0; over <= 1; over++) {
+        size_t size = ESC_HTTP_REPLY_BYTES_MAX + over, filled = size - strlen(begin) - strlen(end);
+        int head = snprintf(answer, 200, SAID("202 OK", "%zu\r\n\r\n%s"), size, begin);
+        assert_true(head > 0);
+        memset(answer + head, 'x', filled);
+        memcpy(answer + (size_t)head + filled, end, sizeof(end));
+        receiver_say(&scene->http, answer);
+        call(host, over + 1,
+             "{\"method\":\"GET\",\"path\":\"/a\",\"expect\":[202],\"result_path\":\"/id\"}");
+        const EscResult *result = await(host, over + 1);
+        assert_text_equal(result->delivery.reply, over == 0 ? "L7" : "");
+        assert_int_equal(
+            esc_text_starts_with(result->delivery.detail, ESC_TEXT("the reply is not JSON: ")),
+            over);
+    }
+    scene_end(scene);
+    free(answer);
+}
+
 /* --- the next attempt ------------------------------------------------------------------------- */
 
 /* The shortest pause is a second at most, unless the receiver asks for more, within reason. */
@@ -788,6 +817,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_says_how_far_a_message_has_come),
         cmocka_unit_test(a_call_gives_what_its_path_names),
+        cmocka_unit_test(a_reply_has_its_limit),
         cmocka_unit_test(a_receiver_may_ask_for_time),
         cmocka_unit_test(attempts_come_to_an_end),
         cmocka_unit_test(an_endpoint_that_refuses_us_holds_its_messages),

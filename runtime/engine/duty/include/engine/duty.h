@@ -62,9 +62,6 @@ void esc_role_draw(EscEngine *engine, EscEscalation *escalation, uint32_t positi
 const EscEngineBundle *esc_resort_bundle(const EscEngine *engine, const EscEscalation *escalation);
 /* Members of the accountable turn: the role's people, or those it was handed to, or the one of the last resort. */
 void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people);
-/* That those who were skipped are away, or have left; `what` follows: "gets no message". */
-void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      EscText what);
 
 /* --- shifts.c --------------------------------------------------------------------------------- */
 
