@@ -406,21 +406,6 @@ bool esc_people_misses(const EscPeople *people, EscText person)
     return esc_texts_hold(people->skipped, people->skipped_count, person);
 }
 
-void esc_skipped_tell(EscEngine *engine, EscEscalation *escalation, const EscPeople *people,
-                      EscText what)
-{
-    for (uint32_t i = 0; i < people->skipped_count; i++) {
-        EscText person = people->skipped[i];
-        bool is_known = esc_person_known(engine, person);
-        EscText because = is_known ? ESC_TEXT("absent") : ESC_TEXT("not in the directory");
-        esc_audit_escalation(engine, escalation, ESC_AUDIT_SKIPPED,
-                             esc_audit_data(engine, "person", person, "because", because, NULL),
-                             "%.*s is %s and %.*s", ESC_TEXT_ARG(person),
-                             is_known ? "absent" : "not in the directory any more",
-                             ESC_TEXT_ARG(what));
-    }
-}
-
 /* --- the accountable turn --------------------------------------------------------------------- */
 
 void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *people)
