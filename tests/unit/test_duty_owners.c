@@ -225,6 +225,20 @@ static void shifts_are_followed_until_the_closing(void **state)
     model_free(model);
 }
 
+/* Each who was to acknowledge and did not, the first of them as well. */
+static void whoever_did_not_join_has_missed_it(void **state)
+{
+    (void)state;
+    Model *model = model_of_team(2);
+    assert_true(ack(model, "ben"));
+    esc_role_misses_note(model->engine, model->escalation);
+    const EscEscalation *escalation = model->escalation;
+    assert_int_equal(escalation->formers_count, 1);
+    assert_text_equal(escalation->formers[0].person, "ana");
+    assert_true(escalation->formers[0].has_missed);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +254,7 @@ int main(void)
         cmocka_unit_test(where_a_role_stands),
         cmocka_unit_test(what_is_over_moves_nothing),
         cmocka_unit_test(shifts_are_followed_until_the_closing),
+        cmocka_unit_test(whoever_did_not_join_has_missed_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
