@@ -509,7 +509,6 @@ static EscQueueItem *take_first(EscQueue *queue, int64_t now_ms)
 
 EscQueueItem *esc_queues_next(EscQueues *queues, int64_t now_ms)
 {
-    queues->now_ms = now_ms;
     wake(queues, now_ms);
     EscQueue *queue = take_turn(queues);
     if (queue == NULL)

@@ -258,7 +258,7 @@ static void automations_follow_routes_by_the_event_they_hear(void **state)
         scene_of("event lead.won { value: number }\n"
                  "route lanes -> queue { when event.value > 3 -> fast  otherwise -> slow }\n"
                  "route people -> person { when event.value > 3 -> ana  otherwise -> ben }\n"
-                 "automation won { on lead.won { queue lanes  notify people \"won\" } }\n");
+                 "automation w { on lead.won { queue lanes  notify people \"won\" } }\n");
     scene_event(scene, "ticket.created", "T", CREATED);
     scene_event(scene, "lead.won", "T", "{\"value\":3}");
     assert_string_equal(scene_field(scene, "T", "queue"), "\"slow\"");

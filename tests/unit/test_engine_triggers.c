@@ -64,7 +64,8 @@ static void every_matching_event_is_an_edge_of_its_own(void **state)
     assert_text_equal(scene_view(scene, 1).ticket, "pipe.failed:test:ev-3");
     scene_event(scene, "pipe.failed", "P-1", "{\"slug\":\"prod-a\",\"tries\":3}");
     assert_text_equal(scene_view(scene, 2).ticket, "P-1");
-    assert_string_equal(scene_field(scene, "P-1", "title"), "\"Pipe failed: slug prod-a, tries 3\"");
+    assert_string_equal(scene_field(scene, "P-1", "title"),
+                        "\"Pipe failed: slug prod-a, tries 3\"");
     scene_free(scene);
 }
 
@@ -244,6 +245,21 @@ static void a_resolved_ticket_starts_nothing_late(void **state)
     scene_after(scene, 30 * ESC_MINUTE_MS);
     assert_int_equal(scene_audit(scene, "disarmed", "does not hold any more"), 1);
     assert_int_equal(scene_audit(scene, "opened", ""), 0);
+    scene_free(scene);
+}
+
+/* What it heard it knows when its time is over. */
+static void a_late_start_knows_its_event(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "event ping { x: number }\n"
+        "template t \"T\" { start on ping when event.x > 2 for 30m\n" CHAIN
+        "steps { notify room \"x is {event.x}\"  await resolved within 30d else raise overdue }\n"
+        "close when resolved }\n");
+    scene_event(scene, "ping", "T", "{\"x\":3}");
+    scene_after(scene, 30 * ESC_MINUTE_MS);
+    assert_int_equal(scene_sent(scene, "room", "x is 3"), 1);
     scene_free(scene);
 }
 
@@ -524,6 +540,7 @@ int main(void)
         cmocka_unit_test(warnings_are_those_of_the_own_level),
         cmocka_unit_test(condition_on_any_of_many_members_starts),
         cmocka_unit_test(overdue_trigger_starts_what_stands_first),
+        cmocka_unit_test(a_late_start_knows_its_event),
         cmocka_unit_test(creation_time_of_the_source_counts),
         cmocka_unit_test(creation_time_that_is_to_come_does_not_count),
     };
