@@ -166,6 +166,7 @@ typedef struct EscPersonInfo {
     const EscContactInfo *contacts;
     uint32_t contacts_count;
     uint32_t quiet;                 /* index in calendars, or ESC_NONE */
+    uint32_t reads;                 /* EscLanguage + 1; 0: the workspace's */
     const EscAbsenceInfo *absences; /* sorted, apart */
     uint32_t absences_count;
     const EscNode *node;
@@ -239,6 +240,7 @@ typedef struct EscChannelInfo {
     EscChannel kind;
     EscProof proves; /* how far it can prove; only the checks need it */
     uint32_t quiet;  /* index in calendars, or ESC_NONE */
+    uint32_t reads;  /* EscLanguage + 1; 0: the workspace's */
     const EscNode *node;
 } EscChannelInfo;
 
@@ -420,6 +422,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscBroken, broken);
 
     EscText name, title, timezone;
+    uint32_t reads;      /* EscLanguage + 1; 0: not said */
     const EscNode *node; /* WORKSPACE */
 
     EscNames *names; /* word or dotted event name → index in symbols */

@@ -89,6 +89,51 @@ static void module_load(EscWorkspace *workspace, const EscStdModule *module)
     file_parse(workspace, workspace->files_count - 1);
 }
 
+/* "de", where `default language de` is said by a file of the workspace. */
+static EscText default_language(const EscWorkspace *workspace)
+{
+    for (uint32_t i = 0; i < workspace->files_count; ++i) {
+        if (workspace->files[i].tree == NULL)
+            continue;
+        ESC_EACH(declaration, workspace->files[i].tree->file.declarations) {
+            if (declaration->kind != ESC_NODE_WORKSPACE)
+                continue;
+            ESC_EACH_NODE(setting, declaration->workspace.settings)
+                if (setting->setting.value->kind == ESC_NODE_PATH)
+                    return setting->setting.value->path.parts[0].text;
+        }
+    }
+    return ESC_TEXT("");
+}
+
+/* A module whose texts people read may stand there in several languages: "std.triage_de" beside "std.triage". */
+static bool is_translation(const EscStdModule *module, const EscStdModule *of, EscText language)
+{
+    EscText name = esc_text_from(module->name), first = esc_text_from(of->name);
+    return name.size == first.size + 1 + language.size && esc_text_starts_with(name, first) &&
+           name.data[first.size] == '_' && esc_text_ends_with(name, language);
+}
+
+static bool is_any_translation(const EscStdModule *module)
+{
+    for (unsigned i = 0; i < esc_std_modules_count; ++i)
+        for (uint32_t language = 0; language < ESC_LANGUAGE_COUNT; ++language)
+            if (is_translation(module, &esc_std_modules[i],
+                               esc_text_from(esc_language_words[language])))
+                return true;
+    return false;
+}
+
+/* As its people read it. */
+static void module_bring_in(EscWorkspace *workspace, const EscStdModule *module)
+{
+    EscText language = default_language(workspace);
+    for (unsigned i = 0; i < esc_std_modules_count; ++i)
+        if (is_translation(&esc_std_modules[i], module, language))
+            module = &esc_std_modules[i];
+    module_load(workspace, module);
+}
+
 static void module_use(EscWorkspace *workspace, const EscNode *path)
 {
     char buffer[ESC_PATH_TEXT_MAX];
@@ -96,8 +141,10 @@ static void module_use(EscWorkspace *workspace, const EscNode *path)
     EscSuggest suggest = esc_suggest(name);
     for (unsigned i = 0; i < esc_std_modules_count; ++i) {
         EscText known = esc_text_from(esc_std_modules[i].name);
+        if (is_any_translation(&esc_std_modules[i]))
+            continue;
         if (esc_text_equal(known, name)) {
-            module_load(workspace, &esc_std_modules[i]);
+            module_bring_in(workspace, &esc_std_modules[i]);
             return;
         }
         esc_suggest_try(&suggest, known);
@@ -133,7 +180,7 @@ void esc_pass_modules(EscWorkspace *workspace)
     for (unsigned i = 0; i < esc_std_modules_count; ++i) {
         const char *name = esc_std_modules[i].name;
         if (strcmp(name, "std.ticket") == 0 || strcmp(name, "std.triage") == 0)
-            module_load(workspace, &esc_std_modules[i]);
+            module_bring_in(workspace, &esc_std_modules[i]);
     }
     /* Modules may use modules: the list grows while it is walked, by at most the number of
      * modules there are. */

@@ -147,6 +147,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
+%token <name> LANGUAGE "language"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -162,7 +163,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> duration_opt within_opt
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
-%type <node> hours day_hours during_opt quiet quiet_opt rotation
+%type <node> hours day_hours during_opt quiet quiet_opt language language_opt workspace_setting rotation
 %type <name> covered_opt
 %type <list> layer_items
 %type <node> result_opt undo_opt undo
@@ -223,8 +224,9 @@ declaration:
   | "schedule" word title_opt[title] "{" schedule_items[items] "}"
     { $$ = NODE(SCHEDULE, @$, .schedule = {.name = $word, .title = $title, .items = $items}); }
   | "channel" word[name] title_opt[title] NAME[medium] proves_opt[proves] quiet_opt[quiet]
+    language_opt[language]
     { $$ = NODE(CHANNEL, @$, .channel = {.name = $name, .title = $title, .medium = $medium,
-          .proves = $proves, .quiet = $quiet}); }
+          .proves = $proves, .quiet = $quiet, .language = $language}); }
   | "system" word title_opt[title] "{" actions "}"
     { $$ = NODE(SYSTEM, @$, .system = {.name = $word, .title = $title, .actions = $actions}); }
   | "source" word title_opt[title] "{" source_items[items] "}"
@@ -256,9 +258,23 @@ title_opt:
 
 settings:
     %empty { $$ = esc_list_empty(); }
-  | settings setting { $$ = esc_list_append($1, $2); }
+  | settings workspace_setting { $$ = esc_list_append($1, $2); }
   | settings error { $$ = $1; RECOVER(PLAIN, @1, @2); }
   | settings BROKEN { $$ = $1; }
+
+workspace_setting:
+    setting
+  | "default" "language" word
+    { $$ = NODE(SETTING, @$, .setting = {.name = $2, .value = esc_path_one(parse, $word)}); }
+
+/* Which version of the language is a number, and no matter of people. */
+language:
+    "language" word
+    { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
+
+language_opt:
+    %empty { $$ = NULL; }
+  | language
 
 setting:
     word text   { $$ = NODE(SETTING, @$, .setting = {.name = $word, .value = $text}); }
@@ -359,6 +375,7 @@ person_items:
 
 person_item:
     setting
+  | language
   | "calendar" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $1, .value = esc_path_one(parse, $word)}); }
   | "reach by" reach_steps { $$ = NODE(REACH, @$, .reach = {.steps = $reach_steps}); }
@@ -1269,7 +1286,7 @@ clock_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
-  | "repeat" | "keep"
+  | "repeat" | "keep" | "language"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
   | "remove" | "automation"

@@ -65,6 +65,11 @@ const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1] = {
 #include <esc/builtin.def>
 };
 
+const char *const esc_language_words[ESC_LANGUAGE_COUNT + 1] = {
+#define ESC_LANGUAGE(NAME, word) word,
+#include <esc/builtin.def>
+};
+
 const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1] = {
     [ESC_SLA_CLOCK_RESPOND] = "respond",
     [ESC_SLA_CLOCK_RESOLVE] = "resolve",

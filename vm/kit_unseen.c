@@ -56,9 +56,9 @@ size_t esc_mark_find(EscText text)
 {
     for (size_t at = 0; at + ESC_MARK_SIZE <= text.size; at++) {
         const char *here = text.data + at;
-        if (*here == ESC_MARK_OWN[0] && (memcmp(here, ESC_MARK_OWN, ESC_MARK_SIZE) == 0 ||
-                                         memcmp(here, ESC_MARK_END, ESC_MARK_SIZE) == 0))
-            return at;
+        if (*here == ESC_MARK_OWN[0] && here[1] == ESC_MARK_OWN[1] && here[2] >= ESC_MARK_OWN[2] &&
+            here[2] <= ESC_MARK_SAID[2])
+            return at; /* they follow each other */
     }
     return text.size;
 }

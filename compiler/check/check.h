@@ -78,6 +78,8 @@ void esc_check_holds(EscWorkspace *workspace, const EscNode *condition, const Es
                      bool is_clock);
 void esc_pass_tests(EscWorkspace *workspace);
 void esc_pass_composed(EscWorkspace *workspace); /* texts with letters in parts */
+/* `language de`, in which people are written to: takes it into *reads as EscLanguage + 1, where none was said before. */
+void esc_language_setting(EscWorkspace *workspace, const EscNode *setting, uint32_t *reads);
 /* The zone of a `timezone` setting; empty after a report. */
 EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 /* calendars and schedules, for esc_pass_directory */

@@ -24,6 +24,26 @@ uint32_t esc_contact_kind(EscText word)
     return word_index(word, esc_contact_words);
 }
 
+void esc_language_setting(EscWorkspace *workspace, const EscNode *setting, uint32_t *reads)
+{
+    const EscNode *value = setting->setting.value;
+    if (value->kind != ESC_NODE_PATH) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0116", value->span, "a language is a word"),
+                        "say en or de, without quotes");
+        return;
+    }
+    EscName word = value->path.parts[0];
+    uint32_t language = word_index(word.text, esc_language_words);
+    if (*reads != 0)
+        esc_report(workspace, "E0306", setting->span, "the language is said twice");
+    else if (language == ESC_NONE)
+        esc_report_word(workspace, word, "a language that people are written to in",
+                        esc_language_words);
+    else
+        *reads = language + 1;
+}
+
 /* --- persons ---------------------------------------------------------------------------------- */
 
 typedef struct PersonBuild {
@@ -69,10 +89,14 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
     static const char *const words[] = {
 #define ESC_CONTACT(NAME, word) word,
 #include <esc/builtin.def>
-        "timezone", NULL};
+        "timezone", "language", NULL};
     EscWorkspace *workspace = build->workspace;
     EscText name = setting->setting.name.text;
     uint32_t kind = esc_contact_kind(name);
+    if (esc_text_equal(name, ESC_TEXT("language"))) {
+        esc_language_setting(workspace, setting, &person->reads);
+        return;
+    }
     if (esc_text_equal(name, ESC_TEXT("timezone"))) {
         person->timezone = esc_timezone_setting(workspace, setting);
         return;
@@ -241,6 +265,8 @@ static void check_channel(EscWorkspace *workspace, EscChannelInfo *channel)
     const EscNode *node = channel->node;
     channel->title = esc_plain_text(workspace, node->channel.title);
     channel->quiet = quiet_hours(workspace, node->channel.quiet, ESC_TEXT(""));
+    if (node->channel.language != NULL)
+        esc_language_setting(workspace, node->channel.language, &channel->reads);
     channel->proves = ESC_PROOF_ACCEPTED; /* what every server says by its answer, and no more */
     uint32_t kind = word_index(node->channel.medium.text, esc_channel_words);
     if (kind == ESC_NONE)

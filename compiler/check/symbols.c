@@ -269,6 +269,8 @@ static void workspace_setting(EscWorkspace *workspace, const EscNode *setting)
     const EscNode *value = setting->setting.value;
     if (esc_text_equal(name, ESC_TEXT("timezone"))) {
         workspace->timezone = esc_timezone_setting(workspace, setting);
+    } else if (value->kind == ESC_NODE_PATH) { /* a version is a number */
+        esc_language_setting(workspace, setting, &workspace->reads);
     } else if (esc_text_equal(name, ESC_TEXT("language"))) {
         if (value->kind != ESC_NODE_NUMBER || value->number.value < 1 || value->number.value > 1) {
             EscDiagnostic *diagnostic = esc_report(workspace, "E0325", value->span,

@@ -21,11 +21,12 @@ static bool is_item(const EscNode *parent, const EscNode *node)
                parent->kind == ESC_NODE_TEST_EVENT || parent->kind == ESC_NODE_SOURCE_MAP;
     case ESC_NODE_MEMBER:
         return parent->kind == ESC_NODE_TEAM;
-    case ESC_NODE_QUIET: /* of a channel it is a part of the line */
+    case ESC_NODE_QUIET: /* of a channel both are parts of the line */
         return parent->kind == ESC_NODE_PERSON;
+    case ESC_NODE_SETTING:
+        return parent->kind != ESC_NODE_CHANNEL;
     case ESC_NODE_HOURS: /* elsewhere they are said within something */
         return parent->kind == ESC_NODE_CALENDAR;
-    case ESC_NODE_SETTING:
     case ESC_NODE_FIELD:
     case ESC_NODE_LEAD:
     case ESC_NODE_REACH:

@@ -89,6 +89,7 @@ void esc_lower_schema(EscLower *lower)
                        .title = text(lower, workspace->title),
                        .timezone = text(lower, esc_workspace_timezone(workspace)),
                        .language = 1,
+                       .reads = workspace->reads == 0 ? 0 : workspace->reads - 1,
                        .built_day = workspace->imports_repeat ? (uint32_t)workspace->io.today : 0};
     lower_last_resort(lower, &meta);
     esc_build_put_meta(&lower->build, meta);
@@ -110,7 +111,8 @@ static void put_person(EscLower *lower, const EscPersonInfo *info)
     EscPersonRow row = {.name = text(lower, info->name),
                         .title = text(lower, info->title),
                         .timezone = text_option(lower, info->timezone),
-                        .quiet = option(info->quiet)};
+                        .quiet = option(info->quiet),
+                        .reads = info->reads};
     for (uint32_t i = 0; i < info->contacts_count; i++) {
         const EscContactInfo *contact = &info->contacts[i];
         EscContactRow made = {.kind = contact->kind,
@@ -218,7 +220,7 @@ void esc_lower_directory(EscLower *lower)
         const EscChannelInfo *info = &workspace->channels[i];
         esc_build_put_channels(&lower->build,
                                (EscChannelRow){text(lower, info->name), text(lower, info->title),
-                                               info->kind, option(info->quiet)});
+                                               info->kind, option(info->quiet), info->reads});
     }
 }
 

@@ -1,4 +1,5 @@
 /* message.c - messages as people read them. Pure. */
+#include "labels.h"
 #include "plan.h"
 #include "teller.h"
 
@@ -12,26 +13,31 @@ static void tell_answers(EscTeller *teller, const EscMessage *message)
     }
 }
 
-static void tell_line(EscTeller *teller, EscText name, EscText value)
+static void tell_label(EscTeller *teller, const EscMessage *message, EscLabel label)
+{
+    esc_tell_own(teller, esc_label(message->language, label));
+}
+
+static void tell_line(EscTeller *teller, const EscMessage *message, EscLabel label, EscText value)
 {
     if (value.size == 0)
         return;
     esc_tell_own(teller, ESC_TEXT("\n"));
-    esc_tell_own(teller, name);
+    tell_label(teller, message, label);
     esc_tell_value(teller, value);
 }
 
 /* Who it is for, until when, who is called then, and how to act. */
 static void tell_guide(EscTeller *teller, const EscMessage *message)
 {
-    tell_line(teller, ESC_TEXT("Customer: "), message->customer);
-    tell_line(teller, ESC_TEXT("Acknowledge by: "), message->until);
+    tell_line(teller, message, ESC_LABEL_CUSTOMER, message->customer);
+    tell_line(teller, message, ESC_LABEL_UNTIL, message->until);
     if (message->next.size > 0) {
-        esc_tell_own(teller, ESC_TEXT("; then "));
+        tell_label(teller, message, ESC_LABEL_THEN);
         esc_tell_value(teller, message->next);
-        esc_tell_own(teller, ESC_TEXT(" is called"));
+        tell_label(teller, message, ESC_LABEL_IS_CALLED);
     }
-    tell_line(teller, ESC_TEXT("To act: "), message->act);
+    tell_line(teller, message, ESC_LABEL_ACT, message->act);
 }
 
 /* What it belongs to, on a line of its own. */
@@ -53,7 +59,7 @@ void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
 {
     EscTeller teller = {.out = out, .is_chat = is_chat};
     if (message->page)
-        esc_tell_own(&teller, ESC_TEXT("PAGE: "));
+        tell_label(&teller, message, ESC_LABEL_PAGE);
     esc_tell_words(&teller, message->text, message->own, message->own_count);
     if (!esc_text_contains(message->text, message->question)) {
         esc_tell_own(&teller, ESC_TEXT("\n"));

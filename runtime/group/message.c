@@ -56,6 +56,8 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
     own_write(out, message);
     member_write(out, "subject", message->subject);
     member_write(out, "workspace", message->workspace);
+    if (message->language.size > 0)
+        member_write(out, "language", message->language);
     if (message->escalation.size > 0)
         member_write(out, "escalation", message->escalation);
     if (message->ticket.size > 0)
@@ -191,6 +193,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->text = text_of(arena, root, "text");
     message->subject = text_of(arena, root, "subject");
     message->workspace = text_of(arena, root, "workspace");
+    message->language = text_of(arena, root, "language");
     message->escalation = text_of(arena, root, "escalation");
     message->ticket = text_of(arena, root, "ticket");
     message->template_name = text_of(arena, root, "template");
@@ -246,11 +249,11 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
 
 static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
 {
-    EscText *const all[] = {
-        &message->text,     &message->subject,       &message->workspace,     &message->escalation,
-        &message->ticket,   &message->template_name, &message->severity_json, &message->severity,
-        &message->question, &message->customer,      &message->until,         &message->next,
-        &message->act};
+    EscText *const all[] = {&message->text,          &message->subject,  &message->workspace,
+                            &message->escalation,    &message->ticket,   &message->template_name,
+                            &message->severity_json, &message->severity, &message->question,
+                            &message->customer,      &message->until,    &message->next,
+                            &message->act,           &message->language};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

@@ -50,6 +50,18 @@ struct Scene {
     char field[8192];
 };
 
+static bool reads_german;
+
+static const char *const german_directory =
+    "workspace tests \"Tests\" { language 1 timezone \"UTC\" }\n"
+    "person ana \"Ana\" { email \"ana@x.example\" chat \"@ana\" phone \"+49 30 1\" "
+    "reach by chat, then phone after 3m  language de }\n"
+    "person ben \"Ben\" { email \"ben@x.example\"  language de }\n"
+    "person cleo \"Cleo\" { email \"cleo@x.example\"  language de }\n"
+    "person dora \"Dora\" { email \"dora@x.example\"  language de }\n"
+    "team ops { ana ben cleo }\n"
+    "channel room chat language de\n";
+
 static const char *const usual_directory =
     "workspace tests \"Tests\" { language 1 timezone \"UTC\" }\n"
     "person ana \"Ana\" { email \"ana@x.example\" chat \"@ana\" phone \"+49 30 1\" "
@@ -59,6 +71,21 @@ static const char *const usual_directory =
     "person dora \"Dora\" { email \"dora@x.example\" }\n"
     "team ops { ana ben cleo }\n"
     "channel room chat\n";
+
+static const char *directory(void)
+{
+    return reads_german ? german_directory : usual_directory;
+}
+
+void scenes_in_german(bool is_german)
+{
+    reads_german = is_german;
+}
+
+bool scenes_are_german(void)
+{
+    return reads_german;
+}
 
 /* --- lists ----------------------------------------------------------------------------------------------------- */
 
@@ -190,7 +217,7 @@ static const char *policy_for(const char *source)
 
 Scene *scene_of(const char *source)
 {
-    const char *const sources[] = {usual_directory, source, policy_for(source), NULL};
+    const char *const sources[] = {directory(), source, policy_for(source), NULL};
     return scene_new(sources);
 }
 
@@ -219,7 +246,7 @@ Scene *scene_of_program(const EscProgram *program)
 
 void scene_publish(Scene *scene, const char *source)
 {
-    const char *const sources[] = {usual_directory, source, policy_for(source), NULL};
+    const char *const sources[] = {directory(), source, policy_for(source), NULL};
     assert_true(scene->bundles_count < BUNDLES_MAX);
     EscBundle *bundle = bundle_of_sources(sources);
     scene->bundles[scene->bundles_count++] = bundle;

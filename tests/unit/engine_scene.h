@@ -15,6 +15,9 @@ typedef struct Scene Scene;
  * they do not compile. The last item of `sources` is NULL; the workspace's zone is UTC unless a source says another. */
 Scene *scene_new(const char *const *sources);
 Scene *scene_of(const char *source); /* one text after a usual directory (see engine_scene.c) */
+/* From now on the people and the channel of the usual directory are written to in German, or not any more. */
+void scenes_in_german(bool is_german);
+bool scenes_are_german(void);
 /* The same where channels have receivers. `receivers` is borrowed until the scene is freed. */
 Scene *scene_of_receivers(const char *source, const EscReceiver *receivers, size_t count);
 Scene *scene_of_program(const EscProgram *program); /* a hand-made bundle */

@@ -116,8 +116,9 @@ static void add_schema(TestProgram *p)
 
 static void add_directory(TestProgram *p)
 {
-    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1, 0, 2, 0};
-    p->persons[1] = (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0, 0, 0, 1};
+    p->persons[0] = (EscPersonRow){text(p, "ana"), text(p, "Ana Ruiz"), 0, 0, 1, 0, 2, 0, 0};
+    p->persons[1] =
+        (EscPersonRow){text(p, "ben"), 0, text(p, "Europe/Berlin") + 1, 0, 0, 0, 0, 1, 0};
     p->persons_count = 2;
     p->contacts[0] = (EscContactRow){ESC_CONTACT_EMAIL, text(p, "ana@acme.example"), 0};
     p->contacts_count = 1;
@@ -153,8 +154,9 @@ static void add_directory(TestProgram *p)
     p->turns[0] = (EscTurnRow){2000, 3440, 3, 1};
     p->turns[1] = (EscTurnRow){5000, 5600, 4, 1};
     p->turns_count = 2;
-    p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT, 0};
-    p->channels[1] = (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL, 1};
+    p->channels[0] = (EscChannelRow){text(p, "incidents"), 0, ESC_CHANNEL_CHAT, 0, 0};
+    p->channels[1] =
+        (EscChannelRow){text(p, "board"), 0, ESC_CHANNEL_EMAIL, 1, ESC_LANGUAGE_GERMAN + 1};
     p->channels_count = 2;
     p->routes[0] = (EscRouteRow){text(p, "support"), 0, 2};
     p->routes_count = 1;

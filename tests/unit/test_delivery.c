@@ -1073,6 +1073,15 @@ static void a_message_is_said_like_this(void **state)
     assert_said(&message, false,
                 "t\nq\nCustomer: c\nAcknowledge by: u; then n is called\nTo act: a\n"
                 "w \u00b7 e \u00b7 i \u00b7 m \u00b7 s");
+    message.language = ESC_TEXT("de");
+    message.page = true;
+    assert_said(&message, false,
+                "RUF: t\nq\nKunde: c\nZu bestätigen bis: u; danach wird n gerufen\nZu tun: a\n"
+                "w \u00b7 e \u00b7 i \u00b7 m \u00b7 s");
+    message.language = ESC_TEXT("tlh"); /* of another version */
+    assert_said(&message, false,
+                "PAGE: t\nq\nCustomer: c\nAcknowledge by: u; then n is called\nTo act: a\n"
+                "w \u00b7 e \u00b7 i \u00b7 m \u00b7 s");
     message = (EscMessage){.text = ESC_TEXT("Which one?"),
                            .question = ESC_TEXT("Which one?"), /* it stands there already */
                            .workspace = ESC_TEXT("acme"),

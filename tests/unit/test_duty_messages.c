@@ -4,7 +4,7 @@
 
 static void tell(Model *model, const char *person)
 {
-    EscNotice message = {.text = ESC_TEXT("hello")};
+    EscNotice message = {.marked = ESC_TEXT("hello")};
     esc_message_person(model->engine, model->escalation, esc_text_from(person), &message);
 }
 
@@ -220,7 +220,7 @@ static void messages_go_by_the_way_that_is_named(void **state)
                  {ESC_CONTACT_CHAT + 1, "email"}};
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         Model *model = model_new();
-        EscNotice message = {.text = ESC_TEXT("hello"), .via = cases[i].via};
+        EscNotice message = {.marked = ESC_TEXT("hello"), .via = cases[i].via};
         esc_message_person(model->engine, model->escalation, ESC_TEXT("ana"), &message);
         assert_int_equal(model->engine->pending->outbox_count, 1);
         assert_text_equal(model->engine->pending->outbox[0].medium, cases[i].medium);
@@ -233,7 +233,7 @@ static void what_belongs_to_no_escalation(void **state)
 {
     (void)state;
     Model *model = model_new();
-    EscNotice message = {.text = ESC_TEXT("hello"), .is_digest = true};
+    EscNotice message = {.marked = ESC_TEXT("hello"), .is_digest = true};
     EscEngine *engine = model->engine;
     assert_int_equal(esc_message_contact(engine, ESC_TEXT("ana"), ESC_CONTACT_PHONE, &message), 1);
     assert_int_equal(esc_message_contact(engine, ESC_TEXT("ben"), ESC_CONTACT_PHONE, &message), 0);

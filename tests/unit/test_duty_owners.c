@@ -72,7 +72,7 @@ static void the_lease_ends_with_the_turn(void **state)
     assert_true(ack(model, "ana"));
     assert_true(model_has_timer(model, ESC_TIMER_HOLD, 0));
     assert_false(model_has_timer(model, ESC_TIMER_ACK, 0));
-    esc_role_failover(model->engine, model->escalation, "went away");
+    esc_role_miss(model->engine, model->escalation, ESC_SAYING(IN_TIME));
     assert_false(model_has_timer(model, ESC_TIMER_HOLD, 0));
     assert_true(model_has_timer(model, ESC_TIMER_ACK, 0));
     assert_false(model->escalation->is_acked);
@@ -85,7 +85,7 @@ static void failover_passes_over_the_same_person(void **state)
     (void)state;
     Model *model = model_of_team(1);
     role_set(model, 1, ESC_REF(ESC_REF_PERSON, PERSON_ANA), 1, 0);
-    esc_role_failover(model->engine, model->escalation, "did not acknowledge");
+    esc_role_miss(model->engine, model->escalation, ESC_SAYING(IN_TIME));
     assert_text_equal(model->escalation->owner, "ben"); /* the last resort */
     assert_int_equal(model->escalation->role, 3);
     assert_int_equal(model_audits(model, ESC_AUDIT_SKIPPED), 1);

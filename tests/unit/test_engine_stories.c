@@ -1014,6 +1014,58 @@ static void hand_made_code(void **state)
     told(scene, "hand_made_code");
 }
 
+/* --- in German ---------------------------------------------------------------------------------------------------- */
+
+/* A ticket has many readers: what stands in one that the engine makes is in the workspace's language. */
+static void a_postmortem_in_german(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {
+        "workspace tests \"Tests\" { language 1  timezone \"UTC\"  default language de }\n"
+        "person ana \"Ana\" { email \"ana@x.example\" }\n"
+        "person ben \"Ben\" { email \"ben@x.example\"  language en }\n"
+        "policy p { last resort ana }\n"
+        "template t \"Trouble\" { start on ticket.created\n"
+        "owners { primary ana ack within 5m  secondary ben ack within 5m }\n"
+        "steps { await ack  " STAYS " }\nqa { check acknowledged within 5m else { } }\n"
+        "close when resolved with postmortem by primary due 5d }\n",
+        NULL};
+    Scene *scene = scene_new(sources);
+    open_ticket(scene, "T");
+    scene_after(scene, MINUTES(6));
+    act(scene, ESC_VERB_ACK, "ben", NULL);
+    act(scene, ESC_VERB_RESOLVE, "ben", NULL);
+    assert_string_equal(scene_field(scene, "escal:T-1", "title"), "\"Post-mortem: Trouble bei T\"");
+    const char *description = scene_field(scene, "escal:T-1", "description");
+    static const char *const words[] = {
+        "\"Trouble bei T wurde nach 6m als resolved geschlossen. Fällig 2026-01-10 09:06 UTC. "
+        "Nachweis ",
+        ".\\n\\nVerlauf:\\n- 2026-01-05 09:00 UTC eröffnet\\n- 2026-01-05 09:05 UTC weitergegeben "
+        "an "
+        "ben\\n- 2026-01-05 09:06 UTC bestätigt von ben\\n",
+        "Übergaben: 0. Ausnahmen: 0.\\n\\nQualitätsprüfungen:\\n- ",
+        ": nicht bestanden und behandelt\\n\"",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++)
+        if (strstr(description, words[i]) == NULL)
+            fail_msg("no %s in %s", words[i], description);
+    assert_int_equal(scene_sent(scene, "ana",
+                                "Das Post-mortem zu T ist bis 2026-01-10 09:06 UTC "
+                                "Ihre Aufgabe: escal:T-1"),
+                     1);
+    assert_int_equal(scene_sent(scene, "ben", "ana did not acknowledge within 5m"), 1);
+    scene_free(scene);
+}
+
+static void they_are_told_in_german(void **state)
+{
+    scenes_in_german(true);
+    a_shift_ends(state);
+    from_hand_to_hand(state);
+    several_expectations(state);
+    scenes_in_german(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1051,6 +1103,8 @@ int main(void)
         cmocka_unit_test(opened_again_in_time),
         cmocka_unit_test(a_handler_comes_back),
         cmocka_unit_test(hand_made_code),
+        cmocka_unit_test(a_postmortem_in_german),
+        cmocka_unit_test(they_are_told_in_german),
     };
     return cmocka_run_group_tests_name("engine_stories", tests, NULL, NULL);
 }

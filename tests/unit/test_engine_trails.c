@@ -753,18 +753,34 @@ static void started_in_one_letter(void **state)
     told(scene, "started_in_one_letter");
 }
 
+/* The same stories among people who read German: what they are told is German, and the trail is the same. */
+static void they_are_told_in_german(void **state)
+{
+    void (*const stories[])(void **) = {
+        nobody_answers,      people_take_over,  two_of_a_team,
+        questions_and_waits, triage_goes_on,    changes_and_rollback,
+        opened_again,        limits_and_storms, a_closing_and_its_postmortem,
+        what_became_of_it,
+    };
+    scenes_in_german(true);
+    for (size_t i = 0; i < ESC_COUNT_OF(stories); i++)
+        stories[i](state);
+    scenes_in_german(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_answers),       cmocka_unit_test(people_take_over),
-        cmocka_unit_test(two_of_a_team),        cmocka_unit_test(questions_and_waits),
-        cmocka_unit_test(changes_and_rollback), cmocka_unit_test(a_closing_and_its_postmortem),
-        cmocka_unit_test(triage_goes_on),       cmocka_unit_test(opened_again),
-        cmocka_unit_test(levels_and_starts),    cmocka_unit_test(limits_and_storms),
-        cmocka_unit_test(what_became_of_it),    cmocka_unit_test(corrected_and_published),
-        cmocka_unit_test(what_is_refused),      cmocka_unit_test(starts_that_wait),
-        cmocka_unit_test(events_of_events),     cmocka_unit_test(a_bare_schema),
-        cmocka_unit_test(in_one_letter),        cmocka_unit_test(started_in_one_letter),
+        cmocka_unit_test(nobody_answers),          cmocka_unit_test(people_take_over),
+        cmocka_unit_test(two_of_a_team),           cmocka_unit_test(questions_and_waits),
+        cmocka_unit_test(changes_and_rollback),    cmocka_unit_test(a_closing_and_its_postmortem),
+        cmocka_unit_test(triage_goes_on),          cmocka_unit_test(opened_again),
+        cmocka_unit_test(levels_and_starts),       cmocka_unit_test(limits_and_storms),
+        cmocka_unit_test(what_became_of_it),       cmocka_unit_test(corrected_and_published),
+        cmocka_unit_test(what_is_refused),         cmocka_unit_test(starts_that_wait),
+        cmocka_unit_test(events_of_events),        cmocka_unit_test(a_bare_schema),
+        cmocka_unit_test(in_one_letter),           cmocka_unit_test(started_in_one_letter),
+        cmocka_unit_test(they_are_told_in_german),
     };
     return cmocka_run_group_tests_name("engine_trails", tests, NULL, NULL);
 }

@@ -352,7 +352,8 @@ static void values_lose_the_marks_of_authors(void **state)
 {
     (void)state;
     assert_text(ESC_OP_UNMARK, text(""), "");
-    assert_text(ESC_OP_UNMARK, text("plain \xef\xb7\x92"), "plain \xef\xb7\x92");
+    assert_text(ESC_OP_UNMARK, text("plain \xef\xb7\x95"), "plain \xef\xb7\x95");
+    assert_text(ESC_OP_UNMARK, text(ESC_MARK_SAY "AWAY" ESC_MARK_NEXT "x" ESC_MARK_SAID), "AWAYx");
     assert_text(ESC_OP_UNMARK, text(ESC_MARK_OWN "<!here>" ESC_MARK_END " x" ESC_MARK_OWN),
                 "<!here> x");
 }

@@ -60,7 +60,8 @@ static void mail_addresses(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
         if (esc_mail_address_is_plain(esc_text_from(bad[i])))
             fail_msg("%s is no address", bad[i]);
-    static const char *const good[] = {"a.b+c@d.example", "a@localhost", "a@1und1.example", "a@xn--bse-qla.example", "a_b@c-d.example"};
+    static const char *const good[] = {"a.b+c@d.example", "a@localhost", "a@1und1.example",
+                                       "a@xn--bse-qla.example", "a_b@c-d.example"};
     for (size_t i = 0; i < ESC_COUNT_OF(good); i++)
         if (!esc_mail_address_is_plain(esc_text_from(good[i])))
             fail_msg("%s is an address", good[i]);
@@ -348,7 +349,9 @@ static void marks_are_found(void **state)
 {
     (void)state;
     assert_int_equal(esc_mark_find(ESC_TEXT("")), 0);
-    assert_int_equal(esc_mark_find(ESC_TEXT("plain \xef\xb7\x92 \xef\xb7")), 12);
+    assert_int_equal(esc_mark_find(ESC_TEXT("plain \xef\xb7\x95 \xef\xb7\x8f \xef\xb7")), 16);
+    assert_int_equal(esc_mark_find(ESC_TEXT("a" ESC_MARK_SAY)), 1);
+    assert_int_equal(esc_mark_find(ESC_TEXT("a" ESC_MARK_SAID)), 1);
     assert_int_equal(esc_mark_find(ESC_TEXT(ESC_MARK_END)), 0);
     assert_int_equal(esc_mark_find(ESC_TEXT("a\xef\xb7" ESC_MARK_OWN "b")), 3);
 }

@@ -31,6 +31,7 @@ static EscMessage message_full(void)
                         .text = ESC_TEXT("Build is \"red\"\n{},[]"),
                         .subject = ESC_TEXT("[T-1] Build"),
                         .workspace = ESC_TEXT("acme"),
+                        .language = ESC_TEXT("de"),
                         .escalation = ESC_TEXT("E-7"),
                         .ticket = ESC_TEXT("T-1"),
                         .template_name = ESC_TEXT("outage"),
@@ -69,7 +70,8 @@ static void a_message_has_its_members_in_order(void **state)
     assert_text_equal(
         written(*state, &message),
         "{\"text\":\"Build is \\\"red\\\"\\n{},[]\",\"own\":[[0,9],[14,19]],\"subject\":\"[T-1] "
-        "Build\",\"workspace\":\"acme\",\"escalation\":\"E-7\",\"ticket\":\"T-1\","
+        "Build\",\"workspace\":\"acme\",\"language\":\"de\",\"escalation\":\"E-7\",\"ticket\":\"T-"
+        "1\","
         "\"template\":\"outage\",\"severity\":\"high\",\"page\":true,\"question\":\"Go on?\","
         "\"answers\":[{\"name\":\"yes\",\"title\":\"Yes, \\\"now\\\"\"},{\"name\":\"no\","
         "\"title\":\"No\"}]}");

@@ -110,8 +110,10 @@ static void durations_and_deadlines_are_told_for_people(void **state)
                      {59999, "within 5m, 59 s late"},
                      {60000, "within 5m, 1m late"}};
     for (size_t i = 0; i < ESC_COUNT_OF(deadlines); i++)
-        assert_text_equal(esc_deadline_text(model->engine, 5 * ESC_MINUTE_MS,
-                                            model->engine->now_ms - deadlines[i].late_ms),
+        assert_text_equal(esc_said(model->engine,
+                                   esc_deadline_text(model->engine, 5 * ESC_MINUTE_MS,
+                                                     model->engine->now_ms - deadlines[i].late_ms),
+                                   ESC_LANGUAGE_ENGLISH),
                           deadlines[i].text);
     model_free(model);
 }

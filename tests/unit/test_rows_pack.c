@@ -448,7 +448,7 @@ static EscEscalation *escalation_restore(Model *model, uint64_t id, EscBytes bod
 }
 
 #define WHOLE "" /* its steps have ended, and people go on by hand */
-#define REFUSED "its stored state was refused"
+#define REFUSED ESC_MARK_SAY "STATE_REFUSED" ESC_MARK_SAID
 
 static void an_escalation_there_and_back(void **state)
 {

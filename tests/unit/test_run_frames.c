@@ -31,7 +31,7 @@ static void assert_fault(Model *model, const char *message, bool is_step)
     assert_true(esc_exception_is_asked(model->engine, model->escalation));
     EscRaised *raised = esc_exception_take(model->engine, model->escalation);
     assert_int_equal(raised->exception, ESC_EXCEPTION_ENGINE_FAULT);
-    assert_text_equal(raised->message, message);
+    assert_text_equal(esc_said(model->engine, raised->message, ESC_LANGUAGE_ENGLISH), message);
     assert_int_equal(raised->is_step, is_step);
     esc_raised_free(raised);
 }
@@ -121,7 +121,7 @@ static void what_is_parked_waits_for_a_person(void **state)
     EscEscalation *escalation = model->escalation;
     esc_timer_put(model->engine, escalation, NULL, ESC_TIMER_REMINDER, 0, MODEL_START_MS + 5);
     assert_true(model_has_timer(model, ESC_TIMER_WAIT, ESC_WAIT_TIMER_FRAME));
-    esc_escalation_park(model->engine, escalation, "nobody knows");
+    esc_escalation_park(model->engine, escalation, ESC_TEXT("nobody knows"));
     assert_int_equal(escalation->state, ESC_STATE_PARKED);
     assert_int_equal(escalation->alarms, ESC_ALARM_PARKED);
     assert_non_null(escalation->frame.bytes);

@@ -148,6 +148,13 @@ ROW_REJECT(v08_rejects_truth_of_two, "V08", p->consts[p->const_at[CONST_TRUE]].b
 ROW_REJECT(v08_rejects_detail_of_a_number, "V08", p->consts[p->const_at[CONST_ONE]].detail = 1)
 ROW_REJECT(v08_rejects_const_of_a_list_with_items, "V08", p->consts[0].kind = ESC_KIND_LIST;
            p->consts[0].bits = 1)
+ROW_REJECT(v08_rejects_person_of_unknown_language, "V08",
+           p->persons[0].reads = ESC_LANGUAGE_COUNT + 1)
+ROW_ACCEPT(v08_accepts_person_of_the_last_language, p->persons[0].reads = ESC_LANGUAGE_COUNT)
+ROW_REJECT(v08_rejects_channel_of_unknown_language, "V08",
+           p->channels[0].reads = ESC_LANGUAGE_COUNT + 1)
+ROW_REJECT(v08_rejects_workspace_of_unknown_language, "V08", p->meta[0].reads = ESC_LANGUAGE_COUNT)
+ROW_ACCEPT(v08_accepts_workspace_of_the_last_language, p->meta[0].reads = ESC_LANGUAGE_COUNT - 1)
 ROW_REJECT(v08_rejects_unknown_language, "V08", p->meta[0].language = 2)
 ROW_REJECT(v08_rejects_enum_without_members, "V09", p->enums[ENUM_STATUS].members_count = 0;
            p->enums[ENUM_STATUS].members_first = 0)
@@ -532,6 +539,11 @@ int main(void)
         cmocka_unit_test(v08_rejects_truth_of_two),
         cmocka_unit_test(v08_rejects_detail_of_a_number),
         cmocka_unit_test(v08_rejects_const_of_a_list_with_items),
+        cmocka_unit_test(v08_rejects_person_of_unknown_language),
+        cmocka_unit_test(v08_accepts_person_of_the_last_language),
+        cmocka_unit_test(v08_rejects_channel_of_unknown_language),
+        cmocka_unit_test(v08_rejects_workspace_of_unknown_language),
+        cmocka_unit_test(v08_accepts_workspace_of_the_last_language),
         cmocka_unit_test(v08_rejects_unknown_language),
         cmocka_unit_test(v08_rejects_enum_without_members),
         cmocka_unit_test(v08_rejects_field_of_kind_ref),

@@ -9,7 +9,8 @@
 #include "engine_scene.h"
 
 /* The end of a story: its trail, with the instants that its rows hold then, and its answers are those of the files, and the scene
- * is freed. */
+ * is freed. Where people read German (scenes_in_german) the messages are those of trails/NAME.de.txt, and all else is that of
+ * the English story. */
 void told(Scene *scene, const char *name);
 
 #endif

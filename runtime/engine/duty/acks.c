@@ -123,7 +123,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
 
 static EscText acked_text(EscEngine *engine, const EscEscalation *escalation)
 {
-    return esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(escalation->owner));
+    return esc_say(engine, ACKED_IT, escalation->owner);
 }
 
 static bool ack_judge(EscEngine *engine, EscEscalation *escalation, bool is_passing)
@@ -172,8 +172,7 @@ static void turn_join(EscEngine *engine, EscEscalation *escalation, EscText acto
     bool is_away = false;
     uint32_t position = position_of(engine, escalation, actor, &is_away);
     ESC_ASSERT(position != ESC_NONE); /* esc_role_check_ack has asked before */
-    esc_turn_begin(engine, escalation, position, actor,
-                   esc_turn_printf(engine, "%.*s acknowledged it", ESC_TEXT_ARG(actor)));
+    esc_turn_begin(engine, escalation, position, actor, esc_say(engine, ACKED_IT, actor));
 }
 
 static bool renewed(EscEngine *engine, EscEscalation *escalation, EscText actor)

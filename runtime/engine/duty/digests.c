@@ -10,16 +10,19 @@ static EscText digest_text(EscEngine *engine, const EscWindow *window)
 {
     EscBuf buf = esc_turn_buf();
     size_t count = window->items_count + window->items_left_out;
-    esc_buf_printf(&buf, "%zu %s held back:", count,
-                   esc_one_or_many(count, "message was", "messages were"));
+    EscText number = esc_say_count(engine, count);
+    esc_buf_text(&buf, count == 1 ? esc_say(engine, HELD_BACK_ONE, number)
+                                  : esc_say(engine, HELD_BACK_MANY, number));
     for (size_t i = 0; i < window->items_count; i++) {
         esc_buf_string(&buf, NEW_LINE);
         if (window->items[i].escalation != 0) /* an automation's belong to none */
             esc_buf_printf(&buf, "E-%llu: ", (unsigned long long)window->items[i].escalation);
         esc_buf_text(&buf, esc_message_words(engine, window->items[i].text).text);
     }
-    if (window->items_left_out > 0)
-        esc_buf_printf(&buf, NEW_LINE "and %u more", window->items_left_out);
+    if (window->items_left_out > 0) {
+        EscText more = esc_say_count(engine, window->items_left_out);
+        esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(esc_say(engine, AND_MORE, more)));
+    }
     return esc_turn_take(engine, &buf);
 }
 
@@ -41,9 +44,7 @@ void esc_digest_fire(EscEngine *engine)
         if (window->items_count == 0 || window->ends_at_ms > engine->now_ms ||
             waits_for_quiet(engine, window))
             continue;
-        EscWords words = esc_message_words(engine, digest_text(engine, window));
-        EscNotice message = {
-            .text = words.text, .own = words.own, .own_count = words.own_count, .is_digest = true};
+        EscNotice message = {.marked = digest_text(engine, window), .is_digest = true};
         EscText count =
             esc_turn_printf(engine, "%zu", window->items_count + window->items_left_out);
         esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
@@ -74,8 +75,9 @@ static const uint64_t *waiting_of(EscEngine *engine, const EscWindow *window, si
 static EscText merged_text(EscEngine *engine, const uint64_t *ids, size_t count, size_t left_out)
 {
     EscBuf buf = esc_turn_buf();
-    esc_buf_printf(&buf, "%zu %s for an acknowledgement:", count + left_out,
-                   esc_one_or_many(count + left_out, "escalation waits", "escalations wait"));
+    EscText number = esc_say_count(engine, count + left_out);
+    esc_buf_text(&buf, count + left_out == 1 ? esc_say(engine, WAITING_ONE, number)
+                                             : esc_say(engine, WAITING_MANY, number));
     size_t named = count < ESC_DIGEST_ITEMS_MAX ? count : ESC_DIGEST_ITEMS_MAX;
     for (size_t i = 0; i < named; i++) {
         const EscEscalation *escalation = esc_escalation_find(engine, ids[i]);
@@ -86,8 +88,10 @@ static EscText merged_text(EscEngine *engine, const uint64_t *ids, size_t count,
                             ESC_TEXT_ARG(esc_turn_cut(engine, title, TITLE_BYTES_MAX)));
         esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(esc_message_words(engine, line).text));
     }
-    if (count + left_out > named)
-        esc_buf_printf(&buf, NEW_LINE "and %zu more", count + left_out - named);
+    if (count + left_out > named) {
+        EscText more = esc_say_count(engine, count + left_out - named);
+        esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(esc_say(engine, AND_MORE, more)));
+    }
     return esc_turn_take(engine, &buf);
 }
 
@@ -108,10 +112,8 @@ static void merged_go(EscEngine *engine, const EscWindow *window, const uint64_t
 static void merged_send(EscEngine *engine, const EscWindow *window, const uint64_t *ids,
                         size_t count)
 {
-    EscWords words =
-        esc_message_words(engine, merged_text(engine, ids, count, window->paged_left_out));
-    EscNotice notice = {
-        .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
+    EscNotice notice = {.marked = merged_text(engine, ids, count, window->paged_left_out),
+                        .is_page = true};
     EscText number = esc_turn_printf(engine, "%zu", count + window->paged_left_out);
     esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
                      esc_audit_data(engine, "person", window->person, "count", number, NULL),

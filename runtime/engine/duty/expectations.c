@@ -40,10 +40,8 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
                              esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
                              "%.*s was expected to resolve this by now and did not",
                              ESC_TEXT_ARG(person));
-        (void)esc_exception_ask(
-            engine, escalation, ESC_EXCEPTION_OVERDUE,
-            esc_turn_printf(engine, "%.*s was expected to resolve it by now; %.*s owns it",
-                            ESC_TEXT_ARG(person), ESC_TEXT_ARG(escalation->owner)));
+        (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_OVERDUE,
+                                esc_say(engine, EXPECTED_BY_NOW, person, escalation->owner));
         return;
     }
 }

@@ -21,13 +21,12 @@ static EscText level_text(EscEngine *engine, EscEscalation *escalation, uint32_t
         bool is_same = people.count > 0 && esc_text_equal(people.names[0], escalation->owner);
         if (people.count == 0 || (is_same && !is_anew))
             continue; /* as it will be passed over */
-        EscText pass = {0};
+        const char *role = esc_role_name(esc_role_row(escalation, i)->role);
         if (is_anew)
-            pass = esc_turn_printf(engine, ", pass %u of %u", escalation->pass + 2,
-                                   esc_escalation_template(escalation)->repeats + 1);
-        return esc_turn_printf(engine, "%.*s (%s%.*s)", ESC_TEXT_ARG(people.names[0]),
-                               esc_role_name(esc_role_row(escalation, i)->role),
-                               ESC_TEXT_ARG(pass));
+            return esc_say(engine, NEXT_IN_PASS, people.names[0], esc_text_from(role),
+                           esc_say_count(engine, escalation->pass + 2),
+                           esc_say_count(engine, esc_escalation_template(escalation)->repeats + 1));
+        return esc_turn_printf(engine, "%.*s (%s)", ESC_TEXT_ARG(people.names[0]), role);
     }
     return (EscText){0};
 }
@@ -60,10 +59,14 @@ static EscText level_of(EscEngine *engine, const EscEscalation *escalation)
     const EscTemplateRow *row = esc_escalation_template(escalation);
     EscText text = {0};
     if (count > ESC_ROLE_LAST_RESORT)
-        text = esc_turn_printf(engine, "level %u of %u", escalation->role_row + 1, count);
-    if (row->repeats > 0)
-        text = esc_turn_printf(engine, "%.*s%spass %u of %u", ESC_TEXT_ARG(text),
-                               esc_words_with(text, ", "), escalation->pass + 1, row->repeats + 1);
+        text = esc_say(engine, LEVEL, esc_say_count(engine, escalation->role_row + 1),
+                       esc_say_count(engine, count));
+    if (row->repeats > 0) {
+        EscText pass = esc_say(engine, PASS, esc_say_count(engine, escalation->pass + 1),
+                               esc_say_count(engine, row->repeats + 1));
+        text = esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(text), esc_words_with(text, ", "),
+                               ESC_TEXT_ARG(pass));
+    }
     return text.size == 0 ? text : esc_turn_printf(engine, " (%.*s)", ESC_TEXT_ARG(text));
 }
 
@@ -83,24 +86,19 @@ static bool has_open_question(const EscEscalation *escalation)
 static EscText act_text(EscEngine *engine, const EscEscalation *escalation, const EscNotice *notice,
                         bool is_asked_to_ack)
 {
-    unsigned long long id = escalation->id;
+    EscText id = esc_escalation_name(engine, escalation);
     if (notice->answers_count > 0 && esc_text_equal(notice->answers[0].name, ESC_TEXT("approve")))
-        return esc_turn_printf(
-            engine, "escalctl approve E-%llu, or: escalctl reject E-%llu --reason \"...\"", id, id);
+        return esc_say(engine, DO_APPROVE, id, id);
     if (notice->has_answers)
-        return esc_turn_printf(engine, "escalctl answer E-%llu ANSWER", id);
-    if (notice->question.size > 0)
-        return esc_turn_printf(engine, "escalctl confirm E-%llu", id);
-    if (!is_asked_to_ack)
-        return esc_turn_printf(engine, "escalctl show E-%llu", id);
-    if (has_open_question(escalation))
-        return esc_turn_printf(
-            engine, "escalctl ack E-%llu; a question is open, see: escalctl show E-%llu", id, id);
-    return esc_turn_printf(engine, "escalctl ack E-%llu", id);
+        return esc_say(engine, DO_ANSWER, id);
+    if (is_asked_to_ack && notice->question.size == 0 && has_open_question(escalation))
+        return esc_say(engine, DO_ACK_AND_ANSWER, id, id);
+    const char *verb = notice->question.size > 0 ? "confirm" : is_asked_to_ack ? "ack" : "show";
+    return esc_turn_printf(engine, "escalctl %s %.*s", verb, ESC_TEXT_ARG(id));
 }
 
 void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
-                       const EscNotice *notice, EscMessage *message)
+                       const EscNotice *notice, EscLanguage language, EscMessage *message)
 {
     message->customer = customer_text(engine, escalation);
     if (person.size == 0 || (!notice->is_page && notice->question.size == 0))
@@ -111,10 +109,12 @@ void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText per
     bool is_theirs = esc_text_equal(escalation->owner, person) || esc_people_has(&people, person);
     bool is_asked_to_ack = is_theirs && !escalation->is_acked && ack != NULL;
     if (notice->is_page && is_asked_to_ack) {
-        message->until = esc_turn_printf(engine, "%.*s%.*s",
-                                         ESC_TEXT_ARG(esc_person_time(engine, person, ack->due_ms)),
-                                         ESC_TEXT_ARG(level_of(engine, escalation)));
-        message->next = next_text(engine, escalation);
+        EscText until = esc_turn_printf(engine, "%.*s%.*s",
+                                        ESC_TEXT_ARG(esc_person_time(engine, person, ack->due_ms)),
+                                        ESC_TEXT_ARG(level_of(engine, escalation)));
+        message->until = esc_said(engine, until, language);
+        message->next = esc_said(engine, next_text(engine, escalation), language);
     }
-    message->act = act_text(engine, escalation, notice, is_asked_to_ack);
+    message->act =
+        esc_said(engine, act_text(engine, escalation, notice, is_asked_to_ack), language);
 }

@@ -26,11 +26,10 @@ static uint32_t role_position(const EscEscalation *escalation, const EscHandoff 
 static void limit_tell(EscEngine *engine, EscEscalation *escalation, const EscLimitRow *limit)
 {
     const EscProgram *program = engine->schema.current->program;
-    EscText text = esc_turn_printf(engine, "%u %s of %.*s within %.*s %s the limit", limit->count,
-                                   esc_one_or_many(limit->count, "hand-off", "hand-offs"),
-                                   ESC_TEXT_ARG(escalation->ticket->id),
-                                   ESC_TEXT_ARG(esc_duration_text(engine, limit->window_ms)),
-                                   esc_one_or_many(limit->count, "is", "are"));
+    EscText count = esc_say_count(engine, limit->count), ticket = escalation->ticket->id,
+            window = esc_duration_text(engine, limit->window_ms);
+    EscText text = limit->count == 1 ? esc_say(engine, HANDOFF_LIMIT_ONE, count, ticket, window)
+                                     : esc_say(engine, HANDOFF_LIMIT_MANY, count, ticket, window);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_LIMITED,
                          esc_audit_data(engine, "limit", ESC_TEXT("handoffs"), NULL), "%.*s",
                          ESC_TEXT_ARG(text));
@@ -204,10 +203,8 @@ static void target_take(EscEngine *engine, EscEscalation *escalation, const Targ
 static EscText because_text(EscEngine *engine, const EscHandoff *handoff)
 {
     if (handoff->is_by_person)
-        return esc_turn_printf(engine, "%.*s handed it over because %.*s",
-                               ESC_TEXT_ARG(engine->turn.actor), ESC_TEXT_ARG(handoff->reason));
-    return esc_turn_printf(engine, "it was handed over because %.*s",
-                           ESC_TEXT_ARG(handoff->reason));
+        return esc_say(engine, HANDED_BY, engine->turn.actor, handoff->reason);
+    return esc_say(engine, HANDED, handoff->reason);
 }
 
 /* Nobody's turn begins, so nobody else tells them that something is expected of them by then. */
@@ -218,12 +215,11 @@ static void expected_tell(EscEngine *engine, EscEscalation *escalation, const Es
     if (due_ms == 0 || esc_text_equal(engine->turn.actor, owner))
         return;
     bool is_ack = handoff->expect == ESC_EXPECT_ACKED;
-    EscText text =
-        esc_turn_printf(engine, "You have %.*s already, and are expected to %s it by %.*s: %.*s",
-                        ESC_TEXT_ARG(escalation->ticket->id), is_ack ? "acknowledge" : "resolve",
-                        ESC_TEXT_ARG(esc_person_time(engine, owner, due_ms)),
-                        ESC_TEXT_ARG(because_text(engine, handoff)));
-    const EscNotice notice = {.text = text, .is_due = true};
+    EscText ticket = escalation->ticket->id, until = esc_person_time(engine, owner, due_ms),
+            because = because_text(engine, handoff);
+    EscText text = is_ack ? esc_say(engine, EXPECTED_ACK, ticket, until, because)
+                          : esc_say(engine, EXPECTED_RESOLVED, ticket, until, because);
+    const EscNotice notice = {.marked = text, .is_due = true};
     if (escalation->is_acked || !is_ack) {
         esc_message_person(engine, escalation, owner, &notice);
         return;

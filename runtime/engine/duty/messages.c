@@ -13,9 +13,8 @@
 /* --- one message ------------------------------------------------------------------------------ */
 
 /* A mail's subject and the like: what is asked, or else the text, to the end of its first line. */
-static EscText subject_of(EscEngine *engine, const EscNotice *notice)
+static EscText subject_of(EscEngine *engine, EscText text)
 {
-    EscText text = esc_text_or(notice->question, notice->text);
     size_t size = 0;
     while (size < text.size && text.data[size] != '\n')
         size++;
@@ -23,12 +22,16 @@ static EscText subject_of(EscEngine *engine, const EscNotice *notice)
     return esc_turn_cut(engine, text, SUBJECT_BYTES_MAX);
 }
 
-EscWords esc_message_words(EscEngine *engine, EscText marked)
+/* Those of an approval are the engine's own. */
+static const EscMessageAnswer *answers_said(EscEngine *engine, const EscNotice *notice,
+                                            EscLanguage language)
 {
-    EscWords words;
-    bool is_split = esc_words_split(engine->turn.arena, marked, &words);
-    ESC_ASSERT(is_split);
-    return words;
+    EscMessageAnswer *answers = esc_turn_alloc(engine, notice->answers_count * sizeof *answers);
+    for (uint32_t i = 0; i < notice->answers_count; i++) {
+        answers[i].name = notice->answers[i].name;
+        answers[i].title = esc_said(engine, notice->answers[i].title, language);
+    }
+    return answers;
 }
 
 /* For people, and as data. */
@@ -51,17 +54,21 @@ static void severity_tell(EscEngine *engine, const EscTicket *ticket, EscMessage
 }
 
 static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscText person,
-                             const EscNotice *notice)
+                             const EscNotice *notice, EscLanguage language)
 {
-    EscMessage message = {.text = notice->text,
-                          .own = notice->own,
-                          .own_count = notice->own_count,
-                          .subject = subject_of(engine, notice),
+    EscWords words = esc_notice_words(engine, notice, language);
+    EscMessage message = {.text = words.text,
+                          .own = words.own,
+                          .own_count = words.own_count,
+                          .subject = subject_of(engine, esc_text_or(notice->question, words.text)),
                           .workspace = esc_workspace_text(engine),
+                          .language = language == ESC_LANGUAGE_ENGLISH
+                                          ? (EscText){0}
+                                          : esc_text_from(esc_language_words[language]),
                           .question = notice->question,
                           .page = notice->is_page,
                           .has_answers = notice->has_answers,
-                          .answers = notice->answers,
+                          .answers = answers_said(engine, notice, language),
                           .answers_count = notice->answers_count};
     const EscTicket *ticket = escalation != NULL ? escalation->ticket : notice->ticket;
     if (ticket == NULL)
@@ -74,8 +81,23 @@ static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscTe
         return message;
     message.escalation = esc_escalation_name(engine, escalation);
     message.template_name = escalation->template_name;
-    esc_message_guide(engine, escalation, person, notice, &message);
+    esc_message_guide(engine, escalation, person, notice, language, &message);
     return message;
+}
+
+static void message_record(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row,
+                           uint64_t id, const EscNotice *notice)
+{
+    EscText label = esc_outbox_label(engine, row),
+            said = esc_notice_words(engine, notice, ESC_LANGUAGE_ENGLISH).text;
+    EscText data =
+        esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
+                       "target", label, "medium", row->medium, "text", said, "page",
+                       notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
+    EscText text =
+        esc_turn_printf(engine, "%s %.*s by %.*s: \"%.*s\"", notice->is_page ? "paged" : "notified",
+                        ESC_TEXT_ARG(label), ESC_TEXT_ARG(row->medium), ESC_TEXT_ARG(said));
+    esc_notice_record(engine, escalation, notice, ESC_AUDIT_NOTIFIED, data, text);
 }
 
 static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
@@ -83,7 +105,7 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
 {
     bool is_to_person = address.size > 0 && !esc_text_equal(medium, ESC_TEXT(ESC_MEDIUM_MAIL));
     EscText person = is_to_person ? target : (EscText){0};
-    EscMessage message = message_of(engine, escalation, person, notice);
+    EscMessage message = message_of(engine, escalation, person, notice, esc_reads(engine, target));
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
         .target = target,
@@ -95,15 +117,7 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
     uint64_t id = esc_outbox_put(engine, escalation, &row);
     if (escalation != NULL)
         escalation->messages++;
-    EscText label = esc_outbox_label(engine, &row);
-    EscText data =
-        esc_audit_data(engine, "outbox", esc_turn_printf(engine, "%llu", (unsigned long long)id),
-                       "target", label, "medium", medium, "text", notice->text, "page",
-                       notice->is_page ? ESC_TEXT("yes") : (EscText){0}, NULL);
-    EscText text =
-        esc_turn_printf(engine, "%s %.*s by %.*s: \"%.*s\"", notice->is_page ? "paged" : "notified",
-                        ESC_TEXT_ARG(label), ESC_TEXT_ARG(medium), ESC_TEXT_ARG(notice->text));
-    esc_notice_record(engine, escalation, notice, ESC_AUDIT_NOTIFIED, data, text);
+    message_record(engine, escalation, &row, id, notice);
     return id;
 }
 
@@ -141,8 +155,9 @@ static const EscPersonRow *person_find(const EscEngine *engine, EscText name,
 static void limited_tell(EscEngine *engine, EscEscalation *escalation, EscText person,
                          const EscNotice *message, const EscLimitRow *limit, int64_t until_ms)
 {
-    EscText data = esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person,
-                                  "text", message->text, NULL);
+    EscText data =
+        esc_audit_data(engine, "limit", ESC_TEXT("notifications"), "person", person, "text",
+                       esc_notice_words(engine, message, ESC_LANGUAGE_ENGLISH).text, NULL);
     EscText text = esc_turn_printf(
         engine, "a message to %.*s waits for the digest at %.*s: more than %u within %.*s",
         ESC_TEXT_ARG(person), ESC_TEXT_ARG(esc_local_time(engine, until_ms)), limit->count,
@@ -170,13 +185,12 @@ static bool limit_allows(EscEngine *engine, EscEscalation *escalation, EscText p
         if (limit->action == ESC_LIMIT_ACTION_RAISE && limit->exception > 0 && escalation != NULL) {
             EscText name = program->texts[program->exceptions[limit->exception - 1].name];
             if (!esc_exception_is_open(engine, escalation, name))
-                esc_exception_ask_named(engine, escalation, name,
-                                        ESC_TEXT("too many notifications of one person"));
+                esc_exception_ask_named(engine, escalation, name, ESC_SAYING(TOO_MANY));
             continue; /* the message goes out; the exception says that there are too many */
         }
         if (message->is_due || message->question.size > 0)
             continue; /* what asks for an act loses it when it comes later */
-        esc_digest_add(engine, window, escalation, message->text);
+        esc_digest_add(engine, window, escalation, message);
         limited_tell(engine, escalation, person, message, limit, window->ends_at_ms);
         return false;
     }
@@ -399,9 +413,7 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
                          "the directory has no way of reaching them");
         return false;
     }
-    EscWords words = esc_message_words(engine, page->text);
-    EscNotice message = {
-        .text = words.text, .own = words.own, .own_count = words.own_count, .is_page = true};
+    EscNotice message = {.marked = page->text, .is_page = true};
     for (; page->contact < row->contacts_count; page->contact++) {
         const EscContactRow *contact = &program->contacts[row->contacts_first + page->contact];
         int64_t due_ms = page->began_ms + contact->after_ms;
@@ -436,10 +448,9 @@ static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText per
         page_remove(engine, escalation, at);
 }
 
-/* A title that holds marks must not pass for the words of an author. */
-void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text)
+void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText marked)
 {
-    page_begin(engine, escalation, person, esc_message_words(engine, text).text);
+    page_begin(engine, escalation, person, marked);
 }
 
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked)

@@ -43,9 +43,8 @@ static uint32_t role_staffed(EscEngine *engine, EscEscalation *escalation, uint3
 static void chain_over(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     esc_role_last_resort(engine, escalation, because, true);
-    EscText message = esc_turn_printf(engine, "%.*s; %.*s is the last resort",
-                                      ESC_TEXT_ARG(because), ESC_TEXT_ARG(escalation->owner));
-    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED, message);
+    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_UNOWNED,
+                            esc_say(engine, IS_RESORT, because, escalation->owner));
 }
 
 void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role)
@@ -58,7 +57,7 @@ void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role)
     EscPeople people;
     position = role_staffed(engine, escalation, position, (EscText){0}, &people);
     if (position == count) {
-        chain_over(engine, escalation, ESC_TEXT("nobody of the chain is there"));
+        chain_over(engine, escalation, ESC_SAYING(NOBODY_THERE));
         return;
     }
     esc_turn_begin(engine, escalation, position, people.names[0], (EscText){0});
@@ -115,12 +114,6 @@ static void failover_record(EscEngine *engine, EscEscalation *escalation, EscTex
     esc_escalation_moment(engine, escalation, ESC_AUDIT_FAILOVER, escalation->owner);
 }
 
-/* "ana did not acknowledge" */
-static EscText clause(EscEngine *engine, const EscEscalation *escalation, const char *why)
-{
-    return esc_turn_printf(engine, "%.*s %s", ESC_TEXT_ARG(escalation->owner), why);
-}
-
 static void failover(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     EscText from = escalation->owner;
@@ -142,11 +135,6 @@ static void failover(EscEngine *engine, EscEscalation *escalation, EscText becau
     chain_over(engine, escalation, because);
 }
 
-void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *why)
-{
-    failover(engine, escalation, clause(engine, escalation, why));
-}
-
 /* Those of the turn who were to acknowledge and did not, as long as nobody ever has. */
 void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
 {
@@ -166,11 +154,11 @@ void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
 
 void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
 {
-    const char *what =
-        escalation->ackers_count > 0 ? "was not joined by enough others" : "did not acknowledge";
+    EscText owner = escalation->owner;
+    EscText because = escalation->ackers_count > 0 ? esc_say(engine, NOT_JOINED, owner, within)
+                                                   : esc_say(engine, MISSED_ACK, owner, within);
     esc_role_misses_note(engine, escalation);
-    EscText why = esc_turn_printf(engine, "%s %.*s", what, ESC_TEXT_ARG(within));
-    esc_role_failover(engine, escalation, why.data);
+    failover(engine, escalation, because);
 }
 
 void esc_role_page_died(EscEngine *engine, EscEscalation *escalation)
@@ -179,11 +167,11 @@ void esc_role_page_died(EscEngine *engine, EscEscalation *escalation)
         return;
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
-    EscText others =
-        people.count > 1 ? esc_turn_printf(engine, " and %u more", people.count - 1) : (EscText){0};
-    failover(engine, escalation,
-             esc_turn_printf(engine, "%.*s%.*s could not be reached, every page was given up",
-                             ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(others)));
+    EscText owner = escalation->owner;
+    EscText because = people.count > 1 ? esc_say(engine, OUT_OF_REACH_WITH, owner,
+                                                 esc_say_count(engine, people.count - 1))
+                                       : esc_say(engine, OUT_OF_REACH, owner);
+    failover(engine, escalation, because);
 }
 
 void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_ms)
@@ -191,7 +179,7 @@ void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_
     if (escalation->is_acked)
         return;
     if (escalation->resort.alarms > 0) {
-        esc_resort_next(engine, escalation, ESC_TEXT("nobody of the last resort acknowledges"));
+        esc_resort_next(engine, escalation, ESC_SAYING(RESORT_SILENT));
         return;
     }
     esc_role_miss(engine, escalation,
@@ -226,14 +214,12 @@ void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation)
                          esc_audit_data(engine, "owner", escalation->owner, NULL),
                          "nothing happened since %.*s acknowledged: the question is open again",
                          ESC_TEXT_ARG(escalation->owner));
-    turn_again(engine, escalation,
-               clause(engine, escalation, "acknowledged, and nothing has happened since"),
-               (EscText){0});
+    turn_again(engine, escalation, esc_say(engine, LEASE_OVER, escalation->owner), (EscText){0});
 }
 
 void esc_role_reopen(EscEngine *engine, EscEscalation *escalation)
 {
-    EscText because = ESC_TEXT("the ticket is open again");
+    EscText because = ESC_SAYING(OPEN_AGAIN);
     escalation->handed_to = (EscText){0};
     if (esc_role_row(escalation, escalation->role_row) == NULL)
         esc_role_last_resort(engine, escalation, because, escalation->is_chain_over);
@@ -253,7 +239,7 @@ static EscText heir(const EscEscalation *escalation, const EscPeople *people)
     return other_than(people, escalation->owner);
 }
 
-void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *why)
+void esc_role_absent(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     EscPeople people;
     bool is_resort =
@@ -261,7 +247,7 @@ void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *w
     people.count = 0;
     if (!is_resort)
         esc_turn_people(engine, escalation, &people);
-    EscText next = heir(escalation, &people), because = clause(engine, escalation, why);
+    EscText next = heir(escalation, &people);
     if (escalation->is_acked || next.size == 0) {
         turn_again(engine, escalation, because, escalation->owner);
         return;

@@ -60,16 +60,18 @@ void esc_quiet_timer_set(EscEngine *engine)
 }
 
 /* Beyond what one message can repeat they are counted, and no evidence of their escalation. */
-static void item_add(EscEngine *engine, EscQuiet *quiet, EscEscalation *escalation, EscText text)
+static void item_add(EscEngine *engine, EscQuiet *quiet, EscEscalation *escalation,
+                     const EscNotice *notice)
 {
     if (quiet->items_count == ESC_DIGEST_ITEMS_MAX) {
         quiet->items_left_out++;
         return;
     }
+    EscWords words = esc_notice_words(engine, notice, esc_reads(engine, quiet->target));
     ESC_ENGINE_GROW(quiet->items, quiet->items_count, quiet->items_capacity);
     quiet->items[quiet->items_count++] = (EscDigestItem){
         .escalation = escalation == NULL ? 0 : escalation->id, /* 0: an automation's */
-        .text = esc_text_own(esc_turn_cut(engine, text, ITEM_BYTES_MAX)),
+        .text = esc_text_own(esc_turn_cut(engine, words.text, ITEM_BYTES_MAX)),
     };
     if (escalation == NULL)
         return;
@@ -86,17 +88,18 @@ bool esc_quiet_takes(EscEngine *engine, EscEscalation *escalation, EscText targe
         return false;
     EscQuiet *quiet = quiet_of(engine, target, is_channel);
     quiet->until_ms = until_ms;
-    item_add(engine, quiet, escalation, message->text);
+    item_add(engine, quiet, escalation, message);
     engine->absences.is_dirty = true;
     esc_quiet_timer_set(engine);
     EscText until = esc_local_time(engine, until_ms);
     EscText text =
         esc_turn_printf(engine, "a message to %.*s waits until their quiet time is over at %.*s",
                         ESC_TEXT_ARG(target), ESC_TEXT_ARG(until));
-    esc_notice_record(
-        engine, escalation, message, ESC_AUDIT_HELD,
-        esc_audit_data(engine, "target", target, "until", until, "text", message->text, NULL),
-        text);
+    esc_notice_record(engine, escalation, message, ESC_AUDIT_HELD,
+                      esc_audit_data(engine, "target", target, "until", until, "text",
+                                     esc_notice_words(engine, message, ESC_LANGUAGE_ENGLISH).text,
+                                     NULL),
+                      text);
     return true;
 }
 

@@ -13,17 +13,18 @@
 static EscText state_text(EscEngine *engine, const EscEscalation *escalation)
 {
     if (escalation == NULL || !esc_escalation_is_open(escalation))
-        return ESC_TEXT("over");
-    return esc_turn_printf(engine, escalation->is_acked ? "%.*s has it" : "waits for %.*s",
-                           ESC_TEXT_ARG(escalation->owner));
+        return ESC_SAYING(IS_OVER);
+    return escalation->is_acked ? esc_say(engine, HAS_IT, escalation->owner)
+                                : esc_say(engine, WAITS_FOR, escalation->owner);
 }
 
 static EscText digest_text(EscEngine *engine, const EscQuiet *quiet)
 {
     EscBuf buf = esc_turn_buf();
     size_t count = quiet->items_count + quiet->items_left_out;
-    esc_buf_printf(&buf, "%zu %s in your quiet time:", count,
-                   esc_one_or_many(count, "message waited", "messages waited"));
+    EscText number = esc_say_count(engine, count);
+    esc_buf_text(&buf, count == 1 ? esc_say(engine, QUIET_ONE, number)
+                                  : esc_say(engine, QUIET_MANY, number));
     for (size_t i = 0; i < quiet->items_count; i++) {
         const EscDigestItem *item = &quiet->items[i];
         EscText words = esc_message_words(engine, item->text).text;
@@ -35,8 +36,10 @@ static EscText digest_text(EscEngine *engine, const EscQuiet *quiet)
                            (unsigned long long)item->escalation,
                            ESC_TEXT_ARG(state_text(engine, escalation)), ESC_TEXT_ARG(words));
     }
-    if (quiet->items_left_out > 0)
-        esc_buf_printf(&buf, NEW_LINE "and %u more", quiet->items_left_out);
+    if (quiet->items_left_out > 0) {
+        EscText more = esc_say_count(engine, quiet->items_left_out);
+        esc_buf_printf(&buf, NEW_LINE "%.*s", ESC_TEXT_ARG(esc_say(engine, AND_MORE, more)));
+    }
     return esc_turn_take(engine, &buf);
 }
 
@@ -77,9 +80,7 @@ static void released_keep(EscEngine *engine, const EscQuiet *quiet, uint64_t out
 
 static void release(EscEngine *engine, const EscQuiet *quiet)
 {
-    EscWords words = esc_message_words(engine, digest_text(engine, quiet));
-    EscNotice message = {
-        .text = words.text, .own = words.own, .own_count = words.own_count, .is_digest = true};
+    EscNotice message = {.marked = digest_text(engine, quiet), .is_digest = true};
     EscText count = esc_turn_printf(engine, "%zu", quiet->items_count + quiet->items_left_out);
     esc_audit_ticket(engine, NULL, ESC_AUDIT_DIGEST,
                      esc_audit_data(engine, quiet->is_channel ? "channel" : "person", quiet->target,

@@ -62,7 +62,7 @@ static void resort_ask(EscEngine *engine, EscEscalation *escalation, EscText bec
     EscText person = next_person(escalation, &people);
     if (person.size == 0) {
         alarm_raise(engine, escalation, &people,
-                    people.count == 0 ? ESC_TEXT("everybody of the last resort is away") : because);
+                    people.count == 0 ? ESC_SAYING(RESORT_AWAY) : because);
         return;
     }
     person_turn(engine, escalation, person, because);
@@ -88,8 +88,7 @@ void esc_resort_next(EscEngine *engine, EscEscalation *escalation, EscText becau
     }
     EscPeople people;
     esc_role_people(engine, escalation, esc_role_count(escalation), &people);
-    alarm_raise(engine, escalation, &people,
-                people.count == 0 ? ESC_TEXT("everybody of the last resort is away") : because);
+    alarm_raise(engine, escalation, &people, people.count == 0 ? ESC_SAYING(RESORT_AWAY) : because);
 }
 
 bool esc_resort_stands(EscEngine *engine, EscEscalation *escalation)

@@ -9,45 +9,48 @@
 
 /* --- what the next one is told ---------------------------------------------------------------- */
 
-static const char *moment_words(uint8_t kind)
+static EscText moment_text(EscEngine *engine, const EscMoment *moment)
 {
-    switch ((EscAuditKind)kind) {
+    EscText at = esc_local_time(engine, moment->at_ms);
+    switch ((EscAuditKind)moment->kind) {
     case ESC_AUDIT_ACKED:
-        return "acknowledged by";
+        return esc_say(engine, ACKED_AT, moment->who, at);
     case ESC_AUDIT_HANDOFF:
-        return "handed to";
+        return esc_say(engine, HANDED_AT, moment->who, at);
     case ESC_AUDIT_FAILOVER:
-        return "passed to";
+        return esc_say(engine, PASSED_AT, moment->who, at);
     default:
-        return NULL;
+        return (EscText){0};
     }
 }
 
-/* "; passed to ben 09:05, acknowledged by ben 09:07": the last of it, in the order in which it happened. */
+/* "so far passed to ben 09:05, acknowledged by ben 09:07": the last of it, in the order in which it happened. */
 static EscText tried_text(EscEngine *engine, const EscEscalation *escalation)
 {
     EscText text = {0};
     size_t first =
         escalation->timeline_count > TRIED_MAX ? escalation->timeline_count - TRIED_MAX : 0;
     for (size_t i = first; i < escalation->timeline_count; i++) {
-        const EscMoment *moment = &escalation->timeline[i];
-        const char *words = moment_words(moment->kind);
-        if (words != NULL)
-            text =
-                esc_turn_printf(engine, "%.*s%s %s %.*s %.*s", ESC_TEXT_ARG(text),
-                                text.size == 0 ? "; so far" : ",", words, ESC_TEXT_ARG(moment->who),
-                                ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)));
+        EscText moment = moment_text(engine, &escalation->timeline[i]);
+        if (moment.size > 0)
+            text = esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(text),
+                                   esc_words_with(text, ", "), ESC_TEXT_ARG(moment));
     }
-    return esc_turn_printf(engine, "%.*s; %u %s sent", ESC_TEXT_ARG(text), escalation->messages,
-                           esc_one_or_many(escalation->messages, "message was", "messages were"));
+    return text.size == 0 ? text : esc_say(engine, SO_FAR, text);
+}
+
+static EscText sent_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscText count = esc_say_count(engine, escalation->messages);
+    return escalation->messages == 1 ? esc_say(engine, SENT_ONE, count)
+                                     : esc_say(engine, SENT_MANY, count);
 }
 
 static EscText open_text(EscEngine *engine, const EscEscalation *escalation)
 {
     EscText waits =
         esc_frame_wait(escalation) == NULL ? (EscText){0} : esc_wait_phrase(engine, escalation);
-    return waits.size == 0 ? (EscText){0}
-                           : esc_turn_printf(engine, "; it waits for %.*s", ESC_TEXT_ARG(waits));
+    return waits.size == 0 ? (EscText){0} : esc_say(engine, IT_WAITS, waits);
 }
 
 /* --- the end of a shift ----------------------------------------------------------------------- */
@@ -55,9 +58,12 @@ static EscText open_text(EscEngine *engine, const EscEscalation *escalation)
 static void shift_over(EscEngine *engine, EscEscalation *escalation, const EscPeople *people)
 {
     EscText from = escalation->owner;
-    EscText because = esc_turn_printf(
-        engine, "the shift of %.*s has ended%.*s%.*s", ESC_TEXT_ARG(from),
-        ESC_TEXT_ARG(tried_text(engine, escalation)), ESC_TEXT_ARG(open_text(engine, escalation)));
+    EscText tried = tried_text(engine, escalation), open = open_text(engine, escalation);
+    EscText because = esc_turn_printf(engine, "%.*s%s%.*s; %.*s%s%.*s",
+                                      ESC_TEXT_ARG(esc_say(engine, SHIFT_OVER, from)),
+                                      esc_words_with(tried, "; "), ESC_TEXT_ARG(tried),
+                                      ESC_TEXT_ARG(sent_text(engine, escalation)),
+                                      esc_words_with(open, "; "), ESC_TEXT_ARG(open));
     esc_turn_begin(engine, escalation, escalation->role_row, people->names[0], because);
     EscText owner = escalation->owner, until = esc_turn_until(engine, escalation),
             role = esc_text_from(esc_role_name(escalation->role));

@@ -70,7 +70,8 @@ void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText perso
 /* "Trouble, the room is cold: ana did not acknowledge within 5m": what it is about, and why they hear of it. */
 static EscText matter_text(EscEngine *engine, const EscEscalation *escalation, EscText because)
 {
-    EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
+    EscText title = esc_unmarked(
+                engine, esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot)),
             name = esc_escalation_title(escalation);
     return esc_turn_printf(engine, "%.*s%s%.*s%s%.*s", ESC_TEXT_ARG(name),
                            esc_words_with(title, ", "), ESC_TEXT_ARG(title),
@@ -82,28 +83,24 @@ static EscText until_text(EscEngine *engine, const EscEscalation *escalation, Es
 {
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
     int64_t resolved_ms = esc_expected_by_ms(escalation, escalation->owner);
-    EscText text = {0};
+    EscText ack_by = {0}, resolved_by = {0};
     if (ack != NULL)
-        text = esc_turn_printf(engine, ", to be acknowledged by %.*s",
-                               ESC_TEXT_ARG(esc_person_time(engine, person, ack->due_ms)));
+        ack_by = esc_person_time(engine, person, ack->due_ms);
     if (resolved_ms == 0)
-        return text;
-    return esc_turn_printf(engine, "%.*s%s resolved by %.*s", ESC_TEXT_ARG(text),
-                           text.size > 0 ? " and" : ", to be",
-                           ESC_TEXT_ARG(esc_person_time(engine, person, resolved_ms)));
+        return ack == NULL ? (EscText){0} : esc_say(engine, ACK_BY, ack_by);
+    resolved_by = esc_person_time(engine, person, resolved_ms);
+    return ack == NULL ? esc_say(engine, RESOLVE_BY, resolved_by)
+                       : esc_say(engine, ACK_AND_RESOLVE_BY, ack_by, resolved_by);
 }
 
 static EscText page_text(EscEngine *engine, const EscEscalation *escalation, EscText person,
                          EscText because)
 {
-    EscText who =
-        esc_text_equal(person, escalation->owner)
-            ? ESC_TEXT("You are")
-            : esc_turn_printf(engine, "With you, %.*s is", ESC_TEXT_ARG(escalation->owner));
-    return esc_turn_printf(engine, "%.*s accountable for %.*s%.*s: %.*s", ESC_TEXT_ARG(who),
-                           ESC_TEXT_ARG(escalation->ticket->id),
-                           ESC_TEXT_ARG(until_text(engine, escalation, person)),
-                           ESC_TEXT_ARG(matter_text(engine, escalation, because)));
+    EscText ticket = escalation->ticket->id, until = until_text(engine, escalation, person),
+            matter = matter_text(engine, escalation, because);
+    return esc_text_equal(person, escalation->owner)
+               ? esc_say(engine, YOU_ARE, ticket, until, matter)
+               : esc_say(engine, WITH_YOU, escalation->owner, ticket, until, matter);
 }
 
 /* Whether this input has sent the person a message of that escalation, or a page that is merged with others names it; they
@@ -141,10 +138,8 @@ static void losers_tell(EscEngine *engine, const EscShift *shift, const EscPeopl
 {
     EscEscalation *escalation = shift->escalation;
     EscNotice message = {
-        .text =
-            esc_turn_printf(engine, "%.*s is accountable for %.*s now: %.*s",
-                            ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(escalation->ticket->id),
-                            ESC_TEXT_ARG(matter_text(engine, escalation, shift->because))),
+        .marked = esc_say(engine, OTHER_IS, escalation->owner, escalation->ticket->id,
+                          matter_text(engine, escalation, shift->because)),
     };
     for (size_t i = 0; i < shift->losers_count; i++) {
         EscText loser = shift->losers[i];

@@ -78,16 +78,18 @@ void esc_digest_timer(EscEngine *engine)
         esc_timer_put(engine, NULL, NULL, ESC_TIMER_DIGEST, ESC_DIGEST_MESSAGES, due_ms);
 }
 
-void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation, EscText text)
+void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation,
+                    const EscNotice *notice)
 {
     if (window->items_count == ESC_DIGEST_ITEMS_MAX) {
         window->items_left_out++;
         return;
     }
+    EscWords words = esc_notice_words(engine, notice, esc_reads(engine, window->person));
     ESC_ENGINE_GROW(window->items, window->items_count, window->items_capacity);
     window->items[window->items_count++] = (EscDigestItem){
         .escalation = escalation == NULL ? 0 : escalation->id, /* 0: an automation's */
-        .text = esc_text_own(esc_turn_cut(engine, text, ITEM_BYTES_MAX)),
+        .text = esc_text_own(esc_turn_cut(engine, words.text, ITEM_BYTES_MAX)),
     };
     esc_digest_timer(engine);
 }

@@ -61,7 +61,7 @@ void esc_absence_spread(EscEngine *engine, EscText person)
         if (is_theirs(list[i], person) && !was_raised(list, i, list[i]->ticket))
             esc_event_internal(engine, list[i]->ticket, ESC_EVENT_OWNER_ABSENT, &field, 1);
         if (is_theirs(list[i], person))
-            esc_role_absent(engine, list[i], "is away");
+            esc_role_absent(engine, list[i], esc_say(engine, AWAY, list[i]->owner));
         if (esc_escalation_is_open(list[i]) && (list[i]->alarms & ESC_ALARM_OWNER) != 0)
             esc_deed_note(engine,
                           esc_turn_printf(

@@ -118,7 +118,7 @@ static void left_pass_over(EscEngine *engine)
             esc_absence_spread(engine, escalation->owner); /* as it is written now */
             continue;
         }
-        esc_role_absent(engine, escalation, "is not in the directory any more");
+        esc_role_absent(engine, escalation, esc_say(engine, GONE, escalation->owner));
         esc_outcome_add(engine, escalation);
     }
 }
@@ -134,8 +134,7 @@ static void arrears_do(EscEngine *engine)
             if (!escalation->is_parked_now)
                 continue;
             escalation->is_parked_now = false;
-            esc_escalation_park(engine, escalation,
-                                esc_turn_text(engine, escalation->parked_because).data);
+            esc_escalation_park(engine, escalation, escalation->parked_because);
         }
     }
     if (!engine->schema.is_review_due)

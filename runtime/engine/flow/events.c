@@ -203,9 +203,8 @@ void esc_event_internal(EscEngine *engine, EscTicket *ticket, EscBuiltinEvent ty
 static void derived_refuse(EscEngine *engine, const EscDerived *derived)
 {
     EscEscalation *by = esc_escalation_find(engine, derived->escalation);
-    EscText message = esc_turn_printf(
-        engine, "changes of %.*s followed from changes %d deep: nothing hears of the last one",
-        ESC_TEXT_ARG(derived->ticket->id), ESC_ENGINE_DERIVED_MAX);
+    EscText message = esc_say(engine, TOO_DEEP, derived->ticket->id,
+                              esc_say_count(engine, ESC_ENGINE_DERIVED_MAX));
     if (!esc_act_once(engine, by == NULL ? (const void *)derived->ticket : by, ACT_LOOP, 0))
         return;
     esc_audit_ticket(engine, derived->ticket, ESC_AUDIT_ROUTING_LOOP,

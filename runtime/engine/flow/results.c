@@ -60,10 +60,10 @@ static void dead_tell(EscEngine *engine, EscEscalation *escalation, EscText targ
 {
     if (dead_was_told(engine, escalation, target))
         return;
+    EscText ticket = escalation->ticket->id;
     EscNotice notice = {
-        .text = esc_turn_printf(engine, "A message to %.*s about %.*s was given up%s%.*s",
-                                ESC_TEXT_ARG(target), ESC_TEXT_ARG(escalation->ticket->id),
-                                esc_words_with(detail, ": "), ESC_TEXT_ARG(detail)),
+        .marked = detail.size == 0 ? esc_say(engine, GIVEN_UP, target, ticket)
+                                   : esc_say(engine, GIVEN_UP_WITH, target, ticket, detail),
         .is_due = true,
     };
     if (esc_text_equal(target, escalation->owner))
@@ -82,8 +82,7 @@ static void message_died(EscEngine *engine, EscEscalation *escalation, EscText t
         dead_tell(engine, escalation, target, detail);
     else if (is_raised)
         (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_DELIVERY_DEAD,
-                                esc_turn_printf(engine, "the message to %.*s was given up: %.*s",
-                                                ESC_TEXT_ARG(target), ESC_TEXT_ARG(detail)));
+                                esc_say(engine, DEAD, target, detail));
 }
 
 /* " (written to a file)": what stands behind the word. */
@@ -198,7 +197,7 @@ static void released_settled(EscEngine *engine, const EscOutboxNode *node,
 }
 
 /* The frame that waits for this reply, at work or not: what comes back after a reopening waits for it too. */
-static void reply_keep(EscEscalation *escalation, const EscDelivery *delivery)
+static void reply_keep(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery)
 {
     EscFrame *frame = NULL;
     for (size_t at = 0; (frame = esc_frame_next(escalation, true, &at)) != NULL;) {
@@ -207,8 +206,9 @@ static void reply_keep(EscEscalation *escalation, const EscDelivery *delivery)
         bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
         frame->reply = is_dead ? ESC_REPLY_FAILED : ESC_REPLY_GOOD;
         esc_text_drop(&frame->reply_text);
-        frame->reply_text = esc_text_own(is_dead ? esc_utf8_cut(delivery->detail, 1000)
-                                                 : esc_utf8_cut(delivery->reply, ESC_TEXT_MAX));
+        EscText said = is_dead ? esc_unmarked(engine, esc_utf8_cut(delivery->detail, 1000))
+                               : esc_utf8_cut(delivery->reply, ESC_TEXT_MAX);
+        frame->reply_text = esc_text_own(said);
     }
 }
 
@@ -221,7 +221,7 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                        ? (EscText){0}
                        : esc_turn_printf(engine, "%u", delivery->http_status);
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
-    reply_keep(escalation, delivery);
+    reply_keep(engine, escalation, delivery);
     if (delivery->state != ESC_DELIVERY_DEAD) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_REPLIED,
                              esc_audit_data(engine, "outbox", outbox, "action", target, "status",
@@ -245,14 +245,10 @@ static void late_left_tell(EscEngine *engine, const EscOutboxNode *node, EscText
 {
     EscPeople people;
     esc_people_resort(engine, &people);
-    EscText text = esc_turn_printf(
-        engine,
-        "%.*s was to undo %.*s of E-%llu (%.*s), and was given up after that was closed%.*s. %.*s "
-        "is as it was changed: decide what is done about it",
-        ESC_TEXT_ARG(node->target), ESC_TEXT_ARG(node->undoes),
-        (unsigned long long)node->escalation, ESC_TEXT_ARG(node->ticket), ESC_TEXT_ARG(detail),
-        ESC_TEXT_ARG(node->undoes));
-    EscNotice notice = {.text = text, .is_due = true};
+    EscText name = esc_turn_printf(engine, "E-%llu", (unsigned long long)node->escalation);
+    EscText text = esc_say(engine, LEFT_BY_INVERSE, node->target, node->undoes, name, node->ticket,
+                           detail, node->undoes);
+    EscNotice notice = {.marked = text, .is_due = true};
     for (uint32_t i = 0; i < people.count; i++)
         esc_message_person(engine, NULL, people.names[i], &notice);
     esc_audit_bare(engine, node->escalation, node->ticket, ESC_AUDIT_NOT_UNDONE,

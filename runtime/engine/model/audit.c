@@ -1,4 +1,4 @@
-/* audit.c - audit records: one English sentence each for what a person would ask about later. The kinds
+/* audit.c - audit records: one English sentence each for what a person would ask about later, whatever language people read. The kinds
  * stand in include/engine/audit.def. */
 #include <engine/model.h>
 
@@ -73,7 +73,7 @@ static EscText sentence(EscEngine *engine, const char *format, va_list arguments
 {
     EscBuf buf = esc_turn_buf();
     esc_buf_vprintf(&buf, format, arguments);
-    return esc_turn_take(engine, &buf);
+    return esc_said(engine, esc_turn_take(engine, &buf), ESC_LANGUAGE_ENGLISH);
 }
 
 void esc_audit_escalation(EscEngine *engine, EscEscalation *escalation, EscAuditKind kind,
@@ -129,7 +129,7 @@ EscText esc_audit_data(EscEngine *engine, ...)
         begins = ",";
         esc_json_text(&buf, esc_text_from(name));
         esc_buf_char(&buf, ':');
-        esc_json_text(&buf, value);
+        esc_json_text(&buf, esc_said(engine, value, ESC_LANGUAGE_ENGLISH));
     }
     va_end(arguments);
     esc_buf_string(&buf, buf.size == 0 ? "{}" : "}");

@@ -43,8 +43,7 @@ static EscText question_text(const EscEscalation *escalation)
 /* What holds the steps: the one exception that triage asks about, or the handler's own. */
 static EscText raised_name(const EscEscalation *escalation)
 {
-    return escalation->frame.is_held ? ESC_TEXT("an answer in triage")
-                                     : ESC_TEXT("its exception to be handled");
+    return escalation->frame.is_held ? ESC_SAYING(FOR_TRIAGE) : ESC_SAYING(FOR_EXCEPTION);
 }
 
 /* "round 3 of 8": the one that comes next. */
@@ -57,9 +56,9 @@ static EscText round_name(EscEngine *engine, const EscEscalation *escalation,
     EscBytes frame = {escalation->frame.bytes, escalation->frame.size};
     uint32_t next = esc_snapshot_rounds(frame) + 2;
     if (next > times)
-        return esc_turn_printf(engine, "what follows its %u %s", times,
-                               esc_one_or_many(times, "round", "rounds"));
-    return esc_turn_printf(engine, "round %u of %u", next, times);
+        return times == 1 ? esc_say(engine, FOR_LAST_ROUND_ONE, esc_say_count(engine, times))
+                          : esc_say(engine, FOR_LAST_ROUND_MANY, esc_say_count(engine, times));
+    return esc_say(engine, FOR_ROUND, esc_say_count(engine, next), esc_say_count(engine, times));
 }
 
 EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, const EscWaitRow *wait)
@@ -70,7 +69,7 @@ EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, cons
         at--;
     if (program->code[at].op != ESC_OP_EMIT ||
         program->effects[program->code[at].imm].kind != ESC_EFFECT_CALL)
-        return ESC_TEXT("a connector");
+        return ESC_SAYING(A_CONNECTOR);
     const EscActionRow *action = &program->actions[program->effects[program->code[at].imm].aux];
     return esc_turn_printf(engine, "%.*s.%.*s",
                            ESC_TEXT_ARG(program->texts[program->systems[action->system].name]),
@@ -85,35 +84,31 @@ EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation)
     switch ((EscWait)wait->kind) {
     case ESC_WAIT_ACK:
     case ESC_WAIT_CHAIN:
-        return esc_turn_printf(engine, "acknowledgement by %.*s", ESC_TEXT_ARG(escalation->owner));
+        return esc_say(engine, FOR_ACK, escalation->owner);
     case ESC_WAIT_RESOLVED:
-        return ESC_TEXT("the resolution");
+        return ESC_SAYING(FOR_RESOLUTION);
     case ESC_WAIT_CONDITION:
-        return ESC_TEXT("a condition");
+        return ESC_SAYING(FOR_CONDITION);
     case ESC_WAIT_EVENT:
-        return esc_turn_printf(engine, "the event %.*s",
-                               ESC_TEXT_ARG(event_name(escalation, wait)));
+        return esc_say(engine, FOR_EVENT, event_name(escalation, wait));
     case ESC_WAIT_REPLY:
-        return esc_turn_printf(engine, "the reply of %.*s",
-                               ESC_TEXT_ARG(esc_called_name(engine, escalation, wait)));
+        return esc_say(engine, FOR_REPLY, esc_called_name(engine, escalation, wait));
     case ESC_WAIT_ANSWER:
-        return esc_turn_printf(engine, "an answer to \"%.*s\"",
-                               ESC_TEXT_ARG(question_text(escalation)));
+        return esc_say(engine, FOR_ANSWER, question_text(escalation));
     case ESC_WAIT_APPROVAL:
-        return esc_turn_printf(engine, "approval of \"%.*s\"",
-                               ESC_TEXT_ARG(question_text(escalation)));
+        return esc_say(engine, FOR_APPROVAL, question_text(escalation));
     case ESC_WAIT_PAUSE:
-        return ESC_TEXT("a pause");
+        return ESC_SAYING(FOR_PAUSE);
     case ESC_WAIT_ROUND:
         return round_name(engine, escalation, wait);
     case ESC_WAIT_CHECK:
-        return ESC_TEXT("a quality check");
+        return ESC_SAYING(FOR_CHECK);
     case ESC_WAIT_RAISED:
         return raised_name(escalation);
     case ESC_WAIT_CLOSE_WHEN:
-        return ESC_TEXT("what closes it");
+        return ESC_SAYING(FOR_CLOSING);
     case ESC_WAIT_QA:
-        return ESC_TEXT("the quality checks");
+        return ESC_SAYING(FOR_CHECKS);
     case ESC_WAIT_COUNT:
         break;
     }
@@ -145,8 +140,7 @@ EscText esc_wait_until(EscEngine *engine, const EscEscalation *escalation)
 EscText esc_wait_phrase(EscEngine *engine, const EscEscalation *escalation)
 {
     EscText name = esc_wait_name(engine, escalation), until = esc_wait_until(engine, escalation);
-    return esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(name),
-                           esc_words_with(until, " until "), ESC_TEXT_ARG(until));
+    return until.size == 0 ? name : esc_say(engine, FOR_UNTIL, name, until);
 }
 
 EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
@@ -168,7 +162,9 @@ EscText esc_step_text(EscEngine *engine, const EscEscalation *escalation)
         [ESC_WAIT_QA] = "closing",
     };
     if (escalation->state == ESC_STATE_PARKED)
-        return esc_turn_printf(engine, "parked: %.*s", ESC_TEXT_ARG(escalation->parked_because));
+        return esc_turn_printf(
+            engine, "parked: %.*s",
+            ESC_TEXT_ARG(esc_said(engine, escalation->parked_because, ESC_LANGUAGE_ENGLISH)));
     const EscWaitRow *wait = esc_frame_wait(escalation);
     if (escalation->state == ESC_STATE_CLOSED)
         return (EscText){0};

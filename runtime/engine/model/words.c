@@ -63,10 +63,9 @@ EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms)
     EscText within = esc_duration_text(engine, within_ms);
     int64_t late_ms = engine->now_ms - due_ms;
     if (late_ms < ESC_SECOND_MS)
-        return esc_turn_printf(engine, "within %.*s", ESC_TEXT_ARG(within));
-    if (late_ms < ESC_MINUTE_MS)
-        return esc_turn_printf(engine, "within %.*s, %lld s late", ESC_TEXT_ARG(within),
-                               (long long)(late_ms / ESC_SECOND_MS));
-    return esc_turn_printf(engine, "within %.*s, %.*s late", ESC_TEXT_ARG(within),
-                           ESC_TEXT_ARG(esc_duration_text(engine, late_ms)));
+        return esc_say(engine, WITHIN, within);
+    EscText late = late_ms < ESC_MINUTE_MS
+                       ? esc_turn_printf(engine, "%lld s", (long long)(late_ms / ESC_SECOND_MS))
+                       : esc_duration_text(engine, late_ms);
+    return esc_say(engine, WITHIN_LATE, within, late);
 }

@@ -213,6 +213,13 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
     return value;
 }
 
+/* As a value it has no reader but the author's text that it stands in. */
+static EscText message_of(EscEngine *engine, const EscRaised *raised)
+{
+    return esc_utf8_cut(esc_said(engine, raised->message, esc_workspace_reads(engine)),
+                        ESC_TEXT_MAX);
+}
+
 static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue value)
 {
     const EscRaised *raised = world->escalation == NULL ? NULL : world->frame->raised;
@@ -220,8 +227,8 @@ static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue 
     if (value.is_missing)
         return value;
     const EscProgram *program = world->bundle->program;
-    value.text =
-        is_name ? program->texts[program->exceptions[raised->exception].name] : raised->message;
+    value.text = is_name ? program->texts[program->exceptions[raised->exception].name]
+                         : message_of(world->engine, raised);
     return value;
 }
 

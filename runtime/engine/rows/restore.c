@@ -149,11 +149,11 @@ EscReading esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
 }
 
 /* Parked now; the record and the message follow with the next input. */
-static void park_silently(EscEngine *engine, EscEscalation *escalation, const char *because)
+static void park_silently(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     escalation->is_parked_now = true;
     escalation->state = ESC_STATE_PARKED;
-    escalation->parked_because = esc_engine_intern(engine, esc_text_from(because));
+    escalation->parked_because = esc_engine_intern(engine, because);
     engine->escalations.is_parked_due = true;
 }
 
@@ -189,11 +189,11 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
     if (row->state == ESC_STATE_PARKED)
         esc_escalation_alarmed(engine, escalation, ESC_ALARM_PARKED);
     else if (bundle == NULL)
-        park_silently(engine, escalation, "the bundle that it runs on is not there");
+        park_silently(engine, escalation, ESC_SAYING(NO_BUNDLE));
     else if (reading == ESC_READING_REFUSED)
-        park_silently(engine, escalation, "its stored state was refused");
+        park_silently(engine, escalation, ESC_SAYING(STATE_REFUSED));
     else if (reading == ESC_READING_BROKEN)
-        park_silently(engine, escalation, "what its steps were doing was refused");
+        park_silently(engine, escalation, ESC_SAYING(STEPS_REFUSED));
     return ESC_OK;
 }
 

@@ -54,10 +54,12 @@ static EscText waiting_view(EscEngine *engine, const EscEscalation *escalation)
     if (escalation->state == ESC_STATE_CLOSED)
         return (EscText){0};
     if (escalation->state == ESC_STATE_PARKED)
-        return esc_turn_printf(engine, "a person: %.*s", ESC_TEXT_ARG(escalation->parked_because));
+        return esc_turn_printf(
+            engine, "a person: %.*s",
+            ESC_TEXT_ARG(esc_said(engine, escalation->parked_because, ESC_LANGUAGE_ENGLISH)));
     if (esc_frame_wait(escalation) == NULL)
         return ESC_TEXT("people, by hand");
-    return esc_wait_phrase(engine, escalation);
+    return esc_said(engine, esc_wait_phrase(engine, escalation), ESC_LANGUAGE_ENGLISH);
 }
 
 static void chain_view(const EscEscalation *escalation, EscEscalationView *view)

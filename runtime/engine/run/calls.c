@@ -212,7 +212,7 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
         frame->reply_outbox = id;
         esc_text_drop(&frame->reply_text);
         if (id == 0)
-            frame->reply_text = esc_text_own(ESC_TEXT("its request could not be made"));
+            frame->reply_text = esc_text_own(ESC_SAYING(REQUEST_NOT_MADE));
     }
     if (id == 0 || !changes) {
         esc_change_release(&change);

@@ -41,11 +41,9 @@ static bool cond_at_wait(EscEngine *engine, EscEscalation *escalation, EscFrame 
         if (world.is_faulty)
             (void)esc_exception_ask_once(
                 engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                esc_turn_printf(engine,
-                                "%.*s, %.*s: a condition of a wait could not "
-                                "be judged",
-                                ESC_TEXT_ARG(escalation->template_name),
-                                ESC_TEXT_ARG(esc_code_place(engine, escalation, function, 0))));
+                esc_turn_printf(engine, "%.*s, %.*s: %.*s", ESC_TEXT_ARG(escalation->template_name),
+                                ESC_TEXT_ARG(esc_code_place(engine, escalation, function, 0)),
+                                ESC_TEXT_ARG(ESC_SAYING(WAIT_NOT_JUDGED))));
     }
     esc_run_return(engine);
     return holds;
@@ -245,10 +243,9 @@ void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
     }
     esc_wish_forget(engine, escalation);
     esc_steps_end(engine, escalation);
-    EscRaised *raised = esc_exception_ask_once(
-        engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-        esc_turn_printf(engine, "%.*s: its steps ran in circles and were ended",
-                        ESC_TEXT_ARG(escalation->template_name)));
+    EscRaised *raised =
+        esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
+                               esc_say(engine, IN_CIRCLES, escalation->template_name));
     if (raised != NULL)
         esc_exception_raise(engine, escalation);
 }

@@ -32,12 +32,8 @@ static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue
 
 static void emit_notify(Emission *emission)
 {
-    EscWords words = esc_message_words(emission->engine, emission->arguments[0].text);
-    EscNotice message = {.text = words.text,
-                         .own = words.own,
-                         .own_count = words.own_count,
-                         .via = emission->row->aux,
-                         .is_told = true};
+    EscNotice message = {
+        .marked = emission->arguments[0].text, .via = emission->row->aux, .is_told = true};
     if (emission->escalation != NULL)
         esc_message_ref(emission->engine, emission->escalation, emission->row->ref, &message);
     else
@@ -79,12 +75,9 @@ static void emit_ask(Emission *emission)
     if (guidance.size > 0) /* the line end is ours, also behind a question that was cut */
         asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
                                 ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
-    EscWords words = esc_message_words(engine, asked);
     const EscWaitRow *wait = wait_following(emission);
     EscNotice message = {
-        .text = words.text,
-        .own = words.own,
-        .own_count = words.own_count,
+        .marked = asked,
         .question = question,
         .has_answers = true,
         .answers = esc_answers_of(engine, emission->program, wait),
@@ -99,24 +92,22 @@ static void emit_ask(Emission *emission)
 static void emit_approve(Emission *emission)
 {
     EscEngine *engine = emission->engine;
-    EscWords words = esc_message_words(engine, emission->arguments[0].text);
-    EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE, words.text);
+    EscText asked = esc_message_words(engine, emission->arguments[0].text).text;
+    EscQuestion *question = question_new(emission, ESC_QUESTION_APPROVE, asked);
     question->needed = emission->row->aux;
-    const EscMessageAnswer answers[] = {{ESC_TEXT("approve"), ESC_TEXT("Approve")},
-                                        {ESC_TEXT("reject"), ESC_TEXT("Reject")}};
+    const EscMessageAnswer answers[] = {{ESC_TEXT("approve"), ESC_SAYING(APPROVE)},
+                                        {ESC_TEXT("reject"), ESC_SAYING(REJECT)}};
     EscNotice message = {
-        .text = words.text,
-        .own = words.own,
-        .own_count = words.own_count,
-        .question = words.text,
+        .marked = emission->arguments[0].text,
+        .question = asked,
         .has_answers = true,
         .answers = answers,
         .answers_count = ESC_COUNT_OF(answers),
     };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_APPROVAL_ASKED,
-                         esc_audit_data(engine, "question", message.text, "need",
+                         esc_audit_data(engine, "question", asked, "need",
                                         number_text(engine, question->needed), NULL),
-                         "asks for approval: \"%.*s\"", ESC_TEXT_ARG(message.text));
+                         "asks for approval: \"%.*s\"", ESC_TEXT_ARG(asked));
     esc_message_ref(engine, emission->escalation, emission->row->ref, &message);
 }
 
@@ -315,7 +306,7 @@ static void emit_failover(Emission *emission)
     if (escalation->is_acked || escalation->role != escalation->opening_role ||
         escalation->handoffs > 0)
         return; /* that role already lost its turn, or did its duty */
-    esc_role_miss(emission->engine, escalation, ESC_TEXT("in time"));
+    esc_role_miss(emission->engine, escalation, ESC_SAYING(IN_TIME));
 }
 
 /* --- evidence --------------------------------------------------------------------------------- */
@@ -389,7 +380,9 @@ static EscText raise_message(Emission *emission)
         const EscEffectArgRow *argument =
             &emission->program->effect_args[emission->row->args_first + i];
         EscText name = emission->program->texts[argument->name],
-                value = value_text(emission->engine, emission->program, emission->arguments[i]);
+                value =
+                    esc_unmarked(emission->engine, value_text(emission->engine, emission->program,
+                                                              emission->arguments[i]));
         if (esc_text_equal(name, ESC_TEXT("message")))
             return value;
         message =

@@ -109,29 +109,25 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
 
 /* --- a person has to go on -------------------------------------------------------------------- */
 
-static void last_resort_tell(EscEngine *engine, EscEscalation *escalation, const char *because)
+static void last_resort_tell(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     EscText title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot);
     esc_page_ref(engine, escalation, ESC_REF(ESC_REF_ROLE, 3),
-                 esc_turn_printf(engine,
-                                 "The steps for %.*s (%.*s), %.*s, cannot go on: %s. %.*s owns it "
-                                 "as before; see to it that somebody works on it.",
-                                 ESC_TEXT_ARG(escalation->ticket->id),
-                                 ESC_TEXT_ARG(esc_escalation_title(escalation)),
-                                 ESC_TEXT_ARG(title), because, ESC_TEXT_ARG(escalation->owner)));
+                 esc_say(engine, PARKED, escalation->ticket->id, esc_escalation_title(escalation),
+                         title, because, escalation->owner));
 }
 
 /* Only the steps end: owner, chain and `close when` go on. The snapshot stays, as evidence. */
-void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because)
+void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, EscText because)
 {
     escalation->state = ESC_STATE_PARKED;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_PARKED, true);
     esc_wish_forget(engine, escalation);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_WAIT);
     esc_timer_cancel_kind(engine, escalation, NULL, ESC_TIMER_REMINDER);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_PARKED,
-                         esc_audit_data(engine, "because", esc_text_from(because), NULL),
-                         "its steps cannot go on: %s; the last resort is told", because);
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_PARKED, esc_audit_data(engine, "because", because, NULL),
+        "its steps cannot go on: %.*s; the last resort is told", ESC_TEXT_ARG(because));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_PARKED, (EscText){0});
     last_resort_tell(engine, escalation, because);
 }

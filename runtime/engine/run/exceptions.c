@@ -95,10 +95,11 @@ static void owner_tell(EscEngine *engine, EscEscalation *escalation, const EscRa
     if (raised->exception == ESC_EXCEPTION_UNOWNED)
         return; /* the last resort was paged: that is the question */
     EscText name = program->texts[program->exceptions[raised->exception].name];
+    EscText what = esc_say(engine, ON_TICKET, name, escalation->ticket->id);
     EscNotice told = {
-        .text = esc_turn_printf(
-            engine, "%.*s on %.*s%s%.*s", ESC_TEXT_ARG(name), ESC_TEXT_ARG(escalation->ticket->id),
-            esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message)),
+        .marked =
+            esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(what),
+                            esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message)),
         .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
@@ -235,5 +236,5 @@ void esc_close_when(EscEngine *engine, EscEscalation *escalation)
         esc_escalation_close_as(engine, escalation, ESC_TEXT("resolved"), true);
     else if (world.is_faulty)
         (void)esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT,
-                                     ESC_TEXT("`close when` could not be judged"));
+                                     ESC_SAYING(CLOSE_NOT_JUDGED));
 }

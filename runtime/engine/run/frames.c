@@ -33,6 +33,12 @@ static EscRaised *fault(EscEngine *engine, EscEscalation *escalation, uint32_t f
     return esc_exception_ask_once(engine, escalation, ESC_EXCEPTION_ENGINE_FAULT, message);
 }
 
+static EscText reported(EscEngine *engine, EscStatus status, const EscWhy *why)
+{
+    return esc_say(engine, REPORTED,
+                   esc_turn_printf(engine, "%s: %s", esc_status_text(status), why->text));
+}
+
 /* What the frame held is lost, so nothing behind that place can run: the steps have ended there. */
 static void frame_fault(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
                         uint32_t function, uint32_t pc, EscText what)
@@ -186,8 +192,7 @@ static void frame_run(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
         run_ended(engine, escalation, frame, run, end);
         return;
     }
-    frame_fault(engine, escalation, frame, run->function, run->pc,
-                esc_turn_printf(engine, "%s: %s", esc_status_text(status), why.text));
+    frame_fault(engine, escalation, frame, run->function, run->pc, reported(engine, status, &why));
 }
 
 void esc_frame_start(EscEngine *engine, EscEscalation *escalation, EscFrame *frame,
@@ -270,7 +275,7 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
         frame_run(engine, escalation, frame, run);
     else
         frame_fault(engine, escalation, frame, wait->function, wait->pc,
-                    esc_turn_printf(engine, "the frame could not go on: %s", why.text));
+                    esc_say(engine, FRAME_STUCK, esc_text_from(why.text)));
     engine->turn.missed = (EscText){0};
     esc_run_return(engine);
 }
@@ -306,8 +311,7 @@ EscEndMode esc_atomic_run(EscEngine *engine, EscEscalation *escalation, uint32_t
         esc_close_ask(engine, escalation, escalation->bundle->program->texts[run->outcome]);
     esc_undo_forget(engine);
     if (status != ESC_OK)
-        (void)fault(engine, escalation, function, pc,
-                    esc_turn_printf(engine, "%s: %s", esc_status_text(status), why.text));
+        (void)fault(engine, escalation, function, pc, reported(engine, status, &why));
     esc_run_return(engine);
     esc_run_return(engine);
     return mode;

@@ -2,47 +2,110 @@
  * evidence of a ticket that came again goes into the one that is open still. */
 #include <engine/run.h>
 
-static void description_timeline(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
+#define HASH_SHOWN 12 /* digits of the evidence's hash */
+
+/* What stands in a timeline (esc_escalation_moment). */
+static EscText moment_word(EscAuditKind kind)
 {
-    esc_buf_string(buf, "\nTimeline:\n");
-    for (size_t i = 0; i < escalation->timeline_count; i++) {
-        const EscMoment *moment = &escalation->timeline[i];
-        esc_buf_printf(buf, "- %.*s %s%s%.*s\n",
-                       ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)),
-                       esc_audit_word((EscAuditKind)moment->kind), esc_words_with(moment->who, " "),
-                       ESC_TEXT_ARG(moment->who));
+    switch (kind) {
+#define MOMENT(KIND, NAME)                                                                         \
+    case ESC_AUDIT_##KIND:                                                                         \
+        return ESC_SAYING(NAME);
+        MOMENT(OPENED, DID_OPEN)
+        MOMENT(FAILOVER, DID_FAIL_OVER)
+        MOMENT(ACKED, DID_ACK)
+        MOMENT(HANDOFF, DID_HAND_OFF)
+        MOMENT(ANSWERED, DID_ANSWER)
+        MOMENT(APPROVED, DID_APPROVE)
+        MOMENT(REJECTED, DID_REJECT)
+        MOMENT(CHECK_PASSED, DID_CONFIRM)
+        MOMENT(CHECK_OVERRIDDEN, DID_OVERRIDE)
+        MOMENT(ATTACHED, DID_ATTACH)
+        MOMENT(SNAPSHOT, DID_SNAPSHOT)
+        MOMENT(EXCEPTION, DID_RAISE)
+        MOMENT(DELIVERY_DEAD, DID_DIE)
+        MOMENT(ROLLBACK, DID_ROLL_BACK)
+        MOMENT(CLOSING, DID_BEGIN_CLOSING)
+        MOMENT(CLOSED, DID_CLOSE)
+        MOMENT(PARKED, DID_PARK)
+        MOMENT(TAKEN_UP, DID_TAKE_UP)
+#undef MOMENT
+    default:
+        return esc_text_from(esc_audit_word(kind));
     }
 }
 
-/* What people read in the ticket; the evidence has the same as data. due_ms 0: that stands there already. */
+static EscText state_word(EscCheckState state)
+{
+    switch (state) {
+    case ESC_CHECK_STATE_PASSED:
+        return ESC_SAYING(IS_PASSED);
+    case ESC_CHECK_STATE_FAILED:
+        return ESC_SAYING(IS_FAILED);
+    case ESC_CHECK_STATE_HANDLED:
+        return ESC_SAYING(IS_HANDLED);
+    case ESC_CHECK_STATE_OVERRIDDEN:
+        return ESC_SAYING(IS_OVERRIDDEN);
+    case ESC_CHECK_STATE_NOT_ASKED:
+        return ESC_SAYING(IS_NOT_ASKED);
+    default:
+        return ESC_SAYING(IS_PENDING);
+    }
+}
+
+static void description_timeline(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
+{
+    esc_buf_printf(buf, "\n%.*s\n", ESC_TEXT_ARG(ESC_SAYING(PM_TIMELINE)));
+    for (size_t i = 0; i < escalation->timeline_count; i++) {
+        const EscMoment *moment = &escalation->timeline[i];
+        EscText who = esc_unmarked(engine, moment->who);
+        esc_buf_printf(buf, "- %.*s %.*s%s%.*s\n",
+                       ESC_TEXT_ARG(esc_local_time(engine, moment->at_ms)),
+                       ESC_TEXT_ARG(moment_word((EscAuditKind)moment->kind)),
+                       esc_words_with(who, " "), ESC_TEXT_ARG(who));
+    }
+}
+
+static void description_checks(EscEngine *engine, const EscEscalation *escalation, EscBuf *buf)
+{
+    const EscCheckRow *rows =
+        &escalation->bundle->program->checks[esc_escalation_template(escalation)->checks_first];
+    esc_buf_printf(buf, "\n\n%.*s\n", ESC_TEXT_ARG(ESC_SAYING(PM_CHECKS)));
+    for (uint32_t i = 0; i < escalation->checks_count; i++) {
+        EscCheckState state = (EscCheckState)escalation->checks[i];
+        if (rows[i].timing == ESC_TIMING_IN_PLACE && state == ESC_CHECK_STATE_PENDING)
+            continue;
+        esc_buf_printf(buf, "- %.*s: %.*s\n",
+                       ESC_TEXT_ARG(esc_qa_check_text(engine, escalation, i)),
+                       ESC_TEXT_ARG(state_word(state)));
+    }
+}
+
+/* What people read in the ticket, in the workspace's language; the evidence has the same as data. due_ms 0: that stands there
+ * already. */
 static EscText description_of(EscEngine *engine, const EscEscalation *escalation, int64_t due_ms,
                               const char *hex)
 {
-    const EscProgram *program = escalation->bundle->program;
     EscBuf buf = esc_turn_buf();
-    esc_buf_printf(&buf, "%.*s on %.*s was closed as %.*s after %.*s. ",
-                   ESC_TEXT_ARG(esc_escalation_title(escalation)),
-                   ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->outcome),
-                   ESC_TEXT_ARG(esc_duration_text(engine, escalation->closed_at_ms -
-                                                              escalation->opened_at_ms)));
-    if (due_ms != 0)
-        esc_buf_printf(&buf, "Due %.*s. ", ESC_TEXT_ARG(esc_local_time(engine, due_ms)));
-    esc_buf_printf(&buf, "Evidence %.12s.\n", hex);
-    description_timeline(engine, escalation, &buf);
-    esc_buf_printf(&buf,
-                   "\nNotifications: %u sent, %u given up. Hand-offs: %u. Exceptions: "
-                   "%u.\n\nQuality checks:\n",
-                   escalation->messages, escalation->dead, escalation->handoffs,
-                   escalation->exceptions);
-    for (uint32_t i = 0; i < escalation->checks_count; i++) {
-        const EscCheckRow *row =
-            &program->checks[esc_escalation_template(escalation)->checks_first + i];
-        if (row->timing == ESC_TIMING_IN_PLACE && escalation->checks[i] == ESC_CHECK_STATE_PENDING)
-            continue;
-        esc_buf_printf(&buf, "- %.*s: %s\n", ESC_TEXT_ARG(esc_qa_check_text(engine, escalation, i)),
-                       esc_check_state_name((EscCheckState)escalation->checks[i]));
+    EscText after = esc_duration_text(engine, escalation->closed_at_ms - escalation->opened_at_ms),
+            title = esc_escalation_title(escalation);
+    esc_buf_text(&buf, esc_say(engine, PM_CLOSED, title, escalation->ticket->id,
+                               escalation->outcome, after));
+    esc_buf_char(&buf, ' ');
+    if (due_ms != 0) {
+        esc_buf_text(&buf, esc_say(engine, PM_DUE, esc_local_time(engine, due_ms)));
+        esc_buf_char(&buf, ' ');
     }
-    return esc_turn_take(engine, &buf);
+    esc_buf_text(&buf, esc_say(engine, PM_EVIDENCE, (EscText){hex, HASH_SHOWN}));
+    esc_buf_char(&buf, '\n');
+    description_timeline(engine, escalation, &buf);
+    esc_buf_char(&buf, '\n');
+    esc_buf_text(&buf, esc_say(engine, PM_COUNTS, esc_say_count(engine, escalation->messages),
+                               esc_say_count(engine, escalation->dead),
+                               esc_say_count(engine, escalation->handoffs),
+                               esc_say_count(engine, escalation->exceptions)));
+    description_checks(engine, escalation, &buf);
+    return esc_said(engine, esc_turn_take(engine, &buf), esc_workspace_reads(engine));
 }
 
 static void postmortem_fields(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
@@ -61,13 +124,10 @@ static void postmortem_fields(EscEngine *engine, EscEscalation *escalation, EscT
     }
 }
 
-static void postmortem_tell(EscEngine *engine, EscEscalation *escalation, const EscTicket *ticket,
-                            EscText owner, EscText text)
+static void postmortem_tell(EscEngine *engine, EscEscalation *escalation, EscText owner,
+                            EscText text)
 {
-    const EscNotice message = {
-        .text = esc_turn_printf(engine, "%.*s: %.*s", ESC_TEXT_ARG(text), ESC_TEXT_ARG(ticket->id)),
-        .is_due = true,
-    };
+    const EscNotice message = {.marked = text, .is_due = true};
     esc_message_person(engine, escalation, owner, &message);
 }
 
@@ -83,9 +143,9 @@ static EscText owner_of(EscEngine *engine, EscEscalation *escalation)
 
 static EscTicket *ticket_make(EscEngine *engine, EscEscalation *escalation)
 {
-    EscText title = esc_turn_printf(engine, "Post-mortem: %.*s on %.*s",
-                                    ESC_TEXT_ARG(esc_escalation_title(escalation)),
-                                    ESC_TEXT_ARG(escalation->ticket->id));
+    EscText title = esc_said(
+        engine, esc_say(engine, PM_TITLE, esc_escalation_title(escalation), escalation->ticket->id),
+        esc_workspace_reads(engine));
     uint64_t number = engine->counters.next_ticket;
     EscTicket *ticket = esc_ticket_create_linked(engine, escalation->ticket, title);
     esc_postmortem_note(engine, escalation->ticket, escalation->template_name, number);
@@ -109,10 +169,9 @@ static void postmortem_new(EscEngine *engine, EscEscalation *escalation, const c
                                         until, "hash", esc_text_from(hex), NULL),
                          "the post-mortem %.*s is %.*s's, due %.*s", ESC_TEXT_ARG(ticket->id),
                          ESC_TEXT_ARG(owner), ESC_TEXT_ARG(until));
-    postmortem_tell(engine, escalation, ticket, owner,
-                    esc_turn_printf(engine, "The post-mortem of %.*s is yours until %.*s",
-                                    ESC_TEXT_ARG(escalation->ticket->id),
-                                    ESC_TEXT_ARG(esc_person_time(engine, owner, due_ms))));
+    postmortem_tell(engine, escalation, owner,
+                    esc_say(engine, PM_YOURS, escalation->ticket->id,
+                            esc_person_time(engine, owner, due_ms), ticket->id));
 }
 
 /* --- one that is open still ------------------------------------------------------------------- */
@@ -132,10 +191,12 @@ static void postmortem_add(EscEngine *engine, EscEscalation *escalation, EscTick
 {
     uint32_t slot = esc_slot_find(engine, ESC_TEXT("description"));
     EscText before = esc_ticket_text(engine, ticket, slot);
-    esc_ticket_set_text(engine, ticket, slot,
-                        esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(before),
-                                        esc_words_with(before, "\n\nOnce more:\n"),
-                                        ESC_TEXT_ARG(description_of(engine, escalation, 0, hex))));
+    EscText again = esc_said(engine, ESC_SAYING(PM_AGAIN), esc_workspace_reads(engine)),
+            more = description_of(engine, escalation, 0, hex);
+    if (before.size > 0)
+        more = esc_turn_printf(engine, "%.*s\n\n%.*s\n%.*s", ESC_TEXT_ARG(before),
+                               ESC_TEXT_ARG(again), ESC_TEXT_ARG(more));
+    esc_ticket_set_text(engine, ticket, slot, more);
     EscText owner = esc_ticket_text(engine, ticket, engine->schema.assignee_slot);
     if (!esc_person_known(engine, owner))
         owner = owner_of(engine, escalation);
@@ -144,9 +205,8 @@ static void postmortem_add(EscEngine *engine, EscEscalation *escalation, EscTick
                                         esc_text_from(hex), NULL),
                          "the evidence goes into the post-mortem %.*s, which is open still",
                          ESC_TEXT_ARG(ticket->id));
-    postmortem_tell(engine, escalation, ticket, owner,
-                    esc_turn_printf(engine, "There is more for the post-mortem of %.*s",
-                                    ESC_TEXT_ARG(escalation->ticket->id)));
+    postmortem_tell(engine, escalation, owner,
+                    esc_say(engine, PM_MORE, escalation->ticket->id, ticket->id));
 }
 
 void esc_postmortem_make(EscEngine *engine, EscEscalation *escalation)

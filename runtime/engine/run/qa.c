@@ -133,30 +133,34 @@ static EscText unacknowledged_text(EscEngine *engine, const EscEscalation *escal
                                    const EscCheckRow *row)
 {
     EscBuf buf = esc_turn_buf();
+    uint32_t count = 0;
     for (size_t i = 0; i < escalation->formers_count; i++) {
         if (!has_missed(&escalation->formers[i], row))
             continue;
+        count++;
         esc_buf_string(&buf, esc_words_with(esc_buf_as_text(&buf), ", "));
         esc_buf_text(&buf, escalation->formers[i].person);
     }
     EscText names = esc_turn_take(engine, &buf);
-    if (names.size > 0)
-        return esc_turn_printf(engine, "%.*s did not acknowledge in time", ESC_TEXT_ARG(names));
-    EscText within = row->within_ms == 0
-                         ? (EscText){0}
-                         : esc_turn_printf(engine, " within %.*s",
-                                           ESC_TEXT_ARG(esc_duration_text(engine, row->within_ms)));
-    return esc_turn_printf(engine, "%.*s has not acknowledged%.*s", ESC_TEXT_ARG(escalation->owner),
-                           ESC_TEXT_ARG(within));
+    if (count > 0)
+        return count == 1 ? esc_say(engine, LATE_ACK_ONE, names)
+                          : esc_say(engine, LATE_ACK_MANY, names);
+    if (row->within_ms == 0)
+        return esc_say(engine, NO_ACK, escalation->owner);
+    return esc_say(engine, NO_ACK_WITHIN, escalation->owner,
+                   esc_duration_text(engine, row->within_ms));
 }
 
 static EscText undelivered_text(EscEngine *engine, const EscEscalation *escalation,
                                 const EscCheckRow *row)
 {
     uint32_t count = messages_short(escalation, row->proof);
-    return esc_turn_printf(engine, "%u of %u %s %s not %s", count, escalation->messages,
-                           esc_one_or_many(escalation->messages, "notification", "notifications"),
-                           esc_one_or_many(count, "was", "were"), esc_check_name(row));
+    EscText some = esc_say_count(engine, count), all = esc_say_count(engine, escalation->messages),
+            level = esc_text_from(esc_check_name(row));
+    if (count == 1)
+        return escalation->messages == 1 ? esc_say(engine, SHORT_ONE_OF_ONE, some, all, level)
+                                         : esc_say(engine, SHORT_ONE, some, all, level);
+    return esc_say(engine, SHORT_MANY, some, all, level);
 }
 
 static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
@@ -168,12 +172,11 @@ static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation
     case ESC_CHECK_DELIVERED:
         return undelivered_text(engine, escalation, row);
     case ESC_CHECK_CONSISTENT:
-        return esc_turn_printf(engine, "the source system reports another ticket.%.*s than was set",
-                               ESC_TEXT_ARG(escalation->inconsistent_field));
+        return esc_say(engine, INCONSISTENT, escalation->inconsistent_field);
     case ESC_CHECK_CONFIRMED:
-        return ESC_TEXT("nobody confirmed it");
+        return ESC_SAYING(NOT_CONFIRMED);
     default:
-        return ESC_TEXT("it does not hold");
+        return ESC_SAYING(DOES_NOT_HOLD);
     }
 }
 
@@ -219,10 +222,8 @@ static bool raised_set(EscEscalation *escalation, uint32_t check, bool is_raised
 
 EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint32_t check)
 {
-    EscText text = esc_qa_check_text(engine, escalation, check),
-            reason = failure_reason(engine, escalation, check);
-    return esc_turn_printf(engine, "check \"%.*s\" failed: %.*s", ESC_TEXT_ARG(text),
-                           ESC_TEXT_ARG(reason));
+    return esc_say(engine, CHECK_FAILED, esc_qa_check_text(engine, escalation, check),
+                   failure_reason(engine, escalation, check));
 }
 
 static void failure_raise(EscEngine *engine, EscEscalation *escalation, uint32_t check)
@@ -326,8 +327,7 @@ static void closing_tell(EscEngine *engine, EscEscalation *escalation)
             continue;
         EscText text = esc_qa_check_text(engine, escalation, i);
         EscNotice message = {
-            .text = esc_turn_printf(engine, "%.*s closes when somebody confirms: %.*s",
-                                    ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(text)),
+            .marked = esc_say(engine, CLOSES_WHEN, escalation->ticket->id, text),
             .question = text,
         };
         escalation->is_close_told = true;

@@ -15,6 +15,13 @@ static void undone_tell(EscEngine *engine, EscEscalation *escalation, EscText wh
                          ESC_TEXT_ARG(what), how);
 }
 
+/* Not longer than it may be when it is read. What is cut is in the workspace's language from then on. */
+static EscText left_cut(EscEngine *engine, EscText left)
+{
+    EscText said = esc_said(engine, left, esc_workspace_reads(engine));
+    return said.size <= ESC_LEFT_BYTES_MAX ? left : esc_utf8_cut(said, ESC_LEFT_BYTES_MAX);
+}
+
 static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what, EscText because)
 {
     esc_audit_escalation(engine, escalation, ESC_AUDIT_NOT_UNDONE,
@@ -24,16 +31,15 @@ static void left_tell(EscEngine *engine, EscEscalation *escalation, EscText what
                                    esc_words_with(escalation->left, ", "), ESC_TEXT_ARG(what),
                                    ESC_TEXT_ARG(because));
     esc_text_drop(&escalation->left);
-    escalation->left = esc_text_own(esc_utf8_cut(left, ESC_LEFT_BYTES_MAX));
+    escalation->left = esc_text_own(left_cut(engine, left));
 }
 
 static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->left.size == 0 || escalation->inverses_count > 0)
         return;
-    (void)esc_exception_ask(
-        engine, escalation, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
-        esc_turn_printf(engine, "not undone: %.*s", ESC_TEXT_ARG(escalation->left)));
+    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
+                            esc_say(engine, LEFT, escalation->left));
     esc_text_drop(&escalation->left);
 }
 
@@ -42,10 +48,11 @@ void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->left.size == 0)
         return;
+    EscText name = esc_text_from(esc_exception_words[ESC_EXCEPTION_ROLLBACK_INCOMPLETE]),
+            what = esc_say(engine, ON_TICKET, name, escalation->ticket->id);
     EscNotice notice = {
-        .text =
-            esc_turn_printf(engine, "rollback_incomplete on %.*s: not undone: %.*s",
-                            ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(escalation->left)),
+        .marked = esc_turn_printf(engine, "%.*s: %.*s", ESC_TEXT_ARG(what),
+                                  ESC_TEXT_ARG(esc_say(engine, LEFT, escalation->left))),
         .is_due = true,
     };
     esc_message_person(engine, escalation, escalation->owner, &notice);
@@ -60,13 +67,12 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
         engine->schema.current->program; /* recorded values keep the current bundle's types */
     uint32_t slot = esc_slot_find(engine, change->name);
     if (slot == ESC_NONE) {
-        left_tell(engine, escalation, change->name,
-                  ESC_TEXT("tickets have no such field any more"));
+        left_tell(engine, escalation, change->name, ESC_SAYING(NO_FIELD));
         return;
     }
     if (!esc_value_same(program, change->after.value, program,
                         escalation->ticket->values[slot].value)) {
-        left_tell(engine, escalation, change->name, ESC_TEXT("somebody changed it since"));
+        left_tell(engine, escalation, change->name, ESC_SAYING(CHANGED_SINCE));
         return;
     }
     EscValue value =
@@ -77,15 +83,15 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
 
 static void item_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
-    EscText what = esc_turn_printf(engine, "\"%.*s\" %s %.*s", ESC_TEXT_ARG(change->item),
-                                   change->kind == ESC_CHANGE_ADDED ? "in" : "out of",
-                                   ESC_TEXT_ARG(change->name));
+    EscText what = change->kind == ESC_CHANGE_ADDED
+                       ? esc_say(engine, IN_LIST, change->item, change->name)
+                       : esc_say(engine, OUT_OF_LIST, change->item, change->name);
     switch (esc_item_undo(engine, escalation->ticket, change)) {
     case ESC_ITEM_UNDO_NO_LIST:
-        left_tell(engine, escalation, what, ESC_TEXT("tickets have no such list any more"));
+        left_tell(engine, escalation, what, ESC_SAYING(NO_LIST));
         break;
     case ESC_ITEM_UNDO_FULL:
-        left_tell(engine, escalation, what, ESC_TEXT("the list is full"));
+        left_tell(engine, escalation, what, ESC_SAYING(LIST_FULL));
         break;
     case ESC_ITEM_UNDO_BY_OTHERS:
         undone_tell(engine, escalation, what, "has been taken back by somebody else");
@@ -100,11 +106,11 @@ static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscC
 {
     EscTicket *ticket = esc_ticket_find(engine, change->ticket);
     if (ticket == NULL) {
-        left_tell(engine, escalation, change->ticket, ESC_TEXT("it is not there"));
+        left_tell(engine, escalation, change->ticket, ESC_SAYING(NOT_THERE));
         return;
     }
     if (ticket->is_edited || esc_ticket_is_resolved(engine, ticket)) {
-        left_tell(engine, escalation, change->ticket, ESC_TEXT("somebody has worked on it since"));
+        left_tell(engine, escalation, change->ticket, ESC_SAYING(WORKED_ON));
         return;
     }
     esc_ticket_set_resolved(engine, ticket, "closed", true);
@@ -121,9 +127,7 @@ static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscCha
     uint64_t id = esc_call_put(engine, escalation, change->undo, change->name, arguments, count);
     EscText inverse = esc_action_name(engine, escalation->bundle->program, change->undo);
     if (id == 0) {
-        left_tell(
-            engine, escalation, change->name,
-            esc_turn_printf(engine, "its inverse %.*s could not be called", ESC_TEXT_ARG(inverse)));
+        left_tell(engine, escalation, change->name, esc_say(engine, NO_INVERSE_CALL, inverse));
         return;
     }
     ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
@@ -188,8 +192,8 @@ bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t
         undone_tell(engine, escalation, what, "by its inverse action");
     else
         left_tell(engine, escalation, what,
-                  esc_turn_printf(engine, "its inverse failed%s%.*s", esc_words_with(detail, ": "),
-                                  ESC_TEXT_ARG(detail)));
+                  detail.size == 0 ? ESC_SAYING(INVERSE_FAILED)
+                                   : esc_say(engine, INVERSE_FAILED_WITH, detail));
     incomplete_raise(engine, escalation);
     return true;
 }

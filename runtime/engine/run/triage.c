@@ -28,13 +28,12 @@ static void triage_add(EscEngine *engine, EscEscalation *escalation, const EscRa
                          esc_audit_data(engine, "name", name, "more", count, NULL),
                          "triage is open already: %.*s is added to its question",
                          ESC_TEXT_ARG(name));
+    EscText what =
+        esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(name),
+                        esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message));
     EscNotice told = {
-        .text = esc_turn_printf(
-            engine,
-            "Also on %.*s, %.*s%s%.*s. The answer to the question about %.*s counts for it.",
-            ESC_TEXT_ARG(escalation->ticket->id), ESC_TEXT_ARG(name),
-            esc_words_with(raised->message, ": "), ESC_TEXT_ARG(raised->message),
-            ESC_TEXT_ARG(exception_name(escalation, triage->frame.raised))),
+        .marked = esc_say(engine, ALSO, escalation->ticket->id, what,
+                          exception_name(escalation, triage->frame.raised)),
     };
     esc_message_person(engine, escalation, escalation->owner, &told);
 }
@@ -74,11 +73,13 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
     const EscFrame *frame = &escalation->triage->frame;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
     EscText text = frame->question->text, why = frame->raised->message;
+    EscText since =
+        esc_say(engine, UNANSWERED, esc_local_time(engine, frame->began_ms), escalation->owner);
+    EscText asked =
+        esc_turn_printf(engine, "%.*s%s%.*s\n%.*s", ESC_TEXT_ARG(text), esc_words_with(why, "\n"),
+                        ESC_TEXT_ARG(why), ESC_TEXT_ARG(since));
     EscNotice message = {
-        .text = esc_turn_printf(
-            engine, "%.*s%s%.*s\nNobody has answered since %.*s; %.*s is accountable.",
-            ESC_TEXT_ARG(text), esc_words_with(why, "\n"), ESC_TEXT_ARG(why),
-            ESC_TEXT_ARG(esc_local_time(engine, frame->began_ms)), ESC_TEXT_ARG(escalation->owner)),
+        .marked = esc_said(engine, asked, esc_workspace_reads(engine)), /* as the question is */
         .question = text,
         .has_answers = true,
         .answers = esc_answers_of(engine, escalation->bundle->program, wait),

@@ -154,9 +154,14 @@ typedef enum EscUnseen {
 EscUnseen esc_unseen(uint32_t c);
 
 /* Marks tell the words of a message's author from values that stand between them: OWN begins what the author wrote,
- * END ends it. They are noncharacters, which Unicode keeps for inside a program; they never leave the engine. */
-#define ESC_MARK_OWN "\xef\xb7\x90" /* U+FDD0 */
-#define ESC_MARK_END "\xef\xb7\x91" /* U+FDD1 */
+ * END ends it. SAY, NEXT and SAID stand around and between the name of a sentence of the engine's and what is put into it,
+ * until it is known in which language it is read. They are noncharacters, which Unicode keeps for inside a program; they
+ * never leave the engine. */
+#define ESC_MARK_OWN "\xef\xb7\x90"  /* U+FDD0 */
+#define ESC_MARK_END "\xef\xb7\x91"  /* U+FDD1 */
+#define ESC_MARK_SAY "\xef\xb7\x92"  /* U+FDD2 */
+#define ESC_MARK_NEXT "\xef\xb7\x93" /* U+FDD3 */
+#define ESC_MARK_SAID "\xef\xb7\x94" /* U+FDD4 */
 #define ESC_MARK_SIZE 3
 /* Where the first mark stands; text.size: there is none. */
 size_t esc_mark_find(EscText text);

@@ -192,6 +192,12 @@ typedef enum EscChannel {
     ESC_CHANNEL_COUNT
 } EscChannel;
 extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
+typedef enum EscLanguage {
+#define ESC_LANGUAGE(NAME, word) ESC_LANGUAGE_##NAME,
+#include <esc/builtin.def>
+    ESC_LANGUAGE_COUNT
+} EscLanguage;
+extern const char *const esc_language_words[ESC_LANGUAGE_COUNT + 1];
 typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_UPDATE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
 #define ESC_CLOCK_WARNS_MAX 16u /* warnings of one clock */
 extern const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1]; /* the last is NULL */

@@ -32,10 +32,11 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 /* True when the spans are in order, between characters and within the text. */
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
-/* {"text","own":[[0,12]]?,"subject","workspace","escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
+/* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
  * "until"?,"next"?,"act"?,"page":bool,"question"?,"answers"?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
+    EscText language;   /* of what no author wrote: "de"; empty: English */
     const EscSpan *own; /* of the text */
     uint32_t own_count;
     EscText escalation, ticket, template_name; /* all empty: it belongs to none */

@@ -65,7 +65,8 @@ void esc_turn_people(EscEngine *engine, EscEscalation *escalation, EscPeople *pe
 
 /* --- shifts.c --------------------------------------------------------------------------------- */
 
-/* Before accountability changes hands; `because` is a clause that lives as long as the turn. */
+/* Before accountability changes hands; `because` is a clause that lives as long as the turn, in no language yet (say.c), as all
+ * below. */
 void esc_shift_note(EscEngine *engine, EscEscalation *escalation, EscText because,
                     EscAsking asking);
 /* Nobody but who is paged hears of it. After esc_shift_note. */
@@ -126,11 +127,9 @@ bool esc_resort_stands(EscEngine *engine, EscEscalation *escalation);
 /* --- owners.c --------------------------------------------------------------------------------- */
 
 void esc_role_own(EscEngine *engine, EscEscalation *escalation, uint32_t role); /* OWN */
-/* The turn is over; `why` follows the name of who was accountable: "did not acknowledge". */
-void esc_role_failover(EscEngine *engine, EscEscalation *escalation, const char *why);
 /* Those of the turn who were to acknowledge in time and did not are named by checks from now on. */
 void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation);
-/* So it is because nobody acknowledged; `within`: "within 5m". */
+/* The turn is over because nobody acknowledged; `within`: "within 5m", to be said. */
 void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within);
 /* The turn of the first role from `position` on that somebody else stands for; false when there is none. */
 bool esc_role_behind(EscEngine *engine, EscEscalation *escalation, uint32_t position,
@@ -141,8 +140,8 @@ void esc_role_ack_due(EscEngine *engine, EscEscalation *escalation, int64_t due_
 void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation);
 /* The ticket is open again: the role is looked up anew, paged, and has its full time. */
 void esc_role_reopen(EscEngine *engine, EscEscalation *escalation);
-/* The accountable person went away; `why` follows their name. */
-void esc_role_absent(EscEngine *engine, EscEscalation *escalation, const char *why);
+/* The accountable person went away, because of that. */
+void esc_role_absent(EscEngine *engine, EscEscalation *escalation, EscText because);
 
 /* --- acks.c ----------------------------------------------------------------------------------- */
 
@@ -218,10 +217,7 @@ bool esc_turn_is_out_of_reach(EscEngine *engine, EscEscalation *escalation);
 
 /* What is to be told; a message of it goes to each who gets it. */
 typedef struct EscNotice {
-    EscText text;
-    const EscSpan *
-        own; /* parts of the text that its template's author wrote; none of the engine's own texts */
-    uint32_t own_count;
+    EscText marked; /* with the marks of its author's words, and sentences that are not said yet */
     bool is_page;
     EscText question; /* empty for none */
     bool has_answers;
@@ -234,6 +230,10 @@ typedef struct EscNotice {
     bool is_told;      /* by a `notify` that is written: it waits in the receiver's quiet time */
     EscTicket *ticket; /* that it is about, where it belongs to no escalation; NULL: none */
 } EscNotice;
+/* A text with marks: without, and which of it is the author's. Lives in the turn. */
+EscWords esc_message_words(EscEngine *engine, EscText marked);
+/* The same of a notice, as who reads that language gets it. */
+EscWords esc_notice_words(EscEngine *engine, const EscNotice *notice, EscLanguage language);
 /* What becomes of it (notices.c): in the trail of its escalation, or of the ticket that it is about; else nowhere. */
 void esc_notice_record(EscEngine *engine, EscEscalation *escalation, const EscNotice *notice,
                        EscAuditKind kind, EscText data, EscText text);
@@ -243,12 +243,10 @@ void esc_message_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref,
                      const EscNotice *message); /* in the bundle's numbering */
 /* The same of an automation, which has no owner: in the present bundle's numbering. */
 void esc_message_ticket(EscEngine *engine, EscTicket *ticket, EscRef ref, const EscNotice *message);
-/* What stands below the text (guide.c). `person`: who reads it, empty for a channel. */
+/* What stands below the text (guide.c), in that language. `person`: who reads it, empty for a channel. */
 void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
-                       const EscNotice *notice, EscMessage *message);
-/* A text as templates make them, with marks: without, and which of it is the author's. Lives in the turn. */
-EscWords esc_message_words(EscEngine *engine, EscText marked);
-void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText text);
+                       const EscNotice *notice, EscLanguage language, EscMessage *message);
+void esc_page_person(EscEngine *engine, EscEscalation *escalation, EscText person, EscText marked);
 void esc_page_ref(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText marked);
 void esc_page_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 /* A message to the person is dead: the next method of the page that it was follows at once. `contact`: the kind of
@@ -267,7 +265,8 @@ void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
 
 /* The window of the person's notifications, begun anew when its time is over. */
 EscWindow *esc_window_begun(EscEngine *engine, EscText person, int64_t window_ms);
-void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation, EscText text);
+void esc_digest_add(EscEngine *engine, EscWindow *window, EscEscalation *escalation,
+                    const EscNotice *notice);
 /* Counts a page of the person. True when it is held back: a merged one comes by that kind of contact. */
 bool esc_storm_takes(EscEngine *engine, EscEscalation *escalation, EscText person, uint32_t kind);
 /* The next merged page to that person names the escalation. */

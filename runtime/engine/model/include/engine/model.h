@@ -61,6 +61,34 @@ const char *esc_words_with(EscText text, const char *words);
 const char *esc_one_or_many(size_t count, const char *one, const char *many); /* none are many */
 bool esc_texts_hold(const EscText *texts, size_t count, EscText text); /* it is one of them */
 
+/* --- say.c ------------------------------------------------------------------------------------ */
+
+/* A sentence of says.def. */
+typedef enum EscSay {
+#define ESC_SAY(NAME, arguments, english, german) ESC_SAY_##NAME,
+#include <engine/says.def>
+#undef ESC_SAY
+    ESC_SAY_COUNT
+} EscSay;
+const char *esc_say_words(EscSay say, EscLanguage language); /* "{1} is away" */
+const char *esc_say_arguments(EscSay say);                   /* a letter for each */
+/* A sentence with its arguments, in no language yet: it may be kept in rows, be part of other texts and an argument of other
+ * sentences. Lives in the turn. An argument that is a value loses its marks; any other is made of sentences, or has none. */
+EscText esc_say_of(EscEngine *engine, EscSay say, const EscText *arguments, size_t count);
+#define esc_say(engine, NAME, ...)                                                                 \
+    esc_say_of(engine, ESC_SAY_##NAME, (const EscText[]){__VA_ARGS__},                             \
+               ESC_COUNT_OF(((const EscText[]){__VA_ARGS__})))
+/* One without arguments. */
+#define ESC_SAYING(NAME) ((void)ESC_SAY_##NAME, ESC_TEXT(ESC_MARK_SAY #NAME ESC_MARK_SAID))
+EscText esc_say_count(EscEngine *engine, uint64_t count); /* "3", as a value */
+EscText esc_unmarked(EscEngine *engine,
+                     EscText text); /* without marks; it, or a copy in the turn */
+/* As it is read in that language: the text, or a copy in the turn, with the marks of author's words alone. */
+EscText esc_said(EscEngine *engine, EscText text, EscLanguage language);
+/* In which language a person or a channel of that name is written to; the workspace's for who is neither, or says none. */
+EscLanguage esc_reads(const EscEngine *engine, EscText name);
+EscLanguage esc_workspace_reads(const EscEngine *engine);
+
 /* --- words.c ---------------------------------------------------------------------------------- */
 
 /* "2026-03-02 10:05 CET": the workspace's zone, with the abbreviation that it has then; lives as long as the turn. */
@@ -70,7 +98,7 @@ EscText esc_local_second(EscEngine *engine,
 /* The same in the person's own zone, for lines that the engine adds to what only they read. */
 EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
-/* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over. */
+/* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over: to be said. */
 EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms);
 
 /* --- schema.c --------------------------------------------------------------------------------- */
@@ -534,6 +562,7 @@ void esc_escalation_draw_add(EscEscalation *escalation, uint32_t level, uint32_t
 /* "customer.esc:31": where an instruction of a function was written; empty when the bundle does not say. */
 EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
                        uint32_t pc);
+/* Names and phrases of waits are in no language yet (say.c). */
 EscText esc_wait_name(EscEngine *engine, const EscEscalation *escalation); /* "the resolution" */
 /* "crm.requeue": the action whose reply a wait is for, which stands right before it in the code. */
 EscText esc_called_name(EscEngine *engine, const EscEscalation *escalation, const EscWaitRow *wait);

@@ -283,7 +283,7 @@ typedef struct EscQuestion {
 typedef struct EscRaised {
     bool is_step;       /* a step raised it, which holds the steps at that place */
     uint32_t exception; /* index in EXCEPTIONS of the bundle */
-    EscText message;    /* owned */
+    EscText message;    /* owned; in no language yet (say.c) */
     EscOwned *fields;   /* by FIELDS position given in field_indexes; owned */
     uint32_t *field_indexes;
     uint32_t fields_count;
@@ -421,8 +421,9 @@ typedef struct EscFormer {
 
 /* A change of hands that is not told yet: timers of the escalation are still due at this instant. */
 typedef struct EscOwed {
-    EscText from, actor, because; /* interned but for `because`, which is owned */
-    uint8_t asking;               /* EscAsking */
+    EscText from, actor,
+        because;    /* interned but for `because`, which is owned, and in no language yet */
+    uint8_t asking; /* EscAsking */
     bool is_quiet;
     EscText *losers; /* interned */
     size_t losers_count, losers_capacity;
@@ -458,7 +459,7 @@ struct EscEscalation {
     EscState state;
     bool is_noted;                        /* as of a ticket */
     bool is_dirty, is_new, is_parked_now; /* parked_now: restored parked, not yet audited */
-    EscText parked_because;               /* interned */
+    EscText parked_because;               /* interned; in no language yet */
     /* owned: the body of a row that could not be read, or the part of it that could not, to be written as it was */
     EscText kept;
     bool is_kept_whole;
@@ -825,7 +826,7 @@ typedef struct EscShift {
     EscEscalation *escalation;
     EscText from;     /* interned: whose it was before; empty: the escalation has just begun */
     EscText actor;    /* interned: who did it; empty: nobody */
-    EscText because;  /* a clause; of the last change */
+    EscText because;  /* a clause in no language yet; of the last change */
     EscAsking asking; /* who is paged */
     bool is_quiet;    /* nobody else need hear of it */
     EscText *losers;  /* interned; in the turn's arena */

@@ -32,7 +32,7 @@ void esc_exception_over(EscEngine *engine, EscEscalation *escalation); /* END(RE
 void esc_steps_end(EscEngine *engine, EscEscalation *escalation);
 void esc_triage_withdraw(EscEngine *engine, EscEscalation *escalation, const char *because);
 void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation); /* DONE */
-void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, const char *because);
+void esc_escalation_park(EscEngine *engine, EscEscalation *escalation, EscText because);
 
 /* --- frames.c --------------------------------------------------------------------------------- */
 
@@ -123,7 +123,7 @@ void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
 
 /* --- missed.c --------------------------------------------------------------------------------- */
 
-/* "it was not resolved within 4h": of a wait that is over without what it was for; empty for a pause. */
+/* "it was not resolved within 4h", in no language yet: of a wait that is over without what it was for; empty for a pause. */
 EscText esc_missed_text(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame);
 
 /* --- rollback.c ------------------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
 int64_t esc_qa_begins_ms(const EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 bool esc_qa_fire(EscEngine *engine, EscEscalation *escalation, uint32_t check);
 uint32_t esc_qa_otherwise(const EscEscalation *escalation, uint32_t check); /* FUNCTIONS index */
-/* `check "consistent" failed: …`, with the reason as it is now. */
+/* `check "consistent" failed: …`, with the reason as it is now, in no language yet. */
 EscText esc_qa_failure(EscEngine *engine, const EscEscalation *escalation, uint32_t check);
 void esc_qa_set(EscEngine *engine, EscEscalation *escalation, uint32_t check, EscCheckState state,
                 EscText actor, EscText because);
