@@ -39,8 +39,7 @@ static EscResult *result_new(EscText detail, EscText reply, EscText *kept_detail
     EscResult *result = calloc(1, sizeof(*result) + detail.size + reply.size + 1);
     ESC_ASSERT(result != NULL);
     char *texts = (char *)(result + 1);
-    if (detail.size > 0)
-        memcpy(texts, detail.data, detail.size);
+    memcpy(texts, detail.data, detail.size); /* a sentence is never NULL */
     if (reply.size > 0)
         memcpy(texts + detail.size, reply.data, reply.size);
     *kept_detail = (EscText){texts, detail.size};
