@@ -60,6 +60,21 @@ static EscSubject subject_of(EscPlay *play, const EscScenarioStep *step)
     return subject;
 }
 
+/* Where none is open any more `closed as OUTCOME` says by its outcome which one is meant: that of them all. */
+static void turn_to_outcome(EscPlay *play, EscSubject *subject, EscText outcome)
+{
+    Views views = {.count = 0};
+    if (outcome.size == 0 || subject->open_count > 0)
+        return;
+    esc_engine_each_escalation(play->engine, add_view, &views);
+    for (uint32_t i = 0; i < views.count; i++) {
+        const EscEscalationView *view = &views.items[i];
+        if (is_candidate(play, &views, view, subject->name) &&
+            esc_text_equal(view->outcome, outcome))
+            subject->view = *view;
+    }
+}
+
 /* --- what is the case ------------------------------------------------------------------------- */
 
 static bool check_is(EscPlay *play, const EscEscalationView *view, EscText name, bool is_passed)
@@ -128,6 +143,11 @@ static bool leaf_holds(EscPlay *play, const EscSubject *subject, const EscScenar
 {
     if (is_of_escalation(expect) && (!subject->is_there || subject->open_count > 1))
         return false;
+    if (expect->kind == ESC_EXPECTED_CLOSED) {
+        EscSubject meant = *subject;
+        turn_to_outcome(play, &meant, expect->name);
+        return state_holds(play, &meant.view, expect) != expect->is_negated;
+    }
     if (is_state(expect->kind))
         return state_holds(play, &subject->view, expect) != expect->is_negated;
     if (expect->kind == ESC_EXPECTED_CONDITION)

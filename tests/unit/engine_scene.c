@@ -1044,10 +1044,26 @@ EscText scene_told(const Scene *scene)
     return esc_buf_as_text(&scene->told);
 }
 
+#define BUNDLE_HASH_SIZE 32
+
+/* The hash of a bundle, whose bytes may look like anything. */
+static bool is_hash_at(const Scene *scene, EscBytes body, size_t at)
+{
+    for (size_t i = 0; i < scene->bundles_count; i++)
+        if (body.size - at >= BUNDLE_HASH_SIZE &&
+            memcmp(body.data + at, esc_bundle_hash(scene->bundles[i]), BUNDLE_HASH_SIZE) == 0)
+            return true;
+    return false;
+}
+
 /* Numbers of a packed body that are instants of these years. No other number starts where one of them ends. */
 static void instants_write(const Scene *scene, EscBytes body, EscBuf *out)
 {
     for (size_t at = 0; at < body.size; at++) {
+        if (is_hash_at(scene, body, at)) {
+            at += BUNDLE_HASH_SIZE - 1;
+            continue;
+        }
         EscCursor cursor = esc_cursor((EscBytes){body.data + at, body.size - at});
         int64_t ms = esc_cursor_signed(&cursor);
         if (cursor.failed || ms < scene->now_ms - 800 * ESC_DAY_MS ||
