@@ -40,42 +40,41 @@ static void tell_turn_fault(void *context, uint32_t line, EscText message)
     file->fault(file->context, line, message);
 }
 
-EscStatus turn_file_tell(EscTurnFile *file, EscStatus status, const EscBuf *bytes)
+/* `reading` has who is told, of days or of turns. */
+static EscStatus read_file(EscCalendarReading *reading, EscStatus status, const EscBuf *bytes)
 {
     if (status == ESC_OVER_LIMIT || bytes->status == ESC_OVER_LIMIT) {
-        file->fault(file->context, 1, ESC_TEXT("the file is larger than 4 MiB"));
+        reading->fault(reading->context, 1, ESC_TEXT("the file is larger than 4 MiB"));
         return ESC_BAD_INPUT;
     }
     if (status != ESC_OK || bytes->status != ESC_OK)
         return status != ESC_OK ? status : bytes->status;
+    reading->read_zone = read_zone;
+    return esc_calendar_read(esc_buf_as_text(bytes), reading);
+}
+
+EscStatus turn_file_tell(EscTurnFile *file, EscStatus status, const EscBuf *bytes)
+{
     EscCalendarReading reading = {.timezone = file->timezone,
                                   .from_day = file->from_day,
                                   .to_day = file->to_day,
                                   .context = file,
-                                  .read_zone = read_zone,
                                   .turn = tell_turn,
                                   .fault = tell_turn_fault};
-    status = esc_calendar_read(esc_buf_as_text(bytes), &reading);
+    status = read_file(&reading, status, bytes);
     file->repeats = reading.repeats;
     return status;
 }
 
 EscStatus holiday_file_tell(EscHolidayFile *file, EscStatus status, const EscBuf *bytes)
 {
-    if (status == ESC_OVER_LIMIT || bytes->status == ESC_OVER_LIMIT) {
-        file->fault(file->context, 1, ESC_TEXT("the file is larger than 4 MiB"));
-        return ESC_BAD_INPUT;
-    }
-    if (status != ESC_OK || bytes->status != ESC_OK)
-        return status != ESC_OK ? status : bytes->status;
     EscCalendarReading reading = {.timezone = file->timezone,
                                   .from_day = file->from_day,
                                   .to_day = file->to_day,
                                   .context = file,
-                                  .read_zone = read_zone,
                                   .day = tell_day,
                                   .fault = tell_fault};
-    status = esc_calendar_read(esc_buf_as_text(bytes), &reading);
+    status = read_file(&reading, status, bytes);
     file->repeats = reading.repeats;
     return status;
 }

@@ -5,7 +5,6 @@
 #include "api_internal.h"
 
 #define HEALTH_BYTES_MAX ((size_t)1 << 20)
-#define DAY_MS INT64_C(86400000)
 #define HOLIDAYS_LEFT_DAYS 60 /* fewer: a person should start the daemon anew */
 
 typedef struct Sum {
@@ -110,7 +109,7 @@ static void write_calendars(EscBuf *out, int64_t holidays_end_day)
 static bool holidays_end_soon(const EscApiSetup *setup, int64_t now_ms)
 {
     return setup->holidays_end_day != 0 &&
-           now_ms / DAY_MS > setup->holidays_end_day - HOLIDAYS_LEFT_DAYS;
+           now_ms / ESC_DAY_MS > setup->holidays_end_day - HOLIDAYS_LEFT_DAYS;
 }
 
 static void answer_health(EscRequest *request)

@@ -98,15 +98,7 @@ static bool find_length(IcsReader *reader, IcsEvent *event)
 
 static bool place(IcsReader *reader, IcsEvent *event)
 {
-    if (!event->has_start) {
-        ics_fault(reader, event->line, "this event has no `DTSTART`");
-        return false;
-    }
-    if (event->has_end && event->has_duration) {
-        ics_fault(reader, event->end_line, "this event has `DTEND` and `DURATION`");
-        return false;
-    }
-    if (!find_zone(reader, event) ||
+    if (!ics_event_is_bounded(reader, event) || !find_zone(reader, event) ||
         !ics_zone_local(reader, event->zone, &event->start, event->start_line) ||
         (event->has_end && !ics_zone_local(reader, event->zone, &event->end, event->end_line)))
         return false;
@@ -115,10 +107,7 @@ static bool place(IcsReader *reader, IcsEvent *event)
         not_midnight(reader, event->start_line, "begins", &event->start, event->zone);
         return false;
     }
-    for (size_t i = 0; i < event->rules_count; ++i)
-        ics_rule_complete(reader, &event->rules[i], event->first_day);
-    for (size_t i = 0; i < event->left_out_rules_count; ++i)
-        ics_rule_complete(reader, &event->left_out_rules[i], event->first_day);
+    ics_event_complete(reader, event);
     return find_length(reader, event);
 }
 

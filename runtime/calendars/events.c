@@ -351,3 +351,26 @@ bool ics_events_read(IcsReader *reader, EscText file, IcsEvents *events)
     ics_lines_release(&lines);
     return is_fine && !esc_arena_failed(reader->arena);
 }
+
+/* --- what days and turns have in common ------------------------------------------------------- */
+
+bool ics_event_is_bounded(IcsReader *reader, const IcsEvent *event)
+{
+    if (!event->has_start) {
+        ics_fault(reader, event->line, "this event has no `DTSTART`");
+        return false;
+    }
+    if (event->has_end && event->has_duration) {
+        ics_fault(reader, event->end_line, "this event has `DTEND` and `DURATION`");
+        return false;
+    }
+    return true;
+}
+
+void ics_event_complete(IcsReader *reader, IcsEvent *event)
+{
+    for (size_t i = 0; i < event->rules_count; ++i)
+        ics_rule_complete(reader, &event->rules[i], event->first_day);
+    for (size_t i = 0; i < event->left_out_rules_count; ++i)
+        ics_rule_complete(reader, &event->left_out_rules[i], event->first_day);
+}

@@ -111,12 +111,6 @@ static inline int ics_nth_of(int16_t item)
     return item / 7 - ICS_NTH_NONE;
 }
 
-/* The day of the week of a day since 1970-01-01, which was a Thursday. */
-static inline int ics_weekday(int64_t day)
-{
-    return (int)(((day + 3) % 7 + 7) % 7);
-}
-
 typedef void (*IcsVisit)(void *context, int64_t day);
 
 /* Visits the days of a rule that begins on `start` (which counts as its first, whatever the rule says), from `from` to
@@ -182,6 +176,11 @@ void ics_events_relate(IcsReader *reader, IcsEvents *events);
 /* What the events mean, told to the reading unless there is a fault. */
 bool ics_events_to_days(IcsReader *reader, IcsEvents *events);
 bool ics_events_to_turns(IcsReader *reader, IcsEvents *events);
+
+/* It has a beginning, and its end is said in one way at most; false with a fault. */
+bool ics_event_is_bounded(IcsReader *reader, const IcsEvent *event);
+/* Its rules, those of what is left out as well, take from its first day what they do not say. */
+void ics_event_complete(IcsReader *reader, IcsEvent *event);
 
 /* --- zones ------------------------------------------------------------------------------------ */
 

@@ -28,7 +28,7 @@ static int64_t month_first(int64_t month) /* months since year 0 */
 static Day day_of(int64_t number)
 {
     unsigned month = 0, month_day = 0;
-    Day day = {.number = number, .weekday = ics_weekday(number)};
+    Day day = {.number = number, .weekday = (int)esc_weekday_from_days(number)};
     esc_date_from_days(number, &day.year, &month, &month_day);
     int64_t months = day.year * 12 + month - 1, first = year_first(day.year);
     day.month = (int)month;
@@ -60,7 +60,7 @@ static bool has_from_either_end(IcsList list, int value, int size)
 static int64_t weeks_first(int64_t year, int week_start)
 {
     int64_t fourth = year_first(year) + 3;
-    return fourth - (ics_weekday(fourth) - week_start + 7) % 7;
+    return fourth - ((int)esc_weekday_from_days(fourth) - week_start + 7) % 7;
 }
 
 static bool week_fits(const IcsRule *rule, const Day *day)

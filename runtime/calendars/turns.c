@@ -66,24 +66,15 @@ static bool find_length(IcsReader *reader, IcsEvent *event)
 
 static bool place(IcsReader *reader, IcsEvent *event)
 {
-    if (!event->has_start) {
-        ics_fault(reader, event->line, "this event has no `DTSTART`");
+    if (!ics_event_is_bounded(reader, event))
         return false;
-    }
-    if (event->has_end && event->has_duration) {
-        ics_fault(reader, event->end_line, "this event has `DTEND` and `DURATION`");
-        return false;
-    }
     event->zone = event->start.form == ICS_ZONED ? event->start.zone
                   : event->start.form == ICS_UTC ? ESC_TEXT("UTC")
                                                  : reader->reading->timezone;
     if (event->has_end && !to_zone(reader, event, &event->end, event->end_line))
         return false;
     event->first_day = event->start.day;
-    for (size_t i = 0; i < event->rules_count; ++i)
-        ics_rule_complete(reader, &event->rules[i], event->first_day);
-    for (size_t i = 0; i < event->left_out_rules_count; ++i)
-        ics_rule_complete(reader, &event->left_out_rules[i], event->first_day);
+    ics_event_complete(reader, event);
     return find_length(reader, event);
 }
 

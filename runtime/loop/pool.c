@@ -121,13 +121,6 @@ static void wake(EscPool *pool, EscLane *lane)
 
 /* --- threads ------------------------------------------------------------------------------------------ */
 
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void set_prompt(Worker *worker, bool is_prompt)
 {
     if (worker->is_prompt != is_prompt)
@@ -139,10 +132,11 @@ static void set_prompt(Worker *worker, bool is_prompt)
 static void run_lane(Worker *worker, EscLane *lane)
 {
     set_prompt(worker, lane->cpu_ns <= PROMPT_CPU_NS);
-    int64_t began_ns = cpu_ns();
+    int64_t began_ns = esc_thread_cpu_ns();
     lane->run(lane->context);
-    int64_t took_ns = cpu_ns() - began_ns;
+    int64_t took_ns = esc_thread_cpu_ns() - began_ns;
     lane->cpu_ns = took_ns > lane->cpu_ns ? took_ns : lane->cpu_ns - (lane->cpu_ns - took_ns) / 8;
+    set_prompt(worker, true); /* whatever wakes it next may be for one client */
 }
 
 static void run_one(EscPool *pool, Worker *worker)
@@ -166,10 +160,10 @@ static void *work(void *context)
 {
     Worker *worker = context;
     EscPool *pool = worker->pool;
+    set_prompt(worker, true);
     (void)pthread_mutex_lock(&pool->lock);
     for (;;) {
         while (pool->first == NULL && !pool->is_ending) {
-            set_prompt(worker, true); /* whatever wakes it may be for one client */
             pool->free_count++;
             (void)pthread_cond_wait(&pool->work, &pool->lock);
             pool->free_count--;

@@ -1,4 +1,4 @@
-/* slice.c - how soon a thread that wakes gets a processor when all of them are busy.
+/* slice.c - what a thread has taken of a processor, and how soon one that wakes gets it when all of them are busy.
  *
  * Linux gives whoever is ready a slice of a processor in turn, and lets a thread that wakes break into another one's when it
  * asked for shorter slices (EEVDF, sched(7); since 6.12). So threads that are woken to do a little ask for short ones, and
@@ -9,6 +9,8 @@
  * Not its job: who is prompt (pool.c for lanes; the program for its own thread). */
 #define _GNU_SOURCE
 #include <esc/loop.h>
+
+#include <time.h>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +25,13 @@ typedef struct SchedAttributes {
     uint32_t priority;
     uint64_t runtime_ns, deadline_ns, period_ns;
 } SchedAttributes;
+
+int64_t esc_thread_cpu_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 void esc_thread_set_prompt(bool is_prompt)
 {

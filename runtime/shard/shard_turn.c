@@ -94,13 +94,6 @@ static void stop(EscShard *shard, EscStatus status, const EscWhy *why)
 
 /* --- one turn --------------------------------------------------------------------------------- */
 
-static int64_t cpu_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static EscInput *flatten(const EscBatch *batch)
 {
     EscInput *inputs = calloc(batch->count + 1, sizeof(*inputs));
@@ -153,11 +146,11 @@ static EscStatus decide(EscShard *shard, const EscShardTurn *turn, EscWhy *why)
 /* Looks up and decides what becomes the next turn, perhaps beside a commit. */
 static void come(EscShard *shard, const EscBatch *batch)
 {
-    int64_t began_ns = cpu_ns();
+    int64_t began_ns = esc_thread_cpu_ns();
     EscShardTurn *turn = shard->coming = turn_new(shard, batch);
     EscWhy why = {.text = ""};
     EscStatus status = decide(shard, turn, &why);
-    turn->cpu_ns = cpu_ns() - began_ns;
+    turn->cpu_ns = esc_thread_cpu_ns() - began_ns;
     if (status == ESC_OK)
         move_on(shard);
     else if (!shard->is_sent)
@@ -170,10 +163,10 @@ static void come(EscShard *shard, const EscBatch *batch)
 
 static void commit(EscShard *shard)
 {
-    int64_t began_ns = cpu_ns();
+    int64_t began_ns = esc_thread_cpu_ns();
     shard->commit_why = (EscWhy){.text = ""};
     shard->commit_status = esc_service_commit(shard->service, &shard->commit_why);
-    shard->commit_ns = cpu_ns() - began_ns;
+    shard->commit_ns = esc_thread_cpu_ns() - began_ns;
 }
 
 /* Beside a commit. Who waits for the turn before is told first: that may bring the inputs of the next one but one. */

@@ -53,33 +53,17 @@ static EscText lookup_field_text(void *context, uint32_t field)
                                   : esc_ticket_text(lookup->engine, lookup->ticket, slot);
 }
 
-/* Who left the directory is away for ever, whatever the bundle says that an escalation runs on. */
-static bool lookup_away(const Lookup *lookup, uint32_t person, EscAwayNow *away)
-{
-    const EscEngine *engine = lookup->engine;
-    const EscProgram *program = lookup->bundle->program;
-    EscText name = program->texts[program->persons[person].name];
-    *away = (EscAwayNow){.deputy = {0}};
-    if (lookup->bundle == engine->schema.current)
-        return esc_absence_of(engine, person, engine->now_ms, away);
-    return !esc_person_known(engine, name) || esc_absence_at(engine, name, engine->now_ms, away);
-}
-
 static bool lookup_is_absent(void *context, uint32_t person)
 {
+    const Lookup *lookup = context;
     EscAwayNow away;
-    return lookup_away(context, person, &away);
+    return esc_away_in(lookup->engine, lookup->bundle, person, lookup->engine->now_ms, &away);
 }
 
 static uint32_t lookup_deputy(void *context, uint32_t person)
 {
     const Lookup *lookup = context;
-    EscAwayNow away;
-    uint32_t deputy = ESC_NONE;
-    if (lookup_away(lookup, person, &away) && away.deputy.size > 0 &&
-        !esc_directory_person(lookup->bundle->program, away.deputy, &deputy))
-        return ESC_NONE;
-    return deputy;
+    return esc_deputy_in(lookup->engine, lookup->bundle, person, lookup->engine->now_ms);
 }
 
 static EscText lookup_last_drawn(void *context, EscText team)

@@ -51,6 +51,30 @@ bool esc_absence_at(const EscEngine *engine, EscText name, int64_t at_ms, EscAwa
     return absence(engine, name, person, at_ms, away);
 }
 
+bool esc_away_in(const EscEngine *engine, const EscEngineBundle *bundle, uint32_t person,
+                 int64_t at_ms, EscAwayNow *away)
+{
+    const EscProgram *program = bundle->program, *current = engine->schema.current->program;
+    EscText name = program->texts[program->persons[person].name];
+    uint32_t known = 0;
+    *away = (EscAwayNow){.deputy = {0}};
+    if (program == current)
+        return esc_absence_of(engine, person, at_ms, away);
+    return !esc_directory_person(current, name, &known) ||
+           esc_absence_at(engine, name, at_ms, away);
+}
+
+uint32_t esc_deputy_in(const EscEngine *engine, const EscEngineBundle *bundle, uint32_t person,
+                       int64_t at_ms)
+{
+    EscAwayNow away;
+    uint32_t deputy = ESC_NONE;
+    if (esc_away_in(engine, bundle, person, at_ms, &away) && away.deputy.size > 0 &&
+        !esc_directory_person(bundle->program, away.deputy, &deputy))
+        return ESC_NONE;
+    return deputy;
+}
+
 static void take_earlier(int64_t *earliest_ms, int64_t at_ms, int64_t after_ms)
 {
     if (at_ms > after_ms && at_ms < *earliest_ms)

@@ -37,33 +37,17 @@ static EscText person_name(const EscProgram *program, uint32_t person)
     return program->texts[program->persons[person].name];
 }
 
-/* Who left the directory is away for ever, as in people.c. */
-static bool lookup_away(const Lookup *lookup, uint32_t person, EscAwayNow *away)
-{
-    EscText name = person_name(lookup->bundle->program, person);
-    const EscEngineBundle *current = lookup->engine->schema.current;
-    uint32_t known = 0;
-    bool has_left =
-        lookup->bundle != current && !esc_directory_person(current->program, name, &known);
-    *away = (EscAwayNow){.deputy = {0}};
-    return has_left || esc_absence_at(lookup->engine, name, lookup->at_ms, away);
-}
-
 static bool lookup_is_absent(void *context, uint32_t person)
 {
+    const Lookup *lookup = context;
     EscAwayNow away;
-    return lookup_away(context, person, &away);
+    return esc_away_in(lookup->engine, lookup->bundle, person, lookup->at_ms, &away);
 }
 
 static uint32_t lookup_deputy(void *context, uint32_t person)
 {
     const Lookup *lookup = context;
-    EscAwayNow away;
-    uint32_t deputy = ESC_NONE;
-    if (lookup_away(lookup, person, &away) && away.deputy.size > 0 &&
-        !esc_directory_person(lookup->bundle->program, away.deputy, &deputy))
-        return ESC_NONE;
-    return deputy;
+    return esc_deputy_in(lookup->engine, lookup->bundle, person, lookup->at_ms);
 }
 
 static EscText lookup_last_drawn(void *context, EscText team)

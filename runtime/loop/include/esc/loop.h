@@ -23,6 +23,7 @@ int64_t esc_boot_ms(void);
 /* Whether the calling thread, when it wakes on a busy machine, comes before threads that compute for long. A wish: what the
  * system does not grant is left as it is. Threads that are started later have it too. */
 void esc_thread_set_prompt(bool is_prompt);
+int64_t esc_thread_cpu_ns(void); /* nanoseconds of a processor that the calling thread has taken */
 
 /* --- mailboxes -------------------------------------------------------------------------------- */
 

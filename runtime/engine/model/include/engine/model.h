@@ -468,6 +468,12 @@ typedef struct EscAwayNow {
 bool esc_absence_at(const EscEngine *engine, EscText person, int64_t at_ms, EscAwayNow *away);
 /* The same of somebody of the present directory, by number. */
 bool esc_absence_of(const EscEngine *engine, uint32_t person, int64_t at_ms, EscAwayNow *away);
+/* Of a person of any bundle: who has left the present directory is away for ever, whatever the bundle says that an escalation runs
+ * on. The deputy in that bundle's numbers; ESC_NONE: nobody. */
+bool esc_away_in(const EscEngine *engine, const EscEngineBundle *bundle, uint32_t person,
+                 int64_t at_ms, EscAwayNow *away);
+uint32_t esc_deputy_in(const EscEngine *engine, const EscEngineBundle *bundle, uint32_t person,
+                       int64_t at_ms);
 /* The first instant behind at_ms at which an absence of the person begins or ends; INT64_MAX: none does. */
 int64_t esc_absence_change_ms(const EscEngine *engine, EscText person, int64_t at_ms);
 /* Sets the timer of the next absence of anybody. After whatever changes one. */
