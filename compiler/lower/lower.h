@@ -158,6 +158,8 @@ void esc_lower_text(EscLower *lower, const EscNode *node, EscRegister out, EscTe
 /* Goes to `target` when the condition is `sense`, else on. What it proves present stays in
  * registers: see esc_lower_mark(). */
 void esc_lower_jump(EscLower *lower, const EscNode *node, bool sense, EscLabel *target);
+/* A way to `target` that is never taken, for who looks at the code alone. */
+void esc_lower_jump_never(EscLower *lower, EscLabel *target);
 EscOp esc_lower_equal_op(EscKind kind);
 /* How many items of a list a loop may see; at_most 0: not said. */
 uint8_t esc_lower_rounds_max(const EscLower *lower, const EscNode *list, uint32_t at_most);

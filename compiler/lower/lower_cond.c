@@ -139,6 +139,22 @@ static void jump_in_list(EscLower *lower, const EscNode *node, bool sense, EscLa
 
 /* --- presence, quantifiers, plain truth ------------------------------------------------------- */
 
+/* A test whose answer is known from around it stays one for who looks at the code alone: steps on both of its sides can be
+ * reached, as loops and waits there ask for. */
+static void jump_known(EscLower *lower, bool is_taken, EscLabel *target)
+{
+    EscEmit *emit = lower->emit;
+    EscRegister truth = esc_emit_take(emit);
+    esc_emit_const(emit, truth, ESC_TYPE(ESC_KIND_BOOL), 1);
+    esc_emit_jump_if(emit, truth, is_taken, target);
+    esc_emit_drop_to(emit, truth);
+}
+
+void esc_lower_jump_never(EscLower *lower, EscLabel *target)
+{
+    jump_known(lower, false, target);
+}
+
 static void jump_present(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     EscEmit *emit = lower->emit;
@@ -147,15 +163,17 @@ static void jump_present(EscLower *lower, const EscNode *node, bool sense, EscLa
     EscLabel skip = {0};
     EscRegister value = esc_emit_take(emit); /* stays: see esc_lower_narrow */
     EscLabel *missing = wants_present ? &skip : target;
+    uint32_t ways = missing->patches;
     if (operand->kind == ESC_NODE_PATH) /* the duration itself, whichever unit is asked for */
         esc_lower_path_value(lower, operand, value, missing);
     else
         esc_lower_plain(lower, operand, value, missing);
     esc_lower_narrow(lower, operand, value);
-    if (wants_present) {
+    if (missing->patches == ways)
+        jump_known(lower, wants_present, target);
+    else if (wants_present)
         esc_emit_jump(emit, target);
-        esc_emit_label(emit, &skip);
-    }
+    esc_emit_label(emit, &skip);
 }
 
 uint8_t esc_lower_rounds_max(const EscLower *lower, const EscNode *list, uint32_t at_most)

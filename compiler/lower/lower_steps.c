@@ -141,16 +141,6 @@ static bool may_end(EscNodeList steps)
     return false;
 }
 
-/* A way to `target` that is never taken, for who looks at the code alone. */
-static void jump_never(EscLower *lower, EscLabel *target)
-{
-    EscEmit *emit = lower->emit;
-    EscRegister truth = esc_emit_take(emit);
-    esc_emit_const(emit, truth, ESC_TYPE(ESC_KIND_BOOL), 1);
-    esc_emit_jump_if(emit, truth, false, target);
-    esc_emit_drop_to(emit, truth);
-}
-
 void esc_lower_for_each(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
@@ -163,7 +153,7 @@ void esc_lower_for_each(EscLower *lower, const EscNode *node)
     esc_emit_loop_begin(emit, &loop, item, list,
                         esc_lower_rounds_max(lower, node->for_each.list, node->for_each.at_most));
     if (may_end(node->for_each.steps)) /* LOOP_END must be reachable all the same */
-        jump_never(lower, &next);
+        esc_lower_jump_never(lower, &next);
     esc_lower_steps(lower, node->for_each.steps);
     esc_emit_label(emit, &next);
     esc_lower_origin(lower, node->span);
@@ -178,7 +168,7 @@ static void lower_round(EscLower *lower, EscNodeList steps)
     EscEmit *emit = lower->emit;
     EscLabel next = {0};
     if (may_end(steps))
-        jump_never(lower, &next);
+        esc_lower_jump_never(lower, &next);
     esc_lower_steps(lower, steps);
     esc_emit_label(emit, &next);
 }
