@@ -100,6 +100,7 @@ static void assert_headers(const EscPlan *plan, const char *lines)
     esc_buf_release(&all);
 }
 
+/* M10.4: values are; the author's own keep their meaning. */
 static void chat_mark_up_is_escaped(void **state)
 {
     Fixture *f = *state;

@@ -112,7 +112,7 @@ static void a_page_to_whom_nobody_can_reach_is_over(void **state)
     model_free(model);
 }
 
-/* A storm of pages beyond the policy's limit of one. */
+/* A storm of pages beyond the policy's limit of one (M2.5). */
 static Model *model_of_storm(void)
 {
     Model *model = model_new();

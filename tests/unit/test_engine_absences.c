@@ -170,6 +170,26 @@ static void publishing_an_absence_moves_what_they_have(void **state)
     scene_free(scene);
 }
 
+/* M0.8, M0.9, C63: who is no longer in the directory is absent for ever, whatever the bundle of the start says of them. */
+static void who_leaves_the_directory_loses_what_they_have(void **state)
+{
+    (void)state;
+    Scene *scene = taken(ELI("") TEMPLATE);
+    assert_status(scene_event(scene, "ticket.created", "U", "{\"title\":\"x\"}"), ESC_OK);
+    assert_view_owner(scene, 2, "eli");
+    scene_publish(scene, "template t \"Trouble\" { start on ticket.created\n"
+                         "owners { primary ana ack within 5m }  steps { await ack }\n"
+                         "close when resolved }\n");
+    assert_status(scene_event(scene, "ticket.updated", "U", "{\"title\":\"y\"}"), ESC_OK);
+    assert_view_owner(scene, 1, "cleo"); /* acknowledged or not */
+    assert_view_owner(scene, 2, "cleo");
+    assert_int_equal(scene_sent(scene, "cleo", "eli is not in the directory any more"), 2);
+    size_t before = scene_sent(scene, "eli", "");
+    scene_after(scene, ESC_DAY_MS);
+    assert_int_equal(scene_sent(scene, "eli", ""), before);
+    scene_free(scene);
+}
+
 /* M0.11: dates stay; one that comes once more begins once more. */
 static void a_correction_of_the_clock_lets_dates_stay(void **state)
 {
@@ -256,6 +276,7 @@ int main(void)
         cmocka_unit_test(nobody_stands_in_for_themselves_or_for_ever),
         cmocka_unit_test(so_many_absences_to_come_and_no_more),
         cmocka_unit_test(publishing_an_absence_moves_what_they_have),
+        cmocka_unit_test(who_leaves_the_directory_loses_what_they_have),
         cmocka_unit_test(a_correction_of_the_clock_lets_dates_stay),
         cmocka_unit_test(a_calendar_has_what_is_written_and_what_was_said),
         cmocka_unit_test(a_calendar_of_too_many_turns_is_refused),

@@ -34,6 +34,7 @@ static EscStatus resolve_ticket(Scene *scene, const char *ticket)
                                               .ticket = esc_text_from(ticket)});
 }
 
+/* M1.24, C69 */
 static void evidence_goes_into_the_one_that_is_open(void **state)
 {
     (void)state;

@@ -60,7 +60,7 @@ static void an_update_that_changes_the_status_is_a_transition(void **state)
     scene_free(scene);
 }
 
-/* An echo of what is known already is no happening. */
+/* An echo of what is known already is no happening (M0.7, M1.2). */
 static void a_report_of_what_is_known_raises_nothing(void **state)
 {
     (void)state;
@@ -190,6 +190,7 @@ static void an_older_report_leaves_what_is_newer(void **state)
     scene_free(scene);
 }
 
+/* M0.6 */
 static void a_stale_status_is_no_transition(void **state)
 {
     (void)state;
@@ -264,6 +265,7 @@ static void what_was_not_taken_stands_in_the_trail(void **state)
     scene_free(scene);
 }
 
+/* M11.5, C70 */
 static void what_nobody_gave_is_assumed(void **state)
 {
     (void)state;

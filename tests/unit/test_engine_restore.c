@@ -137,6 +137,7 @@ static void expect_parked(Scene *scene, EscText snapshot)
     esc_engine_free(engine);
 }
 
+/* M1.16 */
 static void unknown_bundle_is_parked(void **state)
 {
     (void)state;
