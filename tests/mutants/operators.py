@@ -8,6 +8,8 @@ return   a constant instead of what was worked out      early    a function of n
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
 one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
+Nor of what is the same for both: the -1 or 1 that a function for qsort returns, of which only the sign counts, becomes no
+-2 or 2, and in `a < b ? a : b`, where the smaller or the larger of two is taken, the comparison keeps its sign.
 """
 
 import hashlib
@@ -25,6 +27,7 @@ SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance")
 SYMMETRIC_COMPARISON = re.compile(r"strn?cmp|\w*memcmp|\w*_compare")
 ROOM_CALL = re.compile(r"esc_arena_new|esc_buf_init")  # the last argument is the most that it may ever hold
 PRODUCT_CALL = re.compile(r"calloc|reallocarray|esc_arena_alloc_array")  # of a count and a size, in whatever order
+FRACTION = re.compile(r"double|float|number")  # where two that are equal may differ in the sign of a zero
 WHOLE_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*")
 FLIPPED = {
     "<": ("bound", "<="), "<=": ("bound", "<"), ">": ("bound", ">="), ">=": ("bound", ">"),
@@ -208,7 +211,8 @@ def changes(source, function):
         token = tokens[i]
         if token.kind == "punct" and token.text in FLIPPED:
             operator, replacement = FLIPPED[token.text]
-            yield operator, token.start, token.end, replacement
+            if operator != "bound" or not is_of_equals(source, function, i):
+                yield operator, token.start, token.end, replacement
         elif token.text == "if" and source.text_at(i + 1) == "(":
             if is_one_comparison(source, i + 2, source.partner[i + 1]):
                 continue  # the comparison itself is negated
@@ -217,7 +221,7 @@ def changes(source, function):
         elif is_number(source, i):
             if is_room(source, i):
                 continue
-            if not is_count_of_calloc(source, i):
+            if not is_count_of_calloc(source, i) and not is_sign_of_order(source, function, i):
                 yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
                 yield "off", token.start, token.end, f"({token.text} - 1)"
@@ -263,6 +267,39 @@ def is_room(source, i):
     if source.text_at(i + 1) != ")" or source.text_at(i - 1) not in ("(", ","):
         return False
     return bool(ROOM_CALL.fullmatch(source.text_at(source.partner[i + 1] - 1)))
+
+
+def is_sign_of_order(source, function, i):
+    """The 1 of `return -1`, `? -1 :` or `: 1;` in a function that qsort or bsearch asks: one more has the same sign."""
+    head = [source.text_at(k) for k in range(source.partner[function.first - 1] + 1, function.first - 1)]
+    if len(head) != 9 or [head[k] for k in (0, 1, 2, 4, 5, 6, 7)] != ["const", "void", "*", ",", "const", "void", "*"]:
+        return False
+    before = i - 2 if source.text_at(i - 1) == "-" else i - 1
+    return source.text_at(i) == "1" and source.text_at(before) in ("return", "?", ":") and source.text_at(i + 1) in (";", ":")
+
+
+def operand(source, i, step):
+    """The names, members and elements from i on, forwards or backwards; empty where something else stands there, such as a call."""
+    texts = []
+    while source.kind_at(i) in ("word", "number") and source.text_at(i) not in KEYWORDS or source.text_at(i) in (".", "->", "[", "]"):
+        texts.append(source.text_at(i))
+        i += step
+    return texts[::step]
+
+
+def is_of_equals(source, function, i):
+    """The < of `a < b ? a : b` and its like, of whole numbers: where both are equal, either will do."""
+    whole = source.text[source.tokens[source.partner[function.first - 1]].start:source.tokens[function.last].end]
+    left, right = operand(source, i - 1, -1), operand(source, i + 1, 1)
+    question = i + 1 + len(right)
+    if not left or not right or source.text_at(question) != "?" or FRACTION.search(whole):
+        return False
+    begins = source.text_at(i - 1 - len(left)) in ("=", "return", "(", ",")
+    one = operand(source, question + 1, 1)
+    colon = question + 1 + len(one)
+    other = operand(source, colon + 1, 1)
+    ends = source.text_at(colon + 1 + len(other)) in (";", ",", ")")
+    return begins and source.text_at(colon) == ":" and ends and [one, other] in ([left, right], [right, left])
 
 
 def is_number(source, i):
