@@ -168,7 +168,9 @@ void bundle_rehash(EscBuf *bundle);
 /* Loads and returns the bundle; fails the test with the reason when it is rejected. */
 EscBundle *program_load(TestProgram *program);
 void assert_accepts(TestProgram *program);
-void assert_rejects(TestProgram *program, const char *check);
+/* The bundle is rejected by this check, and with the sentence that rejections.h asks for. */
+#define assert_rejects(program, check) assert_rejects_in(__func__, program, check)
+void assert_rejects_in(const char *test, TestProgram *program, const char *check);
 void assert_bundle_rejected(const EscBuf *bundle, const char *check);
 
 /* --- a host that gives values of the right type and writes down what it is asked -------------------------------------- */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "program_builder.h"
+#include "rejections.h"
 #include "support/test.h"
 #include "vm_internal.h"
 
@@ -335,7 +336,7 @@ void assert_accepts(TestProgram *p)
     esc_bundle_free(program_load(p));
 }
 
-void assert_bundle_rejected(const EscBuf *bytes, const char *check)
+static EscWhy rejection_of(const EscBuf *bytes, const char *check)
 {
     EscBundle *bundle = NULL;
     EscWhy why = {.check = ""};
@@ -348,13 +349,20 @@ void assert_bundle_rejected(const EscBuf *bytes, const char *check)
     assert_int_equal(status, ESC_BAD_BUNDLE);
     if (strcmp(why.check, check) != 0)
         fail_msg("rejected by %s, not %s: %s", why.check, check, why.text);
+    return why;
 }
 
-void assert_rejects(TestProgram *p, const char *check)
+void assert_bundle_rejected(const EscBuf *bytes, const char *check)
+{
+    (void)rejection_of(bytes, check);
+}
+
+void assert_rejects_in(const char *test, TestProgram *p, const char *check)
 {
     EscBuf bytes = program_encode(p);
-    assert_bundle_rejected(&bytes, check);
+    EscWhy why = rejection_of(&bytes, check);
     esc_buf_release(&bytes);
+    rejection_is_said(test, &why);
 }
 
 void program_add_template(TestProgram *p)

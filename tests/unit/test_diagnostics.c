@@ -177,6 +177,48 @@ static void reports_beyond_the_limit_are_counted(void **state)
     esc_workspace_free(workspace);
 }
 
+/* By file, place, code and message, in whatever order the passes report. */
+static void reports_are_sorted_by_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *message;
+        EscSpan span;
+    } wanted[] = {
+        {"E0102", "a", {0, 7, 8}},  {"E0101", "b", {0, 9, 10}}, {"E0101", "c", {0, 9, 12}},
+        {"E0102", "b", {0, 9, 10}}, {"E0101", "a", {1, 2, 3}},  {"E0103", "a", {1, 4, 5}},
+        {"E0101", "a", {2, 0, 1}},
+    };
+    static const uint8_t orders[][7] = {
+        {6, 5, 4, 3, 2, 1, 0}, {3, 0, 6, 1, 5, 2, 4}, {4, 6, 2, 5, 0, 3, 1}};
+    for (size_t k = 0; k < ESC_COUNT_OF(orders); ++k) {
+        EscWorkspace *workspace = of_text("one and two and three");
+        for (size_t i = 1; i < 3; ++i)
+            assert_status(esc_workspace_add(workspace,
+                                            i == 1 ? ESC_TEXT("b.esc") : ESC_TEXT("c.esc"),
+                                            ESC_TEXT("four and five"), false),
+                          ESC_OK);
+        assert_status(esc_workspace_check(workspace), ESC_BAD_SOURCE);
+        workspace->diagnostics_count = 0; /* none of them is a workspace */
+        for (size_t i = 0; i < ESC_COUNT_OF(wanted); ++i) {
+            size_t at = orders[k][i];
+            EscSpan span = wanted[at].span;
+            span.file = workspace->files[span.file].parsed->id;
+            (void)esc_report(workspace, wanted[at].code, span, "%s", wanted[at].message);
+        }
+        esc_diagnostics_sort(workspace);
+        for (uint32_t i = 0; i < ESC_COUNT_OF(wanted); ++i) {
+            const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, i);
+            assert_string_equal(diagnostic->code, wanted[i].code);
+            assert_text_equal(diagnostic->message, wanted[i].message);
+            assert_int_equal(diagnostic->span.file, wanted[i].span.file);
+            assert_int_equal(diagnostic->span.start, wanted[i].span.start);
+            assert_int_equal(diagnostic->span.end, wanted[i].span.end);
+        }
+        esc_workspace_free(workspace);
+    }
+}
+
 /* A pass that changes its report afterwards must not care whether it was one too many. */
 static void any_pass_may_report_beyond_the_limit(void **state)
 {
@@ -310,6 +352,7 @@ int main(void)
         cmocka_unit_test(a_span_past_the_end_is_shown_all_the_same),
         cmocka_unit_test(json_carries_bytes_columns_and_the_fix),
         cmocka_unit_test(reports_beyond_the_limit_are_counted),
+        cmocka_unit_test(reports_are_sorted_by_place),
         cmocka_unit_test(any_pass_may_report_beyond_the_limit),
         cmocka_unit_test(long_messages_end_at_a_character_with_an_ellipsis),
         cmocka_unit_test(what_is_shown_is_utf8),

@@ -259,6 +259,29 @@ static void durations_and_times_saturate(void **state)
     assert_value(ESC_OP_TIME_DIFF, moment(-most), moment(most), duration(-most));
 }
 
+/* Around both ends: the last value that is no end, the end, and what lies beyond. */
+static void the_ends_of_time_are_found_exactly(void **state)
+{
+    (void)state;
+    const int64_t most = ESC_SPAN_MAX_MS;
+    assert_false(esc_ms_is_end(0));
+    for (int sign = -1; sign <= 1; sign += 2) {
+        assert_false(esc_ms_is_end(sign * (most - 1)));
+        assert_true(esc_ms_is_end(sign * most));
+        assert_true(esc_ms_is_end(sign * (most + 1)));
+        assert_true(esc_ms_add(sign * (most - 2), sign) == sign * (most - 1));
+        assert_true(esc_ms_add(sign * (most - 1), sign) == sign * most);
+        assert_true(esc_ms_add(sign * most, sign) == sign * most);
+        assert_true(esc_ms_add(sign * (most + 1), -sign) == sign * (most - 1));
+        assert_true(esc_ms_subtract(sign * (most - 1), -sign) == sign * most);
+        assert_true(esc_ms_subtract(-sign, sign * (most + 1)) == -sign * most);
+        assert_true(esc_ms_multiply(sign * most, 1) == sign * most);
+        assert_true(esc_ms_multiply(most / 2, sign * 4.0) == sign * most);
+        assert_true(esc_ms_divide(sign * (most + 1), 2) == sign * (most / 2));
+        assert_true(esc_ms_divide(most, sign * 0.5) == sign * most);
+    }
+}
+
 static void durations_in_units_are_rounded_down(void **state)
 {
     (void)state;
@@ -478,6 +501,7 @@ int main(void)
         cmocka_unit_test(comparisons_of_texts),
         cmocka_unit_test(numbers_are_doubles_and_stay_finite),
         cmocka_unit_test(durations_and_times_saturate),
+        cmocka_unit_test(the_ends_of_time_are_found_exactly),
         cmocka_unit_test(durations_in_units_are_rounded_down),
         cmocka_unit_test(values_become_texts_as_people_read_them),
         cmocka_unit_test(references_become_the_names_people_know),

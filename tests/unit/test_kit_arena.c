@@ -4,6 +4,7 @@
 #include "support/test.h"
 
 #include <stdalign.h>
+#include <wchar.h>
 
 static bool is_zero(const uint8_t *bytes, size_t size)
 {
@@ -121,6 +122,44 @@ static void printf_measures_first(void **state)
     esc_arena_free(arena);
 }
 
+static void printf_gives_an_empty_text_a_place(void **state)
+{
+    (void)state;
+    EscArena *arena = esc_arena_new(1 << 16);
+    EscText empty = esc_arena_printf(arena, "%s", "");
+    assert_non_null(empty.data);
+    assert_text_equal(empty, "");
+    assert_int_equal(empty.data[0], '\0');
+    assert_false(esc_arena_failed(arena));
+    esc_arena_free(arena);
+}
+
+/* Around the size up to which a text is printed only once. */
+static void printf_loses_no_character(void **state)
+{
+    (void)state;
+    for (int size = 254; size <= 258; size++) {
+        EscArena *arena = esc_arena_new(1 << 16);
+        EscText text = esc_arena_printf(arena, "%*d", size, 12345);
+        assert_int_equal(text.size, size);
+        EscText end = {text.data + size - 6, 6};
+        assert_text_equal(end, " 12345");
+        assert_int_equal(text.data[size], '\0');
+        esc_arena_free(arena);
+    }
+}
+
+static void printf_of_what_is_no_text_fails(void **state)
+{
+    (void)state;
+    EscArena *arena = esc_arena_new(1 << 16);
+    EscText none = esc_arena_printf(arena, "%lc", (wint_t)0x7fffffff);
+    assert_null(none.data);
+    assert_int_equal(none.size, 0);
+    assert_true(esc_arena_failed(arena));
+    esc_arena_free(arena);
+}
+
 static void growing_keeps_the_items(void **state)
 {
     (void)state;
@@ -186,6 +225,9 @@ int main(void)
         cmocka_unit_test(sizes_that_overflow_fail),
         cmocka_unit_test(texts_are_copied_with_a_nul),
         cmocka_unit_test(printf_measures_first),
+        cmocka_unit_test(printf_gives_an_empty_text_a_place),
+        cmocka_unit_test(printf_loses_no_character),
+        cmocka_unit_test(printf_of_what_is_no_text_fails),
         cmocka_unit_test(growing_keeps_the_items),
         cmocka_unit_test(growing_past_the_maximum_keeps_the_capacity),
         cmocka_unit_test(every_allocation_may_fail),

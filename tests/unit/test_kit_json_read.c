@@ -83,6 +83,18 @@ static void escapes_become_characters(void **state)
     assert_text_equal(esc_json_member(read("{\"\\u0061\":\"x\"}"), ESC_TEXT("a"))->text, "x");
 }
 
+/* The first and the last character of each length in UTF-8, which have all of their bits clear or set. */
+static void escapes_keep_every_bit(void **state)
+{
+    (void)state;
+    assert_text_equal(read("\"\\u0001\\u007f\\u0080\\u07FF\\u0800\\uffff\"")->text,
+                      "\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
+    assert_text_equal(read("\"\\uD7FF\\uE000\\uD800\\uDC00\\uDBFF\\uDFFF\"")->text,
+                      "\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
+    assert_text_equal(read("\"\\ud800\\udbff\\udc00\\udfff\"")->text, "\uFFFD\U0010FC00\uFFFD");
+    assert_text_equal(read("\"\\ud800\\ue000\\ud800\\ud7ff\"")->text, "\uFFFD\uE000\uFFFD\uD7FF");
+}
+
 static void half_a_surrogate_pair_is_replaced(void **state)
 {
     (void)state;
@@ -257,6 +269,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_value_is_read),
         cmocka_unit_test(members_are_found_by_name),
         cmocka_unit_test(escapes_become_characters),
+        cmocka_unit_test(escapes_keep_every_bit),
         cmocka_unit_test(half_a_surrogate_pair_is_replaced),
         cmocka_unit_test(whole_numbers_are_exact_to_their_ends),
         cmocka_unit_test(reals_are_read_to_the_last_bit),

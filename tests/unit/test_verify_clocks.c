@@ -188,6 +188,7 @@ int main(void)
         cmocka_unit_test(v37_accepts_a_time_that_stands),
         cmocka_unit_test(v37_accepts_now_in_a_handler),
         cmocka_unit_test(v37_rejects_now_in_close_when_and_in_checks),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

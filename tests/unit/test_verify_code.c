@@ -555,6 +555,7 @@ int main(void)
         cmocka_unit_test(v30_rejects_rounds_that_are_no_minute_apart),
         cmocka_unit_test(v25_accepts_parameters_as_entry_registers),
         cmocka_unit_test(v25_rejects_parameters_that_there_are_none),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

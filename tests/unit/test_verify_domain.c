@@ -765,6 +765,7 @@ int main(void)
         cmocka_unit_test(v36_rejects_condition_of_another_wait),
         cmocka_unit_test(v36_rejects_wait_of_a_handler),
         cmocka_unit_test(v36_accepts_functions_beside_their_wait),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -336,6 +336,7 @@ int main(void)
         cmocka_unit_test(v19_rejects_request_without_path),
         cmocka_unit_test(v19_accepts_24_arguments),
         cmocka_unit_test(v19_rejects_25_arguments),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void try_costly(uint32_t count, const char *check)
     for (uint32_t i = 1; i <= count; i++)
         code[i] = (EscInstr)OP(NOT, 0, 0, 0, 0);
     code[count + 1] = (EscInstr)ANSWER;
-    try_body(BODY_COND, (Body){code, count + 2}, check);
+    try_body(__func__, BODY_COND, (Body){code, count + 2}, check);
 }
 
 static void v26_accepts_4096_instructions(void **state)
@@ -51,7 +51,7 @@ static void try_loop_cost(uint32_t rounds, uint32_t tests, uint32_t nots, const 
     for (uint32_t i = 0; i < nots; i++)
         code[at++] = (EscInstr)OP(NOT, 0, 0, 0, 0);
     code[at++] = (EscInstr)ANSWER;
-    try_body(BODY_COND, (Body){code, at}, check);
+    try_body(__func__, BODY_COND, (Body){code, at}, check);
 }
 
 /* 2 + 2 + 2, 100 rounds of 3 * 64 + 2, 593 NOTs, 1: that is 20000. */
@@ -100,7 +100,7 @@ static void try_effects(uint32_t count, const char *check)
     for (uint32_t i = 0; i < count; i++)
         code[i] = (EscInstr)OP(EMIT, 0, 0, 0, SITE_FAILOVER);
     code[count] = (EscInstr)FALL;
-    try_body(BODY_ELSE, (Body){code, count + 1}, check);
+    try_body(__func__, BODY_ELSE, (Body){code, count + 1}, check);
 }
 
 static void v27_accepts_64_effects(void **state)
@@ -122,7 +122,7 @@ static void try_texts(uint32_t count, const char *check)
     for (uint32_t i = 1; i <= count; i++)
         code[i] = (EscInstr)OP(TO_TEXT, 1, 0, 0, 0);
     code[count + 1] = (EscInstr)ANSWER;
-    try_body(BODY_COND, (Body){code, count + 2}, check);
+    try_body(__func__, BODY_COND, (Body){code, count + 2}, check);
 }
 
 static void v27_accepts_256_texts(void **state)
@@ -489,6 +489,7 @@ int main(void)
         cmocka_unit_test(v36_accepts_skip_in_a_handler),
         cmocka_unit_test(v36_accepts_registers_of_the_wait_beside_it),
         cmocka_unit_test(v36_rejects_registers_that_the_wait_has_not),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

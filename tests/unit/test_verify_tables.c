@@ -636,6 +636,7 @@ int main(void)
         cmocka_unit_test(v09_rejects_unused_effect_site),
         cmocka_unit_test(v09_rejects_unused_wait_point),
         cmocka_unit_test(v09_accepts_a_program_without_waste),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

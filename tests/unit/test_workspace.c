@@ -67,6 +67,61 @@ static void files_are_read_in_order_of_their_paths(void **state)
     esc_workspace_free(workspace);
 }
 
+static bool is_no_zone(void *context, EscText name)
+{
+    (void)context;
+    (void)name;
+    return false;
+}
+
+/* Names that go on behind their end, as they do where a table lists them. */
+static void list_zones(void *context, void (*put)(void *put_context, EscText name),
+                       void *put_context)
+{
+    static const char table[] = "Europe/Berlin/Asia/Tokyo/UTC";
+    (void)context;
+    put(put_context, (EscText){table, 13});
+    put(put_context, (EscText){table + 14, 10});
+    put(put_context, (EscText){table + 25, 3});
+}
+
+static EscText zone_meant(const char *written, bool *is_safe)
+{
+    static char source[256];
+    snprintf(source, sizeof source, "workspace z { language 1  timezone \"%s\" }\n", written);
+    Files files = {.paths = {"a.esc"}, .texts = {source}, .count = 1};
+    EscSourceFiles doors = {.context = &files,
+                            .list = list,
+                            .read = read,
+                            .zone_exists = is_no_zone,
+                            .list_zones = list_zones};
+    EscWorkspace *workspace = esc_workspace_new();
+    static char meant[64];
+    assert_status(esc_workspace_load(workspace, &doors, NULL), ESC_OK);
+    assert_status(esc_workspace_check(workspace), ESC_BAD_SOURCE);
+    const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, 0);
+    assert_string_equal(diagnostic->code, "E0326");
+    assert_int_equal(diagnostic->edits_count, 1);
+    *is_safe = diagnostic->edits[0].is_safe;
+    snprintf(meant, sizeof meant, "%.*s", ESC_TEXT_ARG(diagnostic->edits[0].text));
+    esc_workspace_free(workspace);
+    return esc_text_from(meant);
+}
+
+static void a_zone_is_found_by_its_place(void **state)
+{
+    (void)state;
+    bool is_safe = false;
+    assert_text_equal(zone_meant("berlin", &is_safe), "\"Europe/Berlin\"");
+    assert_true(is_safe);
+    assert_text_equal(zone_meant("TOKYO", &is_safe), "\"Asia/Tokyo\"");
+    assert_true(is_safe);
+    assert_text_equal(zone_meant("asia/tokyo", &is_safe), "\"Asia/Tokyo\"");
+    assert_true(is_safe);
+    assert_text_equal(zone_meant("Asia/Tokio", &is_safe), "\"Asia/Tokyo\"");
+    assert_false(is_safe);
+}
+
 static void failures_of_the_doors_are_handed_on(void **state)
 {
     (void)state;
@@ -204,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_in_order_of_their_paths),
+        cmocka_unit_test(a_zone_is_found_by_its_place),
         cmocka_unit_test(failures_of_the_doors_are_handed_on),
         cmocka_unit_test(a_source_is_replaced_only_on_purpose),
         cmocka_unit_test(faults_do_not_stop_the_check),

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "program_builder.h"
+#include "rejections.h"
 #include "support/test.h"
 #include "vm_internal.h"
 
 /* The base program with another body; `check` NULL: it must be accepted. */
-static inline void try_body(uint32_t body, Body code, const char *check)
+static inline void try_body(const char *test, uint32_t body, Body code, const char *check)
 {
     TestProgram p;
     program_begin(&p);
@@ -18,7 +19,7 @@ static inline void try_body(uint32_t body, Body code, const char *check)
     if (check == NULL)
         assert_accepts(&p);
     else
-        assert_rejects(&p, check);
+        assert_rejects_in(test, &p, check);
     program_release(&p);
 }
 
@@ -27,7 +28,7 @@ static inline void try_body(uint32_t body, Body code, const char *check)
     {                                                                                              \
         (void)state;                                                                               \
         static const EscInstr code[] = {__VA_ARGS__};                                              \
-        try_body(body, BODY(code), check);                                                         \
+        try_body(__func__, body, BODY(code), check);                                               \
     }
 #define CODE_ACCEPT(name, body, ...) CODE_REJECT(name, NULL, body, __VA_ARGS__)
 /* The base program, finished, with one change. */
