@@ -99,6 +99,12 @@ static void tokens_of_wrong_text_lose_nothing(void **state)
     assert_text_equal(tokens_of(ESC_TEXT("a \"{b")), "w a|? \"{b");
     assert_text_equal(tokens_of(ESC_TEXT("\"{(((((((((((((((((((((((((((((((( a")),
                       "? \"{((((((((((((((((((((((((((((((((|w a");
+    assert_text_equal(tokens_of(ESC_TEXT("\"{(((((((((((((((((((((((((((((((( a } b")),
+                      "? \"{((((((((((((((((((((((((((((((((|w a|p }|w b");
+    assert_text_equal(tokens_of(ESC_TEXT("\" c")), "t \" c");
+    assert_text_equal(tokens_of(ESC_TEXT("b\"c{d} e")), "w b|? \"c{d} e");
+    assert_text_equal(tokens_of(ESC_TEXT("\"c\\")), "t \"c\\");
+    assert_text_equal(tokens_of(ESC_TEXT("\"\"\"a\n b")), "t \"\"\"a\n b");
     assert_text_equal(tokens_of(ESC_TEXT("a \xff\x01 b")), "w a|? \xff|? \x01|w b");
 }
 
