@@ -86,7 +86,9 @@ static bool operands_fit(const Machine *m, const EscInstr *i)
     const EscOpInfo *info = &esc_op_info[i->op];
     bool c_is_count = info->c == ESC_OPERAND_COUNT, b_is_count = info->b == ESC_OPERAND_COUNT;
     return input_fits(m, info->a, i->a) && (b_is_count || input_fits(m, info->b, i->b)) &&
-           (c_is_count || input_fits(m, info->c, i->c)) && i->imm < index_end(m, info->imm);
+           (c_is_count || input_fits(m, info->c, i->c)) && i->imm < index_end(m, info->imm) &&
+           (info->c != ESC_OPERAND_IN_ENUM ||
+            m->run->registers[i->b].type == m->run->registers[i->c].type);
 }
 
 /* --- instructions that are more than a line ---------------------------------------------------------------------------- */
