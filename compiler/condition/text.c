@@ -10,10 +10,6 @@
 /* Every text for which `wanted` holds is one for which `atom` holds; none of them is an IS that holds. */
 static bool is_implied(const EscAtom *wanted, const EscAtom *atom)
 {
-    if (wanted->kind == ESC_ATOM_IS || atom->kind == ESC_ATOM_IS)
-        return false;
-    if (atom->text.size == 0)
-        return true;
     if (atom->kind == ESC_ATOM_CONTAINS)
         return esc_text_contains(wanted->text, atom->text);
     return atom->kind == wanted->kind && esc_atom_holds(atom, wanted->text);
@@ -24,7 +20,7 @@ static bool fits(const EscAtom *a, const EscAtom *b)
 {
     if (a->kind != b->kind || a->kind == ESC_ATOM_CONTAINS)
         return true;
-    return a->text.size >= b->text.size ? esc_atom_holds(b, a->text) : esc_atom_holds(a, b->text);
+    return esc_atom_holds(b, a->text) || esc_atom_holds(a, b->text);
 }
 
 static bool is_possible(const EscAtom *atoms, const bool *truths, uint32_t count)

@@ -93,10 +93,8 @@ static bool is_whole(const Format *format, size_t index)
     if (line->kind == ESC_NODE_FILE || line->is_continuation)
         return false;
     if (index + 1 < format->line_count && format->lines[index + 1].is_continuation &&
-        format->lines[index + 1].indent >= line->indent) {
-        size_t next = format->pieces[format->lines[index + 1].first_piece].token;
-        return esc_format_is(format, next, "}") && format->lines[index + 1].indent < line->indent;
-    }
+        format->lines[index + 1].indent >= line->indent)
+        return false;
     size_t last = format->pieces[line->first_piece + line->piece_count - 1].token;
     for (size_t token = format->pieces[line->first_piece].token; token <= last; token++) {
         EscText text = esc_format_token_text(format, token);

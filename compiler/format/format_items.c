@@ -90,9 +90,8 @@ static void mark(void *context, const EscNode *parent, const EscNode *node)
     if (is_item(parent, node)) {
         size_t token = token_at(format, node->span.start);
         /* One step behind `else` or `=>` has no braces around it: it stays where it is. */
-        bool is_tail =
-            token > 0 && token < format->tokens.count &&
-            (esc_format_is(format, token - 1, "else") || esc_format_is(format, token - 1, "=>"));
+        bool is_tail = token > 0 && (esc_format_is(format, token - 1, "else") ||
+                                     esc_format_is(format, token - 1, "=>"));
         if (token < format->tokens.count && !is_tail)
             format->items[token] = node->kind;
     }

@@ -117,11 +117,12 @@ void esc_lower_grants(EscLower *lower)
 {
     const EscWorkspace *workspace = lower->workspace;
     EscBuild *build = &lower->build;
-    bool *channels =
-        esc_arena_alloc_array(build->arena, workspace->channels_count, sizeof *channels);
-    bool *actions = esc_arena_alloc_array(build->arena, workspace->actions_count, sizeof *actions);
-    if (channels == NULL || actions == NULL || build->status != ESC_OK)
+    bool *channels = esc_arena_alloc_array(
+        build->arena, (size_t)workspace->channels_count + workspace->actions_count,
+        sizeof *channels);
+    if (channels == NULL || build->status != ESC_OK)
         return;
+    bool *actions = channels + workspace->channels_count;
     for (size_t i = 0; i < build->functions_count; i++)
         for (uint32_t k = 0; k < build->made[i].effects_count; k++)
             note_effect(&build->made[i].effects[k], channels, actions);

@@ -26,14 +26,14 @@ static void wait_for_closing(EscLower *lower)
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-static uint32_t lower_steps(EscLower *lower, uint32_t first_role)
+static uint32_t lower_steps(EscLower *lower)
 {
     const EscNode *steps = lower->template->steps;
     const EscNode *node = steps != NULL ? steps : lower->template->node;
     EscLowerFunction function;
     esc_lower_begin(lower, &function, ESC_FUNCTION_STEPS, node->span);
     esc_lower_origin(lower, node->span);
-    esc_emit_op(lower->emit, ESC_OP_OWN, 0, 0, 0, first_role);
+    esc_emit_op(lower->emit, ESC_OP_OWN, 0, 0, 0, ESC_ROLE_PRIMARY); /* every template has one */
     if (steps != NULL)
         esc_lower_steps(lower, steps->steps.steps);
     wait_for_closing(lower);
@@ -225,14 +225,6 @@ static void lower_roles(EscLower *lower, EscTemplateRow *row)
             closing->closing.due == NULL ? 0 : closing->closing.due->duration.ms;
 }
 
-static uint32_t first_role(const EscTemplateInfo *template)
-{
-    uint32_t role = 0;
-    while (role + 1 < ESC_ROLES_MAX && template->owners[role] == NULL)
-        role++;
-    return role;
-}
-
 /* --- checks ----------------------------------------------------------------------------------- */
 
 static EscTiming timing_of(const EscCheckNode *check)
@@ -287,7 +279,7 @@ void esc_lower_template(EscLower *lower, uint32_t index)
                           .again_after_ms = info->again_ms,
                           .is_manual = info->is_manual};
     lower_roles(lower, &row);
-    row.steps = lower_steps(lower, first_role(info));
+    row.steps = lower_steps(lower);
     row.closing = lower_closing(lower);
     uint32_t close_when = lower_close_when(lower);
     row.close_when = close_when == ESC_NONE ? 0 : close_when + 1;
