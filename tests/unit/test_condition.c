@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "condition/condition.h"
+#include "condition/space.h"
 #include "support/alloc_fail.h"
 #include "workspace_scene.h"
 
@@ -71,6 +72,26 @@ static void what_is_wrong_has_no_form(void **state)
     assert_null(form_of("ticket.severity = low and ticket.seats = \"x\"", &workspace));
     assert_true(esc_workspace_error_count(workspace) > 0);
     assert_null(esc_condition_of(workspace, NULL));
+    esc_workspace_free(workspace);
+    static const char *const wrong[] = {
+        "ticket.nope = 5",
+        "5 = ticket.nope",
+        "ticket.seats > ticket.nope",
+        "ticket.nope > ticket.seats",
+        "ticket.nope is missing",
+        "changed ticket.nope",
+        "ticket.nope in [1, 2]",
+
+        "ticket.nope",
+        "not ticket.nope",
+        "resolved and ticket.nope",
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(wrong); i++) {
+        if (form_of(wrong[i], &workspace) != NULL)
+            fail_msg("%s", wrong[i]);
+        esc_workspace_free(workspace);
+    }
+    assert_non_null(form_of("ticket.seats = 5", &workspace));
     esc_workspace_free(workspace);
 }
 
@@ -379,6 +400,79 @@ static void sets_that_are_too_large_are_taken_for_possible(void **state)
     assert_true(verdict != ESC_NEVER && verdict != ESC_INCONCLUSIVE);
 }
 
+/* What stands behind it in the example is another subject's. */
+static void a_set_that_is_too_large_is_told_as_such(void **state)
+{
+    (void)state;
+    static char condition[8000];
+    char example[512];
+    strcpy(condition, "ticket.seats in [0");
+    for (int i = 1; i < 600; i++)
+        snprintf(condition + strlen(condition), sizeof condition - strlen(condition), ", %d", i);
+    strcat(condition, "] and ticket.vip");
+    assert_true(verdict_of(condition, example, sizeof example) > ESC_ALWAYS);
+    assert_string_equal(example, "ticket.seats=a value of its list; ticket.vip=true");
+}
+
+/* Members that no test tells apart are one cell. */
+static void members_of_one_class_are_one_cell(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        uint32_t cells;
+    } cases[] = {
+        {"ticket.severity = low", 2},
+        {"ticket.severity = low or ticket.severity = high", 3},
+        {"ticket.severity in [low, high]", 2},
+        {"ticket.severity < high", 2},
+        {"ticket.severity > low and ticket.severity < critical", 3},
+        {"resolved", 2},
+        {"ticket.vip", 3},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscWorkspace *workspace;
+        const EscCondition *form = form_of(cases[i].condition, &workspace);
+        EscSpace *space = esc_space_new(&form, 1);
+        assert_true(esc_space_diagram(space, form) > ESC_ALWAYS);
+        assert_int_equal(space->variables_count, 1);
+        assert_int_equal(space->variables[0].count, cases[i].cells);
+        esc_space_free(space);
+        esc_workspace_free(workspace);
+    }
+}
+
+/* What stands between the wanted parts, and around them, is in no part that is not wanted. */
+static void gaps_of_a_text_are_in_no_unwanted_part(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition, *example;
+    } cases[] = {
+        {"ticket.title contains \"p\" and ticket.title contains \"q\"", "ticket.title=\"x p q x\""},
+        {"ticket.title contains \"p\" and ticket.title contains \"q\" and not ticket.title "
+         "contains \"p q\"",
+         "ticket.title=\"x-p-q-x\""},
+        {"ticket.title contains \"p\" and not ticket.title contains \" p\" and not ticket.title "
+         "contains \"-p\"",
+         "ticket.title=\"x_p_x\""},
+        {"ticket.title contains \"p\" and not ticket.title contains \" p\" and not ticket.title "
+         "contains \"-p\" and "
+         "not ticket.title contains \"_p\"",
+         "ticket.title=\"x\xe4\xb8\x80p\xe4\xb8\x80x\""},
+        {"ticket.title contains \"p\" and not ticket.title starts with \"xy\"",
+         "ticket.title=\"z p z\""},
+        {"ticket.title starts with \"ab\" and ticket.title starts with \"abc\" and ticket.title "
+         "ends with \"c\"",
+         "ticket.title=\"abc c\""},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        char example[512];
+        assert_true(verdict_of(cases[i].condition, example, sizeof example) > ESC_ALWAYS);
+        assert_string_equal(example, cases[i].example);
+    }
+}
+
 /* The order of the variables is that of the text, and this one is the worst for these pairs: 2 to the 20 nodes. */
 static void a_budget_ends_in_inconclusive(void **state)
 {
@@ -553,6 +647,9 @@ int main(void)
         cmocka_unit_test(sets_that_are_too_large_are_taken_for_possible),
         cmocka_unit_test(a_not_of_predicates_is_true_of_a_missing_value),
         cmocka_unit_test(predicates_of_times_are_read_as_they_are),
+        cmocka_unit_test(a_set_that_is_too_large_is_told_as_such),
+        cmocka_unit_test(members_of_one_class_are_one_cell),
+        cmocka_unit_test(gaps_of_a_text_are_in_no_unwanted_part),
         cmocka_unit_test(a_budget_ends_in_inconclusive),
         cmocka_unit_test(conditions_of_one_meaning_have_one_diagram),
         cmocka_unit_test(every_failing_allocation_is_told),

@@ -166,6 +166,20 @@ static void columns_line_up(void **state)
                   "route r -> team {\n  when a    -> b\n  otherwise -> c\n}\n");
 }
 
+static void comments_at_the_end_of_lines_stand_in_a_column(void **state)
+{
+    (void)state;
+    assert_format("template t {\n owners {\n primary a ack within 5m # one\n secondary bcd ack "
+                  "within 10m # two\n }\n}",
+                  "template t {\n  owners {\n    primary   a    ack within 5m   # one\n    "
+                  "secondary bcd  ack within 10m  # two\n  }\n}\n");
+    assert_format("channel a chat # one\nchannel bcd webhook # two\n",
+                  "channel a   chat     # one\nchannel bcd webhook  # two\n");
+    assert_format(
+        "sla s for a in [b] { # one\n x within 1h # two\n yy within 10h # three\n}\n",
+        "sla s for a in [b] {  # one\n  x within 1h    # two\n  yy within 10h  # three\n}\n");
+}
+
 /* Each kind of line that has columns, one with a part that another has not. */
 static void every_kind_of_line_has_its_columns(void **state)
 {
@@ -374,6 +388,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(comments_and_empty_lines_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(idle_commas_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_line_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_at_the_end_of_lines_stand_in_a_column, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(every_kind_of_line_has_its_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_of_a_test_stays_behind_its_after, set_up,
                                         tear_down),

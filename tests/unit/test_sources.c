@@ -252,6 +252,28 @@ static void a_workspace_keeps_its_files(void **state)
     esc_buf_release(&later);
 }
 
+/* More files than there is room for at first, and twice. */
+static void many_files_are_kept(void **state)
+{
+    (void)state;
+    EscSources *sources = esc_sources_new();
+    assert_non_null(sources);
+    char path[16], text[64];
+    assert_status(esc_sources_put(sources, ESC_TEXT("a.esc"), ESC_TEXT(SCENE_PRELUDE)), ESC_OK);
+    for (unsigned i = 0; i < 40; ++i) {
+        snprintf(path, sizeof path, "f%02u.esc", i);
+        snprintf(text, sizeof text, "channel c%02u chat\n", i);
+        assert_status(esc_sources_put(sources, esc_text_from(path), esc_text_from(text)), ESC_OK);
+    }
+    EscWorkspace *workspace = esc_workspace_of_sources(sources, NULL);
+    assert_non_null(workspace);
+    assert_status(esc_workspace_check(workspace), ESC_OK);
+    assert_int_equal(workspace->channels_count, 41);
+    assert_text_equal(esc_workspace_file_path(workspace, 40), "f39.esc");
+    esc_workspace_free(workspace);
+    esc_sources_free(sources);
+}
+
 static void what_cannot_be_put_is_refused(void **state)
 {
     (void)state;
@@ -360,6 +382,7 @@ int main(void)
         cmocka_unit_test(files_come_and_go),
         cmocka_unit_test(any_order_of_changes_gives_what_a_fresh_check_gives),
         cmocka_unit_test(a_workspace_keeps_its_files),
+        cmocka_unit_test(many_files_are_kept),
         cmocka_unit_test(what_cannot_be_put_is_refused),
         cmocka_unit_test(a_folder_is_loaded_again),
         cmocka_unit_test(a_failing_allocation_spoils_no_later_check),

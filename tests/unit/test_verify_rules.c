@@ -144,44 +144,49 @@ CODE_REJECT(v28_rejects_register_32, "V12", BODY_COND, OP(LOAD_TICKET, 32, 0, 0,
 
 /* Work: what a list of events has is found out once for the list, however many instructions read it. Lists that overlap, as no compiler
  * makes them, are walked through at each; thousands of instructions over a thousand events are refused then. */
-static void try_event_loads(uint32_t events, uint32_t loads, bool overlaps, const char *check)
+static void begin_event_loads(TestProgram *program, uint32_t events, uint32_t loads, bool overlaps)
 {
     static EscInstr code[ESC_FUNCTION_CODE_MAX];
     static EscFunctionEventRow function_events[1200];
     static EscEventRow event_rows[1200];
     static EscText texts[1400];
     static char names[1200][16];
-    TestProgram p;
-    program_begin(&p);
+    program_begin(program);
     code[0] = (EscInstr)OP(CONST, 0, 0, 0, CONST_TRUE);
     for (uint32_t i = 1; i <= loads; i++)
         code[i] = (EscInstr)OP(LOAD_EVENT, 1, 0, 0, FIELD_PERCENT);
     code[loads + 1] = (EscInstr)ANSWER;
-    p.bodies[BODY_PRED] = (Body){code, loads + 2};
-    program_finish(&p);
-    memcpy(event_rows, p.events, EVENT_TOTAL * sizeof *event_rows);
-    memcpy(texts, p.texts, p.texts_count * sizeof *texts);
-    memcpy(function_events, p.function_events, sizeof *function_events);
+    program->bodies[BODY_PRED] = (Body){code, loads + 2};
+    program_finish(program);
+    memcpy(event_rows, program->events, EVENT_TOTAL * sizeof *event_rows);
+    memcpy(texts, program->texts, program->texts_count * sizeof *texts);
+    memcpy(function_events, program->function_events, sizeof *function_events);
     for (uint32_t i = 0; i < events; i++) {
         int size = snprintf(names[i], sizeof names[i], "zz%04u",
                             (unsigned)i); /* behind every other text */
-        texts[p.texts_count] = (EscText){names[i], (size_t)size};
-        event_rows[p.events_count] =
-            (EscEventRow){.name = p.texts_count++, .fields_first = 1, .fields_count = 1};
-        function_events[1 + i].event = p.events_count++;
+        texts[program->texts_count] = (EscText){names[i], (size_t)size};
+        event_rows[program->events_count] =
+            (EscEventRow){.name = program->texts_count++, .fields_first = 1, .fields_count = 1};
+        function_events[1 + i].event = program->events_count++;
     }
-    p.events = event_rows;
-    p.texts = texts;
-    p.function_events = function_events;
-    p.function_events_count = 1 + events;
-    p.functions[BODY_PRED].events_count = events;
+    program->events = event_rows;
+    program->texts = texts;
+    program->function_events = function_events;
+    program->function_events_count = 1 + events;
+    program->functions[BODY_PRED].events_count = events;
     if (overlaps) {
-        p.functions[BODY_STEPS].events_first = 2;
-        p.functions[BODY_STEPS].events_count = events - 1;
-        p.functions[BODY_STEPS].event_may_be_missing = 1;
+        program->functions[BODY_STEPS].events_first = 2;
+        program->functions[BODY_STEPS].events_count = events - 1;
+        program->functions[BODY_STEPS].event_may_be_missing = 1;
     }
-    p.triggers[0].event = p.events_count;
-    program_measure(&p);
+    program->triggers[0].event = program->events_count;
+    program_measure(program);
+}
+
+static void try_event_loads(uint32_t events, uint32_t loads, bool overlaps, const char *check)
+{
+    TestProgram p;
+    begin_event_loads(&p, events, loads, overlaps);
     if (check == NULL)
         assert_accepts(&p);
     else
@@ -202,6 +207,41 @@ static void v29_rejects_work_out_of_proportion(void **state)
 {
     (void)state;
     try_event_loads(1000, 4000, true, "V29");
+}
+
+/* Whether so many loads of overlapping lists are accepted; *size gets the instructions and rows. */
+static bool loads_are_accepted(uint32_t events, uint32_t loads, uint64_t *size)
+{
+    TestProgram p;
+    begin_event_loads(&p, events, loads, true);
+    *size = p.code_count;
+    for (EscTable table = 1; table < ESC_TABLE_COUNT; table++)
+        *size += esc_program_count(&p.program, table);
+    EscBuf bytes = program_encode(&p);
+    EscBundle *bundle = NULL;
+    EscStatus status = esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, NULL);
+    esc_bundle_free(bundle);
+    esc_buf_release(&bytes);
+    program_release(&p);
+    return status == ESC_OK;
+}
+
+/* Each load takes as many steps as there are events; what is done once for the whole program takes some three times as many. */
+static void v29_allows_64_steps_for_each_instruction_and_row(void **state)
+{
+    (void)state;
+    uint32_t events = 1000, accepted = 1, refused = 4000;
+    uint64_t size = 0;
+    while (refused - accepted > 1) {
+        uint32_t loads = accepted + (refused - accepted) / 2;
+        if (loads_are_accepted(events, loads, &size))
+            accepted = loads;
+        else
+            refused = loads;
+    }
+    assert_true(loads_are_accepted(events, accepted, &size));
+    assert_true((uint64_t)accepted * (events - 1) + 2 * events <= 64 * size);
+    assert_true((uint64_t)accepted * (events - 1) + 5 * events > 64 * size);
 }
 
 /* --- V31: an owner before anything happens ------------------------------------------------------------------------------------------------------ */
@@ -424,6 +464,7 @@ int main(void)
         cmocka_unit_test(v28_rejects_register_32),
         cmocka_unit_test(v29_accepts_work_in_proportion),
         cmocka_unit_test(v29_rejects_work_out_of_proportion),
+        cmocka_unit_test(v29_allows_64_steps_for_each_instruction_and_row),
         cmocka_unit_test(v31_rejects_wait_without_owner),
         cmocka_unit_test(v31_rejects_effect_without_owner),
         cmocka_unit_test(v31_rejects_close_without_owner),

@@ -179,7 +179,9 @@ static const char RICH[] =
     "  on exception late { notify incidents \"{exception.by}\" }\n  qa { check accepted }\n  "
     "close when resolved\n}\n"
     "test \"x\" { given ticket { severity: high  tags: [\"a\"] }  on vendor.outage { vendor: \"v\" "
-    "}  expect notify incidents  expect ticket.severity = high }\n";
+    "}  expect notify incidents  expect ticket.severity = high }\n"
+    "route r -> person { when ticket.severity >= high -> ana  when ticket.severity = critical -> "
+    "ben  otherwise -> ana }\n";
 
 static void every_failing_allocation_ends_in_a_status(void **state)
 {
