@@ -14,6 +14,9 @@
 
 #include "source_set.h"
 
+/* What a function for qsort says of two numbers: below, above or equal to 0. */
+#define ESC_ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
 /* --- limits of declarations ------------------------------------------------------------------- */
 
 #define ESC_TEXT_SIZE_DEFAULT 1024u /* bytes of a text that says nothing */

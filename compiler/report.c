@@ -178,12 +178,10 @@ bool esc_edit_is_at(const EscEdit *edit, EscPlaceSpan span)
 static int diagnostic_order(const void *left, const void *right)
 {
     const EscDiagnostic *a = left, *b = right;
-    if (a->span.file != b->span.file)
-        return a->span.file < b->span.file ? -1 : 1;
-    if (a->span.start != b->span.start)
-        return a->span.start < b->span.start ? -1 : 1;
-    int by_code = strcmp(a->code, b->code);
-    return by_code != 0 ? by_code : esc_text_compare(a->message, b->message);
+    int order = ESC_ORDER(a->span.file, b->span.file);
+    order = order != 0 ? order : ESC_ORDER(a->span.start, b->span.start);
+    order = order != 0 ? order : strcmp(a->code, b->code);
+    return order != 0 ? order : esc_text_compare(a->message, b->message);
 }
 
 void esc_diagnostics_sort(EscWorkspace *workspace)

@@ -14,9 +14,8 @@
 static int by_start(const void *left, const void *right)
 {
     const EscAbsenceInfo *a = left, *b = right;
-    if (a->from_local_minute != b->from_local_minute)
-        return a->from_local_minute < b->from_local_minute ? -1 : 1;
-    return a->node->span.start < b->node->span.start ? -1 : 1;
+    int order = ESC_ORDER(a->from_local_minute, b->from_local_minute);
+    return order != 0 ? order : ESC_ORDER(a->node->span.start, b->node->span.start);
 }
 
 static bool absence_of(EscWorkspace *workspace, const EscNode *node, EscAbsenceInfo *made)

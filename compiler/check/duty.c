@@ -113,9 +113,8 @@ static void rotation(EscWorkspace *workspace, const EscScheduleInfo *schedule, c
 static int rotation_order(const void *left, const void *right)
 {
     const EscRotationInfo *a = left, *b = right;
-    if (a->from_local_minute != b->from_local_minute)
-        return a->from_local_minute < b->from_local_minute ? -1 : 1;
-    return a->node->span.start < b->node->span.start ? -1 : 1;
+    int order = ESC_ORDER(a->from_local_minute, b->from_local_minute);
+    return order != 0 ? order : ESC_ORDER(a->node->span.start, b->node->span.start);
 }
 
 /* Each rotation takes over from the one before at its start, so no two can start together. */

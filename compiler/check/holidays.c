@@ -101,8 +101,7 @@ static void file(HolidayBuild *build, const EscNode *setting)
 
 static int day_order(const void *left, const void *right)
 {
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
+    return ESC_ORDER(*(const int64_t *)left, *(const int64_t *)right);
 }
 
 void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar)

@@ -131,11 +131,9 @@ static void file_fault(void *context, uint32_t line, EscText message)
 static int by_start(const void *left, const void *right)
 {
     const Turn *a = left, *b = right;
-    if (a->from != b->from)
-        return a->from < b->from ? -1 : 1;
-    if (a->to != b->to)
-        return a->to > b->to ? -1 : 1;
-    return (a->line > b->line) - (a->line < b->line);
+    int order = ESC_ORDER(a->from, b->from);
+    order = order != 0 ? order : ESC_ORDER(b->to, a->to);
+    return order != 0 ? order : ESC_ORDER(a->line, b->line);
 }
 
 static void beginning_together(Import *import)

@@ -51,9 +51,7 @@ static bool override_of(EscWorkspace *workspace, const EscNode *node, Override *
 static int by_start(const void *left, const void *right)
 {
     const Override *a = left, *b = right;
-    if (a->from != b->from)
-        return a->from < b->from ? -1 : 1;
-    return a->number < b->number ? -1 : 1;
+    return a->from != b->from ? ESC_ORDER(a->from, b->from) : ESC_ORDER(a->number, b->number);
 }
 
 /* Those that hold at the minute at hand, the last one written first. */

@@ -63,8 +63,7 @@ void esc_seen_release(EscSeen *seen)
 
 static int number_order(const void *left, const void *right)
 {
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return a < b ? -1 : a > b;
+    return ESC_ORDER(*(const uint32_t *)left, *(const uint32_t *)right);
 }
 
 uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count)

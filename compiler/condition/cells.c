@@ -95,8 +95,7 @@ static int64_t nice_ms(int64_t low, int64_t high)
 
 static int key_order(const void *left, const void *right)
 {
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
+    return ESC_ORDER(*(const int64_t *)left, *(const int64_t *)right);
 }
 
 /* Where a stretch begins that some test could tell from the one before. */

@@ -9,6 +9,11 @@
 enum { TERMINALS = 2, TABLE_SIZE_MIN = 64 };
 enum { OP_NONE, OP_AND, OP_OR, OP_NOT };
 
+/* They spread the bits of what is hashed: with other odd numbers a look would only take longer. */
+#define SPREAD_A 0x9e3779b1u
+#define SPREAD_B 0x85ebca6bu
+#define SPREAD_C 0xc2b2ae35u
+
 static const EscDiagramNode *node_of(const EscSpace *space, EscDiagram diagram)
 {
     return &space->nodes[diagram - TERMINALS];
@@ -153,7 +158,7 @@ static EscDiagram edge_of(const EscSpace *space, EscDiagram diagram, uint32_t va
 
 static EscDiagramCache *cached(const EscSpace *space, uint32_t op, EscDiagram a, EscDiagram b)
 {
-    uint32_t hash = (a * 0x9e3779b1u ^ b * 0x85ebca6bu ^ op * 0xc2b2ae35u) >> 7;
+    uint32_t hash = (a * SPREAD_A ^ b * SPREAD_B ^ op * SPREAD_C) >> 7;
     return &space->cache[hash & (space->table_size - 1)];
 }
 

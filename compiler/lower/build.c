@@ -350,11 +350,9 @@ static int compare_consts(const void *a, const void *b)
 {
     const EscConstRow *left = &((const SortedConst *)a)->row;
     const EscConstRow *right = &((const SortedConst *)b)->row;
-    if (left->kind != right->kind)
-        return left->kind < right->kind ? -1 : 1;
-    if (left->detail != right->detail)
-        return left->detail < right->detail ? -1 : 1;
-    return left->bits < right->bits ? -1 : left->bits > right->bits;
+    int order = ESC_ORDER(left->kind, right->kind);
+    order = order != 0 ? order : ESC_ORDER(left->detail, right->detail);
+    return order != 0 ? order : ESC_ORDER(left->bits, right->bits);
 }
 
 static EscStatus sort_consts(EscBuild *build)

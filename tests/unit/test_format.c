@@ -139,6 +139,14 @@ static void comments_and_empty_lines_stay(void **state)
                   "template t {\n  start on a  # why\n    # more\n    when b\n}\n");
 }
 
+static void a_block_of_nothing_stays_in_one_line(void **state)
+{
+    (void)state;
+    assert_format("template t {\n steps {\n}\n}", "template t {\n  steps { }\n}\n");
+    assert_format("template t {\n steps {\n\n}\n}", "template t {\n  steps { }\n}\n");
+    assert_format("template t {\n steps { # why\n}\n}", "template t {\n  steps {  # why\n  }\n}\n");
+}
+
 static void idle_commas_go(void **state)
 {
     (void)state;
@@ -386,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(statements_go_on_two_blanks_further, set_up, tear_down),
         cmocka_unit_test_setup_teardown(braces_and_else_stay_on_their_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_and_empty_lines_stay, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_block_of_nothing_stays_in_one_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(idle_commas_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_line_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_at_the_end_of_lines_stand_in_a_column, set_up,
