@@ -67,6 +67,56 @@ static void files_are_read_in_order_of_their_paths(void **state)
     esc_workspace_free(workspace);
 }
 
+static EscStatus holidays_end(void *context, EscHolidayFile *file)
+{
+    (void)file;
+    return ((const Files *)context)->read_status;
+}
+
+static EscStatus turns_end(void *context, EscTurnFile *file)
+{
+    (void)file;
+    return ((const Files *)context)->read_status;
+}
+
+static EscStatus composed_end(void *context, EscText text, EscBuf *out)
+{
+    esc_buf_text(out, text);
+    return ((const Files *)context)->read_status;
+}
+
+/* A door that has no memory ends the check; a file that cannot be read is a fault of the text, and a text that cannot be
+ * composed is taken as it is. */
+static void a_door_without_memory_ends_the_check(void **state)
+{
+    (void)state;
+    static const struct {
+        EscStatus status, expected;
+    } cases[] = {{ESC_OK, ESC_OK}, {ESC_NO_MEMORY, ESC_NO_MEMORY}, {ESC_IO_FAILED, ESC_BAD_SOURCE}};
+    static const char *const sources[] = {
+        SCENE_PRELUDE "calendar c { mon..fri 08:00..18:00  holidays \"days.ics\" }\n",
+        SCENE_PRELUDE "schedule s { weekly from 2026-01-05T09:00 ana, ben }\n"
+                      "schedule t { import \"turns.ics\" }\n",
+        SCENE_PRELUDE "runbook r { if ticket.title = \"a\xcc\x80\" { rollback } }\n"};
+    for (size_t k = 0; k < ESC_COUNT_OF(sources); ++k) {
+        for (size_t i = 0; i < ESC_COUNT_OF(cases); ++i) {
+            Files files = {.paths = {"a.esc"}, .texts = {sources[k]}, .count = 1};
+            EscSourceFiles doors = {.context = &files,
+                                    .list = list,
+                                    .read = read,
+                                    .holidays = holidays_end,
+                                    .turns = turns_end,
+                                    .compose = composed_end};
+            EscWorkspace *workspace = esc_workspace_new();
+            assert_status(esc_workspace_load(workspace, &doors, NULL), ESC_OK);
+            files.read_status = cases[i].status;
+            EscStatus status = esc_workspace_check(workspace);
+            assert_status(status, k == 2 && i == 2 ? ESC_OK : cases[i].expected);
+            esc_workspace_free(workspace);
+        }
+    }
+}
+
 static bool is_no_zone(void *context, EscText name)
 {
     (void)context;
@@ -261,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_in_order_of_their_paths),
+        cmocka_unit_test(a_door_without_memory_ends_the_check),
         cmocka_unit_test(a_zone_is_found_by_its_place),
         cmocka_unit_test(failures_of_the_doors_are_handed_on),
         cmocka_unit_test(a_source_is_replaced_only_on_purpose),
