@@ -9,7 +9,8 @@ Only bodies of functions are touched. Left alone: what stands in an assertion, i
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
 one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
 Nor of what is the same for both: the -1 or 1 that a function for qsort returns, of which only the sign counts, becomes no
--2 or 2, and in `a < b ? a : b`, where the smaller or the larger of two is taken, the comparison keeps its sign.
+-2 or 2, and in `a < b ? a : b` or `if (a < b) a = b;`, where the smaller or the larger of two is taken, the comparison
+keeps its sign.
 """
 
 import hashlib
@@ -288,11 +289,17 @@ def operand(source, i, step):
 
 
 def is_of_equals(source, function, i):
-    """The < of `a < b ? a : b` and its like, of whole numbers: where both are equal, either will do."""
+    """The < of `a < b ? a : b` or of `if (a < b) a = b;`, of whole numbers: where both are equal, either will do."""
     whole = source.text[source.tokens[source.partner[function.first - 1]].start:source.tokens[function.last].end]
     left, right = operand(source, i - 1, -1), operand(source, i + 1, 1)
     question = i + 1 + len(right)
-    if not left or not right or source.text_at(question) != "?" or FRACTION.search(whole):
+    if not left or not right or FRACTION.search(whole):
+        return False
+    before = [source.text_at(i - len(left) - k) for k in (2, 1)]
+    behind = [source.text_at(k) for k in range(question, question + len(left) + len(right) + 3)]
+    if before == ["if", "("] and behind == [")", *left, "=", *right, ";"]:
+        return source.text_at(question + len(behind)) != "else"
+    if source.text_at(question) != "?":
         return False
     begins = source.text_at(i - 1 - len(left)) in ("=", "return", "(", ",")
     one = operand(source, question + 1, 1)
