@@ -339,6 +339,30 @@ static void a_folder_is_loaded_again(void **state)
 
 /* --- memory ------------------------------------------------------------------------------------------ */
 
+/* Loaded twice, with one allocation after another failing. */
+static void a_load_without_memory_says_so(void **state)
+{
+    (void)state;
+    unsigned at = 0;
+    bool has_happened = true;
+    while (has_happened && at < 10000) {
+        Scene scene = {.sources = esc_sources_new()};
+        EscSourceFiles doors = {.context = &scene, .list = list, .read = read};
+        alloc_fail_at(++at);
+        EscStatus status = esc_sources_load(scene.sources, &doors, NULL);
+        if (status == ESC_OK) {
+            scene.version[2] = 2;
+            scene.version[3] = 1;
+            status = esc_sources_load(scene.sources, &doors, NULL);
+        }
+        has_happened = alloc_fail_happened();
+        alloc_fail_at(0);
+        assert_status(status, has_happened ? ESC_NO_MEMORY : ESC_OK);
+        esc_sources_free(scene.sources);
+    }
+    assert_true(at > 10);
+}
+
 /* Put, check, change, check again, with one allocation after another failing. */
 static EscStatus put_and_check(EscSources *sources, const char *text)
 {
@@ -385,6 +409,7 @@ int main(void)
         cmocka_unit_test(many_files_are_kept),
         cmocka_unit_test(what_cannot_be_put_is_refused),
         cmocka_unit_test(a_folder_is_loaded_again),
+        cmocka_unit_test(a_load_without_memory_says_so),
         cmocka_unit_test(a_failing_allocation_spoils_no_later_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
