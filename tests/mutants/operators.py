@@ -8,6 +8,7 @@ return   a constant instead of what was worked out      early    a function of n
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
 one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
+Nor is a search by halves one by thirds, nor a sign that `qsort` or `bsearch` is given a 2: neither is asked how large it is.
 """
 
 import hashlib
@@ -217,7 +218,7 @@ def changes(source, function):
         elif is_number(source, i):
             if is_room(source, i):
                 continue
-            if not is_count_of_calloc(source, i):
+            if not (is_count_of_calloc(source, i) or is_half_of_search(source, i) or is_sign_of_order(source, function, i)):
                 yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
                 yield "off", token.start, token.end, f"({token.text} - 1)"
@@ -256,6 +257,56 @@ def is_one_comparison(source, first, behind):
 def is_count_of_calloc(source, i):
     """Room for one more than is used is the same to every test; room for none is not."""
     return source.text_at(i - 1) == "(" and source.text_at(i - 2) == "calloc" and source.text_at(i + 1) == ","
+
+
+def texts_from(source, i, count):
+    return [source.text_at(k) for k in range(i, i + count)]
+
+
+def is_half_of_search(source, i):
+    """The 2 of `while (l < h) { T m = l + (h - l) / 2; … if (…) l = m + 1; else h = m; }`: whatever place between the two
+    ends is looked at, what is in order is parted at the same one. Only where nothing leaves the loop in its middle, and
+    nothing else in it changes the two ends."""
+    high, low = source.text_at(i - 5), source.text_at(i - 3)
+    start, opening = i - 10, i - 12
+    middle = source.text_at(start)
+    if texts_from(source, start, 12) != [middle, "=", low, "+", "(", high, "-", low, ")", "/", "2", ";"]:
+        return False
+    if texts_from(source, opening - 6, 7) != ["while", "(", low, "<", high, ")", "{"]:
+        return False
+    end = ["if", low, "=", middle, "+", "1", ";", "else", high, "=", middle, ";", "}"]
+    closing = source.partner[opening]
+    behind = closing - len(end) + 2  # behind the condition
+    if texts_from(source, behind, len(end) - 1) != end[1:] or source.text_at(behind - 1) != ")":
+        return False
+    condition = source.partner[behind - 1]
+    looked_at = range(i + 2, behind)
+    is_left = any(source.text_at(k) in ("return", "break", "continue", "goto") for k in looked_at)
+    is_changed = any(source.text_at(k) in (low, high, middle) and (
+        source.text_at(k + 1) in ("=", "++", "--", "+=", "-=") or source.text_at(k - 1) in ("++", "--", "&"))
+        for k in looked_at)
+    return source.text_at(condition - 1) == "if" and not is_left and not is_changed
+
+
+def is_sign_of_order(source, function, i):
+    """The 1 of `? -1 : …` or `… : 1;` in what a `qsort` or `bsearch` of this file orders by: -2 and 2 say the same."""
+    if source.text_at(i) != "1" or not is_order(source, function):
+        return False
+    is_less = source.text_at(i - 1) == "-" and source.text_at(i - 2) in ("?", "return") and source.text_at(i + 1) in (":", ";")
+    is_more = source.text_at(i - 1) in (":", "return") and source.text_at(i + 1) == ";"
+    return is_less or is_more
+
+
+def is_order(source, function):
+    """A static function that is handed to `qsort` or `bsearch`, and used in no other way."""
+    used = sum(token.kind == "word" and token.text == function.name for token in source.tokens)
+    handed = 0
+    for i, token in enumerate(source.tokens):
+        if token.text in ("qsort", "bsearch") and source.text_at(i + 1) == "(":
+            last = list(arguments(source, i + 1))[-1]
+            handed += [source.text_at(k) for k in range(last[0], last[1] + 1)] == [function.name]
+    is_static = re.search(rf"\bstatic\s+int\s+{re.escape(function.name)}\(", source.text) is not None
+    return is_static and handed > 0 and used == handed + 1
 
 
 def is_room(source, i):
