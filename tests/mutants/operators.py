@@ -8,6 +8,7 @@ return   a constant instead of what was worked out      early    a function of n
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
 one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
+Nor is the smaller, the larger or the difference of two taken another way when they are equal: it is the same then.
 Nor is a search by halves one by thirds, nor a sign that `qsort` or `bsearch` is given a 2: neither is asked how large it is.
 """
 
@@ -22,7 +23,7 @@ QUIET_CALL = re.compile(
     r"(ESC_)?(static_)?assert\w*|_Static_assert|ESC_ASSERT\w*|sizeof|_Alignof|esc_why|perror|f?printf|\w*_?log(_\w+)?|\w*warn\w*",
     re.IGNORECASE)
 # Calls whose first two arguments may change places: always, or when their result is only compared with 0.
-SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance")
+SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance|is_same|\w*_is_same_file")
 SYMMETRIC_COMPARISON = re.compile(r"strn?cmp|\w*memcmp|\w*_compare")
 ROOM_CALL = re.compile(r"esc_arena_new|esc_buf_init")  # the last argument is the most that it may ever hold
 PRODUCT_CALL = re.compile(r"calloc|reallocarray|esc_arena_alloc_array")  # of a count and a size, in whatever order
@@ -209,6 +210,8 @@ def changes(source, function):
         token = tokens[i]
         if token.kind == "punct" and token.text in FLIPPED:
             operator, replacement = FLIPPED[token.text]
+            if operator == "bound" and is_same_when_equal(source, i):
+                continue
             yield operator, token.start, token.end, replacement
         elif token.text == "if" and source.text_at(i + 1) == "(":
             if is_one_comparison(source, i + 2, source.partner[i + 1]):
@@ -257,6 +260,47 @@ def is_one_comparison(source, first, behind):
 def is_count_of_calloc(source, i):
     """Room for one more than is used is the same to every test; room for none is not."""
     return source.text_at(i - 1) == "(" and source.text_at(i - 2) == "calloc" and source.text_at(i + 1) == ","
+
+
+VALUE_MARKS = (".", "->", "[", "]")
+
+
+def value_before(source, i):
+    """The tokens of the plain value (`a`, `a->b[c].d`, `7`; nothing called, nothing counted on) that ends before i."""
+    first = i
+    while source.kind_at(first - 1) in ("word", "number") or source.text_at(first - 1) in VALUE_MARKS:
+        if source.kind_at(first - 1) == "word" and source.text_at(first - 1) in KEYWORDS:
+            break
+        first -= 1
+    return first, texts_from(source, first, i - first)
+
+
+def value_behind(source, i):
+    last = i
+    while source.kind_at(last + 1) in ("word", "number") or source.text_at(last + 1) in VALUE_MARKS:
+        last += 1
+    return last, texts_from(source, i + 1, last - i)
+
+
+def is_same_when_equal(source, i):
+    """The comparison of `l < r ? l : r`, of `l < r ? r - l : 0` or of `if (l > r) l = r;`, in either direction, of two
+    plain values: with equality both ways come to the same."""
+    first, left = value_before(source, i)
+    last, right = value_behind(source, i)
+    if not left or not right:
+        return False
+    if source.text_at(last + 1) == "?" and source.text_at(first - 1) in ("=", "return", "(", ","):
+        ways = texts_from(source, last + 2, 2 * (len(left) + len(right)) + 4)
+        zero = ["0"]
+        pairs = [(left, right), (right, left)]
+        pairs += [(a + ["-"] + b, zero) for a, b in pairs] + [(zero, a + ["-"] + b) for a, b in pairs]
+        return any(ways[:len(a + b) + 1] == a + [":"] + b and ways[len(a + b) + 1] in (";", ")", ",") for a, b in pairs)
+    if texts_from(source, first - 2, 2) == ["if", "("] and source.text_at(last + 1) == ")":
+        for one, other in ((left, right), (right, left)):
+            then = one + ["="] + other + [";"]
+            if texts_from(source, last + 2, len(then)) == then:
+                return source.text_at(last + 2 + len(then)) != "else"
+    return False
 
 
 def texts_from(source, i, count):
