@@ -24,6 +24,7 @@ typedef struct Server {
     struct sockaddr_in address;
     char heard[1000];     /* "H/path " headers, "R/path:body " request, "G " gone */
     EscHttpCall *waiting; /* for "/later" */
+    EscHttpMethod method; /* of the last request */
 } Server;
 
 typedef struct Client {
@@ -55,7 +56,9 @@ static void answer(EscHttpCall *call, unsigned status, const char *text)
 
 static void on_headers(void *context, EscHttpCall *call)
 {
-    note(context, "H", esc_text_from(esc_http_path(call)));
+    Server *server = context;
+    server->method = esc_http_method(call);
+    note(server, "H", esc_text_from(esc_http_path(call)));
     if (strcmp(esc_http_path(call), "/refused") == 0)
         answer(call, 403, "\"no\"");
     if (strcmp(esc_http_path(call), "/small") == 0)
@@ -262,6 +265,72 @@ static void a_client_that_left_is_answered_all_the_same(void **state)
         pump(server);
     assert_string_equal(server->heard, "H:/later R: G: ");
     client_free(client);
+}
+
+static void its_method_is_known(void **state)
+{
+    Server *server = *state;
+    static const struct {
+        const char *name;
+        EscHttpMethod method;
+    } rows[] = {{"GET", ESC_HTTP_GET},    {"HEAD", ESC_HTTP_GET},  {"POST", ESC_HTTP_POST},
+                {"PUT", ESC_HTTP_OTHER},  {"get", ESC_HTTP_OTHER}, {"HEA", ESC_HTTP_OTHER},
+                {"POSTS", ESC_HTTP_OTHER}};
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        char request[64];
+        (void)snprintf(request, sizeof request,
+                       "%s /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rows[i].name);
+        Client *client = client_new(server);
+        say(client, request);
+        until(server, client, "HTTP/1.1 200 ");
+        if (server->method != rows[i].method)
+            fail_msg("%s is %d", rows[i].name, server->method);
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+}
+
+/* Who is in the middle of a request is looked at now and then, and left alone until its time is over. */
+static void a_slow_client_is_waited_for(void **state)
+{
+    Server *server = *state;
+    Client *client = client_new(server), *late = client_new(server);
+    say(client, "GET /a HTTP/1.1\r\n");
+    say(late, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    int64_t end_ms = esc_boot_ms() + 1100; /* it looks once in a second */
+    while (esc_boot_ms() < end_ms || server->waiting == NULL) {
+        pump(server);
+        if (server->waiting != NULL)
+            assert_in_range(esc_http_wait_ms(server->http), 0, 1000);
+    }
+    say(client, "Host: x\r\n\r\n");
+    until(server, client, "\"yes\"");
+    answer(server->waiting, 200, "\"late\"");
+    until(server, late, "\"late\"");
+    client_free(client);
+    client_free(late);
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+}
+
+static void who_serves_nobody_has_no_time(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscHttp *http = NULL;
+    EscReactor *reactor = esc_reactor_new(false, &why);
+    const EscHttpSetup setup = {.reactor = reactor,
+                                .connections_max = 1,
+                                .connections_per_address_max = 1,
+                                .body_bytes_max = 1};
+    assert_status(esc_http_new(&setup, &http, &why), ESC_OK);
+    assert_int_equal(esc_http_wait_ms(http), INT64_MAX);
+    esc_http_run(http);
+    esc_http_quiesce(http);
+    assert_true(esc_http_is_idle(http));
+    esc_http_free(http);
+    esc_reactor_free(reactor);
 }
 
 /* --- what it does not hear ----------------------------------------------------------------------- */
@@ -615,6 +684,9 @@ int main(void)
         SCENE(who_left_in_the_middle_makes_room),
         SCENE(an_answer_may_come_later_than_others),
         SCENE(a_client_that_left_is_answered_all_the_same),
+        SCENE(its_method_is_known),
+        SCENE(a_slow_client_is_waited_for),
+        cmocka_unit_test(who_serves_nobody_has_no_time),
         SCENE(what_two_readers_would_read_differently_is_refused),
         SCENE(each_refusal_says_why),
         SCENE(what_all_readers_read_alike_is_taken),
