@@ -278,7 +278,6 @@ static void take_headers(void *context, EscHttpCall *http)
         esc_http_problem(http, &(EscProblem){.status = 503,
                                              .code = "no_memory",
                                              .title = "The server is out of memory",
-                                             .index = -1,
                                              .close = true});
         return;
     }

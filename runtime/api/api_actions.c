@@ -129,15 +129,10 @@ static bool take_absence(EscRequest *request, const EscJson *body)
 /* What the path names: a ticket, an escalation, a template or a person. */
 static bool take_path(EscRequest *request)
 {
-    EscText name = esc_arena_text(request->arena, esc_buf_as_text(&request->parameter));
     const char *path = request->route->path;
-    if (strncmp(path, "/v1/escalations/", 16) == 0) {
-        if (esc_escalation_id_read(name, &request->action.escalation))
-            return true;
-        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
-                           "an escalation's id looks like E-12");
-        return false;
-    }
+    if (strncmp(path, "/v1/escalations/", 16) == 0)
+        return esc_request_path_escalation(request, &request->action.escalation);
+    EscText name = esc_arena_text(request->arena, esc_buf_as_text(&request->parameter));
     if (strncmp(path, "/v1/tickets/", 12) == 0)
         request->action.ticket = name;
     else

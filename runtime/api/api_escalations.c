@@ -171,11 +171,8 @@ static void answer_escalation(EscRequest *request, EscService *service)
 {
     uint64_t id = 0;
     EscEscalationView view;
-    if (!esc_escalation_id_read(esc_buf_as_text(&request->parameter), &id)) {
-        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
-                           "an escalation's id looks like E-12");
+    if (!esc_request_path_escalation(request, &id))
         return;
-    }
     EscWhy why = {.text = ""};
     Shown shown = {.request = request, .items = {.now_ms = esc_service_now_ms(service)}};
     esc_buf_init(&shown.items.out, ANSWER_BYTES_MAX);

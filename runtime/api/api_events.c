@@ -30,6 +30,7 @@ static void refuse_event(EscRequest *request, EscStatus status, EscText detail, 
                                      .code = status == ESC_OVER_LIMIT ? "over_limit" : "bad_event",
                                      .title = "An event is wrong; none of the request was taken",
                                      .detail = detail,
+                                     .has_index = true,
                                      .index = index});
 }
 

@@ -86,12 +86,8 @@ static void answer_evidence(EscRequest *request, EscService *service)
     uint64_t escalation = 0;
     EscWhy why = {.text = ""};
     Walk walk = {.only = NOT_ASKED};
-    if (!esc_escalation_id_read(esc_buf_as_text(&request->parameter), &escalation)) {
-        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
-                           "an escalation's id looks like E-12");
-        return;
-    }
-    if (!esc_request_number(request, "number", NOT_ASKED, NOT_ASKED, &walk.only) ||
+    if (!esc_request_path_escalation(request, &escalation) ||
+        !esc_request_number(request, "number", NOT_ASKED, NOT_ASKED, &walk.only) ||
         !esc_request_number(request, "after", 0, INT64_MAX, &walk.after) ||
         !esc_request_limit(request, &walk.limit) || !is_known(request, service, escalation))
         return;

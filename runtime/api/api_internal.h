@@ -126,6 +126,8 @@ bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);
 /* "E-12" → 12; false for anything else. */
 bool esc_escalation_id_read(EscText text, uint64_t *id);
+/* The escalation that the path names; false: it was answered with 404. */
+bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* {"escalations":[…],"ticket":"…" without the last brace. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 

@@ -14,8 +14,7 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                                                        .code = code,
                                                        .title = title,
                                                        .place = place,
-                                                       .detail = esc_text_from(detail),
-                                                       .index = -1});
+                                                       .detail = esc_text_from(detail)});
 }
 
 unsigned esc_api_http_status(EscStatus status)
@@ -79,8 +78,7 @@ void esc_request_stopped(EscRequest *request, EscText reason)
                        &(EscProblem){.status = 503,
                                      .code = "workspace_stopped",
                                      .title = "The workspace is stopped; only a restart opens it",
-                                     .detail = reason,
-                                     .index = -1});
+                                     .detail = reason});
 }
 
 bool esc_request_let_in(EscRequest *request, uint32_t count)
@@ -108,6 +106,15 @@ bool esc_escalation_id_read(EscText text, uint64_t *id)
         *id = *id * 10 + (uint64_t)(text.data[i] - '0'); /* at most 18 digits */
     }
     return true;
+}
+
+bool esc_request_path_escalation(EscRequest *request, uint64_t *id)
+{
+    if (esc_escalation_id_read(esc_buf_as_text(&request->parameter), id))
+        return true;
+    esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
+                       "an escalation's id looks like E-12");
+    return false;
 }
 
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)

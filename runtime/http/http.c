@@ -160,17 +160,6 @@ static void phase(EscHttpCall *call, bool is_served)
     one->is_served = is_served;
 }
 
-static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
-                   const char *place)
-{
-    esc_http_problem(call, &(EscProblem){.status = status,
-                                         .code = code,
-                                         .title = title,
-                                         .place = place,
-                                         .index = -1,
-                                         .close = true});
-}
-
 /* The body of a refused request is read and thrown away, so that a client that sends it first and reads then sees the
  * answer; not one that is longer than any may be, and not one whose end we do not know. */
 static bool must_answer_before_body(const EscHttpCall *call)
@@ -217,7 +206,7 @@ static void take_piece(EscHttpCall *call, const char *data, size_t size)
         return; /* thrown away */
     esc_buf_append(&call->body, data, size);
     if (call->body.status != ESC_OK)
-        refuse(call, 413, "body_too_large", "The body is too large", NULL);
+        esc_http_refuse_size(call);
 }
 
 static enum MHD_Result take_request(void *context, struct MHD_Connection *connection,

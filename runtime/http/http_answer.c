@@ -36,11 +36,7 @@ void esc_http_limit_body(EscHttpCall *call, size_t bytes_max)
     call->body.size_max = bytes_max;
     const char *length = esc_http_header(call, "Content-Length");
     if (length != NULL && strtoull(length, NULL, 10) > bytes_max)
-        esc_http_problem(call, &(EscProblem){.status = 413,
-                                             .code = "body_too_large",
-                                             .title = "The body is too large",
-                                             .index = -1,
-                                             .close = true});
+        esc_http_refuse_size(call);
 }
 
 void esc_http_take_body(EscHttpCall *call, EscBuf *out)
@@ -152,8 +148,8 @@ void esc_answer_problem(EscAnswer *answer, const EscProblem *problem)
     member(&out, "code", esc_text_from(problem->code));
     if (problem->place != NULL)
         member(&out, "place", esc_text_from(problem->place));
-    if (problem->index >= 0)
-        esc_buf_printf(&out, ",\"index\":%lld", (long long)problem->index);
+    if (problem->has_index)
+        esc_buf_printf(&out, ",\"index\":%u", problem->index);
     esc_buf_char(&out, '}');
     if (problem->close)
         esc_answer_header(answer, "Connection", "close");
@@ -212,4 +208,17 @@ void esc_http_problem(EscHttpCall *call, const EscProblem *problem)
     EscAnswer answer = {0};
     esc_answer_problem(&answer, problem);
     esc_http_send(call, &answer);
+}
+
+void esc_http_refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
+                     const char *place)
+{
+    esc_http_problem(
+        call, &(EscProblem){
+                  .status = status, .code = code, .title = title, .place = place, .close = true});
+}
+
+void esc_http_refuse_size(EscHttpCall *call)
+{
+    esc_http_refuse(call, 413, "body_too_large", "The body is too large", NULL);
 }

@@ -40,6 +40,12 @@ struct EscHttpCall {
  * (http_framing.c). url and version are as the library gave them: borrowed, of one line. */
 void esc_http_check_framing(EscHttpCall *call, const char *url, const char *version);
 
+/* --- http_answer.c: what the server itself refuses; the connection ends with it ------------------ */
+
+void esc_http_refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
+                     const char *place);      /* as in EscProblem */
+void esc_http_refuse_size(EscHttpCall *call); /* of its body */
+
 /* --- http_hold.c: answers that are held back ---------------------------------------------------- */
 
 void esc_http_hold(EscHttpCall *call); /* suspends its connection until its time has come */

@@ -61,25 +61,14 @@ static bool has_control_or_space(const char *text)
     return false;
 }
 
-static void refuse(EscHttpCall *call, unsigned status, const char *code, const char *title,
-                   const char *place)
-{
-    esc_http_problem(call, &(EscProblem){.status = status,
-                                         .code = code,
-                                         .title = title,
-                                         .place = place,
-                                         .index = -1,
-                                         .close = true});
-}
-
 static void check_address(EscHttpCall *call, const char *url, const char *version)
 {
     if (call->uri == NULL)
-        refuse(call, 414, "uri_too_long", "The address of the request is too long", NULL);
+        esc_http_refuse(call, 414, "uri_too_long", "The address of the request is too long", NULL);
     else if (!is_whole(call, url, version) || has_control_or_space(call->uri) ||
              has_control_or_space(call->query))
-        refuse(call, 400, "bad_address",
-               "The address of the request has white space or control characters", NULL);
+        esc_http_refuse(call, 400, "bad_address",
+                        "The address of the request has white space or control characters", NULL);
 }
 
 static void check_length(EscHttpCall *call, const Headers *headers, const char *version)
@@ -87,21 +76,23 @@ static void check_length(EscHttpCall *call, const Headers *headers, const char *
     const char *length = esc_http_header(call, "Content-Length");
     const char *coding = esc_http_header(call, "Transfer-Encoding");
     if (headers->lengths > 1)
-        refuse(call, 400, "ambiguous_length", "There must be at most one Content-Length",
-               "header:Content-Length");
+        esc_http_refuse(call, 400, "ambiguous_length", "There must be at most one Content-Length",
+                        "header:Content-Length");
     else if (headers->codings > 1 || (coding != NULL && length != NULL))
-        refuse(call, 400, "ambiguous_length",
-               "Content-Length and Transfer-Encoding must not come together",
-               "header:Transfer-Encoding");
+        esc_http_refuse(call, 400, "ambiguous_length",
+                        "Content-Length and Transfer-Encoding must not come together",
+                        "header:Transfer-Encoding");
     else if (coding != NULL && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
-        refuse(call, 400, "ambiguous_length", "Transfer-Encoding needs a newer version of HTTP",
-               "header:Transfer-Encoding");
+        esc_http_refuse(call, 400, "ambiguous_length",
+                        "Transfer-Encoding needs a newer version of HTTP",
+                        "header:Transfer-Encoding");
     else if (coding != NULL && strcasecmp(coding, "chunked") != 0)
-        refuse(call, 501, "unknown_coding", "The only transfer coding known here is chunked",
-               "header:Transfer-Encoding");
+        esc_http_refuse(call, 501, "unknown_coding",
+                        "The only transfer coding known here is chunked",
+                        "header:Transfer-Encoding");
     else if (length != NULL && (strlen(length) > ESC_HTTP_LENGTH_DIGITS_MAX ||
                                 strtoull(length, NULL, 10) > call->max_body))
-        refuse(call, 413, "body_too_large", "The body is too large", NULL);
+        esc_http_refuse_size(call);
 }
 
 void esc_http_check_framing(EscHttpCall *call, const char *url, const char *version)
@@ -110,15 +101,17 @@ void esc_http_check_framing(EscHttpCall *call, const char *url, const char *vers
     (void)MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, count_header, &headers);
     check_address(call, url, version);
     if (!esc_http_is_answered(call) && headers.has_bad_name)
-        refuse(call, 400, "bad_header", "A header's name has characters that it may not have",
-               NULL);
+        esc_http_refuse(call, 400, "bad_header",
+                        "A header's name has characters that it may not have", NULL);
     if (!esc_http_is_answered(call))
         check_length(call, &headers, version);
     if (!esc_http_is_answered(call) && headers.bytes > call->header_bytes_max)
-        refuse(call, 431, "headers_too_large", "The headers of the request are too large", NULL);
+        esc_http_refuse(call, 431, "headers_too_large", "The headers of the request are too large",
+                        NULL);
     if (!esc_http_is_answered(call) && headers.hosts > 1)
-        refuse(call, 400, "duplicate_host", "There must be one Host header", "header:Host");
+        esc_http_refuse(call, 400, "duplicate_host", "There must be one Host header",
+                        "header:Host");
     if (!esc_http_is_answered(call) && headers.hosts == 0 &&
         strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
-        refuse(call, 400, "missing_host", "There must be one Host header", "header:Host");
+        esc_http_refuse(call, 400, "missing_host", "There must be one Host header", "header:Host");
 }

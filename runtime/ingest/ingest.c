@@ -36,7 +36,7 @@ EscStatus esc_ingest_ticket_id(EscText id, const char *what, EscWhy *why)
 static EscStatus read_attribute(const EscJson *envelope, const char *name, EscText *text,
                                 EscWhy *why)
 {
-    *text = (EscText){NULL, 0};
+    *text = (EscText){0};
     const EscJson *json = esc_json_member(envelope, esc_text_from(name));
     if (json == NULL || json->kind == ESC_JSON_NULL)
         return ESC_OK;
@@ -76,7 +76,7 @@ static EscStatus read_version(const EscJson *envelope, EscWhy *why)
 
 static EscStatus unknown_type(const EscProgram *program, EscText name, EscWhy *why)
 {
-    EscText nearest = {NULL, 0};
+    EscText nearest = {0};
     unsigned nearest_distance = 4;
     for (uint32_t i = 0; i < program->events_count; i++) {
         EscText known = program->texts[program->events[i].name];
@@ -314,7 +314,7 @@ static EscStatus parse_alone(Parser *parser, EscParsedEvent *parsed, EscWhy *why
     bool is_refused =
         (status == ESC_BAD_INPUT && strcmp(own.check, "JSON") != 0) || status == ESC_OVER_LIMIT;
     parsed->status = status;
-    parsed->why = (EscText){NULL, 0};
+    parsed->why = (EscText){0};
     if (is_refused) {
         parsed->why = esc_arena_text(parser->arena, esc_text_from(own.text));
         status = esc_arena_failed(parser->arena) ? ESC_NO_MEMORY : ESC_OK;

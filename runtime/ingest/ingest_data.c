@@ -102,7 +102,7 @@ static bool is_record(const Filler *filler, const Place *place)
 
 static void unknown_member(const Filler *filler, const Place *place)
 {
-    EscText nearest = {NULL, 0};
+    EscText nearest = {0};
     unsigned nearest_distance = 4;
     uint32_t count = place_count(filler, place);
     for (uint32_t i = 0; i < count; i++) {

@@ -239,6 +239,52 @@ class Actions(Case):
         self.assertEqual(self.daemon.escalation(sent["escalations"][0])["owner"], "chen")
 
 
+class Problems(Case):
+    """Each refusal as a whole: who reads it may rely on every member."""
+
+    def assert_problem(self, answer, status, code, title, detail=None, place=None, index=None):
+        wanted = {"type": f"urn:escal:problem:{code}", "title": title, "status": status, "detail": detail, "code": code, "place": place, "index": index}
+        self.assertEqual(answer.body.decode(), json.dumps({k: v for k, v in wanted.items() if v is not None}, separators=(",", ":")))
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (status, "application/problem+json"))
+
+    def test_at_the_door(self):
+        self.daemon.config["wrong_token_pause_max_ms"] = 20
+        reader = self.daemon.add_token("reader", "acme", "chen", "read")
+        daemon = self.daemon.start()
+        acting = "/v1/escalations/E-1/ack"
+        large = b'{"as":"' + b"x" * 70000 + b'"}'
+        rows = [
+            (("GET", "/v1/nothing"), {}, (404, "no_such_route", "There is nothing at this address")),
+            (("PUT", "/v1/tickets"), {}, (405, "method_not_allowed", "This method is not for this address")),
+            (("GET", acting), {}, (405, "method_not_allowed", "This method is not for this address")),
+            (("GET", "/v1/tickets"), {"token": None}, (401, "unauthenticated", "A valid bearer token is needed", None, "header:Authorization")),
+            (("GET", "/v1/tickets"), {"token": daemon.token + "x"}, (401, "unauthenticated", "A valid bearer token is needed", None, "header:Authorization")),
+            (("POST", acting), {"body": {}, "token": reader}, (403, "forbidden", "The token does not allow this", None, "header:Authorization")),
+            (("GET", "/v1/tickets?limt=1"), {}, (400, "unknown_parameter", "The query has a parameter that is not known here")),
+            (("POST", acting + "?as=chen"), {"body": {}}, (400, "unknown_parameter", "The query has a parameter that is not known here")),
+            (("POST", acting), {"body": {}, "type": "text/plain"}, (415, "unsupported_type", "The body must be JSON", None, "header:Content-Type")),
+            (("POST", acting), {"body": large}, (413, "body_too_large", "The body is too large")),
+            (("POST", acting), {"body": {"as": 5}}, (422, "bad_member", "The content of the request is wrong", "must be a text", "/as")),
+            (("POST", "/v1/events"), {"body": b"{"}, (400, "malformed_json", "The body is not JSON", "the event is no JSON: the name of a member is wanted")),
+            (("POST", "/v1/events"), {"body": [5]}, (422, "bad_event", "An event is wrong; none of the request was taken", "the event is a number; wanted is an object", None, 0)),
+            (("GET", "/v1/tickets?limit=1001"), {}, (400, "bad_parameter", "A parameter of the query is wrong", "is too big", "query:limit")),
+        ]
+        for (method, path), options, wanted in rows:
+            with self.subTest(method=method, path=path):
+                self.assert_problem(daemon.request(method, path, **options), *wanted)
+        self.assertEqual(daemon.request("PUT", "/v1/tickets").headers["Allow"], "GET, HEAD")
+        self.assertEqual(daemon.get("/v1/tickets", token=None).headers["WWW-Authenticate"], "Bearer")
+        self.assertEqual(daemon.audit(), [])
+
+    def test_the_nearest_that_is_taken(self):
+        daemon = self.daemon.start()
+        sizes = {"limit=1000": 200, "limit=1&after=T": 200, "&limit=1&": 200, "limit": 200, "limit=": 200, "limit+=1": 400, "limi=1": 400, " limit=1": 400,
+                 "after limit=1": 400, "x" * 61 + "=1": 400, "x" * 62 + "=1": 400, "x" * 64 + "=1": 400}
+        for query, status in sizes.items():
+            with self.subTest(query):
+                self.assertEqual(daemon.get("/v1/tickets?" + query.replace(" ", "%20")).status, status)
+
+
 class Reading(Case):
     def test_paging_and_filters(self):
         daemon = self.daemon.start()

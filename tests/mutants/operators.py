@@ -8,9 +8,8 @@ return   a constant instead of what was worked out      early    a function of n
 Only bodies of functions are touched. Left alone: what stands in an assertion, in `sizeof`, in a message or a log line,
 in a `(void)` statement, in a `case` label, and the sizes of arrays where they are declared. A `calloc` of one is not made
 one of two, nor is a buffer or an arena given one byte more or less than the most that it may ever have: nothing can tell.
-Nor of what is the same for both: the -1 or 1 that a function for qsort returns, of which only the sign counts, becomes no
--2 or 2, and in `a < b ? a : b` or `if (a < b) a = b;`, where the smaller or the larger of two is taken, the comparison
-keeps its sign.
+Nor is the smaller, the larger or the difference of two taken another way when they are equal: it is the same then.
+Nor is a search by halves one by thirds, nor a sign that `qsort` or `bsearch` is given a 2: neither is asked how large it is.
 """
 
 import hashlib
@@ -24,11 +23,10 @@ QUIET_CALL = re.compile(
     r"(ESC_)?(static_)?assert\w*|_Static_assert|ESC_ASSERT\w*|sizeof|_Alignof|esc_why|perror|f?printf|\w*_?log(_\w+)?|\w*warn\w*",
     re.IGNORECASE)
 # Calls whose first two arguments may change places: always, or when their result is only compared with 0.
-SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance")
+SYMMETRIC_CALL = re.compile(r"\w*_equal|esc_text_distance|is_same|\w*_is_same_file")
 SYMMETRIC_COMPARISON = re.compile(r"strn?cmp|\w*memcmp|\w*_compare")
 ROOM_CALL = re.compile(r"esc_arena_new|esc_buf_init")  # the last argument is the most that it may ever hold
 PRODUCT_CALL = re.compile(r"calloc|reallocarray|esc_arena_alloc_array")  # of a count and a size, in whatever order
-FRACTION = re.compile(r"double|float|number")  # where two that are equal may differ in the sign of a zero
 WHOLE_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*")
 FLIPPED = {
     "<": ("bound", "<="), "<=": ("bound", "<"), ">": ("bound", ">="), ">=": ("bound", ">"),
@@ -212,8 +210,9 @@ def changes(source, function):
         token = tokens[i]
         if token.kind == "punct" and token.text in FLIPPED:
             operator, replacement = FLIPPED[token.text]
-            if operator != "bound" or not is_of_equals(source, function, i):
-                yield operator, token.start, token.end, replacement
+            if operator == "bound" and is_same_when_equal(source, i):
+                continue
+            yield operator, token.start, token.end, replacement
         elif token.text == "if" and source.text_at(i + 1) == "(":
             if is_one_comparison(source, i + 2, source.partner[i + 1]):
                 continue  # the comparison itself is negated
@@ -222,7 +221,7 @@ def changes(source, function):
         elif is_number(source, i):
             if is_room(source, i):
                 continue
-            if not is_count_of_calloc(source, i) and not is_sign_of_order(source, function, i):
+            if not (is_count_of_calloc(source, i) or is_half_of_search(source, i) or is_sign_of_order(source, function, i)):
                 yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
                 yield "off", token.start, token.end, f"({token.text} - 1)"
@@ -263,50 +262,102 @@ def is_count_of_calloc(source, i):
     return source.text_at(i - 1) == "(" and source.text_at(i - 2) == "calloc" and source.text_at(i + 1) == ","
 
 
+VALUE_MARKS = (".", "->", "[", "]")
+
+
+def value_before(source, i):
+    """The tokens of the plain value (`a`, `a->b[c].d`, `7`; nothing called, nothing counted on) that ends before i."""
+    first = i
+    while source.kind_at(first - 1) in ("word", "number") or source.text_at(first - 1) in VALUE_MARKS:
+        if source.kind_at(first - 1) == "word" and source.text_at(first - 1) in KEYWORDS:
+            break
+        first -= 1
+    return first, texts_from(source, first, i - first)
+
+
+def value_behind(source, i):
+    last = i
+    while source.kind_at(last + 1) in ("word", "number") or source.text_at(last + 1) in VALUE_MARKS:
+        last += 1
+    return last, texts_from(source, i + 1, last - i)
+
+
+def is_same_when_equal(source, i):
+    """The comparison of `l < r ? l : r`, of `l < r ? r - l : 0` or of `if (l > r) l = r;`, in either direction, of two
+    plain values: with equality both ways come to the same."""
+    first, left = value_before(source, i)
+    last, right = value_behind(source, i)
+    if not left or not right:
+        return False
+    if source.text_at(last + 1) == "?" and source.text_at(first - 1) in ("=", "return", "(", ","):
+        ways = texts_from(source, last + 2, 2 * (len(left) + len(right)) + 4)
+        zero = ["0"]
+        pairs = [(left, right), (right, left)]
+        pairs += [(a + ["-"] + b, zero) for a, b in pairs] + [(zero, a + ["-"] + b) for a, b in pairs]
+        return any(ways[:len(a + b) + 1] == a + [":"] + b and ways[len(a + b) + 1] in (";", ")", ",") for a, b in pairs)
+    if texts_from(source, first - 2, 2) == ["if", "("] and source.text_at(last + 1) == ")":
+        for one, other in ((left, right), (right, left)):
+            then = one + ["="] + other + [";"]
+            if texts_from(source, last + 2, len(then)) == then:
+                return source.text_at(last + 2 + len(then)) != "else"
+    return False
+
+
+def texts_from(source, i, count):
+    return [source.text_at(k) for k in range(i, i + count)]
+
+
+def is_half_of_search(source, i):
+    """The 2 of `while (l < h) { T m = l + (h - l) / 2; … if (…) l = m + 1; else h = m; }`: whatever place between the two
+    ends is looked at, what is in order is parted at the same one. Only where nothing leaves the loop in its middle, and
+    nothing else in it changes the two ends."""
+    high, low = source.text_at(i - 5), source.text_at(i - 3)
+    start, opening = i - 10, i - 12
+    middle = source.text_at(start)
+    if texts_from(source, start, 12) != [middle, "=", low, "+", "(", high, "-", low, ")", "/", "2", ";"]:
+        return False
+    if texts_from(source, opening - 6, 7) != ["while", "(", low, "<", high, ")", "{"]:
+        return False
+    end = ["if", low, "=", middle, "+", "1", ";", "else", high, "=", middle, ";", "}"]
+    closing = source.partner[opening]
+    behind = closing - len(end) + 2  # behind the condition
+    if texts_from(source, behind, len(end) - 1) != end[1:] or source.text_at(behind - 1) != ")":
+        return False
+    condition = source.partner[behind - 1]
+    looked_at = range(i + 2, behind)
+    is_left = any(source.text_at(k) in ("return", "break", "continue", "goto") for k in looked_at)
+    is_changed = any(source.text_at(k) in (low, high, middle) and (
+        source.text_at(k + 1) in ("=", "++", "--", "+=", "-=") or source.text_at(k - 1) in ("++", "--", "&"))
+        for k in looked_at)
+    return source.text_at(condition - 1) == "if" and not is_left and not is_changed
+
+
+def is_sign_of_order(source, function, i):
+    """The 1 of `? -1 : …` or `… : 1;` in what a `qsort` or `bsearch` of this file orders by: -2 and 2 say the same."""
+    if source.text_at(i) != "1" or not is_order(source, function):
+        return False
+    is_less = source.text_at(i - 1) == "-" and source.text_at(i - 2) in ("?", "return") and source.text_at(i + 1) in (":", ";")
+    is_more = source.text_at(i - 1) in (":", "return") and source.text_at(i + 1) == ";"
+    return is_less or is_more
+
+
+def is_order(source, function):
+    """A static function that is handed to `qsort` or `bsearch`, and used in no other way."""
+    used = sum(token.kind == "word" and token.text == function.name for token in source.tokens)
+    handed = 0
+    for i, token in enumerate(source.tokens):
+        if token.text in ("qsort", "bsearch") and source.text_at(i + 1) == "(":
+            last = list(arguments(source, i + 1))[-1]
+            handed += [source.text_at(k) for k in range(last[0], last[1] + 1)] == [function.name]
+    is_static = re.search(rf"\bstatic\s+int\s+{re.escape(function.name)}\(", source.text) is not None
+    return is_static and handed > 0 and used == handed + 1
+
+
 def is_room(source, i):
     """A number or NAME_MAX alone as the last argument of what makes a buffer or an arena."""
     if source.text_at(i + 1) != ")" or source.text_at(i - 1) not in ("(", ","):
         return False
     return bool(ROOM_CALL.fullmatch(source.text_at(source.partner[i + 1] - 1)))
-
-
-def is_sign_of_order(source, function, i):
-    """The 1 of `return -1`, `? -1 :` or `: 1;` in a function that qsort or bsearch asks: one more has the same sign."""
-    head = [source.text_at(k) for k in range(source.partner[function.first - 1] + 1, function.first - 1)]
-    if len(head) != 9 or [head[k] for k in (0, 1, 2, 4, 5, 6, 7)] != ["const", "void", "*", ",", "const", "void", "*"]:
-        return False
-    before = i - 2 if source.text_at(i - 1) == "-" else i - 1
-    return source.text_at(i) == "1" and source.text_at(before) in ("return", "?", ":") and source.text_at(i + 1) in (";", ":")
-
-
-def operand(source, i, step):
-    """The names, members and elements from i on, forwards or backwards; empty where something else stands there, such as a call."""
-    texts = []
-    while source.kind_at(i) in ("word", "number") and source.text_at(i) not in KEYWORDS or source.text_at(i) in (".", "->", "[", "]"):
-        texts.append(source.text_at(i))
-        i += step
-    return texts[::step]
-
-
-def is_of_equals(source, function, i):
-    """The < of `a < b ? a : b` or of `if (a < b) a = b;`, of whole numbers: where both are equal, either will do."""
-    whole = source.text[source.tokens[source.partner[function.first - 1]].start:source.tokens[function.last].end]
-    left, right = operand(source, i - 1, -1), operand(source, i + 1, 1)
-    question = i + 1 + len(right)
-    if not left or not right or FRACTION.search(whole):
-        return False
-    before = [source.text_at(i - len(left) - k) for k in (2, 1)]
-    behind = [source.text_at(k) for k in range(question, question + len(left) + len(right) + 3)]
-    if before == ["if", "("] and behind == [")", *left, "=", *right, ";"]:
-        return source.text_at(question + len(behind)) != "else"
-    if source.text_at(question) != "?":
-        return False
-    begins = source.text_at(i - 1 - len(left)) in ("=", "return", "(", ",")
-    one = operand(source, question + 1, 1)
-    colon = question + 1 + len(one)
-    other = operand(source, colon + 1, 1)
-    ends = source.text_at(colon + 1 + len(other)) in (";", ",", ")")
-    return begins and source.text_at(colon) == ":" and ends and [one, other] in ([left, right], [right, left])
 
 
 def is_number(source, i):

@@ -1,7 +1,5 @@
 /* test_api_actions.c - what people do, from the body of a request to the engine's action, and from its outcome to an answer. */
-#include <stdio.h>
-
-#include "support/test.h"
+#include "support/problem.h"
 
 #include "api_internal.h"
 
@@ -52,6 +50,7 @@ static const EscAction *taken(EscRequest *request, const char *path, const char 
 
 #define TICKET "/v1/tickets/{}/"
 #define ESCALATION "/v1/escalations/{}/"
+#define PEOPLE "/v1/people/{}/"
 
 static void a_path_says_what_it_is_about(void **state)
 {
@@ -142,59 +141,94 @@ static void members_of_an_action_are_taken(void **state)
     request_release(&request);
 }
 
+#define MEMBER(code, detail, place)                                                                \
+    {                                                                                              \
+        422, code, "The content of the request is wrong", detail, place                            \
+    }
+#define NO_OBJECT(detail)                                                                          \
+    {                                                                                              \
+        400, "malformed_json", "The body must be one JSON object", detail, NULL                    \
+    }
+#define UNKNOWN(place) MEMBER("unknown_member", "there is no such member here", place)
+#define NO_TEXT(place) MEMBER("bad_member", "must be a text", place)
+
 static void what_is_wrong_is_named(void **state)
 {
     (void)state;
-    static const struct {
+    static const char length[] = "must be a duration such as 30m or 1h30m",
+                      days[] = "must be a duration such as 2h or 3d",
+                      time[] = "must be a time such as 2026-01-05T09:00:00Z";
+    static const char whom[] = "a handoff names whom it goes to",
+                      either[] = "an absence has either `until` or `for`";
+    const struct {
         const char *path, *parameter, *body;
-        unsigned status;
-        const char *code, *place; /* NULL: it names none */
+        Problem problem;
     } rows[] = {
-        {ESCALATION "ack", "12", "", 404, "not_found", NULL},
-        {TICKET "ack", "T", "[]", 400, "malformed_json", NULL},
-        {TICKET "ack", "T", "{", 400, "malformed_json", NULL},
-        {TICKET "ack", "T", "{\"a\":[[[[[1]]]]]}", 413, "over_limit", NULL},
-        {TICKET "ack", "T", "{\"reasom\":\"x\"}", 422, "unknown_member", "/reasom"},
-        {TICKET "ack", "T", "{\"reason\":\"x\",\"to\":\"x\"}", 422, "unknown_member", "/to"},
-        {TICKET "ack", "T", "{\"\":1}", 422, "unknown_member", "/"},
-        {TICKET "ack", "T", "{\"as reason\":1}", 422, "unknown_member", "/as reason"},
-        {TICKET "ack", "T", "{\"reason\":5}", 422, "bad_member", "/reason"},
-        {TICKET "ack", "T", "{\"as\":null}", 422, "bad_member", "/as"},
-        {TICKET "handoff", "T", "{}", 422, "missing_member", "/to"},
-        {TICKET "handoff", "T", "{\"to\":\"\"}", 422, "missing_member", "/to"},
-        {TICKET "handoff", "T", "{\"to\":5}", 422, "bad_member", "/to"},
-        {TICKET "handoff", "T", "{\"to\":\"b\",\"expect\":\"done\"}", 422, "bad_member", "/expect"},
-        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"0s\"}", 422, "bad_member", "/within"},
-        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"soon\"}", 422, "bad_member", "/within"},
-        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"401d\"}", 422, "bad_member", "/within"},
-        {"/v1/people/{}/absent", "b", "{}", 422, "missing_member", "/until"},
-        {"/v1/people/{}/absent", "b", "{\"for\":\"1h\",\"until\":\"2026-01-05T09:00:00Z\"}", 422,
-         "missing_member", "/until"},
-        {"/v1/people/{}/absent", "b", "{\"until\":\"tomorrow\"}", 422, "bad_member", "/until"},
-        {"/v1/people/{}/absent", "b", "{\"until\":5}", 422, "bad_member", "/until"},
-        {"/v1/people/{}/absent", "b", "{\"for\":\"0s\"}", 422, "bad_member", "/for"},
-        {"/v1/people/{}/absent", "b", "{\"for\":\"long\"}", 422, "bad_member", "/for"},
-        {"/v1/people/{}/absent", "b", "{\"for\":5}", 422, "bad_member", "/for"},
-        {TICKET "answer", "T", "{\"answer\":5}", 422, "bad_member", "/answer"},
-        {TICKET "override", "T", "{\"check\":5}", 422, "bad_member", "/check"},
-        {"/v1/templates/{}/start", "t", "{\"ticket\":5}", 422, "bad_member", "/ticket"},
-        {"/v1/clock/accept", "", "{\"reason\":\"x\"}", 422, "unknown_member", "/reason"},
-        {"/v1/clock/accept", "", "5", 400, "malformed_json", NULL},
+        {ESCALATION "ack",
+         "12",
+         "",
+         {404, "not_found", "There is no such thing", "an escalation's id looks like E-12", NULL}},
+        {TICKET "ack", "T", "[]", NO_OBJECT(NULL)},
+        {TICKET "ack", "T", "{", NO_OBJECT("the name of a member is wanted")},
+        {TICKET "ack",
+         "T",
+         "{\"a\":[[[[[1]]]]]}",
+         {413, "over_limit", "A limit was reached", "it is nested too deeply", NULL}},
+        {TICKET "ack", "T", "{\"reasom\":\"x\"}", UNKNOWN("/reasom")},
+        {TICKET "ack", "T", "{\"reason\":\"x\",\"to\":\"x\"}", UNKNOWN("/to")},
+        {TICKET "ack", "T", "{\"\":1}", UNKNOWN("/")},
+        {TICKET "ack", "T", "{\"as reason\":1}", UNKNOWN("/as reason")},
+        {TICKET "ack", "T", "{\"123456789012345678901234567890123456789012345678901234567890\":1}",
+         UNKNOWN("/123456789012345678901234567890123456789012345678901234567890")},
+        {TICKET "ack", "T", "{\"1234567890123456789012345678901234567890123456789012345678901\":1}",
+         UNKNOWN("/123456789012345678901234567890123456789012345678901234567890")},
+        {TICKET "ack", "T", "{\"reason\":5}", NO_TEXT("/reason")},
+        {TICKET "ack", "T", "{\"as\":null}", NO_TEXT("/as")},
+        {TICKET "ack",
+         "T",
+         "{\"as\":\"ben\"}",
+         {403, "forbidden", "The token does not allow to act for others", NULL, "/as"}},
+        {TICKET "handoff", "T", "{}", MEMBER("missing_member", whom, "/to")},
+        {TICKET "handoff", "T", "{\"to\":\"\"}", MEMBER("missing_member", whom, "/to")},
+        {TICKET "handoff", "T", "{\"to\":5}", NO_TEXT("/to")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"expect\":5}", NO_TEXT("/expect")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"expect\":\"done\"}",
+         MEMBER("bad_member", "must be acked or resolved", "/expect")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":5}", NO_TEXT("/within")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"0s\"}",
+         MEMBER("bad_member", length, "/within")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"soon\"}",
+         MEMBER("bad_member", length, "/within")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"401d\"}",
+         MEMBER("bad_member", length, "/within")},
+        {PEOPLE "absent", "b", "{}", MEMBER("missing_member", either, "/until")},
+        {PEOPLE "absent", "b", "{\"for\":\"1h\",\"until\":\"2026-01-05T09:00:00Z\"}",
+         MEMBER("missing_member", either, "/until")},
+        {PEOPLE "absent", "b", "{\"until\":\"tomorrow\"}", MEMBER("bad_member", time, "/until")},
+        {PEOPLE "absent", "b", "{\"until\":5}", NO_TEXT("/until")},
+        {PEOPLE "absent", "b", "{\"for\":\"1h\",\"from\":\"tomorrow\"}",
+         MEMBER("bad_member", time, "/from")},
+        {PEOPLE "absent", "b", "{\"for\":\"1h\",\"from\":5}", NO_TEXT("/from")},
+        {PEOPLE "absent", "b", "{\"for\":\"1h\",\"deputy\":5}", NO_TEXT("/deputy")},
+        {PEOPLE "absent", "b", "{\"for\":\"0s\"}", MEMBER("bad_member", days, "/for")},
+        {PEOPLE "absent", "b", "{\"for\":\"long\"}", MEMBER("bad_member", days, "/for")},
+        {PEOPLE "absent", "b", "{\"for\":\"401d\"}", MEMBER("bad_member", days, "/for")},
+        {PEOPLE "absent", "b", "{\"for\":5}", NO_TEXT("/for")},
+        {TICKET "answer", "T", "{\"answer\":5}", NO_TEXT("/answer")},
+        {TICKET "confirm", "T", "{\"check\":5}", NO_TEXT("/check")},
+        {TICKET "override", "T", "{\"check\":5}", NO_TEXT("/check")},
+        {"/v1/templates/{}/start", "t", "{\"ticket\":5}", NO_TEXT("/ticket")},
+        {"/v1/clock/accept", "", "{\"reason\":\"x\"}", UNKNOWN("/reason")},
+        {"/v1/clock/accept", "", "5", NO_OBJECT(NULL)},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         EscRequest request;
-        char wanted[128];
+        char about[200];
+        (void)snprintf(about, sizeof about, "%s %s", rows[i].path, rows[i].body);
         request_init(&request, rows[i].path, rows[i].parameter, rows[i].body);
         parse(&request);
-        EscText body = esc_buf_as_text(&request.answer.body);
-        (void)snprintf(wanted, sizeof(wanted), "\"code\":\"%s\"", rows[i].code);
-        bool is_so = request.answer.status == rows[i].status &&
-                     esc_text_contains(body, esc_text_from(wanted));
-        (void)snprintf(wanted, sizeof(wanted), "\"place\":\"%s\"", rows[i].place);
-        is_so = is_so && (rows[i].place == NULL || esc_text_contains(body, esc_text_from(wanted)));
-        if (!is_so)
-            fail_msg("%s %s: %u %.*s", rows[i].path, rows[i].body, request.answer.status,
-                     ESC_TEXT_ARG(body));
+        assert_problem(request.answer.status, esc_buf_as_text(&request.answer.body),
+                       &rows[i].problem, about);
         request_release(&request);
     }
 }
@@ -212,6 +246,7 @@ static void texts_have_their_limits(void **state)
         {TICKET "answer", "{\"answer\":\"%.*s\"}", ESC_TEXT_MAX},
         {TICKET "confirm", "{\"check\":\"%.*s\"}", ESC_TEXT_MAX},
         {"/v1/templates/{}/start", "{\"ticket\":\"%.*s\"}", ESC_ID_BYTES_MAX},
+        {PEOPLE "absent", "{\"for\":\"1h\",\"deputy\":\"%.*s\"}", ESC_ID_BYTES_MAX},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         for (int size = rows[i].size_max; size <= rows[i].size_max + 1; size++) {
@@ -223,6 +258,10 @@ static void texts_have_their_limits(void **state)
             parse(&request);
             if (request.answer.status != (size > rows[i].size_max ? 422u : 0u))
                 fail_msg("row %zu, %d bytes: %u", i, size, request.answer.status);
+            if (size > rows[i].size_max)
+                assert_true(esc_text_contains(esc_buf_as_text(&request.answer.body),
+                                              ESC_TEXT("\"detail\":\"is too long\",\"code\":"
+                                                       "\"bad_member\",\"place\":\"/")));
             request_release(&request);
         }
 }
@@ -277,27 +316,47 @@ static void an_outcome_is_answered(void **state)
 static void a_body_of_events_is_as_its_type_says(void **state)
 {
     (void)state;
+#define FORM(code)                                                                                 \
+    {                                                                                              \
+        400, code, "The body must be one event or a list of events, as its type says", NULL,       \
+            "header:Content-Type"                                                                  \
+    }
+#define NO_JSON(detail)                                                                            \
+    {                                                                                              \
+        400, "malformed_json", "The body is not JSON", detail, NULL                                \
+    }
     static const struct {
-        const char *type, *body, *code;
+        const char *type, *body;
+        Problem problem;
     } rows[] = {
-        {"application/cloudevents+json", " \t\r\n[]", "form_mismatch"},
-        {"application/cloudevents-batch+json", "{}", "form_mismatch"},
-        {"application/json", "5", "malformed_json"},
-        {"application/json", "", "malformed_json"},
-        {"application/json", " ", "malformed_json"},
-        {"application/json", "[", "malformed_json"},
-        {"application/cloudevents+json", "{", "malformed_json"},
+        {"application/cloudevents+json", " \t\r\n[]", FORM("form_mismatch")},
+        {"application/cloudevents-batch+json", "{}", FORM("form_mismatch")},
+        {"application/json", "5", FORM("malformed_json")},
+        {"application/json", "", FORM("malformed_json")},
+        {"application/json", " ", FORM("malformed_json")},
+        {"application/json", "[", NO_JSON("the event is no JSON: a value is wanted")},
+        {"application/cloudevents+json", "{",
+         NO_JSON("the event is no JSON: the name of a member is wanted")},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         EscRequest request;
         request_init(&request, "/v1/events", "", rows[i].body);
         request.type = esc_text_from(rows[i].type);
         parse(&request);
-        assert_int_equal(request.answer.status, 400);
-        assert_true(
-            esc_text_contains(esc_buf_as_text(&request.answer.body), esc_text_from(rows[i].code)));
+        assert_problem(request.answer.status, esc_buf_as_text(&request.answer.body),
+                       &rows[i].problem, rows[i].body);
         request_release(&request);
     }
+    EscRequest wrong;
+    request_init(&wrong, "/v1/events", "", "[5]");
+    wrong.type = ESC_TEXT("application/json");
+    parse(&wrong);
+    assert_text_equal(
+        esc_buf_as_text(&wrong.answer.body),
+        "{\"type\":\"urn:escal:problem:bad_event\",\"title\":\"An event is wrong; none "
+        "of the request was taken\",\"status\":422,\"detail\":\"the event is a number; "
+        "wanted is an object\",\"code\":\"bad_event\",\"index\":0}");
+    request_release(&wrong);
     static const char *const lists[] = {"application/json", "application/cloudevents-batch+json"};
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
         EscRequest request;

@@ -1,5 +1,6 @@
 /* test_api_reads.c - what is read of a workspace: which rows, in which order, how many; and single things, open and closed. */
 #define _GNU_SOURCE
+#include "support/problem.h"
 #include "support/service_file.h"
 
 #include <stdlib.h>
@@ -233,6 +234,66 @@ static void who_is_on_duty_is_listed(void **state)
     assert_true(says("],\"now\":\"2026-01-05T09:00:05.000Z\"}"));
 }
 
+/* --- what is wrong ---------------------------------------------------------------------------- */
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+#define PARAMETER(name, detail) {400, "bad_parameter", "A parameter of the query is wrong", detail, "query:" name}
+#define MISSING(detail) {404, "not_found", "There is no such thing", detail, NULL}
+    static const char id[] = "an escalation's id looks like E-12", twice[] = "is there twice or badly encoded",
+                      number[] = "must be a whole number";
+    const struct {
+        const EscHandler *handler;
+        const char *parameter, *query;
+        Problem problem;
+    } rows[] = {
+        {&esc_handle_tickets, "", "limit=1001", PARAMETER("limit", "is too big")},
+        {&esc_handle_tickets, "", "limit=1x", PARAMETER("limit", number)},
+        {&esc_handle_tickets, "", "limit=-1", PARAMETER("limit", number)},
+        {&esc_handle_tickets, "", "limit=1&limit=1", PARAMETER("limit", twice)},
+        {&esc_handle_tickets, "", "after=%zz", PARAMETER("after", twice)},
+        {&esc_handle_audit, "", "after=1234567890123456789", PARAMETER("after", number)},
+        {&esc_handle_audit, "", "after=T-1", PARAMETER("after", number)},
+        {&esc_handle_audit, "", "ticket=%ff", PARAMETER("ticket", twice)},
+        {&esc_handle_audit, "", "escalation=E-0", PARAMETER("escalation", id)},
+        {&esc_handle_audit, "", "escalation=E-1&escalation=E-1", PARAMETER("escalation", twice)},
+        {&esc_handle_audit, "", "limit=a", PARAMETER("limit", number)},
+        {&esc_handle_escalations, "", "state=lost",
+         PARAMETER("state", "must be open, closing, parked, closed, or unclosed for the first three")},
+        {&esc_handle_escalations, "", "state=open&state=open", PARAMETER("state", twice)},
+        {&esc_handle_escalations, "", "ticket=a&ticket=a", PARAMETER("ticket", twice)},
+        {&esc_handle_escalations, "", "before=3", PARAMETER("before", id)},
+        {&esc_handle_escalations, "", "limit=1001", PARAMETER("limit", "is too big")},
+        {&esc_handle_outbox, "", "state=lost",
+         PARAMETER("state", "must be queued, accepted, delivered, seen, acked or dead")},
+        {&esc_handle_outbox, "", "state=%", PARAMETER("state", twice)},
+        {&esc_handle_outbox, "", "escalation=1", PARAMETER("escalation", id)},
+        {&esc_handle_outbox, "", "before=E-3", PARAMETER("before", number)},
+        {&esc_handle_outbox, "", "limit=1001", PARAMETER("limit", "is too big")},
+        {&esc_handle_evidence, "E-2", "number=a", PARAMETER("number", number)},
+        {&esc_handle_evidence, "E-2", "after=a", PARAMETER("after", number)},
+        {&esc_handle_evidence, "E-2", "limit=1001", PARAMETER("limit", "is too big")},
+        {&esc_handle_evidence, "E-2", "number=1", MISSING("E-2 has no evidence of number 1")},
+        {&esc_handle_evidence, "E-99", "", MISSING("there is no escalation E-99")},
+        {&esc_handle_evidence, "2", "", MISSING(id)},
+        {&esc_handle_escalation, "99", "", MISSING(id)},
+        {&esc_handle_escalation, "E-99", "", MISSING("there is no escalation E-99")},
+        {&esc_handle_ticket, "T-9", "", MISSING("there is no ticket T-9")},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        char about[100];
+        (void)snprintf(about, sizeof about, "%zu: %s %s", i, rows[i].parameter, rows[i].query);
+        unsigned status = ask(rows[i].handler, rows[i].parameter, rows[i].query);
+        assert_problem(status, esc_text_from(body), &rows[i].problem, about);
+    }
+    /* The nearest that is right. */
+    assert_listed(&esc_handle_tickets, "limit=1000", "id", "1 2 3 4 5");
+    assert_listed(&esc_handle_tickets, "limit=0", "id", "1");
+    assert_listed(&esc_handle_audit, "after=123456789012345678", "seq", "");
+    assert_listed(&esc_handle_escalations, "before=E-999999999999999999&limit=1", "id", "5");
+}
+
 /* --- single things ---------------------------------------------------------------------------- */
 
 static void a_ticket_is_shown(void **state)
@@ -322,6 +383,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_outbox_is_listed_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_is_listed_once_however_far_it_has_come, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_on_duty_is_listed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_named, set_up, tear_down),
         cmocka_unit_test(a_list_over_its_limit_is_no_list),
         cmocka_unit_test_setup_teardown(a_ticket_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_escalation_is_shown_open_and_closed, set_up, tear_down),

@@ -202,7 +202,9 @@ static void relative_names_are_relative_to_their_file(void **state)
     (void)state;
     static const char *const json = ACME("\"channels\": {\"a\": {\"type\": \"file\", \"path\": "
                                          "\"x/y\"}, \"b\": {\"type\": \"file\", "
-                                         "\"path\": \"/z\"}}");
+                                         "\"path\": \"/z\"}, \"c\": {\"type\": \"file\", \"path\": "
+                                         "\"w\"}, \"d\": {\"type\": \"chat\", \"url\": "
+                                         "\"https://chat.example/1\"}}");
     static const char *const origins[][2] = {{"/etc/escal/c.json", "/etc/escal/x/y"},
                                              {"c.json", "./x/y"},
                                              {"/c.json", "//x/y"},
@@ -215,6 +217,9 @@ static void relative_names_are_relative_to_their_file(void **state)
         const EscEndpoint *channels = config->workspaces.items[0].channels.items;
         assert_text_equal(channels[0].path, origins[i][1]);
         assert_text_equal(channels[1].path, "/z");
+        assert_int_equal(channels[2].path.size, strlen(origins[i][1]) - 2); /* "w" for "x/y" */
+        assert_true(esc_text_ends_with(channels[2].path, ESC_TEXT("/w")));
+        assert_int_equal(channels[3].path.size, 0); /* no file: no folder either */
         esc_config_free(config);
     }
 }

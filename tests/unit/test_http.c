@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include "support/test.h"
+#include "support/problem.h"
 
 #include "http_call.h"
 
@@ -24,6 +24,7 @@ typedef struct Server {
     struct sockaddr_in address;
     char heard[1000];     /* "H/path " headers, "R/path:body " request, "G " gone */
     EscHttpCall *waiting; /* for "/later" */
+    EscHttpMethod method; /* of the last request */
 } Server;
 
 typedef struct Client {
@@ -55,7 +56,9 @@ static void answer(EscHttpCall *call, unsigned status, const char *text)
 
 static void on_headers(void *context, EscHttpCall *call)
 {
-    note(context, "H", esc_text_from(esc_http_path(call)));
+    Server *server = context;
+    server->method = esc_http_method(call);
+    note(server, "H", esc_text_from(esc_http_path(call)));
     if (strcmp(esc_http_path(call), "/refused") == 0)
         answer(call, 403, "\"no\"");
     if (strcmp(esc_http_path(call), "/small") == 0)
@@ -264,6 +267,72 @@ static void a_client_that_left_is_answered_all_the_same(void **state)
     client_free(client);
 }
 
+static void its_method_is_known(void **state)
+{
+    Server *server = *state;
+    static const struct {
+        const char *name;
+        EscHttpMethod method;
+    } rows[] = {{"GET", ESC_HTTP_GET},    {"HEAD", ESC_HTTP_GET},  {"POST", ESC_HTTP_POST},
+                {"PUT", ESC_HTTP_OTHER},  {"get", ESC_HTTP_OTHER}, {"HEA", ESC_HTTP_OTHER},
+                {"POSTS", ESC_HTTP_OTHER}};
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        char request[64];
+        (void)snprintf(request, sizeof request,
+                       "%s /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rows[i].name);
+        Client *client = client_new(server);
+        say(client, request);
+        until(server, client, "HTTP/1.1 200 ");
+        if (server->method != rows[i].method)
+            fail_msg("%s is %d", rows[i].name, server->method);
+        client_free(client);
+        while (!esc_http_is_idle(server->http))
+            pump(server);
+    }
+}
+
+/* Who is in the middle of a request is looked at now and then, and left alone until its time is over. */
+static void a_slow_client_is_waited_for(void **state)
+{
+    Server *server = *state;
+    Client *client = client_new(server), *late = client_new(server);
+    say(client, "GET /a HTTP/1.1\r\n");
+    say(late, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    int64_t end_ms = esc_boot_ms() + 1100; /* it looks once in a second */
+    while (esc_boot_ms() < end_ms || server->waiting == NULL) {
+        pump(server);
+        if (server->waiting != NULL)
+            assert_in_range(esc_http_wait_ms(server->http), 0, 1000);
+    }
+    say(client, "Host: x\r\n\r\n");
+    until(server, client, "\"yes\"");
+    answer(server->waiting, 200, "\"late\"");
+    until(server, late, "\"late\"");
+    client_free(client);
+    client_free(late);
+    while (!esc_http_is_idle(server->http))
+        pump(server);
+}
+
+static void who_serves_nobody_has_no_time(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscHttp *http = NULL;
+    EscReactor *reactor = esc_reactor_new(false, &why);
+    const EscHttpSetup setup = {.reactor = reactor,
+                                .connections_max = 1,
+                                .connections_per_address_max = 1,
+                                .body_bytes_max = 1};
+    assert_status(esc_http_new(&setup, &http, &why), ESC_OK);
+    assert_int_equal(esc_http_wait_ms(http), INT64_MAX);
+    esc_http_run(http);
+    esc_http_quiesce(http);
+    assert_true(esc_http_is_idle(http));
+    esc_http_free(http);
+    esc_reactor_free(reactor);
+}
+
 /* --- what it does not hear ----------------------------------------------------------------------- */
 
 static void what_two_readers_would_read_differently_is_refused(void **state)
@@ -296,50 +365,79 @@ static void say_bytes(const Client *client, EscText bytes)
     assert_int_equal(send(client->fd, bytes.data, bytes.size, MSG_NOSIGNAL), bytes.size);
 }
 
+/* Waits for the refusal, and for the end of the connection: nothing behind it is read. */
+static void assert_refused(Server *server, Client *client, Problem problem)
+{
+    until(server, client, NULL);
+    unsigned status = 0;
+    const char *body = strstr(client->text, "\r\n\r\n");
+    if (sscanf(client->text, "HTTP/1.1 %u ", &status) != 1 || body == NULL)
+        fail_msg("no answer: %s", client->text);
+    assert_problem(status, esc_text_from(body + 4), &problem, client->text);
+}
+
+#define TOO_LARGE                                                                                  \
+    {                                                                                              \
+        413, "body_too_large", "The body is too large", NULL, NULL                                 \
+    }
+#define GET(rest) ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\n" rest "\r\n\r\n")
+#define POST(rest) ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\n" rest)
+
 static void each_refusal_says_why(void **state)
 {
     Server *server = *state;
+    static const char coding[] = "header:Transfer-Encoding";
+    static const char both[] = "Content-Length and Transfer-Encoding must not come together";
+#define AMBIGUOUS(title, place)                                                                    \
+    {                                                                                              \
+        400, "ambiguous_length", title, NULL, place                                                \
+    }
+#define HOST(code)                                                                                 \
+    {                                                                                              \
+        400, code, "There must be one Host header", NULL, "header:Host"                            \
+    }
+#define NAME                                                                                       \
+    {                                                                                              \
+        400, "bad_header", "A header's name has characters that it may not have", NULL, NULL       \
+    }
+#define ADDRESS                                                                                    \
+    {                                                                                              \
+        400, "bad_address", "The address of the request has white space or control characters",    \
+            NULL, NULL                                                                             \
+    }
     const struct {
         EscText request;
-        const char *status, *code;
+        Problem problem;
     } rows[] = {
-        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1"),
-         "400", "ambiguous_length"},
-        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
-                  "chunked\r\n\r\n0\r\n\r\n"),
-         "400", "ambiguous_length"},
-        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
-                  "chunked\r\n\r\n0\r\n\r\n"),
-         "400", "ambiguous_length"},
+        {POST("Content-Length: 1\r\nContent-Length: 1\r\n\r\n1"),
+         AMBIGUOUS("There must be at most one Content-Length", "header:Content-Length")},
+        {POST("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+         AMBIGUOUS(both, coding)},
+        {POST("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+         AMBIGUOUS(both, coding)},
         {ESC_TEXT("POST /a HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-         "400", "ambiguous_length"},
-        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"), "501",
-         "unknown_coding"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n"), "400", "duplicate_host"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nX: y\r\n\r\n"), "400", "missing_host"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX(y): z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX\x7f: z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX{: z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX[: z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX@: z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a HTTP/1.1\r\nHost: x\r\nX/: z\r\n\r\n"), "400", "bad_header"},
-        {ESC_TEXT("GET /a\x01 HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
-        {ESC_TEXT("GET /a\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
-        {ESC_TEXT("GET /a?b\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
-        {ESC_TEXT("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"), "400", "bad_address"},
-        {ESC_TEXT("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n"), "413",
-         "body_too_large"},
+         AMBIGUOUS("Transfer-Encoding needs a newer version of HTTP", coding)},
+        {POST("Transfer-Encoding: gzip\r\n\r\n"),
+         {501, "unknown_coding", "The only transfer coding known here is chunked", NULL, coding}},
+        {GET("host: x"), HOST("duplicate_host")},
+        {ESC_TEXT("GET /a HTTP/1.1\r\nX: y\r\n\r\n"), HOST("missing_host")},
+        {GET("X(y): z"), NAME},
+        {GET("X\x7f: z"), NAME},
+        {GET("X{: z"), NAME},
+        {GET("X[: z"), NAME},
+        {GET("X@: z"), NAME},
+        {GET("X/: z"), NAME},
+        {ESC_TEXT("GET /a\x01 HTTP/1.1\r\nHost: x\r\n\r\n"), ADDRESS},
+        {ESC_TEXT("GET /a\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), ADDRESS},
+        {ESC_TEXT("GET /a?b\x7f HTTP/1.1\r\nHost: x\r\n\r\n"), ADDRESS},
+        {ESC_TEXT("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"), ADDRESS},
+        {POST("Content-Length: 1001\r\n\r\n"), TOO_LARGE},
+        {POST("Content-Length: 0000000000000001\r\n\r\n1"), TOO_LARGE}, /* of sixteen digits */
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         Client *client = client_new(server);
-        char status[32], code[64];
-        (void)snprintf(status, sizeof(status), "HTTP/1.1 %s ", rows[i].status);
-        (void)snprintf(code, sizeof(code), "\"code\":\"%s\"", rows[i].code);
         say_bytes(client, rows[i].request);
-        until(server, client, NULL); /* and nothing behind it is read */
-        bool is_so = strstr(client->text, status) != NULL && strstr(client->text, code) != NULL;
-        if (!is_so)
-            fail_msg("row %zu: %s", i, client->text);
+        assert_refused(server, client, rows[i].problem);
         client_free(client);
     }
     assert_true(strstr(server->heard, "H:") == NULL && strstr(server->heard, "R:") == NULL);
@@ -386,9 +484,13 @@ static void headers_have_their_limit(void **state)
                        left - half, value);
         Client *client = client_new(server);
         say(client, request);
-        until(server, client, over == 0 ? "HTTP/1.1 200 " : "HTTP/1.1 431 ");
-        if (over == 1)
-            until(server, client, "\"code\":\"headers_too_large\"");
+        if (over == 0)
+            until(server, client, "HTTP/1.1 200 ");
+        else
+            assert_refused(server, client,
+                           (Problem){.status = 431,
+                                     .code = "headers_too_large",
+                                     .title = "The headers of the request are too large"});
         client_free(client);
         while (!esc_http_is_idle(server->http))
             pump(server);
@@ -405,7 +507,13 @@ static void addresses_have_their_limit(void **state)
                        ESC_HTTP_URI_BYTES_MAX - 1 + over, path);
         Client *client = client_new(server);
         say(client, request);
-        until(server, client, over == 0 ? "HTTP/1.1 200 " : "HTTP/1.1 414 ");
+        if (over == 0)
+            until(server, client, "HTTP/1.1 200 ");
+        else
+            assert_refused(server, client,
+                           (Problem){.status = 414,
+                                     .code = "uri_too_long",
+                                     .title = "The address of the request is too long"});
         client_free(client);
         while (!esc_http_is_idle(server->http))
             pump(server);
@@ -496,8 +604,7 @@ static void a_problem_is_a_document(void **state)
 {
     (void)state;
     EscAnswer answer = {0};
-    esc_answer_problem(&answer,
-                       &(EscProblem){.status = 422, .code = "c", .title = "t", .index = -1});
+    esc_answer_problem(&answer, &(EscProblem){.status = 422, .code = "c", .title = "t"});
     assert_int_equal(answer.status, 422);
     assert_string_equal(answer.type, "application/problem+json");
     assert_int_equal(answer.headers_count, 0);
@@ -511,6 +618,7 @@ static void a_problem_is_a_document(void **state)
                                               .title = "t",
                                               .detail = ESC_TEXT("d"),
                                               .place = "/p",
+                                              .has_index = true,
                                               .index = 0,
                                               .close = true});
     assert_int_equal(answer.headers_count, 1);
@@ -534,7 +642,7 @@ static void bodies_over_their_limit_are_refused(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(heads); i++) {
         Client *client = client_new(server);
         say(client, heads[i]);
-        until(server, client, "HTTP/1.1 413 ");
+        assert_refused(server, client, (Problem)TOO_LARGE);
         client_free(client);
         while (!esc_http_is_idle(server->http))
             pump(server);
@@ -576,6 +684,9 @@ int main(void)
         SCENE(who_left_in_the_middle_makes_room),
         SCENE(an_answer_may_come_later_than_others),
         SCENE(a_client_that_left_is_answered_all_the_same),
+        SCENE(its_method_is_known),
+        SCENE(a_slow_client_is_waited_for),
+        cmocka_unit_test(who_serves_nobody_has_no_time),
         SCENE(what_two_readers_would_read_differently_is_refused),
         SCENE(each_refusal_says_why),
         SCENE(what_all_readers_read_alike_is_taken),

@@ -427,8 +427,15 @@ static void a_row_that_is_dropped_is_forgotten(void **state)
     put_at(host, &row, now_ms(NULL) + ESC_HOUR_MS, 0);
     row.id = 3;
     put_at(host, &row, now_ms(NULL) + ESC_HOUR_MS, 0);
+    row.id = 5;
+    put_at(host, &row, now_ms(NULL) + ESC_HOUR_MS, 0);
+    const uint64_t alone = 5;
     esc_outside_drop(scene->outside, host->number, ids, 0);
     esc_outside_drop(scene->outside, host->number, ids, 2);
+    esc_outside_drop(scene->outside, host->number, &alone, 1);
+    row.id = 5;
+    put_at(host, &row, now_ms(NULL) - 1, 0);
+    assert_accepted(host, 5);
     row.id = 1;
     put_at(host, &row, now_ms(NULL) - 1, 0);
     assert_accepted(host, 1);

@@ -281,6 +281,22 @@ static void a_log_that_is_gone_is_noticed(void **state)
     assert_status(open_store(), ESC_OK);
 }
 
+/* Who looks whether a log is damaged makes none, and says why it could not look. */
+static void a_look_at_no_log_makes_none(void **state)
+{
+    (void)state;
+    open_with_a_group();
+    close_store();
+    assert_int_not_equal(access(beside("-wal"), F_OK), 0);
+    assert_status(esc_sqlite_wal_check(file.path, NULL, &why), ESC_OK);
+    assert_int_not_equal(access(beside("-wal"), F_OK), 0);
+    static char too_long[5000];
+    memset(too_long, 'x', sizeof too_long - 1);
+    why = (EscWhy){.text = ""};
+    assert_status(esc_sqlite_wal_check(too_long, NULL, &why), ESC_IO_FAILED);
+    assert_true(why.text[0] != '\0');
+}
+
 static void a_log_that_was_cut_is_noticed(void **state)
 {
     (void)state;
@@ -399,6 +415,7 @@ int main(void)
         TEST(a_damaged_header_is_found),
         TEST(a_torn_transaction_is_no_damage),
         TEST(a_log_that_is_gone_is_noticed),
+        TEST(a_look_at_no_log_makes_none),
         TEST(a_log_that_was_cut_is_noticed),
         TEST(an_older_copy_is_noticed),
         TEST(another_store_is_noticed),

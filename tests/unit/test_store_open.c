@@ -176,6 +176,16 @@ int sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **st
     return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, statement, tail);
 }
 
+int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags, sqlite3_stmt **statement,
+                       const char **tail)
+{
+    int (*real)(sqlite3 *, const char *, int, unsigned, sqlite3_stmt **, const char **) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "sqlite3_prepare_v3");
+    memcpy(&real, &symbol, sizeof real);
+    *statement = NULL;
+    return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, flags, statement, tail);
+}
+
 int sqlite3_step(sqlite3_stmt *statement)
 {
     int (*real)(sqlite3_stmt *) = NULL;
@@ -386,6 +396,25 @@ static void another_schema_is_refused(void **state)
     assert_string_equal(why.text, "the file is not a store of Escal");
 }
 
+/* Found at once, by what prepares a statement that needs it, and not when it is asked. */
+static void a_table_that_is_missing_is_refused(void **state)
+{
+    (void)state;
+    char wanted[400];
+    (void)snprintf(wanted, sizeof wanted,
+                   "the store failed to prepare its statements: no such table: evidence (code 1, file %s)", file.path);
+    assert_status(open_store(), ESC_OK);
+    close_store();
+    run_on_file("ALTER TABLE evidence RENAME TO kept");
+    for (int i = 0; i < 2; i++) {
+        assert_status(open_store(), ESC_STORE_FAILED);
+        assert_null(store);
+        assert_string_equal(why.text, wanted);
+    }
+    run_on_file("ALTER TABLE kept RENAME TO evidence");
+    assert_status(open_store(), ESC_OK);
+}
+
 static void what_is_no_database_is_refused(void **state)
 {
     (void)state;
@@ -534,6 +563,7 @@ int main(void)
         TEST(no_other_process_looks_in),
         TEST(a_store_of_another_workspace_is_refused),
         TEST(another_schema_is_refused),
+        TEST(a_table_that_is_missing_is_refused),
         TEST(what_is_no_database_is_refused),
         TEST(a_clean_stop_leaves_a_mark_and_no_log),
         TEST(an_unclean_stop_leaves_no_mark_and_loses_nothing),

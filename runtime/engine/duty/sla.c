@@ -31,7 +31,7 @@ static void overdue_again(const EscEngine *engine, EscTicket *ticket, EscSlaCloc
     EscSlaState *state = &ticket->sla[clock];
     int64_t late_ms = engine->now_ms - esc_clock_late_since_ms(ticket, clock);
     if (late_ms < 0)
-        state->overdue_done_ms = -1;
+        state->overdue_done_ms = ESC_NONE_OVERDUE_MS;
     else if (late_ms < state->overdue_done_ms)
         state->overdue_done_ms = late_ms;
 }
@@ -57,7 +57,7 @@ static void clock_compute(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     if (state->goal_ms == 0 || !is_waited_for(ticket, clock)) {
         state->state = ESC_CLOCK_NONE;
         state->due_ms = 0;
-        state->overdue_done_ms = -1;
+        state->overdue_done_ms = ESC_NONE_OVERDUE_MS;
         return;
     }
     EscClockTime time = esc_sla_time(engine, ticket, clock);

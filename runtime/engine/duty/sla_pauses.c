@@ -54,7 +54,7 @@ void esc_sla_begin(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
                            .goal_ms = state->goal_ms,
                            .calendar = state->calendar,
                            .origin_ms = engine->now_ms,
-                           .overdue_done_ms = -1};
+                           .overdue_done_ms = ESC_NONE_OVERDUE_MS};
     if (clock == ESC_SLA_CLOCK_RESOLVE) {
         ticket->pauses_count = 0;
         ticket->pauses_old_ms = 0;

@@ -11,7 +11,7 @@ static uint32_t trigger_find(const EscProgram *program, const EscArmed *armed)
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         EscText name = esc_trigger_name(program, row);
-        EscText type = row->event == 0 ? (EscText){NULL, 0}
+        EscText type = row->event == 0 ? (EscText){0}
                                        : program->texts[program->events[row->event - 1].name];
         if (row->clause == armed->clause && esc_text_equal(name, armed->template_name) &&
             (row->is_level || esc_text_equal(type, armed->event_type)))

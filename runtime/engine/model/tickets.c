@@ -38,7 +38,7 @@ EscTicket *esc_ticket_new(EscEngine *engine, EscText id, int64_t created_at_ms)
     ESC_ASSERT(status == ESC_OK);
     esc_ticket_values_make(engine, ticket);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
-        ticket->sla[i].overdue_done_ms = -1;
+        ticket->sla[i].overdue_done_ms = ESC_NONE_OVERDUE_MS;
     uint32_t id_slot = esc_slot_find(engine, ESC_TEXT("id"));
     if (id_slot != ESC_NONE && esc_type_kind(esc_slot_type(engine, id_slot)) == ESC_KIND_TEXT)
         ticket->values[id_slot] =

@@ -136,8 +136,8 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;
     ESC_ASSERT(!esc_arena_failed(group->arena));
-    size_t next = (size_t)(group - engine->groups + 1) % ESC_COUNT_OF(engine->groups);
-    engine->pending = &engine->groups[next];
+    EscGroup *next = group + 1, *behind = engine->groups + ESC_COUNT_OF(engine->groups);
+    engine->pending = next == behind ? engine->groups : next;
     esc_group_clear(engine->pending);
     return group;
 }

@@ -75,7 +75,7 @@ static bool is_counted(const EscSlaState *clock)
 {
     return clock->state != ESC_CLOCK_NONE || clock->cycle != 0 || clock->goal_ms != 0 ||
            clock->origin_ms != 0 || clock->moved_ms != 0 || clock->due_ms != 0 ||
-           clock->overdue_done_ms != -1 || clock->told_count != 0;
+           clock->overdue_done_ms != ESC_NONE_OVERDUE_MS || clock->told_count != 0;
 }
 
 static void clock_pack(EscBuf *out, const EscSlaState *clock)
@@ -319,7 +319,7 @@ static void clock_unpack(EscCursor *cursor, EscEngine *engine, EscSlaState *cloc
                            .is_met = (state & MET) != 0,
                            .is_kept = (state & KEPT) != 0,
                            .is_told = (state & TOLD) != 0,
-                           .overdue_done_ms = -1};
+                           .overdue_done_ms = ESC_NONE_OVERDUE_MS};
     if ((state & COUNTED) == 0)
         return;
     clock->cycle = (uint32_t)esc_cursor_varint(cursor);

@@ -28,8 +28,8 @@ EscStatus esc_memory_audit(EscStore *base, const EscAuditFilter *filter, EscAudi
 static EscEscalationRow listed(const EscEscalationRow *stored)
 {
     EscEscalationRow row = *stored;
-    row.body = (EscBytes){NULL, 0};
-    row.start_event = (EscText){NULL, 0};
+    row.body = (EscBytes){0};
+    row.start_event = (EscText){0};
     return row;
 }
 

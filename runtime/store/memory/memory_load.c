@@ -45,7 +45,7 @@ static EscStatus load_escalations(const EscMemory *memory, const EscStoreSink *s
     EscStatus status = ESC_OK;
     for (size_t i = 0; i < memory->escalations.count && status == ESC_OK; i++) {
         EscEscalationRow row = *(const EscEscalationRow *)memory->escalations.rows[i];
-        row.start_event = (EscText){NULL, 0}; /* evidence: asked for by itself */
+        row.start_event = (EscText){0}; /* evidence: asked for by itself */
         if (row.state == ESC_STATE_CLOSED)
             continue;
         status = give_ticket(memory, row.ticket, sink, why);

@@ -31,7 +31,7 @@ static bool is_old_record(const Retain *retain, const void *row)
 {
     const EscAuditRow *record = row;
     return record->at_ms < retain->before_ms &&
-           !is_of_live(retain->memory, record->ticket, (EscText){NULL, 0});
+           !is_of_live(retain->memory, record->ticket, (EscText){0});
 }
 
 static bool is_old_entry(const Retain *retain, const void *row)
@@ -51,7 +51,7 @@ static bool is_old_event(const Retain *retain, const void *row)
 {
     const EscReceivedRow *event = row;
     return event->received_at_ms < retain->before_ms &&
-           !is_of_live(retain->memory, (EscText){NULL, 0}, event->content);
+           !is_of_live(retain->memory, (EscText){0}, event->content);
 }
 
 static bool is_orphan(const Retain *retain, const void *row)

@@ -82,7 +82,7 @@ void esc_memory_list_free(EscMemoryList *list)
     for (size_t i = 0; i < list->count; i++)
         free(list->rows[i]);
     free(list->rows);
-    *list = (EscMemoryList){NULL, 0, 0};
+    *list = (EscMemoryList){0};
 }
 
 void *esc_memory_row(const void *row, size_t size, EscText *const *texts, size_t count)

@@ -67,7 +67,7 @@ static EscContentPlace find_start(const EscSqlite *store, const EscGroup *group,
             return store->places[at];
         }
     }
-    return (EscContentPlace){0, 0};
+    return (EscContentPlace){0};
 }
 
 static EscStatus put_start_event(EscSqlite *store, const EscEscalationRow *row, EscWhy *why)
@@ -109,7 +109,7 @@ static EscStatus put_escalations(EscSqlite *store, const EscGroup *group, EscWhy
     size_t from = 0;
     for (size_t i = 0; i < group->escalations_count && status == ESC_OK; i++) {
         const EscEscalationRow *row = &group->escalations[i];
-        EscContentPlace start = {0, 0};
+        EscContentPlace start = {0};
         if (row->start_event.size != 0)
             start = find_start(store, group, row->start_event, &from);
         status = put_escalation(store, row, start, why);

@@ -102,7 +102,7 @@ EscStatus esc_sqlite_event_get(EscStore *base, const EscEventKey *key, EscBuf *c
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_EVENT_GET, "to read an event");
     esc_sqlite_bind_text(&get, key->source);
     esc_sqlite_bind_text(&get, key->id);
-    EscContentPlace place = {0, 0};
+    EscContentPlace place = {0};
     bool is_found = esc_sqlite_next(&get);
     if (is_found) {
         *received_at_ms = esc_sqlite_column_i64(&get, 1);
@@ -120,7 +120,7 @@ EscStatus esc_sqlite_start_event_get(EscStore *base, uint64_t escalation, EscBuf
     EscSqlite *store = esc_sqlite_of(base);
     EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_START_EVENT_GET, "to read evidence");
     esc_sqlite_bind_i64(&get, escalation > INT64_MAX ? INT64_MAX : (int64_t)escalation);
-    EscContentPlace place = {0, 0};
+    EscContentPlace place = {0};
     bool is_found = esc_sqlite_next(&get);
     if (is_found) {
         EscText own = esc_sqlite_column_text(&get, 0);

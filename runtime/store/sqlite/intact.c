@@ -13,7 +13,7 @@ EscSqliteIdentity esc_sqlite_identity(const char *path, const char *end)
     int length = snprintf(name, sizeof name, "%s%s", path, end);
     if (length < 0 || (size_t)length >= sizeof name || stat(name, &about) != 0 ||
         about.st_nlink == 0)
-        return (EscSqliteIdentity){false, 0, 0};
+        return (EscSqliteIdentity){0};
     return (EscSqliteIdentity){true, (uint64_t)about.st_dev, (uint64_t)about.st_ino};
 }
 

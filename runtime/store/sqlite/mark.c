@@ -19,7 +19,7 @@ static EscStatus side_failed(EscSqliteSide *side, const char *end, EscWhy *why)
 {
     free(side->name);
     free(side->file);
-    *side = (EscSqliteSide){NULL, NULL};
+    *side = (EscSqliteSide){0};
     return esc_why(why, ESC_IO_FAILED, "", 0, "cannot open the file %s beside the store", end);
 }
 
@@ -39,7 +39,7 @@ EscStatus esc_sqlite_side_open(EscSqliteSide *side, const char *path, const char
     if (is_there == 0 && !is_made) {
         free(side->name);
         free(side->file);
-        *side = (EscSqliteSide){NULL, NULL};
+        *side = (EscSqliteSide){0};
         return ESC_OK;
     }
     /* As a log, for which the VFS takes no lock and the rights of the store's file. */
@@ -60,7 +60,7 @@ void esc_sqlite_side_close(EscSqliteSide *side)
         side->file->pMethods->xClose(side->file);
     free(side->name);
     free(side->file);
-    *side = (EscSqliteSide){NULL, NULL};
+    *side = (EscSqliteSide){0};
 }
 
 /* --- the mark ---------------------------------------------------------------------------------- */

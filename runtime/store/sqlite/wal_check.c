@@ -89,7 +89,7 @@ static bool read_header(Log *log, int *rc)
     log->page_size = read_u32(bytes + 8, true);
     log->salts[0] = read_u32(bytes + 16, true);
     log->salts[1] = read_u32(bytes + 20, true);
-    log->sum = sum_on((Sum){0, 0}, bytes, 24, log->is_big_endian);
+    log->sum = sum_on((Sum){0}, bytes, 24, log->is_big_endian);
     bool is_page = log->page_size >= 512 && log->page_size <= PAGE_SIZE_MAX &&
                    (log->page_size & (log->page_size - 1)) == 0;
     return (magic & ~1u) == WAL_MAGIC && is_page && is_same(log->sum, stored_at(bytes + 24));

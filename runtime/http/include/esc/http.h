@@ -102,9 +102,10 @@ typedef struct EscProblem {
     const char *title; /* what all problems of this code have in common */
     EscText detail;    /* this one; may be empty */
     const char
-        *place;    /* JSON pointer into the body, or "query:NAME", "header:NAME"; NULL for none */
-    int64_t index; /* of the event at fault; -1 for none */
-    bool close;    /* the connection ends with the answer */
+        *place; /* JSON pointer into the body, or "query:NAME", "header:NAME"; NULL for none */
+    bool has_index;
+    uint32_t index; /* of the event at fault, where it has one */
+    bool close;     /* the connection ends with the answer */
 } EscProblem;
 
 /* `name` is borrowed, the value is copied. */

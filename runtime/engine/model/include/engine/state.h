@@ -120,6 +120,8 @@ typedef enum EscClockState {
     ESC_CLOCK_STATE_COUNT
 } EscClockState;
 
+#define ESC_NONE_OVERDUE_MS INT64_C(-1) /* no trigger has had its turn yet, not even one of 0 */
+
 typedef struct EscSlaState {
     EscClockState state;
     bool
@@ -135,7 +137,7 @@ typedef struct EscSlaState {
         moved_ms; /* it counts from origin + this: as much of its calendar's open time was used as before a correction, or in pauses that are not kept */
     int64_t due_ms;
     int64_t
-        overdue_done_ms; /* triggers with at most this overdue time have had their turn; -1: none yet */
+        overdue_done_ms; /* triggers with at most this overdue time have had their turn, or ESC_NONE_OVERDUE_MS */
     int32_t told
         [ESC_TOLD_MAX]; /* warnings that were told in this cycle: a share in per cent, or seconds before the end as a negative number */
     uint32_t told_count;
