@@ -31,9 +31,21 @@ static void request_release(EscRequest *request)
     esc_arena_free(request->arena);
 }
 
+/* One template, which is started with two values. */
+static const EscText texts[] = {{"", 0}, {"call", 4}, {"calls", 5}, {"customer", 8}};
+static const EscParamRow params[] = {{3, ESC_TYPE(ESC_KIND_TEXT)},
+                                     {2, ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL}};
+static const EscTemplateRow templates[] = {{.name = 1, .params_count = 2}};
+static const EscProgram program = {.texts = texts,
+                                   .texts_count = ESC_COUNT_OF(texts),
+                                   .params = params,
+                                   .params_count = ESC_COUNT_OF(params),
+                                   .templates = templates,
+                                   .templates_count = 1};
+
 static void parse(EscRequest *request)
 {
-    request->route->handler->parse(request, NULL);
+    request->route->handler->parse(request, &program);
     assert_int_equal(request->answer.status == 0, request->job.inputs_count == 1);
 }
 
@@ -72,6 +84,12 @@ static void a_path_says_what_it_is_about(void **state)
     assert_int_equal(action->verb, ESC_VERB_START);
     assert_text_equal(action->target, "outage");
     assert_text_equal(action->ticket, "INC-2");
+    request_release(&request);
+    action = taken(&request, "/v1/templates/{}/start", "call",
+                   "{\"ticket\":\"INC-2\",\"with\":{\"calls\":3,\"customer\":\"Globex\"}}");
+    assert_int_equal(action->given_count, 2);
+    assert_text_equal(action->given[0].text, "Globex");
+    assert_true(action->given[1].number == 3);
     request_release(&request);
     action = taken(&request, "/v1/people/{}/present", "ben", "");
     assert_int_equal(action->verb, ESC_VERB_PRESENT);
@@ -178,6 +196,9 @@ static void what_is_wrong_is_named(void **state)
         {TICKET "answer", "T", "{\"answer\":5}", 422, "bad_member", "/answer"},
         {TICKET "override", "T", "{\"check\":5}", 422, "bad_member", "/check"},
         {"/v1/templates/{}/start", "t", "{\"ticket\":5}", 422, "bad_member", "/ticket"},
+        {"/v1/templates/{}/start", "call", "{\"ticket\":\"T\"}", 422, "bad_member", "/with"},
+        {"/v1/templates/{}/start", "call", "{\"with\":{\"customer\":5}}", 422, "bad_member",
+         "/with"},
         {"/v1/clock/accept", "", "{\"reason\":\"x\"}", 422, "unknown_member", "/reason"},
         {"/v1/clock/accept", "", "5", 400, "malformed_json", NULL},
     };

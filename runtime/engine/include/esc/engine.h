@@ -52,6 +52,9 @@ typedef struct EscAction {
     int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */
     int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
     EscExpect expect;  /* HANDOFF */
+    /* START: a value for each parameter of the template, in order and of its type (esc_arguments_read); NULL: nothing is given. */
+    const EscValue *given;
+    uint32_t given_count;
 } EscAction;
 
 /* The clock. `correction_ms`: engine time was moved by so much to follow the wall clock; the instant of the input is that

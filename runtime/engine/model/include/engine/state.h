@@ -501,7 +501,9 @@ struct EscEscalation {
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
     uint32_t start_fields_count;
-    EscText start_json;      /* owned; only until the first flush */
+    EscText start_json; /* owned; only until the first flush */
+    EscOwned *given;    /* what it was started with, by the parameters of the template */
+    uint32_t given_count;
     uint8_t *checks;         /* EscCheckState, one for each check of the template */
     uint64_t *raised_checks; /* bit set: qa_failed was raised for it */
     uint32_t checks_count;
@@ -763,6 +765,14 @@ typedef struct EscAsked {
     int64_t from_ms, to_ms;
 } EscAsked;
 
+/* What a start gives, by the names of parameters. */
+typedef struct EscGiven {
+    const EscProgram *program; /* in whose types the values are */
+    const EscText *names;
+    const EscValue *values; /* texts live in the turn */
+    uint32_t count;
+} EscGiven;
+
 /* A template that a template asked for. */
 typedef struct EscStartAsked {
     EscTicket *ticket;
@@ -770,6 +780,7 @@ typedef struct EscStartAsked {
     const EscEvent *event; /* NULL: none */
     EscText because;       /* for the audit; lives in the turn */
     EscText by;            /* interned: the person whose start this follows from; or empty */
+    EscGiven given;        /* lives in the turn */
 } EscStartAsked;
 
 /* What running code may ask about a ticket's clocks, as it was before the event at hand. */
