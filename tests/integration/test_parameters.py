@@ -5,7 +5,7 @@ import shutil
 from harness import START, WORKSPACES, Case, event, eventually, key_of, later
 
 TEMPLATE = """
-template follow_up(customer: text, until: time, calls: number, loud: bool, copies: list of text, writer: text?) "Follow up" {
+template call_back(customer: text, until: time, calls: number, loud: bool, copies: list of text, writer: text?) "Call back" {
   manual
   owners {
     primary   writer  ack within 10m
@@ -26,7 +26,7 @@ template complaint "A complaint" {
     when ticket.kind = request
   owners { primary dora ack within 10m }
   steps {
-    start template follow_up(customer: ticket.account.name, until: now + 2h, calls: 2, loud: true, copies: ticket.tags, writer: "fay")
+    start template call_back(customer: ticket.account.name, until: now + 2h, calls: 2, loud: true, copies: ticket.tags, writer: "fay")
     await resolved within 30d
       else { close as late }
   }
@@ -40,7 +40,7 @@ class Parameters(Case):
         super().setUp()
         folder = self.folder / "calls" / "acme"
         shutil.copytree(WORKSPACES["acme"], folder)
-        (folder / "follow_up.esc").write_text(TEMPLATE)
+        (folder / "call_back.esc").write_text(TEMPLATE)
         policy = folder / "policy.esc"
         policy.write_text("\n".join(line for line in policy.read_text().split("\n") if "require" not in line))
         self.daemon.workspaces[0] = folder
@@ -65,7 +65,7 @@ class Parameters(Case):
 
     def test_by_hand_over_the_command_line(self):
         self.daemon.send(event("e1", "ticket.created", "C-2", title="x", kind="problem", severity="low", account={"name": "Initech"}))
-        start = ["start", "follow_up", "--ticket", "C-2", "--as", "dora", "--with", "customer=Ini = tech", "--with", "until=2026-03-02T15:00:00Z"]
+        start = ["start", "call_back", "--ticket", "C-2", "--as", "dora", "--with", "customer=Ini = tech", "--with", "until=2026-03-02T15:00:00Z"]
         refused = self.daemon.ctl(*start, "--with", "loud=false", status=None)
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("with.calls is missing", refused.stderr)
@@ -75,16 +75,16 @@ class Parameters(Case):
         self.assertIn("with.copies", refused.stderr)
         self.daemon.ctl(*start, "--with", "loud=false", "--with", "calls=3", "--with", "copies=a", "--with", "copies=b")
         eventually(lambda: len(self.keys_of("call Ini = tech 3 times until 16:00, loud false, copies a, b")) == 1)
-        opened = [row for row in self.daemon.audit() if row["kind"] == "opened" and row["data"]["template"] == "follow_up"]
+        opened = [row for row in self.daemon.audit() if row["kind"] == "opened" and row["data"]["template"] == "call_back"]
         self.assertIn("customer: Ini = tech", opened[0]["data"]["with"])
 
     def test_by_hand_over_the_api(self):
         self.daemon.send(event("e1", "ticket.created", "C-3", title="x", kind="problem", severity="low", account={"name": "Initech"}))
         given = {"customer": "Initech", "until": "2026-03-02T15:00:00Z", "calls": 1, "loud": True, "copies": []}
         for wrong, words in (({"calls": []}, "with.calls is a list"), ({"until": "soon"}, "with.until is"), ({"who": "x"}, "has no such parameter")):
-            refused = self.daemon.post("/v1/templates/follow_up/start", {"as": "dora", "ticket": "C-3", "with": {**given, **wrong}})
+            refused = self.daemon.post("/v1/templates/call_back/start", {"as": "dora", "ticket": "C-3", "with": {**given, **wrong}})
             self.assertEqual((refused.status, refused.json["code"]), (422, "bad_member"))
             self.assertIn(words, str(refused.json))
-        taken = self.daemon.post("/v1/templates/follow_up/start", {"as": "dora", "ticket": "C-3", "with": given})
+        taken = self.daemon.post("/v1/templates/call_back/start", {"as": "dora", "ticket": "C-3", "with": given})
         self.assertEqual(taken.status, 200)
         eventually(lambda: len(self.keys_of("call Initech 1 times")) == 1)

@@ -396,6 +396,10 @@ void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, 
                    EscText by, EscGiven given);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
 
+/* --- gaps.c ----------------------------------------------------------------------------------- */
+
+void esc_gap_remember(EscEngine *engine, EscToldGap gap);
+
 /* --- given.c ---------------------------------------------------------------------------------- */
 
 /* A value whose texts live until the turn ends. */

@@ -722,6 +722,20 @@ typedef struct EscAbsences {
         is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
+/* A time that is to come in which nobody of a chain is there, and that was told. */
+typedef struct EscToldGap {
+    EscText template_name; /* interned: the first that has it */
+    int64_t from_ms, until_ms;
+    bool is_of_all; /* nor is anybody of the last resort */
+} EscToldGap;
+
+/* gaps.c */
+typedef struct EscToldGaps {
+    EscToldGap *items;
+    size_t count, capacity;
+    int64_t due_ms; /* when they are looked for next; 0: they were not since the start */
+} EscToldGaps;
+
 /* Who of a team was drawn last. */
 typedef struct EscTeamTurn {
     EscText team, last; /* interned */
@@ -928,6 +942,7 @@ struct EscEngine {
     EscQuiets quiets;
     EscAbsences absences;
     EscTeamTurns team_turns;
+    EscToldGaps gaps;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
