@@ -49,7 +49,7 @@ typedef enum EscMeans {
     ESC_MEANS_ACTION,    /* index in actions */
     ESC_MEANS_RUNBOOK,   /* index in runbooks */
     ESC_MEANS_TEMPLATE,  /* index in templates */
-    ESC_MEANS_PARAM, /* of an ENTRY: index in params (actions) or parameter number (runbooks, 0-based); type is the parameter's */
+    ESC_MEANS_PARAM, /* of an ENTRY: index in params (actions and templates) or parameter number (runbooks, 0-based); type is the parameter's */
     ESC_MEANS_CALENDAR, /* of a DURATION with `of`, or of HOURS said in place: index in calendars */
     ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
     ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
@@ -257,7 +257,8 @@ typedef struct EscSystemInfo {
 typedef struct EscParamInfo {
     EscText name;
     EscType type;
-    uint32_t local; /* what paths in the action's own request mean: index in locals */
+    uint32_t
+        local; /* what paths in the action's own request, or in the template, mean: index in locals */
 } EscParamInfo;
 
 typedef struct EscActionInfo {
@@ -332,6 +333,7 @@ typedef struct EscTemplateInfo {
     bool event_may_be_missing; /* it also starts on a clock, by hand or from another template */
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
+    uint32_t params_first, params_count; /* in params: what whoever starts it gives */
     int64_t again_ms;
     EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
@@ -348,6 +350,7 @@ typedef struct EscLocal {
     EscType type;
     EscSpan span;   /* where it is declared */
     bool is_ticket; /* the id of a ticket that was made here */
+    uint32_t param; /* of a template, for which no register is kept: in params, + 1; else 0 */
 } EscLocal;
 
 typedef struct EscLimitInfo {

@@ -190,6 +190,16 @@ void esc_diagnostics_sort(EscWorkspace *workspace)
           diagnostic_order);
 }
 
+void esc_workspace_add_finding(EscWorkspace *workspace, const char *code, uint32_t template_index,
+                               EscText message, EscText hint)
+{
+    ESC_ASSERT(template_index < workspace->templates_count);
+    EscSpan span = workspace->templates[template_index].node->template.name.span;
+    EscDiagnostic *diagnostic = esc_report(workspace, code, span, "%.*s", ESC_TEXT_ARG(message));
+    esc_report_hint(workspace, diagnostic, "%.*s", ESC_TEXT_ARG(hint));
+    esc_diagnostics_sort(workspace);
+}
+
 uint32_t esc_workspace_diagnostic_count(const EscWorkspace *workspace)
 {
     return workspace->diagnostics_count;

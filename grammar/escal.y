@@ -242,8 +242,9 @@ declaration:
   | "runbook" word title_opt[title] parameters_opt[parameters] block
     { $$ = NODE(RUNBOOK, @$, .runbook = {.name = $word, .title = $title,
           .parameters = $parameters, .steps = $block}); }
-  | "template" word title_opt[title] "{" template_items[items] "}"
-    { $$ = NODE(TEMPLATE, @$, .template = {.name = $word, .title = $title, .items = $items}); }
+  | "template" word parameters_opt[parameters] title_opt[title] "{" template_items[items] "}"
+    { $$ = NODE(TEMPLATE, @$, .template = {.name = $word, .parameters = $parameters,
+          .title = $title, .items = $items}); }
   | "automation" word title_opt[title] "{" automation_items[items] "}"
     { $$ = NODE(AUTOMATION, @$, .automation = {.name = $word, .title = $title,
           .items = $items}); }
@@ -1010,6 +1011,9 @@ test_statement:
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_REJECT, .by = $target}); }
   | "start" word "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word, .by = $target}); }
+  | "start" word arguments "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word,
+          .arguments = $arguments, .by = $target}); }
   | "close" "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CLOSE, .by = $target}); }
   | "system" path "fails"
@@ -1234,6 +1238,7 @@ comparison:
 
 sum:
     path
+  | "until" { $$ = esc_path_one(parse, $1); } /* a parameter may be called so: follow_up(until: time) */
   | call
   | text
   | number

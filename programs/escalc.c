@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "escalc.h"
 
@@ -42,12 +43,23 @@ static EscalcOptions options_of(const CliLine *line)
         .is_markdown = cli_has(line, CLI_ESCALC_MARKDOWN),
         .is_dry = cli_has(line, CLI_ESCALC_DRY_RUN),
         .denies = cli_has(line, CLI_ESCALC_DENY),
+        .at_ms = (int64_t)time(NULL) * 1000,
     };
+}
+
+/* What --at names instead of now. */
+static bool read_time(const CliLine *line, EscalcOptions *options)
+{
+    const char *at = cli_value(line, CLI_ESCALC_AT);
+    return at == NULL || esc_time_read(esc_text_from(at), &options->at_ms);
 }
 
 static int run(const CliLine *line)
 {
     EscalcOptions options = options_of(line);
+    if (!read_time(line, &options))
+        return cli_wrong(line, "`%s` is no time such as 2026-01-05T09:00:00Z",
+                         cli_value(line, CLI_ESCALC_AT));
     if (options.is_junit && line->command != CLI_ESCALC_TEST_COMMAND) {
         fprintf(stderr, "escalc: --format junit goes with `escalc test` only\n");
         return ESCALC_USAGE;

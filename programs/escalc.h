@@ -31,6 +31,7 @@ typedef struct EscalcOptions {
     bool is_markdown;
     bool is_dry; /* fix */
     bool denies;
+    int64_t at_ms; /* check, oncall: the time that it looks from; now when none is named */
 } EscalcOptions;
 
 /* Loads and checks the workspace in a folder, or the one file when `path` ends in .esc, and
@@ -59,6 +60,9 @@ bool escalc_each_source(const char *path, bool (*visit)(void *context, const cha
 
 /* The worse of two exit codes. */
 int escalc_worse(int a, int b);
+
+/* escalc_gaps.c: adds a finding for each time, from at_ms on, in which nobody of a template's owners is there. */
+void escalc_find_gaps(EscWorkspace *workspace, EscBytes bundle, int64_t at_ms);
 
 /* The commands. */
 int escalc_check(const EscalcOptions *options);

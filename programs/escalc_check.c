@@ -64,15 +64,58 @@ static void print_summary(const char *path, const EscWorkspace *workspace)
            counts.tests, plural(counts.tests), counts.files, plural(counts.files));
 }
 
+/* As escalc_compile, without printing diagnostics. */
+static int compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace,
+                   EscBuf *bundle)
+{
+    int code = escalc_load_on(path, options->at_ms / ESC_DAY_MS, workspace);
+    if (*workspace == NULL)
+        return code;
+    EscWhy why = {0};
+    if (options->covers)
+        esc_workspace_cover(*workspace);
+    EscStatus status =
+        code == ESCALC_FINE ? esc_workspace_build(*workspace, bundle, &why) : ESC_BAD_SOURCE;
+    if (status == ESC_OK)
+        return ESCALC_FINE;
+    if (status == ESC_BAD_SOURCE)
+        return ESCALC_FINDINGS;
+    fprintf(stderr, "escalc: %s: %s %s\n", path, why.check,
+            why.text[0] != '\0' ? why.text : esc_status_text(status));
+    return ESCALC_FAILURE;
+}
+
+int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace,
+                   EscBuf *bundle)
+{
+    int code = compile(path, options, workspace, bundle);
+    if (*workspace != NULL)
+        escalc_print_diagnostics(*workspace, options);
+    return code;
+}
+
+/* Only the finished program shows whether all bounds hold, and who is there on which day. */
+static int check_one(const char *path, const EscalcOptions *options, EscWorkspace **workspace)
+{
+    EscBuf bundle;
+    esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
+    int code = compile(path, options, workspace, &bundle);
+    if (code == ESCALC_FINE)
+        escalc_find_gaps(*workspace, esc_buf_as_bytes(&bundle), options->at_ms);
+    if (*workspace != NULL)
+        escalc_print_diagnostics(*workspace, options);
+    if (code == ESCALC_FINE && esc_workspace_error_count(*workspace) > 0)
+        code = ESCALC_FINDINGS;
+    esc_buf_release(&bundle);
+    return code;
+}
+
 int escalc_check(const EscalcOptions *options)
 {
     int code = ESCALC_FINE;
     for (size_t i = 0; i < options->paths_count; ++i) {
         EscWorkspace *workspace = NULL;
-        EscBuf bundle; /* thrown away: only the finished program shows whether all bounds hold */
-        esc_buf_init(&bundle, ESC_BUNDLE_BYTES_MAX);
-        code = escalc_worse(code, escalc_compile(options->paths[i], options, &workspace, &bundle));
-        esc_buf_release(&bundle);
+        code = escalc_worse(code, check_one(options->paths[i], options, &workspace));
         if (workspace == NULL)
             continue;
         if (options->denies && esc_workspace_warning_count(workspace) > 0)
@@ -85,27 +128,6 @@ int escalc_check(const EscalcOptions *options)
 }
 
 /* --- build ------------------------------------------------------------------------------------ */
-
-int escalc_compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace,
-                   EscBuf *bundle)
-{
-    int code = escalc_load_quietly(path, workspace);
-    if (*workspace == NULL)
-        return code;
-    EscWhy why = {0};
-    if (options->covers)
-        esc_workspace_cover(*workspace);
-    EscStatus status =
-        code == ESCALC_FINE ? esc_workspace_build(*workspace, bundle, &why) : ESC_BAD_SOURCE;
-    escalc_print_diagnostics(*workspace, options);
-    if (status == ESC_OK)
-        return ESCALC_FINE;
-    if (status == ESC_BAD_SOURCE)
-        return ESCALC_FINDINGS;
-    fprintf(stderr, "escalc: %s: %s %s\n", path, why.check,
-            why.text[0] != '\0' ? why.text : esc_status_text(status));
-    return ESCALC_FAILURE;
-}
 
 int escalc_build(const EscalcOptions *options)
 {

@@ -1,16 +1,15 @@
 /* escalc_oncall.c - oncall: who is on duty by what a workspace says, at any instant; the same as a calendar file. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <esc/directory.h>
 
 #include "escalc.h"
+#include "escalc_zones.h"
 
 #define CALENDAR_BYTES_MAX ((size_t)64 << 20)
 #define CALENDAR_BEFORE_MS (31 * ESC_DAY_MS)
 #define CALENDAR_BEHIND_MS (366 * ESC_DAY_MS)
-#define ZONEINFO_FOLDER "/usr/share/zoneinfo"
 
 typedef struct Plan {
     EscBundle *bundle;
@@ -18,12 +17,6 @@ typedef struct Plan {
     EscZones *zones;
     int64_t at_ms;
 } Plan;
-
-static EscStatus read_zone_file(void *context, const char *path, EscBuf *out)
-{
-    (void)context;
-    return escalc_read_file(path, out) ? ESC_OK : ESC_NOT_FOUND;
-}
 
 static EscText zone_of(const Plan *plan, const EscScheduleRow *schedule)
 {
@@ -109,13 +102,12 @@ static int print_all(const Plan *plan, const EscalcOptions *options)
 static int show(EscBytes bytes, int64_t at_ms, const EscalcOptions *options)
 {
     Plan plan = {.at_ms = at_ms, .zones = esc_zones_new()};
-    EscFiles files = {.read = read_zone_file};
     EscWhy why = {0};
     EscStatus status =
         plan.zones == NULL ? ESC_NO_MEMORY : esc_bundle_load(bytes, &plan.bundle, &why);
     if (status == ESC_OK) {
         plan.program = esc_bundle_program(plan.bundle);
-        status = esc_zones_load(plan.zones, plan.program, &files, ZONEINFO_FOLDER, &why);
+        status = escalc_load_zones(plan.zones, plan.program, &why);
     }
     int code = ESCALC_FAILURE;
     if (status == ESC_OK)
@@ -130,17 +122,13 @@ static int show(EscBytes bytes, int64_t at_ms, const EscalcOptions *options)
 /* What files repeat is written out around the day that is asked about. */
 int escalc_oncall(const EscalcOptions *options)
 {
-    const char *at = cli_value(options->line, CLI_ESCALC_AT);
-    int64_t at_ms = (int64_t)time(NULL) * 1000;
-    if (at != NULL && !esc_time_read(esc_text_from(at), &at_ms))
-        return cli_wrong(options->line, "`%s` is no time such as 2026-01-05T09:00:00Z", at);
     EscWorkspace *workspace = NULL;
     EscBuf bytes;
     EscWhy why = {0};
     esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
-    int code = escalc_load_on(options->paths[0], at_ms / ESC_DAY_MS, &workspace);
+    int code = escalc_load_on(options->paths[0], options->at_ms / ESC_DAY_MS, &workspace);
     if (code == ESCALC_FINE && esc_workspace_build(workspace, &bytes, &why) == ESC_OK)
-        code = show(esc_buf_as_bytes(&bytes), at_ms, options);
+        code = show(esc_buf_as_bytes(&bytes), options->at_ms, options);
     else if (workspace != NULL) {
         escalc_print_diagnostics(workspace, options);
         code = ESCALC_FINDINGS;

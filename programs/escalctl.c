@@ -88,7 +88,8 @@ bool ctl_is_escalation(const char *text)
 static bool is_sent(const CliGiven *given)
 {
     const CliOptionRow *row = &cli_options[given->option];
-    return given->value != NULL && strcmp(row->commands, "*") != 0;
+    return given->value != NULL && strcmp(row->commands, "*") != 0 &&
+           given->option != CLI_ESCALCTL_WITH;
 }
 
 static void write_path(EscBuf *out, const Command *command, const CtlCall *call)
@@ -128,6 +129,58 @@ static bool put_member(EscBuf *out, const char *name, const char *value)
     return esc_utf8_is_valid(esc_text_from(value), NULL);
 }
 
+/* --with NAME=VALUE: the name; the value stands behind its `=`. */
+static EscText with_name(const CliGiven *given)
+{
+    EscText text = esc_text_from(given->value);
+    const char *end = memchr(text.data, '=', text.size);
+    return (EscText){text.data, end == NULL ? text.size : (size_t)(end - text.data)};
+}
+
+/* The next --with of that name from `at` on; given_count: there is none. */
+static size_t with_next(const CliLine *line, EscText name, size_t at)
+{
+    while (at < line->given_count && (line->given[at].option != CLI_ESCALCTL_WITH ||
+                                      !esc_text_equal(with_name(&line->given[at]), name)))
+        at++;
+    return at;
+}
+
+/* One value, or a list of those that a name has. */
+static bool put_with(EscBuf *out, const CliLine *line, size_t first)
+{
+    EscText name = with_name(&line->given[first]);
+    bool is_list = with_next(line, name, first + 1) < line->given_count, is_fine = true;
+    esc_json_text(out, name);
+    esc_buf_string(out, is_list ? ":[" : ":");
+    for (size_t at = first; at < line->given_count; at = with_next(line, name, at + 1)) {
+        EscText value = esc_text_from(line->given[at].value + name.size + 1);
+        esc_buf_string(out, at > first ? "," : "");
+        esc_json_text(out, value);
+        is_fine = is_fine && esc_utf8_is_valid(value, NULL);
+    }
+    esc_buf_string(out, is_list ? "]" : "");
+    return is_fine && esc_utf8_is_valid(name, NULL);
+}
+
+static bool write_with(EscBuf *out, const CliLine *line)
+{
+    bool is_fine = true;
+    if (!cli_has(line, CLI_ESCALCTL_WITH))
+        return true;
+    esc_buf_string(out, out->size > 1 ? ",\"with\":{" : "\"with\":{");
+    size_t put = 0;
+    for (size_t i = 0; i < line->given_count; i++) {
+        bool is_with = line->given[i].option == CLI_ESCALCTL_WITH;
+        if (!is_with || with_next(line, with_name(&line->given[i]), 0) < i)
+            continue; /* another option, or one of a list that was put */
+        esc_buf_string(out, put++ > 0 ? "," : "");
+        is_fine &= put_with(out, line, i);
+    }
+    esc_buf_char(out, '}');
+    return is_fine;
+}
+
 static bool write_body(EscBuf *out, const Command *command, const CtlCall *call)
 {
     const CliLine *line = call->line;
@@ -141,6 +194,7 @@ static bool write_body(EscBuf *out, const Command *command, const CtlCall *call)
         if (is_sent(&line->given[i]))
             is_fine &=
                 put_member(out, cli_options[line->given[i].option].name, line->given[i].value);
+    is_fine &= write_with(out, line);
     esc_buf_char(out, '}');
     return is_fine;
 }
@@ -201,6 +255,9 @@ static int check_needs(const Command *command, const CliLine *line)
     if (line->command == CLI_ESCALCTL_ABSENT_COMMAND &&
         cli_has(line, CLI_ESCALCTL_FOR) == cli_has(line, CLI_ESCALCTL_UNTIL))
         return cli_wrong(line, "an absence has either --for or --until");
+    for (size_t i = 0; i < line->given_count; i++)
+        if (line->given[i].option == CLI_ESCALCTL_WITH && strchr(line->given[i].value, '=') == NULL)
+            return cli_wrong(line, "--with names a parameter and what it holds: NAME=VALUE");
     if (line->command == CLI_ESCALCTL_CLOCK_COMMAND && strcmp(line->arguments[0], "accept") != 0)
         return cli_wrong(line, "the only word of it is `accept`");
     if (line->command == CLI_ESCALCTL_TOKEN_COMMAND && strcmp(line->arguments[0], "new") != 0)

@@ -85,6 +85,9 @@ ESC_MUST_USE EscStatus esc_play_apply(EscPlay *play, const EscInput *input, EscO
                                       EscWhy *why);
 /* Puts the ticket there that `given` describes, unless it is there. */
 ESC_MUST_USE EscStatus esc_play_put_given(EscPlay *play, EscWhy *why);
+/* What a template is started with, in its types. */
+ESC_MUST_USE EscStatus esc_play_given(EscPlay *play, const EscScenarioStep *step, EscAction *action,
+                                      EscWhy *why);
 /* JSON that the engine wrote, in the play's arena; NULL when there is none. */
 const EscJson *esc_play_json(EscPlay *play, EscText text);
 /* "2026-01-05T09:05" in the workspace's zone. */

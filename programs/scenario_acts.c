@@ -83,6 +83,11 @@ EscStatus esc_play_act(EscPlay *play, const EscScenarioStep *step, EscVerb verb,
     EscText actor = play->program->texts[play->program->persons[owners.persons[0]].name];
     EscAction action = {.verb = verb, .actor = actor, .ticket = ticket_of(play, verb)};
     action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
+    if (verb == ESC_VERB_START) {
+        status = esc_play_given(play, step, &action, why);
+        if (status != ESC_OK)
+            return status;
+    }
     if (verb == ESC_VERB_REJECT)
         action.reason = ESC_TEXT("the test rejects it");
     if (verb == ESC_VERB_KEEP)

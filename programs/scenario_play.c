@@ -265,6 +265,13 @@ EscStatus esc_play_put_given(EscPlay *play, EscWhy *why)
                                   why);
 }
 
+EscStatus esc_play_given(EscPlay *play, const EscScenarioStep *step, EscAction *action, EscWhy *why)
+{
+    const EscJson *json = esc_play_json(play, fields_json(play, &step, 1));
+    return esc_arguments_read(play->arena, play->program, step->name, json, &action->given,
+                              &action->given_count, why);
+}
+
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {

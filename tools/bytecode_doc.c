@@ -52,6 +52,7 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_WAIT] = "wait point",
     [ESC_OPERAND_CLOCK] = "clock",
     [ESC_OPERAND_FORM] = "form",
+    [ESC_OPERAND_PARAM] = "parameter",
     [ESC_OPERAND_TEXT] = "text",
 };
 
@@ -82,7 +83,8 @@ static void write_effects(EscBuf *out)
                                          [ESC_EXTRA_RAISED] = "named",
                                          [ESC_EXTRA_ANY1] = "one of any type",
                                          [ESC_EXTRA_FIELD] = "one of any type",
-                                         [ESC_EXTRA_TICKET] = "text, or none"};
+                                         [ESC_EXTRA_STARTED] =
+                                             "the template's parameters, behind a ticket or none"};
     esc_buf_string(out, "| number | effect | arguments | then | result | site |\n| --- | --- | --- "
                         "| --- | --- | --- |\n");
     for (uint32_t kind = 1; kind < ESC_EFFECT_COUNT; kind++) {

@@ -35,7 +35,8 @@ static EscStatus load_source(const EscClockRow *row, const EscHost *host, EscVal
 {
     static const EscLoad loads[] = {[ESC_CLOCK_SOURCE_TICKET] = ESC_LOAD_TICKET,
                                     [ESC_CLOCK_SOURCE_EVENT] = ESC_LOAD_EVENT,
-                                    [ESC_CLOCK_SOURCE_FACT] = ESC_LOAD_FACT};
+                                    [ESC_CLOCK_SOURCE_FACT] = ESC_LOAD_FACT,
+                                    [ESC_CLOCK_SOURCE_PARAM] = ESC_LOAD_PARAM};
     EscStatus status = load(host, loads[row->source], row->index, value);
     if (status != ESC_OK)
         return status;

@@ -50,9 +50,9 @@ static void write_type(Writer *writer, EscType type)
 
 static void write_ref(Writer *writer, EscRef ref)
 {
-    static const char *const kinds[ESC_REF_COUNT] = {"none",     "person",  "team", "schedule",
-                                                     "route",    "channel", "role", "field",
-                                                     "template", "text"};
+    static const char *const kinds[ESC_REF_COUNT] = {"none",     "person",  "team",  "schedule",
+                                                     "route",    "channel", "role",  "field",
+                                                     "template", "text",    "turns", "parameter"};
     EscRefKind kind = esc_ref_kind(ref);
     esc_buf_string(writer->out, (uint32_t)kind < ESC_REF_COUNT ? kinds[kind] : "?");
     if (ref != 0 && esc_verify_ref_is_valid(writer->program, ref)) {
@@ -227,6 +227,13 @@ static void write_wait(Writer *writer, uint32_t index)
         esc_buf_printf(writer->out, ", result r%u", (unsigned)row->result_register);
 }
 
+static void write_param(Writer *writer, uint32_t param)
+{
+    const EscProgram *program = writer->program;
+    write_text(writer, param < program->params_count ? text_at(writer, program->params[param].name)
+                                                     : ESC_TEXT("?"));
+}
+
 /* "ticket.due_at - 2d has come", "escalation.age has not come to 4h", "office_hours are open" */
 static void write_clock(Writer *writer, uint32_t index)
 {
@@ -248,6 +255,8 @@ static void write_clock(Writer *writer, uint32_t index)
     esc_buf_string(out, row->is_until != 0 ? "until " : "from ");
     if (row->source == ESC_CLOCK_SOURCE_FACT)
         esc_buf_string(out, row->index < ESC_FACT_COUNT ? esc_fact_info[row->index].path : "?");
+    else if (row->source == ESC_CLOCK_SOURCE_PARAM)
+        write_param(writer, row->index);
     else
         write_field(writer, row->index);
     esc_buf_string(out, row->distance_ms < 0 ? " - " : " + ");
@@ -270,6 +279,9 @@ static void write_imm(Writer *writer, const EscInstr *instr)
         break;
     case ESC_OPERAND_FIELD:
         write_field(writer, imm);
+        break;
+    case ESC_OPERAND_PARAM:
+        write_param(writer, imm);
         break;
     case ESC_OPERAND_FACT:
         esc_buf_string(out, imm < ESC_FACT_COUNT ? esc_fact_info[imm].path : "?");

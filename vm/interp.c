@@ -173,6 +173,9 @@ op_LOAD_PREVIOUS:
 op_LOAD_CHANGED:
     CHECK(instr->imm < program->fields_count);
     goto load;
+op_LOAD_PARAM:
+    CHECK(instr->imm < program->params_count);
+    goto load;
 op_LOAD_FACT:
     CHECK(instr->imm < ESC_FACT_COUNT);
 load : {

@@ -63,6 +63,8 @@ static uint32_t index_end(const Machine *m, uint32_t operand)
         return m->program->fields_count;
     case ESC_OPERAND_FACT:
         return ESC_FACT_COUNT;
+    case ESC_OPERAND_PARAM:
+        return m->program->params_count;
     case ESC_OPERAND_TARGET:
     case ESC_OPERAND_BACK:
         return m->function->code_count;
@@ -297,6 +299,7 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_LOAD_PREVIOUS:
     case ESC_OP_LOAD_CHANGED:
     case ESC_OP_LOAD_FACT:
+    case ESC_OP_LOAD_PARAM:
         return load(m, i);
     case ESC_OP_LOAD_NOW:
         return set_ms(m, i->a, ESC_KIND_TIME, m->now_ms);

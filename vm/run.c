@@ -80,6 +80,8 @@ static EscType load_type(const EscRun *run, const EscInstr *instr)
         return ESC_TYPE(ESC_KIND_BOOL);
     case ESC_OP_LOAD_FACT:
         return esc_fact_info[instr->imm].type;
+    case ESC_OP_LOAD_PARAM:
+        return program->params[instr->imm].type;
     default:
         return ESC_TYPE(ESC_KIND_UNSET); /* fits no value */
     }
@@ -98,6 +100,8 @@ static EscLoad load_what(uint8_t op)
         return ESC_LOAD_PREVIOUS;
     case ESC_OP_LOAD_CHANGED:
         return ESC_LOAD_CHANGED;
+    case ESC_OP_LOAD_PARAM:
+        return ESC_LOAD_PARAM;
     default:
         return ESC_LOAD_FACT;
     }

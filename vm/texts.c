@@ -126,6 +126,8 @@ EscText esc_ref_text(const EscProgram *program, EscRef ref)
         return first_of(texts[program->templates[i].title], texts[program->templates[i].name]);
     case ESC_REF_TEXT:
         return texts[i];
+    case ESC_REF_PARAM:
+        return texts[program->params[i].name];
     default:
         return ESC_TEXT("");
     }

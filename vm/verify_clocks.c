@@ -27,6 +27,18 @@ static EscStatus verify_field(EscVerify *verify, uint32_t i, EscScope scope)
     return ESC_OK;
 }
 
+/* That it is the asking template's is the code's to say: triggers, which belong to no escalation yet, ask for none. */
+static EscStatus verify_param(EscVerify *verify, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    uint32_t param = program->clocks[i].index;
+    REJECT_IF(param >= program->params_count, "V06", CLOCKS, i, "there is no parameter %u",
+              (unsigned)param);
+    REJECT_IF(esc_type_kind(program->params[param].type) != ESC_KIND_TIME, "V35", CLOCKS, i,
+              "parameter %u is no time", (unsigned)param);
+    return ESC_OK;
+}
+
 static EscStatus verify_row(EscVerify *verify, uint32_t i)
 {
     const EscClockRow *row = &verify->program->clocks[i];
@@ -40,6 +52,8 @@ static EscStatus verify_row(EscVerify *verify, uint32_t i)
         return verify_field(verify, i, ESC_SCOPE_TICKET);
     if (row->source == ESC_CLOCK_SOURCE_EVENT)
         return verify_field(verify, i, ESC_SCOPE_EVENT);
+    if (row->source == ESC_CLOCK_SOURCE_PARAM)
+        return verify_param(verify, i);
     REJECT_IF(row->source == ESC_CLOCK_SOURCE_FACT && !fact_is_time(row->index), "V35", CLOCKS, i,
               "fact %u is no time", (unsigned)row->index);
     return ESC_OK;

@@ -11,7 +11,7 @@
 #define REF_BIT(kind) (1u << ESC_REF_##kind)
 #define REFS_PERSONS                                                                               \
     (REF_BIT(PERSON) | REF_BIT(TEAM) | REF_BIT(SCHEDULE) | REF_BIT(ROUTE) | REF_BIT(ROLE) |        \
-     REF_BIT(FIELD))
+     REF_BIT(FIELD) | REF_BIT(PARAM))
 
 /* Allow-list: the kinds of reference that a site may hold; NONE where it must hold none. */
 static const uint32_t refs_of[] = {
@@ -216,10 +216,6 @@ static EscStatus verify_extra_argument(EscVerify *verify, const EscEffectRow *ro
         return ESC_OK;
     case ESC_EXTRA_RAISED:
         return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
-    case ESC_EXTRA_TICKET:
-        REJECT_IF(arg->type != ESC_TYPE(ESC_KIND_TEXT), "V19", EFFECT_ARGS, a,
-                  "a ticket is named by a text");
-        break;
     case ESC_EXTRA_NAMED:
         REJECT_IF(arg->name == 0, "V35", EFFECT_ARGS, a, "the argument has no name");
         break;
@@ -242,13 +238,13 @@ static EscStatus verify_arguments(EscVerify *verify, uint32_t i)
                   "an argument has a type");
     if (info->extra == ESC_EXTRA_PARAMS)
         return verify_params(verify, row, i);
+    if (info->extra == ESC_EXTRA_STARTED)
+        return esc_verify_start(verify, i);
     bool is_fine = row->args_count >= fixed;
     if (info->extra == ESC_EXTRA_NONE)
         is_fine = row->args_count == fixed;
     if (info->extra == ESC_EXTRA_ANY1 || info->extra == ESC_EXTRA_FIELD)
         is_fine = row->args_count == fixed + 1;
-    if (info->extra == ESC_EXTRA_TICKET)
-        is_fine = row->args_count <= fixed + 1;
     REJECT_IF(!is_fine, "V19", EFFECTS, i, "%u arguments do not fit %s", (unsigned)row->args_count,
               info->name);
     EscStatus status = verify_fixed(verify, row, fixed);

@@ -136,6 +136,8 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
         return check_index(flow, value, program->fields_count);
     case ESC_OPERAND_FACT:
         return check_index(flow, value, ESC_FACT_COUNT);
+    case ESC_OPERAND_PARAM:
+        return check_index(flow, value, program->params_count);
     case ESC_OPERAND_EFFECT:
         return check_index(flow, value, program->effects_count);
     case ESC_OPERAND_WAIT:
@@ -192,6 +194,14 @@ static EscStatus check_scope(Flow *flow, uint32_t field, EscScope scope)
     return ESC_OK;
 }
 
+/* Of another template, or of none, nobody keeps a value here. */
+static EscStatus flow_param(Flow *flow, uint32_t param)
+{
+    FLOW_REJECT_IF(!esc_param_is_of(flow->verify->program, flow->row->template, param), "V47",
+                   "parameter %u is not one of this template", (unsigned)param);
+    return ESC_OK;
+}
+
 /* The type that an opcode with OUT_ANY writes. */
 static EscStatus result_type(Flow *flow, const EscInstr *instr, EscType *type)
 {
@@ -233,6 +243,9 @@ static EscStatus result_type(Flow *flow, const EscInstr *instr, EscType *type)
     case ESC_OP_LOAD_FACT:
         *type = esc_fact_info[instr->imm].type;
         return ESC_OK;
+    case ESC_OP_LOAD_PARAM:
+        *type = program->params[instr->imm].type;
+        return flow_param(flow, instr->imm);
     case ESC_OP_UNWRAP:
         *type = esc_type_plain(flow->now.types[instr->b]);
         return ESC_OK;
@@ -314,6 +327,8 @@ static EscStatus check_enums(Flow *flow, const EscInstr *instr)
 static EscStatus check_clock(Flow *flow, uint32_t clock)
 {
     const EscClockRow *row = &flow->verify->program->clocks[clock];
+    if (row->source == ESC_CLOCK_SOURCE_PARAM)
+        return flow_param(flow, row->index);
     if (row->source != ESC_CLOCK_SOURCE_EVENT)
         return ESC_OK;
     flow->verify->steps += esc_event_load_steps(flow->verify->bundle, flow->function);

@@ -56,7 +56,7 @@ static EscStatus verify_functions(EscVerify *verify)
 
 /* --- templates ----------------------------------------------------------------------------------------------------- */
 
-static bool ref_can_own(const EscProgram *program, EscRef ref)
+static bool ref_can_own(const EscProgram *program, uint32_t template, EscRef ref)
 {
     switch (esc_ref_kind(ref)) {
     case ESC_REF_PERSON:
@@ -68,19 +68,22 @@ static bool ref_can_own(const EscProgram *program, EscRef ref)
     case ESC_REF_FIELD:
         return program->fields[esc_ref_index(ref)].scope == ESC_SCOPE_TICKET &&
                esc_type_kind(program->fields[esc_ref_index(ref)].type) == ESC_KIND_TEXT;
+    case ESC_REF_PARAM:
+        return esc_param_names(program, template + 1, esc_ref_index(ref));
     default:
         return false;
     }
 }
 
-static EscStatus verify_role(EscVerify *verify, uint32_t r)
+static EscStatus verify_role(EscVerify *verify, uint32_t template, uint32_t r)
 {
     const EscProgram *program = verify->program;
     const EscRoleRow *role = &program->roles[r];
-    REJECT_IF(!ref_can_own(program, role->owner), "V31", ROLES, r, "this can own nothing");
+    REJECT_IF(!ref_can_own(program, template, role->owner), "V31", ROLES, r,
+              "this can own nothing");
     for (uint32_t i = role->others_first; i < role->others_first + role->others_count; i++)
-        REJECT_IF(!ref_can_own(program, program->role_owners[i].owner), "V31", ROLE_OWNERS, i,
-                  "this can own nothing");
+        REJECT_IF(!ref_can_own(program, template, program->role_owners[i].owner), "V31",
+                  ROLE_OWNERS, i, "this can own nothing");
     REJECT_IF(role->follows_shift != 0 &&
                   (esc_ref_kind(role->owner) != ESC_REF_SCHEDULE || role->others_count > 0),
               "V31", ROLES, r, "it follows the shifts of what is not one schedule");
@@ -105,7 +108,7 @@ static EscStatus verify_owners(EscVerify *verify, uint32_t template)
         REJECT_IF(role->role < before, "V31", ROLES, r, "the roles are not in their order");
         REJECT_IF(r > row->roles_first && role->role == before && role->role != ESC_ROLE_ESCALATION,
                   "V31", ROLES, r, "the role is there twice");
-        EscStatus status = verify_role(verify, r);
+        EscStatus status = verify_role(verify, template, r);
         if (status != ESC_OK)
             return status;
     }

@@ -77,6 +77,14 @@ static EscStatus check_template(Flow *flow, const EscEffectRow *site)
     return ESC_OK;
 }
 
+/* A parameter names people only where it is a text of the template at hand. */
+static EscStatus flow_named(Flow *flow, uint32_t param)
+{
+    FLOW_REJECT_IF(!esc_param_names(flow->verify->program, flow->row->template, param), "V47",
+                   "parameter %u names nobody here", (unsigned)param);
+    return ESC_OK;
+}
+
 EscStatus flow_emit(Flow *flow, const EscInstr *instr)
 {
     const EscEffectRow *site = &flow->verify->program->effects[instr->imm];
@@ -96,6 +104,8 @@ EscStatus flow_emit(Flow *flow, const EscInstr *instr)
     EscStatus status = check_arguments(flow, instr, site);
     if (status == ESC_OK)
         status = check_template(flow, site);
+    if (status == ESC_OK && esc_ref_kind(site->ref) == ESC_REF_PARAM)
+        status = flow_named(flow, esc_ref_index(site->ref));
     if (status != ESC_OK)
         return status;
     FLOW_REJECT_IF(info->result == ESC_KIND_UNSET && instr->a != 0, "V11",

@@ -57,6 +57,8 @@ bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref)
         return index < program->templates_count;
     case ESC_REF_TEXT:
         return index < program->texts_count;
+    case ESC_REF_PARAM:
+        return index < program->params_count;
     default:
         return false;
     }

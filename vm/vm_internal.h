@@ -137,6 +137,12 @@ EscStatus esc_verify_levels(
 EscStatus esc_verify_effects(EscVerify *verify);
 EscStatus esc_verify_preds(EscVerify *verify);
 EscStatus esc_verify_clocks(EscVerify *verify); /* V37: when only time turns an answer */
+EscStatus esc_verify_params(EscVerify *verify); /* V47: what templates are started with */
+/* Row `i` of EFFECTS, a START, gives what its template, or each that its route leads to, is started with. */
+EscStatus esc_verify_start(EscVerify *verify, uint32_t i);
+/* Whether `param` of PARAMS is one of the template (OPTION); and whether it is a text, which may name somebody. */
+bool esc_param_is_of(const EscProgram *program, uint32_t template_option, uint32_t param);
+bool esc_param_names(const EscProgram *program, uint32_t template_option, uint32_t param);
 EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
 EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
 

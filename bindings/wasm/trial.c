@@ -142,6 +142,18 @@ static EscStatus load_hours(Trial *trial, uint32_t index, EscValue *value)
                                       &trial->wrong);
 }
 
+static EscStatus load_param(Trial *trial, uint32_t index, EscValue *value)
+{
+    const EscParamRow *param = &trial->program->params[index];
+    EscText name = text_at(trial, param->name);
+    const EscJson *json = said(trial, "with", name);
+    const EscFieldRow like = {.type = param->type};
+    *value = esc_field_default(&like);
+    return json == NULL ? ESC_OK
+                        : trial_value(trial->program, trial->arena, name, json, param->type, value,
+                                      &trial->wrong);
+}
+
 static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *value)
 {
     Trial *trial = context;
@@ -154,6 +166,8 @@ static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *val
         return load_fact(trial, index, value);
     case ESC_LOAD_HOURS:
         return load_hours(trial, index, value);
+    case ESC_LOAD_PARAM:
+        return load_param(trial, index, value);
     case ESC_LOAD_CHANGED:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = is_changed(trial, index)};
         return ESC_OK;

@@ -256,55 +256,81 @@ bool esc_check_create(EscWhere *where, const EscNode *node)
 
 /* --- arguments -------------------------------------------------------------------------------- */
 
-static void no_such_param(EscWorkspace *workspace, const EscNode *entry, const EscParamInfo *params,
-                          uint32_t count, const char *whose, EscSpan declared)
+static void no_such_param(EscWorkspace *workspace, const EscNode *entry, const EscCallee *callee)
 {
     EscName name = entry->entry.name;
     EscSuggest suggest = esc_suggest(name.text);
-    for (uint32_t i = 0; i < count; ++i)
-        esc_suggest_try(&suggest, params[i].name);
+    for (uint32_t i = 0; i < callee->count; ++i)
+        esc_suggest_try(&suggest, callee->params[i].name);
     EscDiagnostic *diagnostic =
-        esc_report(workspace, "E0108", name.span, "%s has no parameter `%.*s`", whose,
+        esc_report(workspace, "E0108", name.span, "%s has no parameter `%.*s`", callee->whose,
                    ESC_TEXT_ARG(name.text));
-    (void)esc_suggest_hint(workspace, &suggest, diagnostic, name.span);
-    esc_report_related(workspace, diagnostic, declared, "declared here");
+    if (!esc_suggest_hint(workspace, &suggest, diagnostic, name.span) && callee->takes_ticket)
+        esc_report_hint(workspace, diagnostic,
+                        "declare it behind the name of the template: `(%.*s: text)`",
+                        ESC_TEXT_ARG(name.text));
+    esc_report_related(workspace, diagnostic, callee->declared, "declared here");
 }
 
-void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
-                         const EscParamInfo *params, uint32_t count, uint32_t base,
-                         const char *whose, EscSpan declared)
+/* Parameters that were given, by their numbers. */
+typedef struct Given {
+    bool is_given[ESC_PARAMS_MAX];
+    bool has_unknown; /* a misspelt name is one fault, not also a missing argument */
+} Given;
+
+static void check_argument(EscWhere *where, const EscNode *entry, const EscCallee *callee,
+                           Given *given)
 {
     EscWorkspace *workspace = where->workspace;
-    bool given[ESC_PARAMS_MAX] = {false};
-    bool has_unknown = false; /* a misspelt name is one fault, not also a missing argument */
-    EscSeen seen = {.workspace = workspace};
-    ESC_EACH(entry, arguments) {
-        uint32_t at = 0;
-        while (at < count && !esc_text_equal(params[at].name, entry->entry.name.text))
-            ++at;
-        esc_entry_once(&seen, entry);
-        if (at == count) {
-            no_such_param(workspace, entry, params, count, whose, declared);
-            has_unknown = true;
+    const EscParamInfo *params = callee->params;
+    uint32_t at = 0;
+    while (at < callee->count && !esc_text_equal(params[at].name, entry->entry.name.text))
+        ++at;
+    if (at == callee->count) {
+        no_such_param(workspace, entry, callee);
+        given->has_unknown = true;
+        return;
+    }
+    given->is_given[at] = true;
+    esc_mark(workspace, entry, ESC_MEANS_PARAM, callee->base + at, params[at].type);
+    char place[ESC_PATH_TEXT_MAX];
+    (void)snprintf(place, sizeof place, "the parameter `%.*s`", ESC_TEXT_ARG(params[at].name));
+    where->undo_field = where->is_in_undo ? params[at].name : ESC_TEXT("");
+    (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
+    where->undo_field = ESC_TEXT("");
+}
+
+static void must_be_complete(EscWorkspace *workspace, EscSpan call, const EscCallee *callee,
+                             const Given *given)
+{
+    for (uint32_t i = 0; i < callee->count && !given->has_unknown; ++i) {
+        const EscParamInfo *param = &callee->params[i];
+        if (given->is_given[i] || esc_type_is_optional(param->type) ||
+            param->type == ESC_TYPE_WRONG)
             continue;
-        }
-        given[at] = true;
-        esc_mark(workspace, entry, ESC_MEANS_PARAM, base + at, params[at].type);
-        char place[ESC_PATH_TEXT_MAX];
-        (void)snprintf(place, sizeof place, "the parameter `%.*s`", ESC_TEXT_ARG(params[at].name));
-        where->undo_field = where->is_in_undo ? params[at].name : ESC_TEXT("");
-        (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
-        where->undo_field = ESC_TEXT("");
+        EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`",
+                                               callee->whose, ESC_TEXT_ARG(param->name));
+        esc_report_hint(workspace, diagnostic, "add `%.*s: …`", ESC_TEXT_ARG(param->name));
+        esc_report_related(workspace, diagnostic, callee->declared, "declared here");
+    }
+}
+
+static void check_made_ticket(EscWhere *where, const EscNode *value);
+
+void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
+                         const EscCallee *callee)
+{
+    Given given = {.has_unknown = false};
+    EscSeen seen = {.workspace = where->workspace};
+    ESC_EACH(entry, arguments) {
+        esc_entry_once(&seen, entry);
+        if (callee->takes_ticket && esc_text_equal(entry->entry.name.text, ESC_TEXT("ticket")))
+            check_made_ticket(where, entry->entry.value);
+        else
+            check_argument(where, entry, callee, &given);
     }
     esc_seen_release(&seen);
-    for (uint32_t i = 0; i < count && !has_unknown; ++i) {
-        if (given[i] || esc_type_is_optional(params[i].type) || params[i].type == ESC_TYPE_WRONG)
-            continue;
-        EscDiagnostic *diagnostic = esc_report(workspace, "E0218", call, "%s needs `%.*s`", whose,
-                                               ESC_TEXT_ARG(params[i].name));
-        esc_report_hint(workspace, diagnostic, "add `%.*s: …`", ESC_TEXT_ARG(params[i].name));
-        esc_report_related(workspace, diagnostic, declared, "declared here");
-    }
+    must_be_complete(where->workspace, call, callee, &given);
 }
 
 /* --- start template --------------------------------------------------------------------------- */
@@ -327,23 +353,6 @@ static void check_made_ticket(EscWhere *where, const EscNode *value)
                     "make it before, `create ticket NAME { … }`, and say `ticket: NAME`");
 }
 
-static void check_start_arguments(EscWhere *where, EscNodeList arguments)
-{
-    EscWorkspace *workspace = where->workspace;
-    EscSeen seen = {.workspace = workspace};
-    ESC_EACH(entry, arguments) {
-        esc_entry_once(&seen, entry);
-        if (esc_text_equal(entry->entry.name.text, ESC_TEXT("ticket")))
-            check_made_ticket(where, entry->entry.value);
-        else
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", entry->span,
-                                       "templates have no parameters in language 1"),
-                            "set fields of the ticket before");
-    }
-    esc_seen_release(&seen);
-}
-
 static bool starts_on_events_only(EscWorkspace *workspace, const EscNode *name, uint32_t template)
 {
     const EscTemplateInfo *info = &workspace->templates[template];
@@ -357,11 +366,54 @@ static bool starts_on_events_only(EscWorkspace *workspace, const EscNode *name, 
     return true;
 }
 
-/* start template by_kind(), where that is a route to templates: each of them may be meant. */
-static void check_start_by_route(EscWhere *where, const EscNode *name, uint32_t route)
+void esc_check_started_with(EscWhere *where, EscSpan call, EscNodeList arguments, uint32_t template,
+                            bool takes_ticket)
+{
+    const EscTemplateInfo *info = &where->workspace->templates[template];
+    char whose[ESC_NAME_SIZE_MAX + 32];
+    (void)snprintf(whose, sizeof whose, "the template `%.*s`", ESC_TEXT_ARG(info->name));
+    esc_check_arguments(where, call, arguments,
+                        &(EscCallee){.params = where->workspace->params + info->params_first,
+                                     .count = info->params_count,
+                                     .base = info->params_first,
+                                     .whose = whose,
+                                     .declared = info->node->template.name.span,
+                                     .takes_ticket = takes_ticket});
+}
+
+/* Whether both are started with the same, in whatever order. */
+static bool take_the_same(const EscWorkspace *workspace, const EscTemplateInfo *a,
+                          const EscTemplateInfo *b)
+{
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < a->params_count; ++i) {
+        const EscParamInfo *one = &workspace->params[a->params_first + i];
+        for (uint32_t j = 0; j < b->params_count; ++j) {
+            const EscParamInfo *other = &workspace->params[b->params_first + j];
+            same += esc_text_equal(one->name, other->name) && one->type == other->type;
+        }
+    }
+    return a->params_count == b->params_count && same == a->params_count;
+}
+
+static void take_different_things(EscWorkspace *workspace, const EscNode *name,
+                                  const EscTemplateInfo *a, const EscTemplateInfo *b)
+{
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0398", name->span,
+        "`%.*s` and `%.*s` may both be meant, and they are started with different things",
+        ESC_TEXT_ARG(a->name), ESC_TEXT_ARG(b->name));
+    esc_report_hint(workspace, diagnostic, "give all templates of the route the same parameters");
+    esc_report_related(workspace, diagnostic, a->node->template.name.span, "one of them");
+    esc_report_related(workspace, diagnostic, b->node->template.name.span, "another one");
+}
+
+/* start template by_kind(), where that is a route to templates: each of them may be meant. Gives one of them, or ESC_NONE. */
+static uint32_t check_start_by_route(EscWhere *where, const EscNode *name, uint32_t route)
 {
     EscWorkspace *workspace = where->workspace;
     const EscRouteInfo *info = &workspace->routes[route];
+    uint32_t first = ESC_NONE;
     esc_mark(workspace, name, ESC_MEANS_REF, ESC_REF(ESC_REF_ROUTE, route), ESC_TYPE_ANY);
     if (info->result != ESC_SYMBOL_TEMPLATE) {
         EscDiagnostic *diagnostic =
@@ -370,34 +422,48 @@ static void check_start_by_route(EscWhere *where, const EscNode *name, uint32_t 
                        ESC_TEXT_ARG(info->name));
         esc_report_related(workspace, diagnostic, info->node->route.result.span,
                            "it leads to this");
-        return;
+        return ESC_NONE;
     }
     ESC_EACH_NODE(row, info->node->route.rows) {
         EscMeaning target = esc_meaning(workspace, row->route_row.target);
-        if (target.means == ESC_MEANS_REF &&
-            starts_on_events_only(workspace, name, esc_ref_index(target.index)))
-            return; /* one of them is enough to say */
+        uint32_t template = esc_ref_index(target.index);
+        if (target.means != ESC_MEANS_REF)
+            continue; /* reported */
+        if (starts_on_events_only(workspace, name, template))
+            return ESC_NONE; /* one of them is enough to say */
+        first = first == ESC_NONE ? template : first;
+        const EscTemplateInfo *one = &workspace->templates[first];
+        const EscTemplateInfo *other = &workspace->templates[template];
+        if (!take_the_same(workspace, one, other)) {
+            take_different_things(workspace, name, one, other);
+            return ESC_NONE;
+        }
     }
+    return first;
+}
+
+/* The template that is started; ESC_NONE after a report. */
+static uint32_t template_of_start(EscWhere *where, const EscNode *name)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscSymbol *route =
+        name->path.count == 1 ? esc_symbol_find(workspace, name->path.parts[0].text) : NULL;
+    if (route != NULL && route->kind == ESC_SYMBOL_ROUTE)
+        return check_start_by_route(where, name, route->index);
+    const EscSymbol *symbol = esc_check_symbol(workspace, name, ESC_SYMBOL_TEMPLATE);
+    if (symbol == NULL)
+        return ESC_NONE;
+    esc_mark(workspace, name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
+    (void)starts_on_events_only(workspace, name, symbol->index);
+    return symbol->index;
 }
 
 bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
-    EscWorkspace *workspace = where->workspace;
     const EscNode *name = node->start_template.name;
-    const EscSymbol *route =
-        name->path.count == 1 ? esc_symbol_find(workspace, name->path.parts[0].text) : NULL;
-    if (route != NULL && route->kind == ESC_SYMBOL_ROUTE) {
-        check_start_arguments(where, node->start_template.arguments);
-        check_start_by_route(where, name, route->index);
-        return false;
-    }
-    const EscSymbol *symbol =
-        esc_check_symbol(workspace, node->start_template.name, ESC_SYMBOL_TEMPLATE);
-    check_start_arguments(where, node->start_template.arguments);
-    if (symbol == NULL)
-        return false;
-    esc_mark(workspace, node->start_template.name, ESC_MEANS_TEMPLATE, symbol->index, ESC_TYPE_ANY);
-    (void)starts_on_events_only(workspace, name, symbol->index);
+    uint32_t template = template_of_start(where, name);
+    if (template != ESC_NONE)
+        esc_check_started_with(where, name->span, node->start_template.arguments, template, true);
     return false;
 }
 
@@ -468,9 +534,12 @@ static void action_arguments(EscWhere *where, const EscNode *path, EscNodeList a
     char whose[2 * ESC_NAME_SIZE_MAX + 32];
     (void)snprintf(whose, sizeof whose, "the action `%.*s.%.*s`",
                    ESC_TEXT_ARG(workspace->systems[info->system].name), ESC_TEXT_ARG(info->name));
-    esc_check_arguments(where, path->span, arguments, workspace->params + info->params_first,
-                        info->params_count, info->params_first, whose,
-                        info->node->action.name.span);
+    esc_check_arguments(where, path->span, arguments,
+                        &(EscCallee){.params = workspace->params + info->params_first,
+                                     .count = info->params_count,
+                                     .base = info->params_first,
+                                     .whose = whose,
+                                     .declared = info->node->action.name.span});
 }
 
 /* Whether a change can be taken back: the policy may demand it. */

@@ -65,6 +65,8 @@ void esc_pass_services(EscWorkspace *workspace); /* routes and service levels */
 void esc_check_levels(EscWorkspace *workspace);  /* levels.c, by esc_pass_services */
 /* Of each route that reads the event: those that start who follows it (route_events.c). */
 void esc_route_events(EscWorkspace *workspace);
+/* what templates are started with, before whatever starts them */
+void esc_pass_parameters(EscWorkspace *workspace);
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_automations(EscWorkspace *workspace);
@@ -126,6 +128,12 @@ uint32_t esc_local_add(EscWorkspace *workspace, EscText name, EscType type, EscS
 
 /* The days on which a calendar is closed, whose zone is known; by holidays.c. */
 void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar);
+
+/* --- parameters.c ------------------------------------------------------------------------------ */
+
+/* Declares PARAMETERs as rows of params, each with a local of its own, from *first on; `whose` in words: "an action". */
+void esc_params_declare(EscWorkspace *workspace, EscNodeList nodes, const char *whose,
+                        uint32_t *first, uint32_t *count);
 
 /* --- steps.c, waits.c, calls.c, branches.c ----------------------------------------------------- */
 

@@ -12,38 +12,6 @@ static const char *const METHODS[] = {"GET", "POST", "PUT", "PATCH", "DELETE", N
 
 /* --- rows, names, parameters ------------------------------------------------------------------ */
 
-static void action_params(EscWorkspace *workspace, EscActionInfo *action)
-{
-    const EscNode *node = action->node;
-    action->params_first = workspace->params_count;
-    ESC_EACH_NODE(param, node->action.parameters) {
-        EscName name = param->parameter.name;
-        uint32_t size_max = 0, items_max = 0;
-        EscType type =
-            esc_schema_type(workspace, param->parameter.type, name.text, &size_max, &items_max);
-        if (type != ESC_TYPE_WRONG && param->parameter.is_optional)
-            type |= ESC_TYPE_OPTIONAL;
-        for (uint32_t i = action->params_first; i < workspace->params_count; ++i) {
-            if (esc_text_equal(workspace->params[i].name, name.text))
-                esc_report_related(
-                    workspace,
-                    esc_report(workspace, "E0112", name.span,
-                               "the parameter `%.*s` stands here twice", ESC_TEXT_ARG(name.text)),
-                    workspace->locals[workspace->params[i].local].span, "first here");
-        }
-        if (action->params_count == ESC_PARAMS_MAX) {
-            esc_report(workspace, "E0333", name.span, "an action has at most %u parameters",
-                       ESC_PARAMS_MAX);
-            return;
-        }
-        esc_check_spelling(workspace, name);
-        uint32_t local = esc_local_add(workspace, name.text, type, name.span);
-        *ESC_ARRAY_ADD(workspace, params) =
-            (EscParamInfo){.name = name.text, .type = type, .local = local};
-        ++action->params_count;
-    }
-}
-
 static void system_rows(EscWorkspace *workspace, uint32_t index)
 {
     const EscNode *node = workspace->systems[index].node;
@@ -68,7 +36,8 @@ static void system_rows(EscWorkspace *workspace, uint32_t index)
         }
         EscActionInfo info = {
             .system = index, .name = name.text, .undo_action = ESC_NONE, .node = action};
-        action_params(workspace, &info);
+        esc_params_declare(workspace, action->action.parameters, "an action", &info.params_first,
+                           &info.params_count);
         *ESC_ARRAY_ADD(workspace, actions) = info;
         ++system->actions_count;
         EscStatus status = esc_names_put(names, name.text, workspace->actions_count - 1);
@@ -255,8 +224,11 @@ static void action_undo(EscWhere *where, EscActionInfo *action)
     const EscActionInfo *other = &workspace->actions[inverse];
     where->is_in_undo = true;
     esc_check_arguments(where, undo->undo.action->span, undo->undo.arguments,
-                        workspace->params + other->params_first, other->params_count,
-                        other->params_first, "the inverse", other->node->action.name.span);
+                        &(EscCallee){.params = workspace->params + other->params_first,
+                                     .count = other->params_count,
+                                     .base = other->params_first,
+                                     .whose = "the inverse",
+                                     .declared = other->node->action.name.span});
     where->is_in_undo = false;
 }
 

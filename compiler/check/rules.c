@@ -95,26 +95,88 @@ static bool calendar_is_always_open(const EscCalendarInfo *calendar)
     return esc_week_minutes(calendar) == 7 * 1440 && calendar->holidays_count == 0;
 }
 
+/* Hours of a calendar pass more slowly than the clock. */
+static bool is_slow(const EscWorkspace *workspace, const EscNode *within)
+{
+    EscMeaning meaning = esc_meaning(workspace, within);
+    return meaning.means == ESC_MEANS_CALENDAR &&
+           !calendar_is_always_open(&workspace->calendars[meaning.index]);
+}
+
+static EscText wanted_words(const EscWorkspace *workspace, const Applied *applied)
+{
+    return esc_span_text(workspace, applied->rule->policy_require.within->span);
+}
+
+/* The owner whose time ends too late: the first, or, with those before it, one behind it. */
+static void owner_is_late(EscWorkspace *workspace, const Applied *applied, const EscNode *within,
+                          bool is_first, int64_t sum_ms)
+{
+    EscText wanted = wanted_words(workspace, applied);
+    bool is_by_calendar = is_slow(workspace, within);
+    EscBuf sum;
+    esc_buf_init(&sum, 64);
+    esc_duration_write(&sum, sum_ms);
+    EscDiagnostic *diagnostic =
+        is_by_calendar
+            ? esc_report(workspace, "E0403", within->span,
+                         "the policy wants an acknowledgement within %.*s here, and hours of a "
+                         "calendar can take longer",
+                         ESC_TEXT_ARG(wanted))
+        : is_first
+            ? esc_report(workspace, "E0403", within->span,
+                         "the policy wants an acknowledgement within %.*s here",
+                         ESC_TEXT_ARG(wanted))
+            : esc_report(workspace, "E0403", within->span,
+                         "the policy wants an acknowledgement within %.*s here, and this owner is "
+                         "waited for until %.*s have gone",
+                         ESC_TEXT_ARG(wanted), ESC_TEXT_ARG(esc_buf_as_text(&sum)));
+    esc_report_hint(workspace, diagnostic,
+                    is_first ? "write `ack within %.*s`"
+                             : "let the times of the whole chain make %.*s together",
+                    ESC_TEXT_ARG(wanted));
+    esc_buf_done(workspace, &sum);
+    relate_rule(workspace, diagnostic, applied);
+}
+
+static void passes_are_late(EscWorkspace *workspace, const Applied *applied, const EscNode *repeat,
+                            int64_t all_ms)
+{
+    EscText wanted = wanted_words(workspace, applied);
+    EscBuf all;
+    esc_buf_init(&all, 64);
+    esc_duration_write(&all, all_ms);
+    EscDiagnostic *diagnostic = esc_report(
+        workspace, "E0403", repeat->span,
+        "the policy wants an acknowledgement within %.*s here, and all passes together take %.*s",
+        ESC_TEXT_ARG(wanted), ESC_TEXT_ARG(esc_buf_as_text(&all)));
+    esc_report_hint(workspace, diagnostic,
+                    "repeat the chain fewer times, or give its owners less time");
+    esc_buf_done(workspace, &all);
+    relate_rule(workspace, diagnostic, applied);
+}
+
+/* Until the last one was asked in vain, in the last pass: people of one level are asked at once, and share its time. */
 static void require_ack(EscWorkspace *workspace, const EscTemplateInfo *info,
                         const Applied *applied)
 {
-    const EscNode *rule = applied->rule;
-    const EscNode *owner = info->owners[0];
-    if (owner == NULL || owner->owner.within == NULL || rule->policy_require.within == NULL)
+    const EscNode *wanted = applied->rule->policy_require.within;
+    int64_t sum_ms = 0;
+    if (wanted == NULL)
         return;
-    const EscNode *within = owner->owner.within;
-    EscMeaning meaning = esc_meaning(workspace, within);
-    bool may_take_longer = meaning.means == ESC_MEANS_CALENDAR &&
-                           !calendar_is_always_open(&workspace->calendars[meaning.index]);
-    if (within->duration.ms <= rule->policy_require.within->duration.ms && !may_take_longer)
+    for (uint32_t level = 0; level < info->levels_count; ++level) {
+        const EscNode *within = info->levels[level]->owner.within;
+        if (within == NULL || !esc_bound_holds(ESC_BOUND_DEADLINE_MS, within->duration.ms))
+            return; /* reported */
+        sum_ms += within->duration.ms;
+        if (sum_ms <= wanted->duration.ms && !is_slow(workspace, within))
+            continue;
+        owner_is_late(workspace, applied, within, level == 0, sum_ms);
         return;
-    EscDiagnostic *diagnostic = esc_report(
-        workspace, "E0403", within->span, "the policy wants an acknowledgement within %.*s here%s",
-        ESC_TEXT_ARG(esc_span_text(workspace, rule->policy_require.within->span)),
-        may_take_longer ? ", and hours of a calendar can take longer" : "");
-    esc_report_hint(workspace, diagnostic, "write `ack within %.*s`",
-                    ESC_TEXT_ARG(esc_span_text(workspace, rule->policy_require.within->span)));
-    relate_rule(workspace, diagnostic, applied);
+    }
+    int64_t passes = info->repeat == NULL ? 1 : (int64_t)info->repeat->repeat.times + 1;
+    if (sum_ms * passes > wanted->duration.ms && passes > 1)
+        passes_are_late(workspace, applied, info->repeat, sum_ms * passes);
 }
 
 /* 0: no evidence of notifications. */

@@ -140,8 +140,11 @@ bool esc_check_run(EscWhere *where, const EscNode *node)
     }
     char whose[ESC_NAME_SIZE_MAX + 32];
     (void)snprintf(whose, sizeof whose, "the runbook `%.*s`", ESC_TEXT_ARG(runbook->name));
-    esc_check_arguments(where, node->run.runbook->span, node->run.arguments, params,
-                        runbook->params_count, 0, whose, runbook->node->runbook.name.span);
+    esc_check_arguments(where, node->run.runbook->span, node->run.arguments,
+                        &(EscCallee){.params = params,
+                                     .count = runbook->params_count,
+                                     .whose = whose,
+                                     .declared = runbook->node->runbook.name.span});
     run_fits(where, node, runbook, facts);
     esc_facts_merge(where->workspace, &where->facts, facts);
     return false;

@@ -121,6 +121,21 @@ static void act_must_be_asked(EscWorkspace *workspace, const EscNode *node)
         esc_check_test_name(workspace, (EscName){ESC_TEXT(""), node->span}, ESC_TEST_APPROVAL);
 }
 
+/* What a person who starts a template gives with it. */
+static void started_with(Scenario *scenario, const EscNode *node, uint32_t template)
+{
+    EscWorkspace *workspace = scenario->workspace;
+    EscNodeList arguments = node->test_act.arguments;
+    esc_check_started_with(&scenario->where, node->test_act.name.span, arguments, template, false);
+    ESC_EACH_NODE(entry, arguments) {
+        EscMeaning meaning = esc_meaning(workspace, entry);
+        EscDatum datum;
+        if (meaning.means == ESC_MEANS_PARAM &&
+            esc_scenario_datum(&scenario->where, entry->entry.value, &datum))
+            field_put(scenario, workspace->params[meaning.index].name, datum);
+    }
+}
+
 static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     static const EscScenarioKind kinds[] = {
@@ -140,9 +155,13 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
     if (node->test_act.act != ESC_ACT_START)
         return;
     const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);
-    if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE)
+    if (symbol == NULL || symbol->kind != ESC_SYMBOL_TEMPLATE) {
         esc_report(scenario->workspace, "E0101", node->test_act.name.span,
                    "there is no template `%.*s`", ESC_TEXT_ARG(step->name));
+        return;
+    }
+    started_with(scenario, node, symbol->index);
+    take_fields(scenario, step);
 }
 
 /* The JSON of what a connector is made to reply. */

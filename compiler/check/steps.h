@@ -26,11 +26,20 @@ void esc_check_qa_check(EscWhere *where, const EscNode *node);
 /* Of two checks of evidence the one that asks for more; either may be NULL. */
 const EscNode *esc_stronger_check(const EscWorkspace *workspace, const EscNode *a,
                                   const EscNode *b);
-/* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. `whose`: "the action
- * `crm.requeue`". */
+/* What takes arguments. */
+typedef struct EscCallee {
+    const EscParamInfo *params;
+    uint32_t count, base;
+    const char *whose; /* "the action `crm.requeue`" */
+    EscSpan declared;
+    bool takes_ticket; /* `ticket: NAME` may stand beside them */
+} EscCallee;
+/* Arguments against parameters; ENTRY nodes get MEANS_PARAM base + number. */
 void esc_check_arguments(EscWhere *where, EscSpan call, EscNodeList arguments,
-                         const EscParamInfo *params, uint32_t count, uint32_t base,
-                         const char *whose, EscSpan declared);
+                         const EscCallee *callee);
+/* The same of a template that is started: by a step, on a ticket that it may name, or by hand. */
+void esc_check_started_with(EscWhere *where, EscSpan call, EscNodeList arguments, uint32_t template,
+                            bool takes_ticket);
 
 /* ticket fields of a record */
 void esc_check_fields(EscWhere *where, EscNodeList entries, EscText prefix, unsigned depth);

@@ -137,9 +137,11 @@ static void check_follows(EscWorkspace *workspace, const EscNode *owner, EscRef 
 }
 
 /* At most how many people own the level; ESC_NONE when that depends on the ticket. */
-static uint32_t check_owner_people(EscWorkspace *workspace, const EscNode *owner)
+static uint32_t check_owner_people(const TemplateCheck *check, const EscNode *owner)
 {
+    EscWorkspace *workspace = check->workspace;
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
+    esc_where_params(&where, check->info);
     EscRef ref = esc_check_who(&where, owner->owner.who, ESC_WHO_CAN_OWN, "own an escalation");
     uint32_t people = esc_people_at_most(workspace, ref);
     check_follows(workspace, owner, ref);
@@ -189,7 +191,7 @@ static void check_owner(TemplateCheck *check, const EscNode *owner)
         check->info->owners[role] = owner;
     check->roles |= 1u << role;
     esc_mark(workspace, owner, ESC_MEANS_ROLE, role, ESC_TYPE_ANY);
-    uint32_t people = check_owner_people(workspace, owner);
+    uint32_t people = check_owner_people(check, owner);
     if (owner->owner.ack_by == ESC_ACK_BY_COUNT)
         esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, people,
                          owner->owner.who->span, "acknowledgements");
@@ -209,6 +211,7 @@ static EscWhere body_where(const TemplateCheck *check, EscFunction body)
     where.events_count = check->info->events_count;
     where.event_may_be_missing = check->info->event_may_be_missing;
     where.has_unknown_event = check->info->has_unknown_event;
+    esc_where_params(&where, check->info);
     return where;
 }
 

@@ -51,5 +51,7 @@ typedef struct EscWhere {
 EscWhere esc_where(EscWorkspace *workspace, EscFunction body);
 /* index in locals, or ESC_NONE */
 uint32_t esc_where_local(EscWhere *where, const EscNode *declares, EscName name, EscType type);
+/* In a template its parameters are names like others (parameters.c). */
+void esc_where_params(EscWhere *where, const EscTemplateInfo *info);
 
 #endif

@@ -75,6 +75,36 @@ static EscRef field_ref(EscWhere *where, const EscNode *node, unsigned allowed, 
     return done(where, node, ESC_REF_FIELD, meaning.index);
 }
 
+/* A parameter of the template, which may hold such a name as a field of the ticket may; 0 when the word is none. */
+static uint32_t param_called(const EscWhere *where, EscText word)
+{
+    for (uint32_t i = 0; i < where->locals_count; ++i) {
+        const EscLocal *local = &where->workspace->locals[where->locals[i]];
+        if (local->param != 0 && esc_text_equal(local->name, word))
+            return local->param;
+    }
+    return 0;
+}
+
+static EscRef param_ref(EscWhere *where, const EscNode *node, uint32_t param, unsigned allowed,
+                        const char *to)
+{
+    EscWorkspace *workspace = where->workspace;
+    const EscParamInfo *info = &workspace->params[param];
+    bool is_text = esc_type_kind(info->type) == ESC_KIND_TEXT;
+    if (info->type == ESC_TYPE_WRONG)
+        return 0;
+    if (is_text && (allowed & ESC_WHO_CAN_FIELD) != 0)
+        return done(where, node, ESC_REF_PARAM, param);
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "E0111", node->span, "the parameter `%.*s` cannot %s",
+                   ESC_TEXT_ARG(info->name), to);
+    esc_report_hint(workspace, diagnostic, "name %s%s", allowed_words(allowed),
+                    is_text ? "" : ", or a parameter that is a text and holds such a name");
+    esc_report_related(workspace, diagnostic, workspace->locals[info->local].span, "declared here");
+    return 0;
+}
+
 static unsigned symbol_bit(EscSymbolKind kind)
 {
     switch (kind) {
@@ -215,6 +245,9 @@ EscRef esc_check_who(EscWhere *where, const EscNode *node, unsigned allowed, con
     uint32_t role = esc_role_number(node->path.parts[0].text);
     if (role != ESC_NONE)
         return role_ref(where, node, role, allowed, to);
+    uint32_t param = param_called(where, node->path.parts[0].text);
+    if (param != 0)
+        return param_ref(where, node, param - 1, allowed, to);
     return route_leads_to_people(where, node,
                                  symbol_ref(where, node, node->path.parts[0], allowed, to), to);
 }

@@ -57,13 +57,20 @@ typedef struct Sum {
     int64_t ms;
 } Sum;
 
+/* A name that the start of the template gave, in params + 1; 0: it is none, and one of the steps has no instant. */
+static uint32_t param_of(const EscWorkspace *workspace, EscMeaning meaning)
+{
+    return meaning.means == ESC_MEANS_LOCAL ? workspace->locals[meaning.index].param : 0;
+}
+
 static bool add_path(Sum *sum, const EscNode *path, int sign)
 {
     EscMeaning meaning = esc_meaning(sum->workspace, path);
     bool grows = is_growing(meaning);
-    bool is_time = esc_type_kind(meaning.type) == ESC_KIND_TIME &&
-                   (meaning.means == ESC_MEANS_TICKET_FIELD ||
-                    meaning.means == ESC_MEANS_EVENT_FIELD || meaning.means == ESC_MEANS_FACT);
+    bool is_time =
+        esc_type_kind(meaning.type) == ESC_KIND_TIME &&
+        (meaning.means == ESC_MEANS_TICKET_FIELD || meaning.means == ESC_MEANS_EVENT_FIELD ||
+         meaning.means == ESC_MEANS_FACT || param_of(sum->workspace, meaning) != 0);
     if ((!grows && !is_time) || sum->path != NULL || meaning.unit != ESC_UNIT_NONE)
         return false;
     sum->path = path;
@@ -108,11 +115,13 @@ static bool make_row(const EscWorkspace *workspace, const EscNode *path, EscBina
 {
     EscMeaning meaning = esc_meaning(workspace, path);
     bool is_behind = op == ESC_BINARY_GREATER || op == ESC_BINARY_LESS_EQUAL;
+    uint32_t param = param_of(workspace, meaning);
     *row = (EscClockRow){
-        .source = meaning.means == ESC_MEANS_TICKET_FIELD  ? ESC_CLOCK_SOURCE_TICKET
-                  : meaning.means == ESC_MEANS_EVENT_FIELD ? ESC_CLOCK_SOURCE_EVENT
-                                                           : ESC_CLOCK_SOURCE_FACT,
-        .index = meaning.index,
+        .source = param != 0                                ? ESC_CLOCK_SOURCE_PARAM
+                  : meaning.means == ESC_MEANS_TICKET_FIELD ? ESC_CLOCK_SOURCE_TICKET
+                  : meaning.means == ESC_MEANS_EVENT_FIELD  ? ESC_CLOCK_SOURCE_EVENT
+                                                            : ESC_CLOCK_SOURCE_FACT,
+        .index = param != 0 ? param - 1 : meaning.index,
         .distance_ms = ms + is_behind,
         .is_until = op == ESC_BINARY_LESS || op == ESC_BINARY_LESS_EQUAL,
     };

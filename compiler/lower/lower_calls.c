@@ -12,7 +12,7 @@ static const EscNode *find_argument(const EscLower *lower, EscNodeList entries, 
 }
 
 /* A parameter that was left out is optional: the check asks for the others. */
-static EscRegister lower_argument(EscLower *lower, const EscNode *value, EscType type)
+EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type)
 {
     if (value != NULL)
         return esc_lower_argument(lower, value, type);
@@ -28,7 +28,7 @@ EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList en
     EscRegister first = (EscRegister)lower->emit->next;
     for (uint32_t i = 0; i < info->params_count; i++) {
         const EscParamInfo *param = &lower->workspace->params[info->params_first + i];
-        lower_argument(lower, find_argument(lower, entries, info->params_first + i), param->type);
+        esc_lower_given(lower, find_argument(lower, entries, info->params_first + i), param->type);
         args[i] = (EscEffectArgRow){.name = esc_build_text(&lower->build, param->name)};
     }
     *count = info->params_count;
@@ -111,7 +111,7 @@ void esc_lower_run(EscLower *lower, const EscNode *node)
         uint32_t local = runbook->locals_first + i;
         const EscNode *value = find_argument(lower, node->run.arguments, i);
         lower->local_registers[local] =
-            lower_argument(lower, value, lower->workspace->locals[local].type);
+            esc_lower_given(lower, value, lower->workspace->locals[local].type);
     }
     esc_lower_steps(lower, runbook->node->runbook.steps);
     esc_lower_reset(lower, mark);

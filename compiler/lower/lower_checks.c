@@ -19,7 +19,8 @@ static void visit_locals(void *context, const EscNode *parent, const EscNode *no
     const EscWorkspace *workspace = search->lower->workspace;
     (void)parent;
     EscMeaning meaning = esc_meaning(workspace, node);
-    if (node->kind == ESC_NODE_PATH && meaning.means == ESC_MEANS_LOCAL)
+    if (node->kind == ESC_NODE_PATH && meaning.means == ESC_MEANS_LOCAL &&
+        workspace->locals[meaning.index].param == 0)
         search->is_found = search->is_found ||
                            !is_within(workspace->locals[meaning.index].span, search->condition);
     esc_node_each_child(node, visit_locals, context);

@@ -175,23 +175,51 @@ void esc_lower_queue_step(EscLower *lower, const EscNode *node)
     bare_effect(lower, site);
 }
 
+/* Of a route any template that it leads to: all are started with the same. */
+static const EscTemplateInfo *started_by(const EscWorkspace *workspace, EscMeaning meaning)
+{
+    if (meaning.means == ESC_MEANS_TEMPLATE)
+        return &workspace->templates[meaning.index];
+    const EscNode *route = workspace->routes[esc_ref_index(meaning.index)].node;
+    const EscNode *row = route->route.rows.first;
+    return &workspace
+                ->templates[esc_ref_index(esc_meaning(workspace, row->route_row.target).index)];
+}
+
+/* What the entry of that name says; NULL: there is none. */
+static const EscNode *given_by_name(const EscNode *node, EscText name)
+{
+    ESC_EACH_NODE(entry, node->start_template.arguments)
+        if (esc_text_equal(entry->entry.name.text, name))
+            return entry->entry.value;
+    return NULL;
+}
+
 void esc_lower_start_template(EscLower *lower, const EscNode *node)
 {
     EscEmit *emit = lower->emit;
-    uint32_t mark = emit->next, count = 0;
-    EscRegister ticket = 0;
-    EscEffectArgRow arg = {0};
-    ESC_EACH_NODE(entry, node->start_template.arguments) {
-        ticket = esc_lower_argument(lower, entry->entry.value, ESC_TYPE(ESC_KIND_TEXT));
-        count++;
-    }
-    EscMeaning meaning = esc_meaning(lower->workspace, node->start_template.name);
+    const EscWorkspace *workspace = lower->workspace;
+    EscMeaning meaning = esc_meaning(workspace, node->start_template.name);
+    const EscTemplateInfo *template = started_by(workspace, meaning);
     EscEffectRow site = {.kind = ESC_EFFECT_START};
+    EscEffectArgRow args[ESC_PARAMS_MAX + 1] = {0};
+    uint32_t mark = emit->next, count = 0;
+    EscRegister first = (EscRegister)mark;
+    const EscNode *ticket = given_by_name(node, ESC_TEXT("ticket"));
     if (meaning.means == ESC_MEANS_REF)
         site.ref = meaning.index;
     else
         site.aux = meaning.index;
-    esc_emit_effect(emit, site, 0, ticket, &arg, count);
+    if (ticket != NULL) {
+        (void)esc_lower_argument(lower, ticket, ESC_TYPE(ESC_KIND_TEXT));
+        count++;
+    }
+    for (uint32_t i = 0; i < template->params_count; i++) {
+        const EscParamInfo *param = &workspace->params[template->params_first + i];
+        (void)esc_lower_given(lower, given_by_name(node, param->name), param->type);
+        args[count++] = (EscEffectArgRow){.name = esc_build_text(&lower->build, param->name)};
+    }
+    esc_emit_effect(emit, site, 0, count == 0 ? 0 : first, args, count);
     esc_emit_drop_to(emit, mark);
 }
 

@@ -42,7 +42,8 @@ bool esc_lower_held(EscLower *lower, const EscNode *node, EscRegister *at)
     EscMeaning meaning = esc_meaning(lower->workspace, node);
     if ((meaning.flags & ESC_MEANING_NARROWED) != 0)
         return meaning.unit == ESC_UNIT_NONE && esc_lower_narrowed(lower, node, at);
-    if (meaning.means != ESC_MEANS_LOCAL || meaning.unit != ESC_UNIT_NONE)
+    if (meaning.means != ESC_MEANS_LOCAL || meaning.unit != ESC_UNIT_NONE ||
+        lower->workspace->locals[meaning.index].param != 0)
         return false;
     *at = lower->local_registers[meaning.index];
     return !esc_type_is_optional(esc_emit_type(lower->emit, *at));
@@ -110,6 +111,17 @@ static void load_previous(EscLower *lower, EscMeaning meaning, EscRegister out)
         esc_emit_make(emit, ESC_OP_TO_TEXT, out, ESC_TYPE(ESC_KIND_TEXT), out, 0, 0);
 }
 
+/* What a template was started with lies with its escalation; other names are registers. */
+static void load_local(EscLower *lower, uint32_t local, EscRegister out)
+{
+    uint32_t param = lower->workspace->locals[local].param;
+    if (param == 0)
+        esc_emit_move(lower->emit, out, lower->local_registers[local]);
+    else
+        esc_emit_make(lower->emit, ESC_OP_LOAD_PARAM, out, lower->workspace->params[param - 1].type,
+                      0, 0, param - 1);
+}
+
 void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out)
 {
     EscEmit *emit = lower->emit;
@@ -133,7 +145,7 @@ void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out)
                       meaning.index);
         break;
     case ESC_MEANS_LOCAL:
-        esc_emit_move(emit, out, lower->local_registers[meaning.index]);
+        load_local(lower, meaning.index, out);
         break;
     case ESC_MEANS_MEMBER:
         esc_emit_const(emit, out, esc_type_plain(meaning.type), meaning.index);

@@ -277,7 +277,9 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     EscTemplateRow row = {.name = esc_build_text(&lower->build, info->name),
                           .title = esc_build_text(&lower->build, info->title),
                           .again_after_ms = info->again_ms,
-                          .is_manual = info->is_manual};
+                          .is_manual = info->is_manual,
+                          .params_first = info->params_count == 0 ? 0 : info->params_first,
+                          .params_count = info->params_count};
     lower_roles(lower, &row);
     row.steps = lower_steps(lower);
     row.closing = lower_closing(lower);

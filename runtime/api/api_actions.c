@@ -140,7 +140,24 @@ static bool take_path(EscRequest *request)
     return true;
 }
 
-static bool take_body(EscRequest *request, const EscJson *body)
+/* On which ticket, and with what. */
+static bool take_start(EscRequest *request, const EscJson *body, const EscProgram *program)
+{
+    EscAction *action = &request->action;
+    EscWhy why = {.text = ""};
+    if (!take_text(request, body, "ticket", ESC_ID_BYTES_MAX, &action->ticket))
+        return false;
+    EscStatus status = esc_arguments_read(request->arena, program, action->target,
+                                          esc_json_member(body, ESC_TEXT("with")), &action->given,
+                                          &action->given_count, &why);
+    if (status == ESC_BAD_INPUT)
+        refuse_member(request, "bad_member", "with", why.text);
+    else if (status != ESC_OK)
+        esc_request_fail(request, status, &why);
+    return status == ESC_OK;
+}
+
+static bool take_body(EscRequest *request, const EscJson *body, const EscProgram *program)
 {
     EscAction *action = &request->action;
     if (!take_actor(request, body) ||
@@ -157,7 +174,7 @@ static bool take_body(EscRequest *request, const EscJson *body)
     case ESC_VERB_OVERRIDE:
         return take_text(request, body, "check", ESC_TEXT_MAX, &action->target);
     case ESC_VERB_START:
-        return take_text(request, body, "ticket", ESC_ID_BYTES_MAX, &action->ticket);
+        return take_start(request, body, program);
     default:
         return true;
     }
@@ -194,11 +211,11 @@ static const EscJson *read_body(EscRequest *request)
 
 static void parse_action(EscRequest *request, const EscProgram *program)
 {
-    (void)program; /* whom and what an action names is the engine's to know */
+    /* whom and what an action names is the engine's to know; the program says in what types a template is started */
     request->action.verb = (EscVerb)request->route->verb;
     const EscJson *body = read_body(request);
     if (body != NULL && take_path(request) && check_members(request, body) &&
-        take_body(request, body))
+        take_body(request, body, program))
         make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
 }
 

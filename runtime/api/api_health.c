@@ -45,6 +45,7 @@ static Sum sum_up(const EscShards *shards)
         sum.all.timers += one.timers;
         sum.all.waiting += one.waiting;
         sum.all.alarmed += one.alarmed;
+        sum.all.gaps += one.gaps;
         sum.longest = one.waiting > sum.longest ? one.waiting : sum.longest;
         sum.latest_ms = one.time_ms > sum.latest_ms ? one.time_ms : sum.latest_ms;
         add_clock(&sum.clock, &one.clock);
@@ -120,13 +121,14 @@ static void answer_health(EscRequest *request)
     bool is_degraded = sum.stopped + sum.noticed > 0 || holidays_end_soon(setup, now_ms);
     EscBuf out;
     esc_buf_init(&out, HEALTH_BYTES_MAX);
-    esc_buf_printf(
-        &out,
-        "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
-        "\"timers\":%llu,\"alarms\":%zu,\"queue\":{\"inputs\":%zu,\"longest\":%zu},\"clock\":{",
-        is_degraded ? "degraded" : "ok", setup->shards->count, (unsigned long long)sum.all.turns,
-        (unsigned long long)sum.all.inputs, (unsigned long long)sum.all.timers, sum.all.alarmed,
-        sum.all.waiting, sum.longest);
+    esc_buf_printf(&out,
+                   "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
+                   "\"timers\":%llu,\"alarms\":%zu,\"gaps\":%zu,\"queue\":{\"inputs\":%zu,"
+                   "\"longest\":%zu},\"clock\":{",
+                   is_degraded ? "degraded" : "ok", setup->shards->count,
+                   (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
+                   (unsigned long long)sum.all.timers, sum.all.alarmed, sum.all.gaps,
+                   sum.all.waiting, sum.longest);
     write_time(&out, "now", now_ms);
     esc_buf_char(&out, ',');
     write_time(&out, "engine", sum.latest_ms);

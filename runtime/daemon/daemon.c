@@ -104,6 +104,9 @@ static void outside_log(void *context, const char *level, const char *event, Esc
  * escalations are asked about, and counted by /health. */
 static void alarm_tell(const Place *place, const EscShard *shard, const EscAuditRow *row)
 {
+    if (esc_text_equal(row->kind, ESC_TEXT("gap_ahead")))
+        say(place->daemon, "alarm", "gap_ahead", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
+            ESC_TEXT_ARG(row->text));
     if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
         say(place->daemon, "alarm", "automation", "%.*s, %.*s: %.*s",
             ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(row->ticket),

@@ -40,6 +40,8 @@ EscText esc_directory_ref_name(const EscProgram *program, EscRef ref)
         return program->texts[program->templates[index].name];
     case ESC_REF_TEXT:
         return program->texts[index];
+    case ESC_REF_PARAM:
+        return program->texts[program->params[index].name];
     case ESC_REF_NONE:
     case ESC_REF_COUNT:
         break;

@@ -133,6 +133,8 @@ EscStatus esc_turn_start(EscService *service, const EscServiceConfig *config, Es
     }
     if (status == ESC_OK)
         status = esc_service_turn_wake(turn);
+    if (status == ESC_OK)
+        status = esc_service_turn_night(turn);
     if (status != ESC_OK)
         return status;
     turn->has_changes = turn->has_changes || has_arrears;
@@ -178,7 +180,9 @@ int64_t esc_service_now_ms(const EscService *service)
 
 int64_t esc_service_wait_ms(const EscService *service)
 {
-    return esc_service_time_wait_ms(&service->time, esc_engine_next_due_ms(service->engine));
+    int64_t due_ms = esc_engine_next_due_ms(service->engine);
+    int64_t night_ms = esc_engine_night_ms(service->engine);
+    return esc_service_time_wait_ms(&service->time, night_ms < due_ms ? night_ms : due_ms);
 }
 
 int64_t esc_service_ahead_of_boot_ms(const EscService *service)

@@ -71,6 +71,8 @@ static inline EscStore *esc_service_looks(const EscService *service)
 EscServiceTurn *esc_service_turn_begin(EscService *service, EscWhy *why);
 ESC_MUST_USE EscStatus esc_service_turn_correct_clock(EscServiceTurn *turn, int64_t correction_ms);
 ESC_MUST_USE EscStatus esc_service_turn_wake(EscServiceTurn *turn);
+/* Looks at the next days, when it is time to. */
+ESC_MUST_USE EscStatus esc_service_turn_night(EscServiceTurn *turn);
 /* An input that needs no look-up. */
 ESC_MUST_USE EscStatus esc_service_turn_apply(EscServiceTurn *turn, const EscInput *input,
                                               EscReply *reply);

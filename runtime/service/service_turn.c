@@ -42,6 +42,18 @@ EscStatus esc_service_turn_wake(EscServiceTurn *turn)
     return esc_engine_apply(turn->service->engine, &woke, turn->now_ms, &outcome, turn->why);
 }
 
+EscStatus esc_service_turn_night(EscServiceTurn *turn)
+{
+    EscEngine *engine = turn->service->engine;
+    const EscInput night = {.kind = ESC_INPUT_NIGHT};
+    EscOutcome outcome = {0};
+    if (esc_engine_night_ms(engine) > turn->now_ms)
+        return ESC_OK;
+    EscStatus status = esc_engine_apply(engine, &night, turn->now_ms, &outcome, turn->why);
+    turn->has_changes = turn->has_changes || (status == ESC_OK && !outcome.is_noop);
+    return status;
+}
+
 static EscStatus look_at_clocks(EscServiceTurn *turn)
 {
     EscServiceTime *time = &turn->service->time;
@@ -50,7 +62,9 @@ static EscStatus look_at_clocks(EscServiceTurn *turn)
     EscStatus status = reading.correction_ms == 0
                            ? ESC_OK
                            : esc_service_turn_correct_clock(turn, reading.correction_ms);
-    return status == ESC_OK && time->has_slept ? esc_service_turn_wake(turn) : status;
+    if (status == ESC_OK && time->has_slept)
+        status = esc_service_turn_wake(turn);
+    return status == ESC_OK ? esc_service_turn_night(turn) : status;
 }
 
 /* --- looking up ------------------------------------------------------------------------------- */

@@ -62,7 +62,7 @@ struct EscShard {
     atomic_size_t waiting, ingesting; /* ingesting: jobs between the two mailboxes */
     atomic_uint_fast64_t turns, inputs, timers;
     _Atomic(int64_t) time_ms;
-    atomic_size_t alarmed;
+    atomic_size_t alarmed, gaps;
     EscServiceClock clock; /* under the lock */
 };
 

@@ -48,6 +48,7 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
                                .timers = atomic_load(&shard->timers),
                                .waiting = atomic_load(&shard->waiting),
                                .alarmed = atomic_load(&shard->alarmed),
+                               .gaps = atomic_load(&shard->gaps),
                                .time_ms = atomic_load(&shard->time_ms)};
     (void)pthread_mutex_lock(&shard->lock);
     counts->clock = shard->clock;
@@ -61,6 +62,7 @@ void esc_shard_show_clock(EscShard *shard)
 {
     atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
     atomic_store(&shard->alarmed, esc_engine_alarmed_count(esc_service_engine(shard->service)));
+    atomic_store(&shard->gaps, esc_engine_gaps_count(esc_service_engine(shard->service)));
     (void)pthread_mutex_lock(&shard->lock);
     shard->clock = esc_service_clock(shard->service);
     (void)pthread_mutex_unlock(&shard->lock);

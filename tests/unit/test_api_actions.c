@@ -29,9 +29,21 @@ static void request_release(EscRequest *request)
     esc_arena_free(request->arena);
 }
 
+/* One template, which is started with two values. */
+static const EscText texts[] = {{"", 0}, {"call", 4}, {"calls", 5}, {"customer", 8}};
+static const EscParamRow params[] = {{3, ESC_TYPE(ESC_KIND_TEXT)},
+                                     {2, ESC_TYPE(ESC_KIND_NUMBER) | ESC_TYPE_OPTIONAL}};
+static const EscTemplateRow templates[] = {{.name = 1, .params_count = 2}};
+static const EscProgram program = {.texts = texts,
+                                   .texts_count = ESC_COUNT_OF(texts),
+                                   .params = params,
+                                   .params_count = ESC_COUNT_OF(params),
+                                   .templates = templates,
+                                   .templates_count = 1};
+
 static void parse(EscRequest *request)
 {
-    request->route->handler->parse(request, NULL);
+    request->route->handler->parse(request, &program);
     assert_int_equal(request->answer.status == 0, request->job.inputs_count == 1);
 }
 
@@ -71,6 +83,12 @@ static void a_path_says_what_it_is_about(void **state)
     assert_int_equal(action->verb, ESC_VERB_START);
     assert_text_equal(action->target, "outage");
     assert_text_equal(action->ticket, "INC-2");
+    request_release(&request);
+    action = taken(&request, "/v1/templates/{}/start", "call",
+                   "{\"ticket\":\"INC-2\",\"with\":{\"calls\":3,\"customer\":\"Globex\"}}");
+    assert_int_equal(action->given_count, 2);
+    assert_text_equal(action->given[0].text, "Globex");
+    assert_true(action->given[1].number == 3);
     request_release(&request);
     action = taken(&request, "/v1/people/{}/present", "ben", "");
     assert_int_equal(action->verb, ESC_VERB_PRESENT);
@@ -218,6 +236,11 @@ static void what_is_wrong_is_named(void **state)
         {TICKET "confirm", "T", "{\"check\":5}", NO_TEXT("/check")},
         {TICKET "override", "T", "{\"check\":5}", NO_TEXT("/check")},
         {"/v1/templates/{}/start", "t", "{\"ticket\":5}", NO_TEXT("/ticket")},
+        {"/v1/templates/{}/start", "call", "{\"ticket\":\"T\"}",
+         MEMBER("bad_member", "with.customer is missing: the template is started with it",
+                "/with")},
+        {"/v1/templates/{}/start", "call", "{\"with\":{\"customer\":5}}",
+         MEMBER("bad_member", "with.customer: a number; wanted is a text", "/with")},
         {"/v1/clock/accept", "", "{\"reason\":\"x\"}", UNKNOWN("/reason")},
         {"/v1/clock/accept", "", "5", NO_OBJECT(NULL)},
     };

@@ -96,26 +96,37 @@ static void numbers_are_those_of_all(void **state)
 {
     (void)state;
     EscShard a = serving("a"), b = serving("b"), *both[] = {&a, &b};
-    a.counts = (EscShardCounts){
-        .turns = 1, .inputs = 2, .timers = 3, .waiting = 4, .alarmed = 5, .time_ms = 9000};
-    b.counts = (EscShardCounts){
-        .turns = 10, .inputs = 20, .timers = 30, .waiting = 1, .alarmed = 50, .time_ms = 1000};
+    a.counts = (EscShardCounts){.turns = 1,
+                                .inputs = 2,
+                                .timers = 3,
+                                .waiting = 4,
+                                .alarmed = 5,
+                                .gaps = 6,
+                                .time_ms = 9000};
+    b.counts = (EscShardCounts){.turns = 10,
+                                .inputs = 20,
+                                .timers = 30,
+                                .waiting = 1,
+                                .alarmed = 50,
+                                .gaps = 60,
+                                .time_ms = 1000};
     assert_health(
         both, 2,
         "{\"status\":\"ok\",\"workspaces\":2,\"turns\":11,\"inputs\":22,\"timers\":33,\"alarms\":"
-        "55,"
+        "55,\"gaps\":66,"
         "\"queue\":{\"inputs\":5,\"longest\":4}," NO_CLOCK("1970-01-01T00:00:09.000Z") "}");
     EscShard *turned[] = {&b, &a};
     assert_health(
         turned, 2,
         "{\"status\":\"ok\",\"workspaces\":2,\"turns\":11,\"inputs\":22,\"timers\":33,\"alarms\":"
-        "55,"
+        "55,\"gaps\":66,"
         "\"queue\":{\"inputs\":5,\"longest\":4}," NO_CLOCK("1970-01-01T00:00:09.000Z") "}");
 }
 
 #define NOTHING(status, count)                                                                     \
     "{\"status\":\"" status "\",\"workspaces\":" count                                             \
-    ",\"turns\":0,\"inputs\":0,\"timers\":0,\"alarms\":0,\"queue\":{\"inputs\":0,\"longest\":0}"   \
+    ",\"turns\":0,\"inputs\":0,\"timers\":0,\"alarms\":0,\"gaps\":0,\"queue\":{\"inputs\":0,"      \
+    "\"longest\":0}"                                                                               \
     "," NO_CLOCK("1970-01-01T00:00:00.000Z")
 
 static void what_is_wrong_is_named(void **state)
@@ -161,6 +172,7 @@ static void the_clock_is_the_worst_one(void **state)
         .ahead_ms = 9, .waits_for_word = true, .corrected_by_ms = 99, .corrected_at_ms = 9000};
 #define CLOCKED                                                                                    \
     "{\"status\":\"ok\",\"workspaces\":3,\"turns\":0,\"inputs\":0,\"timers\":0,\"alarms\":0,"      \
+    "\"gaps\":0,"                                                                                  \
     "\"queue\":{\"inputs\":0,\"longest\":0},\"clock\":{\"now\":\"2026-01-05T09:00:00.000Z\","      \
     "\"engine\":\"1970-01-01T00:00:00.000Z\",\"ahead_ms\":-9,\"waits_for_word\":true,"             \
     "\"corrections\":3,\"corrected_by_ms\":-8,\"corrected_at\":\"1970-01-01T00:00:04.000Z\",}}"

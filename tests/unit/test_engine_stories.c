@@ -93,6 +93,91 @@ static void a_shift_ends(void **state)
     told(scene, "a_shift_ends");
 }
 
+/* What a template was started with, by another one and by hand; the bundle after it wants more, and older steps do not give it. */
+static void started_with_values(void **state)
+{
+    (void)state;
+#define CALL_STEPS                                                                                 \
+    "{ manual\nowners { primary writer ack within 20m  secondary ben ack within 5m }\n"            \
+    "steps { notify room \"call {customer} until {until as time}: {mood}, {list}\"\n"              \
+    "await now > until within 3d\npage writer \"time is over\"\n" STAYS " }\n"                     \
+    "close when resolved }\n"
+#define CALL_PARAMS                                                                                \
+    "customer: text, until: time, mood: calm < angry, list: list of text, writer: text?"
+    static const char first[] =
+        "template t \"Trouble\" { start on ticket.created\nowners { primary ana ack within 5m }\n"
+        "steps { start template call(customer: ticket.title, until: now + 2h, mood: angry, list: "
+        "ticket.tags, writer: \"cleo\")  wait 4h\n"
+        "start template call(customer: ticket.title, until: now, mood: calm, list: [])  " STAYS
+        " }\nclose when resolved }\n";
+    char source[2000];
+    (void)snprintf(source, sizeof source, "%stemplate call(" CALL_PARAMS ") \"Call\" " CALL_STEPS,
+                   first);
+    Scene *scene = scene_waiting(source);
+    (void)scene_event(scene, "ticket.created", "T",
+                      "{\"title\":\"Globex\",\"severity\":\"high\",\"tags\":[\"a\",\"b\"]}");
+    scene_after(scene, MINUTES(121));
+    act(scene, ESC_VERB_RESOLVE, "ana", NULL);
+    const EscAction without = {.verb = ESC_VERB_START,
+                               .actor = ESC_TEXT("ana"),
+                               .ticket = ESC_TEXT("T"),
+                               .target = ESC_TEXT("call")};
+    assert_status(scene_act_full(scene, &without), ESC_BAD_INPUT);
+    (void)scene_event(scene, "ticket.created", "U", "{\"title\":\"Initech\"}");
+    scene_publish(scene, "template call(" CALL_PARAMS ", more: number) \"Call\" " CALL_STEPS);
+    scene_after(scene, 5 * ESC_HOUR_MS);
+    told(scene, "started_with_values");
+}
+
+static void look_ahead(Scene *scene)
+{
+    (void)scene_input(scene, &(EscInput){.kind = ESC_INPUT_NIGHT});
+}
+
+/* M8.8: a time of the next days in which nobody of a chain is there is told once, and again when it is another one. */
+static void a_night_looks_ahead(void **state)
+{
+    (void)state;
+    Scene *scene = scene_waiting(
+        "schedule duty { daily from 2026-01-04T10:00 ana, ben }\n"
+        "template t \"Trouble\" { manual\nowners { primary duty ack within 20m  secondary cleo "
+        "ack within 5m }\nsteps { " STAYS " }\nclose when resolved }\n"
+        "template u \"Other trouble\" { manual\nowners { primary cleo ack within 20m }\n"
+        "steps { " STAYS " }\nclose when resolved }\n"
+        "template v \"Third\" { manual\nowners { primary cleo ack within 20m }\n"
+        "steps { " STAYS " }\nclose when resolved }\n");
+    look_ahead(scene); /* all are there */
+    const EscAction cleo = {.verb = ESC_VERB_ABSENT,
+                            .actor = ESC_TEXT("cleo"),
+                            .target = ESC_TEXT("cleo"),
+                            .for_ms = 3 * ESC_DAY_MS};
+    (void)scene_act_full(scene, &cleo);
+    look_ahead(scene); /* two templates have nobody now */
+    time_goes_to(scene, "2026-01-06T03:00:00Z");
+    look_ahead(scene); /* it is the same */
+    int64_t from_ms = 0;
+    assert_true(esc_time_read(ESC_TEXT("2026-01-07T00:00:00Z"), &from_ms));
+    const EscAction ben = {.verb = ESC_VERB_ABSENT,
+                           .actor = ESC_TEXT("ben"),
+                           .target = ESC_TEXT("ben"),
+                           .from_ms = from_ms,
+                           .for_ms = 5 * ESC_DAY_MS};
+    (void)scene_act_full(scene, &ben);
+    look_ahead(scene); /* and the first template on ben's days, while cleo is away */
+    const EscAction covered = {.verb = ESC_VERB_ABSENT,
+                               .actor = ESC_TEXT("cleo"),
+                               .target = ESC_TEXT("cleo"),
+                               .deputy = ESC_TEXT("ana"),
+                               .for_ms = 3 * ESC_DAY_MS};
+    (void)scene_act_full(scene, &covered);
+    look_ahead(scene); /* somebody stands in */
+    assert_int_equal(esc_engine_gaps_count(scene_engine(scene)), 0);
+    (void)scene_act_full(scene, &cleo);
+    look_ahead(scene); /* and not any more */
+    assert_int_equal(esc_engine_gaps_count(scene_engine(scene)), 2);
+    told(scene, "a_night_looks_ahead");
+}
+
 /* The steps are over; the owner's shifts go on. */
 static void a_shift_ends_behind_the_steps(void **state)
 {
@@ -1070,6 +1155,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_shift_ends),
+        cmocka_unit_test(started_with_values),
+        cmocka_unit_test(a_night_looks_ahead),
         cmocka_unit_test(a_shift_ends_behind_the_steps),
         cmocka_unit_test(turns_of_teams),
         cmocka_unit_test(from_hand_to_hand),

@@ -75,6 +75,8 @@ static EscType wanted_type(const TestHost *host, EscLoad what, uint32_t index)
         return esc_fact_info[index].type;
     case ESC_LOAD_HOURS:
         return ESC_TYPE(ESC_KIND_BOOL);
+    case ESC_LOAD_PARAM:
+        return program->params[index].type;
     }
     return 0;
 }

@@ -140,6 +140,12 @@ typedef struct EscWorkspaceCounts {
 } EscWorkspaceCounts;
 EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace);
 
+/* A finding about a template (its number in the bundle) of whoever knows more than the check: what time zones say, who is there on
+ * which day. `code` is a row of the diagnostics; both texts are copied. Behind the build, before the diagnostics are read: they are in
+ * order again, so what was read of them before is not good any more. */
+void esc_workspace_add_finding(EscWorkspace *workspace, const char *code, uint32_t template_index,
+                               EscText message, EscText hint);
+
 /* --- sources that stay: for editors and pages, which check again and again ---------------------- */
 
 /* Files, and what was read of each of them. Owned; esc_sources_free().
@@ -436,7 +442,7 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_KEEP,    /* who */
     ESC_SCENARIO_ANSWER,  /* name: the answer; who */
     ESC_SCENARIO_CONFIRM, /* text; who */
-    ESC_SCENARIO_START,   /* name: template; who */
+    ESC_SCENARIO_START,   /* name: template; who; fields: what it is started with */
     ESC_SCENARIO_SYSTEM_FAILS,
     ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
     ESC_SCENARIO_DELIVER_FAILS,

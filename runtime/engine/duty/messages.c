@@ -347,19 +347,31 @@ static void people_of(const Receiver *to, const EscNotice *message, EscPeople *p
         unreachable_tell(engine, escalation, message, people->via, "nobody is there now");
 }
 
-/* A field holds the name of somebody of the directory, or a mail address: false when it is no address, or is not meant
- * as one. */
-static bool message_field(const Receiver *to, const EscNotice *message)
+/* What a field or a parameter holds, and how the trail calls it. */
+static EscText written_receiver(const Receiver *to, EscText *called)
 {
     EscEngine *engine = to->engine;
-    uint32_t slot = to->bundle->slots[esc_ref_index(to->ref)];
-    EscText text = esc_ticket_text(engine, to->ticket, slot);
+    uint32_t index = esc_ref_index(to->ref);
+    if (esc_ref_kind(to->ref) == ESC_REF_PARAM) {
+        EscValue value = esc_given_value(to->escalation, index);
+        *called = esc_directory_ref_name(to->bundle->program, to->ref);
+        return value.is_missing ? (EscText){0} : value.text;
+    }
+    uint32_t slot = to->bundle->slots[index];
+    *called = esc_turn_printf(engine, "ticket.%.*s", ESC_TEXT_ARG(esc_slot_name(engine, slot)));
+    return esc_ticket_text(engine, to->ticket, slot);
+}
+
+/* It holds the name of somebody of the directory, or a mail address: false when it is no address, or is not meant
+ * as one. */
+static bool message_written(const Receiver *to, const EscNotice *message)
+{
+    EscText called;
+    EscText text = written_receiver(to, &called);
     bool is_mail = message->via == 0 || message->via == ESC_CONTACT_EMAIL + 1;
     if (!is_mail || !is_address(text))
         return false;
-    EscText target =
-        esc_turn_printf(engine, "ticket.%.*s", ESC_TEXT_ARG(esc_slot_name(engine, slot)));
-    message_address(engine, to->escalation, target, text, message);
+    message_address(to->engine, to->escalation, called, text, message);
     return true;
 }
 
@@ -369,7 +381,8 @@ static void message_to(const Receiver *to, const EscNotice *message)
         message_channel(to, message);
         return;
     }
-    if (esc_ref_kind(to->ref) == ESC_REF_FIELD && message_field(to, message))
+    EscRefKind kind = esc_ref_kind(to->ref);
+    if ((kind == ESC_REF_FIELD || kind == ESC_REF_PARAM) && message_written(to, message))
         return;
     EscPeople people;
     people_of(to, message, &people);

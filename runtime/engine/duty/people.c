@@ -115,7 +115,15 @@ static void reference_find(EscEngine *engine, const EscEscalation *escalation, E
 {
     *people = (EscPeople){.until_ms = INT64_MAX};
     Lookup lookup = {engine, escalation, ticket, bundle};
-    ref = esc_ref_translate(engine, bundle, ref, &lookup.bundle);
+    if (esc_ref_kind(ref) == ESC_REF_PARAM) {
+        EscText param = esc_directory_ref_name(bundle->program, ref);
+        ref = esc_given_ref(engine, escalation, esc_ref_index(ref));
+        lookup.bundle = engine->schema.current;
+        people->via = esc_engine_intern(engine, param);
+        if (ref == 0)
+            return; /* it holds the name of nobody */
+    }
+    ref = esc_ref_translate(engine, lookup.bundle, ref, &lookup.bundle);
     lookup_run(&lookup, ref, people);
 }
 

@@ -207,6 +207,9 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
     case ESC_INPUT_REMARK:
         remark_apply(engine, input->remark);
         return ESC_OK;
+    case ESC_INPUT_NIGHT:
+        esc_night_apply(engine);
+        return ESC_OK;
     case ESC_INPUT_WOKE:
         woke(engine);
         return ESC_OK;

@@ -41,11 +41,16 @@ EscStatus esc_deed_start(EscDeed *deed)
     if (esc_ticket_open_of(deed->ticket, deed->action->target) != NULL)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "the template %.*s is open on this ticket",
                        ESC_TEXT_ARG(deed->action->target));
+    EscGiven given = esc_given_by_hand(engine, template_index, deed->action);
+    EscText lacks = esc_given_lacks(engine, template_index, &given);
+    if (lacks.size > 0)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the template %.*s wants to be given: %.*s",
+                       ESC_TEXT_ARG(deed->action->target), ESC_TEXT_ARG(lacks));
     EscText because = esc_turn_printf(engine, "%.*s started it%s%.*s", ESC_TEXT_ARG(deed->actor),
                                       esc_words_with(deed->action->reason, ": "),
                                       ESC_TEXT_ARG(deed->action->reason));
-    deed->escalation =
-        esc_escalation_start_by(engine, deed->ticket, template_index, NULL, because, deed->actor);
+    deed->escalation = esc_escalation_start_by(engine, deed->ticket, template_index, NULL, because,
+                                               deed->actor, &given);
     if (deed->escalation == NULL)
         engine->turn.outcome->is_noop = true;
     return ESC_OK;

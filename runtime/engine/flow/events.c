@@ -277,7 +277,7 @@ static void asked_start(EscEngine *engine, const EscStartAsked *asked)
     uint32_t template_index = esc_template_find(engine->schema.current->program, name);
     if (template_index != ESC_NONE)
         (void)esc_escalation_start_by(engine, asked->ticket, template_index, asked->event,
-                                      asked->because, asked->by);
+                                      asked->because, asked->by, &asked->given);
     else /* whoever asked is of another bundle */
         esc_audit_ticket(
             engine, asked->ticket, ESC_AUDIT_NOT_STARTED,

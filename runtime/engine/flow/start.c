@@ -45,14 +45,42 @@ static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
     return true;
 }
 
+/* Steps of an older bundle ask for a template as it was, and the present one may want more. */
+static bool is_complete(EscEngine *engine, EscTicket *ticket, EscText name, uint32_t template_index,
+                        const EscGiven *given)
+{
+    EscText lacks = esc_given_lacks(engine, template_index, given);
+    if (lacks.size == 0)
+        return true;
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
+                     esc_audit_data(engine, "template", name, "because", ESC_TEXT("not given"),
+                                    "lacks", lacks, NULL),
+                     "%.*s did not start: nobody gave %.*s", ESC_TEXT_ARG(name),
+                     ESC_TEXT_ARG(lacks));
+    return false;
+}
+
+static void opened_record(EscEngine *engine, EscEscalation *escalation, EscText because)
+{
+    EscText with = esc_given_text(engine, escalation);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
+                         esc_audit_data(engine, "template", escalation->template_name, "because",
+                                        because, "with", with, NULL),
+                         "\"%.*s\" started on %.*s%s%.*s: %.*s",
+                         ESC_TEXT_ARG(esc_escalation_title(escalation)),
+                         ESC_TEXT_ARG(escalation->ticket->id), esc_words_with(with, " with "),
+                         ESC_TEXT_ARG(with), ESC_TEXT_ARG(because));
+}
+
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
-                                       EscText because, EscText by)
+                                       EscText because, EscText by, const EscGiven *given)
 {
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     EscText name = program->texts[row->name];
-    if (!is_startable(engine, ticket, name, template_index))
+    if (!is_startable(engine, ticket, name, template_index) ||
+        !is_complete(engine, ticket, name, template_index, given))
         return NULL;
     EscStarts *starts = esc_ticket_starts(engine, ticket, name);
     starts->count++;
@@ -64,12 +92,9 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
     if (event != NULL)
         start_event_keep(escalation, event);
+    esc_given_take(escalation, given);
     esc_outcome_add(engine, escalation);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
-                         esc_audit_data(engine, "template", name, "because", because, NULL),
-                         "\"%.*s\" started on %.*s: %.*s",
-                         ESC_TEXT_ARG(esc_escalation_title(escalation)), ESC_TEXT_ARG(ticket->id),
-                         ESC_TEXT_ARG(because));
+    opened_record(engine, escalation, because);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, by);
     esc_frame_start(engine, escalation, &escalation->frame, row->steps, NULL, 0);
     esc_qa_begin(engine, escalation);
@@ -82,5 +107,6 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because)
 {
-    return esc_escalation_start_by(engine, ticket, template_index, event, because, (EscText){0});
+    return esc_escalation_start_by(engine, ticket, template_index, event, because, (EscText){0},
+                                   &(EscGiven){.count = 0});
 }

@@ -53,7 +53,9 @@ static int64_t row_turns_ms(const EscWorld *world, const EscClockRow *row)
     default:
         break;
     }
-    EscLoad what = row->source == ESC_CLOCK_SOURCE_EVENT ? ESC_LOAD_EVENT : ESC_LOAD_TICKET;
+    EscLoad what = row->source == ESC_CLOCK_SOURCE_EVENT   ? ESC_LOAD_EVENT
+                   : row->source == ESC_CLOCK_SOURCE_PARAM ? ESC_LOAD_PARAM
+                                                           : ESC_LOAD_TICKET;
     EscValue value = esc_world_value(world, what, row->index);
     return value.is_missing ? NEVER : behind_now(world, value.ms, row->distance_ms);
 }
@@ -105,4 +107,3 @@ int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred)
         turns_ms = earlier(turns_ms, esc_pred_turns_ms(world, row->children_first + i));
     return turns_ms;
 }
-

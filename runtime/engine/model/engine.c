@@ -76,6 +76,7 @@ static void lists_free(EscEngine *engine)
     free(engine->receivers);
     free(engine->absences.items);
     free(engine->team_turns.items);
+    free(engine->gaps.items);
     free(engine->tickets.items);
     free(engine->tickets.sleepers);
     free(engine->tickets.places);

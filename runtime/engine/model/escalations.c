@@ -128,6 +128,9 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
         esc_owned_release(&escalation->start_fields[i]);
     free(escalation->start_fields);
     esc_text_drop(&escalation->start_json);
+    for (uint32_t i = 0; i < escalation->given_count; i++)
+        esc_owned_release(&escalation->given[i]);
+    free(escalation->given);
     free(escalation->checks);
     free(escalation->raised_checks);
     for (size_t i = 0; i < escalation->changes_count; i++)

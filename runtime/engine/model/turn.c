@@ -19,7 +19,7 @@ void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation)
 }
 
 void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because,
-                   EscText by)
+                   EscText by, EscGiven given)
 {
     if (engine->turn.starts_count >= ESC_ENGINE_STARTS_MAX) {
         esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
@@ -35,6 +35,7 @@ void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, 
         .template_name = esc_engine_intern(engine, template_name),
         .because = because,
         .by = by,
+        .given = given,
     };
 }
 

@@ -273,10 +273,17 @@ static EscValue fact_value(const EscWorld *world, EscFact fact)
     }
 }
 
+static EscValue param_value(const EscWorld *world, uint32_t param)
+{
+    return world->escalation == NULL ? esc_value_default(world->bundle->program->params[param].type)
+                                     : esc_given_value(world->escalation, param);
+}
+
 EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index)
 {
     return what == ESC_LOAD_TICKET  ? ticket_value(world, index, world->is_before)
            : what == ESC_LOAD_EVENT ? event_value(world, index)
+           : what == ESC_LOAD_PARAM ? param_value(world, index)
                                     : fact_value(world, (EscFact)index);
 }
 
@@ -301,6 +308,9 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
         break;
     case ESC_LOAD_FACT:
         *value = fact_value(world, (EscFact)index);
+        break;
+    case ESC_LOAD_PARAM:
+        *value = param_value(world, index);
         break;
     case ESC_LOAD_HOURS:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = esc_hours_open(world, index)};

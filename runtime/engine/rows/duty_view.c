@@ -79,7 +79,11 @@ static EscText person_of(EscEngine *engine, const EscEscalation *escalation,
                          const EscEngineBundle *bundle, EscRef ref)
 {
     const EscEngineBundle *in = bundle;
-    ref = esc_ref_translate(engine, bundle, ref, &in);
+    if (esc_ref_kind(ref) == ESC_REF_PARAM) {
+        ref = esc_given_ref(engine, escalation, esc_ref_index(ref));
+        in = engine->schema.current;
+    }
+    ref = esc_ref_translate(engine, in, ref, &in);
     Lookup lookup = {engine, escalation->ticket, in, engine->now_ms};
     EscOwners owners = people_at(&lookup, ref);
     return first_of(&lookup, &owners);
@@ -216,7 +220,8 @@ static EscText absent_json(Lookup *lookup, const EscOwners *owners)
 
 static bool depends_on_ticket(EscRef ref)
 {
-    return esc_ref_kind(ref) == ESC_REF_ROUTE || esc_ref_kind(ref) == ESC_REF_FIELD;
+    return esc_ref_kind(ref) == ESC_REF_ROUTE || esc_ref_kind(ref) == ESC_REF_FIELD ||
+           esc_ref_kind(ref) == ESC_REF_PARAM;
 }
 
 static void duty_fill(EscEngine *engine, EscRef ref, int64_t now_ms, EscDutyView *view)

@@ -16,11 +16,12 @@
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
  *   changes, what is told of them, timeline (changes_pack.c)
  *   start: varint event type + 1 (0: no event), then  count, values
+ *   what it was started with: count, values
  *
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
 
-#define FORMAT 6
+#define FORMAT 7
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u
@@ -75,6 +76,7 @@ static void rest_pack(EscBuf *out, const EscEngine *engine, const EscEscalation 
     esc_changes_pack(out, engine->schema.current->program, escalation);
     esc_history_pack(out, escalation);
     start_pack(out, escalation);
+    esc_values_pack(out, escalation->bundle->program, escalation->given, escalation->given_count);
 }
 
 /* A part that can be passed over when it is read. */
@@ -169,6 +171,21 @@ static void start_unpack(EscCursor *cursor, EscEscalation *escalation)
             program->fields[program->event_fields[event->fields_first + i].field].type);
 }
 
+static void given_unpack(EscCursor *cursor, EscEscalation *escalation)
+{
+    const EscProgram *program = escalation->bundle->program;
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    size_t count = esc_cursor_count(cursor);
+    if (count != row->params_count) {
+        cursor->failed = true;
+        return;
+    }
+    escalation->given = esc_engine_alloc(count * sizeof *escalation->given);
+    for (size_t i = 0; i < count; i++)
+        escalation->given[escalation->given_count++] =
+            esc_value_unpack(cursor, program, program->params[row->params_first + i].type);
+}
+
 static bool rest_unpack(EscText rest, EscEngine *engine, EscEscalation *escalation)
 {
     EscCursor cursor = esc_cursor((EscBytes){(const uint8_t *)rest.data, rest.size});
@@ -178,6 +195,7 @@ static bool rest_unpack(EscText rest, EscEngine *engine, EscEscalation *escalati
     esc_changes_unpack(&cursor, engine, escalation);
     esc_history_unpack(&cursor, engine, escalation);
     start_unpack(&cursor, escalation);
+    given_unpack(&cursor, escalation);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }
 

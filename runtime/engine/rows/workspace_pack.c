@@ -7,12 +7,13 @@
  *     varint each   quiet times: count, for each  packed whose  u8: a channel  signed end  varint left out  items as above
  *   released: count, for each  varint outbox  escalations: count, varint each   signed sum of the clock's corrections
  *   hash of the bundle whose service levels all tickets have   of the configuration   of the token file
+ *   gaps that were told: count, for each  packed template  signed from, until  u8: 1 nobody of the last resort either
  *   timers (values_pack.c) */
 #include <engine/rows.h>
 
 #include <string.h>
 
-#define FORMAT 7
+#define FORMAT 8
 
 enum { IS_FOR = 1, IS_BACK = 2 };
 
@@ -66,6 +67,17 @@ static void quiets_pack(EscBuf *out, const EscQuiets *quiets)
     }
 }
 
+static void gaps_pack(EscBuf *out, const EscToldGaps *gaps)
+{
+    esc_buf_varint(out, gaps->count);
+    for (size_t i = 0; i < gaps->count; i++) {
+        esc_buf_packed(out, gaps->items[i].template_name);
+        esc_buf_signed(out, gaps->items[i].from_ms);
+        esc_buf_signed(out, gaps->items[i].until_ms);
+        esc_buf_u8(out, gaps->items[i].is_of_all);
+    }
+}
+
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
     esc_buf_u8(out, FORMAT);
@@ -95,6 +107,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
     esc_buf_append(out, engine->schema.reviewed, sizeof engine->schema.reviewed);
     esc_buf_append(out, engine->found.configuration, sizeof engine->found.configuration);
     esc_buf_append(out, engine->found.tokens, sizeof engine->found.tokens);
+    gaps_pack(out, &engine->gaps);
     esc_timers_pack(out, engine->timers.own);
 }
 
@@ -220,6 +233,18 @@ static void hash_unpack(EscCursor *cursor, uint8_t hash[32])
         memcpy(hash, bytes.data, bytes.size);
 }
 
+static void gaps_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscToldGap gap = {.template_name = esc_interned_unpack(cursor, engine)};
+        gap.from_ms = esc_instant_unpack(cursor);
+        gap.until_ms = esc_instant_unpack(cursor);
+        gap.is_of_all = esc_cursor_u8(cursor) != 0;
+        esc_gap_remember(engine, gap);
+    }
+}
+
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
 {
     EscCursor cursor = esc_cursor(body);
@@ -235,6 +260,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     reviewed_unpack(&cursor, engine);
     hash_unpack(&cursor, engine->found.configuration);
     hash_unpack(&cursor, engine->found.tokens);
+    gaps_unpack(&cursor, engine);
     esc_timers_unpack(&cursor, engine, NULL, NULL);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

@@ -415,11 +415,34 @@ static void emit_rollback(Emission *emission)
     esc_rollback(emission->engine, emission->escalation, emission->arguments[0].text);
 }
 
+/* The ticket stands first, and alone has no name. */
+static bool start_has_ticket(const Emission *emission)
+{
+    return emission->count > 0 &&
+           emission->program->effect_args[emission->row->args_first].name == 0;
+}
+
 /* On the ticket at hand, or on one that these steps made. */
 static EscTicket *start_ticket(Emission *emission)
 {
-    return emission->count == 0 ? emission->ticket
-                                : esc_ticket_find(emission->engine, emission->arguments[0].text);
+    return start_has_ticket(emission)
+               ? esc_ticket_find(emission->engine, emission->arguments[0].text)
+               : emission->ticket;
+}
+
+static EscGiven start_given(Emission *emission)
+{
+    EscEngine *engine = emission->engine;
+    const EscProgram *program = emission->program;
+    EscText *names = esc_turn_alloc(engine, (emission->count + (size_t)1) * sizeof *names);
+    EscValue *values = esc_turn_alloc(engine, (emission->count + (size_t)1) * sizeof *values);
+    EscGiven given = {.program = program, .names = names, .values = values};
+    for (uint32_t i = start_has_ticket(emission) ? 1 : 0; i < emission->count; i++) {
+        names[given.count] =
+            program->texts[program->effect_args[emission->row->args_first + i].name];
+        values[given.count++] = esc_turn_value(engine, emission->arguments[i]);
+    }
+    return given;
 }
 
 static void emit_start(Emission *emission)
@@ -446,7 +469,7 @@ static void emit_start(Emission *emission)
                           : esc_turn_printf(engine, "the automation %.*s started it",
                                             ESC_TEXT_ARG(engine->turn.automation));
     esc_start_ask(engine, ticket, name, because,
-                  by == NULL ? (EscText){0} : esc_escalation_starter(by));
+                  by == NULL ? (EscText){0} : esc_escalation_starter(by), start_given(emission));
 }
 
 static void emit_check(Emission *emission)

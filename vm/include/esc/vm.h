@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 4
+#define ESC_BUNDLE_FORMAT 5
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
@@ -77,6 +77,7 @@ typedef enum EscRefKind {
     ESC_REF_TEMPLATE, /* TEMPLATES: a route's target */
     ESC_REF_TEXT,     /* TEXTS: a queue's name */
     ESC_REF_TURNS,    /* TEAMS: the next of its members who is there, one after the other */
+    ESC_REF_PARAM,    /* PARAMS: a text that the template was started with, and that holds such a name as FIELD's */
     ESC_REF_COUNT
 } EscRefKind;
 #define ESC_REF(kind, index) (((EscRef)(kind) << 24) | (EscRef)(index))
@@ -216,6 +217,7 @@ typedef enum EscPred {
 typedef enum EscClockSource {
     ESC_CLOCK_SOURCE_TICKET, ESC_CLOCK_SOURCE_EVENT, ESC_CLOCK_SOURCE_FACT,
     ESC_CLOCK_SOURCE_HOURS,   /* of a calendar, or of the day */
+    ESC_CLOCK_SOURCE_PARAM,   /* what the escalation was started with */
     ESC_CLOCK_SOURCE_COUNT
 } EscClockSource;
 typedef enum EscCheck { ESC_CHECK_ACKNOWLEDGED, ESC_CHECK_DELIVERED, ESC_CHECK_CONSISTENT, ESC_CHECK_CONFIRMED, ESC_CHECK_CONDITION, ESC_CHECK_COUNT } EscCheck;
@@ -386,7 +388,7 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS } EscLoad;
+typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS, ESC_LOAD_PARAM } EscLoad;
 
 /* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
 typedef struct EscListener {
@@ -400,7 +402,7 @@ typedef struct EscListener {
 /* What a run sees of the world. Both callbacks are called on the caller's stack; neither may call back into the same run. */
 typedef struct EscHost {
     void *context;
-    /* Gives the value of a field (index in FIELDS) or fact, or (HOURS, index in CALENDARS) whether they are open, as a BOOL. Its type must be exactly what the verifier proved: the field's type,
+    /* Gives the value of a field (index in FIELDS), fact or parameter (index in PARAMS, of the function's template), or (HOURS, index in CALENDARS) whether they are open, as a BOOL. Its type must be exactly what the verifier proved: the field's type,
      * made optional where opcodes.def says so. Texts must live until the run returns. */
     EscStatus (*load)(void *context, EscLoad what, uint32_t index, EscValue *value);
     /* Carries out effect site `effect`; arguments are borrowed for the call. *result is preset to UNSET; effect kinds that have a result must set it,
@@ -495,7 +497,7 @@ typedef enum EscOperand {
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
     ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
-    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM,
+    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM, ESC_OPERAND_PARAM,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
@@ -520,7 +522,7 @@ extern const EscOpInfo esc_op_info[256];
 /* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
 typedef enum EscExtra {
     ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
-    ESC_EXTRA_TICKET /* none, or one TEXT: the id of a ticket */
+    ESC_EXTRA_STARTED /* a TEXT without a name, the id of a ticket, or none; and the template's parameters by name */
 } EscExtra;
 typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */, ESC_SITE_REF_TEMPLATE /* a route to templates, or none */ } EscSiteRef;
 typedef enum EscSiteAux {

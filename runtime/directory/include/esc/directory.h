@@ -121,6 +121,46 @@ bool esc_watches_write(const EscProgram *program, const EscWatchSource *source, 
 /* The same by what is written alone. */
 bool esc_written_calendar(const EscProgram *program, const EscZones *zones, EscText name,
                           int64_t from_ms, int64_t to_ms, EscBuf *out);
+/* --- when nobody would be there ------------------------------------------------------------------------------------ */
+
+/* Who is away when, as whoever asks knows it. */
+typedef struct EscPresence {
+    void *context;
+    bool (*is_away)(void *context, uint32_t person, int64_t at_ms);
+    uint32_t (*deputy)(void *context, uint32_t person,
+                       int64_t at_ms); /* of somebody who is away then; ESC_NONE: nobody */
+    /* The first instant behind at_ms at which the person goes away or comes back; INT64_MAX: never. */
+    int64_t (*turns_ms)(void *context, uint32_t person, int64_t at_ms);
+} EscPresence;
+
+/* By what is written alone. */
+typedef struct EscWritten {
+    const EscProgram *program;
+    const EscZones *zones;
+} EscWritten;
+EscPresence esc_written_presence(EscWritten *written); /* which is borrowed */
+/* Resolves as esc_directory_resolve does; a route whose rows have conditions leads to its last row, and a field to nobody.
+ * owners->until_ms: until then it means the same whatever happens that is known, also to whoever stands in. */
+void esc_presence_look(const EscProgram *program, const EscZones *zones,
+                       const EscPresence *presence, EscRef ref, int64_t at_ms, EscOwners *owners);
+
+/* A time in which nobody of a template's chain is there. */
+typedef struct EscGap {
+    uint32_t template;         /* index in TEMPLATES */
+    int64_t from_ms, until_ms; /* within what was looked at */
+    size_t more;               /* further ones of the same template and kind behind it */
+    bool is_of_all;            /* nor is anybody of the last resort */
+} EscGap;
+
+/* The first gaps of each template between two instants: of its chain, and of all. Fields and parameters may name anybody or
+ * nobody: they fill no gap, and a chain of nothing else has none of its own. *gaps is in the arena. ESC_NO_MEMORY. */
+ESC_MUST_USE EscStatus esc_gaps_find(const EscProgram *program, const EscZones *zones,
+                                     const EscPresence *presence, int64_t from_ms, int64_t to_ms,
+                                     EscArena *arena, const EscGap **gaps, size_t *count);
+/* "ana is away and nobody stands in; nobody is on call in nights": who is missing when it begins. */
+void esc_gap_write_why(const EscProgram *program, const EscZones *zones,
+                       const EscPresence *presence, const EscGap *gap, EscBuf *out);
+
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
 EscText esc_directory_ref_name(const EscProgram *program,

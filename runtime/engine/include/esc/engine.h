@@ -52,6 +52,9 @@ typedef struct EscAction {
     int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */
     int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
     EscExpect expect;  /* HANDOFF */
+    /* START: a value for each parameter of the template, in order and of its type (esc_arguments_read); NULL: nothing is given. */
+    const EscValue *given;
+    uint32_t given_count;
 } EscAction;
 
 /* The clock. `correction_ms`: engine time was moved by so much to follow the wall clock; the instant of the input is that
@@ -83,6 +86,7 @@ typedef enum EscInputKind {
     ESC_INPUT_TIMER,
     ESC_INPUT_CLOCK,
     ESC_INPUT_REMARK,
+    ESC_INPUT_NIGHT,
     ESC_INPUT_WOKE
 } EscInputKind;
 typedef struct EscInput {
@@ -94,6 +98,7 @@ typedef struct EscInput {
         const EscClockChange *clock;
         const EscRemark *remark;
         /* TIMER: fires the earliest timer that is due; nothing to give
+         * NIGHT: looks whether somebody of each chain is there on the next days; a noop when there is nothing new to tell
          * WOKE: the daemon was away, and comes before the first timer: what waits for a first input is told, and checks
          * on deliveries are judged after the queue had its chance */
     };
@@ -186,6 +191,10 @@ bool esc_engine_has_found(const EscEngine *engine, const EscRemark *remark);
 bool esc_engine_has_arrears(const EscEngine *engine);
 /* Open escalations that somebody who watches has to know of: parked, or with a question that nobody answers. */
 size_t esc_engine_alarmed_count(const EscEngine *engine);
+/* Times of the next days, by the last NIGHT, in which nobody of some template's owners is there. */
+size_t esc_engine_gaps_count(const EscEngine *engine);
+/* When the next NIGHT is due: at once behind a start. */
+int64_t esc_engine_night_ms(const EscEngine *engine);
 /* Forgets what was committed and a restart would not load: closed escalations, and tickets beyond the `keep` that were
  * touched last. Call after a commit; costs by what goes, not by what stays. */
 void esc_engine_evict(EscEngine *engine, size_t keep);

@@ -11,7 +11,8 @@ extern "C" {
 #define ESC_EVENT_BYTES_MAX ((size_t)1 << 20) /* one event as JSON */
 #define ESC_BATCH_EVENTS_MAX 1000             /* events of one request */
 #define ESC_EVENT_NOTES_MAX 16 /* what was cut or left out of one event; the rest is counted */
-#define ESC_OWN_TICKETS "escal:" /* how the ids of tickets begin that no source names: linked ones */
+#define ESC_OWN_TICKETS                                                                            \
+    "escal:" /* how the ids of tickets begin that no source names: linked ones */
 
 typedef struct EscPatch {
     uint32_t field; /* index in FIELDS, TICKET scope */
@@ -27,7 +28,8 @@ typedef struct EscEvent {
     const EscValue *
         fields; /* by position in the event type's field list; every one set (missing or default) */
     uint32_t fields_count;
-    const bool *is_given; /* by the same positions: what is not has its default; NULL: nobody knows */
+    const bool
+        *is_given; /* by the same positions: what is not has its default; NULL: nobody knows */
     const EscPatch *
         patches; /* ticket fields it brings: data of ticket.* events, member "ticket" of the others */
     uint32_t patches_count;
@@ -54,12 +56,19 @@ ESC_MUST_USE EscStatus esc_event_parse(EscArena *arena, const EscProgram *progra
 /* What a sender gave: a batch (JSON array) or a single event (object); *events in order, each with its own status. An event of a type that only the engine
  * raises is refused. Fails as a whole when it is no JSON (why->check is "JSON") or has too many events; why->offset is then the number of the event. */
 ESC_MUST_USE EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program,
-                                             EscText json, EscParsedEvent **events,
-                                             uint32_t *count, EscWhy *why);
+                                             EscText json, EscParsedEvent **events, uint32_t *count,
+                                             EscWhy *why);
 /* From typed values (escalc test): builds the same struct. */
 ESC_MUST_USE EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type,
                                       EscText source, EscText id, EscText subject,
                                       EscText data_json, EscEvent *event, EscWhy *why);
+
+/* What a person starts a template with, by its name: members of a JSON object by the names of its parameters, in their types as fields of events
+ * are; a text that says a number or a truth counts as one where that is wanted. *values (in the arena) has one for each parameter in order, *count of them; what may be
+ * missing may be left out. Without such a template both are empty, for that is the engine's to say. ESC_BAD_INPUT with *why, which names the member: nothing is cut or assumed here, for somebody waits for the answer. */
+ESC_MUST_USE EscStatus esc_arguments_read(EscArena *arena, const EscProgram *program,
+                                          EscText template_name, const EscJson *json,
+                                          const EscValue **values, uint32_t *count, EscWhy *why);
 
 #ifdef __cplusplus
 }

@@ -104,6 +104,7 @@ typedef struct EscShardCounts {
     uint64_t turns, inputs, timers; /* since the start */
     size_t waiting;                 /* inputs that were let in and are not over */
     size_t alarmed;                 /* escalations that nobody answers for, after the last turn */
+    size_t gaps;                    /* times of the next days in which nobody of a chain is there */
     int64_t time_ms;                /* of its engine, after the last turn */
     EscServiceClock clock;
 } EscShardCounts;

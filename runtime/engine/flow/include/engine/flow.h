@@ -112,6 +112,11 @@ EscPendingDue esc_pending_fire(EscEngine *engine, EscTicket *ticket, uint32_t nu
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket);
 void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index);
 
+/* --- gaps.c ----------------------------------------------------------------------------------- */
+
+/* Looks at the next days; the outcome is a noop when nothing is new. */
+void esc_night_apply(EscEngine *engine);
+
 /* --- start.c ---------------------------------------------------------------------------------- */
 
 /* When `again after` lets the template start on the ticket; 0: any time. */
@@ -120,10 +125,11 @@ int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t templat
 /* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because);
-/* The same for a start that a person asked for, or that follows from one. */
+/* The same for a start that a person asked for, or that follows from one, and that gives something; NULL also when it does not
+ * give what the template wants. */
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
-                                       EscText because, EscText by);
+                                       EscText because, EscText by, const EscGiven *given);
 
 /* --- reports.c -------------------------------------------------------------------------------- */
 

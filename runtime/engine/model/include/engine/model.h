@@ -391,10 +391,31 @@ void esc_undo_forget(EscEngine *engine);
 void esc_turn_end(EscEngine *engine);
 bool esc_turn_is_empty(const EscEngine *engine);
 void esc_turn_release(EscEngine *engine);
-/* `by`: the person whose start this follows from, interned; empty: nobody's. */
+/* `by`: the person whose start this follows from, interned; empty: nobody's. `given` lives in the turn. */
 void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, EscText because,
-                   EscText by);
+                   EscText by, EscGiven given);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
+
+/* --- gaps.c ----------------------------------------------------------------------------------- */
+
+void esc_gap_remember(EscEngine *engine, EscToldGap gap);
+
+/* --- given.c ---------------------------------------------------------------------------------- */
+
+/* A value whose texts live until the turn ends. */
+EscValue esc_turn_value(EscEngine *engine, EscValue value);
+/* What a person gives, for the parameters of a template of the present bundle. */
+EscGiven esc_given_by_hand(EscEngine *engine, uint32_t template_index, const EscAction *action);
+/* The names of parameters that must be given and are not, as a list for people; empty: nothing is missing. Lives in the turn. */
+EscText esc_given_lacks(EscEngine *engine, uint32_t template_index, const EscGiven *given);
+/* Takes over what a start gives, in the types of the escalation's bundle, which is the present one. */
+void esc_given_take(EscEscalation *escalation, const EscGiven *given);
+/* The value of a parameter (index in PARAMS of the escalation's bundle). */
+EscValue esc_given_value(const EscEscalation *escalation, uint32_t param);
+/* "customer Globex, until Mon 5 Jan 2026": for the trail; empty without parameters. Lives in the turn. */
+EscText esc_given_text(EscEngine *engine, const EscEscalation *escalation);
+/* Whom a parameter's text names, in the numbering of the present bundle; 0: nobody. */
+EscRef esc_given_ref(const EscEngine *engine, const EscEscalation *escalation, uint32_t param);
 
 /* --- world.c ---------------------------------------------------------------------------------- */
 

@@ -503,7 +503,9 @@ struct EscEscalation {
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
     uint32_t start_fields_count;
-    EscText start_json;      /* owned; only until the first flush */
+    EscText start_json; /* owned; only until the first flush */
+    EscOwned *given;    /* what it was started with, by the parameters of the template */
+    uint32_t given_count;
     uint8_t *checks;         /* EscCheckState, one for each check of the template */
     uint64_t *raised_checks; /* bit set: qa_failed was raised for it */
     uint32_t checks_count;
@@ -722,6 +724,20 @@ typedef struct EscAbsences {
         is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
+/* A time that is to come in which nobody of a chain is there, and that was told. */
+typedef struct EscToldGap {
+    EscText template_name; /* interned: the first that has it */
+    int64_t from_ms, until_ms;
+    bool is_of_all; /* nor is anybody of the last resort */
+} EscToldGap;
+
+/* gaps.c */
+typedef struct EscToldGaps {
+    EscToldGap *items;
+    size_t count, capacity;
+    int64_t due_ms; /* when they are looked for next; 0: they were not since the start */
+} EscToldGaps;
+
 /* Who of a team was drawn last. */
 typedef struct EscTeamTurn {
     EscText team, last; /* interned */
@@ -765,6 +781,14 @@ typedef struct EscAsked {
     int64_t from_ms, to_ms;
 } EscAsked;
 
+/* What a start gives, by the names of parameters. */
+typedef struct EscGiven {
+    const EscProgram *program; /* in whose types the values are */
+    const EscText *names;
+    const EscValue *values; /* texts live in the turn */
+    uint32_t count;
+} EscGiven;
+
 /* A template that a template asked for. */
 typedef struct EscStartAsked {
     EscTicket *ticket;
@@ -772,6 +796,7 @@ typedef struct EscStartAsked {
     const EscEvent *event; /* NULL: none */
     EscText because;       /* for the audit; lives in the turn */
     EscText by;            /* interned: the person whose start this follows from; or empty */
+    EscGiven given;        /* lives in the turn */
 } EscStartAsked;
 
 /* What running code may ask about a ticket's clocks, as it was before the event at hand. */
@@ -919,6 +944,7 @@ struct EscEngine {
     EscQuiets quiets;
     EscAbsences absences;
     EscTeamTurns team_turns;
+    EscToldGaps gaps;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
