@@ -139,7 +139,7 @@ static bool text_holds(const EscProbe *probe, const EscValue *value)
         return esc_text_starts_with(value->text, probe->value.text);
     if (probe->kind == ESC_PROBE_ENDS)
         return esc_text_ends_with(value->text, probe->value.text);
-    return esc_text_contains(value->text, probe->value.text);
+    return esc_text_contains_folded(value->text, probe->value.text);
 }
 
 /* A test of a missing value is false, but for MISSING, as in templates. */

@@ -260,8 +260,6 @@ op_STARTS_WITH:
     TEST(T_TEXT, esc_text_starts_with(B.text, C.text));
 op_ENDS_WITH:
     TEST(T_TEXT, esc_text_ends_with(B.text, C.text));
-op_CONTAINS:
-    TEST(T_TEXT, esc_text_contains(B.text, C.text));
 op_LIST_HAS:
     OUT_A;
     IS_B(T_LIST);
@@ -271,7 +269,7 @@ op_STARTS_FOLDED:
     TEST(T_TEXT, esc_text_starts_folded(B.text, C.text));
 op_ENDS_FOLDED:
     TEST(T_TEXT, esc_text_ends_folded(B.text, C.text));
-op_CONTAINS_FOLDED:
+op_CONTAINS:
     TEST(T_TEXT, esc_text_contains_folded(B.text, C.text));
 op_HAS_FOLDED:
     OUT_A;

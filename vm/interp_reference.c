@@ -337,15 +337,13 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return set_truth(m, i->a, esc_text_starts_with(b.text, c.text));
     case ESC_OP_ENDS_WITH:
         return set_truth(m, i->a, esc_text_ends_with(b.text, c.text));
-    case ESC_OP_CONTAINS:
-        return set_truth(m, i->a, esc_text_contains(b.text, c.text));
     case ESC_OP_LIST_HAS:
         return set_truth(m, i->a, esc_list_has(&b, c.text));
     case ESC_OP_STARTS_FOLDED:
         return set_truth(m, i->a, esc_text_starts_folded(b.text, c.text));
     case ESC_OP_ENDS_FOLDED:
         return set_truth(m, i->a, esc_text_ends_folded(b.text, c.text));
-    case ESC_OP_CONTAINS_FOLDED:
+    case ESC_OP_CONTAINS:
         return set_truth(m, i->a, esc_text_contains_folded(b.text, c.text));
     case ESC_OP_HAS_FOLDED:
         return set_truth(m, i->a, esc_list_has_folded(&b, c.text));

@@ -70,7 +70,7 @@ typedef enum EscAtomKind {
     ESC_ATOM_IS,
     ESC_ATOM_STARTS,
     ESC_ATOM_ENDS,
-    ESC_ATOM_CONTAINS
+    ESC_ATOM_CONTAINS /* in any case; the others tell cases apart */
 } EscAtomKind;
 
 typedef struct EscAtom {

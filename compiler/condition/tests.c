@@ -390,8 +390,10 @@ static bool make_binary(const EscMaker *maker, const EscNode *node, EscTest *tes
     if (esc_node_type(maker->workspace, left) == 0 ||
         (right->kind != ESC_NODE_LIST && esc_node_type(maker->workspace, right) == 0))
         return false;
-    /* Sets of texts tell cases apart. */
-    if (node->binary.ignores_case ||
+    bool is_in_text = op == ESC_BINARY_CONTAINS &&
+                      esc_type_kind(esc_node_type(maker->workspace, left)) == ESC_KIND_TEXT;
+    /* Other sets of texts tell cases apart. */
+    if ((node->binary.ignores_case && !is_in_text) ||
         (!of_clock(maker, node, test) && !make_set(maker, op, left, right, test))) {
         if (is_order(op))
             make_order(maker, op, left, right, test);

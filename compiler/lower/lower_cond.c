@@ -82,7 +82,7 @@ static EscOp folded_op(EscOp op)
 {
     return op == ESC_OP_STARTS_WITH ? ESC_OP_STARTS_FOLDED
            : op == ESC_OP_ENDS_WITH ? ESC_OP_ENDS_FOLDED
-           : op == ESC_OP_CONTAINS  ? ESC_OP_CONTAINS_FOLDED
+           : op == ESC_OP_CONTAINS  ? ESC_OP_CONTAINS /* it never tells cases apart */
                                     : ESC_OP_HAS_FOLDED;
 }
 

@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 4
+#define ESC_BUNDLE_FORMAT 5
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
@@ -103,7 +103,8 @@ typedef struct EscValue {
 
 bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
 
-/* Without regard to case, by simple folding of Unicode 15.0 (fold.c). Texts are UTF-8 of at most ESC_TEXT_MAX bytes. */
+/* Without regard to case, by simple folding of Unicode 15.0 (fold.c). Texts are UTF-8 of at most ESC_TEXT_MAX bytes, but
+ * that in which something is contained may be longer. */
 uint32_t esc_fold(uint32_t character);
 bool esc_text_starts_folded(EscText text, EscText part);
 bool esc_text_ends_folded(EscText text, EscText part);
