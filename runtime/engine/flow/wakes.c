@@ -1,6 +1,7 @@
 /* wakes.c - one timer for each ticket and each escalation, at the first instant at which time alone may change an answer: of
- * its triggers, of a start that waits; of its wait, its checks, `close when`. It is set anew whenever they changed, so no
- * instant is forgotten, and what the instants are follows from the rows of CLOCKS (model/clock_tests.c).
+ * its triggers, of a start that waits; of its wait, its checks, `close when`; and where hours open in which it is asked for
+ * first. It is set anew whenever they changed, so no instant is forgotten, and what the instants are follows from the rows of
+ * CLOCKS (model/clock_tests.c).
  *
  * A timer that is due stays until it was judged: what comes late is judged once, on the state of now. */
 #include <engine/flow.h>
@@ -75,11 +76,13 @@ static int64_t escalation_turns_ms(EscEngine *engine, EscEscalation *escalation)
 {
     if (!esc_escalation_is_open(escalation) || escalation->bundle == NULL)
         return NEVER;
-    int64_t close_ms =
-        function_turns_ms(engine, escalation, esc_escalation_template(escalation)->close_when);
+    int64_t page_ms = esc_shift_due_ms(engine, escalation);
+    int64_t first_ms = earlier(
+        page_ms == 0 ? NEVER : page_ms,
+        function_turns_ms(engine, escalation, esc_escalation_template(escalation)->close_when));
     return escalation->state == ESC_STATE_PARKED
-               ? close_ms
-               : earlier(close_ms, wait_turns_ms(engine, escalation));
+               ? first_ms
+               : earlier(first_ms, wait_turns_ms(engine, escalation));
 }
 
 /* --- setting ------------------------------------------------------------------------------------ */
@@ -248,7 +251,7 @@ void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths)
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         if (!esc_escalation_is_open(escalation) || escalation->bundle == NULL ||
-            escalation->bundle->program->clocks_count == 0)
+            (escalation->bundle->program->clocks_count == 0 && escalation->owed == NULL))
             continue;
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CLOCK, 0);
         esc_ticket_touch(engine, escalation->ticket);

@@ -75,6 +75,8 @@ void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation);
 void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person);
 /* At the end of an input: tells everybody whom it concerns what became of it. False when there was nothing to tell. */
 bool esc_shifts_tell(EscEngine *engine);
+/* When whoever the escalation begins with is paged, because their time counts hours that are closed; 0: nobody waits for that. */
+int64_t esc_shift_due_ms(const EscEngine *engine, const EscEscalation *escalation);
 
 /* --- turns.c ---------------------------------------------------------------------------------- */
 
