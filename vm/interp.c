@@ -187,6 +187,10 @@ load : {
 op_LOAD_NOW:
     OUT_A;
     SET(.type = T_TIME, .ms = now_ms);
+op_LOAD_DATE:
+    OUT_A;
+    CHECK(instr->imm < program->dates_count);
+    SET(.type = T_TIME, .ms = esc_host_date_ms(host, program, instr->imm));
 op_CLOCK : {
     OUT_A;
     CHECK(instr->imm < program->clocks_count);
@@ -302,6 +306,9 @@ op_TIME_SUB:
     SPAN(T_TIME, T_DURATION, T_TIME, esc_ms_subtract(B.ms, C.ms));
 op_TIME_DIFF:
     SPAN(T_TIME, T_TIME, T_DURATION, esc_ms_subtract(B.ms, C.ms));
+op_ADD_HOURS:
+    CHECK(instr->imm < program->calendars_count);
+    SPAN(T_TIME, T_DURATION, T_TIME, esc_host_in_hours_ms(host, instr->imm, B.ms, C.ms));
 op_DURATION_IN:
     OUT_A;
     IS_B(T_DURATION);
