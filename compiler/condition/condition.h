@@ -96,6 +96,19 @@ typedef struct EscTest {
     bool is_leaf; /* a row of PREDS says it: a field as it is against constants */
 } EscTest;
 
+/* --- days ------------------------------------------------------------------------------------- */
+
+/* A date without a time of day. */
+bool esc_is_day(const EscNode *node);
+/* A comparison with a day, as one with an instant: `value op minute`. Of `=` and `!=` it is the day's first one. */
+typedef struct EscDayTest {
+    const EscNode *value, *date;
+    EscBinaryOp op;
+    int64_t minute;
+} EscDayTest;
+/* For a BINARY; false when no day stands alone on a side of it. Two days: the right one counts. */
+bool esc_day_test(const EscNode *node, EscDayTest *test);
+
 /* --- the form --------------------------------------------------------------------------------- */
 
 typedef enum EscConditionKind {

@@ -150,8 +150,11 @@ static void arrears_do(EscEngine *engine)
     esc_follow_review(engine);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
-        if (ticket != NULL)
-            esc_sla_rebuild(engine, ticket);
+        if (ticket == NULL)
+            continue;
+        esc_sla_rebuild(engine, ticket);
+        if (ticket->armed_count > 0)
+            esc_pending_rebuild(engine, ticket);
     }
     esc_wakes_note_all(engine);
     if (engine->quiets.count > 0)

@@ -43,6 +43,7 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_SHIFT:
         return esc_follow_due_ms(engine, escalation, elapsed_ms);
     case ESC_TIMER_HOLD:
+        return esc_role_hold_moved(engine, escalation, move, timer->due_ms);
     case ESC_TIMER_CONTACT:
     case ESC_TIMER_CLOCK: /* set anew when all is moved */
         return elapsed_ms;
@@ -66,8 +67,10 @@ static int64_t timer_due(EscEngine *engine, const EscMove *move, const EscTimerN
         return escalation_timer_due(engine, move, timer);
     if (kind == ESC_TIMER_ABSENCE)
         return timer->due_ms;
-    if (timer->ticket == NULL || kind == ESC_TIMER_ARMED || kind == ESC_TIMER_CLOCK)
+    if (timer->ticket == NULL || kind == ESC_TIMER_CLOCK)
         return timer->due_ms + esc_move_by(move);
+    if (kind == ESC_TIMER_ARMED)
+        return esc_pending_moved(engine, timer->ticket, move, timer->index, timer->due_ms);
     return esc_sla_timer_moved(engine, timer->ticket, move, kind, timer->index, timer->due_ms);
 }
 

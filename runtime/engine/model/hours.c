@@ -1,4 +1,5 @@
-/* hours.c - whether a calendar's hours are open, and when that turns: those of the present bundle, by name. */
+/* hours.c - whether a calendar's hours are open, when that turns, and where so many of them lie: those of the present bundle, by
+ * name. */
 #include <engine/model.h>
 
 static EscText zone_of(const EscProgram *program, uint32_t calendar)
@@ -42,5 +43,13 @@ bool esc_hours_open(const EscWorld *world, uint32_t calendar)
 int64_t esc_hours_turn_ms(const EscWorld *world, uint32_t calendar)
 {
     const EscProgram *program = calendar_live(world, &calendar);
-    return esc_calendar_turns_ms(program, world->engine->zones, calendar, world->engine->now_ms);
+    return esc_calendar_turns_ms(program, world->engine->zones, calendar, esc_world_now_ms(world));
+}
+
+int64_t esc_hours_counted_ms(const EscWorld *world, uint32_t calendar, int64_t from_ms, int64_t ms)
+{
+    const EscProgram *program = calendar_live(world, &calendar);
+    const EscZones *zones = world->engine->zones;
+    return ms < 0 ? esc_calendar_since_ms(program, zones, calendar + 1, from_ms, -ms)
+                  : esc_calendar_due_ms(program, zones, calendar + 1, from_ms, ms);
 }

@@ -98,6 +98,8 @@ void esc_role_active(EscEngine *engine,
 void esc_role_move(EscEscalation *escalation, int64_t by_ms);
 int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, int64_t due_ms);
+int64_t esc_role_hold_moved(const EscEngine *engine, const EscEscalation *escalation,
+                            const EscMove *move, int64_t due_ms);
 
 /* --- follows.c -------------------------------------------------------------------------------- */
 
@@ -333,12 +335,19 @@ void esc_sla_review(EscEngine *engine, EscTicket *ticket); /* the ticket's event
 void esc_sla_rebuild(EscEngine *engine,
                      EscTicket *ticket); /* another bundle is current: all of it anew */
 void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket);
+/* Time alone may have turned whether the clock to resolve stands, at `since_ms` first. */
+void esc_sla_wake(EscEngine *engine, EscTicket *ticket, int64_t since_ms);
+/* When time alone turns it next; INT64_MAX: never. */
+int64_t esc_sla_turns_ms(EscEngine *engine, EscTicket *ticket);
 
 /* --- sla_timers.c ----------------------------------------------------------------------------- */
 
 void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
 void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t index);
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
+/* By how much a clock is over, in elapsed time, when it is over by so much; it does not count what the clock stood. */
+int64_t esc_sla_late_ms(const EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
+                        EscLateness late);
 
 /* --- sla_moves.c ------------------------------------------------------------------------------ */
 

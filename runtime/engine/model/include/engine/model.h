@@ -98,6 +98,9 @@ EscText esc_local_second(EscEngine *engine,
 /* The same in the person's own zone, for lines that the engine adds to what only they read. */
 EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
+/* The same with the calendar (OPTION) that counts it: "4h of office_hours". */
+EscText esc_length_text(EscEngine *engine, const EscProgram *program, int64_t ms,
+                        uint32_t calendar);
 /* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over: to be said. */
 EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms);
 
@@ -413,6 +416,7 @@ typedef struct EscWorld {
     int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
     bool is_faulty;   /* a callback could not do its work */
 } EscWorld;
+int64_t esc_world_now_ms(const EscWorld *world); /* the instant at which it is judged */
 /* The value that a run reads, as the host gives it. */
 EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
@@ -437,6 +441,8 @@ bool esc_hours_open(const EscWorld *world, uint32_t calendar);
 int64_t esc_hours_turn_ms(
     const EscWorld *world,
     uint32_t calendar); /* the instant behind now at which they open or close */
+/* The instant by which `ms` of the calendar's hours have passed since from_ms; back from there where it is negative. */
+int64_t esc_hours_counted_ms(const EscWorld *world, uint32_t calendar, int64_t from_ms, int64_t ms);
 
 /* --- preds.c ---------------------------------------------------------------------------------- */
 
