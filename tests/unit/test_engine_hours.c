@@ -3,6 +3,7 @@
  * the clock is corrected; clocks that stand in hours; and when whoever owns it in hours is first paged. Every input is one to an
  * engine that was restored, too. */
 #include "engine_scene.h"
+#include "trail.h"
 
 #include <stdio.h>
 
@@ -418,6 +419,44 @@ static void hours_that_are_open_hold_nothing(void **state)
     scene_free(scene);
 }
 
+/* --- word by word ------------------------------------------------------------------------------------ */
+
+#define STORY(hours)                                                                               \
+    "calendar office { mon..fri " hours " }\n"                                                     \
+    "sla s { resolve within 6h  pause when now in 20:00..06:00 }\n"                                \
+    "template held \"Held\" { start on ticket.updated when ticket.status = pending for 4h of "     \
+    "office\nagain after 1d of office\n"                                                           \
+    "owners { primary ana ack within 4h of office holds 8h of office  secondary ben ack within "   \
+    "9d }\nsteps { await now > 2026-01-13 within 9d  set ticket.due_at to now + 4h of office\n"    \
+    "  notify room \"until {ticket.due_at}\"  await resolved within 90d else close as over }\n"    \
+    "close when resolved with postmortem by primary due 4h of office }\n"                          \
+    "template late \"Late\" { start after sla.resolve overdue 2h of office\n" OWNERS               \
+    "steps { await resolved within 90d else close as over }\n" CLOSE
+
+/* A weekend: what waits for hours, a night that nobody was there for, other hours, another time. */
+static void a_weekend_of_the_office(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(STORY("09:00..17:00"));
+    scene_at(scene, FRIDAY);
+    event(scene, "ticket.created", "{\"title\":\"the pump\"}");
+    event(scene, "ticket.updated", "{\"status\":\"pending\"}");
+    scene_after(scene, ESC_HOUR_MS);
+    scene_clock(scene, 17 * ESC_HOUR_MS); /* Saturday 09:00 */
+    scene_after(scene, ESC_HOUR_MS);
+    scene_publish(scene, STORY("10:00..18:00"));
+    event(scene, "ticket.updated", "{\"title\":\"the other pump\"}");
+    scene_after(scene, 50 * ESC_HOUR_MS); /* Monday 12:00 */
+    scene_correct(scene, -ESC_HOUR_MS);
+    scene_after(scene, 8 * ESC_HOUR_MS);
+    assert_status(scene_act(scene, ESC_VERB_ACK, "ana", 2, NULL), ESC_OK);
+    scene_after(scene, 2 * ESC_DAY_MS);
+    event(scene, "ticket.resolved", NULL);
+    event(scene, "ticket.reopened", "{\"status\":\"pending\"}");
+    scene_after(scene, 3 * ESC_DAY_MS);
+    told(scene, "a_weekend_of_the_office");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +476,7 @@ int main(void)
         cmocka_unit_test(who_has_it_already_is_not_asked),
         cmocka_unit_test(a_handoff_waits_for_no_hours),
         cmocka_unit_test(hours_that_are_open_hold_nothing),
+        cmocka_unit_test(a_weekend_of_the_office),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
