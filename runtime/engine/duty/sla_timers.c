@@ -57,6 +57,17 @@ static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
         timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, due_ms);
 }
 
+void esc_sla_moved(EscEngine *engine, EscTicket *ticket)
+{
+    for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
+        bool counts_hours = false;
+        for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++)
+            counts_hours = counts_hours || engine->schema.overdues[clock][i].calendar != 0;
+        if (counts_hours)
+            overdue_timer(engine, ticket, (EscSlaClock)clock);
+    }
+}
+
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
 {
     EscSlaState *state = &ticket->sla[clock];

@@ -106,8 +106,10 @@ static void tickets_move(EscEngine *engine, const EscMove *move)
         if (is_live)
             esc_sla_move(engine, ticket, move);
         esc_ticket_move(ticket, esc_move_by(move));
-        if (is_live)
-            esc_ticket_dirty(engine, ticket);
+        if (!is_live)
+            continue;
+        esc_sla_moved(engine, ticket);
+        esc_ticket_dirty(engine, ticket);
     }
 }
 

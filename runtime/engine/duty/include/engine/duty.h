@@ -353,6 +353,8 @@ int64_t esc_sla_late_ms(const EscEngine *engine, const EscTicket *ticket, EscSla
 
 /* Before esc_ticket_move: what clocks that count a calendar's hours have used stays used. */
 void esc_sla_move(EscEngine *engine, EscTicket *ticket, const EscMove *move);
+/* Behind the correction: what is over by so many hours of a calendar may not be over by them yet, and will be again. */
+void esc_sla_moved(EscEngine *engine, EscTicket *ticket);
 /* And behind it what a timer of a service level is due then, from the clocks as they are. */
 int64_t esc_sla_timer_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
                             EscTimer kind, uint32_t index, int64_t due_ms);
