@@ -20,11 +20,6 @@ typedef struct Side {
     int64_t behind_ms;
 } Side;
 
-bool esc_is_counted(const EscNode *node)
-{
-    return node->kind == ESC_NODE_DURATION && node->duration.calendar.text.size > 0;
-}
-
 static bool is_sum(const EscNode *node)
 {
     return node->kind == ESC_NODE_BINARY &&

@@ -4,6 +4,9 @@
 
 #include "condition/clock.h"
 
+/* A fact that is a duration and grows while nothing happens. */
+bool esc_is_growing(EscMeaning meaning);
+
 /* A sum of lengths without a calendar, of `now`, and of at most one time or duration that grows. */
 typedef struct EscSum {
     const EscWorkspace *workspace;

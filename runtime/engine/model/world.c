@@ -147,11 +147,6 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-int64_t esc_world_now_ms(const EscWorld *world)
-{
-    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
-}
-
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;

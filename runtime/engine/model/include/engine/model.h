@@ -416,7 +416,11 @@ typedef struct EscWorld {
     int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
     bool is_faulty;   /* a callback could not do its work */
 } EscWorld;
-int64_t esc_world_now_ms(const EscWorld *world); /* the instant at which it is judged */
+/* The instant at which it is judged. */
+static inline int64_t esc_world_now_ms(const EscWorld *world)
+{
+    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
+}
 /* The value that a run reads, as the host gives it. */
 EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
