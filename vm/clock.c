@@ -62,9 +62,12 @@ int64_t esc_host_date_ms(const EscHost *host, const EscProgram *program, uint32_
 
 int64_t esc_host_in_hours_ms(const EscHost *host, uint32_t calendar, int64_t from_ms, int64_t ms)
 {
-    return host->in_hours == NULL
-               ? esc_ms_add(from_ms, ms)
-               : esc_ms_add(host->in_hours(host->context, calendar, from_ms, ms), 0);
+    if (host->in_hours == NULL)
+        return esc_ms_add(from_ms, ms);
+    /* What is out of range stays at its end before the host reckons with it, and behind that. */
+    int64_t at_ms =
+        host->in_hours(host->context, calendar, esc_ms_add(from_ms, 0), esc_ms_add(ms, 0));
+    return esc_ms_add(at_ms, 0);
 }
 
 int64_t esc_clock_instant_ms(const EscClockRow *row, const EscHost *host, int64_t time_ms)

@@ -291,7 +291,8 @@ static void without_its_calendar_all_time_counts(void **state)
 static void timers_of_warnings_move(void **state)
 {
     (void)state;
-    const EscMove move = {MODEL_START_MS + ESC_MINUTE_MS, MODEL_START_MS + ESC_HOUR_MS};
+    const EscMove move = {.from_ms = MODEL_START_MS + ESC_MINUTE_MS,
+                          .to_ms = MODEL_START_MS + ESC_HOUR_MS};
     const int64_t by_ms = ESC_HOUR_MS - ESC_MINUTE_MS, due_ms = MODEL_START_MS + 2 * ESC_MINUTE_MS,
                   computed_ms = MODEL_START_MS + ESC_HOUR_MS / 2;
     const struct {

@@ -197,6 +197,61 @@ static void another_start_waits_for_hours(void **state)
     scene_free(scene);
 }
 
+#define DEADLINES(hours)                                                                           \
+    "calendar office { mon..fri " hours " }\n"                                                     \
+    "template t \"T\" { start on ticket.created\n"                                                 \
+    "owners { primary ana ack within 4h of office  secondary ben ack within 9d }\n"                \
+    "steps { await resolved within 6h of office at 50% { notify room \"half\" }\n"                 \
+    "  else { notify room \"over\" }  await resolved within 90d else close as over }\n"            \
+    "qa { check acknowledged within 5h of office else { notify room \"unchecked\" } }\n" CLOSE
+
+static void assert_comes_after(Scene *scene, int64_t ms, const char *target, const char *text)
+{
+    scene_after(scene, ms - 1);
+    assert_int_equal(scene_sent(scene, target, text), 0);
+    scene_after(scene, 1);
+    assert_int_equal(scene_sent(scene, target, text), 1);
+}
+
+/* M0.8: every deadline of an escalation keeps the hours that are left, and counts them as the present bundle does. */
+static void deadlines_follow_another_calendar(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(DEADLINES("09:00..17:00"));
+    scene_at(scene, FRIDAY);
+    event(scene, "ticket.created", NULL);
+    scene_after(scene, ESC_HOUR_MS); /* 16:00 */
+    scene_publish(scene, DEADLINES("09:00..16:30"));
+    event(scene, "ticket.updated", "{\"title\":\"x\"}"); /* half an hour of Friday is left */
+    assert_comes_after(scene, 66 * ESC_HOUR_MS + 30 * ESC_MINUTE_MS, "room",
+                       "half"); /* Monday 10:30 */
+    scene_publish(scene, DEADLINES("12:00..20:00"));
+    event(scene, "ticket.updated",
+          "{\"title\":\"y\"}"); /* 10:30: an hour, two and three are left */
+    assert_comes_after(scene, 150 * ESC_MINUTE_MS, "ben", "");   /* 13:00 */
+    assert_comes_after(scene, ESC_HOUR_MS, "room", "unchecked"); /* 14:00 */
+    assert_comes_after(scene, ESC_HOUR_MS, "room", "over");      /* 15:00 */
+    scene_free(scene);
+}
+
+/* The present bundle's calendar counts what begins later, too; and a correction goes by it. */
+static void new_deadlines_count_the_present_hours(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        OFFICE "template t \"T\" { start on ticket.created\n" OWNERS
+               "steps { wait 1h  await resolved within 2h of office else { notify room \"over\" }\n"
+               "  await resolved within 90d else close as over }\n" CLOSE);
+    event(scene, "ticket.created", NULL); /* Monday 09:00 */
+    scene_publish(scene, "calendar office { mon..fri 14:00..17:00 }\n" NOBODY);
+    event(scene, "ticket.updated", "{\"title\":\"x\"}");
+    scene_after(scene, 6 * ESC_HOUR_MS); /* 15:00 */
+    scene_correct(scene, -3 * ESC_HOUR_MS);
+    assert_comes_after(scene, 3 * ESC_HOUR_MS, "room",
+                       "over"); /* 12:00 is 14:00 less two hours: an hour is left */
+    scene_free(scene);
+}
+
 /* A lease counts hours too. */
 static void a_lease_ends_by_its_hours(void **state)
 {
@@ -465,6 +520,8 @@ int main(void)
         cmocka_unit_test(another_calendar_counts_anew),
         cmocka_unit_test(a_correction_leaves_the_hours_that_are_left),
         cmocka_unit_test(another_start_waits_for_hours),
+        cmocka_unit_test(deadlines_follow_another_calendar),
+        cmocka_unit_test(new_deadlines_count_the_present_hours),
         cmocka_unit_test(a_lease_ends_by_its_hours),
         cmocka_unit_test(late_by_hours_without_what_it_stood),
         cmocka_unit_test(a_clock_stands_at_night),

@@ -190,10 +190,12 @@ static int64_t hours_open_ms(const EscEngine *engine, const EscEscalation *escal
                     esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0) != NULL;
     if (!is_asked || calendar == 0)
         return 0;
-    const EscProgram *program = escalation->bundle->program;
-    return esc_calendar_is_open(program, engine->zones, calendar - 1, engine->now_ms)
+    uint32_t hours = calendar - 1;
+    const EscProgram *program =
+        esc_calendar_in(engine->schema.current->program, escalation->bundle->program, &hours);
+    return esc_calendar_is_open(program, engine->zones, hours, engine->now_ms)
                ? 0
-               : esc_calendar_turns_ms(program, engine->zones, calendar - 1, engine->now_ms);
+               : esc_calendar_turns_ms(program, engine->zones, hours, engine->now_ms);
 }
 
 int64_t esc_shift_due_ms(const EscEngine *engine, const EscEscalation *escalation)

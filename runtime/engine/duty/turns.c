@@ -7,10 +7,8 @@
 void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t within_ms,
                        uint32_t calendar)
 {
-    int64_t due_ms = engine->now_ms + within_ms;
-    if (escalation->bundle != NULL)
-        due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, calendar,
-                                     engine->now_ms, within_ms);
+    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
+    int64_t due_ms = esc_hours_due_ms(engine, program, calendar, engine->now_ms, within_ms);
     escalation->ack_calendar = calendar;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
 }
@@ -44,8 +42,8 @@ void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation)
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
     if (row == NULL || row->hold_ms == 0)
         return;
-    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones,
-                                         row->hold_calendar, engine->now_ms, row->hold_ms);
+    int64_t due_ms = esc_hours_due_ms(engine, escalation->bundle->program, row->hold_calendar,
+                                      engine->now_ms, row->hold_ms);
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, due_ms);
 }
 

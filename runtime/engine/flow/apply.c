@@ -140,10 +140,12 @@ static void arrears_do(EscEngine *engine)
     if (!engine->schema.is_review_due)
         return;
     engine->schema.is_review_due = false;
+    const EscEngineBundle *before = esc_engine_bundle_find(engine, engine->schema.reviewed);
     change_tell(engine, "the workspace", engine->schema.reviewed,
                 esc_bundle_hash(engine->schema.current->bundle));
     memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
            sizeof engine->schema.reviewed);
+    esc_clock_calendars(engine, before == NULL ? NULL : before->program);
     engine->absences.is_dirty = true;
     esc_absences_alarm(engine);
     left_pass_over(engine);

@@ -161,9 +161,9 @@ static void postmortem_new(EscEngine *engine, EscEscalation *escalation, const c
 {
     EscText owner = owner_of(engine, escalation);
     const EscTemplateRow *template = esc_escalation_template(escalation);
-    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones,
-                                         template->postmortem_calendar, engine->now_ms,
-                                         template->postmortem_due_ms);
+    int64_t due_ms =
+        esc_hours_due_ms(engine, escalation->bundle->program, template->postmortem_calendar,
+                         engine->now_ms, template->postmortem_due_ms);
     EscTicket *ticket = ticket_make(engine, escalation);
     postmortem_fields(engine, escalation, ticket, owner, due_ms, hex);
     EscText until = esc_local_time(engine, due_ms);

@@ -164,6 +164,9 @@ void esc_engine_settle(EscEngine *engine);
 /* --- clock.c ---------------------------------------------------------------------------------- */
 
 void esc_clock_apply(EscEngine *engine, const EscClockChange *change);
+/* Another bundle is current: deadlines that count hours keep those that are left, by its calendars. `before`: the former
+ * one; NULL: it is not loaded any more. */
+void esc_clock_calendars(EscEngine *engine, const EscProgram *before);
 
 /* --- actions.c -------------------------------------------------------------------------------- */
 
